@@ -1,0 +1,47 @@
+namespace NicHangExporter.Linux;
+
+/// <summary>
+/// The error numbers that this library tells apart (include/uapi/asm-generic/errno-base.h, errno.h and, for
+/// <see cref="TooSmall"/>, include/linux/errno.h). Any other number is still a valid value of this type.
+/// </summary>
+public enum Errno
+{
+    /// <summary>No error.</summary>
+    None = 0,
+    /// <summary>EPERM: a capability is missing (CAP_SYSLOG for kmsg, CAP_NET_ADMIN for changes).</summary>
+    NotPermitted = 1,
+    /// <summary>ENOENT: no such file.</summary>
+    NoEntry = 2,
+    /// <summary>EINTR: a signal came first; the call is repeated.</summary>
+    Interrupted = 4,
+    /// <summary>EIO.</summary>
+    IO = 5,
+    /// <summary>ENXIO: no such device behind a device node.</summary>
+    NoDeviceOrAddress = 6,
+    /// <summary>EAGAIN: nothing to read now; or, from ETHTOOL_NWAY_RST, the device is down.</summary>
+    Again = 11,
+    /// <summary>EACCES: the file's mode forbids it.</summary>
+    Access = 13,
+    /// <summary>EFAULT.</summary>
+    Fault = 14,
+    /// <summary>EBUSY.</summary>
+    Busy = 16,
+    /// <summary>ENODEV: unknown interface, or one whose device is detached: the interface may still be there.</summary>
+    NoDevice = 19,
+    /// <summary>ENOTDIR.</summary>
+    NotDirectory = 20,
+    /// <summary>EINVAL: from sysfs, an attribute that has no value while the link is down.</summary>
+    Invalid = 22,
+    /// <summary>EMFILE: this process has no descriptor left.</summary>
+    TooManyOpenFiles = 24,
+    /// <summary>ESPIPE.</summary>
+    IllegalSeek = 29,
+    /// <summary>EPIPE: from kmsg, the ring overtook the reader.</summary>
+    BrokenPipe = 32,
+    /// <summary>EOPNOTSUPP: the driver does not implement it.</summary>
+    NotSupported = 95,
+    /// <summary>ENETDOWN: the interface is down.</summary>
+    NetworkDown = 100,
+    /// <summary>ETOOSMALL: the buffer that was given is too small.</summary>
+    TooSmall = 525,
+}

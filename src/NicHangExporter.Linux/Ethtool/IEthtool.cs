@@ -1,0 +1,59 @@
+namespace NicHangExporter.Linux.Ethtool;
+
+/// <summary>
+/// What the kernel says of, and does to, a device through <c>ioctl(SIOCETHTOOL)</c> (include/uapi/linux/ethtool.h). This is the one
+/// interface at the fence to the kernel: a test replaces it where the live kernel can't be made to fail on demand.
+/// </summary>
+/// <remarks>
+/// <para>Every call takes the kernel's RTNL lock, without a deadline and without a way to cancel it. A driver that is stuck in a reset
+/// can hold that lock for ever. So these calls never belong on a scrape or on a request's thread.</para>
+/// <para>A <c>null</c> or <c>false</c> result says that the driver does not implement the command (EOPNOTSUPP). Everything else that
+/// fails is a <see cref="LinuxException"/>. Its <see cref="Errno.NoDevice"/> is either an unknown name or a device that the
+/// driver has detached ("PCIe link lost"): it does not mean that the interface is gone.</para>
+/// </remarks>
+public interface IEthtool
+{
+    /// <summary>ETHTOOL_GDRVINFO: driver, versions, bus.</summary>
+    DriverInfo? ReadDriverInfo(InterfaceName device);
+
+    /// <summary>ETHTOOL_GFEATURES with the names of ETH_SS_FEATURES; empty names are left out.</summary>
+    DeviceFeatures? ReadFeatures(InterfaceName device);
+
+    /// <summary>
+    /// ETHTOOL_SFEATURES: asks for the given features to be on or off. The kernel may grant less than was asked without an error:
+    /// read the features back.
+    /// </summary>
+    /// <exception cref="ArgumentException">A feature that this kernel does not know, or no feature at all: empty never means all.</exception>
+    SetFeaturesResult SetFeatures(InterfaceName device, IReadOnlyList<FeatureChange> changes);
+
+    /// <summary>ETHTOOL_GSTATS with the names of ETH_SS_STATS: the driver's own counters in the driver's order.</summary>
+    IReadOnlyList<Statistic>? ReadStatistics(InterfaceName device);
+
+    /// <summary>ETHTOOL_GSTRINGS: one string set, in the order of its bits or values, empty names included.</summary>
+    IReadOnlyList<string>? ReadStringSet(InterfaceName device, StringSet set);
+
+    /// <summary>ETHTOOL_GLINK: true while the driver sees a link.</summary>
+    bool? ReadLink(InterfaceName device);
+
+    /// <summary>ETHTOOL_GLINKSETTINGS: speed, duplex, autonegotiation.</summary>
+    LinkSettings? ReadLinkSettings(InterfaceName device);
+
+    /// <summary>ETHTOOL_GEEE: energy-efficient Ethernet.</summary>
+    EnergyEfficientEthernet? ReadEnergyEfficientEthernet(InterfaceName device);
+
+    /// <summary>ETHTOOL_GPAUSEPARAM: flow control by pause frames.</summary>
+    PauseParameters? ReadPause(InterfaceName device);
+
+    /// <summary>ETHTOOL_GRINGPARAM: descriptor ring sizes.</summary>
+    RingParameters? ReadRings(InterfaceName device);
+
+    /// <summary>ETHTOOL_GPERMADDR: the address in the hardware, as bytes; null also where the device has none.</summary>
+    byte[]? ReadPermanentAddress(InterfaceName device);
+
+    /// <summary>
+    /// ETHTOOL_NWAY_RST: restarts autonegotiation, which on many drivers (e1000e, e1000) reinitialises the whole adapter. Needs CAP_NET_ADMIN.
+    /// </summary>
+    /// <returns>False where the driver does not implement it. A device that is down answers <see cref="Errno.Again"/>, one without
+    /// autonegotiation <see cref="Errno.Invalid"/>, both as a <see cref="LinuxException"/>.</returns>
+    bool Renegotiate(InterfaceName device);
+}

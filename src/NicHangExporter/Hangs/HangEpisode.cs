@@ -1,0 +1,100 @@
+namespace NicHangExporter.Hangs;
+
+/// <summary>
+/// Everything that was witnessed of one device with no pause longer than a gap in between. Pure: time comes in, a new value comes out.
+/// Times are since any fixed origin (boot, for kernel log times); only their differences count. A log without times passes
+/// <see cref="TimeSpan.Zero"/> throughout and so is one episode.
+/// </summary>
+internal readonly record struct HangEpisode
+{
+    /// <summary>Reports this close together may be one hang that several queues or several parts of the kernel report.</summary>
+    private static readonly TimeSpan SameMoment = TimeSpan.FromSeconds(1);
+
+    /// <summary>When the first witness testified.</summary>
+    public required TimeSpan Start { get; init; }
+
+    /// <summary>When the last one did.</summary>
+    public required TimeSpan Last { get; init; }
+
+    /// <summary>When the first report of a hang (not of a reset) came, or null.</summary>
+    public TimeSpan? FirstReport { get; init; }
+
+    /// <summary>When the last report of a hang came, or null.</summary>
+    public TimeSpan? LastReport { get; init; }
+
+    /// <summary>Hang reports of the driver.</summary>
+    public int DriverReports { get; init; }
+
+    /// <summary>Reports of the core's watchdog.</summary>
+    public int WatchdogReports { get; init; }
+
+    /// <summary>Resets that the driver announced.</summary>
+    public int Resets { get; init; }
+
+    /// <summary>Increments of the queues' tx_timeout counters.</summary>
+    public int TxTimeouts { get; init; }
+
+    /// <summary>Windows in which nothing was sent though packets were queued.</summary>
+    public int Stalls { get; init; }
+
+    /// <summary>The same, under pause frames.</summary>
+    public int Pauses { get; init; }
+
+    /// <summary>From the first testimony to the last: a lower bound of the outage.</summary>
+    public TimeSpan Duration => Last > Start ? Last - Start : TimeSpan.Zero;
+
+    /// <summary>What kind of trouble it is, as far as it can be told now.</summary>
+    public HangShape Shape
+    {
+        get
+        {
+            var reports = DriverReports + WatchdogReports + TxTimeouts;
+            // A pause storm makes the core's watchdog fire as well; only the driver's own report speaks against it.
+            if (Pauses > 0 && DriverReports == 0) return HangShape.Paused;
+            if (Resets > 0) return HangShape.Flap;
+            if (reports == 0) return Stalls > 0 ? HangShape.SilentStall : HangShape.Unknown;
+            if (LastReport - FirstReport >= SameMoment) return HangShape.Wedge;
+            // Frozen beyond the report: it has not recovered by itself.
+            if (Stalls > 0) return HangShape.Wedge;
+            // Without times, two reports of one witness are a repetition.
+            var timeless = Start == TimeSpan.Zero && Last == TimeSpan.Zero;
+            return timeless && Math.Max(DriverReports, WatchdogReports) > 1 ? HangShape.Wedge : HangShape.Unknown;
+        }
+    }
+
+    /// <summary>Takes in one testimony.</summary>
+    /// <param name="current">The device's episode so far, or null.</param>
+    /// <param name="witness">Who testifies.</param>
+    /// <param name="at">When.</param>
+    /// <param name="gap">A silence longer than this ends an episode.</param>
+    /// <param name="resets">True where a hang report also says that the driver resets the adapter.</param>
+    /// <returns>The episode after it; it has just started where <see cref="Start"/> is <paramref name="at"/> and
+    /// <see cref="Continues"/> was false.</returns>
+    public static HangEpisode Observe(HangEpisode? current, HangWitness witness, TimeSpan at, TimeSpan gap, bool resets = false)
+    {
+        var episode = Continues(current, at, gap) ? current!.Value : new HangEpisode { Start = at, Last = at };
+        // Timestamps of different CPUs are not strictly ordered: never go back.
+        episode = episode with { Last = at > episode.Last ? at : episode.Last };
+        if (witness is HangWitness.Driver or HangWitness.Watchdog or HangWitness.TxTimeout)
+            episode = episode with { FirstReport = episode.FirstReport ?? at, LastReport = at };
+        if (resets && witness != HangWitness.Reset)
+            episode = episode with { Resets = episode.Resets + 1 };
+        return witness switch
+        {
+            HangWitness.Driver => episode with { DriverReports = episode.DriverReports + 1 },
+            HangWitness.Watchdog => episode with { WatchdogReports = episode.WatchdogReports + 1 },
+            HangWitness.Reset => episode with { Resets = episode.Resets + 1 },
+            HangWitness.TxTimeout => episode with { TxTimeouts = episode.TxTimeouts + 1 },
+            HangWitness.TxStall => episode with { Stalls = episode.Stalls + 1 },
+            HangWitness.Paused => episode with { Pauses = episode.Pauses + 1 },
+            _ => episode,
+        };
+    }
+
+    /// <summary>True where a testimony at that time belongs to the episode.</summary>
+    public static bool Continues(HangEpisode? current, TimeSpan at, TimeSpan gap) =>
+        current is { } episode && at - episode.Last <= gap;
+
+    /// <summary>True where the episode is over at that time.</summary>
+    public bool IsOver(TimeSpan now, TimeSpan gap) => now - Last > gap;
+}
