@@ -30,7 +30,7 @@ public interface IEthtool
     IReadOnlyList<Statistic>? ReadStatistics(InterfaceName device);
 
     /// <summary>ETHTOOL_GSTRINGS: one string set, in the order of its bits or values, empty names included.</summary>
-    IReadOnlyList<string>? ReadStringSet(InterfaceName device, StringSet set);
+    IReadOnlyList<string>? ReadStringSet(InterfaceName device, StringSet stringSet);
 
     /// <summary>ETHTOOL_GLINK: true while the driver sees a link.</summary>
     bool? ReadLink(InterfaceName device);
