@@ -1,0 +1,93 @@
+using System.CommandLine;
+using NicHangExporter.Configuration;
+
+namespace NicHangExporter.Cli;
+
+/// <summary>The command line: the flags of <see cref="OptionTable"/>, <c>--config.file</c>, <c>--config.check</c>, <c>--version</c>, and <c>diagnose</c>.</summary>
+internal sealed class CommandLine
+{
+    private readonly List<(OptionDefinition Definition, Option Flag)> _flags = [];
+    private readonly Option<string> _configFile = new("--config.file") { Description = "YAML file with the same options.", HelpName = "PATH" };
+    private readonly Option<bool> _configCheck = new("--config.check") { Description = "Check the configuration, say what is wrong, and exit." };
+    private readonly Argument<string> _logFile = new("FILE") { Description = "A kernel log in any form a person can paste; - or nothing for standard input.", DefaultValueFactory = _ => "-" };
+    private readonly Option<string> _format = new("--format") { Description = "text or json.", HelpName = "FORMAT", DefaultValueFactory = _ => "text" };
+
+    public CommandLine()
+    {
+        Root = new RootCommand("Prometheus exporter that sees NIC hangs: from the kernel log, transmit counters and ethtool to a scrape.");
+        // Directives and @file expansion are the library's extras; here they would only be ways to be surprised.
+        Root.Directives.Clear();
+        foreach (var definition in OptionTable.All)
+            AddFlags(definition);
+        Root.Add(_configFile);
+        Root.Add(_configCheck);
+        Diagnose = new Command("diagnose", "Read a kernel log and say in plain words which NIC hung, how, and what to do.") { _logFile, _format };
+        Root.Add(Diagnose);
+    }
+
+    /// <summary>The exporter itself.</summary>
+    public RootCommand Root { get; }
+
+    /// <summary>The subcommand that reads a log.</summary>
+    public Command Diagnose { get; }
+
+    /// <summary>Parses; nothing is carried out yet.</summary>
+    public ParseResult Parse(string[] arguments) =>
+        Root.Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+
+    /// <summary>What the flags set.</summary>
+    public List<OptionSetting> Settings(ParseResult result, List<string> errors)
+    {
+        var settings = new List<OptionSetting>();
+        foreach (var group in _flags.GroupBy(flag => flag.Definition))
+        {
+            var given = group.Where(flag => result.GetResult(flag.Flag) is { Implicit: false }).ToList();
+            if (given.Count > 1)
+                errors.Add($"--{group.Key.Name} and --no-{group.Key.Name} contradict each other");
+            else if (given.Count == 1)
+                settings.Add(new OptionSetting(group.Key.Name, Values(given[0].Flag, result), given[0].Flag.Name));
+        }
+        if (result.GetValue(_configFile) is { } file)
+            settings.Add(new OptionSetting("config.file", [file], "--config.file"));
+        return settings;
+    }
+
+    /// <summary>True for <c>--config.check</c>.</summary>
+    public bool IsConfigCheck(ParseResult result) => result.GetValue(_configCheck);
+
+    /// <summary>The log to read and the form of the answer.</summary>
+    public (string File, string Format) DiagnoseArguments(ParseResult result) => (result.GetValue(_logFile)!, result.GetValue(_format)!);
+
+    private void AddFlags(OptionDefinition definition)
+    {
+        if (definition.Kind != OptionKind.Switch)
+        {
+            var option = new Option<string[]>("--" + definition.Name)
+            {
+                Description = $"{definition.Help} [default: {Default(definition)}]",
+                HelpName = definition.ValueName,
+                Arity = definition.Kind == OptionKind.List ? ArgumentArity.OneOrMore : ArgumentArity.ExactlyOne,
+                AllowMultipleArgumentsPerToken = false,
+            };
+            Add(definition, option);
+            return;
+        }
+        Add(definition, new Option<bool>("--" + definition.Name) { Description = $"{definition.Help} [default: {Default(definition)}]", Arity = ArgumentArity.Zero });
+        Add(definition, new Option<bool>("--no-" + definition.Name) { Hidden = true, Arity = ArgumentArity.Zero });
+    }
+
+    private void Add(OptionDefinition definition, Option option)
+    {
+        _flags.Add((definition, option));
+        Root.Add(option);
+    }
+
+    private static string Default(OptionDefinition definition) =>
+        definition.Show(new ExporterOptions()) is { Length: > 0 } text ? text : "none";
+
+    private static string[] Values(Option flag, ParseResult result) => flag switch
+    {
+        Option<string[]> values => result.GetValue(values)!,
+        _ => [flag.Name.StartsWith("--no-", StringComparison.Ordinal) ? "false" : "true"],
+    };
+}

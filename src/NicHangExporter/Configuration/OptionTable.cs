@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace NicHangExporter.Configuration;
+
+/// <summary>
+/// Every option, once. The name is the flag (<c>--stall.window</c>), the path of keys in the YAML file (<c>stall: {window: …}</c>) and, in
+/// capitals with underscores, the environment variable (<c>NICHANG_STALL_WINDOW</c>).
+/// </summary>
+internal static class OptionTable
+{
+    private static readonly (string Name, LogLevel Level)[] LogLevels =
+        [("debug", LogLevel.Debug), ("info", LogLevel.Information), ("warn", LogLevel.Warning), ("error", LogLevel.Error)];
+
+    public static readonly ImmutableArray<OptionDefinition> All =
+    [
+        new("web.listen-address", "ADDRESS", "Address to listen on: :PORT, IP:PORT or [IPv6]:PORT. Repeatable.", OptionKind.List,
+            options => string.Join(", ", options.ListenAddresses), SetListenAddresses),
+        new("web.telemetry-path", "PATH", "Path under which metrics are served.", OptionKind.Value,
+            options => options.TelemetryPath, SetTelemetryPath),
+        new("path.sysfs", "PATH", "Mount point of the host's sysfs.", OptionKind.Value,
+            options => options.SysfsPath, Path((options, path) => options.SysfsPath = path)),
+        new("path.procfs", "PATH", "Mount point of the host's procfs.", OptionKind.Value,
+            options => options.ProcfsPath, Path((options, path) => options.ProcfsPath = path)),
+        new("path.kmsg", "PATH", "The kernel log device, or a pipe or recording of it.", OptionKind.Value,
+            options => options.KmsgPath, Path((options, path) => options.KmsgPath = path)),
+        new("kmsg.accept-untrusted", "", "For rehearsals: count hang messages that user space wrote into the kernel log.", OptionKind.Switch,
+            options => Format(options.AcceptUntrusted), Switch((options, on) => options.AcceptUntrusted = on)),
+        new("state.directory", "PATH", "Directory that keeps the position in the kernel log and the counts over restarts. None by default.", OptionKind.Value,
+            options => options.StateDirectory ?? "", Path((options, path) => options.StateDirectory = path)),
+        new("hang.episode-gap", "DURATION", "A silence longer than this ends a hang episode.", OptionKind.Value,
+            options => PrometheusDuration.Format(options.EpisodeGap), Duration("5s", "1h", (options, value) => options.EpisodeGap = value)),
+        new("hang.sample-interval", "DURATION", "How often transmit counters are sampled.", OptionKind.Value,
+            options => PrometheusDuration.Format(options.SampleInterval), Duration("100ms", "1m", (options, value) => options.SampleInterval = value)),
+        new("stall.window", "DURATION", "How long packets are queued and none is sent before it is a TX stall.", OptionKind.Value,
+            options => PrometheusDuration.Format(options.StallWindow), Duration("2s", "10m", (options, value) => options.StallWindow = value)),
+        new("ethtool.interval", "DURATION", "How often features and settings are read through ethtool.", OptionKind.Value,
+            options => PrometheusDuration.Format(options.EthtoolInterval), Duration("1s", "1h", (options, value) => options.EthtoolInterval = value)),
+        new("ethtool.permanent-address", "", "Export the permanent hardware address as a label of nichang_device_info.", OptionKind.Switch,
+            options => Format(options.PermanentAddress), Switch((options, on) => options.PermanentAddress = on)),
+        new("ethtool.statistics", "NAME", "Export this driver counter as well (exact, or with * at either end). Repeatable.", OptionKind.List,
+            options => string.Join(", ", options.EthtoolStatistics), SetEthtoolStatistics),
+        new("device.max", "NUMBER", "The most devices that are looked at.", OptionKind.Value,
+            options => options.MaxDevices.ToString(CultureInfo.InvariantCulture), SetMaxDevices),
+        new("log.level", "LEVEL", "debug, info, warn or error.", OptionKind.Value,
+            options => LogLevels.First(level => level.Level == options.LogLevel).Name, SetLogLevel),
+        new("log.format", "FORMAT", "logfmt or json.", OptionKind.Value,
+            options => options.LogFormat == LogFormat.Json ? "json" : "logfmt", SetLogFormat),
+        .. Collector.All.Select(collector => new OptionDefinition($"collector.{collector.Name}", "", collector.Help + ".", OptionKind.Switch,
+            options => Format(options.Has(collector)),
+            Switch((options, on) => _ = on ? options.Collectors.Add(collector) : options.Collectors.Remove(collector)))),
+    ];
+
+    private static string Format(bool value) => value ? "true" : "false";
+
+    private static string? SetListenAddresses(ExporterOptions options, IReadOnlyList<string> values)
+    {
+        var addresses = new List<ListenAddress>();
+        foreach (var value in values)
+        {
+            if (!ListenAddress.TryParse(value, out var address))
+                return $"'{value}' is no listen address: write :PORT, IP:PORT or [IPv6]:PORT, as in 127.0.0.1:19642";
+            if (address.Port != 0 && addresses.Contains(address))
+                return $"'{value}' is given twice";
+            addresses.Add(address);
+        }
+        options.ListenAddresses = addresses;
+        return null;
+    }
+
+    private static string? SetTelemetryPath(ExporterOptions options, IReadOnlyList<string> values)
+    {
+        var path = values[0];
+        if (path.Length < 2 || path[0] != '/' || path.StartsWith("/-/", StringComparison.Ordinal) || path.Any(character => !char.IsAsciiLetterOrDigit(character) && !"/-._~".Contains(character)))
+            return $"'{path}' is no path for metrics: write a slash and letters, as in /metrics; / and /-/ are taken";
+        options.TelemetryPath = path;
+        return null;
+    }
+
+    private static string? SetEthtoolStatistics(ExporterOptions options, IReadOnlyList<string> values)
+    {
+        foreach (var value in values)
+            if (value.Trim('*').Length == 0 || value.Trim('*').Contains('*'))
+                return $"'{value}' is no counter name: write a name of ethtool -S, with * only at its start or end, as in rx_missed_errors or tx_queue_*";
+        options.EthtoolStatistics = values;
+        return null;
+    }
+
+    private static string? SetMaxDevices(ExporterOptions options, IReadOnlyList<string> values)
+    {
+        if (!int.TryParse(values[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > 10_000)
+            return $"'{values[0]}' is not from 1 to 10000";
+        options.MaxDevices = number;
+        return null;
+    }
+
+    private static string? SetLogLevel(ExporterOptions options, IReadOnlyList<string> values)
+    {
+        var index = Array.FindIndex(LogLevels, level => level.Name == values[0]);
+        if (index < 0)
+            return $"'{values[0]}' is no log level: write debug, info, warn or error";
+        options.LogLevel = LogLevels[index].Level;
+        return null;
+    }
+
+    private static string? SetLogFormat(ExporterOptions options, IReadOnlyList<string> values)
+    {
+        if (values[0] is not ("logfmt" or "json"))
+            return $"'{values[0]}' is no log format: write logfmt or json";
+        options.LogFormat = values[0] == "json" ? LogFormat.Json : LogFormat.Logfmt;
+        return null;
+    }
+
+    private static OptionSetter Path(Action<ExporterOptions, string> set) => (options, values) =>
+    {
+        if (!values[0].StartsWith('/') || values[0].Contains('\0'))
+            return $"'{values[0]}' is no absolute path: it must start with a slash";
+        set(options, values[0]);
+        return null;
+    };
+
+    private static OptionSetter Switch(Action<ExporterOptions, bool> set) => (options, values) =>
+    {
+        if (values[0] is not ("true" or "false"))
+            return $"'{values[0]}' is neither true nor false";
+        set(options, values[0] == "true");
+        return null;
+    };
+
+    private static OptionSetter Duration(string least, string most, Action<ExporterOptions, TimeSpan> set) => (options, values) =>
+    {
+        _ = PrometheusDuration.TryParse(least, out var minimum);
+        _ = PrometheusDuration.TryParse(most, out var maximum);
+        if (!PrometheusDuration.TryParse(values[0], out var value) || value < minimum || value > maximum)
+            return $"'{values[0]}' is no duration from {least} to {most}: write a number and a unit, as in 10s or 1m30s";
+        set(options, value);
+        return null;
+    };
+}

@@ -1,0 +1,42 @@
+using System.Collections;
+
+namespace NicHangExporter.Configuration;
+
+/// <summary>Puts the sources together: flags before environment before file before defaults.</summary>
+internal static class OptionsLoader
+{
+    /// <summary>
+    /// The options in force. Every error of every source is in <paramref name="errors"/>, one line each; with any of them
+    /// the options must not be used.
+    /// </summary>
+    /// <param name="flags">What the command line sets; <c>config.file</c> among it.</param>
+    /// <param name="environment">The process's environment.</param>
+    /// <param name="errors">Where errors go.</param>
+    public static ExporterOptions Load(IReadOnlyList<OptionSetting> flags, IDictionary environment, List<string> errors)
+    {
+        var fromEnvironment = EnvironmentSource.Read(environment, errors);
+        var file = (flags.LastOrDefault(IsConfigFile) ?? fromEnvironment.Find(IsConfigFile))?.Values[0];
+        List<OptionSetting> fromFile = string.IsNullOrEmpty(file) ? [] : ConfigurationFile.Read(file, errors);
+
+        var options = new ExporterOptions();
+        // Least first; a wrong value of a lesser source is an error too, although a greater one would win.
+        foreach (var setting in fromFile.Concat(fromEnvironment).Concat(flags).Where(setting => !IsConfigFile(setting)))
+            if (Apply(options, setting) is { } error)
+                errors.Add($"{setting.Origin}: {error}");
+        if (options.StallWindow < 2 * options.SampleInterval)
+            errors.Add($"stall.window ({PrometheusDuration.Format(options.StallWindow)}) must be at least twice hang.sample-interval ({PrometheusDuration.Format(options.SampleInterval)})");
+        return options;
+    }
+
+    private static bool IsConfigFile(OptionSetting setting) => setting.Name == "config.file";
+
+    private static string? Apply(ExporterOptions options, OptionSetting setting)
+    {
+        var option = OptionTable.All.Single(option => option.Name == setting.Name);
+        if (option.Kind != OptionKind.List && setting.Values.Count != 1)
+            return "one value is expected, not a list";
+        return setting.Values.Any(value => value.Length == 0)
+            ? "the value is empty"
+            : option.Set(options, setting.Values);
+    }
+}

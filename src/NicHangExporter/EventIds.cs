@@ -1,0 +1,36 @@
+namespace NicHangExporter;
+
+/// <summary>
+/// Numbers of log events, in ranges by subject: 1xxx the kernel log, 2xxx hangs, 3xxx remediation, 4xxx exposition and the program,
+/// 5xxx API. A number is never used again for something else, because people filter by it.
+/// </summary>
+internal static class EventIds
+{
+    public const int KmsgOpened = 1001;
+    public const int KmsgUnavailable = 1002;
+    public const int KmsgOverrun = 1003;
+    public const int KmsgUntrustedAccepted = 1004;
+    public const int KmsgFailed = 1005;
+    public const int KmsgEnded = 1006;
+    public const int PositionAheadOfRing = 1007;
+
+    public const int EpisodeStarted = 2001;
+    public const int EpisodeEnded = 2002;
+    public const int HangUnattributed = 2003;
+    public const int HistoryRead = 2004;
+    public const int UntrustedHang = 2005;
+    public const int MonitorFailed = 2006;
+
+    public const int Starting = 4001;
+    public const int Listening = 4002;
+    public const int CannotListen = 4003;
+    public const int Stopping = 4004;
+    public const int CollectorFailed = 4005;
+    public const int CollectorRecovered = 4006;
+    public const int DevicesDropped = 4007;
+    public const int StateSetAside = 4008;
+    public const int StateUnavailable = 4009;
+    public const int StateRestored = 4010;
+    public const int EffectiveConfiguration = 4011;
+    public const int BlindSpots = 4012;
+}
