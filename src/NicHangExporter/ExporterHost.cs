@@ -1,0 +1,146 @@
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Connections;
+using NicHangExporter.Configuration;
+using NicHangExporter.Exposition;
+using NicHangExporter.Hangs;
+using NicHangExporter.Linux.Ethtool;
+using NicHangExporter.Linux.Sysfs;
+using NicHangExporter.Logging;
+using NicHangExporter.State;
+using Serilog.Extensions.Logging;
+
+namespace NicHangExporter;
+
+/// <summary>Puts the rooms together and serves them: the composition root of the daemon.</summary>
+internal static partial class ExporterHost
+{
+    /// <summary>The most connections at once; without a limit, half-open ones exhaust the file descriptors and end the process.</summary>
+    private const int MaxConnections = 64;
+
+    /// <summary>How long the start waits for the history of the kernel log, so that the first scrape already holds it.</summary>
+    private static readonly TimeSpan HistoryPatience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Builds the application; it does nothing before it is started.</summary>
+    public static WebApplication Build(ExporterOptions options, TimeProvider clock)
+    {
+        // An own content root and no arguments: settings come from nowhere but our options.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "nic-hang-exporter", ContentRootPath = "/", Args = [] });
+        builder.Configuration.Sources.Clear();
+        builder.Logging.ClearProviders();
+        builder.Logging.SetMinimumLevel(LogLevel.Trace);
+        builder.Logging.AddProvider(new SerilogLoggerProvider(LoggingSetup.Create(options), dispose: true));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
+            kestrel.Limits.MaxRequestBodySize = 16 * 1024;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+            foreach (var address in options.ListenAddresses)
+                if (address.Address is { } ip)
+                    kestrel.Listen(ip, address.Port);
+                else
+                    kestrel.ListenAnyIP(address.Port);
+        });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(clock);
+        builder.Services.AddSingleton(new NetClass(options.SysfsPath));
+        builder.Services.AddSingleton<IEthtool, EthtoolSocket>();
+        builder.Services.AddSingleton<DeviceInventory>();
+        builder.Services.AddSingleton<ExporterMetrics>();
+        builder.Services.AddSingleton<CollectorHealth>();
+        builder.Services.AddSingleton<SysfsCollector>();
+        builder.Services.AddSingleton<EthtoolCollector>();
+        builder.Services.AddSingleton<ProcessCollector>();
+        builder.Services.AddSingleton<MetricsEndpoint>();
+        builder.Services.AddSingleton<StateStore>();
+        builder.Services.AddSingleton<KernelLogWatcher>();
+        builder.Services.AddSingleton<EthtoolPoller>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<EthtoolPoller>());
+        builder.Services.AddSingleton<HangMonitor>();
+
+        var application = builder.Build();
+        Map(application, options);
+        return application;
+    }
+
+    /// <summary>Runs until a signal ends it. Returns the exit code: 0, or 1 where an address can't be listened on.</summary>
+    public static async Task<int> RunAsync(WebApplication application)
+    {
+        var options = application.Services.GetRequiredService<ExporterOptions>();
+        var monitor = application.Services.GetRequiredService<HangMonitor>();
+        var clock = application.Services.GetRequiredService<TimeProvider>();
+        var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(ExporterHost));
+        var (version, revision) = MetricsEndpoint.BuildVersion;
+        LogStarting(logger, version, revision);
+        LogConfiguration(logger, string.Join(' ', OptionTable.All.Select(option => $"{option.Name}={option.Show(options)}")));
+
+        // The monitor first: what was in the log before the start must be in the first scrape, else it would look like an increase.
+        await monitor.StartAsync(CancellationToken.None);
+        var poller = application.Services.GetRequiredService<EthtoolPoller>();
+        await Task.WhenAny(monitor.Ready, Task.Delay(HistoryPatience, clock));
+        try
+        {
+            await application.StartAsync();
+        }
+        catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException or AddressInUseException)
+        {
+            LogCannotListen(logger, string.Join(", ", options.ListenAddresses), exception.Message.Split('\n')[0]);
+            await monitor.StopAsync(CancellationToken.None);
+            return 1;
+        }
+        await Task.WhenAny(poller.First, Task.Delay(TimeSpan.FromSeconds(1), clock));
+        LogListening(logger, string.Join(", ", application.Urls), options.TelemetryPath);
+        await application.WaitForShutdownAsync();
+        LogStopping(logger);
+        await monitor.StopAsync(new CancellationTokenSource(TimeSpan.FromSeconds(2)).Token);
+        return 0;
+    }
+
+    private static void Map(WebApplication application, ExporterOptions options)
+    {
+        var metrics = application.Services.GetRequiredService<MetricsEndpoint>();
+        var monitor = application.Services.GetRequiredService<HangMonitor>();
+        var page = LandingPage.Render(options.TelemetryPath);
+        application.Run(context => (context.Request.Method, context.Request.Path.Value) switch
+        {
+            (not ("GET" or "HEAD"), _) => WriteAsync(context, HttpStatusCode.MethodNotAllowed, "Only GET and HEAD are answered here.\n"u8.ToArray()),
+            (_, { } path) when path == options.TelemetryPath => metrics.HandleAsync(context),
+            (_, "/") => WriteAsync(context, HttpStatusCode.OK, page, "text/html; charset=utf-8"),
+            (_, "/-/healthy") => WriteAsync(context, HttpStatusCode.OK, "Healthy.\n"u8.ToArray()),
+            (_, "/-/ready") when monitor.Ready.IsCompleted => WriteAsync(context, HttpStatusCode.OK, "Ready.\n"u8.ToArray()),
+            (_, "/-/ready") => WriteAsync(context, HttpStatusCode.ServiceUnavailable, "Still reading the kernel log of before the start.\n"u8.ToArray()),
+            _ => WriteAsync(context, HttpStatusCode.NotFound, Encoding.UTF8.GetBytes($"Not found. Metrics are at {options.TelemetryPath}.\n")),
+        });
+    }
+
+    private static async Task WriteAsync(HttpContext context, HttpStatusCode status, byte[] body, string type = "text/plain; charset=utf-8")
+    {
+        context.Response.StatusCode = (int)status;
+        context.Response.ContentType = type;
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        if (status == HttpStatusCode.MethodNotAllowed)
+            context.Response.Headers.Allow = "GET, HEAD";
+        context.Response.ContentLength = body.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+            await context.Response.Body.WriteAsync(body, context.RequestAborted);
+    }
+
+    [LoggerMessage(EventIds.Starting, LogLevel.Information, "Starting nic-hang-exporter {Version}, revision {Revision}")]
+    private static partial void LogStarting(ILogger logger, string version, string revision);
+
+    [LoggerMessage(EventIds.EffectiveConfiguration, LogLevel.Debug, "Configuration in force: {Configuration}")]
+    private static partial void LogConfiguration(ILogger logger, string configuration);
+
+    [LoggerMessage(EventIds.Listening, LogLevel.Information, "Listening on {Addresses}, metrics at {Path}")]
+    private static partial void LogListening(ILogger logger, string addresses, string path);
+
+    [LoggerMessage(EventIds.CannotListen, LogLevel.Error, "Can't listen on {Addresses}: {Reason}")]
+    private static partial void LogCannotListen(ILogger logger, string addresses, string reason);
+
+    [LoggerMessage(EventIds.Stopping, LogLevel.Information, "Stopping")]
+    private static partial void LogStopping(ILogger logger);
+}

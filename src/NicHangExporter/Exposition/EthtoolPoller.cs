@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using NicHangExporter.Linux;
+using NicHangExporter.Linux.Ethtool;
+
+namespace NicHangExporter.Exposition;
+
+/// <summary>
+/// Reads what needs RTNL, on a thread of its own, and publishes it as one immutable snapshot. The thread can be stuck in the kernel for
+/// ever, because nothing can cancel an ioctl; then the snapshot grows old, which is visible, and nobody else waits.
+/// </summary>
+internal sealed class EthtoolPoller(IEthtool ethtool, DeviceInventory inventory, ExporterOptions options, CollectorHealth health, TimeProvider clock)
+    : IHostedService, IDisposable
+{
+    private readonly EthtoolStatistics _statistics = new(options.EthtoolStatistics);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile EthtoolSnapshot? _current;
+    private long _pollStarted;
+
+    /// <summary>The last complete snapshot, or null before the first.</summary>
+    public EthtoolSnapshot? Current => _current;
+
+    /// <summary>Done when the first snapshot is there. It may never be.</summary>
+    public Task First => _first.Task;
+
+    /// <summary>How long the poll that is under way has been running; zero between polls.</summary>
+    public TimeSpan Waiting => Interlocked.Read(ref _pollStarted) is var started && started != 0 ? clock.GetElapsedTime(started) : TimeSpan.Zero;
+
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        // A background thread: a process that is told to stop must not wait for an ioctl that never returns.
+        if (Collector.NeedEthtool.Any(options.Has))
+            new Thread(Run) { IsBackground = true, Name = "ethtool" }.Start();
+        else
+            _first.TrySetResult();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => _stop.CancelAsync();
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
+
+    /// <summary>Reads everything once, on the calling thread.</summary>
+    public void Poll()
+    {
+        var started = clock.GetTimestamp();
+        Interlocked.Exchange(ref _pollStarted, started);
+        var failures = new Dictionary<Collector, string>();
+        var devices = ImmutableArray.CreateBuilder<DeviceSnapshot>();
+        using (var open = inventory.Open())
+            foreach (var device in open.All)
+                devices.Add(Read(device.Name, failures));
+        foreach (var collector in Collector.NeedEthtool.Where(options.Has))
+            health.Report(collector, failures.GetValueOrDefault(collector));
+        var now = clock.GetTimestamp();
+        _current = new EthtoolSnapshot(now, devices.DrainToImmutable(), [.. failures.Keys], clock.GetElapsedTime(started, now));
+        Interlocked.Exchange(ref _pollStarted, 0);
+        _first.TrySetResult();
+    }
+
+    private void Run()
+    {
+        var stop = _stop.Token;
+        while (!stop.IsCancellationRequested)
+        {
+            Poll();
+            try
+            {
+                Task.Delay(options.EthtoolInterval, clock, stop).GetAwaiter().GetResult();
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private DeviceSnapshot Read(InterfaceName device, Dictionary<Collector, string> failures)
+    {
+        var statistics = Ask(Collector.Ethtool, () => ethtool.ReadStatistics(device));
+        return new DeviceSnapshot(device)
+        {
+            Driver = Ask(Collector.Info, () => ethtool.ReadDriverInfo(device)),
+            PermanentAddress = options.PermanentAddress ? Ask(Collector.Info, () => ethtool.ReadPermanentAddress(device)) : null,
+            Features = Ask(Collector.Features, () => ethtool.ReadFeatures(device)),
+            Carrier = Ask(Collector.Link, () => ethtool.ReadLink(device)),
+            Link = Ask(Collector.Link, () => ethtool.ReadLinkSettings(device)),
+            Eee = Ask(Collector.Eee, () => ethtool.ReadEnergyEfficientEthernet(device)),
+            Pause = Ask(Collector.Pause, () => ethtool.ReadPause(device)),
+            Rings = Ask(Collector.Rings, () => ethtool.ReadRings(device)),
+            Statistics = statistics is null ? [] : [.. statistics.Where(statistic => _statistics.Includes(statistic.Name)).DistinctBy(statistic => statistic.Name)],
+            PauseFramesReceived = PauseFrames(statistics),
+        };
+
+        T? Ask<T>(Collector collector, Func<T?> read)
+        {
+            if (!options.Has(collector))
+                return default;
+            try
+            {
+                return read();
+            }
+            catch (LinuxException exception)
+            {
+                // ENODEV: gone since it was listed, or detached by its driver. Either way there is nothing to tell of it.
+                if (exception.Errno != Errno.NoDevice)
+                    failures.TryAdd(collector, exception.Message);
+                return default;
+            }
+        }
+    }
+
+    private static ulong? PauseFrames(IReadOnlyList<Statistic>? statistics)
+    {
+        foreach (var statistic in statistics ?? [])
+            if (EthtoolStatistics.PauseFramesReceived.Contains(statistic.Name))
+                return statistic.Value;
+        return null;
+    }
+}

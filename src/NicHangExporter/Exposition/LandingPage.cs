@@ -1,0 +1,36 @@
+using System.Net;
+using System.Text;
+
+namespace NicHangExporter.Exposition;
+
+/// <summary>The page at <c>/</c>: what this is and where its metrics are.</summary>
+internal static class LandingPage
+{
+    /// <summary>The page as UTF-8.</summary>
+    public static byte[] Render(string telemetryPath)
+    {
+        var (version, revision) = MetricsEndpoint.BuildVersion;
+        return Encoding.UTF8.GetBytes(
+            $"""
+            <!DOCTYPE html>
+            <html lang="en">
+            <head>
+              <meta charset="utf-8">
+              <meta name="viewport" content="width=device-width">
+              <title>NicHangExporter</title>
+              <style>body {WebUtility.HtmlEncode("{")} font-family: sans-serif; margin: 3em; max-width: 40em {WebUtility.HtmlEncode("}")}</style>
+            </head>
+            <body>
+              <h1>NicHangExporter</h1>
+              <p>Sees hangs of network devices. Version {WebUtility.HtmlEncode(version)}, revision {WebUtility.HtmlEncode(revision)}.</p>
+              <ul>
+                <li><a href="{WebUtility.HtmlEncode(telemetryPath)}">Metrics</a></li>
+                <li><a href="/-/healthy">Healthy</a></li>
+                <li><a href="/-/ready">Ready</a></li>
+              </ul>
+            </body>
+            </html>
+
+            """);
+    }
+}

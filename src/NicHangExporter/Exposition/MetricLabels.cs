@@ -1,0 +1,41 @@
+using NicHangExporter.Hangs;
+
+namespace NicHangExporter.Exposition;
+
+/// <summary>Label values of our enumerations: part of the metrics' interface, so they are written out and not derived from C# names.</summary>
+internal static class MetricLabels
+{
+    public const string Live = "live";
+    public const string History = "history";
+
+    /// <summary>The sources of <c>nichang_hang_events_total</c>.</summary>
+    public static readonly HangWitness[] Sources = [HangWitness.Driver, HangWitness.Watchdog, HangWitness.TxTimeout, HangWitness.TxStall];
+
+    public static string Of(HangShape shape) => shape switch
+    {
+        HangShape.Wedge => "wedge",
+        HangShape.Flap => "flap",
+        HangShape.SilentStall => "stall",
+        HangShape.Paused => "paused",
+        _ => "unknown",
+    };
+
+    public static string Of(HangWitness witness) => witness switch
+    {
+        HangWitness.Driver => "driver",
+        HangWitness.Watchdog => "watchdog",
+        HangWitness.TxTimeout => "tx_timeout",
+        HangWitness.TxStall => "tx_stall",
+        HangWitness.Paused => "paused",
+        _ => "reset",
+    };
+
+    public static string Of(KmsgState state) => state switch
+    {
+        KmsgState.Reading => "reading",
+        KmsgState.PermissionDenied => "permission_denied",
+        KmsgState.Missing => "missing",
+        KmsgState.Failed => "failed",
+        _ => "disabled",
+    };
+}

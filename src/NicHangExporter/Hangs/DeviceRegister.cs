@@ -1,0 +1,94 @@
+using NicHangExporter.Exposition;
+using NicHangExporter.Linux;
+using NicHangExporter.Linux.Sysfs;
+using NicHangExporter.State;
+
+namespace NicHangExporter.Hangs;
+
+/// <summary>
+/// The devices that are known: those that sysfs shows, and those that are gone but have something to remember. It finds the device that a
+/// message is about. Owned by the monitor's loop.
+/// </summary>
+internal sealed class DeviceRegister(ExporterMetrics metrics)
+{
+    private readonly List<TrackedDevice> _devices = [];
+
+    /// <summary>All devices.</summary>
+    public IReadOnlyList<TrackedDevice> All => _devices;
+
+    /// <summary>Takes up the devices that an earlier process remembered.</summary>
+    public void Restore(IEnumerable<DeviceState> states, bool sameBoot)
+    {
+        foreach (var state in states)
+            if (InterfaceName.TryParse(state.Device, out var name) && (state.Bus.Length == 0 || BusAddress.TryParse(state.Bus, out _)))
+            {
+                BusAddress.TryParse(state.Bus, out var bus);
+                var device = new TrackedDevice(name, bus);
+                device.Restore(state, sameBoot);
+                _devices.Add(device);
+            }
+    }
+
+    /// <summary>Brings the register up to what sysfs shows now, and pairs each open device with its record.</summary>
+    public List<(NetDevice Open, TrackedDevice Tracked)> Update(OpenDevices open)
+    {
+        foreach (var device in _devices)
+            device.Present = false;
+        var pairs = new List<(NetDevice, TrackedDevice)>(open.All.Count);
+        foreach (var device in open.All)
+            if (_devices.Find(tracked => !tracked.Present && tracked.Name == device.Name && tracked.Bus == device.BusAddress) is { } same)
+                Pair(device, same);
+        foreach (var device in open.All)
+        {
+            if (pairs.Exists(pair => pair.Item1 == device))
+                continue;
+            // The same hardware under another name: renamed, or re-created by its driver.
+            var renamed = device.BusAddress.IsEmpty ? null : _devices.Find(tracked => !tracked.Present && tracked.Bus == device.BusAddress);
+            if (renamed is not null)
+                Rename(renamed, device.Name);
+            else
+                _devices.Add(renamed = new TrackedDevice(device.Name, device.BusAddress));
+            Pair(device, renamed);
+        }
+        foreach (var gone in _devices.Where(tracked => tracked is { Present: false, HasHistory: false }).ToList())
+        {
+            gone.Unpublish(metrics);
+            _devices.Remove(gone);
+        }
+        return pairs;
+
+        void Pair(NetDevice device, TrackedDevice tracked)
+        {
+            tracked.Present = true;
+            tracked.Driver = device.Driver;
+            pairs.Add((device, tracked));
+        }
+    }
+
+    /// <summary>
+    /// The device that a message is about, or null. The bus address decides where there is one: names change, and another network
+    /// namespace may have an eth0 of its own.
+    /// </summary>
+    public TrackedDevice? Find(in NicMessage message)
+    {
+        var (bus, name, driver) = (message.Bus, message.Device, message.Driver);
+        if (!bus.IsEmpty)
+        {
+            var there = _devices.FindAll(device => device.Bus == bus);
+            return there.Find(device => device.Name == name) ?? (there.Count == 1 ? there[0] : null);
+        }
+        if (!name.IsEmpty)
+            // "NETDEV WATCHDOG: eth0 (e1000e)": the name in parentheses is that of the driver bound to the bus device.
+            return _devices.Find(device => device.Name == name && (message.Kind != MessageKind.Watchdog || driver is null || device.Driver is null || device.Driver == driver));
+        var candidates = _devices.FindAll(device => device.Present && device.Driver is not null && device.Driver == driver);
+        return candidates.Count == 1 ? candidates[0] : null;
+    }
+
+    private void Rename(TrackedDevice tracked, InterfaceName name)
+    {
+        // Names move around at boot: a record of a device that has gone must not share its series with one that is there.
+        foreach (var other in _devices.Where(other => other != tracked && !other.Present && other.Name == name && other.Bus != tracked.Bus && !other.HasHistory))
+            other.Unpublish(metrics);
+        tracked.Rename(name, metrics);
+    }
+}

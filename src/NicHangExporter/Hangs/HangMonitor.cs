@@ -1,0 +1,349 @@
+using NicHangExporter.Exposition;
+using NicHangExporter.Linux.Sysfs;
+using NicHangExporter.State;
+
+namespace NicHangExporter.Hangs;
+
+/// <summary>
+/// The loop that owns the episodes: it takes in what the kernel log and the transmit counters testify, at its own pace, and says what it
+/// makes of it in metrics and log. Only this loop touches the register, so nothing here is locked.
+/// </summary>
+internal sealed partial class HangMonitor(
+    ExporterOptions options, KernelLogWatcher log, DeviceInventory inventory, EthtoolPoller ethtool, StateStore store,
+    ExporterMetrics metrics, TimeProvider clock, ILogger<HangMonitor> logger) : BackgroundService
+{
+    /// <summary>The position alone is worth a write now and then: it spares the next start reading the ring again.</summary>
+    private static readonly TimeSpan IdleSaveInterval = TimeSpan.FromMinutes(1);
+
+    /// <summary>tx_timeout moves only every few seconds in a hang; reading all queues of a large NIC each second would be waste.</summary>
+    private static readonly TimeSpan TxTimeoutInterval = TimeSpan.FromSeconds(5);
+
+    private readonly DeviceRegister _register = new(metrics);
+    private readonly Dictionary<(string Driver, string Origin), long> _unattributed = [];
+    private readonly HashSet<TrackedDevice> _published = [];
+    private readonly HashSet<TrackedDevice> _changed = [];
+    private readonly string? _bootId = BootId.Read(options.ProcfsPath);
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TimeSpan _nextTxTimeouts;
+    private TimeSpan _nextIdleSave;
+    private bool _unsaved;
+    private long _historyEvents;
+    private Task _saving = Task.CompletedTask;
+
+    /// <summary>Done when the history of the kernel log is in the counts and every known device has its series.</summary>
+    public Task Ready => _ready.Task;
+
+    private TimeSpan Now => clock.GetElapsedTime(0);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Leave the host's start at once; what follows may take as long as reading the ring does.
+        await Task.Yield();
+        try
+        {
+            Guard(() => Begin(stoppingToken));
+            var events = WaitForEventsAsync(stoppingToken);
+            while (!log.CaughtUp.IsCompleted)
+            {
+                await Task.WhenAny(log.CaughtUp, events);
+                Guard(TakeEvents);
+                if (events.IsCompleted)
+                    events = WaitForEventsAsync(stoppingToken);
+            }
+            Guard(TakeEvents);
+            Guard(EndHistory);
+            _ready.TrySetResult();
+
+            using var timer = new PeriodicTimer(options.SampleInterval, clock);
+            var tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
+            while (true)
+            {
+                await Task.WhenAny(tick, events);
+                stoppingToken.ThrowIfCancellationRequested();
+                if (events.IsCompleted)
+                {
+                    Guard(TakeEvents);
+                    events = WaitForEventsAsync(stoppingToken);
+                }
+                if (tick.IsCompleted)
+                {
+                    Guard(Look);
+                    Guard(SaveIfDue);
+                    tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The program ends.
+        }
+        finally
+        {
+            _ready.TrySetResult();
+        }
+        await _saving;
+        Guard(() => store.Save(State()));
+    }
+
+    private void Begin(CancellationToken stop)
+    {
+        var restored = store.Open();
+        var sameBoot = restored?.BootId is not null && restored.BootId == _bootId;
+        if (restored is not null)
+        {
+            _register.Restore(restored.Devices, sameBoot);
+            foreach (var (driver, origin, count) in restored.Unattributed)
+                CountUnattributed(driver, origin, count);
+        }
+        Look();
+        log.Start(sameBoot ? restored!.Position : null, stop);
+    }
+
+    private async Task WaitForEventsAsync(CancellationToken stop)
+    {
+        // A watcher that has ended sends nothing more; its task must not come back at once for ever.
+        if (!await log.Events.WaitToReadAsync(stop))
+            await Task.Delay(Timeout.InfiniteTimeSpan, clock, stop);
+    }
+
+    private void TakeEvents()
+    {
+        while (log.Events.TryRead(out var item))
+            Take(item);
+        Publish();
+    }
+
+    private void Take(in KernelLogEvent item)
+    {
+        var message = item.Message;
+        HangWitness? witness = message.Kind switch
+        {
+            MessageKind.Hang => HangWitness.Driver,
+            MessageKind.Watchdog => HangWitness.Watchdog,
+            MessageKind.Reset => HangWitness.Reset,
+            _ => null,
+        };
+        if (witness is null && message.Kind != MessageKind.LinkUp)
+            return;
+        var device = _register.Find(message);
+        if (device is null && witness is HangWitness.Driver or HangWitness.Watchdog)
+        {
+            // The device may have come since the last look.
+            using (var open = inventory.Open())
+                _register.Update(open);
+            device = _register.Find(message);
+        }
+        if (device is null)
+        {
+            if (witness is HangWitness.Driver or HangWitness.Watchdog)
+                Unattributed(item);
+            return;
+        }
+        if (item.IsHistory)
+            _historyEvents++;
+        if (witness is { } testimony)
+            Observe(device, testimony, item.At, !item.IsHistory, message.Pattern.DriverResets, message.Report);
+        else if (device.Episode is { Resets: > 0 })
+            // The link is back after the driver's reset: only now could anything be sent again.
+            Extend(device, item.At);
+    }
+
+    private void Unattributed(in KernelLogEvent item)
+    {
+        // Names from the log are not used as labels; the driver's name is one of our own table.
+        var driver = item.Message.Pattern.Drivers is [var only] ? only : "other";
+        CountUnattributed(driver, item.IsHistory ? MetricLabels.History : MetricLabels.Live, 1);
+        if (!item.IsHistory)
+            LogUnattributed(item.Message.Device.ToString(), item.Message.Bus.ToString(), item.Message.Driver ?? "");
+    }
+
+    private void CountUnattributed(string driver, string origin, long count)
+    {
+        _unattributed[(driver, origin)] = _unattributed.GetValueOrDefault((driver, origin)) + count;
+        metrics.HangEventsUnattributed.WithLabels(driver, origin).Inc(count);
+        _unsaved = true;
+    }
+
+    private void Observe(TrackedDevice device, HangWitness witness, TimeSpan at, bool live, bool resets = false, HangReport? report = null)
+    {
+        var before = device.Episode;
+        var begins = device.Observe(witness, at, live, Epoch(at), options.EpisodeGap, resets);
+        device.Report = report ?? device.Report;
+        Change(device);
+        if (begins && before is not null)
+            LogEnded(device, before.Value, live);
+        if (begins && live)
+            LogEpisodeStarted(device.Name.ToString(), device.Driver ?? "", device.Bus.ToString(), MetricLabels.Of(witness), device.Report?.ToString() ?? "");
+    }
+
+    private void Extend(TrackedDevice device, TimeSpan at)
+    {
+        device.Extend(at);
+        Change(device);
+    }
+
+    // What was in the ring before the start is counted; whatever of it is over is over, and nothing of it is active.
+    private void EndHistory()
+    {
+        ExpireEpisodes();
+        Publish();
+        if (_historyEvents > 0)
+            LogHistory(_historyEvents);
+    }
+
+    private void Look()
+    {
+        var now = Now;
+        using (var open = inventory.Open())
+        {
+            var pairs = _register.Update(open);
+            var readTimeouts = now >= _nextTxTimeouts;
+            if (readTimeouts)
+                _nextTxTimeouts = now + TxTimeoutInterval;
+            foreach (var (device, tracked) in pairs)
+            {
+                if (_published.Add(tracked))
+                    _changed.Add(tracked);
+                if (!options.Has(Collector.Stall))
+                    continue;
+                if (readTimeouts || tracked.Transmitter is { Verdict: not TxVerdict.Flowing })
+                    LookAtTimeouts(device, tracked, now);
+                LookAtTransmitter(device, tracked, now);
+            }
+            _published.RemoveWhere(device => !_register.All.Contains(device));
+        }
+        ExpireEpisodes();
+        Publish();
+    }
+
+    private void LookAtTimeouts(NetDevice device, TrackedDevice tracked, TimeSpan now)
+    {
+        var sum = TransmitSampler.TxTimeouts(device);
+        // Fewer than before: the device was re-created and counts anew.
+        if (sum > tracked.TxTimeouts)
+            Observe(tracked, HangWitness.TxTimeout, now, live: true);
+        tracked.TxTimeouts = sum;
+    }
+
+    private void LookAtTransmitter(NetDevice device, TrackedDevice tracked, TimeSpan now)
+    {
+        if (TransmitSampler.Sample(device, tracked.Transmitter?.TxPackets, PauseFrames(tracked), now) is not { } sample)
+        {
+            tracked.Transmitter = null;
+            return;
+        }
+        var before = tracked.Transmitter?.Verdict ?? TxVerdict.Flowing;
+        tracked.Transmitter = TxStallDetector.Observe(tracked.Transmitter, sample, options.StallWindow);
+        var verdict = tracked.Transmitter.Value.Verdict;
+        if (verdict != before)
+            Change(tracked);
+        if (verdict == TxVerdict.Stalled && before != TxVerdict.Stalled)
+            Observe(tracked, HangWitness.TxStall, now, live: true);
+        if (verdict == TxVerdict.Paused && before != TxVerdict.Paused)
+        {
+            tracked.Pauses++;
+            Observe(tracked, HangWitness.Paused, now, live: true);
+        }
+        // As long as nothing moves it is not over, whether or not anything is logged.
+        if (verdict is TxVerdict.Stalled or TxVerdict.Paused || (verdict == TxVerdict.Suspect && tracked.Episode is not null))
+            Extend(tracked, now);
+    }
+
+    private (ulong? Count, TimeSpan At) PauseFrames(TrackedDevice device) =>
+        ethtool.Current is { } snapshot && snapshot.Find(device.Name)?.PauseFramesReceived is { } frames
+            ? (frames, clock.GetElapsedTime(0, snapshot.Timestamp))
+            : (null, TimeSpan.Zero);
+
+    private void ExpireEpisodes()
+    {
+        var now = Now;
+        foreach (var device in _register.All)
+            // Times far ahead of the clock come from a recording of another boot.
+            if (device.Episode is { } episode && (episode.IsOver(now, options.EpisodeGap) || episode.Last > now + options.EpisodeGap))
+            {
+                LogEnded(device, episode, device.EpisodeIsLive);
+                device.End();
+                Change(device);
+            }
+    }
+
+    private void LogEnded(TrackedDevice device, in HangEpisode episode, bool live)
+    {
+        if (live)
+            LogEpisodeEnded(device.Name.ToString(), MetricLabels.Of(episode.Shape), Math.Round(episode.Duration.TotalSeconds, 1),
+                episode.DriverReports, episode.WatchdogReports, episode.Resets);
+    }
+
+    private void Change(TrackedDevice device)
+    {
+        _changed.Add(device);
+        _unsaved = true;
+    }
+
+    private void Publish()
+    {
+        foreach (var device in _changed)
+            device.Publish(metrics, Epoch);
+        _changed.Clear();
+    }
+
+    private double Epoch(TimeSpan sinceBoot) => (clock.GetUtcNow() - (Now - sinceBoot)).ToUnixTimeMilliseconds() / 1000.0;
+
+    private void SaveIfDue()
+    {
+        if (!store.IsOpen || !_saving.IsCompleted || (!_unsaved && Now < _nextIdleSave))
+            return;
+        var state = State();
+        // On another thread: a disk that hangs must not stop the watch.
+        _saving = Task.Run(() => store.Save(state));
+        _unsaved = false;
+        _nextIdleSave = Now + IdleSaveInterval;
+    }
+
+    private MonitorState State()
+    {
+        // First the position, then everything up to it: a record must never be behind the position and not in the counts.
+        var position = log.Position;
+        TakeEvents();
+        return new MonitorState
+        {
+            Version = MonitorState.CurrentVersion,
+            BootId = _bootId,
+            Position = position,
+            Devices = [.. _register.All.Where(device => device.HasHistory).Select(device => device.ToState())],
+            Unattributed = [.. _unattributed.Select(pair => new UnattributedState(pair.Key.Driver, pair.Key.Origin, pair.Value))],
+        };
+    }
+
+    /// <summary>The top of the loop: an error here is a fault of ours. It is logged and counted, and the watch goes on.</summary>
+    private void Guard(Action step)
+    {
+        try
+        {
+            step();
+        }
+#pragma warning disable CA1031 // A monitor that dies of one bad record guards nothing.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            metrics.MonitorFailures.Inc();
+            LogFailed(exception);
+        }
+    }
+
+    [LoggerMessage(EventIds.EpisodeStarted, LogLevel.Warning, "Hang episode of {Device} ({Driver} {BusAddress}) started, witnessed by {Source}. {Report}")]
+    private partial void LogEpisodeStarted(string device, string driver, string busAddress, string source, string report);
+
+    [LoggerMessage(EventIds.EpisodeEnded, LogLevel.Warning, "Hang episode of {Device} ended: {Shape}, {Seconds} s, {DriverReports} driver reports, {WatchdogReports} watchdog reports, {Resets} resets")]
+    private partial void LogEpisodeEnded(string device, string shape, double seconds, int driverReports, int watchdogReports, int resets);
+
+    [LoggerMessage(EventIds.HangUnattributed, LogLevel.Warning, "A hang was reported for a device that is not looked at: {Device} at {BusAddress}, driver {Driver}")]
+    private partial void LogUnattributed(string device, string busAddress, string driver);
+
+    [LoggerMessage(EventIds.HistoryRead, LogLevel.Information, "{Events} hang, reset and link messages of before the start were found in the kernel log and counted as history")]
+    private partial void LogHistory(long events);
+
+    [LoggerMessage(EventIds.MonitorFailed, LogLevel.Error, "The hang monitor met an unexpected error and goes on")]
+    private partial void LogFailed(Exception exception);
+}

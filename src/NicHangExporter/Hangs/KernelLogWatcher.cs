@@ -1,0 +1,243 @@
+using System.Threading.Channels;
+using NicHangExporter.Exposition;
+using NicHangExporter.Linux;
+using NicHangExporter.Linux.Kmsg;
+
+namespace NicHangExporter.Hangs;
+
+/// <summary>A message of a network driver, or of the core about one, that came through the kernel log.</summary>
+/// <param name="Message">What it says.</param>
+/// <param name="At">When, since boot: for history by the record's own time, live by the time of reading, because the clock of the log
+/// drifts away from every other clock over weeks.</param>
+/// <param name="IsHistory">It was in the ring before this process began to read: it counts but is no news.</param>
+internal readonly record struct KernelLogEvent(NicMessage Message, TimeSpan At, bool IsHistory);
+
+/// <summary>
+/// Follows the kernel log on a thread of its own and passes on what concerns a NIC. Everything else stops here, so that a flood of
+/// messages never reaches the monitor; the kernel's ring is the buffer, and what it overwrites is counted.
+/// </summary>
+internal sealed partial class KernelLogWatcher(ExporterOptions options, ExporterMetrics metrics, TimeProvider clock, ILogger<KernelLogWatcher> logger)
+{
+    /// <summary>Long enough not to spin on a device that can't be opened, short enough for one that comes back.</summary>
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(15);
+
+    /// <summary>More records than any ring holds: a flood that is as fast as the reader, whose end would never come.</summary>
+    private const ulong MoreThanAnyRing = 1_000_000;
+
+    private readonly Channel<KernelLogEvent> _events = Channel.CreateBounded<KernelLogEvent>(
+        new BoundedChannelOptions(256) { SingleReader = true, SingleWriter = true, FullMode = BoundedChannelFullMode.Wait });
+
+    private readonly TaskCompletionSource _caughtUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly byte[] _unescaped = new byte[16 * 1024];
+    private KmsgSequence _sequence;
+    private ulong? _skipThrough;
+    private ulong _lastSeen;
+    private ulong _records;
+    private ulong _unreadable;
+    private bool _overrun;
+    private string? _lastFailure;
+    private long _position = -1;
+
+    /// <summary>What concerns a NIC, in the order of the log.</summary>
+    public ChannelReader<KernelLogEvent> Events => _events.Reader;
+
+    /// <summary>The sequence number of the last record whose event, if any, is already in <see cref="Events"/>; null before the first.</summary>
+    public ulong? Position => Interlocked.Read(ref _position) is var position and >= 0 ? (ulong)position : null;
+
+    /// <summary>Done when everything that was in the ring at the start has been read, or nothing can be read.</summary>
+    public Task CaughtUp => _caughtUp.Task;
+
+    /// <summary>Starts the thread.</summary>
+    /// <param name="resumeAfter">The sequence number up to which records have been counted by an earlier process of this boot, or null.</param>
+    /// <param name="stop">Ends the thread.</param>
+    public void Start(ulong? resumeAfter, CancellationToken stop)
+    {
+        metrics.KmsgAcceptUntrusted.Set(options.AcceptUntrusted ? 1 : 0);
+        if (!options.Has(Collector.Kmsg))
+        {
+            metrics.SetKmsgState(KmsgState.Disabled);
+            _caughtUp.TrySetResult();
+            return;
+        }
+        if (options.AcceptUntrusted)
+            LogUntrustedAccepted(options.KmsgPath);
+        _skipThrough = resumeAfter;
+        if (resumeAfter is { } last)
+        {
+            _sequence = KmsgSequence.After(last);
+            Interlocked.Exchange(ref _position, (long)last);
+        }
+        new Thread(() => Run(stop)) { IsBackground = true, Name = "kmsg" }.Start();
+    }
+
+    private void Run(CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    using var reader = new KmsgReader(options.KmsgPath);
+                    metrics.SetKmsgState(KmsgState.Reading);
+                    LogOpened(options.KmsgPath);
+                    _lastFailure = null;
+                    Follow(reader, stop);
+                }
+                catch (LinuxException exception)
+                {
+                    Fail(exception);
+                }
+                _caughtUp.TrySetResult();
+                Task.Delay(Retry, clock, stop).GetAwaiter().GetResult();
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The program ends.
+        }
+        finally
+        {
+            _caughtUp.TrySetResult();
+            _events.Writer.TryComplete();
+        }
+    }
+
+    private void Follow(KmsgReader reader, CancellationToken stop)
+    {
+        while (true)
+        {
+            stop.ThrowIfCancellationRequested();
+            switch (reader.Read(out var record))
+            {
+                case KmsgReadStatus.Record:
+                    Handle(record, stop);
+                    break;
+                case KmsgReadStatus.Overrun:
+                    // How many were lost is known with the next record's number.
+                    _overrun = true;
+                    break;
+                case KmsgReadStatus.Oversized:
+                    _unreadable++;
+                    metrics.KmsgMalformed.Inc();
+                    break;
+                default:
+                    ReachEnd();
+                    reader.Wait(TimeSpan.FromMinutes(1), stop);
+                    break;
+            }
+        }
+    }
+
+    private void Handle(ReadOnlySpan<byte> bytes, CancellationToken stop)
+    {
+        if (!KmsgRecord.TryParse(bytes, out var record))
+        {
+            _unreadable++;
+            metrics.KmsgMalformed.Inc();
+            return;
+        }
+        _lastSeen = record.Sequence;
+        if (_records++ == MoreThanAnyRing)
+            ReachEnd();
+        if (record.Sequence <= _skipThrough)
+            return;
+        metrics.KmsgRecords.Inc();
+        CountLost(_sequence.Observe(record.Sequence));
+        Detect(record, stop);
+        Interlocked.Exchange(ref _position, (long)record.Sequence);
+    }
+
+    private void CountLost(ulong missing)
+    {
+        // Records that were read but could not be understood are missing from the sequence too; they are counted as malformed.
+        var lost = missing > _unreadable ? missing - _unreadable : 0;
+        _unreadable = 0;
+        if (lost > 0)
+        {
+            metrics.KmsgLost.Inc(lost);
+            LogOverrun(lost, _overrun ? "the ring overtook the reader" : "they were overwritten before they were read");
+        }
+        _overrun = false;
+    }
+
+    private void Detect(in KmsgRecord record, CancellationToken stop)
+    {
+        var text = record.Text;
+        if (text.Contains((byte)'\\') && text.Length <= _unescaped.Length)
+            text = _unescaped.AsSpan(0, KernelText.Unescape(text, _unescaped));
+        if (!HangDetector.TryDetect(text, record.Value("SUBSYSTEM"u8), record.Value("DEVICE"u8), DetectionMode.Kernel, out var message))
+            return;
+        if (!record.IsKernel)
+        {
+            // The kernel forces the facility of whatever user space writes to a number other than 0.
+            if (message.Kind is MessageKind.Hang or MessageKind.Watchdog)
+            {
+                metrics.KmsgUntrusted.Inc();
+                LogUntrustedHang(record.Facility, options.AcceptUntrusted ? "counted, because --kmsg.accept-untrusted is on" : "not counted as a hang");
+            }
+            if (!options.AcceptUntrusted)
+                return;
+        }
+        var history = !_caughtUp.Task.IsCompleted;
+        var item = new KernelLogEvent(message, history ? record.SinceBoot : clock.GetElapsedTime(0), history);
+        if (!_events.Writer.TryWrite(item))
+            _events.Writer.WriteAsync(item, stop).AsTask().GetAwaiter().GetResult();
+    }
+
+    private void ReachEnd()
+    {
+        if (_caughtUp.Task.IsCompleted)
+            return;
+        // A clone or a restored snapshot of this machine keeps the boot_id while its ring goes back: a position from the future would hide
+        // everything that comes.
+        if (_skipThrough > _lastSeen)
+        {
+            LogPositionAhead(_skipThrough.Value, _lastSeen);
+            _sequence = KmsgSequence.After(_lastSeen);
+            Interlocked.Exchange(ref _position, (long)_lastSeen);
+        }
+        _skipThrough = null;
+        _caughtUp.TrySetResult();
+    }
+
+    private void Fail(LinuxException exception)
+    {
+        var state = exception.Errno switch
+        {
+            Errno.NotPermitted or Errno.Access => KmsgState.PermissionDenied,
+            Errno.NoEntry or Errno.NoDevice or Errno.NoDeviceOrAddress or Errno.NotDirectory => KmsgState.Missing,
+            _ => KmsgState.Failed,
+        };
+        metrics.SetKmsgState(state);
+        // Said once for each reason, not at each retry.
+        if (exception.Message == _lastFailure)
+            return;
+        _lastFailure = exception.Message;
+        if (state == KmsgState.PermissionDenied)
+            LogPermissionDenied(exception.Message);
+        else
+            LogUnavailable(exception.Message);
+    }
+
+    [LoggerMessage(EventIds.KmsgOpened, LogLevel.Information, "Reading the kernel log from {Path}")]
+    private partial void LogOpened(string path);
+
+    [LoggerMessage(EventIds.KmsgUnavailable, LogLevel.Warning, "The kernel log can't be read, so hang messages are not seen; transmit counters still are: {Reason}")]
+    private partial void LogUnavailable(string reason);
+
+    [LoggerMessage(EventIds.BlindSpots, LogLevel.Warning, "Running without the right to read the kernel log, so hang messages are not seen, only transmit counters; grant CAP_SYSLOG (systemd: AmbientCapabilities=CAP_SYSLOG; a file: setcap cap_syslog+ep) or run as root: {Reason}")]
+    private partial void LogPermissionDenied(string reason);
+
+    [LoggerMessage(EventIds.KmsgOverrun, LogLevel.Warning, "{Lost} records of the kernel log were lost, a hang may have been among them: {Reason}")]
+    private partial void LogOverrun(ulong lost, string reason);
+
+    [LoggerMessage(EventIds.UntrustedHang, LogLevel.Warning, "User space (facility {Facility}) wrote a hang message into the kernel log: {Verdict}")]
+    private partial void LogUntrustedHang(int facility, string verdict);
+
+    [LoggerMessage(EventIds.KmsgUntrustedAccepted, LogLevel.Warning, "REHEARSAL: --kmsg.accept-untrusted is on, so anybody who can write to {Path} can fake a hang")]
+    private partial void LogUntrustedAccepted(string path);
+
+    [LoggerMessage(EventIds.PositionAheadOfRing, LogLevel.Warning, "The saved position {Saved} is ahead of the kernel log, which ends at {Last} (a restored snapshot?); going on from its end")]
+    private partial void LogPositionAhead(ulong saved, ulong last);
+}

@@ -1,0 +1,210 @@
+using NicHangExporter.Exposition;
+using NicHangExporter.Linux;
+using NicHangExporter.State;
+
+namespace NicHangExporter.Hangs;
+
+/// <summary>
+/// What the monitor knows of one device: its counts, its episode and its transmitter. Known by its bus address, shown by its name, so that a
+/// rename does not split it. Owned by the monitor's loop; nothing else touches it.
+/// </summary>
+internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
+{
+    private readonly Dictionary<(HangWitness Source, string Origin), long> _events = [];
+    private readonly Dictionary<string, long> _resets = [];
+    private readonly Dictionary<string, long> _episodes = [];
+    private readonly Dictionary<HangShape, long> _ended = [];
+    private double _finishedOutage;
+    private bool _counted;
+
+    /// <summary>The name now, or the last one where the device is not <see cref="Present"/>.</summary>
+    public InterfaceName Name { get; private set; } = name;
+
+    /// <summary>The bus address; empty for a virtual device.</summary>
+    public BusAddress Bus { get; } = bus;
+
+    /// <summary>The driver bound to the bus device, or null.</summary>
+    public string? Driver { get; set; }
+
+    /// <summary>Whether it was there at the last look.</summary>
+    public bool Present { get; set; }
+
+    /// <summary>The episode under way.</summary>
+    public HangEpisode? Episode { get; private set; }
+
+    /// <summary>Whether something live testified to it. Replayed history alone never makes an episode active.</summary>
+    public bool EpisodeIsLive { get; private set; }
+
+    /// <summary>The last decoded report of the episode.</summary>
+    public HangReport? Report { get; set; }
+
+    /// <summary>The transmitter's state.</summary>
+    public TxStallDetector? Transmitter { get; set; }
+
+    /// <summary>Sum of the queues' tx_timeout at the last look, null before the first.</summary>
+    public ulong? TxTimeouts { get; set; }
+
+    /// <summary>When the last testimony came, in seconds since the epoch; 0 for never.</summary>
+    public double LastEvent { get; private set; }
+
+    /// <summary>Times that it was found paused by the link partner.</summary>
+    public long Pauses { get; set; }
+
+    /// <summary>Seconds of outage of all episodes, the present one included.</summary>
+    public double OutageSeconds => _finishedOutage + (Episode is { Shape: not HangShape.Paused } episode ? episode.Duration.TotalSeconds : 0);
+
+    /// <summary>True where there is anything to remember.</summary>
+    public bool HasHistory => _events.Count > 0 || _resets.Count > 0 || _ended.Count > 0 || Episode is not null || Pauses > 0;
+
+    /// <summary>Counts a testimony and puts it into the episode.</summary>
+    /// <returns>True where an episode begins with it.</returns>
+    public bool Observe(HangWitness witness, TimeSpan at, bool live, double epochSeconds, TimeSpan gap, bool resets = false)
+    {
+        var origin = live ? MetricLabels.Live : MetricLabels.History;
+        var begins = !HangEpisode.Continues(Episode, at, gap);
+        if (begins && Episode is not null)
+            End();
+        if (begins && witness == HangWitness.Reset)
+        {
+            // A reset with no hang before it: an unplugged cable, a setting changed. It counts, but it is no hang.
+            _resets[origin] = _resets.GetValueOrDefault(origin) + 1;
+            return false;
+        }
+        Episode = HangEpisode.Observe(Episode, witness, at, gap, resets);
+        EpisodeIsLive = (!begins && EpisodeIsLive) || live;
+        if (begins)
+            _counted = false;
+        // An episode of pause frames alone is none of a hang; it is counted when something else testifies.
+        if (!_counted && Episode.Value.Shape != HangShape.Paused)
+        {
+            _counted = true;
+            _episodes[origin] = _episodes.GetValueOrDefault(origin) + 1;
+        }
+        if (witness == HangWitness.Reset)
+            _resets[origin] = _resets.GetValueOrDefault(origin) + 1;
+        else if (witness != HangWitness.Paused)
+        {
+            _events[(witness, origin)] = _events.GetValueOrDefault((witness, origin)) + 1;
+            LastEvent = Math.Max(LastEvent, epochSeconds);
+        }
+        return begins;
+    }
+
+    /// <summary>The trouble was still seen at that time.</summary>
+    public void Extend(TimeSpan at) => Episode = Episode is { } episode && at > episode.Last ? episode with { Last = at } : Episode;
+
+    /// <summary>Ends the episode.</summary>
+    public void End()
+    {
+        if (Episode is not { } episode)
+            return;
+        _ended[episode.Shape] = _ended.GetValueOrDefault(episode.Shape) + 1;
+        _finishedOutage = OutageSeconds;
+        Episode = null;
+        EpisodeIsLive = false;
+        Report = null;
+    }
+
+    /// <summary>Gives the device its new name; its series move with it.</summary>
+    public void Rename(InterfaceName name, ExporterMetrics metrics)
+    {
+        Unpublish(metrics);
+        Name = name;
+    }
+
+    /// <summary>Writes every series of the device, those at zero included.</summary>
+    /// <param name="metrics">Where to.</param>
+    /// <param name="wallClock">Turns a time since boot into seconds since the epoch.</param>
+    public void Publish(ExporterMetrics metrics, Func<TimeSpan, double> wallClock)
+    {
+        var device = Name.ToString();
+        foreach (var origin in new[] { MetricLabels.Live, MetricLabels.History })
+        {
+            foreach (var source in MetricLabels.Sources)
+                metrics.HangEvents.WithLabels(device, MetricLabels.Of(source), origin).IncTo(_events.GetValueOrDefault((source, origin)));
+            metrics.DriverResets.WithLabels(device, origin).IncTo(_resets.GetValueOrDefault(origin));
+            metrics.Episodes.WithLabels(device, origin).IncTo(_episodes.GetValueOrDefault(origin));
+        }
+        var active = EpisodeIsLive ? Episode : null;
+        foreach (var shape in Enum.GetValues<HangShape>())
+        {
+            metrics.EpisodesEnded.WithLabels(device, MetricLabels.Of(shape)).IncTo(_ended.GetValueOrDefault(shape));
+            metrics.ActiveShape.WithLabels(device, MetricLabels.Of(shape)).Set(active?.Shape == shape ? 1 : 0);
+        }
+        metrics.OutageSeconds.WithLabels(device).IncTo(OutageSeconds);
+        // Paused by the link partner is an episode, but not a hang.
+        metrics.Active.WithLabels(device).Set(active is { Shape: not HangShape.Paused } ? 1 : 0);
+        metrics.EpisodeStart.WithLabels(device).Set(active is { } episode ? wallClock(episode.Start) : 0);
+        metrics.LastEvent.WithLabels(device).Set(LastEvent);
+        metrics.TxStalled.WithLabels(device).Set(Transmitter?.Verdict == TxVerdict.Stalled ? 1 : 0);
+        metrics.TxPaused.WithLabels(device).Set(Transmitter?.Verdict == TxVerdict.Paused ? 1 : 0);
+        metrics.TxPauses.WithLabels(device).IncTo(Pauses);
+    }
+
+    /// <summary>Removes every series of the device.</summary>
+    public void Unpublish(ExporterMetrics metrics)
+    {
+        var device = Name.ToString();
+        foreach (var origin in new[] { MetricLabels.Live, MetricLabels.History })
+        {
+            foreach (var source in MetricLabels.Sources)
+                metrics.HangEvents.RemoveLabelled(device, MetricLabels.Of(source), origin);
+            metrics.DriverResets.RemoveLabelled(device, origin);
+            metrics.Episodes.RemoveLabelled(device, origin);
+        }
+        foreach (var shape in Enum.GetValues<HangShape>())
+        {
+            metrics.EpisodesEnded.RemoveLabelled(device, MetricLabels.Of(shape));
+            metrics.ActiveShape.RemoveLabelled(device, MetricLabels.Of(shape));
+        }
+        metrics.OutageSeconds.RemoveLabelled(device);
+        metrics.Active.RemoveLabelled(device);
+        metrics.EpisodeStart.RemoveLabelled(device);
+        metrics.LastEvent.RemoveLabelled(device);
+        metrics.TxStalled.RemoveLabelled(device);
+        metrics.TxPaused.RemoveLabelled(device);
+        metrics.TxPauses.RemoveLabelled(device);
+    }
+
+    /// <summary>What is to be remembered.</summary>
+    public DeviceState ToState() => new()
+    {
+        Device = Name.ToString(),
+        Bus = Bus.ToString(),
+        Events = _events.ToDictionary(pair => $"{MetricLabels.Of(pair.Key.Source)}/{pair.Key.Origin}", pair => pair.Value),
+        Resets = new(_resets),
+        Episodes = new(_episodes),
+        EpisodesEnded = _ended.ToDictionary(pair => MetricLabels.Of(pair.Key), pair => pair.Value),
+        OutageSeconds = _finishedOutage,
+        Pauses = Pauses,
+        LastEvent = LastEvent,
+        Episode = Episode,
+    };
+
+    /// <summary>Takes up what an earlier process remembered.</summary>
+    /// <param name="state">What it remembered.</param>
+    /// <param name="sameBoot">False where the machine has booted since: an episode under way then ended with the boot.</param>
+    public void Restore(DeviceState state, bool sameBoot)
+    {
+        foreach (var origin in new[] { MetricLabels.Live, MetricLabels.History })
+        {
+            foreach (var source in MetricLabels.Sources)
+                if (state.Events.TryGetValue($"{MetricLabels.Of(source)}/{origin}", out var count))
+                    _events[(source, origin)] = count;
+            if (state.Resets.TryGetValue(origin, out var resets))
+                _resets[origin] = resets;
+            if (state.Episodes.TryGetValue(origin, out var episodes))
+                _episodes[origin] = episodes;
+        }
+        foreach (var shape in Enum.GetValues<HangShape>())
+            if (state.EpisodesEnded.TryGetValue(MetricLabels.Of(shape), out var ended))
+                _ended[shape] = ended;
+        _finishedOutage = state.OutageSeconds;
+        Pauses = state.Pauses;
+        LastEvent = state.LastEvent;
+        Episode = state.Episode;
+        _counted = Episode is { Shape: not HangShape.Paused };
+        if (!sameBoot)
+            End();
+    }
+}

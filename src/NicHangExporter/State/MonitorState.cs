@@ -1,0 +1,70 @@
+using System.Text.Json.Serialization;
+using NicHangExporter.Hangs;
+
+namespace NicHangExporter.State;
+
+/// <summary>
+/// What survives a restart: the position in the kernel log and the counts at that position. Both are written together, so a process
+/// that is killed between counting and writing counts the same records again from the old position, and never twice.
+/// </summary>
+internal sealed record MonitorState
+{
+    public const int CurrentVersion = 1;
+
+    /// <summary>The version of this form.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>/proc/sys/kernel/random/boot_id; sequence numbers and times count within one boot only.</summary>
+    public string? BootId { get; init; }
+
+    /// <summary>Sequence number of the last record whose events are in the counts.</summary>
+    public ulong? Position { get; init; }
+
+    /// <summary>The devices that have something to remember.</summary>
+    public required IReadOnlyList<DeviceState> Devices { get; init; }
+
+    /// <summary>Hang reports that no device could be found for.</summary>
+    public IReadOnlyList<UnattributedState> Unattributed { get; init; } = [];
+}
+
+/// <summary>What is remembered of one device.</summary>
+internal sealed record DeviceState
+{
+    /// <summary>The name, in the unambiguous text of InterfaceName.ToString().</summary>
+    public required string Device { get; init; }
+
+    /// <summary>The bus address; empty for a virtual device.</summary>
+    public string Bus { get; init; } = "";
+
+    /// <summary>Testimonies by source and origin, keyed as the labels are: <c>driver/live</c>.</summary>
+    public Dictionary<string, long> Events { get; init; } = [];
+
+    /// <summary>Announced resets by origin.</summary>
+    public Dictionary<string, long> Resets { get; init; } = [];
+
+    /// <summary>Episodes begun by origin.</summary>
+    public Dictionary<string, long> Episodes { get; init; } = [];
+
+    /// <summary>Episodes ended by shape.</summary>
+    public Dictionary<string, long> EpisodesEnded { get; init; } = [];
+
+    /// <summary>Seconds of outage of the episodes that have ended.</summary>
+    public double OutageSeconds { get; init; }
+
+    /// <summary>Times that the link partner was found to pause the device.</summary>
+    public long Pauses { get; init; }
+
+    /// <summary>When the last testimony came, in seconds since the epoch; 0 for never.</summary>
+    public double LastEvent { get; init; }
+
+    /// <summary>The episode under way, with times since the boot of <see cref="MonitorState.BootId"/>.</summary>
+    public HangEpisode? Episode { get; init; }
+}
+
+/// <summary>Reports of one driver without a device.</summary>
+internal sealed record UnattributedState(string Driver, string Origin, long Count);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip)]
+[JsonSerializable(typeof(MonitorState))]
+internal sealed partial class StateJson : JsonSerializerContext;

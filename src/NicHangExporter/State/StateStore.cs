@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Text.Json;
+using NicHangExporter.Exposition;
+
+namespace NicHangExporter.State;
+
+/// <summary>
+/// Keeps <see cref="MonitorState"/> in a file of the state directory. Without a directory, or with one that can't be used, the exporter
+/// works all the same and only forgets: a metric and one log line say so.
+/// </summary>
+internal sealed partial class StateStore(ExporterOptions options, ExporterMetrics metrics, TimeProvider clock, ILogger<StateStore> logger) : IDisposable
+{
+    private const string FileName = "state.json";
+
+    private FileStream? _lock;
+    private string? _lastFailure;
+
+    /// <summary>True where states are written.</summary>
+    public bool IsOpen => _lock is not null;
+
+    /// <summary>Takes hold of the directory and reads the state of an earlier process; null where there is none that can be used.</summary>
+    public MonitorState? Open()
+    {
+        metrics.StateUp.Set(0);
+        if (options.StateDirectory is not { } directory)
+            return null;
+        try
+        {
+            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            // Two processes that write one file would each undo the other's counts. The lock goes with the process.
+            _lock = new FileStream(Path.Combine(directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var state = Read(Path.Combine(directory, FileName));
+            metrics.StateUp.Set(1);
+            if (state is not null)
+                LogRestored(state.Devices.Count, state.Position);
+            return state;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _lock?.Dispose();
+            _lock = null;
+            LogUnavailable(directory, exception.Message);
+            return null;
+        }
+    }
+
+    /// <summary>Replaces the file: whole or not at all, also when the power fails.</summary>
+    public void Save(MonitorState state)
+    {
+        if (options.StateDirectory is not { } directory || _lock is null)
+            return;
+        var path = Path.Combine(directory, FileName);
+        try
+        {
+            using (var file = new FileStream(path + ".new", FileMode.Create, FileAccess.Write, FileShare.None))
+            {
+                JsonSerializer.Serialize(file, state, StateJson.Default.MonitorState);
+                file.Flush(flushToDisk: true);
+            }
+            // If this rename is lost with the power, the older state is still whole: position and counts belong together.
+            File.Move(path + ".new", path, overwrite: true);
+            metrics.StateUp.Set(1);
+            _lastFailure = null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            metrics.StateUp.Set(0);
+            metrics.StateWriteFailures.Inc();
+            if (exception.Message != _lastFailure)
+                LogUnavailable(directory, exception.Message);
+            _lastFailure = exception.Message;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _lock?.Dispose();
+
+    private MonitorState? Read(string path)
+    {
+        if (!File.Exists(path))
+            return null;
+        string reason;
+        try
+        {
+            using var file = File.OpenRead(path);
+            var state = JsonSerializer.Deserialize(file, StateJson.Default.MonitorState);
+            if (state is { Version: MonitorState.CurrentVersion, Devices: not null })
+                return state;
+            reason = $"version {state?.Version.ToString(CultureInfo.InvariantCulture) ?? "none"} is not {MonitorState.CurrentVersion}";
+        }
+        catch (JsonException exception)
+        {
+            reason = exception.Message.Split('\n')[0];
+        }
+        // It may hold what somebody needs, and what is wrong with it: never overwrite it.
+        var aside = $"{path}.corrupt-{clock.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)}";
+        File.Move(path, aside);
+        LogSetAside(path, aside, reason);
+        return null;
+    }
+
+    [LoggerMessage(EventIds.StateRestored, LogLevel.Information, "Restored the counts of {Devices} devices at position {Position} of the kernel log")]
+    private partial void LogRestored(int devices, ulong? position);
+
+    [LoggerMessage(EventIds.StateSetAside, LogLevel.Error, "The state {Path} can't be used and was set aside as {Aside}; counting starts anew: {Reason}")]
+    private partial void LogSetAside(string path, string aside, string reason);
+
+    [LoggerMessage(EventIds.StateUnavailable, LogLevel.Error, "The state directory {Path} can't be used, so a restart will forget: {Reason}")]
+    private partial void LogUnavailable(string path, string reason);
+}
