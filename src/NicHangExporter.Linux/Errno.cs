@@ -1,8 +1,8 @@
 namespace NicHangExporter.Linux;
 
 /// <summary>
-/// The error numbers that this library tells apart (include/uapi/asm-generic/errno-base.h, errno.h and, for
-/// <see cref="TooSmall"/>, include/linux/errno.h). Any other number is still a valid value of this type.
+/// The error numbers that this library tells apart (include/uapi/asm-generic/errno-base.h, errno.h and, above 511,
+/// include/linux/errno.h). Any other number is still a valid value of this type.
 /// </summary>
 public enum Errno
 {
@@ -38,10 +38,14 @@ public enum Errno
     IllegalSeek = 29,
     /// <summary>EPIPE: from kmsg, the ring overtook the reader.</summary>
     BrokenPipe = 32,
+    /// <summary>EOVERFLOW: an answer that is larger than this library takes for possible.</summary>
+    Overflow = 75,
     /// <summary>EOPNOTSUPP: the driver does not implement it.</summary>
     NotSupported = 95,
     /// <summary>ENETDOWN: the interface is down.</summary>
     NetworkDown = 100,
+    /// <summary>ENOTSUPP: EOPNOTSUPP in a number that was meant for use inside the kernel; some drivers let it out.</summary>
+    NotSupportedInternally = 524,
     /// <summary>ETOOSMALL: the buffer that was given is too small.</summary>
     TooSmall = 525,
 }

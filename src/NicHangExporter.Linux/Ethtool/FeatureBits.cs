@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using NicHangExporter.Linux.Uapi;
+
+namespace NicHangExporter.Linux.Ethtool;
+
+/// <summary>
+/// Translates between features by name and features by bit. Bit numbers are no ABI: kernels insert features in the middle, and leave
+/// holes with an empty name. So names are always those that the kernel gave just before. Bit <c>n</c> is in word <c>n / 32</c>.
+/// </summary>
+internal static class FeatureBits
+{
+    private const int BitsPerWord = 32;
+
+    /// <summary>The state of each feature that has both a name and a bit.</summary>
+    public static DeviceFeatures Decode(IReadOnlyList<string> names, ReadOnlySpan<EthtoolGetFeaturesBlock> blocks)
+    {
+        var features = ImmutableArray.CreateBuilder<Feature>(names.Count);
+        for (var bit = 0; bit < names.Count && bit / BitsPerWord < blocks.Length; bit++)
+        {
+            if (names[bit].Length == 0)
+                continue;
+            ref readonly var block = ref blocks[bit / BitsPerWord];
+            var mask = 1u << bit % BitsPerWord;
+            features.Add(new Feature(
+                names[bit],
+                Available: (block.Available & mask) != 0,
+                Requested: (block.Requested & mask) != 0,
+                Active: (block.Active & mask) != 0,
+                NeverChanged: (block.NeverChanged & mask) != 0));
+        }
+        return new DeviceFeatures(features.DrainToImmutable());
+    }
+
+    /// <summary>Marks the given changes in blocks that are zero so far.</summary>
+    /// <exception cref="ArgumentException">A name without a bit, or two opposite wishes for one feature.</exception>
+    public static void Encode(IReadOnlyList<FeatureChange> changes, IReadOnlyList<string> names, Span<EthtoolSetFeaturesBlock> blocks)
+    {
+        foreach (var change in changes)
+        {
+            var bit = BitOf(change.Name, names);
+            if (bit < 0 || bit / BitsPerWord >= blocks.Length)
+                throw new ArgumentException($"This kernel has no feature '{change.Name}'.", nameof(changes));
+            ref var block = ref blocks[bit / BitsPerWord];
+            var mask = 1u << bit % BitsPerWord;
+            var wish = change.On ? mask : 0;
+            if ((block.Valid & mask) != 0 && (block.Requested & mask) != wish)
+                throw new ArgumentException($"Feature '{change.Name}' is wished both on and off.", nameof(changes));
+            block.Valid |= mask;
+            block.Requested |= wish;
+        }
+    }
+
+    // No name is what a hole has, and what a default FeatureChange asks for: they must not meet.
+    private static int BitOf(string? name, IReadOnlyList<string> names)
+    {
+        if (string.IsNullOrEmpty(name))
+            return -1;
+        for (var bit = 0; bit < names.Count; bit++)
+            if (names[bit] == name)
+                return bit;
+        return -1;
+    }
+}

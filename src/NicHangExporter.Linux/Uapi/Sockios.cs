@@ -1,0 +1,17 @@
+namespace NicHangExporter.Linux.Uapi;
+
+/// <summary>
+/// Requests of <c>ioctl(2)</c> on a socket that concern a network device (include/uapi/linux/sockios.h). Each takes a
+/// <see cref="IfReq"/>.
+/// </summary>
+internal static class Sockios
+{
+    /// <summary><c>SIOCGIFFLAGS</c>: reads the flags. Needs no privilege.</summary>
+    public const int ReadFlags = 0x8913;
+
+    /// <summary><c>SIOCSIFFLAGS</c>: replaces the flags. Needs CAP_NET_ADMIN.</summary>
+    public const int WriteFlags = 0x8914;
+
+    /// <summary><c>SIOCETHTOOL</c>: runs the ethtool command that <c>ifr_data</c> points to.</summary>
+    public const int Ethtool = 0x8946;
+}

@@ -1,0 +1,82 @@
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace NicHangExporter.TestSupport;
+
+/// <summary>
+/// A network namespace of a test's own with a pair of connected veth interfaces, both down. It is made by <c>ip netns</c>, so
+/// that any program can be run in it, and is gone with all its interfaces after disposal.
+/// </summary>
+internal sealed partial class NetworkNamespace : IDisposable
+{
+    private const int NewNetwork = 0x40000000; // CLONE_NEWNET
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    /// <summary>Makes the namespace and its pair; skips the test where that takes more than the machine allows.</summary>
+    public NetworkNamespace(string device = "veth0", string peer = "veth1")
+    {
+        Requires.Root();
+        Requires.Program("ip");
+        Execution.Of("ip", "netns", "add", Name).Succeeded();
+        try
+        {
+            AddPair(device, peer);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The name for <c>ip netns</c>.</summary>
+    public string Name { get; } = "nichang-" + Guid.NewGuid().ToString("N")[..12];
+
+    /// <summary>Adds one more pair.</summary>
+    public void AddPair(string device, string peer) =>
+        Execution.Of("ip", "-n", Name, "link", "add", "name", device, "type", "veth", "peer", "name", peer).Succeeded();
+
+    /// <summary>Runs a program in the namespace.</summary>
+    public Execution Execute(string program, params IEnumerable<string> arguments) =>
+        Execution.Of("ip", ["netns", "exec", Name, Requires.Find(program) ?? program, .. arguments]);
+
+    /// <summary>
+    /// Runs a function on a thread that is in the namespace, and in no other for the rest of its life. A socket that is made
+    /// there stays in the namespace, so it can be used on any thread afterwards.
+    /// </summary>
+    public T Inside<T>(Func<T> function)
+    {
+        T? result = default;
+        ExceptionDispatchInfo? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                Enter();
+                result = function();
+            }
+            catch (Exception exception)
+            {
+                failure = ExceptionDispatchInfo.Capture(exception);
+            }
+        })
+        { IsBackground = true, Name = Name };
+        thread.Start();
+        Assert.True(thread.Join(Limit), $"the work in network namespace {Name} has not ended within {Limit}");
+        failure?.Throw();
+        return result!;
+    }
+
+    /// <summary>Deletes the namespace; the kernel takes the interfaces away once nobody is in it.</summary>
+    public void Dispose() => Execution.Of("ip", "netns", "delete", Name).Succeeded();
+
+    private void Enter()
+    {
+        using var handle = File.OpenHandle($"/run/netns/{Name}", FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        Assert.True(SetNamespace(handle, NewNetwork) == 0, $"setns failed, errno {Marshal.GetLastPInvokeError()}");
+    }
+
+    [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
+    private static partial int SetNamespace(SafeFileHandle handle, int type);
+}
