@@ -30,6 +30,8 @@ public enum Errno
     NoDevice = 19,
     /// <summary>ENOTDIR.</summary>
     NotDirectory = 20,
+    /// <summary>EISDIR.</summary>
+    IsDirectory = 21,
     /// <summary>EINVAL: from sysfs, an attribute that has no value while the link is down.</summary>
     Invalid = 22,
     /// <summary>EMFILE: this process has no descriptor left.</summary>

@@ -1,5 +1,6 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
-using System.Text;
+using System.Text.Unicode;
 
 namespace NicHangExporter.Linux;
 
@@ -8,7 +9,7 @@ namespace NicHangExporter.Linux;
 /// no slash, colon or white space. Holding one is the proof. It is no sanitised text: <c>$(id)</c>, <c>-rf</c> and bytes that are
 /// not UTF-8 are legal names; see <see cref="ToString"/>. The default value is the empty name, which no interface has.
 /// </summary>
-public readonly struct InterfaceName : IEquatable<InterfaceName>
+public readonly struct InterfaceName : IEquatable<InterfaceName>, IComparable<InterfaceName>
 {
     /// <summary>The longest name in bytes: IFNAMSIZ - 1 (include/uapi/linux/if.h).</summary>
     public const int MaxLength = 15;
@@ -50,7 +51,9 @@ public readonly struct InterfaceName : IEquatable<InterfaceName>
             return false;
         Span<byte> utf8 = stackalloc byte[4 * MaxLength * 3];
         Span<byte> bytes = stackalloc byte[4 * MaxLength * 3];
-        var length = Encoding.UTF8.GetBytes(text, utf8);
+        // Half a surrogate pair is no text. Replacing it would make a name that nobody has written.
+        if (Utf8.FromUtf16(text, utf8, out _, out var length, replaceInvalidSequences: false) != OperationStatus.Done)
+            return false;
         return TryParse(bytes[..KernelText.Unescape(utf8[..length], bytes)], out name);
     }
 
@@ -79,6 +82,10 @@ public readonly struct InterfaceName : IEquatable<InterfaceName>
         return hash.ToHashCode();
     }
 
+    /// <summary>The order of the bytes, unsigned.</summary>
+    public int CompareTo(InterfaceName other) =>
+        ((ReadOnlySpan<byte>)_bytes)[.._length].SequenceCompareTo(((ReadOnlySpan<byte>)other._bytes)[..other._length]);
+
     /// <summary>The name as unambiguous printable text (see <see cref="KernelText.Escape"/>): fit for a label, a log line, a JSON string.</summary>
     public override string ToString() => KernelText.Escape(((ReadOnlySpan<byte>)_bytes)[.._length]);
 
@@ -87,6 +94,18 @@ public readonly struct InterfaceName : IEquatable<InterfaceName>
 
     /// <summary>Inequality by bytes.</summary>
     public static bool operator !=(InterfaceName left, InterfaceName right) => !left.Equals(right);
+
+    /// <summary>Order by bytes.</summary>
+    public static bool operator <(InterfaceName left, InterfaceName right) => left.CompareTo(right) < 0;
+
+    /// <summary>Order by bytes.</summary>
+    public static bool operator <=(InterfaceName left, InterfaceName right) => left.CompareTo(right) <= 0;
+
+    /// <summary>Order by bytes.</summary>
+    public static bool operator >(InterfaceName left, InterfaceName right) => left.CompareTo(right) > 0;
+
+    /// <summary>Order by bytes.</summary>
+    public static bool operator >=(InterfaceName left, InterfaceName right) => left.CompareTo(right) >= 0;
 
     // isspace() of lib/ctype.c: also the no-break space of Latin-1.
     private static bool IsSpace(byte octet) => octet is (>= 9 and <= 13) or (byte)' ' or 0xa0;

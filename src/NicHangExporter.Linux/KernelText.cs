@@ -1,12 +1,14 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace NicHangExporter.Linux;
 
 /// <summary>
 /// The kernel's own way to write arbitrary bytes as text: control bytes, the backslash and whatever is not UTF-8 become
-/// <c>\xNN</c>, as in /dev/kmsg (Documentation/ABI/testing/dev-kmsg), except that valid UTF-8 stays readable. The result is
-/// unambiguous: two different byte strings never give the same text, so that two devices can't share one metric label.
+/// <c>\xNN</c>, as in /dev/kmsg (Documentation/ABI/testing/dev-kmsg), except that visible UTF-8 stays readable. The result is
+/// unambiguous: two different byte strings never give the same text, so that two devices can't share one metric label; and it holds no
+/// character that a reader can't see, breaks a line or turns the direction of writing.
 /// </summary>
 public static class KernelText
 {
@@ -17,7 +19,7 @@ public static class KernelText
         while (!bytes.IsEmpty)
         {
             var status = Rune.DecodeFromUtf8(bytes, out var rune, out var consumed);
-            if (status == OperationStatus.Done && !Rune.IsControl(rune) && rune.Value != '\\')
+            if (status == OperationStatus.Done && IsVisible(rune) && rune.Value != '\\')
                 text.Append(rune.ToString());
             else
                 foreach (var octet in bytes[..consumed])
@@ -31,7 +33,7 @@ public static class KernelText
     /// Undoes <c>\xNN</c>. A backslash that starts no such escape is kept as it is.
     /// </summary>
     /// <param name="escaped">Text as the kernel wrote it.</param>
-    /// <param name="destination">At least as long as <paramref name="escaped"/>.</param>
+    /// <param name="destination">At least as long as <paramref name="escaped"/>; it may be the same memory.</param>
     /// <returns>The number of bytes written.</returns>
     public static int Unescape(ReadOnlySpan<byte> escaped, Span<byte> destination)
     {
@@ -59,6 +61,10 @@ public static class KernelText
             }
         }
     }
+
+    private static bool IsVisible(Rune rune) => rune.Value == ' ' || Rune.GetUnicodeCategory(rune) is not (
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator
+        or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
 
     private static int Nibble(byte digit) => digit switch
     {

@@ -1,0 +1,235 @@
+using System.Runtime.InteropServices;
+using Tmds.Linux;
+
+namespace NicHangExporter.Linux.Kmsg;
+
+/// <summary>
+/// Reads kernel records from /dev/kmsg (Documentation/ABI/testing/dev-kmsg), from the oldest that the ring still holds; or from a recording
+/// of them in a regular file, a FIFO or a packet pipe. It reads without blocking and allocates nothing per record. Every reader has its
+/// own position: it disturbs no other, and takes nothing away.
+/// </summary>
+/// <remarks>
+/// One thread owns a reader. Another thread stops it by cancelling <see cref="Wait"/>, and the owner disposes of it.
+/// </remarks>
+public sealed unsafe partial class KmsgReader : IDisposable
+{
+    /// <summary>
+    /// The kernel formats a record into at most 2 KiB, 8 KiB before 6.x (CONSOLE_EXT_LOG_MAX), so no record of the device is ever too long.
+    /// A recording needs room for that and for a packet.
+    /// </summary>
+    private const int DefaultBufferSize = 16 * 1024;
+
+    // After the end of a file, and while a FIFO has no writer, poll(2) would return at once for ever: look again so often instead.
+    private static readonly TimeSpan EndInterval = TimeSpan.FromMilliseconds(250);
+
+    // How long a whole record at the end of a pipe waits for dictionary lines, which a writer may have written one by one.
+    private static readonly TimeSpan DictionaryGrace = TimeSpan.FromMilliseconds(20);
+
+    private readonly TimeProvider _clock = TimeProvider.System;
+    private readonly string _path;
+    private readonly FileDescriptor _file;
+    private readonly WakeUp _wakeUp;
+    private readonly bool _isRegular;
+    private readonly byte[]? _record;
+    private readonly RecordSplitter? _splitter;
+    private bool _atEnd;
+    private long? _pendingSince;
+
+    /// <summary>Opens <paramref name="path"/> with O_RDONLY | O_NONBLOCK | O_CLOEXEC.</summary>
+    /// <exception cref="LinuxException">It can't be opened. <see cref="Errno.NotPermitted"/> from /dev/kmsg: CAP_SYSLOG is missing while
+    /// kernel.dmesg_restrict is 1, or printk.devkmsg is off; <see cref="Errno.NoEntry"/>: the node is hidden, as by PrivateDevices= of
+    /// systemd; <see cref="Errno.IsDirectory"/>, and <see cref="Errno.Invalid"/> for a block device: nothing to read records from.</exception>
+    public KmsgReader(string path) : this(path, DefaultBufferSize)
+    {
+    }
+
+    /// <summary>The same with another buffer: below 8 KiB the kernel throws longer records away.</summary>
+    internal KmsgReader(string path, int bufferSize)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        _path = path;
+        var errno = FileDescriptor.TryOpen(FileDescriptor.TerminatedPath(path), LibC.O_RDONLY | LibC.O_NONBLOCK, out var file);
+        _file = file ?? throw new LinuxException("open", path, errno);
+        try
+        {
+            var type = ReadStatus().st_mode & LibC.S_IFMT;
+            if (type != LibC.S_IFCHR && type != LibC.S_IFIFO && type != LibC.S_IFREG)
+                throw new LinuxException("open", path, type == LibC.S_IFDIR ? Errno.IsDirectory : Errno.Invalid);
+            _isRegular = type == LibC.S_IFREG;
+            if (type == LibC.S_IFCHR)
+                _record = new byte[bufferSize];
+            else
+                _splitter = new RecordSplitter(bufferSize);
+            _wakeUp = new WakeUp();
+        }
+        catch (LinuxException)
+        {
+            _file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads the next record, without waiting for one.</summary>
+    /// <param name="record">The record with its newlines, until the next call; empty unless the result is <see cref="KmsgReadStatus.Record"/>.</param>
+    /// <returns>
+    /// A character device gives one record a read(2), at once. Of a pipe, the last record is given 20 ms after nothing followed it, since its
+    /// dictionary lines might; a pipe without a writer is <see cref="KmsgReadStatus.NothingNow"/>, for another may come.
+    /// </returns>
+    /// <exception cref="LinuxException">read(2) failed for a reason that is not one of the results.</exception>
+    public KmsgReadStatus Read(out ReadOnlySpan<byte> record) => _splitter is null ? ReadDevice(out record) : ReadStream(_splitter, out record);
+
+    /// <summary>
+    /// Waits until there is something to <see cref="Read"/>, which includes bad news (POLLERR: the ring overtook this reader).
+    /// </summary>
+    /// <param name="timeout">How long at most; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
+    /// <param name="cancellation">Ends the wait at once.</param>
+    /// <returns>True where <see cref="Read"/> should be tried; false after the timeout and after cancellation.</returns>
+    /// <exception cref="LinuxException">poll(2) failed.</exception>
+    public bool Wait(TimeSpan timeout, CancellationToken cancellation)
+    {
+        if (timeout != Timeout.InfiniteTimeSpan)
+            ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
+        if (cancellation.IsCancellationRequested)
+            return false;
+        bool readable;
+        using (cancellation.UnsafeRegister(static wakeUp => ((WakeUp)wakeUp!).Signal(), _wakeUp))
+            readable = WaitReadable(timeout);
+        // The registration is gone and its callback has returned: what it signalled is for this wait only.
+        if (cancellation.IsCancellationRequested)
+            _wakeUp.Reset();
+        return readable;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _file.Dispose();
+        _wakeUp.Dispose();
+    }
+
+    private KmsgReadStatus ReadDevice(out ReadOnlySpan<byte> record)
+    {
+        record = default;
+        var errno = _file.TryRead(_record, out var length);
+        _atEnd = errno == Errno.None && length == 0;
+        switch (errno)
+        {
+            case Errno.None when length == 0:
+                return KmsgReadStatus.EndOfFile;
+            case Errno.None:
+                record = _record.AsSpan(0, length);
+                return KmsgReadStatus.Record;
+            case Errno.Again:
+                return KmsgReadStatus.NothingNow;
+            case Errno.BrokenPipe:
+                return KmsgReadStatus.Overrun;
+            case Errno.Invalid:
+                return KmsgReadStatus.Oversized;
+            default:
+                throw new LinuxException("read", _path, errno);
+        }
+    }
+
+    private KmsgReadStatus ReadStream(RecordSplitter splitter, out ReadOnlySpan<byte> record)
+    {
+        while (true)
+        {
+            var status = splitter.Take(out record);
+            if (status != KmsgReadStatus.NothingNow)
+                return status;
+            var errno = _file.TryRead(splitter.Free(), out var length);
+            if (errno is not (Errno.None or Errno.Again))
+                throw new LinuxException("read", _path, errno);
+            if (length > 0)
+            {
+                splitter.Filled(length);
+                _pendingSince = null;
+                _atEnd = false;
+                continue;
+            }
+            _atEnd = _isRegular;
+            if (_isRegular || HasSettled(splitter, hasWriter: errno == Errno.Again))
+            {
+                _pendingSince = null;
+                record = splitter.Flush();
+            }
+            return !record.IsEmpty ? KmsgReadStatus.Record : _isRegular ? KmsgReadStatus.EndOfFile : KmsgReadStatus.NothingNow;
+        }
+    }
+
+    // Nothing follows in the pipe. Half a line waits for its writer as long as there is one; anything else for the grace.
+    private bool HasSettled(RecordSplitter splitter, bool hasWriter)
+    {
+        if (!splitter.HasPending || (hasWriter && !splitter.EndsInNewline))
+            return false;
+        _pendingSince ??= _clock.GetTimestamp();
+        return GraceLeft() <= TimeSpan.Zero;
+    }
+
+    private TimeSpan GraceLeft() =>
+        _pendingSince is { } since ? DictionaryGrace - _clock.GetElapsedTime(since) : TimeSpan.MaxValue;
+
+    private bool WaitReadable(TimeSpan timeout)
+    {
+        var started = _clock.GetTimestamp();
+        var isHungUp = false;
+        while (true)
+        {
+            var left = timeout == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : timeout - _clock.GetElapsedTime(started);
+            var isIdle = _atEnd || isHungUp;
+            var (file, isWoken) = Poll(watchFile: !isIdle, Shortest(left, GraceLeft(), isIdle ? EndInterval : TimeSpan.MaxValue));
+            // POLLHUP alone: a pipe without a writer. Every other bit, the error bits too, is for read(2) to explain.
+            isHungUp = file == LibC.POLLHUP;
+            if ((file & ~LibC.POLLHUP) != 0)
+                return true;
+            if (isWoken)
+                return false;
+            if ((_atEnd && HasGrown()) || GraceLeft() <= TimeSpan.Zero)
+                return true;
+            if (left <= TimeSpan.Zero)
+                return false;
+        }
+    }
+
+    // A file that became shorter was begun anew, as a log is by truncation: so do we.
+    private bool HasGrown()
+    {
+        if (!_isRegular)
+            return true;
+        using var file = _file.Borrow();
+        var size = (long)ReadStatus().st_size;
+        var position = (long)LibC.lseek(file.Number, 0, LibC.SEEK_CUR);
+        if (size < position)
+            _ = LibC.lseek(file.Number, 0, LibC.SEEK_SET);
+        return size != position;
+    }
+
+    private stat ReadStatus()
+    {
+        using var file = _file.Borrow();
+        stat status;
+        return LibC.fstat(file.Number, &status) == 0 ? status : throw new LinuxException("fstat", _path, FileDescriptor.LastError);
+    }
+
+    private (int File, bool IsWoken) Poll(bool watchFile, TimeSpan timeout)
+    {
+        using var file = _file.Borrow();
+        using var wakeUp = _wakeUp.File.Borrow();
+        var descriptors = stackalloc pollfd[2];
+        // A negative number is one that poll(2) passes over.
+        descriptors[0] = new pollfd { fd = watchFile ? file.Number : -1, events = (short)LibC.POLLIN };
+        descriptors[1] = new pollfd { fd = wakeUp.Number, events = (short)LibC.POLLIN };
+        // Rounded up: half a millisecond must not become a busy loop of zeros.
+        var milliseconds = (int)Math.Ceiling(Math.Clamp(timeout.TotalMilliseconds, 0, int.MaxValue));
+        if (PollDescriptors(descriptors, 2, milliseconds) >= 0)
+            return (descriptors[0].revents, descriptors[1].revents != 0);
+        var errno = FileDescriptor.LastError;
+        return errno == Errno.Interrupted ? default((int, bool)) : throw new LinuxException("poll", _path, errno);
+    }
+
+    private static TimeSpan Shortest(TimeSpan a, TimeSpan b, TimeSpan c) => TimeSpan.FromTicks(Math.Min(a.Ticks, Math.Min(b.Ticks, c.Ticks)));
+
+    // poll(2). Tmds.LibC declares it without SetLastError, which leaves errno unreadable.
+    [LibraryImport("libc.so.6", EntryPoint = "poll", SetLastError = true)]
+    private static partial int PollDescriptors(pollfd* descriptors, nuint count, int timeout);
+}

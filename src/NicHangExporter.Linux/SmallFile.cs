@@ -1,0 +1,98 @@
+using Tmds.Linux;
+
+namespace NicHangExporter.Linux;
+
+/// <summary>Files that are read whole with one read(2), such as attributes in /sys and /proc, without an allocation.</summary>
+internal static unsafe class SmallFile
+{
+    /// <summary>PATH_MAX (include/uapi/linux/limits.h): no link's target is longer.</summary>
+    internal const int MaxLinkLength = 4096;
+
+    /// <summary>openat(2), read(2), close(2). One final newline is cut; kernels of old wrote some attributes without it.</summary>
+    /// <param name="directory">The descriptor of a directory, or AT_FDCWD.</param>
+    /// <param name="path">The path, ending in its only NUL.</param>
+    /// <param name="buffer">Where the bytes go.</param>
+    /// <param name="length">How many they are, without the final newline.</param>
+    /// <returns><see cref="Errno.TooSmall"/> where the file holds more than the buffer.</returns>
+    internal static Errno TryReadText(int directory, ReadOnlySpan<byte> path, Span<byte> buffer, out int length)
+    {
+        length = 0;
+        // O_NONBLOCK: changes nothing in /sys, but a FIFO in a tree that only looks like it can't stop a scrape.
+        var errno = TryOpen(directory, path, LibC.O_RDONLY | LibC.O_NONBLOCK, out var file);
+        if (errno != Errno.None)
+            return errno;
+        try
+        {
+            errno = TryRead(file, buffer, out length);
+            if (errno != Errno.None)
+                return errno;
+            if (length < buffer.Length)
+            {
+                if (length > 0 && buffer[length - 1] == '\n')
+                    length--;
+                return Errno.None;
+            }
+            // The buffer is full. Nothing may be left but the newline.
+            Span<byte> more = stackalloc byte[2];
+            errno = TryRead(file, more, out var left);
+            if (errno == Errno.None && left == 0 && length > 0 && buffer[length - 1] == '\n')
+                length--;
+            return errno != Errno.None ? errno : left > 1 || (left == 1 && more[0] != '\n') ? Errno.TooSmall : Errno.None;
+        }
+        finally
+        {
+            _ = LibC.close(file);
+        }
+    }
+
+    /// <summary>openat(2) with O_CLOEXEC, repeated when a signal came first.</summary>
+    /// <exception cref="ArgumentException">The path does not end in its only NUL: the kernel would read past it.</exception>
+    internal static Errno TryOpen(int directory, ReadOnlySpan<byte> path, int flags, out int file)
+    {
+        RequireTerminated(path);
+        fixed (byte* bytes = path)
+            do
+                file = LibC.openat(directory, bytes, flags | LibC.O_CLOEXEC, 0);
+            while (file < 0 && FileDescriptor.LastError == Errno.Interrupted);
+        return file < 0 ? FileDescriptor.LastError : Errno.None;
+    }
+
+    /// <summary>read(2), repeated when a signal came first.</summary>
+    internal static Errno TryRead(int file, Span<byte> buffer, out int length)
+    {
+        fixed (byte* bytes = buffer)
+            do
+                length = (int)LibC.read(file, bytes, buffer.Length);
+            while (length < 0 && FileDescriptor.LastError == Errno.Interrupted);
+        if (length >= 0)
+            return Errno.None;
+        length = 0;
+        return FileDescriptor.LastError;
+    }
+
+    /// <summary>readlinkat(2), and of the target only what follows its last slash.</summary>
+    /// <returns><see cref="Errno.Invalid"/> for what is no link, <see cref="Errno.TooSmall"/> for a target that fills the buffer.</returns>
+    internal static Errno TryReadLinkName(int directory, ReadOnlySpan<byte> path, Span<byte> buffer, out ReadOnlySpan<byte> name)
+    {
+        name = default;
+        RequireTerminated(path);
+        int length;
+        fixed (byte* link = path)
+        fixed (byte* target = buffer)
+            length = (int)LibC.readlinkat(directory, link, target, buffer.Length);
+        if (length < 0)
+            return FileDescriptor.LastError;
+        // readlink(2) cuts in silence: a target that fills the buffer may have lost its end, which is the very part asked for.
+        if (length == buffer.Length)
+            return Errno.TooSmall;
+        var whole = buffer[..length];
+        name = whole[(whole.LastIndexOf((byte)'/') + 1)..];
+        return Errno.None;
+    }
+
+    private static void RequireTerminated(ReadOnlySpan<byte> path)
+    {
+        if (path.IsEmpty || path.IndexOf((byte)0) != path.Length - 1)
+            throw new ArgumentException("A path must end in its only NUL, as in \"mtu\\0\"u8", nameof(path));
+    }
+}

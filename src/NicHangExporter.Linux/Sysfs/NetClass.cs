@@ -1,0 +1,130 @@
+using System.Text;
+using Tmds.Linux;
+
+namespace NicHangExporter.Linux.Sysfs;
+
+/// <summary>
+/// The network interfaces as sysfs lists them (Documentation/ABI/testing/sysfs-class-net). It shows the network namespace of whoever
+/// mounted it, which need not be that of this process.
+/// </summary>
+/// <param name="sysfsRoot">Where sysfs is mounted: <c>/sys</c>, or the host's in a container.</param>
+public sealed class NetClass(string sysfsRoot)
+{
+    // 255 bytes are the longest name (NAME_MAX), so this holds any entry, and some 80 ordinary ones.
+    private const int EntryBufferSize = 4096;
+
+    private readonly byte[] _path = FileDescriptor.TerminatedPath(Path.Join(sysfsRoot, "class/net"));
+
+    /// <summary>
+    /// Lists the interfaces, sorted by their bytes. What is no directory or link to one is none (<c>bonding_masters</c> is a file there);
+    /// nor is what the kernel would not accept as a name.
+    /// </summary>
+    /// <param name="devices">Is emptied, then filled; stays empty after an error.</param>
+    /// <returns><see cref="Errno.None"/>, or why the class can't be read: <see cref="Errno.NoEntry"/> where it is not there.</returns>
+    public Errno TryList(List<InterfaceName> devices)
+    {
+        ArgumentNullException.ThrowIfNull(devices);
+        devices.Clear();
+        var errno = FileDescriptor.TryOpen(_path, LibC.O_RDONLY | LibC.O_DIRECTORY, out var directory);
+        if (directory is null)
+            return errno;
+        using (directory)
+        using (var borrowed = directory.Borrow())
+        {
+            var entries = new DirectoryEntries(borrowed.Number, stackalloc byte[EntryBufferSize]);
+            while (entries.MoveNext())
+                if (InterfaceName.TryParse(entries.Name, out var name) && entries.IsDirectory)
+                    devices.Add(name);
+            if (entries.Error != Errno.None)
+                devices.Clear();
+            devices.Sort();
+            return entries.Error;
+        }
+    }
+
+    /// <summary>Opens an interface, for reading its attributes.</summary>
+    /// <returns>Null where no such interface exists, or exists no more.</returns>
+    /// <exception cref="LinuxException">It can't be opened for another reason, such as <see cref="Errno.TooManyOpenFiles"/>.</exception>
+    public NetDevice? Open(InterfaceName name) => TryOpen(name, LibC.O_PATH) is { } directory ? new NetDevice(name, directory) : null;
+
+    /// <summary>
+    /// The interfaces whose parent device has this address on its bus, sorted by their bytes: none, one, or several, for one PCI function
+    /// may have many ports.
+    /// </summary>
+    /// <exception cref="LinuxException">The class is there but can't be read.</exception>
+    public IReadOnlyList<InterfaceName> FindByBusAddress(BusAddress address)
+    {
+        var found = new List<InterfaceName>();
+        if (address.IsEmpty)
+            return found;
+        Span<byte> wanted = stackalloc byte[BusAddress.MaxLength];
+        wanted = wanted[..Encoding.ASCII.GetBytes(address.ToString(), wanted)];
+        foreach (var name in List())
+            if (HasParent(name, wanted))
+                found.Add(name);
+        return found;
+    }
+
+    /// <summary>The bridges, bonds, teams, VLANs and the like that stand directly on this interface (its <c>upper_*</c> links), sorted by
+    /// their bytes; none where the interface does not exist.</summary>
+    /// <exception cref="LinuxException">The interface is there but can't be read.</exception>
+    public IReadOnlyList<InterfaceName> ListUppers(InterfaceName device)
+    {
+        var uppers = new List<InterfaceName>();
+        using var directory = TryOpen(device, LibC.O_RDONLY);
+        if (directory is null)
+            return uppers;
+        using var borrowed = directory.Borrow();
+        var entries = new DirectoryEntries(borrowed.Number, stackalloc byte[EntryBufferSize]);
+        while (entries.MoveNext())
+            if (entries.Name.StartsWith("upper_"u8) && InterfaceName.TryParse(entries.Name["upper_"u8.Length..], out var upper))
+                uppers.Add(upper);
+        // ENOENT: it vanished while we looked.
+        if (entries.Error is not (Errno.None or Errno.NoEntry or Errno.NoDevice))
+            throw new LinuxException("getdents64 of upper_*", device.ToString(), entries.Error);
+        uppers.Sort();
+        return uppers;
+    }
+
+    private List<InterfaceName> List()
+    {
+        var devices = new List<InterfaceName>();
+        var errno = TryList(devices);
+        return errno is Errno.None or Errno.NoEntry ? devices : throw new LinuxException("getdents64", Subject(), errno);
+    }
+
+    private bool HasParent(InterfaceName name, ReadOnlySpan<byte> address)
+    {
+        var suffix = "/device\0"u8;
+        Span<byte> target = stackalloc byte[SmallFile.MaxLinkLength];
+        Span<byte> path = stackalloc byte[_path.Length + InterfaceName.MaxLength + suffix.Length];
+        var length = PathOf(name, path);
+        suffix.CopyTo(path[length..]);
+        var errno = SmallFile.TryReadLinkName(LibC.AT_FDCWD, path[..(length + suffix.Length)], target, out var parent);
+        return errno == Errno.None && parent.SequenceEqual(address);
+    }
+
+    // Null for what is no interface, or no more: bonding_masters is a legal name, too.
+    private FileDescriptor? TryOpen(InterfaceName name, int flags)
+    {
+        if (name.IsEmpty)
+            return null;
+        Span<byte> path = stackalloc byte[_path.Length + InterfaceName.MaxLength + 1];
+        var length = PathOf(name, path);
+        path[length] = 0;
+        var errno = FileDescriptor.TryOpen(path[..(length + 1)], flags | LibC.O_DIRECTORY, out var directory);
+        return errno is Errno.None or Errno.NoEntry or Errno.NotDirectory or Errno.NoDevice
+            ? directory
+            : throw new LinuxException("open", $"{Subject()}/{name}", errno);
+    }
+
+    // The path of the interface, without a terminating NUL.
+    private int PathOf(InterfaceName name, Span<byte> path)
+    {
+        _path.CopyTo(path);
+        path[_path.Length - 1] = (byte)'/';
+        return _path.Length + name.CopyTo(path[_path.Length..]);
+    }
+
+    private string Subject() => KernelText.Escape(_path.AsSpan()[..^1]);
+}

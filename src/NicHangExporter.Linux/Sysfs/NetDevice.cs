@@ -1,0 +1,137 @@
+using System.Buffers.Text;
+using System.Globalization;
+using Tmds.Linux;
+
+namespace NicHangExporter.Linux.Sysfs;
+
+/// <summary>
+/// One network interface in sysfs, held by its directory: the name may pass to another interface meanwhile, this still reads the one that was
+/// opened, or nothing. Attributes are named by their path below that directory, ending in an explicit NUL:
+/// <c>"statistics/rx_bytes\0"u8</c>. Reading them allocates nothing.
+/// </summary>
+/// <remarks>
+/// <c>statistics/*</c>, <c>mtu</c>, <c>operstate</c> and <c>queues/*</c> are read at once. <c>speed</c>, <c>duplex</c> and <c>carrier</c>
+/// take the kernel's RTNL lock, which a driver that is stuck in a reset can hold for ever: never read those while somebody waits.
+/// Any thread may read while another disposes: it then gets an <see cref="ObjectDisposedException"/>, never another file.
+/// </remarks>
+public sealed class NetDevice : IDisposable
+{
+    // Longer than any 64-bit number with its sign; an attribute that fills it is no number.
+    private const int NumberBufferSize = 32;
+    private const int MaxAttributeLength = 256;
+
+    private readonly FileDescriptor _directory;
+
+    internal NetDevice(InterfaceName name, FileDescriptor directory)
+    {
+        Name = name;
+        _directory = directory;
+        using var borrowed = directory.Borrow();
+        var errno = SmallFile.TryReadLinkName(borrowed.Number, "device\0"u8, stackalloc byte[SmallFile.MaxLinkLength], out var parent);
+        IsPhysical = errno == Errno.None;
+        BusAddress = BusAddress.TryParse(parent, out var address) ? address : default;
+    }
+
+    /// <summary>The name under which it was opened.</summary>
+    public InterfaceName Name { get; }
+
+    /// <summary>True where it has a parent device (a <c>device</c> link): bridges, bonds, tunnels and veths have none.</summary>
+    public bool IsPhysical { get; }
+
+    /// <summary>The parent's address on its bus, from the <c>device</c> link; empty where there is none.</summary>
+    public BusAddress BusAddress { get; }
+
+    /// <summary>The parent's bus, such as <c>pci</c>, <c>usb</c> or <c>virtio</c>; null where there is none. Reads a link each time.</summary>
+    public string? Subsystem => ReadLinkName("device/subsystem\0"u8);
+
+    /// <summary>The driver that the parent is bound to, such as <c>e1000e</c>; null where there is none. Reads a link each time.</summary>
+    public string? Driver => ReadLinkName("device/driver\0"u8);
+
+    /// <summary>Reads an unsigned decimal number.</summary>
+    /// <returns>
+    /// <see cref="Errno.None"/>; <see cref="Errno.NoEntry"/> or <see cref="Errno.NoDevice"/> where the interface is gone or has no such
+    /// attribute; <see cref="Errno.Invalid"/> where the attribute has no value now (<c>speed</c> and <c>carrier</c> of an interface that is
+    /// down) or holds no such number; whatever else the kernel says.
+    /// </returns>
+    /// <exception cref="ArgumentException">The attribute does not end in its only NUL.</exception>
+    public Errno TryReadUInt64(ReadOnlySpan<byte> attribute, out ulong value)
+    {
+        value = 0;
+        Span<byte> text = stackalloc byte[NumberBufferSize];
+        var errno = TryReadNumber(attribute, text, out var length);
+        return errno != Errno.None ? errno
+            : ulong.TryParse(text[..length], NumberStyles.None, CultureInfo.InvariantCulture, out value) ? Errno.None : Errno.Invalid;
+    }
+
+    /// <summary>Reads a signed decimal number, as <see cref="TryReadUInt64"/> does: <c>speed</c> is -1 where it is unknown.</summary>
+    /// <inheritdoc cref="TryReadUInt64"/>
+    public Errno TryReadInt64(ReadOnlySpan<byte> attribute, out long value)
+    {
+        value = 0;
+        Span<byte> text = stackalloc byte[NumberBufferSize];
+        var errno = TryReadNumber(attribute, text, out var length);
+        return errno != Errno.None ? errno
+            : long.TryParse(text[..length], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) ? Errno.None : Errno.Invalid;
+    }
+
+    /// <summary>Reads an attribute as bytes, without its final newline.</summary>
+    /// <returns>As <see cref="TryReadUInt64"/>; and <see cref="Errno.TooSmall"/> where the buffer holds only the beginning.</returns>
+    /// <exception cref="ArgumentException">The attribute does not end in its only NUL.</exception>
+    public Errno TryReadText(ReadOnlySpan<byte> attribute, Span<byte> buffer, out int length)
+    {
+        using var directory = _directory.Borrow();
+        return SmallFile.TryReadText(directory.Number, attribute, buffer, out length);
+    }
+
+    /// <summary>Reads an unsigned number of one transmit queue, <c>queues/tx-N/attribute</c>: <c>"tx_timeout\0"u8</c>, or
+    /// <c>"byte_queue_limits/inflight\0"u8</c> in bytes.</summary>
+    /// <inheritdoc cref="TryReadUInt64"/>
+    public Errno TryReadQueueUInt64(int txQueue, ReadOnlySpan<byte> attribute, out ulong value)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(txQueue);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(attribute.Length, MaxAttributeLength, nameof(attribute));
+        var prefix = "queues/tx-"u8;
+        Span<byte> path = stackalloc byte[prefix.Length + "2147483647/"u8.Length + attribute.Length];
+        prefix.CopyTo(path);
+        Utf8Formatter.TryFormat(txQueue, path[prefix.Length..], out var digits);
+        var length = prefix.Length + digits;
+        path[length++] = (byte)'/';
+        attribute.CopyTo(path[length..]);
+        return TryReadUInt64(path[..(length + attribute.Length)], out value);
+    }
+
+    /// <summary>The number of transmit queues in use (<c>queues/tx-*</c>); 0 where the interface is gone or the kernel has no such directory.</summary>
+    public int CountTxQueues()
+    {
+        _ = _directory.TryOpenAt("queues\0"u8, LibC.O_RDONLY | LibC.O_DIRECTORY, out var queues);
+        if (queues is null)
+            return 0;
+        using (queues)
+        using (var borrowed = queues.Borrow())
+        {
+            var count = 0;
+            var entries = new DirectoryEntries(borrowed.Number, stackalloc byte[4096]);
+            while (entries.MoveNext())
+                if (entries.Name.StartsWith("tx-"u8))
+                    count++;
+            return count;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _directory.Dispose();
+
+    // Too long for a number is no number.
+    private Errno TryReadNumber(ReadOnlySpan<byte> attribute, Span<byte> text, out int length)
+    {
+        var errno = TryReadText(attribute, text, out length);
+        return errno == Errno.TooSmall ? Errno.Invalid : errno;
+    }
+
+    private string? ReadLinkName(ReadOnlySpan<byte> link)
+    {
+        using var directory = _directory.Borrow();
+        var errno = SmallFile.TryReadLinkName(directory.Number, link, stackalloc byte[SmallFile.MaxLinkLength], out var name);
+        return errno == Errno.None ? KernelText.Escape(name) : null;
+    }
+}
