@@ -11,7 +11,7 @@ internal sealed class ExporterMetrics
 {
     private static readonly string[] ByDevice = [DeviceLabel.Name];
 
-    private readonly IMetricFactory _factory;
+    private readonly MetricFactory _factory;
 
     public ExporterMetrics()
     {

@@ -20,13 +20,15 @@ internal sealed class DeviceRegister(ExporterMetrics metrics)
     public void Restore(IEnumerable<DeviceState> states, bool sameBoot)
     {
         foreach (var state in states)
-            if (InterfaceName.TryParse(state.Device, out var name) && (state.Bus.Length == 0 || BusAddress.TryParse(state.Bus, out _)))
+        {
+            BusAddress bus = default;
+            if (InterfaceName.TryParse(state.Device, out var name) && (state.Bus.Length == 0 || BusAddress.TryParse(state.Bus, out bus)))
             {
-                BusAddress.TryParse(state.Bus, out var bus);
                 var device = new TrackedDevice(name, bus);
                 device.Restore(state, sameBoot);
                 _devices.Add(device);
             }
+        }
     }
 
     /// <summary>Brings the register up to what sysfs shows now, and pairs each open device with its record.</summary>
@@ -71,7 +73,7 @@ internal sealed class DeviceRegister(ExporterMetrics metrics)
     /// </summary>
     public TrackedDevice? Find(in NicMessage message)
     {
-        var (bus, name, driver) = (message.Bus, message.Device, message.Driver);
+        var (bus, name, driver, kind) = (message.Bus, message.Device, message.Driver, message.Kind);
         if (!bus.IsEmpty)
         {
             var there = _devices.FindAll(device => device.Bus == bus);
@@ -79,7 +81,7 @@ internal sealed class DeviceRegister(ExporterMetrics metrics)
         }
         if (!name.IsEmpty)
             // "NETDEV WATCHDOG: eth0 (e1000e)": the name in parentheses is that of the driver bound to the bus device.
-            return _devices.Find(device => device.Name == name && (message.Kind != MessageKind.Watchdog || driver is null || device.Driver is null || device.Driver == driver));
+            return _devices.Find(device => device.Name == name && (kind != MessageKind.Watchdog || driver is null || device.Driver is null || device.Driver == driver));
         var candidates = _devices.FindAll(device => device.Present && device.Driver is not null && device.Driver == driver);
         return candidates.Count == 1 ? candidates[0] : null;
     }

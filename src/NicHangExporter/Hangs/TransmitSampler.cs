@@ -1,4 +1,3 @@
-using NicHangExporter.Exposition;
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Sysfs;
 
