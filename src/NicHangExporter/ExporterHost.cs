@@ -76,7 +76,8 @@ internal static partial class ExporterHost
         var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(ExporterHost));
         var (version, revision) = MetricsEndpoint.BuildVersion;
         LogStarting(logger, version, revision);
-        LogConfiguration(logger, string.Join(' ', OptionTable.All.Select(option => $"{option.Name}={option.Show(options)}")));
+        if (logger.IsEnabled(LogLevel.Debug))
+            LogConfiguration(logger, string.Join(' ', OptionTable.All.Select(option => $"{option.Name}={option.Show(options)}")));
 
         // The monitor first: what was in the log before the start must be in the first scrape, else it would look like an increase.
         await monitor.StartAsync(CancellationToken.None);

@@ -19,6 +19,8 @@ internal sealed class CommandLine
         Root.Directives.Clear();
         foreach (var definition in OptionTable.All)
             AddFlags(definition);
+        // A root with subcommands otherwise insists on one of them.
+        Root.SetAction(_ => 0);
         Root.Add(_configFile);
         Root.Add(_configCheck);
         Diagnose = new Command("diagnose", "Read a kernel log and say in plain words which NIC hung, how, and what to do.") { _logFile, _format };
@@ -66,7 +68,8 @@ internal sealed class CommandLine
             {
                 Description = $"{definition.Help} [default: {Default(definition)}]",
                 HelpName = definition.ValueName,
-                Arity = definition.Kind == OptionKind.List ? ArgumentArity.OneOrMore : ArgumentArity.ExactlyOne,
+                // How often it may be given is checked with the other sources, in the same words.
+                Arity = ArgumentArity.OneOrMore,
                 AllowMultipleArgumentsPerToken = false,
             };
             Add(definition, option);
@@ -85,9 +88,7 @@ internal sealed class CommandLine
     private static string Default(OptionDefinition definition) =>
         definition.Show(new ExporterOptions()) is { Length: > 0 } text ? text : "none";
 
-    private static string[] Values(Option flag, ParseResult result) => flag switch
-    {
-        Option<string[]> values => result.GetValue(values)!,
-        _ => [flag.Name.StartsWith("--no-", StringComparison.Ordinal) ? "false" : "true"],
-    };
+    private static string[] Values(Option flag, ParseResult result) => flag is Option<bool>
+        ? [flag.Name.StartsWith("--no-", StringComparison.Ordinal) ? "false" : "true"]
+        : [.. result.GetResult(flag)!.Tokens.Select(token => token.Value)];
 }

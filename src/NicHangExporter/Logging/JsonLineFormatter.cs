@@ -18,7 +18,7 @@ internal sealed class JsonLineFormatter : ITextFormatter
             json.WriteStartObject();
             json.WriteString("ts", logEvent.Timestamp.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
             json.WriteString("level", LogFields.Level(logEvent.Level));
-            json.WriteString("msg", logEvent.RenderMessage(CultureInfo.InvariantCulture));
+            json.WriteString("msg", LogFields.Message(logEvent));
             foreach (var (key, value) in LogFields.Of(logEvent))
                 switch (value)
                 {

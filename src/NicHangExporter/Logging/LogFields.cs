@@ -1,11 +1,15 @@
+using System.Globalization;
 using System.Text;
 using Serilog.Events;
+using Serilog.Formatting.Display;
 
 namespace NicHangExporter.Logging;
 
 /// <summary>What both formats take from an event: the placeholders of its message as fields, in the spelling of metric labels.</summary>
 internal static class LogFields
 {
+    private static readonly MessageTemplateTextFormatter Literal = new("{Message:lj}", CultureInfo.InvariantCulture);
+
     public static string Level(LogEventLevel level) => level switch
     {
         LogEventLevel.Verbose or LogEventLevel.Debug => "debug",
@@ -13,6 +17,14 @@ internal static class LogFields
         LogEventLevel.Warning => "warn",
         _ => "error",
     };
+
+    /// <summary>The message with its values in place, without the quotation marks that Serilog puts around text.</summary>
+    public static string Message(LogEvent logEvent)
+    {
+        using var writer = new StringWriter(CultureInfo.InvariantCulture);
+        Literal.Format(logEvent, writer);
+        return writer.ToString();
+    }
 
     public static IEnumerable<(string Key, object? Value)> Of(LogEvent logEvent)
     {

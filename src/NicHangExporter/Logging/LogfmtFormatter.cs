@@ -13,7 +13,7 @@ internal sealed class LogfmtFormatter : ITextFormatter
         output.Write(logEvent.Timestamp.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
         output.Write(" level=");
         output.Write(LogFields.Level(logEvent.Level));
-        Write(output, "msg", logEvent.RenderMessage(CultureInfo.InvariantCulture));
+        Write(output, "msg", LogFields.Message(logEvent));
         foreach (var (key, value) in LogFields.Of(logEvent))
             Write(output, key, Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
         if (logEvent.Exception is { } exception)
