@@ -23,7 +23,10 @@ public interface IEthtool
     /// ETHTOOL_SFEATURES: asks for the given features to be on or off. The kernel may grant less than was asked without an error:
     /// read the features back.
     /// </summary>
-    /// <exception cref="ArgumentException">A feature that this kernel does not know, or no feature at all: empty never means all.</exception>
+    /// <exception cref="ArgumentException">A feature that this kernel does not know, no feature at all (empty never means all), or
+    /// one that is wished both on and off. Nothing was changed.</exception>
+    /// <exception cref="LinuxException">Also <see cref="Errno.Invalid"/> for a feature that can never change, and
+    /// <see cref="Errno.NotSupported"/>, for which the result has no value. Nothing was changed.</exception>
     SetFeaturesResult SetFeatures(InterfaceName device, IReadOnlyList<FeatureChange> changes);
 
     /// <summary>ETHTOOL_GSTATS with the names of ETH_SS_STATS: the driver's own counters in the driver's order.</summary>

@@ -57,6 +57,22 @@ public sealed class EthtoolLiveTests : IDisposable
     }
 
     [Fact]
+    public void Sockets_UsedAndDisposed_LeaveNoDescriptorBehind()
+    {
+        const int Many = 2000;
+        var before = Directory.GetFileSystemEntries("/proc/self/fd").Length;
+
+        for (var i = 0; i < Many; i++)
+        {
+            using var ethtool = new EthtoolSocket();
+            ethtool.ReadLink(Name("lo"));
+        }
+
+        // Other tests open and close files meanwhile, but not thousands.
+        Assert.InRange(Directory.GetFileSystemEntries("/proc/self/fd").Length, 0, before + Many / 2);
+    }
+
+    [Fact]
     public void ReadDriverInfo_OfVeth_IsWhatEthtoolPrints()
     {
         var printed = Pairs(_namespace.Execute("ethtool", "-i", "veth0").Succeeded());
