@@ -82,7 +82,7 @@ public sealed class OptionsLoaderTests : IDisposable
     [Theory]
     [InlineData("- a\n- b\n", "mapping")]
     [InlineData("web: {listen-address: ':1'\n", ":")]
-    [InlineData("web:\n\tlisten-address: ':1'\n", ":2")]
+    [InlineData("web:\n\tlisten-address: ':1'\n", "config.yaml:")]
     [InlineData("web: 5\n", "'web' must hold further keys")]
     [InlineData("stall: {window: {a: b}}\n", "'stall.window' must be a value")]
     [InlineData("stall: {window: }\n", "'stall.window' must be a value")]
@@ -94,7 +94,7 @@ public sealed class OptionsLoaderTests : IDisposable
     [InlineData("---\n{}\n---\n{}\n", "one document")]
     [InlineData("collector: {eee: yes}\n", "'yes' is neither true nor false")]
     [InlineData("state: {directory: var/lib}\n", "no absolute path")]
-    [InlineData("\u0000", ":")]
+    [InlineData("\u0000", "NUL")]
     public void Load_AFileThatIsNoConfiguration_IsOneClearError(string yaml, string expected)
     {
         var (_, errors) = Load([], yaml);
