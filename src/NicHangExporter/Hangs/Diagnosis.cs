@@ -39,10 +39,11 @@ internal sealed class Diagnosis(TimeSpan gap)
         if (message.Bus.IsEmpty || message.Device.IsEmpty) return;
         var device = Find(message.Bus, message.FormerDevice, message.Driver);
         device.See(message.Driver, _position);
-        var namesake = On(message.Bus).Find(other => other != device && other.Device == message.Device);
-        _byName[message.FormerDevice].Remove(device);
-        device.Device = message.Device;
-        Named(message.Device).Add(device);
+        var name = message.Device;
+        var namesake = On(message.Bus).Find(other => other != device && other.Device == name);
+        Named(message.FormerDevice).Remove(device);
+        device.Device = name;
+        Named(name).Add(device);
         if (namesake is not null) Merge(device, namesake);
     }
 
