@@ -235,6 +235,7 @@ public sealed class HangMonitorTests : IDisposable
         Assert.Equal(311, await _host.ValueAsync("nichang_hang_outage_seconds_total{device=\"eno1\"}"));
 
         _host.Sysfs.Write("eno1", "statistics/tx_packets", "101\n");
+        _host.Sysfs.Write("eno1", "queues/tx-0/byte_queue_limits/inflight", "0\n");
         _host.Pass(62);
 
         Assert.Equal(0, await _host.ValueAsync("nichang_tx_stalled{device=\"eno1\"}"));
