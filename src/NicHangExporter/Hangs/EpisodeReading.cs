@@ -84,7 +84,8 @@ internal readonly record struct EpisodeReading
         return elapsed > 0 && now.Milliseconds > before.Milliseconds && Math.Abs(now.Milliseconds - before.Milliseconds - elapsed) <= Math.Max(2000, elapsed / 10);
     }
 
-    // The transmission that the report counts from came after the report before. One second for the rounding of both.
+    // The transmission that the report counts from came after the report before: one second for the rounding of both. Without times, the value
+    // of a queue at least never falls while it is stuck.
     private static bool HasMoved(DeviceTestimony.Statement before, DeviceTestimony.Statement now) =>
-        (now.At - before.At).TotalMilliseconds > now.Milliseconds + 1000;
+        (now.At - before.At).TotalMilliseconds > now.Milliseconds + 1000 || now.Queue == before.Queue && now.Milliseconds < before.Milliseconds;
 }

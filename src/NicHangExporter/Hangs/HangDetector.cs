@@ -32,16 +32,17 @@ internal static class HangDetector
         var line = end < 0 ? text : text[..end];
         if (line.Length is < PatternIndex.KeyLength or > MaxLineLength) return false;
 
+        // Only link messages have the name and a blank in front, and all of those go on like this.
+        var index = HangPatterns.AfterColon;
+        var mayFollowName = line.IndexOf("ink is "u8) >= 0;
         var start = 0;
         for (var colons = 0; ; colons++)
         {
             var rest = line[start..];
-            var rows = HangPatterns.AfterColon.Candidates(rest);
-            if (!rows.IsEmpty && TryRows(rows, line, start, mode, out var match))
-                return TryDescribe(match, line[start..], text[line.Length..], dictionarySubsystem, dictionaryDevice, out message);
-
-            if (TryAfterName(line, start, mode, out var at, out match) || TryAfterBracket(line, start, mode, out at, out match))
-                return TryDescribe(match, line[at..], text[line.Length..], dictionarySubsystem, dictionaryDevice, out message);
+            if (index.MayKnow(rest) && TryLook(index, line, start, mode, out var found)
+                || mayFollowName && TryLook(HangPatterns.AfterName, line, AfterName(line, start), mode, out found)
+                || rest is [(byte)'[', ..] && TryLook(index, line, AfterBracket(line, start), mode, out found))
+                return TryDescribe(found, mode, line, text[line.Length..], dictionarySubsystem, dictionaryDevice, out message);
 
             var colon = rest.IndexOf(": "u8);
             if (colon < 0 || colons == MaxColons) return false;
@@ -51,71 +52,64 @@ internal static class HangDetector
     }
 
     // "eth0 NIC Link is Up": the name and a blank
-    private static bool TryAfterName(ReadOnlySpan<byte> line, int start, DetectionMode mode, out int at, out Match match)
+    private static int AfterName(ReadOnlySpan<byte> line, int start)
     {
-        var rest = line[start..];
-        at = start + rest[..Math.Min(rest.Length, InterfaceName.MaxLength + 1)].IndexOf((byte)' ') + 1;
-        match = default;
-        if (at == start) return false;
-        var rows = HangPatterns.AfterName.Candidates(line[at..]);
-        return !rows.IsEmpty && TryRows(rows, line, at, mode, out match);
+        var blank = line[start..Math.Min(line.Length, start + InterfaceName.MaxLength + 1)].IndexOf((byte)' ');
+        return blank < 0 ? line.Length : start + blank + 1;
     }
 
     // "[qede_tx_timeout:543(eth0)]TX timeout"
-    private static bool TryAfterBracket(ReadOnlySpan<byte> line, int start, DetectionMode mode, out int at, out Match match)
+    private static int AfterBracket(ReadOnlySpan<byte> line, int start)
     {
-        at = start;
-        match = default;
-        if (start >= line.Length || line[start] != '[') return false;
         var bracket = line[start..].IndexOf(")]"u8);
-        if (bracket < 0) return false;
-        at = start + bracket + 2;
-        var rows = HangPatterns.AfterColon.Candidates(line[at..]);
-        return !rows.IsEmpty && TryRows(rows, line, at, mode, out match);
+        return bracket < 0 ? line.Length : start + bracket + 2;
     }
 
-    private static bool TryRows(ReadOnlySpan<HangPattern> rows, ReadOnlySpan<byte> line, int at, DetectionMode mode, out Match match)
+    /// <summary>Looks for a row whose format the line matches from there on, and whose prefix what stands before it can be.</summary>
+    private static bool TryLook(PatternIndex index, ReadOnlySpan<byte> line, int at, DetectionMode mode, out Found found)
     {
-        match = default;
+        found = default;
         Span<Range> values = stackalloc Range[MessageFormat.MaxConversions];
-        foreach (var row in rows)
+        foreach (var row in index.Candidates(line[at..]))
         {
             if (!row.Message.TryMatch(line[at..], values)) continue;
-            var prefix = line[..at];
-            if (!KernelPrefix.TryParse(prefix, out var parsed))
-            {
-                // "...: NETDEV WATCHDOG: …": somebody has written dots for the prefix.
-                if (mode == DetectionMode.Kernel || !prefix.SequenceEqual("...: "u8)) continue;
-                _ = KernelPrefix.TryParse(default, out parsed);
-            }
-            if (!Accepts(row, parsed, mode, line[at..], values, out var module)) continue;
-            match = new Match(row, parsed, module);
+            if (!TryPrefix(line[..at], row, mode, out var prefix) || !Accepts(row, prefix, mode, line[at..], values, out var module)) continue;
+            found = new Found(row, at, module);
             return true;
         }
         return false;
+    }
+
+    private static bool TryPrefix(ReadOnlySpan<byte> text, HangPattern row, DetectionMode mode, out KernelPrefix prefix)
+    {
+        // "...: NETDEV WATCHDOG: …": somebody has written dots for the prefix.
+        if (mode == DetectionMode.Pasted && row.Distinctive && text.SequenceEqual("...: "u8)) text = default;
+        return KernelPrefix.TryParse(text, out prefix);
     }
 
     /// <summary>True where the row may have that prefix.</summary>
     private static bool Accepts(HangPattern row, in KernelPrefix prefix, DetectionMode mode, ReadOnlySpan<byte> message, ReadOnlySpan<Range> values, out bool module)
     {
         module = false;
-        if (row.DeviceAt >= 0 && !InterfaceName.TryParse(message[values[row.DeviceAt]], out _)) return false;
+        if (row.DeviceAt >= 0 && !InterfaceName.TryParse(message[values[row.DeviceAt]], out _)
+            || row.FormerNameAt >= 0 && !InterfaceName.TryParse(message[values[row.FormerNameAt]], out _)) return false;
         var pasted = mode == DetectionMode.Pasted;
         switch (prefix.Shape)
         {
             case PrefixShapes.Bare:
-                return row.Shapes.HasFlag(PrefixShapes.Bare) || pasted && row.Distinctive;
+                return row.Takes(PrefixShapes.Bare) || pasted && row.Distinctive;
             case PrefixShapes.Word:
-                module = row.Drivers.Contains(prefix.Name) || NetDrivers.IsKnown(prefix.Name);
-                if (module) return row.Shapes.HasFlag(PrefixShapes.Module) || pasted && row.Distinctive;
-                return row.Shapes.HasFlag(PrefixShapes.Netdev) && InterfaceName.TryParse(prefix.Name, out _);
+                var printsIt = row.Drivers.Contains(prefix.Name);
+                module = printsIt || NetDrivers.IsKnown(prefix.Name);
+                if (module) return printsIt && row.Takes(PrefixShapes.Module) || pasted && row.Distinctive;
+                return row.Takes(PrefixShapes.Netdev) && InterfaceName.TryParse(prefix.Name, out _);
             case PrefixShapes.Device:
                 if (row.Drivers.Contains(prefix.Driver))
-                    return row.Shapes.HasFlag(PrefixShapes.Device) || pasted && row.Shapes.HasFlag(PrefixShapes.Netdev);
+                    return row.Takes(PrefixShapes.Device) || pasted && row.Takes(PrefixShapes.Netdev);
                 // Of many drivers' words without an interface only the watchdog's are beyond doubt: PCI ports have links as well.
                 return pasted && row.Distinctive && (prefix.Driver.IsEmpty || row.AnyDriver);
             default:
-                return row.Shapes.HasFlag(prefix.Shape) && AcceptsDriver(row, prefix);
+                return row.Takes(prefix.Shape) && AcceptsDriver(row, prefix);
         }
     }
 
@@ -126,25 +120,28 @@ internal static class HangDetector
     }
 
     private static bool TryDescribe(
-        in Match match, ReadOnlySpan<byte> message, ReadOnlySpan<byte> furtherLines, ReadOnlySpan<byte> subsystem, ReadOnlySpan<byte> device, out NicMessage described)
+        Found found, DetectionMode mode, ReadOnlySpan<byte> line, ReadOnlySpan<byte> furtherLines, ReadOnlySpan<byte> subsystem, ReadOnlySpan<byte> device, out NicMessage described)
     {
         described = default;
-        var row = match.Row;
-        if (row.Kind == MessageKind.Ignored || !TryBus(match.Prefix.Bus, subsystem, device, out var bus)) return false;
+        var row = found.Row;
+        if (row.Kind == MessageKind.Ignored) return false;
+        // Both were done before, on the way here; doing them again costs less than carrying the parts through every record.
+        _ = TryPrefix(line[..found.At], row, mode, out var prefix);
+        if (!TryBus(prefix.Bus, subsystem, device, out var bus)) return false;
+        var message = line[found.At..];
         Span<Range> values = stackalloc Range[MessageFormat.MaxConversions];
-        row.Message.TryMatch(message, values);
+        _ = row.Message.TryMatch(message, values);
 
-        var name = match.Module ? default : match.Prefix.Name;
+        var name = found.IsModule ? default : prefix.Name;
         if (row.DeviceAt >= 0) name = message[values[row.DeviceAt]];
         // No name, or one that the kernel had to stand in for: the bus address will do.
         _ = InterfaceName.TryParse(name, out var interfaceName);
-        var formerName = default(InterfaceName);
-        if (row.FormerNameAt >= 0 && !InterfaceName.TryParse(message[values[row.FormerNameAt]], out formerName)) return false;
+        _ = InterfaceName.TryParse(row.FormerNameAt >= 0 ? message[values[row.FormerNameAt]] : default, out var formerName);
         var report = row.HasReport ? HangReport.Decode(furtherLines) : null;
         described = new NicMessage
         {
             Pattern = row,
-            Driver = Driver(match, message, values),
+            Driver = Driver(found, prefix, message, values),
             Bus = bus,
             Device = interfaceName,
             FormerDevice = formerName,
@@ -169,12 +166,12 @@ internal static class HangDetector
         return inText.IsEmpty ? BusAddress.TryParse(address, out bus) : inText.SequenceEqual(address);
     }
 
-    private static string? Driver(in Match match, ReadOnlySpan<byte> message, ReadOnlySpan<Range> values)
+    private static string? Driver(Found found, in KernelPrefix prefix, ReadOnlySpan<byte> message, ReadOnlySpan<Range> values)
     {
-        var row = match.Row;
-        if (match.Module) return NetDrivers.Name(match.Prefix.Name);
+        var row = found.Row;
+        if (found.IsModule) return NetDrivers.Name(prefix.Name);
         if (row.DriverAt >= 0 && message[values[row.DriverAt]] is { Length: > 0 } named && NetDrivers.IsName(named)) return NetDrivers.Name(named);
-        if (match.Prefix.Driver.Length > 0) return NetDrivers.Name(match.Prefix.Driver);
+        if (prefix.Driver.Length > 0) return NetDrivers.Name(prefix.Driver);
         return row.Drivers is [var only] ? only : null;
     }
 
@@ -188,13 +185,8 @@ internal static class HangDetector
         return false;
     }
 
-    private readonly ref struct Match(HangPattern row, KernelPrefix prefix, bool module)
-    {
-        public HangPattern Row { get; } = row;
-
-        public KernelPrefix Prefix { get; } = prefix;
-
-        /// <summary>True where the one word of the prefix is the module, not an interface.</summary>
-        public bool Module { get; } = module;
-    }
+    /// <param name="Row">The row that matches.</param>
+    /// <param name="At">Where in the line the message begins.</param>
+    /// <param name="IsModule">True where the one word of the prefix is the module, not an interface.</param>
+    private readonly record struct Found(HangPattern Row, int At, bool IsModule);
 }

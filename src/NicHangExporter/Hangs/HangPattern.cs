@@ -64,6 +64,9 @@ internal sealed class HangPattern(string id, MessageKind kind, ImmutableArray<st
     /// <summary>Which conversion is the interface's former name.</summary>
     public int FormerNameAt { get; init; } = -1;
 
+    /// <summary>True where the message may stand behind that shape. (Enum.HasFlag boxes where the JIT does not optimise.)</summary>
+    public bool Takes(PrefixShapes shape) => (Shapes & shape) != 0;
+
     /// <summary>The id, for test output and logs.</summary>
     public override string ToString() => Id;
 }

@@ -16,6 +16,7 @@ internal static partial class HangPatterns
         // r8152 "Tx timeout" is among the texts that many drivers share.
         new("r8152-tx-status", MessageKind.Ignored, ["r8152"], "Tx status %d", "drivers/net/usb/r8152.c write_bulk_callback()"),
         new("r8152-intr", MessageKind.Ignored, ["r8152"], "Stop submitting intr, status %d", "drivers/net/usb/r8152.c intr_callback()"),
-        new("rtl838x-tx-timeout", MessageKind.Hang, ["rtl838x_eth", "rtl838x-eth"], "rtl838x_tx_timeout%*", "OpenWrt, realtek target"),
+// pr_warn("%s\n", __func__): no device, but nobody else's words.
+        new("rtl838x-tx-timeout", MessageKind.Hang, ["rtl838x-eth"], "rtl838x_eth_tx_timeout", "OpenWrt, target realtek, rtl838x_eth.c") { Shapes = PrefixShapes.Bare },
     ];
 }

@@ -22,5 +22,5 @@ internal static partial class HangPatterns
     public static PatternIndex AfterColon { get; } = new(All);
 
     /// <summary>The rows for a message that follows the interface's name and a blank.</summary>
-    public static PatternIndex AfterName { get; } = new(All.Where(pattern => pattern.Shapes.HasFlag(PrefixShapes.NameBlank)));
+    public static PatternIndex AfterName { get; } = new(All.Where(pattern => pattern.Takes(PrefixShapes.NameBlank)));
 }

@@ -48,14 +48,12 @@ internal readonly ref struct KernelPrefix
     /// <summary>True for a word that can only be an address on a bus, not an interface.</summary>
     public static bool IsBusAddress(ReadOnlySpan<byte> word)
     {
-        if (word.IndexOf((byte)':') > 0 || word.Length > InterfaceName.MaxLength) return IsBusWord(word);
+        if (!IsBusWord(word)) return false;
+        if (word.IndexOf((byte)':') >= 0 || word.Length > InterfaceName.MaxLength) return true;
         if (StartsWithThenDigits(word, "virtio"u8) || StartsWithThenDigits(word, "netdevsim"u8) || StartsWithThenDigits(word, "vif-"u8)) return true;
+        // A platform device by its address, 1e100000.ethernet; 30000002 of a virtual I/O bus.
         var hexadecimal = word.IndexOfAnyExcept(HexDigits);
-        // Platform devices: 1e100000.ethernet by address, smc91x.0 by number; 30000002 of a virtual I/O bus.
-        if (hexadecimal < 0) return word.Length >= 8;
-        var dot = word.LastIndexOf((byte)'.');
-        return dot > 0 && (hexadecimal >= 5 && word[hexadecimal] == '.'
-            || word[(dot + 1)..].Length > 0 && word[(dot + 1)..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0);
+        return hexadecimal < 0 ? word.Length >= 8 : hexadecimal >= 5 && word[hexadecimal] == '.';
     }
 
     // "bnx2x: [bnx2x_panic_dump:917(eth0)]"
@@ -71,7 +69,8 @@ internal readonly ref struct KernelPrefix
             text = text[(colon + 2)..];
         }
         text = text[1..^2];
-        var open = text.LastIndexOf((byte)'(');
+        // A function's name has no bracket, an interface's may.
+        var open = text.IndexOf((byte)'(');
         if (open < 0) return false;
         var name = text[(open + 1)..];
         if (!IsFunctionAndLine(text[..open]) || name.Length > 0 && !InterfaceName.TryParse(name, out _)) return false;
@@ -104,7 +103,7 @@ internal readonly ref struct KernelPrefix
     {
         prefix = default;
         var pid = last.IndexOf(":(pid "u8);
-        if (pid < 0 || !TryOnePart(first, out var device) || device.Shape != PrefixShapes.Device) return false;
+        if (pid < 0 || !TryOnePart(first, out var device) || device.Shape != PrefixShapes.Device || device.Driver.IsEmpty) return false;
         if (last[..pid].StartsWith(device.Bus) && last.Length > device.Bus.Length && last[device.Bus.Length] == ':')
         {
             last = last[(device.Bus.Length + 1)..];
@@ -122,11 +121,12 @@ internal readonly ref struct KernelPrefix
         var blank = text.IndexOf((byte)' ');
         if (blank < 0)
         {
-            if (unnamed || !hasState && IsBusAddress(text))
+            if (unnamed) return false;
+            if (!hasState && IsBusAddress(text))
             {
                 // "0000:00:19.0: ", the driver having been cut off
                 prefix = new KernelPrefix { Bus = text, Shape = PrefixShapes.Device };
-                return IsBusWord(text);
+                return true;
             }
             prefix = new KernelPrefix { Name = text, Shape = hasState ? PrefixShapes.Netdev : PrefixShapes.Word };
             return IsInterface(text) || NetDrivers.IsName(text);
@@ -151,16 +151,16 @@ internal readonly ref struct KernelPrefix
             prefix = new KernelPrefix { Name = rest, Shape = PrefixShapes.Netdev };
             return IsInterface(rest);
         }
-        if (!hasState && IsBusAddress(rest))
+        if (!hasState && (IsBusAddress(rest) || IsNumbered(rest)))
         {
             // "igb 0000:01:00.0: ", or "0000:01:00.0 eth0: " with the driver cut off
             prefix = new KernelPrefix { Driver = driver, Bus = rest, Shape = PrefixShapes.Device };
-            return NetDrivers.IsName(driver) && IsBusWord(rest);
+            return NetDrivers.IsName(driver);
         }
         if (IsBusAddress(driver))
         {
             prefix = new KernelPrefix { Bus = driver, Name = rest, Shape = PrefixShapes.Netdev };
-            return IsBusWord(driver) && IsInterface(rest);
+            return IsInterface(rest);
         }
         // 2.6: "sky2 eth0: "
         prefix = new KernelPrefix { Driver = driver, Name = rest, Shape = PrefixShapes.Netdev, NeedsKnownDriver = true };
@@ -183,7 +183,7 @@ internal readonly ref struct KernelPrefix
             // "tg3: eth0: ", or "e1000: 0000:02:01.0: "
             case PrefixShapes.Word when IsBusAddress(name):
                 prefix = new KernelPrefix { Driver = before.Name, Bus = name, Shape = PrefixShapes.Device, NeedsKnownDriver = true };
-                return NetDrivers.IsName(before.Name) && IsBusWord(name);
+                return NetDrivers.IsName(before.Name);
             case PrefixShapes.Word:
                 prefix = new KernelPrefix { Driver = before.Name, Name = name, Shape = PrefixShapes.Netdev, NeedsKnownDriver = true };
                 return NetDrivers.IsName(before.Name);
@@ -215,7 +215,7 @@ internal readonly ref struct KernelPrefix
             if (!NetDrivers.IsName(first[(colon + 2)..])) return false;
             first = first[..colon];
             // Here the interface may be named once more before the module.
-            if (!TryColon(first, out var doubled) || doubled.Shape is not (PrefixShapes.Device or PrefixShapes.Netdev)
+            if (!TryColon(first, out var doubled) || doubled.Bus.IsEmpty || doubled.NeedsKnownDriver || doubled.Shape is not (PrefixShapes.Device or PrefixShapes.Netdev)
                 || doubled.Name.Length > 0 && !doubled.Name.SequenceEqual(name)) return false;
             prefix = new KernelPrefix { Driver = doubled.Driver, Bus = doubled.Bus, Name = name, Shape = PrefixShapes.NameBlank };
             return true;
@@ -224,7 +224,7 @@ internal readonly ref struct KernelPrefix
         prefix = before.Shape switch
         {
             PrefixShapes.Word => new KernelPrefix { Driver = before.Name, Name = name, Shape = PrefixShapes.NameBlank, NeedsKnownDriver = true },
-            PrefixShapes.Device or PrefixShapes.Netdev when before.Name.IsEmpty || before.Name.SequenceEqual(name) =>
+            PrefixShapes.Device or PrefixShapes.Netdev when before.Bus.Length > 0 && (before.Name.IsEmpty || before.Name.SequenceEqual(name)) =>
                 new KernelPrefix { Driver = before.Driver, Bus = before.Bus, Name = name, Shape = PrefixShapes.NameBlank },
             _ => default,
         };
@@ -237,8 +237,8 @@ internal readonly ref struct KernelPrefix
         var length = text.Length;
         if (text.EndsWith(")"u8) && text.LastIndexOf(" ("u8) is var open and > 0 && IsState(text[(open + 2)..^1]))
             text = text[..open];
-        unnamed = text.EndsWith("(unnamed net_device)"u8);
-        if (unnamed) text = text[..^"(unnamed net_device)".Length].TrimEnd((byte)' ');
+        unnamed = text.EndsWith(" (unnamed net_device)"u8);
+        if (unnamed) text = text[..^" (unnamed net_device)".Length];
         return text.Length != length;
     }
 
@@ -247,10 +247,14 @@ internal readonly ref struct KernelPrefix
         || word.SequenceEqual("released"u8) || word.SequenceEqual("dummy"u8) || word.SequenceEqual("unknown"u8)
         || word.SequenceEqual("unregister"u8);
 
+    /// <summary>A platform device by its number, smc91x.0: behind a driver only, since eth0.100 is a VLAN.</summary>
+    private static bool IsNumbered(ReadOnlySpan<byte> word) =>
+        IsBusWord(word) && word.LastIndexOf((byte)'.') is > 0 and var dot && IsDigits(word[(dot + 1)..]);
+
     private static bool IsInterface(ReadOnlySpan<byte> word) => InterfaceName.TryParse(word, out _);
 
     private static bool IsBusWord(ReadOnlySpan<byte> word) =>
-        word.Length is > 0 and <= BusAddress.MaxLength && word[0] != '.' && word.IndexOfAnyExcept(BusCharacters) < 0 && word[^1] != ':';
+        word.Length is > 0 and <= BusAddress.MaxLength && char.IsAsciiLetterOrDigit((char)word[0]) && word.IndexOfAnyExcept(BusCharacters) < 0 && word[^1] != ':';
 
     // "poll_health:717"
     private static bool IsFunctionAndLine(ReadOnlySpan<byte> text)

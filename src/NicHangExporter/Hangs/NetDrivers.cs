@@ -36,6 +36,9 @@ internal static class NetDrivers
     /// <summary>The longest driver name accepted, in bytes (MODULE_NAME_LEN of include/linux/module.h, without the NUL).</summary>
     public const int MaxLength = 55;
 
+    /// <summary>The list.</summary>
+    public static IReadOnlyCollection<string> All => Names;
+
     /// <summary>True for a name in the list.</summary>
     public static bool IsKnown(ReadOnlySpan<byte> name) => Find(name) is not null;
 

@@ -24,14 +24,19 @@ internal sealed class PatternIndex
             _filter[Slot(key) / 64] |= 1UL << Slot(key) % 64;
     }
 
-    /// <summary>The rows that may match a text starting like this one; mostly none.</summary>
+    /// <summary>False for nearly every text that no row starts like.</summary>
+    public bool MayKnow(ReadOnlySpan<byte> text)
+    {
+        if (text.Length < KeyLength) return false;
+        var slot = Slot(Key(text));
+        return (_filter[slot / 64] & 1UL << slot % 64) != 0;
+    }
+
+    /// <summary>The rows that start with the same bytes as the text, often none.</summary>
     public ReadOnlySpan<HangPattern> Candidates(ReadOnlySpan<byte> text)
     {
         if (text.Length < KeyLength) return default;
-        var key = Key(text);
-        var slot = Slot(key);
-        if ((_filter[slot / 64] & 1UL << slot % 64) == 0) return default;
-        var found = Array.BinarySearch(_keys, key);
+        var found = Array.BinarySearch(_keys, Key(text));
         return found < 0 ? default : _rows[found];
     }
 

@@ -197,6 +197,9 @@ internal ref struct LogLineParser
         var end = _text.IndexOfAny(": "u8);
         if (end <= 0 || _text[end] != ':') return false;
         var rest = _text[(end + 1)..].TrimStart((byte)' ');
+        // grep -Hn: the number of the line as well.
+        digits = rest.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+        if (digits > 0 && rest[digits] == ':' && rest.Length > digits + 1 && !char.IsAsciiDigit((char)rest[digits + 1])) rest = rest[(digits + 1)..];
         var ahead = new LogLineParser { _text = rest };
         if (rest.IsEmpty || !(ahead.TryStamp() || ahead.TryFacility())) return false;
         _text = rest;
