@@ -24,10 +24,10 @@ internal static partial class ExporterHost
     /// <summary>Builds the application; it does nothing before it is started.</summary>
     public static WebApplication Build(ExporterOptions options, TimeProvider clock)
     {
-        // An own content root and no arguments: settings come from nowhere but our options.
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "nic-hang-exporter", ContentRootPath = "/", Args = [] });
-        builder.Configuration.Sources.Clear();
-        builder.Logging.ClearProviders();
+        // An empty builder: settings come from nowhere but our options. The other builders look for appsettings.json below the content root and
+        // watch all of it for changes, directory by directory: with "/" that is one second of CPU at the start and the user's inotify watches.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "nic-hang-exporter", ContentRootPath = "/" });
+        builder.WebHost.UseKestrelCore();
         builder.Logging.SetMinimumLevel(LogLevel.Trace);
         builder.Logging.AddProvider(new SerilogLoggerProvider(LoggingSetup.Create(options), dispose: true));
         builder.WebHost.ConfigureKestrel(kestrel =>

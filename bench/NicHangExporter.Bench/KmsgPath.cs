@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using NicHangExporter.Hangs;
+using NicHangExporter.Linux;
+using NicHangExporter.Linux.Kmsg;
+
+namespace NicHangExporter.Bench;
+
+/// <summary>What a pass over a log came to.</summary>
+/// <param name="Records">Records read.</param>
+/// <param name="Found">Those that tell of a NIC's hang, watchdog or reset.</param>
+/// <param name="Elapsed">How long it took.</param>
+/// <param name="AllocatedByFound">Bytes allocated while those were handled; 0 unless asked for.</param>
+/// <param name="Allocated">Bytes allocated in all.</param>
+internal readonly record struct KmsgPass(int Records, int Found, TimeSpan Elapsed, long AllocatedByFound, long Allocated);
+
+/// <summary>The path of a record in the exporter's kmsg thread: read, parse, unescape, detect.</summary>
+internal static class KmsgPath
+{
+    /// <summary>Reads a recording to its end.</summary>
+    /// <param name="path">The recording.</param>
+    /// <param name="weigh">Whether allocations are told apart by record, which takes time of its own.</param>
+    public static KmsgPass Run(string path, bool weigh)
+    {
+        var unescaped = new byte[16 * 1024];
+        int records = 0, found = 0;
+        long byFound = 0;
+        using var reader = new KmsgReader(path);
+        var allocated = GC.GetAllocatedBytesForCurrentThread();
+        var start = Stopwatch.GetTimestamp();
+        while (reader.Read(out var bytes) == KmsgReadStatus.Record)
+        {
+            if (!KmsgRecord.TryParse(bytes, out var record))
+                throw new InvalidOperationException($"record {records} of {path} is malformed");
+            records++;
+            var before = weigh ? GC.GetAllocatedBytesForCurrentThread() : 0;
+            var text = record.Text;
+            if (text.Contains((byte)'\\'))
+                text = unescaped.AsSpan(0, KernelText.Unescape(text, unescaped));
+            if (!HangDetector.TryDetect(text, record.Value("SUBSYSTEM"u8), record.Value("DEVICE"u8), DetectionMode.Kernel, out var message)
+                || message.Kind is not (MessageKind.Hang or MessageKind.Watchdog or MessageKind.Reset))
+                continue;
+            found++;
+            byFound += weigh ? GC.GetAllocatedBytesForCurrentThread() - before : 0;
+        }
+        return new KmsgPass(records, found, Stopwatch.GetElapsedTime(start), byFound, GC.GetAllocatedBytesForCurrentThread() - allocated);
+    }
+}

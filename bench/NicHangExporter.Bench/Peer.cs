@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Runtime.InteropServices;
+
+namespace NicHangExporter.Bench;
+
+/// <summary>A server under test: started, asked over one kept-alive connection, weighed, and killed at the end.</summary>
+internal sealed partial class Peer : IDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(20);
+
+    // CPUCLOCK_SCHED (include/linux/posix-timers_types.h): the CPU time of a whole process, its dead threads included.
+    private const int ProcessClock = 2;
+
+    private readonly Process _process;
+    private readonly HttpClient _http;
+    private readonly byte[] _body = new byte[16 * 1024 * 1024];
+    private string _lastWords = "";
+
+    public Peer(string name, int port, string program, params string[] arguments)
+    {
+        Name = name;
+        _process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        // Read, and all but the last line forgotten: a program that fills its pipe would stop.
+        _process.ErrorDataReceived += (_, line) => _lastWords = line.Data ?? _lastWords;
+        _process.BeginErrorReadLine();
+        _process.BeginOutputReadLine();
+        _http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1, AutomaticDecompression = DecompressionMethods.None })
+        {
+            BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")),
+            Timeout = RequestLimit,
+        };
+    }
+
+    /// <summary>As in the table.</summary>
+    public string Name { get; }
+
+    /// <summary>
+    /// CPU time used so far, user and system: the sum that /proc/PID/stat shows as utime + stime, without being cut to ticks of 10 ms.
+    /// </summary>
+    public TimeSpan Cpu => GetTime(~_process.Id << 3 | ProcessClock, out var time) == 0
+        ? TimeSpan.FromSeconds(time.Seconds) + TimeSpan.FromMicroseconds(time.Nanoseconds / 1000.0)
+        : throw new InvalidOperationException($"{Name} has ended");
+
+    /// <summary>Resident memory in MiB (VmRSS).</summary>
+    public double ResidentMebibytes
+    {
+        get
+        {
+            var line = File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+            return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+        }
+    }
+
+    /// <summary>Waits until it answers at all, without a scrape.</summary>
+    public async Task WaitAsync()
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (true)
+            try
+            {
+                await ReadAsync("/");
+                return;
+            }
+            catch (HttpRequestException)
+            {
+                if (_process.HasExited || Stopwatch.GetElapsedTime(start) > StartLimit)
+                    throw new InvalidOperationException($"{Name} does not answer: {_lastWords}");
+                await Task.Delay(20);
+            }
+    }
+
+    /// <summary>One scrape; the body lives until the next.</summary>
+    public Task<ReadOnlyMemory<byte>> ScrapeAsync() => ReadAsync("/metrics");
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        _process.Kill();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    private async Task<ReadOnlyMemory<byte>> ReadAsync(string path)
+    {
+        using var response = await _http.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+        response.EnsureSuccessStatusCode();
+        await using var stream = await response.Content.ReadAsStreamAsync();
+        var length = await stream.ReadAtLeastAsync(_body, _body.Length, throwOnEndOfStream: false);
+        return _body.AsMemory(0, length);
+    }
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime")]
+    private static partial int GetTime(int clock, out Timespec time);
+
+    /// <summary><c>struct timespec</c> of a 64-bit machine.</summary>
+    private readonly struct Timespec
+    {
+        public readonly long Seconds;
+        public readonly long Nanoseconds;
+    }
+}

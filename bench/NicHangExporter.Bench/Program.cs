@@ -1,0 +1,15 @@
+using NicHangExporter.Bench;
+
+// Started by bench/run, which makes the namespaces and the programs to compare. Tables on stdout, progress on stderr.
+switch (args)
+{
+    case ["scrape", var devices, var exporter, var nodeExporter, var floor]:
+        await ScrapeComparison.RunAsync(devices, exporter, nodeExporter, floor);
+        return 0;
+    case ["kmsg", var recordings, var work, var mtail, var program]:
+        KmsgComparison.Run(recordings, work, mtail, program);
+        return 0;
+    default:
+        await Console.Error.WriteLineAsync("usage: NicHangExporter.Bench scrape DEVICES EXPORTER NODE_EXPORTER FLOOR | kmsg RECORDINGS WORK MTAIL PROGRAM");
+        return 2;
+}

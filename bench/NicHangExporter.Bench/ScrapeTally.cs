@@ -1,0 +1,67 @@
+using System.Diagnostics;
+
+namespace NicHangExporter.Bench;
+
+/// <summary>What the scrapes of one peer came to.</summary>
+internal sealed class ScrapeTally(Peer peer)
+{
+    private readonly List<double> _milliseconds = [];
+    private TimeSpan _cpu;
+
+    public Peer Peer { get; } = peer;
+    public int Scrapes { get; private set; }
+    public int Bytes { get; private set; }
+    public int Samples { get; private set; }
+    public double IdleMebibytes { get; private set; }
+    public double LoadedMebibytes { get; private set; }
+
+    /// <summary>CPU µs a second while nobody asks.</summary>
+    public double IdleMicroseconds { get; set; }
+
+    /// <summary>CPU µs of one scrape.</summary>
+    public double Microseconds => _cpu.TotalMicroseconds / _milliseconds.Count;
+
+    /// <summary>The time, in ms, that so great a part of the scrapes needed at most.</summary>
+    public double Percentile(double part) => _milliseconds.Order().ElementAt((int)Math.Ceiling(part * _milliseconds.Count) - 1);
+
+    /// <summary>Scrapes that are not measured: caches fill, the heap grows to its size.</summary>
+    public async Task WarmUpAsync(int scrapes)
+    {
+        IdleMebibytes = Peer.ResidentMebibytes;
+        for (; Scrapes < scrapes; Scrapes++)
+            Count(await Peer.ScrapeAsync());
+    }
+
+    /// <summary>Scrapes for a while, one after the other.</summary>
+    public async Task MeasureAsync(TimeSpan length)
+    {
+        var before = Peer.Cpu;
+        var start = Stopwatch.GetTimestamp();
+        do
+        {
+            var sent = Stopwatch.GetTimestamp();
+            await Peer.ScrapeAsync();
+            _milliseconds.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
+            Scrapes++;
+        }
+        while (Stopwatch.GetElapsedTime(start) < length);
+        _cpu += Peer.Cpu - before;
+    }
+
+    /// <summary>Scrapes on until so many have been, and weighs the memory.</summary>
+    public async Task CompleteAsync(int scrapes)
+    {
+        for (; Scrapes < scrapes; Scrapes++)
+            await Peer.ScrapeAsync();
+        LoadedMebibytes = Peer.ResidentMebibytes;
+    }
+
+    // A sample is a line that is no comment.
+    private void Count(ReadOnlyMemory<byte> body)
+    {
+        (Bytes, Samples) = (body.Length, 0);
+        foreach (var line in body.Span.Split((byte)'\n'))
+            if (!body.Span[line].IsEmpty && body.Span[line][0] != '#')
+                Samples++;
+    }
+}
