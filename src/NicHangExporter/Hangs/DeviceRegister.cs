@@ -47,11 +47,18 @@ internal sealed class DeviceRegister(ExporterMetrics metrics)
             // The same hardware under another name: renamed, or re-created by its driver.
             var renamed = device.BusAddress.IsEmpty ? null : _devices.Find(tracked => !tracked.Present && tracked.Bus == device.BusAddress);
             if (renamed is not null)
-                Rename(renamed, device.Name);
+                renamed.Rename(device.Name, metrics);
             else
                 _devices.Add(renamed = new TrackedDevice(device.Name, device.BusAddress));
             Pair(device, renamed);
         }
+        foreach (var (_, there) in pairs)
+            foreach (var former in _devices.Where(tracked => tracked is { Present: false, IsPublished: true } && tracked.Name == there.Name))
+            {
+                // Other hardware has the name now; its series must not go on from the counts of the former bearer, which stay in the state.
+                former.Unpublish(metrics);
+                there.Unpublish(metrics);
+            }
         foreach (var gone in _devices.Where(tracked => tracked is { Present: false, HasHistory: false }).ToList())
         {
             gone.Unpublish(metrics);
@@ -66,6 +73,9 @@ internal sealed class DeviceRegister(ExporterMetrics metrics)
             pairs.Add((device, tracked));
         }
     }
+
+    /// <summary>False for a device that is gone and whose name another one bears now.</summary>
+    public bool OwnsItsName(TrackedDevice device) => device.Present || !_devices.Exists(other => other.Present && other.Name == device.Name);
 
     /// <summary>
     /// The device that a message is about, or null. The bus address decides where there is one: names change, and another network
@@ -86,11 +96,4 @@ internal sealed class DeviceRegister(ExporterMetrics metrics)
         return candidates.Count == 1 ? candidates[0] : null;
     }
 
-    private void Rename(TrackedDevice tracked, InterfaceName name)
-    {
-        // Names move around at boot: a record of a device that has gone must not share its series with one that is there.
-        foreach (var other in _devices.Where(other => other != tracked && !other.Present && other.Name == name && other.Bus != tracked.Bus && !other.HasHistory))
-            other.Unpublish(metrics);
-        tracked.Rename(name, metrics);
-    }
 }

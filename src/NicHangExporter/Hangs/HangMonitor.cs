@@ -1,5 +1,6 @@
 using NicHangExporter.Exposition;
 using NicHangExporter.Linux.Sysfs;
+using NicHangExporter.Logging;
 using NicHangExporter.State;
 
 namespace NicHangExporter.Hangs;
@@ -21,6 +22,7 @@ internal sealed partial class HangMonitor(
     private readonly DeviceRegister _register = new(metrics);
     private readonly Dictionary<(string Driver, string Origin), long> _unattributed = [];
     private readonly HashSet<TrackedDevice> _changed = [];
+    private readonly LogThrottle _unattributedLog = new(clock);
     private readonly string? _bootId = BootId.Read(options.ProcfsPath);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TimeSpan _nextTxTimeouts;
@@ -153,7 +155,7 @@ internal sealed partial class HangMonitor(
         // Names from the log are not used as labels; the driver's name is one of our own table.
         var driver = item.Message.Pattern.Drivers is [var only] ? only : "other";
         CountUnattributed(driver, item.IsHistory ? MetricLabels.History : MetricLabels.Live, 1);
-        if (!item.IsHistory)
+        if (!item.IsHistory && _unattributedLog.IsDue(1, out _))
             LogUnattributed(item.Message.Device.ToString(), item.Message.Bus.ToString(), item.Message.Driver ?? "");
     }
 
@@ -283,7 +285,7 @@ internal sealed partial class HangMonitor(
 
     private void Publish()
     {
-        foreach (var device in _changed)
+        foreach (var device in _changed.Where(_register.OwnsItsName))
             device.Publish(metrics, Epoch);
         _changed.Clear();
     }

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using NicHangExporter.Exposition;
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Kmsg;
+using NicHangExporter.Logging;
 
 namespace NicHangExporter.Hangs;
 
@@ -28,6 +29,8 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
         new BoundedChannelOptions(256) { SingleReader = true, SingleWriter = true, FullMode = BoundedChannelFullMode.Wait });
 
     private readonly TaskCompletionSource _caughtUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly LogThrottle _lostLog = new(clock);
+    private readonly LogThrottle _untrustedLog = new(clock);
     private readonly byte[] _unescaped = new byte[16 * 1024];
     private KmsgSequence _sequence;
     private ulong? _skipThrough;
@@ -53,6 +56,13 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
     public void Start(ulong? resumeAfter, CancellationToken stop)
     {
         metrics.KmsgAcceptUntrusted.Set(options.AcceptUntrusted ? 1 : 0);
+        // Also where nothing is read: the position must still be there for a process that reads again.
+        _skipThrough = resumeAfter;
+        if (resumeAfter is { } last)
+        {
+            _sequence = KmsgSequence.After(last);
+            Interlocked.Exchange(ref _position, (long)last);
+        }
         if (!options.Has(Collector.Kmsg))
         {
             metrics.SetKmsgState(KmsgState.Disabled);
@@ -61,12 +71,6 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
         }
         if (options.AcceptUntrusted)
             LogUntrustedAccepted(options.KmsgPath);
-        _skipThrough = resumeAfter;
-        if (resumeAfter is { } last)
-        {
-            _sequence = KmsgSequence.After(last);
-            Interlocked.Exchange(ref _position, (long)last);
-        }
         new Thread(() => Run(stop)) { IsBackground = true, Name = "kmsg" }.Start();
     }
 
@@ -156,7 +160,8 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
         if (lost > 0)
         {
             metrics.KmsgLost.Inc(lost);
-            LogOverrun(lost, _overrun ? "the ring overtook the reader" : "they were overwritten before they were read");
+            if (_lostLog.IsDue(lost, out var sum))
+                LogOverrun(sum, _overrun ? "the ring overtook the reader" : "they were overwritten before they were read");
         }
         _overrun = false;
     }
@@ -174,7 +179,8 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
             if (message.Kind is MessageKind.Hang or MessageKind.Watchdog)
             {
                 metrics.KmsgUntrusted.Inc();
-                LogUntrustedHang(record.Facility, options.AcceptUntrusted ? "counted, because --kmsg.accept-untrusted is on" : "not counted as a hang");
+                if (_untrustedLog.IsDue(1, out var messages))
+                    LogUntrustedHang(messages, record.Facility, options.AcceptUntrusted ? "counted, because --kmsg.accept-untrusted is on" : "not counted as a hang");
             }
             if (!options.AcceptUntrusted)
                 return;
@@ -232,8 +238,8 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
     [LoggerMessage(EventIds.KmsgOverrun, LogLevel.Warning, "{Lost} records of the kernel log were lost, a hang may have been among them: {Reason}")]
     private partial void LogOverrun(ulong lost, string reason);
 
-    [LoggerMessage(EventIds.UntrustedHang, LogLevel.Warning, "User space (facility {Facility}) wrote a hang message into the kernel log: {Verdict}")]
-    private partial void LogUntrustedHang(int facility, string verdict);
+    [LoggerMessage(EventIds.UntrustedHang, LogLevel.Warning, "User space wrote {Messages} hang messages into the kernel log (facility {Facility}): {Verdict}")]
+    private partial void LogUntrustedHang(ulong messages, int facility, string verdict);
 
     [LoggerMessage(EventIds.KmsgUntrustedAccepted, LogLevel.Warning, "REHEARSAL: --kmsg.accept-untrusted is on, so anybody who can write to {Path} can fake a hang")]
     private partial void LogUntrustedAccepted(string path);

@@ -159,6 +159,36 @@ public sealed class HangMonitorTests : IDisposable
     }
 
     [Fact]
+    public async Task Device_OtherHardwareUnderItsName_StartsAtZero()
+    {
+        _host.Start();
+        _host.Print(1, Hang);
+        Directory.Delete(Path.Combine(_host.Sysfs.Root, "class/net/eno1"));
+        _host.Pass(1);
+        Assert.Equal(1, await _host.ValueAsync(DriverLive));
+        _host.AddNic(parent: "pci0000:00/0000:05:00.0");
+        _host.Pass(1);
+
+        Assert.Equal(0, await _host.ValueAsync(DriverLive));
+        Assert.Equal(0, await _host.ValueAsync(Active));
+
+        // The former bearer is not forgotten.
+        Assert.Contains(_host.Monitor.State().Devices, device => device is { Device: "eno1", Bus: "0000:00:1f.6" });
+    }
+
+    [Fact]
+    public async Task Untrusted_AThousandTimes_IsOneLogLine()
+    {
+        _host.Start();
+        for (ulong sequence = 1; sequence <= 1000; sequence++)
+            _host.Append(sequence, Hang, priority: 11);
+        _host.Print(1001, "done", priority: 6, dictionary: null);
+
+        Assert.Equal(1000, await _host.ValueAsync("nichang_kmsg_untrusted_hangs_total"));
+        Assert.Equal(1, _host.Log.Count(EventIds.UntrustedHang));
+    }
+
+    [Fact]
     public async Task Device_OfAnotherNetworkNamespace_IsCountedWithoutALabelFromTheText()
     {
         _host.Start();
@@ -300,6 +330,26 @@ public sealed class HangMonitorTests : IDisposable
 
         Assert.Equal(1, await second.ValueAsync(DriverLive));
         Assert.Equal(1, await second.ValueAsync(DriverHistory));
+    }
+
+    [Fact]
+    public async Task Restart_WithTheKernelLogSwitchedOffMeanwhile_KeepsThePosition()
+    {
+        void Stateful(ExporterOptions options) => options.StateDirectory = _host.Directory.File("state");
+        Stateful(_host.Options);
+        _host.Start();
+        _host.Print(1, Hang);
+        using var second = _host.Restart(configure: options =>
+        {
+            Stateful(options);
+            options.Collectors.Remove(Collector.Kmsg);
+        });
+        second.Start();
+        using var third = second.Restart(configure: Stateful);
+        third.Start();
+
+        Assert.Equal(1, await third.ValueAsync(DriverLive));
+        Assert.Equal(0, await third.ValueAsync(DriverHistory));
     }
 
     [Fact]
