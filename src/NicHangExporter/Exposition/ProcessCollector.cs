@@ -1,3 +1,5 @@
+using NicHangExporter.Linux;
+using NicHangExporter.Linux.Sysfs;
 using static NicHangExporter.Exposition.MetricType;
 
 namespace NicHangExporter.Exposition;
@@ -30,7 +32,7 @@ internal sealed class ProcessCollector(CollectorHealth health, TimeProvider cloc
         {
             var fields = Stat();
             One(writer, Cpu, (Number(fields[13]) + Number(fields[14])) / TicksPerSecond);
-            One(writer, OpenFds, Directory.EnumerateFileSystemEntries(Self + "/fd").Count() - 1);
+            One(writer, OpenFds, OpenFiles.Count());
             if (OpenFileLimit() is { } limit)
                 One(writer, MaxFds, limit);
             One(writer, VirtualMemory, Number(fields[22]));
@@ -38,7 +40,7 @@ internal sealed class ProcessCollector(CollectorHealth health, TimeProvider cloc
             One(writer, StartTime, _startTime ??= BootTime() + Number(fields[21]) / TicksPerSecond);
             One(writer, Threads, Number(fields[19]));
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException or IndexOutOfRangeException)
+        catch (Exception exception) when (exception is LinuxException or IOException or UnauthorizedAccessException or FormatException or IndexOutOfRangeException)
         {
             failure = exception.Message;
         }
