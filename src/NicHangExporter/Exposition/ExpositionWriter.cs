@@ -41,15 +41,19 @@ internal sealed class ExpositionWriter(ArrayBufferWriter<byte> buffer)
     /// <summary>Adds a label. The value may hold anything; it is escaped.</summary>
     public ExpositionWriter Label(string name, string value)
     {
-        Raw(_hasLabels ? ","u8 : "{"u8);
+        if (value.AsSpan().IndexOfAny('\\', '"', '\n') >= 0)
+            value = value.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal);
+        // At most three bytes of UTF-8 for a char of UTF-16.
+        var span = buffer.GetSpan(4 + 3 * (name.Length + value.Length));
+        var length = 0;
+        span[length++] = _hasLabels ? (byte)',' : (byte)'{';
+        length += Encoding.UTF8.GetBytes(name, span[length..]);
+        span[length++] = (byte)'=';
+        span[length++] = (byte)'"';
+        length += Encoding.UTF8.GetBytes(value, span[length..]);
+        span[length++] = (byte)'"';
+        buffer.Advance(length);
         _hasLabels = true;
-        Text(name);
-        Raw("=\""u8);
-        if (value.AsSpan().IndexOfAny('\\', '"', '\n') < 0)
-            Text(value);
-        else
-            Text(value.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal));
-        Raw("\""u8);
         return this;
     }
 
@@ -88,15 +92,18 @@ internal sealed class ExpositionWriter(ArrayBufferWriter<byte> buffer)
     }
 
     /// <summary>Ends the sample with 1 or 0.</summary>
-    public void Value(bool value) => Value(value ? 1UL : 0UL);
+    public void Value(bool value)
+    {
+        EndLabels();
+        Raw(value ? "1\n"u8 : "0\n"u8);
+    }
 
     private void EndLabels() => Raw(_hasLabels ? "} "u8 : " "u8);
 
-    private void Text(string text)
+    // Not buffer.Write(): that extension is made for buffers of many pieces, and a sample has half a dozen of these.
+    private void Raw(ReadOnlySpan<byte> bytes)
     {
-        var span = buffer.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length));
-        buffer.Advance(Encoding.UTF8.GetBytes(text, span));
+        bytes.CopyTo(buffer.GetSpan(bytes.Length));
+        buffer.Advance(bytes.Length);
     }
-
-    private void Raw(ReadOnlySpan<byte> bytes) => buffer.Write(bytes);
 }
