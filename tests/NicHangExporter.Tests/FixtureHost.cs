@@ -119,8 +119,13 @@ internal sealed class FixtureHost : IDisposable
         return null;
     }
 
-    /// <summary>The whole exposition.</summary>
-    public async Task<string> ScrapeAsync() => Encoding.UTF8.GetString((await Endpoint.RenderAsync(CancellationToken.None)).WrittenSpan);
+    /// <summary>The whole exposition, written into room that nobody has used before.</summary>
+    public async Task<string> ScrapeAsync()
+    {
+        var body = new ExpositionBody();
+        await Endpoint.RenderAsync(body, CancellationToken.None);
+        return Encoding.UTF8.GetString(body.Text.WrittenSpan);
+    }
 
     /// <summary>Saves, as the loop does, and ends as a process that is killed: nothing more is written.</summary>
     public FixtureHost Restart(bool save = true, Action<ExporterOptions>? configure = null)

@@ -16,28 +16,34 @@ internal sealed class MetricsEndpoint(
 
     private static readonly (string Version, string Revision) Build = ReadBuild();
 
+    private ExpositionBody? _spare;
+
     /// <summary>Version and revision of this program.</summary>
     public static (string Version, string Revision) BuildVersion => Build;
 
     /// <summary>Handles GET and HEAD.</summary>
     public async Task HandleAsync(HttpContext context)
     {
-        var body = await RenderAsync(context.RequestAborted);
+        // A body is hundreds of kilobytes: new ones for each scrape would go to the large object heap, and a full collection with them.
+        var body = Interlocked.Exchange(ref _spare, null) ?? new ExpositionBody();
+        await RenderAsync(body, context.RequestAborted);
         context.Response.ContentType = ContentType;
-        context.Response.ContentLength = body.WrittenCount;
+        context.Response.ContentLength = body.Text.WrittenCount;
         if (!HttpMethods.IsHead(context.Request.Method))
-            await context.Response.Body.WriteAsync(body.WrittenMemory, context.RequestAborted);
+            await context.Response.Body.WriteAsync(body.Text.WrittenMemory, context.RequestAborted);
+        // Only after a scrape that ended well: nobody writes from it or into it any more.
+        body.Clear();
+        Interlocked.Exchange(ref _spare, body);
     }
 
     /// <summary>The whole exposition. Nothing here makes an ioctl or waits for RTNL.</summary>
-    public async Task<ArrayBufferWriter<byte>> RenderAsync(CancellationToken cancellation)
+    /// <param name="body">Empty; the exposition is then in its text.</param>
+    /// <param name="cancellation">Ends the work early.</param>
+    public async Task RenderAsync(ExpositionBody body, CancellationToken cancellation)
     {
-        var buffer = new ArrayBufferWriter<byte>(64 * 1024);
-        WriteKernel(new ExpositionWriter(buffer));
-        using var ours = new MemoryStream();
-        await metrics.Registry.CollectAndExportAsTextAsync(ours, cancellation);
-        buffer.Write(ours.GetBuffer().AsSpan(0, (int)ours.Length));
-        return buffer;
+        WriteKernel(new ExpositionWriter(body.Text));
+        await metrics.Registry.CollectAndExportAsTextAsync(body.Ours, cancellation);
+        body.Text.Write(body.Ours.GetBuffer().AsSpan(0, (int)body.Ours.Length));
     }
 
     private void WriteKernel(ExpositionWriter writer)
