@@ -14,7 +14,7 @@ internal sealed class CommandLine
 
     public CommandLine()
     {
-        Root = new RootCommand("Prometheus exporter that sees NIC hangs: from the kernel log, transmit counters and ethtool to a scrape.");
+        Root = new RootCommand("Prometheus exporter that sees NIC hangs: from the kernel log, transmit counters and ethtool to a scrape.\nA switch that is on is turned off by --no-NAME, as in --no-collector.features.");
         // Directives and @file expansion are the library's extras; here they would only be ways to be surprised.
         Root.Directives.Clear();
         foreach (var definition in OptionTable.All)
