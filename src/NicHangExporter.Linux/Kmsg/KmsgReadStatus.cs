@@ -14,7 +14,7 @@ public enum KmsgReadStatus
     Overrun,
     /// <summary>
     /// EINVAL, or a record of a recording that is longer than any kernel writes: it did not fit, it is consumed and lost. From the device it
-    /// shows as a gap of one in the numbers as well: do not count it twice.
+    /// shows as a gap in the numbers as well: do not count it twice.
     /// </summary>
     Oversized,
     /// <summary>The end of a recording in a regular file. <see cref="KmsgReader.Wait"/> returns when the file has grown.</summary>

@@ -33,6 +33,7 @@ public sealed unsafe partial class KmsgReader : IDisposable
     private readonly byte[]? _record;
     private readonly RecordSplitter? _splitter;
     private bool _atEnd;
+    private bool _mayHoldMore;
     private long? _pendingSince;
 
     /// <summary>Opens <paramref name="path"/> with O_RDONLY | O_NONBLOCK | O_CLOEXEC.</summary>
@@ -70,13 +71,21 @@ public sealed unsafe partial class KmsgReader : IDisposable
     }
 
     /// <summary>Reads the next record, without waiting for one.</summary>
-    /// <param name="record">The record with its newlines, until the next call; empty unless the result is <see cref="KmsgReadStatus.Record"/>.</param>
+    /// <param name="record">The record with its newlines, valid until the next call; empty unless the result is
+    /// <see cref="KmsgReadStatus.Record"/>.</param>
     /// <returns>
     /// A character device gives one record a read(2), at once. Of a pipe, the last record is given 20 ms after nothing followed it, since its
     /// dictionary lines might; a pipe without a writer is <see cref="KmsgReadStatus.NothingNow"/>, for another may come.
     /// </returns>
     /// <exception cref="LinuxException">read(2) failed for a reason that is not one of the results.</exception>
-    public KmsgReadStatus Read(out ReadOnlySpan<byte> record) => _splitter is null ? ReadDevice(out record) : ReadStream(_splitter, out record);
+    public KmsgReadStatus Read(out ReadOnlySpan<byte> record)
+    {
+        if (_splitter is null)
+            return ReadDevice(out record);
+        var status = ReadStream(_splitter, out record);
+        _mayHoldMore = status is not (KmsgReadStatus.NothingNow or KmsgReadStatus.EndOfFile);
+        return status;
+    }
 
     /// <summary>
     /// Waits until there is something to <see cref="Read"/>, which includes bad news (POLLERR: the ring overtook this reader).
@@ -91,6 +100,9 @@ public sealed unsafe partial class KmsgReader : IDisposable
             ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
         if (cancellation.IsCancellationRequested)
             return false;
+        // Records that are in the buffer already are nothing that poll(2) could tell of.
+        if (_mayHoldMore)
+            return true;
         bool readable;
         using (cancellation.UnsafeRegister(static wakeUp => ((WakeUp)wakeUp!).Signal(), _wakeUp))
             readable = WaitReadable(timeout);

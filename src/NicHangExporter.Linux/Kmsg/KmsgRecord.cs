@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Buffers.Text;
 using System.Text.Unicode;
 
 namespace NicHangExporter.Linux.Kmsg;
@@ -112,7 +112,8 @@ public readonly ref struct KmsgRecord
     {
         number = 0;
         var comma = header.IndexOf((byte)',');
-        if (comma < 0 || !ulong.TryParse(header[..comma], NumberStyles.None, CultureInfo.InvariantCulture, out number))
+        // Not ulong.TryParse: that accepts NULs after the digits.
+        if (comma < 0 || !Utf8Parser.TryParse(header[..comma], out number, out var digits) || digits != comma)
             return false;
         header = header[(comma + 1)..];
         return true;

@@ -38,18 +38,21 @@ internal sealed class RecordSplitter(int capacity)
     internal void Filled(int length) => _end += length;
 
     /// <summary>
-    /// The next record whose end is seen; or, once for each record that is longer than the buffer, that it was thrown away; or nothing.
+    /// The next record whose end is seen; or, once for each record that does not leave room for a packet, that it was thrown away; or nothing.
     /// </summary>
     internal KmsgReadStatus Take(out ReadOnlySpan<byte> record)
     {
         while (FirstEnd() is var length and > 0)
         {
             record = Pop(length);
+            // Whether it is too long must not depend on how the bytes came.
+            if (record.Length > Longest)
+                return Oversized(out record);
             if (!record.IsEmpty)
                 return KmsgReadStatus.Record;
         }
         record = default;
-        if (Pending.Length <= _buffer.Length - PacketSize)
+        if (Pending.Length <= Longest)
             return KmsgReadStatus.NothingNow;
         // Too long. Its last byte stays: if that is a newline, the byte after it tells whether the record ends there.
         _start = _end - 1;
@@ -61,7 +64,15 @@ internal sealed class RecordSplitter(int capacity)
     /// <summary>Takes what waits as the last record; empty where nothing waits.</summary>
     internal ReadOnlySpan<byte> Flush() => Pop(Pending.Length);
 
+    private int Longest => _buffer.Length - PacketSize;
+
     private ReadOnlySpan<byte> Pending => _buffer.AsSpan(_start, _end - _start);
+
+    private static KmsgReadStatus Oversized(out ReadOnlySpan<byte> record)
+    {
+        record = default;
+        return KmsgReadStatus.Oversized;
+    }
 
     // An empty line is no record, and the end of a skipped record is none either: both are popped as nothing.
     private ReadOnlySpan<byte> Pop(int length)

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Globalization;
 using Tmds.Linux;
 
 namespace NicHangExporter.Linux.Sysfs;
@@ -56,22 +55,24 @@ public sealed class NetDevice : IDisposable
     /// <exception cref="ArgumentException">The attribute does not end in its only NUL.</exception>
     public Errno TryReadUInt64(ReadOnlySpan<byte> attribute, out ulong value)
     {
-        value = 0;
         Span<byte> text = stackalloc byte[NumberBufferSize];
         var errno = TryReadNumber(attribute, text, out var length);
-        return errno != Errno.None ? errno
-            : ulong.TryParse(text[..length], NumberStyles.None, CultureInfo.InvariantCulture, out value) ? Errno.None : Errno.Invalid;
+        if (Utf8Parser.TryParse(text[..length], out value, out var digits) && digits == length)
+            return errno;
+        value = 0;
+        return errno == Errno.None ? Errno.Invalid : errno;
     }
 
     /// <summary>Reads a signed decimal number, as <see cref="TryReadUInt64"/> does: <c>speed</c> is -1 where it is unknown.</summary>
     /// <inheritdoc cref="TryReadUInt64"/>
     public Errno TryReadInt64(ReadOnlySpan<byte> attribute, out long value)
     {
-        value = 0;
         Span<byte> text = stackalloc byte[NumberBufferSize];
         var errno = TryReadNumber(attribute, text, out var length);
-        return errno != Errno.None ? errno
-            : long.TryParse(text[..length], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) ? Errno.None : Errno.Invalid;
+        if (Utf8Parser.TryParse(text[..length], out value, out var digits) && digits == length)
+            return errno;
+        value = 0;
+        return errno == Errno.None ? Errno.Invalid : errno;
     }
 
     /// <summary>Reads an attribute as bytes, without its final newline.</summary>
@@ -100,7 +101,9 @@ public sealed class NetDevice : IDisposable
         return TryReadUInt64(path[..(length + attribute.Length)], out value);
     }
 
-    /// <summary>The number of transmit queues in use (<c>queues/tx-*</c>); 0 where the interface is gone or the kernel has no such directory.</summary>
+    /// <summary>
+    /// The number of transmit queues in use (<c>queues/tx-*</c>); 0 where the interface is gone or the kernel has no such directory.
+    /// </summary>
     public int CountTxQueues()
     {
         _ = _directory.TryOpenAt("queues\0"u8, LibC.O_RDONLY | LibC.O_DIRECTORY, out var queues);
@@ -125,6 +128,9 @@ public sealed class NetDevice : IDisposable
     private Errno TryReadNumber(ReadOnlySpan<byte> attribute, Span<byte> text, out int length)
     {
         var errno = TryReadText(attribute, text, out length);
+        if (errno == Errno.None)
+            return errno;
+        length = 0;
         return errno == Errno.TooSmall ? Errno.Invalid : errno;
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -18,12 +19,17 @@ internal static class ConfigurationFile
         var settings = new List<OptionSetting>();
         try
         {
+            // Read by hand and to a limit: a device such as /dev/zero says it is empty and never ends.
             using var stream = File.OpenRead(path);
-            // A device or a pipe has no length and might never end.
-            if (!stream.CanSeek || stream.Length > MaxBytes)
-                errors.Add($"{path}: is no regular file of at most 1 MiB");
+            var bytes = new byte[MaxBytes + 1];
+            var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            if (length > MaxBytes)
+                errors.Add($"{path}: is longer than 1 MiB");
+            // To the scanner a NUL is the end of the text: what stands behind it would be ignored without a word.
+            else if (Array.IndexOf(bytes, (byte)0, 0, length) is var nul and >= 0)
+                errors.Add($"{path}:{bytes.AsSpan(0, nul).Count((byte)'\n') + 1}: holds a NUL byte, so it is no text");
             else
-                Walk(new Parser(new StreamReader(stream)), path, settings, errors);
+                Walk(new Parser(new StringReader(Encoding.UTF8.GetString(bytes, 0, length))), path, settings, errors);
         }
         catch (YamlException exception)
         {
