@@ -24,9 +24,10 @@ internal static partial class ExporterHost
     /// <summary>Builds the application; it does nothing before it is started.</summary>
     public static WebApplication Build(ExporterOptions options, TimeProvider clock)
     {
-        // An own content root and no arguments: settings come from nowhere but our options.
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "nic-hang-exporter", ContentRootPath = "/", Args = [] });
-        builder.Configuration.Sources.Clear();
+        // Empty: the other builders read appsettings.json below the content root and watch it, and with it every directory of the machine
+        // below "/" (inotify watches by the ten thousand). Settings come from nowhere but our options.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "nic-hang-exporter", ContentRootPath = "/" });
+        builder.WebHost.UseKestrelCore();
         builder.Logging.ClearProviders();
         builder.Logging.SetMinimumLevel(LogLevel.Trace);
         builder.Logging.AddProvider(new SerilogLoggerProvider(LoggingSetup.Create(options), dispose: true));
