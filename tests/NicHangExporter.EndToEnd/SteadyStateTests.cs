@@ -20,6 +20,19 @@ public sealed class SteadyStateTests
     }
 
     [Fact]
+    public async Task Descriptors_OfARunningExporter_HoldNoFileWatch()
+    {
+        using var exporter = await ExporterProcess.StartAsync();
+        await exporter.ScrapeAsync();
+
+        var files = ProcStatus.OpenFiles(exporter.Id);
+
+        Assert.Contains(files, file => file.StartsWith("socket:", StringComparison.Ordinal));
+        // The host of ASP.NET likes to watch for settings; below / that is every directory of the machine.
+        Assert.DoesNotContain(files, file => file.Contains("inotify", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task ManyScrapesAtOnce_EachGetsAWholeAnswer()
     {
         using var exporter = await ExporterProcess.StartAsync("--collector.virtual");

@@ -12,7 +12,10 @@ internal sealed record ExporterCommand(params IEnumerable<string> Arguments)
     /// <summary>Lets the kernel choose a free port on loopback.</summary>
     public const string AnyPort = "--web.listen-address=127.0.0.1:0";
 
-    /// <summary>A program that runs the exporter as its last act (<c>exec</c>), with its own arguments: setpriv, ip netns exec.</summary>
+    /// <summary>The network namespace to start it in; null for that of the tests.</summary>
+    public NetworkNamespace? Network { get; init; }
+
+    /// <summary>A program that runs the exporter as its last act (<c>exec</c>), with its own arguments: setpriv, unshare.</summary>
     public IReadOnlyList<string> Wrapper { get; init; } = [];
 
     /// <summary>Variables of its environment, besides those of the tests; none of them begins with NICHANG_ unless it is here.</summary>
@@ -25,7 +28,7 @@ internal sealed record ExporterCommand(params IEnumerable<string> Arguments)
     /// <summary>Starts it.</summary>
     public Process Start()
     {
-        IReadOnlyList<string> words = [.. Wrapper, .. Program, .. Arguments];
+        IReadOnlyList<string> words = [.. Network is null ? [] : new[] { "ip", "netns", "exec", Network.Name }, .. Wrapper, .. Program, .. Arguments];
         var start = new ProcessStartInfo(Requires.Find(words[0]) ?? words[0], words.Skip(1))
         {
             RedirectStandardInput = true,

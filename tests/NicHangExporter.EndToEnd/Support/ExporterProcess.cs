@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 
 namespace NicHangExporter.EndToEnd.Support;
@@ -12,10 +13,11 @@ internal sealed partial class ExporterProcess : IDisposable
     private readonly Process _process;
     private readonly List<string> _log = [];
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly HttpClient _http = new();
+    private readonly HttpClient _http;
 
     private ExporterProcess(ExporterCommand command)
     {
+        _http = new HttpClient(Handler(command.Network));
         _process = command.Start();
         _process.ErrorDataReceived += (_, line) => Take(line.Data);
         _process.BeginErrorReadLine();
@@ -103,11 +105,11 @@ internal sealed partial class ExporterProcess : IDisposable
     }
 
     /// <summary>The metrics now.</summary>
-    public async Task<Exposition> ScrapeAsync() =>
-        Exposition.Parse(await _http.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken));
+    public async Task<Scrape> ScrapeAsync() =>
+        Scrape.Parse(await _http.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken));
 
     /// <summary>Scrapes until a condition holds of the metrics; returns those that fulfilled it.</summary>
-    public async Task<Exposition> ScrapeUntilAsync(string what, Func<Exposition, bool> condition, TimeSpan? limit = null) =>
+    public async Task<Scrape> ScrapeUntilAsync(string what, Func<Scrape, bool> condition, TimeSpan? limit = null) =>
         await Eventually.HoldsAsync($"{what} (log: {string.Join('\n', Log.TakeLast(20))})", ScrapeAsync, condition, limit);
 
     /// <summary>Waits for a line in the log.</summary>
@@ -123,6 +125,17 @@ internal sealed partial class ExporterProcess : IDisposable
         _process.Dispose();
         _http.Dispose();
     }
+
+    // A socket stays in the network namespace that it was made in.
+    private static SocketsHttpHandler Handler(NetworkNamespace? network) => network is null ? new SocketsHttpHandler() : new SocketsHttpHandler
+    {
+        ConnectCallback = async (context, cancellation) =>
+        {
+            var socket = network.Inside(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+            await socket.ConnectAsync(context.DnsEndPoint, cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    };
 
     private void Take(string? line)
     {

@@ -5,7 +5,7 @@ namespace NicHangExporter.EndToEnd.Support;
 /// <summary>What /proc says of a process from outside.</summary>
 /// <param name="State">State of its first thread (proc(5)): S sleeping, T stopped, Z ended, …</param>
 /// <param name="Threads">Number of threads.</param>
-/// <param name="Descriptors">Number of open file descriptors.</param>
+/// <param name="Descriptors">Number of open file descriptors, but for the libraries that the just-in-time runtime opens when it first needs them.</param>
 internal sealed record ProcStatus(char State, int Threads, int Descriptors)
 {
     /// <summary>Looks at a process now.</summary>
@@ -15,6 +15,23 @@ internal sealed record ProcStatus(char State, int Threads, int Descriptors)
         var state = status["State:"][0];
         return new ProcStatus(state,
             int.Parse(status.GetValueOrDefault("Threads:", "0"), CultureInfo.InvariantCulture),
-            state == 'Z' ? 0 : Directory.EnumerateFileSystemEntries($"/proc/{process}/fd").Count());
+            OpenFiles(process).Count(file => !file.EndsWith(".dll", StringComparison.Ordinal)));
+    }
+
+    /// <summary>What its file descriptors refer to, as /proc/PID/fd shows it; none where it has ended.</summary>
+    public static List<string> OpenFiles(int process)
+    {
+        var files = new List<string>();
+        try
+        {
+            foreach (var descriptor in Directory.EnumerateFileSystemEntries($"/proc/{process}/fd"))
+                if (new FileInfo(descriptor).LinkTarget is { } target)
+                    files.Add(target);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A process that has ended, or a descriptor that was closed meanwhile.
+        }
+        return files;
     }
 }

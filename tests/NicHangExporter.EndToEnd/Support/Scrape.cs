@@ -3,16 +3,16 @@ using System.Text;
 
 namespace NicHangExporter.EndToEnd.Support;
 
-/// <summary>One sample of an exposition.</summary>
+/// <summary>One sample of an scrape.</summary>
 internal sealed record Sample(string Name, IReadOnlyDictionary<string, string> Labels, double Value);
 
 /// <summary>
 /// What a scrape brought, read strictly by the rules of the text format 0.0.4: every line must be understood, no series may occur twice and no
 /// family may be torn apart.
 /// </summary>
-internal sealed class Exposition
+internal sealed class Scrape
 {
-    private Exposition(string text) => Text = text;
+    private Scrape(string text) => Text = text;
 
     /// <summary>As it came.</summary>
     public string Text { get; }
@@ -31,23 +31,23 @@ internal sealed class Exposition
     };
 
     /// <summary>Reads an exposition; fails the test where it is not one.</summary>
-    public static Exposition Parse(string text)
+    public static Scrape Parse(string text)
     {
-        var exposition = new Exposition(text);
+        var scrape = new Scrape(text);
         var series = new HashSet<string>();
         Assert.EndsWith("\n", text, StringComparison.Ordinal);
         foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             if (line.StartsWith("# TYPE ", StringComparison.Ordinal))
-                Assert.True(exposition.Types.TryAdd(line.Split(' ')[2], line.Split(' ')[3]), $"second TYPE: {line}");
+                Assert.True(scrape.Types.TryAdd(line.Split(' ')[2], line.Split(' ')[3]), $"second TYPE: {line}");
             else if (!line.StartsWith("# HELP ", StringComparison.Ordinal))
             {
                 var sample = ParseSample(line);
                 // TYPE comes before the first sample of its family, and samples of a family stand together.
-                Assert.True(exposition.Types.Keys.LastOrDefault() == sample.Name, $"outside its family: {line}");
+                Assert.True(scrape.Types.Keys.LastOrDefault() == sample.Name, $"outside its family: {line}");
                 Assert.True(series.Add(line[..line.LastIndexOf(' ')]), $"second sample of a series: {line}");
-                exposition.Samples.Add(sample);
+                scrape.Samples.Add(sample);
             }
-        return exposition;
+        return scrape;
     }
 
     /// <summary>The samples of that name with those labels (and perhaps others).</summary>
