@@ -17,7 +17,12 @@ if (result.Action?.GetType().Name.StartsWith("Version", StringComparison.Ordinal
 }
 var errors = result.Errors.Select(error => error.Message).ToList();
 if (result.CommandResult.Command == commandLine.Diagnose)
-    return errors.Count > 0 ? Refuse(errors) : DiagnoseCommand.Run(commandLine.DiagnoseArguments(result));
+{
+    var (file, format) = errors.Count == 0 ? commandLine.DiagnoseArguments(result) : default;
+    if (errors.Count == 0 && format is not ("text" or "json"))
+        errors.Add($"--format: '{format}' is no format: write text or json");
+    return errors.Count > 0 ? Refuse(errors) : DiagnoseCommand.Run(file, format == "json", Console.OpenStandardInput, Console.Out, Console.Error);
+}
 
 var options = OptionsLoader.Load(commandLine.Settings(result, errors), Environment.GetEnvironmentVariables(), errors);
 if (errors.Count > 0)

@@ -1,0 +1,93 @@
+using System.Text.Json;
+using NicHangExporter.Hangs;
+using NicHangExporter.Hangs.LogText;
+
+namespace NicHangExporter.Cli;
+
+/// <summary>
+/// <c>diagnose FILE|-</c>: reads a kernel log of any kind and says which NIC hung, how, and what to do. Touches no device and needs no privilege.
+/// </summary>
+internal static class DiagnoseCommand
+{
+    /// <summary>The log was read, whatever was found in it.</summary>
+    public const int Success = 0;
+
+    /// <summary>The log could not be read to its end.</summary>
+    public const int ReadFailed = 1;
+
+    /// <summary>The log could not be opened.</summary>
+    public const int OpenFailed = 2;
+
+    /// <summary>Opens the log and runs.</summary>
+    /// <param name="path">A file, or <c>-</c> for <paramref name="standardInput"/>.</param>
+    /// <param name="json">True for one JSON object instead of prose.</param>
+    /// <param name="standardInput">Opens standard input, where it is asked for.</param>
+    /// <param name="output">Receives the answer.</param>
+    /// <param name="error">Receives one line where the log can't be read.</param>
+    /// <returns>The exit code.</returns>
+    public static int Run(string path, bool json, Func<Stream> standardInput, TextWriter output, TextWriter error)
+    {
+        if (path == "-")
+            return Run(standardInput(), "standard input", json, output, error);
+        if (Directory.Exists(path))
+            return Fail(error, path, "is a directory", OpenFailed);
+        FileStream file;
+        try
+        {
+            // Not seekable files (/dev/kmsg, pipes) are fine; the reader has its own buffer.
+            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return Fail(error, path, "no such file", OpenFailed);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return Fail(error, path, "permission denied", OpenFailed);
+        }
+        catch (Exception exception) when (exception is IOException or ArgumentException or NotSupportedException)
+        {
+            return Fail(error, path, OneLine(exception.Message), OpenFailed);
+        }
+        using (file)
+            return Run(file, path, json, output, error);
+    }
+
+    /// <summary>Reads a log to its end and writes the answer.</summary>
+    /// <param name="input">The log, of any bytes.</param>
+    /// <param name="inputName">What to call it.</param>
+    /// <param name="json">True for one JSON object instead of prose.</param>
+    /// <param name="output">Receives the answer.</param>
+    /// <param name="error">Receives one line where the log can't be read.</param>
+    /// <returns>The exit code.</returns>
+    public static int Run(Stream input, string inputName, bool json, TextWriter output, TextWriter error)
+    {
+        var diagnosis = new Diagnosis(Diagnosis.DefaultGap);
+        var records = new LogRecordReader(input, Diagnosis.DefaultGap);
+        try
+        {
+            while (records.TryRead(out var record))
+                if (HangDetector.TryDetect(record.Text, record.Subsystem, record.Device, record.Mode, out var message))
+                    diagnosis.Observe(message, record.At);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return Fail(error, inputName, OneLine(exception.Message), ReadFailed);
+        }
+
+        var devices = diagnosis.Conclude();
+        if (json)
+            output.WriteLine(JsonSerializer.Serialize(DiagnosisJson.From(records.Lines, devices), DiagnosisJsonContext.Default.DiagnosisJson));
+        else
+            DiagnosisText.Write(output, inputName, records.Lines, devices);
+        return Success;
+    }
+
+    private static int Fail(TextWriter error, string name, string reason, int code)
+    {
+        error.WriteLine($"diagnose: {OneLine(name)}: {reason}");
+        return code;
+    }
+
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
+}

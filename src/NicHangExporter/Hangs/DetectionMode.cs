@@ -1,0 +1,10 @@
+namespace NicHangExporter.Hangs;
+
+/// <summary>How much of a message must be there.</summary>
+internal enum DetectionMode
+{
+    /// <summary>A record that the kernel itself delivered: the device must be named as the kernel names it.</summary>
+    Kernel,
+    /// <summary>Text that people have passed on: parts of the prefix may have been cut off, if the message is distinctive.</summary>
+    Pasted,
+}

@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+
+namespace NicHangExporter.Hangs;
+
+/// <summary>
+/// One row of the table: one message of the kernel, as its source writes it. Conversions are referred to by their
+/// position in the format, from 0; -1 where the message has no such value.
+/// </summary>
+/// <param name="id">Stable name of the row, kebab-case.</param>
+/// <param name="kind">What the message says.</param>
+/// <param name="drivers">The drivers known to print it, by the name in the prefix. The only ones that may, unless <see cref="AnyDriver"/>.</param>
+/// <param name="format">The printk format of the first line, without the prefix (see <see cref="MessageFormat"/>).</param>
+/// <param name="source">Where in the kernel's source (below drivers/net/ethernet/ unless it says otherwise), or where seen.</param>
+internal sealed class HangPattern(string id, MessageKind kind, ImmutableArray<string> drivers, string format, string source)
+{
+    /// <summary>Stable name of the row, kebab-case.</summary>
+    public string Id { get; } = id;
+
+    /// <summary>What the message says.</summary>
+    public MessageKind Kind { get; } = kind;
+
+    /// <summary>The drivers known to print it.</summary>
+    public ImmutableArray<string> Drivers { get; } = drivers;
+
+    /// <summary>The printk format as written in the table.</summary>
+    public string Format { get; } = format;
+
+    /// <summary>Where the kernel prints it.</summary>
+    public string Source { get; } = source;
+
+    /// <summary>The format, compiled.</summary>
+    public MessageFormat Message { get; } = new(format);
+
+    /// <summary>How the kernel names the device in front of it.</summary>
+    public PrefixShapes Shapes { get; init; } = PrefixShapes.Netdev;
+
+    /// <summary>True where any driver that prefixes itself may print it: texts of the core, and texts that dozens of drivers share.</summary>
+    public bool AnyDriver { get; init; }
+
+    /// <summary>True where nobody else writes like that, so that pasted text may lack the prefix.</summary>
+    public bool Distinctive { get; init; }
+
+    /// <summary>True where the text itself says that the driver goes on to reset the adapter.</summary>
+    public bool DriverResets { get; init; }
+
+    /// <summary>True where register values follow in further lines of the same record (see <see cref="HangReport"/>).</summary>
+    public bool HasReport { get; init; }
+
+    /// <summary>Which conversion is the transmit queue.</summary>
+    public int QueueAt { get; init; } = -1;
+
+    /// <summary>Which conversion is the time since the last transmission, in ms.</summary>
+    public int MillisecondsAt { get; init; } = -1;
+
+    /// <summary>Which conversion is that time in µs.</summary>
+    public int MicrosecondsAt { get; init; } = -1;
+
+    /// <summary>Which conversion is the interface.</summary>
+    public int DeviceAt { get; init; } = -1;
+
+    /// <summary>Which conversion is the driver.</summary>
+    public int DriverAt { get; init; } = -1;
+
+    /// <summary>Which conversion is the interface's former name.</summary>
+    public int FormerNameAt { get; init; } = -1;
+
+    /// <summary>The id, for test output and logs.</summary>
+    public override string ToString() => Id;
+}

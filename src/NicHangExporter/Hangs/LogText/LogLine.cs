@@ -1,0 +1,17 @@
+namespace NicHangExporter.Hangs.LogText;
+
+/// <summary>One line of a log, without what the log's format puts around the message.</summary>
+internal readonly ref struct LogLine
+{
+    /// <summary>Who wrote it.</summary>
+    public LogOrigin Origin { get; init; }
+
+    /// <summary>The time, that since boot where the line has two.</summary>
+    public LogStamp Stamp { get; init; }
+
+    /// <summary>The other time, where the line has two.</summary>
+    public LogStamp OtherStamp { get; init; }
+
+    /// <summary>The message.</summary>
+    public ReadOnlySpan<byte> Text { get; init; }
+}

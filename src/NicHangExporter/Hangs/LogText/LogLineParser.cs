@@ -1,0 +1,205 @@
+using System.Buffers.Text;
+
+namespace NicHangExporter.Hangs.LogText;
+
+/// <summary>
+/// Takes off whatever dmesg, journalctl, syslog daemons, editors and people put in front of a kernel message, layer by layer, whichever come
+/// first: quotes and line numbers, priorities, facilities, times, hosts and tags. There is no list of formats, since people combine them.
+/// Pure; takes any bytes and never throws.
+/// </summary>
+internal ref struct LogLineParser
+{
+    /// <summary>More layers than any log has.</summary>
+    private const int MaxLayers = 12;
+
+    private ReadOnlySpan<byte> _text;
+    private LogStamp _stamp;
+    private LogStamp _other;
+    private LogOrigin _origin;
+    private bool _dated;
+    private bool _hostFollows;
+    private bool _tagged;
+
+    /// <summary>Parses one line without its end.</summary>
+    public static LogLine Parse(ReadOnlySpan<byte> line)
+    {
+        var parser = new LogLineParser { _text = line.TrimEnd(" \t\r\0"u8) };
+        parser.Peel();
+        return new LogLine { Origin = parser._origin, Stamp = parser._stamp, OtherStamp = parser._other, Text = parser._text };
+    }
+
+    private void Peel()
+    {
+        for (var layer = 0; layer < MaxLayers && _origin != LogOrigin.Process; layer++)
+        {
+            _text = _text.TrimStart(" \t"u8);
+            if (_text.IsEmpty || !(TryQuote() || TryPriority() || TryStamp() || TryCaller() || TryFacility() || TryEsx() || TryTag() || TryNumberOrFile()))
+                return;
+        }
+    }
+
+    // "> " of mail and forums
+    private bool TryQuote()
+    {
+        if (_tagged || _text is not [(byte)'>' or (byte)'|', ..]) return false;
+        _text = _text[1..];
+        return true;
+    }
+
+    // "<3>": syslog's priority. Facility 0 is the kernel's; a process can't have it.
+    private bool TryPriority()
+    {
+        var end = _text[..Math.Min(_text.Length, 6)].IndexOf((byte)'>');
+        if (_text[0] != '<' || end < 2 || !Utf8Parser.TryParse(_text[1..end], out int priority, out var used) || used != end - 1) return false;
+        _origin = priority is >= 0 and < 8 ? LogOrigin.Kernel : LogOrigin.Process;
+        _text = _text[(end + 1)..];
+        if (_text.StartsWith("1 "u8)) TryRfc5424();
+        return true;
+    }
+
+    // "1 2026-07-24T15:52:37.123456+02:00 host kernel - - - message"
+    private void TryRfc5424()
+    {
+        var rest = _text[2..];
+        if (!StampParser.TryDate(ref rest, out var stamp, out _)) return;
+        _stamp = stamp;
+        _dated = true;
+        _hostFollows = true;
+        // Some write host and tag behind the date even so: then the ordinary rule holds.
+        _text = rest;
+        var isKernel = false;
+        for (var word = 0; word < 4; word++)
+        {
+            var blank = rest.IndexOf((byte)' ');
+            if (blank <= 0) return;
+            if (word == 1) isKernel = rest[..blank].SequenceEqual("kernel"u8);
+            rest = rest[(blank + 1)..];
+        }
+        // Structured data: "-" or "[…]".
+        var data = rest is [(byte)'[', ..] ? rest.IndexOf("] "u8) + 1 : rest is [(byte)'-', ..] ? 1 : 0;
+        if (data == 0) return;
+        if (!isKernel) _origin = LogOrigin.Process;
+        _tagged = true;
+        _text = rest[data..];
+    }
+
+    private bool TryStamp()
+    {
+        if (StampParser.TryBracket(ref _text, out var stamp))
+        {
+            // The time since boot is the finer one, and it is the kernel's own.
+            if (_stamp.Clock == LogClockKind.None) _stamp = stamp;
+            else if (_stamp.Clock != stamp.Clock) (_stamp, _other) = (stamp, _stamp);
+            // Host and tag stand before it, unless it is journalctl's.
+            if (_dated) _hostFollows = false;
+            return true;
+        }
+        if (_tagged || !StampParser.TryDate(ref _text, out stamp, out var comma)) return false;
+        if (_stamp.Clock == LogClockKind.None) _stamp = stamp;
+        _dated = true;
+        _hostFollows = !comma;
+        return true;
+    }
+
+    // "[   C28]", "[ T1234]": CONFIG_PRINTK_CALLER
+    private bool TryCaller()
+    {
+        if (_text[0] != '[') return false;
+        var end = _text[..Math.Min(_text.Length, 16)].IndexOf((byte)']');
+        if (end < 3) return false;
+        var inside = _text[1..end].Trim((byte)' ');
+        if (inside is not [(byte)'T' or (byte)'C', _, ..] || inside[1..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') >= 0) return false;
+        _text = _text[(end + 1)..];
+        return true;
+    }
+
+    // "kern  :err   : " of dmesg --decode, "kern:     err: " of Talos, "kern.err " of logread and BusyBox
+    private bool TryFacility()
+    {
+        if (_tagged) return false;
+        var end = _text.IndexOfAny(" :."u8);
+        if (end <= 0 || !LogTags.IsFacility(_text[..end])) return false;
+        var facility = _text[..end];
+        var rest = _text[end..];
+        if (rest[0] == '.')
+        {
+            rest = rest[1..];
+            end = rest.IndexOf((byte)' ');
+            if (end <= 0 || !LogTags.IsLevel(rest[..end])) return false;
+            rest = rest[end..];
+            _hostFollows = true;
+        }
+        else
+        {
+            rest = rest.TrimStart((byte)' ');
+            if (rest is not [(byte)':', ..]) return false;
+            rest = rest[1..].TrimStart((byte)' ');
+            end = rest.IndexOfAny(" :"u8);
+            if (end <= 0 || !LogTags.IsLevel(rest[..end])) return false;
+            rest = rest[end..].TrimStart((byte)' ');
+            if (rest is not [(byte)':', ..]) return false;
+            rest = rest[1..];
+        }
+        _origin = facility.SequenceEqual("kern"u8) ? LogOrigin.Kernel : LogOrigin.Process;
+        _text = rest;
+        return true;
+    }
+
+    // "cpu1:65936)<3>", "In(182) vmkernel: cpu1:65936)": VMware
+    private bool TryEsx()
+    {
+        var end = _text[..Math.Min(_text.Length, 24)].IndexOf((byte)')');
+        if (end < 0) return false;
+        var colon = _text.StartsWith("cpu"u8) ? _text.IndexOf((byte)':') : -1;
+        var isCpu = colon > 3 && colon < end && LogTags.IsDigits(_text[3..colon]) && LogTags.IsDigits(_text[(colon + 1)..end]);
+        var isLevel = end > 3 && _text[2] == '(' && char.IsAsciiLetterUpper((char)_text[0]) && LogTags.IsDigits(_text[3..end]);
+        if (!isCpu && !isLevel) return false;
+        _text = _text[(end + 1)..];
+        _hostFollows &= !isCpu;
+        return true;
+    }
+
+    // "kernel: ", "host kernel: "; any other tag is a process.
+    private bool TryTag()
+    {
+        if (_tagged) return false;
+        switch (LogTags.Find(_text, _hostFollows, out var length))
+        {
+            case LogOrigin.Kernel:
+                // A facility that is not the kernel's was seen before, or none.
+                _origin = LogOrigin.Kernel;
+                _tagged = true;
+                _text = _text[length..];
+                return true;
+            case LogOrigin.Process:
+                _origin = LogOrigin.Process;
+                return true;
+            default:
+                // BusyBox: "Jan  1 00:00:18 host kern.err kernel: "
+                if (!_hostFollows || length == 0) return false;
+                _hostFollows = false;
+                _text = _text[length..];
+                return true;
+        }
+    }
+
+    // "3055 [ 268.1]" of vi, "123:[ 268.1]" of grep -n, "/var/log/kern.log:Oct 29"
+    private bool TryNumberOrFile()
+    {
+        if (_tagged || _dated || _stamp.Clock != LogClockKind.None) return false;
+        var digits = _text.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+        if (digits is > 0 and <= 9 && _text[digits] is (byte)' ' or (byte)'\t' or (byte)':' or (byte)'-' or (byte)'|' && !LogTags.StartsWithPciAddress(_text))
+        {
+            _text = _text[(digits + 1)..];
+            return true;
+        }
+        // A file's name, or Talos's address of the node, before something that this parser knows.
+        var end = _text.IndexOfAny(": "u8);
+        if (end <= 0 || _text[end] != ':') return false;
+        var rest = _text[(end + 1)..].TrimStart((byte)' ');
+        var ahead = new LogLineParser { _text = rest };
+        if (rest.IsEmpty || !(ahead.TryStamp() || ahead.TryFacility())) return false;
+        _text = rest;
+        return true;
+    }
+}

@@ -1,0 +1,34 @@
+using NicHangExporter.Linux;
+
+namespace NicHangExporter.Hangs;
+
+/// <summary>One message of the kernel about a network device, as far as its text tells.</summary>
+internal readonly record struct NicMessage
+{
+    /// <summary>The row that it matched.</summary>
+    public required HangPattern Pattern { get; init; }
+
+    /// <summary>What it says.</summary>
+    public MessageKind Kind => Pattern.Kind;
+
+    /// <summary>The driver as the kernel names it in the text: the bus driver, which is not always ethtool's; null where nothing tells.</summary>
+    public string? Driver { get; init; }
+
+    /// <summary>The device's address on its bus; empty where the text and the record's dictionary have none.</summary>
+    public BusAddress Bus { get; init; }
+
+    /// <summary>The interface's name when the message was printed; empty where the text has none.</summary>
+    public InterfaceName Device { get; init; }
+
+    /// <summary>The name it had before, in a <see cref="MessageKind.Renamed"/> message.</summary>
+    public InterfaceName FormerDevice { get; init; }
+
+    /// <summary>The transmit queue.</summary>
+    public int? Queue { get; init; }
+
+    /// <summary>Since when nothing was transmitted, in ms. The kernel's own value: it can be absurd.</summary>
+    public long? Milliseconds { get; init; }
+
+    /// <summary>The registers in the further lines of the record.</summary>
+    public HangReport? Report { get; init; }
+}
