@@ -20,7 +20,6 @@ internal sealed partial class HangMonitor(
 
     private readonly DeviceRegister _register = new(metrics);
     private readonly Dictionary<(string Driver, string Origin), long> _unattributed = [];
-    private readonly HashSet<TrackedDevice> _published = [];
     private readonly HashSet<TrackedDevice> _changed = [];
     private readonly string? _bootId = BootId.Read(options.ProcfsPath);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -86,7 +85,7 @@ internal sealed partial class HangMonitor(
         Guard(() => store.Save(State()));
     }
 
-    private void Begin(CancellationToken stop)
+    internal void Begin(CancellationToken stop)
     {
         var restored = store.Open();
         var sameBoot = restored?.BootId is not null && restored.BootId == _bootId;
@@ -107,7 +106,7 @@ internal sealed partial class HangMonitor(
             await Task.Delay(Timeout.InfiniteTimeSpan, clock, stop);
     }
 
-    private void TakeEvents()
+    internal void TakeEvents()
     {
         while (log.Events.TryRead(out var item))
             Take(item);
@@ -184,7 +183,7 @@ internal sealed partial class HangMonitor(
     }
 
     // What was in the ring before the start is counted; whatever of it is over is over, and nothing of it is active.
-    private void EndHistory()
+    internal void EndHistory()
     {
         ExpireEpisodes();
         Publish();
@@ -192,7 +191,7 @@ internal sealed partial class HangMonitor(
             LogHistory(_historyEvents);
     }
 
-    private void Look()
+    internal void Look()
     {
         var now = Now;
         using (var open = inventory.Open())
@@ -203,7 +202,7 @@ internal sealed partial class HangMonitor(
                 _nextTxTimeouts = now + TxTimeoutInterval;
             foreach (var (device, tracked) in pairs)
             {
-                if (_published.Add(tracked))
+                if (!tracked.IsPublished)
                     _changed.Add(tracked);
                 if (!options.Has(Collector.Stall))
                     continue;
@@ -211,7 +210,6 @@ internal sealed partial class HangMonitor(
                     LookAtTimeouts(device, tracked, now);
                 LookAtTransmitter(device, tracked, now);
             }
-            _published.RemoveWhere(device => !_register.All.Contains(device));
         }
         ExpireEpisodes();
         Publish();
@@ -238,12 +236,14 @@ internal sealed partial class HangMonitor(
         var verdict = tracked.Transmitter.Value.Verdict;
         if (verdict != before)
             Change(tracked);
+        // The trouble began when the transmitter froze, not when the window was over.
+        var frozenSince = tracked.Transmitter.Value.Since;
         if (verdict == TxVerdict.Stalled && before != TxVerdict.Stalled)
-            Observe(tracked, HangWitness.TxStall, now, live: true);
+            Observe(tracked, HangWitness.TxStall, frozenSince, live: true);
         if (verdict == TxVerdict.Paused && before != TxVerdict.Paused)
         {
             tracked.Pauses++;
-            Observe(tracked, HangWitness.Paused, now, live: true);
+            Observe(tracked, HangWitness.Paused, frozenSince, live: true);
         }
         // As long as nothing moves it is not over, whether or not anything is logged.
         if (verdict is TxVerdict.Stalled or TxVerdict.Paused || (verdict == TxVerdict.Suspect && tracked.Episode is not null))
@@ -301,7 +301,7 @@ internal sealed partial class HangMonitor(
         _nextIdleSave = Now + IdleSaveInterval;
     }
 
-    private MonitorState State()
+    internal MonitorState State()
     {
         // First the position, then everything up to it: a record must never be behind the position and not in the counts.
         var position = log.Position;

@@ -29,6 +29,9 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
     /// <summary>Whether it was there at the last look.</summary>
     public bool Present { get; set; }
 
+    /// <summary>Whether its series stand under its present name.</summary>
+    public bool IsPublished { get; private set; }
+
     /// <summary>The episode under way.</summary>
     public HangEpisode? Episode { get; private set; }
 
@@ -117,6 +120,7 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
     /// <param name="wallClock">Turns a time since boot into seconds since the epoch.</param>
     public void Publish(ExporterMetrics metrics, Func<TimeSpan, double> wallClock)
     {
+        IsPublished = true;
         var device = Name.ToString();
         foreach (var origin in new[] { MetricLabels.Live, MetricLabels.History })
         {
@@ -144,6 +148,7 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
     /// <summary>Removes every series of the device.</summary>
     public void Unpublish(ExporterMetrics metrics)
     {
+        IsPublished = false;
         var device = Name.ToString();
         foreach (var origin in new[] { MetricLabels.Live, MetricLabels.History })
         {
