@@ -95,11 +95,29 @@ public sealed class KernelLogTests : IDisposable
     {
         using var exporter = await ExporterProcess.StartAsync(_host.Paths);
 
-        File.AppendAllText(_host.KernelLog, "no record at all\n,,,;\n3,x,0,-;text\n");
+        File.AppendAllText(_host.KernelLog, "no record at all\n,,,;\n3,x,0,-;text\n99999999999,0,0,-;x\n");
         _host.Log(KernelSays.HardwareUnitHang, KernelSays.Dictionary);
 
         var metrics = await exporter.ScrapeUntilAsync("the event behind the garbage", later => Events(later, "driver", "live") == 1);
-        Assert.Equal(3, metrics["nichang_kmsg_records_malformed_total"]);
+        Assert.Equal(4, metrics["nichang_kmsg_records_malformed_total"]);
+        Assert.Equal(0, metrics["nichang_monitor_failures_total"]);
+    }
+
+    [Theory]
+    [InlineData("18446744073709551615")]
+    [InlineData("9223372036854775807")]
+    [InlineData("99999999999999999")]
+    public async Task TimeOfARecord_FarBeyondAllTime_DisturbsNothing(string microseconds)
+    {
+        File.AppendAllText(_host.KernelLog, $"3,0,{microseconds},-;{KernelSays.HardwareUnitHang.Split('\n')[0]}\n");
+        _host.Lose(1);
+        using var exporter = await ExporterProcess.StartAsync(_host.Paths);
+        Assert.Equal(1, Events(await exporter.ScrapeAsync(), "driver", "history"));
+
+        _host.Log(KernelSays.HardwareUnitHang, KernelSays.Dictionary);
+
+        var metrics = await exporter.ScrapeUntilAsync("a live event", later => Events(later, "driver", "live") == 1);
+        Assert.Equal(1, metrics["nichang_hang_active", Device]);
         Assert.Equal(0, metrics["nichang_monitor_failures_total"]);
     }
 

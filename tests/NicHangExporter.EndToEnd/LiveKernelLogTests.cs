@@ -82,7 +82,7 @@ public sealed class LiveKernelLogTests
         exporter.Send(Signal.Stop);
         await Eventually.HoldsAsync("stopped", () => ProcStatus.Of(exporter.Id), status => status.State == 'T');
         for (var i = 0; i < 20_500; i++)
-            KernelLogDevice.Write($"<7>nichang flood {i}");
+            KernelLogDevice.Write($"<7>nichang flood {i}\n");
         exporter.Send(Signal.Continue);
 
         // A record that comes meanwhile, from whomever, is one more on both sides.

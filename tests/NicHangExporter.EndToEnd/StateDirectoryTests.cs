@@ -27,13 +27,14 @@ public sealed class StateDirectoryTests : IDisposable
     [InlineData("{\"version\": 1, \"devices\": 5}")]
     [InlineData("{\"version\": 1, \"devices\": [null]}")]
     [InlineData("{\"version\": 1, \"devices\": [{\"device\": null}]}")]
-    [InlineData("{\"version\": 1, \"devices\": [{\"device\": \"eth0\", \"bus\": null}]}")]
-    [InlineData("{\"version\": 1, \"devices\": [{\"device\": \"eth0\", \"events\": null}]}")]
-    [InlineData("{\"version\": 1, \"devices\": [], \"unattributed\": null}")]
     [InlineData("{\"version\": 1, \"devices\": [], \"unattributed\": [null]}")]
     [InlineData("{\"version\": 1, \"devices\": [], \"unattributed\": [{\"driver\": null, \"origin\": \"live\", \"count\": 1}]}")]
     [InlineData("{\"version\": 1, \"devices\": [], \"unattributed\": [{\"driver\": \"e1000e\", \"origin\": \"live\", \"count\": -1}]}")]
     [InlineData("{\"version\": 1, \"devices\": [{\"device\": \"eth0\", \"events\": {\"driver/live\": -1}}]}")]
+    [InlineData("{\"version\": 1, \"devices\": [{\"device\": \"eth0\", \"outageSeconds\": -1}]}")]
+    [InlineData("{\"version\": 1, \"devices\": [{\"device\": \"eth0\", \"episode\": {\"start\": \"-1.00:00:00\", \"last\": \"00:00:00\"}}]}")]
+    [InlineData("{\"version\": 1, \"devices\": [{\"device\": \"eth0\", \"episode\": {\"start\": \"00:00:00\", \"last\": \"10000000.00:00:00\"}}]}")]
+    [InlineData("{\"version\": 1, \"position\": -1, \"devices\": []}")]
     public async Task StateFile_ThatCannotBeUsed_IsSetAsideWholeAndCountingStartsAnew(string content)
     {
         Directory.CreateDirectory(_host.State);
@@ -64,11 +65,11 @@ public sealed class StateDirectoryTests : IDisposable
     }
 
     [Fact]
-    public async Task StateOfALaterMinorForm_WithUnknownMembers_IsStillUsed()
+    public async Task State_WithMissingAndUnknownMembers_IsStillUsed()
     {
         Directory.CreateDirectory(_host.State);
         await File.WriteAllTextAsync(StateFile,
-            $$"""{"version": 1, "later": {}, "devices": [{"device": "{{KernelSays.Device}}", "bus": "0000:00:1f.6", "events": {"driver/live": 41, "radar/live": 1}, "colour": 1}]}""",
+            $$"""{"version": 1, "later": {}, "devices": [{"device": "{{KernelSays.Device}}", "bus": "0000:00:1f.6", "events": {"driver/live": 41, "radar/live": 1}, "resets": null, "colour": 1}], "unattributed": null}""",
             TestContext.Current.CancellationToken);
         using var exporter = await StartAsync();
 

@@ -28,8 +28,8 @@ internal sealed partial class KernelLogDevice : IDisposable
     /// <param name="text">The record, with a priority in front as <c>&lt;3&gt;</c>.</param>
     public static void Write(string text)
     {
-        using var writer = File.OpenHandle(Device, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
-        RandomAccess.Write(writer, Encoding.UTF8.GetBytes(text), 0);
+        using var writer = new FileStream(Device, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        writer.Write(Encoding.UTF8.GetBytes(text));
     }
 
     /// <summary>The sequence number of the newest record: reads to the end.</summary>
