@@ -46,11 +46,12 @@ internal sealed class CommandLine
             var given = group.Where(flag => result.GetResult(flag.Flag) is { Implicit: false }).ToList();
             if (given.Count > 1)
                 errors.Add($"--{group.Key.Name} and --no-{group.Key.Name} contradict each other");
-            else if (given.Count == 1)
-                settings.Add(new OptionSetting(group.Key.Name, Values(given[0].Flag, result), given[0].Flag.Name));
+            // A flag without its value is an error of the parser's already.
+            else if (given.Count == 1 && Values(given[0].Flag, result) is { Length: > 0 } values)
+                settings.Add(new OptionSetting(group.Key.Name, values, given[0].Flag.Name));
         }
-        if (result.GetValue(_configFile) is { } file)
-            settings.Add(new OptionSetting("config.file", [file], "--config.file"));
+        if (result.GetResult(_configFile)?.Tokens is [var file])
+            settings.Add(new OptionSetting("config.file", [file.Value], "--config.file"));
         return settings;
     }
 

@@ -89,16 +89,25 @@ internal sealed partial class HangMonitor(
 
     internal void Begin(CancellationToken stop)
     {
-        var restored = store.Open();
-        var sameBoot = restored?.BootId is not null && restored.BootId == _bootId;
-        if (restored is not null)
+        MonitorState? restored = null;
+        var sameBoot = false;
+        // Whatever is wrong with the state or the devices, the log is read.
+        Guard(() =>
         {
-            _register.Restore(restored.Devices, sameBoot);
-            foreach (var (driver, origin, count) in restored.Unattributed)
-                CountUnattributed(driver, origin, count);
-        }
-        Look();
+            restored = store.Open();
+            sameBoot = restored?.BootId is not null && restored.BootId == _bootId;
+            if (restored is not null)
+                Restore(restored, sameBoot);
+        });
+        Guard(Look);
         log.Start(sameBoot ? restored!.Position : null, stop);
+    }
+
+    private void Restore(MonitorState state, bool sameBoot)
+    {
+        _register.Restore(state.Devices, sameBoot);
+        foreach (var (driver, origin, count) in state.Unattributed)
+            CountUnattributed(driver, origin, count);
     }
 
     private async Task WaitForEventsAsync(CancellationToken stop)
@@ -290,7 +299,8 @@ internal sealed partial class HangMonitor(
         _changed.Clear();
     }
 
-    private double Epoch(TimeSpan sinceBoot) => (clock.GetUtcNow() - (Now - sinceBoot)).ToUnixTimeMilliseconds() / 1000.0;
+    // In seconds, not as a date: the time of a record is whatever its clock says, also beyond the last day of the calendar.
+    private double Epoch(TimeSpan sinceBoot) => clock.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0 - (Now - sinceBoot).TotalSeconds;
 
     private void SaveIfDue()
     {

@@ -21,6 +21,8 @@ internal static class LoggingSetup
         // The web server's chatter tells an operator nothing that the metrics don't.
         .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
         .MinimumLevel.Override("System", LogEventLevel.Warning)
+        // It logs, with a stack trace, what it also throws: a port in use would be said twice.
+        .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
         .WriteTo.Console(options.LogFormat == LogFormat.Json ? new JsonLineFormatter() : new LogfmtFormatter(), standardErrorFromLevel: LogEventLevel.Verbose)
         .CreateLogger();
 }

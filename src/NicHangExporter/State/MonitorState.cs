@@ -24,29 +24,35 @@ internal sealed record MonitorState
     public required IReadOnlyList<DeviceState> Devices { get; init; }
 
     /// <summary>Hang reports that no device could be found for.</summary>
-    public IReadOnlyList<UnattributedState> Unattributed { get; init; } = [];
+    public IReadOnlyList<UnattributedState> Unattributed { get; init => field = value ?? []; } = [];
+
+    /// <summary>
+    /// False where JSON allowed what cannot be: the parser checks neither null nor ranges, and a half-restored state would take the monitor down.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsSound => Devices is not null && Devices.All(device => device is { IsSound: true }) && Unattributed.All(report => report is { IsSound: true });
 }
 
-/// <summary>What is remembered of one device.</summary>
+/// <summary>What is remembered of one device. Collections that the file lacks are empty.</summary>
 internal sealed record DeviceState
 {
     /// <summary>The name, in the unambiguous text of InterfaceName.ToString().</summary>
     public required string Device { get; init; }
 
     /// <summary>The bus address; empty for a virtual device.</summary>
-    public string Bus { get; init; } = "";
+    public string Bus { get; init => field = value ?? ""; } = "";
 
     /// <summary>Testimonies by source and origin, keyed as the labels are: <c>driver/live</c>.</summary>
-    public Dictionary<string, long> Events { get; init; } = [];
+    public Dictionary<string, long> Events { get; init => field = value ?? []; } = [];
 
     /// <summary>Announced resets by origin.</summary>
-    public Dictionary<string, long> Resets { get; init; } = [];
+    public Dictionary<string, long> Resets { get; init => field = value ?? []; } = [];
 
     /// <summary>Episodes begun by origin.</summary>
-    public Dictionary<string, long> Episodes { get; init; } = [];
+    public Dictionary<string, long> Episodes { get; init => field = value ?? []; } = [];
 
     /// <summary>Episodes ended by shape.</summary>
-    public Dictionary<string, long> EpisodesEnded { get; init; } = [];
+    public Dictionary<string, long> EpisodesEnded { get; init => field = value ?? []; } = [];
 
     /// <summary>Seconds of outage of the episodes that have ended.</summary>
     public double OutageSeconds { get; init; }
@@ -59,10 +65,24 @@ internal sealed record DeviceState
 
     /// <summary>The episode under way, with times since the boot of <see cref="MonitorState.BootId"/>.</summary>
     public HangEpisode? Episode { get; init; }
+
+    /// <summary>False where a value is missing or cannot be.</summary>
+    [JsonIgnore]
+    public bool IsSound => Device is not null && Pauses >= 0 && double.IsFinite(OutageSeconds) && OutageSeconds >= 0 && double.IsFinite(LastEvent)
+        && Events.Values.Concat(Resets.Values).Concat(Episodes.Values).Concat(EpisodesEnded.Values).All(count => count >= 0)
+        && (Episode is not { } episode || new[] { episode.Start, episode.Last, episode.FirstReport, episode.LastReport }.All(IsTimeSinceBoot));
+
+    // Far from where sums and differences of times overflow.
+    private static bool IsTimeSinceBoot(TimeSpan? time) => time is null || (time >= TimeSpan.Zero && time < TimeSpan.MaxValue / 2);
 }
 
 /// <summary>Reports of one driver without a device.</summary>
-internal sealed record UnattributedState(string Driver, string Origin, long Count);
+internal sealed record UnattributedState(string Driver, string Origin, long Count)
+{
+    /// <summary>False where a value is missing or cannot be.</summary>
+    [JsonIgnore]
+    public bool IsSound => Driver is not null && Origin is not null && Count >= 0;
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip)]

@@ -77,6 +77,11 @@ internal sealed partial class StateStore(ExporterOptions options, ExporterMetric
 
     private MonitorState? Read(string path)
     {
+        if (Directory.Exists(path))
+        {
+            SetAside(path, "it is a directory", Directory.Move);
+            return null;
+        }
         if (!File.Exists(path))
             return null;
         string reason;
@@ -84,19 +89,26 @@ internal sealed partial class StateStore(ExporterOptions options, ExporterMetric
         {
             using var file = File.OpenRead(path);
             var state = JsonSerializer.Deserialize(file, StateJson.Default.MonitorState);
-            if (state is { Version: MonitorState.CurrentVersion, Devices: not null })
+            if (state is { Version: MonitorState.CurrentVersion, IsSound: true })
                 return state;
-            reason = $"version {state?.Version.ToString(CultureInfo.InvariantCulture) ?? "none"} is not {MonitorState.CurrentVersion}";
+            reason = state?.Version == MonitorState.CurrentVersion
+                ? "a value in it is missing or out of range"
+                : $"version {state?.Version.ToString(CultureInfo.InvariantCulture) ?? "none"} is not {MonitorState.CurrentVersion}";
         }
         catch (JsonException exception)
         {
             reason = exception.Message.Split('\n')[0];
         }
-        // It may hold what somebody needs, and what is wrong with it: never overwrite it.
-        var aside = $"{path}.corrupt-{clock.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)}";
-        File.Move(path, aside);
-        LogSetAside(path, aside, reason);
+        SetAside(path, reason, File.Move);
         return null;
+    }
+
+    // It may hold what somebody needs, and shows what is wrong with it: never overwrite it.
+    private void SetAside(string path, string reason, Action<string, string> move)
+    {
+        var aside = $"{path}.corrupt-{clock.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)}";
+        move(path, aside);
+        LogSetAside(path, aside, reason);
     }
 
     [LoggerMessage(EventIds.StateRestored, LogLevel.Information, "Restored the counts of {Devices} devices at position {Position} of the kernel log")]

@@ -1,0 +1,123 @@
+using System.Text.Json;
+
+namespace NicHangExporter.EndToEnd;
+
+/// <summary>The real /dev/kmsg: rehearsals of a hang, and a flood that overruns the ring.</summary>
+[Collection(typeof(WholeMachine))]
+public sealed class LiveKernelLogTests
+{
+    [Fact]
+    public async Task Rehearsal_WithTheSwitch_CountsAsAHangOfTheRealDevice()
+    {
+        var nic = RequiredNic();
+        using var exporter = await ExporterProcess.StartAsync("--kmsg.accept-untrusted");
+        var before = await exporter.ScrapeAsync();
+        Assert.Equal(1, before["nichang_kmsg_accept_untrusted"]);
+        Assert.Contains("REHEARSAL", await exporter.LoggedAsync("--kmsg.accept-untrusted is on"), StringComparison.Ordinal);
+        Assert.Equal(0, before["nichang_hang_active", Device(nic)]);
+
+        KernelLogDevice.Write(HangOf(nic));
+
+        var after = await exporter.ScrapeUntilAsync("one more live event", metrics => Live(metrics, nic) > Live(before, nic));
+        Assert.Equal(Live(before, nic) + 1, Live(after, nic));
+        Assert.Equal(before["nichang_kmsg_untrusted_hangs_total"] + 1, after["nichang_kmsg_untrusted_hangs_total"]);
+        Assert.Equal(1, after["nichang_hang_active", Device(nic)]);
+        Assert.Equal(before["nichang_hang_episodes_total", Device(nic), ("origin", "live")] + 1, after["nichang_hang_episodes_total", Device(nic), ("origin", "live")]);
+        Assert.Equal(before.Sum("nichang_hang_events_unattributed_total"), after.Sum("nichang_hang_events_unattributed_total"));
+        Assert.Contains($"device={nic}", await exporter.LoggedAsync("Hang episode of"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Rehearsal_WithoutTheSwitch_IsOnlyCountedAsUntrusted()
+    {
+        var nic = RequiredNic();
+        using var exporter = await ExporterProcess.StartAsync();
+        var before = await exporter.ScrapeAsync();
+        Assert.Equal(0, before["nichang_kmsg_accept_untrusted"]);
+
+        KernelLogDevice.Write(HangOf(nic));
+
+        var after = await exporter.ScrapeUntilAsync("an untrusted hang", metrics => metrics["nichang_kmsg_untrusted_hangs_total"] > before["nichang_kmsg_untrusted_hangs_total"]);
+        Assert.Equal(before["nichang_kmsg_untrusted_hangs_total"] + 1, after["nichang_kmsg_untrusted_hangs_total"]);
+        Assert.Equal(before.Sum("nichang_hang_events_total"), after.Sum("nichang_hang_events_total"));
+        Assert.Equal(0, after.Sum("nichang_hang_active"));
+        Assert.Contains("not counted as a hang", await exporter.LoggedAsync("wrote a hang message"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Forgeries_OfFacilityAndDictionary_AreNotTakenForTheKernels()
+    {
+        var nic = RequiredNic();
+        using var exporter = await ExporterProcess.StartAsync();
+        var before = await exporter.ScrapeAsync();
+        using var log = new KernelLogDevice();
+        string[] forgeries = [$"<0>{Text(nic)}", $"<3>\u0001{Text(nic)}", $"<2048>{Text(nic)}", $"<3>x\n SUBSYSTEM=virtio\n{Text(nic)}", $"3,1,1,-;{Text(nic)}", $"<3>kernel: {Text(nic)}"];
+
+        foreach (var forgery in forgeries)
+            KernelLogDevice.Write(forgery);
+
+        var newest = log.ReadToEnd();
+        KernelLogDevice.Write(HangOf(nic));
+        Assert.True(log.ReadToEnd() > newest);
+        // The last of them is counted as untrusted; by then all of them have been read.
+        var after = await exporter.ScrapeUntilAsync("all forgeries are read", metrics => metrics["nichang_kmsg_records_total"] >= before["nichang_kmsg_records_total"] + forgeries.Length + 1);
+        Assert.Equal(before.Sum("nichang_hang_events_total"), after.Sum("nichang_hang_events_total"));
+        Assert.Equal(before.Sum("nichang_hang_events_unattributed_total"), after.Sum("nichang_hang_events_unattributed_total"));
+        Assert.Equal(0, after.Sum("nichang_hang_active"));
+    }
+
+    [Fact]
+    public async Task Flood_ThatOverrunsTheRing_IsReadOrCountedAsLostToTheLastRecord()
+    {
+        using var log = new KernelLogDevice();
+        using var directory = new TemporaryDirectory();
+        var state = directory["state"];
+        // The first process ends at a known position; the second counts from there.
+        using (var first = await ExporterProcess.StartAsync($"--state.directory={state}"))
+            await first.StopAsync();
+        using var saved = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(state, "state.json"), TestContext.Current.CancellationToken));
+        var position = saved.RootElement.GetProperty("position").GetUInt64();
+        using var exporter = await ExporterProcess.StartAsync($"--state.directory={state}");
+
+        exporter.Send(Signal.Stop);
+        await Eventually.HoldsAsync("stopped", () => ProcStatus.Of(exporter.Id), status => status.State == 'T');
+        for (var i = 0; i < 20_500; i++)
+            KernelLogDevice.Write($"<7>nichang flood {i}\n");
+        exporter.Send(Signal.Continue);
+
+        // A record that comes meanwhile, from whomever, is one more on both sides.
+        var metrics = await exporter.ScrapeUntilAsync("every record up to the newest is accounted for",
+            now => now["nichang_kmsg_records_total"] + now["nichang_kmsg_records_lost_total"] == log.ReadToEnd() - position);
+        Assert.True(log.Newest - position >= 20_500);
+        Assert.True(metrics["nichang_kmsg_records_lost_total"] > 10_000, $"lost {metrics["nichang_kmsg_records_lost_total"]}: the ring was not overrun");
+        Assert.True(metrics["nichang_kmsg_records_total"] > 0);
+        Assert.Equal(0, metrics["nichang_kmsg_records_malformed_total"]);
+        Assert.Equal(1, metrics["nichang_kmsg_up"]);
+        await exporter.LoggedAsync("records of the kernel log were lost");
+    }
+
+    // virtnet_tx_timeout() (drivers/net/virtio_net.c), by the driver and the bus that this machine's NIC really has.
+    private static string Text(string nic)
+    {
+        var device = Path.Combine("/sys/class/net", nic, "device");
+        var bus = Path.GetFileName(new DirectoryInfo(device).ResolveLinkTarget(returnFinalTarget: true)!.FullName);
+        return $"virtio_net {bus} {nic}: TX timeout on queue: 0, sq: output.0, vq: 0x1, name: output.0, 5664000 usecs ago";
+    }
+
+    private static string HangOf(string nic) => $"<3>{Text(nic)}\n";
+
+    private static string RequiredNic()
+    {
+        Requires.Root();
+        Requires.File("/dev/kmsg");
+        Requires.That(!File.Exists("/proc/sys/kernel/printk_devkmsg") || File.ReadAllText("/proc/sys/kernel/printk_devkmsg").Trim() != "off", "needs printk.devkmsg to be on");
+        var nic = Directory.EnumerateDirectories("/sys/class/net").Where(device => Directory.Exists(Path.Combine(device, "device")))
+            .Select(Path.GetFileName).Order(StringComparer.Ordinal).FirstOrDefault();
+        Requires.That(nic is not null, "needs a network device with hardware behind it");
+        return nic!;
+    }
+
+    private static (string, string) Device(string nic) => ("device", nic);
+
+    private static double Live(Scrape metrics, string nic) => metrics["nichang_hang_events_total", Device(nic), ("source", "driver"), ("origin", "live")];
+}

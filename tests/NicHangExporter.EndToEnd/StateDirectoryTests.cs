@@ -1,0 +1,181 @@
+namespace NicHangExporter.EndToEnd;
+
+/// <summary>State that can't be used: nothing of it is overwritten, one line says so, and the exporter works.</summary>
+public sealed class StateDirectoryTests : IDisposable
+{
+    private readonly FakeHost _host = new();
+
+    public StateDirectoryTests()
+    {
+        _host.AddDevice(KernelSays.Device);
+        _host.Log(KernelSays.HardwareUnitHang, KernelSays.Dictionary);
+    }
+
+    private string StateFile => Path.Combine(_host.State, "state.json");
+
+    public void Dispose() => _host.Dispose();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\"version\": 1, \"devi")]
+    [InlineData("\0\u0001ELF\ufffd\ufffd")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("{\"version\": 2, \"devices\": []}")]
+    [InlineData("{\"version\": 1, \"devices\": null}")]
+    [InlineData("{\"version\": 1, \"devices\": 5}")]
+    [InlineData("{\"version\": 1, \"devices\": [null]}")]
+    [InlineData("{\"version\": 1, \"devices\": [{\"device\": null}]}")]
+    [InlineData("{\"version\": 1, \"devices\": [], \"unattributed\": [null]}")]
+    [InlineData("{\"version\": 1, \"devices\": [], \"unattributed\": [{\"driver\": null, \"origin\": \"live\", \"count\": 1}]}")]
+    [InlineData("{\"version\": 1, \"devices\": [], \"unattributed\": [{\"driver\": \"e1000e\", \"origin\": \"live\", \"count\": -1}]}")]
+    [InlineData("{\"version\": 1, \"devices\": [{\"device\": \"eth0\", \"events\": {\"driver/live\": -1}}]}")]
+    [InlineData("{\"version\": 1, \"devices\": [{\"device\": \"eth0\", \"outageSeconds\": -1}]}")]
+    [InlineData("{\"version\": 1, \"devices\": [{\"device\": \"eth0\", \"episode\": {\"start\": \"-1.00:00:00\", \"last\": \"00:00:00\"}}]}")]
+    [InlineData("{\"version\": 1, \"devices\": [{\"device\": \"eth0\", \"episode\": {\"start\": \"00:00:00\", \"last\": \"10000000.00:00:00\"}}]}")]
+    [InlineData("{\"version\": 1, \"position\": -1, \"devices\": []}")]
+    public async Task StateFile_ThatCannotBeUsed_IsSetAsideWholeAndCountingStartsAnew(string content)
+    {
+        Directory.CreateDirectory(_host.State);
+        await File.WriteAllTextAsync(StateFile, content, TestContext.Current.CancellationToken);
+        using var exporter = await StartAsync();
+
+        await AssertCounts(exporter);
+
+        var complaint = Assert.Single(exporter.Complaints);
+        var aside = Assert.Single(Directory.GetFiles(_host.State, "state.json.corrupt-*"));
+        Assert.Contains(aside, complaint, StringComparison.Ordinal);
+        Assert.Equal(content, await File.ReadAllTextAsync(aside, TestContext.Current.CancellationToken));
+        await AssertRemembers(exporter);
+    }
+
+    [Fact]
+    public async Task Directory_InPlaceOfTheStateFile_IsSetAsideToo()
+    {
+        Directory.CreateDirectory(StateFile);
+        await File.WriteAllTextAsync(Path.Combine(StateFile, "precious"), "x", TestContext.Current.CancellationToken);
+        using var exporter = await StartAsync();
+
+        await AssertCounts(exporter);
+
+        Assert.Single(exporter.Complaints);
+        Assert.True(File.Exists(Path.Combine(Assert.Single(Directory.GetDirectories(_host.State, "state.json.corrupt-*")), "precious")));
+        await AssertRemembers(exporter);
+    }
+
+    [Fact]
+    public async Task State_WithMissingAndUnknownMembers_IsStillUsed()
+    {
+        Directory.CreateDirectory(_host.State);
+        await File.WriteAllTextAsync(StateFile,
+            $$"""{"version": 1, "later": {}, "devices": [{"device": "{{KernelSays.Device}}", "bus": "0000:00:1f.6", "events": {"driver/live": 41, "radar/live": 1}, "resets": null, "colour": 1}], "unattributed": null}""",
+            TestContext.Current.CancellationToken);
+        using var exporter = await StartAsync();
+
+        var metrics = await exporter.ScrapeAsync();
+
+        Assert.Equal(41, metrics["nichang_hang_events_total", ("device", KernelSays.Device), ("source", "driver"), ("origin", "live")]);
+        Assert.Empty(exporter.Complaints);
+    }
+
+    [Fact]
+    public async Task SecondInstance_OnTheSameDirectory_ForgetsAndSaysSo()
+    {
+        using var first = await StartAsync();
+        await AssertCounts(first);
+        using var second = await StartAsync();
+
+        await AssertCounts(second, stateUp: 0);
+
+        Assert.Contains(_host.State, Assert.Single(second.Complaints), StringComparison.Ordinal);
+        Assert.Empty(first.Complaints);
+        Assert.Equal(1, (await first.ScrapeAsync())["nichang_state_up"]);
+    }
+
+    [Fact]
+    public async Task FileInPlaceOfTheDirectory_IsSaidOnce()
+    {
+        await File.WriteAllTextAsync(_host.State, "x", TestContext.Current.CancellationToken);
+        using var exporter = await StartAsync();
+
+        await AssertCounts(exporter, stateUp: 0);
+
+        Assert.Contains(_host.State, Assert.Single(exporter.Complaints), StringComparison.Ordinal);
+        Assert.Equal("x", await File.ReadAllTextAsync(_host.State, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task DirectoryThatCannotBeMade_IsSaidOnce()
+    {
+        using var exporter = await ExporterProcess.StartAsync([.. _host.Paths, "--state.directory=/proc/nichang/state"]);
+
+        await AssertCounts(exporter, stateUp: 0);
+
+        Assert.Single(exporter.Complaints);
+    }
+
+    [Fact]
+    public async Task ReadOnlyDirectory_IsSaidOnce()
+    {
+        Requires.Root();
+        Requires.Program("unshare");
+        Directory.CreateDirectory(_host.State);
+        using var exporter = await StartAsync("mount --bind \"$0\" \"$0\" && mount -o remount,bind,ro \"$0\"");
+
+        await AssertCounts(exporter, stateUp: 0);
+
+        Assert.Single(exporter.Complaints);
+    }
+
+    [Fact]
+    public async Task FullDisk_WhileRunning_IsSaidOnceAndTheCountsGoOn()
+    {
+        Requires.Root();
+        Requires.Program("unshare");
+        Directory.CreateDirectory(_host.State);
+        // Room for the lock, an empty file, and no more.
+        using var exporter = await StartAsync("mount -t tmpfs -o size=4k,nr_inodes=8 none \"$0\" && head -c 4096 /dev/zero >\"$0/filler\"");
+
+        var metrics = await exporter.ScrapeUntilAsync("a write failed", now => now["nichang_state_write_failures_total"] >= 1);
+
+        Assert.Equal(0, metrics["nichang_state_up"]);
+        await AssertCounts(exporter, stateUp: 0);
+        Assert.Single(exporter.Complaints);
+    }
+
+    private Task<ExporterProcess> StartAsync() => ExporterProcess.StartAsync([.. _host.Paths, $"--state.directory={_host.State}"]);
+
+    // In a mount namespace of its own, prepared by a line of shell in which $0 is the state directory.
+    private Task<ExporterProcess> StartAsync(string prepare) => ExporterProcess.StartAsync(
+        new ExporterCommand([ExporterCommand.AnyPort, .. _host.Paths, $"--state.directory={_host.State}"])
+        {
+            Wrapper = ["unshare", "--mount", "sh", "-c", prepare + " && exec \"$@\"", _host.State],
+        });
+
+    // What was logged before the start is history, what comes now is live.
+    private async Task AssertCounts(ExporterProcess exporter, double stateUp = 1)
+    {
+        var before = await exporter.ScrapeAsync();
+        Assert.Equal(1, before["nichang_kmsg_up"]);
+        Assert.Equal(0, before["nichang_monitor_failures_total"]);
+        Assert.Equal(stateUp, before["nichang_state_up"]);
+        var events = before.Sum("nichang_hang_events_total");
+        Assert.True(events >= 1, "the history was not read");
+
+        _host.Log(KernelSays.HardwareUnitHang, KernelSays.Dictionary);
+
+        var after = await exporter.ScrapeUntilAsync("a live event", metrics => metrics.Sum("nichang_hang_events_total") > events);
+        Assert.Equal(events + 1, after.Sum("nichang_hang_events_total"));
+    }
+
+    // From here on the directory serves as if nothing had been.
+    private async Task AssertRemembers(ExporterProcess exporter)
+    {
+        var events = (await exporter.ScrapeAsync()).Sum("nichang_hang_events_total", ("origin", "live"));
+        await exporter.StopAsync();
+        using var next = await StartAsync();
+        Assert.Equal(events, (await next.ScrapeAsync()).Sum("nichang_hang_events_total", ("origin", "live")));
+        Assert.Empty(next.Complaints);
+    }
+}

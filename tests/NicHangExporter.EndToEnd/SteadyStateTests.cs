@@ -1,0 +1,77 @@
+namespace NicHangExporter.EndToEnd;
+
+/// <summary>What a long life of scrapes leaves behind: nothing.</summary>
+public sealed class SteadyStateTests
+{
+    [Fact]
+    public async Task HundredScrapes_AfterAWarmUp_LeaveDescriptorsAndThreadsAsTheyWere()
+    {
+        using var exporter = await ExporterProcess.StartAsync("--ethtool.interval=1s", "--collector.virtual");
+        for (var i = 0; i < 50; i++)
+            await exporter.ScrapeAsync();
+        var before = ProcStatus.Of(exporter.Id);
+
+        for (var i = 0; i < 100; i++)
+            await exporter.ScrapeAsync();
+
+        // The pool takes back idle threads in its own time; what leaks never comes back. A poll may be in the middle of its reading.
+        await Eventually.HoldsAsync($"no more than {before}", () => ProcStatus.Of(exporter.Id),
+            now => now.Descriptors <= before.Descriptors && now.Threads <= before.Threads, TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
+    public async Task Descriptors_OfARunningExporter_HoldNoFileWatch()
+    {
+        using var exporter = await ExporterProcess.StartAsync();
+        await exporter.ScrapeAsync();
+
+        var files = ProcStatus.OpenFiles(exporter.Id);
+
+        Assert.Contains(files, file => file.StartsWith("socket:", StringComparison.Ordinal));
+        // The host of ASP.NET likes to watch for settings; below / that is every directory of the machine.
+        Assert.DoesNotContain(files, file => file.Contains("inotify", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ManyScrapesAtOnce_EachGetsAWholeAnswer()
+    {
+        using var exporter = await ExporterProcess.StartAsync("--collector.virtual");
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => exporter.ScrapeAsync()));
+
+        Assert.All(answers, answer => Assert.Equal(1, answer["nichang_exporter_build_info"]));
+    }
+
+    [Fact]
+    public async Task HalfOpenConnections_DoNotLockOutAScrape()
+    {
+        using var exporter = await ExporterProcess.StartAsync();
+        var connections = Enumerable.Range(0, 200).Select(_ => new System.Net.Sockets.TcpClient()).ToList();
+        try
+        {
+            foreach (var connection in connections)
+            {
+                await connection.ConnectAsync(exporter.BaseAddress.Host, exporter.BaseAddress.Port, TestContext.Current.CancellationToken);
+                await connection.GetStream().WriteAsync("GET /metrics HTTP/1.1\r\nX: "u8.ToArray(), TestContext.Current.CancellationToken);
+            }
+
+            await Eventually.HoldsAsync("a scrape is answered", TryScrapeAsync, answered => answered);
+        }
+        finally
+        {
+            connections.ForEach(connection => connection.Dispose());
+        }
+
+        async Task<bool> TryScrapeAsync()
+        {
+            try
+            {
+                return (await exporter.ScrapeAsync()).Samples.Count > 0;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        }
+    }
+}

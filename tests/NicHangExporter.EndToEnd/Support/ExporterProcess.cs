@@ -1,0 +1,162 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+
+namespace NicHangExporter.EndToEnd.Support;
+
+/// <summary>
+/// The running exporter, seen as its users see it: by its port, its log, its signals and what /proc says of it. Disposal kills this one
+/// process, by its own number.
+/// </summary>
+internal sealed partial class ExporterProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly List<string> _log = [];
+    private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HttpClient _http;
+
+    private ExporterProcess(ExporterCommand command)
+    {
+        _http = new HttpClient(Handler(command.Network));
+        _process = command.Start();
+        _process.ErrorDataReceived += (_, line) => Take(line.Data);
+        _process.BeginErrorReadLine();
+        _process.BeginOutputReadLine();
+    }
+
+    /// <summary>Its process number.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Where it listens.</summary>
+    public Uri BaseAddress => _http.BaseAddress!;
+
+    /// <summary>What it has written to standard error so far, by lines.</summary>
+    public IReadOnlyList<string> Log
+    {
+        get
+        {
+            lock (_log)
+                return [.. _log];
+        }
+    }
+
+    /// <summary>The lines of the log that are at least warnings.</summary>
+    public IReadOnlyList<string> Complaints => [.. Log.Where(line => !line.Contains(" level=info ", StringComparison.Ordinal))];
+
+    /// <summary>A client of its own.</summary>
+    public HttpClient Http => _http;
+
+    /// <summary>Starts the exporter on a free port and waits until it listens.</summary>
+    public static Task<ExporterProcess> StartAsync(params IEnumerable<string> arguments) =>
+        StartAsync(new ExporterCommand([ExporterCommand.AnyPort, .. arguments]));
+
+    /// <inheritdoc cref="StartAsync(IEnumerable{string})"/>
+    public static async Task<ExporterProcess> StartAsync(ExporterCommand command)
+    {
+        var exporter = new ExporterProcess(command);
+        try
+        {
+            exporter._http.BaseAddress = await exporter._listening.Task.WaitAsync(Eventually.Limit);
+            return exporter;
+        }
+        catch (TimeoutException)
+        {
+            exporter.Dispose();
+            throw new TimeoutException($"The exporter does not listen after {Eventually.Limit}. Its log: {string.Join('\n', exporter.Log)}");
+        }
+        catch
+        {
+            exporter.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Sends a signal.</summary>
+    public void Send(Signal signal) => Signals.Send(Id, signal);
+
+    /// <summary>Waits for its end.</summary>
+    /// <returns>The exit code: 128 + the signal where one killed it.</returns>
+    public async Task<int> WaitForExitAsync(TimeSpan limit)
+    {
+        using var patience = new CancellationTokenSource(limit);
+        try
+        {
+            await _process.WaitForExitAsync(patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"The exporter has not ended within {limit}. Its log: {string.Join('\n', Log)}");
+        }
+        return _process.ExitCode;
+    }
+
+    /// <summary>Kills it as a crash would, and waits until it is gone.</summary>
+    public async Task KillAsync()
+    {
+        Send(Signal.Kill);
+        await WaitForExitAsync(Eventually.Limit);
+    }
+
+    /// <summary>Asks it to end, and waits until it has.</summary>
+    public async Task StopAsync()
+    {
+        Send(Signal.Terminate);
+        Assert.Equal(0, await WaitForExitAsync(Eventually.Limit));
+    }
+
+    /// <summary>The metrics now.</summary>
+    public async Task<Scrape> ScrapeAsync() =>
+        Scrape.Parse(await _http.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken));
+
+    /// <summary>Scrapes until a condition holds of the metrics; returns those that fulfilled it.</summary>
+    public async Task<Scrape> ScrapeUntilAsync(string what, Func<Scrape, bool> condition, TimeSpan? limit = null) =>
+        await Eventually.HoldsAsync($"{what} (log: {string.Join('\n', Log.TakeLast(20))})", ScrapeAsync, condition, limit);
+
+    /// <summary>Waits for a line in the log.</summary>
+    public async Task<string> LoggedAsync(string part) =>
+        (await Eventually.HoldsAsync($"a log line with '{part}'", () => new LogLines(Log), log => log.With(part).Any())).With(part).First();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.WaitForExit(Eventually.Limit);
+        _process.Dispose();
+        _http.Dispose();
+    }
+
+    // A socket stays in the network namespace that it was made in.
+    private static SocketsHttpHandler Handler(NetworkNamespace? network) => network is null ? new SocketsHttpHandler() : new SocketsHttpHandler
+    {
+        ConnectCallback = async (context, cancellation) =>
+        {
+            var socket = network.Inside(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+            await socket.ConnectAsync(context.DnsEndPoint, cancellation);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    };
+
+    private void Take(string? line)
+    {
+        if (line is null)
+        {
+            _listening.TrySetException(new InvalidOperationException($"The exporter ended before it listened. Its log: {string.Join('\n', Log)}"));
+            return;
+        }
+        lock (_log)
+            _log.Add(line);
+        if (ListeningOn().Match(line) is { Success: true } match)
+            _listening.TrySetResult(new Uri(match.Groups[1].Value));
+    }
+
+    [GeneratedRegex(@"Listening on (http://[^,\s""]+)")]
+    private static partial Regex ListeningOn();
+
+    private sealed record LogLines(IReadOnlyList<string> Lines)
+    {
+        public IEnumerable<string> With(string part) => Lines.Where(line => line.Contains(part, StringComparison.Ordinal));
+
+        public override string ToString() => string.Join('\n', Lines);
+    }
+}

@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text;
+
+namespace NicHangExporter.EndToEnd.Support;
+
+/// <summary>One sample of an scrape.</summary>
+internal sealed record Sample(string Name, IReadOnlyDictionary<string, string> Labels, double Value);
+
+/// <summary>
+/// What a scrape brought, read strictly by the rules of the text format 0.0.4: every line must be understood, no series may occur twice and no
+/// family may be torn apart.
+/// </summary>
+internal sealed class Scrape
+{
+    private Scrape(string text) => Text = text;
+
+    /// <summary>As it came.</summary>
+    public string Text { get; }
+
+    /// <summary>Every sample, in order.</summary>
+    public List<Sample> Samples { get; } = [];
+
+    /// <summary>The type of each family.</summary>
+    public Dictionary<string, string> Types { get; } = [];
+
+    /// <summary>The only sample of that name with those labels (and perhaps others).</summary>
+    public double this[string name, params (string Name, string Value)[] labels] => Of(name, labels) switch
+    {
+        [var only] => only.Value,
+        var several => throw new InvalidOperationException($"{several.Count} samples of {name}{{{string.Join(',', labels)}}} in {this}"),
+    };
+
+    /// <summary>Reads an exposition; fails the test where it is not one.</summary>
+    public static Scrape Parse(string text)
+    {
+        var scrape = new Scrape(text);
+        var series = new HashSet<string>();
+        Assert.EndsWith("\n", text, StringComparison.Ordinal);
+        foreach (var line in text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            if (line.StartsWith("# TYPE ", StringComparison.Ordinal))
+                Assert.True(scrape.Types.TryAdd(line.Split(' ')[2], line.Split(' ')[3]), $"second TYPE: {line}");
+            else if (!line.StartsWith("# HELP ", StringComparison.Ordinal))
+            {
+                var sample = ParseSample(line);
+                // TYPE comes before the first sample of its family, and samples of a family stand together.
+                Assert.True(scrape.Types.Keys.LastOrDefault() == sample.Name, $"outside its family: {line}");
+                Assert.True(series.Add(line[..line.LastIndexOf(' ')]), $"second sample of a series: {line}");
+                scrape.Samples.Add(sample);
+            }
+        return scrape;
+    }
+
+    /// <summary>The samples of that name with those labels (and perhaps others).</summary>
+    public List<Sample> Of(string name, params (string Name, string Value)[] labels) =>
+        Samples.FindAll(sample => sample.Name == name && labels.All(label => sample.Labels.GetValueOrDefault(label.Name) == label.Value));
+
+    /// <summary>Their sum; 0 where there are none.</summary>
+    public double Sum(string name, params (string Name, string Value)[] labels) => Of(name, labels).Sum(sample => sample.Value);
+
+    /// <summary>The values of a label of a metric, in order.</summary>
+    public List<string> Labels(string name, string label) => [.. Of(name).Select(sample => sample.Labels[label]).Distinct()];
+
+    /// <summary>What a person wants to see of it in a failure: our own state, without zeros.</summary>
+    public override string ToString() => string.Join('\n', Text.Split('\n').Where(line => !line.StartsWith('#') && !line.EndsWith(" 0", StringComparison.Ordinal)
+        && new[] { "nichang_feature", "nichang_device_r", "nichang_device_t", "process_" }.All(prefix => !line.StartsWith(prefix, StringComparison.Ordinal))));
+
+    private static Sample ParseSample(string line)
+    {
+        var labels = new Dictionary<string, string>();
+        var end = line.AsSpan().IndexOfAny('{', ' ');
+        var rest = line[end] == '{' ? ParseLabels(line, end + 1, labels) : end;
+        Assert.True(line[rest] == ' ', line);
+        var value = line[(rest + 1)..];
+        return new Sample(line[..end], labels, value switch
+        {
+            "+Inf" => double.PositiveInfinity,
+            "-Inf" => double.NegativeInfinity,
+            _ => double.Parse(value, NumberStyles.Float, CultureInfo.InvariantCulture),
+        });
+    }
+
+    // Returns the position after the closing brace.
+    private static int ParseLabels(string line, int position, Dictionary<string, string> labels)
+    {
+        while (true)
+        {
+            var equals = line.IndexOf("=\"", position, StringComparison.Ordinal);
+            var name = line[position..equals];
+            var value = new StringBuilder();
+            for (position = equals + 2; line[position] != '"'; position++)
+                value.Append(line[position] != '\\' ? line[position] : line[++position] switch
+                {
+                    'n' => '\n',
+                    '\\' => '\\',
+                    '"' => '"',
+                    _ => throw new FormatException($"unknown escape: {line}"),
+                });
+            Assert.True(labels.TryAdd(name, value.ToString()), $"second label {name}: {line}");
+            position++;
+            if (line[position] == '}')
+                return position + 1;
+            Assert.True(line[position++] == ',', line);
+        }
+    }
+}

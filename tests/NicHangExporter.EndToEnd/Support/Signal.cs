@@ -1,0 +1,24 @@
+using System.Runtime.InteropServices;
+
+namespace NicHangExporter.EndToEnd.Support;
+
+/// <summary>Signals by their numbers on Linux (signal(7), every architecture that is shipped).</summary>
+internal enum Signal
+{
+    Interrupt = 2,
+    Kill = 9,
+    Terminate = 15,
+    Continue = 18,
+    Stop = 19,
+}
+
+/// <summary>kill(2), because System.Diagnostics.Process knows SIGKILL only.</summary>
+internal static partial class Signals
+{
+    /// <summary>Sends a signal to one process.</summary>
+    public static void Send(int process, Signal signal) =>
+        Assert.True(Kill(process, (int)signal) == 0, $"kill({process}, {signal}) failed, errno {Marshal.GetLastPInvokeError()}");
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int process, int signal);
+}
