@@ -1,0 +1,32 @@
+using System.Diagnostics;
+
+namespace NicHangExporter.TestSupport;
+
+/// <summary>
+/// Held by tests that flood the kernel log or hold RTNL: there is one of each on a machine, and test assemblies run side by side. The lock
+/// goes with the process.
+/// </summary>
+public sealed class MachineLock : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    private readonly FileStream _file;
+
+    public MachineLock()
+    {
+        var path = Path.Combine(Path.GetTempPath(), "nichang-tests.lock");
+        var waiting = Stopwatch.StartNew();
+        while (true)
+            try
+            {
+                _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return;
+            }
+            catch (IOException) when (waiting.Elapsed < Patience)
+            {
+                Thread.Sleep(100);
+            }
+    }
+
+    public void Dispose() => _file.Dispose();
+}
