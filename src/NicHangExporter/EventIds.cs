@@ -11,8 +11,8 @@ internal static class EventIds
     public const int KmsgOverrun = 1003;
     public const int KmsgUntrustedAccepted = 1004;
     public const int KmsgFailed = 1005;
-    public const int KmsgEnded = 1006;
     public const int PositionAheadOfRing = 1007;
+    public const int BootUnknown = 1008;
 
     public const int EpisodeStarted = 2001;
     public const int EpisodeEnded = 2002;
@@ -20,6 +20,8 @@ internal static class EventIds
     public const int HistoryRead = 2004;
     public const int UntrustedHang = 2005;
     public const int MonitorFailed = 2006;
+    public const int TransmitterPaused = 2007;
+    public const int TransmitterPauseEnded = 2008;
 
     public const int Starting = 4001;
     public const int Listening = 4002;
@@ -27,10 +29,10 @@ internal static class EventIds
     public const int Stopping = 4004;
     public const int CollectorFailed = 4005;
     public const int CollectorRecovered = 4006;
-    public const int DevicesDropped = 4007;
     public const int StateSetAside = 4008;
     public const int StateUnavailable = 4009;
     public const int StateRestored = 4010;
     public const int EffectiveConfiguration = 4011;
     public const int BlindSpots = 4012;
+    public const int PollFailed = 4013;
 }

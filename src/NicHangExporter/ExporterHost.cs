@@ -18,6 +18,15 @@ internal static partial class ExporterHost
     /// <summary>The most connections at once; without a limit, half-open ones exhaust the file descriptors and end the process.</summary>
     private const int MaxConnections = 64;
 
+    /// <summary>
+    /// How long a connection may be silent, before its first request too: as many silent ones as are allowed would else keep every scrape out. Prometheus
+    /// connects anew, which costs less than the scrape.
+    /// </summary>
+    private static readonly TimeSpan ClientPatience = TimeSpan.FromSeconds(5);
+
+    /// <summary>What the server and the last save of the state each have of the five seconds that an end may take.</summary>
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
+
     /// <summary>How long the start waits for the history of the kernel log, so that the first scrape already holds it.</summary>
     private static readonly TimeSpan HistoryPatience = TimeSpan.FromSeconds(5);
 
@@ -36,15 +45,15 @@ internal static partial class ExporterHost
             kestrel.Limits.MaxConcurrentConnections = MaxConnections;
             kestrel.Limits.MaxRequestBodySize = 16 * 1024;
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
-            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(5);
-            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+            kestrel.Limits.RequestHeadersTimeout = ClientPatience;
+            kestrel.Limits.KeepAliveTimeout = ClientPatience;
             foreach (var address in options.ListenAddresses)
                 if (address.Address is { } ip)
                     kestrel.Listen(ip, address.Port);
                 else
                     kestrel.ListenAnyIP(address.Port);
         });
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopPatience);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(clock);
         builder.Services.AddSingleton(new NetClass(options.SysfsPath));
@@ -90,15 +99,21 @@ internal static partial class ExporterHost
         catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException or AddressInUseException)
         {
             LogCannotListen(logger, string.Join(", ", options.ListenAddresses), exception.Message.Split('\n')[0]);
-            await monitor.StopAsync(CancellationToken.None);
+            await StopAsync(monitor);
             return 1;
         }
         await Task.WhenAny(poller.First, Task.Delay(TimeSpan.FromSeconds(1), clock));
         LogListening(logger, string.Join(", ", application.Urls), options.TelemetryPath);
         await application.WaitForShutdownAsync();
         LogStopping(logger);
-        await monitor.StopAsync(new CancellationTokenSource(TimeSpan.FromSeconds(2)).Token);
+        await StopAsync(monitor);
         return 0;
+    }
+
+    private static async Task StopAsync(HangMonitor monitor)
+    {
+        using var patience = new CancellationTokenSource(StopPatience);
+        await monitor.StopAsync(patience.Token);
     }
 
     private static void Map(WebApplication application, ExporterOptions options)

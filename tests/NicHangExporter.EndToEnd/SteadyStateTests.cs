@@ -46,8 +46,11 @@ public sealed class SteadyStateTests
         Assert.All(answers, answer => Assert.Equal(1, answer["nichang_exporter_build_info"]));
     }
 
-    [Fact]
-    public async Task HalfOpenConnections_DoNotLockOutAScrape()
+    [Theory]
+    [InlineData("")]
+    [InlineData("GET /metrics HTTP/1.1\r\nX: ")]
+    [InlineData("GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n")]
+    public async Task SilentConnections_DoNotLockOutAScrape(string sent)
     {
         using var exporter = await ExporterProcess.StartAsync();
         var connections = Enumerable.Range(0, 200).Select(_ => new System.Net.Sockets.TcpClient()).ToList();
@@ -56,7 +59,7 @@ public sealed class SteadyStateTests
             foreach (var connection in connections)
             {
                 await connection.ConnectAsync(exporter.BaseAddress.Host, exporter.BaseAddress.Port, TestContext.Current.CancellationToken);
-                await connection.GetStream().WriteAsync("GET /metrics HTTP/1.1\r\nX: "u8.ToArray(), TestContext.Current.CancellationToken);
+                await connection.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(sent), TestContext.Current.CancellationToken);
             }
 
             await Eventually.HoldsAsync("a scrape is answered", TryScrapeAsync, answered => answered);

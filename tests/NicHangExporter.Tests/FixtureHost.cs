@@ -39,7 +39,7 @@ internal sealed class FixtureHost : IDisposable
         var factory = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(Log));
         Inventory = new DeviceInventory(new NetClass(Options.SysfsPath), Options);
         Health = new CollectorHealth(factory.CreateLogger<CollectorHealth>());
-        Poller = new EthtoolPoller(Ethtool, Inventory, Options, Health, Clock);
+        Poller = new EthtoolPoller(Ethtool, Inventory, Options, Health, Clock, factory.CreateLogger<EthtoolPoller>());
         Store = new StateStore(Options, Metrics, Clock, factory.CreateLogger<StateStore>());
         Watcher = new KernelLogWatcher(Options, Metrics, Clock, factory.CreateLogger<KernelLogWatcher>());
         Monitor = new HangMonitor(Options, Watcher, Inventory, Poller, Store, Metrics, Clock, factory.CreateLogger<HangMonitor>());

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Ethtool;
+using NicHangExporter.Logging;
 
 namespace NicHangExporter.Exposition;
 
@@ -8,11 +9,13 @@ namespace NicHangExporter.Exposition;
 /// Reads what needs RTNL, on a thread of its own, and publishes it as one immutable snapshot. The thread can be stuck in the kernel for
 /// ever, because nothing can cancel an ioctl; then the snapshot grows old, which is visible, and nobody else waits.
 /// </summary>
-internal sealed class EthtoolPoller(IEthtool ethtool, DeviceInventory inventory, ExporterOptions options, CollectorHealth health, TimeProvider clock)
+internal sealed partial class EthtoolPoller(
+    IEthtool ethtool, DeviceInventory inventory, ExporterOptions options, CollectorHealth health, TimeProvider clock, ILogger<EthtoolPoller> logger)
     : IHostedService, IDisposable
 {
     private readonly EthtoolStatistics _statistics = new(options.EthtoolStatistics);
     private readonly CancellationTokenSource _stop = new();
+    private readonly LogThrottle _failedLog = new(clock);
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile EthtoolSnapshot? _current;
     private long _pollStarted;
@@ -66,7 +69,7 @@ internal sealed class EthtoolPoller(IEthtool ethtool, DeviceInventory inventory,
         var stop = _stop.Token;
         while (!stop.IsCancellationRequested)
         {
-            Poll();
+            PollSafely();
             try
             {
                 Task.Delay(options.EthtoolInterval, clock, stop).GetAwaiter().GetResult();
@@ -75,6 +78,24 @@ internal sealed class EthtoolPoller(IEthtool ethtool, DeviceInventory inventory,
             {
                 return;
             }
+        }
+    }
+
+    private void PollSafely()
+    {
+        try
+        {
+            Poll();
+        }
+#pragma warning disable CA1031 // The top of the thread's loop: an answer of some driver that we did not foresee must not end the watch for hangs.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Interlocked.Exchange(ref _pollStarted, 0);
+            if (_current is { } last)
+                _current = last with { Failed = [.. Collector.NeedEthtool] };
+            if (_failedLog.IsDue(1, out var polls))
+                LogFailed(exception, polls);
         }
     }
 
@@ -120,4 +141,7 @@ internal sealed class EthtoolPoller(IEthtool ethtool, DeviceInventory inventory,
                 return statistic.Value;
         return null;
     }
+
+    [LoggerMessage(EventIds.PollFailed, LogLevel.Error, "{Polls} ethtool polls met an unexpected error, so the snapshot grows old")]
+    private partial void LogFailed(Exception exception, ulong polls);
 }

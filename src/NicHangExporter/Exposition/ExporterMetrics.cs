@@ -42,7 +42,7 @@ internal sealed class ExporterMetrics
 
         StateUp = Gauge("nichang_state_up", "Whether position and counts survive a restart: a state directory is set and the last write succeeded.");
         StateWriteFailures = Counter("nichang_state_write_failures_total", "Writes of the state that failed.");
-        MonitorFailures = Counter("nichang_monitor_failures_total", "Unexpected errors of the hang monitor; each is logged.");
+        MonitorFailures = Counter("nichang_monitor_failures_total", "Unexpected errors of the hang monitor and of the reader of the kernel log: faults of this program, which are logged. A hang may have been missed.");
     }
 
     /// <summary>The registry; nothing else is in it.</summary>

@@ -34,8 +34,8 @@ internal sealed class DeviceRegister(ExporterMetrics metrics)
     /// <summary>Brings the register up to what sysfs shows now, and pairs each open device with its record.</summary>
     public List<(NetDevice Open, TrackedDevice Tracked)> Update(OpenDevices open)
     {
-        foreach (var device in _devices)
-            device.Present = false;
+        var before = _devices.FindAll(tracked => tracked.Present);
+        before.ForEach(tracked => tracked.Present = false);
         var pairs = new List<(NetDevice, TrackedDevice)>(open.All.Count);
         foreach (var device in open.All)
             if (_devices.Find(tracked => !tracked.Present && tracked.Name == device.Name && tracked.Bus == device.BusAddress) is { } same)
@@ -52,6 +52,10 @@ internal sealed class DeviceRegister(ExporterMetrics metrics)
                 _devices.Add(renamed = new TrackedDevice(device.Name, device.BusAddress));
             Pair(device, renamed);
         }
+        // Not seen is not gone where seeing failed, as with no file descriptor left.
+        if (open.Failed)
+            foreach (var unseen in before.Where(tracked => !tracked.Present && !pairs.Exists(pair => pair.Item2.Name == tracked.Name)))
+                unseen.Present = true;
         foreach (var (_, there) in pairs)
             foreach (var former in _devices.Where(tracked => tracked is { Present: false, IsPublished: true } && tracked.Name == there.Name))
             {
@@ -74,26 +78,32 @@ internal sealed class DeviceRegister(ExporterMetrics metrics)
         }
     }
 
-    /// <summary>False for a device that is gone and whose name another one bears now.</summary>
-    public bool OwnsItsName(TrackedDevice device) => device.Present || !_devices.Exists(other => other.Present && other.Name == device.Name);
+    /// <summary>False for a device that is gone and whose name another one bears now, or has borne since.</summary>
+    public bool OwnsItsName(TrackedDevice device) =>
+        device.Present || !_devices.Exists(other => other != device && other.Name == device.Name && (other.Present || other.IsPublished));
 
     /// <summary>
     /// The device that a message is about, or null. The bus address decides where there is one: names change, and another network
-    /// namespace may have an eth0 of its own.
+    /// namespace may have an eth0 of its own. A device that is there is meant before one that is gone: whoever was remembered under a name must
+    /// not take the reports of its present bearer.
     /// </summary>
     public TrackedDevice? Find(in NicMessage message)
     {
         var (bus, name, driver, kind) = (message.Bus, message.Device, message.Driver, message.Kind);
         if (!bus.IsEmpty)
-        {
-            var there = _devices.FindAll(device => device.Bus == bus);
-            return there.Find(device => device.Name == name) ?? (there.Count == 1 ? there[0] : null);
-        }
+            return _devices.Find(device => device.Bus == bus && device.Name == name && device.Present)
+                ?? _devices.Find(device => device.Bus == bus && device.Name == name)
+                ?? (_devices.Exists(device => device.Bus == bus && device.Present)
+                    ? Only(device => device.Bus == bus && device.Present)
+                    : Only(device => device.Bus == bus));
         if (!name.IsEmpty)
-            // "NETDEV WATCHDOG: eth0 (e1000e)": the name in parentheses is that of the driver bound to the bus device.
-            return _devices.Find(device => device.Name == name && (kind != MessageKind.Watchdog || driver is null || device.Driver is null || device.Driver == driver));
-        var candidates = _devices.FindAll(device => device.Present && device.Driver is not null && device.Driver == driver);
-        return candidates.Count == 1 ? candidates[0] : null;
+            return _devices.Find(device => device.Present && BearsTheName(device)) ?? _devices.Find(BearsTheName);
+        return Only(device => device.Present && device.Driver is not null && device.Driver == driver);
+
+        // "NETDEV WATCHDOG: eth0 (e1000e)": the name in parentheses is that of the driver bound to the bus device.
+        bool BearsTheName(TrackedDevice device) =>
+            device.Name == name && (kind != MessageKind.Watchdog || driver is null || device.Driver is null || device.Driver == driver);
     }
 
+    private TrackedDevice? Only(Predicate<TrackedDevice> condition) => _devices.FindAll(condition) is [var only] ? only : null;
 }

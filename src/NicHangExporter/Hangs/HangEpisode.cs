@@ -37,7 +37,7 @@ internal readonly record struct HangEpisode
     /// <summary>Windows in which nothing was sent though packets were queued.</summary>
     public int Stalls { get; init; }
 
-    /// <summary>The same, under pause frames.</summary>
+    /// <summary>The same, under pause frames, since the last stall without.</summary>
     public int Pauses { get; init; }
 
     /// <summary>From the first testimony to the last: a lower bound of the outage.</summary>
@@ -85,7 +85,8 @@ internal readonly record struct HangEpisode
             HangWitness.Watchdog => episode with { WatchdogReports = episode.WatchdogReports + 1 },
             HangWitness.Reset => episode with { Resets = episode.Resets + 1 },
             HangWitness.TxTimeout => episode with { TxTimeouts = episode.TxTimeouts + 1 },
-            HangWitness.TxStall => episode with { Stalls = episode.Stalls + 1 },
+            // Nothing is sent and no pause frame comes: whatever held it before, this is the link partner's doing no more.
+            HangWitness.TxStall => episode with { Stalls = episode.Stalls + 1, Pauses = 0 },
             HangWitness.Paused => episode with { Pauses = episode.Pauses + 1 },
             _ => episode,
         };

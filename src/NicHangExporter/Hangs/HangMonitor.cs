@@ -83,8 +83,12 @@ internal sealed partial class HangMonitor(
         {
             _ready.TrySetResult();
         }
-        await _saving;
-        Guard(() => store.Save(State()));
+        // On another thread: this one may be that of whoever stops us, who waits for a disk only so long.
+        await Task.Run(async () =>
+        {
+            await _saving;
+            Guard(() => store.Save(State()));
+        }, CancellationToken.None);
     }
 
     internal void Begin(CancellationToken stop)
@@ -98,6 +102,8 @@ internal sealed partial class HangMonitor(
             sameBoot = restored?.BootId is not null && restored.BootId == _bootId;
             if (restored is not null)
                 Restore(restored, sameBoot);
+            if (store.IsOpen && _bootId is null)
+                LogBootUnknown(options.ProcfsPath);
         });
         Guard(Look);
         log.Start(sameBoot ? restored!.Position : null, stop);
@@ -119,7 +125,8 @@ internal sealed partial class HangMonitor(
 
     internal void TakeEvents()
     {
-        while (log.Events.TryRead(out var item))
+        // As many as there can be at once and no more: a flood must not keep the loop from the clock and the counters.
+        for (var left = KernelLogWatcher.EventsAhead; left > 0 && log.Events.TryRead(out var item); left--)
             Take(item);
         Publish();
     }
@@ -141,7 +148,7 @@ internal sealed partial class HangMonitor(
         {
             // The device may have come since the last look.
             using (var open = inventory.Open())
-                _register.Update(open);
+                Survey(open);
             device = _register.Find(message);
         }
         if (device is null)
@@ -154,7 +161,7 @@ internal sealed partial class HangMonitor(
             _historyEvents++;
         if (witness is { } testimony)
             Observe(device, testimony, item.At, !item.IsHistory, message.Pattern.DriverResets, message.Report);
-        else if (device.Episode is { Resets: > 0 })
+        else if (device.Episode is { Resets: > 0 } && HangEpisode.Continues(device.Episode, item.At, options.EpisodeGap))
             // The link is back after the driver's reset: only now could anything be sent again.
             Extend(device, item.At);
     }
@@ -177,13 +184,17 @@ internal sealed partial class HangMonitor(
 
     private void Observe(TrackedDevice device, HangWitness witness, TimeSpan at, bool live, bool resets = false, HangReport? report = null)
     {
-        var before = device.Episode;
-        var begins = device.Observe(witness, at, live, Epoch(at), options.EpisodeGap, resets);
+        var (before, wasLive, wasHanging) = (device.Episode, device.EpisodeIsLive, device.IsHanging);
+        var begins = !HangEpisode.Continues(before, at, options.EpisodeGap);
+        device.Observe(witness, at, live, Epoch(at), options.EpisodeGap, resets);
         device.Report = report ?? device.Report;
         Change(device);
-        if (begins && before is not null)
-            LogEnded(device, before.Value, live);
-        if (begins && live)
+        if (begins && before is { } over)
+            LogEnded(device, over, wasLive);
+        if (begins && witness == HangWitness.Paused)
+            LogPaused(device.Name.ToString());
+        // Also one that history had begun, or pause frames: this is when it becomes news.
+        if (device.IsHanging && (begins || !wasHanging))
             LogEpisodeStarted(device.Name.ToString(), device.Driver ?? "", device.Bus.ToString(), MetricLabels.Of(witness), device.Report?.ToString() ?? "");
     }
 
@@ -198,8 +209,14 @@ internal sealed partial class HangMonitor(
     {
         ExpireEpisodes();
         Publish();
+        ReportHistory();
+    }
+
+    private void ReportHistory()
+    {
         if (_historyEvents > 0)
             LogHistory(_historyEvents);
+        _historyEvents = 0;
     }
 
     internal void Look()
@@ -207,14 +224,12 @@ internal sealed partial class HangMonitor(
         var now = Now;
         using (var open = inventory.Open())
         {
-            var pairs = _register.Update(open);
+            var pairs = Survey(open);
             var readTimeouts = now >= _nextTxTimeouts;
             if (readTimeouts)
                 _nextTxTimeouts = now + TxTimeoutInterval;
             foreach (var (device, tracked) in pairs)
             {
-                if (!tracked.IsPublished)
-                    _changed.Add(tracked);
                 if (!options.Has(Collector.Stall))
                     continue;
                 if (readTimeouts || tracked.Transmitter is { Verdict: not TxVerdict.Flowing })
@@ -224,15 +239,24 @@ internal sealed partial class HangMonitor(
         }
         ExpireEpisodes();
         Publish();
+        // A log that could only be opened later has its history later.
+        ReportHistory();
+    }
+
+    private List<(NetDevice Open, TrackedDevice Tracked)> Survey(OpenDevices open)
+    {
+        var pairs = _register.Update(open);
+        foreach (var device in _register.All)
+            // One that was pulled out while it stalled would else stall for ever.
+            if (device.Present ? !device.IsPublished : device.ForgetCounters())
+                _changed.Add(device);
+        return pairs;
     }
 
     private void LookAtTimeouts(NetDevice device, TrackedDevice tracked, TimeSpan now)
     {
-        var sum = TransmitSampler.TxTimeouts(device);
-        // Fewer than before: the device was re-created and counts anew.
-        if (sum > tracked.TxTimeouts)
+        if (TransmitSampler.HasTimedOut(device, tracked.TxTimeouts))
             Observe(tracked, HangWitness.TxTimeout, now, live: true);
-        tracked.TxTimeouts = sum;
     }
 
     private void LookAtTransmitter(NetDevice device, TrackedDevice tracked, TimeSpan now)
@@ -243,7 +267,7 @@ internal sealed partial class HangMonitor(
             return;
         }
         var before = tracked.Transmitter?.Verdict ?? TxVerdict.Flowing;
-        tracked.Transmitter = TxStallDetector.Observe(tracked.Transmitter, sample, options.StallWindow);
+        tracked.Transmitter = TxStallDetector.Observe(tracked.Transmitter, sample, options.StallWindow, options.EthtoolInterval);
         var verdict = tracked.Transmitter.Value.Verdict;
         if (verdict != before)
             Change(tracked);
@@ -270,7 +294,7 @@ internal sealed partial class HangMonitor(
     {
         var now = Now;
         foreach (var device in _register.All)
-            // Times far ahead of the clock come from a recording of another boot.
+            // A restored snapshot of the machine sets the clock back: what was remembered is ahead of it.
             if (device.Episode is { } episode && (episode.IsOver(now, options.EpisodeGap) || episode.Last > now + options.EpisodeGap))
             {
                 LogEnded(device, episode, device.EpisodeIsLive);
@@ -281,7 +305,9 @@ internal sealed partial class HangMonitor(
 
     private void LogEnded(TrackedDevice device, in HangEpisode episode, bool live)
     {
-        if (live)
+        if (live && episode.Shape == HangShape.Paused)
+            LogPauseEnded(device.Name.ToString(), Math.Round(episode.Duration.TotalSeconds, 1));
+        else if (live)
             LogEpisodeEnded(device.Name.ToString(), MetricLabels.Of(episode.Shape), Math.Round(episode.Duration.TotalSeconds, 1),
                 episode.DriverReports, episode.WatchdogReports, episode.Resets);
     }
@@ -308,16 +334,14 @@ internal sealed partial class HangMonitor(
             return;
         var state = State();
         // On another thread: a disk that hangs must not stop the watch.
-        _saving = Task.Run(() => store.Save(state));
+        _saving = Task.Run(() => Guard(() => store.Save(state)));
         _unsaved = false;
         _nextIdleSave = Now + IdleSaveInterval;
     }
 
     internal MonitorState State()
     {
-        // First the position, then everything up to it: a record must never be behind the position and not in the counts.
-        var position = log.Position;
-        TakeEvents();
+        var position = log.Settle(TakeEvents);
         return new MonitorState
         {
             Version = MonitorState.CurrentVersion,
@@ -349,6 +373,15 @@ internal sealed partial class HangMonitor(
 
     [LoggerMessage(EventIds.EpisodeEnded, LogLevel.Warning, "Hang episode of {Device} ended: {Shape}, {Seconds} s, {DriverReports} driver reports, {WatchdogReports} watchdog reports, {Resets} resets")]
     private partial void LogEpisodeEnded(string device, string shape, double seconds, int driverReports, int watchdogReports, int resets);
+
+    [LoggerMessage(EventIds.TransmitterPaused, LogLevel.Warning, "The link partner holds the transmitter of {Device} with pause frames: nothing is sent, but the NIC is not hung")]
+    private partial void LogPaused(string device);
+
+    [LoggerMessage(EventIds.TransmitterPauseEnded, LogLevel.Warning, "The link partner held the transmitter of {Device} with pause frames for {Seconds} s; that is over")]
+    private partial void LogPauseEnded(string device, double seconds);
+
+    [LoggerMessage(EventIds.BootUnknown, LogLevel.Warning, "The boot_id can't be read below {Path}, so the position in the kernel log means nothing after a restart: what is still in it then counts again, as history")]
+    private partial void LogBootUnknown(string path);
 
     [LoggerMessage(EventIds.HangUnattributed, LogLevel.Warning, "A hang was reported for a device that is not looked at: {Device} at {BusAddress}, driver {Driver}")]
     private partial void LogUnattributed(string device, string busAddress, string driver);

@@ -8,9 +8,9 @@ namespace NicHangExporter.Hangs;
 
 /// <summary>A message of a network driver, or of the core about one, that came through the kernel log.</summary>
 /// <param name="Message">What it says.</param>
-/// <param name="At">When, since boot: for history by the record's own time, live by the time of reading, because the clock of the log
-/// drifts away from every other clock over weeks.</param>
-/// <param name="IsHistory">It was in the ring before this process began to read: it counts but is no news.</param>
+/// <param name="At">When, since boot: for history by the record's own time but never in the future, live by the time of reading, because the
+/// clock of the log drifts away from every other clock over weeks.</param>
+/// <param name="IsHistory">It was in the ring before this process could read it: it counts but is no news.</param>
 internal readonly record struct KernelLogEvent(NicMessage Message, TimeSpan At, bool IsHistory);
 
 /// <summary>
@@ -19,6 +19,9 @@ internal readonly record struct KernelLogEvent(NicMessage Message, TimeSpan At, 
 /// </summary>
 internal sealed partial class KernelLogWatcher(ExporterOptions options, ExporterMetrics metrics, TimeProvider clock, ILogger<KernelLogWatcher> logger)
 {
+    /// <summary>The most events that wait for the monitor; the next ones wait in the kernel's ring.</summary>
+    public const int EventsAhead = 256;
+
     /// <summary>Long enough not to spin on a device that can't be opened, short enough for one that comes back.</summary>
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(15);
 
@@ -26,15 +29,18 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
     private const ulong MoreThanAnyRing = 1_000_000;
 
     private readonly Channel<KernelLogEvent> _events = Channel.CreateBounded<KernelLogEvent>(
-        new BoundedChannelOptions(256) { SingleReader = true, SingleWriter = true, FullMode = BoundedChannelFullMode.Wait });
+        new BoundedChannelOptions(EventsAhead) { SingleReader = true, SingleWriter = true, FullMode = BoundedChannelFullMode.Wait });
 
     private readonly TaskCompletionSource _caughtUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LogThrottle _lostLog = new(clock);
     private readonly LogThrottle _untrustedLog = new(clock);
+    private readonly LogThrottle _failedLog = new(clock);
+    private readonly Lock _handOver = new();
     private readonly byte[] _unescaped = new byte[16 * 1024];
     private KmsgSequence _sequence;
+    private bool _isReplay;
     private ulong? _skipThrough;
-    private ulong _lastSeen;
+    private ulong? _lastSeen;
     private ulong _records;
     private ulong _unreadable;
     private bool _overrun;
@@ -50,6 +56,20 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
     /// <summary>Done when everything that was in the ring at the start has been read, or nothing can be read.</summary>
     public Task CaughtUp => _caughtUp.Task;
 
+    /// <summary>
+    /// Takes in events while none is handed over, and gives the position that belongs to them: every event up to it has been taken in, and none
+    /// beyond it. Counts and position that are saved together must come from here, or a restart would count an event twice.
+    /// </summary>
+    /// <param name="takeEvents">Empties <see cref="Events"/>.</param>
+    public ulong? Settle(Action takeEvents)
+    {
+        lock (_handOver)
+        {
+            takeEvents();
+            return Position;
+        }
+    }
+
     /// <summary>Starts the thread.</summary>
     /// <param name="resumeAfter">The sequence number up to which records have been counted by an earlier process of this boot, or null.</param>
     /// <param name="stop">Ends the thread.</param>
@@ -57,7 +77,6 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
     {
         metrics.KmsgAcceptUntrusted.Set(options.AcceptUntrusted ? 1 : 0);
         // Also where nothing is read: the position must still be there for a process that reads again.
-        _skipThrough = resumeAfter;
         if (resumeAfter is { } last)
         {
             _sequence = KmsgSequence.After(last);
@@ -109,6 +128,12 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
 
     private void Follow(KmsgReader reader, CancellationToken stop)
     {
+        // A reader begins with the oldest record, whenever it is opened: what has been counted must not count again, and what came before
+        // must not look like news because the log could only be opened later.
+        _isReplay = true;
+        _skipThrough = Position;
+        _lastSeen = null;
+        _records = 0;
         while (true)
         {
             stop.ThrowIfCancellationRequested();
@@ -148,8 +173,24 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
             return;
         metrics.KmsgRecords.Inc();
         CountLost(_sequence.Observe(record.Sequence));
-        Detect(record, stop);
-        Interlocked.Exchange(ref _position, (long)record.Sequence);
+        if (TryDetectSafely(record, out var item))
+            HandOver(item, record.Sequence, stop);
+        else
+            Interlocked.Exchange(ref _position, (long)record.Sequence);
+    }
+
+    private void HandOver(in KernelLogEvent item, ulong sequence, CancellationToken stop)
+    {
+        while (true)
+        {
+            lock (_handOver)
+                if (_events.Writer.TryWrite(item))
+                {
+                    Interlocked.Exchange(ref _position, (long)sequence);
+                    return;
+                }
+            _events.Writer.WaitToWriteAsync(stop).AsTask().GetAwaiter().GetResult();
+        }
     }
 
     private void CountLost(ulong missing)
@@ -166,13 +207,33 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
         _overrun = false;
     }
 
-    private void Detect(in KmsgRecord record, CancellationToken stop)
+    // The ring keeps a record: one that ends the process would end it again at each start, until it is overwritten.
+    private bool TryDetectSafely(in KmsgRecord record, out KernelLogEvent item)
     {
+        try
+        {
+            return TryDetect(record, out item);
+        }
+#pragma warning disable CA1031 // The top of the thread's loop: an error here is a fault of ours, and no record is worth the watch.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            metrics.MonitorFailures.Inc();
+            if (_failedLog.IsDue(1, out var records))
+                LogFailed(exception, records, record.Sequence);
+            item = default;
+            return false;
+        }
+    }
+
+    private bool TryDetect(in KmsgRecord record, out KernelLogEvent item)
+    {
+        item = default;
         var text = record.Text;
         if (text.Contains((byte)'\\') && text.Length <= _unescaped.Length)
             text = _unescaped.AsSpan(0, KernelText.Unescape(text, _unescaped));
         if (!HangDetector.TryDetect(text, record.Value("SUBSYSTEM"u8), record.Value("DEVICE"u8), DetectionMode.Kernel, out var message))
-            return;
+            return false;
         if (!record.IsKernel)
         {
             // The kernel forces the facility of whatever user space writes to a number other than 0.
@@ -183,27 +244,27 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
                     LogUntrustedHang(messages, record.Facility, options.AcceptUntrusted ? "counted, because --kmsg.accept-untrusted is on" : "not counted as a hang");
             }
             if (!options.AcceptUntrusted)
-                return;
+                return false;
         }
-        var history = !_caughtUp.Task.IsCompleted;
-        var item = new KernelLogEvent(message, history ? record.SinceBoot : clock.GetElapsedTime(0), history);
-        if (!_events.Writer.TryWrite(item))
-            _events.Writer.WriteAsync(item, stop).AsTask().GetAwaiter().GetResult();
+        var now = clock.GetElapsedTime(0);
+        item = new KernelLogEvent(message, _isReplay && record.SinceBoot < now ? record.SinceBoot : now, _isReplay);
+        return true;
     }
 
     private void ReachEnd()
     {
-        if (_caughtUp.Task.IsCompleted)
+        if (!_isReplay)
             return;
         // A clone or a restored snapshot of this machine keeps the boot_id while its ring goes back: a position from the future would hide
         // everything that comes.
-        if (_skipThrough > _lastSeen)
+        if (_lastSeen is { } last && _skipThrough > last)
         {
-            LogPositionAhead(_skipThrough.Value, _lastSeen);
-            _sequence = KmsgSequence.After(_lastSeen);
-            Interlocked.Exchange(ref _position, (long)_lastSeen);
+            LogPositionAhead(_skipThrough.Value, last);
+            _sequence = KmsgSequence.After(last);
+            Interlocked.Exchange(ref _position, (long)last);
         }
         _skipThrough = null;
+        _isReplay = false;
         _caughtUp.TrySetResult();
     }
 
@@ -243,6 +304,9 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
 
     [LoggerMessage(EventIds.KmsgUntrustedAccepted, LogLevel.Warning, "REHEARSAL: --kmsg.accept-untrusted is on, so anybody who can write to {Path} can fake a hang")]
     private partial void LogUntrustedAccepted(string path);
+
+    [LoggerMessage(EventIds.KmsgFailed, LogLevel.Error, "{Records} records of the kernel log met an unexpected error and were passed over, the last one with number {Sequence}")]
+    private partial void LogFailed(Exception exception, ulong records, ulong sequence);
 
     [LoggerMessage(EventIds.PositionAheadOfRing, LogLevel.Warning, "The saved position {Saved} is ahead of the kernel log, which ends at {Last} (a restored snapshot?); going on from its end")]
     private partial void LogPositionAhead(ulong saved, ulong last);

@@ -38,14 +38,17 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
     /// <summary>Whether something live testified to it. Replayed history alone never makes an episode active.</summary>
     public bool EpisodeIsLive { get; private set; }
 
+    /// <summary>Whether an episode is under way that is news and a hang: paused by the link partner is an episode, but none of a hang.</summary>
+    public bool IsHanging => EpisodeIsLive && Episode is { Shape: not HangShape.Paused };
+
     /// <summary>The last decoded report of the episode.</summary>
     public HangReport? Report { get; set; }
 
     /// <summary>The transmitter's state.</summary>
     public TxStallDetector? Transmitter { get; set; }
 
-    /// <summary>Sum of the queues' tx_timeout at the last look, null before the first.</summary>
-    public ulong? TxTimeouts { get; set; }
+    /// <summary>The queues' tx_timeout, each at its last reading.</summary>
+    public List<ulong?> TxTimeouts { get; } = [];
 
     /// <summary>When the last testimony came, in seconds since the epoch; 0 for never.</summary>
     public double LastEvent { get; private set; }
@@ -60,8 +63,7 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
     public bool HasHistory => _events.Count > 0 || _resets.Count > 0 || _ended.Count > 0 || Episode is not null || Pauses > 0;
 
     /// <summary>Counts a testimony and puts it into the episode.</summary>
-    /// <returns>True where an episode begins with it.</returns>
-    public bool Observe(HangWitness witness, TimeSpan at, bool live, double epochSeconds, TimeSpan gap, bool resets = false)
+    public void Observe(HangWitness witness, TimeSpan at, bool live, double epochSeconds, TimeSpan gap, bool resets = false)
     {
         var origin = live ? MetricLabels.Live : MetricLabels.History;
         var begins = !HangEpisode.Continues(Episode, at, gap);
@@ -71,7 +73,7 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
         {
             // A reset with no hang before it: an unplugged cable, a setting changed. It counts, but it is no hang.
             _resets[origin] = _resets.GetValueOrDefault(origin) + 1;
-            return false;
+            return;
         }
         Episode = HangEpisode.Observe(Episode, witness, at, gap, resets);
         EpisodeIsLive = (!begins && EpisodeIsLive) || live;
@@ -90,11 +92,20 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
             _events[(witness, origin)] = _events.GetValueOrDefault((witness, origin)) + 1;
             LastEvent = Math.Max(LastEvent, epochSeconds);
         }
-        return begins;
     }
 
     /// <summary>The trouble was still seen at that time.</summary>
     public void Extend(TimeSpan at) => Episode = Episode is { } episode && at > episode.Last ? episode with { Last = at } : Episode;
+
+    /// <summary>Forgets what its counters said, for they have gone with it.</summary>
+    /// <returns>True where that changes a series.</returns>
+    public bool ForgetCounters()
+    {
+        TxTimeouts.Clear();
+        var changes = Transmitter is { Verdict: not TxVerdict.Flowing };
+        Transmitter = null;
+        return changes;
+    }
 
     /// <summary>Ends the episode.</summary>
     public void End()
@@ -136,8 +147,7 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
             metrics.ActiveShape.WithLabels(device, MetricLabels.Of(shape)).Set(active?.Shape == shape ? 1 : 0);
         }
         metrics.OutageSeconds.WithLabels(device).IncTo(OutageSeconds);
-        // Paused by the link partner is an episode, but not a hang.
-        metrics.Active.WithLabels(device).Set(active is { Shape: not HangShape.Paused } ? 1 : 0);
+        metrics.Active.WithLabels(device).Set(IsHanging ? 1 : 0);
         metrics.EpisodeStart.WithLabels(device).Set(active is { } episode ? wallClock(episode.Start) : 0);
         metrics.LastEvent.WithLabels(device).Set(LastEvent);
         metrics.TxStalled.WithLabels(device).Set(Transmitter?.Verdict == TxVerdict.Stalled ? 1 : 0);

@@ -30,14 +30,24 @@ internal static class TransmitSampler
         return new TxSample(now, up, packets, inflight, pauseFrames.Count, pauseFrames.At);
     }
 
-    /// <summary>The sum of tx_timeout over all queues, or null where the kernel has no such counter.</summary>
-    public static ulong? TxTimeouts(NetDevice device)
+    /// <summary>Reads tx_timeout of each queue and tells whether one is higher than at its last reading.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="known">The last reading of each queue; brought up to date. A queue that is not in use now (<c>ethtool -L</c>) stays in it,
+    /// because the kernel keeps its count and shows it again when the queue comes back.</param>
+    public static bool HasTimedOut(NetDevice device, List<ulong?> known)
     {
-        ulong? sum = null;
+        var increased = false;
         var queues = device.CountTxQueues();
         for (var queue = 0; queue < queues; queue++)
-            if (device.TryReadQueueUInt64(queue, "tx_timeout\0"u8, out var timeouts) == Errno.None)
-                sum = (sum ?? 0) + timeouts;
-        return sum;
+        {
+            if (queue == known.Count)
+                known.Add(null);
+            if (device.TryReadQueueUInt64(queue, "tx_timeout\0"u8, out var timeouts) != Errno.None)
+                continue;
+            // Fewer than before: the device was re-created and counts anew.
+            increased |= timeouts > known[queue];
+            known[queue] = timeouts;
+        }
+        return increased;
     }
 }

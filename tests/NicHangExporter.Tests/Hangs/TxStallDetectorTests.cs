@@ -5,6 +5,7 @@ namespace NicHangExporter.Tests.Hangs;
 public sealed class TxStallDetectorTests
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan PauseInterval = TimeSpan.FromSeconds(15);
 
     [Fact]
     public void Observe_PacketsQueuedAndNoneSentForTheWindow_IsStalled() =>
@@ -54,6 +55,37 @@ public sealed class TxStallDetectorTests
     public void Observe_PauseCounterNeverReadAgain_IsStalledInTheEnd() =>
         Assert.Equal(TxVerdict.Stalled, Last(Seconds(0, 30), second => new TxSample(second, true, 100, 1500, 4711, TimeSpan.Zero)));
 
+    [Fact]
+    public void Observe_OnePauseFrameAtTheBeginning_DoesNotExcuseTheRest() =>
+        Assert.Equal(TxVerdict.Stalled, Last(Seconds(0, 20), second => new TxSample(second, true, 100, 1500, second < TimeSpan.FromSeconds(3) ? 0UL : 1, second)));
+
+    [Fact]
+    public void Observe_PauseFramesClimbFromReadingToReading_IsPausedInBetweenToo() =>
+        Assert.All(Enumerable.Range(16, 100), last => Assert.Equal(TxVerdict.Paused, Last(Seconds(0, last), second => ReadEvery(15, second, at => at * 30))));
+
+    [Fact]
+    public void Observe_PauseFramesClimbedButAreReadNoMore_IsStalledInTheEnd() =>
+        Assert.Equal(TxVerdict.Stalled, Last(Seconds(0, 60), second => ReadEvery(15, second < TimeSpan.FromSeconds(16) ? second : TimeSpan.FromSeconds(16), at => at * 30) with { At = second }));
+
+    [Fact]
+    public void Observe_PauseCounterFirstReadDuringTheFreeze_WaitsForTheSecondReading()
+    {
+        // The exporter was started in the middle of a pause storm.
+        static TxSample Sample(TimeSpan second) => second < TimeSpan.FromSeconds(6)
+            ? new TxSample(second, true, 100, 1500)
+            : ReadEvery(15, second - TimeSpan.FromSeconds(6), at => at * 30 + 4711) with { At = second };
+
+        Assert.Equal(TxVerdict.Suspect, Last(Seconds(0, 20), Sample));
+        Assert.Equal(TxVerdict.Paused, Last(Seconds(0, 21), Sample));
+    }
+
+    // A counter that a slower source reads.
+    private static TxSample ReadEvery(int interval, TimeSpan second, Func<ulong, ulong> count)
+    {
+        var at = (ulong)second.TotalSeconds / (ulong)interval * (ulong)interval;
+        return new TxSample(second, true, 100, 1500, count(at), TimeSpan.FromSeconds(at));
+    }
+
     private static IEnumerable<TimeSpan> Seconds(int first, int last) =>
         Enumerable.Range(first, last - first + 1).Select(second => TimeSpan.FromSeconds(second));
 
@@ -61,7 +93,7 @@ public sealed class TxStallDetectorTests
     {
         TxStallDetector? state = null;
         foreach (var time in times)
-            state = TxStallDetector.Observe(state, sample(time), Window);
+            state = TxStallDetector.Observe(state, sample(time), Window, PauseInterval);
         return state!.Value.Verdict;
     }
 }
