@@ -7,7 +7,6 @@ using NicHangExporter.Hangs;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Logging;
-using NicHangExporter.State;
 using Serilog.Extensions.Logging;
 
 namespace NicHangExporter;

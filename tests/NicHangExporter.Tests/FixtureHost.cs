@@ -4,7 +4,6 @@ using Microsoft.Extensions.Time.Testing;
 using NicHangExporter.Exposition;
 using NicHangExporter.Hangs;
 using NicHangExporter.Linux.Sysfs;
-using NicHangExporter.State;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests;

@@ -1,4 +1,3 @@
-using NicHangExporter.Hangs;
 using Prometheus;
 
 namespace NicHangExporter.Exposition;
@@ -71,14 +70,6 @@ internal sealed class ExporterMetrics
     public Gauge StateUp { get; }
     public Counter StateWriteFailures { get; }
     public Counter MonitorFailures { get; }
-
-    /// <summary>Says in which state the reader of the kernel log is.</summary>
-    public void SetKmsgState(KmsgState state)
-    {
-        KmsgUp.Set(state == Hangs.KmsgState.Reading ? 1 : 0);
-        foreach (var other in Enum.GetValues<KmsgState>())
-            KmsgState.WithLabels(MetricLabels.Of(other)).Set(other == state ? 1 : 0);
-    }
 
     private Counter Counter(string name, string help, params string[] labels) =>
         _factory.CreateCounter(name, help, new CounterConfiguration { LabelNames = labels, SuppressInitialValue = labels.Length > 0 });

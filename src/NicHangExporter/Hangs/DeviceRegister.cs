@@ -1,7 +1,6 @@
 using NicHangExporter.Exposition;
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Sysfs;
-using NicHangExporter.State;
 
 namespace NicHangExporter.Hangs;
 

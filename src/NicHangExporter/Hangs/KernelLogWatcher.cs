@@ -84,7 +84,7 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
         }
         if (!options.Has(Collector.Kmsg))
         {
-            metrics.SetKmsgState(KmsgState.Disabled);
+            SetState(KmsgState.Disabled);
             _caughtUp.TrySetResult();
             return;
         }
@@ -102,7 +102,7 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
                 try
                 {
                     using var reader = new KmsgReader(options.KmsgPath);
-                    metrics.SetKmsgState(KmsgState.Reading);
+                    SetState(KmsgState.Reading);
                     LogOpened(options.KmsgPath);
                     _lastFailure = null;
                     Follow(reader, stop);
@@ -268,6 +268,13 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
         _caughtUp.TrySetResult();
     }
 
+    private void SetState(KmsgState state)
+    {
+        metrics.KmsgUp.Set(state == KmsgState.Reading ? 1 : 0);
+        foreach (var other in Enum.GetValues<KmsgState>())
+            metrics.KmsgState.WithLabels(MetricLabels.Of(other)).Set(other == state ? 1 : 0);
+    }
+
     private void Fail(LinuxException exception)
     {
         var state = exception.Errno switch
@@ -276,7 +283,7 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
             Errno.NoEntry or Errno.NoDevice or Errno.NoDeviceOrAddress or Errno.NotDirectory => KmsgState.Missing,
             _ => KmsgState.Failed,
         };
-        metrics.SetKmsgState(state);
+        SetState(state);
         // Said once for each reason, not at each retry.
         if (exception.Message == _lastFailure)
             return;
@@ -286,28 +293,4 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
         else
             LogUnavailable(exception.Message);
     }
-
-    [LoggerMessage(EventIds.KmsgOpened, LogLevel.Information, "Reading the kernel log from {Path}")]
-    private partial void LogOpened(string path);
-
-    [LoggerMessage(EventIds.KmsgUnavailable, LogLevel.Warning, "The kernel log can't be read, so hang messages are not seen; transmit counters still are: {Reason}")]
-    private partial void LogUnavailable(string reason);
-
-    [LoggerMessage(EventIds.BlindSpots, LogLevel.Warning, "Running without the right to read the kernel log, so hang messages are not seen, only transmit counters; grant CAP_SYSLOG (systemd: AmbientCapabilities=CAP_SYSLOG; a file: setcap cap_syslog+ep) or run as root: {Reason}")]
-    private partial void LogPermissionDenied(string reason);
-
-    [LoggerMessage(EventIds.KmsgOverrun, LogLevel.Warning, "{Lost} records of the kernel log were lost, a hang may have been among them: {Reason}")]
-    private partial void LogOverrun(ulong lost, string reason);
-
-    [LoggerMessage(EventIds.UntrustedHang, LogLevel.Warning, "User space wrote {Messages} hang messages into the kernel log (facility {Facility}): {Verdict}")]
-    private partial void LogUntrustedHang(ulong messages, int facility, string verdict);
-
-    [LoggerMessage(EventIds.KmsgUntrustedAccepted, LogLevel.Warning, "REHEARSAL: --kmsg.accept-untrusted is on, so anybody who can write to {Path} can fake a hang")]
-    private partial void LogUntrustedAccepted(string path);
-
-    [LoggerMessage(EventIds.KmsgFailed, LogLevel.Error, "{Records} records of the kernel log met an unexpected error and were passed over, the last one with number {Sequence}")]
-    private partial void LogFailed(Exception exception, ulong records, ulong sequence);
-
-    [LoggerMessage(EventIds.PositionAheadOfRing, LogLevel.Warning, "The saved position {Saved} is ahead of the kernel log, which ends at {Last} (a restored snapshot?); going on from its end")]
-    private partial void LogPositionAhead(ulong saved, ulong last);
 }

@@ -1,6 +1,5 @@
 using NicHangExporter.Exposition;
 using NicHangExporter.Linux;
-using NicHangExporter.State;
 
 namespace NicHangExporter.Hangs;
 

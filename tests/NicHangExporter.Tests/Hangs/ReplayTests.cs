@@ -1,5 +1,5 @@
-using NicHangExporter.State;
 
+using NicHangExporter.Hangs;
 namespace NicHangExporter.Tests.Hangs;
 
 /// <summary>What has been in the kernel log already: never counted twice, never news, never longer than it was.</summary>

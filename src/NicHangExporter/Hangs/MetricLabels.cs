@@ -1,6 +1,4 @@
-using NicHangExporter.Hangs;
-
-namespace NicHangExporter.Exposition;
+namespace NicHangExporter.Hangs;
 
 /// <summary>Label values of our enumerations: part of the metrics' interface, so they are written out and not derived from C# names.</summary>
 internal static class MetricLabels

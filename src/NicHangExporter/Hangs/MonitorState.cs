@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
-using NicHangExporter.Hangs;
 
-namespace NicHangExporter.State;
+namespace NicHangExporter.Hangs;
 
 /// <summary>
 /// What survives a restart: the position in the kernel log and the counts at that position. Both are written together, so a process

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using NicHangExporter.Exposition;
 
-namespace NicHangExporter.State;
+namespace NicHangExporter.Hangs;
 
 /// <summary>
 /// Keeps <see cref="MonitorState"/> in a file of the state directory. Without a directory, or with one that can't be used, the exporter

@@ -1,0 +1,72 @@
+namespace NicHangExporter.Tests;
+
+/// <summary>The directions of docs/architecture.md, held by reading the sources: an arrow that turns left, or I/O in a pure file, fails here.</summary>
+public sealed class ArchitectureTests
+{
+    private static readonly string Source = Path.Combine(Repository.Root, "src/NicHangExporter");
+
+    // Each room and the rooms that it must not know.
+    public static TheoryData<string, string[]> Rooms => new()
+    {
+        { "Exposition", ["Hangs", "Cli", "Configuration"] },
+        { "Hangs", ["Cli", "Configuration"] },
+        { "Configuration", ["Hangs", "Exposition", "Cli"] },
+        { "Logging", ["Hangs", "Exposition", "Cli", "Configuration"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Rooms))]
+    public void Room_KnowsOnlyThoseToItsRight(string room, string[] forbidden)
+    {
+        var files = Files(room).ToList();
+        Assert.NotEmpty(files);
+        foreach (var (name, text) in files)
+            foreach (var other in forbidden)
+                Assert.False(text.Contains($"NicHangExporter.{other}", StringComparison.Ordinal), $"{name} uses {other}, which is to its left");
+    }
+
+    [Theory]
+    [InlineData("HangDetector")]
+    [InlineData("HangPatterns")]
+    [InlineData("HangPattern")]
+    [InlineData("HangReport")]
+    [InlineData("HangEpisode")]
+    [InlineData("KernelPrefix")]
+    [InlineData("MessageFormat")]
+    [InlineData("PatternIndex")]
+    [InlineData("NicMessage")]
+    [InlineData("TxStallDetector")]
+    [InlineData("Diagnosis")]
+    [InlineData("DeviceDiagnosis")]
+    public void PureFile_TouchesNoClockNoFileNoLog(string subject)
+    {
+        var files = Files("Hangs").Where(file => file.Name.Split('.')[0] == subject).ToList();
+        Assert.NotEmpty(files);
+        foreach (var (name, text) in files)
+            foreach (var impure in new[] { "TimeProvider", "Stopwatch", "DateTime", "ILogger", "System.IO", "File.", "Directory.", "Stream", "Environment.", "Thread", "Task", "ExporterMetrics", "ExporterOptions" })
+                Assert.False(text.Contains(impure, StringComparison.Ordinal), $"{name} is pure, but mentions {impure}");
+    }
+
+    [Fact]
+    public void Host_IsWrittenWithoutUnsafeAndWithoutLibC()
+    {
+        foreach (var (name, text) in Files("."))
+        {
+            Assert.False(text.Contains("unsafe", StringComparison.Ordinal), $"{name} is unsafe");
+            Assert.False(text.Contains("LibraryImport", StringComparison.Ordinal) || text.Contains("Tmds", StringComparison.Ordinal), $"{name} talks to the kernel behind the fence's back");
+        }
+    }
+
+    [Fact]
+    public void Library_KnowsNoLoggingNoOptionsNoHost()
+    {
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "src/NicHangExporter.Linux"), "*.cs", SearchOption.AllDirectories).Where(IsSource))
+            Assert.DoesNotContain("Microsoft.Extensions", File.ReadAllText(file), StringComparison.Ordinal);
+    }
+
+    private static IEnumerable<(string Name, string Text)> Files(string room) =>
+        Directory.EnumerateFiles(Path.Combine(Source, room), "*.cs", SearchOption.AllDirectories).Where(IsSource)
+            .Select(file => (Path.GetFileName(file), string.Join('\n', File.ReadLines(file).Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal)))));
+
+    private static bool IsSource(string file) => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal);
+}
