@@ -122,6 +122,24 @@ public sealed class KernelLogTests : IDisposable
     }
 
     [Fact]
+    public async Task Fifo_InPlaceOfTheDevice_IsFollowedOverItsWriters()
+    {
+        Requires.Program("mkfifo");
+        File.Delete(_host.KernelLog);
+        Execution.Of("mkfifo", _host.KernelLog).Succeeded();
+        using var exporter = await ExporterProcess.StartAsync(_host.Paths);
+
+        _host.Log(KernelSays.HardwareUnitHang, KernelSays.Dictionary);
+        await exporter.ScrapeUntilAsync("the event of the first writer", metrics => Events(metrics, "driver", "live") == 1);
+        _host.Log(KernelSays.HardwareUnitHang, KernelSays.Dictionary);
+        _host.Log(KernelSays.ResetAdapter);
+
+        var after = await exporter.ScrapeUntilAsync("what the later writers wrote", metrics => metrics["nichang_driver_resets_total", Device, ("origin", "live")] == 1);
+        Assert.Equal(2, Events(after, "driver", "live"));
+        Assert.Equal(3, after["nichang_kmsg_records_total"]);
+    }
+
+    [Fact]
     public async Task TxTimeoutOfAQueue_ThatIncreases_IsAWitnessOfItsOwn()
     {
         using var exporter = await ExporterProcess.StartAsync(_host.Paths);

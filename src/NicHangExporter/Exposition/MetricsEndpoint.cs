@@ -14,6 +14,8 @@ internal sealed class MetricsEndpoint(
 {
     private const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
+    private const int PieceLength = 32 * 1024;
+
     private static readonly (string Version, string Revision) Build = ReadBuild();
 
     private ExpositionBody? _spare;
@@ -30,7 +32,7 @@ internal sealed class MetricsEndpoint(
         context.Response.ContentType = ContentType;
         context.Response.ContentLength = body.Text.WrittenCount;
         if (!HttpMethods.IsHead(context.Request.Method))
-            await context.Response.Body.WriteAsync(body.Text.WrittenMemory, context.RequestAborted);
+            await SendAsync(body.Text.WrittenMemory, context.Response.Body, context.RequestAborted);
         // Only after a scrape that ended well: nobody writes from it or into it any more.
         body.Clear();
         Interlocked.Exchange(ref _spare, body);
@@ -44,6 +46,13 @@ internal sealed class MetricsEndpoint(
         WriteKernel(new ExpositionWriter(body.Text));
         await metrics.Registry.CollectAndExportAsTextAsync(body.Ours, cancellation);
         body.Text.Write(body.Ours.GetBuffer().AsSpan(0, (int)body.Ours.Length));
+    }
+
+    // In pieces: Kestrel copies all of what it is given at once, and keeps the room.
+    private static async Task SendAsync(ReadOnlyMemory<byte> text, Stream response, CancellationToken cancellation)
+    {
+        for (var start = 0; start < text.Length; start += PieceLength)
+            await response.WriteAsync(text.Slice(start, Math.Min(PieceLength, text.Length - start)), cancellation);
     }
 
     private void WriteKernel(ExpositionWriter writer)

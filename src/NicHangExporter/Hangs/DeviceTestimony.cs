@@ -23,6 +23,9 @@ internal sealed class DeviceTestimony
 
     public HangReport? LastReport { get; private set; }
 
+    /// <summary>True where a hang or a reset is reported.</summary>
+    public bool HasTrouble => _statements.Exists(statement => statement.IsReport || statement.IsReset);
+
     /// <summary>True where messages of that driver may be about this device.</summary>
     public bool MayBe(string? driver) =>
         driver is null || Driver is null || driver == Driver || driver.StartsWith("mlx4_", StringComparison.Ordinal) && Driver.StartsWith("mlx4_", StringComparison.Ordinal);

@@ -30,6 +30,7 @@ internal sealed class Diagnosis(TimeSpan gap)
     public IReadOnlyList<DeviceDiagnosis> Conclude()
     {
         AttributeNameless();
+        TieByDriver();
         return [.. _devices.OrderBy(device => device.First).Select(device => device.Diagnose(gap)).Where(device => device.HasAnything)];
     }
 
@@ -85,6 +86,21 @@ internal sealed class Diagnosis(TimeSpan gap)
                 && (nameless.Driver is null || !device.Bus.IsEmpty || !device.Device.IsEmpty)).Take(2).ToArray();
             if (candidates is [var only]) Merge(only, nameless);
         }
+    }
+
+    /// <summary>
+    /// igb reports a hang by the address and the core by the name, and a log may have no line with both. Where the driver has one device of either
+    /// kind in trouble and none besides, they are one.
+    /// </summary>
+    private void TieByDriver()
+    {
+        foreach (var driver in _devices.GroupBy(device => device.Driver).Where(driver => driver.Key is not null).ToArray())
+            if (driver.ToArray() is [var one, var other])
+            {
+                var (addressed, named) = one.Device.IsEmpty ? (one, other) : (other, one);
+                if (!addressed.Device.IsEmpty || addressed.Bus.IsEmpty || named.Device.IsEmpty || !named.Bus.IsEmpty || !addressed.HasTrouble || !named.HasTrouble) continue;
+                Merge(addressed, named);
+            }
     }
 
     private DeviceTestimony Add(BusAddress bus, InterfaceName name)

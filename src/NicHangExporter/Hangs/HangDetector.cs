@@ -102,7 +102,7 @@ internal static class HangDetector
                 var printsIt = row.Drivers.Contains(prefix.Name);
                 module = printsIt || NetDrivers.IsKnown(prefix.Name);
                 if (module) return printsIt && row.Takes(PrefixShapes.Module) || pasted && row.Distinctive;
-                return row.Takes(PrefixShapes.Netdev) && InterfaceName.TryParse(prefix.Name, out _);
+                return row.Takes(PrefixShapes.Netdev) && InterfaceName.TryParse(prefix.Name, out _) && !KernelPrefix.IsOtherDevice(prefix.Name);
             case PrefixShapes.Device:
                 if (row.Drivers.Contains(prefix.Driver))
                     return row.Takes(PrefixShapes.Device) || pasted && row.Takes(PrefixShapes.Netdev);

@@ -35,6 +35,8 @@ internal static partial class HangPatterns
         // Follows "Detected Tx Unit Hang" in the same breath; counted as a hang it would double each one.
         new("ixgbe-tx-hang-reset", MessageKind.Reset, ["ixgbe"], "tx hang %d detected on queue %d, resetting adapter", "intel/ixgbe/ixgbe_main.c ixgbe_clean_tx_irq()")
         { Distinctive = true, QueueAt = 1 },
+        new("ixgbe-tx-hang-reset-old", MessageKind.Reset, ["ixgbe"], "tx hang %d detected, resetting adapter", "drivers/net/ixgbe/ixgbe_main.c, before 2.6.37")
+        { Distinctive = true },
         new("fm10k-tx-hang-reset", MessageKind.Reset, ["fm10k"], "tx hang %d detected on queue %d, resetting interface", "intel/fm10k/fm10k_main.c fm10k_clean_tx_irq()")
         { Distinctive = true, QueueAt = 1 },
         new("ixgbe-tx-timeout-reset", MessageKind.Reset, ["ixgbe"], "initiating reset due to tx timeout", "intel/ixgbe/ixgbe_main.c ixgbe_tx_timeout_reset()")

@@ -12,8 +12,8 @@ internal static partial class HangPatterns
         { Shapes = EveryLinkShape | PrefixShapes.Device, AnyDriver = true },
         new("nic-link-down", MessageKind.LinkDown, ["ixgbevf", "atl1c", "igbvf"], "NIC Link is Down", "intel/*, vmware, broadcom/bnxt, bnx2x, atheros/atl1e and others")
         { Shapes = EveryLinkShape | PrefixShapes.Device, AnyDriver = true },
-        new("nic-link-up-lower", MessageKind.LinkUp, ["ice", "fm10k", "netxen_nic", "qlcnic"], "NIC Link is up%*", "intel/ice/ice_main.c ice_print_link_msg(), fm10k/fm10k_pci.c, qlogic/*") { AnyDriver = true },
-        new("nic-link-down-lower", MessageKind.LinkDown, ["fm10k", "netxen_nic", "qlcnic"], "NIC Link is down", "intel/fm10k/fm10k_pci.c, qlogic/*") { AnyDriver = true },
+        new("nic-link-up-lower", MessageKind.LinkUp, ["ice", "fm10k", "netxen_nic", "qlcnic"], "NIC Link is up%*", "intel/ice/ice_main.c ice_print_link_msg(), fm10k/fm10k_pci.c, qlogic/*") { Shapes = EveryLinkShape, AnyDriver = true },
+        new("nic-link-down-lower", MessageKind.LinkDown, ["fm10k", "netxen_nic", "qlcnic"], "NIC Link is down", "intel/fm10k/fm10k_pci.c, qlogic/*") { Shapes = EveryLinkShape, AnyDriver = true },
         new("nic-link-up-upper", MessageKind.LinkUp, ["rvu_nicpf", "rvu_nicvf"], "NIC Link is UP%*", "marvell/octeontx2/nic") { Shapes = EveryLinkShape, AnyDriver = true },
         new("nic-link-down-upper", MessageKind.LinkDown, ["rvu_nicpf", "rvu_nicvf"], "NIC Link is DOWN%*", "marvell/octeontx2/nic") { Shapes = EveryLinkShape, AnyDriver = true },
 
@@ -53,8 +53,8 @@ internal static partial class HangPatterns
     /// <summary>Link messages in the words of one driver.</summary>
     private static HangPattern[] DriverLinks =>
     [
-        new("bnx2-link-up", MessageKind.LinkUp, ["bnx2"], "NIC %s Link is Up, %*", "broadcom/bnx2.c bnx2_report_link()"),
-        new("bnx2-link-down", MessageKind.LinkDown, ["bnx2"], "NIC %s Link is Down", "broadcom/bnx2.c bnx2_report_link()"),
+        new("bnx2-link-up", MessageKind.LinkUp, ["bnx2"], "NIC %s Link is Up, %*", "broadcom/bnx2.c bnx2_report_link()") { Shapes = EveryLinkShape },
+        new("bnx2-link-down", MessageKind.LinkDown, ["bnx2"], "NIC %s Link is Down", "broadcom/bnx2.c bnx2_report_link()") { Shapes = EveryLinkShape },
         new("alx-link-up", MessageKind.LinkUp, ["alx"], "NIC Up: %s", "atheros/alx/main.c alx_check_link()"),
         new("r8152-carrier-on", MessageKind.LinkUp, ["r8152"], "carrier on", "drivers/net/usb/r8152.c set_carrier()"),
         new("r8152-carrier-off", MessageKind.LinkDown, ["r8152"], "carrier off", "drivers/net/usb/r8152.c set_carrier()"),

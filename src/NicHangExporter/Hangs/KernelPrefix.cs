@@ -56,6 +56,11 @@ internal readonly ref struct KernelPrefix
         return hexadecimal < 0 ? word.Length >= 8 : hexadecimal >= 5 && word[hexadecimal] == '.';
     }
 
+    /// <summary>True for what other subsystems call their devices, which have transmitters and links as well: <c>ata4: </c>, <c>hci0: </c>.</summary>
+    public static bool IsOtherDevice(ReadOnlySpan<byte> word) =>
+        StartsWithThenDigits(word, "ata"u8) || StartsWithThenDigits(word, "hci"u8) || StartsWithThenDigits(word, "mmc"u8)
+        || StartsWithThenDigits(word, "nvme"u8) || StartsWithThenDigits(word, "spi"u8) || StartsWithThenDigits(word, "i2c-"u8) || word.StartsWith("cec-"u8);
+
     // "bnx2x: [bnx2x_panic_dump:917(eth0)]"
     private static bool TryFunction(ReadOnlySpan<byte> text, out KernelPrefix prefix)
     {
@@ -90,10 +95,14 @@ internal readonly ref struct KernelPrefix
         colon = first.IndexOf(": "u8);
         if (colon >= 0)
         {
+            // "niu 0000:84:00.0: niu: eth4: "
+            var module = first[(colon + 2)..];
+            if (NetDrivers.IsKnown(module) && TryTwoParts(first[..colon], last, out prefix) && prefix.Bus.Length > 0 && prefix.Driver.SequenceEqual(module)) return true;
             // 2.6: "e1000: eth0: e1000_clean_tx_irq: "
             if (last.IndexOf((byte)'_') < 0 || !NetDrivers.IsName(last) || first[(colon + 2)..].IndexOf(": "u8) >= 0) return false;
             last = first[(colon + 2)..];
             first = first[..colon];
+            if (!NetDrivers.IsName(first)) return false;
         }
         return TryTwoParts(first, last, out prefix);
     }

@@ -58,6 +58,13 @@ internal sealed class MessageFormat
                 case Conversion.Text:
                     return MatchText(line, at, segmentAt, values);
                 default:
+                    // "%2x" has blanks before a shorter number.
+                    var padding = segment.IsPadded ? rest.IndexOfAnyExcept((byte)' ') : 0;
+                    if (padding > 0)
+                    {
+                        at += padding;
+                        rest = rest[padding..];
+                    }
                     length = NumberLength(rest, segment.Conversion);
                     if (length == 0) return false;
                     break;
@@ -117,9 +124,11 @@ internal sealed class MessageFormat
                 continue;
             }
             if (literal.Length > 0)
-                segments.Add(new Segment(Encoding.ASCII.GetBytes(literal.ToString()), Conversion.None, 0));
+                segments.Add(new Segment(Encoding.ASCII.GetBytes(literal.ToString()), Conversion.None, 0, false));
             literal.Clear();
             at++;
+            // A width without a precision or a leading zero.
+            var isPadded = format[at..] is [>= '1' and <= '9', not '.', ..];
             while (at < format.Length - 1 && "#0123456789.lzh".Contains(format[at], StringComparison.Ordinal)) at++;
             var conversion = at < format.Length ? format[at] switch
             {
@@ -133,11 +142,11 @@ internal sealed class MessageFormat
             // Where a %s would end could not be told from what follows it.
             if (conversion == Conversion.None || segments is [.., { Conversion: Conversion.Text }])
                 throw new ArgumentException($"Conversion not understood: {format}", nameof(format));
-            segments.Add(new Segment([], conversion, conversions++));
+            segments.Add(new Segment([], conversion, conversions++, isPadded));
         }
         var tail = literal.ToString().TrimEnd();
         if (tail.Length > 0)
-            segments.Add(new Segment(Encoding.ASCII.GetBytes(tail), Conversion.None, 0));
+            segments.Add(new Segment(Encoding.ASCII.GetBytes(tail), Conversion.None, 0, false));
         if (segments.Count == 0 || segments[0].Literal.Length < PatternIndex.KeyLength)
             throw new ArgumentException($"A format starts with {PatternIndex.KeyLength} literal bytes: {format}", nameof(format));
         return [.. segments];
@@ -145,5 +154,5 @@ internal sealed class MessageFormat
 
     private enum Conversion : byte { None, Signed, Unsigned, Hex, Text, Rest }
 
-    private readonly record struct Segment(byte[] Literal, Conversion Conversion, int Index);
+    private readonly record struct Segment(byte[] Literal, Conversion Conversion, int Index, bool IsPadded);
 }

@@ -43,8 +43,10 @@ public sealed class LinkFlagsLiveTests : IDisposable
 
         Assert.True(_flags.BringUp(Veth));
         Assert.False(_flags.BringUp(Veth));
-        Assert.Equal(
-            InterfaceFlags.Up | InterfaceFlags.Running | InterfaceFlags.Broadcast | InterfaceFlags.Multicast, _flags.Read(Veth));
+        // IFF_RUNNING follows operstate, which the kernel's link watch sets a little later.
+        const InterfaceFlags Expected = InterfaceFlags.Up | InterfaceFlags.Running | InterfaceFlags.Broadcast | InterfaceFlags.Multicast;
+        SpinWait.SpinUntil(() => _flags.Read(Veth) == Expected, TimeSpan.FromSeconds(30));
+        Assert.Equal(Expected, _flags.Read(Veth));
     }
 
     [Fact]

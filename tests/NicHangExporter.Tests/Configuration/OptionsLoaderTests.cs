@@ -136,8 +136,12 @@ public sealed class OptionsLoaderTests : IDisposable
     {
         var (_, errors) = Load([], null, new()
         {
-            ["NICHANG_SERVICE_HOST"] = "10.0.0.1", ["NICHANG_SERVICE_PORT"] = "19642", ["NICHANG_SERVICE_PORT_METRICS"] = "19642",
-            ["NICHANG_PORT"] = "tcp://10.0.0.1:19642", ["NICHANG_PORT_19642_TCP"] = "tcp://10.0.0.1:19642", ["NICHANG_PORT_19642_TCP_ADDR"] = "10.0.0.1",
+            ["NICHANG_SERVICE_HOST"] = "10.0.0.1",
+            ["NICHANG_SERVICE_PORT"] = "19642",
+            ["NICHANG_SERVICE_PORT_METRICS"] = "19642",
+            ["NICHANG_PORT"] = "tcp://10.0.0.1:19642",
+            ["NICHANG_PORT_19642_TCP"] = "tcp://10.0.0.1:19642",
+            ["NICHANG_PORT_19642_TCP_ADDR"] = "10.0.0.1",
         });
 
         Assert.Empty(errors);

@@ -17,8 +17,19 @@ public sealed class HangDetectorTests
         Assert.Equal(
             new HangReport
             {
-                Head = 0x8b, Tail = 0x99, NextToUse = 0x99, NextToClean = 0x8b, TimeStamp = 0x100227358, NextToWatch = 0x8c, Jiffies = 0x100227517, DescriptorStatus = 0,
-                MacStatus = 0x40080083, PhyStatus = 0x796d, Phy1000Status = 0x3c00, PhyExtendedStatus = 0x3000, PciStatus = 0x10,
+                Head = 0x8b,
+                Tail = 0x99,
+                NextToUse = 0x99,
+                NextToClean = 0x8b,
+                TimeStamp = 0x100227358,
+                NextToWatch = 0x8c,
+                Jiffies = 0x100227517,
+                DescriptorStatus = 0,
+                MacStatus = 0x40080083,
+                PhyStatus = 0x796d,
+                Phy1000Status = 0x3c00,
+                PhyExtendedStatus = 0x3000,
+                PciStatus = 0x10,
             },
             message.Report);
     }

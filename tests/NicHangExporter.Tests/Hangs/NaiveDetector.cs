@@ -55,6 +55,7 @@ internal static class NaiveDetector
         var known = row.AnyDriver ? $"(?:{named}|{Any(NetDrivers.All)})" : named;
         var any = row.AnyDriver ? Driver : named;
         var notModule = $"(?!(?:{Any([.. row.Drivers, .. NetDrivers.All])}): ){Name}";
+        var twice = Any(row.AnyDriver ? NetDrivers.All : row.Drivers.Where(NetDrivers.All.Contains));
         var notBus = $"(?!{BusWord}:? ){Name}";
         if (row.Shapes.HasFlag(PrefixShapes.Netdev))
         {
@@ -67,7 +68,9 @@ internal static class NaiveDetector
             yield return $@"net (?<m>{Name}){State}?: (?:\k<m>{State}?: )?";
             yield return $@"(?!net |{BusWord} ){known} (?<d>(?!{Numbered}: ){notBus}): (?:\k<d>{State}?: )?";
             yield return $@"(?!net |{BusWord} ){known} (?<e>{Name}){State}: (?:\k<e>{State}?: )?";
-            yield return $@"{notModule}: ";
+            yield return $@"(?<t>{twice}) (?:{BusWord}|{Numbered}): \k<t>: (?:{notBus}|{Unnamed}){State}?: ";
+            yield return $@"(?<u>{twice}) {Bus} (?<v>{Name}){State}?: \k<u>: \k<v>{State}?: ";
+            yield return $@"(?!(?:ata|hci|mmc|nvme|spi|i2c-)[0-9]+: |cec-){notModule}: ";
             yield return $@"{Name}{State}: ";
             yield return $@"(?!{BusWord}: ){known}: {notBus}{State}?: (?:(?=[A-Za-z0-9.+-]*_){Driver}: )?";
         }
@@ -98,6 +101,7 @@ internal static class NaiveDetector
     {
         var pattern = Regex.Replace(Regex.Escape(format.TrimEnd()), @"%(?:\\?[#0-9.lzh])*(\\\*|[diuxXps])", match => match.Groups[1].Value switch
         {
+            var kind when match.Value is ['%', >= '1' and <= '9', not '\\', ..] && kind is "x" or "X" or "d" => " *" + (kind == "d" ? "(-?[0-9]+)" : "((?:0x)?[0-9A-Fa-f]+)"),
             @"\*" => "(.*)",
             "d" or "i" => "(-?[0-9]+)",
             "u" => "([0-9]+)",

@@ -70,7 +70,7 @@ public sealed class PasteFormatTests
         ["file names of grep"] = at => [$"/var/log/kern.log:{Wall(at):MMM dd HH:mm:ss} pve1 kernel: {Report[0]}"],
         ["file names and line numbers of grep"] = at => [$"kern.log.1:77:{Wall(at):MMM dd HH:mm:ss} pve1 kernel: {Report[0]}"],
         ["CR LF"] = at => Report.Select(line => $"[{at.TotalSeconds,12:0.000000}] {line}\r"),
-["colours"] = at => Report.Select(line => $"\u001b[32m[{at.TotalSeconds,12:0.000000}] \u001b[0m\u001b[1;33m{line.Replace(": ", ": \u001b[0m\u001b[31m", StringComparison.Ordinal)}\u001b[0m"),
+        ["colours"] = at => Report.Select(line => $"\u001b[32m[{at.TotalSeconds,12:0.000000}] \u001b[0m\u001b[1;33m{line.Replace(": ", ": \u001b[0m\u001b[31m", StringComparison.Ordinal)}\u001b[0m"),
         ["other output between"] = at => Report.SelectMany(line => new[] { $"[{at.TotalSeconds,12:0.000000}] {line}", "[  5]   7.00-8.00   sec  0.00 Bytes  0.00 bits/sec    0   8.74 KBytes" }).Take(1),
         ["/dev/kmsg"] = at => [$"3,1001,{(long)at.TotalMicroseconds},-;{string.Join(@"\x0a", Report)}", " SUBSYSTEM=pci", " DEVICE=+pci:0000:00:1f.6"],
         ["/dev/kmsg, caller"] = at => [$"3,1001,{(long)at.TotalMicroseconds},-,caller=C3;{string.Join(@"\x0a", Report)}", " SUBSYSTEM=pci", " DEVICE=+pci:0000:00:1f.6"],
@@ -136,8 +136,11 @@ public sealed class PasteFormatTests
     {
         ["__REALTIME_TIMESTAMP"] = ((Wall(at) - DateTime.UnixEpoch).TotalMicroseconds).ToString("0", CultureInfo.InvariantCulture),
         ["_SOURCE_MONOTONIC_TIMESTAMP"] = at.TotalMicroseconds.ToString("0", CultureInfo.InvariantCulture),
-        ["_TRANSPORT"] = "kernel", ["SYSLOG_IDENTIFIER"] = "kernel", ["PRIORITY"] = "3",
-        ["_KERNEL_SUBSYSTEM"] = "pci", ["_KERNEL_DEVICE"] = "+pci:0000:00:1f.6",
+        ["_TRANSPORT"] = "kernel",
+        ["SYSLOG_IDENTIFIER"] = "kernel",
+        ["PRIORITY"] = "3",
+        ["_KERNEL_SUBSYSTEM"] = "pci",
+        ["_KERNEL_DEVICE"] = "+pci:0000:00:1f.6",
         ["MESSAGE"] = string.Join('\n', Report),
     });
 }

@@ -3,10 +3,10 @@ using NicHangExporter.Linux;
 
 namespace NicHangExporter.Hangs.LogText;
 
-/// <summary>Undoes what terminals and log daemons do to the bytes of a line: colours, and control characters written as text.</summary>
+/// <summary>Undoes what terminals, log daemons and web pages do to the bytes of a line: colours, control characters written as text, entities, blanks that don't break.</summary>
 internal static class LineCleaner
 {
-    private static readonly SearchValues<byte> Suspects = SearchValues.Create("\x1b#\\"u8);
+    private static readonly SearchValues<byte> Suspects = SearchValues.Create([0x1b, (byte)'#', (byte)'\\', (byte)'&', 0xc2]);
 
     private static readonly SearchValues<byte> ColourParameters = SearchValues.Create("0123456789;?"u8);
 
@@ -56,6 +56,13 @@ internal static class LineCleaner
                 replacement = (byte)((text[1] - '0') << 6 | (text[2] - '0') << 3 | (text[3] - '0'));
                 consumed = 4;
                 return replacement is (byte)'\n' or (byte)'\t';
+            // U+00A0 of web pages
+            case 0xc2 when text is [_, 0xa0, ..]:
+                replacement = (byte)' ';
+                consumed = 2;
+                return true;
+            case (byte)'&':
+                return TryEntity(text, out replacement, out consumed);
             // \x0a of /dev/kmsg
             case (byte)'\\' when text is [_, (byte)'x', _, _, ..]:
                 Span<byte> octet = stackalloc byte[4];
@@ -71,6 +78,16 @@ internal static class LineCleaner
             default:
                 return false;
         }
+    }
+
+    // "&lt;3&gt;" of HTML
+    private static bool TryEntity(ReadOnlySpan<byte> text, out byte replacement, out int consumed)
+    {
+        consumed = text[..Math.Min(text.Length, 8)].IndexOf((byte)';') + 1;
+        var name = consumed > 2 ? text[1..(consumed - 1)] : default;
+        replacement = name.SequenceEqual("lt"u8) ? (byte)'<' : name.SequenceEqual("gt"u8) ? (byte)'>' : name.SequenceEqual("amp"u8) ? (byte)'&'
+            : name.SequenceEqual("quot"u8) ? (byte)'"' : name.SequenceEqual("#39"u8) || name.SequenceEqual("apos"u8) ? (byte)'\'' : name.SequenceEqual("nbsp"u8) ? (byte)' ' : default;
+        return replacement != 0;
     }
 
     private static bool IsOctal(byte digit) => digit is >= (byte)'0' and <= (byte)'7';

@@ -12,6 +12,9 @@ internal readonly ref struct LogLine
     /// <summary>The other time, where the line has two.</summary>
     public LogStamp OtherStamp { get; init; }
 
+    /// <summary>True where nothing but quotes and blanks stood before the message: it may go on from the line before.</summary>
+    public bool IsBare => Origin == LogOrigin.Unknown && Stamp.Clock == LogClockKind.None;
+
     /// <summary>The message.</summary>
     public ReadOnlySpan<byte> Text { get; init; }
 }

@@ -19,11 +19,13 @@ internal ref struct LogLineParser
     private bool _dated;
     private bool _hostFollows;
     private bool _tagged;
+    private bool _quoted;
+    private bool _isEsx;
 
     /// <summary>Parses one line without its end.</summary>
     public static LogLine Parse(ReadOnlySpan<byte> line)
     {
-        var parser = new LogLineParser { _text = line.TrimEnd(" \t\r\0"u8) };
+        var parser = new LogLineParser { _text = Markup.TrimEnd(line) };
         parser.Peel();
         return new LogLine { Origin = parser._origin, Stamp = parser._stamp, OtherStamp = parser._other, Text = parser._text };
     }
@@ -33,16 +35,24 @@ internal ref struct LogLineParser
         for (var layer = 0; layer < MaxLayers && _origin != LogOrigin.Process; layer++)
         {
             _text = _text.TrimStart(" \t"u8);
-            if (_text.IsEmpty || !(TryQuote() || TryPriority() || TryStamp() || TryCaller() || TryFacility() || TryEsx() || TryTag() || TryNumberOrFile()))
+            if (_text.IsEmpty || !(TryQuote() || TryMarkup() || TryPriority() || TryStamp() || TryCaller() || TryFacility() || TryEsx() || TryTag() || TryNumberOrFile() || TryOtherProgram()))
                 return;
         }
     }
 
-    // "> " of mail and forums
+    // "> " of mail and forums, ":" of abrt
     private bool TryQuote()
     {
-        if (_tagged || _text is not [(byte)'>' or (byte)'|', ..]) return false;
+        if (_tagged || _text is not [(byte)'>' or (byte)'|' or (byte)':', ..]) return false;
+        _quoted = true;
         _text = _text[1..];
+        return true;
+    }
+
+    private bool TryMarkup()
+    {
+        if (_tagged || !Markup.TryStart(_text, out var rest)) return false;
+        _text = rest;
         return true;
     }
 
@@ -145,9 +155,13 @@ internal ref struct LogLineParser
         return true;
     }
 
-    // "cpu1:65936)<3>", "In(182) vmkernel: cpu1:65936)": VMware
+    // "cpu1:65936)<3>", "In(182) vmkernel: cpu1:65936)", "0:03:04:05.678 cpu3:4099)": VMware
     private bool TryEsx()
     {
+        if (_isEsx) return TryLinNet();
+        // Version 4 writes the time since boot, with days.
+        if (char.IsAsciiDigit((char)_text[0]) && _text.IndexOf((byte)' ') is > 0 and < 24 and var blank && _text[blank..].StartsWith(" cpu"u8))
+            _text = _text[(blank + 1)..];
         var end = _text[..Math.Min(_text.Length, 24)].IndexOf((byte)')');
         if (end < 0) return false;
         var colon = _text.StartsWith("cpu"u8) ? _text.IndexOf((byte)':') : -1;
@@ -156,6 +170,20 @@ internal ref struct LogLineParser
         if (!isCpu && !isLevel) return false;
         _text = _text[(end + 1)..];
         _hostFollows &= !isCpu;
+        _isEsx = isCpu;
+        return true;
+    }
+
+    // "WARNING: LinNet: netdev_watchdog:3678: NETDEV WATCHDOG: …"
+    private bool TryLinNet()
+    {
+        var rest = _text.StartsWith("WARNING: "u8) ? _text["WARNING: ".Length..] : _text;
+        if (!rest.StartsWith("LinNet: "u8)) return false;
+        rest = rest["LinNet: ".Length..];
+        var end = rest.IndexOf(": "u8);
+        var colon = rest.IndexOf((byte)':');
+        if (end <= colon || !LogTags.IsDigits(rest[(colon + 1)..end])) return false;
+        _text = rest[(end + 2)..];
         return true;
     }
 
@@ -200,9 +228,44 @@ internal ref struct LogLineParser
         // grep -Hn: the number of the line as well.
         digits = rest.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
         if (digits > 0 && rest[digits] == ':' && rest.Length > digits + 1 && !char.IsAsciiDigit((char)rest[digits + 1])) rest = rest[(digits + 1)..];
-        var ahead = new LogLineParser { _text = rest };
-        if (rest.IsEmpty || !(ahead.TryStamp() || ahead.TryFacility())) return false;
+        if (!IsLog(rest)) return false;
         _text = rest;
         return true;
+    }
+
+    // What people, shells and containers have in front of a line counts as such only before something that this parser knows.
+    private bool TryOtherProgram()
+    {
+        if (_tagged) return false;
+        var isTimed = _dated || _stamp.Clock != LogClockKind.None;
+        // "2024-05-14T08:12:33.123456789Z stdout F [  512.1] …" of containerd
+        if (_dated && _hostFollows && _text.Length > 9 && (_text.StartsWith("stdout "u8) || _text.StartsWith("stderr "u8)) && _text[7] is (byte)'F' or (byte)'P')
+            return TryBefore(_text[8..]);
+        if (isTimed) return false;
+        // "* [  512.1] …", "+[  512.1] …"
+        if (_text[0] is (byte)'*' or (byte)'+' or (byte)'-' && TryBefore(_text[1..])) return true;
+        // "node-logger-1  | [  512.1] …" of docker compose; not the cell of a table
+        if (!_quoted && _text[..Math.Min(_text.Length, 80)].IndexOf(" | "u8) is > 0 and var bar && _text[..bar].TrimEnd((byte)' ').IndexOf((byte)' ') < 0 && TryBefore(_text[(bar + 3)..])) return true;
+        // "debian login: [  512.1] …" of a serial console
+        if (_text[..Math.Min(_text.Length, 80)].IndexOf(" login: ["u8) is > 0 and var login && TryBefore(_text[(login + 8)..])) return true;
+        // "/var/log/kern.log-Mar  5 …" of grep -C
+        var word = _text[..Math.Max(_text.IndexOf((byte)' '), 0)];
+        for (var dash = word.IndexOf((byte)'-'); dash > 0; dash = word[(dash + 1)..].IndexOf((byte)'-') is >= 0 and var next ? dash + 1 + next : -1)
+            if (TryBefore(_text[(dash + 1)..])) return true;
+        return false;
+    }
+
+    private bool TryBefore(ReadOnlySpan<byte> rest)
+    {
+        rest = rest.TrimStart(" \t"u8);
+        if (!IsLog(rest)) return false;
+        _text = rest;
+        return true;
+    }
+
+    private static bool IsLog(ReadOnlySpan<byte> text)
+    {
+        var ahead = new LogLineParser { _text = text };
+        return !text.IsEmpty && (ahead.TryStamp() || ahead.TryFacility());
     }
 }

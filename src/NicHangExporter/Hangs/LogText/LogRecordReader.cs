@@ -22,6 +22,7 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
     private byte[] _device = [];
     private Pending _pending;
     private bool _skippingDictionary;
+    private bool _ofProcess;
 
     /// <summary>How many lines were read so far.</summary>
     public long Lines => _lines.Lines;
@@ -42,7 +43,7 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
     {
         record = default;
         // Quotes and blanks may stand before raw records as well.
-        var unquoted = line.TrimStart("> \t"u8);
+        var unquoted = Unquoted(line);
         if (RawRecord.TryParse(unquoted, out var raw)) return TakeRaw(raw, out record);
         if (_pending.IsRaw || _skippingDictionary)
         {
@@ -54,17 +55,29 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
             }
         }
         if (JournalEntry.TryParse(unquoted.TrimEnd(" \t\r"u8), out var entry)) return TakeEntry(entry, out record);
-        return TakeText(LogLineParser.Parse(LineCleaner.Clean(line, _scratch)), out record);
+        return TakeText(LineCleaner.Clean(line, _scratch), out record);
     }
 
-    private bool TakeText(LogLine line, out LogRecord record)
+    private bool TakeText(ReadOnlySpan<byte> whole, out LogRecord record)
     {
         record = default;
-        if (line.Origin == LogOrigin.Process || line.Text.IsEmpty) return false;
+        var line = LogLineParser.Parse(whole);
+        if (line.Text.IsEmpty) return false;
+        // journalctl aligns the further lines of a process's message; without a time they are still its.
+        var isProcess = line.Origin == LogOrigin.Process || _ofProcess && line.IsBare && whole is [(byte)' ' or (byte)'\t', ..];
+        var goesOn = !isProcess && !_ofProcess && line.IsBare;
+        _ofProcess = isProcess;
+        if (isProcess) return false;
         if (_pending.Exists && !_pending.IsRaw && HangReport.IsContinuation(line.Text) && _text.WrittenCount + line.Text.Length < MaxRecordLength)
         {
             _text.Write("\n"u8);
             _text.Write(line.Text);
+            return false;
+        }
+        if (goesOn && _pending.Exists && !_pending.IsRaw && WrappedMessage.TryJoin(_text.WrittenSpan, Unquoted(whole), out var joined))
+        {
+            _text.ResetWrittenCount();
+            _text.Write(joined);
             return false;
         }
         var given = Give(new Pending { Exists = true, At = _clock.Read(line.Stamp, line.OtherStamp), Mode = DetectionMode.Pasted }, out record);
@@ -111,6 +124,8 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
         if (next.Exists) _skippingDictionary = false;
         return pending.Exists;
     }
+
+    private static ReadOnlySpan<byte> Unquoted(ReadOnlySpan<byte> line) => line.TrimStart("> \t"u8);
 
     private byte[] Unescape(ReadOnlySpan<byte> value) => _scratch[..KernelText.Unescape(value, _scratch)];
 

@@ -14,6 +14,12 @@ internal static class LogTags
     public static LogOrigin Find(ReadOnlySpan<byte> text, bool hostFollows, out int length)
     {
         length = 0;
+        // Messages to all terminals have no blank behind the tag: "kernel:[  512.1] …".
+        if (text.StartsWith("kernel:["u8))
+        {
+            length = "kernel:".Length;
+            return LogOrigin.Kernel;
+        }
         var first = Word(text);
         if (IsKernel(first))
         {
@@ -24,6 +30,11 @@ internal static class LogTags
         if (first.IsEmpty || first[^1] == ':' || first.Length == text.Length) return LogOrigin.Unknown;
 
         var second = Word(text[(first.Length + 1)..]);
+        if (IsHost(first) && text[(first.Length + 1)..].StartsWith("kernel:["u8))
+        {
+            length = first.Length + 1 + "kernel:".Length;
+            return LogOrigin.Kernel;
+        }
         if (IsHost(first) && IsKernel(second))
         {
             length = first.Length + 1 + second.Length;
@@ -32,13 +43,17 @@ internal static class LogTags
         if (IsProcess(second) && IsHost(first)) return LogOrigin.Process;
         if (!hostFollows) return LogOrigin.Unknown;
         var dot = second.IndexOf((byte)'.');
-        if (dot > 0 && IsFacility(second[..dot]) && IsLevel(second[(dot + 1)..]))
+        // … or that of a host with the kernel's own time behind it, as netconsole's receivers write it
+        var ownTime = text[(first.Length + 1)..].TrimStart((byte)' ');
+        if (dot > 0 && IsFacility(second[..dot]) && IsLevel(second[(dot + 1)..])
+            || IsHost(first) && StampParser.TryBracket(ref ownTime, out _))
         {
             length = first.Length + 1;
             return LogOrigin.Unknown;
         }
         // "host1 systemd-networkd: …", but not "sky2 eth0: tx timeout" behind a time that somebody has put there
-        return second is [_, .., (byte)':'] && NetDrivers.IsName(second[..^1]) && !NetDrivers.IsKnown(first) ? LogOrigin.Process : LogOrigin.Unknown;
+        return second is [_, .., (byte)':'] && NetDrivers.IsName(second[..^1]) && !NetDrivers.IsKnown(first)
+            && !(first.SequenceEqual("NETDEV"u8) && second.SequenceEqual("WATCHDOG:"u8)) ? LogOrigin.Process : LogOrigin.Unknown;
     }
 
     /// <summary>True for syslog's names of facilities.</summary>

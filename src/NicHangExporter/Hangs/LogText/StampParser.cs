@@ -39,7 +39,7 @@ internal static class StampParser
     {
         comma = false;
         var rest = text;
-        if (!TryIso(ref rest, out stamp, out comma) && !TryMonth(ref rest, out stamp) && !TryEpoch(ref rest, out stamp))
+        if (!TryIso(ref rest, out stamp, out comma) && !TryMonth(ref rest, out stamp) && !TryEpoch(ref rest, out stamp) && !TryForeign(ref rest, out stamp))
         {
             if (!TryTime(ref rest, out var time)) return false;
             stamp = new LogStamp(LogClockKind.Day, time);
@@ -60,6 +60,9 @@ internal static class StampParser
         // dmesg --show-delta
         if (inside[^1] == '>' && inside.IndexOf((byte)'<') is var delta and > 0)
             inside = inside[..delta].TrimEnd((byte)' ');
+        // Amlogic's kernels add the CPU, "512.123456@0".
+        if (inside.LastIndexOf((byte)'@') is > 0 and var cpu && LogTags.IsDigits(inside[(cpu + 1)..]))
+            inside = inside[..cpu];
         if (TrySeconds(inside, LogClockKind.Boot, out stamp)) return true;
         if (TryMinute(inside, out stamp)) return true;
         return TryDate(ref inside, out stamp, out _) && inside.IsEmpty;
@@ -84,7 +87,7 @@ internal static class StampParser
         return TryWall(NoYear, month, day, hour, minute, 0, TimeSpan.Zero, LogClockKind.Minute, out stamp);
     }
 
-    // "2026-07-24T15:52:37.123456+02:00", with a blank for the T, or with the day of the week before it
+    // "2026-07-24T15:52:37.123456+02:00", with a blank for the T, with strokes, or with the day of the week before it
     private static bool TryIso(ref ReadOnlySpan<byte> text, out LogStamp stamp, out bool comma)
     {
         stamp = default;
@@ -92,7 +95,7 @@ internal static class StampParser
         var rest = text;
         var hasDay = IsDayOfWeek(rest);
         if (hasDay) rest = rest[4..];
-        if (rest.Length < 19 || rest[4] != '-' || rest[7] != '-' || rest[10] is not ((byte)'T' or (byte)' ')
+        if (rest.Length < 19 || rest[4] is not ((byte)'-' or (byte)'/') || rest[7] != rest[4] || rest[10] is not ((byte)'T' or (byte)' ')
             || !TryNumber(rest[..4], 4, out var year) || !TryNumber(rest.Slice(5, 2), 2, out var month) || !TryNumber(rest.Slice(8, 2), 2, out var day))
             return false;
         rest = rest[11..];
@@ -144,6 +147,46 @@ internal static class StampParser
         if (!TryWall((int)year, month, day, 0, 0, 0, time, LogClockKind.Wall, out stamp)) return false;
         text = rest;
         return true;
+    }
+
+    // "Mär 05 02:17:41", "févr. 12 10:00:01", "10月 09 11:22:33", "Do Okt 29 01:14:38 2020": the names of another language.
+    // Which month it is nobody can tell; the days within it are told apart.
+    private static bool TryForeign(ref ReadOnlySpan<byte> text, out LogStamp stamp)
+    {
+        stamp = default;
+        var rest = text;
+        var names = 0;
+        while (names < 2 && TryName(ref rest)) names++;
+        if (names == 0 || !TryTake(ref rest, 2, out var day)) return false;
+        if (rest is [(byte)'.', ..]) rest = rest[1..];
+        if (rest is not [(byte)' ', ..]) return false;
+        rest = rest[1..];
+        if (!TryTime(ref rest, out var time)) return false;
+        long year = NoYear;
+        if (rest.Length >= 5 && rest[0] == ' ' && TryNumber(rest.Slice(1, 4), 4, out var behind) && (rest.Length == 5 || rest[5] == ' '))
+        {
+            year = behind;
+            rest = rest[5..];
+        }
+        if (!TryWall((int)year, 1, day, 0, 0, 0, time, LogClockKind.Wall, out stamp)) return false;
+        text = rest;
+        return true;
+    }
+
+    // A word with a letter in it, of any script, and the blanks behind it.
+    private static bool TryName(ref ReadOnlySpan<byte> text)
+    {
+        var end = text[..Math.Min(text.Length, 24)].IndexOf((byte)' ');
+        if (end < 1) return false;
+        var hasLetter = false;
+        foreach (var octet in text[..end])
+        {
+            var isLetter = octet >= 0x80 || char.IsAsciiLetter((char)octet);
+            if (!isLetter && octet != '.' && !char.IsAsciiDigit((char)octet)) return false;
+            hasLetter |= isLetter;
+        }
+        if (hasLetter) text = text[end..].TrimStart((byte)' ');
+        return hasLetter;
     }
 
     // journalctl -o short-unix
