@@ -43,7 +43,7 @@ public sealed class StateDirectoryTests : IDisposable
 
         await AssertCounts(exporter);
 
-        var complaint = Assert.Single(exporter.Complaints);
+        var complaint = Assert.Single(Complaints(exporter));
         var aside = Assert.Single(Directory.GetFiles(_host.State, "state.json.corrupt-*"));
         Assert.Contains(aside, complaint, StringComparison.Ordinal);
         Assert.Equal(content, await File.ReadAllTextAsync(aside, TestContext.Current.CancellationToken));
@@ -59,7 +59,7 @@ public sealed class StateDirectoryTests : IDisposable
 
         await AssertCounts(exporter);
 
-        Assert.Single(exporter.Complaints);
+        Assert.Single(Complaints(exporter));
         Assert.True(File.Exists(Path.Combine(Assert.Single(Directory.GetDirectories(_host.State, "state.json.corrupt-*")), "precious")));
         await AssertRemembers(exporter);
     }
@@ -88,8 +88,8 @@ public sealed class StateDirectoryTests : IDisposable
 
         await AssertCounts(second, stateUp: 0);
 
-        Assert.Contains(_host.State, Assert.Single(second.Complaints), StringComparison.Ordinal);
-        Assert.Empty(first.Complaints);
+        Assert.Contains(_host.State, Assert.Single(Complaints(second)), StringComparison.Ordinal);
+        Assert.Empty(Complaints(first));
         Assert.Equal(1, (await first.ScrapeAsync())["nichang_state_up"]);
     }
 
@@ -101,7 +101,7 @@ public sealed class StateDirectoryTests : IDisposable
 
         await AssertCounts(exporter, stateUp: 0);
 
-        Assert.Contains(_host.State, Assert.Single(exporter.Complaints), StringComparison.Ordinal);
+        Assert.Contains(_host.State, Assert.Single(Complaints(exporter)), StringComparison.Ordinal);
         Assert.Equal("x", await File.ReadAllTextAsync(_host.State, TestContext.Current.CancellationToken));
     }
 
@@ -112,7 +112,7 @@ public sealed class StateDirectoryTests : IDisposable
 
         await AssertCounts(exporter, stateUp: 0);
 
-        Assert.Single(exporter.Complaints);
+        Assert.Single(Complaints(exporter));
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class StateDirectoryTests : IDisposable
 
         await AssertCounts(exporter, stateUp: 0);
 
-        Assert.Single(exporter.Complaints);
+        Assert.Single(Complaints(exporter));
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class StateDirectoryTests : IDisposable
 
         Assert.Equal(0, metrics["nichang_state_up"]);
         await AssertCounts(exporter, stateUp: 0);
-        Assert.Single(exporter.Complaints);
+        Assert.Single(Complaints(exporter));
     }
 
     private Task<ExporterProcess> StartAsync() => ExporterProcess.StartAsync([.. _host.Paths, $"--state.directory={_host.State}"]);
@@ -152,6 +152,10 @@ public sealed class StateDirectoryTests : IDisposable
         {
             Wrapper = ["unshare", "--mount", "sh", "-c", prepare + " && exec \"$@\"", _host.State],
         });
+
+    // All but that a hang became news, which these tests cause.
+    private static IEnumerable<string> Complaints(ExporterProcess exporter) =>
+        exporter.Complaints.Where(line => !line.Contains("Hang episode of", StringComparison.Ordinal));
 
     // What was logged before the start is history, what comes now is live.
     private async Task AssertCounts(ExporterProcess exporter, double stateUp = 1)

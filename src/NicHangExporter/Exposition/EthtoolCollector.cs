@@ -127,7 +127,7 @@ internal sealed class EthtoolCollector(EthtoolPoller poller, ExporterOptions opt
     {
         var rows = new List<Row>();
         foreach (var device in devices.All)
-            if (snapshot.Find(device.Name) is { } part)
+            if (snapshot.Find(device.Name, device.BusAddress) is { } part)
                 rows.Add(new Row(device, part, DeviceLabel.Prepare(device.Name)));
         return rows;
     }

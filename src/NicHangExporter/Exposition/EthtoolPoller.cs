@@ -55,7 +55,7 @@ internal sealed partial class EthtoolPoller(
         var devices = ImmutableArray.CreateBuilder<DeviceSnapshot>();
         using (var open = inventory.Open())
             foreach (var device in open.All)
-                devices.Add(Read(device.Name, failures));
+                devices.Add(Read(device.Name, device.BusAddress, failures));
         foreach (var collector in Collector.NeedEthtool.Where(options.Has))
             health.Report(collector, failures.GetValueOrDefault(collector));
         var now = clock.GetTimestamp();
@@ -99,10 +99,10 @@ internal sealed partial class EthtoolPoller(
         }
     }
 
-    private DeviceSnapshot Read(InterfaceName device, Dictionary<Collector, string> failures)
+    private DeviceSnapshot Read(InterfaceName device, BusAddress bus, Dictionary<Collector, string> failures)
     {
         var statistics = Ask(Collector.Ethtool, () => ethtool.ReadStatistics(device));
-        return new DeviceSnapshot(device)
+        return new DeviceSnapshot(device, bus)
         {
             Driver = Ask(Collector.Info, () => ethtool.ReadDriverInfo(device)),
             PermanentAddress = options.PermanentAddress ? Ask(Collector.Info, () => ethtool.ReadPermanentAddress(device)) : null,

@@ -5,7 +5,7 @@ using NicHangExporter.Linux.Ethtool;
 namespace NicHangExporter.Exposition;
 
 /// <summary>What ethtool said of one device. A part is null where the driver does not implement it, the collector is off or the reading failed.</summary>
-internal sealed record DeviceSnapshot(InterfaceName Device)
+internal sealed record DeviceSnapshot(InterfaceName Device, BusAddress Bus)
 {
     public DriverInfo? Driver { get; init; }
     public DeviceFeatures? Features { get; init; }
@@ -33,11 +33,11 @@ internal sealed record DeviceSnapshot(InterfaceName Device)
 internal sealed record EthtoolSnapshot(
     long Timestamp, ImmutableArray<DeviceSnapshot> Devices, ImmutableHashSet<Collector> Failed, TimeSpan Duration)
 {
-    /// <summary>The device's part, or null.</summary>
-    public DeviceSnapshot? Find(InterfaceName device)
+    /// <summary>The device's part, or null. The address too: other hardware may bear the name since.</summary>
+    public DeviceSnapshot? Find(InterfaceName device, BusAddress bus)
     {
         foreach (var snapshot in Devices)
-            if (snapshot.Device == device)
+            if (snapshot.Device == device && snapshot.Bus == bus)
                 return snapshot;
         return null;
     }

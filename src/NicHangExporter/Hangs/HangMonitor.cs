@@ -285,7 +285,7 @@ internal sealed partial class HangMonitor(
     }
 
     private (ulong? Count, TimeSpan At) PauseFrames(TrackedDevice device) =>
-        ethtool.Current is { } snapshot && snapshot.Find(device.Name)?.PauseFramesReceived is { } frames
+        ethtool.Current is { } snapshot && snapshot.Find(device.Name, device.Bus)?.PauseFramesReceived is { } frames
             ? (frames, clock.GetElapsedTime(0, snapshot.Timestamp))
             : (null, TimeSpan.Zero);
 

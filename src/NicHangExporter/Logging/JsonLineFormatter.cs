@@ -25,6 +25,9 @@ internal sealed class JsonLineFormatter : ITextFormatter
                     case long or int or ulong:
                         json.WriteNumber(key, Convert.ToDecimal(value, CultureInfo.InvariantCulture));
                         break;
+                    case double number when double.IsFinite(number):
+                        json.WriteNumber(key, number);
+                        break;
                     case bool flag:
                         json.WriteBoolean(key, flag);
                         break;

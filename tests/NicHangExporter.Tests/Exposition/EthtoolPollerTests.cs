@@ -1,3 +1,5 @@
+using NicHangExporter.Linux.Ethtool;
+
 namespace NicHangExporter.Tests.Exposition;
 
 public sealed class EthtoolPollerTests : IDisposable
@@ -7,6 +9,19 @@ public sealed class EthtoolPollerTests : IDisposable
     public EthtoolPollerTests() => _host.AddNic();
 
     public void Dispose() => _host.Dispose();
+
+    [Fact]
+    public async Task Snapshot_OfHardwareWhoseNameAnotherDeviceBearsNow_IsNotShownAsItsOwn()
+    {
+        _host.Ethtool.Driver = _ => new DriverInfo("e1000e", "6.12", "0.13-4", "0000:00:1f.6");
+        _host.Poller.Poll();
+        Assert.Contains("firmware_version=\"0.13-4\"", await _host.ScrapeAsync(), StringComparison.Ordinal);
+
+        Directory.Delete(Path.Combine(_host.Sysfs.Root, "class/net/eno1"));
+        _host.AddNic(parent: "pci0000:00/0000:05:00.0");
+
+        Assert.DoesNotContain("firmware_version=\"0.13-4\"", await _host.ScrapeAsync(), StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task Answer_ThatNobodyForesaw_FailsThePollAndNotTheProcess()
