@@ -63,14 +63,15 @@ internal static class DiagnoseCommand
     public static int Run(Stream input, string inputName, bool json, TextWriter output, TextWriter error)
     {
         var diagnosis = new Diagnosis(Diagnosis.DefaultGap);
-        var records = new LogRecordReader(input, Diagnosis.DefaultGap);
+        LogRecordReader records;
         try
         {
+            records = new LogRecordReader(LogInput.Open(input), Diagnosis.DefaultGap);
             while (records.TryRead(out var record))
                 if (HangDetector.TryDetect(record.Text, record.Subsystem, record.Device, record.Mode, out var message))
                     diagnosis.Observe(message, record.At);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             return Fail(error, inputName, OneLine(exception.Message), ReadFailed);
         }

@@ -40,7 +40,7 @@ internal static class DiagnosisAdvice
             ? "To get it back, from a console or another NIC, renegotiate the link; addresses, routes and the bridge stay:"
             : "If nothing is sent any more, renegotiate the link:";
         yield return $"    ethtool -r {name}";
-        yield return $"    ip link set {name} down && sleep 2 && ip link set {name} up    # where that does not help";
+        yield return $"    ip link set dev {name} down && sleep 2 && ip link set dev {name} up    # where that does not help";
         yield return "Turning offloads off does not un-wedge a hang that is under way. If neither helps, only unbinding the driver or a reboot, at times a cold one, is left.";
     }
 

@@ -34,7 +34,8 @@ internal ref struct LogLineParser
     {
         for (var layer = 0; layer < MaxLayers && _origin != LogOrigin.Process; layer++)
         {
-            _text = _text.TrimStart(" \t"u8);
+            // NULs are the hole that a hard reset leaves in a file.
+            _text = _text.TrimStart(" \t\0"u8);
             if (_text.IsEmpty || !(TryQuote() || TryMarkup() || TryPriority() || TryStamp() || TryCaller() || TryFacility() || TryEsx() || TryTag() || TryNumberOrFile() || TryOtherProgram()))
                 return;
         }
