@@ -71,7 +71,7 @@ internal static class OptionTable
     private static string? SetTelemetryPath(ExporterOptions options, IReadOnlyList<string> values)
     {
         var path = values[0];
-        if (path.Length < 2 || path[0] != '/' || path.StartsWith("/-/", StringComparison.Ordinal) || path.Any(character => !char.IsAsciiLetterOrDigit(character) && !"/-._~".Contains(character)))
+        if (path.Length < 2 || path[0] != '/' || path.StartsWith("/-/", StringComparison.Ordinal) || path.Split('/').Any(segment => segment is "." or "..") || path.Any(character => !char.IsAsciiLetterOrDigit(character) && !"/-._~".Contains(character)))
             return $"'{path}' is no path for metrics: write a slash and letters, as in /metrics; / and /-/ are taken";
         options.TelemetryPath = path;
         return null;

@@ -33,7 +33,7 @@ internal sealed partial class EthtoolPoller(
     public Task StartAsync(CancellationToken cancellationToken)
     {
         // A background thread: a process that is told to stop must not wait for an ioctl that never returns.
-        if (Collector.NeedEthtool.Any(options.Has))
+        if (options.Has(Collector.Stall) || Collector.NeedEthtool.Any(options.Has))
             new Thread(Run) { IsBackground = true, Name = "ethtool" }.Start();
         else
             _first.TrySetResult();
@@ -101,7 +101,8 @@ internal sealed partial class EthtoolPoller(
 
     private DeviceSnapshot Read(InterfaceName device, BusAddress bus, Dictionary<Collector, string> failures)
     {
-        var statistics = Ask(Collector.Ethtool, () => ethtool.ReadStatistics(device));
+        // The stall detector needs the pause frame counters, also where no driver counter is exported.
+        var statistics = Ask(options.Has(Collector.Ethtool) ? Collector.Ethtool : Collector.Stall, () => ethtool.ReadStatistics(device));
         return new DeviceSnapshot(device, bus)
         {
             Driver = Ask(Collector.Info, () => ethtool.ReadDriverInfo(device)),
@@ -112,7 +113,7 @@ internal sealed partial class EthtoolPoller(
             Eee = Ask(Collector.Eee, () => ethtool.ReadEnergyEfficientEthernet(device)),
             Pause = Ask(Collector.Pause, () => ethtool.ReadPause(device)),
             Rings = Ask(Collector.Rings, () => ethtool.ReadRings(device)),
-            Statistics = statistics is null ? [] : [.. statistics.Where(statistic => _statistics.Includes(statistic.Name)).DistinctBy(statistic => statistic.Name)],
+            Statistics = statistics is null || !options.Has(Collector.Ethtool) ? [] : [.. statistics.Where(statistic => _statistics.Includes(statistic.Name)).DistinctBy(statistic => statistic.Name)],
             PauseFramesReceived = PauseFrames(statistics),
         };
 

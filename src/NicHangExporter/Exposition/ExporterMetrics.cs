@@ -17,7 +17,7 @@ internal sealed class ExporterMetrics
         Registry = Metrics.NewCustomRegistry();
         _factory = Metrics.WithCustomRegistry(Registry);
 
-        HangEvents = Counter("nichang_hang_events_total", "Testimonies of a hang, by source: the driver's report or the core's NETDEV WATCHDOG in the kernel log, an increase of a queue's tx_timeout, a TX stall. Sources often testify to the same hang: never add them up. Origin history: read from the kernel log of before the start.", DeviceLabel.Name, "source", "origin");
+        HangEvents = Counter("nichang_hang_events_total", "Testimonies of a hang, by source: the driver's report or the core's NETDEV WATCHDOG in the kernel log, an increase of a queue's tx_timeout, a TX stall. Sources often testify to the same hang: never add them up. Origin history: found in the kernel log at a start without a saved position, so it may be old and may have been counted before; everything else is live.", DeviceLabel.Name, "source", "origin");
         HangEventsUnattributed = Counter("nichang_hang_events_unattributed_total", "Hang reports in the kernel log whose device is not among the devices looked at (another network namespace, a device that has gone).", "driver", "origin");
         DriverResets = Counter("nichang_driver_resets_total", "Resets of the adapter that the driver announced in the kernel log. An unplugged cable can cause one as well.", DeviceLabel.Name, "origin");
         Episodes = Counter("nichang_hang_episodes_total", "Hang episodes begun: testimonies of one device with no silence longer than --hang.episode-gap.", DeviceLabel.Name, "origin");

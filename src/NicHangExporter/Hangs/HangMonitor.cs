@@ -156,10 +156,10 @@ internal sealed partial class HangMonitor(
                 Unattributed(item);
             return;
         }
-        if (item.IsHistory)
+        if (item.IsReplay)
             _historyEvents++;
         if (witness is { } testimony)
-            Observe(device, testimony, item.At, !item.IsHistory, message.Pattern.DriverResets, message.Report);
+            Observe(device, testimony, item.At, !item.IsReplay, item.IsHistory, message.Pattern.DriverResets, message.Report);
         else if (device.Episode is { Resets: > 0 } && HangEpisode.Continues(device.Episode, item.At, options.EpisodeGap))
             // The link is back after the driver's reset: only now could anything be sent again.
             Extend(device, item.At);
@@ -170,7 +170,7 @@ internal sealed partial class HangMonitor(
         // Names from the log are not used as labels; the driver's name is one of our own table.
         var driver = item.Message.Pattern.Drivers is [var only] ? only : "other";
         CountUnattributed(driver, item.IsHistory ? MetricLabels.History : MetricLabels.Live, 1);
-        if (!item.IsHistory && _unattributedLog.IsDue(1, out _))
+        if (!item.IsReplay && _unattributedLog.IsDue(1, out _))
             LogUnattributed(item.Message.Device.ToString(), item.Message.Bus.ToString(), item.Message.Driver ?? "");
     }
 
@@ -181,11 +181,11 @@ internal sealed partial class HangMonitor(
         _unsaved = true;
     }
 
-    private void Observe(TrackedDevice device, HangWitness witness, TimeSpan at, bool live, bool resets = false, HangReport? report = null)
+    private void Observe(TrackedDevice device, HangWitness witness, TimeSpan at, bool live, bool history = false, bool resets = false, HangReport? report = null)
     {
         var (before, wasLive, wasHanging) = (device.Episode, device.EpisodeIsLive, device.IsHanging);
         var begins = !HangEpisode.Continues(before, at, options.EpisodeGap);
-        device.Observe(witness, at, live, Epoch(at), options.EpisodeGap, resets);
+        device.Observe(witness, at, live, history, Epoch(at), options.EpisodeGap, resets);
         device.Report = report ?? device.Report;
         Change(device);
         if (begins && before is { } over)

@@ -10,8 +10,9 @@ namespace NicHangExporter.Hangs;
 /// <param name="Message">What it says.</param>
 /// <param name="At">When, since boot: for history by the record's own time but never in the future, live by the time of reading, because the
 /// clock of the log drifts away from every other clock over weeks.</param>
-/// <param name="IsHistory">It was in the ring before this process could read it: it counts but is no news.</param>
-internal readonly record struct KernelLogEvent(NicMessage Message, TimeSpan At, bool IsHistory);
+/// <param name="IsReplay">It was in the ring before this process could read it: it counts but never makes an episode active.</param>
+/// <param name="IsHistory">Nor is it known whether it has been counted before, by a process that left no position: it counts apart.</param>
+internal readonly record struct KernelLogEvent(NicMessage Message, TimeSpan At, bool IsReplay, bool IsHistory);
 
 /// <summary>
 /// Follows the kernel log on a thread of its own and passes on what concerns a NIC. Everything else stops here, so that a flood of
@@ -247,7 +248,7 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
                 return false;
         }
         var now = clock.GetElapsedTime(0);
-        item = new KernelLogEvent(message, _isReplay && record.SinceBoot < now ? record.SinceBoot : now, _isReplay);
+        item = new KernelLogEvent(message, _isReplay && record.SinceBoot < now ? record.SinceBoot : now, _isReplay, _isReplay && _skipThrough is null);
         return true;
     }
 

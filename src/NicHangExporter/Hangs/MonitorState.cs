@@ -59,6 +59,9 @@ internal sealed record DeviceState
     /// <summary>Times that the link partner was found to pause the device.</summary>
     public long Pauses { get; init; }
 
+    /// <summary>The last reading of each queue's tx_timeout; null where there was none. It counts within one boot only.</summary>
+    public IReadOnlyList<ulong?> TxTimeouts { get; init => field = value ?? []; } = [];
+
     /// <summary>When the last testimony came, in seconds since the epoch; 0 for never.</summary>
     public double LastEvent { get; init; }
 

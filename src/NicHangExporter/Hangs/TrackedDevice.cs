@@ -62,9 +62,16 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
     public bool HasHistory => _events.Count > 0 || _resets.Count > 0 || _ended.Count > 0 || Episode is not null || Pauses > 0;
 
     /// <summary>Counts a testimony and puts it into the episode.</summary>
-    public void Observe(HangWitness witness, TimeSpan at, bool live, double epochSeconds, TimeSpan gap, bool resets = false)
+    /// <param name="witness">Who testifies.</param>
+    /// <param name="at">When, since boot.</param>
+    /// <param name="live">It comes now, so that it makes the episode active.</param>
+    /// <param name="history">It may have been counted before, so that it counts apart.</param>
+    /// <param name="epochSeconds">When, in seconds since the epoch.</param>
+    /// <param name="gap">A silence longer than this ends an episode.</param>
+    /// <param name="resets">The report also says that the driver resets the adapter.</param>
+    public void Observe(HangWitness witness, TimeSpan at, bool live, bool history, double epochSeconds, TimeSpan gap, bool resets = false)
     {
-        var origin = live ? MetricLabels.Live : MetricLabels.History;
+        var origin = history ? MetricLabels.History : MetricLabels.Live;
         var begins = !HangEpisode.Continues(Episode, at, gap);
         if (begins && Episode is not null)
             End();
@@ -191,6 +198,7 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
         EpisodesEnded = _ended.ToDictionary(pair => MetricLabels.Of(pair.Key), pair => pair.Value),
         OutageSeconds = _finishedOutage,
         Pauses = Pauses,
+        TxTimeouts = [.. TxTimeouts],
         LastEvent = LastEvent,
         Episode = Episode,
     };
@@ -217,6 +225,9 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
         Pauses = state.Pauses;
         LastEvent = state.LastEvent;
         Episode = state.Episode;
+        // What the queues counted while nobody looked is still an increase; after a boot they count from zero.
+        if (sameBoot)
+            TxTimeouts.AddRange(state.TxTimeouts);
         _counted = Episode is { Shape: not HangShape.Paused };
         if (!sameBoot)
             End();

@@ -84,8 +84,8 @@ public sealed class ReplayTests : IDisposable
         second.Append(2, Hang);
         Reopen(second, until: 2);
 
-        Assert.Equal(1, await second.ValueAsync(DriverLive));
-        Assert.Equal(1, await second.ValueAsync(DriverHistory));
+        Assert.Equal(2, await second.ValueAsync(DriverLive));
+        Assert.Equal(0, await second.ValueAsync(DriverHistory));
     }
 
     [Fact]
