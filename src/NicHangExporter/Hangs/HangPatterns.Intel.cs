@@ -8,6 +8,9 @@ internal static partial class HangPatterns
         // Printed every 2 s, and each time the queue is stopped anew, which keeps the core's watchdog quiet since 95ecba62e2fd: it resets nothing.
         new("e1000e-hardware-unit-hang", MessageKind.Hang, ["e1000e"], "Detected Hardware Unit Hang:", "intel/e1000e/netdev.c e1000_print_hw_hang()")
         { Shapes = NetdevOrDevice, Distinctive = true, HasReport = true },
+        // People cut it out of the middle of a line.
+        new("e1000e-hardware-unit-hang-cut", MessageKind.Hang, ["e1000e"], "Detected Hardware Unit Hang", "seen in logs")
+        { Shapes = NetdevOrDevice, HasReport = true },
         new("e1000e-tx-unit-hang", MessageKind.Hang, ["e1000e", "igb", "e1000"], "Detected Tx Unit Hang:", "drivers/net/e1000e/netdev.c, 2.6.24 to 2.6.30")
         { Shapes = NetdevOrDevice, Distinctive = true, HasReport = true },
         // igb names no interface (dev_err), ixgbevf not even the device (pr_err). ixgbe leaves a blank at the end.

@@ -42,6 +42,7 @@ internal static partial class HangPatterns
         new("yellowfin-tx-timeout", MessageKind.Hang, ["yellowfin"], "Yellowfin transmit timed out at %d/%d Tx status %04x, Rx status %04x, resetting...", "packetengines/yellowfin.c yellowfin_tx_timeout()") { AnyDriver = true, DriverResets = true },
         new("8139cp-tx-timeout", MessageKind.Hang, ["8139cp"], "Transmit timeout, status %2x %4x %4x %4x", "realtek/8139cp.c cp_tx_timeout()") { AnyDriver = true, Distinctive = true },
         new("8139too-tx-timeout", MessageKind.Hang, ["8139too"], "Transmit timeout, status %2.2x %4.4x %4.4x media %2.2x.", "drivers/net/8139too.c rtl8139_tx_timeout(), 2.4 and 2.6") { AnyDriver = true, Distinctive = true },
+        new("8139too-tx-timeout-old", MessageKind.Hang, ["8139too"], "Transmit timeout, status %2.2x %4.4x media %2.2x.", "drivers/net/8139too.c rtl8139_tx_timeout(), 2.4") { AnyDriver = true, Distinctive = true },
         new("sis-tx-timeout", MessageKind.Hang, ["sis900", "sis190"], "Transmit timeout, status %8.8x %8.8x", "sis/sis900.c sis900_tx_timeout()") { AnyDriver = true },
         new("8390-tx-timeout", MessageKind.Hang, ["ne2k-pci", "pcnet_cs", "axnet_cs"], "Tx timed out, %s TSR=%#2x, ISR=%#2x, t=%d.", "8390/lib8390.c __ei_tx_timeout()") { AnyDriver = true, Distinctive = true },
         new("eepro100-tx-timeout", MessageKind.Hang, ["eepro100"], "Transmit timed out: status %4.4x  %4.4x at %d/%d command %8.8x.", "drivers/net/eepro100.c speedo_tx_timeout(), 2.4 and 2.6") { AnyDriver = true, Distinctive = true },

@@ -225,7 +225,7 @@ internal readonly ref struct KernelPrefix
             first = first[..colon];
             // Here the interface may be named once more before the module.
             if (!TryColon(first, out var doubled) || doubled.Bus.IsEmpty || doubled.NeedsKnownDriver || doubled.Shape is not (PrefixShapes.Device or PrefixShapes.Netdev)
-                || doubled.Name.Length > 0 && !doubled.Name.SequenceEqual(name)) return false;
+                || doubled.Shape == PrefixShapes.Netdev && !doubled.Name.SequenceEqual(name)) return false;
             prefix = new KernelPrefix { Driver = doubled.Driver, Bus = doubled.Bus, Name = name, Shape = PrefixShapes.NameBlank };
             return true;
         }
@@ -233,7 +233,7 @@ internal readonly ref struct KernelPrefix
         prefix = before.Shape switch
         {
             PrefixShapes.Word => new KernelPrefix { Driver = before.Name, Name = name, Shape = PrefixShapes.NameBlank, NeedsKnownDriver = true },
-            PrefixShapes.Device or PrefixShapes.Netdev when before.Bus.Length > 0 && (before.Name.IsEmpty || before.Name.SequenceEqual(name)) =>
+            PrefixShapes.Device or PrefixShapes.Netdev when before.Bus.Length > 0 && (before.Shape == PrefixShapes.Device || before.Name.SequenceEqual(name)) =>
                 new KernelPrefix { Driver = before.Driver, Bus = before.Bus, Name = name, Shape = PrefixShapes.NameBlank },
             _ => default,
         };

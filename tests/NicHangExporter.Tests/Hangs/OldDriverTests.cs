@@ -27,6 +27,8 @@ public sealed class OldDriverTests
     [InlineData("mmc0: transmit timed out")]
     [InlineData("cec-pulse8: transmit timed out")]
     [InlineData("i2c-0: transmit timed out")]
+    [InlineData("e1000e: Detected Hardware Unit Hang")]
+    [InlineData("Detected Hardware Unit Hang")]
     [InlineData("niu 0000:84:00.0: igb: eth4: Transmit timed out, resetting")]
     public void Message_OfAnotherSubsystem_IsNothing(string text) =>
         Assert.False(HangDetector.TryDetect(Encoding.ASCII.GetBytes(text), default, default, DetectionMode.Pasted, out _));

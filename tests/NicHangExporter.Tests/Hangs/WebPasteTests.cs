@@ -29,6 +29,7 @@ public sealed class WebPasteTests
     [InlineData("10月 09 11:22:33 nas kernel: " + Watchdog)]
     [InlineData("2024/05/14 08:12:33 nas kernel: " + Watchdog)]
     [InlineData("2024-05-14 08:12:33 " + Watchdog)]
+    [InlineData("2024-05-14 08:12:33 +02:00 box kernel: " + Watchdog)]
     // containers, consoles, collectors
     [InlineData("node-logger-1  | [  512.100000] " + Watchdog)]
     [InlineData("2024-05-14T08:12:33.123456789Z stdout F [  512.100000] " + Watchdog)]

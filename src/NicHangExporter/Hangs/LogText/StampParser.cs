@@ -100,6 +100,7 @@ internal static class StampParser
             return false;
         rest = rest[11..];
         if (!TryTime(ref rest, out var time, out comma)) return false;
+        if (rest is [(byte)' ', (byte)'+', _, _, (byte)':', _, _, ..]) rest = rest[1..];
         if (rest is [(byte)'Z', ..]) rest = rest[1..];
         else if (rest.Length >= 5 && rest[0] is (byte)'+' or (byte)'-')
         {
