@@ -252,43 +252,6 @@ internal sealed partial class HangMonitor(
         return pairs;
     }
 
-    private void LookAtTimeouts(NetDevice device, TrackedDevice tracked, TimeSpan now)
-    {
-        if (TransmitSampler.HasTimedOut(device, tracked.TxTimeouts))
-            Observe(tracked, HangWitness.TxTimeout, now, live: true);
-    }
-
-    private void LookAtTransmitter(NetDevice device, TrackedDevice tracked, TimeSpan now)
-    {
-        if (TransmitSampler.Sample(device, tracked.Transmitter?.TxPackets, PauseFrames(tracked), now) is not { } sample)
-        {
-            tracked.Transmitter = null;
-            return;
-        }
-        var before = tracked.Transmitter?.Verdict ?? TxVerdict.Flowing;
-        tracked.Transmitter = TxStallDetector.Observe(tracked.Transmitter, sample, options.StallWindow, options.EthtoolInterval);
-        var verdict = tracked.Transmitter.Value.Verdict;
-        if (verdict != before)
-            Change(tracked);
-        // The trouble began when the transmitter froze, not when the window was over.
-        var frozenSince = tracked.Transmitter.Value.Since;
-        if (verdict == TxVerdict.Stalled && before != TxVerdict.Stalled)
-            Observe(tracked, HangWitness.TxStall, frozenSince, live: true);
-        if (verdict == TxVerdict.Paused && before != TxVerdict.Paused)
-        {
-            tracked.Pauses++;
-            Observe(tracked, HangWitness.Paused, frozenSince, live: true);
-        }
-        // As long as nothing moves it is not over, whether or not anything is logged.
-        if (verdict is TxVerdict.Stalled or TxVerdict.Paused || (verdict == TxVerdict.Suspect && tracked.Episode is not null))
-            Extend(tracked, now);
-    }
-
-    private (ulong? Count, TimeSpan At) PauseFrames(TrackedDevice device) =>
-        ethtool.Current is { } snapshot && snapshot.Find(device.Name, device.Bus)?.PauseFramesReceived is { } frames
-            ? (frames, clock.GetElapsedTime(0, snapshot.Timestamp))
-            : (null, TimeSpan.Zero);
-
     private void ExpireEpisodes()
     {
         var now = Now;
