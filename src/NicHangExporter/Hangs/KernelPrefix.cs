@@ -248,6 +248,7 @@ internal readonly ref struct KernelPrefix
             text = text[..open];
         unnamed = text.EndsWith(" (unnamed net_device)"u8);
         if (unnamed) text = text[..^" (unnamed net_device)".Length];
+        else if (unnamed = text.SequenceEqual("(unnamed net_device)"u8)) text = default;
         return text.Length != length;
     }
 

@@ -54,7 +54,7 @@ internal static class NaiveDetector
         var named = Any(row.Drivers);
         var known = row.AnyDriver ? $"(?:{named}|{Any(NetDrivers.All)})" : named;
         var any = row.AnyDriver ? Driver : named;
-        var notModule = $"(?!(?:{Any([.. row.Drivers, .. NetDrivers.All])}): ){Name}";
+        var notModule = $"(?!(?:{Any([.. row.Drivers, .. NetDrivers.All])}): )(?!{BusWord}: ){Name}";
         var twice = Any(row.AnyDriver ? NetDrivers.All : row.Drivers.Where(NetDrivers.All.Contains));
         var notBus = $"(?!{BusWord}:? ){Name}";
         if (row.Shapes.HasFlag(PrefixShapes.Netdev))
@@ -82,7 +82,7 @@ internal static class NaiveDetector
         if (row.Shapes.HasFlag(PrefixShapes.Module)) yield return $"{named}: ";
         if (row.Shapes.HasFlag(PrefixShapes.Bare)) yield return "";
         if (row.Shapes.HasFlag(PrefixShapes.Function)) yield return $@"(?:{named}: )?\[{Driver}:[0-9]+\((?=(?:(?!\)\]).)*\)\]\z)(?:{Name})?\)\]";
-        if (row.Shapes.HasFlag(PrefixShapes.Traced)) yield return $@"{named} (?<b>{BusWord}): (?:\k<b>:)?{Driver}:[0-9]+:\(pid [0-9]+\): ";
+        if (row.Shapes.HasFlag(PrefixShapes.Traced)) yield return $@"{named} (?<b>{BusWord}|{Numbered}): (?:\k<b>:)?{Driver}:[0-9]+:\(pid [0-9]+\): ";
         if (row.Shapes.HasFlag(PrefixShapes.NameBlank))
         {
             yield return $"{Name} ";
