@@ -29,6 +29,9 @@ internal static partial class ExporterHost
     /// <summary>How long the start waits for the history of the kernel log, so that the first scrape already holds it.</summary>
     private static readonly TimeSpan HistoryPatience = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long it waits for the first ethtool snapshot, which may never come.</summary>
+    private static readonly TimeSpan SnapshotPatience = TimeSpan.FromSeconds(1);
+
     /// <summary>Builds the application; it does nothing before it is started.</summary>
     public static WebApplication Build(ExporterOptions options, TimeProvider clock)
     {
@@ -67,7 +70,6 @@ internal static partial class ExporterHost
         builder.Services.AddSingleton<StateStore>();
         builder.Services.AddSingleton<KernelLogWatcher>();
         builder.Services.AddSingleton<EthtoolPoller>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<EthtoolPoller>());
         builder.Services.AddSingleton<HangMonitor>();
 
         var application = builder.Build();
@@ -89,8 +91,11 @@ internal static partial class ExporterHost
 
         // The monitor first: what was in the log before the start must be in the first scrape, else it would look like an increase.
         await monitor.StartAsync(CancellationToken.None);
+        // And a snapshot, if RTNL is free: a first scrape without features would look like a failure.
         var poller = application.Services.GetRequiredService<EthtoolPoller>();
+        await poller.StartAsync(CancellationToken.None);
         await Task.WhenAny(monitor.Ready, Task.Delay(HistoryPatience, clock));
+        await Task.WhenAny(poller.First, Task.Delay(SnapshotPatience, clock));
         try
         {
             await application.StartAsync();
@@ -98,19 +103,19 @@ internal static partial class ExporterHost
         catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException or AddressInUseException)
         {
             LogCannotListen(logger, string.Join(", ", options.ListenAddresses), exception.Message.Split('\n')[0]);
-            await StopAsync(monitor);
+            await StopAsync(monitor, poller);
             return 1;
         }
-        await Task.WhenAny(poller.First, Task.Delay(TimeSpan.FromSeconds(1), clock));
         LogListening(logger, string.Join(", ", application.Urls), options.TelemetryPath);
         await application.WaitForShutdownAsync();
         LogStopping(logger);
-        await StopAsync(monitor);
+        await StopAsync(monitor, poller);
         return 0;
     }
 
-    private static async Task StopAsync(HangMonitor monitor)
+    private static async Task StopAsync(HangMonitor monitor, EthtoolPoller poller)
     {
+        await poller.StopAsync(CancellationToken.None);
         using var patience = new CancellationTokenSource(StopPatience);
         await monitor.StopAsync(patience.Token);
     }

@@ -15,13 +15,13 @@ if (result.Action?.GetType().Name.StartsWith("Version", StringComparison.Ordinal
     Console.WriteLine($"nic-hang-exporter, version {version} (revision: {revision})");
     return 0;
 }
-var errors = result.Errors.Select(error => error.Message).ToList();
+var errors = commandLine.Errors(result);
 if (result.CommandResult.Command == commandLine.Diagnose)
 {
-    var (file, format) = errors.Count == 0 ? commandLine.DiagnoseArguments(result) : default;
-    if (errors.Count == 0 && format is not ("text" or "json"))
-        errors.Add($"--format: '{format}' is no format: write text or json");
-    return errors.Count > 0 ? Refuse(errors) : DiagnoseCommand.Run(file, format == "json", Console.OpenStandardInput, Console.Out, Console.Error);
+    if (errors.Count > 0)
+        return Refuse(errors);
+    var (file, format) = commandLine.DiagnoseArguments(result);
+    return DiagnoseCommand.Run(file, format == "json", Console.OpenStandardInput, Console.Out, Console.Error);
 }
 
 var options = OptionsLoader.Load(commandLine.Settings(result, errors), Environment.GetEnvironmentVariables(), errors);

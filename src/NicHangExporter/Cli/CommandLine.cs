@@ -37,6 +37,30 @@ internal sealed class CommandLine
     public ParseResult Parse(string[] arguments) =>
         Root.Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
 
+    /// <summary>What is wrong with the command line, one line each.</summary>
+    public List<string> Errors(ParseResult result)
+    {
+        // The library says of each token only that it is not recognised, without the name that was probably meant.
+        var errors = result.Errors.Select(error => error.Message)
+            .Where(message => !message.StartsWith("Unrecognized command or argument", StringComparison.Ordinal)).ToList();
+        var flags = Root.Options.Select(option => option.Name).ToList();
+        errors.AddRange(result.UnmatchedTokens.Select(token => token switch
+        {
+            ['-', ..] => $"unknown flag {token}{Suggestion.For(token.Split('=')[0], flags)}",
+            "true" or "false" => $"unexpected value '{token}': a switch takes none, write --NAME or --no-NAME, as in --no-collector.eee",
+            _ => $"unexpected argument '{token}'{Suggestion.For(token, [Diagnose.Name, "--help", "--version"])}",
+        }));
+        if (result.CommandResult.Command == Diagnose && errors.Count == 0)
+        {
+            var (file, format) = DiagnoseArguments(result);
+            if (file.StartsWith("--", StringComparison.Ordinal))
+                errors.Add($"unknown flag {file}{Suggestion.For(file, ["--format"])}");
+            if (format is not ("text" or "json"))
+                errors.Add($"--format: '{format}' is no format: write text or json");
+        }
+        return errors;
+    }
+
     /// <summary>What the flags set.</summary>
     public List<OptionSetting> Settings(ParseResult result, List<string> errors)
     {

@@ -28,7 +28,7 @@ internal sealed class ExporterMetrics
         LastEvent = Gauge("nichang_hang_last_event_timestamp_seconds", "When the last testimony of a hang came, in seconds since the epoch; 0 for never.", ByDevice);
         EpisodeStart = Gauge("nichang_hang_episode_start_timestamp_seconds", "When the hang episode under way began, in seconds since the epoch; 0 while there is none.", ByDevice);
         TxStalled = Gauge("nichang_tx_stalled", "Whether packets are queued (BQL inflight) and none has been sent for --stall.window, though the link is up and nobody pauses it.", ByDevice);
-        TxPaused = Gauge("nichang_tx_paused", "The same, but pause frames keep arriving: the link partner holds the transmitter; the NIC is not hung.", ByDevice);
+        TxPaused = Gauge("nichang_tx_paused", "Whether packets are queued and none is sent because pause frames keep arriving: the link partner holds the transmitter; the NIC is not hung.", ByDevice);
         TxPauses = Counter("nichang_tx_pauses_total", "Times that nichang_tx_paused became 1.", ByDevice);
 
         KmsgUp = Gauge("nichang_kmsg_up", "Whether the kernel log is being read. While it is 0, hang messages are not seen.");

@@ -104,9 +104,9 @@ internal static class KernelMetrics
     public static readonly MetricFamily SnapshotWait =
         new("nichang_ethtool_poll_wait_seconds", Gauge, "How long the ethtool poll that is under way has been running; 0 between polls. Seconds here mean that RTNL is held.");
     public static readonly MetricFamily CollectorSuccess =
-        new("nichang_collector_success", Gauge, "Whether the collector read everything it wanted the last time.");
+        new("nichang_collector_success", Gauge, "Whether the collector read everything it wanted the last time; 0 also before there is a first ethtool snapshot, for those that need it.");
     public static readonly MetricFamily CollectorDuration =
-        new("nichang_collector_duration_seconds", Gauge, "How long the collector took: in this scrape, or, for ethtool, in the last snapshot.");
+        new("nichang_collector_duration_seconds", Gauge, "How long the collector took in this scrape; for those that only use the ethtool snapshot (info, features, eee, pause, rings, ethtool), how long the whole snapshot took.");
     public static readonly MetricFamily Devices =
         new("nichang_devices", Gauge, "Devices that are looked at.");
     public static readonly MetricFamily DevicesDropped =

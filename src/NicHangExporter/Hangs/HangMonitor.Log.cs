@@ -3,7 +3,7 @@ namespace NicHangExporter.Hangs;
 // What the monitor says: what changes, once; what repeats is counted.
 internal sealed partial class HangMonitor
 {
-    [LoggerMessage(EventIds.EpisodeStarted, LogLevel.Warning, "Hang episode of {Device} ({Driver} {BusAddress}) started, witnessed by {Source}. {Report}")]
+    [LoggerMessage(EventIds.EpisodeStarted, LogLevel.Warning, "Hang episode of {Device} ({Driver} {BusAddress}) started, witnessed by {Source}{Report}")]
     private partial void LogEpisodeStarted(string device, string driver, string busAddress, string source, string report);
 
     [LoggerMessage(EventIds.EpisodeEnded, LogLevel.Warning, "Hang episode of {Device} ended: {Shape}, {Seconds} s, {DriverReports} driver reports, {WatchdogReports} watchdog reports, {Resets} resets")]
@@ -21,7 +21,7 @@ internal sealed partial class HangMonitor
     [LoggerMessage(EventIds.HangUnattributed, LogLevel.Warning, "A hang was reported for a device that is not looked at: {Device} at {BusAddress}, driver {Driver}")]
     private partial void LogUnattributed(string device, string busAddress, string driver);
 
-    [LoggerMessage(EventIds.HistoryRead, LogLevel.Information, "{Events} hang, reset and link messages of before the start were found in the kernel log and counted as history")]
+    [LoggerMessage(EventIds.HistoryRead, LogLevel.Information, "Read from the kernel log of before the start: {Events} hang, reset and link messages; they are counted, and make no hang active")]
     private partial void LogHistory(long events);
 
     [LoggerMessage(EventIds.MonitorFailed, LogLevel.Error, "The hang monitor met an unexpected error and goes on")]

@@ -167,6 +167,22 @@ public sealed class OptionsLoaderTests : IDisposable
     public void Load_AFlagAndItsOpposite_IsAnError() =>
         Assert.Equal("--collector.eee and --no-collector.eee contradict each other", Assert.Single(Load(["--collector.eee", "--no-collector.eee"]).Errors));
 
+    [Theory]
+    [InlineData("--stall.windw=20s", "unknown flag --stall.windw=20s; did you mean '--stall.window'?")]
+    [InlineData("--collector.eee=false", "unexpected value 'false': a switch takes none")]
+    [InlineData("diagnos", "unexpected argument 'diagnos'; did you mean 'diagnose'?")]
+    [InlineData("version", "unexpected argument 'version'; did you mean '--version'?")]
+    public void Load_AMistypedFlag_SaysWhatWasProbablyMeant(string argument, string expected) =>
+        Assert.StartsWith(expected, Assert.Single(Load([argument]).Errors), StringComparison.Ordinal);
+
+    [Fact]
+    public void Errors_AMistypedFlagOfDiagnose_IsNotTakenForAFile()
+    {
+        var commandLine = new CommandLine();
+
+        Assert.Equal("unknown flag --fromat; did you mean '--format'?", Assert.Single(commandLine.Errors(commandLine.Parse(["diagnose", "--fromat"]))));
+    }
+
     [Fact]
     public void OptionTable_EveryDefault_IsAcceptedByItsOwnOption()
     {
@@ -196,7 +212,7 @@ public sealed class OptionsLoaderTests : IDisposable
         }
         var commandLine = new CommandLine();
         var result = commandLine.Parse([.. arguments]);
-        var errors = result.Errors.Select(error => error.Message).ToList();
+        var errors = commandLine.Errors(result);
         var options = OptionsLoader.Load(commandLine.Settings(result, errors), (IDictionary?)environment ?? new Dictionary<string, string>(), errors);
         return (options, errors);
     }
