@@ -93,7 +93,7 @@ internal static partial class ExporterHost
         await monitor.StartAsync(CancellationToken.None);
         // And a snapshot, if RTNL is free: a first scrape without features would look like a failure.
         var poller = application.Services.GetRequiredService<EthtoolPoller>();
-        await poller.StartAsync(CancellationToken.None);
+        poller.Start();
         await Task.WhenAny(monitor.Ready, Task.Delay(HistoryPatience, clock));
         await Task.WhenAny(poller.First, Task.Delay(SnapshotPatience, clock));
         try
@@ -115,7 +115,7 @@ internal static partial class ExporterHost
 
     private static async Task StopAsync(HangMonitor monitor, EthtoolPoller poller)
     {
-        await poller.StopAsync(CancellationToken.None);
+        poller.Stop();
         using var patience = new CancellationTokenSource(StopPatience);
         await monitor.StopAsync(patience.Token);
     }

@@ -11,7 +11,7 @@ namespace NicHangExporter.Exposition;
 /// </summary>
 internal sealed partial class EthtoolPoller(
     IEthtool ethtool, DeviceInventory inventory, ExporterOptions options, CollectorHealth health, TimeProvider clock, ILogger<EthtoolPoller> logger)
-    : IHostedService, IDisposable
+    : IDisposable
 {
     private readonly EthtoolStatistics _statistics = new(options.EthtoolStatistics);
     private readonly CancellationTokenSource _stop = new();
@@ -29,19 +29,18 @@ internal sealed partial class EthtoolPoller(
     /// <summary>How long the poll that is under way has been running; zero between polls.</summary>
     public TimeSpan Waiting => Interlocked.Read(ref _pollStarted) is var started && started != 0 ? clock.GetElapsedTime(started) : TimeSpan.Zero;
 
-    /// <inheritdoc/>
-    public Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Starts the thread, where a collector needs it.</summary>
+    public void Start()
     {
         // A background thread: a process that is told to stop must not wait for an ioctl that never returns.
         if (options.Has(Collector.Stall) || Collector.NeedEthtool.Any(options.Has))
             new Thread(Run) { IsBackground = true, Name = "ethtool" }.Start();
         else
             _first.TrySetResult();
-        return Task.CompletedTask;
     }
 
-    /// <inheritdoc/>
-    public Task StopAsync(CancellationToken cancellationToken) => _stop.CancelAsync();
+    /// <summary>Tells the thread to end after its poll. Nobody waits for that: it may never come.</summary>
+    public void Stop() => _stop.Cancel();
 
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();

@@ -30,7 +30,7 @@ public sealed class EthtoolPollerTests : IDisposable
         Assert.Equal(1, await _host.ValueAsync("nichang_collector_success{collector=\"features\"}"));
         _host.Ethtool.Features = _ => throw new InvalidOperationException("a fault made by the test");
 
-        await _host.Poller.StartAsync(CancellationToken.None);
+        _host.Poller.Start();
 
         Assert.True(SpinWait.SpinUntil(() => _host.Log.Count(EventIds.PollFailed) == 1, TimeSpan.FromSeconds(30)), "the fault was not logged");
         Assert.Equal(0, await _host.ValueAsync("nichang_collector_success{collector=\"features\"}"));
@@ -43,7 +43,7 @@ public sealed class EthtoolPollerTests : IDisposable
             _host.Clock.Advance(TimeSpan.FromSeconds(1));
             return _host.Poller.Current != failed;
         }, TimeSpan.FromSeconds(30)), "it did not poll again");
-        await _host.Poller.StopAsync(CancellationToken.None);
+        _host.Poller.Stop();
 
         Assert.Equal(1, await _host.ValueAsync("nichang_collector_success{collector=\"features\"}"));
     }

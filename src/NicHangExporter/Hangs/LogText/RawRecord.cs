@@ -1,4 +1,4 @@
-using System.Buffers.Text;
+using NicHangExporter.Linux.Kmsg;
 
 namespace NicHangExporter.Hangs.LogText;
 
@@ -8,6 +8,9 @@ namespace NicHangExporter.Hangs.LogText;
 /// </summary>
 internal readonly ref struct RawRecord
 {
+    // Far from where sums and differences of times overflow.
+    private static readonly TimeSpan LatestTime = TimeSpan.MaxValue / 10;
+
     /// <summary>Facility times 8 plus level; below 8 for the kernel's own records.</summary>
     public int Priority { get; private init; }
 
@@ -21,18 +24,9 @@ internal readonly ref struct RawRecord
     public static bool TryParse(ReadOnlySpan<byte> line, out RawRecord record)
     {
         record = default;
-        var semicolon = line[..Math.Min(line.Length, 128)].IndexOf((byte)';');
-        if (semicolon < 0 || !char.IsAsciiDigit((char)line[0])) return false;
-        var head = line[..semicolon];
-        if (!TryField(ref head, out var priority) || !TryField(ref head, out _) || !TryField(ref head, out var microseconds)) return false;
-        // The flags; any number of further fields may follow.
-        if (head.IsEmpty || head.IndexOf((byte)' ') >= 0 || priority > 2047) return false;
-        record = new RawRecord
-        {
-            Priority = (int)priority,
-            At = new TimeSpan(Math.Min(microseconds, long.MaxValue / 100) * TimeSpan.TicksPerMicrosecond),
-            Text = line[(semicolon + 1)..],
-        };
+        // In pasted text a sentence with commas and a semicolon can begin like a record; the fields of one have no blanks.
+        if (!KmsgRecord.TryParse(line, out var parsed) || line[..line.IndexOf((byte)';')].Contains((byte)' ')) return false;
+        record = new RawRecord { Priority = parsed.Priority, At = parsed.SinceBoot < LatestTime ? parsed.SinceBoot : LatestTime, Text = parsed.Text };
         return true;
     }
 
@@ -46,14 +40,5 @@ internal readonly ref struct RawRecord
         isDevice = line.StartsWith("DEVICE="u8);
         value = isDevice ? line["DEVICE=".Length..] : line.StartsWith("SUBSYSTEM="u8) ? line["SUBSYSTEM=".Length..] : default;
         return value.Length > 0;
-    }
-
-    private static bool TryField(ref ReadOnlySpan<byte> head, out long value)
-    {
-        value = 0;
-        var comma = head.IndexOf((byte)',');
-        if (comma <= 0 || !Utf8Parser.TryParse(head[..comma], out value, out var used) || used != comma || value < 0) return false;
-        head = head[(comma + 1)..];
-        return true;
     }
 }
