@@ -1,4 +1,5 @@
 using NicHangExporter.Configuration;
+using NicHangExporter.Remediation;
 
 namespace NicHangExporter;
 
@@ -67,6 +68,79 @@ internal sealed class ExporterOptions
 
     /// <summary>How log lines are written.</summary>
     public LogFormat LogFormat { get; set; } = LogFormat.Logfmt;
+
+    /// <summary>How far the local loop may go on its own. In enforce it changes the configuration of a hung NIC and resets it, unasked.</summary>
+    public RemediationMode LocalRemediation { get; set; }
+
+    /// <summary>How far Alertmanager's webhook may go.</summary>
+    public RemediationMode WebhookRemediation { get; set; }
+
+    /// <summary>How far a request by the API may go.</summary>
+    public RemediationMode ApiRemediation { get; set; }
+
+    /// <summary>
+    /// The devices that may be changed, by name or bus address. Empty: every physical one whose driver has a ladder, and no other.
+    /// </summary>
+    public IReadOnlyList<string> RemediationDevices { get; set; } = [];
+
+    /// <summary>Ladders by driver that replace built-in ones: <c>e1000e=segmentation,checksum</c>.</summary>
+    public IReadOnlyList<string> RemediationLadders { get; set; } = [];
+
+    /// <summary>Further profiles: <c>careful=tso,gso</c>.</summary>
+    public IReadOnlyList<string> RemediationProfiles { get; set; } = [];
+
+    /// <summary>How long a device that passes traffic is left alone after a remediation; it doubles with each one. Short, it lets a false alarm cut the link over and over.</summary>
+    public TimeSpan Cooldown { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How far the cool-down doubles.</summary>
+    public TimeSpan CooldownMax { get; set; } = TimeSpan.FromHours(6);
+
+    /// <summary>How many remediations a device may have in 24 hours before it is quarantined.</summary>
+    public int DeviceBudget { get; set; } = 6;
+
+    /// <summary>The same for all devices together.</summary>
+    public int HostBudget { get; set; } = 12;
+
+    /// <summary>How long a hang must stay away after the action for the device to be healed.</summary>
+    public TimeSpan VerifyWindow { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long it must stay away for the device to be recovered.</summary>
+    public TimeSpan ProvingTime { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long the link may stay away after a change before that is harm. Renegotiation alone takes up to six seconds at 1 Gbit/s.</summary>
+    public TimeSpan CarrierGrace { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long after boot the local loop only watches: links come up then, and drivers report what is none.</summary>
+    public TimeSpan BootGrace { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Two hang reports this close together confirm a hang.</summary>
+    public TimeSpan ConfirmWindow { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whether a hang under way may be answered with a renegotiation.</summary>
+    public bool AllowReinit { get; set; } = true;
+
+    /// <summary>Whether it may be answered with link down and up: routes on the device itself are lost.</summary>
+    public bool AllowBounce { get; set; } = true;
+
+    /// <summary>Whether reinit alone is still tried on a hung device in quarantine, with growing pauses.</summary>
+    public bool QuarantineReinit { get; set; } = true;
+
+    /// <summary>How long one command to the kernel may take before the asker is told that it failed; the command itself can't be cancelled.</summary>
+    public TimeSpan RemediationDeadline { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>While this file exists nothing is changed, save to undo.</summary>
+    public string DisableFile { get; set; } = "/etc/nic-hang-exporter/disable";
+
+    /// <summary>How far a trigger may go. A person at the console is root already: refusing would only make it less safe.</summary>
+    public RemediationMode Mode(RemediationTrigger trigger) => trigger switch
+    {
+        RemediationTrigger.Local => LocalRemediation,
+        RemediationTrigger.Webhook => WebhookRemediation,
+        RemediationTrigger.Api => ApiRemediation,
+        RemediationTrigger.Cli => RemediationMode.Enforce,
+        // Whoever may change may also keep.
+        _ => (RemediationMode)Math.Max((int)LocalRemediation, Math.Max((int)WebhookRemediation, (int)ApiRemediation)),
+    };
 
     /// <summary>The collectors that run.</summary>
     public HashSet<Collector> Collectors { get; } = [.. Collector.All.Where(collector => collector.OnByDefault)];

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using NicHangExporter.Linux;
+using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Configuration;
 
@@ -42,6 +44,42 @@ internal static class OptionTable
             options => string.Join(", ", options.EthtoolStatistics), SetEthtoolStatistics),
         new("device.max", "NUMBER", "The most devices that are looked at.", OptionKind.Value,
             options => options.MaxDevices.ToString(CultureInfo.InvariantCulture), SetMaxDevices),
+        Mode("remediation.local", "How far the local loop may go on its own when a NIC hangs: off, observe or enforce.",
+            options => options.LocalRemediation, (options, mode) => options.LocalRemediation = mode),
+        Mode("remediation.webhook", "How far Alertmanager's webhook may go: off, observe or enforce.",
+            options => options.WebhookRemediation, (options, mode) => options.WebhookRemediation = mode),
+        Mode("remediation.api", "How far a request by the API may go: off, observe or enforce.",
+            options => options.ApiRemediation, (options, mode) => options.ApiRemediation = mode),
+        new("remediation.devices", "DEVICE", "Device that may be changed, by name or bus address. Repeatable; by default every physical one whose driver has a ladder.", OptionKind.List,
+            options => string.Join(", ", options.RemediationDevices), SetRemediationDevices),
+        new("remediation.ladder", "DRIVER=STAGES", "Stages of prevention for a driver, in order, as in e1000e=segmentation,checksum. Repeatable.", OptionKind.List,
+            options => string.Join(" ", options.RemediationLadders), (options, values) => Set(options.RemediationLadders = values)),
+        new("remediation.profile", "NAME=SETTINGS", "A profile of one's own, as in careful=tso,gso. Repeatable.", OptionKind.List,
+            options => string.Join(" ", options.RemediationProfiles), (options, values) => Set(options.RemediationProfiles = values)),
+        Time("remediation.cooldown", "How long a device that passes traffic is left alone after a remediation; it doubles with each.", "1s", "6h",
+            options => options.Cooldown, (options, value) => options.Cooldown = value),
+        Time("remediation.cooldown-max", "How far the cool-down doubles.", "1s", "7d", options => options.CooldownMax, (options, value) => options.CooldownMax = value),
+        Number("remediation.device-budget", "Remediations that a device may have in 24 hours before it is quarantined.", 1, 100,
+            options => options.DeviceBudget, (options, value) => options.DeviceBudget = value),
+        Number("remediation.host-budget", "The same for all devices together.", 1, 1000, options => options.HostBudget, (options, value) => options.HostBudget = value),
+        Time("remediation.verify-window", "How long a hang must stay away after the action for the device to be healed.", "2s", "10m",
+            options => options.VerifyWindow, (options, value) => options.VerifyWindow = value),
+        Time("remediation.proving-time", "How long it must stay away for the device to be recovered.", "2s", "1d", options => options.ProvingTime, (options, value) => options.ProvingTime = value),
+        Time("remediation.carrier-grace", "How long the link may stay away after a change before the change is undone.", "1s", "5m",
+            options => options.CarrierGrace, (options, value) => options.CarrierGrace = value),
+        Time("remediation.boot-grace", "How long after boot the local loop only watches.", "0s", "1h", options => options.BootGrace, (options, value) => options.BootGrace = value),
+        Time("remediation.confirm-window", "Two hang reports this close together confirm a hang.", "2s", "1m",
+            options => options.ConfirmWindow, (options, value) => options.ConfirmWindow = value),
+        new("remediation.reinit", "", "Renegotiate, which reinitialises many adapters, to un-wedge a hung device.", OptionKind.Switch,
+            options => Format(options.AllowReinit), Switch((options, on) => options.AllowReinit = on)),
+        new("remediation.bounce", "", "Take the link down and up to un-wedge a hung device.", OptionKind.Switch,
+            options => Format(options.AllowBounce), Switch((options, on) => options.AllowBounce = on)),
+        new("remediation.quarantine-reinit", "", "Go on trying reinit alone on a hung device in quarantine, with growing pauses.", OptionKind.Switch,
+            options => Format(options.QuarantineReinit), Switch((options, on) => options.QuarantineReinit = on)),
+        Time("remediation.deadline", "How long a command to the kernel may take before the asker is told that it failed.", "1s", "10m",
+            options => options.RemediationDeadline, (options, value) => options.RemediationDeadline = value),
+        new("remediation.disable-file", "PATH", "While this file exists nothing is changed, save to undo.", OptionKind.Value,
+            options => options.DisableFile, Path((options, path) => options.DisableFile = path)),
         new("log.level", "LEVEL", "debug, info, warn or error.", OptionKind.Value,
             options => LogLevels.First(level => level.Level == options.LogLevel).Name, SetLogLevel),
         new("log.format", "FORMAT", "logfmt or json.", OptionKind.Value,
@@ -50,6 +88,39 @@ internal static class OptionTable
             options => Format(options.Has(collector)),
             Switch((options, on) => _ = on ? options.Collectors.Add(collector) : options.Collectors.Remove(collector)))),
     ];
+
+    private static OptionDefinition Mode(string name, string help, Func<ExporterOptions, RemediationMode> get, Action<ExporterOptions, RemediationMode> set) =>
+        new(name, "MODE", help, OptionKind.Value, options => SnakeCase.Of(get(options)), (options, values) =>
+        {
+            if (SnakeCase.Parse<RemediationMode>(values[0]) is not { } mode)
+                return $"'{values[0]}' is no mode: write off, observe or enforce";
+            set(options, mode);
+            return null;
+        });
+
+    private static OptionDefinition Time(string name, string help, string least, string most, Func<ExporterOptions, TimeSpan> get, Action<ExporterOptions, TimeSpan> set) =>
+        new(name, "DURATION", help, OptionKind.Value, options => PrometheusDuration.Format(get(options)), Duration(least, most, set));
+
+    private static OptionDefinition Number(string name, string help, int least, int most, Func<ExporterOptions, int> get, Action<ExporterOptions, int> set) =>
+        new(name, "NUMBER", help, OptionKind.Value, options => get(options).ToString(CultureInfo.InvariantCulture), (options, values) =>
+        {
+            if (!int.TryParse(values[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < least || number > most)
+                return $"'{values[0]}' is not from {least} to {most}";
+            set(options, number);
+            return null;
+        });
+
+    private static string? SetRemediationDevices(ExporterOptions options, IReadOnlyList<string> values)
+    {
+        foreach (var value in values)
+            if (!InterfaceName.TryParse(value, out _) && !BusAddress.TryParse(value, out _))
+                return $"'{value}' is neither a device name nor a bus address: write one, as in eno1 or 0000:00:1f.6";
+        options.RemediationDevices = values;
+        return null;
+    }
+
+    // TODO-H3: the catalogue checks these.
+    private static string? Set(IReadOnlyList<string> _) => null;
 
     private static string Format(bool value) => value ? "true" : "false";
 

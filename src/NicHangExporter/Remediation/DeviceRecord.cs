@@ -1,0 +1,153 @@
+namespace NicHangExporter.Remediation;
+
+/// <summary>
+/// What the journal adds up to for one device. Times are ages: seconds of witnessed time (<see cref="JournalEntry.Age"/>).
+/// </summary>
+internal sealed record DeviceRecord
+{
+    /// <summary>How far back budgets reach, in seconds.</summary>
+    public const double BudgetWindow = 24 * 3600;
+
+    /// <summary>The name, as last seen.</summary>
+    public string Device { get; init; } = "";
+
+    /// <summary>The driver, as last seen.</summary>
+    public string Driver { get; init; } = "";
+
+    /// <summary>The ladder stage in force; null before the first.</summary>
+    public int? Stage { get; init; }
+
+    /// <summary>The stage's name.</summary>
+    public string? Profile { get; init; }
+
+    /// <summary>The rung that did not heal the trouble under way; null where the first is next.</summary>
+    public string? Rung { get; init; }
+
+    /// <summary>What was decided: settings that are to be off.</summary>
+    public IReadOnlyList<string> Desired { get; init => field = value ?? []; } = [];
+
+    /// <summary>The settings as they were requested before the first decision: where a rollback leads.</summary>
+    public IReadOnlyDictionary<string, string> Original { get; init => field = value ?? None; } = None;
+
+    /// <summary>When budget was spent.</summary>
+    public IReadOnlyList<double> Charges { get; init => field = value ?? []; } = [];
+
+    /// <summary>When the cool-down ends.</summary>
+    public double CooldownUntil { get; init; }
+
+    /// <summary>No configuration change until a person clears it.</summary>
+    public bool Quarantined { get; init; }
+
+    /// <summary>Reinits tried in quarantine.</summary>
+    public int QuarantineTries { get; init; }
+
+    /// <summary>When the next one may be.</summary>
+    public double QuarantineNext { get; init; }
+
+    /// <summary>The intent without an outcome.</summary>
+    public JournalEntry? Pending { get; init; }
+
+    /// <summary>Healed, and working since then; not yet for the whole proving time.</summary>
+    public bool Proving { get; init; }
+
+    /// <summary>The last outcome.</summary>
+    public JournalEntry? Last { get; init; }
+
+    /// <summary>When the last success was, by the wall clock.</summary>
+    public DateTimeOffset? LastSuccess { get; init; }
+
+    /// <summary>The last episode that is over.</summary>
+    public EpisodeSummary? LastEpisode { get; init; }
+
+    /// <summary>Counts that metrics show: <c>attempts/local</c>, <c>outcomes/local/healed</c>, <c>failures/timeout</c>, <c>recurrences/segmentation</c>.</summary>
+    public IReadOnlyDictionary<string, long> Counts { get; init => field = value ?? NoCounts; } = NoCounts;
+
+    private static IReadOnlyDictionary<string, string> None { get; } = new Dictionary<string, string>();
+
+    private static IReadOnlyDictionary<string, long> NoCounts { get; } = new Dictionary<string, long>();
+
+    /// <summary>How often budget was spent within the window that ends now.</summary>
+    public int SpentAt(double age) => Charges.Count(charge => age - charge < BudgetWindow);
+
+    /// <summary>One of <see cref="Counts"/>.</summary>
+    public long Count(string name) => Counts.GetValueOrDefault(name);
+
+    /// <summary>The record after an entry about this device.</summary>
+    public DeviceRecord After(JournalEntry entry)
+    {
+        var record = this with { Device = entry.Device ?? Device, Driver = entry.Driver ?? Driver };
+        return entry.Event switch
+        {
+            JournalEvent.Intent => record.AfterIntent(entry),
+            JournalEvent.Outcome => record.AfterOutcome(entry),
+            JournalEvent.Quarantined => record with { Quarantined = true, QuarantineTries = 0, QuarantineNext = entry.Age, Rung = null },
+            JournalEvent.Cleared => record with { Quarantined = false, QuarantineTries = 0, QuarantineNext = 0, Charges = [], CooldownUntil = 0, Rung = null },
+            JournalEvent.Recovered => record with { Proving = false },
+            JournalEvent.Recurred => (record with { Proving = false, Rung = null }).Counting($"recurrences/{entry.Profile ?? "none"}"),
+            JournalEvent.Episode => record with { LastEpisode = entry.Episode, Rung = null },
+            _ => record,
+        };
+    }
+
+    private DeviceRecord AfterIntent(JournalEntry entry)
+    {
+        var record = (this with { Pending = entry, Proving = false }).Counting($"attempts/{SnakeCase.Of(entry.Trigger ?? default)}");
+        if (entry.Charged == true)
+            return record with
+            {
+                Charges = [.. Charges.Where(charge => entry.Age - charge < BudgetWindow), entry.Age],
+                CooldownUntil = entry.Age + (entry.Cooldown ?? 0),
+            };
+        return Quarantined && entry.Cooldown is { } pause
+            ? record with { QuarantineTries = QuarantineTries + 1, QuarantineNext = entry.Age + pause }
+            : record;
+    }
+
+    private DeviceRecord AfterOutcome(JournalEntry entry)
+    {
+        var trigger = SnakeCase.Of(entry.Trigger ?? default);
+        var record = Counting(entry.Declined is { } declined
+            ? $"declined/{trigger}/{SnakeCase.Of(declined)}"
+            : $"outcomes/{trigger}/{SnakeCase.Of(entry.Verdict ?? default)}");
+        if (entry.Declined is not null)
+            return record;
+        record = record with { Last = entry with { State = null } };
+        if (Pending is not { } intent || intent.Id != entry.Id)
+            return record;
+        record = record with { Pending = null };
+        return entry.Verdict switch
+        {
+            RemediationVerdict.Healed => record.Adopting(intent) with { Rung = null, Proving = true, LastSuccess = entry.Time },
+            RemediationVerdict.Applied => record.Adopting(intent) with { Rung = null, LastSuccess = entry.Time },
+            RemediationVerdict.DidNotHold or RemediationVerdict.Inconclusive or RemediationVerdict.Unverified => record.Adopting(intent) with { Rung = null },
+            RemediationVerdict.NotHealed => record with { Rung = intent.Rung },
+            _ => record,
+        };
+    }
+
+    // What the pass turned off is wanted off from now on; what it turned back on is no longer our concern.
+    private DeviceRecord Adopting(JournalEntry intent)
+    {
+        var settings = intent.Before ?? None;
+        if (intent.Rollback == true)
+            return this with
+            {
+                Desired = [.. Desired.Where(name => !settings.ContainsKey(name))],
+                Original = Original.Where(pair => !settings.ContainsKey(pair.Key)).ToDictionary(),
+                Stage = null,
+                Profile = null,
+            };
+        var original = new Dictionary<string, string>(Original);
+        foreach (var (name, value) in settings)
+            original.TryAdd(name, value);
+        return this with
+        {
+            Desired = [.. Desired.Union(settings.Keys).Order(StringComparer.Ordinal)],
+            Original = original,
+            Stage = intent.Stage ?? Stage,
+            Profile = intent.Profile ?? Profile,
+        };
+    }
+
+    private DeviceRecord Counting(string name) => this with { Counts = new Dictionary<string, long>(Counts) { [name] = Count(name) + 1 } };
+}

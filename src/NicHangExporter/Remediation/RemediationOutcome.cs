@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+
+namespace NicHangExporter.Remediation;
+
+/// <summary>The answer to a request; the same facts are in the journal.</summary>
+/// <param name="Id">The pass.</param>
+/// <param name="Device">The device's name.</param>
+/// <param name="Verdict">How it ended.</param>
+/// <param name="Explanation">One sentence for a person.</param>
+internal sealed record RemediationOutcome(string Id, string Device, RemediationVerdict Verdict, string Explanation)
+{
+    /// <summary>Why it was declined.</summary>
+    public DeclineReason? Declined { get; init; }
+
+    /// <summary>Seconds until it is worth asking again; null where waiting does not help.</summary>
+    public double? RetryAfter { get; init; }
+
+    /// <summary>The steps of the plan, as text.</summary>
+    public ImmutableArray<string> Steps { get; init; } = [];
+
+    /// <summary>What is off already.</summary>
+    public ImmutableArray<string> AlreadyOff { get; init; } = [];
+
+    /// <summary>What the driver has fixed on, each with what to do instead.</summary>
+    public ImmutableArray<string> Fixed { get; init; } = [];
+
+    /// <summary>The ladder stage or profile.</summary>
+    public string? Profile { get; init; }
+
+    /// <summary>The rung of recovery.</summary>
+    public string? Rung { get; init; }
+
+    /// <summary>The settings before, by name.</summary>
+    public IReadOnlyDictionary<string, string>? Before { get; init; }
+
+    /// <summary>The settings after, by name.</summary>
+    public IReadOnlyDictionary<string, string>? After { get; init; }
+
+    /// <summary>What was seen after the action.</summary>
+    public RemediationEvidence? Evidence { get; init; }
+}
+
+/// <summary>What a request gets at once.</summary>
+/// <param name="Id">The pass.</param>
+/// <param name="Joined">It joins a pass that somebody else has asked for.</param>
+/// <param name="Outcome">Done when there is a verdict, or when a command to the kernel has taken longer than its deadline.</param>
+internal sealed record RemediationTicket(string Id, bool Joined, Task<RemediationOutcome> Outcome);

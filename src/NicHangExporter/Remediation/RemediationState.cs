@@ -1,0 +1,41 @@
+namespace NicHangExporter.Remediation;
+
+/// <summary>Everything that the journal adds up to. Immutable and pure: an entry goes in, a new state comes out.</summary>
+internal sealed record RemediationState
+{
+    /// <summary>Nothing has ever happened.</summary>
+    public static RemediationState Empty { get; } = new();
+
+    /// <summary>The devices, by <see cref="DeviceFacts.Key"/>.</summary>
+    public IReadOnlyDictionary<string, DeviceRecord> Devices { get; init => field = value ?? NoDevices; } = NoDevices;
+
+    /// <summary>A person has set the kill switch, by command.</summary>
+    public bool Paused { get; init; }
+
+    /// <summary>
+    /// Until this age every device counts as cooling, because a journal was lost and with it what had been done. 0 where the history is known.
+    /// </summary>
+    public double UnknownUntil { get; init; }
+
+    private static IReadOnlyDictionary<string, DeviceRecord> NoDevices { get; } = new Dictionary<string, DeviceRecord>();
+
+    /// <summary>The record of a device; a new one where nothing is known.</summary>
+    public DeviceRecord Device(string key) => Devices.GetValueOrDefault(key) ?? new DeviceRecord();
+
+    /// <summary>How often the budget of the host was spent within the window that ends now.</summary>
+    public int SpentAt(double age) => Devices.Values.Sum(device => device.SpentAt(age));
+
+    /// <summary>The state after an entry.</summary>
+    public RemediationState After(JournalEntry entry)
+    {
+        if (entry.Event == JournalEvent.Checkpoint)
+            return entry.State ?? this;
+        var state = entry.Event switch
+        {
+            JournalEvent.Paused => this with { Paused = true },
+            JournalEvent.Resumed => this with { Paused = false },
+            _ => this,
+        };
+        return entry.Key is { } key ? state with { Devices = new Dictionary<string, DeviceRecord>(state.Devices) { [key] = state.Device(key).After(entry) } } : state;
+    }
+}
