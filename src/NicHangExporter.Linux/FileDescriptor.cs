@@ -46,6 +46,17 @@ internal sealed unsafe class FileDescriptor : SafeHandleMinusOneIsInvalid
         return SmallFile.TryRead(file.Number, buffer, out length);
     }
 
+    /// <summary>fsync(2), repeated when a signal came first. An error is told once: a second try may succeed with the data lost.</summary>
+    internal Errno TrySync()
+    {
+        using var file = Borrow();
+        int result;
+        do
+            result = LibC.fsync(file.Number);
+        while (result < 0 && LastError == Errno.Interrupted);
+        return result < 0 ? LastError : Errno.None;
+    }
+
     /// <summary>The number, for as long as the loan lasts.</summary>
     /// <exception cref="ObjectDisposedException">The file is closed.</exception>
     internal Loan Borrow() => new(this);

@@ -35,6 +35,7 @@ public sealed class UapiLayoutTests
     [InlineData(typeof(Duplex), "linux/ethtool.h", 3)]
     [InlineData(typeof(InterfaceFlags), "linux/if.h", 11)]
     [InlineData(typeof(Errno), "errno.h", 15)]
+    [InlineData(typeof(Capability), "linux/capability.h", 2)]
     public void PublicEnum_EachConstantThatItsCommentNames_HasTheHeadersValue(Type type, string header, int atLeast)
     {
         var assertions = type.GetFields(BindingFlags.Static | BindingFlags.Public)
@@ -45,6 +46,14 @@ public sealed class UapiLayoutTests
         Assert.True(assertions.Count >= atLeast, $"only {string.Join(", ", assertions)}");
         Compile(header, assertions).Succeeded();
     }
+
+    // The kernel's own header is not for user space; the C library repeats it.
+    [Fact]
+    public void PeerCredentials_Numbers_AreWhatTheCLibrarySays() => Compile("sys/socket.h",
+    [
+        "SOL_SOCKET == 1", "SO_PEERCRED == 17", "sizeof(struct ucred) == 12", "__builtin_offsetof(struct ucred, pid) == 0",
+        "__builtin_offsetof(struct ucred, uid) == 4", "__builtin_offsetof(struct ucred, gid) == 8",
+    ]).Succeeded();
 
     [Theory]
     [InlineData("sizeof(struct ifreq) == 41")]
@@ -90,6 +99,6 @@ public sealed class UapiLayoutTests
             "#include <linux/types.h>", "#include <sys/socket.h>", "#include <linux/sockios.h>", $"#include <{header}>",
             .. assertions.Select(assertion => $"_Static_assert({assertion}, \"{assertion}\");"),
         ];
-        return Execution.OfInput(string.Join('\n', program) + "\n", "gcc", "-std=gnu11", "-fsyntax-only", "-x", "c", "-");
+        return Execution.OfInput(string.Join('\n', program) + "\n", "gcc", "-std=gnu11", "-D_GNU_SOURCE", "-fsyntax-only", "-x", "c", "-");
     }
 }
