@@ -23,6 +23,8 @@ internal static class EventIds
     public const int TransmitterPaused = 2007;
     public const int TransmitterPauseEnded = 2008;
 
+    public const int BundleUnwritable = 3081;
+
     public const int Starting = 4001;
     public const int Listening = 4002;
     public const int CannotListen = 4003;
@@ -35,4 +37,5 @@ internal static class EventIds
     public const int EffectiveConfiguration = 4011;
     public const int BlindSpots = 4012;
     public const int PollFailed = 4013;
+    public const int LogDropped = 4014;
 }
