@@ -37,6 +37,7 @@ internal static class EventIds
     public const int DriftFound = 3012;
     public const int PendingResolved = 3013;
     public const int HistoryUnknown = 3014;
+    public const int BundleUnwritable = 3081;
 
     public const int Starting = 4001;
     public const int Listening = 4002;
@@ -50,4 +51,5 @@ internal static class EventIds
     public const int EffectiveConfiguration = 4011;
     public const int BlindSpots = 4012;
     public const int PollFailed = 4013;
+    public const int LogDropped = 4014;
 }
