@@ -3,7 +3,11 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using NicHangExporter.Exposition;
 using NicHangExporter.Hangs;
+using NicHangExporter.Linux;
+using NicHangExporter.Linux.Link;
 using NicHangExporter.Linux.Sysfs;
+using NicHangExporter.Linux.Uapi;
+using NicHangExporter.Remediation;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests;
@@ -17,7 +21,7 @@ internal sealed class FixtureHost : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly bool _ownsDirectories;
 
-    public FixtureHost(Action<ExporterOptions>? configure = null, FixtureHost? before = null)
+    public FixtureHost(Action<ExporterOptions>? configure = null, FixtureHost? before = null, JournalFiles? journalFiles = null)
     {
         _ownsDirectories = before is null;
         Directory = before?.Directory ?? new TemporaryDirectory();
@@ -38,10 +42,18 @@ internal sealed class FixtureHost : IDisposable
         var factory = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(Log));
         Inventory = new DeviceInventory(new NetClass(Options.SysfsPath), Options);
         Health = new CollectorHealth(factory.CreateLogger<CollectorHealth>());
+        Ethtool = new FakeEthtool { Nics = before?.Ethtool.Nics ?? [] };
         Poller = new EthtoolPoller(Ethtool, Inventory, Options, Health, Clock, factory.CreateLogger<EthtoolPoller>());
         Store = new StateStore(Options, Metrics, Clock, factory.CreateLogger<StateStore>());
         Watcher = new KernelLogWatcher(Options, Metrics, Clock, factory.CreateLogger<KernelLogWatcher>());
-        Monitor = new HangMonitor(Options, Watcher, Inventory, Poller, Store, Metrics, Clock, factory.CreateLogger<HangMonitor>());
+        Lane = new Lane(Clock);
+        Journal = new Journal(Options, StateDirectory, Clock, factory.CreateLogger<Journal>(), journalFiles);
+        Ledger = new RemediationLedger(Options, Journal, Metrics, Clock);
+        var link = new LinkFlags(Link);
+        var netClass = new NetClass(Options.SysfsPath);
+        Remediator = new Remediator(Options, Ledger, new DeviceAccess(netClass, Ethtool, link), new SettingCatalogue(Options), Evidence, new KillSwitch(Options),
+            Inventory, new EpisodeRecorder(Options, Ethtool, netClass, Clock, factory.CreateLogger<EpisodeRecorder>()), Lane, Metrics, Clock, factory.CreateLogger<Remediator>());
+        Monitor = new HangMonitor(Options, Watcher, Inventory, Poller, Store, Remediator, Evidence, Metrics, Clock, factory.CreateLogger<HangMonitor>());
         Endpoint = new MetricsEndpoint(Options, Inventory, new SysfsCollector(Options, Health, Clock), new EthtoolCollector(Poller, Options, Clock), new ProcessCollector(Health, Clock), Metrics);
     }
 
@@ -49,7 +61,12 @@ internal sealed class FixtureHost : IDisposable
     public SysfsTree Sysfs { get; }
     public FakeTimeProvider Clock { get; }
     public ExporterOptions Options { get; }
-    public FakeEthtool Ethtool { get; } = new();
+    public FakeEthtool Ethtool { get; }
+    public Lane Lane { get; }
+    public Journal Journal { get; }
+    public RemediationLedger Ledger { get; }
+    public HangEvidence Evidence { get; } = new();
+    public Remediator Remediator { get; }
     public RecordingLogger Log { get; }
     public ExporterMetrics Metrics { get; }
     public DeviceInventory Inventory { get; }
@@ -75,6 +92,64 @@ internal sealed class FixtureHost : IDisposable
         Sysfs.Write(name, "operstate", "up\n");
         Sysfs.Write(name, "queues/tx-0/tx_timeout", "0\n");
         Sysfs.Write(name, "queues/tx-0/byte_queue_limits/inflight", "0\n");
+    }
+
+    /// <summary>The number of the next record of the kernel log.</summary>
+    public ulong NextSequence() => (Watcher.Position ?? 0) + 1;
+
+    /// <summary>A simulated NIC that answers for itself.</summary>
+    public SimulatedNic AddSimulatedNic(string name = "eno1", string bus = "0000:00:1f.6", string driver = "e1000e")
+    {
+        var nic = new SimulatedNic(this, name, bus, driver);
+        Ethtool.Nics.Add(nic);
+        return nic;
+    }
+
+    /// <summary>Opens the door, as the daemon does before it watches.</summary>
+    public void Open()
+    {
+        StateDirectory.TryTake();
+        Remediator.Start();
+        Lane.RunPending();
+    }
+
+    /// <summary>Lets time pass for everything: devices live, the monitor looks each second, the door each quarter of one.</summary>
+    public void Live(double seconds, Action? each = null)
+    {
+        for (var quarter = 1; quarter <= (int)(seconds * 4); quarter++)
+        {
+            Clock.Advance(TimeSpan.FromMilliseconds(250));
+            if (quarter % 4 == 0)
+            {
+                foreach (var nic in Ethtool.Nics)
+                    nic.Second();
+                each?.Invoke();
+                Monitor.Look();
+            }
+            Lane.RunPending();
+        }
+    }
+
+    /// <summary>Asks at the door and lets time pass until there is an answer.</summary>
+    public RemediationOutcome Ask(RemediationRequest request)
+    {
+        var ticket = Remediator.Submit(request);
+        Lane.RunPending();
+        for (var second = 0; second < 120 && !ticket.Outcome.IsCompleted; second++)
+            Live(1);
+        Assert.True(ticket.Outcome.IsCompleted, "no answer within two minutes");
+        return ticket.Outcome.Result;
+    }
+
+    /// <summary>The journal, line by line, the newest file only.</summary>
+    public List<JournalEntry> JournalEntries() =>
+        [.. File.ReadLines(Path.Combine(Options.StateDirectory!, "journal.jsonl")).Select(line => System.Text.Json.JsonSerializer.Deserialize(line, JournalJson.Default.JournalEntry)!)];
+
+    private int Link(int request, ref IfReq argument)
+    {
+        Span<byte> bytes = argument.Name;
+        var name = Encoding.UTF8.GetString(bytes[..bytes.IndexOf((byte)0)]);
+        return Ethtool.Nics.Find(nic => nic.Name == name) is { } found ? found.Link(request, ref argument) : -(int)Errno.NoDevice;
     }
 
     /// <summary>Starts the monitor and lets it read everything that is in the log.</summary>
@@ -132,6 +207,8 @@ internal sealed class FixtureHost : IDisposable
         if (save)
             Store.Save(Monitor.State());
         _stop.Cancel();
+        Remediator.Dispose();
+        Journal.Dispose();
         Store.Dispose();
         return new FixtureHost(configure, this);
     }
@@ -139,6 +216,8 @@ internal sealed class FixtureHost : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
+        Remediator.Dispose();
+        Journal.Dispose();
         Ethtool.Rtnl.Set();
         Store.Dispose();
         Poller.Dispose();

@@ -1,5 +1,4 @@
 using NicHangExporter.Exposition;
-using NicHangExporter.Linux.Sysfs;
 
 namespace NicHangExporter.Remediation;
 
@@ -38,7 +37,7 @@ internal sealed class RemediationLedger(ExporterOptions options, Journal journal
     public void Open()
     {
         var history = journal.Open();
-        _bootId = BootId.Read(options.ProcfsPath);
+        _bootId = Linux.Sysfs.BootId.Read(options.ProcfsPath);
         _seq = history.LastSeq;
         _lastWritten = history.LastAge;
         var isSameBoot = _bootId is not null && history.LastBoot == _bootId;

@@ -221,7 +221,7 @@ internal sealed class RemediationPass(
             if (access.Read(facts.Name) is not { } read)
                 return;
             foreach (var step in plan.Steps.OfType<RemediationStep.SetFeature>())
-                if (ladder?.Resetting.Contains(step.Name) != true && RemediationPlan.Mismatches([step], read).Length > 0)
+                if (!(ladder ?? DriverLadder.Unknown).Resets(step.Name) && RemediationPlan.Mismatches([step], read).Length > 0)
                     access.Perform(step, facts.Name);
         }
         catch (Exception exception) when (exception is LinuxException or ArgumentException)

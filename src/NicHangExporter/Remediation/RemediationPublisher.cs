@@ -1,5 +1,4 @@
 using NicHangExporter.Exposition;
-using Prometheus;
 
 namespace NicHangExporter.Remediation;
 

@@ -180,7 +180,7 @@ internal sealed partial class Remediator
             profile = ladder.Stages[stage.Value];
         }
         if (wrong is null && plan.ChangesNothing && plan.NothingChangeable)
-            wrong = (DeclineReason.NothingChangeable, $"everything asked for is fixed: {string.Join("; ", Advice(facts, plan))}");
+            wrong = (DeclineReason.NothingChangeable, $"everything asked for is fixed on {facts.Name} ({string.Join(", ", plan.Fixed)}): {DriverAdvice.ForFixed(facts.Driver)}");
         var drift = request.Trigger == RemediationTrigger.Drift;
         var charged = !drift && !request.Rollback && !reinitOnly;
         return Entry(JournalEvent.Intent, facts) with
@@ -288,20 +288,18 @@ internal sealed partial class Remediator
         PublishAll();
     }
 
-    private RemediationOutcome Describe(Active active, JournalEntry intent, RemediationPlan plan, RemediationVerdict verdict, string explanation, PolicyDecision decision = default) =>
+    private static RemediationOutcome Describe(Active active, JournalEntry intent, RemediationPlan plan, RemediationVerdict verdict, string explanation, PolicyDecision decision = default) =>
         Answer(active, verdict, explanation) with
         {
             Declined = decision.Declined,
             RetryAfter = decision.RetryAfter,
             Steps = [.. plan.Steps.Select(step => step.ToString()!)],
             AlreadyOff = plan.AlreadyOff,
-            Fixed = [.. plan.Fixed],
+            Fixed = [.. plan.Fixed.Select(name => $"{name} is fixed by {intent.Driver ?? "the driver"}: {DriverAdvice.ForFixed(intent.Driver ?? "")}")],
             Profile = intent.Profile,
             Rung = intent.Rung,
             Before = plan.Before,
         };
-
-    private static IEnumerable<string> Advice(DeviceFacts facts, RemediationPlan plan) => [$"{string.Join(", ", plan.Fixed)} on {facts.Name}"];
 
     // Fresh reports; but where the only queue has sent something since the last one, whatever it was is over.
     private bool IsHung(DeviceFacts facts)

@@ -129,7 +129,7 @@ internal sealed partial class Remediator
     {
         var ladder = _catalogue.Ladder(facts.Driver);
         // What needs a reset to be turned off again waits for a hang or a person: the cure would cut the link.
-        ImmutableArray<string> free = [.. drifted.Where(name => name is not ("eee" or "pause") && ladder?.Resetting.Contains(name) != true)];
+        ImmutableArray<string> free = [.. drifted.Where(name => name is not ("eee" or "pause") && !(ladder ?? DriverLadder.Unknown).Resets(name))];
         var pause = _driftPauses.GetValueOrDefault(key);
         if (free.IsEmpty || Now < pause.Next || _options.Mode(RemediationTrigger.Drift) != RemediationMode.Enforce)
             return;

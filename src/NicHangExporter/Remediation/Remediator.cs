@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using NicHangExporter.Configuration;
 using NicHangExporter.Exposition;
 using NicHangExporter.Linux;
@@ -28,6 +27,7 @@ internal sealed partial class Remediator : IDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger<Remediator> _logger;
 
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private Active? _active;
     private bool _stopping;
@@ -56,6 +56,9 @@ internal sealed partial class Remediator : IDisposable
         _lane.Post(() => Safely(Begin));
         _timer = _clock.CreateTimer(_ => OnTimer(), null, TickInterval, TickInterval);
     }
+
+    /// <summary>Done when what the journal knows is in the metrics. It may never be, while something holds RTNL.</summary>
+    public Task Ready => _ready.Task;
 
     /// <summary>Asks for a remediation. Never blocks and never throws for what is asked.</summary>
     public RemediationTicket Submit(RemediationRequest request)
@@ -162,6 +165,7 @@ internal sealed partial class Remediator : IDisposable
         ResolvePending();
         _begun = true;
         PublishAll();
+        _ready.TrySetResult();
     }
 
     private void OnTimer()
