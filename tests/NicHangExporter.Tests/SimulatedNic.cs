@@ -12,6 +12,10 @@ namespace NicHangExporter.Tests;
 /// </summary>
 internal sealed class SimulatedNic
 {
+    /// <summary>The text of the first report that a real e1000e made in the lab, as the kernel log has it.</summary>
+    public static readonly string RecordedHang = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "fixtures/lab/kmsg-e1000e.raw"))
+        .First(line => line.Contains("Detected Hardware Unit Hang", StringComparison.Ordinal)).Split(';', 2)[1];
+
     private readonly FixtureHost _host;
     private readonly SortedDictionary<string, (bool Available, bool Requested)> _features = new(StringComparer.Ordinal);
     private double _carrierBack = double.MaxValue;
@@ -203,7 +207,7 @@ internal sealed class SimulatedNic
         if (Reports && now >= _nextReport)
         {
             _nextReport = now + ReportInterval;
-            Print($"{Driver} {Bus} {Name}: Detected Hardware Unit Hang:\\x0a  TDH                  <14>\\x0a  TDT                  <1a>");
+            Print(RecordedHang.Replace("e1000e 0000:00:1f.6 eno1", $"{Driver} {Bus} {Name}", StringComparison.Ordinal));
         }
         if (ResetsItselfAfter is { } after && now >= HungSince + after)
         {
