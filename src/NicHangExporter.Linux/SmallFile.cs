@@ -90,6 +90,18 @@ internal static unsafe class SmallFile
         return Errno.None;
     }
 
+    /// <summary>fstatat(2), following links.</summary>
+    /// <returns><see cref="Errno.None"/> for a directory; <see cref="Errno.NotDirectory"/> for anything else that is there.</returns>
+    internal static Errno TryFindDirectory(int directory, ReadOnlySpan<byte> path)
+    {
+        RequireTerminated(path);
+        stat status;
+        fixed (byte* bytes = path)
+            if (LibC.fstatat(directory, bytes, &status, 0) != 0)
+                return FileDescriptor.LastError;
+        return (status.st_mode & LibC.S_IFMT) == LibC.S_IFDIR ? Errno.None : Errno.NotDirectory;
+    }
+
     private static void RequireTerminated(ReadOnlySpan<byte> path)
     {
         if (path.IsEmpty || path.IndexOf((byte)0) != path.Length - 1)

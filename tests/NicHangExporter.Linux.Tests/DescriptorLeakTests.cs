@@ -28,6 +28,10 @@ public sealed class DescriptorLeakTests
             Assert.Equal("e1000e", device.Driver);
             Assert.Single(netClass.FindByBusAddress(device.BusAddress));
             Assert.Empty(netClass.ListUppers(device.Name));
+            Assert.Empty(netClass.ListLowers(device.Name));
+            Assert.Empty(netClass.ListBondPorts(device.Name));
+            Assert.Null(netClass.FindBond(device.Name));
+            Assert.False(device.IsUpper);
             Assert.Null(BootId.Read(tree.Root));
         }
         Assert.Equal(0, CountOpen(target => target.StartsWith(tree.Root, StringComparison.Ordinal)));

@@ -36,6 +36,8 @@ internal sealed class FakeEthtool : IEthtool
     public SetFeaturesResult SetFeatures(InterfaceName device, IReadOnlyList<FeatureChange> changes) => throw new InvalidOperationException("A feature was to be changed");
     public IReadOnlyList<string>? ReadStringSet(InterfaceName device, StringSet stringSet) => throw new InvalidOperationException("Not used by the exporter");
     public bool Renegotiate(InterfaceName device) => throw new InvalidOperationException("A link was to be renegotiated");
+    public bool SetEnergyEfficientEthernet(InterfaceName device, bool enabled) => throw new InvalidOperationException("EEE was to be changed");
+    public bool SetPause(InterfaceName device, PauseParameters pause) => throw new InvalidOperationException("Pause was to be changed");
 
     private T Ask<T>(Func<InterfaceName, T> answer, InterfaceName device)
     {

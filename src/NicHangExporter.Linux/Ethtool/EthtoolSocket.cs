@@ -65,6 +65,32 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
     public bool Renegotiate(InterfaceName device) => Read<EthtoolValue>(device, EthtoolCommand.Renegotiate) is not null;
 
     /// <inheritdoc/>
+    public bool SetEnergyEfficientEthernet(InterfaceName device, bool enabled)
+    {
+        if (Read<EthtoolEee>(device, EthtoolCommand.GetEnergyEfficientEthernet) is not { } eee)
+            return false;
+        if (eee.Enabled != 0 == enabled)
+            return true;
+        // The rest goes back as it came: drivers answer EINVAL where tx_lpi_* is not what is set.
+        eee.Enabled = enabled ? 1u : 0;
+        return Write(device, EthtoolCommand.SetEnergyEfficientEthernet, eee);
+    }
+
+    /// <inheritdoc/>
+    public bool SetPause(InterfaceName device, PauseParameters pause)
+    {
+        ArgumentNullException.ThrowIfNull(pause);
+        if (ReadPause(device) is not { } present)
+            return false;
+        return present == pause || Write(device, EthtoolCommand.SetPause, new EthtoolPauseParam
+        {
+            Autonegotiation = pause.Autonegotiation ? 1u : 0,
+            Rx = pause.Rx ? 1u : 0,
+            Tx = pause.Tx ? 1u : 0,
+        });
+    }
+
+    /// <inheritdoc/>
     public LinkSettings? ReadLinkSettings(InterfaceName device)
     {
         // Settings are followed by three bit sets of up to 127 words (a signed byte counts them).
@@ -238,6 +264,9 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
         var answer = default(T);
         return Send(device, command, MemoryMarshal.AsBytes(new Span<T>(ref answer))) is null ? null : answer;
     }
+
+    private bool Write<T>(InterfaceName device, EthtoolCommand command, T argument)
+        where T : unmanaged => Send(device, command, MemoryMarshal.AsBytes(new Span<T>(ref argument))) is not null;
 
     /// <summary>Runs a command, whose structure always starts with its number. The result is null where the driver has no such command.</summary>
     private int? Send(InterfaceName device, EthtoolCommand command, Span<byte> payload)

@@ -59,4 +59,22 @@ public interface IEthtool
     /// <returns>False where the driver does not implement it. A device that is down answers <see cref="Errno.Again"/>, one without
     /// autonegotiation <see cref="Errno.Invalid"/>, both as a <see cref="LinuxException"/>.</returns>
     bool Renegotiate(InterfaceName device);
+
+    /// <summary>
+    /// ETHTOOL_SEEE: switches energy-efficient Ethernet on or off and leaves everything else about it as it is. The driver renegotiates, and
+    /// e1000e reinitialises the adapter even where nothing changes: so nothing is sent where it is as wished already. Read it back:
+    /// its link modes may stay advertised. Needs CAP_NET_ADMIN.
+    /// </summary>
+    /// <returns>False where the driver does not implement it, or has no EEE on this hardware. A driver may refuse to switch it on again
+    /// (igb: <see cref="Errno.Invalid"/>), as a <see cref="LinuxException"/>.</returns>
+    bool SetEnergyEfficientEthernet(InterfaceName device, bool enabled);
+
+    /// <summary>
+    /// ETHTOOL_SPAUSEPARAM: sets flow control by pause frames, after which most drivers renegotiate or restart the link. Nothing is sent
+    /// where ETHTOOL_GPAUSEPARAM says that it is as wished already; while it is negotiated that tells what came of it. Read it back. Needs
+    /// CAP_NET_ADMIN.
+    /// </summary>
+    /// <returns>False where the driver does not implement it. One that can't do the given combination answers
+    /// <see cref="Errno.Invalid"/>, as a <see cref="LinuxException"/>.</returns>
+    bool SetPause(InterfaceName device, PauseParameters pause);
 }

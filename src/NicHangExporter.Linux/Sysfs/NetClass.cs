@@ -68,22 +68,34 @@ public sealed class NetClass(string sysfsRoot)
     /// <summary>The bridges, bonds, teams, VLANs and the like that stand directly on this interface (its <c>upper_*</c> links), sorted by
     /// their bytes; none where the interface does not exist.</summary>
     /// <exception cref="LinuxException">The interface is there but can't be read.</exception>
-    public IReadOnlyList<InterfaceName> ListUppers(InterfaceName device)
+    public IReadOnlyList<InterfaceName> ListUppers(InterfaceName device) => ListAdjacent(device, AdjacentLinks.Upper);
+
+    /// <summary>The devices that this interface stands on directly (its <c>lower_*</c> links), such as the ports of a bridge, sorted by
+    /// their bytes; none where the interface does not exist.</summary>
+    /// <exception cref="LinuxException">The interface is there but can't be read.</exception>
+    public IReadOnlyList<InterfaceName> ListLowers(InterfaceName device) => ListAdjacent(device, AdjacentLinks.Lower);
+
+    /// <summary>The bond that this interface is a port of; null where it is a port of none, or of a bridge, team or VRF, or does not exist.</summary>
+    /// <exception cref="LinuxException">The interface is there but can't be read.</exception>
+    public InterfaceName? FindBond(InterfaceName device)
     {
-        var uppers = new List<InterfaceName>();
+        using var port = Open(device);
+        return port is { IsBondSlave: true, Master: { IsEmpty: false } bond } ? bond : null;
+    }
+
+    /// <summary>The ports of a bond, sorted by their bytes; none for what is no bond. They come from its <c>lower_*</c> links, for
+    /// <c>bonding/slaves</c> takes the kernel's RTNL lock.</summary>
+    /// <exception cref="LinuxException">The bond is there but can't be read.</exception>
+    public IReadOnlyList<InterfaceName> ListBondPorts(InterfaceName bond)
+    {
+        using var device = Open(bond);
+        return device is { IsBond: true } ? ListLowers(bond) : [];
+    }
+
+    private List<InterfaceName> ListAdjacent(InterfaceName device, ReadOnlySpan<byte> prefix)
+    {
         using var directory = TryOpen(device, LibC.O_RDONLY);
-        if (directory is null)
-            return uppers;
-        using var borrowed = directory.Borrow();
-        var entries = new DirectoryEntries(borrowed.Number, stackalloc byte[EntryBufferSize]);
-        while (entries.MoveNext())
-            if (entries.Name.StartsWith("upper_"u8) && InterfaceName.TryParse(entries.Name["upper_"u8.Length..], out var upper))
-                uppers.Add(upper);
-        // ENOENT: it vanished while we looked.
-        if (entries.Error is not (Errno.None or Errno.NoEntry or Errno.NoDevice))
-            throw new LinuxException("getdents64 of upper_*", device.ToString(), entries.Error);
-        uppers.Sort();
-        return uppers;
+        return directory is null ? [] : AdjacentLinks.Read(directory, prefix, device);
     }
 
     private List<InterfaceName> List()

@@ -9,7 +9,8 @@ namespace NicHangExporter.Linux.Sysfs;
 /// <c>"statistics/rx_bytes\0"u8</c>. Reading them allocates nothing.
 /// </summary>
 /// <remarks>
-/// <c>statistics/*</c>, <c>mtu</c>, <c>operstate</c> and <c>queues/*</c> are read at once. <c>speed</c>, <c>duplex</c> and <c>carrier</c>
+/// <c>statistics/*</c>, <c>mtu</c>, <c>operstate</c> and <c>queues/*</c> are read at once, and so is all that this type reads of its own
+/// accord. <c>speed</c>, <c>duplex</c> and <c>carrier</c>
 /// take the kernel's RTNL lock, which a driver that is stuck in a reset can hold for ever: never read those while somebody waits.
 /// Any thread may read while another disposes: it then gets an <see cref="ObjectDisposedException"/>, never another file.
 /// </remarks>
@@ -18,6 +19,9 @@ public sealed class NetDevice : IDisposable
     // Longer than any 64-bit number with its sign; an attribute that fills it is no number.
     private const int NumberBufferSize = 32;
     private const int MaxAttributeLength = 256;
+
+    // PAGE_SIZE: no attribute is longer.
+    private const int PageSize = 4096;
 
     private readonly FileDescriptor _directory;
 
@@ -45,6 +49,39 @@ public sealed class NetDevice : IDisposable
 
     /// <summary>The driver that the parent is bound to, such as <c>e1000e</c>; null where there is none. Reads a link each time.</summary>
     public string? Driver => ReadLinkName("device/driver\0"u8);
+
+    /// <summary>
+    /// The number of the interface (<c>ifindex</c>), read each time; 0, which no interface has, where it is gone or can't be read. A device
+    /// that is made anew under the old name has another, and <see cref="NetClass.Open"/> by that name then finds that one.
+    /// </summary>
+    public long Index => TryReadInt64("ifindex\0"u8, out var index) == Errno.None ? index : 0;
+
+    /// <summary>
+    /// True for what sends through other devices, or would if it had any: bridges, bonds, teams, VLANs, macvlans, tunnels and whatever else
+    /// has a <c>lower_*</c> link. Features set there are recomputed from the devices below, or never reach hardware. A veth or a tap is no
+    /// such thing, and a macvlan whose lower device is in another network namespace can't be told from one. Looks each time; false where
+    /// the interface is gone.
+    /// </summary>
+    /// <exception cref="LinuxException">The interface is there but can't be read.</exception>
+    public bool IsUpper => HasDirectory("bridge\0"u8) || IsBond || HasLowers() || IsOfUpperKind();
+
+    /// <summary>True for a port of a bond (its <c>master</c> has a <c>bonding</c> directory), active or not. Looks each time.</summary>
+    /// <exception cref="LinuxException">The interface is there but can't be read.</exception>
+    public bool IsBondSlave => HasDirectory("master/bonding\0"u8);
+
+    /// <summary>True for a bond (<c>bonding/</c>), with or without ports.</summary>
+    internal bool IsBond => HasDirectory("bonding\0"u8);
+
+    /// <summary>What this is a port of: a bridge, bond, team, VRF (<c>master</c>); empty where there is none.</summary>
+    internal InterfaceName Master
+    {
+        get
+        {
+            using var directory = _directory.Borrow();
+            var errno = SmallFile.TryReadLinkName(directory.Number, "master\0"u8, stackalloc byte[SmallFile.MaxLinkLength], out var bytes);
+            return errno == Errno.None && InterfaceName.TryParse(bytes, out var master) ? master : default;
+        }
+    }
 
     /// <summary>Reads an unsigned decimal number.</summary>
     /// <returns>
@@ -123,6 +160,35 @@ public sealed class NetDevice : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _directory.Dispose();
+
+    private bool HasDirectory(ReadOnlySpan<byte> path)
+    {
+        using var directory = _directory.Borrow();
+        return Has(SmallFile.TryFindDirectory(directory.Number, path), "fstatat");
+    }
+
+    private bool HasLowers()
+    {
+        var found = Has(_directory.TryOpenAt(".\0"u8, LibC.O_RDONLY | LibC.O_DIRECTORY, out var directory), "openat");
+        using (directory)
+            return found && AdjacentLinks.Read(directory!, AdjacentLinks.Lower, Name).Count > 0;
+    }
+
+    private bool IsOfUpperKind()
+    {
+        if (Has(TryReadUInt64("type\0"u8, out var type), "read type") && UpperKind.IsTunnel(type))
+            return true;
+        Span<byte> uevent = stackalloc byte[PageSize];
+        return Has(TryReadText("uevent\0"u8, uevent, out var length), "read uevent") && UpperKind.IsNamedIn(uevent[..length]);
+    }
+
+    // What can't be seen is not taken for absent: that could make a NIC of a bridge.
+    private bool Has(Errno errno, string operation) => errno switch
+    {
+        Errno.None => true,
+        Errno.NoEntry or Errno.NotDirectory or Errno.NoDevice => false,
+        _ => throw new LinuxException(operation, Name.ToString(), errno),
+    };
 
     // Too long for a number is no number.
     private Errno TryReadNumber(ReadOnlySpan<byte> attribute, Span<byte> text, out int length)

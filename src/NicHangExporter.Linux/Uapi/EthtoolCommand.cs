@@ -22,6 +22,9 @@ internal readonly record struct EthtoolCommand(uint Number, string Name)
     /// <summary>Pause frames.</summary>
     public static EthtoolCommand GetPause => new(0x12, "ETHTOOL_GPAUSEPARAM");
 
+    /// <summary>Changes pause frames.</summary>
+    public static EthtoolCommand SetPause => new(0x13, "ETHTOOL_SPAUSEPARAM");
+
     /// <summary>The strings of one set.</summary>
     public static EthtoolCommand GetStrings => new(0x1b, "ETHTOOL_GSTRINGS");
 
@@ -42,6 +45,9 @@ internal readonly record struct EthtoolCommand(uint Number, string Name)
 
     /// <summary>Energy-efficient Ethernet.</summary>
     public static EthtoolCommand GetEnergyEfficientEthernet => new(0x44, "ETHTOOL_GEEE");
+
+    /// <summary>Changes energy-efficient Ethernet.</summary>
+    public static EthtoolCommand SetEnergyEfficientEthernet => new(0x45, "ETHTOOL_SEEE");
 
     /// <summary>Speed, duplex, autonegotiation.</summary>
     public static EthtoolCommand GetLinkSettings => new(0x4c, "ETHTOOL_GLINKSETTINGS");

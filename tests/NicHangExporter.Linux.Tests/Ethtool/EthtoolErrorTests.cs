@@ -21,6 +21,8 @@ public sealed class EthtoolErrorTests
         [nameof(IEthtool.ReadRings)] = ethtool => ethtool.ReadRings(Device),
         [nameof(IEthtool.ReadPermanentAddress)] = ethtool => ethtool.ReadPermanentAddress(Device),
         [nameof(IEthtool.Renegotiate)] = ethtool => ethtool.Renegotiate(Device),
+        [nameof(IEthtool.SetEnergyEfficientEthernet)] = ethtool => ethtool.SetEnergyEfficientEthernet(Device, enabled: false),
+        [nameof(IEthtool.SetPause)] = ethtool => ethtool.SetPause(Device, new PauseParameters(false, false, false)),
     };
 
     private static readonly Errno[] Failures =
@@ -68,7 +70,7 @@ public sealed class EthtoolErrorTests
             if (method == nameof(IEthtool.SetFeatures))
                 // Nothing was changed, and its result has no word for that.
                 Assert.Equal(Errno.NotSupported, Assert.Throws<LinuxException>(Result).Errno);
-            else if (method == nameof(IEthtool.Renegotiate))
+            else if (method is nameof(IEthtool.Renegotiate) or nameof(IEthtool.SetEnergyEfficientEthernet) or nameof(IEthtool.SetPause))
                 Assert.Equal(false, Result());
             else
                 Assert.Null(Result());

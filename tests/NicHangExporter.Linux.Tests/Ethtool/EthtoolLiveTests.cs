@@ -107,6 +107,8 @@ public sealed class EthtoolLiveTests : IDisposable
         Assert.Null(_ethtool.ReadPermanentAddress(Veth));
         Assert.Null(_ethtool.ReadStringSet(Veth, StringSet.PrivateFlags));
         Assert.False(_ethtool.Renegotiate(Veth));
+        Assert.False(_ethtool.SetEnergyEfficientEthernet(Veth, enabled: false));
+        Assert.False(_ethtool.SetPause(Veth, new PauseParameters(false, false, false)));
         Assert.NotEqual(0, _namespace.Execute("ethtool", "-g", "veth0").ExitCode);
         Assert.NotEqual(0, _namespace.Execute("ethtool", "-a", "veth0").ExitCode);
     }

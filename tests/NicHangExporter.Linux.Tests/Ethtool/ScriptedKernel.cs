@@ -11,8 +11,8 @@ namespace NicHangExporter.Linux.Tests.Ethtool;
 /// </summary>
 internal sealed class ScriptedKernel
 {
-    private const uint DriverInfo = 0x03, Renegotiate = 0x09, Link = 0x0a, Rings = 0x10, Pause = 0x12, Strings = 0x1b, Statistics = 0x1d,
-        PermanentAddress = 0x20, StringSetInfo = 0x37, GetFeatures = 0x3a, SetFeatures = 0x3b, Eee = 0x44, LinkSettings = 0x4c;
+    private const uint DriverInfo = 0x03, Renegotiate = 0x09, Link = 0x0a, Rings = 0x10, Pause = 0x12, SetPause = 0x13, Strings = 0x1b, Statistics = 0x1d,
+        PermanentAddress = 0x20, StringSetInfo = 0x37, GetFeatures = 0x3a, SetFeatures = 0x3b, Eee = 0x44, SetEee = 0x45, LinkSettings = 0x4c;
 
     /// <summary>The commands that have come, in their order.</summary>
     public List<uint> Commands { get; } = [];
@@ -49,6 +49,12 @@ internal sealed class ScriptedKernel
     /// <summary>What ETHTOOL_SFEATURES returns.</summary>
     public int SetFeaturesResult { get; set; }
 
+    /// <summary>struct ethtool_eee behind its command: supported, advertised, of the partner, active, enabled, TX LPI on, its timer, reserved.</summary>
+    public uint[] EeeWords { get; } = [0x28, 0x20, 0x08, 0, 1, 1, 17, 0xaaaa, 0xbbbb];
+
+    /// <summary>struct ethtool_pauseparam behind its command: autonegotiation, receive, transmit.</summary>
+    public uint[] PauseWords { get; } = [1, 0, 1];
+
     public byte[] Driver { get; set; } = Text("e1000e");
     public byte[] Version { get; set; } = Text("6.18.44");
     public sbyte LinkModeWords { get; set; } = 4;
@@ -80,8 +86,10 @@ internal sealed class ScriptedKernel
         Renegotiate => 0,
         Link => Write(payload, 4, 1),
         Rings => Write(payload, 4, 4096, 0, 0, 4096, 256, 0, 0, 512),
-        Pause => Write(payload, 4, 1, 0, 1),
-        Eee => Write(payload, 4, 0x28, 0x20, 0x08, 0, 1, 1, 17),
+        Pause => Write(payload, 4, PauseWords),
+        SetPause => Take(payload, PauseWords),
+        Eee => Write(payload, 4, EeeWords),
+        SetEee => AnswerSetEee(payload),
         Strings => AnswerStrings(payload),
         StringSetInfo => AnswerStringSetInfo(payload),
         Statistics => AnswerStatistics(payload),
@@ -174,6 +182,22 @@ internal sealed class ScriptedKernel
             Wishes.Add(bit, (U32(payload, 12 + 8 * (bit / 32)) >> bit % 32 & 1) != 0);
         }
         return SetFeaturesResult;
+    }
+
+    // e1000e: whoever changes more than the switch is refused.
+    private int AnswerSetEee(Span<byte> payload)
+    {
+        if (U32(payload, 24) != EeeWords[5] || U32(payload, 28) != EeeWords[6])
+            return -22;
+        return Take(payload, EeeWords);
+    }
+
+    private static int Take(Span<byte> payload, uint[] words)
+    {
+        Assert.Equal(4 + 4 * words.Length, payload.Length);
+        for (var i = 0; i < words.Length; i++)
+            words[i] = U32(payload, 4 + 4 * i);
+        return 0;
     }
 
     private int AnswerLinkSettings(Span<byte> payload)

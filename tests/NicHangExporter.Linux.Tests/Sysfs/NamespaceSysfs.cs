@@ -1,0 +1,33 @@
+using System.Diagnostics;
+using NicHangExporter.TestSupport;
+
+namespace NicHangExporter.Linux.Tests.Sysfs;
+
+/// <summary>
+/// The /sys that shows a network namespace of a test's own. sysfs shows the namespace of whoever mounted it, so <c>ip netns exec</c> mounts
+/// one, and a program that it runs keeps that alive.
+/// </summary>
+internal sealed class NamespaceSysfs : IDisposable
+{
+    private readonly Process _keeper;
+
+    public NamespaceSysfs(NetworkNamespace network)
+    {
+        // cat ends when its input does, thus with this process at the latest.
+        _keeper = Process.Start(new ProcessStartInfo(Requires.Find("ip")!, ["netns", "exec", network.Name, "sh", "-c", "echo mounted; exec cat"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        Assert.Equal("mounted", _keeper.StandardOutput.ReadLine());
+    }
+
+    public string Root => $"/proc/{_keeper.Id}/root/sys";
+
+    public void Dispose()
+    {
+        _keeper.StandardInput.Close();
+        _keeper.WaitForExit();
+        _keeper.Dispose();
+    }
+}
