@@ -20,19 +20,27 @@ internal sealed class FixtureHost : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly bool _ownsDirectories;
+    private readonly PacketPipe? _pipe;
 
-    public FixtureHost(Action<ExporterOptions>? configure = null, FixtureHost? before = null, JournalFiles? journalFiles = null)
+    public FixtureHost(Action<ExporterOptions>? configure = null, FixtureHost? before = null, JournalFiles? journalFiles = null, bool live = false)
     {
         _ownsDirectories = before is null;
         Directory = before?.Directory ?? new TemporaryDirectory();
         Sysfs = before?.Sysfs ?? new SysfsTree();
         Clock = before?.Clock ?? new FakeTimeProvider(new DateTimeOffset(2026, 7, 24, 15, 0, 0, TimeSpan.Zero));
         Options = new ExporterOptions { SysfsPath = Sysfs.Root, ProcfsPath = Directory.Path, KmsgPath = Directory.File("kmsg") };
+        _pipe = before?._pipe;
         if (before is null)
         {
             System.IO.Directory.CreateDirectory(Directory.File("sys/kernel/random"));
             BootId = "11111111-2222-3333-4444-555555555555";
-            File.WriteAllText(Options.KmsgPath, "");
+            // A pipe, as the device, wakes its reader at once; a file keeps what was written, as the ring does.
+            if (live)
+                _pipe = PacketPipe.Named(Options.KmsgPath);
+            else
+                File.WriteAllText(Options.KmsgPath, "");
+            System.IO.Directory.CreateDirectory(Directory.File("self"));
+            File.WriteAllText(Directory.File("self/status"), "Name:\tnic-hang-exporter\nCapEff:\t000001ffffffffff\n");
             // FakeTimeProvider counts from its start: boot was an hour before the test.
             Clock.Advance(TimeSpan.FromHours(1));
         }
@@ -130,6 +138,19 @@ internal sealed class FixtureHost : IDisposable
         }
     }
 
+    /// <summary>The same for hours, in strides of ten seconds.</summary>
+    public void LiveLong(double hours)
+    {
+        for (var stride = 0; stride < (int)(hours * 360); stride++)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(10));
+            foreach (var nic in Ethtool.Nics)
+                nic.Second();
+            Monitor.Look();
+            Lane.RunPending();
+        }
+    }
+
     /// <summary>Asks at the door and lets time pass until there is an answer.</summary>
     public RemediationOutcome Ask(RemediationRequest request)
     {
@@ -145,7 +166,7 @@ internal sealed class FixtureHost : IDisposable
     public List<JournalEntry> JournalEntries() =>
         [.. File.ReadLines(Path.Combine(Options.StateDirectory!, "journal.jsonl")).Select(line => System.Text.Json.JsonSerializer.Deserialize(line, JournalJson.Default.JournalEntry)!)];
 
-    private int Link(int request, ref IfReq argument)
+    private int Link(int request, ref IfReq argument, Span<byte> payload)
     {
         Span<byte> bytes = argument.Name;
         var name = Encoding.UTF8.GetString(bytes[..bytes.IndexOf((byte)0)]);
@@ -170,8 +191,14 @@ internal sealed class FixtureHost : IDisposable
     }
 
     /// <summary>Writes a record without waiting.</summary>
-    public void Append(ulong sequence, string text, int priority = 3, string? dictionary = " SUBSYSTEM=pci\n DEVICE=+pci:0000:00:1f.6\n", double? at = null) =>
-        File.AppendAllText(Options.KmsgPath, $"{priority},{sequence},{(long)((at ?? Uptime) * 1e6)},-;{text}\n{dictionary}");
+    public void Append(ulong sequence, string text, int priority = 3, string? dictionary = " SUBSYSTEM=pci\n DEVICE=+pci:0000:00:1f.6\n", double? at = null)
+    {
+        var record = $"{priority},{sequence},{(long)((at ?? Uptime) * 1e6)},-;{text}\n{dictionary}";
+        if (_pipe is not null)
+            _pipe.Write(Encoding.UTF8.GetBytes(record));
+        else
+            File.AppendAllText(Options.KmsgPath, record);
+    }
 
     /// <summary>Lets time pass and the monitor look once a second.</summary>
     public void Pass(int seconds, Action<int>? each = null)
@@ -225,6 +252,7 @@ internal sealed class FixtureHost : IDisposable
         _stop.Dispose();
         if (!_ownsDirectories)
             return;
+        _pipe?.Dispose();
         Sysfs.Dispose();
         Directory.Dispose();
     }

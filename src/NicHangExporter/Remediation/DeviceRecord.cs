@@ -113,7 +113,7 @@ internal sealed record DeviceRecord
         // An intent that never reached the disk was not carried out: it costs nothing.
         if (entry.Declined is not null)
             return Pending is { } withdrawn && withdrawn.Id == entry.Id
-                ? record with { Pending = null, Charges = [.. Charges.Where(charge => withdrawn.Charged != true || charge != withdrawn.Age)], CooldownUntil = 0 }
+                ? record with { Pending = null, Charges = [.. Charges.Where(charge => withdrawn.Charged != true || charge != withdrawn.Age)] }
                 : record;
         record = record with { Last = entry with { State = null } };
         if (Pending is not { } intent || intent.Id != entry.Id)

@@ -14,11 +14,16 @@ public sealed class LocalLoopTests : IDisposable
 
     public LocalLoopTests()
     {
-        _host = new FixtureHost(Enforcing);
+        _host = new FixtureHost(Enforcing, live: true);
         _nic = _host.AddSimulatedNic();
     }
 
-    public void Dispose() => _host.Dispose();
+    public void Dispose()
+    {
+        foreach (var (_, level, message) in _host.Log.Entries)
+            TestContext.Current.TestOutputHelper?.WriteLine($"{level}: {message}");
+        _host.Dispose();
+    }
 
     [Fact]
     public async Task Wedge_HealsAtOnce_OffloadsFirstThenReinitThenProof()
@@ -121,17 +126,17 @@ public sealed class LocalLoopTests : IDisposable
         Assert.Equal(["reinit", "bounce", "reinit", "bounce", "reinit", "bounce"], charged.Select(intent => intent.Rung));
         Assert.Equal(before, _nic.Requested);
 
-        _host.Live(6 * 3600);
+        _host.LiveLong(6);
 
         var tries = Intents().Where(intent => intent.Charged == false).ToList();
         Assert.All(tries, intent => Assert.Equal(["reinit"], intent.Steps));
         var pauses = tries.Zip(tries.Skip(1), (one, next) => next.Uptime - one.Uptime).ToList();
-        Assert.Equal([60.0, 120, 240, 480, 960, 1920, 3600, 3600], pauses.Take(8).Select(pause => Math.Round(pause / 10) * 10));
+        Assert.Equal([60.0, 120, 240, 480, 960, 1920, 3600, 3600], pauses.Take(8).Select(pause => Math.Round(pause / 60) * 60));
         Assert.Equal(before, _nic.Requested);
         Assert.Equal(6, Intents().Count(intent => intent.Charged == true));
 
         _nic.CuredBy.Add("reinit");
-        _host.Live(3700);
+        _host.LiveLong(1.1);
 
         Assert.False(_nic.IsHung);
         Assert.Equal(RemediationVerdict.Healed, Verdicts()[^1]);
@@ -147,7 +152,6 @@ public sealed class LocalLoopTests : IDisposable
         _host.Live(120);
 
         Assert.Empty(_nic.Operations);
-        Assert.Empty(Intents());
     }
 
     [Fact]
@@ -260,7 +264,7 @@ public sealed class LocalLoopTests : IDisposable
     }
 
     [Fact]
-    public void Off_DoesNothingAtAll()
+    public async Task Off_DoesNothingAtAll()
     {
         _host.Options.LocalRemediation = RemediationMode.Off;
         Begin();
@@ -268,12 +272,13 @@ public sealed class LocalLoopTests : IDisposable
         _host.Live(120);
 
         Assert.Empty(_nic.Operations);
-        Assert.Empty(Intents());
+        Assert.Equal(1, await _host.ValueAsync("nichang_hang_active{device=\"eno1\"}"));
     }
 
     [Fact]
     public void History_IsNeverActedOn()
     {
+        // What is in the pipe when the reader opens it is what was in the ring.
         _host.Append(1, SimulatedNic.RecordedHang, at: _host.Uptime - 4);
         _host.Append(2, SimulatedNic.RecordedHang, at: _host.Uptime - 2);
         Begin();
