@@ -226,7 +226,12 @@ public sealed class RemediationPlanTests
             new Feature("tx-generic-segmentation", true, true, true, false), new Feature("rx-gro", false, false, false, false), new Feature("rx-lro", true, true, true, false));
         var original = new Dictionary<string, string>
         {
-            ["tx-generic-segmentation"] = "on", ["rx-gro"] = "on", ["tx-gone"] = "on", ["rx-lro"] = "yes", ["eee"] = "on", ["pause"] = "off",
+            ["tx-generic-segmentation"] = "on",
+            ["rx-gro"] = "on",
+            ["tx-gone"] = "on",
+            ["rx-lro"] = "yes",
+            ["eee"] = "on",
+            ["pause"] = "off",
         };
 
         var plan = RemediationPlan.Restore(facts, original, null);
