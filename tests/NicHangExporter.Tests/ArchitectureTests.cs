@@ -48,6 +48,8 @@ public sealed class ArchitectureTests
     [InlineData("OffloadNames")]
     [InlineData("OffloadProfiles")]
     [InlineData("DriverLadders")]
+    [InlineData("DriverLadder")]
+    [InlineData("FeatureOrder")]
     public void PureFile_TouchesNoClockNoFileNoLog(string subject)
     {
         var files = Files("Hangs").Concat(Files("Remediation")).Where(file => file.Name.Split('.')[0] == subject).ToList();
