@@ -101,7 +101,7 @@ internal sealed record DeviceRecord
                 CooldownUntil = Math.Max(CooldownUntil, entry.Age + (entry.Cooldown ?? 0)),
             };
         return Quarantined && entry.Cooldown is { } pause
-            ? record with { QuarantineTries = QuarantineTries + 1, QuarantineNext = entry.Age + pause }
+            ? record with { QuarantineTries = QuarantineTries + 1, QuarantineNext = Math.Max(QuarantineNext, entry.Age + pause) }
             : record;
     }
 
