@@ -37,6 +37,11 @@ internal static class EventIds
     public const int DriftFound = 3012;
     public const int PendingResolved = 3013;
     public const int HistoryUnknown = 3014;
+    public const int JournalOpened = 3050;
+    public const int JournalUnavailable = 3051;
+    public const int JournalRecovered = 3052;
+    public const int JournalSetAside = 3053;
+    public const int JournalTorn = 3054;
     public const int BundleUnwritable = 3081;
 
     public const int Starting = 4001;

@@ -52,7 +52,8 @@ internal sealed class FixtureHost : IDisposable
         Health = new CollectorHealth(factory.CreateLogger<CollectorHealth>());
         Ethtool = new FakeEthtool { Nics = before?.Ethtool.Nics ?? [] };
         Poller = new EthtoolPoller(Ethtool, Inventory, Options, Health, Clock, factory.CreateLogger<EthtoolPoller>());
-        Store = new StateStore(Options, Metrics, Clock, factory.CreateLogger<StateStore>());
+        StateDirectory = new StateDirectory(Options);
+        Store = new StateStore(StateDirectory, Metrics, Clock, factory.CreateLogger<StateStore>());
         Watcher = new KernelLogWatcher(Options, Metrics, Clock, factory.CreateLogger<KernelLogWatcher>());
         Lane = new Lane(Clock);
         Journal = new Journal(Options, StateDirectory, Clock, factory.CreateLogger<Journal>(), journalFiles);
@@ -80,6 +81,7 @@ internal sealed class FixtureHost : IDisposable
     public DeviceInventory Inventory { get; }
     public CollectorHealth Health { get; }
     public EthtoolPoller Poller { get; }
+    public StateDirectory StateDirectory { get; }
     public StateStore Store { get; }
     public KernelLogWatcher Watcher { get; }
     public HangMonitor Monitor { get; }
@@ -236,7 +238,7 @@ internal sealed class FixtureHost : IDisposable
         _stop.Cancel();
         Remediator.Dispose();
         Journal.Dispose();
-        Store.Dispose();
+        StateDirectory.Dispose();
         return new FixtureHost(configure, this);
     }
 
@@ -246,7 +248,7 @@ internal sealed class FixtureHost : IDisposable
         Remediator.Dispose();
         Journal.Dispose();
         Ethtool.Rtnl.Set();
-        Store.Dispose();
+        StateDirectory.Dispose();
         Poller.Dispose();
         Monitor.Dispose();
         _stop.Dispose();

@@ -83,11 +83,12 @@ internal sealed record DeviceRecord
         {
             JournalEvent.Intent => record.AfterIntent(entry),
             JournalEvent.Outcome => record.AfterOutcome(entry),
-            JournalEvent.Quarantined => record with { Quarantined = true, QuarantineTries = 0, QuarantineNext = entry.Age, Rung = null },
+            // Said twice it is no new quarantine: the pauses that have grown stay.
+            JournalEvent.Quarantined when !Quarantined => record with { Quarantined = true, QuarantineTries = 0, QuarantineNext = entry.Age, Rung = null },
             JournalEvent.Cleared => record with { Quarantined = false, QuarantineTries = 0, QuarantineNext = 0, Charges = [], CooldownUntil = 0, Rung = null },
             JournalEvent.Recovered => record with { Proving = false },
             JournalEvent.Recurred => (record with { Proving = false, Recurred = true, Rung = null }).Counting($"recurrences/{entry.Profile ?? "none"}"),
-            JournalEvent.Episode => record with { LastEpisode = entry.Episode, Rung = null },
+            JournalEvent.Episode => record with { LastEpisode = entry.Episode ?? LastEpisode, Rung = null },
             _ => record,
         };
     }
@@ -100,26 +101,27 @@ internal sealed record DeviceRecord
             return record with
             {
                 Charges = [.. Charges.Where(charge => entry.Age - charge < BudgetWindow), entry.Age],
-                CooldownUntil = entry.Age + (entry.Cooldown ?? 0),
+                // An action that does not wait for the cool-down, as in a hang under way, must not shorten it either.
+                CooldownUntil = Math.Max(CooldownUntil, entry.Age + (entry.Cooldown ?? 0)),
             };
         return Quarantined && entry.Cooldown is { } pause
-            ? record with { QuarantineTries = QuarantineTries + 1, QuarantineNext = entry.Age + pause }
+            ? record with { QuarantineTries = QuarantineTries + 1, QuarantineNext = Math.Max(QuarantineNext, entry.Age + pause) }
             : record;
     }
 
     private DeviceRecord AfterOutcome(JournalEntry entry)
     {
-        var record = entry.Declined is null ? Counting($"outcomes/{SnakeCase.Of(entry.Trigger ?? default)}/{SnakeCase.Of(entry.Verdict ?? default)}") : this;
-        // An intent that never reached the disk was not carried out: it costs nothing.
+        var intent = Pending is { } pending && pending.Id == entry.Id ? pending : null;
+        // An intent that has come to an outcome is over, whatever the outcome is; one that never reached the disk was not carried out and costs nothing.
         if (entry.Declined is not null)
-            return Pending is { } withdrawn && withdrawn.Id == entry.Id
-                ? record with { Pending = null, Charges = [.. Charges.Where(charge => withdrawn.Charged != true || charge != withdrawn.Age)] }
-                : record;
-        record = record with { Last = entry with { State = null } };
-        if (Pending is not { } intent || intent.Id != entry.Id)
+            return intent is null ? this : this with { Pending = null, Charges = [.. Charges.Where(charge => intent.Charged != true || charge != intent.Age)] };
+        var record = intent is null ? this : this with { Pending = null };
+        if (entry.Verdict is not { } verdict)
             return record;
-        record = record with { Pending = null };
-        return entry.Verdict switch
+        record = record.Counting($"outcomes/{SnakeCase.Of(entry.Trigger ?? default)}/{SnakeCase.Of(verdict)}") with { Last = entry with { State = null } };
+        if (intent is null)
+            return record;
+        return verdict switch
         {
             RemediationVerdict.Healed => record.Adopting(intent, entry) with { Rung = null, Proving = true, Recurred = false, LastSuccess = entry.Time },
             RemediationVerdict.Applied => record.Adopting(intent, entry) with { Rung = null, Recurred = false, LastSuccess = entry.Time },

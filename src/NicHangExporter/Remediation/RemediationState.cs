@@ -3,7 +3,7 @@ namespace NicHangExporter.Remediation;
 /// <summary>Everything that the journal adds up to. Immutable and pure: an entry goes in, a new state comes out.</summary>
 internal sealed record RemediationState
 {
-    // Before Empty: static members begin in the order of the text.
+    // First of all: static members are made in the order of the text, and Empty needs it.
     private static IReadOnlyDictionary<string, DeviceRecord> NoDevices { get; } = new Dictionary<string, DeviceRecord>();
 
     /// <summary>Nothing has ever happened.</summary>
