@@ -21,7 +21,8 @@ internal sealed partial class HangMonitor
         if (!device.IsHanging || !device.Present || (!isNews && now - device.AskedAt < AskAgain))
             return;
         TimeSpan? frozenSince = device.Transmitter is { Verdict: TxVerdict.Suspect or TxVerdict.Stalled } transmitter ? transmitter.Since : null;
-        if (!device.Confirmation.IsConfirmed(now, options.ConfirmWindow, frozenSince))
+        // A driver that has reset its adapter because of a hang leaves no doubt that there was one.
+        if (!device.Confirmation.IsConfirmed(now, options.ConfirmWindow, frozenSince) && device.Episode is not { Resets: > 0, DriverReports: > 0 })
             return;
         device.AskedAt = now;
         if (options.LocalRemediation != RemediationMode.Off)

@@ -202,6 +202,8 @@ internal sealed partial class HangMonitor(
             BeginBundle(device);
         if (live && witness is HangWitness.Driver or HangWitness.Watchdog or HangWitness.TxTimeout)
             Testify(device, at);
+        else if (live && witness == HangWitness.Reset)
+            ConsiderRemediation(device, isNews: true);
         if (begins && witness == HangWitness.Paused)
             LogPaused(device.Name.ToString());
         // Also one that history had begun, or pause frames: this is when it becomes news.

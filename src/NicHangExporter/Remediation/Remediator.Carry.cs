@@ -40,7 +40,8 @@ internal sealed partial class Remediator
             _ledger.Tend();
         var record = _ledger.State.Device(facts.Key);
         var ladder = _catalogue.Ladder(facts.Driver);
-        var hung = IsHung(facts) || (request.Continues && !HasSentSince(facts));
+        // What the driver recovers from by itself is prevented, not healed: it passes traffic but for moments.
+        var hung = request is not { Trigger: RemediationTrigger.Local, Recover: false } && (IsHung(facts) || (request.Continues && !HasSentSince(facts)));
         var input = new PolicyInput(request, facts, record, _ledger.Age)
         {
             Mode = _options.Mode(request.Trigger),
@@ -94,6 +95,8 @@ internal sealed partial class Remediator
             Finish(active, Declined(active, DeclineReason.JournalUnavailable, "the journal can't be written, and what is not recorded is not done: see state.directory and the log"));
             return;
         }
+        // Without a rung nothing is to be healed, so nothing is to be judged by whether it healed.
+        hung &= intent.Rung is not null;
         var context = new PassContext(active, facts, plan, intent, hung);
         var pass = new RemediationPass(_access, _killSwitch, () => Volatile.Read(ref _pausedNow), _evidence, _options, _clock, active.Request, facts, plan, ladder, hung);
         (_pass, _context) = (pass, context);
@@ -228,7 +231,14 @@ internal sealed partial class Remediator
     {
         var outcome = Describe(active, intent, plan, RemediationVerdict.NothingToDo,
             active.Request.Rollback ? "everything is requested as it was before" : $"everything asked for is off already on {facts.Name}; nothing was touched");
-        if (!active.Request.DryRun && !IsRepetition(active, facts, null))
+        // Everything may be back by somebody else's hand; what was decided is given up all the same.
+        if (active.Request is { Rollback: true, DryRun: false })
+        {
+            _ledger.Record(intent);
+            _ledger.Record(intent with { Event = JournalEvent.Outcome, Verdict = RemediationVerdict.Applied, Reason = outcome.Explanation });
+            PublishAll();
+        }
+        else if (!active.Request.DryRun && !IsRepetition(active, facts, null))
             _ledger.Record(intent with { Event = JournalEvent.Outcome, Verdict = RemediationVerdict.NothingToDo, Reason = outcome.Explanation, Cooldown = null, Charged = null });
         Finish(active, outcome);
     }

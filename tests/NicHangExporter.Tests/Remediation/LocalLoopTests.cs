@@ -228,13 +228,15 @@ public sealed class LocalLoopTests : IDisposable
     public void HangWhileAnOperatorsRequestRuns_WaitsForItAndThenHeals()
     {
         Begin();
-        _nic.CarrierDelay = 6;
+        // A driver that takes its time: the request is watched for ten seconds.
+        _nic.Resetting.Clear();
+        _nic.HangsWhile = nic => !nic.IsRequested("rx-checksum");
         var ticket = _host.Remediator.Submit(new RemediationRequest(_nic.Interface, RemediationTrigger.Cli) { Settings = ["rx"] });
         _host.Lane.RunPending();
         _host.Live(1);
+        Assert.True(_nic.IsHung);
         Assert.False(ticket.Outcome.IsCompleted);
-        _nic.CarrierDelay = 2;
-        _nic.Hang();
+        _nic.HangsWhile = _ => false;
         _host.Live(80);
 
         Assert.True(ticket.Outcome.IsCompleted);
