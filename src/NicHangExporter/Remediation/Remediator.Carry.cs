@@ -37,7 +37,7 @@ internal sealed partial class Remediator
             return;
         }
         if (!_ledger.IsWritable)
-            _ledger.Tend();
+            TendLedger(now: true);
         var record = _ledger.State.Device(facts.Key);
         var ladder = _catalogue.Ladder(facts.Driver);
         // What the driver recovers from by itself is prevented, not healed: it passes traffic but for moments.

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NicHangExporter.Configuration;
 using NicHangExporter.Linux;
 
 namespace NicHangExporter.Remediation;
@@ -46,7 +47,7 @@ internal sealed partial class Remediator
 
     private void Tend()
     {
-        _ledger.Tend();
+        TendLedger();
         if (_pass is null)
         {
             Continue();
@@ -59,6 +60,27 @@ internal sealed partial class Remediator
         }
         if (Now >= _nextPublish)
             PublishAll();
+    }
+
+    private void TendLedger(bool now = false)
+    {
+        var wasOpen = _ledger.IsOpen;
+        _ledger.Tend(now);
+        if (wasOpen || !_ledger.IsOpen)
+            return;
+        TakeUp();
+        PublishAll();
+    }
+
+    // What the journal says beyond itself. While another process holds it, an open intent is that of a pass under way, and not ours to settle.
+    private void TakeUp()
+    {
+        if (_ledger.State.Paused)
+            Volatile.Write(ref _pausedNow, true);
+        if (_ledger.State.UnknownUntil > _ledger.Age)
+            LogHistoryUnknown(PrometheusDuration.Format(_options.Cooldown));
+        if (_ledger.IsOpen)
+            ResolvePending();
     }
 
     // The pass before has not cured it: the next rung, or the next stage. In quarantine this is what keeps trying.

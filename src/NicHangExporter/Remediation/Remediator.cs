@@ -155,14 +155,11 @@ internal sealed partial class Remediator : IDisposable
     private void Begin()
     {
         _ledger.Open();
-        _pausedNow |= _ledger.State.Paused;
-        if (_ledger.State.UnknownUntil > _ledger.Age)
-            LogHistoryUnknown(PrometheusDuration.Format(_options.Cooldown));
         _isCapable = Capabilities.Effective(_options.ProcfsPath, Capability.NetAdmin) ?? false;
         _metrics.CapabilityPresent.WithLabels("net_admin").Set(_isCapable ? 1 : 0);
         _metrics.CapabilityPresent.WithLabels("syslog").Set(Capabilities.Effective(_options.ProcfsPath, Capability.SysLog) == true ? 1 : 0);
         _publisher.PublishModes();
-        ResolvePending();
+        Safely(TakeUp);
         _begun = true;
         PublishAll();
         _ready.TrySetResult();
