@@ -58,6 +58,9 @@ internal sealed class RemediationLedger(ExporterOptions options, Journal journal
         if (isSameBoot && history.LastUptime > Uptime)
             _ageAtBoot = history.LastAge - Uptime;
         _state = history.IsKnown ? history.State : history.State with { UnknownUntil = Math.Max(history.State.UnknownUntil, Age + options.Cooldown.TotalSeconds) };
+        // A new journal is begun at once: else nobody could tell later that it was lost, and a lost one would count as lost at each start.
+        if (journal.IsOpen && (!history.IsKnown || history.LastSeq == 0))
+            Record(new JournalEntry(JournalEvent.Clock));
         PublishJournal();
     }
 
