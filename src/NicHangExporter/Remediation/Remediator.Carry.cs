@@ -9,6 +9,9 @@ internal sealed partial class Remediator
     // What the local loop was told last about a device: it asks at each report, and the same answer need not be said again within an episode.
     private readonly Dictionary<string, (string? Episode, DeclineReason? Declined)> _lastLocal = [];
 
+    // When a device was found to be healed last, by its key.
+    private readonly Dictionary<string, TimeSpan> _healed = [];
+
     private void Carry(Active active)
     {
         if (Safely(() => Consider(active)))
@@ -124,6 +127,8 @@ internal sealed partial class Remediator
         var outcome = Describe(active, intent, context.Plan, result.Verdict, result.Explanation) with { After = result.After, Evidence = result.Evidence };
         _metrics.RemediationDuration.WithLabels(SnakeCase.Of(active.Request.Trigger)).Observe(_clock.GetElapsedTime(active.Since).TotalSeconds);
         LogEnded(facts.Name.ToString(), active.Id, SnakeCase.Of(result.Verdict), result.Explanation);
+        if (result.Verdict == RemediationVerdict.Healed)
+            _healed[facts.Key] = Now;
         // A change that cost a working device its link must not be tried again without a person.
         if (!context.WasHung && active.Request.Trigger != RemediationTrigger.Drift && result.Verdict is RemediationVerdict.RolledBack && result.Evidence.CarrierSeconds is null && context.Plan.InterruptsTraffic)
             Quarantine(facts, $"{result.Explanation}: it goes into quarantine");
@@ -316,6 +321,9 @@ internal sealed partial class Remediator
     {
         var testimony = _evidence.Of(facts.Name, facts.Bus);
         if (testimony.Reports == 0 || _clock.GetElapsedTime(0) - testimony.Last > HangEvidence.Fresh)
+            return false;
+        // Healed since: the report is of a hang that is over, and nobody is to act on it again.
+        if (_healed.TryGetValue(facts.Key, out var healed) && testimony.Last <= healed)
             return false;
         return _access.Observe(facts) is not { TxQueues: 1 } reading || testimony.TxPackets is not { } then || reading.TxPackets == then;
     }
