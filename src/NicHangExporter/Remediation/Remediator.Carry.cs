@@ -216,7 +216,7 @@ internal sealed partial class Remediator
     private bool HasHungSince(DeviceFacts facts, DeviceRecord record) =>
         record is { Stage: not null, Recurred: false, Last: { Verdict: RemediationVerdict.Healed or RemediationVerdict.Applied or RemediationVerdict.Inconclusive } last }
         && _evidence.Of(facts.Name, facts.Bus) is { Reports: > 0 } testimony
-        && (last.Boot != _ledger.BootId || testimony.Last.TotalSeconds > last.Uptime);
+        && _ledger.AgeAt(testimony.Last) > last.Age;
 
     private RemediationStep? NextRung(DeviceRecord record, bool hung)
     {
