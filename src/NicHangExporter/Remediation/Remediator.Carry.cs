@@ -14,11 +14,8 @@ internal sealed partial class Remediator
 
     private void Carry(Active active)
     {
-        if (Safely(() => Consider(active)))
-            return;
-        _pass = null;
-        _context = null;
-        Finish(active, Answer(active, RemediationVerdict.Failed, "an unexpected error, which is in the log; what was begun is in the journal"));
+        if (!Safely(() => Consider(active)))
+            GiveUp(active);
     }
 
     private void Consider(Active active)
