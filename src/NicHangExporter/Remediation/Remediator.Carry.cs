@@ -296,8 +296,15 @@ internal sealed partial class Remediator
         if (_ledger.State.Device(facts.Key).Quarantined)
             return;
         _ledger.Record(Entry(JournalEvent.Quarantined, facts) with { Reason = why });
-        LogQuarantined(facts.Name.ToString(), why);
-        PublishAll();
+        // A reinit may follow in the same turn, and nothing is said before the answer to a hang.
+        if (!_lane.Post(Say))
+            Say();
+
+        void Say() => Safely(() =>
+        {
+            LogQuarantined(facts.Name.ToString(), why);
+            PublishAll();
+        });
     }
 
     private static RemediationOutcome Describe(Active active, JournalEntry intent, RemediationPlan plan, RemediationVerdict verdict, string explanation, PolicyDecision decision = default) =>
