@@ -218,8 +218,9 @@ internal sealed partial class Remediator
         var now = before.Keys.ToDictionary(name => name, name => RemediationPlan.Read(facts, name));
         if (before.Count == 0)
             return (RemediationVerdict.Unverified, "the process ended in the middle; there was no setting to undo");
-        if (before.All(pair => now[pair.Key] == pair.Value))
-            return (RemediationVerdict.Failed, "the process ended before anything was changed");
+        // Asked of the plan, for a wish may read otherwise than it was written down: pause frames that are negotiated and not in use.
+        if (intent.Rollback == true ? before.All(pair => now[pair.Key] == pair.Value) : RemediationPlan.Restore(facts, before, _catalogue.Ladder(facts.Driver)).ChangesNothing)
+            return (RemediationVerdict.Failed, intent.Boot == _ledger.BootId ? "the process ended before anything was changed" : "the machine ended in the middle; everything is requested as it was before");
         if (intent.Rollback != true && now.Values.All(value => value == "off"))
             return (RemediationVerdict.Unverified, "the process ended before there was a proof; every setting reads back as wished");
         var goal = intent.Rollback == true ? _ledger.State.Device(facts.Key).Original : before;
