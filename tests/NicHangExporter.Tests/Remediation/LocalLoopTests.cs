@@ -166,22 +166,59 @@ public sealed class LocalLoopTests : IDisposable
         Assert.NotEmpty(_nic.Operations);
     }
 
-    [Fact]
-    public void SwitchThatPauses_WithTheWatchdogFiring_IsNoHang()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(14)]
+    public void SwitchThatPauses_WithTheWatchdogFiring_IsNoHang(int phase)
     {
         ulong frames = 100;
         _host.Ethtool.Statistics = _ => [new Statistic("rx_flow_control_xoff", frames)];
         Begin();
         _host.Poller.Poll();
+        _host.Live(phase);
         _nic.Reports = false;
+        // Nothing that the driver could be told would end it.
+        _nic.CuredBy.Clear();
         _nic.Hang();
+        var second = phase;
         _host.Live(90, () =>
         {
             frames += 30;
-            _host.Poller.Poll();
-            if ((int)_host.Uptime % 5 == 0)
+            // The counter is read every fifteen seconds, as by default, in whatever phase to the storm.
+            if (++second % 15 == 0)
+                _host.Poller.Poll();
+            if (second % 5 == phase % 5)
                 _host.Print(_host.NextSequence(), "e1000e 0000:00:1f.6 eno1: NETDEV WATCHDOG: CPU: 0: transmit queue 0 timed out 5008 ms", priority: 2);
         });
+
+        Assert.Empty(_nic.Operations);
+    }
+
+    [Fact]
+    public void Watchdog_AloneAndRepeated_IsAHangWhereNobodyPauses()
+    {
+        Begin();
+        _nic.Reports = false;
+        _nic.Hang();
+        var second = 0;
+        _host.Live(40, () =>
+        {
+            if (++second % 5 == 0 && _nic.IsHung)
+                _host.Print(_host.NextSequence(), "e1000e 0000:00:1f.6 eno1: NETDEV WATCHDOG: CPU: 0: transmit queue 0 timed out 5008 ms", priority: 2);
+        });
+
+        Assert.Contains(_nic.Operations, operation => operation.What == "reinit");
+    }
+
+    [Fact]
+    public void OneFiringOfTheWatchdog_InLogAndCounter_IsOneReport()
+    {
+        Begin();
+        _host.Print(_host.NextSequence(), "e1000e 0000:00:1f.6 eno1: NETDEV WATCHDOG: CPU: 0: transmit queue 0 timed out 5008 ms", priority: 2);
+        _host.Live(1);
+        _host.Sysfs.Write("eno1", "queues/tx-0/tx_timeout", "1\n");
+        _host.Live(30);
 
         Assert.Empty(_nic.Operations);
     }
