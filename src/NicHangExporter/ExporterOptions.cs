@@ -83,10 +83,13 @@ internal sealed class ExporterOptions
     /// </summary>
     public IReadOnlyList<string> RemediationDevices { get; set; } = [];
 
-    /// <summary>Ladders by driver that replace built-in ones: <c>e1000e=segmentation,checksum</c>.</summary>
+    /// <summary>
+    /// Stages of prevention by driver in place of the built-in ones, each the name of a profile: <c>e1000e=segmentation+checksum</c>. A driver that has a
+    /// ladder only here may be changed on its own account from then on.
+    /// </summary>
     public IReadOnlyList<string> RemediationLadders { get; set; } = [];
 
-    /// <summary>Further profiles: <c>careful=tso,gso</c>.</summary>
+    /// <summary>Profiles besides, or in place of, the built-in ones: <c>careful=tso+gso</c>. What is listed is turned off on a NIC that works.</summary>
     public IReadOnlyList<string> RemediationProfiles { get; set; } = [];
 
     /// <summary>How long a device that passes traffic is left alone after a remediation; it doubles with each one. Short, it lets a false alarm cut the link over and over.</summary>

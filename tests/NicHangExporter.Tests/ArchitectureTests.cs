@@ -38,9 +38,15 @@ public sealed class ArchitectureTests
     [InlineData("TxStallDetector")]
     [InlineData("Diagnosis")]
     [InlineData("DeviceDiagnosis")]
+    [InlineData("OffloadNames")]
+    [InlineData("OffloadProfiles")]
+    [InlineData("DriverLadder")]
+    [InlineData("DriverLadders")]
+    [InlineData("FeatureOrder")]
+    [InlineData("RemediationPlan")]
     public void PureFile_TouchesNoClockNoFileNoLog(string subject)
     {
-        var files = Files("Hangs").Where(file => file.Name.Split('.')[0] == subject).ToList();
+        var files = Files("Hangs").Concat(Files("Remediation")).Where(file => file.Name.Split('.')[0] == subject).ToList();
         Assert.NotEmpty(files);
         foreach (var (name, text) in files)
             foreach (var impure in new[] { "TimeProvider", "Stopwatch", "DateTime", "ILogger", "System.IO", "File.", "Directory.", "Stream", "Environment.", "Thread", "Task", "ExporterMetrics", "ExporterOptions" })

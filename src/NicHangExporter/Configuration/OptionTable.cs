@@ -52,10 +52,10 @@ internal static class OptionTable
             options => options.ApiRemediation, (options, mode) => options.ApiRemediation = mode),
         new("remediation.devices", "DEVICE", "Device that may be changed, by name or bus address. Repeatable; by default every physical one whose driver has a ladder.", OptionKind.List,
             options => string.Join(", ", options.RemediationDevices), SetRemediationDevices),
-        new("remediation.ladder", "DRIVER=STAGES", "Stages of prevention for a driver, in order, as in e1000e=segmentation,checksum. Repeatable.", OptionKind.List,
-            options => string.Join(" ", options.RemediationLadders), (options, values) => Set(options.RemediationLadders = values)),
-        new("remediation.profile", "NAME=SETTINGS", "A profile of one's own, as in careful=tso,gso. Repeatable.", OptionKind.List,
-            options => string.Join(" ", options.RemediationProfiles), (options, values) => Set(options.RemediationProfiles = values)),
+        new("remediation.ladder", "DRIVER=STAGES", "Stages of prevention for a driver, in order, each a profile, in place of the built-in ones, as in e1000e=segmentation+checksum. Repeatable.", OptionKind.List,
+            options => string.Join(", ", options.RemediationLadders), Rows(SettingCatalogue.CheckLadder, (options, values) => options.RemediationLadders = values)),
+        new("remediation.profile", "NAME=SETTINGS", "A profile of one's own: names of ethtool -K or the kernel's, eee, pause, as in careful=tso+gso. Repeatable.", OptionKind.List,
+            options => string.Join(", ", options.RemediationProfiles), Rows(SettingCatalogue.CheckProfile, (options, values) => options.RemediationProfiles = values)),
         Time("remediation.cooldown", "How long a device that passes traffic is left alone after a remediation; it doubles with each.", "1s", "6h",
             options => options.Cooldown, (options, value) => options.Cooldown = value),
         Time("remediation.cooldown-max", "How far the cool-down doubles.", "1s", "7d", options => options.CooldownMax, (options, value) => options.CooldownMax = value),
@@ -119,8 +119,16 @@ internal static class OptionTable
         return null;
     }
 
-    // TODO-H3: the catalogue checks these.
-    private static string? Set(IReadOnlyList<string> _) => null;
+    private static OptionSetter Rows(Func<string, string?> check, Action<ExporterOptions, IReadOnlyList<string>> set) => (options, values) =>
+    {
+        foreach (var value in values)
+            if (check(value) is { } error)
+                return error;
+        if (values.GroupBy(value => value.Split('=')[0]).FirstOrDefault(rows => rows.Count() > 1) is { } twice)
+            return $"'{twice.Key}' is given twice";
+        set(options, values);
+        return null;
+    };
 
     private static string Format(bool value) => value ? "true" : "false";
 

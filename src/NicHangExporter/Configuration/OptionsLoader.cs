@@ -28,6 +28,7 @@ internal static class OptionsLoader
             errors.Add($"stall.window ({PrometheusDuration.Format(options.StallWindow)}) must be at least twice hang.sample-interval ({PrometheusDuration.Format(options.SampleInterval)})");
         if (options.Cooldown > options.CooldownMax)
             errors.Add($"remediation.cooldown ({PrometheusDuration.Format(options.Cooldown)}) must not be longer than remediation.cooldown-max ({PrometheusDuration.Format(options.CooldownMax)})");
+        errors.AddRange(SettingCatalogue.CheckReferences(options));
         // What is not recorded is not done.
         if (options.StateDirectory is null && options.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce)
             errors.Add("remediation in mode enforce needs state.directory, where its journal is kept, as in /var/lib/nic-hang-exporter");
