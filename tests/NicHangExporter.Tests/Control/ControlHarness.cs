@@ -26,7 +26,8 @@ internal sealed class ControlHarness : IDisposable
     public FakeTimeProvider Clock { get; } = new();
     public RecordingLogger Log { get; } = new();
     public ControlServer Server { get; }
-    public string Path => ControlPath.In(_directory.Path);
+    public string Directory => _directory.Path;
+    public string Path => ControlPath.In(Directory);
     public ControlHandler Handler { get; set; } = (request, actor, _) => Task.FromResult(new ControlAnswer { Done = $"{request.Command} for {actor}" });
     public Func<Socket, uint> Peer { get; set; } = _ => 0;
 

@@ -1,0 +1,131 @@
+using System.Text.Json;
+using NicHangExporter.Configuration;
+using NicHangExporter.Control;
+
+namespace NicHangExporter.Cli;
+
+/// <summary>Acts without a daemon: through the same door, with the same journal, under the same lock. For a status it only reads.</summary>
+/// <param name="options">The options; without a state directory there is no journal, which is enough for a dry run.</param>
+/// <param name="request">What is asked for.</param>
+internal delegate Task<ControlAnswer> ActAlone(ExporterOptions options, ControlRequest request);
+
+/// <summary>
+/// Carries out a command of the console: by the running daemon where there is one, else in this process. Answers go to the output; what keeps
+/// one from coming, to the error output.
+/// </summary>
+internal sealed class ConsoleRun(ExporterOptions options, ActAlone alone, TimeProvider clock, TextWriter output, TextWriter error)
+{
+    /// <summary>Done, or nothing to do.</summary>
+    public const int Success = 0;
+
+    /// <summary>Declined, failed, not healed, or nobody could be asked.</summary>
+    public const int Failure = 1;
+
+    /// <summary>The state directory where none is configured but this one is there: whoever is in trouble does not remember the flags of the service.</summary>
+    public const string UsualDirectory = "/var/lib/nic-hang-exporter";
+
+    private readonly ConsolePage _page = new(output);
+    private readonly ConsolePage _errors = new(error);
+
+    /// <summary>Carries out a command.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(ConsoleCall call)
+    {
+        if (options.StateDirectory is null && Directory.Exists(UsualDirectory))
+            options.StateDirectory = UsualDirectory;
+        return call.Verb == ConsoleVerb.Change ? await ChangeAsync(call) : await ShowAsync(call);
+    }
+
+    private async Task<int> ChangeAsync(ConsoleCall call)
+    {
+        var request = call.Request;
+        if (request is { Command: ControlCommand.Remediate or ControlCommand.Rollback, DryRun: false })
+            Say($"{request.Device}: working; a change is verified for up to {PrometheusDuration.Format(options.VerifyWindow)} ...");
+        var reply = await AskAsync(request);
+        switch (reply.Reach)
+        {
+            case ControlReach.Answered:
+                return Show(call, reply.Answer!);
+            case ControlReach.Silent:
+                return Fail($"a daemon holds {options.StateDirectory}, but it can't be asked: {reply.Reason}. Nothing was done by this command; if the daemon had the request already, its journal tells. Restart it, or stop it and ask again.");
+            case ControlReach.NotPermitted when !request.DryRun:
+                return Fail($"permission denied at {ControlPath.In(options.StateDirectory!)}: only root and the daemon's user may ask it");
+            case ControlReach.NotPermitted:
+                Say($"the daemon and the journal in {options.StateDirectory} can't be asked without being root: what was done before is not known here");
+                options.StateDirectory = null;
+                break;
+        }
+        return Show(call, await alone(options, request));
+    }
+
+    private async Task<int> ShowAsync(ConsoleCall call)
+    {
+        var reply = await AskAsync(call.Request);
+        if (reply.Reach == ControlReach.Answered)
+            return Show(call, reply.Answer!, $"runs; answered at {ControlPath.In(options.StateDirectory!)}");
+        // Whatever is wrong with the daemon, what its journal says is better than nothing.
+        if (reply.Reach == ControlReach.Silent)
+            Say($"a daemon holds {options.StateDirectory}, but it can't be asked: {reply.Reason}");
+        else if (reply.Reach == ControlReach.NotPermitted)
+            Say($"permission denied at {ControlPath.In(options.StateDirectory!)}: only root and the daemon's user may ask the daemon");
+        var code = Show(call, await alone(options, call.Request), options.StateDirectory is { } directory ? $"not asked; this is what the journal in {directory} tells" : "none known, and no state directory");
+        return reply.Reach == ControlReach.NobodyThere ? code : Failure;
+    }
+
+    private Task<ControlReply> AskAsync(ControlRequest request) => options.StateDirectory is { } directory
+        ? ControlClient.AskAsync(ControlPath.In(directory), request, clock, CancellationToken.None)
+        : Task.FromResult(new ControlReply(ControlReach.NobodyThere));
+
+    private int Show(ConsoleCall call, ControlAnswer answer, string source = "")
+    {
+        switch (answer)
+        {
+            case { Error: { } reason }:
+                return Fail(reason);
+            case { Outcome: { } outcome }:
+                if (call.Json)
+                    _page.Line(JsonSerializer.Serialize(outcome, ConsoleJson.Default.RemediationOutcome));
+                else
+                    OutcomeText.Write(_page, outcome, answer.Joined == true, call.Request.Command == ControlCommand.Rollback);
+                return OutcomeText.IsSuccess(outcome.Verdict) ? Success : Failure;
+            case { Status: { } status } when call.Verb == ConsoleVerb.Devices:
+                if (call.Json)
+                    _page.Line(JsonSerializer.Serialize(status.Devices, ConsoleJson.Default.ImmutableArrayDeviceStatus));
+                else
+                    DevicesText.Write(_page, status);
+                return Success;
+            case { Status: { } status }:
+                if (call.Json)
+                    _page.Line(JsonSerializer.Serialize(status, ConsoleJson.Default.RemediationStatus));
+                else
+                    StatusText.Write(_page, status, source);
+                return Success;
+            case { Done: { } done }:
+                if (call.Json)
+                    _page.Line(JsonSerializer.Serialize(new DoneJson(done), ConsoleJson.Default.DoneJson));
+                else
+                    _page.Paragraph("", done);
+                return Success;
+            default:
+                return Fail("the daemon answered something that this version does not understand; restart the daemon");
+        }
+    }
+
+    private int Fail(string reason)
+    {
+        Say(reason);
+        return Failure;
+    }
+
+    private void Say(string sentence)
+    {
+        try
+        {
+            _errors.Paragraph("", sentence);
+        }
+        catch (IOException)
+        {
+            // The terminal has gone, as it does when the session came over the very device. What is under way goes on.
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+using NicHangExporter.Remediation;
+
+namespace NicHangExporter.Cli;
+
+/// <summary>The devices as a table; made to fit 80 columns with ordinary names, and never to cut a name.</summary>
+internal static class DevicesText
+{
+    /// <summary>Writes it.</summary>
+    public static void Write(ConsolePage page, RemediationStatus status)
+    {
+        if (status.Devices.IsDefaultOrEmpty)
+        {
+            page.Line("no network device found");
+            return;
+        }
+        page.Table("", [["DEVICE", "DRIVER", "BUS", "HUNG", "STAGE", "COOL", "LEFT", "QUAR", "ALLOWED"], .. status.Devices.Select(Row)]);
+        page.Paragraph("", "COOL: cool-down left. LEFT: remediations left in 24 hours. QUAR: in quarantine, until quarantine clear.");
+    }
+
+    private static string[] Row(DeviceStatus device) =>
+    [
+        device.Device,
+        Or(device.Driver),
+        Or(device.Bus),
+        device.Hung ? "HUNG" : "no",
+        Or(device.Profile ?? ""),
+        Or(Words.Wait(device.Cooldown)),
+        device.BudgetLeft.ToString(CultureInfo.InvariantCulture),
+        device.Quarantined ? "YES" : "no",
+        !device.Present ? "not here" : device.NotAllowed is { } reason ? $"no: {SnakeCase.Of(reason).Replace('_', ' ')}" : "yes",
+    ];
+
+    private static string Or(string text) => text.Length > 0 ? text : "-";
+}

@@ -1,0 +1,192 @@
+using NicHangExporter.Cli;
+using NicHangExporter.Remediation;
+using NicHangExporter.Tests.Control;
+
+namespace NicHangExporter.Tests.Cli;
+
+/// <summary>What a person sees at an 80x25 console, letter by letter.</summary>
+public sealed class ConsoleTextTests
+{
+    [Fact]
+    public void Outcome_Healed_SaysWhatChangedAndWhatWasSeen() =>
+        AssertText(
+            """
+            eno1: healed
+              Packets are sent again and no hang was reported for the whole window.
+              profile    classic
+              recovery   reinit
+              steps      tx-tcp-segmentation off, tx-tcp6-segmentation off,
+                         tx-generic-segmentation off, rx-checksum off, reinit
+              eee  off -> off (unchanged)
+              rx   on -> off               rx-checksum
+              gso  on -> off               tx-generic-segmentation
+              tso  on -> off               tx-tcp-segmentation tx-tcp6-segmentation
+              off before gro, tx
+              fixed      rxvlan: it can't be turned off here
+              seen       TX advanced after 0.4 s (5120 packets); link back after 2.1 s; no
+                         hang report within 33 s
+              undo       nic-hang-exporter rollback eno1
+              id         000017
+            """,
+            new RemediationOutcome("000017", "eno1", RemediationVerdict.Healed, "Packets are sent again and no hang was reported for the whole window.")
+            {
+                Profile = "classic",
+                Rung = "reinit",
+                Steps = ["tx-tcp-segmentation off", "tx-tcp6-segmentation off", "tx-generic-segmentation off", "rx-checksum off", "reinit"],
+                AlreadyOff = ["rx-gro", "tx-checksum-ipv4", "tx-checksum-ipv6"],
+                Fixed = ["rxvlan: it can't be turned off here"],
+                Before = new Dictionary<string, string> { ["tx-tcp-segmentation"] = "on", ["tx-tcp6-segmentation"] = "on", ["tx-generic-segmentation"] = "on", ["rx-checksum"] = "on", ["eee"] = "off" },
+                After = new Dictionary<string, string> { ["tx-tcp-segmentation"] = "off", ["tx-tcp6-segmentation"] = "off", ["tx-generic-segmentation"] = "off", ["rx-checksum"] = "off", ["eee"] = "off" },
+                Evidence = new RemediationEvidence(32.6, 5120, 0.44, 0, 2.1),
+            });
+
+    [Fact]
+    public void Outcome_NotHealed_SaysWhatIsNext() =>
+        AssertText(
+            """
+            eno1: NOT HEALED
+              Not one packet was sent since the action.
+              recovery   reinit
+              seen       nothing was sent; 15 hang reports within 30 s
+              next       The next rung; when none is left, only unbinding the driver or a
+                         reboot helps, at times a cold one:
+                         nic-hang-exporter remediate --recover eno1
+              id         3
+            """,
+            new RemediationOutcome("3", "eno1", RemediationVerdict.NotHealed, "Not one packet was sent since the action.")
+            {
+                Rung = "reinit",
+                Evidence = new RemediationEvidence(30, 0, HangReports: 15),
+            });
+
+    [Fact]
+    public void Outcome_DeclinedInCooldown_SaysHowLong() =>
+        AssertText(
+            """
+            eno1: DECLINED (cooldown), nothing was changed
+              The device passes traffic and was changed a short time ago.
+              would do   rx-checksum off
+              wait       9m30s
+              next       Ask again then. Undoing (rollback) does not wait.
+              id         4
+            """,
+            new RemediationOutcome("4", "eno1", RemediationVerdict.Declined, "The device passes traffic and was changed a short time ago.")
+            {
+                Declined = DeclineReason.Cooldown,
+                RetryAfter = 569.2,
+                Steps = ["rx-checksum off"],
+            });
+
+    [Fact]
+    public void Outcome_OfADryRun_SaysWhatWouldBeDone() =>
+        AssertText(
+            """
+            eno1: dry run, nothing was changed
+              It would turn off segmentation.
+              would do   tx-tcp-segmentation off
+            """,
+            new RemediationOutcome("", "eno1", RemediationVerdict.DryRun, "It would turn off segmentation.") { Steps = ["tx-tcp-segmentation off"] });
+
+    [Fact]
+    public void Outcome_OfAHostileName_IsQuotedInCommandsAndHarmlessElsewhere() =>
+        AssertText(
+            """
+            -rf$(id): UNVERIFIED
+              It says \u001b]0;owned\u0007.
+              next       The change stands, unproven. Look, or undo it:
+                         nic-hang-exporter devices
+                         nic-hang-exporter rollback -- $'-rf\x24\x28id\x29'
+            """,
+            new RemediationOutcome("", "-rf$(id)", RemediationVerdict.Unverified, "It says \u001b]0;owned\u0007."));
+
+    [Fact]
+    public void Outcome_Joined_SaysThatItWasSomebodyElses()
+    {
+        var output = new StringWriter();
+        OutcomeText.Write(new ConsolePage(output), new RemediationOutcome("5", "eno1", RemediationVerdict.Applied, "Done."), isJoined: true);
+
+        Assert.Contains("asked for by somebody else", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Outcome_OfEveryKind_FitsTheScreenAndSaysWhatIsNext()
+    {
+        foreach (var verdict in Enum.GetValues<RemediationVerdict>())
+            foreach (var reason in verdict == RemediationVerdict.Declined ? Enum.GetValues<DeclineReason>() : [default])
+            {
+                var output = new StringWriter();
+                OutcomeText.Write(new ConsolePage(output), new RemediationOutcome("12", "enp0s31f6", verdict, "Because.") { Declined = reason, Evidence = new RemediationEvidence(1, Error: "SIOCETHTOOL on enp0s31f6 failed: No such device (errno 19)") });
+
+                var lines = output.ToString().TrimEnd().Split('\n');
+                Assert.All(lines, line => Assert.True(line.Length < 80, line));
+                Assert.InRange(lines.Length, 3, 24);
+                if (!OutcomeText.IsSuccess(verdict))
+                    Assert.Contains(lines, line => line.StartsWith("  next  ", StringComparison.Ordinal));
+            }
+    }
+
+    [Fact]
+    public void Status_AtRest_IsSevenLines() =>
+        AssertText(
+            """
+            daemon      runs; answered at /var/lib/nic-hang-exporter/control.sock
+            modes       api observe, local enforce, webhook off
+            paused      no
+            journal     writable
+            privilege   CAP_NET_ADMIN is there
+            host budget 12 left of 24 hours
+            under way   nothing
+            """,
+            page => StatusText.Write(page, TestStatus.Empty, "runs; answered at /var/lib/nic-hang-exporter/control.sock"));
+
+    [Fact]
+    public void Status_InTrouble_IsLoudAndFitsTheScreen() =>
+        AssertText(
+            """
+            daemon      none
+            modes       api observe, local enforce, webhook off
+            paused      YES: nothing is changed, save to undo
+            journal     NOT WRITABLE: what is not recorded is not done
+            privilege   CAP_NET_ADMIN IS MISSING: nothing can be changed
+            host budget 3 left of 24 hours
+            under way   pass 000017; its command has been in the kernel for 12 s
+
+            eno1 (e1000e, 0000:00:1f.6): HUNG
+              last      2026-07-24 03:12:09Z did not hold, asked by cli (root), profile
+                        segmentation, recovery reinit
+              kept off  gso, tso
+              ON AGAIN  tso
+              cool-down 9m30s
+              last hang 2026-07-24 03:11:09Z, wedge, 41 s, 21 reports (episodes
+                        20260724-031109-eno1)
+
+            enp3s0 (r8169, 0000:03:00.0): IN QUARANTINE
+            """,
+            page => StatusText.Write(page, TestStatus.Busy, "none"));
+
+    [Fact]
+    public void Devices_AreATable() =>
+        AssertText(
+            """
+            DEVICE    DRIVER  BUS           HUNG  STAGE         COOL   LEFT  QUAR  ALLOWED
+            eno1      e1000e  0000:00:1f.6  HUNG  segmentation  9m30s  4     no    yes
+            enp3s0    r8169   0000:03:00.0  no    -             -      0     YES   yes
+            vmbr0     bridge  -             no    -             -      6     no    no: upper
+            x\x1b[2J  r8152   4-1:1.0       no    -             -      6     no    not here
+            COOL: cool-down left. LEFT: remediations left in 24 hours. QUAR: in quarantine,
+            until quarantine clear.
+            """,
+            page => DevicesText.Write(page, TestStatus.Busy));
+
+    [Fact]
+    public void Devices_WhereThereIsNone_SaySo() => AssertText("no network device found", page => DevicesText.Write(page, TestStatus.Empty));
+
+    private static void AssertText(string expected, RemediationOutcome outcome) => AssertText(expected, page => OutcomeText.Write(page, outcome));
+
+    private static void AssertText(string expected, Action<ConsolePage> write)
+    {
+        var output = new StringWriter();
+        write(new ConsolePage(output));
+        Assert.Equal(expected + "\n", output.ToString());
+    }
+}
