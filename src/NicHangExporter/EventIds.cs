@@ -23,6 +23,12 @@ internal static class EventIds
     public const int TransmitterPaused = 2007;
     public const int TransmitterPauseEnded = 2008;
 
+    public const int JournalOpened = 3050;
+    public const int JournalUnavailable = 3051;
+    public const int JournalRecovered = 3052;
+    public const int JournalSetAside = 3053;
+    public const int JournalTorn = 3054;
+
     public const int Starting = 4001;
     public const int Listening = 4002;
     public const int CannotListen = 4003;

@@ -67,6 +67,7 @@ internal static partial class ExporterHost
         builder.Services.AddSingleton<EthtoolCollector>();
         builder.Services.AddSingleton<ProcessCollector>();
         builder.Services.AddSingleton<MetricsEndpoint>();
+        builder.Services.AddSingleton<StateDirectory>();
         builder.Services.AddSingleton<StateStore>();
         builder.Services.AddSingleton<KernelLogWatcher>();
         builder.Services.AddSingleton<EthtoolPoller>();

@@ -39,7 +39,8 @@ internal sealed class FixtureHost : IDisposable
         Inventory = new DeviceInventory(new NetClass(Options.SysfsPath), Options);
         Health = new CollectorHealth(factory.CreateLogger<CollectorHealth>());
         Poller = new EthtoolPoller(Ethtool, Inventory, Options, Health, Clock, factory.CreateLogger<EthtoolPoller>());
-        Store = new StateStore(Options, Metrics, Clock, factory.CreateLogger<StateStore>());
+        StateDirectory = new StateDirectory(Options);
+        Store = new StateStore(StateDirectory, Metrics, Clock, factory.CreateLogger<StateStore>());
         Watcher = new KernelLogWatcher(Options, Metrics, Clock, factory.CreateLogger<KernelLogWatcher>());
         Monitor = new HangMonitor(Options, Watcher, Inventory, Poller, Store, Metrics, Clock, factory.CreateLogger<HangMonitor>());
         Endpoint = new MetricsEndpoint(Options, Inventory, new SysfsCollector(Options, Health, Clock), new EthtoolCollector(Poller, Options, Clock), new ProcessCollector(Health, Clock), Metrics);
@@ -55,6 +56,7 @@ internal sealed class FixtureHost : IDisposable
     public DeviceInventory Inventory { get; }
     public CollectorHealth Health { get; }
     public EthtoolPoller Poller { get; }
+    public StateDirectory StateDirectory { get; }
     public StateStore Store { get; }
     public KernelLogWatcher Watcher { get; }
     public HangMonitor Monitor { get; }
@@ -132,7 +134,7 @@ internal sealed class FixtureHost : IDisposable
         if (save)
             Store.Save(Monitor.State());
         _stop.Cancel();
-        Store.Dispose();
+        StateDirectory.Dispose();
         return new FixtureHost(configure, this);
     }
 
@@ -140,7 +142,7 @@ internal sealed class FixtureHost : IDisposable
     {
         _stop.Cancel();
         Ethtool.Rtnl.Set();
-        Store.Dispose();
+        StateDirectory.Dispose();
         Poller.Dispose();
         Monitor.Dispose();
         _stop.Dispose();

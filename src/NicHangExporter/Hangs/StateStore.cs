@@ -8,28 +8,30 @@ namespace NicHangExporter.Hangs;
 /// Keeps <see cref="MonitorState"/> in a file of the state directory. Without a directory, or with one that can't be used, the exporter
 /// works all the same and only forgets: a metric and one log line say so.
 /// </summary>
-internal sealed partial class StateStore(ExporterOptions options, ExporterMetrics metrics, TimeProvider clock, ILogger<StateStore> logger) : IDisposable
+internal sealed partial class StateStore(StateDirectory directory, ExporterMetrics metrics, TimeProvider clock, ILogger<StateStore> logger)
 {
     private const string FileName = "state.json";
 
-    private FileStream? _lock;
     private string? _lastFailure;
 
-    /// <summary>True where states are written.</summary>
-    public bool IsOpen => _lock is not null;
+    /// <summary>True where states are written. A directory that somebody took later is not ours: we have not read what is in it.</summary>
+    public bool IsOpen { get; private set; }
 
     /// <summary>Takes hold of the directory and reads the state of an earlier process; null where there is none that can be used.</summary>
     public MonitorState? Open()
     {
         metrics.StateUp.Set(0);
-        if (options.StateDirectory is not { } directory)
+        if (directory.Path is not { } path)
             return null;
+        if (!directory.TryTake())
+        {
+            LogUnavailable(path, directory.Failure ?? "the program ends");
+            return null;
+        }
         try
         {
-            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            // Two processes that write one file would each undo the other's counts. The lock goes with the process.
-            _lock = new FileStream(Path.Combine(directory, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            var state = Read(Path.Combine(directory, FileName));
+            var state = Read(Path.Combine(path, FileName));
+            IsOpen = true;
             metrics.StateUp.Set(1);
             if (state is not null)
                 LogRestored(state.Devices.Count, state.Position);
@@ -37,9 +39,7 @@ internal sealed partial class StateStore(ExporterOptions options, ExporterMetric
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            _lock?.Dispose();
-            _lock = null;
-            LogUnavailable(directory, exception.Message);
+            LogUnavailable(path, exception.Message);
             return null;
         }
     }
@@ -47,9 +47,9 @@ internal sealed partial class StateStore(ExporterOptions options, ExporterMetric
     /// <summary>Replaces the file: whole or not at all, also when the power fails.</summary>
     public void Save(MonitorState state)
     {
-        if (options.StateDirectory is not { } directory || _lock is null)
+        if (directory.Path is not { } home || !IsOpen || !directory.IsHeld)
             return;
-        var path = Path.Combine(directory, FileName);
+        var path = Path.Combine(home, FileName);
         try
         {
             using (var file = new FileStream(path + ".new", FileMode.Create, FileAccess.Write, FileShare.None))
@@ -67,13 +67,10 @@ internal sealed partial class StateStore(ExporterOptions options, ExporterMetric
             metrics.StateUp.Set(0);
             metrics.StateWriteFailures.Inc();
             if (exception.Message != _lastFailure)
-                LogUnavailable(directory, exception.Message);
+                LogUnavailable(home, exception.Message);
             _lastFailure = exception.Message;
         }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _lock?.Dispose();
 
     private MonitorState? Read(string path)
     {

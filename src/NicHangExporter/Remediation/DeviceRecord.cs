@@ -80,11 +80,12 @@ internal sealed record DeviceRecord
         {
             JournalEvent.Intent => record.AfterIntent(entry),
             JournalEvent.Outcome => record.AfterOutcome(entry),
-            JournalEvent.Quarantined => record with { Quarantined = true, QuarantineTries = 0, QuarantineNext = entry.Age, Rung = null },
+            // Said twice it is no new quarantine: the pauses that have grown stay.
+            JournalEvent.Quarantined when !Quarantined => record with { Quarantined = true, QuarantineTries = 0, QuarantineNext = entry.Age, Rung = null },
             JournalEvent.Cleared => record with { Quarantined = false, QuarantineTries = 0, QuarantineNext = 0, Charges = [], CooldownUntil = 0, Rung = null },
             JournalEvent.Recovered => record with { Proving = false },
             JournalEvent.Recurred => (record with { Proving = false, Rung = null }).Counting($"recurrences/{entry.Profile ?? "none"}"),
-            JournalEvent.Episode => record with { LastEpisode = entry.Episode, Rung = null },
+            JournalEvent.Episode => record with { LastEpisode = entry.Episode ?? LastEpisode, Rung = null },
             _ => record,
         };
     }
@@ -96,7 +97,8 @@ internal sealed record DeviceRecord
             return record with
             {
                 Charges = [.. Charges.Where(charge => entry.Age - charge < BudgetWindow), entry.Age],
-                CooldownUntil = entry.Age + (entry.Cooldown ?? 0),
+                // An action that does not wait for the cool-down, as in a hang under way, must not shorten it either.
+                CooldownUntil = Math.Max(CooldownUntil, entry.Age + (entry.Cooldown ?? 0)),
             };
         return Quarantined && entry.Cooldown is { } pause
             ? record with { QuarantineTries = QuarantineTries + 1, QuarantineNext = entry.Age + pause }
@@ -106,16 +108,17 @@ internal sealed record DeviceRecord
     private DeviceRecord AfterOutcome(JournalEntry entry)
     {
         var trigger = SnakeCase.Of(entry.Trigger ?? default);
-        var record = Counting(entry.Declined is { } declined
-            ? $"declined/{trigger}/{SnakeCase.Of(declined)}"
-            : $"outcomes/{trigger}/{SnakeCase.Of(entry.Verdict ?? default)}");
-        if (entry.Declined is not null)
+        var intent = Pending is { } pending && pending.Id == entry.Id ? pending : null;
+        // An intent that has come to an outcome is over, whatever the outcome is.
+        var record = intent is null ? this : this with { Pending = null };
+        if (entry.Declined is { } declined)
+            return record.Counting($"declined/{trigger}/{SnakeCase.Of(declined)}");
+        if (entry.Verdict is not { } verdict)
             return record;
-        record = record with { Last = entry with { State = null } };
-        if (Pending is not { } intent || intent.Id != entry.Id)
+        record = record.Counting($"outcomes/{trigger}/{SnakeCase.Of(verdict)}") with { Last = entry with { State = null } };
+        if (intent is null)
             return record;
-        record = record with { Pending = null };
-        return entry.Verdict switch
+        return verdict switch
         {
             RemediationVerdict.Healed => record.Adopting(intent) with { Rung = null, Proving = true, LastSuccess = entry.Time },
             RemediationVerdict.Applied => record.Adopting(intent) with { Rung = null, LastSuccess = entry.Time },

@@ -3,6 +3,9 @@ namespace NicHangExporter.Remediation;
 /// <summary>Everything that the journal adds up to. Immutable and pure: an entry goes in, a new state comes out.</summary>
 internal sealed record RemediationState
 {
+    // First of all: static members are made in the order of the text, and Empty needs it.
+    private static IReadOnlyDictionary<string, DeviceRecord> NoDevices { get; } = new Dictionary<string, DeviceRecord>();
+
     /// <summary>Nothing has ever happened.</summary>
     public static RemediationState Empty { get; } = new();
 
@@ -16,8 +19,6 @@ internal sealed record RemediationState
     /// Until this age every device counts as cooling, because a journal was lost and with it what had been done. 0 where the history is known.
     /// </summary>
     public double UnknownUntil { get; init; }
-
-    private static IReadOnlyDictionary<string, DeviceRecord> NoDevices { get; } = new Dictionary<string, DeviceRecord>();
 
     /// <summary>The record of a device; a new one where nothing is known.</summary>
     public DeviceRecord Device(string key) => Devices.GetValueOrDefault(key) ?? new DeviceRecord();
