@@ -28,6 +28,7 @@ internal static class EventIds
     public const int JournalRecovered = 3052;
     public const int JournalSetAside = 3053;
     public const int JournalTorn = 3054;
+    public const int BundleUnwritable = 3081;
 
     public const int Starting = 4001;
     public const int Listening = 4002;
@@ -41,6 +42,7 @@ internal static class EventIds
     public const int EffectiveConfiguration = 4011;
     public const int BlindSpots = 4012;
     public const int PollFailed = 4013;
+    public const int LogDropped = 4014;
 
     public const int ControlListening = 5010;
     public const int ControlUnavailable = 5011;

@@ -7,6 +7,7 @@ using NicHangExporter.Hangs;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Logging;
+using Serilog.Core;
 using Serilog.Extensions.Logging;
 
 namespace NicHangExporter;
@@ -23,7 +24,7 @@ internal static partial class ExporterHost
     /// </summary>
     private static readonly TimeSpan ClientPatience = TimeSpan.FromSeconds(5);
 
-    /// <summary>What the server and the last save of the state each have of the five seconds that an end may take.</summary>
+    /// <summary>What the server and the last save of the state each have of the five seconds that an end may take; the log has the fifth.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
 
     /// <summary>How long the start waits for the history of the kernel log, so that the first scrape already holds it.</summary>
@@ -37,10 +38,12 @@ internal static partial class ExporterHost
     {
         // An empty builder: settings come from nowhere but our options. The other builders look for appsettings.json below the content root and
         // watch all of it for changes, directory by directory: with "/" that is one second of CPU at the start and the user's inotify watches.
+        var metrics = new ExporterMetrics();
+        var log = LoggingSetup.Create(options, clock, () => metrics.LogDropped.Inc());
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "nic-hang-exporter", ContentRootPath = "/" });
         builder.WebHost.UseKestrelCore();
         builder.Logging.SetMinimumLevel(LogLevel.Trace);
-        builder.Logging.AddProvider(new SerilogLoggerProvider(LoggingSetup.Create(options), dispose: true));
+        builder.Logging.AddProvider(new SerilogLoggerProvider(log));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -61,7 +64,8 @@ internal static partial class ExporterHost
         builder.Services.AddSingleton(new NetClass(options.SysfsPath));
         builder.Services.AddSingleton<IEthtool, EthtoolSocket>();
         builder.Services.AddSingleton<DeviceInventory>();
-        builder.Services.AddSingleton<ExporterMetrics>();
+        builder.Services.AddSingleton(metrics);
+        builder.Services.AddSingleton(log);
         builder.Services.AddSingleton<CollectorHealth>();
         builder.Services.AddSingleton<SysfsCollector>();
         builder.Services.AddSingleton<EthtoolCollector>();
@@ -85,6 +89,7 @@ internal static partial class ExporterHost
         var monitor = application.Services.GetRequiredService<HangMonitor>();
         var clock = application.Services.GetRequiredService<TimeProvider>();
         var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(ExporterHost));
+        FlushAtTheEnd(application.Services.GetRequiredService<Logger>());
         var (version, revision) = MetricsEndpoint.BuildVersion;
         LogStarting(logger, version, revision);
         if (logger.IsEnabled(LogLevel.Debug))
@@ -112,6 +117,13 @@ internal static partial class ExporterHost
         LogStopping(logger);
         await StopAsync(monitor, poller);
         return 0;
+    }
+
+    // However the program ends: what is logged is in a queue, and a queue goes with the process.
+    private static void FlushAtTheEnd(Logger log)
+    {
+        AppDomain.CurrentDomain.UnhandledException += (_, _) => log.Dispose();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => log.Dispose();
     }
 
     private static async Task StopAsync(HangMonitor monitor, EthtoolPoller poller)

@@ -42,6 +42,7 @@ internal sealed class ExporterMetrics
         StateUp = Gauge("nichang_state_up", "Whether position and counts survive a restart: a state directory is set and the last write succeeded.");
         StateWriteFailures = Counter("nichang_state_write_failures_total", "Writes of the state that failed.");
         MonitorFailures = Counter("nichang_monitor_failures_total", "Unexpected errors of the hang monitor and of the reader of the kernel log: faults of this program, which are logged. A hang may have been missed.");
+        LogDropped = Counter("nichang_log_dropped_total", "Log messages that were dropped because standard error was not read fast enough: logging never holds up the watch.");
     }
 
     /// <summary>The registry; nothing else is in it.</summary>
@@ -70,6 +71,7 @@ internal sealed class ExporterMetrics
     public Gauge StateUp { get; }
     public Counter StateWriteFailures { get; }
     public Counter MonitorFailures { get; }
+    public Counter LogDropped { get; }
 
     private Counter Counter(string name, string help, params string[] labels) =>
         _factory.CreateCounter(name, help, new CounterConfiguration { LabelNames = labels, SuppressInitialValue = labels.Length > 0 });

@@ -141,7 +141,10 @@ internal sealed partial class HangMonitor(
             _ => null,
         };
         if (witness is null && message.Kind != MessageKind.LinkUp)
+        {
+            _register.Find(message)?.Remember(item.Line);
             return;
+        }
         var device = _register.Find(message);
         if (device is null && witness is HangWitness.Driver or HangWitness.Watchdog)
         {
@@ -156,6 +159,7 @@ internal sealed partial class HangMonitor(
                 Unattributed(item);
             return;
         }
+        device.Remember(item.Line);
         if (item.IsReplay)
             _historyEvents++;
         if (witness is { } testimony)

@@ -12,7 +12,8 @@ namespace NicHangExporter.Hangs;
 /// clock of the log drifts away from every other clock over weeks.</param>
 /// <param name="IsReplay">It was in the ring before this process could read it: it counts but never makes an episode active.</param>
 /// <param name="IsHistory">Nor is it known whether it has been counted before, by a process that left no position: it counts apart.</param>
-internal readonly record struct KernelLogEvent(NicMessage Message, TimeSpan At, bool IsReplay, bool IsHistory);
+/// <param name="Line">The record itself, for the evidence.</param>
+internal readonly record struct KernelLogEvent(NicMessage Message, TimeSpan At, bool IsReplay, bool IsHistory, KernelLine Line);
 
 /// <summary>
 /// Follows the kernel log on a thread of its own and passes on what concerns a NIC. Everything else stops here, so that a flood of
@@ -248,7 +249,8 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
                 return false;
         }
         var now = clock.GetElapsedTime(0);
-        item = new KernelLogEvent(message, _isReplay && record.SinceBoot < now ? record.SinceBoot : now, _isReplay, _isReplay && _skipThrough is null);
+        item = new KernelLogEvent(message, _isReplay && record.SinceBoot < now ? record.SinceBoot : now, _isReplay, _isReplay && _skipThrough is null,
+            new KernelLine(record.SinceBoot, KernelLine.Printable(text)));
         return true;
     }
 

@@ -9,7 +9,11 @@ namespace NicHangExporter.Hangs;
 /// </summary>
 internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
 {
+    // As many as tell how a hang began; a wedge repeats itself for hours.
+    private const int KernelLinesKept = 20;
+
     private readonly Dictionary<(HangWitness Source, string Origin), long> _events = [];
+    private readonly Queue<KernelLine> _kernelLines = [];
     private readonly Dictionary<string, long> _resets = [];
     private readonly Dictionary<string, long> _episodes = [];
     private readonly Dictionary<HangShape, long> _ended = [];
@@ -42,6 +46,9 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
 
     /// <summary>The last decoded report of the episode.</summary>
     public HangReport? Report { get; set; }
+
+    /// <summary>The last lines of the kernel log about it, as dmesg prints them, the oldest first. They do not survive a restart.</summary>
+    public IReadOnlyList<string> KernelLines => [.. _kernelLines.Select(line => line.ToString())];
 
     /// <summary>The transmitter's state.</summary>
     public TxStallDetector? Transmitter { get; set; }
@@ -98,6 +105,14 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
             _events[(witness, origin)] = _events.GetValueOrDefault((witness, origin)) + 1;
             LastEvent = Math.Max(LastEvent, epochSeconds);
         }
+    }
+
+    /// <summary>Keeps a line of the kernel log about it, and forgets the oldest.</summary>
+    public void Remember(in KernelLine line)
+    {
+        if (_kernelLines.Count == KernelLinesKept)
+            _kernelLines.Dequeue();
+        _kernelLines.Enqueue(line);
     }
 
     /// <summary>The trouble was still seen at that time.</summary>

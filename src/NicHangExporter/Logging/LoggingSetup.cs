@@ -6,11 +6,15 @@ namespace NicHangExporter.Logging;
 
 /// <summary>
 /// Serilog, configured in code: its configuration by reflection aborts under Native AOT. Everything goes to standard error;
-/// standard output belongs to commands.
+/// standard output belongs to commands. Nobody who logs waits for whoever reads it (<see cref="QueuedSink"/>).
 /// </summary>
 internal static class LoggingSetup
 {
-    public static Logger Create(ExporterOptions options) => new LoggerConfiguration()
+    /// <summary>The logger, whose disposal writes what is still queued.</summary>
+    /// <param name="options">Level and format.</param>
+    /// <param name="clock">Dates what the queue says of itself.</param>
+    /// <param name="onDropped">Called for each message that is dropped, on the thread that logs it.</param>
+    public static Logger Create(ExporterOptions options, TimeProvider clock, Action onDropped) => new LoggerConfiguration()
         .MinimumLevel.Is(options.LogLevel switch
         {
             LogLevel.Debug => LogEventLevel.Debug,
@@ -23,6 +27,11 @@ internal static class LoggingSetup
         .MinimumLevel.Override("System", LogEventLevel.Warning)
         // It logs, with a stack trace, what it also throws: a port in use would be said twice.
         .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
-        .WriteTo.Console(options.LogFormat == LogFormat.Json ? new JsonLineFormatter() : new LogfmtFormatter(), standardErrorFromLevel: LogEventLevel.Verbose)
+        .WriteTo.Sink(new QueuedSink(StandardError(options.LogFormat), clock, onDropped))
+        .CreateLogger();
+
+    private static Logger StandardError(LogFormat format) => new LoggerConfiguration()
+        .MinimumLevel.Verbose()
+        .WriteTo.Console(format == LogFormat.Json ? new JsonLineFormatter() : new LogfmtFormatter(), standardErrorFromLevel: LogEventLevel.Verbose)
         .CreateLogger();
 }

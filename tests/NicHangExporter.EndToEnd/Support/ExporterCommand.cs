@@ -21,6 +21,9 @@ internal sealed record ExporterCommand(params IEnumerable<string> Arguments)
     /// <summary>Variables of its environment, besides those of the tests; none of them begins with NICHANG_ unless it is here.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Where it listens, for a test that can't read it from the log; null where the log says so.</summary>
+    public Uri? Address { get; init; }
+
     private static IReadOnlyList<string> Program => System.Environment.GetEnvironmentVariable("EXPORTER_UNDER_TEST") is { Length: > 0 } binary
         ? [binary]
         : ["dotnet", Path.Combine(AppContext.BaseDirectory, "nic-hang-exporter.dll")];

@@ -60,7 +60,9 @@ internal sealed partial class ExporterProcess : IDisposable
         var exporter = new ExporterProcess(command);
         try
         {
-            exporter._http.BaseAddress = await exporter._listening.Task.WaitAsync(Eventually.Limit);
+            exporter._http.BaseAddress = command.Address ?? await exporter._listening.Task.WaitAsync(Eventually.Limit);
+            if (command.Address is not null)
+                await Eventually.HoldsAsync("the exporter answers", exporter.AnswersAsync, answers => answers);
             return exporter;
         }
         catch (TimeoutException)
@@ -140,6 +142,19 @@ internal sealed partial class ExporterProcess : IDisposable
             return new NetworkStream(socket, ownsSocket: true);
         },
     };
+
+    private async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            using var answer = await _http.GetAsync(new Uri("/-/ready", UriKind.Relative), TestContext.Current.CancellationToken);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
 
     private void Take(string? line)
     {
