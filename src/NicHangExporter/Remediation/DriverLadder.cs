@@ -23,12 +23,6 @@ internal sealed record DriverLadder(string Driver, ImmutableArray<string> Stages
     /// <summary>All features reset it, save these; then <see cref="Resetting"/> does not count. Empty where that is not so.</summary>
     public ImmutableArray<string> AllResetBut { get; init; } = [];
 
-    /// <summary>
-    /// Modes that are advertised although EEE is off are really sent to the other end, so that it may still put the link to sleep. Other
-    /// drivers only remember them for the day when EEE is switched on, and some refuse a second "off".
-    /// </summary>
-    public bool AdvertisesDisabledEee { get; init; }
-
     /// <summary>Why the row is as it is: what has been seen, or where the driver's source says so.</summary>
     public string Evidence { get; init; } = "";
 

@@ -13,7 +13,6 @@ internal static class DriverLadders
         new("e1000e", ["segmentation", "checksum", "receive", "eee", "pause"])
         {
             Resetting = ["rx-checksum", "rx-vlan-hw-parse", "tx-vlan-hw-insert", "rx-hashing", "rx-fcs", "rx-all"],
-            AdvertisesDisabledEee = true,
             Evidence = "e1000_set_features(); field reports: segmentation helps most often, EEE at times, and the driver itself suggests pause off for some chips",
         },
         new("e1000", ["segmentation", "checksum", "receive"])

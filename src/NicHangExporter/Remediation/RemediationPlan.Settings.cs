@@ -16,10 +16,12 @@ internal sealed partial record RemediationPlan
         public bool Pause { get; init; }
     }
 
-    private static Finding Look(DeviceFacts facts, string setting, DriverLadder? ladder)
+    private static Finding Look(DeviceFacts facts, string setting)
     {
+        // By the switch alone. Modes that are advertised besides are what the driver remembers for the day when EEE is on again: e1000e's reset and
+        // phylib send none while it is off, and igb refuses a second "off".
         if (setting == Eee)
-            return IsOn(facts.Eee, ladder) ? new Finding { Eee = true } : new Finding { Off = [Eee] };
+            return facts.Eee is { Enabled: true, Supported: not 0 } ? new Finding { Eee = true } : new Finding { Off = [Eee] };
         if (setting == Pause)
             return facts.Pause is { Autonegotiation: true } or { Rx: true } or { Tx: true } ? new Finding { Pause = true } : new Finding { Off = [Pause] };
         if (OffloadNames.Expand(setting) is not { } names)
@@ -34,7 +36,4 @@ internal sealed partial record RemediationPlan
             Fixed = [.. features.Where(feature => feature.Active && !feature.Changeable).Select(feature => feature.Name)],
         };
     }
-
-    private static bool IsOn(EnergyEfficientEthernet? eee, DriverLadder? ladder) =>
-        eee is { Supported: not 0 } && (eee.Enabled || (eee.Advertised != 0 && ladder is { AdvertisesDisabledEee: true }));
 }

@@ -30,7 +30,6 @@ internal sealed partial record RemediationPlan
         _ => throw new NotSupportedException($"{step.GetType().Name} has no arm here."),
     };
 
-    // EEE counts by its switch alone: what is advertised while it is off is, with most drivers, only remembered.
     private static bool IsOn(string setting, DeviceFacts facts) => setting switch
     {
         Eee => facts.Eee is { Enabled: true },

@@ -51,14 +51,14 @@ internal sealed partial record RemediationPlan
     {
         if (rung is RemediationStep.SetFeature or RemediationStep.SetEee or RemediationStep.SetPause)
             throw new ArgumentException($"{rung} is no rung of recovery.", nameof(rung));
-        var findings = OffloadNames.Fold(settings).Select(setting => Look(facts, setting, ladder)).ToList();
+        var findings = OffloadNames.Fold(settings).Select(setting => Look(facts, setting)).ToList();
         var changing = FeatureOrder.Sort(findings.SelectMany(finding => finding.Changing).Distinct()).ToList();
         List<RemediationStep> steps = [.. changing.Select(name => new RemediationStep.SetFeature(name, false))];
         var before = changing.ToDictionary(name => name, name => PauseText.OnOff(facts.Features!.Find(name)!.Value.Requested));
         if (findings.Any(finding => finding.Eee))
         {
             steps.Add(new RemediationStep.SetEee(false));
-            before[Eee] = PauseText.OnOff(facts.Eee!.Enabled);
+            before[Eee] = "on";
         }
         if (findings.Any(finding => finding.Pause))
         {

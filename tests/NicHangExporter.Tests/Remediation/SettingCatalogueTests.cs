@@ -57,7 +57,6 @@ public sealed class SettingCatalogueTests
 
         Assert.Equal(["careful", "segmentation"], catalogue.Ladder("e1000e")!.Stages);
         Assert.Equal(["tx-tcp6-segmentation", "eee", "gso"], catalogue.StageSettings("e1000e", 1));
-        Assert.True(catalogue.Ladder("e1000e")!.AdvertisesDisabledEee);
         Assert.Equal(DriverLadders.Find("e1000e")!.Resetting, catalogue.Ladder("e1000e")!.Resetting);
         Assert.Equal("veth", catalogue.Ladder("veth")!.Driver);
         Assert.Equal(["tx-generic-segmentation"], catalogue.Resolve("segmentation")!.Value);

@@ -23,9 +23,7 @@ internal sealed class SimulatedDevice(DeviceFacts facts)
                 Facts = Facts with { Features = Update(Facts.Features!, name, on) };
                 break;
             case RemediationStep.SetEee(var on):
-                var eee = Facts.Eee!;
-                var forgets = DriverLadders.Find(Facts.Driver) is { AdvertisesDisabledEee: true };
-                Facts = Facts with { Eee = eee with { Enabled = on, Advertised = on ? eee.Supported : forgets ? 0 : eee.Advertised } };
+                Facts = Facts with { Eee = Facts.Eee! with { Enabled = on } };
                 break;
             case RemediationStep.SetPause(var autonegotiation, var rx, var tx):
                 Facts = Facts with { Pause = new PauseParameters(autonegotiation, rx, tx) };
