@@ -1,6 +1,7 @@
 using System.Text.Json;
 using NicHangExporter.Configuration;
 using NicHangExporter.Control;
+using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Cli;
 
@@ -33,7 +34,12 @@ internal sealed class ConsoleRun(ExporterOptions options, ActAlone alone, TimePr
     {
         if (options.StateDirectory is null && Directory.Exists(UsualDirectory))
             options.StateDirectory = UsualDirectory;
-        return call.Verb == ConsoleVerb.Change ? await ChangeAsync(call) : await ShowAsync(call);
+        return call.Verb switch
+        {
+            ConsoleVerb.Change => await ChangeAsync(call),
+            ConsoleVerb.Episodes => ShowEpisodes(call),
+            _ => await ShowAsync(call),
+        };
     }
 
     private async Task<int> ChangeAsync(ConsoleCall call)
@@ -51,8 +57,7 @@ internal sealed class ConsoleRun(ExporterOptions options, ActAlone alone, TimePr
             case ControlReach.NotPermitted when !request.DryRun:
                 return Fail($"permission denied at {ControlPath.In(options.StateDirectory!)}: only root and the daemon's user may ask it");
             case ControlReach.NotPermitted:
-                Say($"the daemon and the journal in {options.StateDirectory} can't be asked without being root: what was done before is not known here");
-                options.StateDirectory = null;
+                GoWithoutHistory();
                 break;
         }
         return Show(call, await alone(options, request));
@@ -67,9 +72,48 @@ internal sealed class ConsoleRun(ExporterOptions options, ActAlone alone, TimePr
         if (reply.Reach == ControlReach.Silent)
             Say($"a daemon holds {options.StateDirectory}, but it can't be asked: {reply.Reason}");
         else if (reply.Reach == ControlReach.NotPermitted)
-            Say($"permission denied at {ControlPath.In(options.StateDirectory!)}: only root and the daemon's user may ask the daemon");
+            GoWithoutHistory();
         var code = Show(call, await alone(options, call.Request), options.StateDirectory is { } directory ? $"not asked; this is what the journal in {directory} tells" : "none known, and no state directory");
         return reply.Reach == ControlReach.NobodyThere ? code : Failure;
+    }
+
+    // From the files, daemon or not: they are whole at any time, and there is more in them than an answer has room for.
+    private int ShowEpisodes(ConsoleCall call)
+    {
+        if (options.StateDirectory is not { } directory)
+            return Fail($"no state directory is known: give --state.directory, as in {UsualDirectory}");
+        try
+        {
+            // Without this, a directory that we may not search would look like one without episodes.
+            _ = Directory.EnumerateFileSystemEntries(directory).Any();
+            if (call.Episode is { } id)
+                return EpisodeFiles.Read(directory, id) is { } episode ? Show(call, episode, directory) : Fail($"there is no episode '{id}' in {directory} that can be read; episodes lists them all");
+            IReadOnlyList<EpisodeJsonRow> rows = [.. EpisodeFiles.List(directory).Select(EpisodeJsonRow.Of)];
+            if (call.Json)
+                _page.Line(JsonSerializer.Serialize(rows, ConsoleJson.Default.IReadOnlyListEpisodeJsonRow));
+            else
+                EpisodesText.Write(_page, rows);
+            return Success;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return Fail(exception.Message.Split('\n')[0]);
+        }
+    }
+
+    private int Show(ConsoleCall call, EpisodeBundle episode, string directory)
+    {
+        if (call.Json)
+            _page.Line(JsonSerializer.Serialize(episode, ConsoleJson.Default.EpisodeBundle));
+        else
+            EpisodesText.Write(_page, episode, Path.Combine(directory, "episodes", episode.Id + ".json"));
+        return Success;
+    }
+
+    private void GoWithoutHistory()
+    {
+        Say($"permission denied at {ControlPath.In(options.StateDirectory!)}: only root and the daemon's user may ask the daemon. What was done before is not known here");
+        options.StateDirectory = null;
     }
 
     private Task<ControlReply> AskAsync(ControlRequest request) => options.StateDirectory is { } directory

@@ -157,6 +157,24 @@ public sealed class ConsoleRunTests : IDisposable
         Assert.Equal(JsonSerializer.Serialize(TestStatus.Busy, ConsoleJson.Default.RemediationStatus) + "\n", _output.ToString());
     }
 
+    [Fact]
+    public async Task Episodes_AreReadFromTheirFiles()
+    {
+        EpisodeFiles.Write(_daemon.Directory, new EpisodeBundle("20260724T031109Z-eno1", "eno1") { Driver = "e1000e" });
+        EpisodeFiles.Write(_daemon.Directory, new EpisodeBundle("20260725T031109Z-eno2", "eno2"));
+
+        Assert.Equal(0, await RunAsync(new ConsoleCall(ConsoleVerb.Episodes, Json: false)));
+        Assert.Equal(0, await RunAsync(new ConsoleCall(ConsoleVerb.Episodes, Json: true)));
+        Assert.Equal(0, await RunAsync(new ConsoleCall(ConsoleVerb.Episodes, Json: true) { Episode = "20260724T031109Z-eno1" }));
+        Assert.Equal(1, await RunAsync(new ConsoleCall(ConsoleVerb.Episodes, Json: true) { Episode = "../journal" }));
+
+        var lines = _output.ToString().Split('\n');
+        Assert.StartsWith("20260725T031109Z-eno2 ", lines[1], StringComparison.Ordinal);
+        Assert.Equal("eno2", JsonDocument.Parse(lines[3]).RootElement[0].GetProperty("device").GetString());
+        Assert.Equal("e1000e", JsonDocument.Parse(lines[4]).RootElement.GetProperty("driver").GetString());
+        Assert.Contains("there is no episode '../journal'", Unbroken(_error), StringComparison.Ordinal);
+    }
+
     private static ConsoleCall Remediate(bool dryRun = false) =>
         new(ConsoleVerb.Change, Json: false) { Request = new ControlRequest(ControlCommand.Remediate) { Device = "eno1", DryRun = dryRun } };
 

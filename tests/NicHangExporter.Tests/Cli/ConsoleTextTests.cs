@@ -181,6 +181,62 @@ public sealed class ConsoleTextTests
     [Fact]
     public void Devices_WhereThereIsNone_SaySo() => AssertText("no network device found", page => DevicesText.Write(page, TestStatus.Empty));
 
+    [Fact]
+    public void Episodes_AreATable() =>
+        AssertText(
+            """
+            ID                         DRIVER  SHAPE  OUTAGE  REPORTS  LAST REMEDIATION
+            20260724T031109Z-eno1      e1000e  wedge  41 s    21       healed
+            20260723T000000Z-x~1b~5b2  -       -      no end  -        none
+            """,
+            page => EpisodesText.Write(page, [EpisodeJsonRow.Of(Episode), EpisodeJsonRow.Of(new EpisodeBundle("20260723T000000Z-x~1b~5b2", @"x\x1b[2"))]));
+
+    [Fact]
+    public void Episodes_WhereThereIsNone_SaySo() => AssertText("no hang episode was recorded", page => EpisodesText.Write(page, []));
+
+    [Fact]
+    public void Episode_IsOneScreenOfIt() =>
+        AssertText(
+            """
+            eno1 (e1000e, 0000:00:1f.6)
+              began    2026-07-24 03:11:09Z
+              ended    2026-07-24 03:11:50Z: wedge, 41 s, 21 reports
+              report   TDH=b4 TDT=e5
+              done     2026-07-24 03:11:20Z not healed, profile segmentation, recovery
+                       reinit (r1)
+                       Not one packet was sent.
+              done     2026-07-24 03:11:50Z healed, recovery bounce (r2)
+                       Packets are sent again.
+              the last 8 of 12 kernel lines:
+                line 5
+                line 6
+                line 7
+                line 8
+                line 9
+                line 10
+                line 11
+                line 12 \u001b[2J
+              missing  no room
+              all of it in /s/episodes/20260724T031109Z-eno1.json
+            """,
+            page => EpisodesText.Write(page, Episode, "/s/episodes/20260724T031109Z-eno1.json"));
+
+    private static EpisodeBundle Episode => new("20260724T031109Z-eno1", "eno1")
+    {
+        Bus = "0000:00:1f.6",
+        Driver = "e1000e",
+        Start = new DateTimeOffset(2026, 7, 24, 3, 11, 9, TimeSpan.Zero),
+        Summary = new EpisodeSummary("20260724T031109Z-eno1", new DateTimeOffset(2026, 7, 24, 3, 11, 9, TimeSpan.Zero), new DateTimeOffset(2026, 7, 24, 5, 11, 50, TimeSpan.FromHours(2)), "wedge", 41.2, 21),
+        Report = "TDH=b4 TDT=e5",
+        KernelLines = [.. Enumerable.Range(1, 11).Select(number => $"line {number}"), "line 12 \u001b[2J"],
+        Remediations =
+        [
+            new EpisodeRemediation("r1", RemediationVerdict.NotHealed, "Not one packet was sent.") { Time = new DateTimeOffset(2026, 7, 24, 3, 11, 20, TimeSpan.Zero), Profile = "segmentation", Rung = "reinit" },
+            new EpisodeRemediation("r2", RemediationVerdict.Healed, "Packets are sent again.") { Time = new DateTimeOffset(2026, 7, 24, 3, 11, 50, TimeSpan.Zero), Rung = "bounce" },
+        ],
+        Errors = ["no room"],
+    };
+
     private static void AssertText(string expected, RemediationOutcome outcome) => AssertText(expected, page => OutcomeText.Write(page, outcome));
 
     private static void AssertText(string expected, Action<ConsolePage> write)
