@@ -23,6 +23,20 @@ internal static class EventIds
     public const int TransmitterPaused = 2007;
     public const int TransmitterPauseEnded = 2008;
 
+    public const int RemediationStarted = 3001;
+    public const int RemediationEnded = 3002;
+    public const int RemediationDeclined = 3003;
+    public const int RemediationObserved = 3004;
+    public const int RemediationOverdue = 3005;
+    public const int RemediationFailed = 3006;
+    public const int Quarantined = 3007;
+    public const int QuarantineCleared = 3008;
+    public const int KillSwitchChanged = 3009;
+    public const int Recovered = 3010;
+    public const int Recurred = 3011;
+    public const int DriftFound = 3012;
+    public const int PendingResolved = 3013;
+    public const int HistoryUnknown = 3014;
     public const int JournalOpened = 3050;
     public const int JournalUnavailable = 3051;
     public const int JournalRecovered = 3052;

@@ -5,8 +5,10 @@ using NicHangExporter.Configuration;
 using NicHangExporter.Exposition;
 using NicHangExporter.Hangs;
 using NicHangExporter.Linux.Ethtool;
+using NicHangExporter.Linux.Link;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Logging;
+using NicHangExporter.Remediation;
 using Serilog.Core;
 using Serilog.Extensions.Logging;
 
@@ -26,6 +28,9 @@ internal static partial class ExporterHost
 
     /// <summary>What the server and the last save of the state each have of the five seconds that an end may take; the log has the fifth.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long a step that is under way has to come to its end, such as a driver that takes its time to bring a link up.</summary>
+    private static readonly TimeSpan RemediationPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>How long the start waits for the history of the kernel log, so that the first scrape already holds it.</summary>
     private static readonly TimeSpan HistoryPatience = TimeSpan.FromSeconds(5);
@@ -76,6 +81,16 @@ internal static partial class ExporterHost
         builder.Services.AddSingleton<KernelLogWatcher>();
         builder.Services.AddSingleton<EthtoolPoller>();
         builder.Services.AddSingleton<HangMonitor>();
+        builder.Services.AddSingleton<LinkFlags>();
+        builder.Services.AddSingleton<SettingCatalogue>();
+        builder.Services.AddSingleton<HangEvidence>();
+        builder.Services.AddSingleton<KillSwitch>();
+        builder.Services.AddSingleton<DeviceAccess>();
+        builder.Services.AddSingleton<Journal>(services => new Journal(options, services.GetRequiredService<StateDirectory>(), clock, services.GetRequiredService<ILogger<Journal>>()));
+        builder.Services.AddSingleton<RemediationLedger>();
+        builder.Services.AddSingleton<EpisodeRecorder>();
+        builder.Services.AddSingleton<Lane>();
+        builder.Services.AddSingleton<Remediator>();
 
         var application = builder.Build();
         Map(application, options);
@@ -95,13 +110,18 @@ internal static partial class ExporterHost
         if (logger.IsEnabled(LogLevel.Debug))
             LogConfiguration(logger, string.Join(' ', OptionTable.All.Select(option => $"{option.Name}={option.Show(options)}")));
 
+        // The door before whoever asks at it; and nothing of the state directory is read before it is ours.
+        application.Services.GetRequiredService<StateDirectory>().TryTake();
+        application.Services.GetRequiredService<Lane>().Start();
+        var remediator = application.Services.GetRequiredService<Remediator>();
+        remediator.Start();
         // The monitor first: what was in the log before the start must be in the first scrape, else it would look like an increase.
         await monitor.StartAsync(CancellationToken.None);
         // And a snapshot, if RTNL is free: a first scrape without features would look like a failure.
         var poller = application.Services.GetRequiredService<EthtoolPoller>();
         poller.Start();
         await Task.WhenAny(monitor.Ready, Task.Delay(HistoryPatience, clock));
-        await Task.WhenAny(poller.First, Task.Delay(SnapshotPatience, clock));
+        await Task.WhenAny(Task.WhenAll(poller.First, remediator.Ready), Task.Delay(SnapshotPatience, clock));
         try
         {
             await application.StartAsync();
@@ -109,13 +129,13 @@ internal static partial class ExporterHost
         catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException or AddressInUseException)
         {
             LogCannotListen(logger, string.Join(", ", options.ListenAddresses), exception.Message.Split('\n')[0]);
-            await StopAsync(monitor, poller);
+            await StopAsync(monitor, poller, remediator);
             return 1;
         }
         LogListening(logger, string.Join(", ", application.Urls), options.TelemetryPath);
         await application.WaitForShutdownAsync();
         LogStopping(logger);
-        await StopAsync(monitor, poller);
+        await StopAsync(monitor, poller, remediator);
         return 0;
     }
 
@@ -126,11 +146,13 @@ internal static partial class ExporterHost
         AppDomain.CurrentDomain.ProcessExit += (_, _) => log.Dispose();
     }
 
-    private static async Task StopAsync(HangMonitor monitor, EthtoolPoller poller)
+    private static async Task StopAsync(HangMonitor monitor, EthtoolPoller poller, Remediator remediator)
     {
         poller.Stop();
+        var settled = remediator.StopAsync(RemediationPatience);
         using var patience = new CancellationTokenSource(StopPatience);
         await monitor.StopAsync(patience.Token);
+        await settled;
     }
 
     private static void Map(WebApplication application, ExporterOptions options)

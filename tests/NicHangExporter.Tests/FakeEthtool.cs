@@ -3,7 +3,10 @@ using NicHangExporter.Linux.Ethtool;
 
 namespace NicHangExporter.Tests;
 
-/// <summary>Answers as a test says; everything that is not said is "not implemented". It can stand still, as the kernel does while RTNL is held.</summary>
+/// <summary>
+/// Answers as a test says, or as the simulated NIC of that name does; everything else is "not implemented", and a change of anything is a failure of the
+/// test. It can stand still, as the kernel does while RTNL is held.
+/// </summary>
 internal sealed class FakeEthtool : IEthtool
 {
     /// <summary>While this is not set, every call waits.</summary>
@@ -11,6 +14,9 @@ internal sealed class FakeEthtool : IEthtool
 
     /// <summary>Set when a call has begun.</summary>
     public ManualResetEventSlim Entered { get; } = new();
+
+    /// <summary>Devices that answer for themselves.</summary>
+    public List<SimulatedNic> Nics { get; init; } = [];
 
     public Func<InterfaceName, DriverInfo?> Driver { get; set; } = _ => null;
     public Func<InterfaceName, DeviceFeatures?> Features { get; set; } = _ => null;
@@ -23,21 +29,24 @@ internal sealed class FakeEthtool : IEthtool
     public Func<InterfaceName, byte[]?> Address { get; set; } = _ => null;
 
     public DriverInfo? ReadDriverInfo(InterfaceName device) => Ask(Driver, device);
-    public DeviceFeatures? ReadFeatures(InterfaceName device) => Ask(Features, device);
+    public DeviceFeatures? ReadFeatures(InterfaceName device) => Ask(name => Of(name)?.Features() ?? Features(name), device);
     public IReadOnlyList<Statistic>? ReadStatistics(InterfaceName device) => Ask(Statistics, device);
     public bool? ReadLink(InterfaceName device) => Ask(Link, device);
     public LinkSettings? ReadLinkSettings(InterfaceName device) => Ask(Settings, device);
-    public EnergyEfficientEthernet? ReadEnergyEfficientEthernet(InterfaceName device) => Ask(Eee, device);
-    public PauseParameters? ReadPause(InterfaceName device) => Ask(Pause, device);
+    public EnergyEfficientEthernet? ReadEnergyEfficientEthernet(InterfaceName device) => Ask(name => Of(name) is { } nic ? nic.Eee : Eee(name), device);
+    public PauseParameters? ReadPause(InterfaceName device) => Ask(name => Of(name) is { } nic ? nic.Pause : Pause(name), device);
     public RingParameters? ReadRings(InterfaceName device) => Ask(Rings, device);
     public byte[]? ReadPermanentAddress(InterfaceName device) => Ask(Address, device);
 
-    // The exporter only reads: none of these has any business being called.
-    public SetFeaturesResult SetFeatures(InterfaceName device, IReadOnlyList<FeatureChange> changes) => throw new InvalidOperationException("A feature was to be changed");
+    public SetFeaturesResult SetFeatures(InterfaceName device, IReadOnlyList<FeatureChange> changes) => Ask(name => Changed(name).Set(changes), device);
+    public bool SetEnergyEfficientEthernet(InterfaceName device, bool enabled) => Ask(name => Changed(name).SwitchEee(enabled), device);
+    public bool SetPause(InterfaceName device, PauseParameters pause) => Ask(name => Changed(name).SwitchPause(pause), device);
+    public bool Renegotiate(InterfaceName device) => Ask(name => Changed(name).Renegotiate(), device);
     public IReadOnlyList<string>? ReadStringSet(InterfaceName device, StringSet stringSet) => throw new InvalidOperationException("Not used by the exporter");
-    public bool Renegotiate(InterfaceName device) => throw new InvalidOperationException("A link was to be renegotiated");
-    public bool SetEnergyEfficientEthernet(InterfaceName device, bool enabled) => throw new InvalidOperationException("EEE was to be changed");
-    public bool SetPause(InterfaceName device, PauseParameters pause) => throw new InvalidOperationException("Pause was to be changed");
+
+    private SimulatedNic? Of(InterfaceName device) => Nics.Find(nic => nic.Interface == device);
+
+    private SimulatedNic Changed(InterfaceName device) => Of(device) ?? throw new InvalidOperationException($"{device} was to be changed");
 
     private T Ask<T>(Func<InterfaceName, T> answer, InterfaceName device)
     {

@@ -3,7 +3,11 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using NicHangExporter.Exposition;
 using NicHangExporter.Hangs;
+using NicHangExporter.Linux;
+using NicHangExporter.Linux.Link;
 using NicHangExporter.Linux.Sysfs;
+using NicHangExporter.Linux.Uapi;
+using NicHangExporter.Remediation;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests;
@@ -16,19 +20,27 @@ internal sealed class FixtureHost : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly bool _ownsDirectories;
+    private readonly PacketPipe? _pipe;
 
-    public FixtureHost(Action<ExporterOptions>? configure = null, FixtureHost? before = null)
+    public FixtureHost(Action<ExporterOptions>? configure = null, FixtureHost? before = null, JournalFiles? journalFiles = null, bool live = false)
     {
         _ownsDirectories = before is null;
         Directory = before?.Directory ?? new TemporaryDirectory();
         Sysfs = before?.Sysfs ?? new SysfsTree();
         Clock = before?.Clock ?? new FakeTimeProvider(new DateTimeOffset(2026, 7, 24, 15, 0, 0, TimeSpan.Zero));
         Options = new ExporterOptions { SysfsPath = Sysfs.Root, ProcfsPath = Directory.Path, KmsgPath = Directory.File("kmsg") };
+        _pipe = before?._pipe;
         if (before is null)
         {
             System.IO.Directory.CreateDirectory(Directory.File("sys/kernel/random"));
             BootId = "11111111-2222-3333-4444-555555555555";
-            File.WriteAllText(Options.KmsgPath, "");
+            // A pipe, as the device, wakes its reader at once; a file keeps what was written, as the ring does.
+            if (live)
+                _pipe = PacketPipe.Named(Options.KmsgPath);
+            else
+                File.WriteAllText(Options.KmsgPath, "");
+            System.IO.Directory.CreateDirectory(Directory.File("self"));
+            File.WriteAllText(Directory.File("self/status"), "Name:\tnic-hang-exporter\nCapEff:\t000001ffffffffff\n");
             // FakeTimeProvider counts from its start: boot was an hour before the test.
             Clock.Advance(TimeSpan.FromHours(1));
         }
@@ -38,11 +50,19 @@ internal sealed class FixtureHost : IDisposable
         var factory = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(Log));
         Inventory = new DeviceInventory(new NetClass(Options.SysfsPath), Options);
         Health = new CollectorHealth(factory.CreateLogger<CollectorHealth>());
+        Ethtool = new FakeEthtool { Nics = before?.Ethtool.Nics ?? [] };
         Poller = new EthtoolPoller(Ethtool, Inventory, Options, Health, Clock, factory.CreateLogger<EthtoolPoller>());
         StateDirectory = new StateDirectory(Options);
         Store = new StateStore(StateDirectory, Metrics, Clock, factory.CreateLogger<StateStore>());
         Watcher = new KernelLogWatcher(Options, Metrics, Clock, factory.CreateLogger<KernelLogWatcher>());
-        Monitor = new HangMonitor(Options, Watcher, Inventory, Poller, Store, Metrics, Clock, factory.CreateLogger<HangMonitor>());
+        Lane = new Lane(Clock);
+        Journal = new Journal(Options, StateDirectory, Clock, factory.CreateLogger<Journal>(), journalFiles);
+        Ledger = new RemediationLedger(Options, Journal, Metrics, Clock);
+        var link = new LinkFlags(Link);
+        var netClass = new NetClass(Options.SysfsPath);
+        Remediator = new Remediator(Options, Ledger, new DeviceAccess(netClass, Ethtool, link), new SettingCatalogue(Options), Evidence, new KillSwitch(Options),
+            Inventory, new EpisodeRecorder(Options, Ethtool, netClass, Clock, factory.CreateLogger<EpisodeRecorder>()), Lane, Metrics, Clock, factory.CreateLogger<Remediator>());
+        Monitor = new HangMonitor(Options, Watcher, Inventory, Poller, Store, Remediator, Evidence, Metrics, Clock, factory.CreateLogger<HangMonitor>());
         Endpoint = new MetricsEndpoint(Options, Inventory, new SysfsCollector(Options, Health, Clock), new EthtoolCollector(Poller, Options, Clock), new ProcessCollector(Health, Clock), Metrics);
     }
 
@@ -50,7 +70,12 @@ internal sealed class FixtureHost : IDisposable
     public SysfsTree Sysfs { get; }
     public FakeTimeProvider Clock { get; }
     public ExporterOptions Options { get; }
-    public FakeEthtool Ethtool { get; } = new();
+    public FakeEthtool Ethtool { get; }
+    public Lane Lane { get; }
+    public Journal Journal { get; }
+    public RemediationLedger Ledger { get; }
+    public HangEvidence Evidence { get; } = new();
+    public Remediator Remediator { get; }
     public RecordingLogger Log { get; }
     public ExporterMetrics Metrics { get; }
     public DeviceInventory Inventory { get; }
@@ -79,6 +104,77 @@ internal sealed class FixtureHost : IDisposable
         Sysfs.Write(name, "queues/tx-0/byte_queue_limits/inflight", "0\n");
     }
 
+    /// <summary>The number of the next record of the kernel log.</summary>
+    public ulong NextSequence() => (Watcher.Position ?? 0) + 1;
+
+    /// <summary>A simulated NIC that answers for itself.</summary>
+    public SimulatedNic AddSimulatedNic(string name = "eno1", string bus = "0000:00:1f.6", string driver = "e1000e")
+    {
+        var nic = new SimulatedNic(this, name, bus, driver);
+        Ethtool.Nics.Add(nic);
+        return nic;
+    }
+
+    /// <summary>Opens the door, as the daemon does before it watches.</summary>
+    public void Open()
+    {
+        StateDirectory.TryTake();
+        Remediator.Start();
+        Lane.RunPending();
+    }
+
+    /// <summary>Lets time pass for everything: devices live, the monitor looks each second, the door each quarter of one.</summary>
+    public void Live(double seconds, Action? each = null)
+    {
+        for (var quarter = 1; quarter <= (int)(seconds * 4); quarter++)
+        {
+            Clock.Advance(TimeSpan.FromMilliseconds(250));
+            if (quarter % 4 == 0)
+            {
+                foreach (var nic in Ethtool.Nics)
+                    nic.Second();
+                each?.Invoke();
+                Monitor.Look();
+            }
+            Lane.RunPending();
+        }
+    }
+
+    /// <summary>The same for hours, in strides of ten seconds.</summary>
+    public void LiveLong(double hours)
+    {
+        for (var stride = 0; stride < (int)(hours * 360); stride++)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(10));
+            foreach (var nic in Ethtool.Nics)
+                nic.Second();
+            Monitor.Look();
+            Lane.RunPending();
+        }
+    }
+
+    /// <summary>Asks at the door and lets time pass until there is an answer.</summary>
+    public RemediationOutcome Ask(RemediationRequest request)
+    {
+        var ticket = Remediator.Submit(request);
+        Lane.RunPending();
+        for (var second = 0; second < 120 && !ticket.Outcome.IsCompleted; second++)
+            Live(1);
+        Assert.True(ticket.Outcome.IsCompleted, "no answer within two minutes");
+        return ticket.Outcome.Result;
+    }
+
+    /// <summary>The journal, line by line, the newest file only.</summary>
+    public List<JournalEntry> JournalEntries() =>
+        [.. File.ReadLines(Path.Combine(Options.StateDirectory!, "journal.jsonl")).Select(line => System.Text.Json.JsonSerializer.Deserialize(line, JournalJson.Default.JournalEntry)!)];
+
+    private int Link(int request, ref IfReq argument, Span<byte> payload)
+    {
+        Span<byte> bytes = argument.Name;
+        var name = Encoding.UTF8.GetString(bytes[..bytes.IndexOf((byte)0)]);
+        return Ethtool.Nics.Find(nic => nic.Name == name) is { } found ? found.Link(request, ref argument) : -(int)Errno.NoDevice;
+    }
+
     /// <summary>Starts the monitor and lets it read everything that is in the log.</summary>
     public void Start()
     {
@@ -97,8 +193,14 @@ internal sealed class FixtureHost : IDisposable
     }
 
     /// <summary>Writes a record without waiting.</summary>
-    public void Append(ulong sequence, string text, int priority = 3, string? dictionary = " SUBSYSTEM=pci\n DEVICE=+pci:0000:00:1f.6\n", double? at = null) =>
-        File.AppendAllText(Options.KmsgPath, $"{priority},{sequence},{(long)((at ?? Uptime) * 1e6)},-;{text}\n{dictionary}");
+    public void Append(ulong sequence, string text, int priority = 3, string? dictionary = " SUBSYSTEM=pci\n DEVICE=+pci:0000:00:1f.6\n", double? at = null)
+    {
+        var record = $"{priority},{sequence},{(long)((at ?? Uptime) * 1e6)},-;{text}\n{dictionary}";
+        if (_pipe is not null)
+            _pipe.Write(Encoding.UTF8.GetBytes(record));
+        else
+            File.AppendAllText(Options.KmsgPath, record);
+    }
 
     /// <summary>Lets time pass and the monitor look once a second.</summary>
     public void Pass(int seconds, Action<int>? each = null)
@@ -134,6 +236,8 @@ internal sealed class FixtureHost : IDisposable
         if (save)
             Store.Save(Monitor.State());
         _stop.Cancel();
+        Remediator.Dispose();
+        Journal.Dispose();
         StateDirectory.Dispose();
         return new FixtureHost(configure, this);
     }
@@ -141,6 +245,8 @@ internal sealed class FixtureHost : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
+        Remediator.Dispose();
+        Journal.Dispose();
         Ethtool.Rtnl.Set();
         StateDirectory.Dispose();
         Poller.Dispose();
@@ -148,6 +254,7 @@ internal sealed class FixtureHost : IDisposable
         _stop.Dispose();
         if (!_ownsDirectories)
             return;
+        _pipe?.Dispose();
         Sysfs.Dispose();
         Directory.Dispose();
     }

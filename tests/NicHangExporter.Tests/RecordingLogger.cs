@@ -29,7 +29,7 @@ internal sealed class RecordingLogger : ILoggerProvider
         {
             if (log.Fails(eventId.Id))
                 throw new InvalidOperationException("a fault made by the test");
-            log.Entries.Enqueue((eventId.Id, logLevel, formatter(state, exception)));
+            log.Entries.Enqueue((eventId.Id, logLevel, formatter(state, exception) + (exception is null ? "" : $"\n{exception}")));
         }
     }
 }

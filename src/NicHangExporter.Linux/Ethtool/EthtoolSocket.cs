@@ -73,6 +73,9 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
             return true;
         // The rest goes back as it came: drivers answer EINVAL where tx_lpi_* is not what is set.
         eee.Enabled = enabled ? 1u : 0;
+        // Some drivers (igc) show nothing advertised while it is off, and would take that for the wish to advertise nothing.
+        if (enabled && eee.Advertised == 0)
+            eee.Advertised = eee.Supported;
         return Write(device, EthtoolCommand.SetEnergyEfficientEthernet, eee);
     }
 

@@ -39,6 +39,30 @@ internal sealed class ExporterMetrics
         KmsgUntrusted = Counter("nichang_kmsg_untrusted_hangs_total", "Hang messages that user space wrote into the kernel log (facility not 0). They are not counted as hangs, save with --kmsg.accept-untrusted.");
         KmsgAcceptUntrusted = Gauge("nichang_kmsg_accept_untrusted", "Whether --kmsg.accept-untrusted is on: hang counts then may hold rehearsals and forgeries.");
 
+        RemediationAttempts = Counter("nichang_remediation_attempts_total", "Remediations begun: an intent is in the journal. Drift is the bringing back of what was decided before.", DeviceLabel.Name, "trigger");
+        RemediationOutcomes = Counter("nichang_remediation_outcomes_total", "Remediations ended, by trigger and verdict; observed is what would have been done. Verdicts are explained in docs/remediation.md.", DeviceLabel.Name, "trigger", "outcome");
+        RemediationFailures = Counter("nichang_remediation_failures_total", "Remediations that did not help or did harm, by reason: the verdict, or timeout where a command to the kernel took longer than --remediation.deadline.", DeviceLabel.Name, "reason");
+        RemediationDeclined = Counter("nichang_remediation_declined_total", "Requests that the gates or the policy declined since the start; the local loop's are counted once for each reason within an episode.", "trigger", "reason");
+        RemediationRung = Gauge("nichang_remediation_rung", "The rung of recovery that did not heal the trouble under way: 1 reinit, 2 bounce, 0 none.", ByDevice);
+        RemediationStage = Gauge("nichang_remediation_stage", "How many stages of the driver's ladder of prevention are in force.", ByDevice);
+        RemediationRecurrences = Counter("nichang_remediation_recurrences_total", "Hangs that came although the profile was in force: the one that did not hold.", DeviceLabel.Name, "profile");
+        RemediationDuration = _factory.CreateHistogram("nichang_remediation_duration_seconds", "From the request to the verdict.", new HistogramConfiguration { LabelNames = ["trigger"], SuppressInitialValue = true, Buckets = [0.5, 1, 2, 5, 10, 30, 60, 120] });
+        RemediationLast = Gauge("nichang_remediation_last_timestamp_seconds", "When the last remediation ended, in seconds since the epoch; 0 for never.", ByDevice);
+        RemediationLastSuccess = Gauge("nichang_remediation_last_success_timestamp_seconds", "When the last one ended as healed or applied, in seconds since the epoch; 0 for never.", ByDevice);
+        RemediationBudgetLeft = Gauge("nichang_remediation_budget_left", "Remediations that the device may still have within 24 hours.", ByDevice);
+        RemediationHostBudgetLeft = Gauge("nichang_remediation_host_budget_left", "The same for the host.");
+        RemediationCooldownUntil = Gauge("nichang_remediation_cooldown_until_timestamp_seconds", "Until when the device is left alone while it passes traffic, in seconds since the epoch; 0 where it is not cooling.", ByDevice);
+        RemediationQuarantined = Gauge("nichang_remediation_quarantined", "Whether nothing of the device's configuration is changed until a person clears it.", ByDevice);
+        RemediationPaused = Gauge("nichang_remediation_paused", "Whether the kill switch is set, by its file or by command.");
+        RemediationCommand = Gauge("nichang_remediation_command_seconds", "How long the remediation thread has been busy with one thing, such as a command in the kernel that does not return; 0 while it waits.");
+        RemediationMode = Gauge("nichang_remediation_mode", "1 for the mode that a trigger has, 0 for the others.", "trigger", "mode");
+        FeatureDrift = Gauge("nichang_remediation_drift", "Settings that were decided off and are on again.", ByDevice);
+        JournalWritable = Gauge("nichang_journal_writable", "Whether what is done to a device is recorded; while it is 0, nothing is done.");
+        JournalWriteFailures = Counter("nichang_journal_write_failures_total", "Writes of the journal that did not reach the disk.");
+        CapabilityPresent = Gauge("nichang_capability_present", "Whether the process has a capability: net_admin to change devices, syslog to read the kernel log.", "capability");
+        LastEpisodeEnd = Gauge("nichang_hang_last_episode_end_timestamp_seconds", "When the last hang episode that is over ended, in seconds since the epoch, from the journal; 0 for never.", ByDevice);
+        LastEpisodeOutage = Gauge("nichang_hang_last_episode_outage_seconds", "How long it had been: a lower bound of the time that nothing was sent.", ByDevice);
+
         StateUp = Gauge("nichang_state_up", "Whether position and counts survive a restart: a state directory is set and the last write succeeded.");
         StateWriteFailures = Counter("nichang_state_write_failures_total", "Writes of the state that failed.");
         MonitorFailures = Counter("nichang_monitor_failures_total", "Unexpected errors of the hang monitor and of the reader of the kernel log: faults of this program, which are logged. A hang may have been missed.");
@@ -68,6 +92,29 @@ internal sealed class ExporterMetrics
     public Counter KmsgMalformed { get; }
     public Counter KmsgUntrusted { get; }
     public Gauge KmsgAcceptUntrusted { get; }
+    public Counter RemediationAttempts { get; }
+    public Counter RemediationOutcomes { get; }
+    public Counter RemediationFailures { get; }
+    public Counter RemediationDeclined { get; }
+    public Gauge RemediationRung { get; }
+    public Gauge RemediationStage { get; }
+    public Counter RemediationRecurrences { get; }
+    public Histogram RemediationDuration { get; }
+    public Gauge RemediationLast { get; }
+    public Gauge RemediationLastSuccess { get; }
+    public Gauge RemediationBudgetLeft { get; }
+    public Gauge RemediationHostBudgetLeft { get; }
+    public Gauge RemediationCooldownUntil { get; }
+    public Gauge RemediationQuarantined { get; }
+    public Gauge RemediationPaused { get; }
+    public Gauge RemediationCommand { get; }
+    public Gauge RemediationMode { get; }
+    public Gauge FeatureDrift { get; }
+    public Gauge JournalWritable { get; }
+    public Counter JournalWriteFailures { get; }
+    public Gauge CapabilityPresent { get; }
+    public Gauge LastEpisodeEnd { get; }
+    public Gauge LastEpisodeOutage { get; }
     public Gauge StateUp { get; }
     public Counter StateWriteFailures { get; }
     public Counter MonitorFailures { get; }

@@ -1,6 +1,7 @@
 using NicHangExporter.Exposition;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Logging;
+using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Hangs;
 
@@ -10,7 +11,7 @@ namespace NicHangExporter.Hangs;
 /// </summary>
 internal sealed partial class HangMonitor(
     ExporterOptions options, KernelLogWatcher log, DeviceInventory inventory, EthtoolPoller ethtool, StateStore store,
-    ExporterMetrics metrics, TimeProvider clock, ILogger<HangMonitor> logger) : BackgroundService
+    Remediator remediator, HangEvidence evidence, ExporterMetrics metrics, TimeProvider clock, ILogger<HangMonitor> logger) : BackgroundService
 {
     /// <summary>The position alone is worth a write now and then: it spares the next start reading the ring again.</summary>
     private static readonly TimeSpan IdleSaveInterval = TimeSpan.FromMinutes(1);
@@ -193,7 +194,16 @@ internal sealed partial class HangMonitor(
         device.Report = report ?? device.Report;
         Change(device);
         if (begins && before is { } over)
+        {
             LogEnded(device, over, wasLive);
+            EndBundle(device, over);
+        }
+        if (device.IsHanging && device.EpisodeId is null)
+            BeginBundle(device);
+        if (live && witness is HangWitness.Driver or HangWitness.Watchdog or HangWitness.TxTimeout)
+            Testify(device, at);
+        else if (live && witness == HangWitness.Reset)
+            ConsiderRemediation(device, isNews: true);
         if (begins && witness == HangWitness.Paused)
             LogPaused(device.Name.ToString());
         // Also one that history had begun, or pause frames: this is when it becomes news.
@@ -238,6 +248,7 @@ internal sealed partial class HangMonitor(
                 if (readTimeouts || tracked.Transmitter is { Verdict: not TxVerdict.Flowing })
                     LookAtTimeouts(device, tracked, now);
                 LookAtTransmitter(device, tracked, now);
+                ConsiderRemediation(tracked, isNews: false);
             }
         }
         ExpireEpisodes();
@@ -264,6 +275,7 @@ internal sealed partial class HangMonitor(
             if (device.Episode is { } episode && (episode.IsOver(now, options.EpisodeGap) || episode.Last > now + options.EpisodeGap))
             {
                 LogEnded(device, episode, device.EpisodeIsLive);
+                EndBundle(device, episode);
                 device.End();
                 Change(device);
             }

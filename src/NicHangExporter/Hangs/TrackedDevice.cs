@@ -50,6 +50,24 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
     /// <summary>The last lines of the kernel log about it, as dmesg prints them, the oldest first. They do not survive a restart.</summary>
     public IReadOnlyList<string> KernelLines => [.. _kernelLines.Select(line => line.ToString())];
 
+    /// <summary>Names the bundle of the live episode of a hang under way; null where there is none.</summary>
+    public string? EpisodeId { get; set; }
+
+    /// <summary>Whether the reports so far make the hang one that may be acted on.</summary>
+    public HangConfirmation Confirmation { get; set; }
+
+    /// <summary>When the door was last asked, since boot.</summary>
+    public TimeSpan AskedAt { get; set; }
+
+    /// <summary>Whether the door was told that what is in force has not held, in this episode.</summary>
+    public bool IsHangNoted { get; set; }
+
+    /// <summary>Whether the last episode was a flap.</summary>
+    public bool RecoveredByItself { get; set; }
+
+    /// <summary>Whether the driver resets the adapter itself, in this episode or in the last one: then it is left to it as long as that helps.</summary>
+    public bool RecoversByItself => Episode is { Resets: > 0 } || RecoveredByItself;
+
     /// <summary>The transmitter's state.</summary>
     public TxStallDetector? Transmitter { get; set; }
 

@@ -47,6 +47,9 @@ internal sealed record DeviceRecord
     /// <summary>The intent without an outcome.</summary>
     public JournalEntry? Pending { get; init; }
 
+    /// <summary>It has hung again since the stage in force was applied: the next one's turn.</summary>
+    public bool Recurred { get; init; }
+
     /// <summary>Healed, and working since then; not yet for the whole proving time.</summary>
     public bool Proving { get; init; }
 
@@ -84,7 +87,7 @@ internal sealed record DeviceRecord
             JournalEvent.Quarantined when !Quarantined => record with { Quarantined = true, QuarantineTries = 0, QuarantineNext = entry.Age, Rung = null },
             JournalEvent.Cleared => record with { Quarantined = false, QuarantineTries = 0, QuarantineNext = 0, Charges = [], CooldownUntil = 0, Rung = null },
             JournalEvent.Recovered => record with { Proving = false },
-            JournalEvent.Recurred => (record with { Proving = false, Rung = null }).Counting($"recurrences/{entry.Profile ?? "none"}"),
+            JournalEvent.Recurred => (record with { Proving = false, Recurred = true, Rung = null }).Counting($"recurrences/{entry.Profile ?? "none"}"),
             JournalEvent.Episode => record with { LastEpisode = entry.Episode ?? LastEpisode, Rung = null },
             _ => record,
         };
@@ -92,7 +95,8 @@ internal sealed record DeviceRecord
 
     private DeviceRecord AfterIntent(JournalEntry entry)
     {
-        var record = (this with { Pending = entry, Proving = false }).Counting($"attempts/{SnakeCase.Of(entry.Trigger ?? default)}");
+        var record = entry.Recurs is { } failed ? (this with { Recurred = true }).Counting($"recurrences/{failed}") : this;
+        record = (record with { Pending = entry, Proving = false }).Counting($"attempts/{SnakeCase.Of(entry.Trigger ?? default)}");
         if (entry.Charged == true)
             return record with
             {
@@ -101,37 +105,40 @@ internal sealed record DeviceRecord
                 CooldownUntil = Math.Max(CooldownUntil, entry.Age + (entry.Cooldown ?? 0)),
             };
         return Quarantined && entry.Cooldown is { } pause
-            ? record with { QuarantineTries = QuarantineTries + 1, QuarantineNext = entry.Age + pause }
+            ? record with { QuarantineTries = QuarantineTries + 1, QuarantineNext = Math.Max(QuarantineNext, entry.Age + pause) }
             : record;
     }
 
     private DeviceRecord AfterOutcome(JournalEntry entry)
     {
-        var trigger = SnakeCase.Of(entry.Trigger ?? default);
         var intent = Pending is { } pending && pending.Id == entry.Id ? pending : null;
-        // An intent that has come to an outcome is over, whatever the outcome is.
+        // An intent that has come to an outcome is over, whatever the outcome is; one that never reached the disk was not carried out and costs nothing.
+        if (entry.Declined is not null)
+            return intent is null ? this : this with { Pending = null, Charges = [.. Charges.Where(charge => intent.Charged != true || charge != intent.Age)] };
         var record = intent is null ? this : this with { Pending = null };
-        if (entry.Declined is { } declined)
-            return record.Counting($"declined/{trigger}/{SnakeCase.Of(declined)}");
         if (entry.Verdict is not { } verdict)
             return record;
-        record = record.Counting($"outcomes/{trigger}/{SnakeCase.Of(verdict)}") with { Last = entry with { State = null } };
+        record = record.Counting($"outcomes/{SnakeCase.Of(entry.Trigger ?? default)}/{SnakeCase.Of(verdict)}") with { Last = entry with { State = null } };
         if (intent is null)
             return record;
         return verdict switch
         {
-            RemediationVerdict.Healed => record.Adopting(intent) with { Rung = null, Proving = true, LastSuccess = entry.Time },
-            RemediationVerdict.Applied => record.Adopting(intent) with { Rung = null, LastSuccess = entry.Time },
-            RemediationVerdict.DidNotHold or RemediationVerdict.Inconclusive or RemediationVerdict.Unverified => record.Adopting(intent) with { Rung = null },
+            RemediationVerdict.Healed => record.Adopting(intent, entry) with { Rung = null, Proving = true, Recurred = false, LastSuccess = entry.Time },
+            RemediationVerdict.Applied => record.Adopting(intent, entry) with { Rung = null, Recurred = false, LastSuccess = entry.Time },
+            RemediationVerdict.DidNotHold => (record.Adopting(intent, entry) with { Rung = null, Recurred = true }).Counting($"recurrences/{intent.Profile ?? "none"}"),
+            RemediationVerdict.Inconclusive or RemediationVerdict.Unverified => record.Adopting(intent, entry) with { Rung = null, Recurred = false },
             RemediationVerdict.NotHealed => record with { Rung = intent.Rung },
             _ => record,
         };
     }
 
     // What the pass turned off is wanted off from now on; what it turned back on is no longer our concern.
-    private DeviceRecord Adopting(JournalEntry intent)
+    private DeviceRecord Adopting(JournalEntry intent, JournalEntry outcome)
     {
-        var settings = intent.Before ?? None;
+        // A drifted setting was decided before; nothing new is decided by bringing it back.
+        if (intent.Trigger == RemediationTrigger.Drift)
+            return this;
+        var settings = (intent.Before ?? None).Where(pair => intent.Rollback == true || outcome.After?.GetValueOrDefault(pair.Key) is null or "off").ToDictionary();
         if (intent.Rollback == true)
             return this with
             {

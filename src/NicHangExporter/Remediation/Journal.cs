@@ -86,7 +86,7 @@ internal sealed partial class Journal(
                 var reading = JournalReading.Of(_path, _files);
                 if (!held)
                     return reading.History with { Problems = [directory.Failure ?? "The program ends", .. reading.History.Problems] };
-                Begin(reading);
+                Resume(reading);
                 return reading.History;
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -150,7 +150,7 @@ internal sealed partial class Journal(
 
     private bool IsDue(JournalLine line) => _length - _checkpointLength + line.Bytes.Length > _files.MaxBytes;
 
-    private void Begin(JournalReading reading)
+    private void Resume(JournalReading reading)
     {
         if (reading.IsUnnamed)
         {

@@ -78,6 +78,9 @@ internal sealed record JournalEntry(JournalEvent Event)
     /// <summary>Index of the ladder stage; absent for explicit settings.</summary>
     public int? Stage { get; init; }
 
+    /// <summary>The profile that was in force and did not hold, in the intent that answers the hang.</summary>
+    public string? Recurs { get; init; }
+
     /// <summary>The rung of recovery.</summary>
     public string? Rung { get; init; }
 

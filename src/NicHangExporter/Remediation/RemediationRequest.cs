@@ -23,6 +23,12 @@ internal sealed record RemediationRequest(InterfaceName Device, RemediationTrigg
     /// <summary>Say what would be done, and do nothing.</summary>
     public bool DryRun { get; init; }
 
+    /// <summary>The hang episode that it answers; null where there is none.</summary>
+    public string? Episode { get; init; }
+
+    /// <summary>It goes on with a trouble that the pass before has not cured, whether or not anything is reported any more.</summary>
+    public bool Continues { get; init; }
+
     /// <summary>The credential's name or the user, for the record.</summary>
     public string? Actor { get; init; }
 

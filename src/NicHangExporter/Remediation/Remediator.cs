@@ -1,21 +1,287 @@
+using NicHangExporter.Configuration;
+using NicHangExporter.Exposition;
 using NicHangExporter.Linux;
 
 namespace NicHangExporter.Remediation;
 
-/// <summary>The one door to the NIC.</summary>
-internal sealed class Remediator
+/// <summary>
+/// The one door to the NIC: whoever wants a device changed asks here, and nothing else changes one. One pass at a time on the whole host; who asks for the
+/// same device meanwhile joins it. Asking never blocks; everything else happens on the lane's thread.
+/// </summary>
+internal sealed partial class Remediator : IDisposable
 {
-    /// <summary>Asks for a remediation. Never blocks.</summary>
-    public RemediationTicket Submit(RemediationRequest request) => throw new NotImplementedException();
+    /// <summary>How often a pass is looked at: how fine the time to the first packet is measured.</summary>
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Lifts a quarantine and forgets the cool-down with it.</summary>
+    private readonly ExporterOptions _options;
+    private readonly RemediationLedger _ledger;
+    private readonly DeviceAccess _access;
+    private readonly SettingCatalogue _catalogue;
+    private readonly HangEvidence _evidence;
+    private readonly KillSwitch _killSwitch;
+    private readonly DeviceInventory _inventory;
+    private readonly EpisodeRecorder _recorder;
+    private readonly Lane _lane;
+    private readonly ExporterMetrics _metrics;
+    private readonly RemediationPublisher _publisher;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<Remediator> _logger;
+
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private Active? _active;
+    private bool _stopping;
+    private long _requests;
+    private ITimer? _timer;
+    private int _tickPosted;
+
+    // Owned by the lane.
+    private RemediationPass? _pass;
+    private PassContext? _context;
+    private bool _isCapable;
+    private bool _begun;
+
+    public Remediator(
+        ExporterOptions options, RemediationLedger ledger, DeviceAccess access, SettingCatalogue catalogue, HangEvidence evidence, KillSwitch killSwitch,
+        DeviceInventory inventory, EpisodeRecorder recorder, Lane lane, ExporterMetrics metrics, TimeProvider clock, ILogger<Remediator> logger)
+    {
+        (_options, _ledger, _access, _catalogue, _evidence, _killSwitch) = (options, ledger, access, catalogue, evidence, killSwitch);
+        (_inventory, _recorder, _lane, _metrics, _clock, _logger) = (inventory, recorder, lane, metrics, clock, logger);
+        _publisher = new RemediationPublisher(options, metrics, clock);
+    }
+
+    /// <summary>Opens the journal, settles what an earlier process left open, and begins to take requests. The state directory must be held by now.</summary>
+    public void Start()
+    {
+        _lane.Post(() => Safely(Begin));
+        _timer = _clock.CreateTimer(_ => OnTimer(), null, TickInterval, TickInterval);
+    }
+
+    /// <summary>Done when what the journal knows is in the metrics. It may never be, while something holds RTNL.</summary>
+    public Task Ready => _ready.Task;
+
+    /// <summary>Asks for a remediation. Never blocks and never throws for what is asked.</summary>
+    public RemediationTicket Submit(RemediationRequest request)
+    {
+        var id = $"r{_clock.GetUtcNow().ToUnixTimeMilliseconds():x}-{Interlocked.Increment(ref _requests)}";
+        var active = new Active(id, request, _clock.GetTimestamp());
+        lock (_gate)
+        {
+            if (_stopping)
+                return Answered(active, DeclineReason.ShuttingDown, "the program is ending");
+            if (!request.DryRun)
+            {
+                if (_active is { } other)
+                    return other.Request.Device == request.Device && other.Request.Rollback == request.Rollback
+                        ? new RemediationTicket(other.Id, Joined: true, other.Outcome.Task)
+                        : Answered(active, DeclineReason.Busy, $"a remediation of {other.Request.Device} is under way ({other.Id})");
+                _active = active;
+            }
+        }
+        if (!_lane.Post(() => Carry(active)))
+            Finish(active, Declined(active, DeclineReason.ShuttingDown, "the program is ending"));
+        return new RemediationTicket(id, Joined: false, active.Outcome.Task);
+    }
+
+    /// <summary>Lifts a quarantine, and with it forgets the cool-down and the budget spent.</summary>
     /// <returns>Null, or why not, as a sentence.</returns>
-    public Task<string?> ClearQuarantineAsync(InterfaceName device, string actor) => throw new NotImplementedException();
+    public Task<string?> ClearQuarantineAsync(InterfaceName device, string actor) => AskAsync(() =>
+    {
+        if (_access.Read(device, settings: false) is not { } facts)
+            return $"there is no device {device}";
+        var record = _ledger.State.Device(facts.Key);
+        if (!record.Quarantined && record.Charges.Count == 0)
+            return $"{device} is not in quarantine, and no budget of it is spent";
+        if (!_ledger.Record(Entry(JournalEvent.Cleared, facts) with { Actor = actor }))
+            return "the journal can't be written: the quarantine is lifted, but a restart may bring it back";
+        LogCleared(device.ToString(), actor);
+        PublishAll();
+        return null;
+    });
 
-    /// <summary>Sets or lifts the kill switch.</summary>
+    /// <summary>Sets or lifts the kill switch; the file is another one.</summary>
     /// <returns>Null, or why not, as a sentence.</returns>
-    public Task<string?> SetPausedAsync(bool paused, string actor) => throw new NotImplementedException();
+    public Task<string?> SetPausedAsync(bool paused, string actor)
+    {
+        // At once, and not when the lane has time: whoever pulls it means now.
+        if (paused)
+            Volatile.Write(ref _pausedNow, true);
+        return AskAsync(() =>
+        {
+            var durable = _ledger.Record(new JournalEntry(paused ? JournalEvent.Paused : JournalEvent.Resumed) { Actor = actor });
+            Volatile.Write(ref _pausedNow, paused);
+            LogSwitch(paused ? "set" : "lifted", actor);
+            PublishAll();
+            return durable ? null : $"remediation is {(paused ? "paused" : "no longer paused")}, but the journal can't be written: a restart will forget it";
+        });
+    }
 
-    /// <summary>The picture of now.</summary>
-    public RemediationStatus Status() => throw new NotImplementedException();
+    /// <summary>The picture of the last look, with the time of the command under way as it is now.</summary>
+    public RemediationStatus Status() => (Volatile.Read(ref _status) ?? BuildStatus([])) with
+    {
+        CommandSeconds = Math.Round(_lane.Busy.TotalSeconds, 1),
+        Running = _active is { } active ? $"{active.Id}: {active.Request.Device}" : null,
+    };
+
+    /// <summary>
+    /// Takes no more requests, ends the pass under way (what is changed stays and is said to be unproven; a link that is down comes up) and closes the
+    /// journal. Waits no longer than the deadline: a command in the kernel can't be cancelled, and its intent is in the journal.
+    /// </summary>
+    public async Task StopAsync(TimeSpan deadline)
+    {
+        lock (_gate)
+            _stopping = true;
+        if (_timer is not null)
+            await _timer.DisposeAsync();
+        _lane.Post(() => Safely(() =>
+        {
+            if (_pass is { } pass && _context is { } context)
+                Complete(context, pass.Abandon());
+        }));
+        await Task.WhenAny(_lane.CloseAsync(), Task.Delay(deadline, _clock));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _timer?.Dispose();
+        _lane.Dispose();
+    }
+
+    private bool _pausedNow;
+
+    private bool IsPaused => Volatile.Read(ref _pausedNow) || _killSwitch.IsSet;
+
+    private void Begin()
+    {
+        _ledger.Open();
+        _pausedNow |= _ledger.State.Paused;
+        if (_ledger.State.UnknownUntil > _ledger.Age)
+            LogHistoryUnknown(PrometheusDuration.Format(_options.Cooldown));
+        _isCapable = Capabilities.Effective(_options.ProcfsPath, Capability.NetAdmin) ?? false;
+        _metrics.CapabilityPresent.WithLabels("net_admin").Set(_isCapable ? 1 : 0);
+        _metrics.CapabilityPresent.WithLabels("syslog").Set(Capabilities.Effective(_options.ProcfsPath, Capability.SysLog) == true ? 1 : 0);
+        _publisher.PublishModes();
+        ResolvePending();
+        _begun = true;
+        PublishAll();
+        _ready.TrySetResult();
+    }
+
+    private void OnTimer()
+    {
+        _metrics.RemediationCommand.Set(Math.Round(_lane.Busy.TotalSeconds, 3));
+        // The waiter is told; the lane stays taken until the kernel gives the thread back.
+        if (_lane.Busy > _options.RemediationDeadline && _active is { } active && active.TryExpire())
+        {
+            _metrics.RemediationFailures.WithLabels(active.Request.Device.ToString(), "timeout").Inc();
+            active.Outcome.TrySetResult(Answer(active, RemediationVerdict.Failed,
+                $"a command to the kernel has not returned for {PrometheusDuration.Format(_options.RemediationDeadline)} and can't be cancelled; the outcome will be in the journal"));
+            LogOverdue(active.Request.Device.ToString(), active.Id, PrometheusDuration.Format(_options.RemediationDeadline));
+        }
+        if (Interlocked.Exchange(ref _tickPosted, 1) == 0 && !_lane.Post(() => Safely(Tick)))
+            Interlocked.Exchange(ref _tickPosted, 0);
+    }
+
+    private void Tick()
+    {
+        Interlocked.Exchange(ref _tickPosted, 0);
+        if (!_begun)
+            return;
+        if (_pass is { } pass && _context is { } context && pass.Tick() is { } result)
+            Complete(context, result);
+        Tend();
+    }
+
+    private Task<string?> AskAsync(Func<string?> question)
+    {
+        var answer = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_lane.Post(() =>
+            {
+                if (!Safely(() => answer.TrySetResult(question())))
+                    answer.TrySetResult("an unexpected error, which is in the log");
+            }))
+            answer.TrySetResult("the program is ending");
+        return answer.Task.WaitAsync(_options.RemediationDeadline, _clock).ContinueWith(
+            task => task.IsCompletedSuccessfully ? task.Result : "the remediation thread is busy with a command that the kernel does not return from",
+            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    /// <summary>The top of the lane's work: an error here is a fault of ours; it is logged, and the lane goes on.</summary>
+    private bool Safely(Action work)
+    {
+        try
+        {
+            work();
+            return true;
+        }
+#pragma warning disable CA1031 // A lane that dies heals nothing.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            _metrics.MonitorFailures.Inc();
+            LogFailed(exception);
+            return false;
+        }
+    }
+
+    private void Finish(Active active, RemediationOutcome outcome)
+    {
+        lock (_gate)
+            if (_active == active)
+                _active = null;
+        active.Outcome.TrySetResult(outcome);
+    }
+
+    private RemediationTicket Answered(Active active, DeclineReason reason, string explanation)
+    {
+        active.Outcome.TrySetResult(Declined(active, reason, explanation));
+        return new RemediationTicket(active.Id, Joined: false, active.Outcome.Task);
+    }
+
+    private RemediationOutcome Declined(Active active, DeclineReason reason, string explanation, double? retryAfter = null)
+    {
+        _metrics.RemediationDeclined.WithLabels(SnakeCase.Of(active.Request.Trigger), SnakeCase.Of(reason)).Inc();
+        return Answer(active, RemediationVerdict.Declined, explanation) with { Declined = reason, RetryAfter = retryAfter };
+    }
+
+    private static RemediationOutcome Answer(Active active, RemediationVerdict verdict, string explanation) =>
+        new(active.Id, active.Request.Device.ToString(), verdict, explanation);
+
+    private static JournalEntry Entry(JournalEvent what, DeviceFacts facts) =>
+        new(what) { Key = facts.Key, Device = facts.Name.ToString(), Driver = facts.Driver.Length > 0 ? facts.Driver : null };
+
+    /// <summary>A request on its way.</summary>
+    private sealed class Active(string id, RemediationRequest request, long since)
+    {
+        private int _expired;
+
+        public string Id { get; } = id;
+
+        public RemediationRequest Request { get; } = request;
+
+        public long Since { get; } = since;
+
+        public TaskCompletionSource<RemediationOutcome> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool TryExpire() => Interlocked.Exchange(ref _expired, 1) == 0;
+    }
+
+    /// <summary>What belongs to the pass under way.</summary>
+    private sealed record PassContext(Active Active, DeviceFacts Facts, RemediationPlan Plan, JournalEntry Intent, bool WasHung);
+
+    [LoggerMessage(EventIds.RemediationOverdue, LogLevel.Error, "A command to the kernel for {Device} ({Id}) has not returned for {Deadline}; nothing can cancel it, and nothing else is changed until it does")]
+    private partial void LogOverdue(string device, string id, string deadline);
+
+    [LoggerMessage(EventIds.RemediationFailed, LogLevel.Error, "An unexpected error on the remediation thread")]
+    private partial void LogFailed(Exception exception);
+
+    [LoggerMessage(EventIds.QuarantineCleared, LogLevel.Warning, "The quarantine of {Device} was lifted by {Actor}")]
+    private partial void LogCleared(string device, string actor);
+
+    [LoggerMessage(EventIds.KillSwitchChanged, LogLevel.Warning, "The kill switch was {Change} by {Actor}")]
+    private partial void LogSwitch(string change, string actor);
+
+    [LoggerMessage(EventIds.HistoryUnknown, LogLevel.Warning, "A journal was lost, and with it what had been done: every device that passes traffic is left alone for {Cooldown}")]
+    private partial void LogHistoryUnknown(string cooldown);
 }

@@ -6,7 +6,7 @@ namespace NicHangExporter.Linux.Tests.Ethtool;
 public sealed class SettingProtocolTests
 {
     private const uint GetPause = 0x12, SetPause = 0x13, GetEee = 0x44, SetEee = 0x45;
-    private const int Enabled = 4;
+    private const int Supported = 0, Advertised = 1, Enabled = 4;
 
     private static readonly InterfaceName Device = InterfaceName.TryParse("eth0", out var name) ? name : default;
     private readonly ScriptedKernel _kernel = new();
@@ -24,6 +24,18 @@ public sealed class SettingProtocolTests
 
         Assert.Equal(expected, _kernel.EeeWords);
         Assert.Equal([GetEee, SetEee], _kernel.Commands);
+    }
+
+    [Fact]
+    public void SetEnergyEfficientEthernet_OnWithNothingAdvertised_AdvertisesWhatIsSupported()
+    {
+        _kernel.EeeWords[Supported] = 0x28;
+        _kernel.EeeWords[Advertised] = 0;
+        _kernel.EeeWords[Enabled] = 0;
+
+        Assert.True(Open().SetEnergyEfficientEthernet(Device, enabled: true));
+
+        Assert.Equal(0x28u, _kernel.EeeWords[Advertised]);
     }
 
     // A driver may call any number "enabled".

@@ -1,0 +1,40 @@
+using System.Collections.Concurrent;
+using NicHangExporter.Linux;
+
+namespace NicHangExporter.Remediation;
+
+/// <summary>What has been testified of one device's hangs. Times are since boot.</summary>
+/// <param name="Reports">Hang reports so far.</param>
+/// <param name="Last">When the last one came.</param>
+/// <param name="Since">When the episode began that it belongs to.</param>
+/// <param name="TxPackets">Packets sent when it came; null where unknown.</param>
+internal readonly record struct HangTestimony(int Reports, TimeSpan Last, TimeSpan Since, ulong? TxPackets);
+
+/// <summary>
+/// The live hang reports, as the door needs them: detection writes them here the moment it sees them, the door reads them before and after it acts.
+/// Any thread may do either.
+/// </summary>
+internal sealed class HangEvidence
+{
+    /// <summary>A report older than this says nothing of now; drivers repeat themselves every two to five seconds.</summary>
+    public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<(InterfaceName Device, BusAddress Bus), HangTestimony> _devices = new();
+
+    /// <summary>A hang was reported.</summary>
+    public void Report(InterfaceName device, BusAddress bus, TimeSpan at, TimeSpan since, ulong? txPackets) =>
+        _devices[(device, bus)] = new HangTestimony(Of(device, bus).Reports + 1, at, since, txPackets);
+
+    /// <summary>What is known of a device.</summary>
+    public HangTestimony Of(InterfaceName device, BusAddress bus) => _devices.GetValueOrDefault((device, bus));
+
+    /// <summary>True where another device began to hang at about the same time and still does: that is a switch or a power supply, no NIC.</summary>
+    public bool IsAmbiguous(InterfaceName device, BusAddress bus, TimeSpan now)
+    {
+        var mine = Of(device, bus);
+        foreach (var (other, testimony) in _devices)
+            if (other != (device, bus) && now - testimony.Last <= Fresh && (testimony.Since - mine.Since).Duration() <= Fresh)
+                return true;
+        return false;
+    }
+}

@@ -1,0 +1,88 @@
+using NicHangExporter.Exposition;
+
+namespace NicHangExporter.Remediation;
+
+/// <summary>Shows the state of the door in metrics, every series of a known device from the start. On the lane's thread.</summary>
+internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetrics metrics, TimeProvider clock)
+{
+    private static readonly RemediationVerdict[] Failures =
+        [RemediationVerdict.NotHealed, RemediationVerdict.DidNotHold, RemediationVerdict.RolledBack, RemediationVerdict.RollbackFailed, RemediationVerdict.Failed, RemediationVerdict.DeviceGone];
+
+    // Which hardware a name's series belong to: other hardware of that name must not go on from its counts.
+    private readonly Dictionary<string, string> _published = [];
+
+    /// <summary>What does not depend on devices.</summary>
+    public void PublishModes()
+    {
+        foreach (var trigger in new[] { RemediationTrigger.Local, RemediationTrigger.Webhook, RemediationTrigger.Api })
+            foreach (var mode in Enum.GetValues<RemediationMode>())
+                metrics.RemediationMode.WithLabels(SnakeCase.Of(trigger), SnakeCase.Of(mode)).Set(options.Mode(trigger) == mode ? 1 : 0);
+        foreach (var trigger in Enum.GetValues<RemediationTrigger>())
+            metrics.RemediationDuration.WithLabels(SnakeCase.Of(trigger)).Publish();
+    }
+
+    /// <summary>All devices, by key and name.</summary>
+    public void Publish(IReadOnlyDictionary<string, (string Device, int Drifted)> devices, RemediationLedger ledger, bool paused)
+    {
+        foreach (var (name, key) in _published.ToList())
+            if (!devices.TryGetValue(key, out var now) || now.Device != name)
+                Remove(name);
+        var (state, age) = (ledger.State, ledger.Age);
+        metrics.RemediationPaused.Set(paused ? 1 : 0);
+        metrics.RemediationHostBudgetLeft.Set(Math.Max(0, options.HostBudget - state.SpentAt(age)));
+        foreach (var (key, (name, drifted)) in devices)
+        {
+            _published[name] = key;
+            Publish(name, state.Device(key), age, drifted, state.UnknownUntil);
+        }
+    }
+
+    private void Publish(string device, DeviceRecord record, double age, int drifted, double unknownUntil)
+    {
+        // Series of what is switched off would be noise; what has happened all the same is shown.
+        foreach (var trigger in Enum.GetValues<RemediationTrigger>())
+        {
+            var name = SnakeCase.Of(trigger);
+            if ((trigger == RemediationTrigger.Cli || options.Mode(trigger) == RemediationMode.Off) && record.Count($"attempts/{name}") == 0)
+                continue;
+            metrics.RemediationAttempts.WithLabels(device, name).IncTo(record.Count($"attempts/{name}"));
+            foreach (var verdict in Enum.GetValues<RemediationVerdict>())
+                if (verdict is not (RemediationVerdict.Declined or RemediationVerdict.DryRun))
+                    metrics.RemediationOutcomes.WithLabels(device, name, SnakeCase.Of(verdict)).IncTo(record.Count($"outcomes/{name}/{SnakeCase.Of(verdict)}"));
+        }
+        foreach (var failure in Failures)
+            metrics.RemediationFailures.WithLabels(device, SnakeCase.Of(failure)).IncTo(
+                Enum.GetValues<RemediationTrigger>().Sum(trigger => record.Count($"outcomes/{SnakeCase.Of(trigger)}/{SnakeCase.Of(failure)}")));
+        metrics.RemediationFailures.WithLabels(device, "timeout").Inc(0);
+        foreach (var (name, count) in record.Counts)
+            if (name.StartsWith("recurrences/", StringComparison.Ordinal))
+                metrics.RemediationRecurrences.WithLabels(device, name["recurrences/".Length..]).IncTo(count);
+        metrics.RemediationRung.WithLabels(device).Set(record.Rung switch { "reinit" => 1, "bounce" => 2, _ => 0 });
+        metrics.RemediationStage.WithLabels(device).Set(record.Stage + 1 ?? 0);
+        metrics.RemediationLast.WithLabels(device).Set(Epoch(record.Last?.Time));
+        metrics.RemediationLastSuccess.WithLabels(device).Set(Epoch(record.LastSuccess));
+        metrics.RemediationBudgetLeft.WithLabels(device).Set(Math.Max(0, options.DeviceBudget - record.SpentAt(age)));
+        var until = Math.Max(record.CooldownUntil, unknownUntil);
+        metrics.RemediationCooldownUntil.WithLabels(device).Set(until > age ? Math.Round(Epoch(clock.GetUtcNow()) + until - age, 0) : 0);
+        metrics.RemediationQuarantined.WithLabels(device).Set(record.Quarantined ? 1 : 0);
+        metrics.FeatureDrift.WithLabels(device).Set(drifted);
+        metrics.LastEpisodeEnd.WithLabels(device).Set(Epoch(record.LastEpisode?.End));
+        metrics.LastEpisodeOutage.WithLabels(device).Set(record.LastEpisode?.OutageSeconds ?? 0);
+    }
+
+    private void Remove(string device)
+    {
+        _published.Remove(device);
+        foreach (var counter in new[] { metrics.RemediationAttempts, metrics.RemediationOutcomes, metrics.RemediationFailures, metrics.RemediationRecurrences })
+            foreach (var labels in counter.GetAllLabelValues().Where(labels => labels[0] == device).ToList())
+                counter.RemoveLabelled(labels);
+        foreach (var gauge in new[]
+        {
+            metrics.RemediationRung, metrics.RemediationStage, metrics.RemediationLast, metrics.RemediationLastSuccess, metrics.RemediationBudgetLeft,
+            metrics.RemediationCooldownUntil, metrics.RemediationQuarantined, metrics.FeatureDrift, metrics.LastEpisodeEnd, metrics.LastEpisodeOutage,
+        })
+            gauge.RemoveLabelled(device);
+    }
+
+    private static double Epoch(DateTimeOffset? time) => time?.ToUnixTimeMilliseconds() / 1000.0 ?? 0;
+}

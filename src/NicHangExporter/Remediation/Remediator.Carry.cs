@@ -1,0 +1,347 @@
+using System.Collections.Immutable;
+using NicHangExporter.Linux;
+
+namespace NicHangExporter.Remediation;
+
+// From a request to an intent in the journal and the first step; and from a verdict back to whoever asked.
+internal sealed partial class Remediator
+{
+    // What the local loop was told last about a device: it asks at each report, and the same answer need not be said again within an episode.
+    private readonly Dictionary<string, (string? Episode, DeclineReason? Declined)> _lastLocal = [];
+
+    private void Carry(Active active)
+    {
+        if (Safely(() => Consider(active)))
+            return;
+        _pass = null;
+        _context = null;
+        Finish(active, Answer(active, RemediationVerdict.Failed, "an unexpected error, which is in the log; what was begun is in the journal"));
+    }
+
+    private void Consider(Active active)
+    {
+        var request = active.Request;
+        DeviceFacts? facts;
+        try
+        {
+            facts = _begun ? _access.Read(request.Device) : null;
+        }
+        catch (LinuxException exception)
+        {
+            Finish(active, Answer(active, RemediationVerdict.Failed, $"nothing was changed: {exception.Message}"));
+            return;
+        }
+        if (facts is null)
+        {
+            Finish(active, Declined(active, DeclineReason.UnknownDevice, $"there is no device {request.Device} here"));
+            return;
+        }
+        if (!_ledger.IsWritable)
+            _ledger.Tend();
+        var record = _ledger.State.Device(facts.Key);
+        var ladder = _catalogue.Ladder(facts.Driver);
+        // What the driver recovers from by itself is prevented, not healed: it passes traffic but for moments.
+        var hung = request is not { Trigger: RemediationTrigger.Local, Recover: false } && (IsHung(facts) || (request.Continues && !HasSentSince(facts)));
+        var input = new PolicyInput(request, facts, record, _ledger.Age)
+        {
+            Mode = _options.Mode(request.Trigger),
+            IsAllowed = IsAllowed(facts),
+            HasLadder = ladder is not null,
+            IsCapable = _isCapable,
+            IsJournalWritable = _ledger.IsWritable,
+            IsPaused = IsPaused,
+            IsHung = hung,
+            IsAmbiguous = _evidence.IsAmbiguous(facts.Name, facts.Bus, _clock.GetElapsedTime(0)),
+            IsBootGrace = _ledger.Uptime < _options.BootGrace.TotalSeconds,
+            HostSpent = _ledger.State.SpentAt(_ledger.Age),
+            UnknownUntil = _ledger.State.UnknownUntil,
+        };
+        var decision = RemediationPolicy.Decide(input, _options);
+        var observes = input.Mode == RemediationMode.Observe || request.DryRun;
+        if (decision.BudgetGone && !observes)
+            Quarantine(facts, decision.Explanation);
+        if (decision.Declined is { } reason && !request.DryRun)
+        {
+            Decline(active, facts, reason, decision.Explanation, decision.RetryAfter);
+            return;
+        }
+        var intent = Intend(active, facts, record, ladder, hung, decision.ReinitOnly, out var plan, out var wrong);
+        if (wrong is { } no)
+        {
+            Decline(active, facts, no.Reason, no.Explanation, null);
+            return;
+        }
+        if (decision.Declined is null)
+            decision = RemediationPolicy.DecidePlan(input, plan.InterruptsTraffic, _access.IsOnlyPortOfBond(facts.Name));
+        if (plan.ChangesNothing)
+            NothingToDo(active, facts, intent, plan);
+        else if (request.DryRun)
+            Finish(active, Describe(active, intent, plan, RemediationVerdict.DryRun,
+                decision.Declined is { } would ? $"this would be done, but not now: {decision.Explanation}" : "this would be done", decision));
+        else if (decision.Declined is { } later)
+            Decline(active, facts, later, decision.Explanation, decision.RetryAfter);
+        else if (input.Mode == RemediationMode.Observe)
+            Observed(active, facts, intent, plan);
+        else
+            Act(active, facts, ladder, intent, plan, hung);
+    }
+
+    private void Act(Active active, DeviceFacts facts, DriverLadder? ladder, JournalEntry intent, RemediationPlan plan, bool hung)
+    {
+        if (!_ledger.Record(intent))
+        {
+            // It may reach the disk later; then it must be known that nothing came of it.
+            _ledger.Record(intent with { Event = JournalEvent.Outcome, Verdict = RemediationVerdict.Declined, Declined = DeclineReason.JournalUnavailable, State = null });
+            Finish(active, Declined(active, DeclineReason.JournalUnavailable, "the journal can't be written, and what is not recorded is not done: see state.directory and the log"));
+            return;
+        }
+        // Without a rung nothing is to be healed, so nothing is to be judged by whether it healed.
+        hung &= intent.Rung is not null;
+        var context = new PassContext(active, facts, plan, intent, hung);
+        var pass = new RemediationPass(_access, _killSwitch, () => Volatile.Read(ref _pausedNow), _evidence, _options, _clock, active.Request, facts, plan, ladder, hung);
+        (_pass, _context) = (pass, context);
+        var result = pass.Apply();
+        // Only now: nothing is logged between the report of a hang and the answer to it.
+        LogStarted(facts.Name.ToString(), SnakeCase.Of(active.Request.Trigger), active.Id, string.Join(", ", plan.Steps));
+        if (result is not null)
+            Complete(context, result);
+    }
+
+    private void Complete(PassContext context, PassResult result)
+    {
+        (_pass, _context) = (null, null);
+        var (active, facts, intent) = (context.Active, context.Facts, context.Intent);
+        _ledger.Record(intent with
+        {
+            Event = JournalEvent.Outcome,
+            Verdict = result.Verdict,
+            Reason = result.Explanation,
+            After = result.After,
+            Evidence = result.Evidence,
+            Recurs = null,
+            Cooldown = null,
+        });
+        var outcome = Describe(active, intent, context.Plan, result.Verdict, result.Explanation) with { After = result.After, Evidence = result.Evidence };
+        _metrics.RemediationDuration.WithLabels(SnakeCase.Of(active.Request.Trigger)).Observe(_clock.GetElapsedTime(active.Since).TotalSeconds);
+        LogEnded(facts.Name.ToString(), active.Id, SnakeCase.Of(result.Verdict), result.Explanation);
+        // A change that cost a working device its link must not be tried again without a person.
+        if (!context.WasHung && active.Request.Trigger != RemediationTrigger.Drift && result.Verdict is RemediationVerdict.RolledBack && result.Evidence.CarrierSeconds is null && context.Plan.InterruptsTraffic)
+            Quarantine(facts, $"{result.Explanation}: it goes into quarantine");
+        if (active.Request.Episode is { } episode)
+            _recorder.AddRemediation(episode, outcome);
+        FollowUp(context, result);
+        Finish(active, outcome);
+        PublishAll();
+    }
+
+    // What is to be done: the settings of the request, or the stage of the ladder that is due; and the rung that is.
+    private JournalEntry Intend(
+        Active active, DeviceFacts facts, DeviceRecord record, DriverLadder? ladder, bool hung, bool reinitOnly,
+        out RemediationPlan plan, out (DeclineReason Reason, string Explanation)? wrong)
+    {
+        var request = active.Request;
+        wrong = null;
+        string? profile = request.Profile;
+        int? stage = null;
+        RemediationStep? rung = request.Recover ? NextRung(record, hung) : null;
+        string? recurs = null;
+        if (request.Rollback)
+        {
+            plan = RemediationPlan.Restore(facts, record.Original, ladder);
+            if (record.Original.Count == 0)
+                wrong = (DeclineReason.NothingToRollBack, $"nothing was changed on {facts.Name} that could be undone");
+        }
+        else if (reinitOnly)
+            plan = RemediationPlan.Create(facts, [], rung = new RemediationStep.Reinit(), ladder);
+        else if (!request.Settings.IsEmpty)
+        {
+            var settings = ImmutableArray.CreateBuilder<string>();
+            foreach (var name in request.Settings)
+                if (_catalogue.Resolve(name) is { } resolved)
+                    settings.AddRange(resolved);
+                else
+                    wrong ??= (DeclineReason.UnknownSetting, $"'{name}' is neither a profile nor a feature: see ethtool -k {facts.Name}");
+            plan = RemediationPlan.Create(facts, settings.ToImmutable(), rung, ladder);
+            if (wrong is null && plan.Unknown is [var unknown, ..])
+                wrong = (DeclineReason.UnknownSetting, $"this kernel has no feature '{unknown}': see ethtool -k {facts.Name}");
+        }
+        else if (ladder is null)
+            plan = RemediationPlan.Create(facts, [], rung, ladder);
+        else
+        {
+            // A hang although a stage is in force: it does not hold.
+            if (HasHungSince(facts, record))
+                recurs = record.Profile ?? "none";
+            stage = record.Stage is { } current ? Math.Min(current + (record.Recurred || recurs is not null ? 1 : 0), ladder.Stages.Length - 1) : 0;
+            plan = RemediationPlan.Create(facts, _catalogue.StageSettings(facts.Driver, stage.Value), rung, ladder);
+            // A stage that would change nothing prevents nothing.
+            while ((record.Stage is null || stage > record.Stage) && stage < ladder.Stages.Length - 1 && !plan.Steps.Any(step => step != rung))
+            {
+                stage++;
+                plan = RemediationPlan.Create(facts, _catalogue.StageSettings(facts.Driver, stage.Value), rung, ladder);
+            }
+            profile = ladder.Stages[stage.Value];
+        }
+        if (wrong is null && plan.ChangesNothing && plan.NothingChangeable)
+            wrong = (DeclineReason.NothingChangeable, $"everything asked for is fixed on {facts.Name} ({string.Join(", ", plan.Fixed)}): {DriverAdvice.ForFixed(facts.Driver)}");
+        var drift = request.Trigger == RemediationTrigger.Drift;
+        var charged = !drift && !request.Rollback && !reinitOnly;
+        return Entry(JournalEvent.Intent, facts) with
+        {
+            Id = active.Id,
+            Trigger = request.Trigger,
+            Actor = request.Actor,
+            Reason = request.Reason,
+            Profile = profile,
+            Stage = stage,
+            Recurs = recurs,
+            Rung = plan.Steps is [.., var last] && last is RemediationStep.Reinit or RemediationStep.LinkBounce ? plan.Steps[^1].ToString() : null,
+            Hung = hung,
+            Rollback = request.Rollback ? true : null,
+            Charged = charged,
+            Cooldown = charged ? RemediationPolicy.CooldownAfter(record, _ledger.Age, _options) : reinitOnly ? RemediationPolicy.QuarantinePause(record) : null,
+            WasUp = facts.IsUp,
+            Steps = [.. plan.Steps.Select(step => step.ToString()!)],
+            Before = plan.Before,
+            Fixed = plan.Fixed.IsEmpty ? null : plan.Fixed,
+        };
+    }
+
+    // A stage whose proof is missing may never have been carried out to the end: its turn comes again.
+    private bool HasHungSince(DeviceFacts facts, DeviceRecord record) =>
+        record is { Stage: not null, Recurred: false, Last: { Verdict: RemediationVerdict.Healed or RemediationVerdict.Applied or RemediationVerdict.Inconclusive } last }
+        && _evidence.Of(facts.Name, facts.Bus) is { Reports: > 0 } testimony
+        && (last.Boot != _ledger.BootId || testimony.Last.TotalSeconds > last.Uptime);
+
+    private RemediationStep? NextRung(DeviceRecord record, bool hung)
+    {
+        var rungs = new List<RemediationStep>();
+        if (_options.AllowReinit)
+            rungs.Add(new RemediationStep.Reinit());
+        if (_options.AllowBounce)
+            rungs.Add(new RemediationStep.LinkBounce());
+        if (rungs.Count == 0)
+            return null;
+        // After the last one the first again: the budget bounds it.
+        var tried = hung ? rungs.FindIndex(rung => rung.ToString() == record.Rung) : -1;
+        return rungs[(tried + 1) % rungs.Count];
+    }
+
+    private void NothingToDo(Active active, DeviceFacts facts, JournalEntry intent, RemediationPlan plan)
+    {
+        var outcome = Describe(active, intent, plan, RemediationVerdict.NothingToDo,
+            active.Request.Rollback ? "everything is requested as it was before" : $"everything asked for is off already on {facts.Name}; nothing was touched");
+        // Everything may be back by somebody else's hand; what was decided is given up all the same.
+        if (active.Request is { Rollback: true, DryRun: false })
+        {
+            _ledger.Record(intent);
+            _ledger.Record(intent with { Event = JournalEvent.Outcome, Verdict = RemediationVerdict.Applied, Reason = outcome.Explanation });
+            PublishAll();
+        }
+        else if (!active.Request.DryRun && !IsRepetition(active, facts, null))
+            _ledger.Record(intent with { Event = JournalEvent.Outcome, Verdict = RemediationVerdict.NothingToDo, Reason = outcome.Explanation, Cooldown = null, Charged = null });
+        Finish(active, outcome);
+    }
+
+    private void Observed(Active active, DeviceFacts facts, JournalEntry intent, RemediationPlan plan)
+    {
+        var outcome = Describe(active, intent, plan, RemediationVerdict.Observed, "mode observe: this would have been done, and nothing was");
+        if (!IsRepetition(active, facts, null))
+        {
+            _ledger.Record(intent with { Event = JournalEvent.Outcome, Verdict = RemediationVerdict.Observed, Reason = outcome.Explanation, Cooldown = null, Charged = null });
+            LogObserved(facts.Name.ToString(), SnakeCase.Of(active.Request.Trigger), string.Join(", ", plan.Steps));
+            if (active.Request.Episode is { } episode)
+                _recorder.AddRemediation(episode, outcome);
+            PublishAll();
+        }
+        Finish(active, outcome);
+    }
+
+    private void Decline(Active active, DeviceFacts facts, DeclineReason reason, string explanation, double? retryAfter)
+    {
+        var isRepetition = IsRepetition(active, facts, reason);
+        var outcome = isRepetition ? Answer(active, RemediationVerdict.Declined, explanation) with { Declined = reason, RetryAfter = retryAfter } : Declined(active, reason, explanation, retryAfter);
+        if (!isRepetition && !active.Request.DryRun)
+        {
+            _ledger.Record(Entry(JournalEvent.Outcome, facts) with
+            {
+                Id = active.Id,
+                Trigger = active.Request.Trigger,
+                Actor = active.Request.Actor,
+                Verdict = RemediationVerdict.Declined,
+                Declined = reason,
+                Reason = explanation,
+            });
+            LogDeclined(facts.Name.ToString(), SnakeCase.Of(active.Request.Trigger), SnakeCase.Of(reason), explanation);
+        }
+        Finish(active, outcome);
+    }
+
+    private bool IsRepetition(Active active, DeviceFacts facts, DeclineReason? reason)
+    {
+        if (active.Request.Trigger is not (RemediationTrigger.Local or RemediationTrigger.Drift))
+            return false;
+        var key = $"{active.Request.Trigger} {facts.Key}";
+        var now = (active.Request.Episode, reason);
+        if (_lastLocal.TryGetValue(key, out var before) && before == now)
+            return true;
+        _lastLocal[key] = now;
+        return false;
+    }
+
+    private void Quarantine(DeviceFacts facts, string why)
+    {
+        if (_ledger.State.Device(facts.Key).Quarantined)
+            return;
+        _ledger.Record(Entry(JournalEvent.Quarantined, facts) with { Reason = why });
+        LogQuarantined(facts.Name.ToString(), why);
+        PublishAll();
+    }
+
+    private static RemediationOutcome Describe(Active active, JournalEntry intent, RemediationPlan plan, RemediationVerdict verdict, string explanation, PolicyDecision decision = default) =>
+        Answer(active, verdict, explanation) with
+        {
+            Declined = decision.Declined,
+            RetryAfter = decision.RetryAfter,
+            Steps = [.. plan.Steps.Select(step => step.ToString()!)],
+            AlreadyOff = plan.AlreadyOff,
+            Fixed = [.. plan.Fixed.Select(name => $"{name} is fixed by {intent.Driver ?? "the driver"}: {DriverAdvice.ForFixed(intent.Driver ?? "")}")],
+            Profile = intent.Profile,
+            Rung = intent.Rung,
+            Before = plan.Before,
+        };
+
+    // Fresh reports; but where the only queue has sent something since the last one, whatever it was is over.
+    private bool IsHung(DeviceFacts facts)
+    {
+        var testimony = _evidence.Of(facts.Name, facts.Bus);
+        if (testimony.Reports == 0 || _clock.GetElapsedTime(0) - testimony.Last > HangEvidence.Fresh)
+            return false;
+        return _access.Observe(facts) is not { TxQueues: 1 } reading || testimony.TxPackets is not { } then || reading.TxPackets == then;
+    }
+
+    private bool IsAllowed(DeviceFacts facts)
+    {
+        if (_options.RemediationDevices.Count == 0)
+            return facts.IsPhysical && _catalogue.Ladder(facts.Driver) is not null;
+        foreach (var text in _options.RemediationDevices)
+            if ((InterfaceName.TryParse(text, out var name) && name == facts.Name) || (BusAddress.TryParse(text, out var bus) && bus == facts.Bus))
+                return true;
+        return false;
+    }
+
+    [LoggerMessage(EventIds.RemediationStarted, LogLevel.Warning, "Remediation of {Device} ({Trigger}, {Id}): {Steps}")]
+    private partial void LogStarted(string device, string trigger, string id, string steps);
+
+    [LoggerMessage(EventIds.RemediationEnded, LogLevel.Warning, "Remediation of {Device} ({Id}) ended as {Outcome}: {Explanation}")]
+    private partial void LogEnded(string device, string id, string outcome, string explanation);
+
+    [LoggerMessage(EventIds.RemediationDeclined, LogLevel.Warning, "A remediation of {Device} ({Trigger}) was declined, {Reason}: {Explanation}")]
+    private partial void LogDeclined(string device, string trigger, string reason, string explanation);
+
+    [LoggerMessage(EventIds.RemediationObserved, LogLevel.Warning, "Mode observe: {Device} ({Trigger}) would have been changed now: {Steps}")]
+    private partial void LogObserved(string device, string trigger, string steps);
+
+    [LoggerMessage(EventIds.Quarantined, LogLevel.Error, "{Device}: {Reason}")]
+    private partial void LogQuarantined(string device, string reason);
+}

@@ -1,0 +1,264 @@
+using System.Text;
+using NicHangExporter.Remediation;
+using NicHangExporter.TestSupport;
+
+namespace NicHangExporter.Tests.Remediation;
+
+/// <summary>Files that are not as they were written: torn at the end they are continued; anything else is kept, and makes for more caution, never for less.</summary>
+public sealed class JournalDamageTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly ExporterOptions _options;
+    private readonly StateDirectory _state;
+
+    public JournalDamageTests()
+    {
+        _options = new ExporterOptions { StateDirectory = _directory.Path };
+        _state = new StateDirectory(_options);
+    }
+
+    private string Path => _directory.File("journal.jsonl");
+
+    public void Dispose()
+    {
+        _state.Dispose();
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public void Scan_OfAJournalCutAtEveryByte_GivesTheWholeLinesBeforeTheCut()
+    {
+        var content = Written(30, out _)[Path];
+        var ends = Ends(content);
+        for (var cut = 0; cut <= content.Length; cut++)
+        {
+            var scan = JournalScan.Of(content.AsSpan(0, cut));
+            var whole = ends.Count(end => end <= cut);
+            if (whole == 0)
+            {
+                Assert.NotNull(scan.Fault);
+                Assert.Null(scan.State);
+                continue;
+            }
+            Assert.Null(scan.Fault);
+            Assert.Equal(ends[whole - 1], scan.Length);
+            Assert.Equal(cut - ends[whole - 1], scan.Torn);
+            Assert.Equal(JournalScan.Of(content.AsSpan(0, scan.Length)).HighestSeq, scan.Last!.Seq);
+        }
+        Assert.InRange(content.Length, 5000, 50000);
+    }
+
+    [Fact]
+    public void Journal_TornAtEveryByteOfItsLastLine_GoesOnAfterTheLineBefore()
+    {
+        var written = Written(12, out var scribe);
+        var ends = Ends(written[Path]);
+        for (var cut = ends[^2] + 1; cut < ends[^1]; cut++)
+        {
+            var disk = new FaultyDisk { [Path] = written[Path][..cut] };
+            using (var next = new Scribe(_options, _state, Files(disk)))
+            {
+                Assert.True(next.History.IsKnown);
+                Assert.Equal(scribe.Seq - 1, next.Seq);
+                Assert.Contains($"The last {cut - ends[^2]} bytes", Assert.Single(next.Lines(EventIds.JournalTorn)), StringComparison.Ordinal);
+                Assert.True(next.Append(new JournalEntry(JournalEvent.Paused)));
+            }
+            Assert.Equal(Enumerable.Range(1, (int)scribe.Seq).Select(seq => (long)seq), Scribe.Entries(disk[Path]).Select(entry => entry.Seq));
+            using var last = new Scribe(_options, _state, Files(disk));
+            Assert.True(last.State.Paused);
+        }
+    }
+
+    [Theory]
+    [InlineData("\0\0\0\0\0\0\0\0")]
+    [InlineData("{\"event\":\"inte")]
+    [InlineData("\u0001ELF\ufffd")]
+    [InlineData("{\"event\":\"clock\",\"seq\":13,\"crc\":\"00000000\"}\n")]
+    public void Journal_WithATornLineOfWhateverKind_GoesOn(string torn)
+    {
+        var disk = Written(12, out var scribe);
+        disk[Path] = [.. disk[Path], .. Encoding.UTF8.GetBytes(torn)];
+        using var next = new Scribe(_options, _state, Files(disk));
+        Assert.True(next.History.IsKnown);
+        Assert.Equal(Scribe.Text(scribe.State), Scribe.Text(next.State));
+        Assert.True(next.Append(new JournalEntry(JournalEvent.Clock)));
+        Assert.Equal(13, Scribe.Entries(disk[Path]).Count());
+    }
+
+    [Fact]
+    public void Journal_DamagedAnywhere_IsNeverLessCautiousThanItsIntactBeginning()
+    {
+        var written = Written(60, out _);
+        Assert.Contains(Path + ".1", written.Paths);
+        var (content, older) = (written[Path], JournalScan.Of(written[Path + ".1"]).State!);
+        var ends = Ends(content);
+        var (known, unknown) = (0, 0);
+        for (var seed = 0; seed < 1000; seed++)
+        {
+            var (damaged, first) = Damage(content, new Random(seed));
+            var disk = Copy(written);
+            disk[Path] = damaged;
+            using var next = new Scribe(_options, _state, Files(disk));
+
+            var lines = ends.Count(end => end <= first);
+            var intact = lines == 0 ? older : JournalScan.Of(content.AsSpan(0, ends[lines - 1])).State!;
+            Assert.Equal(Scribe.Text(intact), Scribe.Text(next.History.State));
+            foreach (var (key, device) in intact.Devices)
+            {
+                Assert.Equal(device.Quarantined, next.State.Device(key).Quarantined);
+                Assert.True(next.State.Device(key).CooldownUntil >= device.CooldownUntil);
+                Assert.True(next.State.Device(key).SpentAt(next.History.LastAge) >= device.SpentAt(next.History.LastAge));
+            }
+            // What is left of a line at the very end is what a crash leaves.
+            var newline = damaged.AsSpan(lines == 0 ? 0 : ends[lines - 1]).IndexOf((byte)'\n');
+            if (lines == 0 || (newline >= 0 && newline + 1 < damaged.Length - ends[lines - 1]))
+                Assert.False(next.History.IsKnown, $"damage at {first} of {content.Length} was not noticed (seed {seed})");
+            Assert.Equal(next.History.IsKnown, next.History.Problems.Count == 0);
+            _ = next.History.IsKnown ? known++ : unknown++;
+
+            var seq = next.Seq;
+            Assert.True(next.Append(new JournalEntry(JournalEvent.Paused)));
+            Assert.Equal(!next.History.IsKnown, disk.Paths.Contains(Path + ".corrupt-1"));
+            if (!next.History.IsKnown)
+                Assert.Equal(damaged, disk[Path + ".corrupt-1"]);
+            using var last = new Scribe(_options, _state, Files(disk));
+            Assert.True(last.History.IsKnown);
+            Assert.Equal((seq + 1, Scribe.Text(next.State)), (last.Seq, Scribe.Text(last.State)));
+        }
+        TestContext.Current.SendDiagnosticMessage($"{known} within the last line, {unknown} before it");
+        Assert.True(unknown > 500 && known > 0, $"{known} known, {unknown} unknown");
+    }
+
+    [Theory]
+    [InlineData(JournalDamage.Empty, "there is nothing in it")]
+    [InlineData(JournalDamage.WithoutCheckpoint, "does not begin with a checkpoint")]
+    [InlineData(JournalDamage.LineMissing, "has number 4 and follows 2")]
+    [InlineData(JournalDamage.LineTwice, "has number 2 and follows 2")]
+    [InlineData(JournalDamage.NulBytes, "line 3 is damaged")]
+    public void Journal_ThatCannotBeContinued_IsKeptWholeAndHistoryIsUnknown(JournalDamage damage, string problem)
+    {
+        var disk = Written(6, out _);
+        var lines = Lines(disk[Path]);
+        disk[Path] = damage switch
+        {
+            JournalDamage.Empty => [],
+            JournalDamage.WithoutCheckpoint => [.. lines.Skip(1).SelectMany(line => line)],
+            JournalDamage.LineMissing => [.. lines.Where((_, index) => index != 3).SelectMany(line => line)],
+            JournalDamage.LineTwice => [.. lines.Take(3).Append(lines[2]).Concat(lines.Skip(3)).SelectMany(line => line)],
+            _ => [.. lines[0], .. lines[1], .. new byte[lines[2].Length - 1], (byte)'\n', .. lines.Skip(3).SelectMany(line => line)],
+        };
+        var content = disk[Path];
+
+        // Until something is written the fault stays to be found, by whatever process.
+        for (var start = 0; start < 3; start++)
+        {
+            using var next = new Scribe(_options, _state, Files(disk));
+            Assert.False(next.History.IsKnown);
+            Assert.Contains(problem, Assert.Single(next.History.Problems), StringComparison.Ordinal);
+            Assert.Contains(problem, Assert.Single(next.Lines(EventIds.JournalSetAside)), StringComparison.Ordinal);
+            Assert.Equal(damage == JournalDamage.Empty ? 0 : 6, next.Seq);
+        }
+        using (var last = new Scribe(_options, _state, Files(disk)))
+            Assert.True(last.Append(new JournalEntry(JournalEvent.Clock)));
+        Assert.Equal(content, disk[Path + ".corrupt-1"]);
+        using var after = new Scribe(_options, _state, Files(disk));
+        Assert.True(after.History.IsKnown);
+    }
+
+    [Fact]
+    public void Journal_DamagedAgain_KeepsBoth()
+    {
+        var disk = Written(3, out _);
+        for (var time = 1; time <= 3; time++)
+        {
+            disk[Path] = [(byte)time];
+            using var scribe = new Scribe(_options, _state, Files(disk));
+            Assert.True(scribe.Append(new JournalEntry(JournalEvent.Clock)));
+        }
+        Assert.Equal([1, 2, 3], Enumerable.Range(1, 3).Select(number => (int)Assert.Single(disk[$"{Path}.corrupt-{number}"])));
+    }
+
+    [Theory]
+    [InlineData(".1")]
+    [InlineData(".3")]
+    [InlineData(".corrupt-1")]
+    public void Journal_MissingBesideAnOlderFile_IsUnknownAndFoldsWhatIsLeft(string other)
+    {
+        var disk = Written(6, out var scribe);
+        disk[Path + other] = disk[Path];
+        disk.Remove(Path);
+        using var next = new Scribe(_options, _state, Files(disk));
+        Assert.False(next.History.IsKnown);
+        if (!other.Contains("corrupt", StringComparison.Ordinal))
+            Assert.Equal((6, Scribe.Text(scribe.State)), (next.Seq, Scribe.Text(next.State)));
+    }
+
+    [Fact]
+    public void Journal_RemovedOrCutOrReplacedWhileRunning_IsBegunAnewFromMemory()
+    {
+        var disk = Written(6, out _);
+        var histories = new Histories(9);
+        using var scribe = new Scribe(_options, _state, Files(disk));
+        foreach (var meddle in new Action[] { () => disk.Remove(Path), () => disk[Path] = [], () => disk[Path] = disk[Path][..40], () => disk[Path] = new byte[disk[Path].Length] })
+        {
+            meddle();
+            Assert.True(scribe.Append(histories.After(scribe.Seq)));
+            Assert.True(scribe.Append(histories.After(scribe.Seq)));
+            using var next = new Scribe(_options, _state, disk.Kill().Files);
+            Assert.True(next.History.IsKnown);
+            Assert.Equal((scribe.Seq, Scribe.Text(scribe.State)), (next.Seq, Scribe.Text(next.State)));
+        }
+    }
+
+    public enum JournalDamage
+    {
+        Empty,
+        WithoutCheckpoint,
+        LineMissing,
+        LineTwice,
+        NulBytes,
+    }
+
+    private FaultyDisk Written(int entries, out Scribe scribe)
+    {
+        var disk = new FaultyDisk();
+        var histories = new Histories(3);
+        scribe = new Scribe(_options, _state, Files(disk));
+        while (scribe.Seq < entries)
+            Assert.True(scribe.Append(histories.After(scribe.Seq)));
+        scribe.Dispose();
+        return disk;
+    }
+
+    private static JournalFiles Files(FaultyDisk disk) => disk.Files with { MaxBytes = 12_000 };
+
+    private static FaultyDisk Copy(FaultyDisk disk) => disk.Kill();
+
+    // Returns the first byte that is not as it was.
+    private static (byte[] Damaged, int First) Damage(byte[] content, Random random)
+    {
+        var at = random.Next(content.Length);
+        var length = random.Next(1, 200);
+        var damaged = random.Next(5) switch
+        {
+            0 => [.. content[..at], (byte)(content[at] ^ (1 << random.Next(8))), .. content[(at + 1)..]],
+            1 => [.. content[..at], (byte)random.Next(256), .. content[(at + 1)..]],
+            2 => [.. content[..at], .. new byte[Math.Min(length, content.Length - at)], .. content[Math.Min(content.Length, at + length)..]],
+            3 => [.. content[..at], .. content[Math.Min(content.Length, at + length)..]],
+            _ => (byte[])[.. content[..at], .. Garbage(random, length), .. content[at..]],
+        };
+        var first = content.AsSpan().CommonPrefixLength(damaged);
+        return first == content.Length && first == damaged.Length ? Damage(content, random) : (damaged, first);
+    }
+
+    private static byte[] Garbage(Random random, int length)
+    {
+        var garbage = new byte[length];
+        random.NextBytes(garbage);
+        return garbage;
+    }
+
+    private static List<int> Ends(byte[] content) => [.. content.Index().Where(pair => pair.Item == '\n').Select(pair => pair.Index + 1)];
+
+    private static List<byte[]> Lines(byte[] content) => [.. Ends(content).Prepend(0).Zip(Ends(content), (start, end) => content[start..end])];
+}

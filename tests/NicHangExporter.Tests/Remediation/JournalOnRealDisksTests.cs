@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using NicHangExporter.TestSupport;
+
+namespace NicHangExporter.Tests.Remediation;
+
+/// <summary>File systems that are full or read-only, as the kernel has them.</summary>
+public sealed class JournalOnRealDisksTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly ExporterOptions _options;
+    private readonly Histories _histories = new(7);
+    private readonly Stack<string> _mounts = [];
+
+    public JournalOnRealDisksTests()
+    {
+        Requires.Root();
+        Requires.Program("mount");
+        _options = new ExporterOptions { StateDirectory = _directory.Path };
+        Mount("-t", "tmpfs", "-o", "size=64k", "none", _directory.Path);
+    }
+
+    public void Dispose()
+    {
+        while (_mounts.TryPop(out var path))
+            Run("umount", path);
+        _directory.Dispose();
+    }
+
+    [Fact]
+    public void Journal_OnADiskThatIsFull_RefusesAndWritesEverythingOnceThereIsRoom()
+    {
+        using var state = new StateDirectory(_options);
+        using (var scribe = new Scribe(_options, state))
+        {
+            Assert.True(scribe.Append(_histories.After(0)));
+            Fill(_directory.File("filler"));
+            var refused = 0;
+            while (refused < 20)
+                refused += scribe.Append(_histories.After(scribe.Seq)) ? 0 : 1;
+            Assert.False(scribe.Journal.IsWritable || scribe.Journal.Retry());
+            Assert.Contains("No space left on device", Assert.Single(scribe.Lines(EventIds.JournalUnavailable)), StringComparison.Ordinal);
+
+            File.Delete(_directory.File("filler"));
+
+            Assert.True(scribe.Journal.Retry() && scribe.Journal.IsWritable);
+            Assert.Single(scribe.Lines(EventIds.JournalRecovered));
+            var entries = Scribe.Entries(File.ReadAllBytes(_directory.File("journal.jsonl")));
+            Assert.Equal(Enumerable.Range(1, (int)scribe.Seq), entries.Select(entry => (int)entry.Seq));
+            using var next = new StateDirectory(_options);
+            using var reader = new Scribe(_options, next);
+            Assert.Equal(Scribe.Text(scribe.State), Scribe.Text(reader.State));
+        }
+    }
+
+    [Fact]
+    public void Journal_KilledOnAFullDisk_IsTornAndGoesOn()
+    {
+        long seq;
+        using (var state = new StateDirectory(_options))
+        using (var scribe = new Scribe(_options, state))
+        {
+            Assert.True(scribe.Append(_histories.After(0)));
+            Fill(_directory.File("filler"));
+            while (scribe.Append(_histories.After(scribe.Seq)))
+            {
+            }
+            seq = scribe.Acknowledged.Max();
+        }
+        File.Delete(_directory.File("filler"));
+        using var again = new StateDirectory(_options);
+        using var next = new Scribe(_options, again);
+        Assert.True(next.History.IsKnown);
+        Assert.Equal(seq, next.Seq);
+        Assert.True(next.Append(_histories.After(seq)));
+    }
+
+    [Fact]
+    public void Journal_OnAFileSystemThatIsReadOnly_IsReadAndOpensOnceItIsNot()
+    {
+        using (var state = new StateDirectory(_options))
+        using (var scribe = new Scribe(_options, state))
+            Assert.True(scribe.Append(_histories.After(0)));
+        Run("mount", "-o", "remount,ro", _directory.Path);
+        using var again = new StateDirectory(_options);
+        using var next = new Scribe(_options, again);
+        Assert.Equal((1, true, false, false), (next.Seq, next.History.IsKnown, next.Journal.IsOpen, next.Journal.IsWritable));
+        Assert.Contains("Read-only file system", Assert.Single(next.History.Problems), StringComparison.Ordinal);
+
+        Run("mount", "-o", "remount,rw", _directory.Path);
+        next.Open();
+
+        Assert.True(next.Append(_histories.After(next.Seq)));
+    }
+
+    [Fact]
+    public void Rotation_OntoAFileSystemThatTurnedReadOnly_WaitsForIt()
+    {
+        using var state = new StateDirectory(_options);
+        using var scribe = new Scribe(_options, state, new NicHangExporter.Remediation.JournalFiles { MaxBytes = 2000 });
+        while (scribe.Checkpoints < 2)
+            Assert.True(scribe.Append(_histories.After(scribe.Seq)));
+        // Files that are open for writing keep a file system from becoming read-only; a second mount over it does not ask them.
+        Mount("--bind", _directory.Path, _directory.Path);
+        Run("mount", "-o", "remount,bind,ro", _directory.Path);
+        while (scribe.Append(_histories.After(scribe.Seq)))
+        {
+        }
+        Assert.False(scribe.Append(_histories.After(scribe.Seq)));
+        Assert.Contains("Read-only file system", Assert.Single(scribe.Lines(EventIds.JournalUnavailable)), StringComparison.Ordinal);
+
+        Run("umount", _mounts.Pop());
+
+        Assert.True(scribe.Journal.Retry());
+        using var next = new Scribe(_options, new StateDirectory(_options));
+        Assert.Equal(Scribe.Text(scribe.State), Scribe.Text(next.State));
+    }
+
+    private static void Fill(string path)
+    {
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 0);
+        var free = new DriveInfo(Path.GetDirectoryName(path)!).AvailableFreeSpace;
+        file.Write(new byte[free]);
+        Assert.Throws<IOException>(() => file.WriteByte(0));
+    }
+
+    private void Mount(params string[] arguments)
+    {
+        Run("mount", arguments);
+        _mounts.Push(arguments[^1]);
+    }
+
+    private static void Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(Requires.Find(program)!, arguments) { RedirectStandardError = true })!;
+        var complaint = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {complaint}");
+    }
+}

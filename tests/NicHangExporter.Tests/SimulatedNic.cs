@@ -1,0 +1,264 @@
+using System.Globalization;
+using NicHangExporter.Linux;
+using NicHangExporter.Linux.Ethtool;
+using NicHangExporter.Linux.Link;
+using NicHangExporter.Linux.Uapi;
+
+namespace NicHangExporter.Tests;
+
+/// <summary>
+/// A NIC as the kernel shows it: features with the kernel's own dependencies, a link, a transmitter, and a hang that does what real ones do. It lives
+/// in the files of a <see cref="FixtureHost"/>'s sysfs and answers its fake ethtool. Time passes for it by <see cref="Second"/>.
+/// </summary>
+internal sealed class SimulatedNic
+{
+    /// <summary>The text of the first report that a real e1000e made in the lab, as the kernel log has it.</summary>
+    public static readonly string RecordedHang = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "fixtures/lab/kmsg-e1000e.raw"))
+        .First(line => line.Contains("Detected Hardware Unit Hang", StringComparison.Ordinal)).Split(';', 2)[1];
+
+    private readonly FixtureHost _host;
+    private readonly SortedDictionary<string, (bool Available, bool Requested)> _features = new(StringComparer.Ordinal);
+    private double _carrierBack = double.MaxValue;
+    private double _nextReport;
+
+    public SimulatedNic(FixtureHost host, string name = "eno1", string bus = "0000:00:1f.6", string driver = "e1000e")
+    {
+        (_host, Name, Bus, Driver) = (host, name, bus, driver);
+        host.AddNic(name, $"pci0000:00/{bus}", driver);
+        foreach (var feature in new[] { "rx-checksum", "tx-checksum-ip-generic", "tx-scatter-gather", "tx-tcp-segmentation", "tx-tcp6-segmentation", "tx-generic-segmentation", "rx-gro", "rx-vlan-hw-parse", "tx-vlan-hw-insert", "rx-hashing" })
+            _features[feature] = (true, true);
+        foreach (var feature in new[] { "rx-lro", "rx-all", "rx-fcs" })
+            _features[feature] = (true, false);
+        _features["highdma"] = (false, true);
+        Show();
+    }
+
+    public string Name { get; set; }
+    public string Bus { get; }
+    public string Driver { get; }
+    public InterfaceName Interface => InterfaceName.TryParse(Name, out var name) ? name : default;
+
+    /// <summary>The ethtool and link operations that reached it and change something, in order.</summary>
+    public List<(double At, string What)> Operations { get; } = [];
+
+    public bool IsUp { get; set; } = true;
+    public bool HasCarrier { get; set; } = true;
+    public bool IsHung { get; set; }
+    public ulong TxPackets { get; set; } = 1000;
+
+    /// <summary>Packets a second that somebody wants to send.</summary>
+    public ulong Load { get; set; } = 10;
+
+    /// <summary>What un-wedges it: reinit, bounce.</summary>
+    public HashSet<string> CuredBy { get; } = ["reinit", "bounce"];
+
+    /// <summary>While this holds, it hangs as soon as it has sent something.</summary>
+    public Func<SimulatedNic, bool> HangsWhile { get; set; } = _ => false;
+
+    /// <summary>The driver's own reset comes this long after the first report; null for never.</summary>
+    public double? ResetsItselfAfter { get; set; }
+
+    /// <summary>Seconds without a carrier after each reset.</summary>
+    public double CarrierDelay { get; set; } = 2;
+
+    /// <summary>Seconds between two hang reports.</summary>
+    public double ReportInterval { get; set; } = 2;
+
+    /// <summary>The driver reports its hangs.</summary>
+    public bool Reports { get; set; } = true;
+
+    /// <summary>What an operation is answered with: by its text, as in <c>tx-tcp-segmentation off</c>, reinit, down, up.</summary>
+    public Dictionary<string, Errno> Errors { get; } = [];
+
+    /// <summary>Features that the driver turns on again when the link comes up.</summary>
+    public HashSet<string> TurnedOnAtLinkUp { get; } = [];
+
+    /// <summary>Features whose change is accepted and not made.</summary>
+    public HashSet<string> SilentlyKept { get; } = [];
+
+    /// <summary>Features whose change resets the adapter.</summary>
+    public HashSet<string> Resetting { get; } = ["rx-checksum", "rx-vlan-hw-parse", "tx-vlan-hw-insert", "rx-hashing"];
+
+    /// <summary>Called before each operation; a test may throw here as if the process died.</summary>
+    public Action<string> Before { get; set; } = _ => { };
+
+    /// <summary>Called after each operation.</summary>
+    public Action<string> After { get; set; } = _ => { };
+
+    public EnergyEfficientEthernet? Eee { get; set; } = new(true, true, true, 17, 8, 8);
+    public PauseParameters? Pause { get; set; } = new(true, true, true);
+
+    /// <summary>Whether a feature is in force: wished, and not withheld by another one.</summary>
+    public bool IsActive(string feature) => _features.TryGetValue(feature, out var state) && state.Requested && (!feature.StartsWith("tx-tcp", StringComparison.Ordinal)
+        || (_features["tx-checksum-ip-generic"].Requested && _features["tx-scatter-gather"].Requested));
+
+    public bool IsRequested(string feature) => _features[feature].Requested;
+
+    public void Fix(string feature, bool on) => _features[feature] = (false, on);
+
+    public void Request(string feature, bool on) => _features[feature] = (true, on);
+
+    /// <summary>All requested features, to compare before and after.</summary>
+    public string Requested => string.Join(' ', _features.Where(feature => feature.Value.Requested).Select(feature => feature.Key));
+
+    public DeviceFeatures Features() => new([.. _features.Select(feature => new Feature(feature.Key, feature.Value.Available, feature.Value.Requested, IsActive(feature.Key), false))]);
+
+    public SetFeaturesResult Set(IReadOnlyList<FeatureChange> changes)
+    {
+        var result = SetFeaturesResult.Accepted;
+        foreach (var change in changes)
+        {
+            var what = $"{change.Name} {(change.On ? "on" : "off")}";
+            Operate(what);
+            if (!_features.TryGetValue(change.Name, out var state))
+                throw new ArgumentException($"This kernel has no feature '{change.Name}'.", nameof(changes));
+            if (!state.Available)
+                result |= SetFeaturesResult.Unsupported;
+            else if (!SilentlyKept.Contains(change.Name))
+            {
+                _features[change.Name] = (true, change.On);
+                if (Resetting.Contains(change.Name) && state.Requested != change.On)
+                    Reset(change.Name);
+                if (IsActive(change.Name) != change.On)
+                    result |= SetFeaturesResult.Wish;
+            }
+            After(what);
+        }
+        return result;
+    }
+
+    public bool Renegotiate()
+    {
+        Operate("reinit");
+        if (!IsUp)
+            throw new LinuxException("SIOCETHTOOL ETHTOOL_NWAY_RST", Name, Errno.Again);
+        Reset("reinit");
+        After("reinit");
+        return true;
+    }
+
+    public bool SwitchEee(bool on)
+    {
+        if (Eee is null)
+            return false;
+        Operate(on ? "eee on" : "eee off");
+        Eee = Eee with { Enabled = on, Active = on, Advertised = on ? 8u : 0 };
+        Reset("eee");
+        return true;
+    }
+
+    public bool SwitchPause(PauseParameters pause)
+    {
+        if (Pause is null)
+            return false;
+        Operate("pause");
+        Pause = pause;
+        Reset("pause");
+        return true;
+    }
+
+    /// <summary>The ioctls of <see cref="LinkFlags"/>.</summary>
+    public int Link(int request, ref IfReq argument)
+    {
+        if (request == Sockios.ReadFlags)
+        {
+            argument.Flags = (ushort)(InterfaceFlags.Broadcast | InterfaceFlags.Multicast | (IsUp ? InterfaceFlags.Up : 0));
+            return 0;
+        }
+        var up = ((InterfaceFlags)argument.Flags & InterfaceFlags.Up) != 0;
+        try
+        {
+            Operate(up ? "up" : "down");
+        }
+        catch (LinuxException exception)
+        {
+            return -(int)exception.Errno;
+        }
+        IsUp = up;
+        if (up)
+            Reset("bounce");
+        else
+            HasCarrier = false;
+        Show();
+        After(up ? "up" : "down");
+        return 0;
+    }
+
+    /// <summary>A second of its life; what it prints goes to the kernel log.</summary>
+    public void Second()
+    {
+        var now = _host.Uptime;
+        if (IsUp && !HasCarrier && now >= _carrierBack)
+        {
+            HasCarrier = true;
+            foreach (var feature in TurnedOnAtLinkUp)
+                _features[feature] = (true, true);
+            Print($"{Driver} {Bus} {Name}: NIC Link is Up 1000 Mbps Full Duplex, Flow Control: Rx/Tx", 6);
+        }
+        if (IsUp && HasCarrier && !IsHung)
+        {
+            TxPackets += Load;
+            if (Load > 0 && HangsWhile(this))
+                Hang();
+        }
+        Show();
+        if (!IsHung || !HasCarrier || Load == 0)
+            return;
+        if (Reports && now >= _nextReport)
+        {
+            _nextReport = now + ReportInterval;
+            Print(RecordedHang.Replace("e1000e 0000:00:1f.6 eno1", $"{Driver} {Bus} {Name}", StringComparison.Ordinal));
+        }
+        if (ResetsItselfAfter is { } after && now >= HungSince + after)
+        {
+            Print($"{Driver} {Bus} {Name}: Reset adapter unexpectedly");
+            IsHung = false;
+            LoseCarrier();
+        }
+    }
+
+    public double HungSince { get; private set; }
+
+    /// <summary>It hangs from now on; the first report comes a moment later.</summary>
+    public void Hang()
+    {
+        (IsHung, HungSince) = (true, _host.Uptime);
+        _nextReport = _host.Uptime + ReportInterval;
+        Show();
+    }
+
+    private void Reset(string by)
+    {
+        if (by is "bounce" ? CuredBy.Contains("bounce") : CuredBy.Contains("reinit"))
+            IsHung = false;
+        else
+            _nextReport = _host.Uptime + ReportInterval + CarrierDelay;
+        LoseCarrier();
+    }
+
+    private void LoseCarrier()
+    {
+        HasCarrier = CarrierDelay <= 0;
+        _carrierBack = _host.Uptime + CarrierDelay;
+        Show();
+    }
+
+    private void Operate(string what)
+    {
+        Before(what);
+        Operations.Add((_host.Uptime, what));
+        if (Errors.TryGetValue(what, out var errno))
+            throw new LinuxException("SIOCETHTOOL", Name, errno);
+    }
+
+    private void Print(string text, int priority = 3) => _host.Print(_host.NextSequence(), text, priority, $" SUBSYSTEM=pci\n DEVICE=+pci:{Bus}\n");
+
+    private void Show()
+    {
+        if (!Directory.Exists(Path.Combine(_host.Sysfs.Root, "class/net", Name)))
+            return;
+        _host.Sysfs.Write(Name, "statistics/tx_packets", TxPackets.ToString(CultureInfo.InvariantCulture) + "\n");
+        _host.Sysfs.Write(Name, "operstate", IsUp && HasCarrier ? "up\n" : "down\n");
+        _host.Sysfs.Write(Name, "queues/tx-0/byte_queue_limits/inflight", IsHung && Load > 0 ? "3028\n" : "0\n");
+    }
+}
