@@ -8,7 +8,8 @@ namespace NicHangExporter.Cli;
 /// <summary>Acts without a daemon: through the same door, with the same journal, under the same lock. For a status it only reads.</summary>
 /// <param name="options">The options; without a state directory there is no journal, which is enough for a dry run.</param>
 /// <param name="request">What is asked for.</param>
-internal delegate Task<ControlAnswer> ActAlone(ExporterOptions options, ControlRequest request);
+/// <param name="say">Tells whoever waits what is going on.</param>
+internal delegate Task<ControlAnswer> ActAlone(ExporterOptions options, ControlRequest request, Action<string> say);
 
 /// <summary>
 /// Carries out a command of the console: by the running daemon where there is one, else in this process. Answers go to the output; what keeps
@@ -60,7 +61,7 @@ internal sealed class ConsoleRun(ExporterOptions options, ActAlone alone, TimePr
                 GoWithoutHistory();
                 break;
         }
-        return Show(call, await alone(options, request));
+        return Show(call, await alone(options, request, Say));
     }
 
     private async Task<int> ShowAsync(ConsoleCall call)
@@ -73,7 +74,7 @@ internal sealed class ConsoleRun(ExporterOptions options, ActAlone alone, TimePr
             Say($"a daemon holds {options.StateDirectory}, but it can't be asked: {reply.Reason}");
         else if (reply.Reach == ControlReach.NotPermitted)
             GoWithoutHistory();
-        var code = Show(call, await alone(options, call.Request), options.StateDirectory is { } directory ? $"not asked; this is what the journal in {directory} tells" : "none known, and no state directory");
+        var code = Show(call, await alone(options, call.Request, Say));
         return reply.Reach == ControlReach.NobodyThere ? code : Failure;
     }
 
@@ -120,7 +121,7 @@ internal sealed class ConsoleRun(ExporterOptions options, ActAlone alone, TimePr
         ? ControlClient.AskAsync(ControlPath.In(directory), request, clock, CancellationToken.None)
         : Task.FromResult(new ControlReply(ControlReach.NobodyThere));
 
-    private int Show(ConsoleCall call, ControlAnswer answer, string source = "")
+    private int Show(ConsoleCall call, ControlAnswer answer, string? daemon = null)
     {
         switch (answer)
         {
@@ -136,13 +137,13 @@ internal sealed class ConsoleRun(ExporterOptions options, ActAlone alone, TimePr
                 if (call.Json)
                     _page.Line(JsonSerializer.Serialize(status.Devices, ConsoleJson.Default.ImmutableArrayDeviceStatus));
                 else
-                    DevicesText.Write(_page, status);
+                    DevicesText.Write(_page, status, isWatched: daemon is not null);
                 return Success;
             case { Status: { } status }:
                 if (call.Json)
                     _page.Line(JsonSerializer.Serialize(status, ConsoleJson.Default.RemediationStatus));
                 else
-                    StatusText.Write(_page, status, source);
+                    StatusText.Write(_page, status, daemon ?? (options.StateDirectory is { } directory ? $"not asked; this is what the journal in {directory} tells" : "none known, and no state directory"));
                 return Success;
             case { Done: { } done }:
                 if (call.Json)

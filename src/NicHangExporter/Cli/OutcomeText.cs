@@ -16,7 +16,7 @@ internal static class OutcomeText
     /// <param name="isRollback">A rollback was asked for.</param>
     public static void Write(ConsolePage page, RemediationOutcome outcome, bool isJoined = false, bool isRollback = false)
     {
-        page.Line($"{outcome.Device}: {Title(outcome)}");
+        page.Line($"{outcome.Device}: {Title(outcome, isRollback)}");
         page.Paragraph("  ", outcome.Explanation);
         if (isJoined)
             page.Paragraph("  ", "A remediation of it was under way already, asked for by somebody else; this is how that one ended.");
@@ -29,8 +29,8 @@ internal static class OutcomeText
         WriteChanges(page, outcome);
         if (!outcome.AlreadyOff.IsDefaultOrEmpty)
             page.Paragraph("  off before ", string.Join(", ", outcome.AlreadyOff.Select(OffloadNames.Short).Distinct()));
-        foreach (var setting in outcome.Fixed.IsDefault ? [] : outcome.Fixed)
-            page.Paragraph("  fixed      ", setting);
+        foreach (var line in FixedTogether(outcome.Fixed.IsDefault ? [] : outcome.Fixed))
+            page.Paragraph("  fixed      ", line);
         if (outcome.Evidence is { } evidence)
             page.Paragraph("  seen       ", Seen(evidence));
         if (outcome.RetryAfter is > 0 and { } wait)
@@ -44,10 +44,10 @@ internal static class OutcomeText
             page.Line($"  id         {outcome.Id}");
     }
 
-    private static string Title(RemediationOutcome outcome) => outcome.Verdict switch
+    private static string Title(RemediationOutcome outcome, bool isRollback) => outcome.Verdict switch
     {
         RemediationVerdict.Healed => "healed",
-        RemediationVerdict.Applied => "applied",
+        RemediationVerdict.Applied => isRollback ? "undone" : "applied",
         RemediationVerdict.NothingToDo => "nothing to do",
         RemediationVerdict.DryRun => "dry run, nothing was changed",
         RemediationVerdict.Observed => "mode observe, nothing was changed",
@@ -58,18 +58,24 @@ internal static class OutcomeText
     // One line for all features of a short name that went the same way: people know tso, not its five parts.
     private static void WriteChanges(ConsolePage page, RemediationOutcome outcome)
     {
-        if (outcome.Before is not { Count: > 0 } before)
+        if (outcome is not { Before: { Count: > 0 } before, After: { } after })
             return;
         var rows = new List<string[]>();
         foreach (var change in before.OrderBy(pair => pair.Key, StringComparer.Ordinal)
-            .GroupBy(pair => (Short: OffloadNames.Short(pair.Key), Before: pair.Value, After: outcome.After?.GetValueOrDefault(pair.Key) ?? "?")))
+            .GroupBy(pair => (Short: OffloadNames.Short(pair.Key), Before: pair.Value, After: after.GetValueOrDefault(pair.Key) ?? "?")))
         {
             var same = change.Key.Before == change.Key.After;
             var names = change.Select(pair => pair.Key).ToList();
-            rows.Add([change.Key.Short, $"{change.Key.Before} -> {change.Key.After}{(same ? " (unchanged)" : "")}", names is [var only] && only == change.Key.Short ? "" : string.Join(' ', names)]);
+            rows.Add([change.Key.Short, $"{change.Key.Before} -> {change.Key.After}{(same ? " (unchanged)" : "")}", names is [var only] ? only == change.Key.Short ? "" : only : Words.Count(names.Count, "feature")]);
         }
         page.Table("  ", rows);
     }
+
+    // What to do instead is mostly the same for all of them, and said once then.
+    private static IEnumerable<string> FixedTogether(IEnumerable<string> settings) => settings
+        .Select(setting => setting.IndexOf(' ', StringComparison.Ordinal) is var end and > 0 ? (Name: setting[..end], Why: setting[end..]) : (Name: setting, Why: ""))
+        .GroupBy(setting => setting.Why, setting => OffloadNames.Short(setting.Name))
+        .Select(group => string.Join(", ", group.Distinct()) + group.Key);
 
     private static string Seen(RemediationEvidence evidence)
     {
@@ -80,7 +86,7 @@ internal static class OutcomeText
             seen.Add("nothing was sent");
         else if (evidence.TxPackets is { } packets)
             seen.Add($"{Words.Count((long)Math.Min(packets, long.MaxValue), "packet")} sent");
-        if (evidence.CarrierSeconds is { } carrier)
+        if (evidence.CarrierSeconds is > 0 and { } carrier)
             seen.Add($"link back after {Words.Seconds(carrier)}");
         seen.Add(evidence.HangReports == 0 ? $"no hang report within {Words.Seconds(evidence.Seconds)}" : $"{Words.Count(evidence.HangReports, "hang report")} within {Words.Seconds(evidence.Seconds)}");
         if (evidence.Error is { } error)

@@ -9,6 +9,9 @@ internal sealed record ControlDoor(
     Func<RemediationRequest, RemediationTicket> Submit, Func<InterfaceName, string, Task<string?>> ClearQuarantine, Func<bool, string, Task<string?>> SetPaused,
     Func<RemediationStatus> Status)
 {
+    /// <summary>Looks first whether a device hangs; a daemon has been looking all the time.</summary>
+    public Func<InterfaceName, Task> Watch { get; init; } = _ => Task.CompletedTask;
+
     /// <summary>The door of this process.</summary>
     public static ControlDoor Of(Remediator remediator) =>
         new(remediator.Submit, remediator.ClearQuarantineAsync, remediator.SetPausedAsync, remediator.Status);
@@ -56,9 +59,12 @@ internal sealed class ControlDesk(ControlDoor door, NetClass devices)
         }
         if (request.Command == ControlCommand.ClearQuarantine)
             return Done(await door.ClearQuarantine(device, actor), $"The quarantine of {device} is lifted, its budget is full again and its cool-down is over.");
+        if (request.Command == ControlCommand.Remediate)
+            await door.Watch(device);
         var ticket = door.Submit(new RemediationRequest(device, RemediationTrigger.Cli)
         {
-            Settings = [.. request.Settings ?? []],
+            // A profile is a setting that stands for others.
+            Settings = request.Profile is { } profile ? [profile] : [.. request.Settings ?? []],
             Profile = request.Profile,
             Recover = request.Recover,
             Rollback = request.Command == ControlCommand.Rollback,

@@ -182,7 +182,7 @@ public sealed class ConsoleRunTests : IDisposable
 
     private Task<int> RunAsync(ConsoleCall call)
     {
-        ActAlone alone = (options, request) =>
+        ActAlone alone = (options, request, _) =>
         {
             _alone.Add((options.StateDirectory, request));
             return Task.FromResult(_aloneAnswer);

@@ -20,9 +20,10 @@ public sealed class ConsoleTextTests
               eee  off -> off (unchanged)
               rx   on -> off               rx-checksum
               gso  on -> off               tx-generic-segmentation
-              tso  on -> off               tx-tcp-segmentation tx-tcp6-segmentation
+              tso  on -> off               2 features
               off before gro, tx
-              fixed      rxvlan: it can't be turned off here
+              fixed      rxvlan, txvlan is fixed by e1000e: look elsewhere
+              fixed      sg: odd
               seen       TX advanced after 0.4 s (5120 packets); link back after 2.1 s; no
                          hang report within 33 s
               undo       nic-hang-exporter rollback eno1
@@ -34,7 +35,7 @@ public sealed class ConsoleTextTests
                 Rung = "reinit",
                 Steps = ["tx-tcp-segmentation off", "tx-tcp6-segmentation off", "tx-generic-segmentation off", "rx-checksum off", "reinit"],
                 AlreadyOff = ["rx-gro", "tx-checksum-ipv4", "tx-checksum-ipv6"],
-                Fixed = ["rxvlan: it can't be turned off here"],
+                Fixed = ["rx-vlan-hw-parse is fixed by e1000e: look elsewhere", "tx-vlan-hw-insert is fixed by e1000e: look elsewhere", "sg: odd"],
                 Before = new Dictionary<string, string> { ["tx-tcp-segmentation"] = "on", ["tx-tcp6-segmentation"] = "on", ["tx-generic-segmentation"] = "on", ["rx-checksum"] = "on", ["eee"] = "off" },
                 After = new Dictionary<string, string> { ["tx-tcp-segmentation"] = "off", ["tx-tcp6-segmentation"] = "off", ["tx-generic-segmentation"] = "off", ["rx-checksum"] = "off", ["eee"] = "off" },
                 Evidence = new RemediationEvidence(32.6, 5120, 0.44, 0, 2.1),
@@ -176,10 +177,10 @@ public sealed class ConsoleTextTests
             COOL: cool-down left. LEFT: remediations left in 24 hours. QUAR: in quarantine,
             until quarantine clear.
             """,
-            page => DevicesText.Write(page, TestStatus.Busy));
+            page => DevicesText.Write(page, TestStatus.Busy, isWatched: true));
 
     [Fact]
-    public void Devices_WhereThereIsNone_SaySo() => AssertText("no network device found", page => DevicesText.Write(page, TestStatus.Empty));
+    public void Devices_WhereThereIsNone_SaySo() => AssertText("no network device found", page => DevicesText.Write(page, TestStatus.Empty, isWatched: false));
 
     [Fact]
     public void Episodes_AreATable() =>

@@ -89,6 +89,34 @@ public sealed class ControlDeskTests : IDisposable
     }
 
     [Fact]
+    public async Task Remediate_WithAProfile_AsksForItAsASetting()
+    {
+        await AskAsync(new ControlRequest(ControlCommand.Remediate) { Device = "eno1", Profile = "classic" });
+
+        Assert.Equal(("classic", "classic"), (_submitted[0].Profile, Assert.Single(_submitted[0].Settings)));
+    }
+
+    [Fact]
+    public async Task Remediate_LooksFirst_RollbackDoesNot()
+    {
+        var watched = new List<string>();
+        var door = new ControlDoor(request => new RemediationTicket("1", false, Task.FromResult(new RemediationOutcome("1", "", RemediationVerdict.Applied, ""))), null!, null!, null!)
+        {
+            Watch = device =>
+            {
+                watched.Add(device.ToString());
+                return Task.CompletedTask;
+            },
+        };
+        var desk = new ControlDesk(door, new NetClass(_sysfs.Root));
+
+        await desk.AnswerAsync(new ControlRequest(ControlCommand.Rollback) { Device = "eth0" }, "eve", TestContext.Current.CancellationToken);
+        await desk.AnswerAsync(new ControlRequest(ControlCommand.Remediate) { Device = "0000:00:1f.6" }, "eve", TestContext.Current.CancellationToken);
+
+        Assert.Equal(["eno1"], watched);
+    }
+
+    [Fact]
     public async Task Rollback_IsOne()
     {
         Assert.Null((await AskAsync(new ControlRequest(ControlCommand.Rollback) { Device = "eno1" })).Joined);
