@@ -39,7 +39,7 @@ internal static class StatusText
         var details = string.Join(", ", new[] { device.Driver, device.Bus }.Where(detail => detail.Length > 0));
         page.Line($"{device.Device}{(details.Length > 0 ? $" ({details})" : "")}{(states.Count > 0 ? ": " + string.Join(", ", states) : "")}");
         if (device.Last is { Verdict: { } verdict } last)
-            page.Paragraph("  last      ", $"{Words.Moment(last.Time)} {SnakeCase.Of(verdict).Replace('_', ' ')}{(last.Trigger is { } trigger ? $", asked by {SnakeCase.Of(trigger)}" : "")}{(last.Actor is { } actor ? $" ({actor})" : "")}{(last.Profile is { } profile ? $", profile {profile}" : "")}{(last.Rung is { } rung ? $", recovery {rung}" : "")}");
+            page.Paragraph("  last      ", $"{Words.Moment(last.Time)} {(last.Rollback == true ? "rollback " : "")}{SnakeCase.Of(verdict).Replace('_', ' ')}{(last.Trigger is { } trigger ? $", asked by {SnakeCase.Of(trigger)}" : "")}{(last.Actor is { } actor ? $" ({actor})" : "")}{(last.Profile is { } profile ? $", profile {profile}" : "")}{(last.Rung is { } rung ? $", recovery {rung}" : "")}");
         if (!device.Desired.IsDefaultOrEmpty)
             page.Paragraph("  kept off  ", Short(device.Desired));
         if (!device.Drifted.IsDefaultOrEmpty)

@@ -38,7 +38,8 @@ internal sealed class ControlConnection(Socket socket, TimeProvider clock) : IDi
             if (Interlocked.CompareExchange(ref _state, Asked, Silent) != Silent)
                 return null;
             if (ControlProtocol.TryParse(line, out var request, out var error) && !_lines.HasMore)
-                return request;
+                // A daemon that was stuck must not do, once it is free again, what somebody has long given up waiting for.
+                return HasPeer() ? request : null;
             Refuse(error ?? "one request a connection");
         }
         catch (EndOfStreamException)
@@ -91,6 +92,20 @@ internal sealed class ControlConnection(Socket socket, TimeProvider clock) : IDi
 
     /// <inheritdoc/>
     public void Dispose() => socket.Dispose();
+
+    // Nothing is sent by this, but the kernel refuses it where the other side has closed. One that has only said all it had to say still listens.
+    private bool HasPeer()
+    {
+        try
+        {
+            socket.Send([], SocketFlags.None);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
 
     private async Task SendAsync(ReadOnlyMemory<byte> line, CancellationToken ending)
     {

@@ -58,7 +58,7 @@ internal sealed class ControlDesk(ControlDoor door, NetClass devices)
             return ControlAnswer.Refuse(exception.Message);
         }
         if (request.Command == ControlCommand.ClearQuarantine)
-            return Done(await door.ClearQuarantine(device, actor), $"The quarantine of {device} is lifted, its budget is full again and its cool-down is over.");
+            return Done(await door.ClearQuarantine(device, actor), $"{device}: no quarantine, no cool-down, and its budget is full again.");
         if (request.Command == ControlCommand.Remediate)
             await door.Watch(device);
         var ticket = door.Submit(new RemediationRequest(device, RemediationTrigger.Cli)

@@ -229,6 +229,35 @@ public sealed class ControlServerTests
     }
 
     [Fact]
+    public async Task Asker_WhoHasGoneBeforeTheRequestWasRead_WantsNothingAnyMore()
+    {
+        using var harness = ControlHarness.Started();
+        using var stuck = new ManualResetEventSlim();
+        var carriedOut = 0;
+        harness.Handler = (_, _, _) =>
+        {
+            Interlocked.Increment(ref carriedOut);
+            return Task.FromResult(new ControlAnswer { Done = "yes" });
+        };
+        harness.Peer = _ =>
+        {
+            stuck.Wait();
+            return 0;
+        };
+        using (var gone = harness.Connect())
+            ControlHarness.Send(gone, ControlHarness.Good);
+        using var quiet = harness.Connect();
+        ControlHarness.Send(quiet, ControlHarness.Good);
+        quiet.Shutdown(SocketShutdown.Send);
+
+        stuck.Set();
+
+        Assert.Contains("yes", ControlHarness.ReadToEnd(quiet), StringComparison.Ordinal);
+        await harness.Server.StopAsync(CancellationToken.None);
+        Assert.Equal(1, carriedOut);
+    }
+
+    [Fact]
     public void Asker_WhoHangsUp_NeitherCancelsTheWorkNorKeepsItsPlace()
     {
         using var harness = ControlHarness.Started();
