@@ -37,6 +37,7 @@ internal static class EventIds
     public const int DriftFound = 3012;
     public const int PendingResolved = 3013;
     public const int HistoryUnknown = 3014;
+    public const int RemediationIncapable = 3015;
     public const int JournalOpened = 3050;
     public const int JournalUnavailable = 3051;
     public const int JournalRecovered = 3052;

@@ -57,7 +57,7 @@ internal sealed class FixtureHost : IDisposable
         Watcher = new KernelLogWatcher(Options, Metrics, Clock, factory.CreateLogger<KernelLogWatcher>());
         Lane = new Lane(Clock);
         Journal = new Journal(Options, StateDirectory, Clock, factory.CreateLogger<Journal>(), journalFiles);
-        Ledger = new RemediationLedger(Options, Journal, Metrics, Clock);
+        Ledger = new RemediationLedger(Options, StateDirectory, Journal, Metrics, Clock);
         var link = new LinkFlags(Link);
         var netClass = new NetClass(Options.SysfsPath);
         Remediator = new Remediator(Options, Ledger, new DeviceAccess(netClass, Ethtool, link), new SettingCatalogue(Options), Evidence, new KillSwitch(Options),

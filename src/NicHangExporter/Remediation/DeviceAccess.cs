@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Linux.Link;
@@ -36,7 +37,7 @@ internal sealed class DeviceAccess(NetClass netClass, IEthtool ethtool, LinkFlag
                 Address = address is null ? "" : string.Join(':', address.Select(octet => octet.ToString("x2", null))),
                 IsPhysical = device.IsPhysical,
                 IsUpper = device.IsUpper,
-                Lowers = [.. netClass.ListLowers(name)],
+                Lowers = device.IsUpper ? PhysicalBelow(name) : [],
                 IsUp = (link.Read(name) & InterfaceFlags.Up) != 0,
                 Features = ethtool.ReadFeatures(name),
                 Eee = settings ? ethtool.ReadEnergyEfficientEthernet(name) : null,
@@ -113,6 +114,25 @@ internal sealed class DeviceAccess(NetClass netClass, IEthtool ethtool, LinkFlag
 
     /// <summary>Switches it on; the second half of a bounce, and what is owed to a device that was found switched off by us.</summary>
     public void BringUp(InterfaceName device) => link.BringUp(device);
+
+    // A VLAN on a bridge on a bond: what can be remedied is at the bottom.
+    private ImmutableArray<InterfaceName> PhysicalBelow(InterfaceName upper)
+    {
+        var found = new SortedSet<InterfaceName>();
+        var seen = new HashSet<InterfaceName> { upper };
+        var next = new Queue<InterfaceName>([upper]);
+        while (next.TryDequeue(out var name))
+            foreach (var lower in netClass.ListLowers(name))
+            {
+                if (!seen.Add(lower))
+                    continue;
+                next.Enqueue(lower);
+                using var device = netClass.Open(lower);
+                if (device is { IsPhysical: true })
+                    found.Add(lower);
+            }
+        return [.. found];
+    }
 
     private bool IsThere(InterfaceName name)
     {

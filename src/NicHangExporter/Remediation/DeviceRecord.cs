@@ -128,6 +128,8 @@ internal sealed record DeviceRecord
             RemediationVerdict.DidNotHold => (record.Adopting(intent, entry) with { Rung = null, Recurred = true }).Counting($"recurrences/{intent.Profile ?? "none"}"),
             RemediationVerdict.Inconclusive or RemediationVerdict.Unverified => record.Adopting(intent, entry) with { Rung = null, Recurred = false },
             RemediationVerdict.NotHealed => record with { Rung = intent.Rung },
+            // What could not be undone is not decided, but whoever comes to undo it must know where it was.
+            RemediationVerdict.RollbackFailed when intent.Rollback != true => record with { Original = Original.Concat(intent.Before ?? None).DistinctBy(pair => pair.Key).ToDictionary() },
             _ => record,
         };
     }

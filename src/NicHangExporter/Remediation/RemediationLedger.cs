@@ -7,15 +7,19 @@ namespace NicHangExporter.Remediation;
 /// monotonic clock of each boot, one after the other, with nothing for the time between them. So a step of the wall clock changes no cool-down, a suspended or
 /// rebooted machine is still cooling, and nothing ever cools faster than a clock that was watched. Only the lane's thread writes; anybody may read.
 /// </summary>
-internal sealed class RemediationLedger(ExporterOptions options, Journal journal, ExporterMetrics metrics, TimeProvider clock)
+internal sealed class RemediationLedger(ExporterOptions options, StateDirectory directory, Journal journal, ExporterMetrics metrics, TimeProvider clock)
 {
     /// <summary>How often witnessed time is written down while something cools.</summary>
     private const double ClockInterval = 600;
+
+    /// <summary>How often a journal that could not be opened is tried again.</summary>
+    private const double OpenInterval = 15;
 
     private volatile RemediationState _state = RemediationState.Empty;
     private string? _bootId;
     private double _ageAtBoot;
     private double _lastWritten;
+    private double _nextOpen;
     private long _seq;
 
     /// <summary>What the journal adds up to.</summary>
@@ -36,6 +40,8 @@ internal sealed class RemediationLedger(ExporterOptions options, Journal journal
     /// <summary>Reads the journal.</summary>
     public void Open()
     {
+        _nextOpen = Uptime + OpenInterval;
+        directory.TryTake();
         var history = journal.Open();
         _bootId = Linux.Sysfs.BootId.Read(options.ProcfsPath);
         _seq = history.LastSeq;
@@ -67,7 +73,15 @@ internal sealed class RemediationLedger(ExporterOptions options, Journal journal
     /// <summary>Tries to write again what could not be written, and notes the time while something cools.</summary>
     public void Tend()
     {
-        if (!journal.IsWritable && options.StateDirectory is not null)
+        if (options.StateDirectory is null)
+            return;
+        if (!journal.IsOpen)
+        {
+            // Another process held the directory, or it was not there: what it has written since is the history now.
+            if (Uptime >= _nextOpen)
+                Open();
+        }
+        else if (!journal.IsWritable)
             _ = journal.Retry();
         else if (Age - _lastWritten >= ClockInterval && _state.Devices.Values.Any(device => device.CooldownUntil > Age || device.SpentAt(Age) > 0 || _state.UnknownUntil > Age))
             Record(new JournalEntry(JournalEvent.Clock));

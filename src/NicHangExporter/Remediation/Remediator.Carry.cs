@@ -24,7 +24,8 @@ internal sealed partial class Remediator
         DeviceFacts? facts;
         try
         {
-            facts = _begun ? _access.Read(request.Device) : null;
+            // EEE and pause ask the PHY on some drivers; the gates don't need them, and they say no every two seconds for as long as a hang lasts.
+            facts = _begun ? _access.Read(request.Device, settings: false) : null;
         }
         catch (LinuxException exception)
         {
@@ -65,6 +66,9 @@ internal sealed partial class Remediator
             Decline(active, facts, reason, decision.Explanation, decision.RetryAfter);
             return;
         }
+        if (ReadAgain(active, facts) is not { } whole)
+            return;
+        facts = whole;
         var intent = Intend(active, facts, record, ladder, hung, decision.ReinitOnly, out var plan, out var wrong);
         if (wrong is { } no)
         {
@@ -84,6 +88,21 @@ internal sealed partial class Remediator
             Observed(active, facts, intent, plan);
         else
             Act(active, facts, ladder, intent, plan, hung);
+    }
+
+    private DeviceFacts? ReadAgain(Active active, DeviceFacts facts)
+    {
+        try
+        {
+            if (_access.Read(facts.Name) is { } whole && whole.Key == facts.Key && whole.Index == facts.Index)
+                return whole;
+            Finish(active, Answer(active, RemediationVerdict.DeviceGone, $"{facts.Name} is gone, or another device has its name now"));
+        }
+        catch (LinuxException exception)
+        {
+            Finish(active, Answer(active, RemediationVerdict.Failed, $"nothing was changed: {exception.Message}"));
+        }
+        return null;
     }
 
     private void Act(Active active, DeviceFacts facts, DriverLadder? ladder, JournalEntry intent, RemediationPlan plan, bool hung)

@@ -13,6 +13,8 @@ internal sealed partial class Remediator : IDisposable
     /// <summary>How often a pass is looked at: how fine the time to the first packet is measured.</summary>
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
 
+    private const int IdleTicks = 4;
+
     private readonly ExporterOptions _options;
     private readonly RemediationLedger _ledger;
     private readonly DeviceAccess _access;
@@ -34,6 +36,7 @@ internal sealed partial class Remediator : IDisposable
     private long _requests;
     private ITimer? _timer;
     private int _tickPosted;
+    private int _ticks;
 
     // Owned by the lane.
     private RemediationPass? _pass;
@@ -74,7 +77,7 @@ internal sealed partial class Remediator : IDisposable
                 if (_active is { } other)
                     return other.Request.Device == request.Device && other.Request.Rollback == request.Rollback
                         ? new RemediationTicket(other.Id, Joined: true, other.Outcome.Task)
-                        : Answered(active, DeclineReason.Busy, $"a remediation of {other.Request.Device} is under way ({other.Id})");
+                        : Answered(active, DeclineReason.Busy, $"a remediation of {other.Request.Device} is under way ({other.Id})", _options.VerifyWindow.TotalSeconds);
                 _active = active;
             }
         }
@@ -162,6 +165,8 @@ internal sealed partial class Remediator : IDisposable
         _metrics.CapabilityPresent.WithLabels("net_admin").Set(_isCapable ? 1 : 0);
         _metrics.CapabilityPresent.WithLabels("syslog").Set(Capabilities.Effective(_options.ProcfsPath, Capability.SysLog) == true ? 1 : 0);
         _publisher.PublishModes();
+        if (_options.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce && !_isCapable)
+            LogIncapable();
         ResolvePending();
         _begun = true;
         PublishAll();
@@ -179,6 +184,9 @@ internal sealed partial class Remediator : IDisposable
                 $"a command to the kernel has not returned for {PrometheusDuration.Format(_options.RemediationDeadline)} and can't be cancelled; the outcome will be in the journal"));
             LogOverdue(active.Request.Device.ToString(), active.Id, PrometheusDuration.Format(_options.RemediationDeadline));
         }
+        // Only a pass has to be looked at this often.
+        if (_active is null && _ticks++ % IdleTicks != 0)
+            return;
         if (Interlocked.Exchange(ref _tickPosted, 1) == 0 && !_lane.Post(() => Safely(Tick)))
             Interlocked.Exchange(ref _tickPosted, 0);
     }
@@ -233,9 +241,9 @@ internal sealed partial class Remediator : IDisposable
         active.Outcome.TrySetResult(outcome);
     }
 
-    private RemediationTicket Answered(Active active, DeclineReason reason, string explanation)
+    private RemediationTicket Answered(Active active, DeclineReason reason, string explanation, double? retryAfter = null)
     {
-        active.Outcome.TrySetResult(Declined(active, reason, explanation));
+        active.Outcome.TrySetResult(Declined(active, reason, explanation, retryAfter));
         return new RemediationTicket(active.Id, Joined: false, active.Outcome.Task);
     }
 
@@ -272,6 +280,9 @@ internal sealed partial class Remediator : IDisposable
 
     [LoggerMessage(EventIds.RemediationOverdue, LogLevel.Error, "A command to the kernel for {Device} ({Id}) has not returned for {Deadline}; nothing can cancel it, and nothing else is changed until it does")]
     private partial void LogOverdue(string device, string id, string deadline);
+
+    [LoggerMessage(EventIds.RemediationIncapable, LogLevel.Warning, "Remediation is in mode enforce, but CAP_NET_ADMIN is missing: nothing can be changed. Run as root, or give it to the program (AmbientCapabilities=CAP_NET_ADMIN in a systemd unit)")]
+    private partial void LogIncapable();
 
     [LoggerMessage(EventIds.RemediationFailed, LogLevel.Error, "An unexpected error on the remediation thread")]
     private partial void LogFailed(Exception exception);
