@@ -68,13 +68,20 @@ internal sealed class ConsoleRun(ExporterOptions options, ActAlone alone, TimePr
     {
         var reply = await AskAsync(call.Request);
         if (reply.Reach == ControlReach.Answered)
-            return Show(call, reply.Answer!, $"runs; answered at {ControlPath.In(options.StateDirectory!)}");
+            return Show(call, reply.Answer!, $"runs; answered at {ControlPath.In(options.StateDirectory!)}", isWatched: true);
         // Whatever is wrong with the daemon, what its journal says is better than nothing.
+        var journal = $"this is what the journal in {options.StateDirectory} tells";
+        var daemon = reply.Reach switch
+        {
+            ControlReach.Silent => $"not asked, because {reply.Reason}; {journal}",
+            ControlReach.NotPermitted => "not asked: permission denied",
+            _ => options.StateDirectory is null ? "not asked: no state directory is known" : $"not asked, for none runs; {journal}",
+        };
         if (reply.Reach == ControlReach.Silent)
             Say($"a daemon holds {options.StateDirectory}, but it can't be asked: {reply.Reason}");
         else if (reply.Reach == ControlReach.NotPermitted)
             GoWithoutHistory();
-        var code = Show(call, await alone(options, call.Request, Say));
+        var code = Show(call, await alone(options, call.Request, Say), daemon);
         return reply.Reach == ControlReach.NobodyThere ? code : Failure;
     }
 
@@ -121,7 +128,7 @@ internal sealed class ConsoleRun(ExporterOptions options, ActAlone alone, TimePr
         ? ControlClient.AskAsync(ControlPath.In(directory), request, clock, CancellationToken.None)
         : Task.FromResult(new ControlReply(ControlReach.NobodyThere));
 
-    private int Show(ConsoleCall call, ControlAnswer answer, string? daemon = null)
+    private int Show(ConsoleCall call, ControlAnswer answer, string daemon = "", bool isWatched = false)
     {
         switch (answer)
         {
@@ -137,13 +144,13 @@ internal sealed class ConsoleRun(ExporterOptions options, ActAlone alone, TimePr
                 if (call.Json)
                     _page.Line(JsonSerializer.Serialize(status.Devices, ConsoleJson.Default.ImmutableArrayDeviceStatus));
                 else
-                    DevicesText.Write(_page, status, isWatched: daemon is not null);
+                    DevicesText.Write(_page, status, isWatched);
                 return Success;
             case { Status: { } status }:
                 if (call.Json)
                     _page.Line(JsonSerializer.Serialize(status, ConsoleJson.Default.RemediationStatus));
                 else
-                    StatusText.Write(_page, status, daemon ?? (options.StateDirectory is { } directory ? $"not asked; this is what the journal in {directory} tells" : "none known, and no state directory"));
+                    StatusText.Write(_page, status, daemon);
                 return Success;
             case { Done: { } done }:
                 if (call.Json)

@@ -27,8 +27,9 @@ internal static class OutcomeText
         if (!outcome.Steps.IsDefaultOrEmpty)
             page.Paragraph(IsPlanOnly(outcome.Verdict) ? "  would do   " : "  steps      ", string.Join(", ", outcome.Steps));
         WriteChanges(page, outcome);
-        if (!outcome.AlreadyOff.IsDefaultOrEmpty)
-            page.Paragraph("  off before ", string.Join(", ", outcome.AlreadyOff.Select(OffloadNames.Short).Distinct()));
+        // Of tx, a device may have had two features on and three off: then it is said above.
+        if (outcome.AlreadyOff is { IsDefaultOrEmpty: false } off && off.Select(OffloadNames.Short).Except((outcome.Before?.Keys ?? []).Select(OffloadNames.Short)).ToList() is { Count: > 0 } names)
+            page.Paragraph("  off before ", string.Join(", ", names));
         foreach (var line in FixedTogether(outcome.Fixed.IsDefault ? [] : outcome.Fixed))
             page.Paragraph("  fixed      ", line);
         if (outcome.Evidence is { } evidence)

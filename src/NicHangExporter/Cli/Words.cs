@@ -9,8 +9,8 @@ internal static class Words
     /// <summary>A number of things.</summary>
     public static string Count(long number, string what) => string.Create(CultureInfo.InvariantCulture, $"{number} {what}{(number == 1 ? "" : "s")}");
 
-    /// <summary>Seconds, with tenths below ten: <c>0.4 s</c>, <c>31 s</c>.</summary>
-    public static string Seconds(double seconds) => string.Create(CultureInfo.InvariantCulture, $"{(seconds < 10 ? Math.Round(seconds, 1) : Math.Round(seconds))} s");
+    /// <summary>Seconds, with tenths below ten: <c>0.4s</c>, <c>31s</c>.</summary>
+    public static string Seconds(double seconds) => string.Create(CultureInfo.InvariantCulture, $"{(seconds < 10 ? Math.Round(seconds, 1) : Math.Round(seconds))}s");
 
     /// <summary>A wait, rounded up to whole seconds: <c>9m30s</c>. Nothing for none.</summary>
     public static string Wait(double seconds) => seconds <= 0 ? "" : PrometheusDuration.Format(TimeSpan.FromSeconds(Math.Ceiling(Math.Min(seconds, 1e8))));

@@ -98,7 +98,7 @@ internal sealed class ControlConnection(Socket socket, TimeProvider clock) : IDi
     {
         try
         {
-            socket.Send([], SocketFlags.None);
+            socket.Send(ReadOnlySpan<byte>.Empty, SocketFlags.None);
             return true;
         }
         catch (SocketException)

@@ -24,8 +24,8 @@ public sealed class ConsoleTextTests
               off before gro, tx
               fixed      rxvlan, txvlan is fixed by e1000e: look elsewhere
               fixed      sg: odd
-              seen       TX advanced after 0.4 s (5120 packets); link back after 2.1 s; no
-                         hang report within 33 s
+              seen       TX advanced after 0.4s (5120 packets); link back after 2.1s; no
+                         hang report within 33s
               undo       nic-hang-exporter rollback eno1
               id         000017
             """,
@@ -48,7 +48,7 @@ public sealed class ConsoleTextTests
             eno1: NOT HEALED
               Not one packet was sent since the action.
               recovery   reinit
-              seen       nothing was sent; 15 hang reports within 30 s
+              seen       nothing was sent; 15 hang reports within 30s
               next       The next rung; when none is left, only unbinding the driver or a
                          reboot helps, at times a cold one:
                          nic-hang-exporter remediate --recover eno1
@@ -150,7 +150,7 @@ public sealed class ConsoleTextTests
             journal     NOT WRITABLE: what is not recorded is not done
             privilege   CAP_NET_ADMIN IS MISSING: nothing can be changed
             host budget 3 left of 24 hours
-            under way   pass 000017; its command has been in the kernel for 12 s
+            under way   pass 000017; its command has been in the kernel for 12s
 
             eno1 (e1000e, 0000:00:1f.6): HUNG
               last      2026-07-24 03:12:09Z did not hold, asked by cli (root), profile
@@ -158,7 +158,7 @@ public sealed class ConsoleTextTests
               kept off  gso, tso
               ON AGAIN  tso
               cool-down 9m30s
-              last hang 2026-07-24 03:11:09Z, wedge, 41 s, 21 reports (episodes
+              last hang 2026-07-24 03:11:09Z, wedge, 41s, 21 reports (episodes
                         20260724-031109-eno1)
 
             enp3s0 (r8169, 0000:03:00.0): IN QUARANTINE
@@ -187,7 +187,7 @@ public sealed class ConsoleTextTests
         AssertText(
             """
             ID                         DRIVER  SHAPE  OUTAGE  REPORTS  LAST REMEDIATION
-            20260724T031109Z-eno1      e1000e  wedge  41 s    21       healed
+            20260724T031109Z-eno1      e1000e  wedge  41s     21       healed
             20260723T000000Z-x~1b~5b2  -       -      no end  -        none
             """,
             page => EpisodesText.Write(page, [EpisodeJsonRow.Of(Episode), EpisodeJsonRow.Of(new EpisodeBundle("20260723T000000Z-x~1b~5b2", @"x\x1b[2"))]));
@@ -201,7 +201,7 @@ public sealed class ConsoleTextTests
             """
             eno1 (e1000e, 0000:00:1f.6)
               began    2026-07-24 03:11:09Z
-              ended    2026-07-24 03:11:50Z: wedge, 41 s, 21 reports
+              ended    2026-07-24 03:11:50Z: wedge, 41s, 21 reports
               report   TDH=b4 TDT=e5
               done     2026-07-24 03:11:20Z not healed, profile segmentation, recovery
                        reinit (r1)
