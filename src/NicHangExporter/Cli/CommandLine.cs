@@ -55,7 +55,9 @@ internal sealed class CommandLine
     {
         // The library says of each token only that it is not recognised, without the name that was probably meant.
         var errors = result.Errors.Select(error => error.Message)
-            .Where(message => !message.StartsWith("Unrecognized command or argument", StringComparison.Ordinal)).ToList();
+            .Where(message => !message.StartsWith("Unrecognized command or argument", StringComparison.Ordinal)
+                // Which one, and what to write, is said with the command's other mistakes.
+                && !message.StartsWith("Required argument missing for command", StringComparison.Ordinal)).ToList();
         var flags = (_console.Has(result.CommandResult.Command) ? result.CommandResult.Command : Root).Options.Select(option => option.Name).ToList();
         errors.AddRange(result.UnmatchedTokens.Select(token => token switch
         {

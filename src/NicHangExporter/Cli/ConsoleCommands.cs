@@ -18,7 +18,7 @@ internal sealed class ConsoleCommands
     private readonly Argument<string?> _device = new("DEVICE")
     {
         Description = "One device, by name or bus address: eno1, 0000:00:1f.6. A name that begins with - goes behind --.",
-        Arity = ArgumentArity.ZeroOrOne, // Its absence is explained in our own words.
+        Arity = ArgumentArity.ExactlyOne,
     };
     private readonly Argument<string?> _episode = new("ID") { Description = "The episode to show; all are listed without it.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string> _profile = new("--profile") { Description = $"Which offloads to turn off: {string.Join(", ", OffloadProfiles.All.Select(profile => profile.Name))}, or a profile of the configuration.", HelpName = "NAME" };
