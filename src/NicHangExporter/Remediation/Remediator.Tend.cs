@@ -222,11 +222,16 @@ internal sealed partial class Remediator
             if (InterfaceName.TryParse(text, out var name))
                 Add(name);
         foreach (var (key, record) in _ledger.State.Devices)
+        {
+            // Virtual ones are changed where somebody names them, and looked at by few.
+            if (InterfaceName.TryParse(record.Device, out var last))
+                Add(last);
             if (!devices.ContainsKey(key) && devices.Values.All(other => other.Device != record.Device))
             {
                 devices[key] = (record.Device, 0);
                 statuses.Add(StatusOf(key, record, null));
             }
+        }
         _publisher.Publish(devices, _ledger, IsPaused);
         Volatile.Write(ref _status, BuildStatus(statuses.ToImmutable()));
 
@@ -261,7 +266,7 @@ internal sealed partial class Remediator
     }
 
     private DeviceStatus StatusOf(string key, DeviceRecord record, DeviceFacts? facts) =>
-        new(facts?.Name.ToString() ?? record.Device, facts?.Bus.ToString() ?? key.Split('|')[0], facts?.Driver ?? record.Driver)
+        new(facts?.Name.ToString() ?? record.Device, facts?.Bus.ToString() ?? (key.Contains('|', StringComparison.Ordinal) ? key.Split('|')[0] : ""), facts?.Driver ?? record.Driver)
         {
             Present = facts is not null,
             NotAllowed = facts is null ? DeclineReason.UnknownDevice
