@@ -38,6 +38,8 @@ internal static class EventIds
     public const int PendingResolved = 3013;
     public const int HistoryUnknown = 3014;
     public const int RemediationIncapable = 3015;
+    public const int DeviceUnreadable = 3016;
+    public const int LinkRestored = 3017;
     public const int JournalOpened = 3050;
     public const int JournalUnavailable = 3051;
     public const int JournalRecovered = 3052;

@@ -9,26 +9,40 @@ internal sealed partial class Remediator
     // What the local loop was told last about a device: it asks at each report, and the same answer need not be said again within an episode.
     private readonly Dictionary<string, (string? Episode, DeclineReason? Declined)> _lastLocal = [];
 
+    // Devices that can't be read, so that it is said once.
+    private readonly HashSet<InterfaceName> _unreadable = [];
+
     private void Carry(Active active)
     {
-        if (Safely(() => Consider(active)))
-            return;
-        _pass = null;
-        _context = null;
-        Finish(active, Answer(active, RemediationVerdict.Failed, "an unexpected error, which is in the log; what was begun is in the journal"));
+        if (!Safely(() => Consider(active)))
+            Drop(active);
     }
 
     private void Consider(Active active)
     {
         var request = active.Request;
+        if (_stopping)
+        {
+            Finish(active, Declined(active, DeclineReason.ShuttingDown, "the program is ending"));
+            return;
+        }
+        // Whoever asked has been told long ago that nothing came of it.
+        if (active.IsExpired)
+        {
+            Finish(active, Answer(active, RemediationVerdict.Failed, "nothing was done"));
+            return;
+        }
         DeviceFacts? facts;
         try
         {
+            _unreadable.Remove(request.Device);
             // EEE and pause ask the PHY on some drivers; the gates don't need them, and they say no every two seconds for as long as a hang lasts.
             facts = _begun ? _access.Read(request.Device, settings: false) : null;
         }
         catch (LinuxException exception)
         {
+            if (_unreadable.Add(request.Device))
+                LogUnreadable(request.Device.ToString(), exception.Message);
             Finish(active, Answer(active, RemediationVerdict.Failed, $"nothing was changed: {exception.Message}"));
             return;
         }
@@ -39,6 +53,11 @@ internal sealed partial class Remediator
         }
         if (!_ledger.IsWritable)
             _ledger.Tend();
+        if (!request.DryRun && _ledger.State.Device(facts.Key) is { LeftDown: { } debt } owing && !TryRestoreLink(facts.Key, owing, debt))
+        {
+            Finish(active, Answer(active, RemediationVerdict.Failed, $"nothing was changed: the link of {facts.Name} was taken down by an earlier remediation and can't be brought up again"));
+            return;
+        }
         var record = _ledger.State.Device(facts.Key);
         var ladder = _catalogue.Ladder(facts.Driver);
         // What the driver recovers from by itself is prevented, not healed: it passes traffic but for moments.
@@ -76,7 +95,7 @@ internal sealed partial class Remediator
             return;
         }
         if (decision.Declined is null)
-            decision = RemediationPolicy.DecidePlan(input, plan.InterruptsTraffic, _access.IsOnlyPortOfBond(facts.Name));
+            decision = RemediationPolicy.DecidePlan(input, plan.InterruptsTraffic, IsOnlyPortOfBond(facts));
         if (plan.ChangesNothing)
             NothingToDo(active, facts, intent, plan);
         else if (request.DryRun)
@@ -114,6 +133,7 @@ internal sealed partial class Remediator
             Finish(active, Declined(active, DeclineReason.JournalUnavailable, "the journal can't be written, and what is not recorded is not done: see state.directory and the log"));
             return;
         }
+        active.IsBegun = true;
         // Without a rung nothing is to be healed, so nothing is to be judged by whether it healed.
         hung &= intent.Rung is not null;
         var context = new PassContext(active, facts, plan, intent, hung);
@@ -137,6 +157,7 @@ internal sealed partial class Remediator
             Reason = result.Explanation,
             After = result.After,
             Evidence = result.Evidence,
+            LeftDown = result.LeftDown,
             Recurs = null,
             Cooldown = null,
         });
@@ -144,7 +165,7 @@ internal sealed partial class Remediator
         _metrics.RemediationDuration.WithLabels(SnakeCase.Of(active.Request.Trigger)).Observe(_clock.GetElapsedTime(active.Since).TotalSeconds);
         LogEnded(facts.Name.ToString(), active.Id, SnakeCase.Of(result.Verdict), result.Explanation);
         // A change that cost a working device its link must not be tried again without a person.
-        if (!context.WasHung && active.Request.Trigger != RemediationTrigger.Drift && result.Verdict is RemediationVerdict.RolledBack && result.Evidence.CarrierSeconds is null && context.Plan.InterruptsTraffic)
+        if (result.LostLink && !context.WasHung && active.Request is { Rollback: false, Trigger: not RemediationTrigger.Drift })
             Quarantine(facts, $"{result.Explanation}: it goes into quarantine");
         if (active.Request.Episode is { } episode)
             _recorder.AddRemediation(episode, outcome);
@@ -336,7 +357,33 @@ internal sealed partial class Remediator
         var testimony = _evidence.Of(facts.Name, facts.Bus);
         if (testimony.Reports == 0 || _clock.GetElapsedTime(0) - testimony.Last > HangEvidence.Fresh)
             return false;
-        return _access.Observe(facts) is not { TxQueues: 1 } reading || testimony.TxPackets is not { } then || reading.TxPackets == then;
+        return TryObserve(facts) is not { TxQueues: 1 } reading || testimony.TxPackets is not { } then || reading.TxPackets == then;
+    }
+
+    private bool IsOnlyPortOfBond(DeviceFacts facts)
+    {
+        try
+        {
+            return _access.IsOnlyPortOfBond(facts.Name);
+        }
+        catch (LinuxException)
+        {
+            // For all that is known nobody else carries the traffic.
+            return true;
+        }
+    }
+
+    private TransmitReading? TryObserve(DeviceFacts facts)
+    {
+        try
+        {
+            return _access.Observe(facts);
+        }
+        catch (LinuxException)
+        {
+            // The reports stand for themselves.
+            return null;
+        }
     }
 
     private bool IsAllowed(DeviceFacts facts)
@@ -357,6 +404,9 @@ internal sealed partial class Remediator
 
     [LoggerMessage(EventIds.RemediationDeclined, LogLevel.Warning, "A remediation of {Device} ({Trigger}) was declined, {Reason}: {Explanation}")]
     private partial void LogDeclined(string device, string trigger, string reason, string explanation);
+
+    [LoggerMessage(EventIds.DeviceUnreadable, LogLevel.Warning, "{Device} was to be remedied and can't even be read: {Error}")]
+    private partial void LogUnreadable(string device, string error);
 
     [LoggerMessage(EventIds.RemediationObserved, LogLevel.Warning, "Mode observe: {Device} ({Trigger}) would have been changed now: {Steps}")]
     private partial void LogObserved(string device, string trigger, string steps);

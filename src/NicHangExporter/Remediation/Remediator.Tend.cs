@@ -23,7 +23,7 @@ internal sealed partial class Remediator
     /// <summary>A hang is confirmed on a device; where a remediation is in force, it has not held. For the record only: the request comes apart.</summary>
     public void NoteHang(InterfaceName device) => _lane.Post(() => Safely(() =>
     {
-        if (_access.Read(device, settings: false) is not { } facts || _ledger.State.Device(facts.Key) is not { } record || !HasHungSince(facts, record))
+        if (Identify(device) is not { } facts || _ledger.State.Device(facts.Key) is not { } record || !HasHungSince(facts, record))
             return;
         _ledger.Record(Entry(JournalEvent.Recurred, facts) with { Profile = record.Profile });
         LogRecurred(facts.Name.ToString(), record.Profile ?? "none");
@@ -39,7 +39,7 @@ internal sealed partial class Remediator
     {
         _recorder.End(summary.Id, summary, kernelLines);
         // The key of a device that is gone is not to be had; its episode is in the bundle.
-        if (_access.Read(device, settings: false) is { } facts)
+        if (Identify(device) is { } facts)
             _ledger.Record(Entry(JournalEvent.Episode, facts) with { Episode = summary });
         PublishAll();
     }));
@@ -47,6 +47,7 @@ internal sealed partial class Remediator
     private void Tend()
     {
         _ledger.Tend();
+        RestoreLinks();
         if (_pass is null)
         {
             Continue();
@@ -66,13 +67,14 @@ internal sealed partial class Remediator
     {
         var key = context.Facts.Key;
         _followUps.Remove(key);
-        if (context.Active.Request is not { Trigger: RemediationTrigger.Local, Recover: true } request || result.Verdict is not (RemediationVerdict.NotHealed or RemediationVerdict.DidNotHold))
+        if (context.Active.Request is not { Trigger: RemediationTrigger.Local, Recover: true } request)
             return;
-        _followUps[key] = new FollowingUp(request with { Continues = true }, context.Facts, _access.Observe(context.Facts)?.TxPackets ?? 0, _ledger.Age);
+        if (result.Verdict is RemediationVerdict.NotHealed or RemediationVerdict.DidNotHold || (result.Verdict == RemediationVerdict.RollbackFailed && context.WasHung))
+            _followUps[key] = new FollowingUp(request with { Continues = true }, context.Facts, TryObserve(context.Facts)?.TxPackets ?? 0, _ledger.Age);
     }
 
     private bool HasSentSince(DeviceFacts facts) =>
-        !_followUps.TryGetValue(facts.Key, out var trouble) || _access.Observe(facts) is not { } reading || (reading.TxPackets != trouble.TxPackets && !IsHung(facts));
+        !_followUps.TryGetValue(facts.Key, out var trouble) || TryObserve(facts) is not { } reading || (reading.TxPackets != trouble.TxPackets && !IsHung(facts));
 
     private void Continue()
     {
@@ -172,12 +174,13 @@ internal sealed partial class Remediator
     private void Resolve(string key, DeviceRecord record, JournalEntry intent)
     {
         var (verdict, why, after) = (RemediationVerdict.DeviceGone, "the process ended in the middle, and the device is gone since", (IReadOnlyDictionary<string, string>?)null);
+        long? leftDown = null;
         if (Locate(key, record) is { } facts)
             try
             {
-                // A bounce may have left it down.
-                if (intent.WasUp == true && !facts.IsUp)
-                    _access.BringUp(facts.Name);
+                // A bounce may have left it down; where none was begun, somebody else has switched it off.
+                if (intent is { WasUp: true, Rung: "bounce" } && intent.Boot == _ledger.BootId && !facts.IsUp)
+                    leftDown = TryBringUp(facts);
                 (verdict, why) = Settle(facts, intent);
                 if (_access.Read(facts.Name) is { } read)
                     after = (intent.Before ?? new Dictionary<string, string>()).Keys.ToDictionary(name => name, name => RemediationPlan.Read(read, name) ?? "unknown");
@@ -186,8 +189,22 @@ internal sealed partial class Remediator
             {
                 (verdict, why) = (RemediationVerdict.RollbackFailed, $"the process ended in the middle, and undoing failed: {exception.Message}");
             }
-        _ledger.Record(intent with { Event = JournalEvent.Outcome, Verdict = verdict, Reason = why, After = after, Recurs = null, Cooldown = null });
+        _ledger.Record(intent with { Event = JournalEvent.Outcome, Verdict = verdict, Reason = why, After = after, LeftDown = leftDown, Recurs = null, Cooldown = null });
         LogPending(record.Device, intent.Id ?? "", SnakeCase.Of(verdict), why);
+    }
+
+    // ifindex where it stays down.
+    private long? TryBringUp(DeviceFacts facts)
+    {
+        try
+        {
+            _access.BringUp(facts.Name);
+            return null;
+        }
+        catch (LinuxException)
+        {
+            return facts.Index;
+        }
     }
 
     private (RemediationVerdict, string) Settle(DeviceFacts facts, JournalEntry intent)
@@ -202,10 +219,19 @@ internal sealed partial class Remediator
             return (RemediationVerdict.Unverified, "the process ended before there was a proof; every setting reads back as wished");
         var goal = intent.Rollback == true ? _ledger.State.Device(facts.Key).Original : before;
         var undo = RemediationPlan.Restore(facts, goal, _catalogue.Ladder(facts.Driver));
+        var refused = new List<string>();
         foreach (var step in undo.Steps)
-            _access.Perform(step, facts.Name);
+            try
+            {
+                _access.Perform(step, facts.Name);
+            }
+            catch (Exception exception) when (exception is LinuxException or ArgumentException)
+            {
+                // The others are undone all the same; what is left is found by reading back.
+                refused.Add(exception.Message);
+            }
         var left = _access.Read(facts.Name) is { } read ? RemediationPlan.Mismatches(undo.Steps, read) : [];
-        return !left.IsEmpty ? (RemediationVerdict.RollbackFailed, $"the process ended half-way, and undoing failed: {string.Join(", ", left)}")
+        return !left.IsEmpty ? (RemediationVerdict.RollbackFailed, $"the process ended half-way, and undoing failed: {string.Join(", ", left)}{string.Concat(refused.Select(error => "; " + error))}")
             : intent.Rollback == true ? (RemediationVerdict.Applied, "the process ended half-way through a rollback, which is finished now")
             : (RemediationVerdict.RolledBack, "the process ended half-way; the settings are requested again as before");
     }

@@ -32,7 +32,8 @@ internal sealed partial class Remediator : IDisposable
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private Active? _active;
-    private bool _stopping;
+    private readonly HashSet<Active> _waiting = [];
+    private volatile bool _stopping;
     private long _requests;
     private ITimer? _timer;
     private int _tickPosted;
@@ -74,12 +75,15 @@ internal sealed partial class Remediator : IDisposable
                 return Answered(active, DeclineReason.ShuttingDown, "the program is ending");
             if (!request.DryRun)
             {
+                if (_active is { IsExpired: true } stuck)
+                    return Answered(active, DeclineReason.Busy, $"a command to the kernel for {stuck.Request.Device} has not returned ({stuck.Id})", _options.VerifyWindow.TotalSeconds);
                 if (_active is { } other)
                     return other.Request.Device == request.Device && other.Request.Rollback == request.Rollback
                         ? new RemediationTicket(other.Id, Joined: true, other.Outcome.Task)
                         : Answered(active, DeclineReason.Busy, $"a remediation of {other.Request.Device} is under way ({other.Id})", _options.VerifyWindow.TotalSeconds);
                 _active = active;
             }
+            _waiting.Add(active);
         }
         if (!_lane.Post(() => Carry(active)))
             Finish(active, Declined(active, DeclineReason.ShuttingDown, "the program is ending"));
@@ -90,8 +94,8 @@ internal sealed partial class Remediator : IDisposable
     /// <returns>Null, or why not, as a sentence.</returns>
     public Task<string?> ClearQuarantineAsync(InterfaceName device, string actor) => AskAsync(() =>
     {
-        if (_access.Read(device, settings: false) is not { } facts)
-            return $"there is no device {device}";
+        if (Identify(device) is not { } facts)
+            return $"there is no device {device}, or it can't be read";
         var record = _ledger.State.Device(facts.Key);
         if (!record.Quarantined && record.Charges.Count == 0)
             return $"{device} is not in quarantine, and no budget of it is spent";
@@ -123,6 +127,7 @@ internal sealed partial class Remediator : IDisposable
     public RemediationStatus Status() => (Volatile.Read(ref _status) ?? BuildStatus([])) with
     {
         CommandSeconds = Math.Round(_lane.Busy.TotalSeconds, 1),
+        Paused = IsPaused,
         Running = _active is { } active ? $"{active.Id}: {active.Request.Device}" : null,
     };
 
@@ -142,6 +147,8 @@ internal sealed partial class Remediator : IDisposable
                 Complete(context, pass.Abandon());
         }));
         await Task.WhenAny(_lane.CloseAsync(), Task.Delay(deadline, _clock));
+        foreach (var active in Waiting())
+            Finish(active, Answer(active, RemediationVerdict.Failed, "the program ends while a command to the kernel has not returned; the next start finds out what came of it"));
     }
 
     /// <inheritdoc/>
@@ -176,14 +183,9 @@ internal sealed partial class Remediator : IDisposable
     private void OnTimer()
     {
         _metrics.RemediationCommand.Set(Math.Round(_lane.Busy.TotalSeconds, 3));
-        // The waiter is told; the lane stays taken until the kernel gives the thread back.
-        if (_lane.Busy > _options.RemediationDeadline && _active is { } active && active.TryExpire())
-        {
-            _metrics.RemediationFailures.WithLabels(active.Request.Device.ToString(), "timeout").Inc();
-            active.Outcome.TrySetResult(Answer(active, RemediationVerdict.Failed,
-                $"a command to the kernel has not returned for {PrometheusDuration.Format(_options.RemediationDeadline)} and can't be cancelled; the outcome will be in the journal"));
-            LogOverdue(active.Request.Device.ToString(), active.Id, PrometheusDuration.Format(_options.RemediationDeadline));
-        }
+        if (_lane.Busy > _options.RemediationDeadline)
+            foreach (var active in Waiting())
+                Expire(active);
         // Only a pass has to be looked at this often.
         if (_active is null && _ticks++ % IdleTicks != 0)
             return;
@@ -196,9 +198,21 @@ internal sealed partial class Remediator : IDisposable
         Interlocked.Exchange(ref _tickPosted, 0);
         if (!_begun)
             return;
-        if (_pass is { } pass && _context is { } context && pass.Tick() is { } result)
-            Complete(context, result);
+        if (_pass is { } pass && _context is { } context && !Safely(() =>
+            {
+                if (pass.Tick() is { } result)
+                    Complete(context, result);
+            }))
+            Drop(context.Active);
         Tend();
+    }
+
+    // A fault of ours in the middle of a pass: whatever it has left open is settled as after a crash, and the next request finds the door open.
+    private void Drop(Active active)
+    {
+        (_pass, _context) = (null, null);
+        Safely(ResolvePending);
+        Finish(active, Answer(active, RemediationVerdict.Failed, "an unexpected error, which is in the log; what was begun is in the journal"));
     }
 
     private Task<string?> AskAsync(Func<string?> question)
@@ -236,8 +250,11 @@ internal sealed partial class Remediator : IDisposable
     private void Finish(Active active, RemediationOutcome outcome)
     {
         lock (_gate)
+        {
+            _waiting.Remove(active);
             if (_active == active)
                 _active = null;
+        }
         active.Outcome.TrySetResult(outcome);
     }
 
@@ -259,27 +276,8 @@ internal sealed partial class Remediator : IDisposable
     private static JournalEntry Entry(JournalEvent what, DeviceFacts facts) =>
         new(what) { Key = facts.Key, Device = facts.Name.ToString(), Driver = facts.Driver.Length > 0 ? facts.Driver : null };
 
-    /// <summary>A request on its way.</summary>
-    private sealed class Active(string id, RemediationRequest request, long since)
-    {
-        private int _expired;
-
-        public string Id { get; } = id;
-
-        public RemediationRequest Request { get; } = request;
-
-        public long Since { get; } = since;
-
-        public TaskCompletionSource<RemediationOutcome> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public bool TryExpire() => Interlocked.Exchange(ref _expired, 1) == 0;
-    }
-
     /// <summary>What belongs to the pass under way.</summary>
     private sealed record PassContext(Active Active, DeviceFacts Facts, RemediationPlan Plan, JournalEntry Intent, bool WasHung);
-
-    [LoggerMessage(EventIds.RemediationOverdue, LogLevel.Error, "A command to the kernel for {Device} ({Id}) has not returned for {Deadline}; nothing can cancel it, and nothing else is changed until it does")]
-    private partial void LogOverdue(string device, string id, string deadline);
 
     [LoggerMessage(EventIds.RemediationIncapable, LogLevel.Warning, "Remediation is in mode enforce, but CAP_NET_ADMIN is missing: nothing can be changed. Run as root, or give it to the program (AmbientCapabilities=CAP_NET_ADMIN in a systemd unit)")]
     private partial void LogIncapable();
