@@ -74,6 +74,8 @@ internal static class OptionTable
             options => Format(options.AllowReinit), Switch((options, on) => options.AllowReinit = on)),
         new("remediation.bounce", "", "Take the link down and up to un-wedge a hung device.", OptionKind.Switch,
             options => Format(options.AllowBounce), Switch((options, on) => options.AllowBounce = on)),
+        new("remediation.bounce-routes", "", "Take the link down and up also where routes or static IPv6 addresses on the device itself are lost by it.", OptionKind.Switch,
+            options => Format(options.BounceRoutes), Switch((options, on) => options.BounceRoutes = on)),
         new("remediation.quarantine-reinit", "", "Go on trying reinit alone on a hung device in quarantine, with growing pauses.", OptionKind.Switch,
             options => Format(options.QuarantineReinit), Switch((options, on) => options.QuarantineReinit = on)),
         Time("remediation.deadline", "How long a command to the kernel may take before the asker is told that it failed.", "1s", "10m",

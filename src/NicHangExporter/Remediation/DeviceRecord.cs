@@ -122,9 +122,11 @@ internal sealed record DeviceRecord
         var record = intent is null ? this : this with { Pending = null, LeftDown = entry.LeftDown is { } index ? new LinkDebt(index, entry.Boot) : LeftDown };
         if (entry.Verdict is not { } verdict)
             return record;
-        record = record.Counting($"outcomes/{SnakeCase.Of(entry.Trigger ?? default)}/{SnakeCase.Of(verdict)}") with { Last = entry with { State = null } };
+        record = record.Counting($"outcomes/{SnakeCase.Of(entry.Trigger ?? default)}/{SnakeCase.Of(verdict)}");
+        // What was only thought about says nothing of how what is in force holds.
         if (intent is null)
             return record;
+        record = record with { Last = entry with { State = null } };
         return verdict switch
         {
             RemediationVerdict.Healed => record.Adopting(intent, entry) with { Rung = null, Proving = true, Recurred = false, LastSuccess = entry.Time },

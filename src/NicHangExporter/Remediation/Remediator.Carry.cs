@@ -9,6 +9,9 @@ internal sealed partial class Remediator
     // What the local loop was told last about a device: it asks at each report, and the same answer need not be said again within an episode.
     private readonly Dictionary<string, (string? Episode, DeclineReason? Declined)> _lastLocal = [];
 
+    // Devices that are not bounced because of their routes, so that it is said once.
+    private readonly HashSet<string> _routed = [];
+
     // Devices that can't be read, so that it is said once.
     private readonly HashSet<InterfaceName> _unreadable = [];
 
@@ -56,6 +59,11 @@ internal sealed partial class Remediator
         if (!request.DryRun && _ledger.State.Device(facts.Key) is { LeftDown: { } debt } owing && !TryRestoreLink(facts.Key, owing, debt))
         {
             Finish(active, Answer(active, RemediationVerdict.Failed, $"nothing was changed: the link of {facts.Name} was taken down by an earlier remediation and can't be brought up again"));
+            return;
+        }
+        if (request is { Trigger: RemediationTrigger.Local, Recover: true } && _followUps.TryGetValue(facts.Key, out var trouble) && trouble.NotBefore > _ledger.Age)
+        {
+            Finish(active, Answer(active, RemediationVerdict.Declined, $"the window of the pass before is not over on {facts.Name}") with { Declined = DeclineReason.Busy, RetryAfter = trouble.NotBefore - _ledger.Age });
             return;
         }
         var record = _ledger.State.Device(facts.Key);
@@ -136,7 +144,7 @@ internal sealed partial class Remediator
         active.IsBegun = true;
         // Without a rung nothing is to be healed, so nothing is to be judged by whether it healed.
         hung &= intent.Rung is not null;
-        var context = new PassContext(active, facts, plan, intent, hung);
+        var context = new PassContext(active, facts, plan, intent, hung, _ledger.State.Device(facts.Key).Rung is null);
         var pass = new RemediationPass(_access, _killSwitch, () => Volatile.Read(ref _pausedNow), _evidence, _options, _clock, active.Request, facts, plan, ladder, hung);
         (_pass, _context) = (pass, context);
         var result = pass.Apply();
@@ -183,7 +191,7 @@ internal sealed partial class Remediator
         wrong = null;
         string? profile = request.Profile;
         int? stage = null;
-        RemediationStep? rung = request.Recover ? NextRung(record, hung) : null;
+        RemediationStep? rung = request.Recover ? NextRung(facts, record, hung) : null;
         string? recurs = null;
         if (request.Rollback)
         {
@@ -248,17 +256,34 @@ internal sealed partial class Remediator
     }
 
     // A stage whose proof is missing may never have been carried out to the end: its turn comes again.
-    private bool HasHungSince(DeviceFacts facts, DeviceRecord record) =>
-        record is { Stage: not null, Recurred: false, Last: { Verdict: RemediationVerdict.Healed or RemediationVerdict.Applied or RemediationVerdict.Inconclusive } last }
-        && _evidence.Of(facts.Name, facts.Bus) is { Reports: > 0 } testimony
-        && (last.Boot != _ledger.BootId || testimony.Last.TotalSeconds > last.Uptime);
+    private bool HasHungSince(DeviceFacts facts, DeviceRecord record)
+    {
+        if (record is not { Stage: not null, Recurred: false, Last: { Verdict: RemediationVerdict.Healed or RemediationVerdict.Applied or RemediationVerdict.Inconclusive } last }
+            || _evidence.Of(facts.Name, facts.Bus) is not { Reports: > 0 } testimony)
+            return false;
+        if (last.Boot != _ledger.BootId)
+            return true;
+        // Applied in the middle of a hang and without a rung, it has not had its chance: that hang goes on.
+        var since = last is { Hung: true, Rung: null } ? testimony.Since : testimony.Last;
+        return since.TotalSeconds > last.Uptime;
+    }
 
-    private RemediationStep? NextRung(DeviceRecord record, bool hung)
+    // A host that sends again and has no route any more is as far away as before, and nothing here would bring the route back.
+    private bool KeepsFromBounce(DeviceFacts facts)
+    {
+        if (_options.BounceRoutes || !_routes.WouldBeLost(facts.Name))
+            return false;
+        if (_routed.Add(facts.Key))
+            LogNoBounce(facts.Name.ToString());
+        return true;
+    }
+
+    private RemediationStep? NextRung(DeviceFacts facts, DeviceRecord record, bool hung)
     {
         var rungs = new List<RemediationStep>();
         if (_options.AllowReinit)
             rungs.Add(new RemediationStep.Reinit());
-        if (_options.AllowBounce)
+        if (_options.AllowBounce && !KeepsFromBounce(facts))
             rungs.Add(new RemediationStep.LinkBounce());
         if (rungs.Count == 0)
             return null;
@@ -410,6 +435,9 @@ internal sealed partial class Remediator
 
     [LoggerMessage(EventIds.RemediationObserved, LogLevel.Warning, "Mode observe: {Device} ({Trigger}) would have been changed now: {Steps}")]
     private partial void LogObserved(string device, string trigger, string steps);
+
+    [LoggerMessage(EventIds.BounceLeftOut, LogLevel.Warning, "The link of {Device} is not taken down and up, because routes or addresses on the device itself would be lost: put it below a bridge, or set remediation.bounce-routes")]
+    private partial void LogNoBounce(string device);
 
     [LoggerMessage(EventIds.Quarantined, LogLevel.Error, "{Device}: {Reason}")]
     private partial void LogQuarantined(string device, string reason);

@@ -69,8 +69,13 @@ internal sealed partial class Remediator
         _followUps.Remove(key);
         if (context.Active.Request is not { Trigger: RemediationTrigger.Local, Recover: true } request)
             return;
-        if (result.Verdict is RemediationVerdict.NotHealed or RemediationVerdict.DidNotHold || (result.Verdict == RemediationVerdict.RollbackFailed && context.WasHung))
-            _followUps[key] = new FollowingUp(request with { Continues = true }, context.Facts, TryObserve(context.Facts)?.TxPackets ?? 0, _ledger.Age);
+        if (result.Verdict is not (RemediationVerdict.NotHealed or RemediationVerdict.DidNotHold) && !(result.Verdict == RemediationVerdict.RollbackFailed && context.WasHung))
+            return;
+        // What came back is answered at once, and so is a first rung that the driver does not have. After that each pass has its window: rungs that are all refused
+        // must not bring the whole budget within a second.
+        var rest = (_options.VerifyWindow - _clock.GetElapsedTime(context.Active.Since)).TotalSeconds;
+        var due = _ledger.Age + (result.Verdict == RemediationVerdict.DidNotHold || context.IsFirstRung ? 0 : Math.Max(0, rest));
+        _followUps[key] = new FollowingUp(request with { Continues = true }, context.Facts, TryObserve(context.Facts)?.TxPackets ?? 0, due, due);
     }
 
     private bool HasSentSince(DeviceFacts facts) =>
@@ -323,7 +328,7 @@ internal sealed partial class Remediator
     };
 
     /// <summary>A trouble that goes on.</summary>
-    private sealed record FollowingUp(RemediationRequest Request, DeviceFacts Facts, ulong TxPackets, double Due);
+    private sealed record FollowingUp(RemediationRequest Request, DeviceFacts Facts, ulong TxPackets, double Due, double NotBefore);
 
     [LoggerMessage(EventIds.Recovered, LogLevel.Information, "{Device} has worked ever since its remediation {Id}: recovered")]
     private partial void LogRecovered(string device, string id);

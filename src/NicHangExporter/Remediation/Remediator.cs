@@ -26,6 +26,7 @@ internal sealed partial class Remediator : IDisposable
     private readonly Lane _lane;
     private readonly ExporterMetrics _metrics;
     private readonly RemediationPublisher _publisher;
+    private readonly DeviceRoutes _routes;
     private readonly TimeProvider _clock;
     private readonly ILogger<Remediator> _logger;
 
@@ -51,6 +52,7 @@ internal sealed partial class Remediator : IDisposable
     {
         (_options, _ledger, _access, _catalogue, _evidence, _killSwitch) = (options, ledger, access, catalogue, evidence, killSwitch);
         (_inventory, _recorder, _lane, _metrics, _clock, _logger) = (inventory, recorder, lane, metrics, clock, logger);
+        _routes = new DeviceRoutes(options);
         _publisher = new RemediationPublisher(options, metrics, clock);
     }
 
@@ -78,7 +80,7 @@ internal sealed partial class Remediator : IDisposable
                 if (_active is { IsExpired: true } stuck)
                     return Answered(active, DeclineReason.Busy, $"a command to the kernel for {stuck.Request.Device} has not returned ({stuck.Id})", _options.VerifyWindow.TotalSeconds);
                 if (_active is { } other)
-                    return other.Request.Device == request.Device && other.Request.Rollback == request.Rollback
+                    return Covers(other.Request, request)
                         ? new RemediationTicket(other.Id, Joined: true, other.Outcome.Task)
                         : Answered(active, DeclineReason.Busy, $"a remediation of {other.Request.Device} is under way ({other.Id})", _options.VerifyWindow.TotalSeconds);
                 _active = active;
@@ -258,6 +260,11 @@ internal sealed partial class Remediator : IDisposable
         active.Outcome.TrySetResult(outcome);
     }
 
+    // Who joins gets the outcome of what somebody else has asked for: it must be what he has asked for himself.
+    private static bool Covers(RemediationRequest running, RemediationRequest asked) =>
+        running.Device == asked.Device && running.Rollback == asked.Rollback && (running.Recover || !asked.Recover)
+        && (asked.Settings.IsEmpty ? running.Settings.IsEmpty : asked.Settings.All(running.Settings.Contains));
+
     private RemediationTicket Answered(Active active, DeclineReason reason, string explanation, double? retryAfter = null)
     {
         active.Outcome.TrySetResult(Declined(active, reason, explanation, retryAfter));
@@ -277,7 +284,7 @@ internal sealed partial class Remediator : IDisposable
         new(what) { Key = facts.Key, Device = facts.Name.ToString(), Driver = facts.Driver.Length > 0 ? facts.Driver : null };
 
     /// <summary>What belongs to the pass under way.</summary>
-    private sealed record PassContext(Active Active, DeviceFacts Facts, RemediationPlan Plan, JournalEntry Intent, bool WasHung);
+    private sealed record PassContext(Active Active, DeviceFacts Facts, RemediationPlan Plan, JournalEntry Intent, bool WasHung, bool IsFirstRung);
 
     [LoggerMessage(EventIds.RemediationIncapable, LogLevel.Warning, "Remediation is in mode enforce, but CAP_NET_ADMIN is missing: nothing can be changed. Run as root, or give it to the program (AmbientCapabilities=CAP_NET_ADMIN in a systemd unit)")]
     private partial void LogIncapable();

@@ -1,3 +1,4 @@
+using NicHangExporter.Linux;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Remediation;
 
@@ -283,6 +284,65 @@ public sealed class LocalLoopTests : IDisposable
         // Never two at once: the second intent comes after the first outcome.
         var events = _host.JournalEntries().Where(entry => entry.Event is JournalEvent.Intent or JournalEvent.Outcome && entry.Declined is null).Select(entry => entry.Event).ToList();
         Assert.Equal([JournalEvent.Intent, JournalEvent.Outcome, JournalEvent.Intent, JournalEvent.Outcome], events);
+    }
+
+    [Fact]
+    public void BothRungsSwitchedOff_PreventsOnceAndDoesNotClimbTheLadderInOneHang()
+    {
+        (_host.Options.AllowReinit, _host.Options.AllowBounce) = (false, false);
+        Begin();
+        _nic.Hang();
+        _host.Live(300);
+
+        Assert.Equal(["segmentation"], Intents().Select(intent => intent.Profile));
+        Assert.Equal([RemediationVerdict.Applied], Verdicts());
+    }
+
+    [Fact]
+    public void BounceThatWouldLoseTheDefaultRoute_IsLeftOut()
+    {
+        Directory.CreateDirectory(Path.Combine(_host.Options.ProcfsPath, "net"));
+        File.WriteAllText(Path.Combine(_host.Options.ProcfsPath, "net/route"), "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\neno1\t00000000\t0101A8C0\t0003\t0\t0\t0\t00000000\n");
+        _nic.CuredBy.Remove("reinit");
+        Begin();
+        _nic.Hang();
+        _host.Live(100);
+
+        Assert.DoesNotContain(_nic.Operations, operation => operation.What == "down");
+        Assert.Equal(1, _host.Log.Count(EventIds.BounceLeftOut));
+        Assert.True(Intents().Count > 1);
+
+        _host.Options.BounceRoutes = true;
+        _host.Live(60);
+
+        Assert.Contains(_nic.Operations, operation => operation.What == "down");
+    }
+
+    [Fact]
+    public void RungsThatTheDriverDoesNotHave_AreNotTriedAllAtOnce()
+    {
+        _nic.Errors["reinit"] = Errno.Invalid;
+        _nic.Errors["down"] = Errno.IO;
+        Begin();
+        _nic.Hang();
+        _host.Live(60);
+
+        Assert.InRange(Intents().Count, 2, 3);
+        Assert.Equal("bounce", Intents()[1].Rung);
+        Assert.InRange(Intents()[1].Uptime - Intents()[0].Uptime, 0, 3);
+    }
+
+    [Fact]
+    public async Task WhoAsksForSomethingElse_DoesNotJoin()
+    {
+        Begin();
+        var first = _host.Remediator.Submit(new RemediationRequest(_nic.Interface, RemediationTrigger.Cli) { Settings = ["tso", "gso"] });
+        var other = _host.Remediator.Submit(new RemediationRequest(_nic.Interface, RemediationTrigger.Cli) { Settings = ["eee"] });
+        var same = _host.Remediator.Submit(new RemediationRequest(_nic.Interface, RemediationTrigger.Api) { Settings = ["tso"] });
+
+        Assert.Equal(DeclineReason.Busy, (await other.Outcome).Declined);
+        Assert.True(same.Joined);
+        Assert.Equal(first.Id, same.Id);
     }
 
     [Fact]
