@@ -295,7 +295,7 @@ public sealed class LocalLoopTests : IDisposable
         _host.Live(300);
 
         Assert.Equal(["segmentation"], Intents().Select(intent => intent.Profile));
-        Assert.Equal([RemediationVerdict.Applied], Verdicts());
+        Assert.Equal([RemediationVerdict.Applied, RemediationVerdict.NothingToDo], Verdicts());
     }
 
     [Fact]
