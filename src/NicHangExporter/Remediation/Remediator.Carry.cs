@@ -9,13 +9,13 @@ internal sealed partial class Remediator
     // What the local loop was told last about a device: it asks at each report, and the same answer need not be said again within an episode.
     private readonly Dictionary<string, (string? Episode, DeclineReason? Declined)> _lastLocal = [];
 
+    // When a device was found to be healed last, by its key.
+    private readonly Dictionary<string, TimeSpan> _healed = [];
+
     private void Carry(Active active)
     {
-        if (Safely(() => Consider(active)))
-            return;
-        _pass = null;
-        _context = null;
-        Finish(active, Answer(active, RemediationVerdict.Failed, "an unexpected error, which is in the log; what was begun is in the journal"));
+        if (!Safely(() => Consider(active)))
+            GiveUp(active);
     }
 
     private void Consider(Active active)
@@ -37,7 +37,7 @@ internal sealed partial class Remediator
             return;
         }
         if (!_ledger.IsWritable)
-            _ledger.Tend();
+            TendLedger(now: true);
         var record = _ledger.State.Device(facts.Key);
         var ladder = _catalogue.Ladder(facts.Driver);
         // What the driver recovers from by itself is prevented, not healed: it passes traffic but for moments.
@@ -124,6 +124,8 @@ internal sealed partial class Remediator
         var outcome = Describe(active, intent, context.Plan, result.Verdict, result.Explanation) with { After = result.After, Evidence = result.Evidence };
         _metrics.RemediationDuration.WithLabels(SnakeCase.Of(active.Request.Trigger)).Observe(_clock.GetElapsedTime(active.Since).TotalSeconds);
         LogEnded(facts.Name.ToString(), active.Id, SnakeCase.Of(result.Verdict), result.Explanation);
+        if (result.Verdict == RemediationVerdict.Healed)
+            _healed[facts.Key] = Now;
         // A change that cost a working device its link must not be tried again without a person.
         if (!context.WasHung && active.Request.Trigger != RemediationTrigger.Drift && result.Verdict is RemediationVerdict.RolledBack && result.Evidence.CarrierSeconds is null && context.Plan.InterruptsTraffic)
             Quarantine(facts, $"{result.Explanation}: it goes into quarantine");
@@ -211,7 +213,7 @@ internal sealed partial class Remediator
     private bool HasHungSince(DeviceFacts facts, DeviceRecord record) =>
         record is { Stage: not null, Recurred: false, Last: { Verdict: RemediationVerdict.Healed or RemediationVerdict.Applied or RemediationVerdict.Inconclusive } last }
         && _evidence.Of(facts.Name, facts.Bus) is { Reports: > 0 } testimony
-        && (last.Boot != _ledger.BootId || testimony.Last.TotalSeconds > last.Uptime);
+        && _ledger.AgeAt(testimony.Last) > last.Age;
 
     private RemediationStep? NextRung(DeviceRecord record, bool hung)
     {
@@ -294,8 +296,15 @@ internal sealed partial class Remediator
         if (_ledger.State.Device(facts.Key).Quarantined)
             return;
         _ledger.Record(Entry(JournalEvent.Quarantined, facts) with { Reason = why });
-        LogQuarantined(facts.Name.ToString(), why);
-        PublishAll();
+        // A reinit may follow in the same turn, and nothing is said before the answer to a hang.
+        if (!_lane.Post(Say))
+            Say();
+
+        void Say() => Safely(() =>
+        {
+            LogQuarantined(facts.Name.ToString(), why);
+            PublishAll();
+        });
     }
 
     private static RemediationOutcome Describe(Active active, JournalEntry intent, RemediationPlan plan, RemediationVerdict verdict, string explanation, PolicyDecision decision = default) =>
@@ -316,6 +325,9 @@ internal sealed partial class Remediator
     {
         var testimony = _evidence.Of(facts.Name, facts.Bus);
         if (testimony.Reports == 0 || _clock.GetElapsedTime(0) - testimony.Last > HangEvidence.Fresh)
+            return false;
+        // Healed since: the report is of a hang that is over, and nobody is to act on it again.
+        if (_healed.TryGetValue(facts.Key, out var healed) && testimony.Last <= healed)
             return false;
         return _access.Observe(facts) is not { TxQueues: 1 } reading || testimony.TxPackets is not { } then || reading.TxPackets == then;
     }

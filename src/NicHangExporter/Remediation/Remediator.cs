@@ -155,14 +155,11 @@ internal sealed partial class Remediator : IDisposable
     private void Begin()
     {
         _ledger.Open();
-        _pausedNow |= _ledger.State.Paused;
-        if (_ledger.State.UnknownUntil > _ledger.Age)
-            LogHistoryUnknown(PrometheusDuration.Format(_options.Cooldown));
         _isCapable = Capabilities.Effective(_options.ProcfsPath, Capability.NetAdmin) ?? false;
         _metrics.CapabilityPresent.WithLabels("net_admin").Set(_isCapable ? 1 : 0);
         _metrics.CapabilityPresent.WithLabels("syslog").Set(Capabilities.Effective(_options.ProcfsPath, Capability.SysLog) == true ? 1 : 0);
         _publisher.PublishModes();
-        ResolvePending();
+        Safely(TakeUp);
         _begun = true;
         PublishAll();
         _ready.TrySetResult();
@@ -188,9 +185,27 @@ internal sealed partial class Remediator : IDisposable
         Interlocked.Exchange(ref _tickPosted, 0);
         if (!_begun)
             return;
-        if (_pass is { } pass && _context is { } context && pass.Tick() is { } result)
-            Complete(context, result);
+        if (_pass is { } pass && _context is { } context && !Safely(() => Watch(pass, context)))
+            GiveUp(context.Active);
         Tend();
+    }
+
+    private void Watch(RemediationPass pass, PassContext context)
+    {
+        if (pass.Tick() is { } result)
+            Complete(context, result);
+    }
+
+    // A fault of ours in the middle of a pass: whoever waits is told, and what is half done is settled as if the process had died of it.
+    private void GiveUp(Active active)
+    {
+        // A dry run has begun nothing, and may have been asked for in the middle of somebody else's pass.
+        if (!active.Request.DryRun)
+        {
+            (_pass, _context) = (null, null);
+            Safely(ResolvePending);
+        }
+        Finish(active, Answer(active, RemediationVerdict.Failed, "an unexpected error, which is in the log; what was begun is in the journal"));
     }
 
     private Task<string?> AskAsync(Func<string?> question)
