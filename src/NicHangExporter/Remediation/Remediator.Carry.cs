@@ -15,10 +15,13 @@ internal sealed partial class Remediator
     // Devices that can't be read, so that it is said once.
     private readonly HashSet<InterfaceName> _unreadable = [];
 
+    // When a device was found to be healed last, by its key.
+    private readonly Dictionary<string, TimeSpan> _healed = [];
+
     private void Carry(Active active)
     {
         if (!Safely(() => Consider(active)))
-            Drop(active);
+            GiveUp(active);
     }
 
     private void Consider(Active active)
@@ -55,7 +58,7 @@ internal sealed partial class Remediator
             return;
         }
         if (!_ledger.IsWritable)
-            _ledger.Tend();
+            TendLedger(now: true);
         if (!request.DryRun && _ledger.State.Device(facts.Key) is { LeftDown: { } debt } owing && !TryRestoreLink(facts.Key, owing, debt))
         {
             Finish(active, Answer(active, RemediationVerdict.Failed, $"nothing was changed: the link of {facts.Name} was taken down by an earlier remediation and can't be brought up again"));
@@ -172,6 +175,8 @@ internal sealed partial class Remediator
         var outcome = Describe(active, intent, context.Plan, result.Verdict, result.Explanation) with { After = result.After, Evidence = result.Evidence };
         _metrics.RemediationDuration.WithLabels(SnakeCase.Of(active.Request.Trigger)).Observe(_clock.GetElapsedTime(active.Since).TotalSeconds);
         LogEnded(facts.Name.ToString(), active.Id, SnakeCase.Of(result.Verdict), result.Explanation);
+        if (result.Verdict == RemediationVerdict.Healed)
+            _healed[facts.Key] = Now;
         // A change that cost a working device its link must not be tried again without a person.
         if (result.LostLink && !context.WasHung && active.Request is { Rollback: false, Trigger: not RemediationTrigger.Drift })
             Quarantine(facts, $"{result.Explanation}: it goes into quarantine");
@@ -261,11 +266,9 @@ internal sealed partial class Remediator
         if (record is not { Stage: not null, Recurred: false, Last: { Verdict: RemediationVerdict.Healed or RemediationVerdict.Applied or RemediationVerdict.Inconclusive } last }
             || _evidence.Of(facts.Name, facts.Bus) is not { Reports: > 0 } testimony)
             return false;
-        if (last.Boot != _ledger.BootId)
-            return true;
         // Applied in the middle of a hang and without a rung, it has not had its chance: that hang goes on.
         var since = last is { Hung: true, Rung: null } ? testimony.Since : testimony.Last;
-        return since.TotalSeconds > last.Uptime;
+        return _ledger.AgeAt(since) > last.Age;
     }
 
     // A host that sends again and has no route any more is as far away as before, and nothing here would bring the route back.
@@ -359,8 +362,15 @@ internal sealed partial class Remediator
         if (_ledger.State.Device(facts.Key).Quarantined)
             return;
         _ledger.Record(Entry(JournalEvent.Quarantined, facts) with { Reason = why });
-        LogQuarantined(facts.Name.ToString(), why);
-        PublishAll();
+        // A reinit may follow in the same turn, and nothing is said before the answer to a hang.
+        if (!_lane.Post(Say))
+            Say();
+
+        void Say() => Safely(() =>
+        {
+            LogQuarantined(facts.Name.ToString(), why);
+            PublishAll();
+        });
     }
 
     private static RemediationOutcome Describe(Active active, JournalEntry intent, RemediationPlan plan, RemediationVerdict verdict, string explanation, PolicyDecision decision = default) =>
@@ -381,6 +391,9 @@ internal sealed partial class Remediator
     {
         var testimony = _evidence.Of(facts.Name, facts.Bus);
         if (testimony.Reports == 0 || _clock.GetElapsedTime(0) - testimony.Last > HangEvidence.Fresh)
+            return false;
+        // Healed since: the report is of a hang that is over, and nobody is to act on it again.
+        if (_healed.TryGetValue(facts.Key, out var healed) && testimony.Last <= healed)
             return false;
         return TryObserve(facts) is not { TxQueues: 1 } reading || testimony.TxPackets is not { } then || reading.TxPackets == then;
     }

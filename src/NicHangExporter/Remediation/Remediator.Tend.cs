@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NicHangExporter.Configuration;
 using NicHangExporter.Linux;
 
 namespace NicHangExporter.Remediation;
@@ -46,7 +47,7 @@ internal sealed partial class Remediator
 
     private void Tend()
     {
-        _ledger.Tend();
+        TendLedger();
         RestoreLinks();
         if (_pass is null)
         {
@@ -60,6 +61,27 @@ internal sealed partial class Remediator
         }
         if (Now >= _nextPublish)
             PublishAll();
+    }
+
+    private void TendLedger(bool now = false)
+    {
+        var wasOpen = _ledger.IsOpen;
+        _ledger.Tend(now);
+        if (wasOpen || !_ledger.IsOpen)
+            return;
+        TakeUp();
+        PublishAll();
+    }
+
+    // What the journal says beyond itself. While another process holds it, an open intent is that of a pass under way, and not ours to settle.
+    private void TakeUp()
+    {
+        if (_ledger.State.Paused)
+            Volatile.Write(ref _pausedNow, true);
+        if (_ledger.State.UnknownUntil > _ledger.Age)
+            LogHistoryUnknown(PrometheusDuration.Format(_options.Cooldown));
+        if (_ledger.IsOpen)
+            ResolvePending();
     }
 
     // The pass before has not cured it: the next rung, or the next stage. In quarantine this is what keeps trying.
@@ -218,8 +240,9 @@ internal sealed partial class Remediator
         var now = before.Keys.ToDictionary(name => name, name => RemediationPlan.Read(facts, name));
         if (before.Count == 0)
             return (RemediationVerdict.Unverified, "the process ended in the middle; there was no setting to undo");
-        if (before.All(pair => now[pair.Key] == pair.Value))
-            return (RemediationVerdict.Failed, "the process ended before anything was changed");
+        // Asked of the plan, for a wish may read otherwise than it was written down: pause frames that are negotiated and not in use.
+        if (intent.Rollback == true ? before.All(pair => now[pair.Key] == pair.Value) : RemediationPlan.Restore(facts, before, _catalogue.Ladder(facts.Driver)).ChangesNothing)
+            return (RemediationVerdict.Failed, intent.Boot == _ledger.BootId ? "the process ended before anything was changed" : "the machine ended in the middle; everything is requested as it was before");
         if (intent.Rollback != true && now.Values.All(value => value == "off"))
             return (RemediationVerdict.Unverified, "the process ended before there was a proof; every setting reads back as wished");
         var goal = intent.Rollback == true ? _ledger.State.Device(facts.Key).Original : before;

@@ -1,4 +1,3 @@
-using NicHangExporter.Configuration;
 using NicHangExporter.Exposition;
 using NicHangExporter.Linux;
 
@@ -167,16 +166,13 @@ internal sealed partial class Remediator : IDisposable
     private void Begin()
     {
         _ledger.Open();
-        _pausedNow |= _ledger.State.Paused;
-        if (_ledger.State.UnknownUntil > _ledger.Age)
-            LogHistoryUnknown(PrometheusDuration.Format(_options.Cooldown));
         _isCapable = Capabilities.Effective(_options.ProcfsPath, Capability.NetAdmin) ?? false;
         _metrics.CapabilityPresent.WithLabels("net_admin").Set(_isCapable ? 1 : 0);
         _metrics.CapabilityPresent.WithLabels("syslog").Set(Capabilities.Effective(_options.ProcfsPath, Capability.SysLog) == true ? 1 : 0);
         _publisher.PublishModes();
         if (_options.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce && !_isCapable)
             LogIncapable();
-        ResolvePending();
+        Safely(TakeUp);
         _begun = true;
         PublishAll();
         _ready.TrySetResult();
@@ -200,20 +196,26 @@ internal sealed partial class Remediator : IDisposable
         Interlocked.Exchange(ref _tickPosted, 0);
         if (!_begun)
             return;
-        if (_pass is { } pass && _context is { } context && !Safely(() =>
-            {
-                if (pass.Tick() is { } result)
-                    Complete(context, result);
-            }))
-            Drop(context.Active);
+        if (_pass is { } pass && _context is { } context && !Safely(() => Watch(pass, context)))
+            GiveUp(context.Active);
         Tend();
     }
 
-    // A fault of ours in the middle of a pass: whatever it has left open is settled as after a crash, and the next request finds the door open.
-    private void Drop(Active active)
+    private void Watch(RemediationPass pass, PassContext context)
     {
-        (_pass, _context) = (null, null);
-        Safely(ResolvePending);
+        if (pass.Tick() is { } result)
+            Complete(context, result);
+    }
+
+    // A fault of ours in the middle of a pass: whoever waits is told, and what is half done is settled as if the process had died of it.
+    private void GiveUp(Active active)
+    {
+        // A dry run has begun nothing, and may have been asked for in the middle of somebody else's pass.
+        if (!active.Request.DryRun)
+        {
+            (_pass, _context) = (null, null);
+            Safely(ResolvePending);
+        }
         Finish(active, Answer(active, RemediationVerdict.Failed, "an unexpected error, which is in the log; what was begun is in the journal"));
     }
 

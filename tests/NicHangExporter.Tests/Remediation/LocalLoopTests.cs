@@ -390,7 +390,7 @@ public sealed class LocalLoopTests : IDisposable
     public void ForgedReport_OfUserSpace_IsNeverActedOn()
     {
         Begin();
-        _host.Live(20, () => _host.Append(_host.NextSequence(), SimulatedNic.RecordedHang, priority: 11, dictionary: null));
+        _host.Live(20, () => _host.Print(_host.NextSequence(), SimulatedNic.RecordedHang, priority: 11, dictionary: null));
 
         Assert.Empty(_nic.Operations);
     }
