@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Linux.Link;
@@ -36,7 +37,7 @@ internal sealed class DeviceAccess(NetClass netClass, IEthtool ethtool, LinkFlag
                 Address = address is null ? "" : string.Join(':', address.Select(octet => octet.ToString("x2", null))),
                 IsPhysical = device.IsPhysical,
                 IsUpper = device.IsUpper,
-                Lowers = [.. netClass.ListLowers(name)],
+                Lowers = device.IsUpper ? PhysicalBelow(name) : [],
                 IsUp = (link.Read(name) & InterfaceFlags.Up) != 0,
                 Features = ethtool.ReadFeatures(name),
                 Eee = settings ? ethtool.ReadEnergyEfficientEthernet(name) : null,
@@ -60,21 +61,19 @@ internal sealed class DeviceAccess(NetClass netClass, IEthtool ethtool, LinkFlag
     public IReadOnlyList<InterfaceName> FindByBusAddress(BusAddress bus) => netClass.FindByBusAddress(bus);
 
     /// <summary>What its transmitter shows; null where it is gone, or another device has its name by now.</summary>
+    /// <exception cref="LinuxException">It is not known which, for sysfs can't be read.</exception>
     public TransmitReading? Observe(DeviceFacts facts)
     {
         using var device = netClass.Open(facts.Name);
         if (device is null || device.Index != facts.Index || device.BusAddress != facts.Bus
             || device.TryReadUInt64("statistics/tx_packets\0"u8, out var packets) != Errno.None)
             return null;
-        Span<byte> state = stackalloc byte[32];
-        var operational = device.TryReadText("operstate\0"u8, state, out var length) == Errno.None
-            && (state[..length].SequenceEqual("up"u8) || state[..length].SequenceEqual("unknown"u8));
         var queues = device.CountTxQueues();
         ulong inflight = 0;
         for (var queue = 0; queue < queues; queue++)
             if (device.TryReadQueueUInt64(queue, "byte_queue_limits/inflight\0"u8, out var bytes) == Errno.None)
                 inflight += bytes;
-        return new TransmitReading(operational, packets, inflight, queues);
+        return new TransmitReading(IsOperational(device), packets, inflight, queues);
     }
 
     /// <summary>True where it is a port of a bond none of whose other ports is operational.</summary>
@@ -83,9 +82,29 @@ internal sealed class DeviceAccess(NetClass netClass, IEthtool ethtool, LinkFlag
         if (netClass.FindBond(name) is not { } bond)
             return false;
         foreach (var port in netClass.ListBondPorts(bond))
-            if (port != name && Read(port, settings: false) is { } other && Observe(other) is { IsOperational: true })
+        {
+            using var other = netClass.Open(port);
+            if (port != name && other is not null && IsOperational(other))
                 return false;
+        }
         return true;
+    }
+
+    /// <summary>The name that this very device has by now, its own or another one; null where it is gone.</summary>
+    /// <exception cref="LinuxException">sysfs can't be read.</exception>
+    public InterfaceName? FindAgain(DeviceFacts facts)
+    {
+        var names = new List<InterfaceName>();
+        var errno = netClass.TryList(names);
+        if (errno != Errno.None)
+            throw new LinuxException("getdents64", "class/net", errno);
+        foreach (var name in names.OrderBy(name => name != facts.Name))
+        {
+            using var device = netClass.Open(name);
+            if (device is not null && device.Index == facts.Index && device.BusAddress == facts.Bus)
+                return name;
+        }
+        return null;
     }
 
     /// <summary>Carries out a step; of a bounce only the first half, for the link must stay down for a while.</summary>
@@ -113,6 +132,32 @@ internal sealed class DeviceAccess(NetClass netClass, IEthtool ethtool, LinkFlag
 
     /// <summary>Switches it on; the second half of a bounce, and what is owed to a device that was found switched off by us.</summary>
     public void BringUp(InterfaceName device) => link.BringUp(device);
+
+    // A VLAN on a bridge on a bond: what can be remedied is at the bottom.
+    private ImmutableArray<InterfaceName> PhysicalBelow(InterfaceName upper)
+    {
+        var found = new SortedSet<InterfaceName>();
+        var seen = new HashSet<InterfaceName> { upper };
+        var next = new Queue<InterfaceName>([upper]);
+        while (next.TryDequeue(out var name))
+            foreach (var lower in netClass.ListLowers(name))
+            {
+                if (!seen.Add(lower))
+                    continue;
+                next.Enqueue(lower);
+                using var device = netClass.Open(lower);
+                if (device is { IsPhysical: true })
+                    found.Add(lower);
+            }
+        return [.. found];
+    }
+
+    private static bool IsOperational(NetDevice device)
+    {
+        Span<byte> state = stackalloc byte[32];
+        return device.TryReadText("operstate\0"u8, state, out var length) == Errno.None
+            && (state[..length].SequenceEqual("up"u8) || state[..length].SequenceEqual("unknown"u8));
+    }
 
     private bool IsThere(InterfaceName name)
     {

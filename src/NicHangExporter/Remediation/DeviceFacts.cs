@@ -19,7 +19,7 @@ internal sealed record DeviceFacts(InterfaceName Name, BusAddress Bus, string Dr
     /// <summary>It stands on other devices: bridge, bond, VLAN, macvlan.</summary>
     public bool IsUpper { get; init; }
 
-    /// <summary>The devices below it.</summary>
+    /// <summary>The physical devices at the bottom of an upper.</summary>
     public ImmutableArray<InterfaceName> Lowers { get; init; } = [];
 
     /// <summary>IFF_UP.</summary>

@@ -47,6 +47,9 @@ internal sealed record DeviceRecord
     /// <summary>The intent without an outcome.</summary>
     public JournalEntry? Pending { get; init; }
 
+    /// <summary>Its link is down by our hand and could not be brought up again: that is owed until it is up.</summary>
+    public LinkDebt? LeftDown { get; init; }
+
     /// <summary>It has hung again since the stage in force was applied: the next one's turn.</summary>
     public bool Recurred { get; init; }
 
@@ -86,6 +89,7 @@ internal sealed record DeviceRecord
             // Said twice it is no new quarantine: the pauses that have grown stay.
             JournalEvent.Quarantined when !Quarantined => record with { Quarantined = true, QuarantineTries = 0, QuarantineNext = entry.Age, Rung = null },
             JournalEvent.Cleared => record with { Quarantined = false, QuarantineTries = 0, QuarantineNext = 0, Charges = [], CooldownUntil = 0, Rung = null },
+            JournalEvent.LinkRestored => record with { LeftDown = null },
             JournalEvent.Recovered => record with { Proving = false },
             JournalEvent.Recurred => (record with { Proving = false, Recurred = true, Rung = null }).Counting($"recurrences/{entry.Profile ?? "none"}"),
             JournalEvent.Episode => record with { LastEpisode = entry.Episode ?? LastEpisode, Rung = null },
@@ -116,16 +120,17 @@ internal sealed record DeviceRecord
         // An intent that has come to an outcome is over, whatever the outcome is; one that never reached the disk was not carried out and costs nothing.
         if (entry.Declined is not null)
             return intent is null ? this : this with { Pending = null, Charges = [.. Charges.Where(charge => intent.Charged != true || charge != intent.Age)] };
-        var record = intent is null ? this : this with { Pending = null };
+        var record = intent is null ? this : this with { Pending = null, LeftDown = entry.LeftDown is { } index ? new LinkDebt(index, entry.Boot) : LeftDown };
         if (entry.Verdict is not { } verdict)
             return record;
         record = record.Counting($"outcomes/{SnakeCase.Of(entry.Trigger ?? default)}/{SnakeCase.Of(verdict)}");
         // Nor does it answer a hang: which rung and which stage are next, and how long the stage in force has held, is another matter.
         if (entry.Trigger == RemediationTrigger.Drift)
             return record;
-        record = record with { Last = entry with { State = null } };
+        // What was only thought about says nothing of how what is in force holds.
         if (intent is null)
             return record;
+        record = record with { Last = entry with { State = null } };
         return verdict switch
         {
             RemediationVerdict.Healed => record.Adopting(intent, entry) with { Rung = null, Proving = true, Recurred = false, LastSuccess = entry.Time },
@@ -133,6 +138,9 @@ internal sealed record DeviceRecord
             RemediationVerdict.DidNotHold => (record.Adopting(intent, entry) with { Rung = null, Recurred = true }).Counting($"recurrences/{intent.Profile ?? "none"}"),
             RemediationVerdict.Inconclusive or RemediationVerdict.Unverified => record.Adopting(intent, entry) with { Rung = null, Recurred = false },
             RemediationVerdict.NotHealed => record with { Rung = intent.Rung },
+            // What could not be undone is not decided, but whoever comes to undo it must know where it was. A hang goes on meanwhile: the next rung's turn.
+            RemediationVerdict.RollbackFailed or RemediationVerdict.DeviceGone when intent.Rollback != true =>
+                record with { Original = OriginalWith(intent, entry), Rung = verdict == RemediationVerdict.RollbackFailed ? intent.Rung ?? Rung : Rung },
             _ => record,
         };
     }
@@ -149,17 +157,23 @@ internal sealed record DeviceRecord
                 Stage = null,
                 Profile = null,
             };
-        var original = new Dictionary<string, string>(Original);
-        foreach (var (name, value) in settings)
-            original.TryAdd(name, value);
         return this with
         {
             Desired = [.. Desired.Union(settings.Keys).Order(StringComparer.Ordinal)],
-            Original = original,
+            Original = OriginalWith(intent, outcome),
             Stage = intent.Stage ?? Stage,
             Profile = intent.Profile ?? Profile,
         };
     }
 
+    // The way back leads to where it was before the first pass that changed it, whether or not the change took.
+    private Dictionary<string, string> OriginalWith(JournalEntry intent, JournalEntry outcome) =>
+        Original.Concat((intent.Before ?? None).Where(pair => outcome.After?.GetValueOrDefault(pair.Key) is var after && (after is null or "off" || after != pair.Value))).DistinctBy(pair => pair.Key).ToDictionary();
+
     private DeviceRecord Counting(string name) => this with { Counts = new Dictionary<string, long>(Counts) { [name] = Count(name) + 1 } };
 }
+
+/// <summary>A device whose link we have left down.</summary>
+/// <param name="Index">Its ifindex: one that is made anew, under whatever name, is not ours to switch on.</param>
+/// <param name="Boot">The boot in which that was its number.</param>
+internal sealed record LinkDebt(long Index, string? Boot);

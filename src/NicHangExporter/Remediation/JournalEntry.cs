@@ -24,6 +24,8 @@ internal enum JournalEvent
     Recovered,
     /// <summary>A hang came back after a remediation.</summary>
     Recurred,
+    /// <summary>A link that was left down is up again, or not ours to bring up any more.</summary>
+    LinkRestored,
     /// <summary>A hang episode is over.</summary>
     Episode,
     /// <summary>Time has passed: cool-downs and budgets age only by time that was witnessed.</summary>
@@ -119,6 +121,9 @@ internal sealed record JournalEntry(JournalEvent Event)
 
     /// <summary>What was seen after the action.</summary>
     public RemediationEvidence? Evidence { get; init; }
+
+    /// <summary>ifindex of the device where its link could not be brought up again.</summary>
+    public long? LeftDown { get; init; }
 
     /// <summary>An episode that is over.</summary>
     public EpisodeSummary? Episode { get; init; }

@@ -14,7 +14,7 @@ internal static class JournalSoundness
         { Event: JournalEvent.Checkpoint, State: null } => "is a checkpoint without a state",
         { Event: not JournalEvent.Checkpoint, State: not null } => "has a state, and is no checkpoint",
         { Event: JournalEvent.Intent, Id: null } => "is an intent of no pass",
-        { Event: JournalEvent.Intent or JournalEvent.Quarantined or JournalEvent.Cleared, Key: null } => "is about no device",
+        { Event: JournalEvent.Intent or JournalEvent.Quarantined or JournalEvent.Cleared or JournalEvent.LinkRestored, Key: null } => "is about no device",
         { Event: JournalEvent.Episode, Episode: null } => "is an episode without one",
         _ when !Holds(entry.Steps) || !Holds(entry.Fixed) || !Holds(entry.Before?.Values) || !Holds(entry.After?.Values) => "holds a null",
         { Evidence: { } evidence } when !IsSound(evidence) => "has evidence that can't be",

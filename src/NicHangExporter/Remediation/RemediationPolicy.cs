@@ -68,8 +68,8 @@ internal static class RemediationPolicy
             return PolicyDecision.No(DeclineReason.ModeOff, $"remediation.{SnakeCase.Of(request.Trigger)} is off");
         if (facts.IsUpper)
             return PolicyDecision.No(DeclineReason.Upper, facts.Lowers.IsEmpty
-                ? $"{device} stands on other devices and has none now: name the physical NIC"
-                : $"{device} stands on {string.Join(", ", facts.Lowers)}: name the physical NIC among them");
+                ? $"{device} is no NIC, and no physical one is below it"
+                : $"{device} is no NIC: below it {(facts.Lowers.Length == 1 ? "is" : "are")} {string.Join(", ", facts.Lowers)}; name {(facts.Lowers.Length == 1 ? "that" : "one of them")}");
         // What was done is undone also where nothing new would be allowed.
         if (request.Rollback)
             return Able(input) ?? new PolicyDecision(null);

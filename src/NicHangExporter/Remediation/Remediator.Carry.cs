@@ -9,6 +9,12 @@ internal sealed partial class Remediator
     // What the local loop was told last about a device: it asks at each report, and the same answer need not be said again within an episode.
     private readonly Dictionary<string, (string? Episode, DeclineReason? Declined)> _lastLocal = [];
 
+    // Devices that are not bounced because of their routes, so that it is said once.
+    private readonly HashSet<string> _routed = [];
+
+    // Devices that can't be read, so that it is said once.
+    private readonly HashSet<InterfaceName> _unreadable = [];
+
     // When a device was found to be healed last, by its key.
     private readonly Dictionary<string, TimeSpan> _healed = [];
 
@@ -21,13 +27,28 @@ internal sealed partial class Remediator
     private void Consider(Active active)
     {
         var request = active.Request;
+        if (_stopping)
+        {
+            Finish(active, Declined(active, DeclineReason.ShuttingDown, "the program is ending"));
+            return;
+        }
+        // Whoever asked has been told long ago that nothing came of it.
+        if (active.IsExpired)
+        {
+            Finish(active, Answer(active, RemediationVerdict.Failed, "nothing was done"));
+            return;
+        }
         DeviceFacts? facts;
         try
         {
-            facts = _begun ? _access.Read(request.Device) : null;
+            _unreadable.Remove(request.Device);
+            // EEE and pause ask the PHY on some drivers; the gates don't need them, and they say no every two seconds for as long as a hang lasts.
+            facts = _begun ? _access.Read(request.Device, settings: false) : null;
         }
         catch (LinuxException exception)
         {
+            if (_unreadable.Add(request.Device))
+                LogUnreadable(request.Device.ToString(), exception.Message);
             Finish(active, Answer(active, RemediationVerdict.Failed, $"nothing was changed: {exception.Message}"));
             return;
         }
@@ -38,6 +59,16 @@ internal sealed partial class Remediator
         }
         if (!_ledger.IsWritable)
             TendLedger(now: true);
+        if (!request.DryRun && _ledger.State.Device(facts.Key) is { LeftDown: { } debt } owing && !TryRestoreLink(facts.Key, owing, debt))
+        {
+            Finish(active, Answer(active, RemediationVerdict.Failed, $"nothing was changed: the link of {facts.Name} was taken down by an earlier remediation and can't be brought up again"));
+            return;
+        }
+        if (request is { Trigger: RemediationTrigger.Local, Recover: true } && _followUps.TryGetValue(facts.Key, out var trouble) && trouble.NotBefore > _ledger.Age)
+        {
+            Finish(active, Answer(active, RemediationVerdict.Declined, $"the window of the pass before is not over on {facts.Name}") with { Declined = DeclineReason.Busy, RetryAfter = trouble.NotBefore - _ledger.Age });
+            return;
+        }
         var record = _ledger.State.Device(facts.Key);
         var ladder = _catalogue.Ladder(facts.Driver);
         // What the driver recovers from by itself is prevented, not healed: it passes traffic but for moments.
@@ -65,6 +96,9 @@ internal sealed partial class Remediator
             Decline(active, facts, reason, decision.Explanation, decision.RetryAfter);
             return;
         }
+        if (ReadAgain(active, facts) is not { } whole)
+            return;
+        facts = whole;
         var intent = Intend(active, facts, record, ladder, hung, decision.ReinitOnly, out var plan, out var wrong);
         if (wrong is { } no)
         {
@@ -72,7 +106,7 @@ internal sealed partial class Remediator
             return;
         }
         if (decision.Declined is null)
-            decision = RemediationPolicy.DecidePlan(input, plan.InterruptsTraffic, _access.IsOnlyPortOfBond(facts.Name));
+            decision = RemediationPolicy.DecidePlan(input, plan.InterruptsTraffic, IsOnlyPortOfBond(facts));
         if (plan.ChangesNothing)
             NothingToDo(active, facts, intent, plan);
         else if (request.DryRun)
@@ -86,6 +120,21 @@ internal sealed partial class Remediator
             Act(active, facts, ladder, intent, plan, hung);
     }
 
+    private DeviceFacts? ReadAgain(Active active, DeviceFacts facts)
+    {
+        try
+        {
+            if (_access.Read(facts.Name) is { } whole && whole.Key == facts.Key && whole.Index == facts.Index)
+                return whole;
+            Finish(active, Answer(active, RemediationVerdict.DeviceGone, $"{facts.Name} is gone, or another device has its name now"));
+        }
+        catch (LinuxException exception)
+        {
+            Finish(active, Answer(active, RemediationVerdict.Failed, $"nothing was changed: {exception.Message}"));
+        }
+        return null;
+    }
+
     private void Act(Active active, DeviceFacts facts, DriverLadder? ladder, JournalEntry intent, RemediationPlan plan, bool hung)
     {
         if (!_ledger.Record(intent))
@@ -95,9 +144,10 @@ internal sealed partial class Remediator
             Finish(active, Declined(active, DeclineReason.JournalUnavailable, "the journal can't be written, and what is not recorded is not done: see state.directory and the log"));
             return;
         }
+        active.IsBegun = true;
         // Without a rung nothing is to be healed, so nothing is to be judged by whether it healed.
         hung &= intent.Rung is not null;
-        var context = new PassContext(active, facts, plan, intent, hung);
+        var context = new PassContext(active, facts, plan, intent, hung, _ledger.State.Device(facts.Key).Rung is null);
         var pass = new RemediationPass(_access, _killSwitch, () => Volatile.Read(ref _pausedNow), _evidence, _options, _clock, active.Request, facts, plan, ladder, hung);
         (_pass, _context) = (pass, context);
         var result = pass.Apply();
@@ -118,6 +168,7 @@ internal sealed partial class Remediator
             Reason = result.Explanation,
             After = result.After,
             Evidence = result.Evidence,
+            LeftDown = result.LeftDown,
             Recurs = null,
             Cooldown = null,
         });
@@ -127,7 +178,7 @@ internal sealed partial class Remediator
         if (result.Verdict == RemediationVerdict.Healed)
             _healed[facts.Key] = Now;
         // A change that cost a working device its link must not be tried again without a person.
-        if (!context.WasHung && active.Request.Trigger != RemediationTrigger.Drift && result.Verdict is RemediationVerdict.RolledBack && result.Evidence.CarrierSeconds is null && context.Plan.InterruptsTraffic)
+        if (result.LostLink && !context.WasHung && active.Request is { Rollback: false, Trigger: not RemediationTrigger.Drift })
             Quarantine(facts, $"{result.Explanation}: it goes into quarantine");
         if (active.Request.Episode is { } episode)
             _recorder.AddRemediation(episode, outcome);
@@ -145,7 +196,7 @@ internal sealed partial class Remediator
         wrong = null;
         string? profile = request.Profile;
         int? stage = null;
-        RemediationStep? rung = request.Recover ? NextRung(record, hung) : null;
+        RemediationStep? rung = request.Recover ? NextRung(facts, record, hung) : null;
         string? recurs = null;
         if (request.Rollback)
         {
@@ -210,17 +261,32 @@ internal sealed partial class Remediator
     }
 
     // A stage whose proof is missing may never have been carried out to the end: its turn comes again.
-    private bool HasHungSince(DeviceFacts facts, DeviceRecord record) =>
-        record is { Stage: not null, Recurred: false, Last: { Verdict: RemediationVerdict.Healed or RemediationVerdict.Applied or RemediationVerdict.Inconclusive } last }
-        && _evidence.Of(facts.Name, facts.Bus) is { Reports: > 0 } testimony
-        && _ledger.AgeAt(testimony.Last) > last.Age;
+    private bool HasHungSince(DeviceFacts facts, DeviceRecord record)
+    {
+        if (record is not { Stage: not null, Recurred: false, Last: { Verdict: RemediationVerdict.Healed or RemediationVerdict.Applied or RemediationVerdict.Inconclusive } last }
+            || _evidence.Of(facts.Name, facts.Bus) is not { Reports: > 0 } testimony)
+            return false;
+        // Applied in the middle of a hang and without a rung, it has not had its chance: that hang goes on.
+        var since = last is { Hung: true, Rung: null } ? testimony.Since : testimony.Last;
+        return _ledger.AgeAt(since) > last.Age;
+    }
 
-    private RemediationStep? NextRung(DeviceRecord record, bool hung)
+    // A host that sends again and has no route any more is as far away as before, and nothing here would bring the route back.
+    private bool KeepsFromBounce(DeviceFacts facts)
+    {
+        if (_options.BounceRoutes || !_routes.WouldBeLost(facts.Name))
+            return false;
+        if (_routed.Add(facts.Key))
+            LogNoBounce(facts.Name.ToString());
+        return true;
+    }
+
+    private RemediationStep? NextRung(DeviceFacts facts, DeviceRecord record, bool hung)
     {
         var rungs = new List<RemediationStep>();
         if (_options.AllowReinit)
             rungs.Add(new RemediationStep.Reinit());
-        if (_options.AllowBounce)
+        if (_options.AllowBounce && !KeepsFromBounce(facts))
             rungs.Add(new RemediationStep.LinkBounce());
         if (rungs.Count == 0)
             return null;
@@ -329,7 +395,33 @@ internal sealed partial class Remediator
         // Healed since: the report is of a hang that is over, and nobody is to act on it again.
         if (_healed.TryGetValue(facts.Key, out var healed) && testimony.Last <= healed)
             return false;
-        return _access.Observe(facts) is not { TxQueues: 1 } reading || testimony.TxPackets is not { } then || reading.TxPackets == then;
+        return TryObserve(facts) is not { TxQueues: 1 } reading || testimony.TxPackets is not { } then || reading.TxPackets == then;
+    }
+
+    private bool IsOnlyPortOfBond(DeviceFacts facts)
+    {
+        try
+        {
+            return _access.IsOnlyPortOfBond(facts.Name);
+        }
+        catch (LinuxException)
+        {
+            // For all that is known nobody else carries the traffic.
+            return true;
+        }
+    }
+
+    private TransmitReading? TryObserve(DeviceFacts facts)
+    {
+        try
+        {
+            return _access.Observe(facts);
+        }
+        catch (LinuxException)
+        {
+            // The reports stand for themselves.
+            return null;
+        }
     }
 
     private bool IsAllowed(DeviceFacts facts)
@@ -351,8 +443,14 @@ internal sealed partial class Remediator
     [LoggerMessage(EventIds.RemediationDeclined, LogLevel.Warning, "A remediation of {Device} ({Trigger}) was declined, {Reason}: {Explanation}")]
     private partial void LogDeclined(string device, string trigger, string reason, string explanation);
 
+    [LoggerMessage(EventIds.DeviceUnreadable, LogLevel.Warning, "{Device} was to be remedied and can't even be read: {Error}")]
+    private partial void LogUnreadable(string device, string error);
+
     [LoggerMessage(EventIds.RemediationObserved, LogLevel.Warning, "Mode observe: {Device} ({Trigger}) would have been changed now: {Steps}")]
     private partial void LogObserved(string device, string trigger, string steps);
+
+    [LoggerMessage(EventIds.BounceLeftOut, LogLevel.Warning, "The link of {Device} is not taken down and up, because routes or addresses on the device itself would be lost: put it below a bridge, or set remediation.bounce-routes")]
+    private partial void LogNoBounce(string device);
 
     [LoggerMessage(EventIds.Quarantined, LogLevel.Error, "{Device}: {Reason}")]
     private partial void LogQuarantined(string device, string reason);

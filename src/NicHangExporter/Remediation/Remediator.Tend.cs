@@ -24,7 +24,7 @@ internal sealed partial class Remediator
     /// <summary>A hang is confirmed on a device; where a remediation is in force, it has not held. For the record only: the request comes apart.</summary>
     public void NoteHang(InterfaceName device) => _lane.Post(() => Safely(() =>
     {
-        if (_access.Read(device, settings: false) is not { } facts || _ledger.State.Device(facts.Key) is not { } record || !HasHungSince(facts, record))
+        if (Identify(device) is not { } facts || _ledger.State.Device(facts.Key) is not { } record || !HasHungSince(facts, record))
             return;
         _ledger.Record(Entry(JournalEvent.Recurred, facts) with { Profile = record.Profile });
         LogRecurred(facts.Name.ToString(), record.Profile ?? "none");
@@ -40,7 +40,7 @@ internal sealed partial class Remediator
     {
         _recorder.End(summary.Id, summary, kernelLines);
         // The key of a device that is gone is not to be had; its episode is in the bundle.
-        if (_access.Read(device, settings: false) is { } facts)
+        if (Identify(device) is { } facts)
             _ledger.Record(Entry(JournalEvent.Episode, facts) with { Episode = summary });
         PublishAll();
     }));
@@ -48,6 +48,7 @@ internal sealed partial class Remediator
     private void Tend()
     {
         TendLedger();
+        RestoreLinks();
         if (_pass is null)
         {
             // Only after a fault of ours that could not be settled at once.
@@ -89,13 +90,19 @@ internal sealed partial class Remediator
     {
         var key = context.Facts.Key;
         _followUps.Remove(key);
-        if (context.Active.Request is not { Trigger: RemediationTrigger.Local, Recover: true } request || result.Verdict is not (RemediationVerdict.NotHealed or RemediationVerdict.DidNotHold))
+        if (context.Active.Request is not { Trigger: RemediationTrigger.Local, Recover: true } request)
             return;
-        _followUps[key] = new FollowingUp(request with { Continues = true }, context.Facts, _access.Observe(context.Facts)?.TxPackets ?? 0, _ledger.Age);
+        if (result.Verdict is not (RemediationVerdict.NotHealed or RemediationVerdict.DidNotHold) && !(result.Verdict == RemediationVerdict.RollbackFailed && context.WasHung))
+            return;
+        // What came back is answered at once, and so is a first rung that the driver does not have. After that each pass has its window: rungs that are all refused
+        // must not bring the whole budget within a second.
+        var rest = (_options.VerifyWindow - _clock.GetElapsedTime(context.Active.Since)).TotalSeconds;
+        var due = _ledger.Age + (result.Verdict == RemediationVerdict.DidNotHold || context.IsFirstRung ? 0 : Math.Max(0, rest));
+        _followUps[key] = new FollowingUp(request with { Continues = true }, context.Facts, TryObserve(context.Facts)?.TxPackets ?? 0, due, due);
     }
 
     private bool HasSentSince(DeviceFacts facts) =>
-        !_followUps.TryGetValue(facts.Key, out var trouble) || _access.Observe(facts) is not { } reading || (reading.TxPackets != trouble.TxPackets && !IsHung(facts));
+        !_followUps.TryGetValue(facts.Key, out var trouble) || TryObserve(facts) is not { } reading || (reading.TxPackets != trouble.TxPackets && !IsHung(facts));
 
     private void Continue()
     {
@@ -198,12 +205,13 @@ internal sealed partial class Remediator
     private void Resolve(string key, DeviceRecord record, JournalEntry intent)
     {
         var (verdict, why, after) = (RemediationVerdict.DeviceGone, "the process ended in the middle, and the device is gone since", (IReadOnlyDictionary<string, string>?)null);
+        long? leftDown = null;
         if (Locate(key, record) is { } facts)
             try
             {
-                // A bounce may have left it down.
-                if (intent.WasUp == true && !facts.IsUp)
-                    _access.BringUp(facts.Name);
+                // A bounce may have left it down; where none was begun, somebody else has switched it off.
+                if (intent is { WasUp: true, Rung: "bounce" } && intent.Boot == _ledger.BootId && !facts.IsUp)
+                    leftDown = TryBringUp(facts);
                 (verdict, why) = Settle(facts, intent);
                 if (_access.Read(facts.Name) is { } read)
                     after = (intent.Before ?? new Dictionary<string, string>()).Keys.ToDictionary(name => name, name => RemediationPlan.Read(read, name) ?? "unknown");
@@ -212,8 +220,22 @@ internal sealed partial class Remediator
             {
                 (verdict, why) = (RemediationVerdict.RollbackFailed, $"the process ended in the middle, and undoing failed: {exception.Message}");
             }
-        _ledger.Record(intent with { Event = JournalEvent.Outcome, Verdict = verdict, Reason = why, After = after, Recurs = null, Cooldown = null });
+        _ledger.Record(intent with { Event = JournalEvent.Outcome, Verdict = verdict, Reason = why, After = after, LeftDown = leftDown, Recurs = null, Cooldown = null });
         LogPending(record.Device, intent.Id ?? "", SnakeCase.Of(verdict), why);
+    }
+
+    // ifindex where it stays down.
+    private long? TryBringUp(DeviceFacts facts)
+    {
+        try
+        {
+            _access.BringUp(facts.Name);
+            return null;
+        }
+        catch (LinuxException)
+        {
+            return facts.Index;
+        }
     }
 
     private (RemediationVerdict, string) Settle(DeviceFacts facts, JournalEntry intent)
@@ -229,10 +251,19 @@ internal sealed partial class Remediator
             return (RemediationVerdict.Unverified, "the process ended before there was a proof; every setting reads back as wished");
         var goal = intent.Rollback == true ? _ledger.State.Device(facts.Key).Original : before;
         var undo = RemediationPlan.Restore(facts, goal, _catalogue.Ladder(facts.Driver));
+        var refused = new List<string>();
         foreach (var step in undo.Steps)
-            _access.Perform(step, facts.Name);
+            try
+            {
+                _access.Perform(step, facts.Name);
+            }
+            catch (Exception exception) when (exception is LinuxException or ArgumentException)
+            {
+                // The others are undone all the same; what is left is found by reading back.
+                refused.Add(exception.Message);
+            }
         var left = _access.Read(facts.Name) is { } read ? RemediationPlan.Mismatches(undo.Steps, read) : [];
-        return !left.IsEmpty ? (RemediationVerdict.RollbackFailed, $"the process ended half-way, and undoing failed: {string.Join(", ", left)}")
+        return !left.IsEmpty ? (RemediationVerdict.RollbackFailed, $"the process ended half-way, and undoing failed: {string.Join(", ", left)}{string.Concat(refused.Select(error => "; " + error))}")
             : intent.Rollback == true ? (RemediationVerdict.Applied, "the process ended half-way through a rollback, which is finished now")
             : (RemediationVerdict.RolledBack, "the process ended half-way; the settings are requested again as before");
     }
@@ -249,11 +280,16 @@ internal sealed partial class Remediator
             if (InterfaceName.TryParse(text, out var name))
                 Add(name);
         foreach (var (key, record) in _ledger.State.Devices)
+        {
+            // Virtual ones are changed where somebody names them, and looked at by few.
+            if (InterfaceName.TryParse(record.Device, out var last))
+                Add(last);
             if (!devices.ContainsKey(key) && devices.Values.All(other => other.Device != record.Device))
             {
                 devices[key] = (record.Device, 0);
                 statuses.Add(StatusOf(key, record, null));
             }
+        }
         _publisher.Publish(devices, _ledger, IsPaused);
         Volatile.Write(ref _status, BuildStatus(statuses.ToImmutable()));
 
@@ -288,7 +324,7 @@ internal sealed partial class Remediator
     }
 
     private DeviceStatus StatusOf(string key, DeviceRecord record, DeviceFacts? facts) =>
-        new(facts?.Name.ToString() ?? record.Device, facts?.Bus.ToString() ?? key.Split('|')[0], facts?.Driver ?? record.Driver)
+        new(facts?.Name.ToString() ?? record.Device, facts?.Bus.ToString() ?? (key.Contains('|', StringComparison.Ordinal) ? key.Split('|')[0] : ""), facts?.Driver ?? record.Driver)
         {
             Present = facts is not null,
             NotAllowed = facts is null ? DeclineReason.UnknownDevice
@@ -319,7 +355,7 @@ internal sealed partial class Remediator
     };
 
     /// <summary>A trouble that goes on.</summary>
-    private sealed record FollowingUp(RemediationRequest Request, DeviceFacts Facts, ulong TxPackets, double Due);
+    private sealed record FollowingUp(RemediationRequest Request, DeviceFacts Facts, ulong TxPackets, double Due, double NotBefore);
 
     [LoggerMessage(EventIds.Recovered, LogLevel.Information, "{Device} has worked ever since its remediation {Id}: recovered")]
     private partial void LogRecovered(string device, string id);

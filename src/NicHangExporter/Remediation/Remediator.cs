@@ -1,4 +1,3 @@
-using NicHangExporter.Configuration;
 using NicHangExporter.Exposition;
 using NicHangExporter.Linux;
 
@@ -13,6 +12,8 @@ internal sealed partial class Remediator : IDisposable
     /// <summary>How often a pass is looked at: how fine the time to the first packet is measured.</summary>
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
 
+    private const int IdleTicks = 4;
+
     private readonly ExporterOptions _options;
     private readonly RemediationLedger _ledger;
     private readonly DeviceAccess _access;
@@ -24,16 +25,19 @@ internal sealed partial class Remediator : IDisposable
     private readonly Lane _lane;
     private readonly ExporterMetrics _metrics;
     private readonly RemediationPublisher _publisher;
+    private readonly DeviceRoutes _routes;
     private readonly TimeProvider _clock;
     private readonly ILogger<Remediator> _logger;
 
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private Active? _active;
-    private bool _stopping;
+    private readonly HashSet<Active> _waiting = [];
+    private volatile bool _stopping;
     private long _requests;
     private ITimer? _timer;
     private int _tickPosted;
+    private int _ticks;
 
     // Owned by the lane.
     private RemediationPass? _pass;
@@ -47,6 +51,7 @@ internal sealed partial class Remediator : IDisposable
     {
         (_options, _ledger, _access, _catalogue, _evidence, _killSwitch) = (options, ledger, access, catalogue, evidence, killSwitch);
         (_inventory, _recorder, _lane, _metrics, _clock, _logger) = (inventory, recorder, lane, metrics, clock, logger);
+        _routes = new DeviceRoutes(options);
         _publisher = new RemediationPublisher(options, metrics, clock);
     }
 
@@ -71,12 +76,15 @@ internal sealed partial class Remediator : IDisposable
                 return Answered(active, DeclineReason.ShuttingDown, "the program is ending");
             if (!request.DryRun)
             {
+                if (_active is { IsExpired: true } stuck)
+                    return Answered(active, DeclineReason.Busy, $"a command to the kernel for {stuck.Request.Device} has not returned ({stuck.Id})", _options.VerifyWindow.TotalSeconds);
                 if (_active is { } other)
-                    return other.Request.Device == request.Device && other.Request.Rollback == request.Rollback
+                    return Covers(other.Request, request)
                         ? new RemediationTicket(other.Id, Joined: true, other.Outcome.Task)
-                        : Answered(active, DeclineReason.Busy, $"a remediation of {other.Request.Device} is under way ({other.Id})");
+                        : Answered(active, DeclineReason.Busy, $"a remediation of {other.Request.Device} is under way ({other.Id})", _options.VerifyWindow.TotalSeconds);
                 _active = active;
             }
+            _waiting.Add(active);
         }
         if (!_lane.Post(() => Carry(active)))
             Finish(active, Declined(active, DeclineReason.ShuttingDown, "the program is ending"));
@@ -87,8 +95,8 @@ internal sealed partial class Remediator : IDisposable
     /// <returns>Null, or why not, as a sentence.</returns>
     public Task<string?> ClearQuarantineAsync(InterfaceName device, string actor) => AskAsync(() =>
     {
-        if (_access.Read(device, settings: false) is not { } facts)
-            return $"there is no device {device}";
+        if (Identify(device) is not { } facts)
+            return $"there is no device {device}, or it can't be read";
         var record = _ledger.State.Device(facts.Key);
         if (!record.Quarantined && record.Charges.Count == 0)
             return $"{device} is not in quarantine, and no budget of it is spent";
@@ -120,6 +128,7 @@ internal sealed partial class Remediator : IDisposable
     public RemediationStatus Status() => (Volatile.Read(ref _status) ?? BuildStatus([])) with
     {
         CommandSeconds = Math.Round(_lane.Busy.TotalSeconds, 1),
+        Paused = IsPaused,
         Running = _active is { } active ? $"{active.Id}: {active.Request.Device}" : null,
     };
 
@@ -139,6 +148,8 @@ internal sealed partial class Remediator : IDisposable
                 Complete(context, pass.Abandon());
         }));
         await Task.WhenAny(_lane.CloseAsync(), Task.Delay(deadline, _clock));
+        foreach (var active in Waiting())
+            Finish(active, Answer(active, RemediationVerdict.Failed, "the program ends while a command to the kernel has not returned; the next start finds out what came of it"));
     }
 
     /// <inheritdoc/>
@@ -159,6 +170,8 @@ internal sealed partial class Remediator : IDisposable
         _metrics.CapabilityPresent.WithLabels("net_admin").Set(_isCapable ? 1 : 0);
         _metrics.CapabilityPresent.WithLabels("syslog").Set(Capabilities.Effective(_options.ProcfsPath, Capability.SysLog) == true ? 1 : 0);
         _publisher.PublishModes();
+        if (_options.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce && !_isCapable)
+            LogIncapable();
         Safely(TakeUp);
         _begun = true;
         PublishAll();
@@ -168,14 +181,12 @@ internal sealed partial class Remediator : IDisposable
     private void OnTimer()
     {
         _metrics.RemediationCommand.Set(Math.Round(_lane.Busy.TotalSeconds, 3));
-        // The waiter is told; the lane stays taken until the kernel gives the thread back.
-        if (_lane.Busy > _options.RemediationDeadline && _active is { } active && active.TryExpire())
-        {
-            _metrics.RemediationFailures.WithLabels(active.Request.Device.ToString(), "timeout").Inc();
-            active.Outcome.TrySetResult(Answer(active, RemediationVerdict.Failed,
-                $"a command to the kernel has not returned for {PrometheusDuration.Format(_options.RemediationDeadline)} and can't be cancelled; the outcome will be in the journal"));
-            LogOverdue(active.Request.Device.ToString(), active.Id, PrometheusDuration.Format(_options.RemediationDeadline));
-        }
+        if (_lane.Busy > _options.RemediationDeadline)
+            foreach (var active in Waiting())
+                Expire(active);
+        // Only a pass has to be looked at this often.
+        if (_active is null && _ticks++ % IdleTicks != 0)
+            return;
         if (Interlocked.Exchange(ref _tickPosted, 1) == 0 && !_lane.Post(() => Safely(Tick)))
             Interlocked.Exchange(ref _tickPosted, 0);
     }
@@ -243,14 +254,22 @@ internal sealed partial class Remediator : IDisposable
     private void Finish(Active active, RemediationOutcome outcome)
     {
         lock (_gate)
+        {
+            _waiting.Remove(active);
             if (_active == active)
                 _active = null;
+        }
         active.Outcome.TrySetResult(outcome);
     }
 
-    private RemediationTicket Answered(Active active, DeclineReason reason, string explanation)
+    // Who joins gets the outcome of what somebody else has asked for: it must be what he has asked for himself.
+    private static bool Covers(RemediationRequest running, RemediationRequest asked) =>
+        running.Device == asked.Device && running.Rollback == asked.Rollback && (running.Recover || !asked.Recover)
+        && (asked.Settings.IsEmpty ? running.Settings.IsEmpty : asked.Settings.All(running.Settings.Contains));
+
+    private RemediationTicket Answered(Active active, DeclineReason reason, string explanation, double? retryAfter = null)
     {
-        active.Outcome.TrySetResult(Declined(active, reason, explanation));
+        active.Outcome.TrySetResult(Declined(active, reason, explanation, retryAfter));
         return new RemediationTicket(active.Id, Joined: false, active.Outcome.Task);
     }
 
@@ -266,27 +285,11 @@ internal sealed partial class Remediator : IDisposable
     private static JournalEntry Entry(JournalEvent what, DeviceFacts facts) =>
         new(what) { Key = facts.Key, Device = facts.Name.ToString(), Driver = facts.Driver.Length > 0 ? facts.Driver : null };
 
-    /// <summary>A request on its way.</summary>
-    private sealed class Active(string id, RemediationRequest request, long since)
-    {
-        private int _expired;
-
-        public string Id { get; } = id;
-
-        public RemediationRequest Request { get; } = request;
-
-        public long Since { get; } = since;
-
-        public TaskCompletionSource<RemediationOutcome> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public bool TryExpire() => Interlocked.Exchange(ref _expired, 1) == 0;
-    }
-
     /// <summary>What belongs to the pass under way.</summary>
-    private sealed record PassContext(Active Active, DeviceFacts Facts, RemediationPlan Plan, JournalEntry Intent, bool WasHung);
+    private sealed record PassContext(Active Active, DeviceFacts Facts, RemediationPlan Plan, JournalEntry Intent, bool WasHung, bool IsFirstRung);
 
-    [LoggerMessage(EventIds.RemediationOverdue, LogLevel.Error, "A command to the kernel for {Device} ({Id}) has not returned for {Deadline}; nothing can cancel it, and nothing else is changed until it does")]
-    private partial void LogOverdue(string device, string id, string deadline);
+    [LoggerMessage(EventIds.RemediationIncapable, LogLevel.Warning, "Remediation is in mode enforce, but CAP_NET_ADMIN is missing: nothing can be changed. Run as root, or give it to the program (AmbientCapabilities=CAP_NET_ADMIN in a systemd unit)")]
+    private partial void LogIncapable();
 
     [LoggerMessage(EventIds.RemediationFailed, LogLevel.Error, "An unexpected error on the remediation thread")]
     private partial void LogFailed(Exception exception);

@@ -6,6 +6,7 @@ namespace NicHangExporter.Remediation;
 /// <param name="Interrupts">A step of it resets the adapter or the link.</param>
 /// <param name="WasOperational">The link worked before.</param>
 /// <param name="IsOperational">It works now.</param>
+/// <param name="Away">How long it has not worked without a break, since the action.</param>
 /// <param name="TxSent">Packets sent since.</param>
 /// <param name="InflightBytes">Bytes that wait in the hardware's queues.</param>
 /// <param name="Reports">Hang reports since, those of the first second excepted: they were under way.</param>
@@ -14,7 +15,7 @@ namespace NicHangExporter.Remediation;
 /// <param name="FrozenSinceReport">How long nothing has been sent since the last of them.</param>
 /// <param name="Mismatches">Settings that do not read back as wished.</param>
 internal readonly record struct Observation(
-    TimeSpan SinceAction, bool WasHung, bool Interrupts, bool WasOperational, bool IsOperational, ulong TxSent, ulong InflightBytes,
+    TimeSpan SinceAction, bool WasHung, bool Interrupts, bool WasOperational, bool IsOperational, TimeSpan Away, ulong TxSent, ulong InflightBytes,
     int Reports, TimeSpan SinceReport, bool SentBeforeReport, TimeSpan FrozenSinceReport, int Mismatches);
 
 /// <summary>What it means.</summary>
@@ -56,7 +57,7 @@ internal static class Verification
     public static Judgement Judge(in Observation seen, TimeSpan window, TimeSpan carrierGrace)
     {
         var linkIsAway = seen is { WasOperational: true, IsOperational: false };
-        if (linkIsAway && seen.SinceAction > carrierGrace)
+        if (linkIsAway && seen.Away > carrierGrace)
             return Judgement.LinkLost;
         return seen.WasHung ? JudgeHung(seen, window) : JudgeHealthy(seen, linkIsAway, carrierGrace);
     }

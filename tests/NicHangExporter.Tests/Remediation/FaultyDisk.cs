@@ -54,12 +54,16 @@ internal sealed class FaultyDisk
         _durableNames.Remove(path);
     }
 
-    /// <summary>The disk after a cut now: what is on it is a matter of luck within what may be.</summary>
-    public FaultyDisk Cut(Random luck)
+    /// <summary>
+    /// The disk after a cut now: what is on it is a matter of luck within what may be. Names change in the order of the calls on the file systems that we
+    /// know, in any order by the letter of POSIX.
+    /// </summary>
+    public FaultyDisk Cut(Random luck, bool namesInAnyOrder = false)
     {
         var disk = new FaultyDisk();
         var names = new Dictionary<string, Content>(_durableNames);
-        foreach (var change in _unsynced.Take(luck.Next(_unsynced.Count + 1)))
+        var last = luck.Next(_unsynced.Count + 1);
+        foreach (var change in _unsynced.Where((_, index) => namesInAnyOrder ? luck.Next(2) == 0 : index < last))
             change(names);
         foreach (var (path, content) in names)
             disk[path] = content.AfterCut(luck);

@@ -1,0 +1,52 @@
+using NicHangExporter.Linux;
+
+namespace NicHangExporter.Remediation;
+
+// A link that was taken down and could not be brought up again is owed, by whatever process, until it is up.
+internal sealed partial class Remediator
+{
+    /// <summary>How often such a link is tried.</summary>
+    private static readonly TimeSpan LinkInterval = TimeSpan.FromSeconds(5);
+
+    private TimeSpan _nextLink;
+
+    private void RestoreLinks()
+    {
+        if (Now < _nextLink)
+            return;
+        _nextLink = Now + LinkInterval;
+        foreach (var (key, record) in _ledger.State.Devices)
+            if (record.LeftDown is { } debt)
+                TryRestoreLink(key, record, debt);
+    }
+
+    /// <summary>Brings up what was left down; true where nothing is owed any more. No switch, budget or mode stops this: it is the end of something begun.</summary>
+    private bool TryRestoreLink(string key, DeviceRecord record, LinkDebt debt)
+    {
+        string why;
+        if (debt.Boot != _ledger.BootId)
+            why = "the machine has been booted since";
+        else if (Locate(key, record) is not { } facts)
+            return false;
+        else if (facts.Index != debt.Index)
+            why = "the device was made anew since";
+        else if (facts.IsUp)
+            why = "it is up";
+        else
+            try
+            {
+                _access.BringUp(facts.Name);
+                why = "it was brought up";
+                LogLinkRestored(facts.Name.ToString());
+            }
+            catch (LinuxException)
+            {
+                return false;
+            }
+        _ledger.Record(new JournalEntry(JournalEvent.LinkRestored) { Key = key, Device = record.Device, Driver = record.Driver, Reason = why });
+        return true;
+    }
+
+    [LoggerMessage(EventIds.LinkRestored, LogLevel.Warning, "The link of {Device} was left down by a remediation; it is up now")]
+    private partial void LogLinkRestored(string device);
+}
