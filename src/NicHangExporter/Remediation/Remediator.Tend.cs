@@ -149,7 +149,14 @@ internal sealed partial class Remediator
         if (InterfaceName.TryParse(record.Device, out var name))
             names.Add(name);
         if (BusAddress.TryParse(key.Split('|')[0], out var bus) && key.Contains('|', StringComparison.Ordinal))
-            names.AddRange(_access.FindByBusAddress(bus));
+            try
+            {
+                names.AddRange(_access.FindByBusAddress(bus));
+            }
+            catch (LinuxException)
+            {
+                // By its last name, then.
+            }
         foreach (var candidate in names)
             try
             {
