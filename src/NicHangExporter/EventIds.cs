@@ -40,6 +40,7 @@ internal static class EventIds
     public const int RemediationIncapable = 3015;
     public const int DeviceUnreadable = 3016;
     public const int LinkRestored = 3017;
+    public const int BounceLeftOut = 3018;
     public const int JournalOpened = 3050;
     public const int JournalUnavailable = 3051;
     public const int JournalRecovered = 3052;
@@ -60,4 +61,9 @@ internal static class EventIds
     public const int BlindSpots = 4012;
     public const int PollFailed = 4013;
     public const int LogDropped = 4014;
+
+    public const int ControlListening = 5010;
+    public const int ControlUnavailable = 5011;
+    public const int ControlFailed = 5012;
+    public const int ControlRefused = 5013;
 }

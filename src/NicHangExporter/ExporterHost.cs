@@ -2,8 +2,10 @@ using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
 using NicHangExporter.Configuration;
+using NicHangExporter.Control;
 using NicHangExporter.Exposition;
 using NicHangExporter.Hangs;
+using NicHangExporter.Linux;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Linux.Link;
 using NicHangExporter.Linux.Sysfs;
@@ -31,6 +33,9 @@ internal static partial class ExporterHost
 
     /// <summary>How long a step that is under way has to come to its end, such as a driver that takes its time to bring a link up.</summary>
     private static readonly TimeSpan RemediationPatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a verdict may take from the door to the console.</summary>
+    private static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(1);
 
     /// <summary>How long the start waits for the history of the kernel log, so that the first scrape already holds it.</summary>
     private static readonly TimeSpan HistoryPatience = TimeSpan.FromSeconds(5);
@@ -64,37 +69,46 @@ internal static partial class ExporterHost
                     kestrel.ListenAnyIP(address.Port);
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopPatience);
-        builder.Services.AddSingleton(options);
-        builder.Services.AddSingleton(clock);
-        builder.Services.AddSingleton(new NetClass(options.SysfsPath));
-        builder.Services.AddSingleton<IEthtool, EthtoolSocket>();
-        builder.Services.AddSingleton<DeviceInventory>();
-        builder.Services.AddSingleton(metrics);
+        AddRooms(builder.Services, options, clock, metrics);
         builder.Services.AddSingleton(log);
-        builder.Services.AddSingleton<CollectorHealth>();
         builder.Services.AddSingleton<SysfsCollector>();
         builder.Services.AddSingleton<EthtoolCollector>();
         builder.Services.AddSingleton<ProcessCollector>();
         builder.Services.AddSingleton<MetricsEndpoint>();
-        builder.Services.AddSingleton<StateDirectory>();
-        builder.Services.AddSingleton<StateStore>();
-        builder.Services.AddSingleton<KernelLogWatcher>();
-        builder.Services.AddSingleton<EthtoolPoller>();
-        builder.Services.AddSingleton<HangMonitor>();
-        builder.Services.AddSingleton<LinkFlags>();
-        builder.Services.AddSingleton<SettingCatalogue>();
-        builder.Services.AddSingleton<HangEvidence>();
-        builder.Services.AddSingleton<KillSwitch>();
-        builder.Services.AddSingleton<DeviceAccess>();
-        builder.Services.AddSingleton<Journal>(services => new Journal(options, services.GetRequiredService<StateDirectory>(), clock, services.GetRequiredService<ILogger<Journal>>()));
-        builder.Services.AddSingleton<RemediationLedger>();
-        builder.Services.AddSingleton<EpisodeRecorder>();
-        builder.Services.AddSingleton<Lane>();
-        builder.Services.AddSingleton<Remediator>();
+        builder.Services.AddSingleton(services => new ControlServer(
+            options.StateDirectory ?? "", new ControlDesk(ControlDoor.Of(services.GetRequiredService<Remediator>()), services.GetRequiredService<NetClass>()).AnswerAsync,
+            socket => PeerCredentials.Read(socket).Uid, clock, services.GetRequiredService<ILogger<ControlServer>>()));
 
         var application = builder.Build();
         Map(application, options);
         return application;
+    }
+
+    /// <summary>Adds what watches, decides and acts, without what serves it to others: all that a command of the console needs where no daemon runs.</summary>
+    public static void AddRooms(IServiceCollection services, ExporterOptions options, TimeProvider clock, ExporterMetrics metrics)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(clock);
+        services.AddSingleton(new NetClass(options.SysfsPath));
+        services.AddSingleton<IEthtool, EthtoolSocket>();
+        services.AddSingleton<DeviceInventory>();
+        services.AddSingleton(metrics);
+        services.AddSingleton<CollectorHealth>();
+        services.AddSingleton<StateDirectory>();
+        services.AddSingleton<StateStore>();
+        services.AddSingleton<KernelLogWatcher>();
+        services.AddSingleton<EthtoolPoller>();
+        services.AddSingleton<HangMonitor>();
+        services.AddSingleton<LinkFlags>();
+        services.AddSingleton<SettingCatalogue>();
+        services.AddSingleton<HangEvidence>();
+        services.AddSingleton<KillSwitch>();
+        services.AddSingleton<DeviceAccess>();
+        services.AddSingleton(rooms => new Journal(options, rooms.GetRequiredService<StateDirectory>(), clock, rooms.GetRequiredService<ILogger<Journal>>()));
+        services.AddSingleton<RemediationLedger>();
+        services.AddSingleton<EpisodeRecorder>();
+        services.AddSingleton<Lane>();
+        services.AddSingleton<Remediator>();
     }
 
     /// <summary>Runs until a signal ends it. Returns the exit code: 0, or 1 where an address can't be listened on.</summary>
@@ -111,7 +125,8 @@ internal static partial class ExporterHost
             LogConfiguration(logger, string.Join(' ', OptionTable.All.Select(option => $"{option.Name}={option.Show(options)}")));
 
         // The door before whoever asks at it; and nothing of the state directory is read before it is ours.
-        application.Services.GetRequiredService<StateDirectory>().TryTake();
+        var directory = application.Services.GetRequiredService<StateDirectory>();
+        directory.TryTake();
         application.Services.GetRequiredService<Lane>().Start();
         var remediator = application.Services.GetRequiredService<Remediator>();
         remediator.Start();
@@ -122,6 +137,10 @@ internal static partial class ExporterHost
         poller.Start();
         await Task.WhenAny(monitor.Ready, Task.Delay(HistoryPatience, clock));
         await Task.WhenAny(Task.WhenAll(poller.First, remediator.Ready), Task.Delay(SnapshotPatience, clock));
+        // Only over a directory that is ours: the socket in another one's is that one's.
+        var control = application.Services.GetRequiredService<ControlServer>();
+        if (directory.IsHeld)
+            control.TryStart();
         try
         {
             await application.StartAsync();
@@ -129,13 +148,13 @@ internal static partial class ExporterHost
         catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException or AddressInUseException)
         {
             LogCannotListen(logger, string.Join(", ", options.ListenAddresses), exception.Message.Split('\n')[0]);
-            await StopAsync(monitor, poller, remediator);
+            await StopAsync(monitor, poller, remediator, control);
             return 1;
         }
         LogListening(logger, string.Join(", ", application.Urls), options.TelemetryPath);
         await application.WaitForShutdownAsync();
         LogStopping(logger);
-        await StopAsync(monitor, poller, remediator);
+        await StopAsync(monitor, poller, remediator, control);
         return 0;
     }
 
@@ -146,13 +165,18 @@ internal static partial class ExporterHost
         AppDomain.CurrentDomain.ProcessExit += (_, _) => log.Dispose();
     }
 
-    private static async Task StopAsync(HangMonitor monitor, EthtoolPoller poller, Remediator remediator)
+    private static async Task StopAsync(HangMonitor monitor, EthtoolPoller poller, Remediator remediator, ControlServer control)
     {
         poller.Stop();
         var settled = remediator.StopAsync(RemediationPatience);
+        // Whoever waits at the console for what is ended now gets its verdict.
+        using var farewell = new CancellationTokenSource();
+        var closed = control.StopAsync(farewell.Token);
         using var patience = new CancellationTokenSource(StopPatience);
         await monitor.StopAsync(patience.Token);
         await settled;
+        farewell.CancelAfter(FarewellPatience);
+        await closed;
     }
 
     private static void Map(WebApplication application, ExporterOptions options)

@@ -122,7 +122,10 @@ internal sealed class ExporterOptions
     /// <summary>Whether a hang under way may be answered with a renegotiation.</summary>
     public bool AllowReinit { get; set; } = true;
 
-    /// <summary>Whether it may be answered with link down and up: routes on the device itself are lost.</summary>
+    /// <summary>Whether a bounce may also cost routes and static IPv6 addresses on the device itself: a host that depends on them stays unreachable.</summary>
+    public bool BounceRoutes { get; set; }
+
+    /// <summary>Whether it may be answered with link down and up, where no route on the device itself is lost by it.</summary>
     public bool AllowBounce { get; set; } = true;
 
     /// <summary>Whether reinit alone is still tried on a hung device in quarantine, with growing pauses.</summary>

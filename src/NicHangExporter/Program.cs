@@ -24,9 +24,18 @@ if (result.CommandResult.Command == commandLine.Diagnose)
     return DiagnoseCommand.Run(file, format == "json", Console.OpenStandardInput, Console.Out, Console.Error);
 }
 
-var options = OptionsLoader.Load(commandLine.Settings(result, errors), Environment.GetEnvironmentVariables(), errors);
+var call = commandLine.Console(result, errors);
+var settings = commandLine.Settings(result, errors);
+var options = OptionsLoader.Load(settings, Environment.GetEnvironmentVariables(), errors);
 if (errors.Count > 0)
     return Refuse(errors);
+if (call is not null)
+{
+    // The answer says what there is to say; the log is for whoever asks for it.
+    if (settings.All(setting => setting.Name != "log.level"))
+        options.LogLevel = LogLevel.Error;
+    return await new ConsoleRun(options, AloneHost.ActAsync, TimeProvider.System, Console.Out, Console.Error).RunAsync(call);
+}
 if (commandLine.IsConfigCheck(result))
 {
     Console.WriteLine("The configuration is sound.");
@@ -37,6 +46,6 @@ return await ExporterHost.RunAsync(ExporterHost.Build(options, TimeProvider.Syst
 static int Refuse(List<string> errors)
 {
     foreach (var error in errors)
-        Console.Error.WriteLine($"nic-hang-exporter: {error.Split('\n')[0]}");
+        Console.Error.WriteLine($"nic-hang-exporter: {ConsolePage.Clean(error.Split('\n')[0])}");
     return 2;
 }

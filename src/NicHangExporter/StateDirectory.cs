@@ -18,6 +18,9 @@ internal sealed class StateDirectory(ExporterOptions options) : IDisposable
     /// <summary>True where this process may write there.</summary>
     public bool IsHeld => _lock is not null;
 
+    /// <summary>True where no process had taken hold of the directory before this one: what is not in it was never there.</summary>
+    public bool IsNew { get; private set; }
+
     /// <summary>Why it is not held, in one line; null where it is, was not tried, or none is configured.</summary>
     public string? Failure { get; private set; }
 
@@ -33,7 +36,9 @@ internal sealed class StateDirectory(ExporterOptions options) : IDisposable
             try
             {
                 Make(path);
-                _lock = new FileStream(System.IO.Path.Combine(path, "lock"), new FileStreamOptions
+                var file = System.IO.Path.Combine(path, "lock");
+                var isNew = !File.Exists(file);
+                _lock = new FileStream(file, new FileStreamOptions
                 {
                     Mode = FileMode.OpenOrCreate,
                     Access = FileAccess.ReadWrite,
@@ -41,6 +46,7 @@ internal sealed class StateDirectory(ExporterOptions options) : IDisposable
                     UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
                 });
                 Failure = null;
+                IsNew = isNew;
                 return true;
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -10,6 +10,7 @@ public sealed class ArchitectureTests
     {
         { "Exposition", ["Hangs", "Remediation", "Control", "Cli", "Configuration"] },
         { "Remediation", ["Hangs", "Control", "Cli"] },
+        { "Control", ["Hangs", "Exposition", "Cli", "Configuration"] },
         { "Hangs", ["Control", "Cli", "Configuration"] },
         { "Configuration", ["Hangs", "Exposition", "Cli"] },
         { "Logging", ["Hangs", "Exposition", "Cli", "Configuration"] },

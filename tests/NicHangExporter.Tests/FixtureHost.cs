@@ -21,13 +21,15 @@ internal sealed class FixtureHost : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly bool _ownsDirectories;
     private readonly PacketPipe? _pipe;
+    private bool _started;
 
-    public FixtureHost(Action<ExporterOptions>? configure = null, FixtureHost? before = null, JournalFiles? journalFiles = null, bool live = false)
+    public FixtureHost(
+        Action<ExporterOptions>? configure = null, FixtureHost? before = null, JournalFiles? journalFiles = null, bool live = false, FakeTimeProvider? clock = null)
     {
         _ownsDirectories = before is null;
         Directory = before?.Directory ?? new TemporaryDirectory();
         Sysfs = before?.Sysfs ?? new SysfsTree();
-        Clock = before?.Clock ?? new FakeTimeProvider(new DateTimeOffset(2026, 7, 24, 15, 0, 0, TimeSpan.Zero));
+        Clock = before?.Clock ?? clock ?? new FakeTimeProvider(Beginning);
         Options = new ExporterOptions { SysfsPath = Sysfs.Root, ProcfsPath = Directory.Path, KmsgPath = Directory.File("kmsg") };
         _pipe = before?._pipe;
         if (before is null)
@@ -51,13 +53,15 @@ internal sealed class FixtureHost : IDisposable
         Inventory = new DeviceInventory(new NetClass(Options.SysfsPath), Options);
         Health = new CollectorHealth(factory.CreateLogger<CollectorHealth>());
         Ethtool = new FakeEthtool { Nics = before?.Ethtool.Nics ?? [] };
+        foreach (var nic in Ethtool.Nics)
+            nic.Host = this;
         Poller = new EthtoolPoller(Ethtool, Inventory, Options, Health, Clock, factory.CreateLogger<EthtoolPoller>());
         StateDirectory = new StateDirectory(Options);
         Store = new StateStore(StateDirectory, Metrics, Clock, factory.CreateLogger<StateStore>());
         Watcher = new KernelLogWatcher(Options, Metrics, Clock, factory.CreateLogger<KernelLogWatcher>());
         Lane = new Lane(Clock);
         Journal = new Journal(Options, StateDirectory, Clock, factory.CreateLogger<Journal>(), journalFiles);
-        Ledger = new RemediationLedger(Options, StateDirectory, Journal, Metrics, Clock);
+        Ledger = new RemediationLedger(Options, Journal, Metrics, Clock);
         var link = new LinkFlags(Link);
         var netClass = new NetClass(Options.SysfsPath);
         Remediator = new Remediator(Options, Ledger, new DeviceAccess(netClass, Ethtool, link), new SettingCatalogue(Options), Evidence, new KillSwitch(Options),
@@ -65,6 +69,9 @@ internal sealed class FixtureHost : IDisposable
         Monitor = new HangMonitor(Options, Watcher, Inventory, Poller, Store, Remediator, Evidence, Metrics, Clock, factory.CreateLogger<HangMonitor>());
         Endpoint = new MetricsEndpoint(Options, Inventory, new SysfsCollector(Options, Health, Clock), new EthtoolCollector(Poller, Options, Clock), new ProcessCollector(Health, Clock), Metrics);
     }
+
+    /// <summary>An hour before the test, by the wall clock.</summary>
+    public static DateTimeOffset Beginning { get; } = new(2026, 7, 24, 15, 0, 0, TimeSpan.Zero);
 
     public TemporaryDirectory Directory { get; }
     public SysfsTree Sysfs { get; }
@@ -179,6 +186,7 @@ internal sealed class FixtureHost : IDisposable
     /// <summary>Starts the monitor and lets it read everything that is in the log.</summary>
     public void Start()
     {
+        _started = true;
         Monitor.Begin(_stop.Token);
         Assert.True(Watcher.CaughtUp.Wait(TimeSpan.FromSeconds(30)), "the kernel log was not read to its end");
         Monitor.TakeEvents();
@@ -198,7 +206,8 @@ internal sealed class FixtureHost : IDisposable
     {
         var record = $"{priority},{sequence},{(long)((at ?? Uptime) * 1e6)},-;{text}\n{dictionary}";
         if (_pipe is not null)
-            _pipe.Write(Encoding.UTF8.GetBytes(record));
+            // An empty line is no record, and shows at once that no line of the dictionary follows.
+            _pipe.Write(Encoding.UTF8.GetBytes(record + "\n"));
         else
             File.AppendAllText(Options.KmsgPath, record);
     }
@@ -232,15 +241,18 @@ internal sealed class FixtureHost : IDisposable
     }
 
     /// <summary>Saves, as the loop does, and ends as a process that is killed: nothing more is written.</summary>
-    public FixtureHost Restart(bool save = true, Action<ExporterOptions>? configure = null)
+    public FixtureHost Restart(bool save = true, Action<ExporterOptions>? configure = null, JournalFiles? journalFiles = null)
     {
         if (save)
             Store.Save(Monitor.State());
         _stop.Cancel();
+        // What one process reads of a pipe the next does not see.
+        if (_pipe is not null && _started)
+            Assert.True(SpinWait.SpinUntil(() => !Watcher.Events.TryRead(out _) && Watcher.Events.Completion.IsCompleted, TimeSpan.FromSeconds(30)), "the reader of the kernel log did not end");
         Remediator.Dispose();
         Journal.Dispose();
         StateDirectory.Dispose();
-        return new FixtureHost(configure, this);
+        return new FixtureHost(configure, this, journalFiles);
     }
 
     public void Dispose()

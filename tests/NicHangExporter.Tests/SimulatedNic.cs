@@ -16,22 +16,26 @@ internal sealed class SimulatedNic
     public static readonly string RecordedHang = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "fixtures/lab/kmsg-e1000e.raw"))
         .First(line => line.Contains("Detected Hardware Unit Hang", StringComparison.Ordinal)).Split(';', 2)[1];
 
-    private readonly FixtureHost _host;
     private readonly SortedDictionary<string, (bool Available, bool Requested)> _features = new(StringComparer.Ordinal);
+    private readonly List<KeyValuePair<string, (bool Available, bool Requested)>> _atPowerOn;
     private double _carrierBack = double.MaxValue;
     private double _nextReport;
 
     public SimulatedNic(FixtureHost host, string name = "eno1", string bus = "0000:00:1f.6", string driver = "e1000e")
     {
-        (_host, Name, Bus, Driver) = (host, name, bus, driver);
+        (Host, Name, Bus, Driver) = (host, name, bus, driver);
         host.AddNic(name, $"pci0000:00/{bus}", driver);
         foreach (var feature in new[] { "rx-checksum", "tx-checksum-ip-generic", "tx-scatter-gather", "tx-tcp-segmentation", "tx-tcp6-segmentation", "tx-generic-segmentation", "rx-gro", "rx-vlan-hw-parse", "tx-vlan-hw-insert", "rx-hashing" })
             _features[feature] = (true, true);
         foreach (var feature in new[] { "rx-lro", "rx-all", "rx-fcs" })
             _features[feature] = (true, false);
         _features["highdma"] = (false, true);
+        _atPowerOn = [.. _features];
         Show();
     }
+
+    /// <summary>The process that watches it; another one after a restart.</summary>
+    public FixtureHost Host { get; set; }
 
     public string Name { get; set; }
     public string Bus { get; }
@@ -150,6 +154,7 @@ internal sealed class SimulatedNic
         Operate(on ? "eee on" : "eee off");
         Eee = Eee with { Enabled = on, Active = on, Advertised = on ? 8u : 0 };
         Reset("eee");
+        After(on ? "eee on" : "eee off");
         return true;
     }
 
@@ -160,6 +165,7 @@ internal sealed class SimulatedNic
         Operate("pause");
         Pause = pause;
         Reset("pause");
+        After("pause");
         return true;
     }
 
@@ -193,7 +199,7 @@ internal sealed class SimulatedNic
     /// <summary>A second of its life; what it prints goes to the kernel log.</summary>
     public void Second()
     {
-        var now = _host.Uptime;
+        var now = Host.Uptime;
         if (IsUp && !HasCarrier && now >= _carrierBack)
         {
             HasCarrier = true;
@@ -223,20 +229,30 @@ internal sealed class SimulatedNic
         }
     }
 
+    /// <summary>The machine was off: every wish is the driver's default again, and nothing hangs.</summary>
+    public void PowerOn()
+    {
+        foreach (var (name, (available, requested)) in _atPowerOn)
+            _features[name] = (available, requested);
+        (Eee, Pause) = (Eee is null ? null : new(true, true, true, 17, 8, 8), Pause is null ? null : new(true, true, true));
+        (IsUp, HasCarrier, IsHung, _carrierBack) = (true, true, false, double.MaxValue);
+        Show();
+    }
+
     public double HungSince { get; private set; }
 
     /// <summary>It hangs from now on; the first report comes a moment later.</summary>
     public void Hang()
     {
-        (IsHung, HungSince) = (true, _host.Uptime);
-        _nextReport = _host.Uptime + ReportInterval;
+        (IsHung, HungSince) = (true, Host.Uptime);
+        _nextReport = Host.Uptime + ReportInterval;
         Show();
     }
 
     /// <summary>Somebody pulls the cable, and puts it in again.</summary>
     public void PullCable(double seconds)
     {
-        (HasCarrier, _carrierBack) = (false, _host.Uptime + seconds);
+        (HasCarrier, _carrierBack) = (false, Host.Uptime + seconds);
         Show();
     }
 
@@ -245,21 +261,21 @@ internal sealed class SimulatedNic
         if (by is "bounce" ? CuredBy.Contains("bounce") : CuredBy.Contains("reinit"))
             IsHung = false;
         else
-            _nextReport = _host.Uptime + ReportInterval + CarrierDelay;
+            _nextReport = Host.Uptime + ReportInterval + CarrierDelay;
         LoseCarrier();
     }
 
     private void LoseCarrier()
     {
         HasCarrier = CarrierDelay <= 0;
-        _carrierBack = _host.Uptime + CarrierDelay;
+        _carrierBack = Host.Uptime + CarrierDelay;
         Show();
     }
 
     private void Operate(string what)
     {
         Before(what);
-        Operations.Add((_host.Uptime, what));
+        Operations.Add((Host.Uptime, what));
         if (Errors.TryGetValue(what, out var errno))
             throw new LinuxException("SIOCETHTOOL", Name, errno);
     }
@@ -267,15 +283,15 @@ internal sealed class SimulatedNic
     private void Print(string text, int priority = 3)
     {
         if (!IsQuiet)
-            _host.Print(_host.NextSequence(), text, priority, $" SUBSYSTEM=pci\n DEVICE=+pci:{Bus}\n");
+            Host.Print(Host.NextSequence(), text, priority, $" SUBSYSTEM=pci\n DEVICE=+pci:{Bus}\n");
     }
 
     private void Show()
     {
-        if (!Directory.Exists(Path.Combine(_host.Sysfs.Root, "class/net", Name)))
+        if (!Directory.Exists(Path.Combine(Host.Sysfs.Root, "class/net", Name)))
             return;
-        _host.Sysfs.Write(Name, "statistics/tx_packets", TxPackets.ToString(CultureInfo.InvariantCulture) + "\n");
-        _host.Sysfs.Write(Name, "operstate", IsUp && HasCarrier ? "up\n" : "down\n");
-        _host.Sysfs.Write(Name, "queues/tx-0/byte_queue_limits/inflight", IsHung && Load > 0 ? "3028\n" : "0\n");
+        Host.Sysfs.Write(Name, "statistics/tx_packets", TxPackets.ToString(CultureInfo.InvariantCulture) + "\n");
+        Host.Sysfs.Write(Name, "operstate", IsUp && HasCarrier ? "up\n" : "down\n");
+        Host.Sysfs.Write(Name, "queues/tx-0/byte_queue_limits/inflight", IsHung && Load > 0 ? "3028\n" : "0\n");
     }
 }

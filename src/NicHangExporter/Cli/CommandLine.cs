@@ -1,13 +1,19 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using NicHangExporter.Configuration;
 
 namespace NicHangExporter.Cli;
 
-/// <summary>The command line: the flags of <see cref="OptionTable"/>, <c>--config.file</c>, <c>--config.check</c>, <c>--version</c>, and <c>diagnose</c>.</summary>
+/// <summary>
+/// The command line: the flags of <see cref="OptionTable"/>, <c>--config.file</c>, <c>--config.check</c>, <c>--version</c>, <c>diagnose</c>, and the
+/// commands of the console (<see cref="ConsoleCommands"/>).
+/// </summary>
 internal sealed class CommandLine
 {
     private readonly List<(OptionDefinition Definition, Option Flag)> _flags = [];
-    private readonly Option<string> _configFile = new("--config.file") { Description = "YAML file with the same options.", HelpName = "PATH" };
+    private readonly Option<string> _configFile = ConfigFile();
+    private readonly Option<string> _consoleConfigFile = ConfigFile();
+    private readonly ConsoleCommands _console;
     private readonly Option<bool> _configCheck = new("--config.check") { Description = "Check the configuration, say what is wrong, and exit." };
     private readonly Argument<string> _logFile = new("FILE") { Description = "A kernel log in any form a person can paste; - or nothing for standard input.", DefaultValueFactory = _ => "-" };
     private readonly Option<string> _format = new("--format") { Description = "text or json.", HelpName = "FORMAT", DefaultValueFactory = _ => "text" };
@@ -17,14 +23,21 @@ internal sealed class CommandLine
         Root = new RootCommand("Prometheus exporter that sees NIC hangs: from the kernel log, transmit counters and ethtool to a scrape.\nA switch that is on is turned off by --no-NAME, as in --no-collector.features.");
         // Directives and @file expansion are the library's extras; here they would only be ways to be surprised.
         Root.Directives.Clear();
-        foreach (var definition in OptionTable.All)
-            AddFlags(definition);
+        foreach (var flag in OptionTable.All.SelectMany(Flags))
+            Root.Add(flag);
         // A root with subcommands otherwise insists on one of them.
         Root.SetAction(_ => 0);
         Root.Add(_configFile);
         Root.Add(_configCheck);
         Diagnose = new Command("diagnose", "Read a kernel log and say in plain words which NIC hung, how, and what to do.") { _logFile, _format };
         Root.Add(Diagnose);
+        // Flags of their own, so that their help shows on one screen what is theirs; the others work there all the same.
+        var shared = OptionTable.All.SelectMany(Flags).Append(_consoleConfigFile).ToList();
+        foreach (var flag in shared)
+            flag.Hidden |= flag.Name is not ("--state.directory" or "--config.file");
+        _console = new ConsoleCommands(shared);
+        foreach (var command in _console.All)
+            Root.Add(command);
     }
 
     /// <summary>The exporter itself.</summary>
@@ -42,13 +55,15 @@ internal sealed class CommandLine
     {
         // The library says of each token only that it is not recognised, without the name that was probably meant.
         var errors = result.Errors.Select(error => error.Message)
-            .Where(message => !message.StartsWith("Unrecognized command or argument", StringComparison.Ordinal)).ToList();
-        var flags = Root.Options.Select(option => option.Name).ToList();
+            .Where(message => !message.StartsWith("Unrecognized command or argument", StringComparison.Ordinal)
+                // Which one, and what to write, is said with the command's other mistakes.
+                && !message.StartsWith("Required argument missing for command", StringComparison.Ordinal)).ToList();
+        var flags = (_console.Has(result.CommandResult.Command) ? result.CommandResult.Command : Root).Options.Select(option => option.Name).ToList();
         errors.AddRange(result.UnmatchedTokens.Select(token => token switch
         {
             ['-', ..] => $"unknown flag {token}{Suggestion.For(token.Split('=')[0], flags)}",
             "true" or "false" => $"unexpected value '{token}': a switch takes none, write --NAME or --no-NAME, as in --no-collector.eee",
-            _ => $"unexpected argument '{token}'{Suggestion.For(token, [Diagnose.Name, "--help", "--version"])}",
+            _ => $"unexpected argument '{token}'{Suggestion.For(token, [.. Root.Subcommands.Select(command => command.Name), "--help", "--version"])}",
         }));
         if (result.CommandResult.Command == Diagnose && errors.Count == 0)
         {
@@ -68,16 +83,20 @@ internal sealed class CommandLine
         foreach (var group in _flags.GroupBy(flag => flag.Definition))
         {
             var given = group.Where(flag => result.GetResult(flag.Flag) is { Implicit: false }).ToList();
-            if (given.Count > 1)
+            if (given.DistinctBy(flag => flag.Flag.Name).Count() > 1)
                 errors.Add($"--{group.Key.Name} and --no-{group.Key.Name} contradict each other");
-            // A flag without its value is an error of the parser's already.
-            else if (given.Count == 1 && Values(given[0].Flag, result) is { Length: > 0 } values)
+            // A flag without its value is an error of the parser's already. Before a command and behind it is one place.
+            else if (given.Count > 0 && Values(given[0].Flag, given.Select(flag => result.GetResult(flag.Flag)!)) is { Length: > 0 } values)
                 settings.Add(new OptionSetting(group.Key.Name, values, given[0].Flag.Name));
         }
-        if (result.GetResult(_configFile)?.Tokens is [var file])
+        if ((result.GetResult(_consoleConfigFile) ?? result.GetResult(_configFile))?.Tokens is [var file])
             settings.Add(new OptionSetting("config.file", [file.Value], "--config.file"));
         return settings;
     }
+
+    /// <summary>The command of the console that is given; null for the exporter itself, for <c>diagnose</c>, and after an error.</summary>
+    public ConsoleCall? Console(ParseResult result, List<string> errors) =>
+        _console.Has(result.CommandResult.Command) ? _console.Read(result, errors) : null;
 
     /// <summary>True for <c>--config.check</c>.</summary>
     public bool IsConfigCheck(ParseResult result) => result.GetValue(_configCheck);
@@ -85,35 +104,35 @@ internal sealed class CommandLine
     /// <summary>The log to read and the form of the answer.</summary>
     public (string File, string Format) DiagnoseArguments(ParseResult result) => (result.GetValue(_logFile)!, result.GetValue(_format)!);
 
-    private void AddFlags(OptionDefinition definition)
+    private IEnumerable<Option> Flags(OptionDefinition definition)
     {
-        if (definition.Kind != OptionKind.Switch)
-        {
-            var option = new Option<string[]>("--" + definition.Name)
-            {
-                Description = $"{definition.Help} [default: {Default(definition)}]",
-                HelpName = definition.ValueName,
-                // How often it may be given is checked with the other sources, in the same words.
-                Arity = ArgumentArity.OneOrMore,
-                AllowMultipleArgumentsPerToken = false,
-            };
-            Add(definition, option);
-            return;
-        }
-        Add(definition, new Option<bool>("--" + definition.Name) { Description = $"{definition.Help} [default: {Default(definition)}]", Arity = ArgumentArity.Zero });
-        Add(definition, new Option<bool>("--no-" + definition.Name) { Hidden = true, Arity = ArgumentArity.Zero });
+        var description = $"{definition.Help} [default: {Default(definition)}]";
+        Option[] flags = definition.Kind == OptionKind.Switch
+            ? [
+                new Option<bool>("--" + definition.Name) { Description = description, Arity = ArgumentArity.Zero },
+                new Option<bool>("--no-" + definition.Name) { Hidden = true, Arity = ArgumentArity.Zero },
+            ]
+            : [
+                new Option<string[]>("--" + definition.Name)
+                {
+                    Description = description,
+                    HelpName = definition.ValueName,
+                    // How often it may be given is checked with the other sources, in the same words.
+                    Arity = ArgumentArity.OneOrMore,
+                    AllowMultipleArgumentsPerToken = false,
+                },
+            ];
+        foreach (var flag in flags)
+            _flags.Add((definition, flag));
+        return flags;
     }
 
-    private void Add(OptionDefinition definition, Option option)
-    {
-        _flags.Add((definition, option));
-        Root.Add(option);
-    }
+    private static Option<string> ConfigFile() => new("--config.file") { Description = "YAML file with the same options.", HelpName = "PATH" };
 
     private static string Default(OptionDefinition definition) =>
         definition.Show(new ExporterOptions()) is { Length: > 0 } text ? text : "none";
 
-    private static string[] Values(Option flag, ParseResult result) => flag is Option<bool>
+    private static string[] Values(Option flag, IEnumerable<OptionResult> results) => flag is Option<bool>
         ? [flag.Name.StartsWith("--no-", StringComparison.Ordinal) ? "false" : "true"]
-        : [.. result.GetResult(flag)!.Tokens.Select(token => token.Value)];
+        : [.. results.SelectMany(result => result.Tokens).Select(token => token.Value)];
 }

@@ -29,6 +29,11 @@ internal static class OptionsLoader
         if (options.Cooldown > options.CooldownMax)
             errors.Add($"remediation.cooldown ({PrometheusDuration.Format(options.Cooldown)}) must not be longer than remediation.cooldown-max ({PrometheusDuration.Format(options.CooldownMax)})");
         errors.AddRange(SettingCatalogue.CheckReferences(options));
+        if (options.VerifyWindow < options.CarrierGrace)
+            errors.Add($"remediation.verify-window ({PrometheusDuration.Format(options.VerifyWindow)}) must not be shorter than remediation.carrier-grace ({PrometheusDuration.Format(options.CarrierGrace)}): a link that comes back slowly would count as not healed");
+        // A rehearsal is of a device that somebody has named; anything else is an open door.
+        if (options is { AcceptUntrusted: true, LocalRemediation: RemediationMode.Enforce, RemediationDevices.Count: 0 })
+            errors.Add("kmsg.accept-untrusted lets whoever may write to the kernel log have NICs reset: with remediation.local=enforce, name the devices of the rehearsal in remediation.devices");
         // What is not recorded is not done.
         if (options.StateDirectory is null && options.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce)
             errors.Add("remediation in mode enforce needs state.directory, where its journal is kept, as in /var/lib/nic-hang-exporter");

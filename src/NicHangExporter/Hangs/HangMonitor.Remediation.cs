@@ -8,8 +8,13 @@ internal sealed partial class HangMonitor
     /// <summary>How often the door is asked while nothing new is reported: it may have had to say no for a while.</summary>
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(5);
 
-    private void Testify(TrackedDevice device, TimeSpan at)
+    private void Testify(TrackedDevice device, HangWitness witness, TimeSpan at)
     {
+        // One firing of the core's watchdog is in the log at once, and in tx_timeout at the next look: that is one report.
+        if (witness == HangWitness.Watchdog)
+            device.WatchdogAt = at;
+        else if (witness == HangWitness.TxTimeout && device.WatchdogAt is { } logged && at - logged < TxTimeoutInterval + TxTimeoutInterval / 5)
+            return;
         evidence.Report(device.Name, device.Bus, at, device.Episode?.Start ?? at, device.Transmitter?.TxPackets);
         device.Confirmation = device.Confirmation.Observe(at);
         ConsiderRemediation(device, isNews: true);
@@ -19,6 +24,10 @@ internal sealed partial class HangMonitor
     {
         var now = Now;
         if (!device.IsHanging || !device.Present || (!isNews && now - device.AskedAt < AskAgain))
+            return;
+        // Pause frames make the core's watchdog fire as well, and it takes a window and a reading of their counter to tell. Only a driver's own report is not
+        // the switch's doing.
+        if (device is { Episode.DriverReports: 0, Transmitter.Verdict: TxVerdict.Suspect })
             return;
         TimeSpan? frozenSince = device.Transmitter is { Verdict: TxVerdict.Suspect or TxVerdict.Stalled } transmitter ? transmitter.Since : null;
         // A driver that has reset its adapter because of a hang leaves no doubt that there was one.

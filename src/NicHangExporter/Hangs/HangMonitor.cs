@@ -201,7 +201,7 @@ internal sealed partial class HangMonitor(
         if (device.IsHanging && device.EpisodeId is null)
             BeginBundle(device);
         if (live && witness is HangWitness.Driver or HangWitness.Watchdog or HangWitness.TxTimeout)
-            Testify(device, at);
+            Testify(device, witness, at);
         else if (live && witness == HangWitness.Reset)
             ConsiderRemediation(device, isNews: true);
         if (begins && witness == HangWitness.Paused)

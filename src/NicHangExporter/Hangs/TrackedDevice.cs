@@ -56,6 +56,9 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
     /// <summary>Whether the reports so far make the hang one that may be acted on.</summary>
     public HangConfirmation Confirmation { get; set; }
 
+    /// <summary>When the core's watchdog was last heard of in the log, since boot; null for never.</summary>
+    public TimeSpan? WatchdogAt { get; set; }
+
     /// <summary>When the door was last asked, since boot.</summary>
     public TimeSpan AskedAt { get; set; }
 

@@ -100,7 +100,8 @@ internal sealed record DeviceRecord
     private DeviceRecord AfterIntent(JournalEntry entry)
     {
         var record = entry.Recurs is { } failed ? (this with { Recurred = true }).Counting($"recurrences/{failed}") : this;
-        record = (record with { Pending = entry, Proving = false }).Counting($"attempts/{SnakeCase.Of(entry.Trigger ?? default)}");
+        // To bring back what was decided before proves nothing and disproves nothing.
+        record = (record with { Pending = entry, Proving = Proving && entry.Trigger == RemediationTrigger.Drift }).Counting($"attempts/{SnakeCase.Of(entry.Trigger ?? default)}");
         if (entry.Charged == true)
             return record with
             {
@@ -122,9 +123,14 @@ internal sealed record DeviceRecord
         var record = intent is null ? this : this with { Pending = null, LeftDown = entry.LeftDown is { } index ? new LinkDebt(index, entry.Boot) : LeftDown };
         if (entry.Verdict is not { } verdict)
             return record;
-        record = record.Counting($"outcomes/{SnakeCase.Of(entry.Trigger ?? default)}/{SnakeCase.Of(verdict)}") with { Last = entry with { State = null } };
+        record = record.Counting($"outcomes/{SnakeCase.Of(entry.Trigger ?? default)}/{SnakeCase.Of(verdict)}");
+        // Nor does it answer a hang: which rung and which stage are next, and how long the stage in force has held, is another matter.
+        if (entry.Trigger == RemediationTrigger.Drift)
+            return record;
+        // What was only thought about says nothing of how what is in force holds.
         if (intent is null)
             return record;
+        record = record with { Last = entry with { State = null } };
         return verdict switch
         {
             RemediationVerdict.Healed => record.Adopting(intent, entry) with { Rung = null, Proving = true, Recurred = false, LastSuccess = entry.Time },
@@ -144,9 +150,6 @@ internal sealed record DeviceRecord
     // What the pass turned off is wanted off from now on; what it turned back on is no longer our concern.
     private DeviceRecord Adopting(JournalEntry intent, JournalEntry outcome)
     {
-        // A drifted setting was decided before; nothing new is decided by bringing it back.
-        if (intent.Trigger == RemediationTrigger.Drift)
-            return this;
         if (intent.Rollback == true)
             return LettingGo((intent.Before ?? None).Keys) with { Stage = null, Profile = null };
         var settings = (intent.Before ?? None).Where(pair => outcome.After?.GetValueOrDefault(pair.Key) is null or "off").ToDictionary();

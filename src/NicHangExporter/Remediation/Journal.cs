@@ -87,7 +87,9 @@ internal sealed partial class Journal(
                 if (!held)
                     return reading.History with { Problems = [directory.Failure ?? "The program ends", .. reading.History.Problems] };
                 Resume(reading);
-                return reading.History;
+                return reading is { Current: null, History.IsKnown: true } && !directory.IsNew
+                    ? JournalHistory.Unknown($"There is no journal in {directory.Path}, which was in use before")
+                    : reading.History;
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {

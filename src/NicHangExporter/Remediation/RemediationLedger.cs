@@ -7,20 +7,21 @@ namespace NicHangExporter.Remediation;
 /// monotonic clock of each boot, one after the other, with nothing for the time between them. So a step of the wall clock changes no cool-down, a suspended or
 /// rebooted machine is still cooling, and nothing ever cools faster than a clock that was watched. Only the lane's thread writes; anybody may read.
 /// </summary>
-internal sealed class RemediationLedger(ExporterOptions options, StateDirectory directory, Journal journal, ExporterMetrics metrics, TimeProvider clock)
+internal sealed class RemediationLedger(ExporterOptions options, Journal journal, ExporterMetrics metrics, TimeProvider clock)
 {
     /// <summary>How often witnessed time is written down while something cools.</summary>
     private const double ClockInterval = 600;
 
-    /// <summary>How often a journal that could not be opened is tried again.</summary>
-    private const double OpenInterval = 15;
+    /// <summary>How often a disk that refuses is tried again when nobody asks for anything.</summary>
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(5);
 
+    private readonly Queue<JournalEntry> _early = [];
     private volatile RemediationState _state = RemediationState.Empty;
     private string? _bootId;
     private double _ageAtBoot;
     private double _lastWritten;
-    private double _nextOpen;
     private long _seq;
+    private TimeSpan _nextRetry;
 
     /// <summary>What the journal adds up to.</summary>
     public RemediationState State => _state;
@@ -34,14 +35,18 @@ internal sealed class RemediationLedger(ExporterOptions options, StateDirectory 
     /// <summary>Seconds witnessed so far.</summary>
     public double Age => Math.Max(_ageAtBoot + Uptime, _lastWritten);
 
+    /// <summary>What <see cref="Age"/> was at a moment of this boot.</summary>
+    public double AgeAt(TimeSpan sinceBoot) => _ageAtBoot + sinceBoot.TotalSeconds;
+
+    /// <summary>Whether the journal was read and is ours; what another process has begun is not ours to settle.</summary>
+    public bool IsOpen => journal.IsOpen;
+
     /// <summary>Whether what happens is recorded.</summary>
     public bool IsWritable => journal.IsWritable;
 
     /// <summary>Reads the journal.</summary>
     public void Open()
     {
-        _nextOpen = Uptime + OpenInterval;
-        directory.TryTake();
         var history = journal.Open();
         _bootId = Linux.Sysfs.BootId.Read(options.ProcfsPath);
         _seq = history.LastSeq;
@@ -53,6 +58,9 @@ internal sealed class RemediationLedger(ExporterOptions options, StateDirectory 
         if (isSameBoot && history.LastUptime > Uptime)
             _ageAtBoot = history.LastAge - Uptime;
         _state = history.IsKnown ? history.State : history.State with { UnknownUntil = Math.Max(history.State.UnknownUntil, Age + options.Cooldown.TotalSeconds) };
+        // A new journal is begun at once: else nobody could tell later that it was lost, and a lost one would count as lost at each start.
+        if (journal.IsOpen && (!history.IsKnown || history.LastSeq == 0))
+            Record(new JournalEntry(JournalEvent.Clock));
         PublishJournal();
     }
 
@@ -60,32 +68,54 @@ internal sealed class RemediationLedger(ExporterOptions options, StateDirectory 
     /// <returns>False where it is not on the disk.</returns>
     public bool Record(JournalEntry entry)
     {
-        var stamped = Stamp(entry) with { Seq = ++_seq };
+        var stamped = Stamp(entry) with { Seq = _seq + 1 };
         var before = _state;
-        _state = before.After(stamped);
-        _lastWritten = stamped.Age;
         // Should this line begin a new file, the state goes in front of it: the one without it.
         var durable = journal.Append(stamped, () => Stamp(new JournalEntry(JournalEvent.Checkpoint)) with { Seq = stamped.Seq - 1, State = before });
+        // Only now: an entry that the journal throws out must not take a number, or no other could ever follow.
+        (_seq, _state, _lastWritten) = (stamped.Seq, before.After(stamped), stamped.Age);
+        if (!journal.IsOpen)
+        {
+            if (_early.Count >= Journal.MaxWaiting)
+                _early.Dequeue();
+            _early.Enqueue(stamped);
+        }
         PublishJournal();
         return durable;
     }
 
-    /// <summary>Tries to write again what could not be written, and notes the time while something cools.</summary>
-    public void Tend()
+    /// <summary>Tries again what could not be opened or written, and notes the time while something cools.</summary>
+    /// <param name="now">Also where that was tried a moment ago: somebody waits for it.</param>
+    public void Tend(bool now = false)
     {
-        if (options.StateDirectory is null)
-            return;
-        if (!journal.IsOpen)
+        var isWritable = journal.IsOpen && journal.IsWritable;
+        if (!isWritable && options.StateDirectory is not null)
         {
-            // Another process held the directory, or it was not there: what it has written since is the history now.
-            if (Uptime >= _nextOpen)
-                Open();
+            if (!now && clock.GetElapsedTime(0) < _nextRetry)
+                return;
+            _nextRetry = clock.GetElapsedTime(0) + RetryInterval;
+            if (journal.IsOpen)
+                _ = journal.Retry();
+            else
+                Reopen();
         }
-        else if (!journal.IsWritable)
-            _ = journal.Retry();
-        else if (Age - _lastWritten >= ClockInterval && _state.Devices.Values.Any(device => device.CooldownUntil > Age || device.SpentAt(Age) > 0 || _state.UnknownUntil > Age))
+        else if (Age - _lastWritten >= ClockInterval && (_state.UnknownUntil > Age || _state.Devices.Values.Any(device => device.CooldownUntil > Age || device.SpentAt(Age) > 0)))
             Record(new JournalEntry(JournalEvent.Clock));
         PublishJournal();
+    }
+
+    // The directory was somebody else's, or could not be read, and now it can: its history counts, and what has happened here since comes after it.
+    private void Reopen()
+    {
+        var (state, lastWritten, ageAtBoot, seq) = (_state, _lastWritten, _ageAtBoot, _seq);
+        Open();
+        if (!journal.IsOpen)
+        {
+            (_state, _lastWritten, _ageAtBoot, _seq) = (state, lastWritten, ageAtBoot, seq);
+            return;
+        }
+        while (_early.TryDequeue(out var entry))
+            Record(entry);
     }
 
     private JournalEntry Stamp(JournalEntry entry) => entry with { Time = clock.GetUtcNow(), Boot = _bootId, Uptime = Math.Round(Uptime, 3), Age = Math.Round(Age, 3) };

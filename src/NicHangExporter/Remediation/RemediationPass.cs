@@ -112,7 +112,8 @@ internal sealed partial class RemediationPass(
                 return Stop($"{step} kept the kernel busy for {(Now - since).TotalSeconds:0} s");
         }
         _acted = Now;
-        if (_applied.Count == 0)
+        // The next rung's turn, where it was only this one that the driver does not have.
+        if (_applied.Count == 0 && !(wasHung && RefusedRung() is not null && plan.Steps.Length == 1))
             return Stop("it was refused");
         if (access.Observe(facts) is { } now)
             Rebase(now);

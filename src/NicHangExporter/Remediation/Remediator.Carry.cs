@@ -9,13 +9,19 @@ internal sealed partial class Remediator
     // What the local loop was told last about a device: it asks at each report, and the same answer need not be said again within an episode.
     private readonly Dictionary<string, (string? Episode, DeclineReason? Declined)> _lastLocal = [];
 
+    // Devices that are not bounced because of their routes, so that it is said once.
+    private readonly HashSet<string> _routed = [];
+
     // Devices that can't be read, so that it is said once.
     private readonly HashSet<InterfaceName> _unreadable = [];
+
+    // When a device was found to be healed last, by its key.
+    private readonly Dictionary<string, TimeSpan> _healed = [];
 
     private void Carry(Active active)
     {
         if (!Safely(() => Consider(active)))
-            Drop(active);
+            GiveUp(active);
     }
 
     private void Consider(Active active)
@@ -52,10 +58,15 @@ internal sealed partial class Remediator
             return;
         }
         if (!_ledger.IsWritable)
-            _ledger.Tend();
+            TendLedger(now: true);
         if (!request.DryRun && _ledger.State.Device(facts.Key) is { LeftDown: { } debt } owing && !TryRestoreLink(facts.Key, owing, debt))
         {
             Finish(active, Answer(active, RemediationVerdict.Failed, $"nothing was changed: the link of {facts.Name} was taken down by an earlier remediation and can't be brought up again"));
+            return;
+        }
+        if (request is { Trigger: RemediationTrigger.Local, Recover: true } && _followUps.TryGetValue(facts.Key, out var trouble) && trouble.NotBefore > _ledger.Age)
+        {
+            Finish(active, Answer(active, RemediationVerdict.Declined, $"the window of the pass before is not over on {facts.Name}") with { Declined = DeclineReason.Busy, RetryAfter = trouble.NotBefore - _ledger.Age });
             return;
         }
         var record = _ledger.State.Device(facts.Key);
@@ -140,7 +151,7 @@ internal sealed partial class Remediator
         }
         // Without a rung nothing is to be healed, so nothing is to be judged by whether it healed.
         hung &= intent.Rung is not null;
-        var context = new PassContext(active, facts, plan, intent, hung);
+        var context = new PassContext(active, facts, plan, intent, hung, _ledger.State.Device(facts.Key).Rung is null);
         var pass = new RemediationPass(_access, _killSwitch, () => Volatile.Read(ref _pausedNow), _evidence, _options, _clock, active.Request, facts, plan, ladder, hung);
         (_pass, _context) = (pass, context);
         var result = pass.Apply();
@@ -168,6 +179,8 @@ internal sealed partial class Remediator
         var outcome = Describe(active, intent, context.Plan, result.Verdict, result.Explanation) with { After = result.After, Evidence = result.Evidence };
         _metrics.RemediationDuration.WithLabels(SnakeCase.Of(active.Request.Trigger)).Observe(_clock.GetElapsedTime(active.Since).TotalSeconds);
         LogEnded(facts.Name.ToString(), active.Id, SnakeCase.Of(result.Verdict), result.Explanation);
+        if (result.Verdict == RemediationVerdict.Healed)
+            _healed[facts.Key] = Now;
         // A change that cost a working device its link must not be tried again without a person.
         if (result.LostLink && !context.WasHung && active.Request is { Rollback: false, Trigger: not RemediationTrigger.Drift })
             Quarantine(facts, $"{result.Explanation}: it goes into quarantine");
@@ -187,7 +200,7 @@ internal sealed partial class Remediator
         wrong = null;
         string? profile = request.Profile;
         int? stage = null;
-        RemediationStep? rung = request.Recover ? NextRung(record, hung) : null;
+        RemediationStep? rung = request.Recover ? NextRung(facts, record, hung) : null;
         string? recurs = null;
         if (request.Rollback)
         {
@@ -252,17 +265,32 @@ internal sealed partial class Remediator
     }
 
     // A stage whose proof is missing may never have been carried out to the end: its turn comes again.
-    private bool HasHungSince(DeviceFacts facts, DeviceRecord record) =>
-        record is { Stage: not null, Recurred: false, Last: { Verdict: RemediationVerdict.Healed or RemediationVerdict.Applied or RemediationVerdict.Inconclusive } last }
-        && _evidence.Of(facts.Name, facts.Bus) is { Reports: > 0 } testimony
-        && (last.Boot != _ledger.BootId || testimony.Last.TotalSeconds > last.Uptime);
+    private bool HasHungSince(DeviceFacts facts, DeviceRecord record)
+    {
+        if (record is not { Stage: not null, Recurred: false, Last: { Verdict: RemediationVerdict.Healed or RemediationVerdict.Applied or RemediationVerdict.Inconclusive } last }
+            || _evidence.Of(facts.Name, facts.Bus) is not { Reports: > 0 } testimony)
+            return false;
+        // Applied in the middle of a hang and without a rung, it has not had its chance: that hang goes on.
+        var since = last is { Hung: true, Rung: null } ? testimony.Since : testimony.Last;
+        return _ledger.AgeAt(since) > last.Age;
+    }
 
-    private RemediationStep? NextRung(DeviceRecord record, bool hung)
+    // A host that sends again and has no route any more is as far away as before, and nothing here would bring the route back.
+    private bool KeepsFromBounce(DeviceFacts facts)
+    {
+        if (_options.BounceRoutes || !_routes.WouldBeLost(facts.Name))
+            return false;
+        if (_routed.Add(facts.Key))
+            LogNoBounce(facts.Name.ToString());
+        return true;
+    }
+
+    private RemediationStep? NextRung(DeviceFacts facts, DeviceRecord record, bool hung)
     {
         var rungs = new List<RemediationStep>();
         if (_options.AllowReinit)
             rungs.Add(new RemediationStep.Reinit());
-        if (_options.AllowBounce)
+        if (_options.AllowBounce && !KeepsFromBounce(facts))
             rungs.Add(new RemediationStep.LinkBounce());
         if (rungs.Count == 0)
             return null;
@@ -338,8 +366,15 @@ internal sealed partial class Remediator
         if (_ledger.State.Device(facts.Key).Quarantined)
             return;
         _ledger.Record(Entry(JournalEvent.Quarantined, facts) with { Reason = why });
-        LogQuarantined(facts.Name.ToString(), why);
-        PublishAll();
+        // A reinit may follow in the same turn, and nothing is said before the answer to a hang.
+        if (!_lane.Post(Say))
+            Say();
+
+        void Say() => Safely(() =>
+        {
+            LogQuarantined(facts.Name.ToString(), why);
+            PublishAll();
+        });
     }
 
     private static RemediationOutcome Describe(Active active, JournalEntry intent, RemediationPlan plan, RemediationVerdict verdict, string explanation, PolicyDecision decision = default) =>
@@ -360,6 +395,9 @@ internal sealed partial class Remediator
     {
         var testimony = _evidence.Of(facts.Name, facts.Bus);
         if (testimony.Reports == 0 || _clock.GetElapsedTime(0) - testimony.Last > HangEvidence.Fresh)
+            return false;
+        // Healed since: the report is of a hang that is over, and nobody is to act on it again.
+        if (_healed.TryGetValue(facts.Key, out var healed) && testimony.Last <= healed)
             return false;
         return TryObserve(facts) is not { TxQueues: 1 } reading || testimony.TxPackets is not { } then || reading.TxPackets == then;
     }
@@ -414,6 +452,9 @@ internal sealed partial class Remediator
 
     [LoggerMessage(EventIds.RemediationObserved, LogLevel.Warning, "Mode observe: {Device} ({Trigger}) would have been changed now: {Steps}")]
     private partial void LogObserved(string device, string trigger, string steps);
+
+    [LoggerMessage(EventIds.BounceLeftOut, LogLevel.Warning, "The link of {Device} is not taken down and up, because routes or addresses on the device itself would be lost: put it below a bridge, or set remediation.bounce-routes")]
+    private partial void LogNoBounce(string device);
 
     [LoggerMessage(EventIds.Quarantined, LogLevel.Error, "{Device}: {Reason}")]
     private partial void LogQuarantined(string device, string reason);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NicHangExporter.Configuration;
 using NicHangExporter.Linux;
 
 namespace NicHangExporter.Remediation;
@@ -46,7 +47,7 @@ internal sealed partial class Remediator
 
     private void Tend()
     {
-        _ledger.Tend();
+        TendLedger();
         RestoreLinks();
         if (_pass is null)
         {
@@ -62,6 +63,27 @@ internal sealed partial class Remediator
             PublishAll();
     }
 
+    private void TendLedger(bool now = false)
+    {
+        var wasOpen = _ledger.IsOpen;
+        _ledger.Tend(now);
+        if (wasOpen || !_ledger.IsOpen)
+            return;
+        TakeUp();
+        PublishAll();
+    }
+
+    // What the journal says beyond itself. While another process holds it, an open intent is that of a pass under way, and not ours to settle.
+    private void TakeUp()
+    {
+        if (_ledger.State.Paused)
+            Volatile.Write(ref _pausedNow, true);
+        if (_ledger.State.UnknownUntil > _ledger.Age)
+            LogHistoryUnknown(PrometheusDuration.Format(_options.Cooldown));
+        if (_ledger.IsOpen)
+            ResolvePending();
+    }
+
     // The pass before has not cured it: the next rung, or the next stage. In quarantine this is what keeps trying.
     private void FollowUp(PassContext context, PassResult result)
     {
@@ -69,8 +91,13 @@ internal sealed partial class Remediator
         _followUps.Remove(key);
         if (context.Active.Request is not { Trigger: RemediationTrigger.Local, Recover: true } request)
             return;
-        if (result.Verdict is RemediationVerdict.NotHealed or RemediationVerdict.DidNotHold || (result.Verdict == RemediationVerdict.RollbackFailed && context.WasHung))
-            _followUps[key] = new FollowingUp(request with { Continues = true }, context.Facts, TryObserve(context.Facts)?.TxPackets ?? 0, _ledger.Age);
+        if (result.Verdict is not (RemediationVerdict.NotHealed or RemediationVerdict.DidNotHold) && !(result.Verdict == RemediationVerdict.RollbackFailed && context.WasHung))
+            return;
+        // What came back is answered at once, and so is a first rung that the driver does not have. After that each pass has its window: rungs that are all refused
+        // must not bring the whole budget within a second.
+        var rest = (_options.VerifyWindow - _clock.GetElapsedTime(context.Active.Since)).TotalSeconds;
+        var due = _ledger.Age + (result.Verdict == RemediationVerdict.DidNotHold || context.IsFirstRung ? 0 : Math.Max(0, rest));
+        _followUps[key] = new FollowingUp(request with { Continues = true }, context.Facts, TryObserve(context.Facts)?.TxPackets ?? 0, due, due);
     }
 
     private bool HasSentSince(DeviceFacts facts) =>
@@ -220,8 +247,9 @@ internal sealed partial class Remediator
         var now = before.Keys.ToDictionary(name => name, name => RemediationPlan.Read(facts, name));
         if (before.Count == 0)
             return (RemediationVerdict.Unverified, "the process ended in the middle; there was no setting to undo");
-        if (before.All(pair => now[pair.Key] == pair.Value))
-            return (RemediationVerdict.Failed, "the process ended before anything was changed");
+        // Asked of the plan, for a wish may read otherwise than it was written down: pause frames that are negotiated and not in use.
+        if (intent.Rollback == true ? before.All(pair => now[pair.Key] == pair.Value) : RemediationPlan.Restore(facts, before, _catalogue.Ladder(facts.Driver)).ChangesNothing)
+            return (RemediationVerdict.Failed, intent.Boot == _ledger.BootId ? "the process ended before anything was changed" : "the machine ended in the middle; everything is requested as it was before");
         if (intent.Rollback != true && now.Values.All(value => value == "off"))
             return (RemediationVerdict.Unverified, "the process ended before there was a proof; every setting reads back as wished");
         var goal = intent.Rollback == true ? _ledger.State.Device(facts.Key).Original : before;
@@ -255,11 +283,16 @@ internal sealed partial class Remediator
             if (InterfaceName.TryParse(text, out var name))
                 Add(name);
         foreach (var (key, record) in _ledger.State.Devices)
+        {
+            // Virtual ones are changed where somebody names them, and looked at by few.
+            if (InterfaceName.TryParse(record.Device, out var last))
+                Add(last);
             if (!devices.ContainsKey(key) && devices.Values.All(other => other.Device != record.Device))
             {
                 devices[key] = (record.Device, 0);
                 statuses.Add(StatusOf(key, record, null));
             }
+        }
         _publisher.Publish(devices, _ledger, IsPaused);
         Volatile.Write(ref _status, BuildStatus(statuses.ToImmutable()));
 
@@ -277,14 +310,14 @@ internal sealed partial class Remediator
 
     private DeviceFacts? Identify(InterfaceName name)
     {
-        if (_access.IndexOf(name) is not { } index)
-            return null;
-        if (_identities.TryGetValue((name, index), out var known))
-            return known;
-        if (_identities.Count > 4 * _options.MaxDevices)
-            _identities.Clear();
         try
         {
+            if (_access.IndexOf(name) is not { } index)
+                return null;
+            if (_identities.TryGetValue((name, index), out var known))
+                return known;
+            if (_identities.Count > 4 * _options.MaxDevices)
+                _identities.Clear();
             return _access.Read(name, settings: false) is { } facts ? _identities[(name, index)] = facts : null;
         }
         catch (LinuxException)
@@ -294,7 +327,7 @@ internal sealed partial class Remediator
     }
 
     private DeviceStatus StatusOf(string key, DeviceRecord record, DeviceFacts? facts) =>
-        new(facts?.Name.ToString() ?? record.Device, facts?.Bus.ToString() ?? key.Split('|')[0], facts?.Driver ?? record.Driver)
+        new(facts?.Name.ToString() ?? record.Device, facts?.Bus.ToString() ?? (key.Contains('|', StringComparison.Ordinal) ? key.Split('|')[0] : ""), facts?.Driver ?? record.Driver)
         {
             Present = facts is not null,
             NotAllowed = facts is null ? DeclineReason.UnknownDevice
@@ -325,7 +358,7 @@ internal sealed partial class Remediator
     };
 
     /// <summary>A trouble that goes on.</summary>
-    private sealed record FollowingUp(RemediationRequest Request, DeviceFacts Facts, ulong TxPackets, double Due);
+    private sealed record FollowingUp(RemediationRequest Request, DeviceFacts Facts, ulong TxPackets, double Due, double NotBefore);
 
     [LoggerMessage(EventIds.Recovered, LogLevel.Information, "{Device} has worked ever since its remediation {Id}: recovered")]
     private partial void LogRecovered(string device, string id);

@@ -1,4 +1,3 @@
-using NicHangExporter.Configuration;
 using NicHangExporter.Exposition;
 using NicHangExporter.Linux;
 
@@ -26,6 +25,7 @@ internal sealed partial class Remediator : IDisposable
     private readonly Lane _lane;
     private readonly ExporterMetrics _metrics;
     private readonly RemediationPublisher _publisher;
+    private readonly DeviceRoutes _routes;
     private readonly TimeProvider _clock;
     private readonly ILogger<Remediator> _logger;
 
@@ -51,6 +51,7 @@ internal sealed partial class Remediator : IDisposable
     {
         (_options, _ledger, _access, _catalogue, _evidence, _killSwitch) = (options, ledger, access, catalogue, evidence, killSwitch);
         (_inventory, _recorder, _lane, _metrics, _clock, _logger) = (inventory, recorder, lane, metrics, clock, logger);
+        _routes = new DeviceRoutes(options);
         _publisher = new RemediationPublisher(options, metrics, clock);
     }
 
@@ -78,7 +79,7 @@ internal sealed partial class Remediator : IDisposable
                 if (_active is { IsExpired: true } stuck)
                     return Answered(active, DeclineReason.Busy, $"a command to the kernel for {stuck.Request.Device} has not returned ({stuck.Id})", _options.VerifyWindow.TotalSeconds);
                 if (_active is { } other)
-                    return other.Request.Device == request.Device && other.Request.Rollback == request.Rollback
+                    return Covers(other.Request, request)
                         ? new RemediationTicket(other.Id, Joined: true, other.Outcome.Task)
                         : Answered(active, DeclineReason.Busy, $"a remediation of {other.Request.Device} is under way ({other.Id})", _options.VerifyWindow.TotalSeconds);
                 _active = active;
@@ -165,16 +166,13 @@ internal sealed partial class Remediator : IDisposable
     private void Begin()
     {
         _ledger.Open();
-        _pausedNow |= _ledger.State.Paused;
-        if (_ledger.State.UnknownUntil > _ledger.Age)
-            LogHistoryUnknown(PrometheusDuration.Format(_options.Cooldown));
         _isCapable = Capabilities.Effective(_options.ProcfsPath, Capability.NetAdmin) ?? false;
         _metrics.CapabilityPresent.WithLabels("net_admin").Set(_isCapable ? 1 : 0);
         _metrics.CapabilityPresent.WithLabels("syslog").Set(Capabilities.Effective(_options.ProcfsPath, Capability.SysLog) == true ? 1 : 0);
         _publisher.PublishModes();
         if (_options.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce && !_isCapable)
             LogIncapable();
-        ResolvePending();
+        Safely(TakeUp);
         _begun = true;
         PublishAll();
         _ready.TrySetResult();
@@ -198,20 +196,26 @@ internal sealed partial class Remediator : IDisposable
         Interlocked.Exchange(ref _tickPosted, 0);
         if (!_begun)
             return;
-        if (_pass is { } pass && _context is { } context && !Safely(() =>
-            {
-                if (pass.Tick() is { } result)
-                    Complete(context, result);
-            }))
-            Drop(context.Active);
+        if (_pass is { } pass && _context is { } context && !Safely(() => Watch(pass, context)))
+            GiveUp(context.Active);
         Tend();
     }
 
-    // A fault of ours in the middle of a pass: whatever it has left open is settled as after a crash, and the next request finds the door open.
-    private void Drop(Active active)
+    private void Watch(RemediationPass pass, PassContext context)
     {
-        (_pass, _context) = (null, null);
-        Safely(ResolvePending);
+        if (pass.Tick() is { } result)
+            Complete(context, result);
+    }
+
+    // A fault of ours in the middle of a pass: whoever waits is told, and what is half done is settled as if the process had died of it.
+    private void GiveUp(Active active)
+    {
+        // A dry run has begun nothing, and may have been asked for in the middle of somebody else's pass.
+        if (!active.Request.DryRun)
+        {
+            (_pass, _context) = (null, null);
+            Safely(ResolvePending);
+        }
         Finish(active, Answer(active, RemediationVerdict.Failed, "an unexpected error, which is in the log; what was begun is in the journal"));
     }
 
@@ -258,6 +262,11 @@ internal sealed partial class Remediator : IDisposable
         active.Outcome.TrySetResult(outcome);
     }
 
+    // Who joins gets the outcome of what somebody else has asked for: it must be what he has asked for himself.
+    private static bool Covers(RemediationRequest running, RemediationRequest asked) =>
+        running.Device == asked.Device && running.Rollback == asked.Rollback && (running.Recover || !asked.Recover)
+        && (asked.Settings.IsEmpty ? running.Settings.IsEmpty : asked.Settings.All(running.Settings.Contains));
+
     private RemediationTicket Answered(Active active, DeclineReason reason, string explanation, double? retryAfter = null)
     {
         active.Outcome.TrySetResult(Declined(active, reason, explanation, retryAfter));
@@ -277,7 +286,7 @@ internal sealed partial class Remediator : IDisposable
         new(what) { Key = facts.Key, Device = facts.Name.ToString(), Driver = facts.Driver.Length > 0 ? facts.Driver : null };
 
     /// <summary>What belongs to the pass under way.</summary>
-    private sealed record PassContext(Active Active, DeviceFacts Facts, RemediationPlan Plan, JournalEntry Intent, bool WasHung);
+    private sealed record PassContext(Active Active, DeviceFacts Facts, RemediationPlan Plan, JournalEntry Intent, bool WasHung, bool IsFirstRung);
 
     [LoggerMessage(EventIds.RemediationIncapable, LogLevel.Warning, "Remediation is in mode enforce, but CAP_NET_ADMIN is missing: nothing can be changed. Run as root, or give it to the program (AmbientCapabilities=CAP_NET_ADMIN in a systemd unit)")]
     private partial void LogIncapable();

@@ -43,7 +43,7 @@ internal sealed class Scrape
             {
                 var sample = ParseSample(line);
                 // TYPE comes before the first sample of its family, and samples of a family stand together.
-                Assert.True(scrape.Types.Keys.LastOrDefault() == sample.Name, $"outside its family: {line}");
+                Assert.True(scrape.Types.LastOrDefault() is { Key: not null } family && IsOf(sample.Name, family.Key, family.Value), $"outside its family: {line}");
                 Assert.True(series.Add(line[..line.LastIndexOf(' ')]), $"second sample of a series: {line}");
                 scrape.Samples.Add(sample);
             }
@@ -63,6 +63,9 @@ internal sealed class Scrape
     /// <summary>What a person wants to see of it in a failure: our own state, without zeros.</summary>
     public override string ToString() => string.Join('\n', Text.Split('\n').Where(line => !line.StartsWith('#') && !line.EndsWith(" 0", StringComparison.Ordinal)
         && new[] { "nichang_feature", "nichang_device_r", "nichang_device_t", "process_" }.All(prefix => !line.StartsWith(prefix, StringComparison.Ordinal))));
+
+    private static bool IsOf(string sample, string family, string type) =>
+        type == "histogram" ? sample == family + "_bucket" || sample == family + "_sum" || sample == family + "_count" : sample == family;
 
     private static Sample ParseSample(string line)
     {

@@ -5,6 +5,7 @@ namespace NicHangExporter.EndToEnd.Support;
 /// <summary>Signals by their numbers on Linux (signal(7), every architecture that is shipped).</summary>
 internal enum Signal
 {
+    HangUp = 1,
     Interrupt = 2,
     Kill = 9,
     Terminate = 15,

@@ -69,7 +69,7 @@ public sealed partial class MetricsTableTests
         foreach (var property in typeof(ExporterMetrics).GetProperties().Where(property => property.GetValue(ours) is Prometheus.Collector))
         {
             var collector = (Prometheus.Collector)property.GetValue(ours)!;
-            metrics.Add((collector.Name, collector is Counter ? "counter" : "gauge", collector.Help, string.Join(", ", collector.LabelNames)));
+            metrics.Add((collector.Name, collector switch { Counter => "counter", Histogram => "histogram", _ => "gauge" }, collector.Help, string.Join(", ", collector.LabelNames)));
         }
         return metrics;
 

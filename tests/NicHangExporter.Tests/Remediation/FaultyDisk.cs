@@ -178,7 +178,7 @@ internal sealed class FaultyDisk
             {
                 disk.Call("write");
             }
-            catch (IOException)
+            catch (Exception exception) when (exception is IOException or ProcessDiedException { IsTheMoment: true })
             {
                 Put(buffer[..(int)(disk.Tear * buffer.Length)]);
                 throw;

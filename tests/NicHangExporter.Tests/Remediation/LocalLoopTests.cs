@@ -1,3 +1,4 @@
+using NicHangExporter.Linux;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Remediation;
 
@@ -166,22 +167,59 @@ public sealed class LocalLoopTests : IDisposable
         Assert.NotEmpty(_nic.Operations);
     }
 
-    [Fact]
-    public void SwitchThatPauses_WithTheWatchdogFiring_IsNoHang()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(14)]
+    public void SwitchThatPauses_WithTheWatchdogFiring_IsNoHang(int phase)
     {
         ulong frames = 100;
         _host.Ethtool.Statistics = _ => [new Statistic("rx_flow_control_xoff", frames)];
         Begin();
         _host.Poller.Poll();
+        _host.Live(phase);
         _nic.Reports = false;
+        // Nothing that the driver could be told would end it.
+        _nic.CuredBy.Clear();
         _nic.Hang();
+        var second = phase;
         _host.Live(90, () =>
         {
             frames += 30;
-            _host.Poller.Poll();
-            if ((int)_host.Uptime % 5 == 0)
+            // The counter is read every fifteen seconds, as by default, in whatever phase to the storm.
+            if (++second % 15 == 0)
+                _host.Poller.Poll();
+            if (second % 5 == phase % 5)
                 _host.Print(_host.NextSequence(), "e1000e 0000:00:1f.6 eno1: NETDEV WATCHDOG: CPU: 0: transmit queue 0 timed out 5008 ms", priority: 2);
         });
+
+        Assert.Empty(_nic.Operations);
+    }
+
+    [Fact]
+    public void Watchdog_AloneAndRepeated_IsAHangWhereNobodyPauses()
+    {
+        Begin();
+        _nic.Reports = false;
+        _nic.Hang();
+        var second = 0;
+        _host.Live(40, () =>
+        {
+            if (++second % 5 == 0 && _nic.IsHung)
+                _host.Print(_host.NextSequence(), "e1000e 0000:00:1f.6 eno1: NETDEV WATCHDOG: CPU: 0: transmit queue 0 timed out 5008 ms", priority: 2);
+        });
+
+        Assert.Contains(_nic.Operations, operation => operation.What == "reinit");
+    }
+
+    [Fact]
+    public void OneFiringOfTheWatchdog_InLogAndCounter_IsOneReport()
+    {
+        Begin();
+        _host.Print(_host.NextSequence(), "e1000e 0000:00:1f.6 eno1: NETDEV WATCHDOG: CPU: 0: transmit queue 0 timed out 5008 ms", priority: 2);
+        _host.Live(1);
+        _host.Sysfs.Write("eno1", "queues/tx-0/tx_timeout", "1\n");
+        _host.Live(30);
 
         Assert.Empty(_nic.Operations);
     }
@@ -249,6 +287,65 @@ public sealed class LocalLoopTests : IDisposable
     }
 
     [Fact]
+    public void BothRungsSwitchedOff_PreventsOnceAndDoesNotClimbTheLadderInOneHang()
+    {
+        (_host.Options.AllowReinit, _host.Options.AllowBounce) = (false, false);
+        Begin();
+        _nic.Hang();
+        _host.Live(300);
+
+        Assert.Equal(["segmentation"], Intents().Select(intent => intent.Profile));
+        Assert.Equal([RemediationVerdict.Applied, RemediationVerdict.NothingToDo], Verdicts());
+    }
+
+    [Fact]
+    public void BounceThatWouldLoseTheDefaultRoute_IsLeftOut()
+    {
+        Directory.CreateDirectory(Path.Combine(_host.Options.ProcfsPath, "net"));
+        File.WriteAllText(Path.Combine(_host.Options.ProcfsPath, "net/route"), "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\neno1\t00000000\t0101A8C0\t0003\t0\t0\t0\t00000000\n");
+        _nic.CuredBy.Remove("reinit");
+        Begin();
+        _nic.Hang();
+        _host.Live(100);
+
+        Assert.DoesNotContain(_nic.Operations, operation => operation.What == "down");
+        Assert.Equal(1, _host.Log.Count(EventIds.BounceLeftOut));
+        Assert.True(Intents().Count > 1);
+
+        _host.Options.BounceRoutes = true;
+        _host.Live(60);
+
+        Assert.Contains(_nic.Operations, operation => operation.What == "down");
+    }
+
+    [Fact]
+    public void RungsThatTheDriverDoesNotHave_AreNotTriedAllAtOnce()
+    {
+        _nic.Errors["reinit"] = Errno.Invalid;
+        _nic.Errors["down"] = Errno.IO;
+        Begin();
+        _nic.Hang();
+        _host.Live(60);
+
+        Assert.InRange(Intents().Count, 2, 3);
+        Assert.Equal("bounce", Intents()[1].Rung);
+        Assert.InRange(Intents()[1].Uptime - Intents()[0].Uptime, 0, 3);
+    }
+
+    [Fact]
+    public async Task WhoAsksForSomethingElse_DoesNotJoin()
+    {
+        Begin();
+        var first = _host.Remediator.Submit(new RemediationRequest(_nic.Interface, RemediationTrigger.Cli) { Settings = ["tso", "gso"] });
+        var other = _host.Remediator.Submit(new RemediationRequest(_nic.Interface, RemediationTrigger.Cli) { Settings = ["eee"] });
+        var same = _host.Remediator.Submit(new RemediationRequest(_nic.Interface, RemediationTrigger.Api) { Settings = ["tso"] });
+
+        Assert.Equal(DeclineReason.Busy, (await other.Outcome).Declined);
+        Assert.True(same.Joined);
+        Assert.Equal(first.Id, same.Id);
+    }
+
+    [Fact]
     public async Task Observe_TouchesNothingAndSaysOnceWhatItWouldHaveDone()
     {
         _host.Options.LocalRemediation = RemediationMode.Observe;
@@ -293,7 +390,7 @@ public sealed class LocalLoopTests : IDisposable
     public void ForgedReport_OfUserSpace_IsNeverActedOn()
     {
         Begin();
-        _host.Live(20, () => _host.Append(_host.NextSequence(), SimulatedNic.RecordedHang, priority: 11, dictionary: null));
+        _host.Live(20, () => _host.Print(_host.NextSequence(), SimulatedNic.RecordedHang, priority: 11, dictionary: null));
 
         Assert.Empty(_nic.Operations);
     }

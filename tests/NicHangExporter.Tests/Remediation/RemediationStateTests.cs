@@ -109,7 +109,7 @@ public sealed class RemediationStateTests
         var device = After(Intent("1"), Outcome("1", verdict)).Device(Key);
         Assert.Equal(desired ? ["rx-gro", "tx-tcp-segmentation"] : [], device.Desired);
         Assert.Equal(desired ? (0, "segmentation") : (null, null), (device.Stage, device.Profile));
-        Assert.Equal(verdict == RemediationVerdict.NotHealed ? "reinit" : null, device.Rung);
+        Assert.Equal(verdict is RemediationVerdict.NotHealed or RemediationVerdict.RollbackFailed ? "reinit" : null, device.Rung);
     }
 
     [Fact]

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using NicHangExporter.Remediation;
+
+namespace NicHangExporter.Cli;
+
+/// <summary>What a command answers where there is nothing more to tell.</summary>
+/// <param name="Done">What was done, as a sentence.</param>
+internal sealed record DoneJson(string Done);
+
+/// <summary>An episode in a list of them; the whole of it is what <c>episodes ID</c> shows.</summary>
+internal sealed record EpisodeJsonRow(string Id, string Device, string Bus, string Driver, DateTimeOffset Start, EpisodeSummary? Summary, int Remediations, RemediationVerdict? LastVerdict)
+{
+    /// <summary>The row of a bundle.</summary>
+    public static EpisodeJsonRow Of(EpisodeBundle bundle) =>
+        new(bundle.Id, bundle.Device, bundle.Bus, bundle.Driver, bundle.Start, bundle.Summary, bundle.Remediations.Count, bundle.Remediations is [.., var last] ? last.Verdict : null);
+}
+
+/// <summary>The answers of the console's commands with <c>--format json</c>: one line each, whose names are API.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(SnakeCaseConverter<Linux.Ethtool.Duplex>)])]
+[JsonSerializable(typeof(RemediationOutcome))]
+[JsonSerializable(typeof(RemediationStatus))]
+[JsonSerializable(typeof(ImmutableArray<DeviceStatus>))]
+[JsonSerializable(typeof(DoneJson))]
+[JsonSerializable(typeof(IReadOnlyList<EpisodeJsonRow>))]
+[JsonSerializable(typeof(EpisodeBundle))]
+internal sealed partial class ConsoleJson : JsonSerializerContext;

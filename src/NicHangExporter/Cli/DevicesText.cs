@@ -1,0 +1,38 @@
+using System.Globalization;
+using NicHangExporter.Remediation;
+
+namespace NicHangExporter.Cli;
+
+/// <summary>The devices as a table; made to fit 80 columns with ordinary names, and never to cut a name.</summary>
+internal static class DevicesText
+{
+    /// <summary>Writes it.</summary>
+    /// <param name="page">Where to.</param>
+    /// <param name="status">The devices.</param>
+    /// <param name="isWatched">A daemon has been watching them; without one nobody knows who hangs.</param>
+    public static void Write(ConsolePage page, RemediationStatus status, bool isWatched)
+    {
+        if (status.Devices.IsDefaultOrEmpty)
+        {
+            page.Line("no network device found");
+            return;
+        }
+        page.Table("", [["DEVICE", "DRIVER", "BUS", "HUNG", "STAGE", "COOL", "LEFT", "QUAR", "ALLOWED"], .. status.Devices.Select(device => Row(device, isWatched))]);
+        page.Paragraph("", "COOL: cool-down left. LEFT: remediations left in 24 hours. QUAR: in quarantine, until quarantine clear.");
+    }
+
+    private static string[] Row(DeviceStatus device, bool isWatched) =>
+    [
+        device.Device,
+        Or(device.Driver),
+        Or(device.Bus),
+        !isWatched ? "?" : device.Hung ? "HUNG" : "no",
+        Or(device.Profile ?? ""),
+        Or(Words.Wait(device.Cooldown)),
+        device.BudgetLeft.ToString(CultureInfo.InvariantCulture),
+        device.Quarantined ? "YES" : "no",
+        !device.Present ? "not here" : device.NotAllowed is { } reason ? $"no: {SnakeCase.Of(reason).Replace('_', ' ')}" : "yes",
+    ];
+
+    private static string Or(string text) => text.Length > 0 ? text : "-";
+}

@@ -1,0 +1,54 @@
+using System.Globalization;
+using NicHangExporter.Remediation;
+
+namespace NicHangExporter.Cli;
+
+/// <summary>The state of the door on one screen.</summary>
+internal static class StatusText
+{
+    /// <summary>Writes it.</summary>
+    /// <param name="page">Where to.</param>
+    /// <param name="status">The state.</param>
+    /// <param name="source">Who tells: the daemon, or the journal alone.</param>
+    public static void Write(ConsolePage page, RemediationStatus status, string source)
+    {
+        page.Paragraph("daemon      ", source);
+        page.Paragraph("modes       ", string.Join(", ", status.Modes.OrderBy(mode => mode.Key, StringComparer.Ordinal).Select(mode => $"{mode.Key} {mode.Value}")));
+        page.Paragraph("paused      ", status.Paused ? "YES: nothing is changed, save to undo" : "no");
+        page.Paragraph("journal     ", status.JournalWritable ? "writable" : "NOT WRITABLE: what is not recorded is not done");
+        page.Paragraph("privilege   ", status.Capable ? "CAP_NET_ADMIN is there" : "CAP_NET_ADMIN IS MISSING: nothing can be changed");
+        page.Paragraph("host budget ", $"{status.HostBudgetLeft.ToString(CultureInfo.InvariantCulture)} left of 24 hours");
+        page.Paragraph("under way   ", (status.Running, status.CommandSeconds) switch
+        {
+            (null, <= 0) => "nothing",
+            (null, var seconds) => $"a command has been in the kernel for {Words.Seconds(seconds)}",
+            (var pass, <= 0) => $"pass {pass}",
+            (var pass, var seconds) => $"pass {pass}; its command has been in the kernel for {Words.Seconds(seconds)}",
+        });
+        foreach (var device in status.Devices.Where(IsWorthALine))
+            WriteDevice(page, device);
+    }
+
+    private static bool IsWorthALine(DeviceStatus device) =>
+        device.Hung || device.Quarantined || device.Last is not null || device.LastEpisode is not null || !device.Drifted.IsDefaultOrEmpty;
+
+    private static void WriteDevice(ConsolePage page, DeviceStatus device)
+    {
+        page.Line();
+        var states = new[] { device.Hung ? "HUNG" : null, device.Quarantined ? "IN QUARANTINE" : null, device.Present ? null : "not here" }.OfType<string>().ToList();
+        var details = string.Join(", ", new[] { device.Driver, device.Bus }.Where(detail => detail.Length > 0));
+        page.Line($"{device.Device}{(details.Length > 0 ? $" ({details})" : "")}{(states.Count > 0 ? ": " + string.Join(", ", states) : "")}");
+        if (device.Last is { Verdict: { } verdict } last)
+            page.Paragraph("  last      ", $"{Words.Moment(last.Time)} {(last.Rollback == true ? "rollback " : "")}{SnakeCase.Of(verdict).Replace('_', ' ')}{(last.Trigger is { } trigger ? $", asked by {SnakeCase.Of(trigger)}" : "")}{(last.Actor is { } actor ? $" ({actor})" : "")}{(last.Profile is { } profile ? $", profile {profile}" : "")}{(last.Rung is { } rung ? $", recovery {rung}" : "")}");
+        if (!device.Desired.IsDefaultOrEmpty)
+            page.Paragraph("  kept off  ", Short(device.Desired));
+        if (!device.Drifted.IsDefaultOrEmpty)
+            page.Paragraph("  ON AGAIN  ", Short(device.Drifted));
+        if (device.Cooldown > 0)
+            page.Paragraph("  cool-down ", Words.Wait(device.Cooldown));
+        if (device.LastEpisode is { } episode)
+            page.Paragraph("  last hang ", $"{Words.Moment(episode.Start)}, {episode.Shape}, {Words.Seconds(episode.OutageSeconds)}, {Words.Count(episode.Reports, "report")} (episodes {episode.Id})");
+    }
+
+    private static string Short(IEnumerable<string> features) => string.Join(", ", features.Select(OffloadNames.Short).Distinct());
+}

@@ -1,0 +1,177 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using NicHangExporter.Configuration;
+using NicHangExporter.Linux;
+using NicHangExporter.Remediation;
+using NicHangExporter.TestSupport;
+
+namespace NicHangExporter.Tests.Documentation;
+
+/// <summary>docs/remediation.md is read at night by somebody whose machine is gone: what it says of tables, gates, verdicts and options is held against the code.</summary>
+public sealed class RemediationDocumentTests
+{
+    private static readonly Document Page = new("docs/remediation.md");
+
+    [Fact]
+    public void Ladders_AreThoseOfTheTable()
+    {
+        var table = new StringBuilder("| driver | stages | these changes reset the adapter | why |\n| --- | --- | --- | --- |\n");
+        foreach (var ladder in DriverLadders.All)
+        {
+            var resets = !ladder.AllResetBut.IsEmpty ? $"all but {string.Join(", ", ladder.AllResetBut)}" : ladder.Resetting.IsEmpty ? "none" : string.Join(", ", ladder.Resetting);
+            table.Append(CultureInfo.InvariantCulture, $"| `{ladder.Driver}` | {string.Join(", ", ladder.Stages)} | {resets} | {ladder.Evidence}. |\n");
+        }
+
+        Page.AssertGenerated("ladders", table.ToString());
+    }
+
+    [Fact]
+    public void Profiles_AreThoseOfTheTable()
+    {
+        var table = new StringBuilder("| profile | turns off | |\n| --- | --- | --- |\n");
+        foreach (var profile in OffloadProfiles.All)
+            table.Append(CultureInfo.InvariantCulture, $"| `{profile.Name}` | {string.Join(", ", profile.Settings)} | {profile.Help} |\n");
+
+        Page.AssertGenerated("profiles", table.ToString());
+    }
+
+    [Fact]
+    public void Journal_TheExample_IsAsItIsWritten()
+    {
+        var intent = new JournalEntry(JournalEvent.Intent)
+        {
+            Seq = 41,
+            Time = new DateTimeOffset(2026, 11, 23, 3, 12, 4, 120, TimeSpan.Zero),
+            Boot = "5c1c9a52-3f0e-4c0a-9d0f-0b9a4d1d7c11",
+            Uptime = 86404.12,
+            Age = 1814404.12,
+            Id = "r19a2090f6fa-7",
+            Key = "0000:00:1f.6|52:54:00:12:34:01",
+            Device = "eno1",
+            Driver = "e1000e",
+            Trigger = RemediationTrigger.Local,
+            Reason = "hang reported",
+            Profile = "segmentation",
+            Stage = 0,
+            Rung = "reinit",
+            Hung = true,
+            Charged = true,
+            Cooldown = 600,
+            WasUp = true,
+            Steps = ["tx-tcp-segmentation off", "tx-generic-segmentation off", "reinit"],
+            Before = new Dictionary<string, string> { ["tx-tcp-segmentation"] = "on", ["tx-generic-segmentation"] = "on" },
+        };
+        var outcome = intent with
+        {
+            Event = JournalEvent.Outcome,
+            Seq = 42,
+            Time = intent.Time.AddSeconds(30.25),
+            Uptime = intent.Uptime + 30.25,
+            Age = intent.Age + 30.25,
+            Reason = "packets are sent again, and no hang was reported for 30 s",
+            Cooldown = null,
+            After = new Dictionary<string, string> { ["tx-tcp-segmentation"] = "off", ["tx-generic-segmentation"] = "off" },
+            Verdict = RemediationVerdict.Healed,
+            Evidence = new RemediationEvidence(30.25, 1204, 2.5, 0, 2.25),
+        };
+        var lines = new[] { intent, outcome }.Select(entry => Encoding.UTF8.GetString(JournalLine.Of(entry).Bytes));
+
+        Page.AssertGenerated("journal", $"```\n{string.Concat(lines)}```\n");
+    }
+
+    [Fact]
+    public void Gates_EachReason_IsExplained() => Assert.Equal(Names<DeclineReason>(), Page.FirstCells("The gates").Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Verdicts_Each_IsExplained() => Assert.Equal(Names<RemediationVerdict>(), Page.FirstCells("Proof").Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Journal_EachMemberEventAndTrigger_IsExplained()
+    {
+        var section = Page.Section("The journal");
+        var members = typeof(JournalEntry).GetProperties().Where(property => property.Name != "EqualityContract").Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name));
+
+        Assert.All(members.Concat(Names<JournalEvent>()).Concat(Names<RemediationTrigger>()), word => Assert.Contains($"`{word}`", section, StringComparison.Ordinal));
+        Assert.Contains($"takes {new JournalFiles().MaxBytes >> 20} MiB of entries; {(JournalReading.OlderFiles == 4 ? "four" : "?")} older ones", section, StringComparison.Ordinal);
+    }
+
+    // A request that every gate would refuse; what the policy objects to is put right, one after the other.
+    [Fact]
+    public void Gates_AreInTheOrderOfThePolicy()
+    {
+        Assert.True(InterfaceName.TryParse("eno1", out var name));
+        Assert.True(BusAddress.TryParse("0000:00:1f.6", out var bus));
+        var options = new ExporterOptions { QuarantineReinit = false };
+        var input = new PolicyInput(
+            new RemediationRequest(name, RemediationTrigger.Local), new DeviceFacts(name, bus, "e1000e") { IsUpper = true }, new DeviceRecord { Quarantined = true, CooldownUntil = 600 }, 1)
+        {
+            Mode = RemediationMode.Off,
+            IsAllowed = false,
+            HasLadder = false,
+            IsCapable = false,
+            IsJournalWritable = false,
+            IsPaused = true,
+            IsHung = false,
+            IsAmbiguous = true,
+            IsBootGrace = true,
+            HostSpent = 0,
+            UnknownUntil = 0,
+        };
+        var said = new List<DeclineReason>();
+        while (RemediationPolicy.Decide(input, options).Declined is { } reason && said.Count < 20)
+        {
+            said.Add(reason);
+            input = PutRight(input, reason);
+        }
+        // The rest asks for a device that passes traffic.
+        input = input with { IsHung = false };
+        while (RemediationPolicy.DecidePlan(input, interruptsTraffic: true, isOnlyPortOfBond: !said.Contains(DeclineReason.Bond)).Declined is { } reason && said.Count < 20)
+        {
+            said.Add(reason);
+            input = PutRight(input, reason);
+        }
+        var names = said.Select(SnakeCase.Of).ToList();
+
+        Assert.Equal(13, names.Distinct().Count());
+        Assert.Equal(Page.FirstCells("The gates").Where(names.Contains), names);
+    }
+
+    [Fact]
+    public void Examples_AreSoundConfigurations()
+    {
+        using var directory = new TemporaryDirectory();
+        var blocks = Page.Blocks("yaml").ToList();
+        var modes = new List<RemediationMode>();
+        foreach (var block in blocks)
+        {
+            var errors = new List<string>();
+            File.WriteAllText(directory.File("config.yaml"), block);
+            var options = OptionsLoader.Load([new OptionSetting("config.file", [directory.File("config.yaml")], "--config.file")], new Dictionary<string, string>(), errors);
+            Assert.Empty(errors);
+            modes.Add(options.LocalRemediation);
+            Assert.False(options is { AcceptUntrusted: true, LocalRemediation: RemediationMode.Enforce }, "an example lets anybody who may write to /dev/kmsg reset a NIC");
+        }
+
+        Assert.Equal([RemediationMode.Observe, RemediationMode.Enforce, RemediationMode.Observe], modes);
+    }
+
+    private static PolicyInput PutRight(PolicyInput input, DeclineReason reason) => reason switch
+    {
+        DeclineReason.ModeOff => input with { Mode = RemediationMode.Enforce },
+        DeclineReason.Upper => input with { Facts = input.Facts with { IsUpper = false } },
+        DeclineReason.NotAllowed => input with { IsAllowed = true },
+        DeclineReason.NoProfile => input with { Request = input.Request with { Recover = true } },
+        DeclineReason.Incapable => input with { IsCapable = true },
+        DeclineReason.JournalUnavailable => input with { IsJournalWritable = true },
+        DeclineReason.Paused => input with { IsPaused = false },
+        DeclineReason.BootGrace => input with { IsBootGrace = false },
+        DeclineReason.NotHung => input with { IsHung = true },
+        DeclineReason.Ambiguous => input with { IsAmbiguous = false },
+        DeclineReason.Quarantined => input with { Record = input.Record with { Quarantined = false } },
+        DeclineReason.Cooldown => input with { Record = input.Record with { CooldownUntil = 0 } },
+        _ => input,
+    };
+
+    private static IEnumerable<string> Names<T>() where T : struct, Enum => Enum.GetValues<T>().Select(SnakeCase.Of).Order(StringComparer.Ordinal);
+}

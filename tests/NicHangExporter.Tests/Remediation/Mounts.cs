@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using NicHangExporter.TestSupport;
+
+namespace NicHangExporter.Tests.Remediation;
+
+/// <summary>File systems of a test's own, gone after it.</summary>
+internal sealed class Mounts : IDisposable
+{
+    private readonly Stack<string> _paths = [];
+
+    public Mounts()
+    {
+        Requires.Root();
+        Requires.Program("mount");
+    }
+
+    /// <summary>A small file system in memory.</summary>
+    public void AddMemory(string path)
+    {
+        Directory.CreateDirectory(path);
+        Add("-t", "tmpfs", "-o", "size=256k", "none", path);
+    }
+
+    /// <summary>The same directory once more, for reading only: whoever opens a file through it can't write, and what is open stays as it is.</summary>
+    public void AddReadOnly(string path)
+    {
+        Add("--bind", path, path);
+        Run("mount", "-o", "remount,bind,ro", path);
+    }
+
+    public static void Remount(string path, string mode) => Run("mount", "-o", $"remount,{mode}", path);
+
+    /// <summary>Takes away the last one.</summary>
+    public void Remove() => Run("umount", "--lazy", _paths.Pop());
+
+    /// <summary>Leaves no room for anything.</summary>
+    public static void Fill(string path)
+    {
+        using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 0);
+        file.Write(new byte[new DriveInfo(Path.GetDirectoryName(path)!).AvailableFreeSpace]);
+        Assert.Throws<IOException>(() => file.WriteByte(0));
+    }
+
+    public void Dispose()
+    {
+        while (_paths.Count > 0)
+            Remove();
+    }
+
+    private void Add(params string[] arguments)
+    {
+        Run("mount", arguments);
+        _paths.Push(arguments[^1]);
+    }
+
+    private static void Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(Requires.Find(program)!, arguments) { RedirectStandardError = true })!;
+        var complaint = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {complaint}");
+    }
+}

@@ -1,0 +1,93 @@
+using System.Collections;
+using System.Reflection;
+using NicHangExporter.Remediation;
+
+namespace NicHangExporter.Tests.Remediation;
+
+/// <summary>A month with a hang a day: nothing grows without a bound, neither on the disk nor in memory, and the budget is that of a day.</summary>
+public sealed class SoakTests : IDisposable
+{
+    private const int MaxBytes = 32 << 10;
+
+    private readonly FixtureHost _host;
+    private readonly SimulatedNic _nic;
+
+    public SoakTests()
+    {
+        // Real files, but for the wait for the disk.
+        _host = new FixtureHost(LocalLoopTests.Enforcing, live: true, journalFiles: new JournalFiles { MaxBytes = MaxBytes, Sync = (_, _) => { }, SyncDirectory = _ => { } });
+        _nic = _host.AddSimulatedNic();
+    }
+
+    public void Dispose() => _host.Dispose();
+
+    [Fact]
+    public async Task Month_WithAHangADay_LeavesNothingThatGrows()
+    {
+        _host.Open();
+        _host.Start();
+        var sizes = new List<int>();
+        for (var day = 1; day <= 60; day++)
+        {
+            // Two months of days of half the length would be the same to everything but the budget: the first is for that, the second for the bundles.
+            _nic.Hang();
+            _host.Live(60);
+            Assert.False(_nic.IsHung, $"day {day}");
+            Pass(TimeSpan.FromHours(day <= 30 ? 24 : 2));
+            if (day <= 30)
+            {
+                Assert.InRange(_host.Ledger.State.Devices.Values.Single().SpentAt(_host.Ledger.Age), 1, 2);
+                Assert.False(_host.Ledger.State.Devices.Values.Single().Quarantined);
+            }
+            else if (_host.Ledger.State.Devices.Values.Single().Quarantined)
+                Assert.Equal("the quarantine is lifted", await ClearAsync());
+            sizes.Add(Remembered());
+        }
+
+        var files = Directory.GetFiles(_host.Options.StateDirectory!, "journal.jsonl*");
+        Assert.InRange(files.Length, 2, 1 + JournalReading.OlderFiles);
+        Assert.All(files, file => Assert.InRange(new FileInfo(file).Length, 1, 2 * MaxBytes));
+        var bundles = Directory.GetFiles(Path.Combine(_host.Options.StateDirectory!, "episodes"));
+        Assert.Equal(EpisodeFiles.MaxBundles, bundles.Length);
+        Assert.All(bundles, bundle => Assert.EndsWith(".json", bundle, StringComparison.Ordinal));
+        // What is in memory after the second day is what is there after the last one, save for the counts by stage.
+        Assert.InRange(sizes[^1], 1, sizes[1] + 16);
+        Assert.Equal(0, await _host.ValueAsync("nichang_exporter_monitor_failures_total") ?? 0);
+        Assert.InRange((await _host.ScrapeAsync()).Length, 1000, 200_000);
+    }
+
+    // In strides of two minutes, in which nothing happens but what the clock brings.
+    private void Pass(TimeSpan time)
+    {
+        for (var stride = TimeSpan.FromMinutes(2); time > TimeSpan.Zero; time -= stride)
+        {
+            _host.Clock.Advance(stride);
+            _nic.Second();
+            _host.Monitor.Look();
+            _host.Lane.RunPending();
+        }
+    }
+
+    private async Task<string> ClearAsync()
+    {
+        var cleared = _host.Remediator.ClearQuarantineAsync(_nic.Interface, "test");
+        _host.Lane.RunPending();
+        return await cleared ?? "the quarantine is lifted";
+    }
+
+    // The sizes of all collections in which the rooms remember something, found by reflection, so that no future one is forgotten.
+    private int Remembered()
+    {
+        object[] owners = [_host.Remediator, _host.Evidence, _host.Ledger, _host.Journal, _host.Monitor, _host.Watcher, _host.Lane];
+        var record = _host.Ledger.State.Devices.Values.Single();
+        return owners.Sum(Collections) + _host.Ledger.State.Devices.Count + record.Charges.Count + record.Counts.Count + record.Desired.Count + record.Original.Count
+            + Collections(Field(_host.Remediator, "_recorder")) + Collections(Field(_host.Remediator, "_publisher")) + Collections(Field(_host.Monitor, "_register"));
+    }
+
+    private static int Collections(object owner) =>
+        owner.GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic)
+            .Select(field => field.GetValue(owner)).Where(value => value is not Array).OfType<ICollection>().Sum(collection => collection.Count);
+
+    private static object Field(object owner, string name) =>
+        owner.GetType().GetField(name, BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(owner)!;
+}
