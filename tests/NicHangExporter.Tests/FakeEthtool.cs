@@ -15,6 +15,9 @@ internal sealed class FakeEthtool : IEthtool
     /// <summary>Set when a call has begun.</summary>
     public ManualResetEventSlim Entered { get; } = new();
 
+    /// <summary>How often it was asked anything.</summary>
+    public int Calls { get; private set; }
+
     /// <summary>Devices that answer for themselves.</summary>
     public List<SimulatedNic> Nics { get; init; } = [];
 
@@ -39,17 +42,31 @@ internal sealed class FakeEthtool : IEthtool
     public byte[]? ReadPermanentAddress(InterfaceName device) => Ask(Address, device);
 
     public SetFeaturesResult SetFeatures(InterfaceName device, IReadOnlyList<FeatureChange> changes) => Ask(name => Changed(name).Set(changes), device);
-    public bool SetEnergyEfficientEthernet(InterfaceName device, bool enabled) => Ask(name => Changed(name).SwitchEee(enabled), device);
-    public bool SetPause(InterfaceName device, PauseParameters pause) => Ask(name => Changed(name).SwitchPause(pause), device);
-    public bool Renegotiate(InterfaceName device) => Ask(name => Changed(name).Renegotiate(), device);
+    public bool SetEnergyEfficientEthernet(InterfaceName device, bool enabled) => Ask(name => IsSupported(() => Changed(name).SwitchEee(enabled)), device);
+    public bool SetPause(InterfaceName device, PauseParameters pause) => Ask(name => IsSupported(() => Changed(name).SwitchPause(pause)), device);
+    public bool Renegotiate(InterfaceName device) => Ask(name => IsSupported(() => Changed(name).Renegotiate()), device);
     public IReadOnlyList<string>? ReadStringSet(InterfaceName device, StringSet stringSet) => throw new InvalidOperationException("Not used by the exporter");
 
     private SimulatedNic? Of(InterfaceName device) => Nics.Find(nic => nic.Interface == device);
 
     private SimulatedNic Changed(InterfaceName device) => Of(device) ?? throw new InvalidOperationException($"{device} was to be changed");
 
+    // As the interface has it: "not implemented" is an answer, not an error.
+    private static bool IsSupported(Func<bool> command)
+    {
+        try
+        {
+            return command();
+        }
+        catch (LinuxException exception) when (exception.Errno is Errno.NotSupported or Errno.NotSupportedInternally)
+        {
+            return false;
+        }
+    }
+
     private T Ask<T>(Func<InterfaceName, T> answer, InterfaceName device)
     {
+        Calls++;
         Entered.Set();
         Rtnl.Wait();
         return answer(device);

@@ -179,7 +179,8 @@ internal sealed class FixtureHost : IDisposable
     {
         Span<byte> bytes = argument.Name;
         var name = Encoding.UTF8.GetString(bytes[..bytes.IndexOf((byte)0)]);
-        return Ethtool.Nics.Find(nic => nic.Name == name) is { } found ? found.Link(request, ref argument) : -(int)Errno.NoDevice;
+        return Ethtool.Nics.Find(nic => nic.Name == name) is { } found ? found.Link(request, ref argument)
+            : request == Sockios.ReadFlags && System.IO.Directory.Exists(Path.Combine(Sysfs.Root, "class/net", name)) ? 0 : -(int)Errno.NoDevice;
     }
 
     /// <summary>Starts the monitor and lets it read everything that is in the log.</summary>

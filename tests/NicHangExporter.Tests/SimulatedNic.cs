@@ -71,6 +71,9 @@ internal sealed class SimulatedNic
     /// <summary>The driver reports its hangs.</summary>
     public bool Reports { get; set; } = true;
 
+    /// <summary>It says nothing into the kernel log, whatever happens: for tests that nobody reads it in.</summary>
+    public bool IsQuiet { get; set; }
+
     /// <summary>What an operation is answered with: by its text, as in <c>tx-tcp-segmentation off</c>, reinit, down, up.</summary>
     public Dictionary<string, Errno> Errors { get; } = [];
 
@@ -80,8 +83,11 @@ internal sealed class SimulatedNic
     /// <summary>Features whose change is accepted and not made.</summary>
     public HashSet<string> SilentlyKept { get; } = [];
 
+    /// <summary>Features that stay in force whatever is requested: another one holds them on.</summary>
+    public HashSet<string> HeldOn { get; } = [];
+
     /// <summary>Features whose change resets the adapter.</summary>
-    public HashSet<string> Resetting { get; } = ["rx-checksum", "rx-vlan-hw-parse", "tx-vlan-hw-insert", "rx-hashing"];
+    public HashSet<string> Resetting { get; set; } = ["rx-checksum", "rx-vlan-hw-parse", "tx-vlan-hw-insert", "rx-hashing"];
 
     /// <summary>Called before each operation; a test may throw here as if the process died.</summary>
     public Action<string> Before { get; set; } = _ => { };
@@ -93,8 +99,8 @@ internal sealed class SimulatedNic
     public PauseParameters? Pause { get; set; } = new(true, true, true);
 
     /// <summary>Whether a feature is in force: wished, and not withheld by another one.</summary>
-    public bool IsActive(string feature) => _features.TryGetValue(feature, out var state) && state.Requested && (!feature.StartsWith("tx-tcp", StringComparison.Ordinal)
-        || (_features["tx-checksum-ip-generic"].Requested && _features["tx-scatter-gather"].Requested));
+    public bool IsActive(string feature) => HeldOn.Contains(feature) || (_features.TryGetValue(feature, out var state) && state.Requested && (!feature.StartsWith("tx-tcp", StringComparison.Ordinal)
+        || (_features["tx-checksum-ip-generic"].Requested && _features["tx-scatter-gather"].Requested)));
 
     public bool IsRequested(string feature) => _features[feature].Requested;
 
@@ -243,6 +249,13 @@ internal sealed class SimulatedNic
         Show();
     }
 
+    /// <summary>Somebody pulls the cable, and puts it in again.</summary>
+    public void PullCable(double seconds)
+    {
+        (HasCarrier, _carrierBack) = (false, Host.Uptime + seconds);
+        Show();
+    }
+
     private void Reset(string by)
     {
         if (by is "bounce" ? CuredBy.Contains("bounce") : CuredBy.Contains("reinit"))
@@ -267,7 +280,11 @@ internal sealed class SimulatedNic
             throw new LinuxException("SIOCETHTOOL", Name, errno);
     }
 
-    private void Print(string text, int priority = 3) => Host.Print(Host.NextSequence(), text, priority, $" SUBSYSTEM=pci\n DEVICE=+pci:{Bus}\n");
+    private void Print(string text, int priority = 3)
+    {
+        if (!IsQuiet)
+            Host.Print(Host.NextSequence(), text, priority, $" SUBSYSTEM=pci\n DEVICE=+pci:{Bus}\n");
+    }
 
     private void Show()
     {

@@ -138,6 +138,8 @@ internal sealed record DeviceRecord
             RemediationVerdict.DidNotHold => (record.Adopting(intent, entry) with { Rung = null, Recurred = true }).Counting($"recurrences/{intent.Profile ?? "none"}"),
             RemediationVerdict.Inconclusive or RemediationVerdict.Unverified => record.Adopting(intent, entry) with { Rung = null, Recurred = false },
             RemediationVerdict.NotHealed => record with { Rung = intent.Rung },
+            // What is back is back, and must not be taken for drift; the rest is still to be undone.
+            RemediationVerdict.RollbackFailed when intent.Rollback == true => record.LettingGo(Original.Where(pair => entry.After?.GetValueOrDefault(pair.Key) == pair.Value).Select(pair => pair.Key)),
             // What could not be undone is not decided, but whoever comes to undo it must know where it was. A hang goes on meanwhile: the next rung's turn.
             RemediationVerdict.RollbackFailed or RemediationVerdict.DeviceGone when intent.Rollback != true =>
                 record with { Original = OriginalWith(intent, entry), Rung = verdict == RemediationVerdict.RollbackFailed ? intent.Rung ?? Rung : Rung },
@@ -148,15 +150,9 @@ internal sealed record DeviceRecord
     // What the pass turned off is wanted off from now on; what it turned back on is no longer our concern.
     private DeviceRecord Adopting(JournalEntry intent, JournalEntry outcome)
     {
-        var settings = (intent.Before ?? None).Where(pair => intent.Rollback == true || outcome.After?.GetValueOrDefault(pair.Key) is null or "off").ToDictionary();
         if (intent.Rollback == true)
-            return this with
-            {
-                Desired = [.. Desired.Where(name => !settings.ContainsKey(name))],
-                Original = Original.Where(pair => !settings.ContainsKey(pair.Key)).ToDictionary(),
-                Stage = null,
-                Profile = null,
-            };
+            return LettingGo((intent.Before ?? None).Keys) with { Stage = null, Profile = null };
+        var settings = (intent.Before ?? None).Where(pair => outcome.After?.GetValueOrDefault(pair.Key) is null or "off").ToDictionary();
         return this with
         {
             Desired = [.. Desired.Union(settings.Keys).Order(StringComparer.Ordinal)],
@@ -164,6 +160,12 @@ internal sealed record DeviceRecord
             Stage = intent.Stage ?? Stage,
             Profile = intent.Profile ?? Profile,
         };
+    }
+
+    private DeviceRecord LettingGo(IEnumerable<string> settings)
+    {
+        var gone = settings.ToHashSet();
+        return this with { Desired = [.. Desired.Where(name => !gone.Contains(name))], Original = Original.Where(pair => !gone.Contains(pair.Key)).ToDictionary() };
     }
 
     // The way back leads to where it was before the first pass that changed it, whether or not the change took.

@@ -130,7 +130,7 @@ internal sealed partial class RemediationPass(
             if (IsGone())
                 return Gone();
             if (!TryBringUp())
-                return Now - down > BouncePause + options.CarrierGrace ? Harm("the link could not be brought up again") : null;
+                return Now - down > BouncePause + options.CarrierGrace ? Harm("the link could not be brought up again") with { LostLink = true } : null;
             (_acted, _isRebased) = (Now, false);
         }
         if (access.Observe(facts) is not { } reading)
@@ -149,7 +149,7 @@ internal sealed partial class RemediationPass(
             Judgement.NotHealed => Undo(RemediationVerdict.NotHealed, "nothing has been sent since the action"),
             Judgement.LinkLost => Harm($"the link has not come back within {options.CarrierGrace.TotalSeconds:0} s") with { LostLink = true },
             Judgement.TransmitterFrozen => Harm("packets wait and none has been sent since the action"),
-            Judgement.DidNotTake => Harm($"it did not take: {string.Join(", ", _mismatches)}"),
+            Judgement.DidNotTake => Harm($"it did not take: {string.Join(", ", _mismatches)}{string.Concat(_errors.Select(error => $" ({error})"))}"),
             var other => throw new InvalidOperationException($"no arm for the judgement {other}"),
         };
     }
@@ -176,7 +176,11 @@ internal sealed partial class RemediationPass(
             _operational ??= now;
             // Some drivers turn offloads back on at link-up, this one of our own making included.
             if (_awaySince is not null)
+            {
                 Reassert();
+                // What was read before the link came up says nothing of it.
+                _nextReadBack = null;
+            }
             _awaySince = null;
         }
         if (now - _acted <= InFlight)

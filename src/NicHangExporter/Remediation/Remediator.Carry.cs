@@ -41,7 +41,6 @@ internal sealed partial class Remediator
         DeviceFacts? facts;
         try
         {
-            _unreadable.Remove(request.Device);
             // EEE and pause ask the PHY on some drivers; the gates don't need them, and they say no every two seconds for as long as a hang lasts.
             facts = _begun ? _access.Read(request.Device, settings: false) : null;
         }
@@ -52,6 +51,7 @@ internal sealed partial class Remediator
             Finish(active, Answer(active, RemediationVerdict.Failed, $"nothing was changed: {exception.Message}"));
             return;
         }
+        _unreadable.Remove(request.Device);
         if (facts is null)
         {
             Finish(active, Declined(active, DeclineReason.UnknownDevice, $"there is no device {request.Device} here"));
@@ -137,6 +137,11 @@ internal sealed partial class Remediator
 
     private void Act(Active active, DeviceFacts facts, DriverLadder? ladder, JournalEntry intent, RemediationPlan plan, bool hung)
     {
+        if (!active.TryBegin())
+        {
+            Finish(active, Answer(active, RemediationVerdict.Failed, "nothing was done"));
+            return;
+        }
         if (!_ledger.Record(intent))
         {
             // It may reach the disk later; then it must be known that nothing came of it.
@@ -144,7 +149,6 @@ internal sealed partial class Remediator
             Finish(active, Declined(active, DeclineReason.JournalUnavailable, "the journal can't be written, and what is not recorded is not done: see state.directory and the log"));
             return;
         }
-        active.IsBegun = true;
         // Without a rung nothing is to be healed, so nothing is to be judged by whether it healed.
         hung &= intent.Rung is not null;
         var context = new PassContext(active, facts, plan, intent, hung, _ledger.State.Device(facts.Key).Rung is null);

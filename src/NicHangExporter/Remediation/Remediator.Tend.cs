@@ -177,7 +177,14 @@ internal sealed partial class Remediator
         if (InterfaceName.TryParse(record.Device, out var name))
             names.Add(name);
         if (BusAddress.TryParse(key.Split('|')[0], out var bus) && key.Contains('|', StringComparison.Ordinal))
-            names.AddRange(_access.FindByBusAddress(bus));
+            try
+            {
+                names.AddRange(_access.FindByBusAddress(bus));
+            }
+            catch (LinuxException)
+            {
+                // By its last name, then.
+            }
         foreach (var candidate in names)
             try
             {
@@ -307,14 +314,14 @@ internal sealed partial class Remediator
 
     private DeviceFacts? Identify(InterfaceName name)
     {
-        if (_access.IndexOf(name) is not { } index)
-            return null;
-        if (_identities.TryGetValue((name, index), out var known))
-            return known;
-        if (_identities.Count > 4 * _options.MaxDevices)
-            _identities.Clear();
         try
         {
+            if (_access.IndexOf(name) is not { } index)
+                return null;
+            if (_identities.TryGetValue((name, index), out var known))
+                return known;
+            if (_identities.Count > 4 * _options.MaxDevices)
+                _identities.Clear();
             return _access.Read(name, settings: false) is { } facts ? _identities[(name, index)] = facts : null;
         }
         catch (LinuxException)

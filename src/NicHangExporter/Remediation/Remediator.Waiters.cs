@@ -8,10 +8,10 @@ internal sealed partial class Remediator
     // The waiter is told; the lane stays taken until the kernel gives the thread back.
     private void Expire(Active active)
     {
-        if (!active.TryExpire())
+        if (!active.TryExpire(out var isBegun))
             return;
         var (device, deadline) = (active.Request.Device.ToString(), PrometheusDuration.Format(_options.RemediationDeadline));
-        active.Outcome.TrySetResult(Answer(active, RemediationVerdict.Failed, active.IsBegun
+        active.Outcome.TrySetResult(Answer(active, RemediationVerdict.Failed, isBegun
             ? $"a command to the kernel has not returned for {deadline} and can't be cancelled; the outcome will be in the journal"
             : $"nothing was done: a command to the kernel has not returned for {deadline}, and until it does nothing else can be looked at"));
         if (active.Request.DryRun)
@@ -29,8 +29,9 @@ internal sealed partial class Remediator
     /// <summary>A request on its way.</summary>
     private sealed class Active(string id, RemediationRequest request, long since)
     {
-        private int _expired;
-        private bool _begun;
+        private const int Asked = 0, Begun = 1, Expired = 2, BegunAndExpired = 3;
+
+        private int _state;
 
         public string Id { get; } = id;
 
@@ -41,12 +42,17 @@ internal sealed partial class Remediator
         public TaskCompletionSource<RemediationOutcome> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         /// <summary>The asker has been told that it failed.</summary>
-        public bool IsExpired => Volatile.Read(ref _expired) != 0;
+        public bool IsExpired => Volatile.Read(ref _state) >= Expired;
 
-        /// <summary>Its intent is in the journal.</summary>
-        public bool IsBegun { get => Volatile.Read(ref _begun); set => Volatile.Write(ref _begun, value); }
+        /// <summary>From now on it is carried out; false where the asker has been told that nothing was done.</summary>
+        public bool TryBegin() => Interlocked.CompareExchange(ref _state, Begun, Asked) == Asked;
 
-        public bool TryExpire() => Interlocked.Exchange(ref _expired, 1) == 0;
+        /// <summary>From now on the asker does not wait any more; false where that was so before.</summary>
+        public bool TryExpire(out bool isBegun)
+        {
+            isBegun = Interlocked.CompareExchange(ref _state, BegunAndExpired, Begun) == Begun;
+            return isBegun || Interlocked.CompareExchange(ref _state, Expired, Asked) == Asked;
+        }
     }
 
     [LoggerMessage(EventIds.RemediationOverdue, LogLevel.Error, "A command to the kernel for {Device} ({Id}) has not returned for {Deadline}; nothing can cancel it, and nothing else is changed until it does")]

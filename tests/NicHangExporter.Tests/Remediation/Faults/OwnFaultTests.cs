@@ -1,0 +1,36 @@
+using NicHangExporter.Remediation;
+
+namespace NicHangExporter.Tests.Remediation.Faults;
+
+/// <summary>An error that is nobody's but ours, wherever it strikes: the one who asked is answered, the device is settled as after a crash, and the door stays open.</summary>
+public sealed class OwnFaultTests
+{
+    [Theory]
+    [InlineData(EventIds.RemediationStarted, false)]
+    [InlineData(EventIds.RemediationStarted, true)]
+    [InlineData(EventIds.RemediationEnded, false)]
+    [InlineData(EventIds.RemediationEnded, true)]
+    public async Task Error_InTheMiddleOfAPass_EndsThatPassAndNothingElse(int at, bool bounce)
+    {
+        using var scene = new FaultScene(options => options.AllowReinit = !bounce).Open();
+        var atFirst = scene.Nic.Requested;
+        scene.Hang();
+        scene.Host.Log.Fails = id => id == at;
+
+        var outcome = scene.Ask(scene.LocalRequest());
+
+        Assert.Equal(RemediationVerdict.Failed, outcome.Verdict);
+        Assert.Contains("unexpected error", outcome.Explanation, StringComparison.Ordinal);
+        Assert.True(scene.Nic.IsUp);
+        Assert.Equal(1, scene.Host.Log.Count(EventIds.RemediationFailed));
+        Assert.Equal(1, await scene.Metric("nichang_monitor_failures_total"));
+        Assert.Null(scene.Record.Pending);
+        Assert.Equal(at == EventIds.RemediationStarted ? RemediationVerdict.Unverified : RemediationVerdict.Healed, Assert.Single(scene.Entries(JournalEvent.Outcome)).Verdict);
+
+        scene.Host.Log.Fails = _ => false;
+        scene.Nic.IsHung = false;
+        scene.Live(4);
+        Assert.Equal(RemediationVerdict.Applied, scene.Ask(scene.RollbackRequest()).Verdict);
+        Assert.Equal(atFirst, scene.Nic.Requested);
+    }
+}
