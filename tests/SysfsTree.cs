@@ -7,7 +7,8 @@ namespace NicHangExporter.TestSupport;
 /// <summary>A directory that looks like /sys. Names are bytes, because System.IO can't make those that are not UTF-8.</summary>
 internal sealed partial class SysfsTree : IDisposable
 {
-    private readonly TemporaryDirectory _directory = new();
+    // As the kernel's own: what is read and written each simulated second must not wait for a disk.
+    private readonly TemporaryDirectory _directory = new(inMemory: true);
 
     public SysfsTree() => Directory.CreateDirectory(Path.Combine(Root, "class/net"));
 

@@ -1,9 +1,13 @@
 namespace NicHangExporter.TestSupport;
 
 /// <summary>A directory of one test's own, gone after it.</summary>
-internal sealed class TemporaryDirectory : IDisposable
+internal sealed class TemporaryDirectory(bool inMemory = false) : IDisposable
 {
-    public string Path { get; } = Directory.CreateTempSubdirectory("nichang-").FullName;
+    private const string Memory = "/dev/shm";
+
+    public string Path { get; } = inMemory && Directory.Exists(Memory)
+        ? Directory.CreateDirectory(System.IO.Path.Combine(Memory, $"nichang-{Guid.NewGuid():N}")).FullName
+        : Directory.CreateTempSubdirectory("nichang-").FullName;
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 

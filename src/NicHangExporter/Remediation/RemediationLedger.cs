@@ -71,7 +71,15 @@ internal sealed class RemediationLedger(ExporterOptions options, Journal journal
         var stamped = Stamp(entry) with { Seq = _seq + 1 };
         var before = _state;
         // Should this line begin a new file, the state goes in front of it: the one without it.
-        var durable = journal.Append(stamped, () => Stamp(new JournalEntry(JournalEvent.Checkpoint)) with { Seq = stamped.Seq - 1, State = before });
+        var durable = journal.Append(stamped, () => new JournalEntry(JournalEvent.Checkpoint)
+        {
+            Seq = stamped.Seq - 1,
+            Time = stamped.Time,
+            Boot = stamped.Boot,
+            Uptime = stamped.Uptime,
+            Age = stamped.Age,
+            State = before,
+        });
         // Only now: an entry that the journal throws out must not take a number, or no other could ever follow.
         (_seq, _state, _lastWritten) = (stamped.Seq, before.After(stamped), stamped.Age);
         if (!journal.IsOpen)

@@ -51,6 +51,8 @@ internal sealed partial class Remediator
         RestoreLinks();
         if (_pass is null)
         {
+            // Only after a fault of ours that could not be settled at once.
+            ResolvePending();
             Continue();
             Prove();
             if (Now >= _nextDrift)
@@ -73,15 +75,14 @@ internal sealed partial class Remediator
         PublishAll();
     }
 
-    // What the journal says beyond itself. While another process holds it, an open intent is that of a pass under way, and not ours to settle.
+    // What the journal says beyond itself.
     private void TakeUp()
     {
         if (_ledger.State.Paused)
             Volatile.Write(ref _pausedNow, true);
         if (_ledger.State.UnknownUntil > _ledger.Age)
             LogHistoryUnknown(PrometheusDuration.Format(_options.Cooldown));
-        if (_ledger.IsOpen)
-            ResolvePending();
+        ResolvePending();
     }
 
     // The pass before has not cured it: the next rung, or the next stage. In quarantine this is what keeps trying.
@@ -200,6 +201,9 @@ internal sealed partial class Remediator
     // An intent without an outcome: the process died in between. It is never carried out again; what came of it is found out, and undone where it is not whole.
     private void ResolvePending()
     {
+        // While another process holds the journal, it is that of a pass under way, and not ours to settle.
+        if (!_ledger.IsOpen)
+            return;
         foreach (var (key, record) in _ledger.State.Devices.ToList())
             if (record.Pending is { } intent)
                 Resolve(key, record, intent);

@@ -27,7 +27,7 @@ internal sealed class ConsoleHost : IDisposable
     /// <summary>What daemon and commands are both told.</summary>
     public List<string> Options { get; } = [];
 
-    private IEnumerable<string> Flags => [$"--state.directory={State}", $"--path.kmsg={_directory["kmsg"]}", "--remediation.devices=veth0", "--remediation.verify-window=2s", .. Options];
+    private IEnumerable<string> Flags => [$"--state.directory={State}", $"--path.kmsg={_directory["kmsg"]}", "--remediation.devices=veth0", "--remediation.verify-window=2s", "--remediation.carrier-grace=2s", .. Options];
 
     /// <summary>Starts the daemon.</summary>
     public Task<ExporterProcess> StartDaemonAsync(params IEnumerable<string> arguments) =>

@@ -158,7 +158,8 @@ public sealed class ClockTests : IDisposable
         {
             _clock.SetUptime(TimeSpan.FromMinutes(90));
             Restart();
-            Assert.InRange(Cooldown(), left - 5, left);
+            // What came after the last entry is not witnessed, and is waited for once more.
+            Assert.InRange(Cooldown(), left - 1, left + 2);
             Assert.Equal(2, Spent());
             Host.Live(60);
             left -= 60;

@@ -161,7 +161,7 @@ internal sealed class CrashRun : IDisposable
     {
         var wished = Nic.Features().All.Where(feature => feature.Changeable).ToDictionary(feature => feature.Name, feature => feature.Requested);
         wished["eee"] = Nic.Eee!.Enabled;
-        wished["pause"] = Nic.Pause is { Rx: true } or { Tx: true };
+        wished["pause"] = Nic.Pause is { Autonegotiation: true } or { Rx: true } or { Tx: true };
         return wished;
     }
 }

@@ -60,6 +60,19 @@ public sealed class CrashTests
             });
     }
 
+    [Fact]
+    public void PauseFrames_NegotiatedAndNotInUse_AreNotTakenForTurnedOff()
+    {
+        var scenario = CrashScenario.Of("eee and pause") with { Prepare = run => (run.Nic.Eee, run.Nic.Pause) = (run.Nic.Eee! with { Enabled = false }, new(true, false, false)) };
+        for (var step = 0; step < 12; step++)
+        {
+            using var run = new CrashRun(scenario);
+            run.Run(new ProcessDies(step));
+            run.Restart(run.Disk.Kill());
+            Assert.Equal(run.Nic.Pause is { Autonegotiation: false }, run.Record.Desired.Contains("pause"));
+        }
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

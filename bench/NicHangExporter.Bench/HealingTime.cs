@@ -1,0 +1,52 @@
+using System.Globalization;
+
+namespace NicHangExporter.Bench;
+
+/// <summary>From the report that confirms a hang to the first command to the NIC, beside what one fsync takes: an intent must be on the disk before that.</summary>
+internal static class HealingTime
+{
+    private const int Runs = 200;
+    private const int WarmUp = 5;
+
+    public static async Task RunAsync(string device, string work)
+    {
+        var (heals, syncs) = (new List<TimeSpan>(), new List<TimeSpan>());
+        for (var run = 0; run < WarmUp + Runs; run++)
+        {
+            var directory = Directory.CreateDirectory(Path.Combine(work, $"heal-{run}")).FullName;
+            var host = new HangingHost(directory, device);
+            var heal = await host.HealAsync();
+            var sync = Sync(Path.Combine(host.State, "probe"));
+            if (run >= WarmUp)
+            {
+                heals.Add(heal);
+                syncs.Add(sync);
+            }
+            Directory.Delete(directory, recursive: true);
+        }
+        heals.Sort();
+        syncs.Sort();
+        Console.WriteLine($"\n### From the second report of a hang to the first command, {Runs} hangs\n");
+        Console.WriteLine("| what | p50 ms | p99 ms | max ms | ratio of the p50 to one fsync |");
+        Console.WriteLine("|---|--:|--:|--:|--:|");
+        Print("report → episode → decision → plan → intent on the disk → first command", heals, Percentile(syncs, 0.5));
+        Print("one fsync of a line in the same directory", syncs, Percentile(syncs, 0.5));
+    }
+
+    // As the journal does it: a line more, and on the disk.
+    private static TimeSpan Sync(string path)
+    {
+        using var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write);
+        RandomAccess.Write(file, new byte[1000], 0);
+        RandomAccess.FlushToDisk(file);
+        var start = TimeProvider.System.GetTimestamp();
+        RandomAccess.Write(file, new byte[1000], 1000);
+        RandomAccess.FlushToDisk(file);
+        return TimeProvider.System.GetElapsedTime(start);
+    }
+
+    private static TimeSpan Percentile(List<TimeSpan> sorted, double part) => sorted[Math.Min((int)(sorted.Count * part), sorted.Count - 1)];
+
+    private static void Print(string what, List<TimeSpan> sorted, TimeSpan sync) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        $"| {what} | {Percentile(sorted, 0.5).TotalMilliseconds:F2} | {Percentile(sorted, 0.99).TotalMilliseconds:F2} | {sorted[^1].TotalMilliseconds:F2} | {Percentile(sorted, 0.5) / sync:F1} |"));
+}
