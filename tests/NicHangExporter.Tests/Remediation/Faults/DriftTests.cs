@@ -132,7 +132,7 @@ public sealed class DriftTests
 
     private static FaultScene Decided(string[] settings, string driver)
     {
-        var scene = new FaultScene(options => options.RemediationDevices = ["0000:00:1f.6"], driver: driver).Open();
+        var scene = new FaultScene(options => options.RemediationDevices = ["0000:00:1f.6"], FaultScene.FastDisk, driver).Open();
         Assert.Equal(RemediationVerdict.Applied, scene.Ask(scene.Request(settings)).Verdict);
         scene.Nic.Operations.Clear();
         return scene;

@@ -49,7 +49,7 @@ public sealed partial class ErrnoTableTests
     private static IEnumerable<(Errno, string)> Play(string operation, string[] settings, bool hung)
     {
         using var scene = new FaultScene(options => (options.AllowReinit, options.Cooldown, options.DeviceBudget) =
-            (operation is not ("down" or "up"), TimeSpan.Zero, 100)).Open();
+            (operation is not ("down" or "up"), TimeSpan.Zero, 100), FaultScene.FastDisk).Open();
         var nic = scene.Nic;
         var atFirst = nic.Requested;
         foreach (var errno in Enum.GetValues<Errno>().Where(errno => errno != Errno.None && (errno, operation) is not (Errno.Interrupted, "down" or "up")))

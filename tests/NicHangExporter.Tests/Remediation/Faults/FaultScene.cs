@@ -9,6 +9,9 @@ namespace NicHangExporter.Tests.Remediation.Faults;
 /// </summary>
 internal sealed class FaultScene : IDisposable
 {
+    /// <summary>A disk that takes everything and waits for nothing, for tests that write much.</summary>
+    public static readonly JournalFiles FastDisk = new() { Sync = (_, _) => { }, SyncDirectory = _ => { } };
+
     private readonly List<FixtureHost> _former = [];
 
     public FaultScene(Action<ExporterOptions>? configure = null, JournalFiles? files = null, string driver = "e1000e")

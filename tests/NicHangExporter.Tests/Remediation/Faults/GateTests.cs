@@ -96,6 +96,26 @@ public sealed class GateTests
     }
 
     [Fact]
+    public void PortsOfABond_ThatHangTogether_AreLeftToAPersonWhoHasThemOneByOne()
+    {
+        using var scene = new FaultScene();
+        var other = scene.Add("eno2", "0000:02:00.0");
+        Bonds.Make(scene.Host, "bond0", "eno1", "eno2");
+        scene.Open();
+        scene.Hang();
+        scene.Hang(other);
+        Assert.Equal(DeclineReason.Ambiguous, scene.Ask(scene.LocalRequest()).Declined);
+        Assert.Equal(DeclineReason.Ambiguous, scene.Ask(scene.LocalRequest(other)).Declined);
+        Assert.Empty(scene.Operations);
+
+        var first = scene.Submit(scene.Request("tso") with { Recover = true });
+        Assert.Equal(DeclineReason.Busy, scene.Ask(scene.Request("tso") with { Device = other.Interface, Recover = true }).Declined);
+        scene.Live(60);
+        Assert.Equal(RemediationVerdict.Healed, first.Answer().Verdict);
+        Assert.Empty(other.Operations);
+    }
+
+    [Fact]
     public void AllowList_WithoutTheDevice_DeclinesEverybody()
     {
         using var scene = new FaultScene(options => options.RemediationDevices = ["eno7", "0000:07:00.0"]).Open();

@@ -148,6 +148,25 @@ public sealed class StuckCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task RequestWhoseOwnReadIsStuck_IsNotBegunWhenTheReadReturns()
+    {
+        Open();
+        Host.Ethtool.Entered.Reset();
+        Host.Ethtool.Rtnl.Reset();
+        var ticket = Host.Remediator.Submit(_scene.Request("tso"));
+        Assert.True(Host.Ethtool.Entered.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Host.Clock.Advance(TimeSpan.FromSeconds(31));
+        Assert.StartsWith("nothing was done", ticket.Answer().Explanation, StringComparison.Ordinal);
+        // A scrape needs no RTNL.
+        Assert.InRange((await _scene.Metric("nichang_remediation_command_seconds"))!.Value, 30, 32);
+
+        Host.Ethtool.Rtnl.Set();
+        Settle();
+        Assert.Empty(_scene.Operations);
+        Assert.Empty(_scene.Entries(JournalEvent.Intent));
+    }
+
+    [Fact]
     public void Pause_OfAPerson_CountsAtOnceAndTheAnswerDoesNotWait()
     {
         Stuck(_scene.Request("tso", "gso"));
