@@ -102,7 +102,7 @@ public sealed class GoneDeviceTests
         Assert.Contains("lan0", ticket.Answer().Explanation, StringComparison.Ordinal);
         Assert.Equal(atFirst, scene.Nic.Requested);
         scene.AssertSound(atFirst);
-// Under the new name it goes on, with the same record.
+        // Under the new name it goes on, with the same record.
         Assert.Equal(DeclineReason.Cooldown, scene.Ask(scene.Request("gso")).Declined);
     }
 
