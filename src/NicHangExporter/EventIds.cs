@@ -41,6 +41,7 @@ internal static class EventIds
     public const int DeviceUnreadable = 3016;
     public const int LinkRestored = 3017;
     public const int BounceLeftOut = 3018;
+    public const int LinkStillDown = 3019;
     public const int JournalOpened = 3050;
     public const int JournalUnavailable = 3051;
     public const int JournalRecovered = 3052;

@@ -8,11 +8,14 @@ internal sealed partial class Remediator
     /// <summary>How often such a link is tried.</summary>
     private static readonly TimeSpan LinkInterval = TimeSpan.FromSeconds(5);
 
+    // Which of them it has been said of.
+    private readonly HashSet<string> _stillDown = [];
     private TimeSpan _nextLink;
 
     private void RestoreLinks()
     {
-        if (Now < _nextLink)
+        // What another process holds the journal of is for that one to settle.
+        if (Now < _nextLink || !_ledger.IsOpen)
             return;
         _nextLink = Now + LinkInterval;
         foreach (var (key, record) in _ledger.State.Devices)
@@ -40,13 +43,19 @@ internal sealed partial class Remediator
                 LogLinkRestored(device.ToString());
             }
         }
-        catch (LinuxException)
+        catch (LinuxException exception)
         {
+            if (_stillDown.Add(key))
+                LogStillDown(record.Device, exception.Message);
             return false;
         }
+        _stillDown.Remove(key);
         _ledger.Record(new JournalEntry(JournalEvent.LinkRestored) { Key = key, Device = record.Device, Driver = record.Driver, Reason = why });
         return true;
     }
+
+    [LoggerMessage(EventIds.LinkStillDown, LogLevel.Error, "The link of {Device} was taken down by a remediation and can't be brought up: {Error}. It is tried every few seconds; nothing else is done to the device until it is up")]
+    private partial void LogStillDown(string device, string error);
 
     [LoggerMessage(EventIds.LinkRestored, LogLevel.Warning, "The link of {Device} was left down by a remediation; it is up now")]
     private partial void LogLinkRestored(string device);

@@ -36,7 +36,7 @@ internal sealed class Histories(int seed)
         var entry = new JournalEntry(JournalEvent.Clock) { Key = key, Device = $"eth{number}", Driver = Pick("e1000e", "igb", "r8169") };
         if (_pending.Remove(key, out var intent) && !Chance(10))
             return Outcome(entry with { Id = intent.Id, Trigger = intent.Trigger, Stage = intent.Stage, Profile = intent.Profile, Rung = intent.Rung });
-        return _random.Next(12) switch
+        return _random.Next(13) switch
         {
             0 => new JournalEntry(JournalEvent.Clock),
             1 => new JournalEntry(JournalEvent.Paused) { Actor = Text() },
@@ -46,6 +46,7 @@ internal sealed class Histories(int seed)
             5 => entry with { Event = JournalEvent.Recovered },
             6 => entry with { Event = JournalEvent.Recurred, Profile = Pick("segmentation", "checksum", null) },
             7 => entry with { Event = JournalEvent.Episode, Episode = Episode() },
+            12 => entry with { Event = JournalEvent.LinkRestored, Reason = Text() },
             8 => Outcome(entry with { Id = Id(), Trigger = Any<RemediationTrigger>() }) with { Verdict = RemediationVerdict.Declined, Declined = Any<DeclineReason>() },
             _ => _pending[key] = Intent(entry),
         };
@@ -77,6 +78,7 @@ internal sealed class Histories(int seed)
         Verdict = Any<RemediationVerdict>(),
         After = SomeSettings(),
         Fixed = Chance(3) ? ["rx-lro", Text()] : null,
+        LeftDown = Chance(9) ? _random.Next() : null,
         Evidence = new RemediationEvidence(_random.NextDouble() * 60, Chance(2) ? (ulong)_random.NextInt64() : null, Chance(2) ? _random.NextDouble() / 3 : null,
             _random.Next(9), Chance(2) ? 1e-9 : null, Chance(4) ? Text() : null),
     };

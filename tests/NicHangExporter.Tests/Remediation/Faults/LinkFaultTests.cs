@@ -135,6 +135,7 @@ public sealed class LinkFaultTests
         scene.Live(60);
         Assert.Equal(5, await scene.Metric("nichang_remediation_budget_left{device=\"eno1\"}"));
 
+        Assert.Equal(1, scene.Host.Log.Count(EventIds.LinkStillDown));
         scene.Nic.Errors.Clear();
         File.WriteAllText(scene.Host.Options.DisableFile, "");
         scene.Live(6);
