@@ -58,6 +58,8 @@ public sealed class ConsoleDaemonTests
         using var host = new ConsoleHost { Options = { "--remediation.device-budget=1", "--remediation.cooldown=1s" } };
         using var daemon = await host.StartDaemonAsync();
         await host.DoAsync("remediate", "veth0", "--features", "tso");
+        // Before that it is the cool-down that says no, and nothing goes into quarantine.
+        await daemon.ScrapeUntilAsync("the cool-down is over", metrics => metrics["nichang_remediation_cooldown_until_timestamp_seconds", ("device", "veth0")] == 0);
 
         Assert.Contains("DECLINED (quarantined)", await host.RefusedAsync("remediate", "veth0", "--features", "tx"), StringComparison.Ordinal);
         await daemon.ScrapeUntilAsync("the quarantine shows", metrics => metrics["nichang_remediation_quarantined", ("device", "veth0")] == 1);
