@@ -1,10 +1,16 @@
+using System.Collections.Immutable;
 using NicHangExporter.Linux;
 
 namespace NicHangExporter.Remediation;
 
-// For a process that wants to see and not to act.
+// The picture for people and metrics.
 internal sealed partial class Remediator
 {
+    private static readonly TimeSpan PublishInterval = TimeSpan.FromSeconds(5);
+
+    private TimeSpan _nextPublish;
+    private RemediationStatus? _status;
+
     /// <summary>
     /// The picture as journal and devices show it, read now, on the calling thread. Nothing is settled and no request will be taken; a daemon that is
     /// running keeps its journal. Instead of <see cref="Start"/>, never besides it.
@@ -17,4 +23,96 @@ internal sealed partial class Remediator
         PublishAll();
         return Status();
     }
+
+    private void PublishIfDue()
+    {
+        if (Now >= _nextPublish)
+            PublishAll();
+    }
+
+    private void PublishAll()
+    {
+        _nextPublish = Now + PublishInterval;
+        var devices = new Dictionary<string, (string Device, int Drifted)>();
+        var statuses = ImmutableArray.CreateBuilder<DeviceStatus>();
+        using (var open = _inventory.Open())
+            foreach (var device in open.All)
+                Add(device.Name);
+        foreach (var text in _options.RemediationDevices)
+            if (InterfaceName.TryParse(text, out var name))
+                Add(name);
+        foreach (var (key, record) in _ledger.State.Devices)
+        {
+            // Virtual ones are changed where somebody names them, and looked at by few.
+            if (InterfaceName.TryParse(record.Device, out var last))
+                Add(last);
+            if (!devices.ContainsKey(key) && devices.Values.All(other => other.Device != record.Device))
+            {
+                devices[key] = (record.Device, 0);
+                statuses.Add(StatusOf(key, record, null));
+            }
+        }
+        _publisher.Publish(devices, _ledger, IsPaused);
+        Volatile.Write(ref _status, BuildStatus(statuses.ToImmutable()));
+
+        void Add(InterfaceName name)
+        {
+            if (Identify(name) is not { } facts || devices.ContainsKey(facts.Key))
+                return;
+            devices[facts.Key] = (name.ToString(), _drifted.GetValueOrDefault(facts.Key) is { IsDefault: false } drifted ? drifted.Length : 0);
+            statuses.Add(StatusOf(facts.Key, _ledger.State.Device(facts.Key), facts));
+        }
+    }
+
+    // The address of the hardware needs RTNL, so it is asked for once.
+    private readonly Dictionary<(InterfaceName, long), DeviceFacts> _identities = [];
+
+    private DeviceFacts? Identify(InterfaceName name)
+    {
+        try
+        {
+            if (_access.IndexOf(name) is not { } index)
+                return null;
+            if (_identities.TryGetValue((name, index), out var known))
+                return known;
+            if (_identities.Count > 4 * _options.MaxDevices)
+                _identities.Clear();
+            return _access.Read(name, settings: false) is { } facts ? _identities[(name, index)] = facts : null;
+        }
+        catch (LinuxException)
+        {
+            return null;
+        }
+    }
+
+    private DeviceStatus StatusOf(string key, DeviceRecord record, DeviceFacts? facts) =>
+        new(facts?.Name.ToString() ?? record.Device, facts?.Bus.ToString() ?? (key.Contains('|', StringComparison.Ordinal) ? key.Split('|')[0] : ""), facts?.Driver ?? record.Driver)
+        {
+            Present = facts is not null,
+            NotAllowed = facts is null ? DeclineReason.UnknownDevice
+                : facts.IsUpper ? DeclineReason.Upper
+                : IsAllowed(facts) ? null
+                : _options.RemediationDevices.Count == 0 && facts.IsPhysical ? DeclineReason.NoProfile : DeclineReason.NotAllowed,
+            Hung = facts is not null && IsHung(facts),
+            Profile = record.Profile,
+            Desired = [.. record.Desired],
+            Drifted = _drifted.GetValueOrDefault(key) is { IsDefault: false } drifted ? drifted : [],
+            Cooldown = Math.Round(Math.Max(0, Math.Max(record.CooldownUntil, _ledger.State.UnknownUntil) - _ledger.Age), 0),
+            BudgetLeft = Math.Max(0, _options.DeviceBudget - record.SpentAt(_ledger.Age)),
+            Quarantined = record.Quarantined,
+            Last = record.Last,
+            LastEpisode = record.LastEpisode,
+        };
+
+    private RemediationStatus BuildStatus(ImmutableArray<DeviceStatus> devices) => new()
+    {
+        Modes = new[] { RemediationTrigger.Local, RemediationTrigger.Webhook, RemediationTrigger.Api }
+            .ToDictionary(trigger => SnakeCase.Of(trigger), trigger => SnakeCase.Of(_options.Mode(trigger))),
+        Paused = IsPaused,
+        JournalWritable = _ledger.IsWritable,
+        Capable = _isCapable,
+        HostBudgetLeft = Math.Max(0, _options.HostBudget - _ledger.State.SpentAt(_ledger.Age)),
+        CommandSeconds = 0,
+        Devices = devices,
+    };
 }
