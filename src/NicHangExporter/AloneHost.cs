@@ -89,6 +89,8 @@ internal static class AloneHost
         using var hangUp = Ignore(PosixSignal.SIGHUP);
         using var interrupt = Ignore(PosixSignal.SIGINT);
         using var terminate = Ignore(PosixSignal.SIGTERM);
+        using var quit = Ignore(PosixSignal.SIGQUIT);
+        using var stop = Ignore(PosixSignal.SIGTSTP);
         rooms.GetRequiredService<Lane>().Start();
         remediator.Start();
         // Who undoes need not know whether it hangs, and who may not read the kernel log can't.

@@ -62,6 +62,7 @@ internal static class EventIds
     public const int BlindSpots = 4012;
     public const int PollFailed = 4013;
     public const int LogDropped = 4014;
+    public const int HealsUnheard = 4015;
 
     public const int ControlListening = 5010;
     public const int ControlUnavailable = 5011;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
 using NicHangExporter.Configuration;
@@ -148,6 +149,13 @@ internal static partial class ExporterHost
         catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException or AddressInUseException)
         {
             LogCannotListen(logger, string.Join(", ", options.ListenAddresses), exception.Message.Split('\n')[0]);
+            // Whoever heals this host alone does so without a listener too: the address may be gone because of the very hang.
+            if (options.LocalRemediation == RemediationMode.Enforce)
+            {
+                LogHealsUnheard(logger);
+                await SignalAsync();
+                LogStopping(logger);
+            }
             await StopAsync(monitor, poller, remediator, control);
             return 1;
         }
@@ -156,6 +164,20 @@ internal static partial class ExporterHost
         LogStopping(logger);
         await StopAsync(monitor, poller, remediator, control);
         return 0;
+    }
+
+    private static async Task SignalAsync()
+    {
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+        await told.Task;
+
+        void End(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            told.TrySetResult();
+        }
     }
 
     // However the program ends: what is logged is in a queue, and a queue goes with the process.
@@ -219,6 +241,9 @@ internal static partial class ExporterHost
 
     [LoggerMessage(EventIds.CannotListen, LogLevel.Error, "Can't listen on {Addresses}: {Reason}")]
     private static partial void LogCannotListen(ILogger logger, string addresses, string reason);
+
+    [LoggerMessage(EventIds.HealsUnheard, LogLevel.Error, "Metrics are served to nobody until the next start; the local loop watches and heals on, and the console is answered")]
+    private static partial void LogHealsUnheard(ILogger logger);
 
     [LoggerMessage(EventIds.Stopping, LogLevel.Information, "Stopping")]
     private static partial void LogStopping(ILogger logger);

@@ -33,6 +33,8 @@ public sealed class ConsoleDaemonTests
         // Somebody turns it on again behind our back.
         host.Network.Execute("ethtool", "-K", "veth0", "tso", "on").Succeeded();
         await Eventually.HoldsAsync("the drift is undone", () => host.Feature(Tso), value => value == "off");
+        // One thing at a time: until the correction has its verdict, the door is busy.
+        await daemon.ScrapeUntilAsync("the correction is proven", metrics => metrics.Sum("nichang_remediation_outcomes_total", ("device", "veth0"), ("trigger", "drift"), ("outcome", "applied")) >= 1);
 
         Assert.Contains("budget is full again", await host.DoAsync("quarantine", "clear", "veth0"), StringComparison.Ordinal);
         Assert.Contains("applied", await host.DoAsync("remediate", "veth0", "--features", "tx"), StringComparison.Ordinal);

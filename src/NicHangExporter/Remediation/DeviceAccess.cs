@@ -107,6 +107,24 @@ internal sealed class DeviceAccess(NetClass netClass, IEthtool ethtool, LinkFlag
         return null;
     }
 
+    /// <summary>The name of the device with that ifindex; null where there is none. Asks sysfs alone.</summary>
+    /// <exception cref="LinuxException">sysfs can't be read.</exception>
+    public InterfaceName? FindByIndex(long index)
+    {
+        var names = new List<InterfaceName>();
+        var errno = netClass.TryList(names);
+        if (errno != Errno.None)
+            throw new LinuxException("getdents64", "class/net", errno);
+        foreach (var name in names)
+            if (IndexOf(name) == index)
+                return name;
+        return null;
+    }
+
+    /// <summary>IFF_UP. Asks neither ethtool nor the driver, which may have detached a device that is down.</summary>
+    /// <exception cref="LinuxException">There is no such device.</exception>
+    public bool IsSwitchedOn(InterfaceName device) => (link.Read(device) & InterfaceFlags.Up) != 0;
+
     /// <summary>Carries out a step; of a bounce only the first half, for the link must stay down for a while.</summary>
     /// <returns>False where the driver does not implement it.</returns>
     /// <exception cref="LinuxException">The kernel or the driver refused.</exception>

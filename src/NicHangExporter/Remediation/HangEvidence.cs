@@ -33,7 +33,8 @@ internal sealed class HangEvidence
     {
         var mine = Of(device, bus);
         foreach (var (other, testimony) in _devices)
-            if (other != (device, bus) && now - testimony.Last <= Fresh && (testimony.Since - mine.Since).Duration() <= Fresh)
+            // The same hardware under a former name is no other one.
+            if (other != (device, bus) && (bus.IsEmpty || other.Bus != bus) && now - testimony.Last <= Fresh && (testimony.Since - mine.Since).Duration() <= Fresh)
                 return true;
         return false;
     }

@@ -64,6 +64,15 @@ internal sealed partial class Remediator
             Finish(active, Answer(active, RemediationVerdict.Failed, $"nothing was changed: the link of {facts.Name} was taken down by an earlier remediation and can't be brought up again"));
             return;
         }
+        if (!request.DryRun && _ledger.IsOpen && _pass is null && _ledger.State.Device(facts.Key).Pending is not null)
+        {
+            ResolvePending();
+            if (_ledger.State.Device(facts.Key).Pending is { } open)
+            {
+                Finish(active, Answer(active, RemediationVerdict.Failed, $"nothing was changed: what became of the remediation {open.Id} can't be told yet, because {facts.Name} can't be read"));
+                return;
+            }
+        }
         if (request is { Trigger: RemediationTrigger.Local, Recover: true } && _followUps.TryGetValue(facts.Key, out var trouble) && trouble.NotBefore > _ledger.Age)
         {
             Finish(active, Answer(active, RemediationVerdict.Declined, $"the window of the pass before is not over on {facts.Name}") with { Declined = DeclineReason.Busy, RetryAfter = trouble.NotBefore - _ledger.Age });
@@ -89,8 +98,12 @@ internal sealed partial class Remediator
         };
         var decision = RemediationPolicy.Decide(input, _options);
         var observes = input.Mode == RemediationMode.Observe || request.DryRun;
-        if (decision.BudgetGone && !observes)
+        // A quarantine is said only of what would be done: who asks for nothing new, or too early, must not bring a healthy device into one.
+        var budget = decision is { BudgetGone: true, Declined: not null } && !observes ? decision : default;
+        if (decision is { BudgetGone: true, Declined: null } && !observes)
             Quarantine(facts, decision.Explanation);
+        if (budget.BudgetGone)
+            decision = new PolicyDecision(null);
         if (decision.Declined is { } reason && !request.DryRun)
         {
             Decline(active, facts, reason, decision.Explanation, decision.RetryAfter);
@@ -114,6 +127,11 @@ internal sealed partial class Remediator
                 decision.Declined is { } would ? $"this would be done, but not now: {decision.Explanation}" : "this would be done", decision));
         else if (decision.Declined is { } later)
             Decline(active, facts, later, decision.Explanation, decision.RetryAfter);
+        else if (budget.Declined is { } gone)
+        {
+            Quarantine(facts, budget.Explanation);
+            Decline(active, facts, gone, budget.Explanation, budget.RetryAfter);
+        }
         else if (input.Mode == RemediationMode.Observe)
             Observed(active, facts, intent, plan);
         else

@@ -27,27 +27,28 @@ internal sealed partial class Remediator
     private bool TryRestoreLink(string key, DeviceRecord record, LinkDebt debt)
     {
         string why;
-        if (debt.Boot != _ledger.BootId)
-            why = "the machine has been booted since";
-        else if (Locate(key, record) is not { } facts)
-            return false;
-        else if (facts.Index != debt.Index)
-            why = "the device was made anew since";
-        else if (facts.IsUp)
-            why = "it is up";
-        else
-            try
+        try
+        {
+            // Neither ethtool nor the driver is asked: a device that is down may be detached or suspended, and answers nothing until it is up.
+            if (debt.Boot != _ledger.BootId)
+                why = "the machine has been booted since";
+            else if (_access.FindByIndex(debt.Index) is not { } device)
+                why = "the device is gone, or was made anew";
+            else if (_access.IsSwitchedOn(device))
+                why = "it is up";
+            else
             {
-                _access.BringUp(facts.Name);
+                _access.BringUp(device);
                 why = "it was brought up";
-                LogLinkRestored(facts.Name.ToString());
+                LogLinkRestored(device.ToString());
             }
-            catch (LinuxException exception)
-            {
-                if (_stillDown.Add(key))
-                    LogStillDown(facts.Name.ToString(), exception.Message);
-                return false;
-            }
+        }
+        catch (LinuxException exception)
+        {
+            if (_stillDown.Add(key))
+                LogStillDown(record.Device, exception.Message);
+            return false;
+        }
         _stillDown.Remove(key);
         _ledger.Record(new JournalEntry(JournalEvent.LinkRestored) { Key = key, Device = record.Device, Driver = record.Driver, Reason = why });
         return true;

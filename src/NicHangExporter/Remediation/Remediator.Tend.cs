@@ -15,6 +15,8 @@ internal sealed partial class Remediator
     private readonly Dictionary<string, FollowingUp> _followUps = [];
     private readonly Dictionary<string, (TimeSpan Pause, TimeSpan Next)> _driftPauses = [];
     private readonly Dictionary<string, ImmutableArray<string>> _drifted = [];
+    private bool _isUnsettled;
+    private TimeSpan _nextSettling;
     private TimeSpan _nextPublish;
     private TimeSpan _nextDrift;
     private RemediationStatus? _status;
@@ -49,6 +51,11 @@ internal sealed partial class Remediator
     {
         TendLedger();
         RestoreLinks();
+        if (_isUnsettled && _pass is null && Now >= _nextSettling)
+        {
+            _nextSettling = Now + LinkInterval;
+            ResolvePending();
+        }
         if (_pass is null)
         {
             // Only after a fault of ours that could not be settled at once.
@@ -171,8 +178,11 @@ internal sealed partial class Remediator
     }
 
     // By what names do not change: the address on the bus and the hardware address.
-    private DeviceFacts? Locate(string key, DeviceRecord record)
+    private DeviceFacts? Locate(string key, DeviceRecord record) => Locate(key, record, out _);
+
+    private DeviceFacts? Locate(string key, DeviceRecord record, out bool isUnreadable)
     {
+        isUnreadable = false;
         var names = new List<InterfaceName>();
         if (InterfaceName.TryParse(record.Device, out var name))
             names.Add(name);
@@ -184,6 +194,7 @@ internal sealed partial class Remediator
             catch (LinuxException)
             {
                 // By its last name, then.
+                isUnreadable = true;
             }
         foreach (var candidate in names)
             try
@@ -194,6 +205,7 @@ internal sealed partial class Remediator
             catch (LinuxException)
             {
                 // Looked at again at the next round; the poller's collectors say what can't be read.
+                isUnreadable = true;
             }
         return null;
     }
@@ -204,16 +216,50 @@ internal sealed partial class Remediator
         // While another process holds the journal, it is that of a pass under way, and not ours to settle.
         if (!_ledger.IsOpen)
             return;
+        _isUnsettled = false;
         foreach (var (key, record) in _ledger.State.Devices.ToList())
             if (record.Pending is { } intent)
+            {
+                BringUpByName(key, record, intent);
                 Resolve(key, record, intent);
+            }
+    }
+
+    // Before anything is asked of ethtool: a device that a bounce has left down may be detached or suspended, and answers nothing until it is up.
+    private void BringUpByName(string key, DeviceRecord record, JournalEntry intent)
+    {
+        if (intent is not { WasUp: true, Rung: "bounce" } || intent.Boot != _ledger.BootId || !InterfaceName.TryParse(record.Device, out var name))
+            return;
+        try
+        {
+            var isBus = BusAddress.TryParse(key.Split('|')[0], out var bus) && key.Contains('|', StringComparison.Ordinal);
+            var there = isBus ? _access.FindByBusAddress(bus) : _access.IndexOf(name) is null ? [] : [name];
+            if (!there.Contains(name) && there is not [_])
+                return;
+            var device = there.Contains(name) ? name : there[0];
+            if (!_access.IsSwitchedOn(device))
+                _access.BringUp(device);
+        }
+        catch (LinuxException)
+        {
+            // Resolve tries again, and keeps the debt where it fails.
+        }
     }
 
     private void Resolve(string key, DeviceRecord record, JournalEntry intent)
     {
         var (verdict, why, after) = (RemediationVerdict.DeviceGone, "the process ended in the middle, and the device is gone since", (IReadOnlyDictionary<string, string>?)null);
         long? leftDown = null;
-        if (Locate(key, record) is { } facts)
+        if (Locate(key, record, out var isUnreadable) is not { } facts)
+        {
+            // Not to be read is not gone: the intent stays open until it can be.
+            if (isUnreadable)
+            {
+                _isUnsettled = true;
+                return;
+            }
+        }
+        else
             try
             {
                 // A bounce may have left it down; where none was begun, somebody else has switched it off.

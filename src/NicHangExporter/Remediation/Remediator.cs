@@ -51,7 +51,7 @@ internal sealed partial class Remediator : IDisposable
     {
         (_options, _ledger, _access, _catalogue, _evidence, _killSwitch) = (options, ledger, access, catalogue, evidence, killSwitch);
         (_inventory, _recorder, _lane, _metrics, _clock, _logger) = (inventory, recorder, lane, metrics, clock, logger);
-        _routes = new DeviceRoutes(options);
+        _routes = new DeviceRoutes(options, new Linux.Sysfs.NetClass(options.SysfsPath));
         _publisher = new RemediationPublisher(options, metrics, clock);
     }
 

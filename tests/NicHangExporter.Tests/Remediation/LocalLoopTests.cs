@@ -319,6 +319,59 @@ public sealed class LocalLoopTests : IDisposable
     }
 
     [Fact]
+    public void BounceThatWouldLoseTheRouteOfAVlanOnTheDevice_IsLeftOut()
+    {
+        _host.Sysfs.Add("eno1.100"u8);
+        NicHangExporter.TestSupport.SysfsTree.Link("../eno1.100", default, Path.Combine(_host.Sysfs.Root, "class/net/eno1/"), "upper_eno1.100"u8);
+        Directory.CreateDirectory(Path.Combine(_host.Options.ProcfsPath, "net"));
+        File.WriteAllText(Path.Combine(_host.Options.ProcfsPath, "net/route"), "Iface\tDestination\tGateway \tFlags\neno1.100\t00000000\t0101A8C0\t0003\n");
+        _nic.CuredBy.Remove("reinit");
+        Begin();
+        _nic.Hang();
+        _host.Live(100);
+
+        Assert.DoesNotContain(_nic.Operations, operation => operation.What == "down");
+    }
+
+    [Fact]
+    public async Task BudgetThatIsGone_WhoAsksForNothingNew_BringsNothingIntoQuarantine()
+    {
+        _host.Options.DeviceBudget = 1;
+        Begin();
+        Assert.Equal(RemediationVerdict.Applied, _host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["tso"] }).Verdict);
+
+        Assert.Equal(RemediationVerdict.NothingToDo, _host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["tso"] }).Verdict);
+        Assert.Equal(DeclineReason.Cooldown, _host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["tx"] }).Declined);
+
+        Assert.Equal(0, await _host.ValueAsync("nichang_remediation_quarantined{device=\"eno1\"}"));
+    }
+
+    [Fact]
+    public void BounceCutByDeath_AndADeviceThatCannotBeReadAtTheNextStart_ComesUpAndIsSettledLater()
+    {
+        _nic.CuredBy.Remove("reinit");
+        Begin();
+        _nic.Hang();
+        for (var second = 0; second < 100 && _nic.IsUp; second++)
+            _host.Live(1);
+        Assert.False(_nic.IsUp);
+
+        // It has nothing to say to the next process's log.
+        (_nic.Reports, _nic.CarrierDelay) = (false, 0);
+        using var next = _host.Restart(save: false, configure: Enforcing);
+        next.Ethtool.Address = _ => throw new LinuxException("SIOCETHTOOL ETHTOOL_GPERMADDR", "eno1", Errno.NoDevice);
+        next.Open();
+
+        Assert.True(_nic.IsUp);
+        Assert.NotNull(next.Ledger.State.Devices.Values.Single().Pending);
+
+        next.Ethtool.Address = _ => null;
+        next.Live(10);
+
+        Assert.Null(next.Ledger.State.Devices.Values.Single().Pending);
+    }
+
+    [Fact]
     public void RungsThatTheDriverDoesNotHave_AreNotTriedAllAtOnce()
     {
         _nic.Errors["reinit"] = Errno.Invalid;
