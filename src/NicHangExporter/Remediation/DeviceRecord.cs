@@ -177,5 +177,5 @@ internal sealed record DeviceRecord
 
 /// <summary>A device whose link we have left down.</summary>
 /// <param name="Index">Its ifindex: one that is made anew, under whatever name, is not ours to switch on.</param>
-/// <param name="Boot">The boot in which that was its number.</param>
+/// <param name="Boot">The boot in which that was its number; null, and absent from the journal, where procfs does not tell.</param>
 internal sealed record LinkDebt(long Index, string? Boot = null);

@@ -156,6 +156,20 @@ public sealed class LinkFaultTests
     }
 
     [Fact]
+    public void LinkLeftDown_WhereTheBootHasNoIdentity_IsBroughtUpByTheNextAllTheSame()
+    {
+        // The record is in the checkpoint of the next file, too: what can't be read back there costs the whole history.
+        using var scene = LeftDown(host => File.Delete(host.Directory.File("sys/kernel/random/boot_id")));
+        var state = Scribe.Text(scene.Host.Ledger.State);
+        Assert.NotNull(scene.Record.LeftDown);
+        Assert.Null(JournalLine.TryParse(JournalLine.Of(new JournalEntry(JournalEvent.Checkpoint) { State = scene.Host.Ledger.State }).Bytes.AsSpan(..^1), out var read));
+        Assert.Equal(state, Scribe.Text(read.State!));
+        scene.Restart();
+        scene.Live(1);
+        Assert.True(scene.Nic.IsUp);
+    }
+
+    [Fact]
     public void LinkLeftDown_ThatIsRenamedMeanwhile_IsBroughtUpUnderItsNewName()
     {
         using var scene = LeftDown();
@@ -193,9 +207,11 @@ public sealed class LinkFaultTests
         Assert.Null(scene.Record.LeftDown);
     }
 
-    private static FaultScene LeftDown()
+    private static FaultScene LeftDown(Action<FixtureHost>? before = null)
     {
-        var scene = new FaultScene(options => options.AllowReinit = false).Open();
+        var scene = new FaultScene(options => options.AllowReinit = false);
+        before?.Invoke(scene.Host);
+        scene.Open();
         scene.Nic.Errors["up"] = Errno.IO;
         scene.Hang();
         Assert.Equal(RemediationVerdict.RollbackFailed, scene.Ask(scene.LocalRequest()).Verdict);
