@@ -68,4 +68,12 @@ internal static class EventIds
     public const int ControlUnavailable = 5011;
     public const int ControlFailed = 5012;
     public const int ControlRefused = 5013;
+
+    public const int CredentialBroken = 5101;
+    public const int CredentialLoaded = 5102;
+    public const int AuthenticationRefused = 5103;
+    public const int WebConfigBroken = 5111;
+    public const int WebConfigReloaded = 5112;
+    public const int ReloadFailed = 5113;
+    public const int WebAccessRefused = 5114;
 }

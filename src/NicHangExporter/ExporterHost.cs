@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
+using NicHangExporter.Api;
 using NicHangExporter.Configuration;
 using NicHangExporter.Control;
 using NicHangExporter.Exposition;
@@ -12,6 +13,7 @@ using NicHangExporter.Linux.Link;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Logging;
 using NicHangExporter.Remediation;
+using NicHangExporter.Web;
 using Serilog.Core;
 using Serilog.Extensions.Logging;
 
@@ -22,6 +24,9 @@ internal static partial class ExporterHost
 {
     /// <summary>The most connections at once; without a limit, half-open ones exhaust the file descriptors and end the process.</summary>
     private const int MaxConnections = 64;
+
+    /// <summary>The most requests at once on one connection of HTTP/2: a scraper needs one.</summary>
+    private const int MaxStreams = 8;
 
     /// <summary>
     /// How long a connection may be silent, before its first request too: as many silent ones as are allowed would else keep every scrape out. Prometheus
@@ -63,11 +68,8 @@ internal static partial class ExporterHost
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
             kestrel.Limits.RequestHeadersTimeout = ClientPatience;
             kestrel.Limits.KeepAliveTimeout = ClientPatience;
-            foreach (var address in options.ListenAddresses)
-                if (address.Address is { } ip)
-                    kestrel.Listen(ip, address.Port);
-                else
-                    kestrel.ListenAnyIP(address.Port);
+            kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreams;
+            WebListeners.Add(kestrel, options.ListenAddresses, kestrel.ApplicationServices.GetRequiredService<WebConfigStore>(), metrics);
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopPatience);
         AddRooms(builder.Services, options, clock, metrics);
@@ -79,8 +81,16 @@ internal static partial class ExporterHost
         builder.Services.AddSingleton(services => new ControlServer(
             options.StateDirectory ?? "", new ControlDesk(ControlDoor.Of(services.GetRequiredService<Remediator>()), services.GetRequiredService<NetClass>()).AnswerAsync,
             socket => PeerCredentials.Read(socket).Uid, clock, services.GetRequiredService<ILogger<ControlServer>>()));
+        builder.Services.AddSingleton<CredentialStore>(services => new CredentialStore(options, metrics, clock, services.GetRequiredService<ILogger<CredentialStore>>()));
+        builder.Services.AddSingleton<TransportProtection>();
+        builder.Services.AddSingleton<WebConfigStore>();
+        builder.Services.AddSingleton<WebGate>();
+        builder.Services.AddSingleton<ReloadLoop>();
 
         var application = builder.Build();
+        // Before everything that answers.
+        if (application.Services.GetRequiredService<WebConfigStore>().IsConfigured)
+            application.Use(application.Services.GetRequiredService<WebGate>().InvokeAsync);
         Map(application, options);
         return application;
     }
@@ -136,6 +146,7 @@ internal static partial class ExporterHost
         // And a snapshot, if RTNL is free: a first scrape without features would look like a failure.
         var poller = application.Services.GetRequiredService<EthtoolPoller>();
         poller.Start();
+        application.Services.GetRequiredService<ReloadLoop>().Start();
         await Task.WhenAny(monitor.Ready, Task.Delay(HistoryPatience, clock));
         await Task.WhenAny(Task.WhenAll(poller.First, remediator.Ready), Task.Delay(SnapshotPatience, clock));
         // Only over a directory that is ours: the socket in another one's is that one's.

@@ -1,3 +1,4 @@
+using NicHangExporter.Api;
 using NicHangExporter.Configuration;
 using NicHangExporter.Remediation;
 
@@ -23,6 +24,15 @@ internal sealed class ExporterOptions
 
     /// <summary>The path of the metrics.</summary>
     public string TelemetryPath { get; set; } = "/metrics";
+
+    /// <summary>A file in the format of Prometheus's exporter-toolkit: TLS, basic authentication, response headers. Null: plain text for everybody.</summary>
+    public string? WebConfigFile { get; set; }
+
+    /// <summary>Who may use the API. Nobody: then it does not exist. The least permission that does is the right one: an admin's token can lift a quarantine.</summary>
+    public IReadOnlyList<TokenFile> ApiTokenFiles { get; set; } = [];
+
+    /// <summary>Whether changes may be asked for over plain text from other machines. Whoever reads the wire then has the token, and with it the NICs.</summary>
+    public bool AllowPlaintext { get; set; }
 
     /// <summary>Where sysfs is mounted. It must be the host's: it shows the network namespace of whoever mounted it.</summary>
     public string SysfsPath { get; set; } = "/sys";

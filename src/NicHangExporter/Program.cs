@@ -1,7 +1,9 @@
 using NicHangExporter;
+using NicHangExporter.Api;
 using NicHangExporter.Cli;
 using NicHangExporter.Configuration;
 using NicHangExporter.Exposition;
+using NicHangExporter.Web;
 
 var commandLine = new CommandLine();
 var result = commandLine.Parse(args);
@@ -27,6 +29,11 @@ if (result.CommandResult.Command == commandLine.Diagnose)
 var call = commandLine.Console(result, errors);
 var settings = commandLine.Settings(result, errors);
 var options = OptionsLoader.Load(settings, Environment.GetEnvironmentVariables(), errors);
+if (call is null)
+{
+    CredentialStore.Check(options, errors);
+    WebConfigStore.Check(options, TimeProvider.System, errors);
+}
 if (errors.Count > 0)
     return Refuse(errors);
 if (call is not null)

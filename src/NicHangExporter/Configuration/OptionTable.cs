@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using NicHangExporter.Api;
 using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 
@@ -20,6 +21,12 @@ internal static class OptionTable
             options => string.Join(", ", options.ListenAddresses), SetListenAddresses),
         new("web.telemetry-path", "PATH", "Path under which metrics are served.", OptionKind.Value,
             options => options.TelemetryPath, SetTelemetryPath),
+        new("web.config.file", "PATH", "TLS, basic authentication and response headers, in the format of Prometheus's exporter-toolkit; see docs/web-config.md.", OptionKind.Value,
+            options => options.WebConfigFile ?? "", SetWebConfigFile),
+        new("api.token-file", "NAME:SCOPE=PATH", "A file with the bearer token of a user of the API, whose scope is read, remediate or admin. Repeatable; without one there is no API.", OptionKind.List,
+            options => string.Join(", ", options.ApiTokenFiles), SetTokenFiles),
+        new("api.allow-plaintext", "", "Accept changes by the API without TLS from other machines: whoever can read the wire has the token then.", OptionKind.Switch,
+            options => Format(options.AllowPlaintext), Switch((options, on) => options.AllowPlaintext = on)),
         new("path.sysfs", "PATH", "Mount point of the host's sysfs.", OptionKind.Value,
             options => options.SysfsPath, Path((options, path) => options.SysfsPath = path)),
         new("path.procfs", "PATH", "Mount point of the host's procfs.", OptionKind.Value,
@@ -149,11 +156,35 @@ internal static class OptionTable
         return null;
     }
 
+    // Any path, as with Prometheus's own programs: relative to where the program was started.
+    private static string? SetWebConfigFile(ExporterOptions options, IReadOnlyList<string> values)
+    {
+        if (values[0].Contains('\0'))
+            return "the path holds a NUL character";
+        options.WebConfigFile = values[0];
+        return null;
+    }
+
+    private static string? SetTokenFiles(ExporterOptions options, IReadOnlyList<string> values)
+    {
+        var files = new List<TokenFile>();
+        foreach (var value in values)
+        {
+            if (TokenFile.TryParse(value, out var file) is { } error)
+                return error;
+            if (files.Any(other => other.Credential.Name == file!.Credential.Name))
+                return $"the name '{file!.Credential.Name}' is given twice";
+            files.Add(file!);
+        }
+        options.ApiTokenFiles = files;
+        return null;
+    }
+
     private static string? SetTelemetryPath(ExporterOptions options, IReadOnlyList<string> values)
     {
         var path = values[0];
-        if (path.Length < 2 || path[0] != '/' || path.StartsWith("/-/", StringComparison.Ordinal) || path.Split('/').Any(segment => segment is "." or "..") || path.Any(character => !char.IsAsciiLetterOrDigit(character) && !"/-._~".Contains(character)))
-            return $"'{path}' is no path for metrics: write a slash and letters, as in /metrics; / and /-/ are taken";
+        if (path.Length < 2 || path[0] != '/' || path.StartsWith("/-/", StringComparison.Ordinal) || path.StartsWith("/api/", StringComparison.OrdinalIgnoreCase) || path.Split('/').Any(segment => segment is "." or "..") || path.Any(character => !char.IsAsciiLetterOrDigit(character) && !"/-._~".Contains(character)))
+            return $"'{path}' is no path for metrics: write a slash and letters, as in /metrics; /, /-/ and /api/ are taken";
         options.TelemetryPath = path;
         return null;
     }

@@ -63,6 +63,13 @@ internal sealed class ExporterMetrics
         LastEpisodeEnd = Gauge("nichang_hang_last_episode_end_timestamp_seconds", "When the last hang episode that is over ended, in seconds since the epoch, from the journal; 0 for never.", ByDevice);
         LastEpisodeOutage = Gauge("nichang_hang_last_episode_outage_seconds", "How long it had been: a lower bound of the time that nothing was sent.", ByDevice);
 
+        ApiCredentialLoaded = Gauge("nichang_api_credential_loaded", "Whether the file of --api.token-file with this name holds a token now; where it does not, the log says why.", "credential");
+        ApiAuthenticationFailures = Counter("nichang_api_authentication_failures_total", "Requests without a token that holds, by reason: absent, scheme (not Bearer), malformed, unknown.", "reason");
+        WebAccessRefused = Counter("nichang_web_access_refused_total", "Clients that --web.config.file keeps out, by reason: absent, malformed and wrong (basic authentication), busy (too many passwords to check at once), certificate (of the client), rate (limit).", "reason");
+        WebConfigReloadSuccessful = Optional("nichang_web_config_last_reload_successful", "Whether --web.config.file and the files that it names could be read the last time that one of them changed; where not, the ones before are still in force.");
+        WebConfigReloadTimestamp = Optional("nichang_web_config_last_reload_success_timestamp_seconds", "When what is in force of --web.config.file was read, in seconds since the epoch.");
+        WebCertificateNotAfter = Optional("nichang_web_certificate_not_after_timestamp_seconds", "When the server's certificate expires, in seconds since the epoch.");
+
         StateUp = Gauge("nichang_state_up", "Whether position and counts survive a restart: a state directory is set and the last write succeeded.");
         StateWriteFailures = Counter("nichang_state_write_failures_total", "Writes of the state that failed.");
         MonitorFailures = Counter("nichang_monitor_failures_total", "Unexpected errors of the hang monitor and of the reader of the kernel log: faults of this program, which are logged. A hang may have been missed.");
@@ -115,6 +122,12 @@ internal sealed class ExporterMetrics
     public Gauge CapabilityPresent { get; }
     public Gauge LastEpisodeEnd { get; }
     public Gauge LastEpisodeOutage { get; }
+    public Gauge ApiCredentialLoaded { get; }
+    public Counter ApiAuthenticationFailures { get; }
+    public Counter WebAccessRefused { get; }
+    public Gauge WebConfigReloadSuccessful { get; }
+    public Gauge WebConfigReloadTimestamp { get; }
+    public Gauge WebCertificateNotAfter { get; }
     public Gauge StateUp { get; }
     public Counter StateWriteFailures { get; }
     public Counter MonitorFailures { get; }
@@ -125,4 +138,7 @@ internal sealed class ExporterMetrics
 
     private Gauge Gauge(string name, string help, params string[] labels) =>
         _factory.CreateGauge(name, help, new GaugeConfiguration { LabelNames = labels, SuppressInitialValue = labels.Length > 0 });
+
+    // Absent until it is set: where nothing of the kind is configured, 0 would be an alarm.
+    private Gauge Optional(string name, string help) => _factory.CreateGauge(name, help, new GaugeConfiguration { SuppressInitialValue = true });
 }

@@ -97,8 +97,7 @@ internal sealed partial class Remediator
             Profile = record.Profile,
             Desired = [.. record.Desired],
             Drifted = _drifted.GetValueOrDefault(key) is { IsDefault: false } drifted ? drifted : [],
-            // Rounded up: with half a second left it is still cooling.
-            Cooldown = Math.Ceiling(Math.Max(0, Math.Max(record.CooldownUntil, _ledger.State.UnknownUntil) - _ledger.Age)),
+            Cooldown = Math.Round(Math.Max(0, Math.Max(record.CooldownUntil, _ledger.State.UnknownUntil) - _ledger.Age), 0),
             BudgetLeft = Math.Max(0, _options.DeviceBudget - record.SpentAt(_ledger.Age)),
             Quarantined = record.Quarantined,
             Last = record.Last,

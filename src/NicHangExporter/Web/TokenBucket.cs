@@ -1,0 +1,24 @@
+namespace NicHangExporter.Web;
+
+/// <summary>Lets a burst of requests through, and then one each interval.</summary>
+internal sealed class TokenBucket(RateLimit limit, TimeProvider clock)
+{
+    private readonly Lock _gate = new();
+    private double _left = limit.Burst;
+    private long _at = clock.GetTimestamp();
+
+    /// <summary>True where one more may pass.</summary>
+    public bool TryTake()
+    {
+        lock (_gate)
+        {
+            var now = clock.GetTimestamp();
+            _left = Math.Min(limit.Burst, _left + clock.GetElapsedTime(_at, now) / limit.Interval);
+            _at = now;
+            if (_left < 1)
+                return false;
+            _left--;
+            return true;
+        }
+    }
+}

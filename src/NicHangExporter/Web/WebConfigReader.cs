@@ -1,0 +1,146 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Globalization;
+using NicHangExporter.Configuration;
+using YamlDotNet.Core;
+
+namespace NicHangExporter.Web;
+
+/// <summary>
+/// Reads the format of Prometheus's exporter-toolkit (its docs/web-configuration.md). Every error is said at once, with its line, and never with a value
+/// that may be a secret. What the format has and this program can't do is refused, not passed over: it would look like protection.
+/// </summary>
+/// <param name="path">The file, for the complaints, and as the start of relative paths.</param>
+/// <param name="errors">Where complaints go.</param>
+internal sealed partial class WebConfigReader(string path, List<string> errors)
+{
+    // exporter-toolkit lets no other header be set, and these to no other values.
+    private static readonly (string Name, string[] Values)[] KnownHeaders =
+    [
+        ("Strict-Transport-Security", []), ("X-Content-Type-Options", ["nosniff"]), ("X-Frame-Options", ["deny", "sameorigin"]), ("X-XSS-Protection", []),
+        ("Content-Security-Policy", []),
+    ];
+
+    /// <summary>Reads a text; null where it is wrong.</summary>
+    public WebConfig? Read(string text)
+    {
+        var before = errors.Count;
+        var config = new WebConfig();
+        try
+        {
+            var root = YamlTree.Read(text);
+            if (root is YamlMapping or YamlScalar { Text: "" } or null)
+                config = Root(root as YamlMapping);
+            else
+                Error(root.Line, "the file must be a mapping of keys to values");
+        }
+        catch (YamlException exception)
+        {
+            Error((int)exception.Start.Line, exception.Message.Split('\n')[0].TrimEnd());
+        }
+        return errors.Count == before ? config : null;
+    }
+
+    private WebConfig Root(YamlMapping? root)
+    {
+        var known = Known(root, "", ["tls_server_config", "http_server_config", "basic_auth_users", "rate_limit"]);
+        var http = Known(Mapping(known, "http_server_config"), "http_server_config.", ["http2", "headers"]);
+        var http2 = Switch(http, "http_server_config.", "http2", true);
+        return new WebConfig
+        {
+            Tls = Tls(Mapping(known, "tls_server_config"), http2),
+            Http2 = http2,
+            Headers = Headers(Mapping(http, "headers", "http_server_config.")),
+            Users = Users(Mapping(known, "basic_auth_users")),
+            RateLimit = Limit(Mapping(known, "rate_limit")),
+        };
+    }
+
+    private ImmutableArray<KeyValuePair<string, string>> Headers(YamlMapping? mapping)
+    {
+        const string Prefix = "http_server_config.headers.";
+        var headers = ImmutableArray.CreateBuilder<KeyValuePair<string, string>>();
+        foreach (var (name, entry) in Known(mapping, Prefix, [.. KnownHeaders.Select(header => header.Name)]))
+            if (Text(entry, Prefix) is { Length: > 0 } value)
+                if (value.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+                    Error(entry.Line, $"'{Prefix}{name}' holds characters that no header can have: write printable ASCII on one line");
+                else if (KnownHeaders.Single(header => header.Name == name).Values is { Length: > 0 } values && !values.Contains(value))
+                    Error(entry.Line, $"'{Prefix}{name}' must be {string.Join(" or ", values)}");
+                else
+                    headers.Add(new KeyValuePair<string, string>(name, value));
+        return headers.ToImmutable();
+    }
+
+    private FrozenDictionary<string, string> Users(YamlMapping? mapping)
+    {
+        var users = new Dictionary<string, string>();
+        foreach (var entry in mapping?.Entries ?? [])
+            if (entry.Key.Length == 0 || entry.Key.Contains(':') || entry.Key.Any(char.IsControl))
+                Error(entry.Line, "a user of basic_auth_users can't log in: a name is not empty, and holds neither a colon nor a control character");
+            else if (users.ContainsKey(entry.Key))
+                Error(entry.Line, $"'basic_auth_users.{entry.Key}' is set twice");
+            else if (Text(entry, "basic_auth_users.") is not { } hash)
+                users[entry.Key] = "";
+            else if (PasswordHash.Check(hash) is { } error)
+                Error(entry.Line, $"'basic_auth_users.{entry.Key}' {error}");
+            else
+                users[entry.Key] = hash;
+        return users.ToFrozenDictionary();
+    }
+
+    private RateLimit? Limit(YamlMapping? mapping)
+    {
+        const string Prefix = "rate_limit.";
+        var known = Known(mapping, Prefix, ["interval", "burst"]);
+        var interval = TimeSpan.Zero;
+        if (known.GetValueOrDefault("interval") is { } entry && Text(entry, Prefix) is { Length: > 0 } text && text != "0" && !PrometheusDuration.TryParse(text, out interval))
+            Error(entry.Line, "'rate_limit.interval' is no duration: write a number and a unit, as in 1s or 500ms, or 0 for no limit");
+        var burst = 0;
+        if (known.GetValueOrDefault("burst") is { } number && Text(number, Prefix) is { Length: > 0 } digits && !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out burst))
+            Error(number.Line, "'rate_limit.burst' is no whole number");
+        else if (interval > TimeSpan.Zero && burst < 1)
+            Error(mapping!.Line, "'rate_limit.burst' must be at least 1: with less, nothing would ever be answered");
+        return interval > TimeSpan.Zero ? new RateLimit(interval, burst) : null;
+    }
+
+    private void Error(int line, string message) => errors.Add($"{path}:{line}: {message}");
+
+    // The entries by key; unknown and repeated ones are errors.
+    private Dictionary<string, YamlEntry> Known(YamlMapping? mapping, string prefix, IReadOnlyList<string> keys)
+    {
+        var known = new Dictionary<string, YamlEntry>();
+        foreach (var entry in mapping?.Entries ?? [])
+            if (!keys.Contains(entry.Key))
+                Error(entry.Line, $"unknown key '{prefix}{entry.Key}'{Suggestion.For(entry.Key, keys)}");
+            else if (!known.TryAdd(entry.Key, entry))
+                Error(entry.Line, $"'{prefix}{entry.Key}' is set twice");
+        return known;
+    }
+
+    private YamlMapping? Mapping(Dictionary<string, YamlEntry> known, string key, string prefix = "")
+    {
+        if (!known.TryGetValue(key, out var entry) || entry.Value is YamlScalar { Text: "" })
+            return null;
+        if (entry.Value is not YamlMapping mapping)
+            Error(entry.Line, $"'{prefix}{key}' must hold further keys");
+        return entry.Value as YamlMapping;
+    }
+
+    // Null, with an error, where it is no text.
+    private string? Text(YamlEntry entry, string prefix)
+    {
+        if (entry.Value is YamlScalar { Text: var text })
+            return text;
+        Error(entry.Line, $"'{prefix}{entry.Key}' must be a single value");
+        return null;
+    }
+
+    private bool Switch(Dictionary<string, YamlEntry> known, string prefix, string key, bool otherwise)
+    {
+        if (!known.TryGetValue(key, out var entry) || Text(entry, prefix) is not { Length: > 0 } text)
+            return otherwise;
+        if (text is not ("true" or "false"))
+            Error(entry.Line, $"'{prefix}{key}' is neither true nor false");
+        return text == "true";
+    }
+}

@@ -1,0 +1,72 @@
+using System.Net;
+using NicHangExporter.Api;
+using NicHangExporter.Exposition;
+using NicHangExporter.Logging;
+
+namespace NicHangExporter.Web;
+
+/// <summary>
+/// What the web configuration asks of every request, before anything else sees it: headers of the answer, basic authentication, the limit of requests. A
+/// request with a bearer token below /api/ passes: there the token decides, and a client can't send both.
+/// </summary>
+internal sealed partial class WebGate(WebConfigStore store, CredentialStore credentials, ExporterMetrics metrics, TimeProvider clock, ILogger<WebGate> logger) : IDisposable
+{
+    private const string Api = "/api/";
+
+    private readonly BasicAuthentication _basic = new();
+    private readonly Lock _throttling = new();
+    private readonly LogThrottle _throttle = new(clock);
+
+    /// <summary>Answers, or passes on.</summary>
+    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        var loaded = store.Current;
+        foreach (var (name, value) in loaded.Config.Headers)
+            context.Response.Headers[name] = value;
+        if (TlsConnection.IsOutdated(context, loaded))
+            TlsConnection.EndAfterThis(context);
+        var isApi = context.Request.Path.Value?.StartsWith(Api, StringComparison.Ordinal) == true;
+        var hasToken = isApi && credentials.IsConfigured && context.Request.Headers.Authorization is [var header] && BearerToken.Is(header);
+        if (loaded.Config.Users.Count > 0 && !hasToken
+            && await _basic.CheckAsync(loaded.Config.Users, context.Request.Headers.Authorization, context.RequestAborted) is { } reason)
+        {
+            await RefuseAsync(context, isApi, reason);
+            return;
+        }
+        // After the password, so that a stranger can't use up the scrapes; and not below /api/, where Alertmanager takes a 429 for the last word.
+        if (!isApi && loaded.Limiter?.TryTake() == false)
+        {
+            await RefuseAsync(context, isApi, WebRefusal.Rate);
+            return;
+        }
+        await next(context);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _basic.Dispose();
+
+    private Task RefuseAsync(HttpContext context, bool isApi, string reason)
+    {
+        metrics.WebAccessRefused.WithLabels(reason).Inc();
+        ulong sum;
+        bool isDue;
+        lock (_throttling)
+            isDue = _throttle.IsDue(1, out sum);
+        if (isDue)
+            LogRefused(sum, reason, context.Connection.RemoteIpAddress);
+        var status = reason switch
+        {
+            WebRefusal.Busy => HttpStatusCode.ServiceUnavailable,
+            WebRefusal.Rate => HttpStatusCode.TooManyRequests,
+            _ => HttpStatusCode.Unauthorized,
+        };
+        if (status == HttpStatusCode.Unauthorized)
+            context.Response.Headers.WWWAuthenticate = "Basic realm=\"nic-hang-exporter\", charset=\"UTF-8\"";
+        else
+            context.Response.Headers.RetryAfter = "1";
+        return ShortAnswer.WriteAsync(context, status, isApi);
+    }
+
+    [LoggerMessage(EventIds.WebAccessRefused, LogLevel.Warning, "The web configuration kept requests out: {Count} since the last such line. The latest: {Reason}, from {Peer}")]
+    private partial void LogRefused(ulong count, string reason, IPAddress? peer);
+}

@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using NicHangExporter.Configuration;
+using NicHangExporter.Exposition;
+
+namespace NicHangExporter.Web;
+
+/// <summary>Opens the addresses, with TLS where the web configuration asks for it. An address never speaks both, and never redirects: whoever sent a secret in
+/// plain text has already shown it.</summary>
+internal static class WebListeners
+{
+    private static readonly TimeSpan HandshakePatience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Adds the addresses to the server.</summary>
+    public static void Add(KestrelServerOptions kestrel, IEnumerable<ListenAddress> addresses, WebConfigStore store, ExporterMetrics metrics)
+    {
+        foreach (var address in addresses)
+            if (address.Address is { } ip)
+                kestrel.Listen(ip, address.Port, Secure);
+            else
+                kestrel.ListenAnyIP(address.Port, Secure);
+
+        void Secure(ListenOptions listener)
+        {
+            if (store.Current.Tls is not null)
+                listener.UseHttps(new TlsHandshakeCallbackOptions
+                {
+                    HandshakeTimeout = HandshakePatience,
+                    OnConnection = context =>
+                    {
+                        var loaded = store.Current;
+                        TlsConnection.Note(context.Connection, loaded);
+                        return ValueTask.FromResult(loaded.Tls!.Options(() => metrics.WebAccessRefused.WithLabels(WebRefusal.Certificate).Inc()));
+                    },
+                });
+        }
+    }
+}
