@@ -86,6 +86,8 @@ internal static partial class ExporterHost
         builder.Services.AddSingleton<WebConfigStore>();
         builder.Services.AddSingleton<WebGate>();
         builder.Services.AddSingleton<ReloadLoop>();
+        builder.Services.AddSingleton<PassHistory>();
+        builder.Services.AddSingleton(BuildApi);
 
         var application = builder.Build();
         // Before everything that answers.
@@ -212,21 +214,36 @@ internal static partial class ExporterHost
         await closed;
     }
 
+    private static ApiRouter BuildApi(IServiceProvider services)
+    {
+        var (clock, devices) = (services.GetRequiredService<TimeProvider>(), services.GetRequiredService<NetClass>());
+        var ending = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        var door = ApiDoor.Of(services.GetRequiredService<Remediator>(), services.GetRequiredService<RemediationLedger>());
+        var routes = ApiRoutes.Of(
+            new RemediationDesk(door, devices, services.GetRequiredService<PassHistory>(), new RecentPasses(clock), clock, ending),
+            new ViewDesk(door, services.GetRequiredService<ExporterOptions>().StateDirectory), new SwitchDesk(door, devices), alertmanager: null);
+        return new ApiRouter(routes, ApiGuard.Closed, services.GetRequiredService<ExporterMetrics>(), clock, services.GetRequiredService<ILogger<ApiRouter>>(), ending);
+    }
+
     private static void Map(WebApplication application, ExporterOptions options)
     {
+        var api = application.Services.GetRequiredService<ApiRouter>();
         var metrics = application.Services.GetRequiredService<MetricsEndpoint>();
         var monitor = application.Services.GetRequiredService<HangMonitor>();
         var page = LandingPage.Render(options.TelemetryPath);
         application.Run(context => (context.Request.Method, context.Request.Path.Value) switch
         {
+            (_, { } path) when path.StartsWith(ApiRouter.Prefix, StringComparison.Ordinal) && path != options.TelemetryPath => api.IsMapped ? api.HandleAsync(context) : NotFoundAsync(context),
             (not ("GET" or "HEAD"), _) => WriteAsync(context, HttpStatusCode.MethodNotAllowed, "Only GET and HEAD are answered here.\n"u8.ToArray()),
             (_, { } path) when path == options.TelemetryPath => metrics.HandleAsync(context),
             (_, "/") => WriteAsync(context, HttpStatusCode.OK, page, "text/html; charset=utf-8"),
             (_, "/-/healthy") => WriteAsync(context, HttpStatusCode.OK, "Healthy.\n"u8.ToArray()),
             (_, "/-/ready") when monitor.Ready.IsCompleted => WriteAsync(context, HttpStatusCode.OK, "Ready.\n"u8.ToArray()),
             (_, "/-/ready") => WriteAsync(context, HttpStatusCode.ServiceUnavailable, "Still reading the kernel log of before the start.\n"u8.ToArray()),
-            _ => WriteAsync(context, HttpStatusCode.NotFound, Encoding.UTF8.GetBytes($"Not found. Metrics are at {options.TelemetryPath}.\n")),
+            _ => NotFoundAsync(context),
         });
+
+        Task NotFoundAsync(HttpContext context) => WriteAsync(context, HttpStatusCode.NotFound, Encoding.UTF8.GetBytes($"Not found. Metrics are at {options.TelemetryPath}.\n"));
     }
 
     private static async Task WriteAsync(HttpContext context, HttpStatusCode status, byte[] body, string type = "text/plain; charset=utf-8")

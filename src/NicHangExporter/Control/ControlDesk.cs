@@ -6,7 +6,7 @@ namespace NicHangExporter.Control;
 
 /// <summary>What of <see cref="Remediator"/> the console needs.</summary>
 internal sealed record ControlDoor(
-    Func<RemediationRequest, RemediationTicket> Submit, Func<InterfaceName, string, Task<string?>> ClearQuarantine, Func<bool, string, Task<string?>> SetPaused,
+    Func<RemediationRequest, RemediationTicket> Submit, Func<InterfaceName, string, Task<DoorRefusal?>> ClearQuarantine, Func<bool, string, Task<DoorRefusal?>> SetPaused,
     Func<RemediationStatus> Status)
 {
     /// <summary>Looks first whether a device hangs; a daemon has been looking all the time.</summary>
@@ -121,6 +121,6 @@ internal sealed class ControlDesk(ControlDoor door, NetClass devices)
         }
     }
 
-    private static ControlAnswer Done(string? failure, string sentence) =>
-        failure is null ? new ControlAnswer { Done = sentence } : ControlAnswer.Refuse(failure);
+    private static ControlAnswer Done(DoorRefusal? refusal, string sentence) =>
+        refusal is null ? new ControlAnswer { Done = sentence } : ControlAnswer.Refuse(refusal.Explanation);
 }

@@ -69,6 +69,7 @@ internal sealed class ExporterMetrics
         WebConfigReloadSuccessful = Optional("nichang_web_config_last_reload_successful", "Whether --web.config.file and the files that it names could be read the last time that one of them changed; where not, the ones before are still in force.");
         WebConfigReloadTimestamp = Optional("nichang_web_config_last_reload_success_timestamp_seconds", "When what is in force of --web.config.file was read, in seconds since the epoch.");
         WebCertificateNotAfter = Optional("nichang_web_certificate_not_after_timestamp_seconds", "When the server's certificate expires, in seconds since the epoch.");
+        ApiRequests = Counter("nichang_api_requests_total", "Requests below /api/ by route and HTTP status. Route is the path as docs/api.md writes it, or other for one that does not exist.", "route", "status");
 
         StateUp = Gauge("nichang_state_up", "Whether position and counts survive a restart: a state directory is set and the last write succeeded.");
         StateWriteFailures = Counter("nichang_state_write_failures_total", "Writes of the state that failed.");
@@ -128,6 +129,7 @@ internal sealed class ExporterMetrics
     public Gauge WebConfigReloadSuccessful { get; }
     public Gauge WebConfigReloadTimestamp { get; }
     public Gauge WebCertificateNotAfter { get; }
+    public Counter ApiRequests { get; }
     public Gauge StateUp { get; }
     public Counter StateWriteFailures { get; }
     public Counter MonitorFailures { get; }

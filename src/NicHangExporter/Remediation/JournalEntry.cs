@@ -74,6 +74,9 @@ internal sealed record JournalEntry(JournalEvent Event)
     /// <summary>Why: in the asker's words in an intent, in ours in an outcome.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>By what the asker knows the same wish again; absent where nobody asked for that.</summary>
+    public string? RequestKey { get; init; }
+
     /// <summary>The profile or ladder stage.</summary>
     public string? Profile { get; init; }
 

@@ -34,4 +34,7 @@ internal sealed record RemediationRequest(InterfaceName Device, RemediationTrigg
 
     /// <summary>Why, in the asker's words, for the record.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>By what the asker will know the same wish again, for the record: whoever repeats himself after a restart is told how it ended.</summary>
+    public string? RequestKey { get; init; }
 }

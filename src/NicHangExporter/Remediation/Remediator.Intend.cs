@@ -66,6 +66,7 @@ internal sealed partial class Remediator
             Trigger = request.Trigger,
             Actor = request.Actor,
             Reason = request.Reason,
+            RequestKey = request.RequestKey,
             Profile = profile,
             Stage = stage,
             Recurs = recurs,

@@ -92,24 +92,24 @@ internal sealed partial class Remediator : IDisposable
     }
 
     /// <summary>Lifts a quarantine, and with it forgets the cool-down and the budget spent.</summary>
-    /// <returns>Null, or why not, as a sentence.</returns>
-    public Task<string?> ClearQuarantineAsync(InterfaceName device, string actor) => AskAsync(() =>
+    /// <returns>Null, or why not.</returns>
+    public Task<DoorRefusal?> ClearQuarantineAsync(InterfaceName device, string actor) => AskAsync(() =>
     {
         if (Identify(device) is not { } facts)
-            return $"there is no device {device}, or it can't be read";
+            return new DoorRefusal(RefusalKind.UnknownDevice, $"there is no device {device}, or it can't be read");
         var record = _ledger.State.Device(facts.Key);
         if (!record.Quarantined && record.Charges.Count == 0)
-            return $"{device} is not in quarantine, and no budget of it is spent";
+            return new DoorRefusal(RefusalKind.NothingToDo, $"{device} is not in quarantine, and no budget of it is spent");
         if (!_ledger.Record(Entry(JournalEvent.Cleared, facts) with { Actor = actor }))
-            return "the journal can't be written: the quarantine is lifted, but a restart may bring it back";
+            return new DoorRefusal(RefusalKind.NotDurable, "the journal can't be written: the quarantine is lifted, but a restart may bring it back");
         LogCleared(device.ToString(), actor);
         PublishAll();
         return null;
     });
 
     /// <summary>Sets or lifts the kill switch; the file is another one.</summary>
-    /// <returns>Null, or why not, as a sentence.</returns>
-    public Task<string?> SetPausedAsync(bool paused, string actor)
+    /// <returns>Null, or what is wrong.</returns>
+    public Task<DoorRefusal?> SetPausedAsync(bool paused, string actor)
     {
         // At once, and not when the lane has time: whoever pulls it means now.
         if (paused)
@@ -120,7 +120,9 @@ internal sealed partial class Remediator : IDisposable
             Volatile.Write(ref _pausedNow, paused);
             LogSwitch(paused ? "set" : "lifted", actor);
             PublishAll();
-            return durable ? null : $"remediation is {(paused ? "paused" : "no longer paused")}, but the journal can't be written: a restart will forget it";
+            return durable
+                ? null
+                : new DoorRefusal(RefusalKind.NotDurable, $"remediation is {(paused ? "paused" : "no longer paused")}, but the journal can't be written: a restart will forget it");
         });
     }
 
@@ -219,17 +221,17 @@ internal sealed partial class Remediator : IDisposable
         Finish(active, Answer(active, RemediationVerdict.Failed, "an unexpected error, which is in the log; what was begun is in the journal"));
     }
 
-    private Task<string?> AskAsync(Func<string?> question)
+    private Task<DoorRefusal?> AskAsync(Func<DoorRefusal?> question)
     {
-        var answer = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource<DoorRefusal?>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!_lane.Post(() =>
             {
                 if (!Safely(() => answer.TrySetResult(question())))
-                    answer.TrySetResult("an unexpected error, which is in the log");
+                    answer.TrySetResult(new DoorRefusal(RefusalKind.Failed, "an unexpected error, which is in the log"));
             }))
-            answer.TrySetResult("the program is ending");
+            answer.TrySetResult(new DoorRefusal(RefusalKind.ShuttingDown, "the program is ending"));
         return answer.Task.WaitAsync(_options.RemediationDeadline, _clock).ContinueWith(
-            task => task.IsCompletedSuccessfully ? task.Result : "the remediation thread is busy with a command that the kernel does not return from",
+            task => task.IsCompletedSuccessfully ? task.Result : new DoorRefusal(RefusalKind.Busy, "the remediation thread is busy with a command that the kernel does not return from"),
             CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 

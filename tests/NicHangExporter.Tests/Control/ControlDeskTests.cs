@@ -31,12 +31,12 @@ public sealed class ControlDeskTests : IDisposable
                 (device, actor) =>
                 {
                     _asked.Add($"clear {device} {actor}");
-                    return Task.FromResult<string?>(device.ToString() == "eno1" ? null : "it is in no quarantine");
+                    return Task.FromResult(device.ToString() == "eno1" ? null : new DoorRefusal(RefusalKind.NothingToDo, "it is in no quarantine"));
                 },
                 (paused, actor) =>
                 {
                     _asked.Add($"pause {paused} {actor}");
-                    return Task.FromResult<string?>(null);
+                    return Task.FromResult<DoorRefusal?>(null);
                 },
                 () => TestStatus.Empty),
             new NetClass(_sysfs.Root));

@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using NicHangExporter.Api;
+using NicHangExporter.Linux.Sysfs;
+using NicHangExporter.Remediation;
+using NicHangExporter.Tests.Remediation;
+
+namespace NicHangExporter.Tests.Api;
+
+/// <summary>Makes docs/openapi.json (OpenAPI 3.1) from the table of routes, the types that the router really reads and writes, and their doc comments.</summary>
+internal static class ApiDocument
+{
+    /// <summary>The routes, with Alertmanager's among them; nobody answers.</summary>
+    public static ImmutableArray<ApiRoute> Routes { get; } = Table();
+
+    public static JsonObject Make()
+    {
+        var schemas = new SchemaWriter();
+        var paths = new JsonObject();
+        foreach (var path in Routes.GroupBy(route => route.Template))
+            paths[path.Key] = new JsonObject(path.Select(route => KeyValuePair.Create(route.Method.ToLowerInvariant(), (JsonNode?)Operation(route, schemas))));
+        schemas.Of(ApiJson.Answers.ProblemView);
+        return new JsonObject
+        {
+            ["openapi"] = "3.1.1",
+            ["info"] = new JsonObject
+            {
+                ["title"] = "NicHangExporter",
+                ["version"] = "1",
+                ["summary"] = "Remediation of hanging NICs, for those with a credential.",
+                ["description"] = "How to use it, with examples, is in docs/api.md. Answers may get further members in later versions; requests with members that are not listed here are refused.",
+                ["license"] = new JsonObject { ["name"] = "Apache-2.0", ["identifier"] = "Apache-2.0" },
+            },
+            ["servers"] = new JsonArray(new JsonObject { ["url"] = $"http://127.0.0.1:{NicHangExporter.Configuration.ListenAddress.Default.Port}" }),
+            ["security"] = new JsonArray(new JsonObject { ["bearer"] = new JsonArray() }),
+            ["paths"] = paths,
+            ["components"] = new JsonObject
+            {
+                ["securitySchemes"] = new JsonObject
+                {
+                    ["bearer"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer", ["description"] = "A token of the configuration. Its scope is read, remediate or admin; the greater includes the lesser." },
+                },
+                ["schemas"] = schemas.Components,
+            },
+        };
+    }
+
+    private static JsonObject Operation(ApiRoute route, SchemaWriter schemas)
+    {
+        var responses = new JsonObject();
+        foreach (var status in route.Statuses.Concat([401, 403, 500]).Order())
+            responses[$"{status}"] = Response(route, status, schemas);
+        var operation = new JsonObject
+        {
+            ["operationId"] = OperationId(route),
+            ["summary"] = route.Summary,
+            ["security"] = new JsonArray(new JsonObject { ["bearer"] = new JsonArray(SnakeCase.Of(route.Scope)) }),
+        };
+        if (Parameters(route) is { Count: > 0 } parameters)
+            operation["parameters"] = parameters;
+        if (route.Body is { } body)
+            operation["requestBody"] = new JsonObject { ["required"] = !route.IsBodyOptional, ["content"] = Content("application/json", schemas.Of(body)) };
+        else if (route.HandleAlone is not null)
+            operation["requestBody"] = new JsonObject { ["required"] = true, ["content"] = Content("application/json", Anything("What Alertmanager sends, version 4.")) };
+        operation["responses"] = responses;
+        return operation;
+    }
+
+    private static JsonArray Parameters(ApiRoute route)
+    {
+        var parameters = new JsonArray();
+        if (route.Template.IndexOf('{', StringComparison.Ordinal) is >= 0 and var start)
+            parameters.Add((JsonNode)Parameter(route.Template[(start + 1)..route.Template.IndexOf('}', StringComparison.Ordinal)], "path", route.Template.Contains("{device}", StringComparison.Ordinal)
+                ? "The device, by its name or its address on the bus."
+                : "The id.", new JsonObject { ["type"] = "string" }));
+        foreach (var name in route.Query)
+            parameters.Add((JsonNode)Parameter(name, "query", name == "limit" ? "How many at most." : "Only those of this device, by its name at that time or its address on the bus.", name == "limit"
+                ? new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = RemediationDesk.MaxLimit, ["default"] = 50 }
+                : new JsonObject { ["type"] = "string" }));
+        if (route.Answer?.Type == typeof(RemediationView) && route.Changes)
+            parameters.Add((JsonNode)Parameter(RequestKeys.Header, "header", "Whoever sends the same request again with the same key within 24 hours gets the answer to the first one, and no second action.",
+                new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = 255, ["pattern"] = "^[!-~]+$" }));
+        return parameters;
+    }
+
+    private static JsonObject Parameter(string name, string place, string description, JsonObject schema) =>
+        new() { ["name"] = name, ["in"] = place, ["required"] = place == "path", ["description"] = description, ["schema"] = schema };
+
+    private static JsonObject Response(ApiRoute route, int status, SchemaWriter schemas)
+    {
+        var (description, header) = status switch
+        {
+            200 => ("Done; or looked at.", null),
+            202 => ("Under way; the header says where to look how it ends.", "Location"),
+            400 => ("The request is malformed.", null),
+            401 => ("No valid credential.", "WWW-Authenticate"),
+            403 => ("The credential lacks the scope, the connection is not protected, another site's page asks, or the device may not be changed.", null),
+            404 => ("There is nothing of that name.", null),
+            409 => ("Not now: another remediation is in progress, a capability is missing, or the like.", null),
+            413 => ("The body is too large.", null),
+            415 => ("The body is not JSON in UTF-8.", null),
+            422 => ("There is no such setting, nothing of it can be changed, or the Idempotency-Key was used for something else.", null),
+            429 => ("The device is cooling down.", "Retry-After"),
+            500 => ("An unexpected error.", null),
+            503 => ("Not at present: the journal can't be written, the exporter is ending, or the like.", (string?)null),
+            _ => throw new InvalidOperationException($"no words for {status}"),
+        };
+        var response = new JsonObject { ["description"] = description };
+        if (header is not null)
+            response["headers"] = new JsonObject { [header] = new JsonObject { ["required"] = true, ["schema"] = new JsonObject { ["type"] = header == "Retry-After" ? "integer" : "string" } } };
+        response["content"] = status >= 400 ? Content("application/problem+json", schemas.Of(ApiJson.Answers.ProblemView))
+            : Content("application/json", route.Answer is { } answer ? schemas.Of(answer) : Anything("A verdict for each alert."));
+        return response;
+    }
+
+    private static JsonObject Content(string type, JsonObject schema) => new() { [type] = new JsonObject { ["schema"] = schema } };
+
+    private static JsonObject Anything(string description) => new() { ["type"] = "object", ["description"] = description, ["additionalProperties"] = true };
+
+    private static string OperationId(ApiRoute route) => string.Concat(
+        new[] { route.Method.ToLowerInvariant() }.Concat(route.Template.Split('/').Skip(3).Select(part => part.Trim('{', '}')).Select(part => char.ToUpperInvariant(part[0]) + part[1..])));
+
+    private static ImmutableArray<ApiRoute> Table()
+    {
+        var door = new ApiDoor(null!, null!, null!, null!, null!);
+        return ApiRoutes.Of(new RemediationDesk(door, new NetClass("/nowhere"), null!, null!, TimeProvider.System, CancellationToken.None), new ViewDesk(door, null), new SwitchDesk(door, new NetClass("/nowhere")),
+            (_, _) => Task.CompletedTask);
+    }
+}

@@ -1,0 +1,41 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using NicHangExporter.Api;
+
+namespace NicHangExporter.Tests.Api;
+
+/// <summary>What holds of every answer of the API, whatever was asked.</summary>
+internal static class ApiPromises
+{
+    private static readonly OpenApiFile Document = OpenApiFile.Committed;
+
+    public static void Check(ApiRouter router, HttpRequest request, ApiReply reply)
+    {
+        var length = Encoding.UTF8.GetByteCount(reply.Body);
+        Assert.Equal("no-store", reply.Headers.CacheControl);
+        Assert.Equal("nosniff", reply.Headers.XContentTypeOptions);
+        Assert.False(reply.Headers.ContainsKey("Access-Control-Allow-Origin"));
+        if (request.Method == "HEAD")
+            Assert.Empty(reply.Body);
+        else
+            Assert.Equal(length, reply.Headers.ContentLength);
+        var isProblem = reply.Headers.ContentType == "application/problem+json";
+        Assert.Equal(reply.Status >= 400, isProblem);
+        Assert.True(!isProblem || length <= ApiAnswer.MaxProblem, $"a problem of {length} bytes: {reply.Body}");
+        Assert.Equal(reply.Status == 401, reply.Headers.WWWAuthenticate.Count == 1);
+        Assert.Equal(reply.Status == 405, reply.Headers.Allow.Count == 1);
+        Assert.Equal(reply.Status == 202, reply.Headers.Location.Count == 1);
+        Assert.True(reply.Status != 429 || reply.Headers.RetryAfter.Count == 1, "429 without Retry-After");
+        if (reply.Body.Length == 0)
+            return;
+        Assert.EndsWith("}\n", reply.Body, StringComparison.Ordinal);
+        Assert.Equal(isProblem ? reply.Status : reply.Json["status"]?.GetValue<int>() ?? reply.Status, reply.Status);
+
+        var segments = (request.Path.Value ?? "").Split('/');
+        var route = router.Routes.FirstOrDefault(route => route.Matches(segments, out _) && route.Answers(request.Method));
+        if (route is { HandleAlone: null })
+            Assert.True(Document.Errors(route, reply) is { Count: 0 } errors, string.Join('\n', Document.Errors(route, reply)) + "\n" + reply.Body);
+        else
+            Assert.Empty(Document.ProblemErrors(reply));
+    }
+}

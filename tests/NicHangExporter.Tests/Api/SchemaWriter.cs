@@ -1,0 +1,97 @@
+using System.Collections;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using NicHangExporter.Api;
+using NicHangExporter.Remediation;
+
+namespace NicHangExporter.Tests.Api;
+
+/// <summary>Makes schemas of the types that are read and written, from what the serializer knows of them and from their doc comments.</summary>
+internal sealed class SchemaWriter
+{
+    // What a type does not say, and the router refuses all the same.
+    private static readonly Dictionary<(Type, string), Action<JsonObject>> Limits = new()
+    {
+        [(typeof(RemediationOrder), "device")] = schema => (schema["minLength"], schema["maxLength"]) = (1, OrderLimits.MaxDevice),
+        [(typeof(RemediationOrder), "profile")] = schema => (schema["minLength"], schema["maxLength"]) = (1, OrderLimits.MaxName),
+        [(typeof(RemediationOrder), "features")] = schema => (schema["minItems"], schema["maxItems"], schema["items"]!["minLength"], schema["items"]!["maxLength"]) = (1, OrderLimits.MaxFeatures, 1, OrderLimits.MaxName),
+        [(typeof(RemediationOrder), "reason")] = schema => schema["maxLength"] = OrderLimits.MaxReason,
+        [(typeof(RollbackOrder), "reason")] = schema => schema["maxLength"] = OrderLimits.MaxReason,
+    };
+
+    /// <summary>The schemas by name, in order.</summary>
+    public JsonObject Components => new(_components.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
+
+    private readonly SortedDictionary<string, JsonObject> _components = new(StringComparer.Ordinal);
+
+    /// <summary>A schema for a type; for one with members, a reference to it.</summary>
+    public JsonObject Of(JsonTypeInfo type)
+    {
+        var bare = Nullable.GetUnderlyingType(type.Type) ?? type.Type;
+        if (bare.IsEnum)
+            return Component(bare, () => new JsonObject { ["type"] = "string", ["enum"] = new JsonArray([.. Enum.GetNames(bare).Select(Spelling).Select(word => (JsonNode)word)]) });
+        if (type.Kind == JsonTypeInfoKind.Object)
+            return Component(bare, () => Object(type));
+        if (type.Kind == JsonTypeInfoKind.Dictionary)
+            return new JsonObject { ["type"] = "object", ["additionalProperties"] = Of(Element(type, 1)) };
+        if (type.Kind == JsonTypeInfoKind.Enumerable)
+            return new JsonObject { ["type"] = "array", ["items"] = Of(Element(type, 0)) };
+        return bare switch
+        {
+            _ when bare == typeof(string) => new JsonObject { ["type"] = "string" },
+            _ when bare == typeof(bool) => new JsonObject { ["type"] = "boolean" },
+            _ when bare == typeof(double) => new JsonObject { ["type"] = "number" },
+            _ when bare == typeof(int) || bare == typeof(long) => new JsonObject { ["type"] = "integer" },
+            _ when bare == typeof(uint) || bare == typeof(ulong) => new JsonObject { ["type"] = "integer", ["minimum"] = 0 },
+            _ when bare == typeof(DateTimeOffset) => new JsonObject { ["type"] = "string", ["format"] = "date-time" },
+            _ => throw new InvalidOperationException($"no schema for {bare}"),
+        };
+    }
+
+    private JsonObject Component(Type type, Func<JsonObject> make)
+    {
+        var name = type.Name.EndsWith("View", StringComparison.Ordinal) ? type.Name[..^4] : type.Name;
+        if (!_components.ContainsKey(name))
+        {
+            // Before it is made: a type may mention itself.
+            _components[name] = [];
+            var schema = make();
+            schema.Insert(0, "description", DocComments.Of(type));
+            _components[name] = schema;
+        }
+        return new JsonObject { ["$ref"] = $"#/components/schemas/{name}" };
+    }
+
+    private JsonObject Object(JsonTypeInfo type)
+    {
+        var isRequest = type.UnmappedMemberHandling == JsonUnmappedMemberHandling.Disallow || type.Options.UnmappedMemberHandling == JsonUnmappedMemberHandling.Disallow;
+        var (members, required) = (new JsonObject(), new JsonArray());
+        foreach (var property in type.Properties)
+        {
+            var isNullable = property.IsGetNullable || Nullable.GetUnderlyingType(property.PropertyType) is not null;
+            var schema = Of(type.Options.GetTypeInfo(property.PropertyType));
+            if (isRequest && isNullable && !property.IsRequired)
+                schema["type"] = new JsonArray(schema["type"]!.DeepClone(), "null");
+            if (Limits.TryGetValue((type.Type, property.Name), out var limit))
+                limit(schema);
+            schema["description"] = DocComments.Of(type.Type, property.Name);
+            members[property.Name] = schema;
+            if (isRequest ? property.IsRequired : !isNullable)
+                required.Add((JsonNode)property.Name);
+        }
+        var result = new JsonObject { ["type"] = "object" };
+        if (required.Count > 0)
+            result["required"] = required;
+        if (members.Count > 0)
+            result["properties"] = members;
+        if (isRequest)
+            result["additionalProperties"] = false;
+        return result;
+    }
+
+    private static JsonTypeInfo Element(JsonTypeInfo type, int argument) => type.Options.GetTypeInfo(
+        type.Type.IsArray ? type.Type.GetElementType()! : type.Type.GetGenericArguments()[argument]);
+
+    private static string Spelling(string name) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
+}
