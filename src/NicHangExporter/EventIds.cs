@@ -78,4 +78,13 @@ internal static class EventIds
     public const int WebConfigReloaded = 5112;
     public const int ReloadFailed = 5113;
     public const int WebAccessRefused = 5114;
+    public const int AlertReceived = 5020;
+    public const int AlertsTruncated = 5021;
+    public const int AlertsRefused = 5022;
+    public const int AlertAnswered = 5023;
+    public const int AlertActionFailed = 5024;
+    public const int PushFailed = 5030;
+    public const int PushRecovered = 5031;
+    public const int PushLoopFailed = 5032;
+    public const int PushBufferUnusable = 5033;
 }

@@ -3,6 +3,8 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
 using NicHangExporter.Api;
+using NicHangExporter.Api.Alertmanager;
+using NicHangExporter.Api.Alertmanager.Push;
 using NicHangExporter.Configuration;
 using NicHangExporter.Control;
 using NicHangExporter.Exposition;
@@ -78,6 +80,12 @@ internal static partial class ExporterHost
         builder.Services.AddSingleton<EthtoolCollector>();
         builder.Services.AddSingleton<ProcessCollector>();
         builder.Services.AddSingleton<MetricsEndpoint>();
+        builder.Services.AddSingleton<AlertDevices>();
+        builder.Services.AddSingleton<AlertDesk>();
+        builder.Services.AddSingleton<AlertActions>();
+        builder.Services.AddSingleton<AlertmanagerWebhook>();
+        builder.Services.AddSingleton<AlertBook>();
+        builder.Services.AddSingleton<AlertPusher>();
         builder.Services.AddSingleton(services => new ControlServer(
             options.StateDirectory ?? "", new ControlDesk(ControlDoor.Of(services.GetRequiredService<Remediator>()), services.GetRequiredService<NetClass>()).AnswerAsync,
             socket => PeerCredentials.Read(socket).Uid, clock, services.GetRequiredService<ILogger<ControlServer>>()));
@@ -143,6 +151,13 @@ internal static partial class ExporterHost
         application.Services.GetRequiredService<Lane>().Start();
         var remediator = application.Services.GetRequiredService<Remediator>();
         remediator.Start();
+        application.Lifetime.ApplicationStopping.Register(application.Services.GetRequiredService<AlertDesk>().Stop);
+        var actions = application.Services.GetRequiredService<AlertActions>();
+        actions.Start();
+        var pusher = application.Services.GetRequiredService<AlertPusher>();
+        pusher.Start();
+        // For its series, which are there from the first scrape.
+        _ = application.Services.GetRequiredService<AlertmanagerWebhook>();
         // The monitor first: what was in the log before the start must be in the first scrape, else it would look like an increase.
         await monitor.StartAsync(CancellationToken.None);
         // And a snapshot, if RTNL is free: a first scrape without features would look like a failure.
@@ -169,13 +184,13 @@ internal static partial class ExporterHost
                 await SignalAsync();
                 LogStopping(logger);
             }
-            await StopAsync(monitor, poller, remediator, control);
+            await StopAsync(monitor, poller, remediator, control, actions, pusher);
             return 1;
         }
         LogListening(logger, string.Join(", ", application.Urls), options.TelemetryPath);
         await application.WaitForShutdownAsync();
         LogStopping(logger);
-        await StopAsync(monitor, poller, remediator, control);
+        await StopAsync(monitor, poller, remediator, control, actions, pusher);
         return 0;
     }
 
@@ -200,9 +215,11 @@ internal static partial class ExporterHost
         AppDomain.CurrentDomain.ProcessExit += (_, _) => log.Dispose();
     }
 
-    private static async Task StopAsync(HangMonitor monitor, EthtoolPoller poller, Remediator remediator, ControlServer control)
+    private static async Task StopAsync(HangMonitor monitor, EthtoolPoller poller, Remediator remediator, ControlServer control, AlertActions actions, AlertPusher pusher)
     {
         poller.Stop();
+        var pushed = pusher.StopAsync(StopPatience);
+        var acted = actions.StopAsync(StopPatience);
         var settled = remediator.StopAsync(RemediationPatience);
         // Whoever waits at the console for what is ended now gets its verdict.
         using var farewell = new CancellationTokenSource();
@@ -212,6 +229,7 @@ internal static partial class ExporterHost
         await settled;
         farewell.CancelAfter(FarewellPatience);
         await closed;
+        await Task.WhenAll(pushed, acted);
     }
 
     private static ApiRouter BuildApi(IServiceProvider services)

@@ -158,6 +158,42 @@ internal sealed class ExporterOptions
         _ => (RemediationMode)Math.Max((int)LocalRemediation, Math.Max((int)WebhookRemediation, (int)ApiRemediation)),
     };
 
+    /// <summary>
+    /// The names by which alerts mean this host, in their labels instance, node or nodename. Empty: its host name, alone and with the ports listened on. A
+    /// name that several hosts share makes each of them act on the alerts of all that hang at the same time.
+    /// </summary>
+    public IReadOnlyList<string> Identities { get; set; } = [];
+
+    /// <summary>The Alertmanagers that hang episodes are pushed to. Empty: none.</summary>
+    public IReadOnlyList<Uri> Alertmanagers { get; set; } = [];
+
+    /// <summary>Further labels of what is pushed, as <c>cluster=lab</c>.</summary>
+    public IReadOnlyList<string> AlertLabels { get; set; } = [];
+
+    /// <summary>A file with the token that the Alertmanagers ask for.</summary>
+    public string? AlertBearerTokenFile { get; set; }
+
+    /// <summary>The user that they ask for.</summary>
+    public string? AlertBasicAuthUser { get; set; }
+
+    /// <summary>A file with its password.</summary>
+    public string? AlertBasicAuthPasswordFile { get; set; }
+
+    /// <summary>A file with the authorities whose certificates are believed, in place of the system's.</summary>
+    public string? AlertCaFile { get; set; }
+
+    /// <summary>A file with the certificate that the Alertmanagers ask for.</summary>
+    public string? AlertCertificateFile { get; set; }
+
+    /// <summary>A file with its key.</summary>
+    public string? AlertKeyFile { get; set; }
+
+    /// <summary>The name that their certificates must bear, where it is not that of the URL.</summary>
+    public string? AlertServerName { get; set; }
+
+    /// <summary>How long a post may take. Long, and a push to one that does not answer is late when it does.</summary>
+    public TimeSpan AlertTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>The collectors that run.</summary>
     public HashSet<Collector> Collectors { get; } = [.. Collector.All.Where(collector => collector.OnByDefault)];
 

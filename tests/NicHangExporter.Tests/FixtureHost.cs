@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Exposition;
 using NicHangExporter.Hangs;
 using NicHangExporter.Linux;
@@ -64,9 +65,13 @@ internal sealed class FixtureHost : IDisposable
         Ledger = new RemediationLedger(Options, Journal, Metrics, Clock);
         var link = new LinkFlags(Link);
         var netClass = new NetClass(Options.SysfsPath);
-        Remediator = new Remediator(Options, Ledger, new DeviceAccess(netClass, Ethtool, link), new SettingCatalogue(Options), Evidence, new KillSwitch(Options),
+        var access = new DeviceAccess(netClass, Ethtool, link);
+        Remediator = new Remediator(Options, Ledger, access, new SettingCatalogue(Options), Evidence, new KillSwitch(Options),
             Inventory, new EpisodeRecorder(Options, Ethtool, netClass, Clock, factory.CreateLogger<EpisodeRecorder>()), Lane, Metrics, Clock, factory.CreateLogger<Remediator>());
         Monitor = new HangMonitor(Options, Watcher, Inventory, Poller, Store, Remediator, Evidence, Metrics, Clock, factory.CreateLogger<HangMonitor>());
+        Desk = new AlertDesk(Options, Ledger, Remediator, new AlertDevices(Inventory, netClass, access, Evidence, Remediator, Clock), Clock);
+        Webhook = new AlertmanagerWebhook(Desk, Metrics, Clock, factory.CreateLogger<AlertmanagerWebhook>());
+        Actions = new AlertActions(Options, Ledger, Remediator, Evidence, Metrics, Clock, factory.CreateLogger<AlertActions>());
         Endpoint = new MetricsEndpoint(Options, Inventory, new SysfsCollector(Options, Health, Clock), new EthtoolCollector(Poller, Options, Clock), new ProcessCollector(Health, Clock), Metrics);
     }
 
@@ -82,6 +87,9 @@ internal sealed class FixtureHost : IDisposable
     public Journal Journal { get; }
     public RemediationLedger Ledger { get; }
     public HangEvidence Evidence { get; } = new();
+    public AlertDesk Desk { get; }
+    public AlertmanagerWebhook Webhook { get; }
+    public AlertActions Actions { get; }
     public Remediator Remediator { get; }
     public RecordingLogger Log { get; }
     public ExporterMetrics Metrics { get; }
@@ -142,6 +150,7 @@ internal sealed class FixtureHost : IDisposable
                     nic.Second();
                 each?.Invoke();
                 Monitor.Look();
+                Actions.Step();
             }
             Lane.RunPending();
         }
@@ -156,6 +165,7 @@ internal sealed class FixtureHost : IDisposable
             foreach (var nic in Ethtool.Nics)
                 nic.Second();
             Monitor.Look();
+            Actions.Step();
             Lane.RunPending();
         }
     }

@@ -89,6 +89,26 @@ internal static class OptionTable
             options => options.RemediationDeadline, (options, value) => options.RemediationDeadline = value),
         new("remediation.disable-file", "PATH", "While this file exists nothing is changed, save to undo.", OptionKind.Value,
             options => options.DisableFile, Path((options, path) => options.DisableFile = path)),
+        new("api.identities", "NAME", "Name by which the labels instance, node or nodename of an alert mean this host. Repeatable; by default its host name, alone and as HOST:PORT.", OptionKind.List,
+            options => string.Join(", ", options.Identities), (options, values) => { options.Identities = values; return null; }),
+        new("alerting.alertmanagers", "URL", "Alertmanager to push hang episodes to, as in http://alertmanager:9093. Repeatable: each gets all.", OptionKind.List,
+            options => string.Join(", ", options.Alertmanagers), AlertingOptions.SetAlertmanagers),
+        new("alerting.labels", "NAME=VALUE", "Further label of the alerts that are pushed, as in cluster=lab. Repeatable.", OptionKind.List,
+            options => string.Join(", ", options.AlertLabels), Rows(AlertingOptions.CheckLabel, (options, values) => options.AlertLabels = values)),
+        new("alerting.bearer-token-file", "PATH", "File with the bearer token for the Alertmanagers; read anew for each post, as all files of alerting are.", OptionKind.Value,
+            options => options.AlertBearerTokenFile ?? "", Path((options, path) => options.AlertBearerTokenFile = path)),
+        new("alerting.basic-auth-user", "NAME", "User for the Alertmanagers.", OptionKind.Value, options => options.AlertBasicAuthUser ?? "", SetBasicAuthUser),
+        new("alerting.basic-auth-password-file", "PATH", "File with its password.", OptionKind.Value,
+            options => options.AlertBasicAuthPasswordFile ?? "", Path((options, path) => options.AlertBasicAuthPasswordFile = path)),
+        new("alerting.ca-file", "PATH", "File with the authorities, in PEM, that sign the Alertmanagers' certificates, in place of the system's.", OptionKind.Value,
+            options => options.AlertCaFile ?? "", Path((options, path) => options.AlertCaFile = path)),
+        new("alerting.cert-file", "PATH", "File with the client's certificate, in PEM.", OptionKind.Value,
+            options => options.AlertCertificateFile ?? "", Path((options, path) => options.AlertCertificateFile = path)),
+        new("alerting.key-file", "PATH", "File with its key, in PEM.", OptionKind.Value,
+            options => options.AlertKeyFile ?? "", Path((options, path) => options.AlertKeyFile = path)),
+        new("alerting.server-name", "NAME", "Name that the Alertmanagers' certificates must bear, where it is not that of the URL.", OptionKind.Value,
+            options => options.AlertServerName ?? "", (options, values) => { options.AlertServerName = values[0]; return null; }),
+        Time("alerting.timeout", "How long a post of alerts may take.", "1s", "1m", options => options.AlertTimeout, (options, value) => options.AlertTimeout = value),
         new("log.level", "LEVEL", "debug, info, warn or error.", OptionKind.Value,
             options => LogLevels.First(level => level.Level == options.LogLevel).Name, SetLogLevel),
         new("log.format", "FORMAT", "logfmt or json.", OptionKind.Value,
@@ -125,6 +145,15 @@ internal static class OptionTable
             if (!InterfaceName.TryParse(value, out _) && !BusAddress.TryParse(value, out _))
                 return $"'{value}' is neither a device name nor a bus address: write one, as in eno1 or 0000:00:1f.6";
         options.RemediationDevices = values;
+        return null;
+    }
+
+    private static string? SetBasicAuthUser(ExporterOptions options, IReadOnlyList<string> values)
+    {
+        // RFC 7617: the first colon ends the user.
+        if (values[0].Contains(':') || values[0].Any(char.IsControl))
+            return "the user must have neither a colon nor control characters";
+        options.AlertBasicAuthUser = values[0];
         return null;
     }
 

@@ -29,6 +29,7 @@ internal static class OptionsLoader
         if (options.Cooldown > options.CooldownMax)
             errors.Add($"remediation.cooldown ({PrometheusDuration.Format(options.Cooldown)}) must not be longer than remediation.cooldown-max ({PrometheusDuration.Format(options.CooldownMax)})");
         errors.AddRange(SettingCatalogue.CheckReferences(options));
+        errors.AddRange(AlertingOptions.Check(options));
         if (options.VerifyWindow < options.CarrierGrace)
             errors.Add($"remediation.verify-window ({PrometheusDuration.Format(options.VerifyWindow)}) must not be shorter than remediation.carrier-grace ({PrometheusDuration.Format(options.CarrierGrace)}): a link that comes back slowly would count as not healed");
         // A rehearsal is of a device that somebody has named; anything else is an open door.

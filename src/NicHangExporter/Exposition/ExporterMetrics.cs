@@ -70,6 +70,11 @@ internal sealed class ExporterMetrics
         WebConfigReloadTimestamp = Optional("nichang_web_config_last_reload_success_timestamp_seconds", "When what is in force of --web.config.file was read, in seconds since the epoch.");
         WebCertificateNotAfter = Optional("nichang_web_certificate_not_after_timestamp_seconds", "When the server's certificate expires, in seconds since the epoch.");
         ApiRequests = Counter("nichang_api_requests_total", "Requests below /api/ by route and HTTP status. Route is the path as docs/api.md writes it, or other for one that does not exist.", "route", "status");
+        AlertsReceived = Counter("nichang_alerts_received_total", "Alerts that Alertmanager has posted to the webhook, repetitions included, by verdict. Verdicts are explained in docs/alertmanager.md.", "verdict");
+        AlertsTruncated = Counter("nichang_alerts_truncated_total", "Alerts that Alertmanager left out of its messages because the receiver has a max_alerts: their devices are never acted on.");
+        AlertsSent = Counter("nichang_alerts_sent_total", "Alerts that an Alertmanager has taken from this host, each minute anew while they fire.", "alertmanager");
+        AlertSendFailures = Counter("nichang_alerts_send_failures_total", "Posts of alerts that an Alertmanager did not take.", "alertmanager");
+        AlertsBuffered = Gauge("nichang_alerts_buffered", "Alerts of this host that wait for an Alertmanager to be within reach.");
 
         StateUp = Gauge("nichang_state_up", "Whether position and counts survive a restart: a state directory is set and the last write succeeded.");
         StateWriteFailures = Counter("nichang_state_write_failures_total", "Writes of the state that failed.");
@@ -130,6 +135,11 @@ internal sealed class ExporterMetrics
     public Gauge WebConfigReloadTimestamp { get; }
     public Gauge WebCertificateNotAfter { get; }
     public Counter ApiRequests { get; }
+    public Counter AlertsReceived { get; }
+    public Counter AlertsTruncated { get; }
+    public Counter AlertsSent { get; }
+    public Counter AlertSendFailures { get; }
+    public Gauge AlertsBuffered { get; }
     public Gauge StateUp { get; }
     public Counter StateWriteFailures { get; }
     public Counter MonitorFailures { get; }

@@ -37,13 +37,24 @@ internal sealed partial class HangMonitor
         if (options.LocalRemediation != RemediationMode.Off)
             remediator.Submit(new RemediationRequest(device.Name, RemediationTrigger.Local)
             {
-                Recover = !device.RecoversByItself || device.Transmitter is { Verdict: TxVerdict.Stalled },
+                Recover = !IsLeftToItsDriver(device),
                 Episode = device.EpisodeId,
                 Reason = device.Report is { } report ? $"hang reported: {report}" : "hang reported",
             });
         if (options.LocalRemediation != RemediationMode.Enforce && !device.IsHangNoted)
             remediator.NoteHang(device.Name);
         device.IsHangNoted = true;
+    }
+
+    private static bool IsLeftToItsDriver(TrackedDevice device) => device.RecoversByItself && device.Transmitter is not { Verdict: TxVerdict.Stalled };
+
+    // For those who are told of a hang by others, and for those who tell others of it.
+    private void ShowLive()
+    {
+        var now = clock.GetUtcNow();
+        evidence.Show([.. _register.All.Where(device => device is { IsHanging: true, EpisodeId: not null }).Select(device => new LiveHang(
+            device.Name, device.Bus, device.Driver ?? "", device.EpisodeId!, now - (Now - device.Episode!.Value.Start), MetricLabels.Of(device.Episode.Value.Shape),
+            device.Report?.ToString(), IsLeftToItsDriver(device)))]);
     }
 
     private void BeginBundle(TrackedDevice device)

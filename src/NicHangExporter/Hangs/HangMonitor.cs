@@ -300,6 +300,8 @@ internal sealed partial class HangMonitor(
     {
         foreach (var device in _changed.Where(_register.OwnsItsName))
             device.Publish(metrics, Epoch);
+        if (_changed.Count > 0)
+            ShowLive();
         _changed.Clear();
     }
 

@@ -151,8 +151,9 @@ internal sealed class DeviceAccess(NetClass netClass, IEthtool ethtool, LinkFlag
     /// <summary>Switches it on; the second half of a bounce, and what is owed to a device that was found switched off by us.</summary>
     public void BringUp(InterfaceName device) => link.BringUp(device);
 
-    // A VLAN on a bridge on a bond: what can be remedied is at the bottom.
-    private ImmutableArray<InterfaceName> PhysicalBelow(InterfaceName upper)
+    /// <summary>The physical devices at the bottom of a VLAN on a bridge on a bond: what can be remedied is there. It asks sysfs only, so anybody may call it.</summary>
+    /// <exception cref="LinuxException">One of them can't be read.</exception>
+    public ImmutableArray<InterfaceName> PhysicalBelow(InterfaceName upper)
     {
         var found = new SortedSet<InterfaceName>();
         var seen = new HashSet<InterfaceName> { upper };

@@ -10,6 +10,18 @@ namespace NicHangExporter.Remediation;
 /// <param name="TxPackets">Packets sent when it came; null where unknown.</param>
 internal readonly record struct HangTestimony(int Reports, TimeSpan Last, TimeSpan Since, ulong? TxPackets);
 
+/// <summary>A hang episode that is under way and was witnessed live, for those who act on it or tell of it.</summary>
+/// <param name="Device">The device.</param>
+/// <param name="Bus">Its address on the bus; empty for a virtual one.</param>
+/// <param name="Driver">Its driver; empty where unknown.</param>
+/// <param name="Id">Names the episode (<see cref="EpisodeId"/>).</param>
+/// <param name="Start">When it began, by the wall clock.</param>
+/// <param name="Shape">wedge, flap, stall, unknown.</param>
+/// <param name="Report">The driver's decoded report; null where there is none.</param>
+/// <param name="RecoversByItself">The driver resets the adapter, and as far as can be seen that helps: there is something to prevent, nothing to heal.</param>
+internal sealed record LiveHang(
+    InterfaceName Device, BusAddress Bus, string Driver, string Id, DateTimeOffset Start, string Shape, string? Report, bool RecoversByItself);
+
 /// <summary>
 /// The live hang reports, as the door needs them: detection writes them here the moment it sees them, the door reads them before and after it acts.
 /// Any thread may do either.
@@ -20,10 +32,20 @@ internal sealed class HangEvidence
     public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<(InterfaceName Device, BusAddress Bus), HangTestimony> _devices = new();
+    private volatile IReadOnlyList<LiveHang> _live = [];
+
+    /// <summary>The episodes under way, as detection saw them last.</summary>
+    public IReadOnlyList<LiveHang> Live => _live;
+
+    /// <summary>These are the episodes under way from now on.</summary>
+    public void Show(IReadOnlyList<LiveHang> live) => _live = live;
 
     /// <summary>A hang was reported.</summary>
     public void Report(InterfaceName device, BusAddress bus, TimeSpan at, TimeSpan since, ulong? txPackets) =>
         _devices[(device, bus)] = new HangTestimony(Of(device, bus).Reports + 1, at, since, txPackets);
+
+    /// <summary>True where a hang was reported lately: it is under way now, not only within its episode.</summary>
+    public bool IsFresh(InterfaceName device, BusAddress bus, TimeSpan now) => Of(device, bus) is { Reports: > 0 } testimony && now - testimony.Last <= Fresh;
 
     /// <summary>What is known of a device.</summary>
     public HangTestimony Of(InterfaceName device, BusAddress bus) => _devices.GetValueOrDefault((device, bus));

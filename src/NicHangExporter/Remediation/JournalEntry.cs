@@ -28,6 +28,10 @@ internal enum JournalEvent
     LinkRestored,
     /// <summary>A hang episode is over.</summary>
     Episode,
+    /// <summary>Alerts were accepted; something is to be done about them.</summary>
+    Alert,
+    /// <summary>They were answered without an intent that says so: nothing was to be done, or somebody else was doing it.</summary>
+    Answered,
     /// <summary>Time has passed: cool-downs and budgets age only by time that was witnessed.</summary>
     Clock,
 }
@@ -130,6 +134,9 @@ internal sealed record JournalEntry(JournalEvent Event)
 
     /// <summary>An episode that is over.</summary>
     public EpisodeSummary? Episode { get; init; }
+
+    /// <summary>The alerts that were accepted, or answered.</summary>
+    public IReadOnlyList<AcceptedAlert>? Alerts { get; init; }
 
     /// <summary>The whole state, in a checkpoint.</summary>
     public RemediationState? State { get; init; }

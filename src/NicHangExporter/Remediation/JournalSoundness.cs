@@ -15,8 +15,10 @@ internal static class JournalSoundness
         { Event: not JournalEvent.Checkpoint, State: not null } => "has a state, and is no checkpoint",
         { Event: JournalEvent.Intent, Id: null } => "is an intent of no pass",
         { Event: JournalEvent.Intent or JournalEvent.Quarantined or JournalEvent.Cleared or JournalEvent.LinkRestored, Key: null } => "is about no device",
+        { Event: JournalEvent.Alert or JournalEvent.Answered, Alerts: null } => "is about alerts without any",
         { Event: JournalEvent.Episode, Episode: null } => "is an episode without one",
         _ when !Holds(entry.Steps) || !Holds(entry.Fixed) || !Holds(entry.Before?.Values) || !Holds(entry.After?.Values) => "holds a null",
+        { Alerts: { } alerts } when !alerts.All(IsSound) => "has an alert that can't be",
         { Evidence: { } evidence } when !IsSound(evidence) => "has evidence that can't be",
         { Episode: { } episode } when !IsSound(episode) => "has an episode that can't be",
         { State: { } state } => FaultOf(state),
@@ -27,6 +29,8 @@ internal static class JournalSoundness
     {
         if (!IsAmount(state.UnknownUntil))
             return "has a time that can't be";
+        if (!state.Alerts.All(IsSound))
+            return "has an alert that can't be";
         foreach (var (key, device) in state.Devices)
             if (device is null || !IsSound(device))
                 return $"has a record of {key} that can't be";
@@ -38,6 +42,8 @@ internal static class JournalSoundness
         && IsAmount(device.CooldownUntil) && IsAmount(device.QuarantineNext) && device.QuarantineTries >= 0 && device.Counts.Values.All(count => count >= 0)
         && device.Pending is null or { Event: JournalEvent.Intent } && (device.Pending is null || FaultOf(device.Pending) is null)
         && (device.Last is null || FaultOf(device.Last) is null) && (device.LastEpisode is null || IsSound(device.LastEpisode));
+
+    private static bool IsSound(AcceptedAlert? alert) => alert is { Key.Fingerprint: not null, Device: not null } && IsAmount(alert.Age);
 
     private static bool IsSound(RemediationEvidence evidence) =>
         double.IsFinite(evidence.Seconds) && double.IsFinite(evidence.TxAdvancedSeconds ?? 0) && double.IsFinite(evidence.CarrierSeconds ?? 0);

@@ -5,7 +5,8 @@ namespace NicHangExporter.Remediation;
 /// <summary>
 /// What has happened, and when: stamps each entry, puts it into the journal and folds it into the state. Time is counted in witnessed seconds: the
 /// monotonic clock of each boot, one after the other, with nothing for the time between them. So a step of the wall clock changes no cool-down, a suspended or
-/// rebooted machine is still cooling, and nothing ever cools faster than a clock that was watched. Only the lane's thread writes; anybody may read.
+/// rebooted machine is still cooling, and nothing ever cools faster than a clock that was watched. Any thread may write, and waits for the disk then; reading
+/// waits for nothing.
 /// </summary>
 internal sealed class RemediationLedger(ExporterOptions options, Journal journal, ExporterMetrics metrics, TimeProvider clock)
 {
@@ -15,6 +16,7 @@ internal sealed class RemediationLedger(ExporterOptions options, Journal journal
     /// <summary>How often a disk that refuses is tried again when nobody asks for anything.</summary>
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(5);
 
+    private readonly Lock _gate = new();
     private readonly Queue<JournalEntry> _early = [];
     private volatile RemediationState _state = RemediationState.Empty;
     private string? _bootId;
@@ -47,6 +49,28 @@ internal sealed class RemediationLedger(ExporterOptions options, Journal journal
     /// <summary>Reads the journal.</summary>
     public void Open()
     {
+        lock (_gate)
+            OpenJournal();
+    }
+
+    /// <summary>Writes an entry down and takes it into the state, which holds it even where the disk does not: it happened.</summary>
+    /// <returns>False where it is not on the disk.</returns>
+    public bool Record(JournalEntry entry)
+    {
+        lock (_gate)
+            return Append(entry);
+    }
+
+    /// <summary>Tries again what could not be opened or written, and notes the time while something cools.</summary>
+    /// <param name="now">Also where that was tried a moment ago: somebody waits for it.</param>
+    public void Tend(bool now = false)
+    {
+        lock (_gate)
+            TendJournal(now);
+    }
+
+    private void OpenJournal()
+    {
         var history = journal.Open();
         _bootId = Linux.Sysfs.BootId.Read(options.ProcfsPath);
         _seq = history.LastSeq;
@@ -60,13 +84,11 @@ internal sealed class RemediationLedger(ExporterOptions options, Journal journal
         _state = history.IsKnown ? history.State : history.State with { UnknownUntil = Math.Max(history.State.UnknownUntil, Age + options.Cooldown.TotalSeconds) };
         // A new journal is begun at once: else nobody could tell later that it was lost, and a lost one would count as lost at each start.
         if (journal.IsOpen && (!history.IsKnown || history.LastSeq == 0))
-            Record(new JournalEntry(JournalEvent.Clock));
+            Append(new JournalEntry(JournalEvent.Clock));
         PublishJournal();
     }
 
-    /// <summary>Writes an entry down and takes it into the state, which holds it even where the disk does not: it happened.</summary>
-    /// <returns>False where it is not on the disk.</returns>
-    public bool Record(JournalEntry entry)
+    private bool Append(JournalEntry entry)
     {
         var stamped = Stamp(entry) with { Seq = _seq + 1 };
         var before = _state;
@@ -92,9 +114,7 @@ internal sealed class RemediationLedger(ExporterOptions options, Journal journal
         return durable;
     }
 
-    /// <summary>Tries again what could not be opened or written, and notes the time while something cools.</summary>
-    /// <param name="now">Also where that was tried a moment ago: somebody waits for it.</param>
-    public void Tend(bool now = false)
+    private void TendJournal(bool now)
     {
         var isWritable = journal.IsOpen && journal.IsWritable;
         if (!isWritable && options.StateDirectory is not null)
@@ -108,7 +128,7 @@ internal sealed class RemediationLedger(ExporterOptions options, Journal journal
                 Reopen();
         }
         else if (Age - _lastWritten >= ClockInterval && (_state.UnknownUntil > Age || _state.Devices.Values.Any(device => device.CooldownUntil > Age || device.SpentAt(Age) > 0)))
-            Record(new JournalEntry(JournalEvent.Clock));
+            Append(new JournalEntry(JournalEvent.Clock));
         PublishJournal();
     }
 
@@ -116,14 +136,14 @@ internal sealed class RemediationLedger(ExporterOptions options, Journal journal
     private void Reopen()
     {
         var (state, lastWritten, ageAtBoot, seq) = (_state, _lastWritten, _ageAtBoot, _seq);
-        Open();
+        OpenJournal();
         if (!journal.IsOpen)
         {
             (_state, _lastWritten, _ageAtBoot, _seq) = (state, lastWritten, ageAtBoot, seq);
             return;
         }
         while (_early.TryDequeue(out var entry))
-            Record(entry);
+            Append(entry);
     }
 
     private JournalEntry Stamp(JournalEntry entry) => entry with { Time = clock.GetUtcNow(), Boot = _bootId, Uptime = Math.Round(Uptime, 3), Age = Math.Round(Age, 3) };

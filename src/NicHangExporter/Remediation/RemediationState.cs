@@ -6,11 +6,16 @@ internal sealed record RemediationState
     // First of all: static members are made in the order of the text, and Empty needs it.
     private static IReadOnlyDictionary<string, DeviceRecord> NoDevices { get; } = new Dictionary<string, DeviceRecord>();
 
+    private static IReadOnlyList<AcceptedAlert> NoAlerts { get; } = [];
+
     /// <summary>Nothing has ever happened.</summary>
     public static RemediationState Empty { get; } = new();
 
     /// <summary>The devices, by <see cref="DeviceFacts.Key"/>.</summary>
     public IReadOnlyDictionary<string, DeviceRecord> Devices { get; init => field = value ?? NoDevices; } = NoDevices;
+
+    /// <summary>The alerts that were accepted lately, in the order in which they came.</summary>
+    public IReadOnlyList<AcceptedAlert> Alerts { get; init => field = value ?? NoAlerts; } = NoAlerts;
 
     /// <summary>A person has set the kill switch, by command.</summary>
     public bool Paused { get; init; }
@@ -35,6 +40,7 @@ internal sealed record RemediationState
         {
             JournalEvent.Paused => this with { Paused = true },
             JournalEvent.Resumed => this with { Paused = false },
+            JournalEvent.Alert or JournalEvent.Answered or JournalEvent.Intent => this with { Alerts = AcceptedAlert.After(Alerts, entry) },
             _ => this,
         };
         return entry.Key is { } key ? state with { Devices = new Dictionary<string, DeviceRecord>(state.Devices) { [key] = state.Device(key).After(entry) } } : state;

@@ -69,7 +69,7 @@ internal sealed partial class Remediator
                 return;
             }
         }
-        if (request is { Trigger: RemediationTrigger.Local, Recover: true } && _followUps.TryGetValue(facts.Key, out var trouble) && trouble.NotBefore > _ledger.Age)
+        if (request is { Trigger: RemediationTrigger.Local or RemediationTrigger.Webhook, Recover: true } && _followUps.TryGetValue(facts.Key, out var trouble) && trouble.NotBefore > _ledger.Age)
         {
             Finish(active, Answer(active, RemediationVerdict.Declined, $"the window of the pass before is not over on {facts.Name}") with { Declined = DeclineReason.Busy, RetryAfter = trouble.NotBefore - _ledger.Age });
             return;
@@ -77,7 +77,7 @@ internal sealed partial class Remediator
         var record = _ledger.State.Device(facts.Key);
         var ladder = _catalogue.Ladder(facts.Driver);
         // What the driver recovers from by itself is prevented, not healed: it passes traffic but for moments.
-        var hung = request is not { Trigger: RemediationTrigger.Local, Recover: false } && (IsHung(facts) || (request.Continues && !HasSentSince(facts)));
+        var hung = request is not { Trigger: RemediationTrigger.Local or RemediationTrigger.Webhook, Recover: false } && (IsHung(facts) || (request.Continues && !HasSentSince(facts)));
         var input = new PolicyInput(request, facts, record, _ledger.Age)
         {
             Mode = _options.Mode(request.Trigger),

@@ -17,7 +17,8 @@ internal sealed partial class Remediator
         wrong = null;
         string? profile = request.Profile;
         int? stage = null;
-        RemediationStep? rung = request.Recover ? NextRung(facts, record, hung) : null;
+        // An alert may be minutes old: what passes traffic again is kept from the next hang, but not reset for the last one.
+        RemediationStep? rung = request.Recover && (hung || request.Trigger != RemediationTrigger.Webhook) ? NextRung(facts, record, hung) : null;
         string? recurs = null;
         if (request.Rollback)
         {

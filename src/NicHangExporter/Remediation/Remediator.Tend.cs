@@ -74,7 +74,7 @@ internal sealed partial class Remediator
     {
         var key = context.Facts.Key;
         _followUps.Remove(key);
-        if (context.Active.Request is not { Trigger: RemediationTrigger.Local, Recover: true } request)
+        if (context.Active.Request is not { Trigger: RemediationTrigger.Local or RemediationTrigger.Webhook, Recover: true } request)
             return;
         if (result.Verdict is not (RemediationVerdict.NotHealed or RemediationVerdict.DidNotHold) && !(result.Verdict == RemediationVerdict.RollbackFailed && context.WasHung))
             return;

@@ -36,7 +36,7 @@ internal sealed class Histories(int seed)
         var entry = new JournalEntry(JournalEvent.Clock) { Key = key, Device = $"eth{number}", Driver = Pick("e1000e", "igb", "r8169") };
         if (_pending.Remove(key, out var intent) && !Chance(10))
             return Outcome(entry with { Id = intent.Id, Trigger = intent.Trigger, Stage = intent.Stage, Profile = intent.Profile, Rung = intent.Rung });
-        return _random.Next(13) switch
+        return _random.Next(14) switch
         {
             0 => new JournalEntry(JournalEvent.Clock),
             1 => new JournalEntry(JournalEvent.Paused) { Actor = Text() },
@@ -48,6 +48,8 @@ internal sealed class Histories(int seed)
             7 => entry with { Event = JournalEvent.Episode, Episode = Episode() },
             12 => entry with { Event = JournalEvent.LinkRestored, Reason = Text() },
             8 => Outcome(entry with { Id = Id(), Trigger = Any<RemediationTrigger>() }) with { Verdict = RemediationVerdict.Declined, Declined = Any<DeclineReason>() },
+            9 => new JournalEntry(JournalEvent.Alert) { Alerts = Alerts(), Actor = Text() },
+            10 => new JournalEntry(JournalEvent.Answered) { Alerts = Alerts(), Device = entry.Device, Declined = Any<DeclineReason>(), Reason = Text() },
             _ => _pending[key] = Intent(entry),
         };
     }
@@ -82,6 +84,10 @@ internal sealed class Histories(int seed)
         Evidence = new RemediationEvidence(_random.NextDouble() * 60, Chance(2) ? (ulong)_random.NextInt64() : null, Chance(2) ? _random.NextDouble() / 3 : null,
             _random.Next(9), Chance(2) ? 1e-9 : null, Chance(4) ? Text() : null),
     };
+
+    // Of few, so that some of them come again.
+    private AcceptedAlert[] Alerts() => [.. Enumerable.Range(0, _random.Next(4)).Select(_ => new AcceptedAlert(
+        new AlertKey($"{_random.Next(20):x16}", DateTimeOffset.UnixEpoch.AddSeconds(_random.Next(50))), $"eth{_random.Next(5)}"))];
 
     private EpisodeSummary Episode() => new(Id(), DateTimeOffset.UnixEpoch.AddTicks(_random.NextInt64(1L << 60)), DateTimeOffset.UnixEpoch.AddDays(_random.Next(90000)),
         Pick("wedge", "flap", "stall", "unknown")!, _random.NextDouble() * 1e6, _random.Next());

@@ -1,0 +1,140 @@
+using NicHangExporter.Exposition;
+using NicHangExporter.Linux;
+using NicHangExporter.Remediation;
+
+namespace NicHangExporter.Api.Alertmanager;
+
+/// <summary>
+/// Acts on the alerts that were accepted, by asking the one door, long after Alertmanager has its answer. What waits is in the journal, so a restart loses
+/// none; and each is looked at once more before anything is asked for: by then the hang may be over.
+/// </summary>
+internal sealed partial class AlertActions(
+    ExporterOptions options, RemediationLedger ledger, Remediator remediator, HangEvidence evidence, ExporterMetrics metrics, TimeProvider clock,
+    ILogger<AlertActions> logger) : IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    /// <summary>How soon the door is asked again where it was busy with another device, or could not write its journal.</summary>
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Dictionary<string, (RemediationTicket Ticket, List<AcceptedAlert> Alerts)> _underWay = [];
+    private readonly Dictionary<string, (TimeSpan Due, List<AcceptedAlert> Alerts)> _putOff = [];
+    private readonly long _since = clock.GetTimestamp();
+    private Task _loop = Task.CompletedTask;
+
+    /// <summary>Begins. The journal must have been read by then, or will be: until then nothing waits.</summary>
+    public void Start() => _loop = Task.Run(() => RunAsync(_stop.Token));
+
+    /// <summary>Ends. What waits goes on waiting, for the next start. A disk that hangs is waited for no longer than the deadline.</summary>
+    public async Task StopAsync(TimeSpan deadline)
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAny(_loop, Task.Delay(deadline, clock));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
+
+    private TimeSpan Now => clock.GetElapsedTime(0);
+
+    private async Task RunAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop))
+                Guard(Step);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The program ends.
+        }
+    }
+
+    /// <summary>Looks once at everything that waits or is under way.</summary>
+    internal void Step()
+    {
+        var pending = ledger.State.Alerts.Where(alert => alert.Pending).GroupBy(alert => alert.Device).ToDictionary(alerts => alerts.Key, alerts => alerts.ToList());
+        foreach (var (device, (ticket, alerts)) in _underWay.ToList())
+        {
+            // What has come meanwhile is answered by the same pass.
+            if (pending.Remove(device, out var more))
+                alerts.AddRange(more.Except(alerts));
+            if (!ticket.Outcome.IsCompleted)
+                continue;
+            _underWay.Remove(device);
+            Settle(device, alerts, ticket.Outcome.Result);
+        }
+        foreach (var (device, (due, alerts)) in _putOff.ToList())
+        {
+            if (pending.Remove(device, out var more))
+                alerts.AddRange(more.Except(alerts));
+            if (Now >= due && _putOff.Remove(device))
+                Ask(device, alerts);
+        }
+        foreach (var (device, alerts) in pending)
+            Ask(device, alerts);
+    }
+
+    private void Ask(string device, List<AcceptedAlert> alerts)
+    {
+        var hang = InterfaceName.TryParse(device, out var name) ? evidence.Live.FirstOrDefault(hang => hang.Device == name) : null;
+        if (hang is null)
+        {
+            // After a restart the hang has to be reported once more: it makes that report within an episode's gap, or it is over.
+            if (clock.GetElapsedTime(_since) > options.EpisodeGap)
+                Answer(device, alerts, new JournalEntry(JournalEvent.Answered) { Declined = DeclineReason.NotHung, Reason = $"no hang of {device} is seen any more" });
+            return;
+        }
+        _underWay[device] = (remediator.Submit(new RemediationRequest(name, RemediationTrigger.Webhook)
+        {
+            Recover = !hang.RecoversByItself,
+            Episode = hang.Id,
+            Actor = alerts[^1].Actor,
+            Reason = $"alert {alerts[^1].Key.Fingerprint}, firing since {alerts[^1].Key.StartsAt:yyyy-MM-dd'T'HH:mm:ss'Z'}",
+        }), alerts);
+    }
+
+    private void Settle(string device, List<AcceptedAlert> alerts, RemediationOutcome outcome)
+    {
+        // A device that can't be read now, a thread that is stuck in the kernel: nothing was begun, so it is begun when that is over.
+        var isOpen = ledger.State.Alerts.Any(alert => alert.Pending && alerts.Exists(one => one.Key == alert.Key));
+        if (outcome.Declined is DeclineReason.Busy or DeclineReason.JournalUnavailable || (outcome.Verdict == RemediationVerdict.Failed && isOpen))
+            _putOff[device] = (Now + AskAgain, alerts);
+        else if (outcome.Declined is not DeclineReason.ShuttingDown)
+            Answer(device, alerts, new JournalEntry(JournalEvent.Answered) { Id = outcome.Id, Verdict = outcome.Verdict, Declined = outcome.Declined, Reason = outcome.Explanation });
+    }
+
+    private void Answer(string device, List<AcceptedAlert> alerts, JournalEntry answer)
+    {
+        // An intent in the journal has answered them already, as a rule.
+        var open = ledger.State.Alerts.Where(alert => alert.Pending).Select(alert => alert.Key).ToHashSet();
+        List<AcceptedAlert> left = [.. alerts.Where(alert => open.Contains(alert.Key)).Select(alert => new AcceptedAlert(alert.Key, device))];
+        if (left.Count > 0)
+            ledger.Record(answer with { Device = device, Alerts = left });
+        LogAnswered(alerts.Count, device, answer.Declined is { } declined ? SnakeCase.Of(declined) : answer.Verdict is { } verdict ? SnakeCase.Of(verdict) : "none", answer.Reason ?? "");
+    }
+
+    /// <summary>The top of the loop: an error here is a fault of ours. It is logged and counted, and the loop goes on.</summary>
+    private void Guard(Action step)
+    {
+        try
+        {
+            step();
+        }
+#pragma warning disable CA1031 // What waits must not wait for ever because of one alert.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            metrics.MonitorFailures.Inc();
+            LogFailed(exception);
+        }
+    }
+
+    [LoggerMessage(EventIds.AlertAnswered, LogLevel.Information, "{Alerts} accepted alerts of {Device} are answered, {Outcome}: {Explanation}")]
+    private partial void LogAnswered(int alerts, string device, string outcome, string explanation);
+
+    [LoggerMessage(EventIds.AlertActionFailed, LogLevel.Error, "An unexpected error while acting on alerts")]
+    private partial void LogFailed(Exception exception);
+}

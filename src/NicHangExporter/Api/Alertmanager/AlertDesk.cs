@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using NicHangExporter.Remediation;
+
+namespace NicHangExporter.Api.Alertmanager;
+
+/// <summary>What the desk answers to a message: a decision on each alert, or why none could be made now.</summary>
+/// <param name="Decisions">One for each alert, in their order.</param>
+/// <param name="Refusal">One sentence; null where there are decisions. Trying again may cure it.</param>
+internal sealed record DeskAnswer(ImmutableArray<AlertDecision> Decisions, string? Refusal = null)
+{
+    public static DeskAnswer No(string refusal) => new([], refusal);
+}
+
+/// <summary>
+/// Takes alerts in: decides on a whole message and has what it accepts in the journal, on the disk, before it answers. One message at a time, so that two
+/// Alertmanagers with the same alert are not both told that it is new. It never waits longer than an Alertmanager of a pair does for the other.
+/// </summary>
+internal sealed class AlertDesk(ExporterOptions options, RemediationLedger ledger, Remediator remediator, AlertDevices devices, TimeProvider clock) : IDisposable
+{
+    /// <summary>The most alerts that wait for something to be done about them.</summary>
+    public const int MaxPending = BoundedAlerts.Most;
+
+    /// <summary>How long a message waits for its turn, and then for the disk. Together less than a second.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(450);
+
+    private readonly SemaphoreSlim _turn = new(1);
+    private volatile bool _stopping;
+
+    /// <summary>Takes nothing in any more: the program ends.</summary>
+    public void Stop() => _stopping = true;
+
+    /// <summary>Decides on the alerts of a sound message.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="actor">The name of the credential that brought it.</param>
+    public async Task<DeskAnswer> TakeAsync(AlertmanagerMessage message, string actor)
+    {
+        using (var patience = new CancellationTokenSource(Patience, clock))
+            try
+            {
+                await _turn.WaitAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return DeskAnswer.No("other messages wait for the disk");
+            }
+        var recording = Task.FromResult(true);
+        try
+        {
+            if (_stopping)
+                return DeskAnswer.No("the program is ending");
+            var decisions = Decide(message.Alerts!, out var accepted);
+            if (accepted.Count == 0)
+                return new DeskAnswer(decisions);
+            if (ledger.State.Alerts.Count(alert => alert.Pending) + accepted.Count > MaxPending)
+                return DeskAnswer.No("too many alerts wait to be acted on");
+            if (!Remembers)
+                return DeskAnswer.No("the journal is not writable");
+            recording = Task.Run(() => ledger.Record(new JournalEntry(JournalEvent.Alert) { Alerts = accepted, Actor = actor }) || options.StateDirectory is null);
+            return await recording.WaitAsync(Patience, clock) ? new DeskAnswer(decisions) : DeskAnswer.No("the journal is not writable");
+        }
+        catch (TimeoutException)
+        {
+            // It may get there later; then the repetition of the message is a duplicate, and something is done all the same.
+            return DeskAnswer.No("the disk of the journal does not answer");
+        }
+        finally
+        {
+            _ = recording.ContinueWith(_ => _turn.Release(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
+
+    // Without a directory there is nothing to be written, and nothing but to observe: enforcing needs one.
+    private bool Remembers => options.StateDirectory is null || ledger.IsWritable;
+
+    private ImmutableArray<AlertDecision> Decide(IReadOnlyList<PostedAlert> alerts, out List<AcceptedAlert> accepted)
+    {
+        accepted = [];
+        var known = ledger.State.Alerts.Select(alert => alert.Key).ToHashSet();
+        var situation = new AlertSituation
+        {
+            Identities = HostIdentity.Read(options),
+            Devices = devices.Find(alerts),
+            Known = known,
+            Mode = options.Mode(RemediationTrigger.Webhook),
+            IsPaused = remediator.Status().Paused,
+        };
+        var decisions = ImmutableArray.CreateBuilder<AlertDecision>(alerts.Count);
+        foreach (var alert in alerts)
+        {
+            var decision = AlertPolicy.Decide(alert, situation);
+            decisions.Add(decision);
+            if (decision is not { Verdict: AlertVerdict.Accepted, Device: { } device })
+                continue;
+            var key = new AlertKey(alert.Fingerprint!, alert.StartsAt!.Value.ToUniversalTime());
+            accepted.Add(new AcceptedAlert(key, device.ToString()));
+            known.Add(key);
+        }
+        return decisions.MoveToImmutable();
+    }
+}

@@ -1,0 +1,67 @@
+using NicHangExporter.Exposition;
+using NicHangExporter.Linux;
+using NicHangExporter.Linux.Sysfs;
+using NicHangExporter.Remediation;
+
+namespace NicHangExporter.Api.Alertmanager;
+
+/// <summary>
+/// Looks up the devices that a message names. The label of an alert is only ever compared with the list of the kernel: what is opened has a name from
+/// there. Nothing here waits for RTNL.
+/// </summary>
+internal sealed class AlertDevices(DeviceInventory inventory, NetClass netClass, DeviceAccess access, HangEvidence evidence, Remediator remediator, TimeProvider clock)
+{
+    /// <summary>Those of the named devices that exist.</summary>
+    public Dictionary<InterfaceName, AlertTarget> Find(IEnumerable<PostedAlert> alerts)
+    {
+        var named = new HashSet<InterfaceName>();
+        foreach (var alert in alerts)
+            if (alert.Labels!.TryGetValue("device", out var label) && InterfaceName.TryParse(label, out var name))
+                named.Add(name);
+        var found = new Dictionary<InterfaceName, AlertTarget>();
+        if (named.Count == 0)
+            return found;
+        var (live, statuses, now) = (evidence.Live, remediator.Status().Devices, clock.GetElapsedTime(0));
+        using (var open = inventory.Open())
+            foreach (var device in open.All.Where(device => named.Remove(device.Name)))
+                found[device.Name] = device.IsUpper ? Upper(device.Name) : new AlertTarget(device.Name)
+                {
+                    IsWatched = true,
+                    Hang = live.FirstOrDefault(hang => hang.Device == device.Name && hang.Bus == device.BusAddress),
+                    IsHungNow = evidence.IsFresh(device.Name, device.BusAddress, now),
+                    Status = statuses.FirstOrDefault(status => status.Present && status.Device == device.Name.ToString()),
+                };
+        var others = new List<InterfaceName>();
+        if (named.Count > 0 && netClass.TryList(others) == Errno.None)
+            foreach (var other in others.Where(named.Contains))
+                found[other] = IsUpper(other) ? Upper(other) : new AlertTarget(other);
+        return found;
+    }
+
+    private bool IsUpper(InterfaceName name)
+    {
+        try
+        {
+            using var device = netClass.Open(name);
+            return device is { IsUpper: true };
+        }
+        catch (LinuxException)
+        {
+            // It is not watched, whatever it is.
+            return false;
+        }
+    }
+
+    private AlertTarget Upper(InterfaceName name)
+    {
+        try
+        {
+            return new AlertTarget(name) { IsUpper = true, Ports = access.PhysicalBelow(name) };
+        }
+        catch (LinuxException)
+        {
+            // It can't be told which they are; that it is none itself can.
+            return new AlertTarget(name) { IsUpper = true };
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using NicHangExporter.Configuration;
+using NicHangExporter.Linux;
+using NicHangExporter.Remediation;
+
+namespace NicHangExporter.Api.Alertmanager;
+
+/// <summary>What is known of a device of this host that an alert names.</summary>
+/// <param name="Device">Its name, from the list of the kernel and never from the alert.</param>
+internal sealed record AlertTarget(InterfaceName Device)
+{
+    /// <summary>It is among the devices that are watched.</summary>
+    public bool IsWatched { get; init; }
+
+    /// <summary>It stands on other devices: bridge, bond, VLAN.</summary>
+    public bool IsUpper { get; init; }
+
+    /// <summary>The physical devices below an upper.</summary>
+    public ImmutableArray<InterfaceName> Ports { get; init; } = [];
+
+    /// <summary>The live episode of its hang; null where no hang is seen.</summary>
+    public LiveHang? Hang { get; init; }
+
+    /// <summary>A hang was reported within the last half minute.</summary>
+    public bool IsHungNow { get; init; }
+
+    /// <summary>What the door says of it; null before it has looked.</summary>
+    public DeviceStatus? Status { get; init; }
+}
+
+/// <summary>Everything that the verdicts on one message depend on, save the message.</summary>
+internal sealed record AlertSituation
+{
+    /// <summary>The names of this host, compared without regard to case.</summary>
+    public required IReadOnlySet<string> Identities { get; init; }
+
+    /// <summary>The devices of this host that the message names.</summary>
+    public required IReadOnlyDictionary<InterfaceName, AlertTarget> Devices { get; init; }
+
+    /// <summary>What was accepted before.</summary>
+    public required IReadOnlySet<AlertKey> Known { get; init; }
+
+    /// <summary>How far the webhook may go.</summary>
+    public required RemediationMode Mode { get; init; }
+
+    /// <summary>The kill switch is set.</summary>
+    public required bool IsPaused { get; init; }
+}
+
+/// <summary>What was decided about one alert.</summary>
+/// <param name="Verdict">The verdict.</param>
+/// <param name="Explanation">One sentence; of the alert's own words it holds none.</param>
+/// <param name="Device">The device, where it is one of this host.</param>
+internal sealed record AlertDecision(AlertVerdict Verdict, string Explanation, InterfaceName? Device = null);
+
+/// <summary>
+/// Whether an alert is acted on. An alert is a hint: who may post to Alertmanager can post any, and Alertmanager itself delivers some long after they are
+/// over. It never makes anything happen to a device that is not seen to hang here. Pure.
+/// </summary>
+internal static class AlertPolicy
+{
+    /// <summary>The labels by which an alert says which host it is about: Prometheus's own, and the usual names of the node.</summary>
+    private static readonly ImmutableArray<string> HostLabels = ["instance", "node", "nodename"];
+
+    /// <summary>Decides about one alert of a sound message (<see cref="MessageReader"/>).</summary>
+    public static AlertDecision Decide(PostedAlert alert, AlertSituation situation)
+    {
+        var labels = alert.Labels!;
+        // One that matches is enough: behind a NAT or in Kubernetes, instance is an address that the host need not know.
+        if (!HostLabels.Any(label => labels.TryGetValue(label, out var host) && situation.Identities.Contains(host)))
+            return new(AlertVerdict.NotMine, HostLabels.Any(labels.ContainsKey)
+                ? "its labels instance, node and nodename name another host: see api.identities"
+                : "it has none of the labels instance, node and nodename, so it is about no host in particular");
+        if (alert.Status != "firing")
+            return new(AlertVerdict.ResolvedNoted, "it is resolved");
+        if (!labels.TryGetValue("device", out var name) || name.Length == 0)
+            return new(AlertVerdict.UnknownDevice, "it has no label device, and none never means all");
+        return InterfaceName.TryParse(name, out var device) && situation.Devices.TryGetValue(device, out var target)
+            ? Decide(new AlertKey(alert.Fingerprint!, alert.StartsAt!.Value), target, situation)
+            : new(AlertVerdict.UnknownDevice, "there is no such device here");
+    }
+
+    private static AlertDecision Decide(AlertKey key, AlertTarget target, AlertSituation situation)
+    {
+        var device = target.Device;
+        if (target.IsUpper)
+            return Say(AlertVerdict.NotAllowed, target.Ports.IsEmpty
+                ? $"{device} is no NIC, and no physical one is below it"
+                : $"{device} is no NIC: below it {(target.Ports.Length == 1 ? "is" : "are")} {string.Join(", ", target.Ports)}; name {(target.Ports.Length == 1 ? "that" : "one of them")}");
+        if (!target.IsWatched)
+            return Say(AlertVerdict.UnknownDevice, $"{device} is not among the devices that are watched: see collector.virtual and device.max");
+        if (situation.Known.Contains(key))
+            return Say(AlertVerdict.Duplicate, "it was accepted before");
+        if (situation.Mode == RemediationMode.Off)
+            return Say(AlertVerdict.NotAllowed, "remediation.webhook is off");
+        if (target.Status?.NotAllowed is { } reason)
+            return Say(AlertVerdict.NotAllowed, $"{device} may not be changed ({SnakeCase.Of(reason)}): see remediation.devices");
+        if (target.Hang is null)
+            return Say(AlertVerdict.NotHung, $"no hang of {device} is seen here");
+        if (situation.IsPaused)
+            return Say(AlertVerdict.NotAllowed, "the kill switch is set");
+        if (target.Status is { Quarantined: true })
+            return Say(AlertVerdict.NotAllowed, $"{device} is in quarantine until a person clears it");
+        if (target.Status is { Cooldown: > 0 } cooling && !target.IsHungNow)
+            return Say(AlertVerdict.Cooldown, $"{device} passes traffic and is cooling down for {PrometheusDuration.Format(TimeSpan.FromSeconds(Math.Ceiling(cooling.Cooldown)))} more");
+        return Say(AlertVerdict.Accepted, situation.Mode == RemediationMode.Observe ? "mode observe: what would be done goes to journal and log" : "it will be acted on");
+
+        AlertDecision Say(AlertVerdict verdict, string explanation) => new(verdict, explanation, device);
+    }
+}

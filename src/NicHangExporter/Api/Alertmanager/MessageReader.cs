@@ -1,0 +1,76 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+
+namespace NicHangExporter.Api.Alertmanager;
+
+/// <summary>Why a body is refused.</summary>
+/// <param name="Status">The status of the answer.</param>
+/// <param name="Detail">One sentence, which holds nothing of the input: Alertmanager puts it into its log.</param>
+internal sealed record MessageFault(int Status, string Detail);
+
+/// <summary>Turns the body of a request into a message that is sound, or into the reason why it is none. Pure.</summary>
+internal static class MessageReader
+{
+    /// <summary>The longest body in bytes: some 1,800 alerts of the usual size.</summary>
+    public const int MaxBody = 1 << 20;
+
+    private const int MaxLabels = 64;
+    private const int MaxLabelBytes = 1024;
+    private const int MaxFingerprint = 64;
+
+    private static readonly SearchValues<char> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
+
+    /// <summary>Reads a body. Exactly one of the two results is null.</summary>
+    public static (AlertmanagerMessage? Message, MessageFault? Fault) Read(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            var message = JsonSerializer.Deserialize(body, AlertmanagerJson.Default.AlertmanagerMessage);
+            return FaultOf(message) is { } fault ? (null, new MessageFault(StatusCodes.Status400BadRequest, fault)) : (message, null);
+        }
+        catch (TooManyAlertsException)
+        {
+            return (null, new MessageFault(StatusCodes.Status413PayloadTooLarge, $"there are more than {BoundedAlerts.Most} alerts in the message"));
+        }
+        catch (JsonException exception)
+        {
+            var where = exception.LineNumber is { } line ? $", see line {line + 1}, byte {exception.BytePositionInLine + 1}" : "";
+            return (null, new MessageFault(StatusCodes.Status400BadRequest, $"the body is no JSON of an Alertmanager notification{where}"));
+        }
+    }
+
+    private static string? FaultOf(AlertmanagerMessage? message)
+    {
+        if (message is null)
+            return "the body is null";
+        if (message.Version != AlertmanagerMessage.KnownVersion)
+            return "the version of the payload is not \"4\"";
+        if (message.Alerts is not { } alerts)
+            return "there is no list of alerts";
+        for (var index = 0; index < alerts.Count; index++)
+            if (FaultOf(alerts[index]) is { } fault)
+                return $"alerts[{index}] {fault}";
+        return null;
+    }
+
+    private static string? FaultOf(PostedAlert alert)
+    {
+        if (alert.Status is not ("firing" or "resolved"))
+            return "is neither firing nor resolved";
+        if (alert.StartsAt is null)
+            return "has no startsAt";
+        if (alert.Fingerprint is not { Length: > 0 and <= MaxFingerprint } fingerprint || fingerprint.AsSpan().ContainsAnyExcept(Plain))
+            return "has no fingerprint, or one that can't be";
+        if (alert.Labels is not { } labels)
+            return "has no labels";
+        if (labels.Count > MaxLabels)
+            return $"has more than {MaxLabels} labels";
+        foreach (var (name, value) in labels)
+            if (value is null || IsLong(name) || IsLong(value))
+                return $"has a label that is null or longer than {MaxLabelBytes} bytes";
+        return null;
+    }
+
+    private static bool IsLong(string text) => text.Length > MaxLabelBytes || Encoding.UTF8.GetByteCount(text) > MaxLabelBytes;
+}

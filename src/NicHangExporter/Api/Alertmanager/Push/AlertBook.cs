@@ -1,0 +1,147 @@
+using System.Text.Json;
+using NicHangExporter.Exposition;
+using NicHangExporter.Linux;
+using NicHangExporter.Remediation;
+
+namespace NicHangExporter.Api.Alertmanager.Push;
+
+/// <summary>
+/// Keeps the alerts that are still to be told to somebody, in memory and in <c>alerts.json</c> of the state directory: most hangs end with a power cycle, and
+/// the news of them must not end with it. Without a directory, or with one that can't be used, they are told as far as this process lives. Any thread may ask.
+/// </summary>
+internal sealed partial class AlertBook(
+    ExporterOptions options, HangEvidence evidence, StateDirectory directory, ExporterMetrics metrics, TimeProvider clock, ILogger<AlertBook> logger)
+{
+    private const string FileName = "alerts.json";
+
+    /// <summary>Far more than the most alerts take.</summary>
+    private const int MaxBytes = 1 << 20;
+
+    /// <summary>How often it is written down that a hang is still under way.</summary>
+    private static readonly TimeSpan SaveInterval = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _gate = new();
+    private readonly List<string> _urls = [.. options.Alertmanagers.Select(url => url.ToString())];
+    private readonly long _since = clock.GetTimestamp();
+    private IReadOnlyList<PushedAlert> _alerts = [];
+    private long _saved;
+    private bool _unsaved;
+    private bool _failing;
+
+    /// <summary>The alerts as they are now.</summary>
+    public IReadOnlyList<PushedAlert> Alerts
+    {
+        get
+        {
+            lock (_gate)
+                return _alerts;
+        }
+    }
+
+    /// <summary>Takes up what an earlier process could not tell. The state directory must be held by now.</summary>
+    public void Open()
+    {
+        if (directory.Path is not { } home || !directory.IsHeld)
+            return;
+        var path = Path.Combine(home, FileName);
+        try
+        {
+            if (!File.Exists(path))
+                return;
+            using var file = File.OpenRead(path);
+            var text = new byte[Math.Min(file.Length, MaxBytes)];
+            var alerts = PushJson.Read(text.AsSpan(0, file.ReadAtLeast(text, text.Length, throwOnEndOfStream: false)));
+            lock (_gate)
+                _alerts = [.. alerts.Select(WithUrls).Where(alert => !PushPlan.IsDone(alert)).Take(PushPlan.MaxAlerts)];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
+        {
+            // It holds nothing that somebody would need and that is not in the journal as well.
+            LogUnusable(path, exception.Message.Split('\n')[0]);
+        }
+    }
+
+    /// <summary>Looks at the live hangs, and saves what has changed. It waits for the disk, and for nothing else.</summary>
+    public void Look()
+    {
+        var now = clock.GetUtcNow();
+        lock (_gate)
+        {
+            var after = PushPlan.Observe(_alerts, evidence.Live, _urls, now, clock.GetElapsedTime(_since) <= options.EpisodeGap);
+            _unsaved |= !after.Select(Essence).SequenceEqual(_alerts.Select(Essence));
+            _alerts = after;
+            metrics.AlertsBuffered.Set(after.Count(alert => PushPlan.IsWaiting(alert, now)));
+        }
+        SaveIfDue();
+    }
+
+    /// <summary>What that Alertmanager is to be told now.</summary>
+    public IReadOnlyList<(PushedAlert Alert, PushKind Kind)> Due(string url)
+    {
+        var now = clock.GetUtcNow();
+        return [.. Alerts.Select(alert => (alert, PushPlan.Due(alert, url, now))).Where(pair => pair.Item2 is not null).Select(pair => (pair.alert, pair.Item2!.Value))];
+    }
+
+    /// <summary>It has taken them.</summary>
+    public void Taken(string url, IReadOnlyList<(PushedAlert Alert, PushKind Kind)> told)
+    {
+        var now = clock.GetUtcNow();
+        lock (_gate)
+        {
+            _alerts = [.. _alerts.Select(alert => told.FirstOrDefault(one => one.Alert.Device == alert.Device && one.Alert.Driver == alert.Driver) is { Alert: not null } one
+                ? PushPlan.Taken(alert, url, one.Kind, now) : alert).Where(alert => !PushPlan.IsDone(alert))];
+            _unsaved = true;
+        }
+    }
+
+    /// <summary>Saves what has changed since the last time.</summary>
+    public void SaveIfDue()
+    {
+        IReadOnlyList<PushedAlert> alerts;
+        lock (_gate)
+        {
+            if (!_unsaved && (_alerts.All(alert => alert.Over is not null) || clock.GetElapsedTime(_saved) < SaveInterval))
+                return;
+            (alerts, _unsaved, _saved) = (_alerts, false, clock.GetTimestamp());
+        }
+        if (directory.Path is { } home && directory.IsHeld)
+            Save(home, alerts);
+    }
+
+    private void Save(string home, IReadOnlyList<PushedAlert> alerts)
+    {
+        var path = Path.Combine(home, FileName);
+        try
+        {
+            using (var file = new FileStream(path + ".new", new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
+            {
+                file.Write(PushJson.Write(alerts));
+                file.Flush(flushToDisk: true);
+            }
+            File.Move(path + ".new", path, overwrite: true);
+            DirectorySync.Flush(home);
+            _failing = false;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or LinuxException)
+        {
+            if (!_failing)
+                LogUnusable(path, exception.Message.Split('\n')[0]);
+            _failing = true;
+            lock (_gate)
+                _unsaved = true;
+        }
+    }
+
+    // The configuration may have changed since: who is new is told of what is under way, who is gone of nothing.
+    private PushedAlert WithUrls(PushedAlert alert) => alert with
+    {
+        Progress = _urls.Where(url => alert.Over is null || alert.Progress.ContainsKey(url))
+            .ToDictionary(url => url, url => alert.Progress.GetValueOrDefault(url) ?? new PushProgress(alert.Start)),
+    };
+
+    // What changes each second is not worth a write each second.
+    private static PushedAlert Essence(PushedAlert alert) => alert with { LastSeen = default };
+
+    [LoggerMessage(EventIds.PushBufferUnusable, LogLevel.Warning, "The alerts that are still to be told can't be kept in {Path}, so a restart forgets them: {Reason}")]
+    private partial void LogUnusable(string path, string reason);
+}

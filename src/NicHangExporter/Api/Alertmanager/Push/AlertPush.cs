@@ -1,0 +1,117 @@
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using NicHangExporter.Configuration;
+using NicHangExporter.Exposition;
+
+namespace NicHangExporter.Api.Alertmanager.Push;
+
+/// <summary>
+/// Tells one Alertmanager, and tries again with growing pauses where it is out of reach: what the others do has no bearing on it. For one thread at a time.
+/// </summary>
+internal sealed partial class AlertPush
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
+    private readonly string _url;
+    private readonly Uri _target;
+    private readonly AlertBook _book;
+    private readonly Func<HttpMessageHandler> _open;
+    private readonly PushConnection _connection;
+    private readonly ExporterOptions _options;
+    private readonly ExporterMetrics _metrics;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
+    private long _failedAt;
+    private TimeSpan _pause;
+
+    /// <param name="url">The Alertmanager.</param>
+    /// <param name="book">What is to be told.</param>
+    /// <param name="connection">How it is reached.</param>
+    /// <param name="open">Makes the sender of one post; a test has its own.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="metrics">Where it is counted.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="logger">Where it is said.</param>
+    public AlertPush(
+        Uri url, AlertBook book, PushConnection connection, Func<HttpMessageHandler> open, ExporterOptions options, ExporterMetrics metrics, TimeProvider clock, ILogger logger)
+    {
+        (_url, _book, _connection, _open, _options, _metrics, _clock, _logger) = (url.ToString(), book, connection, open, options, metrics, clock, logger);
+        _target = new Uri(_url.TrimEnd('/') + "/api/v2/alerts");
+        metrics.AlertsSent.WithLabels(_url).Publish();
+        metrics.AlertSendFailures.WithLabels(_url).Publish();
+    }
+
+    /// <summary>Posts what is due, if anything is and the pause after the last failure is over.</summary>
+    public async Task StepAsync(CancellationToken stop)
+    {
+        if (_pause > TimeSpan.Zero && _clock.GetElapsedTime(_failedAt) < _pause)
+            return;
+        var due = _book.Due(_url);
+        if (due.Count == 0)
+            return;
+        if (await PostAsync(due, stop) is { } failure)
+        {
+            stop.ThrowIfCancellationRequested();
+            _metrics.AlertSendFailures.WithLabels(_url).Inc();
+            if (_pause == TimeSpan.Zero)
+                LogFailed(_url, failure);
+            (_failedAt, _pause) = (_clock.GetTimestamp(), Longer(_pause));
+            return;
+        }
+        _book.Taken(_url, due);
+        _metrics.AlertsSent.WithLabels(_url).Inc(due.Count);
+        if (_pause > TimeSpan.Zero)
+            LogRecovered(_url);
+        _pause = TimeSpan.Zero;
+    }
+
+    // Null, or why it was not taken.
+    private async Task<string?> PostAsync(IReadOnlyList<(PushedAlert Alert, PushKind Kind)> due, CancellationToken stop)
+    {
+        using var timeout = new CancellationTokenSource(_options.AlertTimeout, _clock);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
+        try
+        {
+            using var sender = new HttpMessageInvoker(_open());
+            using var request = new HttpRequestMessage(HttpMethod.Post, _target);
+            request.Content = new ByteArrayContent(PushJson.Write(Wire(due))) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+            request.Headers.Authorization = _connection.Authorization();
+            request.Headers.UserAgent.Add(new ProductInfoHeaderValue("nic-hang-exporter", null));
+            using var response = await sender.SendAsync(request, end.Token);
+            return response.IsSuccessStatusCode ? null : $"it answers {(int)response.StatusCode}";
+        }
+        catch (OperationCanceledException)
+        {
+            return $"no answer within {PrometheusDuration.Format(_options.AlertTimeout)}";
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            return (exception.InnerException ?? exception).Message.Split('\n')[0];
+        }
+    }
+
+    private List<PostableAlert> Wire(IReadOnlyList<(PushedAlert Alert, PushKind Kind)> due)
+    {
+        var labels = new Dictionary<string, string>();
+        foreach (var label in _options.AlertLabels)
+            labels[label[..label.IndexOf('=', StringComparison.Ordinal)]] = label[(label.IndexOf('=', StringComparison.Ordinal) + 1)..];
+        labels["instance"] = HostIdentity.Instance(_options);
+        var now = _clock.GetUtcNow();
+        return [.. due.Select(one => PostableAlert.Of(one.Alert, _url, one.Kind, labels, now))];
+    }
+
+    // Up to a quarter more: hosts that were cut off together are not back in the same second for ever.
+    private static TimeSpan Longer(TimeSpan pause)
+    {
+        var next = pause == TimeSpan.Zero ? FirstPause : pause * 2;
+        next = next > LongestPause ? LongestPause : next;
+        return next * (1 + RandomNumberGenerator.GetInt32(250) / 1000.0);
+    }
+
+    [LoggerMessage(EventIds.PushFailed, LogLevel.Warning, "Alerts can't be pushed to {Alertmanager} and are kept for it: {Reason}")]
+    private partial void LogFailed(string alertmanager, string reason);
+
+    [LoggerMessage(EventIds.PushRecovered, LogLevel.Information, "Alerts reach {Alertmanager} again")]
+    private partial void LogRecovered(string alertmanager);
+}

@@ -1,0 +1,70 @@
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+
+namespace NicHangExporter.Api.Alertmanager.Push;
+
+/// <summary>
+/// How an Alertmanager is reached: TLS and credentials as its clients have them. Everything is made anew for each post, once a minute: a file that was
+/// exchanged is in force at once, a name is looked up again, and no connection of before the hang is left to be tried in vain.
+/// </summary>
+internal sealed class PushConnection(ExporterOptions options)
+{
+    private const int MaxSecretBytes = 8192;
+
+    /// <summary>The sender of one post.</summary>
+    /// <exception cref="IOException">A file can't be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file must not be read.</exception>
+    /// <exception cref="CryptographicException">A file is no certificate or no key.</exception>
+    public HttpMessageHandler Open()
+    {
+        var handler = new SocketsHttpHandler
+        {
+            // A redirect would carry the credentials to whoever it names, and a proxy of the environment is not ours.
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+            ConnectTimeout = options.AlertTimeout,
+            MaxResponseHeadersLength = 16,
+            ActivityHeadersPropagator = null,
+        };
+        if (options.AlertServerName is { } name)
+            handler.SslOptions.TargetHost = name;
+        if (options.AlertCaFile is { } authorities)
+        {
+            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            policy.CustomTrustStore.ImportFromPemFile(authorities);
+            handler.SslOptions.CertificateChainPolicy = policy;
+        }
+        if (options is { AlertCertificateFile: { } file, AlertKeyFile: { } key })
+        {
+            var chain = new X509Certificate2Collection();
+            chain.ImportFromPemFile(file);
+            handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(file, key), chain, offline: true);
+        }
+        return handler;
+    }
+
+    /// <summary>The header of the credentials; null where there are none.</summary>
+    /// <exception cref="IOException">The file can't be read, or holds no secret.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
+    public AuthenticationHeaderValue? Authorization() =>
+        options.AlertBearerTokenFile is { } token ? new AuthenticationHeaderValue("Bearer", Secret(token, isToken: true))
+        : options is { AlertBasicAuthUser: { } user, AlertBasicAuthPasswordFile: { } password }
+            ? new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{Secret(password, isToken: false)}")))
+            : null;
+
+    private static string Secret(string path, bool isToken)
+    {
+        using var file = File.OpenRead(path);
+        var bytes = new byte[MaxSecretBytes + 1];
+        var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        var text = Encoding.UTF8.GetString(bytes, 0, length).Trim();
+        // What does not fit into a header would be an error that quotes it.
+        return length > MaxSecretBytes || text.Length == 0 || (isToken && text.AsSpan().ContainsAnyExceptInRange('!', '~'))
+            ? throw new IOException($"{path} holds no {(isToken ? "token" : "password")}")
+            : text;
+    }
+}
