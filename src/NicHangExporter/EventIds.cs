@@ -64,7 +64,6 @@ internal static class EventIds
     public const int LogDropped = 4014;
     public const int HealsUnheard = 4015;
 
-    public const int ApiUnauthenticated = 5001;
     public const int ApiFailed = 5002;
     public const int ControlListening = 5010;
     public const int ControlUnavailable = 5011;

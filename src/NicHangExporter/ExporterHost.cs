@@ -239,8 +239,9 @@ internal static partial class ExporterHost
         var door = ApiDoor.Of(services.GetRequiredService<Remediator>(), services.GetRequiredService<RemediationLedger>());
         var routes = ApiRoutes.Of(
             new RemediationDesk(door, devices, services.GetRequiredService<PassHistory>(), new RecentPasses(clock), clock, ending),
-            new ViewDesk(door, services.GetRequiredService<ExporterOptions>().StateDirectory), new SwitchDesk(door, devices), alertmanager: null);
-        return new ApiRouter(routes, ApiGuard.Closed, services.GetRequiredService<ExporterMetrics>(), clock, services.GetRequiredService<ILogger<ApiRouter>>(), ending);
+            new ViewDesk(door, services.GetRequiredService<ExporterOptions>().StateDirectory), new SwitchDesk(door, devices), services.GetRequiredService<AlertmanagerWebhook>().HandleAsync);
+        var (credentials, transport) = (services.GetRequiredService<CredentialStore>(), services.GetRequiredService<TransportProtection>());
+        return new ApiRouter(routes, new ApiGuard(() => credentials.IsConfigured, credentials.Authenticate, transport.IsProtected), services.GetRequiredService<ExporterMetrics>(), clock, services.GetRequiredService<ILogger<ApiRouter>>(), ending);
     }
 
     private static void Map(WebApplication application, ExporterOptions options)

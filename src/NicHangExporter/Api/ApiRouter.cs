@@ -19,7 +19,6 @@ internal sealed partial class ApiRouter(ImmutableArray<ApiRoute> routes, ApiGuar
     private const string NoRoute = "other";
 
     private readonly Lock _logGate = new();
-    private readonly LogThrottle _refusals = new(clock);
     private readonly LogThrottle _failures = new(clock);
 
     /// <summary>The table.</summary>
@@ -69,7 +68,7 @@ internal sealed partial class ApiRouter(ImmutableArray<ApiRoute> routes, ApiGuar
         var shown = route ?? matching.FirstOrDefault();
         if (CrossSite.Asks(request))
             return (ApiAnswer.Refuse(ApiProblem.CrossSite), shown, null);
-        if (Authenticate(context) is not { } credential)
+        if (guard.Authenticate(context) is not { } credential)
             return (Unauthenticated(request), shown, null);
         if (matching.Count == 0)
             return (ApiAnswer.Refuse(ApiProblem.NotFound), null, null);
@@ -122,13 +121,8 @@ internal sealed partial class ApiRouter(ImmutableArray<ApiRoute> routes, ApiGuar
         return matching;
     }
 
-    private Credential? Authenticate(HttpContext context) => context.Request.Headers.Authorization is [var only] ? guard.Authenticate(only) : null;
-
-    private ApiAnswer Unauthenticated(HttpRequest request)
+    private static ApiAnswer Unauthenticated(HttpRequest request)
     {
-        lock (_logGate)
-            if (_refusals.IsDue(1, out var refused))
-                LogUnauthenticated(request.HttpContext.Connection.RemoteIpAddress?.ToString() ?? "nowhere", refused);
         // RFC 6750: whoever sends nothing is told how, whoever sends the wrong thing that it is wrong.
         var isTried = request.Headers.Authorization.Count > 0;
         return ApiAnswer.Refuse(ApiProblem.Unauthenticated) with { Challenge = $"Bearer realm=\"nic-hang-exporter\"{(isTried ? ", error=\"invalid_token\"" : "")}" };
@@ -144,9 +138,6 @@ internal sealed partial class ApiRouter(ImmutableArray<ApiRoute> routes, ApiGuar
             if (_failures.IsDue(1, out var failures))
                 LogFailed(exception, failures);
     }
-
-    [LoggerMessage(EventIds.ApiUnauthenticated, LogLevel.Warning, "A request to the API had no valid credential; the last came from {Peer}. {Refused} such requests")]
-    private partial void LogUnauthenticated(string peer, ulong refused);
 
     [LoggerMessage(EventIds.ApiFailed, LogLevel.Error, "The API met {Failures} unexpected errors")]
     private partial void LogFailed(Exception exception, ulong failures);

@@ -97,7 +97,8 @@ internal sealed partial class Remediator
             Profile = record.Profile,
             Desired = [.. record.Desired],
             Drifted = _drifted.GetValueOrDefault(key) is { IsDefault: false } drifted ? drifted : [],
-            Cooldown = Math.Round(Math.Max(0, Math.Max(record.CooldownUntil, _ledger.State.UnknownUntil) - _ledger.Age), 0),
+            // Rounded up: with half a second left it is still cooling.
+            Cooldown = Math.Ceiling(Math.Max(0, Math.Max(record.CooldownUntil, _ledger.State.UnknownUntil) - _ledger.Age)),
             BudgetLeft = Math.Max(0, _options.DeviceBudget - record.SpentAt(_ledger.Age)),
             Quarantined = record.Quarantined,
             Last = record.Last,

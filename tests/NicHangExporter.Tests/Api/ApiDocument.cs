@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using NicHangExporter.Api;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Remediation;
-using NicHangExporter.Tests.Remediation;
 
 namespace NicHangExporter.Tests.Api;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using NicHangExporter.Api;
 
 namespace NicHangExporter.Tests.Api;
 

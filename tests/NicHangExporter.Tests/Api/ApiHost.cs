@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -72,7 +71,7 @@ internal sealed class ApiHost : IDisposable
     /// <summary>Lets time pass only when the test says so.</summary>
     public bool IsFrozen { get; set; }
 
-    public static Credential? Authenticate(string? header) => header switch
+    public static Credential? Authenticate(HttpContext context) => (context.Request.Headers.Authorization is [var only] ? only : null) switch
     {
         Read => new Credential("dashboard", ApiScope.Read),
         Remediate => new Credential("controller", ApiScope.Remediate),
@@ -97,7 +96,7 @@ internal sealed class ApiHost : IDisposable
     }
 
     /// <summary>A request that nobody has handled yet.</summary>
-    public DefaultHttpContext Context(string method, string path, byte[]? body, string? authorization, params (string Name, string Value)[] headers)
+    public static DefaultHttpContext Context(string method, string path, byte[]? body, string? authorization, params (string Name, string Value)[] headers)
     {
         var context = new DefaultHttpContext();
         var request = context.Request;

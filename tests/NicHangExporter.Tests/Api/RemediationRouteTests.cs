@@ -109,7 +109,7 @@ public sealed class RemediationRouteTests : IDisposable
     public async Task WhoJoins_IsToldAtOnceWhichOneAndWhere()
     {
         _api.IsFrozen = true;
-        var first = _api.Context("POST", Path, """{"device":"eno1","features":["tso"]}"""u8.ToArray(), ApiHost.Remediate);
+        var first = ApiHost.Context("POST", Path, """{"device":"eno1","features":["tso"]}"""u8.ToArray(), ApiHost.Remediate);
         var handling = _api.Router.HandleAsync(first);
 
         var second = await _api.PostAsync(Path, """{"device":"eno1","features":["tso"]}""");
@@ -126,7 +126,7 @@ public sealed class RemediationRouteTests : IDisposable
     {
         _api.Host.AddSimulatedNic("eno2", "0000:02:00.0");
         _api.IsFrozen = true;
-        var first = _api.Context("POST", Path, """{"device":"eno1"}"""u8.ToArray(), ApiHost.Remediate);
+        var first = ApiHost.Context("POST", Path, """{"device":"eno1"}"""u8.ToArray(), ApiHost.Remediate);
         var handling = _api.Router.HandleAsync(first);
 
         var reply = await _api.PostAsync(Path, """{"device":"eno2"}""");
@@ -228,7 +228,7 @@ public sealed class RemediationRouteTests : IDisposable
     public async Task EndingProgram_TakesNoMoreAndLetsNobodyWait()
     {
         _api.IsFrozen = true;
-        var first = _api.Context("POST", Path, """{"device":"eno1"}"""u8.ToArray(), ApiHost.Remediate);
+        var first = ApiHost.Context("POST", Path, """{"device":"eno1"}"""u8.ToArray(), ApiHost.Remediate);
         var handling = _api.Router.HandleAsync(first);
 
         _api.End();
@@ -253,13 +253,13 @@ public sealed class RemediationRouteTests : IDisposable
         var waiting = new List<Task>();
         for (var i = 0; i < RecentPasses.MaxWaiting; i++)
         {
-            var context = _api.Context("POST", Path, """{"device":"eno1","dryRun":true}"""u8.ToArray(), ApiHost.Remediate);
+            var context = ApiHost.Context("POST", Path, """{"device":"eno1","dryRun":true}"""u8.ToArray(), ApiHost.Remediate);
             waiting.Add(_api.Router.HandleAsync(context));
         }
 
         // Sixteen wait; the others know already where to look.
         Assert.Equal(RecentPasses.MaxWaiting - RemediationDesk.MaxWaiters, waiting.Count(one => one.IsCompleted));
-        var reply = _api.Context("POST", Path, """{"device":"eno1","dryRun":true}"""u8.ToArray(), ApiHost.Remediate);
+        var reply = ApiHost.Context("POST", Path, """{"device":"eno1","dryRun":true}"""u8.ToArray(), ApiHost.Remediate);
         await _api.Router.HandleAsync(reply);
         Assert.Equal(503, reply.Response.StatusCode);
 
@@ -303,7 +303,7 @@ public sealed class RemediationRouteTests : IDisposable
     {
         var route = _api.Router.Routes[0] with { Handle = _ => throw new InvalidOperationException("CANARY") };
         var router = new ApiRouter([route], new ApiGuard(() => true, ApiHost.Authenticate, _ => true), _api.Host.Metrics, _api.Host.Clock, _api.Logger<ApiRouter>(), CancellationToken.None);
-        var context = _api.Context("POST", Path, """{"device":"eno1"}"""u8.ToArray(), ApiHost.Admin);
+        var context = ApiHost.Context("POST", Path, """{"device":"eno1"}"""u8.ToArray(), ApiHost.Admin);
 
         var reply = await _api.FinishAsync(context, router.HandleAsync(context));
 

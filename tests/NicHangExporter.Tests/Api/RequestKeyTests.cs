@@ -65,7 +65,7 @@ public sealed class RequestKeyTests : IDisposable
     public async Task ManyAtOnceWithOneKey_AskOnce()
     {
         _api.IsFrozen = true;
-        var asked = Enumerable.Range(0, 100).Select(_ => _api.Context("POST", Path, System.Text.Encoding.UTF8.GetBytes(Body), ApiHost.Remediate, (RequestKeys.Header, "k1"))).ToList();
+        var asked = Enumerable.Range(0, 100).Select(_ => ApiHost.Context("POST", Path, System.Text.Encoding.UTF8.GetBytes(Body), ApiHost.Remediate, (RequestKeys.Header, "k1"))).ToList();
         var handling = new Task[asked.Count];
         await Parallel.ForAsync(0, asked.Count, (i, _) =>
         {
@@ -123,7 +123,7 @@ public sealed class RequestKeyTests : IDisposable
     public async Task Crash_InTheMiddle_IsAnsweredWithWhatCameOfIt()
     {
         _api.IsFrozen = true;
-        _ = _api.Router.HandleAsync(_api.Context("POST", Path, System.Text.Encoding.UTF8.GetBytes(Body), ApiHost.Remediate, (RequestKeys.Header, "k1")));
+        _ = _api.Router.HandleAsync(ApiHost.Context("POST", Path, System.Text.Encoding.UTF8.GetBytes(Body), ApiHost.Remediate, (RequestKeys.Header, "k1")));
         // The search in the journal is on another thread.
         Assert.True(SpinWait.SpinUntil(() => _api.Submitted == 1, TimeSpan.FromSeconds(30)));
         _api.Host.Lane.RunPending();
@@ -152,7 +152,7 @@ public sealed class RequestKeyTests : IDisposable
     [Fact]
     public async Task TwoKeys_AreNone()
     {
-        var context = _api.Context("POST", Path, System.Text.Encoding.UTF8.GetBytes(Body), ApiHost.Remediate);
+        var context = ApiHost.Context("POST", Path, System.Text.Encoding.UTF8.GetBytes(Body), ApiHost.Remediate);
         context.Request.Headers[RequestKeys.Header] = new(["a", "b"]);
 
         Assert.Equal(400, (await _api.FinishAsync(context, _api.Router.HandleAsync(context))).Status);

@@ -1,9 +1,7 @@
-using System.Collections;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using NicHangExporter.Api;
-using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Tests.Api;
 

@@ -43,7 +43,7 @@ public sealed class ScopeTests : IDisposable
     [MemberData(nameof(Routes))]
     public async Task TwoAuthorizationHeaders_AreNone(string method, string template)
     {
-        var context = _api.Context(method, Path(template), null, null);
+        var context = ApiHost.Context(method, Path(template), null, null);
         context.Request.Headers.Authorization = new([ApiHost.Admin, ApiHost.Admin]);
 
         Assert.Equal(401, (await _api.FinishAsync(context, _api.Router.HandleAsync(context))).Status);
@@ -64,16 +64,6 @@ public sealed class ScopeTests : IDisposable
     {
         Assert.Equal("Bearer realm=\"nic-hang-exporter\"", (await _api.GetAsync("/api/v1/devices", null)).Headers.WWWAuthenticate);
         Assert.Equal("Bearer realm=\"nic-hang-exporter\", error=\"invalid_token\"", (await _api.GetAsync("/api/v1/devices", "Bearer no")).Headers.WWWAuthenticate);
-    }
-
-    [Fact]
-    public async Task Refusals_AreSaidOnceAMinute()
-    {
-        for (var i = 0; i < 50; i++)
-            await _api.GetAsync("/api/v1/devices", "Bearer CANARY");
-
-        var line = Assert.Single(_api.Host.Log.Entries, entry => entry.Event == EventIds.ApiUnauthenticated);
-        Assert.DoesNotContain("CANARY", line.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -130,7 +120,7 @@ public sealed class ScopeTests : IDisposable
     {
         // The body is sound, so that only the credential decides.
         var body = template == "/api/v1/remediations" && method == "POST" ? """{"device":"eno1","dryRun":true}"""u8.ToArray() : null;
-        var context = _api.Context(method, Path(template), body, authorization);
+        var context = ApiHost.Context(method, Path(template), body, authorization);
         var handling = _api.Router.HandleAsync(context);
         if (template != "/api/v1/alertmanager" || context.Response.StatusCode >= 400)
             return (await _api.FinishAsync(context, handling)).Status;

@@ -109,7 +109,7 @@ public sealed class StrictnessTests : IDisposable
         Assert.Equal(status, (await _api.SendAsync("POST", Path, body, ApiHost.Admin)).Status);
 
         // And where nobody says beforehand how long it will be.
-        var context = _api.Context("POST", Path, body, ApiHost.Admin);
+        var context = ApiHost.Context("POST", Path, body, ApiHost.Admin);
         context.Request.ContentLength = null;
         Assert.Equal(status, (await _api.FinishAsync(context, _api.Router.HandleAsync(context))).Status);
     }
@@ -145,7 +145,7 @@ public sealed class StrictnessTests : IDisposable
     [Fact]
     public async Task BodyWithoutAType_OrPacked_Is415()
     {
-        var context = _api.Context("POST", Path, Encoding.UTF8.GetBytes(Body), ApiHost.Admin);
+        var context = ApiHost.Context("POST", Path, Encoding.UTF8.GetBytes(Body), ApiHost.Admin);
         context.Request.Headers.Remove("Content-Type");
         Assert.Equal(415, (await _api.FinishAsync(context, _api.Router.HandleAsync(context))).Status);
         Assert.Equal(415, (await _api.PostAsync(Path, Body, ApiHost.Admin, ("Content-Encoding", "gzip"))).Status);

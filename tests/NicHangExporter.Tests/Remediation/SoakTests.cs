@@ -70,7 +70,7 @@ public sealed class SoakTests : IDisposable
     {
         var cleared = _host.Remediator.ClearQuarantineAsync(_nic.Interface, "test");
         _host.Lane.RunPending();
-        return await cleared ?? "the quarantine is lifted";
+        return (await cleared)?.Explanation ?? "the quarantine is lifted";
     }
 
     // The sizes of all collections in which the rooms remember something, found by reflection, so that no future one is forgotten.

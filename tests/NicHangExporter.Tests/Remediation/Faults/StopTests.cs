@@ -15,7 +15,7 @@ public sealed class StopTests
         Assert.True(scene.Host.Remediator.StopAsync(Deadline).IsCompleted);
         foreach (var request in new[] { scene.Request("tso"), scene.LocalRequest(), scene.RollbackRequest(), scene.Request("tso") with { DryRun = true } })
             Assert.Equal(DeclineReason.ShuttingDown, scene.Host.Remediator.Submit(request).Answer().Declined);
-        Assert.Equal("the program is ending", scene.Host.Remediator.ClearQuarantineAsync(scene.Nic.Interface, "root").Now());
+        Assert.Equal("the program is ending", scene.Host.Remediator.ClearQuarantineAsync(scene.Nic.Interface, "root").Now()?.Explanation);
         Assert.Empty(scene.Operations);
     }
 
