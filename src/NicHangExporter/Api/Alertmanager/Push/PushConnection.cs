@@ -36,6 +36,9 @@ internal sealed class PushConnection(ExporterOptions options)
         {
             var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
             policy.CustomTrustStore.ImportFromPemFile(authorities);
+            // It would trust nobody, and say so of each certificate but not of the file.
+            if (policy.CustomTrustStore.Count == 0)
+                throw new CryptographicException($"{authorities} holds no certificate");
             handler.SslOptions.CertificateChainPolicy = policy;
         }
         if (options is { AlertCertificateFile: { } file, AlertKeyFile: { } key })
