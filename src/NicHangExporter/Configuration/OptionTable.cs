@@ -106,7 +106,7 @@ internal static class OptionTable
         new("alerting.key-file", "PATH", "File with its key, in PEM.", OptionKind.Value,
             options => options.AlertKeyFile ?? "", Path((options, path) => options.AlertKeyFile = path)),
         new("alerting.server-name", "NAME", "Name that the Alertmanagers' certificates must bear, where it is not that of the URL.", OptionKind.Value,
-            options => options.AlertServerName ?? "", (options, values) => { options.AlertServerName = values[0]; return null; }),
+            options => options.AlertServerName ?? "", AlertingOptions.SetServerName),
         Time("alerting.timeout", "How long a post of alerts may take.", "1s", "1m", options => options.AlertTimeout, (options, value) => options.AlertTimeout = value),
         new("log.level", "LEVEL", "debug, info, warn or error.", OptionKind.Value,
             options => LogLevels.First(level => level.Level == options.LogLevel).Name, SetLogLevel),

@@ -113,6 +113,7 @@ internal sealed partial class AlertPush
             using var request = new HttpRequestMessage(HttpMethod.Post, _target);
             request.Content = new ByteArrayContent(PushJson.Write(Wire(due))) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
             request.Headers.Authorization = _connection.Authorization();
+            request.Headers.Host = _connection.Host(_target);
             request.Headers.UserAgent.Add(new ProductInfoHeaderValue("nic-hang-exporter", null));
             using var response = await sender.SendAsync(request, end.Token);
             return response.IsSuccessStatusCode ? null : new($"it answers {(int)response.StatusCode}", response.StatusCode == HttpStatusCode.BadRequest);
@@ -123,7 +124,7 @@ internal sealed partial class AlertPush
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or UnauthorizedAccessException or CryptographicException)
         {
-            return new((exception.InnerException ?? exception).Message.Split('\n')[0]);
+            return new((exception is HttpRequestException && exception.InnerException is { } cause ? cause : exception).Message.Split('\n')[0]);
         }
     }
 
