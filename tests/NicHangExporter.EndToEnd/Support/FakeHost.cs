@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-using System.Text;
-
 namespace NicHangExporter.EndToEnd.Support;
 
 /// <summary>
@@ -17,11 +13,11 @@ internal sealed class FakeHost : IDisposable
     ];
 
     private readonly TemporaryDirectory _directory = new();
-    private readonly Lock _writing = new();
-    private ulong _sequence;
+    private readonly KernelLogFile _log;
 
     public FakeHost()
     {
+        _log = new KernelLogFile(_directory["kmsg"]);
         Directory.CreateDirectory(Path.Combine(Sysfs, "class/net"));
         Boot();
     }
@@ -33,7 +29,7 @@ internal sealed class FakeHost : IDisposable
     public string Procfs => _directory["proc"];
 
     /// <summary>For <c>--path.kmsg</c>: a growing file.</summary>
-    public string KernelLog => _directory["kmsg"];
+    public string KernelLog => _log.Path;
 
     /// <summary>For <c>--state.directory</c>; it does not exist at first.</summary>
     public string State => _directory["state"];
@@ -46,8 +42,7 @@ internal sealed class FakeHost : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(Procfs, "sys/kernel/random"));
         File.WriteAllText(Path.Combine(Procfs, "sys/kernel/random/boot_id"), Guid.NewGuid().ToString() + "\n");
-        File.WriteAllText(KernelLog, "");
-        _sequence = 0;
+        _log.Clear();
     }
 
     /// <summary>Adds a network device with hardware, as sysfs shows one: a link in class/net into the tree of devices.</summary>
@@ -68,24 +63,11 @@ internal sealed class FakeHost : IDisposable
         File.CreateSymbolicLink(Path.Combine(Sysfs, "class/net", name), $"../../devices/pci0000:00/{bus}/net/{name}");
     }
 
-    /// <summary>Appends a record of the kernel's (facility 0, level 3) to its log.</summary>
-    /// <param name="text">What it says, not yet escaped.</param>
-    /// <param name="dictionary">Lines such as <c>SUBSYSTEM=pci</c>.</param>
-    public void Log(string text, params IEnumerable<string> dictionary)
-    {
-        lock (_writing)
-        {
-            var record = new StringBuilder();
-            var microseconds = (long)Stopwatch.GetElapsedTime(0).TotalMicroseconds;
-            record.Append(CultureInfo.InvariantCulture, $"3,{_sequence++},{microseconds},-;{text.Replace("\n", @"\x0a", StringComparison.Ordinal)}\n");
-            foreach (var line in dictionary)
-                record.Append(CultureInfo.InvariantCulture, $" {line}\n");
-            File.AppendAllText(KernelLog, record.ToString());
-        }
-    }
+    /// <inheritdoc cref="KernelLogFile.Append"/>
+    public void Log(string text, params IEnumerable<string> dictionary) => _log.Append(text, dictionary);
 
-    /// <summary>Skips sequence numbers: records that a real ring would have overwritten.</summary>
-    public void Lose(ulong records) => _sequence += records;
+    /// <inheritdoc cref="KernelLogFile.Lose"/>
+    public void Lose(ulong records) => _log.Lose(records);
 
     /// <inheritdoc/>
     public void Dispose() => _directory.Dispose();
