@@ -12,15 +12,15 @@ public sealed class AlertPushTests
     public async Task Hang_IsPushedAndComesBackByTheWebhook()
     {
         using var host = new AlertedHost();
-        using var exporter = await host.StartExporterAsync(Push, "--alerting.labels=cluster=lab");
+        using var exporter = await host.StartExporterAsync("enforce", Push, "--alerting.labels=cluster=lab");
         using var alertmanager = await host.StartAsync(host.Alertmanager);
 
         host.Hang();
 
         var alert = await FiringAsync(alertmanager);
-        Assert.Equal([("alertname", "NicHang"), ("cluster", "lab"), ("device", AlertedHost.Device), ("driver", "veth"), ("instance", AlertedHost.Name), ("severity", "critical")], Labels(alert));
+        Assert.Equal([("alertname", "NicHang"), ("cluster", "lab"), ("device", AlertedHost.Device), ("driver", "e1000e"), ("instance", AlertedHost.Name), ("severity", "critical")], Labels(alert));
         Assert.Equal("NIC veth0 of lab-host hangs", Annotation(alert, "summary"));
-        Assert.StartsWith("veth, ", Annotation(alert, "description"), StringComparison.Ordinal);
+        Assert.StartsWith("e1000e at 0000:00:1f.6, ", Annotation(alert, "description"), StringComparison.Ordinal);
         var metrics = await exporter.ScrapeUntilAsync("the device is healed", metrics => metrics.Sum("nichang_remediation_outcomes_total", ("device", AlertedHost.Device), ("trigger", "webhook")) == 1);
         host.AssertHealedOnce(metrics);
         Assert.Equal(0, metrics["nichang_alerts_buffered"]);
@@ -30,14 +30,14 @@ public sealed class AlertPushTests
     public async Task Hang_WhileAlertmanagerIsAwayAndTheExporterIsRestarted_IsToldAfterwardsAndResolvedInTheEnd()
     {
         using var host = new AlertedHost();
-        using (var first = await host.StartExporterAsync(Push, "--hang.episode-gap=5s"))
+        using (var first = await host.StartExporterAsync("enforce", Push, "--hang.episode-gap=5s"))
         {
             host.Hang();
             var cutOff = await first.ScrapeUntilAsync("nobody takes it", metrics => metrics["nichang_alerts_buffered"] == 1 && metrics.Sum("nichang_alerts_send_failures_total") >= 1);
             Assert.Equal(0, cutOff.Sum("nichang_alerts_sent_total"));
             await first.KillAsync();
         }
-        using var second = await host.StartExporterAsync(Push, "--hang.episode-gap=5s");
+        using var second = await host.StartExporterAsync("enforce", Push, "--hang.episode-gap=5s");
         await second.ScrapeUntilAsync("it is still to be told when the hang is over",
             metrics => metrics["nichang_alerts_buffered"] == 1 && metrics["nichang_hang_active", ("device", AlertedHost.Device)] == 0 && Saved(host)?["over"] is not null);
 
@@ -48,7 +48,7 @@ public sealed class AlertPushTests
         await second.ScrapeUntilAsync("nothing waits any more", metrics => metrics["nichang_alerts_buffered"] == 0);
         await second.StopAsync();
         Backdate(host, TimeSpan.FromMinutes(6));
-        using var third = await host.StartExporterAsync(Push, "--hang.episode-gap=5s");
+        using var third = await host.StartExporterAsync("enforce", Push, "--hang.episode-gap=5s");
 
         await third.ScrapeUntilAsync("the alert is resolved", metrics => AlertedHost.Verdicts(metrics, "resolved_noted") == 1);
         Assert.Empty(await alertmanager.AlertsAsync());
@@ -77,5 +77,5 @@ public sealed class AlertPushTests
         File.WriteAllText(Buffer(host), new JsonArray(alert.DeepClone()).ToJsonString());
     }
 
-    private static string Buffer(AlertedHost host) => Path.Combine(host.Console.State, "alerts.json");
+    private static string Buffer(AlertedHost host) => Path.Combine(host.State, "alerts.json");
 }

@@ -58,7 +58,7 @@ public sealed class AlertmanagerWebhookTests
         using var exporter = await host.StartExporterAsync();
         using var alertmanager = await host.StartAsync(host.Alertmanager with { MaxAlerts = 1, GroupBy = "alertname", GroupWait = "1s" });
 
-        await alertmanager.PostAsync(AlertedHost.Alert(AlertedHost.Device), AlertedHost.Alert("veth1"));
+        await alertmanager.PostAsync(AlertedHost.Alert(AlertedHost.Device), AlertedHost.Alert(AlertedHost.OtherDevice));
 
         await exporter.ScrapeUntilAsync("one is left out", metrics => metrics["nichang_alerts_truncated_total"] >= 1);
         await exporter.LoggedAsync("max_alerts");

@@ -15,13 +15,11 @@ internal sealed class ConsoleHost : IDisposable
         Requires.Program("ethtool");
         foreach (var device in new[] { "lo", "veth0", "veth1" })
             Network.Execute("ip", "link", "set", device, "up").Succeeded();
-        KernelLog = new KernelLogFile(_directory["kmsg"]);
+        // An empty log of its own: what other tests write into the machine's is none of its business.
+        _directory.Write("kmsg", "");
     }
 
     public NetworkNamespace Network { get; } = new();
-
-    /// <summary>A log of its own, empty at first: what other tests write into the machine's is none of its business.</summary>
-    public KernelLogFile KernelLog { get; }
 
     /// <summary>The state directory; it does not exist at first.</summary>
     public string State => _directory["state"];
@@ -29,7 +27,7 @@ internal sealed class ConsoleHost : IDisposable
     /// <summary>What daemon and commands are both told.</summary>
     public List<string> Options { get; } = [];
 
-    private IEnumerable<string> Flags => [$"--state.directory={State}", $"--path.kmsg={KernelLog.Path}", "--remediation.devices=veth0", "--remediation.verify-window=2s", "--remediation.carrier-grace=2s", .. Options];
+    private IEnumerable<string> Flags => [$"--state.directory={State}", $"--path.kmsg={_directory["kmsg"]}", "--remediation.devices=veth0", "--remediation.verify-window=2s", "--remediation.carrier-grace=2s", .. Options];
 
     /// <summary>Starts the daemon.</summary>
     public Task<ExporterProcess> StartDaemonAsync(params IEnumerable<string> arguments) =>

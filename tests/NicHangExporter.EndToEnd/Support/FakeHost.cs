@@ -1,3 +1,7 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
 namespace NicHangExporter.EndToEnd.Support;
 
 /// <summary>
@@ -13,11 +17,11 @@ internal sealed class FakeHost : IDisposable
     ];
 
     private readonly TemporaryDirectory _directory = new();
-    private readonly KernelLogFile _log;
+    private readonly Lock _writing = new();
+    private ulong _sequence;
 
     public FakeHost()
     {
-        _log = new KernelLogFile(_directory["kmsg"]);
         Directory.CreateDirectory(Path.Combine(Sysfs, "class/net"));
         Boot();
     }
@@ -29,7 +33,7 @@ internal sealed class FakeHost : IDisposable
     public string Procfs => _directory["proc"];
 
     /// <summary>For <c>--path.kmsg</c>: a growing file.</summary>
-    public string KernelLog => _log.Path;
+    public string KernelLog => _directory["kmsg"];
 
     /// <summary>For <c>--state.directory</c>; it does not exist at first.</summary>
     public string State => _directory["state"];
@@ -42,7 +46,8 @@ internal sealed class FakeHost : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(Procfs, "sys/kernel/random"));
         File.WriteAllText(Path.Combine(Procfs, "sys/kernel/random/boot_id"), Guid.NewGuid().ToString() + "\n");
-        _log.Clear();
+        File.WriteAllText(KernelLog, "");
+        _sequence = 0;
     }
 
     /// <summary>Adds a network device with hardware, as sysfs shows one: a link in class/net into the tree of devices.</summary>
@@ -63,11 +68,24 @@ internal sealed class FakeHost : IDisposable
         File.CreateSymbolicLink(Path.Combine(Sysfs, "class/net", name), $"../../devices/pci0000:00/{bus}/net/{name}");
     }
 
-    /// <inheritdoc cref="KernelLogFile.Append"/>
-    public void Log(string text, params IEnumerable<string> dictionary) => _log.Append(text, dictionary);
+    /// <summary>Appends a record of the kernel's (facility 0, level 3) to its log.</summary>
+    /// <param name="text">What it says, not yet escaped.</param>
+    /// <param name="dictionary">Lines such as <c>SUBSYSTEM=pci</c>.</param>
+    public void Log(string text, params IEnumerable<string> dictionary)
+    {
+        lock (_writing)
+        {
+            var record = new StringBuilder();
+            var microseconds = (long)Stopwatch.GetElapsedTime(0).TotalMicroseconds;
+            record.Append(CultureInfo.InvariantCulture, $"3,{_sequence++},{microseconds},-;{text.Replace("\n", @"\x0a", StringComparison.Ordinal)}\n");
+            foreach (var line in dictionary)
+                record.Append(CultureInfo.InvariantCulture, $" {line}\n");
+            File.AppendAllText(KernelLog, record.ToString());
+        }
+    }
 
-    /// <inheritdoc cref="KernelLogFile.Lose"/>
-    public void Lose(ulong records) => _log.Lose(records);
+    /// <summary>Skips sequence numbers: records that a real ring would have overwritten.</summary>
+    public void Lose(ulong records) => _sequence += records;
 
     /// <inheritdoc/>
     public void Dispose() => _directory.Dispose();

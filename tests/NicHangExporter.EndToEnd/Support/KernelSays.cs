@@ -31,9 +31,6 @@ internal static class KernelSays
     /// <summary>e1000_reset_task().</summary>
     public const string ResetAdapter = $"e1000e {Bus} {Device}: Reset adapter unexpectedly";
 
-    /// <summary>dev_watchdog() (net/sched/sch_generic.c, 6.4 to 6.7): the only report of a hang that the kernel can make about any driver, and names the device in.</summary>
-    public static string TransmitTimeout(string device, string driver = "veth") => $"NETDEV WATCHDOG: {device} ({driver}): transmit queue 0 timed out 5008 ms";
-
     /// <summary>The dictionary of a record about <see cref="Device"/>.</summary>
     public static readonly IReadOnlyList<string> Dictionary = ["SUBSYSTEM=pci", $"DEVICE=+pci:{Bus}"];
 }
