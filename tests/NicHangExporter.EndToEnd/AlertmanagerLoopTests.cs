@@ -24,7 +24,6 @@ public sealed class AlertmanagerLoopTests
         Assert.Equal(AlertedHost.Credential, accepted.GetProperty("actor").GetString());
         var firing = Assert.Single(await alertmanager.AlertsAsync());
         Assert.Equal(firing.GetProperty("fingerprint").GetString(), accepted.GetProperty("alerts")[0].GetProperty("key").GetProperty("fingerprint").GetString());
-        Assert.Equal("applied", Assert.Single(host.Journal("outcome")).GetProperty("verdict").GetString());
 
         // What it has notified is not on its disk yet: it hears of the alert from Prometheus, and tells us of it as if it were new.
         await alertmanager.RestartAsync();

@@ -132,8 +132,10 @@ internal sealed class AlertedHost : IDisposable
         Assert.Equal(("off", "on"), (Feature(Tso), Feature(Tso, OtherDevice)));
         var intent = Assert.Single(Journal("intent"));
         Assert.Equal(("webhook", Credential, Device), (intent.GetProperty("trigger").GetString(), intent.GetProperty("actor").GetString(), intent.GetProperty("device").GetString()));
-        Assert.Equal(1, metrics.Sum("nichang_remediation_attempts_total"));
-        Assert.Equal(1, metrics["nichang_remediation_attempts_total", ("device", Device), ("trigger", "webhook")]);
+        Assert.Equal("applied", Assert.Single(Journal("outcome")).GetProperty("verdict").GetString());
+        foreach (var counter in new[] { "nichang_remediation_attempts_total", "nichang_remediation_outcomes_total" })
+            Assert.Equal((1, 1), (metrics.Sum(counter), metrics.Sum(counter, ("device", Device), ("trigger", "webhook"))));
+        Assert.Equal(1, metrics["nichang_remediation_outcomes_total", ("device", Device), ("trigger", "webhook"), ("outcome", "applied")]);
         Assert.Equal(1, Verdicts(metrics, "accepted"));
         Assert.Equal(0, metrics["nichang_monitor_failures_total"]);
     }
