@@ -34,6 +34,25 @@ public sealed class AlertmanagerWebhookTests
     }
 
     [Fact]
+    public async Task SecondAlertAboutTheSameHang_IsAnsweredWithoutASecondAction()
+    {
+        using var host = new AlertedHost();
+        using var exporter = await host.StartExporterAsync();
+        using var alertmanager = await host.StartAsync(host.Alertmanager);
+        host.Hang();
+        await exporter.ScrapeUntilAsync("the hang", metrics => metrics["nichang_hang_active", ("device", AlertedHost.Device)] == 1);
+        await alertmanager.PostAsync(AlertedHost.Alert(AlertedHost.Device));
+        await exporter.ScrapeUntilAsync("the device is healed", metrics => metrics.Sum("nichang_remediation_outcomes_total", ("device", AlertedHost.Device)) == 1);
+
+        // Of another rule, or of the exporter's own pushing beside a rule.
+        await alertmanager.PostAsync(new Dictionary<string, string>(AlertedHost.Alert(AlertedHost.Device)) { ["alertname"] = "NicHangAgain" });
+
+        var answered = await Eventually.HoldsAsync("it is answered", () => host.Journal("answered"), answers => answers.Count == 1);
+        Assert.Equal(host.Journal("intent")[0].GetProperty("id").GetString(), answered[0].GetProperty("id").GetString());
+        host.AssertHealedOnce(await exporter.ScrapeAsync(), alerts: 2);
+    }
+
+    [Fact]
     public async Task WrongToken_IsRefusedAndNothingIsDoneThoughTheDeviceHangs()
     {
         using var host = new AlertedHost();
