@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 
 namespace NicHangExporter.EndToEnd.Support;
@@ -17,7 +16,7 @@ internal sealed partial class ExporterProcess : IDisposable
 
     private ExporterProcess(ExporterCommand command)
     {
-        _http = new HttpClient(Handler(command.Network));
+        _http = NamespaceClient.Create(command.Network);
         _process = command.Start();
         _process.ErrorDataReceived += (_, line) => Take(line.Data);
         _process.BeginErrorReadLine();
@@ -131,17 +130,6 @@ internal sealed partial class ExporterProcess : IDisposable
         _process.Dispose();
         _http.Dispose();
     }
-
-    // A socket stays in the network namespace that it was made in.
-    private static SocketsHttpHandler Handler(NetworkNamespace? network) => network is null ? new SocketsHttpHandler() : new SocketsHttpHandler
-    {
-        ConnectCallback = async (context, cancellation) =>
-        {
-            var socket = network.Inside(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
-            await socket.ConnectAsync(context.DnsEndPoint, cancellation);
-            return new NetworkStream(socket, ownsSocket: true);
-        },
-    };
 
     private async Task<bool> AnswersAsync()
     {
