@@ -106,13 +106,17 @@ internal sealed partial class AlertActions(
 
     private void Settle(string device, List<AcceptedAlert> alerts, RemediationOutcome outcome)
     {
-        // A device that can't be read now, a thread that is stuck in the kernel: nothing was begun, so it is begun when that is over.
+        // A device that can't be read now, a thread that is stuck in the kernel, a cool-down: nothing was begun, so it is begun when that is over, if the hang
+        // lasts that long. To Alertmanager the alert is a duplicate from now on; nobody else would ask again.
         var isOpen = ledger.State.Alerts.Any(alert => alert.Pending && alerts.Exists(one => one.Identity == alert.Identity));
-        if (outcome.Declined is DeclineReason.Busy or DeclineReason.JournalUnavailable or DeclineReason.Paused || (outcome.Verdict == RemediationVerdict.Failed && isOpen))
-            _putOff[device] = (Now + AskAgain, alerts);
+        if (PassesBy(outcome.Declined) || (outcome.Verdict == RemediationVerdict.Failed && isOpen))
+            _putOff[device] = (Now + (outcome.RetryAfter is { } seconds && seconds > AskAgain.TotalSeconds ? TimeSpan.FromSeconds(seconds) : AskAgain), alerts);
         else if (outcome.Declined is not DeclineReason.ShuttingDown)
             Answer(device, alerts, new JournalEntry(JournalEvent.Answered) { Id = outcome.Id, Verdict = outcome.Verdict, Declined = outcome.Declined, Reason = outcome.Explanation });
     }
+
+    private static bool PassesBy(DeclineReason? reason) =>
+        reason is DeclineReason.Busy or DeclineReason.JournalUnavailable or DeclineReason.Paused or DeclineReason.Cooldown or DeclineReason.BootGrace or DeclineReason.Ambiguous or DeclineReason.Bond;
 
     private void Answer(string device, List<AcceptedAlert> alerts, JournalEntry answer)
     {

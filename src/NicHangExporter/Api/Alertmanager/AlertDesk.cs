@@ -84,6 +84,7 @@ internal sealed class AlertDesk(ExporterOptions options, RemediationLedger ledge
         var known = before.Select(alert => alert.Identity).ToHashSet();
         var waiting = before.Where(alert => alert.Pending).Select(alert => alert.Identity).ToHashSet();
         var identities = HostIdentity.Read(options);
+        var status = remediator.Status();
         var situation = new AlertSituation
         {
             Identities = identities,
@@ -91,7 +92,8 @@ internal sealed class AlertDesk(ExporterOptions options, RemediationLedger ledge
             Devices = devices.Find(alerts.Where(alert => alert.Status == "firing" && AlertPolicy.IsMine(alert, identities))),
             Known = known,
             Mode = options.Mode(RemediationTrigger.Webhook),
-            IsPaused = remediator.Status().Paused,
+            IsPaused = status.Paused,
+            IsCapable = status.Capable,
         };
         var decisions = ImmutableArray.CreateBuilder<AlertDecision>(alerts.Count);
         foreach (var alert in alerts)

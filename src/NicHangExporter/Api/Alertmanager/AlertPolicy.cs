@@ -45,6 +45,9 @@ internal sealed record AlertSituation
 
     /// <summary>The kill switch is set.</summary>
     public required bool IsPaused { get; init; }
+
+    /// <summary>The process has CAP_NET_ADMIN.</summary>
+    public required bool IsCapable { get; init; }
 }
 
 /// <summary>What was decided about one alert.</summary>
@@ -108,6 +111,8 @@ internal static class AlertPolicy
             return Say(AlertVerdict.NotHung, $"no hang of {device} is seen here");
         if (situation.IsPaused)
             return Say(AlertVerdict.NotAllowed, "the kill switch is set");
+        if (situation is { Mode: RemediationMode.Enforce, IsCapable: false })
+            return Say(AlertVerdict.NotAllowed, "the exporter lacks CAP_NET_ADMIN");
         if (target.Status is { Quarantined: true })
             return Say(AlertVerdict.NotAllowed, $"{device} is in quarantine until a person clears it");
         // Of a hang that the driver recovers from the door takes the same view: between two of them the device passes traffic.

@@ -77,6 +77,7 @@ public sealed class AlertPolicyTests
         Assert.Equal("not_allowed", Verdict(Alert(), Situation(hung with { Status = Status() with { NotAllowed = DeclineReason.NoProfile } })));
         Assert.Equal("not_allowed", Verdict(Alert(), Situation(hung with { Status = Status() with { Quarantined = true } })));
         Assert.Equal("not_allowed", Verdict(Alert(), Situation(hung) with { IsPaused = true }));
+        Assert.Equal("not_allowed", Verdict(Alert(), Situation(hung) with { IsCapable = false }));
         Assert.Equal("not_hung", Verdict(Alert(), Situation(hung with { Hang = null })));
         Assert.Equal("not_hung", Verdict(Alert(), Situation(hung with { Hang = null, IsHungNow = true })));
         Assert.Equal("cooldown", Verdict(Alert(), Situation(cooling)));
@@ -206,6 +207,7 @@ public sealed class AlertPolicyTests
         Known = new HashSet<(AlertKey, string)>(),
         Mode = RemediationMode.Enforce,
         IsPaused = false,
+        IsCapable = true,
     };
 
     private static InterfaceName Name(string text) => InterfaceName.TryParse(text, out var name) ? name : throw new ArgumentException(text);

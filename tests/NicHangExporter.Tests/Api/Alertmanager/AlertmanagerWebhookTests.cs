@@ -337,6 +337,23 @@ public sealed class AlertmanagerWebhookTests : IDisposable
     }
 
     [Fact]
+    public async Task TwoNicsThatHangTogether_AreActedOnWhenOnlyOneIsLeft()
+    {
+        var other = _host.Host.AddSimulatedNic("eno2", "0000:02:00.0");
+        _host.Begin();
+        other.Hang();
+        _host.Hang();
+        Assert.Equal(["accepted"], await _host.VerdictsAsync(Alert()));
+        _host.Host.Live(60);
+        Assert.Equal(0, _host.Operations);
+
+        other.IsHung = false;
+        _host.Host.Live(120);
+        Assert.False(_host.Nic.IsHung);
+        Assert.Single(_host.Intents);
+    }
+
+    [Fact]
     public async Task OneFingerprintForTwoDevices_IsTwoAlerts()
     {
         var other = _host.Host.AddSimulatedNic("eno2", "0000:02:00.0");
