@@ -39,8 +39,10 @@ internal sealed partial class WebConfigReader(string path, List<string> errors)
         }
         catch (YamlException exception)
         {
-            // Where the library stopped, not where what it was reading began: that may be the start of the file.
-            Error((int)exception.End.Line, exception.Message.Split('\n')[0].TrimEnd());
+            // Where the library stopped, not where what it was reading began: that may be the start of the file. And of a tab it tells the line before.
+            var message = exception.Message.Split('\n')[0].TrimEnd();
+            var tab = message.Contains(" tab ", StringComparison.Ordinal) ? Array.FindIndex(text.Split('\n'), line => line.TrimStart(' ').StartsWith('\t')) : -1;
+            Error(tab < 0 ? (int)exception.End.Line : tab + 1, message);
         }
         return errors.Count == before ? config : null;
     }

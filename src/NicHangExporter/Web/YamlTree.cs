@@ -18,6 +18,20 @@ internal abstract class YamlTree(int line)
     public static YamlTree? Read(string text)
     {
         var parser = new Parser(new StringReader(text));
+        try
+        {
+            return Read(parser);
+        }
+        // The library's parser has states that it did not think of, and characters that it can't make of an escape.
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        {
+            var at = parser.Current?.Start ?? Mark.Empty;
+            throw new YamlException(at, at, "it is no YAML from here on", exception);
+        }
+    }
+
+    private static YamlTree? Read(Parser parser)
+    {
         parser.Consume<StreamStart>();
         if (parser.TryConsume<StreamEnd>(out _))
             return null;

@@ -20,7 +20,7 @@ internal sealed class WebFiles : IDisposable
     }
 
     /// <summary>The option that names it.</summary>
-    public string Option => $"--web.config.file={_directory.File("web.yml")}";
+    public string Option => $"--web.config.file={_directory["web.yml"]}";
 
     /// <summary>The serial number of the certificate.</summary>
     public string Serial { get; private set; } = "";
@@ -39,9 +39,9 @@ internal sealed class WebFiles : IDisposable
     /// <summary>Writes a file, as an editor does: all at once.</summary>
     public void Write(string name, string content)
     {
-        File.WriteAllText(_directory.File(name + ".new"), content);
-        File.SetUnixFileMode(_directory.File(name + ".new"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        File.Move(_directory.File(name + ".new"), _directory.File(name), overwrite: true);
+        File.WriteAllText(_directory[name + ".new"], content);
+        File.SetUnixFileMode(_directory[name + ".new"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.Move(_directory[name + ".new"], _directory[name], overwrite: true);
     }
 
     /// <summary>A client that takes this certificate and no other.</summary>

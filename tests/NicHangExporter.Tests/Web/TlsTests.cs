@@ -10,7 +10,7 @@ public sealed class TlsTests
 {
     private const string Tls = "tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n";
     private const string Verified = Tls + "  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.crt\n";
-    private const byte ProtocolVersion = 70;
+    private const byte HandshakeFailure = 40, ProtocolVersion = 70;
 
     [Theory]
     [InlineData(0x0300)]
@@ -24,7 +24,7 @@ public sealed class TlsTests
 
         Assert.NotEqual(ClientHello.Handshake, type);
         if (type == ClientHello.Alert)
-            Assert.Equal(ProtocolVersion, content[1]);
+            Assert.Equal(version == 0x0300 ? HandshakeFailure : ProtocolVersion, content[1]);
         Assert.Equal(0, served.Handled);
     }
 

@@ -66,8 +66,10 @@ public sealed class WebConfigFileTests(WebConfigFixture fixture) : IClassFixture
         { "a key that is a secret", $"basic_auth_users: {{}}\nalice:{Canary}+: \n", 2, "not shown" },
         { "a key with a line end in it", "\"tls_server_config\\nlevel=info msg=fine\": {}\n", 1, "not shown" },
         { "a suite with a line end in it", Tls + "  cipher_suites: [\"TLS\\nlevel=info msg=fine\"]\n", 4, "TLS?level=info" },
+        { "an escape of half a character", "\"\\ud800\": {}\n", 1, "" },
+        { "an escape beyond all characters", "\"\\UFFFFFFFF\": {}\n", 1, "" },
         { "a merge of mappings", "tls_server_config:\n  <<: {}\n", 2, "unknown key" },
-        { "a key without a blank behind its colon", $"basic_auth_users:\n  alice:{Hash}\n", 2, "" },
+        { "a key without a blank behind its colon", $"basic_auth_users:\n  alice:{Hash}\n", 1, "further keys" },
         { "a section twice", "rate_limit: {}\nrate_limit: {}\n", 2, "set twice" },
         { "a section in capitals", "TLS_SERVER_CONFIG: {}\n", 1, "unknown key" },
         { "a section that is a value", "tls_server_config: server.crt\n", 1, "further keys" },
@@ -232,7 +234,7 @@ public sealed class WebConfigFileTests(WebConfigFixture fixture) : IClassFixture
     public void Load_FileWithOneCharacterMore_NeverShowsASecretAndSaysEachErrorOnOneLine()
     {
         var whole = $"tls_server_config:\n  cert_file: server.crt\n  key: {Canary}\nbasic_auth_users:\n  john: {Canary}\n  'jane': {Hash}\n";
-        foreach (var more in "\t\n\r:'\"{}[]&*!|>%@`#,-? \u2028")
+        foreach (var more in "\t\n\r:'\"{}[]&*!|>%@`#,-? \\\u2028")
             for (var at = 0; at <= whole.Length; at++)
             {
                 Assert.Null(Load(whole.Insert(at, more.ToString()), out var errors));
