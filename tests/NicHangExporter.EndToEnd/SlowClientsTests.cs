@@ -72,7 +72,7 @@ public sealed class SlowClientsTests
 
     private static async Task<TimeSpan> ServedAsync(WebFiles files, ExporterProcess exporter, string from, Stopwatch clock)
     {
-        await Eventually.HoldsAsync("a new client of the attacker's address is served", Task<string> () => AnswerAsync(files, exporter, from), answer => answer.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal));
+        await Eventually.HoldsAsync<string>("a new client of the attacker's address is served", () => AnswerAsync(files, exporter, from), answer => answer.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal));
         return clock.Elapsed;
     }
 

@@ -25,10 +25,10 @@ public sealed class WebConfigTests
         var before = files.Serial;
         files.Issue();
         Assert.NotEqual(before, files.Serial);
-        await Eventually.HoldsAsync("the new certificate is served", Task<string?> () => ScrapeAsync(files, exporter), metrics => metrics is not null);
+        await Eventually.HoldsAsync<string?>("the new certificate is served", () => ScrapeAsync(files, exporter), metrics => metrics is not null);
 
         files.Write("web.yml", "tls_server_config: {}\n");
-        await Eventually.HoldsAsync("the metric says that the new file can't be used", Task<string?> () => ScrapeAsync(files, exporter),
+        await Eventually.HoldsAsync<string?>("the metric says that the new file can't be used", () => ScrapeAsync(files, exporter),
             metrics => metrics?.Contains("nichang_web_config_last_reload_successful 0\n", StringComparison.Ordinal) == true);
         await exporter.StopAsync();
     }
