@@ -157,7 +157,7 @@ internal sealed partial class ExporterProcess : IDisposable
             _listening.TrySetResult(new Uri(match.Groups[1].Value));
     }
 
-    [GeneratedRegex(@"Listening on (http://[^,\s""]+)")]
+    [GeneratedRegex(@"Listening on (https?://[^,\s""]+)")]
     private static partial Regex ListeningOn();
 
     private sealed record LogLines(IReadOnlyList<string> Lines)
