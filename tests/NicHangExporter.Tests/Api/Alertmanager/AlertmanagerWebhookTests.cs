@@ -168,6 +168,8 @@ public sealed class AlertmanagerWebhookTests : IDisposable
         var other = _host.Host.AddSimulatedNic("eno2", "0000:02:00.0");
         _host.Begin();
         other.Hang();
+        // Together it would be no NIC's fault.
+        _host.Host.Live(40);
         _host.Hang();
         Assert.Equal(["accepted", "accepted"], await _host.VerdictsAsync(Alert(), Alert("eno2", Fingerprint(2))));
         _host.Host.Live(120);
@@ -359,6 +361,8 @@ public sealed class AlertmanagerWebhookTests : IDisposable
         var other = _host.Host.AddSimulatedNic("eno2", "0000:02:00.0");
         _host.Begin();
         other.Hang();
+        // Together it would be no NIC's fault.
+        _host.Host.Live(40);
         _host.Hang();
         Assert.Equal(["accepted", "accepted", "duplicate", "duplicate"], await _host.VerdictsAsync(Alert(), Alert("eno2"), Alert(), Alert("eno2")));
         _host.Host.Live(120);
