@@ -41,7 +41,7 @@ internal sealed record ApiAnswer(int Status, byte[] Body, bool IsProblem = false
             var view = new ProblemView(ApiProblem.TypePrefix + problem.Name, problem.Title, problem.Status, detail) { Id = id };
             var body = Bytes(view, ApiJson.Answers.ProblemView);
             if (body.Length <= MaxProblem)
-                return new ApiAnswer(problem.Status, body, IsProblem: true);
+                return new ApiAnswer(problem.Status, body, IsProblem: true) { RetryAfter = problem.RetryAfter };
             detail = Shortened(detail, body.Length - MaxProblem);
         }
     }

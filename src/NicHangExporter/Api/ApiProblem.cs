@@ -10,6 +10,9 @@ internal sealed record ApiProblem(string Name, int Status, string Title, string 
     /// <summary>What comes before the name.</summary>
     public const string TypePrefix = "urn:problem-type:nichang:";
 
+    /// <summary>Seconds until it is worth asking again; null where that can't be known, or is known better from case to case.</summary>
+    public double? RetryAfter { get; init; }
+
     public static readonly ApiProblem Malformed = new("malformed", 400, "The request is malformed", "The request is not as the API document describes it.");
     public static readonly ApiProblem Unauthenticated = new("unauthenticated", 401, "No valid credential", "Send Authorization: Bearer with a token that the exporter is configured with.");
     public static readonly ApiProblem Scope = new("scope", 403, "The credential may not do that", "The credential is valid, but it lacks the scope.");
@@ -21,8 +24,8 @@ internal sealed record ApiProblem(string Name, int Status, string Title, string 
     public static readonly ApiProblem NotJson = new("not_json", 415, "The body is not JSON", "Send Content-Type: application/json, in UTF-8 and without Content-Encoding.");
     public static readonly ApiProblem KeyReused = new("key_reused", 422, "The Idempotency-Key was used for something else", "The same key came with another request within the last 24 hours; nothing was done now.");
     public static readonly ApiProblem Unexpected = new("unexpected", 500, "An unexpected error", "It is in the log of the exporter.");
-    public static readonly ApiProblem Overloaded = new("overloaded", 503, "Too many requests wait for an answer", "The remediation thread does not come to them; ask again when it does.");
+    public static readonly ApiProblem Overloaded = new("overloaded", 503, "Too many requests wait for an answer", "The remediation thread does not come to them; ask again when it does.") { RetryAfter = 5 };
     public static readonly ApiProblem Unreadable = new("unreadable", 503, "It can't be read now", "The disk or the kernel did not let the exporter look; the detail is in its log or in its metrics.");
-    public static readonly ApiProblem Stuck = new("stuck", 503, "The remediation thread is busy", "A command to the kernel does not return, and nothing can cancel it.");
+    public static readonly ApiProblem Stuck = new("stuck", 503, "The remediation thread is busy", "A command to the kernel does not return, and nothing can cancel it.") { RetryAfter = 30 };
     public static readonly ApiProblem NotDurable = new("not_durable", 503, "Done, but not on record", "It is done, but the journal can't be written: a restart undoes it.");
 }
