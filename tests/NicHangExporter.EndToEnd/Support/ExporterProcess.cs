@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 
@@ -14,10 +16,12 @@ internal sealed partial class ExporterProcess : IDisposable
     private readonly List<string> _log = [];
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HttpClient _http;
+    private readonly NetworkNamespace? _network;
 
     private ExporterProcess(ExporterCommand command)
     {
-        _http = new HttpClient(Handler(command.Network));
+        _network = command.Network;
+        _http = new HttpClient(NewHandler());
         _process = command.Start();
         _process.ErrorDataReceived += (_, line) => Take(line.Data);
         _process.BeginErrorReadLine();
@@ -50,6 +54,9 @@ internal sealed partial class ExporterProcess : IDisposable
     /// <summary>A client of its own.</summary>
     public HttpClient Http => _http;
 
+    /// <summary>Every address where it listens, in the order of its options.</summary>
+    public IReadOnlyList<Uri> Addresses => [.. ListeningOn().Match(Log.Single(line => ListeningOn().IsMatch(line))).Groups[1].Value.Split(", ").Select(address => new Uri(address))];
+
     /// <summary>Starts the exporter on a free port and waits until it listens.</summary>
     public static Task<ExporterProcess> StartAsync(params IEnumerable<string> arguments) =>
         StartAsync(new ExporterCommand([ExporterCommand.AnyPort, .. arguments]));
@@ -75,6 +82,34 @@ internal sealed partial class ExporterProcess : IDisposable
             exporter.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// A way to it for a client of its own. A socket stays in the network namespace that it was made in. Of a certificate nothing is looked at, unless the
+    /// test says what to trust.
+    /// </summary>
+    public SocketsHttpHandler NewHandler() => new()
+    {
+        SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+        ConnectCallback = async (context, cancellation) => new NetworkStream(await ConnectAsync(context.DnsEndPoint, cancellation), ownsSocket: true),
+    };
+
+    /// <summary>A connection to it.</summary>
+    public async Task<Socket> ConnectAsync(DnsEndPoint address, CancellationToken cancellation)
+    {
+        var socket = _network is null ? NewSocket() : _network.Inside(NewSocket);
+        try
+        {
+            await socket.ConnectAsync(address, cancellation);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        static Socket NewSocket() => new(SocketType.Stream, ProtocolType.Tcp);
     }
 
     /// <summary>Sends a signal.</summary>
@@ -132,17 +167,6 @@ internal sealed partial class ExporterProcess : IDisposable
         _http.Dispose();
     }
 
-    // A socket stays in the network namespace that it was made in.
-    private static SocketsHttpHandler Handler(NetworkNamespace? network) => network is null ? new SocketsHttpHandler() : new SocketsHttpHandler
-    {
-        ConnectCallback = async (context, cancellation) =>
-        {
-            var socket = network.Inside(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
-            await socket.ConnectAsync(context.DnsEndPoint, cancellation);
-            return new NetworkStream(socket, ownsSocket: true);
-        },
-    };
-
     private async Task<bool> AnswersAsync()
     {
         try
@@ -166,10 +190,10 @@ internal sealed partial class ExporterProcess : IDisposable
         lock (_log)
             _log.Add(line);
         if (ListeningOn().Match(line) is { Success: true } match)
-            _listening.TrySetResult(new Uri(match.Groups[1].Value));
+            _listening.TrySetResult(new Uri(match.Groups[1].Value.Split(", ")[0]));
     }
 
-    [GeneratedRegex(@"Listening on (http://[^,\s""]+)")]
+    [GeneratedRegex(@"Listening on (https?://[^,\s""]+(?:, https?://[^,\s""]+)*)")]
     private static partial Regex ListeningOn();
 
     private sealed record LogLines(IReadOnlyList<string> Lines)

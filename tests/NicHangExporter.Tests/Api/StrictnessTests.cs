@@ -50,6 +50,17 @@ public sealed class StrictnessTests : IDisposable
     [InlineData("\uFEFF{\"device\":\"eno1\"}")]
     [InlineData("""{"device":"eno1","reason":"\ud800"}""")]
     [InlineData("""{"device":"eno1","reason":NaN}""")]
+    [InlineData("""{"device":true}""")]
+    [InlineData("""{"devices":["eno1"]}""")]
+    [InlineData("""{"device":"eno1","recover":"yes"}""")]
+    [InlineData("""{"device":"eno1","recover":0}""")]
+    [InlineData("""{"device":"eno1","features":{"tso":false}}""")]
+    [InlineData("""{"device":"eno1","features":[1]}""")]
+    [InlineData("""{"device":"eno1","profile":["segmentation"]}""")]
+    [InlineData("""{"device":"eno1","reason":"a","reason":"a"}""")]
+    [InlineData("""{"device":"eno1" "dryRun":true}""")]
+    [InlineData("""{"device":"eno1","dryRun":TRUE}""")]
+    [InlineData("{\"device\":\"eno1\",\"reason\":\"a\nb\"}")]
     public async Task BodyThatIsNotAnOrder_Is400(string body)
     {
         var reply = await _api.PostAsync(Path, body);
@@ -57,6 +68,26 @@ public sealed class StrictnessTests : IDisposable
         Assert.Equal((400, "malformed"), (reply.Status, reply.Problem));
         Assert.Equal(0, _api.Submitted);
         Assert.DoesNotContain("CANARY", reply.Body, StringComparison.Ordinal);
+    }
+
+    // Nothing that somebody might take for "every one of them" means more than a device of that very name.
+    [Theory]
+    [InlineData("*")]
+    [InlineData("all")]
+    [InlineData("any")]
+    [InlineData(" ")]
+    [InlineData("eno1,eno2")]
+    [InlineData("eno*")]
+    [InlineData("eno1 ")]
+    [InlineData("ENO1")]
+    [InlineData(".")]
+    [InlineData("..")]
+    [InlineData("0000:00:1f")]
+    public async Task WordForAllDevices_IsNobodysName(string device)
+    {
+        var reply = await _api.PostAsync(Path, $$"""{"device":"{{device}}"}""");
+
+        Assert.Equal((404, "unknown_device", 0), (reply.Status, reply.Problem, _api.Submitted));
     }
 
     [Fact]
@@ -249,7 +280,9 @@ public sealed class StrictnessTests : IDisposable
 
         Assert.All(replies, reply => Assert.InRange(reply.Status, 400, 499));
         Assert.All(replies, reply => Assert.DoesNotContain(Canary, reply.Body + string.Join('\n', reply.Headers), StringComparison.Ordinal));
-        Assert.All(_api.Host.Log.Entries, entry => Assert.DoesNotContain(Canary, entry.Message, StringComparison.Ordinal));
+        // Log and journal name the setting that somebody with a credential has asked for at the door, and nothing else that was sent.
+        Assert.Equal(2, _api.Host.Log.Count(EventIds.RemediationDeclined));
+        Assert.All(_api.Host.Log.Entries.Where(entry => entry.Event != EventIds.RemediationDeclined), entry => Assert.DoesNotContain(Canary, entry.Message, StringComparison.Ordinal));
         Assert.DoesNotContain(Canary, await _api.Host.ScrapeAsync(), StringComparison.Ordinal);
         Assert.DoesNotContain("r-token", string.Join('\n', replies) + await _api.Host.ScrapeAsync(), StringComparison.Ordinal);
     }
