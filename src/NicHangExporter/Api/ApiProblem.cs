@@ -18,7 +18,7 @@ internal sealed record ApiProblem(string Name, int Status, string Title, string 
     public static readonly ApiProblem Scope = new("scope", 403, "The credential may not do that", "The credential is valid, but it lacks the scope.");
     public static readonly ApiProblem Unprotected = new("unprotected", 403, "Not over an unprotected connection", "What changes something is only taken over TLS or loopback: else everybody on the way can read the credential. See api.allow-plaintext.");
     public static readonly ApiProblem CrossSite = new("cross_site", 403, "Not on behalf of another site", "The request comes from a web page of another origin.");
-    public static readonly ApiProblem NotFound = new("not_found", 404, "There is nothing of that name", "There is nothing of that name here.");
+    public static readonly ApiProblem NotFound = new("not_found", 404, "There is nothing of that name", "Paths are in the API document; what was looked up by an id may be forgotten by now.");
     public static readonly ApiProblem MethodNotAllowed = new("method_not_allowed", 405, "Not by this method", "See the header Allow.");
     public static readonly ApiProblem TooLarge = new("too_large", 413, "The body is too large", "A body has at most 16 KiB.");
     public static readonly ApiProblem NotJson = new("not_json", 415, "The body is not JSON", "Send Content-Type: application/json, in UTF-8 and without Content-Encoding.");

@@ -73,7 +73,7 @@ internal static class DoorStatuses
     {
         DeclineReason.UnknownDevice => "No network device has that name or that address. GET /api/v1/devices lists them.",
         DeclineReason.UnknownSetting => "Profiles are in docs/remediation.md; features are what ethtool -k prints, by its short names or the kernel's.",
-        DeclineReason.ShuttingDown => "The exporter is ending and takes no more requests.",
+        DeclineReason.ShuttingDown => "It takes no more requests; ask again when it runs.",
         _ => title + ".",
     });
 }

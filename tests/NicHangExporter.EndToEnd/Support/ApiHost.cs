@@ -22,6 +22,9 @@ internal sealed class ApiHost : IDisposable
     /// <summary>The machine.</summary>
     public ConsoleHost Console { get; } = new();
 
+    /// <summary>What daemon and commands are both told.</summary>
+    public List<string> Options => Console.Options;
+
     public string Read { get; } = NewToken();
     public string Remediate { get; } = NewToken();
     public string Admin { get; } = NewToken();
