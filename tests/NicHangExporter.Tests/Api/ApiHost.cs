@@ -100,7 +100,7 @@ internal sealed class ApiHost : IDisposable
     {
         var context = new DefaultHttpContext();
         var request = context.Request;
-        (request.Method, request.Scheme, request.Host) = (method, "http", new HostString("127.0.0.1:19642"));
+        (request.Method, request.Scheme, request.Host, request.Protocol) = (method, "http", new HostString("127.0.0.1:19642"), HttpProtocol.Http11);
         var query = path.IndexOf('?', StringComparison.Ordinal);
         request.Path = new PathString(Uri.UnescapeDataString(query < 0 ? path : path[..query]));
         request.QueryString = new QueryString(query < 0 ? "" : path[query..]);
