@@ -142,7 +142,7 @@ internal static partial class ExporterHost
         // For its series, which are there from the first scrape.
         _ = application.Services.GetRequiredService<AlertmanagerWebhook>();
         // The monitor first: what was in the log before the start must be in the first scrape, else it would look like an increase.
-        await monitor.StartAsync(CancellationToken.None);
+        monitor.Start();
         // And a snapshot, if RTNL is free: a first scrape without features would look like a failure.
         var poller = application.Services.GetRequiredService<EthtoolPoller>();
         poller.Start();
