@@ -293,7 +293,8 @@ internal sealed partial class HangMonitor(
     {
         foreach (var device in _changed.Where(_register.OwnsItsName))
             device.Publish(metrics, Epoch);
-        if (_changed.Count > 0)
+        // A hang is also confirmed by the mere passing of time, and shown no more where its device goes: neither changes a series.
+        if (_changed.Count > 0 || _register.All.Any(device => device.IsHanging))
             ShowLive();
         _changed.Clear();
     }

@@ -61,6 +61,12 @@ internal sealed partial class Remediator
             Finish(active, Declined(active, DeclineReason.UnknownDevice, $"there is no device {request.Device} here"));
             return;
         }
+        if (request.Bus is { } bus && facts.Bus != bus)
+        {
+            Finish(active, Declined(active, DeclineReason.UnknownDevice,
+                $"{request.Device} is another device now, at {Place(facts.Bus)}: what was to be remedied was at {Place(bus)}"));
+            return;
+        }
         if (!_ledger.IsWritable)
             TendLedger(now: true);
         if (!request.DryRun && _ledger.State.Device(facts.Key) is { LeftDown: { } debt } owing && !TryRestoreLink(facts.Key, owing, debt))
@@ -143,6 +149,8 @@ internal sealed partial class Remediator
         else
             Act(active, facts, ladder, intent, plan, hung);
     }
+
+    private static string Place(BusAddress bus) => bus.IsEmpty ? "no bus" : bus.ToString();
 
     private DeviceFacts? ReadAgain(Active active, DeviceFacts facts)
     {
