@@ -87,7 +87,7 @@ internal sealed partial class Remediator : IDisposable
             }
             _waiting.Add(active);
         }
-        if (!_lane.Post(() => Carry(active), yields: request.Trigger is not (RemediationTrigger.Local or RemediationTrigger.Drift)))
+        if (!_lane.Post(() => Carry(active), yields: !IsOwn(request)))
             Finish(active, Declined(active, DeclineReason.ShuttingDown, "the program is ending"));
         return new RemediationTicket(id, Joined: false, active.Outcome.Task);
     }
