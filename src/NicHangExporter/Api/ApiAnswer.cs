@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http.Features;
 using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Api;
@@ -41,7 +42,7 @@ internal sealed record ApiAnswer(int Status, byte[] Body, bool IsProblem = false
             var view = new ProblemView(ApiProblem.TypePrefix + problem.Name, problem.Title, problem.Status, detail) { Id = id };
             var body = Bytes(view, ApiJson.Answers.ProblemView);
             if (body.Length <= MaxProblem)
-                return new ApiAnswer(problem.Status, body, IsProblem: true);
+                return new ApiAnswer(problem.Status, body, IsProblem: true) { RetryAfter = problem.RetryAfter };
             detail = Shortened(detail, body.Length - MaxProblem);
         }
     }
@@ -63,6 +64,8 @@ internal sealed record ApiAnswer(int Status, byte[] Body, bool IsProblem = false
         response.ContentType = IsProblem ? "application/problem+json" : "application/json";
         response.ContentLength = Body.Length;
         response.Headers.CacheControl = "no-store";
+        if (IsProblem && (Status == StatusCodes.Status413PayloadTooLarge || MayBeUnread(context)) && HttpProtocol.IsHttp11(context.Request.Protocol))
+            response.Headers.Connection = "close";
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
         if (Location is not null)
@@ -76,6 +79,12 @@ internal sealed record ApiAnswer(int Status, byte[] Body, bool IsProblem = false
         if (!HttpMethods.IsHead(context.Request.Method))
             await response.Body.WriteAsync(Body, context.RequestAborted);
     }
+
+    // The server reads no body that is too long, not even to pass it over: it closes. Unsaid, the client's next request would go into that. A route that reads more
+    // than the others says so before it does; and how long a body in pieces is, nobody knows.
+    private static bool MayBeUnread(HttpContext context) => context.Request.ContentLength is { } length
+        ? length > (context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? ApiBody.MaxLength)
+        : context.Request.Headers.TransferEncoding.Count > 0;
 
     private static byte[] Bytes<T>(T value, JsonTypeInfo<T> type) => [.. JsonSerializer.SerializeToUtf8Bytes(value, type), (byte)'\n'];
 

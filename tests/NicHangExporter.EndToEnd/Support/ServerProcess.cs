@@ -12,7 +12,7 @@ internal sealed class ServerProcess : IDisposable
     {
         // ip becomes the program, so that the process is the program's.
         IReadOnlyList<string> words = [.. network is null ? [] : new[] { "ip", "netns", "exec", network.Name }, Requires.Find(program)!, .. arguments];
-        Http = NamespaceClient.Create(network);
+        Http = new HttpClient(NamespaceClient.NewHandler(network));
         Http.BaseAddress = new Uri($"http://127.0.0.1:{port}");
         _process = Process.Start(new ProcessStartInfo(Requires.Find(words[0])!, words.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         _process.ErrorDataReceived += (_, line) => Take(line.Data);
