@@ -15,8 +15,14 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
     public void PublishModes()
     {
         foreach (var trigger in new[] { RemediationTrigger.Local, RemediationTrigger.Webhook, RemediationTrigger.Api })
+        {
             foreach (var mode in Enum.GetValues<RemediationMode>())
                 metrics.RemediationMode.WithLabels(SnakeCase.Of(trigger), SnakeCase.Of(mode)).Set(options.Mode(trigger) == mode ? 1 : 0);
+            // The first refusal must be an increase: an alert sees none where a series begins at 1.
+            if (options.Mode(trigger) != RemediationMode.Off)
+                foreach (var reason in Enum.GetValues<DeclineReason>())
+                    metrics.RemediationDeclined.WithLabels(SnakeCase.Of(trigger), SnakeCase.Of(reason)).Publish();
+        }
         foreach (var trigger in Enum.GetValues<RemediationTrigger>())
             metrics.RemediationDuration.WithLabels(SnakeCase.Of(trigger)).Publish();
     }

@@ -1,0 +1,53 @@
+using System.Text.RegularExpressions;
+using NicHangExporter.Exposition;
+
+namespace NicHangExporter.Tests.Alerting;
+
+/// <summary>What a query may ask for: the metrics that are served, with their labels, and what Prometheus adds. Of use to whatever else holds queries.</summary>
+internal static partial class MetricNames
+{
+    /// <summary>Labels of every series, by the scrape.</summary>
+    private static readonly string[] OfTheTarget = ["job", "instance"];
+
+    /// <summary>Every metric with its labels.</summary>
+    public static IReadOnlyDictionary<string, HashSet<string>> All { get; } = Read();
+
+    /// <summary>The metrics of an expression, each with the labels that its selector names.</summary>
+    public static IEnumerable<(string Metric, string[] Labels)> Selectors(string expression) =>
+        Selector().Matches(expression).Select(match => (match.Groups[1].Value, Matcher().Matches(match.Groups[2].Value).Select(matcher => matcher.Groups[1].Value).ToArray()));
+
+    /// <summary>The labels by which an expression joins and groups.</summary>
+    public static IEnumerable<string> Groupings(string expression) =>
+        Grouping().Matches(expression).SelectMany(match => match.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+
+    private static Dictionary<string, HashSet<string>> Read()
+    {
+        var metrics = new Dictionary<string, HashSet<string>> { ["up"] = [.. OfTheTarget], ["ALERTS"] = ["alertname", "alertstate", .. OfTheTarget] };
+        var ours = new ExporterMetrics();
+        foreach (var property in typeof(ExporterMetrics).GetProperties())
+            if (property.GetValue(ours) is Prometheus.Collector collector)
+                metrics[collector.Name] = [.. collector.LabelNames, .. OfTheTarget];
+        // The kernel's, with the labels that they really have.
+        foreach (var line in File.ReadLines(Path.Combine(Repository.Root, "tests/NicHangExporter.Tests/golden/exposition.prom")).Where(line => line[0] != '#'))
+        {
+            var name = line[..line.IndexOfAny(['{', ' '])];
+            if (!metrics.TryGetValue(name, out var labels))
+                metrics[name] = labels = [.. OfTheTarget];
+            labels.UnionWith(ExpositionLabel().Matches(line).Select(match => match.Groups[1].Value));
+        }
+        return metrics;
+    }
+
+    // A name of ours, or one of the others that rules may use; what is between quotes is left out by its place.
+    [GeneratedRegex(@"(?<![\w:""{])((?:nichang|process)_\w+|up|ALERTS)\b(?![\w:(])(?:\{([^}]*)\})?")]
+    private static partial Regex Selector();
+
+    [GeneratedRegex(@"(\w+)\s*(?:=~|!~|!=|=)")]
+    private static partial Regex Matcher();
+
+    [GeneratedRegex(@"\b(?:on|by|without|ignoring|group_left|group_right)\s*\(([^)]*)\)")]
+    private static partial Regex Grouping();
+
+    [GeneratedRegex("[{,]([a-z_]+)=\"")]
+    private static partial Regex ExpositionLabel();
+}
