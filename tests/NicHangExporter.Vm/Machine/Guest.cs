@@ -62,8 +62,12 @@ internal sealed class Guest : IAsyncDisposable
         }
     }
 
-    /// <summary>Cuts its power.</summary>
-    public Task CutPowerAsync() => _qemu.KillAsync();
+    /// <summary>Reboots it without a word to anybody in it; QEMU ends instead of starting it again.</summary>
+    public async Task RebootAsync()
+    {
+        _ = Shell.RunAsync("reboot -f").ContinueWith(_ => { }, TaskScheduler.Default);
+        await Ended.WaitAsync(TimeSpan.FromMinutes(1));
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -84,7 +88,8 @@ internal sealed class Guest : IAsyncDisposable
 
     private static async Task<Guest> UpAsync(Qemu qemu, TemporaryDirectory directory, GuestPorts ports, Socket shell, Socket kmsg, GuestOptions options)
     {
-        using var patience = new CancellationTokenSource(options.BootLimit);
+        using var limit = new CancellationTokenSource(options.BootLimit);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
         // QEMU may end instead of the guest coming up; then nobody waits for the limit.
         _ = qemu.Ended.ContinueWith(_ => patience.Cancel(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         Guest? guest = null;
@@ -96,7 +101,7 @@ internal sealed class Guest : IAsyncDisposable
         }
         catch (Exception error) when (error is OperationCanceledException or IOException)
         {
-            var ended = qemu.Ended.IsCompleted;
+            var ended = !limit.IsCancellationRequested;
             await qemu.KillAsync();
             guest?.Shell.Dispose();
             guest?.Log.Dispose();

@@ -73,6 +73,10 @@ internal sealed class GuestExporter : IAsyncDisposable
         (await Eventually.HoldsAsync($"outcome {verdict} of {device}, {count} times", async () => new Outcomes(await EntriesAsync("outcome")), outcomes => outcomes.With(device, verdict).Count >= count, TimeSpan.FromMinutes(4)))
             .With(device, verdict)[count - 1];
 
+    /// <summary>Seconds of a device's cool-down that are left, by the guest's own clock.</summary>
+    public async Task<double> CooldownAsync(string device) =>
+        (await ScrapeAsync())["nichang_remediation_cooldown_until_timestamp_seconds", ("device", device)] - double.Parse(await _guest.Shell.DoAsync("date +%s"), CultureInfo.InvariantCulture);
+
     /// <summary>What it has logged.</summary>
     public async Task<string> LogAsync() => (await _guest.Shell.RunAsync($"cat {_log}")).Output;
 
@@ -82,10 +86,11 @@ internal sealed class GuestExporter : IAsyncDisposable
     /// <summary>Kills it as a crash would, and waits until it is gone.</summary>
     public Task KillAsync() => EndAsync("KILL");
 
-    /// <summary>Asks it to end, and waits until it has.</summary>
+    /// <summary>Asks it to end, and waits until it has. What it has logged and decided is shown where the test fails.</summary>
     public async ValueTask DisposeAsync()
     {
         await EndAsync("TERM");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{await LogAsync()}{(await _guest.Shell.RunAsync($"cat {State}/journal.jsonl")).Output}");
         _http.Dispose();
     }
 

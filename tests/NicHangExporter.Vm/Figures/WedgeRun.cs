@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace NicHangExporter.Vm.Figures;
+
+/// <summary>Hangs eno1 again and again, each time under a local loop that knows nothing of the time before, and takes the times.</summary>
+internal static partial class WedgeRun
+{
+    /// <summary>One wedge.</summary>
+    public static async Task<WedgeTimes> OnceAsync(Guest guest)
+    {
+        var eno1 = new GuestNic(guest, "eno1");
+        await eno1.RestoreAsync();
+        await using var probe = new HostProbe(guest.Ports.Eno1Web);
+        await probe.UpAsync();
+        await eno1.MarkAsync();
+        // The window is only waited for after the times of interest, so it may be as short as it can be.
+        await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", "--remediation.verify-window=2s"]);
+        var last = guest.Log.Last;
+
+        var stopped = TimeSpan.FromSeconds(double.Parse(Seconds().Match(await guest.Shell.DoAsync("nic-fault eno1 once")).Value, CultureInfo.InvariantCulture));
+        await exporter.OutcomeAsync("eno1", "healed");
+
+        var intent = (await exporter.EntriesAsync("intent"))[0].Seconds("uptime");
+        var reports = guest.Log.Of("eno1", "Detected Hardware Unit Hang", last);
+        var first = guest.Sent.Times().First(time => time > reports[0].Time);
+        return new WedgeTimes(stopped, reports[0].Time, reports.Count > 1 && reports[1].Time < first ? reports[1].Time : null, intent, first);
+    }
+
+    /// <summary>Several, one after the other, in one guest.</summary>
+    public static async Task<IReadOnlyList<WedgeTimes>> SeveralAsync(Guest guest, int count, Action<string> say)
+    {
+        var times = new List<WedgeTimes>();
+        say("wedge  stopped→1st report  1st→2nd report  1st report→packet  ours  of that deciding");
+        for (var i = 1; i <= count; i++)
+        {
+            var wedge = await OnceAsync(guest);
+            times.Add(wedge);
+            say(string.Create(CultureInfo.InvariantCulture,
+                $"{i,5}  {Text(wedge.FirstReport - wedge.Stopped),18}  {(wedge.SecondReport is { } second ? Text(second - wedge.FirstReport) : "-"),14}  {Text(wedge.Outage),17}  {Text(wedge.Ours)}  {Text(wedge.Deciding),16}"));
+        }
+        say(Summary("kernel's first line to first packet out", times, wedge => wedge.Outage));
+        say(Summary("ours: confirmed to first packet out", times, wedge => wedge.Ours));
+        say(Summary("ours: confirmed to decision on the disk", times, wedge => wedge.Deciding));
+        return times;
+    }
+
+    private static string Summary(string what, List<WedgeTimes> times, Func<WedgeTimes, TimeSpan> of)
+    {
+        var sorted = times.Select(of).Order().ToList();
+        return $"{what}: median {Text(sorted[sorted.Count / 2])}, worst {Text(sorted[^1])} of {sorted.Count}";
+    }
+
+    private static string Text(TimeSpan time) => time.TotalSeconds.ToString("0.00 's'", CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"^[0-9.]+")]
+    private static partial Regex Seconds();
+}
