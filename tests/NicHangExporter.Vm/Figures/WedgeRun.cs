@@ -14,8 +14,8 @@ internal static partial class WedgeRun
         await using var probe = new HostProbe(guest.Ports.Eno1Web);
         await probe.UpAsync();
         await eno1.MarkAsync();
-        // The window is only waited for after the times of interest, so it may be as short as it can be.
-        await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", "--remediation.verify-window=2s"]);
+        // The window is only waited for after the times of interest, so it may be short.
+        await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", .. GuestExporter.Window(4)]);
         var last = guest.Log.Last;
 
         var stopped = TimeSpan.FromSeconds(double.Parse(Seconds().Match(await guest.Shell.DoAsync("nic-fault eno1 once")).Value, CultureInfo.InvariantCulture));

@@ -10,11 +10,12 @@ internal sealed class GuestExporter : IAsyncDisposable
 
     private readonly Guest _guest;
     private readonly string _log;
+    private readonly long _since;
     private readonly HttpClient _http;
 
     private GuestExporter(Guest guest, string state, string log, int process, int port)
     {
-        (_guest, State, _log, Id) = (guest, state, log, process);
+        (_guest, State, _log, Id, _since) = (guest, state, log, process, guest.Log.Last);
         _http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(20) };
     }
 
@@ -43,14 +44,19 @@ internal sealed class GuestExporter : IAsyncDisposable
         var exporter = new GuestExporter(guest, state, log, int.Parse(process, CultureInfo.InvariantCulture), port ?? guest.Ports.Ens18Exporter);
         try
         {
-            await Eventually.HoldsAsync("the exporter in the guest is ready", exporter.IsReadyAsync, ready => ready, TimeSpan.FromMinutes(1));
+            var running = await Eventually.HoldsAsync("the exporter in the guest is ready", exporter.IsReadyAsync, ready => ready is not false, TimeSpan.FromMinutes(1));
+            Assert.True(running is true, $"the exporter in the guest has ended: {await exporter.LogAsync()}");
             return exporter;
         }
-        catch (Exception error)
+        catch
         {
-            throw new InvalidOperationException($"{error.Message} Its log: {await exporter.LogAsync()}", error);
+            await exporter.DisposeAsync();
+            throw;
         }
     }
+
+    /// <summary>Flags for a shorter time of verification, after which alone a verdict comes; the link is given all of it to come back.</summary>
+    public static string[] Window(int seconds) => [$"--remediation.verify-window={seconds}s", $"--remediation.carrier-grace={seconds}s"];
 
     /// <summary>The metrics now.</summary>
     public async Task<Scrape> ScrapeAsync() => Scrape.Parse(await _http.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken));
@@ -86,18 +92,20 @@ internal sealed class GuestExporter : IAsyncDisposable
     /// <summary>Kills it as a crash would, and waits until it is gone.</summary>
     public Task KillAsync() => EndAsync("KILL");
 
-    /// <summary>Asks it to end, and waits until it has. What it has logged and decided is shown where the test fails.</summary>
+    /// <summary>Asks it to end, and waits until it has. What it and the kernel have said is shown where the test fails.</summary>
     public async ValueTask DisposeAsync()
     {
         await EndAsync("TERM");
-        TestContext.Current.TestOutputHelper?.WriteLine($"{await LogAsync()}{(await _guest.Shell.RunAsync($"cat {State}/journal.jsonl")).Output}");
+        var told = await _guest.Shell.RunAsync($"cat {_log} {State}/journal.jsonl; tail -n 5 /run/faults.log");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{told.Output}{string.Join('\n', _guest.Log.Records.Where(record => record.Sequence > _since))}");
         _http.Dispose();
     }
 
     // A process that has ended but was not waited for has no program any more.
     private Task<GuestRun> EndAsync(string signal) => _guest.Shell.RunAsync($"kill -{signal} {Id} 2>/dev/null; while [ -e /proc/{Id}/exe ]; do usleep 20000; done");
 
-    private async Task<bool> IsReadyAsync()
+    // Null where it has ended.
+    private async Task<bool?> IsReadyAsync()
     {
         try
         {
@@ -106,7 +114,7 @@ internal sealed class GuestExporter : IAsyncDisposable
         }
         catch (HttpRequestException)
         {
-            return false;
+            return (await _guest.Shell.RunAsync($"[ -e /proc/{Id}/exe ]")).ExitCode == 0 ? false : null;
         }
     }
 

@@ -21,7 +21,7 @@ public sealed class AdversityTests(SharedGuest shared)
         var guest = await shared.GetAsync();
         var eno1 = new GuestNic(guest, "eno1");
         await using var probe = new HostProbe(guest.Ports.Eno1Web);
-        string[] options = ["--remediation.local=enforce", "--remediation.verify-window=8s", .. moment == "down" ? new[] { "--no-remediation.reinit" } : []];
+        string[] options = ["--remediation.local=enforce", .. GuestExporter.Window(8), .. moment == "down" ? new[] { "--no-remediation.reinit" } : []];
         await using var first = await GuestExporter.StartAsync(guest, options);
         await guest.Shell.DoAsync($"setsid nic-fault eno1 kill {first.Id} {moment} {first.State}/journal.jsonl >/run/killer.log 2>&1 </dev/null &");
         await using var fault = await eno1.HangWhileAsync("tso");
@@ -49,7 +49,7 @@ public sealed class AdversityTests(SharedGuest shared)
         var guest = await shared.GetAsync();
         var eno1 = new GuestNic(guest, "eno1");
         await using var probe = new HostProbe(guest.Ports.Eno1Web);
-        await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", "--remediation.verify-window=8s"]);
+        await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", .. GuestExporter.Window(8)]);
         await exporter.ScrapeUntilAsync("a snapshot", metrics => metrics.Of("nichang_ethtool_snapshot_age_seconds").Count == 1);
         var last = guest.Log.Last;
 
@@ -85,7 +85,7 @@ public sealed class AdversityTests(SharedGuest shared)
         const string token = "a-token-of-forty-characters-for-the-guest";
         await guest.Shell.DoAsync($"umask 077; printf %s {token} >/run/token");
         await using var exporter = await GuestExporter.StartAsync(guest,
-            ["--remediation.api=enforce", "--remediation.verify-window=8s", "--api.token-file=operator:remediate=/run/token", "--api.allow-plaintext"]);
+            ["--remediation.api=enforce", .. GuestExporter.Window(8), "--api.token-file=operator:remediate=/run/token", "--api.allow-plaintext"]);
         var last = guest.Log.Last;
         await eno1.HangAsync();
         await guest.Log.WaitAsync("eno1", "Detected Hardware Unit Hang", last, count: 2);

@@ -12,7 +12,7 @@ public sealed class LimitTests(SharedGuest shared)
         var eno1 = new GuestNic(guest, "eno1");
         await using var other = new HostProbe(guest.Ports.Ens18Web);
         await using var probe = new HostProbe(guest.Ports.Eno1Web);
-        await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", "--remediation.verify-window=5s", "--remediation.device-budget=3"]);
+        await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", .. GuestExporter.Window(5), "--remediation.device-budget=3"]);
 
         await using (await eno1.HangAlwaysAsync())
         {
@@ -53,8 +53,8 @@ public sealed class LimitTests(SharedGuest shared)
         for (var i = 1; i <= 2; i++)
         {
             await probe.UpAsync();
-            // Deaf at once: the driver's own check never sees it, so the kernel's watchdog fires and makes the driver reset the adapter.
-            await guest.Shell.DoAsync("nic-fault eno1 once; nic-fault eno1 deaf");
+            // Deaf at once: the driver's own check never sees it. The queue fills up and stops, and then the kernel's watchdog makes the driver reset the adapter.
+            await guest.Shell.DoAsync("nic-fault eno1 once; nic-fault eno1 deaf; nic-fault eno1 flood 1500");
             await guest.Log.WaitAsync("eno1", "Reset adapter", last, i);
         }
         await exporter.OutcomeAsync("eno1", "applied");
@@ -103,7 +103,7 @@ public sealed class LimitTests(SharedGuest shared)
         await using var probe = new HostProbe(guest.Ports.Ens1Web);
         await using var eno1 = new HostProbe(guest.Ports.Eno1Web);
         await probe.UpAsync();
-        await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", "--remediation.verify-window=8s"]);
+        await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", .. GuestExporter.Window(8)]);
         var last = guest.Log.Last;
 
         await ens1.HangAsync();
@@ -112,7 +112,9 @@ public sealed class LimitTests(SharedGuest shared)
 
         await probe.UpAsync();
         Assert.NotEmpty(guest.Log.Of("ens1", "Detected Tx Unit Hang", last));
-        Assert.Empty(guest.Log.Of("ens1", "Reset adapter", last));
+        // The loss of link that our reset brings makes this driver flush its ring by one of its own; before that it did nothing.
+        var decided = (await exporter.EntriesAsync("intent"))[0].Seconds("uptime");
+        Assert.All(guest.Log.Of("ens1", "Reset adapter", last), reset => Assert.True(reset.Time > decided, $"{reset}"));
         Assert.Equal(("segmentation", "reinit"), (outcome.Text("profile"), outcome.Text("rung")));
         Assert.Equal("off", await ens1.FeatureAsync("tcp-segmentation-offload"));
         Assert.True(eno1.Misses() == 0, $"eno1 answered all the time: {eno1}");

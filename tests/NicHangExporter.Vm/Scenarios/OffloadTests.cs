@@ -14,15 +14,18 @@ public sealed class OffloadTests(SharedGuest shared)
         var eno1 = new GuestNic(guest, "eno1");
         await using var probe = new HostProbe(guest.Ports.Eno1Web);
         await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", "--remediation.verify-window=10s"]);
-        await using var fault = await eno1.HangAfterTsoAsync();
-        await probe.UpAsync();
         var last = guest.Log.Last;
+        await using var fault = await eno1.HangAfterTsoAsync();
+        await probe.UpAsync(times: 10);
 
-        // The load that its owner had all the time: one page too large for a single segment.
-        await Assert.ThrowsAnyAsync<Exception>(() => LoadAsync(guest));
+        // Small pages have done no harm so far; one that is too large for a single segment does. It may itself get through before the adapter stops.
+        Assert.Empty(guest.Log.Of("eno1", Hang, last));
+        var loaded = probe.Now;
+        await Record.ExceptionAsync(() => LoadAsync(guest));
         await exporter.OutcomeAsync("eno1", "healed");
 
         await probe.UpAsync();
+        Assert.True(probe.Misses(loaded) > 0, $"the host was cut off: {probe}");
         var healed = guest.Log.Last;
         for (var i = 0; i < 3; i++)
             Assert.Equal(4 << 20, await LoadAsync(guest));
@@ -39,7 +42,7 @@ public sealed class OffloadTests(SharedGuest shared)
         var guest = await shared.GetAsync();
         var eno1 = new GuestNic(guest, "eno1");
         await using var probe = new HostProbe(guest.Ports.Eno1Web);
-        await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", "--remediation.verify-window=4s"]);
+        await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", .. GuestExporter.Window(4)]);
         var last = guest.Log.Last;
 
         // It works for eight seconds after each reset: longer than the window, so that the first stage looks like a cure.
@@ -50,7 +53,6 @@ public sealed class OffloadTests(SharedGuest shared)
         var intents = await exporter.EntriesAsync("intent");
         Assert.Equal(["segmentation", "checksum"], intents.Select(intent => intent.Text("profile")));
         Assert.Equal("segmentation", intents[1].Text("recurs"));
-        Assert.Single(await exporter.EntriesAsync("recurred"));
         Assert.Equal(("off", "off", "off"), (await eno1.FeatureAsync("tcp-segmentation-offload"), await eno1.FeatureAsync("tx-checksumming"), await eno1.FeatureAsync("rx-checksumming")));
         Assert.True(guest.Log.Of("eno1", Hang, last).Count >= 3, "the kernel reported both hangs");
         var metrics = await exporter.ScrapeAsync();
