@@ -7,7 +7,9 @@ namespace NicHangExporter.Vm.Figures;
 internal static partial class WedgeRun
 {
     /// <summary>One wedge.</summary>
-    public static async Task<WedgeTimes> OnceAsync(Guest guest)
+    /// <param name="guest">Where.</param>
+    /// <param name="tell">Where to write its transcript; null for nowhere.</param>
+    public static async Task<WedgeTimes> OnceAsync(Guest guest, Action<string>? tell = null)
     {
         var eno1 = new GuestNic(guest, "eno1");
         await eno1.RestoreAsync();
@@ -21,16 +23,32 @@ internal static partial class WedgeRun
         var stopped = TimeSpan.FromSeconds(double.Parse(Seconds().Match(await guest.Shell.DoAsync("nic-fault eno1 once")).Value, CultureInfo.InvariantCulture));
         await exporter.OutcomeAsync("eno1", "healed");
 
-        var intent = (await exporter.EntriesAsync("intent"))[0].Seconds("uptime");
+        var journal = await exporter.JournalAsync();
+        var intent = journal.First(entry => entry.Text("event") == "intent").Seconds("uptime");
         var reports = guest.Log.Of("eno1", "Detected Hardware Unit Hang", last);
         var first = guest.Sent.Times().First(time => time > reports[0].Time);
+        if (tell is not null)
+        {
+            await probe.UpAsync();
+            var transcript = new Transcript();
+            transcript.Add(stopped, "fault", "the transmitter of eno1 is stopped");
+            transcript.Add(first, "host", "the first frame from eno1");
+            transcript.AddHost(probe, await guest.UptimeAsync() - probe.Now);
+            foreach (var record in guest.Log.Of("eno1", "", last))
+                transcript.Add(record.Time, "kernel", record.Text.Split("\\x0a")[0]);
+            foreach (var entry in journal.Where(entry => entry.Text("event") is "intent" or "outcome"))
+                transcript.Add(entry.Seconds("uptime"), "exporter", entry.Text("verdict") is { } verdict ? $"{verdict}: {entry.Text("reason")}" : string.Join(", ", entry.Steps()));
+            tell(transcript.Since(stopped));
+        }
         return new WedgeTimes(stopped, reports[0].Time, reports.Count > 1 && reports[1].Time < first ? reports[1].Time : null, intent, first);
     }
 
-    /// <summary>Several, one after the other, in one guest.</summary>
+    /// <summary>A transcript of one, then the times of several, one after the other, in one guest.</summary>
     public static async Task<IReadOnlyList<WedgeTimes>> SeveralAsync(Guest guest, int count, Action<string> say)
     {
         var times = new List<WedgeTimes>();
+        await OnceAsync(guest, say);
+        say("");
         say("wedge  stopped→1st report  1st→2nd report  1st report→packet  ours  of that deciding");
         for (var i = 1; i <= count; i++)
         {

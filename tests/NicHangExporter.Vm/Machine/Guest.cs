@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 
 namespace NicHangExporter.Vm.Machine;
@@ -61,6 +62,9 @@ internal sealed class Guest : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Its clock (CLOCK_MONOTONIC), to a hundredth of a second and what a command takes.</summary>
+    public async Task<TimeSpan> UptimeAsync() => TimeSpan.FromSeconds(double.Parse((await Shell.DoAsync("cat /proc/uptime")).Split(' ')[0], CultureInfo.InvariantCulture));
 
     /// <summary>Reboots it without a word to anybody in it; QEMU ends instead of starting it again.</summary>
     public async Task RebootAsync()

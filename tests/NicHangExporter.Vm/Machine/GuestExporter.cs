@@ -6,7 +6,7 @@ namespace NicHangExporter.Vm.Machine;
 /// <summary>The program under test, running in the guest. Its metrics come over another NIC than the one that hangs.</summary>
 internal sealed class GuestExporter : IAsyncDisposable
 {
-    private static int started;
+    private static int _started;
 
     private readonly Guest _guest;
     private readonly string _log;
@@ -35,7 +35,7 @@ internal sealed class GuestExporter : IAsyncDisposable
     /// <param name="port">The port that leads to it; null for the one over ens18.</param>
     public static async Task<GuestExporter> StartAsync(Guest guest, IEnumerable<string> options, string? state = null, int? port = null)
     {
-        var number = Interlocked.Increment(ref started);
+        var number = Interlocked.Increment(ref _started);
         state ??= string.Create(CultureInfo.InvariantCulture, $"/run/state-{number}");
         var log = string.Create(CultureInfo.InvariantCulture, $"/run/exporter-{number}.log");
         string[] flags = [$"--state.directory={state}", "--remediation.boot-grace=0s", "--ethtool.interval=2s", .. options];

@@ -40,23 +40,4 @@ public sealed class DeadFarEndTests
         far.Revive();
         await Eventually.HoldsAsync("virtio sends again", () => far.Frames("ens18"), frames => frames > before, Patience);
     }
-
-    // Proves: whoever asks for what virtio has fixed is told so by name, and where to change it instead.
-    [Fact]
-    public async Task FixedOffload_AskedForByName_IsNamedInTheAnswer()
-    {
-        using var far = new FarEnd("eno1", "ens18");
-        await using var guest = await Guest.BootAsync(new GuestOptions { FarEnd = far });
-        var ens18 = new GuestNic(guest, "ens18");
-        await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.devices=ens18"], port: guest.Ports.Ens1Exporter);
-
-        var answer = await exporter.CommandAsync("remediate ens18 --features rx");
-
-        Assert.Equal(1, answer.ExitCode);
-        Assert.Contains("DECLINED (nothing changeable)", answer.Output, StringComparison.Ordinal);
-        Assert.Contains("rx-checksum", answer.Output, StringComparison.Ordinal);
-        Assert.Contains("fixed", answer.Output, StringComparison.Ordinal);
-        Assert.Equal("on [fixed]", await ens18.FeatureAsync("rx-checksumming"));
-        Assert.Empty(await exporter.EntriesAsync("intent"));
-    }
 }

@@ -121,4 +121,22 @@ public sealed class LimitTests(SharedGuest shared)
         var metrics = await exporter.ScrapeAsync();
         Assert.Equal(0, metrics.Sum("nichang_hang_events_total", ("device", "eno1"), ("origin", "live")));
     }
+
+    // Proves: whoever asks for what virtio has fixed is told so by name, and where to change it instead.
+    [Fact]
+    public async Task FixedOffload_AskedForByName_IsNamedInTheAnswer()
+    {
+        var guest = await shared.GetAsync();
+        var ens18 = new GuestNic(guest, "ens18");
+        await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.devices=ens18"]);
+
+        var answer = await exporter.CommandAsync("remediate ens18 --features rx");
+
+        Assert.Equal(1, answer.ExitCode);
+        Assert.Contains("DECLINED (nothing changeable)", answer.Output, StringComparison.Ordinal);
+        Assert.Contains("rx-checksum", answer.Output, StringComparison.Ordinal);
+        Assert.Contains("fixed", answer.Output, StringComparison.Ordinal);
+        Assert.Equal("on [fixed]", await ens18.FeatureAsync("rx-checksumming"));
+        Assert.Empty(await exporter.EntriesAsync("intent"));
+    }
 }
