@@ -12,10 +12,13 @@ switch (args)
     case ["heal", var device, var work]:
         await HealingTime.RunAsync(device, work);
         return 0;
+    case ["token", var work]:
+        TokenTiming.Run(work);
+        return 0;
     case ["heal-once", var device, var work]:
         await new HangingHost(work, device).HealAsync();
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: NicHangExporter.Bench scrape DEVICES EXPORTER NODE_EXPORTER FLOOR | kmsg RECORDINGS WORK MTAIL PROGRAM | heal DEVICE WORK | heal-once DEVICE WORK");
+        await Console.Error.WriteLineAsync("usage: NicHangExporter.Bench scrape DEVICES EXPORTER NODE_EXPORTER FLOOR | kmsg RECORDINGS WORK MTAIL PROGRAM | heal DEVICE WORK | token WORK | heal-once DEVICE WORK");
         return 2;
 }

@@ -82,8 +82,11 @@ internal static class EventIds
     public const int AlertsRefused = 5022;
     public const int AlertAnswered = 5023;
     public const int AlertActionFailed = 5024;
+    public const int AlertsReceived = 5025;
+    public const int AlertsForeign = 5026;
     public const int PushFailed = 5030;
     public const int PushRecovered = 5031;
     public const int PushLoopFailed = 5032;
     public const int PushBufferUnusable = 5033;
+    public const int PushRefused = 5034;
 }

@@ -24,18 +24,6 @@ namespace NicHangExporter;
 /// <summary>Puts the rooms together and serves them: the composition root of the daemon.</summary>
 internal static partial class ExporterHost
 {
-    /// <summary>The most connections at once; without a limit, half-open ones exhaust the file descriptors and end the process.</summary>
-    private const int MaxConnections = 64;
-
-    /// <summary>The most requests at once on one connection of HTTP/2: a scraper needs one.</summary>
-    private const int MaxStreams = 8;
-
-    /// <summary>
-    /// How long a connection may be silent, before its first request too: as many silent ones as are allowed would else keep every scrape out. Prometheus
-    /// connects anew, which costs less than the scrape.
-    /// </summary>
-    private static readonly TimeSpan ClientPatience = TimeSpan.FromSeconds(5);
-
     /// <summary>What the server and the last save of the state each have of the five seconds that an end may take; the log has the fifth.</summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
 
@@ -65,12 +53,7 @@ internal static partial class ExporterHost
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
-            kestrel.Limits.MaxRequestBodySize = 16 * 1024;
-            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
-            kestrel.Limits.RequestHeadersTimeout = ClientPatience;
-            kestrel.Limits.KeepAliveTimeout = ClientPatience;
-            kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreams;
+            WebLimits.Set(kestrel.Limits);
             WebListeners.Add(kestrel, options.ListenAddresses, kestrel.ApplicationServices.GetRequiredService<WebConfigStore>(), metrics);
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopPatience);

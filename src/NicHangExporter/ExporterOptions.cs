@@ -1,4 +1,3 @@
-using NicHangExporter.Api;
 using NicHangExporter.Configuration;
 using NicHangExporter.Remediation;
 

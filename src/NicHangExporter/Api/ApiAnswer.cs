@@ -41,7 +41,7 @@ internal sealed record ApiAnswer(int Status, byte[] Body, bool IsProblem = false
             var view = new ProblemView(ApiProblem.TypePrefix + problem.Name, problem.Title, problem.Status, detail) { Id = id };
             var body = Bytes(view, ApiJson.Answers.ProblemView);
             if (body.Length <= MaxProblem)
-                return new ApiAnswer(problem.Status, body, IsProblem: true);
+                return new ApiAnswer(problem.Status, body, IsProblem: true) { RetryAfter = problem.RetryAfter };
             detail = Shortened(detail, body.Length - MaxProblem);
         }
     }
@@ -63,6 +63,9 @@ internal sealed record ApiAnswer(int Status, byte[] Body, bool IsProblem = false
         response.ContentType = IsProblem ? "application/problem+json" : "application/json";
         response.ContentLength = Body.Length;
         response.Headers.CacheControl = "no-store";
+        // The server reads no body that is too long, not even to pass it over: it closes. Unsaid, the client's next request would go into that.
+        if (IsProblem && (Status == StatusCodes.Status413PayloadTooLarge || context.Request.ContentLength > ApiBody.MaxLength) && HttpProtocol.IsHttp11(context.Request.Protocol))
+            response.Headers.Connection = "close";
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
         if (Location is not null)

@@ -30,15 +30,18 @@ internal sealed partial class ApiRouter(ImmutableArray<ApiRoute> routes, ApiGuar
     /// <summary>Answers a request.</summary>
     public async Task HandleAsync(HttpContext context)
     {
-        var template = NoRoute;
+        var matching = Matching(context.Request.Path.Value ?? "", out var subject);
+        var route = matching.Find(candidate => candidate.Answers(context.Request.Method));
+        // A route that exists is counted as itself also where it refuses, fails, or is asked by a wrong method.
+        var template = (route ?? matching.FirstOrDefault())?.Template ?? NoRoute;
         try
         {
-            var (answer, route, credential) = await AnswerAsync(context);
-            template = route?.Template ?? NoRoute;
-            if (answer is not null)
-                await answer.SendAsync(context);
+            if (Refusal(context, matching, route, out var credential) is { } refusal)
+                await refusal.SendAsync(context);
+            else if (route!.HandleAlone is { } alone)
+                await alone(context, credential!);
             else
-                await route!.HandleAlone!(context, credential!);
+                await (await AskAsync(context, route, credential!, subject)).SendAsync(context);
             Count(template, context.Response.StatusCode);
         }
         catch (Exception exception) when (context.RequestAborted.IsCancellationRequested && exception is OperationCanceledException or IOException)
@@ -58,37 +61,34 @@ internal sealed partial class ApiRouter(ImmutableArray<ApiRoute> routes, ApiGuar
         }
     }
 
-    // No answer: the route answers for itself.
-    private async Task<(ApiAnswer? Answer, ApiRoute? Route, Credential? Credential)> AnswerAsync(HttpContext context)
+    // What can be said before the body is read; null where the route is to be asked, with the credential.
+    private ApiAnswer? Refusal(HttpContext context, List<ApiRoute> matching, ApiRoute? route, out Credential? credential)
     {
-        var request = context.Request;
-        var matching = Matching(request.Path.Value ?? "", out var subject);
-        var route = matching.Find(candidate => candidate.Answers(request.Method));
-        // A route that exists is counted as itself also where it refuses, or is asked by a wrong method.
-        var shown = route ?? matching.FirstOrDefault();
-        if (CrossSite.Asks(request))
-            return (ApiAnswer.Refuse(ApiProblem.CrossSite), shown, null);
-        if (guard.Authenticate(context) is not { } credential)
-            return (Unauthenticated(request), shown, null);
+        credential = null;
+        if (CrossSite.Asks(context.Request))
+            return ApiAnswer.Refuse(ApiProblem.CrossSite);
+        credential = guard.Authenticate(context);
+        if (credential is null)
+            return Unauthenticated(context.Request);
         if (matching.Count == 0)
-            return (ApiAnswer.Refuse(ApiProblem.NotFound), null, null);
+            return ApiAnswer.Refuse(ApiProblem.NotFound);
         if (route is null)
-            return (ApiAnswer.Refuse(ApiProblem.MethodNotAllowed) with { Allow = string.Join(", ", matching.SelectMany(Methods)) }, shown, null);
+            return ApiAnswer.Refuse(ApiProblem.MethodNotAllowed) with { Allow = string.Join(", ", matching.SelectMany(Methods)) };
         if (!credential.May(route.Scope))
-            return (ApiAnswer.Refuse(ApiProblem.Scope, $"The credential is valid, but it lacks the scope {SnakeCase.Of(route.Scope)}."), route, null);
+            return ApiAnswer.Refuse(ApiProblem.Scope, $"The credential is valid, but it lacks the scope {SnakeCase.Of(route.Scope)}.");
         if (route.Changes && !guard.IsProtected(context))
-            return (ApiAnswer.Refuse(ApiProblem.Unprotected), route, null);
-        if (route.Changes && ending.IsCancellationRequested)
-            return (ApiAnswer.Refuse(DoorStatuses.OfReason[DeclineReason.ShuttingDown]), route, null);
-        if (route.HandleAlone is not null)
-            return (null, route, credential);
-        if (!request.Query.All(parameter => route.Query.Contains(parameter.Key) && parameter.Value.Count == 1))
-            return (ApiAnswer.Refuse(ApiProblem.Malformed, route.Query.IsEmpty ? "This takes no query." : $"The query takes {string.Join(" and ", route.Query)}, each once, and nothing else."), route, null);
-        return (await AskAsync(context, route, credential, subject), route, null);
+            return ApiAnswer.Refuse(ApiProblem.Unprotected);
+        return IsTooLate(route);
     }
 
-    private static async Task<ApiAnswer> AskAsync(HttpContext context, ApiRoute route, Credential credential, string subject)
+    // Asked again once the body is there, which may have taken its time: what is begun while the program ends would only be abandoned.
+    private ApiAnswer? IsTooLate(ApiRoute route) =>
+        route.Changes && ending.IsCancellationRequested ? ApiAnswer.Refuse(DoorStatuses.OfReason[DeclineReason.ShuttingDown]) : null;
+
+    private async Task<ApiAnswer> AskAsync(HttpContext context, ApiRoute route, Credential credential, string subject)
     {
+        if (!context.Request.Query.All(parameter => route.Query.Contains(parameter.Key) && parameter.Value.Count == 1))
+            return ApiAnswer.Refuse(ApiProblem.Malformed, route.Query.IsEmpty ? "This takes no query." : $"The query takes {string.Join(" and ", route.Query)}, each once, and nothing else.");
         object? body = null;
         if (route.Body is not null)
         {
@@ -96,6 +96,8 @@ internal sealed partial class ApiRouter(ImmutableArray<ApiRoute> routes, ApiGuar
             if (refusal is not null)
                 return refusal;
         }
+        if (IsTooLate(route) is { } tooLate)
+            return tooLate;
         try
         {
             return await route.Handle(new ApiCall(context, credential, subject, body));

@@ -36,7 +36,6 @@ internal static class DoorStatuses
         [DeclineReason.ModeOff] = Problem(DeclineReason.ModeOff, 403, "Remediation by the API is off"),
         [DeclineReason.NotAllowed] = Problem(DeclineReason.NotAllowed, 403, "The device may not be changed"),
         [DeclineReason.Upper] = Problem(DeclineReason.Upper, 403, "The device is no NIC, but one of those above them"),
-        [DeclineReason.NoProfile] = Problem(DeclineReason.NoProfile, 403, "Nothing is known that would help this driver"),
         [DeclineReason.UnknownDevice] = Problem(DeclineReason.UnknownDevice, 404, "There is no such device here"),
         [DeclineReason.Busy] = Problem(DeclineReason.Busy, 409, "Another remediation is in progress on this host"),
         [DeclineReason.Incapable] = Problem(DeclineReason.Incapable, 409, "The exporter is not capable of changing a device"),
@@ -48,6 +47,7 @@ internal static class DoorStatuses
         [DeclineReason.BootGrace] = Problem(DeclineReason.BootGrace, 409, "The machine has only just booted"),
         [DeclineReason.NothingToRollBack] = Problem(DeclineReason.NothingToRollBack, 409, "There is nothing to roll back"),
         [DeclineReason.UnknownSetting] = Problem(DeclineReason.UnknownSetting, 422, "There is no such profile or feature on this device"),
+        [DeclineReason.NoProfile] = Problem(DeclineReason.NoProfile, 422, "Nothing is known that would help this driver"),
         [DeclineReason.NothingChangeable] = Problem(DeclineReason.NothingChangeable, 422, "Everything asked for is fixed by the driver"),
         [DeclineReason.Cooldown] = Problem(DeclineReason.Cooldown, 429, "The device is cooling down"),
         [DeclineReason.JournalUnavailable] = Problem(DeclineReason.JournalUnavailable, 503, "The journal can't be written"),
@@ -73,7 +73,7 @@ internal static class DoorStatuses
     {
         DeclineReason.UnknownDevice => "No network device has that name or that address. GET /api/v1/devices lists them.",
         DeclineReason.UnknownSetting => "Profiles are in docs/remediation.md; features are what ethtool -k prints, by its short names or the kernel's.",
-        DeclineReason.ShuttingDown => "The exporter is ending and takes no more requests.",
+        DeclineReason.ShuttingDown => "It takes no more requests; ask again when it runs.",
         _ => title + ".",
     });
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 
 namespace NicHangExporter.Configuration;
@@ -25,10 +26,23 @@ internal static partial class AlertingOptions
         return null;
     }
 
+    /// <summary>Sets <c>alerting.server-name</c>.</summary>
+    public static string? SetServerName(ExporterOptions options, IReadOnlyList<string> values)
+    {
+        if (Uri.CheckHostName(values[0]) is not (UriHostNameType.Dns or UriHostNameType.IPv4))
+            return $"'{values[0].ReplaceLineEndings(" ")}' is no name of a host: write it as the certificate has it, without a port, as in alertmanager.example";
+        options.AlertServerName = values[0];
+        return null;
+    }
+
     /// <summary>What is wrong with a row of <c>alerting.labels</c>, or null.</summary>
-    public static string? CheckLabel(string row) => Label().Match(row) is not { Success: true } match
-        ? $"'{row}' is no label: write NAME=VALUE, as in cluster=lab"
-        : Taken.Contains(match.Groups["name"].Value) ? $"the label {match.Groups["name"].Value} is set by the exporter itself" : null;
+    public static string? CheckLabel(string row)
+    {
+        if (Label().Match(row) is not { Success: true } match || match.Groups["value"].Value is not { } value || value.Any(char.IsControl) || value.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar))
+            return $"'{row.ReplaceLineEndings(" ")}' is no label: write NAME=VALUE, as in cluster=lab; two underscores at its start are Prometheus's own";
+        var name = match.Groups["name"].Value;
+        return Taken.Contains(name) ? $"the label {name} is set by the exporter itself" : null;
+    }
 
     /// <summary>What does not go together, one sentence each.</summary>
     public static IEnumerable<string> Check(ExporterOptions options)
@@ -47,6 +61,6 @@ internal static partial class AlertingOptions
             yield return "alerting.ca-file, cert-file, key-file and server-name are for https, and every URL of alerting.alertmanagers is http";
     }
 
-    [GeneratedRegex(@"\A(?<name>[a-zA-Z_][a-zA-Z0-9_]*)=.{1,256}\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A(?<name>(?!__)[a-zA-Z_][a-zA-Z0-9_]*)=(?<value>.{1,256})\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Label();
 }

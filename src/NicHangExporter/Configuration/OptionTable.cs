@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using NicHangExporter.Api;
 using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 
@@ -89,8 +88,8 @@ internal static class OptionTable
             options => options.RemediationDeadline, (options, value) => options.RemediationDeadline = value),
         new("remediation.disable-file", "PATH", "While this file exists nothing is changed, save to undo.", OptionKind.Value,
             options => options.DisableFile, Path((options, path) => options.DisableFile = path)),
-        new("api.identities", "NAME", "Name by which the labels instance, node or nodename of an alert mean this host. Repeatable; by default its host name, alone and as HOST:PORT.", OptionKind.List,
-            options => string.Join(", ", options.Identities), (options, values) => { options.Identities = values; return null; }),
+        new("api.identities", "NAME", "Name by which the labels instance, node or nodename of an alert mean this host. Repeatable; also meant with the port that is listened on; by default its host name.", OptionKind.List,
+            options => string.Join(", ", options.Identities), SetIdentities),
         new("alerting.alertmanagers", "URL", "Alertmanager to push hang episodes to, as in http://alertmanager:9093. Repeatable: each gets all.", OptionKind.List,
             options => string.Join(", ", options.Alertmanagers), AlertingOptions.SetAlertmanagers),
         new("alerting.labels", "NAME=VALUE", "Further label of the alerts that are pushed, as in cluster=lab. Repeatable.", OptionKind.List,
@@ -107,7 +106,7 @@ internal static class OptionTable
         new("alerting.key-file", "PATH", "File with its key, in PEM.", OptionKind.Value,
             options => options.AlertKeyFile ?? "", Path((options, path) => options.AlertKeyFile = path)),
         new("alerting.server-name", "NAME", "Name that the Alertmanagers' certificates must bear, where it is not that of the URL.", OptionKind.Value,
-            options => options.AlertServerName ?? "", (options, values) => { options.AlertServerName = values[0]; return null; }),
+            options => options.AlertServerName ?? "", AlertingOptions.SetServerName),
         Time("alerting.timeout", "How long a post of alerts may take.", "1s", "1m", options => options.AlertTimeout, (options, value) => options.AlertTimeout = value),
         new("log.level", "LEVEL", "debug, info, warn or error.", OptionKind.Value,
             options => LogLevels.First(level => level.Level == options.LogLevel).Name, SetLogLevel),
@@ -145,6 +144,16 @@ internal static class OptionTable
             if (!InterfaceName.TryParse(value, out _) && !BusAddress.TryParse(value, out _))
                 return $"'{value}' is neither a device name nor a bus address: write one, as in eno1 or 0000:00:1f.6";
         options.RemediationDevices = values;
+        return null;
+    }
+
+    private static string? SetIdentities(ExporterOptions options, IReadOnlyList<string> values)
+    {
+        // An empty one would take in every alert whose label is empty.
+        foreach (var value in values)
+            if (string.IsNullOrWhiteSpace(value) || value.Any(char.IsControl) || value.Trim() != value)
+                return $"'{value.ReplaceLineEndings(" ")}' is no name of a host: write it as the labels of the alerts have it, as in pve1 or pve1:19642";
+        options.Identities = values;
         return null;
     }
 

@@ -18,6 +18,13 @@ internal sealed record AcceptedAlert(AlertKey Key, string Device)
     /// <summary>How long, in seconds of witnessed time: whatever has not healed within a day may be tried once more.</summary>
     public const double MaxAge = 24 * 3600;
 
+    /// <summary>
+    /// What makes another one a repetition of it. The fingerprint stands for the device as well, but it is a message that says so: one in which two devices
+    /// share a fingerprint must not make the second pass for the first.
+    /// </summary>
+    [JsonIgnore]
+    public (AlertKey Key, string Device) Identity => (Key, Device);
+
     /// <summary>The name of the credential that brought it.</summary>
     public string? Actor { get; init; }
 
@@ -33,16 +40,25 @@ internal sealed record AcceptedAlert(AlertKey Key, string Device)
     public static IReadOnlyList<AcceptedAlert> After(IReadOnlyList<AcceptedAlert> alerts, JournalEntry entry) => entry switch
     {
         { Event: JournalEvent.Alert, Alerts: { } accepted } => Adding(alerts, accepted, entry),
-        { Event: JournalEvent.Answered, Alerts: { } answered } => Answering(alerts, alert => answered.Any(one => one.Key == alert.Key)),
+        { Event: JournalEvent.Answered, Alerts: { } answered } => Answering(alerts, alert => answered.Any(one => one.Identity == alert.Identity)),
         // The same line says that a pass begins and that the alerts are answered: a crash can't come in between and lead to a second pass.
         { Event: JournalEvent.Intent, Trigger: RemediationTrigger.Webhook, Device: { } device } => Answering(alerts, alert => alert.Device == device),
         _ => alerts,
     };
 
-    private static AcceptedAlert[] Adding(IReadOnlyList<AcceptedAlert> alerts, IReadOnlyList<AcceptedAlert> accepted, JournalEntry entry) =>
-        [.. alerts.Where(alert => entry.Age - alert.Age < MaxAge)
-            .Concat(accepted.Select(alert => alert with { Actor = entry.Actor, Age = entry.Age, Pending = true }))
-            .DistinctBy(alert => alert.Key).TakeLast(MaxKept)];
+    private static List<AcceptedAlert> Adding(IReadOnlyList<AcceptedAlert> alerts, IReadOnlyList<AcceptedAlert> accepted, JournalEntry entry)
+    {
+        List<AcceptedAlert> all = [.. alerts.Where(alert => entry.Age - alert.Age < MaxAge)
+            .Concat(accepted.Select(alert => alert with { Actor = entry.Actor, Age = entry.Age, Pending = true })).DistinctBy(alert => alert.Identity)];
+        // What has been acted on goes first: what has not was promised.
+        foreach (var pending in new[] { false, true })
+            for (var index = 0; index < all.Count && all.Count > MaxKept;)
+                if (all[index].Pending == pending)
+                    all.RemoveAt(index);
+                else
+                    index++;
+        return all;
+    }
 
     private static IReadOnlyList<AcceptedAlert> Answering(IReadOnlyList<AcceptedAlert> alerts, Func<AcceptedAlert, bool> isAnswered) =>
         alerts.Any(alert => alert.Pending && isAnswered(alert))

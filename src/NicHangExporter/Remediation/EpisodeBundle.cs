@@ -7,6 +7,8 @@ namespace NicHangExporter.Remediation;
 /// The evidence of one hang episode, as it is kept in <c>episodes/&lt;id&gt;.json</c> of the state directory: what a power cycle would wipe, and what
 /// the driver's developers ask for.
 /// </summary>
+/// <param name="Id">Names it; it begins with the time of its start.</param>
+/// <param name="Device">The device's name at that time.</param>
 internal sealed record EpisodeBundle(string Id, string Device)
 {
     /// <summary>The address on the bus; empty for a virtual device.</summary>
@@ -41,6 +43,9 @@ internal sealed record EpisodeBundle(string Id, string Device)
 }
 
 /// <summary>A remediation within an episode; the whole story is in the journal, by the same id.</summary>
+/// <param name="Id">Names it, in the journal too.</param>
+/// <param name="Verdict">How it ended.</param>
+/// <param name="Explanation">The verdict as a sentence.</param>
 internal sealed record EpisodeRemediation(string Id, RemediationVerdict Verdict, string Explanation)
 {
     /// <summary>When it was over, by the wall clock.</summary>

@@ -89,11 +89,12 @@ internal static class RemediationPolicy
             return record.Quarantined
                 ? PolicyDecision.No(DeclineReason.Quarantined, $"{device} is in quarantine: nothing of its configuration is changed until a person clears it")
                 : new PolicyDecision(null);
-        if (request.Trigger == RemediationTrigger.Local)
+        // Nobody looks on: neither of them was asked for by a person.
+        if (request.Trigger is RemediationTrigger.Local or RemediationTrigger.Webhook)
         {
             if (input.IsBootGrace)
                 return PolicyDecision.No(DeclineReason.BootGrace, $"the machine has only just booted (remediation.boot-grace {PrometheusDuration.Format(options.BootGrace)})");
-            if (request.Recover && !input.IsHung)
+            if (request is { Trigger: RemediationTrigger.Local, Recover: true } && !input.IsHung)
                 return PolicyDecision.No(DeclineReason.NotHung, $"{device} has sent packets since the last report");
             if (input.IsAmbiguous)
                 return PolicyDecision.No(DeclineReason.Ambiguous, $"another device hangs at the same time as {device}: that is hardly the fault of either");

@@ -10,6 +10,8 @@ internal sealed class LoadedWebConfig
 {
     private const int MaxLength = 1 << 20;
 
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <summary>What holds without a file.</summary>
     public static readonly LoadedWebConfig None = new() { Config = new WebConfig() };
 
@@ -67,8 +69,14 @@ internal sealed class LoadedWebConfig
                 digest.AppendData(buffer, 0, length);
                 // To the YAML scanner a NUL is the end of the text: what stands behind it would be passed over without a word.
                 if (Array.IndexOf(buffer, (byte)0, 0, length) < 0)
-                    return Encoding.UTF8.GetString(buffer, 0, length);
+                    // Some editors begin a file with the mark of its encoding.
+                    return Strict.GetString(buffer, 0, length).TrimStart('\uFEFF');
                 errors.Add($"{where}: holds a NUL byte, so it is no text");
+                return null;
+            }
+            catch (DecoderFallbackException)
+            {
+                errors.Add($"{where}: is not UTF-8");
                 return null;
             }
             finally

@@ -22,13 +22,13 @@ internal sealed partial class WebConfigReader
         if (known.Count == 0)
             return null;
         var line = mapping!.Line;
+        var before = errors.Count;
         var certificate = Pem(known, "cert", "cert_file");
         var key = Pem(known, "key", "key_file");
+        // Not where one is there and wrong, which has been said.
+        if ((certificate is null || key is null) && errors.Count == before)
+            Error(line, $"'tls_server_config' needs {string.Join(" and ", new[] { certificate is null ? "cert_file (or cert)" : "", key is null ? "key_file (or key)" : "" }.Where(missing => missing.Length > 0))}");
         var authorities = Pem(known, "client_ca", "client_ca_file");
-        if (certificate is null)
-            Error(line, "'tls_server_config' needs cert_file (or cert)");
-        if (key is null)
-            Error(line, "'tls_server_config' needs key_file (or key)");
         var client = Client(known, authorities);
         var names = AllowedNames(known, client);
         var protocols = Protocols(known);
@@ -93,7 +93,10 @@ internal sealed partial class WebConfigReader
     {
         if (!known.TryGetValue("client_allowed_sans", out var entry))
             return [];
+        var before = errors.Count;
         var names = Texts(known, "client_allowed_sans");
+        if (errors.Count > before)
+            return [];
         if (names.IsEmpty)
             Error(entry.Line, $"'{TlsPrefix}client_allowed_sans' is empty: nobody would be let in; remove it to let everybody in whose certificate is good");
         else if (client is not (ClientAuthentication.RequireAnyClientCert or ClientAuthentication.RequireAndVerifyClientCert))

@@ -21,6 +21,9 @@ internal sealed partial class WebConfigReader(string path, List<string> errors)
         ("Content-Security-Policy", []),
     ];
 
+    private static readonly string[] True = ["true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y"];
+    private static readonly string[] False = ["false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n", "N"];
+
     /// <summary>Reads a text; null where it is wrong.</summary>
     public WebConfig? Read(string text)
     {
@@ -36,7 +39,10 @@ internal sealed partial class WebConfigReader(string path, List<string> errors)
         }
         catch (YamlException exception)
         {
-            Error((int)exception.Start.Line, exception.Message.Split('\n')[0].TrimEnd());
+            // Where the library stopped, not where what it was reading began: that may be the start of the file. And of a tab it tells the line before.
+            var message = exception.Message.Split('\n')[0].TrimEnd();
+            var tab = message.Contains(" tab ", StringComparison.Ordinal) ? Array.FindIndex(text.Split('\n'), line => line.TrimStart(' ').StartsWith('\t')) : -1;
+            Error(tab < 0 ? (int)exception.End.Line : tab + 1, message);
         }
         return errors.Count == before ? config : null;
     }
@@ -103,7 +109,7 @@ internal sealed partial class WebConfigReader(string path, List<string> errors)
         return interval > TimeSpan.Zero ? new RateLimit(interval, burst) : null;
     }
 
-    private void Error(int line, string message) => errors.Add($"{path}:{line}: {message}");
+    private void Error(int line, string message) => errors.Add($"{path}:{line}: {Printable.Of(message)}");
 
     // The entries by key; unknown and repeated ones are errors.
     private Dictionary<string, YamlEntry> Known(YamlMapping? mapping, string prefix, IReadOnlyList<string> keys)
@@ -111,7 +117,9 @@ internal sealed partial class WebConfigReader(string path, List<string> errors)
         var known = new Dictionary<string, YamlEntry>();
         foreach (var entry in mapping?.Entries ?? [])
             if (!keys.Contains(entry.Key))
-                Error(entry.Line, $"unknown key '{prefix}{entry.Key}'{Suggestion.For(entry.Key, keys)}");
+                Error(entry.Line, Printable.IsWord(entry.Key)
+                    ? $"unknown key '{prefix}{entry.Key}'{Suggestion.For(entry.Key, keys)}"
+                    : $"unknown key{(prefix.Length > 0 ? $" in '{prefix.TrimEnd('.')}'" : "")}; it is not shown, because it may be a secret: write a blank after each colon");
             else if (!known.TryAdd(entry.Key, entry))
                 Error(entry.Line, $"'{prefix}{entry.Key}' is set twice");
         return known;
@@ -139,8 +147,11 @@ internal sealed partial class WebConfigReader(string path, List<string> errors)
     {
         if (!known.TryGetValue(key, out var entry) || Text(entry, prefix) is not { Length: > 0 } text)
             return otherwise;
-        if (text is not ("true" or "false"))
+        // The words of YAML 1.1, which exporter-toolkit reads.
+        if (True.Contains(text))
+            return true;
+        if (!False.Contains(text))
             Error(entry.Line, $"'{prefix}{key}' is neither true nor false");
-        return text == "true";
+        return false;
     }
 }

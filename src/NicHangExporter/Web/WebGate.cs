@@ -9,11 +9,12 @@ namespace NicHangExporter.Web;
 /// What the web configuration asks of every request, before anything else sees it: headers of the answer, basic authentication, the limit of requests. A
 /// request with a bearer token below /api/ passes: there the token decides, and a client can't send both.
 /// </summary>
-internal sealed partial class WebGate(WebConfigStore store, CredentialStore credentials, ExporterMetrics metrics, TimeProvider clock, ILogger<WebGate> logger) : IDisposable
+internal sealed partial class WebGate(
+    WebConfigStore store, CredentialStore credentials, ExporterMetrics metrics, TimeProvider clock, ILogger<WebGate> logger, Func<string, string, bool>? verify = null) : IDisposable
 {
     private const string Api = "/api/";
 
-    private readonly BasicAuthentication _basic = new();
+    private readonly BasicAuthentication _basic = new(verify);
     private readonly Lock _throttling = new();
     private readonly LogThrottle _throttle = new(clock);
 

@@ -14,6 +14,7 @@ internal static class WebListeners
     /// <summary>Adds the addresses to the server.</summary>
     public static void Add(KestrelServerOptions kestrel, IEnumerable<ListenAddress> addresses, WebConfigStore store, ExporterMetrics metrics)
     {
+        var places = new ConnectionPlaces(WebLimits.MaxConnections);
         foreach (var address in addresses)
             if (address.Address is { } ip)
                 kestrel.Listen(ip, address.Port, Secure);
@@ -22,6 +23,8 @@ internal static class WebListeners
 
         void Secure(ListenOptions listener)
         {
+            // Before TLS: a handshake that never ends has a place of its own, too.
+            listener.Use(next => connection => places.HoldAsync(connection, next));
             if (store.Current.Tls is not null)
                 listener.UseHttps(new TlsHandshakeCallbackOptions
                 {

@@ -18,6 +18,20 @@ internal abstract class YamlTree(int line)
     public static YamlTree? Read(string text)
     {
         var parser = new Parser(new StringReader(text));
+        try
+        {
+            return Read(parser);
+        }
+        // The library's parser has states that it did not think of, and characters that it can't make of an escape.
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
+        {
+            var at = parser.Current?.Start ?? Mark.Empty;
+            throw new YamlException(at, at, "it is no YAML from here on", exception);
+        }
+    }
+
+    private static YamlTree? Read(Parser parser)
+    {
         parser.Consume<StreamStart>();
         if (parser.TryConsume<StreamEnd>(out _))
             return null;
@@ -25,7 +39,7 @@ internal abstract class YamlTree(int line)
         var root = Read(parser, 0);
         parser.Consume<DocumentEnd>();
         if (parser.Accept<DocumentStart>(out var second))
-            throw new YamlException(second.Start, second.End, "one document is expected, a second one starts here");
+            throw new YamlException(second.Start, second.Start, "one document is expected, a second one starts here");
         return root;
     }
 
@@ -50,13 +64,16 @@ internal abstract class YamlTree(int line)
         var entries = new List<YamlEntry>();
         while (!parser.TryConsume<MappingEnd>(out _))
         {
-            var key = Read(parser, depth + 1) as YamlScalar ?? throw Unwanted(parser, "a key must be plain text");
+            // Before it is read: afterwards the parser stands on another line.
+            if (!parser.Accept<Scalar>(out _))
+                throw Unwanted(parser, "a key must be plain text");
+            var key = (YamlScalar)Read(parser, depth + 1);
             entries.Add(new YamlEntry(key.Line, key.Text, Read(parser, depth + 1)));
         }
         return new YamlMapping((int)mapping.Start.Line, entries);
     }
 
-    private static YamlException Unwanted(Parser parser, string message) => new(parser.Current!.Start, parser.Current.End, message);
+    private static YamlException Unwanted(Parser parser, string message) => new(parser.Current!.Start, parser.Current.Start, message);
 }
 
 /// <summary>A text; empty where nothing was written, or null.</summary>

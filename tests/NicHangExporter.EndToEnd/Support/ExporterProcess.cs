@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 
@@ -14,10 +15,12 @@ internal sealed partial class ExporterProcess : IDisposable
     private readonly List<string> _log = [];
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HttpClient _http;
+    private readonly NetworkNamespace? _network;
 
     private ExporterProcess(ExporterCommand command)
     {
-        _http = new HttpClient(Handler(command.Network));
+        _network = command.Network;
+        _http = new HttpClient(NewHandler());
         _process = command.Start();
         _process.ErrorDataReceived += (_, line) => Take(line.Data);
         _process.BeginErrorReadLine();
@@ -50,6 +53,9 @@ internal sealed partial class ExporterProcess : IDisposable
     /// <summary>A client of its own.</summary>
     public HttpClient Http => _http;
 
+    /// <summary>Every address where it listens, in the order of its options.</summary>
+    public IReadOnlyList<Uri> Addresses => [.. ListeningOn().Match(Log.Single(line => ListeningOn().IsMatch(line))).Groups[1].Value.Split(", ").Select(address => new Uri(address))];
+
     /// <summary>Starts the exporter on a free port and waits until it listens.</summary>
     public static Task<ExporterProcess> StartAsync(params IEnumerable<string> arguments) =>
         StartAsync(new ExporterCommand([ExporterCommand.AnyPort, .. arguments]));
@@ -76,6 +82,12 @@ internal sealed partial class ExporterProcess : IDisposable
             throw;
         }
     }
+
+    /// <inheritdoc cref="NamespaceClient.NewHandler"/>
+    public SocketsHttpHandler NewHandler() => NamespaceClient.NewHandler(_network);
+
+    /// <summary>A connection to it.</summary>
+    public Task<Socket> ConnectAsync(DnsEndPoint address, CancellationToken cancellation) => NamespaceClient.ConnectAsync(_network, address, cancellation);
 
     /// <summary>Sends a signal.</summary>
     public void Send(Signal signal) => Signals.Send(Id, signal);
@@ -132,17 +144,6 @@ internal sealed partial class ExporterProcess : IDisposable
         _http.Dispose();
     }
 
-    // A socket stays in the network namespace that it was made in.
-    private static SocketsHttpHandler Handler(NetworkNamespace? network) => network is null ? new SocketsHttpHandler() : new SocketsHttpHandler
-    {
-        ConnectCallback = async (context, cancellation) =>
-        {
-            var socket = network.Inside(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
-            await socket.ConnectAsync(context.DnsEndPoint, cancellation);
-            return new NetworkStream(socket, ownsSocket: true);
-        },
-    };
-
     private async Task<bool> AnswersAsync()
     {
         try
@@ -166,10 +167,10 @@ internal sealed partial class ExporterProcess : IDisposable
         lock (_log)
             _log.Add(line);
         if (ListeningOn().Match(line) is { Success: true } match)
-            _listening.TrySetResult(new Uri(match.Groups[1].Value));
+            _listening.TrySetResult(new Uri(match.Groups[1].Value.Split(", ")[0]));
     }
 
-    [GeneratedRegex(@"Listening on (http://[^,\s""]+)")]
+    [GeneratedRegex(@"Listening on (https?://[^,\s""]+(?:, https?://[^,\s""]+)*)")]
     private static partial Regex ListeningOn();
 
     private sealed record LogLines(IReadOnlyList<string> Lines)

@@ -18,7 +18,7 @@ internal static class ApiDocument
         var paths = new JsonObject();
         foreach (var path in Routes.GroupBy(route => route.Template))
             paths[path.Key] = new JsonObject(path.Select(route => KeyValuePair.Create(route.Method.ToLowerInvariant(), (JsonNode?)Operation(route, schemas))));
-        schemas.Of(ApiJson.Answers.ProblemView);
+        var problems = ProblemResponses.Make(schemas);
         return new JsonObject
         {
             ["openapi"] = "3.1.1",
@@ -27,7 +27,8 @@ internal static class ApiDocument
                 ["title"] = "NicHangExporter",
                 ["version"] = "1",
                 ["summary"] = "Remediation of hanging NICs, for those with a credential.",
-                ["description"] = "How to use it, with examples, is in docs/api.md. Answers may get further members in later versions; requests with members that are not listed here are refused.",
+                ["description"] = "How to use it, with examples, is in docs/api.md. Answers may get further members in later versions; requests with members that are not listed here are refused. "
+                    + "Every GET may also be a HEAD. A method that a path does not have is answered 405 (urn:problem-type:nichang:method_not_allowed) with the header Allow, a path that there is not 404.",
                 ["license"] = new JsonObject { ["name"] = "Apache-2.0", ["identifier"] = "Apache-2.0" },
             },
             ["servers"] = new JsonArray(new JsonObject { ["url"] = $"http://127.0.0.1:{NicHangExporter.Configuration.ListenAddress.Default.Port}" }),
@@ -39,6 +40,7 @@ internal static class ApiDocument
                 {
                     ["bearer"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer", ["description"] = "A token of the configuration. Its scope is read, remediate or admin; the greater includes the lesser." },
                 },
+                ["responses"] = problems,
                 ["schemas"] = schemas.Components,
             },
         };
@@ -87,28 +89,12 @@ internal static class ApiDocument
 
     private static JsonObject Response(ApiRoute route, int status, SchemaWriter schemas)
     {
-        var (description, header) = status switch
-        {
-            200 => ("Done; or looked at.", null),
-            202 => ("Under way; the header says where to look how it ends.", "Location"),
-            400 => ("The request is malformed.", null),
-            401 => ("No valid credential.", "WWW-Authenticate"),
-            403 => ("The credential lacks the scope, the connection is not protected, another site's page asks, or the device may not be changed.", null),
-            404 => ("There is nothing of that name.", null),
-            409 => ("Not now: another remediation is in progress, a capability is missing, or the like.", null),
-            413 => ("The body is too large.", null),
-            415 => ("The body is not JSON in UTF-8.", null),
-            422 => ("There is no such setting, nothing of it can be changed, or the Idempotency-Key was used for something else.", null),
-            429 => ("The device is cooling down.", "Retry-After"),
-            500 => ("An unexpected error.", null),
-            503 => ("Not at present: the journal can't be written, the exporter is ending, or the like.", (string?)null),
-            _ => throw new InvalidOperationException($"no words for {status}"),
-        };
-        var response = new JsonObject { ["description"] = description };
-        if (header is not null)
-            response["headers"] = new JsonObject { [header] = new JsonObject { ["required"] = true, ["schema"] = new JsonObject { ["type"] = header == "Retry-After" ? "integer" : "string" } } };
-        response["content"] = status >= 400 ? Content("application/problem+json", schemas.Of(ApiJson.Answers.ProblemView))
-            : Content("application/json", route.Answer is { } answer ? schemas.Of(answer) : Anything("A verdict for each alert."));
+        if (status >= 400)
+            return new JsonObject { ["$ref"] = $"#/components/responses/{ProblemResponses.Name(status)}" };
+        var response = new JsonObject { ["description"] = status == 200 ? "Done; or looked at." : "Under way; the header says where to look how it ends." };
+        if (status == 202)
+            response["headers"] = new JsonObject { ["Location"] = ProblemResponses.Header("string", "The path of the remediation.", isRequired: true) };
+        response["content"] = Content("application/json", route.Answer is { } answer ? schemas.Of(answer) : Anything("A verdict for each alert."));
         return response;
     }
 

@@ -100,7 +100,7 @@ internal sealed class ApiHost : IDisposable
     {
         var context = new DefaultHttpContext();
         var request = context.Request;
-        (request.Method, request.Scheme, request.Host) = (method, "http", new HostString("127.0.0.1:19642"));
+        (request.Method, request.Scheme, request.Host, request.Protocol) = (method, "http", new HostString("127.0.0.1:19642"), HttpProtocol.Http11);
         var query = path.IndexOf('?', StringComparison.Ordinal);
         request.Path = new PathString(Uri.UnescapeDataString(query < 0 ? path : path[..query]));
         request.QueryString = new QueryString(query < 0 ? "" : path[query..]);
@@ -126,7 +126,7 @@ internal sealed class ApiHost : IDisposable
         {
             Host.Lane.RunPending();
             if (!IsFrozen && _tickets.Any(ticket => !ticket.Outcome.IsCompleted))
-                Host.Live(0.25);
+                Host.Live(1);
             await Task.Yield();
             Assert.True(Host.Clock.GetUtcNow() - began < TimeSpan.FromMinutes(5), "no answer within five minutes");
         }
@@ -139,10 +139,10 @@ internal sealed class ApiHost : IDisposable
     /// <summary>Lets everything that was begun come to its end.</summary>
     public void Settle()
     {
-        for (var quarter = 0; quarter < 1200 && _tickets.Any(ticket => !ticket.Outcome.IsCompleted); quarter++)
+        for (var second = 0; second < 300 && _tickets.Any(ticket => !ticket.Outcome.IsCompleted); second++)
         {
             Host.Lane.RunPending();
-            Host.Live(0.25);
+            Host.Live(1);
         }
         Assert.All(_tickets, ticket => Assert.True(ticket.Outcome.IsCompleted, "no verdict within five minutes"));
     }

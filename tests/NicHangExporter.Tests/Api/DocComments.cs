@@ -21,6 +21,10 @@ internal static class DocComments
             : Members[$"T:{full}"].Elements("param").FirstOrDefault(parameter => parameter.Attribute("name")!.Value == name), $"{type.Name}.{name}");
     }
 
+    /// <summary>Of a word of an enumeration.</summary>
+    public static string OfWord(Type type, string name) =>
+        Text(Members.GetValueOrDefault($"F:{type.FullName!.Replace('+', '.')}.{name}")?.Element("summary"), $"{type.Name}.{name}");
+
     private static string Text(XElement? element, string what)
     {
         Assert.True(element is not null, $"{what} has no doc comment");

@@ -22,7 +22,7 @@ public sealed class DoorStatusesTests
     [InlineData(DeclineReason.UnknownDevice, 404)]
     [InlineData(DeclineReason.Upper, 403)]
     [InlineData(DeclineReason.NotAllowed, 403)]
-    [InlineData(DeclineReason.NoProfile, 403)]
+    [InlineData(DeclineReason.NoProfile, 422)]
     [InlineData(DeclineReason.UnknownSetting, 422)]
     [InlineData(DeclineReason.NothingChangeable, 422)]
     [InlineData(DeclineReason.Cooldown, 429)]

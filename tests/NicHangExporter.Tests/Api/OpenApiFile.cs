@@ -9,6 +9,9 @@ internal sealed class OpenApiFile(JsonNode document)
     /// <summary>The file of the repository.</summary>
     public static readonly string Path = System.IO.Path.Combine(Repository.Root, "docs/openapi.json");
 
+    // What a client may act upon.
+    private static readonly string[] Told = ["Location", "Retry-After", "WWW-Authenticate", "Allow"];
+
     /// <summary>What is in it.</summary>
     public static OpenApiFile Committed { get; } = new(File.Exists(Path) ? JsonNode.Parse(File.ReadAllText(Path))! : ApiDocument.Make());
 
@@ -22,6 +25,12 @@ internal sealed class OpenApiFile(JsonNode document)
         if (response["content"]?[type]?["schema"] is not { } schema)
             return [$"{route.Method} {route.Template} may not answer {reply.Status} as {type}"];
         var errors = new List<string>();
+        foreach (var (name, header) in response["headers"]?.AsObject() ?? [])
+            if (header!["required"]!.GetValue<bool>() && reply.Headers[name].Count != 1)
+                errors.Add($"{route.Method} {route.Template} answers {reply.Status} without {name}");
+        foreach (var name in Told)
+            if (reply.Headers.ContainsKey(name) && response["headers"]?[name] is null)
+                errors.Add($"{route.Method} {route.Template} answers {reply.Status} with {name}, which the document does not know");
         Validate(reply.Json, schema, "$", errors);
         return errors;
     }

@@ -92,7 +92,8 @@ public sealed class RemediationRouteTests : IDisposable
 
         var reply = await _api.PostAsync(Path, """{"device":"eno1","recover":true}""");
 
-        Assert.Equal((202, "running"), (reply.Status, reply.Json["state"]!.GetValue<string>()));
+        Assert.True(reply.Status == 202, reply.Body);
+        Assert.Equal("running", reply.Json["state"]!.GetValue<string>());
         var location = reply.Headers.Location.ToString();
         Assert.Equal($"/api/v1/remediations/{reply.Json["id"]!.GetValue<string>()}", location);
         var meanwhile = await Frozen(() => _api.GetAsync(location));
@@ -238,6 +239,39 @@ public sealed class RemediationRouteTests : IDisposable
         Assert.Equal(200, (await _api.GetAsync("/api/v1/devices")).Status);
     }
 
+    // A body may take seconds: what it asks for would be begun only to be abandoned.
+    [Fact]
+    public async Task BodyThatCameTooLate_Is503AndBeginsNothing()
+    {
+        var context = ApiHost.Context("POST", Path, """{"device":"eno1"}"""u8.ToArray(), ApiHost.Remediate);
+        var body = new System.IO.Pipelines.Pipe();
+        context.Request.Body = body.Reader.AsStream();
+        var handling = _api.Router.HandleAsync(context);
+
+        _api.End();
+        await body.Writer.WriteAsync("""{"device":"eno1"}"""u8.ToArray(), TestContext.Current.CancellationToken);
+        await body.Writer.CompleteAsync();
+
+        Assert.Equal((503, "shutting_down"), await RefusalAsync(_api.FinishAsync(context, handling)));
+        Assert.Equal(0, _api.Submitted);
+    }
+
+    [Fact]
+    public async Task DriverWithoutALadder_Is422UnlessItIsSaidWhatToTurnOff()
+    {
+        var host = new FixtureHost(options =>
+        {
+            Remediation.LocalLoopTests.Enforcing(options);
+            (options.ApiRemediation, options.RemediationDevices) = (RemediationMode.Enforce, ["eno1"]);
+        });
+        host.AddSimulatedNic(driver: "strange");
+        _api.Dispose();
+        _api = new ApiHost(host: host);
+
+        Assert.Equal((422, "no_profile"), await RefusalAsync(_api.PostAsync(Path, """{"device":"eno1"}""")));
+        Assert.Equal("dry_run", (await _api.PostAsync(Path, """{"device":"eno1","features":["tso"],"dryRun":true}""")).Verdict);
+    }
+
     [Fact]
     public async Task DoorThatIsClosed_Is503()
     {
@@ -261,7 +295,7 @@ public sealed class RemediationRouteTests : IDisposable
         Assert.Equal(RecentPasses.MaxWaiting - RemediationDesk.MaxWaiters, waiting.Count(one => one.IsCompleted));
         var reply = ApiHost.Context("POST", Path, """{"device":"eno1","dryRun":true}"""u8.ToArray(), ApiHost.Remediate);
         await _api.Router.HandleAsync(reply);
-        Assert.Equal(503, reply.Response.StatusCode);
+        Assert.Equal((503, "5"), (reply.Response.StatusCode, reply.Response.Headers.RetryAfter.ToString()));
 
         _api.Host.Lane.RunPending();
         await Task.WhenAll(waiting);

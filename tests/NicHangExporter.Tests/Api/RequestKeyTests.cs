@@ -29,12 +29,12 @@ public sealed class RequestKeyTests : IDisposable
     [Fact]
     public async Task SameKeyOtherRequest_Is422AndNothingIsDone()
     {
-        await KeyedAsync("k1", Body);
+        await KeyedAsync("k1", Body, ApiHost.Admin);
         var operations = _api.Nic.Operations.Count;
 
         foreach (var body in new[] { """{"device":"eno1","features":["gso"]}""", """{"device":"eno1"}""", """{"device":"eno1","features":["tso"],"dryRun":true}""", """{"device":"eno1","features":["tso"],"reason":"x"}""" })
         {
-            var reply = await KeyedAsync("k1", body);
+            var reply = await KeyedAsync("k1", body, ApiHost.Admin);
             Assert.Equal((422, "key_reused"), (reply.Status, reply.Problem));
         }
         Assert.Equal(422, (await _api.PostAsync("/api/v1/devices/eno1/rollback", null, ApiHost.Admin, (RequestKeys.Header, "k1"))).Status);

@@ -28,7 +28,7 @@ internal sealed class SchemaWriter
     {
         var bare = Nullable.GetUnderlyingType(type.Type) ?? type.Type;
         if (bare.IsEnum)
-            return Component(bare, () => new JsonObject { ["type"] = "string", ["enum"] = new JsonArray([.. Enum.GetNames(bare).Select(Spelling).Select(word => (JsonNode)word)]) });
+            return Component(bare, () => Words(bare));
         if (type.Kind == JsonTypeInfoKind.Object)
             return Component(bare, () => Object(type));
         if (type.Kind == JsonTypeInfoKind.Dictionary)
@@ -55,11 +55,20 @@ internal sealed class SchemaWriter
             // Before it is made: a type may mention itself.
             _components[name] = [];
             var schema = make();
-            schema.Insert(0, "description", DocComments.Of(type));
+            if (!schema.ContainsKey("description"))
+                schema.Insert(0, "description", DocComments.Of(type));
             _components[name] = schema;
         }
         return new JsonObject { ["$ref"] = $"#/components/schemas/{name}" };
     }
+
+    // What the words mean is worth more than that they are allowed.
+    private static JsonObject Words(Type type) => new()
+    {
+        ["description"] = DocComments.Of(type) + string.Concat(Enum.GetNames(type).Select(name => $"\n- `{Spelling(name)}`: {DocComments.OfWord(type, name)}")),
+        ["type"] = "string",
+        ["enum"] = new JsonArray([.. Enum.GetNames(type).Select(name => (JsonNode)Spelling(name))]),
+    };
 
     private JsonObject Object(JsonTypeInfo type)
     {

@@ -1,4 +1,3 @@
-using NicHangExporter.Api;
 
 namespace NicHangExporter.Tests.Api;
 

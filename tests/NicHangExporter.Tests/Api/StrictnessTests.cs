@@ -50,6 +50,17 @@ public sealed class StrictnessTests : IDisposable
     [InlineData("\uFEFF{\"device\":\"eno1\"}")]
     [InlineData("""{"device":"eno1","reason":"\ud800"}""")]
     [InlineData("""{"device":"eno1","reason":NaN}""")]
+    [InlineData("""{"device":true}""")]
+    [InlineData("""{"devices":["eno1"]}""")]
+    [InlineData("""{"device":"eno1","recover":"yes"}""")]
+    [InlineData("""{"device":"eno1","recover":0}""")]
+    [InlineData("""{"device":"eno1","features":{"tso":false}}""")]
+    [InlineData("""{"device":"eno1","features":[1]}""")]
+    [InlineData("""{"device":"eno1","profile":["segmentation"]}""")]
+    [InlineData("""{"device":"eno1","reason":"a","reason":"a"}""")]
+    [InlineData("""{"device":"eno1" "dryRun":true}""")]
+    [InlineData("""{"device":"eno1","dryRun":TRUE}""")]
+    [InlineData("{\"device\":\"eno1\",\"reason\":\"a\nb\"}")]
     public async Task BodyThatIsNotAnOrder_Is400(string body)
     {
         var reply = await _api.PostAsync(Path, body);
@@ -57,6 +68,26 @@ public sealed class StrictnessTests : IDisposable
         Assert.Equal((400, "malformed"), (reply.Status, reply.Problem));
         Assert.Equal(0, _api.Submitted);
         Assert.DoesNotContain("CANARY", reply.Body, StringComparison.Ordinal);
+    }
+
+    // Nothing that somebody might take for "every one of them" means more than a device of that very name.
+    [Theory]
+    [InlineData("*")]
+    [InlineData("all")]
+    [InlineData("any")]
+    [InlineData(" ")]
+    [InlineData("eno1,eno2")]
+    [InlineData("eno*")]
+    [InlineData("eno1 ")]
+    [InlineData("ENO1")]
+    [InlineData(".")]
+    [InlineData("..")]
+    [InlineData("0000:00:1f")]
+    public async Task WordForAllDevices_IsNobodysName(string device)
+    {
+        var reply = await _api.PostAsync(Path, $$"""{"device":"{{device}}"}""");
+
+        Assert.Equal((404, "unknown_device", 0), (reply.Status, reply.Problem, _api.Submitted));
     }
 
     [Fact]
@@ -106,7 +137,10 @@ public sealed class StrictnessTests : IDisposable
     {
         var body = Encoding.UTF8.GetBytes(Body.PadRight(length));
 
-        Assert.Equal(status, (await _api.SendAsync("POST", Path, body, ApiHost.Admin)).Status);
+        var reply = await _api.SendAsync("POST", Path, body, ApiHost.Admin);
+        Assert.Equal((status, status == 413 ? "close" : ""), (reply.Status, reply.Headers.Connection.ToString()));
+        // Nor is it read for a refusal of another kind.
+        Assert.Equal(status == 413 ? "close" : "", (await _api.SendAsync("POST", Path, body, null)).Headers.Connection.ToString());
 
         // And where nobody says beforehand how long it will be.
         var context = ApiHost.Context("POST", Path, body, ApiHost.Admin);
@@ -249,7 +283,9 @@ public sealed class StrictnessTests : IDisposable
 
         Assert.All(replies, reply => Assert.InRange(reply.Status, 400, 499));
         Assert.All(replies, reply => Assert.DoesNotContain(Canary, reply.Body + string.Join('\n', reply.Headers), StringComparison.Ordinal));
-        Assert.All(_api.Host.Log.Entries, entry => Assert.DoesNotContain(Canary, entry.Message, StringComparison.Ordinal));
+        // Log and journal name the setting that somebody with a credential has asked for at the door, and nothing else that was sent.
+        Assert.Equal(2, _api.Host.Log.Count(EventIds.RemediationDeclined));
+        Assert.All(_api.Host.Log.Entries.Where(entry => entry.Event != EventIds.RemediationDeclined), entry => Assert.DoesNotContain(Canary, entry.Message, StringComparison.Ordinal));
         Assert.DoesNotContain(Canary, await _api.Host.ScrapeAsync(), StringComparison.Ordinal);
         Assert.DoesNotContain("r-token", string.Join('\n', replies) + await _api.Host.ScrapeAsync(), StringComparison.Ordinal);
     }

@@ -78,6 +78,12 @@ public sealed class ViewRouteTests : IDisposable
     [InlineData("a\"b", "a%22b")]
     [InlineData("\u00e4\u00f6", "%c3%a4%c3%b6")]
     [InlineData("x%dy", "x%25dy")]
+    [InlineData("eth0.100", "eth0.100")]
+    [InlineData("eth0.100", "eth0%2E100")]
+    [InlineData("all", "all")]
+    [InlineData("*", "%2a")]
+    [InlineData("{device}", "%7bdevice%7d")]
+    [InlineData("a\u001b[2Jb", "a%5cx1b[2Jb")]
     public async Task HostileName_IsShownAndFoundAsItIs(string name, string segment)
     {
         _api.Dispose();
@@ -89,8 +95,11 @@ public sealed class ViewRouteTests : IDisposable
         _ = host.AddSimulatedNic(name);
         _api = new ApiHost(host: host);
 
-        Assert.Equal(name, (await _api.GetAsync($"/api/v1/devices/{segment}")).Json["device"]!.GetValue<string>());
-        Assert.Equal("dry_run", (await _api.PostAsync("/api/v1/remediations", $$"""{"device":{{System.Text.Json.JsonSerializer.Serialize(name)}},"dryRun":true}""")).Verdict);
+        // What can't be seen is written as the program itself writes it.
+        var shown = name.Replace("\u001b", @"\x1b", StringComparison.Ordinal);
+        Assert.Equal(shown, (await _api.GetAsync($"/api/v1/devices/{segment}")).Json["device"]!.GetValue<string>());
+        Assert.Equal("dry_run", (await _api.PostAsync("/api/v1/remediations", $$"""{"device":{{System.Text.Json.JsonSerializer.Serialize(shown)}},"dryRun":true}""")).Verdict);
+        Assert.Equal("nothing_to_roll_back", (await _api.PostAsync($"/api/v1/devices/{segment}/rollback")).Problem);
     }
 
     [Fact]
@@ -116,7 +125,7 @@ public sealed class ViewRouteTests : IDisposable
     public async Task Quarantine_IsLiftedByAnAdminAndOnRecordUnderItsName()
     {
         _api.Dispose();
-        _api = new ApiHost(options => options.DeviceBudget = 1);
+        _api = new ApiHost(options => (options.DeviceBudget, options.Cooldown) = (1, TimeSpan.Zero));
         await _api.PostAsync("/api/v1/remediations", """{"device":"eno1","features":["tso"]}""");
         var refused = await _api.PostAsync("/api/v1/remediations", """{"device":"eno1","features":["gso"]}""");
         Assert.Equal((409, "quarantined"), (refused.Status, refused.Problem));

@@ -45,7 +45,7 @@ public sealed class JournalDamageTests : IDisposable
             Assert.Equal(cut - ends[whole - 1], scan.Torn);
             Assert.Equal(JournalScan.Of(content.AsSpan(0, scan.Length)).HighestSeq, scan.Last!.Seq);
         }
-        Assert.InRange(content.Length, 5000, 50000);
+        Assert.InRange(content.Length, 3000, 50000);
     }
 
     [Fact]

@@ -114,7 +114,8 @@ public sealed class JournalTests : IDisposable
         foreach (var age in new[] { ".3", ".2", ".1", "" })
         {
             var content = File.ReadAllBytes(Path + age);
-            Assert.InRange(content.Length, 50_000, 200_000);
+            // The newest may just have been begun.
+            Assert.InRange(content.Length, age.Length == 0 ? 1 : 50_000, 200_000);
             Assert.Null(JournalLine.TryParse(content.AsSpan(0, content.IndexOf((byte)'\n')), out var checkpoint));
             Assert.Equal((previous.Last!.Seq, Scribe.Text(previous.State!)), (checkpoint.Seq, Scribe.Text(checkpoint.State!)));
             previous = JournalScan.Of(content);

@@ -13,13 +13,13 @@ internal sealed class TestAuthority : IDisposable
 
     private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-    public TestAuthority(string name = "A root for a test", bool expired = false)
+    public TestAuthority(string name = "A root for a test")
     {
         var request = new CertificateRequest($"CN={name}", _key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
         var now = TimeProvider.System.GetUtcNow();
-        Root = request.CreateSelfSigned(now.AddDays(-30), expired ? now.AddDays(-1) : now.AddDays(30));
+        Root = request.CreateSelfSigned(now.AddDays(-30), now.AddDays(30));
     }
 
     public X509Certificate2 Root { get; }
@@ -33,6 +33,16 @@ internal sealed class TestAuthority : IDisposable
 
     /// <summary>A certificate of a client.</summary>
     public Issued Client(int days = 7, string usage = ClientAuth, Action<SubjectAlternativeNameBuilder>? name = null) => Issue("prometheus", usage, days, false, name);
+
+    /// <summary>One of a client that nobody but the client itself has signed.</summary>
+    public X509Certificate2 SelfSigned()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest(Root.SubjectName, key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(ClientAuth)], false));
+        var now = TimeProvider.System.GetUtcNow();
+        return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(7));
+    }
 
     /// <summary>One that says it is for servers only.</summary>
     public Issued ClientOfWrongUsage() => Client(usage: ServerAuth);

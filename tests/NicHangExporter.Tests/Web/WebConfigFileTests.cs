@@ -45,6 +45,9 @@ public sealed class WebConfigFileTests(WebConfigFixture fixture) : IClassFixture
         { "users", $"basic_auth_users:\n  alice: {Hash}\n  bob: $2b$18{Hash[6..]}\n  'carol of the lab': $2a$04{Hash[6..]}\n" },
         { "users and TLS", Tls + $"basic_auth_users: {{alice: {Hash}}}\n" },
         { "a limit", "rate_limit:\n  interval: 1s\n  burst: 20\n" },
+        { "switches in the words of YAML 1.1", Tls + "  prefer_server_cipher_suites: Yes\nhttp_server_config: {http2: off}\n" },
+        { "the mark of its encoding", "\uFEFF" + Tls },
+        { "the line ends of another system", Tls.Replace("\n", "\r\n", StringComparison.Ordinal) },
         { "a limit of none", "rate_limit: {interval: 0, burst: 0}\n" },
     };
 
@@ -60,6 +63,13 @@ public sealed class WebConfigFileTests(WebConfigFixture fixture) : IClassFixture
         { "a list as key", "? [a]\n: b\n", 1, "a key" },
         { "nesting without end", "rate_limit: " + new string('[', 10_000) + "\n", 1, "nested too deeply" },
         { "an unknown section", "tls_config: {}\n", 1, "unknown key 'tls_config'" },
+        { "a key that is a secret", $"basic_auth_users: {{}}\nalice:{Canary}+: \n", 2, "not shown" },
+        { "a key with a line end in it", "\"tls_server_config\\nlevel=info msg=fine\": {}\n", 1, "not shown" },
+        { "a suite with a line end in it", Tls + "  cipher_suites: [\"TLS\\nlevel=info msg=fine\"]\n", 4, "TLS?level=info" },
+        { "an escape of half a character", "\"\\ud800\": {}\n", 1, "" },
+        { "an escape beyond all characters", "\"\\UFFFFFFFF\": {}\n", 1, "" },
+        { "a merge of mappings", "tls_server_config:\n  <<: {}\n", 2, "unknown key" },
+        { "a key without a blank behind its colon", $"basic_auth_users:\n  alice:{Hash}\n", 1, "further keys" },
         { "a section twice", "rate_limit: {}\nrate_limit: {}\n", 2, "set twice" },
         { "a section in capitals", "TLS_SERVER_CONFIG: {}\n", 1, "unknown key" },
         { "a section that is a value", "tls_server_config: server.crt\n", 1, "further keys" },
@@ -109,7 +119,7 @@ public sealed class WebConfigFileTests(WebConfigFixture fixture) : IClassFixture
         { "a suite that is no list", Tls + "  cipher_suites: TLS_AES_128_GCM_SHA256\n", 4, "list of values" },
         { "curves", Tls + "  curve_preferences: [X25519]\n", 4, "not supported by this program" },
         { "an order that is neither", Tls + "  prefer_server_cipher_suites: maybe\n", 4, "neither true nor false" },
-        { "an HTTP/2 that is neither", "http_server_config:\n  http2: yes\n", 2, "neither true nor false" },
+        { "an HTTP/2 that is neither", "http_server_config:\n  http2: maybe\n", 2, "neither true nor false" },
         { "an unknown HTTP key", "http_server_config:\n  http3: true\n", 2, "did you mean 'http2'" },
         { "a header that can't be set", "http_server_config:\n  headers:\n    Content-Type: foo\n", 3, "unknown key" },
         { "a header in small letters", "http_server_config: {headers: {x-frame-options: deny}}\n", 1, "did you mean 'X-Frame-Options'" },
@@ -174,9 +184,9 @@ public sealed class WebConfigFileTests(WebConfigFixture fixture) : IClassFixture
     [Fact]
     public void Load_ManyErrors_AreSaidAtOnce()
     {
-        Assert.Null(Load("tls_server_config:\n  cert_fil: x\n  min_version: TLS9\nhttp_server_config:\n  http2: on\nbasic_auth_users:\n  john: doe\nrate_limit: 5\n", out var errors));
+        Assert.Null(Load("tls_server_config:\n  cert_fil: x\n  min_version: TLS9\nhttp_server_config:\n  http2: maybe\nbasic_auth_users:\n  john: doe\nrate_limit: 5\n", out var errors));
 
-        Assert.Equal([2, 2, 2, 3, 5, 7, 8], errors.Select(error => int.Parse(error[(fixture.Path.Length + 1)..].Split(':')[0], System.Globalization.CultureInfo.InvariantCulture)).Order());
+        Assert.Equal([2, 2, 3, 5, 7, 8], errors.Select(error => int.Parse(error[(fixture.Path.Length + 1)..].Split(':')[0], System.Globalization.CultureInfo.InvariantCulture)).Order());
     }
 
     [Fact]
@@ -208,6 +218,36 @@ public sealed class WebConfigFileTests(WebConfigFixture fixture) : IClassFixture
         var whole = Tls + $"  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.crt\nbasic_auth_users: {{alice: '{Hash}'}}\nrate_limit: {{interval: 1s, burst: 3}}\n";
         for (var length = 0; length <= whole.Length; length++)
             Assert.True(Load(whole[..length], out var errors) is null == errors.Count > 0, whole[..length]);
+    }
+
+    [Fact]
+    public void Load_BytesThatAreNoText_IsOneLine()
+    {
+        File.WriteAllBytes(fixture.Path, [.. "http_server_config: {http2: true} # "u8, 0xff, (byte)'\n']);
+        var errors = new List<string>();
+
+        Assert.Null(LoadedWebConfig.Load(fixture.Path, new FakeTimeProvider(), errors, out _));
+        Assert.Equal($"{fixture.Path}: is not UTF-8", Assert.Single(errors));
+    }
+
+    [Fact]
+    public void Load_FileWithOneCharacterMore_NeverShowsASecretAndSaysEachErrorOnOneLine()
+    {
+        var whole = $"tls_server_config:\n  cert_file: server.crt\n  key: {Canary}\nbasic_auth_users:\n  john: {Canary}\n  'jane': {Hash}\n";
+        foreach (var more in "\t\n\r:'\"{}[]&*!|>%@`#,-? \\\u2028")
+            for (var at = 0; at <= whole.Length; at++)
+            {
+                Assert.Null(Load(whole.Insert(at, more.ToString()), out var errors));
+                Assert.NotEmpty(errors);
+                Assert.All(errors, error =>
+                {
+                    Assert.StartsWith(fixture.Path + ":", error, StringComparison.Ordinal);
+                    Assert.DoesNotContain(error, char.IsControl);
+                    Assert.DoesNotContain(Hash[7..30], error, StringComparison.Ordinal);
+                });
+                // A secret in two pieces is none any more, and may be a key by its looks.
+                Assert.All(errors, error => Assert.DoesNotContain(Canary, error, StringComparison.Ordinal));
+            }
     }
 
     // {name} stands for the text of a file.

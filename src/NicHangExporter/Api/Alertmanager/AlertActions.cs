@@ -14,7 +14,7 @@ internal sealed partial class AlertActions(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>How soon the door is asked again where it was busy with another device, or could not write its journal.</summary>
+    /// <summary>How soon the door is asked again where it was busy with another device, paused, or could not write its journal.</summary>
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stop = new();
@@ -87,6 +87,12 @@ internal sealed partial class AlertActions(
                 Answer(device, alerts, new JournalEntry(JournalEvent.Answered) { Declined = DeclineReason.NotHung, Reason = $"no hang of {device} is seen any more" });
             return;
         }
+        // The door would refuse, each time anew, and say so in journal and log. It is told when it has an ear again, if the hang lasts that long.
+        if (IsClosed)
+        {
+            _putOff[device] = (Now + AskAgain, alerts);
+            return;
+        }
         _underWay[device] = (remediator.Submit(new RemediationRequest(name, RemediationTrigger.Webhook)
         {
             Recover = !hang.RecoversByItself,
@@ -96,21 +102,27 @@ internal sealed partial class AlertActions(
         }), alerts);
     }
 
+    private bool IsClosed => remediator.Status().Paused || (options.Mode(RemediationTrigger.Webhook) == RemediationMode.Enforce && !ledger.IsWritable);
+
     private void Settle(string device, List<AcceptedAlert> alerts, RemediationOutcome outcome)
     {
-        // A device that can't be read now, a thread that is stuck in the kernel: nothing was begun, so it is begun when that is over.
-        var isOpen = ledger.State.Alerts.Any(alert => alert.Pending && alerts.Exists(one => one.Key == alert.Key));
-        if (outcome.Declined is DeclineReason.Busy or DeclineReason.JournalUnavailable || (outcome.Verdict == RemediationVerdict.Failed && isOpen))
-            _putOff[device] = (Now + AskAgain, alerts);
+        // A device that can't be read now, a thread that is stuck in the kernel, a cool-down: nothing was begun, so it is begun when that is over, if the hang
+        // lasts that long. To Alertmanager the alert is a duplicate from now on; nobody else would ask again.
+        var isOpen = ledger.State.Alerts.Any(alert => alert.Pending && alerts.Exists(one => one.Identity == alert.Identity));
+        if (PassesBy(outcome.Declined) || (outcome.Verdict == RemediationVerdict.Failed && isOpen))
+            _putOff[device] = (Now + (outcome.RetryAfter is { } seconds && seconds > AskAgain.TotalSeconds ? TimeSpan.FromSeconds(seconds) : AskAgain), alerts);
         else if (outcome.Declined is not DeclineReason.ShuttingDown)
             Answer(device, alerts, new JournalEntry(JournalEvent.Answered) { Id = outcome.Id, Verdict = outcome.Verdict, Declined = outcome.Declined, Reason = outcome.Explanation });
     }
 
+    private static bool PassesBy(DeclineReason? reason) =>
+        reason is DeclineReason.Busy or DeclineReason.JournalUnavailable or DeclineReason.Paused or DeclineReason.Cooldown or DeclineReason.BootGrace or DeclineReason.Ambiguous or DeclineReason.Bond;
+
     private void Answer(string device, List<AcceptedAlert> alerts, JournalEntry answer)
     {
         // An intent in the journal has answered them already, as a rule.
-        var open = ledger.State.Alerts.Where(alert => alert.Pending).Select(alert => alert.Key).ToHashSet();
-        List<AcceptedAlert> left = [.. alerts.Where(alert => open.Contains(alert.Key)).Select(alert => new AcceptedAlert(alert.Key, device))];
+        var open = ledger.State.Alerts.Where(alert => alert.Pending).Select(alert => alert.Identity).ToHashSet();
+        List<AcceptedAlert> left = [.. alerts.Where(alert => open.Contains(alert.Identity)).Select(alert => new AcceptedAlert(alert.Key, device))];
         if (left.Count > 0)
             ledger.Record(answer with { Device = device, Alerts = left });
         LogAnswered(alerts.Count, device, answer.Declined is { } declined ? SnakeCase.Of(declined) : answer.Verdict is { } verdict ? SnakeCase.Of(verdict) : "none", answer.Reason ?? "");

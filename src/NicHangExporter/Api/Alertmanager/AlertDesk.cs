@@ -48,13 +48,14 @@ internal sealed class AlertDesk(ExporterOptions options, RemediationLedger ledge
         {
             if (_stopping)
                 return DeskAnswer.No("the program is ending");
-            var decisions = Decide(message.Alerts!, out var accepted);
+            var decisions = Decide(message.Alerts!, out var accepted, out var rests);
+            // What waits may be in memory only: told that it is known, nobody would send it again, and a restart would have forgotten it.
+            if (rests && !Remembers)
+                return DeskAnswer.No("the journal is not writable");
             if (accepted.Count == 0)
                 return new DeskAnswer(decisions);
             if (ledger.State.Alerts.Count(alert => alert.Pending) + accepted.Count > MaxPending)
                 return DeskAnswer.No("too many alerts wait to be acted on");
-            if (!Remembers)
-                return DeskAnswer.No("the journal is not writable");
             recording = Task.Run(() => ledger.Record(new JournalEntry(JournalEvent.Alert) { Alerts = accepted, Actor = actor }) || options.StateDirectory is null);
             return await recording.WaitAsync(Patience, clock) ? new DeskAnswer(decisions) : DeskAnswer.No("the journal is not writable");
         }
@@ -75,28 +76,36 @@ internal sealed class AlertDesk(ExporterOptions options, RemediationLedger ledge
     // Without a directory there is nothing to be written, and nothing but to observe: enforcing needs one.
     private bool Remembers => options.StateDirectory is null || ledger.IsWritable;
 
-    private ImmutableArray<AlertDecision> Decide(IReadOnlyList<PostedAlert> alerts, out List<AcceptedAlert> accepted)
+    // Rests is true where the answer rests on the journal: something is accepted, or was and has not been acted on.
+    private ImmutableArray<AlertDecision> Decide(IReadOnlyList<PostedAlert> alerts, out List<AcceptedAlert> accepted, out bool rests)
     {
-        accepted = [];
-        var known = ledger.State.Alerts.Select(alert => alert.Key).ToHashSet();
+        (accepted, rests) = ([], false);
+        var before = ledger.State.Alerts;
+        var known = before.Select(alert => alert.Identity).ToHashSet();
+        var waiting = before.Where(alert => alert.Pending).Select(alert => alert.Identity).ToHashSet();
+        var identities = HostIdentity.Read(options);
+        var status = remediator.Status();
         var situation = new AlertSituation
         {
-            Identities = HostIdentity.Read(options),
-            Devices = devices.Find(alerts),
+            Identities = identities,
+            // A fleet has one receiver: what the others have is not looked for here.
+            Devices = devices.Find(alerts.Where(alert => alert.Status == "firing" && AlertPolicy.IsMine(alert, identities))),
             Known = known,
             Mode = options.Mode(RemediationTrigger.Webhook),
-            IsPaused = remediator.Status().Paused,
+            IsPaused = status.Paused,
+            IsCapable = status.Capable,
         };
         var decisions = ImmutableArray.CreateBuilder<AlertDecision>(alerts.Count);
         foreach (var alert in alerts)
         {
             var decision = AlertPolicy.Decide(alert, situation);
             decisions.Add(decision);
-            if (decision is not { Verdict: AlertVerdict.Accepted, Device: { } device })
+            if (decision is not { Verdict: AlertVerdict.Accepted or AlertVerdict.Duplicate, Device: { } device })
                 continue;
-            var key = new AlertKey(alert.Fingerprint!, alert.StartsAt!.Value.ToUniversalTime());
-            accepted.Add(new AcceptedAlert(key, device.ToString()));
-            known.Add(key);
+            var one = new AcceptedAlert(new AlertKey(alert.Fingerprint!, alert.StartsAt!.Value.ToUniversalTime()), device.ToString());
+            rests |= waiting.Contains(one.Identity) || decision.Verdict == AlertVerdict.Accepted;
+            if (decision.Verdict == AlertVerdict.Accepted && known.Add(one.Identity))
+                accepted.Add(one);
         }
         return decisions.MoveToImmutable();
     }

@@ -11,7 +11,7 @@ namespace NicHangExporter.Api.Alertmanager;
 /// </summary>
 internal sealed class AlertDevices(DeviceInventory inventory, NetClass netClass, DeviceAccess access, HangEvidence evidence, Remediator remediator, TimeProvider clock)
 {
-    /// <summary>Those of the named devices that exist.</summary>
+    /// <summary>Those of the devices that exist which sound alerts name.</summary>
     public Dictionary<InterfaceName, AlertTarget> Find(IEnumerable<PostedAlert> alerts)
     {
         var named = new HashSet<InterfaceName>();

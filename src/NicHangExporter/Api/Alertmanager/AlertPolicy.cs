@@ -37,14 +37,17 @@ internal sealed record AlertSituation
     /// <summary>The devices of this host that the message names.</summary>
     public required IReadOnlyDictionary<InterfaceName, AlertTarget> Devices { get; init; }
 
-    /// <summary>What was accepted before.</summary>
-    public required IReadOnlySet<AlertKey> Known { get; init; }
+    /// <summary>What was accepted before (<see cref="AcceptedAlert.Identity"/>).</summary>
+    public required IReadOnlySet<(AlertKey Key, string Device)> Known { get; init; }
 
     /// <summary>How far the webhook may go.</summary>
     public required RemediationMode Mode { get; init; }
 
     /// <summary>The kill switch is set.</summary>
     public required bool IsPaused { get; init; }
+
+    /// <summary>The process has CAP_NET_ADMIN.</summary>
+    public required bool IsCapable { get; init; }
 }
 
 /// <summary>What was decided about one alert.</summary>
@@ -57,6 +60,10 @@ internal sealed record AlertDecision(AlertVerdict Verdict, string Explanation, I
 /// Whether an alert is acted on. An alert is a hint: who may post to Alertmanager can post any, and Alertmanager itself delivers some long after they are
 /// over. It never makes anything happen to a device that is not seen to hang here. Pure.
 /// </summary>
+/// <remarks>
+/// When an alert began to fire is no gate, only half of its name: a clock that is years off, here or there, must not keep a hung NIC from being healed, and an
+/// old alert about a NIC that hangs now is right.
+/// </remarks>
 internal static class AlertPolicy
 {
     /// <summary>The labels by which an alert says which host it is about: Prometheus's own, and the usual names of the node.</summary>
@@ -66,8 +73,7 @@ internal static class AlertPolicy
     public static AlertDecision Decide(PostedAlert alert, AlertSituation situation)
     {
         var labels = alert.Labels!;
-        // One that matches is enough: behind a NAT or in Kubernetes, instance is an address that the host need not know.
-        if (!HostLabels.Any(label => labels.TryGetValue(label, out var host) && situation.Identities.Contains(host)))
+        if (!IsMine(alert, situation.Identities))
             return new(AlertVerdict.NotMine, HostLabels.Any(labels.ContainsKey)
                 ? "its labels instance, node and nodename name another host: see api.identities"
                 : "it has none of the labels instance, node and nodename, so it is about no host in particular");
@@ -80,6 +86,12 @@ internal static class AlertPolicy
             : new(AlertVerdict.UnknownDevice, "there is no such device here");
     }
 
+    /// <summary>
+    /// True where it names this host. One label that matches is enough: behind a NAT or in Kubernetes, instance is an address that the host need not know.
+    /// </summary>
+    public static bool IsMine(PostedAlert alert, IReadOnlySet<string> identities) =>
+        HostLabels.Any(label => alert.Labels!.TryGetValue(label, out var host) && host.Length > 0 && identities.Contains(host));
+
     private static AlertDecision Decide(AlertKey key, AlertTarget target, AlertSituation situation)
     {
         var device = target.Device;
@@ -89,7 +101,7 @@ internal static class AlertPolicy
                 : $"{device} is no NIC: below it {(target.Ports.Length == 1 ? "is" : "are")} {string.Join(", ", target.Ports)}; name {(target.Ports.Length == 1 ? "that" : "one of them")}");
         if (!target.IsWatched)
             return Say(AlertVerdict.UnknownDevice, $"{device} is not among the devices that are watched: see collector.virtual and device.max");
-        if (situation.Known.Contains(key))
+        if (situation.Known.Contains((key, device.ToString())))
             return Say(AlertVerdict.Duplicate, "it was accepted before");
         if (situation.Mode == RemediationMode.Off)
             return Say(AlertVerdict.NotAllowed, "remediation.webhook is off");
@@ -99,9 +111,12 @@ internal static class AlertPolicy
             return Say(AlertVerdict.NotHung, $"no hang of {device} is seen here");
         if (situation.IsPaused)
             return Say(AlertVerdict.NotAllowed, "the kill switch is set");
+        if (situation is { Mode: RemediationMode.Enforce, IsCapable: false })
+            return Say(AlertVerdict.NotAllowed, "the exporter lacks CAP_NET_ADMIN");
         if (target.Status is { Quarantined: true })
             return Say(AlertVerdict.NotAllowed, $"{device} is in quarantine until a person clears it");
-        if (target.Status is { Cooldown: > 0 } cooling && !target.IsHungNow)
+        // Of a hang that the driver recovers from the door takes the same view: between two of them the device passes traffic.
+        if (target.Status is { Cooldown: > 0 } cooling && (!target.IsHungNow || target.Hang.RecoversByItself))
             return Say(AlertVerdict.Cooldown, $"{device} passes traffic and is cooling down for {PrometheusDuration.Format(TimeSpan.FromSeconds(Math.Ceiling(cooling.Cooldown)))} more");
         return Say(AlertVerdict.Accepted, situation.Mode == RemediationMode.Observe ? "mode observe: what would be done goes to journal and log" : "it will be acted on");
 

@@ -18,15 +18,19 @@ internal sealed partial class AlertmanagerWebhook
 {
     private const string Json = "application/json";
 
+    /// <summary>How many alerts of one message are logged each by itself: whoever can post to Alertmanager must not be able to fill the disk with them.</summary>
+    private const int MostLines = 20;
+
     private readonly AlertDesk _desk;
     private readonly ExporterMetrics _metrics;
     private readonly ILogger<AlertmanagerWebhook> _logger;
     private readonly SaidAlready _said = new(BoundedAlerts.Most);
     private readonly LogThrottle _truncations;
+    private readonly LogThrottle _foreign;
 
     public AlertmanagerWebhook(AlertDesk desk, ExporterMetrics metrics, TimeProvider clock, ILogger<AlertmanagerWebhook> logger)
     {
-        (_desk, _metrics, _logger, _truncations) = (desk, metrics, logger, new LogThrottle(clock));
+        (_desk, _metrics, _logger, _truncations, _foreign) = (desk, metrics, logger, new LogThrottle(clock), new LogThrottle(clock));
         foreach (var verdict in Enum.GetValues<AlertVerdict>())
             metrics.AlertsReceived.WithLabels(SnakeCase.Of(verdict)).Publish();
     }
@@ -68,13 +72,24 @@ internal sealed partial class AlertmanagerWebhook
     // What is not an alert of this message is counted once more each time; what is said is said once.
     private void Tell(AlertmanagerMessage message, ImmutableArray<AlertDecision> decisions)
     {
+        var (lines, foreign) = (0, 0UL);
         foreach (var (alert, decision) in message.Alerts!.Zip(decisions))
         {
             var verdict = SnakeCase.Of(decision.Verdict);
             _metrics.AlertsReceived.WithLabels(verdict).Inc();
-            if (_said.IsNews((new AlertKey(alert.Fingerprint!, alert.StartsAt!.Value), decision.Verdict)))
+            if (!_said.IsNews((new AlertKey(alert.Fingerprint!, alert.StartsAt!.Value), decision.Verdict)))
+                continue;
+            // A fleet has one receiver: each host hears of all.
+            if (decision.Verdict == AlertVerdict.NotMine)
+                foreign++;
+            else if (lines++ < MostLines)
                 LogReceived(alert.Fingerprint!, decision.Device?.ToString() ?? "none", verdict, decision.Explanation);
         }
+        if (lines > MostLines)
+            LogManyReceived(lines - MostLines);
+        lock (_foreign)
+            if (foreign > 0 && _foreign.IsDue(foreign, out var others))
+                LogForeign(others);
         if (message.TruncatedAlerts == 0)
             return;
         _metrics.AlertsTruncated.Inc(message.TruncatedAlerts);
@@ -146,6 +161,12 @@ internal sealed partial class AlertmanagerWebhook
 
     [LoggerMessage(EventIds.AlertReceived, LogLevel.Information, "Alert {Fingerprint} about {Device}: {Verdict}, {Explanation}")]
     private partial void LogReceived(string fingerprint, string device, string verdict, string explanation);
+
+    [LoggerMessage(EventIds.AlertsReceived, LogLevel.Information, "And {Alerts} more alerts in the same message: see nichang_alerts_received_total")]
+    private partial void LogManyReceived(int alerts);
+
+    [LoggerMessage(EventIds.AlertsForeign, LogLevel.Information, "{Alerts} alerts are about other hosts, and left to them; should one be about this host, see api.identities")]
+    private partial void LogForeign(ulong alerts);
 
     [LoggerMessage(EventIds.AlertsTruncated, LogLevel.Warning, "Alertmanager has left out {Alerts} alerts: set max_alerts of the receiver to 0, or some devices will never be acted on")]
     private partial void LogTruncated(ulong alerts);

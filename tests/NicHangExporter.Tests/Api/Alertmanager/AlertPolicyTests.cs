@@ -77,6 +77,7 @@ public sealed class AlertPolicyTests
         Assert.Equal("not_allowed", Verdict(Alert(), Situation(hung with { Status = Status() with { NotAllowed = DeclineReason.NoProfile } })));
         Assert.Equal("not_allowed", Verdict(Alert(), Situation(hung with { Status = Status() with { Quarantined = true } })));
         Assert.Equal("not_allowed", Verdict(Alert(), Situation(hung) with { IsPaused = true }));
+        Assert.Equal("not_allowed", Verdict(Alert(), Situation(hung) with { IsCapable = false }));
         Assert.Equal("not_hung", Verdict(Alert(), Situation(hung with { Hang = null })));
         Assert.Equal("not_hung", Verdict(Alert(), Situation(hung with { Hang = null, IsHungNow = true })));
         Assert.Equal("cooldown", Verdict(Alert(), Situation(cooling)));
@@ -92,11 +93,52 @@ public sealed class AlertPolicyTests
     [Fact]
     public void Duplicate_IsTheSameFingerprintAndStart()
     {
-        var situation = Situation(Hung() with { Hang = null }) with { Known = new HashSet<AlertKey> { new("f1", Start) } };
+        var situation = Situation(Hung() with { Hang = null }) with { Known = new HashSet<(AlertKey, string)> { (new("f1", Start), "eno1") } };
         Assert.Equal("duplicate", Verdict(Alert(), situation));
         Assert.Equal("duplicate", Verdict(Alert() with { StartsAt = Start.ToOffset(TimeSpan.FromHours(2)) }, situation));
         Assert.Equal("not_hung", Verdict(Alert() with { StartsAt = Start.AddSeconds(1) }, situation));
         Assert.Equal("not_hung", Verdict(Alert() with { Fingerprint = "f2" }, situation));
+    }
+
+    [Fact]
+    public void Duplicate_IsAboutTheSameDevice()
+    {
+        var other = new AlertTarget(Name("eno2")) { IsWatched = true };
+        var situation = Situation(Hung()) with { Known = new HashSet<(AlertKey, string)> { (new("f1", Start), "eno2") } };
+        situation = situation with { Devices = new Dictionary<InterfaceName, AlertTarget>(situation.Devices) { [other.Device] = other } };
+        Assert.Equal("accepted", Verdict(Alert(), situation));
+        Assert.Equal("duplicate", Verdict(Alert("eno2"), situation));
+    }
+
+    // The clock of whoever sends it may be years off, and so may ours: what counts is whether the NIC hangs.
+    [Theory]
+    [InlineData("0001-01-01T00:00:00Z")]
+    [InlineData("1970-01-01T00:00:00Z")]
+    [InlineData("2026-07-20T00:00:00Z")]
+    [InlineData("2031-01-01T00:00:00Z")]
+    [InlineData("9999-12-31T23:59:59.9999999Z")]
+    public void Start_FarFromNow_IsNoGate(string start)
+    {
+        var alert = Alert() with { StartsAt = DateTimeOffset.Parse(start, System.Globalization.CultureInfo.InvariantCulture) };
+        Assert.Equal("accepted", Verdict(alert, Situation(Hung())));
+        Assert.Equal("not_hung", Verdict(alert, Situation(Hung() with { Hang = null })));
+    }
+
+    [Fact]
+    public void Cooldown_OfAHangThatTheDriverRecoversFrom_HoldsAlsoBetweenTwoReports()
+    {
+        var flapping = Hung() with { Hang = Hung().Hang! with { RecoversByItself = true } };
+        Assert.Equal("accepted", Verdict(Alert(), Situation(flapping)));
+        Assert.Equal("cooldown", Verdict(Alert(), Situation(flapping with { Status = Status() with { Cooldown = 5 } })));
+    }
+
+    [Fact]
+    public void Host_WithoutIdentities_IsNoneAndNeverAll()
+    {
+        var nobody = Situation(Hung()) with { Identities = new HashSet<string>(StringComparer.OrdinalIgnoreCase) };
+        Assert.Equal("not_mine", Verdict(Alert(), nobody));
+        // Not even where a name of nothing has got in.
+        Assert.Equal("not_mine", Verdict(Alert(labels: new() { ["instance"] = "", ["device"] = "eno1" }), nobody with { Identities = new HashSet<string> { "" } }));
     }
 
     [Fact]
@@ -112,11 +154,35 @@ public sealed class AlertPolicyTests
             HostIdentity.Read(options).Order(StringComparer.Ordinal));
         Assert.Equal("pve1.lab.example:19642", HostIdentity.Instance(options));
         options.Identities = ["node-7"];
-        Assert.Equal(["node-7"], HostIdentity.Read(options));
+        Assert.Equal(["node-7", "node-7:1", "node-7:19642", "node-7:9000"], HostIdentity.Read(options).Order(StringComparer.Ordinal));
         Assert.Equal("node-7", HostIdentity.Instance(options));
         options.Identities = [];
         options.ProcfsPath = "/nonexistent";
         Assert.Equal(["10.0.0.7:9000"], HostIdentity.Read(options));
+    }
+
+    [Fact]
+    public void Identities_WithoutAPort_AreMeantWithThoseThatAreListenedOn()
+    {
+        var options = new ExporterOptions { Identities = ["2001:DB8::7", "pve1:1234", "10.0.0.7"], ListenAddresses = [new(null, 19642)] };
+        var identities = HostIdentity.Read(options);
+        Assert.Equal(["10.0.0.7", "10.0.0.7:19642", "2001:DB8::7", "[2001:DB8::7]:19642", "pve1:1234"], identities.Order(StringComparer.Ordinal));
+        Assert.Contains("[2001:db8::7]:19642", identities);
+    }
+
+    [Theory]
+    [InlineData("localhost")]
+    [InlineData("localhost.localdomain")]
+    [InlineData("LOCALHOST")]
+    [InlineData("(none)")]
+    [InlineData("")]
+    [InlineData(" \n")]
+    public void Identities_OfAHostThatIsCalledLikeEveryOther_AreNone(string hostName)
+    {
+        using var directory = new TestSupport.TemporaryDirectory();
+        Directory.CreateDirectory(directory.File("sys/kernel"));
+        File.WriteAllText(directory.File("sys/kernel/hostname"), hostName);
+        Assert.Empty(HostIdentity.Read(new ExporterOptions { ProcfsPath = directory.Path, ListenAddresses = [new(System.Net.IPAddress.Loopback, 19642), new(System.Net.IPAddress.IPv6Any, 19642)] }));
     }
 
     private static string Verdict(PostedAlert alert, AlertSituation situation) => SnakeCase.Of(AlertPolicy.Decide(alert, situation).Verdict);
@@ -138,9 +204,10 @@ public sealed class AlertPolicyTests
     {
         Identities = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "pve1", "pve1:19642" },
         Devices = new Dictionary<InterfaceName, AlertTarget> { [target.Device] = target },
-        Known = new HashSet<AlertKey>(),
+        Known = new HashSet<(AlertKey, string)>(),
         Mode = RemediationMode.Enforce,
         IsPaused = false,
+        IsCapable = true,
     };
 
     private static InterfaceName Name(string text) => InterfaceName.TryParse(text, out var name) ? name : throw new ArgumentException(text);

@@ -168,6 +168,8 @@ public sealed class AlertmanagerWebhookTests : IDisposable
         var other = _host.Host.AddSimulatedNic("eno2", "0000:02:00.0");
         _host.Begin();
         other.Hang();
+        // Together it would be no NIC's fault.
+        _host.Host.Live(40);
         _host.Hang();
         Assert.Equal(["accepted", "accepted"], await _host.VerdictsAsync(Alert(), Alert("eno2", Fingerprint(2))));
         _host.Host.Live(120);
@@ -298,6 +300,103 @@ public sealed class AlertmanagerWebhookTests : IDisposable
     }
 
     [Fact]
+    public async Task Journal_ThatCantBeWritten_KeepsTheDoorQuietUntilItCan()
+    {
+        var broken = false;
+        using var host = new WebhookHost(files: new JournalFiles { Sync = (stream, path) => { if (broken) throw new IOException("no space left"); ((FileStream)stream).Flush(flushToDisk: true); } });
+        host.Begin().Hang();
+        Assert.Equal(["accepted"], await host.VerdictsAsync(Alert()));
+        broken = true;
+        // Any entry finds out that the disk is full.
+        Assert.False(host.Host.Ledger.Record(new JournalEntry(JournalEvent.Clock)));
+        host.Host.Live(120);
+        Assert.Equal(0, host.Operations);
+        Assert.Equal(0, host.Host.Log.Count(EventIds.AlertAnswered));
+
+        // It was acted on before it is a duplicate; while it waits in memory it is neither.
+        Assert.Equal(503, (await host.PostAsync(Bytes(Of(Alert())))).Status);
+        broken = false;
+        host.Host.Live(60);
+        Assert.False(host.Nic.IsHung);
+        Assert.Single(host.Intents);
+    }
+
+    [Fact]
+    public async Task Pause_BetweenAcceptanceAndAction_PutsItOff()
+    {
+        _host.Begin().Hang();
+        Assert.Equal(["accepted"], await _host.VerdictsAsync(Alert()));
+        File.WriteAllText(_host.Host.Options.DisableFile, "");
+        _host.Host.Live(120);
+        Assert.Equal(0, _host.Operations);
+        Assert.True(Assert.Single(_host.Host.Ledger.State.Alerts).Pending);
+        Assert.Equal(["duplicate"], await _host.VerdictsAsync(Alert()));
+
+        File.Delete(_host.Host.Options.DisableFile);
+        _host.Host.Live(30);
+        Assert.False(_host.Nic.IsHung);
+        Assert.Single(_host.Intents);
+    }
+
+    [Fact]
+    public async Task TwoNicsThatHangTogether_AreActedOnWhenOnlyOneIsLeft()
+    {
+        var other = _host.Host.AddSimulatedNic("eno2", "0000:02:00.0");
+        _host.Begin();
+        other.Hang();
+        _host.Hang();
+        Assert.Equal(["accepted"], await _host.VerdictsAsync(Alert()));
+        _host.Host.Live(60);
+        Assert.Equal(0, _host.Operations);
+
+        other.IsHung = false;
+        _host.Host.Live(120);
+        Assert.False(_host.Nic.IsHung);
+        Assert.Single(_host.Intents);
+    }
+
+    [Fact]
+    public async Task OneFingerprintForTwoDevices_IsTwoAlerts()
+    {
+        var other = _host.Host.AddSimulatedNic("eno2", "0000:02:00.0");
+        _host.Begin();
+        other.Hang();
+        // Together it would be no NIC's fault.
+        _host.Host.Live(40);
+        _host.Hang();
+        Assert.Equal(["accepted", "accepted", "duplicate", "duplicate"], await _host.VerdictsAsync(Alert(), Alert("eno2"), Alert(), Alert("eno2")));
+        _host.Host.Live(120);
+        Assert.False(_host.Nic.IsHung || other.IsHung);
+        Assert.Equal(2, _host.Intents.Count);
+    }
+
+    [Fact]
+    public async Task LocalLoopUnderWay_IsJoinedAndNotRepeated()
+    {
+        _host.Host.Options.LocalRemediation = RemediationMode.Enforce;
+        _host.Begin();
+        _host.Nic.Hang();
+        _host.Host.Live(6);
+        Assert.Single(_host.Intents);
+        Assert.Equal(["accepted"], await _host.VerdictsAsync(Alert()));
+        _host.Host.Live(120);
+
+        Assert.False(_host.Nic.IsHung);
+        Assert.Equal(RemediationTrigger.Local, Assert.Single(_host.Intents).Trigger);
+        Assert.DoesNotContain(_host.Host.Ledger.State.Alerts, alert => alert.Pending);
+    }
+
+    [Fact]
+    public async Task ManyAlerts_AreLoggedInAFewLines()
+    {
+        _host.Begin().Hang();
+        await _host.VerdictsAsync([.. Enumerable.Range(0, 100).Select(number => Alert(fingerprint: Fingerprint(number)))]);
+        await _host.VerdictsAsync([.. Enumerable.Range(0, 100).Select(number => Alert(fingerprint: Fingerprint(number), host: "pve2"))]);
+        await _host.VerdictsAsync([.. Enumerable.Range(0, 100).Select(number => Alert(fingerprint: Fingerprint(number), host: "pve3"))]);
+        Assert.Equal((20, 1, 1), (_host.Host.Log.Count(EventIds.AlertReceived), _host.Host.Log.Count(EventIds.AlertsReceived), _host.Host.Log.Count(EventIds.AlertsForeign)));
+    }
+
+    [Fact]
     public async Task Disk_ThatHangs_IsAnsweredWithinASecond()
     {
         using var disk = new ManualResetEventSlim(initialState: true);
@@ -400,6 +499,16 @@ public sealed class AlertmanagerWebhookTests : IDisposable
         for (var number = 0; number < 1500; number++)
             state = state.After(new JournalEntry(JournalEvent.Alert) { Age = number, Alerts = [new AcceptedAlert(new AlertKey(Fingerprint(number), DateTimeOffset.UnixEpoch), "eno1")] });
         Assert.Equal((1000, Fingerprint(500)), (state.Alerts.Count, state.Alerts[0].Key.Fingerprint));
+
+        // What was promised stays before what is done.
+        var first = state.Alerts[0] with { Device = "eno2" };
+        var promised = RemediationState.Empty.After(new JournalEntry(JournalEvent.Alert) { Alerts = [first] });
+        for (var number = 0; number < 1200; number++)
+        {
+            promised = promised.After(new JournalEntry(JournalEvent.Alert) { Alerts = [new AcceptedAlert(new AlertKey(Fingerprint(number), DateTimeOffset.UnixEpoch), "eno1")] });
+            promised = promised.After(new JournalEntry(JournalEvent.Intent) { Trigger = RemediationTrigger.Webhook, Device = "eno1", Key = "k", Id = "i" });
+        }
+        Assert.Equal((1000, first.Identity), (promised.Alerts.Count, Assert.Single(promised.Alerts, alert => alert.Pending).Identity));
 
         state = state.After(new JournalEntry(JournalEvent.Alert) { Age = AcceptedAlert.MaxAge + 1000, Alerts = [] });
         Assert.Equal((499, Fingerprint(1001)), (state.Alerts.Count, state.Alerts[0].Key.Fingerprint));

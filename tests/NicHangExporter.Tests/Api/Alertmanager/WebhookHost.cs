@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using NicHangExporter.Api;
 using NicHangExporter.Remediation;
 using NicHangExporter.Tests.Remediation;
 

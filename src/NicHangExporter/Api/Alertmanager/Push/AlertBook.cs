@@ -20,6 +20,9 @@ internal sealed partial class AlertBook(
     /// <summary>How often it is written down that a hang is still under way.</summary>
     private static readonly TimeSpan SaveInterval = TimeSpan.FromMinutes(1);
 
+    /// <summary>How soon a disk that refuses is tried again.</summary>
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(10);
+
     private readonly Lock _gate = new();
     private readonly List<string> _urls = [.. options.Alertmanagers.Select(url => url.ToString())];
     private readonly long _since = clock.GetTimestamp();
@@ -100,6 +103,8 @@ internal sealed partial class AlertBook(
         IReadOnlyList<PushedAlert> alerts;
         lock (_gate)
         {
+            if (_failing && clock.GetElapsedTime(_saved) < RetryInterval)
+                return;
             if (!_unsaved && (_alerts.All(alert => alert.Over is not null) || clock.GetElapsedTime(_saved) < SaveInterval))
                 return;
             (alerts, _unsaved, _saved) = (_alerts, false, clock.GetTimestamp());

@@ -1,12 +1,20 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using NicHangExporter.Configuration;
 using NicHangExporter.Exposition;
+using Due = System.Collections.Generic.IReadOnlyList<(NicHangExporter.Api.Alertmanager.Push.PushedAlert Alert, NicHangExporter.Api.Alertmanager.Push.PushKind Kind)>;
 
 namespace NicHangExporter.Api.Alertmanager.Push;
 
+/// <summary>Why a post was not taken.</summary>
+/// <param name="Reason">Half a sentence. It holds no secret and nothing of the answer's body.</param>
+/// <param name="IsRefusal">The Alertmanager was reached and finds fault with what it was told.</param>
+internal sealed record PushFailure(string Reason, bool IsRefusal = false);
+
 /// <summary>
-/// Tells one Alertmanager, and tries again with growing pauses where it is out of reach: what the others do has no bearing on it. For one thread at a time.
+/// Tells one Alertmanager, and tries again with growing pauses where it is out of reach: what the others do has no bearing on it. Nor has an alert that it
+/// refuses any on the rest. For one thread at a time.
 /// </summary>
 internal sealed partial class AlertPush
 {
@@ -22,6 +30,7 @@ internal sealed partial class AlertPush
     private readonly ExporterMetrics _metrics;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
+    private readonly Dictionary<(string Device, string Driver), long> _refused = [];
     private long _failedAt;
     private TimeSpan _pause;
 
@@ -37,7 +46,7 @@ internal sealed partial class AlertPush
         Uri url, AlertBook book, PushConnection connection, Func<HttpMessageHandler> open, ExporterOptions options, ExporterMetrics metrics, TimeProvider clock, ILogger logger)
     {
         (_url, _book, _connection, _open, _options, _metrics, _clock, _logger) = (url.ToString(), book, connection, open, options, metrics, clock, logger);
-        _target = new Uri(_url.TrimEnd('/') + "/api/v2/alerts");
+        _target = new Uri(url.AbsoluteUri.TrimEnd('/') + "/api/v2/alerts");
         metrics.AlertsSent.WithLabels(_url).Publish();
         metrics.AlertSendFailures.WithLabels(_url).Publish();
     }
@@ -47,27 +56,54 @@ internal sealed partial class AlertPush
     {
         if (_pause > TimeSpan.Zero && _clock.GetElapsedTime(_failedAt) < _pause)
             return;
-        var due = _book.Due(_url);
-        if (due.Count == 0)
+        Due due = [.. _book.Due(_url).Where(one => !_refused.TryGetValue(Name(one.Alert), out var at) || _clock.GetElapsedTime(at) >= LongestPause)];
+        if (due.Count == 0 || await TellAsync(due, stop) is not { IsRefusal: true } || due.Count == 1)
             return;
-        if (await PostAsync(due, stop) is { } failure)
+        // It says that one of them is wrong, and not which: each by itself, so that the others need not suffer for it.
+        foreach (var one in due)
+            if (await TellAsync([one], stop) is { IsRefusal: false })
+                return;
+    }
+
+    private async Task<PushFailure?> TellAsync(Due due, CancellationToken stop)
+    {
+        var failure = await PostAsync(due, stop);
+        if (failure is null)
         {
-            stop.ThrowIfCancellationRequested();
-            _metrics.AlertSendFailures.WithLabels(_url).Inc();
-            if (_pause == TimeSpan.Zero)
-                LogFailed(_url, failure);
-            (_failedAt, _pause) = (_clock.GetTimestamp(), Longer(_pause));
-            return;
+            Succeed(due);
+            return null;
         }
+        stop.ThrowIfCancellationRequested();
+        _metrics.AlertSendFailures.WithLabels(_url).Inc();
+        if (failure.IsRefusal)
+        {
+            if (due is [var (alert, _)] && !_refused.ContainsKey(Name(alert)))
+                LogRefused(_url, alert.Device, failure.Reason);
+            if (due is [var (wrong, _)])
+                _refused[Name(wrong)] = _clock.GetTimestamp();
+            return failure;
+        }
+        if (_pause == TimeSpan.Zero)
+            LogFailed(_url, failure.Reason);
+        (_failedAt, _pause) = (_clock.GetTimestamp(), Longer(_pause));
+        return failure;
+    }
+
+    private void Succeed(Due due)
+    {
         _book.Taken(_url, due);
+        foreach (var (alert, _) in due)
+            _refused.Remove(Name(alert));
         _metrics.AlertsSent.WithLabels(_url).Inc(due.Count);
         if (_pause > TimeSpan.Zero)
             LogRecovered(_url);
         _pause = TimeSpan.Zero;
     }
 
+    private static (string, string) Name(PushedAlert alert) => (alert.Device, alert.Driver);
+
     // Null, or why it was not taken.
-    private async Task<string?> PostAsync(IReadOnlyList<(PushedAlert Alert, PushKind Kind)> due, CancellationToken stop)
+    private async Task<PushFailure?> PostAsync(Due due, CancellationToken stop)
     {
         using var timeout = new CancellationTokenSource(_options.AlertTimeout, _clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
@@ -77,21 +113,22 @@ internal sealed partial class AlertPush
             using var request = new HttpRequestMessage(HttpMethod.Post, _target);
             request.Content = new ByteArrayContent(PushJson.Write(Wire(due))) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
             request.Headers.Authorization = _connection.Authorization();
+            request.Headers.Host = _connection.Host(_target);
             request.Headers.UserAgent.Add(new ProductInfoHeaderValue("nic-hang-exporter", null));
             using var response = await sender.SendAsync(request, end.Token);
-            return response.IsSuccessStatusCode ? null : $"it answers {(int)response.StatusCode}";
+            return response.IsSuccessStatusCode ? null : new($"it answers {(int)response.StatusCode}", response.StatusCode == HttpStatusCode.BadRequest);
         }
         catch (OperationCanceledException)
         {
-            return $"no answer within {PrometheusDuration.Format(_options.AlertTimeout)}";
+            return new($"no answer within {PrometheusDuration.Format(_options.AlertTimeout)}");
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or UnauthorizedAccessException or CryptographicException)
         {
-            return (exception.InnerException ?? exception).Message.Split('\n')[0];
+            return new((exception is HttpRequestException && exception.InnerException is { } cause ? cause : exception).Message.Split('\n')[0]);
         }
     }
 
-    private List<PostableAlert> Wire(IReadOnlyList<(PushedAlert Alert, PushKind Kind)> due)
+    private List<PostableAlert> Wire(Due due)
     {
         var labels = new Dictionary<string, string>();
         foreach (var label in _options.AlertLabels)
@@ -111,6 +148,9 @@ internal sealed partial class AlertPush
 
     [LoggerMessage(EventIds.PushFailed, LogLevel.Warning, "Alerts can't be pushed to {Alertmanager} and are kept for it: {Reason}")]
     private partial void LogFailed(string alertmanager, string reason);
+
+    [LoggerMessage(EventIds.PushRefused, LogLevel.Warning, "{Alertmanager} refuses the alert about {Device}, which is offered to it again each minute: {Reason}")]
+    private partial void LogRefused(string alertmanager, string device, string reason);
 
     [LoggerMessage(EventIds.PushRecovered, LogLevel.Information, "Alerts reach {Alertmanager} again")]
     private partial void LogRecovered(string alertmanager);

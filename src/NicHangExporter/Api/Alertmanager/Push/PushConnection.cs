@@ -30,22 +30,31 @@ internal sealed class PushConnection(ExporterOptions options)
             MaxResponseHeadersLength = 16,
             ActivityHeadersPropagator = null,
         };
-        if (options.AlertServerName is { } name)
-            handler.SslOptions.TargetHost = name;
         if (options.AlertCaFile is { } authorities)
         {
             var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
             policy.CustomTrustStore.ImportFromPemFile(authorities);
+            // It would trust nobody, and say so of each certificate but not of the file.
+            if (policy.CustomTrustStore.Count == 0)
+                throw new CryptographicException($"{authorities} holds no certificate");
             handler.SslOptions.CertificateChainPolicy = policy;
         }
         if (options is { AlertCertificateFile: { } file, AlertKeyFile: { } key })
         {
             var chain = new X509Certificate2Collection();
             chain.ImportFromPemFile(file);
-            handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(file, key), chain, offline: true);
+            handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(Certificate(file, key), chain, offline: true);
         }
         return handler;
     }
+
+    /// <summary>
+    /// The header Host, where the certificate must bear another name than that of the URL; null for the one of the URL. The handler takes from it whom TLS
+    /// has to be with, and overwrites what its own options say of that.
+    /// </summary>
+    public string? Host(Uri target) => options.AlertServerName is { } name && target.Scheme == Uri.UriSchemeHttps
+        ? target.IsDefaultPort ? name : $"{name}:{target.Port}"
+        : null;
 
     /// <summary>The header of the credentials; null where there are none.</summary>
     /// <exception cref="IOException">The file can't be read, or holds no secret.</exception>
@@ -55,6 +64,19 @@ internal sealed class PushConnection(ExporterOptions options)
         : options is { AlertBasicAuthUser: { } user, AlertBasicAuthPasswordFile: { } password }
             ? new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{Secret(password, isToken: false)}")))
             : null;
+
+    private static X509Certificate2 Certificate(string file, string key)
+    {
+        try
+        {
+            return X509Certificate2.CreateFromPemFile(file, key);
+        }
+        catch (ArgumentException exception)
+        {
+            // As while one of the two files is exchanged and the other not yet.
+            throw new CryptographicException($"{key} is not the key of {file}", exception);
+        }
+    }
 
     private static string Secret(string path, bool isToken)
     {

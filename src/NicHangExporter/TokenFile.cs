@@ -3,7 +3,7 @@ using System.ComponentModel;
 using System.Security.Cryptography;
 using NicHangExporter.Linux;
 
-namespace NicHangExporter.Api;
+namespace NicHangExporter;
 
 /// <summary>A file that holds one bearer token, and what whoever presents the token may do. The token itself is never kept: only its SHA-256.</summary>
 /// <param name="Credential">Name and scope.</param>

@@ -1,4 +1,4 @@
-namespace NicHangExporter.Api;
+namespace NicHangExporter;
 
 /// <summary>What a credential may do. The greater includes the lesser.</summary>
 internal enum ApiScope

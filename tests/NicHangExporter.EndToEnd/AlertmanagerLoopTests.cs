@@ -1,0 +1,98 @@
+namespace NicHangExporter.EndToEnd;
+
+/// <summary>
+/// The whole circle with the real Prometheus and the real Alertmanager: the kernel reports, the exporter shows it, a rule fires, Alertmanager posts it back,
+/// and the device is healed.
+/// </summary>
+public sealed class AlertmanagerLoopTests
+{
+    [Fact]
+    public async Task Hang_MakesARuleFireAndTheAlertHealsTheDevice_OnceThoughAlertmanagerForgetsEverything()
+    {
+        using var host = new AlertedHost();
+        using var exporter = await host.StartExporterAsync();
+        using var alertmanager = await host.StartAsync(host.Alertmanager);
+        using var prometheus = await host.StartPrometheusAsync(exporter, 9093);
+        host.AssertUntouched(await exporter.ScrapeAsync());
+
+        host.Hang();
+
+        var healed = await exporter.ScrapeUntilAsync("the device is healed", metrics => metrics.Sum("nichang_remediation_outcomes_total", ("device", AlertedHost.Device), ("trigger", "webhook")) == 1);
+        host.AssertHealedOnce(healed);
+        Assert.Equal(1, healed.Sum("nichang_api_requests_total", ("route", "/api/v1/alertmanager"), ("status", "200")));
+        var accepted = Assert.Single(host.Journal("alert"));
+        Assert.Equal(AlertedHost.Credential, accepted.GetProperty("actor").GetString());
+        var firing = Assert.Single(await alertmanager.AlertsAsync());
+        Assert.Equal(firing.GetProperty("fingerprint").GetString(), accepted.GetProperty("alerts")[0].GetProperty("key").GetProperty("fingerprint").GetString());
+
+        // What it has notified is not on its disk yet: it hears of the alert from Prometheus, and tells us of it as if it were new.
+        await alertmanager.RestartAsync();
+
+        var again = await exporter.ScrapeUntilAsync("the alert comes once more", metrics => AlertedHost.Verdicts(metrics, "duplicate") >= 1);
+        host.AssertHealedOnce(again);
+
+        // Without it nobody misses anything.
+        alertmanager.Kill();
+        var scraped = await prometheus.QueryAsync("timestamp(up)");
+        await Eventually.HoldsAsync("it is scraped as ever", () => prometheus.QueryAsync("timestamp(up == 1)"), time => time >= scraped + 2);
+        host.AssertHealedOnce(await exporter.ScrapeAsync());
+    }
+
+    [Fact]
+    public async Task HangThatIsOver_ArrivesAsResolvedAndNothingIsDoneAboutIt()
+    {
+        using var host = new AlertedHost();
+        using var exporter = await host.StartExporterAsync("observe", "--hang.episode-gap=5s");
+        using var alertmanager = await host.StartAsync(host.Alertmanager);
+        using var prometheus = await host.StartPrometheusAsync(exporter, 9093);
+
+        // For as long as the NIC hangs the core's watchdog repeats itself; it goes quiet once somebody was told.
+        await exporter.ScrapeUntilAsync("the alert", metrics =>
+        {
+            host.Hang();
+            return AlertedHost.Verdicts(metrics, "accepted") == 1;
+        });
+
+        var over = await exporter.ScrapeUntilAsync("the alert is resolved", metrics => AlertedHost.Verdicts(metrics, "resolved_noted") >= 1);
+        Assert.Equal(0, over["nichang_hang_active", ("device", AlertedHost.Device)]);
+        Assert.Equal(1, AlertedHost.Verdicts(over, "accepted"));
+        // It was only to be observed: what would have been done is told, and no more.
+        Assert.Equal("on", host.Feature(AlertedHost.Tso));
+        Assert.Empty(host.Journal("intent"));
+        Assert.Equal(1, over["nichang_remediation_outcomes_total", ("device", AlertedHost.Device), ("trigger", "webhook"), ("outcome", "observed")]);
+    }
+
+    [Fact]
+    public async Task PairOfAlertmanagers_WithASlowReceiver_BothDeliverAndOneThingIsDone()
+    {
+        using var host = new AlertedHost();
+        using var exporter = await host.StartExporterAsync();
+        using var receiver = new HeldAnswers(host.Network, exporter.BaseAddress);
+        var setup = host.Alertmanager with { Webhook = receiver.Address };
+        using var first = await host.StartAsync(setup with { Port = 9093, Cluster = OfPair(9193) });
+        using var second = await host.StartAsync(setup with { Port = 9094, Cluster = [.. OfPair(9194), "--cluster.peer=127.0.0.1:9193"] });
+        foreach (var one in new[] { first, second })
+            await Eventually.HoldsAsync("the two know each other", () => one.MetricAsync("alertmanager_cluster_members"), members => members == 2);
+        using var prometheus = await host.StartPrometheusAsync(exporter, 9093, 9094);
+
+        host.Hang();
+
+        // The first gets no answer, so the second does not hear in time that it is being taken care of.
+        await Eventually.HoldsAsync("both deliver", () => receiver.Requests,
+            requests => new[] { 9093, 9094 }.All(port => requests.Contains($"\"externalURL\":\"http://127.0.0.1:{port}\"", StringComparison.Ordinal)));
+        receiver.Release();
+
+        var healed = await exporter.ScrapeUntilAsync("the device is healed", metrics => metrics.Sum("nichang_remediation_outcomes_total", ("device", AlertedHost.Device), ("trigger", "webhook")) == 1);
+        host.AssertHealedOnce(healed);
+        Assert.True(AlertedHost.Verdicts(healed, "duplicate") >= 1);
+        Assert.Single(host.Journal("alert"));
+        foreach (var one in new[] { first, second })
+            await Eventually.HoldsAsync("it was delivered", () => one.MetricAsync("alertmanager_notifications_total{integration=\"webhook\"}"), count => count >= 1);
+    }
+
+    // They gossip so quickly that they are settled within a second, and wait for each other no longer than that.
+    private static string[] OfPair(int port) =>
+    [
+        $"--cluster.listen-address=127.0.0.1:{port}", $"--cluster.advertise-address=127.0.0.1:{port}", "--cluster.gossip-interval=50ms", "--cluster.peer-timeout=1s",
+    ];
+}

@@ -1,0 +1,85 @@
+namespace NicHangExporter.EndToEnd;
+
+/// <summary>What a real Alertmanager may deliver and nothing must come of: it believes whoever posts to it.</summary>
+public sealed class AlertmanagerWebhookTests
+{
+    [Fact]
+    public async Task ForgedAlerts_AboutAHealthyDeviceOrAnotherHost_AreDeliveredAndNothingIsDone()
+    {
+        using var host = new AlertedHost();
+        using var exporter = await host.StartExporterAsync();
+        using var alertmanager = await host.StartAsync(host.Alertmanager);
+
+        await alertmanager.PostAsync(AlertedHost.Alert(AlertedHost.Device), AlertedHost.Alert(AlertedHost.Device, instance: "another-host"), AlertedHost.Alert("eth99"), AlertedHost.Alert(""));
+
+        var metrics = await exporter.ScrapeUntilAsync("four verdicts", metrics => metrics.Sum("nichang_alerts_received_total") == 4);
+        Assert.Equal((1, 1, 2), (AlertedHost.Verdicts(metrics, "not_hung"), AlertedHost.Verdicts(metrics, "not_mine"), AlertedHost.Verdicts(metrics, "unknown_device")));
+        host.AssertUntouched(metrics);
+        // For Alertmanager it is delivered: there is nothing to be tried again.
+        Assert.Equal(0, await alertmanager.MetricAsync("alertmanager_notifications_failed_total{integration=\"webhook\"}"));
+    }
+
+    [Fact]
+    public async Task AlertAboutAnotherHost_WhileTheDeviceHangs_IsNotOurs()
+    {
+        using var host = new AlertedHost();
+        using var exporter = await host.StartExporterAsync();
+        using var alertmanager = await host.StartAsync(host.Alertmanager);
+        host.Hang();
+        await exporter.ScrapeUntilAsync("the hang", metrics => metrics["nichang_hang_active", ("device", AlertedHost.Device)] == 1);
+
+        await alertmanager.PostAsync(AlertedHost.Alert(AlertedHost.Device, instance: "another-host"));
+
+        host.AssertUntouched(await exporter.ScrapeUntilAsync("a verdict", metrics => AlertedHost.Verdicts(metrics, "not_mine") == 1));
+    }
+
+    [Fact]
+    public async Task SecondAlertAboutTheSameHang_IsAnsweredWithoutASecondAction()
+    {
+        using var host = new AlertedHost();
+        using var exporter = await host.StartExporterAsync();
+        using var alertmanager = await host.StartAsync(host.Alertmanager);
+        host.Hang();
+        await exporter.ScrapeUntilAsync("the hang", metrics => metrics["nichang_hang_active", ("device", AlertedHost.Device)] == 1);
+        await alertmanager.PostAsync(AlertedHost.Alert(AlertedHost.Device));
+        await exporter.ScrapeUntilAsync("the device is healed", metrics => metrics.Sum("nichang_remediation_outcomes_total", ("device", AlertedHost.Device)) == 1);
+
+        // Of another rule, or of the exporter's own pushing beside a rule.
+        await alertmanager.PostAsync(new Dictionary<string, string>(AlertedHost.Alert(AlertedHost.Device)) { ["alertname"] = "NicHangAgain" });
+
+        var answered = await Eventually.HoldsAsync("it is answered", () => host.Journal("answered"), answers => answers.Count == 1);
+        Assert.Equal(host.Journal("intent")[0].GetProperty("id").GetString(), answered[0].GetProperty("id").GetString());
+        host.AssertHealedOnce(await exporter.ScrapeAsync(), alerts: 2);
+    }
+
+    [Fact]
+    public async Task WrongToken_IsRefusedAndNothingIsDoneThoughTheDeviceHangs()
+    {
+        using var host = new AlertedHost();
+        using var exporter = await host.StartExporterAsync();
+        using var alertmanager = await host.StartAsync(host.Alertmanager with { CredentialsFile = host.WriteToken("another") });
+        host.Hang();
+        await exporter.ScrapeUntilAsync("the hang", metrics => metrics["nichang_hang_active", ("device", AlertedHost.Device)] == 1);
+
+        await alertmanager.PostAsync(AlertedHost.Alert(AlertedHost.Device));
+
+        await Eventually.HoldsAsync("Alertmanager complains", () => alertmanager.Log, log => log.Contains("unexpected status code 401", StringComparison.Ordinal));
+        var metrics = await exporter.ScrapeAsync();
+        Assert.True(metrics["nichang_api_authentication_failures_total", ("reason", "unknown")] >= 1);
+        Assert.Equal(0, metrics.Sum("nichang_alerts_received_total"));
+        host.AssertUntouched(metrics);
+    }
+
+    [Fact]
+    public async Task ReceiverWithMaxAlerts_LeavesOneOutAndThatIsCounted()
+    {
+        using var host = new AlertedHost();
+        using var exporter = await host.StartExporterAsync();
+        using var alertmanager = await host.StartAsync(host.Alertmanager with { MaxAlerts = 1, GroupBy = "alertname", GroupWait = "1s" });
+
+        await alertmanager.PostAsync(AlertedHost.Alert(AlertedHost.Device), AlertedHost.Alert(AlertedHost.OtherDevice));
+
+        await exporter.ScrapeUntilAsync("one is left out", metrics => metrics["nichang_alerts_truncated_total"] >= 1);
+        await exporter.LoggedAsync("max_alerts");
+    }
+}

@@ -1,0 +1,152 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace NicHangExporter.EndToEnd.Support;
+
+/// <summary>
+/// A host whose exporter listens to an Alertmanager. Its NICs are a veth pair, which is changed for real; sysfs shows them as e1000e, and the kernel log says
+/// of them what that driver says of a hang.
+/// </summary>
+internal sealed class AlertedHost : IDisposable
+{
+    /// <summary>By what name alerts mean this host.</summary>
+    public const string Name = "lab-host";
+
+    /// <summary>The credential of Alertmanager, as the journal calls it.</summary>
+    public const string Credential = "alertmanager";
+
+    /// <summary>A feature that the first stage of the ladder turns off.</summary>
+    public const string Tso = "tcp-segmentation-offload";
+
+    /// <summary>The NIC that hangs.</summary>
+    public const string Device = "veth0";
+
+    /// <summary>The NIC that never does.</summary>
+    public const string OtherDevice = "veth1";
+
+    // A port of its own network, so that an Alertmanager finds the exporter again after a restart.
+    private const string Listener = "127.0.0.1:9477";
+
+    private readonly TemporaryDirectory _secrets = new();
+    private readonly FakeHost _host = new();
+
+    public AlertedHost()
+    {
+        Requires.Program("ethtool");
+        Requires.Program("prometheus-alertmanager");
+        foreach (var device in new[] { "lo", Device, OtherDevice })
+            Network.Execute("ip", "link", "set", device, "up").Succeeded();
+        _host.AddDevice(Device);
+        _host.AddDevice(OtherDevice, bus: "0000:02:00.0");
+        TokenFile = WriteToken("token");
+    }
+
+    /// <summary>The network, with all servers in it.</summary>
+    public NetworkNamespace Network { get; } = new(Device, OtherDevice);
+
+    /// <summary>The state directory.</summary>
+    public string State => _host.State;
+
+    /// <summary>The token that exporter and Alertmanager share.</summary>
+    public string TokenFile { get; }
+
+    /// <summary>Starts the exporter. A hang lasts a minute after the last report.</summary>
+    /// <param name="mode">How far the webhook may go.</param>
+    /// <param name="arguments">Further arguments.</param>
+    public Task<ExporterProcess> StartExporterAsync(string mode = "enforce", params IEnumerable<string> arguments) => ExporterProcess.StartAsync(new ExporterCommand(
+    [
+        $"--web.listen-address={Listener}", $"--path.sysfs={_host.Sysfs}", $"--path.kmsg={_host.KernelLog}", $"--state.directory={State}", $"--api.token-file={Credential}:remediate={TokenFile}", $"--api.identities={Name}",
+        $"--remediation.webhook={mode}", "--remediation.verify-window=2s", "--remediation.carrier-grace=2s", .. arguments,
+    ])
+    { Network = Network });
+
+    /// <summary>An Alertmanager that posts to the exporter of this host.</summary>
+    public AlertmanagerSetup Alertmanager => new(new Uri($"http://{Listener}"), TokenFile);
+
+    /// <summary>Starts an Alertmanager.</summary>
+    public Task<Alertmanager> StartAsync(AlertmanagerSetup setup) => Support.Alertmanager.StartAsync(Network, setup);
+
+    /// <summary>Starts a Prometheus and waits until it watches the exporter.</summary>
+    public async Task<PrometheusServer> StartPrometheusAsync(ExporterProcess exporter, params IEnumerable<int> alertmanagers)
+    {
+        Requires.Program("prometheus");
+        var prometheus = await PrometheusServer.StartAsync(Network, 9090, exporter, Name, alertmanagers);
+        try
+        {
+            await prometheus.WatchesAsync();
+            return prometheus;
+        }
+        catch
+        {
+            prometheus.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The driver reports a hang of <see cref="Device"/> and resets the adapter, so that there is something to prevent and nothing to revive.</summary>
+    public void Hang()
+    {
+        _host.Log(KernelSays.HardwareUnitHang.Replace(KernelSays.Device, Device, StringComparison.Ordinal), KernelSays.Dictionary);
+        _host.Log(KernelSays.ResetAdapter.Replace(KernelSays.Device, Device, StringComparison.Ordinal), KernelSays.Dictionary);
+    }
+
+    /// <summary>A feature of a device as <c>ethtool -k</c> prints it.</summary>
+    public string Feature(string name, string device = Device) =>
+        Network.Execute("ethtool", "-k", device).Succeeded().Split('\n').Select(line => line.Trim().Split(": ")).Single(words => words[0] == name)[1];
+
+    /// <summary>A new token in a file of root's.</summary>
+    public string WriteToken(string name)
+    {
+        var file = _secrets.Write(name, RandomNumberGenerator.GetHexString(64, lowercase: true) + "\n");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead);
+        return file;
+    }
+
+    /// <summary>The lines of the journal about one kind of event; none before there is a journal.</summary>
+    public List<JsonElement> Journal(string kind)
+    {
+        var path = Path.Combine(State, "journal.jsonl");
+        return File.Exists(path)
+            ? [.. File.ReadLines(path).Select(line => JsonDocument.Parse(line).RootElement).Where(entry => entry.GetProperty("event").GetString() == kind)] : [];
+    }
+
+    /// <summary>The labels of an alert about a device of a host.</summary>
+    public static Dictionary<string, string> Alert(string device, string instance = Name) =>
+        new() { ["alertname"] = PrometheusServer.AlertName, ["instance"] = instance, ["device"] = device, ["severity"] = "critical" };
+
+    /// <summary>How many alerts have had a verdict, repetitions included.</summary>
+    public static double Verdicts(Scrape metrics, string verdict) => metrics["nichang_alerts_received_total", ("verdict", verdict)];
+
+    /// <summary>Fails unless nothing has ever been begun.</summary>
+    public void AssertUntouched(Scrape metrics)
+    {
+        Assert.All([Device, OtherDevice], device => Assert.Equal("on", Feature(Tso, device)));
+        Assert.Empty(Journal("alert"));
+        Assert.Empty(Journal("intent"));
+        Assert.Equal(0, metrics.Sum("nichang_remediation_attempts_total"));
+    }
+
+    /// <summary>Fails unless exactly one thing was done, by the webhook, and helped.</summary>
+    /// <param name="metrics">What the exporter shows.</param>
+    /// <param name="alerts">How many alerts of different rules were accepted.</param>
+    public void AssertHealedOnce(Scrape metrics, int alerts = 1)
+    {
+        Assert.Equal(("off", "on"), (Feature(Tso), Feature(Tso, OtherDevice)));
+        var intent = Assert.Single(Journal("intent"));
+        Assert.Equal(("webhook", Credential, Device), (intent.GetProperty("trigger").GetString(), intent.GetProperty("actor").GetString(), intent.GetProperty("device").GetString()));
+        Assert.Equal("applied", Assert.Single(Journal("outcome")).GetProperty("verdict").GetString());
+        foreach (var counter in new[] { "nichang_remediation_attempts_total", "nichang_remediation_outcomes_total" })
+            Assert.Equal((1, 1), (metrics.Sum(counter), metrics.Sum(counter, ("device", Device), ("trigger", "webhook"))));
+        Assert.Equal(1, metrics["nichang_remediation_outcomes_total", ("device", Device), ("trigger", "webhook"), ("outcome", "applied")]);
+        Assert.Equal(alerts, Verdicts(metrics, "accepted"));
+        Assert.Equal(0, metrics["nichang_monitor_failures_total"]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Network.Dispose();
+        _host.Dispose();
+        _secrets.Dispose();
+    }
+}

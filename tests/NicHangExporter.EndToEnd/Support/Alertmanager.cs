@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace NicHangExporter.EndToEnd.Support;
+
+/// <summary>A real Alertmanager.</summary>
+internal sealed class Alertmanager : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+    private readonly NetworkNamespace _network;
+    private readonly AlertmanagerSetup _setup;
+    private ServerProcess? _server;
+
+    private Alertmanager(NetworkNamespace network, AlertmanagerSetup setup) => (_network, _setup) = (network, setup);
+
+    /// <summary>What it has written to its log since it was started last.</summary>
+    public string Log => _server!.Log;
+
+    /// <summary>Starts one.</summary>
+    public static async Task<Alertmanager> StartAsync(NetworkNamespace network, AlertmanagerSetup setup)
+    {
+        var alertmanager = new Alertmanager(network, setup);
+        try
+        {
+            await alertmanager.RestartAsync();
+            return alertmanager;
+        }
+        catch
+        {
+            alertmanager.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Kills it, if it runs, and starts it over what it has kept.</summary>
+    public async Task RestartAsync()
+    {
+        Kill();
+        _server = await ServerProcess.StartAsync(_network, _setup.Port, "prometheus-alertmanager", [$"--config.file={_directory.Write("alertmanager.yml", _setup.Yaml)}",
+            $"--storage.path={_directory["data"]}", $"--web.listen-address=127.0.0.1:{_setup.Port}", $"--web.external-url={new Uri($"http://127.0.0.1:{_setup.Port}")}", .. _setup.Cluster]);
+    }
+
+    /// <summary>Kills it as a crash would.</summary>
+    public void Kill()
+    {
+        _server?.Dispose();
+        _server = null;
+    }
+
+    /// <summary>Posts alerts that fire for an hour to its own API, as anybody can who reaches it.</summary>
+    public async Task PostAsync(params IEnumerable<IReadOnlyDictionary<string, string>> labels)
+    {
+        var now = DateTime.UtcNow;
+        using var answer = await _server!.Http.PostAsJsonAsync(new Uri("/api/v2/alerts", UriKind.Relative),
+            labels.Select(one => new { labels = one, startsAt = now, endsAt = now.AddHours(1) }), TestContext.Current.CancellationToken);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>The alerts that it takes for firing.</summary>
+    public async Task<IReadOnlyList<JsonElement>> AlertsAsync()
+    {
+        using var alerts = JsonDocument.Parse(await _server!.Http.GetStringAsync(new Uri("/api/v2/alerts", UriKind.Relative), TestContext.Current.CancellationToken));
+        return [.. alerts.RootElement.EnumerateArray().Select(alert => alert.Clone())];
+    }
+
+    /// <summary>A sample of its own metrics; 0 where there is none.</summary>
+    public async Task<double> MetricAsync(string series)
+    {
+        var metrics = await _server!.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
+        var line = metrics.Split('\n').FirstOrDefault(line => line.StartsWith(series + " ", StringComparison.Ordinal));
+        return line is null ? 0 : double.Parse(line[(series.Length + 1)..], CultureInfo.InvariantCulture);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Kill();
+        _directory.Dispose();
+    }
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics;
+
+namespace NicHangExporter.EndToEnd.Support;
+
+/// <summary>A server of the Prometheus family in a network namespace, where every port is free. Disposal kills this one process, by its own number.</summary>
+internal sealed class ServerProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly List<string> _log = [];
+
+    private ServerProcess(NetworkNamespace? network, int port, string program, IEnumerable<string> arguments)
+    {
+        // ip becomes the program, so that the process is the program's.
+        IReadOnlyList<string> words = [.. network is null ? [] : new[] { "ip", "netns", "exec", network.Name }, Requires.Find(program)!, .. arguments];
+        Http = new HttpClient(NamespaceClient.NewHandler(network));
+        Http.BaseAddress = new Uri($"http://127.0.0.1:{port}");
+        _process = Process.Start(new ProcessStartInfo(Requires.Find(words[0])!, words.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        _process.ErrorDataReceived += (_, line) => Take(line.Data);
+        _process.BeginErrorReadLine();
+        _process.BeginOutputReadLine();
+    }
+
+    /// <summary>A client of it.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>What it has written to standard error so far.</summary>
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+                return string.Join('\n', _log);
+        }
+    }
+
+    /// <summary>Starts a program and waits until it says that it is ready.</summary>
+    /// <param name="network">Where; null for the namespace of the tests.</param>
+    /// <param name="port">The port on loopback that the arguments make it listen on.</param>
+    /// <param name="program">The program.</param>
+    /// <param name="arguments">Its command line.</param>
+    public static async Task<ServerProcess> StartAsync(NetworkNamespace? network, int port, string program, params IEnumerable<string> arguments)
+    {
+        Requires.Program(program);
+        var server = new ServerProcess(network, port, program, arguments);
+        try
+        {
+            await Eventually.HoldsAsync($"{program} is ready", server.ReadinessAsync, readiness => readiness == "ready");
+            return server;
+        }
+        catch
+        {
+            server.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Kills it as a crash would, and waits until it is gone.</summary>
+    public void Kill()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        Assert.True(_process.WaitForExit(Eventually.Limit), "a process that was killed has not ended");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Kill();
+        _process.Dispose();
+        Http.Dispose();
+    }
+
+    private async Task<string> ReadinessAsync()
+    {
+        Assert.False(_process.HasExited, $"It ended before it was ready: {Log}");
+        try
+        {
+            using var answer = await Http.GetAsync(new Uri("/-/ready", UriKind.Relative), TestContext.Current.CancellationToken);
+            return answer.IsSuccessStatusCode ? "ready" : $"{answer.StatusCode}: {Log}";
+        }
+        catch (HttpRequestException exception)
+        {
+            return $"{exception.Message}: {Log}";
+        }
+    }
+
+    private void Take(string? line)
+    {
+        if (line is not null)
+            lock (_log)
+                _log.Add(line);
+    }
+}

@@ -1,0 +1,69 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace NicHangExporter.EndToEnd.Support;
+
+/// <summary>A web configuration with a certificate that has signed itself, in a directory of its own.</summary>
+internal sealed class WebFiles : IDisposable
+{
+    /// <summary>The section that every test here wants.</summary>
+    public const string Tls = "tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n";
+
+    private readonly TemporaryDirectory _directory = new();
+
+    public WebFiles(string config)
+    {
+        Issue();
+        Write("web.yml", config);
+    }
+
+    /// <summary>The option that names it.</summary>
+    public string Option => $"--web.config.file={_directory["web.yml"]}";
+
+    /// <summary>The serial number of the certificate.</summary>
+    public string Serial { get; private set; } = "";
+
+    /// <summary>Makes another certificate and key in the place of the ones before.</summary>
+    public void Issue()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(7));
+        Write("server.key", key.ExportPkcs8PrivateKeyPem());
+        Write("server.crt", certificate.ExportCertificatePem());
+        Serial = certificate.SerialNumber;
+    }
+
+    /// <summary>Writes a file, as an editor does: all at once.</summary>
+    public void Write(string name, string content)
+    {
+        File.WriteAllText(_directory[name + ".new"], content);
+        File.SetUnixFileMode(_directory[name + ".new"], UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        File.Move(_directory[name + ".new"], _directory[name], overwrite: true);
+    }
+
+    /// <summary>A client that takes this certificate and no other.</summary>
+    public HttpClient Client(Uri address)
+    {
+        var handler = new SocketsHttpHandler { UseProxy = false };
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, problems) =>
+            (problems & SslPolicyErrors.RemoteCertificateNotAvailable) == 0 && shown!.GetSerialNumberString() == Serial;
+        return new HttpClient(handler) { BaseAddress = address, Timeout = Eventually.Limit };
+    }
+
+    /// <summary>A client's side of TLS over a connection of its own.</summary>
+    public async Task<Stream> SecureAsync(Socket socket)
+    {
+        var secure = new SslStream(new NetworkStream(socket));
+        await secure.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "localhost",
+            RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetSerialNumberString() == Serial,
+        }, TestContext.Current.CancellationToken);
+        return secure;
+    }
+
+    public void Dispose() => _directory.Dispose();
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Text;
+using NicHangExporter.Api;
+using NicHangExporter.Remediation;
+using NicHangExporter.Tests.Api;
+
+namespace NicHangExporter.Tests.Documentation;
+
+/// <summary>docs/api.md: its tables are those of the code. That its transcript is what a reader gets, an end-to-end test shows.</summary>
+public sealed class ApiPageTests
+{
+    private static readonly Document Page = new("docs/api.md");
+
+    [Fact]
+    public void Routes_AreThoseOfTheTable()
+    {
+        var table = new StringBuilder("| route | scope | |\n| --- | --- | --- |\n");
+        foreach (var route in ApiDocument.Routes)
+            table.Append(CultureInfo.InvariantCulture, $"| `{route.Method} {route.Template}` | {SnakeCase.Of(route.Scope)} | {route.Summary} |\n");
+
+        Page.AssertGenerated("routes", table.ToString());
+    }
+
+    [Fact]
+    public void Problems_AreThoseOfTheProgram()
+    {
+        var table = new StringBuilder("| status | type | |\n| --- | --- | --- |\n");
+        foreach (var problem in ProblemResponses.All.Values.OrderBy(problem => problem.Status).ThenBy(problem => problem.Name, StringComparer.Ordinal))
+            table.Append(CultureInfo.InvariantCulture, $"| {problem.Status} | `{problem.Name}` | {Words(problem)} |\n");
+
+        Page.AssertGenerated("problems", table.ToString());
+    }
+
+    [Fact]
+    public void Members_AreThoseOfTheRequest()
+    {
+        var members = ApiRequestJson.Default.RemediationOrder.Properties.Select(property => property.Name);
+
+        Assert.Equal(members, Page.FirstCells("Routes").Where(cell => !cell.Contains('/', StringComparison.Ordinal)));
+    }
+
+    // What only repeats the title says nothing.
+    private static string Words(ApiProblem problem) => problem.Detail == problem.Title + "." ? problem.Detail : $"{problem.Title}. {problem.Detail}";
+}
