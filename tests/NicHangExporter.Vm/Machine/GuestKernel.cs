@@ -62,17 +62,24 @@ internal sealed class GuestKernel
         foreach (var program in new[] { "apt-get", "apt-cache", "dpkg-deb", "depmod" })
             Requires.Program(program);
         Workshop.RequireRoom(Workshop.Path);
-        var download = Directory.CreateDirectory(root + ".download").FullName;
-        var unpacked = Directory.CreateDirectory(root + ".unpacked").FullName;
+        var (download, unpacked) = (Fresh(root + ".download"), Fresh(root + ".unpacked"));
         // The metapackage depends on the image of today.
         var image = Execution.Of("apt-cache", "depends", Package).Output.Split('\n').Select(line => line.Trim().Split(' ')).FirstOrDefault(words => words is ["Depends:", var name] && name.StartsWith("linux-image-", StringComparison.Ordinal))?[1]
             ?? throw new CannotBootException($"apt knows no {Package}: run apt-get update");
-        var fetched = Execution.Of("sh", "-c", $"cd '{download}' && apt-get -qq -o APT::Sandbox::User=root download {image}");
+        var fetched = Provision.Run(download, "apt-get", "-qq", "-o", "APT::Sandbox::User=root", "download", image);
         if (fetched.ExitCode != 0)
             throw new CannotBootException($"the kernel {image} can't be fetched: {fetched.Error}");
-        Execution.Of("dpkg-deb", "-x", Directory.GetFiles(download, "*.deb").Single(), unpacked).Succeeded();
+        Provision.Run(download, "dpkg-deb", "-x", Directory.GetFiles(download, "*.deb").Single(), unpacked).Succeeded();
         Directory.Delete(download, recursive: true);
         Directory.Move(unpacked, root);
+    }
+
+    // What an interrupted run has left is in the way.
+    private static string Fresh(string directory)
+    {
+        if (Directory.Exists(directory))
+            Directory.Delete(directory, recursive: true);
+        return Directory.CreateDirectory(directory).FullName;
     }
 
     private string InModules(string path) => Path.Combine(_root, "lib", "modules", Version, path);
@@ -89,7 +96,7 @@ internal sealed class GuestKernel
             return null;
         File.WriteAllBytes(path + ".xz", packed[start..]);
         // xz complains of what follows the stream, so its exit code says nothing; what it has written does.
-        Execution.Of("sh", "-c", $"xz -dc --single-stream '{path}.xz' >'{path}.part'");
+        Provision.Run(_root, "sh", "-c", "xz -dc --single-stream vmlinux.xz >vmlinux.part");
         File.Delete(path + ".xz");
         using (var file = File.OpenRead(path + ".part"))
             if (file.ReadByte() != 0x7f || file.ReadByte() != 'E')

@@ -1,12 +1,8 @@
-using System.Diagnostics;
-
 namespace NicHangExporter.Vm.Machine;
 
 /// <summary>The program as it ships: the Native AOT binary that EXPORTER_UNDER_TEST names, or one that is published now.</summary>
 internal static class PublishedExporter
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
-
     private static readonly Lazy<string> Published = new(Get);
 
     /// <summary>Its path; the first to ask waits for the publishing.</summary>
@@ -18,20 +14,9 @@ internal static class PublishedExporter
             return File.Exists(given) ? given : throw new CannotBootException($"EXPORTER_UNDER_TEST is {given}, and there is no such file");
         var directory = System.IO.Path.Combine(Workshop.Path, "exporter");
         Requires.Program("clang");
-        using var publish = Process.Start(new ProcessStartInfo("dotnet", ["publish", System.IO.Path.Combine(Workshop.Repository, "src", "NicHangExporter"), "-r", "linux-x64", "-o", directory, "--nologo"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var output = publish.StandardOutput.ReadToEndAsync();
-        var error = publish.StandardError.ReadToEndAsync();
-        if (!publish.WaitForExit(Limit))
-        {
-            publish.Kill(entireProcessTree: true);
-            throw new CannotBootException($"dotnet publish has not ended within {Limit}");
-        }
+        var publish = Provision.Run(Workshop.Repository, "dotnet", "publish", System.IO.Path.Combine("src", "NicHangExporter"), "-r", "linux-x64", "-o", directory, "--nologo");
         return publish.ExitCode == 0
             ? System.IO.Path.Combine(directory, "nic-hang-exporter")
-            : throw new CannotBootException($"dotnet publish failed: {(output.GetAwaiter().GetResult() + error.GetAwaiter().GetResult()).Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))}");
+            : throw new CannotBootException($"dotnet publish failed: {(publish.Output + publish.Error).Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))}");
     }
 }
