@@ -8,6 +8,13 @@ internal sealed class GuestExporter : IAsyncDisposable
 {
     private static int _started;
 
+    /// <summary>
+    /// The silence that ends an episode. One guest sees many scenarios: what the kernel said in the one before must not belong to an episode of this one.
+    /// </summary>
+    public static readonly TimeSpan Gap = TimeSpan.FromSeconds(15);
+
+    private const string EpisodeGap = "--hang.episode-gap";
+
     private readonly Guest _guest;
     private readonly string _log;
     private readonly long _since;
@@ -38,7 +45,8 @@ internal sealed class GuestExporter : IAsyncDisposable
         var number = Interlocked.Increment(ref _started);
         state ??= string.Create(CultureInfo.InvariantCulture, $"/run/state-{number}");
         var log = string.Create(CultureInfo.InvariantCulture, $"/run/exporter-{number}.log");
-        string[] flags = [$"--state.directory={state}", "--remediation.boot-grace=0s", "--ethtool.interval=2s", .. options];
+        string[] flags = [$"--state.directory={state}", "--remediation.boot-grace=0s", "--ethtool.interval=2s",
+            .. options.Any(option => option.StartsWith(EpisodeGap, StringComparison.Ordinal)) ? [] : new[] { $"{EpisodeGap}={Gap.TotalSeconds:0}s" }, .. options];
         // setsid: it belongs to no terminal, and gets no signal that is meant for the shell.
         var process = (await guest.Shell.DoAsync($"setsid nic-hang-exporter {string.Join(' ', flags)} >{log} 2>&1 </dev/null & echo $!")).Trim();
         var exporter = new GuestExporter(guest, state, log, int.Parse(process, CultureInfo.InvariantCulture), port ?? guest.Ports.Ens18Exporter);

@@ -60,7 +60,7 @@ internal sealed class Qemu : IAsyncDisposable
         "-M", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "1", "-m", "512", "-nodefaults", "-display", "none", "-no-reboot",
         "-kernel", kernel.Image, "-initrd", initramfs,
         // panic=-1: a guest that can't go on ends QEMU at once instead of a time limit. iomem=relaxed lets nic-fault at the registers.
-        "-append", $"console=ttyS0 panic=-1 mitigations=off random.trust_cpu=on iomem=relaxed net.ifnames=0 {(options.ByHand ? "console=hands " : "quiet ")}{(options.Disk is null ? "" : "disk=yes ")}{options.KernelWords}",
+        "-append", $"console=ttyS0 panic=-1 mitigations=off random.trust_cpu=on iomem=relaxed net.ifnames=0 {(options.ByHand ? "hands=yes " : "quiet ")}{(options.Disk is null ? "" : "disk=yes ")}{options.KernelWords}",
     ];
 
     private static IEnumerable<string> Serials(string directory, GuestOptions options) =>

@@ -28,7 +28,14 @@ public sealed class SharedGuest : IAsyncDisposable
             await using var probe = new HostProbe(port);
             await probe.UpAsync();
         }
+        await Eventually.HoldsAsync("the kernel has said nothing of a hang for a while", () => QuietAsync(_guest), quiet => quiet > GuestExporter.Gap, TimeSpan.FromMinutes(1));
         return _guest;
+    }
+
+    private static async Task<TimeSpan> QuietAsync(Guest guest)
+    {
+        var last = new[] { "Detected ", "NETDEV WATCHDOG", "Reset adapter" }.SelectMany(text => guest.Log.Of("eno1", text).Concat(guest.Log.Of("ens1", text))).Select(record => record.Time);
+        return await guest.UptimeAsync() - last.DefaultIfEmpty(-GuestExporter.Gap).Max();
     }
 
     public async ValueTask DisposeAsync()

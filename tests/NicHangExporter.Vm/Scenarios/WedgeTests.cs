@@ -38,11 +38,11 @@ public sealed class WedgeTests(SharedGuest shared)
         Assert.Equal(("local", "segmentation", "reinit", "True"), (intent.Text("trigger"), intent.Text("profile"), intent.Text("rung"), intent.Text("hung")));
         Assert.Equal("reinit", intent.Steps()[^1]);
         Assert.Equal("off", outcome.Settings("after")["tx-tcp-segmentation"]);
-        var metrics = await exporter.ScrapeAsync();
+        var metrics = await exporter.ScrapeUntilAsync("the episode is over", metrics => metrics["nichang_hang_active", ("device", "eno1")] == 0);
+        Assert.Equal(1, metrics["nichang_hang_episodes_ended_total", ("device", "eno1"), ("shape", "wedge")]);
         Assert.Equal(guest.Log.Of("eno1", "Detected Hardware Unit Hang", last).Count, metrics["nichang_hang_events_total", ("device", "eno1"), ("source", "driver"), ("origin", "live")]);
         Assert.Equal(1, metrics["nichang_hang_episodes_total", ("device", "eno1"), ("origin", "live")]);
         Assert.Equal(1, metrics["nichang_remediation_outcomes_total", ("device", "eno1"), ("trigger", "local"), ("outcome", "healed")]);
-        Assert.Equal(1, metrics["nichang_hang_active", ("device", "eno1")]);
         Assert.Equal(0, metrics["nichang_kmsg_records_lost_total"]);
         Assert.Equal(before, await Neighbourhood.LookAsync(guest));
     }
