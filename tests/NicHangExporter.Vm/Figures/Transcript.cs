@@ -24,7 +24,7 @@ internal sealed class Transcript
         }
     }
 
-    /// <summary>Times from a moment on, as a person reads them.</summary>
-    public string Since(TimeSpan moment) => string.Join('\n', _lines.OrderBy(line => line.Time)
+    /// <summary>What was said from a moment on, with the time since, as a person reads it.</summary>
+    public string Since(TimeSpan moment) => string.Join('\n', _lines.Where(line => line.Time >= moment).OrderBy(line => line.Time)
         .Select(line => string.Create(CultureInfo.InvariantCulture, $"{(line.Time - moment).TotalSeconds,7:+0.0;-0.0} s  {line.Witness,-8}  {line.Text}")));
 }

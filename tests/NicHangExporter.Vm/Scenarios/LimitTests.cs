@@ -12,7 +12,7 @@ public sealed class LimitTests(SharedGuest shared)
         var eno1 = new GuestNic(guest, "eno1");
         await using var other = new HostProbe(guest.Ports.Ens18Web);
         await using var probe = new HostProbe(guest.Ports.Eno1Web);
-        await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", .. GuestExporter.Window(5), "--remediation.device-budget=3"]);
+        await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", .. GuestExporter.Window(8), "--remediation.device-budget=3"]);
 
         await using (await eno1.HangAlwaysAsync())
         {

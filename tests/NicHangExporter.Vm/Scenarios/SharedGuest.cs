@@ -32,9 +32,10 @@ public sealed class SharedGuest : IAsyncDisposable
         return _guest;
     }
 
+    // A link that comes back extends an episode in which the driver has reset the adapter.
     private static async Task<TimeSpan> QuietAsync(Guest guest)
     {
-        var last = new[] { "Detected ", "NETDEV WATCHDOG", "Reset adapter" }.SelectMany(text => guest.Log.Of("eno1", text).Concat(guest.Log.Of("ens1", text))).Select(record => record.Time);
+        var last = new[] { "Detected ", "NETDEV WATCHDOG", "Reset adapter", "NIC Link is" }.SelectMany(text => guest.Log.Of("eno1", text).Concat(guest.Log.Of("ens1", text))).Select(record => record.Time);
         return await guest.UptimeAsync() - last.DefaultIfEmpty(-GuestExporter.Gap).Max();
     }
 
