@@ -54,7 +54,7 @@ public sealed class OffloadTests(SharedGuest shared)
         Assert.Equal(["segmentation", "checksum"], intents.Select(intent => intent.Text("profile")));
         Assert.Equal("segmentation", intents[1].Text("recurs"));
         Assert.Equal(("off", "off", "off"), (await eno1.FeatureAsync("tcp-segmentation-offload"), await eno1.FeatureAsync("tx-checksumming"), await eno1.FeatureAsync("rx-checksumming")));
-        Assert.True(guest.Log.Of("eno1", Hang, last).Count >= 3, "the kernel reported both hangs");
+        Assert.True(guest.Log.Of("eno1", Hang, last).Count >= 2, "the kernel reported both hangs");
         var metrics = await exporter.ScrapeAsync();
         Assert.Equal(1, metrics["nichang_remediation_recurrences_total", ("device", "eno1"), ("profile", "segmentation")]);
         Assert.Equal(2, metrics["nichang_remediation_stage", ("device", "eno1")]);
