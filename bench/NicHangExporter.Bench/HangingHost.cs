@@ -55,7 +55,7 @@ internal sealed partial class HangingHost(string work, string device)
         rooms.GetRequiredService<StateDirectory>().TryTake();
         lane.Start();
         remediator.Start();
-        await monitor.StartAsync(CancellationToken.None);
+        monitor.Start();
         await Task.WhenAll(monitor.Ready, remediator.Ready);
 
         var evidence = rooms.GetRequiredService<HangEvidence>();

@@ -97,7 +97,7 @@ internal static class AloneHost
         var watches = request.Command == ControlCommand.Remediate && Environment.IsPrivilegedProcess;
         if (watches)
         {
-            await monitor.StartAsync(CancellationToken.None);
+            monitor.Start();
             poller.Start();
             await Task.WhenAny(monitor.Ready, Task.Delay(HistoryPatience, clock));
         }

@@ -142,7 +142,7 @@ internal static partial class ExporterHost
         // For its series, which are there from the first scrape.
         _ = application.Services.GetRequiredService<AlertmanagerWebhook>();
         // The monitor first: what was in the log before the start must be in the first scrape, else it would look like an increase.
-        await monitor.StartAsync(CancellationToken.None);
+        monitor.Start();
         // And a snapshot, if RTNL is free: a first scrape without features would look like a failure.
         var poller = application.Services.GetRequiredService<EthtoolPoller>();
         poller.Start();
@@ -235,7 +235,7 @@ internal static partial class ExporterHost
         var page = LandingPage.Render(options.TelemetryPath);
         application.Run(context => (context.Request.Method, context.Request.Path.Value) switch
         {
-            (_, { } path) when path.StartsWith(ApiRouter.Prefix, StringComparison.Ordinal) && path != options.TelemetryPath => api.IsMapped ? api.HandleAsync(context) : NotFoundAsync(context),
+            (_, { } path) when path.StartsWith(ApiRouter.Prefix, StringComparison.Ordinal) => api.IsMapped ? api.HandleAsync(context) : NotFoundAsync(context),
             (not ("GET" or "HEAD"), _) => WriteAsync(context, HttpStatusCode.MethodNotAllowed, "Only GET and HEAD are answered here.\n"u8.ToArray()),
             (_, { } path) when path == options.TelemetryPath => metrics.HandleAsync(context),
             (_, "/") => WriteAsync(context, HttpStatusCode.OK, page, "text/html; charset=utf-8"),

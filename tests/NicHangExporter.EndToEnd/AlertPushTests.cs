@@ -33,7 +33,7 @@ public sealed class AlertPushTests
         using (var first = await host.StartExporterAsync("enforce", Push, "--hang.episode-gap=5s"))
         {
             host.Hang();
-            var cutOff = await first.ScrapeUntilAsync("nobody takes it", metrics => metrics["nichang_alerts_buffered"] == 1 && metrics.Sum("nichang_alerts_send_failures_total") >= 1);
+            var cutOff = await first.ScrapeUntilAsync("nobody takes it", metrics => metrics["nichang_alerts_buffered"] == 1 && metrics.Sum("nichang_alerts_send_failures_total") >= 1 && Saved(host) is not null);
             Assert.Equal(0, cutOff.Sum("nichang_alerts_sent_total"));
             await first.KillAsync();
         }

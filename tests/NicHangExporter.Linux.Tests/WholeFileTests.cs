@@ -60,9 +60,12 @@ public sealed class WholeFileTests : IDisposable
     [Fact]
     public void Status_ReplacedFileOfTheSameSizeAndTime_IsAnother()
     {
+        // What the kernel notes is finer than what can be set from here.
+        var time = new DateTime(2026, 11, 23, 3, 0, 0, DateTimeKind.Utc);
         var path = Write("file", "aaa");
+        File.SetLastWriteTimeUtc(path, time);
         Assert.Equal(Errno.None, FileStatus.TryRead(path, out var before));
-        File.SetLastWriteTimeUtc(Write("new", "bbb"), File.GetLastWriteTimeUtc(path));
+        File.SetLastWriteTimeUtc(Write("new", "bbb"), time);
         File.Move(_directory.File("new"), path, overwrite: true);
 
         Assert.Equal(Errno.None, FileStatus.TryRead(path, out var after));

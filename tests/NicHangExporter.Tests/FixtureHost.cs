@@ -258,7 +258,7 @@ internal sealed class FixtureHost : IDisposable
         _stop.Cancel();
         // What one process reads of a pipe the next does not see.
         if (_pipe is not null && _started)
-            Assert.True(SpinWait.SpinUntil(() => !Watcher.Events.TryRead(out _) && Watcher.Events.Completion.IsCompleted, TimeSpan.FromSeconds(30)), "the reader of the kernel log did not end");
+            Assert.True(SpinWait.SpinUntil(() => !Watcher.Events.TryRead(out _) && Watcher.Events.IsCompleted, TimeSpan.FromSeconds(30)), "the reader of the kernel log did not end");
         Remediator.Dispose();
         Journal.Dispose();
         StateDirectory.Dispose();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http.Features;
 using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Api;
@@ -63,8 +64,7 @@ internal sealed record ApiAnswer(int Status, byte[] Body, bool IsProblem = false
         response.ContentType = IsProblem ? "application/problem+json" : "application/json";
         response.ContentLength = Body.Length;
         response.Headers.CacheControl = "no-store";
-        // The server reads no body that is too long, not even to pass it over: it closes. Unsaid, the client's next request would go into that.
-        if (IsProblem && (Status == StatusCodes.Status413PayloadTooLarge || context.Request.ContentLength > ApiBody.MaxLength) && HttpProtocol.IsHttp11(context.Request.Protocol))
+        if (IsProblem && (Status == StatusCodes.Status413PayloadTooLarge || MayBeUnread(context)) && HttpProtocol.IsHttp11(context.Request.Protocol))
             response.Headers.Connection = "close";
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
@@ -79,6 +79,12 @@ internal sealed record ApiAnswer(int Status, byte[] Body, bool IsProblem = false
         if (!HttpMethods.IsHead(context.Request.Method))
             await response.Body.WriteAsync(Body, context.RequestAborted);
     }
+
+    // The server reads no body that is too long, not even to pass it over: it closes. Unsaid, the client's next request would go into that. A route that reads more
+    // than the others says so before it does; and how long a body in pieces is, nobody knows.
+    private static bool MayBeUnread(HttpContext context) => context.Request.ContentLength is { } length
+        ? length > (context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? ApiBody.MaxLength)
+        : context.Request.Headers.TransferEncoding.Count > 0;
 
     private static byte[] Bytes<T>(T value, JsonTypeInfo<T> type) => [.. JsonSerializer.SerializeToUtf8Bytes(value, type), (byte)'\n'];
 

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Remediation;
 
@@ -32,6 +33,7 @@ internal sealed partial class ApiRequestJson : JsonSerializerContext
 [JsonSerializable(typeof(EpisodeBundle))]
 [JsonSerializable(typeof(QuarantineView))]
 [JsonSerializable(typeof(PauseView))]
+[JsonSerializable(typeof(WebhookAnswer))]
 [JsonSerializable(typeof(ProblemView))]
 internal sealed partial class ApiAnswerJson : JsonSerializerContext;
 

@@ -20,11 +20,14 @@ internal sealed record ApiProblem(string Name, int Status, string Title, string 
     public static readonly ApiProblem CrossSite = new("cross_site", 403, "Not on behalf of another site", "The request comes from a web page of another origin.");
     public static readonly ApiProblem NotFound = new("not_found", 404, "There is nothing of that name", "Paths are in the API document; what was looked up by an id may be forgotten by now.");
     public static readonly ApiProblem MethodNotAllowed = new("method_not_allowed", 405, "Not by this method", "See the header Allow.");
-    public static readonly ApiProblem TooLarge = new("too_large", 413, "The body is too large", "A body has at most 16 KiB.");
+    public static readonly ApiProblem TooLarge = new("too_large", 413, "The body is too large", "A body has at most 16 KiB, a message of Alertmanager 1 MiB.");
     public static readonly ApiProblem NotJson = new("not_json", 415, "The body is not JSON", "Send Content-Type: application/json, in UTF-8 and without Content-Encoding.");
     public static readonly ApiProblem KeyReused = new("key_reused", 422, "The Idempotency-Key was used for something else", "The same key came with another request within the last 24 hours; nothing was done now.");
     public static readonly ApiProblem Unexpected = new("unexpected", 500, "An unexpected error", "It is in the log of the exporter.");
     public static readonly ApiProblem Overloaded = new("overloaded", 503, "Too many requests wait for an answer", "The remediation thread does not come to them; ask again when it does.") { RetryAfter = 5 };
+    public static readonly ApiProblem ManyMessages = new("many_messages", 503, "Too many messages at once", "As many messages of Alertmanager are being read as there is room for; send it again.") { RetryAfter = 1 };
+    public static readonly ApiProblem ManyWaiting = new("many_waiting", 503, "Too many alerts wait to be acted on", "Nothing of this message was taken in; send it again when those have been answered.");
+    public static readonly ApiProblem SlowDisk = new("slow_disk", 503, "The disk of the journal does not answer", "What is not on the disk is not promised; send it again, and what has got there after all is a duplicate.");
     public static readonly ApiProblem Unreadable = new("unreadable", 503, "It can't be read now", "The disk or the kernel did not let the exporter look; the detail is in its log or in its metrics.");
     public static readonly ApiProblem Stuck = new("stuck", 503, "The remediation thread is busy", "A command to the kernel does not return, and nothing can cancel it.") { RetryAfter = 30 };
     public static readonly ApiProblem NotDurable = new("not_durable", 503, "Done, but not on record", "It is done, but the journal can't be written: a restart undoes it.");

@@ -28,8 +28,8 @@ internal sealed record ApiRoute(string Method, string Template, ApiScope Scope, 
     /// <summary>Every status that it may be answered with, besides those that any route may: 401, 403, 500.</summary>
     public required ImmutableArray<int> Statuses { get; init; }
 
-    /// <summary>It reads its body and writes its answer by itself; then nothing else of it is looked at.</summary>
-    public Func<HttpContext, Credential, Task>? HandleAlone { get; init; }
+    /// <summary>It reads its body by itself, in a manner of its own; then no query of it is looked at.</summary>
+    public Func<HttpContext, Credential, Task<ApiAnswer>>? HandleAlone { get; init; }
 
     /// <summary>True where it may change something.</summary>
     public bool Changes => Method != HttpMethods.Get;

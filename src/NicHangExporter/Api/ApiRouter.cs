@@ -38,10 +38,8 @@ internal sealed partial class ApiRouter(ImmutableArray<ApiRoute> routes, ApiGuar
         {
             if (Refusal(context, matching, route, out var credential) is { } refusal)
                 await refusal.SendAsync(context);
-            else if (route!.HandleAlone is { } alone)
-                await alone(context, credential!);
             else
-                await (await AskAsync(context, route, credential!, subject)).SendAsync(context);
+                await (route!.HandleAlone is { } alone ? await alone(context, credential!) : await AskAsync(context, route, credential!, subject)).SendAsync(context);
             Count(template, context.Response.StatusCode);
         }
         catch (Exception exception) when (context.RequestAborted.IsCancellationRequested && exception is OperationCanceledException or IOException)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NicHangExporter.Api.Alertmanager;
 
 namespace NicHangExporter.Api;
 
@@ -10,7 +11,7 @@ internal static class ApiRoutes
     /// <param name="views">Answers for what can only be looked at.</param>
     /// <param name="switches">Answers for quarantine and kill switch.</param>
     /// <param name="alertmanager">Answers Alertmanager; null where nobody does.</param>
-    public static ImmutableArray<ApiRoute> Of(RemediationDesk remediations, ViewDesk views, SwitchDesk switches, Func<HttpContext, Credential, Task>? alertmanager)
+    public static ImmutableArray<ApiRoute> Of(RemediationDesk remediations, ViewDesk views, SwitchDesk switches, Func<HttpContext, Credential, Task<ApiAnswer>>? alertmanager)
     {
         var (questions, answers) = (ApiRequestJson.Default, ApiJson.Answers);
         ImmutableArray<ApiRoute> routes =
@@ -85,6 +86,8 @@ internal static class ApiRoutes
             new("POST", "/api/v1/alertmanager", ApiScope.Remediate, "Alertmanager's webhook: see docs/alertmanager.md.", _ => throw new InvalidOperationException("it answers for itself"))
             {
                 HandleAlone = alertmanager,
+                Body = AlertmanagerJson.Default.AlertmanagerMessage,
+                Answer = answers.WebhookAnswer,
                 Statuses = [200, 400, 413, 415, 503],
             });
     }

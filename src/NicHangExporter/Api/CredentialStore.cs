@@ -204,7 +204,7 @@ internal sealed partial class CredentialStore
         lock (_throttling)
             if (!_throttle.IsDue(1, out sum))
                 return null;
-        LogRefused(sum, reason, peer?.ToString() ?? "unknown");
+        LogRefused(sum, reason, peer is null ? "unknown" : (peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer).ToString());
         return null;
     }
 

@@ -115,9 +115,15 @@ internal sealed class RemediationDesk(ApiDoor door, NetClass devices, PassHistor
         var outcome = pass.Ticket.Outcome;
         if (!outcome.IsCompleted && !pass.Ticket.Joined)
         {
-            if (Interlocked.Increment(ref _waiters) <= MaxWaiters)
-                await WaitAsync(outcome, gone);
-            Interlocked.Decrement(ref _waiters);
+            try
+            {
+                if (Interlocked.Increment(ref _waiters) <= MaxWaiters)
+                    await WaitAsync(outcome, gone);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _waiters);
+            }
         }
         return outcome.IsCompletedSuccessfully
             ? ApiAnswer.Of(outcome.Result)

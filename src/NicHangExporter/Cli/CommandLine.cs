@@ -48,7 +48,8 @@ internal sealed class CommandLine
 
     /// <summary>Parses; nothing is carried out yet.</summary>
     public ParseResult Parse(string[] arguments) =>
-        Root.Parse(arguments, new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        // The library takes a first argument that ends like a path to the program for just that, and --state.directory=/var/lib/nic-hang-exporter does.
+        Root.Parse([Root.Name, .. arguments], new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
 
     /// <summary>What is wrong with the command line, one line each.</summary>
     public List<string> Errors(ParseResult result)

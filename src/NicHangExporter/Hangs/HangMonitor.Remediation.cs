@@ -37,6 +37,7 @@ internal sealed partial class HangMonitor
         if (options.LocalRemediation != RemediationMode.Off)
             remediator.Submit(new RemediationRequest(device.Name, RemediationTrigger.Local)
             {
+                Bus = device.Bus,
                 Recover = !IsLeftToItsDriver(device),
                 Episode = device.EpisodeId,
                 Reason = device.Report is { } report ? $"hang reported: {report}" : "hang reported",
@@ -48,13 +49,13 @@ internal sealed partial class HangMonitor
 
     private static bool IsLeftToItsDriver(TrackedDevice device) => device.RecoversByItself && device.Transmitter is not { Verdict: TxVerdict.Stalled };
 
-    // For those who are told of a hang by others, and for those who tell others of it.
+    // For those who are told of a hang by others, and for those who tell others of it. A device that is gone is none of it: its name may be another's by now.
     private void ShowLive()
     {
         var now = clock.GetUtcNow();
-        evidence.Show([.. _register.All.Where(device => device is { IsHanging: true, EpisodeId: not null }).Select(device => new LiveHang(
+        evidence.Show([.. _register.All.Where(device => device is { Present: true, IsHanging: true, EpisodeId: not null }).Select(device => new LiveHang(
             device.Name, device.Bus, device.Driver ?? "", device.EpisodeId!, now - (Now - device.Episode!.Value.Start), MetricLabels.Of(device.Episode.Value.Shape),
-            device.Report?.ToString(), IsLeftToItsDriver(device)))]);
+            device.Report?.ToString(), IsLeftToItsDriver(device)) { IsConfirmed = device.IsHangNoted })]);
     }
 
     private void BeginBundle(TrackedDevice device)

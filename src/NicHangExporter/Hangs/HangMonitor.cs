@@ -7,11 +7,12 @@ namespace NicHangExporter.Hangs;
 
 /// <summary>
 /// The loop that owns the episodes: it takes in what the kernel log and the transmit counters testify, at its own pace, and says what it
-/// makes of it in metrics and log. Only this loop touches the register, so nothing here is locked.
+/// makes of it in metrics and log. It has a thread of its own and waits for nothing of the thread pool, which a cut-off host may well keep busy.
+/// Only this thread touches the register, so nothing here is locked.
 /// </summary>
 internal sealed partial class HangMonitor(
     ExporterOptions options, KernelLogWatcher log, DeviceInventory inventory, EthtoolPoller ethtool, StateStore store,
-    Remediator remediator, HangEvidence evidence, ExporterMetrics metrics, TimeProvider clock, ILogger<HangMonitor> logger) : BackgroundService
+    Remediator remediator, HangEvidence evidence, ExporterMetrics metrics, TimeProvider clock, ILogger<HangMonitor> logger) : IDisposable
 {
     /// <summary>The position alone is worth a write now and then: it spares the next start reading the ring again.</summary>
     private static readonly TimeSpan IdleSaveInterval = TimeSpan.FromMinutes(1);
@@ -24,7 +25,10 @@ internal sealed partial class HangMonitor(
     private readonly HashSet<TrackedDevice> _changed = [];
     private readonly LogThrottle _unattributedLog = new(clock);
     private readonly string? _bootId = BootId.Read(options.ProcfsPath);
+    private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Thread? _thread;
     private TimeSpan _nextTxTimeouts;
     private TimeSpan _nextIdleSave;
     private bool _unsaved;
@@ -36,59 +40,55 @@ internal sealed partial class HangMonitor(
 
     private TimeSpan Now => clock.GetElapsedTime(0);
 
-    /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Starts the thread. A background thread: the process must be able to end while it waits for a disk.</summary>
+    public void Start()
     {
-        // Leave the host's start at once; what follows may take as long as reading the ring does.
-        await Task.Yield();
-        try
-        {
-            Guard(() => Begin(stoppingToken));
-            var events = WaitForEventsAsync(stoppingToken);
-            while (!log.CaughtUp.IsCompleted)
-            {
-                await Task.WhenAny(log.CaughtUp, events);
-                Guard(TakeEvents);
-                if (events.IsCompleted)
-                    events = WaitForEventsAsync(stoppingToken);
-            }
-            Guard(TakeEvents);
-            Guard(EndHistory);
-            _ready.TrySetResult();
+        _thread = new Thread(Run) { IsBackground = true, Name = "monitor" };
+        _thread.Start();
+    }
 
-            using var timer = new PeriodicTimer(options.SampleInterval, clock);
-            var tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
-            while (true)
-            {
-                await Task.WhenAny(tick, events);
-                stoppingToken.ThrowIfCancellationRequested();
-                if (events.IsCompleted)
-                {
-                    Guard(TakeEvents);
-                    events = WaitForEventsAsync(stoppingToken);
-                }
-                if (tick.IsCompleted)
-                {
-                    Guard(Look);
-                    Guard(SaveIfDue);
-                    tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
-                }
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+    /// <summary>Ends the watch and saves the state, for which it waits no longer than there is patience.</summary>
+    public Task StopAsync(CancellationToken patience)
+    {
+        _stop.Cancel();
+        return _thread is null ? Task.CompletedTask : Task.WhenAny(_ended.Task, Task.Delay(Timeout.InfiniteTimeSpan, clock, patience));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stop.Cancel();
+        if (_thread is null || _ended.Task.IsCompleted)
+            _stop.Dispose();
+    }
+
+    private void Run()
+    {
+        var stop = _stop.Token;
+        using var waking = stop.Register(log.Events.Wake);
+        Guard(() => Begin(stop));
+        while (!log.CaughtUp.IsCompleted && !stop.IsCancellationRequested)
         {
-            // The program ends.
+            log.Events.WaitForNews(null);
+            Guard(TakeEvents);
         }
-        finally
+        Guard(TakeEvents);
+        Guard(EndHistory);
+        _ready.TrySetResult();
+        for (var next = Now + options.SampleInterval; !stop.IsCancellationRequested;)
         {
-            _ready.TrySetResult();
+            log.Events.WaitForNews(next - Now);
+            Guard(TakeEvents);
+            if (Now < next)
+                continue;
+            Guard(Look);
+            Guard(SaveIfDue);
+            // Of the looks that were missed one is made up for.
+            next = next + options.SampleInterval > Now ? next + options.SampleInterval : Now;
         }
-        // On another thread: this one may be that of whoever stops us, who waits for a disk only so long.
-        await Task.Run(async () =>
-        {
-            await _saving;
-            Guard(() => store.Save(State()));
-        }, CancellationToken.None);
+        _saving.Wait(CancellationToken.None);
+        Guard(() => store.Save(State()));
+        _ended.TrySetResult();
     }
 
     internal void Begin(CancellationToken stop)
@@ -114,13 +114,6 @@ internal sealed partial class HangMonitor(
         _register.Restore(state.Devices, sameBoot);
         foreach (var (driver, origin, count) in state.Unattributed)
             CountUnattributed(driver, origin, count);
-    }
-
-    private async Task WaitForEventsAsync(CancellationToken stop)
-    {
-        // A watcher that has ended sends nothing more; its task must not come back at once for ever.
-        if (!await log.Events.WaitToReadAsync(stop))
-            await Task.Delay(Timeout.InfiniteTimeSpan, clock, stop);
     }
 
     internal void TakeEvents()
@@ -300,7 +293,8 @@ internal sealed partial class HangMonitor(
     {
         foreach (var device in _changed.Where(_register.OwnsItsName))
             device.Publish(metrics, Epoch);
-        if (_changed.Count > 0)
+        // A hang is also confirmed by the mere passing of time, and shown no more where its device goes: neither changes a series.
+        if (_changed.Count > 0 || _register.All.Any(device => device.IsHanging))
             ShowLive();
         _changed.Clear();
     }
@@ -313,8 +307,8 @@ internal sealed partial class HangMonitor(
         if (!store.IsOpen || !_saving.IsCompleted || (!_unsaved && Now < _nextIdleSave))
             return;
         var state = State();
-        // On another thread: a disk that hangs must not stop the watch.
-        _saving = Task.Run(() => Guard(() => store.Save(state)));
+        // On another thread: a disk that hangs must not stop the watch. On one of its own: nor must a busy pool keep a restart from knowing.
+        _saving = Task.Factory.StartNew(() => Guard(() => store.Save(state)), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         _unsaved = false;
         _nextIdleSave = Now + IdleSaveInterval;
     }

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using NicHangExporter.Exposition;
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Kmsg;
@@ -30,9 +29,6 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
     /// <summary>More records than any ring holds: a flood that is as fast as the reader, whose end would never come.</summary>
     private const ulong MoreThanAnyRing = 1_000_000;
 
-    private readonly Channel<KernelLogEvent> _events = Channel.CreateBounded<KernelLogEvent>(
-        new BoundedChannelOptions(EventsAhead) { SingleReader = true, SingleWriter = true, FullMode = BoundedChannelFullMode.Wait });
-
     private readonly TaskCompletionSource _caughtUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LogThrottle _lostLog = new(clock);
     private readonly LogThrottle _untrustedLog = new(clock);
@@ -50,7 +46,7 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
     private long _position = -1;
 
     /// <summary>What concerns a NIC, in the order of the log.</summary>
-    public ChannelReader<KernelLogEvent> Events => _events.Reader;
+    public KernelLogQueue Events { get; } = new(EventsAhead);
 
     /// <summary>The sequence number of the last record whose event, if any, is already in <see cref="Events"/>; null before the first.</summary>
     public ulong? Position => Interlocked.Read(ref _position) is var position and >= 0 ? (ulong)position : null;
@@ -87,7 +83,7 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
         if (!options.Has(Collector.Kmsg))
         {
             SetState(KmsgState.Disabled);
-            _caughtUp.TrySetResult();
+            CatchUp();
             return;
         }
         if (options.AcceptUntrusted)
@@ -97,6 +93,7 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
 
     private void Run(CancellationToken stop)
     {
+        using var never = new ManualResetEventSlim();
         try
         {
             while (true)
@@ -113,8 +110,9 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
                 {
                     Fail(exception);
                 }
-                _caughtUp.TrySetResult();
-                Task.Delay(Retry, clock, stop).GetAwaiter().GetResult();
+                CatchUp();
+                // Not a timer, which would come by way of the thread pool.
+                never.Wait(Retry, stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -123,8 +121,8 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
         }
         finally
         {
-            _caughtUp.TrySetResult();
-            _events.Writer.TryComplete();
+            CatchUp();
+            Events.Complete();
         }
     }
 
@@ -186,12 +184,12 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
         while (true)
         {
             lock (_handOver)
-                if (_events.Writer.TryWrite(item))
+                if (Events.TryWrite(item))
                 {
                     Interlocked.Exchange(ref _position, (long)sequence);
                     return;
                 }
-            _events.Writer.WaitToWriteAsync(stop).AsTask().GetAwaiter().GetResult();
+            Events.WaitForRoom(stop);
         }
     }
 
@@ -268,7 +266,14 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
         }
         _skipThrough = null;
         _isReplay = false;
-        _caughtUp.TrySetResult();
+        CatchUp();
+    }
+
+    private void CatchUp()
+    {
+        // The monitor waits for this where it waits for events.
+        if (_caughtUp.TrySetResult())
+            Events.Wake();
     }
 
     private void SetState(KmsgState state)

@@ -62,7 +62,7 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
     /// <summary>When the door was last asked, since boot.</summary>
     public TimeSpan AskedAt { get; set; }
 
-    /// <summary>Whether the door was told that what is in force has not held, in this episode.</summary>
+    /// <summary>Whether the hang was confirmed in this episode, and the door told that what is in force has not held.</summary>
     public bool IsHangNoted { get; set; }
 
     /// <summary>Whether the last episode was a flap.</summary>

@@ -25,6 +25,12 @@ internal sealed record AcceptedAlert(AlertKey Key, string Device)
     [JsonIgnore]
     public (AlertKey Key, string Device) Identity => (Key, Device);
 
+    /// <summary>
+    /// The address on the bus of the device that hung when it was accepted; empty for a virtual one, null where it was written down before addresses were. A name
+    /// passes from one device to another, and what is to be done to the one must not be done to the other.
+    /// </summary>
+    public string? Bus { get; init; }
+
     /// <summary>The name of the credential that brought it.</summary>
     public string? Actor { get; init; }
 
@@ -36,19 +42,24 @@ internal sealed record AcceptedAlert(AlertKey Key, string Device)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Pending { get; init; }
 
+    /// <summary>True where a repetition of it is known as one: it was accepted less than a day of witnessed time ago.</summary>
+    /// <param name="age">The present (<see cref="JournalEntry.Age"/>).</param>
+    public bool IsKnownAt(double age) => age - Age < MaxAge;
+
     /// <summary>What is remembered after an entry. Pure.</summary>
     public static IReadOnlyList<AcceptedAlert> After(IReadOnlyList<AcceptedAlert> alerts, JournalEntry entry) => entry switch
     {
         { Event: JournalEvent.Alert, Alerts: { } accepted } => Adding(alerts, accepted, entry),
         { Event: JournalEvent.Answered, Alerts: { } answered } => Answering(alerts, alert => answered.Any(one => one.Identity == alert.Identity)),
         // The same line says that a pass begins and that the alerts are answered: a crash can't come in between and lead to a second pass.
-        { Event: JournalEvent.Intent, Trigger: RemediationTrigger.Webhook, Device: { } device } => Answering(alerts, alert => alert.Device == device),
+        { Event: JournalEvent.Intent, Trigger: RemediationTrigger.Webhook, Device: { } device, Key: var key } =>
+            Answering(alerts, alert => alert.Device == device && (alert.Bus is null || DeviceFacts.IsKeyOf(key, alert.Bus))),
         _ => alerts,
     };
 
     private static List<AcceptedAlert> Adding(IReadOnlyList<AcceptedAlert> alerts, IReadOnlyList<AcceptedAlert> accepted, JournalEntry entry)
     {
-        List<AcceptedAlert> all = [.. alerts.Where(alert => entry.Age - alert.Age < MaxAge)
+        List<AcceptedAlert> all = [.. alerts.Where(alert => alert.IsKnownAt(entry.Age))
             .Concat(accepted.Select(alert => alert with { Actor = entry.Actor, Age = entry.Age, Pending = true })).DistinctBy(alert => alert.Identity)];
         // What has been acted on goes first: what has not was promised.
         foreach (var pending in new[] { false, true })

@@ -35,5 +35,10 @@ internal sealed record DeviceFacts(InterfaceName Name, BusAddress Bus, string Dr
     public PauseParameters? Pause { get; init; }
 
     /// <summary>What the journal knows it by: address on the bus and permanent hardware address, which names do not change; the name only where there is neither.</summary>
-    public string Key => Bus.IsEmpty ? $"name:{Name}" : $"{Bus}|{Address}";
+    public string Key => Bus.IsEmpty ? $"{NamePrefix}{Name}" : $"{Bus}|{Address}";
+
+    private const string NamePrefix = "name:";
+
+    /// <summary>True for the <see cref="Key"/> of a device at that address on the bus, which is empty for a virtual one.</summary>
+    public static bool IsKeyOf(string? key, string bus) => key?.StartsWith(bus.Length == 0 ? NamePrefix : bus + "|", StringComparison.Ordinal) == true;
 }

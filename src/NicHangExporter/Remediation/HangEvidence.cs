@@ -20,7 +20,14 @@ internal readonly record struct HangTestimony(int Reports, TimeSpan Last, TimeSp
 /// <param name="Report">The driver's decoded report; null where there is none.</param>
 /// <param name="RecoversByItself">The driver resets the adapter, and as far as can be seen that helps: there is something to prevent, nothing to heal.</param>
 internal sealed record LiveHang(
-    InterfaceName Device, BusAddress Bus, string Driver, string Id, DateTimeOffset Start, string Shape, string? Report, bool RecoversByItself);
+    InterfaceName Device, BusAddress Bus, string Driver, string Id, DateTimeOffset Start, string Shape, string? Report, bool RecoversByItself)
+{
+    /// <summary>
+    /// Something may be done about it: in this episode the reports have been more than the false alarm that drivers print at link-up, and not the link partner's
+    /// pause frames. It stays so until the episode is over.
+    /// </summary>
+    public bool IsConfirmed { get; init; }
+}
 
 /// <summary>
 /// The live hang reports, as the door needs them: detection writes them here the moment it sees them, the door reads them before and after it acts.

@@ -1,16 +1,20 @@
-using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 
 namespace NicHangExporter.Remediation;
 
 /// <summary>
 /// The one thread on which devices are looked at and changed: commands to the kernel can't be cancelled and may last for ever, so they must not
-/// hold up anybody else. One thing at a time, in the order of asking. A test that does not start the thread runs the work on its own.
+/// hold up anybody else. One thing at a time, in the order of asking; but whoever asks from outside waits for the loop's own work, of which there is little.
+/// A test that does not start the thread runs the work on its own.
 /// </summary>
-internal sealed class Lane(TimeProvider clock) : IDisposable
+internal sealed class Lane(TimeProvider clock)
 {
-    private readonly BlockingCollection<Action> _work = [];
+    private readonly object _gate = new();
+    private readonly Queue<Action> _own = [];
+    private readonly Queue<Action> _asked = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Thread? _thread;
+    private bool _closed;
     private long _busySince;
 
     /// <summary>How long the work under way has taken so far; zero for none.</summary>
@@ -24,22 +28,28 @@ internal sealed class Lane(TimeProvider clock) : IDisposable
     }
 
     /// <summary>Queues work; false where the lane is closed.</summary>
-    public bool Post(Action work)
+    /// <param name="work">The work.</param>
+    /// <param name="yields">Somebody outside has asked for it: what the loop has to do goes first, however many ask.</param>
+    public bool Post(Action work, bool yields = false)
     {
-        try
+        lock (_gate)
         {
-            return _work.TryAdd(work);
-        }
-        catch (InvalidOperationException)
-        {
-            return false;
+            if (_closed)
+                return false;
+            (yields ? _asked : _own).Enqueue(work);
+            Monitor.Pulse(_gate);
+            return true;
         }
     }
 
     /// <summary>Takes no more work, and is done when what was queued has been.</summary>
     public Task CloseAsync()
     {
-        _work.CompleteAdding();
+        lock (_gate)
+        {
+            _closed = true;
+            Monitor.PulseAll(_gate);
+        }
         if (_thread is null)
         {
             RunPending();
@@ -51,23 +61,29 @@ internal sealed class Lane(TimeProvider clock) : IDisposable
     /// <summary>Does what is queued, on the calling thread.</summary>
     internal void RunPending()
     {
-        while (_work.TryTake(out var work))
+        while (TryTake(out var work, waits: false))
             Do(work);
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        // A thread that is still inside would be thrown off its queue.
-        if (_thread is null || _ended.Task.IsCompleted)
-            _work.Dispose();
     }
 
     private void Run()
     {
-        foreach (var work in _work.GetConsumingEnumerable())
+        while (TryTake(out var work, waits: true))
             Do(work);
         _ended.TrySetResult();
+    }
+
+    private bool TryTake([NotNullWhen(true)] out Action? work, bool waits)
+    {
+        lock (_gate)
+        {
+            while (!_own.TryDequeue(out work) && !_asked.TryDequeue(out work))
+            {
+                if (_closed || !waits)
+                    return false;
+                Monitor.Wait(_gate);
+            }
+            return true;
+        }
     }
 
     private void Do(Action work)

@@ -59,9 +59,15 @@ internal sealed class PassHistory(ExporterOptions options) : IDisposable
 
     private static IReadOnlyList<RecordedPass> Search(string path, byte[] mention, PassSearch search)
     {
+        byte[] younger = [];
         for (var age = 0; age <= JournalReading.OlderFiles && !search.IsOver; age++)
             if (ReadEnd(age == 0 ? path : JournalReading.Older(path, age)) is { } content)
-                Search(content, mention, search);
+            {
+                // The journal was rotated in between, and this is the same file under its next name: what has come into it since is younger than what was found.
+                if (!Beginning(content).SequenceEqual(Beginning(younger)))
+                    Search(content, mention, search);
+                younger = content;
+            }
         return search.Found;
     }
 
@@ -77,6 +83,9 @@ internal sealed class PassHistory(ExporterOptions options) : IDisposable
                 search.Take(entry);
         }
     }
+
+    // Its first line, which is the checkpoint with its own number.
+    private static ReadOnlySpan<byte> Beginning(byte[] content) => content.AsSpan(0, content.AsSpan().IndexOf((byte)'\n') + 1);
 
     // Parsing is what costs; a checkpoint may be long.
     private static bool IsOfPass(ReadOnlySpan<byte> line) => line.StartsWith("{\"event\":\"intent\""u8) || line.StartsWith("{\"event\":\"outcome\""u8);

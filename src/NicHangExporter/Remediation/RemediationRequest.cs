@@ -8,6 +8,12 @@ namespace NicHangExporter.Remediation;
 /// <param name="Trigger">Who asks.</param>
 internal sealed record RemediationRequest(InterfaceName Device, RemediationTrigger Trigger)
 {
+    /// <summary>
+    /// The address on the bus that the device must have, empty for a virtual one; null where the name alone counts. Who asks because of what was seen of a device
+    /// means that one, and not whatever has got its name since.
+    /// </summary>
+    public BusAddress? Bus { get; init; }
+
     /// <summary>Settings to turn off, features by ethtool's short names or the kernel's, eee, pause; empty: whatever stage of the device's ladder is next.</summary>
     public ImmutableArray<string> Settings { get; init; } = [];
 

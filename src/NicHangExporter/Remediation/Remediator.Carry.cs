@@ -8,6 +8,12 @@ internal sealed partial class Remediator
     // What the local loop was told last about a device: it asks at each report, and the same answer need not be said again within an episode.
     private readonly Dictionary<string, (string? Episode, DeclineReason? Declined)> _lastLocal = [];
 
+    /// <summary>How often, in seconds, the same refusal of the same credential is written down.</summary>
+    private const double RefusalInterval = 60;
+
+    // When what was refused to whom was written down last, in seconds since boot.
+    private readonly Dictionary<string, double> _refused = [];
+
     // Devices that can't be read, so that it is said once.
     private readonly HashSet<InterfaceName> _unreadable = [];
 
@@ -34,6 +40,8 @@ internal sealed partial class Remediator
             Finish(active, Answer(active, RemediationVerdict.Failed, "nothing was done"));
             return;
         }
+        if (!request.DryRun && !TryTakeTurn(active))
+            return;
         DeviceFacts? facts;
         try
         {
@@ -51,6 +59,12 @@ internal sealed partial class Remediator
         if (facts is null)
         {
             Finish(active, Declined(active, DeclineReason.UnknownDevice, $"there is no device {request.Device} here"));
+            return;
+        }
+        if (request.Bus is { } bus && facts.Bus != bus)
+        {
+            Finish(active, Declined(active, DeclineReason.UnknownDevice,
+                $"{request.Device} is another device now, at {Place(facts.Bus)}: what was to be remedied was at {Place(bus)}"));
             return;
         }
         if (!_ledger.IsWritable)
@@ -116,11 +130,13 @@ internal sealed partial class Remediator
         }
         if (decision.Declined is null)
             decision = RemediationPolicy.DecidePlan(input, plan.InterruptsTraffic, IsOnlyPortOfBond(facts));
-        if (plan.ChangesNothing)
+        if (request.DryRun && decision.Declined is not null)
+            Finish(active, Describe(active, intent, plan, RemediationVerdict.DryRun,
+                plan.ChangesNothing ? $"nothing would be done: {decision.Explanation}" : $"this would be done, but not now: {decision.Explanation}", decision));
+        else if (plan.ChangesNothing)
             NothingToDo(active, facts, intent, plan);
         else if (request.DryRun)
-            Finish(active, Describe(active, intent, plan, RemediationVerdict.DryRun,
-                decision.Declined is { } would ? $"this would be done, but not now: {decision.Explanation}" : "this would be done", decision));
+            Finish(active, Describe(active, intent, plan, RemediationVerdict.DryRun, "this would be done"));
         else if (decision.Declined is { } later)
             Decline(active, facts, later, decision.Explanation, decision.RetryAfter);
         else if (budget.Declined is { } gone)
@@ -133,6 +149,8 @@ internal sealed partial class Remediator
         else
             Act(active, facts, ladder, intent, plan, hung);
     }
+
+    private static string Place(BusAddress bus) => bus.IsEmpty ? "no bus" : bus.ToString();
 
     private DeviceFacts? ReadAgain(Active active, DeviceFacts facts)
     {
@@ -238,7 +256,10 @@ internal sealed partial class Remediator
     private void Decline(Active active, DeviceFacts facts, DeclineReason reason, string explanation, double? retryAfter)
     {
         var isRepetition = IsRepetition(active, facts, reason);
-        var outcome = isRepetition ? Answer(active, RemediationVerdict.Declined, explanation) with { Declined = reason, RetryAfter = retryAfter } : Declined(active, reason, explanation, retryAfter);
+        // The loop asks again and again by itself, and that counts once; whoever asks from outside is counted each time.
+        var outcome = isRepetition && IsOwn(active.Request)
+            ? Answer(active, RemediationVerdict.Declined, explanation) with { Declined = reason, RetryAfter = retryAfter }
+            : Declined(active, reason, explanation, retryAfter);
         if (!isRepetition && !active.Request.DryRun)
         {
             _ledger.Record(Entry(JournalEvent.Outcome, facts) with
@@ -255,15 +276,27 @@ internal sealed partial class Remediator
         Finish(active, outcome);
     }
 
+    private static bool IsOwn(RemediationRequest request) => request.Trigger is RemediationTrigger.Local or RemediationTrigger.Drift;
+
     private bool IsRepetition(Active active, DeviceFacts facts, DeclineReason? reason)
     {
-        if (active.Request.Trigger is not (RemediationTrigger.Local or RemediationTrigger.Drift))
-            return false;
+        if (!IsOwn(active.Request))
+            return reason is { } refused && active.Request.Trigger != RemediationTrigger.Cli && IsRefusedAgain(active.Request, facts, refused);
         var key = $"{active.Request.Trigger} {facts.Key}";
         var now = (active.Request.Episode, reason);
         if (_lastLocal.TryGetValue(key, out var before) && before == now)
             return true;
         _lastLocal[key] = now;
+        return false;
+    }
+
+    // A program that does not take no for an answer would fill the journal with it, and push out what was done.
+    private bool IsRefusedAgain(RemediationRequest request, DeviceFacts facts, DeclineReason reason)
+    {
+        var key = $"{request.Trigger} {request.Actor} {facts.Key} {reason}";
+        if (_refused.TryGetValue(key, out var before) && _ledger.Uptime - before < RefusalInterval)
+            return true;
+        _refused[key] = _ledger.Uptime;
         return false;
     }
 

@@ -41,8 +41,14 @@ internal sealed partial class Remediator
 
         public TaskCompletionSource<RemediationOutcome> Outcome { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+        /// <summary>Those that the loop has gone ahead of, and that hear of it what they would have heard of themselves.</summary>
+        public List<Active> Followers { get; } = [];
+
         /// <summary>The asker has been told that it failed.</summary>
         public bool IsExpired => Volatile.Read(ref _state) >= Expired;
+
+        /// <summary>It is being carried out, or was.</summary>
+        public bool IsBegun => Volatile.Read(ref _state) is Begun or BegunAndExpired;
 
         /// <summary>From now on it is carried out; false where the asker has been told that nothing was done.</summary>
         public bool TryBegin() => Interlocked.CompareExchange(ref _state, Begun, Asked) == Asked;

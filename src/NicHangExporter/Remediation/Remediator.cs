@@ -78,15 +78,16 @@ internal sealed partial class Remediator : IDisposable
             {
                 if (_active is { IsExpired: true } stuck)
                     return Answered(active, DeclineReason.Busy, $"a command to the kernel for {stuck.Request.Device} has not returned ({stuck.Id})", _options.VerifyWindow.TotalSeconds);
-                if (_active is { } other)
+                // What may still be refused, in whatever number it comes, keeps the loop from nothing: it gets a turn of its own, ahead of them.
+                if (_active is { } other && (request.Trigger != RemediationTrigger.Local || other.IsBegun))
                     return Covers(other.Request, request)
                         ? new RemediationTicket(other.Id, Joined: true, other.Outcome.Task)
-                        : Answered(active, DeclineReason.Busy, $"a remediation of {other.Request.Device} is under way ({other.Id})", _options.VerifyWindow.TotalSeconds);
-                _active = active;
+                        : Answered(active, DeclineReason.Busy, WhoIsBusy(other), _options.VerifyWindow.TotalSeconds);
+                _active ??= active;
             }
             _waiting.Add(active);
         }
-        if (!_lane.Post(() => Carry(active)))
+        if (!_lane.Post(() => Carry(active), yields: request.Trigger is not (RemediationTrigger.Local or RemediationTrigger.Drift)))
             Finish(active, Declined(active, DeclineReason.ShuttingDown, "the program is ending"));
         return new RemediationTicket(id, Joined: false, active.Outcome.Task);
     }
@@ -155,11 +156,7 @@ internal sealed partial class Remediator : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _timer?.Dispose();
-        _lane.Dispose();
-    }
+    public void Dispose() => _timer?.Dispose();
 
     private bool _pausedNow;
 
@@ -224,7 +221,7 @@ internal sealed partial class Remediator : IDisposable
     private Task<DoorRefusal?> AskAsync(Func<DoorRefusal?> question)
     {
         var answer = new TaskCompletionSource<DoorRefusal?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!_lane.Post(() =>
+        if (!_lane.Post(yields: true, work: () =>
             {
                 if (!Safely(() => answer.TrySetResult(question())))
                     answer.TrySetResult(new DoorRefusal(RefusalKind.Failed, "an unexpected error, which is in the log"));
@@ -262,7 +259,34 @@ internal sealed partial class Remediator : IDisposable
                 _active = null;
         }
         active.Outcome.TrySetResult(outcome);
+        // Nobody is added any more: whoever looks finds another in its place, or none.
+        foreach (var follower in active.Followers)
+            Finish(follower, outcome);
     }
+
+    // Whether it is this request's turn. One at a time; and one that the loop has gone ahead of finds another in its place.
+    private bool TryTakeTurn(Active active)
+    {
+        Active other;
+        lock (_gate)
+        {
+            if (_active is not { IsBegun: true } || _active == active)
+            {
+                _active = active;
+                return true;
+            }
+            other = _active;
+            if (Covers(other.Request, active.Request))
+            {
+                other.Followers.Add(active);
+                return false;
+            }
+        }
+        Finish(active, Declined(active, DeclineReason.Busy, WhoIsBusy(other), _options.VerifyWindow.TotalSeconds));
+        return false;
+    }
+
+    private static string WhoIsBusy(Active other) => $"a remediation of {other.Request.Device} is under way ({other.Id})";
 
     // Who joins gets the outcome of what somebody else has asked for: it must be what he has asked for himself.
     private static bool Covers(RemediationRequest running, RemediationRequest asked) =>

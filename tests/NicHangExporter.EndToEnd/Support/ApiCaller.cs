@@ -7,7 +7,7 @@ namespace NicHangExporter.EndToEnd.Support;
 internal sealed class ApiCaller : IDisposable
 {
     /// <summary>Fewer than the daemon takes, so that it is never the connections that decide.</summary>
-    private const int MaxConnections = 32;
+    private const int MaxConnections = 24;
 
     private const int MaxProblem = 512;
 

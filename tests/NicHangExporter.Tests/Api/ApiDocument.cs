@@ -27,7 +27,7 @@ internal static class ApiDocument
                 ["title"] = "NicHangExporter",
                 ["version"] = "1",
                 ["summary"] = "Remediation of hanging NICs, for those with a credential.",
-                ["description"] = "How to use it, with examples, is in docs/api.md. Answers may get further members in later versions; requests with members that are not listed here are refused. "
+                ["description"] = "How to use it, with examples, is in docs/api.md. Answers may get further members in later versions; requests with members that are not listed here are refused, save for the messages of Alertmanager. "
                     + "Every GET may also be a HEAD. A method that a path does not have is answered 405 (urn:problem-type:nichang:method_not_allowed) with the header Allow, a path that there is not 404.",
                 ["license"] = new JsonObject { ["name"] = "Apache-2.0", ["identifier"] = "Apache-2.0" },
             },
@@ -61,8 +61,6 @@ internal static class ApiDocument
             operation["parameters"] = parameters;
         if (route.Body is { } body)
             operation["requestBody"] = new JsonObject { ["required"] = !route.IsBodyOptional, ["content"] = Content("application/json", schemas.Of(body)) };
-        else if (route.HandleAlone is not null)
-            operation["requestBody"] = new JsonObject { ["required"] = true, ["content"] = Content("application/json", Anything("What Alertmanager sends, version 4.")) };
         operation["responses"] = responses;
         return operation;
     }
@@ -94,13 +92,11 @@ internal static class ApiDocument
         var response = new JsonObject { ["description"] = status == 200 ? "Done; or looked at." : "Under way; the header says where to look how it ends." };
         if (status == 202)
             response["headers"] = new JsonObject { ["Location"] = ProblemResponses.Header("string", "The path of the remediation.", isRequired: true) };
-        response["content"] = Content("application/json", route.Answer is { } answer ? schemas.Of(answer) : Anything("A verdict for each alert."));
+        response["content"] = Content("application/json", schemas.Of(route.Answer!));
         return response;
     }
 
     private static JsonObject Content(string type, JsonObject schema) => new() { [type] = new JsonObject { ["schema"] = schema } };
-
-    private static JsonObject Anything(string description) => new() { ["type"] = "object", ["description"] = description, ["additionalProperties"] = true };
 
     private static string OperationId(ApiRoute route) => string.Concat(
         new[] { route.Method.ToLowerInvariant() }.Concat(route.Template.Split('/').Skip(3).Select(part => part.Trim('{', '}')).Select(part => char.ToUpperInvariant(part[0]) + part[1..])));
@@ -109,6 +105,6 @@ internal static class ApiDocument
     {
         var door = new ApiDoor(null!, null!, null!, null!, null!);
         return ApiRoutes.Of(new RemediationDesk(door, new NetClass("/nowhere"), null!, null!, TimeProvider.System, CancellationToken.None), new ViewDesk(door, null), new SwitchDesk(door, new NetClass("/nowhere")),
-            (_, _) => Task.CompletedTask);
+            (_, _) => throw new InvalidOperationException("nobody answers"));
     }
 }

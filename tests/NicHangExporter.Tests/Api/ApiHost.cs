@@ -36,7 +36,7 @@ internal sealed class ApiHost : IDisposable
     private readonly ViewDesk _views;
     private readonly ILoggerFactory _factory;
 
-    public ApiHost(Action<ExporterOptions>? configure = null, FixtureHost? host = null, Func<HttpContext, Credential, Task>? alertmanager = null)
+    public ApiHost(Action<ExporterOptions>? configure = null, FixtureHost? host = null, Func<HttpContext, Credential, Task<ApiAnswer>>? alertmanager = null)
     {
         Host = host ?? new FixtureHost(options =>
         {

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using NicHangExporter.Api;
+using NicHangExporter.Api.Alertmanager;
 
 namespace NicHangExporter.Tests.Api;
 
@@ -16,6 +17,19 @@ internal sealed class SchemaWriter
         [(typeof(RemediationOrder), "features")] = schema => (schema["minItems"], schema["maxItems"], schema["items"]!["minLength"], schema["items"]!["maxLength"]) = (1, OrderLimits.MaxFeatures, 1, OrderLimits.MaxName),
         [(typeof(RemediationOrder), "reason")] = schema => schema["maxLength"] = OrderLimits.MaxReason,
         [(typeof(RollbackOrder), "reason")] = schema => schema["maxLength"] = OrderLimits.MaxReason,
+        [(typeof(AlertmanagerMessage), "version")] = schema => schema["enum"] = new JsonArray(AlertmanagerMessage.KnownVersion),
+        [(typeof(AlertmanagerMessage), "truncatedAlerts")] = schema => schema["maximum"] = MessageReader.MaxTruncated,
+        [(typeof(AlertmanagerMessage), "alerts")] = schema => schema["maxItems"] = BoundedAlerts.Most,
+        [(typeof(PostedAlert), "status")] = schema => schema["enum"] = new JsonArray("firing", "resolved"),
+        [(typeof(PostedAlert), "labels")] = schema => schema["maxProperties"] = MessageReader.MaxLabels,
+        [(typeof(PostedAlert), "fingerprint")] = schema => (schema["maxLength"], schema["pattern"]) = (MessageReader.MaxFingerprint, "^[0-9A-Za-z_-]+$"),
+    };
+
+    // Messages of somebody else, of which much is passed over: what has to be in them all the same.
+    private static readonly Dictionary<Type, string[]> Demanded = new()
+    {
+        [typeof(AlertmanagerMessage)] = ["version", "alerts"],
+        [typeof(PostedAlert)] = ["status", "labels", "startsAt", "fingerprint"],
     };
 
     /// <summary>The schemas by name, in order.</summary>
@@ -84,7 +98,7 @@ internal sealed class SchemaWriter
                 limit(schema);
             schema["description"] = DocComments.Of(type.Type, property.Name);
             members[property.Name] = schema;
-            if (isRequest ? property.IsRequired : !isNullable)
+            if (Demanded.TryGetValue(type.Type, out var demanded) ? demanded.Contains(property.Name) : isRequest ? property.IsRequired : !isNullable)
                 required.Add((JsonNode)property.Name);
         }
         var result = new JsonObject { ["type"] = "object" };

@@ -184,6 +184,16 @@ public sealed class OptionsLoaderTests : IDisposable
     }
 
     [Fact]
+    public void Load_AFirstValueThatEndsInTheProgramsName_IsAValue()
+    {
+        var directory = $"/var/lib/{new CommandLine().Root.Name}";
+        var (options, errors) = Load(["--state.directory=" + directory]);
+
+        Assert.Empty(errors);
+        Assert.Equal(directory, options.StateDirectory);
+    }
+
+    [Fact]
     public void OptionTable_EveryDefault_IsAcceptedByItsOwnOption()
     {
         var defaults = new ExporterOptions();

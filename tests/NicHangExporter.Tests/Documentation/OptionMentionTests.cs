@@ -48,7 +48,7 @@ public sealed partial class OptionMentionTests
     private static partial Regex Flag();
 
     // A name that begins a word, or stands behind an opening mark; not a part of a path.
-    [GeneratedRegex(@"(?<=[\s`(])[a-z]+\.[a-z]+(?:-[a-z]+)*(?![\w/(])")]
+    [GeneratedRegex(@"(?<=[\s`(])[a-z]+\.[a-z]+(?:[.-][a-z]+)*(?![\w/(])")]
     private static partial Regex Word();
 
     [GeneratedRegex(@"`([a-z]+\.[a-z-]+)` \(([0-9][0-9a-z]*)\)")]

@@ -1,5 +1,4 @@
 using NicHangExporter.Exposition;
-using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Api.Alertmanager;
@@ -14,12 +13,12 @@ internal sealed partial class AlertActions(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>How soon the door is asked again where it was busy with another device, paused, or could not write its journal.</summary>
+    /// <summary>How soon the door is asked again where it was busy with another device, paused, or the like; never later, because nobody knows when that ends.</summary>
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stop = new();
-    private readonly Dictionary<string, (RemediationTicket Ticket, List<AcceptedAlert> Alerts)> _underWay = [];
-    private readonly Dictionary<string, (TimeSpan Due, List<AcceptedAlert> Alerts)> _putOff = [];
+    private readonly Dictionary<AlertedDevice, (RemediationTicket Ticket, List<AcceptedAlert> Alerts)> _underWay = [];
+    private readonly Dictionary<AlertedDevice, (TimeSpan Due, List<AcceptedAlert> Alerts)> _putOff = [];
     private readonly long _since = clock.GetTimestamp();
     private Task _loop = Task.CompletedTask;
 
@@ -55,12 +54,11 @@ internal sealed partial class AlertActions(
     /// <summary>Looks once at everything that waits or is under way.</summary>
     internal void Step()
     {
-        var pending = ledger.State.Alerts.Where(alert => alert.Pending).GroupBy(alert => alert.Device).ToDictionary(alerts => alerts.Key, alerts => alerts.ToList());
+        var pending = ledger.State.Alerts.Where(alert => alert.Pending).GroupBy(AlertedDevice.Of).ToDictionary(alerts => alerts.Key, alerts => alerts.ToList());
         foreach (var (device, (ticket, alerts)) in _underWay.ToList())
         {
             // What has come meanwhile is answered by the same pass.
-            if (pending.Remove(device, out var more))
-                alerts.AddRange(more.Except(alerts));
+            alerts.AddRange(News(pending, device, alerts));
             if (!ticket.Outcome.IsCompleted)
                 continue;
             _underWay.Remove(device);
@@ -68,33 +66,43 @@ internal sealed partial class AlertActions(
         }
         foreach (var (device, (due, alerts)) in _putOff.ToList())
         {
-            if (pending.Remove(device, out var more))
-                alerts.AddRange(more.Except(alerts));
-            if (Now >= due && _putOff.Remove(device))
+            // What was said to the others need not hold for one that comes now; and where the hang is over there is nothing to wait for.
+            var news = News(pending, device, alerts);
+            alerts.AddRange(news);
+            if ((news.Count > 0 || Now >= due || Find(device) is null) && _putOff.Remove(device))
                 Ask(device, alerts);
         }
         foreach (var (device, alerts) in pending)
             Ask(device, alerts);
     }
 
-    private void Ask(string device, List<AcceptedAlert> alerts)
+    // Those of a device that have come since; the device is looked after then.
+    private static List<AcceptedAlert> News(Dictionary<AlertedDevice, List<AcceptedAlert>> pending, AlertedDevice device, List<AcceptedAlert> known) =>
+        pending.Remove(device, out var all) ? [.. all.Except(known)] : [];
+
+    private LiveHang? Find(AlertedDevice device) => evidence.Live.FirstOrDefault(device.IsMeantBy);
+
+    private void Ask(AlertedDevice device, List<AcceptedAlert> alerts)
     {
-        var hang = InterfaceName.TryParse(device, out var name) ? evidence.Live.FirstOrDefault(hang => hang.Device == name) : null;
-        if (hang is null)
+        if (Find(device) is not { } hang)
         {
             // After a restart the hang has to be reported once more: it makes that report within an episode's gap, or it is over.
             if (clock.GetElapsedTime(_since) > options.EpisodeGap)
-                Answer(device, alerts, new JournalEntry(JournalEvent.Answered) { Declined = DeclineReason.NotHung, Reason = $"no hang of {device} is seen any more" });
+                Answer(device, alerts, new JournalEntry(JournalEvent.Answered) { Declined = DeclineReason.NotHung, Reason = $"no hang of {device.Name} is seen any more" });
             return;
         }
+        // An alert confirms nothing: it may come of the one report that is a false alarm, or of a storm of pause frames. What waits for that is looked at in each step.
+        if (!hang.IsConfirmed)
+            return;
         // The door would refuse, each time anew, and say so in journal and log. It is told when it has an ear again, if the hang lasts that long.
         if (IsClosed)
         {
             _putOff[device] = (Now + AskAgain, alerts);
             return;
         }
-        _underWay[device] = (remediator.Submit(new RemediationRequest(name, RemediationTrigger.Webhook)
+        _underWay[device] = (remediator.Submit(new RemediationRequest(hang.Device, RemediationTrigger.Webhook)
         {
+            Bus = hang.Bus,
             Recover = !hang.RecoversByItself,
             Episode = hang.Id,
             Actor = alerts[^1].Actor,
@@ -104,28 +112,29 @@ internal sealed partial class AlertActions(
 
     private bool IsClosed => remediator.Status().Paused || (options.Mode(RemediationTrigger.Webhook) == RemediationMode.Enforce && !ledger.IsWritable);
 
-    private void Settle(string device, List<AcceptedAlert> alerts, RemediationOutcome outcome)
+    private void Settle(AlertedDevice device, List<AcceptedAlert> alerts, RemediationOutcome outcome)
     {
-        // A device that can't be read now, a thread that is stuck in the kernel, a cool-down: nothing was begun, so it is begun when that is over, if the hang
-        // lasts that long. To Alertmanager the alert is a duplicate from now on; nobody else would ask again.
+        // A device that can't be read now, a thread that is stuck in the kernel: nothing was begun, so it is begun when that is over, if the hang lasts that long.
+        // To Alertmanager the alert is a duplicate from now on; nobody else would ask again.
         var isOpen = ledger.State.Alerts.Any(alert => alert.Pending && alerts.Exists(one => one.Identity == alert.Identity));
         if (PassesBy(outcome.Declined) || (outcome.Verdict == RemediationVerdict.Failed && isOpen))
-            _putOff[device] = (Now + (outcome.RetryAfter is { } seconds && seconds > AskAgain.TotalSeconds ? TimeSpan.FromSeconds(seconds) : AskAgain), alerts);
+            _putOff[device] = (Now + AskAgain, alerts);
         else if (outcome.Declined is not DeclineReason.ShuttingDown)
             Answer(device, alerts, new JournalEntry(JournalEvent.Answered) { Id = outcome.Id, Verdict = outcome.Verdict, Declined = outcome.Declined, Reason = outcome.Explanation });
     }
 
+    // A cool-down is none of these: it protects what passes traffic, and says that this hang has had its remedy.
     private static bool PassesBy(DeclineReason? reason) =>
-        reason is DeclineReason.Busy or DeclineReason.JournalUnavailable or DeclineReason.Paused or DeclineReason.Cooldown or DeclineReason.BootGrace or DeclineReason.Ambiguous or DeclineReason.Bond;
+        reason is DeclineReason.Busy or DeclineReason.JournalUnavailable or DeclineReason.Paused or DeclineReason.BootGrace or DeclineReason.Ambiguous or DeclineReason.Bond;
 
-    private void Answer(string device, List<AcceptedAlert> alerts, JournalEntry answer)
+    private void Answer(AlertedDevice device, List<AcceptedAlert> alerts, JournalEntry answer)
     {
         // An intent in the journal has answered them already, as a rule.
         var open = ledger.State.Alerts.Where(alert => alert.Pending).Select(alert => alert.Identity).ToHashSet();
-        List<AcceptedAlert> left = [.. alerts.Where(alert => open.Contains(alert.Identity)).Select(alert => new AcceptedAlert(alert.Key, device))];
+        List<AcceptedAlert> left = [.. alerts.Where(alert => open.Contains(alert.Identity)).Select(alert => new AcceptedAlert(alert.Key, alert.Device))];
         if (left.Count > 0)
-            ledger.Record(answer with { Device = device, Alerts = left });
-        LogAnswered(alerts.Count, device, answer.Declined is { } declined ? SnakeCase.Of(declined) : answer.Verdict is { } verdict ? SnakeCase.Of(verdict) : "none", answer.Reason ?? "");
+            ledger.Record(answer with { Device = device.Name, Alerts = left });
+        LogAnswered(alerts.Count, device.Name, answer.Declined is { } declined ? SnakeCase.Of(declined) : answer.Verdict is { } verdict ? SnakeCase.Of(verdict) : "none", answer.Reason ?? "");
     }
 
     /// <summary>The top of the loop: an error here is a fault of ours. It is logged and counted, and the loop goes on.</summary>
@@ -142,6 +151,15 @@ internal sealed partial class AlertActions(
             metrics.MonitorFailures.Inc();
             LogFailed(exception);
         }
+    }
+
+    /// <summary>What alerts are about: a name, and the address of the device that bore it when they were accepted (<see cref="AcceptedAlert.Bus"/>).</summary>
+    private readonly record struct AlertedDevice(string Name, string? Bus)
+    {
+        public static AlertedDevice Of(AcceptedAlert alert) => new(alert.Device, alert.Bus);
+
+        /// <summary>True for a hang of that device, and not for one of another that has its name now.</summary>
+        public bool IsMeantBy(LiveHang hang) => hang.Device.ToString() == Name && (Bus is null || hang.Bus.ToString() == Bus);
     }
 
     [LoggerMessage(EventIds.AlertAnswered, LogLevel.Information, "{Alerts} accepted alerts of {Device} are answered, {Outcome}: {Explanation}")]

@@ -5,10 +5,10 @@ namespace NicHangExporter.Api.Alertmanager;
 
 /// <summary>What the desk answers to a message: a decision on each alert, or why none could be made now.</summary>
 /// <param name="Decisions">One for each alert, in their order.</param>
-/// <param name="Refusal">One sentence; null where there are decisions. Trying again may cure it.</param>
-internal sealed record DeskAnswer(ImmutableArray<AlertDecision> Decisions, string? Refusal = null)
+/// <param name="Refusal">Null where there are decisions. Trying again may cure it.</param>
+internal sealed record DeskAnswer(ImmutableArray<AlertDecision> Decisions, ApiProblem? Refusal = null)
 {
-    public static DeskAnswer No(string refusal) => new([], refusal);
+    public static DeskAnswer No(ApiProblem refusal) => new([], refusal);
 }
 
 /// <summary>
@@ -41,28 +41,28 @@ internal sealed class AlertDesk(ExporterOptions options, RemediationLedger ledge
             }
             catch (OperationCanceledException)
             {
-                return DeskAnswer.No("other messages wait for the disk");
+                return DeskAnswer.No(ApiProblem.SlowDisk);
             }
         var recording = Task.FromResult(true);
         try
         {
             if (_stopping)
-                return DeskAnswer.No("the program is ending");
+                return DeskAnswer.No(DoorStatuses.OfReason[DeclineReason.ShuttingDown]);
             var decisions = Decide(message.Alerts!, out var accepted, out var rests);
             // What waits may be in memory only: told that it is known, nobody would send it again, and a restart would have forgotten it.
             if (rests && !Remembers)
-                return DeskAnswer.No("the journal is not writable");
+                return DeskAnswer.No(NoJournal);
             if (accepted.Count == 0)
                 return new DeskAnswer(decisions);
             if (ledger.State.Alerts.Count(alert => alert.Pending) + accepted.Count > MaxPending)
-                return DeskAnswer.No("too many alerts wait to be acted on");
+                return DeskAnswer.No(ApiProblem.ManyWaiting);
             recording = Task.Run(() => ledger.Record(new JournalEntry(JournalEvent.Alert) { Alerts = accepted, Actor = actor }) || options.StateDirectory is null);
-            return await recording.WaitAsync(Patience, clock) ? new DeskAnswer(decisions) : DeskAnswer.No("the journal is not writable");
+            return await recording.WaitAsync(Patience, clock) ? new DeskAnswer(decisions) : DeskAnswer.No(NoJournal);
         }
         catch (TimeoutException)
         {
             // It may get there later; then the repetition of the message is a duplicate, and something is done all the same.
-            return DeskAnswer.No("the disk of the journal does not answer");
+            return DeskAnswer.No(ApiProblem.SlowDisk);
         }
         finally
         {
@@ -73,6 +73,8 @@ internal sealed class AlertDesk(ExporterOptions options, RemediationLedger ledge
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
+    private static ApiProblem NoJournal => DoorStatuses.OfReason[DeclineReason.JournalUnavailable];
+
     // Without a directory there is nothing to be written, and nothing but to observe: enforcing needs one.
     private bool Remembers => options.StateDirectory is null || ledger.IsWritable;
 
@@ -80,7 +82,9 @@ internal sealed class AlertDesk(ExporterOptions options, RemediationLedger ledge
     private ImmutableArray<AlertDecision> Decide(IReadOnlyList<PostedAlert> alerts, out List<AcceptedAlert> accepted, out bool rests)
     {
         (accepted, rests) = ([], false);
-        var before = ledger.State.Alerts;
+        // The journal forgets with the next alert that it takes in; what is over its time is no longer known before that, too.
+        var age = ledger.Age;
+        var before = ledger.State.Alerts.Where(alert => alert.IsKnownAt(age)).ToList();
         var known = before.Select(alert => alert.Identity).ToHashSet();
         var waiting = before.Where(alert => alert.Pending).Select(alert => alert.Identity).ToHashSet();
         var identities = HostIdentity.Read(options);
@@ -102,7 +106,10 @@ internal sealed class AlertDesk(ExporterOptions options, RemediationLedger ledge
             decisions.Add(decision);
             if (decision is not { Verdict: AlertVerdict.Accepted or AlertVerdict.Duplicate, Device: { } device })
                 continue;
-            var one = new AcceptedAlert(new AlertKey(alert.Fingerprint!, alert.StartsAt!.Value.ToUniversalTime()), device.ToString());
+            var one = new AcceptedAlert(new AlertKey(alert.Fingerprint!, alert.StartsAt!.Value.ToUniversalTime()), device.ToString())
+            {
+                Bus = situation.Devices[device].Hang?.Bus.ToString(),
+            };
             rests |= waiting.Contains(one.Identity) || decision.Verdict == AlertVerdict.Accepted;
             if (decision.Verdict == AlertVerdict.Accepted && known.Add(one.Identity))
                 accepted.Add(one);

@@ -118,7 +118,8 @@ internal static class AlertPolicy
         // Of a hang that the driver recovers from the door takes the same view: between two of them the device passes traffic.
         if (target.Status is { Cooldown: > 0 } cooling && (!target.IsHungNow || target.Hang.RecoversByItself))
             return Say(AlertVerdict.Cooldown, $"{device} passes traffic and is cooling down for {PrometheusDuration.Format(TimeSpan.FromSeconds(Math.Ceiling(cooling.Cooldown)))} more");
-        return Say(AlertVerdict.Accepted, situation.Mode == RemediationMode.Observe ? "mode observe: what would be done goes to journal and log" : "it will be acted on");
+        return Say(AlertVerdict.Accepted, situation.Mode == RemediationMode.Observe ? "mode observe: what would be done goes to journal and log"
+            : target.Hang.IsConfirmed ? "it will be acted on" : "it will be acted on once the hang is confirmed: see docs/remediation.md");
 
         AlertDecision Say(AlertVerdict verdict, string explanation) => new(verdict, explanation, device);
     }

@@ -5,9 +5,9 @@ using System.Text.Json;
 namespace NicHangExporter.Api.Alertmanager;
 
 /// <summary>Why a body is refused.</summary>
-/// <param name="Status">The status of the answer.</param>
+/// <param name="Problem">What kind of refusal it is.</param>
 /// <param name="Detail">One sentence, which holds nothing of the input: Alertmanager puts it into its log.</param>
-internal sealed record MessageFault(int Status, string Detail);
+internal sealed record MessageFault(ApiProblem Problem, string Detail);
 
 /// <summary>Turns the body of a request into a message that is sound, or into the reason why it is none. Pure.</summary>
 internal static class MessageReader
@@ -15,9 +15,16 @@ internal static class MessageReader
     /// <summary>The longest body in bytes: some 1,800 alerts of the usual size.</summary>
     public const int MaxBody = 1 << 20;
 
-    private const int MaxLabels = 64;
+    /// <summary>How many alerts of a group can have been left out. They are added up in a counter, which a number of nobody's would spoil for good.</summary>
+    public const ulong MaxTruncated = 1_000_000;
+
+    /// <summary>The most labels of an alert.</summary>
+    public const int MaxLabels = 64;
+
+    /// <summary>The longest fingerprint; Alertmanager's have 16 characters.</summary>
+    public const int MaxFingerprint = 64;
+
     private const int MaxLabelBytes = 1024;
-    private const int MaxFingerprint = 64;
 
     private static readonly SearchValues<char> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
 
@@ -27,30 +34,32 @@ internal static class MessageReader
         try
         {
             var message = JsonSerializer.Deserialize(body, AlertmanagerJson.Default.AlertmanagerMessage);
-            return FaultOf(message) is { } fault ? (null, new MessageFault(StatusCodes.Status400BadRequest, fault)) : (message, null);
+            return FaultOf(message) is { } fault ? (null, new MessageFault(ApiProblem.Malformed, fault)) : (message, null);
         }
         catch (TooManyAlertsException)
         {
-            return (null, new MessageFault(StatusCodes.Status413PayloadTooLarge, $"there are more than {BoundedAlerts.Most} alerts in the message"));
+            return (null, new MessageFault(ApiProblem.TooLarge, $"There are more than {BoundedAlerts.Most} alerts in the message."));
         }
         catch (JsonException exception)
         {
             var where = exception.LineNumber is { } line ? $", see line {line + 1}, byte {exception.BytePositionInLine + 1}" : "";
-            return (null, new MessageFault(StatusCodes.Status400BadRequest, $"the body is no JSON of an Alertmanager notification{where}"));
+            return (null, new MessageFault(ApiProblem.Malformed, $"The body is no JSON of an Alertmanager notification{where}."));
         }
     }
 
     private static string? FaultOf(AlertmanagerMessage? message)
     {
         if (message is null)
-            return "the body is null";
+            return "The body is null.";
         if (message.Version != AlertmanagerMessage.KnownVersion)
-            return "the version of the payload is not \"4\"";
+            return "The version of the payload is not \"4\".";
         if (message.Alerts is not { } alerts)
-            return "there is no list of alerts";
+            return "There is no list of alerts.";
+        if (message.TruncatedAlerts > MaxTruncated)
+            return $"truncatedAlerts is more than {MaxTruncated}, and no group has so many.";
         for (var index = 0; index < alerts.Count; index++)
             if (FaultOf(alerts[index]) is { } fault)
-                return $"alerts[{index}] {fault}";
+                return $"alerts[{index}] {fault}.";
         return null;
     }
 

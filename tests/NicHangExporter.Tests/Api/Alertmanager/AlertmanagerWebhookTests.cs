@@ -1,4 +1,6 @@
+using System.IO.Pipelines;
 using System.Text;
+using NicHangExporter.Api;
 using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Remediation;
 using static NicHangExporter.Tests.Api.Alertmanager.Notifications;
@@ -74,11 +76,11 @@ public sealed class AlertmanagerWebhookTests : IDisposable
     {
         _host.Begin().Hang();
         var body = Bytes(Of(Alert()));
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => _host.PostAsync(body))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, MessageBody.Places).Select(_ => Task.Run(() => _host.PostAsync(body))));
 
         Assert.All(answers, answer => Assert.Equal(200, answer.Status));
         Assert.Equal(1, answers.Count(answer => WebhookHost.Verdicts(answer.Body)[0] == "accepted"));
-        Assert.Equal(19, answers.Count(answer => WebhookHost.Verdicts(answer.Body)[0] == "duplicate"));
+        Assert.Equal(MessageBody.Places - 1, answers.Count(answer => WebhookHost.Verdicts(answer.Body)[0] == "duplicate"));
         _host.Host.Live(300);
         Assert.Single(_host.Intents);
         Assert.Equal(1, _host.Host.Log.Entries.Count(entry => entry.Event == EventIds.AlertReceived && entry.Message.Contains("accepted,", StringComparison.Ordinal)));
@@ -176,6 +178,8 @@ public sealed class AlertmanagerWebhookTests : IDisposable
 
         Assert.False(_host.Nic.IsHung || other.IsHung);
         Assert.Equal(["eno1", "eno2"], _host.Intents.Select(intent => intent.Device).Order(StringComparer.Ordinal));
+        // However long the door has guessed that it would take.
+        Assert.InRange(_host.Intents[1].Uptime - _host.Host.JournalEntries().First(entry => entry.Event == JournalEvent.Outcome && entry.Id == _host.Intents[0].Id).Uptime, 0, 6);
         Assert.True(_host.Intents[1].Uptime - _host.Intents[0].Uptime >= 30);
     }
 
@@ -284,7 +288,7 @@ public sealed class AlertmanagerWebhookTests : IDisposable
         broken = true;
         var (status, body) = await host.PostAsync(Bytes(Of(Alert())));
         Assert.Equal(503, status);
-        Assert.Contains("the journal is not writable", body, StringComparison.Ordinal);
+        Assert.Contains($"{ApiProblem.TypePrefix}journal_unavailable", body, StringComparison.Ordinal);
         Assert.Equal(503, (await host.PostAsync(Bytes(Of(Alert())))).Status);
         // What needs no journal is answered.
         Assert.Equal(["not_mine", "unknown_device"], await host.VerdictsAsync(Alert(host: "pve2"), Alert("eno7")));
@@ -397,6 +401,90 @@ public sealed class AlertmanagerWebhookTests : IDisposable
     }
 
     [Fact]
+    public async Task ManyMessages_AreLoggedInAFewLinesAMinute()
+    {
+        _host.Begin();
+        for (var second = 0; second < 120; second++)
+        {
+            await _host.VerdictsAsync([.. Enumerable.Range(0, 5).Select(number => Alert(fingerprint: Fingerprint((second * 5) + number)))]);
+            _host.Host.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+        Assert.Equal((2 * AlertmanagerWebhook.MostLines, 2), (_host.Host.Log.Count(EventIds.AlertReceived), _host.Host.Log.Count(EventIds.AlertsReceived)));
+        // Of what got no line of its own by the second summary, each is in one of them.
+        Assert.Contains(_host.Host.Log.Entries, entry => entry.Event == EventIds.AlertsReceived && entry.Message.StartsWith("280 more alerts", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ManyMessagesToBeSentAgain_AreLoggedOnceAMinute()
+    {
+        _host.Begin().Hang();
+        _host.Host.Desk.Stop();
+        for (var second = 0; second < 61; second++)
+        {
+            Assert.Equal(503, (await _host.PostAsync(Bytes(Of(Alert())))).Status);
+            _host.Host.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+        var lines = _host.Host.Log.Entries.Where(entry => entry.Event == EventIds.AlertsRefused).ToList();
+        Assert.Equal(2, lines.Count);
+        Assert.Contains("60 messages", lines[1].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Alert_OfADayAgo_IsNewAgainThoughNoOtherHasComeSince()
+    {
+        _host.Begin().Hang();
+        Assert.Equal(["accepted"], await _host.VerdictsAsync(Alert()));
+        _host.Host.Live(120);
+        _host.Host.Clock.Advance(TimeSpan.FromSeconds(AcceptedAlert.MaxAge) - TimeSpan.FromMinutes(10));
+        Assert.Equal(["duplicate"], await _host.VerdictsAsync(Alert()));
+
+        _host.Host.Clock.Advance(TimeSpan.FromMinutes(10));
+        _host.Hang();
+        Assert.Equal(["accepted"], await _host.VerdictsAsync(Alert()));
+        _host.Host.Live(60);
+        Assert.Equal(2, _host.Intents.Count);
+        Assert.Single(_host.Host.Ledger.State.Alerts);
+    }
+
+    [Fact]
+    public async Task Bodies_ThatAreBeingRead_AreAtMostEight()
+    {
+        _host.Begin();
+        var pipes = Enumerable.Range(0, MessageBody.Places).Select(_ => new Pipe()).ToList();
+        var reading = pipes.Select(pipe => _host.SendAsync(WebhookHost.Context(pipe.Reader.AsStream()))).ToList();
+        using var body = new MemoryStream(Bytes(Of(Alert())));
+        var context = WebhookHost.Context(body);
+        Assert.Contains($"{ApiProblem.TypePrefix}many_messages", await _host.SendAsync(context), StringComparison.Ordinal);
+        Assert.Equal((503, "1", 0), (context.Response.StatusCode, context.Response.Headers.RetryAfter, body.Position));
+
+        // One that has broken off makes room as well as one that is answered.
+        await pipes[0].Writer.CompleteAsync(new IOException("gone"));
+        await pipes[1].Writer.CompleteAsync();
+        await Task.WhenAll(reading[0], reading[1]);
+        Assert.Equal(["not_hung"], await _host.VerdictsAsync(Alert()));
+        foreach (var pipe in pipes)
+            await pipe.Writer.CompleteAsync();
+        Assert.All(await Task.WhenAll(reading), answer => Assert.Contains("malformed", answer, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("application/json", MessageReader.MaxBody + 1, 413, true)]
+    [InlineData("text/plain", ApiBody.MaxLength + 1, 415, true)]
+    [InlineData("text/plain", null, 415, true)]
+    [InlineData("text/plain", ApiBody.MaxLength, 415, false)]
+    public async Task Body_ThatIsNotRead_ClosesTheConnectionWhereTheServerDoesNotPassItOver(string type, int? length, int status, bool closes)
+    {
+        _host.Begin();
+        using var body = new MemoryStream(new byte[length ?? 100]);
+        var context = WebhookHost.Context(body, type);
+        context.Request.ContentLength = length;
+        if (length is null)
+            context.Request.Headers.TransferEncoding = "chunked";
+        await _host.SendAsync(context);
+        Assert.Equal((status, closes ? "close" : null), (context.Response.StatusCode, (string?)context.Response.Headers.Connection));
+    }
+
+    [Fact]
     public async Task Disk_ThatHangs_IsAnsweredWithinASecond()
     {
         using var disk = new ManualResetEventSlim(initialState: true);
@@ -422,7 +510,7 @@ public sealed class AlertmanagerWebhookTests : IDisposable
         Assert.All(await _host.VerdictsAsync([.. Enumerable.Range(0, 999).Select(number => Alert(fingerprint: Fingerprint(number)))]), verdict => Assert.Equal("accepted", verdict));
         var (status, body) = await _host.PostAsync(Bytes(Of(Alert(fingerprint: Fingerprint(1000)), Alert(fingerprint: Fingerprint(1001)))));
         Assert.Equal(503, status);
-        Assert.Contains("too many alerts wait", body, StringComparison.Ordinal);
+        Assert.Contains($"{ApiProblem.TypePrefix}many_waiting", body, StringComparison.Ordinal);
         Assert.Equal(["accepted"], await _host.VerdictsAsync(Alert(fingerprint: Fingerprint(1000))));
         // They are all about the same device: one action answers them.
         _host.Host.Live(60);
@@ -454,7 +542,7 @@ public sealed class AlertmanagerWebhookTests : IDisposable
         _host.Begin();
         var (answer, body) = await _host.PostAsync(Bytes(Of(Alert())), type, encoding);
         Assert.Equal(status, answer);
-        Assert.True(status == 200 || body.Contains($"\"status\":{status}", StringComparison.Ordinal));
+        Assert.True(status == 200 || body.Contains($"\"status\": {status}", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -475,7 +563,7 @@ public sealed class AlertmanagerWebhookTests : IDisposable
             var (status, body) = await _host.PostAsync(Encoding.UTF8.GetBytes(text));
             Assert.Equal(400, status);
             Assert.DoesNotContain("canary", body, StringComparison.Ordinal);
-            Assert.True(Encoding.UTF8.GetByteCount(body) <= WebhookProblem.MaxBytes);
+            Assert.True(Encoding.UTF8.GetByteCount(body) <= ApiAnswer.MaxProblem);
         }
     }
 

@@ -93,7 +93,7 @@ public sealed class MessageReaderTests
         var (message, fault) = MessageReader.Read(Encoding.UTF8.GetBytes(text));
 
         Assert.Null(message);
-        Assert.Equal(400, fault!.Status);
+        Assert.Equal(400, fault!.Problem.Status);
         Assert.True(fault.Detail.Length < 200);
     }
 
@@ -106,6 +106,8 @@ public sealed class MessageReaderTests
         Assert.Equal(200, StatusOf(Notifications.Bytes(Notifications.Of(alert))));
         Assert.Equal(200, StatusOf(Many(1000)));
         Assert.Equal(413, StatusOf(Many(1001)));
+        Assert.Equal(200, StatusOf("{\"version\":\"4\",\"alerts\":[],\"truncatedAlerts\":1000000}"u8.ToArray()));
+        Assert.Equal(400, StatusOf("{\"version\":\"4\",\"alerts\":[],\"truncatedAlerts\":1000001}"u8.ToArray()));
         // As few bytes as an alert can have, and as many as a body may.
         Assert.Equal(413, StatusOf(Encoding.UTF8.GetBytes("{\"version\":\"4\",\"alerts\":[" + string.Join(',', Enumerable.Repeat("{}", 300_000)) + "]}")));
     }
@@ -120,5 +122,5 @@ public sealed class MessageReaderTests
 
     private static byte[] Many(int alerts) => Notifications.Bytes(Notifications.Of([.. Enumerable.Range(0, alerts).Select(number => Notifications.Alert(fingerprint: Notifications.Fingerprint(number)))]));
 
-    private static int StatusOf(byte[] body) => MessageReader.Read(body) is { Fault: { } fault } ? fault.Status : 200;
+    private static int StatusOf(byte[] body) => MessageReader.Read(body) is { Fault: { } fault } ? fault.Problem.Status : 200;
 }

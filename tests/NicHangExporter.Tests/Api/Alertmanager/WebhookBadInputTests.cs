@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
-using NicHangExporter.Api.Alertmanager;
+using NicHangExporter.Api;
 using NicHangExporter.Remediation;
 using static NicHangExporter.Tests.Api.Alertmanager.Notifications;
 
@@ -187,8 +187,8 @@ public sealed class WebhookBadInputTests : IDisposable
         Assert.True(status is 200 or 400 or 413 or 415, $"{status} for {what()}");
         if (status == 200)
             return;
-        Assert.True(Encoding.UTF8.GetByteCount(answer) <= WebhookProblem.MaxBytes, what());
-        Assert.True(answer.StartsWith("{\"type\":\"about:blank\",\"title\":", StringComparison.Ordinal), answer);
+        Assert.True(Encoding.UTF8.GetByteCount(answer) <= ApiAnswer.MaxProblem, what());
+        Assert.True(answer.StartsWith($"{{\n  \"type\": \"{ApiProblem.TypePrefix}", StringComparison.Ordinal), answer);
         foreach (var word in OfTheInput)
             Assert.False(answer.Contains(word, StringComparison.Ordinal), $"{answer} for {what()}");
     }

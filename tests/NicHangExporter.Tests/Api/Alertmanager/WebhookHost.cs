@@ -49,16 +49,29 @@ internal sealed class WebhookHost : IDisposable
     /// <summary>Posts a body.</summary>
     public async Task<(int Status, string Body)> PostAsync(byte[] body, string? type = "application/json", string? encoding = null)
     {
-        var context = new DefaultHttpContext();
-        context.Request.Method = "POST";
-        context.Request.ContentType = type;
+        using var stream = new MemoryStream(body);
+        var context = Context(stream, type);
         if (encoding is not null)
             context.Request.Headers.ContentEncoding = encoding;
-        context.Request.Body = new MemoryStream(body);
+        var answer = await SendAsync(context);
+        return (context.Response.StatusCode, answer);
+    }
+
+    /// <summary>A request that nobody has answered yet.</summary>
+    public static DefaultHttpContext Context(Stream body, string? type = "application/json")
+    {
+        var context = new DefaultHttpContext();
+        (context.Request.Method, context.Request.Protocol, context.Request.ContentType, context.Request.Body) = ("POST", HttpProtocol.Http11, type, body);
+        return context;
+    }
+
+    /// <summary>Has it answered; returns the body of the answer.</summary>
+    public async Task<string> SendAsync(HttpContext context)
+    {
         using var answer = new MemoryStream();
         context.Response.Body = answer;
-        await Host.Webhook.HandleAsync(context, new Credential("alertmanager", ApiScope.Remediate));
-        return (context.Response.StatusCode, System.Text.Encoding.UTF8.GetString(answer.ToArray()));
+        await (await Host.Webhook.HandleAsync(context, new Credential("alertmanager", ApiScope.Remediate))).SendAsync(context);
+        return System.Text.Encoding.UTF8.GetString(answer.ToArray());
     }
 
     /// <summary>Posts alerts that must be taken; returns the verdicts.</summary>

@@ -24,7 +24,7 @@ internal sealed partial class AlertPush
     private readonly string _url;
     private readonly Uri _target;
     private readonly AlertBook _book;
-    private readonly Func<HttpMessageHandler> _open;
+    private readonly Func<CancellationToken, HttpMessageHandler> _open;
     private readonly PushConnection _connection;
     private readonly ExporterOptions _options;
     private readonly ExporterMetrics _metrics;
@@ -37,13 +37,13 @@ internal sealed partial class AlertPush
     /// <param name="url">The Alertmanager.</param>
     /// <param name="book">What is to be told.</param>
     /// <param name="connection">How it is reached.</param>
-    /// <param name="open">Makes the sender of one post; a test has its own.</param>
+    /// <param name="open">Makes the sender of one post, given the post's end.</param>
     /// <param name="options">The options.</param>
     /// <param name="metrics">Where it is counted.</param>
     /// <param name="clock">The clock.</param>
     /// <param name="logger">Where it is said.</param>
     public AlertPush(
-        Uri url, AlertBook book, PushConnection connection, Func<HttpMessageHandler> open, ExporterOptions options, ExporterMetrics metrics, TimeProvider clock, ILogger logger)
+        Uri url, AlertBook book, PushConnection connection, Func<CancellationToken, HttpMessageHandler> open, ExporterOptions options, ExporterMetrics metrics, TimeProvider clock, ILogger logger)
     {
         (_url, _book, _connection, _open, _options, _metrics, _clock, _logger) = (url.ToString(), book, connection, open, options, metrics, clock, logger);
         _target = new Uri(url.AbsoluteUri.TrimEnd('/') + "/api/v2/alerts");
@@ -109,7 +109,7 @@ internal sealed partial class AlertPush
         using var end = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
         try
         {
-            using var sender = new HttpMessageInvoker(_open());
+            using var sender = new HttpMessageInvoker(_open(end.Token));
             using var request = new HttpRequestMessage(HttpMethod.Post, _target);
             request.Content = new ByteArrayContent(PushJson.Write(Wire(due))) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
             request.Headers.Authorization = _connection.Authorization();
@@ -118,7 +118,8 @@ internal sealed partial class AlertPush
             using var response = await sender.SendAsync(request, end.Token);
             return response.IsSuccessStatusCode ? null : new($"it answers {(int)response.StatusCode}", response.StatusCode == HttpStatusCode.BadRequest);
         }
-        catch (OperationCanceledException)
+        // Whichever notices the end first, the post or the connecting that goes on beside it.
+        catch (Exception exception) when (exception is OperationCanceledException || (exception is HttpRequestException && end.IsCancellationRequested))
         {
             return new($"no answer within {PrometheusDuration.Format(_options.AlertTimeout)}");
         }

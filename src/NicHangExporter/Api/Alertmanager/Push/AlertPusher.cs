@@ -1,3 +1,4 @@
+using System.Net;
 using NicHangExporter.Exposition;
 
 namespace NicHangExporter.Api.Alertmanager.Push;
@@ -11,6 +12,7 @@ internal sealed partial class AlertPusher(ExporterOptions options, AlertBook boo
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly NameLookup _names = new(Dns.GetHostAddresses, clock);
     private Task _loops = Task.CompletedTask;
 
     /// <summary>Begins. The state directory must be held by now.</summary>
@@ -19,7 +21,7 @@ internal sealed partial class AlertPusher(ExporterOptions options, AlertBook boo
         if (options.Alertmanagers.Count == 0)
             return;
         book.Open();
-        var connection = new PushConnection(options);
+        var connection = new PushConnection(options, _names, clock);
         var pushes = options.Alertmanagers.Select(url => new AlertPush(url, book, connection, connection.Open, options, metrics, clock, logger)).ToList();
         _loops = Task.WhenAll(
             [.. pushes.Select(push => Task.Run(() => RunAsync(push.StepAsync, _stop.Token))), Task.Run(() => RunAsync(Look, _stop.Token))]);
@@ -33,7 +35,11 @@ internal sealed partial class AlertPusher(ExporterOptions options, AlertBook boo
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _stop.Dispose();
+    public void Dispose()
+    {
+        _names.Dispose();
+        _stop.Dispose();
+    }
 
     private Task Look(CancellationToken stop)
     {

@@ -10,15 +10,18 @@ namespace NicHangExporter.Api.Alertmanager.Push;
 /// How an Alertmanager is reached: TLS and credentials as its clients have them. Everything is made anew for each post, once a minute: a file that was
 /// exchanged is in force at once, a name is looked up again, and no connection of before the hang is left to be tried in vain.
 /// </summary>
-internal sealed class PushConnection(ExporterOptions options)
+internal sealed class PushConnection(ExporterOptions options, NameLookup names, TimeProvider clock)
 {
     private const int MaxSecretBytes = 8192;
 
+    private readonly PushRoute _route = new(names, options.AlertTimeout, clock);
+
     /// <summary>The sender of one post.</summary>
+    /// <param name="end">The end of the post: the handler alone would go on connecting for somebody who has given up.</param>
     /// <exception cref="IOException">A file can't be read.</exception>
     /// <exception cref="UnauthorizedAccessException">A file must not be read.</exception>
     /// <exception cref="CryptographicException">A file is no certificate or no key.</exception>
-    public HttpMessageHandler Open()
+    public HttpMessageHandler Open(CancellationToken end)
     {
         var handler = new SocketsHttpHandler
         {
@@ -29,6 +32,12 @@ internal sealed class PushConnection(ExporterOptions options)
             ConnectTimeout = options.AlertTimeout,
             MaxResponseHeadersLength = 16,
             ActivityHeadersPropagator = null,
+            // Its own way would look the name up on the thread pool, for as long as the C library likes.
+            ConnectCallback = async (context, cancellation) =>
+            {
+                using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, end);
+                return await _route.ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, either.Token);
+            },
         };
         if (options.AlertCaFile is { } authorities)
         {

@@ -179,6 +179,49 @@ public sealed class AlertPushTests
     }
 
     [Fact]
+    public async Task NameServer_ThatFails_IsDoneWithoutWhereAnAddressIsKnown()
+    {
+        await using var server = await TestAlertmanager.StartAsync();
+        var (known, unknown) = (new Uri($"http://am-1.example:{server.Url.Port}"), new Uri($"http://am-2.example:{server.Url.Port}"));
+        using var host = new PushHost(known, unknown);
+        host.Find = _ => [IPAddress.Loopback];
+        host.Hang("eno1");
+        var push = host.Push(known);
+        await PushHost.StepAsync(push);
+        Assert.Equal($"am-1.example:{server.Url.Port}", server.Last.Host);
+
+        host.Find = _ => throw new SocketException((int)SocketError.TryAgain);
+        host.Pass(60);
+        await PushHost.StepAsync(push);
+        await PushHost.StepAsync(host.Push(unknown));
+        Assert.Equal((2, 0), (host.Sent(known), host.Failures(known)));
+        Assert.Equal((0, 1), (host.Sent(unknown), host.Failures(unknown)));
+    }
+
+    [Fact]
+    public async Task NameServer_ThatIsSilent_EndsThePostWithTheTimeout()
+    {
+        var url = new Uri("http://am-1.example:9093");
+        using var host = new PushHost(url);
+        using var never = new ManualResetEvent(false);
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        host.Find = _ =>
+        {
+            asked.TrySetResult();
+            never.WaitOne();
+            return [];
+        };
+        host.Hang("eno1");
+        var step = PushHost.StepAsync(host.Push(url));
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        Assert.False(step.IsCompleted);
+        host.Clock.Advance(host.Options.AlertTimeout);
+        await step;
+        Assert.Contains("no answer within 5s", Assert.Single(host.Log.Entries, entry => entry.Event == EventIds.PushFailed).Message, StringComparison.Ordinal);
+        never.Set();
+    }
+
+    [Fact]
     public async Task Stop_EndsAPostAtOnceAndIsNoFailure()
     {
         await using var server = await TestAlertmanager.StartAsync();

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using NicHangExporter.Api.Alertmanager.Push;
@@ -13,6 +14,7 @@ internal sealed class PushHost : IDisposable
 {
     private readonly HangEvidence _evidence = new();
     private readonly ILoggerFactory _factory;
+    private readonly NameLookup _names;
     private StateDirectory _state;
 
     public PushHost(params Uri[] urls)
@@ -22,6 +24,7 @@ internal sealed class PushHost : IDisposable
         Options = new ExporterOptions { ProcfsPath = Directory.Path, StateDirectory = System.IO.Directory.CreateDirectory(Directory.File("state")).FullName, Alertmanagers = urls };
         _factory = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(Log));
         _state = Hold();
+        _names = new NameLookup(name => Find(name), Clock);
         Book = Read();
         // Of earlier processes nothing is to be waited for.
         Clock.Advance(Options.EpisodeGap * 2);
@@ -33,6 +36,10 @@ internal sealed class PushHost : IDisposable
     public RecordingLogger Log { get; } = new();
     public ExporterMetrics Metrics { get; } = new();
     public AlertBook Book { get; private set; }
+
+    /// <summary>The name server: the machine's own, if a test has none.</summary>
+    public Func<string, IPAddress[]> Find { get; set; } = Dns.GetHostAddresses;
+
     public string BookFile => Path.Combine(Options.StateDirectory!, "alerts.json");
 
     /// <summary>These devices hang now.</summary>
@@ -46,7 +53,7 @@ internal sealed class PushHost : IDisposable
     /// <summary>One that pushes to that Alertmanager.</summary>
     public AlertPush Push(Uri url)
     {
-        var connection = new PushConnection(Options);
+        var connection = new PushConnection(Options, _names, Clock);
         return new AlertPush(url, Book, connection, connection.Open, Options, Metrics, Clock, _factory.CreateLogger<AlertPush>());
     }
 
@@ -77,6 +84,7 @@ internal sealed class PushHost : IDisposable
 
     public void Dispose()
     {
+        _names.Dispose();
         _state.Dispose();
         _factory.Dispose();
         Directory.Dispose();

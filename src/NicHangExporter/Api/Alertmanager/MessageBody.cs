@@ -1,0 +1,74 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+
+namespace NicHangExporter.Api.Alertmanager;
+
+/// <summary>
+/// Takes the body of a notification in, which may be longer than that of any other request. So only a few are held in memory at once: whoever comes then is to
+/// send it again, and Alertmanager does within seconds.
+/// </summary>
+internal sealed class MessageBody : IDisposable
+{
+    /// <summary>How many are read, and decided on, at once: a megabyte each, and as much again in alerts.</summary>
+    public const int Places = 8;
+
+    private readonly SemaphoreSlim _places = new(Places);
+
+    /// <summary>Reads the body of a request and has it answered, if there is a place.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="answer">Answers the body. Its place is taken until then.</param>
+    public async Task<ApiAnswer> ReadAsync(HttpContext context, Func<ReadOnlyMemory<byte>, Task<ApiAnswer>> answer)
+    {
+        if (!IsJson(context.Request))
+            return ApiAnswer.Refuse(ApiProblem.NotJson);
+        if (context.Request.ContentLength > MessageReader.MaxBody)
+            return TooLong;
+        if (!await _places.WaitAsync(0, CancellationToken.None))
+            return ApiAnswer.Refuse(ApiProblem.ManyMessages);
+        try
+        {
+            var (body, refusal) = await ReadAsync(context);
+            return refusal ?? await answer(body);
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _places.Dispose();
+
+    private static ApiAnswer TooLong => ApiAnswer.Refuse(ApiProblem.TooLarge, $"The body is longer than {MessageReader.MaxBody} bytes.");
+
+    private static async Task<(ReadOnlyMemory<byte> Body, ApiAnswer? Refusal)> ReadAsync(HttpContext context)
+    {
+        // The server's own limit is that of requests which are shorter; ours ends the reading.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = MessageReader.MaxBody + 1;
+        var buffer = new ArrayBufferWriter<byte>((int)(context.Request.ContentLength ?? 0) + 1);
+        try
+        {
+            int length;
+            while ((length = await context.Request.Body.ReadAsync(buffer.GetMemory(), context.RequestAborted)) > 0)
+            {
+                buffer.Advance(length);
+                if (buffer.WrittenCount > MessageReader.MaxBody)
+                    return (default, TooLong);
+            }
+            return (buffer.WrittenMemory, null);
+        }
+        catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
+        {
+            return (default, TooLong);
+        }
+        catch (IOException)
+        {
+            return (default, ApiAnswer.Refuse(ApiProblem.Malformed, "The body ended before its time, or came too slowly."));
+        }
+    }
+
+    private static bool IsJson(HttpRequest request) => request.Headers.ContentEncoding.Count == 0
+        && MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
+}
