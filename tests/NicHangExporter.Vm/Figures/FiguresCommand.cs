@@ -1,0 +1,21 @@
+namespace NicHangExporter.Vm.Figures;
+
+/// <summary>"figures [N]": the table for the README, from N wedges.</summary>
+internal static class FiguresCommand
+{
+    /// <summary>Measures and prints.</summary>
+    public static async Task<int> RunAsync(int count)
+    {
+        try
+        {
+            await using var guest = await Guest.BootAsync();
+            await WedgeRun.SeveralAsync(guest, count, Console.WriteLine);
+            return 0;
+        }
+        catch (CannotBootException cannot)
+        {
+            await Console.Error.WriteLineAsync(cannot.Message);
+            return 1;
+        }
+    }
+}

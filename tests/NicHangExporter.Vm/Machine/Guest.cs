@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Net.Sockets;
+
+namespace NicHangExporter.Vm.Machine;
+
+/// <summary>
+/// A running guest: a real Linux kernel with real drivers on emulated NICs. eno1 (e1000e, 0000:00:1f.6) is a port of vmbr0, which has the
+/// address; ens18 (virtio) and ens1 (e1000) stand beside it.
+/// </summary>
+internal sealed class Guest : IAsyncDisposable
+{
+    private readonly Qemu _qemu;
+    private readonly TemporaryDirectory _directory;
+
+    private Guest(Qemu qemu, TemporaryDirectory directory, GuestPorts ports, Socket shell, Socket kmsg)
+    {
+        (_qemu, _directory, Ports) = (qemu, directory, ports);
+        Shell = new GuestShell(shell);
+        Log = new GuestLog(kmsg);
+        Sent = new FramesSent(directory.File("eno1.pcap"));
+    }
+
+    /// <summary>The ports that lead into it.</summary>
+    public GuestPorts Ports { get; }
+
+    /// <summary>Its command line.</summary>
+    public GuestShell Shell { get; }
+
+    /// <summary>Its kernel's log.</summary>
+    public GuestLog Log { get; }
+
+    /// <summary>What left eno1.</summary>
+    public FramesSent Sent { get; }
+
+    /// <summary>Done when it has ended.</summary>
+    public Task Ended => _qemu.Ended;
+
+    /// <summary>Boots a guest; says in one line why where that is not possible.</summary>
+    public static async Task<Guest> BootAsync(GuestOptions? choice = null)
+    {
+        var options = choice ?? new GuestOptions();
+        Requires.Program(Qemu.Program);
+        Workshop.RequireRoom(Path.GetTempPath(), 256L << 20);
+        var kernel = GuestKernel.Get();
+        var directory = new TemporaryDirectory();
+        Qemu? qemu = null;
+        try
+        {
+            var initramfs = directory.File("initramfs");
+            Initramfs.Write(initramfs, kernel, PublishedExporter.Path);
+            var free = GuestPorts.Free();
+            var ports = free with { Eno1Web = options.Port ?? free.Eno1Web };
+            using Socket shell = Listen(directory.File("shell.sock")), kmsg = Listen(directory.File("kmsg.sock"));
+            qemu = Qemu.Start(kernel, initramfs, directory.Path, ports, options);
+            return await UpAsync(qemu, directory, ports, shell, kmsg, options);
+        }
+        catch
+        {
+            if (qemu is not null)
+                await qemu.DisposeAsync();
+            directory.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Its clock (CLOCK_MONOTONIC), to a hundredth of a second and what a command takes.</summary>
+    public async Task<TimeSpan> UptimeAsync() => TimeSpan.FromSeconds(double.Parse((await Shell.DoAsync("cat /proc/uptime")).Split(' ')[0], CultureInfo.InvariantCulture));
+
+    /// <summary>Reboots it without a word to anybody in it; QEMU ends instead of starting it again.</summary>
+    public async Task RebootAsync()
+    {
+        _ = Shell.RunAsync("reboot -f").ContinueWith(_ => { }, TaskScheduler.Default);
+        await Ended.WaitAsync(TimeSpan.FromMinutes(1));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _qemu.DisposeAsync();
+        Shell.Dispose();
+        Log.Dispose();
+        _directory.Dispose();
+    }
+
+    private static Socket Listen(string path)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Bind(new UnixDomainSocketEndPoint(path));
+        socket.Listen();
+        return socket;
+    }
+
+    private static async Task<Guest> UpAsync(Qemu qemu, TemporaryDirectory directory, GuestPorts ports, Socket shell, Socket kmsg, GuestOptions options)
+    {
+        using var limit = new CancellationTokenSource(options.BootLimit);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
+        // QEMU may end instead of the guest coming up; then nobody waits for the limit.
+        _ = qemu.Ended.ContinueWith(_ => patience.Cancel(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        Guest? guest = null;
+        try
+        {
+            guest = new Guest(qemu, directory, ports, await shell.AcceptAsync(patience.Token), await kmsg.AcceptAsync(patience.Token));
+            await guest.Shell.ReadyAsync(patience.Token);
+            return guest;
+        }
+        catch (Exception error) when (error is OperationCanceledException or IOException)
+        {
+            var ended = !limit.IsCancellationRequested;
+            await qemu.KillAsync();
+            guest?.Shell.Dispose();
+            guest?.Log.Dispose();
+            throw new CannotBootException(Reason(ended, options, (await qemu.Complaints).Trim(), directory.File("console.log")));
+        }
+    }
+
+    private static string Reason(bool ended, GuestOptions options, string complaints, string console)
+    {
+        var what = ended ? "QEMU ended before the guest was up" : $"the guest was not up within {options.BootLimit.TotalSeconds:0} s";
+        if (complaints.Length > 0)
+            return $"{what}: {complaints.Split('\n')[^1]}";
+        var lines = File.Exists(console) ? File.ReadAllLines(console).Where(line => line.Length > 0).ToList() : [];
+        var telling = lines.FirstOrDefault(line => line.Contains("GUEST-FAILED", StringComparison.Ordinal) || line.Contains("Kernel panic", StringComparison.Ordinal)) ?? lines.LastOrDefault();
+        return $"{what}: {telling ?? "its console says nothing"}";
+    }
+}

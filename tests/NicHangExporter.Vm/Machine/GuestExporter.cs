@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace NicHangExporter.Vm.Machine;
+
+/// <summary>The program under test, running in the guest. Its metrics come over another NIC than the one that hangs.</summary>
+internal sealed class GuestExporter : IAsyncDisposable
+{
+    private static int _started;
+
+    /// <summary>
+    /// The silence that ends an episode. One guest sees many scenarios: what the kernel said in the one before must not belong to an episode of this one.
+    /// </summary>
+    public static readonly TimeSpan Gap = TimeSpan.FromSeconds(15);
+
+    private const string EpisodeGap = "--hang.episode-gap";
+
+    private readonly Guest _guest;
+    private readonly string _log;
+    private readonly long _since;
+    private readonly HttpClient _http;
+
+    private GuestExporter(Guest guest, string state, string log, int process, int port)
+    {
+        (_guest, State, _log, Id, _since) = (guest, state, log, process, guest.Log.Last);
+        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(20) };
+    }
+
+    /// <summary>Its process number in the guest.</summary>
+    public int Id { get; }
+
+    /// <summary>Its state directory in the guest.</summary>
+    public string State { get; }
+
+    /// <summary>A client that reaches it over the other NIC.</summary>
+    public HttpClient Http => _http;
+
+    /// <summary>Starts it and waits until it has read the kernel's log so far.</summary>
+    /// <param name="guest">Where.</param>
+    /// <param name="options">Its flags, besides those that all scenarios share.</param>
+    /// <param name="state">Its state directory; null for a new one.</param>
+    /// <param name="port">The port that leads to it; null for the one over ens18.</param>
+    public static async Task<GuestExporter> StartAsync(Guest guest, IEnumerable<string> options, string? state = null, int? port = null)
+    {
+        var number = Interlocked.Increment(ref _started);
+        state ??= string.Create(CultureInfo.InvariantCulture, $"/run/state-{number}");
+        var log = string.Create(CultureInfo.InvariantCulture, $"/run/exporter-{number}.log");
+        string[] flags = [$"--state.directory={state}", "--remediation.boot-grace=0s", "--ethtool.interval=2s",
+            .. options.Any(option => option.StartsWith(EpisodeGap, StringComparison.Ordinal)) ? [] : new[] { $"{EpisodeGap}={Gap.TotalSeconds:0}s" }, .. options];
+        // setsid: it belongs to no terminal, and gets no signal that is meant for the shell.
+        var process = (await guest.Shell.DoAsync($"setsid nic-hang-exporter {string.Join(' ', flags)} >{log} 2>&1 </dev/null & echo $!")).Trim();
+        var exporter = new GuestExporter(guest, state, log, int.Parse(process, CultureInfo.InvariantCulture), port ?? guest.Ports.Ens18Exporter);
+        try
+        {
+            var running = await Eventually.HoldsAsync("the exporter in the guest is ready", exporter.IsReadyAsync, ready => ready is not false, TimeSpan.FromMinutes(1));
+            Assert.True(running is true, $"the exporter in the guest has ended: {await exporter.LogAsync()}");
+            return exporter;
+        }
+        catch
+        {
+            await exporter.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Flags for a shorter time of verification, after which alone a verdict comes; the link is given all of it to come back.</summary>
+    public static string[] Window(int seconds) => [$"--remediation.verify-window={seconds}s", $"--remediation.carrier-grace={seconds}s"];
+
+    /// <summary>The metrics now.</summary>
+    public async Task<Scrape> ScrapeAsync() => Scrape.Parse(await _http.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken));
+
+    /// <summary>Scrapes until a condition holds of the metrics; returns those that fulfilled it.</summary>
+    public Task<Scrape> ScrapeUntilAsync(string what, Func<Scrape, bool> condition) => Eventually.HoldsAsync(what, ScrapeAsync, condition, TimeSpan.FromMinutes(2));
+
+    /// <summary>The journal, line by line; a last line that is being written is left out.</summary>
+    public async Task<IReadOnlyList<JsonElement>> JournalAsync()
+    {
+        var text = (await _guest.Shell.RunAsync($"cat {State}/journal.jsonl")).Output;
+        return [.. text.Split('\n').SkipLast(1).Select(line => JsonDocument.Parse(line).RootElement)];
+    }
+
+    /// <summary>The entries of the journal of one kind.</summary>
+    public async Task<IReadOnlyList<JsonElement>> EntriesAsync(string kind) => [.. (await JournalAsync()).Where(entry => entry.Text("event") == kind)];
+
+    /// <summary>Waits for an outcome of a device with a verdict; returns it.</summary>
+    public async Task<JsonElement> OutcomeAsync(string device, string verdict, int count = 1) =>
+        (await Eventually.HoldsAsync($"outcome {verdict} of {device}, {count} times", async () => new Outcomes(await EntriesAsync("outcome")), outcomes => outcomes.With(device, verdict).Count >= count, TimeSpan.FromMinutes(4)))
+            .With(device, verdict)[count - 1];
+
+    /// <summary>Seconds of a device's cool-down that are left, by the guest's own clock.</summary>
+    public async Task<double> CooldownAsync(string device) =>
+        (await ScrapeAsync())["nichang_remediation_cooldown_until_timestamp_seconds", ("device", device)] - double.Parse(await _guest.Shell.DoAsync("date +%s"), CultureInfo.InvariantCulture);
+
+    /// <summary>What it has logged.</summary>
+    public async Task<string> LogAsync() => (await _guest.Shell.RunAsync($"cat {_log}")).Output;
+
+    /// <summary>Runs a command of its console in the guest.</summary>
+    public Task<GuestRun> CommandAsync(string command) => _guest.Shell.RunAsync($"nic-hang-exporter {command} --state.directory={State}");
+
+    /// <summary>Kills it as a crash would, and waits until it is gone.</summary>
+    public Task KillAsync() => EndAsync("KILL");
+
+    /// <summary>Asks it to end, and waits until it has. What it and the kernel have said is shown where the test fails.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await EndAsync("TERM");
+        var told = await _guest.Shell.RunAsync($"cat {_log} {State}/journal.jsonl; tail -n 5 /run/faults.log");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{told.Output}{string.Join('\n', _guest.Log.Records.Where(record => record.Sequence > _since))}");
+        _http.Dispose();
+    }
+
+    // A process that has ended but was not waited for has no program any more.
+    private Task<GuestRun> EndAsync(string signal) => _guest.Shell.RunAsync($"kill -{signal} {Id} 2>/dev/null; while [ -e /proc/{Id}/exe ]; do usleep 20000; done");
+
+    // Null where it has ended.
+    private async Task<bool?> IsReadyAsync()
+    {
+        try
+        {
+            using var answer = await _http.GetAsync(new Uri("/-/ready", UriKind.Relative), TestContext.Current.CancellationToken);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return (await _guest.Shell.RunAsync($"[ -e /proc/{Id}/exe ]")).ExitCode == 0 ? false : null;
+        }
+    }
+
+    // Shown where a test fails: all of them, each in a line.
+    private sealed record Outcomes(IReadOnlyList<JsonElement> All)
+    {
+        public List<JsonElement> With(string device, string verdict) => [.. All.Where(outcome => outcome.Text("device") == device && outcome.Text("verdict") == verdict)];
+
+        public override string ToString() => string.Join('\n', All.Select(outcome => outcome.GetRawText()));
+    }
+}

@@ -1,0 +1,107 @@
+namespace NicHangExporter.Vm.Machine;
+
+/// <summary>
+/// Debian's own kernel, with the drivers as the distribution ships them: fetched as a package and unpacked beside the build, never installed
+/// on this machine.
+/// </summary>
+internal sealed class GuestKernel
+{
+    private const string Package = "linux-image-amd64";
+
+    private static readonly byte[] XzMagic = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00];
+
+    private readonly string _root;
+    private readonly Dictionary<string, string[]> _dependencies;
+
+    private GuestKernel(string root)
+    {
+        _root = root;
+        Version = Path.GetFileName(Directory.GetDirectories(Path.Combine(root, "lib", "modules")).Single());
+        // The package has no modules.dep: Debian makes it when the package is installed.
+        if (!File.Exists(InModules("modules.dep")))
+            Execution.Of("depmod", "-b", root, Version).Succeeded();
+        _dependencies = File.ReadLines(InModules("modules.dep")).Select(line => line.Split(": "))
+            .ToDictionary(parts => parts[0].TrimEnd(':'), parts => parts.Length > 1 ? parts[1].Split(' ', StringSplitOptions.RemoveEmptyEntries) : []);
+        Image = Uncompressed() ?? Path.Combine(root, "boot", $"vmlinuz-{Version}");
+    }
+
+    /// <summary>As uname -r has it.</summary>
+    public string Version { get; }
+
+    /// <summary>What QEMU is to boot.</summary>
+    public string Image { get; }
+
+    /// <summary>The kernel in the workshop; fetched where there is none.</summary>
+    public static GuestKernel Get()
+    {
+        var root = Path.Combine(Workshop.Path, "kernel");
+        if (!Directory.Exists(root))
+            Fetch(root);
+        return new GuestKernel(root);
+    }
+
+    /// <summary>Files of modules and of everything they need, in the order in which they are to be loaded.</summary>
+    public IReadOnlyList<string> Modules(params IEnumerable<string> names)
+    {
+        var order = new List<string>();
+        foreach (var name in names)
+            Add(_dependencies.Keys.FirstOrDefault(path => Path.GetFileName(path).Split('.')[0] == name) ?? throw new CannotBootException($"the kernel {Version} has no module {name}"));
+        return [.. order.Select(InModules)];
+
+        void Add(string path)
+        {
+            foreach (var needed in _dependencies[path].Reverse())
+                Add(needed);
+            if (!order.Contains(path))
+                order.Add(path);
+        }
+    }
+
+    private static void Fetch(string root)
+    {
+        foreach (var program in new[] { "apt-get", "apt-cache", "dpkg-deb", "depmod" })
+            Requires.Program(program);
+        Workshop.RequireRoom(Workshop.Path);
+        var (download, unpacked) = (Fresh(root + ".download"), Fresh(root + ".unpacked"));
+        // The metapackage depends on the image of today.
+        var image = Execution.Of("apt-cache", "depends", Package).Output.Split('\n').Select(line => line.Trim().Split(' ')).FirstOrDefault(words => words is ["Depends:", var name] && name.StartsWith("linux-image-", StringComparison.Ordinal))?[1]
+            ?? throw new CannotBootException($"apt knows no {Package}: run apt-get update");
+        var fetched = Provision.Run(download, "apt-get", "-qq", "-o", "APT::Sandbox::User=root", "download", image);
+        if (fetched.ExitCode != 0)
+            throw new CannotBootException($"the kernel {image} can't be fetched: {fetched.Error}");
+        Provision.Run(download, "dpkg-deb", "-x", Directory.GetFiles(download, "*.deb").Single(), unpacked).Succeeded();
+        Directory.Delete(download, recursive: true);
+        Directory.Move(unpacked, root);
+    }
+
+    // What an interrupted run has left is in the way.
+    private static string Fresh(string directory)
+    {
+        if (Directory.Exists(directory))
+            Directory.Delete(directory, recursive: true);
+        return Directory.CreateDirectory(directory).FullName;
+    }
+
+    private string InModules(string path) => Path.Combine(_root, "lib", "modules", Version, path);
+
+    // An uncompressed kernel saves the guest from unpacking it in emulation: seconds of each boot. It is an xz stream inside of vmlinuz.
+    private string? Uncompressed()
+    {
+        var path = Path.Combine(_root, "vmlinux");
+        if (File.Exists(path))
+            return path;
+        var packed = File.ReadAllBytes(Path.Combine(_root, "boot", $"vmlinuz-{Version}"));
+        var start = packed.AsSpan().IndexOf(XzMagic);
+        if (start < 0 || Requires.Find("xz") is null)
+            return null;
+        File.WriteAllBytes(path + ".xz", packed[start..]);
+        // xz complains of what follows the stream, so its exit code says nothing; what it has written does.
+        Provision.Run(_root, "sh", "-c", "xz -dc --single-stream vmlinux.xz >vmlinux.part");
+        File.Delete(path + ".xz");
+        using (var file = File.OpenRead(path + ".part"))
+            if (file.ReadByte() != 0x7f || file.ReadByte() != 'E')
+                return null;
+        File.Move(path + ".part", path);
+        return path;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+
+namespace NicHangExporter.Vm.Machine;
+
+/// <summary>One record of the guest's kernel log.</summary>
+/// <param name="Sequence">Its number.</param>
+/// <param name="Time">Since the guest's boot.</param>
+/// <param name="IsKernels">The kernel wrote it, and not user space.</param>
+/// <param name="Text">As /dev/kmsg has it, line ends as \x0a.</param>
+internal sealed record GuestRecord(long Sequence, TimeSpan Time, bool IsKernels, string Text)
+{
+    /// <summary>One line of the stream; null for those that belong to the record before them.</summary>
+    public static GuestRecord? Parse(string line)
+    {
+        // "3,395,8501061,-;e1000e 0000:00:1f.6 eno1: …": priority and facility, number, microseconds, flags; text.
+        var semicolon = line.IndexOf(';', StringComparison.Ordinal);
+        if (semicolon < 0 || line[..semicolon].Split(',') is not [var priority, var sequence, var microseconds, ..]
+            || !int.TryParse(priority, NumberStyles.None, CultureInfo.InvariantCulture, out var level)
+            || !long.TryParse(sequence, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || !long.TryParse(microseconds, NumberStyles.None, CultureInfo.InvariantCulture, out var time))
+            return null;
+        return new GuestRecord(number, TimeSpan.FromMicroseconds(time), level < 8, line[(semicolon + 1)..]);
+    }
+
+    /// <summary>A driver's or the core's message that names a device and says this of it.</summary>
+    public bool Says(string device, string text) => IsKernels && Text.Contains($" {device}: {text}", StringComparison.Ordinal);
+}
+
+/// <summary>The guest's kernel log as it comes, over a serial port of its own: the witness that neither the exporter nor the network can bend.</summary>
+internal sealed class GuestLog : IDisposable
+{
+    private readonly StreamReader _reader;
+    private readonly List<GuestRecord> _records = [];
+
+    public GuestLog(Socket socket)
+    {
+        _reader = new StreamReader(new NetworkStream(socket, ownsSocket: true), Encoding.UTF8);
+        _ = ReadAsync();
+    }
+
+    /// <summary>All records so far.</summary>
+    public IReadOnlyList<GuestRecord> Records
+    {
+        get
+        {
+            lock (_records)
+                return [.. _records];
+        }
+    }
+
+    /// <summary>The number of the last record: what comes behind it is news.</summary>
+    public long Last => Records is [.., var last] ? last.Sequence : -1;
+
+    /// <summary>The records behind a number that say something of a device.</summary>
+    public IReadOnlyList<GuestRecord> Of(string device, string text, long after = -1) => [.. Records.Where(record => record.Sequence > after && record.Says(device, text))];
+
+    /// <summary>Waits for as many records of that kind; returns them.</summary>
+    public Task<IReadOnlyList<GuestRecord>> WaitAsync(string device, string text, long after, int count = 1) =>
+        Eventually.HoldsAsync($"the guest's kernel says '{text}' of {device}, {count} times", () => Of(device, text, after), records => records.Count >= count, TimeSpan.FromMinutes(2));
+
+    public void Dispose() => _reader.Dispose();
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            while (await _reader.ReadLineAsync() is { } line)
+                if (GuestRecord.Parse(line) is { } record)
+                    lock (_records)
+                        _records.Add(record);
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
+        {
+            // The guest has ended.
+        }
+    }
+}

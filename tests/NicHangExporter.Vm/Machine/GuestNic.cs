@@ -1,0 +1,49 @@
+using System.Globalization;
+
+namespace NicHangExporter.Vm.Machine;
+
+/// <summary>A fault that goes on until it is ended.</summary>
+internal sealed class LastingFault(GuestShell shell, string process) : IAsyncDisposable
+{
+    public async ValueTask DisposeAsync() => await shell.RunAsync($"kill {process} 2>/dev/null; while [ -e /proc/{process}/exe ]; do usleep 20000; done");
+}
+
+/// <summary>A NIC of the guest: how it is made to hang, and what the guest's own tools say of it.</summary>
+internal sealed class GuestNic(Guest guest, string device)
+{
+    /// <summary>Stops its transmitter, once. Any reset of the adapter heals it.</summary>
+    public Task HangAsync() => guest.Shell.DoAsync($"nic-fault {device} once");
+
+    /// <summary>Masks its interrupts until its next reset: the driver sees nothing, so that the kernel's watchdog has to.</summary>
+    public Task DeafenAsync() => guest.Shell.DoAsync($"nic-fault {device} deaf");
+
+    /// <summary>From now on it hangs whenever an offload (tso, tx) is on, some time after the link has come.</summary>
+    public Task<LastingFault> HangWhileAsync(string offload, TimeSpan delay = default) => LastAsync($"while {offload} {Milliseconds(delay)}");
+
+    /// <summary>From now on it hangs as soon as it has really sent a TSO segment.</summary>
+    public Task<LastingFault> HangAfterTsoAsync() => LastAsync("after-tso");
+
+    /// <summary>From now on it hangs, whatever is done.</summary>
+    public Task<LastingFault> HangAlwaysAsync() => LastAsync("always 0");
+
+    /// <summary>Ties the guest's clock to the frames that the host sees.</summary>
+    public Task MarkAsync() => guest.Shell.DoAsync($"nic-fault {device} mark");
+
+    /// <summary>A feature as <c>ethtool -k</c> has it, <c>[fixed]</c> included.</summary>
+    public async Task<string> FeatureAsync(string name) =>
+        (await guest.Shell.DoAsync($"/usr/sbin/ethtool -k {device}")).Split('\n').Select(line => line.Trim().Split(": ")).Single(words => words[0] == name)[1];
+
+    /// <summary>How often its link came or went: a reset of the adapter is two.</summary>
+    public async Task<int> CarrierChangesAsync() => int.Parse(await guest.Shell.DoAsync($"cat /sys/class/net/{device}/carrier_changes"), CultureInfo.InvariantCulture);
+
+    /// <summary>Times that the kernel's watchdog fired for its queue.</summary>
+    public async Task<int> TxTimeoutsAsync() => int.Parse(await guest.Shell.DoAsync($"cat /sys/class/net/{device}/queues/tx-0/tx_timeout"), CultureInfo.InvariantCulture);
+
+    /// <summary>Heals it as a person would, and turns on what the scenarios turn off.</summary>
+    public Task RestoreAsync() => guest.Shell.RunAsync($"/usr/sbin/ethtool -K {device} rx on tx on sg on tso on gso on gro on; /usr/sbin/ip link set {device} up; /usr/sbin/ethtool -r {device}");
+
+    private static string Milliseconds(TimeSpan time) => ((int)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+
+    private async Task<LastingFault> LastAsync(string words) =>
+        new(guest.Shell, (await guest.Shell.DoAsync($"setsid nic-fault {device} {words} >>/run/faults.log 2>&1 </dev/null & echo $!")).Trim());
+}

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using System.Text;
+
+namespace NicHangExporter.Vm.Machine;
+
+/// <summary>The guest's whole file system: the program under test, the drivers, busybox, ethtool and ip with their libraries, the faults.</summary>
+internal static class Initramfs
+{
+    private static readonly ImmutableArray<string> Drivers = ["virtio_pci", "virtio_net", "virtio_blk", "crc32c_generic", "ext4", "e1000", "e1000e", "bridge", "veth", "tun"];
+
+    /// <summary>Programs that are built here, statically, for the guest alone.</summary>
+    private static readonly ImmutableArray<string> Sources = ["nic-fault", "rtnl-hold"];
+
+    /// <summary>Libraries that the program under test loads only when it needs them: the hashes of tokens, TLS.</summary>
+    private static readonly ImmutableArray<string> Loaded = ["libssl.so.3", "libcrypto.so.3"];
+
+    /// <summary>Writes the archive.</summary>
+    /// <param name="path">The file to write.</param>
+    /// <param name="kernel">Whose modules go in.</param>
+    /// <param name="exporter">The program under test.</param>
+    public static void Write(string path, GuestKernel kernel, string exporter)
+    {
+        foreach (var program in new[] { "busybox", "ethtool", "ip", "bridge", "gcc", "ldd" })
+            Requires.Program(program);
+        using var archive = new CpioArchive(File.Create(path));
+        foreach (var folder in new[] { "proc", "sys", "dev", "run", "tmp", "var", "root" })
+            archive.AddFolder(folder);
+        archive.AddFile("init", Beside("init"), isExecutable: true);
+        archive.AddFile("etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"u8);
+        AddBusybox(archive);
+        AddModules(archive, kernel);
+        var libraries = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var program in new[] { "ethtool", "ip", "bridge" })
+            AddProgram(archive, libraries, $"usr/sbin/{program}", Requires.Find(program)!);
+        AddProgram(archive, libraries, "usr/bin/nic-hang-exporter", exporter);
+        foreach (var name in Loaded)
+            if (LibraryPath(name) is { } library)
+                libraries.UnionWith([library, .. Needed(library)]);
+        foreach (var library in libraries)
+            archive.AddFile(library.TrimStart('/'), library, isExecutable: true);
+        foreach (var source in Sources)
+            archive.AddFile($"usr/bin/{source}", Compile(source), isExecutable: true);
+    }
+
+    private static string Beside(string name) => Path.Combine(AppContext.BaseDirectory, "guest", name);
+
+    private static void AddBusybox(CpioArchive archive)
+    {
+        var busybox = Requires.Find("busybox")!;
+        archive.AddFile("bin/busybox", busybox, isExecutable: true);
+        foreach (var applet in Execution.Of(busybox, "--list").Succeeded().Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            if (applet is not ("busybox" or "ip" or "ethtool" or "bridge"))
+                archive.AddLink($"bin/{applet}", "busybox");
+    }
+
+    // IntMode=1 keeps e1000e on MSI or INTx, as the chipset's own NICs are. With the 82574's MSI-X the driver looks for hangs only when a transmit interrupt
+    // comes, which a hung transmitter does not raise.
+    private static void AddModules(CpioArchive archive, GuestKernel kernel)
+    {
+        var list = new StringBuilder();
+        foreach (var module in kernel.Modules(Drivers))
+        {
+            var name = Path.GetFileName(module);
+            archive.AddFile($"modules/{name}", module);
+            list.Append(name).Append(name.StartsWith("e1000e.", StringComparison.Ordinal) ? " IntMode=1" : "").Append('\n');
+        }
+        archive.AddFile("etc/modules", Encoding.ASCII.GetBytes(list.ToString()));
+    }
+
+    private static void AddProgram(CpioArchive archive, SortedSet<string> libraries, string path, string source)
+    {
+        archive.AddFile(path, source, isExecutable: true);
+        libraries.UnionWith(Needed(source));
+    }
+
+    // "libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x…)" and, for the loader itself, "/lib64/ld-linux-x86-64.so.2 (0x…)".
+    private static IEnumerable<string> Needed(string program) => Execution.Of("ldd", program).Output.Split('\n')
+        .Select(line => line.Trim().Split(' ').FirstOrDefault(word => word.StartsWith('/'))).OfType<string>().Where(File.Exists);
+
+    private static string? LibraryPath(string name) =>
+        new[] { "/usr/lib/x86_64-linux-gnu", "/lib/x86_64-linux-gnu", "/usr/lib64", "/lib64" }.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+
+    private static byte[] Compile(string name)
+    {
+        var program = Path.Combine(AppContext.BaseDirectory, "guest", name + ".static");
+        Execution.Of("gcc", "-Wall", "-Wextra", "-Werror", "-O2", "-static", "-pthread", "-o", program, Beside(name + ".c")).Succeeded();
+        return File.ReadAllBytes(program);
+    }
+}

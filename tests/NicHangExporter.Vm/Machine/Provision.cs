@@ -1,0 +1,31 @@
+using System.Diagnostics;
+
+namespace NicHangExporter.Vm.Machine;
+
+/// <summary>Programs that make the parts of a guest. They may take minutes: a download, a compiler.</summary>
+internal static class Provision
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+
+    /// <summary>Runs one to its end.</summary>
+    /// <param name="directory">Where it runs.</param>
+    /// <param name="program">The program.</param>
+    /// <param name="arguments">Each as it is.</param>
+    public static Execution Run(string directory, string program, params IEnumerable<string> arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(Requires.Find(program) ?? program, arguments)
+        {
+            WorkingDirectory = directory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(Limit))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new CannotBootException($"{program} has not ended within {Limit.TotalMinutes:0} minutes");
+        }
+        return new Execution(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
+    }
+}

@@ -1,0 +1,22 @@
+namespace NicHangExporter.Vm.Machine;
+
+/// <summary>The program as it ships: the Native AOT binary that EXPORTER_UNDER_TEST names, or one that is published now.</summary>
+internal static class PublishedExporter
+{
+    private static readonly Lazy<string> Published = new(Get);
+
+    /// <summary>Its path; the first to ask waits for the publishing.</summary>
+    public static string Path => Published.Value;
+
+    private static string Get()
+    {
+        if (Environment.GetEnvironmentVariable("EXPORTER_UNDER_TEST") is { Length: > 0 } given)
+            return File.Exists(given) ? given : throw new CannotBootException($"EXPORTER_UNDER_TEST is {given}, and there is no such file");
+        var directory = System.IO.Path.Combine(Workshop.Path, "exporter");
+        Requires.Program("clang");
+        var publish = Provision.Run(Workshop.Repository, "dotnet", "publish", System.IO.Path.Combine("src", "NicHangExporter"), "-r", "linux-x64", "-o", directory, "--nologo");
+        return publish.ExitCode == 0
+            ? System.IO.Path.Combine(directory, "nic-hang-exporter")
+            : throw new CannotBootException($"dotnet publish failed: {(publish.Output + publish.Error).Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))}");
+    }
+}

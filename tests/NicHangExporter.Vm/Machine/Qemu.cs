@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace NicHangExporter.Vm.Machine;
+
+/// <summary>The emulator: one process of ours, without KVM, ended by its own number.</summary>
+internal sealed class Qemu : IAsyncDisposable
+{
+    /// <summary>Debian's name for it.</summary>
+    public const string Program = "qemu-system-x86_64";
+
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(20);
+
+    private readonly Process _process;
+    private readonly Task<string> _complaints;
+
+    private Qemu(Process process, bool byHand)
+    {
+        _process = process;
+        _complaints = byHand ? Task.FromResult("") : process.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>Done when the process has ended.</summary>
+    public Task Ended => _process.WaitForExitAsync();
+
+    /// <summary>What it has complained of, once it has ended.</summary>
+    public Task<string> Complaints => _complaints;
+
+    /// <summary>Starts a guest.</summary>
+    public static Qemu Start(GuestKernel kernel, string initramfs, string directory, GuestPorts ports, GuestOptions options)
+    {
+        var words = Machine(kernel, initramfs, options).Concat(Serials(directory, options)).Concat(Networks(directory, ports, options)).ToList();
+        if (options.Disk is { } disk)
+            words.AddRange(["-drive", $"file={disk},if=virtio,format=raw"]);
+        // Emulation is nobody's hurry: whatever else runs on the machine goes first.
+        return new Qemu(Process.Start(new ProcessStartInfo("nice", ["-n", "5", Program, .. words])
+        {
+            RedirectStandardError = !options.ByHand,
+            RedirectStandardInput = !options.ByHand,
+        })!, options.ByHand);
+    }
+
+    /// <summary>Ends the guest as a power cut does.</summary>
+    public async Task KillAsync()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        await _process.WaitForExitAsync().WaitAsync(EndLimit);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        _process.Dispose();
+    }
+
+    private static IEnumerable<string> Machine(GuestKernel kernel, string initramfs, GuestOptions options) =>
+    [
+        "-M", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "1", "-m", "512", "-nodefaults", "-display", "none", "-no-reboot",
+        "-kernel", kernel.Image, "-initrd", initramfs,
+        // panic=-1: a guest that can't go on ends QEMU at once instead of a time limit. iomem=relaxed lets nic-fault at the registers.
+        "-append", $"console=ttyS0 panic=-1 mitigations=off random.trust_cpu=on iomem=relaxed net.ifnames=0 {(options.ByHand ? "hands=yes " : "quiet ")}{(options.Disk is null ? "" : "disk=yes ")}{options.KernelWords}",
+    ];
+
+    private static IEnumerable<string> Serials(string directory, GuestOptions options) =>
+    [
+        .. options.ByHand ? new[] { "-serial", "mon:stdio" } : ["-chardev", $"file,id=console,path={directory}/console.log", "-serial", "chardev:console"],
+        "-chardev", $"socket,id=shell,path={directory}/shell.sock", "-serial", "chardev:shell",
+        "-chardev", $"socket,id=kmsg,path={directory}/kmsg.sock", "-serial", "chardev:kmsg",
+    ];
+
+    private static IEnumerable<string> Networks(string directory, GuestPorts ports, GuestOptions options)
+    {
+        var (eno1, ens18) = options.FarEnd is { } far
+            ? (far.Netdev("eno1"), far.Netdev("ens18"))
+            : (User("eno1", "10.0.2", (ports.Eno1Web, "15:80"), (ports.Eno1Exporter, "15:19642"), (ports.ContainerWeb, "16:80")),
+                User("ens18", "10.0.3", (ports.Ens18Web, "15:80"), (ports.Ens18Exporter, "15:19642")));
+        return
+        [
+            "-netdev", eno1, "-device", "e1000e,netdev=eno1,addr=1f.6,mac=52:54:00:00:00:01",
+            // Each frame that leaves eno1, with the moment: what the host sees of it.
+            "-object", $"filter-dump,id=sent,netdev=eno1,queue=rx,maxlen=96,file={directory}/eno1.pcap",
+            "-netdev", ens18, "-device", "virtio-net-pci,netdev=ens18,addr=04.0,mac=52:54:00:00:00:02,romfile=",
+            "-netdev", User("ens1", "10.0.4", (ports.Ens1Web, "15:80"), (ports.Ens1Exporter, "15:19642")), "-device", "e1000,netdev=ens1,addr=05.0,mac=52:54:00:00:00:03,romfile=",
+        ];
+    }
+
+    private static string User(string name, string network, params (int Port, string Target)[] forwards) =>
+        $"user,id={name},net={network}.0/24" + string.Concat(forwards.Select(forward => string.Create(CultureInfo.InvariantCulture, $",hostfwd=tcp:127.0.0.1:{forward.Port}-{network}.{forward.Target}")));
+}

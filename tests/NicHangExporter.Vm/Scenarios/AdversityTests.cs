@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+
+namespace NicHangExporter.Vm.Scenarios;
+
+/// <summary>A hang while something else is wrong as well, or while somebody asks from outside.</summary>
+[Collection(typeof(OneGuest))]
+public sealed class AdversityTests(SharedGuest shared)
+{
+    // Proves: whoever is killed in the middle of a step leaves a hang, or a link that is down, to his next start, and that one heals it.
+    [Theory]
+    [InlineData("intent")] // the intent is on the disk, nothing is done yet
+    [InlineData("off")] // TSO is off, the adapter is not yet reset
+    [InlineData("dark")] // the reset has taken the link away
+    [InlineData("down")] // the link is switched off by the bounce
+    public async Task Exporter_KilledInTheMiddle_IsFollowedByOneThatHeals(string moment)
+    {
+        var guest = await shared.GetAsync();
+        var eno1 = new GuestNic(guest, "eno1");
+        await using var probe = new HostProbe(guest.Ports.Eno1Web);
+        string[] options = ["--remediation.local=enforce", .. GuestExporter.Window(8), .. moment == "down" ? new[] { "--no-remediation.reinit" } : []];
+        await using var first = await GuestExporter.StartAsync(guest, options);
+        await guest.Shell.DoAsync($"setsid nic-fault eno1 kill {first.Id} {moment} {first.State}/journal.jsonl >/run/killer.log 2>&1 </dev/null &");
+        await using var fault = await eno1.HangWhileAsync("tso");
+
+        await Eventually.HoldsAsync("the exporter is killed", () => guest.Shell.RunAsync("cat /run/killer.log"), run => run.Output.Contains("killed", StringComparison.Ordinal), TimeSpan.FromMinutes(2));
+        await first.KillAsync();
+        var left = await first.JournalAsync();
+        Assert.Equal("intent", left[^1].Text("event"));
+
+        await using var second = await GuestExporter.StartAsync(guest, options, first.State);
+        await probe.UpAsync();
+
+        var settled = await Eventually.HoldsAsync("every intent has its outcome", second.JournalAsync, entries => Open(entries) == 0, TimeSpan.FromMinutes(2));
+        var fate = settled.First(entry => entry.Text("event") == "outcome" && entry.Text("id") == left[^1].Text("id"));
+        Assert.Contains(fate.Text("verdict"), new[] { "failed", "rolled_back", "unverified" });
+        Assert.Equal("off", await eno1.FeatureAsync("tcp-segmentation-offload"));
+        Assert.Contains("UP", await guest.Shell.DoAsync("/usr/sbin/ip -o link show eno1"), StringComparison.Ordinal);
+        Assert.Equal(1, (await second.ScrapeAsync())["nichang_journal_writable"]);
+    }
+
+    // Proves: while something holds RTNL, as a driver that is stuck does, scrapes answer and say so; the hang is healed when it lets go.
+    [Fact]
+    public async Task RtnlHeld_WhileTheNicHangs_ScrapesAnswerAndTheHangIsHealedAfterwards()
+    {
+        var guest = await shared.GetAsync();
+        var eno1 = new GuestNic(guest, "eno1");
+        await using var probe = new HostProbe(guest.Ports.Eno1Web);
+        await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", .. GuestExporter.Window(8)]);
+        await exporter.ScrapeUntilAsync("a snapshot", metrics => metrics.Of("nichang_ethtool_snapshot_age_seconds").Count == 1);
+        var last = guest.Log.Last;
+
+        await guest.Shell.DoAsync("sleep 60 | setsid rtnl-hold 40000 >/run/rtnl.log 2>&1 & until grep -q held /run/rtnl.log; do usleep 20000; done");
+        await eno1.HangAsync();
+        await guest.Log.WaitAsync("eno1", "Detected Hardware Unit Hang", last, count: 2);
+        // By now the local loop has asked the kernel for the device, and waits with the poller.
+        var held = await exporter.ScrapeUntilAsync("the remediation waits for RTNL", metrics => metrics["nichang_remediation_command_seconds"] > 1);
+        var scrapes = new List<TimeSpan>();
+        for (var i = 0; i < 20; i++)
+        {
+            var clock = Stopwatch.StartNew();
+            held = await exporter.ScrapeAsync();
+            scrapes.Add(clock.Elapsed);
+        }
+        Assert.DoesNotContain("released", await guest.Shell.DoAsync("cat /run/rtnl.log"), StringComparison.Ordinal);
+        Assert.True(scrapes.Max() < TimeSpan.FromSeconds(5), $"a scrape took {scrapes.Max()} while RTNL was held");
+        Assert.True(held["nichang_ethtool_poll_wait_seconds"] > 1);
+        Assert.Equal(1, held["nichang_hang_active", ("device", "eno1")]);
+        Assert.NotEmpty(held.Of("nichang_device_tx_packets_total", ("device", "eno1")));
+
+        await exporter.OutcomeAsync("eno1", "healed");
+        await probe.UpAsync();
+    }
+
+    // Proves: while eno1 hangs and the local loop is off, somebody who still reaches the host by another NIC heals it by the API.
+    [Fact]
+    public async Task Api_OverAnotherNic_HealsTheOneThatHangs()
+    {
+        var guest = await shared.GetAsync();
+        var eno1 = new GuestNic(guest, "eno1");
+        await using var probe = new HostProbe(guest.Ports.Eno1Web);
+        const string token = "a-token-of-forty-characters-for-the-guest";
+        await guest.Shell.DoAsync($"umask 077; printf %s {token} >/run/token");
+        await using var exporter = await GuestExporter.StartAsync(guest,
+            ["--remediation.api=enforce", .. GuestExporter.Window(8), "--api.token-file=operator:remediate=/run/token", "--api.allow-plaintext"]);
+        var last = guest.Log.Last;
+        await eno1.HangAsync();
+        await guest.Log.WaitAsync("eno1", "Detected Hardware Unit Hang", last, count: 2);
+        await probe.DownAsync();
+
+        using var order = new HttpRequestMessage(HttpMethod.Post, new Uri("/api/v1/remediations", UriKind.Relative))
+        {
+            Content = new StringContent("""{"device":"eno1","recover":true,"reason":"seen from the other side"}""", Encoding.UTF8, "application/json"),
+            Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
+        };
+        using var answer = await exporter.Http.SendAsync(order, TestContext.Current.CancellationToken);
+
+        var body = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{answer.StatusCode}: {body}");
+        Assert.Equal("healed", JsonDocument.Parse(body).RootElement.GetProperty("verdict").GetString());
+        await probe.UpAsync();
+        var intent = Assert.Single(await exporter.EntriesAsync("intent"));
+        Assert.Equal(("api", "operator"), (intent.Text("trigger"), intent.Text("actor")));
+        Assert.Equal(1, (await exporter.ScrapeAsync())["nichang_remediation_outcomes_total", ("device", "eno1"), ("trigger", "api"), ("outcome", "healed")]);
+    }
+
+    private static int Open(IReadOnlyList<JsonElement> entries) =>
+        entries.Where(entry => entry.Text("event") == "intent").Select(entry => entry.Text("id"))
+            .Except(entries.Where(entry => entry.Text("event") == "outcome").Select(entry => entry.Text("id"))).Count();
+}

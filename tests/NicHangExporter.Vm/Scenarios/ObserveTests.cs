@@ -1,0 +1,41 @@
+namespace NicHangExporter.Vm.Scenarios;
+
+/// <summary>What mode observe does to a NIC that hangs.</summary>
+[Collection(typeof(OneGuest))]
+public sealed class ObserveTests(SharedGuest shared)
+{
+    // Proves: observe touches nothing, however long the hang goes on, and says what enforce would have done.
+    [Fact]
+    public async Task Wedge_WithLocalObserve_IsLeftAloneAndToldOf()
+    {
+        var guest = await shared.GetAsync();
+        var eno1 = new GuestNic(guest, "eno1");
+        var links = await eno1.CarrierChangesAsync();
+        await using var probe = new HostProbe(guest.Ports.Eno1Web);
+        await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=observe"]);
+        var last = guest.Log.Last;
+
+        // Always: where the kernel's watchdog gets its five quiet seconds after all, which it may on a busy machine, the driver's reset changes nothing.
+        await using var fault = await eno1.HangAlwaysAsync();
+        var observed = await exporter.OutcomeAsync("eno1", "observed");
+        // It goes on: nobody has done anything about it.
+        await guest.Log.WaitAsync("eno1", "Detected Hardware Unit Hang", guest.Log.Last, count: 2);
+
+        await probe.DownAsync();
+        var resets = guest.Log.Of("eno1", "Reset adapter", last).Count;
+        Assert.Equal(links + 2 * resets, await eno1.CarrierChangesAsync());
+        Assert.Equal(("on", "on"), (await eno1.FeatureAsync("tcp-segmentation-offload"), await eno1.FeatureAsync("generic-segmentation-offload")));
+        Assert.Empty(await exporter.EntriesAsync("intent"));
+        Assert.Contains("tx-tcp-segmentation off", observed.Steps());
+        Assert.Equal("reinit", observed.Steps()[^1]);
+        var metrics = await exporter.ScrapeAsync();
+        Assert.Equal(1, metrics["nichang_remediation_outcomes_total", ("device", "eno1"), ("trigger", "local"), ("outcome", "observed")]);
+        Assert.Equal(0, metrics.Sum("nichang_remediation_attempts_total"));
+        Assert.Equal(1, metrics["nichang_hang_active", ("device", "eno1")]);
+
+        // What cures it is a reset, once the cause is gone: only nobody did it.
+        await fault.DisposeAsync();
+        await guest.Shell.DoAsync("/usr/sbin/ethtool -r eno1");
+        await probe.UpAsync();
+    }
+}

@@ -1,0 +1,51 @@
+namespace NicHangExporter.Vm.Scenarios;
+
+/// <summary>One guest for all scenarios that leave it as they found it. It is booted by the first that asks.</summary>
+public sealed class SharedGuest : IAsyncDisposable
+{
+    private Guest? _guest;
+    private string? _cannot;
+
+    /// <summary>The guest, healthy, with all offloads on.</summary>
+    internal async Task<Guest> GetAsync()
+    {
+        // What kept the first scenario from its guest keeps the others as well.
+        if (_cannot is not null)
+            throw new CannotBootException(_cannot);
+        try
+        {
+            _guest ??= await Guest.BootAsync();
+        }
+        catch (CannotBootException cannot)
+        {
+            _cannot = cannot.Message;
+            throw;
+        }
+        foreach (var device in new[] { "eno1", "ens1" })
+            await new GuestNic(_guest, device).RestoreAsync();
+        foreach (var port in new[] { _guest.Ports.Eno1Web, _guest.Ports.ContainerWeb, _guest.Ports.Ens18Web, _guest.Ports.Ens1Web })
+        {
+            await using var probe = new HostProbe(port);
+            await probe.UpAsync();
+        }
+        await Eventually.HoldsAsync("the kernel has said nothing of a hang for a while", () => QuietAsync(_guest), quiet => quiet > GuestExporter.Gap, TimeSpan.FromMinutes(1));
+        return _guest;
+    }
+
+    // A link that comes back extends an episode in which the driver has reset the adapter.
+    private static async Task<TimeSpan> QuietAsync(Guest guest)
+    {
+        var last = new[] { "Detected ", "NETDEV WATCHDOG", "Reset adapter", "NIC Link is" }.SelectMany(text => guest.Log.Of("eno1", text).Concat(guest.Log.Of("ens1", text))).Select(record => record.Time);
+        return await guest.UptimeAsync() - last.DefaultIfEmpty(-GuestExporter.Gap).Max();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_guest is not null)
+            await _guest.DisposeAsync();
+    }
+}
+
+/// <summary>Scenarios run one after the other: each guest wants a processor for itself, and time is part of what they look at.</summary>
+[CollectionDefinition(DisableParallelization = true)]
+public sealed class OneGuest : ICollectionFixture<SharedGuest>;

@@ -1,0 +1,245 @@
+/*
+ * Makes an emulated Intel NIC (QEMU's e1000 or e1000e) hang, in a guest that exists for nothing else.
+ *
+ *     nic-fault IFACE once                      stop the transmitter: what is queued never completes
+ *     nic-fault IFACE deaf                      mask its interrupts: the driver notices nothing any more, the kernel's watchdog does
+ *     nic-fault IFACE while tso|tx MS           stop it whenever that offload is on, MS milliseconds after the link has come
+ *     nic-fault IFACE after-tso                 stop it once it has really sent a TSO segment, by its own counter; again after each reset
+ *     nic-fault IFACE always MS                 stop it again and again, MS milliseconds after the link has come
+ *     nic-fault IFACE mark                      send one frame that carries CLOCK_MONOTONIC: ties the clocks of guest and host together
+ *     nic-fault IFACE flood N                   send N broadcast frames, to fill a queue that nobody empties
+ *     nic-fault IFACE kill PID intent FILE      SIGKILL a process as soon as FILE tells of an intent
+ *     nic-fault IFACE kill PID off|dark|down -  ... as soon as tso is off, the carrier is away, the link is switched off
+ *
+ * The registers are reached through the PCI device's resource0, which takes iomem=relaxed on the kernel's command line. The faults that
+ * last run until they are killed. All else is the driver's own doing: detection, messages, resets.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/ethtool.h>
+#include <linux/if_packet.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Offsets in BAR 0 and bits, as in the manual of the 82574 and the drivers' hw.h / regs.h. */
+enum {
+	STATUS = 0x0008, STATUS_LINK_UP = 2,
+	INTERRUPT_MASK_CLEAR = 0x00d8,
+	TRANSMIT_CONTROL = 0x0400, TRANSMIT_ENABLE = 2,
+	TSO_SEGMENTS_SENT = 0x40f8,
+	BAR_BYTES = 0x20000,
+};
+
+static const int poll_microseconds = 500;
+static const uint16_t experimental_ethertype = 0x88b5;
+
+static const char *interface;
+static int control;
+
+static void fail(const char *what)
+{
+	fprintf(stderr, "nic-fault: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static int64_t monotonic_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
+static struct ifreq request(void)
+{
+	struct ifreq ask = { 0 };
+
+	strncpy(ask.ifr_name, interface, IFNAMSIZ - 1);
+	return ask;
+}
+
+static int is_on(uint32_t command)
+{
+	struct ethtool_value value = { .cmd = command };
+	struct ifreq ask = request();
+
+	ask.ifr_data = (void *)&value;
+	return ioctl(control, SIOCETHTOOL, &ask) == 0 && value.data != 0;
+}
+
+static int flags(void)
+{
+	struct ifreq ask = request();
+
+	if (ioctl(control, SIOCGIFFLAGS, &ask) != 0)
+		fail("SIOCGIFFLAGS");
+	return ask.ifr_flags;
+}
+
+static volatile uint32_t *registers(void)
+{
+	char path[64 + IFNAMSIZ];
+	int file;
+	void *bar;
+
+	snprintf(path, sizeof(path), "/sys/class/net/%s/device/resource0", interface);
+	file = open(path, O_RDWR | O_SYNC | O_CLOEXEC);
+	if (file < 0)
+		fail(path);
+	bar = mmap(NULL, BAR_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+	if (bar == MAP_FAILED)
+		fail("mmap of resource0 (is iomem=relaxed on the command line?)");
+	return bar;
+}
+
+static void stop_transmitter(volatile uint32_t *bar, const char *why)
+{
+	uint32_t before = bar[TRANSMIT_CONTROL / 4];
+
+	if (!(before & TRANSMIT_ENABLE))
+		return;
+	bar[TRANSMIT_CONTROL / 4] = before & ~TRANSMIT_ENABLE;
+	printf("%.6f %s stopped: %s\n", monotonic_ns() / 1e9, interface, why);
+	fflush(stdout);
+}
+
+/*
+ * The driver enables the transmitter when the link is up, and the first packets follow within milliseconds. A fault that is to be there before
+ * them goes before everything else.
+ */
+static void go_first(void)
+{
+	struct sched_param priority = { .sched_priority = 50 };
+
+	if (sched_setscheduler(0, SCHED_FIFO, &priority) != 0)
+		fail("SCHED_FIFO");
+}
+
+/* Runs until it is killed. The delay counts from when transmitter and link were seen working after they had not been. */
+static void stop_whenever(volatile uint32_t *bar, uint32_t offload, int64_t delay_ns, const char *why)
+{
+	int64_t working_since = 0;
+
+	go_first();
+	for (;; usleep(poll_microseconds)) {
+		int working = (bar[STATUS / 4] & STATUS_LINK_UP) && (bar[TRANSMIT_CONTROL / 4] & TRANSMIT_ENABLE);
+
+		if (!working)
+			working_since = 0;
+		else if (working_since == 0)
+			working_since = monotonic_ns();
+		/* Without a delay nothing may slip out before the link is known to be up. */
+		if ((delay_ns == 0 || (working && monotonic_ns() - working_since >= delay_ns)) && (offload == 0 || is_on(offload)))
+			stop_transmitter(bar, why);
+	}
+}
+
+static void stop_after_tso(volatile uint32_t *bar)
+{
+	go_first();
+	for (;; usleep(poll_microseconds))
+		if (bar[TSO_SEGMENTS_SENT / 4] != 0)
+			stop_transmitter(bar, "a TSO segment was sent");
+}
+
+static void send_frames(int count, int is_mark)
+{
+	struct { uint8_t to[6], from[6]; uint16_t type; char magic[8]; int64_t ns; uint8_t rest[1400]; } __attribute__((packed)) frame = { 0 };
+	struct sockaddr_ll address = { .sll_family = AF_PACKET, .sll_ifindex = (int)if_nametoindex(interface), .sll_halen = 6 };
+	size_t length = is_mark ? 60 : sizeof(frame);
+	struct ifreq ask = request();
+	int wire = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int unlimited = 64 << 20;
+	int sent = 0;
+
+	/* One socket's usual share is less than a ring holds. */
+	if (wire < 0 || setsockopt(wire, SOL_SOCKET, SO_SNDBUFFORCE, &unlimited, sizeof(unlimited)) != 0 || ioctl(control, SIOCGIFHWADDR, &ask) != 0)
+		fail("packet socket");
+	memset(frame.to, 0xff, sizeof(frame.to));
+	memcpy(frame.from, ask.ifr_hwaddr.sa_data, sizeof(frame.from));
+	frame.type = htons(experimental_ethertype);
+	memcpy(frame.magic, "nichang", 7);
+	for (int i = 0; i < count; i++) {
+		frame.ns = monotonic_ns();
+		if (sendto(wire, &frame, length, 0, (struct sockaddr *)&address, sizeof(address)) > 0)
+			sent++;
+		else if (is_mark)
+			fail("sendto");
+		else
+			usleep(1000);
+	}
+	printf("%.6f %s sent %d\n", monotonic_ns() / 1e9, interface, sent);
+}
+
+static int tells_of_an_intent(const char *path)
+{
+	static char text[1 << 20];
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t length = file < 0 ? 0 : read(file, text, sizeof(text));
+
+	if (file >= 0)
+		close(file);
+	return length > 0 && memmem(text, (size_t)length, "\"event\":\"intent\"", 16) != NULL;
+}
+
+static void kill_when(pid_t process, const char *moment, const char *path)
+{
+	for (;; usleep(50))
+		if ((!strcmp(moment, "intent") && tells_of_an_intent(path))
+		    || (!strcmp(moment, "off") && !is_on(ETHTOOL_GTSO))
+		    || (!strcmp(moment, "dark") && !(flags() & IFF_RUNNING))
+		    || (!strcmp(moment, "down") && !(flags() & IFF_UP)))
+			break;
+	if (kill(process, SIGKILL) != 0)
+		fail("kill");
+	printf("%.6f killed %d: %s\n", monotonic_ns() / 1e9, (int)process, moment);
+}
+
+int main(int count, char **words)
+{
+	const char *what = count > 2 ? words[2] : "";
+	volatile uint32_t *bar;
+
+	if (count < 3) {
+		fputs("usage: see the head of nic-fault.c\n", stderr);
+		return 2;
+	}
+	interface = words[1];
+	control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (!strcmp(what, "mark"))
+		return send_frames(1, 1), 0;
+	if (!strcmp(what, "flood") && count == 4)
+		return send_frames(atoi(words[3]), 0), 0;
+	if (!strcmp(what, "kill") && count == 6)
+		return kill_when(atoi(words[3]), words[4], words[5]), 0;
+
+	bar = registers();
+	if (!strcmp(what, "once"))
+		stop_transmitter(bar, "once");
+	else if (!strcmp(what, "deaf"))
+		bar[INTERRUPT_MASK_CLEAR / 4] = 0xffffffff;
+	else if (!strcmp(what, "while") && count == 5)
+		stop_whenever(bar, strcmp(words[3], "tso") ? ETHTOOL_GTXCSUM : ETHTOOL_GTSO, atoi(words[4]) * 1000000LL, words[3]);
+	else if (!strcmp(what, "always") && count == 4)
+		stop_whenever(bar, 0, atoi(words[3]) * 1000000LL, "always");
+	else if (!strcmp(what, "after-tso"))
+		stop_after_tso(bar);
+	else {
+		fputs("usage: see the head of nic-fault.c\n", stderr);
+		return 2;
+	}
+	return 0;
+}
