@@ -10,6 +10,7 @@ internal static class FiguresCommand
         {
             await using var guest = await Guest.BootAsync();
             await WedgeRun.SeveralAsync(guest, count, Console.WriteLine);
+            await CountingRun.RunAsync(guest, CountingRun.Reports, Console.WriteLine);
             return 0;
         }
         catch (CannotBootException cannot)
