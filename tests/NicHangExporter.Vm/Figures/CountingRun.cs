@@ -22,14 +22,14 @@ internal sealed record CountingRun(IReadOnlyList<TimeSpan> Latencies, int Report
         await using var exporter = await GuestExporter.StartAsync(guest, []);
         var clock = await GuestClock.CompareAsync(guest);
         var last = guest.Log.Last;
-        var before = Counted(await exporter.ScrapeAsync());
+        var before = CountedIn(await exporter.ScrapeAsync());
         var shown = new List<TimeSpan>();
 
         await eno1.HangAsync();
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (shown.Count < reports && !limit.IsCancellationRequested)
         {
-            var counted = Counted(await exporter.ScrapeAsync()) - before;
+            var counted = CountedIn(await exporter.ScrapeAsync()) - before;
             var now = clock.Now;
             while (shown.Count < counted)
                 shown.Add(now);
@@ -40,7 +40,7 @@ internal sealed record CountingRun(IReadOnlyList<TimeSpan> Latencies, int Report
         // It hangs no more, so that both have come to their end.
         var said = guest.Log.Of("eno1", "Detected Hardware Unit Hang", last);
         var metrics = await exporter.ScrapeAsync();
-        var run = new CountingRun([.. shown.Zip(said, (seen, record) => seen - record.Time)], said.Count, Counted(metrics) - before, (int)metrics["nichang_kmsg_records_lost_total"]);
+        var run = new CountingRun([.. shown.Zip(said, (seen, record) => seen - record.Time)], said.Count, CountedIn(metrics) - before, (int)metrics["nichang_kmsg_records_lost_total"]);
         if (run.Latencies.Count == 0)
             return run;
         var sorted = run.Latencies.Order().ToList();
@@ -49,5 +49,5 @@ internal sealed record CountingRun(IReadOnlyList<TimeSpan> Latencies, int Report
         return run;
     }
 
-    private static int Counted(Scrape metrics) => (int)metrics["nichang_hang_events_total", ("device", "eno1"), ("source", "driver"), ("origin", "live")];
+    private static int CountedIn(Scrape metrics) => (int)metrics["nichang_hang_events_total", ("device", "eno1"), ("source", "driver"), ("origin", "live")];
 }
