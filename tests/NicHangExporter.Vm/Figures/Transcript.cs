@@ -5,6 +5,9 @@ namespace NicHangExporter.Vm.Figures;
 /// <summary>What three witnesses say of one wedge, in the order of the guest's clock: the host, the guest's kernel, the exporter's journal.</summary>
 internal sealed class Transcript
 {
+    // A look that was begun this long before the moment may be the first that is not answered because of it.
+    private static readonly TimeSpan Lead = TimeSpan.FromSeconds(1);
+
     private readonly List<(TimeSpan Time, string Witness, string Text)> _lines = [];
 
     /// <summary>Adds what somebody says.</summary>
@@ -24,7 +27,7 @@ internal sealed class Transcript
         }
     }
 
-    /// <summary>What was said from a moment on, with the time since, as a person reads it.</summary>
-    public string Since(TimeSpan moment) => string.Join('\n', _lines.Where(line => line.Time >= moment).OrderBy(line => line.Time)
+    /// <summary>What was said from the second before a moment on, with the time since, as a person reads it.</summary>
+    public string Since(TimeSpan moment) => string.Join('\n', _lines.Where(line => line.Time >= moment - Lead).OrderBy(line => line.Time)
         .Select(line => string.Create(CultureInfo.InvariantCulture, $"{(line.Time - moment).TotalSeconds,7:+0.0;-0.0} s  {line.Witness,-8}  {line.Text}")));
 }
