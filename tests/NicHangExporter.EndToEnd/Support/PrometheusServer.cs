@@ -49,9 +49,6 @@ internal sealed class PrometheusServer : IDisposable
         }
     }
 
-    /// <summary>What it has written to its log.</summary>
-    public string Log => _server!.Log;
-
     /// <summary>The value of the only series that a query finds; null for none.</summary>
     public async Task<double?> QueryAsync(string query) => await ResultAsync(query) is [var only] ? Sample(only.GetProperty("value")).Value : null;
 

@@ -12,13 +12,13 @@ internal sealed record Notification(string Receiver, JsonElement Body)
     /// <summary>The labels by which it is a group of its own.</summary>
     public Dictionary<string, string> Group => Labels(Body.GetProperty("groupLabels"));
 
-    /// <summary>Its alerts: whether each fires or is resolved, and its labels.</summary>
-    public List<(string Status, Dictionary<string, string> Labels)> Alerts =>
-        [.. Body.GetProperty("alerts").EnumerateArray().Select(alert => (alert.GetProperty("status").GetString()!, Labels(alert.GetProperty("labels"))))];
+    /// <summary>Its alerts: whether each fires or is resolved, since when it has fired, by the clock of this machine, and its labels.</summary>
+    public List<(string Status, DateTimeOffset Start, Dictionary<string, string> Labels)> Alerts =>
+        [.. Body.GetProperty("alerts").EnumerateArray().Select(alert => (alert.GetProperty("status").GetString()!, alert.GetProperty("startsAt").GetDateTimeOffset(), Labels(alert.GetProperty("labels"))))];
 
-    /// <summary>Whether it says this of that alert.</summary>
-    public bool Says(string status, string alert, string instance) =>
-        Alerts.Exists(one => one.Status == status && one.Labels["alertname"] == alert && one.Labels.GetValueOrDefault("instance") == instance);
+    /// <summary>Whether it says this of that alert, as it began after a moment.</summary>
+    public bool Says(string status, string alert, string instance, DateTimeOffset since = default) =>
+        Alerts.Exists(one => one.Status == status && one.Start >= since && one.Labels["alertname"] == alert && one.Labels.GetValueOrDefault("instance") == instance);
 
     /// <inheritdoc/>
     public override string ToString() => $"{Receiver}: {string.Join(", ", Alerts.Select(alert => $"{alert.Status} {alert.Labels["alertname"]} {alert.Labels.GetValueOrDefault("instance")}"))}";
@@ -46,10 +46,14 @@ internal sealed class AlertReceiver : IDisposable
     /// <summary>What somebody was told so far.</summary>
     public IReadOnlyList<Notification> Of(string receiver) => [.. _notifications.Where(notification => notification.Receiver == receiver)];
 
-    /// <summary>Waits until somebody is told this of an alert; returns the first notification that does.</summary>
-    public async Task<Notification> ToldAsync(string receiver, string status, string alert, string instance) =>
-        (await Eventually.HoldsAsync($"{receiver} is told that {alert} of {instance} is {status}", () => new Told(_notifications), told => told.By(receiver, status, alert, instance) is not null, TimeSpan.FromMinutes(2)))
-            .By(receiver, status, alert, instance)!;
+    /// <summary>Waits until somebody is told this of an alert that began after a moment; returns the first notification that does.</summary>
+    public async Task<Notification> ToldAsync(string receiver, string status, string alert, string instance, DateTimeOffset since = default)
+    {
+        var told = await Eventually.HoldsAsync($"{receiver} is told that {alert} of {instance} is {status}", () => new Told(_notifications), told => told.All.Exists(IsIt), TimeSpan.FromMinutes(2));
+        return told.All.Find(IsIt)!;
+
+        bool IsIt(Notification one) => one.Receiver == receiver && one.Says(status, alert, instance, since);
+    }
 
     public void Dispose() => _listener.Close();
 
@@ -74,8 +78,6 @@ internal sealed class AlertReceiver : IDisposable
     // Shown where a test fails: all of them, each in a line.
     private sealed record Told(ImmutableList<Notification> All)
     {
-        public Notification? By(string receiver, string status, string alert, string instance) => All.Find(one => one.Receiver == receiver && one.Says(status, alert, instance));
-
         public override string ToString() => string.Join('\n', All);
     }
 }
