@@ -27,8 +27,12 @@ internal readonly record struct HangConfirmation(TimeSpan? Previous, TimeSpan? L
     {
         if (Last is not { } last || now - last > Fresh)
             return false;
-        if (Previous is { } previous && last - previous <= window)
-            return true;
-        return frozenSince is { } since && now - (since > last ? since : last) >= FrozenAfterReport;
+        return (Previous is { } previous && last - previous <= window) || IsFrozen(now, frozenSince);
     }
+
+    /// <summary>Whether nothing has been sent since the last report, for long enough to tell.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="frozenSince">Since when packets wait and none is sent; null where they flow or nothing waits.</param>
+    public bool IsFrozen(TimeSpan now, TimeSpan? frozenSince) =>
+        Last is { } last && now - last <= Fresh && frozenSince is { } since && now - (since > last ? since : last) >= FrozenAfterReport;
 }

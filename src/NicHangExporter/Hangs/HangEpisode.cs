@@ -28,8 +28,14 @@ internal readonly record struct HangEpisode
     /// <summary>Reports of the core's watchdog.</summary>
     public int WatchdogReports { get; init; }
 
-    /// <summary>Resets that the driver announced.</summary>
+    /// <summary>Resets that the driver announced, those excepted that an action of ours has brought about.</summary>
     public int Resets { get; init; }
+
+    /// <summary>When the first report of a hang came that no reset has followed yet, or null.</summary>
+    public TimeSpan? UnansweredSince { get; init; }
+
+    /// <summary>A hang was reported, and then nothing was sent although packets waited: that is a wedge also where it is cured before the second report.</summary>
+    public bool Froze { get; init; }
 
     /// <summary>Increments of the queues' tx_timeout counters.</summary>
     public int TxTimeouts { get; init; }
@@ -55,7 +61,7 @@ internal readonly record struct HangEpisode
             if (reports == 0) return Stalls > 0 ? HangShape.SilentStall : HangShape.Unknown;
             if (LastReport - FirstReport >= SameMoment) return HangShape.Wedge;
             // Frozen beyond the report: it has not recovered by itself.
-            if (Stalls > 0) return HangShape.Wedge;
+            if (Stalls > 0 || Froze) return HangShape.Wedge;
             // Without times, two reports of one witness are a repetition.
             var timeless = Start == TimeSpan.Zero && Last == TimeSpan.Zero;
             return timeless && Math.Max(DriverReports, WatchdogReports) > 1 ? HangShape.Wedge : HangShape.Unknown;
@@ -76,14 +82,13 @@ internal readonly record struct HangEpisode
         // Timestamps of different CPUs are not strictly ordered: never go back.
         episode = episode with { Last = at > episode.Last ? at : episode.Last };
         if (witness is HangWitness.Driver or HangWitness.Watchdog or HangWitness.TxTimeout)
-            episode = episode with { FirstReport = episode.FirstReport ?? at, LastReport = at };
-        if (resets && witness != HangWitness.Reset)
-            episode = episode with { Resets = episode.Resets + 1 };
+            episode = episode with { FirstReport = episode.FirstReport ?? at, LastReport = at, UnansweredSince = episode.UnansweredSince ?? at };
+        if (resets || witness == HangWitness.Reset)
+            episode = episode with { Resets = episode.Resets + 1, UnansweredSince = null };
         return witness switch
         {
             HangWitness.Driver => episode with { DriverReports = episode.DriverReports + 1 },
             HangWitness.Watchdog => episode with { WatchdogReports = episode.WatchdogReports + 1 },
-            HangWitness.Reset => episode with { Resets = episode.Resets + 1 },
             HangWitness.TxTimeout => episode with { TxTimeouts = episode.TxTimeouts + 1 },
             // Nothing is sent and no pause frame comes: whatever held it before, this is the link partner's doing no more.
             HangWitness.TxStall => episode with { Stalls = episode.Stalls + 1, Pauses = 0 },

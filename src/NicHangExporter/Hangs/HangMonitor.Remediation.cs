@@ -16,29 +16,35 @@ internal sealed partial class HangMonitor
         else if (witness == HangWitness.TxTimeout && device.WatchdogAt is { } logged && at - logged < TxTimeoutInterval + TxTimeoutInterval / 5)
             return;
         evidence.Report(device.Name, device.Bus, at, device.Episode?.Start ?? at, device.Transmitter?.TxPackets);
-        device.Confirmation = device.Confirmation.Observe(at);
+        // What the last remediation was about is over: this is another hang.
+        device.Confirmation = (IsProvenOver(device) ? default : device.Confirmation).Observe(at);
         ConsiderRemediation(device, isNews: true);
     }
 
     private void ConsiderRemediation(TrackedDevice device, bool isNews)
     {
         var now = Now;
-        if (!device.IsHanging || !device.Present || (!isNews && now - device.AskedAt < AskAgain))
+        if (!device.IsHanging || !device.Present || IsProvenOver(device) || (!isNews && now - device.AskedAt < AskAgain))
             return;
         // Pause frames make the core's watchdog fire as well, and it takes a window and a reading of their counter to tell. Only a driver's own report is not
         // the switch's doing.
         if (device is { Episode.DriverReports: 0, Transmitter.Verdict: TxVerdict.Suspect })
             return;
         TimeSpan? frozenSince = device.Transmitter is { Verdict: TxVerdict.Suspect or TxVerdict.Stalled } transmitter ? transmitter.Since : null;
+        if (device.Confirmation.IsFrozen(now, frozenSince) && device.Freeze())
+            Change(device);
         // A driver that has reset its adapter because of a hang leaves no doubt that there was one.
         if (!device.Confirmation.IsConfirmed(now, options.ConfirmWindow, frozenSince) && device.Episode is not { Resets: > 0, DriverReports: > 0 })
+            return;
+        // There is nothing to prevent as long as it hangs, and nothing to heal as long as the driver may do it.
+        if (device.IsLeftToItsDriver && !device.HasAnswered(now))
             return;
         device.AskedAt = now;
         if (options.LocalRemediation != RemediationMode.Off)
             remediator.Submit(new RemediationRequest(device.Name, RemediationTrigger.Local)
             {
                 Bus = device.Bus,
-                Recover = !IsLeftToItsDriver(device),
+                Recover = !device.IsLeftToItsDriver,
                 Episode = device.EpisodeId,
                 Reason = device.Report is { } report ? $"hang reported: {report}" : "hang reported",
             });
@@ -47,7 +53,8 @@ internal sealed partial class HangMonitor
         device.IsHangNoted = true;
     }
 
-    private static bool IsLeftToItsDriver(TrackedDevice device) => device.RecoversByItself && device.Transmitter is not { Verdict: TxVerdict.Stalled };
+    // The door has found that it sends again, and nothing was reported since.
+    private bool IsProvenOver(TrackedDevice device) => device.Confirmation.Last <= evidence.Of(device.Name, device.Bus).HealedAt;
 
     // For those who are told of a hang by others, and for those who tell others of it. A device that is gone is none of it: its name may be another's by now.
     private void ShowLive()
@@ -55,7 +62,7 @@ internal sealed partial class HangMonitor
         var now = clock.GetUtcNow();
         evidence.Show([.. _register.All.Where(device => device is { Present: true, IsHanging: true, EpisodeId: not null }).Select(device => new LiveHang(
             device.Name, device.Bus, device.Driver ?? "", device.EpisodeId!, now - (Now - device.Episode!.Value.Start), MetricLabels.Of(device.Episode.Value.Shape),
-            device.Report?.ToString(), IsLeftToItsDriver(device)) { IsConfirmed = device.IsHangNoted })]);
+            device.Report?.ToString(), device.IsLeftToItsDriver) { IsConfirmed = device.IsHangNoted })]);
     }
 
     private void BeginBundle(TrackedDevice device)

@@ -183,7 +183,7 @@ internal sealed partial class HangMonitor(
     {
         var (before, wasLive, wasHanging) = (device.Episode, device.EpisodeIsLive, device.IsHanging);
         var begins = !HangEpisode.Continues(before, at, options.EpisodeGap);
-        device.Observe(witness, at, live, history, Epoch(at), options.EpisodeGap, resets);
+        device.Observe(witness, at, live, history, Epoch(at), options.EpisodeGap, resets, aftermath: live && evidence.Of(device.Name, device.Bus).IsAftermath(at));
         device.Report = report ?? device.Report;
         Change(device);
         if (begins && before is { } over)

@@ -12,6 +12,12 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
     // As many as tell how a hang began; a wedge repeats itself for hours.
     private const int KernelLinesKept = 20;
 
+    /// <summary>Drivers that reset themselves do so when the core's watchdog fires, which is five seconds after the last packet, ten at most.</summary>
+    private static readonly TimeSpan DriverPatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Drivers repeat a report every two to five seconds.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(6);
+
     private readonly Dictionary<(HangWitness Source, string Origin), long> _events = [];
     private readonly Queue<KernelLine> _kernelLines = [];
     private readonly Dictionary<string, long> _resets = [];
@@ -68,8 +74,16 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
     /// <summary>Whether the last episode was a flap.</summary>
     public bool RecoveredByItself { get; set; }
 
-    /// <summary>Whether the driver resets the adapter itself, in this episode or in the last one: then it is left to it as long as that helps.</summary>
-    public bool RecoversByItself => Episode is { Resets: > 0 } || RecoveredByItself;
+    /// <summary>
+    /// Whether the hang is left to the driver, which has reset the adapter itself in this episode or in the last one: as long as that helps. It does not where the
+    /// hang goes on for longer than a driver takes to it, or where nothing is sent.
+    /// </summary>
+    public bool IsLeftToItsDriver =>
+        (Episode is { Resets: > 0 } || RecoveredByItself) && Transmitter is not { Verdict: TxVerdict.Stalled }
+        && !(Episode is { UnansweredSince: { } since, LastReport: { } last } && last - since >= DriverPatience);
+
+    /// <summary>Whether the hang that was left to the driver is over for now, because the driver has answered it or because it is reported no more.</summary>
+    public bool HasAnswered(TimeSpan now) => Episode is not { UnansweredSince: not null, LastReport: { } last } || now - last >= Quiet;
 
     /// <summary>The transmitter's state.</summary>
     public TxStallDetector? Transmitter { get; set; }
@@ -97,16 +111,18 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
     /// <param name="epochSeconds">When, in seconds since the epoch.</param>
     /// <param name="gap">A silence longer than this ends an episode.</param>
     /// <param name="resets">The report also says that the driver resets the adapter.</param>
-    public void Observe(HangWitness witness, TimeSpan at, bool live, bool history, double epochSeconds, TimeSpan gap, bool resets = false)
+    /// <param name="aftermath">It comes of what was done to the device: a reset then says nothing of what the driver does by itself.</param>
+    public void Observe(HangWitness witness, TimeSpan at, bool live, bool history, double epochSeconds, TimeSpan gap, bool resets = false, bool aftermath = false)
     {
         var origin = history ? MetricLabels.History : MetricLabels.Live;
         var begins = !HangEpisode.Continues(Episode, at, gap);
         if (begins && Episode is not null)
             End();
-        if (begins && witness == HangWitness.Reset)
+        if (witness == HangWitness.Reset && (begins || aftermath))
         {
             // A reset with no hang before it: an unplugged cable, a setting changed. It counts, but it is no hang.
             _resets[origin] = _resets.GetValueOrDefault(origin) + 1;
+            Extend(at);
             return;
         }
         Episode = HangEpisode.Observe(Episode, witness, at, gap, resets);
@@ -134,6 +150,16 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
         if (_kernelLines.Count == KernelLinesKept)
             _kernelLines.Dequeue();
         _kernelLines.Enqueue(line);
+    }
+
+    /// <summary>After a report nothing was sent although packets waited.</summary>
+    /// <returns>True where that was not known yet.</returns>
+    public bool Freeze()
+    {
+        if (Episode is not { Froze: false, LastReport: not null } episode)
+            return false;
+        Episode = episode with { Froze = true };
+        return true;
     }
 
     /// <summary>The trouble was still seen at that time.</summary>

@@ -8,7 +8,23 @@ namespace NicHangExporter.Remediation;
 /// <param name="Last">When the last one came.</param>
 /// <param name="Since">When the episode began that it belongs to.</param>
 /// <param name="TxPackets">Packets sent when it came; null where unknown.</param>
-internal readonly record struct HangTestimony(int Reports, TimeSpan Last, TimeSpan Since, ulong? TxPackets);
+internal readonly record struct HangTestimony(int Reports, TimeSpan Last, TimeSpan Since, ulong? TxPackets)
+{
+    /// <summary>A driver may come to its own reset only now, because of what was done to the device: a link that goes away makes several of them flush their ring by one.</summary>
+    private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(5);
+
+    /// <summary>When the door began to act on the device last; null for never.</summary>
+    public TimeSpan? ActingSince { get; init; }
+
+    /// <summary>When it was done with that; null while it is not.</summary>
+    public TimeSpan? ActedAt { get; init; }
+
+    /// <summary>When the door found that the device sends again, and has gone on to; null for never. The reports before that are of a hang that is over.</summary>
+    public TimeSpan? HealedAt { get; init; }
+
+    /// <summary>True where what the driver did at that time is most likely the effect of what was done to the device.</summary>
+    public bool IsAftermath(TimeSpan at) => ActingSince <= at && (ActedAt is not { } acted || at - acted <= Aftermath);
+}
 
 /// <summary>A hang episode that is under way and was witnessed live, for those who act on it or tell of it.</summary>
 /// <param name="Device">The device.</param>
@@ -49,7 +65,17 @@ internal sealed class HangEvidence
 
     /// <summary>A hang was reported.</summary>
     public void Report(InterfaceName device, BusAddress bus, TimeSpan at, TimeSpan since, ulong? txPackets) =>
-        _devices[(device, bus)] = new HangTestimony(Of(device, bus).Reports + 1, at, since, txPackets);
+        Change(device, bus, testimony => testimony with { Reports = testimony.Reports + 1, Last = at, Since = since, TxPackets = txPackets });
+
+    /// <summary>A command is about to go to the device.</summary>
+    public void Acting(InterfaceName device, BusAddress bus, TimeSpan at) =>
+        Change(device, bus, testimony => testimony with { ActingSince = testimony.IsAftermath(at) ? testimony.ActingSince : at, ActedAt = null });
+
+    /// <summary>It has returned.</summary>
+    public void Acted(InterfaceName device, BusAddress bus, TimeSpan at) => Change(device, bus, testimony => testimony with { ActedAt = at });
+
+    /// <summary>The hang is over, as is proven.</summary>
+    public void Healed(InterfaceName device, BusAddress bus, TimeSpan at) => Change(device, bus, testimony => testimony with { HealedAt = at });
 
     /// <summary>True where a hang was reported lately: it is under way now, not only within its episode.</summary>
     public bool IsFresh(InterfaceName device, BusAddress bus, TimeSpan now) => Of(device, bus) is { Reports: > 0 } testimony && now - testimony.Last <= Fresh;
@@ -63,8 +89,11 @@ internal sealed class HangEvidence
         var mine = Of(device, bus);
         foreach (var (other, testimony) in _devices)
             // The same hardware under a former name is no other one.
-            if (other != (device, bus) && (bus.IsEmpty || other.Bus != bus) && now - testimony.Last <= Fresh && (testimony.Since - mine.Since).Duration() <= Fresh)
+            if (testimony.Reports > 0 && other != (device, bus) && (bus.IsEmpty || other.Bus != bus) && now - testimony.Last <= Fresh && (testimony.Since - mine.Since).Duration() <= Fresh)
                 return true;
         return false;
     }
+
+    private void Change(InterfaceName device, BusAddress bus, Func<HangTestimony, HangTestimony> change) =>
+        _devices.AddOrUpdate((device, bus), (_, change) => change(default), (_, testimony, change) => change(testimony), change);
 }

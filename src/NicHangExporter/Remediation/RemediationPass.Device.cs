@@ -14,6 +14,7 @@ internal sealed partial class RemediationPass
     private bool TryPerform(RemediationStep step, out bool gone)
     {
         gone = false;
+        evidence.Acting(facts.Name, facts.Bus, Now);
         try
         {
             if (step is RemediationStep.LinkBounce)
@@ -43,6 +44,10 @@ internal sealed partial class RemediationPass
             // Half a failure may have left it down.
             if (!gone)
                 TryBringUp();
+        }
+        finally
+        {
+            evidence.Acted(facts.Name, facts.Bus, Now);
         }
         return false;
     }
@@ -74,6 +79,7 @@ internal sealed partial class RemediationPass
         {
             access.BringUp(NameNow() ?? facts.Name);
             (_isDown, _downSince) = (false, null);
+            evidence.Acted(facts.Name, facts.Bus, Now);
             return true;
         }
         catch (LinuxException exception)

@@ -1,6 +1,13 @@
+using System.Collections.Immutable;
 using NicHangExporter.Exposition;
 
 namespace NicHangExporter.Remediation;
+
+/// <summary>What is shown of a device that is not in its record.</summary>
+/// <param name="Device">Its name.</param>
+/// <param name="Drifted">Settings of it that are not as decided.</param>
+/// <param name="Stages">The stages of its driver's ladder; none where there is no ladder.</param>
+internal readonly record struct ShownDevice(string Device, int Drifted, ImmutableArray<string> Stages);
 
 /// <summary>Shows the state of the door in metrics, every series of a known device from the start. On the lane's thread.</summary>
 internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetrics metrics, TimeProvider clock)
@@ -28,7 +35,7 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
     }
 
     /// <summary>All devices, by key and name.</summary>
-    public void Publish(IReadOnlyDictionary<string, (string Device, int Drifted)> devices, RemediationLedger ledger, bool paused)
+    public void Publish(IReadOnlyDictionary<string, ShownDevice> devices, RemediationLedger ledger, bool paused)
     {
         foreach (var (name, key) in _published.ToList())
             if (!devices.TryGetValue(key, out var now) || now.Device != name)
@@ -36,15 +43,16 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
         var (state, age) = (ledger.State, ledger.Age);
         metrics.RemediationPaused.Set(paused ? 1 : 0);
         metrics.RemediationHostBudgetLeft.Set(Math.Max(0, options.HostBudget - state.SpentAt(age)));
-        foreach (var (key, (name, drifted)) in devices)
+        foreach (var (key, shown) in devices)
         {
-            _published[name] = key;
-            Publish(name, state.Device(key), age, drifted, state.UnknownUntil);
+            _published[shown.Device] = key;
+            Publish(shown, state.Device(key), age, state.UnknownUntil);
         }
     }
 
-    private void Publish(string device, DeviceRecord record, double age, int drifted, double unknownUntil)
+    private void Publish(ShownDevice shown, DeviceRecord record, double age, double unknownUntil)
     {
+        var device = shown.Device;
         // Series of what is switched off would be noise; what has happened all the same is shown.
         foreach (var trigger in Enum.GetValues<RemediationTrigger>())
         {
@@ -60,6 +68,8 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
             metrics.RemediationFailures.WithLabels(device, SnakeCase.Of(failure)).IncTo(
                 Enum.GetValues<RemediationTrigger>().Sum(trigger => record.Count($"outcomes/{SnakeCase.Of(trigger)}/{SnakeCase.Of(failure)}")));
         metrics.RemediationFailures.WithLabels(device, "timeout").Inc(0);
+        foreach (var stage in shown.Stages)
+            metrics.RemediationRecurrences.WithLabels(device, stage).Publish();
         foreach (var (name, count) in record.Counts)
             if (name.StartsWith("recurrences/", StringComparison.Ordinal))
                 metrics.RemediationRecurrences.WithLabels(device, name["recurrences/".Length..]).IncTo(count);
@@ -71,7 +81,7 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
         var until = Math.Max(record.CooldownUntil, unknownUntil);
         metrics.RemediationCooldownUntil.WithLabels(device).Set(until > age ? Math.Round(Epoch(clock.GetUtcNow()) + until - age, 0) : 0);
         metrics.RemediationQuarantined.WithLabels(device).Set(record.Quarantined ? 1 : 0);
-        metrics.FeatureDrift.WithLabels(device).Set(drifted);
+        metrics.FeatureDrift.WithLabels(device).Set(shown.Drifted);
         metrics.LastEpisodeEnd.WithLabels(device).Set(Epoch(record.LastEpisode?.End));
         metrics.LastEpisodeOutage.WithLabels(device).Set(record.LastEpisode?.OutageSeconds ?? 0);
     }

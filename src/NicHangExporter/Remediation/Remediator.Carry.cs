@@ -8,9 +8,6 @@ internal sealed partial class Remediator
     // Devices that can't be read, so that it is said once.
     private readonly HashSet<InterfaceName> _unreadable = [];
 
-    // When a device was found to be healed last, by its key.
-    private readonly Dictionary<string, TimeSpan> _healed = [];
-
     private void Carry(Active active)
     {
         if (!Safely(() => Consider(active)))
@@ -203,7 +200,7 @@ internal sealed partial class Remediator
         _metrics.RemediationDuration.WithLabels(SnakeCase.Of(active.Request.Trigger)).Observe(_clock.GetElapsedTime(active.Since).TotalSeconds);
         LogEnded(facts.Name.ToString(), active.Id, SnakeCase.Of(result.Verdict), result.Explanation);
         if (result.Verdict == RemediationVerdict.Healed)
-            _healed[facts.Key] = Now;
+            _evidence.Healed(facts.Name, facts.Bus, _clock.GetElapsedTime(0));
         // A change that cost a working device its link must not be tried again without a person.
         if (result.LostLink && !context.WasHung && active.Request is { Rollback: false, Trigger: not RemediationTrigger.Drift })
             Quarantine(facts, $"{result.Explanation}: it goes into quarantine");
@@ -221,7 +218,7 @@ internal sealed partial class Remediator
         if (testimony.Reports == 0 || _clock.GetElapsedTime(0) - testimony.Last > HangEvidence.Fresh)
             return false;
         // Healed since: the report is of a hang that is over, and nobody is to act on it again.
-        if (_healed.TryGetValue(facts.Key, out var healed) && testimony.Last <= healed)
+        if (testimony.Last <= testimony.HealedAt)
             return false;
         return TryObserve(facts) is not { TxQueues: 1 } reading || testimony.TxPackets is not { } then || reading.TxPackets == then;
     }

@@ -33,7 +33,7 @@ internal sealed partial class Remediator
     private void PublishAll()
     {
         _nextPublish = Now + PublishInterval;
-        var devices = new Dictionary<string, (string Device, int Drifted)>();
+        var devices = new Dictionary<string, ShownDevice>();
         var statuses = ImmutableArray.CreateBuilder<DeviceStatus>();
         using (var open = _inventory.Open())
             foreach (var device in open.All)
@@ -48,7 +48,7 @@ internal sealed partial class Remediator
                 Add(last);
             if (!devices.ContainsKey(key) && devices.Values.All(other => other.Device != record.Device))
             {
-                devices[key] = (record.Device, 0);
+                devices[key] = new ShownDevice(record.Device, 0, Stages(record.Driver));
                 statuses.Add(StatusOf(key, record, null));
             }
         }
@@ -59,10 +59,12 @@ internal sealed partial class Remediator
         {
             if (Identify(name) is not { } facts || devices.ContainsKey(facts.Key))
                 return;
-            devices[facts.Key] = (name.ToString(), _drifted.GetValueOrDefault(facts.Key) is { IsDefault: false } drifted ? drifted.Length : 0);
+            devices[facts.Key] = new ShownDevice(name.ToString(), _drifted.GetValueOrDefault(facts.Key) is { IsDefault: false } drifted ? drifted.Length : 0, Stages(facts.Driver));
             statuses.Add(StatusOf(facts.Key, _ledger.State.Device(facts.Key), facts));
         }
     }
+
+    private ImmutableArray<string> Stages(string driver) => _catalogue.Ladder(driver)?.Stages ?? [];
 
     // The address of the hardware needs RTNL, so it is asked for once.
     private readonly Dictionary<(InterfaceName, long), DeviceFacts> _identities = [];

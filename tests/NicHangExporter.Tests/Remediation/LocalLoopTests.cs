@@ -225,23 +225,6 @@ public sealed class LocalLoopTests : IDisposable
     }
 
     [Fact]
-    public void Flap_DriverResetsItself_IsPreventedAndNeverReset()
-    {
-        _nic.ResetsItselfAfter = 2.5;
-        Begin();
-        for (var flap = 0; flap < 3; flap++)
-        {
-            _nic.Hang();
-            _host.Live(20);
-        }
-
-        Assert.False(_nic.IsHung);
-        Assert.DoesNotContain(_nic.Operations, operation => operation.What is "reinit" or "down");
-        Assert.Contains(_nic.Operations, operation => operation.What == "tx-tcp-segmentation off");
-        Assert.Single(Intents());
-    }
-
-    [Fact]
     public void TwoNicsAtOnce_IsAmbiguousAndLeftAlone()
     {
         var other = _host.AddSimulatedNic("eno2", "0000:02:00.0");

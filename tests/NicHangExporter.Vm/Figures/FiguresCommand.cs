@@ -4,18 +4,10 @@ namespace NicHangExporter.Vm.Figures;
 internal static class FiguresCommand
 {
     /// <summary>Measures and prints.</summary>
-    public static async Task<int> RunAsync(int count)
+    public static async Task RunAsync(int count)
     {
-        try
-        {
-            await using var guest = await Guest.BootAsync();
-            await WedgeRun.SeveralAsync(guest, count, Console.WriteLine);
-            return 0;
-        }
-        catch (CannotBootException cannot)
-        {
-            await Console.Error.WriteLineAsync(cannot.Message);
-            return 1;
-        }
+        await using var guest = await Guest.BootAsync();
+        await WedgeRun.SeveralAsync(guest, count, Console.WriteLine);
+        await CountingRun.RunAsync(guest, CountingRun.Reports, Console.WriteLine);
     }
 }

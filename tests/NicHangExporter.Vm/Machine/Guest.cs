@@ -9,6 +9,8 @@ namespace NicHangExporter.Vm.Machine;
 /// </summary>
 internal sealed class Guest : IAsyncDisposable
 {
+    private static readonly Lock Preparing = new();
+
     private readonly Qemu _qemu;
     private readonly TemporaryDirectory _directory;
 
@@ -41,13 +43,18 @@ internal sealed class Guest : IAsyncDisposable
         var options = choice ?? new GuestOptions();
         Requires.Program(Qemu.Program);
         Workshop.RequireRoom(Path.GetTempPath(), 256L << 20);
-        var kernel = GuestKernel.Get();
         var directory = new TemporaryDirectory();
         Qemu? qemu = null;
         try
         {
             var initramfs = directory.File("initramfs");
-            Initramfs.Write(initramfs, kernel, PublishedExporter.Path);
+            GuestKernel kernel;
+            // Its parts are kept from one guest to the next: fetched, unpacked and compiled by the first.
+            lock (Preparing)
+            {
+                kernel = GuestKernel.Get();
+                Initramfs.Write(initramfs, kernel, PublishedExporter.Path);
+            }
             var free = GuestPorts.Free();
             var ports = free with { Eno1Web = options.Port ?? free.Eno1Web };
             using Socket shell = Listen(directory.File("shell.sock")), kmsg = Listen(directory.File("kmsg.sock"));

@@ -7,7 +7,7 @@ using System.Text.Json;
 namespace NicHangExporter.Vm.Scenarios;
 
 /// <summary>A hang while something else is wrong as well, or while somebody asks from outside.</summary>
-[Collection(typeof(OneGuest))]
+[Collection(typeof(FirstGuest))]
 public sealed class AdversityTests(SharedGuest shared)
 {
     // Proves: whoever is killed in the middle of a step leaves a hang, or a link that is down, to his next start, and that one heals it.

@@ -1,7 +1,7 @@
 namespace NicHangExporter.Vm.Scenarios;
 
 /// <summary>A switch that is dead although the links are up: the network is gone, and no NIC is to blame.</summary>
-[Collection(typeof(OneGuest))]
+[Collection(typeof(FirstGuest))]
 public sealed class DeadFarEndTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);

@@ -3,7 +3,7 @@ using NicHangExporter.Vm.Figures;
 namespace NicHangExporter.Vm.Scenarios;
 
 /// <summary>How fast it is, held to a bound; "figures" on the command line prints the same for as many wedges as one likes.</summary>
-[Collection(typeof(OneGuest))]
+[Collection(typeof(UndisturbedGuest))]
 public sealed class FigureTests(SharedGuest shared)
 {
     private const int Wedges = 10;
@@ -21,5 +21,17 @@ public sealed class FigureTests(SharedGuest shared)
 
         Assert.Equal(Wedges, times.Count);
         Assert.All(times, wedge => Assert.True(wedge.Ours < Bound, $"{wedge}"));
+    }
+
+    // Proves: each report of the kernel is counted, none is lost and none is counted twice.
+    [Fact]
+    public async Task EachReport_IsCountedOnce()
+    {
+        var guest = await shared.GetAsync();
+
+        var run = await CountingRun.RunAsync(guest, 5, TestContext.Current.TestOutputHelper!.WriteLine);
+
+        Assert.True(run.Reported >= 5, $"{run}");
+        Assert.Equal((run.Reported, 0), (run.Counted, run.Lost));
     }
 }

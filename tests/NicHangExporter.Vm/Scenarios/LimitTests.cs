@@ -1,7 +1,7 @@
 namespace NicHangExporter.Vm.Scenarios;
 
 /// <summary>Where healing is not to be had, or not ours to do.</summary>
-[Collection(typeof(OneGuest))]
+[Collection(typeof(SecondGuest))]
 public sealed class LimitTests(SharedGuest shared)
 {
     // Proves: what can't be healed gets the rungs in their order, then the budget is gone, then only reinit with growing pauses; the host works otherwise.

@@ -1,7 +1,7 @@
 namespace NicHangExporter.Vm.Scenarios;
 
 /// <summary>What mode observe does to a NIC that hangs.</summary>
-[Collection(typeof(OneGuest))]
+[Collection(typeof(FirstGuest))]
 public sealed class ObserveTests(SharedGuest shared)
 {
     // Proves: observe touches nothing, however long the hang goes on, and says what enforce would have done.

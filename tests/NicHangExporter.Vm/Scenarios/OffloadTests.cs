@@ -1,7 +1,7 @@
 namespace NicHangExporter.Vm.Scenarios;
 
 /// <summary>Hangs that come with an offload: what prevents the next one, and what somebody brings back by turning it on again.</summary>
-[Collection(typeof(OneGuest))]
+[Collection(typeof(SecondGuest))]
 public sealed class OffloadTests(SharedGuest shared)
 {
     private const string Hang = "Detected Hardware Unit Hang";

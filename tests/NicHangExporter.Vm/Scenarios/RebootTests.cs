@@ -1,7 +1,7 @@
 namespace NicHangExporter.Vm.Scenarios;
 
 /// <summary>The machine goes down in between: what was decided is on its disk.</summary>
-[Collection(typeof(OneGuest))]
+[Collection(typeof(FirstGuest))]
 public sealed class RebootTests
 {
     // Proves: a reboot neither forgets the cool-down nor the setting that was decided; a machine that was off has not cooled.

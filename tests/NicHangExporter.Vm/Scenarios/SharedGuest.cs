@@ -46,6 +46,17 @@ public sealed class SharedGuest : IAsyncDisposable
     }
 }
 
-/// <summary>Scenarios run one after the other: each guest wants a processor for itself, and time is part of what they look at.</summary>
+/// <summary>
+/// The scenarios of one guest run one after the other, and beside those of the second: on two processors each guest has one for itself. They compare times on the
+/// guest's clock alone, so that a neighbour makes them slower and not wrong.
+/// </summary>
+[CollectionDefinition]
+public sealed class FirstGuest : ICollectionFixture<SharedGuest>;
+
+/// <summary>See <see cref="FirstGuest"/>.</summary>
+[CollectionDefinition]
+public sealed class SecondGuest : ICollectionFixture<SharedGuest>;
+
+/// <summary>Where the time itself is the result: when all the others are done.</summary>
 [CollectionDefinition(DisableParallelization = true)]
-public sealed class OneGuest : ICollectionFixture<SharedGuest>;
+public sealed class UndisturbedGuest : ICollectionFixture<SharedGuest>;

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace NicHangExporter.Vm.Scenarios;
 
 /// <summary>Where there is no guest to be had: the harness says which of its wants is not met, in one line, and leaves nothing running.</summary>
-[Collection(typeof(OneGuest))]
+[Collection(typeof(FirstGuest))]
 public sealed class TroubleTests
 {
     private readonly int _before = OwnGuests();

@@ -1,7 +1,7 @@
 namespace NicHangExporter.Vm.Scenarios;
 
 /// <summary>A NIC that hangs for ever, as long as TSO is on, and the local loop with nobody to help it.</summary>
-[Collection(typeof(OneGuest))]
+[Collection(typeof(FirstGuest))]
 public sealed class WedgeTests(SharedGuest shared)
 {
     // Proves: the host that nobody can reach finds the hang, turns TSO off, resets the adapter and is back, and nothing around eno1 has changed.
