@@ -7,7 +7,7 @@ namespace NicHangExporter.Vm.Scenarios;
 /// A hang as people see it who have a Prometheus and an Alertmanager, with the shipped rules and the shipped sample. Each guest is new: what its kernel has said of
 /// hangs before would be told of as well.
 /// </summary>
-[Collection(typeof(OneGuest))]
+[Collection(typeof(UndisturbedGuest))]
 public sealed class OuterLoopTests
 {
     private const string Hang = "Detected Hardware Unit Hang";
