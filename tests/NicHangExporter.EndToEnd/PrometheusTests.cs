@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-
 namespace NicHangExporter.EndToEnd;
 
 /// <summary>A real Prometheus scrapes the exporter.</summary>
@@ -11,7 +8,7 @@ public sealed class PrometheusTests
     {
         Requires.Program("prometheus");
         using var exporter = await ExporterProcess.StartAsync("--collector.virtual");
-        using var prometheus = await PrometheusServer.StartAsync(network: null, FreePort(), exporter, exporter.BaseAddress.Authority);
+        using var prometheus = await PrometheusServer.StartAsync(network: null, LoopbackPort.Free(), new PrometheusSetup(exporter.BaseAddress.Authority, exporter.BaseAddress.Authority).Files);
         var samples = (await exporter.ScrapeAsync()).Samples.Count;
 
         await prometheus.WatchesAsync();
@@ -20,12 +17,5 @@ public sealed class PrometheusTests
         await Eventually.HoldsAsync($"all {samples} samples are stored", () => prometheus.QueryAsync("scrape_samples_post_metric_relabeling"), value => value == samples);
         // Device labels meet those of node_exporter; our own never meet the target's.
         Assert.Null(await prometheus.QueryAsync("count({__name__=~\".+\",exported_job=~\".+\"} or {__name__=~\".+\",exported_instance=~\".+\"})"));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

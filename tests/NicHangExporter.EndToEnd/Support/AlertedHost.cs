@@ -64,13 +64,13 @@ internal sealed class AlertedHost : IDisposable
     public AlertmanagerSetup Alertmanager => new(new Uri($"http://{Listener}"), TokenFile);
 
     /// <summary>Starts an Alertmanager.</summary>
-    public Task<Alertmanager> StartAsync(AlertmanagerSetup setup) => Support.Alertmanager.StartAsync(Network, setup);
+    public Task<Alertmanager> StartAsync(AlertmanagerSetup setup) => Support.Alertmanager.StartAsync(Network, setup.Port, setup.Yaml, setup.Cluster);
 
     /// <summary>Starts a Prometheus and waits until it watches the exporter.</summary>
     public async Task<PrometheusServer> StartPrometheusAsync(ExporterProcess exporter, params IEnumerable<int> alertmanagers)
     {
         Requires.Program("prometheus");
-        var prometheus = await PrometheusServer.StartAsync(Network, 9090, exporter, Name, alertmanagers);
+        var prometheus = await PrometheusServer.StartAsync(Network, 9090, new PrometheusSetup(exporter.BaseAddress.Authority, Name) { Alertmanagers = [.. alertmanagers] }.Files);
         try
         {
             await prometheus.WatchesAsync();
@@ -112,7 +112,7 @@ internal sealed class AlertedHost : IDisposable
 
     /// <summary>The labels of an alert about a device of a host.</summary>
     public static Dictionary<string, string> Alert(string device, string instance = Name) =>
-        new() { ["alertname"] = PrometheusServer.AlertName, ["instance"] = instance, ["device"] = device, ["severity"] = "critical" };
+        new() { ["alertname"] = PrometheusSetup.AlertName, ["instance"] = instance, ["device"] = device, ["severity"] = "critical" };
 
     /// <summary>How many alerts have had a verdict, repetitions included.</summary>
     public static double Verdicts(Scrape metrics, string verdict) => metrics["nichang_alerts_received_total", ("verdict", verdict)];

@@ -7,22 +7,31 @@ namespace NicHangExporter.EndToEnd.Support;
 /// <summary>A real Alertmanager.</summary>
 internal sealed class Alertmanager : IDisposable
 {
+    /// <summary>The flag of one that is alone.</summary>
+    public const string Alone = "--cluster.listen-address=";
+
     private readonly TemporaryDirectory _directory = new();
-    private readonly NetworkNamespace _network;
-    private readonly AlertmanagerSetup _setup;
+    private readonly NetworkNamespace? _network;
+    private readonly int _port;
+    private readonly IReadOnlyList<string> _flags;
     private ServerProcess? _server;
 
-    private Alertmanager(NetworkNamespace network, AlertmanagerSetup setup) => (_network, _setup) = (network, setup);
+    private Alertmanager(NetworkNamespace? network, int port, IReadOnlyList<string> flags) => (_network, _port, _flags) = (network, port, flags);
 
     /// <summary>What it has written to its log since it was started last.</summary>
     public string Log => _server!.Log;
 
     /// <summary>Starts one.</summary>
-    public static async Task<Alertmanager> StartAsync(NetworkNamespace network, AlertmanagerSetup setup)
+    /// <param name="network">Where; null for the namespace of the tests.</param>
+    /// <param name="port">Its port on loopback.</param>
+    /// <param name="configuration">Its configuration.</param>
+    /// <param name="flags">Whether it is <see cref="Alone"/> or one of several.</param>
+    public static async Task<Alertmanager> StartAsync(NetworkNamespace? network, int port, string configuration, params IEnumerable<string> flags)
     {
-        var alertmanager = new Alertmanager(network, setup);
+        var alertmanager = new Alertmanager(network, port, [.. flags]);
         try
         {
+            await File.WriteAllTextAsync(alertmanager.Configuration, configuration, TestContext.Current.CancellationToken);
             await alertmanager.RestartAsync();
             return alertmanager;
         }
@@ -37,8 +46,8 @@ internal sealed class Alertmanager : IDisposable
     public async Task RestartAsync()
     {
         Kill();
-        _server = await ServerProcess.StartAsync(_network, _setup.Port, "prometheus-alertmanager", [$"--config.file={_directory.Write("alertmanager.yml", _setup.Yaml)}",
-            $"--storage.path={_directory["data"]}", $"--web.listen-address=127.0.0.1:{_setup.Port}", $"--web.external-url={new Uri($"http://127.0.0.1:{_setup.Port}")}", .. _setup.Cluster]);
+        _server = await ServerProcess.StartAsync(_network, _port, "prometheus-alertmanager", [$"--config.file={Configuration}",
+            $"--storage.path={Path.Combine(_directory.Path, "data")}", $"--web.listen-address=127.0.0.1:{_port}", $"--web.external-url={new Uri($"http://127.0.0.1:{_port}")}", .. _flags]);
     }
 
     /// <summary>Kills it as a crash would.</summary>
@@ -78,4 +87,6 @@ internal sealed class Alertmanager : IDisposable
         Kill();
         _directory.Dispose();
     }
+
+    private string Configuration => Path.Combine(_directory.Path, "alertmanager.yml");
 }

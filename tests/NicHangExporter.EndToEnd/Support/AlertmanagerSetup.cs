@@ -18,7 +18,7 @@ internal sealed record AlertmanagerSetup(Uri Webhook, string CredentialsFile)
     public int MaxAlerts { get; init; }
 
     /// <summary>Flags that make it one of several; by default it is alone.</summary>
-    public IReadOnlyList<string> Cluster { get; init; } = ["--cluster.listen-address="];
+    public IReadOnlyList<string> Cluster { get; init; } = [Support.Alertmanager.Alone];
 
     /// <summary>The configuration: what is recommended, save that things happen within seconds.</summary>
     public string Yaml =>

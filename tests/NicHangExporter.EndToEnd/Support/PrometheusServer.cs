@@ -3,9 +3,17 @@ using System.Text.Json;
 
 namespace NicHangExporter.EndToEnd.Support;
 
-/// <summary>A real Prometheus that scrapes the exporter every second.</summary>
+/// <summary>A sample that a Prometheus has stored.</summary>
+/// <param name="Time">When its scrape began.</param>
+/// <param name="Value">Its value.</param>
+internal readonly record struct StoredSample(DateTimeOffset Time, double Value);
+
+/// <summary>A real Prometheus.</summary>
 internal sealed class PrometheusServer : IDisposable
 {
+    /// <summary>The file that it starts from; what it names may be relative to it.</summary>
+    public const string Configuration = "prometheus.yml";
+
     private readonly TemporaryDirectory _directory = new();
     private ServerProcess? _server;
 
@@ -13,47 +21,25 @@ internal sealed class PrometheusServer : IDisposable
     {
     }
 
-    /// <summary>The alert that <see cref="StartAsync"/> makes of a hang.</summary>
-    public const string AlertName = "NicHang";
-
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts one that tells its Alertmanagers of what fires every second.</summary>
     /// <param name="network">Where; null for the namespace of the tests.</param>
     /// <param name="port">Its port on loopback.</param>
-    /// <param name="target">The exporter.</param>
-    /// <param name="instance">What the exporter's host is called.</param>
-    /// <param name="alertmanagers">Ports on loopback of those who are told of a hang, every second for as long as it lasts.</param>
-    public static async Task<PrometheusServer> StartAsync(NetworkNamespace? network, int port, ExporterProcess target, string instance, params IEnumerable<int> alertmanagers)
+    /// <param name="files">Its <see cref="Configuration"/> and what that one names.</param>
+    /// <param name="flags">Further flags.</param>
+    public static async Task<PrometheusServer> StartAsync(NetworkNamespace? network, int port, IReadOnlyDictionary<string, string> files, params IEnumerable<string> flags)
     {
         var prometheus = new PrometheusServer();
         try
         {
-            var directory = prometheus._directory;
-            var rules = directory.Write("rules.yml",
-                $$$"""
-                groups:
-                  - name: nichang
-                    rules:
-                      - alert: {{{AlertName}}}
-                        expr: nichang_hang_active == 1
-                        labels: {severity: critical}
-                        annotations: {summary: 'NIC {{ $labels.device }} of {{ $labels.instance }} hangs'}
-                """);
-            var file = directory.Write("prometheus.yml",
-                $$"""
-                global: {scrape_interval: 1s, evaluation_interval: 1s}
-                rule_files: ['{{rules}}']
-                alerting:
-                  alertmanagers:
-                    - static_configs:
-                        - targets: [{{string.Join(", ", alertmanagers.Select(address => $"'127.0.0.1:{address}'"))}}]
-                scrape_configs:
-                  - job_name: nichang
-                    static_configs:
-                      - targets: ['{{target.BaseAddress.Authority}}']
-                        labels: {instance: '{{instance}}'}
-                """);
-            prometheus._server = await ServerProcess.StartAsync(network, port, "prometheus", $"--config.file={file}", $"--storage.tsdb.path={directory["data"]}",
-                $"--web.listen-address=127.0.0.1:{port}", "--rules.alert.resend-delay=1s", "--log.level=warn");
+            var directory = prometheus._directory.Path;
+            foreach (var (name, content) in files)
+            {
+                var path = Path.Combine(directory, name);
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                await File.WriteAllTextAsync(path, content, TestContext.Current.CancellationToken);
+            }
+            prometheus._server = await ServerProcess.StartAsync(network, port, "prometheus", [$"--config.file={Path.Combine(directory, Configuration)}",
+                $"--storage.tsdb.path={Path.Combine(directory, "data")}", $"--web.listen-address=127.0.0.1:{port}", "--rules.alert.resend-delay=1s", "--log.level=warn", .. flags]);
             return prometheus;
         }
         catch
@@ -64,13 +50,11 @@ internal sealed class PrometheusServer : IDisposable
     }
 
     /// <summary>The value of the only series that a query finds; null for none.</summary>
-    public async Task<double?> QueryAsync(string query)
-    {
-        var path = new Uri($"/api/v1/query?query={Uri.EscapeDataString(query)}", UriKind.Relative);
-        using var answer = JsonDocument.Parse(await _server!.Http.GetStringAsync(path, TestContext.Current.CancellationToken));
-        var result = answer.RootElement.GetProperty("data").GetProperty("result");
-        return result.GetArrayLength() == 1 ? double.Parse(result[0].GetProperty("value")[1].GetString()!, CultureInfo.InvariantCulture) : null;
-    }
+    public async Task<double?> QueryAsync(string query) => await ResultAsync(query) is [var only] ? Sample(only.GetProperty("value")).Value : null;
+
+    /// <summary>The samples as they were scraped of the only series that a query for a range finds; none where there is no such series.</summary>
+    public async Task<IReadOnlyList<StoredSample>> SamplesAsync(string query) =>
+        await ResultAsync(query) is [var only] ? [.. only.GetProperty("values").EnumerateArray().Select(Sample)] : [];
 
     /// <summary>Waits until it has scraped the exporter: from then on it would see a hang within a second or two.</summary>
     public Task WatchesAsync() => Eventually.HoldsAsync("up is 1", () => QueryAsync("up"), value => value == 1);
@@ -81,4 +65,14 @@ internal sealed class PrometheusServer : IDisposable
         _server?.Dispose();
         _directory.Dispose();
     }
+
+    private async Task<List<JsonElement>> ResultAsync(string query)
+    {
+        var path = new Uri($"/api/v1/query?query={Uri.EscapeDataString(query)}", UriKind.Relative);
+        using var answer = JsonDocument.Parse(await _server!.Http.GetStringAsync(path, TestContext.Current.CancellationToken));
+        return [.. answer.RootElement.GetProperty("data").GetProperty("result").EnumerateArray().Select(series => series.Clone())];
+    }
+
+    private static StoredSample Sample(JsonElement pair) =>
+        new(DateTimeOffset.UnixEpoch + TimeSpan.FromSeconds(pair[0].GetDouble()), double.Parse(pair[1].GetString()!, CultureInfo.InvariantCulture));
 }

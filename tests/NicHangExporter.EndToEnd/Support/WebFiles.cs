@@ -1,7 +1,5 @@
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 
 namespace NicHangExporter.EndToEnd.Support;
 
@@ -28,12 +26,10 @@ internal sealed class WebFiles : IDisposable
     /// <summary>Makes another certificate and key in the place of the ones before.</summary>
     public void Issue()
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var now = TimeProvider.System.GetUtcNow();
-        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(7));
-        Write("server.key", key.ExportPkcs8PrivateKeyPem());
-        Write("server.crt", certificate.ExportCertificatePem());
-        Serial = certificate.SerialNumber;
+        var issued = SelfSignedCertificate.Issue();
+        Write("server.key", issued.Key);
+        Write("server.crt", issued.Certificate);
+        Serial = issued.Serial;
     }
 
     /// <summary>Writes a file, as an editor does: all at once.</summary>

@@ -14,16 +14,19 @@ internal sealed class GuestExporter : IAsyncDisposable
     public static readonly TimeSpan Gap = TimeSpan.FromSeconds(15);
 
     private const string EpisodeGap = "--hang.episode-gap";
+    private const string WebConfiguration = "--web.config.file";
 
     private readonly Guest _guest;
     private readonly string _log;
     private readonly long _since;
     private readonly HttpClient _http;
 
-    private GuestExporter(Guest guest, string state, string log, int process, int port)
+    private GuestExporter(Guest guest, string state, string log, int process, Uri address)
     {
         (_guest, State, _log, Id, _since) = (guest, state, log, process, guest.Log.Last);
-        _http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(20) };
+        // Whose certificate it has is looked at by those whom a scenario is about.
+        var handler = new SocketsHttpHandler { UseProxy = false, SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null } };
+        _http = new HttpClient(handler) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(20) };
     }
 
     /// <summary>Its process number in the guest.</summary>
@@ -49,7 +52,8 @@ internal sealed class GuestExporter : IAsyncDisposable
             .. options.Any(option => option.StartsWith(EpisodeGap, StringComparison.Ordinal)) ? [] : new[] { $"{EpisodeGap}={Gap.TotalSeconds:0}s" }, .. options];
         // setsid: it belongs to no terminal, and gets no signal that is meant for the shell.
         var process = (await guest.Shell.DoAsync($"setsid nic-hang-exporter {string.Join(' ', flags)} >{log} 2>&1 </dev/null & echo $!")).Trim();
-        var exporter = new GuestExporter(guest, state, log, int.Parse(process, CultureInfo.InvariantCulture), port ?? guest.Ports.Ens18Exporter);
+        var scheme = options.Any(option => option.StartsWith(WebConfiguration, StringComparison.Ordinal)) ? "https" : "http";
+        var exporter = new GuestExporter(guest, state, log, int.Parse(process, CultureInfo.InvariantCulture), new Uri($"{scheme}://127.0.0.1:{port ?? guest.Ports.Ens18Exporter}"));
         try
         {
             var running = await Eventually.HoldsAsync("the exporter in the guest is ready", exporter.IsReadyAsync, ready => ready is not false, TimeSpan.FromMinutes(1));

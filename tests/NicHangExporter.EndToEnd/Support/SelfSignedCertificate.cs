@@ -1,0 +1,26 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace NicHangExporter.EndToEnd.Support;
+
+/// <summary>A certificate of this machine's loopback that has signed itself: whoever trusts it trusts one server and nobody else.</summary>
+/// <param name="Certificate">In PEM.</param>
+/// <param name="Key">Its key, in PEM, unencrypted.</param>
+/// <param name="Serial">Its serial number.</param>
+internal sealed record SelfSignedCertificate(string Certificate, string Key, string Serial)
+{
+    /// <summary>A new one, good for a week.</summary>
+    public static SelfSignedCertificate Issue()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("localhost");
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(7));
+        return new SelfSignedCertificate(certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem(), certificate.SerialNumber);
+    }
+}

@@ -1,0 +1,19 @@
+using NicHangExporter.Vm.Outside;
+
+namespace NicHangExporter.Vm.Scenarios;
+
+/// <summary>The one change that the outer loop makes to durations: none is left as it was, and nothing else is touched.</summary>
+public sealed class MinutesAsSecondsTests
+{
+    [Theory]
+    [InlineData("for: 2m", "for: 2000ms")]
+    [InlineData("group_wait: 0s", "group_wait: 0ms")]
+    [InlineData("increase(nichang_hang_events_total[1h])", "increase(nichang_hang_events_total[60000ms])")]
+    [InlineData("last_over_time(x[1d] offset 1h) + 60", "last_over_time(x[1440000ms] offset 60000ms) + 1")]
+    [InlineData("x > time() - 3600", "x > time() - 60")]
+    [InlineData("x - time() < 7 * 86400", "x - time() < 7 * 1440")]
+    [InlineData("changes(x[1h]) > 3", "changes(x[60000ms]) > 3")]
+    [InlineData("- record: x:increase1d", "- record: x:increase1d")]
+    [InlineData("url: https://10.0.2.15:19642/30s/a-5m", "url: https://10.0.2.15:19642/30s/a-5m")]
+    public void Durations_AreDividedAndNothingElse(string yaml, string faster) => Assert.Equal(faster, MinutesAsSeconds.In(yaml));
+}
