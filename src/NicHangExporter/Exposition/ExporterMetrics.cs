@@ -24,6 +24,7 @@ internal sealed class ExporterMetrics
         EpisodesEnded = Counter("nichang_hang_episodes_ended_total", "Hang episodes that are over, by shape: wedge (repeats, no reset), flap (the driver resets itself), stall (silent), paused (by the link partner: not a hang), unknown.", DeviceLabel.Name, "shape");
         OutageSeconds = Counter("nichang_hang_outage_seconds_total", "Seconds from the first to the last testimony of each episode, the present one included: a lower bound of the time that nothing was sent.", ByDevice);
         Active = Gauge("nichang_hang_active", "Whether a hang episode is under way that has been witnessed live.", ByDevice);
+        Confirmed = Gauge("nichang_hang_confirmed", "Whether the hang under way is beyond doubt: reported twice, or once and then nothing sent, or a transmitter that has stalled. 0 again once it is proven to be healed.", ByDevice);
         ActiveShape = Gauge("nichang_hang_active_shape", "1 for the shape of the hang episode under way, as far as it can be told now; all 0 while there is none.", DeviceLabel.Name, "shape");
         LastEvent = Gauge("nichang_hang_last_event_timestamp_seconds", "When the last testimony of a hang came, in seconds since the epoch; 0 for never.", ByDevice);
         EpisodeStart = Gauge("nichang_hang_episode_start_timestamp_seconds", "When the hang episode under way began, in seconds since the epoch; 0 while there is none.", ByDevice);
@@ -76,6 +77,7 @@ internal sealed class ExporterMetrics
         AlertSendFailures = Counter("nichang_alerts_send_failures_total", "Posts of alerts that an Alertmanager did not take.", "alertmanager");
         AlertsBuffered = Gauge("nichang_alerts_buffered", "Alerts of this host that wait for an Alertmanager to be within reach.");
 
+        StateConfigured = Gauge("nichang_state_configured", "Whether a state directory is set.");
         StateUp = Gauge("nichang_state_up", "Whether position and counts survive a restart: a state directory is set and the last write succeeded.");
         StateWriteFailures = Counter("nichang_state_write_failures_total", "Writes of the state that failed.");
         MonitorFailures = Counter("nichang_monitor_failures_total", "Unexpected errors of the hang monitor and of the reader of the kernel log: faults of this program, which are logged. A hang may have been missed.");
@@ -92,6 +94,7 @@ internal sealed class ExporterMetrics
     public Counter EpisodesEnded { get; }
     public Counter OutageSeconds { get; }
     public Gauge Active { get; }
+    public Gauge Confirmed { get; }
     public Gauge ActiveShape { get; }
     public Gauge LastEvent { get; }
     public Gauge EpisodeStart { get; }
@@ -140,6 +143,7 @@ internal sealed class ExporterMetrics
     public Counter AlertsSent { get; }
     public Counter AlertSendFailures { get; }
     public Gauge AlertsBuffered { get; }
+    public Gauge StateConfigured { get; }
     public Gauge StateUp { get; }
     public Counter StateWriteFailures { get; }
     public Counter MonitorFailures { get; }

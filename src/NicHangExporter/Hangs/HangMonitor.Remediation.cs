@@ -36,6 +36,8 @@ internal sealed partial class HangMonitor
         // A driver that has reset its adapter because of a hang leaves no doubt that there was one.
         if (!device.Confirmation.IsConfirmed(now, options.ConfirmWindow, frozenSince) && device.Episode is not { Resets: > 0, DriverReports: > 0 })
             return;
+        if (device.Confirm(true))
+            Change(device);
         // There is nothing to prevent as long as it hangs, and nothing to heal as long as the driver may do it.
         if (device.IsLeftToItsDriver && !device.HasAnswered(now))
             return;

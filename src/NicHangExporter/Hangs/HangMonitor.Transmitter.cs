@@ -26,7 +26,10 @@ internal sealed partial class HangMonitor
         // The trouble began when the transmitter froze, not when the window was over.
         var frozenSince = tracked.Transmitter.Value.Since;
         if (verdict == TxVerdict.Stalled && before != TxVerdict.Stalled)
+        {
             Observe(tracked, HangWitness.TxStall, frozenSince, live: true);
+            tracked.Confirm(true);
+        }
         if (verdict == TxVerdict.Paused && before != TxVerdict.Paused)
         {
             tracked.Pauses++;

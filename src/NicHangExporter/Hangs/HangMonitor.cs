@@ -244,6 +244,9 @@ internal sealed partial class HangMonitor(
                 ConsiderRemediation(tracked, isNews: false);
             }
         }
+        foreach (var device in _register.All)
+            if (device.IsConfirmed && device.Transmitter is not { Verdict: TxVerdict.Stalled } && IsProvenOver(device) && device.Confirm(false))
+                Change(device);
         ExpireEpisodes();
         Publish();
         // A log that could only be opened later has its history later.

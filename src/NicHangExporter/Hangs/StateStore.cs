@@ -21,6 +21,7 @@ internal sealed partial class StateStore(StateDirectory directory, ExporterMetri
     public MonitorState? Open()
     {
         metrics.StateUp.Set(0);
+        metrics.StateConfigured.Set(directory.Path is null ? 0 : 1);
         if (directory.Path is not { } path)
             return null;
         if (!directory.TryTake())

@@ -62,6 +62,9 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
     /// <summary>Whether the reports so far make the hang one that may be acted on.</summary>
     public HangConfirmation Confirmation { get; set; }
 
+    /// <summary>Whether the hang under way is beyond doubt, and not proven to be over since.</summary>
+    public bool IsConfirmed { get; private set; }
+
     /// <summary>When the core's watchdog was last heard of in the log, since boot; null for never.</summary>
     public TimeSpan? WatchdogAt { get; set; }
 
@@ -152,6 +155,15 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
         _kernelLines.Enqueue(line);
     }
 
+    /// <summary>The hang is beyond doubt, or it is proven to be over.</summary>
+    /// <returns>True where that is news.</returns>
+    public bool Confirm(bool confirmed)
+    {
+        var changes = IsConfirmed != confirmed;
+        IsConfirmed = confirmed;
+        return changes;
+    }
+
     /// <summary>After a report nothing was sent although packets waited.</summary>
     /// <returns>True where that was not known yet.</returns>
     public bool Freeze()
@@ -184,6 +196,7 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
         _finishedOutage = OutageSeconds;
         Episode = null;
         EpisodeIsLive = false;
+        IsConfirmed = false;
         Report = null;
     }
 
@@ -216,6 +229,7 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
         }
         metrics.OutageSeconds.WithLabels(device).IncTo(OutageSeconds);
         metrics.Active.WithLabels(device).Set(IsHanging ? 1 : 0);
+        metrics.Confirmed.WithLabels(device).Set(IsHanging && IsConfirmed ? 1 : 0);
         metrics.EpisodeStart.WithLabels(device).Set(active is { } episode ? wallClock(episode.Start) : 0);
         metrics.LastEvent.WithLabels(device).Set(LastEvent);
         metrics.TxStalled.WithLabels(device).Set(Transmitter?.Verdict == TxVerdict.Stalled ? 1 : 0);
@@ -242,6 +256,7 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
         }
         metrics.OutageSeconds.RemoveLabelled(device);
         metrics.Active.RemoveLabelled(device);
+        metrics.Confirmed.RemoveLabelled(device);
         metrics.EpisodeStart.RemoveLabelled(device);
         metrics.LastEvent.RemoveLabelled(device);
         metrics.TxStalled.RemoveLabelled(device);
