@@ -10,7 +10,7 @@ public sealed class AlertmanagerSampleTests
         ("NicHang", "pve1:19642", "pve1", "eno1", false),
         ("NicHangSnapshotStale", "pve1:19642", "pve1", null, true),
         ("NicHangSnapshotStale", "pve2:19642", "pve2", null, false),
-        // The rule knows by itself when to keep still, and its end must always be told.
+        // The rule knows by itself when to keep still, and its end is told while the hang goes on.
         ("NicHangExporterDown", "pve1:19642", "pve1", null, false),
         ("NodeDown", "pve1:9100", "pve1", null, true),
         ("ProbeFailed", "https://pve1/", "pve1", null, true),

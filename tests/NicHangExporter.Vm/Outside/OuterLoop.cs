@@ -87,6 +87,9 @@ internal sealed class OuterLoop : IAsyncDisposable
     /// <summary>Waits until the only value that a query finds is as it should be.</summary>
     public Task HoldsAsync(string query, Func<double?, bool> condition) => Eventually.HoldsAsync(query, () => Prometheus.QueryAsync(query), condition, Patience);
 
+    /// <summary>Whether an alert fires now.</summary>
+    public async Task<bool> IsFiringAsync(string alert, string instance = Host) => await Prometheus.QueryAsync(Firing(alert, instance)) is not null;
+
     /// <summary>Whether an alert has fired at any time.</summary>
     public async Task<bool> HasFiredAsync(string alert, string instance = Host) => await Prometheus.QueryAsync($"max(max_over_time({Series(alert, instance)}[1h]))") is not null;
 

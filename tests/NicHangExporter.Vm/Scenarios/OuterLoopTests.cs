@@ -87,8 +87,9 @@ public sealed class OuterLoopTests
         var firing = Assert.Single(await loop.Alertmanager.AlertsAsync(), alert => Label(alert, "alertname") == "NicHang");
         Assert.Equal(firing.GetProperty("fingerprint").GetString(), accepted.GetProperty("alerts")[0].GetProperty("key").GetProperty("fingerprint").GetString());
         Assert.Single(await loop.Exporter.EntriesAsync("intent"));
-        // Whoever was called because the host was missed is told that it is back, although a hang is under way there.
+        // Whoever was called because the host was missed is told that it is back, and not only when the hang is over as well.
         await loop.People.ToldAsync("pager", "resolved", "NicHangExporterDown", OuterLoop.Host, begun);
+        Assert.True(await loop.IsFiringAsync("NicHang"));
     }
 
     // Proves: a hang that Prometheus sees over another NIC is told at once and silences what it causes on that host alone; the webhook heals it when it may, and the end is told to all.
