@@ -32,11 +32,18 @@ public sealed class SharedGuest : IAsyncDisposable
         return _guest;
     }
 
-    // A link that comes back extends an episode in which the driver has reset the adapter.
     private static async Task<TimeSpan> QuietAsync(Guest guest)
     {
-        var last = new[] { "Detected ", "NETDEV WATCHDOG", "Reset adapter", "NIC Link is" }.SelectMany(text => guest.Log.Of("eno1", text).Concat(guest.Log.Of("ens1", text))).Select(record => record.Time);
-        return await guest.UptimeAsync() - last.DefaultIfEmpty(-GuestExporter.Gap).Max();
+        var now = await guest.UptimeAsync();
+        return now - new[] { "eno1", "ens1" }.Max(device => LastWord(guest, device, now));
+    }
+
+    // A link that comes back extends an episode in which the driver has reset the adapter, and no other.
+    private static TimeSpan LastWord(Guest guest, string device, TimeSpan now)
+    {
+        var hasReset = guest.Log.Of(device, "Reset adapter").Any(record => now - record.Time < 2 * GuestExporter.Gap);
+        string[] words = ["Detected ", "NETDEV WATCHDOG", "Reset adapter", .. hasReset ? new[] { "NIC Link is" } : []];
+        return words.SelectMany(text => guest.Log.Of(device, text)).Select(record => record.Time).DefaultIfEmpty(-GuestExporter.Gap).Max();
     }
 
     public async ValueTask DisposeAsync()
