@@ -14,9 +14,6 @@ internal sealed partial class HangMonitor(
     ExporterOptions options, KernelLogWatcher log, DeviceInventory inventory, EthtoolPoller ethtool, StateStore store,
     Remediator remediator, HangEvidence evidence, ExporterMetrics metrics, TimeProvider clock, ILogger<HangMonitor> logger) : IDisposable
 {
-    /// <summary>The position alone is worth a write now and then: it spares the next start reading the ring again.</summary>
-    private static readonly TimeSpan IdleSaveInterval = TimeSpan.FromMinutes(1);
-
     /// <summary>tx_timeout moves only every few seconds in a hang; reading all queues of a large NIC each second would be waste.</summary>
     private static readonly TimeSpan TxTimeoutInterval = TimeSpan.FromSeconds(5);
 
@@ -24,16 +21,13 @@ internal sealed partial class HangMonitor(
     private readonly Dictionary<(string Driver, string Origin), long> _unattributed = [];
     private readonly HashSet<TrackedDevice> _changed = [];
     private readonly LogThrottle _unattributedLog = new(clock);
-    private readonly string? _bootId = BootId.Read(options.ProcfsPath);
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Thread? _thread;
     private TimeSpan _nextTxTimeouts;
-    private TimeSpan _nextIdleSave;
     private bool _unsaved;
     private long _historyEvents;
-    private Task _saving = Task.CompletedTask;
 
     /// <summary>Done when the history of the kernel log is in the counts and every known device has its series.</summary>
     public Task Ready => _ready.Task;
@@ -107,13 +101,6 @@ internal sealed partial class HangMonitor(
         });
         Guard(Look);
         log.Start(sameBoot ? restored!.Position : null, stop);
-    }
-
-    private void Restore(MonitorState state, bool sameBoot)
-    {
-        _register.Restore(state.Devices, sameBoot);
-        foreach (var (driver, origin, count) in state.Unattributed)
-            CountUnattributed(driver, origin, count);
     }
 
     internal void TakeEvents()
@@ -304,30 +291,6 @@ internal sealed partial class HangMonitor(
 
     // In seconds, not as a date: the time of a record is whatever its clock says, also beyond the last day of the calendar.
     private double Epoch(TimeSpan sinceBoot) => clock.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0 - (Now - sinceBoot).TotalSeconds;
-
-    private void SaveIfDue()
-    {
-        if (!store.IsOpen || !_saving.IsCompleted || (!_unsaved && Now < _nextIdleSave))
-            return;
-        var state = State();
-        // On another thread: a disk that hangs must not stop the watch. On one of its own: nor must a busy pool keep a restart from knowing.
-        _saving = Task.Factory.StartNew(() => Guard(() => store.Save(state)), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        _unsaved = false;
-        _nextIdleSave = Now + IdleSaveInterval;
-    }
-
-    internal MonitorState State()
-    {
-        var position = log.Settle(TakeEvents);
-        return new MonitorState
-        {
-            Version = MonitorState.CurrentVersion,
-            BootId = _bootId,
-            Position = position,
-            Devices = [.. _register.All.Where(device => device.HasHistory).Select(device => device.ToState())],
-            Unattributed = [.. _unattributed.Select(pair => new UnattributedState(pair.Key.Driver, pair.Key.Origin, pair.Value))],
-        };
-    }
 
     /// <summary>The top of the loop: an error here is a fault of ours. It is logged and counted, and the watch goes on.</summary>
     private void Guard(Action step)
