@@ -18,6 +18,7 @@ internal sealed partial class HangMonitor
             tracked.Transmitter = null;
             return;
         }
+        tracked.Sent = sample.TxPackets;
         var before = tracked.Transmitter?.Verdict ?? TxVerdict.Flowing;
         tracked.Transmitter = TxStallDetector.Observe(tracked.Transmitter, sample, options.StallWindow, options.EthtoolInterval);
         var verdict = tracked.Transmitter.Value.Verdict;

@@ -170,6 +170,8 @@ internal sealed partial class HangMonitor(
     {
         var (before, wasLive, wasHanging) = (device.Episode, device.EpisodeIsLive, device.IsHanging);
         var begins = !HangEpisode.Continues(before, at, options.EpisodeGap);
+        if (IsProvenOver(device))
+            device.Answer();
         device.Observe(witness, at, live, history, Epoch(at), options.EpisodeGap, resets, aftermath: live && evidence.Of(device.Name, device.Bus).IsAftermath(at));
         device.Report = report ?? device.Report;
         Change(device);
@@ -223,11 +225,12 @@ internal sealed partial class HangMonitor(
                 _nextTxTimeouts = now + TxTimeoutInterval;
             foreach (var (device, tracked) in pairs)
             {
-                if (!options.Has(Collector.Stall))
-                    continue;
-                if (readTimeouts || tracked.Transmitter is { Verdict: not TxVerdict.Flowing })
-                    LookAtTimeouts(device, tracked, now);
-                LookAtTransmitter(device, tracked, now);
+                if (options.Has(Collector.Stall))
+                {
+                    if (readTimeouts || tracked.Transmitter is { Verdict: not TxVerdict.Flowing })
+                        LookAtTimeouts(device, tracked, now);
+                    LookAtTransmitter(device, tracked, now);
+                }
                 ConsiderRemediation(tracked, isNews: false);
             }
         }

@@ -15,6 +15,9 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
     /// <summary>Drivers that reset themselves do so when the core's watchdog fires, which is five seconds after the last packet, ten at most.</summary>
     private static readonly TimeSpan DriverPatience = TimeSpan.FromSeconds(10);
 
+    /// <summary>Resets of a driver without a packet in between, after which it is not believed to help any more.</summary>
+    private const int ResetsInVain = 2;
+
     /// <summary>Drivers repeat a report every two to five seconds.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(6);
 
@@ -25,6 +28,8 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
     private readonly Dictionary<HangShape, long> _ended = [];
     private double _finishedOutage;
     private bool _counted;
+    private ulong? _sentAtLastReset;
+    private int _resetsInVain;
 
     /// <summary>The name now, or the last one where the device is not <see cref="Present"/>.</summary>
     public InterfaceName Name { get; private set; } = name;
@@ -79,10 +84,10 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
 
     /// <summary>
     /// Whether the hang is left to the driver, which has reset the adapter itself in this episode or in the last one: as long as that helps. It does not where the
-    /// hang goes on for longer than a driver takes to it, or where nothing is sent.
+    /// hang goes on for longer than a driver takes to it, or where nothing is sent, be it from one of its resets to the next.
     /// </summary>
     public bool IsLeftToItsDriver =>
-        (Episode is { Resets: > 0 } || RecoveredByItself) && Transmitter is not { Verdict: TxVerdict.Stalled }
+        (Episode is { Resets: > 0 } || RecoveredByItself) && Transmitter is not { Verdict: TxVerdict.Stalled } && _resetsInVain < ResetsInVain
         && !(Episode is { UnansweredSince: { } since, LastReport: { } last } && last - since >= DriverPatience);
 
     /// <summary>Whether the hang that was left to the driver is over for now, because the driver has answered it or because it is reported no more.</summary>
@@ -90,6 +95,9 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
 
     /// <summary>The transmitter's state.</summary>
     public TxStallDetector? Transmitter { get; set; }
+
+    /// <summary>Packets sent, at the last reading, which may be of before the link went; null where there was none.</summary>
+    public ulong? Sent { get; set; }
 
     /// <summary>The queues' tx_timeout, each at its last reading.</summary>
     public List<ulong?> TxTimeouts { get; } = [];
@@ -126,8 +134,11 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
             // A reset with no hang before it: an unplugged cable, a setting changed. It counts, but it is no hang.
             _resets[origin] = _resets.GetValueOrDefault(origin) + 1;
             Extend(at);
+            Answer();
             return;
         }
+        if (resets || witness == HangWitness.Reset)
+            CompareWithLastReset();
         Episode = HangEpisode.Observe(Episode, witness, at, gap, resets);
         EpisodeIsLive = (!begins && EpisodeIsLive) || live;
         if (begins)
@@ -174,6 +185,9 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
         return true;
     }
 
+    /// <summary>Whatever was reported so far has been answered: by a reset, or by a remediation that is proven to have helped.</summary>
+    public void Answer() => Episode = Episode is { } episode ? episode with { UnansweredSince = null } : Episode;
+
     /// <summary>The trouble was still seen at that time.</summary>
     public void Extend(TimeSpan at) => Episode = Episode is { } episode && at > episode.Last ? episode with { Last = at } : Episode;
 
@@ -182,14 +196,23 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
     public bool ForgetCounters()
     {
         TxTimeouts.Clear();
+        Sent = null;
         var changes = Transmitter is { Verdict: not TxVerdict.Flowing };
         Transmitter = null;
         return changes;
     }
 
+    // The stall detector begins anew when the link comes back, which each reset makes it do: it never gets to a verdict where they follow each other.
+    private void CompareWithLastReset()
+    {
+        _resetsInVain = Sent is { } sent && sent == _sentAtLastReset ? _resetsInVain + 1 : 0;
+        _sentAtLastReset = Sent;
+    }
+
     /// <summary>Ends the episode.</summary>
     public void End()
     {
+        (_sentAtLastReset, _resetsInVain) = (null, 0);
         if (Episode is not { } episode)
             return;
         _ended[episode.Shape] = _ended.GetValueOrDefault(episode.Shape) + 1;

@@ -14,7 +14,10 @@ internal sealed partial class RemediationPass
     private bool TryPerform(RemediationStep step, out bool gone)
     {
         gone = false;
-        evidence.Acting(facts.Name, facts.Bus, Now);
+        // What leaves the adapter alone makes no driver reset it: whatever it does after that, it does by itself.
+        var resets = RemediationPlan.Interrupts(step, facts, ladder);
+        if (resets)
+            evidence.Acting(facts.Name, facts.Bus, Now);
         try
         {
             if (step is RemediationStep.LinkBounce)
@@ -47,7 +50,8 @@ internal sealed partial class RemediationPass
         }
         finally
         {
-            evidence.Acted(facts.Name, facts.Bus, Now);
+            if (resets)
+                evidence.Acted(facts.Name, facts.Bus, Now);
         }
         return false;
     }

@@ -185,6 +185,9 @@ internal sealed partial class Remediator
     {
         (_pass, _context) = (null, null);
         var (active, facts, intent) = (context.Active, context.Facts, context.Intent);
+        // Before anything is written: a report that comes while the disk takes its time is of another hang.
+        if (result.Verdict == RemediationVerdict.Healed)
+            _evidence.Healed(facts.Name, facts.Bus, _clock.GetElapsedTime(0));
         _ledger.Record(intent with
         {
             Event = JournalEvent.Outcome,
@@ -199,8 +202,6 @@ internal sealed partial class Remediator
         var outcome = Describe(active, intent, context.Plan, result.Verdict, result.Explanation) with { After = result.After, Evidence = result.Evidence };
         _metrics.RemediationDuration.WithLabels(SnakeCase.Of(active.Request.Trigger)).Observe(_clock.GetElapsedTime(active.Since).TotalSeconds);
         LogEnded(facts.Name.ToString(), active.Id, SnakeCase.Of(result.Verdict), result.Explanation);
-        if (result.Verdict == RemediationVerdict.Healed)
-            _evidence.Healed(facts.Name, facts.Bus, _clock.GetElapsedTime(0));
         // A change that cost a working device its link must not be tried again without a person.
         if (result.LostLink && !context.WasHung && active.Request is { Rollback: false, Trigger: not RemediationTrigger.Drift })
             Quarantine(facts, $"{result.Explanation}: it goes into quarantine");

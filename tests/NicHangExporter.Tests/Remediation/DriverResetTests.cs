@@ -137,6 +137,90 @@ public sealed class DriverResetTests : IDisposable
     }
 
     [Fact]
+    public void ResetOfTheDriver_SoonAfterOurPrevention_IsTheDriversOwn()
+    {
+        _nic.ResetsItselfAfter = 2.5;
+        _nic.CarrierDelay = 0;
+        Begin();
+        _nic.Hang();
+        _host.Live(3);
+        _nic.Hang();
+        for (var flap = 0; flap < 6; flap++)
+        {
+            _host.Live(11);
+            _nic.Hang();
+        }
+
+        Assert.DoesNotContain(_nic.Operations, operation => operation.What is "reinit" or "down");
+    }
+
+    [Fact]
+    public void FlapAfterOurHealing_InTheSameEpisode_IsLeftToTheDriver()
+    {
+        Begin();
+        _host.Print(_host.NextSequence(), Watchdog, priority: 2);
+        _host.Print(_host.NextSequence(), Reset);
+        _host.Live(20);
+        _nic.Hang();
+        _host.Live(55);
+        Assert.False(_nic.IsHung);
+        Assert.Single(_nic.Operations, operation => operation.What == "reinit");
+
+        _nic.ResetsItselfAfter = 5;
+        _nic.Hang();
+        _host.Live(30);
+
+        Assert.Single(_nic.Operations, operation => operation.What == "reinit");
+    }
+
+    [Theory]
+    [InlineData(6, 2)]
+    [InlineData(8, 0)]
+    [InlineData(9, 3)]
+    public void DriverThatResetsAgainAndAgain_WithNothingSentInBetween_IsHelped(int period, int carrier)
+    {
+        // Nothing but the rung heals it.
+        _nic.Resetting = [];
+        Begin();
+        _host.Print(_host.NextSequence(), Watchdog, priority: 2);
+        _host.Print(_host.NextSequence(), Reset);
+        _host.Live(20);
+        _nic.Hang();
+        var resets = 0;
+        while (_nic.IsHung && resets < 10)
+        {
+            _host.Live(period);
+            if (!_nic.IsHung)
+                break;
+            resets++;
+            _host.Print(_host.NextSequence(), Watchdog, priority: 2);
+            _host.Print(_host.NextSequence(), Reset);
+            if (carrier > 0)
+                _nic.PullCable(carrier);
+        }
+
+        Assert.False(_nic.IsHung);
+        Assert.Contains(_nic.Operations, operation => operation.What == "reinit");
+        Assert.InRange(resets, 1, 5);
+    }
+
+    [Fact]
+    public void DriverThatOnlyFallsSilent_WithoutTheStallCollector_IsPreventedAllTheSame()
+    {
+        _host.Options.Collectors.Remove(Collector.Stall);
+        Begin();
+        _host.Print(_host.NextSequence(), Watchdog, priority: 2);
+        _host.Print(_host.NextSequence(), Reset);
+        _host.Live(3);
+        _host.Print(_host.NextSequence(), SimulatedNic.RecordedHang);
+        _host.Live(2);
+        _host.Print(_host.NextSequence(), SimulatedNic.RecordedHang);
+        _host.Live(15);
+
+        Assert.Equal(("segmentation", null), (Assert.Single(Intents()).Profile, Intents()[0].Rung));
+    }
+
+    [Fact]
     public async Task WedgeHealedAfterOneReport_EndsAsAWedge()
     {
         Begin();

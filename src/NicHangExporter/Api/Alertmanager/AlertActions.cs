@@ -17,8 +17,9 @@ internal sealed partial class AlertActions(
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stop = new();
-    private readonly Dictionary<AlertedDevice, (RemediationTicket Ticket, List<AcceptedAlert> Alerts)> _underWay = [];
+    private readonly Dictionary<AlertedDevice, (RemediationTicket Ticket, LiveHang Hang, List<AcceptedAlert> Alerts)> _underWay = [];
     private readonly Dictionary<AlertedDevice, (TimeSpan Due, List<AcceptedAlert> Alerts)> _putOff = [];
+    private readonly Dictionary<AlertedDevice, (string Episode, List<AcceptedAlert> Alerts)> _leftToTheDriver = [];
     private readonly long _since = clock.GetTimestamp();
     private Task _loop = Task.CompletedTask;
 
@@ -55,14 +56,24 @@ internal sealed partial class AlertActions(
     internal void Step()
     {
         var pending = ledger.State.Alerts.Where(alert => alert.Pending).GroupBy(AlertedDevice.Of).ToDictionary(alerts => alerts.Key, alerts => alerts.ToList());
-        foreach (var (device, (ticket, alerts)) in _underWay.ToList())
+        foreach (var (device, (ticket, hang, alerts)) in _underWay.ToList())
         {
             // What has come meanwhile is answered by the same pass.
             alerts.AddRange(News(pending, device, alerts));
             if (!ticket.Outcome.IsCompleted)
                 continue;
             _underWay.Remove(device);
-            Settle(device, alerts, ticket.Outcome.Result);
+            Settle(device, hang, alerts, ticket.Outcome.Result);
+        }
+        foreach (var (device, (episode, alerts)) in _leftToTheDriver.ToList())
+        {
+            var hang = Find(device);
+            if (hang is { RecoversByItself: true } && hang.Id == episode)
+                continue;
+            _leftToTheDriver.Remove(device);
+            // The driver does not help it any more. To Alertmanager it may be the same alert: nobody else would ask again.
+            if (hang?.Id == episode && !_underWay.ContainsKey(device) && !_putOff.ContainsKey(device))
+                Ask(device, alerts);
         }
         foreach (var (device, (due, alerts)) in _putOff.ToList())
         {
@@ -107,12 +118,12 @@ internal sealed partial class AlertActions(
             Episode = hang.Id,
             Actor = alerts[^1].Actor,
             Reason = $"alert {alerts[^1].Key.Fingerprint}, firing since {alerts[^1].Key.StartsAt:yyyy-MM-dd'T'HH:mm:ss'Z'}",
-        }), alerts);
+        }), hang, alerts);
     }
 
     private bool IsClosed => remediator.Status().Paused || (options.Mode(RemediationTrigger.Webhook) == RemediationMode.Enforce && !ledger.IsWritable);
 
-    private void Settle(AlertedDevice device, List<AcceptedAlert> alerts, RemediationOutcome outcome)
+    private void Settle(AlertedDevice device, LiveHang hang, List<AcceptedAlert> alerts, RemediationOutcome outcome)
     {
         // A device that can't be read now, a thread that is stuck in the kernel: nothing was begun, so it is begun when that is over, if the hang lasts that long.
         // To Alertmanager the alert is a duplicate from now on; nobody else would ask again.
@@ -120,7 +131,11 @@ internal sealed partial class AlertActions(
         if (PassesBy(outcome.Declined) || (outcome.Verdict == RemediationVerdict.Failed && isOpen))
             _putOff[device] = (Now + AskAgain, alerts);
         else if (outcome.Declined is not DeclineReason.ShuttingDown)
+        {
             Answer(device, alerts, new JournalEntry(JournalEvent.Answered) { Id = outcome.Id, Verdict = outcome.Verdict, Declined = outcome.Declined, Reason = outcome.Explanation });
+            if (hang.RecoversByItself)
+                _leftToTheDriver[device] = (hang.Id, alerts);
+        }
     }
 
     // A cool-down is none of these: it protects what passes traffic, and says that this hang has had its remedy.
