@@ -45,7 +45,18 @@ public sealed class AlertRuleTests : IDisposable
         await exporter.ScrapeUntilAsync("the device is known", metrics => metrics.Of("nichang_hang_active").Count == 1);
 
         _host.Log(KernelSays.HardwareUnitHang, KernelSays.Dictionary);
+        var once = await exporter.ScrapeUntilAsync("the report", metrics => metrics.Sum("nichang_hang_active") == 1);
+        Assert.Equal(0, once.Sum("nichang_hang_confirmed"));
 
-        SimulatedPrometheus.AssertFires(await exporter.ScrapeUntilAsync("the hang", metrics => metrics.Sum("nichang_hang_active") == 1), "NicHang", "NicHangObserveOnly");
+        // A wedge repeats itself, and reports of one moment are one.
+        var hang = await exporter.ScrapeUntilAsync("the hang is beyond doubt", metrics =>
+        {
+            if (metrics.Sum("nichang_hang_confirmed") == 1)
+                return true;
+            _host.Log(KernelSays.HardwareUnitHang, KernelSays.Dictionary);
+            return false;
+        });
+
+        SimulatedPrometheus.AssertFires(hang, "NicHang");
     }
 }

@@ -70,7 +70,7 @@ public sealed partial class AlertRuleTests
     public void Alert_IsTestedToFireAndNotTo(string name)
     {
         var file = AlertRule.Load(Path.Combine(AlertRule.Home, $"tests/{name}.yml"));
-        Assert.Equal($"../rules/{AlertRule.Alerts.Single(rule => rule.Name == name).File}", ((YamlSequenceNode)file["rule_files"]).Single().ToString());
+        Assert.Equal($"../rules/{AlertRule.Alerts.Single(rule => rule.Name == name).File}", ((YamlSequenceNode)file["rule_files"])[0].ToString());
         var cases = AlertRule.Sequence(file, "tests").ToDictionary(test => test["name"].ToString(), test => AlertRule.Sequence(test, "alert_rule_test")
             .Where(expectation => expectation["alertname"].ToString() == name).Select(expectation => ((YamlSequenceNode)expectation["exp_alerts"]).Children.Count).ToList());
 

@@ -22,7 +22,7 @@ internal static partial class MetricNames
 
     private static Dictionary<string, HashSet<string>> Read()
     {
-        var metrics = new Dictionary<string, HashSet<string>> { ["up"] = [.. OfTheTarget], ["ALERTS"] = ["alertname", "alertstate", .. OfTheTarget] };
+        var metrics = new Dictionary<string, HashSet<string>> { ["up"] = [.. OfTheTarget], ["ALERTS"] = ["alertname", "alertstate", .. OfTheTarget], ["ALERTS_FOR_STATE"] = ["alertname", .. OfTheTarget] };
         var ours = new ExporterMetrics();
         foreach (var property in typeof(ExporterMetrics).GetProperties())
             if (property.GetValue(ours) is Prometheus.Collector collector)
@@ -39,7 +39,7 @@ internal static partial class MetricNames
     }
 
     // A name of ours, or one of the others that rules may use; what is between quotes is left out by its place.
-    [GeneratedRegex(@"(?<![\w:""{])((?:nichang|process)_\w+|up|ALERTS)\b(?![\w:(])(?:\{([^}]*)\})?")]
+    [GeneratedRegex(@"(?<![\w:""{])((?:nichang|process)_\w+|up|ALERTS(?:_FOR_STATE)?)\b(?![\w:(])(?:\{([^}]*)\})?")]
     private static partial Regex Selector();
 
     [GeneratedRegex(@"(\w+)\s*(?:=~|!~|!=|=)")]

@@ -71,13 +71,13 @@ public sealed class OuterLoopTests
             // Deaf: only the kernel's watchdog sees it, and makes the driver reset the adapter.
             await guest.Shell.DoAsync("nic-fault eno1 once; nic-fault eno1 deaf; nic-fault eno1 flood 1500");
             await loop.HoldsAsync($"up{{instance=\"{OuterLoop.Host}\"}}", value => value == 0);
-            // In the second outage the last word of the host is that its NIC hangs.
-            if (i == 2)
-                await loop.FiresAsync("NicHang");
             await guest.Log.WaitAsync("eno1", "Reset adapter", after: -1, i);
             await loop.HoldsAsync($"up{{instance=\"{OuterLoop.Host}\"}}", value => value == 1);
-            await loop.FiresAsync("NicHang");
+            // One firing of the watchdog may be a false alarm; two within the window are beyond doubt.
+            if (i == 1)
+                Assert.False(await loop.HasFiredAsync("NicHang"), "one report is no reason to call anybody");
         }
+        await loop.FiresAsync("NicHang");
         var outcome = await loop.Exporter.OutcomeAsync("eno1", "applied");
 
         Assert.Equal(("webhook", "alertmanager", "segmentation", null), (outcome.Text("trigger"), outcome.Text("actor"), outcome.Text("profile"), outcome.Text("rung")));
