@@ -31,7 +31,8 @@ internal sealed record ExporterCommand(params IEnumerable<string> Arguments)
     /// <summary>Starts it.</summary>
     public Process Start()
     {
-        IReadOnlyList<string> words = [.. Network is null ? [] : new[] { "ip", "netns", "exec", Network.Name }, .. Wrapper, .. Program, .. Arguments];
+        // Whoever runs the tests in the background has SIGINT ignored, and so would the exporter.
+        IReadOnlyList<string> words = ["env", "--default-signal=INT", .. Network is null ? [] : new[] { "ip", "netns", "exec", Network.Name }, .. Wrapper, .. Program, .. Arguments];
         var start = new ProcessStartInfo(Requires.Find(words[0]) ?? words[0], words.Skip(1))
         {
             RedirectStandardInput = true,
