@@ -9,8 +9,6 @@ namespace NicHangExporter.Vm.Machine;
 /// </summary>
 internal sealed class Guest : IAsyncDisposable
 {
-    private static readonly Lock Preparing = new();
-
     private readonly Qemu _qemu;
     private readonly TemporaryDirectory _directory;
 
@@ -48,13 +46,8 @@ internal sealed class Guest : IAsyncDisposable
         try
         {
             var initramfs = directory.File("initramfs");
-            GuestKernel kernel;
-            // Its parts are kept from one guest to the next: fetched, unpacked and compiled by the first.
-            lock (Preparing)
-            {
-                kernel = GuestKernel.Get();
-                Initramfs.Write(initramfs, kernel, PublishedExporter.Path);
-            }
+            var kernel = GuestKernel.Get();
+            Initramfs.Write(initramfs, kernel, PublishedExporter.Path);
             var free = GuestPorts.Free();
             var ports = free with { Eno1Web = options.Port ?? free.Eno1Web };
             using Socket shell = Listen(directory.File("shell.sock")), kmsg = Listen(directory.File("kmsg.sock"));

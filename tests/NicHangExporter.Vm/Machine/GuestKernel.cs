@@ -8,6 +8,7 @@ internal sealed class GuestKernel
 {
     private const string Package = "linux-image-amd64";
 
+    private static readonly Lock Preparing = new();
     private static readonly byte[] XzMagic = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00];
 
     private readonly string _root;
@@ -35,9 +36,13 @@ internal sealed class GuestKernel
     public static GuestKernel Get()
     {
         var root = Path.Combine(Workshop.Path, "kernel");
-        if (!Directory.Exists(root))
-            Fetch(root);
-        return new GuestKernel(root);
+        // It is kept from one guest to the next: fetched and unpacked by the first.
+        lock (Preparing)
+        {
+            if (!Directory.Exists(root))
+                Fetch(root);
+            return new GuestKernel(root);
+        }
     }
 
     /// <summary>Files of modules and of everything they need, in the order in which they are to be loaded.</summary>

@@ -80,9 +80,11 @@ internal static class Initramfs
     private static string? LibraryPath(string name) =>
         new[] { "/usr/lib/x86_64-linux-gnu", "/lib/x86_64-linux-gnu", "/usr/lib64", "/lib64" }.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
+    // Each guest compiles its own: another run of the harness may be at it, too.
     private static byte[] Compile(string name)
     {
-        var program = Path.Combine(AppContext.BaseDirectory, "guest", name + ".static");
+        using var directory = new TemporaryDirectory();
+        var program = directory.File(name);
         Execution.Of("gcc", "-Wall", "-Wextra", "-Werror", "-O2", "-static", "-pthread", "-o", program, Beside(name + ".c")).Succeeded();
         return File.ReadAllBytes(program);
     }

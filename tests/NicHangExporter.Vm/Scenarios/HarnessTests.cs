@@ -1,0 +1,44 @@
+using System.Diagnostics;
+
+namespace NicHangExporter.Vm.Scenarios;
+
+/// <summary>The harness as a command: what it says where it can't do what was asked, and that nothing of it is left behind.</summary>
+[Collection(typeof(FirstGuest))]
+public sealed class HarnessTests
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    // Proves: whoever kills a run, kindly or not, has no emulator left over, and no directory.
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("KILL")]
+    public async Task Run_ThatIsKilled_LeavesNoProcessAndNoDirectory(string signal)
+    {
+        GuestKernel.Get();
+        using var harness = new HarnessProcess(path: null, "figures", "1");
+        await Eventually.HoldsAsync("a guest runs", harness.Running, running => running.Any(line => line.StartsWith(Qemu.Program, StringComparison.Ordinal)), Patience);
+
+        await harness.SignalAsync(signal);
+
+        await Eventually.HoldsAsync("the keeper is done", harness.Running, running => running.Count == 0, Patience);
+        Assert.Null(harness.Run);
+    }
+
+    // Proves: what is left where the keeper was killed as well goes with the next run, and a run that goes on does not.
+    [Fact]
+    public async Task Run_ThatStarts_ClearsAwayWhatOthersHaveLeftAndNothingElse()
+    {
+        using var parent = new TemporaryDirectory();
+        string left = Path.Combine(parent.Path, RunDirectory.Prefix + "left"), other = Path.Combine(parent.Path, RunDirectory.Prefix + "other");
+        foreach (var directory in new[] { left, other })
+            await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(directory).FullName, "alive"), "", TestContext.Current.CancellationToken);
+        using var orphan = Process.Start("tail", ["-f", Path.Combine(left, "alive")]);
+        await using var alive = new FileStream(Path.Combine(other, "alive"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+
+        Execution.Of("env", $"TMPDIR={parent.Path}", Path.Combine(AppContext.BaseDirectory, "NicHangExporter.Vm"), "figures", "none");
+
+        await Eventually.HoldsAsync("what was left is gone", () => Directory.GetDirectories(parent.Path), directories => directories.Length == 1, Patience);
+        Assert.Equal([other], Directory.GetDirectories(parent.Path));
+        Assert.True(orphan.HasExited);
+    }
+}
