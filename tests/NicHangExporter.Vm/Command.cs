@@ -11,18 +11,16 @@ internal static class Command
     /// <summary>Runs it; 1 where it can't be had.</summary>
     public static async Task<int> RunAsync(Func<Task> command)
     {
+        // A command is no test: what it lacks is told as it is.
+        Environment.SetEnvironmentVariable("TESTS_MUST_NOT_SKIP", null);
         try
         {
             await command();
             return 0;
         }
-        catch (CannotBootException cannot)
+        catch (Exception error) when (error is CannotBootException or XunitException or IOException or TimeoutException or UnauthorizedAccessException or HttpRequestException)
         {
-            return Refuse(cannot.Message);
-        }
-        catch (SkipException missing)
-        {
-            return Refuse(missing.Message.Replace(SkipToken, "", StringComparison.Ordinal));
+            return Refuse(OneLine(error.Message.Replace(SkipToken, "", StringComparison.Ordinal)));
         }
     }
 
@@ -32,4 +30,6 @@ internal static class Command
         Console.Error.WriteLine(why);
         return 1;
     }
+
+    private static string OneLine(string text) => string.Join(' ', text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 }

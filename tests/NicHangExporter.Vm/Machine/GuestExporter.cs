@@ -113,8 +113,7 @@ internal sealed class GuestExporter : IAsyncDisposable
         _http.Dispose();
     }
 
-    // A process that has ended but was not waited for has no program any more.
-    private Task<GuestRun> EndAsync(string signal) => _guest.Shell.RunAsync($"kill -{signal} {Id} 2>/dev/null; while [ -e /proc/{Id}/exe ]; do usleep 20000; done");
+    private Task EndAsync(string signal) => _guest.Shell.EndAsync(Id.ToString(CultureInfo.InvariantCulture), signal);
 
     // Null where it has ended.
     private async Task<bool?> IsReadyAsync()

@@ -99,14 +99,15 @@ internal sealed class GuestKernel
         var start = packed.AsSpan().IndexOf(XzMagic);
         if (start < 0 || Requires.Find("xz") is null)
             return null;
+        Workshop.RequireRoom(_root);
         File.WriteAllBytes(path + ".xz", packed[start..]);
-        // xz complains of what follows the stream, so its exit code says nothing; what it has written does.
-        Provision.Run(_root, "sh", "-c", "xz -dc --single-stream vmlinux.xz >vmlinux.part");
+        // --single-stream: what follows the stream is no error, so that xz fails only where what it has written is not the whole kernel.
+        var unpacking = Provision.Run(_root, "sh", "-c", "xz -dc --single-stream vmlinux.xz >vmlinux.part");
         File.Delete(path + ".xz");
-        using (var file = File.OpenRead(path + ".part"))
-            if (file.ReadByte() != 0x7f || file.ReadByte() != 'E')
-                return null;
-        File.Move(path + ".part", path);
-        return path;
+        if (unpacking.ExitCode == 0)
+            File.Move(path + ".part", path);
+        else
+            File.Delete(path + ".part");
+        return unpacking.ExitCode == 0 ? path : null;
     }
 }

@@ -27,6 +27,9 @@ internal sealed class GuestShell(Socket socket) : IDisposable
     private readonly SemaphoreSlim _turn = new(1);
     private int _number;
 
+    /// <summary>A script has not ended in time, or the guest is gone: nothing more can be asked.</summary>
+    public bool IsLost { get; private set; }
+
     /// <summary>Waits for the guest to be up.</summary>
     public async Task ReadyAsync(CancellationToken cancellation)
     {
@@ -48,10 +51,12 @@ internal sealed class GuestShell(Socket socket) : IDisposable
             while (await _reader.ReadLineAsync(patience.Token) is { } line)
                 if (line.TrimEnd('\r').Split(' ') is [var answered, var code, var output] && answered == number)
                     return new GuestRun(script, int.Parse(code, CultureInfo.InvariantCulture), Encoding.UTF8.GetString(Convert.FromBase64String(output)));
+            IsLost = true;
             throw new EndOfStreamException($"the guest is gone; it was to run '{script}'");
         }
         catch (OperationCanceledException)
         {
+            IsLost = true;
             throw new TimeoutException($"the guest has not answered within {Limit}; it was to run '{script}'");
         }
         finally
@@ -62,6 +67,13 @@ internal sealed class GuestShell(Socket socket) : IDisposable
 
     /// <summary>The output of a script that must succeed.</summary>
     public async Task<string> DoAsync(string script) => (await RunAsync(script)).Succeeded();
+
+    /// <summary>
+    /// Sends a process a signal and waits until it has ended. The wait has an end in the guest as well: a process that does not go must not take the command line with
+    /// it. One that has ended but was not waited for has no program any more.
+    /// </summary>
+    public Task EndAsync(string process, string signal) => DoAsync(
+        $"kill -{signal} {process} 2>/dev/null; tries=3000; while [ -e /proc/{process}/exe ] && [ $tries -gt 0 ]; do usleep 20000; tries=$((tries-1)); done; [ ! -e /proc/{process}/exe ]");
 
     public void Dispose()
     {

@@ -20,6 +20,18 @@ internal static class Initramfs
     /// <param name="exporter">The program under test.</param>
     public static void Write(string path, GuestKernel kernel, string exporter)
     {
+        try
+        {
+            WriteArchive(path, kernel, exporter);
+        }
+        catch (IOException error)
+        {
+            throw new CannotBootException($"the guest's file system can't be written: {error.Message}");
+        }
+    }
+
+    private static void WriteArchive(string path, GuestKernel kernel, string exporter)
+    {
         foreach (var program in new[] { "busybox", "ethtool", "ip", "bridge", "gcc", "ldd" })
             Requires.Program(program);
         using var archive = new CpioArchive(File.Create(path));

@@ -34,11 +34,29 @@ public sealed class HarnessTests
             await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(directory).FullName, "alive"), "", TestContext.Current.CancellationToken);
         using var orphan = Process.Start("tail", ["-f", Path.Combine(left, "alive")]);
         await using var alive = new FileStream(Path.Combine(other, "alive"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        try
+        {
+            Execution.Of("env", $"TMPDIR={parent.Path}", Path.Combine(AppContext.BaseDirectory, "NicHangExporter.Vm"), "figures", "none");
 
-        Execution.Of("env", $"TMPDIR={parent.Path}", Path.Combine(AppContext.BaseDirectory, "NicHangExporter.Vm"), "figures", "none");
+            await Eventually.HoldsAsync("what was left is gone", () => Directory.GetDirectories(parent.Path), directories => directories.Length == 1, Patience);
+            Assert.Equal([other], Directory.GetDirectories(parent.Path));
+            Assert.True(orphan.HasExited);
+        }
+        finally
+        {
+            orphan.Kill();
+        }
+    }
 
-        await Eventually.HoldsAsync("what was left is gone", () => Directory.GetDirectories(parent.Path), directories => directories.Length == 1, Patience);
-        Assert.Equal([other], Directory.GetDirectories(parent.Path));
-        Assert.True(orphan.HasExited);
+    // Proves: who has no QEMU is told so, in one line.
+    [Fact]
+    public async Task Figures_WithoutQemu_SaysSoInOneLine()
+    {
+        using var harness = new HarnessProcess(path: "/nowhere", "figures", "1");
+
+        var run = await harness.EndAsync();
+
+        Assert.Equal((1, ""), (run.ExitCode, run.Output));
+        Assert.Equal($"needs the program '{Qemu.Program}' on PATH\n", run.Error);
     }
 }

@@ -14,6 +14,12 @@ public sealed class SharedGuest : IAsyncDisposable
             throw new CannotBootException(_cannot);
         try
         {
+            // One that answers no more is of no use to anybody after the scenario that has brought it there.
+            if (_guest is { Shell.IsLost: true } lost)
+            {
+                _guest = null;
+                await lost.DisposeAsync();
+            }
             _guest ??= await Guest.BootAsync();
         }
         catch (CannotBootException cannot)

@@ -52,6 +52,15 @@ public sealed class TroubleTests
         Assert.StartsWith("no room: / has ", cannot.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Disk_ThatGetsFullMeanwhile_IsNamedInOneLine()
+    {
+        var cannot = Assert.Throws<CannotBootException>(() => Initramfs.Write("/dev/full", GuestKernel.Get(), PublishedExporter.Path));
+
+        Assert.Contains("No space left on device", cannot.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', cannot.Message);
+    }
+
     private List<string> Running() => [.. Directory.GetDirectories("/proc").Where(path => int.TryParse(Path.GetFileName(path), out _)).Where(IsMine)];
 
     private bool IsMine(string process)
