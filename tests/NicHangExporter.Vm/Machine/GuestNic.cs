@@ -5,7 +5,7 @@ namespace NicHangExporter.Vm.Machine;
 /// <summary>A fault that goes on until it is ended.</summary>
 internal sealed class LastingFault(GuestShell shell, string process) : IAsyncDisposable
 {
-    public async ValueTask DisposeAsync() => await shell.RunAsync($"kill {process} 2>/dev/null; while [ -e /proc/{process}/exe ]; do usleep 20000; done");
+    public async ValueTask DisposeAsync() => await shell.EndAsync(process, "TERM");
 }
 
 /// <summary>A NIC of the guest: how it is made to hang, and what the guest's own tools say of it.</summary>
@@ -13,9 +13,6 @@ internal sealed class GuestNic(Guest guest, string device)
 {
     /// <summary>Stops its transmitter, once. Any reset of the adapter heals it.</summary>
     public Task HangAsync() => guest.Shell.DoAsync($"nic-fault {device} once");
-
-    /// <summary>Masks its interrupts until its next reset: the driver sees nothing, so that the kernel's watchdog has to.</summary>
-    public Task DeafenAsync() => guest.Shell.DoAsync($"nic-fault {device} deaf");
 
     /// <summary>From now on it hangs whenever an offload (tso, tx) is on, some time after the link has come.</summary>
     public Task<LastingFault> HangWhileAsync(string offload, TimeSpan delay = default) => LastAsync($"while {offload} {Milliseconds(delay)}");
@@ -25,6 +22,15 @@ internal sealed class GuestNic(Guest guest, string device)
 
     /// <summary>From now on it hangs, whatever is done.</summary>
     public Task<LastingFault> HangAlwaysAsync() => LastAsync("always 0");
+
+    /// <summary>SIGKILLs the exporter at a moment of what it does to this NIC: the head of nic-fault.c lists them.</summary>
+    public async Task<ExporterKiller> KillAtAsync(GuestExporter exporter, string moment)
+    {
+        // What an earlier one has written must be gone before anybody looks.
+        var words = $"kill {exporter.Id} {moment} {exporter.State}/journal.jsonl";
+        var process = await guest.Shell.DoAsync($"rm -f {ExporterKiller.Log}; setsid nic-fault {device} {words} >{ExporterKiller.Log} 2>&1 </dev/null & echo $!");
+        return new ExporterKiller(guest.Shell, process.Trim());
+    }
 
     /// <summary>Ties the guest's clock to the frames that the host sees.</summary>
     public Task MarkAsync() => guest.Shell.DoAsync($"nic-fault {device} mark");

@@ -16,6 +16,7 @@ public sealed class AdversityTests(SharedGuest shared)
     [InlineData("off")] // TSO is off, the adapter is not yet reset
     [InlineData("dark")] // the reset has taken the link away
     [InlineData("down")] // the link is switched off by the bounce
+    [InlineData("back")] // the link is back, and whether it holds is being verified
     public async Task Exporter_KilledInTheMiddle_IsFollowedByOneThatHeals(string moment)
     {
         var guest = await shared.GetAsync();
@@ -23,10 +24,13 @@ public sealed class AdversityTests(SharedGuest shared)
         await using var probe = new HostProbe(guest.Ports.Eno1Web);
         string[] options = ["--remediation.local=enforce", .. GuestExporter.Window(8), .. moment == "down" ? new[] { "--no-remediation.reinit" } : []];
         await using var first = await GuestExporter.StartAsync(guest, options);
-        await guest.Shell.DoAsync($"setsid nic-fault eno1 kill {first.Id} {moment} {first.State}/journal.jsonl >/run/killer.log 2>&1 </dev/null &");
+        var before = await Neighbourhood.LookAsync(guest);
+        var (links, last) = (await eno1.CarrierChangesAsync(), guest.Log.Last);
+        await using var killer = await eno1.KillAtAsync(first, moment);
         await using var fault = await eno1.HangWhileAsync("tso");
 
-        await Eventually.HoldsAsync("the exporter is killed", () => guest.Shell.RunAsync("cat /run/killer.log"), run => run.Output.Contains("killed", StringComparison.Ordinal), TimeSpan.FromMinutes(2));
+        var met = await killer.KilledAsync();
+        Assert.True(IsOf(moment, met, links), $"killed at another moment than '{moment}', with {links} changes of the carrier before: {met}");
         await first.KillAsync();
         var left = await first.JournalAsync();
         Assert.Equal("intent", left[^1].Text("event"));
@@ -40,6 +44,11 @@ public sealed class AdversityTests(SharedGuest shared)
         Assert.Equal("off", await eno1.FeatureAsync("tcp-segmentation-offload"));
         Assert.Contains("UP", await guest.Shell.DoAsync("/usr/sbin/ip -o link show eno1"), StringComparison.Ordinal);
         Assert.Equal(1, (await second.ScrapeAsync())["nichang_journal_writable"]);
+        // The kernel's side: where the adapter had not been reset the hang went on, and all in all the link was lost once, by us.
+        Assert.Equal(moment is "intent" or "off", guest.Log.Of("eno1", "Detected Hardware Unit Hang", last).Any(report => report.Time > met.Time));
+        Assert.Empty(guest.Log.Of("eno1", "Reset adapter", last));
+        Assert.Equal(links + 2, await eno1.CarrierChangesAsync());
+        await Neighbourhood.IsAsBeforeAsync(guest, before);
     }
 
     // Proves: while something holds RTNL, as a driver that is stuck does, scrapes answer and say so; the hang is healed when it lets go.
@@ -53,7 +62,7 @@ public sealed class AdversityTests(SharedGuest shared)
         await exporter.ScrapeUntilAsync("a snapshot", metrics => metrics.Of("nichang_ethtool_snapshot_age_seconds").Count == 1);
         var last = guest.Log.Last;
 
-        await guest.Shell.DoAsync("sleep 60 | setsid rtnl-hold 40000 >/run/rtnl.log 2>&1 & until grep -q held /run/rtnl.log; do usleep 20000; done");
+        await using var hold = await HoldRtnlAsync(guest);
         await eno1.HangAsync();
         await guest.Log.WaitAsync("eno1", "Detected Hardware Unit Hang", last, count: 2);
         // By now the local loop has asked the kernel for the device, and waits with the poller.
@@ -71,8 +80,10 @@ public sealed class AdversityTests(SharedGuest shared)
         Assert.Equal(1, held["nichang_hang_active", ("device", "eno1")]);
         Assert.NotEmpty(held.Of("nichang_device_tx_packets_total", ("device", "eno1")));
 
+        await hold.DisposeAsync();
         await exporter.OutcomeAsync("eno1", "healed");
         await probe.UpAsync();
+        Assert.Contains("released", await guest.Shell.DoAsync("cat /run/rtnl.log"), StringComparison.Ordinal);
     }
 
     // Proves: while eno1 hangs and the local loop is off, somebody who still reaches the host by another NIC heals it by the API.
@@ -106,6 +117,31 @@ public sealed class AdversityTests(SharedGuest shared)
         Assert.Equal(("api", "operator"), (intent.Text("trigger"), intent.Text("actor")));
         Assert.Equal(1, (await exporter.ScrapeAsync())["nichang_remediation_outcomes_total", ("device", "eno1"), ("trigger", "api"), ("outcome", "healed")]);
     }
+
+    // rtnl-hold lets go when its input ends: when the sleeping writer is ended. Should nobody do that it lets go by itself, so that the guest can be talked to.
+    private static async Task<LastingFault> HoldRtnlAsync(Guest guest)
+    {
+        var process = await guest.Shell.DoAsync("""
+            rm -f /run/rtnl.in /run/rtnl.log
+            mkfifo /run/rtnl.in
+            setsid rtnl-hold 100000 </run/rtnl.in >/run/rtnl.log 2>&1 &
+            sleep 600 >/run/rtnl.in &
+            echo $!
+            tries=500
+            until grep -q held /run/rtnl.log || [ $((tries-=1)) = 0 ]; do usleep 20000; done
+            grep -q held /run/rtnl.log
+            """);
+        return new LastingFault(guest.Shell, process.Trim());
+    }
+
+    private static bool IsOf(string moment, KilledAt met, int links) => moment switch
+    {
+        "intent" => met is { Tso: true, IsRunning: true } && met.CarrierChanges == links,
+        "off" => met is { Tso: false, IsRunning: true } && met.CarrierChanges == links,
+        "dark" => met is { IsRunning: false, IsUp: true } && met.CarrierChanges == links + 1,
+        "down" => met is { IsUp: false } && met.CarrierChanges == links + 1,
+        _ => met is { Tso: false, IsRunning: true } && met.CarrierChanges == links + 2,
+    };
 
     private static int Open(IReadOnlyList<JsonElement> entries) =>
         entries.Where(entry => entry.Text("event") == "intent").Select(entry => entry.Text("id"))

@@ -21,11 +21,15 @@ public sealed class DeadFarEndTests
         await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce"], port: guest.Ports.Ens1Exporter);
 
         far.Die();
-        await guest.Shell.DoAsync("nic-fault ens18 flood 3000; nic-fault eno1 flood 3000");
+        var read = far.Frames("eno1");
+        var flood = await guest.Shell.DoAsync("nic-fault ens18 flood 3000; nic-fault eno1 flood 3000");
         await guest.Log.WaitAsync("ens18", "NETDEV WATCHDOG", after: -1, count: 2);
         var metrics = await exporter.ScrapeUntilAsync("the timeouts are counted", metrics => metrics.Sum("nichang_hang_events_total", ("device", "ens18"), ("source", "watchdog"), ("origin", "live")) >= 2
             && metrics.Sum("nichang_hang_events_total", ("device", "ens18"), ("source", "tx_timeout")) >= 1);
 
+        // eno1 had something to send, and but for the frame that was being read nobody took it.
+        Assert.Matches(@" eno1 sent [1-9]\d*", flood);
+        Assert.InRange(far.Frames("eno1") - read, 0, 1);
         Assert.Empty(guest.Log.Of("eno1", "Detected Hardware Unit Hang"));
         Assert.Equal(0, metrics.Sum("nichang_hang_events_total", ("device", "eno1")));
         Assert.Empty(await exporter.EntriesAsync("intent"));

@@ -10,7 +10,9 @@ public sealed class LimitTests(SharedGuest shared)
     {
         var guest = await shared.GetAsync();
         var eno1 = new GuestNic(guest, "eno1");
-        await using var other = new HostProbe(guest.Ports.Ens18Web);
+        var before = await Neighbourhood.LookAsync(guest);
+        var (links, last) = (await eno1.CarrierChangesAsync(), guest.Log.Last);
+        await using var other = HostProbe.OfNeighbour(guest.Ports.Ens18Web);
         await using var probe = new HostProbe(guest.Ports.Eno1Web);
         await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", .. GuestExporter.Window(8), "--remediation.device-budget=3"]);
 
@@ -32,7 +34,12 @@ public sealed class LimitTests(SharedGuest shared)
             Assert.True(metrics["nichang_remediation_outcomes_total", ("device", "eno1"), ("trigger", "local"), ("outcome", "not_healed")] >= 3);
             Assert.True(other.Misses() == 0, $"the other NIC answered all the time: {other}");
             Assert.False(probe.Looks[^1].Answered);
+            // The kernel's side: each reset is one of those in the journal, or the driver's own.
+            await guest.Log.WaitAsync("eno1", "NIC Link is Up", last, count: 5);
+            var resets = intents.Count + guest.Log.Of("eno1", "Reset adapter", last).Count;
+            Assert.Equal((resets, links + 2 * resets), (guest.Log.Of("eno1", "NIC Link is Up", last).Count, await eno1.CarrierChangesAsync()));
         }
+        await Neighbourhood.IsAsBeforeAsync(guest, before);
 
         // Once the hardware is well again, the next try of quarantine, or a person, brings it back.
         await eno1.RestoreAsync();
@@ -78,7 +85,7 @@ public sealed class LimitTests(SharedGuest shared)
         var guest = await shared.GetAsync();
         var eno1 = new GuestNic(guest, "eno1");
         var links = await eno1.CarrierChangesAsync();
-        await using var probe = new HostProbe(guest.Ports.Eno1Web);
+        await using var probe = HostProbe.OfNeighbour(guest.Ports.Eno1Web);
         await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce"]);
 
         for (var i = 0; i < 3; i++)
@@ -101,11 +108,12 @@ public sealed class LimitTests(SharedGuest shared)
         var ens1 = new GuestNic(guest, "ens1");
         await guest.Shell.RunAsync("/usr/sbin/ethtool -K ens1 rx off");
         await using var probe = new HostProbe(guest.Ports.Ens1Web);
-        await using var eno1 = new HostProbe(guest.Ports.Eno1Web);
+        await using var eno1 = HostProbe.OfNeighbour(guest.Ports.Eno1Web);
         await probe.UpAsync();
         await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", .. GuestExporter.Window(8)]);
         var last = guest.Log.Last;
 
+        var before = await Neighbourhood.LookAsync(guest, "ens1");
         await ens1.HangAsync();
         await probe.DownAsync();
         var outcome = await exporter.OutcomeAsync("ens1", "healed");
@@ -118,6 +126,7 @@ public sealed class LimitTests(SharedGuest shared)
         Assert.Equal(("segmentation", "reinit"), (outcome.Text("profile"), outcome.Text("rung")));
         Assert.Equal("off", await ens1.FeatureAsync("tcp-segmentation-offload"));
         Assert.True(eno1.Misses() == 0, $"eno1 answered all the time: {eno1}");
+        await Neighbourhood.IsAsBeforeAsync(guest, before, "ens1");
         var metrics = await exporter.ScrapeAsync();
         Assert.Equal(0, metrics.Sum("nichang_hang_events_total", ("device", "eno1"), ("origin", "live")));
     }

@@ -9,7 +9,8 @@
  *     nic-fault IFACE mark                      send one frame that carries CLOCK_MONOTONIC: ties the clocks of guest and host together
  *     nic-fault IFACE flood N                   send N broadcast frames, to fill a queue that nobody empties
  *     nic-fault IFACE kill PID intent FILE      SIGKILL a process as soon as FILE tells of an intent
- *     nic-fault IFACE kill PID off|dark|down -  ... as soon as tso is off, the carrier is away, the link is switched off
+ *     nic-fault IFACE kill PID MOMENT -         ... as soon as tso is "off", the carrier away ("dark"), the link switched off ("down"), or the
+ *                                               carrier away and "back" again
  *
  * The registers are reached through the PCI device's resource0, which takes iomem=relaxed on the kernel's command line. The faults that
  * last run until they are killed. All else is the driver's own doing: detection, messages, resets.
@@ -195,17 +196,42 @@ static int tells_of_an_intent(const char *path)
 	return length > 0 && memmem(text, (size_t)length, "\"event\":\"intent\"", 16) != NULL;
 }
 
+static int carrier_changes(void)
+{
+	char path[64 + IFNAMSIZ];
+	int changes = -1;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/sys/class/net/%s/carrier_changes", interface);
+	file = fopen(path, "re");
+	if (file == NULL || fscanf(file, "%d", &changes) != 1)
+		fail(path);
+	fclose(file);
+	return changes;
+}
+
+/* What the NIC is like right after the kill is told as well: whoever came late must not pass for one who came in time. */
 static void kill_when(pid_t process, const char *moment, const char *path)
 {
-	for (;; usleep(50))
+	int links = carrier_changes();
+	int state, changes;
+
+	/* Before the victim can take its next step. */
+	go_first();
+	for (;; usleep(100))
 		if ((!strcmp(moment, "intent") && tells_of_an_intent(path))
 		    || (!strcmp(moment, "off") && !is_on(ETHTOOL_GTSO))
 		    || (!strcmp(moment, "dark") && !(flags() & IFF_RUNNING))
-		    || (!strcmp(moment, "down") && !(flags() & IFF_UP)))
+		    || (!strcmp(moment, "down") && !(flags() & IFF_UP))
+		    || (!strcmp(moment, "back") && carrier_changes() >= links + 2 && (flags() & IFF_RUNNING)))
 			break;
 	if (kill(process, SIGKILL) != 0)
 		fail("kill");
-	printf("%.6f killed %d: %s\n", monotonic_ns() / 1e9, (int)process, moment);
+	state = flags();
+	changes = carrier_changes();
+	/* Last: it waits for RTNL, which the victim may still hold. */
+	printf("%.6f killed %d: %s, up=%d running=%d carrier_changes=%d ", monotonic_ns() / 1e9, (int)process, moment, !!(state & IFF_UP), !!(state & IFF_RUNNING), changes);
+	printf("tso=%d\n", is_on(ETHTOOL_GTSO));
 }
 
 int main(int count, char **words)
