@@ -1,4 +1,3 @@
-using NicHangExporter.Exposition;
 using NicHangExporter.Linux;
 
 namespace NicHangExporter.Hangs;
@@ -7,7 +6,7 @@ namespace NicHangExporter.Hangs;
 /// What the monitor knows of one device: its counts, its episode and its transmitter. Known by its bus address, shown by its name, so that a
 /// rename does not split it. Owned by the monitor's loop; nothing else touches it.
 /// </summary>
-internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
+internal sealed partial class TrackedDevice(InterfaceName name, BusAddress bus)
 {
     // As many as tell how a hang began; a wedge repeats itself for hours.
     private const int KernelLinesKept = 20;
@@ -42,9 +41,6 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
 
     /// <summary>Whether it was there at the last look.</summary>
     public bool Present { get; set; }
-
-    /// <summary>Whether its series stand under its present name.</summary>
-    public bool IsPublished { get; private set; }
 
     /// <summary>The episode under way.</summary>
     public HangEpisode? Episode { get; private set; }
@@ -221,115 +217,5 @@ internal sealed class TrackedDevice(InterfaceName name, BusAddress bus)
         EpisodeIsLive = false;
         IsConfirmed = false;
         Report = null;
-    }
-
-    /// <summary>Gives the device its new name; its series move with it.</summary>
-    public void Rename(InterfaceName name, ExporterMetrics metrics)
-    {
-        Unpublish(metrics);
-        Name = name;
-    }
-
-    /// <summary>Writes every series of the device, those at zero included.</summary>
-    /// <param name="metrics">Where to.</param>
-    /// <param name="wallClock">Turns a time since boot into seconds since the epoch.</param>
-    public void Publish(ExporterMetrics metrics, Func<TimeSpan, double> wallClock)
-    {
-        IsPublished = true;
-        var device = Name.ToString();
-        foreach (var origin in new[] { MetricLabels.Live, MetricLabels.History })
-        {
-            foreach (var source in MetricLabels.Sources)
-                metrics.HangEvents.WithLabels(device, MetricLabels.Of(source), origin).IncTo(_events.GetValueOrDefault((source, origin)));
-            metrics.DriverResets.WithLabels(device, origin).IncTo(_resets.GetValueOrDefault(origin));
-            metrics.Episodes.WithLabels(device, origin).IncTo(_episodes.GetValueOrDefault(origin));
-        }
-        var active = EpisodeIsLive ? Episode : null;
-        foreach (var shape in Enum.GetValues<HangShape>())
-        {
-            metrics.EpisodesEnded.WithLabels(device, MetricLabels.Of(shape)).IncTo(_ended.GetValueOrDefault(shape));
-            metrics.ActiveShape.WithLabels(device, MetricLabels.Of(shape)).Set(active?.Shape == shape ? 1 : 0);
-        }
-        metrics.OutageSeconds.WithLabels(device).IncTo(OutageSeconds);
-        metrics.Active.WithLabels(device).Set(IsHanging ? 1 : 0);
-        metrics.Confirmed.WithLabels(device).Set(IsHanging && IsConfirmed ? 1 : 0);
-        metrics.EpisodeStart.WithLabels(device).Set(active is { } episode ? wallClock(episode.Start) : 0);
-        metrics.LastEvent.WithLabels(device).Set(LastEvent);
-        metrics.TxStalled.WithLabels(device).Set(Transmitter?.Verdict == TxVerdict.Stalled ? 1 : 0);
-        metrics.TxPaused.WithLabels(device).Set(Transmitter?.Verdict == TxVerdict.Paused ? 1 : 0);
-        metrics.TxPauses.WithLabels(device).IncTo(Pauses);
-    }
-
-    /// <summary>Removes every series of the device.</summary>
-    public void Unpublish(ExporterMetrics metrics)
-    {
-        IsPublished = false;
-        var device = Name.ToString();
-        foreach (var origin in new[] { MetricLabels.Live, MetricLabels.History })
-        {
-            foreach (var source in MetricLabels.Sources)
-                metrics.HangEvents.RemoveLabelled(device, MetricLabels.Of(source), origin);
-            metrics.DriverResets.RemoveLabelled(device, origin);
-            metrics.Episodes.RemoveLabelled(device, origin);
-        }
-        foreach (var shape in Enum.GetValues<HangShape>())
-        {
-            metrics.EpisodesEnded.RemoveLabelled(device, MetricLabels.Of(shape));
-            metrics.ActiveShape.RemoveLabelled(device, MetricLabels.Of(shape));
-        }
-        metrics.OutageSeconds.RemoveLabelled(device);
-        metrics.Active.RemoveLabelled(device);
-        metrics.Confirmed.RemoveLabelled(device);
-        metrics.EpisodeStart.RemoveLabelled(device);
-        metrics.LastEvent.RemoveLabelled(device);
-        metrics.TxStalled.RemoveLabelled(device);
-        metrics.TxPaused.RemoveLabelled(device);
-        metrics.TxPauses.RemoveLabelled(device);
-    }
-
-    /// <summary>What is to be remembered.</summary>
-    public DeviceState ToState() => new()
-    {
-        Device = Name.ToString(),
-        Bus = Bus.ToString(),
-        Events = _events.ToDictionary(pair => $"{MetricLabels.Of(pair.Key.Source)}/{pair.Key.Origin}", pair => pair.Value),
-        Resets = new(_resets),
-        Episodes = new(_episodes),
-        EpisodesEnded = _ended.ToDictionary(pair => MetricLabels.Of(pair.Key), pair => pair.Value),
-        OutageSeconds = _finishedOutage,
-        Pauses = Pauses,
-        TxTimeouts = [.. TxTimeouts],
-        LastEvent = LastEvent,
-        Episode = Episode,
-    };
-
-    /// <summary>Takes up what an earlier process remembered.</summary>
-    /// <param name="state">What it remembered.</param>
-    /// <param name="sameBoot">False where the machine has booted since: an episode under way then ended with the boot.</param>
-    public void Restore(DeviceState state, bool sameBoot)
-    {
-        foreach (var origin in new[] { MetricLabels.Live, MetricLabels.History })
-        {
-            foreach (var source in MetricLabels.Sources)
-                if (state.Events.TryGetValue($"{MetricLabels.Of(source)}/{origin}", out var count))
-                    _events[(source, origin)] = count;
-            if (state.Resets.TryGetValue(origin, out var resets))
-                _resets[origin] = resets;
-            if (state.Episodes.TryGetValue(origin, out var episodes))
-                _episodes[origin] = episodes;
-        }
-        foreach (var shape in Enum.GetValues<HangShape>())
-            if (state.EpisodesEnded.TryGetValue(MetricLabels.Of(shape), out var ended))
-                _ended[shape] = ended;
-        _finishedOutage = state.OutageSeconds;
-        Pauses = state.Pauses;
-        LastEvent = state.LastEvent;
-        Episode = state.Episode;
-        // What the queues counted while nobody looked is still an increase; after a boot they count from zero.
-        if (sameBoot)
-            TxTimeouts.AddRange(state.TxTimeouts);
-        _counted = Episode is { Shape: not HangShape.Paused };
-        if (!sameBoot)
-            End();
     }
 }
