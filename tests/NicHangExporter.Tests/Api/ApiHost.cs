@@ -40,7 +40,7 @@ internal sealed class ApiHost : IDisposable
     {
         Host = host ?? new FixtureHost(options =>
         {
-            Remediation.LocalLoopTests.Enforcing(options);
+            Remediation.LocalLoop.Enforcing(options);
             options.ApiRemediation = RemediationMode.Enforce;
             configure?.Invoke(options);
         });

@@ -261,7 +261,7 @@ public sealed class RemediationRouteTests : IDisposable
     {
         var host = new FixtureHost(options =>
         {
-            Remediation.LocalLoopTests.Enforcing(options);
+            Remediation.LocalLoop.Enforcing(options);
             (options.ApiRemediation, options.RemediationDevices) = (RemediationMode.Enforce, ["eno1"]);
         });
         host.AddSimulatedNic(driver: "strange");

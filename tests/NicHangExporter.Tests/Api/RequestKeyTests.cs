@@ -176,7 +176,7 @@ public sealed class RequestKeyTests : IDisposable
         _api.Forget();
         var host = _api.Host.Restart(configure: options =>
         {
-            Remediation.LocalLoopTests.Enforcing(options);
+            Remediation.LocalLoop.Enforcing(options);
             options.ApiRemediation = RemediationMode.Enforce;
         });
         _api = new ApiHost(host: host);

@@ -89,7 +89,7 @@ public sealed class ViewRouteTests : IDisposable
         _api.Dispose();
         var host = new FixtureHost(options =>
         {
-            Remediation.LocalLoopTests.Enforcing(options);
+            Remediation.LocalLoop.Enforcing(options);
             options.ApiRemediation = RemediationMode.Enforce;
         });
         _ = host.AddSimulatedNic(name);

@@ -12,7 +12,7 @@ public sealed class MonitorThreadTests
     [Fact]
     public async Task SecondReport_WhileThePoolIsStarved_IsRemediatedAndSaved()
     {
-        using var host = new FixtureHost(LocalLoopTests.Enforcing, live: true);
+        using var host = new FixtureHost(LocalLoop.Enforcing, live: true);
         host.AddSimulatedNic();
         host.StateDirectory.TryTake();
         host.Lane.Start();
@@ -35,7 +35,7 @@ public sealed class MonitorThreadTests
     [Fact]
     public async Task Look_WhileThePoolIsStarved_ComesEachInterval()
     {
-        using var host = new FixtureHost(LocalLoopTests.Enforcing, live: true);
+        using var host = new FixtureHost(LocalLoop.Enforcing, live: true);
         host.AddNic();
         using (var pool = new StarvedPool())
         {
@@ -56,7 +56,7 @@ public sealed class MonitorThreadTests
     [Fact]
     public async Task Stop_WhileTheLogIsSilent_EndsTheThreadAndSaves()
     {
-        using var host = new FixtureHost(LocalLoopTests.Enforcing, live: true);
+        using var host = new FixtureHost(LocalLoop.Enforcing, live: true);
         host.AddNic();
         host.Monitor.Start();
         await host.Monitor.Ready.WaitAsync(Patience, TestContext.Current.CancellationToken);

@@ -247,7 +247,7 @@ public sealed class ClockTests : IDisposable
 
     private static void Configure(ExporterOptions options)
     {
-        LocalLoopTests.Enforcing(options);
+        LocalLoop.Enforcing(options);
         options.BootGrace = TimeSpan.Zero;
     }
 }

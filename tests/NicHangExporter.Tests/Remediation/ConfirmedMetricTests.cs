@@ -7,7 +7,7 @@ public sealed class ConfirmedMetricTests : IDisposable
 {
     private const string Confirmed = "nichang_hang_confirmed{device=\"eno1\"}";
 
-    private readonly FixtureHost _host = new(LocalLoopTests.Enforcing, live: true);
+    private readonly FixtureHost _host = new(LocalLoop.Enforcing, live: true);
     private readonly SimulatedNic _nic;
 
     public ConfirmedMetricTests() => _nic = _host.AddSimulatedNic();

@@ -84,7 +84,7 @@ internal sealed class CrashRun : IDisposable
 
     private void Configure(ExporterOptions options)
     {
-        LocalLoopTests.Enforcing(options);
+        LocalLoop.Enforcing(options);
         _scenario.Configure(options);
     }
 

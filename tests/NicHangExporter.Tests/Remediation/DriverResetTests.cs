@@ -3,41 +3,25 @@ using NicHangExporter.Remediation;
 namespace NicHangExporter.Tests.Remediation;
 
 /// <summary>Drivers that reset their adapter by themselves, now and then or because of what we do: who is left alone, for how long, and who is healed.</summary>
-public sealed class DriverResetTests : IDisposable
+public sealed class DriverResetTests : LocalLoop
 {
     private const string Watchdog = "e1000e 0000:00:1f.6 eno1: NETDEV WATCHDOG: CPU: 0: transmit queue 0 timed out 5008 ms";
     private const string Reset = "e1000e 0000:00:1f.6 eno1: Reset adapter unexpectedly";
 
-    private readonly FixtureHost _host;
-    private readonly SimulatedNic _nic;
-
-    public DriverResetTests()
-    {
-        _host = new FixtureHost(LocalLoopTests.Enforcing, live: true);
-        _nic = _host.AddSimulatedNic();
-    }
-
-    public void Dispose()
-    {
-        foreach (var (_, level, message) in _host.Log.Entries)
-            TestContext.Current.TestOutputHelper?.WriteLine($"{level}: {message}");
-        _host.Dispose();
-    }
-
     [Fact]
     public void Flap_DriverResetsItself_IsPreventedAndNeverReset()
     {
-        _nic.ResetsItselfAfter = 2.5;
+        Nic.ResetsItselfAfter = 2.5;
         Begin();
         for (var flap = 0; flap < 3; flap++)
         {
-            _nic.Hang();
-            _host.Live(20);
+            Nic.Hang();
+            Host.Live(20);
         }
 
-        Assert.False(_nic.IsHung);
-        Assert.DoesNotContain(_nic.Operations, operation => operation.What is "reinit" or "down");
-        Assert.Contains(_nic.Operations, operation => operation.What == "tx-tcp-segmentation off");
+        Assert.False(Nic.IsHung);
+        Assert.DoesNotContain(Nic.Operations, operation => operation.What is "reinit" or "down");
+        Assert.Contains(Nic.Operations, operation => operation.What == "tx-tcp-segmentation off");
         Assert.Single(Intents());
     }
 
@@ -45,36 +29,35 @@ public sealed class DriverResetTests : IDisposable
     public async Task Wedge_AfterOneThatTheDriverHasReset_IsHealedByTheFirstPassAndTheFirstStage()
     {
         Begin();
-        _host.Print(_host.NextSequence(), Watchdog, priority: 2);
-        _host.Print(_host.NextSequence(), Reset);
-        _host.Live(20);
-        Assert.Empty(_nic.Operations);
+        DriverResets();
+        Host.Live(20);
+        Assert.Empty(Nic.Operations);
 
-        _nic.Hang();
-        _host.Live(60);
+        Nic.Hang();
+        Host.Live(60);
 
-        Assert.False(_nic.IsHung);
+        Assert.False(Nic.IsHung);
         var intent = Assert.Single(Intents());
         Assert.Equal(("segmentation", "reinit", true), (intent.Profile, intent.Rung, intent.Hung));
         // The driver had as long as it needs, and no longer.
-        Assert.InRange(_nic.Operations[0].At - _nic.HungSince, 10, 13);
-        Assert.Equal(0, await _host.ValueAsync("nichang_remediation_recurrences_total{device=\"eno1\",profile=\"segmentation\"}"));
+        Assert.InRange(Nic.Operations[0].At - Nic.HungSince, 10, 13);
+        Assert.Equal(0, await Host.ValueAsync("nichang_remediation_recurrences_total{device=\"eno1\",profile=\"segmentation\"}"));
     }
 
     [Fact]
     public void Wedge_AfterAFlap_IsHealedThoughTheDriverUsedToDoIt()
     {
-        _nic.ResetsItselfAfter = 2.5;
+        Nic.ResetsItselfAfter = 2.5;
         Begin();
-        _nic.Hang();
-        _host.Live(20);
+        Nic.Hang();
+        Host.Live(20);
         Assert.Single(Intents());
 
-        _nic.ResetsItselfAfter = null;
-        _nic.Hang();
-        _host.Live(60);
+        Nic.ResetsItselfAfter = null;
+        Nic.Hang();
+        Host.Live(60);
 
-        Assert.False(_nic.IsHung);
+        Assert.False(Nic.IsHung);
         Assert.Equal([null, "reinit"], Intents().Select(intent => intent.Rung));
         // It hung again although the first stage was in force.
         Assert.Equal(["segmentation", "checksum"], Intents().Select(intent => intent.Profile));
@@ -83,15 +66,15 @@ public sealed class DriverResetTests : IDisposable
     [Fact]
     public void Wedge_InTheEpisodeAfterAFlap_IsHealedWhenTheDriverDoesNotDoIt()
     {
-        _nic.ResetsItselfAfter = 2.5;
+        Nic.ResetsItselfAfter = 2.5;
         Begin();
-        _nic.Hang();
-        _host.Live(120);
-        _nic.ResetsItselfAfter = null;
-        _nic.Hang();
-        _host.Live(60);
+        Nic.Hang();
+        Host.Live(120);
+        Nic.ResetsItselfAfter = null;
+        Nic.Hang();
+        Host.Live(60);
 
-        Assert.False(_nic.IsHung);
+        Assert.False(Nic.IsHung);
         Assert.Equal([null, "reinit"], Intents().Select(intent => intent.Rung));
     }
 
@@ -99,15 +82,14 @@ public sealed class DriverResetTests : IDisposable
     public void DriverThatOnlyFallsSilent_AfterAFlap_IsPreventedWithoutAReset()
     {
         Begin();
-        _host.Print(_host.NextSequence(), Watchdog, priority: 2);
-        _host.Print(_host.NextSequence(), Reset);
-        _host.Live(3);
-        _host.Print(_host.NextSequence(), SimulatedNic.RecordedHang);
-        _host.Live(2);
-        _host.Print(_host.NextSequence(), SimulatedNic.RecordedHang);
-        _host.Live(4);
-        Assert.Empty(_nic.Operations);
-        _host.Live(10);
+        DriverResets();
+        Host.Live(3);
+        Host.Print(Host.NextSequence(), SimulatedNic.RecordedHang);
+        Host.Live(2);
+        Host.Print(Host.NextSequence(), SimulatedNic.RecordedHang);
+        Host.Live(4);
+        Assert.Empty(Nic.Operations);
+        Host.Live(10);
 
         var intent = Assert.Single(Intents());
         Assert.Equal(("segmentation", null), (intent.Profile, intent.Rung));
@@ -116,61 +98,60 @@ public sealed class DriverResetTests : IDisposable
     [Fact]
     public async Task ResetThatOursBringsAbout_CountsAndIsNotTheDriversOwnHealing()
     {
-        _nic.After = what =>
+        Nic.After = what =>
         {
             if (what == "reinit")
-                _host.Print(_host.NextSequence(), Reset);
+                Host.Print(Host.NextSequence(), Reset);
         };
         Begin();
-        _nic.Hang();
-        _host.Live(50);
+        Nic.Hang();
+        Host.Live(50);
 
-        Assert.Equal(1, await _host.ValueAsync("nichang_driver_resets_total{device=\"eno1\",origin=\"live\"}"));
-        Assert.Equal(1, await _host.ValueAsync("nichang_hang_active_shape{device=\"eno1\",shape=\"wedge\"}"));
+        Assert.Equal(1, await Host.ValueAsync("nichang_driver_resets_total{device=\"eno1\",origin=\"live\"}"));
+        Assert.Equal(1, await Host.ValueAsync("nichang_hang_active_shape{device=\"eno1\",shape=\"wedge\"}"));
 
         // Still in the same episode: this one is healed as the first one was, and not left to the driver.
-        _nic.Hang();
-        _host.Live(20);
+        Nic.Hang();
+        Host.Live(20);
 
         Assert.Equal(["reinit", "reinit"], Intents().Select(intent => intent.Rung));
-        Assert.InRange(_nic.Operations[^1].At - _nic.HungSince, 4, 5);
+        Assert.InRange(Nic.Operations[^1].At - Nic.HungSince, 4, 5);
     }
 
     [Fact]
     public void ResetOfTheDriver_SoonAfterOurPrevention_IsTheDriversOwn()
     {
-        _nic.ResetsItselfAfter = 2.5;
-        _nic.CarrierDelay = 0;
+        Nic.ResetsItselfAfter = 2.5;
+        Nic.CarrierDelay = 0;
         Begin();
-        _nic.Hang();
-        _host.Live(3);
-        _nic.Hang();
+        Nic.Hang();
+        Host.Live(3);
+        Nic.Hang();
         for (var flap = 0; flap < 6; flap++)
         {
-            _host.Live(11);
-            _nic.Hang();
+            Host.Live(11);
+            Nic.Hang();
         }
 
-        Assert.DoesNotContain(_nic.Operations, operation => operation.What is "reinit" or "down");
+        Assert.DoesNotContain(Nic.Operations, operation => operation.What is "reinit" or "down");
     }
 
     [Fact]
     public void FlapAfterOurHealing_InTheSameEpisode_IsLeftToTheDriver()
     {
         Begin();
-        _host.Print(_host.NextSequence(), Watchdog, priority: 2);
-        _host.Print(_host.NextSequence(), Reset);
-        _host.Live(20);
-        _nic.Hang();
-        _host.Live(55);
-        Assert.False(_nic.IsHung);
-        Assert.Single(_nic.Operations, operation => operation.What == "reinit");
+        DriverResets();
+        Host.Live(20);
+        Nic.Hang();
+        Host.Live(55);
+        Assert.False(Nic.IsHung);
+        Assert.Single(Nic.Operations, operation => operation.What == "reinit");
 
-        _nic.ResetsItselfAfter = 5;
-        _nic.Hang();
-        _host.Live(30);
+        Nic.ResetsItselfAfter = 5;
+        Nic.Hang();
+        Host.Live(30);
 
-        Assert.Single(_nic.Operations, operation => operation.What == "reinit");
+        Assert.Single(Nic.Operations, operation => operation.What == "reinit");
     }
 
     [Theory]
@@ -180,42 +161,39 @@ public sealed class DriverResetTests : IDisposable
     public void DriverThatResetsAgainAndAgain_WithNothingSentInBetween_IsHelped(int period, int carrier)
     {
         // Nothing but the rung heals it.
-        _nic.Resetting = [];
+        Nic.Resetting = [];
         Begin();
-        _host.Print(_host.NextSequence(), Watchdog, priority: 2);
-        _host.Print(_host.NextSequence(), Reset);
-        _host.Live(20);
-        _nic.Hang();
+        DriverResets();
+        Host.Live(20);
+        Nic.Hang();
         var resets = 0;
-        while (_nic.IsHung && resets < 10)
+        while (Nic.IsHung && resets < 10)
         {
-            _host.Live(period);
-            if (!_nic.IsHung)
+            Host.Live(period);
+            if (!Nic.IsHung)
                 break;
             resets++;
-            _host.Print(_host.NextSequence(), Watchdog, priority: 2);
-            _host.Print(_host.NextSequence(), Reset);
+            DriverResets();
             if (carrier > 0)
-                _nic.PullCable(carrier);
+                Nic.PullCable(carrier);
         }
 
-        Assert.False(_nic.IsHung);
-        Assert.Contains(_nic.Operations, operation => operation.What == "reinit");
+        Assert.False(Nic.IsHung);
+        Assert.Contains(Nic.Operations, operation => operation.What == "reinit");
         Assert.InRange(resets, 1, 5);
     }
 
     [Fact]
     public void DriverThatOnlyFallsSilent_WithoutTheStallCollector_IsPreventedAllTheSame()
     {
-        _host.Options.Collectors.Remove(Collector.Stall);
+        Host.Options.Collectors.Remove(Collector.Stall);
         Begin();
-        _host.Print(_host.NextSequence(), Watchdog, priority: 2);
-        _host.Print(_host.NextSequence(), Reset);
-        _host.Live(3);
-        _host.Print(_host.NextSequence(), SimulatedNic.RecordedHang);
-        _host.Live(2);
-        _host.Print(_host.NextSequence(), SimulatedNic.RecordedHang);
-        _host.Live(15);
+        DriverResets();
+        Host.Live(3);
+        Host.Print(Host.NextSequence(), SimulatedNic.RecordedHang);
+        Host.Live(2);
+        Host.Print(Host.NextSequence(), SimulatedNic.RecordedHang);
+        Host.Live(15);
 
         Assert.Equal(("segmentation", null), (Assert.Single(Intents()).Profile, Intents()[0].Rung));
     }
@@ -224,51 +202,48 @@ public sealed class DriverResetTests : IDisposable
     public async Task WedgeHealedAfterOneReport_EndsAsAWedge()
     {
         Begin();
-        _nic.Reports = false;
-        _nic.Hang();
-        _host.Print(_host.NextSequence(), SimulatedNic.RecordedHang);
-        _host.Live(200);
+        Nic.Reports = false;
+        Nic.Hang();
+        Host.Print(Host.NextSequence(), SimulatedNic.RecordedHang);
+        Host.Live(200);
 
-        Assert.NotEmpty(_nic.Operations);
-        Assert.Equal(1, await _host.ValueAsync("nichang_hang_episodes_ended_total{device=\"eno1\",shape=\"wedge\"}"));
-        Assert.Equal(0, await _host.ValueAsync("nichang_hang_episodes_ended_total{device=\"eno1\",shape=\"unknown\"}"));
+        Assert.NotEmpty(Nic.Operations);
+        Assert.Equal(1, await Host.ValueAsync("nichang_hang_episodes_ended_total{device=\"eno1\",shape=\"wedge\"}"));
+        Assert.Equal(0, await Host.ValueAsync("nichang_hang_episodes_ended_total{device=\"eno1\",shape=\"unknown\"}"));
     }
 
     [Fact]
     public async Task HangThatIsHealed_IsAskedForNoMore()
     {
-        _host.Options.VerifyWindow = TimeSpan.FromSeconds(10);
+        Host.Options.VerifyWindow = TimeSpan.FromSeconds(10);
         Begin();
-        _nic.Hang();
-        _host.Live(120);
+        Nic.Hang();
+        Host.Live(120);
 
-        Assert.Equal(RemediationVerdict.Healed, Assert.Single(_host.JournalEntries(), entry => entry.Event == JournalEvent.Outcome).Verdict);
+        Assert.Equal(RemediationVerdict.Healed, Assert.Single(Host.JournalEntries(), entry => entry.Event == JournalEvent.Outcome).Verdict);
         foreach (var reason in Enum.GetValues<DeclineReason>())
-            Assert.Equal(0, await _host.ValueAsync($"nichang_remediation_declined_total{{trigger=\"local\",reason=\"{SnakeCase.Of(reason)}\"}}"));
+            Assert.Equal(0, await Host.ValueAsync($"nichang_remediation_declined_total{{trigger=\"local\",reason=\"{SnakeCase.Of(reason)}\"}}"));
     }
 
     [Fact]
     public void HangAfterOneThatWasHealed_IsConfirmedAnew()
     {
-        _host.Options.VerifyWindow = TimeSpan.FromSeconds(10);
-        _host.Options.ConfirmWindow = TimeSpan.FromMinutes(1);
+        Host.Options.VerifyWindow = TimeSpan.FromSeconds(10);
+        Host.Options.ConfirmWindow = TimeSpan.FromMinutes(1);
         Begin();
-        _nic.Hang();
-        _host.Live(20);
+        Nic.Hang();
+        Host.Live(20);
         Assert.Single(Intents());
 
-        _host.Print(_host.NextSequence(), SimulatedNic.RecordedHang);
-        _host.Live(30);
+        Host.Print(Host.NextSequence(), SimulatedNic.RecordedHang);
+        Host.Live(30);
 
         Assert.Single(Intents());
     }
 
-    private void Begin()
+    private void DriverResets()
     {
-        _host.Open();
-        _host.Start();
-        _host.Live(2);
+        Host.Print(Host.NextSequence(), Watchdog, priority: 2);
+        Host.Print(Host.NextSequence(), Reset);
     }
-
-    private List<JournalEntry> Intents() => [.. _host.JournalEntries().Where(entry => entry.Event == JournalEvent.Intent)];
 }

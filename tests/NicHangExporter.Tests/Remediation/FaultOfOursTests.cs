@@ -5,7 +5,7 @@ namespace NicHangExporter.Tests.Remediation;
 /// <summary>An exception that nobody has foreseen, in the middle of a pass: whoever waits is told, nothing is left half done, and the door stays open.</summary>
 public sealed class FaultOfOursTests : IDisposable
 {
-    private readonly FixtureHost _host = new(LocalLoopTests.Enforcing, live: true);
+    private readonly FixtureHost _host = new(LocalLoop.Enforcing, live: true);
     private readonly SimulatedNic _nic;
 
     public FaultOfOursTests()

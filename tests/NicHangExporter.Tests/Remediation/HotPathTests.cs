@@ -8,7 +8,7 @@ public sealed class HotPathTests : IDisposable
 
     public HotPathTests()
     {
-        _host = new FixtureHost(LocalLoopTests.Enforcing, live: true);
+        _host = new FixtureHost(LocalLoop.Enforcing, live: true);
         _nic = _host.AddSimulatedNic();
         _nic.Reports = false;
         _host.Open();

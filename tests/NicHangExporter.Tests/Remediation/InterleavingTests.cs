@@ -209,7 +209,7 @@ public sealed class InterleavingTests : IDisposable
 
     private static void Configure(ExporterOptions options)
     {
-        LocalLoopTests.Enforcing(options);
+        LocalLoop.Enforcing(options);
         (options.WebhookRemediation, options.ApiRemediation) = (RemediationMode.Enforce, RemediationMode.Enforce);
         options.VerifyWindow = TimeSpan.FromSeconds(4);
     }

@@ -183,7 +183,7 @@ public sealed class LostJournalTests : IDisposable
 
     private static void Configure(ExporterOptions options)
     {
-        LocalLoopTests.Enforcing(options);
+        LocalLoop.Enforcing(options);
         options.DeviceBudget = 2;
     }
 }

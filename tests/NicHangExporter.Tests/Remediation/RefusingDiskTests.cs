@@ -11,7 +11,7 @@ public sealed class RefusingDiskTests : IDisposable
 
     public RefusingDiskTests()
     {
-        _host = new FixtureHost(LocalLoopTests.Enforcing, live: true, journalFiles: Roomy(_disk));
+        _host = new FixtureHost(LocalLoop.Enforcing, live: true, journalFiles: Roomy(_disk));
         _nic = _host.AddSimulatedNic();
         _host.Open();
         _host.Start();
@@ -62,7 +62,7 @@ public sealed class RefusingDiskTests : IDisposable
         if (restart)
         {
             disk = _disk.Cut(new Random(3));
-            host = _host.Restart(save: false, LocalLoopTests.Enforcing, Roomy(disk));
+            host = _host.Restart(save: false, LocalLoop.Enforcing, Roomy(disk));
             host.Open();
             host.Start();
         }

@@ -15,7 +15,7 @@ public sealed class SoakTests : IDisposable
     public SoakTests()
     {
         // Real files, but for the wait for the disk.
-        _host = new FixtureHost(LocalLoopTests.Enforcing, live: true, journalFiles: new JournalFiles { MaxBytes = MaxBytes, Sync = (_, _) => { }, SyncDirectory = _ => { } });
+        _host = new FixtureHost(LocalLoop.Enforcing, live: true, journalFiles: new JournalFiles { MaxBytes = MaxBytes, Sync = (_, _) => { }, SyncDirectory = _ => { } });
         _nic = _host.AddSimulatedNic();
     }
 

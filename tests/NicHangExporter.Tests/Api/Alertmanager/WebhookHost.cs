@@ -93,7 +93,7 @@ internal sealed class WebhookHost : IDisposable
 
     private static void Configure(ExporterOptions options, Action<ExporterOptions>? configure)
     {
-        LocalLoopTests.Enforcing(options);
+        LocalLoop.Enforcing(options);
         options.LocalRemediation = RemediationMode.Off;
         options.WebhookRemediation = RemediationMode.Enforce;
         configure?.Invoke(options);

@@ -18,7 +18,7 @@ internal sealed class FaultScene : IDisposable
     {
         Host = new FixtureHost(options =>
         {
-            LocalLoopTests.Enforcing(options);
+            LocalLoop.Enforcing(options);
             options.ApiRemediation = options.WebhookRemediation = RemediationMode.Enforce;
             configure?.Invoke(options);
         }, journalFiles: files);
@@ -127,7 +127,7 @@ internal sealed class FaultScene : IDisposable
         _former.Add(before);
         Host = before.Restart(save: false, options =>
         {
-            LocalLoopTests.Enforcing(options);
+            LocalLoop.Enforcing(options);
             configure?.Invoke(options);
         });
         Host.Open();

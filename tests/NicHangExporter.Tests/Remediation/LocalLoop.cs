@@ -1,0 +1,49 @@
+using NicHangExporter.Remediation;
+
+namespace NicHangExporter.Tests.Remediation;
+
+/// <summary>
+/// The whole loop under a fake clock: raw kernel records, as the lab's e1000e made them, through the real reader, to an episode, the door, a device, a
+/// verdict, the journal and the metrics.
+/// </summary>
+public abstract class LocalLoop : IDisposable
+{
+    private protected LocalLoop()
+    {
+        Host = new FixtureHost(Enforcing, live: true);
+        Nic = Host.AddSimulatedNic();
+    }
+
+    private protected FixtureHost Host { get; }
+
+    private protected SimulatedNic Nic { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var (_, level, message) in Host.Log.Entries)
+            TestContext.Current.TestOutputHelper?.WriteLine($"{level}: {message}");
+        Host.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    internal static void Enforcing(ExporterOptions options)
+    {
+        options.LocalRemediation = RemediationMode.Enforce;
+        options.StateDirectory = Path.Combine(Path.GetDirectoryName(options.KmsgPath)!, "state");
+        options.DisableFile = Path.Combine(Path.GetDirectoryName(options.KmsgPath)!, "disable");
+    }
+
+    private protected void Begin()
+    {
+        Host.Open();
+        Host.Start();
+        Host.Live(2);
+    }
+
+    private protected List<JournalEntry> Intents() => [.. Host.JournalEntries().Where(entry => entry.Event == JournalEvent.Intent)];
+
+    private protected List<JournalEntry> Outcomes() => [.. Host.JournalEntries().Where(entry => entry is { Event: JournalEvent.Outcome, Declined: null })];
+
+    private protected List<RemediationVerdict> Verdicts() => [.. Outcomes().Select(outcome => outcome.Verdict!.Value)];
+}
