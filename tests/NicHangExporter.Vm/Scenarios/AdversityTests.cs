@@ -122,8 +122,9 @@ public sealed class AdversityTests(SharedGuest shared)
     private static async Task<LastingFault> HoldRtnlAsync(Guest guest)
     {
         var process = await guest.Shell.DoAsync("""
-            rm -f /run/rtnl.in /run/rtnl.log
+            rm -f /run/rtnl.in
             mkfifo /run/rtnl.in
+            : >/run/rtnl.log
             setsid rtnl-hold 100000 </run/rtnl.in >/run/rtnl.log 2>&1 &
             sleep 600 >/run/rtnl.in &
             echo $!

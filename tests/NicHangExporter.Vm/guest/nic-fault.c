@@ -29,6 +29,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -196,6 +197,22 @@ static int tells_of_an_intent(const char *path)
 	return length > 0 && memmem(text, (size_t)length, "\"event\":\"intent\"", 16) != NULL;
 }
 
+/*
+ * Sleeps until FILE is written to. Reading it again and again instead would use up what the kernel lets real-time processes have of each
+ * second (sched_rt_runtime_us), and then the victim would be steps ahead.
+ */
+static void wait_for_intent(const char *path)
+{
+	char events[4096];
+	int watch = inotify_init1(IN_CLOEXEC);
+
+	if (watch < 0 || inotify_add_watch(watch, path, IN_MODIFY) < 0)
+		fail(path);
+	while (!tells_of_an_intent(path))
+		if (read(watch, events, sizeof(events)) <= 0)
+			fail("inotify");
+}
+
 static int carrier_changes(void)
 {
 	char path[64 + IFNAMSIZ];
@@ -218,9 +235,10 @@ static void kill_when(pid_t process, const char *moment, const char *path)
 
 	/* Before the victim can take its next step. */
 	go_first();
-	for (;; usleep(100))
-		if ((!strcmp(moment, "intent") && tells_of_an_intent(path))
-		    || (!strcmp(moment, "off") && !is_on(ETHTOOL_GTSO))
+	if (!strcmp(moment, "intent"))
+		wait_for_intent(path);
+	else for (;; usleep(100))
+		if ((!strcmp(moment, "off") && !is_on(ETHTOOL_GTSO))
 		    || (!strcmp(moment, "dark") && !(flags() & IFF_RUNNING))
 		    || (!strcmp(moment, "down") && !(flags() & IFF_UP))
 		    || (!strcmp(moment, "back") && carrier_changes() >= links + 2 && (flags() & IFF_RUNNING)))
