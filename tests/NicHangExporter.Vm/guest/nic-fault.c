@@ -17,6 +17,7 @@
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/ethtool.h>
@@ -29,10 +30,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -197,20 +199,65 @@ static int tells_of_an_intent(const char *path)
 	return length > 0 && memmem(text, (size_t)length, "\"event\":\"intent\"", 16) != NULL;
 }
 
-/*
- * Sleeps until FILE is written to. Reading it again and again instead would use up what the kernel lets real-time processes have of each
- * second (sched_rt_runtime_us), and then the victim would be steps ahead.
- */
-static void wait_for_intent(const char *path)
+/* The thread on which the exporter looks at devices and changes them; its name is Lane.cs's. */
+static pid_t lane_of(pid_t process)
 {
-	char events[4096];
-	int watch = inotify_init1(IN_CLOEXEC);
+	char path[300], name[32];
+	struct dirent *entry;
+	DIR *threads;
 
-	if (watch < 0 || inotify_add_watch(watch, path, IN_MODIFY) < 0)
+	snprintf(path, sizeof(path), "/proc/%d/task", (int)process);
+	threads = opendir(path);
+	if (threads == NULL)
 		fail(path);
-	while (!tells_of_an_intent(path))
-		if (read(watch, events, sizeof(events)) <= 0)
-			fail("inotify");
+	while ((entry = readdir(threads)) != NULL) {
+		FILE *file;
+		int found;
+
+		snprintf(path, sizeof(path), "/proc/%d/task/%s/comm", (int)process, entry->d_name);
+		file = fopen(path, "re");
+		if (file == NULL)
+			continue;
+		found = fscanf(file, "%31s", name) == 1 && !strcmp(name, "remediation");
+		fclose(file);
+		if (found) {
+			closedir(threads);
+			return atoi(entry->d_name);
+		}
+	}
+	errno = ESRCH;
+	fail("a thread named remediation");
+	return -1;
+}
+
+/*
+ * Has the kernel stop that thread before and after each of its system calls, and returns while it is stopped at the first at which the moment
+ * has come. Looking again and again from aside instead loses: each look waits for RTNL, which the victim takes again before the waiter has it.
+ */
+static void step_until(pid_t process, const char *moment, const char *path)
+{
+	pid_t lane = lane_of(process);
+	int status;
+
+	if (ptrace(PTRACE_SEIZE, lane, NULL, PTRACE_O_TRACESYSGOOD) != 0 || ptrace(PTRACE_INTERRUPT, lane, NULL, NULL) != 0)
+		fail("ptrace");
+	for (;;) {
+		int at_call, signal;
+
+		if (waitpid(lane, &status, __WALL) != lane)
+			fail("waitpid");
+		if (!WIFSTOPPED(status)) {
+			errno = ESRCH;
+			fail("the exporter has ended on its own");
+		}
+		at_call = WSTOPSIG(status) == (SIGTRAP | 0x80);
+		if (at_call && (strcmp(moment, "off") ? tells_of_an_intent(path) : !is_on(ETHTOOL_GTSO)))
+			return;
+		/* What was sent to it goes on to it; a stop of the tracing itself is nobody's. */
+		signal = at_call || status >> 16 == PTRACE_EVENT_STOP ? 0 : WSTOPSIG(status);
+		if (ptrace(PTRACE_SYSCALL, lane, NULL, (void *)(intptr_t)signal) != 0)
+			fail("ptrace");
+	}
 }
 
 static int carrier_changes(void)
@@ -235,11 +282,10 @@ static void kill_when(pid_t process, const char *moment, const char *path)
 
 	/* Before the victim can take its next step. */
 	go_first();
-	if (!strcmp(moment, "intent"))
-		wait_for_intent(path);
+	if (!strcmp(moment, "intent") || !strcmp(moment, "off"))
+		step_until(process, moment, path);
 	else for (;; usleep(100))
-		if ((!strcmp(moment, "off") && !is_on(ETHTOOL_GTSO))
-		    || (!strcmp(moment, "dark") && !(flags() & IFF_RUNNING))
+		if ((!strcmp(moment, "dark") && !(flags() & IFF_RUNNING))
 		    || (!strcmp(moment, "down") && !(flags() & IFF_UP))
 		    || (!strcmp(moment, "back") && carrier_changes() >= links + 2 && (flags() & IFF_RUNNING)))
 			break;
@@ -247,7 +293,7 @@ static void kill_when(pid_t process, const char *moment, const char *path)
 		fail("kill");
 	state = flags();
 	changes = carrier_changes();
-	/* Last: it waits for RTNL, which the victim may still hold. */
+	/* Last: it waits for RTNL, which a victim in the middle of a system call still holds. */
 	printf("%.6f killed %d: %s, up=%d running=%d carrier_changes=%d ", monotonic_ns() / 1e9, (int)process, moment, !!(state & IFF_UP), !!(state & IFF_RUNNING), changes);
 	printf("tso=%d\n", is_on(ETHTOOL_GTSO));
 }
