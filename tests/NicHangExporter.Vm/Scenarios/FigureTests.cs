@@ -20,7 +20,8 @@ public sealed class FigureTests(SharedGuest shared)
         var times = await WedgeRun.SeveralAsync(guest, Wedges, TestContext.Current.TestOutputHelper!.WriteLine);
 
         Assert.Equal(Wedges, times.Count);
-        Assert.All(times, wedge => Assert.True(wedge.Ours < Bound, $"{wedge}"));
+        // More than the decision: else the driver has healed itself, and the time is not ours.
+        Assert.All(times, wedge => Assert.True(wedge.Ours > wedge.Deciding && wedge.Ours < Bound, $"{wedge}"));
     }
 
     // Proves: each report of the kernel is counted, none is lost and none is counted twice.

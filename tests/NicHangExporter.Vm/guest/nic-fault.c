@@ -81,7 +81,10 @@ static int is_on(uint32_t command)
 	struct ifreq ask = request();
 
 	ask.ifr_data = (void *)&value;
-	return ioctl(control, SIOCETHTOOL, &ask) == 0 && value.data != 0;
+	/* A look that failed must not pass for "off": that is what a moment is told by. */
+	if (ioctl(control, SIOCETHTOOL, &ask) != 0)
+		fail("SIOCETHTOOL");
+	return value.data != 0;
 }
 
 static int flags(void)
@@ -298,22 +301,42 @@ static void kill_when(pid_t process, const char *moment, const char *path)
 	printf("tso=%d\n", is_on(ETHTOOL_GTSO));
 }
 
+static int usage(void)
+{
+	fputs("usage: see the head of nic-fault.c\n", stderr);
+	return 2;
+}
+
+static int is_one_of(const char *word, const char *words)
+{
+	size_t length = strlen(word);
+
+	for (; *words != '\0'; words += strspn(words, " ")) {
+		size_t next = strcspn(words, " ");
+
+		if (next == length && !strncmp(words, word, length))
+			return 1;
+		words += next;
+	}
+	return 0;
+}
+
 int main(int count, char **words)
 {
 	const char *what = count > 2 ? words[2] : "";
 	volatile uint32_t *bar;
 
-	if (count < 3) {
-		fputs("usage: see the head of nic-fault.c\n", stderr);
-		return 2;
-	}
+	if (count < 3)
+		return usage();
 	interface = words[1];
 	control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (control < 0)
+		fail("socket");
 	if (!strcmp(what, "mark"))
 		return send_frames(1, 1), 0;
 	if (!strcmp(what, "flood") && count == 4)
 		return send_frames(atoi(words[3]), 0), 0;
-	if (!strcmp(what, "kill") && count == 6)
+	if (!strcmp(what, "kill") && count == 6 && is_one_of(words[4], "intent off dark down back"))
 		return kill_when(atoi(words[3]), words[4], words[5]), 0;
 
 	bar = registers();
@@ -321,15 +344,13 @@ int main(int count, char **words)
 		stop_transmitter(bar, "once");
 	else if (!strcmp(what, "deaf"))
 		bar[INTERRUPT_MASK_CLEAR / 4] = 0xffffffff;
-	else if (!strcmp(what, "while") && count == 5)
+	else if (!strcmp(what, "while") && count == 5 && is_one_of(words[3], "tso tx"))
 		stop_whenever(bar, strcmp(words[3], "tso") ? ETHTOOL_GTXCSUM : ETHTOOL_GTSO, atoi(words[4]) * 1000000LL, words[3]);
 	else if (!strcmp(what, "always") && count == 4)
 		stop_whenever(bar, 0, atoi(words[3]) * 1000000LL, "always");
 	else if (!strcmp(what, "after-tso"))
 		stop_after_tso(bar);
-	else {
-		fputs("usage: see the head of nic-fault.c\n", stderr);
-		return 2;
-	}
+	else
+		return usage();
 	return 0;
 }
