@@ -23,6 +23,7 @@ internal sealed class Lane(TimeProvider clock)
     /// <summary>Starts the thread. A background thread: the process must be able to end while it is stuck in the kernel.</summary>
     public void Start()
     {
+        // Its name is what a person sees in top, and what tests/NicHangExporter.Vm's nic-fault knows it by.
         _thread = new Thread(Run) { IsBackground = true, Name = "remediation" };
         _thread.Start();
     }

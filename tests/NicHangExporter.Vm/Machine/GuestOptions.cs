@@ -15,6 +15,9 @@ internal sealed record GuestOptions
     /// <summary>The port that leads to eno1's web server, for a test that wants it taken; null for a free one.</summary>
     public int? Port { get; init; }
 
+    /// <summary>How far its clock goes ahead of this machine's: for how long it seems to have been off.</summary>
+    public TimeSpan ClockAhead { get; init; }
+
     /// <summary>Further words of the kernel's command line.</summary>
     public string KernelWords { get; init; } = "";
 

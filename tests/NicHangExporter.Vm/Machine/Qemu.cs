@@ -58,6 +58,7 @@ internal sealed class Qemu : IAsyncDisposable
     private static IEnumerable<string> Machine(GuestKernel kernel, string initramfs, GuestOptions options) =>
     [
         "-M", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "1", "-m", "512", "-nodefaults", "-display", "none", "-no-reboot",
+        "-rtc", string.Create(CultureInfo.InvariantCulture, $"base={DateTime.UtcNow + options.ClockAhead:yyyy-MM-ddTHH:mm:ss}"),
         "-kernel", kernel.Image, "-initrd", initramfs,
         // panic=-1: a guest that can't go on ends QEMU at once instead of a time limit. iomem=relaxed lets nic-fault at the registers.
         "-append", $"console=ttyS0 panic=-1 mitigations=off random.trust_cpu=on iomem=relaxed net.ifnames=0 {(options.ByHand ? "hands=yes " : "quiet ")}{(options.Disk is null ? "" : "disk=yes ")}{options.KernelWords}",

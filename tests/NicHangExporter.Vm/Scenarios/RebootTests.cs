@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace NicHangExporter.Vm.Scenarios;
 
 /// <summary>The machine goes down in between: what was decided is on its disk.</summary>
@@ -33,8 +35,10 @@ public sealed class RebootTests
             // What was not written to the disk by now is lost: nobody in the guest hears of it.
             await guest.CutPowerAsync();
         }
-        await using (var guest = await Guest.BootAsync(new GuestOptions { Disk = disk }))
+        // As after two hours without power, twice the cool-down.
+        await using (var guest = await Guest.BootAsync(new GuestOptions { Disk = disk, ClockAhead = TimeSpan.FromHours(2) }))
         {
+            Assert.InRange(long.Parse(await guest.Shell.DoAsync("date +%s"), CultureInfo.InvariantCulture) - DateTimeOffset.UtcNow.ToUnixTimeSeconds(), 7000, 7300);
             var eno1 = new GuestNic(guest, "eno1");
             Assert.Equal("on", await eno1.FeatureAsync("tcp-segmentation-offload"));
             await using var probe = HostProbe.OfNeighbour(guest.Ports.Eno1Web);
