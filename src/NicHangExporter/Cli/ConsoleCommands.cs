@@ -48,7 +48,7 @@ internal sealed class ConsoleCommands
     {
         _status = new Command("status", "Show modes, kill switch, budget, and what was done last.");
         _devices = new Command("devices", "List the devices: hung or not, stage, cool-down, budget, quarantine.");
-        _remediate = new Command("remediate", "Turn offloads off so that the next hang does not come, and with --recover end the one under way. Without --profile and --features: the next stage of the device's ladder." + ExitCodes) { _device, _profile, _features, _recover, _dryRun, _reason };
+        _remediate = new Command("remediate", "Turn offloads off so that the next hang does not come, and with --recover end the one under way. Without --profile and --features: the stage of the device's ladder that is due." + ExitCodes) { _device, _profile, _features, _recover, _dryRun, _reason };
         _rollback = new Command("rollback", "Undo everything that was decided for a device." + ExitCodes) { _device, _dryRun, _reason };
         _episodes = new Command("episodes", "List the hang episodes, or show what was kept of one.") { _episode };
         _clear = new Command("clear", "Lift the quarantine of a device, and its cool-down." + ExitCodes) { _device };

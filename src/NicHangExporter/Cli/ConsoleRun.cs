@@ -150,7 +150,7 @@ internal sealed class ConsoleRun(ExporterOptions options, ActAlone alone, TimePr
                 if (call.Json)
                     _page.Line(JsonSerializer.Serialize(status, ConsoleJson.Default.RemediationStatus));
                 else
-                    StatusText.Write(_page, status, daemon);
+                    StatusText.Write(_page, status, daemon, isWatched);
                 return Success;
             case { Done: { } done }:
                 if (call.Json)

@@ -10,12 +10,19 @@ internal static class StatusText
     /// <param name="page">Where to.</param>
     /// <param name="status">The state.</param>
     /// <param name="source">Who tells: the daemon, or the journal alone.</param>
-    public static void Write(ConsolePage page, RemediationStatus status, string source)
+    /// <param name="isDaemons">Whether the daemon has answered; else modes, journal and privilege are those of this command, and nobody knows the daemon's.</param>
+    public static void Write(ConsolePage page, RemediationStatus status, string source, bool isDaemons)
     {
         page.Paragraph("daemon      ", source);
-        page.Paragraph("modes       ", string.Join(", ", status.Modes.OrderBy(mode => mode.Key, StringComparer.Ordinal).Select(mode => $"{mode.Key} {mode.Value}")));
+        var modes = string.Join(", ", status.Modes.OrderBy(mode => mode.Key, StringComparer.Ordinal).Select(mode => $"{mode.Key} {mode.Value}"));
+        page.Paragraph("modes       ", isDaemons ? modes : $"of the daemon: not known; of this command: {modes}");
         page.Paragraph("paused      ", status.Paused ? "YES: nothing is changed, save to undo" : "no");
-        page.Paragraph("journal     ", status.JournalWritable ? "writable" : "NOT WRITABLE: what is not recorded is not done");
+        page.Paragraph("journal     ", (status.JournalWritable, isDaemons) switch
+        {
+            (true, _) => "writable",
+            (false, true) => "NOT WRITABLE: what is not recorded is not done",
+            (false, false) => "not writable for this command; for the daemon it is not known",
+        });
         page.Paragraph("privilege   ", status.Capable ? "CAP_NET_ADMIN is there" : "CAP_NET_ADMIN IS MISSING: nothing can be changed");
         page.Paragraph("host budget ", $"{status.HostBudgetLeft.ToString(CultureInfo.InvariantCulture)} left of 24 hours");
         page.Paragraph("under way   ", (status.Running, status.CommandSeconds) switch

@@ -34,7 +34,7 @@ internal static class OptionTable
             options => options.KmsgPath, Path((options, path) => options.KmsgPath = path)),
         new("kmsg.accept-untrusted", "", "For rehearsals: count hang messages that user space wrote into the kernel log.", OptionKind.Switch,
             options => Format(options.AcceptUntrusted), Switch((options, on) => options.AcceptUntrusted = on)),
-        new("state.directory", "PATH", "Directory that keeps the position in the kernel log, the counts, the journal of remediation and the evidence of hangs. None by default.", OptionKind.Value,
+        new("state.directory", "PATH", "Directory that keeps the position in the kernel log, the counts, the journal of remediation and the evidence of hangs. None by default; the commands of the console look in /var/lib/nic-hang-exporter, where that is there.", OptionKind.Value,
             options => options.StateDirectory ?? "", Path((options, path) => options.StateDirectory = path)),
         new("hang.episode-gap", "DURATION", "A silence longer than this ends a hang episode.", OptionKind.Value,
             options => PrometheusDuration.Format(options.EpisodeGap), Duration("5s", "1h", (options, value) => options.EpisodeGap = value)),

@@ -138,13 +138,13 @@ public sealed class ConsoleTextTests
             host budget 12 left of 24 hours
             under way   nothing
             """,
-            page => StatusText.Write(page, TestStatus.Empty, "runs; answered at /var/lib/nic-hang-exporter/control.sock"));
+            page => StatusText.Write(page, TestStatus.Empty, "runs; answered at /var/lib/nic-hang-exporter/control.sock", isDaemons: true));
 
     [Fact]
     public void Status_InTrouble_IsLoudAndFitsTheScreen() =>
         AssertText(
             """
-            daemon      none
+            daemon      runs
             modes       api observe, local enforce, webhook off
             paused      YES: nothing is changed, save to undo
             journal     NOT WRITABLE: what is not recorded is not done
@@ -163,7 +163,22 @@ public sealed class ConsoleTextTests
 
             enp3s0 (r8169, 0000:03:00.0): IN QUARANTINE
             """,
-            page => StatusText.Write(page, TestStatus.Busy, "none"));
+            page => StatusText.Write(page, TestStatus.Busy, "runs", isDaemons: true));
+
+    [Fact]
+    public void Status_OfNoDaemon_TellsItsOwnModesFromTheDaemons() =>
+        AssertText(
+            """
+            daemon      not asked: no state directory is known
+            modes       of the daemon: not known; of this command: api observe, local
+                        enforce, webhook off
+            paused      no
+            journal     not writable for this command; for the daemon it is not known
+            privilege   CAP_NET_ADMIN is there
+            host budget 12 left of 24 hours
+            under way   nothing
+            """,
+            page => StatusText.Write(page, TestStatus.Empty with { JournalWritable = false }, "not asked: no state directory is known", isDaemons: false));
 
     [Fact]
     public void Devices_AreATable() =>
