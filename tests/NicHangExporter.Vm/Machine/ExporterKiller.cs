@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
@@ -17,10 +18,34 @@ internal sealed partial class ExporterKiller(GuestShell shell, string process) :
     /// <summary>Where nic-fault writes to.</summary>
     public const string Log = "/run/killer.log";
 
+    // Each thread's name, state, system call and where in the kernel it is.
+    private const string Threads = """
+        cat /proc/uptime /proc/loadavg
+        for thread in /proc/[0-9]*/task/*; do
+            read -r name < $thread/comm; program=$(readlink ${thread%/task/*}/exe)
+            case "$program" in */nic-fault|*/nic-hang-exporter) echo "$thread $name: $(sed -n 's/^State:\t//p' $thread/status), call $(cat $thread/syscall)"; cat $thread/stack;; esac
+        done
+        tail -n 5 /run/faults.log
+        """;
+
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
+
     /// <summary>Waits for the kill.</summary>
+    /// <exception cref="InvalidOperationException">The killer gave up, and says why.</exception>
+    /// <exception cref="TimeoutException">Its moment did not come; the text says where each thread of the two was.</exception>
     public async Task<KilledAt> KilledAsync()
     {
-        var run = await Eventually.HoldsAsync("the exporter is killed", () => shell.RunAsync($"cat {Log}"), run => Told().IsMatch(run.Output), TimeSpan.FromMinutes(2));
+        var patience = Stopwatch.StartNew();
+        var run = await shell.RunAsync($"cat {Log}");
+        while (!Told().IsMatch(run.Output))
+        {
+            if (run.Output.Contains("nic-fault:", StringComparison.Ordinal))
+                throw new InvalidOperationException($"the killer has ended before its moment: {run.Output}");
+            if (patience.Elapsed > s_limit)
+                throw new TimeoutException($"the killer didn't come to its kill within {s_limit}; what it and the exporter were about:\n{(await shell.RunAsync(Threads)).Output}");
+            await Task.Delay(TimeSpan.FromMilliseconds(200));
+            run = await shell.RunAsync($"cat {Log}");
+        }
         var told = Told().Match(run.Output).Groups;
         return new KilledAt(TimeSpan.FromSeconds(double.Parse(told["time"].Value, CultureInfo.InvariantCulture)), told["tso"].Value == "1", told["up"].Value == "1", told["running"].Value == "1",
             int.Parse(told["changes"].Value, CultureInfo.InvariantCulture));

@@ -34,6 +34,7 @@
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -148,7 +149,12 @@ static void stop_whenever(volatile uint32_t *bar, uint32_t offload, int64_t dela
 			working_since = 0;
 		else if (working_since == 0)
 			working_since = monotonic_ns();
-		/* Without a delay nothing may slip out before the link is known to be up. */
+		/*
+		 * Without a delay nothing may slip out before the link is known to be up. A transmitter that is stopped already is not worth the
+		 * question for the offload: it takes RTNL, and at this priority what is left of the guest's one processor is too little for the others.
+		 */
+		if (!(bar[TRANSMIT_CONTROL / 4] & TRANSMIT_ENABLE))
+			continue;
 		if ((delay_ns == 0 || (working && monotonic_ns() - working_since >= delay_ns)) && (offload == 0 || is_on(offload)))
 			stop_transmitter(bar, why);
 	}
@@ -234,11 +240,15 @@ static pid_t lane_of(pid_t process)
 }
 
 /*
- * Has the kernel stop that thread before and after each of its system calls, and returns while it is stopped at the first at which the moment
- * has come. Looking again and again from aside instead loses: each look waits for RTNL, which the victim takes again before the waiter has it.
+ * Has the kernel stop that thread before and after each of its system calls, and returns while it is stopped after the first one of the kind that
+ * brings the moment (the ioctl that turns an offload off, the fsync of the journal) at which it has come. Looking again and again from aside
+ * instead loses: each look waits for RTNL, which the victim takes again before the waiter has it.
  */
 static void step_until(pid_t process, const char *moment, const char *path)
 {
+	int is_off = !strcmp(moment, "off");
+	uint64_t brings_it = is_off ? SYS_ioctl : SYS_fsync;
+	uint64_t call = UINT64_MAX;
 	pid_t lane = lane_of(process);
 	int status;
 
@@ -254,8 +264,16 @@ static void step_until(pid_t process, const char *moment, const char *path)
 			fail("the exporter has ended on its own");
 		}
 		at_call = WSTOPSIG(status) == (SIGTRAP | 0x80);
-		if (at_call && (strcmp(moment, "off") ? tells_of_an_intent(path) : !is_on(ETHTOOL_GTSO)))
-			return;
+		if (at_call) {
+			struct __ptrace_syscall_info stop;
+
+			if (ptrace(PTRACE_GET_SYSCALL_INFO, lane, sizeof(stop), &stop) <= 0)
+				fail("PTRACE_GET_SYSCALL_INFO");
+			if (stop.op == PTRACE_SYSCALL_INFO_ENTRY)
+				call = stop.entry.nr;
+			else if (call == brings_it && (is_off ? !is_on(ETHTOOL_GTSO) : tells_of_an_intent(path)))
+				return;
+		}
 		/* What was sent to it goes on to it; a stop of the tracing itself is nobody's. */
 		signal = at_call || status >> 16 == PTRACE_EVENT_STOP ? 0 : WSTOPSIG(status);
 		if (ptrace(PTRACE_SYSCALL, lane, NULL, (void *)(intptr_t)signal) != 0)
@@ -307,18 +325,9 @@ static int usage(void)
 	return 2;
 }
 
-static int is_one_of(const char *word, const char *words)
+static int is_moment(const char *word)
 {
-	size_t length = strlen(word);
-
-	for (; *words != '\0'; words += strspn(words, " ")) {
-		size_t next = strcspn(words, " ");
-
-		if (next == length && !strncmp(words, word, length))
-			return 1;
-		words += next;
-	}
-	return 0;
+	return !strcmp(word, "intent") || !strcmp(word, "off") || !strcmp(word, "dark") || !strcmp(word, "down") || !strcmp(word, "back");
 }
 
 int main(int count, char **words)
@@ -336,7 +345,7 @@ int main(int count, char **words)
 		return send_frames(1, 1), 0;
 	if (!strcmp(what, "flood") && count == 4)
 		return send_frames(atoi(words[3]), 0), 0;
-	if (!strcmp(what, "kill") && count == 6 && is_one_of(words[4], "intent off dark down back"))
+	if (!strcmp(what, "kill") && count == 6 && is_moment(words[4]))
 		return kill_when(atoi(words[3]), words[4], words[5]), 0;
 
 	bar = registers();
@@ -344,7 +353,7 @@ int main(int count, char **words)
 		stop_transmitter(bar, "once");
 	else if (!strcmp(what, "deaf"))
 		bar[INTERRUPT_MASK_CLEAR / 4] = 0xffffffff;
-	else if (!strcmp(what, "while") && count == 5 && is_one_of(words[3], "tso tx"))
+	else if (!strcmp(what, "while") && count == 5 && (!strcmp(words[3], "tso") || !strcmp(words[3], "tx")))
 		stop_whenever(bar, strcmp(words[3], "tso") ? ETHTOOL_GTXCSUM : ETHTOOL_GTSO, atoi(words[4]) * 1000000LL, words[3]);
 	else if (!strcmp(what, "always") && count == 4)
 		stop_whenever(bar, 0, atoi(words[3]) * 1000000LL, "always");
