@@ -19,6 +19,7 @@ internal sealed record CountingRun(IReadOnlyList<TimeSpan> Latencies, int Report
         await eno1.RestoreAsync();
         await using var probe = new HostProbe(guest.Ports.Eno1Web);
         await probe.UpAsync();
+        await eno1.MarkAsync();
         await using var exporter = await GuestExporter.StartAsync(guest, []);
         var clock = await GuestClock.CompareAsync(guest);
         var last = guest.Log.Last;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NicHangExporter.Vm.Figures;
 
-/// <summary>What three witnesses say of one wedge, in the order of the guest's clock: the host, the guest's kernel, the exporter's journal.</summary>
+/// <summary>What three witnesses say of one wedge, in the order of the guest's clock: this machine (outside), the guest's kernel, the exporter's journal.</summary>
 internal sealed class Transcript
 {
     // A look that was begun this long before the moment may be the first that is not answered because of it.
@@ -22,7 +22,7 @@ internal sealed class Transcript
         foreach (var look in probe.Looks)
         {
             if (look.Answered != before)
-                Add(look.Time + ahead, "host", look.Answered ? "the guest answers" : "the guest no longer answers");
+                Add(look.Time + ahead, "outside", look.Answered ? "the guest answers" : "the guest no longer answers");
             before = look.Answered;
         }
     }

@@ -32,7 +32,7 @@ internal static partial class WedgeRun
             await probe.UpAsync();
             var transcript = new Transcript();
             transcript.Add(stopped, "fault", "the transmitter of eno1 is stopped");
-            transcript.Add(first, "host", "the first frame from eno1");
+            transcript.Add(first, "outside", "the first frame from eno1");
             transcript.AddHost(probe, await guest.UptimeAsync() - probe.Now);
             foreach (var record in guest.Log.Of("eno1", "", last))
                 transcript.Add(record.Time, "kernel", record.Text.Split("\\x0a")[0]);

@@ -28,7 +28,7 @@ internal sealed partial class ExporterKiller(GuestShell shell, string process) :
         tail -n 5 /run/faults.log
         """;
 
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     /// <summary>Waits for the kill.</summary>
     /// <exception cref="InvalidOperationException">The killer gave up, and says why.</exception>
@@ -41,8 +41,8 @@ internal sealed partial class ExporterKiller(GuestShell shell, string process) :
         {
             if (run.Output.Contains("nic-fault:", StringComparison.Ordinal))
                 throw new InvalidOperationException($"the killer has ended before its moment: {run.Output}");
-            if (patience.Elapsed > s_limit)
-                throw new TimeoutException($"the killer didn't come to its kill within {s_limit}; what it and the exporter were about:\n{(await shell.RunAsync(Threads)).Output}");
+            if (patience.Elapsed > Limit)
+                throw new TimeoutException($"the killer didn't come to its kill within {Limit}; what it and the exporter were about:\n{(await shell.RunAsync(Threads)).Output}");
             await Task.Delay(TimeSpan.FromMilliseconds(200));
             run = await shell.RunAsync($"cat {Log}");
         }

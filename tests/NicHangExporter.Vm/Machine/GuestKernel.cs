@@ -8,7 +8,6 @@ internal sealed class GuestKernel
 {
     private const string Package = "linux-image-amd64";
 
-    private static readonly Lock Preparing = new();
     private static readonly byte[] XzMagic = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00];
 
     private readonly string _root;
@@ -37,7 +36,7 @@ internal sealed class GuestKernel
     {
         var root = Path.Combine(Workshop.Path, "kernel");
         // It is kept from one guest to the next: fetched and unpacked by the first.
-        lock (Preparing)
+        using (Workshop.Hold())
         {
             if (!Directory.Exists(root))
                 Fetch(root);

@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace NicHangExporter.Vm.Machine;
 
 /// <summary>One record of the guest's kernel log.</summary>
 /// <param name="Sequence">Its number.</param>
-/// <param name="Time">Since the guest's boot.</param>
+/// <param name="Time">When it was written: by printk's own clock as it comes, by the guest's (CLOCK_MONOTONIC) in a <see cref="GuestLog"/>.</param>
 /// <param name="IsKernels">The kernel wrote it, and not user space.</param>
 /// <param name="Text">As /dev/kmsg has it, line ends as \x0a.</param>
 internal sealed record GuestRecord(long Sequence, TimeSpan Time, bool IsKernels, string Text)
@@ -27,11 +28,15 @@ internal sealed record GuestRecord(long Sequence, TimeSpan Time, bool IsKernels,
     public bool Says(string device, string text) => IsKernels && Text.Contains($" {device}: {text}", StringComparison.Ordinal);
 }
 
-/// <summary>The guest's kernel log as it comes, over a serial port of its own: the witness that neither the exporter nor the network can bend.</summary>
-internal sealed class GuestLog : IDisposable
+/// <summary>
+/// The guest's kernel log as it comes, over a serial port of its own: the witness that neither the exporter nor the network can bend. printk has a clock of its own,
+/// some hundredths of a second behind CLOCK_MONOTONIC; <c>nic-fault clock</c>, which guest/init runs first of all, says by how much.
+/// </summary>
+internal sealed partial class GuestLog : IDisposable
 {
     private readonly StreamReader _reader;
     private readonly List<GuestRecord> _records = [];
+    private TimeSpan _behind;
 
     public GuestLog(Socket socket)
     {
@@ -45,7 +50,7 @@ internal sealed class GuestLog : IDisposable
         get
         {
             lock (_records)
-                return [.. _records];
+                return [.. _records.Select(record => record with { Time = record.Time + _behind })];
         }
     }
 
@@ -61,14 +66,26 @@ internal sealed class GuestLog : IDisposable
 
     public void Dispose() => _reader.Dispose();
 
+    private void Add(GuestRecord record)
+    {
+        lock (_records)
+        {
+            _records.Add(record);
+            if (Clock().Match(record.Text) is { Success: true } clock)
+                _behind = TimeSpan.FromSeconds(double.Parse(clock.Groups[1].Value, CultureInfo.InvariantCulture)) - record.Time;
+        }
+    }
+
+    [GeneratedRegex("^nic-fault: clock ([0-9.]+)$")]
+    private static partial Regex Clock();
+
     private async Task ReadAsync()
     {
         try
         {
             while (await _reader.ReadLineAsync() is { } line)
                 if (GuestRecord.Parse(line) is { } record)
-                    lock (_records)
-                        _records.Add(record);
+                    Add(record);
         }
         catch (Exception error) when (error is IOException or ObjectDisposedException)
         {

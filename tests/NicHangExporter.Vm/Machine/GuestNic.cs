@@ -32,7 +32,7 @@ internal sealed class GuestNic(Guest guest, string device)
         return new ExporterKiller(guest.Shell, process.Trim());
     }
 
-    /// <summary>Ties the guest's clock to the frames that the host sees.</summary>
+    /// <summary>Ties the guest's clock to the frames that the host sees and, anew, to the kernel's log.</summary>
     public Task MarkAsync() => guest.Shell.DoAsync($"nic-fault {device} mark");
 
     /// <summary>A feature as <c>ethtool -k</c> has it, <c>[fixed]</c> included.</summary>

@@ -14,6 +14,7 @@ internal static class PublishedExporter
             return File.Exists(given) ? given : throw new CannotBootException($"EXPORTER_UNDER_TEST is {given}, and there is no such file");
         var directory = System.IO.Path.Combine(Workshop.Path, "exporter");
         Requires.Program("clang");
+        using var alone = Workshop.Hold();
         var publish = Provision.Run(Workshop.Repository, "dotnet", "publish", System.IO.Path.Combine("src", "NicHangExporter"), "-r", "linux-x64", "-o", directory, "--nologo",
             // A build server would live on, in a directory that does not.
             "--disable-build-servers");

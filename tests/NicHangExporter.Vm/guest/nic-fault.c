@@ -6,7 +6,8 @@
  *     nic-fault IFACE while tso|tx MS           stop it whenever that offload is on, MS milliseconds after the link has come
  *     nic-fault IFACE after-tso                 stop it once it has really sent a TSO segment, by its own counter; again after each reset
  *     nic-fault IFACE always MS                 stop it again and again, MS milliseconds after the link has come
- *     nic-fault IFACE mark                      send one frame that carries CLOCK_MONOTONIC: ties the clocks of guest and host together
+ *     nic-fault IFACE clock                     write CLOCK_MONOTONIC to the kernel log, whose own clock is some hundredths of a second behind
+ *     nic-fault IFACE mark                      the same, and send one frame that carries it: ties the clocks of guest and host together
  *     nic-fault IFACE flood N                   send N broadcast frames, to fill a queue that nobody empties
  *     nic-fault IFACE kill PID intent FILE      SIGKILL a process as soon as FILE tells of an intent
  *     nic-fault IFACE kill PID MOMENT -         ... as soon as tso is "off", the carrier away ("dark"), the link switched off ("down"), or the
@@ -166,6 +167,23 @@ static void stop_after_tso(volatile uint32_t *bar)
 	for (;; usleep(poll_microseconds))
 		if (bar[TSO_SEGMENTS_SENT / 4] != 0)
 			stop_transmitter(bar, "a TSO segment was sent");
+}
+
+/* GuestLog.cs reads it. */
+static void tell_clock(void)
+{
+	char text[64];
+	int64_t now;
+	int file = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+	int length;
+
+	if (file < 0)
+		fail("/dev/kmsg");
+	now = monotonic_ns();
+	length = snprintf(text, sizeof(text), "<6>nic-fault: clock %lld.%06lld\n", (long long)(now / 1000000000), (long long)(now / 1000 % 1000000));
+	if (write(file, text, (size_t)length) != length)
+		fail("/dev/kmsg");
+	close(file);
 }
 
 static void send_frames(int count, int is_mark)
@@ -341,8 +359,10 @@ int main(int count, char **words)
 	control = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (control < 0)
 		fail("socket");
+	if (!strcmp(what, "clock"))
+		return tell_clock(), 0;
 	if (!strcmp(what, "mark"))
-		return send_frames(1, 1), 0;
+		return tell_clock(), send_frames(1, 1), 0;
 	if (!strcmp(what, "flood") && count == 4)
 		return send_frames(atoi(words[3]), 0), 0;
 	if (!strcmp(what, "kill") && count == 6 && is_moment(words[4]))
