@@ -18,7 +18,7 @@ internal static class Command
             await command();
             return 0;
         }
-        catch (Exception error) when (error is CannotBootException or XunitException or IOException or TimeoutException or UnauthorizedAccessException or HttpRequestException)
+        catch (Exception error) when (error is CannotBootException or XunitException or IOException or TimeoutException or InvalidOperationException or UnauthorizedAccessException or HttpRequestException)
         {
             return Refuse(OneLine(error.Message.Replace(SkipToken, "", StringComparison.Ordinal)));
         }

@@ -148,9 +148,9 @@ internal sealed class ConsoleRun(ExporterOptions options, ActAlone alone, TimePr
                 return Success;
             case { Status: { } status }:
                 if (call.Json)
-                    _page.Line(JsonSerializer.Serialize(status, ConsoleJson.Default.RemediationStatus));
+                    _page.Line(Json(status, isWatched));
                 else
-                    StatusText.Write(_page, status, daemon, isWatched);
+                    StatusText.Write(_page, status, daemon, isWatched, hasHistory: options.StateDirectory is not null);
                 return Success;
             case { Done: { } done }:
                 if (call.Json)
@@ -161,6 +161,13 @@ internal sealed class ConsoleRun(ExporterOptions options, ActAlone alone, TimePr
             default:
                 return Fail("the daemon answered something that this version does not understand; restart the daemon");
         }
+    }
+
+    // A program that reads it must know as well whose modes and privilege these are.
+    private static string Json(RemediationStatus status, bool isDaemons)
+    {
+        var json = JsonSerializer.Serialize(status, ConsoleJson.Default.RemediationStatus);
+        return $"{json[..^1]},\"daemonAnswered\":{(isDaemons ? "true" : "false")}}}";
     }
 
     private int Fail(string reason)

@@ -11,22 +11,34 @@ internal static class StatusText
     /// <param name="status">The state.</param>
     /// <param name="source">Who tells: the daemon, or the journal alone.</param>
     /// <param name="isDaemons">Whether the daemon has answered; else modes, journal and privilege are those of this command, and nobody knows the daemon's.</param>
-    public static void Write(ConsolePage page, RemediationStatus status, string source, bool isDaemons)
+    /// <param name="hasHistory">Whether a journal was read: without one, budget and kill switch are not known.</param>
+    public static void Write(ConsolePage page, RemediationStatus status, string source, bool isDaemons, bool hasHistory = true)
     {
         page.Paragraph("daemon      ", source);
         var modes = string.Join(", ", status.Modes.OrderBy(mode => mode.Key, StringComparer.Ordinal).Select(mode => $"{mode.Key} {mode.Value}"));
         page.Paragraph("modes       ", isDaemons ? modes : $"of the daemon: not known; of this command: {modes}");
-        page.Paragraph("paused      ", status.Paused ? "YES: nothing is changed, save to undo" : "no");
+        page.Paragraph("paused      ", (status.Paused, hasHistory) switch
+        {
+            (true, _) => "YES: nothing is changed, save to undo",
+            (false, true) => "no",
+            (false, false) => "not known: no journal was read",
+        });
         page.Paragraph("journal     ", (status.JournalWritable, isDaemons) switch
         {
             (true, _) => "writable",
             (false, true) => "NOT WRITABLE: what is not recorded is not done",
             (false, false) => "not writable for this command; for the daemon it is not known",
         });
-        page.Paragraph("privilege   ", status.Capable ? "CAP_NET_ADMIN is there" : "CAP_NET_ADMIN IS MISSING: nothing can be changed");
-        page.Paragraph("host budget ", $"{status.HostBudgetLeft.ToString(CultureInfo.InvariantCulture)} left of 24 hours");
+        page.Paragraph("privilege   ", (status.Capable, isDaemons) switch
+        {
+            (true, true) => "CAP_NET_ADMIN is there",
+            (false, true) => "CAP_NET_ADMIN IS MISSING: nothing can be changed",
+            (var capable, false) => $"of the daemon: not known; this command {(capable ? "has CAP_NET_ADMIN" : "lacks CAP_NET_ADMIN")}",
+        });
+        page.Paragraph("host budget ", hasHistory ? $"{status.HostBudgetLeft.ToString(CultureInfo.InvariantCulture)} left of 24 hours" : "not known: no journal was read");
         page.Paragraph("under way   ", (status.Running, status.CommandSeconds) switch
         {
+            _ when !isDaemons => "not known: only the daemon can tell",
             (null, <= 0) => "nothing",
             (null, var seconds) => $"a command has been in the kernel for {Words.Seconds(seconds)}",
             (var pass, <= 0) => $"pass {pass}",

@@ -140,6 +140,7 @@ public sealed class ConsoleRunTests : IDisposable
         using var status = JsonDocument.Parse(lines[0]);
         using var devices = JsonDocument.Parse(lines[1]);
         Assert.True(status.RootElement.GetProperty("paused").GetBoolean());
+        Assert.False(status.RootElement.GetProperty("daemonAnswered").GetBoolean());
         Assert.Equal("enforce", status.RootElement.GetProperty("modes").GetProperty("local").GetString());
         Assert.Equal(4, status.RootElement.GetProperty("devices").GetArrayLength());
         Assert.Equal("eno1", devices.RootElement[0].GetProperty("device").GetString());
@@ -154,7 +155,7 @@ public sealed class ConsoleRunTests : IDisposable
         _daemon.Handler = (_, _, _) => Task.FromResult(new ControlAnswer { Status = TestStatus.Busy });
         await RunAsync(new ConsoleCall(ConsoleVerb.Status, Json: true));
 
-        Assert.Equal(JsonSerializer.Serialize(TestStatus.Busy, ConsoleJson.Default.RemediationStatus) + "\n", _output.ToString());
+        Assert.Equal(JsonSerializer.Serialize(TestStatus.Busy, ConsoleJson.Default.RemediationStatus)[..^1] + ",\"daemonAnswered\":true}\n", _output.ToString());
     }
 
     [Fact]

@@ -172,13 +172,28 @@ public sealed class ConsoleTextTests
             daemon      not asked: no state directory is known
             modes       of the daemon: not known; of this command: api observe, local
                         enforce, webhook off
-            paused      no
+            paused      not known: no journal was read
             journal     not writable for this command; for the daemon it is not known
-            privilege   CAP_NET_ADMIN is there
-            host budget 12 left of 24 hours
-            under way   nothing
+            privilege   of the daemon: not known; this command has CAP_NET_ADMIN
+            host budget not known: no journal was read
+            under way   not known: only the daemon can tell
             """,
-            page => StatusText.Write(page, TestStatus.Empty with { JournalWritable = false }, "not asked: no state directory is known", isDaemons: false));
+            page => StatusText.Write(page, TestStatus.Empty with { JournalWritable = false }, "not asked: no state directory is known", isDaemons: false, hasHistory: false));
+
+    [Fact]
+    public void Status_OfNoDaemonWithItsJournal_TellsWhatTheJournalKnows() =>
+        AssertText(
+            """
+            daemon      not asked, for none runs
+            modes       of the daemon: not known; of this command: api observe, local
+                        enforce, webhook off
+            paused      no
+            journal     writable
+            privilege   of the daemon: not known; this command lacks CAP_NET_ADMIN
+            host budget 12 left of 24 hours
+            under way   not known: only the daemon can tell
+            """,
+            page => StatusText.Write(page, TestStatus.Empty with { Capable = false }, "not asked, for none runs", isDaemons: false));
 
     [Fact]
     public void Devices_AreATable() =>

@@ -40,7 +40,7 @@ internal sealed class Guest : IAsyncDisposable
     {
         var options = choice ?? new GuestOptions();
         Requires.Program(Qemu.Program);
-        Workshop.RequireRoom(Path.GetTempPath(), 256L << 20);
+        Workshop.RequireRoom(Path.GetTempPath(), options.NeededBytes);
         var directory = new TemporaryDirectory();
         Qemu? qemu = null;
         try
@@ -97,6 +97,7 @@ internal sealed class Guest : IAsyncDisposable
         {
             guest = new Guest(qemu, directory, ports, await shell.AcceptAsync(patience.Token), await kmsg.AcceptAsync(patience.Token));
             await guest.Shell.ReadyAsync(patience.Token);
+            await guest.Log.Compared.WaitAsync(patience.Token);
             return guest;
         }
         catch (Exception error) when (error is OperationCanceledException or IOException)

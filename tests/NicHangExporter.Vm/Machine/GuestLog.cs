@@ -30,27 +30,38 @@ internal sealed record GuestRecord(long Sequence, TimeSpan Time, bool IsKernels,
 
 /// <summary>
 /// The guest's kernel log as it comes, over a serial port of its own: the witness that neither the exporter nor the network can bend. printk has a clock of its own,
-/// some hundredths of a second behind CLOCK_MONOTONIC; <c>nic-fault clock</c>, which guest/init runs first of all, says by how much.
+/// some hundredths of a second behind CLOCK_MONOTONIC; <c>nic-fault clock</c>, which guest/init runs before it says that it is ready, tells by how much.
 /// </summary>
 internal sealed partial class GuestLog : IDisposable
 {
     private readonly StreamReader _reader;
+    /// <summary>As many lines as nic-fault writes each time. What comes between its look at the clock and the record makes a difference smaller, so the largest is right.</summary>
+    private const int Looks = 5;
+
     private readonly List<GuestRecord> _records = [];
-    private TimeSpan _behind;
+    private readonly Queue<TimeSpan> _behind = [];
+    private readonly TaskCompletionSource _compared = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _reading;
 
     public GuestLog(Socket socket)
     {
         _reader = new StreamReader(new NetworkStream(socket, ownsSocket: true), Encoding.UTF8);
-        _ = ReadAsync();
+        _reading = ReadAsync();
     }
+
+    /// <summary>Done when it is known how far the clocks are apart; until then there are no records.</summary>
+    public Task Compared => _compared.Task;
 
     /// <summary>All records so far.</summary>
     public IReadOnlyList<GuestRecord> Records
     {
         get
         {
+            // What has kept it from reading is not to be waited for.
+            if (_reading.IsFaulted)
+                _reading.GetAwaiter().GetResult();
             lock (_records)
-                return [.. _records.Select(record => record with { Time = record.Time + _behind })];
+                return _behind.Count < Looks ? [] : [.. _records.Select(record => record with { Time = record.Time + _behind.Max() })];
         }
     }
 
@@ -71,8 +82,13 @@ internal sealed partial class GuestLog : IDisposable
         lock (_records)
         {
             _records.Add(record);
-            if (Clock().Match(record.Text) is { Success: true } clock)
-                _behind = TimeSpan.FromSeconds(double.Parse(clock.Groups[1].Value, CultureInfo.InvariantCulture)) - record.Time;
+            if (Clock().Match(record.Text) is not { Success: true } clock)
+                return;
+            _behind.Enqueue(TimeSpan.FromSeconds(double.Parse(clock.Groups[1].Value, CultureInfo.InvariantCulture)) - record.Time);
+            if (_behind.Count > Looks)
+                _behind.Dequeue();
+            if (_behind.Count == Looks)
+                _compared.TrySetResult();
         }
     }
 

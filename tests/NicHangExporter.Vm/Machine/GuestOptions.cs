@@ -21,6 +21,9 @@ internal sealed record GuestOptions
     /// <summary>Further words of the kernel's command line.</summary>
     public string KernelWords { get; init; } = "";
 
+    /// <summary>Room for its file system and what it sends, in the directory of the run.</summary>
+    public long NeededBytes { get; init; } = 256L << 20;
+
     /// <summary>How long the guest may take to come up. On a quiet machine it takes five seconds.</summary>
     public TimeSpan BootLimit { get; init; } = TimeSpan.FromMinutes(3);
 }

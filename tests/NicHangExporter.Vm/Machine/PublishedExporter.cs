@@ -18,8 +18,11 @@ internal static class PublishedExporter
         var publish = Provision.Run(Workshop.Repository, "dotnet", "publish", System.IO.Path.Combine("src", "NicHangExporter"), "-r", "linux-x64", "-o", directory, "--nologo",
             // A build server would live on, in a directory that does not.
             "--disable-build-servers");
-        return publish.ExitCode == 0
-            ? System.IO.Path.Combine(directory, "nic-hang-exporter")
-            : throw new CannotBootException($"dotnet publish failed: {(publish.Output + publish.Error).Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))}");
+        if (publish.ExitCode != 0)
+            throw new CannotBootException($"dotnet publish failed: {(publish.Output + publish.Error).Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))}");
+        // A copy of this run's own: the next run in this clone publishes over it while guests of this one are still to be booted.
+        var program = System.IO.Path.Combine(System.IO.Path.GetTempPath(), "nic-hang-exporter");
+        File.Copy(System.IO.Path.Combine(directory, "nic-hang-exporter"), program);
+        return program;
     }
 }

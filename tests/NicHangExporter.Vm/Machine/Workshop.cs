@@ -39,6 +39,10 @@ internal static class Workshop
                     throw new CannotBootException($"another run has kept {path} locked for {Patience.TotalMinutes:0} minutes");
                 Thread.Sleep(100);
             }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                throw new CannotBootException($"{path} can't be locked: {error.Message}");
+            }
     }
 
     /// <summary>Fails where the disk that holds a directory is too full for a guest.</summary>

@@ -30,6 +30,7 @@ internal sealed record Notification(string Receiver, JsonElement Body)
 internal sealed class AlertReceiver : IDisposable
 {
     private readonly HttpListener _listener = new();
+    private readonly Task _receiving;
     private ImmutableList<Notification> _notifications = [];
 
     public AlertReceiver()
@@ -37,22 +38,33 @@ internal sealed class AlertReceiver : IDisposable
         Address = new Uri($"http://127.0.0.1:{LoopbackPort.Free()}/");
         _listener.Prefixes.Add(Address.ToString());
         _listener.Start();
-        _ = ReceiveAsync();
+        _receiving = ReceiveAsync();
     }
 
     /// <summary>Where it listens.</summary>
     public Uri Address { get; }
 
     /// <summary>What somebody was told so far.</summary>
-    public IReadOnlyList<Notification> Of(string receiver) => [.. _notifications.Where(notification => notification.Receiver == receiver)];
+    public IReadOnlyList<Notification> Of(string receiver) => [.. Notifications.Where(notification => notification.Receiver == receiver)];
 
     /// <summary>Waits until somebody is told this of an alert that began after a moment; returns the first notification that does.</summary>
     public async Task<Notification> ToldAsync(string receiver, string status, string alert, string instance, DateTimeOffset since = default)
     {
-        var told = await Eventually.HoldsAsync($"{receiver} is told that {alert} of {instance} is {status}", () => new Told(_notifications), told => told.All.Exists(IsIt), TimeSpan.FromMinutes(2));
+        var told = await Eventually.HoldsAsync($"{receiver} is told that {alert} of {instance} is {status}", () => new Told(Notifications), told => told.All.Exists(IsIt), TimeSpan.FromMinutes(2));
         return told.All.Find(IsIt)!;
 
         bool IsIt(Notification one) => one.Receiver == receiver && one.Says(status, alert, instance, since);
+    }
+
+    // What has kept it from receiving is not to be waited for.
+    private ImmutableList<Notification> Notifications
+    {
+        get
+        {
+            if (_receiving.IsFaulted)
+                _receiving.GetAwaiter().GetResult();
+            return _notifications;
+        }
     }
 
     public void Dispose() => _listener.Close();

@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using NicHangExporter.Vm.Outside;
 
 namespace NicHangExporter.Vm.Scenarios;
 
 /// <summary>The one change that the outer loop makes to durations: none is left as it was, and nothing else is touched.</summary>
-public sealed class MinutesAsSecondsTests
+public sealed partial class MinutesAsSecondsTests
 {
     [Theory]
     [InlineData("for: 2m", "for: 2000ms")]
@@ -16,4 +17,21 @@ public sealed class MinutesAsSecondsTests
     [InlineData("- record: x:increase1d", "- record: x:increase1d")]
     [InlineData("url: https://10.0.2.15:19642/30s/a-5m", "url: https://10.0.2.15:19642/30s/a-5m")]
     public void Durations_AreDividedAndNothingElse(string yaml, string faster) => Assert.Equal(faster, MinutesAsSeconds.In(yaml));
+
+    [Fact]
+    public void Durations_OfWhatShips_AreAllDivided()
+    {
+        var shipped = Directory.GetFiles(Path.Combine(Workshop.Repository, "deploy", "prometheus", "rules")).Append(Path.Combine(Workshop.Repository, "deploy", "alertmanager", "alertmanager.yml"));
+
+        Assert.All(shipped, path =>
+        {
+            var yaml = File.ReadAllText(path);
+            Assert.Matches(Long(), yaml);
+            Assert.DoesNotMatch(Long(), MinutesAsSeconds.In(yaml));
+        });
+    }
+
+    // Of any unit that Prometheus knows but milliseconds, alone or as the beginning of one of several units; no part of a name or of a path.
+    [GeneratedRegex(@"(?<![\w.:/-])\d+[smhdwy](?:\d|\b)")]
+    private static partial Regex Long();
 }

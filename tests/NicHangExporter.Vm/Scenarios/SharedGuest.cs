@@ -60,7 +60,7 @@ public sealed class SharedGuest : IAsyncDisposable
 }
 
 /// <summary>
-/// The scenarios of one guest run one after the other, and beside those of the second: on two processors each guest has one for itself. They compare times on the
+/// The scenarios of one guest run one after the other, and beside those of the second: on two processors each guest has one for itself; where a scenario boots one of its own, the shared one of its collection is idle. They compare times on the
 /// guest's clock alone, so that a neighbour makes them slower and not wrong.
 /// </summary>
 [CollectionDefinition]

@@ -26,7 +26,8 @@ public sealed class WedgeTests(SharedGuest shared)
 
         // The host's side.
         await probe.UpAsync();
-        Assert.True(container.Misses() > 0 && container.Looks[^1].Answered, $"the container behind the bridge was cut off and is back: {container}");
+        await container.UpAsync();
+        Assert.True(container.Misses() > 0, $"the container behind the bridge was cut off: {container}");
         Assert.True(other.Misses() == 0, $"the other NIC answered all the time: {other}");
         // The kernel's side: reports, no reset by the driver itself, and one loss of link, which was ours.
         Assert.NotEmpty(guest.Log.Of("eno1", "Detected Hardware Unit Hang", last));
