@@ -54,7 +54,7 @@ public sealed class LimitTests(SharedGuest shared)
         var guest = await shared.GetAsync();
         var eno1 = new GuestNic(guest, "eno1");
         await using var probe = new HostProbe(guest.Ports.Eno1Web);
-        await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", "--remediation.confirm-window=3m", "--hang.episode-gap=3m"]);
+        await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", "--remediation.confirm-window=1m", "--hang.episode-gap=1m"]);
         var links = await eno1.CarrierChangesAsync();
         var last = guest.Log.Last;
 

@@ -62,7 +62,7 @@ public sealed class OuterLoopTests
     {
         await using var guest = await Guest.BootAsync();
         var eno1 = new GuestNic(guest, "eno1");
-        await using var loop = await OuterLoop.StartAsync(guest, guest.Ports.Eno1Exporter, "--remediation.webhook=enforce", "--remediation.confirm-window=3m", "--hang.episode-gap=3m");
+        await using var loop = await OuterLoop.StartAsync(guest, guest.Ports.Eno1Exporter, "--remediation.webhook=enforce", "--remediation.confirm-window=1m", "--hang.episode-gap=1m");
         var links = await eno1.CarrierChangesAsync();
         var begun = TimeProvider.System.GetUtcNow();
 
