@@ -8,7 +8,7 @@ public sealed class FigureTests(SharedGuest shared)
 {
     private const int Wedges = 10;
 
-    /// <summary>From the confirmation to the first packet out. About half of it is the link's negotiation, which is the emulated NIC's; a real one takes longer. It is real time, and the one limit that a machine may be too slow for.</summary>
+    /// <summary>From the confirmation to the first packet out. About half of it is the link's negotiation, which is the emulated NIC's; a real one takes longer. It is real time, so a machine may be too slow for it.</summary>
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(3);
 
     // Proves: each of ten wedges is healed within three seconds of our time, with no network.
