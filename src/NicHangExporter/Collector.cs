@@ -11,13 +11,13 @@ namespace NicHangExporter;
 internal sealed record Collector(string Name, string Help, bool OnByDefault = true)
 {
     public static readonly Collector Kmsg = new("kmsg", "Hang messages from the kernel log");
-    public static readonly Collector Stall = new("stall", "TX stalls and tx_timeout increments as witnesses of a hang");
+    public static readonly Collector Stall = new("stall", "Hang detection by TX stalls and tx_timeout increments");
     public static readonly Collector Statistics = new("statistics", "All of /sys/class/net/<dev>/statistics");
     public static readonly Collector Link = new("link", "operstate, carrier, carrier changes, speed, duplex, mtu");
     public static readonly Collector Queues = new("queues", "tx_timeout of each transmit queue");
     public static readonly Collector Info = new("info", "Driver, bus address and firmware of each device");
     public static readonly Collector Features = new("features", "ethtool features: active, requested, changeable");
-    public static readonly Collector Eee = new("eee", "Energy-efficient Ethernet");
+    public static readonly Collector Eee = new("eee", "Energy-efficient Ethernet (EEE) settings");
     public static readonly Collector Pause = new("pause", "Flow control by pause frames");
     public static readonly Collector Rings = new("rings", "Descriptor ring sizes");
     public static readonly Collector Ethtool = new("ethtool", "A choice of the driver's own counters (ethtool -S)");

@@ -2,28 +2,25 @@ using NicHangExporter;
 using NicHangExporter.Api;
 using NicHangExporter.Cli;
 using NicHangExporter.Configuration;
-using NicHangExporter.Exposition;
 using NicHangExporter.Web;
 
 var commandLine = new CommandLine();
 var result = commandLine.Parse(args);
 
-// Help and version are the library's; errors are ours: all of them, one line each, exit code 2.
-if (result.Action is System.CommandLine.Help.HelpAction)
-    return await result.InvokeAsync();
-if (result.Action?.GetType().Name.StartsWith("Version", StringComparison.Ordinal) == true)
-{
-    var (version, revision) = MetricsEndpoint.BuildVersion;
-    Console.WriteLine($"nic-hang-exporter, version {version} (revision: {revision})");
+// Not Console.Out: on a terminal the runtime's console begins with escape sequences.
+using var output = Open(Console.OpenStandardOutput());
+using var error = Open(Console.OpenStandardError());
+
+// Errors are ours: all of them, one line each, exit code 2.
+if (commandLine.TryInform(result, output))
     return 0;
-}
 var errors = commandLine.Errors(result);
 if (result.CommandResult.Command == commandLine.Diagnose)
 {
     if (errors.Count > 0)
         return Refuse(errors);
     var (file, format) = commandLine.DiagnoseArguments(result);
-    return DiagnoseCommand.Run(file, format == "json", Console.OpenStandardInput, Console.Out, Console.Error);
+    return DiagnoseCommand.Run(file, format == "json", Console.OpenStandardInput, output, error);
 }
 
 var call = commandLine.Console(result, errors);
@@ -41,18 +38,20 @@ if (call is not null)
     // The answer says what there is to say; the log is for whoever asks for it.
     if (settings.All(setting => setting.Name != "log.level"))
         options.LogLevel = LogLevel.Error;
-    return await new ConsoleRun(options, AloneHost.ActAsync, TimeProvider.System, Console.Out, Console.Error).RunAsync(call);
+    return await new ConsoleRun(options, AloneHost.ActAsync, TimeProvider.System, output, error).RunAsync(call);
 }
 if (commandLine.IsConfigCheck(result))
 {
-    Console.WriteLine("The configuration is sound.");
+    output.WriteLine("The configuration is sound.");
     return 0;
 }
 return await ExporterHost.RunAsync(ExporterHost.Build(options, TimeProvider.System));
 
-static int Refuse(List<string> errors)
+int Refuse(List<string> lines)
 {
-    foreach (var error in errors)
-        Console.Error.WriteLine($"nic-hang-exporter: {ConsolePage.Clean(error.Split('\n')[0])}");
+    foreach (var line in lines)
+        error.WriteLine($"nic-hang-exporter: {ConsolePage.Clean(line.Split('\n')[0])}");
     return 2;
 }
+
+static StreamWriter Open(Stream stream) => new(stream) { AutoFlush = true };

@@ -22,7 +22,7 @@ internal sealed record RemediationView(string Id, string Device, PassState State
     /// <summary>How it ended.</summary>
     public RemediationVerdict? Verdict { get; init; }
 
-    /// <summary>It ended as somebody who asks for it wants it to end: healed, applied, nothing_to_do, or what dry_run and observe promise.</summary>
+    /// <summary>True for healed, applied, nothing_to_do, dry_run and observed, unless <see cref="Declined"/> is set.</summary>
     public bool? Success { get; init; }
 
     /// <summary>The verdict as a sentence.</summary>
@@ -92,7 +92,7 @@ internal sealed record RemediationView(string Id, string Device, PassState State
         return new(latest.Id ?? "", latest.Device ?? "", outcome is null ? PassState.Running : PassState.Done)
         {
             Verdict = outcome?.Verdict,
-            Success = outcome?.Verdict is { } verdict ? IsSuccess(verdict) : null,
+            Success = outcome?.Verdict is { } verdict ? RemediationSuccess.Of(verdict, outcome.Declined) : null,
             Explanation = outcome?.Reason,
             Declined = outcome?.Declined,
             Driver = latest.Driver,
@@ -117,7 +117,7 @@ internal sealed record RemediationView(string Id, string Device, PassState State
     public static RemediationView Of(RemediationOutcome outcome) => new(outcome.Id, outcome.Device, PassState.Done)
     {
         Verdict = outcome.Verdict,
-        Success = IsSuccess(outcome.Verdict),
+        Success = RemediationSuccess.Of(outcome.Verdict, outcome.Declined),
         Explanation = outcome.Explanation,
         Declined = outcome.Declined,
         RetryAfter = outcome.RetryAfter,
@@ -130,9 +130,6 @@ internal sealed record RemediationView(string Id, string Device, PassState State
         After = outcome.After,
         Evidence = outcome.Evidence,
     };
-
-    private static bool IsSuccess(RemediationVerdict verdict) => verdict is RemediationVerdict.Healed or RemediationVerdict.Applied
-        or RemediationVerdict.NothingToDo or RemediationVerdict.DryRun or RemediationVerdict.Observed;
 }
 
 /// <summary>Remediations, the newest first.</summary>

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using NicHangExporter.Configuration;
+using NicHangExporter.Exposition;
 
 namespace NicHangExporter.Cli;
 
@@ -10,26 +12,33 @@ namespace NicHangExporter.Cli;
 /// </summary>
 internal sealed class CommandLine
 {
+    private const int HelpWidth = 80;
+
     private readonly List<(OptionDefinition Definition, Option Flag)> _flags = [];
     private readonly Option<string> _configFile = ConfigFile();
     private readonly Option<string> _consoleConfigFile = ConfigFile();
     private readonly ConsoleCommands _console;
     private readonly Option<bool> _configCheck = new("--config.check") { Description = "Check the configuration, say what is wrong, and exit." };
-    private readonly Argument<string> _logFile = new("FILE") { Description = "A kernel log in any form a person can paste; - or nothing for standard input.", DefaultValueFactory = _ => "-" };
-    private readonly Option<string> _format = new("--format") { Description = "text or json.", HelpName = "FORMAT", DefaultValueFactory = _ => "text" };
+    private readonly Option<bool> _helpAll = new("--help-all") { Description = "Show all options.", Arity = ArgumentArity.Zero };
+    private readonly Argument<string> _logFile = new("FILE") { Description = "Kernel log in any form that can be pasted. - or nothing: standard input.", DefaultValueFactory = _ => "-" };
+    private readonly Option<string> _format = new("--format") { Description = "Output format: text or json.", HelpName = "FORMAT", DefaultValueFactory = _ => "text" };
+
+    private readonly VersionOption _version;
 
     public CommandLine()
     {
-        Root = new RootCommand("Prometheus exporter that sees NIC hangs: from the kernel log, transmit counters and ethtool to a scrape.\nA switch that is on is turned off by --no-NAME, as in --no-collector.features.");
+        Root = new RootCommand("Prometheus exporter that detects NIC hangs and, if enabled, heals them on the host itself.");
         // Directives and @file expansion are the library's extras; here they would only be ways to be surprised.
         Root.Directives.Clear();
+        _version = Root.Options.OfType<VersionOption>().Single();
         foreach (var flag in OptionTable.All.SelectMany(Flags))
             Root.Add(flag);
         // A root with subcommands otherwise insists on one of them.
         Root.SetAction(_ => 0);
         Root.Add(_configFile);
         Root.Add(_configCheck);
-        Diagnose = new Command("diagnose", "Read a kernel log and say in plain words which NIC hung, how, and what to do.") { _logFile, _format };
+        Root.Add(_helpAll);
+        Diagnose = new Command("diagnose", "Say which NIC hung in a kernel log.") { _logFile, _format };
         Root.Add(Diagnose);
         // Flags of their own, so that their help shows on one screen what is theirs; the others work there all the same.
         var shared = OptionTable.All.SelectMany(Flags).Append(_consoleConfigFile).ToList();
@@ -50,6 +59,33 @@ internal sealed class CommandLine
     public ParseResult Parse(string[] arguments) =>
         // The library takes a first argument that ends like a path to the program for just that, and --state.directory=/var/lib/nic-hang-exporter does.
         Root.Parse([Root.Name, .. arguments], new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+
+    /// <summary>
+    /// Writes the help or the version where the command line asks for it. No terminal is set up for it: the runtime's
+    /// console would send it escape sequences.
+    /// </summary>
+    /// <returns>False where neither is asked for.</returns>
+    public bool TryInform(ParseResult result, TextWriter output)
+    {
+        if (result.Action is HelpAction help)
+        {
+            help.MaxWidth = HelpWidth;
+            if (result.CommandResult.Command == Root)
+                HelpText.Write(output, Root, all: false);
+            else
+                result.Invoke(new InvocationConfiguration { Output = output });
+        }
+        else if (result.CommandResult.Command == Root && result.GetValue(_helpAll) && result.Errors.Count == 0)
+            HelpText.Write(output, Root, all: true);
+        else if (result.GetResult(_version) is { Implicit: false })
+        {
+            var (version, revision) = MetricsEndpoint.BuildVersion;
+            output.WriteLine($"nic-hang-exporter, version {version} (revision: {revision})");
+        }
+        else
+            return false;
+        return true;
+    }
 
     /// <summary>What is wrong with the command line, one line each.</summary>
     public List<string> Errors(ParseResult result)

@@ -17,21 +17,21 @@ internal sealed class ConsoleCommands
 
     private readonly Argument<string?> _device = new("DEVICE")
     {
-        Description = "One device, by name or bus address: eno1, 0000:00:1f.6. A name that begins with - goes behind --.",
+        Description = "Device name or bus address: eno1, 0000:00:1f.6. Write -- before a name that begins with -.",
         Arity = ArgumentArity.ExactlyOne,
     };
-    private readonly Argument<string?> _episode = new("ID") { Description = "The episode to show; all are listed without it.", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<string> _profile = new("--profile") { Description = $"Which offloads to turn off: {string.Join(", ", OffloadProfiles.All.Select(profile => profile.Name))}, or a profile of the configuration.", HelpName = "NAME" };
+    private readonly Argument<string?> _episode = new("ID") { Description = "Episode to show. Without it, all are listed.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string> _profile = new("--profile") { Description = $"Profile of offloads to turn off: {string.Join(", ", OffloadProfiles.All.Select(profile => profile.Name))}, or a profile of the configuration.", HelpName = "NAME" };
     private readonly Option<string[]> _features = new("--features")
     {
-        Description = "The same as a list: tso,gso,tx,rx,sg,gro,lro,rxvlan,txvlan,rxhash, names of the kernel, eee, pause.",
+        Description = "Features to turn off: tso,gso,tx,rx,sg,gro,lro,rxvlan,txvlan,rxhash, the kernel's feature names, eee, pause.",
         HelpName = "A,B",
         AllowMultipleArgumentsPerToken = false,
     };
-    private readonly Option<bool> _recover = new("--recover") { Description = "Also un-wedge the device: renegotiate; where that did not help, link down and up.", Arity = ArgumentArity.Zero };
-    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only say what would be done.", Arity = ArgumentArity.Zero };
-    private readonly Option<string> _reason = new("--reason") { Description = "Why, for the journal.", HelpName = "TEXT" };
-    private readonly Option<string> _format = new("--format") { Description = "text or json.", HelpName = "FORMAT", DefaultValueFactory = _ => "text" };
+    private readonly Option<bool> _recover = new("--recover") { Description = "Also reset the device: ethtool -r, then link down and up if that did not help.", Arity = ArgumentArity.Zero };
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Show what would be done, and change nothing.", Arity = ArgumentArity.Zero };
+    private readonly Option<string> _reason = new("--reason") { Description = "Reason to record in the journal.", HelpName = "TEXT" };
+    private readonly Option<string> _format = new("--format") { Description = "Output format: text or json.", HelpName = "FORMAT", DefaultValueFactory = _ => "text" };
     private readonly Command _status;
     private readonly Command _devices;
     private readonly Command _remediate;
@@ -46,17 +46,17 @@ internal sealed class ConsoleCommands
     /// <param name="shared">Flags that each of them takes besides its own.</param>
     public ConsoleCommands(IReadOnlyList<Option> shared)
     {
-        _status = new Command("status", "Show modes, kill switch, budget, and what was done last.");
-        _devices = new Command("devices", "List the devices: hung or not, stage, cool-down, budget, quarantine.");
-        _remediate = new Command("remediate", "Turn offloads off so that the next hang does not come, and with --recover end the one under way. Without --profile and --features: the stage of the device's ladder that is due." + ExitCodes) { _device, _profile, _features, _recover, _dryRun, _reason };
-        _rollback = new Command("rollback", "Undo everything that was decided for a device." + ExitCodes) { _device, _dryRun, _reason };
-        _episodes = new Command("episodes", "List the hang episodes, or show what was kept of one.") { _episode };
-        _clear = new Command("clear", "Lift the quarantine of a device, and its cool-down." + ExitCodes) { _device };
-        _quarantine = new Command("quarantine", "Lift the quarantine of a device: quarantine clear DEVICE.") { _clear };
+        _status = new Command("status", "Show modes, kill switch and remediations.");
+        _devices = new Command("devices", "List the devices and their remediation state.");
+        _remediate = new Command("remediate", "Turn offloads off; --recover resets it too.\nWithout --profile and --features: the next stage of the device's ladder." + ExitCodes) { _device, _profile, _features, _recover, _dryRun, _reason };
+        _rollback = new Command("rollback", "Undo all changes to a device." + ExitCodes) { _device, _dryRun, _reason };
+        _episodes = new Command("episodes", "List the hang episodes, or show one of them.") { _episode };
+        _clear = new Command("clear", "End its quarantine and cool-down." + ExitCodes) { _device };
+        _quarantine = new Command("quarantine", "End the quarantine of a device: quarantine clear DEVICE.") { _clear };
         // Without one, the library insists on a subcommand in its own words.
         _quarantine.SetAction(_ => 0);
-        _pause = new Command("pause", "Change nothing from now on, save to undo." + ExitCodes);
-        _resume = new Command("resume", "Lift the pause." + ExitCodes);
+        _pause = new Command("pause", "Stop remediation, except for rollback." + ExitCodes);
+        _resume = new Command("resume", "End the pause." + ExitCodes);
         All = [_status, _devices, _remediate, _rollback, _episodes, _quarantine, _pause, _resume];
         foreach (var command in All.Append(_clear))
         {

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using NicHangExporter.Configuration;
 using NicHangExporter.Control;
+using NicHangExporter.Linux;
+using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Cli;
@@ -46,7 +48,7 @@ internal sealed class ConsoleRun(ExporterOptions options, ActAlone alone, TimePr
     private async Task<int> ChangeAsync(ConsoleCall call)
     {
         var request = call.Request;
-        if (request is { Command: ControlCommand.Remediate or ControlCommand.Rollback, DryRun: false })
+        if (request is { Command: ControlCommand.Remediate or ControlCommand.Rollback, DryRun: false } && IsPresent(request.Device))
             Say($"{request.Device}: working; a change is verified for up to {PrometheusDuration.Format(options.VerifyWindow)} ...");
         var reply = await AskAsync(request);
         switch (reply.Reach)
@@ -62,6 +64,25 @@ internal sealed class ConsoleRun(ExporterOptions options, ActAlone alone, TimePr
                 break;
         }
         return Show(call, await alone(options, request, Say));
+    }
+
+    // A device that is not there is refused at once. The daemon is asked all the same: it knows devices that have left.
+    private bool IsPresent(string? device)
+    {
+        var devices = new NetClass(options.SysfsPath);
+        try
+        {
+            if (InterfaceName.TryParse(device, out var name))
+                using (var open = devices.Open(name))
+                    if (open is not null)
+                        return true;
+            return BusAddress.TryParse(device, out var address) && devices.FindByBusAddress(address).Count > 0;
+        }
+        catch (LinuxException)
+        {
+            // It can't be known here, and the answer says what is wrong.
+            return true;
+        }
     }
 
     private async Task<int> ShowAsync(ConsoleCall call)
@@ -139,7 +160,7 @@ internal sealed class ConsoleRun(ExporterOptions options, ActAlone alone, TimePr
                     _page.Line(JsonSerializer.Serialize(outcome, ConsoleJson.Default.RemediationOutcome));
                 else
                     OutcomeText.Write(_page, outcome, answer.Joined == true, call.Request.Command == ControlCommand.Rollback);
-                return OutcomeText.IsSuccess(outcome.Verdict) ? Success : Failure;
+                return RemediationSuccess.Of(outcome.Verdict, outcome.Declined) ? Success : Failure;
             case { Status: { } status } when call.Verb == ConsoleVerb.Devices:
                 if (call.Json)
                     _page.Line(JsonSerializer.Serialize(status.Devices, ConsoleJson.Default.ImmutableArrayDeviceStatus));

@@ -14,7 +14,7 @@ internal static class DevicesText
     {
         if (status.Devices.IsDefaultOrEmpty)
         {
-            page.Line("no network device found");
+            page.Paragraph("", "no physical network device found; --collector.virtual also shows bridges, bonds, veth and lo");
             return;
         }
         page.Table("", [["DEVICE", "DRIVER", "BUS", "HUNG", "STAGE", "COOL", "LEFT", "QUAR", "ALLOWED"], .. status.Devices.Select(device => Row(device, isWatched))]);

@@ -25,6 +25,7 @@ internal static class NextStep
             RemediationVerdict.DeviceGone => Command("next", "See what is there:", "devices"),
             RemediationVerdict.Unverified => [("next", "The change stands, unproven. Look, or undo it:"), ("", $"{Program} devices"), ("", $"{Program} rollback {device}")],
             RemediationVerdict.Declined => Declined(outcome.Declined, device),
+            RemediationVerdict.DryRun when outcome.Declined is { } reason => Declined(reason, device),
             _ => [],
         };
     }
@@ -39,7 +40,7 @@ internal static class NextStep
         DeclineReason.NoProfile => Command("next", "Say what to turn off:", $"remediate --features tso,gso {device}"),
         DeclineReason.UnknownSetting => Command("next", "What the device has:", $"remediate --dry-run --features tso,gso {device}"),
         DeclineReason.NothingChangeable => [("next", "Nothing of it can be turned off here; where the driver runs as a guest, its host has the setting.")],
-        DeclineReason.Cooldown => [("next", "Ask again then. Undoing (rollback) does not wait.")],
+        DeclineReason.Cooldown => Command("next", "Ask again then, or end the cool-down. A rollback does not wait.", $"quarantine clear {device}"),
         DeclineReason.Quarantined => Command("next", "The budget is there to make somebody look. If you have:", $"quarantine clear {device}"),
         DeclineReason.Ambiguous => [("next", "Look at the switch, its power and the cables.")],
         DeclineReason.BootGrace or DeclineReason.ShuttingDown => [("next", "Ask again in a minute.")],

@@ -5,10 +5,6 @@ namespace NicHangExporter.Cli;
 /// <summary>How a remediation ended, for somebody who has been woken by it: the verdict first, then what was done and seen, then what to do.</summary>
 internal static class OutcomeText
 {
-    /// <summary>True for an end that needs nobody.</summary>
-    public static bool IsSuccess(RemediationVerdict verdict) => verdict is RemediationVerdict.Healed or RemediationVerdict.Applied
-        or RemediationVerdict.NothingToDo or RemediationVerdict.DryRun or RemediationVerdict.Observed;
-
     /// <summary>Writes it.</summary>
     /// <param name="page">Where to.</param>
     /// <param name="outcome">The outcome.</param>
@@ -50,6 +46,7 @@ internal static class OutcomeText
         RemediationVerdict.Healed => "healed",
         RemediationVerdict.Applied => isRollback ? "undone" : "applied",
         RemediationVerdict.NothingToDo => "nothing to do",
+        RemediationVerdict.DryRun when outcome.Declined is { } reason => $"dry run, would be DECLINED ({Spaced(reason)})",
         RemediationVerdict.DryRun => "dry run, nothing was changed",
         RemediationVerdict.Observed => "mode observe, nothing was changed",
         RemediationVerdict.Declined => $"DECLINED ({(outcome.Declined is { } reason ? Spaced(reason) : "no reason given")}), nothing was changed",

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace NicHangExporter.Configuration;
 
 /// <summary>How many values an option takes.</summary>
@@ -27,6 +29,16 @@ internal sealed record OptionDefinition(
 {
     /// <summary>The prefix of all environment variables.</summary>
     public const string EnvironmentPrefix = "NICHANG_";
+
+    private static readonly ImmutableHashSet<string> Common =
+    [
+        "web.listen-address", "web.config.file", "state.directory", "remediation.local", "remediation.devices",
+        "api.token-file", "remediation.api", "remediation.webhook", "alerting.alertmanagers", "collector.virtual",
+        "log.level",
+    ];
+
+    /// <summary>True for an option of <c>--help</c>; the others are shown by <c>--help-all</c> alone.</summary>
+    public bool IsCommon => Common.Contains(Name);
 
     /// <summary>The environment variable that sets it.</summary>
     public string EnvironmentName { get; } = EnvironmentPrefix + Name.ToUpperInvariant().Replace('.', '_').Replace('-', '_');

@@ -35,3 +35,16 @@ internal enum RemediationVerdict
     /// <summary>The process ended after the change and before the proof; the change stands.</summary>
     Unverified,
 }
+
+/// <summary>What console, API and exit code call a success.</summary>
+internal static class RemediationSuccess
+{
+    /// <summary>
+    /// True for a verdict that needs no attention. A dry run or an observed request that would be declined is no success.
+    /// </summary>
+    /// <param name="verdict">How the request ended.</param>
+    /// <param name="declined">Why the request was declined, or would be; null if it was not.</param>
+    public static bool Of(RemediationVerdict verdict, DeclineReason? declined) => declined is null
+        && verdict is RemediationVerdict.Healed or RemediationVerdict.Applied or RemediationVerdict.NothingToDo
+            or RemediationVerdict.DryRun or RemediationVerdict.Observed;
+}

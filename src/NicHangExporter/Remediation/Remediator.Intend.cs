@@ -35,7 +35,7 @@ internal sealed partial class Remediator
                 if (_catalogue.Resolve(name) is { } resolved)
                     settings.AddRange(resolved);
                 else
-                    wrong ??= (DeclineReason.UnknownSetting, $"'{name}' is neither a profile nor a feature: see ethtool -k {facts.Name}");
+                    wrong ??= (DeclineReason.UnknownSetting, _catalogue.Refuse(name));
             plan = RemediationPlan.Create(facts, settings.ToImmutable(), rung, ladder);
             if (wrong is null && plan.Unknown is [var unknown, ..])
                 wrong = (DeclineReason.UnknownSetting, $"this kernel has no feature '{unknown}': see ethtool -k {facts.Name}");

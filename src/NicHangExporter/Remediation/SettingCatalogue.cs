@@ -44,7 +44,7 @@ internal sealed class SettingCatalogue
             : [];
 
     /// <summary>Why a name that does not resolve is none, with what was probably meant; the end of a sentence.</summary>
-    public string Refuse(string profileOrSetting) => SettingText.Refuse(profileOrSetting, ProfileNames);
+    public string Refuse(string profileOrSetting) => SettingText.Refuse(profileOrSetting, [.. ProfileNames]);
 
     /// <summary>What is wrong with a row of <c>remediation.ladder</c>, or null.</summary>
     public static string? CheckLadder(string text) => SettingText.CheckLadder(text);

@@ -33,9 +33,9 @@ internal static class SettingText
         return Misspelt(text, row, ProfileForm) ?? row.Parts.Select(CheckSetting).FirstOrDefault(error => error is not null);
     }
 
-    /// <summary>Why a name is neither a profile nor a setting.</summary>
-    public static string Refuse(string name, IEnumerable<string> profiles) =>
-        $"'{name}' is neither a profile nor a setting{Suggestion.For(name, [.. profiles, .. Settings])}";
+    /// <summary>Why a name is neither a profile nor a feature, which profiles exist, and what was probably meant.</summary>
+    public static string Refuse(string name, IReadOnlyList<string> profiles) =>
+        $"'{name}' is neither a profile ({string.Join(", ", profiles)}) nor a feature of ethtool -k{Suggestion.For(name, [.. profiles, .. Settings])}";
 
     /// <summary>Why a stage of a ladder is none.</summary>
     public static string RefuseStage(string driver, string stage, IEnumerable<string> profiles) =>

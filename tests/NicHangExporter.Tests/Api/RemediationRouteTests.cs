@@ -51,6 +51,17 @@ public sealed class RemediationRouteTests : IDisposable
     }
 
     [Fact]
+    public async Task DryRun_OfADeviceThatIsNotAllowed_IsNoSuccess()
+    {
+        using var api = new ApiHost(options => options.RemediationDevices = ["eno9"]);
+
+        var reply = await api.PostAsync(Path, """{"device":"eno1","dryRun":true}""");
+
+        Assert.Equal((200, "dry_run", "not_allowed"), (reply.Status, reply.Verdict, reply.Json["declined"]!.GetValue<string>()));
+        Assert.False(reply.Json["success"]!.GetValue<bool>());
+    }
+
+    [Fact]
     public async Task WhatIsOffAlready_IsNothingToDo()
     {
         _api.Nic.Request("rx-lro", false);

@@ -12,12 +12,19 @@ public sealed class ConsoleRunTests : IDisposable
     private static readonly RemediationOutcome Applied = new("7", "eno1", RemediationVerdict.Applied, "Done.");
 
     private readonly ControlHarness _daemon = new();
+    private readonly TestSupport.TemporaryDirectory _sysfs = new();
     private readonly StringWriter _output = new();
     private readonly StringWriter _error = new();
     private readonly List<(string? Directory, ControlRequest Request)> _alone = [];
     private ControlAnswer _aloneAnswer = new() { Outcome = Applied };
 
-    public void Dispose() => _daemon.Dispose();
+    public ConsoleRunTests() => Directory.CreateDirectory(_sysfs.File("class/net/eno1"));
+
+    public void Dispose()
+    {
+        _daemon.Dispose();
+        _sysfs.Dispose();
+    }
 
     [Fact]
     public async Task Change_WithADaemon_IsDoneByIt()
@@ -105,6 +112,32 @@ public sealed class ConsoleRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Change_OfAnUnknownDevice_DoesNotSayThatItIsWorking()
+    {
+        var unknown = new RemediationOutcome("", "eno9", RemediationVerdict.Declined, "There is no device eno9.") { Declined = DeclineReason.UnknownDevice };
+        _aloneAnswer = new ControlAnswer { Outcome = unknown };
+
+        Assert.Equal(1, await RunAsync(new(ConsoleVerb.Change, Json: false) { Request = new ControlRequest(ControlCommand.Remediate) { Device = "eno9" } }));
+
+        Assert.Empty(_error.ToString());
+        Assert.Contains("There is no device eno9.", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task DryRun_ThatWouldBeDeclined_IsNoSuccess()
+    {
+        _aloneAnswer = new ControlAnswer
+        {
+            Outcome = new RemediationOutcome("", "eno1", RemediationVerdict.DryRun, "It would be declined now.") { Declined = DeclineReason.Cooldown },
+        };
+
+        Assert.Equal(1, await RunAsync(Remediate(dryRun: true)));
+
+        Assert.StartsWith("eno1: dry run, would be DECLINED (cooldown)\n", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("nic-hang-exporter quarantine clear eno1", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Status_WithADaemon_NamesIt()
     {
         Assert.True(_daemon.Server.TryStart());
@@ -188,6 +221,6 @@ public sealed class ConsoleRunTests : IDisposable
             _alone.Add((options.StateDirectory, request));
             return Task.FromResult(_aloneAnswer);
         };
-        return new ConsoleRun(new ExporterOptions { StateDirectory = _daemon.Directory }, alone, TimeProvider.System, _output, _error).RunAsync(call);
+        return new ConsoleRun(new ExporterOptions { StateDirectory = _daemon.Directory, SysfsPath = _sysfs.Path }, alone, TimeProvider.System, _output, _error).RunAsync(call);
     }
 }

@@ -68,7 +68,8 @@ public sealed class ConsoleTextTests
               The device passes traffic and was changed a short time ago.
               would do   rx-checksum off
               wait       9m30s
-              next       Ask again then. Undoing (rollback) does not wait.
+              next       Ask again then, or end the cool-down. A rollback does not wait.
+                         nic-hang-exporter quarantine clear eno1
               id         4
             """,
             new RemediationOutcome("4", "eno1", RemediationVerdict.Declined, "The device passes traffic and was changed a short time ago.")
@@ -113,7 +114,7 @@ public sealed class ConsoleTextTests
     public void Outcome_OfEveryKind_FitsTheScreenAndSaysWhatIsNext()
     {
         foreach (var verdict in Enum.GetValues<RemediationVerdict>())
-            foreach (var reason in verdict == RemediationVerdict.Declined ? Enum.GetValues<DeclineReason>() : [default])
+            foreach (DeclineReason? reason in verdict is RemediationVerdict.Declined ? Enum.GetValues<DeclineReason>().Select(value => (DeclineReason?)value) : [null])
             {
                 var output = new StringWriter();
                 OutcomeText.Write(new ConsolePage(output), new RemediationOutcome("12", "enp0s31f6", verdict, "Because.") { Declined = reason, Evidence = new RemediationEvidence(1, Error: "SIOCETHTOOL on enp0s31f6 failed: No such device (errno 19)") });
@@ -121,7 +122,7 @@ public sealed class ConsoleTextTests
                 var lines = output.ToString().TrimEnd().Split('\n');
                 Assert.All(lines, line => Assert.True(line.Length < 80, line));
                 Assert.InRange(lines.Length, 3, 24);
-                if (!OutcomeText.IsSuccess(verdict))
+                if (!RemediationSuccess.Of(verdict, reason))
                     Assert.Contains(lines, line => line.StartsWith("  next  ", StringComparison.Ordinal));
             }
     }
@@ -210,7 +211,7 @@ public sealed class ConsoleTextTests
             page => DevicesText.Write(page, TestStatus.Busy, isWatched: true));
 
     [Fact]
-    public void Devices_WhereThereIsNone_SaySo() => AssertText("no network device found", page => DevicesText.Write(page, TestStatus.Empty, isWatched: false));
+    public void Devices_WhereThereIsNone_SaySo() => AssertText("no physical network device found; --collector.virtual also shows bridges,\nbonds, veth and lo", page => DevicesText.Write(page, TestStatus.Empty, isWatched: false));
 
     [Fact]
     public void Episodes_AreATable() =>

@@ -40,10 +40,10 @@ public sealed class SettingCatalogueTests
     }
 
     [Theory]
-    [InlineData("clasic", "'clasic' is neither a profile nor a setting; did you mean 'classic'?")]
-    [InlineData("Classic", "'Classic' is neither a profile nor a setting; did you mean 'classic'?")]
-    [InlineData("", "'' is neither a profile nor a setting")]
-    [InlineData("rm -rf /", "'rm -rf /' is neither a profile nor a setting")]
+    [InlineData("clasic", "'clasic' is neither a profile (checksum, classic, eee, pause, receive, segmentation) nor a feature of ethtool -k; did you mean 'classic'?")]
+    [InlineData("Classic", "'Classic' is neither a profile (checksum, classic, eee, pause, receive, segmentation) nor a feature of ethtool -k; did you mean 'classic'?")]
+    [InlineData("", "'' is neither a profile (checksum")]
+    [InlineData("rm -rf /", "'rm -rf /' is neither a profile (checksum")]
     public void Resolve_NeitherProfileNorSetting_IsRefusedWithWhatWasMeant(string name, string expected)
     {
         Assert.Null(Catalogue().Resolve(name));
