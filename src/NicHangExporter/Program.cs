@@ -7,9 +7,9 @@ using NicHangExporter.Web;
 var commandLine = new CommandLine();
 var result = commandLine.Parse(args);
 
-// Not Console.Out: on a terminal the runtime's console begins with escape sequences.
-using var output = Open(Console.OpenStandardOutput());
-using var error = Open(Console.OpenStandardError());
+// To a terminal that it knows, the runtime's console sends escape sequences at its first output (keypad mode).
+Environment.SetEnvironmentVariable("TERM", null);
+var (output, error) = (Console.Out, Console.Error);
 
 // Errors are ours: all of them, one line each, exit code 2.
 if (commandLine.TryInform(result, output))
@@ -53,5 +53,3 @@ int Refuse(List<string> lines)
         error.WriteLine($"nic-hang-exporter: {ConsolePage.Clean(line.Split('\n')[0])}");
     return 2;
 }
-
-static StreamWriter Open(Stream stream) => new(stream) { AutoFlush = true };

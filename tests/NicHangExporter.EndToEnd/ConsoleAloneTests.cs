@@ -154,4 +154,23 @@ public sealed class ConsoleAloneTests
         Assert.InRange(help.Succeeded().Split('\n').Length, 8, 32);
         Assert.Equal(command[0] != "status", help.Output.Contains("Exit code: 0", StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("status")]
+    [InlineData("--version")]
+    [InlineData("--help")]
+    public async Task Output_OnATerminal_HasNoEscapeSequences(string argument)
+    {
+        Requires.Program("script");
+        var onTerminal = new ExporterCommand(argument)
+        {
+            Wrapper = ["env", "TERM=xterm-256color", "sh", "-c", "exec script -qec \"$*\" /dev/null", "sh"],
+        };
+
+        var run = await onTerminal.RunAsync();
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.NotEmpty(run.Output);
+        Assert.DoesNotContain('\x1b', run.Output);
+    }
 }

@@ -60,10 +60,7 @@ internal sealed class CommandLine
         // The library takes a first argument that ends like a path to the program for just that, and --state.directory=/var/lib/nic-hang-exporter does.
         Root.Parse([Root.Name, .. arguments], new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
 
-    /// <summary>
-    /// Writes the help or the version where the command line asks for it. No terminal is set up for it: the runtime's
-    /// console would send it escape sequences.
-    /// </summary>
+    /// <summary>Writes the help or the version where the command line asks for it.</summary>
     /// <returns>False where neither is asked for.</returns>
     public bool TryInform(ParseResult result, TextWriter output)
     {
