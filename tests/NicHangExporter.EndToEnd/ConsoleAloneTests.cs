@@ -151,7 +151,7 @@ public sealed class ConsoleAloneTests
     {
         var help = await new ExporterCommand([.. command, "--help"]).RunAsync();
 
-        Assert.InRange(help.Succeeded().Split('\n').Length, 8, 32);
+        Assert.InRange(help.Succeeded().Split('\n').Length, 8, 36);
         Assert.Equal(command[0] != "status", help.Output.Contains("Exit code: 0", StringComparison.Ordinal));
     }
 
