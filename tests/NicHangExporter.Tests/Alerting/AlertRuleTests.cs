@@ -18,8 +18,6 @@ public sealed partial class AlertRuleTests
     // The one comparison by all labels that is meant so: whether the same process counts anew. That of another pod always does.
     private const string AnewInTheSamePod = "!= last_over_time(nichang_hang_events_unattributed_total[1d] offset";
 
-    private static readonly string[] Sections = ["Meaning", "Impact", "Diagnosis", "What to do", "When it is a false alarm"];
-
     public static TheoryData<string> Alerts => [.. AlertRule.Alerts.Select(rule => rule.Name)];
 
     public static TheoryData<string> TestFiles => [.. AlertTestFile.All.Select(file => file.Name)];
@@ -59,13 +57,8 @@ public sealed partial class AlertRuleTests
         Assert.NotEmpty(rule.Severities);
         Assert.Equal(name == DeadMansSwitch, rule.Severities.Contains("none"));
         Assert.Matches(@"^[A-Z][^{}]+\.$", rule.Annotations["summary"]);
-        Assert.EndsWith(".", rule.Annotations["description"], StringComparison.Ordinal);
+        Assert.Matches(@"\.(\s*\{\{-? end }})?$", rule.Annotations["description"]);
         Assert.Equal($"{Runbooks()}/{name}.md", rule.Annotations["runbook_url"]);
-        var runbook = new Document($"docs/runbooks/{name}.md").Text;
-        Assert.StartsWith($"# {name}\n", runbook, StringComparison.Ordinal);
-        Assert.Equal(Sections, Heading().Matches(runbook).Select(match => match.Groups[1].Value));
-        foreach (var reason in rule.Reasons)
-            Assert.Contains($"\n### `{reason}`\n", runbook, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -91,10 +84,6 @@ public sealed partial class AlertRuleTests
 
     [Fact]
     public void Names_AreDistinct() => Assert.Distinct(AlertRule.All.Select(rule => rule.Name));
-
-    [Fact]
-    public void EveryRunbook_BelongsToAnAlert() =>
-        Assert.Equal(AlertRule.Alerts.Select(rule => rule.Name).Order(StringComparer.Ordinal), Names(Path.Combine(Repository.Root, "docs/runbooks")));
 
     [Fact]
     public void EveryAlert_HasTestFiles_AndEveryTestFileAnAlert() =>
@@ -153,18 +142,12 @@ public sealed partial class AlertRuleTests
         var table = new StringBuilder("| alert | severity | file | says |\n| --- | --- | --- | --- |\n");
         foreach (var rule in AlertRule.Alerts.Where(rule => rule.IsOptional == optional))
             table.Append(CultureInfo.InvariantCulture,
-                $"| [{rule.Name}](runbooks/{rule.Name}.md) | {string.Join(", ", rule.Severities)} | {Path.GetFileName(rule.File)} | {rule.Annotations["summary"]} |\n");
+                $"| [{rule.Name}](runbooks/{rule.Name}.md) | {string.Join(", ", rule.Severities)} | {rule.File} | {rule.Annotations["summary"]} |\n");
         return table.ToString();
     }
 
-    private static IEnumerable<string> Names(string directory) =>
-        Directory.EnumerateFiles(directory).Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal);
-
     [GeneratedRegex(@"\$labels\.(\w+)")]
     private static partial Regex TemplateLabel();
-
-    [GeneratedRegex("^## (.+)$", RegexOptions.Multiline)]
-    private static partial Regex Heading();
 
     [GeneratedRegex("<RepositoryUrl>(.+?)</RepositoryUrl>")]
     private static partial Regex RepositoryUrl();
