@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using NicHangExporter.Tests.Documentation;
-using YamlDotNet.RepresentationModel;
 
 namespace NicHangExporter.Tests.Alerting;
 
