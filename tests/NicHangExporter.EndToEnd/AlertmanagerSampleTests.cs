@@ -8,8 +8,12 @@ public sealed class AlertmanagerSampleTests
     private static readonly Alert[] Alerts =
     [
         new("NicHang", "pve1:19642", "pve1", "eno1", false),
-        new("NicHangSnapshotStale", "pve1:19642", "pve1", null, true),
-        new("NicHangSnapshotStale", "pve2:19642", "pve2", null, false),
+        new("NicHangKernelLockHeld", "pve1:19642", "pve1", null, true),
+        new("NicHangKernelLockHeld", "pve2:19642", "pve2", null, false),
+        new("NicHangExporterBlind", "pve1:19642", "pve1", null, true, Reason: "collector_failed"),
+        new("NicHangExporterBlind", "pve1:19642", "pve1", null, false, Reason: "kernel_log_unread"),
+        new("NicHangExporterBlind", "pve2:19642", "pve2", null, true, Reason: "collector_failed"),
+        new("NicHangExporterBlind", "pve7:19642", "pve7", null, false, Reason: "collector_failed"),
         // The rule knows by itself when to keep still, and its end must always be told.
         new("NicHangExporterDown", "pve1:19642", "pve1", null, false),
         new("NodeDown", "pve1:9100", "pve1", null, true),
@@ -19,25 +23,32 @@ public sealed class AlertmanagerSampleTests
         // The other NIC of the host that hangs is not explained by it, and a bond may be of other NICs.
         new("NodeNetworkTransmitErrs", "pve1:9100", "pve1", "eno1", true),
         new("NodeNetworkTransmitErrs", "pve1:9100", "pve1", "enp3s0", false),
-        new("NicHangHappened", "pve1:19642", "pve1", "eno1", true),
-        new("NicHangHappened", "pve1:19642", "pve1", "enp3s0", false),
+        new("NicHangRecovered", "pve1:19642", "pve1", "eno1", true),
+        new("NicHangRecovered", "pve1:19642", "pve1", "enp3s0", false),
         new("NodeBondingDegraded", "pve1:9100", "pve1", null, false),
         // A site that has hosts of the same names, and one that hears of no exporter.
         new("NodeDown", "pve1:9101", "pve1", null, false, Cluster: "elsewhere"),
-        new("NicHangSnapshotStale", "pve1:19642", "pve1", null, false, Cluster: "elsewhere"),
+        new("NicHangKernelLockHeld", "pve1:19642", "pve1", null, false, Cluster: "elsewhere"),
         new("NicHangExporterAbsent", "", null, null, false),
         new("NicHangExporterDown", "pve9:19642", "pve9", null, false, Cluster: "elsewhere"),
         new("NicHangExporterGone", "pve8:19642", "pve8", null, false),
         // What names no device says nothing about one that does.
         new("NicHangRepeats", "pve4:19642", "pve4", null, false),
-        new("NicHangHappened", "pve4:19642", "pve4", null, false),
+        new("NicHangRecovered", "pve4:19642", "pve4", null, false),
         // A hang on a host without the label node, beside an alert without it: neither is the other's.
         new("NicHang", "old:19642", null, "eth0", false),
         new("NodeDown", "older:9100", null, null, false),
-        new("NicHangQuarantined", "pve3:19642", "pve3", "eno1", false),
-        new("NicHangRemediationFailed", "pve3:19642", "pve3", "eno1", true),
-        new("NicHangRemediationFailed", "pve3:19642", "pve3", "eno2", false),
-        new("NicHangBudgetSpent", "pve3:19642", "pve3", null, false),
+        // NicHang pages, and says itself that nothing heals the NIC; a quarantine without a hang is told.
+        new("NicHangQuarantined", "pve1:19642", "pve1", "eno1", true, Severity: "critical"),
+        new("NicHangQuarantined", "pve1:19642", "pve1", "enp3s0", false, Severity: "critical"),
+        new("NicHangQuarantined", "pve3:19642", "pve3", "eno1", false, Severity: "warning"),
+        new("NicHangRemediationFailed", "pve3:19642", "pve3", "eno1", true, Reason: "not_healed"),
+        new("NicHangRemediationFailed", "pve3:19642", "pve3", "eno1", false, Reason: "rollback_failed"),
+        new("NicHangRemediationFailed", "pve3:19642", "pve3", "eno2", false, Reason: "not_healed"),
+        new("NicHangRemediationFailed", "pve5:19642", "pve5", "eno1", false, Reason: "rollback_failed"),
+        new("NicHangRemediationFailed", "pve5:19642", "pve5", "eno1", true, Reason: "rolled_back"),
+        new("NicHangRemediationFailed", "pve2:19642", "pve2", "eno1", true, Reason: "timeout"),
+        new("NicHangNotProtected", "pve3:19642", "pve3", null, false, Reason: "paused"),
     ];
 
     [Fact]
@@ -49,12 +60,12 @@ public sealed class AlertmanagerSampleTests
         var sample = new ShippedAlerting(SimulatedPrometheus.Repository).Alertmanager(nobody, nobody, directory["token"], directory.Write("ca.pem", SelfSignedCertificate.Issue().Certificate));
         using var alertmanager = await Alertmanager.StartAsync(network: null, LoopbackPort.Free(), sample, Alertmanager.Alone);
 
-        await alertmanager.PostAsync(Alerts.Select(alert => new[] { ("alertname", alert.Name), ("instance", alert.Instance), ("node", alert.Node), ("device", alert.Device), ("cluster", alert.Cluster) }
+        await alertmanager.PostAsync(Alerts.Select(alert => new[] { ("alertname", alert.Name), ("instance", alert.Instance), ("node", alert.Node), ("device", alert.Device), ("cluster", alert.Cluster), ("reason", alert.Reason), ("severity", alert.Severity) }
             .Where(label => !string.IsNullOrEmpty(label.Item2)).ToDictionary(label => label.Item1, label => label.Item2!)));
 
         // In no particular order and not at once.
         await Eventually.HoldsAsync("all alerts are judged as they should be", async () => Silenced(await alertmanager.AlertsAsync()), silenced => silenced.SequenceEqual(
-            Alerts.Where(alert => alert.IsSilenced).Select(alert => $"{alert.Name} {alert.Instance} {alert.Device} {alert.Cluster}").Order(StringComparer.Ordinal)), TimeSpan.FromMinutes(2));
+            Alerts.Where(alert => alert.IsSilenced).Select(alert => $"{alert.Name} {alert.Instance} {alert.Device} {alert.Cluster} {alert.Reason}").Order(StringComparer.Ordinal)), TimeSpan.FromMinutes(2));
     }
 
     private static IReadOnlyList<string> Silenced(IEnumerable<JsonElement> alerts) =>
@@ -62,7 +73,7 @@ public sealed class AlertmanagerSampleTests
             .Select(alert => alert.GetProperty("labels"))
             .Select(labels => string.Join(' ', Labels.Select(name => labels.TryGetProperty(name, out var label) ? label.GetString() : ""))).Order(StringComparer.Ordinal)];
 
-    private static readonly string[] Labels = ["alertname", "instance", "device", "cluster"];
+    private static readonly string[] Labels = ["alertname", "instance", "device", "cluster", "reason"];
 
-    private sealed record Alert(string Name, string Instance, string? Node, string? Device, bool IsSilenced, string? Cluster = null);
+    private sealed record Alert(string Name, string Instance, string? Node, string? Device, bool IsSilenced, string? Cluster = null, string? Reason = null, string? Severity = null);
 }

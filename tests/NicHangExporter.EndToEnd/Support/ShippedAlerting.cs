@@ -12,9 +12,10 @@ internal sealed partial class ShippedAlerting(string repository)
     /// <summary>The address that nobody listens on.</summary>
     public const string Nobody = "127.0.0.1:1";
 
-    /// <summary>The rules, by the names that the sample of prometheus.yml has for them.</summary>
+    /// <summary>The rules, the optional ones as well, by the names that the sample of prometheus.yml has for them.</summary>
     public Dictionary<string, string> Rules() =>
-        Directory.EnumerateFiles(In("prometheus/rules"), "*.yml").ToDictionary(path => $"rules/{Path.GetFileName(path)}", File.ReadAllText);
+        new[] { "prometheus/rules", "prometheus/rules-optional" }.SelectMany(directory => Directory.EnumerateFiles(In(directory), "*.yml"))
+            .ToDictionary(path => $"rules/{Path.GetFileName(path)}", File.ReadAllText);
 
     /// <summary>The sample of prometheus.yml.</summary>
     /// <param name="alertmanager">Who is told.</param>

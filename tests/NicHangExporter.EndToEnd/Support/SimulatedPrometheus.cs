@@ -11,7 +11,7 @@ internal static class SimulatedPrometheus
     // Long enough for every "for", every lookback of an hour, and what is compared with an hour ago.
     private const int Minutes = 180;
 
-    private static readonly string Rules = Path.Combine(Repository, "deploy/prometheus/rules");
+    private static readonly string[] Rules = ["deploy/prometheus/rules", "deploy/prometheus/rules-optional"];
 
     /// <summary>The directory of the solution.</summary>
     public static string Repository => Above(AppContext.BaseDirectory);
@@ -21,7 +21,7 @@ internal static class SimulatedPrometheus
     {
         using var directory = new TemporaryDirectory();
         var test = new StringBuilder("rule_files:\n");
-        foreach (var file in Directory.EnumerateFiles(Rules, "*.yml"))
+        foreach (var file in Rules.SelectMany(directory => Directory.EnumerateFiles(Path.Combine(Repository, directory), "*.yml")))
             test.Append(CultureInfo.InvariantCulture, $"  - {file}\n");
         test.Append(CultureInfo.InvariantCulture, $"evaluation_interval: 1m\ntests:\n  - interval: 1m\n    input_series:\n      - {{series: 'up{{{Target}}}', values: '1x{Minutes / 2} 0 1x{Minutes / 2}'}}\n");
         foreach (var sample in scrape.Samples)

@@ -6,8 +6,8 @@ namespace NicHangExporter.Tests.Alerting;
 /// <summary>What a query may ask for: the metrics that are served, with their labels, and what Prometheus adds. Of use to whatever else holds queries.</summary>
 internal static partial class MetricNames
 {
-    /// <summary>Labels of every series, by the scrape.</summary>
-    private static readonly string[] OfTheTarget = ["job", "instance"];
+    /// <summary>Labels of every series, by the scrape: job and instance always, the others where a site sets them.</summary>
+    private static readonly string[] OfTheTarget = ["job", "instance", "cluster", "node", "pod"];
 
     /// <summary>Every metric with its labels.</summary>
     public static IReadOnlyDictionary<string, HashSet<string>> All { get; } = Read();
@@ -19,6 +19,9 @@ internal static partial class MetricNames
     /// <summary>The labels by which an expression joins and groups.</summary>
     public static IEnumerable<string> Groupings(string expression) =>
         Grouping().Matches(expression).SelectMany(match => match.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+
+    /// <summary>The labels that an expression itself sets.</summary>
+    public static IEnumerable<string> Added(string expression) => Set().Matches(expression).Select(match => match.Groups[1].Value);
 
     private static Dictionary<string, HashSet<string>> Read()
     {
@@ -38,7 +41,7 @@ internal static partial class MetricNames
         return metrics;
     }
 
-    // A name of ours, or one of the others that rules may use; what is between quotes is left out by its place.
+    // A name of ours, or one of the others that rules may use; what is between quotes is left out by its place, but for the queries of annotations.
     [GeneratedRegex(@"(?<![\w:""{])((?:nichang|process)_\w+|up|ALERTS(?:_FOR_STATE)?)\b(?![\w:(])(?:\{([^}]*)\})?")]
     private static partial Regex Selector();
 
@@ -47,6 +50,10 @@ internal static partial class MetricNames
 
     [GeneratedRegex(@"\b(?:on|by|without|ignoring|group_left|group_right)\s*\(([^)]*)\)")]
     private static partial Regex Grouping();
+
+    // label_replace(…, "label", "value", "", "")
+    [GeneratedRegex(@"[)\]}\w]\s*,\s*""(\w+)"",\s*""[^""]*"",")]
+    private static partial Regex Set();
 
     [GeneratedRegex("[{,]([a-z_]+)=\"")]
     private static partial Regex ExpositionLabel();

@@ -21,7 +21,8 @@ public sealed partial class MinutesAsSecondsTests
     [Fact]
     public void Durations_OfWhatShips_AreAllDivided()
     {
-        var shipped = Directory.GetFiles(Path.Combine(Workshop.Repository, "deploy", "prometheus", "rules")).Append(Path.Combine(Workshop.Repository, "deploy", "alertmanager", "alertmanager.yml"));
+        var shipped = new[] { "rules", "rules-optional" }.SelectMany(directory => Directory.GetFiles(Path.Combine(Workshop.Repository, "deploy", "prometheus", directory)))
+            .Append(Path.Combine(Workshop.Repository, "deploy", "alertmanager", "alertmanager.yml"));
 
         Assert.All(shipped, path =>
         {
