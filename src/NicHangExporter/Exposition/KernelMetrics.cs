@@ -106,7 +106,7 @@ internal static class KernelMetrics
     public static readonly MetricFamily CollectorSuccess =
         new("nichang_collector_success", Gauge, "Whether the collector of the exporter read everything at the last attempt, 0 or 1; 0 also before the first ethtool snapshot, for collectors that need one.");
     public static readonly MetricFamily CollectorDuration =
-        new("nichang_collector_duration_seconds", Gauge, "Seconds that the collector of the exporter took in this scrape. Collectors that only use the ethtool snapshot have no duration: see nichang_ethtool_poll_duration_seconds.");
+        new("nichang_collector_duration_seconds", Gauge, "Seconds that the collector of the exporter took in the scrape. Collectors that only use the ethtool snapshot have no duration: see nichang_ethtool_poll_duration_seconds.");
     public static readonly MetricFamily Devices =
         new("nichang_devices", Gauge, "Number of network devices that the exporter watches.");
     public static readonly MetricFamily DevicesDropped =

@@ -83,9 +83,11 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
                 metrics.RemediationFailures.WithLabels(device, SnakeCase.Of(failure)).IncTo(count);
         }
         if (IsOn)
+        {
             metrics.RemediationFailures.WithLabels(device, "timeout").Inc(0);
-        foreach (var stage in shown.Stages)
-            metrics.RemediationRecurrences.WithLabels(device, stage).Publish();
+            foreach (var stage in shown.Stages)
+                metrics.RemediationRecurrences.WithLabels(device, stage).Publish();
+        }
         foreach (var (name, count) in record.Counts)
             if (name.StartsWith("recurrences/", StringComparison.Ordinal))
                 metrics.RemediationRecurrences.WithLabels(device, name["recurrences/".Length..]).IncTo(count);

@@ -40,7 +40,7 @@ public sealed class VirtualFunctionTests : IDisposable
         _host.Print(1, Watchdog, dictionary: "");
         _host.Pass(2);
         _host.Print(2, Watchdog, dictionary: "");
-        _host.Live(1);
+        _host.Live(6);
         _host.Poller.Poll();
 
         Assert.Equal(1, await _host.ValueAsync("nichang_hang_active{device=\"enp59s0f0v0\"}"));
@@ -85,7 +85,7 @@ public sealed class VirtualFunctionTests : IDisposable
         _host.Ethtool.Features = device => Note(device, (DeviceFeatures?)null);
         _host.Ethtool.Statistics = device => Note<IReadOnlyList<Statistic>?>(device, [new Statistic("rx_pause", 3)]);
 
-        Open();
+        _host.Poller.Poll();
 
         Assert.Equal(1, asked.Count(name => name == "enp59s0f0v5"));
         Assert.Equal(2, asked.Count(name => name == "enp59s0f0"));
