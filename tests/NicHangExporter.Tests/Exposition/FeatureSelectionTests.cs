@@ -58,8 +58,8 @@ public sealed partial class FeatureSelectionTests
     [Fact]
     public async Task Feature_ThatAPersonTurnedOff_HasASeriesFromThenOn()
     {
-        using var host = new FixtureHost();
-        host.Options.StateDirectory = host.Directory.File("state");
+        // The directory of the host, which is its procfs as well; the journal takes its place from the options at once.
+        using var host = new FixtureHost(options => options.StateDirectory = Path.Combine(options.ProcfsPath, "state"));
         var nic = host.AddSimulatedNic();
         nic.Request("rx-ntuple-filter", on: true);
         host.Open();

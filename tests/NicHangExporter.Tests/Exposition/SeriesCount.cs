@@ -30,9 +30,12 @@ internal sealed record SeriesCount(IReadOnlyList<string> Device, IReadOnlyList<s
     public static async Task<SeriesCount> OfAsync(string fixture, Action<ExporterOptions>? configure = null, int queues = 1)
     {
         var nic = FeatureFixture.Of(fixture);
-        using var host = new FixtureHost(configure);
-        if (host.Options.LocalRemediation != default)
-            host.Options.StateDirectory = host.Directory.File("state");
+        using var host = new FixtureHost(options =>
+        {
+            configure?.Invoke(options);
+            if (options.LocalRemediation != default)
+                options.StateDirectory = Path.Combine(options.ProcfsPath, "state");
+        });
         host.AddNic(driver: nic.Driver);
         for (var queue = 1; queue < queues; queue++)
             host.Sysfs.Write("eno1", $"queues/tx-{queue}/tx_timeout", "0\n");
