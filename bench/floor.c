@@ -18,7 +18,7 @@ static const char *const files[] = {
 	"statistics/tx_aborted_errors", "statistics/tx_bytes", "statistics/tx_carrier_errors",
 	"statistics/tx_compressed", "statistics/tx_dropped", "statistics/tx_errors", "statistics/tx_fifo_errors",
 	"statistics/tx_heartbeat_errors", "statistics/tx_packets", "statistics/tx_window_errors",
-	"carrier_changes", "carrier_up_count", "carrier_down_count", "mtu", "operstate",
+	"carrier_changes", "mtu", "operstate",
 };
 
 static unsigned long sum;

@@ -21,7 +21,8 @@ internal static class ScrapeComparison
     {
         var count = int.Parse(devices, CultureInfo.InvariantCulture);
         string[] families = ["--collector.disable-defaults", "--collector.netclass", "--collector.netdev"];
-        using var ours = new Peer("nic-hang-exporter", 19100, exporter, "--web.listen-address=127.0.0.1:19100", "--collector.virtual", "--log.level=warn");
+        using var ours = new Peer("nic-hang-exporter", 19100, exporter,
+            "--web.listen-address=127.0.0.1:19100", "--collector.virtual", "--collector.features=all", "--collector.eee", "--collector.pause", "--collector.rings", "--log.level=warn");
         using var node = new Peer("node_exporter", 19101, nodeExporter, ["--web.listen-address=127.0.0.1:19101", "--collector.ethtool", .. families]);
         using var netlink = new Peer("node_exporter, netlink, no ethtool", 19102, nodeExporter,
             ["--web.listen-address=127.0.0.1:19102", "--collector.netclass.netlink", "--collector.netdev.netlink", .. families]);

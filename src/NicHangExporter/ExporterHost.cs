@@ -60,6 +60,8 @@ internal static partial class ExporterHost
         AddRooms(builder.Services, options, clock, metrics);
         builder.Services.AddSingleton(log);
         builder.Services.AddSingleton<SysfsCollector>();
+        builder.Services.AddSingleton(services => new FeatureSelection(options, services.GetRequiredService<SettingCatalogue>().FeatureNames,
+            () => services.GetRequiredService<Remediator>().Status().Devices.SelectMany(device => device.Desired)));
         builder.Services.AddSingleton<EthtoolCollector>();
         builder.Services.AddSingleton<ProcessCollector>();
         builder.Services.AddSingleton<MetricsEndpoint>();
@@ -139,8 +141,8 @@ internal static partial class ExporterHost
         actions.Start();
         var pusher = application.Services.GetRequiredService<AlertPusher>();
         pusher.Start();
-        // For its series, which are there from the first scrape.
-        _ = application.Services.GetRequiredService<AlertmanagerWebhook>();
+        if (options.ApiTokenFiles.Count > 0)
+            application.Services.GetRequiredService<AlertmanagerWebhook>().PublishSeries();
         // The monitor first: what was in the log before the start must be in the first scrape, else it would look like an increase.
         monitor.Start();
         // And a snapshot, if RTNL is free: a first scrape without features would look like a failure.

@@ -193,6 +193,9 @@ internal sealed class ExporterOptions
     /// <summary>How long a post may take. Long, and a push to one that does not answer is late when it does.</summary>
     public TimeSpan AlertTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Which ethtool features have series. All are 180 a device, of which a hang concerns a dozen.</summary>
+    public FeatureSeries FeatureSeries { get; set; }
+
     /// <summary>The collectors that run.</summary>
     public HashSet<Collector> Collectors { get; } = [.. Collector.All.Where(collector => collector.OnByDefault)];
 

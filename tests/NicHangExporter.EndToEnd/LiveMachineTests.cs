@@ -126,6 +126,20 @@ public sealed class LiveMachineTests(LiveExporter live) : IClassFixture<LiveExpo
     }
 
     [Fact]
+    public async Task Metrics_ByDefault_StayWithinTheirBudget()
+    {
+        _ = RequiredNic;
+        using var exporter = await ExporterProcess.StartAsync();
+
+        var samples = (await exporter.ScrapeAsync()).Samples;
+
+        // Queues come on top: as many as the NIC has.
+        Assert.All(samples.Where(sample => sample.Labels.ContainsKey("device") && sample.Name != "nichang_queue_tx_timeouts_total").GroupBy(sample => sample.Labels["device"]),
+            device => Assert.InRange(device.Count(), 1, 109));
+        Assert.InRange(samples.Count(sample => !sample.Labels.ContainsKey("device")), 1, 80);
+    }
+
+    [Fact]
     public async Task Log_OfAnOrdinaryStart_HoldsNoComplaint()
     {
         Requires.Root();

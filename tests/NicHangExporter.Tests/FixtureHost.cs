@@ -72,7 +72,8 @@ internal sealed class FixtureHost : IDisposable
         Desk = new AlertDesk(Options, Ledger, Remediator, new AlertDevices(Inventory, netClass, access, Evidence, Remediator, Clock), Clock);
         Webhook = new AlertmanagerWebhook(Desk, Metrics, Clock, factory.CreateLogger<AlertmanagerWebhook>());
         Actions = new AlertActions(Options, Ledger, Remediator, Evidence, Metrics, Clock, factory.CreateLogger<AlertActions>());
-        Endpoint = new MetricsEndpoint(Options, Inventory, new SysfsCollector(Options, Health, Clock), new EthtoolCollector(Poller, Options, Clock), new ProcessCollector(Health, Clock), Metrics);
+        var features = new FeatureSelection(Options, new SettingCatalogue(Options).FeatureNames, () => Remediator.Status().Devices.SelectMany(device => device.Desired));
+        Endpoint = new MetricsEndpoint(Options, Inventory, new SysfsCollector(Options, Health, Clock), new EthtoolCollector(Poller, features, Options, Clock), new ProcessCollector(Health, Clock), Metrics);
     }
 
     /// <summary>An hour before the test, by the wall clock.</summary>
@@ -118,6 +119,10 @@ internal sealed class FixtureHost : IDisposable
         Sysfs.Write(name, "queues/tx-0/tx_timeout", "0\n");
         Sysfs.Write(name, "queues/tx-0/byte_queue_limits/inflight", "0\n");
     }
+
+    /// <summary>Makes a NIC that was added a virtual function of SR-IOV.</summary>
+    public void MakeVirtualFunction(string name) =>
+        SysfsTree.Link("../0000:3b:00.0", default, Path.Combine(Sysfs.Root, "class/net", name, "device/physfn"), default);
 
     /// <summary>The number of the next record of the kernel log.</summary>
     public ulong NextSequence() => (Watcher.Position ?? 0) + 1;

@@ -33,6 +33,8 @@ public sealed class NetDevice : IDisposable
         var errno = SmallFile.TryReadLinkName(borrowed.Number, "device\0"u8, stackalloc byte[SmallFile.MaxLinkLength], out var parent);
         IsPhysical = errno == Errno.None;
         BusAddress = BusAddress.TryParse(parent, out var address) ? address : default;
+        IsVirtualFunction = IsPhysical
+            && SmallFile.TryReadLinkName(borrowed.Number, "device/physfn\0"u8, stackalloc byte[SmallFile.MaxLinkLength], out _) == Errno.None;
     }
 
     /// <summary>The name under which it was opened.</summary>
@@ -40,6 +42,12 @@ public sealed class NetDevice : IDisposable
 
     /// <summary>True where it has a parent device (a <c>device</c> link): bridges, bonds, tunnels and veths have none.</summary>
     public bool IsPhysical { get; }
+
+    /// <summary>
+    /// True for a virtual function of SR-IOV, whose PCI device has a <c>physfn</c> link (Documentation/ABI/testing/sysfs-bus-pci). In a guest
+    /// that a virtual function is passed to there is no such link: there it is a device like any other.
+    /// </summary>
+    public bool IsVirtualFunction { get; }
 
     /// <summary>The parent's address on its bus, from the <c>device</c> link; empty where there is none.</summary>
     public BusAddress BusAddress { get; }

@@ -112,9 +112,12 @@ internal static class OptionTable
             options => LogLevels.First(level => level.Level == options.LogLevel).Name, SetLogLevel),
         new("log.format", "FORMAT", "Log format: logfmt or json.", OptionKind.Value,
             options => options.LogFormat == LogFormat.Json ? "json" : "logfmt", SetLogFormat),
-        .. Collector.All.Select(collector => new OptionDefinition($"collector.{collector.Name}", "", collector.Help + ".", OptionKind.Switch,
-            options => Format(options.Has(collector)),
-            Switch((options, on) => _ = on ? options.Collectors.Add(collector) : options.Collectors.Remove(collector)))),
+        .. Collector.All.Select(collector => collector == Collector.Features
+            ? new OptionDefinition("collector.features", "FEATURES", collector.Help + ".", OptionKind.Value,
+                options => options.Has(collector) ? SnakeCase.Of(options.FeatureSeries) : "none", SetFeatures)
+            : new OptionDefinition($"collector.{collector.Name}", "", collector.Help + ".", OptionKind.Switch,
+                options => Format(options.Has(collector)),
+                Switch((options, on) => _ = on ? options.Collectors.Add(collector) : options.Collectors.Remove(collector)))),
     ];
 
     private static OptionDefinition Mode(string name, string help, Func<ExporterOptions, RemediationMode> get, Action<ExporterOptions, RemediationMode> set) =>
@@ -241,6 +244,20 @@ internal static class OptionTable
         if (!int.TryParse(values[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number is < 1 or > 10_000)
             return $"'{values[0]}' is not from 1 to 10000";
         options.MaxDevices = number;
+        return null;
+    }
+
+    private static string? SetFeatures(ExporterOptions options, IReadOnlyList<string> values)
+    {
+        if (values[0] == "none")
+            options.Collectors.Remove(Collector.Features);
+        else if (SnakeCase.Parse<FeatureSeries>(values[0]) is { } series)
+        {
+            options.Collectors.Add(Collector.Features);
+            options.FeatureSeries = series;
+        }
+        else
+            return $"'{values[0]}' is no choice of features: write ladder, all or none";
         return null;
     }
 

@@ -5,7 +5,7 @@ using static NicHangExporter.Exposition.KernelMetrics;
 namespace NicHangExporter.Exposition;
 
 /// <summary>Writes the ethtool snapshot. It makes no system call for a device; only devices that are there now are written.</summary>
-internal sealed class EthtoolCollector(EthtoolPoller poller, ExporterOptions options, TimeProvider clock)
+internal sealed class EthtoolCollector(EthtoolPoller poller, FeatureSelection features, ExporterOptions options, TimeProvider clock)
 {
     /// <summary>Writes all families of the snapshot, its age, and how the collectors fared in it.</summary>
     public void Write(ExpositionWriter writer, OpenDevices devices, List<CollectorOutcome> outcomes)
@@ -18,13 +18,15 @@ internal sealed class EthtoolCollector(EthtoolPoller poller, ExporterOptions opt
             WriteSnapshot(writer, Rows(devices, snapshot));
             foreach (var collector in Collector.NeedEthtool.Where(options.Has))
                 // Link has an outcome of its own from sysfs; a failure in either place is a failure.
-                Merge(outcomes, new CollectorOutcome(collector, !snapshot.Failed.Contains(collector), snapshot.Duration));
+                Merge(outcomes, new CollectorOutcome(collector, !snapshot.Failed.Contains(collector)));
             writer.Begin(SnapshotAge);
             writer.Sample(SnapshotAge).Value(clock.GetElapsedTime(snapshot.Timestamp).TotalSeconds);
+            writer.Begin(PollDuration);
+            writer.Sample(PollDuration).Value(snapshot.Duration.TotalSeconds);
         }
         else
             foreach (var collector in Collector.NeedEthtool.Where(options.Has))
-                Merge(outcomes, new CollectorOutcome(collector, false, poller.Waiting));
+                Merge(outcomes, new CollectorOutcome(collector, false));
         writer.Begin(SnapshotWait);
         writer.Sample(SnapshotWait).Value(poller.Waiting.TotalSeconds);
     }
@@ -45,9 +47,10 @@ internal sealed class EthtoolCollector(EthtoolPoller poller, ExporterOptions opt
             WriteInfo(writer, rows);
         if (options.Has(Collector.Features))
         {
-            Features(writer, FeatureActive, rows, feature => feature.Active);
-            Features(writer, FeatureRequested, rows, feature => feature.Requested);
-            Features(writer, FeatureChangeable, rows, feature => feature.Changeable);
+            var shown = rows.ConvertAll(row => (row.Label, Features: row.Snapshot.Features is { } of ? features.Of(of).ToList() : []));
+            Features(writer, FeatureActive, shown, _ => true, feature => feature.Active);
+            Features(writer, FeatureRequested, shown, feature => features.ShowsRequested(feature), feature => feature.Requested);
+            Features(writer, FeatureChangeable, shown, _ => true, feature => feature.Changeable);
         }
         if (options.Has(Collector.Eee))
         {
@@ -102,13 +105,13 @@ internal sealed class EthtoolCollector(EthtoolPoller poller, ExporterOptions opt
                 writer.Sample(family).Prepared(row.Label).Value(value);
     }
 
-    private static void Features(ExpositionWriter writer, MetricFamily family, List<Row> rows, Func<Feature, bool> select)
+    private static void Features(
+        ExpositionWriter writer, MetricFamily family, List<(byte[] Label, List<Feature> Features)> rows, Func<Feature, bool> shows, Func<Feature, bool> select)
     {
         writer.Begin(family);
-        foreach (var row in rows)
-            if (row.Snapshot.Features is { } features)
-                foreach (var feature in features.All)
-                    writer.Sample(family).Prepared(row.Label).Label("feature", feature.Name).Value(select(feature));
+        foreach (var (label, features) in rows)
+            foreach (var feature in features.Where(shows))
+                writer.Sample(family).Prepared(label).Label("feature", feature.Name).Value(select(feature));
     }
 
     private static void Rings(ExpositionWriter writer, MetricFamily family, List<Row> rows, Func<RingParameters, (uint Rx, uint Tx)> select)
@@ -126,7 +129,7 @@ internal sealed class EthtoolCollector(EthtoolPoller poller, ExporterOptions opt
     private static List<Row> Rows(OpenDevices devices, EthtoolSnapshot snapshot)
     {
         var rows = new List<Row>();
-        foreach (var device in devices.All)
+        foreach (var device in devices.Shown)
             if (snapshot.Find(device.Name, device.BusAddress) is { } part)
                 rows.Add(new Row(device, part, DeviceLabel.Prepare(device.Name)));
         return rows;

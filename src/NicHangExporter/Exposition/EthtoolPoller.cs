@@ -54,7 +54,7 @@ internal sealed partial class EthtoolPoller(
         var devices = ImmutableArray.CreateBuilder<DeviceSnapshot>();
         using (var open = inventory.Open())
             foreach (var device in open.All)
-                devices.Add(Read(device.Name, device.BusAddress, failures));
+                devices.Add(Read(device.Name, device.BusAddress, open.Shown.Contains(device), failures));
         foreach (var collector in Collector.NeedEthtool.Where(options.Has))
             health.Report(collector, failures.GetValueOrDefault(collector));
         var now = clock.GetTimestamp();
@@ -98,10 +98,13 @@ internal sealed partial class EthtoolPoller(
         }
     }
 
-    private DeviceSnapshot Read(InterfaceName device, BusAddress bus, Dictionary<Collector, string> failures)
+    private DeviceSnapshot Read(InterfaceName device, BusAddress bus, bool isShown, Dictionary<Collector, string> failures)
     {
         // The stall detector needs the pause frame counters, also where no driver counter is exported.
-        var statistics = Ask(options.Has(Collector.Ethtool) ? Collector.Ethtool : Collector.Stall, () => ethtool.ReadStatistics(device));
+        var statistics = Ask(isShown && options.Has(Collector.Ethtool) ? Collector.Ethtool : Collector.Stall, () => ethtool.ReadStatistics(device));
+        var pauseFrames = PauseFrames(statistics);
+        if (!isShown)
+            return new DeviceSnapshot(device, bus) { PauseFramesReceived = pauseFrames };
         return new DeviceSnapshot(device, bus)
         {
             Driver = Ask(Collector.Info, () => ethtool.ReadDriverInfo(device)),
@@ -113,7 +116,7 @@ internal sealed partial class EthtoolPoller(
             Pause = Ask(Collector.Pause, () => ethtool.ReadPause(device)),
             Rings = Ask(Collector.Rings, () => ethtool.ReadRings(device)),
             Statistics = statistics is null || !options.Has(Collector.Ethtool) ? [] : [.. statistics.Where(statistic => _statistics.Includes(statistic.Name)).DistinctBy(statistic => statistic.Name)],
-            PauseFramesReceived = PauseFrames(statistics),
+            PauseFramesReceived = pauseFrames,
         };
 
         T? Ask<T>(Collector collector, Func<T?> read)

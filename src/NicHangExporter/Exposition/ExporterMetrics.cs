@@ -17,71 +17,70 @@ internal sealed class ExporterMetrics
         Registry = Metrics.NewCustomRegistry();
         _factory = Metrics.WithCustomRegistry(Registry);
 
-        HangEvents = Counter("nichang_hang_events_total", "Testimonies of a hang, by source: the driver's report or the core's NETDEV WATCHDOG in the kernel log, an increase of a queue's tx_timeout, a TX stall. Sources often testify to the same hang: never add them up. Origin history: found in the kernel log at a start without a saved position, so it may be old and may have been counted before; everything else is live.", DeviceLabel.Name, "source", "origin");
-        HangEventsUnattributed = Counter("nichang_hang_events_unattributed_total", "Hang reports in the kernel log whose device is not among the devices looked at (another network namespace, a device that has gone).", "driver", "origin");
-        DriverResets = Counter("nichang_driver_resets_total", "Resets of the adapter that the driver announced in the kernel log. An unplugged cable can cause one as well.", DeviceLabel.Name, "origin");
-        Episodes = Counter("nichang_hang_episodes_total", "Hang episodes begun: testimonies of one device with no silence longer than --hang.episode-gap.", DeviceLabel.Name, "origin");
-        EpisodesEnded = Counter("nichang_hang_episodes_ended_total", "Hang episodes that are over, by shape: wedge (repeats, no reset), flap (the driver resets itself), stall (silent), paused (by the link partner: not a hang), unknown.", DeviceLabel.Name, "shape");
-        OutageSeconds = Counter("nichang_hang_outage_seconds_total", "Seconds from the first to the last testimony of each episode, the present one included: a lower bound of the time that nothing was sent.", ByDevice);
-        Active = Gauge("nichang_hang_active", "Whether a hang episode is under way that has been witnessed live.", ByDevice);
-        Confirmed = Gauge("nichang_hang_confirmed", "Whether the hang under way is beyond doubt: reported twice, or once and then nothing sent, or a transmitter that has stalled. 0 again once it is proven to be healed.", ByDevice);
-        ActiveShape = Gauge("nichang_hang_active_shape", "1 for the shape of the hang episode under way, as far as it can be told now; all 0 while there is none.", DeviceLabel.Name, "shape");
-        LastEvent = Gauge("nichang_hang_last_event_timestamp_seconds", "When the last testimony of a hang came, in seconds since the epoch; 0 for never.", ByDevice);
-        EpisodeStart = Gauge("nichang_hang_episode_start_timestamp_seconds", "When the hang episode under way began, in seconds since the epoch; 0 while there is none.", ByDevice);
-        TxStalled = Gauge("nichang_tx_stalled", "Whether packets are queued (BQL inflight) and none has been sent for --stall.window, though the link is up and nobody pauses it.", ByDevice);
-        TxPaused = Gauge("nichang_tx_paused", "Whether packets are queued and none is sent because pause frames keep arriving: the link partner holds the transmitter; the NIC is not hung.", ByDevice);
-        TxPauses = Counter("nichang_tx_pauses_total", "Times that nichang_tx_paused became 1.", ByDevice);
+        HangEvents = Counter("nichang_hang_events_total", "Reports of a hang of the device, by source: driver (the driver's message in the kernel log), watchdog (NETDEV WATCHDOG in the kernel log), tx_timeout (a queue's counter in sysfs grew), tx_stall (packets queued, none sent). Several sources report one hang, so a sum over sources has no meaning; nichang_hang_episodes_total counts each hang once. Origin history: read from the kernel log of before the start and perhaps counted by an earlier process; all else is live.", DeviceLabel.Name, "source", "origin");
+        HangEventsUnattributed = Counter("nichang_hang_events_unattributed_total", "Hang reports in the kernel log about a network device that the exporter does not watch, by driver: a device of another network namespace, or a removed device. Origin history means read from the kernel log of before the start.", "driver", "origin");
+        DriverResets = Counter("nichang_driver_resets_total", "Resets of the device that the driver announced in the kernel log. An unplugged cable also causes a reset of some devices. Origin history means read from the kernel log of before the start.", DeviceLabel.Name, "origin");
+        Episodes = Counter("nichang_hang_episodes_total", "Hang episodes of the device that have begun. An episode ends after a silence longer than option hang.episode-gap. Origin history means read from the kernel log of before the start.", DeviceLabel.Name, "origin");
+        EpisodesEnded = Counter("nichang_hang_episodes_ended_total", "Hang episodes of the device that have ended, by shape: wedge (repeated reports, no reset), flap (the driver resets the device), stall (no report, packets queued and none sent), paused (by pause frames of the link partner: no hang), unknown.", DeviceLabel.Name, "shape");
+        OutageSeconds = Counter("nichang_hang_outage_seconds_total", "Seconds from the first to the last report of each hang episode of the device, the episode under way included: a lower bound of the time in which nothing was sent.", ByDevice);
+        Active = Gauge("nichang_hang_active", "Whether a hang episode of the device is under way that was reported live, 0 or 1. Reports from the kernel log of before the start do not count.", ByDevice);
+        Confirmed = Gauge("nichang_hang_confirmed", "Whether the hang of the device under way is confirmed, 0 or 1: reported twice, or reported once and then nothing sent, or a stalled transmitter. 0 again once the device is proven healed.", ByDevice);
+        ActiveShape = Gauge("nichang_hang_active_shape", "Always 1; the label shape is the present shape of the device's hang episode: wedge, flap, stall, paused or unknown, as for nichang_hang_episodes_ended_total. Absent while no episode is under way.", DeviceLabel.Name, "shape");
+        LastEvent = Gauge("nichang_hang_last_event_timestamp_seconds", "When the last hang report of the device came, as Unix time in seconds; 0 for never.", ByDevice);
+        EpisodeStart = Gauge("nichang_hang_episode_start_timestamp_seconds", "When the hang episode of the device under way began, as Unix time in seconds; 0 while no episode is under way.", ByDevice);
+        TxStalled = Gauge("nichang_tx_stalled", "Whether the device has packets queued (BQL inflight) and has sent none for option stall.window, although the link is up and no pause frames arrive, 0 or 1.", ByDevice);
+        TxPaused = Gauge("nichang_tx_paused", "Whether the device has packets queued and sends none because pause frames of the link partner keep arriving, 0 or 1: the device is not hung.", ByDevice);
+        TxPauses = Counter("nichang_tx_pauses_total", "Times that nichang_tx_paused of the device changed to 1.", ByDevice);
 
-        KmsgUp = Gauge("nichang_kmsg_up", "Whether the kernel log is being read. While it is 0, hang messages are not seen.");
-        KmsgState = Gauge("nichang_kmsg_state", "1 for the state that the reader of the kernel log is in, 0 for the others.", "state");
-        KmsgRecords = Counter("nichang_kmsg_records_total", "Records read from the kernel log.");
-        KmsgLost = Counter("nichang_kmsg_records_lost_total", "Records that the ring overwrote before they were read, exact by sequence number. A hang may have been among them.");
-        KmsgMalformed = Counter("nichang_kmsg_records_malformed_total", "Records that are not in the form of Documentation/ABI/testing/dev-kmsg, or too long.");
-        KmsgUntrusted = Counter("nichang_kmsg_untrusted_hangs_total", "Hang messages that user space wrote into the kernel log (facility not 0). They are not counted as hangs, save with --kmsg.accept-untrusted.");
-        KmsgAcceptUntrusted = Gauge("nichang_kmsg_accept_untrusted", "Whether --kmsg.accept-untrusted is on: hang counts then may hold rehearsals and forgeries.");
+        KmsgUp = Gauge("nichang_kmsg_up", "Whether the exporter reads the kernel log, 0 or 1. While 0, hang messages are not seen.");
+        KmsgState = Gauge("nichang_kmsg_state", "Always 1; the label state is the present state of the kernel log reader: reading, permission_denied, missing, failed or disabled.", "state");
+        KmsgRecords = Counter("nichang_kmsg_records_total", "Records that the exporter has read from the kernel log.");
+        KmsgLost = Counter("nichang_kmsg_records_lost_total", "Records of the kernel log that the kernel overwrote unread, exact by sequence number. A hang report may have been among the lost records.");
+        KmsgMalformed = Counter("nichang_kmsg_records_malformed_total", "Records of the kernel log that are too long or not in the form of Documentation/ABI/testing/dev-kmsg.");
+        KmsgUntrusted = Counter("nichang_kmsg_untrusted_hangs_total", "Hang messages in the kernel log that user space wrote (facility not 0). Not counted as hangs, except with option kmsg.accept-untrusted.");
+        KmsgAcceptUntrusted = Gauge("nichang_kmsg_accept_untrusted", "Whether option kmsg.accept-untrusted is on, 0 or 1: hang counts may then include messages that user space wrote into the kernel log.");
 
-        RemediationAttempts = Counter("nichang_remediation_attempts_total", "Remediations begun: an intent is in the journal. Drift is the bringing back of what was decided before.", DeviceLabel.Name, "trigger");
-        RemediationOutcomes = Counter("nichang_remediation_outcomes_total", "Remediations ended, by trigger and verdict; observed is what would have been done. Verdicts are explained in docs/remediation.md.", DeviceLabel.Name, "trigger", "outcome");
-        RemediationFailures = Counter("nichang_remediation_failures_total", "Remediations that did not help or did harm, by reason: the verdict, or timeout where a command to the kernel took longer than --remediation.deadline.", DeviceLabel.Name, "reason");
-        RemediationDeclined = Counter("nichang_remediation_declined_total", "Requests that the gates or the policy declined since the start; the local loop's are counted once for each reason within an episode.", "trigger", "reason");
-        RemediationRung = Gauge("nichang_remediation_rung", "The rung of recovery that did not heal the trouble under way: 1 reinit, 2 bounce, 0 none.", ByDevice);
-        RemediationStage = Gauge("nichang_remediation_stage", "How many stages of the driver's ladder of prevention are in force.", ByDevice);
-        RemediationRecurrences = Counter("nichang_remediation_recurrences_total", "Hangs that came although the profile was in force: the one that did not hold.", DeviceLabel.Name, "profile");
-        RemediationDuration = _factory.CreateHistogram("nichang_remediation_duration_seconds", "From the request to the verdict.", new HistogramConfiguration { LabelNames = ["trigger"], SuppressInitialValue = true, Buckets = [0.5, 1, 2, 5, 10, 30, 60, 120] });
-        RemediationLast = Gauge("nichang_remediation_last_timestamp_seconds", "When the last remediation ended, in seconds since the epoch; 0 for never.", ByDevice);
-        RemediationLastSuccess = Gauge("nichang_remediation_last_success_timestamp_seconds", "When the last one ended as healed or applied, in seconds since the epoch; 0 for never.", ByDevice);
-        RemediationBudgetLeft = Gauge("nichang_remediation_budget_left", "Remediations that the device may still have within 24 hours.", ByDevice);
-        RemediationHostBudgetLeft = Gauge("nichang_remediation_host_budget_left", "The same for the host.");
-        RemediationCooldownUntil = Gauge("nichang_remediation_cooldown_until_timestamp_seconds", "Until when the device is left alone while it passes traffic, in seconds since the epoch; 0 where it is not cooling.", ByDevice);
-        RemediationQuarantined = Gauge("nichang_remediation_quarantined", "Whether nothing of the device's configuration is changed until a person clears it.", ByDevice);
-        RemediationPaused = Gauge("nichang_remediation_paused", "Whether the kill switch is set, by its file or by command.");
-        RemediationCommand = Gauge("nichang_remediation_command_seconds", "How long the remediation thread has been busy with one thing, such as a command in the kernel that does not return; 0 while it waits.");
-        RemediationMode = Gauge("nichang_remediation_mode", "1 for the mode that a trigger has, 0 for the others.", "trigger", "mode");
-        FeatureDrift = Gauge("nichang_remediation_drift", "Settings that were decided off and are on again.", ByDevice);
-        JournalWritable = Gauge("nichang_journal_writable", "Whether what is done to a device is recorded; while it is 0, nothing is done.");
-        JournalWriteFailures = Counter("nichang_journal_write_failures_total", "Writes of the journal that did not reach the disk.");
-        CapabilityPresent = Gauge("nichang_capability_present", "Whether the process has a capability: net_admin to change devices, syslog to read the kernel log.", "capability");
-        LastEpisodeEnd = Gauge("nichang_hang_last_episode_end_timestamp_seconds", "When the last hang episode that is over ended, in seconds since the epoch, from the journal; 0 for never.", ByDevice);
-        LastEpisodeOutage = Gauge("nichang_hang_last_episode_outage_seconds", "How long it had been: a lower bound of the time that nothing was sent.", ByDevice);
+        RemediationAttempts = Counter("nichang_remediation_attempts_total", "Remediations of the device that have begun, by trigger: the intent is in the journal. Trigger drift turns off again a setting that somebody turned on.", DeviceLabel.Name, "trigger");
+        RemediationOutcomes = Counter("nichang_remediation_outcomes_total", "Remediations of the device that have ended, by trigger and outcome, from the journal. Outcome observed means only what would have been done. docs/remediation.md explains each outcome.", DeviceLabel.Name, "trigger", "outcome");
+        RemediationFailures = Counter("nichang_remediation_failures_total", "Remediations of the device that did not help or did harm, by reason: the outcome, or timeout where a command to the kernel took longer than option remediation.deadline.", DeviceLabel.Name, "reason");
+        RemediationDeclined = Counter("nichang_remediation_declined_total", "Remediation requests that the safety checks declined since the exporter started, by trigger and reason. Requests of trigger local count once for each reason within a hang episode.", "trigger", "reason");
+        RemediationStage = Gauge("nichang_remediation_stage", "Number of stages of the driver's ladder (docs/remediation.md) that are in force on the device.", ByDevice);
+        RemediationRecurrences = Counter("nichang_remediation_recurrences_total", "Hangs of the device although a remediation had turned off the settings of the profile; the label profile names the profile that did not prevent the hang.", DeviceLabel.Name, "profile");
+        RemediationDuration = _factory.CreateHistogram("nichang_remediation_duration_seconds", "Seconds from the request of a remediation to the outcome, for remediations of all triggers. Absent while every mode is off and no remediation has ended.", new HistogramConfiguration { SuppressInitialValue = true, Buckets = [0.5, 1, 2, 5, 10, 30, 60, 120] });
+        RemediationLast = Gauge("nichang_remediation_last_timestamp_seconds", "When the last remediation of the device ended, as Unix time in seconds; 0 for never.", ByDevice);
+        RemediationLastSuccess = Gauge("nichang_remediation_last_success_timestamp_seconds", "When the last remediation of the device with outcome healed or applied ended, as Unix time in seconds; 0 for never.", ByDevice);
+        RemediationBudgetLeft = Gauge("nichang_remediation_budget_left", "Number of remediations that the device may still have within 24 hours (option remediation.device-budget).", ByDevice);
+        RemediationHostBudgetLeft = Gauge("nichang_remediation_host_budget_left", "Number of remediations that all devices of the host together may still have within 24 hours (option remediation.host-budget).");
+        RemediationCooldownUntil = Gauge("nichang_remediation_cooldown_until_timestamp_seconds", "When the cool-down of the device ends, as Unix time in seconds: until then no remediation while the device passes traffic. 0 without a cool-down.", ByDevice);
+        RemediationQuarantined = Gauge("nichang_remediation_quarantined", "Whether the device is in quarantine, 0 or 1: the exporter changes no setting of the device until a person clears the quarantine.", ByDevice);
+        RemediationPaused = Gauge("nichang_remediation_paused", "Whether the kill switch of remediation is set, by option remediation.disable-file or by command, 0 or 1.");
+        RemediationCommand = Gauge("nichang_remediation_command_seconds", "Seconds that the remediation thread of the exporter has been busy with one command, such as a call into the kernel that does not return; 0 while idle.");
+        RemediationMode = Gauge("nichang_remediation_mode", "Always 1; the label mode is the configured mode of the trigger: off, observe or enforce (options remediation.local, remediation.webhook, remediation.api).", "trigger", "mode");
+        FeatureDrift = Gauge("nichang_remediation_drift", "Number of settings of the device that a remediation turned off and that are on again.", ByDevice);
+        JournalWritable = Gauge("nichang_journal_writable", "Whether the exporter can write the journal in the state directory, 0 or 1. While 0, no device is changed.");
+        JournalWriteFailures = Counter("nichang_journal_write_failures_total", "Writes of the journal in the state directory that did not reach the disk.");
+        CapabilityPresent = Gauge("nichang_capability_present", "Whether the exporter has the capability, 0 or 1: net_admin to change devices, syslog to read the kernel log.", "capability");
+        LastEpisodeEnd = Gauge("nichang_hang_last_episode_end_timestamp_seconds", "When the last ended hang episode of the device ended, as Unix time in seconds, from the journal; 0 for never.", ByDevice);
+        LastEpisodeOutage = Gauge("nichang_hang_last_episode_outage_seconds", "Seconds from the first to the last report of the last ended hang episode of the device, from the journal: a lower bound of the time in which nothing was sent.", ByDevice);
 
-        ApiCredentialLoaded = Gauge("nichang_api_credential_loaded", "Whether the file of --api.token-file with this name holds a token now; where it does not, the log says why.", "credential");
-        ApiAuthenticationFailures = Counter("nichang_api_authentication_failures_total", "Requests without a token that holds, by reason: absent, scheme (not Bearer), malformed, unknown.", "reason");
-        WebAccessRefused = Counter("nichang_web_access_refused_total", "Clients that --web.config.file keeps out, by reason: absent, malformed and wrong (basic authentication), busy (too many passwords to check at once), certificate (of the client), rate (limit).", "reason");
-        WebConfigReloadSuccessful = Optional("nichang_web_config_last_reload_successful", "Whether --web.config.file and the files that it names could be read the last time that one of them changed; where not, the ones before are still in force.");
-        WebConfigReloadTimestamp = Optional("nichang_web_config_last_reload_success_timestamp_seconds", "When what is in force of --web.config.file was read, in seconds since the epoch.");
-        WebCertificateNotAfter = Optional("nichang_web_certificate_not_after_timestamp_seconds", "When the server's certificate expires, in seconds since the epoch.");
-        ApiRequests = Counter("nichang_api_requests_total", "Requests below /api/ by route and HTTP status. Route is the path as docs/api.md writes it, or other for one that does not exist.", "route", "status");
-        AlertsReceived = Counter("nichang_alerts_received_total", "Alerts that Alertmanager has posted to the webhook, repetitions included, by verdict. Verdicts are explained in docs/alertmanager.md.", "verdict");
-        AlertsTruncated = Counter("nichang_alerts_truncated_total", "Alerts that Alertmanager left out of its messages because the receiver has a max_alerts: their devices are never acted on.");
-        AlertsSent = Counter("nichang_alerts_sent_total", "Alerts that an Alertmanager has taken from this host, each minute anew while they fire.", "alertmanager");
-        AlertSendFailures = Counter("nichang_alerts_send_failures_total", "Posts of alerts that an Alertmanager did not take.", "alertmanager");
-        AlertsBuffered = Gauge("nichang_alerts_buffered", "Alerts of this host that wait for an Alertmanager to be within reach.");
+        ApiCredentialLoaded = Gauge("nichang_api_credential_loaded", "Whether the file of option api.token-file with that credential name holds a valid token now, 0 or 1. Where 0, the log says why.", "credential");
+        ApiAuthenticationFailures = Counter("nichang_api_authentication_failures_total", "API requests rejected for lack of a valid token, by reason: absent, scheme (not Bearer), malformed, unknown.", "reason");
+        WebAccessRefused = Counter("nichang_web_access_refused_total", "Requests that option web.config.file refuses, by reason: absent, malformed and wrong (basic authentication), busy (too many passwords to check at once), certificate (of the client), rate (limit).", "reason");
+        WebConfigReloadSuccessful = Optional("nichang_web_config_last_reload_successful", "Whether the last reading of option web.config.file and of the files named there succeeded, 0 or 1. Where 0, the configuration of before stays in force.");
+        WebConfigReloadTimestamp = Optional("nichang_web_config_last_reload_success_timestamp_seconds", "When the present configuration of option web.config.file was read, as Unix time in seconds.");
+        WebCertificateNotAfter = Optional("nichang_web_certificate_not_after_timestamp_seconds", "When the server's certificate of option web.config.file expires, as Unix time in seconds.");
+        ApiRequests = Counter("nichang_api_requests_total", "Requests below /api/ by route and HTTP status. Route is the path as docs/api.md writes the path, or other for a path that does not exist.", "route", "status");
+        AlertsReceived = Counter("nichang_alerts_received_total", "Alerts that Alertmanager has posted to the webhook of the exporter, repetitions included, by verdict. docs/alertmanager.md explains each verdict.", "verdict");
+        AlertsTruncated = OptionalCounter("nichang_alerts_truncated_total", "Alerts that Alertmanager left out of messages to the webhook because the receiver has a max_alerts. The exporter never acts on the devices of alerts left out.");
+        AlertsSent = Counter("nichang_alerts_sent_total", "Alerts of the host's devices that the Alertmanager has accepted from the exporter, counted each minute anew while the alerts fire.", "alertmanager");
+        AlertSendFailures = Counter("nichang_alerts_send_failures_total", "Posts of alerts by the exporter that the Alertmanager did not accept.", "alertmanager");
+        AlertsBuffered = Optional("nichang_alerts_buffered", "Number of alerts of the exporter that wait until an Alertmanager can be reached. Absent without option alerting.alertmanagers.");
 
-        StateConfigured = Gauge("nichang_state_configured", "Whether a state directory is set.");
-        StateUp = Gauge("nichang_state_up", "Whether position and counts survive a restart: a state directory is set and the last write succeeded.");
-        StateWriteFailures = Counter("nichang_state_write_failures_total", "Writes of the state that failed.");
-        MonitorFailures = Counter("nichang_monitor_failures_total", "Unexpected errors of the hang monitor and of the reader of the kernel log: faults of this program, which are logged. A hang may have been missed.");
-        LogDropped = Counter("nichang_log_dropped_total", "Log messages that were dropped because standard error was not read fast enough: logging never holds up the watch.");
+        StateConfigured = Gauge("nichang_state_configured", "Whether option state.directory is set, 0 or 1.");
+        StateUp = Gauge("nichang_state_up", "Whether position in the kernel log and counts survive a restart of the exporter, 0 or 1: option state.directory is set and the last write succeeded.");
+        StateWriteFailures = Counter("nichang_state_write_failures_total", "Writes of the exporter's state into the state directory that failed.");
+        MonitorFailures = Counter("nichang_monitor_failures_total", "Unexpected errors of the exporter's hang monitor and kernel log reader: faults of the exporter, which the log describes. A hang may have been missed.");
+        LogDropped = Counter("nichang_log_dropped_total", "Log messages of the exporter that were dropped because standard error was not read fast enough.");
     }
 
     /// <summary>The registry; nothing else is in it.</summary>
@@ -112,7 +111,6 @@ internal sealed class ExporterMetrics
     public Counter RemediationOutcomes { get; }
     public Counter RemediationFailures { get; }
     public Counter RemediationDeclined { get; }
-    public Gauge RemediationRung { get; }
     public Gauge RemediationStage { get; }
     public Counter RemediationRecurrences { get; }
     public Histogram RemediationDuration { get; }
@@ -155,6 +153,8 @@ internal sealed class ExporterMetrics
     private Gauge Gauge(string name, string help, params string[] labels) =>
         _factory.CreateGauge(name, help, new GaugeConfiguration { LabelNames = labels, SuppressInitialValue = labels.Length > 0 });
 
-    // Absent until it is set: where nothing of the kind is configured, 0 would be an alarm.
+    // Absent until it is set: where nothing of the kind is configured, 0 would be an alarm, or noise.
     private Gauge Optional(string name, string help) => _factory.CreateGauge(name, help, new GaugeConfiguration { SuppressInitialValue = true });
+
+    private Counter OptionalCounter(string name, string help) => _factory.CreateCounter(name, help, new CounterConfiguration { SuppressInitialValue = true });
 }

@@ -72,7 +72,8 @@ internal sealed class MetricsEndpoint(
             writer.Sample(CollectorSuccess).Label("collector", outcome.Collector.Name).Value(outcome.Success);
         writer.Begin(CollectorDuration);
         foreach (var outcome in outcomes)
-            writer.Sample(CollectorDuration).Label("collector", outcome.Collector.Name).Value(outcome.Duration.TotalSeconds);
+            if (outcome.Duration is { } duration)
+                writer.Sample(CollectorDuration).Label("collector", outcome.Collector.Name).Value(duration.TotalSeconds);
         writer.Begin(BuildInfo);
         writer.Sample(BuildInfo).Label("version", Build.Version).Label("revision", Build.Revision).Value(true);
     }

@@ -7,13 +7,13 @@ namespace NicHangExporter.Exposition;
 /// <summary>The standard metrics of a process, from /proc/self (proc(5)), with the names that every Prometheus client library uses.</summary>
 internal sealed class ProcessCollector(CollectorHealth health, TimeProvider clock)
 {
-    public static readonly MetricFamily Cpu = new("process_cpu_seconds_total", Counter, "Total user and system CPU time spent in seconds.");
-    public static readonly MetricFamily OpenFds = new("process_open_fds", Gauge, "Number of open file descriptors.");
-    public static readonly MetricFamily MaxFds = new("process_max_fds", Gauge, "Maximum number of open file descriptors.");
-    public static readonly MetricFamily VirtualMemory = new("process_virtual_memory_bytes", Gauge, "Virtual memory size in bytes.");
-    public static readonly MetricFamily ResidentMemory = new("process_resident_memory_bytes", Gauge, "Resident memory size in bytes.");
-    public static readonly MetricFamily StartTime = new("process_start_time_seconds", Gauge, "Start time of the process since unix epoch in seconds.");
-    public static readonly MetricFamily Threads = new("process_threads", Gauge, "Number of threads.");
+    public static readonly MetricFamily Cpu = new("process_cpu_seconds_total", Counter, "User and system CPU time of the exporter in seconds (/proc/self/stat).");
+    public static readonly MetricFamily OpenFds = new("process_open_fds", Gauge, "Number of open file descriptors of the exporter (/proc/self/fd).");
+    public static readonly MetricFamily MaxFds = new("process_max_fds", Gauge, "Most file descriptors that the exporter may have open (/proc/self/limits).");
+    public static readonly MetricFamily VirtualMemory = new("process_virtual_memory_bytes", Gauge, "Virtual memory of the exporter in bytes (/proc/self/stat).");
+    public static readonly MetricFamily ResidentMemory = new("process_resident_memory_bytes", Gauge, "Resident memory of the exporter in bytes (/proc/self/stat).");
+    public static readonly MetricFamily StartTime = new("process_start_time_seconds", Gauge, "When the exporter started, as Unix time in seconds (/proc/self/stat).");
+    public static readonly MetricFamily Threads = new("process_threads", Gauge, "Number of threads of the exporter (/proc/self/stat).");
 
     // USER_HZ and the page size of every architecture that is shipped (x86-64, and arm64 with 4 KiB pages) as seen by user space.
     private const double TicksPerSecond = 100;

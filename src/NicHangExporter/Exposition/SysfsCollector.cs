@@ -12,8 +12,8 @@ namespace NicHangExporter.Exposition;
 internal sealed class SysfsCollector(ExporterOptions options, CollectorHealth health, TimeProvider clock)
 {
     // include/uapi/linux/if.h IF_OPER_*, in the words of operstate_show() (net/core/net-sysfs.c).
-    private static readonly ImmutableArray<byte[]> Operstates =
-        [.. new[] { "unknown", "notpresent", "down", "lowerlayerdown", "testing", "dormant", "up" }.Select(Encoding.ASCII.GetBytes)];
+    private static readonly ImmutableArray<(byte[] Bytes, string Text)> Operstates =
+        [.. new[] { "unknown", "notpresent", "down", "lowerlayerdown", "testing", "dormant", "up" }.Select(text => (Encoding.ASCII.GetBytes(text), text))];
 
     private readonly ImmutableArray<SysfsMetric> _files = [.. KernelMetrics.Files.Where(row => options.Has(row.Collector))];
 
@@ -21,14 +21,15 @@ internal sealed class SysfsCollector(ExporterOptions options, CollectorHealth he
     public void Write(ExpositionWriter writer, OpenDevices devices, List<CollectorOutcome> outcomes)
     {
         var start = clock.GetTimestamp();
-        var count = devices.All.Count;
+        var shown = devices.Shown;
+        var count = shown.Count;
         var values = new ulong[count * _files.Length];
         var present = new bool[values.Length];
         var labels = new byte[count][];
         string? statisticsFailure = null, linkFailure = null;
         for (var d = 0; d < count; d++)
         {
-            var device = devices.All[d];
+            var device = shown[d];
             labels[d] = DeviceLabel.Prepare(device.Name);
             for (var f = 0; f < _files.Length; f++)
             {
@@ -69,13 +70,15 @@ internal sealed class SysfsCollector(ExporterOptions options, CollectorHealth he
         Span<byte> buffer = stackalloc byte[32];
         for (var d = 0; d < labels.Length; d++)
         {
-            var errno = devices.All[d].TryReadText("operstate\0"u8, buffer, out var length);
+            var errno = devices.Shown[d].TryReadText("operstate\0"u8, buffer, out var length);
             if (IsFailure(errno))
-                failure ??= $"operstate of {devices.All[d].Name}: errno {(int)errno}";
+                failure ??= $"operstate of {devices.Shown[d].Name}: errno {(int)errno}";
             if (errno != Errno.None)
                 continue;
-            foreach (var state in Operstates)
-                writer.Sample(KernelMetrics.Operstate).Prepared(labels[d]).Label("operstate", Encoding.ASCII.GetString(state)).Value(buffer[..length].SequenceEqual(state));
+            // The present state alone (docs/decisions/0028). A word that no kernel is known to say is left out: only what is known goes into a label.
+            foreach (var (state, text) in Operstates)
+                if (buffer[..length].SequenceEqual(state))
+                    writer.Sample(KernelMetrics.Operstate).Prepared(labels[d]).Label("operstate", text).Value(true);
         }
     }
 
@@ -86,14 +89,14 @@ internal sealed class SysfsCollector(ExporterOptions options, CollectorHealth he
         writer.Begin(KernelMetrics.QueueTxTimeouts);
         for (var d = 0; d < labels.Length; d++)
         {
-            var queues = devices.All[d].CountTxQueues();
+            var queues = devices.Shown[d].CountTxQueues();
             for (var queue = 0; queue < queues; queue++)
             {
-                var errno = devices.All[d].TryReadQueueUInt64(queue, "tx_timeout\0"u8, out var value);
+                var errno = devices.Shown[d].TryReadQueueUInt64(queue, "tx_timeout\0"u8, out var value);
                 if (errno == Errno.None)
                     writer.Sample(KernelMetrics.QueueTxTimeouts).Prepared(labels[d]).Label("queue", QueueNumbers.Text(queue)).Value(value);
                 else if (IsFailure(errno))
-                    failure ??= $"queues/tx-{queue}/tx_timeout of {devices.All[d].Name}: errno {(int)errno}";
+                    failure ??= $"queues/tx-{queue}/tx_timeout of {devices.Shown[d].Name}: errno {(int)errno}";
             }
         }
         Report(outcomes, Collector.Queues, failure ?? Incomplete(devices), clock.GetElapsedTime(start));
@@ -118,5 +121,5 @@ internal sealed class SysfsCollector(ExporterOptions options, CollectorHealth he
 /// <summary>How a collector fared.</summary>
 /// <param name="Collector">The collector.</param>
 /// <param name="Success">It read everything it wanted.</param>
-/// <param name="Duration">How long it took.</param>
-internal readonly record struct CollectorOutcome(Collector Collector, bool Success, TimeSpan Duration);
+/// <param name="Duration">How long it took in this scrape; null for a collector that only writes the ethtool snapshot.</param>
+internal readonly record struct CollectorOutcome(Collector Collector, bool Success, TimeSpan? Duration = null);

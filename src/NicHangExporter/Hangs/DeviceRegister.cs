@@ -73,6 +73,7 @@ internal sealed class DeviceRegister(ExporterMetrics metrics)
         {
             tracked.Present = true;
             tracked.Driver = device.Driver;
+            tracked.IsVirtualFunction = device.IsVirtualFunction;
             pairs.Add((device, tracked));
         }
     }

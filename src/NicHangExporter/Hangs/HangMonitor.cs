@@ -248,7 +248,7 @@ internal sealed partial class HangMonitor(
         var pairs = _register.Update(open);
         foreach (var device in _register.All)
             // One that was pulled out while it stalled would else stall for ever.
-            if (device.Present ? !device.IsPublished : device.ForgetCounters())
+            if (device.Present ? !device.IsPublished && HasSeries(device) : device.ForgetCounters())
                 _changed.Add(device);
         return pairs;
     }
@@ -284,12 +284,20 @@ internal sealed partial class HangMonitor(
 
     private void Publish()
     {
-        foreach (var device in _changed.Where(_register.OwnsItsName))
+        foreach (var device in _changed.Where(device => _register.OwnsItsName(device) && HasSeries(device)))
             device.Publish(metrics, Epoch);
         // A hang is also confirmed by the mere passing of time, and shown no more where its device goes: neither changes a series.
         if (_changed.Count > 0 || _register.All.Any(device => device.IsHanging))
             ShowLive();
         _changed.Clear();
+    }
+
+    // A virtual function is watched as any other device, and shown once it has something to tell: a host may have hundreds of them.
+    private bool HasSeries(TrackedDevice device)
+    {
+        if (device is { IsVirtualFunction: true, HasHistory: true })
+            inventory.Show(device.Bus);
+        return inventory.HasSeries(device.IsVirtualFunction, device.Bus);
     }
 
     // In seconds, not as a date: the time of a record is whatever its clock says, also beyond the last day of the calendar.

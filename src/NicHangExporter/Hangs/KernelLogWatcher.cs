@@ -279,8 +279,9 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
     private void SetState(KmsgState state)
     {
         metrics.KmsgUp.Set(state == KmsgState.Reading ? 1 : 0);
-        foreach (var other in Enum.GetValues<KmsgState>())
-            metrics.KmsgState.WithLabels(MetricLabels.Of(other)).Set(other == state ? 1 : 0);
+        foreach (var other in Enum.GetValues<KmsgState>().Where(other => other != state))
+            metrics.KmsgState.RemoveLabelled(MetricLabels.Of(other));
+        metrics.KmsgState.WithLabels(MetricLabels.Of(state)).Set(1);
     }
 
     private void Fail(LinuxException exception)

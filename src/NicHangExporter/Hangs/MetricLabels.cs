@@ -9,6 +9,9 @@ internal static class MetricLabels
     /// <summary>The sources of <c>nichang_hang_events_total</c>.</summary>
     public static readonly HangWitness[] Sources = [HangWitness.Driver, HangWitness.Watchdog, HangWitness.TxTimeout, HangWitness.TxStall];
 
+    /// <summary>The origins that events of a source can have: only the kernel log has a history.</summary>
+    public static string[] Origins(HangWitness source) => source is HangWitness.TxTimeout or HangWitness.TxStall ? [Live] : [Live, History];
+
     public static string Of(HangShape shape) => shape switch
     {
         HangShape.Wedge => "wedge",

@@ -23,10 +23,11 @@ internal sealed partial class TrackedDevice
     {
         IsPublished = true;
         var device = Name.ToString();
+        foreach (var source in MetricLabels.Sources)
+            foreach (var origin in MetricLabels.Origins(source))
+                metrics.HangEvents.WithLabels(device, MetricLabels.Of(source), origin).IncTo(_events.GetValueOrDefault((source, origin)));
         foreach (var origin in new[] { MetricLabels.Live, MetricLabels.History })
         {
-            foreach (var source in MetricLabels.Sources)
-                metrics.HangEvents.WithLabels(device, MetricLabels.Of(source), origin).IncTo(_events.GetValueOrDefault((source, origin)));
             metrics.DriverResets.WithLabels(device, origin).IncTo(_resets.GetValueOrDefault(origin));
             metrics.Episodes.WithLabels(device, origin).IncTo(_episodes.GetValueOrDefault(origin));
         }
@@ -34,8 +35,11 @@ internal sealed partial class TrackedDevice
         foreach (var shape in Enum.GetValues<HangShape>())
         {
             metrics.EpisodesEnded.WithLabels(device, MetricLabels.Of(shape)).IncTo(_ended.GetValueOrDefault(shape));
-            metrics.ActiveShape.WithLabels(device, MetricLabels.Of(shape)).Set(active?.Shape == shape ? 1 : 0);
+            if (active?.Shape != shape)
+                metrics.ActiveShape.RemoveLabelled(device, MetricLabels.Of(shape));
         }
+        if (active is { } shaped)
+            metrics.ActiveShape.WithLabels(device, MetricLabels.Of(shaped.Shape)).Set(1);
         metrics.OutageSeconds.WithLabels(device).IncTo(OutageSeconds);
         metrics.Active.WithLabels(device).Set(IsHanging ? 1 : 0);
         metrics.Confirmed.WithLabels(device).Set(IsHanging && IsConfirmed ? 1 : 0);
@@ -51,10 +55,11 @@ internal sealed partial class TrackedDevice
     {
         IsPublished = false;
         var device = Name.ToString();
+        foreach (var source in MetricLabels.Sources)
+            foreach (var origin in MetricLabels.Origins(source))
+                metrics.HangEvents.RemoveLabelled(device, MetricLabels.Of(source), origin);
         foreach (var origin in new[] { MetricLabels.Live, MetricLabels.History })
         {
-            foreach (var source in MetricLabels.Sources)
-                metrics.HangEvents.RemoveLabelled(device, MetricLabels.Of(source), origin);
             metrics.DriverResets.RemoveLabelled(device, origin);
             metrics.Episodes.RemoveLabelled(device, origin);
         }

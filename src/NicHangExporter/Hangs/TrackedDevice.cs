@@ -39,6 +39,9 @@ internal sealed partial class TrackedDevice(InterfaceName name, BusAddress bus)
     /// <summary>The driver bound to the bus device, or null.</summary>
     public string? Driver { get; set; }
 
+    /// <summary>Whether it is a virtual function of SR-IOV.</summary>
+    public bool IsVirtualFunction { get; set; }
+
     /// <summary>Whether it was there at the last look.</summary>
     public bool Present { get; set; }
 

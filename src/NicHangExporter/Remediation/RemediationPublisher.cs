@@ -7,7 +7,11 @@ namespace NicHangExporter.Remediation;
 /// <param name="Device">Its name.</param>
 /// <param name="Drifted">Settings of it that are not as decided.</param>
 /// <param name="Stages">The stages of its driver's ladder; none where there is no ladder.</param>
-internal readonly record struct ShownDevice(string Device, int Drifted, ImmutableArray<string> Stages);
+internal readonly record struct ShownDevice(string Device, int Drifted, ImmutableArray<string> Stages)
+{
+    /// <summary>True for a device whose other metrics have no series now: it has none here either, as long as nothing was done to it.</summary>
+    public bool IsHidden { get; init; }
+}
 
 /// <summary>Shows the state of the door in metrics, every series of a known device from the start. On the lane's thread.</summary>
 internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetrics metrics, TimeProvider clock)
@@ -18,20 +22,22 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
     // Which hardware a name's series belong to: other hardware of that name must not go on from its counts.
     private readonly Dictionary<string, string> _published = [];
 
+    // Drift has the greatest mode of all triggers. What only a person at the console can do is counted from the first time on: that person sees what came of it.
+    private bool IsOn => options.Mode(RemediationTrigger.Drift) != RemediationMode.Off;
+
     /// <summary>What does not depend on devices.</summary>
     public void PublishModes()
     {
         foreach (var trigger in new[] { RemediationTrigger.Local, RemediationTrigger.Webhook, RemediationTrigger.Api })
         {
-            foreach (var mode in Enum.GetValues<RemediationMode>())
-                metrics.RemediationMode.WithLabels(SnakeCase.Of(trigger), SnakeCase.Of(mode)).Set(options.Mode(trigger) == mode ? 1 : 0);
+            metrics.RemediationMode.WithLabels(SnakeCase.Of(trigger), SnakeCase.Of(options.Mode(trigger))).Set(1);
             // The first refusal must be an increase: an alert sees none where a series begins at 1.
             if (options.Mode(trigger) != RemediationMode.Off)
                 foreach (var reason in Enum.GetValues<DeclineReason>())
                     metrics.RemediationDeclined.WithLabels(SnakeCase.Of(trigger), SnakeCase.Of(reason)).Publish();
         }
-        foreach (var trigger in Enum.GetValues<RemediationTrigger>())
-            metrics.RemediationDuration.WithLabels(SnakeCase.Of(trigger)).Publish();
+        if (IsOn)
+            metrics.RemediationDuration.Publish();
     }
 
     /// <summary>All devices, by key and name.</summary>
@@ -45,6 +51,8 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
         metrics.RemediationHostBudgetLeft.Set(Math.Max(0, options.HostBudget - state.SpentAt(age)));
         foreach (var (key, shown) in devices)
         {
+            if (shown.IsHidden && state.Device(key) is { Counts.Count: 0, Last: null })
+                continue;
             _published[shown.Device] = key;
             Publish(shown, state.Device(key), age, state.UnknownUntil);
         }
@@ -57,23 +65,32 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
         foreach (var trigger in Enum.GetValues<RemediationTrigger>())
         {
             var name = SnakeCase.Of(trigger);
-            if ((trigger == RemediationTrigger.Cli || options.Mode(trigger) == RemediationMode.Off) && record.Count($"attempts/{name}") == 0)
+            var mode = options.Mode(trigger);
+            if ((trigger == RemediationTrigger.Cli || mode == RemediationMode.Off || (trigger, mode) == (RemediationTrigger.Drift, RemediationMode.Observe)) && record.Count($"attempts/{name}") == 0)
                 continue;
             metrics.RemediationAttempts.WithLabels(device, name).IncTo(record.Count($"attempts/{name}"));
             foreach (var verdict in Enum.GetValues<RemediationVerdict>())
-                if (verdict is not (RemediationVerdict.Declined or RemediationVerdict.DryRun))
-                    metrics.RemediationOutcomes.WithLabels(device, name, SnakeCase.Of(verdict)).IncTo(record.Count($"outcomes/{name}/{SnakeCase.Of(verdict)}"));
+            {
+                var count = record.Count($"outcomes/{name}/{SnakeCase.Of(verdict)}");
+                if (CanEndAs(verdict, mode) || count > 0)
+                    metrics.RemediationOutcomes.WithLabels(device, name, SnakeCase.Of(verdict)).IncTo(count);
+            }
         }
         foreach (var failure in Failures)
-            metrics.RemediationFailures.WithLabels(device, SnakeCase.Of(failure)).IncTo(
-                Enum.GetValues<RemediationTrigger>().Sum(trigger => record.Count($"outcomes/{SnakeCase.Of(trigger)}/{SnakeCase.Of(failure)}")));
-        metrics.RemediationFailures.WithLabels(device, "timeout").Inc(0);
-        foreach (var stage in shown.Stages)
-            metrics.RemediationRecurrences.WithLabels(device, stage).Publish();
+        {
+            var count = Enum.GetValues<RemediationTrigger>().Sum(trigger => record.Count($"outcomes/{SnakeCase.Of(trigger)}/{SnakeCase.Of(failure)}"));
+            if (IsOn || count > 0)
+                metrics.RemediationFailures.WithLabels(device, SnakeCase.Of(failure)).IncTo(count);
+        }
+        if (IsOn)
+        {
+            metrics.RemediationFailures.WithLabels(device, "timeout").Inc(0);
+            foreach (var stage in shown.Stages)
+                metrics.RemediationRecurrences.WithLabels(device, stage).Publish();
+        }
         foreach (var (name, count) in record.Counts)
             if (name.StartsWith("recurrences/", StringComparison.Ordinal))
                 metrics.RemediationRecurrences.WithLabels(device, name["recurrences/".Length..]).IncTo(count);
-        metrics.RemediationRung.WithLabels(device).Set(record.Rung switch { "reinit" => 1, "bounce" => 2, _ => 0 });
         metrics.RemediationStage.WithLabels(device).Set(record.Stage + 1 ?? 0);
         metrics.RemediationLast.WithLabels(device).Set(Epoch(record.Last?.Time));
         metrics.RemediationLastSuccess.WithLabels(device).Set(Epoch(record.LastSuccess));
@@ -86,6 +103,13 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
         metrics.LastEpisodeOutage.WithLabels(device).Set(record.LastEpisode?.OutageSeconds ?? 0);
     }
 
+    private static bool CanEndAs(RemediationVerdict verdict, RemediationMode mode) => verdict switch
+    {
+        RemediationVerdict.Declined or RemediationVerdict.DryRun => false,
+        RemediationVerdict.Observed => mode == RemediationMode.Observe,
+        _ => true,
+    };
+
     private void Remove(string device)
     {
         _published.Remove(device);
@@ -94,7 +118,7 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
                 counter.RemoveLabelled(labels);
         foreach (var gauge in new[]
         {
-            metrics.RemediationRung, metrics.RemediationStage, metrics.RemediationLast, metrics.RemediationLastSuccess, metrics.RemediationBudgetLeft,
+            metrics.RemediationStage, metrics.RemediationLast, metrics.RemediationLastSuccess, metrics.RemediationBudgetLeft,
             metrics.RemediationCooldownUntil, metrics.RemediationQuarantined, metrics.FeatureDrift, metrics.LastEpisodeEnd, metrics.LastEpisodeOutage,
         })
             gauge.RemoveLabelled(device);

@@ -200,7 +200,7 @@ internal sealed partial class Remediator
             Cooldown = null,
         });
         var outcome = Describe(active, intent, context.Plan, result.Verdict, result.Explanation) with { After = result.After, Evidence = result.Evidence };
-        _metrics.RemediationDuration.WithLabels(SnakeCase.Of(active.Request.Trigger)).Observe(_clock.GetElapsedTime(active.Since).TotalSeconds);
+        _metrics.RemediationDuration.Observe(_clock.GetElapsedTime(active.Since).TotalSeconds);
         LogEnded(facts.Name.ToString(), active.Id, SnakeCase.Of(result.Verdict), result.Explanation);
         // A change that cost a working device its link must not be tried again without a person.
         if (result.LostLink && !context.WasHung && active.Request is { Rollback: false, Trigger: not RemediationTrigger.Drift })

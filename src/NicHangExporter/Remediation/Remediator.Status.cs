@@ -37,7 +37,7 @@ internal sealed partial class Remediator
         var statuses = ImmutableArray.CreateBuilder<DeviceStatus>();
         using (var open = _inventory.Open())
             foreach (var device in open.All)
-                Add(device.Name);
+                Add(device.Name, isHidden: !open.Shown.Contains(device));
         foreach (var text in _options.RemediationDevices)
             if (InterfaceName.TryParse(text, out var name))
                 Add(name);
@@ -55,11 +55,11 @@ internal sealed partial class Remediator
         _publisher.Publish(devices, _ledger, IsPaused);
         Volatile.Write(ref _status, BuildStatus(statuses.ToImmutable()));
 
-        void Add(InterfaceName name)
+        void Add(InterfaceName name, bool isHidden = false)
         {
             if (Identify(name) is not { } facts || devices.ContainsKey(facts.Key))
                 return;
-            devices[facts.Key] = new ShownDevice(name.ToString(), _drifted.GetValueOrDefault(facts.Key) is { IsDefault: false } drifted ? drifted.Length : 0, Stages(facts.Driver));
+            devices[facts.Key] = new ShownDevice(name.ToString(), _drifted.GetValueOrDefault(facts.Key) is { IsDefault: false } drifted ? drifted.Length : 0, Stages(facts.Driver)) { IsHidden = isHidden };
             statuses.Add(StatusOf(facts.Key, _ledger.State.Device(facts.Key), facts));
         }
     }

@@ -23,6 +23,9 @@ internal sealed class SettingCatalogue
     /// <summary>The names of all profiles, in order.</summary>
     public IEnumerable<string> ProfileNames => _profiles.Keys.Order(StringComparer.Ordinal);
 
+    /// <summary>The kernel's names of the features of all profiles: whatever a ladder can turn off is one of them.</summary>
+    public IEnumerable<string> FeatureNames => _profiles.Values.SelectMany(profile => profile.Settings).SelectMany(setting => OffloadNames.Expand(setting) ?? []).Distinct();
+
     /// <summary>The profile of that name.</summary>
     public OffloadProfile? Profile(string name) => _profiles.GetValueOrDefault(name);
 

@@ -1,11 +1,12 @@
 namespace NicHangExporter.EndToEnd.Support;
 
-/// <summary>One exporter of this machine, virtual devices included, for all tests of a class that change nothing.</summary>
+/// <summary>One exporter of this machine, with virtual devices and all that is off by default, for all tests of a class that change nothing.</summary>
 public sealed class LiveExporter : IAsyncLifetime
 {
     internal ExporterProcess Process { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Process = await ExporterProcess.StartAsync("--collector.virtual");
+    public async ValueTask InitializeAsync() => Process = await ExporterProcess.StartAsync(
+        "--collector.virtual", "--collector.features=all", "--collector.eee", "--collector.pause", "--collector.rings");
 
     public ValueTask DisposeAsync()
     {

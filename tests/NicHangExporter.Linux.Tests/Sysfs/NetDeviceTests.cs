@@ -34,6 +34,18 @@ public sealed class NetDeviceTests : IDisposable
     }
 
     [Fact]
+    public void VirtualFunction_IsToldByItsPhysicalFunction()
+    {
+        _tree.Add("enp59s0f0"u8, parent: "pci0000:3a/0000:3b:00.0", subsystem: "pci", driver: "ixgbe");
+        _tree.Add("enp59s0f0v0"u8, parent: "pci0000:3a/0000:3b:02.0", subsystem: "pci", driver: "ixgbevf");
+        SysfsTree.Link("../0000:3b:00.0", default, $"{_tree.Root}/devices/pci0000:3a/0000:3b:02.0/physfn", default);
+        using var function = Open("enp59s0f0v0"u8);
+        using var card = Open("enp59s0f0"u8);
+        Assert.True(function is { IsPhysical: true, IsVirtualFunction: true });
+        Assert.False(card.IsVirtualFunction);
+    }
+
+    [Fact]
     public void Parent_WithoutADriver_IsStillPhysical()
     {
         _tree.Add("wl0"u8, parent: "pci0000:00/not an address");

@@ -50,13 +50,31 @@ public sealed class OptionsLoaderTests : IDisposable
     [Fact]
     public void Load_CollectorsInEverySource_AreSwitched()
     {
-        var (options, errors) = Load(["--collector.virtual"], "collector: {eee: false, rings: false}", new() { ["NICHANG_COLLECTOR_RINGS"] = "true" });
+        var (options, errors) = Load(["--collector.virtual"], "collector: {statistics: false, rings: false, features: all}", new() { ["NICHANG_COLLECTOR_RINGS"] = "true" });
 
         Assert.Empty(errors);
         Assert.True(options.Has(Collector.Virtual));
-        Assert.False(options.Has(Collector.Eee));
+        Assert.False(options.Has(Collector.Statistics));
         Assert.True(options.Has(Collector.Rings));
+        Assert.Equal(FeatureSeries.All, options.FeatureSeries);
     }
+
+    [Theory]
+    [InlineData("ladder", true, "Ladder")]
+    [InlineData("all", true, "All")]
+    [InlineData("none", false, "Ladder")]
+    public void Load_FeaturesThatHaveSeries_AreChosen(string value, bool has, string series)
+    {
+        var (options, errors) = Load([$"--collector.features={value}"]);
+
+        Assert.Empty(errors);
+        Assert.Equal((has, series), (options.Has(Collector.Features), options.FeatureSeries.ToString()));
+    }
+
+    [Theory]
+    [InlineData("--collector.features=true", "--collector.features: 'true' is no choice of features: write ladder, all or none")]
+    [InlineData("--no-collector.features", "unknown flag --no-collector.features; did you mean '--collector.features'?")]
+    public void Load_FeaturesAsASwitch_SaysWhatToWrite(string flag, string expected) => Assert.Equal(expected, Assert.Single(Load([flag]).Errors));
 
     [Fact]
     public void Load_ErrorsInEverySource_AreAllReportedWithTheirPlace()

@@ -56,7 +56,8 @@ public sealed partial class MetricsTableTests
         return "| metric | type | labels | meaning |\n| --- | --- | --- | --- |\n" + string.Join('\n', lines) + "\n";
     }
 
-    private static List<(string Name, string Type, string Help, string Labels)> All()
+    /// <summary>Every metric, in the order of the code.</summary>
+    internal static List<(string Name, string Type, string Help, string Labels)> All()
     {
         var metrics = new List<(string, string, string, string)>();
         var labels = Labels();

@@ -8,13 +8,14 @@ public sealed class EthtoolStatisticsTests
     [InlineData("tx_timeout_count")]
     [InlineData("rx_flow_control_xoff")]
     [InlineData("tx timeout count")]
-    [InlineData("tx0_tx_timeouts")]
     public void Includes_TheBuiltInChoice_IsTrue(string name) => Assert.True(new EthtoolStatistics([]).Includes(name));
 
     [Theory]
     [InlineData("tx_hwtstamp_timeouts")]
     [InlineData("adminq_timeouts")]
     [InlineData("rx_bytes")]
+    [InlineData("rx_missed_errors")]
+    [InlineData("tx0_tx_timeouts")]
     [InlineData("")]
     public void Includes_ATrapOrSomethingElse_IsFalse(string name) => Assert.False(new EthtoolStatistics([]).Includes(name));
 

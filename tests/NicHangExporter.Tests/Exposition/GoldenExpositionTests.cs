@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using NicHangExporter.Linux.Ethtool;
+using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Exposition;
 
@@ -11,7 +12,7 @@ public sealed partial class GoldenExpositionTests : IDisposable
 {
     private readonly FixtureHost _host = new(options =>
     {
-        options.Collectors.Add(Collector.Virtual);
+        options.Collectors.UnionWith([Collector.Virtual, Collector.Eee, Collector.Pause, Collector.Rings]);
         options.PermanentAddress = true;
         options.EthtoolStatistics = ["tx_queue_*"];
     });
@@ -27,6 +28,14 @@ public sealed partial class GoldenExpositionTests : IDisposable
         if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
             await File.WriteAllTextAsync(golden, text, TestContext.Current.CancellationToken);
         Assert.Equal(await File.ReadAllTextAsync(golden, TestContext.Current.CancellationToken), text);
+    }
+
+    [Fact]
+    public async Task Exposition_OfAHangingHost_SatisfiesPromtool()
+    {
+        Requires.Program("promtool");
+
+        Assert.Equal(new Execution(0, "", ""), Execution.OfInput(await HangingHostAsync(), "promtool", "check", "metrics"));
     }
 
     [Fact]
@@ -135,7 +144,13 @@ public sealed partial class GoldenExpositionTests : IDisposable
         })
         {
             Assert.Contains("\n" + prefix, await _host.ScrapeAsync(), StringComparison.Ordinal);
-            using var other = new FixtureHost(options => options.Collectors.Remove(collector), _host);
+            using var other = new FixtureHost(
+                options =>
+                {
+                    options.Collectors.UnionWith([Collector.Eee, Collector.Pause, Collector.Rings]);
+                    options.Collectors.Remove(collector);
+                },
+                _host);
             other.Poller.Poll();
             Assert.DoesNotContain("\n" + prefix, await other.ScrapeAsync(), StringComparison.Ordinal);
             Assert.DoesNotContain($"collector=\"{collector.Name}\"", await other.ScrapeAsync(), StringComparison.Ordinal);

@@ -22,7 +22,6 @@ public sealed class LocalLoopTests : LocalLoop
         Assert.Equal(1, await Host.ValueAsync("nichang_remediation_outcomes_total{device=\"eno1\",trigger=\"local\",outcome=\"healed\"}"));
         Assert.Equal(1, await Host.ValueAsync("nichang_remediation_attempts_total{device=\"eno1\",trigger=\"local\"}"));
         Assert.Equal(1, await Host.ValueAsync("nichang_remediation_stage{device=\"eno1\"}"));
-        Assert.Equal(0, await Host.ValueAsync("nichang_remediation_rung{device=\"eno1\"}"));
         Assert.Equal(5, await Host.ValueAsync("nichang_remediation_budget_left{device=\"eno1\"}"));
         var outcome = Host.JournalEntries().Single(entry => entry.Verdict == RemediationVerdict.Healed);
         Assert.Equal(0, outcome.Evidence!.HangReports);

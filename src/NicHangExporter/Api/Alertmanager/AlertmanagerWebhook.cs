@@ -31,8 +31,14 @@ internal sealed partial class AlertmanagerWebhook : IDisposable
     {
         (_desk, _metrics, _logger, _lines) = (desk, metrics, logger, new LogBudget(MostLines, clock));
         (_unsaid, _truncations, _foreign, _refusals) = (new LogThrottle(clock), new LogThrottle(clock), new LogThrottle(clock), new LogThrottle(clock));
+    }
+
+    /// <summary>Shows its series at 0, so that the first alert is an increase. Where nobody can post to it they would be noise.</summary>
+    public void PublishSeries()
+    {
         foreach (var verdict in Enum.GetValues<AlertVerdict>())
-            metrics.AlertsReceived.WithLabels(SnakeCase.Of(verdict)).Publish();
+            _metrics.AlertsReceived.WithLabels(SnakeCase.Of(verdict)).Publish();
+        _metrics.AlertsTruncated.Publish();
     }
 
     /// <summary>Answers a POST of somebody who may ask for remediations.</summary>
@@ -80,7 +86,8 @@ internal sealed partial class AlertmanagerWebhook : IDisposable
             else
                 unsaid++;
         }
-        _metrics.AlertsTruncated.Inc(message.TruncatedAlerts);
+        if (message.TruncatedAlerts > 0)
+            _metrics.AlertsTruncated.Inc(message.TruncatedAlerts);
         lock (_gate)
         {
             if (unsaid > 0 && _unsaid.IsDue(unsaid, out var more))

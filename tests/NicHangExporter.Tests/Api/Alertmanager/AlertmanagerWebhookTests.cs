@@ -56,6 +56,7 @@ public sealed class AlertmanagerWebhookTests : IDisposable
         _host.Host.Sysfs.Add("vmbr0"u8);
         Directory.CreateDirectory(Path.Combine(_host.Host.Sysfs.Root, "class/net/vmbr0/lower_eno1"));
         _host.Begin().Hang();
+        _host.Host.Webhook.PublishSeries();
 
         Assert.Equal(
             ["accepted", "duplicate", "accepted", "not_hung", "unknown_device", "unknown_device", "not_allowed", "not_mine", "resolved_noted", "not_mine"],

@@ -39,7 +39,7 @@ public sealed class ModeTests
         Assert.Equal(mode == RemediationMode.Enforce ? 1 : 0, scene.Entries(JournalEvent.Intent).Count);
         Assert.Equal(outcome.Verdict, Assert.Single(scene.Entries(JournalEvent.Outcome)).Verdict);
         foreach (var name in Enum.GetValues<RemediationMode>())
-            Assert.Equal(name == mode ? 1 : 0, await scene.Metric($"nichang_remediation_mode{{trigger=\"{label}\",mode=\"{SnakeCase.Of(name)}\"}}"));
+            Assert.Equal(name == mode ? 1 : null, await scene.Metric($"nichang_remediation_mode{{trigger=\"{label}\",mode=\"{SnakeCase.Of(name)}\"}}"));
         if (mode == RemediationMode.Off)
             Assert.Equal(1, await scene.Metric($"nichang_remediation_declined_total{{trigger=\"{label}\",reason=\"mode_off\"}}"));
         else

@@ -73,7 +73,8 @@ internal sealed partial class AlertBook(
             var after = PushPlan.Observe(_alerts, evidence.Live, _urls, now, clock.GetElapsedTime(_since) <= options.EpisodeGap);
             _unsaved |= !after.Select(Essence).SequenceEqual(_alerts.Select(Essence));
             _alerts = after;
-            metrics.AlertsBuffered.Set(after.Count(alert => PushPlan.IsWaiting(alert, now)));
+            if (_urls.Count > 0)
+                metrics.AlertsBuffered.Set(after.Count(alert => PushPlan.IsWaiting(alert, now)));
         }
         SaveIfDue();
     }
