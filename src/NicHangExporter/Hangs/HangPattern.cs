@@ -43,6 +43,9 @@ internal sealed class HangPattern(string id, MessageKind kind, ImmutableArray<st
     /// <summary>True where the text itself says that the driver goes on to reset the adapter.</summary>
     public bool DriverResets { get; init; }
 
+    /// <summary>True where the kernel prints it at most once a boot, whatever happens afterwards (WARN_ONCE).</summary>
+    public bool IsOncePerBoot { get; init; }
+
     /// <summary>True where register values follow in further lines of the same record (see <see cref="HangReport"/>).</summary>
     public bool HasReport { get; init; }
 
