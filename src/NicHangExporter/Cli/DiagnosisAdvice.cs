@@ -21,27 +21,34 @@ internal static class DiagnosisAdvice
         var name = device.Device.IsEmpty ? "IF" : ShellWord.Quote(device.Device);
         if (device.Device.IsEmpty)
             yield return device.Bus.IsEmpty
-                ? "The log does not name the interface; put it for IF below."
-                : $"The log has the bus address only. The interface, IF below, is what ls /sys/bus/*/devices/{device.Bus}/net prints.";
+                ? "The log does not name the interface: put it for IF below."
+                : $"The log has the bus address only. IF below is what ls /sys/bus/*/devices/{device.Bus}/net prints.";
         if (IsBogus(device.LastReport))
-            yield return "In the last report the hardware had taken everything (TDH = TDT). Such reports can be false alarms: trust them only with packets missing.";
+            yield return "In the last report the hardware had taken everything (TDH = TDT): that can be a false alarm, unless packets are missing.";
         var notes = DriverNotes.Find(device.Driver);
         var kind = DeviceKind.Of(device, notes);
         foreach (var line in device.Shape == HangShape.Flap ? [WhereToLook(kind)] : Recovery(device, kind, notes, name)) yield return line;
         foreach (var line in Prevention(kind, notes)) yield return string.Format(null, line, name);
         if (device.HangMessages == 0 && kind == DriverKind.Physical)
-            yield return $"Only the core's watchdog reports, the driver does not. A switch that sends pause frames looks the same: if ethtool -S {name} | grep -iE 'pause|xoff' climbs while nothing is sent, the switch is at fault and resetting the NIC is useless.";
+        {
+            yield return "Only the core's watchdog reports, the driver does not. A switch that sends pause frames looks the same.";
+            yield return "Where one of these counts up while nothing is sent, the switch is at fault, and resetting the NIC is useless:";
+            yield return $"    ethtool -S {name} | grep -iE 'pause|xoff'";
+        }
         if (device.IsOnlyReportOfBoot)
-            yield return "This form of the watchdog's line is usually printed only once in a boot, for all NICs together (Linux 2.6.27 to 6.7): that it does not come again proves nothing.";
+        {
+            yield return "Linux 2.6.27 to 6.7 usually prints this form of the watchdog's line only once in a boot, for all NICs together:";
+            yield return "that it does not come again proves nothing.";
+        }
     }
 
     private static string WhereToLook(DriverKind kind) => "It recovers by itself, so there is time: look first at " + kind switch
     {
-        DriverKind.Usb => "the USB port, cable, hub and power, and at what the machine sends when it happens.",
-        DriverKind.Virtual => "the host: its load, this guest's virtual NIC there and the host's own NIC; in a cloud, ask the provider. A guest that gets no processor time for seconds reports the same.",
+        DriverKind.Usb => "the USB port, cable, hub and power.",
+        DriverKind.Virtual => "the host: its load, this guest's virtual NIC there and its own NIC; in a cloud, ask the provider.",
         DriverKind.VirtualFunction => "the host: the log of the physical function's driver, and its link.",
         DriverKind.Wireless => "the reception, the adapter's firmware and its driver.",
-        _ => "the cable or transceiver, the switch port and the switch's flow control, and at what the machine sends when it happens.",
+        _ => "the cable or transceiver, the switch port and its flow control, and at what the machine sends then.",
     };
 
     private static IEnumerable<string> Recovery(DeviceDiagnosis device, DriverKind kind, DriverNotes? notes, string name)
@@ -58,13 +65,13 @@ internal static class DiagnosisAdvice
         var opening = device.Shape == HangShape.Wedge ? "To get it back, from a console or another NIC," : "If nothing is sent any more,";
         if (effect == RenegotiationEffect.WholeAdapter)
         {
-            yield return $"{opening} let the driver reset the adapter; addresses, routes and the bridge stay:";
+            yield return $"{opening} let the driver reset the adapter; addresses, routes and bridges stay:";
             yield return $"    ethtool -r {name}";
             yield return $"{bounce}    # where that does not help; routes of {name} itself are lost";
         }
         else
         {
-            yield return $"{opening} take the link down and up; the bridge stays, routes of {name} itself and its static IPv6 addresses are lost:";
+            yield return $"{opening} take the link down and up; a bridge stays, routes and static IPv6 addresses of {name} itself are lost:";
             yield return bounce;
         }
         foreach (var line in NextStep(device, kind, effect)) yield return line;
@@ -75,31 +82,31 @@ internal static class DiagnosisAdvice
         switch (kind)
         {
             case DriverKind.Virtual:
-                yield return "If that does not help, the cause is on the host: look at its load and its own NIC; in a cloud, stop and start the instance, and ask the provider.";
+                yield return "If that does not help, the cause is on the host: look at its load and its own NIC.";
+                yield return "In a cloud, stop and start the instance so that it runs on another host, and ask the provider.";
                 break;
             case DriverKind.VirtualFunction:
                 yield return "If that does not help, the physical function on the host has to be reset; look at its driver's log there.";
                 break;
             case DriverKind.Usb:
                 yield return "If that does not help, unplug it and plug it in again, or the same by software; the interface is made anew:";
-                yield return $"    D=/sys/bus/usb/devices/{DeviceKind.UsbDevice(device.Bus) ?? "DEVICE"}; echo 0 > $D/authorized && sleep 2 && echo 1 > $D/authorized";
+                yield return $"    cd /sys/bus/usb/devices/{DeviceKind.UsbDevice(device.Bus) ?? "DEVICE"} && echo 0 > authorized && sleep 2 && echo 1 > authorized";
                 break;
             case DriverKind.Wireless:
                 yield return "If that does not help, load the driver's module anew.";
                 break;
             default:
-                if (effect is RenegotiationEffect.LinkOnly)
+                if (effect == RenegotiationEffect.LinkOnly)
                     yield return "ethtool -r does not reset the adapter with this driver: it only negotiates the link anew.";
-                else if (effect is RenegotiationEffect.Unknown)
-                    yield return $"ethtool -r resets the adapter with {string.Join(", ", Renegotiations.Drivers(RenegotiationEffect.WholeAdapter))}; of this driver that is not known.";
-                yield return "Turning offloads off does not end a hang that is under way. If nothing above helps, only unbinding the driver (the interface is made anew) or a reboot is left, at times a cold one.";
+                yield return "Turning offloads off does not end a hang that is under way.";
+                yield return "If that does not help, unbind and bind the driver (the interface is made anew) or reboot, at times from cold.";
                 break;
         }
     }
 
     private static ImmutableArray<string> Prevention(DriverKind kind, DriverNotes? notes) =>
         notes is { Prevention.IsEmpty: false } ? notes.Prevention
-        : kind == DriverKind.Usb ? ["For a USB adapter: another port and cable, no hub, enough power, and no autosuspend (echo on > power/control of the USB device)."]
+        : kind == DriverKind.Usb ? ["Against the next hang: another port and cable, no hub, enough power, no autosuspend (echo on > power/control)."]
         : [];
 
     private static bool IsBogus(HangReport? report) => report is { Head: { } head, Tail: { } tail } && head == tail;

@@ -45,7 +45,7 @@ internal sealed class DeviceTestimony
             At = at,
             Boot = boot,
             Pattern = message.Pattern,
-            DriverResets = message.Pattern.DriverResets,
+            DriverResets = message.DriverResets,
             Queue = message.Queue ?? -1,
             Milliseconds = message.Milliseconds ?? -1,
             StuckSince = message.Report?.TimeStamp ?? 0,

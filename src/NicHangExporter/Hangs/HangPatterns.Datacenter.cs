@@ -11,7 +11,7 @@ internal static partial class HangPatterns
         { Distinctive = true },
         // Comes with the first of them.
         new("hns3-queue-state", MessageKind.Ignored, ["hns3"], "queue state: 0x%x, delta msecs: %u", "hisilicon/hns3/hns3_enet.c hns3_get_tx_timeo_queue_info()"),
-        new("hns3-reset-event", MessageKind.Reset, ["hns3"], "received reset event, reset type is %d", "hisilicon/hns3/hns3pf/hclge_main.c hclge_reset_event()") { Shapes = NetdevOrDevice },
+        new("hns3-reset-event", MessageKind.Reset, ["hns3"], "received reset event, reset type is %d", "hisilicon/hns3/hns3pf/hclge_main.c hclge_reset_event()") { Shapes = NetdevOrDevice, Announces = true },
         new("hns3-pf-reset", MessageKind.Reset, ["hns3"], "PF reset requested", "hisilicon/hns3/hns3pf/hclge_main.c hclge_do_reset()") { Shapes = NetdevOrDevice },
         new("hns3-global-reset", MessageKind.Reset, ["hns3"], "global reset requested", "hisilicon/hns3/hns3pf/hclge_main.c hclge_do_reset()") { Shapes = NetdevOrDevice },
         new("hns3-imp-reset", MessageKind.Reset, ["hns3"], "IMP reset requested", "hisilicon/hns3/hns3pf/hclge_main.c hclge_do_reset()") { Shapes = NetdevOrDevice },
@@ -20,7 +20,7 @@ internal static partial class HangPatterns
 
         new("qede-tx-timeout", MessageKind.Hang, ["qede"], "TX timeout on queue %u!", "qlogic/qede/qede_main.c qede_tx_timeout()") { Shapes = PrefixShapes.Function, Distinctive = true, QueueAt = 0 },
         new("qede-recovery", MessageKind.Reset, ["qede"], "Starting a recovery process", "qlogic/qede/qede_main.c qede_recovery_handler()") { Shapes = PrefixShapes.Function },
-        new("qede-recovered", MessageKind.Ignored, ["qede"], "Recovery handling is done", "qlogic/qede/qede_main.c qede_recovery_handler()") { Shapes = PrefixShapes.Function },
+        new("qede-recovered", MessageKind.Recovered, ["qede"], "Recovery handling is done", "qlogic/qede/qede_main.c qede_recovery_handler()") { Shapes = PrefixShapes.Function },
         new("netxen-tx-timeout", MessageKind.Hang, ["netxen_nic", "netxen"], "transmit timeout, resetting.", "qlogic/netxen/netxen_nic_main.c netxen_tx_timeout()") { Distinctive = true, DriverResets = true },
         new("qlcnic-tx-timeout", MessageKind.Hang, ["qlcnic"], "Tx timeout, reset the adapter.", "qlogic/qlcnic/qlcnic_main.c qlcnic_tx_timeout()") { Distinctive = true, DriverResets = true },
         new("qlcnic-tx-timeout-context", MessageKind.Hang, ["qlcnic"], "Tx timeout, reset adapter context.", "qlogic/qlcnic/qlcnic_main.c qlcnic_tx_timeout()") { Distinctive = true, DriverResets = true },
@@ -31,7 +31,7 @@ internal static partial class HangPatterns
         new("cxgb4-mailbox", MessageKind.Fatal, ["cxgb4"], "command %x in mailbox %d timed out", "chelsio/cxgb4/t4_hw.c t4_wr_mbox_meat_timeout()") { Shapes = NetdevOrDevice },
         new("cxgb4-sge-stuck", MessageKind.Fatal, ["cxgb4"], "SGE idma%u, queue %u, potentially stuck in state %u for %d seconds (%*", "chelsio/cxgb4/t4_hw.c t4_idma_monitor()") { Shapes = NetdevOrDevice },
 
-        new("be2net-reset", MessageKind.Reset, ["be2net"], "Initiating reset due to tx timeout", "emulex/benet/be_main.c be_tx_timeout()") { Shapes = NetdevOrDevice },
+        new("be2net-reset", MessageKind.Reset, ["be2net"], "Initiating reset due to tx timeout", "emulex/benet/be_main.c be_tx_timeout()") { Shapes = NetdevOrDevice, Announces = true },
         new("be2net-resetting", MessageKind.Reset, ["be2net"], "Resetting adapter", "emulex/benet/be_main.c lancer_fw_reset()") { Shapes = NetdevOrDevice },
         new("sfc-tx-stuck", MessageKind.Hang, ["sfc", "sfc-falcon", "sfc-siena"], "TX stuck with port_enabled=%d: resetting channels", "sfc/efx_common.c efx_watchdog()") { Distinctive = true, DriverResets = true },
         new("nfp-tx-timeout", MessageKind.Hang, ["nfp", "nfp_netvf"], "TX watchdog timeout on ring: %u", "netronome/nfp/nfp_net_common.c nfp_net_tx_timeout()") { Shapes = NetdevOrDevice, Distinctive = true, QueueAt = 0 },

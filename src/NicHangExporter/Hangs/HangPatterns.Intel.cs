@@ -32,19 +32,20 @@ internal static partial class HangPatterns
         new("e1000e-reset", MessageKind.Reset, ["e1000e"], "Reset adapter unexpectedly", "intel/e1000e/netdev.c e1000_reset_task()")
         { Shapes = NetdevOrDevice, Distinctive = true },
         // Also after a cable was pulled with packets queued: no proof of a hang.
-        new("intel-reset", MessageKind.Reset, ["e1000", "e1000e", "igb", "igc", "ixgbe", "ixgbevf", "fm10k", "ixgb"], "Reset adapter",
+        new("intel-reset", MessageKind.Reset, ["e1000", "e1000e", "igb", "igc", "ixgbe", "ixgbevf", "ixgb"], "Reset adapter",
             "intel/e1000/e1000_main.c, igb/igb_main.c, igc/igc_main.c, ixgbe/ixgbe_main.c *_reset_task()")
         { Shapes = NetdevOrDevice, Distinctive = true },
         // Follows "Detected Tx Unit Hang" in the same breath; counted as a hang it would double each one.
         new("ixgbe-tx-hang-reset", MessageKind.Reset, ["ixgbe"], "tx hang %d detected on queue %d, resetting adapter", "intel/ixgbe/ixgbe_main.c ixgbe_clean_tx_irq()")
-        { Distinctive = true, QueueAt = 1 },
+        { Announces = true, Distinctive = true, QueueAt = 1 },
         new("ixgbe-tx-hang-reset-old", MessageKind.Reset, ["ixgbe"], "tx hang %d detected, resetting adapter", "drivers/net/ixgbe/ixgbe_main.c, before 2.6.37")
-        { Distinctive = true },
+        { Announces = true, Distinctive = true },
         new("fm10k-tx-hang-reset", MessageKind.Reset, ["fm10k"], "tx hang %d detected on queue %d, resetting interface", "intel/fm10k/fm10k_main.c fm10k_clean_tx_irq()")
-        { Distinctive = true, QueueAt = 1 },
+        { Announces = true, Distinctive = true, QueueAt = 1 },
+        new("fm10k-reset", MessageKind.Reset, ["fm10k"], "Reset interface", "intel/fm10k/fm10k_pci.c fm10k_reset_subtask()"),
         new("ixgbe-tx-timeout-reset", MessageKind.Reset, ["ixgbe"], "initiating reset due to tx timeout", "intel/ixgbe/ixgbe_main.c ixgbe_tx_timeout_reset()")
-        { Distinctive = true },
-        new("ixgbe-link-loss-reset", MessageKind.Reset, ["ixgbe"], "initiating reset to clear Tx work after link loss", "intel/ixgbe/ixgbe_main.c ixgbe_watchdog_flush_tx()"),
+        { Announces = true, Distinctive = true },
+        new("ixgbe-link-loss-reset", MessageKind.Reset, ["ixgbe"], "initiating reset to clear Tx work after link loss", "intel/ixgbe/ixgbe_main.c ixgbe_watchdog_flush_tx()") { Announces = true },
         new("i40e-recovery", MessageKind.Reset, ["i40e", "ice"], "tx_timeout recovery level %d, txqueue %d", "intel/i40e/i40e_main.c i40e_tx_timeout(), ice/ice_main.c ice_tx_timeout()")
         { Distinctive = true, QueueAt = 1 },
         new("i40e-recovery-hung-queue", MessageKind.Reset, ["i40e"], "tx_timeout recovery level %d, hung_queue %d", "intel/i40e/i40e_main.c, before 5.6")

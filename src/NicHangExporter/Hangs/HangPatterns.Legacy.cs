@@ -51,8 +51,10 @@ internal static partial class HangPatterns
         new("acenic-stuck", MessageKind.Hang, ["acenic"], "Transmitter is stuck, %08x", "alteon/acenic.c ace_watchdog()") { AnyDriver = true },
         new("ns83820-tx-timeout", MessageKind.Hang, ["ns83820"], "tx_timeout: tx_done_idx=%d free_idx=%d cmdsts=%08x", "natsemi/ns83820.c ns83820_tx_timeout()") { AnyDriver = true },
 
-        new("tx-timeout", MessageKind.Hang, ["sky2", "skge", "ag71xx", "mv643xx_eth_port", "pegasus", "enc28j60"], "tx timeout", "marvell/sky2.c sky2_tx_timeout() and others") { AnyDriver = true },
-        new("capital-tx-timeout", MessageKind.Hang, ["r8152", "hinic", "gmac-gemini"], "Tx timeout", "drivers/net/usb/r8152.c rtl8152_tx_timeout(), huawei/hinic/hinic_main.c") { AnyDriver = true },
+        new("tx-timeout", MessageKind.Hang, ["sky2", "skge", "ag71xx", "mv643xx_eth_port", "pegasus", "enc28j60"], "tx timeout", "marvell/sky2.c sky2_tx_timeout() and others")
+        { AnyDriver = true, ResetBy = ["sky2", "ag71xx", "mv643xx_eth_port", "enc28j60"] },
+        new("capital-tx-timeout", MessageKind.Hang, ["r8152", "hinic", "gmac-gemini"], "Tx timeout", "drivers/net/usb/r8152.c rtl8152_tx_timeout(), huawei/hinic/hinic_main.c")
+        { AnyDriver = true, ResetBy = ["r8152"] },
         new("rtl8150-tx-timeout", MessageKind.Hang, ["rtl8150"], "Tx timeout.", "drivers/net/usb/rtl8150.c rtl8150_tx_timeout()") { AnyDriver = true },
         new("upper-tx-timeout", MessageKind.Hang, [], "TX timeout", "out-of-tree drivers") { AnyDriver = true },
     ];
