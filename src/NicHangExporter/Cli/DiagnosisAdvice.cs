@@ -10,25 +10,40 @@ namespace NicHangExporter.Cli;
 /// </summary>
 internal static class DiagnosisAdvice
 {
+    /// <summary>Stands for the interface in commands where the log does not name it.</summary>
+    private const string Placeholder = "IF";
+
     /// <summary>The advice, one paragraph or command a line.</summary>
     public static IEnumerable<string> For(DeviceDiagnosis device)
     {
-        foreach (var fault in device.Faults)
-            foreach (var line in FaultAdvice.For(fault)) yield return line;
-        // Nothing that is set on the interface reaches a device that does not answer.
-        if (!device.HasHang || device.Faults.Any(FaultAdvice.IsFinal)) yield break;
-
-        var name = device.Device.IsEmpty ? "IF" : ShellWord.Quote(device.Device);
-        if (device.Device.IsEmpty)
-            yield return device.Bus.IsEmpty
-                ? "The log does not name the interface: put it for IF below."
-                : $"The log has the bus address only. IF below is what ls /sys/bus/*/devices/{device.Bus}/net prints.";
-        if (IsBogus(device.LastReport))
-            yield return "In the last report the hardware had taken everything (TDH = TDT): that can be a false alarm, unless packets are missing.";
         var notes = DriverNotes.Find(device.Driver);
         var kind = DeviceKind.Of(device, notes);
-        foreach (var line in device.Shape == HangShape.Flap ? [WhereToLook(kind)] : Recovery(device, kind, notes, name)) yield return line;
-        foreach (var line in Prevention(kind, notes)) yield return string.Format(null, line, name);
+        var faults = FaultAdvice.For(device.Faults, kind);
+        // Nothing that is set on the interface reaches a device that does not answer.
+        var isFinal = device.Faults.Any(fault => FaultAdvice.IsFinal(fault, kind));
+        return device.HasHang && !isFinal ? faults.Concat(ForHang(device, kind, notes)) : faults;
+    }
+
+    private static List<string> ForHang(DeviceDiagnosis device, DriverKind kind, DriverNotes? notes)
+    {
+        var name = device.Device.IsEmpty ? Placeholder : ShellWord.Quote(device.Device);
+        List<string> lines =
+        [
+            .. device.Shape == HangShape.Flap ? [WhereToLook(kind)] : Recovery(device, kind, notes, name),
+            .. Prevention(kind, notes).Select(line => string.Format(null, line, name)),
+            .. WatchdogAlone(device, kind, name),
+        ];
+        if (IsBogus(device.LastReport))
+            lines.Insert(0, "In the last report the hardware had taken everything (TDH = TDT): that can be a false alarm, unless packets are missing.");
+        if (device.Device.IsEmpty && lines.Exists(line => line.Contains($" {Placeholder}", StringComparison.Ordinal)))
+            lines.Insert(0, device.Bus.IsEmpty
+                ? $"The log does not name the interface: put it for {Placeholder} below."
+                : $"The log has the bus address only. {Placeholder} below is what ls /sys/bus/*/devices/{device.Bus}/net prints.");
+        return lines;
+    }
+
+    private static IEnumerable<string> WatchdogAlone(DeviceDiagnosis device, DriverKind kind, string name)
+    {
         if (device.HangMessages == 0 && kind == DriverKind.Physical)
         {
             yield return "Only the core's watchdog reports, the driver does not. A switch that sends pause frames looks the same.";
@@ -42,7 +57,7 @@ internal static class DiagnosisAdvice
         }
     }
 
-    private static string WhereToLook(DriverKind kind) => "It recovers by itself, so there is time: look first at " + kind switch
+    private static string WhereToLook(DriverKind kind) => "There is time: look first at " + kind switch
     {
         DriverKind.Usb => "the USB port, cable, hub and power.",
         DriverKind.Virtual => "the host: its load, this guest's virtual NIC there and its own NIC; in a cloud, ask the provider.",
@@ -74,10 +89,14 @@ internal static class DiagnosisAdvice
             yield return $"{opening} take the link down and up; a bridge stays, routes and static IPv6 addresses of {name} itself are lost:";
             yield return bounce;
         }
-        foreach (var line in NextStep(device, kind, effect)) yield return line;
+        if (effect == RenegotiationEffect.LinkOnly)
+            yield return "ethtool -r does not reset the adapter with this driver: it only negotiates the link anew.";
+        foreach (var line in NextStep(device, kind)) yield return line;
+        if (notes is not null && notes.Prevention.Contains(DriverTable.SegmentationOff))
+            yield return "Turning tso and gso off does not end a hang that is under way.";
     }
 
-    private static IEnumerable<string> NextStep(DeviceDiagnosis device, DriverKind kind, RenegotiationEffect effect)
+    private static IEnumerable<string> NextStep(DeviceDiagnosis device, DriverKind kind)
     {
         switch (kind)
         {
@@ -96,9 +115,6 @@ internal static class DiagnosisAdvice
                 yield return "If that does not help, load the driver's module anew.";
                 break;
             default:
-                if (effect == RenegotiationEffect.LinkOnly)
-                    yield return "ethtool -r does not reset the adapter with this driver: it only negotiates the link anew.";
-                yield return "Turning offloads off does not end a hang that is under way.";
                 yield return "If that does not help, unbind and bind the driver (the interface is made anew) or reboot, at times from cold.";
                 break;
         }

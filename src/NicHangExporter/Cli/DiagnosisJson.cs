@@ -49,13 +49,13 @@ internal sealed record DiagnosisJson(long Lines, IReadOnlyList<DiagnosisJson.Ent
     }
 
     /// <summary>One fault of a device.</summary>
-    /// <param name="Kind">What is wrong, in snake case.</param>
+    /// <param name="Kind">What is wrong: <see cref="DeviceTrouble"/> in snake case.</param>
     /// <param name="Message">The kernel's words, with dots for what differs from message to message.</param>
     /// <param name="Messages">How many messages say so.</param>
     internal sealed record Fault(string Kind, string Message, int Messages)
     {
         /// <summary>Makes it from what was found.</summary>
-        public static Fault From(DeviceFault fault) => new(SnakeCase.Of(fault.Kind), FaultAdvice.Words(fault), fault.Messages);
+        public static Fault From(DeviceFault fault) => new(SnakeCase.Of(fault.Trouble), FaultAdvice.Words(fault), fault.Messages);
     }
 }
 

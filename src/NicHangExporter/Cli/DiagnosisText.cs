@@ -33,7 +33,7 @@ internal static class DiagnosisText
         if (device.HasHang)
             output.WriteLine($"  {Reports(device)}");
         foreach (var fault in device.Faults)
-            output.WriteLine($"  {Count(fault.Messages, "message")} of a fault of the device: \"{FaultAdvice.Words(fault)}\"");
+            output.WriteLine($"  {Count(fault.Messages, "message")} of a fault: \"{FaultAdvice.Words(fault)}\"");
         if (Others(device) is { Length: > 0 } others)
             output.WriteLine($"  also: {others}");
         if (device.HasHang)
@@ -57,7 +57,7 @@ internal static class DiagnosisText
     private static string Meaning(DeviceDiagnosis device) => device.Shape switch
     {
         HangShape.Wedge => "wedge: the reports go on and the log shows no recovery. What waits in the queue is not sent until somebody acts, though the link looks up.",
-        HangShape.Flap => "flap: it hangs and comes back by itself, since the driver resets it or the queue moves again, until the next time.",
+        HangShape.Flap => "flap: it hangs and recovers by itself, until the next time.",
         _ when device.HangMessages + device.WatchdogMessages == 1 =>
             "unknown: a single report does not tell whether it recovered. Right after the link has come up it can be a false alarm.",
         _ when device.IsTimeless => "unknown: the lines have no times, so nothing tells whether it recovered in between or afterwards.",

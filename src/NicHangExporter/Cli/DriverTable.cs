@@ -6,7 +6,9 @@ namespace NicHangExporter.Cli;
 /// </summary>
 internal static class DriverTable
 {
-    private const string SegmentationOff = "    ethtool -K {0} tso off gso off";
+    /// <summary>The command that turns segmentation offloads off.</summary>
+    public const string SegmentationOff = "    ethtool -K {0} tso off gso off";
+
     private const string ChecksumOff = "    ethtool -K {0} tx off rx off";
     private const string EeeOff = "    ethtool --set-eee {0} eee off";
     private const string Segmentation = "Against the next hang: segmentation offloads off. It is what helped most often, not always:";

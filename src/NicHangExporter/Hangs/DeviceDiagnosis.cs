@@ -48,7 +48,7 @@ internal sealed record DeviceDiagnosis
     public required HangReport? LastReport { get; init; }
 
     /// <summary>
-    /// True where the log has no times and several reports: nothing tells whether it recovered between them, or whether they are of one moment.
+    /// True where the log has no times: nothing tells whether it recovered between reports, or whether they are of one moment.
     /// </summary>
     public required bool IsTimeless { get; init; }
 

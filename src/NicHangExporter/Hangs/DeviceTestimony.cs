@@ -104,12 +104,12 @@ internal sealed class DeviceTestimony
         };
     }
 
-    /// <summary>The faults in the order of their first messages, with the words of the last message of each.</summary>
+    /// <summary>The faults in the order of their first messages, with the words of the first message of each.</summary>
     private DeviceFault[] Faults() =>
     [
         .. _statements.Where(statement => statement.Kind == MessageKind.Fatal)
-            .GroupBy(statement => FaultKinds.Of(statement.Pattern))
-            .Select(fault => new DeviceFault(fault.Key, fault.Last().Pattern.Format, fault.Count(), fault.All(statement => statement.DriverResets))),
+            .GroupBy(statement => statement.Pattern.Trouble)
+            .Select(fault => new DeviceFault(fault.Key, fault.First().Pattern.Format, fault.Count(), fault.All(statement => statement.DriverResets))),
     ];
 
     private int Count(MessageKind kind) => _statements.Count(statement => statement.Kind == kind);

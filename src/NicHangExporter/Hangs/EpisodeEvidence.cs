@@ -1,16 +1,16 @@
 namespace NicHangExporter.Hangs;
 
 /// <summary>
-/// What the messages of one episode prove. The core and the driver report one hang in several lines, with a different row of the table or another
-/// queue each, at times seconds apart: only the same row about the same queue, later, is a repetition. Without times nothing is later, save what the
-/// messages say of time themselves.
+/// What the messages of one episode prove. The core and the driver report one hang in several lines, with a different row
+/// of the table or another queue each, at times seconds apart: only the same row about the same queue, later, is a
+/// repetition. Without times nothing is later, save what the messages say of time themselves.
 /// </summary>
 internal sealed class EpisodeEvidence
 {
     /// <summary>Reports this close together may be one hang.</summary>
     private static readonly TimeSpan SameMoment = TimeSpan.FromSeconds(1);
 
-    /// <summary>Whatever recovers from hangs has done so by then: the core asks each driver at least every 15 s (mlx5), most of them every 5 s.</summary>
+    /// <summary>A driver that recovers has done so by then: the core's watchdog asks it every 5 s, mlx5 every 15 s.</summary>
     private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<(string Row, int Queue), TimeSpan> _first = [];
@@ -32,7 +32,9 @@ internal sealed class EpisodeEvidence
     /// <summary>True where a hang is reported, and not only a reset.</summary>
     public bool HasReport { get; private set; }
 
-    /// <summary>From the first message to the last, or as long as the reports agree that nothing was sent: a lower bound of the outage.</summary>
+    /// <summary>
+    /// From the first message to the last, or as long as the reports agree that nothing was sent: a lower bound of the outage.
+    /// </summary>
     public TimeSpan Duration => _last - _start > _longestElapsed ? _last - _start : _longestElapsed;
 
     /// <summary>What kind of trouble it is, as far as the log can know.</summary>
@@ -99,8 +101,8 @@ internal sealed class EpisodeEvidence
     {
         if (now.StuckSince != 0 && _stuck.TryGetValue(now.Queue, out var packet) && packet != now.StuckSince) return true;
         if (now.Milliseconds < 0 || !_elapsed.TryGetValue(now.Queue, out var before)) return false;
-        // The transmission that the report counts from came after the report before: one second for the rounding of both. Without times, the
-        // value of a queue at least never falls while it is stuck.
+        // The transmission that the report counts from came after the report before: one second for the rounding of both.
+        // Without times, the value of a queue at least never falls while it is stuck.
         var fallen = before.Milliseconds - now.Milliseconds;
         return (now.At - before.At).TotalMilliseconds > now.Milliseconds + 1000 || fallen > (before.Row == now.Row ? 0 : 1000);
     }

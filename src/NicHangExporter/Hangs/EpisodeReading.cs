@@ -1,8 +1,9 @@
 namespace NicHangExporter.Hangs;
 
 /// <summary>
-/// Reads episodes out of the messages of one device in retrospect. More can be told then than live: a packet that was stuck and is not any more, and a
-/// hang that was over by the time of the next one, have been recovered from by a driver that resets without a word.
+/// Reads episodes out of the messages of one device in retrospect. More can be told then than live: a packet that was stuck
+/// and is not any more, and a hang that was over by the time of the next one, have been recovered from by a driver that
+/// resets without a word.
 /// </summary>
 internal readonly record struct EpisodeReading
 {

@@ -64,6 +64,9 @@ internal sealed class HangPattern(string id, MessageKind kind, ImmutableArray<st
     /// <summary>True where a <see cref="MessageKind.Fatal"/> message is also what this driver says instead of a hang report: live it counts as one.</summary>
     public bool CountsAsHang { get; init; }
 
+    /// <summary>What is wrong with the device; on <see cref="MessageKind.Fatal"/> rows, and only there.</summary>
+    public DeviceTrouble Trouble { get; init; }
+
     /// <summary>True where the kernel prints it at most once a boot, whatever happens afterwards (WARN_ONCE).</summary>
     public bool IsOncePerBoot { get; init; }
 

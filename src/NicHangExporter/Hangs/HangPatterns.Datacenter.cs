@@ -15,7 +15,7 @@ internal static partial class HangPatterns
         new("hns3-pf-reset", MessageKind.Reset, ["hns3"], "PF reset requested", "hisilicon/hns3/hns3pf/hclge_main.c hclge_do_reset()") { Shapes = NetdevOrDevice },
         new("hns3-global-reset", MessageKind.Reset, ["hns3"], "global reset requested", "hisilicon/hns3/hns3pf/hclge_main.c hclge_do_reset()") { Shapes = NetdevOrDevice },
         new("hns3-imp-reset", MessageKind.Reset, ["hns3"], "IMP reset requested", "hisilicon/hns3/hns3pf/hclge_main.c hclge_do_reset()") { Shapes = NetdevOrDevice },
-        new("hns3-reset-failed", MessageKind.Fatal, ["hns3"], "Reset fail!", "hisilicon/hns3/hns3pf/hclge_main.c hclge_reset_err_handle()") { Shapes = NetdevOrDevice },
+        new("hns3-reset-failed", MessageKind.Fatal, ["hns3"], "Reset fail!", "hisilicon/hns3/hns3pf/hclge_main.c hclge_reset_err_handle()") { Trouble = DeviceTrouble.Failed, Shapes = NetdevOrDevice },
         new("hns-reset", MessageKind.Reset, ["hns", "hisi-hns", "hns-nic"], "initiating reset due to tx timeout(%u,0x%x)", "hisilicon/hns/hns_enet.c hns_nic_reset_subtask()") { AnyDriver = true },
 
         new("qede-tx-timeout", MessageKind.Hang, ["qede"], "TX timeout on queue %u!", "qlogic/qede/qede_main.c qede_tx_timeout()") { Shapes = PrefixShapes.Function, Distinctive = true, QueueAt = 0 },
@@ -27,9 +27,9 @@ internal static partial class HangPatterns
         new("qla3xxx-reset", MessageKind.Reset, ["qla3xxx"], "Resetting...", "qlogic/qla3xxx.c ql3xxx_tx_timeout()"),
 
         // No ndo_tx_timeout: the core never reports for cxgb4, nor for atlantic and macb below.
-        new("cxgb4-fatal", MessageKind.Fatal, ["cxgb4"], "encountered fatal error, adapter stopped", "chelsio/cxgb4/cxgb4_main.c t4_fatal_err()") { Shapes = NetdevOrDevice },
-        new("cxgb4-mailbox", MessageKind.Fatal, ["cxgb4"], "command %x in mailbox %d timed out", "chelsio/cxgb4/t4_hw.c t4_wr_mbox_meat_timeout()") { Shapes = NetdevOrDevice },
-        new("cxgb4-sge-stuck", MessageKind.Fatal, ["cxgb4"], "SGE idma%u, queue %u, potentially stuck in state %u for %d seconds (%*", "chelsio/cxgb4/t4_hw.c t4_idma_monitor()") { Shapes = NetdevOrDevice },
+        new("cxgb4-fatal", MessageKind.Fatal, ["cxgb4"], "encountered fatal error, adapter stopped", "chelsio/cxgb4/cxgb4_main.c t4_fatal_err()") { Trouble = DeviceTrouble.Failed, Shapes = NetdevOrDevice },
+        new("cxgb4-mailbox", MessageKind.Fatal, ["cxgb4"], "command %x in mailbox %d timed out", "chelsio/cxgb4/t4_hw.c t4_wr_mbox_meat_timeout()") { Trouble = DeviceTrouble.NoAnswer, Shapes = NetdevOrDevice },
+        new("cxgb4-sge-stuck", MessageKind.Fatal, ["cxgb4"], "SGE idma%u, queue %u, potentially stuck in state %u for %d seconds (%*", "chelsio/cxgb4/t4_hw.c t4_idma_monitor()") { Trouble = DeviceTrouble.Failed, Shapes = NetdevOrDevice },
 
         new("be2net-reset", MessageKind.Reset, ["be2net"], "Initiating reset due to tx timeout", "emulex/benet/be_main.c be_tx_timeout()") { Shapes = NetdevOrDevice, Announces = true },
         new("be2net-resetting", MessageKind.Reset, ["be2net"], "Resetting adapter", "emulex/benet/be_main.c lancer_fw_reset()") { Shapes = NetdevOrDevice },

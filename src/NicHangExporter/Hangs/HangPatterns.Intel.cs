@@ -56,21 +56,21 @@ internal static partial class HangPatterns
         { Shapes = NetdevOrDevice },
 
         new("i40e-recovery-failed", MessageKind.Fatal, ["i40e"], "tx_timeout recovery unsuccessful, device is in non-recoverable state.", "intel/i40e/i40e_main.c i40e_tx_timeout()")
-        { Distinctive = true },
-        new("i40e-recovery-failed-old", MessageKind.Fatal, ["i40e"], "tx_timeout recovery unsuccessful", "intel/i40e/i40e_main.c, before 6.0"),
+        { Trouble = DeviceTrouble.Failed, Distinctive = true },
+        new("i40e-recovery-failed-old", MessageKind.Fatal, ["i40e"], "tx_timeout recovery unsuccessful", "intel/i40e/i40e_main.c, before 6.0") { Trouble = DeviceTrouble.Failed },
         new("ice-recovery-failed", MessageKind.Fatal, ["ice"], "tx_timeout recovery unsuccessful, device is in unrecoverable state.", "intel/ice/ice_main.c ice_tx_timeout()")
-        { Distinctive = true },
-        new("e1000e-me-rdt", MessageKind.Fatal, ["e1000e"], "ME firmware caused invalid RDT - resetting", "intel/e1000e/netdev.c e1000e_update_rdt_wa()") { DriverResets = true },
-        new("e1000e-me-tdt", MessageKind.Fatal, ["e1000e"], "ME firmware caused invalid TDT - resetting", "intel/e1000e/netdev.c e1000e_update_tdt_wa()") { DriverResets = true },
-        new("igb-pcie-link-lost", MessageKind.Fatal, ["igb", "igc"], "PCIe link lost", "intel/igb/igb_main.c igb_rd32()"),
-        new("igc-pcie-link-lost", MessageKind.Fatal, ["igb", "igc"], "PCIe link lost, device now detached", "intel/igc/igc_main.c igc_rd32()"),
-        new("igb-overheated", MessageKind.Fatal, ["igb"], "The network adapter was stopped because it overheated", "intel/igb/igb_main.c igb_watchdog_task()"),
-        new("ixgbe-ecc", MessageKind.Fatal, ["ixgbe"], "Received ECC Err, initiating reset", "intel/ixgbe/ixgbe_main.c ixgbe_msix_other()") { DriverResets = true },
-        new("ixgbe-removed", MessageKind.Fatal, ["ixgbe", "ixgbevf"], "Adapter removed", "intel/ixgbe/ixgbe_main.c ixgbe_remove_adapter()") { Shapes = NetdevOrDevice },
-        new("i40e-malicious-driver", MessageKind.Fatal, ["i40e", "ice"], "Malicious Driver Detection event %*", "intel/i40e/i40e_main.c i40e_handle_mdd_event()") { Shapes = PrefixShapes.Device },
-        new("i40e-recovery-mode", MessageKind.Fatal, ["i40e", "ixgbe"], "Firmware recovery mode detected. Limiting functionality.%*", "intel/i40e/i40e_main.c i40e_check_recovery_mode()") { Shapes = PrefixShapes.Device },
-        new("iavf-reset-never-finished", MessageKind.Fatal, ["iavf", "i40evf"], "Reset never finished (%x)", "intel/iavf/iavf_main.c iavf_reset_task()") { Shapes = PrefixShapes.Device },
-        new("iavf-vf-disabled", MessageKind.Fatal, ["iavf", "i40evf"], "Reset task did not complete, VF disabled", "intel/iavf/iavf_main.c iavf_watchdog_task()") { Shapes = PrefixShapes.Device },
+        { Trouble = DeviceTrouble.Failed, Distinctive = true },
+        new("e1000e-me-rdt", MessageKind.Fatal, ["e1000e"], "ME firmware caused invalid RDT - resetting", "intel/e1000e/netdev.c e1000e_update_rdt_wa()") { Trouble = DeviceTrouble.Firmware, DriverResets = true },
+        new("e1000e-me-tdt", MessageKind.Fatal, ["e1000e"], "ME firmware caused invalid TDT - resetting", "intel/e1000e/netdev.c e1000e_update_tdt_wa()") { Trouble = DeviceTrouble.Firmware, DriverResets = true },
+        new("igb-pcie-link-lost", MessageKind.Fatal, ["igb", "igc"], "PCIe link lost", "intel/igb/igb_main.c igb_rd32()") { Trouble = DeviceTrouble.OffBus },
+        new("igc-pcie-link-lost", MessageKind.Fatal, ["igb", "igc", "fm10k"], "PCIe link lost, device now detached", "intel/igc/igc_main.c igc_rd32()") { Trouble = DeviceTrouble.OffBus },
+        new("igb-overheated", MessageKind.Fatal, ["igb"], "The network adapter was stopped because it overheated", "intel/igb/igb_main.c igb_watchdog_task()") { Trouble = DeviceTrouble.Overheated },
+        new("ixgbe-ecc", MessageKind.Fatal, ["ixgbe"], "Received ECC Err, initiating reset", "intel/ixgbe/ixgbe_main.c ixgbe_msix_other()") { Trouble = DeviceTrouble.Failed, DriverResets = true },
+        new("ixgbe-removed", MessageKind.Fatal, ["ixgbe", "ixgbevf"], "Adapter removed", "intel/ixgbe/ixgbe_main.c ixgbe_remove_adapter()") { Trouble = DeviceTrouble.OffBus, Shapes = NetdevOrDevice },
+        new("i40e-malicious-driver", MessageKind.Fatal, ["i40e", "ice"], "Malicious Driver Detection event %*", "intel/i40e/i40e_main.c i40e_handle_mdd_event()") { Trouble = DeviceTrouble.Failed, Shapes = PrefixShapes.Device },
+        new("i40e-recovery-mode", MessageKind.Fatal, ["i40e", "ixgbe"], "Firmware recovery mode detected. Limiting functionality.%*", "intel/i40e/i40e_main.c i40e_check_recovery_mode()") { Trouble = DeviceTrouble.Firmware, Shapes = PrefixShapes.Device },
+        new("iavf-reset-never-finished", MessageKind.Fatal, ["iavf", "i40evf"], "Reset never finished (%x)", "intel/iavf/iavf_main.c iavf_reset_task()") { Trouble = DeviceTrouble.Failed, Shapes = PrefixShapes.Device },
+        new("iavf-vf-disabled", MessageKind.Fatal, ["iavf", "i40evf"], "Reset task did not complete, VF disabled", "intel/iavf/iavf_main.c iavf_watchdog_task()") { Trouble = DeviceTrouble.Failed, Shapes = PrefixShapes.Device },
     ];
 
     /// <summary>What sounds like a hang and is none: time stamping that is late, a pause storm, a hint.</summary>

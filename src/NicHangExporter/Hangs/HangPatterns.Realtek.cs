@@ -7,7 +7,7 @@ internal static partial class HangPatterns
     [
         new("r8168-timeout-reset", MessageKind.Reset, ["r8168", "r8125", "r8126", "r8127", "r8101", "r8169"], "Transmit timeout reset Device!", "Realtek's own drivers, rtl8168_tx_timeout()")
         { Distinctive = true },
-        new("r8169-detached", MessageKind.Fatal, ["r8169"], "Can't reset secondary PCI bus, detach NIC", "realtek/r8169_main.c rtl_task()"),
+        new("r8169-detached", MessageKind.Fatal, ["r8169"], "Can't reset secondary PCI bus, detach NIC", "realtek/r8169_main.c rtl_task()") { Trouble = DeviceTrouble.OffBus },
         new("r8169-aspm", MessageKind.Ignored, ["r8169"], "ASPM disabled on Tx timeout", "realtek/r8169_main.c rtl_task()"),
         new("r8169-rxtx-empty", MessageKind.Ignored, ["r8169", "r8168", "r8125"], "rtl_rxtx_empty_cond == %d (loop: %d, delay: %u).", "realtek/r8169_main.c rtl_loop_wait()"),
         new("r8169-rxtx-empty-2", MessageKind.Ignored, ["r8169", "r8168", "r8125"], "rtl_rxtx_empty_cond_2 == %d (loop: %d, delay: %u).", "realtek/r8169_main.c rtl_loop_wait()"),

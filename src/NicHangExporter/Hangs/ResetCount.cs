@@ -1,8 +1,8 @@
 namespace NicHangExporter.Hangs;
 
 /// <summary>
-/// Counts resets of one device, of which drivers write several lines: ixgbe's "initiating reset due to tx timeout" and "Reset adapter" are one. The same
-/// row of the table again, or a line long after the first, is another reset.
+/// Counts resets of one device, of which drivers write several lines: ixgbe's "initiating reset due to tx timeout" and
+/// "Reset adapter" are one. The same row of the table again, or a line long after the first, is another reset.
 /// </summary>
 internal sealed class ResetCount
 {

@@ -68,7 +68,7 @@ public sealed class DiagnosisAdviceTests
     {
         var prose = Wedge("virtio_net", "virtio0");
 
-        Assert.Contains("look there", prose, StringComparison.Ordinal);
+        Assert.Contains("Look there", prose, StringComparison.Ordinal);
         Assert.DoesNotContain("    ip link", prose, StringComparison.Ordinal);
         Assert.DoesNotContain("ethtool", prose, StringComparison.Ordinal);
     }
@@ -85,6 +85,16 @@ public sealed class DiagnosisAdviceTests
     [Fact]
     public void Usb_DeviceThatHangs_IsFoundAnewByItsOwnAddress() =>
         Assert.Contains("/sys/bus/usb/devices/1-1.2 &&", Wedge("smsc95xx", "1-1.2:1.0"), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("i40e 0000:04:00.0: tx_timeout recovery level 1, txqueue 3", false)]
+    [InlineData("i40e 0000:04:00.0: NIC Link is Down", true)]
+    public void Interface_ThatTheLogDoesNotName_IsExplainedWhereACommandNeedsIt(string line, bool explained)
+    {
+        var prose = Diagnose.Prose($"tx_timeout: VSI_seid: 390, Q 3, NTC: 0x1c, HWB: 0x1c, NTU: 0x3f, TAIL: 0x3f, INT: 0x0\n{line}\n");
+
+        Assert.Equal(explained, prose.Contains("IF below", StringComparison.Ordinal));
+    }
 
     [Fact]
     public void WatchdogOfAnOldKernel_Once_IsSaidToComeOnceABoot() =>
