@@ -87,7 +87,7 @@ internal static class DriverTable
         {
             Recovery =
             [
-                "Nothing is sent until the host takes the packets.",
+                "The other end of this queue is the host, which does not take the packets.",
                 "Look there: at its load, at the guest's vhost or tap device, at the NIC below the bridge.",
                 "Link down and up in the guest does not empty the queue.",
                 "Unbinding and binding the driver does, and so does a restart of the guest: the interface is made anew.",

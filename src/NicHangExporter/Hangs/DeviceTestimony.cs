@@ -73,8 +73,12 @@ internal sealed class DeviceTestimony
         _statements.AddRange(other._statements);
     }
 
-    /// <summary>In which boots it has a report of the core that older kernels print once a boot.</summary>
-    public IEnumerable<int> BootsOfOnlyReport => _statements.Where(statement => statement.Pattern.IsOncePerBoot).Select(statement => statement.Boot);
+    /// <summary>The boots in which the core's watchdog reported it, one for each report.</summary>
+    public IEnumerable<int> WatchdogBoots =>
+        _statements.Where(statement => statement.Kind == MessageKind.Watchdog).Select(statement => statement.Boot);
+
+    /// <summary>True where it has a report of the core that older kernels print once a boot.</summary>
+    public bool HasReportOfOldKernel => _statements.Exists(statement => statement.Pattern.IsOncePerBoot);
 
     /// <summary>Sums up.</summary>
     /// <param name="gap">A silence longer than this ends an episode.</param>

@@ -35,12 +35,12 @@ internal sealed class Diagnosis(TimeSpan gap)
     {
         AttributeNameless();
         TieByDriver();
-        // A kernel that has printed two such reports in one boot does not keep to one.
-        var keepsToOne = !_devices.SelectMany(device => device.BootsOfOnlyReport).GroupBy(boot => boot).Any(boot => boot.Count() > 1);
+        // A kernel that has reported two in one boot does not keep to one.
+        var keepsToOne = _devices.SelectMany(device => device.WatchdogBoots).CountBy(boot => boot).All(boot => boot.Value == 1);
         return
         [
             .. _devices.OrderBy(device => device.First)
-                .Select(device => device.Diagnose(gap) with { IsOnlyReportOfBoot = keepsToOne && device.BootsOfOnlyReport.Any() })
+                .Select(device => device.Diagnose(gap) with { IsOnlyReportOfBoot = keepsToOne && device.HasReportOfOldKernel })
                 .Where(device => device.HasAnything),
         ];
     }

@@ -116,6 +116,7 @@ public sealed class DiagnosisAdviceTests
     // The log itself shows that this kernel prints it again, whichever NIC it was.
     [InlineData("[ 10.0] NETDEV WATCHDOG: eth0 (igb): transmit queue 0 timed out\n[ 900.0] NETDEV WATCHDOG: eth0 (igb): transmit queue 0 timed out\n")]
     [InlineData("[ 10.0] NETDEV WATCHDOG: eth0 (igb): transmit queue 0 timed out\n[ 900.0] NETDEV WATCHDOG: eth1 (tg3): transmit queue 0 timed out\n")]
+    [InlineData("[ 10.0] NETDEV WATCHDOG: eth0 (igb): transmit queue 0 timed out\n[ 900.0] igb 0000:01:00.0 eth0: NETDEV WATCHDOG: CPU: 1: transmit queue 0 timed out 5100 ms\n")]
     // This one is printed with each timeout: up to 2.6.26, and since 6.8.
     [InlineData("[ 10.0] NETDEV WATCHDOG: eth0: transmit timed out\n")]
     [InlineData("[ 10.0] igb 0000:01:00.0 eth0: NETDEV WATCHDOG: CPU: 1: transmit queue 0 timed out 5100 ms\n")]
