@@ -64,6 +64,9 @@ internal sealed class HangPattern(string id, MessageKind kind, ImmutableArray<st
     /// <summary>True where a <see cref="MessageKind.Fatal"/> message is also what this driver says instead of a hang report: live it counts as one.</summary>
     public bool CountsAsHang { get; init; }
 
+    /// <summary>What a <see cref="MessageKind.Fatal"/> message says is wrong.</summary>
+    public DeviceTrouble Trouble { get; init; }
+
     /// <summary>True where register values follow in further lines of the same record (see <see cref="HangReport"/>).</summary>
     public bool HasReport { get; init; }
 
