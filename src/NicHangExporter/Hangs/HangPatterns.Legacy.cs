@@ -22,6 +22,9 @@ internal static partial class HangPatterns
         new("smc91c92-tx-timeout", MessageKind.Hang, ["smc91c92_cs"], "transmit timed out, Tx_status %2.2x status %4.4x.", "smsc/smc91c92_cs.c smc_tx_timeout()") { AnyDriver = true },
         new("r6040-tx-timeout", MessageKind.Hang, ["r6040"], "transmit timed out, int enable %4.4x status %4.4x", "rdc/r6040.c r6040_tx_timeout()") { AnyDriver = true },
         new("netcp-tx-timeout", MessageKind.Hang, ["netcp"], "transmit timed out tx descs(%d)", "ti/netcp_core.c netcp_ndo_tx_timeout()") { AnyDriver = true },
+        new("transmit-timed-out-guess", MessageKind.Hang, ["smc9194", "ether3"], "transmit timed out, %s?", "seeq/ether3.c ether3_timeout(), 3com and others of 2.4") { AnyDriver = true },
+        new("capital-transmit-timed-out-guess", MessageKind.Hang, ["atp"], "Transmit timed out, %s?", "realtek/atp.c tx_timeout()") { AnyDriver = true },
+        new("fmvj18x-tx-timeout", MessageKind.Hang, ["fmvj18x_cs"], "transmit timed out with status %04x, %s?", "fujitsu/fmvj18x_cs.c fjn_tx_timeout()") { AnyDriver = true },
         new("transmit-timeout", MessageKind.Hang, ["cpmac"], "transmit timeout", "ti/cpmac.c cpmac_tx_timeout()") { AnyDriver = true },
 
         new("nicvf-tx-timeout", MessageKind.Hang, ["nicvf", "thunder-nicvf", "niu"], "Transmit timed out, resetting", "cavium/thunder/nicvf_main.c nicvf_tx_timeout()") { AnyDriver = true, DriverResets = true },

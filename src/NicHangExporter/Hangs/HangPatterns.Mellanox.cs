@@ -14,6 +14,7 @@ internal static partial class HangPatterns
         { Distinctive = true },
         new("mlx4-internal-error", MessageKind.Fatal, ["mlx4_core"], "Internal error detected:", "mellanox/mlx4/catas.c dump_err_buf()") { Trouble = DeviceTrouble.Firmware, Shapes = PrefixShapes.Device },
         new("mlx4-internal-error-mark", MessageKind.Fatal, ["mlx4_core"], "Internal error detected on the communication channel", "mellanox/mlx4/catas.c") { Trouble = DeviceTrouble.Firmware, Shapes = PrefixShapes.Device },
+        new("mlx4-channel-offline", MessageKind.Fatal, ["mlx4_core"], "Communication channel is offline.", "mellanox/mlx4/main.c mlx4_comm_check_offline()") { Shapes = PrefixShapes.Device, Trouble = DeviceTrouble.NoAnswer },
         new("mlx4-reset", MessageKind.Reset, ["mlx4_core"], "device is going to be reset", "mellanox/mlx4/catas.c mlx4_enter_error_state()") { Shapes = PrefixShapes.Device },
         new("mlx4-reset-done", MessageKind.Recovered, ["mlx4_core"], "device was reset successfully", "mellanox/mlx4/catas.c mlx4_enter_error_state()") { Shapes = PrefixShapes.Device },
 
@@ -32,6 +33,10 @@ internal static partial class HangPatterns
         new("mlx5-bad-device", MessageKind.Fatal, ["mlx5_core"], "handling bad device here", "mellanox/mlx5/core/health.c mlx5_health_try_recover()") { Trouble = DeviceTrouble.Firmware, Shapes = Mlx5Device },
         new("mlx5-recovery-start", MessageKind.Reset, ["mlx5_core"], "starting health recovery flow", "mellanox/mlx5/core/health.c mlx5_health_try_recover()") { Shapes = Mlx5Device },
         new("mlx5-recovery-failed", MessageKind.Fatal, ["mlx5_core"], "health recovery failed", "mellanox/mlx5/core/health.c mlx5_fw_fatal_reporter_err_work()") { Trouble = DeviceTrouble.Failed, Shapes = Mlx5Device },
+        new("mlx5-recovery-aborted", MessageKind.Fatal, ["mlx5_core"], "health recovery flow aborted, PCI reads still not working", "mellanox/mlx5/core/health.c mlx5_health_try_recover()")
+        { Shapes = Mlx5Device, Trouble = DeviceTrouble.OffBus },
+        new("mlx5-unloading", MessageKind.Fatal, ["mlx5_core"], "Driver is in error state. Unloading", "mellanox/mlx5/core/health.c mlx5_fw_fatal_reporter_err_work()") { Shapes = Mlx5Device, Trouble = DeviceTrouble.Firmware },
+        new("mlx5-firmware-silent", MessageKind.Fatal, ["mlx5_core"], "Firmware is not responsive (0x%04x) after %llu ms", "mellanox/mlx5/core/fw_reset.c mlx5_pci_link_toggle()") { Shapes = Mlx5Device, Trouble = DeviceTrouble.NoAnswer },
         new("mlx5-recovery-done", MessageKind.Recovered, ["mlx5_core"], "health recovery succeeded", "mellanox/mlx5/core/health.c mlx5_health_try_recover()") { Shapes = Mlx5Device },
 
         new("ipoib-timeout", MessageKind.Hang, ["ib_ipoib"], "transmit timeout: latency %d msecs", "drivers/infiniband/ulp/ipoib/ipoib_main.c ipoib_timeout()")

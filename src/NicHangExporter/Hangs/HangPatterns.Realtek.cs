@@ -16,7 +16,11 @@ internal static partial class HangPatterns
         // r8152 "Tx timeout" is among the texts that many drivers share.
         new("r8152-tx-status", MessageKind.Ignored, ["r8152"], "Tx status %d", "drivers/net/usb/r8152.c write_bulk_callback()"),
         new("r8152-intr", MessageKind.Ignored, ["r8152"], "Stop submitting intr, status %d", "drivers/net/usb/r8152.c intr_callback()"),
-// pr_warn("%s\n", __func__): no device, but nobody else's words.
-        new("rtl838x-tx-timeout", MessageKind.Hang, ["rtl838x-eth"], "rtl838x_eth_tx_timeout", "OpenWrt, target realtek, rtl838x_eth.c") { Shapes = PrefixShapes.Bare },
+        // pr_warn("%s\n", __func__): no device, but nobody else's words.
+        new("rtl838x-tx-timeout", MessageKind.Hang, ["rtl838x-eth"], "rtl838x_eth_tx_timeout", "OpenWrt, target realtek, rtl838x_eth.c") { Shapes = PrefixShapes.Bare, DriverResets = true },
+        new("rteth-tx-timeout", MessageKind.Hang, ["rteth"], "rteth_tx_timeout", "OpenWrt, target realtek, rtl838x_eth.c rteth_tx_timeout()") { Shapes = PrefixShapes.Bare, DriverResets = true },
+        new("rtl960x-tx-timeout", MessageKind.Hang, ["rtl960x-eth"], "TX timeout, resetting...", "OpenWrt, target realtek, rtl960x rteth_tx_timeout()") { Shapes = NetdevOrDevice, DriverResets = true },
+        new("rteth-recovery-failed", MessageKind.Fatal, ["rteth", "rtl838x_eth", "rtl838x-eth"], "tx timeout recovery failed: %d", "OpenWrt, target realtek, rteth_reset_work()")
+        { AnyDriver = true, Trouble = DeviceTrouble.Failed },
     ];
 }

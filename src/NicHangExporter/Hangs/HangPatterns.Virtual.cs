@@ -26,6 +26,7 @@ internal static partial class HangPatterns
         // The device is silent; ENA resets it, and nothing else reports the hang.
         new("ena-keep-alive", MessageKind.Fatal, ["ena"], "Keep alive watchdog timeout.", "amazon/ena/ena_netdev.c check_for_missing_keep_alive()") { Trouble = DeviceTrouble.NoAnswer, CountsAsHang = true },
         new("ena-admin-queue", MessageKind.Fatal, ["ena"], "ENA admin queue is not in running state!", "amazon/ena/ena_netdev.c check_for_admin_com_state()") { Trouble = DeviceTrouble.NoAnswer },
+        new("ena-reset-failed", MessageKind.Fatal, ["ena"], "Reset attempt failed. Can not reset the device", "amazon/ena/ena_netdev.c ena_restore_device()") { Shapes = NetdevOrDevice, Trouble = DeviceTrouble.Failed },
         new("ena-reset", MessageKind.Reset, ["ena"], "Trigger reset is on", "amazon/ena/ena_netdev.c ena_timer_service()") { Shapes = NetdevOrDevice },
         new("ena-resetting", MessageKind.Ignored, ["ena"], "Resetting the device", "amazon/ena/ena_netdev.c check_missing_comp_in_tx_queue()"),
         new("ena-reset-done", MessageKind.Recovered, ["ena"], "Device reset completed successfully%*", "amazon/ena/ena_netdev.c ena_restore_device()") { Shapes = NetdevOrDevice },

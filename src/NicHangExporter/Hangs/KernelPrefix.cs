@@ -166,12 +166,13 @@ internal readonly ref struct KernelPrefix
             prefix = new KernelPrefix { Name = rest, Shape = PrefixShapes.Netdev };
             return IsInterface(rest);
         }
-        if (!hasState && (IsBusAddress(rest) || IsNumbered(rest)))
+        if (!hasState && NetDrivers.IsName(driver) && (IsBusAddress(rest) || IsNumbered(rest)))
         {
-            // "igb 0000:01:00.0: ", or "0000:01:00.0 eth0: " with the driver cut off
+            // "igb 0000:01:00.0: "
             prefix = new KernelPrefix { Driver = driver, Bus = rest, Shape = PrefixShapes.Device };
-            return NetDrivers.IsName(driver);
+            return true;
         }
+        // "0000:01:00.0 eth0: " with the driver cut off
         if (IsBusAddress(driver))
         {
             prefix = new KernelPrefix { Bus = driver, Name = rest, Shape = PrefixShapes.Netdev };
@@ -186,7 +187,10 @@ internal readonly ref struct KernelPrefix
     {
         prefix = default;
         StripState(ref name, out var unnamed);
-        if (unnamed) name = default;
+        if (unnamed)
+        {
+            if (!name.IsEmpty) return false;
+        }
         else if (!IsInterface(name) && !IsBusAddress(name)) return false;
         if (!TryOnePart(first, out var before)) return false;
         switch (before.Shape)
