@@ -70,6 +70,38 @@ public sealed class LiveKernelLogTests
     }
 
     [Fact]
+    public async Task ProcessName_OfAnUnprivilegedUser_ForgesNoHang()
+    {
+        Requires.Program("setpriv");
+        Requires.Program("perl");
+        Requires.That(File.Exists("/proc/sys/debug/exception-trace") && File.ReadAllText("/proc/sys/debug/exception-trace").Trim() == "1",
+            "needs a kernel that says which process has crashed (debug.exception-trace)");
+        using var log = new KernelLogDevice();
+        log.ReadToEnd();
+        using var network = new NetworkNamespace();
+        network.Execute("ip", "link", "set", "lo", "up").Succeeded();
+        using var exporter = await ExporterProcess.StartAsync(new ExporterCommand([ExporterCommand.AnyPort, "--collector.virtual", "--kmsg.accept-untrusted"]) { Network = network });
+        var before = await exporter.ScrapeAsync();
+        string[] names = ["veth0: tx hang\\n", "veth1: tx hang\\n", "veth0: link up\\n", "tg3 veth0: link"];
+
+        // Its name is the first word of what the kernel prints about it, with the kernel's own facility.
+        foreach (var name in names)
+            Execution.Of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs",
+                "perl", "-e", $"$0 = \"{name}\"; print unpack('p', pack('J', 1));");
+
+        var printed = log.TextsToEnd().Where(text => text.Contains("]: segfault at ", StringComparison.Ordinal)).ToArray();
+        Requires.That(printed.Length > 0, "needs a kernel that says which process has crashed");
+        Assert.Contains(printed, text => text.StartsWith("veth0: tx hang\\x0a[", StringComparison.Ordinal));
+        // What comes behind them, and counts, tells that all of them have been read and judged.
+        KernelLogDevice.Write("<3>veth1: transmit timed out, resetting\n");
+        var after = await exporter.ScrapeUntilAsync("the report behind the crashes", metrics => Live(metrics, "veth1") > Live(before, "veth1"));
+        Assert.Equal(before.Sum("nichang_hang_events_total") + 1, after.Sum("nichang_hang_events_total"));
+        Assert.Equal(before.Sum("nichang_driver_resets_total"), after.Sum("nichang_driver_resets_total"));
+        Assert.Equal(before.Sum("nichang_hang_events_unattributed_total"), after.Sum("nichang_hang_events_unattributed_total"));
+        Assert.Equal(0, after["nichang_hang_active", Device("veth0")]);
+    }
+
+    [Fact]
     public async Task Flood_ThatOverrunsTheRing_IsReadOrCountedAsLostToTheLastRecord()
     {
         using var log = new KernelLogDevice();

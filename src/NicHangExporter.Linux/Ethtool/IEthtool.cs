@@ -54,7 +54,7 @@ public interface IEthtool
     byte[]? ReadPermanentAddress(InterfaceName device);
 
     /// <summary>
-    /// ETHTOOL_NWAY_RST: restarts autonegotiation, which on many drivers (e1000e, e1000) reinitialises the whole adapter. Needs CAP_NET_ADMIN.
+    /// ETHTOOL_NWAY_RST: restarts autonegotiation, which with some drivers (e1000, e1000e, igb, igc, ixgbe) reinitialises the whole adapter. Needs CAP_NET_ADMIN.
     /// </summary>
     /// <returns>False where the driver does not implement it. A device that is down answers <see cref="Errno.Again"/>, one without
     /// autonegotiation <see cref="Errno.Invalid"/>, both as a <see cref="LinuxException"/>.</returns>

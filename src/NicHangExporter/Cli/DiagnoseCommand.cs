@@ -68,7 +68,9 @@ internal static class DiagnoseCommand
         {
             records = new LogRecordReader(LogInput.Open(input), Diagnosis.DefaultGap);
             while (records.TryRead(out var record))
-                if (HangDetector.TryDetect(record.Text, record.Subsystem, record.Device, record.Mode, out var message))
+                if (record.Text.StartsWith("Linux version "u8))
+                    diagnosis.ObserveBoot();
+                else if (HangDetector.TryDetect(record.Text, record.Subsystem, record.Device, record.Mode, out var message))
                     diagnosis.Observe(message, record.At);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using NicHangExporter.Hangs;
+using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Cli;
 
@@ -8,76 +10,120 @@ namespace NicHangExporter.Cli;
 /// </summary>
 internal static class DiagnosisAdvice
 {
+    /// <summary>Stands for the interface in commands where the log does not name it.</summary>
+    private const string Placeholder = "IF";
+
     /// <summary>The advice, one paragraph or command a line.</summary>
     public static IEnumerable<string> For(DeviceDiagnosis device)
     {
-        var name = device.Device.IsEmpty ? "IF" : ShellWord.Quote(device.Device);
-        if (device.Device.IsEmpty)
-            yield return device.Bus.IsEmpty
-                ? "The log does not name the interface; put it for IF below."
-                : $"The log has the bus address only. The interface, IF below, is what ls /sys/bus/*/devices/{device.Bus}/net prints.";
+        var notes = DriverNotes.Find(device.Driver);
+        var kind = DeviceKind.Of(device, notes);
+        var faults = FaultAdvice.For(device.Faults, kind);
+        // Nothing that is set on the interface reaches a device that does not answer.
+        var isFinal = device.Faults.Any(fault => FaultAdvice.IsFinal(fault, kind));
+        return device.HasHang && !isFinal ? faults.Concat(ForHang(device, kind, notes)) : faults;
+    }
+
+    private static List<string> ForHang(DeviceDiagnosis device, DriverKind kind, DriverNotes? notes)
+    {
+        var name = device.Device.IsEmpty ? Placeholder : ShellWord.Quote(device.Device);
+        List<string> lines =
+        [
+            .. device.Shape == HangShape.Flap ? [WhereToLook(kind)] : Recovery(device, kind, notes, name),
+            .. Prevention(kind, notes).Select(line => string.Format(null, line, name)),
+            .. WatchdogAlone(device, kind, name),
+        ];
         if (IsBogus(device.LastReport))
-            yield return "In the last report the hardware had taken everything (TDH = TDT). Such reports can be false alarms: trust them only with packets missing.";
-        foreach (var line in Recovery(device, name)) yield return line;
-        foreach (var line in Prevention(device.Driver, name)) yield return line;
-        if (device.HangMessages == 0)
-            yield return WatchdogOnly(name);
+            lines.Insert(0, "In the last report the hardware had taken everything (TDH = TDT): that can be a false alarm, unless packets are missing.");
+        if (device.Device.IsEmpty && lines.Exists(line => line.Contains($" {Placeholder}", StringComparison.Ordinal)))
+            lines.Insert(0, device.Bus.IsEmpty
+                ? $"The log does not name the interface: put it for {Placeholder} below."
+                : $"The log has the bus address only. {Placeholder} below is what ls /sys/bus/*/devices/{device.Bus}/net prints.");
+        return lines;
     }
 
-    private static IEnumerable<string> Recovery(DeviceDiagnosis device, string name)
+    private static IEnumerable<string> WatchdogAlone(DeviceDiagnosis device, DriverKind kind, string name)
     {
-        if (device.Shape == HangShape.Flap)
+        if (device.HangMessages == 0 && kind == DriverKind.Physical)
         {
-            yield return "It recovers by itself, so there is time: look first at the cable, the switch port and the switch's flow control, and at what the machine sends when it happens.";
+            yield return "Only the core's watchdog reports, the driver does not. A switch that sends pause frames looks the same.";
+            yield return "Where one of these counts up while nothing is sent, the switch is at fault, and resetting the NIC is useless:";
+            yield return $"    ethtool -S {name} | grep -iE 'pause|xoff'";
+        }
+        if (device.IsOnlyReportOfBoot)
+        {
+            yield return "Linux 2.6.27 to 6.7 usually prints this form of the watchdog's line only once in a boot, for all NICs together:";
+            yield return "that it does not come again proves nothing.";
+        }
+    }
+
+    private static string WhereToLook(DriverKind kind) => "There is time: look first at " + kind switch
+    {
+        DriverKind.Usb => "the USB port, cable, hub and power.",
+        DriverKind.Virtual => "the host: its load, this guest's virtual NIC there and its own NIC; in a cloud, ask the provider.",
+        DriverKind.VirtualFunction => "the host: the log of the physical function's driver, and its link.",
+        DriverKind.Wireless => "the reception, the adapter's firmware and its driver.",
+        _ => "the cable or transceiver, the switch port and its flow control, and at what the machine sends then.",
+    };
+
+    private static IEnumerable<string> Recovery(DeviceDiagnosis device, DriverKind kind, DriverNotes? notes, string name)
+    {
+        if (notes is { Recovery.IsEmpty: false })
+        {
+            foreach (var line in notes.Recovery) yield return line;
             yield break;
         }
-        if (IsVirtual(device.Driver))
+        var bounce = $"    ip link set dev {name} down && sleep 2 && ip link set dev {name} up";
+        var effect = Renegotiations.Of(device.Driver);
+        if (notes is { ResetsItself: true })
+            yield return "The driver resets the device itself at each report.";
+        var opening = device.Shape == HangShape.Wedge ? "To get it back, from a console or another NIC," : "If nothing is sent any more,";
+        if (effect == RenegotiationEffect.WholeAdapter)
         {
-            yield return "The other end of this queue is the host: look at its load, its vhost or tap device and its own NIC. Nothing done in the guest drains the queue.";
-            yield break;
+            yield return $"{opening} let the driver reset the adapter; addresses, routes and bridges stay:";
+            yield return $"    ethtool -r {name}";
+            yield return $"{bounce}    # where that does not help; routes of {name} itself are lost";
         }
-        yield return device.Shape == HangShape.Wedge
-            ? "To get it back, from a console or another NIC, renegotiate the link; addresses, routes and the bridge stay:"
-            : "If nothing is sent any more, renegotiate the link:";
-        yield return $"    ethtool -r {name}";
-        yield return $"    ip link set dev {name} down && sleep 2 && ip link set dev {name} up    # where that does not help";
-        yield return "Turning offloads off does not un-wedge a hang that is under way. If neither helps, only unbinding the driver or a reboot, at times a cold one, is left.";
+        else
+        {
+            yield return $"{opening} take the link down and up; a bridge stays, routes and static IPv6 addresses of {name} itself are lost:";
+            yield return bounce;
+        }
+        if (effect == RenegotiationEffect.LinkOnly)
+            yield return "ethtool -r does not reset the adapter with this driver: it only negotiates the link anew.";
+        foreach (var line in NextStep(device, kind)) yield return line;
+        if (notes is not null && notes.Prevention.Contains(DriverTable.SegmentationOff))
+            yield return "Turning tso and gso off does not end a hang that is under way.";
     }
 
-    private static IEnumerable<string> Prevention(string? driver, string name)
+    private static IEnumerable<string> NextStep(DeviceDiagnosis device, DriverKind kind)
     {
-        switch (driver)
+        switch (kind)
         {
-            case "e1000e" or "e1000" or "igb" or "igc" or "ixgb":
-                yield return "Against the next one, segmentation offloads off; this is what helped most often, not always:";
-                yield return $"    ethtool -K {name} tso off gso off";
-                yield return "If it comes back, checksum offloads as well. On e1000e a change of rx resets the adapter, so expect a short loss of link:";
-                yield return $"    ethtool -K {name} tx off rx off";
-                yield return "These do not survive a reboot: put them where the interface is configured. Turning EEE off too is cheap, and unproven by itself:";
-                yield return $"    ethtool --set-eee {name} eee off";
+            case DriverKind.Virtual:
+                yield return "If that does not help, the cause is on the host: look at its load and its own NIC.";
+                yield return "In a cloud, stop and start the instance so that it runs on another host, and ask the provider.";
                 break;
-            case "r8169" or "r8168" or "r8125" or "r8126" or "r8127" or "r8101":
-                yield return "With Realtek, reports blame power saving. Turn EEE off; segmentation offloads are mostly off already:";
-                yield return $"    ethtool --set-eee {name} eee off";
-                yield return "ASPM off (pcie_aspm=off on the kernel's command line) has helped some and changed nothing for others. Otherwise the other driver: r8169 of a newer kernel for Realtek's own, or the reverse.";
+            case DriverKind.VirtualFunction:
+                yield return "If that does not help, the physical function on the host has to be reset; look at its driver's log there.";
                 break;
-            case "r8152" or "cdc_ncm" or "ax88179_178a" or "asix" or "smsc95xx" or "lan78xx" or "rndis_host" or "cdc_ether":
-                yield return "For a USB adapter: another port and cable, no hub, enough power, and no autosuspend (echo on > power/control of the USB device).";
+            case DriverKind.Usb:
+                yield return "If that does not help, unplug it and plug it in again, or the same by software; the interface is made anew:";
+                yield return $"    cd /sys/bus/usb/devices/{DeviceKind.UsbDevice(device.Bus) ?? "DEVICE"} && echo 0 > authorized && sleep 2 && echo 1 > authorized";
                 break;
-            case "i40e" or "ice" or "iavf" or "ixgbe" or "ixgbevf" or "bnx2x" or "bnxt_en" or "mlx4_en" or "mlx4_core" or "mlx5_core" or "qede" or "hns3":
-                yield return "Server adapters: compare the firmware with the driver's release notes (ethtool -i), and keep this log for the vendor.";
+            case DriverKind.Wireless:
+                yield return "If that does not help, load the driver's module anew.";
                 break;
-            case "macb":
-                yield return "On the Raspberry Pi 5 a newer kernel detects the stall and restarts the transmitter itself.";
+            default:
+                yield return "If that does not help, unbind and bind the driver (the interface is made anew) or reboot, at times from cold.";
                 break;
         }
     }
 
-    private static string WatchdogOnly(string name) =>
-        $"Only the core's watchdog speaks, the driver does not. A switch that sends pause frames looks the same: if ethtool -S {name} | grep -iE 'pause|xoff' climbs while nothing is sent, the switch is at fault and resetting the NIC is useless. "
-        + "Kernels before 6.8 print it once per boot, for all NICs together: its absence later means nothing.";
-
-    private static bool IsVirtual(string? driver) => driver is "virtio_net" or "vmxnet3" or "ena" or "gve" or "gvnic" or "xen_netfront" or "hv_netvsc";
+    private static ImmutableArray<string> Prevention(DriverKind kind, DriverNotes? notes) =>
+        notes is { Prevention.IsEmpty: false } ? notes.Prevention
+        : kind == DriverKind.Usb ? ["Against the next hang: another port and cable, no hub, enough power, no autosuspend (echo on > power/control)."]
+        : [];
 
     private static bool IsBogus(HangReport? report) => report is { Head: { } head, Tail: { } tail } && head == tail;
 }

@@ -1,9 +1,10 @@
 using System.Text.Json.Serialization;
 using NicHangExporter.Hangs;
+using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Cli;
 
-/// <summary>The answer of <c>diagnose --json</c>: one object, whose names are API.</summary>
+/// <summary>The answer of <c>diagnose --format json</c>: one object, whose names are API.</summary>
 /// <param name="Lines">How many lines were read.</param>
 /// <param name="Devices">Devices with anything counted, in the order of the log.</param>
 internal sealed record DiagnosisJson(long Lines, IReadOnlyList<DiagnosisJson.Entry> Devices)
@@ -15,6 +16,12 @@ internal sealed record DiagnosisJson(long Lines, IReadOnlyList<DiagnosisJson.Ent
     internal sealed record Entry(
         string? Device, string? Bus, string? Driver, int HangMessages, int WatchdogMessages, int Resets, int LinkDowns, int LinkUps, int Episodes, string Shape)
     {
+        /// <summary>Faults of the device that are no transmit hang.</summary>
+        public IReadOnlyList<Fault> Faults { get; init; } = [];
+
+        /// <summary>What to do, as the text has it.</summary>
+        public IReadOnlyList<string> Advice { get; init; } = [];
+
         /// <summary>Makes it from what was found.</summary>
         public static Entry From(DeviceDiagnosis device) => new(
             device.Device.IsEmpty ? null : device.Device.ToString(),
@@ -22,11 +29,15 @@ internal sealed record DiagnosisJson(long Lines, IReadOnlyList<DiagnosisJson.Ent
             device.Driver,
             device.HangMessages,
             device.WatchdogMessages,
-            device.Resets,
+            device.ResetMessages,
             device.LinkDowns,
             device.LinkUps,
             device.Episodes,
-            Name(device.Shape));
+            Name(device.Shape))
+        {
+            Faults = [.. device.Faults.Select(Fault.From)],
+            Advice = [.. DiagnosisAdvice.For(device)],
+        };
 
         private static string Name(HangShape shape) => shape switch
         {
@@ -35,6 +46,16 @@ internal sealed record DiagnosisJson(long Lines, IReadOnlyList<DiagnosisJson.Ent
             HangShape.SilentStall or HangShape.Paused => "stall",
             _ => "unknown",
         };
+    }
+
+    /// <summary>One fault of a device.</summary>
+    /// <param name="Kind">What is wrong: <see cref="DeviceTrouble"/> in snake case.</param>
+    /// <param name="Message">The kernel's words, with dots for what differs from message to message.</param>
+    /// <param name="Messages">How many messages say so.</param>
+    internal sealed record Fault(string Kind, string Message, int Messages)
+    {
+        /// <summary>Makes it from what was found.</summary>
+        public static Fault From(DeviceFault fault) => new(SnakeCase.Of(fault.Trouble), FaultAdvice.Words(fault), fault.Messages);
     }
 }
 

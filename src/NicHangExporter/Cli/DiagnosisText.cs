@@ -10,57 +10,78 @@ internal static class DiagnosisText
     public static void Write(TextWriter output, string inputName, long lines, IReadOnlyList<DeviceDiagnosis> devices)
     {
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{inputName}: {Count(lines, "line")} read"));
-        var hung = devices.Where(device => device.HasHang).ToArray();
-        foreach (var device in hung)
-            WriteHang(output, device);
-        if (hung.Length == 0)
+        var inTrouble = devices.Where(IsInTrouble).ToArray();
+        foreach (var device in inTrouble)
+            WriteTrouble(output, device);
+        if (inTrouble.Length == 0)
         {
             output.WriteLine();
             output.WriteLine("no NIC hang found");
+            output.WriteLine("  A reboot that ended a hang has also ended its log. The log of the boot before:");
+            output.WriteLine("      journalctl -k -b -1 | nic-hang-exporter diagnose");
         }
-        foreach (var device in devices.Where(device => !device.HasHang))
-            output.WriteLine($"  {Title(device)}: {Others(device)}{ResetsAlone(device)}");
+        foreach (var device in devices.Where(device => !IsInTrouble(device)))
+            output.WriteLine($"  {Title(device)}: {Others(device)}{Harmless(device)}");
     }
 
-    private static void WriteHang(TextWriter output, DeviceDiagnosis device)
+    private static bool IsInTrouble(DeviceDiagnosis device) => device.HasHang || device.Faults.Count > 0;
+
+    private static void WriteTrouble(TextWriter output, DeviceDiagnosis device)
     {
         output.WriteLine();
         output.WriteLine(Title(device));
+        if (device.HasHang)
+            output.WriteLine($"  {Reports(device)}");
+        foreach (var fault in device.Faults)
+            output.WriteLine($"  {Count(fault.Messages, "message")} of a fault: \"{FaultAdvice.Words(fault)}\"");
+        if (Others(device) is { Length: > 0 } others)
+            output.WriteLine($"  also: {others}");
+        if (device.HasHang)
+            output.WriteLine($"  {Meaning(device)}");
+        foreach (var line in DiagnosisAdvice.For(device))
+            output.WriteLine($"  {line}");
+    }
+
+    private static string Reports(DeviceDiagnosis device)
+    {
         var messages = (device.HangMessages, device.WatchdogMessages) switch
         {
             ( > 0, > 0) => $"{Count(device.HangMessages, "hang message")} of the driver and {Count(device.WatchdogMessages, "NETDEV WATCHDOG message")}",
             ( > 0, _) => $"{Count(device.HangMessages, "hang message")} of the driver",
             _ => Count(device.WatchdogMessages, "NETDEV WATCHDOG message"),
         };
-        var longest = device.Longest >= TimeSpan.FromSeconds(1) ? $", the longest {Duration(device.Longest)}" : "";
-        output.WriteLine($"  {messages} in {Count(device.Episodes, "episode")}{longest}");
-        if (Others(device) is { Length: > 0 } others)
-            output.WriteLine($"  also: {others}");
-        output.WriteLine($"  {Meaning(device)}");
-        if (device.FatalMessages > 0)
-            output.WriteLine($"  {Count(device.FatalMessages, "message")} of trouble with the firmware, the bus or the device: a hang may be its consequence. A lost PCIe link comes back only by a rebind or a reboot.");
-        foreach (var line in DiagnosisAdvice.For(device))
-            output.WriteLine($"  {line}");
+        var longest = device.Longest < TimeSpan.FromSeconds(1) ? "" : device.Episodes == 1 ? $" over {Duration(device.Longest)}" : $", the longest {Duration(device.Longest)}";
+        return $"{messages} in {Count(device.Episodes, "episode")}{longest}";
     }
 
     private static string Meaning(DeviceDiagnosis device) => device.Shape switch
     {
-        HangShape.Wedge => "wedge: the reports repeat and the driver does not reset the adapter. Nothing leaves the machine by this NIC until somebody acts, though the link looks up.",
-        HangShape.Flap => "flap: the NIC hangs, is reset by its driver and comes back within seconds, until the next time.",
-        HangShape.SilentStall or HangShape.Paused => "stall: packets are queued and none is sent.",
-        _ => "unknown: too little to tell whether it recovered. A single report right after the link has come up can be a false alarm.",
+        HangShape.Wedge => "wedge: the reports go on and the log shows no recovery. What waits in the queue is not sent until somebody acts, though the link looks up.",
+        HangShape.Flap => "flap: it hangs and recovers by itself, until the next time.",
+        _ when device.HangMessages + device.WatchdogMessages == 1 =>
+            "unknown: a single report does not tell whether it recovered. Right after the link has come up it can be a false alarm.",
+        _ when device.IsTimeless => "unknown: the lines have no times, so nothing tells whether it recovered in between or afterwards.",
+        _ => "unknown: the log does not tell whether it recovered.",
     };
 
     private static string Others(DeviceDiagnosis device) => string.Join(", ", new[]
     {
-        device.Resets > 0 ? Count(device.Resets, "reset") : null,
+        device.Resets > 0 ? Count(device.Resets, "reset") + (device.ResetMessages > device.Resets ? $" ({Count(device.ResetMessages, "message")})" : "") : null,
         device.LinkDowns > 0 ? Count(device.LinkDowns, "link down") : null,
         device.LinkUps > 0 ? Count(device.LinkUps, "link up") : null,
     }.OfType<string>());
 
-    private static string ResetsAlone(DeviceDiagnosis device) =>
+    private static string Harmless(DeviceDiagnosis device) =>
         device.Resets > 0 ? ". Resets alone prove no hang: drivers also reset after a cable was pulled with packets queued"
-        : device.LinkDowns > 1 ? ". The link flaps: look at the cable and the switch port" : "";
+        : device.LinkDowns > 1 ? $". The link flaps: look at {LinkPartner(device)}" : "";
+
+    private static string LinkPartner(DeviceDiagnosis device) => DeviceKind.Of(device, DriverNotes.Find(device.Driver)) switch
+    {
+        DriverKind.Virtual or DriverKind.VirtualFunction => "the host, which decides whether this link is up",
+        DriverKind.Usb => "the cable, the switch port, and the adapter's USB port and power",
+        DriverKind.Wireless => "the reception and the access point",
+        _ => "the cable and the switch port",
+    };
 
     private static string Title(DeviceDiagnosis device)
     {

@@ -21,6 +21,9 @@ internal sealed record DeviceDiagnosis
     public required int WatchdogMessages { get; init; }
 
     /// <summary>The driver's announcements of resets, but for those that a hang report makes in the same message.</summary>
+    public required int ResetMessages { get; init; }
+
+    /// <summary>The resets that they make: drivers write several lines of one.</summary>
     public required int Resets { get; init; }
 
     /// <summary>Times that the link went down, as far as the driver prints it.</summary>
@@ -29,8 +32,8 @@ internal sealed record DeviceDiagnosis
     /// <summary>Times that the link came up.</summary>
     public required int LinkUps { get; init; }
 
-    /// <summary>Messages of firmware or device trouble that is no transmit hang.</summary>
-    public required int FatalMessages { get; init; }
+    /// <summary>Faults of the device or its firmware, in the order of the log.</summary>
+    public required IReadOnlyList<DeviceFault> Faults { get; init; }
 
     /// <summary>How many episodes the hang and watchdog messages make.</summary>
     public required int Episodes { get; init; }
@@ -44,9 +47,17 @@ internal sealed record DeviceDiagnosis
     /// <summary>The last registers that the driver printed, or null.</summary>
     public required HangReport? LastReport { get; init; }
 
+    /// <summary>
+    /// True where the log has no times: nothing tells whether it recovered between reports, or whether they are of one moment.
+    /// </summary>
+    public required bool IsTimeless { get; init; }
+
+    /// <summary>True where its report is the one that an older kernel prints in a whole boot, for all NICs together.</summary>
+    public bool IsOnlyReportOfBoot { get; init; }
+
     /// <summary>True where a hang is reported at all.</summary>
     public bool HasHang => HangMessages + WatchdogMessages > 0;
 
     /// <summary>True where something was counted.</summary>
-    public bool HasAnything => HasHang || Resets + LinkDowns + LinkUps > 0;
+    public bool HasAnything => HasHang || Faults.Count > 0 || ResetMessages + LinkDowns + LinkUps > 0;
 }

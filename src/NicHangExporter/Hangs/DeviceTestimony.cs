@@ -23,15 +23,19 @@ internal sealed class DeviceTestimony
 
     public HangReport? LastReport { get; private set; }
 
-    /// <summary>True where a hang or a reset is reported.</summary>
-    public bool HasTrouble => _statements.Exists(statement => statement.IsReport || statement.IsReset);
+    /// <summary>True where a hang, a reset or a fault of the device is reported.</summary>
+    public bool HasTrouble => _statements.Exists(statement => statement.IsReport || statement.IsReset || statement.Kind == MessageKind.Fatal);
 
     /// <summary>True where messages of that driver may be about this device.</summary>
     public bool MayBe(string? driver) =>
         driver is null || Driver is null || driver == Driver || driver.StartsWith("mlx4_", StringComparison.Ordinal) && Driver.StartsWith("mlx4_", StringComparison.Ordinal);
 
     /// <summary>Adds a message.</summary>
-    public void Add(in NicMessage message, TimeSpan at, long position)
+    /// <param name="message">The message.</param>
+    /// <param name="at">Its time.</param>
+    /// <param name="position">Its place in the log.</param>
+    /// <param name="boot">In which boot of the log it was printed, from 0.</param>
+    public void Add(in NicMessage message, TimeSpan at, long position, int boot)
     {
         See(message.Driver, position);
         LastReport = message.Report ?? LastReport;
@@ -39,10 +43,11 @@ internal sealed class DeviceTestimony
         {
             Position = position,
             At = at,
-            Kind = message.Kind,
-            DriverResets = message.Pattern.DriverResets,
+            Boot = boot,
+            Pattern = message.Pattern,
+            DriverResets = message.DriverResets,
             Queue = message.Queue ?? -1,
-            Milliseconds = message.Kind == MessageKind.Watchdog ? message.Milliseconds ?? -1 : -1,
+            Milliseconds = message.Milliseconds ?? -1,
             StuckSince = message.Report?.TimeStamp ?? 0,
         });
     }
@@ -68,6 +73,13 @@ internal sealed class DeviceTestimony
         _statements.AddRange(other._statements);
     }
 
+    /// <summary>The boots in which the core's watchdog reported it, one for each report.</summary>
+    public IEnumerable<int> WatchdogBoots =>
+        _statements.Where(statement => statement.Kind == MessageKind.Watchdog).Select(statement => statement.Boot);
+
+    /// <summary>True where it has a report of the core that older kernels print once a boot.</summary>
+    public bool HasReportOfOldKernel => _statements.Exists(statement => statement.Pattern.IsOncePerBoot);
+
     /// <summary>Sums up.</summary>
     /// <param name="gap">A silence longer than this ends an episode.</param>
     public DeviceDiagnosis Diagnose(TimeSpan gap)
@@ -83,16 +95,26 @@ internal sealed class DeviceTestimony
             Driver = Driver == "mlx4_core" && isEthernet ? "mlx4_en" : Driver,
             HangMessages = Count(MessageKind.Hang),
             WatchdogMessages = Count(MessageKind.Watchdog),
-            Resets = _statements.Count(statement => statement.IsReset),
+            ResetMessages = _statements.Count(statement => statement.IsReset),
+            Resets = episodes.Resets,
             LinkDowns = Count(MessageKind.LinkDown),
             LinkUps = Count(MessageKind.LinkUp),
-            FatalMessages = Count(MessageKind.Fatal),
+            Faults = Faults(),
             Episodes = episodes.Count,
             Shape = episodes.Shape,
             Longest = episodes.Longest,
+            IsTimeless = _statements.TrueForAll(statement => statement.At == TimeSpan.Zero),
             LastReport = LastReport,
         };
     }
+
+    /// <summary>The faults in the order of their first messages, with the words of the first message of each.</summary>
+    private DeviceFault[] Faults() =>
+    [
+        .. _statements.Where(statement => statement.Kind == MessageKind.Fatal)
+            .GroupBy(statement => statement.Pattern.Trouble)
+            .Select(fault => new DeviceFault(fault.Key, fault.First().Pattern.Format, fault.Count(), fault.All(statement => statement.DriverResets))),
+    ];
 
     private int Count(MessageKind kind) => _statements.Count(statement => statement.Kind == kind);
 
@@ -103,20 +125,30 @@ internal sealed class DeviceTestimony
 
         public required TimeSpan At { get; init; }
 
-        public required MessageKind Kind { get; init; }
+        /// <summary>In which boot of the log, from 0.</summary>
+        public required int Boot { get; init; }
+
+        public required HangPattern Pattern { get; init; }
+
+        public MessageKind Kind => Pattern.Kind;
+
+        /// <summary>The row of the table.</summary>
+        public string Row => Pattern.Id;
 
         public required bool DriverResets { get; init; }
 
         /// <summary>-1 where it names none.</summary>
         public required int Queue { get; init; }
 
-        /// <summary>The core's time since the last transmission; -1 without.</summary>
+        /// <summary>The time since the last transmission, as the core or the driver says it; -1 without.</summary>
         public required long Milliseconds { get; init; }
 
         /// <summary>jiffies at which the stuck packet was queued; 0 without.</summary>
         public required ulong StuckSince { get; init; }
 
         public bool IsReset => Kind == MessageKind.Reset || Kind == MessageKind.Fatal && DriverResets;
+
+        public bool IsRecovery => Kind == MessageKind.Recovered;
 
         public bool IsReport => Kind is MessageKind.Hang or MessageKind.Watchdog;
     }

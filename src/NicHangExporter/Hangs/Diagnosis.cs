@@ -12,6 +12,7 @@ internal sealed class Diagnosis(TimeSpan gap)
     private readonly Dictionary<BusAddress, List<DeviceTestimony>> _byBus = [];
     private readonly Dictionary<InterfaceName, List<DeviceTestimony>> _byName = [];
     private long _position;
+    private int _boot;
 
     /// <summary>A silence of this length between reports parts two episodes.</summary>
     public static TimeSpan DefaultGap { get; } = TimeSpan.FromSeconds(60);
@@ -23,15 +24,25 @@ internal sealed class Diagnosis(TimeSpan gap)
     {
         _position++;
         if (message.Kind == MessageKind.Renamed) Rename(message);
-        else Find(message.Bus, message.Device, message.Driver).Add(message, at, _position);
+        else Find(message.Bus, message.Device, message.Driver).Add(message, at, _position, _boot);
     }
+
+    /// <summary>The log goes on with another boot: what was hung is not any more, and no driver is to thank for it.</summary>
+    public void ObserveBoot() => _boot++;
 
     /// <summary>What was found of each device with anything counted, in the order of their first lines.</summary>
     public IReadOnlyList<DeviceDiagnosis> Conclude()
     {
         AttributeNameless();
         TieByDriver();
-        return [.. _devices.OrderBy(device => device.First).Select(device => device.Diagnose(gap)).Where(device => device.HasAnything)];
+        // A kernel that has reported two in one boot does not keep to one.
+        var keepsToOne = _devices.SelectMany(device => device.WatchdogBoots).CountBy(boot => boot).All(boot => boot.Value == 1);
+        return
+        [
+            .. _devices.OrderBy(device => device.First)
+                .Select(device => device.Diagnose(gap) with { IsOnlyReportOfBoot = keepsToOne && device.HasReportOfOldKernel })
+                .Where(device => device.HasAnything),
+        ];
     }
 
     private void Rename(in NicMessage message)

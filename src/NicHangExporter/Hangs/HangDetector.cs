@@ -8,6 +8,8 @@ namespace NicHangExporter.Hangs;
 /// <summary>
 /// Tells what a kernel message says of a network device. Pure; takes any bytes and never throws; allocates nothing unless a row of the table
 /// matches. The message must start the record, behind one of the prefixes that the kernel itself makes.
+/// A record of the kernel is not all the kernel's own text: it prints names of processes, of USB devices, and what an admin of some network namespace has his
+/// firewall write, and often first. So there the message must be the whole record (<see cref="IsWhole"/>), and a terse one needs a prefix that names the driver.
 /// </summary>
 internal static class HangDetector
 {
@@ -42,13 +44,28 @@ internal static class HangDetector
             if (index.MayKnow(rest) && TryLook(index, line, start, mode, out var found)
                 || mayFollowName && TryLook(HangPatterns.AfterName, line, AfterName(line, start), mode, out found)
                 || rest is [(byte)'[', ..] && TryLook(index, line, AfterBracket(line, start), mode, out found))
-                return TryDescribe(found, mode, line, text[line.Length..], dictionarySubsystem, dictionaryDevice, out message);
+                return (mode == DetectionMode.Pasted || IsWhole(found.Row, line, text[line.Length..]))
+                    && TryDescribe(found, mode, line, text[line.Length..], dictionarySubsystem, dictionaryDevice, out message);
 
             var colon = rest.IndexOf(": "u8);
             if (colon < 0 || colons == MaxColons) return false;
             start += colon + 2;
             if (start > KernelPrefix.MaxLength) return false;
         }
+    }
+
+    /// <summary>
+    /// True where nothing but the message is in the record: no further lines, or registers as the drivers print them, and no control character, which the
+    /// drivers never print and a process may have in its name. A firewall's log line may start with 127 bytes of anything, but goes on with IN= and OUT=
+    /// (net/netfilter/nf_log_syslog.c nf_log_dump_packet_common()).
+    /// </summary>
+    private static bool IsWhole(HangPattern row, ReadOnlySpan<byte> line, ReadOnlySpan<byte> furtherLines)
+    {
+        if (line.IndexOfAnyInRange((byte)0, (byte)0x1f) >= 0 || line.Contains((byte)0x7f)) return false;
+        if (line.IndexOf("IN="u8) is >= 0 and var packet && line[packet..].IndexOf(" OUT="u8) >= 0) return false;
+        // Old kernels end some messages with an empty line.
+        furtherLines = furtherLines.TrimEnd((byte)'\n');
+        return furtherLines.IsEmpty || row.HasReport && HangReport.IsReport(furtherLines[1..]);
     }
 
     // "eth0 NIC Link is Up": the name and a blank
@@ -94,6 +111,7 @@ internal static class HangDetector
         if (row.DeviceAt >= 0 && !InterfaceName.TryParse(message[values[row.DeviceAt]], out _)
             || row.FormerNameAt >= 0 && !InterfaceName.TryParse(message[values[row.FormerNameAt]], out _)) return false;
         var pasted = mode == DetectionMode.Pasted;
+        if (!pasted && row.IsTerse && !NamesTheDriver(row, prefix)) return false;
         switch (prefix.Shape)
         {
             case PrefixShapes.Bare:
@@ -113,8 +131,14 @@ internal static class HangDetector
         }
     }
 
+    // A function with its line is longer than any name of a process.
+    private static bool NamesTheDriver(HangPattern row, in KernelPrefix prefix) =>
+        prefix.IsFull || row.Drivers.Contains(prefix.Driver) || prefix.Shape is PrefixShapes.Function or PrefixShapes.Traced;
+
     private static bool AcceptsDriver(HangPattern row, in KernelPrefix prefix)
     {
+        // "usb 1-1.2: Product: …": a device that calls itself as it likes.
+        if (prefix.Driver.SequenceEqual("usb"u8)) return false;
         if (prefix.Driver.IsEmpty || row.Drivers.Contains(prefix.Driver)) return true;
         return row.AnyDriver && (!prefix.NeedsKnownDriver || NetDrivers.IsKnown(prefix.Driver));
     }

@@ -2,8 +2,7 @@ namespace NicHangExporter.Hangs;
 
 /// <summary>
 /// Everything that was witnessed of one device with no pause longer than a gap in between. Pure: time comes in, a new value comes out.
-/// Times are since any fixed origin (boot, for kernel log times); only their differences count. A log without times passes
-/// <see cref="TimeSpan.Zero"/> throughout and so is one episode.
+/// Times are since boot; only their differences count.
 /// </summary>
 internal readonly record struct HangEpisode
 {
@@ -31,7 +30,10 @@ internal readonly record struct HangEpisode
     /// <summary>Resets that the driver announced, those excepted that an action of ours has brought about.</summary>
     public int Resets { get; init; }
 
-    /// <summary>When the first report of a hang came that no reset has followed yet, or null.</summary>
+    /// <summary>Times that the driver said that it has repaired what it reported.</summary>
+    public int Recoveries { get; init; }
+
+    /// <summary>When the first report of a hang came that neither a reset nor a recovery has followed yet, or null.</summary>
     public TimeSpan? UnansweredSince { get; init; }
 
     /// <summary>A hang was reported, and then nothing was sent although packets waited: that is a wedge also where it is cured before the second report.</summary>
@@ -57,14 +59,11 @@ internal readonly record struct HangEpisode
             var reports = DriverReports + WatchdogReports + TxTimeouts;
             // A pause storm makes the core's watchdog fire as well; only the driver's own report speaks against it.
             if (Pauses > 0 && DriverReports == 0) return HangShape.Paused;
-            if (Resets > 0) return HangShape.Flap;
+            if (Resets + Recoveries > 0) return HangShape.Flap;
             if (reports == 0) return Stalls > 0 ? HangShape.SilentStall : HangShape.Unknown;
             if (LastReport - FirstReport >= SameMoment) return HangShape.Wedge;
             // Frozen beyond the report: it has not recovered by itself.
-            if (Stalls > 0 || Froze) return HangShape.Wedge;
-            // Without times, two reports of one witness are a repetition.
-            var timeless = Start == TimeSpan.Zero && Last == TimeSpan.Zero;
-            return timeless && Math.Max(DriverReports, WatchdogReports) > 1 ? HangShape.Wedge : HangShape.Unknown;
+            return Stalls > 0 || Froze ? HangShape.Wedge : HangShape.Unknown;
         }
     }
 
@@ -96,6 +95,10 @@ internal readonly record struct HangEpisode
             _ => episode,
         };
     }
+
+    /// <summary>Takes in that the driver says that it has repaired what it reported.</summary>
+    /// <param name="at">When.</param>
+    public HangEpisode Recovered(TimeSpan at) => this with { Recoveries = Recoveries + 1, UnansweredSince = null, Last = at > Last ? at : Last };
 
     /// <summary>True where a testimony at that time belongs to the episode.</summary>
     public static bool Continues(HangEpisode? current, TimeSpan at, TimeSpan gap) =>

@@ -118,10 +118,12 @@ internal sealed partial class HangMonitor(
         {
             MessageKind.Hang => HangWitness.Driver,
             MessageKind.Watchdog => HangWitness.Watchdog,
-            MessageKind.Reset => HangWitness.Reset,
+            // One event is one reset, however many messages the driver has for it.
+            MessageKind.Reset when !message.Pattern.Announces => HangWitness.Reset,
+            MessageKind.Fatal when message.Pattern.CountsAsHang => HangWitness.Driver,
             _ => null,
         };
-        if (witness is null && message.Kind != MessageKind.LinkUp)
+        if (witness is null && message.Kind is not (MessageKind.LinkUp or MessageKind.Recovered))
         {
             _register.Find(message)?.Remember(item.Line);
             return;
@@ -144,7 +146,9 @@ internal sealed partial class HangMonitor(
         if (item.IsReplay)
             _historyEvents++;
         if (witness is { } testimony)
-            Observe(device, testimony, item.At, !item.IsReplay, item.IsHistory, message.Pattern.DriverResets, message.Report);
+            Observe(device, testimony, item.At, !item.IsReplay, item.IsHistory, message.DriverResets, message.Report);
+        else if (message.Kind == MessageKind.Recovered)
+            Recover(device, item.At, live: !item.IsReplay);
         else if (device.Episode is { Resets: > 0 } && HangEpisode.Continues(device.Episode, item.At, options.EpisodeGap))
             // The link is back after the driver's reset: only now could anything be sent again.
             Extend(device, item.At);
@@ -191,6 +195,16 @@ internal sealed partial class HangMonitor(
         // Also one that history had begun, or pause frames: this is when it becomes news.
         if (device.IsHanging && (begins || !wasHanging))
             LogEpisodeStarted(device.Name.ToString(), device.Driver ?? "", device.Bus.ToString(), MetricLabels.Of(witness), device.Report is null ? "" : $": {device.Report}");
+    }
+
+    // Without a hang under way it says nothing, and after an action of ours it says nothing of what the driver does by itself.
+    private void Recover(TrackedDevice device, TimeSpan at, bool live)
+    {
+        if (device.Episode is not { LastReport: not null } || !HangEpisode.Continues(device.Episode, at, options.EpisodeGap)
+            || (live && evidence.Of(device.Name, device.Bus).IsAftermath(at)))
+            return;
+        device.Recover(at);
+        Change(device);
     }
 
     private void Extend(TrackedDevice device, TimeSpan at)

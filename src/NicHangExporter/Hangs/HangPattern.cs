@@ -31,6 +31,18 @@ internal sealed class HangPattern(string id, MessageKind kind, ImmutableArray<st
     /// <summary>The format, compiled.</summary>
     public MessageFormat Message { get; } = new(format);
 
+    /// <summary>
+    /// The longest name of a process (TASK_COMM_LEN of include/linux/sched.h, without the NUL). The kernel prints it first in many messages about a
+    /// process, as in <c>name[123]: segfault at …</c>, and anybody chooses the name of his own processes.
+    /// </summary>
+    public const int MaxProcessName = 15;
+
+    /// <summary>
+    /// True where the message is so short that the name of a process could hold it with the shortest prefix, one letter and a blank. Such a message
+    /// is believed only where the prefix says more than an interface (see <see cref="HangDetector"/>).
+    /// </summary>
+    public bool IsTerse => Message.FixedLength <= MaxProcessName - 2;
+
     /// <summary>How the kernel names the device in front of it.</summary>
     public PrefixShapes Shapes { get; init; } = PrefixShapes.Netdev;
 
@@ -42,6 +54,21 @@ internal sealed class HangPattern(string id, MessageKind kind, ImmutableArray<st
 
     /// <summary>True where the text itself says that the driver goes on to reset the adapter.</summary>
     public bool DriverResets { get; init; }
+
+    /// <summary>Of the drivers that print it, those that reset the adapter each time without saying so in this message.</summary>
+    public ImmutableArray<string> ResetBy { get; init; } = [];
+
+    /// <summary>True where another message of the driver follows that reports the same reset: the two are one event, and only the other one counts live.</summary>
+    public bool Announces { get; init; }
+
+    /// <summary>True where a <see cref="MessageKind.Fatal"/> message is also what this driver says instead of a hang report: live it counts as one.</summary>
+    public bool CountsAsHang { get; init; }
+
+    /// <summary>What is wrong with the device; on <see cref="MessageKind.Fatal"/> rows, and only there.</summary>
+    public DeviceTrouble Trouble { get; init; }
+
+    /// <summary>True where the kernel prints it at most once a boot, whatever happens afterwards (WARN_ONCE).</summary>
+    public bool IsOncePerBoot { get; init; }
 
     /// <summary>True where register values follow in further lines of the same record (see <see cref="HangReport"/>).</summary>
     public bool HasReport { get; init; }

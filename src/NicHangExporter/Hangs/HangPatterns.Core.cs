@@ -13,11 +13,11 @@ internal static partial class HangPatterns
         new("watchdog-2.4", MessageKind.Watchdog, [], "NETDEV WATCHDOG: %s: transmit timed out", DevWatchdog + ", 2.4 to 2.6.26")
         { Shapes = PrefixShapes.Bare, AnyDriver = true, DeviceAt = 0 },
         new("watchdog-2.6.27", MessageKind.Watchdog, [], "NETDEV WATCHDOG: %s (%s): transmit timed out", DevWatchdog + ", 2.6.27 to 2.6.31")
-        { Shapes = PrefixShapes.Bare, AnyDriver = true, DeviceAt = 0, DriverAt = 1 },
+        { Shapes = PrefixShapes.Bare, AnyDriver = true, DeviceAt = 0, DriverAt = 1, IsOncePerBoot = true },
         new("watchdog-2.6.32", MessageKind.Watchdog, [], "NETDEV WATCHDOG: %s (%s): transmit queue %u timed out", DevWatchdog + ", 2.6.32 to 6.3")
-        { Shapes = PrefixShapes.Bare, AnyDriver = true, DeviceAt = 0, DriverAt = 1, QueueAt = 2 },
+        { Shapes = PrefixShapes.Bare, AnyDriver = true, DeviceAt = 0, DriverAt = 1, QueueAt = 2, IsOncePerBoot = true },
         new("watchdog-6.4", MessageKind.Watchdog, [], "NETDEV WATCHDOG: %s (%s): transmit queue %u timed out %u ms", DevWatchdog + ", 6.4 to 6.7")
-        { Shapes = PrefixShapes.Bare, AnyDriver = true, DeviceAt = 0, DriverAt = 1, QueueAt = 2, MillisecondsAt = 3 },
+        { Shapes = PrefixShapes.Bare, AnyDriver = true, DeviceAt = 0, DriverAt = 1, QueueAt = 2, MillisecondsAt = 3, IsOncePerBoot = true },
         new("watchdog-6.8", MessageKind.Watchdog, [], "NETDEV WATCHDOG: CPU: %d: transmit queue %u timed out %u ms", DevWatchdog + ", since 6.8")
         { AnyDriver = true, Distinctive = true, QueueAt = 1, MillisecondsAt = 2 },
         // The rest was seen in logs of vendors' kernels, or shortened by hand.

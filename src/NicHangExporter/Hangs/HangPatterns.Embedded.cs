@@ -6,17 +6,24 @@ internal static partial class HangPatterns
     private static HangPattern[] Embedded =>
     [
         // Under the name of the glue driver (rk_gmac-dwmac and so on). The full stop tells it from Intel's.
-        new("stmmac-reset", MessageKind.Reset, ["stmmac"], "Reset adapter.", "stmicro/stmmac/stmmac_main.c stmmac_reset_subtask()") { AnyDriver = true },
+        new("stmmac-reset", MessageKind.Reset, ["stmmac", "txgbe", "ngbe"], "Reset adapter.", "stmicro/stmmac/stmmac_main.c stmmac_reset_subtask(), wangxun/libwx/wx_err.c wx_pf_reset_subtask()")
+        { Shapes = NetdevOrDevice, AnyDriver = true },
         new("macb-tx-stall", MessageKind.Hang, ["macb"], "TX stall detected on queue %d (%*", "Raspberry Pi kernels, cadence/macb_main.c") { AnyDriver = true, Distinctive = true, DriverResets = true, QueueAt = 0 },
-        new("macb-halt", MessageKind.Fatal, ["macb"], "BUG: halt tx timed out", "cadence/macb_main.c macb_tx_error_task()"),
-        new("macb-exhausted", MessageKind.Fatal, ["macb"], "BUG: TX buffers exhausted mid-frame", "cadence/macb_main.c macb_tx_error_task()"),
-        new("macb-hresp", MessageKind.Fatal, ["macb"], "DMA bus error: HRESP not OK", "cadence/macb_main.c macb_interrupt()"),
-        new("macb-rx-corruption", MessageKind.Fatal, ["macb"], "RX queue corruption: reset it", "cadence/macb_main.c macb_rx()"),
-        new("atlantic-boot-code", MessageKind.Fatal, ["atlantic"], "Boot code hanged", "aquantia/atlantic/hw_atl/hw_atl_utils.c") { Shapes = NetdevOrDevice | PrefixShapes.Module },
-        new("atlantic-fw-restart", MessageKind.Fatal, ["atlantic"], "FW Restart timed out", "aquantia/atlantic/hw_atl/hw_atl_utils.c") { Shapes = NetdevOrDevice | PrefixShapes.Module },
+        new("macb-halt", MessageKind.Fatal, ["macb"], "BUG: halt tx timed out", "cadence/macb_main.c macb_tx_error_task()") { Trouble = DeviceTrouble.Failed },
+        new("macb-exhausted", MessageKind.Fatal, ["macb"], "BUG: TX buffers exhausted mid-frame", "cadence/macb_main.c macb_tx_error_task()") { Trouble = DeviceTrouble.Failed },
+        new("macb-hresp", MessageKind.Fatal, ["macb"], "DMA bus error: HRESP not OK", "cadence/macb_main.c macb_interrupt()") { Trouble = DeviceTrouble.Failed },
+        new("macb-rx-corruption", MessageKind.Fatal, ["macb"], "RX queue corruption: reset it", "cadence/macb_main.c macb_rx()") { Trouble = DeviceTrouble.Failed },
+        new("atlantic-boot-code", MessageKind.Fatal, ["atlantic"], "Boot code hanged", "aquantia/atlantic/hw_atl/hw_atl_utils.c") { Trouble = DeviceTrouble.Firmware, Shapes = NetdevOrDevice | PrefixShapes.Module },
+        new("atlantic-fw-restart", MessageKind.Fatal, ["atlantic"], "FW Restart timed out", "aquantia/atlantic/hw_atl/hw_atl_utils.c") { Trouble = DeviceTrouble.Firmware, Shapes = NetdevOrDevice | PrefixShapes.Module },
         new("alx-reset", MessageKind.Reset, ["alx"], "fatal interrupt 0x%x, resetting", "atheros/alx/main.c alx_intr_handle_misc()"),
-        new("atl1c-hardware-error", MessageKind.Fatal, ["atl1c"], "atl1c hardware error (status = 0x%x)", "atheros/atl1c/atl1c_main.c atl1c_intr()") { Shapes = NetdevOrDevice },
-        new("sky2-rx-hang", MessageKind.Fatal, ["sky2"], "receiver hang detected", "marvell/sky2.c sky2_watchdog()"),
+        new("atl1c-hardware-error", MessageKind.Fatal, ["atl1c"], "atl1c hardware error (status = 0x%x)", "atheros/atl1c/atl1c_main.c atl1c_intr()") { Trouble = DeviceTrouble.Failed, Shapes = NetdevOrDevice },
+        // The first line of its dump, in each timeout; then it restarts the controller.
+        new("fec-tx-ring-dump", MessageKind.Hang, ["fec"], "TX ring dump", "freescale/fec_main.c fec_dump(), called by fec_timeout()") { ResetBy = ["fec"] },
+        new("rtase-tx-ring-dump", MessageKind.Hang, ["rtase"], "Tx descriptor info:", "realtek/rtase/rtase_main.c rtase_dump_state(), called by rtase_tx_timeout()") { ResetBy = ["rtase"] },
+        new("et131x-send-stuck", MessageKind.Hang, ["et131x"], "Send stuck - reset. tcb->WrIndex %x", "agere/et131x.c et131x_tx_timeout()") { Shapes = NetdevOrDevice, Distinctive = true, DriverResets = true },
+        new("et131x-hardware-error", MessageKind.Fatal, ["et131x"], "hardware error - reset", "agere/et131x.c et131x_tx_timeout()") { Shapes = NetdevOrDevice, Trouble = DeviceTrouble.Failed },
+        new("au1000-tx-timeout", MessageKind.Hang, ["au1000-eth"], "au1000_tx_timeout: dev=%p", "amd/au1000_eth.c au1000_tx_timeout()") { AnyDriver = true },
+        new("sky2-rx-hang", MessageKind.Fatal, ["sky2"], "receiver hang detected", "marvell/sky2.c sky2_watchdog()") { Trouble = DeviceTrouble.Failed },
         new("forcedeth-tx-timeout", MessageKind.Hang, ["forcedeth"], "Got tx_timeout. irq status: %x", "nvidia/forcedeth.c nv_tx_timeout()") { Distinctive = true },
         new("forcedeth-tx-timeout-old", MessageKind.Hang, ["forcedeth"], "Got tx_timeout. irq: %x", "nvidia/forcedeth.c nv_tx_timeout(), before 3.x") { Distinctive = true },
         new("cpsw-tx-timeout", MessageKind.Hang, ["cpsw"], "transmit timeout, restarting dma", "ti/cpsw_priv.c cpsw_ndo_tx_timeout()") { AnyDriver = true, DriverResets = true },

@@ -22,6 +22,9 @@ internal static partial class HangPatterns
         new("smc91c92-tx-timeout", MessageKind.Hang, ["smc91c92_cs"], "transmit timed out, Tx_status %2.2x status %4.4x.", "smsc/smc91c92_cs.c smc_tx_timeout()") { AnyDriver = true },
         new("r6040-tx-timeout", MessageKind.Hang, ["r6040"], "transmit timed out, int enable %4.4x status %4.4x", "rdc/r6040.c r6040_tx_timeout()") { AnyDriver = true },
         new("netcp-tx-timeout", MessageKind.Hang, ["netcp"], "transmit timed out tx descs(%d)", "ti/netcp_core.c netcp_ndo_tx_timeout()") { AnyDriver = true },
+        new("transmit-timed-out-guess", MessageKind.Hang, ["smc9194", "ether3"], "transmit timed out, %s?", "seeq/ether3.c ether3_timeout(), 3com and others of 2.4") { AnyDriver = true },
+        new("capital-transmit-timed-out-guess", MessageKind.Hang, ["atp"], "Transmit timed out, %s?", "realtek/atp.c tx_timeout()") { AnyDriver = true },
+        new("fmvj18x-tx-timeout", MessageKind.Hang, ["fmvj18x_cs"], "transmit timed out with status %04x, %s?", "fujitsu/fmvj18x_cs.c fjn_tx_timeout()") { AnyDriver = true },
         new("transmit-timeout", MessageKind.Hang, ["cpmac"], "transmit timeout", "ti/cpmac.c cpmac_tx_timeout()") { AnyDriver = true },
 
         new("nicvf-tx-timeout", MessageKind.Hang, ["nicvf", "thunder-nicvf", "niu"], "Transmit timed out, resetting", "cavium/thunder/nicvf_main.c nicvf_tx_timeout()") { AnyDriver = true, DriverResets = true },
@@ -51,8 +54,10 @@ internal static partial class HangPatterns
         new("acenic-stuck", MessageKind.Hang, ["acenic"], "Transmitter is stuck, %08x", "alteon/acenic.c ace_watchdog()") { AnyDriver = true },
         new("ns83820-tx-timeout", MessageKind.Hang, ["ns83820"], "tx_timeout: tx_done_idx=%d free_idx=%d cmdsts=%08x", "natsemi/ns83820.c ns83820_tx_timeout()") { AnyDriver = true },
 
-        new("tx-timeout", MessageKind.Hang, ["sky2", "skge", "ag71xx", "mv643xx_eth_port", "pegasus", "enc28j60"], "tx timeout", "marvell/sky2.c sky2_tx_timeout() and others") { AnyDriver = true },
-        new("capital-tx-timeout", MessageKind.Hang, ["r8152", "hinic", "gmac-gemini"], "Tx timeout", "drivers/net/usb/r8152.c rtl8152_tx_timeout(), huawei/hinic/hinic_main.c") { AnyDriver = true },
+        new("tx-timeout", MessageKind.Hang, ["sky2", "skge", "ag71xx", "mv643xx_eth_port", "pegasus", "enc28j60"], "tx timeout", "marvell/sky2.c sky2_tx_timeout() and others")
+        { AnyDriver = true, ResetBy = ["sky2", "ag71xx", "mv643xx_eth_port", "enc28j60"] },
+        new("capital-tx-timeout", MessageKind.Hang, ["r8152", "hinic", "gmac-gemini"], "Tx timeout", "drivers/net/usb/r8152.c rtl8152_tx_timeout(), huawei/hinic/hinic_main.c")
+        { AnyDriver = true, ResetBy = ["r8152"] },
         new("rtl8150-tx-timeout", MessageKind.Hang, ["rtl8150"], "Tx timeout.", "drivers/net/usb/rtl8150.c rtl8150_tx_timeout()") { AnyDriver = true },
         new("upper-tx-timeout", MessageKind.Hang, [], "TX timeout", "out-of-tree drivers") { AnyDriver = true },
     ];

@@ -55,7 +55,7 @@ internal static partial class HangPatterns
     [
         new("bnx2-link-up", MessageKind.LinkUp, ["bnx2"], "NIC %s Link is Up, %*", "broadcom/bnx2.c bnx2_report_link()") { Shapes = EveryLinkShape },
         new("bnx2-link-down", MessageKind.LinkDown, ["bnx2"], "NIC %s Link is Down", "broadcom/bnx2.c bnx2_report_link()") { Shapes = EveryLinkShape },
-        new("alx-link-up", MessageKind.LinkUp, ["alx"], "NIC Up: %s", "atheros/alx/main.c alx_check_link()"),
+        new("alx-link-up", MessageKind.LinkUp, ["alx"], "NIC Up: %d %s", "atheros/alx/main.c alx_check_link()"),
         new("r8152-carrier-on", MessageKind.LinkUp, ["r8152"], "carrier on", "drivers/net/usb/r8152.c set_carrier()"),
         new("r8152-carrier-off", MessageKind.LinkDown, ["r8152"], "carrier off", "drivers/net/usb/r8152.c set_carrier()"),
         new("hinic-link-up", MessageKind.LinkUp, ["hinic"], "HINIC_Link is UP", "huawei/hinic/hinic_main.c link_status_event_handler()"),

@@ -22,12 +22,14 @@ internal static partial class HangPatterns
         { Distinctive = true, DriverResets = true },
         new("ena-msix-tx", MessageKind.Hang, ["ena"], "Potential MSIX issue on Tx side Queue = %d. Reset the device", "amazon/ena/ena_netdev.c check_missing_comp_in_tx_queue()")
         { Distinctive = true, DriverResets = true, QueueAt = 0 },
-        new("ena-msix-rx", MessageKind.Fatal, ["ena"], "Potential MSIX issue on Rx side Queue = %d. Reset the device", "amazon/ena/ena_netdev.c check_for_rx_interrupt_queue()"),
-        new("ena-keep-alive", MessageKind.Fatal, ["ena"], "Keep alive watchdog timeout.", "amazon/ena/ena_netdev.c check_for_missing_keep_alive()"),
-        new("ena-admin-queue", MessageKind.Fatal, ["ena"], "ENA admin queue is not in running state!", "amazon/ena/ena_netdev.c check_for_admin_com_state()"),
+        new("ena-msix-rx", MessageKind.Fatal, ["ena"], "Potential MSIX issue on Rx side Queue = %d. Reset the device", "amazon/ena/ena_netdev.c check_for_rx_interrupt_queue()") { Trouble = DeviceTrouble.Failed },
+        // The device is silent; ENA resets it, and nothing else reports the hang.
+        new("ena-keep-alive", MessageKind.Fatal, ["ena"], "Keep alive watchdog timeout.", "amazon/ena/ena_netdev.c check_for_missing_keep_alive()") { Trouble = DeviceTrouble.NoAnswer, CountsAsHang = true },
+        new("ena-admin-queue", MessageKind.Fatal, ["ena"], "ENA admin queue is not in running state!", "amazon/ena/ena_netdev.c check_for_admin_com_state()") { Trouble = DeviceTrouble.NoAnswer },
+        new("ena-reset-failed", MessageKind.Fatal, ["ena"], "Reset attempt failed. Can not reset the device", "amazon/ena/ena_netdev.c ena_restore_device()") { Shapes = NetdevOrDevice, Trouble = DeviceTrouble.Failed },
         new("ena-reset", MessageKind.Reset, ["ena"], "Trigger reset is on", "amazon/ena/ena_netdev.c ena_timer_service()") { Shapes = NetdevOrDevice },
         new("ena-resetting", MessageKind.Ignored, ["ena"], "Resetting the device", "amazon/ena/ena_netdev.c check_missing_comp_in_tx_queue()"),
-        new("ena-reset-done", MessageKind.Ignored, ["ena"], "Device reset completed successfully%*", "amazon/ena/ena_netdev.c ena_restore_device()") { Shapes = NetdevOrDevice },
+        new("ena-reset-done", MessageKind.Recovered, ["ena"], "Device reset completed successfully%*", "amazon/ena/ena_netdev.c ena_restore_device()") { Shapes = NetdevOrDevice },
         // One a descriptor, before the threshold is passed; and the counters that a reset dumps.
         new("ena-late-descriptor", MessageKind.Ignored, ["ena"], "Found a Tx that wasn't completed on time, qid %d, index %d.%*", "amazon/ena/ena_netdev.c check_missing_comp_in_tx_queue()"),
         new("ena-late-descriptor-new", MessageKind.Ignored, ["ena"], "TX hasn't completed, qid %d, index %d.%*", "amazon/ena/ena_netdev.c check_missing_comp_in_tx_queue()"),
@@ -35,7 +37,7 @@ internal static partial class HangPatterns
 
         new("gve-tx-timeout", MessageKind.Hang, ["gve", "gvnic"], "Timeout on tx queue, %d", "google/gve/gve_main.c gve_tx_timeout()") { Shapes = NetdevOrDevice, QueueAt = 0 },
         new("gve-reset", MessageKind.Reset, ["gve", "gvnic"], "Performing reset", "google/gve/gve_main.c gve_handle_reset()") { Shapes = NetdevOrDevice },
-        new("gve-device-reset", MessageKind.Reset, ["gve", "gvnic"], "Device requested reset.", "google/gve/gve_main.c gve_handle_status()") { Shapes = NetdevOrDevice },
-        new("gve-reset-failed", MessageKind.Fatal, ["gve", "gvnic"], "Reset failed! !!! DISABLING ALL QUEUES !!!", "google/gve/gve_main.c gve_reset()") { Shapes = NetdevOrDevice },
+        new("gve-device-reset", MessageKind.Reset, ["gve", "gvnic"], "Device requested reset.", "google/gve/gve_main.c gve_handle_status()") { Shapes = NetdevOrDevice, Announces = true },
+        new("gve-reset-failed", MessageKind.Fatal, ["gve", "gvnic"], "Reset failed! !!! DISABLING ALL QUEUES !!!", "google/gve/gve_main.c gve_reset()") { Trouble = DeviceTrouble.Failed, Shapes = NetdevOrDevice },
     ];
 }

@@ -15,7 +15,7 @@ internal static partial class HangPatterns
     /// <summary>Every row.</summary>
     public static ImmutableArray<HangPattern> All { get; } =
     [
-        .. Core, .. Intel, .. IntelTraps, .. Realtek, .. Broadcom, .. Mellanox, .. Virtual, .. Datacenter, .. Embedded, .. Legacy, .. Links, .. DriverLinks,
+        .. Core, .. Intel, .. IntelTraps, .. Realtek, .. Broadcom, .. Mellanox, .. Virtual, .. Datacenter, .. Embedded, .. Lost, .. Legacy, .. Links, .. DriverLinks,
     ];
 
     /// <summary>The rows for a message that follows an ordinary prefix, or none.</summary>

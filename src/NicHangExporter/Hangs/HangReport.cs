@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 
 namespace NicHangExporter.Hangs;
@@ -69,6 +70,14 @@ internal sealed record HangReport
         return TrySplit(line, out var name, out _) && IsKnown(name);
     }
 
+    /// <summary>True for lines that are all as the drivers print them. Whatever else stands behind a message is no part of it.</summary>
+    public static bool IsReport(ReadOnlySpan<byte> lines)
+    {
+        foreach (var range in lines.Split((byte)'\n'))
+            if (!IsPrinted(lines[range])) return false;
+        return true;
+    }
+
     /// <summary>What there is, as <c>TDH=14 TDT=1a …</c> in hexadecimal, in the kernel's words.</summary>
     public override string ToString()
     {
@@ -81,6 +90,22 @@ internal sealed record HangReport
         return string.Join(' ', registers.Where(register => register.Value is not null).Select(register => $"{register.Name}={register.Value:x}")
             .Prepend(Queue is null ? "" : $"queue={Queue}").Where(text => text.Length > 0));
     }
+
+    // "  TDH, TDT             <13a>, <16a>"
+    private static bool IsPrinted(ReadOnlySpan<byte> line)
+    {
+        line = line.Trim((byte)' ');
+        if (line.SequenceEqual("buffer_info[next_to_clean]:"u8) || line.SequenceEqual("buffer_info[next_to_clean]"u8) || line.SequenceEqual("tx_buffer_info[next_to_clean]"u8))
+            return true;
+        if (!TrySplit(line, out var name, out var value) || !IsKnown(name) || !value.EndsWith(">"u8)) return false;
+        value = value[..^1];
+        var next = value.IndexOf(">, <"u8);
+        return next < 0 ? IsValue(value) : IsValue(value[..next]) && IsValue(value[(next + 4)..]);
+    }
+
+    // %x, %lx, or %p with its stand-ins of lib/vsprintf.c
+    private static bool IsValue(ReadOnlySpan<byte> value) =>
+        value.Length is > 0 and <= 16 && value.IndexOfAnyExcept(HexDigits) < 0 || value.SequenceEqual("(null)"u8) || value.SequenceEqual("(____ptrval____)"u8);
 
     private static bool TrySplit(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
@@ -117,6 +142,8 @@ internal sealed record HangReport
         if (name.SequenceEqual("PHY Extended Status"u8)) return this with { PhyExtendedStatus = Hex(value) };
         return name.SequenceEqual("PCI Status"u8) ? this with { PciStatus = Hex(value) } : this;
     }
+
+    private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);
 
     private static ulong? Hex(ReadOnlySpan<byte> value) => Utf8Parser.TryParse(value, out ulong number, out _, 'x') ? number : null;
 }

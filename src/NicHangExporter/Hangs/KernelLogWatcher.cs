@@ -237,7 +237,7 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
         if (!record.IsKernel)
         {
             // The kernel forces the facility of whatever user space writes to a number other than 0.
-            if (message.Kind is MessageKind.Hang or MessageKind.Watchdog)
+            if (message.ReportsHang)
             {
                 metrics.KmsgUntrusted.Inc();
                 if (_untrustedLog.IsDue(1, out var messages))

@@ -61,6 +61,12 @@ internal readonly ref struct KernelPrefix
         StartsWithThenDigits(word, "ata"u8) || StartsWithThenDigits(word, "hci"u8) || StartsWithThenDigits(word, "mmc"u8)
         || StartsWithThenDigits(word, "nvme"u8) || StartsWithThenDigits(word, "spi"u8) || StartsWithThenDigits(word, "i2c-"u8) || word.StartsWith("cec-"u8);
 
+    /// <summary>
+    /// True where driver, address and interface are all there, as <c>netdev_printk()</c> has them for every NIC with hardware behind it. What another part of the
+    /// kernel prints first, the name of a process above all, has no room for them.
+    /// </summary>
+    public bool IsFull => Driver.Length > 0 && Name.Length > 0 && (IsBusAddress(Bus) || IsNumbered(Bus));
+
     // "bnx2x: [bnx2x_panic_dump:917(eth0)]"
     private static bool TryFunction(ReadOnlySpan<byte> text, out KernelPrefix prefix)
     {
@@ -160,12 +166,13 @@ internal readonly ref struct KernelPrefix
             prefix = new KernelPrefix { Name = rest, Shape = PrefixShapes.Netdev };
             return IsInterface(rest);
         }
-        if (!hasState && (IsBusAddress(rest) || IsNumbered(rest)))
+        if (!hasState && NetDrivers.IsName(driver) && (IsBusAddress(rest) || IsNumbered(rest)))
         {
-            // "igb 0000:01:00.0: ", or "0000:01:00.0 eth0: " with the driver cut off
+            // "igb 0000:01:00.0: "
             prefix = new KernelPrefix { Driver = driver, Bus = rest, Shape = PrefixShapes.Device };
-            return NetDrivers.IsName(driver);
+            return true;
         }
+        // "0000:01:00.0 eth0: " with the driver cut off
         if (IsBusAddress(driver))
         {
             prefix = new KernelPrefix { Bus = driver, Name = rest, Shape = PrefixShapes.Netdev };
@@ -180,7 +187,10 @@ internal readonly ref struct KernelPrefix
     {
         prefix = default;
         StripState(ref name, out var unnamed);
-        if (unnamed) name = default;
+        if (unnamed)
+        {
+            if (!name.IsEmpty) return false;
+        }
         else if (!IsInterface(name) && !IsBusAddress(name)) return false;
         if (!TryOnePart(first, out var before)) return false;
         switch (before.Shape)

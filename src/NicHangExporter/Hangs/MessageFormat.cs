@@ -26,6 +26,12 @@ internal sealed class MessageFormat
         if (Conversions > MaxConversions)
             throw new ArgumentException($"More than {MaxConversions} conversions: {format}", nameof(format));
         Start = _segments[0].Literal;
+        FixedLength = _segments.Sum(segment => segment.Conversion switch
+        {
+            Conversion.None => segment.Literal.Length,
+            Conversion.Text or Conversion.Rest => 0,
+            _ => 1,
+        });
     }
 
     /// <summary>How many conversions the format has.</summary>
@@ -33,6 +39,9 @@ internal sealed class MessageFormat
 
     /// <summary>The literal text that it starts with.</summary>
     public ReadOnlyMemory<byte> Start { get; }
+
+    /// <summary>How many bytes a match has at the least that the format itself decides: its literal text, and a digit for each number.</summary>
+    public int FixedLength { get; }
 
     /// <summary>Matches one line without its end.</summary>
     /// <param name="line">The message without any prefix.</param>

@@ -11,6 +11,8 @@ internal enum MessageKind
     Watchdog,
     /// <summary>The driver announces that it resets the adapter; by itself no proof of a hang.</summary>
     Reset,
+    /// <summary>The driver says that it has repaired what it reported before.</summary>
+    Recovered,
     /// <summary>The firmware or the device is in trouble that a reset of the adapter may not cure.</summary>
     Fatal,
     /// <summary>The link came up.</summary>

@@ -11,6 +11,12 @@ internal readonly record struct NicMessage
     /// <summary>What it says.</summary>
     public MessageKind Kind => Pattern.Kind;
 
+    /// <summary>True where live detection counts it as a report of a hang.</summary>
+    public bool ReportsHang => Kind is MessageKind.Hang or MessageKind.Watchdog || Pattern.CountsAsHang;
+
+    /// <summary>True where the driver resets the adapter because of what it reports here, without a message of its own for the reset.</summary>
+    public bool DriverResets => Pattern.DriverResets || Driver is not null && Pattern.ResetBy.Contains(Driver);
+
     /// <summary>The driver as the kernel names it in the text: the bus driver, which is not always ethtool's; null where nothing tells.</summary>
     public string? Driver { get; init; }
 
@@ -26,7 +32,7 @@ internal readonly record struct NicMessage
     /// <summary>The transmit queue.</summary>
     public int? Queue { get; init; }
 
-    /// <summary>Since when nothing was transmitted, in ms. The kernel's own value: it can be absurd.</summary>
+    /// <summary>For how long nothing was transmitted, in ms, whether the core or the driver says so. The kernel's own value: it can be absurd.</summary>
     public long? Milliseconds { get; init; }
 
     /// <summary>The registers in the further lines of the record.</summary>

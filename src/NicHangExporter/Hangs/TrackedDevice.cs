@@ -86,7 +86,7 @@ internal sealed partial class TrackedDevice(InterfaceName name, BusAddress bus)
     /// hang goes on for longer than a driver takes to it, or where nothing is sent, be it from one of its resets to the next.
     /// </summary>
     public bool IsLeftToItsDriver =>
-        (Episode is { Resets: > 0 } || RecoveredByItself) && Transmitter is not { Verdict: TxVerdict.Stalled } && _resetsInVain < ResetsInVain
+        (Episode is { Resets: > 0 } or { Recoveries: > 0 } || RecoveredByItself) && Transmitter is not { Verdict: TxVerdict.Stalled } && _resetsInVain < ResetsInVain
         && !(Episode is { UnansweredSince: { } since, LastReport: { } last } && last - since >= DriverPatience);
 
     /// <summary>Whether the hang that was left to the driver is over for now, because the driver has answered it or because it is reported no more.</summary>
@@ -186,6 +186,9 @@ internal sealed partial class TrackedDevice(InterfaceName name, BusAddress bus)
 
     /// <summary>Whatever was reported so far has been answered: by a reset, or by a remediation that is proven to have helped.</summary>
     public void Answer() => Episode = Episode is { } episode ? episode with { UnansweredSince = null } : Episode;
+
+    /// <summary>The driver says that it has repaired what it reported in the episode under way.</summary>
+    public void Recover(TimeSpan at) => Episode = Episode?.Recovered(at);
 
     /// <summary>The trouble was still seen at that time.</summary>
     public void Extend(TimeSpan at) => Episode = Episode is { } episode && at > episode.Last ? episode with { Last = at } : Episode;

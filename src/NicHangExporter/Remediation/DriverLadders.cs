@@ -4,7 +4,7 @@ namespace NicHangExporter.Remediation;
 
 /// <summary>
 /// The built-in ladders: the table. A driver is here only where something is known to help. Paravirtual drivers have none: the other end of
-/// their queues is the host, and nothing in the guest prevents or heals what happens there.
+/// their queues is the host, and no setting in the guest prevents or heals what happens there.
 /// </summary>
 internal static class DriverLadders
 {

@@ -32,7 +32,10 @@ internal abstract record RemediationStep
             : $"pause autoneg={(Autonegotiation ? "on" : "off")} rx={(Rx ? "on" : "off")} tx={(Tx ? "on" : "off")}";
     }
 
-    /// <summary>Renegotiates, which on many drivers reinitialises the adapter (ETHTOOL_NWAY_RST). Addresses, routes and bridge membership stay.</summary>
+    /// <summary>
+    /// Renegotiates, which with some drivers resets the whole adapter (ETHTOOL_NWAY_RST, <see cref="Renegotiations"/>).
+    /// Addresses, routes and bridge membership stay.
+    /// </summary>
     internal sealed record Reinit : RemediationStep
     {
         public override string ToString() => "reinit";

@@ -39,18 +39,28 @@ internal sealed partial class KernelLogDevice : IDisposable
     /// <returns><see cref="Newest"/>.</returns>
     public ulong ReadToEnd()
     {
+        _ = TextsToEnd();
+        return Newest;
+    }
+
+    /// <summary>Reads to the end.</summary>
+    /// <returns>The texts of the records, as the device escapes them.</returns>
+    public List<string> TextsToEnd()
+    {
+        var texts = new List<string>();
         while (true)
         {
             var length = Read(_reader, _buffer, (nuint)_buffer.Length);
             if (length > 0)
             {
-                var fields = Encoding.ASCII.GetString(_buffer, 0, 64).Split(',');
-                Newest = ulong.Parse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture);
+                var record = Encoding.ASCII.GetString(_buffer, 0, (int)length);
+                Newest = ulong.Parse(record.Split(',')[1], NumberStyles.None, CultureInfo.InvariantCulture);
+                texts.Add(record[(record.IndexOf(';', StringComparison.Ordinal) + 1)..].Split('\n')[0]);
                 continue;
             }
             var errno = Marshal.GetLastPInvokeError();
             if (errno == TryAgain)
-                return Newest;
+                return texts;
             // The ring overtook us: go on with the oldest record that is left.
             Assert.Equal(BrokenPipe, errno);
         }

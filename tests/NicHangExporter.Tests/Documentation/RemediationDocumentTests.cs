@@ -27,6 +27,24 @@ public sealed class RemediationDocumentTests
     }
 
     [Fact]
+    public void Renegotiations_AreThoseOfTheTable()
+    {
+        var table = new StringBuilder("| driver | `reinit` | why |\n| --- | --- | --- |\n");
+        foreach (var (drivers, effect, why) in Renegotiations.All)
+        {
+            var does = effect switch
+            {
+                RenegotiationEffect.WholeAdapter => "resets the whole adapter",
+                RenegotiationEffect.LinkOnly => "negotiates the link anew, no more",
+                _ => "does nothing",
+            };
+            table.Append(CultureInfo.InvariantCulture, $"| {string.Join(", ", drivers.Select(driver => $"`{driver}`"))} | {does} | {why}. |\n");
+        }
+
+        Page.AssertGenerated("renegotiations", table.ToString());
+    }
+
+    [Fact]
     public void Profiles_AreThoseOfTheTable()
     {
         var table = new StringBuilder("| profile | turns off | |\n| --- | --- | --- |\n");

@@ -46,7 +46,7 @@ public sealed class HangDetectorTests
     [Fact]
     public void TryDetect_ReportWithGarbledLines_KeepsWhatCanBeRead()
     {
-        Assert.True(Detect("igb 0000:01:00.0: Detected Tx Unit Hang\n<\n  TDH <zz>\n  TDT\n TDT <5\n<<>>\n  Tx Queue <", "", "", DetectionMode.Kernel, out var message));
+        Assert.True(Detect("igb 0000:01:00.0: Detected Tx Unit Hang\n<\n  TDH <zz>\n  TDT\n TDT <5\n<<>>\n  Tx Queue <", "", "", DetectionMode.Pasted, out var message));
         Assert.Equal(new HangReport { Tail = 5 }, message.Report);
     }
 

@@ -43,12 +43,6 @@ public sealed class HangEpisodeTests
     public void Shape_DriverReportUnderPauseFrames_IsAWedge() => Assert.Equal(HangShape.Wedge, Episode((Paused, 1), (Driver, 5), (Driver, 7)).Shape);
 
     [Fact]
-    public void Shape_WithoutTimesTwoReportsOfOneWitness_IsAWedge() => Assert.Equal(HangShape.Wedge, Episode((Driver, 0), (Driver, 0)).Shape);
-
-    [Fact]
-    public void Shape_WithoutTimesOneReportOfEachWitness_IsUnknown() => Assert.Equal(HangShape.Unknown, Episode((Driver, 0), (Watchdog, 0)).Shape);
-
-    [Fact]
     public void Observe_WithinTheGap_ContinuesTheEpisode()
     {
         var episode = Episode((Driver, 100), (Driver, 160));

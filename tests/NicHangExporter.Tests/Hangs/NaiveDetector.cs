@@ -30,17 +30,36 @@ internal static class NaiveDetector
     /// <summary>The rows that a record's first line matches, the text being Latin-1: one character a byte.</summary>
     public static IEnumerable<HangPattern> Matches(string text)
     {
+        var lines = text.TrimEnd('\n').Split('\n');
         var line = text.Split('\n')[0];
         if (line.Length is < 3 or > HangDetector.MaxLineLength) yield break;
-        line = line.TrimEnd(' ', '\t', '\r');
+        // A drivers' first line has no control character, and a firewall's log is no driver's.
+        if (Regex.IsMatch(line, @"[\x00-\x1f\x7f]") || Regex.IsMatch(line, "IN=.* OUT=")) yield break;
+        line = line.TrimEnd(' ');
         foreach (var (row, start, format) in Rows)
             for (var at = line.IndexOf(start, StringComparison.Ordinal); at >= 0; at = line.IndexOf(start, at + 1, StringComparison.Ordinal))
-                if (at <= KernelPrefix.MaxLength && format.Match(line[at..]) is { Success: true } match && HasName(row, match) && Prefixes(row).IsMatch(line[..at]))
+                if (at <= KernelPrefix.MaxLength && format.Match(line[at..]) is { Success: true } match && HasName(row, match) && Prefixes(row).IsMatch(line[..at])
+                    && (!row.IsTerse || NamesTheDriver(row).IsMatch(line[..at])) && !Regex.IsMatch(line[..at], @"\Ausb .")
+                    && (lines.Length <= 1 || row.HasReport && lines.Skip(1).All(further => Register.IsMatch(further))))
                 {
                     yield return row;
                     break;
                 }
     }
+
+    // A line of a report as Intel's drivers print it.
+    private static readonly Regex Register = new(
+        @"\A *(?:(?:tx_)?buffer_info\[next_to_clean\]|buffer_info\[next_to_clean\]:|"
+        + @"(?:Tx Queue|TDH, TDT|TDH|TDT|next_to_use|next_to_clean|time_stamp|jiffies|next_to_watch|next_to_watch\.status|desc\.status|MAC Status|PHY Status"
+        + @"|PHY 1000BASE-T Status|PHY Extended Status|PCI Status)[ \t\r]*<V>(?:, <V>)?) *\z".Replace("V", @"(?:[0-9A-Fa-f]{1,16}|\(null\)|\(____ptrval____\))", StringComparison.Ordinal),
+        RegexOptions.CultureInvariant);
+
+    // Behind the driver of the row, behind driver, address and interface, or behind a function with its line.
+    private static Regex NamesTheDriver(HangPattern row) => DriverOf.GetOrAdd(row, static row => new Regex(
+        $@"\A(?:{Any(row.Drivers)}:? .|(?!net ){Driver} (?:{BusWord}|{Numbered}): (?!{Unnamed}){Name}|{Driver} (?:{BusWord}|{Numbered}) (?!{Unnamed}|{State.Replace("(?: ", "(?:", StringComparison.Ordinal)}){Name}|(?:{Driver}: )?\[{Driver}:[0-9]+\(.*\)\]\z|.*:\(pid )",
+        RegexOptions.CultureInvariant));
+
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<HangPattern, Regex> DriverOf = new();
 
     private static bool HasName(HangPattern row, Match match) =>
         new[] { row.DeviceAt, row.FormerNameAt }.All(at => at < 0 || Regex.IsMatch(match.Groups[at + 1].Value, $@"\A(?:{Name})\z", RegexOptions.CultureInvariant));

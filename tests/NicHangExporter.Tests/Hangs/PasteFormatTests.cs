@@ -84,7 +84,9 @@ public sealed class PasteFormatTests
     public void Wedge_InAnyFormat_IsTheSameWedge(string name)
     {
         var device = Assert.Single(Diagnose.Text(Log(name, "\n")).Devices);
-        Assert.Equal(new DiagnosisJson.Entry("eno1", "0000:00:1f.6", "e1000e", 5, 0, 0, 0, 0, 1, "wedge"), device);
+        // Neither times nor registers: nothing tells that it did not recover in between.
+        var shape = name == "line numbers of grep, bare" ? "unknown" : "wedge";
+        Assert.Equal(new DiagnosisJson.Entry("eno1", "0000:00:1f.6", "e1000e", 5, 0, 0, 0, 0, 1, shape), device with { Faults = [], Advice = [] });
     }
 
     [Theory]
