@@ -33,6 +33,7 @@ if (call is null)
 {
     CredentialStore.Check(options, errors);
     WebConfigStore.Check(options, TimeProvider.System, errors);
+    StateDirectory.Check(options, errors);
 }
 if (errors.Count > 0)
     return Refuse(errors);
@@ -45,6 +46,8 @@ if (call is not null)
 }
 if (commandLine.IsConfigCheck(result))
 {
+    if (options.StateDirectory is { } directory && StateDirectory.FaultOf(directory) is { } fault)
+        Console.Error.WriteLine($"nic-hang-exporter: warning: a restart will forget, because of state.directory: {ConsolePage.Clean(fault.Split('\n')[0])}");
     Console.WriteLine("The configuration is sound.");
     return 0;
 }

@@ -135,7 +135,7 @@ public sealed class StateDirectoryTests : IDisposable
         Requires.Program("unshare");
         Directory.CreateDirectory(_host.State);
         // Room for the lock, an empty file, and no more.
-        using var exporter = await StartAsync("mount -t tmpfs -o size=4k,nr_inodes=8 none \"$0\" && head -c 4096 /dev/zero >\"$0/filler\"");
+        using var exporter = await StartAsync("mount -t tmpfs -o size=4k,nr_inodes=8,mode=0700 none \"$0\" && head -c 4096 /dev/zero >\"$0/filler\"");
 
         var metrics = await exporter.ScrapeUntilAsync("a write failed", now => now["nichang_state_write_failures_total"] >= 1);
 

@@ -1,3 +1,5 @@
+using NicHangExporter.Linux;
+
 namespace NicHangExporter.Remediation;
 
 /// <summary>One pass through the door, as the journal tells it. At least one of the two is there.</summary>
@@ -94,13 +96,11 @@ internal sealed class PassHistory(ExporterOptions options) : IDisposable
     {
         try
         {
-            using var file = new FileStream(path, new FileStreamOptions { Access = FileAccess.Read, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
-            var content = new byte[Math.Min(file.Length, MaxLength)];
-            file.Position = file.Length - content.Length;
-            return content[..file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false)];
+            return RegularFile.ReadEnd(path, MaxLength);
         }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        catch (FileKindException)
         {
+            // It is set aside with the next entry.
             return null;
         }
     }
