@@ -42,8 +42,8 @@ internal sealed partial class StateDirectory(ExporterOptions options, ILogger<St
     public static string? FaultOf(string path)
     {
         var (parent, user) = (System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)) ?? "/", FileStatus.EffectiveUser);
-        if (StateDirectorySafety.FaultOf(path, user, out var isMissing) is { } unsafePlace)
-            return unsafePlace;
+        if (StateDirectorySafety.FaultOf(path, user, out var isMissing) is { } wrongPlace)
+            return wrongPlace;
         var errno = PathAccess.OfDirectory(isMissing ? parent : path);
         if (errno != Errno.None)
             return $"{path} can't be {(isMissing ? "made" : "written")}: {new System.ComponentModel.Win32Exception((int)errno).Message}";

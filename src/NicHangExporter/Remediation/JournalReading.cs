@@ -36,10 +36,11 @@ internal sealed record JournalReading(JournalScan? Current, bool IsUnnamed, stri
         var mark = DecisionMark.Read(path, files);
         var content = Read(files, path, out var kind);
         var current = kind is not null ? JournalScan.Unusable($"it is {kind.Value.Text()}, not a regular file") : content is null ? null : JournalScan.Of(content);
-        var unnamed = Read(files, Unnamed(path), out _);
+        // Half a new file is none.
+        var unnamed = Read(files, Unnamed(path), out _) is { } half && JournalScan.Of(half) is { Fault: null, Torn: 0 } ? half : null;
         if (current is { Fault: null } && Missing(current, mark) is null)
             return new(current, IsUnnamed: false, null, mark, JournalHistory.Of(current));
-        if (current is null && unnamed is not null && JournalScan.Of(unnamed) is { Fault: null, Torn: 0 } complete && Missing(complete, mark) is null)
+        if (current is null && unnamed is not null && JournalScan.Of(unnamed) is var complete && Missing(complete, mark) is null)
             return new(complete, IsUnnamed: true, null, mark, JournalHistory.Of(complete));
 
         var older = Enumerable.Range(1, OlderFiles).Reverse().Select(age => Read(files, Older(path, age), out _)).OfType<byte[]>().ToList();

@@ -44,6 +44,8 @@ internal sealed class JournalSalvage
 
     private void Read(ReadOnlySpan<byte> content)
     {
+        // Each file begins with a checkpoint: one without a line that is whole has lost at least that, and whatever came after it.
+        _isDamagedAtEnd = true;
         while (content.IndexOf((byte)'\n') is >= 0 and var newline)
         {
             var line = content[..newline];
