@@ -26,8 +26,6 @@ public enum Errno
     Fault = 14,
     /// <summary>EBUSY.</summary>
     Busy = 16,
-    /// <summary>EEXIST.</summary>
-    Exists = 17,
     /// <summary>ENODEV: unknown interface, or one whose device is detached: the interface may still be there.</summary>
     NoDevice = 19,
     /// <summary>ENOTDIR.</summary>
@@ -40,8 +38,6 @@ public enum Errno
     TooManyOpenFiles = 24,
     /// <summary>ESPIPE.</summary>
     IllegalSeek = 29,
-    /// <summary>EROFS.</summary>
-    ReadOnlyFileSystem = 30,
     /// <summary>EPIPE: from kmsg, the ring overtook the reader.</summary>
     BrokenPipe = 32,
     /// <summary>EOVERFLOW: an answer that is larger than this library takes for possible.</summary>

@@ -10,7 +10,7 @@ public static class PathAccess
     private const int AsEffectiveUser = 0x200; // AT_EACCESS
 
     /// <summary>faccessat(2): whether a directory can be searched, read and written, on a file system that can be written.</summary>
-    /// <returns><see cref="Errno.None"/>, or why not: <see cref="Errno.Access"/>, <see cref="Errno.ReadOnlyFileSystem"/>.</returns>
+    /// <returns><see cref="Errno.None"/>, or why not: <see cref="Errno.Access"/>, or EROFS.</returns>
     /// <exception cref="ArgumentException">The path holds a NUL.</exception>
     public static Errno OfDirectory(string path) => Ask(path, ReadAndWrite | Search);
 

@@ -9,6 +9,8 @@ namespace NicHangExporter.Linux;
 /// </summary>
 public static class RegularFile
 {
+    private const Errno Exists = (Errno)17; // EEXIST, include/uapi/asm-generic/errno-base.h
+
     /// <summary>Opens a file for reading.</summary>
     /// <returns>Null where there is none of the name.</returns>
     /// <exception cref="FileKindException">It is no regular file.</exception>
@@ -45,7 +47,7 @@ public static class RegularFile
             if (errno == Errno.None)
                 return made!;
             // Somebody else was faster: then it is there now.
-            if (errno != Errno.Exists || attempt > 0)
+            if (errno != Exists || attempt > 0)
                 throw new LinuxException("open", path, errno);
         }
     }

@@ -38,7 +38,7 @@ internal sealed record DecisionMark(long Seq, bool Paused)
         }
     }
 
-    /// <summary>Replaces it, whole or not at all.</summary>
+    /// <summary>Replaces it, whole or not at all. What is no regular file gives way: a rename over a directory would fail each time.</summary>
     /// <exception cref="IOException">The disk refuses.</exception>
     /// <exception cref="UnauthorizedAccessException">The directory is not for this process to write.</exception>
     public void Write(string journal, JournalFiles files)
@@ -49,6 +49,8 @@ internal sealed record DecisionMark(long Seq, bool Paused)
             file.Write(SealedJson.Seal(JsonSerializer.SerializeToUtf8Bytes(this, JournalJson.Default.DecisionMark)));
             files.Sync(file, path + ".new");
         }
+        if (files.Exists(path) && files.Length(path) is null)
+            files.Delete(path);
         files.Move(path + ".new", path);
         files.SyncDirectory(Path.GetDirectoryName(path)!);
     }

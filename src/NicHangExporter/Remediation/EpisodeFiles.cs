@@ -78,15 +78,10 @@ internal static class EpisodeFiles
             File.Delete(unfinished);
     }
 
-    // Its parent is not made: a state directory that was deleted while it was in use is not ours to bring back.
     private static void Make(string episodes)
     {
         if (FileStatus.TryReadUnfollowed(episodes, out var status) != Errno.None)
-        {
-            if (!Directory.Exists(Path.GetDirectoryName(episodes)))
-                throw new DirectoryNotFoundException($"{Path.GetDirectoryName(episodes)} is gone");
             Directory.CreateDirectory(episodes, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
         else if (status.Kind != FileKind.Directory)
             throw new IOException($"{episodes} is {status.Kind.Text()}, not a directory");
     }

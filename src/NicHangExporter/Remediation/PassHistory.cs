@@ -92,16 +92,5 @@ internal sealed class PassHistory(ExporterOptions options) : IDisposable
     // Parsing is what costs; a checkpoint may be long.
     private static bool IsOfPass(ReadOnlySpan<byte> line) => line.StartsWith("{\"event\":\"intent\""u8) || line.StartsWith("{\"event\":\"outcome\""u8);
 
-    private static byte[]? ReadEnd(string path)
-    {
-        try
-        {
-            return RegularFile.ReadEnd(path, MaxLength);
-        }
-        catch (FileKindException)
-        {
-            // It is set aside with the next entry.
-            return null;
-        }
-    }
+    private static byte[]? ReadEnd(string path) => RegularFile.ReadEnd(path, MaxLength);
 }
