@@ -235,7 +235,7 @@ public sealed class LostJournalTests : IDisposable
         foreach (var process in new[] { "self", pid.ToString(System.Globalization.CultureInfo.InvariantCulture) })
         {
             Directory.CreateDirectory(_first.Directory.File(process));
-            File.WriteAllText(_first.Directory.File($"{process}/stat"), $"{pid} (nic) S 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 4711 23 24\n");
+            File.WriteAllText(_first.Directory.File($"{process}/stat"), $"{pid} (nic) S 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 4711 23 24\n");
         }
     }
 
