@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Tmds.Linux;
 
 namespace NicHangExporter.Linux;
@@ -14,7 +15,9 @@ namespace NicHangExporter.Linux;
 /// <param name="Group">The group.</param>
 /// <param name="Modified">st_mtim, in nanoseconds since the epoch. Anybody who may write the file can set it back.</param>
 /// <param name="Changed">st_ctim, in nanoseconds since the epoch: the last change of content, mode or owner. Nobody can set it.</param>
-public readonly record struct FileStatus(ulong Device, ulong Inode, long Length, UnixFileMode Mode, uint Owner, uint Group, long Modified, long Changed)
+/// <param name="Kind">What it is: a regular file, a directory, a FIFO.</param>
+public readonly record struct FileStatus(
+    ulong Device, ulong Inode, long Length, UnixFileMode Mode, uint Owner, uint Group, long Modified, long Changed, FileKind Kind)
 {
     private const uint PermissionBits = 0xFFF; // 07777, include/uapi/linux/stat.h
 
@@ -24,17 +27,37 @@ public readonly record struct FileStatus(ulong Device, ulong Inode, long Length,
     /// <summary>stat(2), following links.</summary>
     /// <returns><see cref="Errno.None"/>, or why it can't be told.</returns>
     /// <exception cref="ArgumentException">The path holds a NUL.</exception>
-    public static unsafe Errno TryRead(string path, out FileStatus status)
+    public static Errno TryRead(string path, out FileStatus status) => TryRead(path, 0, out status);
+
+    /// <summary>lstat(2): of a symbolic link the status is its own, not that of where it leads.</summary>
+    /// <inheritdoc cref="TryRead(string, out FileStatus)"/>
+    public static Errno TryReadUnfollowed(string path, out FileStatus status) => TryRead(path, LibC.AT_SYMLINK_NOFOLLOW, out status);
+
+    /// <summary>fstat(2).</summary>
+    /// <returns><see cref="Errno.None"/>, or why it can't be told.</returns>
+    public static unsafe Errno TryRead(SafeFileHandle file, out FileStatus status)
     {
-        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(file);
         status = default;
         stat found;
-        fixed (byte* bytes = FileDescriptor.TerminatedPath(path))
-            if (LibC.fstatat(LibC.AT_FDCWD, bytes, &found, 0) != 0)
+        var borrowed = false;
+        try
+        {
+            file.DangerousAddRef(ref borrowed);
+            if (LibC.fstat((int)file.DangerousGetHandle(), &found) != 0)
                 return FileDescriptor.LastError;
+        }
+        finally
+        {
+            if (borrowed)
+                file.DangerousRelease();
+        }
         status = From(found);
         return Errno.None;
     }
+
+    /// <summary>True where both are the same file, whatever it holds.</summary>
+    public bool IsSameFile(FileStatus other) => Device == other.Device && Inode == other.Inode;
 
     /// <summary>fstat(2).</summary>
     internal static unsafe Errno TryRead(FileDescriptor file, out FileStatus status)
@@ -48,8 +71,20 @@ public readonly record struct FileStatus(ulong Device, ulong Inode, long Length,
         return Errno.None;
     }
 
+    private static unsafe Errno TryRead(string path, int flags, out FileStatus status)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        status = default;
+        stat found;
+        fixed (byte* bytes = FileDescriptor.TerminatedPath(path))
+            if (LibC.fstatat(LibC.AT_FDCWD, bytes, &found, flags) != 0)
+                return FileDescriptor.LastError;
+        status = From(found);
+        return Errno.None;
+    }
+
     private static FileStatus From(in stat found) => new((ulong)found.st_dev, (ulong)found.st_ino, (long)found.st_size, (UnixFileMode)((uint)found.st_mode & PermissionBits),
-        (uint)found.st_uid, (uint)found.st_gid, Nanoseconds(found.st_mtim), Nanoseconds(found.st_ctim));
+        (uint)found.st_uid, (uint)found.st_gid, Nanoseconds(found.st_mtim), Nanoseconds(found.st_ctim), FileKinds.Of((uint)(found.st_mode & LibC.S_IFMT)));
 
     private static long Nanoseconds(in timespec time) => (long)time.tv_sec * 1_000_000_000 + (long)time.tv_nsec;
 }

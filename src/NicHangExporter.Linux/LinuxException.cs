@@ -21,6 +21,10 @@ public sealed class LinuxException : IOException
         HResult = (int)errno;
     }
 
+    /// <summary>True for an error that says: not for this user. What can't be read is not lost: it is there, for somebody who may.</summary>
+    public static bool IsPermission(Exception exception) =>
+        exception is UnauthorizedAccessException or LinuxException { Errno: Errno.Access or Errno.NotPermitted };
+
     /// <summary>The system call or command.</summary>
     public string Operation { get; }
 

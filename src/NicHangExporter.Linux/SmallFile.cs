@@ -46,13 +46,18 @@ internal static unsafe class SmallFile
     }
 
     /// <summary>openat(2) with O_CLOEXEC, repeated when a signal came first.</summary>
+    /// <param name="directory">The descriptor of a directory, or AT_FDCWD.</param>
+    /// <param name="path">The path, ending in its only NUL.</param>
+    /// <param name="flags">O_RDONLY and the like.</param>
+    /// <param name="file">The descriptor.</param>
+    /// <param name="mode">The permissions of a file that is made (O_CREAT).</param>
     /// <exception cref="ArgumentException">The path does not end in its only NUL: the kernel would read past it.</exception>
-    internal static Errno TryOpen(int directory, ReadOnlySpan<byte> path, int flags, out int file)
+    internal static Errno TryOpen(int directory, ReadOnlySpan<byte> path, int flags, out int file, int mode = 0)
     {
         RequireTerminated(path);
         fixed (byte* bytes = path)
             do
-                file = LibC.openat(directory, bytes, flags | LibC.O_CLOEXEC, 0);
+                file = LibC.openat(directory, bytes, flags | LibC.O_CLOEXEC, (mode_t)mode);
             while (file < 0 && FileDescriptor.LastError == Errno.Interrupted);
         return file < 0 ? FileDescriptor.LastError : Errno.None;
     }

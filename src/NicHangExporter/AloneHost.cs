@@ -47,24 +47,7 @@ internal static class AloneHost
         // What was let go of is not taken again: the journal is read and nothing in it settled, not even the lock is touched.
         var directory = rooms.GetRequiredService<StateDirectory>();
         directory.Dispose();
-        return new ControlAnswer { Status = rooms.GetRequiredService<Remediator>().ReadStatus() with { JournalWritable = CanWrite(directory.Path) } };
-    }
-
-    private static bool CanWrite(string? directory)
-    {
-        try
-        {
-            using var journal = new FileStream(Path.Combine(directory ?? "/", "journal.jsonl"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
-            return true;
-        }
-        catch (FileNotFoundException)
-        {
-            return directory is not null;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
+        return new ControlAnswer { Status = rooms.GetRequiredService<Remediator>().ReadStatus() with { JournalWritable = directory.Path is { } path && StateDirectory.FaultOf(path) is null } };
     }
 
     // What is not recorded is not done, so without a directory only a dry run makes sense; the door says so of what would change a device.

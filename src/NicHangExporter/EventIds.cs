@@ -63,6 +63,7 @@ internal static class EventIds
     public const int PollFailed = 4013;
     public const int LogDropped = 4014;
     public const int HealsUnheard = 4015;
+    public const int StateDirectoryMade = 4030;
 
     public const int ApiFailed = 5002;
     public const int ControlListening = 5010;
@@ -89,4 +90,5 @@ internal static class EventIds
     public const int PushLoopFailed = 5032;
     public const int PushBufferUnusable = 5033;
     public const int PushRefused = 5034;
+    public const int PushBufferSetAside = 5035;
 }

@@ -39,6 +39,8 @@ internal static partial class ExporterHost
     /// <summary>How long it waits for the first ethtool snapshot, which may never come.</summary>
     private static readonly TimeSpan SnapshotPatience = TimeSpan.FromSeconds(1);
 
+    private const int ExitOfMistake = 2;
+
     /// <summary>Builds the application; it does nothing before it is started.</summary>
     public static WebApplication Build(ExporterOptions options, TimeProvider clock)
     {
@@ -117,7 +119,10 @@ internal static partial class ExporterHost
         services.AddSingleton<Remediator>();
     }
 
-    /// <summary>Runs until a signal ends it. Returns the exit code: 0, or 1 where an address can't be listened on.</summary>
+    /// <summary>
+    /// Runs until a signal ends it. Returns the exit code: 0, 1 where an address can't be listened on, 2 where remediation is to change something and has no
+    /// state directory that can be used.
+    /// </summary>
     public static async Task<int> RunAsync(WebApplication application)
     {
         var options = application.Services.GetRequiredService<ExporterOptions>();
@@ -126,13 +131,18 @@ internal static partial class ExporterHost
         var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(ExporterHost));
         FlushAtTheEnd(application.Services.GetRequiredService<Logger>());
         var (version, revision) = MetricsEndpoint.BuildVersion;
+        // Asked before as far as that is possible without doing it; only now it shows.
+        var directory = application.Services.GetRequiredService<StateDirectory>();
+        if (!directory.TryTake() && directory is { IsTakenByAnother: false, Failure: { } fault } && options.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce)
+        {
+            await Console.Error.WriteLineAsync($"nic-hang-exporter: {StateDirectory.Refusal(fault)}");
+            return ExitOfMistake;
+        }
         LogStarting(logger, version, revision);
         if (logger.IsEnabled(LogLevel.Debug))
             LogConfiguration(logger, string.Join(' ', OptionTable.All.Select(option => $"{option.Name}={option.Show(options)}")));
 
         // The door before whoever asks at it; and nothing of the state directory is read before it is ours.
-        var directory = application.Services.GetRequiredService<StateDirectory>();
-        directory.TryTake();
         application.Services.GetRequiredService<Lane>().Start();
         var remediator = application.Services.GetRequiredService<Remediator>();
         remediator.Start();

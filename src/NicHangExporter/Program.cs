@@ -30,6 +30,7 @@ if (call is null)
 {
     CredentialStore.Check(options, errors);
     WebConfigStore.Check(options, TimeProvider.System, errors);
+    StateDirectory.Check(options, errors);
 }
 if (errors.Count > 0)
     return Refuse(errors);
@@ -42,6 +43,8 @@ if (call is not null)
 }
 if (commandLine.IsConfigCheck(result))
 {
+    if (options.StateDirectory is { } directory && StateDirectory.FaultOf(directory) is { } fault)
+        error.WriteLine($"nic-hang-exporter: warning: a restart will forget, because of state.directory: {ConsolePage.Clean(fault.Split('\n')[0])}");
     output.WriteLine("The configuration is sound.");
     return 0;
 }

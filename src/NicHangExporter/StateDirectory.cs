@@ -1,57 +1,98 @@
 using NicHangExporter.Linux;
+using NicHangExporter.Remediation;
 
 namespace NicHangExporter;
 
 /// <summary>
-/// Owns the state directory for this process: makes it, for root's eyes only, and holds its lock. Two processes that write one file would each undo what
-/// the other wrote. The lock goes with the process, however that ends.
+/// Owns the state directory for this process: makes it, for its owner's eyes only, and holds its lock. Two processes that write one file would each undo
+/// what the other wrote. The lock goes with the process, however that ends; and it counts only while its name still leads to it, because a directory that was
+/// deleted or replaced is anybody's.
 /// </summary>
-internal sealed class StateDirectory(ExporterOptions options) : IDisposable
+internal sealed partial class StateDirectory(ExporterOptions options, ILogger<StateDirectory>? log = null) : IDisposable
 {
     private readonly Lock _gate = new();
     private volatile FileStream? _lock;
+    private FileStatus _lockStatus;
     private bool _disposed;
 
     /// <summary>The directory; null where none is configured.</summary>
     public string? Path => options.StateDirectory;
 
-    /// <summary>True where this process may write there.</summary>
-    public bool IsHeld => _lock is not null;
+    /// <summary>True where this process may write there: it has the lock, and the lock is still in the directory of this name.</summary>
+    public bool IsHeld => _lock is not null && IsInPlace;
 
     /// <summary>True where no process had taken hold of the directory before this one: what is not in it was never there.</summary>
     public bool IsNew { get; private set; }
 
-    /// <summary>Why it is not held, in one line; null where it is, was not tried, or none is configured.</summary>
-    public string? Failure { get; private set; }
+    /// <summary>True where nothing is wrong with the directory, but another process has its lock.</summary>
+    public bool IsTakenByAnother { get; private set; }
 
-    /// <summary>Takes hold of the directory; does nothing where it is held. After a failure it may be tried again: the other process may have ended.</summary>
+    /// <summary>Why it is not held, in one line; null where it is, was not tried, or none is configured.</summary>
+    public string? Failure =>
+        _lock is not null && !IsInPlace ? $"{Path} was deleted or replaced while it was in use: put it back, or restart" : _failure;
+
+    private string? _failure;
+
+    private bool IsInPlace => FileStatus.TryReadUnfollowed(LockFile(Path!), out var now) == Errno.None && now.IsSameFile(_lockStatus);
+
+    /// <summary>
+    /// What is wrong with a directory, in one line that names it; null where it can be used or made. Changes nothing, and says nothing of whether another
+    /// process holds it: that one may have ended by the time it counts.
+    /// </summary>
+    public static string? FaultOf(string path)
+    {
+        var (parent, user) = (System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)) ?? "/", FileStatus.EffectiveUser);
+        if (StateDirectorySafety.FaultOf(path, user, out var isMissing) is { } wrongPlace)
+            return wrongPlace;
+        var errno = PathAccess.OfDirectory(isMissing ? parent : path);
+        if (errno != Errno.None)
+            return $"{path} can't be {(isMissing ? "made" : "written")}: {new System.ComponentModel.Win32Exception((int)errno).Message}";
+        foreach (var file in isMissing ? [] : new[] { LockFile(path), System.IO.Path.Combine(path, "journal.jsonl") })
+            if (FileStatus.TryReadUnfollowed(file, out var status) == Errno.None)
+            {
+                // Anything else that has the journal's name is set aside as damaged.
+                if (status.Kind != FileKind.Regular && file == LockFile(path))
+                    return new FileKindException(file, status.Kind).Message;
+                if (status.Kind == FileKind.Regular && PathAccess.OfFile(file) is var access and not Errno.None)
+                    return $"{file} can't be written: {new System.ComponentModel.Win32Exception((int)access).Message}";
+            }
+        return null;
+    }
+
+    /// <summary>Adds an error where remediation is to change something and its journal has no directory that can be used.</summary>
+    public static void Check(ExporterOptions options, List<string> errors)
+    {
+        if (options.StateDirectory is { } path && options.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce && FaultOf(path) is { } fault)
+            errors.Add(Refusal(fault));
+    }
+
+    /// <summary>Why the program does not start over a directory that can't be used.</summary>
+    public static string Refusal(string fault) => $"state.directory, which remediation in mode enforce needs for its journal: {fault}";
+
+    /// <summary>
+    /// Takes hold of the directory; does nothing where it is held. After a failure it may be tried again: the other process may have ended. One that was
+    /// deleted or replaced is not taken again: what another process has done in it since is not known here.
+    /// </summary>
     public bool TryTake()
     {
         lock (_gate)
         {
             if (Path is not { } path || _disposed)
                 return false;
-            if (IsHeld)
-                return true;
+            if (_lock is not null)
+                return IsHeld;
+            IsTakenByAnother = false;
             try
             {
                 Make(path);
-                var file = System.IO.Path.Combine(path, "lock");
-                var isNew = !File.Exists(file);
-                _lock = new FileStream(file, new FileStreamOptions
-                {
-                    Mode = FileMode.OpenOrCreate,
-                    Access = FileAccess.ReadWrite,
-                    Share = FileShare.None,
-                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-                });
-                Failure = null;
-                IsNew = isNew;
+                var isNew = FileStatus.TryReadUnfollowed(LockFile(path), out _) == Errno.NoEntry;
+                Lock(path);
+                (_failure, IsTakenByAnother, IsNew) = (null, false, isNew);
                 return true;
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                Failure = exception.Message.Split('\n')[0];
+                _failure = exception.Message.Split('\n')[0];
                 return false;
             }
         }
@@ -68,21 +109,59 @@ internal sealed class StateDirectory(ExporterOptions options) : IDisposable
         }
     }
 
-    private static void Make(string path)
+    private void Make(string path)
     {
-        var made = new List<string>();
-        for (var missing = System.IO.Path.GetFullPath(path); missing is not null && !Directory.Exists(missing); missing = System.IO.Path.GetDirectoryName(missing))
-            made.Add(missing);
+        if (StateDirectorySafety.FaultOf(path, FileStatus.EffectiveUser, out var isMissing) is { } fault)
+            throw new IOException(fault);
+        if (!isMissing)
+            return;
         Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        // Said aloud: a name with a mistake in it makes a directory that nobody looks into.
+        if (log is not null)
+            LogMade(log, path);
         try
         {
             // A file is as durable as the names that lead to it.
-            foreach (var directory in made)
-                DirectorySync.Flush(System.IO.Path.GetDirectoryName(directory) ?? "/");
+            DirectorySync.Flush(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)) ?? "/");
         }
         catch (LinuxException)
         {
             // A parent that we may write but not open. Whoever needs durability flushes the directory itself and hears of it there.
         }
     }
+
+    private void Lock(string path)
+    {
+        var file = LockFile(path);
+        using var checkedFile = RegularFile.OpenOrCreate(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Require(FileStatus.TryRead(checkedFile, out _lockStatus), file);
+        FileStream held;
+        try
+        {
+            // FileShare.None is flock(2).
+            held = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception) when (exception.HResult == (int)Errno.Again)
+        {
+            IsTakenByAnother = true;
+            throw;
+        }
+        if (FileStatus.TryRead(held.SafeFileHandle, out var status) != Errno.None || !status.IsSameFile(_lockStatus) || !IsInPlace)
+        {
+            held.Dispose();
+            throw new IOException($"{file} was replaced at this very moment");
+        }
+        _lock = held;
+    }
+
+    private static void Require(Errno errno, string file)
+    {
+        if (errno != Errno.None)
+            throw new LinuxException("fstat", file, errno);
+    }
+
+    private static string LockFile(string path) => System.IO.Path.Combine(path, "lock");
+
+    [LoggerMessage(EventIds.StateDirectoryMade, LogLevel.Information, "There was no state directory {Path}, so it was made, empty")]
+    private static partial void LogMade(ILogger logger, string path);
 }

@@ -66,9 +66,11 @@ public sealed class AlertPushTests
 
     // The only alert that is kept; null for none.
     private static JsonObject? Saved(AlertedHost host) =>
-        File.Exists(Buffer(host)) ? JsonNode.Parse(File.ReadAllText(Buffer(host)))!.AsArray() is [JsonObject alert] ? alert : null : null;
+        File.Exists(Buffer(host)) && JsonNode.Parse(File.ReadAllText(Buffer(host))) is { } file
+            && (file as JsonArray ?? file["alerts"]!.AsArray()) is [JsonObject alert] ? alert : null;
 
-    // What is told late fires for five minutes at least; that they have passed is written into the file that remembers when it began.
+    // What is told late fires for five minutes at least; that they have passed is written into the file that remembers when it began. It is a list without a
+    // checksum then, as earlier versions wrote it.
     private static void Backdate(AlertedHost host, TimeSpan age)
     {
         var alert = Saved(host)!;

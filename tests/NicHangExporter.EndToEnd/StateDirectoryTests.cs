@@ -135,13 +135,86 @@ public sealed class StateDirectoryTests : IDisposable
         Requires.Program("unshare");
         Directory.CreateDirectory(_host.State);
         // Room for the lock, an empty file, and no more.
-        using var exporter = await StartAsync("mount -t tmpfs -o size=4k,nr_inodes=8 none \"$0\" && head -c 4096 /dev/zero >\"$0/filler\"");
+        using var exporter = await StartAsync("mount -t tmpfs -o size=4k,nr_inodes=8,mode=0700 none \"$0\" && head -c 4096 /dev/zero >\"$0/filler\"");
 
         var metrics = await exporter.ScrapeUntilAsync("a write failed", now => now["nichang_state_write_failures_total"] >= 1);
 
         Assert.Equal(0, metrics["nichang_state_up"]);
         await AssertCounts(exporter, stateUp: 0);
         Assert.Single(Complaints(exporter));
+    }
+
+    [Theory]
+    [InlineData("mkdir -p $0/lib", "/lib/nic/exporter", "does not exist")]
+    [InlineData("touch $0/file", "/file", "is a regular file")]
+    [InlineData("touch $0/file", "/file/state", "is a regular file")]
+    [InlineData("mkdir -m 0777 $0/open", "/open", "can be written by others")]
+    [InlineData("mkdir -m 0700 $0/foreign; chown 65534 $0/foreign", "/foreign", "belongs to user 65534")]
+    [InlineData("mkdir -m 0700 $0/fifo; mkfifo $0/fifo/lock", "/fifo", "is a FIFO")]
+    [InlineData("mkdir -m 0700 $0/disk; mount -t tmpfs -o ro,mode=0700 none $0/disk", "/disk", "Read-only file system")]
+    public async Task Enforce_OverADirectoryThatCannotBeUsed_IsRefusedAtTheStart(string prepare, string path, string reason)
+    {
+        Requires.Root();
+        Requires.Program("unshare");
+        using var directory = new TemporaryDirectory();
+        var root = directory["root"];
+        Directory.CreateDirectory(root);
+        foreach (var check in new[] { Array.Empty<string>(), ["--config.check"] })
+        {
+            var run = await new ExporterCommand([ExporterCommand.AnyPort, .. _host.Paths, $"--state.directory={root}{path}", "--remediation.local=enforce", .. check])
+            {
+                Wrapper = ["unshare", "--mount", "sh", "-c", $"rm -rf \"$0\"/*; {prepare}; exec \"$@\"", root],
+            }.RunAsync();
+
+            Assert.Equal(2, run.ExitCode);
+            Assert.Empty(run.Output);
+            var line = Assert.Single(run.Error.TrimEnd('\n').Split('\n'));
+            Assert.StartsWith("nic-hang-exporter: state.directory", line, StringComparison.Ordinal);
+            Assert.Contains(root + path.Split('/', 3)[1].Insert(0, "/"), line, StringComparison.Ordinal);
+            Assert.Contains(reason, line, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Enforce_WhereOnlyMakingShowsThatItCannotBeDone_IsRefusedAtTheStart()
+    {
+        Requires.Root();
+        var run = await new ExporterCommand([ExporterCommand.AnyPort, .. _host.Paths, "--state.directory=/proc/nichang-state", "--remediation.local=enforce"]).RunAsync();
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("/proc/nichang-state", Assert.Single(run.Error.TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Check_OfADirectoryThatCannotBeUsed_WarnsWhereNothingIsToBeChanged()
+    {
+        var run = await new ExporterCommand([.. _host.Paths, "--state.directory=/nowhere/state", "--config.check"]).RunAsync();
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("/nowhere does not exist", Assert.Single(run.Error.TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("state.json")]
+    [InlineData("state.json.new")]
+    [InlineData("journal.jsonl")]
+    [InlineData("journal.jsonl.new")]
+    [InlineData("journal.jsonl.1")]
+    [InlineData("decisions.json")]
+    [InlineData("alerts.json")]
+    [InlineData("alerts.json.new")]
+    [InlineData("lock")]
+    [InlineData("episodes")]
+    public async Task Fifo_InPlaceOfAFile_HoldsNothingUp(string file)
+    {
+        Requires.Program("mkfifo");
+        Directory.CreateDirectory(_host.State);
+        Execution.Of("mkfifo", Path.Combine(_host.State, file)).Succeeded();
+        using var exporter = await ExporterProcess.StartAsync([.. _host.Paths, $"--state.directory={_host.State}", "--alerting.alertmanagers=http://127.0.0.1:1"]);
+
+        await AssertCounts(exporter, stateUp: file == "lock" ? 0 : 1);
+
+        await exporter.StopAsync();
     }
 
     private Task<ExporterProcess> StartAsync() => ExporterProcess.StartAsync([.. _host.Paths, $"--state.directory={_host.State}"]);

@@ -67,7 +67,7 @@ internal sealed class FixtureHost : IDisposable
         var netClass = new NetClass(Options.SysfsPath);
         var access = new DeviceAccess(netClass, Ethtool, link);
         Remediator = new Remediator(Options, Ledger, access, new SettingCatalogue(Options), Evidence, new KillSwitch(Options),
-            Inventory, new EpisodeRecorder(Options, Ethtool, netClass, Clock, factory.CreateLogger<EpisodeRecorder>()), Lane, Metrics, Clock, factory.CreateLogger<Remediator>());
+            Inventory, new EpisodeRecorder(Options, Ethtool, netClass, Clock, factory.CreateLogger<EpisodeRecorder>(), StateDirectory), Lane, Metrics, Clock, factory.CreateLogger<Remediator>());
         Monitor = new HangMonitor(Options, Watcher, Inventory, Poller, Store, Remediator, Evidence, Metrics, Clock, factory.CreateLogger<HangMonitor>());
         Desk = new AlertDesk(Options, Ledger, Remediator, new AlertDevices(Inventory, netClass, access, Evidence, Remediator, Clock), Clock);
         Webhook = new AlertmanagerWebhook(Desk, Metrics, Clock, factory.CreateLogger<AlertmanagerWebhook>());

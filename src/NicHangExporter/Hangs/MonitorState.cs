@@ -10,8 +10,17 @@ internal sealed record MonitorState
 {
     public const int CurrentVersion = 1;
 
+    /// <summary>What <see cref="Checksum"/> says.</summary>
+    public const string Crc32C = "crc-32c";
+
     /// <summary>The version of this form.</summary>
     public required int Version { get; init; }
+
+    /// <summary>
+    /// Says that the file ends in a checksum. A file of an earlier version has neither and is believed as it is, until the next save; where this is there and
+    /// the checksum is not, the file is damaged.
+    /// </summary>
+    public string? Checksum { get; init; }
 
     /// <summary>/proc/sys/kernel/random/boot_id; sequence numbers and times count within one boot only.</summary>
     public string? BootId { get; init; }

@@ -12,6 +12,9 @@ internal sealed partial class StateStore(StateDirectory directory, ExporterMetri
 {
     private const string FileName = "state.json";
 
+    /// <summary>Far more than the most devices take.</summary>
+    private const int MaxBytes = 64 << 20;
+
     private string? _lastFailure;
 
     /// <summary>True where states are written. A directory that somebody took later is not ours: we have not read what is in it.</summary>
@@ -40,7 +43,8 @@ internal sealed partial class StateStore(StateDirectory directory, ExporterMetri
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            LogUnavailable(path, exception.Message);
+            // It is there, and not damaged: it stays as it is, for whoever may read it.
+            LogUnavailable(path, exception.Message.Split('\n')[0]);
             return null;
         }
     }
@@ -48,18 +52,13 @@ internal sealed partial class StateStore(StateDirectory directory, ExporterMetri
     /// <summary>Replaces the file: whole or not at all, also when the power fails.</summary>
     public void Save(MonitorState state)
     {
-        if (directory.Path is not { } home || !IsOpen || !directory.IsHeld)
+        if (directory.Path is not { } home || !IsOpen)
             return;
-        var path = Path.Combine(home, FileName);
         try
         {
-            using (var file = new FileStream(path + ".new", FileMode.Create, FileAccess.Write, FileShare.None))
-            {
-                JsonSerializer.Serialize(file, state, StateJson.Default.MonitorState);
-                file.Flush(flushToDisk: true);
-            }
-            // If this rename is lost with the power, the older state is still whole: position and counts belong together.
-            File.Move(path + ".new", path, overwrite: true);
+            if (!directory.IsHeld)
+                throw new IOException(directory.Failure ?? "the program ends");
+            StateFile.Write(Path.Combine(home, FileName), JsonSerializer.SerializeToUtf8Bytes(state with { Checksum = MonitorState.Crc32C }, StateJson.Default.MonitorState));
             metrics.StateUp.Set(1);
             _lastFailure = null;
         }
@@ -68,45 +67,27 @@ internal sealed partial class StateStore(StateDirectory directory, ExporterMetri
             metrics.StateUp.Set(0);
             metrics.StateWriteFailures.Inc();
             if (exception.Message != _lastFailure)
-                LogUnavailable(home, exception.Message);
+                LogUnavailable(home, exception.Message.Split('\n')[0]);
             _lastFailure = exception.Message;
         }
     }
 
     private MonitorState? Read(string path)
     {
-        if (Directory.Exists(path))
-        {
-            SetAside(path, "it is a directory", Directory.Move);
-            return null;
-        }
-        if (!File.Exists(path))
-            return null;
-        string reason;
-        try
-        {
-            using var file = File.OpenRead(path);
-            var state = JsonSerializer.Deserialize(file, StateJson.Default.MonitorState);
-            if (state is { Version: MonitorState.CurrentVersion, IsSound: true })
-                return state;
-            reason = state?.Version == MonitorState.CurrentVersion
-                ? "a value in it is missing or out of range"
-                : $"version {state?.Version.ToString(CultureInfo.InvariantCulture) ?? "none"} is not {MonitorState.CurrentVersion}";
-        }
-        catch (JsonException exception)
-        {
-            reason = exception.Message.Split('\n')[0];
-        }
-        SetAside(path, reason, File.Move);
-        return null;
+        var state = StateFile.Read(path, MaxBytes, Parse, out var damage);
+        if (damage is not null)
+            LogSetAside(path, StateFile.SetAside(path, clock), damage);
+        return state;
     }
 
-    // It may hold what somebody needs, and shows what is wrong with it: never overwrite it.
-    private void SetAside(string path, string reason, Action<string, string> move)
+    private static MonitorState? Parse(ReadOnlySpan<byte> text, bool isSealed)
     {
-        var aside = $"{path}.corrupt-{clock.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture)}";
-        move(path, aside);
-        LogSetAside(path, aside, reason);
+        var state = JsonSerializer.Deserialize(text, StateJson.Default.MonitorState);
+        if (state?.Version is not MonitorState.CurrentVersion)
+            throw new JsonException($"version {state?.Version.ToString(CultureInfo.InvariantCulture) ?? "none"} is not {MonitorState.CurrentVersion}");
+        if (state.Checksum is not null && !isSealed)
+            throw new JsonException("its checksum is missing");
+        return state.IsSound ? state : null;
     }
 
     [LoggerMessage(EventIds.StateRestored, LogLevel.Information, "Restored the counts of {Devices} devices at position {Position} of the kernel log")]

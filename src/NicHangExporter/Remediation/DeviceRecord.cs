@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace NicHangExporter.Remediation;
 
 /// <summary>
@@ -37,6 +39,10 @@ internal sealed record DeviceRecord
 
     /// <summary>No configuration change until a person clears it.</summary>
     public bool Quarantined { get; init; }
+
+    /// <summary>It is in quarantine because a part of the journal was lost: what a person decided may be missing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HistoryUnknown { get; init; }
 
     /// <summary>Reinits tried in quarantine.</summary>
     public int QuarantineTries { get; init; }
@@ -78,6 +84,9 @@ internal sealed record DeviceRecord
     /// <summary>One of <see cref="Counts"/>.</summary>
     public long Count(string name) => Counts.GetValueOrDefault(name);
 
+    /// <summary>The record where something is missing. A reinit may be tried at once; the pauses of a quarantine that was there before stay.</summary>
+    public DeviceRecord WithHistoryUnknown() => this with { Quarantined = true, HistoryUnknown = true, Rung = null };
+
     /// <summary>The record after an entry about this device.</summary>
     public DeviceRecord After(JournalEntry entry)
     {
@@ -88,7 +97,7 @@ internal sealed record DeviceRecord
             JournalEvent.Outcome => record.AfterOutcome(entry),
             // Said twice it is no new quarantine: the pauses that have grown stay.
             JournalEvent.Quarantined when !Quarantined => record with { Quarantined = true, QuarantineTries = 0, QuarantineNext = entry.Age, Rung = null },
-            JournalEvent.Cleared => record with { Quarantined = false, QuarantineTries = 0, QuarantineNext = 0, Charges = [], CooldownUntil = 0, Rung = null },
+            JournalEvent.Cleared => record with { Quarantined = false, HistoryUnknown = false, QuarantineTries = 0, QuarantineNext = 0, Charges = [], CooldownUntil = 0, Rung = null },
             JournalEvent.LinkRestored => record with { LeftDown = null },
             JournalEvent.Recovered => record with { Proving = false },
             JournalEvent.Recurred => (record with { Proving = false, Recurred = true, Rung = null }).Counting($"recurrences/{entry.Profile ?? "none"}"),

@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using NicHangExporter.Linux;
 
 namespace NicHangExporter.Remediation;
 
 /// <summary>
-/// The bundles on disk: <c>episodes/&lt;id&gt;.json</c> below the state directory. Each is whole or not there; none is worth an fsync, because nothing
-/// is decided by them.
+/// The bundles on disk: <c>episodes/&lt;id&gt;.json</c> below the state directory. Each is whole or not there, also when the power fails, as it does at the
+/// end of most hangs.
 /// </summary>
 internal static class EpisodeFiles
 {
@@ -16,7 +17,9 @@ internal static class EpisodeFiles
     public const int MaxLength = 256 * 1024;
 
     private const string Extension = ".json";
-    private const string Unfinished = ".json.new";
+
+    // As AtomicFile has it.
+    private const string Unfinished = Extension + ".new";
 
     // What a bundle does without, one after the other, until it is small enough. The last ones leave only what is bounded.
     private static readonly ImmutableArray<(string What, Func<EpisodeBundle, EpisodeBundle> Without)> Ballast =
@@ -45,8 +48,8 @@ internal static class EpisodeFiles
             return null;
         try
         {
-            using var file = File.OpenRead(Place(stateDirectory, id, Extension));
-            var bundle = file.Length <= MaxLength ? JsonSerializer.Deserialize(file, EpisodeJson.Default.EpisodeBundle) : null;
+            var content = RegularFile.Read(Place(stateDirectory, id, Extension), MaxLength + 1);
+            var bundle = content?.Length <= MaxLength ? JsonSerializer.Deserialize(content, EpisodeJson.Default.EpisodeBundle) : null;
             return bundle?.Id == id && bundle.Device is not null ? bundle : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
@@ -60,22 +63,9 @@ internal static class EpisodeFiles
     /// <exception cref="UnauthorizedAccessException">The directory is not for us to write.</exception>
     public static void Write(string stateDirectory, EpisodeBundle bundle)
     {
-        Directory.CreateDirectory(Episodes(stateDirectory), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var unfinished = Place(stateDirectory, bundle.Id, Unfinished);
-        try
-        {
-            // Kernel log and addresses: for root's eyes.
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
-            using (var file = new FileStream(unfinished, options))
-                file.Write(Serialize(bundle));
-            File.Move(unfinished, Place(stateDirectory, bundle.Id, Extension), overwrite: true);
-        }
-        catch (IOException)
-        {
-            // The rest of it keeps a full disk full.
-            File.Delete(unfinished);
-            throw;
-        }
+        Make(Episodes(stateDirectory));
+        // Kernel log and addresses: for root's eyes.
+        AtomicFile.Replace(Place(stateDirectory, bundle.Id, Extension), UnixFileMode.UserRead | UnixFileMode.UserWrite, Serialize(bundle));
     }
 
     /// <summary>Removes the oldest bundles beyond <see cref="MaxBundles"/>, those of episodes that are over first, and what a crash has left half written.</summary>
@@ -86,6 +76,14 @@ internal static class EpisodeFiles
             File.Delete(Place(stateDirectory, id, Extension));
         foreach (var unfinished in Directory.EnumerateFiles(Episodes(stateDirectory), "*" + Unfinished))
             File.Delete(unfinished);
+    }
+
+    private static void Make(string episodes)
+    {
+        if (FileStatus.TryReadUnfollowed(episodes, out var status) != Errno.None)
+            Directory.CreateDirectory(episodes, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        else if (status.Kind != FileKind.Directory)
+            throw new IOException($"{episodes} is {status.Kind.Text()}, not a directory");
     }
 
     private static byte[] Serialize(EpisodeBundle bundle)

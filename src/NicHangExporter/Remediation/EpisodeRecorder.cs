@@ -12,7 +12,8 @@ namespace NicHangExporter.Remediation;
 /// For one thread, that of the remediation lane: <see cref="Begin"/>, <see cref="AddRemediation"/> and <see cref="End"/> ask ethtool, so they wait for
 /// RTNL without a limit. What is known before that is on disk before that.
 /// </remarks>
-internal sealed partial class EpisodeRecorder(ExporterOptions options, IEthtool ethtool, NetClass netClass, TimeProvider clock, ILogger<EpisodeRecorder> logger)
+internal sealed partial class EpisodeRecorder(
+    ExporterOptions options, IEthtool ethtool, NetClass netClass, TimeProvider clock, ILogger<EpisodeRecorder> logger, StateDirectory? state = null)
 {
     /// <summary>A wedge that nothing cures is tried again each hour, for weeks: the first of its remediations and the last ones tell enough.</summary>
     private const int MaxRemediations = 24;
@@ -138,6 +139,9 @@ internal sealed partial class EpisodeRecorder(ExporterOptions options, IEthtool 
     {
         try
         {
+            // One that was deleted or replaced is not ours any more.
+            if (state is { IsHeld: false })
+                throw new IOException(state.Failure ?? "the program ends");
             record();
             _failing = false;
         }

@@ -1,3 +1,5 @@
+using NicHangExporter.Linux;
+
 namespace NicHangExporter.Remediation;
 
 /// <content>The files: every step leaves either the old one or the new one to be found.</content>
@@ -102,6 +104,7 @@ internal sealed partial class Journal
         _length += line.Bytes.Length;
         _last = line.Entry;
         _state = _state.After(line.Entry);
+        _isMarkDue |= DecisionMark.IsDecision(line.Entry);
     }
 
     private static JournalEntry Checkpoint(JournalEntry last, RemediationState state) => new(JournalEvent.Checkpoint)
@@ -128,7 +131,7 @@ internal sealed partial class Journal
         Close();
         _isWritable = false;
         Interlocked.Increment(ref _writeFailures);
-        var reason = exception.Message.Split('\n')[0];
+        var reason = $"{(LinuxException.IsPermission(exception) ? "it is not for this user: " : "")}{exception.Message.Split('\n')[0]}";
         if (reason == _complaint || !_complaints.IsDue(1, out _))
             return;
         LogUnavailable(_path, reason);

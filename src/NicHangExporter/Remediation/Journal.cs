@@ -32,6 +32,9 @@ internal sealed partial class Journal(
     private JournalEntry? _last;
     private RemediationState _state = RemediationState.Empty;
 
+    // A decision has reached the disk, and what is known of it beside the journal is older.
+    private bool _isMarkDue;
+
     // The file to be begun before the next line, its predecessor's fate, and how many waiting lines are in it already where only its name is missing.
     private JournalLine? _opening;
     private Predecessor _predecessor;
@@ -81,22 +84,23 @@ internal sealed partial class Journal(
             if (directory.Path is null)
                 return JournalHistory.Nothing;
             var held = directory.TryTake();
+            JournalReading? reading = null;
             try
             {
-                var reading = JournalReading.Of(_path, _files);
+                reading = JournalReading.Of(_path, _files, directory.IsNew || !held);
                 if (!held)
                     return reading.History with { Problems = [directory.Failure ?? "The program ends", .. reading.History.Problems] };
                 Resume(reading);
-                return reading is { Current: null, History.IsKnown: true } && !directory.IsNew
-                    ? JournalHistory.Unknown($"There is no journal in {directory.Path}, which was in use before")
-                    : reading.History;
+                return reading.History;
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 // Who can't take the directory says so elsewhere.
                 if (held)
                     Fail(exception);
-                return JournalHistory.Unknown(exception.Message.Split('\n')[0]);
+                var problem = exception.Message.Split('\n')[0];
+                // What could be read is not thrown away because something in its way can't be removed.
+                return reading is null ? JournalHistory.Unreadable(problem) : reading.History with { Problems = [.. reading.History.Problems, problem] };
             }
         }
     }
@@ -140,6 +144,14 @@ internal sealed partial class Journal(
             return IsOpen && ((IsWritable && _waiting.Count == 0) || Write());
     }
 
+    /// <summary>Looks whether the directory is still ours, where nothing is written that would show it.</summary>
+    public void LookAtDirectory()
+    {
+        lock (_gate)
+            if (IsOpen && IsWritable && !directory.IsHeld)
+                Fail(new IOException(directory.Failure ?? "The program ends"));
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -162,6 +174,8 @@ internal sealed partial class Journal(
         else if (reading.Current is not null)
             _files.Delete(JournalReading.Unnamed(_path));
         _seq = reading.History.LastSeq;
+        // Damaged, lost, or of a version that had none.
+        _isMarkDue = reading.Mark is null || !reading.History.IsKnown;
         _isOpen = _isWritable = true;
         if (reading.Fault is { } fault)
             Distrust(fault);
@@ -188,6 +202,8 @@ internal sealed partial class Journal(
         {
             do
             {
+                if (!directory.IsHeld)
+                    throw new IOException(directory.Failure ?? "The program ends");
                 if (_opening is null && _predecessor == Predecessor.Current && !IsInPlace() && !Reopen())
                     _opening = JournalLine.Of(Checkpoint(_last!, _state));
                 if (_opening is { } opening)
@@ -195,6 +211,11 @@ internal sealed partial class Journal(
                 else if (_waiting.TryPeek(out var line))
                     AddLine(line);
             } while (_waiting.Count > 0);
+            if (_isMarkDue && _last is { } last)
+            {
+                new DecisionMark(last.Seq, _state.Paused).Write(_path, _files);
+                _isMarkDue = false;
+            }
             Succeed();
             return true;
         }

@@ -105,6 +105,9 @@ internal sealed record JournalEntry(JournalEvent Event)
     /// <summary>Seconds of cool-down, or of the pause before the next try in quarantine, that begin with this intent.</summary>
     public double? Cooldown { get; init; }
 
+    /// <summary>The process that carries it out, by number and start: while it lives, the intent is nobody else's to settle.</summary>
+    public string? Writer { get; init; }
+
     /// <summary>IFF_UP was set before.</summary>
     public bool? WasUp { get; init; }
 

@@ -6,4 +6,5 @@ namespace NicHangExporter.Remediation;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(JournalEntry))]
+[JsonSerializable(typeof(DecisionMark))]
 internal sealed partial class JournalJson : JsonSerializerContext;

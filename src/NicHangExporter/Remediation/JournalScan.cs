@@ -31,6 +31,9 @@ internal sealed class JournalScan
     /// <summary>What is wrong; null for a file that can be continued.</summary>
     public string? Fault { get; private set; }
 
+    /// <summary>A file of which nothing can be read.</summary>
+    public static JournalScan Unusable(string fault) => new() { Fault = fault };
+
     /// <summary>Reads the content of a file.</summary>
     public static JournalScan Of(ReadOnlySpan<byte> content)
     {
@@ -43,8 +46,9 @@ internal sealed class JournalScan
             var line = content[start..(newline < 0 ? next : next - 1)];
             if (newline < 0 || !JournalLine.IsWhole(line))
             {
-                // Only the very last line can be one that was being written. A checkpoint never was: a file gets its name when it is complete.
-                if (next == content.Length && scan is { Last: not null, Fault: null })
+                // Only the very last line can be one that was being written: its newline is missing, or pages of it are, which read as NUL. A checkpoint
+                // never was: a file gets its name when it is complete.
+                if (next == content.Length && (newline < 0 || line.Contains((byte)0)) && scan is { Last: not null, Fault: null })
                     scan.Torn = next - start;
                 else
                     scan.Fault ??= $"line {number} is damaged";

@@ -1,3 +1,5 @@
+using NicHangExporter.Linux;
+
 namespace NicHangExporter.Remediation;
 
 /// <summary>One pass through the door, as the journal tells it. At least one of the two is there.</summary>
@@ -90,18 +92,5 @@ internal sealed class PassHistory(ExporterOptions options) : IDisposable
     // Parsing is what costs; a checkpoint may be long.
     private static bool IsOfPass(ReadOnlySpan<byte> line) => line.StartsWith("{\"event\":\"intent\""u8) || line.StartsWith("{\"event\":\"outcome\""u8);
 
-    private static byte[]? ReadEnd(string path)
-    {
-        try
-        {
-            using var file = new FileStream(path, new FileStreamOptions { Access = FileAccess.Read, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 });
-            var content = new byte[Math.Min(file.Length, MaxLength)];
-            file.Position = file.Length - content.Length;
-            return content[..file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false)];
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return null;
-        }
-    }
+    private static byte[]? ReadEnd(string path) => RegularFile.ReadEnd(path, MaxLength);
 }

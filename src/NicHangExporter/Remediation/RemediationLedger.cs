@@ -1,4 +1,5 @@
 using NicHangExporter.Exposition;
+using NicHangExporter.Linux.Sysfs;
 
 namespace NicHangExporter.Remediation;
 
@@ -19,11 +20,13 @@ internal sealed class RemediationLedger(ExporterOptions options, Journal journal
     private readonly Lock _gate = new();
     private readonly Queue<JournalEntry> _early = [];
     private volatile RemediationState _state = RemediationState.Empty;
+    private readonly string? _identity = ProcessIdentity.Read(options.ProcfsPath);
     private string? _bootId;
     private double _ageAtBoot;
     private double _lastWritten;
     private long _seq;
     private TimeSpan _nextRetry;
+    private TimeSpan _nextLook;
 
     /// <summary>What the journal adds up to.</summary>
     public RemediationState State => _state;
@@ -45,6 +48,13 @@ internal sealed class RemediationLedger(ExporterOptions options, Journal journal
 
     /// <summary>Whether what happens is recorded.</summary>
     public bool IsWritable => journal.IsWritable;
+
+    /// <summary>What is wrong with the history, in sentences; empty where nothing is.</summary>
+    public IReadOnlyList<string> Problems { get; private set; } = [];
+
+    /// <summary>True where another process, which lives, carries out this intent: it is not ours to settle.</summary>
+    public bool IsUnderWay(JournalEntry intent) =>
+        intent.Writer is { } writer && intent.Boot == _bootId && writer != _identity && ProcessIdentity.IsAlive(options.ProcfsPath, writer);
 
     /// <summary>Reads the journal.</summary>
     public void Open()
@@ -72,6 +82,7 @@ internal sealed class RemediationLedger(ExporterOptions options, Journal journal
     private void OpenJournal()
     {
         var history = journal.Open();
+        Problems = history.Problems;
         _bootId = Linux.Sysfs.BootId.Read(options.ProcfsPath);
         _seq = history.LastSeq;
         _lastWritten = history.LastAge;
@@ -83,7 +94,8 @@ internal sealed class RemediationLedger(ExporterOptions options, Journal journal
             _ageAtBoot = history.LastAge - Uptime;
         _state = history.IsKnown ? history.State : history.State with { UnknownUntil = Math.Max(history.State.UnknownUntil, Age + options.Cooldown.TotalSeconds) };
         // A new journal is begun at once: else nobody could tell later that it was lost, and a lost one would count as lost at each start.
-        if (journal.IsOpen && (!history.IsKnown || history.LastSeq == 0))
+        // And one that is damaged is set aside at once.
+        if (journal.IsOpen && (history.Problems.Count > 0 || history.LastSeq == 0))
             Append(new JournalEntry(JournalEvent.Clock));
         PublishJournal();
     }
@@ -116,6 +128,11 @@ internal sealed class RemediationLedger(ExporterOptions options, Journal journal
 
     private void TendJournal(bool now)
     {
+        if (clock.GetElapsedTime(0) >= _nextLook)
+        {
+            _nextLook = clock.GetElapsedTime(0) + RetryInterval;
+            journal.LookAtDirectory();
+        }
         var isWritable = journal.IsOpen && journal.IsWritable;
         if (!isWritable && options.StateDirectory is not null)
         {
@@ -146,7 +163,14 @@ internal sealed class RemediationLedger(ExporterOptions options, Journal journal
             Append(entry);
     }
 
-    private JournalEntry Stamp(JournalEntry entry) => entry with { Time = clock.GetUtcNow(), Boot = _bootId, Uptime = Math.Round(Uptime, 3), Age = Math.Round(Age, 3) };
+    private JournalEntry Stamp(JournalEntry entry) => entry with
+    {
+        Time = clock.GetUtcNow(),
+        Boot = _bootId,
+        Uptime = Math.Round(Uptime, 3),
+        Age = Math.Round(Age, 3),
+        Writer = entry.Event == JournalEvent.Intent ? _identity : null,
+    };
 
     private void PublishJournal()
     {

@@ -144,7 +144,9 @@ internal static class RemediationPolicy
         var gone = own >= options.DeviceBudget || input.HostSpent >= options.HostBudget;
         if (!record.Quarantined && !gone)
             return new PolicyDecision(null);
-        var why = record.Quarantined
+        var why = record.HistoryUnknown
+            ? $"a part of the journal was lost, and with it what a person may have decided about {device}, so it is in quarantine: look at it, then quarantine clear {device}"
+            : record.Quarantined
             ? $"{device} is in quarantine: nothing of its configuration is changed until a person clears it (quarantine clear {device})"
             : own >= options.DeviceBudget
                 ? $"the budget of {device} is gone ({own} remediations in 24 h), so it goes into quarantine"

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace NicHangExporter.Remediation;
 
 /// <summary>Everything that the journal adds up to. Immutable and pure: an entry goes in, a new state comes out.</summary>
@@ -25,11 +27,35 @@ internal sealed record RemediationState
     /// </summary>
     public double UnknownUntil { get; init; }
 
+    /// <summary>
+    /// A part of the journal was lost, and with it what a person may have decided: a device that it does not know is in quarantine as those that it knows.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HistoryUnknown { get; init; }
+
     /// <summary>The record of a device; a new one where nothing is known.</summary>
-    public DeviceRecord Device(string key) => Devices.GetValueOrDefault(key) ?? new DeviceRecord();
+    public DeviceRecord Device(string key) => Devices.GetValueOrDefault(key) ?? (HistoryUnknown ? new DeviceRecord().WithHistoryUnknown() : new DeviceRecord());
+
+    /// <summary>The state where something is missing: every device is in quarantine until a person clears it.</summary>
+    public RemediationState WithHistoryUnknown(bool isPaused) => this with
+    {
+        HistoryUnknown = true,
+        Paused = isPaused,
+        Devices = Devices.ToDictionary(pair => pair.Key, pair => pair.Value.WithHistoryUnknown()),
+    };
 
     /// <summary>How often the budget of the host was spent within the window that ends now.</summary>
     public int SpentAt(double age) => Devices.Values.Sum(device => device.SpentAt(age));
+
+    /// <summary>
+    /// The state after an entry behind a gap: an outcome, which repeats its intent, counts for both where that was in the gap.
+    /// </summary>
+    public RemediationState AfterGap(JournalEntry entry) =>
+        entry is { Event: JournalEvent.Outcome, Id: { } id, Key: { } key, Before: not null, Declined: null }
+            && entry.Verdict is not (null or RemediationVerdict.Declined or RemediationVerdict.DryRun or RemediationVerdict.Observed or RemediationVerdict.NothingToDo)
+            && Device(key).Pending?.Id != id
+            ? After(entry with { Event = JournalEvent.Intent, Verdict = null, After = null, Evidence = null, LeftDown = null }).After(entry)
+            : After(entry);
 
     /// <summary>The state after an entry.</summary>
     public RemediationState After(JournalEntry entry)

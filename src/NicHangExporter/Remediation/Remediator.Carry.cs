@@ -67,7 +67,7 @@ internal sealed partial class Remediator
             ResolvePending();
             if (_ledger.State.Device(facts.Key).Pending is { } open)
             {
-                Finish(active, Answer(active, RemediationVerdict.Failed, $"nothing was changed: what became of the remediation {open.Id} can't be told yet, because {facts.Name} can't be read"));
+                Finish(active, Answer(active, RemediationVerdict.Failed, $"nothing was changed: what became of the remediation {open.Id} can't be told yet, because {(_ledger.IsUnderWay(open) ? "the process that carries it out lives" : $"{facts.Name} can't be read")}"));
                 return;
             }
         }

@@ -12,7 +12,7 @@ internal sealed partial class Remediator
         if (!_ledger.IsOpen)
             return;
         foreach (var (key, record) in _ledger.State.Devices.ToList())
-            if (record.Pending is { } intent)
+            if (record.Pending is { } intent && !_ledger.IsUnderWay(intent))
             {
                 BringUpByName(key, record, intent);
                 Resolve(key, record, intent);
@@ -86,6 +86,9 @@ internal sealed partial class Remediator
     {
         var before = intent.Before ?? new Dictionary<string, string>();
         var now = before.Keys.ToDictionary(name => name, name => RemediationPlan.Read(facts, name));
+        // What came after it may be among what is lost: to undo it now could undo a person's work.
+        if (_ledger.State.Device(facts.Key).HistoryUnknown)
+            return (RemediationVerdict.Unverified, "the journal was damaged; the settings are left as they are until a person has looked");
         if (before.Count == 0)
             return (RemediationVerdict.Unverified, "the process ended in the middle; there was no setting to undo");
         // Asked of the plan, for a wish may read otherwise than it was written down: pause frames that are negotiated and not in use.

@@ -1,4 +1,3 @@
-using NicHangExporter.Configuration;
 using NicHangExporter.Linux;
 
 namespace NicHangExporter.Remediation;
@@ -64,8 +63,9 @@ internal sealed partial class Remediator
     {
         if (_ledger.State.Paused)
             Volatile.Write(ref _pausedNow, true);
-        if (_ledger.State.UnknownUntil > _ledger.Age)
-            LogHistoryUnknown(PrometheusDuration.Format(_options.Cooldown));
+        // What can't be read now is not lost: the journal says so itself, and is read again.
+        if (_ledger.IsOpen && _ledger.State is { HistoryUnknown: true } state && state.UnknownUntil > _ledger.Age)
+            LogHistoryUnknown(state.Paused ? "remediation is paused until a person resumes it, for a pause may be among it" : "a hang that is confirmed is answered by a reset alone");
         ResolvePending();
     }
 

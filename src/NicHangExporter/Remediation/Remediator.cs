@@ -326,6 +326,6 @@ internal sealed partial class Remediator : IDisposable
     [LoggerMessage(EventIds.KillSwitchChanged, LogLevel.Warning, "The kill switch was {Change} by {Actor}")]
     private partial void LogSwitch(string change, string actor);
 
-    [LoggerMessage(EventIds.HistoryUnknown, LogLevel.Warning, "A journal was lost, and with it what had been done: every device that passes traffic is left alone for {Cooldown}")]
-    private partial void LogHistoryUnknown(string cooldown);
+    [LoggerMessage(EventIds.HistoryUnknown, LogLevel.Warning, "A part of the journal was lost, and with it what a person may have decided: every device is in quarantine until a person clears it (quarantine clear DEVICE), no setting is changed, and {Meanwhile}")]
+    private partial void LogHistoryUnknown(string meanwhile);
 }

@@ -1,3 +1,5 @@
+using NicHangExporter.TestSupport;
+
 namespace NicHangExporter.Tests.Hangs;
 
 /// <summary>What survives a restart, a kill and a reboot, and what does not have to.</summary>
@@ -160,6 +162,69 @@ public sealed class MonitorRestartTests : IDisposable
         Assert.Equal(1, _host.Log.Count(EventIds.StateSetAside));
         Assert.Equal(1, await _host.ValueAsync("nichang_state_up"));
         Assert.Equal(1, await _host.ValueAsync(DriverLive));
+    }
+
+    [Fact]
+    public void State_WithAnyByteNotAsItWas_IsSetAsideAndNeverBelieved()
+    {
+        _host.Options.StateDirectory = _host.Directory.File("state");
+        _host.Start();
+        _host.Print(1, Hang);
+        var file = Path.Combine(_host.Options.StateDirectory, "state.json");
+        _host.Store.Save(_host.Monitor.State());
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        var whole = File.ReadAllBytes(file);
+        _host.StateDirectory.Dispose();
+        using var next = new FixtureHost(options => options.StateDirectory = _host.Options.StateDirectory, _host);
+        for (var at = 0; at < whole.Length; at++)
+        {
+            var damaged = whole.ToArray();
+            damaged[at] ^= (byte)(1 << (at % 8));
+            File.WriteAllBytes(file, damaged);
+            Assert.True(next.Store.Open() is null, $"byte {at}");
+            Assert.Equal(at + 1, next.Log.Count(EventIds.StateSetAside));
+        }
+        File.WriteAllBytes(file, whole);
+        Assert.NotNull(next.Store.Open());
+        // Of an earlier version: without a checksum, and nothing that says there is one.
+        var old = System.Text.Json.Nodes.JsonNode.Parse(whole)!.AsObject();
+        Assert.True(old.Remove("crc"));
+        File.WriteAllText(file, old.ToJsonString());
+        Assert.Null(next.Store.Open());
+        Assert.True(old.Remove("checksum"));
+        File.WriteAllText(file, old.ToJsonString());
+        Assert.NotNull(next.Store.Open());
+        // No UTF-8 in a name that the parser passes over.
+        File.WriteAllBytes(file, [.. "{\""u8, 0xff, .. "\":1,"u8, .. System.Text.Encoding.UTF8.GetBytes(old.ToJsonString()[1..])]);
+        Assert.Null(next.Store.Open());
+    }
+
+    [Theory]
+    [InlineData("fifo")]
+    [InlineData("link")]
+    [InlineData("directory")]
+    public void State_ThatIsNoFile_IsSetAsideAndNothingWaits(string what)
+    {
+        var directory = Directory.CreateDirectory(_host.Directory.File("state")).FullName;
+        var (file, victim) = (Path.Combine(directory, "state.json"), _host.Directory.File("victim"));
+        File.WriteAllText(victim, "precious");
+        foreach (var name in new[] { file, file + ".new" })
+            _ = what switch
+            {
+                "fifo" => Execution.Of("mkfifo", name).Succeeded(),
+                "link" => File.CreateSymbolicLink(name, victim).FullName,
+                _ => Directory.CreateDirectory(name).FullName,
+            };
+        _host.Options.StateDirectory = directory;
+        Assert.Null(_host.Store.Open());
+        Assert.Equal(1, _host.Log.Count(EventIds.StateSetAside));
+        _host.Start();
+        _host.Print(1, Hang);
+        _host.Store.Save(_host.Monitor.State());
+
+        Assert.Contains("eno1", File.ReadAllText(file), StringComparison.Ordinal);
+        Assert.Null(new FileInfo(file).LinkTarget);
+        Assert.Equal("precious", File.ReadAllText(victim));
     }
 
     [Fact]

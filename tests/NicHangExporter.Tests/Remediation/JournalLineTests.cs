@@ -114,7 +114,7 @@ public sealed class JournalLineTests
         Assert.True(refused > 5000 && taken > 1000, $"{refused} refused, {taken} taken");
     }
 
-    private static byte[] Sealed(string json) => JournalLine.Seal(Encoding.UTF8.GetBytes(json))[..^1];
+    private static byte[] Sealed(string json) => SealedJson.Seal(Encoding.UTF8.GetBytes(json))[..^1];
 
     // What sets each member and each element, however deep.
     private static List<Action<JsonNode?>> Members(JsonNode node) => node switch

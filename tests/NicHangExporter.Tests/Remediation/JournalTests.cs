@@ -41,7 +41,7 @@ public sealed class JournalTests : IDisposable
         Assert.Equal(2, lines.Length);
         Assert.StartsWith("{\"event\":\"checkpoint\",\"seq\":0,", lines[0], StringComparison.Ordinal);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path));
-        Assert.Equal(["journal.jsonl", "lock"], Directory.GetFiles(_options.StateDirectory!).Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["decisions.json", "journal.jsonl", "lock"], Directory.GetFiles(_options.StateDirectory!).Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -188,7 +188,7 @@ public sealed class JournalTests : IDisposable
     {
         using (var scribe = new Scribe(_options, _state))
             Assert.True(scribe.Append(_histories.After(0)));
-        File.AppendAllBytes(Path, JournalLine.Seal("""{"event":"paused","seq":2,"colour":{"deep":[1]}}"""u8));
+        File.AppendAllBytes(Path, SealedJson.Seal("""{"event":"paused","seq":2,"colour":{"deep":[1]}}"""u8));
         using var next = new Scribe(_options, _state);
         Assert.True(next.History.IsKnown && next.State.Paused);
     }
@@ -198,7 +198,7 @@ public sealed class JournalTests : IDisposable
     {
         using (var scribe = new Scribe(_options, _state))
             Assert.True(scribe.Append(_histories.After(0)));
-        File.AppendAllBytes(Path, JournalLine.Seal("""{"event":"quarantined_for_good","seq":2,"key":"name:eth0"}"""u8));
+        File.AppendAllBytes(Path, SealedJson.Seal("""{"event":"quarantined_for_good","seq":2,"key":"name:eth0"}"""u8));
         var content = File.ReadAllBytes(Path);
         using var next = new Scribe(_options, _state);
         Assert.False(next.History.IsKnown);

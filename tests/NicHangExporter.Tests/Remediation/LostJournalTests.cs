@@ -1,10 +1,11 @@
+using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Tests.Remediation;
 
 /// <summary>
-/// What is left of a journal that was damaged: nobody knows what was done, so whatever passes traffic counts as cooling. What hangs is healed all the same,
-/// and a quarantine that can still be read holds.
+/// What is left of a journal that was damaged: nobody knows what was done, nor what a person decided, so every device is in quarantine. What hangs is reset all
+/// the same.
 /// </summary>
 public sealed class LostJournalTests : IDisposable
 {
@@ -42,20 +43,25 @@ public sealed class LostJournalTests : IDisposable
 
         Assert.Equal(1, host.Log.Count(EventIds.HistoryUnknown));
         var answer = host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["eee"] });
-        Assert.Equal(DeclineReason.Cooldown, answer.Declined);
-        Assert.InRange(answer.RetryAfter!.Value, 590, 600);
-        Assert.Contains("journal was lost", answer.Explanation, StringComparison.Ordinal);
+        Assert.Equal(DeclineReason.Quarantined, answer.Declined);
+        Assert.Contains("a part of the journal was lost", answer.Explanation, StringComparison.Ordinal);
+        Assert.Equal(1, await host.ValueAsync("nichang_remediation_quarantined{device=\"eno1\"}"));
         Assert.True(await host.ValueAsync("nichang_remediation_cooldown_until_timestamp_seconds{device=\"eno1\"}") > host.Clock.GetUtcNow().ToUnixTimeSeconds() + 500);
 
-        // A restart does not make it shorter, and it does not begin anew either.
+        // A restart does not end it.
         host.Live(300);
         host = Restart();
-        Assert.InRange(host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["eee"] }).RetryAfter!.Value, 280, 300);
+        Assert.Equal(DeclineReason.Quarantined, host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["eee"] }).Declined);
 
+        _nic.Operations.Clear();
         _nic.Hang();
         host.Live(60);
         Assert.False(_nic.IsHung);
-        host.Live(1300);
+        Assert.All(_nic.Operations, operation => Assert.Equal("reinit", operation.What));
+        host.Live(600);
+        var cleared = host.Remediator.ClearQuarantineAsync(_nic.Interface, "root");
+        host.Lane.RunPending();
+        Assert.Null(cleared.Result);
         Assert.Equal(RemediationVerdict.Applied, host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["eee"] }).Verdict);
     }
 
@@ -114,6 +120,92 @@ public sealed class LostJournalTests : IDisposable
     }
 
     [Fact]
+    public void Intent_OfAProcessThatLivesInAReplacedDirectory_IsNotSettled()
+    {
+        // The directory was restored from a backup while the daemon is in the middle of a pass: its lock is another file now.
+        Identity(100);
+        var daemon = Restart();
+        _nic.Hang();
+        while (_nic.Operations.Count == 0)
+            daemon.Live(1);
+        var operations = _nic.Operations.Count;
+        Replace();
+        // Nobody reads the kernel log for the console.
+        _nic.IsQuiet = true;
+        Identity(200);
+        using (var console = new FixtureHost(Configure, daemon))
+        {
+            console.Open();
+            Assert.True(console.Ledger.IsOpen);
+            Assert.NotNull(Record(console).Pending);
+            var answer = console.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["eee"] });
+            Assert.Contains("the process that carries it out lives", answer.Explanation, StringComparison.Ordinal);
+            Assert.Equal(operations, _nic.Operations.Count);
+
+            // It has ended.
+            File.Delete(_first.Directory.File("100/stat"));
+            console.Live(10);
+            Assert.Null(Record(console).Pending);
+        }
+    }
+
+    [Fact]
+    public async Task Directory_DeletedWhileInUse_StopsTheHandAndIsSaidOnce()
+    {
+        var state = _first.Options.StateDirectory!;
+        Directory.Move(state, state + ".old");
+        _first.Live(10);
+        Assert.Equal(0, await _first.ValueAsync("nichang_journal_writable"));
+        _first.Store.Save(_first.Monitor.State());
+        Assert.Equal(0, await _first.ValueAsync("nichang_state_up"));
+        _nic.Hang();
+        _first.Live(60);
+        Assert.Empty(_nic.Operations);
+        Assert.Equal(1, _first.Log.Count(EventIds.JournalUnavailable));
+        Assert.Equal(1, _first.Log.Count(EventIds.StateUnavailable));
+        Assert.Contains("was deleted or replaced", _first.Log.Entries.First(entry => entry.Event == EventIds.JournalUnavailable).Message, StringComparison.Ordinal);
+        // Nobody makes it anew: what another process has done meanwhile is not known here.
+        Assert.False(Directory.Exists(state));
+
+        // Somebody else's is not taken either.
+        Directory.CreateDirectory(state);
+        File.WriteAllText(Path.Combine(state, "lock"), "");
+        _first.Live(20);
+        Assert.Empty(_nic.Operations);
+        Assert.Equal(["lock"], Directory.GetFileSystemEntries(state).Select(Path.GetFileName));
+
+        // Put back it is the same one.
+        Directory.Delete(state, recursive: true);
+        Directory.Move(state + ".old", state);
+        _first.Live(60);
+        Assert.Equal(1, await _first.ValueAsync("nichang_journal_writable"));
+        Assert.False(_nic.IsHung);
+    }
+
+    [Fact]
+    public void Journal_ThatIsNotForThisUser_IsNotLost()
+    {
+        Spend();
+        var isFor = false;
+        var disk = new JournalFiles();
+        var files = disk with { Read = path => isFor || !path.EndsWith("journal.jsonl", StringComparison.Ordinal) ? disk.Read(path) : throw new LinuxException("open", path, Errno.Access) };
+        var host = _hosts[^1].Restart(save: true, Configure, files);
+        _hosts.Add(host);
+        host.Open();
+        host.Start();
+        host.Live(10);
+
+        Assert.Equal(0, host.Log.Count(EventIds.HistoryUnknown));
+        Assert.Contains("not for this user", Assert.Single(host.Log.Entries, entry => entry.Event == EventIds.JournalUnavailable).Message, StringComparison.Ordinal);
+        Assert.Equal(DeclineReason.JournalUnavailable, host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["eee"] }).Declined);
+
+        isFor = true;
+        host.Live(10);
+        Assert.False(Record(host).Quarantined || host.Ledger.State.HistoryUnknown);
+        Assert.Contains("tx-tcp-segmentation", Record(host).Desired);
+    }
+
+    [Fact]
     public async Task Intent_OfAProcessThatLives_IsNotSettledByAnother()
     {
         _nic.Hang();
@@ -136,6 +228,25 @@ public sealed class LostJournalTests : IDisposable
         Assert.Equal(operations, _nic.Operations.Count);
         _first.Live(40);
         Assert.Equal(RemediationVerdict.Healed, Record(_first).Last!.Verdict);
+    }
+
+    private void Identity(int pid)
+    {
+        foreach (var process in new[] { "self", pid.ToString(System.Globalization.CultureInfo.InvariantCulture) })
+        {
+            Directory.CreateDirectory(_first.Directory.File(process));
+            File.WriteAllText(_first.Directory.File($"{process}/stat"), $"{pid} (nic) S 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 4711 23 24\n");
+        }
+    }
+
+    private void Replace()
+    {
+        var state = _first.Options.StateDirectory!;
+        Directory.Move(state, state + ".old");
+        Directory.CreateDirectory(state);
+        File.WriteAllText(Path.Combine(state, "lock"), "");
+        foreach (var file in Directory.GetFiles(state + ".old").Where(file => Path.GetFileName(file) != "lock"))
+            File.Copy(file, Path.Combine(state, Path.GetFileName(file)));
     }
 
     private void Spend() => Assert.Equal(RemediationVerdict.Applied, _first.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["classic"] }).Verdict);

@@ -18,7 +18,8 @@ internal sealed class Mounts : IDisposable
     public void AddMemory(string path)
     {
         Directory.CreateDirectory(path);
-        Add("-t", "tmpfs", "-o", "size=256k", "none", path);
+        // Without a mode everybody may write there, as in /tmp.
+        Add("-t", "tmpfs", "-o", "size=256k,mode=0700", "none", path);
     }
 
     /// <summary>The same directory once more, for reading only: whoever opens a file through it can't write, and what is open stays as it is.</summary>

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using NicHangExporter.Exposition;
-using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Api.Alertmanager.Push;
@@ -31,6 +29,9 @@ internal sealed partial class AlertBook(
     private bool _unsaved;
     private bool _failing;
 
+    // What is in the file is here: only then it may be written over.
+    private bool _isOpen;
+
     /// <summary>The alerts as they are now.</summary>
     public IReadOnlyList<PushedAlert> Alerts
     {
@@ -49,17 +50,16 @@ internal sealed partial class AlertBook(
         var path = Path.Combine(home, FileName);
         try
         {
-            if (!File.Exists(path))
-                return;
-            using var file = File.OpenRead(path);
-            var text = new byte[Math.Min(file.Length, MaxBytes)];
-            var alerts = PushJson.Read(text.AsSpan(0, file.ReadAtLeast(text, text.Length, throwOnEndOfStream: false)));
+            var alerts = StateFile.Read(path, MaxBytes, PushJson.Read, out var damage) ?? [];
+            if (damage is not null)
+                LogSetAside(path, StateFile.SetAside(path, clock), damage);
             lock (_gate)
                 _alerts = [.. alerts.Select(WithUrls).Where(alert => !PushPlan.IsDone(alert)).Take(PushPlan.MaxAlerts)];
+            _isOpen = true;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or JsonException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // It holds nothing that somebody would need and that is not in the journal as well.
+            // It is there, and not damaged: it stays as it is, for whoever may read it.
             LogUnusable(path, exception.Message.Split('\n')[0]);
         }
     }
@@ -110,7 +110,7 @@ internal sealed partial class AlertBook(
                 return;
             (alerts, _unsaved, _saved) = (_alerts, false, clock.GetTimestamp());
         }
-        if (directory.Path is { } home && directory.IsHeld)
+        if (directory.Path is { } home && _isOpen)
             Save(home, alerts);
     }
 
@@ -119,16 +119,12 @@ internal sealed partial class AlertBook(
         var path = Path.Combine(home, FileName);
         try
         {
-            using (var file = new FileStream(path + ".new", new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite }))
-            {
-                file.Write(PushJson.Write(alerts));
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(path + ".new", path, overwrite: true);
-            DirectorySync.Flush(home);
+            if (!directory.IsHeld)
+                throw new IOException(directory.Failure ?? "the program ends");
+            StateFile.Write(path, PushJson.Write(alerts));
             _failing = false;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or LinuxException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             if (!_failing)
                 LogUnusable(path, exception.Message.Split('\n')[0]);
@@ -150,4 +146,7 @@ internal sealed partial class AlertBook(
 
     [LoggerMessage(EventIds.PushBufferUnusable, LogLevel.Warning, "The alerts that are still to be told can't be kept in {Path}, so a restart forgets them: {Reason}")]
     private partial void LogUnusable(string path, string reason);
+
+    [LoggerMessage(EventIds.PushBufferSetAside, LogLevel.Error, "The alerts in {Path} can't be used and were set aside as {Aside}; those that were still to be told are forgotten: {Reason}")]
+    private partial void LogSetAside(string path, string aside, string reason);
 }

@@ -47,22 +47,30 @@ internal sealed record PostableAlert(
     private static string Text(DateTimeOffset time) => time.ToUniversalTime().ToString(TimeFormat, CultureInfo.InvariantCulture);
 }
 
+/// <summary>The file of the alerts that are still to be told.</summary>
+/// <param name="Alerts">The alerts.</param>
+internal sealed record SavedAlerts(IReadOnlyList<PushedAlert> Alerts);
+
 /// <summary>The JSON of what is posted, and of the file that keeps it until then.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(IReadOnlyList<PostableAlert>))]
 [JsonSerializable(typeof(IReadOnlyList<PushedAlert>))]
+[JsonSerializable(typeof(SavedAlerts))]
 internal sealed partial class PushJson : JsonSerializerContext
 {
     /// <summary>Alerts for the wire.</summary>
     public static byte[] Write(IReadOnlyList<PostableAlert> alerts) => JsonSerializer.SerializeToUtf8Bytes(alerts, Default.IReadOnlyListPostableAlert);
 
     /// <summary>Alerts for the file.</summary>
-    public static byte[] Write(IReadOnlyList<PushedAlert> alerts) => JsonSerializer.SerializeToUtf8Bytes(alerts, Default.IReadOnlyListPushedAlert);
+    public static byte[] Write(IReadOnlyList<PushedAlert> alerts) => JsonSerializer.SerializeToUtf8Bytes(new SavedAlerts(alerts), Default.SavedAlerts);
 
     /// <summary>Alerts from the file.</summary>
+    /// <param name="text">Its text.</param>
+    /// <param name="isSealed">It has a checksum. Earlier versions wrote the list alone, without one.</param>
     /// <exception cref="JsonException">They can't be read.</exception>
-    public static IReadOnlyList<PushedAlert> Read(ReadOnlySpan<byte> text) =>
-        JsonSerializer.Deserialize(text, Default.IReadOnlyListPushedAlert) is { } alerts && alerts.All(alert => alert is { IsSound: true })
+    public static IReadOnlyList<PushedAlert> Read(ReadOnlySpan<byte> text, bool isSealed) =>
+        (isSealed ? JsonSerializer.Deserialize(text, Default.SavedAlerts)?.Alerts : JsonSerializer.Deserialize(text, Default.IReadOnlyListPushedAlert)) is { } alerts
+        && alerts.All(alert => alert is { IsSound: true })
             ? alerts : throw new JsonException("a value is missing or can't be");
 }

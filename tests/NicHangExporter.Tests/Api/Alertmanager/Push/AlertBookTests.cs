@@ -65,7 +65,7 @@ public sealed class AlertBookTests : IDisposable
             _host.Restart();
             Assert.Empty(_host.Book.Alerts);
         }
-        Assert.Equal(whole.Length, _host.Log.Count(EventIds.PushBufferUnusable));
+        Assert.Equal(whole.Length, _host.Log.Count(EventIds.PushBufferSetAside));
         File.WriteAllBytes(_host.BookFile, whole);
         _host.Restart();
         Assert.Equal(2, _host.Book.Alerts.Count);
@@ -83,12 +83,13 @@ public sealed class AlertBookTests : IDisposable
     [InlineData("""[{"device":"eno1","driver":"e1000e","progress":[]}]""")]
     [InlineData("""[{"device":"eno1","driver":"e1000e","start":"yesterday"}]""")]
     [InlineData("\0\0\0\0\0\0\0\0")]
-    public void Content_ThatCantBe_IsLeftAndWrittenOver(string content)
+    public void Content_ThatCantBe_IsSetAside(string content)
     {
         File.WriteAllText(_host.BookFile, content);
         _host.Restart();
         Assert.Empty(_host.Book.Alerts);
-        Assert.Equal(1, _host.Log.Count(EventIds.PushBufferUnusable));
+        Assert.Equal(1, _host.Log.Count(EventIds.PushBufferSetAside));
+        Assert.Equal(content, File.ReadAllText(Assert.Single(Directory.GetFiles(_host.Options.StateDirectory!, "alerts.json.corrupt-*"))));
 
         _host.Hang("eno1");
         _host.Restart();
@@ -99,7 +100,8 @@ public sealed class AlertBookTests : IDisposable
     public void Content_OfLaterVersionsAndStrangeTimes_IsTaken()
     {
         _host.Hang("eno1");
-        var alerts = JsonNode.Parse(File.ReadAllText(_host.BookFile))!.AsArray();
+        // A list without a checksum, as earlier versions wrote it.
+        var alerts = JsonNode.Parse(File.ReadAllText(_host.BookFile))!["alerts"]!.AsArray();
         alerts[0]!["addedLater"] = new JsonObject();
         alerts[0]!["progress"]![A.ToString()] = new JsonObject { ["startsAt"] = "9999-12-31T23:59:59Z", ["firingSince"] = "9999-12-31T23:59:59Z", ["lastTaken"] = "0001-01-01T00:00:00Z" };
         File.WriteAllText(_host.BookFile, alerts.ToJsonString());
@@ -111,6 +113,23 @@ public sealed class AlertBookTests : IDisposable
         var wire = PostableAlert.Of(due.Alert, A.ToString(), due.Kind, new Dictionary<string, string> { ["instance"] = "pve1" }, _host.Clock.GetUtcNow());
         // One that would end before it starts is refused.
         Assert.True(wire.StartsAt <= wire.EndsAt);
+    }
+
+    [Fact]
+    public void EveryByte_ThatIsNotAsWritten_IsNoticed()
+    {
+        _host.Hang("eno1", "eno2");
+        _host.Pass(1);
+        var whole = File.ReadAllBytes(_host.BookFile);
+        for (var at = 0; at < whole.Length; at++)
+        {
+            var damaged = whole.ToArray();
+            damaged[at] ^= 1;
+            File.WriteAllBytes(_host.BookFile, damaged);
+            _host.Restart();
+            Assert.True(_host.Book.Alerts.Count == 0, $"byte {at}");
+        }
+        Assert.Equal(whole.Length, _host.Log.Count(EventIds.PushBufferSetAside));
     }
 
     [Fact]
@@ -134,7 +153,7 @@ public sealed class AlertBookTests : IDisposable
     {
         File.WriteAllText(_host.BookFile, "[" + new string(' ', 1 << 20) + "]");
         _host.Restart();
-        Assert.Equal(1, _host.Log.Count(EventIds.PushBufferUnusable));
+        Assert.Equal(1, _host.Log.Count(EventIds.PushBufferSetAside));
     }
 
     [Fact]
