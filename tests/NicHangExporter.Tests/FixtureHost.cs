@@ -72,7 +72,8 @@ internal sealed class FixtureHost : IDisposable
         Desk = new AlertDesk(Options, Ledger, Remediator, new AlertDevices(Inventory, netClass, access, Evidence, Remediator, Clock), Clock);
         Webhook = new AlertmanagerWebhook(Desk, Metrics, Clock, factory.CreateLogger<AlertmanagerWebhook>());
         Actions = new AlertActions(Options, Ledger, Remediator, Evidence, Metrics, Clock, factory.CreateLogger<AlertActions>());
-        Endpoint = new MetricsEndpoint(Options, Inventory, new SysfsCollector(Options, Health, Clock), new EthtoolCollector(Poller, Options, Clock), new ProcessCollector(Health, Clock), Metrics);
+        Source = new ExpositionSource(Options, Inventory, new SysfsCollector(Options, Health, Clock), new EthtoolCollector(Poller, Options, Clock), new ProcessCollector(Health, Clock), Metrics);
+        Endpoint = new MetricsEndpoint(Source, Clock);
     }
 
     /// <summary>An hour before the test, by the wall clock.</summary>
@@ -100,6 +101,7 @@ internal sealed class FixtureHost : IDisposable
     public StateStore Store { get; }
     public KernelLogWatcher Watcher { get; }
     public HangMonitor Monitor { get; }
+    public ExpositionSource Source { get; }
     public MetricsEndpoint Endpoint { get; }
 
     public string BootId { set => File.WriteAllText(Directory.File("sys/kernel/random/boot_id"), value + "\n"); }
@@ -246,8 +248,8 @@ internal sealed class FixtureHost : IDisposable
     public async Task<string> ScrapeAsync()
     {
         var body = new ExpositionBody();
-        await Endpoint.RenderAsync(body, CancellationToken.None);
-        return Encoding.UTF8.GetString(body.Text.WrittenSpan);
+        await Source.RenderAsync(body);
+        return Encoding.UTF8.GetString([.. body.Pieces.SelectMany(piece => piece.ToArray())]);
     }
 
     /// <summary>Saves, as the loop does, and ends as a process that is killed: nothing more is written.</summary>

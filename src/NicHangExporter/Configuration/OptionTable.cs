@@ -22,6 +22,8 @@ internal static class OptionTable
             options => options.TelemetryPath, SetTelemetryPath),
         new("web.config.file", "PATH", "TLS, basic authentication and response headers, in the format of Prometheus's exporter-toolkit; see docs/web-config.md.", OptionKind.Value,
             options => options.WebConfigFile ?? "", SetWebConfigFile),
+        new("web.allowed-hosts", "NAME", "Host name that a request over loopback may be for, besides localhost, addresses and this machine's own name: a proxy's, as in nic.example.net. Repeatable.", OptionKind.List,
+            options => string.Join(", ", options.AllowedHosts), SetAllowedHosts),
         new("api.token-file", "NAME:SCOPE=PATH", "A file with the bearer token of a user of the API, whose scope is read, remediate or admin. Repeatable; without one there is no API.", OptionKind.List,
             options => string.Join(", ", options.ApiTokenFiles), SetTokenFiles),
         new("api.allow-plaintext", "", "Accept changes by the API without TLS from other machines: whoever can read the wire has the token then.", OptionKind.Switch,
@@ -144,6 +146,15 @@ internal static class OptionTable
             if (!InterfaceName.TryParse(value, out _) && !BusAddress.TryParse(value, out _))
                 return $"'{value}' is neither a device name nor a bus address: write one, as in eno1 or 0000:00:1f.6";
         options.RemediationDevices = values;
+        return null;
+    }
+
+    private static string? SetAllowedHosts(ExporterOptions options, IReadOnlyList<string> values)
+    {
+        foreach (var value in values)
+            if (Uri.CheckHostName(value) != UriHostNameType.Dns)
+                return $"'{value.ReplaceLineEndings(" ")}' is no host name: write it without scheme and port, as in nic.example.net";
+        options.AllowedHosts = values;
         return null;
     }
 
