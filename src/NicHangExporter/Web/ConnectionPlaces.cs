@@ -9,14 +9,15 @@ namespace NicHangExporter.Web;
 /// <summary>
 /// Shares out the connections, so that one peer can't have them all: half is the most that one gets, and an eighth is kept for this host itself, whose health
 /// checks come from it. A new connection always gets in, save where all others are busy with the API: where there is no place for it, another one is closed, of
-/// the same peer where that has its half. So silent clients, and those that don't read, take no place from one that has something to ask.
+/// the same peer where that has its half: of the address that has most, the one that has begun or ended a request least recently. Not an idle one first: that would be the newest, where
+/// the others ask and don't read. So silent clients, and those that don't read, take no place from one that has something to ask.
 /// </summary>
 internal sealed class ConnectionPlaces(int places)
 {
     private const string Key = "nic-hang-exporter.place";
 
-    /// <summary>This host itself as a peer: :: is nobody's address.</summary>
-    private static readonly UInt128 ThisHost = UInt128.Zero;
+    /// <summary>This host itself as a peer: a number that is neither a network of IPv6 nor an address of IPv4.</summary>
+    private static readonly UInt128 ThisHost = UInt128.One;
 
     private readonly Lock _gate = new();
     private readonly List<ConnectionPlace> _held = [];
@@ -30,7 +31,7 @@ internal sealed class ConnectionPlaces(int places)
             return;
         }
         var peer = PeerOf(remote.Address, (connection.LocalEndPoint as IPEndPoint)?.Address);
-        if (Take(peer, () => connection.Abort(new ConnectionAbortedException("The place is needed for another connection."))) is not { } place)
+        if (Take(peer, remote.Address, () => connection.Abort(new ConnectionAbortedException("The place is needed for another connection."))) is not { } place)
             return;
         connection.Items[Key] = place;
         try
@@ -43,7 +44,7 @@ internal sealed class ConnectionPlaces(int places)
         }
     }
 
-    /// <summary>Notes on the connection of a request what it is busy with, while it is being answered.</summary>
+    /// <summary>Notes on the connection of a request what it is used for, while it is being answered.</summary>
     public static async Task AnswerAsync(HttpContext context, ConnectionUse use, Func<Task> answer)
     {
         var place = context.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(Key, out var item) == true ? item as ConnectionPlace : null;
@@ -54,22 +55,24 @@ internal sealed class ConnectionPlaces(int places)
         }
         finally
         {
-            place?.Begin(ConnectionUse.Idle);
+            place?.Begin(ConnectionUse.Page);
         }
     }
 
     /// <summary>Takes a place, and closes another connection where there is none left; null where there is none to close either.</summary>
     /// <param name="peer">Who wants it.</param>
+    /// <param name="address">From which of its addresses.</param>
     /// <param name="close">Closes the connection, should another one need its place.</param>
-    public ConnectionPlace? Take(UInt128 peer, Action close)
+    public ConnectionPlace? Take(UInt128 peer, IPAddress address, Action close)
     {
-        var place = new ConnectionPlace(peer, close);
+        var place = new ConnectionPlace(peer, address, close);
         ConnectionPlace? closed = null;
         lock (_gate)
         {
             if (Rivals(peer) is { } rivals)
             {
-                closed = rivals.Where(rival => rival.Use != ConnectionUse.Api).OrderBy(rival => rival.Use).ThenByDescending(rival => Held(rival.Peer)).ThenBy(rival => rival.Since).FirstOrDefault();
+                var held = _held.CountBy(other => other.Address).ToDictionary();
+                closed = rivals.Where(rival => rival.Use != ConnectionUse.Api).OrderByDescending(rival => held[rival.Address]).ThenBy(rival => rival.Since).FirstOrDefault();
                 if (closed is null)
                     return null;
                 _held.Remove(closed);

@@ -8,16 +8,19 @@ namespace NicHangExporter.Web;
 /// </summary>
 internal static class WebLimits
 {
-    /// <summary>The most connections at once; without a limit, half-open ones exhaust the file descriptors and end the process.</summary>
-    public const int MaxConnections = 64;
+    /// <summary>
+    /// The most connections at once; without a limit, half-open ones exhaust the file descriptors and end the process. Many more than anybody needs: a new
+    /// connection closes an idle one, so it lives for as long as this many come after it at least.
+    /// </summary>
+    public const int MaxConnections = 128;
 
     /// <summary>Bytes of a body, in general. A route that takes longer ones says so itself, once it knows who asks.</summary>
     private const int MaxBody = 16 * 1024;
 
-    /// <summary>Bytes that a connection may send before somebody has read them; 64 connections of the default would be 64 MiB.</summary>
-    private const int MaxUnread = 128 * 1024;
+    /// <summary>Bytes that a connection may send before somebody has read them; 128 connections of the default would be 128 MiB.</summary>
+    private const int MaxUnread = 32 * 1024;
 
-    /// <summary>Bytes of an answer that wait in this process for their reader: with those on the way to it, no more than 64 connections can always have.</summary>
+    /// <summary>Bytes of an answer that wait in this process for their reader: there may be one on each connection.</summary>
     private const int MaxUnsent = 32 * 1024;
 
     /// <summary>
@@ -34,7 +37,7 @@ internal static class WebLimits
     public static void Set(KestrelServerLimits limits)
     {
         // Those whose place another connection has taken take a moment to end. Beyond that the server hangs up.
-        limits.MaxConcurrentConnections = 2 * MaxConnections;
+        limits.MaxConcurrentConnections = 4 * MaxConnections;
         limits.MaxRequestBodySize = MaxBody;
         limits.MaxRequestBufferSize = MaxUnread;
         limits.MaxResponseBufferSize = MaxUnsent;

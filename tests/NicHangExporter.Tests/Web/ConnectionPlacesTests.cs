@@ -45,23 +45,41 @@ public sealed class ConnectionPlacesTests
     }
 
     [Fact]
-    public void NewConnection_WhereItsPeerIsFull_TakesThePlaceOfTheOneThatHasBeenIdleLongest()
+    public void NewConnection_WhereItsPeerIsFull_TakesThePlaceOfTheOneThatSpokeLeastRecently()
     {
         Open("127.0.0.1", 32);
-        _open[0].Place.Begin(ConnectionUse.Page);
-        _open[1].Place.Begin(ConnectionUse.Idle);
-        var (scrape, spoke, silent) = (_open[0].Place, _open[1].Place, _open[2].Place);
+        var (first, silent) = (_open[0].Place, _open[1].Place);
+        first.Begin(ConnectionUse.Page);
 
-        Open("127.0.0.2", 1);
+        Open("127.0.0.1", 1);
         Assert.DoesNotContain(_open, open => open.Place == silent);
-        Open("127.0.0.2", 29);
-        Assert.Contains(_open, open => open.Place == spoke);
-        Open("127.0.0.2", 1);
-        Assert.DoesNotContain(_open, open => open.Place == spoke);
+        Open("127.0.0.1", 30);
+        Assert.Contains(_open, open => open.Place == first);
+        Open("127.0.0.1", 1);
+        Assert.DoesNotContain(_open, open => open.Place == first);
+    }
+
+    [Fact]
+    public void NewConnection_WhereTheOthersDoNotRead_IsNotTheNextToGo()
+    {
+        Open("127.0.0.1", 32);
+        _open.ForEach(open => open.Place.Begin(ConnectionUse.Page));
+        Open("127.0.0.1", 1);
+        var newest = _open[^1].Place;
+
+        Open("127.0.0.1", 31);
+        Assert.Contains(_open, open => open.Place == newest);
+    }
+
+    [Fact]
+    public void NewConnection_WhereItsPeerIsFull_ClosesOneOfTheAddressThatHasMost()
+    {
+        Open("127.0.0.1", 2);
         Open("127.0.0.2", 800);
-        // One that is being answered goes last.
-        Assert.Contains(_open, open => open.Place == scrape);
-        Assert.Equal(32, _open.Count);
+        for (var address = 3; address < 19; address++)
+            Open($"127.0.0.{address}", 1);
+
+        Assert.Equal((2, 14), (Held("127.0.0.1"), Held("127.0.0.2")));
     }
 
     [Fact]
@@ -75,7 +93,7 @@ public sealed class ConnectionPlacesTests
         Assert.DoesNotContain(_open, open => open.Place == second);
 
         _open.ForEach(open => open.Place.Begin(ConnectionUse.Api));
-        Assert.Null(_places.Take(Peer("127.0.0.1"), () => Assert.Fail("closed")));
+        Assert.Null(_places.Take(Peer("127.0.0.1"), IPAddress.Loopback, () => Assert.Fail("closed")));
     }
 
     [Fact]
@@ -109,7 +127,7 @@ public sealed class ConnectionPlacesTests
         for (var number = 0; number < wanted; number++)
         {
             var place = default(ConnectionPlace);
-            place = _places.Take(Peer(address, local), () => _open.RemoveAll(open => open.Place == place));
+            place = _places.Take(Peer(address, local), IPAddress.Parse(address), () => _open.RemoveAll(open => open.Place == place));
             Assert.NotNull(place);
             _open.Add((address, place));
         }
