@@ -36,8 +36,8 @@ internal static class WebLimits
     /// <summary>Sets them.</summary>
     public static void Set(KestrelServerLimits limits)
     {
-        // Those whose place another connection has taken take a moment to end. Beyond that the server hangs up.
-        limits.MaxConcurrentConnections = 4 * MaxConnections;
+        // Those whose place another connection has taken take a moment to end, without their descriptors. Beyond that the server hangs up, whoever it is.
+        limits.MaxConcurrentConnections = 6 * MaxConnections;
         limits.MaxRequestBodySize = MaxBody;
         limits.MaxRequestBufferSize = MaxUnread;
         limits.MaxResponseBufferSize = MaxUnsent;
