@@ -78,6 +78,7 @@ internal static class EventIds
     public const int WebConfigReloaded = 5112;
     public const int ReloadFailed = 5113;
     public const int WebAccessRefused = 5114;
+    public const int HostRefused = 5115;
     public const int AlertReceived = 5020;
     public const int AlertsTruncated = 5021;
     public const int AlertsRefused = 5022;

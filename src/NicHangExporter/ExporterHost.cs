@@ -66,6 +66,7 @@ internal static partial class ExporterHost
             () => services.GetRequiredService<Remediator>().Status().Devices.SelectMany(device => device.Desired)));
         builder.Services.AddSingleton<EthtoolCollector>();
         builder.Services.AddSingleton<ProcessCollector>();
+        builder.Services.AddSingleton<ExpositionSource>();
         builder.Services.AddSingleton<MetricsEndpoint>();
         builder.Services.AddSingleton<AlertDevices>();
         builder.Services.AddSingleton<AlertDesk>();
@@ -80,12 +81,15 @@ internal static partial class ExporterHost
         builder.Services.AddSingleton<TransportProtection>();
         builder.Services.AddSingleton<WebConfigStore>();
         builder.Services.AddSingleton<WebGate>();
+        builder.Services.AddSingleton<HostCheck>();
         builder.Services.AddSingleton<ReloadLoop>();
         builder.Services.AddSingleton<PassHistory>();
         builder.Services.AddSingleton(BuildApi);
 
         var application = builder.Build();
         // Before everything that answers.
+        application.Use((context, next) => ConnectionPlaces.AnswerAsync(context, WebGate.IsApi(context) ? ConnectionUse.Api : ConnectionUse.Page, () => next(context)));
+        application.Use(application.Services.GetRequiredService<HostCheck>().InvokeAsync);
         if (application.Services.GetRequiredService<WebConfigStore>().IsConfigured)
             application.Use(application.Services.GetRequiredService<WebGate>().InvokeAsync);
         Map(application, options);

@@ -27,6 +27,9 @@ internal sealed class ExporterOptions
     /// <summary>A file in the format of Prometheus's exporter-toolkit: TLS, basic authentication, response headers. Null: plain text for everybody.</summary>
     public string? WebConfigFile { get; set; }
 
+    /// <summary>Host names that a request over loopback may be for, besides those that are this machine's anyway.</summary>
+    public IReadOnlyList<string> AllowedHosts { get; set; } = [];
+
     /// <summary>Who may use the API. Nobody: then it does not exist. The least permission that does is the right one: an admin's token can lift a quarantine.</summary>
     public IReadOnlyList<TokenFile> ApiTokenFiles { get; set; } = [];
 

@@ -73,7 +73,8 @@ internal sealed class FixtureHost : IDisposable
         Webhook = new AlertmanagerWebhook(Desk, Metrics, Clock, factory.CreateLogger<AlertmanagerWebhook>());
         Actions = new AlertActions(Options, Ledger, Remediator, Evidence, Metrics, Clock, factory.CreateLogger<AlertActions>());
         var features = new FeatureSelection(Options, new SettingCatalogue(Options).FeatureNames, () => Remediator.Status().Devices.SelectMany(device => device.Desired));
-        Endpoint = new MetricsEndpoint(Options, Inventory, new SysfsCollector(Options, Health, Clock), new EthtoolCollector(Poller, features, Options, Clock), new ProcessCollector(Health, Clock), Metrics);
+        Source = new ExpositionSource(Options, Inventory, new SysfsCollector(Options, Health, Clock), new EthtoolCollector(Poller, features, Options, Clock), new ProcessCollector(Health, Clock), Metrics);
+        Endpoint = new MetricsEndpoint(Source, Clock);
     }
 
     /// <summary>An hour before the test, by the wall clock.</summary>
@@ -101,6 +102,7 @@ internal sealed class FixtureHost : IDisposable
     public StateStore Store { get; }
     public KernelLogWatcher Watcher { get; }
     public HangMonitor Monitor { get; }
+    public ExpositionSource Source { get; }
     public MetricsEndpoint Endpoint { get; }
 
     public string BootId { set => File.WriteAllText(Directory.File("sys/kernel/random/boot_id"), value + "\n"); }
@@ -251,8 +253,8 @@ internal sealed class FixtureHost : IDisposable
     public async Task<string> ScrapeAsync()
     {
         var body = new ExpositionBody();
-        await Endpoint.RenderAsync(body, CancellationToken.None);
-        return Encoding.UTF8.GetString(body.Text.WrittenSpan);
+        await Source.RenderAsync(body);
+        return Encoding.UTF8.GetString([.. body.Pieces.SelectMany(piece => piece.ToArray())]);
     }
 
     /// <summary>Saves, as the loop does, and ends as a process that is killed: nothing more is written.</summary>

@@ -18,7 +18,6 @@ internal sealed partial class ApiRouter(ImmutableArray<ApiRoute> routes, ApiGuar
     /// <summary>The label of requests for what does not exist: no stranger's text becomes a label.</summary>
     private const string NoRoute = "other";
 
-    private readonly Lock _logGate = new();
     private readonly LogThrottle _failures = new(clock);
 
     /// <summary>The table.</summary>
@@ -134,9 +133,8 @@ internal sealed partial class ApiRouter(ImmutableArray<ApiRoute> routes, ApiGuar
 
     private void Failed(Exception exception)
     {
-        lock (_logGate)
-            if (_failures.IsDue(1, out var failures))
-                LogFailed(exception, failures);
+        if (_failures.IsDue(1, out var failures))
+            LogFailed(exception, failures);
     }
 
     [LoggerMessage(EventIds.ApiFailed, LogLevel.Error, "The API met {Failures} unexpected errors")]

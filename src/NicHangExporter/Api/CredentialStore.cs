@@ -7,10 +7,11 @@ using NicHangExporter.Logging;
 namespace NicHangExporter.Api;
 
 /// <summary>
-/// Who may ask: the bearer tokens of <c>--api.token-file</c>, held as SHA-256 only. The files are looked at again while the program runs. A new token holds
-/// as soon as somebody presents it; what a file no longer holds is dead within <see cref="CheckInterval"/> and <see cref="Linger"/> together, whatever is
-/// there instead: another token, rubbish, a mode that lets others read, nothing. That is long enough for a rewriting that is not atomic, and for a client
-/// that reads its copy a moment later.
+/// Who may ask: the bearer tokens of <c>--api.token-file</c>, held as SHA-256 only. The files are looked at again each <see cref="CheckInterval"/>, by
+/// <see cref="Web.ReloadLoop"/> and never by a request, which compares with what is in memory: no stranger causes reads of the disk, and nobody waits for one. So
+/// a new token holds within that interval; what a file no longer holds is dead within that and <see cref="Linger"/> together, whatever is there instead:
+/// another token, rubbish, a mode that lets others read, nothing. That is long enough for a rewriting that is not atomic, and for a client that reads its
+/// copy a moment later.
 /// </summary>
 internal sealed partial class CredentialStore
 {
@@ -20,10 +21,6 @@ internal sealed partial class CredentialStore
     /// <summary>How long a token still holds after its file was seen without it.</summary>
     public static readonly TimeSpan Linger = TimeSpan.FromSeconds(3);
 
-    // An unknown token may be the new one, so for it the files are looked at now: one stat(2) each, about what it costs to hash the token. Where the disk
-    // does not answer, nobody waits longer than this for whoever waits for it.
-    private static readonly TimeSpan DiskPatience = TimeSpan.FromSeconds(1);
-
     private readonly ExporterMetrics _metrics;
     private readonly TimeProvider _clock;
     private readonly ILogger<CredentialStore> _logger;
@@ -31,10 +28,8 @@ internal sealed partial class CredentialStore
     private readonly byte[] _none = new byte[SHA256.HashSizeInBytes];
     private readonly uint _user = FileStatus.EffectiveUser;
     private readonly Lock _reading = new();
-    private readonly Lock _throttling = new();
     private readonly LogThrottle _throttle;
     private volatile TokenSlot[] _slots;
-    private long _checked;
 
     /// <summary>Reads the files; one that holds no token is logged, and counts as one that may hold one later.</summary>
     public CredentialStore(ExporterOptions options, ExporterMetrics metrics, TimeProvider clock, ILogger<CredentialStore> logger, TokenArithmetic? arithmetic = null)
@@ -83,8 +78,6 @@ internal sealed partial class CredentialStore
     {
         if (!IsConfigured)
             return null;
-        if (_clock.GetElapsedTime(Volatile.Read(ref _checked)) >= CheckInterval)
-            RefreshWithin(TimeSpan.Zero);
         if (string.IsNullOrEmpty(header))
             return Refuse(RefusalReasons.Absent, peer);
         if (!BearerToken.Is(header))
@@ -95,20 +88,15 @@ internal sealed partial class CredentialStore
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         _arithmetic.Hash(token[..length], digest);
         CryptographicOperations.ZeroMemory(token);
-        var slots = _slots;
-        var credential = Find(slots, digest);
-        if (credential is null)
-        {
-            RefreshWithin(DiskPatience);
-            // Another thread may have been the one that saw the change.
-            if (_slots != slots)
-                credential = Find(_slots, digest);
-        }
-        return credential ?? Refuse(RefusalReasons.Unknown, peer);
+        return Find(_slots, digest) ?? Refuse(RefusalReasons.Unknown, peer);
     }
 
     /// <summary>Looks at the files, and reads those that have changed.</summary>
-    public void Refresh() => RefreshWithin(Timeout.InfiniteTimeSpan);
+    public void Refresh()
+    {
+        lock (_reading)
+            RefreshLocked();
+    }
 
     // Compares with all, before and after a match, so that the time tells nothing.
     private Credential? Find(TokenSlot[] slots, ReadOnlySpan<byte> digest)
@@ -126,23 +114,8 @@ internal sealed partial class CredentialStore
         return current ?? former;
     }
 
-    private void RefreshWithin(TimeSpan patience)
-    {
-        if (!_reading.TryEnter(patience))
-            return;
-        try
-        {
-            RefreshLocked();
-        }
-        finally
-        {
-            _reading.Exit();
-        }
-    }
-
     private void RefreshLocked()
     {
-        Volatile.Write(ref _checked, _clock.GetTimestamp());
         var slots = _slots.ToArray();
         for (var i = 0; i < slots.Length; i++)
             slots[i] = Look(slots[i], slots);
@@ -200,11 +173,8 @@ internal sealed partial class CredentialStore
     private Credential? Refuse(string reason, IPAddress? peer)
     {
         _metrics.ApiAuthenticationFailures.WithLabels(reason).Inc();
-        ulong sum;
-        lock (_throttling)
-            if (!_throttle.IsDue(1, out sum))
-                return null;
-        LogRefused(sum, reason, peer is null ? "unknown" : (peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer).ToString());
+        if (_throttle.IsDue(1, out var sum))
+            LogRefused(sum, reason, peer is null ? "unknown" : (peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer).ToString());
         return null;
     }
 

@@ -1,4 +1,4 @@
-using System.Net;
+using NicHangExporter.Web;
 
 namespace NicHangExporter.Api;
 
@@ -12,6 +12,5 @@ internal sealed class TransportProtection(ExporterOptions options)
     /// True over TLS, to an address of loopback, and where plain text is allowed. Headers such as X-Forwarded-Proto prove nothing and are not looked at.
     /// </summary>
     public bool IsProtected(HttpContext context) =>
-        options.AllowPlaintext || context.Request.IsHttps
-        || (context.Connection.LocalIpAddress is { } address && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address));
+        options.AllowPlaintext || context.Request.IsHttps || Loopback.Has(context.Connection.LocalIpAddress);
 }

@@ -22,6 +22,8 @@ internal static class OptionTable
             options => options.TelemetryPath, SetTelemetryPath),
         new("web.config.file", "PATH", "File with TLS, basic authentication and response headers, in the format of Prometheus's exporter-toolkit.", OptionKind.Value,
             options => options.WebConfigFile ?? "", SetWebConfigFile),
+        new("web.allowed-hosts", "NAME", "Host name to accept in requests over loopback, besides localhost, addresses and the machine's own name. Repeatable.", OptionKind.List,
+            options => string.Join(", ", options.AllowedHosts), SetAllowedHosts),
         new("api.token-file", "NAME:SCOPE=PATH", "API user, its scope (read, remediate or admin) and the file with its bearer token. Repeatable. Without one there is no API.", OptionKind.List,
             options => string.Join(", ", options.ApiTokenFiles), SetTokenFiles),
         new("api.allow-plaintext", "", "Accept API requests that change something from other machines without TLS. The token is then sent in clear text.", OptionKind.Switch,
@@ -147,6 +149,15 @@ internal static class OptionTable
             if (!InterfaceName.TryParse(value, out _) && !BusAddress.TryParse(value, out _))
                 return $"'{value}' is neither a device name nor a bus address: write one, as in eno1 or 0000:00:1f.6";
         options.RemediationDevices = values;
+        return null;
+    }
+
+    private static string? SetAllowedHosts(ExporterOptions options, IReadOnlyList<string> values)
+    {
+        foreach (var value in values)
+            if (Uri.CheckHostName(value) != UriHostNameType.Dns)
+                return $"'{value.ReplaceLineEndings(" ")}' is no host name: write it without scheme and port, as in nic.example.net";
+        options.AllowedHosts = values;
         return null;
     }
 

@@ -32,9 +32,10 @@ internal sealed partial class EthtoolPoller(
     /// <summary>Starts the thread, where a collector needs it.</summary>
     public void Start()
     {
+        var stop = _stop.Token;
         // A background thread: a process that is told to stop must not wait for an ioctl that never returns.
         if (options.Has(Collector.Stall) || Collector.NeedEthtool.Any(options.Has))
-            new Thread(Run) { IsBackground = true, Name = "ethtool" }.Start();
+            new Thread(() => Run(stop)) { IsBackground = true, Name = "ethtool" }.Start();
         else
             _first.TrySetResult();
     }
@@ -43,7 +44,11 @@ internal sealed partial class EthtoolPoller(
     public void Stop() => _stop.Cancel();
 
     /// <inheritdoc/>
-    public void Dispose() => _stop.Dispose();
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _stop.Dispose();
+    }
 
     /// <summary>Reads everything once, on the calling thread.</summary>
     public void Poll()
@@ -63,20 +68,21 @@ internal sealed partial class EthtoolPoller(
         _first.TrySetResult();
     }
 
-    private void Run()
+    private void Run(CancellationToken stop)
     {
-        var stop = _stop.Token;
-        while (!stop.IsCancellationRequested)
+        using var never = new ManualResetEventSlim();
+        try
         {
-            PollSafely();
-            try
+            while (true)
             {
-                Task.Delay(options.EthtoolInterval, clock, stop).GetAwaiter().GetResult();
+                PollSafely();
+                // Not a timer, which would come by way of the thread pool.
+                never.Wait(options.EthtoolInterval, stop);
             }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The end.
         }
     }
 

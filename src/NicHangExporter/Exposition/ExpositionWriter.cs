@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
@@ -9,7 +8,7 @@ namespace NicHangExporter.Exposition;
 /// Writes the Prometheus text format 0.0.4 into a byte buffer. A family is written as a whole: its HELP and TYPE lines
 /// appear with its first sample, so that a family without samples leaves no trace.
 /// </summary>
-internal sealed class ExpositionWriter(ArrayBufferWriter<byte> buffer)
+internal sealed class ExpositionWriter(ExpositionBody buffer)
 {
     private MetricFamily? _pending;
     private bool _hasLabels;
@@ -100,10 +99,5 @@ internal sealed class ExpositionWriter(ArrayBufferWriter<byte> buffer)
 
     private void EndLabels() => Raw(_hasLabels ? "} "u8 : " "u8);
 
-    // Not buffer.Write(): that extension is made for buffers of many pieces, and a sample has half a dozen of these.
-    private void Raw(ReadOnlySpan<byte> bytes)
-    {
-        bytes.CopyTo(buffer.GetSpan(bytes.Length));
-        buffer.Advance(bytes.Length);
-    }
+    private void Raw(ReadOnlySpan<byte> bytes) => buffer.Write(bytes);
 }

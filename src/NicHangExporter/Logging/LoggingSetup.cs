@@ -6,7 +6,8 @@ namespace NicHangExporter.Logging;
 
 /// <summary>
 /// Serilog, configured in code: its configuration by reflection aborts under Native AOT. Everything goes to standard error;
-/// standard output belongs to commands. Nobody who logs waits for whoever reads it (<see cref="QueuedSink"/>).
+/// standard output belongs to commands. Nobody who logs waits for whoever reads it
+/// (<see cref="QueuedSink"/>), and nobody fills the disk (<see cref="BudgetedSink"/>).
 /// </summary>
 internal static class LoggingSetup
 {
@@ -27,7 +28,7 @@ internal static class LoggingSetup
         .MinimumLevel.Override("System", LogEventLevel.Warning)
         // It logs, with a stack trace, what it also throws: a port in use would be said twice.
         .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
-        .WriteTo.Sink(new QueuedSink(StandardError(options.LogFormat), clock, onDropped))
+        .WriteTo.Sink(new BudgetedSink(new QueuedSink(StandardError(options.LogFormat), clock, onDropped), clock))
         .CreateLogger();
 
     private static Logger StandardError(LogFormat format) => new LoggerConfiguration()

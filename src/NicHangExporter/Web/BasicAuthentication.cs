@@ -7,21 +7,19 @@ using Microsoft.Extensions.Primitives;
 namespace NicHangExporter.Web;
 
 /// <summary>
-/// Passwords against bcrypt hashes. A check costs tens of milliseconds of a processor, and anybody may cause one: they run one at a time, few may wait, and
-/// whoever was right once is not checked again. So a flood of wrong passwords takes one processor at most, and no scrape its place.
+/// Passwords against bcrypt hashes. A check costs tens of milliseconds of a processor, and anybody may cause one: they run one at a time, one of
+/// each address may wait, and whoever was right once is not checked again. So a flood of wrong passwords takes one processor at most, no scrape its place, and a
+/// right password of another address waits for two checks.
 /// </summary>
 internal sealed class BasicAuthentication : IDisposable
 {
-    /// <summary>How many checks run or wait; further ones are refused at once.</summary>
-    public const int MaxChecks = 4;
-
     private const int MaxKnown = 100;
 
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly ConcurrentDictionary<UInt128, bool> _waiting = new();
     private readonly ConcurrentDictionary<string, bool> _known = new();
     private readonly byte[] _secret = RandomNumberGenerator.GetBytes(32);
     private readonly Func<string, string, bool> _verify;
-    private int _checks;
 
     /// <summary>With bcrypt, or with <paramref name="verify"/> (password, hash) in its place.</summary>
     public BasicAuthentication(Func<string, string, bool>? verify = null) => _verify = verify ?? ((password, hash) => BCrypt.Net.BCrypt.Verify(password, hash));
@@ -29,9 +27,10 @@ internal sealed class BasicAuthentication : IDisposable
     /// <summary>Checks the headers <c>Authorization</c> of a request.</summary>
     /// <param name="users">Users and their hashes, at least one.</param>
     /// <param name="headers">The headers.</param>
+    /// <param name="peer">Who asks; see <see cref="ConnectionPlaces.PeerOf"/>.</param>
     /// <param name="cancellation">Ends the waiting, when the client has gone.</param>
     /// <returns>Null where the password is right, else why not: a value of <see cref="WebRefusal"/>.</returns>
-    public async ValueTask<string?> CheckAsync(FrozenDictionary<string, string> users, StringValues headers, CancellationToken cancellation)
+    public async ValueTask<string?> CheckAsync(FrozenDictionary<string, string> users, StringValues headers, UInt128 peer, CancellationToken cancellation)
     {
         if (headers.Count == 0)
             return WebRefusal.Absent;
@@ -42,31 +41,28 @@ internal sealed class BasicAuthentication : IDisposable
         var key = isUser ? Key(credentials, hash) : "";
         if (_known.ContainsKey(key))
             return null;
-        if (Interlocked.Increment(ref _checks) > MaxChecks)
-        {
-            Interlocked.Decrement(ref _checks);
+        if (!_waiting.TryAdd(peer, true))
             return WebRefusal.Busy;
-        }
         try
         {
             await _turn.WaitAsync(cancellation);
-            try
-            {
-                // Whoever waited may have been let in meanwhile, by another request of its own.
-                if (_known.ContainsKey(key))
-                    return null;
-                // A user of nobody's is checked like any other, and refused whatever comes of it.
-                if (!(_verify(credentials.Password, hash) & isUser))
-                    return WebRefusal.Wrong;
-            }
-            finally
-            {
-                _turn.Release();
-            }
         }
         finally
         {
-            Interlocked.Decrement(ref _checks);
+            _waiting.TryRemove(peer, out _);
+        }
+        try
+        {
+            // Whoever waited may have been let in meanwhile, by another request of its own.
+            if (_known.ContainsKey(key))
+                return null;
+            // A user of nobody's is checked like any other, and refused whatever comes of it.
+            if (!(_verify(credentials.Password, hash) & isUser))
+                return WebRefusal.Wrong;
+        }
+        finally
+        {
+            _turn.Release();
         }
         if (_known.Count >= MaxKnown)
             _known.Clear();

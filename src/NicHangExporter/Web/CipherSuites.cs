@@ -33,8 +33,4 @@ internal static class CipherSuites
                 return suite;
         return null;
     }
-
-    /// <summary>True where HTTP/2 works with them: a client may refuse any other (RFC 9113, section 9.2.2).</summary>
-    public static bool ServeHttp2(IReadOnlyCollection<TlsCipherSuite> suites) =>
-        suites.Contains(TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256) || suites.Contains(TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256);
 }

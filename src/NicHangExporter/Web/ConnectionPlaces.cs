@@ -1,72 +1,120 @@
+using System.Buffers.Binary;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace NicHangExporter.Web;
 
 /// <summary>
-/// Shares out the connections, so that one peer can't have them all: half is the most that one address gets (of IPv6, one /64, which is what one host
-/// commonly has), and an eighth is kept for this host itself, whose health checks come from it. Whoever finds no place is hung up on at once, which a scraper
-/// sees as an error instead of a timeout.
+/// Shares out the connections, so that one peer can't have them all: half is the most that one gets, and an eighth is kept for this host itself, whose health
+/// checks come from it. A new connection always gets in, save where all others are busy with the API: where there is no place for it, another one is closed, of
+/// the same peer where that has its half: of the address that has most, the one that has begun or ended a request least recently. Not an idle one first: that would be the newest, where
+/// the others ask and don't read. So silent clients, and those that don't read, take no place from one that has something to ask.
 /// </summary>
 internal sealed class ConnectionPlaces(int places)
 {
+    private const string Key = "nic-hang-exporter.place";
+
+    /// <summary>This host itself as a peer: a number that is neither a network of IPv6 nor an address of IPv4.</summary>
+    private static readonly UInt128 ThisHost = UInt128.One;
+
     private readonly Lock _gate = new();
-    private readonly Dictionary<UInt128, int> _held = [];
-    private int _strangers;
+    private readonly List<ConnectionPlace> _held = [];
 
     /// <summary>Serves the connection if there is a place for it.</summary>
     public async Task HoldAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        var (remote, local) = ((connection.RemoteEndPoint as IPEndPoint)?.Address, (connection.LocalEndPoint as IPEndPoint)?.Address);
-        if (remote is null)
+        if (connection.RemoteEndPoint is not IPEndPoint remote)
         {
             await next(connection);
             return;
         }
-        var (peer, isStranger) = (PeerOf(remote), !IPAddress.IsLoopback(remote) && !remote.Equals(local));
-        if (!TryTake(peer, isStranger))
+        var peer = PeerOf(remote.Address, (connection.LocalEndPoint as IPEndPoint)?.Address);
+        if (Take(peer, remote.Address, () => connection.Abort(new ConnectionAbortedException("The place is needed for another connection."))) is not { } place)
             return;
+        connection.Items[Key] = place;
         try
         {
             await next(connection);
         }
         finally
         {
-            Return(peer, isStranger);
+            Return(place);
         }
     }
 
-    /// <summary>Takes a place; false where there is none for this peer.</summary>
-    public bool TryTake(UInt128 peer, bool isStranger)
+    /// <summary>Notes on the connection of a request what it is used for, while it is being answered.</summary>
+    public static async Task AnswerAsync(HttpContext context, ConnectionUse use, Func<Task> answer)
     {
+        var place = context.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(Key, out var item) == true ? item as ConnectionPlace : null;
+        place?.Begin(use);
+        try
+        {
+            await answer();
+        }
+        finally
+        {
+            place?.Begin(ConnectionUse.Page);
+        }
+    }
+
+    /// <summary>Takes a place, and closes another connection where there is none left; null where there is none to close either.</summary>
+    /// <param name="peer">Who wants it.</param>
+    /// <param name="address">From which of its addresses.</param>
+    /// <param name="close">Closes the connection, should another one need its place.</param>
+    public ConnectionPlace? Take(UInt128 peer, IPAddress address, Action close)
+    {
+        var place = new ConnectionPlace(peer, address, close);
+        ConnectionPlace? closed = null;
         lock (_gate)
         {
-            var held = _held.GetValueOrDefault(peer);
-            if (held >= places / 2 || isStranger && _strangers >= places - places / 8)
-                return false;
-            _held[peer] = held + 1;
-            _strangers += isStranger ? 1 : 0;
-            return true;
+            if (Rivals(peer) is { } rivals)
+            {
+                var held = _held.CountBy(other => other.Address).ToDictionary();
+                closed = rivals.Where(rival => rival.Use != ConnectionUse.Api).OrderByDescending(rival => held[rival.Address]).ThenBy(rival => rival.Since).FirstOrDefault();
+                if (closed is null)
+                    return null;
+                _held.Remove(closed);
+            }
+            _held.Add(place);
         }
+        closed?.Close();
+        return place;
     }
 
     /// <summary>Gives a place back that was taken.</summary>
-    public void Return(UInt128 peer, bool isStranger)
+    public void Return(ConnectionPlace place)
     {
         lock (_gate)
-        {
-            if (--_held[peer] == 0)
-                _held.Remove(peer);
-            _strangers -= isStranger ? 1 : 0;
-        }
+            _held.Remove(place);
     }
 
-    /// <summary>Who counts as one peer: an address of IPv4, a network of 64 bits of IPv6.</summary>
-    public static UInt128 PeerOf(IPAddress address)
+    /// <summary>
+    /// Who counts as one peer: this host, by whatever address, for there one user has all of 127.0.0.0/8; of others, an address of IPv4, and of IPv6 one /64, which
+    /// is what one host commonly has.
+    /// </summary>
+    /// <param name="remote">The client's address.</param>
+    /// <param name="local">The address that it has connected to.</param>
+    public static UInt128 PeerOf(IPAddress remote, IPAddress? local = null)
     {
+        if (Loopback.Has(remote) || remote.Equals(local))
+            return ThisHost;
         Span<byte> bytes = stackalloc byte[16];
-        address.MapToIPv6().TryWriteBytes(bytes, out _);
-        var whole = System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes);
-        return address.IsIPv4MappedToIPv6 || address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? whole : whole >> 64 << 64;
+        remote.MapToIPv6().TryWriteBytes(bytes, out _);
+        var whole = BinaryPrimitives.ReadUInt128BigEndian(bytes);
+        return remote.IsIPv4MappedToIPv6 || remote.AddressFamily == AddressFamily.InterNetwork ? whole : whole >> 64 << 64;
     }
+
+    // Those of whom one must go before this peer gets a place; null where there is one for it.
+    private IEnumerable<ConnectionPlace>? Rivals(UInt128 peer)
+    {
+        if (Held(peer) >= places / 2)
+            return _held.Where(place => place.Peer == peer);
+        if (peer != ThisHost && _held.Count - Held(ThisHost) >= places - places / 8)
+            return _held.Where(place => place.Peer != ThisHost);
+        return _held.Count >= places ? _held : null;
+    }
+
+    private int Held(UInt128 peer) => _held.Count(place => place.Peer == peer);
 }

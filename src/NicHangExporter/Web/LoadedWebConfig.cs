@@ -40,7 +40,7 @@ internal sealed class LoadedWebConfig
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         if (ReadFile(path, path) is not { } text || new WebConfigReader(path, errors).Read(text) is not { } config)
             return null;
-        var tls = config.Tls is { } settings ? TlsMaterial.Load(settings, config.Http2, Read, errors) : null;
+        var tls = config.Tls is { } settings ? TlsMaterial.Load(settings, Read, errors) : null;
         if (config.Tls is not null && tls is null)
             return null;
         return new LoadedWebConfig

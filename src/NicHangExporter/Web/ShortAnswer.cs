@@ -13,6 +13,7 @@ internal static class ShortAnswer
         {
             HttpStatusCode.Unauthorized => "Unauthorized",
             HttpStatusCode.TooManyRequests => "Too Many Requests",
+            HttpStatusCode.MisdirectedRequest => "Misdirected Request: over loopback, Host must be localhost, an address, this machine's host name or one of --web.allowed-hosts",
             _ => "Service Unavailable",
         };
         var body = Encoding.ASCII.GetBytes(asProblem ? $$"""{"type":"about:blank","title":"{{title}}","status":{{(int)status}}}""" : title + ".\n");

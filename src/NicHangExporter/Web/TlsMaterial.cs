@@ -11,12 +11,10 @@ internal sealed class TlsMaterial
     private readonly SslStreamCertificateContext _certificate;
     private readonly X509Certificate2Collection? _authorities;
     private readonly CipherSuitesPolicy? _suites;
-    private readonly bool _http2;
 
-    private TlsMaterial(TlsSettings settings, bool http2, X509Certificate2Collection chain, X509Certificate2Collection? authorities)
+    private TlsMaterial(TlsSettings settings, X509Certificate2Collection chain, X509Certificate2Collection? authorities)
     {
         _settings = settings;
-        _http2 = http2;
         _authorities = authorities;
         NotAfter = chain[0].NotAfter.ToUniversalTime();
         // Offline: otherwise the chain is completed by requests to addresses that stand in the certificate, from a host whose NIC may hang.
@@ -30,11 +28,10 @@ internal sealed class TlsMaterial
 
     /// <summary>Reads what the settings name.</summary>
     /// <param name="settings">The settings.</param>
-    /// <param name="http2">Whether HTTP/2 is offered.</param>
     /// <param name="read">Reads a source; null, with an error said, where it can't be read.</param>
     /// <param name="errors">Where complaints go. Nothing of a key is in them.</param>
     /// <returns>Null where something is wrong.</returns>
-    public static TlsMaterial? Load(TlsSettings settings, bool http2, Func<PemSource, string?> read, List<string> errors)
+    public static TlsMaterial? Load(TlsSettings settings, Func<PemSource, string?> read, List<string> errors)
     {
         var before = errors.Count;
         var (certificates, key) = (read(settings.Certificate), read(settings.Key));
@@ -45,7 +42,7 @@ internal sealed class TlsMaterial
         try
         {
             chain[0] = X509Certificate2.CreateFromPem(chain[0].ExportCertificatePem(), key);
-            return new TlsMaterial(settings, http2, chain, authorities);
+            return new TlsMaterial(settings, chain, authorities);
         }
         // The library says both of a key that is none, and of one that belongs to another certificate.
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
@@ -65,7 +62,7 @@ internal sealed class TlsMaterial
             ServerCertificateContext = _certificate,
             EnabledSslProtocols = _settings.Protocols,
             CipherSuitesPolicy = _suites,
-            ApplicationProtocols = _http2 ? [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11] : [SslApplicationProtocol.Http11],
+            ApplicationProtocols = [SslApplicationProtocol.Http11],
             AllowRenegotiation = false,
             // A resumed session would skip the look at a certificate, by authorities that may have been taken away since.
             AllowTlsResume = !asksClient,

@@ -11,9 +11,6 @@ internal sealed class WebConfig
     /// <summary>TLS; null for plain text.</summary>
     public TlsSettings? Tls { get; init; }
 
-    /// <summary>Whether HTTP/2 is offered, over TLS.</summary>
-    public bool Http2 { get; init; } = true;
-
     /// <summary>Headers of every answer.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Headers { get; init; } = [];
 

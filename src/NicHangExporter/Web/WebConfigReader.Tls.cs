@@ -16,7 +16,7 @@ internal sealed partial class WebConfigReader
         "cipher_suites", "prefer_server_cipher_suites", "curve_preferences",
     ];
 
-    private TlsSettings? Tls(YamlMapping? mapping, bool http2)
+    private TlsSettings? Tls(YamlMapping? mapping)
     {
         var known = Known(mapping, TlsPrefix, TlsKeys);
         if (known.Count == 0)
@@ -32,7 +32,7 @@ internal sealed partial class WebConfigReader
         var client = Client(known, authorities);
         var names = AllowedNames(known, client);
         var protocols = Protocols(known);
-        var suites = Suites(known, http2, protocols);
+        var suites = Suites(known);
         // Go has passed it over since 1.17, and so has exporter-toolkit: the server's order holds.
         Switch(known, TlsPrefix, "prefer_server_cipher_suites", true);
         if (Texts(known, "curve_preferences") is { Length: > 0 })
@@ -130,7 +130,7 @@ internal sealed partial class WebConfigReader
         }
     }
 
-    private ImmutableArray<TlsCipherSuite> Suites(Dictionary<string, YamlEntry> known, bool http2, SslProtocols protocols)
+    private ImmutableArray<TlsCipherSuite> Suites(Dictionary<string, YamlEntry> known)
     {
         var names = Texts(known, "cipher_suites");
         if (names.IsEmpty)
@@ -142,8 +142,6 @@ internal sealed partial class WebConfigReader
                 suites.Add(suite);
             else
                 Error(line, $"'{TlsPrefix}cipher_suites': '{name}' is unknown, or too weak to be used{Suggestion.For(name, CipherSuites.Tls12.Select(known => known.ToString()))}");
-        if (suites.Count == names.Length && http2 && (protocols & SslProtocols.Tls12) != 0 && !CipherSuites.ServeHttp2(suites))
-            Error(line, $"'{TlsPrefix}cipher_suites' must hold TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 or its ECDSA twin, which HTTP/2 requires; or set http_server_config.http2 to false");
         return suites.ToImmutable();
     }
 

@@ -51,11 +51,11 @@ internal sealed partial class WebConfigReader(string path, List<string> errors)
     {
         var known = Known(root, "", ["tls_server_config", "http_server_config", "basic_auth_users", "rate_limit"]);
         var http = Known(Mapping(known, "http_server_config"), "http_server_config.", ["http2", "headers"]);
-        var http2 = Switch(http, "http_server_config.", "http2", true);
+        // Without effect: HTTP/1.1 alone is spoken, which every client that may speak HTTP/2 speaks as well.
+        Switch(http, "http_server_config.", "http2", true);
         return new WebConfig
         {
-            Tls = Tls(Mapping(known, "tls_server_config"), http2),
-            Http2 = http2,
+            Tls = Tls(Mapping(known, "tls_server_config")),
             Headers = Headers(Mapping(http, "headers", "http_server_config.")),
             Users = Users(Mapping(known, "basic_auth_users")),
             RateLimit = Limit(Mapping(known, "rate_limit")),

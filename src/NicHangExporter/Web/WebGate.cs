@@ -12,10 +12,7 @@ namespace NicHangExporter.Web;
 internal sealed partial class WebGate(
     WebConfigStore store, CredentialStore credentials, ExporterMetrics metrics, TimeProvider clock, ILogger<WebGate> logger, Func<string, string, bool>? verify = null) : IDisposable
 {
-    private const string Api = "/api/";
-
     private readonly BasicAuthentication _basic = new(verify);
-    private readonly Lock _throttling = new();
     private readonly LogThrottle _throttle = new(clock);
 
     /// <summary>Answers, or passes on.</summary>
@@ -26,10 +23,10 @@ internal sealed partial class WebGate(
             context.Response.Headers[name] = value;
         if (TlsConnection.IsOutdated(context, loaded))
             TlsConnection.EndAfterThis(context);
-        var isApi = context.Request.Path.Value?.StartsWith(Api, StringComparison.Ordinal) == true;
+        var isApi = IsApi(context);
         var hasToken = isApi && credentials.IsConfigured && context.Request.Headers.Authorization is [var header] && BearerToken.Is(header);
         if (loaded.Config.Users.Count > 0 && !hasToken
-            && await _basic.CheckAsync(loaded.Config.Users, context.Request.Headers.Authorization, context.RequestAborted) is { } reason)
+            && await _basic.CheckAsync(loaded.Config.Users, context.Request.Headers.Authorization, Peer(context.Connection), context.RequestAborted) is { } reason)
         {
             await RefuseAsync(context, isApi, reason);
             return;
@@ -46,14 +43,16 @@ internal sealed partial class WebGate(
     /// <inheritdoc/>
     public void Dispose() => _basic.Dispose();
 
+    /// <summary>Whether a request is one of the API's.</summary>
+    public static bool IsApi(HttpContext context) => context.Request.Path.Value?.StartsWith(ApiRouter.Prefix, StringComparison.Ordinal) == true;
+
+    // Without an address: a server in memory, as tests have it.
+    private static UInt128 Peer(ConnectionInfo connection) => connection.RemoteIpAddress is { } address ? ConnectionPlaces.PeerOf(address, connection.LocalIpAddress) : default;
+
     private Task RefuseAsync(HttpContext context, bool isApi, string reason)
     {
         metrics.WebAccessRefused.WithLabels(reason).Inc();
-        ulong sum;
-        bool isDue;
-        lock (_throttling)
-            isDue = _throttle.IsDue(1, out sum);
-        if (isDue)
+        if (_throttle.IsDue(1, out var sum))
             LogRefused(sum, reason, context.Connection.RemoteIpAddress);
         var status = reason switch
         {

@@ -8,17 +8,20 @@ namespace NicHangExporter.Web;
 /// </summary>
 internal static class WebLimits
 {
-    /// <summary>The most connections at once; without a limit, half-open ones exhaust the file descriptors and end the process.</summary>
-    public const int MaxConnections = 64;
-
-    /// <summary>The most requests at once on one connection of HTTP/2: a scraper needs one.</summary>
-    private const int MaxStreams = 8;
+    /// <summary>
+    /// The most connections at once; without a limit, half-open ones exhaust the file descriptors and end the process. Many more than anybody needs: a new
+    /// connection closes an idle one, so it lives for as long as this many come after it at least.
+    /// </summary>
+    public const int MaxConnections = 128;
 
     /// <summary>Bytes of a body, in general. A route that takes longer ones says so itself, once it knows who asks.</summary>
     private const int MaxBody = 16 * 1024;
 
-    /// <summary>Bytes that a connection may send before somebody has read them; 64 connections of the default would be 64 MiB.</summary>
-    private const int MaxUnread = 128 * 1024;
+    /// <summary>Bytes that a connection may send before somebody has read them; 128 connections of the default would be 128 MiB.</summary>
+    private const int MaxUnread = 32 * 1024;
+
+    /// <summary>Bytes of an answer that wait in this process for their reader: there may be one on each connection.</summary>
+    private const int MaxUnsent = 32 * 1024;
 
     /// <summary>
     /// How long a connection may be silent, before its first request too: as many silent ones as are allowed would else keep every scrape out. Prometheus
@@ -33,20 +36,15 @@ internal static class WebLimits
     /// <summary>Sets them.</summary>
     public static void Set(KestrelServerLimits limits)
     {
-        limits.MaxConcurrentConnections = MaxConnections;
+        // Those whose place another connection has taken take a moment to end, without their descriptors. Beyond that the server hangs up, whoever it is.
+        limits.MaxConcurrentConnections = 6 * MaxConnections;
         limits.MaxRequestBodySize = MaxBody;
         limits.MaxRequestBufferSize = MaxUnread;
+        limits.MaxResponseBufferSize = MaxUnsent;
         limits.MaxRequestHeadersTotalSize = 16 * 1024;
         limits.RequestHeadersTimeout = Patience;
         limits.KeepAliveTimeout = Patience;
         limits.MinRequestBodyDataRate = SlowestClient;
         limits.MinResponseDataRate = SlowestClient;
-        limits.Http2.MaxStreamsPerConnection = MaxStreams;
-        limits.Http2.MaxRequestHeaderFieldSize = 8 * 1024;
-        limits.Http2.HeaderTableSize = 4096;
-        limits.Http2.MaxFrameSize = 16 * 1024;
-        // The protocol's least; a window must not be smaller while a client has not yet heard of it.
-        limits.Http2.InitialStreamWindowSize = ushort.MaxValue;
-        limits.Http2.InitialConnectionWindowSize = MaxUnread;
     }
 }

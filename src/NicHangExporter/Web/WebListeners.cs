@@ -23,6 +23,8 @@ internal static class WebListeners
 
         void Secure(ListenOptions listener)
         {
+            // See docs/decisions/0026-http-1-only.md.
+            listener.Protocols = HttpProtocols.Http1;
             // Before TLS: a handshake that never ends has a place of its own, too.
             listener.Use(next => connection => places.HoldAsync(connection, next));
             if (store.Current.Tls is not null)

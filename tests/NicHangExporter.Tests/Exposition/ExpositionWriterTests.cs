@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using NicHangExporter.Exposition;
 
@@ -67,8 +66,8 @@ public sealed class ExpositionWriterTests
 
     private static string Write(Action<ExpositionWriter> write)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        write(new ExpositionWriter(buffer));
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        var body = new ExpositionBody();
+        write(new ExpositionWriter(body));
+        return Encoding.UTF8.GetString([.. body.Pieces.SelectMany(piece => piece.ToArray())]);
     }
 }

@@ -115,7 +115,6 @@ public sealed class WebConfigFileTests(WebConfigFixture fixture) : IClassFixture
         { "versions the wrong way round", Tls + "  min_version: TLS13\n  max_version: TLS12\n", 4, "higher than max_version" },
         { "an invented suite", Tls + "  cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA2048]\n", 4, "SHA2048' is unknown" },
         { "a weak suite", Tls + "  cipher_suites: [TLS_RSA_WITH_RC4_128_SHA, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256]\n", 4, "too weak" },
-        { "no suite for HTTP/2", Tls + "  cipher_suites: [TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384]\n  max_version: TLS12\n", 4, "HTTP/2" },
         { "a suite that is no list", Tls + "  cipher_suites: TLS_AES_128_GCM_SHA256\n", 4, "list of values" },
         { "curves", Tls + "  curve_preferences: [X25519]\n", 4, "not supported by this program" },
         { "an order that is neither", Tls + "  prefer_server_cipher_suites: maybe\n", 4, "neither true nor false" },
@@ -205,7 +204,6 @@ public sealed class WebConfigFileTests(WebConfigFixture fixture) : IClassFixture
 
         Assert.NotNull(loaded.Tls);
         Assert.NotNull(loaded.Limiter);
-        Assert.False(loaded.Config.Http2);
         Assert.Equal(new KeyValuePair<string, string>("X-Frame-Options", "deny"), Assert.Single(loaded.Config.Headers));
         Assert.Equal(Hash, loaded.Config.Users["alice"]);
         Assert.Equal(new RateLimit(TimeSpan.FromMilliseconds(500), 3), loaded.Config.RateLimit);

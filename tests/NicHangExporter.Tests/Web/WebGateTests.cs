@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Net;
 using System.Text;
 using NicHangExporter.Api;
@@ -58,9 +59,11 @@ public sealed class WebGateTests
         using var client = served.PlainClient();
 
         const int Flood = 12;
+        // One that is being checked, and one that waits.
+        const int Hold = 2;
         var flood = Enumerable.Range(0, Flood).Select(number => SendAsync(client, "/metrics", Basic($"alice:{number}"))).ToList();
         var refused = new List<HttpResponseMessage>();
-        while (refused.Count < Flood - BasicAuthentication.MaxChecks)
+        while (refused.Count < Flood - Hold)
         {
             var first = await Task.WhenAny(flood);
             flood.Remove(first);
@@ -80,7 +83,34 @@ public sealed class WebGateTests
             Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
         using (var alice = await SendAsync(client, "/metrics", Basic("alice:" + Password)))
             Assert.Equal(HttpStatusCode.OK, alice.StatusCode);
-        Assert.Equal(Flood - BasicAuthentication.MaxChecks, served.Refused("busy"));
+        Assert.Equal(Flood - Hold, served.Refused("busy"));
+    }
+
+    [Fact]
+    public async Task PasswordFlood_OfOneAddress_DelaysARightOneOfAnotherByTwoChecks()
+    {
+        const int Flood = 24;
+        using var held = new SemaphoreSlim(0);
+        using var basic = new BasicAuthentication((password, hash) =>
+        {
+            held.Wait(TestContext.Current.CancellationToken);
+            return password == Password;
+        });
+        var users = new Dictionary<string, string> { ["alice"] = BCrypt.Net.BCrypt.HashPassword(Password, 4) }.ToFrozenDictionary();
+        var (stranger, scraper) = (ConnectionPlaces.PeerOf(IPAddress.Parse("192.0.2.1")), ConnectionPlaces.PeerOf(IPAddress.Parse("192.0.2.2")));
+        // On threads of their own: one of them is held in its check.
+        var flood = Enumerable.Range(0, Flood).Select(number => Task.Run(async () => await basic.CheckAsync(users, Basic($"alice:{number}"), stranger, CancellationToken.None))).ToList();
+        for (var refused = 0; refused < Flood - 2; refused++)
+        {
+            var first = await Task.WhenAny(flood);
+            flood.Remove(first);
+            Assert.Equal(WebRefusal.Busy, await first);
+        }
+
+        var right = Task.Run(async () => await basic.CheckAsync(users, Basic("alice:" + Password), scraper, CancellationToken.None));
+
+        held.Release(3);
+        Assert.Null(await right);
     }
 
     [Fact]
@@ -213,7 +243,9 @@ public sealed class WebGateTests
         for (var rotation = 0; rotation < 20; rotation++)
         {
             old = current;
-            Volatile.Write(ref current, tokens.Replace("ops", TokenFiles.NewToken()));
+            var next = tokens.Replace("ops", TokenFiles.NewToken());
+            served.Credentials.Refresh();
+            Volatile.Write(ref current, next);
             // Each has come round since, so none still holds the old token in its hand when its time is over.
             var before = asked.ToArray();
             while (!asked.Zip(before).All(pair => pair.First > pair.Second + 2))

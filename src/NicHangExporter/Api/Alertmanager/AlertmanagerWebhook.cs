@@ -20,7 +20,7 @@ internal sealed partial class AlertmanagerWebhook : IDisposable
     private readonly ILogger<AlertmanagerWebhook> _logger;
     private readonly MessageBody _bodies = new();
     private readonly SaidAlready _said = new(BoundedAlerts.Most);
-    private readonly LogBudget _lines;
+    private readonly LogThrottle _lines;
     private readonly Lock _gate = new();
     private readonly LogThrottle _unsaid;
     private readonly LogThrottle _truncations;
@@ -29,7 +29,7 @@ internal sealed partial class AlertmanagerWebhook : IDisposable
 
     public AlertmanagerWebhook(AlertDesk desk, ExporterMetrics metrics, TimeProvider clock, ILogger<AlertmanagerWebhook> logger)
     {
-        (_desk, _metrics, _logger, _lines) = (desk, metrics, logger, new LogBudget(MostLines, clock));
+        (_desk, _metrics, _logger, _lines) = (desk, metrics, logger, new LogThrottle(clock, MostLines));
         (_unsaid, _truncations, _foreign, _refusals) = (new LogThrottle(clock), new LogThrottle(clock), new LogThrottle(clock), new LogThrottle(clock));
     }
 
@@ -81,7 +81,7 @@ internal sealed partial class AlertmanagerWebhook : IDisposable
             // A fleet has one receiver: each host hears of all.
             if (decision.Verdict == AlertVerdict.NotMine)
                 foreign++;
-            else if (_lines.TrySpend())
+            else if (_lines.IsDue(1, out _))
                 LogReceived(alert.Fingerprint!, decision.Device?.ToString() ?? "none", verdict, decision.Explanation);
             else
                 unsaid++;

@@ -1,0 +1,51 @@
+using System.Net;
+using NicHangExporter.Api.Alertmanager;
+using NicHangExporter.Logging;
+
+namespace NicHangExporter.Web;
+
+/// <summary>
+/// Whether a request that comes over loopback asks for this host. A web page of anywhere may let its own name point to 127.0.0.1 (DNS rebinding); a browser on
+/// this host then takes the exporter for that page's server, and lets the page read what it answers. The header <c>Host</c> still has the page's name.
+/// </summary>
+internal sealed partial class HostCheck(ExporterOptions options, TimeProvider clock, ILogger<HostCheck> logger)
+{
+    private const string Local = "localhost";
+
+    private readonly LogThrottle _refused = new(clock);
+
+    /// <summary>Answers 421, or passes on.</summary>
+    public Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        if (!Loopback.Has(context.Connection.LocalIpAddress) || IsOurs(context.Request.Host.Host, options))
+            return next(context);
+        if (_refused.IsDue(1, out var sum))
+            LogRefused(sum);
+        return ShortAnswer.WriteAsync(context, HttpStatusCode.MisdirectedRequest, WebGate.IsApi(context));
+    }
+
+    /// <summary>
+    /// True for what can't be another host's name: none at all (HTTP/1.0, no browser), an address, localhost and what is below it (RFC 6761), this machine's
+    /// host name with or without its domain, and <c>--web.allowed-hosts</c>.
+    /// </summary>
+    /// <param name="host">The header without its port.</param>
+    /// <param name="options">For the names that are allowed, and the path of procfs.</param>
+    public static bool IsOurs(string host, ExporterOptions options)
+    {
+        if (host.Length == 0 || IPAddress.TryParse(host, out _))
+            return true;
+        // The dot of the root.
+        var name = host.EndsWith('.') ? host[..^1] : host;
+        if (Is(name, Local) || name.EndsWith("." + Local, StringComparison.OrdinalIgnoreCase))
+            return true;
+        if (options.AllowedHosts.Any(allowed => Is(name, allowed)))
+            return true;
+        var machine = HostIdentity.HostName(options);
+        return Is(name, machine) || Is(name, machine.Split('.')[0]);
+    }
+
+    private static bool Is(string name, string other) => other.Length > 0 && name.Equals(other, StringComparison.OrdinalIgnoreCase);
+
+    [LoggerMessage(EventIds.HostRefused, LogLevel.Warning, "Requests over loopback for another host's name were refused: {Count} since the last such line. Where a proxy passes its own name on, name it in --web.allowed-hosts")]
+    private partial void LogRefused(ulong count);
+}
