@@ -57,7 +57,7 @@ internal static class DiagnosisText
     private static string Meaning(DeviceDiagnosis device) => device.Shape switch
     {
         HangShape.Wedge => "wedge: the reports go on and the log shows no recovery. What waits in the queue is not sent until somebody acts, though the link looks up.",
-        HangShape.Flap => "flap: it hangs and recovers by itself, until the next time.",
+        HangShape.Flap => "flap: it hangs and gets going again without help, mostly by a reset of its driver, until the next time.",
         _ when device.HangMessages + device.WatchdogMessages == 1 =>
             "unknown: a single report does not tell whether it recovered. Right after the link has come up it can be a false alarm.",
         _ when device.IsTimeless => "unknown: the lines have no times, so nothing tells whether it recovered in between or afterwards.",

@@ -8,8 +8,9 @@ namespace NicHangExporter.Hangs;
 /// <summary>
 /// Tells what a kernel message says of a network device. Pure; takes any bytes and never throws; allocates nothing unless a row of the table
 /// matches. The message must start the record, behind one of the prefixes that the kernel itself makes.
-/// A record of the kernel is not all the kernel's own text: it prints names of processes, of USB devices, and what an admin of some network namespace has his
-/// firewall write, and often first. So there the message must be the whole record (<see cref="IsWhole"/>), and a terse one needs a prefix that names the driver.
+/// A record of the kernel is not all the kernel's own text: it prints names of processes, of USB devices, and what an admin
+/// of some network namespace has his firewall write, and often first. So there the message must be the whole record
+/// (<see cref="IsWhole"/>), and a terse one needs a prefix that names the driver.
 /// </summary>
 internal static class HangDetector
 {
@@ -55,9 +56,9 @@ internal static class HangDetector
     }
 
     /// <summary>
-    /// True where nothing but the message is in the record: no further lines, or registers as the drivers print them, and no control character, which the
-    /// drivers never print and a process may have in its name. A firewall's log line may start with 127 bytes of anything, but goes on with IN= and OUT=
-    /// (net/netfilter/nf_log_syslog.c nf_log_dump_packet_common()).
+    /// True where nothing but the message is in the record: no further lines, or registers as the drivers print them, and no
+    /// control character, which the drivers never print and a process may have in its name. A firewall's log line may start
+    /// with 127 bytes of anything, but goes on with IN= and OUT= (net/netfilter/nf_log_syslog.c nf_log_dump_packet_common()).
     /// </summary>
     private static bool IsWhole(HangPattern row, ReadOnlySpan<byte> line, ReadOnlySpan<byte> furtherLines)
     {

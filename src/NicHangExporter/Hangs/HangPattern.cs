@@ -32,14 +32,14 @@ internal sealed class HangPattern(string id, MessageKind kind, ImmutableArray<st
     public MessageFormat Message { get; } = new(format);
 
     /// <summary>
-    /// The longest name of a process (TASK_COMM_LEN of include/linux/sched.h, without the NUL). The kernel prints it first in many messages about a
-    /// process, as in <c>name[123]: segfault at …</c>, and anybody chooses the name of his own processes.
+    /// The longest name of a process (TASK_COMM_LEN of include/linux/sched.h, without the NUL). The kernel prints it first in
+    /// many messages about a process, as in <c>name[123]: segfault at …</c>, and anybody chooses the name of his own processes.
     /// </summary>
     public const int MaxProcessName = 15;
 
     /// <summary>
-    /// True where the message is so short that the name of a process could hold it with the shortest prefix, one letter and a blank. Such a message
-    /// is believed only where the prefix says more than an interface (see <see cref="HangDetector"/>).
+    /// True where the message is so short that the name of a process could hold it with the shortest prefix, one letter and a
+    /// blank. Such a message is believed only where the prefix says more than an interface (see <see cref="HangDetector"/>).
     /// </summary>
     public bool IsTerse => Message.FixedLength <= MaxProcessName - 2;
 

@@ -62,8 +62,8 @@ internal readonly ref struct KernelPrefix
         || StartsWithThenDigits(word, "nvme"u8) || StartsWithThenDigits(word, "spi"u8) || StartsWithThenDigits(word, "i2c-"u8) || word.StartsWith("cec-"u8);
 
     /// <summary>
-    /// True where driver, address and interface are all there, as <c>netdev_printk()</c> has them for every NIC with hardware behind it. What another part of the
-    /// kernel prints first, the name of a process above all, has no room for them.
+    /// True where driver, address and interface are all there, as <c>netdev_printk()</c> has them for every NIC with hardware
+    /// behind it. What another part of the kernel prints first, the name of a process above all, has no room for them.
     /// </summary>
     public bool IsFull => Driver.Length > 0 && Name.Length > 0 && (IsBusAddress(Bus) || IsNumbered(Bus));
 

@@ -84,10 +84,15 @@ public sealed class ForgedRecordTests
     public void ProcessName_OfRandomBytes_ForgesNothing()
     {
         var random = new Random(20_261_129);
-        string[] pieces = ["a", "e0", "eno1", ": ", " ", "tg3", "igb", "alx", "tx hang", "tx timeout", "link up", "link is up", "link up, ", "NIC Up: 1", "\n", "\t", "[", ")]", "usb", "0:1", "net", "Link", " is ", "Up", "\u00e4"];
+        string[] pieces =
+        [
+            "a", "e0", "eno1", ": ", " ", "tg3", "igb", "alx", "tx hang", "tx timeout", "link up", "link is up", "link up, ",
+            "NIC Up: 1", "\n", "\t", "[", ")]", "usb", "0:1", "net", "Link", " is ", "Up", "\u00e4",
+        ];
+        string Piece() => random.Next(6) == 0 ? ((char)random.Next(1, 256)).ToString() : pieces[random.Next(pieces.Length)];
         for (var count = 0; count < 300_000; count++)
         {
-            var name = string.Concat(Enumerable.Range(0, random.Next(1, 8)).Select(_ => random.Next(6) == 0 ? ((char)random.Next(1, 256)).ToString() : pieces[random.Next(pieces.Length)]));
+            var name = string.Concat(Enumerable.Range(0, random.Next(1, 8)).Select(_ => Piece()));
             var text = name[..Math.Min(name.Length, HangPattern.MaxProcessName)] + Tails[random.Next(Tails.Length)];
             Assert.False(Detect(Encoding.Latin1.GetBytes(text)), text);
         }

@@ -33,7 +33,7 @@ internal static class NaiveDetector
         var lines = text.TrimEnd('\n').Split('\n');
         var line = text.Split('\n')[0];
         if (line.Length is < 3 or > HangDetector.MaxLineLength) yield break;
-        // A drivers' first line has no control character, and a firewall's log is no driver's.
+        // A driver's first line has no control character, and a firewall's log is no driver's.
         if (Regex.IsMatch(line, @"[\x00-\x1f\x7f]") || Regex.IsMatch(line, "IN=.* OUT=")) yield break;
         line = line.TrimEnd(' ');
         foreach (var (row, start, format) in Rows)
