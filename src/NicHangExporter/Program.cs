@@ -45,6 +45,9 @@ if (call is not null)
 }
 if (commandLine.IsConfigCheck(result))
 {
+    // Of the host, not of the configuration, which may be checked elsewhere: a warning, and no error.
+    foreach (var warning in ConfigurationWarnings.Of(options))
+        Console.Error.WriteLine($"nic-hang-exporter: warning: {ConsolePage.Clean(warning)}");
     Console.WriteLine("The configuration is sound.");
     return 0;
 }

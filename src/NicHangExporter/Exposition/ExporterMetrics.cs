@@ -44,6 +44,9 @@ internal sealed class ExporterMetrics
         RemediationOutcomes = Counter("nichang_remediation_outcomes_total", "Remediations ended, by trigger and verdict; observed is what would have been done. Verdicts are explained in docs/remediation.md.", DeviceLabel.Name, "trigger", "outcome");
         RemediationFailures = Counter("nichang_remediation_failures_total", "Remediations that did not help or did harm, by reason: the verdict, or timeout where a command to the kernel took longer than --remediation.deadline.", DeviceLabel.Name, "reason");
         RemediationDeclined = Counter("nichang_remediation_declined_total", "Requests that the gates or the policy declined since the start; the local loop's are counted once for each reason within an episode.", "trigger", "reason");
+        RemediationRepeats = Counter("nichang_remediation_repeats_total", "Requests from outside that changed nothing and were answered as one of the same credential about the same device within the minute before: they are neither in the journal nor in nichang_remediation_outcomes_total.", "trigger", "outcome");
+        RemediationAllowed = Gauge("nichang_remediation_allowed", "Whether automatic remediation (remediation.local or remediation.webhook) may act on the device, and else the standing reason why not; one series for each device.", DeviceLabel.Name, "reason");
+        RemediationUnmatchedEntries = Gauge("nichang_remediation_unmatched_entries", "Entries of remediation.devices that match no network device of this host.");
         RemediationRung = Gauge("nichang_remediation_rung", "The rung of recovery that did not heal the trouble under way: 1 reinit, 2 bounce, 0 none.", ByDevice);
         RemediationStage = Gauge("nichang_remediation_stage", "How many stages of the driver's ladder of prevention are in force.", ByDevice);
         RemediationRecurrences = Counter("nichang_remediation_recurrences_total", "Hangs that came although the profile was in force: the one that did not hold.", DeviceLabel.Name, "profile");
@@ -112,6 +115,9 @@ internal sealed class ExporterMetrics
     public Counter RemediationOutcomes { get; }
     public Counter RemediationFailures { get; }
     public Counter RemediationDeclined { get; }
+    public Counter RemediationRepeats { get; }
+    public Gauge RemediationAllowed { get; }
+    public Gauge RemediationUnmatchedEntries { get; }
     public Gauge RemediationRung { get; }
     public Gauge RemediationStage { get; }
     public Counter RemediationRecurrences { get; }

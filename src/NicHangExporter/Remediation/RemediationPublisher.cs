@@ -7,7 +7,10 @@ namespace NicHangExporter.Remediation;
 /// <param name="Device">Its name.</param>
 /// <param name="Drifted">Settings of it that are not as decided.</param>
 /// <param name="Stages">The stages of its driver's ladder; none where there is no ladder.</param>
-internal readonly record struct ShownDevice(string Device, int Drifted, ImmutableArray<string> Stages);
+/// <param name="IsHere">It is here, and watched or named in remediation.devices: it is told whether it is protected.</param>
+/// <param name="NotProtected">Why automatic remediation does not act on it; null where it does.</param>
+internal readonly record struct ShownDevice(
+    string Device, int Drifted, ImmutableArray<string> Stages, bool IsHere = false, NotProtected? NotProtected = null);
 
 /// <summary>Shows the state of the door in metrics, every series of a known device from the start. On the lane's thread.</summary>
 internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetrics metrics, TimeProvider clock)
@@ -17,6 +20,9 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
 
     // Which hardware a name's series belong to: other hardware of that name must not go on from its counts.
     private readonly Dictionary<string, string> _published = [];
+
+    // The label reason of a device's only series of nichang_remediation_allowed.
+    private readonly Dictionary<string, string> _reasons = [];
 
     /// <summary>What does not depend on devices.</summary>
     public void PublishModes()
@@ -29,6 +35,9 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
             if (options.Mode(trigger) != RemediationMode.Off)
                 foreach (var reason in Enum.GetValues<DeclineReason>())
                     metrics.RemediationDeclined.WithLabels(SnakeCase.Of(trigger), SnakeCase.Of(reason)).Publish();
+            if (options.Mode(trigger) != RemediationMode.Off && trigger != RemediationTrigger.Local)
+                foreach (var verdict in new[] { RemediationVerdict.NothingToDo, RemediationVerdict.Observed })
+                    metrics.RemediationRepeats.WithLabels(SnakeCase.Of(trigger), SnakeCase.Of(verdict)).Publish();
         }
         foreach (var trigger in Enum.GetValues<RemediationTrigger>())
             metrics.RemediationDuration.WithLabels(SnakeCase.Of(trigger)).Publish();
@@ -50,9 +59,25 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
         }
     }
 
+    // One series, whatever the reason: another one takes the place of the former.
+    private void PublishProtection(ShownDevice shown)
+    {
+        var reason = shown.NotProtected is { } why ? SnakeCase.Of(why) : "";
+        if (_reasons.TryGetValue(shown.Device, out var before) && (!shown.IsHere || before != reason))
+        {
+            metrics.RemediationAllowed.RemoveLabelled(shown.Device, before);
+            _reasons.Remove(shown.Device);
+        }
+        if (!shown.IsHere)
+            return;
+        _reasons[shown.Device] = reason;
+        metrics.RemediationAllowed.WithLabels(shown.Device, reason).Set(reason.Length == 0 ? 1 : 0);
+    }
+
     private void Publish(ShownDevice shown, DeviceRecord record, double age, double unknownUntil)
     {
         var device = shown.Device;
+        PublishProtection(shown);
         // Series of what is switched off would be noise; what has happened all the same is shown.
         foreach (var trigger in Enum.GetValues<RemediationTrigger>())
         {
@@ -89,6 +114,8 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
     private void Remove(string device)
     {
         _published.Remove(device);
+        if (_reasons.Remove(device, out var reason))
+            metrics.RemediationAllowed.RemoveLabelled(device, reason);
         foreach (var counter in new[] { metrics.RemediationAttempts, metrics.RemediationOutcomes, metrics.RemediationFailures, metrics.RemediationRecurrences })
             foreach (var labels in counter.GetAllLabelValues().Where(labels => labels[0] == device).ToList())
                 counter.RemoveLabelled(labels);
