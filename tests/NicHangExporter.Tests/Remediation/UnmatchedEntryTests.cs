@@ -1,4 +1,3 @@
-using NicHangExporter.Remediation;
 using NicHangExporter.Tests.Remediation.Faults;
 
 namespace NicHangExporter.Tests.Remediation;
