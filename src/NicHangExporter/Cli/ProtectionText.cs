@@ -20,6 +20,6 @@ internal static class ProtectionText
                 page.Paragraph("NOT HEALED  ", $"{devices}: {Protection.Describe(reason)}");
         }
         foreach (var entry in status.UnmatchedEntries)
-            page.Paragraph("NO DEVICE   ", $"'{entry}' of remediation.devices matches no network device of this host");
+            page.Paragraph("NO DEVICE   ", $"'{entry}' of remediation.devices matches no device of this host");
     }
 }

@@ -64,9 +64,9 @@ public sealed class FormerEpisodeTests : IDisposable
     private void Next(bool boots)
     {
         _hosts.Add(_host);
-        _host = _host.Restart(configure: LocalLoop.Enforcing);
         if (boots)
             _host.BootId = "99999999-2222-3333-4444-555555555555";
+        _host = _host.Restart(configure: LocalLoop.Enforcing);
         _host.Open();
         _host.Start();
     }
