@@ -23,6 +23,8 @@ internal static class EventIds
     public const int TransmitterPaused = 2007;
     public const int TransmitterPauseEnded = 2008;
 
+    public const int DevicesWatched = 2020;
+
     public const int RemediationStarted = 3001;
     public const int RemediationEnded = 3002;
     public const int RemediationDeclined = 3003;
@@ -42,6 +44,13 @@ internal static class EventIds
     public const int LinkRestored = 3017;
     public const int BounceLeftOut = 3018;
     public const int LinkStillDown = 3019;
+    public const int RemediationModes = 3030;
+    public const int RemediationPaused = 3031;
+    public const int DevicesHealed = 3032;
+    public const int DevicesNotHealed = 3033;
+    public const int EntryUnmatched = 3034;
+    public const int EntryMatched = 3035;
+    public const int Healed = 3036;
     public const int JournalOpened = 3050;
     public const int JournalUnavailable = 3051;
     public const int JournalRecovered = 3052;
@@ -64,8 +73,10 @@ internal static class EventIds
     public const int LogDropped = 4014;
     public const int HealsUnheard = 4015;
     public const int StateDirectoryMade = 4030;
+    public const int SignalIgnored = 4031;
 
     public const int ApiFailed = 5002;
+    public const int ApiState = 5003;
     public const int ControlListening = 5010;
     public const int ControlUnavailable = 5011;
     public const int ControlFailed = 5012;

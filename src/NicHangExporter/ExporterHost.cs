@@ -134,7 +134,6 @@ internal static partial class ExporterHost
         var clock = application.Services.GetRequiredService<TimeProvider>();
         var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(ExporterHost));
         FlushAtTheEnd(application.Services.GetRequiredService<Logger>());
-        var (version, revision) = MetricsEndpoint.BuildVersion;
         // Asked before as far as that is possible without doing it; only now it shows.
         var directory = application.Services.GetRequiredService<StateDirectory>();
         if (!directory.TryTake() && directory is { IsTakenByAnother: false, Failure: { } fault } && options.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce)
@@ -142,7 +141,8 @@ internal static partial class ExporterHost
             await Console.Error.WriteLineAsync($"nic-hang-exporter: {StateDirectory.Refusal(fault)}");
             return ExitOfMistake;
         }
-        LogStarting(logger, version, revision);
+        StartLog.Begin(logger);
+        using var ignored = new IgnoredSignals(logger);
         if (logger.IsEnabled(LogLevel.Debug))
             LogConfiguration(logger, string.Join(' ', OptionTable.All.Select(option => $"{option.Name}={option.Show(options)}")));
 
@@ -165,6 +165,9 @@ internal static partial class ExporterHost
         application.Services.GetRequiredService<ReloadLoop>().Start();
         await Task.WhenAny(monitor.Ready, Task.Delay(HistoryPatience, clock));
         await Task.WhenAny(Task.WhenAll(poller.First, remediator.Ready), Task.Delay(SnapshotPatience, clock));
+        // At once where it can be, and else when whatever holds RTNL lets go of it.
+        _ = remediator.Ready.ContinueWith(_ => StartLog.Tell(logger, remediator.Status()),
+            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         // Only over a directory that is ours: the socket in another one's is that one's.
         var control = application.Services.GetRequiredService<ControlServer>();
         if (directory.IsHeld)
@@ -275,9 +278,6 @@ internal static partial class ExporterHost
         if (!HttpMethods.IsHead(context.Request.Method))
             await context.Response.Body.WriteAsync(body, context.RequestAborted);
     }
-
-    [LoggerMessage(EventIds.Starting, LogLevel.Information, "Starting nic-hang-exporter {Version}, revision {Revision}")]
-    private static partial void LogStarting(ILogger logger, string version, string revision);
 
     [LoggerMessage(EventIds.EffectiveConfiguration, LogLevel.Debug, "Configuration in force: {Configuration}")]
     private static partial void LogConfiguration(ILogger logger, string configuration);

@@ -43,6 +43,9 @@ if (call is not null)
 }
 if (commandLine.IsConfigCheck(result))
 {
+    // Of the host, not of the configuration, which may be checked elsewhere: a warning, and no error.
+    foreach (var warning in ConfigurationWarnings.Of(options))
+        error.WriteLine($"nic-hang-exporter: warning: {ConsolePage.Clean(warning)}");
     if (options.StateDirectory is { } directory && StateDirectory.FaultOf(directory) is { } fault)
         error.WriteLine($"nic-hang-exporter: warning: a restart will forget, because of state.directory: {ConsolePage.Clean(fault.Split('\n')[0])}");
     output.WriteLine("The configuration is sound.");

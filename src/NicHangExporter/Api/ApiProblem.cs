@@ -20,6 +20,7 @@ internal sealed record ApiProblem(string Name, int Status, string Title, string 
     public static readonly ApiProblem CrossSite = new("cross_site", 403, "Not on behalf of another site", "The request comes from a web page of another origin.");
     public static readonly ApiProblem NotFound = new("not_found", 404, "There is nothing of that name", "Paths are in the API document; what was looked up by an id may be forgotten by now.");
     public static readonly ApiProblem MethodNotAllowed = new("method_not_allowed", 405, "Not by this method", "See the header Allow.");
+    public static readonly ApiProblem Overtaken = new("overtaken", 409, "Something newer was decided", "Between this request and its turn somebody decided otherwise; nothing was done. Look, then ask again.");
     public static readonly ApiProblem TooLarge = new("too_large", 413, "The body is too large", "A body has at most 16 KiB, a message of Alertmanager 1 MiB.");
     public static readonly ApiProblem NotJson = new("not_json", 415, "The body is not JSON", "Send Content-Type: application/json, in UTF-8 and without Content-Encoding.");
     public static readonly ApiProblem KeyReused = new("key_reused", 422, "The Idempotency-Key was used for something else", "The same key came with another request within the last 24 hours; nothing was done now.");

@@ -65,7 +65,7 @@ internal static class ApiRoutes
                 Body = questions.EmptyOrder,
                 IsBodyOptional = true,
                 Answer = answers.QuarantineView,
-                Statuses = [200, 400, 404, 413, 415, 503],
+                Statuses = [200, 400, 404, 409, 413, 415, 503],
             },
             new("POST", "/api/v1/pause", ApiScope.Admin, "Set the kill switch: nothing is changed any more, save to undo.", switches.PauseAsync)
             {
@@ -79,7 +79,7 @@ internal static class ApiRoutes
                 Body = questions.EmptyOrder,
                 IsBodyOptional = true,
                 Answer = answers.PauseView,
-                Statuses = [200, 400, 413, 415, 503],
+                Statuses = [200, 400, 409, 413, 415, 503],
             },
         ];
         return alertmanager is null ? routes : routes.Add(

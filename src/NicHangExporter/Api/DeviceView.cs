@@ -11,6 +11,12 @@ internal sealed record DeviceView(string Device, string Bus, string Driver)
     /// <summary>It is here now.</summary>
     public bool Present { get; init; }
 
+    /// <summary>It is watched for hangs.</summary>
+    public bool Watched { get; init; }
+
+    /// <summary>Why automatic remediation does not act on it, as long as nothing changes; absent where it does, and for what is not here.</summary>
+    public NotProtected? NotProtected { get; init; }
+
     /// <summary>Why it may not be changed; absent where it may.</summary>
     public DeclineReason? NotAllowed { get; init; }
 
@@ -45,6 +51,8 @@ internal sealed record DeviceView(string Device, string Bus, string Driver)
     public static DeviceView Of(DeviceStatus status) => new(status.Device, status.Bus, status.Driver)
     {
         Present = status.Present,
+        Watched = status.Watched,
+        NotProtected = status.NotProtected,
         NotAllowed = status.NotAllowed,
         Hung = status.Hung,
         Profile = status.Profile,
@@ -68,6 +76,12 @@ internal sealed record DeviceList(IReadOnlyList<DeviceView> Devices)
     /// <summary>The kill switch is set.</summary>
     public bool Paused { get; init; }
 
+    /// <summary>Which of its parts is set: command, file; absent where none is.</summary>
+    public IReadOnlyList<PauseCause>? PausedBy { get; init; }
+
+    /// <summary>What pauses remediation, and what ends that; absent where it is not paused.</summary>
+    public string? PauseExplanation { get; init; }
+
     /// <summary>The journal can be written; while it can't, nothing is changed.</summary>
     public bool JournalWritable { get; init; }
 
@@ -83,15 +97,21 @@ internal sealed record DeviceList(IReadOnlyList<DeviceView> Devices)
     /// <summary>The remediation under way: its id and its device.</summary>
     public string? Running { get; init; }
 
+    /// <summary>The entries of remediation.devices that match no network device of this host.</summary>
+    public IReadOnlyList<string> UnmatchedEntries { get; init; } = [];
+
     /// <summary>The picture of the door.</summary>
     public static DeviceList Of(RemediationStatus status) => new([.. status.Devices.Select(DeviceView.Of)])
     {
         Modes = status.Modes,
         Paused = status.Paused,
+        PausedBy = status.Paused ? status.PausedBy : null,
+        PauseExplanation = status.PauseExplanation,
         JournalWritable = status.JournalWritable,
         Capable = status.Capable,
         HostBudgetLeft = status.HostBudgetLeft,
         CommandSeconds = status.CommandSeconds,
         Running = status.Running,
+        UnmatchedEntries = status.UnmatchedEntries,
     };
 }

@@ -61,6 +61,7 @@ internal static class DoorStatuses
         [RefusalKind.UnknownDevice] = OfReason[DeclineReason.UnknownDevice],
         [RefusalKind.NotDurable] = ApiProblem.NotDurable,
         [RefusalKind.Busy] = ApiProblem.Stuck,
+        [RefusalKind.Overtaken] = ApiProblem.Overtaken,
         [RefusalKind.ShuttingDown] = OfReason[DeclineReason.ShuttingDown],
         [RefusalKind.Failed] = ApiProblem.Unexpected,
     }.ToImmutableDictionary();

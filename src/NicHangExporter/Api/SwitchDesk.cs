@@ -26,8 +26,7 @@ internal sealed class SwitchDesk(ApiDoor door, NetClass devices)
     {
         if (await door.SetPaused(paused, credential.Name) is { } no && Refused(no) is { } refused)
             return refused;
-        var isPaused = door.Status().Paused;
-        return ApiAnswer.Of(new PauseView(isPaused) { Explanation = isPaused && !paused ? "The file of remediation.disable-file is there: remove it." : null }, ApiJson.Answers.PauseView);
+        return ApiAnswer.Of(PauseView.Of(door.Status()), ApiJson.Answers.PauseView);
     }
 
     // The device has just been found, so its name is one of ours.

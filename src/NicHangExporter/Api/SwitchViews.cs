@@ -1,3 +1,5 @@
+using NicHangExporter.Remediation;
+
 namespace NicHangExporter.Api;
 
 /// <summary>What came of lifting a quarantine.</summary>
@@ -10,9 +12,19 @@ internal sealed record QuarantineView(string Device, bool Cleared)
 }
 
 /// <summary>Whether the kill switch is set.</summary>
-/// <param name="Paused">It is, by command or by its file: nothing is changed, save to undo.</param>
+/// <param name="Paused">It is, by command or by its file: nothing is changed, except to undo.</param>
 internal sealed record PauseView(bool Paused)
 {
-    /// <summary>A sentence, where it is set although it was to be lifted.</summary>
+    /// <summary>Which of its parts is set; absent where none is.</summary>
+    public IReadOnlyList<PauseCause>? PausedBy { get; init; }
+
+    /// <summary>What pauses remediation, and what ends that; absent where it is not paused.</summary>
     public string? Explanation { get; init; }
+
+    /// <summary>The kill switch as the status has it.</summary>
+    public static PauseView Of(RemediationStatus status) => new(status.Paused)
+    {
+        PausedBy = status.Paused ? status.PausedBy : null,
+        Explanation = status.PauseExplanation,
+    };
 }

@@ -6,7 +6,14 @@ namespace NicHangExporter.Cli;
 
 /// <summary>What a command answers where there is nothing more to tell.</summary>
 /// <param name="Done">What was done, as a sentence.</param>
-internal sealed record DoneJson(string Done);
+internal sealed record DoneJson(string Done)
+{
+    /// <summary>Whether remediation is paused now, after pause and resume.</summary>
+    public bool? Paused { get; init; }
+
+    /// <summary>Which parts of the kill switch are set, after pause and resume: command, file.</summary>
+    public IReadOnlyList<PauseCause>? PausedBy { get; init; }
+}
 
 /// <summary>An episode in a list of them; the whole of it is what <c>episodes ID</c> shows.</summary>
 internal sealed record EpisodeJsonRow(string Id, string Device, string Bus, string Driver, DateTimeOffset Start, EpisodeSummary? Summary, int Remediations, RemediationVerdict? LastVerdict)

@@ -175,10 +175,11 @@ internal sealed class ConsoleRun(ExporterOptions options, ActAlone alone, TimePr
                 return Success;
             case { Done: { } done }:
                 if (call.Json)
-                    _page.Line(JsonSerializer.Serialize(new DoneJson(done), ConsoleJson.Default.DoneJson));
+                    _page.Line(JsonSerializer.Serialize(new DoneJson(done) { Paused = answer.Paused, PausedBy = answer.PausedBy }, ConsoleJson.Default.DoneJson));
                 else
                     _page.Paragraph("", done);
-                return Success;
+                // Who has resumed and still sees it paused has not reached what he wanted.
+                return call.Request.Command == ControlCommand.Resume && answer.Paused == true ? Failure : Success;
             default:
                 return Fail("the daemon answered something that this version does not understand; restart the daemon");
         }

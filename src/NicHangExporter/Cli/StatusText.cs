@@ -19,7 +19,7 @@ internal static class StatusText
         page.Paragraph("modes       ", isDaemons ? modes : $"of the daemon: not known; of this command: {modes}");
         page.Paragraph("paused      ", (status.Paused, hasHistory) switch
         {
-            (true, _) => "YES: nothing is changed, save to undo",
+            (true, _) => $"YES. {status.PauseExplanation}",
             (false, true) => "no",
             (false, false) => "not known: no journal was read",
         });
@@ -44,6 +44,7 @@ internal static class StatusText
             (var pass, <= 0) => $"pass {pass}",
             (var pass, var seconds) => $"pass {pass}; its command has been in the kernel for {Words.Seconds(seconds)}",
         });
+        ProtectionText.Write(page, status, isDaemons);
         foreach (var device in status.Devices.Where(IsWorthALine))
             WriteDevice(page, device);
     }

@@ -20,6 +20,12 @@ internal sealed record ControlAnswer
     /// <summary>What was done, as a sentence, where there is no more to tell.</summary>
     public string? Done { get; init; }
 
+    /// <summary>Whether remediation is paused now, after pause or resume.</summary>
+    public bool? Paused { get; init; }
+
+    /// <summary>Which parts of the kill switch are set, after pause or resume.</summary>
+    public IReadOnlyList<PauseCause>? PausedBy { get; init; }
+
     /// <summary>The request found a remediation of the device under way, and this is the outcome of that one.</summary>
     public bool? Joined { get; init; }
 

@@ -42,10 +42,7 @@ internal sealed class ControlDesk(ControlDoor door, NetClass devices)
             case ControlCommand.Status:
                 return new ControlAnswer { Status = door.Status() };
             case ControlCommand.Pause or ControlCommand.Resume:
-                var pause = request.Command == ControlCommand.Pause;
-                return Done(await door.SetPaused(pause, actor), pause
-                    ? "Remediation is paused: nothing is changed until it is resumed, save to undo."
-                    : "Remediation is resumed.");
+                return await door.SetPaused(request.Command == ControlCommand.Pause, actor) is { } no ? ControlAnswer.Refuse(no.Explanation) : Switched(door.Status());
         }
         InterfaceName device;
         try
@@ -120,6 +117,14 @@ internal sealed class ControlDesk(ControlDoor door, NetClass devices)
                 };
         }
     }
+
+    // What is so now, which after a resume may still be paused: by the file.
+    private static ControlAnswer Switched(RemediationStatus status) => new()
+    {
+        Done = status.PauseExplanation ?? "Remediation is resumed: it is paused neither by command nor by a file.",
+        Paused = status.Paused,
+        PausedBy = status.PausedBy,
+    };
 
     private static ControlAnswer Done(DoorRefusal? refusal, string sentence) =>
         refusal is null ? new ControlAnswer { Done = sentence } : ControlAnswer.Refuse(refusal.Explanation);

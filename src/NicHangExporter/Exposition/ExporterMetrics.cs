@@ -62,6 +62,9 @@ internal sealed class ExporterMetrics
         CapabilityPresent = Gauge("nichang_capability_present", "Whether the exporter has the capability, 0 or 1: net_admin to change devices, syslog to read the kernel log.", "capability");
         LastEpisodeEnd = Gauge("nichang_hang_last_episode_end_timestamp_seconds", "When the last ended hang episode of the device ended, as Unix time in seconds, from the journal; 0 for never.", ByDevice);
         LastEpisodeOutage = Gauge("nichang_hang_last_episode_outage_seconds", "Seconds from the first to the last report of the last ended hang episode of the device, from the journal: a lower bound of the time in which nothing was sent.", ByDevice);
+        RemediationRepeats = Counter("nichang_remediation_repeats_total", "Requests from outside that changed nothing and were answered as one of the same credential about the same device within the minute before: they are neither in the journal nor in nichang_remediation_outcomes_total.", "trigger", "outcome");
+        RemediationAllowed = Gauge("nichang_remediation_allowed", "Whether automatic remediation (remediation.local or remediation.webhook) may act on the device, and else the standing reason why not; one series for each device.", DeviceLabel.Name, "reason");
+        RemediationUnmatchedEntries = Gauge("nichang_remediation_unmatched_entries", "Entries of remediation.devices that match no network device of this host.");
 
         ApiCredentialLoaded = Gauge("nichang_api_credential_loaded", "Whether the file of option api.token-file with that credential name holds a valid token now, 0 or 1. Where 0, the log says why.", "credential");
         ApiAuthenticationFailures = Counter("nichang_api_authentication_failures_total", "API requests rejected for lack of a valid token, by reason: absent, scheme (not Bearer), malformed, unknown.", "reason");
@@ -111,6 +114,9 @@ internal sealed class ExporterMetrics
     public Counter RemediationOutcomes { get; }
     public Counter RemediationFailures { get; }
     public Counter RemediationDeclined { get; }
+    public Counter RemediationRepeats { get; }
+    public Gauge RemediationAllowed { get; }
+    public Gauge RemediationUnmatchedEntries { get; }
     public Gauge RemediationStage { get; }
     public Counter RemediationRecurrences { get; }
     public Histogram RemediationDuration { get; }

@@ -3,8 +3,8 @@ namespace NicHangExporter.Hangs;
 // What the monitor says: what changes, once; what repeats is counted.
 internal sealed partial class HangMonitor
 {
-    [LoggerMessage(EventIds.EpisodeStarted, LogLevel.Warning, "Hang episode of {Device} ({Driver} {BusAddress}) started, witnessed by {Source}{Report}")]
-    private partial void LogEpisodeStarted(string device, string driver, string busAddress, string source, string report);
+    [LoggerMessage(EventIds.EpisodeStarted, LogLevel.Warning, "Hang episode of {Device} started, reported by {Source}{Report}")]
+    private partial void LogEpisodeStarted(string device, string source, string report, string driver, string busAddress);
 
     [LoggerMessage(EventIds.EpisodeEnded, LogLevel.Warning, "Hang episode of {Device} ended: {Shape}, {Seconds} s, {DriverReports} driver reports, {WatchdogReports} watchdog reports, {Resets} resets")]
     private partial void LogEpisodeEnded(string device, string shape, double seconds, int driverReports, int watchdogReports, int resets);
@@ -18,7 +18,7 @@ internal sealed partial class HangMonitor
     [LoggerMessage(EventIds.BootUnknown, LogLevel.Warning, "The boot_id can't be read below {Path}, so the position in the kernel log means nothing after a restart: what is still in it then counts again, as history")]
     private partial void LogBootUnknown(string path);
 
-    [LoggerMessage(EventIds.HangUnattributed, LogLevel.Warning, "A hang was reported for a device that is not looked at: {Device} at {BusAddress}, driver {Driver}")]
+    [LoggerMessage(EventIds.HangUnattributed, LogLevel.Warning, "A hang was reported for a device that is not watched")]
     private partial void LogUnattributed(string device, string busAddress, string driver);
 
     [LoggerMessage(EventIds.HistoryRead, LogLevel.Information, "Read from the kernel log of before the start: {Events} hang, reset and link messages; they are counted, and make no hang active")]

@@ -70,7 +70,8 @@ internal sealed partial class HangMonitor
     private void BeginBundle(TrackedDevice device)
     {
         var start = clock.GetUtcNow() - (Now - (device.Episode?.Start ?? Now));
-        device.EpisodeId = EpisodeRecorder.NewId(start, device.Name);
+        device.EpisodeId = device.FormerEpisodeId ?? EpisodeRecorder.NewId(start, device.Name);
+        device.FormerEpisodeId = null;
         device.IsHangNoted = false;
         remediator.BeginEpisode(device.EpisodeId, device.Name, device.Bus, device.Driver ?? "", start, device.Report?.ToString(), device.KernelLines);
     }
@@ -78,11 +79,16 @@ internal sealed partial class HangMonitor
     private void EndBundle(TrackedDevice device, in HangEpisode episode)
     {
         device.Confirmation = default;
-        if (device.EpisodeId is not { } id)
+        if ((device.EpisodeId ?? device.FormerEpisodeId) is not { } id)
             return;
         device.EpisodeId = null;
         device.RecoveredByItself = episode.Shape == HangShape.Flap;
-        var end = clock.GetUtcNow() - (Now - episode.Last);
+        TellEnd(device, id, episode, clock.GetUtcNow() - (Now - episode.Last));
+    }
+
+    private void TellEnd(TrackedDevice device, string id, in HangEpisode episode, DateTimeOffset end)
+    {
+        device.FormerEpisodeId = null;
         remediator.EndEpisode(device.Name, new EpisodeSummary(id, end - episode.Duration, end, MetricLabels.Of(episode.Shape),
             Math.Round(episode.Duration.TotalSeconds, 1), episode.DriverReports + episode.WatchdogReports), device.KernelLines);
     }

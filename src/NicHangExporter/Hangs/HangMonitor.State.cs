@@ -8,6 +8,9 @@ internal sealed partial class HangMonitor
     /// <summary>The position alone is worth a write now and then: it spares the next start reading the ring again.</summary>
     private static readonly TimeSpan IdleSaveInterval = TimeSpan.FromMinutes(1);
 
+    /// <summary>The last second of the calendar: a state may hold whatever number.</summary>
+    private const double MaxEpoch = 253402300799;
+
     private TimeSpan _nextIdleSave;
     private Task _saving = Task.CompletedTask;
     private readonly string? _bootId = BootId.Read(options.ProcfsPath);
@@ -15,6 +18,10 @@ internal sealed partial class HangMonitor
     private void Restore(MonitorState state, bool sameBoot)
     {
         _register.Restore(state.Devices, sameBoot);
+        foreach (var device in _register.All)
+            if (device.EndedWithBoot is { } ended)
+                // Its times count from a boot that is over; the last report is also known by the wall clock.
+                TellEnd(device, ended.Id, ended.Episode, DateTimeOffset.UnixEpoch.AddSeconds(Math.Clamp(device.LastEvent, 0, MaxEpoch)));
         foreach (var (driver, origin, count) in state.Unattributed)
             CountUnattributed(driver, origin, count);
     }

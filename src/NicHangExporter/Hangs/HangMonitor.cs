@@ -194,7 +194,7 @@ internal sealed partial class HangMonitor(
             LogPaused(device.Name.ToString());
         // Also one that history had begun, or pause frames: this is when it becomes news.
         if (device.IsHanging && (begins || !wasHanging))
-            LogEpisodeStarted(device.Name.ToString(), device.Driver ?? "", device.Bus.ToString(), MetricLabels.Of(witness), device.Report is null ? "" : $": {device.Report}");
+            LogEpisodeStarted(device.Name.ToString(), MetricLabels.Of(witness), device.Report is null ? "" : $": {device.Report}", device.Driver ?? "", device.Bus.ToString());
     }
 
     // Without a hang under way it says nothing, and after an action of ours it says nothing of what the driver does by itself.

@@ -77,6 +77,9 @@ internal sealed record DeviceState
     /// <summary>The episode under way, with times since the boot of <see cref="MonitorState.BootId"/>.</summary>
     public HangEpisode? Episode { get; init; }
 
+    /// <summary>The name of its bundle, where it was seen live; absent in what older versions have written.</summary>
+    public string? EpisodeId { get; init; }
+
     /// <summary>False where a value is missing or cannot be.</summary>
     [JsonIgnore]
     public bool IsSound => Device is not null && Pauses >= 0 && double.IsFinite(OutageSeconds) && OutageSeconds >= 0 && double.IsFinite(LastEvent)

@@ -17,6 +17,7 @@ internal sealed partial class TrackedDevice
         TxTimeouts = [.. TxTimeouts],
         LastEvent = LastEvent,
         Episode = Episode,
+        EpisodeId = Episode is null ? null : EpisodeId ?? FormerEpisodeId,
     };
 
     /// <summary>Takes up what an earlier process remembered.</summary>
@@ -41,11 +42,15 @@ internal sealed partial class TrackedDevice
         Pauses = state.Pauses;
         LastEvent = state.LastEvent;
         Episode = state.Episode;
+        FormerEpisodeId = Episode is null ? null : state.EpisodeId;
         // What the queues counted while nobody looked is still an increase; after a boot they count from zero.
         if (sameBoot)
             TxTimeouts.AddRange(state.TxTimeouts);
         _counted = Episode is { Shape: not HangShape.Paused };
-        if (!sameBoot)
-            End();
+        if (sameBoot)
+            return;
+        if (Episode is { } over && FormerEpisodeId is { } id)
+            EndedWithBoot = (id, over);
+        End();
     }
 }

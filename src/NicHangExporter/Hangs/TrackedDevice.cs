@@ -63,6 +63,15 @@ internal sealed partial class TrackedDevice(InterfaceName name, BusAddress bus)
     /// <summary>Names the bundle of the live episode of a hang under way; null where there is none.</summary>
     public string? EpisodeId { get; set; }
 
+    /// <summary>
+    /// Names the bundle of the episode that an earlier process has seen live: where it goes on, it goes on under this name, and where it is over,
+    /// this is where its end belongs. Null where there is none.
+    /// </summary>
+    public string? FormerEpisodeId { get; set; }
+
+    /// <summary>The live episode that ended with the boot before this one, by the name of its bundle; null where there is none.</summary>
+    public (string Id, HangEpisode Episode)? EndedWithBoot { get; private set; }
+
     /// <summary>Whether the reports so far make the hang one that may be acted on.</summary>
     public HangConfirmation Confirmation { get; set; }
 

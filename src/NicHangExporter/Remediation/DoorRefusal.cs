@@ -11,6 +11,8 @@ internal enum RefusalKind
     NotDurable,
     /// <summary>The remediation thread is in the kernel and does not come back.</summary>
     Busy,
+    /// <summary>Something newer was decided meanwhile, and that stands.</summary>
+    Overtaken,
     /// <summary>The process is ending.</summary>
     ShuttingDown,
     /// <summary>A fault of ours, which is in the log.</summary>

@@ -31,7 +31,7 @@ internal sealed partial class RemediationPass
             _refusal = step switch
             {
                 RemediationStep.LinkBounce => "the device is switched off",
-                RemediationStep.Reinit => "the driver has no renegotiation",
+                RemediationStep.Reinit => "the driver does not support it",
                 _ => $"the driver has no way to do: {step}",
             };
             Note(_refusal);
@@ -58,7 +58,7 @@ internal sealed partial class RemediationPass
 
     // Why the rung of the plan was not carried out; null where it was, or where there is none.
     private string? RefusedRung() =>
-        plan.Steps is [.., RemediationStep.Reinit or RemediationStep.LinkBounce] && !_applied.Contains(plan.Steps[^1]) ? $"{plan.Steps[^1]} was not to be had: {_refusal}" : null;
+        plan.Steps is [.., RemediationStep.Reinit or RemediationStep.LinkBounce] && !_applied.Contains(plan.Steps[^1]) ? $"{plan.Steps[^1]} was not possible: {_refusal}" : null;
 
     private bool IsGone()
     {
@@ -191,7 +191,7 @@ internal sealed partial class RemediationPass
         var seen = new RemediationEvidence(
             Math.Round((Now - _started).TotalSeconds, 3), _txLast - _txBase, advanced is { } a ? Math.Round(a.TotalSeconds, 3) : null, Math.Max(Reports, 0),
             _operational is { } o && _acted != default ? Math.Round((o - _acted).TotalSeconds, 3) : null, _errors.Count > 0 ? string.Join("; ", _errors) : null);
-        return new PassResult(verdict, explanation, after, seen) { LeftDown = _isDown ? facts.Index : null };
+        return new PassResult(verdict, explanation, after, seen) { LeftDown = _isDown ? facts.Index : null, SendsSince = _txFirst };
     }
 
     private void Note(string error)

@@ -5,6 +5,9 @@ namespace NicHangExporter.Remediation;
 /// <summary>How a pass ended.</summary>
 internal sealed record PassResult(RemediationVerdict Verdict, string Explanation, IReadOnlyDictionary<string, string> After, RemediationEvidence Evidence)
 {
+    /// <summary>When the first packet was sent after the action, since boot; null for none.</summary>
+    public TimeSpan? SendsSince { get; init; }
+
     /// <summary>The change cost a device that worked its link.</summary>
     public bool LostLink { get; init; }
 

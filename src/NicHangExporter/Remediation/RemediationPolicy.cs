@@ -23,6 +23,9 @@ internal sealed record PolicyInput(RemediationRequest Request, DeviceFacts Facts
     /// <summary>The kill switch is set.</summary>
     public required bool IsPaused { get; init; }
 
+    /// <summary>Which of its parts is set, and what ends that.</summary>
+    public string PauseExplanation { get; init; } = "";
+
     /// <summary>A hang is under way: nothing is sent.</summary>
     public required bool IsHung { get; init; }
 
@@ -84,7 +87,7 @@ internal static class RemediationPolicy
         if (Able(input) is { } unable)
             return unable;
         if (input.IsPaused)
-            return PolicyDecision.No(DeclineReason.Paused, $"the kill switch is set: {options.DisableFile} exists, or it was paused by command");
+            return PolicyDecision.No(DeclineReason.Paused, input.PauseExplanation);
         if (request.Trigger == RemediationTrigger.Drift)
             return record.Quarantined
                 ? PolicyDecision.No(DeclineReason.Quarantined, $"{device} is in quarantine: nothing of its configuration is changed until a person clears it")

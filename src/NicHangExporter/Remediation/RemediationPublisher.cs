@@ -7,7 +7,10 @@ namespace NicHangExporter.Remediation;
 /// <param name="Device">Its name.</param>
 /// <param name="Drifted">Settings of it that are not as decided.</param>
 /// <param name="Stages">The stages of its driver's ladder; none where there is no ladder.</param>
-internal readonly record struct ShownDevice(string Device, int Drifted, ImmutableArray<string> Stages)
+/// <param name="IsHere">It is here, and watched or named in remediation.devices: it is told whether it is protected.</param>
+/// <param name="NotProtected">Why automatic remediation does not act on it; null where it does.</param>
+internal readonly record struct ShownDevice(
+    string Device, int Drifted, ImmutableArray<string> Stages, bool IsHere = false, NotProtected? NotProtected = null)
 {
     /// <summary>True for a device whose other metrics have no series now: it has none here either, as long as nothing was done to it.</summary>
     public bool IsHidden { get; init; }
@@ -25,6 +28,9 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
     // Drift has the greatest mode of all triggers. What only a person at the console can do is counted from the first time on: that person sees what came of it.
     private bool IsOn => options.Mode(RemediationTrigger.Drift) != RemediationMode.Off;
 
+    // The label reason of a device's only series of nichang_remediation_allowed.
+    private readonly Dictionary<string, string> _reasons = [];
+
     /// <summary>What does not depend on devices.</summary>
     public void PublishModes()
     {
@@ -35,6 +41,9 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
             if (options.Mode(trigger) != RemediationMode.Off)
                 foreach (var reason in Enum.GetValues<DeclineReason>())
                     metrics.RemediationDeclined.WithLabels(SnakeCase.Of(trigger), SnakeCase.Of(reason)).Publish();
+            if (options.Mode(trigger) != RemediationMode.Off && trigger != RemediationTrigger.Local)
+                foreach (var verdict in new[] { RemediationVerdict.NothingToDo, RemediationVerdict.Observed })
+                    metrics.RemediationRepeats.WithLabels(SnakeCase.Of(trigger), SnakeCase.Of(verdict)).Publish();
         }
         if (IsOn)
             metrics.RemediationDuration.Publish();
@@ -58,9 +67,25 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
         }
     }
 
+    // One series, whatever the reason: another one takes the place of the former.
+    private void PublishProtection(ShownDevice shown)
+    {
+        var reason = shown.NotProtected is { } why ? SnakeCase.Of(why) : "";
+        if (_reasons.TryGetValue(shown.Device, out var before) && (!shown.IsHere || before != reason))
+        {
+            metrics.RemediationAllowed.RemoveLabelled(shown.Device, before);
+            _reasons.Remove(shown.Device);
+        }
+        if (!shown.IsHere)
+            return;
+        _reasons[shown.Device] = reason;
+        metrics.RemediationAllowed.WithLabels(shown.Device, reason).Set(reason.Length == 0 ? 1 : 0);
+    }
+
     private void Publish(ShownDevice shown, DeviceRecord record, double age, double unknownUntil)
     {
         var device = shown.Device;
+        PublishProtection(shown);
         // Series of what is switched off would be noise; what has happened all the same is shown.
         foreach (var trigger in Enum.GetValues<RemediationTrigger>())
         {
@@ -113,6 +138,8 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
     private void Remove(string device)
     {
         _published.Remove(device);
+        if (_reasons.Remove(device, out var reason))
+            metrics.RemediationAllowed.RemoveLabelled(device, reason);
         foreach (var counter in new[] { metrics.RemediationAttempts, metrics.RemediationOutcomes, metrics.RemediationFailures, metrics.RemediationRecurrences })
             foreach (var labels in counter.GetAllLabelValues().Where(labels => labels[0] == device).ToList())
                 counter.RemoveLabelled(labels);

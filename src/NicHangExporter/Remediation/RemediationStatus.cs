@@ -11,6 +11,12 @@ internal sealed record RemediationStatus
     /// <summary>The kill switch is set.</summary>
     public required bool Paused { get; init; }
 
+    /// <summary>Which of its parts is set: command, file.</summary>
+    public ImmutableArray<PauseCause> PausedBy { get; init; } = [];
+
+    /// <summary>What pauses remediation, and what ends that; null where it is not paused.</summary>
+    public string? PauseExplanation { get; init; }
+
     /// <summary>The journal can be written.</summary>
     public required bool JournalWritable { get; init; }
 
@@ -26,6 +32,12 @@ internal sealed record RemediationStatus
     /// <summary>The pass under way, or null.</summary>
     public string? Running { get; init; }
 
+    /// <summary>The API answers: it has a credential to know somebody by.</summary>
+    public bool ApiOn { get; init; }
+
+    /// <summary>The entries of remediation.devices that match no network device of this host.</summary>
+    public ImmutableArray<string> UnmatchedEntries { get; init; } = [];
+
     /// <summary>The devices that are here or have a record.</summary>
     public required ImmutableArray<DeviceStatus> Devices { get; init; }
 }
@@ -35,6 +47,15 @@ internal sealed record DeviceStatus(string Device, string Bus, string Driver)
 {
     /// <summary>It is here now.</summary>
     public bool Present { get; init; }
+
+    /// <summary>It is watched for hangs.</summary>
+    public bool Watched { get; init; }
+
+    /// <summary>It is in remediation.devices.</summary>
+    public bool Listed { get; init; }
+
+    /// <summary>Why automatic remediation does not act on it, as long as nothing changes; null where it does, and for what is not here.</summary>
+    public NotProtected? NotProtected { get; init; }
 
     /// <summary>Why it may not be changed; null where it may.</summary>
     public DeclineReason? NotAllowed { get; init; }

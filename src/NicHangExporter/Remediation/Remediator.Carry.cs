@@ -10,6 +10,7 @@ internal sealed partial class Remediator
 
     private void Carry(Active active)
     {
+        EndWaiting(active);
         if (!Safely(() => Consider(active)))
             GiveUp(active);
     }
@@ -80,6 +81,7 @@ internal sealed partial class Remediator
         var ladder = _catalogue.Ladder(facts.Driver);
         // What the driver recovers from by itself is prevented, not healed: it passes traffic but for moments.
         var hung = request is not { Trigger: RemediationTrigger.Local or RemediationTrigger.Webhook, Recover: false } && (IsHung(facts) || (request.Continues && !HasSentSince(facts)));
+        var pause = Pause();
         var input = new PolicyInput(request, facts, record, _ledger.Age)
         {
             Mode = _options.Mode(request.Trigger),
@@ -87,7 +89,8 @@ internal sealed partial class Remediator
             HasLadder = ladder is not null,
             IsCapable = _isCapable,
             IsJournalWritable = _ledger.IsWritable,
-            IsPaused = IsPaused,
+            IsPaused = pause.IsPaused,
+            PauseExplanation = pause.Explanation,
             IsHung = hung,
             IsAmbiguous = _evidence.IsAmbiguous(facts.Name, facts.Bus, _clock.GetElapsedTime(0)),
             IsBootGrace = _ledger.Uptime < _options.BootGrace.TotalSeconds,
@@ -185,6 +188,7 @@ internal sealed partial class Remediator
     {
         (_pass, _context) = (null, null);
         var (active, facts, intent) = (context.Active, context.Facts, context.Intent);
+        var hungSince = _evidence.Of(facts.Name, facts.Bus).Since;
         // Before anything is written: a report that comes while the disk takes its time is of another hang.
         if (result.Verdict == RemediationVerdict.Healed)
             _evidence.Healed(facts.Name, facts.Bus, _clock.GetElapsedTime(0));
@@ -201,6 +205,8 @@ internal sealed partial class Remediator
         });
         var outcome = Describe(active, intent, context.Plan, result.Verdict, result.Explanation) with { After = result.After, Evidence = result.Evidence };
         _metrics.RemediationDuration.Observe(_clock.GetElapsedTime(active.Since).TotalSeconds);
+        if (result is { Verdict: RemediationVerdict.Healed, SendsSince: { } since })
+            LogHealed(facts.Name.ToString(), active.Id, Math.Round((since - hungSince).TotalSeconds, 1));
         LogEnded(facts.Name.ToString(), active.Id, SnakeCase.Of(result.Verdict), result.Explanation);
         // A change that cost a working device its link must not be tried again without a person.
         if (result.LostLink && !context.WasHung && active.Request is { Rollback: false, Trigger: not RemediationTrigger.Drift })
@@ -254,14 +260,14 @@ internal sealed partial class Remediator
     {
         if (_options.RemediationDevices.Count == 0)
             return facts.IsPhysical && _catalogue.Ladder(facts.Driver) is not null;
-        foreach (var text in _options.RemediationDevices)
-            if ((InterfaceName.TryParse(text, out var name) && name == facts.Name) || (BusAddress.TryParse(text, out var bus) && bus == facts.Bus))
-                return true;
-        return false;
+        return AllowList.Names(_options.RemediationDevices, facts.Name, facts.Bus);
     }
 
     [LoggerMessage(EventIds.RemediationStarted, LogLevel.Warning, "Remediation of {Device} ({Trigger}, {Id}): {Steps}")]
     private partial void LogStarted(string device, string trigger, string id, string steps);
+
+    [LoggerMessage(EventIds.Healed, LogLevel.Warning, "Healed: packets are sent again")]
+    private partial void LogHealed(string device, string id, double outageSeconds);
 
     [LoggerMessage(EventIds.RemediationEnded, LogLevel.Warning, "Remediation of {Device} ({Id}) ended as {Outcome}: {Explanation}")]
     private partial void LogEnded(string device, string id, string outcome, string explanation);

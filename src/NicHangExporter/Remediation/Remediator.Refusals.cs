@@ -6,11 +6,14 @@ internal sealed partial class Remediator
     // What the local loop was told last about a device: it asks at each report, and the same answer need not be said again within an episode.
     private readonly Dictionary<string, (string? Episode, DeclineReason? Declined)> _lastLocal = [];
 
-    /// <summary>How often, in seconds, the same refusal of the same credential is written down.</summary>
-    private const double RefusalInterval = 60;
+    /// <summary>How often, in seconds, the same answer to the same credential about the same device is written down.</summary>
+    private const double AnswerInterval = 60;
 
-    // When what was refused to whom was written down last, in seconds since boot.
-    private readonly Dictionary<string, double> _refused = [];
+    /// <summary>Answers that are remembered; of more, those go that are older than the interval.</summary>
+    private const int MaxAnswers = 4096;
+
+    // When which answer was written down last for whom, in seconds since boot.
+    private readonly Dictionary<string, double> _answered = [];
 
     private void NothingToDo(Active active, DeviceFacts facts, JournalEntry intent, RemediationPlan plan)
     {
@@ -23,7 +26,7 @@ internal sealed partial class Remediator
             _ledger.Record(intent with { Event = JournalEvent.Outcome, Verdict = RemediationVerdict.Applied, Reason = outcome.Explanation });
             PublishAll();
         }
-        else if (!active.Request.DryRun && !IsRepetition(active, facts, null))
+        else if (!active.Request.DryRun && !IsRepetition(active, facts, RemediationVerdict.NothingToDo))
             _ledger.Record(intent with { Event = JournalEvent.Outcome, Verdict = RemediationVerdict.NothingToDo, Reason = outcome.Explanation, Cooldown = null, Charged = null });
         Finish(active, outcome);
     }
@@ -31,7 +34,7 @@ internal sealed partial class Remediator
     private void Observed(Active active, DeviceFacts facts, JournalEntry intent, RemediationPlan plan)
     {
         var outcome = Describe(active, intent, plan, RemediationVerdict.Observed, "mode observe: this would have been done, and nothing was");
-        if (!IsRepetition(active, facts, null))
+        if (!IsRepetition(active, facts, RemediationVerdict.Observed))
         {
             _ledger.Record(intent with { Event = JournalEvent.Outcome, Verdict = RemediationVerdict.Observed, Reason = outcome.Explanation, Cooldown = null, Charged = null });
             LogObserved(facts.Name.ToString(), SnakeCase.Of(active.Request.Trigger), string.Join(", ", plan.Steps));
@@ -44,7 +47,7 @@ internal sealed partial class Remediator
 
     private void Decline(Active active, DeviceFacts facts, DeclineReason reason, string explanation, double? retryAfter)
     {
-        var isRepetition = IsRepetition(active, facts, reason);
+        var isRepetition = IsRepetition(active, facts, RemediationVerdict.Declined, reason);
         // The loop asks again and again by itself, and that counts once; whoever asks from outside is counted each time.
         var outcome = isRepetition && IsOwn(active.Request)
             ? Answer(active, RemediationVerdict.Declined, explanation) with { Declined = reason, RetryAfter = retryAfter }
@@ -67,10 +70,10 @@ internal sealed partial class Remediator
 
     private static bool IsOwn(RemediationRequest request) => request.Trigger is RemediationTrigger.Local or RemediationTrigger.Drift;
 
-    private bool IsRepetition(Active active, DeviceFacts facts, DeclineReason? reason)
+    private bool IsRepetition(Active active, DeviceFacts facts, RemediationVerdict verdict, DeclineReason? reason = null)
     {
         if (!IsOwn(active.Request))
-            return reason is { } refused && active.Request.Trigger != RemediationTrigger.Cli && IsRefusedAgain(active.Request, facts, refused);
+            return IsAnsweredAgain(active.Request, facts, verdict, reason);
         var key = $"{active.Request.Trigger} {facts.Key}";
         var now = (active.Request.Episode, reason);
         if (_lastLocal.TryGetValue(key, out var before) && before == now)
@@ -79,13 +82,22 @@ internal sealed partial class Remediator
         return false;
     }
 
-    // A program that does not take no for an answer would fill the journal with it, and push out what was done.
-    private bool IsRefusedAgain(RemediationRequest request, DeviceFacts facts, DeclineReason reason)
+    // A program that asks again and again for what changes nothing would fill the journal with it, and push out what was done.
+    private bool IsAnsweredAgain(RemediationRequest request, DeviceFacts facts, RemediationVerdict verdict, DeclineReason? reason)
     {
-        var key = $"{request.Trigger} {request.Actor} {facts.Key} {reason}";
-        if (_refused.TryGetValue(key, out var before) && _ledger.Uptime - before < RefusalInterval)
+        var key = $"{request.Trigger} {request.Actor} {facts.Key} {verdict} {reason}";
+        if (_answered.TryGetValue(key, out var before) && _ledger.Uptime - before < AnswerInterval)
+        {
+            // What was declined is counted by its reason.
+            if (reason is null)
+                _metrics.RemediationRepeats.WithLabels(SnakeCase.Of(request.Trigger), SnakeCase.Of(verdict)).Inc();
             return true;
-        _refused[key] = _ledger.Uptime;
+        }
+        if (_answered.Count >= MaxAnswers)
+            foreach (var (other, at) in _answered.ToList())
+                if (_ledger.Uptime - at >= AnswerInterval)
+                    _answered.Remove(other);
+        _answered[key] = _ledger.Uptime;
         return false;
     }
 
@@ -93,6 +105,7 @@ internal sealed partial class Remediator
     {
         if (_ledger.State.Device(facts.Key).Quarantined)
             return;
+        CountQuarantine(facts.Key);
         _ledger.Record(Entry(JournalEvent.Quarantined, facts) with { Reason = why });
         // A reinit may follow in the same turn, and nothing is said before the answer to a hang.
         if (!_lane.Post(Say))

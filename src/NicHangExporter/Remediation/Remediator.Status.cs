@@ -35,12 +35,19 @@ internal sealed partial class Remediator
         _nextPublish = Now + PublishInterval;
         var devices = new Dictionary<string, ShownDevice>();
         var statuses = ImmutableArray.CreateBuilder<DeviceStatus>();
+        var pause = Pause();
         using (var open = _inventory.Open())
             foreach (var device in open.All)
-                Add(device.Name, isHidden: !open.Shown.Contains(device));
+                Add(device.Name, isWatched: true, isHidden: !open.Shown.Contains(device));
         foreach (var text in _options.RemediationDevices)
+        {
             if (InterfaceName.TryParse(text, out var name))
                 Add(name);
+            if (BusAddress.TryParse(text, out var bus))
+                foreach (var there in TryFind(bus))
+                    Add(there);
+        }
+        LookForUnmatched();
         foreach (var (key, record) in _ledger.State.Devices)
         {
             // Virtual ones are changed where somebody names them, and looked at by few.
@@ -49,18 +56,58 @@ internal sealed partial class Remediator
             if (!devices.ContainsKey(key) && devices.Values.All(other => other.Device != record.Device))
             {
                 devices[key] = new ShownDevice(record.Device, 0, Stages(record.Driver));
-                statuses.Add(StatusOf(key, record, null));
+                statuses.Add(StatusOf(key, record, null, false, pause));
             }
         }
-        _publisher.Publish(devices, _ledger, IsPaused);
+        _publisher.Publish(devices, _ledger, pause.IsPaused);
         Volatile.Write(ref _status, BuildStatus(statuses.ToImmutable()));
 
-        void Add(InterfaceName name, bool isHidden = false)
+        void Add(InterfaceName name, bool isWatched = false, bool isHidden = false)
         {
             if (Identify(name) is not { } facts || devices.ContainsKey(facts.Key))
                 return;
-            devices[facts.Key] = new ShownDevice(name.ToString(), _drifted.GetValueOrDefault(facts.Key) is { IsDefault: false } drifted ? drifted.Length : 0, Stages(facts.Driver)) { IsHidden = isHidden };
-            statuses.Add(StatusOf(facts.Key, _ledger.State.Device(facts.Key), facts));
+            var status = StatusOf(facts.Key, _ledger.State.Device(facts.Key), facts, isWatched, pause);
+            devices[facts.Key] = new ShownDevice(name.ToString(), status.Drifted.Length, Stages(facts.Driver), isWatched || status.Listed, status.NotProtected)
+            {
+                IsHidden = isHidden,
+            };
+            statuses.Add(status);
+        }
+    }
+
+    // Entries of remediation.devices that match nothing, as they were said last.
+    private ImmutableArray<string> _unmatched = [];
+
+    // A host whose NIC is not the one that is listed is not protected, and believes that it is.
+    private void LookForUnmatched()
+    {
+        ImmutableArray<string> now;
+        try
+        {
+            now = AllowList.Unmatched(_options.RemediationDevices, _netClass);
+            foreach (var entry in now.Except(_unmatched))
+                LogUnmatched(AllowList.Describe(entry, _netClass), entry);
+        }
+        catch (LinuxException)
+        {
+            // Not known now: nichang_collector_success tells that the devices can't be listed.
+            return;
+        }
+        foreach (var entry in _unmatched.Except(now))
+            LogMatched(entry);
+        _unmatched = now;
+        _metrics.RemediationUnmatchedEntries.Set(now.Length);
+    }
+
+    private IReadOnlyList<InterfaceName> TryFind(BusAddress bus)
+    {
+        try
+        {
+            return _access.FindByBusAddress(bus);
+        }
+        catch (LinuxException)
+        {
+            return [];
         }
     }
 
@@ -87,10 +134,26 @@ internal sealed partial class Remediator
         }
     }
 
-    private DeviceStatus StatusOf(string key, DeviceRecord record, DeviceFacts? facts) =>
+    private NotProtected? ProtectionOf(DeviceFacts facts, DeviceRecord record, bool isWatched, PauseState pause) => Protection.Of(facts, new ProtectionInput
+    {
+        Mode = (RemediationMode)Math.Max((int)_options.LocalRemediation, (int)_options.WebhookRemediation),
+        IsWatched = isWatched,
+        IsAllowed = IsAllowed(facts),
+        HasList = _options.RemediationDevices.Count > 0,
+        HasRemedy = _catalogue.Ladder(facts.Driver) is not null || _options.AllowReinit || _options.AllowBounce,
+        IsCapable = _isCapable,
+        IsJournalWritable = _ledger.IsWritable,
+        IsPaused = pause.IsPaused,
+        IsQuarantined = record.Quarantined,
+    });
+
+    private DeviceStatus StatusOf(string key, DeviceRecord record, DeviceFacts? facts, bool isWatched, PauseState pause) =>
         new(facts?.Name.ToString() ?? record.Device, facts?.Bus.ToString() ?? (key.Contains('|', StringComparison.Ordinal) ? key.Split('|')[0] : ""), facts?.Driver ?? record.Driver)
         {
             Present = facts is not null,
+            Watched = isWatched,
+            Listed = facts is not null && AllowList.Names(_options.RemediationDevices, facts.Name, facts.Bus),
+            NotProtected = facts is null ? null : ProtectionOf(facts, record, isWatched, pause),
             NotAllowed = facts is null ? DeclineReason.UnknownDevice
                 : facts.IsUpper ? DeclineReason.Upper
                 : IsAllowed(facts) ? null
@@ -116,6 +179,14 @@ internal sealed partial class Remediator
         Capable = _isCapable,
         HostBudgetLeft = Math.Max(0, _options.HostBudget - _ledger.State.SpentAt(_ledger.Age)),
         CommandSeconds = 0,
+        ApiOn = _options.ApiTokenFiles.Count > 0,
+        UnmatchedEntries = _unmatched,
         Devices = devices,
     };
+
+    [LoggerMessage(EventIds.EntryUnmatched, LogLevel.Warning, "{Problem}")]
+    private partial void LogUnmatched(string problem, string entry);
+
+    [LoggerMessage(EventIds.EntryMatched, LogLevel.Information, "'{Entry}' of remediation.devices matches a network device now")]
+    private partial void LogMatched(string entry);
 }

@@ -20,6 +20,31 @@ internal sealed partial class Remediator
         LogOverdue(device, active.Id, deadline);
     }
 
+    // The one that waits asks from now on what the newest report asks; null where none does, and then this one waits. Within the lock.
+    private Active? TryJoinWaiting(Active active)
+    {
+        var (request, place) = (active.Request, (active.Request.Device, active.Request.Bus));
+        if (!_localWaiting.TryGetValue(place, out var waiting) || waiting.IsExpired)
+        {
+            _localWaiting[place] = active;
+            return null;
+        }
+        // The next action against a hang that the last one has not cured knows no more than the report before it.
+        var next = request.Continues ? waiting.Request with { Continues = true } : request with { Continues = waiting.Request.Continues };
+        // Who has joined it must get what he has asked for.
+        if (!waiting.IsJoined || Covers(next, waiting.Request))
+            waiting.Request = next;
+        return waiting;
+    }
+
+    // Its turn has come: the next report is of something else.
+    private void EndWaiting(Active active)
+    {
+        lock (_gate)
+            if (_localWaiting.TryGetValue((active.Request.Device, active.Request.Bus), out var waiting) && waiting == active)
+                _localWaiting.Remove((active.Request.Device, active.Request.Bus));
+    }
+
     private List<Active> Waiting()
     {
         lock (_gate)
@@ -32,10 +57,15 @@ internal sealed partial class Remediator
         private const int Asked = 0, Begun = 1, Expired = 2, BegunAndExpired = 3;
 
         private int _state;
+        private volatile RemediationRequest _request = request;
 
         public string Id { get; } = id;
 
-        public RemediationRequest Request { get; } = request;
+        /// <summary>What is asked for; of what waits it changes with the newest report.</summary>
+        public RemediationRequest Request { get => _request; set => _request = value; }
+
+        /// <summary>Somebody else waits for its outcome as well. Within the lock.</summary>
+        public bool IsJoined { get; set; }
 
         public long Since { get; } = since;
 

@@ -26,6 +26,7 @@ internal sealed partial class Remediator : IDisposable
     private readonly ExporterMetrics _metrics;
     private readonly RemediationPublisher _publisher;
     private readonly DeviceRoutes _routes;
+    private readonly Linux.Sysfs.NetClass _netClass;
     private readonly TimeProvider _clock;
     private readonly ILogger<Remediator> _logger;
 
@@ -33,6 +34,9 @@ internal sealed partial class Remediator : IDisposable
     private readonly Lock _gate = new();
     private Active? _active;
     private readonly HashSet<Active> _waiting = [];
+
+    // The loop's requests whose turn has not come: one for each device, whatever the number of reports.
+    private readonly Dictionary<(InterfaceName Device, BusAddress? Bus), Active> _localWaiting = [];
     private volatile bool _stopping;
     private long _requests;
     private ITimer? _timer;
@@ -51,7 +55,8 @@ internal sealed partial class Remediator : IDisposable
     {
         (_options, _ledger, _access, _catalogue, _evidence, _killSwitch) = (options, ledger, access, catalogue, evidence, killSwitch);
         (_inventory, _recorder, _lane, _metrics, _clock, _logger) = (inventory, recorder, lane, metrics, clock, logger);
-        _routes = new DeviceRoutes(options, new Linux.Sysfs.NetClass(options.SysfsPath));
+        _netClass = new Linux.Sysfs.NetClass(options.SysfsPath);
+        _routes = new DeviceRoutes(options, _netClass);
         _publisher = new RemediationPublisher(options, metrics, clock);
     }
 
@@ -80,9 +85,9 @@ internal sealed partial class Remediator : IDisposable
                     return Answered(active, DeclineReason.Busy, $"a command to the kernel for {stuck.Request.Device} has not returned ({stuck.Id})", _options.VerifyWindow.TotalSeconds);
                 // What may still be refused, in whatever number it comes, keeps the loop from nothing: it gets a turn of its own, ahead of them.
                 if (_active is { } other && (request.Trigger != RemediationTrigger.Local || other.IsBegun))
-                    return Covers(other.Request, request)
-                        ? new RemediationTicket(other.Id, Joined: true, other.Outcome.Task)
-                        : Answered(active, DeclineReason.Busy, WhoIsBusy(other), _options.VerifyWindow.TotalSeconds);
+                    return TryJoin(other, request) ?? Answered(active, DeclineReason.Busy, WhoIsBusy(other), _options.VerifyWindow.TotalSeconds);
+                if (request.Trigger == RemediationTrigger.Local && TryJoinWaiting(active) is { } waiting)
+                    return new RemediationTicket(waiting.Id, Joined: true, waiting.Outcome.Task);
                 _active ??= active;
             }
             _waiting.Add(active);
@@ -92,48 +97,19 @@ internal sealed partial class Remediator : IDisposable
         return new RemediationTicket(id, Joined: false, active.Outcome.Task);
     }
 
-    /// <summary>Lifts a quarantine, and with it forgets the cool-down and the budget spent.</summary>
-    /// <returns>Null, or why not.</returns>
-    public Task<DoorRefusal?> ClearQuarantineAsync(InterfaceName device, string actor) => AskAsync(() =>
-    {
-        if (Identify(device) is not { } facts)
-            return new DoorRefusal(RefusalKind.UnknownDevice, $"there is no device {device}, or it can't be read");
-        var record = _ledger.State.Device(facts.Key);
-        if (!record.Quarantined && record.Charges.Count == 0)
-            return new DoorRefusal(RefusalKind.NothingToDo, $"{device} is not in quarantine, and no budget of it is spent");
-        if (!_ledger.Record(Entry(JournalEvent.Cleared, facts) with { Actor = actor }))
-            return new DoorRefusal(RefusalKind.NotDurable, "the journal can't be written: the quarantine is lifted, but a restart may bring it back");
-        LogCleared(device.ToString(), actor);
-        PublishAll();
-        return null;
-    });
-
-    /// <summary>Sets or lifts the kill switch; the file is another one.</summary>
-    /// <returns>Null, or what is wrong.</returns>
-    public Task<DoorRefusal?> SetPausedAsync(bool paused, string actor)
-    {
-        // At once, and not when the lane has time: whoever pulls it means now.
-        if (paused)
-            Volatile.Write(ref _pausedNow, true);
-        return AskAsync(() =>
-        {
-            var durable = _ledger.Record(new JournalEntry(paused ? JournalEvent.Paused : JournalEvent.Resumed) { Actor = actor });
-            Volatile.Write(ref _pausedNow, paused);
-            LogSwitch(paused ? "set" : "lifted", actor);
-            PublishAll();
-            return durable
-                ? null
-                : new DoorRefusal(RefusalKind.NotDurable, $"remediation is {(paused ? "paused" : "no longer paused")}, but the journal can't be written: a restart will forget it");
-        });
-    }
-
     /// <summary>The picture of the last look, with the time of the command under way as it is now.</summary>
-    public RemediationStatus Status() => (Volatile.Read(ref _status) ?? BuildStatus([])) with
+    public RemediationStatus Status()
     {
-        CommandSeconds = Math.Round(_lane.Busy.TotalSeconds, 1),
-        Paused = IsPaused,
-        Running = _active is { } active ? $"{active.Id}: {active.Request.Device}" : null,
-    };
+        var pause = Pause();
+        return (Volatile.Read(ref _status) ?? BuildStatus([])) with
+        {
+            CommandSeconds = Math.Round(_lane.Busy.TotalSeconds, 1),
+            Paused = pause.IsPaused,
+            PausedBy = pause.By,
+            PauseExplanation = pause.IsPaused ? pause.Explanation : null,
+            Running = _active is { } active ? $"{active.Id}: {active.Request.Device}" : null,
+        };
+    }
 
     /// <summary>
     /// Takes no more requests, ends the pass under way (what is changed stays and is said to be unproven; a link that is down comes up) and closes the
@@ -157,10 +133,6 @@ internal sealed partial class Remediator : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _timer?.Dispose();
-
-    private bool _pausedNow;
-
-    private bool IsPaused => Volatile.Read(ref _pausedNow) || _killSwitch.IsSet;
 
     private void Begin()
     {
@@ -216,20 +188,6 @@ internal sealed partial class Remediator : IDisposable
             Safely(ResolvePending);
         }
         Finish(active, Answer(active, RemediationVerdict.Failed, "an unexpected error, which is in the log; what was begun is in the journal"));
-    }
-
-    private Task<DoorRefusal?> AskAsync(Func<DoorRefusal?> question)
-    {
-        var answer = new TaskCompletionSource<DoorRefusal?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!_lane.Post(yields: true, work: () =>
-            {
-                if (!Safely(() => answer.TrySetResult(question())))
-                    answer.TrySetResult(new DoorRefusal(RefusalKind.Failed, "an unexpected error, which is in the log"));
-            }))
-            answer.TrySetResult(new DoorRefusal(RefusalKind.ShuttingDown, "the program is ending"));
-        return answer.Task.WaitAsync(_options.RemediationDeadline, _clock).ContinueWith(
-            task => task.IsCompletedSuccessfully ? task.Result : new DoorRefusal(RefusalKind.Busy, "the remediation thread is busy with a command that the kernel does not return from"),
-            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
     }
 
     /// <summary>The top of the lane's work: an error here is a fault of ours; it is logged, and the lane goes on.</summary>
@@ -288,6 +246,14 @@ internal sealed partial class Remediator : IDisposable
 
     private static string WhoIsBusy(Active other) => $"a remediation of {other.Request.Device} is under way ({other.Id})";
 
+    private static RemediationTicket? TryJoin(Active running, RemediationRequest asked)
+    {
+        if (!Covers(running.Request, asked))
+            return null;
+        running.IsJoined = true;
+        return new RemediationTicket(running.Id, Joined: true, running.Outcome.Task);
+    }
+
     // Who joins gets the outcome of what somebody else has asked for: it must be what he has asked for himself.
     private static bool Covers(RemediationRequest running, RemediationRequest asked) =>
         running.Device == asked.Device && running.Rollback == asked.Rollback && (running.Recover || !asked.Recover)
@@ -319,12 +285,6 @@ internal sealed partial class Remediator : IDisposable
 
     [LoggerMessage(EventIds.RemediationFailed, LogLevel.Error, "An unexpected error on the remediation thread")]
     private partial void LogFailed(Exception exception);
-
-    [LoggerMessage(EventIds.QuarantineCleared, LogLevel.Warning, "The quarantine of {Device} was lifted by {Actor}")]
-    private partial void LogCleared(string device, string actor);
-
-    [LoggerMessage(EventIds.KillSwitchChanged, LogLevel.Warning, "The kill switch was {Change} by {Actor}")]
-    private partial void LogSwitch(string change, string actor);
 
     [LoggerMessage(EventIds.HistoryUnknown, LogLevel.Warning, "A part of the journal was lost, and with it what a person may have decided: every device is in quarantine until a person clears it (quarantine clear DEVICE), no setting is changed, and {Meanwhile}")]
     private partial void LogHistoryUnknown(string meanwhile);

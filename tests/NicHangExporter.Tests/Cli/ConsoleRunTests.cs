@@ -191,6 +191,24 @@ public sealed class ConsoleRunTests : IDisposable
         Assert.Equal(JsonSerializer.Serialize(TestStatus.Busy, ConsoleJson.Default.RemediationStatus)[..^1] + ",\"daemonAnswered\":true}\n", _output.ToString());
     }
 
+    [Theory]
+    [InlineData("pause", true, 0)]
+    [InlineData("resume", false, 0)]
+    [InlineData("resume", true, 1)]
+    public async Task Resume_ThatLeavesItPaused_IsNoSuccess(string command, bool paused, int expected)
+    {
+        _aloneAnswer = new ControlAnswer { Done = "What is so now.", Paused = paused, PausedBy = paused ? [PauseCause.File] : [] };
+        var request = new ControlRequest(SnakeCase.Parse<ControlCommand>(command)!.Value);
+
+        Assert.Equal(expected, await RunAsync(new ConsoleCall(ConsoleVerb.Change, Json: false) { Request = request }));
+        Assert.Equal(expected, await RunAsync(new ConsoleCall(ConsoleVerb.Change, Json: true) { Request = request }));
+
+        var lines = _output.ToString().Split('\n');
+        Assert.Equal("What is so now.", lines[0]);
+        var json = JsonDocument.Parse(lines[1]).RootElement;
+        Assert.Equal((paused, paused ? 1 : 0), (json.GetProperty("paused").GetBoolean(), json.GetProperty("pausedBy").GetArrayLength()));
+    }
+
     [Fact]
     public async Task Episodes_AreReadFromTheirFiles()
     {

@@ -128,7 +128,7 @@ public sealed class ConsoleTextTests
     }
 
     [Fact]
-    public void Status_AtRest_IsSevenLines() =>
+    public void Status_AtRest_IsElevenLines() =>
         AssertText(
             """
             daemon      runs; answered at /var/lib/nic-hang-exporter/control.sock
@@ -138,6 +138,10 @@ public sealed class ConsoleTextTests
             privilege   CAP_NET_ADMIN is there
             host budget 12 left of 24 hours
             under way   nothing
+            api         off: no api.token-file
+            watched     none: no physical network device is here; --collector.virtual
+                        watches the others
+            healed      none
             """,
             page => StatusText.Write(page, TestStatus.Empty, "runs; answered at /var/lib/nic-hang-exporter/control.sock", isDaemons: true));
 
@@ -147,11 +151,19 @@ public sealed class ConsoleTextTests
             """
             daemon      runs
             modes       api observe, local enforce, webhook off
-            paused      YES: nothing is changed, save to undo
+            paused      YES. Remediation is paused by the file
+                        /etc/nic-hang-exporter/disable: nothing is changed, except to undo.
+                        To end that, remove the file.
             journal     NOT WRITABLE: what is not recorded is not done
             privilege   CAP_NET_ADMIN IS MISSING: nothing can be changed
             host budget 3 left of 24 hours
             under way   pass 000017; its command has been in the kernel for 12s
+            api         on
+            watched     eno1, enp3s0
+            healed      none
+            NOT HEALED  enp3s0: not in remediation.devices
+            NOT HEALED  eno1: CAP_NET_ADMIN is missing
+            NO DEVICE   'eno9' of remediation.devices matches no device of this host
 
             eno1 (e1000e, 0000:00:1f.6): HUNG
               last      2026-07-24 03:12:09Z did not hold, asked by cli (root), profile
@@ -178,6 +190,9 @@ public sealed class ConsoleTextTests
             privilege   of the daemon: not known; this command has CAP_NET_ADMIN
             host budget not known: no journal was read
             under way   not known: only the daemon can tell
+            api         of the daemon: not known
+            watched     none: no physical network device is here; --collector.virtual
+                        watches the others
             """,
             page => StatusText.Write(page, TestStatus.Empty with { JournalWritable = false }, "not asked: no state directory is known", isDaemons: false, hasHistory: false));
 
@@ -193,6 +208,9 @@ public sealed class ConsoleTextTests
             privilege   of the daemon: not known; this command lacks CAP_NET_ADMIN
             host budget 12 left of 24 hours
             under way   not known: only the daemon can tell
+            api         of the daemon: not known
+            watched     none: no physical network device is here; --collector.virtual
+                        watches the others
             """,
             page => StatusText.Write(page, TestStatus.Empty with { Capable = false }, "not asked, for none runs", isDaemons: false));
 

@@ -174,7 +174,7 @@ public sealed class StuckCommandTests : IDisposable
         Assert.True(Host.Remediator.Status().Paused);
         Host.Clock.Advance(TimeSpan.FromSeconds(31));
         Assert.True(SpinWait.SpinUntil(() => paused.IsCompleted, TimeSpan.FromSeconds(30)));
-        Assert.Equal(RefusalKind.Busy, paused.Now()?.Kind);
+        Assert.Equal(RefusalKind.NotDurable, paused.Now()?.Kind);
         _returns.Set();
         Settle();
         Assert.DoesNotContain("tx-generic-segmentation off", _scene.Operations);

@@ -1,0 +1,103 @@
+using System.Text.Json.Serialization;
+
+namespace NicHangExporter.Remediation;
+
+/// <summary>
+/// Why automatic remediation does not act on a device, as long as nothing of it changes: the values of the label <c>reason</c> of
+/// <c>nichang_remediation_allowed</c>. The first that applies is told. What passes by itself, such as a cool-down, is none.
+/// </summary>
+[JsonConverter(typeof(SnakeCaseConverter<NotProtected>))]
+internal enum NotProtected
+{
+    /// <summary>remediation.local and remediation.webhook are off.</summary>
+    Off,
+    /// <summary>Neither of them is enforce: what would be done is only told.</summary>
+    Observe,
+    /// <summary>The device is here, but not watched: it is virtual, or beyond device.max.</summary>
+    NotWatched,
+    /// <summary>A bridge, bond, VLAN or the like (<see cref="DeclineReason.Upper"/>).</summary>
+    Upper,
+    /// <summary>Not physical, and remediation.devices is empty.</summary>
+    Virtual,
+    /// <summary>Not in remediation.devices (<see cref="DeclineReason.NotAllowed"/>).</summary>
+    NotAllowed,
+    /// <summary>Nothing is known that would help its driver (<see cref="DeclineReason.NoProfile"/>).</summary>
+    NoProfile,
+    /// <summary>CAP_NET_ADMIN is missing (<see cref="DeclineReason.Incapable"/>).</summary>
+    Incapable,
+    /// <summary>The journal can't be written (<see cref="DeclineReason.JournalUnavailable"/>).</summary>
+    JournalUnavailable,
+    /// <summary>Somebody has paused remediation (<see cref="DeclineReason.Paused"/>).</summary>
+    Paused,
+    /// <summary>In quarantine until a person clears it (<see cref="DeclineReason.Quarantined"/>); a hang gets at most a reinit.</summary>
+    Quarantined,
+}
+
+/// <summary>What decides it.</summary>
+internal readonly record struct ProtectionInput
+{
+    /// <summary>The greater of remediation.local and remediation.webhook: those that no person asks.</summary>
+    public required RemediationMode Mode { get; init; }
+
+    /// <summary>It is watched.</summary>
+    public required bool IsWatched { get; init; }
+
+    /// <summary>It is on the list, or, where there is none, physical with a ladder for its driver.</summary>
+    public required bool IsAllowed { get; init; }
+
+    /// <summary>remediation.devices is not empty.</summary>
+    public required bool HasList { get; init; }
+
+    /// <summary>There is a ladder for its driver, or a reset that may be tried.</summary>
+    public required bool HasRemedy { get; init; }
+
+    /// <summary>CAP_NET_ADMIN.</summary>
+    public required bool IsCapable { get; init; }
+
+    /// <summary>The journal can be written.</summary>
+    public required bool IsJournalWritable { get; init; }
+
+    /// <summary>The kill switch is set.</summary>
+    public required bool IsPaused { get; init; }
+
+    /// <summary>It is in quarantine.</summary>
+    public required bool IsQuarantined { get; init; }
+}
+
+/// <summary>Whether automatic remediation may act on a device. Pure, and of the same gates as <see cref="RemediationPolicy"/>.</summary>
+internal static class Protection
+{
+    /// <summary>Why not; null where it may.</summary>
+    public static NotProtected? Of(DeviceFacts facts, in ProtectionInput input) => input switch
+    {
+        { Mode: RemediationMode.Off } => NotProtected.Off,
+        { Mode: RemediationMode.Observe } => NotProtected.Observe,
+        { IsWatched: false } => NotProtected.NotWatched,
+        _ when facts.IsUpper => NotProtected.Upper,
+        { IsAllowed: false, HasList: true } => NotProtected.NotAllowed,
+        { IsAllowed: false } => facts.IsPhysical ? NotProtected.NoProfile : NotProtected.Virtual,
+        { HasRemedy: false } => NotProtected.NoProfile,
+        { IsCapable: false } => NotProtected.Incapable,
+        { IsJournalWritable: false } => NotProtected.JournalUnavailable,
+        { IsPaused: true } => NotProtected.Paused,
+        { IsQuarantined: true } => NotProtected.Quarantined,
+        _ => null,
+    };
+
+    /// <summary>The reason in words, for a person.</summary>
+    public static string Describe(NotProtected reason) => reason switch
+    {
+        NotProtected.Off => "remediation.local and remediation.webhook are off",
+        NotProtected.Observe => "mode observe: what would be done is only told",
+        NotProtected.NotWatched => "not watched: --collector.virtual watches virtual devices too, device.max is the limit",
+        NotProtected.Upper => "no NIC itself: its port is",
+        NotProtected.Virtual => "no physical device, and not in remediation.devices",
+        NotProtected.NotAllowed => "not in remediation.devices",
+        NotProtected.NoProfile => "nothing is known that helps its driver",
+        NotProtected.Incapable => "CAP_NET_ADMIN is missing",
+        NotProtected.JournalUnavailable => "the journal can't be written (state.directory)",
+        NotProtected.Paused => "remediation is paused",
+        NotProtected.Quarantined => "in quarantine until quarantine clear",
+        var other => throw new InvalidOperationException($"no words for {other}"),
+    };
+}
