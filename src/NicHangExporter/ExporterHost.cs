@@ -88,7 +88,7 @@ internal static partial class ExporterHost
 
         var application = builder.Build();
         // Before everything that answers.
-        application.Use((context, next) => ConnectionPlaces.AnswerAsync(context, WebGate.IsApi(context) ? ConnectionUse.Api : ConnectionUse.Page, () => next(context)));
+        application.Use((context, next) => ConnectionPlaces.AnswerAsync(context, () => next(context)));
         application.Use(application.Services.GetRequiredService<HostCheck>().InvokeAsync);
         if (application.Services.GetRequiredService<WebConfigStore>().IsConfigured)
             application.Use(application.Services.GetRequiredService<WebGate>().InvokeAsync);

@@ -27,15 +27,15 @@ public sealed class ApiSecretTests
         {
             if (path.StartsWith("/api/", StringComparison.Ordinal))
                 replies.Add((await known.GetAsync(path)).Everything);
-            replies.Add(await RawRequest.SendAsync(daemon, $"GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+            replies.Add(await RawRequest.SendAsync(daemon, $"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
         }
         replies.Add((await known.RemediateAsync($"\"device\":\"{canary[..60]}\"")).Everything);
         replies.Add((await known.RemediateAsync($"\"{canary}\":1")).Everything);
         replies.Add((await known.PostAsync("/api/v1/remediations", canary)).Everything);
         foreach (var (name, value) in new[] { ("Authorization", $"Basic {Convert.ToBase64String(Encoding.ASCII.GetBytes($"x:{canary}"))}"), ("Authorization", $"Bearer{canary}"), ("Authorization", $"Bearer x{canary}"), ("Authorization", $"Bearer {canary}, Bearer {canary}"), ("Cookie", canary), ("X-Api-Key", canary), ("User-Agent", canary), ("Origin", canary), ("Idempotency-Key", $"{canary} {canary}") })
-            replies.Add(await RawRequest.SendAsync(daemon, $"POST /api/v1/remediations HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{name}: {value}\r\nContent-Length: 0\r\n\r\n"));
-        replies.Add(await RawRequest.SendAsync(daemon, $"{canary} /api/v1/devices HTTP/1.1\r\nHost: {canary}\r\nConnection: close\r\n\r\n"));
-        replies.Add(await RawRequest.SendAsync(daemon, $"GET /api/v1/devices HTTP/1.1\r\nHost: x\r\nbad header {canary}\r\n\r\n"));
+            replies.Add(await RawRequest.SendAsync(daemon, $"POST /api/v1/remediations HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{name}: {value}\r\nContent-Length: 0\r\n\r\n"));
+        replies.Add(await RawRequest.SendAsync(daemon, $"{canary} /api/v1/devices HTTP/1.1\r\nHost: {canary}.localhost\r\nConnection: close\r\n\r\n"));
+        replies.Add(await RawRequest.SendAsync(daemon, $"GET /api/v1/devices HTTP/1.1\r\nHost: localhost\r\nbad header {canary}\r\n\r\n"));
         replies.Add((await stranger.GetAsync("/api/v1/devices")).Everything);
 
         var console = await host.Console.DoAsync("status") + await host.Console.DoAsync("status", "--format", "json") + await host.Console.DoAsync("devices", "--format", "json") + await host.Console.DoAsync("episodes");

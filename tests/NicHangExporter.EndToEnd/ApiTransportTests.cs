@@ -29,7 +29,7 @@ public sealed class ApiTransportTests
         Assert.Equal(applied.Id, (await dashboard.GetAsync($"{Path}/{applied.Id}")).Id);
         await host.AgreesAsync(daemon, await host.Call(daemon, host.Admin, far).PostAsync("/api/v1/devices/veth0/rollback"), ApiHost.Tso, "on");
 
-        Assert.DoesNotContain("HTTP/1.1 2", await RawRequest.SendAsync(daemon, $"GET /api/v1/devices HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {host.Read}\r\n\r\n"), StringComparison.Ordinal);
+        Assert.DoesNotContain("HTTP/1.1 2", await RawRequest.SendAsync(daemon, $"GET /api/v1/devices HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {host.Read}\r\n\r\n"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class ApiTransportTests
     {
         using var host = new ApiHost();
         using var daemon = await host.StartDaemonAsync();
-        using var request = await RawRequest.BeginAsync(daemon, $"POST {Path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {host.Admin}\r\n{headers}\r\n\r\n{body}");
+        using var request = await RawRequest.BeginAsync(daemon, $"POST {Path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {host.Admin}\r\n{headers}\r\n\r\n{body}");
 
         var answer = await request.ReadToEndAsync();
 
@@ -84,7 +84,7 @@ public sealed class ApiTransportTests
     {
         using var host = new ApiHost();
         using var daemon = await host.StartDaemonAsync();
-        using var request = await RawRequest.BeginAsync(daemon, $"POST {Path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {host.Admin}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{\"device\":\"veth0\",\"features\":[\"tso\"]}}");
+        using var request = await RawRequest.BeginAsync(daemon, $"POST {Path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {host.Admin}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{\"device\":\"veth0\",\"features\":[\"tso\"]}}");
         request.End();
 
         Assert.DoesNotContain("HTTP/1.1 2", await request.ReadToEndAsync(), StringComparison.Ordinal);

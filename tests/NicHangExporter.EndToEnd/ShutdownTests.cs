@@ -23,8 +23,8 @@ public sealed class ShutdownTests
 
     [Theory]
     [InlineData("")]
-    [InlineData("GET /metrics HTTP/1.1\r\nHost: x\r\n")]
-    [InlineData("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n")]
+    [InlineData("GET /metrics HTTP/1.1\r\nHost: localhost\r\n")]
+    [InlineData("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n")]
     public async Task SigTerm_WhileAClientHoldsAConnection_EndsItAllTheSame(string sent)
     {
         using var exporter = await ExporterProcess.StartAsync();

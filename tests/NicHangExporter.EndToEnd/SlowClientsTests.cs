@@ -16,8 +16,8 @@ public sealed class SlowClientsTests
     public static TheoryData<string, byte[]> Beginnings => new()
     {
         { "nothing at all", [] },
-        { "half a header", "GET /metrics HTTP/1.1\r\nHost: x\r\nX-Slow: "u8.ToArray() },
-        { "a body that does not come", "POST /api/v1/remediations HTTP/1.1\r\nHost: x\r\nContent-Length: 16000\r\n\r\n{"u8.ToArray() },
+        { "half a header", "GET /metrics HTTP/1.1\r\nHost: localhost\r\nX-Slow: "u8.ToArray() },
+        { "a body that does not come", "POST /api/v1/remediations HTTP/1.1\r\nHost: localhost\r\nContent-Length: 16000\r\n\r\n{"u8.ToArray() },
         // The first of a handshake's records, and 600 bytes that it promises.
         { "half a handshake", [22, 3, 1, 2, 88] },
     };

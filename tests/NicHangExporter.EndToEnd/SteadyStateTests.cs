@@ -52,7 +52,7 @@ public sealed class SteadyStateTests
     [Theory]
     [InlineData("")]
     [InlineData("GET /metrics HTTP/1.1\r\nX: ")]
-    [InlineData("GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n")]
+    [InlineData("GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\n")]
     public async Task SilentConnections_DoNotLockOutAScrape(string sent)
     {
         using var exporter = await ExporterProcess.StartAsync();

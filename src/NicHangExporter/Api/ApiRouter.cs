@@ -3,6 +3,7 @@ using System.Globalization;
 using NicHangExporter.Exposition;
 using NicHangExporter.Logging;
 using NicHangExporter.Remediation;
+using NicHangExporter.Web;
 
 namespace NicHangExporter.Api;
 
@@ -67,6 +68,7 @@ internal sealed partial class ApiRouter(ImmutableArray<ApiRoute> routes, ApiGuar
         credential = guard.Authenticate(context);
         if (credential is null)
             return Unauthenticated(context.Request);
+        ConnectionPlaces.Keep(context);
         if (matching.Count == 0)
             return ApiAnswer.Refuse(ApiProblem.NotFound);
         if (route is null)

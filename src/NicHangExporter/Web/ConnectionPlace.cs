@@ -7,7 +7,7 @@ internal enum ConnectionUse
 {
     /// <summary>A page such as a scrape, which can be asked for again; or nothing: a handshake, half a request, silence after one.</summary>
     Page,
-    /// <summary>A request of the API, whose answer may be the only one.</summary>
+    /// <summary>A request of the API with a credential that holds, whose answer may be the only one.</summary>
     Api,
 }
 

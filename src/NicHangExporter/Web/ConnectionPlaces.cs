@@ -44,11 +44,11 @@ internal sealed class ConnectionPlaces(int places)
         }
     }
 
-    /// <summary>Notes on the connection of a request what it is used for, while it is being answered.</summary>
-    public static async Task AnswerAsync(HttpContext context, ConnectionUse use, Func<Task> answer)
+    /// <summary>Notes on the connection of a request when it was asked and when answered.</summary>
+    public static async Task AnswerAsync(HttpContext context, Func<Task> answer)
     {
-        var place = context.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(Key, out var item) == true ? item as ConnectionPlace : null;
-        place?.Begin(use);
+        var place = PlaceOf(context);
+        place?.Begin(ConnectionUse.Page);
         try
         {
             await answer();
@@ -58,6 +58,9 @@ internal sealed class ConnectionPlaces(int places)
             place?.Begin(ConnectionUse.Page);
         }
     }
+
+    /// <summary>Keeps the connection until the request is answered: for one whose credential is known, and whose answer may be the only one.</summary>
+    public static void Keep(HttpContext context) => PlaceOf(context)?.Begin(ConnectionUse.Api);
 
     /// <summary>Takes a place, and closes another connection where there is none left; null where there is none to close either.</summary>
     /// <param name="peer">Who wants it.</param>
@@ -115,6 +118,9 @@ internal sealed class ConnectionPlaces(int places)
             return _held.Where(place => place.Peer != ThisHost);
         return _held.Count >= places ? _held : null;
     }
+
+    private static ConnectionPlace? PlaceOf(HttpContext context) =>
+        context.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(Key, out var item) == true ? item as ConnectionPlace : null;
 
     private int Held(UInt128 peer) => _held.Count(place => place.Peer == peer);
 }

@@ -43,7 +43,7 @@ internal sealed class ServedWeb : IAsyncDisposable
             WebListeners.Add(kestrel, [new ListenAddress(IPAddress.Loopback, 0)], Store, Metrics);
         });
         _application = builder.Build();
-        _application.Use((context, next) => ConnectionPlaces.AnswerAsync(context, WebGate.IsApi(context) ? ConnectionUse.Api : ConnectionUse.Page, () => next(context)));
+        _application.Use((context, next) => ConnectionPlaces.AnswerAsync(context, () => next(context)));
         _application.Use(_gate.InvokeAsync);
         _application.Run(context =>
         {
