@@ -156,7 +156,7 @@ public sealed class DamagedDecisionTests : IDisposable
     }
 
     [Fact]
-    public void Quarantine_OfADamagedJournal_EndsByAPersonsWord()
+    public async Task Quarantine_OfADamagedJournal_EndsByAPersonsWord()
     {
         Keep();
         var host = Next();
@@ -172,7 +172,7 @@ public sealed class DamagedDecisionTests : IDisposable
 
         var cleared = host.Remediator.ClearQuarantineAsync(_nic.Interface, "root");
         host.Lane.RunPending();
-        Assert.Null(cleared.Result);
+        Assert.Null(await cleared);
         Assert.Equal(RemediationVerdict.Applied, host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["eee"] }).Verdict);
         // Also over the next start.
         host = Next(restore: false);

@@ -61,7 +61,7 @@ public sealed class LostJournalTests : IDisposable
         host.Live(600);
         var cleared = host.Remediator.ClearQuarantineAsync(_nic.Interface, "root");
         host.Lane.RunPending();
-        Assert.Null(cleared.Result);
+        Assert.Null(await cleared);
         Assert.Equal(RemediationVerdict.Applied, host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["eee"] }).Verdict);
     }
 
