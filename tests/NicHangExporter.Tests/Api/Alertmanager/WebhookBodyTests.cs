@@ -95,6 +95,7 @@ public sealed class WebhookBodyTests : IDisposable
     public async Task TruncatedAlerts_AreCountedAndSaidOnce()
     {
         _host.Begin();
+        _host.Host.Webhook.PublishSeries();
         var body = Recorded("max_alerts_3_02_firing.json");
         await _host.PostAsync(body);
         await _host.PostAsync(body);
