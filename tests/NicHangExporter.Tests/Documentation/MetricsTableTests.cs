@@ -34,7 +34,8 @@ public sealed partial class MetricsTableTests
             foreach (var file in Directory.Exists(Path.Combine(Repository.Root, directory))
                 ? Directory.EnumerateFiles(Path.Combine(Repository.Root, directory), "*", directory == "." ? SearchOption.TopDirectoryOnly : SearchOption.AllDirectories)
                 : [])
-                foreach (Match mention in Mention().Matches(File.ReadAllText(file)))
+                // The changelog also names what is gone.
+                foreach (Match mention in Mention().Matches(Path.GetFileName(file) == "CHANGELOG.md" ? "" : File.ReadAllText(file)))
                     Assert.True(known.Contains(mention.Value) || mention.Value.EndsWith('_'), $"{Path.GetRelativePath(Repository.Root, file)} mentions {mention.Value}, which does not exist");
     }
 
