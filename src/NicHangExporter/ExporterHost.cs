@@ -157,6 +157,8 @@ internal static partial class ExporterHost
         pusher.Start();
         if (options.ApiTokenFiles.Count > 0)
             application.Services.GetRequiredService<AlertmanagerWebhook>().PublishSeries();
+        if (options.Alertmanagers.Count > 0)
+            application.Services.GetRequiredService<ExporterMetrics>().AlertsBuffered.Publish();
         // The monitor first: what was in the log before the start must be in the first scrape, else it would look like an increase.
         monitor.Start();
         // And a snapshot, if RTNL is free: a first scrape without features would look like a failure.
