@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text;
+
+namespace NicHangExporter.Tests.Hangs;
+
+/// <summary>
+/// A log says the same, however it was passed on: each file of both corpora, changed as mailers, forums and people change logs,
+/// gives the same counts.
+/// </summary>
+public sealed class TextFormTests
+{
+    // A log that is in that form already, or whose lines end where the form itself needs an end.
+    private static readonly Dictionary<string, string[]> Lossy = new()
+    {
+    };
+
+    private static readonly Dictionary<string, Func<string, string>> Forms = new()
+    {
+        ["quoted-printable"] = QuotedPrintable,
+        ["quoted"] = log => Lines(log, line => "> " + line),
+        ["quoted twice"] = log => Lines(log, line => "> > " + line),
+        ["quoted with bars"] = log => Lines(log, line => "| " + line),
+        ["CRLF"] = log => log.Replace("\n", "\r\n", StringComparison.Ordinal),
+        ["padded"] = log => Lines(log, line => line.PadRight(120)),
+        ["indented"] = log => Lines(log, line => "    " + line),
+        ["arrow behind"] = log => Lines(log, line => IsMessage(line) ? line + "   <-- here" : line),
+        ["comment behind"] = log => Lines(log, line => IsMessage(line) ? line + " // the NIC is gone" : line),
+        ["arrow in front"] = log => Lines(log, line => IsMessage(line) ? "--> " + line : line),
+        ["bullets"] = log => Lines(log, line => IsMessage(line) ? "* " + line : line),
+        ["prompt in front"] = log => Lines(log, line => IsMessage(line) ? "root@pve:~# " + line : line),
+        ["tag vmunix"] = log => log.Replace(" kernel: ", " vmunix: ", StringComparison.Ordinal),
+        ["flattened"] = log => string.Join(' ', log.TrimEnd('\n').Split('\n').Select(line => line.TrimEnd('\r'))) + "\n",
+    };
+
+    public static TheoryData<string, string> Cases()
+    {
+        var cases = new TheoryData<string, string>();
+        foreach (var directory in new[] { "corpus", "corpus2" })
+            foreach (var file in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "fixtures", directory), "*.log").Order(StringComparer.Ordinal))
+                foreach (var form in Forms.Keys)
+                    if (!Lossy.GetValueOrDefault(form, []).Contains(Path.GetFileName(file)))
+                        cases.Add($"{directory}/{Path.GetFileName(file)}", form);
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Log_InAnotherForm_GivesTheSameCounts(string file, string form)
+    {
+        var log = Encoding.Latin1.GetString(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "fixtures", file)));
+
+        Assert.Equal(Counts(log), Counts(Forms[form](log)));
+    }
+
+    private static string Counts(string log) => string.Join("; ", Diagnose.Bytes(Encoding.Latin1.GetBytes(log)).Devices
+        .Where(device => device.HangMessages + device.WatchdogMessages + device.Resets > 0)
+        .Select(device => $"{device.Device ?? device.Bus} {device.HangMessages} {device.WatchdogMessages} {device.Resets}").Order(StringComparer.Ordinal));
+
+    private static bool IsMessage(string line) => Counts(line + "\n").Length > 0;
+
+    private static string Lines(string log, Func<string, string> change) =>
+        string.Join('\n', log.TrimEnd('\n').Split('\n').Select(line => line.EndsWith('\r') ? change(line[..^1]) + "\r" : change(line))) + "\n";
+
+    // RFC 2045, 6.7: a line has at most 76 characters, the last of which is the "=" of a soft line break.
+    private static string QuotedPrintable(string log)
+    {
+        var encoded = new StringBuilder();
+        foreach (var line in log.TrimEnd('\n').Split('\n'))
+        {
+            var length = 0;
+            for (var at = 0; at < line.Length; at++)
+            {
+                var last = at == line.Length - 1;
+                var plain = line[at] is >= '!' and <= '~' and not '=' || line[at] is ' ' or '\t' && !last;
+                var part = plain ? line[at].ToString() : string.Create(CultureInfo.InvariantCulture, $"={(int)line[at]:X2}");
+                if (length + part.Length > 75)
+                {
+                    encoded.Append("=\n");
+                    length = 0;
+                }
+                encoded.Append(part);
+                length += part.Length;
+            }
+            encoded.Append('\n');
+        }
+        return encoded.ToString();
+    }
+}
