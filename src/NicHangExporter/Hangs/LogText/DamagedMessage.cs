@@ -24,7 +24,7 @@ internal static class DamagedMessage
         var end = text.IndexOf((byte)'\n');
         var line = end < 0 ? text : text[..end];
         if (line.Length > HangDetector.MaxLineLength || line.Length < PatternIndex.KeyLength || IsMessage(line, mode)) return false;
-        if (TryUnfold(line, mode, out var whole) || TryWithoutRemark(line, mode, out whole))
+        if (TryUnfold(line, mode, out var whole) || TryWithoutRemark(line, mode, out whole) || TryCollapse(line, mode, out whole))
         {
             mended = [.. whole, .. text[line.Length..]];
             return true;
@@ -87,6 +87,22 @@ internal static class DamagedMessage
         if (quoted.Length == line.Length || !IsMessage(quoted, mode) || line[quoted.Length..].IndexOf((byte)'"') >= 0) return false;
         whole = quoted.ToArray();
         return true;
+    }
+
+    // Lines that were joined leave the blanks of both at one place; other blanks pad a number.
+    private static bool TryCollapse(ReadOnlySpan<byte> line, DetectionMode mode, out byte[] whole)
+    {
+        whole = [];
+        var tries = 0;
+        for (var at = line.IndexOf("  "u8); at >= 0 && tries++ < MaxRemarks;)
+        {
+            var rest = line[at..].TrimStart((byte)' ');
+            whole = [.. line[..(at + 1)], .. rest];
+            if (IsMessage(whole, mode)) return true;
+            var next = rest.IndexOf("  "u8);
+            at = next < 0 ? -1 : line.Length - rest.Length + next;
+        }
+        return false;
     }
 
     private static ReadOnlySpan<byte> WithoutEllipsis(ReadOnlySpan<byte> line)

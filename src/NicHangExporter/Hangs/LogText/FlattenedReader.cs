@@ -46,6 +46,9 @@ internal sealed class FlattenedReader(QuotedPrintableReader lines)
         var rest = _line.AsSpan(_position, _length - _position);
         var end = _boundary.Next(_line.AsSpan(0, _length), _position) - _position;
         _position += end;
-        return rest[..end];
+        // The marks of a quotation that stood in front of the next record.
+        var record = rest[..end].TrimEnd(" \t"u8);
+        while (end < rest.Length && record is [.., (byte)' ' or (byte)'\t', (byte)'>' or (byte)'|']) record = record[..^1].TrimEnd(" \t"u8);
+        return record;
     }
 }

@@ -262,7 +262,8 @@ internal ref struct LogLineParser
         if (_tagged || _dated || _stamp.Clock != LogClockKind.None) return false;
         if (!ShellPrompt.TryStart(_text, out var rest) && !Remark.TryStart(_text, out rest)) return false;
         rest = rest.TrimStart(" \t"u8);
-        if (!IsLog(rest) && !DamagedMessage.IsMessageOrRemarked(rest)) return false;
+        if (!IsLog(rest) && LogTags.Find(rest, hostFollows: false, out _) != LogOrigin.Kernel
+            && !DamagedMessage.IsMessageOrRemarked(rest) && !DamagedMessage.IsMessage(rest, DetectionMode.Cut)) return false;
         _text = rest;
         return true;
     }

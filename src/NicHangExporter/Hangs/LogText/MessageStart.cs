@@ -21,7 +21,7 @@ internal static class MessageStart
     {
         for (var at = position; ;)
         {
-            var blank = text[at..].IndexOf((byte)' ');
+            var blank = text[at..].IndexOfAny(" \t"u8);
             if (blank < 0) return text.Length;
             at += blank + 1;
             if (IsAt(text, at)) return at;
@@ -32,9 +32,9 @@ internal static class MessageStart
     public static bool IsAt(ReadOnlySpan<byte> text, int at)
     {
         var rest = text[at..];
-        if (rest.IsEmpty || rest[0] == ' ') return false;
-        var before = text[..at].TrimEnd((byte)' ');
-        before = before[(before.LastIndexOf((byte)' ') + 1)..];
+        if (rest.IsEmpty || rest[0] is (byte)' ' or (byte)'\t') return false;
+        var before = text[..at].TrimEnd(" \t"u8);
+        before = before[(before.LastIndexOfAny(" \t"u8) + 1)..];
         // Behind a colon or an address stands the rest of the same prefix. Reports of hangs end with a colon too.
         var goesOn = before is [.., (byte)':'] && !before.SequenceEqual("Hang:"u8) && !before.SequenceEqual("name:"u8) || KernelPrefix.IsBusAddress(before);
         if (!goesOn)
