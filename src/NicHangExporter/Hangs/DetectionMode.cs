@@ -7,4 +7,6 @@ internal enum DetectionMode
     Kernel,
     /// <summary>Text that people have passed on: parts of the prefix may have been cut off, if the message is distinctive.</summary>
     Pasted,
+    /// <summary>Pasted text whose end may be cut off: what is there must be the start of a message, behind its first words.</summary>
+    Cut,
 }

@@ -17,6 +17,9 @@ internal static class HangDetector
     /// <summary>A first line longer than this is no message of the table (a record's text is at most 1024 bytes).</summary>
     public const int MaxLineLength = 2048;
 
+    /// <summary>The least that must be left of a message that is cut off: its first words.</summary>
+    private const int MinCutLength = 12;
+
     /// <summary>The deepest prefix has four colons: "igb 0000:02:00.0: eth0: igb: eth0 ".</summary>
     private const int MaxColons = 5;
 
@@ -45,7 +48,7 @@ internal static class HangDetector
             if (index.MayKnow(rest) && TryLook(index, line, start, mode, out var found)
                 || mayFollowName && TryLook(HangPatterns.AfterName, line, AfterName(line, start), mode, out found)
                 || rest is [(byte)'[', ..] && TryLook(index, line, AfterBracket(line, start), mode, out found))
-                return (mode == DetectionMode.Pasted || IsWhole(found.Row, line, text[line.Length..]))
+                return (mode != DetectionMode.Kernel || IsWhole(found.Row, line, text[line.Length..]))
                     && TryDescribe(found, mode, line, text[line.Length..], dictionarySubsystem, dictionaryDevice, out message);
 
             var colon = rest.IndexOf(": "u8);
@@ -90,7 +93,7 @@ internal static class HangDetector
         Span<Range> values = stackalloc Range[MessageFormat.MaxConversions];
         foreach (var row in index.Candidates(line[at..]))
         {
-            if (!row.Message.TryMatch(line[at..], values)) continue;
+            if (!Matches(row, line[at..], mode, values)) continue;
             if (!TryPrefix(line[..at], row, mode, out var prefix) || !Accepts(row, prefix, mode, line[at..], values, out var module)) continue;
             found = new Found(row, at, module);
             return true;
@@ -98,10 +101,15 @@ internal static class HangDetector
         return false;
     }
 
+    // Of a cut message so much must be left that nothing else starts like it.
+    private static bool Matches(HangPattern row, ReadOnlySpan<byte> message, DetectionMode mode, Span<Range> values) =>
+        mode != DetectionMode.Cut ? row.Message.TryMatch(message, values)
+        : row.Kind is MessageKind.Hang or MessageKind.Watchdog && row.Message.Start.Length >= MinCutLength && row.Message.TryMatchCut(message, values);
+
     private static bool TryPrefix(ReadOnlySpan<byte> text, HangPattern row, DetectionMode mode, out KernelPrefix prefix)
     {
         // "...: NETDEV WATCHDOG: …": somebody has written dots for the prefix.
-        if (mode == DetectionMode.Pasted && row.Distinctive && text.SequenceEqual("...: "u8)) text = default;
+        if (mode != DetectionMode.Kernel && row.Distinctive && text.SequenceEqual("...: "u8)) text = default;
         return KernelPrefix.TryParse(text, out prefix);
     }
 
@@ -111,7 +119,7 @@ internal static class HangDetector
         module = false;
         if (row.DeviceAt >= 0 && !InterfaceName.TryParse(message[values[row.DeviceAt]], out _)
             || row.FormerNameAt >= 0 && !InterfaceName.TryParse(message[values[row.FormerNameAt]], out _)) return false;
-        var pasted = mode == DetectionMode.Pasted;
+        var pasted = mode != DetectionMode.Kernel;
         if (!pasted && row.IsTerse && !NamesTheDriver(row, prefix)) return false;
         switch (prefix.Shape)
         {
@@ -155,7 +163,7 @@ internal static class HangDetector
         if (!TryBus(prefix.Bus, subsystem, device, out var bus)) return false;
         var message = line[found.At..];
         Span<Range> values = stackalloc Range[MessageFormat.MaxConversions];
-        _ = row.Message.TryMatch(message, values);
+        _ = Matches(row, message, mode, values);
 
         var name = found.IsModule ? default : prefix.Name;
         if (row.DeviceAt >= 0) name = message[values[row.DeviceAt]];

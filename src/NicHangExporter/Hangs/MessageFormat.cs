@@ -46,9 +46,17 @@ internal sealed class MessageFormat
     /// <summary>Matches one line without its end.</summary>
     /// <param name="line">The message without any prefix.</param>
     /// <param name="values">At least <see cref="Conversions"/> long; receives where in the line each value stands.</param>
-    public bool TryMatch(ReadOnlySpan<byte> line, Span<Range> values) => Match(line.TrimEnd(" \t\r"u8), 0, 0, values);
+    public bool TryMatch(ReadOnlySpan<byte> line, Span<Range> values) => Match(line.TrimEnd(" \t\r"u8), 0, 0, values, isCut: false);
 
-    private bool Match(ReadOnlySpan<byte> line, int at, int segmentAt, Span<Range> values)
+    /// <summary>Matches a line whose end may be cut off. The format's first literal must be there; a value that is cut is empty.</summary>
+    public bool TryMatchCut(ReadOnlySpan<byte> line, Span<Range> values)
+    {
+        line = line.TrimEnd(" \t\r"u8);
+        values[..Conversions].Fill(line.Length..line.Length);
+        return Match(line, 0, 0, values, isCut: true);
+    }
+
+    private bool Match(ReadOnlySpan<byte> line, int at, int segmentAt, Span<Range> values, bool isCut)
     {
         for (; segmentAt < _segments.Length; segmentAt++)
         {
@@ -58,14 +66,14 @@ internal sealed class MessageFormat
             switch (segment.Conversion)
             {
                 case Conversion.None:
-                    if (!rest.StartsWith(segment.Literal)) return false;
+                    if (!rest.StartsWith(segment.Literal)) return isCut && segmentAt > 0 && segment.Literal.AsSpan().StartsWith(rest);
                     at += segment.Literal.Length;
                     continue;
                 case Conversion.Rest:
                     length = rest.Length;
                     break;
                 case Conversion.Text:
-                    return MatchText(line, at, segmentAt, values);
+                    return MatchText(line, at, segmentAt, values, isCut);
                 default:
                     // "%2x" has blanks before a shorter number.
                     var padding = segment.IsPadded ? rest.IndexOfAnyExcept((byte)' ') : 0;
@@ -75,7 +83,7 @@ internal sealed class MessageFormat
                         rest = rest[padding..];
                     }
                     length = NumberLength(rest, segment.Conversion);
-                    if (length == 0) return false;
+                    if (length == 0) return isCut && rest.IsEmpty;
                     break;
             }
             values[segment.Index] = at..(at + length);
@@ -84,7 +92,7 @@ internal sealed class MessageFormat
         return at == line.Length;
     }
 
-    private bool MatchText(ReadOnlySpan<byte> line, int at, int segmentAt, Span<Range> values)
+    private bool MatchText(ReadOnlySpan<byte> line, int at, int segmentAt, Span<Range> values, bool isCut)
     {
         var index = _segments[segmentAt].Index;
         if (segmentAt == _segments.Length - 1)
@@ -97,9 +105,9 @@ internal sealed class MessageFormat
         for (var end = at; ; end++)
         {
             var found = line[end..].IndexOf(next);
-            if (found < 0) return false;
+            if (found < 0) return isCut;
             end += found;
-            if (Match(line, end, segmentAt + 1, values))
+            if (Match(line, end, segmentAt + 1, values, isCut))
             {
                 values[index] = at..end;
                 return true;

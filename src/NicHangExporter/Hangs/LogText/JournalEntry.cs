@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace NicHangExporter.Hangs.LogText;
 
 /// <summary>
-/// A line of <c>journalctl -o json</c> (systemd.journal-fields(7)). MESSAGE is a string, or an array of bytes where it is no UTF-8.
+/// An entry of the journal (systemd.journal-fields(7)), and its form in <c>journalctl -o json</c>: MESSAGE is a string, or an array of bytes where it is no
+/// UTF-8. <c>dmesg --json</c> has the same in fewer members: pri (or fac), time, msg.
 /// </summary>
 internal readonly record struct JournalEntry
 {
@@ -26,7 +27,7 @@ internal readonly record struct JournalEntry
     public static bool TryParse(ReadOnlySpan<byte> line, out JournalEntry entry)
     {
         entry = default;
-        if (line is not [(byte)'{', .., (byte)'}'] || line.IndexOf("\"MESSAGE\""u8) < 0) return false;
+        if (line is not [(byte)'{', .., (byte)'}'] || line.IndexOf("\"MESSAGE\""u8) < 0 && line.IndexOf("\"msg\""u8) < 0) return false;
         var reader = new Utf8JsonReader(line);
         try
         {
@@ -48,6 +49,9 @@ internal readonly record struct JournalEntry
     {
         entry = default;
         byte[]? message = null;
+        var isDmesg = false;
+        var isKernel = true;
+        var time = default(LogStamp);
         string? transport = null, identifier = null, subsystem = null, device = null, monotonic = null, realtime = null;
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -55,9 +59,21 @@ internal readonly record struct JournalEntry
             var name = reader.GetString();
             reader.Read();
             if (name == "MESSAGE") message = ReadMessage(ref reader);
+            else if (name == "msg" && reader.TokenType == JsonTokenType.String) message ??= ReadMessage(ref reader);
+            else if (name == "pri" && reader.TokenType == JsonTokenType.Number)
+            {
+                isDmesg = true;
+                isKernel &= reader.TryGetInt32(out var priority) && priority is >= 0 and < 8;
+            }
+            else if (name == "time" && reader.TokenType == JsonTokenType.Number)
+                time = reader.TryGetDouble(out var seconds) && seconds is >= 0 and < 1e11 ? new LogStamp(LogClockKind.Boot, TimeSpan.FromSeconds(seconds)) : default;
             else if (reader.TokenType == JsonTokenType.String)
                 switch (name)
                 {
+                    case "fac":
+                        isDmesg = true;
+                        isKernel &= reader.ValueTextEquals("kern"u8);
+                        break;
                     case "_TRANSPORT": transport = reader.GetString(); break;
                     case "SYSLOG_IDENTIFIER": identifier = reader.GetString(); break;
                     case "_KERNEL_SUBSYSTEM": subsystem = reader.GetString(); break;
@@ -68,11 +84,16 @@ internal readonly record struct JournalEntry
             else reader.Skip();
         }
         if (message is null) return false;
+        if (isDmesg)
+        {
+            entry = new JournalEntry { Message = message, IsKernel = isKernel, Stamp = time, Subsystem = "", Device = "" };
+            return true;
+        }
         var stamp = ReadStamp(monotonic, LogClockKind.Boot);
         entry = new JournalEntry
         {
             Message = message,
-            IsKernel = transport is null ? identifier == "kernel" : transport == "kernel",
+            IsKernel = IsOfKernel(transport, identifier),
             Stamp = stamp.Clock == LogClockKind.None ? ReadStamp(realtime, LogClockKind.Wall) : stamp,
             Subsystem = subsystem ?? "",
             Device = device ?? "",
@@ -97,7 +118,11 @@ internal readonly record struct JournalEntry
         return reader.TokenType == JsonTokenType.EndArray ? [.. bytes] : throw new JsonException();
     }
 
-    private static LogStamp ReadStamp(string? microseconds, LogClockKind clock) =>
+    /// <summary>Who wrote it: journald's own field, which no process can set, else the tag.</summary>
+    public static bool IsOfKernel(string? transport, string? identifier) => transport is null ? identifier == "kernel" : transport == "kernel";
+
+    /// <summary>A time in µs.</summary>
+    public static LogStamp ReadStamp(string? microseconds, LogClockKind clock) =>
         long.TryParse(microseconds, out var value) && value is >= 0 and < long.MaxValue / 100
             ? new LogStamp(clock, new TimeSpan(value * TimeSpan.TicksPerMicrosecond)) : default;
 }

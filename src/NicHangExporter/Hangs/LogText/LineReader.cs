@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace NicHangExporter.Hangs.LogText;
 
 /// <summary>
@@ -45,6 +47,23 @@ internal sealed class LineReader(Stream stream)
             if (rest.Length > MaxLength) searched = Drop();
             Fill();
         }
+    }
+
+    /// <summary>Reads bytes instead of a line: their number in 64 bits, little-endian, then they, then a line end (systemd's Journal Export Format).</summary>
+    /// <param name="block">The bytes; valid until the next call.</param>
+    /// <returns>False where there is no such number, or it is more than <see cref="MaxLength"/>: nothing is read then.</returns>
+    /// <exception cref="IOException">The stream can't be read.</exception>
+    public bool TryReadBlock(out ReadOnlySpan<byte> block)
+    {
+        block = default;
+        while (_end - _start < sizeof(ulong) && !_atEnd) Fill();
+        if (_end - _start < sizeof(ulong) || BinaryPrimitives.ReadUInt64LittleEndian(_buffer.AsSpan(_start)) is var number && number > MaxLength) return false;
+        var length = sizeof(ulong) + (int)number;
+        while (_end - _start <= length && !_atEnd) Fill();
+        if (_end - _start < length || _end - _start > length && _buffer[_start + length] != '\n') return false;
+        block = _buffer.AsSpan(_start + sizeof(ulong), (int)number);
+        _start = Math.Min(_end, _start + length + 1);
+        return true;
     }
 
     private bool Take(ReadOnlySpan<byte> whole, out ReadOnlySpan<byte> line)

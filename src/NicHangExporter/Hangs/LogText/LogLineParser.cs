@@ -36,7 +36,7 @@ internal ref struct LogLineParser
         {
             // NULs are the hole that a hard reset leaves in a file.
             _text = _text.TrimStart(" \t\0"u8);
-            if (_text.IsEmpty || !(TryQuote() || TryMarkup() || TryPriority() || TryStamp() || TryCaller() || TryFacility() || TryEsx() || TryTag() || TryNumberOrFile() || TryOtherProgram()))
+            if (_text.IsEmpty || !(TryQuote() || TryMarkup() || TryPriority() || TryStamp() || TryCaller() || TryFacility() || TryEsx() || TryTag() || TryNumberOrFile() || TryOtherProgram() || TryRemark()))
                 return;
         }
     }
@@ -254,6 +254,18 @@ internal ref struct LogLineParser
         for (var dash = word.IndexOf((byte)'-'); dash > 0; dash = word[(dash + 1)..].IndexOf((byte)'-') is >= 0 and var next ? dash + 1 + next : -1)
             if (TryBefore(_text[(dash + 1)..])) return true;
         return false;
+    }
+
+    // "root@pve:~# [  512.1] …", "--> e1000e …: Detected Hardware Unit Hang:", "3. [  512.1] …": a prompt, an arrow, a bullet
+    private bool TryRemark()
+    {
+        if (_tagged || _dated || _stamp.Clock != LogClockKind.None) return false;
+        if (!ShellPrompt.TryStart(_text, out var rest) && !Remark.TryStart(_text, out rest)) return false;
+        rest = rest.TrimStart(" \t"u8);
+        if (!IsLog(rest) && LogTags.Find(rest, hostFollows: false, out _) != LogOrigin.Kernel
+            && !DamagedMessage.IsMessageOrRemarked(rest) && !DamagedMessage.IsMessage(rest, DetectionMode.Cut)) return false;
+        _text = rest;
+        return true;
     }
 
     private bool TryBefore(ReadOnlySpan<byte> rest)

@@ -82,7 +82,7 @@ internal static class LogTags
         return blank < 0 ? text : text[..blank];
     }
 
-    private static bool IsKernel(ReadOnlySpan<byte> word) => word.SequenceEqual("kernel:"u8) || word.SequenceEqual("vmkernel:"u8);
+    private static bool IsKernel(ReadOnlySpan<byte> word) => word.SequenceEqual("kernel:"u8) || word.SequenceEqual("vmunix:"u8) || word.SequenceEqual("vmkernel:"u8);
 
     private static bool IsHost(ReadOnlySpan<byte> word) => word.IndexOfAny(NotInHosts) < 0 && (word.IndexOf((byte)':') < 0 || word.IndexOf("::"u8) >= 0);
 

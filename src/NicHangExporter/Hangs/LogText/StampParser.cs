@@ -43,6 +43,8 @@ internal static class StampParser
         {
             if (!TryTime(ref rest, out var time)) return false;
             stamp = new LogStamp(LogClockKind.Day, time);
+            // "18:32:02: "
+            if (rest.StartsWith(": "u8)) rest = rest[1..];
         }
         if (rest.Length > 0 && rest[0] is not ((byte)' ' or (byte)'\t')) return false;
         text = rest.TrimStart(" \t"u8);

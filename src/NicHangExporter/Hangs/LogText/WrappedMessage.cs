@@ -13,12 +13,31 @@ internal static class WrappedMessage
     public static bool TryJoin(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, out byte[] joined)
     {
         joined = [];
-        if (first.Length + second.Length >= HangDetector.MaxLineLength || first.IndexOf((byte)'\n') >= 0 || IsMessage(first) || IsMessage(second)) return false;
-        joined = [.. first, (byte)' ', .. second];
+        if (first.IsEmpty || first.Length + second.Length >= HangDetector.MaxLineLength || first.IndexOf((byte)'\n') >= 0 || IsMessage(first)) return false;
+        // Behind a device's prefix the message itself may be one without it.
+        if (IsMessage(second) && !IsPrefix(first)) return false;
+        joined = [.. first.TrimEnd((byte)' '), (byte)' ', .. second];
         if (IsMessage(joined)) return true;
         joined = [.. first, .. second];
         return IsMessage(joined);
     }
 
-    private static bool IsMessage(ReadOnlySpan<byte> text) => HangDetector.TryDetect(text, default, default, DetectionMode.Pasted, out _);
+    /// <summary>Joins two lines that are the beginning of a message, so that a third one may end it.</summary>
+    public static bool TryBegin(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, out byte[] joined)
+    {
+        joined = [.. first.TrimEnd((byte)' '), (byte)' ', .. second];
+        return first.Length + second.Length < HangDetector.MaxLineLength && first.IndexOf((byte)'\n') < 0 && !IsMessage(first) && !DamagedMessage.IsMessage(second, DetectionMode.Cut)
+            && DamagedMessage.IsMessage(first, DetectionMode.Cut) && DamagedMessage.IsMessage(joined, DetectionMode.Cut);
+    }
+
+    // "mtk_soc_eth 1e100000.ethernet eth0:", "e1000e 0000:00:1f.6"
+    private static bool IsPrefix(ReadOnlySpan<byte> text)
+    {
+        text = text.TrimEnd((byte)' ');
+        byte[] whole = text is [.., (byte)':'] ? [.. text, (byte)' '] : [.. text, (byte)':', (byte)' '];
+        if (!KernelPrefix.TryParse(whole, out var prefix) || prefix.Shape == PrefixShapes.Bare) return false;
+        return text is [.., (byte)':'] || prefix.Shape == PrefixShapes.Device && !prefix.Driver.IsEmpty;
+    }
+
+    private static bool IsMessage(ReadOnlySpan<byte> text) => DamagedMessage.IsMessageOrRemarked(text);
 }
