@@ -31,7 +31,8 @@ internal sealed class JsonCollector
         }
         if (_object.Count == 0) return false;
         // Names, values, and the elements of an array; whatever else comes was no JSON.
-        if (line.IsEmpty || _object.Count + line.Length > MaxLength
+        var rest = line;
+        if (line.IsEmpty || _object.Count + line.Length > MaxLength || StampParser.TryBracket(ref rest, out _)
             || line[0] is not ((byte)'"' or (byte)'[' or (byte)']' or (byte)'}' or (byte)',' or (byte)'-' or >= (byte)'0' and <= (byte)'9'))
         {
             _object.Clear();

@@ -79,6 +79,7 @@ internal readonly struct RecordBoundary
     {
         // The first mark between its digits tells where a date may be.
         var mark = First.AsSpan().IndexOfAny(":."u8);
+        if (mark < 0) return line.Length;
         for (var at = from + mark; at < line.Length;)
         {
             var found = line[at..].IndexOf(First[mark]);
