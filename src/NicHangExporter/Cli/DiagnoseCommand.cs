@@ -80,9 +80,9 @@ internal static class DiagnoseCommand
 
         var devices = diagnosis.Conclude();
         if (json)
-            output.WriteLine(JsonSerializer.Serialize(DiagnosisJson.From(records.Lines, devices), DiagnosisJsonContext.Default.DiagnosisJson));
+            output.WriteLine(JsonSerializer.Serialize(DiagnosisJson.From(records.Lines, devices, records.System), DiagnosisJsonContext.Default.DiagnosisJson));
         else
-            DiagnosisText.Write(output, inputName, records.Lines, devices);
+            DiagnosisText.Write(output, inputName, records.Lines, devices, records.System);
         return Success;
     }
 

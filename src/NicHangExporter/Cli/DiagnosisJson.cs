@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using NicHangExporter.Hangs;
+using NicHangExporter.Hangs.LogText;
 using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Cli;
@@ -9,8 +10,12 @@ namespace NicHangExporter.Cli;
 /// <param name="Devices">Devices with anything counted, in the order of the log.</param>
 internal sealed record DiagnosisJson(long Lines, IReadOnlyList<DiagnosisJson.Entry> Devices)
 {
+    /// <summary>The system whose log it is: linux, bsd, esxi, windows, mac_os; unknown where the text does not say.</summary>
+    public string System { get; init; } = "unknown";
+
     /// <summary>Makes it from what was found.</summary>
-    public static DiagnosisJson From(long lines, IEnumerable<DeviceDiagnosis> devices) => new(lines, [.. devices.Select(Entry.From)]);
+    public static DiagnosisJson From(long lines, IEnumerable<DeviceDiagnosis> devices, LogSystem system) =>
+        new(lines, [.. devices.Select(Entry.From)]) { System = SnakeCase.Of(system) };
 
     /// <summary>One device; what the log does not tell is null.</summary>
     internal sealed record Entry(

@@ -1,5 +1,6 @@
 using System.Globalization;
 using NicHangExporter.Hangs;
+using NicHangExporter.Hangs.LogText;
 
 namespace NicHangExporter.Cli;
 
@@ -7,7 +8,7 @@ namespace NicHangExporter.Cli;
 internal static class DiagnosisText
 {
     /// <summary>Writes the answer.</summary>
-    public static void Write(TextWriter output, string inputName, long lines, IReadOnlyList<DeviceDiagnosis> devices)
+    public static void Write(TextWriter output, string inputName, long lines, IReadOnlyList<DeviceDiagnosis> devices, LogSystem system = LogSystem.Unknown)
     {
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{inputName}: {Count(lines, "line")} read"));
         var inTrouble = devices.Where(IsInTrouble).ToArray();
@@ -16,6 +17,11 @@ internal static class DiagnosisText
         if (inTrouble.Length == 0)
         {
             output.WriteLine();
+            if (devices.Count == 0 && system is not (LogSystem.Unknown or LogSystem.Linux))
+            {
+                output.WriteLine($"no Linux kernel log: this is a log of {Name(system)}, whose messages are not known here");
+                return;
+            }
             output.WriteLine("no NIC hang found");
             output.WriteLine("  A reboot that ended a hang has also ended its log. The log of the boot before:");
             output.WriteLine("      journalctl -k -b -1 | nic-hang-exporter diagnose");
@@ -23,6 +29,14 @@ internal static class DiagnosisText
         foreach (var device in devices.Where(device => !IsInTrouble(device)))
             output.WriteLine($"  {Title(device)}: {Others(device)}{Harmless(device)}");
     }
+
+    private static string Name(LogSystem system) => system switch
+    {
+        LogSystem.Bsd => "FreeBSD or another BSD",
+        LogSystem.Esxi => "VMware ESXi",
+        LogSystem.MacOs => "macOS",
+        _ => system.ToString(),
+    };
 
     private static bool IsInTrouble(DeviceDiagnosis device) => device.HasHang || device.Faults.Count > 0;
 

@@ -17,7 +17,7 @@ internal sealed class JsonCollector
     public bool TryTake(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> whole)
     {
         whole = default;
-        if (line is [(byte)'{'] or [.., (byte)'{'] && (line[0] is (byte)'}' or (byte)'"' or (byte)'[' || _object.Count > 0))
+        if (line is [(byte)'{'] || line is [.., (byte)'{'] && (line[0] is (byte)'}' or (byte)'"' or (byte)'[' || _object.Count > 0))
         {
             var closes = line[0] == '}' && _object.Count > 0;
             if (closes)
