@@ -105,7 +105,8 @@ internal sealed class MessageFormat
         for (var end = at; ; end++)
         {
             var found = line[end..].IndexOf(next);
-            if (found < 0) return isCut;
+            // Cut within this value: it is one word, and what follows it is nowhere.
+            if (found < 0) return isCut && end == at && line[at..].IndexOf((byte)' ') < 0;
             end += found;
             if (Match(line, end, segmentAt + 1, values, isCut))
             {

@@ -19,6 +19,15 @@ public sealed class LogFormTests
     public void Repetition_OfTheMessageBefore_CountsAsOftenAsItSays(string log, int hangs) => Assert.Equal(hangs, Hangs(log));
 
     [Fact]
+    public void Repetition_WithoutBound_IsBounded()
+    {
+        var log = new StringBuilder($"Dec  7 08:03:12 host1 kernel: {Hang}\n");
+        for (var line = 0; line < 50; line++) log.Append("Dec  7 08:03:50 host1 last message repeated 999999999 times\n");
+
+        Assert.Equal(100_001, Hangs(log.ToString()));
+    }
+
+    [Fact]
     public void Export_OfTheJournal_IsReadWithItsBinaryForm()
     {
         using var log = new MemoryStream();
@@ -70,6 +79,7 @@ public sealed class LogFormTests
     [InlineData("Jun  7 10:11:12 esx1 vmkernel: 0:03:04:05.678 cpu3:4099)WARNING: LinNet: netdev_watchdog:3678: NETDEV WATCHDOG: vmnic2: transmit timed out", 1)]
     [InlineData("r8169 0000:03:00.0 enp3s0: NETDEV WATCHDOG: CPU: 2: transmit queue 0 tim…", 1)]
     [InlineData("NETDEV WATCHDOG: eth0 (r8169): transmit queue 0 ti...", 1)]
+    [InlineData("NETDEV WATCHDOG: eth0 (r8169): transmit queue 0 timed out is printed when a queue stands still", 0)]
     [InlineData("NETDEV WATCHDOG: eth0", 0)]
     [InlineData("NETDEV WATCHDOG", 0)]
     [InlineData("I saw NETDEV WATCHDOG: eth0 (r8169): transmit queue 0 timed out in the log", 0)]
@@ -91,6 +101,11 @@ public sealed class LogFormTests
     [InlineData("[    0.000000] Linux version 6.12.0\n[    5.1] e1000e: loading out-of-tree module, ported from FreeBSD\n")]
     [InlineData("hello\n")]
     public void Text_OfLinux_OrOfNobody_IsNotSaidToBeAnotherSystems(string log) => Assert.Contains("no NIC hang found", Diagnose.Prose(log), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("{\n[  512.100000] " + Hang + "\n", 1)]
+    [InlineData("1753365157 " + Hang + " 1753365158 " + Hang + " 1753365159 " + Hang + "\n", 0)]
+    public void Text_ThatOnlyBeginsLikeAForm_IsReadAllTheSame(string log, int atLeast) => Assert.InRange(Hangs(log), atLeast, 3);
 
     private static int Hangs(string log) => Diagnose.Text(log).Devices.Sum(device => device.HangMessages);
 }

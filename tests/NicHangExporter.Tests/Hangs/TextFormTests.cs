@@ -26,6 +26,9 @@ public sealed class TextFormTests
         ("arrow behind", "35-virtio-truncated.log", "the message is cut off where the remark begins"),
         ("comment behind", "35-virtio-truncated.log", "the message is cut off where the remark begins"),
         ("flattened", "07-mtk_soc_eth-brokenprefix.log", "the line begins with a fence of Markdown"),
+        .. new[] { "indented", "arrow behind", "comment behind", "flattened" }.Select(form =>
+            (form, "14-ravb-quotedprintable.log", "it is quoted-printable, and the change parts what belongs together")),
+        ("flattened", "26-enic-oops.log", "prose follows the message"),
         ("flattened", "35-virtio-truncated.log", "the line begins with prose"),
         ("flattened", "25-ixgbe-xdp-mail.log", "marks of quotation stand between the registers"),
     ];

@@ -9,7 +9,7 @@ internal static class DamagedMessage
     // Places that may begin a remark: more are no message with a remark.
     private const int MaxRemarks = 8;
 
-    private static readonly byte[][] Ellipses = ["…"u8.ToArray(), "..."u8.ToArray(), "[...]"u8.ToArray(), "[…]"u8.ToArray(), "<snip>"u8.ToArray(), "[snip]"u8.ToArray(), "(...)"u8.ToArray(), ">"u8.ToArray(), "\\"u8.ToArray()];
+    private static readonly byte[][] Ellipses = ["…"u8.ToArray(), "..."u8.ToArray(), "[...]"u8.ToArray(), "[…]"u8.ToArray(), "<snip>"u8.ToArray(), "[snip]"u8.ToArray(), "(...)"u8.ToArray(), ">"u8.ToArray(), "\\"u8.ToArray(), "="u8.ToArray()];
 
     /// <summary>Makes a message of a record's text.</summary>
     /// <param name="text">The text, with further lines.</param>

@@ -10,6 +10,9 @@ namespace NicHangExporter.Hangs.LogText;
 /// </summary>
 internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
 {
+    // Of all lines that say "repeated N times" together: each repetition is kept.
+    private const int MaxRepeats = 100_000;
+
     private const int MaxRecordLength = 2 * LineReader.MaxLength;
 
     private readonly FlattenedReader _lines = new(new QuotedPrintableReader(new LineReader(stream)));
@@ -30,6 +33,7 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
     private Pending _repeating;
     private bool _skippingDictionary;
     private bool _ofProcess;
+    private int _repeatsLeft = MaxRepeats;
 
     /// <summary>How many lines were read so far.</summary>
     public long Lines => _lines.Lines;
@@ -156,10 +160,17 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
     private bool TakeRepeated(RepeatedLine repeated, LogLine line, out LogRecord record)
     {
         record = default;
-        if (!repeated.Message.IsEmpty) return Begin(line, repeated.Message, repeated.Count - 1, out record);
+        var count = Math.Min(repeated.Count, _repeatsLeft);
+        if (count == 0) return false;
+        if (!repeated.Message.IsEmpty)
+        {
+            _repeatsLeft -= count;
+            return Begin(line, repeated.Message, count - 1, out record);
+        }
         if (_ofProcess || !_pending.Exists || _pending.IsRaw || _text.WrittenSpan.Contains((byte)'\n')) return false;
         if (!repeated.Host.IsEmpty && _lastLine.AsSpan().IndexOf([(byte)' ', .. repeated.Host, (byte)' ']) < 0) return false;
-        _pending = _pending with { Repeats = _pending.Repeats + repeated.Count, RepeatedAt = _clock.Read(line.Stamp, line.OtherStamp) };
+        _repeatsLeft -= count;
+        _pending = _pending with { Repeats = _pending.Repeats + count, RepeatedAt = _clock.Read(line.Stamp, line.OtherStamp) };
         return false;
     }
 

@@ -27,9 +27,8 @@ internal sealed class LogSystemCount
     [
         (LogSystem.Linux, "Linux version "u8.ToArray()), (LogSystem.Linux, "NETDEV WATCHDOG: "u8.ToArray()),
         (LogSystem.Bsd, "FreeBSD"u8.ToArray()), (LogSystem.Bsd, "OpenBSD"u8.ToArray()), (LogSystem.Bsd, "NetBSD"u8.ToArray()),
-        (LogSystem.Bsd, "0: link state changed to "u8.ToArray()), (LogSystem.Bsd, "1: link state changed to "u8.ToArray()),
-        (LogSystem.Bsd, "0: watchdog timeout"u8.ToArray()), (LogSystem.Bsd, "1: watchdog timeout"u8.ToArray()),
-        (LogSystem.Bsd, "0: Watchdog timeout"u8.ToArray()), (LogSystem.Bsd, "1: Watchdog timeout"u8.ToArray()),
+        (LogSystem.Bsd, " /bsd: "u8.ToArray()), (LogSystem.Bsd, ": link state changed to "u8.ToArray()),
+        (LogSystem.Bsd, ": watchdog timeout"u8.ToArray()), (LogSystem.Bsd, ": Watchdog timeout"u8.ToArray()),
         (LogSystem.Esxi, " vmkernel: "u8.ToArray()), (LogSystem.Esxi, " vmkwarning: "u8.ToArray()), (LogSystem.Esxi, " vobd: "u8.ToArray()),
         (LogSystem.Esxi, "VMkernel"u8.ToArray()), (LogSystem.Esxi, "vmnic0: "u8.ToArray()),
         (LogSystem.Windows, "Event ID"u8.ToArray()), (LogSystem.Windows, "EventID"u8.ToArray()), (LogSystem.Windows, "Log Name:"u8.ToArray()),

@@ -9,6 +9,7 @@ internal static class MessageStart
     private static readonly byte[][] Words =
     [
         "------------[ cut here ]"u8.ToArray(), "---[ end trace"u8.ToArray(), "WARNING: "u8.ToArray(), "Modules linked in:"u8.ToArray(), "Hardware name:"u8.ToArray(), "Call Trace:"u8.ToArray(),
+        "RIP: "u8.ToArray(), "BUG: "u8.ToArray(), "Code: "u8.ToArray(), "Pid: "u8.ToArray(), "Workqueue: "u8.ToArray(),
         "NETDEV WATCHDOG: "u8.ToArray(),
         .. HangPatterns.All.Where(row => row.Distinctive && row.Message.Start.Length >= 12 && row.Message.Start.Span.IndexOf((byte)' ') > 0).Select(row => row.Message.Start.ToArray()),
     ];

@@ -81,7 +81,7 @@ internal sealed class QuotedPrintableReader(LineReader lines)
             }
             _encoded = true;
             // A reply quotes each of the lines, however they belong together.
-            if (quote.IndexOf((byte)'>') >= 0 && next.StartsWith(quote.TrimEnd((byte)' '))) next = next[quote.TrimEnd((byte)' ').Length..].TrimStart((byte)' ');
+            next = next[Quoted(next, quote)..];
             next = next.TrimEnd(" \t\r"u8);
             goesOn = next is [.., (byte)'='] && IsEncoded(next[..^1]);
             if (goesOn) next = next[..^1];
@@ -90,6 +90,13 @@ internal sealed class QuotedPrintableReader(LineReader lines)
             _length += next.Length;
         }
         _length = Decode(_joined.AsSpan(0, _length));
+    }
+
+    // How much of a line are marks of quotation that the first line has as well, with one blank behind them.
+    private static int Quoted(ReadOnlySpan<byte> line, ReadOnlySpan<byte> quote)
+    {
+        var marks = line[..line.CommonPrefixLength(quote)].LastIndexOfAny((byte)'>', (byte)'|') + 1;
+        return marks > 0 && marks < line.Length && line[marks] == ' ' ? marks + 1 : marks;
     }
 
     // Escapes that nothing else writes. "=20" may be a number, but not where the line ends: no message of interest ends so.
