@@ -36,8 +36,9 @@ internal static class WebLimits
     /// <summary>Sets them.</summary>
     public static void Set(KestrelServerLimits limits)
     {
-        // Those whose place another connection has taken take a moment to end, without their descriptors. Beyond that the server hangs up, whoever it is.
-        limits.MaxConcurrentConnections = 6 * MaxConnections;
+        // A connection whose place another one has taken takes a moment to end; its descriptor is closed at once. The server
+        // refuses every client while more than this many are ending, so there must be room for a burst on a busy machine.
+        limits.MaxConcurrentConnections = 16 * MaxConnections;
         limits.MaxRequestBodySize = MaxBody;
         limits.MaxRequestBufferSize = MaxUnread;
         limits.MaxResponseBufferSize = MaxUnsent;
