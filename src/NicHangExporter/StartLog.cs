@@ -10,7 +10,7 @@ namespace NicHangExporter;
 internal static partial class StartLog
 {
     /// <summary>Digits of the revision that are shown; as many as git needs to tell revisions apart.</summary>
-    private const int RevisionLength = 12;
+    public const int RevisionLength = 12;
 
     /// <summary>The first line.</summary>
     public static void Begin(ILogger logger)

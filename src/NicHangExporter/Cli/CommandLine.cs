@@ -77,7 +77,7 @@ internal sealed class CommandLine
         else if (result.GetResult(_version) is { Implicit: false })
         {
             var (version, revision) = MetricsEndpoint.BuildVersion;
-            output.WriteLine($"nic-hang-exporter, version {version} (revision: {revision})");
+            output.WriteLine($"nic-hang-exporter, version {version} (revision: {revision[..Math.Min(revision.Length, StartLog.RevisionLength)]})");
         }
         else
             return false;

@@ -77,7 +77,7 @@ internal static class HelpText
                 WriteOption(page, option);
         }
         page.Line();
-        page.Paragraph("", "A switch is turned off by --no-NAME, as in --no-collector.features. Each option is also a key of the YAML file "
+        page.Paragraph("", "A switch is turned off by --no-NAME, as in --no-collector.link. Each option is also a key of the YAML file "
             + "and an environment variable, as in NICHANG_STATE_DIRECTORY.");
     }
 

@@ -9,7 +9,8 @@ internal static class LandingPage
     /// <summary>The page as UTF-8.</summary>
     public static byte[] Render(string telemetryPath)
     {
-        var (version, revision) = MetricsEndpoint.BuildVersion;
+        var (version, whole) = MetricsEndpoint.BuildVersion;
+        var revision = whole[..Math.Min(whole.Length, StartLog.RevisionLength)];
         return Encoding.UTF8.GetBytes(
             $$"""
             <!DOCTYPE html>
