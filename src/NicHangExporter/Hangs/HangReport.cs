@@ -105,7 +105,9 @@ internal sealed record HangReport
 
     // %x, %lx, or %p with its stand-ins of lib/vsprintf.c
     private static bool IsValue(ReadOnlySpan<byte> value) =>
-        value.Length is > 0 and <= 16 && value.IndexOfAnyExcept(HexDigits) < 0 || value.SequenceEqual("(null)"u8) || value.SequenceEqual("(____ptrval____)"u8);
+        value.Length is > 0 and <= 16 && value.IndexOfAnyExcept(HexDigits) < 0 || value.SequenceEqual("(null)"u8) || value.SequenceEqual("(____ptrval____)"u8)
+        // Where pointers have 32 bits.
+        || value.SequenceEqual("(ptrval)"u8);
 
     private static bool TrySplit(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {

@@ -47,7 +47,8 @@ internal sealed partial class Remediator
 
     private void Decline(Active active, DeviceFacts facts, DeclineReason reason, string explanation, double? retryAfter)
     {
-        var isRepetition = IsRepetition(active, facts, RemediationVerdict.Declined, reason);
+        // A dry run is not written down, so the real request after it still is.
+        var isRepetition = !active.Request.DryRun && IsRepetition(active, facts, RemediationVerdict.Declined, reason);
         // The loop asks again and again by itself, and that counts once; whoever asks from outside is counted each time.
         var outcome = isRepetition && IsOwn(active.Request)
             ? Answer(active, RemediationVerdict.Declined, explanation) with { Declined = reason, RetryAfter = retryAfter }

@@ -120,6 +120,7 @@ public sealed class ForgedRecordTests
             "igb 0000:01:00.0: Detected Tx Unit Hang\n  Tx Queue             <1>\n  TDH                  <0>\n  TDT                  <1>\n  next_to_use          <1>\n  next_to_clean        <0>\n"
             + "buffer_info[next_to_clean]\n  time_stamp           <ffff358a>\n  next_to_watch        <00000000f5a3e0c2>\n  jiffies              <ffff379e>\n  desc.status          <558000>",
             "igc 0000:03:00.0 enp3s0: Detected Tx Unit Hang\n  Tx Queue             <1>\n  next_to_watch        <(____ptrval____)>\n  jiffies              <ffff379e>",
+            "igc 0000:03:00.0 enp3s0: Detected Tx Unit Hang\n  Tx Queue             <1>\n  next_to_watch        <(ptrval)>\n  jiffies              <ffff379e>",
             "ixgbe 0000:01:00.0 eth2: Detected Tx Unit Hang \n  Tx Queue             <2>\n  TDH, TDT             <13a>, <16a>\n  next_to_use          <16a>\n  next_to_clean        <13a>\n"
             + "tx_buffer_info[next_to_clean]\n  time_stamp           <ffffde69>\n  jiffies              <ffffe060>",
         ];

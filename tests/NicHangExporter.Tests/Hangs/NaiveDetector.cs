@@ -51,7 +51,7 @@ internal static class NaiveDetector
     private static readonly Regex Register = new(
         @"\A *(?:(?:tx_)?buffer_info\[next_to_clean\]|buffer_info\[next_to_clean\]:|"
         + @"(?:Tx Queue|TDH, TDT|TDH|TDT|next_to_use|next_to_clean|time_stamp|jiffies|next_to_watch|next_to_watch\.status|desc\.status|MAC Status|PHY Status"
-        + @"|PHY 1000BASE-T Status|PHY Extended Status|PCI Status)[ \t\r]*<V>(?:, <V>)?) *\z".Replace("V", @"(?:[0-9A-Fa-f]{1,16}|\(null\)|\(____ptrval____\))", StringComparison.Ordinal),
+        + @"|PHY 1000BASE-T Status|PHY Extended Status|PCI Status)[ \t\r]*<V>(?:, <V>)?) *\z".Replace("V", @"(?:[0-9A-Fa-f]{1,16}|\(null\)|\(____ptrval____\)|\(ptrval\))", StringComparison.Ordinal),
         RegexOptions.CultureInvariant);
 
     // Behind the driver of the row, behind driver, address and interface, or behind a function with its line.

@@ -49,6 +49,19 @@ public sealed class UnchangingRequestTests
     }
 
     [Fact]
+    public void DryRun_ThatWouldBeDeclined_KeepsNoRealRequestOutOfTheJournal()
+    {
+        using var scene = new FaultScene().Open();
+        var request = scene.Request("nonsense") with { Trigger = RemediationTrigger.Api, Actor = "controller" };
+
+        scene.Ask(request with { DryRun = true });
+        Assert.Empty(scene.Entries(JournalEvent.Outcome));
+        scene.Ask(request);
+
+        Assert.Single(scene.Entries(JournalEvent.Outcome));
+    }
+
+    [Fact]
     public void AnotherAnswer_OfTheSameCredential_IsWrittenDown()
     {
         using var scene = new FaultScene().Open();
