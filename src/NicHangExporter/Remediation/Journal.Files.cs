@@ -65,6 +65,8 @@ internal sealed partial class Journal
         }
         var written = _unnamed.Value;
         _files.Move(unnamed, _path);
+        // A checkpoint may stand for decisions that were never lines of their own.
+        _isMarkDue = true;
         // Where this sync fails, the file may lose its name again: it is written anew, and takes its own place.
         _unnamed = null;
         _files.SyncDirectory(directory.Path!);

@@ -174,8 +174,8 @@ internal sealed partial class Journal(
         else if (reading.Current is not null)
             _files.Delete(JournalReading.Unnamed(_path));
         _seq = reading.History.LastSeq;
-        // Damaged, lost, or of a version that had none.
-        _isMarkDue = reading.Mark is null || !reading.History.IsKnown;
+        // Damaged, lost, of a version that had none, or older than the journal: the process died between the two.
+        _isMarkDue = reading.Mark is null || !reading.History.IsKnown || reading.Mark.Paused != reading.History.State.Paused;
         _isOpen = _isWritable = true;
         if (reading.Fault is { } fault)
             Distrust(fault);

@@ -196,6 +196,19 @@ public sealed class DamagedDecisionTests : IDisposable
         Assert.Empty(_nic.Operations);
     }
 
+    [Fact]
+    public void Mark_OlderThanTheJournal_IsRepairedAtTheNextStart()
+    {
+        Keep();
+        Pause(true);
+        var host = Next(restore: false);
+        File.WriteAllBytes(Path.Combine(State, "decisions.json"), _files["decisions.json"]);
+        Begin(host);
+        host.Live(5);
+
+        Assert.True(DecisionMark.Read(Path.Combine(State, "journal.jsonl"), new JournalFiles())!.Paused);
+    }
+
     // Each seed is one damage and one process that starts over it.
     private void Damaged(Action<FixtureHost> assert)
     {
