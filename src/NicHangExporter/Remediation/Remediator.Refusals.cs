@@ -66,6 +66,9 @@ internal sealed partial class Remediator
             });
             LogDeclined(facts.Name.ToString(), SnakeCase.Of(active.Request.Trigger), SnakeCase.Of(reason), explanation);
         }
+        // A client that is answered "quarantined" finds the device so when it asks next. The answer to a hang does not wait for that.
+        if (reason == DeclineReason.Quarantined && !IsOwn(active.Request))
+            PublishAll();
         Finish(active, outcome);
     }
 
