@@ -170,10 +170,9 @@ internal static partial class ExporterHost
         // At once where it can be, and else when whatever holds RTNL lets go of it.
         _ = remediator.Ready.ContinueWith(_ => StartLog.Tell(logger, remediator.Status()),
             CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        // Only over a directory that is ours: the socket in another one's is that one's.
+        // The socket of a directory that another process holds is that process's: it is made when the lock is ours, at once or later.
         var control = application.Services.GetRequiredService<ControlServer>();
-        if (directory.IsHeld)
-            control.TryStart();
+        _ = directory.Taken.ContinueWith(_ => control.TryStart(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
         try
         {
             await application.StartAsync();

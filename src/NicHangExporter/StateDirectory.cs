@@ -31,6 +31,10 @@ internal sealed partial class StateDirectory(ExporterOptions options, ILogger<St
     public string? Failure =>
         _lock is not null && !IsInPlace ? $"{Path} was deleted or replaced while it was in use: put it back, or restart" : _failure;
 
+    /// <summary>Completes when this process takes the directory, at once or after another process has let go of it.</summary>
+    public Task Taken => _taken.Task;
+
+    private readonly TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _failure;
 
     private bool IsInPlace => FileStatus.TryReadUnfollowed(LockFile(Path!), out var now) == Errno.None && now.IsSameFile(_lockStatus);
@@ -88,6 +92,7 @@ internal sealed partial class StateDirectory(ExporterOptions options, ILogger<St
                 var isNew = FileStatus.TryReadUnfollowed(LockFile(path), out _) == Errno.NoEntry;
                 Lock(path);
                 (_failure, IsTakenByAnother, IsNew) = (null, false, isNew);
+                _taken.TrySetResult();
                 return true;
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -53,6 +53,20 @@ public sealed class ConsoleDaemonTests
     }
 
     [Fact]
+    public async Task Daemon_ThatGetsItsDirectoryLater_AnswersTheConsole()
+    {
+        using var host = new ConsoleHost();
+        using var first = await host.StartDaemonAsync();
+        using var second = await host.StartDaemonAsync();
+        await first.StopAsync();
+        await second.ScrapeUntilAsync("the journal is taken over", metrics => metrics["nichang_journal_writable"] == 1);
+
+        Assert.Contains("answered at", await host.DoAsync("status"), StringComparison.Ordinal);
+        await second.StopAsync();
+        Assert.False(File.Exists(Path.Combine(host.State, "control.sock")));
+    }
+
+    [Fact]
     public async Task Budget_ThatIsGone_IsAQuarantineUntilSomebodyClearsIt()
     {
         using var host = new ConsoleHost { Options = { "--remediation.device-budget=1", "--remediation.cooldown=1s" } };

@@ -41,6 +41,8 @@ internal sealed partial class ControlServer(string directory, ControlHandler han
     /// <summary>Begins to listen. Where that is not possible one log line says why, and the daemon does without.</summary>
     public bool TryStart()
     {
+        if (_closing.IsCancellationRequested)
+            return false;
         if (!ControlPath.Fits(_path))
         {
             LogUnavailable(_path, $"the path is longer than the {ControlProtocol.MaxPath} bytes that a socket's may have; choose a shorter state.directory");

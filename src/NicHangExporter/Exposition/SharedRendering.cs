@@ -47,34 +47,51 @@ internal sealed class SharedRendering(Func<ExpositionBody, Task> render, TimePro
     private async Task RunAsync()
     {
         do
-            await RenderAsync(await RoomAsync());
+            await RenderNextAsync();
         while (IsAskedFor());
+    }
+
+    // Nothing may escape: the loop would end, and no later scrape would be answered.
+    private async Task RenderNextAsync()
+    {
+        Shared? shared = null;
+        try
+        {
+            shared = await RoomAsync();
+            await RenderAsync(shared);
+        }
+#pragma warning disable CA1031 // Every request that waits gets it.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            Fail(shared, exception);
+        }
     }
 
     private async Task RenderAsync(Shared shared)
     {
-        TaskCompletionSource<Shared> next;
         lock (_gate)
         {
-            (next, _next) = (_next!, null);
+            shared.Served = _next!;
+            _next = null;
             (shared.Readers, _waiting) = (_waiting, 0);
             shared.Dropped = new CancellationTokenSource();
         }
         shared.Body.Clear();
-        try
-        {
-            await render(shared.Body);
-            shared.Since = clock.GetTimestamp();
-            next.SetResult(shared);
-        }
-#pragma warning disable CA1031 // It is thrown to each who waited.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            lock (_gate)
-                shared.Readers = 0;
-            next.SetException(exception);
-        }
+        await render(shared.Body);
+        shared.Since = clock.GetTimestamp();
+        shared.Served.SetResult(shared);
+    }
+
+    private void Fail(Shared? shared, Exception exception)
+    {
+        TaskCompletionSource<Shared>? failed;
+        lock (_gate)
+            if (shared?.Served is { Task.IsCompleted: false } begun)
+                (failed, shared.Readers) = (begun, 0);
+            else
+                (failed, _next, _waiting) = (_next, null, 0);
+        failed?.TrySetException(exception);
     }
 
     private bool IsAskedFor()
@@ -127,6 +144,9 @@ internal sealed class SharedRendering(Func<ExpositionBody, Task> render, TimePro
         public int Readers { get; set; }
 
         public long Since { get; set; }
+
+        /// <summary>The requests that this rendering answers; null before the first.</summary>
+        public TaskCompletionSource<Shared>? Served { get; set; }
 
         public CancellationTokenSource Dropped { get; set; } = new();
     }

@@ -8,29 +8,31 @@ namespace NicHangExporter.Web;
 /// Whether a request that comes over loopback asks for this host. A web page of anywhere may let its own name point to 127.0.0.1 (DNS rebinding); a browser on
 /// this host then takes the exporter for that page's server, and lets the page read what it answers. The header <c>Host</c> still has the page's name.
 /// </summary>
-internal sealed partial class HostCheck(ExporterOptions options, TimeProvider clock, ILogger<HostCheck> logger)
+/// <param name="options">For the names that are allowed, and the path of procfs.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="logger">The log.</param>
+/// <param name="hostsFile">hosts(5), read once.</param>
+internal sealed partial class HostCheck(ExporterOptions options, TimeProvider clock, ILogger<HostCheck> logger, string hostsFile = HostsFile.Path)
 {
     private const string Local = "localhost";
+
+    private readonly HashSet<string> _loopbackNames = HostsFile.LoopbackNames(hostsFile);
 
     private readonly LogThrottle _refused = new(clock);
 
     /// <summary>Answers 421, or passes on.</summary>
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
-        if (!Loopback.Has(context.Connection.LocalIpAddress) || IsOurs(context.Request.Host.Host, options))
+        if (!Loopback.Has(context.Connection.LocalIpAddress) || IsOurs(context.Request.Host.Host))
             return next(context);
         if (_refused.IsDue(1, out var sum))
             LogRefused(sum);
         return ShortAnswer.WriteAsync(context, HttpStatusCode.MisdirectedRequest, WebGate.IsApi(context));
     }
 
-    /// <summary>
-    /// True for what can't be another host's name: none at all (HTTP/1.0, no browser), an address, localhost and what is below it (RFC 6761), this machine's
-    /// host name with or without its domain, and <c>--web.allowed-hosts</c>.
-    /// </summary>
-    /// <param name="host">The header without its port.</param>
-    /// <param name="options">For the names that are allowed, and the path of procfs.</param>
-    public static bool IsOurs(string host, ExporterOptions options)
+    // What can't be another host's name: none at all (HTTP/1.0, no browser), an address, localhost and what is below it (RFC 6761), this machine's host name
+    // with or without its domain, the names of loopback addresses in hosts(5), and web.allowed-hosts.
+    private bool IsOurs(string host)
     {
         if (host.Length == 0 || IPAddress.TryParse(host, out _))
             return true;
@@ -38,7 +40,7 @@ internal sealed partial class HostCheck(ExporterOptions options, TimeProvider cl
         var name = host.EndsWith('.') ? host[..^1] : host;
         if (Is(name, Local) || name.EndsWith("." + Local, StringComparison.OrdinalIgnoreCase))
             return true;
-        if (options.AllowedHosts.Any(allowed => Is(name, allowed)))
+        if (_loopbackNames.Contains(name) || options.AllowedHosts.Any(allowed => Is(name, allowed)))
             return true;
         var machine = HostIdentity.HostName(options);
         return Is(name, machine) || Is(name, machine.Split('.')[0]);

@@ -95,6 +95,22 @@ public sealed class SharedRenderingTests : IDisposable
     }
 
     [Fact]
+    public async Task Fault_OutsideTheRendering_FailsThoseWhoWait_AndNoLaterScrape()
+    {
+        var rendering = new SharedRendering(RenderAsync, _clock);
+        using var slow = await rendering.ReadAsync();
+        using var other = await rendering.ReadAsync();
+        using var fault = slow.Dropped.Register(() => throw new InvalidOperationException("a fault made by the test"));
+        _clock.Advance(SharedRendering.Turn);
+
+        await Assert.ThrowsAsync<AggregateException>(() => rendering.ReadAsync().WaitAsync(Limit, TestContext.Current.CancellationToken));
+        slow.Dispose();
+
+        using var reading = await rendering.ReadAsync().WaitAsync(Limit, TestContext.Current.CancellationToken);
+        Assert.Equal("rendering 3", Text(reading.Body));
+    }
+
+    [Fact]
     public async Task Storm_OfReadersFastAndSlow_AllHaveAWholeBodyOfTheirOwnTime()
     {
         const int Readers = 2000;

@@ -19,9 +19,19 @@ public sealed class HostCheckTests : IDisposable
     {
         Directory.CreateDirectory(_procfs.File("sys/kernel"));
         File.WriteAllText(_procfs.File("sys/kernel/hostname"), "nas.example.net\n");
+        File.WriteAllText(Hosts, """
+            127.0.0.1 localhost
+            127.0.1.1   nas.home.example nas-alias # the machine's full name
+            192.0.2.7 lan.home.example
+            # 127.0.0.1 comment.home.example
+            ::1 six.home.example
+            not-an-address odd.home.example
+            """);
         _options = new ExporterOptions { ProcfsPath = _procfs.Path, AllowedHosts = ["proxy.example.org", "other"] };
         _factory = LoggerFactory.Create(builder => builder.AddProvider(_log));
     }
+
+    private string Hosts => _procfs.File("hosts");
 
     public void Dispose()
     {
@@ -42,7 +52,13 @@ public sealed class HostCheckTests : IDisposable
     [InlineData("NAS", true)]
     [InlineData("proxy.example.org", true)]
     [InlineData("other", true)]
+    [InlineData("nas.home.example:19642", true)]
+    [InlineData("NAS-alias", true)]
+    [InlineData("six.home.example", true)]
     [InlineData("", true)]
+    [InlineData("lan.home.example", false)]
+    [InlineData("comment.home.example", false)]
+    [InlineData("odd.home.example", false)]
     [InlineData("evil.example.com", false)]
     [InlineData("evil.example.com:19642", false)]
     [InlineData("localhost.evil.example.com", false)]
@@ -65,7 +81,7 @@ public sealed class HostCheckTests : IDisposable
     {
         HttpContext context = null!;
         for (var request = 0; request < 100; request++)
-            context = await AskAsync("evil.example.com", "127.0.0.1", new HostCheck(_options, new FakeTimeProvider(), _factory.CreateLogger<HostCheck>()));
+            context = await AskAsync("evil.example.com", "127.0.0.1", new HostCheck(_options, new FakeTimeProvider(), _factory.CreateLogger<HostCheck>(), Hosts));
         context.Response.Body.Position = 0;
         using var reader = new StreamReader(context.Response.Body);
         var text = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -75,7 +91,7 @@ public sealed class HostCheckTests : IDisposable
         Assert.Equal(1, text.Count(character => character == '\n'));
         Assert.DoesNotContain("evil", text, StringComparison.Ordinal);
 
-        var check = new HostCheck(_options, new FakeTimeProvider(), _factory.CreateLogger<HostCheck>());
+        var check = new HostCheck(_options, new FakeTimeProvider(), _factory.CreateLogger<HostCheck>(), Hosts);
         var before = _log.Count(EventIds.HostRefused);
         for (var request = 0; request < 100; request++)
             await AskAsync("evil.example.com", "127.0.0.1", check);
@@ -86,7 +102,7 @@ public sealed class HostCheckTests : IDisposable
     {
         var context = new DefaultHttpContext { Connection = { LocalIpAddress = IPAddress.Parse(local) }, Response = { Body = new MemoryStream() } };
         context.Request.Host = new HostString(host);
-        await (check ?? new HostCheck(_options, new FakeTimeProvider(), _factory.CreateLogger<HostCheck>())).InvokeAsync(context, _ => Task.CompletedTask);
+        await (check ?? new HostCheck(_options, new FakeTimeProvider(), _factory.CreateLogger<HostCheck>(), Hosts)).InvokeAsync(context, _ => Task.CompletedTask);
         return context;
     }
 }
