@@ -24,14 +24,15 @@ internal sealed class AlertedHost : IDisposable
     /// <summary>The NIC that never does.</summary>
     public const string OtherDevice = "veth1";
 
-    // A port of its own network, so that an Alertmanager finds the exporter again after a restart.
-    private const string Listener = "127.0.0.1:9477";
-
+    private readonly string _listener;
     private readonly TemporaryDirectory _secrets = new();
     private readonly FakeHost _host = new();
 
-    public AlertedHost()
+    /// <summary>Makes the host.</summary>
+    /// <param name="listener">Where the exporter listens: a fixed port, so that an Alertmanager finds it again after a restart.</param>
+    public AlertedHost(string listener = "127.0.0.1:9477")
     {
+        _listener = listener;
         Requires.Program("ethtool");
         Requires.Program("prometheus-alertmanager");
         foreach (var device in new[] { "lo", Device, OtherDevice })
@@ -55,13 +56,13 @@ internal sealed class AlertedHost : IDisposable
     /// <param name="arguments">Further arguments.</param>
     public Task<ExporterProcess> StartExporterAsync(string mode = "enforce", params IEnumerable<string> arguments) => ExporterProcess.StartAsync(new ExporterCommand(
     [
-        $"--web.listen-address={Listener}", $"--path.sysfs={_host.Sysfs}", $"--path.kmsg={_host.KernelLog}", $"--state.directory={State}", $"--api.token-file={Credential}:remediate={TokenFile}", $"--api.identities={Name}",
+        $"--web.listen-address={_listener}", $"--path.sysfs={_host.Sysfs}", $"--path.kmsg={_host.KernelLog}", $"--state.directory={State}", $"--api.token-file={Credential}:remediate={TokenFile}", $"--api.identities={Name}",
         $"--remediation.webhook={mode}", "--remediation.verify-window=2s", "--remediation.carrier-grace=2s", .. arguments,
     ])
     { Network = Network });
 
     /// <summary>An Alertmanager that posts to the exporter of this host.</summary>
-    public AlertmanagerSetup Alertmanager => new(new Uri($"http://{Listener}"), TokenFile);
+    public AlertmanagerSetup Alertmanager => new(new Uri($"http://{_listener}"), TokenFile);
 
     /// <summary>Starts an Alertmanager.</summary>
     public Task<Alertmanager> StartAsync(AlertmanagerSetup setup) => Support.Alertmanager.StartAsync(Network, setup.Port, setup.Yaml, setup.Cluster);

@@ -11,12 +11,14 @@ internal sealed class Alertmanager : IDisposable
     public const string Alone = "--cluster.listen-address=";
 
     private readonly TemporaryDirectory _directory = new();
+    private readonly string _program;
     private readonly NetworkNamespace? _network;
     private readonly int _port;
     private readonly IReadOnlyList<string> _flags;
     private ServerProcess? _server;
 
-    private Alertmanager(NetworkNamespace? network, int port, IReadOnlyList<string> flags) => (_network, _port, _flags) = (network, port, flags);
+    private Alertmanager(string program, NetworkNamespace? network, int port, IReadOnlyList<string> flags) =>
+        (_program, _network, _port, _flags) = (program, network, port, flags);
 
     /// <summary>What it has written to its log since it was started last.</summary>
     public string Log => _server!.Log;
@@ -26,9 +28,18 @@ internal sealed class Alertmanager : IDisposable
     /// <param name="port">Its port on loopback.</param>
     /// <param name="configuration">Its configuration.</param>
     /// <param name="flags">Whether it is <see cref="Alone"/> or one of several.</param>
-    public static async Task<Alertmanager> StartAsync(NetworkNamespace? network, int port, string configuration, params IEnumerable<string> flags)
+    public static Task<Alertmanager> StartAsync(NetworkNamespace? network, int port, string configuration, params IEnumerable<string> flags) =>
+        StartAsync("prometheus-alertmanager", network, port, configuration, flags);
+
+    /// <summary>Starts one of another version.</summary>
+    /// <param name="program">The program: a name on PATH, or a path.</param>
+    /// <param name="network">Where; null for the namespace of the tests.</param>
+    /// <param name="port">Its port on loopback.</param>
+    /// <param name="configuration">Its configuration.</param>
+    /// <param name="flags">Whether it is <see cref="Alone"/> or one of several.</param>
+    public static async Task<Alertmanager> StartAsync(string program, NetworkNamespace? network, int port, string configuration, params IEnumerable<string> flags)
     {
-        var alertmanager = new Alertmanager(network, port, [.. flags]);
+        var alertmanager = new Alertmanager(program, network, port, [.. flags]);
         try
         {
             await File.WriteAllTextAsync(alertmanager.Configuration, configuration, TestContext.Current.CancellationToken);
@@ -46,7 +57,7 @@ internal sealed class Alertmanager : IDisposable
     public async Task RestartAsync()
     {
         Kill();
-        _server = await ServerProcess.StartAsync(_network, _port, "prometheus-alertmanager", [$"--config.file={Configuration}",
+        _server = await ServerProcess.StartAsync(_network, _port, _program, [$"--config.file={Configuration}",
             $"--storage.path={Path.Combine(_directory.Path, "data")}", $"--web.listen-address=127.0.0.1:{_port}", $"--web.external-url={new Uri($"http://127.0.0.1:{_port}")}", .. _flags]);
     }
 

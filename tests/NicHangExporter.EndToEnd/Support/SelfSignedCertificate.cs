@@ -11,13 +11,15 @@ namespace NicHangExporter.EndToEnd.Support;
 internal sealed record SelfSignedCertificate(string Certificate, string Key, string Serial)
 {
     /// <summary>A new one, good for a week.</summary>
-    public static SelfSignedCertificate Issue()
+    /// <param name="addresses">Further addresses that it is good for.</param>
+    public static SelfSignedCertificate Issue(params IEnumerable<IPAddress> addresses)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("localhost");
-        names.AddIpAddress(IPAddress.Loopback);
+        foreach (var address in addresses.Prepend(IPAddress.Loopback))
+            names.AddIpAddress(address);
         request.CertificateExtensions.Add(names.Build());
         var now = TimeProvider.System.GetUtcNow();
         using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(7));

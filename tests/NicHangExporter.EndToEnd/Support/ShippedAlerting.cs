@@ -56,6 +56,17 @@ internal sealed partial class ShippedAlerting(string repository)
         return Changed(sample, "/etc/alertmanager/hosts-ca.pem", $"'{authority}'");
     }
 
+    /// <summary>The sample of alertmanager.yml for many hosts.</summary>
+    /// <param name="instances">A regex of the instances that may be asked.</param>
+    /// <param name="token">The file with the token of the hosts.</param>
+    /// <param name="authority">The file with the authority of their certificates.</param>
+    public string FleetAlertmanager(string instances, string token, string authority)
+    {
+        var sample = Changed(File.ReadAllText(In("alertmanager/fleet.yml")), "[a-z0-9-]+[.]hosts[.]example:19642", instances);
+        sample = Changed(sample, "/etc/alertmanager/nic-hang.token", $"'{token}'");
+        return Changed(sample, "/etc/alertmanager/hosts-ca.pem", $"'{authority}'");
+    }
+
     // Whoever rewrites a sample learns here what of it the tests go by.
     private static string Changed(string text, string from, string to)
     {
