@@ -12,11 +12,11 @@ public sealed class AdversityTests(SharedGuest shared)
 {
     // Proves: whoever is killed in the middle of a step leaves it to his next start, and that one heals what still hangs or is down, and says of the step how it ended.
     [Theory]
-    [InlineData("intent", "failed")] // the intent is on the disk, nothing is done yet
+    [InlineData("intent", "failed", Traits = [Extent.Name, Extent.Whole])] // the intent is on the disk, nothing is done yet
     [InlineData("off", "rolled_back")] // TSO is off, the adapter is not yet reset
-    [InlineData("dark", "unverified")] // the reset has taken the link away
+    [InlineData("dark", "unverified", Traits = [Extent.Name, Extent.Whole])] // the reset has taken the link away
     [InlineData("down", "unverified")] // the link is switched off by the bounce
-    [InlineData("back", "unverified")] // the link is back, and whether it holds is being verified
+    [InlineData("back", "unverified", Traits = [Extent.Name, Extent.Whole])] // the link is back, and whether it holds is being verified
     public async Task Exporter_KilledInTheMiddle_IsFollowedByOneThatHeals(string moment, string verdict)
     {
         var guest = await shared.GetAsync();

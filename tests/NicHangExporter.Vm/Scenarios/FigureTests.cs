@@ -13,6 +13,7 @@ public sealed class FigureTests(SharedGuest shared)
 
     // Proves: each of ten wedges is healed within three seconds of our time, with no network.
     [Fact]
+    [Trait(Extent.Name, Extent.Whole)]
     public async Task EachOfTenWedges_IsHealedWithinThreeSecondsOfOurTime()
     {
         var guest = await shared.GetAsync();

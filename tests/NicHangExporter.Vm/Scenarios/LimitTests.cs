@@ -6,6 +6,7 @@ public sealed class LimitTests(SharedGuest shared)
 {
     // Proves: what can't be healed gets the rungs in their order, then the budget is gone, then only reinit with growing pauses; the host works otherwise.
     [Fact]
+    [Trait(Extent.Name, Extent.Whole)]
     public async Task IncurableNic_GetsTheRungsInOrderThenQuarantine()
     {
         var guest = await shared.GetAsync();
@@ -103,6 +104,7 @@ public sealed class LimitTests(SharedGuest shared)
 
     // Proves: e1000, where turning rx off resets nothing because it is off already, is healed by reinit.
     [Fact]
+    [Trait(Extent.Name, Extent.Whole)]
     public async Task E1000_ThatHangs_IsHealedByReinit()
     {
         var guest = await shared.GetAsync();

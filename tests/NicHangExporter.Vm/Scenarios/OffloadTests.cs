@@ -37,6 +37,7 @@ public sealed class OffloadTests(SharedGuest shared)
 
     // Proves: where the first stage is not the cure, the hang that comes back brings the second, and that one holds.
     [Fact]
+    [Trait(Extent.Name, Extent.Whole)]
     public async Task HangByChecksumOffload_WhenItRecurs_GetsTheSecondStage()
     {
         var guest = await shared.GetAsync();

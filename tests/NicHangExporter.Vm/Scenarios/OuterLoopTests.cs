@@ -15,6 +15,7 @@ public sealed class OuterLoopTests
 
     // Proves: a host that is scraped through the NIC that hangs is missed and the pager called; when the cable was unplugged and plugged again, people hear that it was a hang, and the counts go on over the gap.
     [Fact]
+    [Trait(Extent.Name, Extent.Whole)]
     public async Task HostThatItsNicCutsOff_IsMissedWhileItLasts_AndTellsOfTheHangWhenItIsBack()
     {
         await using var guest = await Guest.BootAsync();
@@ -93,6 +94,7 @@ public sealed class OuterLoopTests
 
     // Proves: a hang that Prometheus sees over another NIC is told at once and silences what it causes on that host alone; the webhook heals it when it may, and the end is told to all.
     [Fact]
+    [Trait(Extent.Name, Extent.Whole)]
     public async Task HangThatIsSeenOverAnotherNic_SilencesItsNoise_AndIsHealedByTheWebhook()
     {
         await using var guest = await Guest.BootAsync();
