@@ -1,0 +1,45 @@
+namespace NicHangExporter.EndToEnd;
+
+/// <summary>
+/// Every query of the dashboards is asked of a real Prometheus that has scraped real exporters through hangs, remediations, drift, a
+/// quarantine, a blind exporter and a host that is cut off. An empty answer is a failure. <c>grafana/preview</c> runs the same test for
+/// longer, and draws the answers.
+/// </summary>
+public sealed class DashboardTests
+{
+    // Panels that say 0 where all is well: in this fleet nothing is.
+    private static readonly string[] NeverZero =
+        ["NICs that hang", "Confirmed hangs", "Hosts cut off", "NICs in quarantine", "Settings that drifted", "Exporters that may not see"];
+
+    private static readonly Dictionary<string, Dictionary<string, string>> Chosen = new()
+    {
+        ["nic-hang-fleet.json"] = [],
+        ["nic-hang-device.json"] = new() { ["instance"] = DashboardFleet.Star, ["device"] = "eno1" },
+    };
+
+    [Fact]
+    public async Task EveryQuery_OfPanelsVariablesAndAnnotations_FindsWhatTheExportersServed()
+    {
+        var preview = Environment.GetEnvironmentVariable("DASHBOARD_PREVIEW");
+        using var fleet = await DashboardFleet.StartAsync();
+        await fleet.GoThroughAsync();
+        // The picture shows a while of it; for the proof once is enough.
+        for (var times = string.IsNullOrEmpty(preview) ? 1 : 12; times > 0; times--)
+            await fleet.HangAgainAsync();
+        await fleet.HangForGoodAsync();
+        // The rates of the last minute need a whole one.
+        await Eventually.HoldsAsync("two minutes of samples", () => DateTimeOffset.UtcNow - fleet.Begin, age => age >= TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(2));
+        var time = new GrafanaTime(fleet.Begin, DateTimeOffset.UtcNow);
+
+        var answers = new List<DashboardAnswers>();
+        foreach (var dashboard in GrafanaDashboard.All(SimulatedPrometheus.Repository))
+            answers.Add(await DashboardAnswers.AskAsync(dashboard, fleet.Prometheus, time, Chosen[dashboard.File]));
+        if (!string.IsNullOrEmpty(preview))
+            foreach (var one in answers)
+                await File.WriteAllTextAsync(Path.Combine(preview, one.Dashboard.File), one.ToJson(), TestContext.Current.CancellationToken);
+
+        Assert.Equal(Chosen.Keys.Order(StringComparer.Ordinal), answers.Select(one => one.Dashboard.File));
+        Assert.Empty(answers.SelectMany(one => one.Empty()));
+        Assert.All(NeverZero, title => Assert.True(Assert.Single(answers[1].NumbersOf(title)) >= 1, $"{title} is 0"));
+    }
+}
