@@ -30,7 +30,10 @@ internal sealed class GrafanaDashboard
     /// <summary>Every dashboard of a repository.</summary>
     /// <param name="repository">The directory of the solution.</param>
     public static IReadOnlyList<GrafanaDashboard> All(string repository) =>
-        [.. Directory.EnumerateFiles(Path.Combine(repository, "grafana"), "*.json").Order(StringComparer.Ordinal).Select(path => new GrafanaDashboard(path))];
+    [
+        .. Directory.EnumerateFiles(Path.Combine(repository, "grafana"), "*.json").Order(StringComparer.Ordinal)
+            .Select(path => new GrafanaDashboard(path)),
+    ];
 
     /// <summary>The queries of a panel.</summary>
     public static IReadOnlyList<JsonObject> Targets(JsonObject panel) => Objects(panel["targets"]);
@@ -44,5 +47,6 @@ internal sealed class GrafanaDashboard
 
     private static IReadOnlyList<JsonObject> Children(JsonObject parent) => Objects(parent["panels"]);
 
-    private static IReadOnlyList<JsonObject> Objects(JsonNode? array) => [.. array?.AsArray().Select(item => item!.AsObject()) ?? []];
+    private static IReadOnlyList<JsonObject> Objects(JsonNode? array) =>
+        [.. array?.AsArray().Select(item => item!.AsObject()) ?? []];
 }

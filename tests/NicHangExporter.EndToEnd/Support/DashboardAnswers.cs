@@ -59,7 +59,7 @@ internal sealed record DashboardAnswers(
         ["dashboard"] = Dashboard.Json.DeepClone(),
         ["begin"] = Time.Begin.ToUnixTimeMilliseconds(),
         ["end"] = Time.End.ToUnixTimeMilliseconds(),
-        ["variables"] = JsonSerializer.SerializeToNode(Variables.Offers),
+        ["chosen"] = JsonSerializer.SerializeToNode(Variables.Chosen),
         ["panels"] = JsonSerializer.SerializeToNode(Panels.ToDictionary(panel => $"{panel.Key}", panel => panel.Value)),
         ["annotations"] = JsonSerializer.SerializeToNode(Annotations),
     }.ToJsonString();

@@ -106,7 +106,7 @@ internal sealed class DashboardFleet : IDisposable
     public async Task HangForGoodAsync()
     {
         _hosts[0].Wedge();
-        await _hosts[0].Exporter.ScrapeUntilAsync("pve1 hangs", metrics => metrics.Sum("nichang_hang_active") == 1 && metrics.Sum("nichang_tx_stalled") == 1);
+        await _hosts[0].Exporter.ScrapeUntilAsync("pve1 hangs", metrics => metrics.Sum("nichang_hang_confirmed") == 1);
     }
 
     /// <inheritdoc/>
@@ -156,21 +156,20 @@ internal sealed class DashboardFleet : IDisposable
                 host.HideKernelLog();
             await host.StartAsync([.. Hasty, .. options]);
         }
-        foreach (var words in new[] { "address add 192.0.2.1/24 dev eno1", "neighbor replace 192.0.2.2 lladdr 02:00:00:00:00:02 nud permanent dev eno1" })
-            _network.Execute("ip", words.Split(' ')).Succeeded();
+        _network.Execute("ip", "address", "add", "192.0.2.1/24", "broadcast", "192.0.2.255", "dev", "eno1").Succeeded();
     }
 
-    // Real packets over the first device, so that node_exporter counts some; nobody takes them.
+    // Real packets over the first device, so that node_exporter counts some. A broadcast needs no neighbor, and nobody takes it.
     private async Task SendAsync(CancellationToken end)
     {
-        using var socket = _network.Inside(() => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp));
-        var (packet, sink) = (new byte[1400], new IPEndPoint(IPAddress.Parse("192.0.2.2"), SinkPort));
+        using var socket = _network.Inside(() => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { EnableBroadcast = true });
+        var (packet, sink) = (new byte[1400], new IPEndPoint(IPAddress.Parse("192.0.2.255"), SinkPort));
         for (var count = 0; !end.IsCancellationRequested; count++)
         {
             try
             {
                 await socket.SendToAsync(packet, SocketFlags.None, sink, end);
-                if (count % 50 == 49)
+                if (count % 200 == 199)
                     await Task.Delay(50, end);
             }
             catch (SocketException)

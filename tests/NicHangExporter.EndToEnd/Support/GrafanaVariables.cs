@@ -12,12 +12,15 @@ internal sealed partial class GrafanaVariables
     /// <summary>What each variable offers, in the order of the dashboard.</summary>
     public Dictionary<string, IReadOnlyList<string>> Offers { get; } = [];
 
+    /// <summary>The values that the test chose; of others, All.</summary>
+    public required IReadOnlyDictionary<string, string> Chosen { get; init; }
+
     /// <summary>Asks for the values of every variable, and chooses All of them, or what the test chooses.</summary>
     public static async Task<GrafanaVariables> AskAsync(GrafanaDashboard dashboard, PrometheusServer prometheus, GrafanaTime time, IReadOnlyDictionary<string, string> chosen)
     {
-        var variables = new GrafanaVariables();
+        var variables = new GrafanaVariables { Chosen = chosen };
         foreach (var variable in dashboard.Variables.Where(variable => (string?)variable["type"] == "query"))
-            await variables.AddAsync(variable, prometheus, time, chosen);
+            await variables.AddAsync(variable, prometheus, time);
         return variables;
     }
 
@@ -29,7 +32,7 @@ internal sealed partial class GrafanaVariables
         return filled;
     }
 
-    private async Task AddAsync(JsonObject variable, PrometheusServer prometheus, GrafanaTime time, IReadOnlyDictionary<string, string> chosen)
+    private async Task AddAsync(JsonObject variable, PrometheusServer prometheus, GrafanaTime time)
     {
         var name = GrafanaDashboard.Text(variable, "name");
         var query = LabelValues().Match(GrafanaDashboard.Text(variable["query"]!.AsObject(), "query"));
@@ -38,7 +41,7 @@ internal sealed partial class GrafanaVariables
         var regex = (string?)variable["regex"] is { Length: > 0 } pattern ? new Regex(pattern.Trim('/')) : null;
         string[] values = [.. answer.EnumerateArray().Select(value => value.GetString()!).Select(value => regex is null ? value : regex.Match(value).Groups[1].Value).Distinct()];
         Offers[name] = values;
-        _regexes[name] = chosen.TryGetValue(name, out var one)
+        _regexes[name] = Chosen.TryGetValue(name, out var one)
             ? Escape(Assert.Single(values, value => value == one))
             : (string?)variable["allValue"] ?? $"({string.Join('|', values.Select(Escape))})";
     }
