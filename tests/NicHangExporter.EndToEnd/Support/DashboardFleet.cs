@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace NicHangExporter.EndToEnd.Support;
 
 /// <summary>
-/// Five hosts in one network namespace, each with an exporter, and one Prometheus that scrapes them all and the node_exporter of
-/// the first host. What they go through fills every panel of the dashboards: see <see cref="GoThroughAsync"/>.
+/// Five hosts in one network namespace, each with an exporter, and one Prometheus that scrapes them and the
+/// node_exporter of the first host. What they go through fills every panel of the dashboards.
 /// </summary>
 internal sealed class DashboardFleet : IDisposable
 {
@@ -15,16 +15,28 @@ internal sealed class DashboardFleet : IDisposable
     private const int NodeExporterPort = 9100;
     private const int SinkPort = 9;
 
-    // Sample intervals of a second instead of fifteen: minutes of a real host pass in seconds.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    // Seconds instead of minutes.
     private static readonly string[] Hasty =
     [
-        "--ethtool.interval=1s", "--hang.episode-gap=6s", "--stall.window=3s", "--remediation.verify-window=2s", "--remediation.carrier-grace=2s", "--remediation.cooldown=1s",
+        "--ethtool.interval=1s", "--hang.episode-gap=6s", "--stall.window=3s", "--remediation.verify-window=2s",
+        "--remediation.carrier-grace=2s", "--remediation.cooldown=1s",
+    ];
+
+    private static readonly (string Driver, string[] Options)[] Hosts =
+    [
+        ("e1000e", ["--remediation.local=enforce", "--remediation.device-budget=100", "--remediation.host-budget=100"]),
+        ("igb", ["--remediation.local=observe"]),
+        ("e1000e", ["--remediation.local=enforce", "--remediation.device-budget=1"]),
+        ("r8169", []),
+        ("r8169", ["--remediation.local=observe"]),
     ];
 
     private readonly List<SimulatedHost> _hosts = [];
-    private readonly List<IDisposable> _servers = [];
     private readonly NetworkNamespace _network = new("eno1", "switch1");
     private readonly CancellationTokenSource _end = new();
+    private ServerProcess? _nodeExporter;
     private Task _traffic = Task.CompletedTask;
 
     private DashboardFleet()
@@ -34,8 +46,18 @@ internal sealed class DashboardFleet : IDisposable
     /// <summary>The Prometheus.</summary>
     public PrometheusServer Prometheus { get; private set; } = null!;
 
-    /// <summary>When it began to scrape.</summary>
+    /// <summary>From when on every target has been scraped.</summary>
     public DateTimeOffset Begin { get; private set; }
+
+    private SimulatedHost Healed => _hosts[0];
+
+    private SimulatedHost Observed => _hosts[1];
+
+    private SimulatedHost Quarantined => _hosts[2];
+
+    private SimulatedHost Blind => _hosts[3];
+
+    private SimulatedHost CutOff => _hosts[4];
 
     /// <summary>Starts everything; nothing hangs yet.</summary>
     public static async Task<DashboardFleet> StartAsync()
@@ -46,12 +68,7 @@ internal sealed class DashboardFleet : IDisposable
         try
         {
             await fleet.StartHostsAsync();
-            fleet._servers.Add(await ServerProcess.StartAsync(fleet._network, NodeExporterPort, "prometheus-node-exporter", new Uri("/metrics", UriKind.Relative),
-                $"--web.listen-address=127.0.0.1:{NodeExporterPort}", "--collector.disable-defaults", "--collector.cpu", "--collector.netdev"));
-            fleet._traffic = fleet.SendAsync(fleet._end.Token);
-            fleet.Prometheus = await PrometheusServer.StartAsync(fleet._network, 9090, new Dictionary<string, string> { [PrometheusServer.Configuration] = fleet.Configuration });
-            fleet.Begin = DateTimeOffset.UtcNow;
-            await Eventually.HoldsAsync("every target answers", () => fleet.Prometheus.QueryAsync("sum(up)"), targets => targets == fleet._hosts.Count + 1);
+            await fleet.StartPrometheusAsync();
             return fleet;
         }
         catch
@@ -62,51 +79,45 @@ internal sealed class DashboardFleet : IDisposable
     }
 
     /// <summary>
-    /// pve1 is healed, hangs in spite of that, its settings are turned on by somebody and off again, and in the end it hangs. pve2 only
-    /// observes a hang that does not end, and its settings drift. pve3 uses up its budget. pve4 cannot read the kernel log. pve5 hangs and
-    /// is cut off.
+    /// pve1 hangs and is healed; somebody turns a setting on again, and it is turned off. pve2 only observes a hang
+    /// that does not end, and its settings drift. pve3 uses up its budget. pve4 cannot read the kernel log. pve5 hangs
+    /// and is cut off.
     /// </summary>
     public async Task GoThroughAsync()
     {
-        var (healed, observed, quarantined, cutOff) = (_hosts[0], _hosts[1], _hosts[2], _hosts[4]);
-        await observed.DoAsync("remediate", observed.Device, "--profile", "checksum");
-        observed.Ethtool("-K", observed.Device, "tx", "on");
-        _network.Execute("ethtool", "-K", observed.Device, "rx", "on").Succeeded();
-        observed.Wedge();
-        quarantined.Wedge();
-        cutOff.Wedge();
+        await Observed.DoAsync("remediate", Observed.Device, "--profile", "checksum");
+        Observed.Ethtool("-K", Observed.Device, "tx", "on", "rx", "on");
+        foreach (var host in new[] { Observed, Quarantined, CutOff, Healed })
+            host.Wedge();
 
-        healed.Wedge();
-        await healed.Exporter.ScrapeUntilAsync("pve1 acts", metrics => metrics.Sum("nichang_remediation_attempts_total") >= 1);
-        healed.Unwedge();
-        await healed.Exporter.ScrapeUntilAsync("pve1 is healed", metrics => metrics.Sum("nichang_remediation_outcomes_total", ("outcome", "healed")) >= 1);
+        await ShowsAsync(Healed, "it acts", metrics => metrics.Sum("nichang_remediation_attempts_total") >= 1);
+        Healed.Unwedge();
+        await ShowsAsync(Healed, "it is healed", metrics => Outcomes(metrics, ("outcome", "healed")) >= 1);
+        await ShowsAsync(CutOff, "it hangs", metrics => metrics.Sum("nichang_hang_confirmed") == 1);
+        await CutOff.Exporter.KillAsync();
+        await ShowsAsync(Quarantined, "quarantine", metrics => metrics.Sum("nichang_remediation_quarantined") == 1);
 
-        await cutOff.Exporter.ScrapeUntilAsync("pve5 hangs", metrics => metrics.Sum("nichang_hang_confirmed") == 1);
-        await cutOff.Exporter.KillAsync();
-        await quarantined.Exporter.ScrapeUntilAsync("pve3 is in quarantine", metrics => metrics.Sum("nichang_remediation_quarantined") == 1, TimeSpan.FromSeconds(60));
-
-        await healed.Exporter.ScrapeUntilAsync("the episode of pve1 ends", metrics => metrics.Sum("nichang_hang_active") == 0);
-        healed.Ethtool("-K", healed.Device, "gso", "on");
-        await healed.Exporter.ScrapeUntilAsync("the drift is undone", metrics => metrics.Sum("nichang_remediation_outcomes_total", ("trigger", "drift"), ("outcome", "applied")) >= 1);
+        await ShowsAsync(Healed, "the episode is over", metrics => metrics.Sum("nichang_hang_active") == 0);
+        Healed.Ethtool("-K", Healed.Device, "gso", "on");
+        await ShowsAsync(Healed, "the drift is undone", metrics => Outcomes(metrics, ("trigger", "drift")) >= 1);
     }
 
-    /// <summary>pve1 hangs although its profile is in force.</summary>
+    /// <summary>pve1 hangs although a profile is in force, and recovers.</summary>
     public async Task HangAgainAsync()
     {
-        var host = _hosts[0];
-        var before = (await host.Exporter.ScrapeAsync()).Sum("nichang_remediation_outcomes_total", ("device", host.Device));
-        host.Wedge();
-        host.TimeOut();
-        await host.Exporter.ScrapeUntilAsync("pve1 acts again", metrics => metrics.Sum("nichang_remediation_outcomes_total", ("device", host.Device)) > before, TimeSpan.FromSeconds(60));
-        host.Reset();
-        await host.Exporter.ScrapeUntilAsync("the episode ends", metrics => metrics.Sum("nichang_hang_active") == 0, TimeSpan.FromSeconds(60));
+        var before = Outcomes(await Healed.Exporter.ScrapeAsync());
+        Healed.Wedge();
+        Healed.TimeOut();
+        await ShowsAsync(Healed, "a remediation has ended", metrics => Outcomes(metrics) > before);
+        Healed.Reset();
+        await ShowsAsync(Healed, "the episode is over", metrics => metrics.Sum("nichang_hang_active") == 0);
     }
 
     /// <summary>pve1 hangs and goes on hanging.</summary>
     public async Task HangForGoodAsync()
     {
-        _hosts[0].Wedge();
-        await _hosts[0].Exporter.ScrapeUntilAsync("pve1 hangs", metrics => metrics.Sum("nichang_hang_confirmed") == 1);
+        Healed.Wedge();
+        await ShowsAsync(Healed, "it hangs", metrics => metrics.Sum("nichang_hang_confirmed") == 1);
     }
 
     /// <inheritdoc/>
@@ -114,10 +125,10 @@ internal sealed class DashboardFleet : IDisposable
     {
         _end.Cancel();
         Prometheus?.Dispose();
-        foreach (var server in _servers)
-            server.Dispose();
+        _nodeExporter?.Dispose();
         foreach (var host in _hosts)
             host.Dispose();
+        Assert.True(_traffic.Wait(Eventually.Limit), "the traffic has not ended");
         _network.Dispose();
         _end.Dispose();
     }
@@ -127,42 +138,63 @@ internal sealed class DashboardFleet : IDisposable
         global: {scrape_interval: 1s}
         scrape_configs:
           - job_name: nic-hang
-            static_configs: [{{string.Join(", ", _hosts.Select(host => Target(host.Exporter.BaseAddress.Authority, $"{host.Name}:19642")))}}]
+            static_configs: [{{string.Join(", ", _hosts.Select(Target))}}]
           - job_name: node
             static_configs: [{{Target($"127.0.0.1:{NodeExporterPort}", "pve1:9100")}}]
         """;
 
-    private static string Target(string address, string instance) => $"{{targets: ['{address}'], labels: {{instance: '{instance}'}}}}";
+    private static string Target(SimulatedHost host) =>
+        Target(host.Exporter.BaseAddress.Authority, $"{host.Name}:19642");
+
+    private static string Target(string address, string instance) =>
+        $"{{targets: ['{address}'], labels: {{instance: '{instance}'}}}}";
+
+    private static Task<Scrape> ShowsAsync(SimulatedHost host, string what, Func<Scrape, bool> condition) =>
+        host.Exporter.ScrapeUntilAsync($"{host.Name}: {what}", condition, Patience);
+
+    private static double Outcomes(Scrape metrics, params (string, string)[] labels) =>
+        metrics.Sum("nichang_remediation_outcomes_total", labels);
 
     private async Task StartHostsAsync()
     {
-        _network.Execute("ip", "link", "set", "lo", "up").Succeeded();
-        foreach (var (number, driver, options) in new (int, string, string[])[]
-        {
-            (1, "e1000e", ["--remediation.local=enforce", "--remediation.device-budget=100", "--remediation.host-budget=100"]),
-            (2, "igb", ["--remediation.local=observe"]),
-            (3, "e1000e", ["--remediation.local=enforce", "--remediation.device-budget=1"]),
-            (4, "r8169", []),
-            (5, "r8169", ["--remediation.local=observe"]),
-        })
+        SetUp("lo");
+        for (var number = 1; number <= Hosts.Length; number++)
         {
             if (number > 1)
                 _network.AddPair($"eno{number}", $"switch{number}");
-            foreach (var end in new[] { $"eno{number}", $"switch{number}" })
-                _network.Execute("ip", "link", "set", end, "up").Succeeded();
-            var host = new SimulatedHost(_network, $"pve{number}", $"eno{number}", driver);
-            _hosts.Add(host);
-            if (number == 4)
-                host.HideKernelLog();
-            await host.StartAsync([.. Hasty, .. options]);
+            SetUp($"eno{number}");
+            SetUp($"switch{number}");
+            _hosts.Add(new SimulatedHost(_network, $"pve{number}", $"eno{number}", Hosts[number - 1].Driver));
         }
-        _network.Execute("ip", "address", "add", "192.0.2.1/24", "broadcast", "192.0.2.255", "dev", "eno1").Succeeded();
+        Blind.HideKernelLog();
+        foreach (var (host, setup) in _hosts.Zip(Hosts))
+            await host.StartAsync([.. Hasty, .. setup.Options]);
     }
 
-    // Real packets over the first device, so that node_exporter counts some. A broadcast needs no neighbor, and nobody takes it.
+    private async Task StartPrometheusAsync()
+    {
+        _nodeExporter = await ServerProcess.StartAsync(_network, NodeExporterPort, "prometheus-node-exporter",
+            new Uri("/metrics", UriKind.Relative), $"--web.listen-address=127.0.0.1:{NodeExporterPort}",
+            "--collector.disable-defaults", "--collector.cpu", "--collector.netdev");
+        _network.Execute("ip", "address", "add", "192.0.2.1/24", "broadcast", "192.0.2.255", "dev", "eno1").Succeeded();
+        _traffic = SendAsync(_end.Token);
+        var files = new Dictionary<string, string> { [PrometheusServer.Configuration] = Configuration };
+        Prometheus = await PrometheusServer.StartAsync(_network, 9090, files);
+        await Eventually.HoldsAsync("every target answers", () => Prometheus.QueryAsync("sum(up)"),
+            targets => targets == Hosts.Length + 1);
+        const string Rates = "count(rate(nichang_device_tx_bytes_total[4s]))";
+        await Eventually.HoldsAsync(Rates, () => Prometheus.QueryAsync(Rates), rates => rates == Hosts.Length);
+        Begin = DateTimeOffset.UtcNow;
+    }
+
+    private void SetUp(string device) => _network.Execute("ip", "link", "set", device, "up").Succeeded();
+
+    // Real packets over the first device, so that node_exporter counts some. A broadcast needs no neighbor, and nobody
+    // takes it.
     private async Task SendAsync(CancellationToken end)
     {
-        using var socket = _network.Inside(() => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { EnableBroadcast = true });
+        using var socket = _network.Inside(() =>
+            new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { EnableBroadcast = true });
         var (packet, sink) = (new byte[1400], new IPEndPoint(IPAddress.Parse("192.0.2.255"), SinkPort));
         for (var count = 0; !end.IsCancellationRequested; count++)
         {

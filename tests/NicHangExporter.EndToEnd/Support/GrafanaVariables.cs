@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.EndToEnd.Support;
 
@@ -16,7 +15,9 @@ internal sealed partial class GrafanaVariables
     public required IReadOnlyDictionary<string, string> Chosen { get; init; }
 
     /// <summary>Asks for the values of every variable, and chooses All of them, or what the test chooses.</summary>
-    public static async Task<GrafanaVariables> AskAsync(GrafanaDashboard dashboard, PrometheusServer prometheus, GrafanaTime time, IReadOnlyDictionary<string, string> chosen)
+    public static async Task<GrafanaVariables> AskAsync(
+        GrafanaDashboard dashboard, PrometheusServer prometheus, GrafanaTime time,
+        IReadOnlyDictionary<string, string> chosen)
     {
         var variables = new GrafanaVariables { Chosen = chosen };
         foreach (var variable in dashboard.Variables.Where(variable => (string?)variable["type"] == "query"))
@@ -27,7 +28,7 @@ internal sealed partial class GrafanaVariables
     /// <summary>A query with its variables replaced; one that is left is a failure.</summary>
     public string Fill(string query)
     {
-        var filled = Variable().Replace(query, match => _regexes.GetValueOrDefault(match.Groups[1].Value) ?? match.Value);
+        var filled = Variable().Replace(query, name => _regexes.GetValueOrDefault(name.Groups[1].Value) ?? name.Value);
         Assert.DoesNotContain("$", filled, StringComparison.Ordinal);
         return filled;
     }
@@ -37,9 +38,13 @@ internal sealed partial class GrafanaVariables
         var name = GrafanaDashboard.Text(variable, "name");
         var query = LabelValues().Match(GrafanaDashboard.Text(variable["query"]!.AsObject(), "query"));
         Assert.True(query.Success, $"variable {name} asks for label_values(selector, label)");
-        var answer = await prometheus.AskAsync(time.Label(query.Groups["label"].Value, Fill(query.Groups["selector"].Value)));
-        var regex = (string?)variable["regex"] is { Length: > 0 } pattern ? new Regex(pattern.Trim('/')) : null;
-        string[] values = [.. answer.EnumerateArray().Select(value => value.GetString()!).Select(value => regex is null ? value : regex.Match(value).Groups[1].Value).Distinct()];
+        var path = time.Label(query.Groups["label"].Value, Fill(query.Groups["selector"].Value));
+        var regex = new Regex((string?)variable["regex"] is { Length: > 0 } pattern ? pattern.Trim('/') : "(.*)");
+        string[] values =
+        [
+            .. (await prometheus.AskAsync(path)).EnumerateArray()
+                .Select(value => regex.Match(value.GetString()!).Groups[1].Value).Distinct(),
+        ];
         Offers[name] = values;
         _regexes[name] = Chosen.TryGetValue(name, out var one)
             ? Escape(Assert.Single(values, value => value == one))

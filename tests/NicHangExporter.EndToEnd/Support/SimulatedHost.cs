@@ -3,8 +3,8 @@ using System.Globalization;
 namespace NicHangExporter.EndToEnd.Support;
 
 /// <summary>
-/// A host with an exporter and one NIC that carries traffic. The NIC is a veth, which is changed for real; sysfs shows it with
-/// hardware, and with counters that grow until it is wedged.
+/// A host with an exporter and one NIC that carries traffic. The NIC is a veth, which is changed for real; sysfs shows
+/// it with hardware, and with counters that grow until it is wedged.
 /// </summary>
 internal sealed class SimulatedHost : IDisposable
 {
@@ -60,7 +60,7 @@ internal sealed class SimulatedHost : IDisposable
     public void Reset()
     {
         Unwedge();
-        _files.Log(KernelSays.ResetAdapter.Replace(KernelSays.Device, Device, StringComparison.Ordinal), KernelSays.Dictionary);
+        _files.Log(Named(KernelSays.ResetAdapter), KernelSays.Dictionary);
     }
 
     /// <summary>The watchdog of the kernel finds the queue stopped.</summary>
@@ -101,11 +101,14 @@ internal sealed class SimulatedHost : IDisposable
     }
 
     // The procfs of this machine: the capabilities of the exporter are there.
-    private string[] Options => [$"--path.sysfs={_files.Sysfs}", $"--path.kmsg={_files.KernelLog}", $"--state.directory={_files.State}"];
+    private string[] Options =>
+        [$"--path.sysfs={_files.Sysfs}", $"--path.kmsg={_files.KernelLog}", $"--state.directory={_files.State}"];
 
     private string Report => _driver == "e1000e"
-        ? KernelSays.HardwareUnitHang.Replace(KernelSays.Device, Device, StringComparison.Ordinal)
+        ? Named(KernelSays.HardwareUnitHang)
         : $"NETDEV WATCHDOG: {Device} ({_driver}): transmit queue 0 timed out";
+
+    private string Named(string message) => message.Replace(KernelSays.Device, Device, StringComparison.Ordinal);
 
     private void Grow(string file, long by)
     {

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace NicHangExporter.Tests.Dashboards;
 
 /// <summary>
-/// The rules for dashboards, most of them those of Grafana's dashboard-linter and by its names. A finding begins with the
-/// name of its rule.
+/// The rules for dashboards, most of them those of Grafana's dashboard-linter and by its names. A finding begins with
+/// the name of its rule.
 /// </summary>
 internal static partial class DashboardLint
 {
@@ -20,7 +20,8 @@ internal static partial class DashboardLint
     /// <summary>What a dashboard does not keep.</summary>
     public static IEnumerable<string> Findings(JsonObject dashboard)
     {
-        List<JsonObject> panels = [.. List(dashboard["panels"]).SelectMany(panel => List(panel["panels"]).Prepend(panel))];
+        List<JsonObject> panels =
+            [.. List(dashboard["panels"]).SelectMany(panel => List(panel["panels"]).Prepend(panel))];
         List<JsonObject> variables = List(dashboard["templating"]?["list"]);
         return
         [
@@ -30,7 +31,8 @@ internal static partial class DashboardLint
     }
 
     /// <summary>The objects of an array; none where there is no array.</summary>
-    public static List<JsonObject> List(JsonNode? array) => [.. array?.AsArray().Select(item => item!.AsObject()) ?? []];
+    public static List<JsonObject> List(JsonNode? array) =>
+        [.. array?.AsArray().Select(item => item!.AsObject()) ?? []];
 
     private static IEnumerable<string> OfSettings(JsonObject dashboard)
     {
@@ -45,7 +47,8 @@ internal static partial class DashboardLint
     }
 
     private static IEnumerable<string> MissingVariables(List<JsonObject> variables) =>
-        new[] { "datasource", "job", "instance", "device" }.Except(variables.Select(variable => (string?)variable["name"]))
+        new[] { "datasource", "job", "instance", "device" }
+            .Except(variables.Select(variable => (string?)variable["name"]))
             .Select(name => $"template-{name}: the variable is missing");
 
     private static IEnumerable<string> OfVariable(JsonObject variable)
@@ -57,7 +60,11 @@ internal static partial class DashboardLint
             yield return $"template-on-time-change-reload: refresh of variable {name} should be 2";
         if ((bool?)variable["multi"] != true)
             yield return $"template-multi: variable {name} should allow several values";
-        if ((bool?)variable["includeAll"] == true && (string?)variable["allValue"] != ".+")
+        // Of a hidden variable, All is what the variables before it leave, and no more.
+        if ((int?)variable["hide"] == 2 && variable.ContainsKey("allValue"))
+            yield return $"template-host: hidden variable {name} should have no allValue";
+        var hasAll = (int?)variable["hide"] == 0 && (bool?)variable["includeAll"] == true;
+        if (hasAll && (string?)variable["allValue"] != ".+")
             yield return $"template-all: allValue of variable {name} should be .+";
         if ((string?)variable["label"] is not { Length: > 0 } label || !char.IsUpper(label[0]))
             yield return $"template-label: variable {name} needs a label that begins with a capital";

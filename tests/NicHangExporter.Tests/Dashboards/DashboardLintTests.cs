@@ -17,6 +17,7 @@ public sealed class DashboardLintTests
         ["template-job"] = dashboard => Variable(dashboard, "job")["name"] = "jobs",
         ["template-on-time-change-reload"] = dashboard => Variable(dashboard, "device")["refresh"] = 1,
         ["template-multi"] = dashboard => Variable(dashboard, "instance")["multi"] = false,
+        ["template-host"] = dashboard => Variable(dashboard, "device")["hide"] = 2,
         ["template-all"] = dashboard => Variable(dashboard, "job")["allValue"] = ".*",
         ["template-label"] = dashboard => Variable(dashboard, "job")["label"] = "job",
         ["panel-type"] = dashboard => Stat(dashboard)["type"] = "singlestat",
@@ -80,7 +81,8 @@ public sealed class DashboardLintTests
         foreach (var dashboard in all)
         {
             var other = Assert.Single(all, one => one.File != dashboard.File);
-            Assert.Contains(dashboard.Json["links"]!.AsArray(), link => (string?)link!["url"] == $"/d/{other.Json["uid"]}");
+            var links = DashboardLint.List(dashboard.Json["links"]).Select(link => (string?)link["url"]);
+            Assert.Contains($"/d/{other.Json["uid"]}", links);
             Assert.Equal($"{dashboard.Json["uid"]}.json", dashboard.File);
         }
         var ofPanels = all.SelectMany(dashboard => dashboard.Panels)

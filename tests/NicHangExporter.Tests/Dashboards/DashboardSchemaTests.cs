@@ -11,7 +11,8 @@ public sealed class DashboardSchemaTests
 
     private static readonly JsonSchema Schema = JsonSchema.Read("dashboard");
 
-    public static TheoryData<string> Files => [.. GrafanaDashboard.All(Repository.Root).Select(dashboard => dashboard.File)];
+    public static TheoryData<string> Files =>
+        [.. GrafanaDashboard.All(Repository.Root).Select(dashboard => dashboard.File)];
 
     [Theory]
     [MemberData(nameof(Files))]

@@ -4,12 +4,13 @@ using System.Text.Json.Nodes;
 namespace NicHangExporter.Tests.Dashboards;
 
 /// <summary>
-/// Checks a document against a JSON schema. It knows the keywords that the schemas of fixtures/grafana-schema use; another
-/// one is an error, so that nothing goes unchecked.
+/// Checks a document against a JSON schema. It knows the keywords that the schemas of fixtures/grafana-schema use;
+/// another one is an error, so that nothing goes unchecked.
 /// </summary>
 internal sealed class JsonSchema
 {
-    private static readonly string Home = Path.Combine(Repository.Root, "tests/NicHangExporter.Tests/fixtures/grafana-schema");
+    private static readonly string Home =
+        Path.Combine(Repository.Root, "tests/NicHangExporter.Tests/fixtures/grafana-schema");
 
     private static readonly HashSet<string> Known =
     [

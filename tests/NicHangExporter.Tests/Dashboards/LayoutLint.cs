@@ -8,7 +8,8 @@ internal static class LayoutLint
     private const int Columns = 24;
 
     /// <summary>What the panels do not keep.</summary>
-    public static IEnumerable<string> Findings(IReadOnlyList<JsonObject> panels) => [.. Numbers(panels), .. Places(panels)];
+    public static IEnumerable<string> Findings(IReadOnlyList<JsonObject> panels) =>
+        [.. Numbers(panels), .. Places(panels)];
 
     private static IEnumerable<string> Numbers(IReadOnlyList<JsonObject> panels) =>
         panels.GroupBy(panel => (int?)panel["id"] ?? 0).Where(group => group.Key <= 0 || group.Count() > 1)

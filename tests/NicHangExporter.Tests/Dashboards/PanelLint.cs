@@ -5,7 +5,8 @@ namespace NicHangExporter.Tests.Dashboards;
 /// <summary>The rules for one panel of a dashboard.</summary>
 internal static class PanelLint
 {
-    private static readonly string[] Types = ["row", "stat", "bargauge", "table", "timeseries", "state-timeline", "text"];
+    private static readonly string[] Types =
+        ["row", "stat", "bargauge", "table", "timeseries", "state-timeline", "text"];
 
     private static readonly string[] Units =
         ["short", "s", "Bps", "bps", "pps", "percentunit", "dateTimeFromNow", "dateTimeAsIso"];
@@ -45,12 +46,14 @@ internal static class PanelLint
     // An override of a column that is neither a name given by "organize" nor in its order has no effect.
     private static IEnumerable<string?> UnknownColumns(JsonObject panel)
     {
-        var organize = DashboardLint.List(panel["transformations"]).FirstOrDefault(one => (string?)one["id"] == "organize");
+        var organize = DashboardLint.List(panel["transformations"])
+            .FirstOrDefault(one => (string?)one["id"] == "organize");
         var renamed = organize?["options"]?["renameByName"]?.AsObject().Select(pair => (string?)pair.Value) ?? [];
         var ordered = organize?["options"]?["indexByName"]?.AsObject().Select(pair => pair.Key) ?? [];
         return Overrides(panel).Where(one => (string?)one["matcher"]?["id"] == "byName")
             .Select(one => (string?)one["matcher"]!["options"]).Except(renamed).Except(ordered);
     }
 
-    private static List<JsonObject> Overrides(JsonObject panel) => DashboardLint.List(panel["fieldConfig"]?["overrides"]);
+    private static List<JsonObject> Overrides(JsonObject panel) =>
+        DashboardLint.List(panel["fieldConfig"]?["overrides"]);
 }
