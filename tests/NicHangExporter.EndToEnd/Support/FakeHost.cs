@@ -59,13 +59,24 @@ internal sealed class FakeHost : IDisposable
         foreach (var directory in new[] { "statistics", "queues/tx-0/byte_queue_limits", "queues/rx-0" })
             Directory.CreateDirectory(Path.Combine(device, directory));
         foreach (var statistic in Statistics)
-            Set(device, $"statistics/{statistic}", "0");
+            Write(device, $"statistics/{statistic}", "0");
         foreach (var (file, value) in new[] { ("ifindex", "2"), ("operstate", "up"), ("mtu", "1500"), ("carrier_changes", "2"), ("carrier_up_count", "1"),
             ("carrier_down_count", "1"), ("queues/tx-0/tx_timeout", "0"), ("queues/tx-0/byte_queue_limits/inflight", "0") })
-            Set(device, file, value);
+            Write(device, file, value);
         File.CreateSymbolicLink(Path.Combine(parent, "driver"), Path.Combine("../../../bus/pci/drivers", driver));
         File.CreateSymbolicLink(Path.Combine(device, "device"), Path.Combine("../..", "../" + bus));
         File.CreateSymbolicLink(Path.Combine(Sysfs, "class/net", name), $"../../devices/pci0000:00/{bus}/net/{name}");
+    }
+
+    /// <summary>Writes an attribute of a device, at once for whoever reads it.</summary>
+    /// <param name="name">The device.</param>
+    /// <param name="file">The attribute, below the directory of the device.</param>
+    /// <param name="value">Its value.</param>
+    public void Set(string name, string file, string value)
+    {
+        var path = Path.Combine(Sysfs, "class/net", name, file);
+        File.WriteAllText(path + ".new", value + "\n");
+        File.Move(path + ".new", path, overwrite: true);
     }
 
     /// <summary>Appends a record of the kernel's (facility 0, level 3) to its log.</summary>
@@ -90,5 +101,5 @@ internal sealed class FakeHost : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _directory.Dispose();
 
-    private static void Set(string device, string file, string value) => File.WriteAllText(Path.Combine(device, file), value + "\n");
+    private static void Write(string device, string file, string value) => File.WriteAllText(Path.Combine(device, file), value + "\n");
 }

@@ -56,6 +56,17 @@ internal sealed class PrometheusServer : IDisposable
     public async Task<IReadOnlyList<StoredSample>> SamplesAsync(string query) =>
         await ResultAsync(query) is [var only] ? [.. only.GetProperty("values").EnumerateArray().Select(Sample)] : [];
 
+    /// <summary>What a query of the HTTP API answers: its member <c>data</c>.</summary>
+    /// <param name="path">Path and query, below /api/v1/.</param>
+    public async Task<JsonElement> AskAsync(string path)
+    {
+        using var answer = await _server!.Http.GetAsync(new Uri($"/api/v1/{path}", UriKind.Relative), TestContext.Current.CancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(answer.IsSuccessStatusCode, $"{text} to {Uri.UnescapeDataString(path)}");
+        using var json = JsonDocument.Parse(text);
+        return json.RootElement.GetProperty("data").Clone();
+    }
+
     /// <summary>Waits until it has scraped the exporter: from then on it would see a hang within a second or two.</summary>
     public Task WatchesAsync() => Eventually.HoldsAsync("up is 1", () => QueryAsync("up"), value => value == 1);
 

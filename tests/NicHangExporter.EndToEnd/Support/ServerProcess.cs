@@ -38,13 +38,17 @@ internal sealed class ServerProcess : IDisposable
     /// <param name="port">The port on loopback that the arguments make it listen on.</param>
     /// <param name="program">The program.</param>
     /// <param name="arguments">Its command line.</param>
-    public static async Task<ServerProcess> StartAsync(NetworkNamespace? network, int port, string program, params IEnumerable<string> arguments)
+    public static Task<ServerProcess> StartAsync(NetworkNamespace? network, int port, string program, params IEnumerable<string> arguments) =>
+        StartAsync(network, port, program, new Uri("/-/ready", UriKind.Relative), arguments);
+
+    /// <summary>The same for a program that is ready once another path answers.</summary>
+    public static async Task<ServerProcess> StartAsync(NetworkNamespace? network, int port, string program, Uri ready, params IEnumerable<string> arguments)
     {
         Requires.Program(program);
         var server = new ServerProcess(network, port, program, arguments);
         try
         {
-            await Eventually.HoldsAsync($"{program} is ready", server.ReadinessAsync, readiness => readiness == "ready");
+            await Eventually.HoldsAsync($"{program} is ready", () => server.ReadinessAsync(ready), readiness => readiness == "ready");
             return server;
         }
         catch
@@ -70,12 +74,12 @@ internal sealed class ServerProcess : IDisposable
         Http.Dispose();
     }
 
-    private async Task<string> ReadinessAsync()
+    private async Task<string> ReadinessAsync(Uri ready)
     {
         Assert.False(_process.HasExited, $"It ended before it was ready: {Log}");
         try
         {
-            using var answer = await Http.GetAsync(new Uri("/-/ready", UriKind.Relative), TestContext.Current.CancellationToken);
+            using var answer = await Http.GetAsync(ready, TestContext.Current.CancellationToken);
             return answer.IsSuccessStatusCode ? "ready" : $"{answer.StatusCode}: {Log}";
         }
         catch (HttpRequestException exception)
