@@ -29,14 +29,11 @@ public sealed partial class ChartTests
     {
         using var files = new TemporaryDirectory();
         var certificate = SelfSignedCertificate.Issue();
-        foreach (var directory in new[] { "tokens/alertmanager", "tokens/ops", "web", "push", "state" })
-            Directory.CreateDirectory(files[directory]);
-        foreach (var (name, content) in new[]
-        {
-            ("tokens/alertmanager/alertmanager", new string('a', 64)), ("tokens/ops/ops.token", new string('b', 64)), ("push/token", "token"),
-            ("web/web-config.yml", WebFiles.Tls), ("web/server.crt", certificate.Certificate), ("web/server.key", certificate.Key),
-        })
-            File.SetUnixFileMode(files.Write(name, content), UnixFileMode.UserRead);
+        Directory.CreateDirectory(files["state"]);
+        Mount(files["tokens/alertmanager"], ("alertmanager", new string('a', 64)));
+        Mount(files["tokens/ops"], ("ops.token", new string('b', 64)));
+        Mount(files["push"], ("token", "token"));
+        Mount(files["web"], ("web-config.yml", WebFiles.Tls), ("server.crt", certificate.Certificate), ("server.key", certificate.Key));
         var (config, pod) = (Config(scenario), Pod(scenario));
         config = config.Replace("/etc/nic-hang-exporter", files.Path, StringComparison.Ordinal)
             .Replace("/var/lib/nic-hang-exporter", files["state"], StringComparison.Ordinal).Replace("/host/sys", "/sys", StringComparison.Ordinal);
@@ -178,6 +175,20 @@ public sealed partial class ChartTests
 
         Assert.Contains("url: \"https://{{ .GroupLabels.instance }}/api/v1/alertmanager\"", config, StringComparison.Ordinal);
         Assert.Contains("groupBy: [instance, device]", config, StringComparison.Ordinal);
+    }
+
+    // As the kubelet mounts a Secret: each name is a link to a link, so that all change at once.
+    private static void Mount(string directory, params IEnumerable<(string Name, string Content)> files)
+    {
+        Directory.CreateDirectory(Path.Combine(directory, "..2026_11_29"));
+        File.CreateSymbolicLink(Path.Combine(directory, "..data"), "..2026_11_29");
+        foreach (var (name, content) in files)
+        {
+            var file = Path.Combine(directory, "..2026_11_29", name);
+            File.WriteAllText(file, content);
+            File.SetUnixFileMode(file, UnixFileMode.UserRead);
+            File.CreateSymbolicLink(Path.Combine(directory, name), $"..data/{name}");
+        }
     }
 
     private static IKubernetesObject<V1ObjectMeta> Strict(ChartDocument document) => document.Kind switch
