@@ -1,0 +1,23 @@
+{{/*
+A probe: the value of that name, or a question to the path. Each field of httpGet is set, also where it is the default:
+what the API server adds belongs to nobody, so it would stay when an upgrade changes the kind of the probe.
+*/}}
+{{- define "nic-hang-exporter.probe" -}}
+{{- $tcp := and .Values.webConfig.existingSecret .Values.webConfig.authentication -}}
+{{- if .probe -}}
+{{- toYaml .probe -}}
+{{- else -}}
+{{ ternary "tcpSocket" "httpGet" (not (empty $tcp)) }}:
+  port: metrics
+  {{- if not $tcp }}
+  path: {{ .path }}
+  scheme: {{ include "nic-hang-exporter.scheme" . | upper }}
+  {{- end }}
+  {{- if not (has .Values.listenAddress (list "" "0.0.0.0" "::")) }}
+  host: {{ .Values.listenAddress | quote }}
+  {{- end }}
+periodSeconds: {{ .period }}
+timeoutSeconds: 5
+failureThreshold: {{ .failures }}
+{{- end }}
+{{- end -}}

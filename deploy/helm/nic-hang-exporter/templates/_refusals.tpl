@@ -1,0 +1,38 @@
+{{/* What the schema cannot say: values that do not fit together. Each in one line that names the values. */}}
+{{- define "nic-hang-exporter.refusals" -}}
+{{- if and .Values.serviceMonitor.enabled .Values.podMonitor.enabled -}}
+{{- fail "serviceMonitor.enabled and podMonitor.enabled: set only one of them, or each pod is scraped twice" -}}
+{{- end -}}
+{{- if and .Values.serviceMonitor.enabled (not .Values.service.enabled) -}}
+{{- fail "serviceMonitor.enabled needs service.enabled" -}}
+{{- end -}}
+{{- $scopes := list -}}
+{{- $names := list -}}
+{{- range .Values.api.tokens -}}
+{{- if has .name $names -}}
+{{- fail (printf "api.tokens: the name %s is there twice" .name) -}}
+{{- end -}}
+{{- $names = append $names .name -}}
+{{- $scopes = append $scopes .scope -}}
+{{- end -}}
+{{- range $trigger := list "webhook" "api" -}}
+{{- $mode := include "nic-hang-exporter.configuredMode" (dict "Values" $.Values "trigger" $trigger) -}}
+{{- if and (ne $mode "off") (not (or (has "remediate" $scopes) (has "admin" $scopes))) -}}
+{{- fail (printf "remediation.%s is %s, but no entry of api.tokens has the scope remediate or admin: nobody could ask" $trigger $mode) -}}
+{{- end -}}
+{{- end -}}
+{{- if .Values.alertmanagerConfig.enabled -}}
+{{- if eq (include "nic-hang-exporter.configuredMode" (dict "Values" .Values "trigger" "webhook")) "off" -}}
+{{- fail "alertmanagerConfig.enabled needs remediation.webhook observe or enforce" -}}
+{{- end -}}
+{{- if ne (include "nic-hang-exporter.scheme" .) "https" -}}
+{{- fail "alertmanagerConfig.enabled needs webConfig.existingSecret and webConfig.tls: without TLS the exporter takes no alert from another machine" -}}
+{{- end -}}
+{{- range $secret := list "tokenSecret" "caSecret" -}}
+{{- $reference := get $.Values.alertmanagerConfig $secret -}}
+{{- if not (and $reference.name $reference.key) -}}
+{{- fail (printf "alertmanagerConfig.enabled needs alertmanagerConfig.%s.name and .key" $secret) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}

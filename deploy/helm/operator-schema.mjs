@@ -1,0 +1,49 @@
+// Checks documents of the Prometheus operator (standard input, YAML) against its models: types, required fields and
+// patterns by their validators, and fields that do not exist by what a validator never asks for. Prints one line a fault.
+//   node operator-schema.mjs NODE_MODULES_PARENT < rendered.yaml
+import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+
+const require = createRequire(pathToFileURL(`${process.argv[2]}/x.js`));
+const { loadAll } = await import(pathToFileURL(require.resolve('js-yaml')));
+const load = async version =>
+  import(pathToFileURL(`${process.argv[2]}/node_modules/@kubernetes-models/prometheus-operator/monitoring.coreos.com/${version}/index.js`));
+const models = { 'monitoring.coreos.com/v1': await load('v1'), 'monitoring.coreos.com/v1alpha1': await load('v1alpha1') };
+
+// Notes which fields of an object are read; an object whose keys are listed is a map, all of whose keys are right.
+function watched(value, path, unread) {
+  if (value === null || typeof value !== 'object') return value;
+  if (!Array.isArray(value)) for (const key of Object.keys(value)) unread.add(`${path}.${key}`);
+  const children = new Map();
+  return new Proxy(value, {
+    get(target, key) {
+      if (typeof key === 'symbol') return target[key];
+      unread.delete(`${path}.${key}`);
+      if (!Object.hasOwn(target, key) || key === 'length') return target[key];
+      if (!children.has(key)) children.set(key, watched(target[key], `${path}.${key}`, unread));
+      return children.get(key);
+    },
+    ownKeys(target) {
+      for (const key of Object.keys(target)) unread.delete(`${path}.${key}`);
+      return Reflect.ownKeys(target);
+    },
+  });
+}
+
+let checked = 0;
+let faults = 0;
+for (const document of loadAll(readFileSync(0, 'utf8'))) {
+  if (!document?.apiVersion?.startsWith('monitoring.coreos.com/')) continue;
+  checked++;
+  const say = text => { faults++; console.log(`${document.kind} ${document.metadata?.name}: ${text}`); };
+  const Model = models[document.apiVersion]?.[document.kind];
+  if (!Model) { say(`there is no ${document.kind} in ${document.apiVersion}`); continue; }
+  const unread = new Set();
+  const model = new Model(document);
+  model.spec = watched(document.spec, 'spec', unread);
+  try { model.validate(); } catch (error) { say(error.message.split('\n')[0]); }
+  for (const field of unread) say(`there is no field ${field}`);
+}
+console.log(`${checked} documents of the Prometheus operator`);
+process.exit(faults === 0 ? 0 : 1);
