@@ -168,7 +168,7 @@ internal static partial class ExporterHost
         await Task.WhenAny(monitor.Ready, Task.Delay(HistoryPatience, clock));
         await Task.WhenAny(Task.WhenAll(poller.First, remediator.Ready), Task.Delay(SnapshotPatience, clock));
         // At once where it can be, and else when whatever holds RTNL lets go of it.
-        _ = remediator.Ready.ContinueWith(_ => StartLog.Tell(logger, remediator.Status()),
+        _ = remediator.Ready.ContinueWith(_ => StartLog.Tell(logger, remediator.Status(), ConfigurationWarnings.OfModes(options)),
             CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         // Only over a directory that is ours: the socket in another one's is that one's.
         var control = application.Services.GetRequiredService<ControlServer>();

@@ -236,6 +236,9 @@ internal sealed partial class Remediator : IDisposable
             other = _active;
             if (Covers(other.Request, active.Request))
             {
+                // What it asks for is under way: from now on it is not told that nothing was done.
+                active.Follows = other.Id;
+                _ = active.TryBegin();
                 other.Followers.Add(active);
                 return false;
             }
@@ -286,6 +289,6 @@ internal sealed partial class Remediator : IDisposable
     [LoggerMessage(EventIds.RemediationFailed, LogLevel.Error, "An unexpected error on the remediation thread")]
     private partial void LogFailed(Exception exception);
 
-    [LoggerMessage(EventIds.HistoryUnknown, LogLevel.Warning, "A part of the journal was lost, and with it what a person may have decided: every device is in quarantine until a person clears it (quarantine clear DEVICE), no setting is changed, and {Meanwhile}")]
+    [LoggerMessage(EventIds.HistoryUnknown, LogLevel.Warning, "A part of the journal was lost, and with it what a person may have decided: every device that was not cleared since is in quarantine until a person clears it (quarantine clear DEVICE), no setting of it is changed, and {Meanwhile}")]
     private partial void LogHistoryUnknown(string meanwhile);
 }
