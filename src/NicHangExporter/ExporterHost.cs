@@ -147,6 +147,7 @@ internal static partial class ExporterHost
             LogConfiguration(logger, string.Join(' ', OptionTable.All.Select(option => $"{option.Name}={option.Show(options)}")));
 
         // The door before whoever asks at it; and nothing of the state directory is read before it is ours.
+        application.Services.GetRequiredService<EpisodeRecorder>().Start();
         application.Services.GetRequiredService<Lane>().Start();
         var remediator = application.Services.GetRequiredService<Remediator>();
         remediator.Start();

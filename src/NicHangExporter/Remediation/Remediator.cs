@@ -126,7 +126,9 @@ internal sealed partial class Remediator : IDisposable
             if (_pass is { } pass && _context is { } context)
                 Complete(context, pass.Abandon());
         }));
-        await Task.WhenAny(_lane.CloseAsync(), Task.Delay(deadline, _clock));
+        var patience = Task.Delay(deadline, _clock);
+        await Task.WhenAny(_lane.CloseAsync(), patience);
+        await Task.WhenAny(_recorder.CloseAsync(), patience);
         foreach (var active in Waiting())
             Finish(active, Answer(active, RemediationVerdict.Failed, "the program ends while a command to the kernel has not returned; the next start finds out what came of it"));
     }
