@@ -158,7 +158,8 @@ internal sealed partial class EpisodeRecorder
         return _camera.Complete(_camera.TakeAtOnce(device), device).Since(bundle.Before);
     }
 
-    // The top of the writer's thread: what fails is over with this call, and the next bundle is written. A disk that is nearly full lets the small write pass and not the large one: only when all
+    // The top of the writer's thread: what fails is over with this call, and the next bundle is written.
+    // A disk that is nearly full lets the small write pass and not the large one: only when all
     // of it has passed is a later failure news again.
     private void Keep(BundleDraft draft)
     {

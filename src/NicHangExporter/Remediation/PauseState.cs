@@ -32,9 +32,9 @@ internal sealed record PauseState(ImmutableArray<PauseCause> By, string Explanat
     /// <param name="isAssumed">That a person has done so is only assumed: a part of the journal was lost.</param>
     public static PauseState Of(bool byCommand, DisableFile file, string path, bool isAssumed = false)
     {
-        var (cause, by) = isAssumed
-            ? (PauseCause.LostHistory, "because a part of the journal was lost, and a pause may be among it")
-            : (PauseCause.Command, "by command");
+        var (cause, by, and) = isAssumed
+            ? (PauseCause.LostHistory, "because a part of the journal was lost, and a pause may be among it", "; and")
+            : (PauseCause.Command, "by command", " and");
         return (byCommand, file) switch
         {
             (false, { IsThere: false, Error: null }) => new([], "Remediation is not paused."),
@@ -43,7 +43,8 @@ internal sealed record PauseState(ImmutableArray<PauseCause> By, string Explanat
             (false, { Error: null }) => new([PauseCause.File],
                 $"Remediation is paused by the file {path}: nothing is changed, except to undo. To end that, remove the file."),
             (true, { Error: null }) => new([cause, PauseCause.File],
-                $"Remediation is paused {by} and by the file {path}: nothing is changed, except to undo. To end that, remove the file, and: {Resume}."),
+                $"Remediation is paused {by}{and} by the file {path}: nothing is changed, except to undo."
+                + $" To end that, remove the file, and: {Resume}."),
             (_, { Error: var error }) => new(byCommand ? [cause, PauseCause.File] : [PauseCause.File],
                 $"Remediation is paused{(byCommand ? $" {by}, and" : ":")} whether the file {path} is there can't be told ({error}), which counts as if it were."
                 + $" To end that, let the exporter search its directory{(byCommand ? $", and: {Resume}" : "")}."),

@@ -19,7 +19,8 @@ internal sealed partial class Remediator
             }
     }
 
-    // Also where a part of the journal was lost (docs/decisions/0024). Before anything is asked of ethtool: a device that a bounce has left down may be detached or suspended, and answers nothing until it is up.
+    // Also where a part of the journal was lost (docs/decisions/0024).
+    // Before anything is asked of ethtool: a device that a bounce has left down may be detached or suspended, and answers nothing until it is up.
     private void BringUpByName(string key, DeviceRecord record, JournalEntry intent)
     {
         if (intent is not { WasUp: true, Rung: "bounce" } || intent.Boot != _ledger.BootId || !InterfaceName.TryParse(record.Device, out var name))

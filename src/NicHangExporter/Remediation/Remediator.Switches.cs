@@ -101,7 +101,8 @@ internal sealed partial class Remediator
         return null;
     }
 
-    // The quarantine of what is not on record has an end as well: when a person has cleared whatever is watched. A device that can't be looked at is not cleared.
+    // The quarantine of what is not on record has an end as well: when a person has cleared whatever is watched.
+    // A device that can't be looked at is not cleared.
     private void AcceptHistory(string actor)
     {
         if (!_ledger.State.HistoryUnknown)

@@ -80,7 +80,7 @@ public sealed class PauseStateTests : IDisposable
         var state = PauseState.Of(byCommand: true, new DisableFile(true), "/etc/x/disable", isAssumed: true);
 
         Assert.Equal([PauseCause.LostHistory, PauseCause.File], state.By);
-        Assert.Equal("Remediation is paused because a part of the journal was lost, and a pause may be among it and by the file /etc/x/disable: nothing is changed, except to undo."
+        Assert.Equal("Remediation is paused because a part of the journal was lost, and a pause may be among it; and by the file /etc/x/disable: nothing is changed, except to undo."
             + " To end that, remove the file, and: nic-hang-exporter resume, or DELETE /api/v1/pause.", state.Explanation);
     }
 
