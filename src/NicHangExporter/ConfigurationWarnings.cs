@@ -4,11 +4,24 @@ using NicHangExporter.Remediation;
 
 namespace NicHangExporter;
 
-/// <summary>What <c>--config.check</c> finds to say of a sound configuration on this host.</summary>
+/// <summary>What there is to say of a sound configuration: <c>--config.check</c> and the log of the start say it.</summary>
 internal static class ConfigurationWarnings
 {
-    /// <summary>A sentence for each entry of remediation.devices that matches no device here; nothing where the devices can't be looked up.</summary>
-    public static IReadOnlyList<string> Of(ExporterOptions options)
+    /// <summary>A sentence for each mode without effect, and for each entry of remediation.devices that matches no device here.</summary>
+    public static IReadOnlyList<string> Of(ExporterOptions options) => [.. OfModes(options), .. OfDevices(options)];
+
+    /// <summary>A sentence for each mode that is on and has no effect, because nothing can trigger it.</summary>
+    public static IEnumerable<string> OfModes(ExporterOptions options)
+    {
+        foreach (var (name, mode) in new[] { ("remediation.local", options.LocalRemediation), ("remediation.webhook", options.WebhookRemediation) })
+            if (mode != RemediationMode.Off && !options.DetectsHangs)
+                yield return $"{name} is {SnakeCase.Of(mode)} and has no effect: no hang is detected while collector.kmsg and collector.stall are both off";
+        if (options is { WebhookRemediation: not RemediationMode.Off, HasRemediateToken: false })
+            yield return $"remediation.webhook is {SnakeCase.Of(options.WebhookRemediation)} and has no effect: no api.token-file has the scope remediate, so no alert is taken";
+    }
+
+    // Nothing where the devices can't be looked up.
+    private static IEnumerable<string> OfDevices(ExporterOptions options)
     {
         var devices = new NetClass(options.SysfsPath);
         try

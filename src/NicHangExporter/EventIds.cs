@@ -51,6 +51,8 @@ internal static class EventIds
     public const int EntryUnmatched = 3034;
     public const int EntryMatched = 3035;
     public const int Healed = 3036;
+    public const int ModeWithoutEffect = 3037;
+    public const int HistoryAccepted = 3038;
     public const int JournalOpened = 3050;
     public const int JournalUnavailable = 3051;
     public const int JournalRecovered = 3052;

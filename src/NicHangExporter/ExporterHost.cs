@@ -147,6 +147,7 @@ internal static partial class ExporterHost
             LogConfiguration(logger, string.Join(' ', OptionTable.All.Select(option => $"{option.Name}={option.Show(options)}")));
 
         // The door before whoever asks at it; and nothing of the state directory is read before it is ours.
+        application.Services.GetRequiredService<EpisodeRecorder>().Start();
         application.Services.GetRequiredService<Lane>().Start();
         var remediator = application.Services.GetRequiredService<Remediator>();
         remediator.Start();
@@ -168,7 +169,7 @@ internal static partial class ExporterHost
         await Task.WhenAny(monitor.Ready, Task.Delay(HistoryPatience, clock));
         await Task.WhenAny(Task.WhenAll(poller.First, remediator.Ready), Task.Delay(SnapshotPatience, clock));
         // At once where it can be, and else when whatever holds RTNL lets go of it.
-        _ = remediator.Ready.ContinueWith(_ => StartLog.Tell(logger, remediator.Status()),
+        _ = remediator.Ready.ContinueWith(_ => StartLog.Tell(logger, remediator.Status(), ConfigurationWarnings.OfModes(options)),
             CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         // The socket of a directory that another process holds is that process's: it is made when the lock is ours, at once or later.
         var control = application.Services.GetRequiredService<ControlServer>();

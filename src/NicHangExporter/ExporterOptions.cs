@@ -204,4 +204,10 @@ internal sealed class ExporterOptions
 
     /// <summary>True where the collector runs.</summary>
     public bool Has(Collector collector) => Collectors.Contains(collector);
+
+    /// <summary>True where a collector runs that sees hangs: without one neither the local loop nor an alert has a hang to act on.</summary>
+    public bool DetectsHangs => Has(Collector.Kmsg) || Has(Collector.Stall);
+
+    /// <summary>True where a token is configured that Alertmanager can post alerts with.</summary>
+    public bool HasRemediateToken => ApiTokenFiles.Any(file => file.Credential.May(ApiScope.Remediate));
 }

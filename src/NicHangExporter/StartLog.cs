@@ -20,11 +20,16 @@ internal static partial class StartLog
     }
 
     /// <summary>What follows when the devices and the journal have been looked at.</summary>
-    public static void Tell(ILogger logger, RemediationStatus status)
+    /// <param name="logger">The log.</param>
+    /// <param name="status">The devices and the modes.</param>
+    /// <param name="modesWithoutEffect">From <see cref="ConfigurationWarnings.OfModes"/>.</param>
+    public static void Tell(ILogger logger, RemediationStatus status, IEnumerable<string> modesWithoutEffect)
     {
         LogWatched(logger, ProtectionSummary.Watched(status));
         LogModes(logger, status.Modes["local"], status.Modes["webhook"], status.Modes["api"]);
         LogApi(logger, status.ApiOn ? "on" : "off");
+        foreach (var problem in modesWithoutEffect)
+            LogWithoutEffect(logger, problem);
         if (status.PauseExplanation is { } pause)
             LogPaused(logger, pause);
         if (ProtectionSummary.Healed(status) is { } healed)
@@ -44,6 +49,9 @@ internal static partial class StartLog
 
     [LoggerMessage(EventIds.ApiState, LogLevel.Information, "The API under /api/v1, which api.token-file turns on")]
     private static partial void LogApi(ILogger logger, string api);
+
+    [LoggerMessage(EventIds.ModeWithoutEffect, LogLevel.Warning, "{Problem}")]
+    private static partial void LogWithoutEffect(ILogger logger, string problem);
 
     [LoggerMessage(EventIds.RemediationPaused, LogLevel.Warning, "{Explanation}")]
     private static partial void LogPaused(ILogger logger, string explanation);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 
@@ -10,6 +11,9 @@ namespace NicHangExporter;
 /// </summary>
 internal sealed partial class StateDirectory(ExporterOptions options, ILogger<StateDirectory>? log = null) : IDisposable
 {
+    // Beside the files of the journal.
+    private static readonly ImmutableArray<string> Kept = ["state.json", "alerts.json", "decisions.json", "episodes"];
+
     private readonly Lock _gate = new();
     private volatile FileStream? _lock;
     private FileStatus _lockStatus;
@@ -21,7 +25,10 @@ internal sealed partial class StateDirectory(ExporterOptions options, ILogger<St
     /// <summary>True where this process may write there: it has the lock, and the lock is still in the directory of this name.</summary>
     public bool IsHeld => _lock is not null && IsInPlace;
 
-    /// <summary>True where no process had taken hold of the directory before this one: what is not in it was never there.</summary>
+    /// <summary>
+    /// True where no process had kept anything in the directory when it was taken: what is not in it was never there. A lock or a file that was not finished is
+    /// what a first start leaves that ended at once.
+    /// </summary>
     public bool IsNew { get; private set; }
 
     /// <summary>True where nothing is wrong with the directory, but another process has its lock.</summary>
@@ -29,7 +36,7 @@ internal sealed partial class StateDirectory(ExporterOptions options, ILogger<St
 
     /// <summary>Why it is not held, in one line; null where it is, was not tried, or none is configured.</summary>
     public string? Failure =>
-        _lock is not null && !IsInPlace ? $"{Path} was deleted or replaced while it was in use: put it back, or restart" : _failure;
+        _lock is not null && !IsInPlace ? $"{Path} was deleted or replaced while it was in use: nothing is done in it until a restart" : _failure;
 
     /// <summary>Completes when this process takes the directory, at once or after another process has let go of it.</summary>
     public Task Taken => _taken.Task;
@@ -37,7 +44,24 @@ internal sealed partial class StateDirectory(ExporterOptions options, ILogger<St
     private readonly TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private string? _failure;
 
-    private bool IsInPlace => FileStatus.TryReadUnfollowed(LockFile(Path!), out var now) == Errno.None && now.IsSameFile(_lockStatus);
+    // For good: another process may have recorded a decision in the directory of this name meanwhile, and that is not known here.
+    private volatile bool _isLost;
+
+    private bool IsInPlace
+    {
+        get
+        {
+            if (_isLost)
+                return false;
+            var errno = FileStatus.TryReadUnfollowed(LockFile(Path!), out var now);
+            if (errno == Errno.None && now.IsSameFile(_lockStatus))
+                return true;
+            // What can't be looked at now, because of a disk that fails, may be the same one.
+            if (errno is Errno.None or Errno.NoEntry or Errno.NotDirectory)
+                _isLost = true;
+            return false;
+        }
+    }
 
     /// <summary>
     /// What is wrong with a directory, in one line that names it; null where it can be used or made. Changes nothing, and says nothing of whether another
@@ -89,9 +113,8 @@ internal sealed partial class StateDirectory(ExporterOptions options, ILogger<St
             try
             {
                 Make(path);
-                var isNew = FileStatus.TryReadUnfollowed(LockFile(path), out _) == Errno.NoEntry;
                 Lock(path);
-                (_failure, IsTakenByAnother, IsNew) = (null, false, isNew);
+                (_failure, IsTakenByAnother, IsNew) = (null, false, !Directory.EnumerateFileSystemEntries(path).Any(IsKept));
                 _taken.TrySetResult();
                 return true;
             }
@@ -153,10 +176,18 @@ internal sealed partial class StateDirectory(ExporterOptions options, ILogger<St
         }
         if (FileStatus.TryRead(held.SafeFileHandle, out var status) != Errno.None || !status.IsSameFile(_lockStatus) || !IsInPlace)
         {
+            // Not taken yet, so not lost: it may be tried again.
+            _isLost = false;
             held.Dispose();
             throw new IOException($"{file} was replaced at this very moment");
         }
         _lock = held;
+    }
+
+    private static bool IsKept(string entry)
+    {
+        var name = System.IO.Path.GetFileName(entry);
+        return Kept.Contains(name) || (name.StartsWith("journal.jsonl", StringComparison.Ordinal) && !name.EndsWith(".new", StringComparison.Ordinal));
     }
 
     private static void Require(Errno errno, string file)

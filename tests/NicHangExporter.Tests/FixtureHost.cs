@@ -25,7 +25,8 @@ internal sealed class FixtureHost : IDisposable
     private bool _started;
 
     public FixtureHost(
-        Action<ExporterOptions>? configure = null, FixtureHost? before = null, JournalFiles? journalFiles = null, bool live = false, FakeTimeProvider? clock = null)
+        Action<ExporterOptions>? configure = null, FixtureHost? before = null, JournalFiles? journalFiles = null, bool live = false, FakeTimeProvider? clock = null,
+        Action<string, EpisodeBundle>? writeBundle = null)
     {
         _ownsDirectories = before is null;
         Directory = before?.Directory ?? new TemporaryDirectory();
@@ -66,8 +67,9 @@ internal sealed class FixtureHost : IDisposable
         var link = new LinkFlags(Link);
         var netClass = new NetClass(Options.SysfsPath);
         var access = new DeviceAccess(netClass, Ethtool, link);
+        Recorder = new EpisodeRecorder(Options, Ethtool, netClass, Clock, factory.CreateLogger<EpisodeRecorder>(), StateDirectory, Metrics, writeBundle);
         Remediator = new Remediator(Options, Ledger, access, new SettingCatalogue(Options), Evidence, new KillSwitch(Options),
-            Inventory, new EpisodeRecorder(Options, Ethtool, netClass, Clock, factory.CreateLogger<EpisodeRecorder>(), StateDirectory), Lane, Metrics, Clock, factory.CreateLogger<Remediator>());
+            Inventory, Recorder, Lane, Metrics, Clock, factory.CreateLogger<Remediator>());
         Monitor = new HangMonitor(Options, Watcher, Inventory, Poller, Store, Remediator, Evidence, Metrics, Clock, factory.CreateLogger<HangMonitor>());
         Desk = new AlertDesk(Options, Ledger, Remediator, new AlertDevices(Inventory, netClass, access, Evidence, Remediator, Clock), Clock);
         Webhook = new AlertmanagerWebhook(Desk, Metrics, Clock, factory.CreateLogger<AlertmanagerWebhook>());
@@ -92,6 +94,7 @@ internal sealed class FixtureHost : IDisposable
     public AlertDesk Desk { get; }
     public AlertmanagerWebhook Webhook { get; }
     public AlertActions Actions { get; }
+    public EpisodeRecorder Recorder { get; }
     public Remediator Remediator { get; }
     public RecordingLogger Log { get; }
     public ExporterMetrics Metrics { get; }

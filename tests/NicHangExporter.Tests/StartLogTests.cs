@@ -42,19 +42,24 @@ public sealed class StartLogTests
         level=info msg="Hangs of these devices are not healed automatically" devices=veth0 reason=not_watched explanation="not watched: --collector.virtual watches virtual devices too, device.max is the limit" event_id=3033
         level=info msg="Hangs of these devices are not healed automatically" devices="eno2, eno3" reason=not_allowed explanation="not in remediation.devices" event_id=3033
 
-        """, Log(logger => StartLog.Tell(logger, Status)));
+        """, Log(logger => StartLog.Tell(logger, Status, [])));
+
+    [Fact]
+    public void ModeWithoutEffect_IsAWarning() => Assert.Contains(
+        "level=warn msg=\"remediation.webhook is enforce and has no effect: ",
+        Log(logger => StartLog.Tell(logger, Status, ConfigurationWarnings.OfModes(new ExporterOptions { WebhookRemediation = RemediationMode.Enforce }))), StringComparison.Ordinal);
 
     [Fact]
     public void HostWithoutANic_SaysWhatWouldShowTheOthers() => Assert.Contains(
         "devices=\"none: no physical network device is here; --collector.virtual watches the others\"",
-        Log(logger => StartLog.Tell(logger, Status with { Devices = [] })), StringComparison.Ordinal);
+        Log(logger => StartLog.Tell(logger, Status with { Devices = [] }, [])), StringComparison.Ordinal);
 
     [Fact]
     public void ManyDevices_AreCountedBeyondWhatALineHolds() => Assert.Contains(
         "nic15 and 84 more\"", Log(logger => StartLog.Tell(logger, Status with
         {
             Devices = [.. Enumerable.Range(0, 100).Select(number => new DeviceStatus($"nic{number}", "", "igb") { Present = true, Watched = true })],
-        })), StringComparison.Ordinal);
+        }, [])), StringComparison.Ordinal);
 
     [Fact]
     public void FirstLine_HoldsVersionAndShortRevisionOnce()

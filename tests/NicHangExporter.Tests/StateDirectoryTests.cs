@@ -51,6 +51,26 @@ public sealed class StateDirectoryTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("lock", true)]
+    [InlineData("control.sock", true)]
+    [InlineData("journal.jsonl.new", true)]
+    [InlineData("state.json.new", true)]
+    [InlineData("journal.jsonl", false)]
+    [InlineData("journal.jsonl.1", false)]
+    [InlineData("journal.jsonl.corrupt-1", false)]
+    [InlineData("decisions.json", false)]
+    [InlineData("state.json", false)]
+    [InlineData("alerts.json", false)]
+    [InlineData("episodes", false)]
+    public void Directory_IsNew_WhereNothingWasKeptInIt(string name, bool isNew)
+    {
+        File.WriteAllText(Path.Combine(Make("state", "0700"), name), "");
+        using var state = new StateDirectory(Options);
+        Assert.True(state.TryTake());
+        Assert.Equal(isNew, state.IsNew);
+    }
+
     [Fact]
     public void Directory_NotConfigured_IsNoFailure()
     {
@@ -207,8 +227,12 @@ public sealed class StateDirectoryTests : IDisposable
         Assert.False(state.IsHeld || state.TryTake());
         Directory.Delete(state.Path!, recursive: true);
         Directory.Move(_directory.File("old"), state.Path!);
-        Assert.True(state.IsHeld && state.TryTake());
-        Assert.Null(state.Failure);
+        // Put back it stays lost: what was decided in the other one is not known here.
+        Assert.False(state.IsHeld || state.TryTake());
+        Assert.EndsWith("was deleted or replaced while it was in use: nothing is done in it until a restart", state.Failure, StringComparison.Ordinal);
+        using var next = new StateDirectory(Options);
+        state.Dispose();
+        Assert.True(next.TryTake());
     }
 
     private string Make(string name, string mode)

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using NicHangExporter.Exposition;
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Linux.Sysfs;
@@ -10,10 +12,9 @@ namespace NicHangExporter.Remediation;
 /// </summary>
 /// <remarks>
 /// For one thread, that of the remediation lane: <see cref="Begin"/>, <see cref="AddRemediation"/> and <see cref="End"/> ask ethtool, so they wait for
-/// RTNL without a limit. What is known before that is on disk before that.
+/// RTNL without a limit; the disk has a thread of its own (<see cref="BundleWriter"/>). What is known before RTNL is waited for goes to the disk before that.
 /// </remarks>
-internal sealed partial class EpisodeRecorder(
-    ExporterOptions options, IEthtool ethtool, NetClass netClass, TimeProvider clock, ILogger<EpisodeRecorder> logger, StateDirectory? state = null)
+internal sealed partial class EpisodeRecorder
 {
     /// <summary>A wedge that nothing cures is tried again each hour, for weeks: the first of its remediations and the last ones tell enough.</summary>
     private const int MaxRemediations = 24;
@@ -24,9 +25,35 @@ internal sealed partial class EpisodeRecorder(
     /// <summary>The most lines of the kernel log.</summary>
     private const int MaxKernelLines = 40;
 
-    private readonly DeviceCamera _camera = new(ethtool, netClass, clock);
-    private readonly HashSet<string> _underWay = [];
+    private readonly ExporterOptions _options;
+    private readonly NetClass _netClass;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<EpisodeRecorder> _logger;
+    private readonly StateDirectory? _state;
+    private readonly ExporterMetrics? _metrics;
+    private readonly Action<string, EpisodeBundle> _write;
+    private readonly DeviceCamera _camera;
+    private readonly BundleWriter _writer;
+    private volatile ImmutableHashSet<string> _underWay = [];
+
+    // Owned by the writer.
     private bool _failing;
+
+    public EpisodeRecorder(
+        ExporterOptions options, IEthtool ethtool, NetClass netClass, TimeProvider clock, ILogger<EpisodeRecorder> logger, StateDirectory? state = null,
+        ExporterMetrics? metrics = null, Action<string, EpisodeBundle>? write = null)
+    {
+        (_options, _netClass, _clock, _logger, _state, _metrics) = (options, netClass, clock, logger, state, metrics);
+        _write = write ?? WriteAndPrune;
+        _camera = new DeviceCamera(ethtool, netClass, clock);
+        _writer = new BundleWriter(Keep);
+    }
+
+    /// <inheritdoc cref="BundleWriter.Start"/>
+    public void Start() => _writer.Start();
+
+    /// <inheritdoc cref="BundleWriter.CloseAsync"/>
+    public Task CloseAsync() => _writer.CloseAsync();
 
     /// <inheritdoc cref="EpisodeId.New"/>
     public static string NewId(DateTimeOffset start, InterfaceName device) => EpisodeId.New(start, device);
@@ -47,40 +74,36 @@ internal sealed partial class EpisodeRecorder(
     /// <param name="kernelLines">What the kernel said of the device lately.</param>
     public void Begin(string id, InterfaceName device, BusAddress bus, string driver, DateTimeOffset start, string? report, IReadOnlyList<string> kernelLines)
     {
-        if (options.StateDirectory is not { } directory || !EpisodeId.IsSound(id))
+        if (_options.StateDirectory is not { } directory || !EpisodeId.IsSound(id))
             return;
-        _underWay.Add(id);
-        Keep(directory, () =>
+        _underWay = _underWay.Add(id);
+        if (Find(directory, id) is { } former)
         {
-            if (EpisodeFiles.Read(directory, id) is { } former)
-            {
-                EpisodeFiles.Write(directory, former with { KernelLines = Joined(former.KernelLines, kernelLines) });
-                return;
-            }
-            var before = _camera.TakeAtOnce(device);
-            var bundle = new EpisodeBundle(id, device.ToString())
-            {
-                Bus = bus.ToString(),
-                Driver = driver,
-                Start = start,
-                Report = Bounded(report),
-                KernelLines = Joined([], kernelLines),
-                Before = before,
-            };
-            EpisodeFiles.Write(directory, bundle);
-            EpisodeFiles.Prune(directory, _underWay);
-            EpisodeFiles.Write(directory, bundle with { Before = _camera.Complete(before, device) });
-        });
+            _writer.Write(new(former with { KernelLines = Joined(former.KernelLines, kernelLines) }, IsWhole: true));
+            return;
+        }
+        var before = _camera.TakeAtOnce(device);
+        var bundle = new EpisodeBundle(id, device.ToString())
+        {
+            Bus = bus.ToString(),
+            Driver = driver,
+            Start = start,
+            Report = Bounded(report),
+            KernelLines = Joined([], kernelLines),
+            Before = before,
+        };
+        _writer.Write(new(bundle, IsWhole: false));
+        _writer.Write(new(bundle with { Before = _camera.Complete(before, device) }, IsWhole: true));
     }
 
     /// <summary>Notes a remediation within an episode, with a picture of the device after it. Of the same one twice, the later word counts.</summary>
     public void AddRemediation(string id, RemediationOutcome outcome)
     {
-        if (options.StateDirectory is not { } directory || EpisodeFiles.Read(directory, id) is not { } bundle)
+        if (_options.StateDirectory is not { } directory || Find(directory, id) is not { } bundle)
             return;
         var remediation = new EpisodeRemediation(outcome.Id, outcome.Verdict, Bounded(outcome.Explanation)!)
         {
-            Time = clock.GetUtcNow(),
+            Time = _clock.GetUtcNow(),
             Profile = outcome.Profile,
             Rung = outcome.Rung,
             Steps = [.. outcome.Steps],
@@ -89,11 +112,8 @@ internal sealed partial class EpisodeRecorder(
         var others = bundle.Remediations.Where(other => other.Id != outcome.Id).ToList();
         if (others.Count >= MaxRemediations)
             others.RemoveAt(1);
-        Keep(directory, () =>
-        {
-            EpisodeFiles.Write(directory, bundle with { Remediations = [.. others, remediation] });
-            EpisodeFiles.Write(directory, bundle with { Remediations = [.. others, remediation with { After = TakeLater(bundle, outcome.Device) }] });
-        });
+        _writer.Write(new(bundle with { Remediations = [.. others, remediation] }, IsWhole: false));
+        _writer.Write(new(bundle with { Remediations = [.. others, remediation with { After = TakeLater(bundle, outcome.Device) }] }, IsWhole: true));
     }
 
     /// <summary>Closes the bundle of an episode that is over.</summary>
@@ -102,15 +122,20 @@ internal sealed partial class EpisodeRecorder(
     /// <param name="kernelLines">What the kernel said of the device lately.</param>
     public void End(string id, EpisodeSummary summary, IReadOnlyList<string> kernelLines)
     {
-        _underWay.Remove(id);
-        if (options.StateDirectory is not { } directory || EpisodeFiles.Read(directory, id) is not { } bundle)
+        _underWay = _underWay.Remove(id);
+        if (_options.StateDirectory is not { } directory || Find(directory, id) is not { } bundle)
             return;
         bundle = bundle with { Summary = summary, KernelLines = Joined(bundle.KernelLines, kernelLines) };
-        Keep(directory, () =>
-        {
-            EpisodeFiles.Write(directory, bundle);
-            EpisodeFiles.Write(directory, bundle with { AtEnd = TakeLater(bundle, bundle.Device) });
-        });
+        _writer.Write(new(bundle, IsWhole: false));
+        _writer.Write(new(bundle with { AtEnd = TakeLater(bundle, bundle.Device) }, IsWhole: true));
+    }
+
+    private EpisodeBundle? Find(string directory, string id) => _writer.Latest(id) ?? EpisodeFiles.Read(directory, id);
+
+    private void WriteAndPrune(string directory, EpisodeBundle bundle)
+    {
+        EpisodeFiles.Write(directory, bundle);
+        EpisodeFiles.Prune(directory, _underWay);
     }
 
     // The name may have passed to other hardware since, and the hardware to another name.
@@ -119,7 +144,7 @@ internal sealed partial class EpisodeRecorder(
         _ = InterfaceName.TryParse(name, out var device);
         try
         {
-            if (BusAddress.TryParse(bundle.Bus, out var bus) && netClass.FindByBusAddress(bus) is var there && !there.Contains(device))
+            if (BusAddress.TryParse(bundle.Bus, out var bus) && _netClass.FindByBusAddress(bus) is var there && !there.Contains(device))
             {
                 if (there is not [var renamed])
                     return _camera.TakeNone(name, $"{name} is no longer at {bus}");
@@ -133,20 +158,26 @@ internal sealed partial class EpisodeRecorder(
         return _camera.Complete(_camera.TakeAtOnce(device), device).Since(bundle.Before);
     }
 
-    // What fails is over with this call, and the lane goes on. A disk that is nearly full lets the small write pass and not the large one: only when all
+    // The top of the writer's thread: what fails is over with this call, and the next bundle is written.
+    // A disk that is nearly full lets the small write pass and not the large one: only when all
     // of it has passed is a later failure news again.
-    private void Keep(string directory, Action record)
+    private void Keep(BundleDraft draft)
     {
+        var directory = _options.StateDirectory!;
         try
         {
             // One that was deleted or replaced is not ours any more.
-            if (state is { IsHeld: false })
-                throw new IOException(state.Failure ?? "the program ends");
-            record();
-            _failing = false;
+            if (_state is { IsHeld: false })
+                throw new IOException(_state.Failure ?? "the program ends");
+            _write(directory, draft.Bundle);
+            _failing &= !draft.IsWhole;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+#pragma warning disable CA1031 // A writer that dies keeps no evidence, and takes the process with it.
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
+            if (exception is not (IOException or UnauthorizedAccessException))
+                _metrics?.MonitorFailures.Inc();
             if (!_failing)
                 LogUnwritable(directory, exception.Message);
             _failing = true;

@@ -16,6 +16,11 @@ internal enum JournalEvent
     Quarantined,
     /// <summary>A person has lifted it.</summary>
     Cleared,
+    /// <summary>
+    /// With that, a person has cleared each device that is watched since a part of the journal was lost: one that is not on
+    /// record is a new one again.
+    /// </summary>
+    HistoryAccepted,
     /// <summary>A person has set the kill switch.</summary>
     Paused,
     /// <summary>A person has lifted it.</summary>

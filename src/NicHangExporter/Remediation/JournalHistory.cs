@@ -29,8 +29,8 @@ internal sealed record JournalHistory(
     /// </summary>
     public static JournalHistory Lost(string problem, JournalSalvage salvage, DecisionMark? mark)
     {
-        var isPaused = salvage.Paused is { } known && salvage.PausedSeq > (mark?.Seq ?? -1) ? known : mark?.Paused ?? true;
-        var state = salvage.State.WithHistoryUnknown(isPaused);
+        bool? isPaused = salvage.Paused is { } known && salvage.PausedSeq > (mark?.Seq ?? -1) ? known : mark?.Paused;
+        var state = salvage.State.WithHistoryUnknown(isPaused ?? true, isAssumed: isPaused is null || (isPaused.Value && salvage.State.PauseAssumed));
         var history = salvage.Last is { } last ? From(last, state, salvage.HighestSeq) : Nothing with { State = state };
         // A number is not used twice, also where the entry is lost.
         return history with { LastSeq = Math.Max(history.LastSeq, mark?.Seq ?? 0), IsKnown = false, Problems = [problem] };

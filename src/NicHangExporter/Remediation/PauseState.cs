@@ -9,6 +9,8 @@ internal enum PauseCause
 {
     /// <summary>A person, by the command <c>pause</c> or by the API.</summary>
     Command,
+    /// <summary>Nobody that is known of: a part of the journal was lost, and a pause may be among it.</summary>
+    LostHistory,
     /// <summary>The file of <c>remediation.disable-file</c>.</summary>
     File,
 }
@@ -27,17 +29,25 @@ internal sealed record PauseState(ImmutableArray<PauseCause> By, string Explanat
     /// <param name="byCommand">A person has paused it by command.</param>
     /// <param name="file">What is known of the file.</param>
     /// <param name="path">The path of the file.</param>
-    public static PauseState Of(bool byCommand, DisableFile file, string path) => (byCommand, file) switch
+    /// <param name="isAssumed">That a person has done so is only assumed: a part of the journal was lost.</param>
+    public static PauseState Of(bool byCommand, DisableFile file, string path, bool isAssumed = false)
     {
-        (false, { IsThere: false, Error: null }) => new([], "Remediation is not paused."),
-        (true, { IsThere: false, Error: null }) => new([PauseCause.Command],
-            $"Remediation is paused by command: nothing is changed, except to undo. To end that: {Resume}."),
-        (false, { Error: null }) => new([PauseCause.File],
-            $"Remediation is paused by the file {path}: nothing is changed, except to undo. To end that, remove the file."),
-        (true, { Error: null }) => new([PauseCause.Command, PauseCause.File],
-            $"Remediation is paused by command and by the file {path}: nothing is changed, except to undo. To end that, remove the file, and: {Resume}."),
-        (_, { Error: var error }) => new(byCommand ? [PauseCause.Command, PauseCause.File] : [PauseCause.File],
-            $"Remediation is paused{(byCommand ? " by command, and" : ":")} whether the file {path} is there can't be told ({error}), which counts as if it were."
-            + $" To end that, let the exporter search its directory{(byCommand ? $", and: {Resume}" : "")}."),
-    };
+        var (cause, by, and) = isAssumed
+            ? (PauseCause.LostHistory, "because a part of the journal was lost, and a pause may be among it", "; and")
+            : (PauseCause.Command, "by command", " and");
+        return (byCommand, file) switch
+        {
+            (false, { IsThere: false, Error: null }) => new([], "Remediation is not paused."),
+            (true, { IsThere: false, Error: null }) => new([cause],
+                $"Remediation is paused {by}: nothing is changed, except to undo. To end that: {Resume}."),
+            (false, { Error: null }) => new([PauseCause.File],
+                $"Remediation is paused by the file {path}: nothing is changed, except to undo. To end that, remove the file."),
+            (true, { Error: null }) => new([cause, PauseCause.File],
+                $"Remediation is paused {by}{and} by the file {path}: nothing is changed, except to undo."
+                + $" To end that, remove the file, and: {Resume}."),
+            (_, { Error: var error }) => new(byCommand ? [cause, PauseCause.File] : [PauseCause.File],
+                $"Remediation is paused{(byCommand ? $" {by}, and" : ":")} whether the file {path} is there can't be told ({error}), which counts as if it were."
+                + $" To end that, let the exporter search its directory{(byCommand ? $", and: {Resume}" : "")}."),
+        };
+    }
 }

@@ -13,6 +13,10 @@ internal enum NotProtected
     Off,
     /// <summary>Neither of them is enforce: what would be done is only told.</summary>
     Observe,
+    /// <summary>Nothing detects hangs: collector.kmsg and collector.stall are off.</summary>
+    NoDetector,
+    /// <summary>Only remediation.webhook is enforce, and no api.token-file has the scope that it takes.</summary>
+    NoToken,
     /// <summary>The device is here, but not watched: it is virtual, or beyond device.max.</summary>
     NotWatched,
     /// <summary>A bridge, bond, VLAN or the like (<see cref="DeclineReason.Upper"/>).</summary>
@@ -36,8 +40,17 @@ internal enum NotProtected
 /// <summary>What decides it.</summary>
 internal readonly record struct ProtectionInput
 {
-    /// <summary>The greater of remediation.local and remediation.webhook: those that no person asks.</summary>
-    public required RemediationMode Mode { get; init; }
+    /// <summary>remediation.local.</summary>
+    public required RemediationMode Local { get; init; }
+
+    /// <summary>remediation.webhook.</summary>
+    public required RemediationMode Webhook { get; init; }
+
+    /// <summary>A collector runs that sees hangs; an alert counts only for a hang that is seen here as well.</summary>
+    public required bool DetectsHangs { get; init; }
+
+    /// <summary>An api.token-file has the scope remediate or admin; without one no alert is taken.</summary>
+    public required bool HasToken { get; init; }
 
     /// <summary>It is watched.</summary>
     public required bool IsWatched { get; init; }
@@ -70,8 +83,10 @@ internal static class Protection
     /// <summary>Why not; null where it may.</summary>
     public static NotProtected? Of(DeviceFacts facts, in ProtectionInput input) => input switch
     {
-        { Mode: RemediationMode.Off } => NotProtected.Off,
-        { Mode: RemediationMode.Observe } => NotProtected.Observe,
+        { Local: RemediationMode.Off, Webhook: RemediationMode.Off } => NotProtected.Off,
+        { Local: not RemediationMode.Enforce, Webhook: not RemediationMode.Enforce } => NotProtected.Observe,
+        { DetectsHangs: false } => NotProtected.NoDetector,
+        { Local: not RemediationMode.Enforce, HasToken: false } => NotProtected.NoToken,
         { IsWatched: false } => NotProtected.NotWatched,
         _ when facts.IsUpper => NotProtected.Upper,
         { IsAllowed: false, HasList: true } => NotProtected.NotAllowed,
@@ -89,6 +104,8 @@ internal static class Protection
     {
         NotProtected.Off => "remediation.local and remediation.webhook are off",
         NotProtected.Observe => "mode observe: what would be done is only told",
+        NotProtected.NoDetector => "no hang is detected: collector.kmsg and collector.stall are off",
+        NotProtected.NoToken => "only remediation.webhook is enforce, and no api.token-file has the scope remediate",
         NotProtected.NotWatched => "not watched: --collector.virtual watches virtual devices too, device.max is the limit",
         NotProtected.Upper => "no NIC itself: its port is",
         NotProtected.Virtual => "no physical device, and not in remediation.devices",

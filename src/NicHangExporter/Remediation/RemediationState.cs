@@ -19,8 +19,12 @@ internal sealed record RemediationState
     /// <summary>The alerts that were accepted lately, in the order in which they came.</summary>
     public IReadOnlyList<AcceptedAlert> Alerts { get; init => field = value ?? NoAlerts; } = NoAlerts;
 
-    /// <summary>A person has set the kill switch, by command.</summary>
+    /// <summary>A person has set the kill switch, by command; or may have, where <see cref="PauseAssumed"/>.</summary>
     public bool Paused { get; init; }
+
+    /// <summary>Nobody knows of a pause: a part of the journal was lost, and one may be among it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool PauseAssumed { get; init; }
 
     /// <summary>
     /// Until this age every device counts as cooling, because a journal was lost and with it what had been done. 0 where the history is known.
@@ -37,10 +41,13 @@ internal sealed record RemediationState
     public DeviceRecord Device(string key) => Devices.GetValueOrDefault(key) ?? (HistoryUnknown ? new DeviceRecord().WithHistoryUnknown() : new DeviceRecord());
 
     /// <summary>The state where something is missing: every device is in quarantine until a person clears it.</summary>
-    public RemediationState WithHistoryUnknown(bool isPaused) => this with
+    /// <param name="isPaused">The kill switch counts as set.</param>
+    /// <param name="isAssumed">Only because nothing tells that it is not.</param>
+    public RemediationState WithHistoryUnknown(bool isPaused, bool isAssumed = false) => this with
     {
         HistoryUnknown = true,
         Paused = isPaused,
+        PauseAssumed = isPaused && isAssumed,
         Devices = Devices.ToDictionary(pair => pair.Key, pair => pair.Value.WithHistoryUnknown()),
     };
 
@@ -64,8 +71,9 @@ internal sealed record RemediationState
             return entry.State ?? this;
         var state = entry.Event switch
         {
-            JournalEvent.Paused => this with { Paused = true },
-            JournalEvent.Resumed => this with { Paused = false },
+            JournalEvent.Paused => this with { Paused = true, PauseAssumed = false },
+            JournalEvent.Resumed => this with { Paused = false, PauseAssumed = false },
+            JournalEvent.HistoryAccepted => this with { HistoryUnknown = false },
             JournalEvent.Alert or JournalEvent.Answered or JournalEvent.Intent => this with { Alerts = AcceptedAlert.After(Alerts, entry) },
             _ => this,
         };

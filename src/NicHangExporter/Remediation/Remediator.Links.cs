@@ -23,7 +23,10 @@ internal sealed partial class Remediator
                 TryRestoreLink(key, record, debt);
     }
 
-    /// <summary>Brings up what was left down; true where nothing is owed any more. No switch, budget or mode stops this: it is the end of something begun.</summary>
+    /// <summary>
+    /// Brings up what was left down; true where nothing is owed any more. No switch, budget, mode or lost history stops
+    /// this: it is the end of something begun (docs/decisions/0024).
+    /// </summary>
     private bool TryRestoreLink(string key, DeviceRecord record, LinkDebt debt)
     {
         string why;

@@ -19,6 +19,7 @@ internal sealed partial class Remediator
             }
     }
 
+    // Also where a part of the journal was lost (docs/decisions/0024).
     // Before anything is asked of ethtool: a device that a bounce has left down may be detached or suspended, and answers nothing until it is up.
     private void BringUpByName(string key, DeviceRecord record, JournalEntry intent)
     {
@@ -88,7 +89,10 @@ internal sealed partial class Remediator
         var now = before.Keys.ToDictionary(name => name, name => RemediationPlan.Read(facts, name));
         // What came after it may be among what is lost: to undo it now could undo a person's work.
         if (_ledger.State.Device(facts.Key).HistoryUnknown)
-            return (RemediationVerdict.Unverified, "the journal was damaged; the settings are left as they are until a person has looked");
+            return intent.Rollback == true
+                // What is not back yet can still be undone by a person: the way there is kept.
+                ? (RemediationVerdict.RollbackFailed, "the journal was damaged in the middle of a rollback; what is not back is left as it is until a person has looked: then rollback again")
+                : (RemediationVerdict.Unverified, "the journal was damaged; the settings are left as they are until a person has looked");
         if (before.Count == 0)
             return (RemediationVerdict.Unverified, "the process ended in the middle; there was no setting to undo");
         // Asked of the plan, for a wish may read otherwise than it was written down: pause frames that are negotiated and not in use.

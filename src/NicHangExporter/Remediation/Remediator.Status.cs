@@ -136,7 +136,10 @@ internal sealed partial class Remediator
 
     private NotProtected? ProtectionOf(DeviceFacts facts, DeviceRecord record, bool isWatched, PauseState pause) => Protection.Of(facts, new ProtectionInput
     {
-        Mode = (RemediationMode)Math.Max((int)_options.LocalRemediation, (int)_options.WebhookRemediation),
+        Local = _options.LocalRemediation,
+        Webhook = _options.WebhookRemediation,
+        DetectsHangs = _options.DetectsHangs,
+        HasToken = _options.HasRemediateToken,
         IsWatched = isWatched,
         IsAllowed = IsAllowed(facts),
         HasList = _options.RemediationDevices.Count > 0,

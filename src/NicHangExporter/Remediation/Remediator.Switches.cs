@@ -18,7 +18,8 @@ internal sealed partial class Remediator
     private bool IsPaused => Volatile.Read(ref _pausedNow) || _killSwitch.IsSet;
 
     /// <summary>Which of the two kill switches is set, the command or the file.</summary>
-    public PauseState Pause() => PauseState.Of(Volatile.Read(ref _pausedNow), _killSwitch.Look(), _options.DisableFile);
+    public PauseState Pause() =>
+        PauseState.Of(Volatile.Read(ref _pausedNow), _killSwitch.Look(), _options.DisableFile, isAssumed: _ledger.State.PauseAssumed);
 
     /// <summary>Sets or lifts the kill switch; the file is another one. A pause is in force when this returns the task.</summary>
     /// <returns>Null, or what is wrong.</returns>
@@ -50,7 +51,7 @@ internal sealed partial class Remediator
     private DoorRefusal? Paused(string actor)
     {
         // What is so already is not written down again.
-        var isNews = !_ledger.State.Paused;
+        var isNews = _ledger.State is { Paused: false } or { PauseAssumed: true };
         var durable = isNews ? _ledger.Record(new JournalEntry(JournalEvent.Paused) { Actor = actor }) : _ledger.IsWritable;
         if (isNews)
             LogSwitch("set", actor);
@@ -95,8 +96,23 @@ internal sealed partial class Remediator
         if (!_ledger.Record(Entry(JournalEvent.Cleared, facts) with { Actor = actor }))
             return new DoorRefusal(RefusalKind.NotDurable, "the journal can't be written: the quarantine is lifted, but a restart may bring it back");
         LogCleared(device.ToString(), actor);
+        AcceptHistory(actor);
         PublishAll();
         return null;
+    }
+
+    // The quarantine of what is not on record has an end as well: when a person has cleared whatever is watched.
+    // A device that can't be looked at is not cleared.
+    private void AcceptHistory(string actor)
+    {
+        if (!_ledger.State.HistoryUnknown)
+            return;
+        using (var open = _inventory.Open())
+            foreach (var device in open.All)
+                if (Identify(device.Name) is not { } facts || _ledger.State.Device(facts.Key).HistoryUnknown)
+                    return;
+        _ledger.Record(new JournalEntry(JournalEvent.HistoryAccepted) { Actor = actor });
+        LogHistoryAccepted(actor);
     }
 
     // On the remediation thread.
@@ -147,6 +163,9 @@ internal sealed partial class Remediator
 
     [LoggerMessage(EventIds.QuarantineCleared, LogLevel.Warning, "The quarantine of {Device} was lifted by {Actor}")]
     private partial void LogCleared(string device, string actor);
+
+    [LoggerMessage(EventIds.HistoryAccepted, LogLevel.Warning, "Every device that is watched was cleared since a part of the journal was lost, the last one by {Actor}: a device that is not on record is no longer in quarantine")]
+    private partial void LogHistoryAccepted(string actor);
 
     [LoggerMessage(EventIds.KillSwitchChanged, LogLevel.Warning, "The kill switch was {Change} by {Actor}")]
     private partial void LogSwitch(string change, string actor);

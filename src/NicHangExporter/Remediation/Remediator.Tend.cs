@@ -64,8 +64,13 @@ internal sealed partial class Remediator
         if (_ledger.State.Paused)
             Volatile.Write(ref _pausedNow, true);
         // What can't be read now is not lost: the journal says so itself, and is read again.
-        if (_ledger.IsOpen && _ledger.State is { HistoryUnknown: true } state && state.UnknownUntil > _ledger.Age)
-            LogHistoryUnknown(state.Paused ? "remediation is paused until a person resumes it, for a pause may be among it" : "a hang that is confirmed is answered by a reset alone");
+        if (_ledger.IsOpen && _ledger.State is { HistoryUnknown: true } state)
+            LogHistoryUnknown(state switch
+            {
+                { PauseAssumed: true } => "remediation is paused until a person resumes it, for a pause may be among it",
+                { Paused: true } => "remediation is paused by command until a person resumes it",
+                _ => "a hang that is confirmed is answered by a reset alone",
+            });
         ResolvePending();
     }
 

@@ -12,7 +12,7 @@ internal sealed partial class Remediator
             return;
         var (device, deadline) = (active.Request.Device.ToString(), PrometheusDuration.Format(_options.RemediationDeadline));
         active.Outcome.TrySetResult(Answer(active, RemediationVerdict.Failed, isBegun
-            ? $"a command to the kernel has not returned for {deadline} and can't be cancelled; the outcome will be in the journal"
+            ? $"a command to the kernel has not returned for {deadline} and can't be cancelled; the outcome{(active.Follows is { } other ? $", that of {other}," : "")} will be in the journal"
             : $"nothing was done: a command to the kernel has not returned for {deadline}, and until it does nothing else can be looked at"));
         if (active.Request.DryRun)
             return;
@@ -63,6 +63,9 @@ internal sealed partial class Remediator
 
         /// <summary>What is asked for; of what waits it changes with the newest report.</summary>
         public RemediationRequest Request { get => _request; set => _request = value; }
+
+        /// <summary>The pass under way whose outcome it waits for; null where it is carried out itself.</summary>
+        public string? Follows { get; set; }
 
         /// <summary>Somebody else waits for its outcome as well. Within the lock.</summary>
         public bool IsJoined { get; set; }

@@ -126,7 +126,9 @@ internal sealed partial class Remediator : IDisposable
             if (_pass is { } pass && _context is { } context)
                 Complete(context, pass.Abandon());
         }));
-        await Task.WhenAny(_lane.CloseAsync(), Task.Delay(deadline, _clock));
+        var patience = Task.Delay(deadline, _clock);
+        await Task.WhenAny(_lane.CloseAsync(), patience);
+        await Task.WhenAny(_recorder.CloseAsync(), patience);
         foreach (var active in Waiting())
             Finish(active, Answer(active, RemediationVerdict.Failed, "the program ends while a command to the kernel has not returned; the next start finds out what came of it"));
     }
@@ -236,6 +238,9 @@ internal sealed partial class Remediator : IDisposable
             other = _active;
             if (Covers(other.Request, active.Request))
             {
+                // What it asks for is under way: from now on it is not told that nothing was done.
+                active.Follows = other.Id;
+                _ = active.TryBegin();
                 other.Followers.Add(active);
                 return false;
             }
@@ -286,6 +291,6 @@ internal sealed partial class Remediator : IDisposable
     [LoggerMessage(EventIds.RemediationFailed, LogLevel.Error, "An unexpected error on the remediation thread")]
     private partial void LogFailed(Exception exception);
 
-    [LoggerMessage(EventIds.HistoryUnknown, LogLevel.Warning, "A part of the journal was lost, and with it what a person may have decided: every device is in quarantine until a person clears it (quarantine clear DEVICE), no setting is changed, and {Meanwhile}")]
+    [LoggerMessage(EventIds.HistoryUnknown, LogLevel.Warning, "A part of the journal was lost, and with it what a person may have decided: every device that was not cleared since is in quarantine until a person clears it (quarantine clear DEVICE), no setting of it is changed, and {Meanwhile}")]
     private partial void LogHistoryUnknown(string meanwhile);
 }

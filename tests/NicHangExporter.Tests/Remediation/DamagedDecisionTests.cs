@@ -146,10 +146,19 @@ public sealed class DamagedDecisionTests : IDisposable
             File.WriteAllText(Path.Combine(State, "decisions.json"), """{"seq":7,"paused":false,"crc":"00000000"}""" + "\n");
         Begin(host);
         _nic.Hang();
-        host.Live(30);
+        host.Live(1300);
         Assert.Empty(_nic.Operations);
 
+        // Over the next start, long after the cool-down; and until a person pauses it is nobody's command.
+        host = Next(restore: false);
+        Begin(host);
+        Assert.Equal([PauseCause.LostHistory], host.Remediator.Status().PausedBy.AsEnumerable());
+        Assert.Contains("remediation is paused until a person resumes it", Assert.Single(host.Log.Entries, entry => entry.Event == EventIds.HistoryUnknown).Message, StringComparison.Ordinal);
+        Pause(true);
+        Assert.Equal([PauseCause.Command], host.Remediator.Status().PausedBy.AsEnumerable());
+
         Pause(false);
+        Assert.Empty(host.Remediator.Status().PausedBy);
         host.Live(60);
         Assert.NotEmpty(_nic.Operations);
         Assert.All(_nic.Operations, operation => Assert.Equal("reinit", operation.What));

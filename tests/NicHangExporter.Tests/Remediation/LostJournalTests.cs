@@ -174,12 +174,58 @@ public sealed class LostJournalTests : IDisposable
         Assert.Empty(_nic.Operations);
         Assert.Equal(["lock"], Directory.GetFileSystemEntries(state).Select(Path.GetFileName));
 
-        // Put back it is the same one.
+        // Nor is it when it is put back: somebody may have paused remediation in the other one meanwhile, and was told so.
         Directory.Delete(state, recursive: true);
         Directory.Move(state + ".old", state);
         _first.Live(60);
-        Assert.Equal(1, await _first.ValueAsync("nichang_journal_writable"));
+        Assert.Equal(0, await _first.ValueAsync("nichang_journal_writable"));
+        Assert.Empty(_nic.Operations);
+        // The next process takes what is there.
+        var next = Restart();
+        next.Live(60);
+        Assert.Equal(1, await next.ValueAsync("nichang_journal_writable"));
         Assert.False(_nic.IsHung);
+    }
+
+    [Fact]
+    public async Task Pause_InADirectoryThatIsAnotherOneByNow_IsNotUndoneByPuttingTheFirstBack()
+    {
+        var state = _first.Options.StateDirectory!;
+        Directory.Move(state, state + ".old");
+        using (var console = new FixtureHost(Configure, _first))
+        {
+            console.Open();
+            var paused = console.Remediator.SetPausedAsync(true, "root");
+            console.Lane.RunPending();
+            Assert.Null(await paused);
+        }
+        _nic.Host = _first;
+        _first.Live(6);
+        Directory.Move(state, state + ".new");
+        Directory.Move(state + ".old", state);
+        _nic.Hang();
+        _first.Live(60);
+
+        Assert.Empty(_nic.Operations);
+        Assert.Equal(NotProtected.JournalUnavailable, Assert.Single(_first.Remediator.Status().Devices).NotProtected);
+    }
+
+    [Theory]
+    [InlineData("lock")]
+    [InlineData("lock", "journal.jsonl.new")]
+    public void Directory_OfAFirstStartThatEndedAtOnce_HasLostNothing(params string[] left)
+    {
+        using var host = new FixtureHost(Configure, live: true);
+        host.AddSimulatedNic();
+        Directory.CreateDirectory(host.Options.StateDirectory!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        foreach (var name in left)
+            File.WriteAllText(Path.Combine(host.Options.StateDirectory!, name), "");
+        host.Open();
+        host.Start();
+        host.Live(2);
+
+        Assert.Equal(0, host.Log.Count(EventIds.HistoryUnknown));
+        Assert.False(host.Ledger.State.HistoryUnknown);
     }
 
     [Fact]

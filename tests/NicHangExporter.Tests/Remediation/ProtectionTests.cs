@@ -8,7 +8,10 @@ public sealed class ProtectionTests
 {
     private static readonly ProtectionInput Protected = new()
     {
-        Mode = RemediationMode.Enforce,
+        Local = RemediationMode.Enforce,
+        Webhook = RemediationMode.Off,
+        DetectsHangs = true,
+        HasToken = false,
         IsWatched = true,
         IsAllowed = true,
         HasList = false,
@@ -38,8 +41,10 @@ public sealed class ProtectionTests
             (value => value with { HasList = false }, value => value with { IsPhysical = false }),
             (value => value, value => value with { IsUpper = true }),
             (value => value with { IsWatched = false }, value => value),
-            (value => value with { Mode = RemediationMode.Observe }, value => value),
-            (value => value with { Mode = RemediationMode.Off }, value => value),
+            (value => value with { Local = RemediationMode.Observe, Webhook = RemediationMode.Enforce }, value => value),
+            (value => value with { DetectsHangs = false }, value => value),
+            (value => value with { Webhook = RemediationMode.Off }, value => value),
+            (value => value with { Local = RemediationMode.Off }, value => value),
         })
         {
             (input, facts) = (with(input), of(facts));
@@ -48,6 +53,59 @@ public sealed class ProtectionTests
         Assert.Equal(Enum.GetValues<NotProtected>().Reverse(), seen);
         Assert.All(seen, reason => Assert.NotEmpty(Protection.Describe(reason)));
         Assert.Equal(NotProtected.NoProfile, Protection.Of(Nic, Protected with { IsAllowed = false }));
+    }
+
+    [Theory]
+    [InlineData("enforce", "off", true, false, null)]
+    [InlineData("off", "enforce", true, true, null)]
+    [InlineData("observe", "enforce", true, true, null)]
+    [InlineData("enforce", "enforce", true, false, null)]
+    [InlineData("off", "enforce", true, false, "no_token")]
+    [InlineData("observe", "enforce", true, false, "no_token")]
+    [InlineData("enforce", "off", false, true, "no_detector")]
+    [InlineData("off", "enforce", false, true, "no_detector")]
+    [InlineData("off", "enforce", false, false, "no_detector")]
+    [InlineData("off", "observe", true, false, "observe")]
+    [InlineData("off", "off", false, false, "off")]
+    public void Mode_CountsOnlyWhereSomethingCanTriggerIt(string local, string webhook, bool detects, bool hasToken, string? reason) => Assert.Equal(
+        reason,
+        Protection.Of(Nic, Protected with { Local = Mode(local), Webhook = Mode(webhook), DetectsHangs = detects, HasToken = hasToken }) is { } told ? SnakeCase.Of(told) : null);
+
+    [Theory]
+    [InlineData("", true, "no_token")]
+    [InlineData("read", true, "no_token")]
+    [InlineData("remediate", true, "")]
+    [InlineData("admin", true, "")]
+    [InlineData("admin", false, "no_detector")]
+    public async Task Webhook_IsCountedByMetricAndStatus_OnlyWithATokenAndADetector(string scope, bool detects, string reason)
+    {
+        using var scene = new Faults.FaultScene(options =>
+        {
+            options.LocalRemediation = RemediationMode.Off;
+            if (scope.Length > 0)
+            {
+                Assert.Null(TokenFile.TryParse($"am:{scope}=/etc/token", out var file));
+                options.ApiTokenFiles = [file!];
+            }
+            if (!detects)
+                options.Collectors.ExceptWith([Collector.Kmsg, Collector.Stall]);
+        }).Open();
+
+        Assert.Contains($"nichang_remediation_allowed{{device=\"eno1\",reason=\"{reason}\"}} {(reason.Length == 0 ? 1 : 0)}", await scene.Host.ScrapeAsync(), StringComparison.Ordinal);
+        Assert.Equal(reason, scene.Host.Remediator.Status().Devices.Single().NotProtected is { } told ? SnakeCase.Of(told) : "");
+        Assert.Equal(reason.Length > 0, ConfigurationWarnings.OfModes(scene.Host.Options).Any());
+    }
+
+    [Theory]
+    [InlineData("kmsg", "stall")]
+    [InlineData("stall", "kmsg")]
+    public void LocalLoop_WithOneDetector_IsCounted_AndWithNoneIsWarnedOf(string first, string second)
+    {
+        var options = new ExporterOptions { LocalRemediation = RemediationMode.Enforce };
+        options.Collectors.RemoveWhere(collector => collector.Name == first);
+        Assert.Empty(ConfigurationWarnings.OfModes(options));
+        options.Collectors.RemoveWhere(collector => collector.Name == second);
+        Assert.Equal("remediation.local is enforce and has no effect: no hang is detected while collector.kmsg and collector.stall are both off", Assert.Single(ConfigurationWarnings.OfModes(options)));
     }
 
     [Theory]
@@ -80,6 +138,8 @@ public sealed class ProtectionTests
         Assert.Equal(isProtected, scene.Operations.Any());
         Assert.Equal(isProtected, outcome.Verdict is not (RemediationVerdict.Declined or RemediationVerdict.Observed));
     }
+
+    private static RemediationMode Mode(string text) => SnakeCase.Parse<RemediationMode>(text)!.Value;
 
     private static InterfaceName Name(string text) => InterfaceName.TryParse(text, out var name) ? name : throw new ArgumentException(text);
 }

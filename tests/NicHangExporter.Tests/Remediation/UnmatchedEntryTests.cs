@@ -1,3 +1,4 @@
+using NicHangExporter.Remediation;
 using NicHangExporter.Tests.Remediation.Faults;
 
 namespace NicHangExporter.Tests.Remediation;
@@ -72,6 +73,10 @@ public sealed class UnmatchedEntryTests : IDisposable
     [Fact]
     public void ConfigurationCheck_WarnsOfThem()
     {
+        // Beside a mode without effect: the webhook is on, and nobody has a token.
+        Assert.Equal(5, ConfigurationWarnings.Of(_scene.Host.Options).Count);
+        Assert.StartsWith("remediation.webhook is enforce and has no effect", ConfigurationWarnings.Of(_scene.Host.Options)[0], StringComparison.Ordinal);
+        _scene.Host.Options.WebhookRemediation = RemediationMode.Off;
         Assert.Equal(4, ConfigurationWarnings.Of(_scene.Host.Options).Count);
         Assert.StartsWith("'eno9' of remediation.devices matches no network device of this host", ConfigurationWarnings.Of(_scene.Host.Options)[0], StringComparison.Ordinal);
         // An image is built where there is no sysfs: there is nothing to compare with.

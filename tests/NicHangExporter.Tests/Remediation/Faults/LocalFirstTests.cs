@@ -25,6 +25,21 @@ public sealed class LocalFirstTests : IDisposable
     }
 
     [Fact]
+    public void RequestThatFollowsAPassUnderWay_IsNotToldThatNothingWasDone()
+    {
+        var asked = Submit(Api());
+        _scene.Hang();
+        var local = Submit(_scene.LocalRequest());
+        _scene.Host.Lane.RunPending();
+        Assert.False(asked.Outcome.IsCompleted || local.Outcome.IsCompleted);
+        // A command of the pass that takes longer than anybody waits.
+        _scene.Host.Lane.Post(() => _scene.Host.Clock.Advance(_scene.Host.Options.RemediationDeadline + TimeSpan.FromSeconds(1)));
+        _scene.Host.Lane.RunPending();
+
+        Assert.Equal($"a command to the kernel has not returned for 30s and can't be cancelled; the outcome, that of {local.Id}, will be in the journal", asked.Answer().Explanation);
+    }
+
+    [Fact]
     public void LocalRequest_GoesAheadOfOneAboutAnotherDevice()
     {
         var other = _scene.Add("eno2", "0000:02:00.0");

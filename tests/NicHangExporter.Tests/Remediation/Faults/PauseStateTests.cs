@@ -75,6 +75,16 @@ public sealed class PauseStateTests : IDisposable
     }
 
     [Fact]
+    public void Pause_ThatIsOnlyAssumed_IsNotSaidToBeByCommand()
+    {
+        var state = PauseState.Of(byCommand: true, new DisableFile(true), "/etc/x/disable", isAssumed: true);
+
+        Assert.Equal([PauseCause.LostHistory, PauseCause.File], state.By);
+        Assert.Equal("Remediation is paused because a part of the journal was lost, and a pause may be among it; and by the file /etc/x/disable: nothing is changed, except to undo."
+            + " To end that, remove the file, and: nic-hang-exporter resume, or DELETE /api/v1/pause.", state.Explanation);
+    }
+
+    [Fact]
     public void File_ThatCannotBeLookedFor_IsToldAsSuch()
     {
         var state = PauseState.Of(byCommand: false, new DisableFile(false, "permission denied"), "/etc/x/disable");
