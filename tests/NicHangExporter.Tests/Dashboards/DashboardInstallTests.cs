@@ -1,4 +1,5 @@
 using NicHangExporter.Tests.Alerting;
+using NicHangExporter.TestSupport;
 using YamlDotNet.RepresentationModel;
 
 namespace NicHangExporter.Tests.Dashboards;

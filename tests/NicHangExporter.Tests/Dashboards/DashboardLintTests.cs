@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using NicHangExporter.Tests.Alerting;
+using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Dashboards;
 
