@@ -13,6 +13,7 @@ internal static class EventIds
     public const int KmsgFailed = 1005;
     public const int PositionAheadOfRing = 1007;
     public const int BootUnknown = 1008;
+    public const int SyslogOpened = 1009;
 
     public const int EpisodeStarted = 2001;
     public const int EpisodeEnded = 2002;

@@ -18,6 +18,9 @@ internal enum LogFormat
 /// </summary>
 internal sealed class ExporterOptions
 {
+    /// <summary>The device of the kernel log. Where it can't be opened, syslog(2) is read instead.</summary>
+    public const string DefaultKmsgPath = "/dev/kmsg";
+
     /// <summary>Where metrics are served. All addresses by default: a scrape changes nothing and shows no secret.</summary>
     public IReadOnlyList<ListenAddress> ListenAddresses { get; set; } = [ListenAddress.Default];
 
@@ -43,7 +46,7 @@ internal sealed class ExporterOptions
     public string ProcfsPath { get; set; } = "/proc";
 
     /// <summary>The kernel log: the character device, a pipe or a recording of it.</summary>
-    public string KmsgPath { get; set; } = "/dev/kmsg";
+    public string KmsgPath { get; set; } = DefaultKmsgPath;
 
     /// <summary>
     /// Counts hang messages that user space wrote as if they were the kernel's. Anybody who may write to /dev/kmsg can then fake a hang:

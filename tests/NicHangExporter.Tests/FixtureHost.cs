@@ -26,8 +26,9 @@ internal sealed class FixtureHost : IDisposable
 
     public FixtureHost(
         Action<ExporterOptions>? configure = null, FixtureHost? before = null, JournalFiles? journalFiles = null, bool live = false, FakeTimeProvider? clock = null,
-        Action<string, EpisodeBundle>? writeBundle = null)
+        Action<string, EpisodeBundle>? writeBundle = null, FakeSyslog? syslog = null)
     {
+        Syslog = before?.Syslog ?? syslog;
         _ownsDirectories = before is null;
         Directory = before?.Directory ?? new TemporaryDirectory();
         Sysfs = before?.Sysfs ?? new SysfsTree();
@@ -60,7 +61,11 @@ internal sealed class FixtureHost : IDisposable
         Poller = new EthtoolPoller(Ethtool, Inventory, Options, Health, Clock, factory.CreateLogger<EthtoolPoller>());
         StateDirectory = new StateDirectory(Options);
         Store = new StateStore(StateDirectory, Metrics, Clock, factory.CreateLogger<StateStore>());
-        Watcher = new KernelLogWatcher(Options, Metrics, Clock, factory.CreateLogger<KernelLogWatcher>());
+        Watcher = new KernelLogWatcher(Options, Metrics, Clock, factory.CreateLogger<KernelLogWatcher>())
+        {
+            OpenSyslog = () => Syslog?.Open(),
+            SyslogInterval = TimeSpan.FromMilliseconds(5),
+        };
         Lane = new Lane(Clock);
         Journal = new Journal(Options, StateDirectory, Clock, factory.CreateLogger<Journal>(), journalFiles);
         Ledger = new RemediationLedger(Options, Journal, Metrics, Clock);
@@ -81,6 +86,9 @@ internal sealed class FixtureHost : IDisposable
 
     /// <summary>An hour before the test, by the wall clock.</summary>
     public static DateTimeOffset Beginning { get; } = new(2026, 7, 24, 15, 0, 0, TimeSpan.Zero);
+
+    /// <summary>What syslog(2) shows where the log can't be opened; null where there is no such call for this host.</summary>
+    public FakeSyslog? Syslog { get; }
 
     public TemporaryDirectory Directory { get; }
     public SysfsTree Sysfs { get; }

@@ -44,14 +44,28 @@ public sealed class NetClass(string sysfsRoot)
 
     /// <summary>Opens an interface, for reading its attributes.</summary>
     /// <returns>Null where no such interface exists, or exists no more.</returns>
-    /// <exception cref="LinuxException">It can't be opened for another reason, such as <see cref="Errno.TooManyOpenFiles"/>.</exception>
-    public NetDevice? Open(InterfaceName name) => TryOpen(name, LibC.O_PATH) is { } directory ? new NetDevice(name, directory) : null;
+    /// <exception cref="LinuxException">It can't be opened for another reason, such as <see cref="Errno.TooManyOpenFiles"/>; or the class is
+    /// not there, which says nothing of the interface.</exception>
+    public NetDevice? Open(InterfaceName name)
+    {
+        if (TryOpen(name, LibC.O_PATH) is not { } directory)
+            return null;
+        try
+        {
+            return new NetDevice(name, directory);
+        }
+        catch (LinuxException)
+        {
+            directory.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>
     /// The interfaces whose parent device has this address on its bus, sorted by their bytes: none, one, or several, for one PCI function
     /// may have many ports.
     /// </summary>
-    /// <exception cref="LinuxException">The class is there but can't be read.</exception>
+    /// <exception cref="LinuxException">The class, or the parent of an interface, can't be read.</exception>
     public IReadOnlyList<InterfaceName> FindByBusAddress(BusAddress address)
     {
         var found = new List<InterfaceName>();
@@ -102,7 +116,7 @@ public sealed class NetClass(string sysfsRoot)
     {
         var devices = new List<InterfaceName>();
         var errno = TryList(devices);
-        return errno is Errno.None or Errno.NoEntry ? devices : throw new LinuxException("getdents64", Subject(), errno);
+        return errno == Errno.None ? devices : throw new LinuxException("getdents64", Subject(), errno);
     }
 
     private bool HasParent(InterfaceName name, ReadOnlySpan<byte> address)
@@ -113,7 +127,9 @@ public sealed class NetClass(string sysfsRoot)
         var length = PathOf(name, path);
         suffix.CopyTo(path[length..]);
         var errno = SmallFile.TryReadLinkName(LibC.AT_FDCWD, path[..(length + suffix.Length)], target, out var parent);
-        return errno == Errno.None && parent.SequenceEqual(address);
+        return errno == Errno.None ? parent.SequenceEqual(address)
+            : NetDevice.IsAbsent(errno) ? false
+            : throw new LinuxException("readlinkat", $"{Subject()}/{name}/device", errno);
     }
 
     // Null for what is no interface, or no more: bonding_masters is a legal name, too.
@@ -125,9 +141,12 @@ public sealed class NetClass(string sysfsRoot)
         var length = PathOf(name, path);
         path[length] = 0;
         var errno = FileDescriptor.TryOpen(path[..(length + 1)], flags | LibC.O_DIRECTORY, out var directory);
-        return errno is Errno.None or Errno.NoEntry or Errno.NotDirectory or Errno.NoDevice
-            ? directory
-            : throw new LinuxException("open", $"{Subject()}/{name}", errno);
+        if (errno is not (Errno.None or Errno.NoEntry or Errno.NotDirectory or Errno.NoDevice))
+            throw new LinuxException("open", $"{Subject()}/{name}", errno);
+        // Where the whole class is missing, as while /sys is mounted anew, no interface is known to be gone.
+        if (directory is null && SmallFile.TryFindDirectory(LibC.AT_FDCWD, _path) is not Errno.None and var missing)
+            throw new LinuxException("stat", Subject(), missing);
+        return directory;
     }
 
     // The path of the interface, without a terminating NUL.

@@ -29,12 +29,10 @@ public sealed class NetDevice : IDisposable
     {
         Name = name;
         _directory = directory;
-        using var borrowed = directory.Borrow();
-        var errno = SmallFile.TryReadLinkName(borrowed.Number, "device\0"u8, stackalloc byte[SmallFile.MaxLinkLength], out var parent);
-        IsPhysical = errno == Errno.None;
+        Span<byte> target = stackalloc byte[SmallFile.MaxLinkLength];
+        IsPhysical = HasLink("device\0"u8, target, out var parent);
         BusAddress = BusAddress.TryParse(parent, out var address) ? address : default;
-        IsVirtualFunction = IsPhysical
-            && SmallFile.TryReadLinkName(borrowed.Number, "device/physfn\0"u8, stackalloc byte[SmallFile.MaxLinkLength], out _) == Errno.None;
+        IsVirtualFunction = IsPhysical && HasLink("device/physfn\0"u8, target, out _);
     }
 
     /// <summary>The name under which it was opened.</summary>
@@ -59,10 +57,13 @@ public sealed class NetDevice : IDisposable
     public string? Driver => ReadLinkName("device/driver\0"u8);
 
     /// <summary>
-    /// The number of the interface (<c>ifindex</c>), read each time; 0, which no interface has, where it is gone or can't be read. A device
+    /// The number of the interface (<c>ifindex</c>), read each time; 0, which no interface has, where it is gone. A device
     /// that is made anew under the old name has another, and <see cref="NetClass.Open"/> by that name then finds that one.
     /// </summary>
-    public long Index => TryReadInt64("ifindex\0"u8, out var index) == Errno.None ? index : 0;
+    /// <exception cref="LinuxException">It is not known, for the attribute can't be read.</exception>
+    public long Index => TryReadInt64("ifindex\0"u8, out var index) is var errno && errno == Errno.None ? index
+        : IsAbsent(errno) ? 0
+        : throw new LinuxException("read", $"{Name}/ifindex", errno);
 
     /// <summary>
     /// True for what sends through other devices, or would if it had any: bridges, bonds, teams, VLANs, macvlans, tunnels and whatever else
@@ -90,6 +91,9 @@ public sealed class NetDevice : IDisposable
             return errno == Errno.None && InterfaceName.TryParse(bytes, out var master) ? master : default;
         }
     }
+
+    /// <summary>True for an error that says that there is no such thing; any other says that it is not known whether there is.</summary>
+    public static bool IsAbsent(Errno errno) => errno is Errno.NoEntry or Errno.NoDevice or Errno.NotDirectory or Errno.Invalid;
 
     /// <summary>Reads an unsigned decimal number.</summary>
     /// <returns>
@@ -213,5 +217,14 @@ public sealed class NetDevice : IDisposable
         using var directory = _directory.Borrow();
         var errno = SmallFile.TryReadLinkName(directory.Number, link, stackalloc byte[SmallFile.MaxLinkLength], out var name);
         return errno == Errno.None ? KernelText.Escape(name) : null;
+    }
+
+    // A link that can't be read is not a link that is missing: a NIC must not pass for a virtual device, which is as good as gone.
+    private bool HasLink(ReadOnlySpan<byte> link, Span<byte> buffer, out ReadOnlySpan<byte> target)
+    {
+        using var directory = _directory.Borrow();
+        var errno = SmallFile.TryReadLinkName(directory.Number, link, buffer, out target);
+        return errno == Errno.None || (IsAbsent(errno) ? false
+            : throw new LinuxException("readlinkat", $"{Name}/{KernelText.Escape(link[..^1])}", errno));
     }
 }

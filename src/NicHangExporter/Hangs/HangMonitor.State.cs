@@ -44,7 +44,8 @@ internal sealed partial class HangMonitor
         {
             Version = MonitorState.CurrentVersion,
             BootId = _bootId,
-            Position = position,
+            Position = position.Sequence,
+            PositionTime = position.Time,
             Devices = [.. _register.All.Where(device => device.HasHistory).Select(device => device.ToState())],
             Unattributed = [.. _unattributed.Select(pair => new UnattributedState(pair.Key.Driver, pair.Key.Origin, pair.Value))],
         };

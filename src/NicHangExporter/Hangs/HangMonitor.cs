@@ -100,7 +100,7 @@ internal sealed partial class HangMonitor(
                 LogBootUnknown(options.ProcfsPath);
         });
         Guard(Look);
-        log.Start(sameBoot ? restored!.Position : null, stop);
+        log.Start(sameBoot ? new LogPosition(restored!.Position, restored.PositionTime) : default, stop);
     }
 
     internal void TakeEvents()

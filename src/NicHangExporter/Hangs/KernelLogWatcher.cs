@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using NicHangExporter.Exposition;
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Kmsg;
@@ -16,7 +17,8 @@ internal readonly record struct KernelLogEvent(NicMessage Message, TimeSpan At, 
 
 /// <summary>
 /// Follows the kernel log on a thread of its own and passes on what concerns a NIC. Everything else stops here, so that a flood of
-/// messages never reaches the monitor; the kernel's ring is the buffer, and what it overwrites is counted.
+/// messages never reaches the monitor; the kernel's ring is the buffer, and what it overwrites is counted. Where /dev/kmsg can't be opened,
+/// syslog(2) is read instead.
 /// </summary>
 internal sealed partial class KernelLogWatcher(ExporterOptions options, ExporterMetrics metrics, TimeProvider clock, ILogger<KernelLogWatcher> logger)
 {
@@ -38,18 +40,25 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
     private KmsgSequence _sequence;
     private bool _isReplay;
     private ulong? _skipThrough;
+    private TimeSpan? _skipUntil;
     private ulong? _lastSeen;
     private ulong _records;
     private ulong _unreadable;
     private bool _overrun;
+    private TimeSpan _lastTime;
     private string? _lastFailure;
     private long _position = -1;
+    private long _time = -1;
 
     /// <summary>What concerns a NIC, in the order of the log.</summary>
     public KernelLogQueue Events { get; } = new(EventsAhead);
 
-    /// <summary>The sequence number of the last record whose event, if any, is already in <see cref="Events"/>; null before the first.</summary>
+    /// <summary>The sequence number of the last record whose event, if any, is already in <see cref="Events"/>; null before the first, and where
+    /// the last one came through syslog(2), which has no numbers.</summary>
     public ulong? Position => Interlocked.Read(ref _position) is var position and >= 0 ? (ulong)position : null;
+
+    /// <summary>The time since boot of the newest record whose event, if any, is already in <see cref="Events"/>; null before the first.</summary>
+    public TimeSpan? Time => Interlocked.Read(ref _time) is var time and >= 0 ? TimeSpan.FromTicks(time) : null;
 
     /// <summary>Done when everything that was in the ring at the start has been read, or nothing can be read.</summary>
     public Task CaughtUp => _caughtUp.Task;
@@ -59,23 +68,25 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
     /// beyond it. Counts and position that are saved together must come from here, or a restart would count an event twice.
     /// </summary>
     /// <param name="takeEvents">Empties <see cref="Events"/>.</param>
-    public ulong? Settle(Action takeEvents)
+    public LogPosition Settle(Action takeEvents)
     {
         lock (_handOver)
         {
             takeEvents();
-            return Position;
+            return new LogPosition(Position, Time);
         }
     }
 
     /// <summary>Starts the thread.</summary>
-    /// <param name="resumeAfter">The sequence number up to which records have been counted by an earlier process of this boot, or null.</param>
+    /// <param name="resumeAfter">Up to where records have been counted by an earlier process of this boot.</param>
     /// <param name="stop">Ends the thread.</param>
-    public void Start(ulong? resumeAfter, CancellationToken stop)
+    public void Start(LogPosition resumeAfter, CancellationToken stop)
     {
         metrics.KmsgAcceptUntrusted.Set(options.AcceptUntrusted ? 1 : 0);
         // Also where nothing is read: the position must still be there for a process that reads again.
-        if (resumeAfter is { } last)
+        if (resumeAfter.Time is { } time)
+            Interlocked.Exchange(ref _time, time.Ticks);
+        if (resumeAfter.Sequence is { } last)
         {
             _sequence = KmsgSequence.After(last);
             Interlocked.Exchange(ref _position, (long)last);
@@ -100,15 +111,15 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
             {
                 try
                 {
-                    using var reader = new KmsgReader(options.KmsgPath);
-                    SetState(KmsgState.Reading);
-                    LogOpened(options.KmsgPath);
-                    _lastFailure = null;
-                    Follow(reader, stop);
+                    if (TryOpenDevice(out var reader, out var failure))
+                        using (reader)
+                            Follow(reader, stop);
+                    else
+                        FollowSyslog(failure, never, stop);
                 }
                 catch (LinuxException exception)
                 {
-                    Fail(exception);
+                    Fail(StateOf(exception), exception.Message);
                 }
                 CatchUp();
                 // Not a timer, which would come by way of the thread pool.
@@ -126,12 +137,34 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
         }
     }
 
+    private bool TryOpenDevice([NotNullWhen(true)] out KmsgReader? reader, [NotNullWhen(false)] out LinuxException? failure)
+    {
+        reader = null;
+        failure = null;
+        try
+        {
+            reader = new KmsgReader(options.KmsgPath);
+            return true;
+        }
+        catch (LinuxException exception)
+        {
+            failure = exception;
+            return false;
+        }
+    }
+
     private void Follow(KmsgReader reader, CancellationToken stop)
     {
+        SetState(KmsgState.Reading);
+        LogOpened(options.KmsgPath);
+        _lastFailure = null;
+        _syslog = null;
         // A reader begins with the oldest record, whenever it is opened: what has been counted must not count again, and what came before
         // must not look like news because the log could only be opened later.
         _isReplay = true;
         _skipThrough = Position;
+        // What came through syslog(2) has no number.
+        _skipUntil = _skipThrough is null ? Time : null;
         _lastSeen = null;
         _records = 0;
         while (true)
@@ -167,30 +200,47 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
             return;
         }
         _lastSeen = record.Sequence;
+        _lastTime = record.SinceBoot;
         if (_records++ == MoreThanAnyRing)
             ReachEnd();
         if (record.Sequence <= _skipThrough)
             return;
+        if (record.SinceBoot <= _skipUntil)
+        {
+            _sequence.Observe(record.Sequence);
+            return;
+        }
         metrics.KmsgRecords.Inc();
         CountLost(_sequence.Observe(record.Sequence));
-        if (TryDetectSafely(record, out var item))
-            HandOver(item, record.Sequence, stop);
+        var text = record.Text;
+        if (text.Contains((byte)'\\') && text.Length <= _unescaped.Length)
+            text = _unescaped.AsSpan(0, KernelText.Unescape(text, _unescaped));
+        var entry = new KernelEntry(text, record.Value("SUBSYSTEM"u8), record.Value("DEVICE"u8), record.Facility, record.SinceBoot);
+        if (TryDetectSafely(entry, out var item))
+            HandOver(item, (long)record.Sequence, record.SinceBoot, stop);
         else
-            Interlocked.Exchange(ref _position, (long)record.Sequence);
+            Pass((long)record.Sequence, record.SinceBoot);
     }
 
-    private void HandOver(in KernelLogEvent item, ulong sequence, CancellationToken stop)
+    private void HandOver(in KernelLogEvent item, long sequence, TimeSpan time, CancellationToken stop)
     {
         while (true)
         {
             lock (_handOver)
                 if (Events.TryWrite(item))
                 {
-                    Interlocked.Exchange(ref _position, (long)sequence);
+                    Pass(sequence, time);
                     return;
                 }
             Events.WaitForRoom(stop);
         }
+    }
+
+    // Times are not in order between processors: the newest counts.
+    private void Pass(long sequence, TimeSpan time)
+    {
+        Interlocked.Exchange(ref _time, Math.Max(_time, time.Ticks));
+        Interlocked.Exchange(ref _position, sequence);
     }
 
     private void CountLost(ulong missing)
@@ -208,11 +258,11 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
     }
 
     // The ring keeps a record: one that ends the process would end it again at each start, until it is overwritten.
-    private bool TryDetectSafely(in KmsgRecord record, out KernelLogEvent item)
+    private bool TryDetectSafely(in KernelEntry entry, out KernelLogEvent item)
     {
         try
         {
-            return TryDetect(record, out item);
+            return TryDetect(entry, out item);
         }
 #pragma warning disable CA1031 // The top of the thread's loop: an error here is a fault of ours, and no record is worth the watch.
         catch (Exception exception)
@@ -220,35 +270,33 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
         {
             metrics.MonitorFailures.Inc();
             if (_failedLog.IsDue(1, out var records))
-                LogFailed(exception, records, record.Sequence);
+                LogFailed(exception, records, entry.SinceBoot.TotalSeconds);
             item = default;
             return false;
         }
     }
 
-    private bool TryDetect(in KmsgRecord record, out KernelLogEvent item)
+    private bool TryDetect(in KernelEntry entry, out KernelLogEvent item)
     {
         item = default;
-        var text = record.Text;
-        if (text.Contains((byte)'\\') && text.Length <= _unescaped.Length)
-            text = _unescaped.AsSpan(0, KernelText.Unescape(text, _unescaped));
-        if (!HangDetector.TryDetect(text, record.Value("SUBSYSTEM"u8), record.Value("DEVICE"u8), DetectionMode.Kernel, out var message))
+        if (!HangDetector.TryDetect(entry.Text, entry.Subsystem, entry.Device, DetectionMode.Kernel, out var message))
             return false;
-        if (!record.IsKernel)
+        if (!entry.IsKernel)
         {
             // The kernel forces the facility of whatever user space writes to a number other than 0.
             if (message.ReportsHang)
             {
                 metrics.KmsgUntrusted.Inc();
                 if (_untrustedLog.IsDue(1, out var messages))
-                    LogUntrustedHang(messages, record.Facility, options.AcceptUntrusted ? "counted, because --kmsg.accept-untrusted is on" : "not counted as a hang");
+                    LogUntrustedHang(messages, entry.Facility, options.AcceptUntrusted ? "counted, because --kmsg.accept-untrusted is on" : "not counted as a hang");
             }
             if (!options.AcceptUntrusted)
                 return false;
         }
         var now = clock.GetElapsedTime(0);
-        item = new KernelLogEvent(message, _isReplay && record.SinceBoot < now ? record.SinceBoot : now, _isReplay, _isReplay && _skipThrough is null,
-            new KernelLine(record.SinceBoot, KernelLine.Printable(text)));
+        var isHistory = _isReplay && _skipThrough is null && _skipUntil is null;
+        item = new KernelLogEvent(message, _isReplay && entry.SinceBoot < now ? entry.SinceBoot : now, _isReplay, isHistory,
+            new KernelLine(entry.SinceBoot, KernelLine.Printable(entry.Text)));
         return true;
     }
 
@@ -262,9 +310,11 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
         {
             LogPositionAhead(_skipThrough.Value, last);
             _sequence = KmsgSequence.After(last);
+            Interlocked.Exchange(ref _time, _lastTime.Ticks);
             Interlocked.Exchange(ref _position, (long)last);
         }
         _skipThrough = null;
+        _skipUntil = null;
         _isReplay = false;
         CatchUp();
     }
@@ -278,28 +328,29 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
 
     private void SetState(KmsgState state)
     {
-        metrics.KmsgUp.Set(state == KmsgState.Reading ? 1 : 0);
+        metrics.KmsgUp.Set(state is KmsgState.Reading or KmsgState.ReadingSyslog ? 1 : 0);
         foreach (var other in Enum.GetValues<KmsgState>().Where(other => other != state))
             metrics.KmsgState.RemoveLabelled(MetricLabels.Of(other));
         metrics.KmsgState.WithLabels(MetricLabels.Of(state)).Set(1);
     }
 
-    private void Fail(LinuxException exception)
+    private static KmsgState StateOf(LinuxException exception) => exception.Errno switch
     {
-        var state = exception.Errno switch
-        {
-            Errno.NotPermitted or Errno.Access => KmsgState.PermissionDenied,
-            Errno.NoEntry or Errno.NoDevice or Errno.NoDeviceOrAddress or Errno.NotDirectory => KmsgState.Missing,
-            _ => KmsgState.Failed,
-        };
+        Errno.NotPermitted or Errno.Access => KmsgState.PermissionDenied,
+        Errno.NoEntry or Errno.NoDevice or Errno.NoDeviceOrAddress or Errno.NotDirectory => KmsgState.Missing,
+        _ => KmsgState.Failed,
+    };
+
+    private void Fail(KmsgState state, string reason)
+    {
         SetState(state);
         // Said once for each reason, not at each retry.
-        if (exception.Message == _lastFailure)
+        if (reason == _lastFailure)
             return;
-        _lastFailure = exception.Message;
+        _lastFailure = reason;
         if (state == KmsgState.PermissionDenied)
-            LogPermissionDenied(exception.Message);
+            LogPermissionDenied(reason);
         else
-            LogUnavailable(exception.Message);
+            LogUnavailable(reason);
     }
 }

@@ -34,6 +34,7 @@ internal static class MetricLabels
     public static string Of(KmsgState state) => state switch
     {
         KmsgState.Reading => "reading",
+        KmsgState.ReadingSyslog => "reading_syslog",
         KmsgState.PermissionDenied => "permission_denied",
         KmsgState.Missing => "missing",
         KmsgState.Failed => "failed",

@@ -65,9 +65,13 @@ internal sealed class DeviceAccess(NetClass netClass, IEthtool ethtool, LinkFlag
     public TransmitReading? Observe(DeviceFacts facts)
     {
         using var device = netClass.Open(facts.Name);
-        if (device is null || device.Index != facts.Index || device.BusAddress != facts.Bus
-            || device.TryReadUInt64("statistics/tx_packets\0"u8, out var packets) != Errno.None)
+        if (device is null || device.Index != facts.Index || device.BusAddress != facts.Bus)
             return null;
+        var errno = device.TryReadUInt64("statistics/tx_packets\0"u8, out var packets);
+        if (NetDevice.IsAbsent(errno))
+            return null;
+        if (errno != Errno.None)
+            throw new LinuxException("read", $"{facts.Name}/statistics/tx_packets", errno);
         var queues = device.CountTxQueues();
         ulong inflight = 0;
         for (var queue = 0; queue < queues; queue++)

@@ -75,7 +75,32 @@ public sealed class NetClassTests : IDisposable
         Assert.Null(netClass.Open(Some.Interface("eth0"u8)));
         Assert.Null(netClass.Open(Some.Interface("gone0"u8)));
         Assert.Null(netClass.Open(Some.Interface("bonding_masters"u8)));
-        Assert.Null(new NetClass(_tree.Root + "/missing").Open(Some.Interface("eth0"u8)));
+    }
+
+    [Fact]
+    public void Open_ClassThatIsMissing_IsNotAnInterfaceThatIsGone()
+    {
+        var missing = new NetClass(_tree.Root + "/missing");
+        Assert.Equal(Errno.NoEntry, Assert.Throws<LinuxException>(() => missing.Open(Some.Interface("eth0"u8))).Errno);
+        Assert.Equal(Errno.NoEntry, Assert.Throws<LinuxException>(() => missing.FindByBusAddress(Some.Address("0000:01:00.0"))).Errno);
+        Assert.Throws<LinuxException>(() => missing.ListUppers(Some.Interface("eth0"u8)));
+    }
+
+    [Fact]
+    public void Open_InterfaceWhoseParentCannotBeRead_IsNoVirtualDevice()
+    {
+        Requires.Root();
+        _tree.Add("eth0"u8, parent: "pci0000:00/0000:01:00.0");
+        var netClass = new NetClass(_tree.Root);
+        File.SetUnixFileMode(Path.Combine(_tree.Root, "class/net/eth0"), UnixFileMode.None);
+
+        OtherUser.Run(_tree.Root, () =>
+        {
+            Assert.Equal(Errno.Access, Assert.Throws<LinuxException>(() => netClass.Open(Some.Interface("eth0"u8))).Errno);
+            Assert.Equal(Errno.Access, Assert.Throws<LinuxException>(() => netClass.FindByBusAddress(Some.Address("0000:01:00.0"))).Errno);
+        });
+        using var device = netClass.Open(Some.Interface("eth0"u8));
+        Assert.True(device is { IsPhysical: true });
     }
 
     [Fact]
@@ -109,7 +134,6 @@ public sealed class NetClassTests : IDisposable
         Assert.Empty(netClass.FindByBusAddress(Some.Address("0000:01:00")));
         Assert.Empty(netClass.FindByBusAddress(Some.Address("000:01:00.0")));
         Assert.Empty(netClass.FindByBusAddress(default));
-        Assert.Empty(new NetClass(_tree.Root + "/missing").FindByBusAddress(Some.Address("0000:01:00.0")));
     }
 
     [Fact]

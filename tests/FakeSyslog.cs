@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text;
+using NicHangExporter.Linux;
+using NicHangExporter.Linux.Kmsg;
+
+namespace NicHangExporter.TestSupport;
+
+/// <summary>A kernel log that syslog(2) shows as the kernel would: the newest whole records that fit, with a prefix on each line.</summary>
+internal sealed class FakeSyslog
+{
+    private readonly List<(int Priority, long Microseconds, string Text)> _records = [];
+    private readonly Lock _lock = new();
+
+    /// <summary>What the next calls fail with.</summary>
+    public Errno Fails { get; set; }
+
+    /// <summary>printk.time.</summary>
+    public bool Times { get; set; } = true;
+
+    /// <summary>The size of the ring.</summary>
+    public int Size { get; set; } = 64 * 1024;
+
+    /// <summary>How often the ring was looked at.</summary>
+    public int Looks { get; private set; }
+
+    public void Print(double at, string text, int priority = 3)
+    {
+        lock (_lock)
+            _records.Add((priority, (long)Math.Round(at * 1e6), text));
+    }
+
+    /// <summary>Other records instead of all that there are.</summary>
+    public void Replace(IEnumerable<(double At, string Text)> records)
+    {
+        lock (_lock)
+        {
+            _records.Clear();
+            foreach (var (at, text) in records)
+                Print(at, text);
+        }
+    }
+
+    /// <summary>dmesg -C; also what a flood does to the older records.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+            _records.Clear();
+    }
+
+    public SyslogReader Open() => new(Call);
+
+    private int Call(SyslogAction action, Span<byte> buffer)
+    {
+        lock (_lock)
+        {
+            if (Fails != Errno.None)
+                return -(int)Fails;
+            if (action == SyslogAction.SizeBuffer)
+                return Size;
+            Looks++;
+            var records = _records.ConvertAll(Render);
+            var first = records.Count;
+            for (var length = 0; first > 0 && length + records[first - 1].Length <= buffer.Length; first--)
+                length += records[first - 1].Length;
+            var bytes = records.Skip(first).SelectMany(record => record).ToArray();
+            bytes.CopyTo(buffer);
+            return bytes.Length;
+        }
+    }
+
+    private byte[] Render((int Priority, long Microseconds, string Text) record)
+    {
+        var seconds = record.Microseconds / 1_000_000;
+        var time = Times ? string.Create(CultureInfo.InvariantCulture, $"[{seconds,5}.{record.Microseconds % 1_000_000:d6}] ") : "";
+        return Encoding.UTF8.GetBytes(string.Concat(record.Text.Split('\n').Select(line => $"<{record.Priority}>{time}{line}\n")));
+    }
+}
