@@ -101,6 +101,27 @@ public sealed partial class ChartTests
     }
 
     [Theory]
+    [InlineData("HTTP", "/-/healthy", "/-/ready", "config.log.level=info")]
+    // The kubelet has no password, which /-/healthy does not need.
+    [InlineData("HTTPS", "/-/healthy", "/-/healthy", "webConfig.existingSecret=web")]
+    [InlineData("HTTP", "/-/healthy", "/-/healthy", "webConfig.existingSecret=web,webConfig.tls=false")]
+    public void Probes_AskWhatTheKubeletMayAsk(string scheme, string alive, string ready, string values)
+    {
+        var container = Container(DaemonSet("default-values.yaml", "--set", values).Spec.Template.Spec);
+
+        Assert.Equal((scheme, alive), (container.LivenessProbe.HttpGet.Scheme, container.LivenessProbe.HttpGet.Path));
+        Assert.Equal((scheme, ready), (container.ReadinessProbe.HttpGet.Scheme, container.ReadinessProbe.HttpGet.Path));
+    }
+
+    [Fact]
+    public void Probes_WhereClientCertificatesAreRequired_AreConnectionsAlone() =>
+        Assert.All([Container(Pod("webhook-values.yaml")).LivenessProbe, Container(Pod("webhook-values.yaml")).ReadinessProbe], probe =>
+        {
+            Assert.Equal("metrics", probe.TcpSocket.Port.Value);
+            Assert.Null(probe.HttpGet);
+        });
+
+    [Theory]
     [InlineData("unquoted", "remediation: {local: off}", "\"off\"")]
     [InlineData("quoted", "remediation: {local: \"off\"}", "\"off\"")]
     public void Off_IsOffAlsoWhereYamlTakesItForFalse(string name, string values, string mode)
