@@ -1,5 +1,5 @@
 // Checks documents of the Prometheus operator (standard input, YAML) against its models: types, required fields and
-// patterns by their validators, and fields that do not exist by what a validator never asks for. Prints one line a fault.
+// patterns by their validators, and fields that do not exist by what a validator never asks for. One line a fault.
 //   node operator-schema.mjs NODE_MODULES_PARENT < rendered.yaml
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
@@ -7,9 +7,10 @@ import { pathToFileURL } from 'node:url';
 
 const require = createRequire(pathToFileURL(`${process.argv[2]}/x.js`));
 const { loadAll } = await import(pathToFileURL(require.resolve('js-yaml')));
-const load = async version =>
-  import(pathToFileURL(`${process.argv[2]}/node_modules/@kubernetes-models/prometheus-operator/monitoring.coreos.com/${version}/index.js`));
-const models = { 'monitoring.coreos.com/v1': await load('v1'), 'monitoring.coreos.com/v1alpha1': await load('v1alpha1') };
+const group = 'monitoring.coreos.com';
+const directory = `${process.argv[2]}/node_modules/@kubernetes-models/prometheus-operator/${group}`;
+const load = async version => import(pathToFileURL(`${directory}/${version}/index.js`));
+const models = { [`${group}/v1`]: await load('v1'), [`${group}/v1alpha1`]: await load('v1alpha1') };
 
 // Notes which fields of an object are read; an object whose keys are listed is a map, all of whose keys are right.
 function watched(value, path, unread) {
@@ -34,7 +35,7 @@ function watched(value, path, unread) {
 let checked = 0;
 let faults = 0;
 for (const document of loadAll(readFileSync(0, 'utf8'))) {
-  if (!document?.apiVersion?.startsWith('monitoring.coreos.com/')) continue;
+  if (!document?.apiVersion?.startsWith(`${group}/`)) continue;
   checked++;
   const say = text => { faults++; console.log(`${document.kind} ${document.metadata?.name}: ${text}`); };
   const Model = models[document.apiVersion]?.[document.kind];

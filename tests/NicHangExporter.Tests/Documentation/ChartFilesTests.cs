@@ -4,8 +4,8 @@ using NicHangExporter.Configuration;
 namespace NicHangExporter.Tests.Documentation;
 
 /// <summary>
-/// What the Helm chart has from elsewhere is as it is there: rules, dashboards, names of options, the version, and its own table of values.
-/// UPDATE_GOLDEN=1 copies and writes all of it anew.
+/// What the Helm chart has from elsewhere is as it is there: rules, dashboards, names of options, the version, and its
+/// own table of values. UPDATE_GOLDEN=1 copies and writes it anew, but for the version and the switches of the alerts.
 /// </summary>
 public sealed partial class ChartFilesTests
 {
@@ -55,10 +55,12 @@ public sealed partial class ChartFilesTests
     {
         var core = Alerts("deploy/prometheus/rules").ToDictionary(alert => alert, _ => "true");
         var optional = Alerts("deploy/prometheus/rules-optional").ToDictionary(alert => alert, _ => "false");
-        var switches = AlertSwitch().Matches(File.ReadAllText(In($"{Chart}/values.yaml"))).ToDictionary(line => line.Groups[1].Value, line => line.Groups[2].Value);
+        var switches = AlertSwitch().Matches(File.ReadAllText(In($"{Chart}/values.yaml")))
+            .ToDictionary(line => line.Groups[1].Value, line => line.Groups[2].Value);
 
         Assert.NotEmpty(core);
-        Assert.Equal(core.Concat(optional).OrderBy(alert => alert.Key, StringComparer.Ordinal), switches.OrderBy(alert => alert.Key, StringComparer.Ordinal));
+        Assert.Equal(core.Concat(optional).OrderBy(alert => alert.Key, StringComparer.Ordinal),
+            switches.OrderBy(alert => alert.Key, StringComparer.Ordinal));
     }
 
     [Fact]
@@ -66,28 +68,35 @@ public sealed partial class ChartFilesTests
     {
         var version = VersionProperty().Match(File.ReadAllText(In("Directory.Build.props"))).Groups[1].Value;
 
-        Assert.Contains($"\nversion: {version}\nappVersion: {version}\n", File.ReadAllText(In($"{Chart}/Chart.yaml")), StringComparison.Ordinal);
+        Assert.Contains($"\nversion: {version}\nappVersion: {version}\n",
+            File.ReadAllText(In($"{Chart}/Chart.yaml")), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void EachValue_HasAComment() => Assert.All(Values, value => Assert.True(value.Comment is not null, $"{value.Name} has no comment '# -- …'"));
+    public void EachValue_HasAComment() =>
+        Assert.All(Values, value => Assert.True(value.Comment is not null, $"{value.Name} has no comment '# -- …'"));
 
     [Fact]
     public void Readme_ListsExactlyTheValuesThatExist()
     {
-        var rows = Values.Select(value => $"| `{value.Name}` | {(value.IsBlock ? "see values.yaml" : $"`{value.Default}`")} | {value.Comment} |\n");
+        var rows = Values.Select(value =>
+            $"| `{value.Name}` | {(value.IsBlock ? "see values.yaml" : $"`{value.Default}`")} | {value.Comment} |\n");
+        var table = "| value | default | meaning |\n| --- | --- | --- |\n" + string.Concat(rows);
 
         Assert.True(Values.Count > 50);
-        new Document($"{Chart}/README.md").AssertGenerated("values", "| value | default | meaning |\n| --- | --- | --- |\n" + string.Concat(rows));
+        new Document($"{Chart}/README.md").AssertGenerated("values", table);
     }
 
     private static string In(string path) => Path.Combine(Repository.Root, path);
 
     private static Dictionary<string, string> Contents(string directory, string pattern) =>
-        !Directory.Exists(directory) ? [] : Directory.EnumerateFiles(directory, pattern).ToDictionary(file => Path.GetFileName(file), File.ReadAllText);
+        !Directory.Exists(directory) ? []
+            : Directory.EnumerateFiles(directory, pattern)
+                .ToDictionary(file => Path.GetFileName(file), File.ReadAllText);
 
     private static IEnumerable<string> Alerts(string directory) =>
-        Directory.EnumerateFiles(In(directory), "*.yml").SelectMany(file => Alert().Matches(File.ReadAllText(file))).Select(alert => alert.Groups[1].Value);
+        Directory.EnumerateFiles(In(directory), "*.yml").SelectMany(file => Alert().Matches(File.ReadAllText(file)))
+            .Select(alert => alert.Groups[1].Value);
 
     [GeneratedRegex(@"^ *- alert: (\w+)$", RegexOptions.Multiline)]
     private static partial Regex Alert();

@@ -1,16 +1,17 @@
 {{/*
 A probe: the value of that name, or a question to the path. Each field of httpGet is set, also where it is the default:
-what the API server adds belongs to nobody, so it would stay when an upgrade changes the kind of the probe.
+what the API server adds belongs to nobody, so it would stay when an upgrade changes the kind of the probe. Where there
+is a web configuration, only /-/healthy needs no password from this node.
 */}}
 {{- define "nic-hang-exporter.probe" -}}
-{{- $tcp := and .Values.webConfig.existingSecret .Values.webConfig.authentication -}}
+{{- $tcp := and .Values.webConfig.existingSecret .Values.webConfig.clientCertificates -}}
 {{- if .probe -}}
 {{- toYaml .probe -}}
 {{- else -}}
 {{ ternary "tcpSocket" "httpGet" (not (empty $tcp)) }}:
   port: metrics
   {{- if not $tcp }}
-  path: {{ .path }}
+  path: {{ ternary "/-/healthy" .path (not (empty .Values.webConfig.existingSecret)) }}
   scheme: {{ include "nic-hang-exporter.scheme" . | upper }}
   {{- end }}
   {{- if not (has .Values.listenAddress (list "" "0.0.0.0" "::")) }}

@@ -9,7 +9,9 @@ internal sealed record ChartValue(string Name, string Default, string? Comment, 
 {
     private const string Mark = "# -- ";
 
-    /// <summary>All values: a key with a comment of its own is one, whatever stands below it; else each key that has a value.</summary>
+    /// <summary>
+    /// All values: a key with a comment of its own is one, whatever stands below it; else each key that has a value.
+    /// </summary>
     public static List<ChartValue> Read(string path)
     {
         var values = new List<ChartValue>();
@@ -28,7 +30,8 @@ internal sealed record ChartValue(string Name, string Default, string? Comment, 
             if (parents.Any(parent => parent.IsValue) || text.StartsWith("- ", StringComparison.Ordinal))
                 continue;
             var colon = text.IndexOf(':', StringComparison.Ordinal);
-            var (name, value) = (string.Join('.', parents.Reverse().Select(parent => parent.Name).Append(text[..colon])), text[(colon + 1)..].Trim());
+            var name = string.Join('.', parents.Reverse().Select(parent => parent.Name).Append(text[..colon]));
+            var value = text[(colon + 1)..].Trim();
             var isValue = comment is not null || value.Length > 0;
             parents.Push((indent, text[..colon], isValue));
             if (isValue)
