@@ -146,6 +146,29 @@ public sealed class LiveKernelLogTests
         return exporter;
     }
 
+    [Fact]
+    public async Task Flood_ThatOverrunsTheRing_IsAGapForSyslogAndTheWatchGoesOn()
+    {
+        LogSource.Syslog.Required();
+        using var exporter = await StartAsync(LogSource.Syslog);
+        var before = await exporter.ScrapeAsync();
+        Assert.Equal(0, before["nichang_kmsg_records_lost_total"]);
+
+        exporter.Send(Signal.Stop);
+        await Eventually.HoldsAsync("stopped", () => ProcStatus.Of(exporter.Id), status => status.State == 'T');
+        for (var i = 0; i < 20_500; i++)
+            KernelLogDevice.Write($"<7>nichang flood {i}\n");
+        exporter.Send(Signal.Continue);
+
+        var after = await exporter.ScrapeUntilAsync("the gap", metrics => metrics["nichang_kmsg_records_lost_total"] > 0);
+        Assert.Equal(1, after["nichang_kmsg_records_lost_total"]);
+        Assert.Equal(1, after["nichang_kmsg_up"]);
+        Assert.Equal(0, after["nichang_kmsg_records_malformed_total"]);
+        await exporter.LoggedAsync("the ring overtook the reader");
+        KernelLogDevice.Write("<7>nichang flood is over\n");
+        await exporter.ScrapeUntilAsync("what comes after it", metrics => metrics["nichang_kmsg_records_total"] > after["nichang_kmsg_records_total"]);
+    }
+
     // A process that reads the whole ring, remembers how far it came, and ends: the next one counts from that position.
     private static async Task<ulong> ReadToEndAsync(string stateDirectory)
     {
