@@ -2,18 +2,21 @@ using System.Text.Json;
 
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>The real /dev/kmsg: rehearsals of a hang, and a flood that overruns the ring.</summary>
+/// <summary>The real kernel log, by /dev/kmsg and by syslog(2): rehearsals of a hang, forgeries, and a flood that overruns the ring.</summary>
 [Collection(typeof(WholeMachine))]
 public sealed class LiveKernelLogTests
 {
-    [Fact]
-    public async Task Rehearsal_WithTheSwitch_CountsAsAHangOfTheRealDevice()
+    [Theory]
+    [InlineData(LogSource.Device)]
+    [InlineData(LogSource.Syslog)]
+    public async Task Rehearsal_WithTheSwitch_CountsAsAHangOfTheRealDevice(LogSource source)
     {
+        source.Required();
         var nic = RequiredNic();
         // The hangs of earlier rehearsals, which the ring still holds, are behind us.
         using var directory = new TemporaryDirectory();
         await ReadToEndAsync(directory["state"]);
-        using var exporter = await ExporterProcess.StartAsync("--kmsg.accept-untrusted", $"--state.directory={directory["state"]}");
+        using var exporter = await StartAsync(source, "--kmsg.accept-untrusted", $"--state.directory={directory["state"]}");
         var before = await exporter.ScrapeAsync();
         Assert.Equal(1, before["nichang_kmsg_accept_untrusted"]);
         Assert.Contains("REHEARSAL", await exporter.LoggedAsync("--kmsg.accept-untrusted is on"), StringComparison.Ordinal);
@@ -30,11 +33,14 @@ public sealed class LiveKernelLogTests
         Assert.Contains($"device={nic}", await exporter.LoggedAsync("Hang episode of"), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Rehearsal_WithoutTheSwitch_IsOnlyCountedAsUntrusted()
+    [Theory]
+    [InlineData(LogSource.Device)]
+    [InlineData(LogSource.Syslog)]
+    public async Task Rehearsal_WithoutTheSwitch_IsOnlyCountedAsUntrusted(LogSource source)
     {
+        source.Required();
         var nic = RequiredNic();
-        using var exporter = await ExporterProcess.StartAsync();
+        using var exporter = await StartAsync(source);
         var before = await exporter.ScrapeAsync();
         Assert.Equal(0, before["nichang_kmsg_accept_untrusted"]);
 
@@ -47,11 +53,14 @@ public sealed class LiveKernelLogTests
         Assert.Contains("not counted as a hang", await exporter.LoggedAsync("hang messages into the kernel log"), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task Forgeries_OfFacilityAndDictionary_AreNotTakenForTheKernels()
+    [Theory]
+    [InlineData(LogSource.Device)]
+    [InlineData(LogSource.Syslog)]
+    public async Task Forgeries_OfFacilityAndDictionary_AreNotTakenForTheKernels(LogSource source)
     {
+        source.Required();
         var nic = RequiredNic();
-        using var exporter = await ExporterProcess.StartAsync();
+        using var exporter = await StartAsync(source);
         var before = await exporter.ScrapeAsync();
         using var log = new KernelLogDevice();
         string[] forgeries = [$"<0>{Text(nic)}", $"<3>\u0001{Text(nic)}", $"<2048>{Text(nic)}", $"<3>x\n SUBSYSTEM=virtio\n{Text(nic)}", $"3,1,1,-;{Text(nic)}", $"<3>kernel: {Text(nic)}"];
@@ -69,9 +78,12 @@ public sealed class LiveKernelLogTests
         Assert.Equal(0, after.Sum("nichang_hang_active"));
     }
 
-    [Fact]
-    public async Task ProcessName_OfAnUnprivilegedUser_ForgesNoHang()
+    [Theory]
+    [InlineData(LogSource.Device)]
+    [InlineData(LogSource.Syslog)]
+    public async Task ProcessName_OfAnUnprivilegedUser_ForgesNoHang(LogSource source)
     {
+        source.Required();
         Requires.Program("setpriv");
         Requires.Program("perl");
         Requires.That(File.Exists("/proc/sys/debug/exception-trace") && File.ReadAllText("/proc/sys/debug/exception-trace").Trim() == "1",
@@ -80,8 +92,9 @@ public sealed class LiveKernelLogTests
         log.ReadToEnd();
         using var network = new NetworkNamespace();
         network.Execute("ip", "link", "set", "lo", "up").Succeeded();
-        using var exporter = await ExporterProcess.StartAsync(new ExporterCommand([ExporterCommand.AnyPort, "--collector.virtual", "--kmsg.accept-untrusted"]) { Network = network });
+        using var exporter = await ExporterProcess.StartAsync(new ExporterCommand([ExporterCommand.AnyPort, "--collector.virtual", "--kmsg.accept-untrusted"]) { Network = network, Wrapper = source.Wrapper() });
         var before = await exporter.ScrapeAsync();
+        Assert.Equal(1, before["nichang_kmsg_state", ("state", source.State())]);
         string[] names = ["veth0: tx hang\\n", "veth1: tx hang\\n", "veth0: link up\\n", "tg3 veth0: link"];
 
         // Its name is the first word of what the kernel prints about it, with the kernel's own facility.
@@ -124,6 +137,36 @@ public sealed class LiveKernelLogTests
         Assert.Equal(0, metrics["nichang_kmsg_records_malformed_total"]);
         Assert.Equal(1, metrics["nichang_kmsg_up"]);
         await exporter.LoggedAsync("records of the kernel log were lost");
+    }
+
+    private static async Task<ExporterProcess> StartAsync(LogSource source, params string[] arguments)
+    {
+        var exporter = await ExporterProcess.StartAsync(new ExporterCommand([ExporterCommand.AnyPort, .. arguments]) { Wrapper = source.Wrapper() });
+        Assert.Equal(1, (await exporter.ScrapeAsync())["nichang_kmsg_state", ("state", source.State())]);
+        return exporter;
+    }
+
+    [Fact]
+    public async Task Flood_ThatOverrunsTheRing_IsAGapForSyslogAndTheWatchGoesOn()
+    {
+        LogSource.Syslog.Required();
+        using var exporter = await StartAsync(LogSource.Syslog);
+        var before = await exporter.ScrapeAsync();
+        Assert.Equal(0, before["nichang_kmsg_records_lost_total"]);
+
+        exporter.Send(Signal.Stop);
+        await Eventually.HoldsAsync("stopped", () => ProcStatus.Of(exporter.Id), status => status.State == 'T');
+        for (var i = 0; i < 20_500; i++)
+            KernelLogDevice.Write($"<7>nichang flood {i}\n");
+        exporter.Send(Signal.Continue);
+
+        var after = await exporter.ScrapeUntilAsync("the gap", metrics => metrics["nichang_kmsg_records_lost_total"] > 0);
+        Assert.Equal(1, after["nichang_kmsg_records_lost_total"]);
+        Assert.Equal(1, after["nichang_kmsg_up"]);
+        Assert.Equal(0, after["nichang_kmsg_records_malformed_total"]);
+        await exporter.LoggedAsync("the ring overtook the reader");
+        KernelLogDevice.Write("<7>nichang flood is over\n");
+        await exporter.ScrapeUntilAsync("what comes after it", metrics => metrics["nichang_kmsg_records_total"] > after["nichang_kmsg_records_total"]);
     }
 
     // A process that reads the whole ring, remembers how far it came, and ends: the next one counts from that position.

@@ -39,6 +39,51 @@ public sealed class UnprivilegedTests
     }
 
     [Fact]
+    public async Task Nobody_WithAmbientCapSyslogAndNoDevice_ReadsTheKernelLogBySyslog()
+    {
+        RequiresRestrictedLog();
+        LogSource.Syslog.Required();
+        using var exporter = await StartAsync([.. LogSource.Syslog.Wrapper(), .. Nobody, "--bounding-set=-all,+syslog", "--inh-caps=+syslog", "--ambient-caps=+syslog", "--no-new-privs"]);
+
+        var metrics = await exporter.ScrapeAsync();
+
+        Assert.Equal(1, metrics["nichang_kmsg_up"]);
+        Assert.Equal(1, metrics["nichang_kmsg_state", ("state", "reading_syslog")]);
+        Assert.Equal(1, metrics.Sum("nichang_kmsg_state"));
+        Assert.True(metrics["nichang_kmsg_records_total"] > 0);
+        Assert.Empty(exporter.Complaints);
+        Assert.Contains("/dev/kmsg", await exporter.LoggedAsync("Reading the kernel log by syslog(2)"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nobody_WithNeitherDeviceNorCapability_SaysOnceWhatToGrant()
+    {
+        RequiresRestrictedLog();
+        LogSource.Syslog.Required();
+        using var exporter = await StartAsync([.. LogSource.Syslog.Wrapper(), .. Nobody, "--bounding-set=-all", "--no-new-privs"]);
+
+        var metrics = await exporter.ScrapeAsync();
+
+        Assert.Equal(0, metrics["nichang_kmsg_up"]);
+        Assert.Equal(1, metrics["nichang_kmsg_state", ("state", "permission_denied")]);
+        var complaint = Assert.Single(exporter.Complaints);
+        Assert.Contains("CAP_SYSLOG", complaint, StringComparison.Ordinal);
+        Assert.Contains("syslog on the kernel log failed: Operation not permitted", complaint, StringComparison.Ordinal);
+    }
+
+    // A recording that is missing must not be replaced by the log of this host.
+    [Fact]
+    public async Task OtherPath_ThatIsMissing_IsNotReplacedBySyslog()
+    {
+        Requires.Root();
+        using var exporter = await ExporterProcess.StartAsync("--path.kmsg=/nonexistent/kmsg");
+        var metrics = await exporter.ScrapeAsync();
+        Assert.Equal(0, metrics["nichang_kmsg_up"]);
+        Assert.Equal(1, metrics["nichang_kmsg_state", ("state", "missing")]);
+        Assert.Equal(0, metrics["nichang_kmsg_records_total"]);
+    }
+
+    [Fact]
     public async Task Nobody_WithAStateDirectoryOfRoot_WorksAndSaysThatItWillForget()
     {
         Requires.Root();

@@ -38,7 +38,7 @@ public sealed class SyslogReader
     {
         _call = call;
         // Prefixes are not in the ring: of short records they are half of what is read.
-        var window = (int)Math.Clamp(2L * Call(SyslogAction.SizeBuffer, default, "SIZE_BUFFER"), MinWindow, MaxWindow);
+        var window = (int)Math.Clamp(2L * Call(SyslogAction.SizeBuffer, default), MinWindow, MaxWindow);
         _spare = new byte[window];
         _last = new byte[window];
     }
@@ -48,7 +48,7 @@ public sealed class SyslogReader
     public SyslogNews Poll()
     {
         _next = _length;
-        var length = Call(SyslogAction.ReadAll, _spare, "READ_ALL");
+        var length = Call(SyslogAction.ReadAll, _spare);
         var now = _spare.AsSpan(0, length);
         var known = SyslogOverlap.Length(_last.AsSpan(0, _length), now);
         if (!AllHavePrefixes(now[known..]))
@@ -109,9 +109,9 @@ public sealed class SyslogReader
         return true;
     }
 
-    private int Call(SyslogAction action, Span<byte> buffer, string name)
+    private int Call(SyslogAction action, Span<byte> buffer)
     {
         var result = _call(action, buffer);
-        return result >= 0 ? result : throw new LinuxException("syslog", name, (Errno)(-result));
+        return result >= 0 ? result : throw new LinuxException("syslog", "the kernel log", (Errno)(-result));
     }
 }

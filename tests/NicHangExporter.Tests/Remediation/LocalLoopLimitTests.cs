@@ -124,6 +124,33 @@ public sealed class LocalLoopLimitTests : LocalLoop
         Assert.Null(next.Ledger.State.Devices.Values.Single().Pending);
     }
 
+    // As while /sys is mounted anew: whatever is open stays open, and no debt is written off.
+    [Fact]
+    public void BounceCutByDeath_AndAClassThatIsMissingAtTheNextStart_ComesUpAndIsSettledLater()
+    {
+        Nic.CuredBy.Remove("reinit");
+        Begin();
+        Nic.Hang();
+        for (var second = 0; second < 100 && Nic.IsUp; second++)
+            Host.Live(1);
+        Assert.False(Nic.IsUp);
+        (Nic.Reports, Nic.CarrierDelay) = (false, 0);
+        using var next = Host.Restart(save: false, configure: Enforcing);
+        var devices = Path.Combine(next.Sysfs.Root, "class/net");
+        Directory.Move(devices, devices + ".away");
+        next.Open();
+        next.Live(10);
+
+        Assert.NotNull(next.Ledger.State.Devices.Values.Single().Pending);
+
+        Directory.Move(devices + ".away", devices);
+        next.Live(10);
+
+        Assert.True(Nic.IsUp);
+        Assert.Null(next.Ledger.State.Devices.Values.Single().Pending);
+        Assert.DoesNotContain(next.JournalEntries(), entry => entry.Verdict == RemediationVerdict.DeviceGone);
+    }
+
     [Fact]
     public async Task WhoAsksForSomethingElse_DoesNotJoin()
     {
