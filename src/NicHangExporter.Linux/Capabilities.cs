@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Runtime.InteropServices;
 using Tmds.Linux;
 
 namespace NicHangExporter.Linux;
@@ -16,9 +17,14 @@ public enum Capability
 /// <summary>
 /// What this process may do (capabilities(7)). Root may lack a capability and another user may have it, so the user's number tells nothing.
 /// </summary>
-public static class Capabilities
+public static partial class Capabilities
 {
     private const int ChunkSize = 4096;
+
+    private const uint Version3 = 0x20080522; // _LINUX_CAPABILITY_VERSION_3, include/uapi/linux/capability.h
+
+    // effective, permitted, inheritable
+    private const int SetWords = 3;
 
     // The list of groups comes first. 65536 of them (NGROUPS_MAX) take 700 KiB.
     private const int MaxLength = 1 << 20;
@@ -37,6 +43,41 @@ public static class Capabilities
                 return Parse(status[line][key.Length..]) is { } set ? (set >> (int)capability & 1) != 0 : null;
         return null;
     }
+
+    /// <summary>
+    /// Makes those of <paramref name="capabilities"/> effective that the thread has as permitted. An executable with a file capability of the form
+    /// <c>cap_net_admin+p</c> starts with it permitted and not effective, so that it also starts where the container does not grant it.
+    /// </summary>
+    /// <param name="capabilities">The capabilities.</param>
+    /// <remarks>Capabilities belong to a thread, and a new thread has those of the thread that starts it: call this before any other thread is started.</remarks>
+    /// <exception cref="LinuxException">The kernel refused.</exception>
+    public static void Raise(params ReadOnlySpan<Capability> capabilities)
+    {
+        // struct __user_cap_header_struct: version, and pid 0 for the calling thread. Then two of __user_cap_data_struct, for 32 capabilities each.
+        Span<uint> header = [Version3, 0];
+        Span<uint> sets = stackalloc uint[2 * SetWords];
+        if (GetSets(header, sets) < 0)
+            throw new LinuxException("capget", "this thread", FileDescriptor.LastError);
+        var isChanged = false;
+        foreach (var capability in capabilities)
+        {
+            var bit = 1u << ((int)capability % 32);
+            ref var effective = ref sets[(int)capability / 32 * SetWords];
+            var permitted = sets[(int)capability / 32 * SetWords + 1];
+            if ((permitted & bit) == 0 || (effective & bit) != 0)
+                continue;
+            effective |= bit;
+            isChanged = true;
+        }
+        if (isChanged && SetSets(header, sets) < 0)
+            throw new LinuxException("capset", "this thread", FileDescriptor.LastError);
+    }
+
+    [LibraryImport("libc.so.6", EntryPoint = "capget", SetLastError = true)]
+    private static partial int GetSets(Span<uint> header, Span<uint> sets);
+
+    [LibraryImport("libc.so.6", EntryPoint = "capset", SetLastError = true)]
+    private static partial int SetSets(ReadOnlySpan<uint> header, ReadOnlySpan<uint> sets);
 
     private static ulong? Parse(ReadOnlySpan<byte> digits) =>
         Utf8Parser.TryParse(digits, out ulong set, out var length, 'x') && length == digits.Length ? set : null;

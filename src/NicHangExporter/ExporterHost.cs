@@ -260,7 +260,7 @@ internal static partial class ExporterHost
             (not ("GET" or "HEAD"), _) => WriteAsync(context, HttpStatusCode.MethodNotAllowed, "Only GET and HEAD are answered here.\n"u8.ToArray()),
             (_, { } path) when path == options.TelemetryPath => metrics.HandleAsync(context),
             (_, "/") => WriteAsync(context, HttpStatusCode.OK, page, "text/html; charset=utf-8"),
-            (_, "/-/healthy") => WriteAsync(context, HttpStatusCode.OK, "Healthy.\n"u8.ToArray()),
+            (_, WebGate.HealthPath) => WriteAsync(context, HttpStatusCode.OK, "Healthy.\n"u8.ToArray()),
             (_, "/-/ready") when monitor.Ready.IsCompleted => WriteAsync(context, HttpStatusCode.OK, "Ready.\n"u8.ToArray()),
             (_, "/-/ready") => WriteAsync(context, HttpStatusCode.ServiceUnavailable, "Still reading the kernel log of before the start.\n"u8.ToArray()),
             _ => NotFoundAsync(context),

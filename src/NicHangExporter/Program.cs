@@ -2,7 +2,18 @@ using NicHangExporter;
 using NicHangExporter.Api;
 using NicHangExporter.Cli;
 using NicHangExporter.Configuration;
+using NicHangExporter.Linux;
 using NicHangExporter.Web;
+
+// First of all: later threads have the capabilities of this one.
+try
+{
+    Capabilities.Raise(Capability.NetAdmin, Capability.SysLog);
+}
+catch (LinuxException exception)
+{
+    Console.Error.WriteLine($"nic-hang-exporter: warning: capabilities of the executable are not used: {exception.Message}");
+}
 
 var commandLine = new CommandLine();
 var result = commandLine.Parse(args);

@@ -17,7 +17,7 @@ public sealed class WebConfigTests
         Assert.Equal("https", exporter.BaseAddress.Scheme);
 
         using (var stranger = files.Client(exporter.BaseAddress))
-            foreach (var path in new[] { "/", "/metrics", "/-/healthy", "/api/v1/devices", "/nothing" })
+            foreach (var path in new[] { "/", "/metrics", "/-/ready", "/api/v1/devices", "/nothing" })
                 using (var answer = await stranger.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken))
                     Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
 

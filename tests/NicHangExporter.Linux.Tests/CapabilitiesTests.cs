@@ -68,6 +68,92 @@ public sealed class CapabilitiesTests : IDisposable
         Assert.Equal((set & 1ul << 34) != 0, Capabilities.Effective("/proc", Capability.SysLog));
     }
 
+    [Fact]
+    public void Raise_Permitted_BecomesEffective_AndNothingElseDoes()
+    {
+        Requires.Root();
+        var sets = OnAThread(() =>
+        {
+            KeepOnly(effective: 0, permitted: NetAdmin | SysLog);
+            var before = Sets();
+            Capabilities.Raise(Capability.NetAdmin);
+            var one = Sets();
+            Capabilities.Raise(Capability.NetAdmin, Capability.SysLog);
+            return (before, one, Sets());
+        });
+        Assert.Equal(((0ul, NetAdmin | SysLog), (NetAdmin, NetAdmin | SysLog), (NetAdmin | SysLog, NetAdmin | SysLog)), sets);
+    }
+
+    [Fact]
+    public void Raise_NotPermitted_ChangesNothing()
+    {
+        Requires.Root();
+        var sets = OnAThread(() =>
+        {
+            KeepOnly(effective: 0, permitted: SysLog);
+            Capabilities.Raise(Capability.NetAdmin);
+            return Sets();
+        });
+        Assert.Equal((0ul, SysLog), sets);
+    }
+
+    [Fact]
+    public void Raise_OnOneThread_LeavesTheOthersAsTheyWere()
+    {
+        Requires.Root();
+        var before = Sets();
+        OnAThread(() =>
+        {
+            KeepOnly(effective: 0, permitted: NetAdmin);
+            Capabilities.Raise(Capability.NetAdmin);
+            return 0;
+        });
+        Assert.Equal(before, Sets());
+    }
+
+    private const ulong NetAdmin = 1ul << 12;
+    private const ulong SysLog = 1ul << 34;
+
+    // A thread of its own: what it gives up, no other test misses.
+    private static T OnAThread<T>(Func<T> act)
+    {
+        var done = new TaskCompletionSource<T>();
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                done.SetResult(act());
+            }
+            catch (Exception exception)
+            {
+                done.SetException(exception);
+            }
+        });
+        thread.Start();
+        thread.Join();
+        return done.Task.GetAwaiter().GetResult();
+    }
+
+    private static void KeepOnly(ulong effective, ulong permitted)
+    {
+        uint[] header = [0x20080522, 0];
+        uint[] sets = [(uint)effective, (uint)permitted, 0, (uint)(effective >> 32), (uint)(permitted >> 32), 0];
+        Assert.Equal(0, SetSets(header, sets));
+    }
+
+    // As the kernel prints them.
+    private static (ulong Effective, ulong Permitted) Sets()
+    {
+        var lines = File.ReadAllLines("/proc/thread-self/status");
+        return (Set("CapEff:\t"), Set("CapPrm:\t"));
+
+        ulong Set(string key) => ulong.Parse(lines.Single(line => line.StartsWith(key, StringComparison.Ordinal)).AsSpan(key.Length), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    }
+
+    [System.Runtime.InteropServices.DllImport("libc.so.6", EntryPoint = "capset")]
+    [System.Runtime.InteropServices.DefaultDllImportSearchPaths(System.Runtime.InteropServices.DllImportSearchPath.SafeDirectories)]
+    private static extern int SetSets(uint[] header, uint[] sets);
+
     private bool? Effective(Capability capability) => Capabilities.Effective(_directory.Path, capability);
 
     private void Write(string content)

@@ -11,6 +11,8 @@ internal enum ConsoleVerb
     Devices,
     /// <summary>The hang episodes, or one of them.</summary>
     Episodes,
+    /// <summary>Whether the running exporter serves.</summary>
+    Health,
     /// <summary>Whatever changes something, or says what it would change.</summary>
     Change,
 }

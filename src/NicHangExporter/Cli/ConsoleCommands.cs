@@ -41,6 +41,7 @@ internal sealed class ConsoleCommands
     private readonly Command _clear;
     private readonly Command _pause;
     private readonly Command _resume;
+    private readonly Command _health;
 
     /// <summary>Makes the commands.</summary>
     /// <param name="shared">Flags that each of them takes besides its own.</param>
@@ -57,10 +58,11 @@ internal sealed class ConsoleCommands
         _quarantine.SetAction(_ => 0);
         _pause = new Command("pause", "Stop remediation, except for rollback." + ExitCodes);
         _resume = new Command("resume", "End the pause." + ExitCodes);
-        All = [_status, _devices, _remediate, _rollback, _episodes, _quarantine, _pause, _resume];
+        _health = new Command("healthcheck", "Ask whether the exporter serves.\nGive it the options of the exporter that decide where it listens.\nExit code: 0 it serves; 1 it does not; 2 a mistake in the command line.");
+        All = [_status, _devices, _remediate, _rollback, _episodes, _quarantine, _pause, _resume, _health];
         foreach (var command in All.Append(_clear))
         {
-            if (command != _quarantine)
+            if (command != _quarantine && command != _health)
                 command.Add(_format);
             foreach (var option in shared)
                 command.Add(option);
@@ -88,6 +90,7 @@ internal sealed class ConsoleCommands
         var json = Flag(result, _format) == "json";
         var call = command == _status ? new ConsoleCall(ConsoleVerb.Status, json)
             : command == _devices ? new ConsoleCall(ConsoleVerb.Devices, json)
+            : command == _health ? new ConsoleCall(ConsoleVerb.Health, Json: false)
             : command == _episodes ? new ConsoleCall(ConsoleVerb.Episodes, json) { Episode = Word(result, _episode, errors) }
             : new ConsoleCall(ConsoleVerb.Change, json) { Request = Request(result, command, errors) };
         return errors.Count == before ? call : null;

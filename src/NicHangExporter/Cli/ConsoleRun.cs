@@ -25,6 +25,9 @@ internal sealed class ConsoleRun(ExporterOptions options, ActAlone alone, TimePr
     /// <summary>Declined, failed, not healed, or nobody could be asked.</summary>
     public const int Failure = 1;
 
+    /// <summary>The configuration can't be used for what is asked.</summary>
+    public const int Mistake = 2;
+
     /// <summary>The state directory where none is configured but this one is there: whoever is in trouble does not remember the flags of the service.</summary>
     public const string UsualDirectory = "/var/lib/nic-hang-exporter";
 
@@ -41,6 +44,7 @@ internal sealed class ConsoleRun(ExporterOptions options, ActAlone alone, TimePr
         {
             ConsoleVerb.Change => await ChangeAsync(call),
             ConsoleVerb.Episodes => ShowEpisodes(call),
+            ConsoleVerb.Health => await CheckHealthAsync(),
             _ => await ShowAsync(call),
         };
     }
@@ -64,6 +68,18 @@ internal sealed class ConsoleRun(ExporterOptions options, ActAlone alone, TimePr
                 break;
         }
         return Show(call, await alone(options, request, Say));
+    }
+
+    private async Task<int> CheckHealthAsync()
+    {
+        if (options.ListenAddresses.FirstOrDefault(address => address.Port != 0) is not { } address)
+        {
+            _errors.Line("healthcheck: --web.listen-address has port 0, for which the kernel chooses a port: write the port, as in :19642");
+            return Mistake;
+        }
+        var (isHealthy, line) = await new HealthCheck(address, options.WebConfigFile is not null, clock).RunAsync();
+        (isHealthy ? _page : _errors).Line(ConsolePage.Clean(line));
+        return isHealthy ? Success : Failure;
     }
 
     // A device that is not there is refused at once. The daemon is asked all the same: it knows devices that have left.

@@ -12,6 +12,9 @@ namespace NicHangExporter.Web;
 internal sealed partial class WebGate(
     WebConfigStore store, CredentialStore credentials, ExporterMetrics metrics, TimeProvider clock, ILogger<WebGate> logger, Func<string, string, bool>? verify = null) : IDisposable
 {
+    /// <summary>Where this host may ask without a password whether the program serves.</summary>
+    public const string HealthPath = "/-/healthy";
+
     private readonly BasicAuthentication _basic = new(verify);
     private readonly LogThrottle _throttle = new(clock);
 
@@ -19,6 +22,12 @@ internal sealed partial class WebGate(
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var loaded = store.Current;
+        // See docs/decisions/0036-health-without-a-password.md.
+        if (IsHealthOfThisHost(context))
+        {
+            await next(context);
+            return;
+        }
         foreach (var (name, value) in loaded.Config.Headers)
             context.Response.Headers[name] = value;
         if (TlsConnection.IsOutdated(context, loaded))
@@ -45,6 +54,10 @@ internal sealed partial class WebGate(
 
     /// <summary>Whether a request is one of the API's.</summary>
     public static bool IsApi(HttpContext context) => context.Request.Path.Value?.StartsWith(ApiRouter.Prefix, StringComparison.Ordinal) == true;
+
+    /// <summary>Whether this host itself asks if the program serves.</summary>
+    public static bool IsHealthOfThisHost(HttpContext context) => context.Request.Path.Value == HealthPath
+        && context.Connection is { RemoteIpAddress: { } remote } connection && (Loopback.Has(remote) || remote.Equals(connection.LocalIpAddress));
 
     // Without an address: a server in memory, as tests have it.
     private static UInt128 Peer(ConnectionInfo connection) => connection.RemoteIpAddress is { } address ? ConnectionPlaces.PeerOf(address, connection.LocalIpAddress) : default;

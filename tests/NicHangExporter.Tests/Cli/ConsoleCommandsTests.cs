@@ -11,6 +11,7 @@ public sealed class ConsoleCommandsTests
         { ["status", "--format", "json"], "Status json" },
         { ["devices"], "Devices" },
         { ["episodes"], "Episodes" },
+        { ["healthcheck"], "Health" },
         { ["episodes", "20260724-031109-eno1", "--format=json"], "Episodes json 20260724-031109-eno1" },
         { ["pause"], "Change {\"command\":\"pause\",\"version\":1}" },
         { ["resume"], "Change {\"command\":\"resume\",\"version\":1}" },

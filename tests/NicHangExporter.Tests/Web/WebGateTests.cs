@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Net;
 using System.Text;
+using Microsoft.AspNetCore.Http;
 using NicHangExporter.Api;
 using NicHangExporter.Tests.Api;
 using NicHangExporter.Web;
@@ -41,6 +42,43 @@ public sealed class WebGateTests
             Assert.Equal(expected == 401, answer.Headers.WwwAuthenticate.Any(challenge => challenge.Scheme == "Basic"));
         }
         Assert.Equal(expected == 200 ? 2 : 0, served.Handled);
+    }
+
+    [Theory]
+    [InlineData(WebGate.HealthPath, 200)]
+    [InlineData("/-/ready", 401)]
+    [InlineData("/-/healthy/", 401)]
+    [InlineData("/-/Healthy", 401)]
+    [InlineData("//-/healthy", 401)]
+    [InlineData("/metrics?path=/-/healthy", 401)]
+    public async Task Health_AskedByThisHost_NeedsNoPassword(string path, int expected)
+    {
+        await using var served = await ServedWeb.StartAsync(Users + "rate_limit: {interval: 1h, burst: 1}\n");
+        using var client = served.PlainClient();
+
+        for (var round = 0; round < 3; round++)
+            using (var answer = await SendAsync(client, path, null))
+                Assert.Equal(expected, (int)answer.StatusCode);
+
+        Assert.Equal(expected == 200 ? 0 : 3, served.Refused(WebRefusal.Absent));
+        Assert.Equal(0, served.Refused(WebRefusal.Rate));
+    }
+
+    [Theory]
+    [InlineData("192.0.2.1", "192.0.2.1", true)] // By an address of this host's own, as a kubelet asks.
+    [InlineData("192.0.2.2", "192.0.2.1", false)]
+    [InlineData("127.0.0.1", "127.0.0.1", true)]
+    [InlineData("::ffff:127.0.0.1", "::ffff:127.0.0.1", true)]
+    [InlineData("fd00::2", "fd00::1", false)]
+    [InlineData(null, "192.0.2.1", false)]
+    [InlineData(null, null, false)]
+    public void Health_IsOfThisHost_WhereBothEndsAre(string? remote, string? local, bool expected)
+    {
+        var context = new DefaultHttpContext();
+        context.Request.Path = WebGate.HealthPath;
+        (context.Connection.RemoteIpAddress, context.Connection.LocalIpAddress) = (remote is null ? null : IPAddress.Parse(remote), local is null ? null : IPAddress.Parse(local));
+
+        Assert.Equal(expected, WebGate.IsHealthOfThisHost(context));
     }
 
     [Fact]
