@@ -113,11 +113,12 @@ internal sealed class DashboardFleet : IDisposable
         await ShowsAsync(Healed, "the episode is over", metrics => metrics.Sum("nichang_hang_active") == 0);
     }
 
-    /// <summary>pve1 hangs and goes on hanging.</summary>
+    /// <summary>pve1 hangs and goes on hanging; Prometheus has seen that.</summary>
     public async Task HangForGoodAsync()
     {
         Healed.Wedge();
-        await ShowsAsync(Healed, "it hangs", metrics => metrics.Sum("nichang_hang_confirmed") == 1);
+        const string Stalled = $"nichang_hang_confirmed{{instance='{Star}'}} + nichang_tx_stalled{{instance='{Star}'}}";
+        await Eventually.HoldsAsync(Stalled, () => Prometheus.QueryAsync(Stalled), states => states == 2, Patience);
     }
 
     /// <inheritdoc/>
