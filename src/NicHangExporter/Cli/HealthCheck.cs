@@ -45,7 +45,7 @@ internal sealed class HealthCheck(ListenAddress address, bool mayHaveTls, TimePr
         var asksForCertificate = false;
         using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ActivityHeadersPropagator = null };
         // Nothing is sent that a wrong server could misuse, and the certificate is for other names than this address.
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null;
         handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, remote, _) =>
         {
             // It is called once before the handshake as well.
