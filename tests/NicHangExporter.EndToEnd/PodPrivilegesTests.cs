@@ -26,7 +26,8 @@ public sealed class PodPrivilegesTests
         Directory.CreateDirectory(host.State, OwnerWrites);
         var state = $"--state.directory={host.State}";
         var command = new ExporterCommand([ExporterCommand.AnyPort, .. host.Paths, state,
-            $"--remediation.disable-file={host.State}/disable", "--remediation.local=enforce"]) { Wrapper = Pod };
+            $"--remediation.disable-file={host.State}/disable", "--remediation.local=enforce"])
+        { Wrapper = Pod };
 
         foreach (var paused in new[] { 0, 1 })
         {
