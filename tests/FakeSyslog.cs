@@ -5,7 +5,8 @@ using NicHangExporter.Linux.Kmsg;
 
 namespace NicHangExporter.TestSupport;
 
-/// <summary>A kernel log that syslog(2) shows as the kernel would: the newest whole records that fit, with a prefix on each line.</summary>
+/// <summary>A kernel log that syslog(2) shows as the kernel would: the newest whole records that fit, with a prefix on
+/// each line.</summary>
 internal sealed class FakeSyslog
 {
     private readonly List<(int Priority, long Microseconds, string Text)> _records = [];
@@ -71,7 +72,9 @@ internal sealed class FakeSyslog
     private byte[] Render((int Priority, long Microseconds, string Text) record)
     {
         var seconds = record.Microseconds / 1_000_000;
-        var time = Times ? string.Create(CultureInfo.InvariantCulture, $"[{seconds,5}.{record.Microseconds % 1_000_000:d6}] ") : "";
-        return Encoding.UTF8.GetBytes(string.Concat(record.Text.Split('\n').Select(line => $"<{record.Priority}>{time}{line}\n")));
+        var time = Times ? string.Create(CultureInfo.InvariantCulture,
+            $"[{seconds,5}.{record.Microseconds % 1_000_000:d6}] ") : "";
+        return Encoding.UTF8.GetBytes(string.Concat(record.Text.Split('\n').Select(line =>
+            $"<{record.Priority}>{time}{line}\n")));
     }
 }

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace NicHangExporter.TestSupport;
 
-/// <summary>Runs code on a thread that the file system takes for nobody (setfsuid(2)), so that root meets files that can't be read.</summary>
+/// <summary>Runs code on a thread that the file system takes for nobody (setfsuid(2)), so that root meets files that
+/// can't be read.</summary>
 internal static partial class OtherUser
 {
     private const uint Nobody = 65534;

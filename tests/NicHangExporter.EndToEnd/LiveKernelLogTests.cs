@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>The real kernel log, by /dev/kmsg and by syslog(2): rehearsals of a hang, forgeries, and a flood that overruns the ring.</summary>
+/// <summary>The real kernel log, by /dev/kmsg and by syslog(2): rehearsals of a hang, forgeries, and a flood that
+/// overruns the ring.</summary>
 [Collection(typeof(WholeMachine))]
 public sealed class LiveKernelLogTests
 {
@@ -16,7 +17,8 @@ public sealed class LiveKernelLogTests
         // The hangs of earlier rehearsals, which the ring still holds, are behind us.
         using var directory = new TemporaryDirectory();
         await ReadToEndAsync(directory["state"]);
-        using var exporter = await StartAsync(source, "--kmsg.accept-untrusted", $"--state.directory={directory["state"]}");
+        using var exporter = await StartAsync(source, "--kmsg.accept-untrusted",
+            $"--state.directory={directory["state"]}");
         var before = await exporter.ScrapeAsync();
         Assert.Equal(1, before["nichang_kmsg_accept_untrusted"]);
         Assert.Contains("REHEARSAL", await exporter.LoggedAsync("--kmsg.accept-untrusted is on"), StringComparison.Ordinal);
@@ -92,7 +94,8 @@ public sealed class LiveKernelLogTests
         log.ReadToEnd();
         using var network = new NetworkNamespace();
         network.Execute("ip", "link", "set", "lo", "up").Succeeded();
-        using var exporter = await ExporterProcess.StartAsync(new ExporterCommand([ExporterCommand.AnyPort, "--collector.virtual", "--kmsg.accept-untrusted"]) { Network = network, Wrapper = source.Wrapper() });
+        using var exporter = await ExporterProcess.StartAsync(new ExporterCommand([ExporterCommand.AnyPort,
+            "--collector.virtual", "--kmsg.accept-untrusted"]) { Network = network, Wrapper = source.Wrapper() });
         var before = await exporter.ScrapeAsync();
         Assert.Equal(1, before["nichang_kmsg_state", ("state", source.State())]);
         string[] names = ["veth0: tx hang\\n", "veth1: tx hang\\n", "veth0: link up\\n", "tg3 veth0: link"];
@@ -141,7 +144,8 @@ public sealed class LiveKernelLogTests
 
     private static async Task<ExporterProcess> StartAsync(LogSource source, params string[] arguments)
     {
-        var exporter = await ExporterProcess.StartAsync(new ExporterCommand([ExporterCommand.AnyPort, .. arguments]) { Wrapper = source.Wrapper() });
+        var exporter = await ExporterProcess.StartAsync(new ExporterCommand([ExporterCommand.AnyPort,
+            .. arguments]) { Wrapper = source.Wrapper() });
         Assert.Equal(1, (await exporter.ScrapeAsync())["nichang_kmsg_state", ("state", source.State())]);
         return exporter;
     }
@@ -160,13 +164,15 @@ public sealed class LiveKernelLogTests
             KernelLogDevice.Write($"<7>nichang flood {i}\n");
         exporter.Send(Signal.Continue);
 
-        var after = await exporter.ScrapeUntilAsync("the gap", metrics => metrics["nichang_kmsg_records_lost_total"] > 0);
+        var after = await exporter.ScrapeUntilAsync("the gap", metrics =>
+            metrics["nichang_kmsg_records_lost_total"] > 0);
         Assert.Equal(1, after["nichang_kmsg_records_lost_total"]);
         Assert.Equal(1, after["nichang_kmsg_up"]);
         Assert.Equal(0, after["nichang_kmsg_records_malformed_total"]);
         await exporter.LoggedAsync("the ring overtook the reader");
         KernelLogDevice.Write("<7>nichang flood is over\n");
-        await exporter.ScrapeUntilAsync("what comes after it", metrics => metrics["nichang_kmsg_records_total"] > after["nichang_kmsg_records_total"]);
+        await exporter.ScrapeUntilAsync("what comes after it", metrics =>
+            metrics["nichang_kmsg_records_total"] > after["nichang_kmsg_records_total"]);
     }
 
     // A process that reads the whole ring, remembers how far it came, and ends: the next one counts from that position.

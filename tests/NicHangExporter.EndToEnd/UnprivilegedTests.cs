@@ -43,7 +43,8 @@ public sealed class UnprivilegedTests
     {
         RequiresRestrictedLog();
         LogSource.Syslog.Required();
-        using var exporter = await StartAsync([.. LogSource.Syslog.Wrapper(), .. Nobody, "--bounding-set=-all,+syslog", "--inh-caps=+syslog", "--ambient-caps=+syslog", "--no-new-privs"]);
+        using var exporter = await StartAsync([.. LogSource.Syslog.Wrapper(), .. Nobody, "--bounding-set=-all,+syslog",
+            "--inh-caps=+syslog", "--ambient-caps=+syslog", "--no-new-privs"]);
 
         var metrics = await exporter.ScrapeAsync();
 
@@ -52,7 +53,8 @@ public sealed class UnprivilegedTests
         Assert.Equal(1, metrics.Sum("nichang_kmsg_state"));
         Assert.True(metrics["nichang_kmsg_records_total"] > 0);
         Assert.Empty(exporter.Complaints);
-        Assert.Contains("/dev/kmsg", await exporter.LoggedAsync("Reading the kernel log by syslog(2)"), StringComparison.Ordinal);
+        Assert.Contains("/dev/kmsg", await exporter.LoggedAsync("Reading the kernel log by syslog(2)"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -60,7 +62,8 @@ public sealed class UnprivilegedTests
     {
         RequiresRestrictedLog();
         LogSource.Syslog.Required();
-        using var exporter = await StartAsync([.. LogSource.Syslog.Wrapper(), .. Nobody, "--bounding-set=-all", "--no-new-privs"]);
+        using var exporter = await StartAsync([.. LogSource.Syslog.Wrapper(), .. Nobody, "--bounding-set=-all",
+            "--no-new-privs"]);
 
         var metrics = await exporter.ScrapeAsync();
 
@@ -68,7 +71,8 @@ public sealed class UnprivilegedTests
         Assert.Equal(1, metrics["nichang_kmsg_state", ("state", "permission_denied")]);
         var complaint = Assert.Single(exporter.Complaints);
         Assert.Contains("CAP_SYSLOG", complaint, StringComparison.Ordinal);
-        Assert.Contains("syslog on the kernel log failed: Operation not permitted", complaint, StringComparison.Ordinal);
+        Assert.Contains("syslog on the kernel log failed: Operation not permitted", complaint,
+            StringComparison.Ordinal);
     }
 
     // A recording that is missing must not be replaced by the log of this host.

@@ -25,8 +25,13 @@ internal sealed class FixtureHost : IDisposable
     private bool _started;
 
     public FixtureHost(
+<<<<<<< HEAD
         Action<ExporterOptions>? configure = null, FixtureHost? before = null, JournalFiles? journalFiles = null, bool live = false, FakeTimeProvider? clock = null,
         Action<string, EpisodeBundle>? writeBundle = null, FakeSyslog? syslog = null)
+=======
+        Action<ExporterOptions>? configure = null, FixtureHost? before = null, JournalFiles? journalFiles = null,
+        bool live = false, FakeTimeProvider? clock = null, FakeSyslog? syslog = null)
+>>>>>>> syslog
     {
         Syslog = before?.Syslog ?? syslog;
         _ownsDirectories = before is null;
@@ -87,7 +92,8 @@ internal sealed class FixtureHost : IDisposable
     /// <summary>An hour before the test, by the wall clock.</summary>
     public static DateTimeOffset Beginning { get; } = new(2026, 7, 24, 15, 0, 0, TimeSpan.Zero);
 
-    /// <summary>What syslog(2) shows where the log can't be opened; null where there is no such call for this host.</summary>
+    /// <summary>What syslog(2) shows where the log can't be opened; null where there is no such call for this
+    /// host.</summary>
     public FakeSyslog? Syslog { get; }
 
     public TemporaryDirectory Directory { get; }

@@ -14,7 +14,8 @@ internal sealed class RecordingLogger : ILoggerProvider
     public int Count(int eventId) => Entries.Count(entry => entry.Event == eventId);
 
     /// <summary>The messages of an event, in their order.</summary>
-    public IEnumerable<string> Texts(int eventId) => Entries.Where(entry => entry.Event == eventId).Select(entry => entry.Message);
+    public IEnumerable<string> Texts(int eventId) =>
+        Entries.Where(entry => entry.Event == eventId).Select(entry => entry.Message);
 
     public ILogger CreateLogger(string categoryName) => new Logger(this);
 

@@ -6,12 +6,15 @@ namespace NicHangExporter.Linux.Kmsg;
 internal delegate int SyslogCall(SyslogAction action, Span<byte> buffer);
 
 /// <summary>
-/// The actions that this library uses (include/linux/syslog.h). READ, CLEAR and READ_CLEAR are missing on purpose: they take records away
-/// from other readers. So is SIZE_UNREAD, which counts from the position of whatever reads /proc/kmsg and says nothing about this process.
+/// The actions that this library uses (include/linux/syslog.h). READ, CLEAR and READ_CLEAR are missing on purpose: they
+/// take records away
+/// from other readers. So is SIZE_UNREAD, which counts from the position of whatever reads /proc/kmsg and says nothing
+/// about this process.
 /// </summary>
 internal enum SyslogAction
 {
-    /// <summary>SYSLOG_ACTION_READ_ALL: the newest records that fit into the buffer, oldest first, each whole.</summary>
+    /// <summary>SYSLOG_ACTION_READ_ALL: the newest records that fit into the buffer, oldest first, each
+    /// whole.</summary>
     ReadAll = 3,
     /// <summary>SYSLOG_ACTION_SIZE_BUFFER: the size of the ring.</summary>
     SizeBuffer = 10,

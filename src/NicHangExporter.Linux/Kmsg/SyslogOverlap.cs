@@ -4,8 +4,10 @@ namespace NicHangExporter.Linux.Kmsg;
 internal static class SyslogOverlap
 {
     /// <summary>
-    /// How many bytes at the start of <paramref name="now"/> are the end of <paramref name="before"/>, in whole lines. Lines carry their time, so
-    /// there is one answer; where lines repeat with the same time, the longest overlap is taken, which gives no line twice.
+    /// How many bytes at the start of <paramref name="now"/> are the end of <paramref name="before"/>, in whole lines.
+    /// Lines carry their time, so
+    /// there is one answer; where lines repeat with the same time, the longest overlap is taken, which gives no line
+    /// twice.
     /// </summary>
     internal static int Length(ReadOnlySpan<byte> before, ReadOnlySpan<byte> now)
     {

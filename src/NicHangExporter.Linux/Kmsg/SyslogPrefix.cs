@@ -3,12 +3,14 @@ using System.Buffers.Text;
 namespace NicHangExporter.Linux.Kmsg;
 
 /// <summary>
-/// What the kernel puts in front of each line that syslog(2) gives, <c>&lt;3&gt;[   12.345678] </c>, with CONFIG_PRINTK_CALLER
+/// What the kernel puts in front of each line that syslog(2) gives, <c>&lt;3&gt;[   12.345678] </c>, with
+/// CONFIG_PRINTK_CALLER
 /// <c>&lt;3&gt;[   12.345678][  T123] </c> (kernel/printk/printk.c info_print_prefix()).
 /// </summary>
 internal readonly struct SyslogPrefix
 {
-    private SyslogPrefix(int priority, TimeSpan sinceBoot, int length) => (Priority, SinceBoot, Length) = (priority, sinceBoot, length);
+    private SyslogPrefix(int priority, TimeSpan sinceBoot, int length) =>
+        (Priority, SinceBoot, Length) = (priority, sinceBoot, length);
 
     /// <summary>Facility and level in one number.</summary>
     internal int Priority { get; }
@@ -24,7 +26,8 @@ internal readonly struct SyslogPrefix
     {
         prefix = default;
         var at = 0;
-        if (!TryTake(line, ref at, (byte)'<') || !TryTakeNumber(line, ref at, out var priority) || priority > KmsgRecord.MaxPriority || !TryTake(line, ref at, (byte)'>')
+        if (!TryTake(line, ref at, (byte)'<') || !TryTakeNumber(line, ref at, out var priority)
+            || priority > KmsgRecord.MaxPriority || !TryTake(line, ref at, (byte)'>')
             || !TryTake(line, ref at, (byte)'['))
             return false;
         while (at < line.Length && line[at] == ' ')
@@ -32,12 +35,14 @@ internal readonly struct SyslogPrefix
         if (!TryTakeNumber(line, ref at, out var seconds) || !TryTake(line, ref at, (byte)'.'))
             return false;
         var fraction = at;
-        if (!TryTakeNumber(line, ref at, out var microseconds) || at - fraction != 6 || !TryTake(line, ref at, (byte)']'))
+        if (!TryTakeNumber(line, ref at, out var microseconds) || at - fraction != 6
+            || !TryTake(line, ref at, (byte)']'))
             return false;
         if (TryTake(line, ref at, (byte)'['))
         {
             var end = line[at..].IndexOf((byte)']');
-            if (end < 0 || line[at..(at + end)].TrimStart((byte)' ') is not [(byte)'T' or (byte)'C', .. var number] || !IsNumber(number))
+            if (end < 0 || line[at..(at + end)].TrimStart((byte)' ') is not [(byte)'T' or (byte)'C', .. var number]
+                || !IsNumber(number))
                 return false;
             at += end + 1;
         }
@@ -70,7 +75,8 @@ internal readonly struct SyslogPrefix
     {
         number = 0;
         // Not a sign, which the parser would take.
-        if (at >= line.Length || !char.IsAsciiDigit((char)line[at]) || !Utf8Parser.TryParse(line[at..], out number, out var digits))
+        if (at >= line.Length || !char.IsAsciiDigit((char)line[at])
+            || !Utf8Parser.TryParse(line[at..], out number, out var digits))
             return false;
         at += digits;
         return true;

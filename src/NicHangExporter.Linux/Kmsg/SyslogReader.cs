@@ -1,16 +1,21 @@
 namespace NicHangExporter.Linux.Kmsg;
 
 /// <summary>
-/// Reads the kernel log by syslog(2), for processes that have CAP_SYSLOG and no /dev/kmsg. It takes nothing away from other readers. The
-/// system call has no position: each look copies the newest part of the ring, and what is new is what follows the end of the last look.
+/// Reads the kernel log by syslog(2), for processes that have CAP_SYSLOG and no /dev/kmsg. It takes nothing away from
+/// other readers. The
+/// system call has no position: each look copies the newest part of the ring, and what is new is what follows the end
+/// of the last look.
 /// </summary>
 /// <remarks>
-/// A record of several lines has the same prefix on each of them, so where it ends can't be seen: lines in a row with the same priority, time
-/// and caller are given as one record. A text can't make the lines of one record look like two, for it can't change the prefix. One thread owns a reader.
+/// A record of several lines has the same prefix on each of them, so where it ends can't be seen: lines in a row with
+/// the same priority, time
+/// and caller are given as one record. A text can't make the lines of one record look like two, for it can't change the
+/// prefix. One thread owns a reader.
 /// </remarks>
 public sealed class SyslogReader
 {
-    /// <summary>The largest part of a ring that is looked at: the newest records count, and the ring of a large host has many MiB.</summary>
+    /// <summary>The largest part of a ring that is looked at: the newest records count, and the ring of a large host
+    /// has many MiB.</summary>
     private const int MaxWindow = 1 << 20;
 
     /// <summary>Room for the ring of the smallest kernel (LOG_BUF_SHIFT 12) and its prefixes.</summary>
@@ -27,7 +32,8 @@ public sealed class SyslogReader
     private int _next;
 
     /// <summary>Asks for the size of the ring.</summary>
-    /// <exception cref="LinuxException"><see cref="Errno.NotPermitted"/>: CAP_SYSLOG is missing while kernel.dmesg_restrict is 1, or seccomp
+    /// <exception cref="LinuxException"><see cref="Errno.NotPermitted"/>: CAP_SYSLOG is missing while
+    /// kernel.dmesg_restrict is 1, or seccomp
     /// forbids the call.</exception>
     public SyslogReader() : this(Syslog.Call)
     {
@@ -43,8 +49,10 @@ public sealed class SyslogReader
         _last = new byte[window];
     }
 
-    /// <summary>Looks at the log. What is new is then there for <see cref="TryTake"/>; what was not taken of the last look is gone.</summary>
-    /// <exception cref="LinuxException">As from the constructor. The next look goes on from the last one that was good.</exception>
+    /// <summary>Looks at the log. What is new is then there for <see cref="TryTake"/>; what was not taken of the last
+    /// look is gone.</summary>
+    /// <exception cref="LinuxException">As from the constructor. The next look goes on from the last one that was
+    /// good.</exception>
     public SyslogNews Poll()
     {
         _next = _length;

@@ -1,7 +1,8 @@
 namespace NicHangExporter.Linux.Kmsg;
 
 /// <summary>
-/// One record of the kernel log, or several that can't be told apart, as syslog(2) gives it: there is neither a number nor a dictionary.
+/// One record of the kernel log, or several that can't be told apart, as syslog(2) gives it: there is neither a number
+/// nor a dictionary.
 /// It is a view of memory of the <see cref="SyslogReader"/> that is valid until the next call.
 /// </summary>
 public readonly ref struct SyslogRecord
@@ -22,6 +23,7 @@ public readonly ref struct SyslogRecord
     /// <summary>The kernel's local clock when it was printed.</summary>
     public TimeSpan SinceBoot { get; }
 
-    /// <summary>The text as it was printed, without escapes: lines are separated by newlines, the last one has none.</summary>
+    /// <summary>The text as it was printed, without escapes: lines are separated by newlines, the last one has
+    /// none.</summary>
     public ReadOnlySpan<byte> Text { get; }
 }

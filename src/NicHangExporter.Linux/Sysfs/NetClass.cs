@@ -44,7 +44,8 @@ public sealed class NetClass(string sysfsRoot)
 
     /// <summary>Opens an interface, for reading its attributes.</summary>
     /// <returns>Null where no such interface exists, or exists no more.</returns>
-    /// <exception cref="LinuxException">It can't be opened for another reason, such as <see cref="Errno.TooManyOpenFiles"/>; or the class is
+    /// <exception cref="LinuxException">It can't be opened for another reason, such as
+    /// <see cref="Errno.TooManyOpenFiles"/>; or the class is
     /// not there, which says nothing of the interface.</exception>
     public NetDevice? Open(InterfaceName name)
     {

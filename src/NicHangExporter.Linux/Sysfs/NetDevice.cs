@@ -57,7 +57,8 @@ public sealed class NetDevice : IDisposable
     public string? Driver => ReadLinkName("device/driver\0"u8);
 
     /// <summary>
-    /// The number of the interface (<c>ifindex</c>), read each time; 0, which no interface has, where it is gone. A device
+    /// The number of the interface (<c>ifindex</c>), read each time; 0, which no interface has, where it is gone. A
+    /// device
     /// that is made anew under the old name has another, and <see cref="NetClass.Open"/> by that name then finds that one.
     /// </summary>
     /// <exception cref="LinuxException">It is not known, for the attribute can't be read.</exception>
@@ -92,8 +93,10 @@ public sealed class NetDevice : IDisposable
         }
     }
 
-    /// <summary>True for an error that says that there is no such thing; any other says that it is not known whether there is.</summary>
-    public static bool IsAbsent(Errno errno) => errno is Errno.NoEntry or Errno.NoDevice or Errno.NotDirectory or Errno.Invalid;
+    /// <summary>True for an error that says that there is no such thing; any other says that it is not known whether
+    /// there is.</summary>
+    public static bool IsAbsent(Errno errno) =>
+        errno is Errno.NoEntry or Errno.NoDevice or Errno.NotDirectory or Errno.Invalid;
 
     /// <summary>Reads an unsigned decimal number.</summary>
     /// <returns>
@@ -219,7 +222,8 @@ public sealed class NetDevice : IDisposable
         return errno == Errno.None ? KernelText.Escape(name) : null;
     }
 
-    // A link that can't be read is not a link that is missing: a NIC must not pass for a virtual device, which is as good as gone.
+    // A link that can't be read is not a link that is missing: a NIC must not pass for a virtual device, which is as
+    // good as gone.
     private bool HasLink(ReadOnlySpan<byte> link, Span<byte> buffer, out ReadOnlySpan<byte> target)
     {
         using var directory = _directory.Borrow();

@@ -6,7 +6,8 @@ namespace NicHangExporter.Hangs;
 /// <param name="device">DEVICE= of its dictionary, or empty.</param>
 /// <param name="facility">Who speaks: 0 is the kernel, and user space can't write 0.</param>
 /// <param name="sinceBoot">When it was printed.</param>
-internal readonly ref struct KernelEntry(ReadOnlySpan<byte> text, ReadOnlySpan<byte> subsystem, ReadOnlySpan<byte> device, int facility, TimeSpan sinceBoot)
+internal readonly ref struct KernelEntry(ReadOnlySpan<byte> text, ReadOnlySpan<byte> subsystem,
+    ReadOnlySpan<byte> device, int facility, TimeSpan sinceBoot)
 {
     public ReadOnlySpan<byte> Text { get; } = text;
 

@@ -4,7 +4,8 @@ using NicHangExporter.Logging;
 
 namespace NicHangExporter.Hangs;
 
-// The source for a process that may read the kernel log but has no device for it, such as in a pod that is not privileged.
+// The source for a process that may read the kernel log but has no device for it, such as in a pod that is not
+// privileged.
 internal sealed partial class KernelLogWatcher
 {
     /// <summary>What a look without times in it means.</summary>
@@ -17,12 +18,15 @@ internal sealed partial class KernelLogWatcher
     internal TimeSpan SyslogInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Opens the log for syslog(2); null where it is none for this configuration: a recording or a pipe that is named as path.kmsg is not the
+    /// Opens the log for syslog(2); null where it is none for this configuration: a recording or a pipe that is named
+    /// as path.kmsg is not the
     /// log of this host, and must not be replaced by it.
     /// </summary>
-    internal Func<SyslogReader?> OpenSyslog { get; init; } = () => options.KmsgPath == ExporterOptions.DefaultKmsgPath ? new SyslogReader() : null;
+    internal Func<SyslogReader?> OpenSyslog { get; init; } =
+        () => options.KmsgPath == ExporterOptions.DefaultKmsgPath ? new SyslogReader() : null;
 
-    /// <summary>Follows the log by syslog(2) until that fails. It does not go back to the device that appears later: this source is as good.</summary>
+    /// <summary>Follows the log by syslog(2) until that fails. It does not go back to the device that appears later:
+    /// this source is as good.</summary>
     private void FollowSyslog(LinuxException device, ManualResetEventSlim never, CancellationToken stop)
     {
         _isReplay = true;
@@ -39,7 +43,8 @@ internal sealed partial class KernelLogWatcher
         catch (LinuxException exception) when (exception != device)
         {
             // The right that is missing is what helps, whatever is wrong with the device.
-            Fail(StateOf(exception) == KmsgState.PermissionDenied ? KmsgState.PermissionDenied : StateOf(device), $"{device.Message}; {exception.Message}");
+            Fail(StateOf(exception) == KmsgState.PermissionDenied ? KmsgState.PermissionDenied : StateOf(device),
+                $"{device.Message}; {exception.Message}");
         }
     }
 
@@ -70,7 +75,8 @@ internal sealed partial class KernelLogWatcher
             if (record.SinceBoot <= seen)
                 continue;
             metrics.KmsgRecords.Inc();
-            if (TryDetectSafely(new KernelEntry(record.Text, default, default, record.Facility, record.SinceBoot), out var item))
+            if (TryDetectSafely(new KernelEntry(record.Text, default, default, record.Facility, record.SinceBoot),
+                out var item))
                 HandOver(item, -1, record.SinceBoot, stop);
             else
                 Pass(-1, record.SinceBoot);

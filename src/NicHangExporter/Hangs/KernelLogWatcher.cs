@@ -17,7 +17,8 @@ internal readonly record struct KernelLogEvent(NicMessage Message, TimeSpan At, 
 
 /// <summary>
 /// Follows the kernel log on a thread of its own and passes on what concerns a NIC. Everything else stops here, so that a flood of
-/// messages never reaches the monitor; the kernel's ring is the buffer, and what it overwrites is counted. Where /dev/kmsg can't be opened,
+/// messages never reaches the monitor; the kernel's ring is the buffer, and what it overwrites is counted. Where
+/// /dev/kmsg can't be opened,
 /// syslog(2) is read instead.
 /// </summary>
 internal sealed partial class KernelLogWatcher(ExporterOptions options, ExporterMetrics metrics, TimeProvider clock, ILogger<KernelLogWatcher> logger)
@@ -53,11 +54,13 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
     /// <summary>What concerns a NIC, in the order of the log.</summary>
     public KernelLogQueue Events { get; } = new(EventsAhead);
 
-    /// <summary>The sequence number of the last record whose event, if any, is already in <see cref="Events"/>; null before the first, and where
+    /// <summary>The sequence number of the last record whose event, if any, is already in <see cref="Events"/>; null
+    /// before the first, and where
     /// the last one came through syslog(2), which has no numbers.</summary>
     public ulong? Position => Interlocked.Read(ref _position) is var position and >= 0 ? (ulong)position : null;
 
-    /// <summary>The time since boot of the newest record whose event, if any, is already in <see cref="Events"/>; null before the first.</summary>
+    /// <summary>The time since boot of the newest record whose event, if any, is already in <see cref="Events"/>; null
+    /// before the first.</summary>
     public TimeSpan? Time => Interlocked.Read(ref _time) is var time and >= 0 ? TimeSpan.FromTicks(time) : null;
 
     /// <summary>Done when everything that was in the ring at the start has been read, or nothing can be read.</summary>
@@ -137,7 +140,8 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
         }
     }
 
-    private bool TryOpenDevice([NotNullWhen(true)] out KmsgReader? reader, [NotNullWhen(false)] out LinuxException? failure)
+    private bool TryOpenDevice([NotNullWhen(true)] out KmsgReader? reader,
+        [NotNullWhen(false)] out LinuxException? failure)
     {
         reader = null;
         failure = null;
@@ -215,7 +219,8 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
         var text = record.Text;
         if (text.Contains((byte)'\\') && text.Length <= _unescaped.Length)
             text = _unescaped.AsSpan(0, KernelText.Unescape(text, _unescaped));
-        var entry = new KernelEntry(text, record.Value("SUBSYSTEM"u8), record.Value("DEVICE"u8), record.Facility, record.SinceBoot);
+        var entry = new KernelEntry(text, record.Value("SUBSYSTEM"u8), record.Value("DEVICE"u8), record.Facility,
+            record.SinceBoot);
         if (TryDetectSafely(entry, out var item))
             HandOver(item, (long)record.Sequence, record.SinceBoot, stop);
         else
@@ -288,15 +293,16 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
             {
                 metrics.KmsgUntrusted.Inc();
                 if (_untrustedLog.IsDue(1, out var messages))
-                    LogUntrustedHang(messages, entry.Facility, options.AcceptUntrusted ? "counted, because --kmsg.accept-untrusted is on" : "not counted as a hang");
+                    LogUntrustedHang(messages, entry.Facility, options.AcceptUntrusted
+                        ? "counted, because --kmsg.accept-untrusted is on" : "not counted as a hang");
             }
             if (!options.AcceptUntrusted)
                 return false;
         }
         var now = clock.GetElapsedTime(0);
         var isHistory = _isReplay && _skipThrough is null && _skipUntil is null;
-        item = new KernelLogEvent(message, _isReplay && entry.SinceBoot < now ? entry.SinceBoot : now, _isReplay, isHistory,
-            new KernelLine(entry.SinceBoot, KernelLine.Printable(entry.Text)));
+        item = new KernelLogEvent(message, _isReplay && entry.SinceBoot < now ? entry.SinceBoot : now, _isReplay,
+            isHistory, new KernelLine(entry.SinceBoot, KernelLine.Printable(entry.Text)));
         return true;
     }
 

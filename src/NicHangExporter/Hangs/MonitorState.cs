@@ -25,10 +25,12 @@ internal sealed record MonitorState
     /// <summary>/proc/sys/kernel/random/boot_id; sequence numbers and times count within one boot only.</summary>
     public string? BootId { get; init; }
 
-    /// <summary>Sequence number of the last record whose events are in the counts; null where it came through syslog(2).</summary>
+    /// <summary>Sequence number of the last record whose events are in the counts; null where it came through
+    /// syslog(2).</summary>
     public ulong? Position { get; init; }
 
-    /// <summary>Time since boot of the newest record whose events are in the counts; absent in what older versions have written.</summary>
+    /// <summary>Time since boot of the newest record whose events are in the counts; absent in what older versions have
+    /// written.</summary>
     public TimeSpan? PositionTime { get; init; }
 
     /// <summary>The devices that have something to remember.</summary>
@@ -41,7 +43,9 @@ internal sealed record MonitorState
     /// False where JSON allowed what cannot be: the parser checks neither null nor ranges, and a half-restored state would take the monitor down.
     /// </summary>
     [JsonIgnore]
-    public bool IsSound => !(PositionTime < TimeSpan.Zero) && Devices is not null && Devices.All(device => device is { IsSound: true }) && Unattributed.All(report => report is { IsSound: true });
+    public bool IsSound => !(PositionTime < TimeSpan.Zero)
+        && Devices is not null && Devices.All(device => device is { IsSound: true })
+        && Unattributed.All(report => report is { IsSound: true });
 }
 
 /// <summary>What is remembered of one device. Collections that the file lacks are empty.</summary>

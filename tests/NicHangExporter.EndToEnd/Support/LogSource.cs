@@ -13,11 +13,13 @@ public enum LogSource
 internal static class LogSources
 {
     /// <summary>
-    /// For <see cref="ExporterCommand.Wrapper"/>: a mount namespace in which no device may be opened by the name /dev/kmsg. A pod's device cgroup refuses
+    /// For <see cref="ExporterCommand.Wrapper"/>: a mount namespace in which no device may be opened by the name
+    /// /dev/kmsg. A pod's device cgroup refuses
     /// with EPERM, this with EACCES.
     /// </summary>
     public static IReadOnlyList<string> Wrapper(this LogSource source) => source == LogSource.Device ? [] :
-        ["unshare", "--mount", "--propagation=private", "sh", "-ec", "mount --bind /dev/kmsg /dev/kmsg; mount -o remount,bind,nodev /dev/kmsg; exec \"$@\"", "sh"];
+        ["unshare", "--mount", "--propagation=private", "sh", "-ec",
+            "mount --bind /dev/kmsg /dev/kmsg; mount -o remount,bind,nodev /dev/kmsg; exec \"$@\"", "sh"];
 
     /// <summary>What nichang_kmsg_state says of it.</summary>
     public static string State(this LogSource source) => source == LogSource.Device ? "reading" : "reading_syslog";
@@ -32,7 +34,9 @@ internal static class LogSources
         Requires.Program("unshare");
         Requires.Program("mount");
         Requires.File("/sys/module/printk/parameters/time");
-        Requires.That(File.ReadAllText("/sys/module/printk/parameters/time").Trim() == "Y", "needs printk.time to be on");
-        Requires.That(Execution.Of("unshare", "--mount", "true").ExitCode == 0, "needs the right to make a mount namespace");
+        Requires.That(File.ReadAllText("/sys/module/printk/parameters/time").Trim() == "Y",
+            "needs printk.time to be on");
+        Requires.That(Execution.Of("unshare", "--mount", "true").ExitCode == 0,
+            "needs the right to make a mount namespace");
     }
 }

@@ -15,7 +15,8 @@ public sealed class SyslogLiveTests
         Requires.Root();
         Requires.File("/dev/kmsg");
         Requires.File("/sys/module/printk/parameters/time");
-        Requires.That(File.ReadAllText("/sys/module/printk/parameters/time").Trim() == "Y", "needs printk.time to be on");
+        Requires.That(File.ReadAllText("/sys/module/printk/parameters/time").Trim() == "Y",
+            "needs printk.time to be on");
         Requires.That(Capabilities.Effective("/proc", Capability.SysLog) == true, "needs CAP_SYSLOG");
     }
 
@@ -44,7 +45,8 @@ public sealed class SyslogLiveTests
     {
         using var device = new KmsgReader("/dev/kmsg");
         while (device.Read(out var bytes) is var status && status != KmsgReadStatus.NothingNow)
-            if (status == KmsgReadStatus.Record && bytes.IndexOf(Encoding.ASCII.GetBytes(_marker)) >= 0 && KmsgRecord.TryParse(bytes, out var record))
+            if (status == KmsgReadStatus.Record && bytes.IndexOf(Encoding.ASCII.GetBytes(_marker)) >= 0
+                && KmsgRecord.TryParse(bytes, out var record))
                 return record.SinceBoot;
         throw new InvalidOperationException("the record is not on the device");
     }

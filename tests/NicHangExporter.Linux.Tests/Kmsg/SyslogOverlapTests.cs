@@ -30,7 +30,8 @@ public sealed class SyslogOverlapTests
         {
             // Texts repeat, times do not; one text looks like a line of its own.
             string[] texts = ["eno1: tx hang", "<3>[    1.000000] x", ""];
-            var lines = Enumerable.Range(0, 40).Select(i => $"<3>[{i,5}.000000] {texts[random.Next(texts.Length)]}\n").ToArray();
+            var lines = Enumerable.Range(0, 40).Select(i =>
+                $"<3>[{i,5}.000000] {texts[random.Next(texts.Length)]}\n").ToArray();
             var (start, end) = (random.Next(20), random.Next(20, 40));
             var (nextStart, nextEnd) = (random.Next(start, 40), random.Next(end, 41));
             if (nextStart > nextEnd)

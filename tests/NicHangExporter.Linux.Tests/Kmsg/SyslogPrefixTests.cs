@@ -13,10 +13,12 @@ public sealed class SyslogPrefixTests
     [InlineData("<3>[   12.345678][    T1] x", 3, 12345678L, 26)]
     [InlineData("<3>[   12.345678][T123456] x", 3, 12345678L, 27)]
     [InlineData("<3>[   12.345678][    C3] x", 3, 12345678L, 26)]
-    public void TryParse_LineOfTheKernel_GivesPriorityTimeAndLength(string line, int priority, long microseconds, int length)
+    public void TryParse_LineOfTheKernel_GivesPriorityTimeAndLength(string line, int priority, long microseconds,
+        int length)
     {
         Assert.True(SyslogPrefix.TryParse(Encoding.ASCII.GetBytes(line), out var prefix));
-        Assert.Equal((priority, TimeSpan.FromMicroseconds(microseconds), length), (prefix.Priority, prefix.SinceBoot, prefix.Length));
+        Assert.Equal((priority, TimeSpan.FromMicroseconds(microseconds), length), (prefix.Priority, prefix.SinceBoot,
+            prefix.Length));
     }
 
     [Theory]
@@ -36,7 +38,8 @@ public sealed class SyslogPrefixTests
     [InlineData("<3>[    0.000000][T1 x")]
     [InlineData("<3>[    0.000000][T1]x")]
     [InlineData("<3> [    0.000000] x")]
-    public void TryParse_AnythingElse_IsRefused(string line) => Assert.False(SyslogPrefix.TryParse(Encoding.ASCII.GetBytes(line), out _));
+    public void TryParse_AnythingElse_IsRefused(string line) =>
+        Assert.False(SyslogPrefix.TryParse(Encoding.ASCII.GetBytes(line), out _));
 
     [Fact]
     public void TryParse_SecondsBeyondATimeSpan_AreItsLargest()

@@ -8,7 +8,8 @@ public sealed class SyslogReaderTests
 {
     private readonly FakeSyslog _log = new();
 
-    // What syslog(2) gave on a machine where a process called "veth0: tx hang\n" crashed, and user space wrote to /dev/kmsg.
+    // What syslog(2) gave on a machine where a process called "veth0: tx hang\n" crashed, and user space wrote to
+    // /dev/kmsg.
     [Fact]
     public void TryTake_OfARealLog_GivesRecordsWithAllTheirLines()
     {
@@ -24,11 +25,15 @@ public sealed class SyslogReaderTests
         var records = Take(reader);
 
         Assert.Equal(17, records.Count);
-        Assert.StartsWith("04:08:58.2372870 6 veth0: tx hang|[19330]: segfault at 1 ip ", records[12], StringComparison.Ordinal);
+        Assert.StartsWith("04:08:58.2372870 6 veth0: tx hang|[19330]: segfault at 1 ip ", records[12],
+            StringComparison.Ordinal);
         Assert.Equal("04:00:50.9487190 11 a|b\\x\u0001||c", records[11]);
-        Assert.Contains(records, record => record.EndsWith("30 first|second \\ \u0001\u007f é||last", StringComparison.Ordinal));
+        Assert.Contains(records, record => record.EndsWith("30 first|second \\ \u0001\u007f é||last",
+            StringComparison.Ordinal));
         // A prefix that user space wrote is text: its own has another facility.
-        Assert.Contains(records, record => record.EndsWith("11 [    1.000000] e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:|<0>[    2.000000] eno1: tx hang", StringComparison.Ordinal));
+        Assert.Contains(records, record =>
+            record.EndsWith("11 [    1.000000] e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:|<0>[    2.000000] eno1: tx hang",
+                StringComparison.Ordinal));
         Assert.Equal(SyslogNews.Continued, reader.Poll());
         Assert.Empty(Take(reader));
     }
@@ -152,10 +157,12 @@ public sealed class SyslogReaderTests
                 while (reader.TryTake(out var record))
                 {
                     var number = (int)Math.Round(record.SinceBoot.TotalMilliseconds);
-                    Assert.StartsWith($"record {number}", Encoding.UTF8.GetString(record.Text), StringComparison.Ordinal);
+                    Assert.StartsWith($"record {number}", Encoding.UTF8.GetString(record.Text),
+                        StringComparison.Ordinal);
                     if (number != wanted)
                     {
-                        Assert.True(news != SyslogNews.Continued && number > wanted, $"{number} instead of {wanted} after {news}");
+                        Assert.True(news != SyslogNews.Continued && number > wanted,
+                            $"{number} instead of {wanted} after {news}");
                         news = SyslogNews.Continued;
                     }
                     wanted = number + 1;

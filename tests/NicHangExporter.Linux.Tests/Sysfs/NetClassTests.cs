@@ -82,7 +82,8 @@ public sealed class NetClassTests : IDisposable
     {
         var missing = new NetClass(_tree.Root + "/missing");
         Assert.Equal(Errno.NoEntry, Assert.Throws<LinuxException>(() => missing.Open(Some.Interface("eth0"u8))).Errno);
-        Assert.Equal(Errno.NoEntry, Assert.Throws<LinuxException>(() => missing.FindByBusAddress(Some.Address("0000:01:00.0"))).Errno);
+        Assert.Equal(Errno.NoEntry, Assert.Throws<LinuxException>(() =>
+            missing.FindByBusAddress(Some.Address("0000:01:00.0"))).Errno);
         Assert.Throws<LinuxException>(() => missing.ListUppers(Some.Interface("eth0"u8)));
     }
 
@@ -96,8 +97,10 @@ public sealed class NetClassTests : IDisposable
 
         OtherUser.Run(_tree.Root, () =>
         {
-            Assert.Equal(Errno.Access, Assert.Throws<LinuxException>(() => netClass.Open(Some.Interface("eth0"u8))).Errno);
-            Assert.Equal(Errno.Access, Assert.Throws<LinuxException>(() => netClass.FindByBusAddress(Some.Address("0000:01:00.0"))).Errno);
+            Assert.Equal(Errno.Access, Assert.Throws<LinuxException>(() =>
+                netClass.Open(Some.Interface("eth0"u8))).Errno);
+            Assert.Equal(Errno.Access, Assert.Throws<LinuxException>(() =>
+                netClass.FindByBusAddress(Some.Address("0000:01:00.0"))).Errno);
         });
         using var device = netClass.Open(Some.Interface("eth0"u8));
         Assert.True(device is { IsPhysical: true });

@@ -3,7 +3,8 @@ using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Hangs;
 
-/// <summary>The kernel log through syslog(2), where there is no device for it: the same counts, the same distrust.</summary>
+/// <summary>The kernel log through syslog(2), where there is no device for it: the same counts, the same
+/// distrust.</summary>
 public sealed class SyslogSourceTests : IDisposable
 {
     private const string Hang = "e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:";
@@ -46,14 +47,16 @@ public sealed class SyslogSourceTests : IDisposable
 
         Print(_host.Uptime, Hang + Registers);
 
-        Assert.Equal((1, 1, 1), (await _host.ValueAsync(DriverHistory), await _host.ValueAsync(DriverLive), await _host.ValueAsync(Active)));
+        Assert.Equal((1, 1, 1), (await _host.ValueAsync(DriverHistory), await _host.ValueAsync(DriverLive),
+            await _host.ValueAsync(Active)));
         Assert.Equal(2, await _host.ValueAsync("nichang_kmsg_records_total"));
     }
 
     // What the kernel prints of a process begins with its name, newline included.
     [Theory]
     [InlineData("vmxnet3 0000:00:1f.6 eno1: tx hang", 1)]
-    [InlineData("vmxnet3 0000:00:1f.6 eno1: tx hang\n[19330]: segfault at 1 ip 00007f6b701e5ad8 sp 00007ffff197b2c8 error 4", 0)]
+    [InlineData("vmxnet3 0000:00:1f.6 eno1: tx hang\n[19330]: segfault at 1 ip 00007f6b701e5ad8 sp 00007ffff197b2c8 error 4",
+        0)]
     [InlineData("eno1: tx hang\n[19330]: segfault at 1 ip 00007f6b701e5ad8 sp 00007ffff197b2c8 error 4", 0)]
     [InlineData("eno1: tx hang", 0)]
     [InlineData("x\nvmxnet3 0000:00:1f.6 eno1: tx hang", 0)]
@@ -102,7 +105,8 @@ public sealed class SyslogSourceTests : IDisposable
         Assert.Equal(0, await _host.ValueAsync("nichang_kmsg_up"));
         Assert.Equal(1, await _host.ValueAsync("nichang_kmsg_state{state=\"failed\"}"));
         Assert.Equal((0, 0), (await _host.ValueAsync(DriverHistory), await _host.ValueAsync(DriverLive)));
-        Assert.Contains("/sys/module/printk/parameters/time", Assert.Single(_host.Log.Texts(EventIds.KmsgUnavailable)), StringComparison.Ordinal);
+        Assert.Contains("/sys/module/printk/parameters/time", Assert.Single(_host.Log.Texts(EventIds.KmsgUnavailable)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -179,7 +183,8 @@ public sealed class SyslogSourceTests : IDisposable
 
     private void TakeUntil(double at)
     {
-        Assert.True(SpinWait.SpinUntil(() => Math.Abs((_host.Watcher.Time ?? default).TotalSeconds - at) < 1e-4, TimeSpan.FromSeconds(30)), $"the record of {at} was not read");
+        Assert.True(SpinWait.SpinUntil(() => Math.Abs((_host.Watcher.Time ?? default).TotalSeconds - at) < 1e-4,
+            TimeSpan.FromSeconds(30)), $"the record of {at} was not read");
         _host.Monitor.TakeEvents();
     }
 }

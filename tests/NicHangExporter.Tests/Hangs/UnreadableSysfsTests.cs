@@ -2,7 +2,8 @@ using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Hangs;
 
-/// <summary>What can't be read is not gone: neither the series of a device nor its episode ends by an error of reading.</summary>
+/// <summary>What can't be read is not gone: neither the series of a device nor its episode ends by an error of
+/// reading.</summary>
 public sealed class UnreadableSysfsTests : IDisposable
 {
     private const string Hang = "e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:";
