@@ -1,5 +1,4 @@
 using System.Net;
-using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.EndToEnd;
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.EndToEnd;
 
@@ -56,7 +55,7 @@ public sealed class TryOutTests : IDisposable
     }
 
     // The code of a section, each block as one script.
-    private static IEnumerable<string> Commands(string section)
+    private static List<string> Commands(string section)
     {
         var text = File.ReadAllText(Path.Combine(SimulatedPrometheus.Repository, "docs/try-it.md"));
         var blocks = text[text.IndexOf(section, StringComparison.Ordinal)..].Split("\n## ")[0].Split("```\n").Where((_, number) => number % 2 == 1).ToList();

@@ -25,13 +25,8 @@ internal sealed class FixtureHost : IDisposable
     private bool _started;
 
     public FixtureHost(
-<<<<<<< HEAD
         Action<ExporterOptions>? configure = null, FixtureHost? before = null, JournalFiles? journalFiles = null, bool live = false, FakeTimeProvider? clock = null,
         Action<string, EpisodeBundle>? writeBundle = null, FakeSyslog? syslog = null)
-=======
-        Action<ExporterOptions>? configure = null, FixtureHost? before = null, JournalFiles? journalFiles = null,
-        bool live = false, FakeTimeProvider? clock = null, FakeSyslog? syslog = null)
->>>>>>> syslog
     {
         Syslog = before?.Syslog ?? syslog;
         _ownsDirectories = before is null;
