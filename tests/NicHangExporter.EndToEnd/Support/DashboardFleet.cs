@@ -94,6 +94,9 @@ internal sealed class DashboardFleet : IDisposable
         Healed.Unwedge();
         await ShowsAsync(Healed, "it is healed", metrics => Outcomes(metrics, ("outcome", "healed")) >= 1);
         await ShowsAsync(CutOff, "it hangs", metrics => metrics.Sum("nichang_hang_confirmed") == 1);
+        // The dashboard looks for the last answer in steps of 15 s.
+        const string Scrapes = "count_over_time(nichang_exporter_build_info{instance='pve5:19642'}[5m])";
+        await Eventually.HoldsAsync(Scrapes, () => Prometheus.QueryAsync(Scrapes), scrapes => scrapes >= 20);
         await CutOff.Exporter.KillAsync();
         await ShowsAsync(Quarantined, "quarantine", metrics => metrics.Sum("nichang_remediation_quarantined") == 1);
 
