@@ -94,8 +94,9 @@ public sealed class LiveKernelLogTests
         log.ReadToEnd();
         using var network = new NetworkNamespace();
         network.Execute("ip", "link", "set", "lo", "up").Succeeded();
-        using var exporter = await ExporterProcess.StartAsync(new ExporterCommand([ExporterCommand.AnyPort,
-            "--collector.virtual", "--kmsg.accept-untrusted"]) { Network = network, Wrapper = source.Wrapper() });
+        var command = new ExporterCommand(ExporterCommand.AnyPort, "--collector.virtual", "--kmsg.accept-untrusted");
+        using var exporter = await ExporterProcess.StartAsync(
+            command with { Network = network, Wrapper = source.Wrapper() });
         var before = await exporter.ScrapeAsync();
         Assert.Equal(1, before["nichang_kmsg_state", ("state", source.State())]);
         string[] names = ["veth0: tx hang\\n", "veth1: tx hang\\n", "veth0: link up\\n", "tg3 veth0: link"];
@@ -144,8 +145,8 @@ public sealed class LiveKernelLogTests
 
     private static async Task<ExporterProcess> StartAsync(LogSource source, params string[] arguments)
     {
-        var exporter = await ExporterProcess.StartAsync(new ExporterCommand([ExporterCommand.AnyPort,
-            .. arguments]) { Wrapper = source.Wrapper() });
+        var command = new ExporterCommand([ExporterCommand.AnyPort, .. arguments]) { Wrapper = source.Wrapper() };
+        var exporter = await ExporterProcess.StartAsync(command);
         Assert.Equal(1, (await exporter.ScrapeAsync())["nichang_kmsg_state", ("state", source.State())]);
         return exporter;
     }
