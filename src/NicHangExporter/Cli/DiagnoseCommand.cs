@@ -83,7 +83,10 @@ internal static class DiagnoseCommand
 
         var devices = diagnosis.Conclude();
         if (json)
-            output.WriteLine(JsonSerializer.Serialize(DiagnosisJson.From(records.Lines, devices, records.System) with { CutLines = cutLines }, DiagnosisJsonContext.Default.DiagnosisJson));
+        {
+            var answer = DiagnosisJson.From(records.Lines, devices, records.System) with { CutLines = cutLines };
+            output.WriteLine(JsonSerializer.Serialize(answer, DiagnosisJsonContext.Default.DiagnosisJson));
+        }
         else
             DiagnosisText.Write(output, inputName, records.Lines, devices, records.System, cutLines);
         return Success;

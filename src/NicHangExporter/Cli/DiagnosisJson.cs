@@ -13,7 +13,7 @@ internal sealed record DiagnosisJson(long Lines, IReadOnlyList<DiagnosisJson.Ent
     /// <summary>The system whose log it is: linux, bsd, esxi, windows, mac_os; unknown where the text does not say.</summary>
     public string System { get; init; } = "unknown";
 
-    /// <summary>How many lines end within their message, so that they may be reports of a hang and do not count.</summary>
+    /// <summary>How many lines end within their message: they may report a hang, and do not count.</summary>
     public int CutLines { get; init; }
 
     /// <summary>Makes it from what was found.</summary>

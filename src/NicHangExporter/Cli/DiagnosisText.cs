@@ -8,7 +8,9 @@ namespace NicHangExporter.Cli;
 internal static class DiagnosisText
 {
     /// <summary>Writes the answer.</summary>
-    public static void Write(TextWriter output, string inputName, long lines, IReadOnlyList<DeviceDiagnosis> devices, LogSystem system = LogSystem.Unknown, int cutLines = 0)
+    public static void Write(
+        TextWriter output, string inputName, long lines, IReadOnlyList<DeviceDiagnosis> devices,
+        LogSystem system = LogSystem.Unknown, int cutLines = 0)
     {
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{inputName}: {Count(lines, "line")} read"));
         var inTrouble = devices.Where(IsInTrouble).ToArray();
@@ -30,7 +32,9 @@ internal static class DiagnosisText
             output.WriteLine($"  {Title(device)}: {Others(device)}{Harmless(device)}");
         if (cutLines == 0) return;
         output.WriteLine();
-        output.WriteLine($"{Count(cutLines, "line")} cut off within the message: {(cutLines == 1 ? "it" : "each")} may report a hang, and does not count. For whole lines:");
+        output.WriteLine(
+            $"{Count(cutLines, "line")} cut off within the message: "
+            + $"{(cutLines == 1 ? "it" : "each")} may report a hang, and does not count. For whole lines:");
         output.WriteLine("    journalctl -k --no-pager | nic-hang-exporter diagnose");
     }
 

@@ -21,7 +21,8 @@ internal static class HangDetector
     private const int MinCutLength = 12;
 
     /// <summary>
-    /// The least that must be left of one that is cut off within its first words: "Detected Tx Unit", "NETDEV WATCHDOG". The prefix must name the driver then.
+    /// The least that must be left of one that is cut off within its first words: "Detected Tx Unit", "NETDEV WATCHDOG".
+    /// The prefix must name the driver then.
     /// </summary>
     private const int MinStartLength = 15;
 
@@ -107,7 +108,9 @@ internal static class HangDetector
         return mode == DetectionMode.Cut && TryLookStart(index, line, at, out found);
     }
 
-    /// <summary>Looks for a message that is cut off within its first words. All rows that start so must say the same.</summary>
+    /// <summary>
+    /// Looks for a message that is cut off within its first words. All rows that start so must say the same.
+    /// </summary>
     private static bool TryLookStart(PatternIndex index, ReadOnlySpan<byte> line, int at, out Found found)
     {
         found = default;
@@ -118,8 +121,9 @@ internal static class HangDetector
         {
             if (!row.Message.Start.Span.StartsWith(message)) continue;
             _ = row.Message.TryMatchCut(message, values);
-            if (!Accepts(row, prefix, DetectionMode.Cut, message, values, out var module) || !NamesTheDriver(row, prefix)) continue;
-            if (row.Kind is not (MessageKind.Hang or MessageKind.Watchdog) || found.Row is not null && found.Row.Kind != row.Kind) return false;
+            if (!Accepts(row, prefix, DetectionMode.Cut, message, values, out var module) || !NamesTheDriver(row, prefix))
+                continue;
+            if (!row.IsHangOrWatchdog || found.Row is not null && found.Row.Kind != row.Kind) return false;
             found = found.Row is null ? new Found(row, at, module) : found;
         }
         return found.Row is not null;
@@ -129,8 +133,9 @@ internal static class HangDetector
     {
         if (mode is DetectionMode.Kernel or DetectionMode.Pasted) return row.Message.TryMatch(message, values);
         // Of a cut message so much must be left that nothing else starts like it.
-        return row.Kind is MessageKind.Hang or MessageKind.Watchdog && row.Message.Start.Length >= MinCutLength
-            && (row.Message.TryMatchCut(message, values) || mode == DetectionMode.Begun && row.Message.Start.Span.StartsWith(message.TrimEnd(" \t\r"u8)));
+        if (!row.IsHangOrWatchdog || row.Message.Start.Length < MinCutLength) return false;
+        return row.Message.TryMatchCut(message, values)
+            || mode == DetectionMode.Begun && row.Message.Start.Span.StartsWith(message.TrimEnd(" \t\r"u8));
     }
 
     private static bool TryPrefix(ReadOnlySpan<byte> text, HangPattern row, DetectionMode mode, out KernelPrefix prefix)

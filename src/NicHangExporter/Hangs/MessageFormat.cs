@@ -13,7 +13,7 @@ internal sealed class MessageFormat
     /// <summary>The most conversions a format may have.</summary>
     public const int MaxConversions = 12;
 
-    /// <summary>How much must be left of a literal that is cut off, if it is to tell where the value before it ends.</summary>
+    /// <summary>How much must be left of a literal that is cut off, to tell where the value before it ends.</summary>
     private const int MinLeft = 3;
 
     private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);

@@ -1,3 +1,4 @@
+using NicHangExporter.Cli;
 using NicHangExporter.Hangs.LogText;
 
 namespace NicHangExporter.Tests.Hangs;
@@ -6,6 +7,8 @@ namespace NicHangExporter.Tests.Hangs;
 public sealed class RareFormTests
 {
     private const string Hang = "e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:";
+
+    private const string ThreeHangs = "[ 9380.1] " + Hang + " [ 9382.1] " + Hang + " [ 9384.1] " + Hang;
 
     private const string Watchdog = "NETDEV WATCHDOG: eno1 (e1000e): transmit queue 0 timed out";
 
@@ -29,16 +32,19 @@ public sealed class RareFormTests
     public void Command_BehindAPrompt_IsNoPartOfTheRecord(string log, int hangs) => Assert.Equal(hangs, Reports(log));
 
     [Theory]
-    [InlineData("Here is my log: [ 9385.6] " + Hang + " [ 9387.6] " + Hang + " [ 9389.6] " + Hang, 3)]
-    [InlineData("hi all, since the update I see this Jul 24 15:52:37 host1 kernel: " + Hang + " Jul 24 15:52:39 host1 kernel: " + Hang + " Jul 24 15:52:41 host1 kernel: " + Hang, 3)]
+    [InlineData("Here is my log: " + ThreeHangs, 3)]
+    [InlineData(
+        "since the update Jul 24 15:52:37 host1 kernel: " + Hang + " Jul 24 15:52:39 host1 kernel: " + Hang
+        + " Jul 24 15:52:41 host1 kernel: " + Hang,
+        3)]
     [InlineData("Here is my log: kernel: " + Hang + " kernel: " + Hang + " kernel: " + Hang, 3)]
     [InlineData("I saw [ 9385.6] " + Hang + " and also [ 9387.6] " + Hang + " yesterday", 0)]
-    [InlineData("Apr 16 06:10:04 host1 npd[1]: log: [ 9380.1] " + Hang + " [ 9382.1] " + Hang + " [ 9384.1] " + Hang, 0)]
-    [InlineData("12,77,9327470501,-;the log: [ 9380.1] " + Hang + " [ 9382.1] " + Hang + " [ 9384.1] " + Hang, 0)]
-    [InlineData("    MESSAGE=the log: [ 9380.1] " + Hang + " [ 9382.1] " + Hang + " [ 9384.1] " + Hang, 0)]
-    [InlineData("data: {\"_TRANSPORT\":\"syslog\",\"MESSAGE\":\"the log: [ 9380.1] " + Hang + " [ 9382.1] " + Hang + " [ 9384.1] " + Hang + "\"}", 0)]
-    [InlineData("npd[1]: log: [ 9380.1] " + Hang + " [ 9382.1] " + Hang + " [ 9384.1] " + Hang, 0)]
-    [InlineData("e1000e prints " + Hang + " and resets the adapter, which is what " + Hang + " is about, and so on, see " + Hang + " in netdev.c", 0)]
+    [InlineData("Apr 16 06:10:04 host1 npd[1]: log: " + ThreeHangs, 0)]
+    [InlineData("12,77,9327470501,-;the log: " + ThreeHangs, 0)]
+    [InlineData("    MESSAGE=the log: " + ThreeHangs, 0)]
+    [InlineData("data: {\"_TRANSPORT\":\"syslog\",\"MESSAGE\":\"the log: " + ThreeHangs + "\"}", 0)]
+    [InlineData("npd[1]: log: " + ThreeHangs, 0)]
+    [InlineData("e1000e prints " + Hang + " and resets, which is what " + Hang + " means, see " + Hang + " in netdev.c", 0)]
     public void Prose_BeforeAFlattenedLog_IsNoPartOfIt(string log, int hangs) => Assert.Equal(hangs, Reports(log));
 
     [Theory]
@@ -53,11 +59,12 @@ public sealed class RareFormTests
     [InlineData("### ")]
     public void Bullet_BeforeEachLine_IsNoPartOfIt(string bullet)
     {
-        string[] report = [Hang, "  TDH                  <8b>", "  TDT                  <99>", "  time_stamp           <100227358>", "  jiffies              <100227517>"];
+        string[] report = [Hang, "  TDH  <8b>", "  TDT  <99>", "  time_stamp  <100227358>", "  jiffies  <100227517>"];
+        var end = bullet.EndsWith('`') ? "`" : "";
         foreach (var time in new[] { "[  512.100000] ", "" })
         {
-            var log = string.Concat(Enumerable.Repeat(report, 3).SelectMany(lines => lines).Select(line => $"{bullet}{time}{line}{(bullet.EndsWith('`') ? "`" : "")}\n"));
-            var device = Assert.Single(Diagnose.Text(log).Devices);
+            var lines = report.Select(line => $"{bullet}{time}{line}{end}\n");
+            var device = Assert.Single(Diagnose.Text(string.Concat(Enumerable.Repeat(string.Concat(lines), 3))).Devices);
             Assert.Equal((3, "wedge"), (device.HangMessages, device.Shape));
         }
     }
@@ -91,11 +98,12 @@ public sealed class RareFormTests
     [Theory]
     [InlineData("kernel: message repeated 3 times: [ [  518.345678] " + Hang + "]", 4)]
     [InlineData("kernel: [  520.1] message repeated 2 times: [ [  518.345678] " + Hang + "]", 3)]
-    [InlineData("Last message 'kernel: [  518.345678] " + Hang + "' repeated 2 times, suppressed by syslog-ng on host1", 3)]
+    [InlineData("Last message 'kernel: [  518.3] " + Hang + "' repeated 2 times, suppressed by syslog-ng on host1", 3)]
     [InlineData("kernel: message repeated 3 times: [ npd[12]: " + Hang + "]", 1)]
     public void Repetition_WithATimeInTheQuotedText_CountsAsOftenAsItSays(string repetition, int hangs)
     {
-        var device = Assert.Single(Diagnose.Text($"Dec  7 08:03:12 host1 kernel: [  512.345678] {Hang}\nDec  7 08:03:20 host1 {repetition}\n").Devices);
+        var log = $"Dec  7 08:03:12 host1 kernel: [  512.345678] {Hang}\nDec  7 08:03:20 host1 {repetition}\n";
+        var device = Assert.Single(Diagnose.Text(log).Devices);
         Assert.Equal((hangs, 1), (device.HangMessages, device.Episodes));
     }
 
@@ -129,8 +137,9 @@ public sealed class RareFormTests
     public void Message_OfWhichTooLittleIsLeft_IsNamedAndDoesNotCount(string log, int cutLines)
     {
         var diagnosis = Diagnose.Text(log);
-        Assert.Equal((0, cutLines), (diagnosis.Devices.Sum(device => device.HangMessages + device.WatchdogMessages), diagnosis.CutLines));
-        Assert.Equal(cutLines > 0, Diagnose.Prose(log).Contains("cut off within the message", StringComparison.Ordinal));
+        Assert.Equal((0, cutLines), (Reports(diagnosis), diagnosis.CutLines));
+        var prose = Diagnose.Prose(log);
+        Assert.Equal(cutLines > 0, prose.Contains("cut off within the message", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -178,16 +187,23 @@ public sealed class RareFormTests
     // Brackets and commas in strings are no structure.
     [Fact]
     public void JsonArray_WithStructureInItsStrings_IsPartedBetweenObjectsOnly() => Assert.Equal(1, Reports(
-        $$"""[{"_TRANSPORT":"kernel","MESSAGE":"a ] \"}, {\\"},{"_TRANSPORT":"kernel","X":["],",1],"MESSAGE":"{{Hang}}"}] [ 1.0] tail"""));
+        $$"""
+        [{"_TRANSPORT":"kernel","MESSAGE":"a ] \"}, {\\"},{"_TRANSPORT":"kernel","X":["],",1],"MESSAGE":"{{Hang}}"}] [ 1.0] end
+        """));
 
     [Fact]
     public void FileName_BeforeALine_IsLookedForWithinABound()
     {
         Assert.Equal(1, Reports($"/{new string('a', 200)}-b-Mar  5 02:17:41 pve kernel: {Watchdog}"));
-        Assert.Equal(0, Reports($"/{new string('-', LogLineParser.MaxFileName)}-Mar  5 02:17:41 pve kernel: {Watchdog}"));
+        var dashes = new string('-', LogLineParser.MaxFileName);
+        Assert.Equal(0, Reports($"/{dashes}-Mar  5 02:17:41 pve kernel: {Watchdog}"));
     }
 
-    private static string Entry(string transport) => $$"""{"__CURSOR":"s=1","_TRANSPORT":"{{transport}}","SYSLOG_IDENTIFIER":"kernel","PRIORITY":"3","MESSAGE":"{{Hang}}"}""";
+    private static string Entry(string transport) =>
+        $$"""{"__CURSOR":"s=1","_TRANSPORT":"{{transport}}","SYSLOG_IDENTIFIER":"kernel","MESSAGE":"{{Hang}}"}""";
 
-    private static int Reports(string log) => Diagnose.Text(log).Devices.Sum(device => device.HangMessages + device.WatchdogMessages);
+    private static int Reports(string log) => Reports(Diagnose.Text(log));
+
+    private static int Reports(DiagnosisJson diagnosis) =>
+        diagnosis.Devices.Sum(device => device.HangMessages + device.WatchdogMessages);
 }

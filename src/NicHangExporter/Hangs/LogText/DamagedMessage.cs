@@ -42,7 +42,8 @@ internal static class DamagedMessage
     /// <param name="isLast">True for the last record of a log, which may be cut off without a sign.</param>
     public static bool MayBeCutOff(ReadOnlySpan<byte> text, bool isLast)
     {
-        if (text.Length is < PatternIndex.KeyLength or > HangDetector.MaxLineLength || text.IndexOf((byte)'\n') >= 0) return false;
+        if (text.Length is < PatternIndex.KeyLength or > HangDetector.MaxLineLength) return false;
+        if (text.IndexOf((byte)'\n') >= 0) return false;
         var cut = WithoutEllipsis(text);
         return (isLast || cut.Length < text.TrimEnd(" \t\r"u8).Length) && IsMessage(cut, DetectionMode.Begun);
     }

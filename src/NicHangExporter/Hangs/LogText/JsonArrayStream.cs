@@ -1,8 +1,9 @@
 namespace NicHangExporter.Hangs.LogText;
 
 /// <summary>
-/// Puts each object of a JSON array on lines of its own (<c>jq -s</c>, exports of log stores): a line end for each comma and bracket of the array itself. Such an array
-/// is often one line of many megabytes, of which a reader of lines would keep only the start.
+/// Puts each object of a JSON array on lines of its own (<c>jq -s</c>, exports of log stores): a line end for each comma and
+/// bracket of the array itself. Such an array is often one line of many megabytes, of which a reader of lines would keep
+/// only the start.
 /// </summary>
 internal sealed class JsonArrayStream(Stream array) : Stream
 {
@@ -27,7 +28,11 @@ internal sealed class JsonArrayStream(Stream array) : Stream
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 

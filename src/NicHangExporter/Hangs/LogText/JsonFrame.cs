@@ -1,8 +1,8 @@
 namespace NicHangExporter.Hangs.LogText;
 
 /// <summary>
-/// What stands around a JSON object in a line of its own: the record separator of <c>journalctl -o json-seq</c> (RFC 7464), the field name of <c>-o json-sse</c>
-/// (server-sent events), and the brackets and commas of an array.
+/// What stands around a JSON object in a line of its own: the record separator of <c>journalctl -o json-seq</c> (RFC 7464),
+/// the field name of <c>-o json-sse</c> (server-sent events), and the brackets and commas of an array.
 /// </summary>
 internal static class JsonFrame
 {

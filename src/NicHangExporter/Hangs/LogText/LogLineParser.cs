@@ -12,7 +12,7 @@ internal ref struct LogLineParser
     /// <summary>More layers than any log has.</summary>
     private const int MaxLayers = 12;
 
-    /// <summary>The longest name of a file that is looked for in front of a line: NAME_MAX, and as much again for directories.</summary>
+    /// <summary>The longest name of a file that is looked for in front of a line.</summary>
     public const int MaxFileName = 512;
 
     /// <summary>The most signs, quotes and pieces of markup in front of one line.</summary>
@@ -33,7 +33,14 @@ internal ref struct LogLineParser
     {
         var parser = new LogLineParser { _text = Markup.TrimEnd(line) };
         parser.Peel();
-        return new LogLine { Origin = parser._origin, Stamp = parser._stamp, OtherStamp = parser._other, IsEsx = parser._isEsx, Text = parser._text };
+        return new LogLine
+        {
+            Origin = parser._origin,
+            Stamp = parser._stamp,
+            OtherStamp = parser._other,
+            IsEsx = parser._isEsx,
+            Text = parser._text,
+        };
     }
 
     private void Peel()
@@ -168,7 +175,8 @@ internal ref struct LogLineParser
         if (TryLinNet()) return true;
         if (_isEsx) return false;
         // Version 4 writes the time since boot, with days; behind vmkernel's tag the CPU may be missing.
-        if (char.IsAsciiDigit((char)_text[0]) && _text[..Math.Min(_text.Length, 24)].IndexOf((byte)' ') is > 0 and var blank
+        var blank = _text[..Math.Min(_text.Length, 24)].IndexOf((byte)' ');
+        if (char.IsAsciiDigit((char)_text[0]) && blank > 0
             && (_text[blank..].StartsWith(" cpu"u8) || _tagged && IsUptime(_text[..blank])))
         {
             _text = _text[(blank + 1)..];
@@ -195,7 +203,8 @@ internal ref struct LogLineParser
         var end = rest.IndexOf(": "u8);
         var colon = rest.IndexOf((byte)':');
         // Older ones have no line behind the function.
-        if (colon <= 0 || end < colon || !NetDrivers.IsName(rest[..colon]) || end > colon && !LogTags.IsDigits(rest[(colon + 1)..end])) return false;
+        if (colon <= 0 || end < colon || !NetDrivers.IsName(rest[..colon])) return false;
+        if (end > colon && !LogTags.IsDigits(rest[(colon + 1)..end])) return false;
         _text = rest[(end + 2)..];
         _isEsx = true;
         return true;
@@ -203,7 +212,8 @@ internal ref struct LogLineParser
 
     // "3:03:04:05.678"
     private static bool IsUptime(ReadOnlySpan<byte> word) =>
-        word.Length >= 14 && word.IndexOfAnyExcept("0123456789:."u8) < 0 && word[^4] == '.' && word[^7] == ':' && word[^10] == ':' && word[^13] == ':';
+        word.Length >= 14 && word.IndexOfAnyExcept("0123456789:."u8) < 0
+        && word[^4] == '.' && word[^7] == ':' && word[^10] == ':' && word[^13] == ':';
 
     // "kernel: ", "host kernel: "; any other tag is a process.
     private bool TryTag()
@@ -279,7 +289,8 @@ internal ref struct LogLineParser
         return false;
     }
 
-    // "root@pve:~# [  512.1] …", "--> e1000e …: Detected Hardware Unit Hang:", "3. [  512.1] …", " - `[  512.1] …`": a prompt, an arrow, a bullet
+    // "root@pve:~# [  512.1] …", "--> e1000e …: Detected Hardware Unit Hang:", "3. [  512.1] …", " - `[  512.1] …`":
+    // a prompt, an arrow, a bullet
     private bool TryRemark()
     {
         if (_tagged || _dated || _stamp.Clock != LogClockKind.None) return false;
@@ -310,7 +321,8 @@ internal ref struct LogLineParser
     /// <summary>True for what begins as a line of a log, for a message, and for a further line of a report.</summary>
     private static bool IsRecord(ReadOnlySpan<byte> text) =>
         IsLog(text) || LogTags.Find(text, hostFollows: false, out _) == LogOrigin.Kernel
-        || DamagedMessage.IsMessageOrRemarked(text) || DamagedMessage.IsMessage(text, DetectionMode.Cut) || HangReport.IsContinuation(text);
+        || DamagedMessage.IsMessageOrRemarked(text) || DamagedMessage.IsMessage(text, DetectionMode.Cut)
+        || HangReport.IsContinuation(text);
 
     private bool TryBefore(ReadOnlySpan<byte> rest)
     {

@@ -151,9 +151,10 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
         }
         var further = Unquoted(whole);
         // Each line may have a bullet.
-        var plain = Remark.TryStart(further.TrimStart((byte)' '), out var behind) ? behind.TrimStart((byte)' ') : default;
+        var plain = Remark.TryStart(further.TrimStart((byte)' '), out var rest) ? rest.TrimStart((byte)' ') : default;
         if (goesOn && _pending.Exists && !_pending.IsRaw
-            && (WrappedMessage.TryJoin(_text.WrittenSpan, further, out var joined) || WrappedMessage.TryBegin(_text.WrittenSpan, further, out joined)
+            && (WrappedMessage.TryJoin(_text.WrittenSpan, further, out var joined)
+                || WrappedMessage.TryBegin(_text.WrittenSpan, further, out joined)
                 || !plain.IsEmpty && WrappedMessage.TryJoin(_text.WrittenSpan, plain, out joined)))
         {
             _text.ResetWrittenCount();
@@ -175,7 +176,9 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
             var quoted = LogLineParser.Parse(repeated.Message);
             if (quoted.Origin == LogOrigin.Process) return false;
             _repeatsLeft -= count;
-            return Begin(quoted.Stamp.Clock == LogClockKind.None ? line : new LogLine { Stamp = quoted.Stamp, OtherStamp = line.Stamp }, quoted.Text, count - 1, out record);
+            if (quoted.Stamp.Clock != LogClockKind.None)
+                line = new LogLine { Stamp = quoted.Stamp, OtherStamp = line.Stamp };
+            return Begin(line, quoted.Text, count - 1, out record);
         }
         if (_ofProcess || !_pending.Exists || _pending.IsRaw || _text.WrittenSpan.Contains((byte)'\n')) return false;
         if (!repeated.Host.IsEmpty && _lastLine.AsSpan().IndexOf([(byte)' ', .. repeated.Host, (byte)' ']) < 0) return false;
@@ -231,9 +234,17 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
             _given.Write(mended);
             pending = pending with { Mode = mode };
         }
-        var isCutOff = pending is { Exists: true, Mode: DetectionMode.Pasted } && DamagedMessage.MayBeCutOff(_given.WrittenSpan, _atEnd)
-            && !DamagedMessage.IsMessage(_given.WrittenSpan, pending.Mode);
-        record = new LogRecord { Text = _given.WrittenSpan, Subsystem = _subsystem, Device = _device, At = pending.At, Mode = pending.Mode, IsCutOff = isCutOff };
+        record = new LogRecord
+        {
+            Text = _given.WrittenSpan,
+            Subsystem = _subsystem,
+            Device = _device,
+            At = pending.At,
+            Mode = pending.Mode,
+            IsCutOff = pending is { Exists: true, Mode: DetectionMode.Pasted }
+                && DamagedMessage.MayBeCutOff(_given.WrittenSpan, _atEnd)
+                && !DamagedMessage.IsMessage(_given.WrittenSpan, pending.Mode),
+        };
         _repeating = pending;
         _subsystem = [];
         _device = [];

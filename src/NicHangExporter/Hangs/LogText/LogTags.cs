@@ -36,7 +36,8 @@ internal static class LogTags
             length = first.Length + 1 + level + tag;
             return LogOrigin.Kernel;
         }
-        if (IsHost(first) && (IsProcess(second) || level > 0 && IsProcess(Word(behind[level..])))) return LogOrigin.Process;
+        if (IsHost(first) && (IsProcess(second) || level > 0 && IsProcess(Word(behind[level..]))))
+            return LogOrigin.Process;
         if (!hostFollows) return LogOrigin.Unknown;
         var dot = second.IndexOf((byte)'.');
         // … or that of a host with the kernel's own time behind it, as netconsole's receivers write it
@@ -90,15 +91,17 @@ internal static class LogTags
     public static int KernelTag(ReadOnlySpan<byte> text)
     {
         foreach (var tag in KernelTags)
-            if (text.StartsWith(tag) && (text.Length == tag.Length || text[tag.Length] is (byte)' ' or (byte)'\t' or (byte)'['))
+            if (text.StartsWith(tag)
+                && (text.Length == tag.Length || text[tag.Length] is (byte)' ' or (byte)'\t' or (byte)'['))
                 return tag.Length;
         return 0;
     }
 
     // As SONiC writes them.
     private static bool IsShoutedLevel(ReadOnlySpan<byte> word) =>
-        word.SequenceEqual("EMERG"u8) || word.SequenceEqual("ALERT"u8) || word.SequenceEqual("CRIT"u8) || word.SequenceEqual("ERR"u8)
-        || word.SequenceEqual("WARNING"u8) || word.SequenceEqual("NOTICE"u8) || word.SequenceEqual("INFO"u8) || word.SequenceEqual("DEBUG"u8);
+        word.SequenceEqual("EMERG"u8) || word.SequenceEqual("ALERT"u8) || word.SequenceEqual("CRIT"u8)
+        || word.SequenceEqual("ERR"u8) || word.SequenceEqual("WARNING"u8) || word.SequenceEqual("NOTICE"u8)
+        || word.SequenceEqual("INFO"u8) || word.SequenceEqual("DEBUG"u8);
 
     private static bool IsHost(ReadOnlySpan<byte> word) => word.IndexOfAny(NotInHosts) < 0 && (word.IndexOf((byte)':') < 0 || word.IndexOf("::"u8) >= 0);
 

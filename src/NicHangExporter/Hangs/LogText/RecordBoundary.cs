@@ -38,7 +38,11 @@ internal readonly struct RecordBoundary
     {
         if (TryFindFromStart(line, out boundary)) return true;
         // Prose stands in front, or a command, or the line is none of these.
-        if (line.Length < ShortestLine || !LogLineParser.Parse(line).IsBare && !ShellPrompt.TryStart(line, out _)) return false;
+        if (line.Length < ShortestLine) return false;
+        var isCommand = ShellPrompt.TryStart(line, out _);
+        if (!isCommand && !LogLineParser.Parse(line).IsBare) return false;
+        // With a digit begins a copy of /dev/kmsg, damaged ones too.
+        if (line.TrimStart("> |\t"u8) is [>= (byte)'0' and <= (byte)'9', ..]) return false;
         for (var at = LogTags.NextWord(line, 0); at < Math.Min(line.Length, MaxProse); at = LogTags.NextWord(line, at))
         {
             if (!BeginsRecord(line, at) || !TryFindFromStart(line[at..], out boundary)) continue;
@@ -46,7 +50,7 @@ internal readonly struct RecordBoundary
             var second = boundary.Next(line, at);
             if (second == line.Length || boundary.Next(line, second) == line.Length) continue;
             boundary = boundary with { Prose = at };
-            return ShellPrompt.TryStart(line, out _) || line[..at].IndexOfAny(NotInProse) < 0;
+            return isCommand || line[..at].TrimEnd("> |\t"u8).IndexOfAny(NotInProse) < 0;
         }
         return false;
     }
@@ -56,9 +60,11 @@ internal readonly struct RecordBoundary
     {
         var text = line[at..];
         var rest = text;
-        return text.Length >= ShortestLine && (text[0] == '[' && StampParser.TryBracket(ref rest, out _) || LogTags.Find(text, hostFollows: false, out _) == LogOrigin.Kernel
+        if (text.Length < ShortestLine) return false;
+        return text[0] == '[' && StampParser.TryBracket(ref rest, out _)
+            || LogTags.Find(text, hostFollows: false, out _) == LogOrigin.Kernel
             || (char.IsAsciiDigit((char)text[0]) || StampParser.StartsWithName(text)) && Date(text) > 0
-            || MessageStart.IsAt(line, at) && KernelPrefix.IsBusAddress(Word(text[LogTags.NextWord(text, 0)..])));
+            || MessageStart.IsAt(line, at) && KernelPrefix.IsBusAddress(Word(text[LogTags.NextWord(text, 0)..]));
     }
 
     private static bool TryFindFromStart(ReadOnlySpan<byte> line, out RecordBoundary boundary)
@@ -89,7 +95,7 @@ internal readonly struct RecordBoundary
             if (bracket > 0 && !LogLineParser.Parse(text[..bracket]).Text.IsEmpty && !ShellPrompt.Is(text[..bracket]))
             {
                 if (LogLineParser.Parse(text).IsBare) return false;
-                many = Many - 1;
+                many = Math.Max(many, Many - 1);
             }
             if (LogLineParser.Parse(text[bracket..]).Origin == LogOrigin.Process) many = Many;
         }

@@ -33,7 +33,8 @@ internal static class ShellPrompt
     {
         printed = text;
         if (!IsCommand(text)) return false;
-        for (var at = LogTags.NextWord(text, 0); at < Math.Min(text.Length, MaxCommandLength); at = LogTags.NextWord(text, at))
+        var end = Math.Min(text.Length, MaxCommandLength);
+        for (var at = LogTags.NextWord(text, 0); at < end; at = LogTags.NextWord(text, at))
         {
             if (!IsPrinted(text, at)) continue;
             printed = text[at..];
@@ -58,16 +59,17 @@ internal static class ShellPrompt
     {
         var rest = text[at..];
         if (rest[0] is (byte)'-' or (byte)'|' || IsCommand(rest)) return false;
-        if ((rest[0] is (byte)'[' or (byte)'<' || char.IsAsciiDigit((char)rest[0]) || StampParser.StartsWithName(rest)) && LogLineParser.IsLog(rest)) return true;
+        var mayBeTime = rest[0] is (byte)'[' or (byte)'<' || char.IsAsciiDigit((char)rest[0]) || StampParser.StartsWithName(rest);
+        if (mayBeTime && LogLineParser.IsLog(rest)) return true;
         if (LogTags.Find(rest, hostFollows: false, out _) == LogOrigin.Kernel) return true;
         return MessageStart.IsAt(text, at) && !IsPattern(text[..at]) && NamesADevice(rest);
     }
 
     private static bool NamesADevice(ReadOnlySpan<byte> text)
     {
-        var mode = DetectionMode.Pasted;
-        if (DamagedMessage.TryMend(text, mode, out var mended, out var mendedMode)) (text, mode) = (mended, mendedMode);
-        return HangDetector.TryDetect(text, default, default, mode, out var message) && !(message.Device.IsEmpty && message.Bus.IsEmpty);
+        if (DamagedMessage.TryMend(text, DetectionMode.Pasted, out var mended, out var mode)) text = mended;
+        return HangDetector.TryDetect(text, default, default, mode, out var message)
+            && !(message.Device.IsEmpty && message.Bus.IsEmpty);
     }
 
     // The first word behind grep and its options is what it looks for.

@@ -26,8 +26,8 @@ internal static class WrappedMessage
     public static bool TryBegin(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, out byte[] joined)
     {
         joined = [];
-        if (first.Length + second.Length >= HangDetector.MaxLineLength || first.IndexOf((byte)'\n') >= 0
-            || IsMessage(first) || DamagedMessage.IsMessage(second, DetectionMode.Cut) && !IsPrefix(first)) return false;
+        if (first.Length + second.Length >= HangDetector.MaxLineLength || first.IndexOf((byte)'\n') >= 0) return false;
+        if (IsMessage(first) || DamagedMessage.IsMessage(second, DetectionMode.Cut) && !IsPrefix(first)) return false;
         joined = [.. first.TrimEnd((byte)' '), (byte)' ', .. second];
         if (DamagedMessage.IsMessage(joined, DetectionMode.Begun)) return true;
         joined = [.. first, .. second];
