@@ -56,7 +56,6 @@ public sealed class RareFormTests
     [InlineData(" - `")]
     [InlineData("> - ")]
     [InlineData("- > ")]
-    [InlineData("### ")]
     public void Bullet_BeforeEachLine_IsNoPartOfIt(string bullet)
     {
         string[] report = [Hang, "  TDH  <8b>", "  TDT  <99>", "  time_stamp  <100227358>", "  jiffies  <100227517>"];
@@ -68,6 +67,15 @@ public sealed class RareFormTests
             Assert.Equal((3, "wedge"), (device.HangMessages, device.Shape));
         }
     }
+
+    [Theory]
+    [InlineData("### [  512.1] " + Watchdog, 1)]
+    [InlineData("## " + Watchdog, 0)]
+    [InlineData("### " + Watchdog + " (bug report)", 0)]
+    [InlineData("- " + Watchdog + " is printed by the core", 0)]
+    [InlineData("* npd[12]: " + Hang, 0)]
+    [InlineData("- Jul 24 15:52:37 host1 npd[12]: " + Hang, 0)]
+    public void Sign_BeforeProse_MakesNoRecordOfIt(string line, int hangs) => Assert.Equal(hangs, Reports(line + "\n"));
 
     [Theory]
     [InlineData("Sep  1 17:37:16 host1 klogd: ")]

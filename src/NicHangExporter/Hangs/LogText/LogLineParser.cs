@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 
 namespace NicHangExporter.Hangs.LogText;
@@ -17,6 +18,8 @@ internal ref struct LogLineParser
 
     /// <summary>The most signs, quotes and pieces of markup in front of one line.</summary>
     private const int MaxSigns = 4;
+
+    private static readonly SearchValues<byte> UptimeCharacters = SearchValues.Create("0123456789:."u8);
 
     private ReadOnlySpan<byte> _text;
     private LogStamp _stamp;
@@ -212,7 +215,7 @@ internal ref struct LogLineParser
 
     // "3:03:04:05.678"
     private static bool IsUptime(ReadOnlySpan<byte> word) =>
-        word.Length >= 14 && word.IndexOfAnyExcept("0123456789:."u8) < 0
+        word.Length >= 14 && word.IndexOfAnyExcept(UptimeCharacters) < 0
         && word[^4] == '.' && word[^7] == ':' && word[^10] == ':' && word[^13] == ':';
 
     // "kernel: ", "host kernel: "; any other tag is a process.
@@ -295,6 +298,8 @@ internal ref struct LogLineParser
     {
         if (_tagged || _dated || _stamp.Clock != LogClockKind.None) return false;
         var text = _text;
+        // A heading of Markdown, which may name a message.
+        var isHeading = text.StartsWith("##"u8);
         for (var signs = 0; signs < MaxSigns && !text.IsEmpty; signs++)
         {
             if (ShellPrompt.TryStart(text, out var rest))
@@ -303,7 +308,7 @@ internal ref struct LogLineParser
             }
             else if (!Remark.TryStart(text, out rest) && (signs == 0 || !TrySecondSign(text, out rest))) return false;
             text = rest.TrimStart(" \t"u8);
-            if (!IsRecord(text)) continue;
+            if (!(isHeading ? IsLog(text) : IsRecord(text))) continue;
             _text = text;
             return true;
         }
