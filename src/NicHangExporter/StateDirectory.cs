@@ -70,7 +70,7 @@ internal sealed partial class StateDirectory(ExporterOptions options, ILogger<St
     public static string? FaultOf(string path)
     {
         var (parent, user) = (System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)) ?? "/", FileStatus.EffectiveUser);
-        if (StateDirectorySafety.FaultOf(path, user, out var isMissing) is { } wrongPlace)
+        if (PlaceFaultOf(path, user, out var isMissing) is { } wrongPlace)
             return wrongPlace;
         var errno = PathAccess.OfDirectory(isMissing ? parent : path);
         if (errno != Errno.None)
@@ -137,9 +137,20 @@ internal sealed partial class StateDirectory(ExporterOptions options, ILogger<St
         }
     }
 
+    // Directories of the kernel pass every question about permissions, and yet hold no file of ours.
+    private static string? PlaceFaultOf(string path, uint user, out bool isMissing)
+    {
+        if (StateDirectorySafety.FaultOf(path, user, out isMissing) is { } fault)
+            return fault;
+        var place = isMissing ? System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)) ?? "/" : path;
+        if (KernelFileSystem.NameOf(place) is not { } kind)
+            return null;
+        return $"{path} is on {kind}, which holds no files: take a directory on a disk, as in /var/lib/nic-hang-exporter";
+    }
+
     private void Make(string path)
     {
-        if (StateDirectorySafety.FaultOf(path, FileStatus.EffectiveUser, out var isMissing) is { } fault)
+        if (PlaceFaultOf(path, FileStatus.EffectiveUser, out var isMissing) is { } fault)
             throw new IOException(fault);
         if (!isMissing)
             return;

@@ -28,7 +28,7 @@ public sealed class ConsoleAloneTests
             await host.DoAsync("quarantine", "clear", "veth0");
             await daemon.StopAsync();
         }
-        Assert.Contains("  -     6     no    yes", await host.DoAsync("devices"), StringComparison.Ordinal);
+        Assert.Contains("  -     6     no    by hand", await host.DoAsync("devices"), StringComparison.Ordinal);
 
         Assert.Contains("veth0: undone", await host.DoAsync("rollback", "veth0"), StringComparison.Ordinal);
         Assert.Equal("on", host.Feature(Tso));

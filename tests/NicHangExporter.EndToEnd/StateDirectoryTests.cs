@@ -176,13 +176,16 @@ public sealed class StateDirectoryTests : IDisposable
     }
 
     [Fact]
-    public async Task Enforce_WhereOnlyMakingShowsThatItCannotBeDone_IsRefusedAtTheStart()
+    public async Task Enforce_OverADirectoryOfTheKernel_IsRefusedByStartAndCheckInOneLine()
     {
         Requires.Root();
-        var run = await new ExporterCommand([ExporterCommand.AnyPort, .. _host.Paths, "--state.directory=/proc/nichang-state", "--remediation.local=enforce"]).RunAsync();
+        string[] command = [ExporterCommand.AnyPort, .. _host.Paths, "--state.directory=/proc/nichang-state", "--remediation.local=enforce"];
+        var start = await new ExporterCommand(command).RunAsync();
+        var check = await new ExporterCommand([.. command, "--config.check"]).RunAsync();
 
-        Assert.Equal(2, run.ExitCode);
-        Assert.Contains("/proc/nichang-state", Assert.Single(run.Error.TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
+        Assert.Equal((2, 2), (start.ExitCode, check.ExitCode));
+        Assert.Contains("/proc/nichang-state is on proc", Assert.Single(start.Error.TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
+        Assert.Equal((start.Output, start.Error), (check.Output, check.Error));
     }
 
     [Fact]

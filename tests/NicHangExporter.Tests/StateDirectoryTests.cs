@@ -89,6 +89,27 @@ public sealed class StateDirectoryTests : IDisposable
         Assert.DoesNotContain('\n', state.Failure!);
     }
 
+    [Theory]
+    [InlineData("/proc/nichang-state", "proc")]
+    [InlineData("/sys/nichang-state", "sysfs")]
+    [InlineData("/proc", "proc")]
+    public void Directory_OfTheKernel_IsRefusedBeforeItIsMade(string path, string kind)
+    {
+        Assert.SkipUnless(KernelFileSystem.NameOf($"/{path.Split('/')[1]}") == kind, $"no {kind} is mounted here");
+        var fault = $"{path} is on {kind}, which holds no files: take a directory on a disk, as in /var/lib/nic-hang-exporter";
+        Assert.Equal(fault, StateDirectory.FaultOf(path));
+        using var state = new StateDirectory(new ExporterOptions { StateDirectory = path });
+        Assert.False(state.TryTake());
+        Assert.Equal(fault, state.Failure);
+    }
+
+    [Fact]
+    public void FileSystem_OfADisk_IsNoneOfTheKernels()
+    {
+        Assert.Null(KernelFileSystem.NameOf(_directory.Path));
+        Assert.Null(KernelFileSystem.NameOf(_directory.File("missing")));
+    }
+
     [Fact]
     public void Directory_Disposed_CannotBeTakenAgain()
     {

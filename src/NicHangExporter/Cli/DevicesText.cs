@@ -19,6 +19,12 @@ internal static class DevicesText
         }
         page.Table("", [["DEVICE", "DRIVER", "BUS", "HUNG", "STAGE", "COOL", "LEFT", "QUAR", "ALLOWED"], .. status.Devices.Select(device => Row(device, isWatched))]);
         page.Paragraph("", "COOL: cool-down left. LEFT: remediations left in 24 hours. QUAR: in quarantine, until quarantine clear.");
+        if (status.Devices.Any(device => IsByHandOnly(device, isWatched)))
+            page.Paragraph("", isWatched
+                ? "ALLOWED, by hand: remediation.local and remediation.webhook of the daemon are off or observe, "
+                    + "so that a device is changed only on request, as by the command remediate."
+                : "ALLOWED, by hand: the command remediate may change the device. "
+                    + "No daemon answers, so that none is known to act by itself.");
     }
 
     private static string[] Row(DeviceStatus device, bool isWatched) =>
@@ -31,8 +37,14 @@ internal static class DevicesText
         Or(Words.Wait(device.Cooldown)),
         device.BudgetLeft.ToString(CultureInfo.InvariantCulture),
         device.Quarantined ? "YES" : "no",
-        !device.Present ? "not here" : device.NotAllowed is { } reason ? $"no: {SnakeCase.Of(reason).Replace('_', ' ')}" : "yes",
+        !device.Present ? "not here" : device.NotAllowed is { } reason ? $"no: {SnakeCase.Of(reason).Replace('_', ' ')}"
+            : IsByHandOnly(device, isWatched) ? "by hand" : "yes",
     ];
+
+    // Nothing else may act on it than somebody who asks for it.
+    private static bool IsByHandOnly(DeviceStatus device, bool isWatched) =>
+        device is { Present: true, NotAllowed: null }
+        && (!isWatched || device.NotProtected is NotProtected.Off or NotProtected.Observe);
 
     private static string Or(string text) => text.Length > 0 ? text : "-";
 }

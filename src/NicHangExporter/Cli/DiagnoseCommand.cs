@@ -64,6 +64,7 @@ internal static class DiagnoseCommand
     {
         var diagnosis = new Diagnosis(Diagnosis.DefaultGap);
         LogRecordReader records;
+        var cutLines = 0;
         try
         {
             records = new LogRecordReader(LogInput.Open(input), Diagnosis.DefaultGap);
@@ -72,6 +73,8 @@ internal static class DiagnoseCommand
                     diagnosis.ObserveBoot();
                 else if (HangDetector.TryDetect(record.Text, record.Subsystem, record.Device, record.Mode, out var message))
                     diagnosis.Observe(message, record.At);
+                else if (record.IsCutOff)
+                    cutLines++;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
         {
@@ -80,9 +83,12 @@ internal static class DiagnoseCommand
 
         var devices = diagnosis.Conclude();
         if (json)
-            output.WriteLine(JsonSerializer.Serialize(DiagnosisJson.From(records.Lines, devices, records.System), DiagnosisJsonContext.Default.DiagnosisJson));
+        {
+            var answer = DiagnosisJson.From(records.Lines, devices, records.System) with { CutLines = cutLines };
+            output.WriteLine(JsonSerializer.Serialize(answer, DiagnosisJsonContext.Default.DiagnosisJson));
+        }
         else
-            DiagnosisText.Write(output, inputName, records.Lines, devices, records.System);
+            DiagnosisText.Write(output, inputName, records.Lines, devices, records.System, cutLines);
         return Success;
     }
 

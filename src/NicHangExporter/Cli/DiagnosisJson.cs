@@ -13,6 +13,9 @@ internal sealed record DiagnosisJson(long Lines, IReadOnlyList<DiagnosisJson.Ent
     /// <summary>The system whose log it is: linux, bsd, esxi, windows, mac_os; unknown where the text does not say.</summary>
     public string System { get; init; } = "unknown";
 
+    /// <summary>How many lines end within their message: they may report a hang, and do not count.</summary>
+    public int CutLines { get; init; }
+
     /// <summary>Makes it from what was found.</summary>
     public static DiagnosisJson From(long lines, IEnumerable<DeviceDiagnosis> devices, LogSystem system) =>
         new(lines, [.. devices.Select(Entry.From)]) { System = SnakeCase.Of(system) };

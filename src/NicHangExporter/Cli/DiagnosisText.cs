@@ -8,7 +8,9 @@ namespace NicHangExporter.Cli;
 internal static class DiagnosisText
 {
     /// <summary>Writes the answer.</summary>
-    public static void Write(TextWriter output, string inputName, long lines, IReadOnlyList<DeviceDiagnosis> devices, LogSystem system = LogSystem.Unknown)
+    public static void Write(
+        TextWriter output, string inputName, long lines, IReadOnlyList<DeviceDiagnosis> devices,
+        LogSystem system = LogSystem.Unknown, int cutLines = 0)
     {
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{inputName}: {Count(lines, "line")} read"));
         var inTrouble = devices.Where(IsInTrouble).ToArray();
@@ -28,6 +30,12 @@ internal static class DiagnosisText
         }
         foreach (var device in devices.Where(device => !IsInTrouble(device)))
             output.WriteLine($"  {Title(device)}: {Others(device)}{Harmless(device)}");
+        if (cutLines == 0) return;
+        output.WriteLine();
+        output.WriteLine(
+            $"{Count(cutLines, "line")} cut off within the message: "
+            + $"{(cutLines == 1 ? "it" : "each")} may report a hang, and does not count. For whole lines:");
+        output.WriteLine("    journalctl -k --no-pager | nic-hang-exporter diagnose");
     }
 
     private static string Name(LogSystem system) => system switch

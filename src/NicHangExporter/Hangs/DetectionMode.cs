@@ -9,4 +9,8 @@ internal enum DetectionMode
     Pasted,
     /// <summary>Pasted text whose end may be cut off: what is there must be the start of a message, behind its first words.</summary>
     Cut,
+    /// <summary>
+    /// Pasted text that may be only the first letters of a message, behind a prefix that names the driver. It does not count.
+    /// </summary>
+    Begun,
 }

@@ -20,6 +20,12 @@ internal static class HangDetector
     /// <summary>The least that must be left of a message that is cut off: its first words.</summary>
     private const int MinCutLength = 12;
 
+    /// <summary>
+    /// The least that must be left of one that is cut off within its first words: "Detected Tx Unit", "NETDEV WATCHDOG".
+    /// The prefix must name the driver then.
+    /// </summary>
+    private const int MinStartLength = 15;
+
     /// <summary>The deepest prefix has four colons: "igb 0000:02:00.0: eth0: igb: eth0 ".</summary>
     private const int MaxColons = 5;
 
@@ -95,16 +101,42 @@ internal static class HangDetector
         {
             if (!Matches(row, line[at..], mode, values)) continue;
             if (!TryPrefix(line[..at], row, mode, out var prefix) || !Accepts(row, prefix, mode, line[at..], values, out var module)) continue;
+            if (mode == DetectionMode.Begun && row.DeviceAt < 0 && !NamesTheDriver(row, prefix)) continue;
             found = new Found(row, at, module);
             return true;
         }
-        return false;
+        return mode == DetectionMode.Cut && TryLookStart(index, line, at, out found);
     }
 
-    // Of a cut message so much must be left that nothing else starts like it.
-    private static bool Matches(HangPattern row, ReadOnlySpan<byte> message, DetectionMode mode, Span<Range> values) =>
-        mode != DetectionMode.Cut ? row.Message.TryMatch(message, values)
-        : row.Kind is MessageKind.Hang or MessageKind.Watchdog && row.Message.Start.Length >= MinCutLength && row.Message.TryMatchCut(message, values);
+    /// <summary>
+    /// Looks for a message that is cut off within its first words. All rows that start so must say the same.
+    /// </summary>
+    private static bool TryLookStart(PatternIndex index, ReadOnlySpan<byte> line, int at, out Found found)
+    {
+        found = default;
+        var message = line[at..].TrimEnd(" \t\r"u8);
+        if (message.Length < MinStartLength || !KernelPrefix.TryParse(line[..at], out var prefix)) return false;
+        Span<Range> values = stackalloc Range[MessageFormat.MaxConversions];
+        foreach (var row in index.Candidates(message))
+        {
+            if (!row.Message.Start.Span.StartsWith(message)) continue;
+            _ = row.Message.TryMatchCut(message, values);
+            if (!Accepts(row, prefix, DetectionMode.Cut, message, values, out var module) || !NamesTheDriver(row, prefix))
+                continue;
+            if (!row.IsHangOrWatchdog || found.Row is not null && found.Row.Kind != row.Kind) return false;
+            found = found.Row is null ? new Found(row, at, module) : found;
+        }
+        return found.Row is not null;
+    }
+
+    private static bool Matches(HangPattern row, ReadOnlySpan<byte> message, DetectionMode mode, Span<Range> values)
+    {
+        if (mode is DetectionMode.Kernel or DetectionMode.Pasted) return row.Message.TryMatch(message, values);
+        // Of a cut message so much must be left that nothing else starts like it.
+        if (!row.IsHangOrWatchdog || row.Message.Start.Length < MinCutLength) return false;
+        return row.Message.TryMatchCut(message, values)
+            || mode == DetectionMode.Begun && row.Message.Start.Span.StartsWith(message.TrimEnd(" \t\r"u8));
+    }
 
     private static bool TryPrefix(ReadOnlySpan<byte> text, HangPattern row, DetectionMode mode, out KernelPrefix prefix)
     {

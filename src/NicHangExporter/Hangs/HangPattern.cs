@@ -19,6 +19,9 @@ internal sealed class HangPattern(string id, MessageKind kind, ImmutableArray<st
     /// <summary>What the message says.</summary>
     public MessageKind Kind { get; } = kind;
 
+    /// <summary>True for a report of a hang, by the driver or by the core's watchdog.</summary>
+    public bool IsHangOrWatchdog => Kind is MessageKind.Hang or MessageKind.Watchdog;
+
     /// <summary>The drivers known to print it.</summary>
     public ImmutableArray<string> Drivers { get; } = drivers;
 

@@ -13,6 +13,9 @@ internal sealed class MessageFormat
     /// <summary>The most conversions a format may have.</summary>
     public const int MaxConversions = 12;
 
+    /// <summary>How much must be left of a literal that is cut off, to tell where the value before it ends.</summary>
+    private const int MinLeft = 3;
+
     private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);
 
     private readonly Segment[] _segments;
@@ -105,8 +108,7 @@ internal sealed class MessageFormat
         for (var end = at; ; end++)
         {
             var found = line[end..].IndexOf(next);
-            // Cut within this value: it is one word, and what follows it is nowhere.
-            if (found < 0) return isCut && end == at && line[at..].IndexOf((byte)' ') < 0;
+            if (found < 0) return isCut && end == at && MatchCutText(line, at, next, out values[index]);
             end += found;
             if (Match(line, end, segmentAt + 1, values, isCut))
             {
@@ -114,6 +116,19 @@ internal sealed class MessageFormat
                 return true;
             }
         }
+    }
+
+    // Cut within this value, which is one word then, or within what follows it.
+    private static bool MatchCutText(ReadOnlySpan<byte> line, int at, ReadOnlySpan<byte> next, out Range value)
+    {
+        for (var left = Math.Min(next.Length - 1, line.Length - at - 1); left >= MinLeft; left--)
+            if (line.EndsWith(next[..left]))
+            {
+                value = at..(line.Length - left);
+                return line[value].IndexOf((byte)' ') < 0;
+            }
+        value = line.Length..line.Length;
+        return line[at..].IndexOf((byte)' ') < 0;
     }
 
     private static int NumberLength(ReadOnlySpan<byte> text, Conversion conversion)

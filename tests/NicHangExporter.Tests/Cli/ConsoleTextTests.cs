@@ -228,6 +228,53 @@ public sealed class ConsoleTextTests
             """,
             page => DevicesText.Write(page, TestStatus.Busy, isWatched: true));
 
+    [Theory]
+    [InlineData(nameof(NotProtected.Off), true)]
+    [InlineData(nameof(NotProtected.Observe), true)]
+    [InlineData(nameof(NotProtected.Quarantined), false)]
+    [InlineData(null, false)]
+    public void Device_ThatNothingActsOnByItself_IsAllowedByHand(string? reason, bool byHand)
+    {
+        const string Legend =
+            """
+
+            ALLOWED, by hand: remediation.local and remediation.webhook of the daemon are
+            off or observe, so that a device is changed only on request, as by the command
+            remediate.
+            """;
+        var device = new DeviceStatus("eno1", "0000:00:1f.6", "e1000e")
+        {
+            Present = true,
+            Watched = true,
+            NotProtected = reason is null ? null : Enum.Parse<NotProtected>(reason),
+            BudgetLeft = 6,
+        };
+        AssertText(
+            $"""
+            DEVICE  DRIVER  BUS           HUNG  STAGE  COOL  LEFT  QUAR  ALLOWED
+            eno1    e1000e  0000:00:1f.6  no    -      -     6     no    {(byHand ? "by hand" : "yes")}
+            COOL: cool-down left. LEFT: remediations left in 24 hours. QUAR: in quarantine,
+            until quarantine clear.{(byHand ? Legend : "")}
+            """,
+            page => DevicesText.Write(page, TestStatus.Empty with { Devices = [device] }, isWatched: true));
+    }
+
+    [Fact]
+    public void Devices_WhereNoDaemonAnswers_AreAllowedByHand()
+    {
+        var device = new DeviceStatus("eno1", "0000:00:1f.6", "e1000e") { Present = true, BudgetLeft = 6 };
+        AssertText(
+            """
+            DEVICE  DRIVER  BUS           HUNG  STAGE  COOL  LEFT  QUAR  ALLOWED
+            eno1    e1000e  0000:00:1f.6  ?     -      -     6     no    by hand
+            COOL: cool-down left. LEFT: remediations left in 24 hours. QUAR: in quarantine,
+            until quarantine clear.
+            ALLOWED, by hand: the command remediate may change the device. No daemon
+            answers, so that none is known to act by itself.
+            """,
+            page => DevicesText.Write(page, TestStatus.Empty with { Devices = [device] }, isWatched: false));
+    }
+
     [Fact]
     public void Devices_WhereThereIsNone_SaySo() => AssertText("no physical network device found; --collector.virtual also shows bridges,\nbonds, veth and lo", page => DevicesText.Write(page, TestStatus.Empty, isWatched: false));
 

@@ -79,8 +79,16 @@ public sealed class UnmatchedEntryTests : IDisposable
         _scene.Host.Options.WebhookRemediation = RemediationMode.Off;
         Assert.Equal(4, ConfigurationWarnings.Of(_scene.Host.Options).Count);
         Assert.StartsWith("'eno9' of remediation.devices matches no network device of this host", ConfigurationWarnings.Of(_scene.Host.Options)[0], StringComparison.Ordinal);
-        // An image is built where there is no sysfs: there is nothing to compare with.
+    }
+
+    [Fact]
+    public void ConfigurationCheck_WithoutSysfs_WarnsOfThatAlone()
+    {
         _scene.Host.Options.SysfsPath = Path.Combine(_scene.Host.Options.SysfsPath, "none");
-        Assert.Empty(ConfigurationWarnings.Of(_scene.Host.Options));
+        var reason = $"open on {_scene.Host.Options.SysfsPath}/class/net failed: No such file or directory (errno 2)";
+        Assert.Equal(
+            [$"no network device will be found, because of path.sysfs: {reason}"], ConfigurationWarnings.Of(_scene.Host.Options));
+        _scene.Host.Options.RemediationDevices = [];
+        Assert.Single(ConfigurationWarnings.Of(_scene.Host.Options));
     }
 }

@@ -37,6 +37,17 @@ internal static class DamagedMessage
         return true;
     }
 
+    /// <summary>True where a record may be a message of which so little is left that it does not count.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="isLast">True for the last record of a log, which may be cut off without a sign.</param>
+    public static bool MayBeCutOff(ReadOnlySpan<byte> text, bool isLast)
+    {
+        if (text.Length is < PatternIndex.KeyLength or > HangDetector.MaxLineLength) return false;
+        if (text.IndexOf((byte)'\n') >= 0) return false;
+        var cut = WithoutEllipsis(text);
+        return (isLast || cut.Length < text.TrimEnd(" \t\r"u8).Length) && IsMessage(cut, DetectionMode.Begun);
+    }
+
     /// <summary>True for a message, or one with a remark behind it.</summary>
     public static bool IsMessageOrRemarked(ReadOnlySpan<byte> text) =>
         IsMessage(text, DetectionMode.Pasted) || TryWithoutRemark(text, DetectionMode.Pasted, out _);

@@ -26,13 +26,15 @@ internal static class LogInput
         if (start.StartsWith<byte>([0x1f, 0x8b])) return OpenUnpacked(new GZipStream(whole, CompressionMode.Decompress));
         if (start.StartsWith<byte>([0xff, 0xfe])) return Encoding.CreateTranscodingStream(whole, Encoding.Unicode, Encoding.UTF8);
         if (start.StartsWith<byte>([0xfe, 0xff])) return Encoding.CreateTranscodingStream(whole, Encoding.BigEndianUnicode, Encoding.UTF8);
-        return Packed(start) is { } kind ? throw new InvalidDataException($"is {kind}: unpack it first") : whole;
+        if (Packed(start) is { } kind) throw new InvalidDataException($"is {kind}: unpack it first");
+        return JsonArrayStream.IsArray(start) ? new JsonArrayStream(whole) : whole;
     }
 
-    private static PrefixedStream OpenUnpacked(GZipStream unpacked)
+    private static Stream OpenUnpacked(GZipStream unpacked)
     {
         var whole = new PrefixedStream(ReadStart(unpacked), unpacked);
-        return Packed(whole.Start) is { } kind ? throw new InvalidDataException($"has {kind} in it: unpack it first") : whole;
+        if (Packed(whole.Start) is { } kind) throw new InvalidDataException($"has {kind} in it: unpack it first");
+        return JsonArrayStream.IsArray(whole.Start) ? new JsonArrayStream(whole) : whole;
     }
 
     private static ReadOnlyMemory<byte> ReadStart(Stream input)

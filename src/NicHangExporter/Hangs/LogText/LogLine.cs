@@ -15,6 +15,9 @@ internal readonly ref struct LogLine
     /// <summary>True where nothing but quotes and blanks stood before the message: it may go on from the line before.</summary>
     public bool IsBare => Origin == LogOrigin.Unknown && Stamp.Clock == LogClockKind.None;
 
+    /// <summary>True where VMware's vmkernel wrote it.</summary>
+    public bool IsEsx { get; init; }
+
     /// <summary>The message.</summary>
     public ReadOnlySpan<byte> Text { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 
 namespace NicHangExporter.Hangs.LogText;
@@ -11,6 +12,14 @@ internal ref struct LogLineParser
 {
     /// <summary>More layers than any log has.</summary>
     private const int MaxLayers = 12;
+
+    /// <summary>The longest name of a file that is looked for in front of a line.</summary>
+    public const int MaxFileName = 512;
+
+    /// <summary>The most signs, quotes and pieces of markup in front of one line.</summary>
+    private const int MaxSigns = 4;
+
+    private static readonly SearchValues<byte> UptimeCharacters = SearchValues.Create("0123456789:."u8);
 
     private ReadOnlySpan<byte> _text;
     private LogStamp _stamp;
@@ -27,7 +36,14 @@ internal ref struct LogLineParser
     {
         var parser = new LogLineParser { _text = Markup.TrimEnd(line) };
         parser.Peel();
-        return new LogLine { Origin = parser._origin, Stamp = parser._stamp, OtherStamp = parser._other, Text = parser._text };
+        return new LogLine
+        {
+            Origin = parser._origin,
+            Stamp = parser._stamp,
+            OtherStamp = parser._other,
+            IsEsx = parser._isEsx,
+            Text = parser._text,
+        };
     }
 
     private void Peel()
@@ -159,10 +175,16 @@ internal ref struct LogLineParser
     // "cpu1:65936)<3>", "In(182) vmkernel: cpu1:65936)", "0:03:04:05.678 cpu3:4099)": VMware
     private bool TryEsx()
     {
-        if (_isEsx) return TryLinNet();
-        // Version 4 writes the time since boot, with days.
-        if (char.IsAsciiDigit((char)_text[0]) && _text.IndexOf((byte)' ') is > 0 and < 24 and var blank && _text[blank..].StartsWith(" cpu"u8))
+        if (TryLinNet()) return true;
+        if (_isEsx) return false;
+        // Version 4 writes the time since boot, with days; behind vmkernel's tag the CPU may be missing.
+        var blank = _text[..Math.Min(_text.Length, 24)].IndexOf((byte)' ');
+        if (char.IsAsciiDigit((char)_text[0]) && blank > 0
+            && (_text[blank..].StartsWith(" cpu"u8) || _tagged && IsUptime(_text[..blank])))
+        {
             _text = _text[(blank + 1)..];
+            if (!_text.StartsWith("cpu"u8)) return true;
+        }
         var end = _text[..Math.Min(_text.Length, 24)].IndexOf((byte)')');
         if (end < 0) return false;
         var colon = _text.StartsWith("cpu"u8) ? _text.IndexOf((byte)':') : -1;
@@ -183,15 +205,29 @@ internal ref struct LogLineParser
         rest = rest["LinNet: ".Length..];
         var end = rest.IndexOf(": "u8);
         var colon = rest.IndexOf((byte)':');
-        if (end <= colon || !LogTags.IsDigits(rest[(colon + 1)..end])) return false;
+        // Older ones have no line behind the function.
+        if (colon <= 0 || end < colon || !NetDrivers.IsName(rest[..colon])) return false;
+        if (end > colon && !LogTags.IsDigits(rest[(colon + 1)..end])) return false;
         _text = rest[(end + 2)..];
+        _isEsx = true;
         return true;
     }
+
+    // "3:03:04:05.678"
+    private static bool IsUptime(ReadOnlySpan<byte> word) =>
+        word.Length >= 14 && word.IndexOfAnyExcept(UptimeCharacters) < 0
+        && word[^4] == '.' && word[^7] == ':' && word[^10] == ':' && word[^13] == ':';
 
     // "kernel: ", "host kernel: "; any other tag is a process.
     private bool TryTag()
     {
-        if (_tagged) return false;
+        if (_tagged)
+        {
+            // "kernel: kernel: [  512.1] …": a daemon that has put its tag before that of another one
+            var again = _origin == LogOrigin.Kernel ? LogTags.KernelTag(_text) : 0;
+            _text = _text[again..];
+            return again > 0;
+        }
         switch (LogTags.Find(_text, _hostFollows, out var length))
         {
             case LogOrigin.Kernel:
@@ -249,24 +285,49 @@ internal ref struct LogLineParser
         if (!_quoted && _text[..Math.Min(_text.Length, 80)].IndexOf(" | "u8) is > 0 and var bar && _text[..bar].TrimEnd((byte)' ').IndexOf((byte)' ') < 0 && TryBefore(_text[(bar + 3)..])) return true;
         // "debian login: [  512.1] …" of a serial console
         if (_text[..Math.Min(_text.Length, 80)].IndexOf(" login: ["u8) is > 0 and var login && TryBefore(_text[(login + 8)..])) return true;
-        // "/var/log/kern.log-Mar  5 …" of grep -C
-        var word = _text[..Math.Max(_text.IndexOf((byte)' '), 0)];
+        // "/var/log/kern.log-Mar  5 …" of grep -C. Each dash is looked behind, so that the name's length is bounded.
+        var word = _text[..Math.Max(_text[..Math.Min(_text.Length, MaxFileName)].IndexOf((byte)' '), 0)];
         for (var dash = word.IndexOf((byte)'-'); dash > 0; dash = word[(dash + 1)..].IndexOf((byte)'-') is >= 0 and var next ? dash + 1 + next : -1)
             if (TryBefore(_text[(dash + 1)..])) return true;
         return false;
     }
 
-    // "root@pve:~# [  512.1] …", "--> e1000e …: Detected Hardware Unit Hang:", "3. [  512.1] …": a prompt, an arrow, a bullet
+    // "root@pve:~# [  512.1] …", "--> e1000e …: Detected Hardware Unit Hang:", "3. [  512.1] …", " - `[  512.1] …`":
+    // a prompt, an arrow, a bullet
     private bool TryRemark()
     {
         if (_tagged || _dated || _stamp.Clock != LogClockKind.None) return false;
-        if (!ShellPrompt.TryStart(_text, out var rest) && !Remark.TryStart(_text, out rest)) return false;
-        rest = rest.TrimStart(" \t"u8);
-        if (!IsLog(rest) && LogTags.Find(rest, hostFollows: false, out _) != LogOrigin.Kernel
-            && !DamagedMessage.IsMessageOrRemarked(rest) && !DamagedMessage.IsMessage(rest, DetectionMode.Cut)) return false;
-        _text = rest;
-        return true;
+        var text = _text;
+        // A heading of Markdown, which may name a message.
+        var isHeading = text.StartsWith("##"u8);
+        for (var signs = 0; signs < MaxSigns && !text.IsEmpty; signs++)
+        {
+            if (ShellPrompt.TryStart(text, out var rest))
+            {
+                if (ShellPrompt.TryCommand(rest, out var printed)) rest = printed;
+            }
+            else if (!Remark.TryStart(text, out rest) && (signs == 0 || !TrySecondSign(text, out rest))) return false;
+            text = rest.TrimStart(" \t"u8);
+            if (!(isHeading ? IsLog(text) : IsRecord(text))) continue;
+            _text = text;
+            return true;
+        }
+        return false;
     }
+
+    // Behind a remark stand quotes and markup as well.
+    private static bool TrySecondSign(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> rest)
+    {
+        if (Markup.TryStart(text, out rest)) return true;
+        rest = text is [(byte)'>' or (byte)'|', ..] ? text[1..] : default;
+        return !rest.IsEmpty;
+    }
+
+    /// <summary>True for what begins as a line of a log, for a message, and for a further line of a report.</summary>
+    private static bool IsRecord(ReadOnlySpan<byte> text) =>
+        IsLog(text) || LogTags.Find(text, hostFollows: false, out _) == LogOrigin.Kernel
+        || DamagedMessage.IsMessageOrRemarked(text) || DamagedMessage.IsMessage(text, DetectionMode.Cut)
+        || HangReport.IsContinuation(text);
 
     private bool TryBefore(ReadOnlySpan<byte> rest)
     {
@@ -276,7 +337,8 @@ internal ref struct LogLineParser
         return true;
     }
 
-    private static bool IsLog(ReadOnlySpan<byte> text)
+    /// <summary>True for what begins with a time or a facility.</summary>
+    public static bool IsLog(ReadOnlySpan<byte> text)
     {
         var ahead = new LogLineParser { _text = text };
         return !text.IsEmpty && (ahead.TryStamp() || ahead.TryFacility());

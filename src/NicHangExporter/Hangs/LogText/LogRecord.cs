@@ -15,6 +15,9 @@ internal readonly ref struct LogRecord
     /// <summary>The time on the log's timeline; zero throughout for a log without times.</summary>
     public TimeSpan At { get; init; }
 
+    /// <summary>True where it may be a report of a hang of which too little is left to count.</summary>
+    public bool IsCutOff { get; init; }
+
     /// <summary>Strict for raw records, lenient for everything that passed through a person's hands.</summary>
     public DetectionMode Mode { get; init; }
 }

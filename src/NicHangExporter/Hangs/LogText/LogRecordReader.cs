@@ -33,6 +33,7 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
     private Pending _repeating;
     private bool _skippingDictionary;
     private bool _ofProcess;
+    private bool _atEnd;
     private int _repeatsLeft = MaxRepeats;
 
     /// <summary>How many lines were read so far.</summary>
@@ -65,6 +66,7 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
             if (Take(line, out record)) return true;
         }
         if (_fields.IsOpen && _fields.TryClose(out var last) && TakeEntry(last, out record)) return true;
+        _atEnd = true;
         return Give(default, out record);
     }
 
@@ -93,7 +95,7 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
             if (whole.IsEmpty) return false;
             trimmed = whole;
         }
-        if (JournalEntry.TryParse(trimmed.TrimEnd((byte)','), out var entry)) return TakeEntry(entry, out record);
+        if (JournalEntry.TryParse(JsonFrame.Unframe(trimmed), out var entry)) return TakeEntry(entry, out record);
         return TakeText(LineCleaner.Clean(line, _scratch), out record);
     }
 
@@ -132,7 +134,8 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
         _systems.Add(whole);
         var line = LogLineParser.Parse(whole);
         if (line.Text.IsEmpty) return false;
-        if (line.Stamp.Clock == LogClockKind.Boot) _systems.Add(LogSystem.Linux);
+        if (line.IsEsx) _systems.Add(LogSystem.Esxi);
+        else if (line.Stamp.Clock == LogClockKind.Boot) _systems.Add(LogSystem.Linux);
         if (line.Origin != LogOrigin.Process && RepeatedLine.TryParse(line.Text, out var repeated)) return TakeRepeated(repeated, line, out record);
         // journalctl aligns the further lines of a process's message; without a time they are still its.
         var isProcess = line.Origin == LogOrigin.Process || _ofProcess && line.IsBare && whole is [(byte)' ' or (byte)'\t', ..];
@@ -147,7 +150,12 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
             return false;
         }
         var further = Unquoted(whole);
-        if (goesOn && _pending.Exists && !_pending.IsRaw && (WrappedMessage.TryJoin(_text.WrittenSpan, further, out var joined) || WrappedMessage.TryBegin(_text.WrittenSpan, further, out joined)))
+        // Each line may have a bullet.
+        var plain = Remark.TryStart(further.TrimStart((byte)' '), out var rest) ? rest.TrimStart((byte)' ') : default;
+        if (goesOn && _pending.Exists && !_pending.IsRaw
+            && (WrappedMessage.TryJoin(_text.WrittenSpan, further, out var joined)
+                || WrappedMessage.TryBegin(_text.WrittenSpan, further, out joined)
+                || !plain.IsEmpty && WrappedMessage.TryJoin(_text.WrittenSpan, plain, out joined)))
         {
             _text.ResetWrittenCount();
             _text.Write(joined);
@@ -164,8 +172,13 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
         if (count == 0) return false;
         if (!repeated.Message.IsEmpty)
         {
+            // The message that is quoted may have the kernel's own time in front.
+            var quoted = LogLineParser.Parse(repeated.Message);
+            if (quoted.Origin == LogOrigin.Process) return false;
             _repeatsLeft -= count;
-            return Begin(line, repeated.Message, count - 1, out record);
+            if (quoted.Stamp.Clock != LogClockKind.None)
+                line = new LogLine { Stamp = quoted.Stamp, OtherStamp = line.Stamp };
+            return Begin(line, quoted.Text, count - 1, out record);
         }
         if (_ofProcess || !_pending.Exists || _pending.IsRaw || _text.WrittenSpan.Contains((byte)'\n')) return false;
         if (!repeated.Host.IsEmpty && _lastLine.AsSpan().IndexOf([(byte)' ', .. repeated.Host, (byte)' ']) < 0) return false;
@@ -221,7 +234,17 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
             _given.Write(mended);
             pending = pending with { Mode = mode };
         }
-        record = new LogRecord { Text = _given.WrittenSpan, Subsystem = _subsystem, Device = _device, At = pending.At, Mode = pending.Mode };
+        record = new LogRecord
+        {
+            Text = _given.WrittenSpan,
+            Subsystem = _subsystem,
+            Device = _device,
+            At = pending.At,
+            Mode = pending.Mode,
+            IsCutOff = pending is { Exists: true, Mode: DetectionMode.Pasted }
+                && DamagedMessage.MayBeCutOff(_given.WrittenSpan, _atEnd)
+                && !DamagedMessage.IsMessage(_given.WrittenSpan, pending.Mode),
+        };
         _repeating = pending;
         _subsystem = [];
         _device = [];

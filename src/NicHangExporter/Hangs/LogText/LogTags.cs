@@ -5,6 +5,13 @@ namespace NicHangExporter.Hangs.LogText;
 /// <summary>Who a syslog line is from: facility words, and the tag behind the host.</summary>
 internal static class LogTags
 {
+    // klogd and some syslog daemons call it by their own names or by the facility; the last three are VMware's.
+    private static readonly byte[][] KernelTags =
+    [
+        "kernel:"u8.ToArray(), "vmunix:"u8.ToArray(), "klogd:"u8.ToArray(), "kern:"u8.ToArray(),
+        "vmkernel:"u8.ToArray(), "vmkwarning:"u8.ToArray(), "vmkalert:"u8.ToArray(),
+    ];
+
     private static readonly SearchValues<byte> NotInHosts = SearchValues.Create("[]<>="u8);
 
     /// <summary>Looks for a tag at the start of a line, with or without a host before it.</summary>
@@ -14,37 +21,27 @@ internal static class LogTags
     public static LogOrigin Find(ReadOnlySpan<byte> text, bool hostFollows, out int length)
     {
         length = 0;
-        // Messages to all terminals have no blank behind the tag: "kernel:[  512.1] …".
-        if (text.StartsWith("kernel:["u8))
-        {
-            length = "kernel:".Length;
-            return LogOrigin.Kernel;
-        }
+        length = KernelTag(text);
+        if (length > 0) return LogOrigin.Kernel;
         var first = Word(text);
-        if (IsKernel(first))
-        {
-            length = first.Length;
-            return LogOrigin.Kernel;
-        }
         if (IsProcess(first)) return LogOrigin.Process;
         if (first.IsEmpty || first[^1] == ':' || first.Length == text.Length) return LogOrigin.Unknown;
 
-        var second = Word(text[(first.Length + 1)..]);
-        if (IsHost(first) && text[(first.Length + 1)..].StartsWith("kernel:["u8))
+        var behind = text[(first.Length + 1)..];
+        var second = Word(behind);
+        // "sonic WARNING kernel: …": the level between host and tag
+        var level = IsShoutedLevel(second) && behind.Length > second.Length ? second.Length + 1 : 0;
+        if (IsHost(first) && KernelTag(behind[level..]) is > 0 and var tag)
         {
-            length = first.Length + 1 + "kernel:".Length;
+            length = first.Length + 1 + level + tag;
             return LogOrigin.Kernel;
         }
-        if (IsHost(first) && IsKernel(second))
-        {
-            length = first.Length + 1 + second.Length;
-            return LogOrigin.Kernel;
-        }
-        if (IsProcess(second) && IsHost(first)) return LogOrigin.Process;
+        if (IsHost(first) && (IsProcess(second) || level > 0 && IsProcess(Word(behind[level..]))))
+            return LogOrigin.Process;
         if (!hostFollows) return LogOrigin.Unknown;
         var dot = second.IndexOf((byte)'.');
         // … or that of a host with the kernel's own time behind it, as netconsole's receivers write it
-        var ownTime = text[(first.Length + 1)..].TrimStart((byte)' ');
+        var ownTime = behind.TrimStart((byte)' ');
         if (dot > 0 && IsFacility(second[..dot]) && IsLevel(second[(dot + 1)..])
             || IsHost(first) && StampParser.TryBracket(ref ownTime, out _))
         {
@@ -76,13 +73,35 @@ internal static class LogTags
     public static bool StartsWithPciAddress(ReadOnlySpan<byte> text) =>
         text.Length >= 12 && text[4] == ':' && text[7] == ':' && text[10] == '.';
 
+    /// <summary>Where the word after the one at a position begins; the text's length where there is none.</summary>
+    public static int NextWord(ReadOnlySpan<byte> text, int at)
+    {
+        var blank = text[at..].IndexOfAny(" \t"u8);
+        return blank < 0 ? text.Length : text.Length - text[(at + blank)..].TrimStart(" \t"u8).Length;
+    }
+
     private static ReadOnlySpan<byte> Word(ReadOnlySpan<byte> text)
     {
         var blank = text.IndexOfAny(" \t"u8);
         return blank < 0 ? text : text[..blank];
     }
 
-    private static bool IsKernel(ReadOnlySpan<byte> word) => word.SequenceEqual("kernel:"u8) || word.SequenceEqual("vmunix:"u8) || word.SequenceEqual("vmkernel:"u8);
+    /// <summary>The length of the kernel's tag at the start, or 0.</summary>
+    /// <remarks>Messages to all terminals have no blank behind it: <c>kernel:[  512.1] …</c>.</remarks>
+    public static int KernelTag(ReadOnlySpan<byte> text)
+    {
+        foreach (var tag in KernelTags)
+            if (text.StartsWith(tag)
+                && (text.Length == tag.Length || text[tag.Length] is (byte)' ' or (byte)'\t' or (byte)'['))
+                return tag.Length;
+        return 0;
+    }
+
+    // As SONiC writes them.
+    private static bool IsShoutedLevel(ReadOnlySpan<byte> word) =>
+        word.SequenceEqual("EMERG"u8) || word.SequenceEqual("ALERT"u8) || word.SequenceEqual("CRIT"u8)
+        || word.SequenceEqual("ERR"u8) || word.SequenceEqual("WARNING"u8) || word.SequenceEqual("NOTICE"u8)
+        || word.SequenceEqual("INFO"u8) || word.SequenceEqual("DEBUG"u8);
 
     private static bool IsHost(ReadOnlySpan<byte> word) => word.IndexOfAny(NotInHosts) < 0 && (word.IndexOf((byte)':') < 0 || word.IndexOf("::"u8) >= 0);
 

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace NicHangExporter.Hangs.LogText;
 
 /// <summary>
@@ -12,6 +14,12 @@ internal readonly struct RecordBoundary
     /// <summary>So many records are no quotation, whoever wrote the first of them.</summary>
     private const int Many = 4;
 
+    /// <summary>The most prose that is looked through for a record.</summary>
+    private const int MaxProse = 512;
+
+    // What structured text has: names of fields, objects, tags with a process id.
+    private static readonly SearchValues<byte> NotInProse = SearchValues.Create("{}[]<>|=\"\\_"u8);
+
     private enum Form { Date, Bracket, Tag, Raw, Object, Field, Bare }
 
     private Form Kind { get; init; }
@@ -22,8 +30,44 @@ internal readonly struct RecordBoundary
     /// <summary>What the first record begins with: its date, its tag, or what stands in front of the stamp.</summary>
     private byte[] First { get; init; }
 
+    /// <summary>How much of the line is prose in front of the first record.</summary>
+    private int Prose { get; init; }
+
     /// <summary>Looks whether a line holds several records.</summary>
     public static bool TryFind(ReadOnlySpan<byte> line, out RecordBoundary boundary)
+    {
+        if (TryFindFromStart(line, out boundary)) return true;
+        // Prose stands in front, or a command, or the line is none of these.
+        if (line.Length < ShortestLine) return false;
+        var isCommand = ShellPrompt.TryStart(line, out _);
+        if (!isCommand && !LogLineParser.Parse(line).IsBare) return false;
+        // With a digit begins a copy of /dev/kmsg, damaged ones too.
+        if (line.TrimStart("> |\t"u8) is [>= (byte)'0' and <= (byte)'9', ..]) return false;
+        for (var at = LogTags.NextWord(line, 0); at < Math.Min(line.Length, MaxProse); at = LogTags.NextWord(line, at))
+        {
+            if (!BeginsRecord(line, at) || !TryFindFromStart(line[at..], out boundary)) continue;
+            // Somebody who quotes two records may mention them; three are a log.
+            var second = boundary.Next(line, at);
+            if (second == line.Length || boundary.Next(line, second) == line.Length) continue;
+            boundary = boundary with { Prose = at };
+            return isCommand || line[..at].TrimEnd("> |\t"u8).IndexOfAny(NotInProse) < 0;
+        }
+        return false;
+    }
+
+    // What a log begins with: a time, the kernel's tag, or the prefix of a device.
+    private static bool BeginsRecord(ReadOnlySpan<byte> line, int at)
+    {
+        var text = line[at..];
+        var rest = text;
+        if (text.Length < ShortestLine) return false;
+        return text[0] == '[' && StampParser.TryBracket(ref rest, out _)
+            || LogTags.Find(text, hostFollows: false, out _) == LogOrigin.Kernel
+            || (char.IsAsciiDigit((char)text[0]) || StampParser.StartsWithName(text)) && Date(text) > 0
+            || MessageStart.IsAt(line, at) && KernelPrefix.IsBusAddress(Word(text[LogTags.NextWord(text, 0)..]));
+    }
+
+    private static bool TryFindFromStart(ReadOnlySpan<byte> line, out RecordBoundary boundary)
     {
         boundary = default;
         if (line.Length < ShortestLine) return false;
@@ -38,7 +82,7 @@ internal readonly struct RecordBoundary
             boundary = new RecordBoundary { Kind = Form.Raw };
             if (raw.Priority >= 8) many = Many;
         }
-        else if (text[0] == '{') boundary = new RecordBoundary { Kind = Form.Object };
+        else if (text[0] == '{' || text.StartsWith("[{"u8)) boundary = new RecordBoundary { Kind = Form.Object };
         else if (JournalFields.Name(text, out var hasValue) is var name && name.StartsWith("_"u8) && hasValue) boundary = new RecordBoundary { Kind = Form.Field };
         else if (Date(text) is > 0 and var date)
         {
@@ -47,8 +91,12 @@ internal readonly struct RecordBoundary
         else if (FirstBracket(text) is >= 0 and var bracket)
         {
             boundary = new RecordBoundary { Kind = Form.Bracket, Front = bracket, First = text[..bracket].ToArray() };
-            // Only what logs have in front of a time: anything else is quoted, unless there is more than anybody quotes.
-            if (bracket > 0 && !LogLineParser.Parse(text[..bracket]).Text.IsEmpty && !ShellPrompt.Is(text[..bracket])) many = Many - 1;
+            // Only what logs have in front of a time: anything else is prose.
+            if (bracket > 0 && !LogLineParser.Parse(text[..bracket]).Text.IsEmpty && !ShellPrompt.Is(text[..bracket]))
+            {
+                if (LogLineParser.Parse(text).IsBare) return false;
+                many = Math.Max(many, Many - 1);
+            }
             if (LogLineParser.Parse(text[bracket..]).Origin == LogOrigin.Process) many = Many;
         }
         else if (LogTags.Find(text, hostFollows: false, out var tag) == LogOrigin.Kernel) boundary = new RecordBoundary { Kind = Form.Tag, First = text[..tag].ToArray() };
@@ -63,6 +111,7 @@ internal readonly struct RecordBoundary
     /// <summary>Where the record after the one at a position begins; the line's length where there is none.</summary>
     public int Next(ReadOnlySpan<byte> line, int position)
     {
+        if (position < Prose) return Prose;
         position += line[position..].Length - line[position..].TrimStart("> |\t"u8).Length;
         return Kind switch
         {
@@ -124,6 +173,12 @@ internal readonly struct RecordBoundary
             if (Kind == Form.Raw ? RawRecord.TryParse(word, out _) || RawRecord.TryDictionary(word[..Math.Max(word.IndexOf((byte)' '), 0)], out _, out _) || RawRecord.TryDictionary(word, out _, out _) && word.IndexOf((byte)' ') < 0
                 : JournalFields.Name(word, out var hasValue).Length > 1 && hasValue) return at;
         }
+    }
+
+    private static ReadOnlySpan<byte> Word(ReadOnlySpan<byte> text)
+    {
+        var blank = text.IndexOf((byte)' ');
+        return (blank < 0 ? text : text[..blank]).TrimEnd((byte)':');
     }
 
     private static int NextText(ReadOnlySpan<byte> line, int from, ReadOnlySpan<byte> text) =>

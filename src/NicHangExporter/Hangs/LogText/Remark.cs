@@ -9,6 +9,7 @@ internal static class Remark
     [
         "-->"u8.ToArray(), "->"u8.ToArray(), "==>"u8.ToArray(), "=>"u8.ToArray(), "→"u8.ToArray(), "»"u8.ToArray(), "•"u8.ToArray(), "·"u8.ToArray(), "‣"u8.ToArray(), "–"u8.ToArray(),
         "//"u8.ToArray(), "/*"u8.ToArray(), "*"u8.ToArray(), "+"u8.ToArray(), "-"u8.ToArray(), "#"u8.ToArray(), ";"u8.ToArray(), "!"u8.ToArray(), "^"u8.ToArray(), "%"u8.ToArray(),
+        "$ "u8.ToArray(),
     ];
 
     private static readonly SearchValues<byte> Ends = SearchValues.Create("<←/#-—–(*!^;=\t →…"u8);
@@ -19,7 +20,8 @@ internal static class Remark
         foreach (var start in Starts)
             if (text.StartsWith(start))
             {
-                rest = text[start.Length..];
+                // "** ", "### "
+                rest = start.Length == 1 ? text.TrimStart(start[0]) : text[start.Length..];
                 return true;
             }
         // "1. ", "2) "

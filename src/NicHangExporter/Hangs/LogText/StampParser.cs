@@ -235,6 +235,10 @@ internal static class StampParser
         return true;
     }
 
+    /// <summary>True for the English name of a month or of a day of the week.</summary>
+    public static bool StartsWithName(ReadOnlySpan<byte> text) =>
+        IsDayOfWeek(text) || text.Length > 3 && text[3] == ' ' && Month(text) > 0;
+
     private static int Month(ReadOnlySpan<byte> text) =>
         text.Length >= 3 && "JanFebMarAprMayJunJulAugSepOctNovDec"u8.IndexOf(text[..3]) is >= 0 and var at && at % 3 == 0 ? at / 3 + 1 : 0;
 

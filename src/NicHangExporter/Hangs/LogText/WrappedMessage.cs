@@ -25,9 +25,13 @@ internal static class WrappedMessage
     /// <summary>Joins two lines that are the beginning of a message, so that a third one may end it.</summary>
     public static bool TryBegin(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, out byte[] joined)
     {
+        joined = [];
+        if (first.Length + second.Length >= HangDetector.MaxLineLength || first.IndexOf((byte)'\n') >= 0) return false;
+        if (IsMessage(first) || DamagedMessage.IsMessage(second, DetectionMode.Cut) && !IsPrefix(first)) return false;
         joined = [.. first.TrimEnd((byte)' '), (byte)' ', .. second];
-        return first.Length + second.Length < HangDetector.MaxLineLength && first.IndexOf((byte)'\n') < 0 && !IsMessage(first) && !DamagedMessage.IsMessage(second, DetectionMode.Cut)
-            && DamagedMessage.IsMessage(first, DetectionMode.Cut) && DamagedMessage.IsMessage(joined, DetectionMode.Cut);
+        if (DamagedMessage.IsMessage(joined, DetectionMode.Begun)) return true;
+        joined = [.. first, .. second];
+        return DamagedMessage.IsMessage(joined, DetectionMode.Begun);
     }
 
     // "mtk_soc_eth 1e100000.ethernet eth0:", "e1000e 0000:00:1f.6"
