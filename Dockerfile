@@ -60,7 +60,7 @@ ARG CREATED=
 ARG SOURCE=https://github.com/nic-hang-exporter/nic-hang-exporter
 ARG RUNTIME_IMAGE
 LABEL org.opencontainers.image.title="nic-hang-exporter" \
-      org.opencontainers.image.description="Prometheus exporter that detects NIC hangs and, if enabled, heals them on the host itself." \
+      org.opencontainers.image.description="Prometheus exporter that detects NIC hangs and, if enabled, heals them." \
       org.opencontainers.image.source="${SOURCE}" \
       org.opencontainers.image.url="${SOURCE}" \
       org.opencontainers.image.documentation="${SOURCE}/blob/main/docs/container.md" \

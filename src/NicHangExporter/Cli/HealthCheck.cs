@@ -44,8 +44,9 @@ internal sealed class HealthCheck(ListenAddress address, bool mayHaveTls, TimePr
     {
         var asksForCertificate = false;
         using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false, ActivityHeadersPropagator = null };
-        // Nothing is sent that a wrong server could misuse, and the certificate is for other names than this address.
+#pragma warning disable CA5359 // Nothing is sent that a wrong server could misuse, and the certificate is for other names than this address.
         handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+#pragma warning restore CA5359
         handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, remote, _) =>
         {
             // It is called once before the handshake as well.
