@@ -50,16 +50,17 @@ COPY --from=publish /out/nic-hang-exporter /files/nic-hang-exporter
 # Permitted and not effective (+p, not +ep): so it also starts where the container does not grant them. The program
 # raises what it was granted itself.
 RUN chmod 0755 /files/nic-hang-exporter && setcap cap_net_admin,cap_syslog+p /files/nic-hang-exporter \
-    && mkdir -m 0700 /files/state
+    && mkdir /files/state && mkdir -m 0700 /files/state/nic-hang-exporter
 
-FROM ${RUNTIME_IMAGE}
+# The platform is said although it is the default: buildah 1.28 takes that of the stage before.
+FROM --platform=$TARGETPLATFORM ${RUNTIME_IMAGE}
 ARG VERSION=0.1.0
 ARG REVISION=
 ARG CREATED=
 ARG SOURCE=https://github.com/nic-hang-exporter/nic-hang-exporter
 ARG RUNTIME_IMAGE
 LABEL org.opencontainers.image.title="nic-hang-exporter" \
-      org.opencontainers.image.description="Prometheus exporter that detects NIC hangs and, if enabled, heals them on the host itself." \
+      org.opencontainers.image.description="Prometheus exporter that detects NIC hangs and, if enabled, heals them." \
       org.opencontainers.image.source="${SOURCE}" \
       org.opencontainers.image.url="${SOURCE}" \
       org.opencontainers.image.documentation="${SOURCE}/blob/main/docs/container.md" \
@@ -73,7 +74,7 @@ COPY --from=files /files/nic-hang-exporter /usr/bin/nic-hang-exporter
 COPY --from=publish /out/nic-hang-exporter.cdx.json /usr/share/sbom/nic-hang-exporter.cdx.json
 COPY LICENSE /usr/share/doc/nic-hang-exporter/LICENSE
 # A named volume takes the owner of the directory that it is mounted over.
-COPY --from=files --chown=1654:1654 /files/state /var/lib/nic-hang-exporter
+COPY --from=files --chown=1654:1654 /files/state /var/lib
 # The user "app" of the base, by number: runAsNonRoot of Kubernetes takes no name.
 USER 1654:1654
 EXPOSE 19642

@@ -285,7 +285,7 @@ internal sealed partial class Remediator : IDisposable
     /// <summary>What belongs to the pass under way.</summary>
     private sealed record PassContext(Active Active, DeviceFacts Facts, RemediationPlan Plan, JournalEntry Intent, bool WasHung, bool IsFirstRung);
 
-    [LoggerMessage(EventIds.RemediationIncapable, LogLevel.Warning, "Remediation is in mode enforce, but CAP_NET_ADMIN is missing: nothing can be changed. Run as root, or give it to the program (AmbientCapabilities=CAP_NET_ADMIN in a systemd unit)")]
+    [LoggerMessage(EventIds.RemediationIncapable, LogLevel.Warning, "Remediation is in mode enforce, but CAP_NET_ADMIN is missing: nothing can be changed. Run as root, or give it to the program (AmbientCapabilities=CAP_NET_ADMIN in a systemd unit, --cap-add NET_ADMIN for a container)")]
     private partial void LogIncapable();
 
     [LoggerMessage(EventIds.RemediationFailed, LogLevel.Error, "An unexpected error on the remediation thread")]
