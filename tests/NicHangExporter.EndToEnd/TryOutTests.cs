@@ -24,8 +24,8 @@ public sealed class TryOutTests : IDisposable
         var token = _files.Write("token", RandomNumberGenerator.GetHexString(64, lowercase: true));
         File.SetUnixFileMode(token, UnixFileMode.UserRead);
         var compose = new ComposeFile(Path.Combine(Compose, "compose.yaml"));
-        string[] options = [.. compose.List("exporter", "command").Select(option => Here(option, ("/var/lib/nic-hang-exporter", _files["state"]), ("/etc/nic-hang-exporter/token", token)))];
-        using var exporter = await ExporterProcess.StartAsync(new ExporterCommand(options) { Network = network });
+        var variables = compose.Environment("exporter").ToDictionary(pair => pair.Key, pair => Here(pair.Value, ("/var/lib/nic-hang-exporter", _files["state"]), ("/etc/nic-hang-exporter/token", token)));
+        using var exporter = await ExporterProcess.StartAsync(new ExporterCommand([]) { Network = network, Environment = variables });
         using var alertmanager = await Alertmanager.StartAsync(network, 9093, Here(Read("alertmanager.yml"), ("/etc/alertmanager/token", token)), Alertmanager.Alone);
         var files = Directory.EnumerateFiles(Path.Combine(Compose, "../prometheus/rules"), "*.yml").ToDictionary(path => $"rules/{Path.GetFileName(path)}", File.ReadAllText);
         files[PrometheusServer.Configuration] = Read("prometheus.yml");
@@ -39,6 +39,9 @@ public sealed class TryOutTests : IDisposable
         var metrics = await exporter.ScrapeUntilAsync("the webhook has acted",
             metrics => metrics.Sum("nichang_remediation_outcomes_total", ("device", "hang0"), ("trigger", "webhook")) >= 1);
         Assert.Equal(1, metrics["nichang_alerts_received_total", ("verdict", "accepted")]);
+        // As the container asks, with nothing but its variables.
+        var healthy = await new ExporterCommand(["healthcheck"]) { Network = network, Environment = variables }.RunAsync();
+        Assert.StartsWith("healthy: ", healthy.Succeeded(), StringComparison.Ordinal);
         Assert.Equal(0, metrics.Sum("nichang_remediation_attempts_total") - metrics.Sum("nichang_remediation_attempts_total", ("device", "hang0")));
     }
 

@@ -23,6 +23,10 @@ internal sealed class ComposeFile
     /// <summary>A list of a service: command, volumes, cap_add.</summary>
     public IReadOnlyList<string> List(string service, string key) => [.. ((YamlSequenceNode)_services[service][key]).Select(word => word.ToString())];
 
+    /// <summary>The variables of a service.</summary>
+    public IReadOnlyDictionary<string, string> Environment(string service) =>
+        ((YamlMappingNode)_services[service]["environment"]).ToDictionary(pair => pair.Key.ToString(), pair => pair.Value.ToString());
+
     /// <summary>A value of a service.</summary>
     public string Value(string service, string key) => _services[service][key].ToString();
 }
