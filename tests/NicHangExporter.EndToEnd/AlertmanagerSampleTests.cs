@@ -49,6 +49,10 @@ public sealed class AlertmanagerSampleTests
         new("NicHangRemediationFailed", "pve5:19642", "pve5", "eno1", true, Reason: "rolled_back"),
         new("NicHangRemediationFailed", "pve2:19642", "pve2", "eno1", true, Reason: "timeout"),
         new("NicHangNotProtected", "pve3:19642", "pve3", null, false, Reason: "paused"),
+        // Where the fleet hangs, one alert is enough, for that site alone.
+        new("NicHangFleetWide", "", null, null, false, Cluster: "rack", Severity: "critical"),
+        new("NicHang", "pve6:19642", "pve6", "eno1", true, Cluster: "rack"),
+        new("NicHangQuarantined", "pve6:19642", "pve6", "eno2", false, Cluster: "rack", Severity: "warning"),
     ];
 
     [Fact]

@@ -11,6 +11,7 @@ public sealed class ChartRefusalTests
     [InlineData("hostnetwork=true", "hostnetwork")]
     [InlineData("prometheusRule.alerts.NicHnag=true,prometheusRule.enabled=true", "NicHnag", "NicHangQuarantined")]
     [InlineData("config.stall.windw=10s", "stall.windw")]
+    [InlineData("listenAddress=127.0.0.1,podMonitor.enabled=true", "listenAddress 127.0.0.1", "podMonitor.enabled")]
     [InlineData("config.remediation.local=enforce", "remediation.local", "set instead: remediation.local")]
     [InlineData("config.web\\.listen-address=:1", "web.listen-address", "port and listenAddress")]
     [InlineData("remediation.webhook=observe", "remediation.webhook", "api.tokens")]

@@ -3,6 +3,10 @@
 {{- if and .Values.serviceMonitor.enabled .Values.podMonitor.enabled -}}
 {{- fail "serviceMonitor.enabled and podMonitor.enabled: set only one of them, or each pod is scraped twice" -}}
 {{- end -}}
+{{- $address := .Values.listenAddress | default "" -}}
+{{- if and (or .Values.serviceMonitor.enabled .Values.podMonitor.enabled) (or (hasPrefix "127." $address) (eq $address "::1") (eq $address "[::1]")) -}}
+{{- fail (printf "listenAddress %s can't be scraped from outside the node: leave serviceMonitor.enabled and podMonitor.enabled false" $address) -}}
+{{- end -}}
 {{- if and .Values.serviceMonitor.enabled (not .Values.service.enabled) -}}
 {{- fail "serviceMonitor.enabled needs service.enabled" -}}
 {{- end -}}
