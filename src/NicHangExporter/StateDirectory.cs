@@ -120,6 +120,9 @@ internal sealed partial class StateDirectory(ExporterOptions options, ILogger<St
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
+                // A lock whose directory can't be read is given back, so that the next try begins anew.
+                _lock?.Dispose();
+                _lock = null;
                 _failure = exception.Message.Split('\n')[0];
                 return false;
             }

@@ -29,6 +29,8 @@ internal sealed partial class ControlServer(string directory, ControlHandler han
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly string _path = ControlPath.In(directory);
+    // Held while it begins to listen, and when it is told to end: it never begins afterwards.
+    private readonly Lock _starting = new();
     private readonly CancellationTokenSource _closing = new();
     private readonly CancellationTokenSource _ending = new();
     private readonly List<ControlConnection> _connections = [];
@@ -41,8 +43,12 @@ internal sealed partial class ControlServer(string directory, ControlHandler han
     /// <summary>Begins to listen. Where that is not possible one log line says why, and the daemon does without.</summary>
     public bool TryStart()
     {
-        if (_closing.IsCancellationRequested)
-            return false;
+        lock (_starting)
+            return !_closing.IsCancellationRequested && TryListen();
+    }
+
+    private bool TryListen()
+    {
         if (!ControlPath.Fits(_path))
         {
             LogUnavailable(_path, $"the path is longer than the {ControlProtocol.MaxPath} bytes that a socket's may have; choose a shorter state.directory");
@@ -78,7 +84,7 @@ internal sealed partial class ControlServer(string directory, ControlHandler han
     /// <param name="patience">Cancelled when nobody waits any longer.</param>
     public async Task StopAsync(CancellationToken patience)
     {
-        await _closing.CancelAsync();
+        Close();
         await _accepting;
         // Takes the file away, too.
         _listener?.Dispose();
@@ -94,11 +100,17 @@ internal sealed partial class ControlServer(string directory, ControlHandler han
     /// <inheritdoc/>
     public void Dispose()
     {
-        _closing.Cancel();
+        Close();
         _ending.Cancel();
         _listener?.Dispose();
         _closing.Dispose();
         _ending.Dispose();
+    }
+
+    private void Close()
+    {
+        lock (_starting)
+            _closing.Cancel();
     }
 
     private async Task AcceptAsync()

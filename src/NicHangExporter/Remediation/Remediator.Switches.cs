@@ -102,15 +102,19 @@ internal sealed partial class Remediator
     }
 
     // The quarantine of what is not on record has an end as well: when a person has cleared whatever is watched.
-    // A device that can't be looked at is not cleared.
+    // A device that can't be looked at is not cleared, and one that is not among those that are watched may be any.
     private void AcceptHistory(string actor)
     {
         if (!_ledger.State.HistoryUnknown)
             return;
         using (var open = _inventory.Open())
+        {
+            if (open.Failed || open.Dropped > 0)
+                return;
             foreach (var device in open.All)
                 if (Identify(device.Name) is not { } facts || _ledger.State.Device(facts.Key).HistoryUnknown)
                     return;
+        }
         _ledger.Record(new JournalEntry(JournalEvent.HistoryAccepted) { Actor = actor });
         LogHistoryAccepted(actor);
     }

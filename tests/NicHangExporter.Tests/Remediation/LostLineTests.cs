@@ -104,6 +104,19 @@ public sealed class LostLineTests : IDisposable
         Assert.False(Host.Ledger.State.Device("0000:03:00.0|").Quarantined);
     }
 
+    // The second device is beyond device.max, so nobody can tell that it was cleared.
+    [Fact]
+    public async Task QuarantineOfTheHost_GoesOn_WhileADeviceIsNotLookedAt()
+    {
+        Host.AddSimulatedNic("eno2", "0000:02:00.0");
+        Host.Options.MaxDevices = 1;
+        Lose(new JournalEntry(JournalEvent.Clock));
+
+        Assert.Null(await ClearAsync(_nic.Interface));
+        Assert.True(Host.Ledger.State.HistoryUnknown);
+        Assert.Equal(0, Host.Log.Count(EventIds.HistoryAccepted));
+    }
+
     [Fact]
     public void QuarantineOfTheHost_IsSaidAtEachStart_ForAsLongAsItLasts()
     {
