@@ -32,7 +32,7 @@ internal sealed record ExporterCommand(params IEnumerable<string> Arguments)
     public Process Start()
     {
         // Whoever runs the tests in the background has SIGINT ignored, and so would the exporter.
-        IReadOnlyList<string> words = ["env", "--default-signal=INT", .. Network is null ? [] : new[] { "ip", "netns", "exec", Network.Name }, .. Wrapper, .. Program, .. Arguments];
+        IReadOnlyList<string> words = ["env", "--default-signal=INT,HUP", .. Network is null ? [] : new[] { "ip", "netns", "exec", Network.Name }, .. Wrapper, .. Program, .. Arguments];
         var start = new ProcessStartInfo(Requires.Find(words[0]) ?? words[0], words.Skip(1))
         {
             RedirectStandardInput = true,
