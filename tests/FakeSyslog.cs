@@ -6,7 +6,7 @@ using NicHangExporter.Linux.Kmsg;
 namespace NicHangExporter.TestSupport;
 
 /// <summary>A kernel log that syslog(2) shows as the kernel would: the newest whole records that fit, with a prefix on
-/// each line.</summary>
+/// each line, and without the lines that the kernel has no room for.</summary>
 internal sealed class FakeSyslog
 {
     private readonly List<(int Priority, long Microseconds, string Text)> _records = [];
@@ -20,6 +20,9 @@ internal sealed class FakeSyslog
 
     /// <summary>The size of the ring.</summary>
     public int Size { get; set; } = 64 * 1024;
+
+    /// <summary>The room that the kernel formats a record in: 2048 bytes since 6.3, 1024 before.</summary>
+    public int RecordRoom { get; set; } = 2048;
 
     /// <summary>How often the ring was looked at.</summary>
     public int Looks { get; private set; }
@@ -48,6 +51,16 @@ internal sealed class FakeSyslog
             _records.Clear();
     }
 
+    /// <summary>All that a look shows.</summary>
+    public string Shown
+    {
+        get
+        {
+            lock (_lock)
+                return string.Concat(_records.Select(record => Encoding.UTF8.GetString(Render(record))));
+        }
+    }
+
     public SyslogReader Open() => new(Call);
 
     private int Call(SyslogAction action, Span<byte> buffer)
@@ -74,7 +87,31 @@ internal sealed class FakeSyslog
         var seconds = record.Microseconds / 1_000_000;
         var time = Times ? string.Create(CultureInfo.InvariantCulture,
             $"[{seconds,5}.{record.Microseconds % 1_000_000:d6}] ") : "";
-        return Encoding.UTF8.GetBytes(string.Concat(record.Text.Split('\n').Select(line =>
-            $"<{record.Priority}>{time}{line}\n")));
+        return Encoding.UTF8.GetBytes(WithPrefixes(record.Text, $"<{record.Priority}>{time}"));
+    }
+
+    // record_print_text() of kernel/printk/printk.c: what does not fit is cut, and of what is cut only whole lines stay.
+    private string WithPrefixes(string text, string prefix)
+    {
+        var printed = new StringBuilder();
+        for (var isCut = false; ;)
+        {
+            var newline = text.IndexOf('\n', StringComparison.Ordinal);
+            if (newline < 0 && isCut)
+                break;
+            var line = newline < 0 ? text : text[..newline];
+            if (printed.Length + prefix.Length + text.Length + 1 > RecordRoom)
+            {
+                if (printed.Length + prefix.Length + line.Length + 1 > RecordRoom)
+                    break;
+                text = text[..(RecordRoom - printed.Length - prefix.Length - 1)];
+                isCut = true;
+            }
+            printed.Append(prefix).Append(line).Append('\n');
+            if (text.Length == line.Length)
+                break;
+            text = text[(line.Length + 1)..];
+        }
+        return printed.ToString();
     }
 }

@@ -143,6 +143,24 @@ public sealed class LiveKernelLogTests
         await exporter.LoggedAsync("records of the kernel log were lost");
     }
 
+    // What a container often has for /dev/kmsg.
+    [Fact]
+    public async Task Device_ThatIsDevNull_IsNotReadAndSyslogIs()
+    {
+        LogSource.Syslog.Required();
+        var command = new ExporterCommand(ExporterCommand.AnyPort)
+        {
+            Wrapper = ["unshare", "--mount", "--propagation=private", "sh", "-ec",
+                "mount --bind /dev/null /dev/kmsg; exec \"$@\"", "sh"],
+        };
+        using var exporter = await ExporterProcess.StartAsync(command);
+
+        var metrics = await exporter.ScrapeAsync();
+        Assert.Equal(1, metrics["nichang_kmsg_state", ("state", "reading_syslog")]);
+        Assert.Contains("No such device", await exporter.LoggedAsync("by syslog(2)"), StringComparison.Ordinal);
+        Assert.True(metrics["nichang_kmsg_records_total"] > 0);
+    }
+
     private static async Task<ExporterProcess> StartAsync(LogSource source, params string[] arguments)
     {
         var command = new ExporterCommand([ExporterCommand.AnyPort, .. arguments]) { Wrapper = source.Wrapper() };

@@ -25,6 +25,9 @@ public sealed unsafe partial class KmsgReader : IDisposable
     // How long a whole record at the end of a pipe waits for dictionary lines, which a writer may have written one by one.
     private static readonly TimeSpan DictionaryGrace = TimeSpan.FromMilliseconds(20);
 
+    // Major 1, minor 11 (Documentation/admin-guide/devices.txt), as makedev(3) puts them together.
+    private const ulong KernelDevice = (1 << 8) | 11;
+
     private readonly TimeProvider _clock = TimeProvider.System;
     private readonly string _path;
     private readonly FileDescriptor _file;
@@ -36,7 +39,7 @@ public sealed unsafe partial class KmsgReader : IDisposable
     private bool _mayHoldMore;
     private long? _pendingSince;
 
-    /// <summary>Opens <paramref name="path"/> with O_RDONLY | O_NONBLOCK | O_CLOEXEC.</summary>
+    /// <summary>Opens <paramref name="path"/> with O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC.</summary>
     /// <exception cref="LinuxException">It can't be opened. <see cref="Errno.NotPermitted"/> from /dev/kmsg: CAP_SYSLOG is missing while
     /// kernel.dmesg_restrict is 1, or printk.devkmsg is off; <see cref="Errno.NoEntry"/>: the node is hidden, as by PrivateDevices= of
     /// systemd; <see cref="Errno.IsDirectory"/>, and <see cref="Errno.Invalid"/> for a block device: nothing to read records from.</exception>
@@ -49,14 +52,17 @@ public sealed unsafe partial class KmsgReader : IDisposable
     {
         ArgumentNullException.ThrowIfNull(path);
         _path = path;
-        var errno = FileDescriptor.TryOpen(FileDescriptor.TerminatedPath(path), LibC.O_RDONLY | LibC.O_NONBLOCK, out var file);
+        var errno = FileDescriptor.TryOpen(FileDescriptor.TerminatedPath(path), LibC.O_RDONLY | LibC.O_NONBLOCK | LibC.O_NOCTTY,
+            out var file);
         _file = file ?? throw new LinuxException("open", path, errno);
         try
         {
-            var type = ReadStatus().st_mode & LibC.S_IFMT;
+            var status = ReadStatus();
+            var type = status.st_mode & LibC.S_IFMT;
             if (type != LibC.S_IFCHR && type != LibC.S_IFIFO && type != LibC.S_IFREG)
                 throw new LinuxException("open", path, type == LibC.S_IFDIR ? Errno.IsDirectory : Errno.Invalid);
             _isRegular = type == LibC.S_IFREG;
+            IsKernelDevice = type == LibC.S_IFCHR && (ulong)status.st_rdev == KernelDevice;
             if (type == LibC.S_IFCHR)
                 _record = new byte[bufferSize];
             else
@@ -69,6 +75,11 @@ public sealed unsafe partial class KmsgReader : IDisposable
             throw;
         }
     }
+
+    /// <summary>
+    /// True for the kernel's own device, whatever its name. In a container, /dev/kmsg is often /dev/null or a terminal.
+    /// </summary>
+    public bool IsKernelDevice { get; }
 
     /// <summary>Reads the next record, without waiting for one.</summary>
     /// <param name="record">The record with its newlines, valid until the next call; empty unless the result is

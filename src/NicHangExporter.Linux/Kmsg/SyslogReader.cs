@@ -24,12 +24,24 @@ public sealed class SyslogReader
     /// <summary>Longer than any record (PRINTK_MESSAGE_MAX is 2 KiB).</summary>
     private const int MaxText = 16 * 1024;
 
+    /// <summary>
+    /// The room that the kernel formats a record in (PRINTK_MESSAGE_MAX since 6.3, kernel/printk/internal.h). It puts the
+    /// prefix in front of each line there, and leaves out the lines that do not fit (record_print_text()).
+    /// </summary>
+    private const int RecordRoom = 2048;
+
+    /// <summary>The longest text of a record, before prefixes (PRINTKRB_RECORD_MAX).</summary>
+    private const int LongestText = 1024;
+
     private readonly SyslogCall _call;
     private readonly byte[] _text = new byte[MaxText];
     private byte[] _spare;
     private byte[] _last;
     private int _length;
     private int _next;
+
+    /// <summary>The newest time among what the last look found to be new; null where that is nothing.</summary>
+    public TimeSpan? Newest { get; private set; }
 
     /// <summary>Asks for the size of the ring.</summary>
     /// <exception cref="LinuxException"><see cref="Errno.NotPermitted"/>: CAP_SYSLOG is missing while
@@ -56,11 +68,13 @@ public sealed class SyslogReader
     public SyslogNews Poll()
     {
         _next = _length;
+        Newest = null;
         var length = Call(SyslogAction.ReadAll, _spare);
         var now = _spare.AsSpan(0, length);
         var known = SyslogOverlap.Length(_last.AsSpan(0, _length), now);
-        if (!AllHavePrefixes(now[known..]))
+        if (!AllHavePrefixes(now[known..], out var newest))
             return SyslogNews.NoTimes;
+        Newest = newest;
         var news = _length == 0 ? SyslogNews.First : known > 0 ? SyslogNews.Continued : SyslogNews.Gap;
         (_spare, _last) = (_last, _spare);
         (_length, _next) = (length, known);
@@ -79,14 +93,21 @@ public sealed class SyslogReader
         var same = line[..prefix.Length];
         var length = 0;
         Append(line[prefix.Length..], ref length);
+        var lines = 1;
         while (_last.AsSpan(_next, _length - _next).StartsWith(same))
         {
             Append("\n"u8, ref length);
             Append(TakeLine()[prefix.Length..], ref length);
+            lines++;
         }
-        record = new SyslogRecord(prefix.Priority, prefix.SinceBoot, _text.AsSpan(0, length));
+        record = new SyslogRecord(prefix.Priority, prefix.SinceBoot, _text.AsSpan(0, length),
+            MayLackLines(lines, prefix.Length));
         return true;
     }
+
+    // Each line takes its prefix and a newline; all texts together, a further line that is not there included, take no
+    // more than the longest text.
+    private static bool MayLackLines(int lines, int prefix) => (lines + 1) * (prefix + 1) + LongestText > RecordRoom;
 
     // What does not fit is cut: only many records of the same microsecond are so long.
     private void Append(ReadOnlySpan<byte> bytes, ref int length)
@@ -105,13 +126,16 @@ public sealed class SyslogReader
     }
 
     // A line that is not ended is none: the kernel gives whole records.
-    private static bool AllHavePrefixes(ReadOnlySpan<byte> lines)
+    private static bool AllHavePrefixes(ReadOnlySpan<byte> lines, out TimeSpan? newest)
     {
+        newest = null;
         while (!lines.IsEmpty)
         {
             var newline = lines.IndexOf((byte)'\n');
-            if (newline < 0 || !SyslogPrefix.TryParse(lines[..newline], out _))
+            if (newline < 0 || !SyslogPrefix.TryParse(lines[..newline], out var prefix))
                 return false;
+            if (!(newest >= prefix.SinceBoot))
+                newest = prefix.SinceBoot;
             lines = lines[(newline + 1)..];
         }
         return true;

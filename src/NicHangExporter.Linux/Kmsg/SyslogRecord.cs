@@ -7,11 +7,12 @@ namespace NicHangExporter.Linux.Kmsg;
 /// </summary>
 public readonly ref struct SyslogRecord
 {
-    internal SyslogRecord(int priority, TimeSpan sinceBoot, ReadOnlySpan<byte> text)
+    internal SyslogRecord(int priority, TimeSpan sinceBoot, ReadOnlySpan<byte> text, bool mayLackLines)
     {
         Priority = priority;
         SinceBoot = sinceBoot;
         Text = text;
+        MayLackLines = mayLackLines;
     }
 
     /// <summary>The syslog priority, facility and level in one number.</summary>
@@ -26,4 +27,10 @@ public readonly ref struct SyslogRecord
     /// <summary>The text as it was printed, without escapes: lines are separated by newlines, the last one has
     /// none.</summary>
     public ReadOnlySpan<byte> Text { get; }
+
+    /// <summary>
+    /// True where a kernel since 6.3 may have left out lines at the end. Before 6.3 it may have done so in any record, and
+    /// nothing shows it.
+    /// </summary>
+    public bool MayLackLines { get; }
 }

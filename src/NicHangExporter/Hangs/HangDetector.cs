@@ -73,8 +73,8 @@ internal static class HangDetector
     {
         if (line.IndexOfAnyInRange((byte)0, (byte)0x1f) >= 0 || line.Contains((byte)0x7f)) return false;
         if (line.IndexOf("IN="u8) is >= 0 and var packet && line[packet..].IndexOf(" OUT="u8) >= 0) return false;
-        // Old kernels end some messages with an empty line.
-        furtherLines = furtherLines.TrimEnd((byte)'\n');
+        // Old kernels end some messages with an empty line. More of them fill the room that syslog(2) has for a record.
+        if (furtherLines.EndsWith("\n"u8)) furtherLines = furtherLines[..^1];
         return furtherLines.IsEmpty || row.HasReport && HangReport.IsReport(furtherLines[1..]);
     }
 

@@ -48,6 +48,13 @@ internal readonly record struct HangEpisode
     /// <summary>The same, under pause frames, since the last stall without.</summary>
     public int Pauses { get; init; }
 
+    /// <summary>A message of it came through syslog(2), which may leave out further lines of a record.</summary>
+    public bool BySyslog { get; init; }
+
+    /// <summary>When the transmit counters last showed the hang as well: tx_timeout, or packets that wait and are not sent;
+    /// null for never.</summary>
+    public TimeSpan? ShownByCounters { get; init; }
+
     /// <summary>From the first testimony to the last: a lower bound of the outage.</summary>
     public TimeSpan Duration => Last > Start ? Last - Start : TimeSpan.Zero;
 
@@ -84,6 +91,8 @@ internal readonly record struct HangEpisode
             episode = episode with { FirstReport = episode.FirstReport ?? at, LastReport = at, UnansweredSince = episode.UnansweredSince ?? at };
         if (resets || witness == HangWitness.Reset)
             episode = episode with { Resets = episode.Resets + 1, UnansweredSince = null };
+        if (witness is HangWitness.TxTimeout or HangWitness.TxStall)
+            episode = episode with { ShownByCounters = at };
         return witness switch
         {
             HangWitness.Driver => episode with { DriverReports = episode.DriverReports + 1 },
@@ -99,6 +108,14 @@ internal readonly record struct HangEpisode
     /// <summary>Takes in that the driver says that it has repaired what it reported.</summary>
     /// <param name="at">When.</param>
     public HangEpisode Recovered(TimeSpan at) => this with { Recoveries = Recoveries + 1, UnansweredSince = null, Last = at > Last ? at : Last };
+
+    /// <summary>
+    /// True where only the log speaks of the hang and part of it came through syslog(2): that may be the first line of
+    /// something else, and is no reason to act.
+    /// </summary>
+    /// <param name="healedAt">When the device was last proven to send again; what the counters showed before is
+    /// over.</param>
+    public bool LacksProof(TimeSpan? healedAt) => BySyslog && (ShownByCounters is null || ShownByCounters <= healedAt);
 
     /// <summary>True where a testimony at that time belongs to the episode.</summary>
     public static bool Continues(HangEpisode? current, TimeSpan at, TimeSpan gap) =>

@@ -31,10 +31,13 @@ internal sealed partial class HangMonitor
         if (device is { Episode.DriverReports: 0, Transmitter.Verdict: TxVerdict.Suspect })
             return;
         TimeSpan? frozenSince = device.Transmitter is { Verdict: TxVerdict.Suspect or TxVerdict.Stalled } transmitter ? transmitter.Since : null;
-        if (device.Confirmation.IsFrozen(now, frozenSince) && device.Freeze())
+        if (device.Confirmation.IsFrozen(now, frozenSince) && device.Freeze(now))
             Change(device);
         // A driver that has reset its adapter because of a hang leaves no doubt that there was one.
         if (!device.Confirmation.IsConfirmed(now, options.ConfirmWindow, frozenSince) && device.Episode is not { Resets: > 0, DriverReports: > 0 })
+            return;
+        // What syslog(2) gives may be the first line of something else: it takes a witness that is no log.
+        if (device.Episode is { } episode && episode.LacksProof(evidence.Of(device.Name, device.Bus).HealedAt))
             return;
         if (device.Confirm(true))
             Change(device);

@@ -146,7 +146,8 @@ internal sealed partial class HangMonitor(
         if (item.IsReplay)
             _historyEvents++;
         if (witness is { } testimony)
-            Observe(device, testimony, item.At, !item.IsReplay, item.IsHistory, message.DriverResets, message.Report);
+            Observe(device, testimony, item.At, !item.IsReplay, item.IsHistory, message.DriverResets, message.Report,
+                item.BySyslog);
         else if (message.Kind == MessageKind.Recovered)
             Recover(device, item.At, live: !item.IsReplay);
         else if (device.Episode is { Resets: > 0 } && HangEpisode.Continues(device.Episode, item.At, options.EpisodeGap))
@@ -170,13 +171,14 @@ internal sealed partial class HangMonitor(
         _unsaved = true;
     }
 
-    private void Observe(TrackedDevice device, HangWitness witness, TimeSpan at, bool live, bool history = false, bool resets = false, HangReport? report = null)
+    private void Observe(TrackedDevice device, HangWitness witness, TimeSpan at, bool live, bool history = false, bool resets = false, HangReport? report = null,
+        bool bySyslog = false)
     {
         var (before, wasLive, wasHanging) = (device.Episode, device.EpisodeIsLive, device.IsHanging);
         var begins = !HangEpisode.Continues(before, at, options.EpisodeGap);
         if (IsProvenOver(device))
             device.Answer();
-        device.Observe(witness, at, live, history, Epoch(at), options.EpisodeGap, resets, aftermath: live && evidence.Of(device.Name, device.Bus).IsAftermath(at));
+        device.Observe(witness, at, live, history, Epoch(at), options.EpisodeGap, resets, aftermath: live && evidence.Of(device.Name, device.Bus).IsAftermath(at), bySyslog);
         device.Report = report ?? device.Report;
         Change(device);
         if (begins && before is { } over)

@@ -7,7 +7,7 @@ internal sealed partial class KernelLogWatcher
     private partial void LogOpened(string path);
 
     [LoggerMessage(EventIds.SyslogOpened, LogLevel.Information,
-        "Reading the kernel log by syslog(2) once a second, for the device can't be read: {Reason}")]
+        "Reading the kernel log by syslog(2) once a second, for the device can't be read; a hang is acted on only where a transmit counter shows it too: {Reason}")]
     private partial void LogSyslogOpened(string reason);
 
     [LoggerMessage(EventIds.KmsgUnavailable, LogLevel.Warning, "The kernel log can't be read, so hang messages are not seen; transmit counters still are: {Reason}")]
@@ -36,4 +36,8 @@ internal sealed partial class KernelLogWatcher
 
     [LoggerMessage(EventIds.PositionAheadOfRing, LogLevel.Warning, "The saved position {Saved} is ahead of the kernel log, which ends at {Last} (a restored snapshot?); going on from its end")]
     private partial void LogPositionAhead(ulong saved, ulong last);
+
+    [LoggerMessage(EventIds.PositionAheadOfRing, LogLevel.Warning,
+        "The saved time in the kernel log, {Saved} seconds after boot, is ahead of the clock, which is at {Now} (a restored snapshot?); it is not used")]
+    private partial void LogTimeAhead(double saved, double now);
 }

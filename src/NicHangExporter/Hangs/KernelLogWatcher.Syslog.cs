@@ -13,6 +13,7 @@ internal sealed partial class KernelLogWatcher
 
     private readonly LogThrottle _gapLog = new(clock);
     private SyslogReader? _syslog;
+    private SyslogClock _syslogClock;
 
     /// <summary>How long hang messages may wait in the ring.</summary>
     internal TimeSpan SyslogInterval { get; init; } = TimeSpan.FromSeconds(1);
@@ -32,6 +33,7 @@ internal sealed partial class KernelLogWatcher
         _isReplay = true;
         _skipThrough = null;
         _skipUntil = Time;
+        _syslogClock = default;
         try
         {
             if ((_syslog ??= OpenSyslog()) is not { } reader)
@@ -68,22 +70,25 @@ internal sealed partial class KernelLogWatcher
         }
         // Nothing shows what of it has been seen before, except the times.
         var seen = news == SyslogNews.Continued ? null : Time;
-        TimeSpan? newest = null;
+        var now = clock.GetElapsedTime(0);
+        if (reader.Newest is { } newest)
+            _syslogClock.Observe(now, newest);
         while (reader.TryTake(out var record))
         {
-            newest = record.SinceBoot > newest ? record.SinceBoot : newest ?? record.SinceBoot;
             if (record.SinceBoot <= seen)
                 continue;
             metrics.KmsgRecords.Inc();
-            if (TryDetectSafely(new KernelEntry(record.Text, default, default, record.Facility, record.SinceBoot),
-                out var item))
-                HandOver(item, -1, record.SinceBoot, stop);
+            var entry = new KernelEntry(record.Text, default, default, record.Facility, record.SinceBoot);
+            var at = _isReplay ? now : _syslogClock.TimeOf(record.SinceBoot);
+            // A record that may lack lines is never whole.
+            if (!record.MayLackLines && TryDetectSafely(entry, at, out var item))
+                HandOver(item with { BySyslog = true }, -1, record.SinceBoot, stop);
             else
                 Pass(-1, record.SinceBoot);
         }
         // A saved time from the future, of a restored snapshot, would hide what comes after a gap.
-        if (_isReplay && newest < Time)
-            Interlocked.Exchange(ref _time, newest.Value.Ticks);
+        if (_isReplay && reader.Newest < Time)
+            Interlocked.Exchange(ref _time, reader.Newest.Value.Ticks);
         _lastSeen = null;
         ReachEnd();
         return true;

@@ -8,12 +8,17 @@ namespace NicHangExporter.Hangs;
 
 /// <summary>A message of a network driver, or of the core about one, that came through the kernel log.</summary>
 /// <param name="Message">What it says.</param>
-/// <param name="At">When, since boot: for history by the record's own time but never in the future, live by the time of reading, because the
-/// clock of the log drifts away from every other clock over weeks.</param>
+/// <param name="At">When, since boot: for history by the record's own time but never in the future, live by the time of
+/// reading, because the clock of the log drifts away from every other clock over weeks; see <see cref="SyslogClock"/> for
+/// syslog(2), which is read late.</param>
 /// <param name="IsReplay">It was in the ring before this process could read it: it counts but never makes an episode active.</param>
 /// <param name="IsHistory">Nor is it known whether it has been counted before, by a process that left no position: it counts apart.</param>
 /// <param name="Line">The record itself, for the evidence.</param>
-internal readonly record struct KernelLogEvent(NicMessage Message, TimeSpan At, bool IsReplay, bool IsHistory, KernelLine Line);
+internal readonly record struct KernelLogEvent(NicMessage Message, TimeSpan At, bool IsReplay, bool IsHistory, KernelLine Line)
+{
+    /// <summary>It came through syslog(2), which may leave out further lines of a record.</summary>
+    public bool BySyslog { get; init; }
+}
 
 /// <summary>
 /// Follows the kernel log on a thread of its own and passes on what concerns a NIC. Everything else stops here, so that a flood of
@@ -87,7 +92,10 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
     {
         metrics.KmsgAcceptUntrusted.Set(options.AcceptUntrusted ? 1 : 0);
         // Also where nothing is read: the position must still be there for a process that reads again.
-        if (resumeAfter.Time is { } time)
+        var now = clock.GetElapsedTime(0);
+        if (resumeAfter.Time > now + SyslogClock.Drift(now) + TimeSpan.FromSeconds(1))
+            LogTimeAhead(resumeAfter.Time.Value.TotalSeconds, now.TotalSeconds);
+        else if (resumeAfter.Time is { } time)
             Interlocked.Exchange(ref _time, time.Ticks);
         if (resumeAfter.Sequence is { } last)
         {
@@ -148,7 +156,13 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
         try
         {
             reader = new KmsgReader(options.KmsgPath);
-            return true;
+            // A recording may be of any kind; what is called /dev/kmsg is the kernel's device or nothing to read.
+            if (reader.IsKernelDevice || options.KmsgPath != ExporterOptions.DefaultKmsgPath)
+                return true;
+            reader.Dispose();
+            reader = null;
+            failure = new LinuxException("open", options.KmsgPath, Errno.NoDevice);
+            return false;
         }
         catch (LinuxException exception)
         {
@@ -221,7 +235,7 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
             text = _unescaped.AsSpan(0, KernelText.Unescape(text, _unescaped));
         var entry = new KernelEntry(text, record.Value("SUBSYSTEM"u8), record.Value("DEVICE"u8), record.Facility,
             record.SinceBoot);
-        if (TryDetectSafely(entry, out var item))
+        if (TryDetectSafely(entry, clock.GetElapsedTime(0), out var item))
             HandOver(item, (long)record.Sequence, record.SinceBoot, stop);
         else
             Pass((long)record.Sequence, record.SinceBoot);
@@ -263,11 +277,11 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
     }
 
     // The ring keeps a record: one that ends the process would end it again at each start, until it is overwritten.
-    private bool TryDetectSafely(in KernelEntry entry, out KernelLogEvent item)
+    private bool TryDetectSafely(in KernelEntry entry, TimeSpan at, out KernelLogEvent item)
     {
         try
         {
-            return TryDetect(entry, out item);
+            return TryDetect(entry, at, out item);
         }
 #pragma warning disable CA1031 // The top of the thread's loop: an error here is a fault of ours, and no record is worth the watch.
         catch (Exception exception)
@@ -281,7 +295,7 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
         }
     }
 
-    private bool TryDetect(in KernelEntry entry, out KernelLogEvent item)
+    private bool TryDetect(in KernelEntry entry, TimeSpan at, out KernelLogEvent item)
     {
         item = default;
         if (!HangDetector.TryDetect(entry.Text, entry.Subsystem, entry.Device, DetectionMode.Kernel, out var message))
@@ -299,9 +313,8 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
             if (!options.AcceptUntrusted)
                 return false;
         }
-        var now = clock.GetElapsedTime(0);
         var isHistory = _isReplay && _skipThrough is null && _skipUntil is null;
-        item = new KernelLogEvent(message, _isReplay && entry.SinceBoot < now ? entry.SinceBoot : now, _isReplay,
+        item = new KernelLogEvent(message, _isReplay && entry.SinceBoot < at ? entry.SinceBoot : at, _isReplay,
             isHistory, new KernelLine(entry.SinceBoot, KernelLine.Printable(entry.Text)));
         return true;
     }

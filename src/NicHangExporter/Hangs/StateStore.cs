@@ -38,7 +38,7 @@ internal sealed partial class StateStore(StateDirectory directory, ExporterMetri
             IsOpen = true;
             metrics.StateUp.Set(1);
             if (state is not null)
-                LogRestored(state.Devices.Count, state.Position);
+                LogRestored(state);
             return state;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -90,8 +90,26 @@ internal sealed partial class StateStore(StateDirectory directory, ExporterMetri
         return state.IsSound ? state : null;
     }
 
+    // What came through syslog(2) has no position, only a time.
+    private void LogRestored(MonitorState state)
+    {
+        if (state.Position is { } position)
+            LogRestored(state.Devices.Count, position);
+        else if (state.PositionTime is { } time)
+            LogRestoredByTime(state.Devices.Count, time.TotalSeconds);
+        else
+            LogRestoredAlone(state.Devices.Count);
+    }
+
     [LoggerMessage(EventIds.StateRestored, LogLevel.Information, "Restored the counts of {Devices} devices at position {Position} of the kernel log")]
-    private partial void LogRestored(int devices, ulong? position);
+    private partial void LogRestored(int devices, ulong position);
+
+    [LoggerMessage(EventIds.StateRestored, LogLevel.Information,
+        "Restored the counts of {Devices} devices; the kernel log was read up to {Seconds} seconds after boot")]
+    private partial void LogRestoredByTime(int devices, double seconds);
+
+    [LoggerMessage(EventIds.StateRestored, LogLevel.Information, "Restored the counts of {Devices} devices")]
+    private partial void LogRestoredAlone(int devices);
 
     [LoggerMessage(EventIds.StateSetAside, LogLevel.Error, "The state {Path} can't be used and was set aside as {Aside}; counting starts anew: {Reason}")]
     private partial void LogSetAside(string path, string aside, string reason);

@@ -131,7 +131,9 @@ internal sealed partial class TrackedDevice(InterfaceName name, BusAddress bus)
     /// <param name="gap">A silence longer than this ends an episode.</param>
     /// <param name="resets">The report also says that the driver resets the adapter.</param>
     /// <param name="aftermath">It comes of what was done to the device: a reset then says nothing of what the driver does by itself.</param>
-    public void Observe(HangWitness witness, TimeSpan at, bool live, bool history, double epochSeconds, TimeSpan gap, bool resets = false, bool aftermath = false)
+    /// <param name="bySyslog">It came through syslog(2).</param>
+    public void Observe(HangWitness witness, TimeSpan at, bool live, bool history, double epochSeconds, TimeSpan gap,
+        bool resets = false, bool aftermath = false, bool bySyslog = false)
     {
         var origin = history ? MetricLabels.History : MetricLabels.Live;
         var begins = !HangEpisode.Continues(Episode, at, gap);
@@ -147,7 +149,8 @@ internal sealed partial class TrackedDevice(InterfaceName name, BusAddress bus)
         }
         if (resets || witness == HangWitness.Reset)
             CompareWithLastReset();
-        Episode = HangEpisode.Observe(Episode, witness, at, gap, resets);
+        var episode = HangEpisode.Observe(Episode, witness, at, gap, resets);
+        Episode = episode with { BySyslog = episode.BySyslog || bySyslog };
         EpisodeIsLive = (!begins && EpisodeIsLive) || live;
         if (begins)
             _counted = false;
@@ -184,13 +187,14 @@ internal sealed partial class TrackedDevice(InterfaceName name, BusAddress bus)
     }
 
     /// <summary>After a report nothing was sent although packets waited.</summary>
+    /// <param name="at">When that was seen.</param>
     /// <returns>True where that was not known yet.</returns>
-    public bool Freeze()
+    public bool Freeze(TimeSpan at)
     {
-        if (Episode is not { Froze: false, LastReport: not null } episode)
+        if (Episode is not { LastReport: not null } episode)
             return false;
-        Episode = episode with { Froze = true };
-        return true;
+        Episode = episode with { Froze = true, ShownByCounters = at };
+        return !episode.Froze;
     }
 
     /// <summary>Whatever was reported so far has been answered: by a reset, or by a remediation that is proven to have helped.</summary>

@@ -186,7 +186,8 @@ internal sealed partial class RemediationPass(
             }
             _awaySince = null;
         }
-        if (now - _acted <= InFlight)
+        // By the time of the report, which syslog(2) may give up to a second later.
+        if (Testimony.Last - _acted <= InFlight)
             _reportsBase = Testimony.Reports;
         if (now >= (_nextReadBack ?? TimeSpan.Zero))
             ReadBack(now);

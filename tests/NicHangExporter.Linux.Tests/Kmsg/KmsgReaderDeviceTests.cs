@@ -111,6 +111,13 @@ public sealed partial class KmsgReaderDeviceTests
     }
 
     [Fact]
+    public void Open_Device_IsTheKernels()
+    {
+        using var reader = new KmsgReader(Device);
+        Assert.True(reader.IsKernelDevice);
+    }
+
+    [Fact]
     public void Open_Device_StartsAtTheOldestRecordAndDisturbsNobody()
     {
         using var first = new KmsgReader(Device);

@@ -91,6 +91,7 @@ public sealed class KmsgReaderFileTests : IDisposable
     public void Wait_DeviceAtItsEnd_DoesNotSpin()
     {
         using var reader = new KmsgReader("/dev/null");
+        Assert.False(reader.IsKernelDevice);
         Assert.Equal(KmsgReadStatus.EndOfFile, reader.Read(out _));
         var clock = TimeProvider.System;
         var started = clock.GetTimestamp();

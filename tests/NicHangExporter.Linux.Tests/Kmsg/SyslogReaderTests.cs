@@ -65,6 +65,65 @@ public sealed class SyslogReaderTests
         Assert.Equal(["00:00:01 3 a|b", "00:00:01 4 c"], Take(reader));
     }
 
+    // 18 bytes of prefix: with 52 lines there is still room for the longest text, with 53 there may not be.
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(16, false)]
+    [InlineData(52, false)]
+    [InlineData(53, true)]
+    public void TryTake_SoManyLines_MayLackFurtherOnes(int lines, bool expected)
+    {
+        _log.Print(1, string.Join('\n', Enumerable.Repeat("x", lines)));
+        var reader = _log.Open();
+        reader.Poll();
+
+        Assert.True(reader.TryTake(out var record));
+        Assert.Equal(lines, Encoding.UTF8.GetString(record.Text).Split('\n').Length);
+        Assert.Equal(expected, record.MayLackLines);
+    }
+
+    // Whatever the text, a record of which the kernel has left out lines is known for it.
+    [Fact]
+    public void TryTake_RecordThatLacksLines_IsAlwaysKnownForIt()
+    {
+        var random = new Random(19);
+        var cut = 0;
+        for (var run = 0; run < 20_000; run++)
+        {
+            var text = new StringBuilder("eno1: tx hang");
+            var longest = random.Next(2, 60);
+            while (text.Length < 1024)
+                text.Append(random.Next(10) == 0 && text.Length > 900 ? 'x' : '\n').Append('x', random.Next(longest));
+            text.Length = random.Next(20, 1025);
+            var log = new FakeSyslog();
+            log.Print(random.Next(2) * 1e6, text.ToString());
+            var reader = log.Open();
+            reader.Poll();
+
+            Assert.True(reader.TryTake(out var record));
+            var isWhole = record.Text.Length == text.Length;
+            cut += isWhole ? 0 : 1;
+            Assert.True(isWhole || record.MayLackLines, text.ToString());
+        }
+        Assert.True(cut > 100, $"only {cut} records lack lines");
+    }
+
+    [Fact]
+    public void Newest_IsTheNewestTimeOfWhatIsNew()
+    {
+        _log.Print(5, "a");
+        _log.Print(4, "b");
+        var reader = _log.Open();
+        reader.Poll();
+        Assert.Equal(TimeSpan.FromSeconds(5), reader.Newest);
+
+        _log.Print(3, "c");
+        reader.Poll();
+        Assert.Equal(TimeSpan.FromSeconds(3), reader.Newest);
+        reader.Poll();
+        Assert.Null(reader.Newest);
+    }
+
     // The last look ended with a record: what follows is another, whatever its time.
     [Fact]
     public void TryTake_RecordOfTheSameMicrosecondAsTheLastLook_IsOneOfItsOwn()

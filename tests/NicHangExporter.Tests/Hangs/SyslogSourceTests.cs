@@ -62,11 +62,80 @@ public sealed class SyslogSourceTests : IDisposable
     [InlineData("x\nvmxnet3 0000:00:1f.6 eno1: tx hang", 0)]
     [InlineData("x\n<3>[    1.000000] vmxnet3 0000:00:1f.6 eno1: tx hang", 0)]
     [InlineData("vmxnet3 0000:00:1f.6 eno1: tx hang\u0001", 0)]
+    [InlineData("vmxnet3 0000:00:1f.6 eno1: tx hang\n", 1)]
+    [InlineData("vmxnet3 0000:00:1f.6 eno1: tx hang\n\n", 0)]
     public async Task Message_MustBeTheWholeRecord(string text, int events)
     {
         _host.Start();
         Print(_host.Uptime, text);
         Assert.Equal(events, await _host.ValueAsync(DriverLive));
+    }
+
+    // The log prefix of a firewall's rule may have 127 bytes. The kernel puts 18 in front of each line, and leaves out
+    // those that it has no room for: IN= and OUT=.
+    [Theory]
+    [InlineData("\n", 73)]
+    [InlineData("\nTDH<0>", 10)]
+    public async Task Message_WhoseFurtherLinesFillTheRoom_IsNotCounted(string filler, int lines)
+    {
+        _log.RecordRoom = filler.Length == 1 ? 2048 : 1024;
+        _host.Start();
+        var packet = $"IN=eth0 OUT= {new string('x', 880)}";
+        Print(_host.Uptime, Hang + string.Concat(Enumerable.Repeat(filler, lines)) + "\n" + packet);
+        Assert.DoesNotContain("IN=", _log.Shown, StringComparison.Ordinal);
+
+        // Before 6.3 nothing shows that a line is missing: it counts, and is no reason to act.
+        Assert.Equal(_log.RecordRoom == 1024 ? 1 : 0, await _host.ValueAsync(DriverLive));
+        Assert.Equal(0, await _host.ValueAsync("nichang_hang_confirmed{device=\"eno1\"}"));
+    }
+
+    // The second report of the same moment is read at the next look.
+    [Fact]
+    public async Task TwoReportsOfOneMoment_OnBothSidesOfALook_AreNoRepetition()
+    {
+        _host.Start();
+        var first = _host.Uptime - 0.03;
+        Print(first, Hang);
+        _host.Clock.Advance(TimeSpan.FromSeconds(1));
+        Print(first + 0.06, Hang);
+
+        Assert.Equal(2, await _host.ValueAsync(DriverLive));
+        Assert.Equal(1, await _host.ValueAsync("nichang_hang_active_shape{device=\"eno1\",shape=\"unknown\"}"));
+        Assert.True(InterfaceName.TryParse("eno1", out var name));
+        Assert.True(BusAddress.TryParse("0000:00:1f.6"u8, out var bus));
+        var last = _host.Evidence.Of(name, bus).Last.TotalSeconds;
+        Assert.InRange(last, first + 0.06, first + 0.1);
+    }
+
+    [Fact]
+    public async Task TwoReports_SecondsApart_AreARepetition()
+    {
+        _host.Start();
+        Print(_host.Uptime, Hang);
+        _host.Clock.Advance(TimeSpan.FromSeconds(2));
+        Print(_host.Uptime, Hang);
+
+        Assert.Equal(1, await _host.ValueAsync("nichang_hang_active_shape{device=\"eno1\",shape=\"wedge\"}"));
+    }
+
+    // A restored snapshot: the clock has gone back, and what the log holds was printed before the saved time.
+    [Fact]
+    public async Task Restart_WithASavedTimeFromTheFuture_DoesNotUseIt()
+    {
+        void Stateful(ExporterOptions options) => options.StateDirectory = _host.Directory.File("state");
+        Stateful(_host.Options);
+        _host.Start();
+        // Farther than the two clocks drift apart in all the time since boot.
+        var ahead = Math.Floor(_host.Uptime * 1.001);
+        Print(ahead, "unrelated");
+        using var again = _host.Restart(configure: Stateful);
+        _log.Replace([(again.Uptime - 10, Hang)]);
+        again.Start();
+
+        Assert.Equal(1, await again.ValueAsync(DriverHistory));
+        Assert.Equal(1, again.Log.Count(EventIds.PositionAheadOfRing));
+        Assert.Contains($"read up to {ahead} seconds after boot", Assert.Single(again.Log.Texts(EventIds.StateRestored)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
