@@ -2,11 +2,13 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using NicHangExporter.Exposition;
-using NicHangExporter.Hangs;
+using NicHangExporter.Detection;
+using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Logging;
+using NicHangExporter.Metrics;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using Serilog.Extensions.Logging;
 
@@ -51,14 +53,14 @@ internal sealed partial class HangingHost(string work, string device)
         ExporterHost.AddRooms(services, options, _clock, metrics);
         services.AddSingleton<IEthtool>(_nic);
         await using var rooms = services.BuildServiceProvider();
-        var (monitor, remediator, lane) = (rooms.GetRequiredService<HangMonitor>(), rooms.GetRequiredService<Remediator>(), rooms.GetRequiredService<Lane>());
+        var (monitor, remediator, lane) = (rooms.GetRequiredService<HangMonitor>(), rooms.GetRequiredService<Remediator>(), rooms.GetRequiredService<RemediationWorker>());
         rooms.GetRequiredService<StateDirectory>().TryTake();
         lane.Start();
         remediator.Start();
         monitor.Start();
         await Task.WhenAll(monitor.Ready, remediator.Ready);
 
-        var evidence = rooms.GetRequiredService<HangEvidence>();
+        var evidence = rooms.GetRequiredService<HangSignals>();
         log.Write(Report(1));
         while (Reports(evidence) == 0)
             await Task.Delay(1);
@@ -78,7 +80,7 @@ internal sealed partial class HangingHost(string work, string device)
         return TimeProvider.System.GetElapsedTime(start, first);
     }
 
-    private int Reports(HangEvidence evidence) =>
+    private int Reports(HangSignals evidence) =>
         InterfaceName.TryParse(device, out var name) && BusAddress.TryParse(Bus, out var bus) ? evidence.Of(name, bus).Reports : throw new ArgumentException($"{device} is no name of an interface");
 
     // An empty line is no record, and shows at once that no line of the dictionary follows.

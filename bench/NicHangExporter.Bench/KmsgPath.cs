@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using NicHangExporter.Hangs;
+using NicHangExporter.Detection.Patterns;
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Kmsg;
 

@@ -2,8 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging.Abstractions;
-using NicHangExporter.Api;
-using NicHangExporter.Exposition;
+using NicHangExporter.Api.Auth;
+using NicHangExporter.Metrics;
+using NicHangExporter.Options;
 
 namespace NicHangExporter.Bench;
 

@@ -1,8 +1,9 @@
-using NicHangExporter;
-using NicHangExporter.Api;
+using NicHangExporter.Api.Auth;
 using NicHangExporter.Cli;
-using NicHangExporter.Configuration;
+using NicHangExporter.Diagnose;
+using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
+using NicHangExporter.Options;
 using NicHangExporter.Web;
 
 // First of all: later threads have the capabilities of this one.
@@ -50,15 +51,15 @@ if (call is not null)
     // The answer says what there is to say; the log is for whoever asks for it.
     if (settings.All(setting => setting.Name != "log.level"))
         options.LogLevel = LogLevel.Error;
-    return await new ConsoleRun(options, AloneHost.ActAsync, TimeProvider.System, output, error).RunAsync(call);
+    return await new CommandRunner(options, OfflineHost.ActAsync, TimeProvider.System, output, error).RunAsync(call);
 }
 if (commandLine.IsConfigCheck(result))
 {
     // Of the host, not of the configuration, which may be checked elsewhere: a warning, and no error.
     foreach (var warning in ConfigurationWarnings.Of(options))
-        error.WriteLine($"nic-hang-exporter: warning: {ConsolePage.Clean(warning)}");
+        error.WriteLine($"nic-hang-exporter: warning: {ConsoleWriter.Clean(warning)}");
     if (options.StateDirectory is { } directory && StateDirectory.FaultOf(directory) is { } fault)
-        error.WriteLine($"nic-hang-exporter: warning: a restart will forget, because of state.directory: {ConsolePage.Clean(fault.Split('\n')[0])}");
+        error.WriteLine($"nic-hang-exporter: warning: a restart will forget, because of state.directory: {ConsoleWriter.Clean(fault.Split('\n')[0])}");
     output.WriteLine("The configuration is sound.");
     return 0;
 }
@@ -67,6 +68,6 @@ return await ExporterHost.RunAsync(ExporterHost.Build(options, TimeProvider.Syst
 int Refuse(List<string> lines)
 {
     foreach (var line in lines)
-        error.WriteLine($"nic-hang-exporter: {ConsolePage.Clean(line.Split('\n')[0])}");
+        error.WriteLine($"nic-hang-exporter: {ConsoleWriter.Clean(line.Split('\n')[0])}");
     return 2;
 }

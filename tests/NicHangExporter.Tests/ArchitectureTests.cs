@@ -53,12 +53,12 @@ public sealed class ArchitectureTests
     [InlineData("DriverLadders")]
     [InlineData("DriverLadder")]
     [InlineData("FeatureOrder")]
-    [InlineData("PassSearch")]
+    [InlineData("HistorySearch")]
     [InlineData("AcceptedAlert")]
     [InlineData("AlertPolicy")]
     [InlineData("MessageReader")]
-    [InlineData("PushPlan")]
-    [InlineData("PushedAlert")]
+    [InlineData("AlertSchedule")]
+    [InlineData("OutgoingAlert")]
     public void PureFile_TouchesNoClockNoFileNoLog(string subject)
     {
         var files = Files("Hangs").Concat(Files("Remediation")).Concat(Files("Api")).Where(file => file.Name.Split('.')[0] == subject).ToList();

@@ -2,13 +2,20 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using NicHangExporter.Api.Alertmanager;
-using NicHangExporter.Exposition;
-using NicHangExporter.Hangs;
+using NicHangExporter.Detection;
+using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Link;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Linux.Uapi;
+using NicHangExporter.Metrics;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Evidence;
+using NicHangExporter.Remediation.Execution;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Planning;
+using NicHangExporter.Remediation.Policy;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests;
@@ -66,20 +73,20 @@ internal sealed class FixtureHost : IDisposable
             OpenSyslog = () => Syslog?.Open(),
             SyslogInterval = TimeSpan.FromMilliseconds(5),
         };
-        Lane = new Lane(Clock);
+        RemediationWorker = new RemediationWorker(Clock);
         Journal = new Journal(Options, StateDirectory, Clock, factory.CreateLogger<Journal>(), journalFiles);
-        Ledger = new RemediationLedger(Options, Journal, Metrics, Clock);
+        Ledger = new RemediationStore(Options, Journal, Metrics, Clock);
         var link = new LinkFlags(Link);
         var netClass = new NetClass(Options.SysfsPath);
-        var access = new DeviceAccess(netClass, Ethtool, link);
+        var access = new DeviceControl(netClass, Ethtool, link);
         Recorder = new EpisodeRecorder(Options, Ethtool, netClass, Clock, factory.CreateLogger<EpisodeRecorder>(), StateDirectory, Metrics, writeBundle);
-        Remediator = new Remediator(Options, Ledger, access, new SettingCatalogue(Options), Evidence, new KillSwitch(Options),
-            Inventory, Recorder, Lane, Metrics, Clock, factory.CreateLogger<Remediator>());
+        Remediator = new Remediator(Options, Ledger, access, new ProfileCatalog(Options), Evidence, new KillSwitch(Options),
+            Inventory, Recorder, RemediationWorker, Metrics, Clock, factory.CreateLogger<Remediator>());
         Monitor = new HangMonitor(Options, Watcher, Inventory, Poller, Store, Remediator, Evidence, Metrics, Clock, factory.CreateLogger<HangMonitor>());
-        Desk = new AlertDesk(Options, Ledger, Remediator, new AlertDevices(Inventory, netClass, access, Evidence, Remediator, Clock), Clock);
+        Desk = new AlertIntake(Options, Ledger, Remediator, new AlertDevices(Inventory, netClass, access, Evidence, Remediator, Clock), Clock);
         Webhook = new AlertmanagerWebhook(Desk, Metrics, Clock, factory.CreateLogger<AlertmanagerWebhook>());
-        Actions = new AlertActions(Options, Ledger, Remediator, Evidence, Metrics, Clock, factory.CreateLogger<AlertActions>());
-        var features = new FeatureSelection(Options, new SettingCatalogue(Options).FeatureNames, () => Remediator.Status().Devices.SelectMany(device => device.Desired));
+        Actions = new AlertProcessor(Options, Ledger, Remediator, Evidence, Metrics, Clock, factory.CreateLogger<AlertProcessor>());
+        var features = new FeatureSelection(Options, new ProfileCatalog(Options).FeatureNames, () => Remediator.Status().Devices.SelectMany(device => device.Desired));
         Source = new ExpositionSource(Options, Inventory, new SysfsCollector(Options, Health, Clock), new EthtoolCollector(Poller, features, Options, Clock), new ProcessCollector(Health, Clock), Metrics);
         Endpoint = new MetricsEndpoint(Source, Clock);
     }
@@ -96,13 +103,13 @@ internal sealed class FixtureHost : IDisposable
     public FakeTimeProvider Clock { get; }
     public ExporterOptions Options { get; }
     public FakeEthtool Ethtool { get; }
-    public Lane Lane { get; }
+    public RemediationWorker RemediationWorker { get; }
     public Journal Journal { get; }
-    public RemediationLedger Ledger { get; }
-    public HangEvidence Evidence { get; } = new();
-    public AlertDesk Desk { get; }
+    public RemediationStore Ledger { get; }
+    public HangSignals Evidence { get; } = new();
+    public AlertIntake Desk { get; }
     public AlertmanagerWebhook Webhook { get; }
-    public AlertActions Actions { get; }
+    public AlertProcessor Actions { get; }
     public EpisodeRecorder Recorder { get; }
     public Remediator Remediator { get; }
     public RecordingLogger Log { get; }
@@ -154,7 +161,7 @@ internal sealed class FixtureHost : IDisposable
     {
         StateDirectory.TryTake();
         Remediator.Start();
-        Lane.RunPending();
+        RemediationWorker.RunPending();
     }
 
     /// <summary>Lets time pass for everything: devices live, the monitor looks each second, the door each quarter of one.</summary>
@@ -171,7 +178,7 @@ internal sealed class FixtureHost : IDisposable
                 Monitor.Look();
                 Actions.Step();
             }
-            Lane.RunPending();
+            RemediationWorker.RunPending();
         }
     }
 
@@ -185,7 +192,7 @@ internal sealed class FixtureHost : IDisposable
                 nic.Second();
             Monitor.Look();
             Actions.Step();
-            Lane.RunPending();
+            RemediationWorker.RunPending();
         }
     }
 
@@ -193,7 +200,7 @@ internal sealed class FixtureHost : IDisposable
     public RemediationOutcome Ask(RemediationRequest request)
     {
         var ticket = Remediator.Submit(request);
-        Lane.RunPending();
+        RemediationWorker.RunPending();
         for (var second = 0; second < 120 && !ticket.Outcome.IsCompleted; second++)
             Live(1);
         Assert.True(ticket.Outcome.IsCompleted, "no answer within two minutes");

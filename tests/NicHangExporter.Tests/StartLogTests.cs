@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
+using NicHangExporter.Hosting;
 using NicHangExporter.Logging;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using Serilog;
 using Serilog.Core;

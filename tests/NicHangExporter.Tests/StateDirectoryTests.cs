@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Logging;
+using NicHangExporter.Hosting;
+using NicHangExporter.Options;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests;

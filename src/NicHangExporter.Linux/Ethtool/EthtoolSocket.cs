@@ -27,14 +27,14 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
     // dev->addr_len is an unsigned char, so that ETOOSMALL can't come back.
     private const int MaxAddressLength = byte.MaxValue;
 
-    private readonly ControlSocket _socket;
+    private readonly IoctlSocket _socket;
 
     /// <summary>Opens a control socket.</summary>
     /// <exception cref="LinuxException">None is to be had.</exception>
-    public EthtoolSocket() => _socket = new ControlSocket();
+    public EthtoolSocket() => _socket = new IoctlSocket();
 
     /// <summary>Speaks to something else than the kernel.</summary>
-    internal EthtoolSocket(DeviceIoctl ioctl) => _socket = new ControlSocket(ioctl);
+    internal EthtoolSocket(DeviceIoctl ioctl) => _socket = new IoctlSocket(ioctl);
 
     /// <inheritdoc/>
     public DriverInfo? ReadDriverInfo(InterfaceName device) =>

@@ -31,7 +31,7 @@ public sealed unsafe partial class KmsgReader : IDisposable
     private readonly TimeProvider _clock = TimeProvider.System;
     private readonly string _path;
     private readonly FileDescriptor _file;
-    private readonly WakeUp _wakeUp;
+    private readonly EventFd _wakeUp;
     private readonly bool _isRegular;
     private readonly byte[]? _record;
     private readonly RecordSplitter? _splitter;
@@ -67,7 +67,7 @@ public sealed unsafe partial class KmsgReader : IDisposable
                 _record = new byte[bufferSize];
             else
                 _splitter = new RecordSplitter(bufferSize);
-            _wakeUp = new WakeUp();
+            _wakeUp = new EventFd();
         }
         catch (LinuxException)
         {
@@ -115,7 +115,7 @@ public sealed unsafe partial class KmsgReader : IDisposable
         if (_mayHoldMore)
             return true;
         bool readable;
-        using (cancellation.UnsafeRegister(static wakeUp => ((WakeUp)wakeUp!).Signal(), _wakeUp))
+        using (cancellation.UnsafeRegister(static wakeUp => ((EventFd)wakeUp!).Signal(), _wakeUp))
             readable = WaitReadable(timeout);
         // The registration is gone and its callback has returned: what it signalled is for this wait only.
         if (cancellation.IsCancellationRequested)

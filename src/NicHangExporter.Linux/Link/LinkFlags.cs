@@ -12,14 +12,14 @@ namespace NicHangExporter.Linux.Link;
 /// </remarks>
 public sealed class LinkFlags : IDisposable
 {
-    private readonly ControlSocket _socket;
+    private readonly IoctlSocket _socket;
 
     /// <summary>Opens a control socket.</summary>
     /// <exception cref="LinuxException">None is to be had.</exception>
-    public LinkFlags() => _socket = new ControlSocket();
+    public LinkFlags() => _socket = new IoctlSocket();
 
     /// <summary>Speaks to something else than the kernel.</summary>
-    internal LinkFlags(DeviceIoctl ioctl) => _socket = new ControlSocket(ioctl);
+    internal LinkFlags(DeviceIoctl ioctl) => _socket = new IoctlSocket(ioctl);
 
     /// <summary>SIOCGIFFLAGS: the flags of an interface now.</summary>
     /// <exception cref="LinuxException"><see cref="Errno.NoDevice"/>: there is no such interface.</exception>

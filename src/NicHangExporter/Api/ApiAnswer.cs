@@ -39,8 +39,8 @@ internal sealed record ApiAnswer(int Status, byte[] Body, bool IsProblem = false
         detail ??= problem.Detail;
         while (true)
         {
-            var view = new ProblemView(ApiProblem.TypePrefix + problem.Name, problem.Title, problem.Status, detail) { Id = id };
-            var body = Bytes(view, ApiJson.Answers.ProblemView);
+            var view = new ProblemResponse(ApiProblem.TypePrefix + problem.Name, problem.Title, problem.Status, detail) { Id = id };
+            var body = Bytes(view, ApiJson.Answers.ProblemResponse);
             if (body.Length <= MaxProblem)
                 return new ApiAnswer(problem.Status, body, IsProblem: true) { RetryAfter = problem.RetryAfter };
             detail = Shortened(detail, body.Length - MaxProblem);
@@ -51,9 +51,9 @@ internal sealed record ApiAnswer(int Status, byte[] Body, bool IsProblem = false
     public static ApiAnswer Of(RemediationOutcome outcome)
     {
         if (outcome.Verdict != RemediationVerdict.Declined)
-            return Of(RemediationView.Of(outcome), ApiJson.Answers.RemediationView, DoorStatuses.OfVerdict[outcome.Verdict]);
+            return Of(RemediationResponse.Of(outcome), ApiJson.Answers.RemediationResponse, HttpStatusMapping.OfVerdict[outcome.Verdict]);
         var reason = outcome.Declined ?? default;
-        return Refuse(DoorStatuses.OfReason[reason], DoorStatuses.RepeatsTheAsker(reason) ? null : outcome.Explanation, outcome.Id) with { RetryAfter = outcome.RetryAfter };
+        return Refuse(HttpStatusMapping.OfReason[reason], HttpStatusMapping.RepeatsTheAsker(reason) ? null : outcome.Explanation, outcome.Id) with { RetryAfter = outcome.RetryAfter };
     }
 
     /// <summary>Sends it.</summary>

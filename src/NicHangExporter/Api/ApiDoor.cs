@@ -1,5 +1,6 @@
 using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Api;
 
@@ -10,10 +11,10 @@ namespace NicHangExporter.Api;
 /// <param name="Status">The picture of now.</param>
 /// <param name="Age">Seconds witnessed so far, the clock of <see cref="JournalEntry.Age"/>.</param>
 internal sealed record ApiDoor(
-    Func<RemediationRequest, RemediationTicket> Submit, Func<InterfaceName, string, Task<DoorRefusal?>> ClearQuarantine,
-    Func<bool, string, Task<DoorRefusal?>> SetPaused, Func<RemediationStatus> Status, Func<double> Age)
+    Func<RemediationRequest, RemediationTicket> Submit, Func<InterfaceName, string, Task<AdminError?>> ClearQuarantine,
+    Func<bool, string, Task<AdminError?>> SetPaused, Func<RemediationStatus> Status, Func<double> Age)
 {
     /// <summary>The door of this process.</summary>
-    public static ApiDoor Of(Remediator remediator, RemediationLedger ledger) =>
+    public static ApiDoor Of(Remediator remediator, RemediationStore ledger) =>
         new(remediator.Submit, remediator.ClearQuarantineAsync, remediator.SetPausedAsync, remediator.Status, () => ledger.Age);
 }

@@ -1,3 +1,5 @@
+using NicHangExporter.Options;
+
 namespace NicHangExporter.Api;
 
 /// <summary>Who may ask, and over what.</summary>

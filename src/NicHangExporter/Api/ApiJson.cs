@@ -4,15 +4,16 @@ using System.Text.Json.Serialization;
 using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Evidence;
 
 namespace NicHangExporter.Api;
 
 /// <summary>Requests: strict, because they change something. A member that is passed over might have been the one that says <c>dryRun</c>.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     AllowDuplicateProperties = false, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = MaxDepth)]
-[JsonSerializable(typeof(RemediationOrder))]
-[JsonSerializable(typeof(RollbackOrder))]
-[JsonSerializable(typeof(EmptyOrder))]
+[JsonSerializable(typeof(CreateRemediationRequest))]
+[JsonSerializable(typeof(RollbackRequest))]
+[JsonSerializable(typeof(EmptyRequest))]
 internal sealed partial class ApiRequestJson : JsonSerializerContext
 {
     /// <summary>How deep a request may be nested; a sound one has two levels.</summary>
@@ -25,16 +26,16 @@ internal sealed partial class ApiRequestJson : JsonSerializerContext
 /// </summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     WriteIndented = true, Converters = [typeof(SnakeCaseConverter<Duplex>)])]
-[JsonSerializable(typeof(RemediationView))]
+[JsonSerializable(typeof(RemediationResponse))]
 [JsonSerializable(typeof(RemediationList))]
-[JsonSerializable(typeof(DeviceView))]
+[JsonSerializable(typeof(DeviceResponse))]
 [JsonSerializable(typeof(DeviceList))]
 [JsonSerializable(typeof(EpisodeList))]
 [JsonSerializable(typeof(EpisodeBundle))]
-[JsonSerializable(typeof(QuarantineView))]
-[JsonSerializable(typeof(PauseView))]
+[JsonSerializable(typeof(QuarantineResponse))]
+[JsonSerializable(typeof(PauseResponse))]
 [JsonSerializable(typeof(WebhookAnswer))]
-[JsonSerializable(typeof(ProblemView))]
+[JsonSerializable(typeof(ProblemResponse))]
 internal sealed partial class ApiAnswerJson : JsonSerializerContext;
 
 /// <summary>The answers' JSON as it is sent.</summary>

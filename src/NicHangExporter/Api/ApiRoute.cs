@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization.Metadata;
+using NicHangExporter.Options;
 
 namespace NicHangExporter.Api;
 
@@ -9,7 +10,7 @@ namespace NicHangExporter.Api;
 /// <param name="Scope">What the credential must allow.</param>
 /// <param name="Summary">What it does, in one line.</param>
 /// <param name="Handle">Does it.</param>
-internal sealed record ApiRoute(string Method, string Template, ApiScope Scope, string Summary, Func<ApiCall, Task<ApiAnswer>> Handle)
+internal sealed record ApiRoute(string Method, string Template, ApiScope Scope, string Summary, Func<ApiRequest, Task<ApiAnswer>> Handle)
 {
     private readonly ImmutableArray<string> _segments = [.. Template.Split('/')];
 

@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using NicHangExporter.Exposition;
+using NicHangExporter.Hosting;
 using NicHangExporter.Logging;
+using NicHangExporter.Metrics;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Policy;
 using NicHangExporter.Web;
 
 namespace NicHangExporter.Api;
@@ -68,7 +71,7 @@ internal sealed partial class ApiRouter(ImmutableArray<ApiRoute> routes, ApiGuar
         credential = guard.Authenticate(context);
         if (credential is null)
             return Unauthenticated(context.Request);
-        ConnectionPlaces.Keep(context);
+        ConnectionQuota.Keep(context);
         if (matching.Count == 0)
             return ApiAnswer.Refuse(ApiProblem.NotFound);
         if (route is null)
@@ -82,7 +85,7 @@ internal sealed partial class ApiRouter(ImmutableArray<ApiRoute> routes, ApiGuar
 
     // Asked again once the body is there, which may have taken its time: what is begun while the program ends would only be abandoned.
     private ApiAnswer? IsTooLate(ApiRoute route) =>
-        route.Changes && ending.IsCancellationRequested ? ApiAnswer.Refuse(DoorStatuses.OfReason[DeclineReason.ShuttingDown]) : null;
+        route.Changes && ending.IsCancellationRequested ? ApiAnswer.Refuse(HttpStatusMapping.OfReason[DeclineReason.ShuttingDown]) : null;
 
     private async Task<ApiAnswer> AskAsync(HttpContext context, ApiRoute route, Credential credential, string subject)
     {
@@ -99,7 +102,7 @@ internal sealed partial class ApiRouter(ImmutableArray<ApiRoute> routes, ApiGuar
             return tooLate;
         try
         {
-            return await route.Handle(new ApiCall(context, credential, subject, body));
+            return await route.Handle(new ApiRequest(context, credential, subject, body));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

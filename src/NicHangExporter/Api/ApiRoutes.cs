@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NicHangExporter.Api.Alertmanager;
+using NicHangExporter.Options;
 
 namespace NicHangExporter.Api;
 
@@ -11,15 +12,15 @@ internal static class ApiRoutes
     /// <param name="views">Answers for what can only be looked at.</param>
     /// <param name="switches">Answers for quarantine and kill switch.</param>
     /// <param name="alertmanager">Answers Alertmanager; null where nobody does.</param>
-    public static ImmutableArray<ApiRoute> Of(RemediationDesk remediations, ViewDesk views, SwitchDesk switches, Func<HttpContext, Credential, Task<ApiAnswer>>? alertmanager)
+    public static ImmutableArray<ApiRoute> Of(RemediationHandlers remediations, QueryHandlers views, AdminHandlers switches, Func<HttpContext, Credential, Task<ApiAnswer>>? alertmanager)
     {
         var (questions, answers) = (ApiRequestJson.Default, ApiJson.Answers);
         ImmutableArray<ApiRoute> routes =
         [
             new("POST", "/api/v1/remediations", ApiScope.Remediate, "Change a device, or say what would be changed.", remediations.SubmitAsync)
             {
-                Body = questions.RemediationOrder,
-                Answer = answers.RemediationView,
+                Body = questions.CreateRemediationRequest,
+                Answer = answers.RemediationResponse,
                 Statuses = [200, 202, 400, 404, 409, 413, 415, 422, 429, 503],
             },
             new("GET", "/api/v1/remediations", ApiScope.Read, "The last remediations on record, of all triggers, the newest first.", remediations.ListAsync)
@@ -30,7 +31,7 @@ internal static class ApiRoutes
             },
             new("GET", "/api/v1/remediations/{id}", ApiScope.Read, "One remediation, also while it is under way.", remediations.ShowAsync)
             {
-                Answer = answers.RemediationView,
+                Answer = answers.RemediationResponse,
                 Statuses = [200, 400, 404, 503],
             },
             new("GET", "/api/v1/devices", ApiScope.Read, "The devices that are here or have a record, and what concerns all of them.", views.ListDevicesAsync)
@@ -40,14 +41,14 @@ internal static class ApiRoutes
             },
             new("GET", "/api/v1/devices/{device}", ApiScope.Read, "One device, by its name or its address on the bus.", views.ShowDeviceAsync)
             {
-                Answer = answers.DeviceView,
+                Answer = answers.DeviceResponse,
                 Statuses = [200, 400, 404],
             },
             new("POST", "/api/v1/devices/{device}/rollback", ApiScope.Admin, "Undo everything that was decided for a device. Neither a cool-down nor the kill switch stops that.", remediations.RollBackAsync)
             {
-                Body = questions.RollbackOrder,
+                Body = questions.RollbackRequest,
                 IsBodyOptional = true,
-                Answer = answers.RemediationView,
+                Answer = answers.RemediationResponse,
                 Statuses = [200, 202, 400, 404, 409, 413, 415, 422, 503],
             },
             new("GET", "/api/v1/episodes", ApiScope.Read, "The hang episodes whose evidence is kept, the newest first.", views.ListEpisodesAsync)
@@ -62,23 +63,23 @@ internal static class ApiRoutes
             },
             new("POST", "/api/v1/quarantine/{device}/clear", ApiScope.Admin, "Lift the quarantine of a device, and forget its cool-down and the budget spent.", switches.ClearQuarantineAsync)
             {
-                Body = questions.EmptyOrder,
+                Body = questions.EmptyRequest,
                 IsBodyOptional = true,
-                Answer = answers.QuarantineView,
+                Answer = answers.QuarantineResponse,
                 Statuses = [200, 400, 404, 409, 413, 415, 503],
             },
             new("POST", "/api/v1/pause", ApiScope.Admin, "Set the kill switch: nothing is changed any more, save to undo.", switches.PauseAsync)
             {
-                Body = questions.EmptyOrder,
+                Body = questions.EmptyRequest,
                 IsBodyOptional = true,
-                Answer = answers.PauseView,
+                Answer = answers.PauseResponse,
                 Statuses = [200, 400, 413, 415, 503],
             },
             new("DELETE", "/api/v1/pause", ApiScope.Admin, "Lift the kill switch. The one that is a file stays.", switches.ResumeAsync)
             {
-                Body = questions.EmptyOrder,
+                Body = questions.EmptyRequest,
                 IsBodyOptional = true,
-                Answer = answers.PauseView,
+                Answer = answers.PauseResponse,
                 Statuses = [200, 400, 409, 413, 415, 503],
             },
         ];

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
-using NicHangExporter.Configuration;
-using NicHangExporter.Exposition;
+using NicHangExporter.Hosting;
+using NicHangExporter.Metrics;
+using NicHangExporter.Options;
 
 namespace NicHangExporter.Cli;
 

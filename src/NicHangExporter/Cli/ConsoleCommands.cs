@@ -1,15 +1,15 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using NicHangExporter.Configuration;
 using NicHangExporter.Control;
 using NicHangExporter.Linux;
-using NicHangExporter.Remediation;
+using NicHangExporter.Options;
+using NicHangExporter.Remediation.Planning;
 
 namespace NicHangExporter.Cli;
 
 /// <summary>
 /// The commands for whoever stands at the console of a host without network: how they are spelled. What comes of them is
-/// <see cref="ConsoleRun"/>'s.
+/// <see cref="CommandRunner"/>'s.
 /// </summary>
 internal sealed class ConsoleCommands
 {

@@ -10,7 +10,7 @@ internal static class DevicesText
     /// <param name="page">Where to.</param>
     /// <param name="status">The devices.</param>
     /// <param name="isWatched">A daemon has been watching them; without one nobody knows who hangs.</param>
-    public static void Write(ConsolePage page, RemediationStatus status, bool isWatched)
+    public static void Write(ConsoleWriter page, RemediationStatus status, bool isWatched)
     {
         if (status.Devices.IsDefaultOrEmpty)
         {
@@ -34,7 +34,7 @@ internal static class DevicesText
         Or(device.Bus),
         !isWatched ? "?" : device.Hung ? "HUNG" : "no",
         Or(device.Profile ?? ""),
-        Or(Words.Wait(device.Cooldown)),
+        Or(Humanize.Wait(device.Cooldown)),
         device.BudgetLeft.ToString(CultureInfo.InvariantCulture),
         device.Quarantined ? "YES" : "no",
         !device.Present ? "not here" : device.NotAllowed is { } reason ? $"no: {SnakeCase.Of(reason).Replace('_', ' ')}"

@@ -1,4 +1,5 @@
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Evidence;
 
 namespace NicHangExporter.Cli;
 
@@ -9,7 +10,7 @@ internal static class EpisodesText
     private const int KernelLines = 8;
 
     /// <summary>Writes the list, the newest first.</summary>
-    public static void Write(ConsolePage page, IReadOnlyList<EpisodeJsonRow> episodes)
+    public static void Write(ConsoleWriter page, IReadOnlyList<EpisodeJsonRow> episodes)
     {
         if (episodes.Count == 0)
         {
@@ -23,23 +24,23 @@ internal static class EpisodesText
     /// <param name="page">Where to.</param>
     /// <param name="episode">The episode.</param>
     /// <param name="file">The file with all of it.</param>
-    public static void Write(ConsolePage page, EpisodeBundle episode, string file)
+    public static void Write(ConsoleWriter page, EpisodeBundle episode, string file)
     {
         var details = string.Join(", ", new[] { episode.Driver, episode.Bus }.Where(detail => detail.Length > 0));
         page.Line($"{episode.Device}{(details.Length > 0 ? $" ({details})" : "")}");
-        page.Paragraph("  began    ", Words.Moment(episode.Start));
+        page.Paragraph("  began    ", Humanize.Moment(episode.Start));
         page.Paragraph("  ended    ", episode.Summary is { } summary
-            ? $"{Words.Moment(summary.End)}: {summary.Shape}, {Words.Seconds(summary.OutageSeconds)}, {Words.Count(summary.Reports, "report")}"
+            ? $"{Humanize.Moment(summary.End)}: {summary.Shape}, {Humanize.Seconds(summary.OutageSeconds)}, {Humanize.Count(summary.Reports, "report")}"
             : "not recorded: it is under way, or the process ended with it");
         if (episode.Report is { } report)
             page.Paragraph("  report   ", report);
         foreach (var remediation in episode.Remediations)
         {
-            page.Paragraph("  done     ", $"{Words.Moment(remediation.Time)} {SnakeCase.Of(remediation.Verdict).Replace('_', ' ')}{(remediation.Profile is { } profile ? $", profile {profile}" : "")}{(remediation.Rung is { } rung ? $", recovery {rung}" : "")} ({remediation.Id})");
+            page.Paragraph("  done     ", $"{Humanize.Moment(remediation.Time)} {SnakeCase.Of(remediation.Verdict).Replace('_', ' ')}{(remediation.Profile is { } profile ? $", profile {profile}" : "")}{(remediation.Rung is { } rung ? $", recovery {rung}" : "")} ({remediation.Id})");
             page.Paragraph("           ", remediation.Explanation);
         }
         if (episode.KernelLines.Count > KernelLines)
-            page.Line($"  the last {KernelLines} of {Words.Count(episode.KernelLines.Count, "kernel line")}:");
+            page.Line($"  the last {KernelLines} of {Humanize.Count(episode.KernelLines.Count, "kernel line")}:");
         else if (episode.KernelLines.Count > 0)
             page.Line("  the kernel said:");
         foreach (var line in episode.KernelLines.TakeLast(KernelLines))
@@ -54,7 +55,7 @@ internal static class EpisodesText
         episode.Id,
         episode.Driver.Length > 0 ? episode.Driver : "-",
         episode.Summary?.Shape ?? "-",
-        episode.Summary is { } summary ? Words.Seconds(summary.OutageSeconds) : "no end",
+        episode.Summary is { } summary ? Humanize.Seconds(summary.OutageSeconds) : "no end",
         episode.Summary?.Reports.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "-",
         episode.LastVerdict is { } verdict ? SnakeCase.Of(verdict).Replace('_', ' ') : "none",
     ];

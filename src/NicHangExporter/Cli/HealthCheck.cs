@@ -1,5 +1,5 @@
 using System.Net;
-using NicHangExporter.Configuration;
+using NicHangExporter.Options;
 using NicHangExporter.Web;
 
 namespace NicHangExporter.Cli;
@@ -25,7 +25,7 @@ internal sealed class HealthCheck(ListenAddress address, bool mayHaveTls, TimePr
         var line = "";
         foreach (var scheme in mayHaveTls ? new[] { "https", "http" } : ["http"])
         {
-            var (isHealthy, answer) = await AskAsync($"{scheme}://{EndPointOf(address)}{WebGate.HealthPath}", end.Token);
+            var (isHealthy, answer) = await AskAsync($"{scheme}://{EndPointOf(address)}{WebConfigMiddleware.HealthPath}", end.Token);
             if (isHealthy || line.Length == 0)
                 line = answer;
             if (isHealthy)

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using NicHangExporter.Configuration;
+using NicHangExporter.Options;
 
 namespace NicHangExporter.Cli;
 
@@ -32,7 +32,7 @@ internal static class HelpText
     /// <param name="all">All options instead of the common ones.</param>
     public static void Write(TextWriter output, RootCommand root, bool all)
     {
-        var page = new ConsolePage(output);
+        var page = new ConsoleWriter(output);
         page.Paragraph("", root.Description!);
         page.Line();
         page.Line("Usage: nic-hang-exporter [OPTIONS]                run the exporter");
@@ -57,7 +57,7 @@ internal static class HelpText
         page.Paragraph("", "Exit code: 0 done; 1 failed or declined; 2 a mistake in configuration or command line.");
     }
 
-    private static void WriteCommand(ConsolePage page, Command command)
+    private static void WriteCommand(ConsoleWriter page, Command command)
     {
         // quarantine has one subcommand, which is what a person writes.
         while (command.Subcommands is [var only])
@@ -67,7 +67,7 @@ internal static class HelpText
         WriteRow(page, string.Join(' ', [words, .. arguments]), command.Description!.Split('\n')[0]);
     }
 
-    private static void WriteGroups(ConsolePage page)
+    private static void WriteGroups(ConsoleWriter page)
     {
         foreach (var group in OptionTable.All.GroupBy(option => option.Name.Split('.')[0]))
         {
@@ -81,14 +81,14 @@ internal static class HelpText
             + "and an environment variable, as in NICHANG_STATE_DIRECTORY.");
     }
 
-    private static void WriteOption(ConsolePage page, OptionDefinition option)
+    private static void WriteOption(ConsoleWriter page, OptionDefinition option)
     {
         var value = option.Kind == OptionKind.Switch ? "" : " " + option.ValueName;
         var inForce = option.Show(new ExporterOptions());
         WriteRow(page, $"--{option.Name}{value}", inForce is not ("" or "false") ? $"{option.Help} [{inForce}]" : option.Help);
     }
 
-    private static void WriteRow(ConsolePage page, string name, string text)
+    private static void WriteRow(ConsoleWriter page, string name, string text)
     {
         if (name.Length + 4 <= TextColumn)
         {

@@ -1,4 +1,6 @@
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Planning;
 
 namespace NicHangExporter.Cli;
 
@@ -10,7 +12,7 @@ internal static class OutcomeText
     /// <param name="outcome">The outcome.</param>
     /// <param name="isJoined">Somebody else had asked for it before.</param>
     /// <param name="isRollback">A rollback was asked for.</param>
-    public static void Write(ConsolePage page, RemediationOutcome outcome, bool isJoined = false, bool isRollback = false)
+    public static void Write(ConsoleWriter page, RemediationOutcome outcome, bool isJoined = false, bool isRollback = false)
     {
         page.Line($"{outcome.Device}: {Title(outcome, isRollback)}");
         page.Paragraph("  ", outcome.Explanation);
@@ -31,8 +33,8 @@ internal static class OutcomeText
         if (outcome.Evidence is { } evidence)
             page.Paragraph("  seen       ", Seen(evidence));
         if (outcome.RetryAfter is > 0 and { } wait)
-            page.Paragraph("  wait       ", Words.Wait(wait));
-        foreach (var (lead, text) in NextStep.After(outcome, isRollback))
+            page.Paragraph("  wait       ", Humanize.Wait(wait));
+        foreach (var (lead, text) in Hints.After(outcome, isRollback))
             if (lead.Length > 0)
                 page.Paragraph($"  {lead,-10} ", text);
             else
@@ -54,7 +56,7 @@ internal static class OutcomeText
     };
 
     // One line for all features of a short name that went the same way: people know tso, not its five parts.
-    private static void WriteChanges(ConsolePage page, RemediationOutcome outcome)
+    private static void WriteChanges(ConsoleWriter page, RemediationOutcome outcome)
     {
         if (outcome is not { Before: { Count: > 0 } before, After: { } after })
             return;
@@ -64,7 +66,7 @@ internal static class OutcomeText
         {
             var same = change.Key.Before == change.Key.After;
             var names = change.Select(pair => pair.Key).ToList();
-            rows.Add([change.Key.Short, $"{change.Key.Before} -> {change.Key.After}{(same ? " (unchanged)" : "")}", names is [var only] ? only == change.Key.Short ? "" : only : Words.Count(names.Count, "feature")]);
+            rows.Add([change.Key.Short, $"{change.Key.Before} -> {change.Key.After}{(same ? " (unchanged)" : "")}", names is [var only] ? only == change.Key.Short ? "" : only : Humanize.Count(names.Count, "feature")]);
         }
         page.Table("  ", rows);
     }
@@ -79,14 +81,14 @@ internal static class OutcomeText
     {
         var seen = new List<string>();
         if (evidence.TxAdvancedSeconds is { } advanced)
-            seen.Add($"TX advanced after {Words.Seconds(advanced)}{(evidence.TxPackets is { } packets ? $" ({Words.Count((long)Math.Min(packets, long.MaxValue), "packet")})" : "")}");
+            seen.Add($"TX advanced after {Humanize.Seconds(advanced)}{(evidence.TxPackets is { } packets ? $" ({Humanize.Count((long)Math.Min(packets, long.MaxValue), "packet")})" : "")}");
         else if (evidence.TxPackets == 0)
             seen.Add("nothing was sent");
         else if (evidence.TxPackets is { } packets)
-            seen.Add($"{Words.Count((long)Math.Min(packets, long.MaxValue), "packet")} sent");
+            seen.Add($"{Humanize.Count((long)Math.Min(packets, long.MaxValue), "packet")} sent");
         if (evidence.CarrierSeconds is > 0 and { } carrier)
-            seen.Add($"link back after {Words.Seconds(carrier)}");
-        seen.Add(evidence.HangReports == 0 ? $"no hang report within {Words.Seconds(evidence.Seconds)}" : $"{Words.Count(evidence.HangReports, "hang report")} within {Words.Seconds(evidence.Seconds)}");
+            seen.Add($"link back after {Humanize.Seconds(carrier)}");
+        seen.Add(evidence.HangReports == 0 ? $"no hang report within {Humanize.Seconds(evidence.Seconds)}" : $"{Humanize.Count(evidence.HangReports, "hang report")} within {Humanize.Seconds(evidence.Seconds)}");
         if (evidence.Error is { } error)
             seen.Add($"the kernel said: {error}");
         return string.Join("; ", seen);

@@ -9,7 +9,7 @@ internal static class ProtectionText
     /// <param name="page">Where to.</param>
     /// <param name="status">The state.</param>
     /// <param name="isDaemons">Whether the daemon has answered; else nobody knows its modes, and so not what it heals.</param>
-    public static void Write(ConsolePage page, RemediationStatus status, bool isDaemons)
+    public static void Write(ConsoleWriter page, RemediationStatus status, bool isDaemons)
     {
         page.Paragraph("api         ", isDaemons ? status.ApiOn ? "on" : "off: no api.token-file" : "of the daemon: not known");
         page.Paragraph("watched     ", ProtectionSummary.Watched(status));

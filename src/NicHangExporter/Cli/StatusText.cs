@@ -1,5 +1,6 @@
 using System.Globalization;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Planning;
 
 namespace NicHangExporter.Cli;
 
@@ -12,7 +13,7 @@ internal static class StatusText
     /// <param name="source">Who tells: the daemon, or the journal alone.</param>
     /// <param name="isDaemons">Whether the daemon has answered; else modes, journal and privilege are those of this command, and nobody knows the daemon's.</param>
     /// <param name="hasHistory">Whether a journal was read: without one, budget and kill switch are not known.</param>
-    public static void Write(ConsolePage page, RemediationStatus status, string source, bool isDaemons, bool hasHistory = true)
+    public static void Write(ConsoleWriter page, RemediationStatus status, string source, bool isDaemons, bool hasHistory = true)
     {
         page.Paragraph("daemon      ", source);
         var modes = string.Join(", ", status.Modes.OrderBy(mode => mode.Key, StringComparer.Ordinal).Select(mode => $"{mode.Key} {mode.Value}"));
@@ -40,9 +41,9 @@ internal static class StatusText
         {
             _ when !isDaemons => "not known: only the daemon can tell",
             (null, <= 0) => "nothing",
-            (null, var seconds) => $"a command has been in the kernel for {Words.Seconds(seconds)}",
+            (null, var seconds) => $"a command has been in the kernel for {Humanize.Seconds(seconds)}",
             (var pass, <= 0) => $"pass {pass}",
-            (var pass, var seconds) => $"pass {pass}; its command has been in the kernel for {Words.Seconds(seconds)}",
+            (var pass, var seconds) => $"pass {pass}; its command has been in the kernel for {Humanize.Seconds(seconds)}",
         });
         ProtectionText.Write(page, status, isDaemons);
         foreach (var device in status.Devices.Where(IsWorthALine))
@@ -52,22 +53,22 @@ internal static class StatusText
     private static bool IsWorthALine(DeviceStatus device) =>
         device.Hung || device.Quarantined || device.Last is not null || device.LastEpisode is not null || !device.Drifted.IsDefaultOrEmpty;
 
-    private static void WriteDevice(ConsolePage page, DeviceStatus device)
+    private static void WriteDevice(ConsoleWriter page, DeviceStatus device)
     {
         page.Line();
         var states = new[] { device.Hung ? "HUNG" : null, device.Quarantined ? "IN QUARANTINE" : null, device.Present ? null : "not here" }.OfType<string>().ToList();
         var details = string.Join(", ", new[] { device.Driver, device.Bus }.Where(detail => detail.Length > 0));
         page.Line($"{device.Device}{(details.Length > 0 ? $" ({details})" : "")}{(states.Count > 0 ? ": " + string.Join(", ", states) : "")}");
         if (device.Last is { Verdict: { } verdict } last)
-            page.Paragraph("  last      ", $"{Words.Moment(last.Time)} {(last.Rollback == true ? "rollback " : "")}{SnakeCase.Of(verdict).Replace('_', ' ')}{(last.Trigger is { } trigger ? $", asked by {SnakeCase.Of(trigger)}" : "")}{(last.Actor is { } actor ? $" ({actor})" : "")}{(last.Profile is { } profile ? $", profile {profile}" : "")}{(last.Rung is { } rung ? $", recovery {rung}" : "")}");
+            page.Paragraph("  last      ", $"{Humanize.Moment(last.Time)} {(last.Rollback == true ? "rollback " : "")}{SnakeCase.Of(verdict).Replace('_', ' ')}{(last.Trigger is { } trigger ? $", asked by {SnakeCase.Of(trigger)}" : "")}{(last.Actor is { } actor ? $" ({actor})" : "")}{(last.Profile is { } profile ? $", profile {profile}" : "")}{(last.Rung is { } rung ? $", recovery {rung}" : "")}");
         if (!device.Desired.IsDefaultOrEmpty)
             page.Paragraph("  kept off  ", Short(device.Desired));
         if (!device.Drifted.IsDefaultOrEmpty)
             page.Paragraph("  ON AGAIN  ", Short(device.Drifted));
         if (device.Cooldown > 0)
-            page.Paragraph("  cool-down ", Words.Wait(device.Cooldown));
+            page.Paragraph("  cool-down ", Humanize.Wait(device.Cooldown));
         if (device.LastEpisode is { } episode)
-            page.Paragraph("  last hang ", $"{Words.Moment(episode.Start)}, {episode.Shape}, {Words.Seconds(episode.OutageSeconds)}, {Words.Count(episode.Reports, "report")} (episodes {episode.Id})");
+            page.Paragraph("  last hang ", $"{Humanize.Moment(episode.Start)}, {episode.Shape}, {Humanize.Seconds(episode.OutageSeconds)}, {Humanize.Count(episode.Reports, "report")} (episodes {episode.Id})");
     }
 
     private static string Short(IEnumerable<string> features) => string.Join(", ", features.Select(OffloadNames.Short).Distinct());

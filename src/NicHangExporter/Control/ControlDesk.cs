@@ -1,12 +1,13 @@
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Control;
 
 /// <summary>What of <see cref="Remediator"/> the console needs.</summary>
 internal sealed record ControlDoor(
-    Func<RemediationRequest, RemediationTicket> Submit, Func<InterfaceName, string, Task<DoorRefusal?>> ClearQuarantine, Func<bool, string, Task<DoorRefusal?>> SetPaused,
+    Func<RemediationRequest, RemediationTicket> Submit, Func<InterfaceName, string, Task<AdminError?>> ClearQuarantine, Func<bool, string, Task<AdminError?>> SetPaused,
     Func<RemediationStatus> Status)
 {
     /// <summary>Looks first whether a device hangs; a daemon has been looking all the time.</summary>
@@ -126,6 +127,6 @@ internal sealed class ControlDesk(ControlDoor door, NetClass devices)
         PausedBy = status.PausedBy,
     };
 
-    private static ControlAnswer Done(DoorRefusal? refusal, string sentence) =>
+    private static ControlAnswer Done(AdminError? refusal, string sentence) =>
         refusal is null ? new ControlAnswer { Done = sentence } : ControlAnswer.Refuse(refusal.Explanation);
 }

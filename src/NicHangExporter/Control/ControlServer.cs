@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Logging;
 

@@ -1,3 +1,4 @@
+using NicHangExporter.Options;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;

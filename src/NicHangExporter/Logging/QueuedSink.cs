@@ -1,3 +1,4 @@
+using NicHangExporter.Hosting;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Parsing;

@@ -1,4 +1,6 @@
 using System.Text.Json.Serialization;
+using NicHangExporter.Remediation.Execution;
+using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Remediation;
 

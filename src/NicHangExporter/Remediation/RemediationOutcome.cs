@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Remediation;
 

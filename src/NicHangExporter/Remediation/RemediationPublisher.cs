@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
-using NicHangExporter.Exposition;
+using NicHangExporter.Metrics;
+using NicHangExporter.Options;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Remediation;
 
@@ -50,7 +53,7 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
     }
 
     /// <summary>All devices, by key and name.</summary>
-    public void Publish(IReadOnlyDictionary<string, ShownDevice> devices, RemediationLedger ledger, bool paused)
+    public void Publish(IReadOnlyDictionary<string, ShownDevice> devices, RemediationStore ledger, bool paused)
     {
         foreach (var (name, key) in _published.ToList())
             if (!devices.TryGetValue(key, out var now) || now.Device != name)

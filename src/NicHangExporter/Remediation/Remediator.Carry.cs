@@ -1,4 +1,9 @@
+using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
+using NicHangExporter.Remediation.Execution;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Planning;
+using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Remediation;
 
@@ -174,8 +179,8 @@ internal sealed partial class Remediator
         }
         // Without a rung nothing is to be healed, so nothing is to be judged by whether it healed.
         hung &= intent.Rung is not null;
-        var context = new PassContext(active, facts, plan, intent, hung, _ledger.State.Device(facts.Key).Rung is null);
-        var pass = new RemediationPass(_access, _killSwitch, () => Volatile.Read(ref _pausedNow), _evidence, _options, _clock, active.Request, facts, plan, ladder, hung);
+        var context = new RunContext(active, facts, plan, intent, hung, _ledger.State.Device(facts.Key).Rung is null);
+        var pass = new RemediationRun(_access, _killSwitch, () => Volatile.Read(ref _pausedNow), _evidence, _options, _clock, active.Request, facts, plan, ladder, hung);
         (_pass, _context) = (pass, context);
         var result = pass.Apply();
         // Only now: nothing is logged between the report of a hang and the answer to it.
@@ -184,7 +189,7 @@ internal sealed partial class Remediator
             Complete(context, result);
     }
 
-    private void Complete(PassContext context, PassResult result)
+    private void Complete(RunContext context, RunResult result)
     {
         (_pass, _context) = (null, null);
         var (active, facts, intent) = (context.Active, context.Facts, context.Intent);
@@ -222,7 +227,7 @@ internal sealed partial class Remediator
     private bool IsHung(DeviceFacts facts)
     {
         var testimony = _evidence.Of(facts.Name, facts.Bus);
-        if (testimony.Reports == 0 || _clock.GetElapsedTime(0) - testimony.Last > HangEvidence.Fresh)
+        if (testimony.Reports == 0 || _clock.GetElapsedTime(0) - testimony.Last > HangSignals.Fresh)
             return false;
         // Healed since: the report is of a hang that is over, and nobody is to act on it again.
         if (testimony.Last <= testimony.HealedAt)

@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using NicHangExporter.Hosting;
+using NicHangExporter.Remediation.Execution;
+using NicHangExporter.Remediation.Planning;
 
 namespace NicHangExporter.Remediation;
 

@@ -1,4 +1,9 @@
 using System.Collections.Immutable;
+using NicHangExporter.Hosting;
+using NicHangExporter.Remediation.Execution;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Planning;
+using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Remediation;
 

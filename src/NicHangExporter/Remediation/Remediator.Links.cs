@@ -1,4 +1,6 @@
+using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
+using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Remediation;
 
@@ -27,7 +29,7 @@ internal sealed partial class Remediator
     /// Brings up what was left down; true where nothing is owed any more. No switch, budget, mode or lost history stops
     /// this: it is the end of something begun (docs/decisions/0024).
     /// </summary>
-    private bool TryRestoreLink(string key, DeviceRecord record, LinkDebt debt)
+    private bool TryRestoreLink(string key, DeviceRecord record, PendingLinkUp debt)
     {
         string why;
         try

@@ -1,3 +1,9 @@
+using NicHangExporter.Hosting;
+using NicHangExporter.Remediation.Execution;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Planning;
+using NicHangExporter.Remediation.Policy;
+
 namespace NicHangExporter.Remediation;
 
 // What is said where nothing is done: it was refused, would be done in another mode, or is so already. Each in the journal, but not again and again.

@@ -1,4 +1,8 @@
+using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
+using NicHangExporter.Remediation.Execution;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Planning;
 
 namespace NicHangExporter.Remediation;
 

@@ -1,5 +1,9 @@
 using System.Collections.Immutable;
+using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
+using NicHangExporter.Remediation.Execution;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Remediation;
 

@@ -1,4 +1,7 @@
+using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Remediation;
 
@@ -23,7 +26,7 @@ internal sealed partial class Remediator
 
     /// <summary>Sets or lifts the kill switch; the file is another one. A pause is in force when this returns the task.</summary>
     /// <returns>Null, or what is wrong.</returns>
-    public Task<DoorRefusal?> SetPausedAsync(bool paused, string actor)
+    public Task<AdminError?> SetPausedAsync(bool paused, string actor)
     {
         // Within the lock, so that what is asked for first is also queued first.
         lock (_pauseGate)
@@ -32,23 +35,23 @@ internal sealed partial class Remediator
 
     /// <summary>Lifts a quarantine, and with it forgets the cool-down and the budget spent.</summary>
     /// <returns>Null, or why not.</returns>
-    public Task<DoorRefusal?> ClearQuarantineAsync(InterfaceName device, string actor)
+    public Task<AdminError?> ClearQuarantineAsync(InterfaceName device, string actor)
     {
         var seen = Volatile.Read(ref _quarantines);
         return AskAsync(question => Clear(question, device, actor, seen));
     }
 
-    private Task<DoorRefusal?> PauseAsync(string actor)
+    private Task<AdminError?> PauseAsync(string actor)
     {
         // At once, and not when the thread has time: who pauses means now.
         _pauses++;
         Volatile.Write(ref _pausedNow, true);
         // Nobody has to wait for the answer that it is safe to give late: it is recorded also where the asker was told that it is not yet.
-        return AskAsync(_ => Paused(actor), late: new DoorRefusal(RefusalKind.NotDurable,
+        return AskAsync(_ => Paused(actor), late: new AdminError(AdminErrorKind.NotDurable,
             "remediation is paused, but that is not on record yet: the journal is written when the command returns that the kernel has now; a restart before that forgets the pause"));
     }
 
-    private DoorRefusal? Paused(string actor)
+    private AdminError? Paused(string actor)
     {
         // What is so already is not written down again.
         var isNews = _ledger.State is { Paused: false } or { PauseAssumed: true };
@@ -56,10 +59,10 @@ internal sealed partial class Remediator
         if (isNews)
             LogSwitch("set", actor);
         PublishAll();
-        return durable ? null : new DoorRefusal(RefusalKind.NotDurable, "remediation is paused, but the journal can't be written: a restart will forget it");
+        return durable ? null : new AdminError(AdminErrorKind.NotDurable, "remediation is paused, but the journal can't be written: a restart will forget it");
     }
 
-    private Task<DoorRefusal?> ResumeAsync(string actor, long pauses) => AskAsync(question =>
+    private Task<AdminError?> ResumeAsync(string actor, long pauses) => AskAsync(question =>
     {
         if (IsOvertaken())
             return Overtaken();
@@ -75,26 +78,26 @@ internal sealed partial class Remediator
         PublishAll();
         return IsOvertaken() ? Overtaken()
             : durable ? null
-            : new DoorRefusal(RefusalKind.NotDurable, "remediation is no longer paused, but the journal can't be written: a restart will forget it");
+            : new AdminError(AdminErrorKind.NotDurable, "remediation is no longer paused, but the journal can't be written: a restart will forget it");
 
         bool IsOvertaken() => Interlocked.Read(ref _pauses) != pauses;
 
-        static DoorRefusal Overtaken() => new(RefusalKind.Overtaken, "remediation stays paused: somebody has paused it after this was asked for");
+        static AdminError Overtaken() => new(AdminErrorKind.Overtaken, "remediation stays paused: somebody has paused it after this was asked for");
     });
 
-    private DoorRefusal? Clear(Question question, InterfaceName device, string actor, long seen)
+    private AdminError? Clear(Question question, InterfaceName device, string actor, long seen)
     {
         if (Identify(device) is not { } facts)
-            return new DoorRefusal(RefusalKind.UnknownDevice, $"there is no device {device}, or it can't be read");
+            return new AdminError(AdminErrorKind.UnknownDevice, $"there is no device {device}, or it can't be read");
         if (_quarantinedAs.GetValueOrDefault(facts.Key) > seen)
-            return new DoorRefusal(RefusalKind.Overtaken, $"{device} stays in quarantine: it has got there after this was asked for; see why, then ask again");
+            return new AdminError(AdminErrorKind.Overtaken, $"{device} stays in quarantine: it has got there after this was asked for; see why, then ask again");
         var record = _ledger.State.Device(facts.Key);
         if (!record.Quarantined && record.Charges.Count == 0)
-            return new DoorRefusal(RefusalKind.NothingToDo, $"{device} is not in quarantine, and no budget of it is spent");
+            return new AdminError(AdminErrorKind.NothingToDo, $"{device} is not in quarantine, and no budget of it is spent");
         if (!question.TryClaim())
             return null;
         if (!_ledger.Record(Entry(JournalEvent.Cleared, facts) with { Actor = actor }))
-            return new DoorRefusal(RefusalKind.NotDurable, "the journal can't be written: the quarantine is lifted, but a restart may bring it back");
+            return new AdminError(AdminErrorKind.NotDurable, "the journal can't be written: the quarantine is lifted, but a restart may bring it back");
         LogCleared(device.ToString(), actor);
         AcceptHistory(actor);
         PublishAll();
@@ -125,17 +128,17 @@ internal sealed partial class Remediator
     /// <summary>Has something done on the remediation thread, and waits for its answer as long as for a command to the kernel.</summary>
     /// <param name="work">It must claim the question before it changes anything, unless the change is safe at any later time.</param>
     /// <param name="late">What to say where the thread does not come to it in time and it is done later all the same; null where it is not done then.</param>
-    private async Task<DoorRefusal?> AskAsync(Func<Question, DoorRefusal?> work, DoorRefusal? late = null)
+    private async Task<AdminError?> AskAsync(Func<Question, AdminError?> work, AdminError? late = null)
     {
         var question = new Question();
-        var answer = new TaskCompletionSource<DoorRefusal?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource<AdminError?>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!_lane.Post(yields: true, work: () =>
             {
                 if (!question.IsGivenUp || late is not null)
                     if (!Safely(() => answer.TrySetResult(work(question))))
-                        answer.TrySetResult(new DoorRefusal(RefusalKind.Failed, "an unexpected error, which is in the log"));
+                        answer.TrySetResult(new AdminError(AdminErrorKind.Failed, "an unexpected error, which is in the log"));
             }))
-            return new DoorRefusal(RefusalKind.ShuttingDown, "the program is ending");
+            return new AdminError(AdminErrorKind.ShuttingDown, "the program is ending");
         try
         {
             return await answer.Task.WaitAsync(_options.RemediationDeadline, _clock);
@@ -143,8 +146,8 @@ internal sealed partial class Remediator
         catch (TimeoutException)
         {
             return late is not null ? late
-                : question.TryGiveUp() ? new DoorRefusal(RefusalKind.Busy, "nothing was done: the remediation thread is busy with a command that the kernel does not return from")
-                : new DoorRefusal(RefusalKind.Busy, "it is being done, but the disk of the journal does not answer; the status tells what came of it");
+                : question.TryGiveUp() ? new AdminError(AdminErrorKind.Busy, "nothing was done: the remediation thread is busy with a command that the kernel does not return from")
+                : new AdminError(AdminErrorKind.Busy, "it is being done, but the disk of the journal does not answer; the status tells what came of it");
         }
     }
 

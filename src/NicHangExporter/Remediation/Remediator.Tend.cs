@@ -1,4 +1,7 @@
+using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
+using NicHangExporter.Remediation.Execution;
+using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Remediation;
 
@@ -75,7 +78,7 @@ internal sealed partial class Remediator
     }
 
     // The pass before has not cured it: the next rung, or the next stage. In quarantine this is what keeps trying.
-    private void FollowUp(PassContext context, PassResult result)
+    private void FollowUp(RunContext context, RunResult result)
     {
         var key = context.Facts.Key;
         _followUps.Remove(key);

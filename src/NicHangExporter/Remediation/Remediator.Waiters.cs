@@ -1,4 +1,5 @@
-using NicHangExporter.Configuration;
+using NicHangExporter.Hosting;
+using NicHangExporter.Options;
 
 namespace NicHangExporter.Remediation;
 

@@ -1,5 +1,12 @@
-using NicHangExporter.Exposition;
+using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
+using NicHangExporter.Metrics;
+using NicHangExporter.Options;
+using NicHangExporter.Remediation.Evidence;
+using NicHangExporter.Remediation.Execution;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Planning;
+using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Remediation;
 
@@ -15,14 +22,14 @@ internal sealed partial class Remediator : IDisposable
     private const int IdleTicks = 4;
 
     private readonly ExporterOptions _options;
-    private readonly RemediationLedger _ledger;
-    private readonly DeviceAccess _access;
-    private readonly SettingCatalogue _catalogue;
-    private readonly HangEvidence _evidence;
+    private readonly RemediationStore _ledger;
+    private readonly DeviceControl _access;
+    private readonly ProfileCatalog _catalogue;
+    private readonly HangSignals _evidence;
     private readonly KillSwitch _killSwitch;
     private readonly DeviceInventory _inventory;
     private readonly EpisodeRecorder _recorder;
-    private readonly Lane _lane;
+    private readonly RemediationWorker _lane;
     private readonly ExporterMetrics _metrics;
     private readonly RemediationPublisher _publisher;
     private readonly DeviceRoutes _routes;
@@ -44,14 +51,14 @@ internal sealed partial class Remediator : IDisposable
     private int _ticks;
 
     // Owned by the lane.
-    private RemediationPass? _pass;
-    private PassContext? _context;
+    private RemediationRun? _pass;
+    private RunContext? _context;
     private bool _isCapable;
     private bool _begun;
 
     public Remediator(
-        ExporterOptions options, RemediationLedger ledger, DeviceAccess access, SettingCatalogue catalogue, HangEvidence evidence, KillSwitch killSwitch,
-        DeviceInventory inventory, EpisodeRecorder recorder, Lane lane, ExporterMetrics metrics, TimeProvider clock, ILogger<Remediator> logger)
+        ExporterOptions options, RemediationStore ledger, DeviceControl access, ProfileCatalog catalogue, HangSignals evidence, KillSwitch killSwitch,
+        DeviceInventory inventory, EpisodeRecorder recorder, RemediationWorker lane, ExporterMetrics metrics, TimeProvider clock, ILogger<Remediator> logger)
     {
         (_options, _ledger, _access, _catalogue, _evidence, _killSwitch) = (options, ledger, access, catalogue, evidence, killSwitch);
         (_inventory, _recorder, _lane, _metrics, _clock, _logger) = (inventory, recorder, lane, metrics, clock, logger);
@@ -174,7 +181,7 @@ internal sealed partial class Remediator : IDisposable
         Tend();
     }
 
-    private void Watch(RemediationPass pass, PassContext context)
+    private void Watch(RemediationRun pass, RunContext context)
     {
         if (pass.Tick() is { } result)
             Complete(context, result);
@@ -283,7 +290,7 @@ internal sealed partial class Remediator : IDisposable
         new(what) { Key = facts.Key, Device = facts.Name.ToString(), Driver = facts.Driver.Length > 0 ? facts.Driver : null };
 
     /// <summary>What belongs to the pass under way.</summary>
-    private sealed record PassContext(Active Active, DeviceFacts Facts, RemediationPlan Plan, JournalEntry Intent, bool WasHung, bool IsFirstRung);
+    private sealed record RunContext(Active Active, DeviceFacts Facts, RemediationPlan Plan, JournalEntry Intent, bool WasHung, bool IsFirstRung);
 
     [LoggerMessage(EventIds.RemediationIncapable, LogLevel.Warning, "Remediation is in mode enforce, but CAP_NET_ADMIN is missing: nothing can be changed. Run as root, or give it to the program (AmbientCapabilities=CAP_NET_ADMIN in a systemd unit, --cap-add NET_ADMIN for a container)")]
     private partial void LogIncapable();

@@ -27,22 +27,22 @@ internal sealed class BasicAuthentication : IDisposable
     /// <summary>Checks the headers <c>Authorization</c> of a request.</summary>
     /// <param name="users">Users and their hashes, at least one.</param>
     /// <param name="headers">The headers.</param>
-    /// <param name="peer">Who asks; see <see cref="ConnectionPlaces.PeerOf"/>.</param>
+    /// <param name="peer">Who asks; see <see cref="ConnectionQuota.PeerOf"/>.</param>
     /// <param name="cancellation">Ends the waiting, when the client has gone.</param>
-    /// <returns>Null where the password is right, else why not: a value of <see cref="WebRefusal"/>.</returns>
+    /// <returns>Null where the password is right, else why not: a value of <see cref="WebError"/>.</returns>
     public async ValueTask<string?> CheckAsync(FrozenDictionary<string, string> users, StringValues headers, UInt128 peer, CancellationToken cancellation)
     {
         if (headers.Count == 0)
-            return WebRefusal.Absent;
+            return WebError.Absent;
         if (headers.Count > 1 || headers[0] is not { } header || !BasicCredentials.TryParse(header, out var credentials))
-            return WebRefusal.Malformed;
+            return WebError.Malformed;
         var isUser = users.TryGetValue(credentials.User, out var hash);
         hash = isUser ? hash! : PasswordHash.Decoy(Like(users, credentials.User));
         var key = isUser ? Key(credentials, hash) : "";
         if (_known.ContainsKey(key))
             return null;
         if (!_waiting.TryAdd(peer, true))
-            return WebRefusal.Busy;
+            return WebError.Busy;
         try
         {
             await _turn.WaitAsync(cancellation);
@@ -58,7 +58,7 @@ internal sealed class BasicAuthentication : IDisposable
                 return null;
             // A user of nobody's is checked like any other, and refused whatever comes of it.
             if (!(_verify(credentials.Password, hash) & isUser))
-                return WebRefusal.Wrong;
+                return WebError.Wrong;
         }
         finally
         {

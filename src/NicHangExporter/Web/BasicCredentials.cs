@@ -1,5 +1,5 @@
 using System.Text;
-using NicHangExporter.Api;
+using NicHangExporter.Api.Auth;
 
 namespace NicHangExporter.Web;
 

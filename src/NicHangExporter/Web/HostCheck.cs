@@ -1,6 +1,8 @@
 using System.Net;
 using NicHangExporter.Api.Alertmanager;
+using NicHangExporter.Hosting;
 using NicHangExporter.Logging;
+using NicHangExporter.Options;
 
 namespace NicHangExporter.Web;
 
@@ -27,7 +29,7 @@ internal sealed partial class HostCheck(ExporterOptions options, TimeProvider cl
             return next(context);
         if (_refused.IsDue(1, out var sum))
             LogRefused(sum);
-        return ShortAnswer.WriteAsync(context, HttpStatusCode.MisdirectedRequest, WebGate.IsApi(context));
+        return PlainTextResult.WriteAsync(context, HttpStatusCode.MisdirectedRequest, WebConfigMiddleware.IsApi(context));
     }
 
     // What can't be another host's name: none at all (HTTP/1.0, no browser), an address, localhost and what is below it (RFC 6761), this machine's host name

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Net.Security;
 using System.Security.Authentication;
-using NicHangExporter.Configuration;
+using NicHangExporter.Options;
 
 namespace NicHangExporter.Web;
 

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
-using NicHangExporter.Configuration;
+using NicHangExporter.Options;
 using YamlDotNet.Core;
 
 namespace NicHangExporter.Web;
@@ -109,7 +109,7 @@ internal sealed partial class WebConfigReader(string path, List<string> errors)
         return interval > TimeSpan.Zero ? new RateLimit(interval, burst) : null;
     }
 
-    private void Error(int line, string message) => errors.Add($"{path}:{line}: {Printable.Of(message)}");
+    private void Error(int line, string message) => errors.Add($"{path}:{line}: {TextSanitizer.Of(message)}");
 
     // The entries by key; unknown and repeated ones are errors.
     private Dictionary<string, YamlEntry> Known(YamlMapping? mapping, string prefix, IReadOnlyList<string> keys)
@@ -117,7 +117,7 @@ internal sealed partial class WebConfigReader(string path, List<string> errors)
         var known = new Dictionary<string, YamlEntry>();
         foreach (var entry in mapping?.Entries ?? [])
             if (!keys.Contains(entry.Key))
-                Error(entry.Line, Printable.IsWord(entry.Key)
+                Error(entry.Line, TextSanitizer.IsWord(entry.Key)
                     ? $"unknown key '{prefix}{entry.Key}'{Suggestion.For(entry.Key, keys)}"
                     : $"unknown key{(prefix.Length > 0 ? $" in '{prefix.TrimEnd('.')}'" : "")}; it is not shown, because it may be a secret: write a blank after each colon");
             else if (!known.TryAdd(entry.Key, entry))

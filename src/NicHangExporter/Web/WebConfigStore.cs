@@ -1,5 +1,7 @@
-using NicHangExporter.Exposition;
+using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
+using NicHangExporter.Metrics;
+using NicHangExporter.Options;
 
 namespace NicHangExporter.Web;
 
@@ -29,7 +31,7 @@ internal sealed partial class WebConfigStore
             return;
         var errors = new List<string>();
         _current = LoadedWebConfig.Load(_path, clock, errors, out _files) ?? throw new InvalidDataException(string.Join('\n', errors));
-        foreach (var reason in WebRefusal.All)
+        foreach (var reason in WebError.All)
             metrics.WebAccessRefused.WithLabels(reason).Publish();
         Publish();
     }

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
-using NicHangExporter.Configuration;
-using NicHangExporter.Exposition;
+using NicHangExporter.Metrics;
+using NicHangExporter.Options;
 
 namespace NicHangExporter.Web;
 
@@ -14,7 +14,7 @@ internal static class WebListeners
     /// <summary>Adds the addresses to the server.</summary>
     public static void Add(KestrelServerOptions kestrel, IEnumerable<ListenAddress> addresses, WebConfigStore store, ExporterMetrics metrics)
     {
-        var places = new ConnectionPlaces(WebLimits.MaxConnections);
+        var places = new ConnectionQuota(WebLimits.MaxConnections);
         foreach (var address in addresses)
             if (address.Address is { } ip)
                 kestrel.Listen(ip, address.Port, Secure);
@@ -35,7 +35,7 @@ internal static class WebListeners
                     {
                         var loaded = store.Current;
                         TlsConnection.Note(context.Connection, loaded);
-                        return ValueTask.FromResult(loaded.Tls!.Options(() => metrics.WebAccessRefused.WithLabels(WebRefusal.Certificate).Inc()));
+                        return ValueTask.FromResult(loaded.Tls!.Options(() => metrics.WebAccessRefused.WithLabels(WebError.Certificate).Inc()));
                     },
                 });
         }

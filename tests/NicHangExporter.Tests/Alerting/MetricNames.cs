@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using NicHangExporter.Exposition;
+using NicHangExporter.Metrics;
 
 namespace NicHangExporter.Tests.Alerting;
 

@@ -31,7 +31,7 @@ internal static class ApiDocument
                     + "Every GET may also be a HEAD. A method that a path does not have is answered 405 (urn:problem-type:nichang:method_not_allowed) with the header Allow, a path that there is not 404.",
                 ["license"] = new JsonObject { ["name"] = "Apache-2.0", ["identifier"] = "Apache-2.0" },
             },
-            ["servers"] = new JsonArray(new JsonObject { ["url"] = $"http://127.0.0.1:{NicHangExporter.Configuration.ListenAddress.Default.Port}" }),
+            ["servers"] = new JsonArray(new JsonObject { ["url"] = $"http://127.0.0.1:{NicHangExporter.Options.ListenAddress.Default.Port}" }),
             ["security"] = new JsonArray(new JsonObject { ["bearer"] = new JsonArray() }),
             ["paths"] = paths,
             ["components"] = new JsonObject
@@ -74,9 +74,9 @@ internal static class ApiDocument
                 : "The id.", new JsonObject { ["type"] = "string" }));
         foreach (var name in route.Query)
             parameters.Add((JsonNode)Parameter(name, "query", name == "limit" ? "How many at most." : "Only those of this device, by its name at that time or its address on the bus.", name == "limit"
-                ? new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = RemediationDesk.MaxLimit, ["default"] = 50 }
+                ? new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = RemediationHandlers.MaxLimit, ["default"] = 50 }
                 : new JsonObject { ["type"] = "string" }));
-        if (route.Answer?.Type == typeof(RemediationView) && route.Changes)
+        if (route.Answer?.Type == typeof(RemediationResponse) && route.Changes)
             parameters.Add((JsonNode)Parameter(RequestKeys.Header, "header", "Whoever sends the same request again with the same key within 24 hours gets the answer to the first one, and no second action.",
                 new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = 255, ["pattern"] = "^[!-~]+$" }));
         return parameters;
@@ -104,7 +104,7 @@ internal static class ApiDocument
     private static ImmutableArray<ApiRoute> Table()
     {
         var door = new ApiDoor(null!, null!, null!, null!, null!);
-        return ApiRoutes.Of(new RemediationDesk(door, new NetClass("/nowhere"), null!, null!, TimeProvider.System, CancellationToken.None), new ViewDesk(door, null), new SwitchDesk(door, new NetClass("/nowhere")),
+        return ApiRoutes.Of(new RemediationHandlers(door, new NetClass("/nowhere"), null!, null!, TimeProvider.System, CancellationToken.None), new QueryHandlers(door, null), new AdminHandlers(door, new NetClass("/nowhere")),
             (_, _) => throw new InvalidOperationException("nobody answers"));
     }
 }

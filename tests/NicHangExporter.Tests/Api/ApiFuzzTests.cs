@@ -1,4 +1,5 @@
 using System.Text;
+using NicHangExporter.Hosting;
 
 namespace NicHangExporter.Tests.Api;
 

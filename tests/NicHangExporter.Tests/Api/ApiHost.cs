@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using NicHangExporter.Api;
 using NicHangExporter.Linux.Sysfs;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Tests.Api;
 
@@ -32,8 +34,8 @@ internal sealed class ApiHost : IDisposable
 
     private readonly CancellationTokenSource _ending = new();
     private readonly ConcurrentBag<RemediationTicket> _tickets = [];
-    private readonly PassHistory _history;
-    private readonly ViewDesk _views;
+    private readonly RemediationHistory _history;
+    private readonly QueryHandlers _views;
     private readonly ILoggerFactory _factory;
 
     public ApiHost(Action<ExporterOptions>? configure = null, FixtureHost? host = null, Func<HttpContext, Credential, Task<ApiAnswer>>? alertmanager = null)
@@ -47,19 +49,19 @@ internal sealed class ApiHost : IDisposable
         Nic = Host.Ethtool.Nics.Count > 0 ? Host.Ethtool.Nics[0] : Host.AddSimulatedNic();
         Host.Open();
         _factory = LoggerFactory.Create(builder => builder.AddProvider(Host.Log));
-        _history = new PassHistory(Host.Options);
+        _history = new RemediationHistory(Host.Options);
         var door = ApiDoor.Of(Host.Remediator, Host.Ledger);
         Door = door with { Submit = request => Remember(door.Submit(request)) };
-        _views = new ViewDesk(Door, Host.Options.StateDirectory);
+        _views = new QueryHandlers(Door, Host.Options.StateDirectory);
         var devices = new NetClass(Host.Options.SysfsPath);
-        var routes = ApiRoutes.Of(new RemediationDesk(Door, devices, _history, Recent = new RecentPasses(Host.Clock), Host.Clock, _ending.Token), _views, new SwitchDesk(Door, devices), alertmanager);
+        var routes = ApiRoutes.Of(new RemediationHandlers(Door, devices, _history, Recent = new RecentRequests(Host.Clock), Host.Clock, _ending.Token), _views, new AdminHandlers(Door, devices), alertmanager);
         Router = new ApiRouter(routes, new ApiGuard(() => true, Authenticate, _ => IsProtected), Host.Metrics, Host.Clock, _factory.CreateLogger<ApiRouter>(), _ending.Token);
     }
 
     public FixtureHost Host { get; }
     public SimulatedNic Nic { get; }
     public ApiDoor Door { get; }
-    public RecentPasses Recent { get; }
+    public RecentRequests Recent { get; }
     public ApiRouter Router { get; }
 
     /// <summary>Nobody on the way can read the connection.</summary>
@@ -124,7 +126,7 @@ internal sealed class ApiHost : IDisposable
         var began = Host.Clock.GetUtcNow();
         while (!handling.IsCompleted)
         {
-            Host.Lane.RunPending();
+            Host.RemediationWorker.RunPending();
             if (!IsFrozen && _tickets.Any(ticket => !ticket.Outcome.IsCompleted))
                 Host.Live(1);
             await Task.Yield();
@@ -141,7 +143,7 @@ internal sealed class ApiHost : IDisposable
     {
         for (var second = 0; second < 300 && _tickets.Any(ticket => !ticket.Outcome.IsCompleted); second++)
         {
-            Host.Lane.RunPending();
+            Host.RemediationWorker.RunPending();
             Host.Live(1);
         }
         Assert.All(_tickets, ticket => Assert.True(ticket.Outcome.IsCompleted, "no verdict within five minutes"));

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using NicHangExporter.Hosting;
 
 namespace NicHangExporter.Tests.Api;
 

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
-using NicHangExporter.Api;
+using NicHangExporter.Api.Auth;
+using NicHangExporter.Hosting;
+using NicHangExporter.Options;
 
 namespace NicHangExporter.Tests.Api;
 

@@ -1,7 +1,9 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
-using NicHangExporter.Api;
+using NicHangExporter.Api.Auth;
+using NicHangExporter.Hosting;
+using NicHangExporter.Options;
 
 namespace NicHangExporter.Tests.Api;
 

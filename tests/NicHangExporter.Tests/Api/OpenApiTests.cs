@@ -53,7 +53,7 @@ public sealed class OpenApiTests
     {
         var route = ApiDocument.Routes.Single(route => route is { Method: "POST", Template: "/api/v1/remediations" });
 
-        Assert.All(DoorStatuses.OfVerdict.Values.Concat(DoorStatuses.OfReason.Values.Select(problem => problem.Status)), status => Assert.Contains(status, route.Statuses.Concat([401, 403])));
+        Assert.All(HttpStatusMapping.OfVerdict.Values.Concat(HttpStatusMapping.OfReason.Values.Select(problem => problem.Status)), status => Assert.Contains(status, route.Statuses.Concat([401, 403])));
     }
 
     [Theory]

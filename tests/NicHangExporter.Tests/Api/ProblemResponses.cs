@@ -11,7 +11,7 @@ internal static class ProblemResponses
     /// <summary>Every kind of problem that the program has, by its name.</summary>
     public static ImmutableSortedDictionary<string, ApiProblem> All { get; } = typeof(ApiProblem).GetFields(BindingFlags.Public | BindingFlags.Static)
         .Where(field => field.FieldType == typeof(ApiProblem)).Select(field => (ApiProblem)field.GetValue(null)!)
-        .Concat(DoorStatuses.OfReason.Values)
+        .Concat(HttpStatusMapping.OfReason.Values)
         .ToImmutableSortedDictionary(problem => problem.Name, problem => problem, StringComparer.Ordinal);
 
     /// <summary>The name of the response with that status.</summary>
@@ -33,7 +33,7 @@ internal static class ProblemResponses
             response["headers"] = new JsonObject { ["WWW-Authenticate"] = Header("string", "How to prove who asks.", isRequired: true) };
         else if (status is 409 or 429 or 503)
             response["headers"] = new JsonObject { ["Retry-After"] = Header("integer", "Seconds until it is worth asking again, where that is known.", isRequired: status == 429) };
-        response["content"] = new JsonObject { ["application/problem+json"] = new JsonObject { ["schema"] = schemas.Of(ApiJson.Answers.ProblemView) } };
+        response["content"] = new JsonObject { ["application/problem+json"] = new JsonObject { ["schema"] = schemas.Of(ApiJson.Answers.ProblemResponse) } };
         return response;
     }
 

@@ -1,4 +1,6 @@
 using NicHangExporter.Api;
+using NicHangExporter.Hosting;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Tests.Api;
@@ -296,19 +298,19 @@ public sealed class RemediationRouteTests : IDisposable
     {
         _api.IsFrozen = true;
         var waiting = new List<Task>();
-        for (var i = 0; i < RecentPasses.MaxWaiting; i++)
+        for (var i = 0; i < RecentRequests.MaxWaiting; i++)
         {
             var context = ApiHost.Context("POST", Path, """{"device":"eno1","dryRun":true}"""u8.ToArray(), ApiHost.Remediate);
             waiting.Add(_api.Router.HandleAsync(context));
         }
 
         // Sixteen wait; the others know already where to look.
-        Assert.Equal(RecentPasses.MaxWaiting - RemediationDesk.MaxWaiters, waiting.Count(one => one.IsCompleted));
+        Assert.Equal(RecentRequests.MaxWaiting - RemediationHandlers.MaxWaiters, waiting.Count(one => one.IsCompleted));
         var reply = ApiHost.Context("POST", Path, """{"device":"eno1","dryRun":true}"""u8.ToArray(), ApiHost.Remediate);
         await _api.Router.HandleAsync(reply);
         Assert.Equal((503, "5"), (reply.Response.StatusCode, reply.Response.Headers.RetryAfter.ToString()));
 
-        _api.Host.Lane.RunPending();
+        _api.Host.RemediationWorker.RunPending();
         await Task.WhenAll(waiting);
         Assert.Equal(200, (await _api.PostAsync(Path, """{"device":"eno1","dryRun":true}""")).Status);
     }

@@ -86,7 +86,7 @@ public sealed class RequestKeyTests : IDisposable
     public async Task KeyIsForgotten_AfterADayOfTheMonotonicClock()
     {
         await KeyedAsync("k1", """{"device":"eno1","dryRun":true}""");
-        _api.Host.Clock.Advance(RecentPasses.KeyLife - TimeSpan.FromMinutes(1));
+        _api.Host.Clock.Advance(RecentRequests.KeyLife - TimeSpan.FromMinutes(1));
         Assert.Equal(422, (await KeyedAsync("k1", Body)).Status);
         _api.Host.Clock.Advance(TimeSpan.FromMinutes(1));
 
@@ -97,7 +97,7 @@ public sealed class RequestKeyTests : IDisposable
     public async Task KeyInTheJournal_IsForgottenAfterADayAsWell()
     {
         await KeyedAsync("k1", Body);
-        _api.Host.Clock.Advance(RecentPasses.KeyLife);
+        _api.Host.Clock.Advance(RecentRequests.KeyLife);
         _api.Host.Live(1);
 
         Assert.Equal("nothing_to_do", (await KeyedAsync("k1", Body)).Verdict);
@@ -126,7 +126,7 @@ public sealed class RequestKeyTests : IDisposable
         _ = _api.Router.HandleAsync(ApiHost.Context("POST", Path, System.Text.Encoding.UTF8.GetBytes(Body), ApiHost.Remediate, (RequestKeys.Header, "k1")));
         // The search in the journal is on another thread.
         Assert.True(SpinWait.SpinUntil(() => _api.Submitted == 1, TimeSpan.FromSeconds(30)));
-        _api.Host.Lane.RunPending();
+        _api.Host.RemediationWorker.RunPending();
         Assert.Single(_api.Intents());
         var operations = _api.Nic.Operations.Count;
         Restart();

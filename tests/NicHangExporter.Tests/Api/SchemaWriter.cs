@@ -12,11 +12,11 @@ internal sealed class SchemaWriter
     // What a type does not say, and the router refuses all the same.
     private static readonly Dictionary<(Type, string), Action<JsonObject>> Limits = new()
     {
-        [(typeof(RemediationOrder), "device")] = schema => (schema["minLength"], schema["maxLength"]) = (1, OrderLimits.MaxDevice),
-        [(typeof(RemediationOrder), "profile")] = schema => (schema["minLength"], schema["maxLength"]) = (1, OrderLimits.MaxName),
-        [(typeof(RemediationOrder), "features")] = schema => (schema["minItems"], schema["maxItems"], schema["items"]!["minLength"], schema["items"]!["maxLength"]) = (1, OrderLimits.MaxFeatures, 1, OrderLimits.MaxName),
-        [(typeof(RemediationOrder), "reason")] = schema => schema["maxLength"] = OrderLimits.MaxReason,
-        [(typeof(RollbackOrder), "reason")] = schema => schema["maxLength"] = OrderLimits.MaxReason,
+        [(typeof(CreateRemediationRequest), "device")] = schema => (schema["minLength"], schema["maxLength"]) = (1, RequestValidator.MaxDevice),
+        [(typeof(CreateRemediationRequest), "profile")] = schema => (schema["minLength"], schema["maxLength"]) = (1, RequestValidator.MaxName),
+        [(typeof(CreateRemediationRequest), "features")] = schema => (schema["minItems"], schema["maxItems"], schema["items"]!["minLength"], schema["items"]!["maxLength"]) = (1, RequestValidator.MaxFeatures, 1, RequestValidator.MaxName),
+        [(typeof(CreateRemediationRequest), "reason")] = schema => schema["maxLength"] = RequestValidator.MaxReason,
+        [(typeof(RollbackRequest), "reason")] = schema => schema["maxLength"] = RequestValidator.MaxReason,
         [(typeof(AlertmanagerMessage), "version")] = schema => schema["enum"] = new JsonArray(AlertmanagerMessage.KnownVersion),
         [(typeof(AlertmanagerMessage), "truncatedAlerts")] = schema => schema["maximum"] = MessageReader.MaxTruncated,
         [(typeof(AlertmanagerMessage), "alerts")] = schema => schema["maxItems"] = BoundedAlerts.Most,

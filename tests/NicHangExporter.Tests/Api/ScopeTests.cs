@@ -1,5 +1,6 @@
 using NicHangExporter.Api;
 using NicHangExporter.Api.Alertmanager;
+using NicHangExporter.Options;
 
 namespace NicHangExporter.Tests.Api;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using NicHangExporter.Api;
+using NicHangExporter.Hosting;
 
 namespace NicHangExporter.Tests.Api;
 
@@ -93,21 +94,21 @@ public sealed class StrictnessTests : IDisposable
     [Fact]
     public async Task Limits_AreThoseOfTheDocument()
     {
-        var name = new string('x', OrderLimits.MaxName);
-        string[] features = [.. Enumerable.Repeat("\"tso\"", OrderLimits.MaxFeatures)];
+        var name = new string('x', RequestValidator.MaxName);
+        string[] features = [.. Enumerable.Repeat("\"tso\"", RequestValidator.MaxFeatures)];
         foreach (var (sound, body) in new[]
         {
-            (true, $$"""{"device":"eno1","dryRun":true,"reason":"{{new string('x', OrderLimits.MaxReason)}}"}"""),
-            (false, $$"""{"device":"eno1","dryRun":true,"reason":"{{new string('x', OrderLimits.MaxReason + 1)}}"}"""),
+            (true, $$"""{"device":"eno1","dryRun":true,"reason":"{{new string('x', RequestValidator.MaxReason)}}"}"""),
+            (false, $$"""{"device":"eno1","dryRun":true,"reason":"{{new string('x', RequestValidator.MaxReason + 1)}}"}"""),
             (true, $$"""{"device":"eno1","dryRun":true,"features":[{{string.Join(',', features)}}]}"""),
             (false, $$"""{"device":"eno1","dryRun":true,"features":[{{string.Join(',', features)}},"tso"]}"""),
             (false, $$"""{"device":"eno1","dryRun":true,"features":["{{name}}x"]}"""),
             (false, $$"""{"device":"eno1","dryRun":true,"profile":"{{name}}x"}"""),
-            (false, $$"""{"device":"{{new string('x', OrderLimits.MaxDevice + 1)}}","dryRun":true}"""),
+            (false, $$"""{"device":"{{new string('x', RequestValidator.MaxDevice + 1)}}","dryRun":true}"""),
         })
             Assert.Equal(sound ? 200 : 400, (await _api.PostAsync(Path, body)).Status);
         Assert.Equal(422, (await _api.PostAsync(Path, $$"""{"device":"eno1","dryRun":true,"profile":"{{name}}"}""")).Status);
-        Assert.Equal(404, (await _api.PostAsync(Path, $$"""{"device":"{{new string('x', OrderLimits.MaxDevice)}}","dryRun":true}""")).Status);
+        Assert.Equal(404, (await _api.PostAsync(Path, $$"""{"device":"{{new string('x', RequestValidator.MaxDevice)}}","dryRun":true}""")).Status);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
-using NicHangExporter.Api;
+using NicHangExporter.Api.Auth;
 using NicHangExporter.Linux;
+using NicHangExporter.Options;
 using static System.IO.UnixFileMode;
 
 namespace NicHangExporter.Tests.Api;

@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
-using NicHangExporter.Api;
-using NicHangExporter.Exposition;
+using NicHangExporter.Api.Auth;
+using NicHangExporter.Metrics;
+using NicHangExporter.Options;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Api;

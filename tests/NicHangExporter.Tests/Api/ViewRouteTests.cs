@@ -1,5 +1,7 @@
 using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Evidence;
+using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Tests.Api;
 
@@ -110,7 +112,7 @@ public sealed class ViewRouteTests : IDisposable
         Assert.True(BusAddress.TryParse(_api.Nic.Bus, out var bus));
         _api.Host.Remediator.BeginEpisode(id, _api.Nic.Interface, bus, "e1000e", _api.Host.Clock.GetUtcNow(), "TDH=14 TDT=1a", ["e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:"]);
         _api.Host.Remediator.EndEpisode(_api.Nic.Interface, new EpisodeSummary(id, _api.Host.Clock.GetUtcNow(), _api.Host.Clock.GetUtcNow(), "wedge", 12, 3), []);
-        _api.Host.Lane.RunPending();
+        _api.Host.RemediationWorker.RunPending();
 
         var row = Assert.Single((await _api.GetAsync("/api/v1/episodes")).Json["episodes"]!.AsArray())!;
         Assert.Equal((id, "eno1", "wedge"), (row["id"]!.GetValue<string>(), row["device"]!.GetValue<string>(), row["summary"]!["shape"]!.GetValue<string>()));

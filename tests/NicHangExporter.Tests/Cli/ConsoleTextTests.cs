@@ -1,5 +1,8 @@
 using NicHangExporter.Cli;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Evidence;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Policy;
 using NicHangExporter.Tests.Control;
 
 namespace NicHangExporter.Tests.Cli;
@@ -105,7 +108,7 @@ public sealed class ConsoleTextTests
     public void Outcome_Joined_SaysThatItWasSomebodyElses()
     {
         var output = new StringWriter();
-        OutcomeText.Write(new ConsolePage(output), new RemediationOutcome("5", "eno1", RemediationVerdict.Applied, "Done."), isJoined: true);
+        OutcomeText.Write(new ConsoleWriter(output), new RemediationOutcome("5", "eno1", RemediationVerdict.Applied, "Done."), isJoined: true);
 
         Assert.Contains("asked for by somebody else", output.ToString(), StringComparison.Ordinal);
     }
@@ -117,7 +120,7 @@ public sealed class ConsoleTextTests
             foreach (DeclineReason? reason in verdict is RemediationVerdict.Declined ? Enum.GetValues<DeclineReason>().Select(value => (DeclineReason?)value) : [null])
             {
                 var output = new StringWriter();
-                OutcomeText.Write(new ConsolePage(output), new RemediationOutcome("12", "enp0s31f6", verdict, "Because.") { Declined = reason, Evidence = new RemediationEvidence(1, Error: "SIOCETHTOOL on enp0s31f6 failed: No such device (errno 19)") });
+                OutcomeText.Write(new ConsoleWriter(output), new RemediationOutcome("12", "enp0s31f6", verdict, "Because.") { Declined = reason, Evidence = new RemediationEvidence(1, Error: "SIOCETHTOOL on enp0s31f6 failed: No such device (errno 19)") });
 
                 var lines = output.ToString().TrimEnd().Split('\n');
                 Assert.All(lines, line => Assert.True(line.Length < 80, line));
@@ -336,10 +339,10 @@ public sealed class ConsoleTextTests
 
     private static void AssertText(string expected, RemediationOutcome outcome) => AssertText(expected, page => OutcomeText.Write(page, outcome));
 
-    private static void AssertText(string expected, Action<ConsolePage> write)
+    private static void AssertText(string expected, Action<ConsoleWriter> write)
     {
         var output = new StringWriter();
-        write(new ConsolePage(output));
+        write(new ConsoleWriter(output));
         Assert.Equal(expected + "\n", output.ToString());
     }
 }

@@ -1,6 +1,6 @@
-using NicHangExporter.Cli;
-using NicHangExporter.Remediation;
-using NicHangExporter.Tests.Hangs;
+using NicHangExporter.Diagnose;
+using NicHangExporter.Remediation.Planning;
+using NicHangExporter.Tests.Detection;
 
 namespace NicHangExporter.Tests.Cli;
 
@@ -33,7 +33,7 @@ public sealed class DiagnosisAdviceTests
     [MemberData(nameof(Guests))]
     public void Flap_OfAGuest_SendsNobodyToCableAndSwitch(string driver, string bus)
     {
-        var prose = Diagnose.Prose(
+        var prose = DiagnosedText.Prose(
             $"""
             [  100.0] {driver} {bus} eth0: {Watchdog}
             [  140.0] {driver} {bus} eth0: {Watchdog}
@@ -49,7 +49,7 @@ public sealed class DiagnosisAdviceTests
     [MemberData(nameof(Guests))]
     public void LinkFlaps_OfAGuest_SendNobodyToCableAndSwitch(string driver, string bus)
     {
-        var prose = Diagnose.Prose(string.Concat(Enumerable.Range(1, 3).Select(second => $"[ {second}.0] {driver} {bus} eth0: NIC Link is Down\n")));
+        var prose = DiagnosedText.Prose(string.Concat(Enumerable.Range(1, 3).Select(second => $"[ {second}.0] {driver} {bus} eth0: NIC Link is Down\n")));
 
         Assert.Contains("The link flaps: look at the host", prose, StringComparison.Ordinal);
         Assert.DoesNotContain("cable", prose, StringComparison.Ordinal);
@@ -91,20 +91,20 @@ public sealed class DiagnosisAdviceTests
     [InlineData("i40e 0000:04:00.0: NIC Link is Down", true)]
     public void Interface_ThatTheLogDoesNotName_IsExplainedWhereACommandNeedsIt(string line, bool explained)
     {
-        var prose = Diagnose.Prose($"tx_timeout: VSI_seid: 390, Q 3, NTC: 0x1c, HWB: 0x1c, NTU: 0x3f, TAIL: 0x3f, INT: 0x0\n{line}\n");
+        var prose = DiagnosedText.Prose($"tx_timeout: VSI_seid: 390, Q 3, NTC: 0x1c, HWB: 0x1c, NTU: 0x3f, TAIL: 0x3f, INT: 0x0\n{line}\n");
 
         Assert.Equal(explained, prose.Contains("IF below", StringComparison.Ordinal));
     }
 
     [Fact]
     public void WatchdogOfAnOldKernel_Once_IsSaidToComeOnceABoot() =>
-        Assert.Contains("only once in a boot", Diagnose.Prose("[ 10.0] NETDEV WATCHDOG: eth0 (igb): transmit queue 0 timed out\n"), StringComparison.Ordinal);
+        Assert.Contains("only once in a boot", DiagnosedText.Prose("[ 10.0] NETDEV WATCHDOG: eth0 (igb): transmit queue 0 timed out\n"), StringComparison.Ordinal);
 
     [Fact]
     public void WatchdogOfAnOldKernel_OnceInEachOfTwoBoots_IsSaidToComeOnceABoot() =>
         Assert.Contains(
             "only once in a boot",
-            Diagnose.Prose(
+            DiagnosedText.Prose(
                 """
                 [ 10.0] NETDEV WATCHDOG: eth0 (igb): transmit queue 0 timed out
                 [  0.0] Linux version 5.10.0
@@ -121,11 +121,11 @@ public sealed class DiagnosisAdviceTests
     [InlineData("[ 10.0] NETDEV WATCHDOG: eth0: transmit timed out\n")]
     [InlineData("[ 10.0] igb 0000:01:00.0 eth0: NETDEV WATCHDOG: CPU: 1: transmit queue 0 timed out 5100 ms\n")]
     public void Watchdog_OfAKernelThatRepeatsIt_IsNotSaidToComeOnceABoot(string log) =>
-        Assert.DoesNotContain("once", Diagnose.Prose(log), StringComparison.Ordinal);
+        Assert.DoesNotContain("once", DiagnosedText.Prose(log), StringComparison.Ordinal);
 
     [Fact]
     public void NothingFound_NamesTheBootBefore() =>
-        Assert.Contains("journalctl -k -b -1 | nic-hang-exporter diagnose", Diagnose.Prose("[    0.000000] Linux version 6.1.0\n"), StringComparison.Ordinal);
+        Assert.Contains("journalctl -k -b -1 | nic-hang-exporter diagnose", DiagnosedText.Prose("[    0.000000] Linux version 6.1.0\n"), StringComparison.Ordinal);
 
     [Fact]
     public void Drivers_AreInOneRowEach()
@@ -139,9 +139,9 @@ public sealed class DiagnosisAdviceTests
     public void Json_HasTheAdviceOfTheText()
     {
         const string log = "[ 1.0] e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\n[ 3.0] e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\n";
-        var prose = Diagnose.Prose(log);
+        var prose = DiagnosedText.Prose(log);
 
-        var advice = Assert.Single(Diagnose.Text(log).Devices).Advice;
+        var advice = Assert.Single(DiagnosedText.Text(log).Devices).Advice;
         Assert.Contains("    ethtool -r eno1", advice);
         Assert.All(advice, line => Assert.Contains(line, prose, StringComparison.Ordinal));
     }
@@ -149,7 +149,7 @@ public sealed class DiagnosisAdviceTests
     // Two timeouts of one queue, with nothing sent in between.
     private static string Wedge(string driver, string bus)
     {
-        var prose = Diagnose.Prose(
+        var prose = DiagnosedText.Prose(
             $"""
             [  100.0] {driver} {bus} eth0: NETDEV WATCHDOG: CPU: 1: transmit queue 0 timed out 5100 ms
             [  105.0] {driver} {bus} eth0: NETDEV WATCHDOG: CPU: 1: transmit queue 0 timed out 10100 ms

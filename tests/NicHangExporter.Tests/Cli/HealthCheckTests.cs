@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using NicHangExporter.Cli;
-using NicHangExporter.Configuration;
+using NicHangExporter.Options;
 using NicHangExporter.Tests.Web;
 
 namespace NicHangExporter.Tests.Cli;

@@ -1,5 +1,5 @@
 using NicHangExporter.Cli;
-using NicHangExporter.Configuration;
+using NicHangExporter.Options;
 
 namespace NicHangExporter.Tests.Cli;
 

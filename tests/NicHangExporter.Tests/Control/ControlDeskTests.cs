@@ -1,6 +1,7 @@
 using NicHangExporter.Control;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Policy;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Control;
@@ -31,12 +32,12 @@ public sealed class ControlDeskTests : IDisposable
                 (device, actor) =>
                 {
                     _asked.Add($"clear {device} {actor}");
-                    return Task.FromResult(device.ToString() == "eno1" ? null : new DoorRefusal(RefusalKind.NothingToDo, "it is in no quarantine"));
+                    return Task.FromResult(device.ToString() == "eno1" ? null : new AdminError(AdminErrorKind.NothingToDo, "it is in no quarantine"));
                 },
                 (paused, actor) =>
                 {
                     _asked.Add($"pause {paused} {actor}");
-                    return Task.FromResult<DoorRefusal?>(null);
+                    return Task.FromResult<AdminError?>(null);
                 },
                 () => TestStatus.Empty),
             new NetClass(_sysfs.Root));

@@ -1,5 +1,6 @@
 using System.Text;
 using NicHangExporter.Control;
+using NicHangExporter.Hosting;
 
 namespace NicHangExporter.Tests.Control;
 

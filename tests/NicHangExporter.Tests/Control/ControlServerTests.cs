@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using NicHangExporter.Control;
+using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.TestSupport;
 

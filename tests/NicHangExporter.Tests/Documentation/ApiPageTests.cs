@@ -34,7 +34,7 @@ public sealed class ApiPageTests
     [Fact]
     public void Members_AreThoseOfTheRequest()
     {
-        var members = ApiRequestJson.Default.RemediationOrder.Properties.Select(property => property.Name);
+        var members = ApiRequestJson.Default.CreateRemediationRequest.Properties.Select(property => property.Name);
 
         Assert.Equal(members, Page.FirstCells("Routes").Where(cell => !cell.Contains('/', StringComparison.Ordinal)));
     }

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using NicHangExporter.Configuration;
+using NicHangExporter.Options;
 
 namespace NicHangExporter.Tests.Documentation;
 

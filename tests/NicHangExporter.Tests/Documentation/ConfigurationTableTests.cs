@@ -1,4 +1,4 @@
-using NicHangExporter.Configuration;
+using NicHangExporter.Options;
 
 namespace NicHangExporter.Tests.Documentation;
 

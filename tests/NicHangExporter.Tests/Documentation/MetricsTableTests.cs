@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using NicHangExporter.Exposition;
+using NicHangExporter.Metrics;
 using Prometheus;
 
 namespace NicHangExporter.Tests.Documentation;

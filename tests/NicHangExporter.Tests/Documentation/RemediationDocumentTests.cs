@@ -1,9 +1,13 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using NicHangExporter.Configuration;
 using NicHangExporter.Linux;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Execution;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Planning;
+using NicHangExporter.Remediation.Policy;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Documentation;
@@ -111,7 +115,7 @@ public sealed class RemediationDocumentTests
         var members = typeof(JournalEntry).GetProperties().Where(property => property.Name != "EqualityContract").Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name));
 
         Assert.All(members.Concat(Names<JournalEvent>()).Concat(Names<RemediationTrigger>()), word => Assert.Contains($"`{word}`", section, StringComparison.Ordinal));
-        Assert.Contains($"takes {new JournalFiles().MaxBytes >> 20} MiB of entries; {(JournalReading.OlderFiles == 4 ? "four" : "?")} older ones", section, StringComparison.Ordinal);
+        Assert.Contains($"takes {new JournalFiles().MaxBytes >> 20} MiB of entries; {(JournalReader.OlderFiles == 4 ? "four" : "?")} older ones", section, StringComparison.Ordinal);
     }
 
     // A request that every gate would refuse; what the policy objects to is put right, one after the other.

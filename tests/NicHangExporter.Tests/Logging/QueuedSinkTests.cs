@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Time.Testing;
+using NicHangExporter.Hosting;
 using NicHangExporter.Logging;
 using Serilog.Core;
 using Serilog.Events;

@@ -1,4 +1,6 @@
+using NicHangExporter.Hosting;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Evidence;
 
 namespace NicHangExporter.Tests.Remediation;
 

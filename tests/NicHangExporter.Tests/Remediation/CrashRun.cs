@@ -1,4 +1,6 @@
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Tests.Remediation;
 
@@ -35,7 +37,7 @@ internal sealed class CrashRun : IDisposable
     {
         death.Watch(Nic, Disk);
         _scenario.Begin(this);
-        Host.Lane.RunPending();
+        Host.RemediationWorker.RunPending();
         for (var second = 0; second < _scenario.Seconds && !death.IsDead; second++)
             Host.Live(1);
         ProcessDies.Forget(Nic);
@@ -47,7 +49,7 @@ internal sealed class CrashRun : IDisposable
     {
         Disk = disk;
         var path = Path.Combine(Host.Options.StateDirectory!, "journal.jsonl");
-        var remembered = JournalReading.Of(path, Files).History;
+        var remembered = JournalReader.Of(path, Files).History;
         Assert.True(remembered.IsKnown, string.Join("; ", remembered.Problems));
         var before = remembered.State.Devices.Values.SingleOrDefault() ?? new DeviceRecord();
         var (features, operations) = (Features(), Nic.Operations.Count);
@@ -146,7 +148,7 @@ internal sealed class CrashRun : IDisposable
         Assert.Equal(intents.Where(intent => intent.Charged == true && !refused.Contains(intent.Id)).Select(intent => intent.Age), Record.Charges);
         Assert.Equal(Enumerable.Range(1, entries.Count).Select(number => (long)number), entries.Select(entry => entry.Seq));
         // And what the next process would remember is what this one knows.
-        var remembered = JournalReading.Of(Path.Combine(Host.Options.StateDirectory!, "journal.jsonl"), Files).History;
+        var remembered = JournalReader.Of(Path.Combine(Host.Options.StateDirectory!, "journal.jsonl"), Files).History;
         Assert.Equal(Scribe.Text(Host.Ledger.State), Scribe.Text(remembered.State));
     }
 

@@ -1,3 +1,4 @@
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Tests.Remediation;

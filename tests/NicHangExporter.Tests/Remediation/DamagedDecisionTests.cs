@@ -1,5 +1,8 @@
 using System.Text;
+using NicHangExporter.Hosting;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation;
 
@@ -180,7 +183,7 @@ public sealed class DamagedDecisionTests : IDisposable
         Assert.Contains("quarantine clear eno1", answer.Explanation, StringComparison.Ordinal);
 
         var cleared = host.Remediator.ClearQuarantineAsync(_nic.Interface, "root");
-        host.Lane.RunPending();
+        host.RemediationWorker.RunPending();
         Assert.Null(await cleared);
         Assert.Equal(RemediationVerdict.Applied, host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["eee"] }).Verdict);
         // Also over the next start.
@@ -270,7 +273,7 @@ public sealed class DamagedDecisionTests : IDisposable
     private void Pause(bool paused)
     {
         var done = Host.Remediator.SetPausedAsync(paused, "root");
-        Host.Lane.RunPending();
+        Host.RemediationWorker.RunPending();
         Assert.Null(done.Result);
     }
 

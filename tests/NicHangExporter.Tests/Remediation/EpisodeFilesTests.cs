@@ -1,5 +1,6 @@
 using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Remediation;
@@ -95,7 +96,7 @@ public sealed class EpisodeFilesTests : IDisposable
     [Fact]
     public void Write_ThousandsOfCounters_LeavesOutLaterPicturesFirst()
     {
-        var picture = new DevicePicture { Statistics = Enumerable.Range(0, 4000).ToDictionary(i => $"rx_queue_{i}_packets", i => (ulong)i), Operstate = "up" };
+        var picture = new DeviceStateSnapshot { Statistics = Enumerable.Range(0, 4000).ToDictionary(i => $"rx_queue_{i}_packets", i => (ulong)i), Operstate = "up" };
         EpisodeFiles.Write(State, Bundle(1) with { Before = picture, Remediations = [Remediation("a", picture), Remediation("b", null)] });
 
         var bundle = EpisodeFiles.Read(State, Id(1))!;
@@ -108,7 +109,7 @@ public sealed class EpisodeFilesTests : IDisposable
     [Fact]
     public void Write_EverythingTooLarge_StaysWithinItsLimit()
     {
-        var picture = new DevicePicture
+        var picture = new DeviceStateSnapshot
         {
             Statistics = Enumerable.Range(0, 10_000).ToDictionary(i => $"rx_queue_{i}_packets", i => (ulong)i),
             Queues = [.. Enumerable.Range(0, 256).Select(i => new TxQueueState(i, 1, 2, 3))],
@@ -138,5 +139,5 @@ public sealed class EpisodeFilesTests : IDisposable
 
     private static EpisodeBundle Bundle(int number) => new(Id(number), "eno1") { Start = Start.AddMinutes(number) };
 
-    private static EpisodeRemediation Remediation(string id, DevicePicture? after) => new(id, RemediationVerdict.NotHealed, "It was tried.") { After = after };
+    private static EpisodeRemediation Remediation(string id, DeviceStateSnapshot? after) => new(id, RemediationVerdict.NotHealed, "It was tried.") { After = after };
 }

@@ -1,6 +1,6 @@
 using System.Text;
 using NicHangExporter.Linux;
-using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Evidence;
 
 namespace NicHangExporter.Tests.Remediation;
 

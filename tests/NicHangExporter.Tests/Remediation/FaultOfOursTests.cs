@@ -1,4 +1,7 @@
+using NicHangExporter.Hosting;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation;
 
@@ -33,7 +36,7 @@ public sealed class FaultOfOursTests : IDisposable
     public void Fault_WhileTheResultIsWatched_IsSettledAtOnce()
     {
         var ticket = _host.Remediator.Submit(new(_nic.Interface, RemediationTrigger.Cli) { Recover = true });
-        _host.Lane.RunPending();
+        _host.RemediationWorker.RunPending();
         _host.Ethtool.Address = _ => throw new InvalidOperationException("a fault made by the test");
         for (var second = 0; second < 10 && !ticket.Outcome.IsCompleted; second++)
             _host.Live(1);
@@ -49,10 +52,10 @@ public sealed class FaultOfOursTests : IDisposable
     public void Fault_OfADryRun_LeavesThePassUnderWayAlone()
     {
         var ticket = _host.Remediator.Submit(new(_nic.Interface, RemediationTrigger.Cli) { Recover = true });
-        _host.Lane.RunPending();
+        _host.RemediationWorker.RunPending();
         _host.Ethtool.Address = _ => throw new InvalidOperationException("a fault made by the test");
         var dry = _host.Remediator.Submit(new(_nic.Interface, RemediationTrigger.Cli) { DryRun = true });
-        _host.Lane.RunPending();
+        _host.RemediationWorker.RunPending();
         _host.Ethtool.Address = _ => null;
         _host.Live(10);
 

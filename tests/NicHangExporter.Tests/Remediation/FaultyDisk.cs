@@ -1,4 +1,4 @@
-using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Tests.Remediation;
 

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Ethtool;
-using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Execution;
+using NicHangExporter.Remediation.Planning;
 
 namespace NicHangExporter.Tests.Remediation;
 
@@ -29,7 +30,7 @@ internal sealed record FeatureFixture(string File, string Driver)
 
     public PauseParameters? Pause { get; init; }
 
-    public DeviceFacts Facts => Device(Driver, Parse(System.IO.File.ReadAllText(Hangs.Fixtures.PathOf("features", File + ".txt")))) with { Eee = Eee, Pause = Pause };
+    public DeviceFacts Facts => Device(Driver, Parse(System.IO.File.ReadAllText(Detection.Fixtures.PathOf("features", File + ".txt")))) with { Eee = Eee, Pause = Pause };
 
     private static EnergyEfficientEthernet Awake => new(true, false, true, 17, 0x28, 0x28);
 

@@ -1,4 +1,7 @@
+using NicHangExporter.Hosting;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Evidence;
+using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Tests.Remediation;
 

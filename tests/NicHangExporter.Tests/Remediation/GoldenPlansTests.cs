@@ -1,5 +1,6 @@
 using System.Text;
-using NicHangExporter.Remediation;
+using NicHangExporter.Options;
+using NicHangExporter.Remediation.Planning;
 
 namespace NicHangExporter.Tests.Remediation;
 
@@ -22,7 +23,7 @@ public sealed class GoldenPlansTests
 
     private static string Plans()
     {
-        var catalogue = new SettingCatalogue(new ExporterOptions());
+        var catalogue = new ProfileCatalog(new ExporterOptions());
         var text = new StringBuilder();
         foreach (var fixture in FeatureFixture.All)
         {

@@ -1,3 +1,5 @@
+using NicHangExporter.Hosting;
+
 namespace NicHangExporter.Tests.Remediation;
 
 /// <summary>Between the report that confirms a hang and the first command to the NIC nothing is logged: a log that blocks, or a console at 9600 baud, must not come before the cure.</summary>
@@ -50,7 +52,7 @@ public sealed class HotPathTests : IDisposable
         Assert.Null(atTheFirst);
         var before = _host.Log.Entries.Count;
         _host.Print(_host.NextSequence(), SimulatedNic.RecordedHang);
-        _host.Lane.RunPending();
+        _host.RemediationWorker.RunPending();
         Assert.NotNull(atTheFirst);
         return (before, atTheFirst.Value);
     }

@@ -1,5 +1,7 @@
 using NicHangExporter.Linux;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation;
 
@@ -44,7 +46,7 @@ public sealed class InterleavingTests : IDisposable
     {
         const int Callers = 100, Rounds = 1000;
         _isThreaded = true;
-        _host.Lane.Start();
+        _host.RemediationWorker.Start();
         _host.StateDirectory.TryTake();
         _host.Remediator.Start();
         var tickets = new RemediationTicket[Callers];
@@ -116,7 +118,7 @@ public sealed class InterleavingTests : IDisposable
                 switch (luck.Next(8))
                 {
                     case < 3:
-                        _host.Lane.RunPending();
+                        _host.RemediationWorker.RunPending();
                         break;
                     // The loop asks once the hang is confirmed, and again while nothing new is heard.
                     case < 6 when reports >= 2:
@@ -134,7 +136,7 @@ public sealed class InterleavingTests : IDisposable
         }
         for (var second = 0; second < 10 && !tickets.All(asked => asked.Ticket.Outcome.IsCompleted); second++)
         {
-            _host.Lane.RunPending();
+            _host.RemediationWorker.RunPending();
             _nic.Second();
             _host.Clock.Advance(TimeSpan.FromSeconds(1));
         }
@@ -194,9 +196,9 @@ public sealed class InterleavingTests : IDisposable
     private void Settle()
     {
         using var done = new ManualResetEventSlim();
-        _host.Lane.Post(done.Set);
+        _host.RemediationWorker.Post(done.Set);
         if (!_isThreaded)
-            _host.Lane.RunPending();
+            _host.RemediationWorker.RunPending();
         Assert.True(done.Wait(TimeSpan.FromSeconds(30)), "the lane stands still");
     }
 

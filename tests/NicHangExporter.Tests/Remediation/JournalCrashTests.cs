@@ -1,4 +1,6 @@
-using NicHangExporter.Remediation;
+using NicHangExporter.Hosting;
+using NicHangExporter.Options;
+using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Remediation;

@@ -1,5 +1,7 @@
 using System.Text;
-using NicHangExporter.Remediation;
+using NicHangExporter.Hosting;
+using NicHangExporter.Options;
+using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Remediation;
@@ -32,7 +34,7 @@ public sealed class JournalDamageTests : IDisposable
         var ends = Ends(content);
         for (var cut = 0; cut <= content.Length; cut++)
         {
-            var scan = JournalScan.Of(content.AsSpan(0, cut));
+            var scan = JournalFileScan.Of(content.AsSpan(0, cut));
             var whole = ends.Count(end => end <= cut);
             if (whole == 0)
             {
@@ -43,7 +45,7 @@ public sealed class JournalDamageTests : IDisposable
             Assert.Null(scan.Fault);
             Assert.Equal(ends[whole - 1], scan.Length);
             Assert.Equal(cut - ends[whole - 1], scan.Torn);
-            Assert.Equal(JournalScan.Of(content.AsSpan(0, scan.Length)).HighestSeq, scan.Last!.Seq);
+            Assert.Equal(JournalFileScan.Of(content.AsSpan(0, scan.Length)).HighestSeq, scan.Last!.Seq);
         }
         Assert.InRange(content.Length, 3000, 50000);
     }
@@ -139,7 +141,7 @@ public sealed class JournalDamageTests : IDisposable
         Assert.True(unknown > 300 && known > 10 && recovered > 300, $"{known} known, {recovered} recovered, {unknown} unknown");
 
         // Of the younger file; the older one is whole.
-        RemediationState Fold(int lines) => whole.Skip(1).Take(lines).Aggregate(JournalScan.Of(Lines(content)[0]).State!, (state, line) =>
+        RemediationState Fold(int lines) => whole.Skip(1).Take(lines).Aggregate(JournalFileScan.Of(Lines(content)[0]).State!, (state, line) =>
         {
             Assert.Null(JournalLine.TryParse(Encoding.UTF8.GetBytes(line.TrimEnd('\n')), out var entry));
             return state.After(entry);

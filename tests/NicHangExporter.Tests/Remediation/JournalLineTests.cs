@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using NicHangExporter.Remediation;
+using NicHangExporter.Hosting;
+using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Tests.Remediation;
 

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using NicHangExporter.Hosting;
+using NicHangExporter.Options;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Remediation;
@@ -96,7 +98,7 @@ public sealed class JournalOnRealDisksTests : IDisposable
     public void Rotation_OntoAFileSystemThatTurnedReadOnly_WaitsForIt()
     {
         using var state = new StateDirectory(_options);
-        using var scribe = new Scribe(_options, state, new NicHangExporter.Remediation.JournalFiles { MaxBytes = 2000 });
+        using var scribe = new Scribe(_options, state, new NicHangExporter.Remediation.Journaling.JournalFiles { MaxBytes = 2000 });
         while (scribe.Checkpoints < 2)
             Assert.True(scribe.Append(_histories.After(scribe.Seq)));
         // Files that are open for writing keep a file system from becoming read-only; a second mount over it does not ask them.

@@ -1,5 +1,7 @@
 using System.Text;
-using NicHangExporter.Remediation;
+using NicHangExporter.Hosting;
+using NicHangExporter.Options;
+using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Remediation;
@@ -110,7 +112,7 @@ public sealed class JournalTests : IDisposable
         var older = Directory.GetFiles(_options.StateDirectory!, "journal.jsonl*").Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal);
         Assert.Equal(["journal.jsonl", "journal.jsonl.1", "journal.jsonl.2", "journal.jsonl.3", "journal.jsonl.4"], older);
         // Each file ends where the next begins: its fold is the checkpoint that follows.
-        var previous = JournalScan.Of(File.ReadAllBytes(Path + ".4"));
+        var previous = JournalFileScan.Of(File.ReadAllBytes(Path + ".4"));
         foreach (var age in new[] { ".3", ".2", ".1", "" })
         {
             var content = File.ReadAllBytes(Path + age);
@@ -118,7 +120,7 @@ public sealed class JournalTests : IDisposable
             Assert.InRange(content.Length, age.Length == 0 ? 1 : 50_000, 200_000);
             Assert.Null(JournalLine.TryParse(content.AsSpan(0, content.IndexOf((byte)'\n')), out var checkpoint));
             Assert.Equal((previous.Last!.Seq, Scribe.Text(previous.State!)), (checkpoint.Seq, Scribe.Text(checkpoint.State!)));
-            previous = JournalScan.Of(content);
+            previous = JournalFileScan.Of(content);
         }
     }
 

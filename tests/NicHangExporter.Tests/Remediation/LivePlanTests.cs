@@ -1,6 +1,7 @@
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Ethtool;
-using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Execution;
+using NicHangExporter.Remediation.Planning;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Remediation;

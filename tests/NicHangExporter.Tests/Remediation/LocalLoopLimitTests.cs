@@ -1,5 +1,8 @@
+using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation;
 
@@ -35,7 +38,7 @@ public sealed class LocalLoopLimitTests : LocalLoop
         Nic.Resetting.Clear();
         Nic.HangsWhile = nic => !nic.IsRequested("rx-checksum");
         var ticket = Host.Remediator.Submit(new RemediationRequest(Nic.Interface, RemediationTrigger.Cli) { Settings = ["rx"] });
-        Host.Lane.RunPending();
+        Host.RemediationWorker.RunPending();
         Host.Live(1);
         Assert.True(Nic.IsHung);
         Assert.False(ticket.Outcome.IsCompleted);

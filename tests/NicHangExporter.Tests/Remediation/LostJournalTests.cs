@@ -1,5 +1,9 @@
+using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation;
 
@@ -60,7 +64,7 @@ public sealed class LostJournalTests : IDisposable
         Assert.All(_nic.Operations, operation => Assert.Equal("reinit", operation.What));
         host.Live(600);
         var cleared = host.Remediator.ClearQuarantineAsync(_nic.Interface, "root");
-        host.Lane.RunPending();
+        host.RemediationWorker.RunPending();
         Assert.Null(await cleared);
         Assert.Equal(RemediationVerdict.Applied, host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["eee"] }).Verdict);
     }
@@ -196,7 +200,7 @@ public sealed class LostJournalTests : IDisposable
         {
             console.Open();
             var paused = console.Remediator.SetPausedAsync(true, "root");
-            console.Lane.RunPending();
+            console.RemediationWorker.RunPending();
             Assert.Null(await paused);
         }
         _nic.Host = _first;
@@ -262,11 +266,11 @@ public sealed class LostJournalTests : IDisposable
         using (var other = new FixtureHost(Configure, _first))
         {
             other.Open();
-            other.Lane.RunPending();
+            other.RemediationWorker.RunPending();
             Assert.False(other.Ledger.IsOpen);
             Assert.NotNull(Record(other).Pending);
             var ticket = other.Remediator.Submit(new(_nic.Interface, RemediationTrigger.Cli) { Recover = true });
-            other.Lane.RunPending();
+            other.RemediationWorker.RunPending();
             Assert.Equal(DeclineReason.JournalUnavailable, (await ticket.Outcome).Declined);
         }
         _nic.Host = _first;

@@ -1,5 +1,8 @@
+using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation;
 
@@ -157,10 +160,10 @@ public sealed class LostLineTests : IDisposable
         host.Start();
     }
 
-    private async Task<DoorRefusal?> ClearAsync(InterfaceName device)
+    private async Task<AdminError?> ClearAsync(InterfaceName device)
     {
         var cleared = Host.Remediator.ClearQuarantineAsync(device, "root");
-        Host.Lane.RunPending();
+        Host.RemediationWorker.RunPending();
         return await cleared;
     }
 }

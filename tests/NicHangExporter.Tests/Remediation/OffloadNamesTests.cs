@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Planning;
 
 namespace NicHangExporter.Tests.Remediation;
 

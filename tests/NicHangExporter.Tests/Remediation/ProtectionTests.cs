@@ -1,5 +1,8 @@
+using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Execution;
 
 namespace NicHangExporter.Tests.Remediation;
 

@@ -1,5 +1,5 @@
 using System.Reflection;
-using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Planning;
 
 namespace NicHangExporter.Tests.Remediation;
 

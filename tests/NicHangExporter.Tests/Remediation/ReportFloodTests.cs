@@ -1,4 +1,5 @@
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Policy;
 using NicHangExporter.Tests.Remediation.Faults;
 
 namespace NicHangExporter.Tests.Remediation;
@@ -17,8 +18,8 @@ public sealed class ReportFloodTests : LocalLoop
             Assert.True(next.Joined);
             Assert.Equal(first.Id, next.Id);
         }
-        Assert.InRange(Host.Lane.Waiting, 1, 4);
-        Host.Lane.RunPending();
+        Assert.InRange(Host.RemediationWorker.Waiting, 1, 4);
+        Host.RemediationWorker.RunPending();
         Assert.Equal(DeclineReason.NotHung, first.Answer().Declined);
         // And from then on there may be the next.
         Assert.False(Host.Remediator.Submit(Local(recover: true)).Joined);
@@ -29,10 +30,10 @@ public sealed class ReportFloodTests : LocalLoop
     {
         Host.Open();
         Nic.Hang();
-        Testify();
+        RecordReport();
         var first = Host.Remediator.Submit(Local(recover: false) with { Episode = "20260724T160000Z-eno1" });
         var second = Host.Remediator.Submit(Local(recover: true) with { Episode = "20260724T160500Z-eno1", Reason = "the newest" });
-        Host.Lane.RunPending();
+        Host.RemediationWorker.RunPending();
 
         Assert.Equal(first.Id, second.Id);
         var intent = Assert.Single(Intents());
@@ -55,21 +56,21 @@ public sealed class ReportFloodTests : LocalLoop
     {
         Begin();
         Nic.Hang();
-        Assert.InRange(Host.Lane.Waiting, 0, 0);
+        Assert.InRange(Host.RemediationWorker.Waiting, 0, 0);
         for (var record = 0; record < 2_000; record++)
         {
             Host.Clock.Advance(TimeSpan.FromMilliseconds(5));
             Host.Print(Host.NextSequence(), "e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\\x0a  TDH                  <e>\\x0a  TDT                  <1a>");
         }
 
-        Assert.InRange(Host.Lane.Waiting, 1, 4);
-        Host.Lane.RunPending();
+        Assert.InRange(Host.RemediationWorker.Waiting, 1, 4);
+        Host.RemediationWorker.RunPending();
         Assert.Single(Intents());
     }
 
     private RemediationRequest Local(bool recover) => new(Nic.Interface, RemediationTrigger.Local) { Recover = recover };
 
-    private void Testify()
+    private void RecordReport()
     {
         var now = Host.Clock.GetElapsedTime(0);
         Assert.True(NicHangExporter.Linux.BusAddress.TryParse(Nic.Bus, out var bus));

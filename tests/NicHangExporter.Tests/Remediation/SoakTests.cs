@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Reflection;
-using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Evidence;
+using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Tests.Remediation;
 
@@ -43,7 +44,7 @@ public sealed class SoakTests : IDisposable
         }
 
         var files = Directory.GetFiles(_host.Options.StateDirectory!, "journal.jsonl*");
-        Assert.InRange(files.Length, 2, 1 + JournalReading.OlderFiles);
+        Assert.InRange(files.Length, 2, 1 + JournalReader.OlderFiles);
         Assert.All(files, file => Assert.InRange(new FileInfo(file).Length, 1, 2 * MaxBytes));
         var bundles = Directory.GetFiles(Path.Combine(_host.Options.StateDirectory!, "episodes"));
         Assert.Equal(EpisodeFiles.MaxBundles, bundles.Length);
@@ -62,21 +63,21 @@ public sealed class SoakTests : IDisposable
             _host.Clock.Advance(stride);
             _nic.Second();
             _host.Monitor.Look();
-            _host.Lane.RunPending();
+            _host.RemediationWorker.RunPending();
         }
     }
 
     private async Task<string> ClearAsync()
     {
         var cleared = _host.Remediator.ClearQuarantineAsync(_nic.Interface, "test");
-        _host.Lane.RunPending();
+        _host.RemediationWorker.RunPending();
         return (await cleared)?.Explanation ?? "the quarantine is lifted";
     }
 
     // The sizes of all collections in which the rooms remember something, found by reflection, so that no future one is forgotten.
     private int Remembered()
     {
-        object[] owners = [_host.Remediator, _host.Evidence, _host.Ledger, _host.Journal, _host.Monitor, _host.Watcher, _host.Lane];
+        object[] owners = [_host.Remediator, _host.Evidence, _host.Ledger, _host.Journal, _host.Monitor, _host.Watcher, _host.RemediationWorker];
         var record = _host.Ledger.State.Devices.Values.Single();
         return owners.Sum(Collections) + _host.Ledger.State.Devices.Count + record.Charges.Count + record.Counts.Count + record.Desired.Count + record.Original.Count
             + Collections(Field(_host.Remediator, "_recorder")) + Collections(Field(_host.Remediator, "_publisher")) + Collections(Field(_host.Monitor, "_register"));

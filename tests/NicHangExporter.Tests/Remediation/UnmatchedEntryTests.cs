@@ -1,3 +1,4 @@
+using NicHangExporter.Hosting;
 using NicHangExporter.Remediation;
 using NicHangExporter.Tests.Remediation.Faults;
 

@@ -2,6 +2,8 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using NicHangExporter.Hosting;
+using NicHangExporter.Options;
 using NicHangExporter.TestSupport;
 using NicHangExporter.Web;
 

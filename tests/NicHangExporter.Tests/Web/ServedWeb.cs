@@ -6,9 +6,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using NicHangExporter.Api;
-using NicHangExporter.Configuration;
-using NicHangExporter.Exposition;
+using NicHangExporter.Api.Auth;
+using NicHangExporter.Metrics;
+using NicHangExporter.Options;
 using NicHangExporter.TestSupport;
 using NicHangExporter.Web;
 
@@ -21,7 +21,7 @@ namespace NicHangExporter.Tests.Web;
 internal sealed class ServedWeb : IAsyncDisposable
 {
     private readonly WebApplication _application;
-    private readonly WebGate _gate;
+    private readonly WebConfigMiddleware _gate;
     private readonly ILoggerFactory _factory;
     private int _handled;
 
@@ -34,7 +34,7 @@ internal sealed class ServedWeb : IAsyncDisposable
         _factory = LoggerFactory.Create(builder => builder.AddProvider(Log));
         Store = new WebConfigStore(options, Metrics, clock, _factory.CreateLogger<WebConfigStore>());
         Credentials = new CredentialStore(options, Metrics, clock, _factory.CreateLogger<CredentialStore>());
-        _gate = new WebGate(Store, Credentials, Metrics, clock, _factory.CreateLogger<WebGate>(), verify);
+        _gate = new WebConfigMiddleware(Store, Credentials, Metrics, clock, _factory.CreateLogger<WebConfigMiddleware>(), verify);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = "/" });
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -43,7 +43,7 @@ internal sealed class ServedWeb : IAsyncDisposable
             WebListeners.Add(kestrel, [new ListenAddress(IPAddress.Loopback, 0)], Store, Metrics);
         });
         _application = builder.Build();
-        _application.Use((context, next) => ConnectionPlaces.AnswerAsync(context, () => next(context)));
+        _application.Use((context, next) => ConnectionQuota.AnswerAsync(context, () => next(context)));
         _application.Use(_gate.InvokeAsync);
         _application.Run(context =>
         {

@@ -1,7 +1,8 @@
-using NicHangExporter.Exposition;
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Sysfs;
+using NicHangExporter.Metrics;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Execution;
 
 namespace NicHangExporter.Api.Alertmanager;
 
@@ -9,7 +10,7 @@ namespace NicHangExporter.Api.Alertmanager;
 /// Looks up the devices that a message names. The label of an alert is only ever compared with the list of the kernel: what is opened has a name from
 /// there. Nothing here waits for RTNL.
 /// </summary>
-internal sealed class AlertDevices(DeviceInventory inventory, NetClass netClass, DeviceAccess access, HangEvidence evidence, Remediator remediator, TimeProvider clock)
+internal sealed class AlertDevices(DeviceInventory inventory, NetClass netClass, DeviceControl access, HangSignals evidence, Remediator remediator, TimeProvider clock)
 {
     /// <summary>Those of the devices that exist which sound alerts name.</summary>
     public Dictionary<InterfaceName, AlertTarget> Find(IEnumerable<PostedAlert> alerts)

@@ -1,7 +1,8 @@
 using System.Collections.Immutable;
-using NicHangExporter.Configuration;
 using NicHangExporter.Linux;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Api.Alertmanager;
 

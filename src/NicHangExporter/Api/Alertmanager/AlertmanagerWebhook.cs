@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
-using NicHangExporter.Exposition;
+using NicHangExporter.Hosting;
 using NicHangExporter.Logging;
+using NicHangExporter.Metrics;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Api.Alertmanager;
 
@@ -15,11 +18,11 @@ internal sealed partial class AlertmanagerWebhook : IDisposable
     /// <summary>How many alerts a minute are logged each by itself: whoever can post to Alertmanager must not be able to fill the disk with them.</summary>
     public const int MostLines = 20;
 
-    private readonly AlertDesk _desk;
+    private readonly AlertIntake _desk;
     private readonly ExporterMetrics _metrics;
     private readonly ILogger<AlertmanagerWebhook> _logger;
     private readonly MessageBody _bodies = new();
-    private readonly SaidAlready _said = new(BoundedAlerts.Most);
+    private readonly RecentAlertLog _said = new(BoundedAlerts.Most);
     private readonly LogThrottle _lines;
     private readonly Lock _gate = new();
     private readonly LogThrottle _unsaid;
@@ -27,7 +30,7 @@ internal sealed partial class AlertmanagerWebhook : IDisposable
     private readonly LogThrottle _foreign;
     private readonly LogThrottle _refusals;
 
-    public AlertmanagerWebhook(AlertDesk desk, ExporterMetrics metrics, TimeProvider clock, ILogger<AlertmanagerWebhook> logger)
+    public AlertmanagerWebhook(AlertIntake desk, ExporterMetrics metrics, TimeProvider clock, ILogger<AlertmanagerWebhook> logger)
     {
         (_desk, _metrics, _logger, _lines) = (desk, metrics, logger, new LogThrottle(clock, MostLines));
         (_unsaid, _truncations, _foreign, _refusals) = (new LogThrottle(clock), new LogThrottle(clock), new LogThrottle(clock), new LogThrottle(clock));

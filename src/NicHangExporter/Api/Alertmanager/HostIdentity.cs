@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using NicHangExporter.Configuration;
+using NicHangExporter.Options;
 
 namespace NicHangExporter.Api.Alertmanager;
 

@@ -1,4 +1,5 @@
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
 using static NicHangExporter.Tests.Api.Alertmanager.Notifications;
 
 namespace NicHangExporter.Tests.Api.Alertmanager;

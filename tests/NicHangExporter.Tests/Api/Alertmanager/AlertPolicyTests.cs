@@ -1,6 +1,9 @@
 using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Linux;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Api.Alertmanager;
 

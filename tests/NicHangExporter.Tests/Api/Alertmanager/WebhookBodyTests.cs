@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Text;
 using NicHangExporter.Api;
 using NicHangExporter.Api.Alertmanager;
+using NicHangExporter.Hosting;
 using static NicHangExporter.Tests.Api.Alertmanager.Notifications;
 
 namespace NicHangExporter.Tests.Api.Alertmanager;

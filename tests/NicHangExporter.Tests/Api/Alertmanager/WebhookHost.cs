@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Tests.Remediation;
 
 namespace NicHangExporter.Tests.Api.Alertmanager;

@@ -1,6 +1,8 @@
 using NicHangExporter.Api;
 using NicHangExporter.Api.Alertmanager;
+using NicHangExporter.Hosting;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
 using static NicHangExporter.Tests.Api.Alertmanager.Notifications;
 
 namespace NicHangExporter.Tests.Api.Alertmanager;

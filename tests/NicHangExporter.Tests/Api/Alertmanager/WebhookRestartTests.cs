@@ -1,6 +1,9 @@
 using NicHangExporter.Api;
 using NicHangExporter.Api.Alertmanager;
+using NicHangExporter.Hosting;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Policy;
 using static NicHangExporter.Tests.Api.Alertmanager.Notifications;
 
 namespace NicHangExporter.Tests.Api.Alertmanager;
@@ -139,7 +142,7 @@ public sealed class WebhookRestartTests : IDisposable
         var second = host.PostAsync(Bytes(Of(Alert(fingerprint: Fingerprint(2)))));
         // Neither is answered before its patience ends.
         Assert.False(first.IsCompleted || second.IsCompleted);
-        await AdvanceUntilAsync(host, Task.WhenAll(first, second), AlertDesk.Patience * 2);
+        await AdvanceUntilAsync(host, Task.WhenAll(first, second), AlertIntake.Patience * 2);
         Assert.Equal((503, 503), ((await first).Status, (await second).Status));
 
         disk.Set();

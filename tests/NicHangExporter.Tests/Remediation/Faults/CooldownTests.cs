@@ -1,4 +1,6 @@
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
@@ -90,7 +92,7 @@ public sealed class CooldownTests
         Assert.Equal(RemediationVerdict.Applied, scene.Ask(scene.RollbackRequest()).Verdict);
 
         _ = scene.Host.Remediator.ClearQuarantineAsync(scene.Nic.Interface, "root");
-        scene.Host.Lane.RunPending();
+        scene.Host.RemediationWorker.RunPending();
         Assert.Equal(0, await scene.Metric("nichang_remediation_quarantined{device=\"eno1\"}"));
         Assert.Equal(6, await scene.Metric("nichang_remediation_budget_left{device=\"eno1\"}"));
         Assert.Equal("root", Assert.Single(scene.Entries(JournalEvent.Cleared)).Actor);

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
@@ -82,7 +83,7 @@ public sealed partial class ErrnoTableTests
             Assert.True(nic.Pause!.Rx);
             Assert.Empty(scene.Record.Desired);
             _ = scene.Host.Remediator.ClearQuarantineAsync(nic.Interface, "test");
-            scene.Host.Lane.RunPending();
+            scene.Host.RemediationWorker.RunPending();
         }
         Assert.Equal(scene.Entries(JournalEvent.Intent).Count, scene.Entries(JournalEvent.Outcome).Count(entry => entry.Declined is null));
     }

@@ -1,5 +1,8 @@
+using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
@@ -56,11 +59,11 @@ internal sealed class FaultScene : IDisposable
     public void Hang(SimulatedNic? nic = null)
     {
         (nic ?? Nic).Hang();
-        Testify(nic ?? Nic);
+        RecordReport(nic ?? Nic);
     }
 
     /// <summary>A hang report, as detection passes it on.</summary>
-    public void Testify(SimulatedNic nic)
+    public void RecordReport(SimulatedNic nic)
     {
         var now = Host.Clock.GetElapsedTime(0);
         Host.Evidence.Report(nic.Interface, Bus(nic), now, TimeSpan.FromSeconds(nic.HungSince), nic.TxPackets);
@@ -77,10 +80,10 @@ internal sealed class FaultScene : IDisposable
                 {
                     nic.Second();
                     if (nic is { IsHung: true, HasCarrier: true } && (int)Host.Uptime % 2 == 0)
-                        Testify(nic);
+                        RecordReport(nic);
                 }
             each?.Invoke();
-            Host.Lane.RunPending();
+            Host.RemediationWorker.RunPending();
         }
     }
 
@@ -91,14 +94,14 @@ internal sealed class FaultScene : IDisposable
         {
             Host.Clock.Advance(TimeSpan.FromSeconds(Math.Min(stride, left)));
             each?.Invoke();
-            Host.Lane.RunPending();
+            Host.RemediationWorker.RunPending();
         }
     }
 
     public RemediationTicket Submit(RemediationRequest request)
     {
         var ticket = Host.Remediator.Submit(request);
-        Host.Lane.RunPending();
+        Host.RemediationWorker.RunPending();
         return ticket;
     }
 

@@ -1,5 +1,8 @@
+using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 

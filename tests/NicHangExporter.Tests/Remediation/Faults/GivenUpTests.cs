@@ -1,4 +1,5 @@
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
@@ -26,7 +27,7 @@ public sealed class GivenUpTests : IDisposable
         var resumed = Host.Remediator.SetPausedAsync(false, "eve");
         Host.Clock.Advance(TimeSpan.FromSeconds(31));
 
-        Assert.Equal(RefusalKind.Busy, resumed.Now()?.Kind);
+        Assert.Equal(AdminErrorKind.Busy, resumed.Now()?.Kind);
         Assert.Contains("nothing was done", resumed.Now()!.Explanation, StringComparison.Ordinal);
         _stuck.Release();
         _stuck.Live(60);
@@ -49,7 +50,7 @@ public sealed class GivenUpTests : IDisposable
         var cleared = Host.Remediator.ClearQuarantineAsync(Scene.Nic.Interface, "eve");
         Host.Clock.Advance(TimeSpan.FromSeconds(31));
 
-        Assert.Equal(RefusalKind.Busy, cleared.Now()?.Kind);
+        Assert.Equal(AdminErrorKind.Busy, cleared.Now()?.Kind);
         _stuck.Release();
         _stuck.Live(10);
 
@@ -73,7 +74,7 @@ public sealed class GivenUpTests : IDisposable
         Assert.True(Host.Ethtool.Entered.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
         Host.Clock.Advance(TimeSpan.FromSeconds(31));
 
-        Assert.Equal(RefusalKind.Busy, cleared.Now()?.Kind);
+        Assert.Equal(AdminErrorKind.Busy, cleared.Now()?.Kind);
         Host.Ethtool.Rtnl.Set();
         _stuck.Settle();
         Assert.Equal(charges, Scene.Record.Charges.Count);
@@ -87,7 +88,7 @@ public sealed class GivenUpTests : IDisposable
         Assert.True(Host.Remediator.Status().Paused);
         Host.Clock.Advance(TimeSpan.FromSeconds(31));
 
-        Assert.Equal(RefusalKind.NotDurable, paused.Now()?.Kind);
+        Assert.Equal(AdminErrorKind.NotDurable, paused.Now()?.Kind);
         Assert.Contains("is paused", paused.Now()!.Explanation, StringComparison.Ordinal);
         _stuck.Release();
         Assert.True(Host.Ledger.State.Paused);

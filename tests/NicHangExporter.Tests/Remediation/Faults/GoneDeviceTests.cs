@@ -1,5 +1,8 @@
+using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
@@ -195,7 +198,7 @@ public sealed class GoneDeviceTests
         for (var quarter = 0; quarter < 40; quarter++)
         {
             scene.Host.Clock.Advance(TimeSpan.FromMilliseconds(250));
-            scene.Host.Lane.RunPending();
+            scene.Host.RemediationWorker.RunPending();
         }
         Assert.True(scene.Nic.IsUp);
         Assert.False(ticket.Outcome.IsCompleted);
@@ -220,7 +223,7 @@ public sealed class GoneDeviceTests
         for (var quarter = 0; quarter < 140; quarter++)
         {
             scene.Host.Clock.Advance(TimeSpan.FromMilliseconds(250));
-            scene.Host.Lane.RunPending();
+            scene.Host.RemediationWorker.RunPending();
         }
         File.Delete(devices);
         Directory.Move(devices + "-away", devices);

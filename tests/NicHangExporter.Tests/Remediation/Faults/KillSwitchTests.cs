@@ -1,5 +1,8 @@
 using System.Runtime.InteropServices;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Policy;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
@@ -124,7 +127,7 @@ public sealed partial class KillSwitchTests
         Assert.True(scene.Host.Remediator.Status().Paused);
 
         var answer = scene.Host.Remediator.SetPausedAsync(false, "root");
-        scene.Host.Lane.RunPending();
+        scene.Host.RemediationWorker.RunPending();
         Assert.Null(answer.Now());
         scene.Restart();
         Assert.Equal(RemediationVerdict.Applied, scene.Ask(scene.Request("tso")).Verdict);
@@ -138,7 +141,7 @@ public sealed partial class KillSwitchTests
         Set(scene, "a file");
         Set(scene, "a command");
         _ = scene.Host.Remediator.SetPausedAsync(false, "root");
-        scene.Host.Lane.RunPending();
+        scene.Host.RemediationWorker.RunPending();
         Assert.Equal(DeclineReason.Paused, scene.Ask(scene.Request("tso")).Declined);
     }
 
@@ -185,7 +188,7 @@ public sealed partial class KillSwitchTests
                 break;
             case "a command":
                 _ = scene.Host.Remediator.SetPausedAsync(true, "root");
-                scene.Host.Lane.RunPending();
+                scene.Host.RemediationWorker.RunPending();
                 break;
         }
     }

@@ -1,5 +1,8 @@
+using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
@@ -37,7 +40,7 @@ public sealed class LinkFaultTests
         scene.AssertSound(atFirst);
 
         var answer = scene.Host.Remediator.ClearQuarantineAsync(scene.Nic.Interface, "root");
-        scene.Host.Lane.RunPending();
+        scene.Host.RemediationWorker.RunPending();
         Assert.Null(answer.Now());
         Assert.Equal(RemediationVerdict.Applied, scene.Ask(scene.Request("gso")).Verdict);
     }

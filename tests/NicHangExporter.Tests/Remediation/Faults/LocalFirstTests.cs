@@ -1,4 +1,6 @@
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
@@ -30,11 +32,11 @@ public sealed class LocalFirstTests : IDisposable
         var asked = Submit(Api());
         _scene.Hang();
         var local = Submit(_scene.LocalRequest());
-        _scene.Host.Lane.RunPending();
+        _scene.Host.RemediationWorker.RunPending();
         Assert.False(asked.Outcome.IsCompleted || local.Outcome.IsCompleted);
         // A command of the pass that takes longer than anybody waits.
-        _scene.Host.Lane.Post(() => _scene.Host.Clock.Advance(_scene.Host.Options.RemediationDeadline + TimeSpan.FromSeconds(1)));
-        _scene.Host.Lane.RunPending();
+        _scene.Host.RemediationWorker.Post(() => _scene.Host.Clock.Advance(_scene.Host.Options.RemediationDeadline + TimeSpan.FromSeconds(1)));
+        _scene.Host.RemediationWorker.RunPending();
 
         Assert.Equal($"a command to the kernel has not returned for 30s and can't be cancelled; the outcome, that of {local.Id}, will be in the journal", asked.Answer().Explanation);
     }
@@ -60,7 +62,7 @@ public sealed class LocalFirstTests : IDisposable
         Submit(_scene.LocalRequest());
         var answered = -1;
         _scene.Nic.Before = what => answered = Math.Max(answered, asked.Count(ticket => ticket.Outcome.IsCompleted));
-        _scene.Host.Lane.RunPending();
+        _scene.Host.RemediationWorker.RunPending();
 
         Assert.Equal(0, answered);
         Assert.All(asked, ticket => Assert.Equal(RemediationVerdict.DryRun, ticket.Answer().Verdict));

@@ -1,4 +1,5 @@
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
@@ -74,7 +75,7 @@ public sealed class NewestWinsTests : IDisposable
         var paused = Host.Remediator.SetPausedAsync(true, "root");
         _stuck.Release();
 
-        Assert.Equal(RefusalKind.Overtaken, resumed.Now()?.Kind);
+        Assert.Equal(AdminErrorKind.Overtaken, resumed.Now()?.Kind);
         Assert.Null(paused.Now());
         Assert.True(Host.Remediator.Status().Paused);
         Assert.DoesNotContain(Scene.Journal(), entry => entry.Event == JournalEvent.Resumed);
@@ -135,7 +136,7 @@ public sealed class NewestWinsTests : IDisposable
         _stuck.Release();
 
         Assert.True(Scene.Record.Quarantined);
-        Assert.Equal(RefusalKind.Overtaken, cleared.Now()?.Kind);
+        Assert.Equal(AdminErrorKind.Overtaken, cleared.Now()?.Kind);
         Assert.DoesNotContain(Scene.Journal(), entry => entry.Event == JournalEvent.Cleared);
         // Who has seen it may lift it.
         var seen = Host.Remediator.ClearQuarantineAsync(Scene.Nic.Interface, "root");

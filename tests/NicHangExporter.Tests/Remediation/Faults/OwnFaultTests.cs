@@ -1,4 +1,6 @@
+using NicHangExporter.Hosting;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 

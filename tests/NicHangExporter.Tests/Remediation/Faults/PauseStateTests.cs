@@ -1,7 +1,9 @@
 using NicHangExporter.Api;
 using NicHangExporter.Control;
 using NicHangExporter.Linux.Sysfs;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
@@ -103,8 +105,8 @@ public sealed class PauseStateTests : IDisposable
 
     private async Task<string> ApiAsync(bool paused)
     {
-        var desk = new SwitchDesk(ApiDoor.Of(_scene.Host.Remediator, _scene.Host.Ledger), new NetClass(_scene.Host.Options.SysfsPath));
-        var call = new ApiCall(null!, new Credential("ops", ApiScope.Admin), "", null);
+        var desk = new AdminHandlers(ApiDoor.Of(_scene.Host.Remediator, _scene.Host.Ledger), new NetClass(_scene.Host.Options.SysfsPath));
+        var call = new ApiRequest(null!, new Credential("ops", ApiScope.Admin), "", null);
         var answer = await Run(paused ? desk.PauseAsync(call) : desk.ResumeAsync(call));
         Assert.Equal(200, answer.Status);
         return System.Text.Encoding.UTF8.GetString(answer.Body);
@@ -112,7 +114,7 @@ public sealed class PauseStateTests : IDisposable
 
     private Task<T> Run<T>(Task<T> answer)
     {
-        _scene.Host.Lane.RunPending();
+        _scene.Host.RemediationWorker.RunPending();
         return answer;
     }
 }

@@ -1,4 +1,7 @@
+using NicHangExporter.Hosting;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
@@ -128,7 +131,7 @@ public sealed class StuckCommandTests : IDisposable
     {
         Open();
         // Not a remediation: the look for drift, or whatever else holds RTNL.
-        Host.Lane.Post(() =>
+        Host.RemediationWorker.Post(() =>
         {
             _isIn.Set();
             _returns.Wait(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
@@ -174,7 +177,7 @@ public sealed class StuckCommandTests : IDisposable
         Assert.True(Host.Remediator.Status().Paused);
         Host.Clock.Advance(TimeSpan.FromSeconds(31));
         Assert.True(SpinWait.SpinUntil(() => paused.IsCompleted, TimeSpan.FromSeconds(30)));
-        Assert.Equal(RefusalKind.NotDurable, paused.Now()?.Kind);
+        Assert.Equal(AdminErrorKind.NotDurable, paused.Now()?.Kind);
         _returns.Set();
         Settle();
         Assert.DoesNotContain("tx-generic-segmentation off", _scene.Operations);
@@ -204,7 +207,7 @@ public sealed class StuckCommandTests : IDisposable
     private void Open()
     {
         _scene.Open();
-        Host.Lane.Start();
+        Host.RemediationWorker.Start();
     }
 
     private RemediationTicket Stuck(RemediationRequest request)
@@ -219,7 +222,7 @@ public sealed class StuckCommandTests : IDisposable
     private void Settle()
     {
         using var done = new ManualResetEventSlim();
-        Assert.True(Host.Lane.Post(done.Set));
+        Assert.True(Host.RemediationWorker.Post(done.Set));
         Assert.True(done.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
     }
 

@@ -1,4 +1,5 @@
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
@@ -39,7 +40,7 @@ internal sealed class StuckScene : IDisposable
     public StuckScene Open()
     {
         Scene.Open();
-        Host.Lane.Start();
+        Host.RemediationWorker.Start();
         return this;
     }
 
@@ -54,7 +55,7 @@ internal sealed class StuckScene : IDisposable
     /// <summary>Keeps the remediation thread in a read of something else.</summary>
     public void StickInARead()
     {
-        Assert.True(Host.Lane.Post(Block));
+        Assert.True(Host.RemediationWorker.Post(Block));
         Assert.True(_isIn.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
     }
 
@@ -69,7 +70,7 @@ internal sealed class StuckScene : IDisposable
     public void Settle()
     {
         using var done = new ManualResetEventSlim();
-        Assert.True(Host.Lane.Post(done.Set, yields: true));
+        Assert.True(Host.RemediationWorker.Post(done.Set, yields: true));
         Assert.True(done.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
     }
 

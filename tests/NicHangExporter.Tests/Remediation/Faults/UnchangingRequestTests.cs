@@ -1,4 +1,7 @@
+using NicHangExporter.Hosting;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
@@ -92,10 +95,10 @@ public sealed class UnchangingRequestTests
         Assert.False(scene.Host.Remediator.Status().Paused);
     }
 
-    private static DoorRefusal? Set(FaultScene scene, bool paused)
+    private static AdminError? Set(FaultScene scene, bool paused)
     {
         var answer = scene.Host.Remediator.SetPausedAsync(paused, "ops");
-        scene.Host.Lane.RunPending();
+        scene.Host.RemediationWorker.RunPending();
         return answer.Now();
     }
 }

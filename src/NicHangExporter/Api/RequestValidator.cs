@@ -1,0 +1,35 @@
+namespace NicHangExporter.Api;
+
+/// <summary>What the types of an order do not say. The same limits hold at the console.</summary>
+internal static class RequestValidator
+{
+    /// <summary>The longest reason in characters: it is kept in each journal entry.</summary>
+    public const int MaxReason = 1024;
+
+    /// <summary>The most features.</summary>
+    public const int MaxFeatures = 64;
+
+    /// <summary>The longest name of a profile or a feature.</summary>
+    public const int MaxName = 64;
+
+    /// <summary>The longest name of a device, each byte written as four characters, or of an address.</summary>
+    public const int MaxDevice = 60;
+
+    private static readonly string LongReason = $"reason is longer than {MaxReason} characters";
+
+    /// <summary>What is wrong with it, as a sentence that repeats nothing of it; null for nothing.</summary>
+    public static string? Objection(CreateRemediationRequest order) => order switch
+    {
+        { Device.Length: 0 } => "device is empty; there is no way to mean all of them",
+        { Device.Length: > MaxDevice } => "device is longer than any name of one",
+        { Profile: not null, Features: not null } => "profile and features exclude each other",
+        { Profile.Length: 0 or > MaxName } => "profile is empty, or longer than any name of one",
+        { Features.Count: 0 or > MaxFeatures } => $"features is empty, or has more than {MaxFeatures} names",
+        { Features: { } features } when features.Any(name => name is null or { Length: 0 or > MaxName }) => "features has a name that is empty, or longer than any",
+        { Reason.Length: > MaxReason } => LongReason,
+        _ => null,
+    };
+
+    /// <inheritdoc cref="Objection(CreateRemediationRequest)"/>
+    public static string? Objection(RollbackRequest order) => order.Reason is { Length: > MaxReason } ? LongReason : null;
+}

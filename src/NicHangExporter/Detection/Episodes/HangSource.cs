@@ -1,0 +1,18 @@
+namespace NicHangExporter.Detection.Episodes;
+
+/// <summary>What testified: each counts for itself, because one hang is often reported by several of them.</summary>
+internal enum HangSource
+{
+    /// <summary>A hang report of the driver in the kernel log.</summary>
+    Driver,
+    /// <summary>The core's NETDEV WATCHDOG report in the kernel log.</summary>
+    Watchdog,
+    /// <summary>The driver says that it resets the adapter.</summary>
+    Reset,
+    /// <summary>queues/tx-N/tx_timeout has increased.</summary>
+    TxTimeout,
+    /// <summary>Packets are queued and none was sent for the whole window.</summary>
+    TxStall,
+    /// <summary>The same, while pause frames keep arriving.</summary>
+    Paused,
+}

@@ -1,0 +1,23 @@
+namespace NicHangExporter.Detection;
+
+/// <summary>What the detector needs to know of a record of the kernel log, from whatever source.</summary>
+/// <param name="text">Its text, unescaped, with its newlines.</param>
+/// <param name="subsystem">SUBSYSTEM= of its dictionary, or empty.</param>
+/// <param name="device">DEVICE= of its dictionary, or empty.</param>
+/// <param name="facility">Who speaks: 0 is the kernel, and user space can't write 0.</param>
+/// <param name="sinceBoot">When it was printed.</param>
+internal readonly ref struct KernelEntry(ReadOnlySpan<byte> text, ReadOnlySpan<byte> subsystem,
+    ReadOnlySpan<byte> device, int facility, TimeSpan sinceBoot)
+{
+    public ReadOnlySpan<byte> Text { get; } = text;
+
+    public ReadOnlySpan<byte> Subsystem { get; } = subsystem;
+
+    public ReadOnlySpan<byte> Device { get; } = device;
+
+    public int Facility { get; } = facility;
+
+    public TimeSpan SinceBoot { get; } = sinceBoot;
+
+    public bool IsKernel => Facility == 0;
+}

@@ -1,0 +1,295 @@
+using System.Buffers;
+using NicHangExporter.Linux;
+
+namespace NicHangExporter.Detection.Patterns;
+
+/// <summary>
+/// What stands between the start of a kernel message and its text, taken apart. The whole of it must be one of the shapes that the kernel
+/// makes (include/linux/netdevice.h <c>netdev_printk()</c>, drivers/base/core.c <c>dev_printk()</c>, and the macros that drivers had before), so that a message
+/// that quotes another one is never taken for it. Pure, allocates nothing, takes any bytes.
+/// </summary>
+internal readonly ref struct KernelPrefix
+{
+    /// <summary>The longest prefix looked at; the parts that the kernel puts together are much shorter.</summary>
+    public const int MaxLength = 256;
+
+    /// <summary>The driver or module, or empty.</summary>
+    public ReadOnlySpan<byte> Driver { get; private init; }
+
+    /// <summary>The device's address on its bus, or empty.</summary>
+    public ReadOnlySpan<byte> Bus { get; private init; }
+
+    /// <summary>The interface, or empty.</summary>
+    public ReadOnlySpan<byte> Name { get; private init; }
+
+    /// <summary>Which shape it is.</summary>
+    public PrefixShapes Shape { get; private init; }
+
+    /// <summary>True where nothing but the position tells that the first word is a driver: only a known one is.</summary>
+    public bool NeedsKnownDriver { get; private init; }
+
+    /// <summary>Takes a prefix apart.</summary>
+    /// <param name="text">Everything before the message, with the blank or bracket that ends it; may be empty.</param>
+    /// <param name="prefix">The parts.</param>
+    public static bool TryParse(ReadOnlySpan<byte> text, out KernelPrefix prefix)
+    {
+        prefix = default;
+        if (text.IsEmpty)
+        {
+            prefix = new KernelPrefix { Shape = PrefixShapes.Bare };
+            return true;
+        }
+        if (text.Length > MaxLength) return false;
+        if (text.EndsWith(")]"u8)) return TryFunction(text, out prefix);
+        if (text.EndsWith(": "u8)) return TryColon(text[..^2], out prefix);
+        return text[^1] == ' ' && TryNameBlank(text[..^1], out prefix);
+    }
+
+    /// <summary>True for a word that can only be an address on a bus, not an interface.</summary>
+    public static bool IsBusAddress(ReadOnlySpan<byte> word)
+    {
+        if (!IsBusWord(word)) return false;
+        if (word.IndexOf((byte)':') >= 0 || word.Length > InterfaceName.MaxLength) return true;
+        if (StartsWithThenDigits(word, "virtio"u8) || StartsWithThenDigits(word, "netdevsim"u8) || StartsWithThenDigits(word, "vif-"u8)) return true;
+        // A platform device by its address, 1e100000.ethernet; 30000002 of a virtual I/O bus.
+        var hexadecimal = word.IndexOfAnyExcept(HexDigits);
+        return hexadecimal < 0 ? word.Length >= 8 : hexadecimal >= 5 && word[hexadecimal] == '.';
+    }
+
+    /// <summary>True for what other subsystems call their devices, which have transmitters and links as well: <c>ata4: </c>, <c>hci0: </c>.</summary>
+    public static bool IsOtherDevice(ReadOnlySpan<byte> word) =>
+        StartsWithThenDigits(word, "ata"u8) || StartsWithThenDigits(word, "hci"u8) || StartsWithThenDigits(word, "mmc"u8)
+        || StartsWithThenDigits(word, "nvme"u8) || StartsWithThenDigits(word, "spi"u8) || StartsWithThenDigits(word, "i2c-"u8) || word.StartsWith("cec-"u8);
+
+    /// <summary>
+    /// True where driver, address and interface are all there, as <c>netdev_printk()</c> has them for every NIC with hardware
+    /// behind it. What another part of the kernel prints first, the name of a process above all, has no room for them.
+    /// </summary>
+    public bool IsFull => Driver.Length > 0 && Name.Length > 0 && (IsBusAddress(Bus) || IsNumbered(Bus));
+
+    // "bnx2x: [bnx2x_panic_dump:917(eth0)]"
+    private static bool TryFunction(ReadOnlySpan<byte> text, out KernelPrefix prefix)
+    {
+        prefix = default;
+        ReadOnlySpan<byte> driver = default;
+        if (text[0] != '[')
+        {
+            var colon = text.IndexOf(": ["u8);
+            if (colon < 0 || !NetDrivers.IsName(text[..colon])) return false;
+            driver = text[..colon];
+            text = text[(colon + 2)..];
+        }
+        text = text[1..^2];
+        // A function's name has no bracket, an interface's may.
+        var open = text.IndexOf((byte)'(');
+        if (open < 0) return false;
+        var name = text[(open + 1)..];
+        if (!IsFunctionAndLine(text[..open]) || name.Length > 0 && !InterfaceName.TryParse(name, out _)) return false;
+        prefix = new KernelPrefix { Driver = driver, Name = name, Shape = PrefixShapes.Function, NeedsKnownDriver = driver.Length > 0 };
+        return true;
+    }
+
+    private static bool TryColon(ReadOnlySpan<byte> text, out KernelPrefix prefix)
+    {
+        prefix = default;
+        var colon = text.LastIndexOf(": "u8);
+        if (colon < 0) return TryOnePart(text, out prefix);
+        var first = text[..colon];
+        var last = text[(colon + 2)..];
+        if (last.EndsWith(")"u8) && TryTraced(first, last, out prefix)) return true;
+
+        colon = first.IndexOf(": "u8);
+        if (colon >= 0)
+        {
+            // "niu 0000:84:00.0: niu: eth4: "
+            var module = first[(colon + 2)..];
+            if (NetDrivers.IsKnown(module) && TryTwoParts(first[..colon], last, out prefix) && prefix.Bus.Length > 0 && prefix.Driver.SequenceEqual(module)) return true;
+            // 2.6: "e1000: eth0: e1000_clean_tx_irq: "
+            if (last.IndexOf((byte)'_') < 0 || !NetDrivers.IsName(last) || first[(colon + 2)..].IndexOf(": "u8) >= 0) return false;
+            last = first[(colon + 2)..];
+            first = first[..colon];
+            if (!NetDrivers.IsName(first)) return false;
+        }
+        return TryTwoParts(first, last, out prefix);
+    }
+
+    // "mlx5_core 0000:08:00.0: poll_health:717:(pid 0): "; older ones have the address before the function once more.
+    private static bool TryTraced(ReadOnlySpan<byte> first, ReadOnlySpan<byte> last, out KernelPrefix prefix)
+    {
+        prefix = default;
+        var pid = last.IndexOf(":(pid "u8);
+        if (pid < 0 || !TryOnePart(first, out var device) || device.Shape != PrefixShapes.Device || device.Driver.IsEmpty) return false;
+        if (last[..pid].StartsWith(device.Bus) && last.Length > device.Bus.Length && last[device.Bus.Length] == ':')
+        {
+            last = last[(device.Bus.Length + 1)..];
+            pid -= device.Bus.Length + 1;
+        }
+        if (pid < 0 || !IsFunctionAndLine(last[..pid]) || !IsDigits(last[(pid + 6)..^1])) return false;
+        prefix = new KernelPrefix { Driver = device.Driver, Bus = device.Bus, Shape = PrefixShapes.Traced };
+        return true;
+    }
+
+    private static bool TryOnePart(ReadOnlySpan<byte> text, out KernelPrefix prefix)
+    {
+        prefix = default;
+        var hasState = StripState(ref text, out var unnamed);
+        var blank = text.IndexOf((byte)' ');
+        if (blank < 0)
+        {
+            if (unnamed) return false;
+            if (!hasState && IsBusAddress(text))
+            {
+                // "0000:00:19.0: ", the driver having been cut off
+                prefix = new KernelPrefix { Bus = text, Shape = PrefixShapes.Device };
+                return true;
+            }
+            prefix = new KernelPrefix { Name = text, Shape = hasState ? PrefixShapes.Netdev : PrefixShapes.Word };
+            return IsInterface(text) || NetDrivers.IsName(text);
+        }
+        var driver = text[..blank];
+        var rest = text[(blank + 1)..];
+        blank = rest.IndexOf((byte)' ');
+        if (blank >= 0)
+        {
+            // "e1000e 0000:00:1f.6 eth0: "
+            prefix = new KernelPrefix { Driver = driver, Bus = rest[..blank], Name = rest[(blank + 1)..], Shape = PrefixShapes.Netdev };
+            return !unnamed && NetDrivers.IsName(driver) && IsBusWord(prefix.Bus) && IsInterface(prefix.Name);
+        }
+        if (unnamed)
+        {
+            prefix = new KernelPrefix { Driver = driver, Bus = rest, Shape = PrefixShapes.Netdev };
+            return NetDrivers.IsName(driver) && IsBusWord(rest);
+        }
+        // dev_err(&netdev->dev, …): a netdev is no device of a driver, the kernel writes its class.
+        if (driver.SequenceEqual("net"u8))
+        {
+            prefix = new KernelPrefix { Name = rest, Shape = PrefixShapes.Netdev };
+            return IsInterface(rest);
+        }
+        if (!hasState && NetDrivers.IsName(driver) && (IsBusAddress(rest) || IsNumbered(rest)))
+        {
+            // "igb 0000:01:00.0: "
+            prefix = new KernelPrefix { Driver = driver, Bus = rest, Shape = PrefixShapes.Device };
+            return true;
+        }
+        // "0000:01:00.0 eth0: " with the driver cut off
+        if (IsBusAddress(driver))
+        {
+            prefix = new KernelPrefix { Bus = driver, Name = rest, Shape = PrefixShapes.Netdev };
+            return IsInterface(rest);
+        }
+        // 2.6: "sky2 eth0: "
+        prefix = new KernelPrefix { Driver = driver, Name = rest, Shape = PrefixShapes.Netdev, NeedsKnownDriver = true };
+        return NetDrivers.IsName(driver) && IsInterface(rest);
+    }
+
+    private static bool TryTwoParts(ReadOnlySpan<byte> first, ReadOnlySpan<byte> name, out KernelPrefix prefix)
+    {
+        prefix = default;
+        StripState(ref name, out var unnamed);
+        if (unnamed)
+        {
+            if (!name.IsEmpty) return false;
+        }
+        else if (!IsInterface(name) && !IsBusAddress(name)) return false;
+        if (!TryOnePart(first, out var before)) return false;
+        switch (before.Shape)
+        {
+            // up to 3.7, and VMware: "e1000e 0000:00:1f.6: vmnic0: "
+            case PrefixShapes.Device when !IsBusAddress(name):
+                prefix = new KernelPrefix { Driver = before.Driver, Bus = before.Bus, Name = name, Shape = PrefixShapes.Netdev };
+                return true;
+            // "tg3: eth0: ", or "e1000: 0000:02:01.0: "
+            case PrefixShapes.Word when IsBusAddress(name):
+                prefix = new KernelPrefix { Driver = before.Name, Bus = name, Shape = PrefixShapes.Device, NeedsKnownDriver = true };
+                return NetDrivers.IsName(before.Name);
+            case PrefixShapes.Word:
+                prefix = new KernelPrefix { Driver = before.Name, Name = name, Shape = PrefixShapes.Netdev, NeedsKnownDriver = true };
+                return NetDrivers.IsName(before.Name);
+            // "vmxnet3 0000:03:00.0 ens160: ens160: ", and the same of the class: "net ens160: ens160: "
+            case PrefixShapes.Netdev when before.Name.SequenceEqual(name):
+                prefix = before;
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    // "e1000e: eth1 ", "vmnic0 ", "igb 0000:02:00.1 enp2s0f1: igb: enp2s0f1 ", "atl1c 0000:02:00.0: atl1c: eth0 "
+    private static bool TryNameBlank(ReadOnlySpan<byte> text, out KernelPrefix prefix)
+    {
+        prefix = default;
+        var colon = text.LastIndexOf(": "u8);
+        var name = text[(colon < 0 ? 0 : colon + 2)..];
+        if (!IsInterface(name)) return false;
+        if (colon < 0)
+        {
+            prefix = new KernelPrefix { Name = name, Shape = PrefixShapes.NameBlank };
+            return true;
+        }
+        var first = text[..colon];
+        colon = first.LastIndexOf(": "u8);
+        if (colon >= 0)
+        {
+            if (!NetDrivers.IsName(first[(colon + 2)..])) return false;
+            first = first[..colon];
+            // Here the interface may be named once more before the module.
+            if (!TryColon(first, out var doubled) || doubled.Bus.IsEmpty || doubled.NeedsKnownDriver || doubled.Shape is not (PrefixShapes.Device or PrefixShapes.Netdev)
+                || doubled.Shape == PrefixShapes.Netdev && !doubled.Name.SequenceEqual(name)) return false;
+            prefix = new KernelPrefix { Driver = doubled.Driver, Bus = doubled.Bus, Name = name, Shape = PrefixShapes.NameBlank };
+            return true;
+        }
+        if (!TryOnePart(first, out var before)) return false;
+        prefix = before.Shape switch
+        {
+            PrefixShapes.Word => new KernelPrefix { Driver = before.Name, Name = name, Shape = PrefixShapes.NameBlank, NeedsKnownDriver = true },
+            PrefixShapes.Device or PrefixShapes.Netdev when before.Bus.Length > 0 && (before.Shape == PrefixShapes.Device || before.Name.SequenceEqual(name)) =>
+                new KernelPrefix { Driver = before.Driver, Bus = before.Bus, Name = name, Shape = PrefixShapes.NameBlank },
+            _ => default,
+        };
+        return prefix.Shape != PrefixShapes.None;
+    }
+
+    /// <summary>Takes off <c> (uninitialized)</c> and so on (<c>netdev_reg_state()</c>), and the stand-in for a name.</summary>
+    private static bool StripState(ref ReadOnlySpan<byte> text, out bool unnamed)
+    {
+        var length = text.Length;
+        if (text.EndsWith(")"u8) && text.LastIndexOf(" ("u8) is var open and > 0 && IsState(text[(open + 2)..^1]))
+            text = text[..open];
+        unnamed = text.EndsWith(" (unnamed net_device)"u8);
+        if (unnamed) text = text[..^" (unnamed net_device)".Length];
+        else if (unnamed = text.SequenceEqual("(unnamed net_device)"u8)) text = default;
+        return text.Length != length;
+    }
+
+    private static bool IsState(ReadOnlySpan<byte> word) =>
+        word.SequenceEqual("uninitialized"u8) || word.SequenceEqual("unregistering"u8) || word.SequenceEqual("unregistered"u8)
+        || word.SequenceEqual("released"u8) || word.SequenceEqual("dummy"u8) || word.SequenceEqual("unknown"u8)
+        || word.SequenceEqual("unregister"u8);
+
+    /// <summary>A platform device by its number, smc91x.0: behind a driver only, since eth0.100 is a VLAN.</summary>
+    private static bool IsNumbered(ReadOnlySpan<byte> word) =>
+        IsBusWord(word) && word.LastIndexOf((byte)'.') is > 0 and var dot && IsDigits(word[(dot + 1)..]);
+
+    private static bool IsInterface(ReadOnlySpan<byte> word) => InterfaceName.TryParse(word, out _);
+
+    private static bool IsBusWord(ReadOnlySpan<byte> word) =>
+        word.Length is > 0 and <= BusAddress.MaxLength && char.IsAsciiLetterOrDigit((char)word[0]) && word.IndexOfAnyExcept(BusCharacters) < 0 && word[^1] != ':';
+
+    // "poll_health:717"
+    private static bool IsFunctionAndLine(ReadOnlySpan<byte> text)
+    {
+        var colon = text.IndexOf((byte)':');
+        return colon > 0 && NetDrivers.IsName(text[..colon]) && IsDigits(text[(colon + 1)..]);
+    }
+
+    private static bool IsDigits(ReadOnlySpan<byte> text) => text.Length > 0 && text.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
+
+    private static bool StartsWithThenDigits(ReadOnlySpan<byte> word, ReadOnlySpan<byte> start) =>
+        word.StartsWith(start) && IsDigits(word[start.Length..]);
+
+    private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);
+
+    private static readonly SearchValues<byte> BusCharacters =
+        SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.:_-@+"u8);
+}

@@ -1,0 +1,102 @@
+using System.Text.Json;
+using NicHangExporter.Detection.Patterns;
+using NicHangExporter.Diagnose.LogText;
+
+namespace NicHangExporter.Diagnose;
+
+/// <summary>
+/// <c>diagnose FILE|-</c>: reads a kernel log of any kind and says which NIC hung, how, and what to do. Touches no device and needs no privilege.
+/// </summary>
+internal static class DiagnoseCommand
+{
+    /// <summary>The log was read, whatever was found in it.</summary>
+    public const int Success = 0;
+
+    /// <summary>The log could not be read to its end.</summary>
+    public const int ReadFailed = 1;
+
+    /// <summary>The log could not be opened.</summary>
+    public const int OpenFailed = 2;
+
+    /// <summary>Opens the log and runs.</summary>
+    /// <param name="path">A file, or <c>-</c> for <paramref name="standardInput"/>.</param>
+    /// <param name="json">True for one JSON object instead of prose.</param>
+    /// <param name="standardInput">Opens standard input, where it is asked for.</param>
+    /// <param name="output">Receives the answer.</param>
+    /// <param name="error">Receives one line where the log can't be read.</param>
+    /// <returns>The exit code.</returns>
+    public static int Run(string path, bool json, Func<Stream> standardInput, TextWriter output, TextWriter error)
+    {
+        if (path == "-")
+            return Run(standardInput(), "standard input", json, output, error);
+        if (Directory.Exists(path))
+            return Fail(error, path, "is a directory", OpenFailed);
+        FileStream file;
+        try
+        {
+            // Not seekable files (/dev/kmsg, pipes) are fine; the reader has its own buffer.
+            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return Fail(error, path, "no such file", OpenFailed);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return Fail(error, path, "permission denied", OpenFailed);
+        }
+        catch (Exception exception) when (exception is IOException or ArgumentException or NotSupportedException)
+        {
+            return Fail(error, path, OneLine(exception.Message), OpenFailed);
+        }
+        using (file)
+            return Run(file, path, json, output, error);
+    }
+
+    /// <summary>Reads a log to its end and writes the answer.</summary>
+    /// <param name="input">The log, of any bytes.</param>
+    /// <param name="inputName">What to call it.</param>
+    /// <param name="json">True for one JSON object instead of prose.</param>
+    /// <param name="output">Receives the answer.</param>
+    /// <param name="error">Receives one line where the log can't be read.</param>
+    /// <returns>The exit code.</returns>
+    public static int Run(Stream input, string inputName, bool json, TextWriter output, TextWriter error)
+    {
+        var diagnosis = new Diagnosis(Diagnosis.DefaultGap);
+        LogRecordReader records;
+        var cutLines = 0;
+        try
+        {
+            records = new LogRecordReader(LogInput.Open(input), Diagnosis.DefaultGap);
+            while (records.TryRead(out var record))
+                if (record.Text.StartsWith("Linux version "u8))
+                    diagnosis.ObserveBoot();
+                else if (HangDetector.TryDetect(record.Text, record.Subsystem, record.Device, record.Mode, out var message))
+                    diagnosis.Observe(message, record.At);
+                else if (record.IsCutOff)
+                    cutLines++;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            return Fail(error, inputName, OneLine(exception.Message), ReadFailed);
+        }
+
+        var devices = diagnosis.Conclude();
+        if (json)
+        {
+            var answer = DiagnosisJson.From(records.Lines, devices, records.System) with { CutLines = cutLines };
+            output.WriteLine(JsonSerializer.Serialize(answer, DiagnosisJsonContext.Default.DiagnosisJson));
+        }
+        else
+            DiagnosisText.Write(output, inputName, records.Lines, devices, records.System, cutLines);
+        return Success;
+    }
+
+    private static int Fail(TextWriter error, string name, string reason, int code)
+    {
+        error.WriteLine($"diagnose: {OneLine(name)}: {reason}");
+        return code;
+    }
+
+    private static string OneLine(string text) => text.ReplaceLineEndings(" ");
+}

@@ -1,0 +1,128 @@
+using NicHangExporter.Detection.Patterns;
+
+namespace NicHangExporter.Diagnose.LogText;
+
+/// <summary>
+/// Messages that have suffered on their way: a remark behind them, their further lines in the same line, their end cut off. A whole message is never
+/// touched, and of the others only as much is taken off as leaves one. Pure.
+/// </summary>
+internal static class DamagedMessage
+{
+    // Places that may begin a remark: more are no message with a remark.
+    private const int MaxRemarks = 8;
+
+    private static readonly byte[][] Ellipses = ["…"u8.ToArray(), "..."u8.ToArray(), "[...]"u8.ToArray(), "[…]"u8.ToArray(), "<snip>"u8.ToArray(), "[snip]"u8.ToArray(), "(...)"u8.ToArray(), ">"u8.ToArray(), "\\"u8.ToArray(), "="u8.ToArray()];
+
+    /// <summary>Makes a message of a record's text.</summary>
+    /// <param name="text">The text, with further lines.</param>
+    /// <param name="mode">How it came.</param>
+    /// <param name="mended">The message.</param>
+    /// <param name="mendedMode">How it is to be looked up.</param>
+    /// <returns>False where it is one already, or none.</returns>
+    public static bool TryMend(ReadOnlySpan<byte> text, DetectionMode mode, out byte[] mended, out DetectionMode mendedMode)
+    {
+        mended = [];
+        mendedMode = mode;
+        var end = text.IndexOf((byte)'\n');
+        var line = end < 0 ? text : text[..end];
+        if (line.Length > HangDetector.MaxLineLength || line.Length < PatternIndex.KeyLength || IsMessage(line, mode)) return false;
+        if (TryUnfold(line, mode, out var whole) || TryWithoutRemark(line, mode, out whole) || TryCollapse(line, mode, out whole))
+        {
+            mended = [.. whole, .. text[line.Length..]];
+            return true;
+        }
+        if (mode != DetectionMode.Pasted) return false;
+        var cut = WithoutEllipsis(line);
+        if (!IsMessage(cut, DetectionMode.Cut)) return false;
+        mended = [.. cut, .. text[line.Length..]];
+        mendedMode = DetectionMode.Cut;
+        return true;
+    }
+
+    /// <summary>True where a record may be a message of which so little is left that it does not count.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="isLast">True for the last record of a log, which may be cut off without a sign.</param>
+    public static bool MayBeCutOff(ReadOnlySpan<byte> text, bool isLast)
+    {
+        if (text.Length is < PatternIndex.KeyLength or > HangDetector.MaxLineLength) return false;
+        if (text.IndexOf((byte)'\n') >= 0) return false;
+        var cut = WithoutEllipsis(text);
+        return (isLast || cut.Length < text.TrimEnd(" \t\r"u8).Length) && IsMessage(cut, DetectionMode.Begun);
+    }
+
+    /// <summary>True for a message, or one with a remark behind it.</summary>
+    public static bool IsMessageOrRemarked(ReadOnlySpan<byte> text) =>
+        IsMessage(text, DetectionMode.Pasted) || TryWithoutRemark(text, DetectionMode.Pasted, out _);
+
+    /// <summary>True for a message of the table.</summary>
+    public static bool IsMessage(ReadOnlySpan<byte> text, DetectionMode mode) => HangDetector.TryDetect(text, default, default, mode, out _);
+
+    // "Detected Hardware Unit Hang: TDH <36> TDT <36> next_to_use <36> …"
+    private static bool TryUnfold(ReadOnlySpan<byte> line, DetectionMode mode, out byte[] whole)
+    {
+        whole = [];
+        var unit = line.IndexOf("Unit Hang"u8);
+        if (unit < 0 || line[unit..].IndexOf((byte)'<') < 0) return false;
+        var lines = new List<byte>();
+        var from = 0;
+        for (var at = unit; at < line.Length; at++)
+        {
+            if (at == 0 || line[at - 1] is not ((byte)' ' or (byte)'\t') || !BeginsRegister(line[at..])) continue;
+            if (from == 0 && !IsMessageOrRemarked(line[..at].TrimEnd(" \t"u8))) return false;
+            lines.AddRange(line[from..at].TrimEnd(" \t"u8));
+            lines.Add((byte)'\n');
+            from = at;
+        }
+        if (from == 0) return false;
+        lines.AddRange(line[from..]);
+        whole = [.. lines];
+        return true;
+    }
+
+    private static bool BeginsRegister(ReadOnlySpan<byte> text)
+    {
+        var open = text.IndexOf((byte)'<');
+        return HangReport.IsContinuation(open is > 0 and < 40 ? text[..(open + 1)] : text[..Math.Min(text.Length, 40)]);
+    }
+
+    private static bool TryWithoutRemark(ReadOnlySpan<byte> line, DetectionMode mode, out byte[] whole)
+    {
+        whole = [];
+        var tries = 0;
+        for (var at = Remark.Next(line, 1); at > 0 && tries++ < MaxRemarks; at = Remark.Next(line, at + 1))
+        {
+            var message = line[..at].TrimEnd(" \t`*\"'"u8);
+            if (!IsMessage(message, mode)) continue;
+            whole = message.ToArray();
+            return true;
+        }
+        var quoted = line.TrimEnd(" \t`*\"'"u8);
+        if (quoted.Length == line.Length || !IsMessage(quoted, mode) || line[quoted.Length..].IndexOf((byte)'"') >= 0) return false;
+        whole = quoted.ToArray();
+        return true;
+    }
+
+    // Lines that were joined leave the blanks of both at one place; other blanks pad a number.
+    private static bool TryCollapse(ReadOnlySpan<byte> line, DetectionMode mode, out byte[] whole)
+    {
+        whole = [];
+        var tries = 0;
+        for (var at = line.IndexOf("  "u8); at >= 0 && tries++ < MaxRemarks;)
+        {
+            var rest = line[at..].TrimStart((byte)' ');
+            whole = [.. line[..(at + 1)], .. rest];
+            if (IsMessage(whole, mode)) return true;
+            var next = rest.IndexOf("  "u8);
+            at = next < 0 ? -1 : line.Length - rest.Length + next;
+        }
+        return false;
+    }
+
+    private static ReadOnlySpan<byte> WithoutEllipsis(ReadOnlySpan<byte> line)
+    {
+        line = line.TrimEnd(" \t\r"u8);
+        foreach (var ellipsis in Ellipses)
+            if (line.EndsWith(ellipsis)) return line[..^ellipsis.Length].TrimEnd(" \t"u8);
+        return line;
+    }
+}

@@ -1,0 +1,90 @@
+using System.IO.Compression;
+using System.Text;
+
+namespace NicHangExporter.Diagnose.LogText;
+
+/// <summary>
+/// Looks at the first bytes of a log: rotated ones are compressed, and PowerShell writes UTF-16. What can't be read as text is refused, since "no hang
+/// found" would be a lie.
+/// </summary>
+internal static class LogInput
+{
+    private const int LongestMark = 8;
+
+    // /dev/kmsg gives a whole record at a time, and none to a reader with less room.
+    private const int FirstRead = 16 * 1024;
+
+    /// <summary>Opens a log as UTF-8, or whatever bytes it has.</summary>
+    /// <param name="input">The log; read from where it stands, not closed.</param>
+    /// <returns>The stream to read.</returns>
+    /// <exception cref="InvalidDataException">It is of a kind that has to be unpacked first.</exception>
+    /// <exception cref="IOException">It can't be read.</exception>
+    public static Stream Open(Stream input)
+    {
+        var whole = new PrefixedStream(ReadStart(input), input);
+        var start = whole.Start;
+        if (start.StartsWith<byte>([0x1f, 0x8b])) return OpenUnpacked(new GZipStream(whole, CompressionMode.Decompress));
+        if (start.StartsWith<byte>([0xff, 0xfe])) return Encoding.CreateTranscodingStream(whole, Encoding.Unicode, Encoding.UTF8);
+        if (start.StartsWith<byte>([0xfe, 0xff])) return Encoding.CreateTranscodingStream(whole, Encoding.BigEndianUnicode, Encoding.UTF8);
+        if (Packed(start) is { } kind) throw new InvalidDataException($"is {kind}: unpack it first");
+        return JsonArrayStream.IsArray(start) ? new JsonArrayStream(whole) : whole;
+    }
+
+    private static Stream OpenUnpacked(GZipStream unpacked)
+    {
+        var whole = new PrefixedStream(ReadStart(unpacked), unpacked);
+        if (Packed(whole.Start) is { } kind) throw new InvalidDataException($"has {kind} in it: unpack it first");
+        return JsonArrayStream.IsArray(whole.Start) ? new JsonArrayStream(whole) : whole;
+    }
+
+    private static ReadOnlyMemory<byte> ReadStart(Stream input)
+    {
+        var start = new byte[FirstRead];
+        return start.AsMemory(0, input.ReadAtLeast(start, LongestMark, throwOnEndOfStream: false));
+    }
+
+    private static string? Packed(ReadOnlySpan<byte> start) =>
+        start.StartsWith<byte>([0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0]) ? "an xz file"
+        : start.StartsWith<byte>([0x28, 0xb5, 0x2f, 0xfd]) ? "a zstd file"
+        : start.StartsWith("BZh"u8) ? "a bzip2 file"
+        : start.StartsWith("PK\x03\x04"u8) ? "a zip file"
+        : start.StartsWith("LPKSHHRH"u8) ? "a journal file, which journalctl --file reads"
+        : null;
+
+    /// <summary>Bytes that were read already, and then the rest.</summary>
+    private sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) : Stream
+    {
+        private ReadOnlyMemory<byte> _prefix = prefix;
+
+        public ReadOnlySpan<byte> Start => _prefix.Span;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override int Read(Span<byte> buffer)
+        {
+            if (_prefix.IsEmpty) return rest.Read(buffer);
+            var count = Math.Min(buffer.Length, _prefix.Length);
+            _prefix.Span[..count].CopyTo(buffer);
+            _prefix = _prefix[count..];
+            return count;
+        }
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}

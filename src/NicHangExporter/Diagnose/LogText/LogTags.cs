@@ -1,0 +1,116 @@
+using System.Buffers;
+using NicHangExporter.Detection.Patterns;
+
+namespace NicHangExporter.Diagnose.LogText;
+
+/// <summary>Who a syslog line is from: facility words, and the tag behind the host.</summary>
+internal static class LogTags
+{
+    // klogd and some syslog daemons call it by their own names or by the facility; the last three are VMware's.
+    private static readonly byte[][] KernelTags =
+    [
+        "kernel:"u8.ToArray(), "vmunix:"u8.ToArray(), "klogd:"u8.ToArray(), "kern:"u8.ToArray(),
+        "vmkernel:"u8.ToArray(), "vmkwarning:"u8.ToArray(), "vmkalert:"u8.ToArray(),
+    ];
+
+    private static readonly SearchValues<byte> NotInHosts = SearchValues.Create("[]<>="u8);
+
+    /// <summary>Looks for a tag at the start of a line, with or without a host before it.</summary>
+    /// <param name="text">The line behind its time.</param>
+    /// <param name="hostFollows">True where the line's format has a host or tag here: then any tag counts, not only one with a process id.</param>
+    /// <param name="length">For the kernel's tag, the length of host and tag; for no tag, that of a host with a facility behind it, or 0.</param>
+    public static LogOrigin Find(ReadOnlySpan<byte> text, bool hostFollows, out int length)
+    {
+        length = 0;
+        length = KernelTag(text);
+        if (length > 0) return LogOrigin.Kernel;
+        var first = Word(text);
+        if (IsProcess(first)) return LogOrigin.Process;
+        if (first.IsEmpty || first[^1] == ':' || first.Length == text.Length) return LogOrigin.Unknown;
+
+        var behind = text[(first.Length + 1)..];
+        var second = Word(behind);
+        // "sonic WARNING kernel: …": the level between host and tag
+        var level = IsShoutedLevel(second) && behind.Length > second.Length ? second.Length + 1 : 0;
+        if (IsHost(first) && KernelTag(behind[level..]) is > 0 and var tag)
+        {
+            length = first.Length + 1 + level + tag;
+            return LogOrigin.Kernel;
+        }
+        if (IsHost(first) && (IsProcess(second) || level > 0 && IsProcess(Word(behind[level..]))))
+            return LogOrigin.Process;
+        if (!hostFollows) return LogOrigin.Unknown;
+        var dot = second.IndexOf((byte)'.');
+        // … or that of a host with the kernel's own time behind it, as netconsole's receivers write it
+        var ownTime = behind.TrimStart((byte)' ');
+        if (dot > 0 && IsFacility(second[..dot]) && IsLevel(second[(dot + 1)..])
+            || IsHost(first) && StampParser.TryBracket(ref ownTime, out _))
+        {
+            length = first.Length + 1;
+            return LogOrigin.Unknown;
+        }
+        // "host1 systemd-networkd: …", but not "sky2 eth0: tx timeout" behind a time that somebody has put there
+        return second is [_, .., (byte)':'] && NetDrivers.IsName(second[..^1]) && !NetDrivers.IsKnown(first)
+            && !(first.SequenceEqual("NETDEV"u8) && second.SequenceEqual("WATCHDOG:"u8)) ? LogOrigin.Process : LogOrigin.Unknown;
+    }
+
+    /// <summary>True for syslog's names of facilities.</summary>
+    public static bool IsFacility(ReadOnlySpan<byte> word) =>
+        word.SequenceEqual("kern"u8) || word.SequenceEqual("user"u8) || word.SequenceEqual("mail"u8) || word.SequenceEqual("daemon"u8)
+        || word.SequenceEqual("auth"u8) || word.SequenceEqual("authpriv"u8) || word.SequenceEqual("syslog"u8) || word.SequenceEqual("lpr"u8)
+        || word.SequenceEqual("news"u8) || word.SequenceEqual("uucp"u8) || word.SequenceEqual("cron"u8) || word.SequenceEqual("ftp"u8)
+        || word.Length == 6 && word.StartsWith("local"u8) && IsDigits(word[5..]);
+
+    /// <summary>True for syslog's names of levels.</summary>
+    public static bool IsLevel(ReadOnlySpan<byte> word) =>
+        word.SequenceEqual("emerg"u8) || word.SequenceEqual("alert"u8) || word.SequenceEqual("crit"u8) || word.SequenceEqual("err"u8)
+        || word.SequenceEqual("error"u8) || word.SequenceEqual("warn"u8) || word.SequenceEqual("warning"u8) || word.SequenceEqual("notice"u8)
+        || word.SequenceEqual("info"u8) || word.SequenceEqual("debug"u8) || word.SequenceEqual("panic"u8);
+
+    /// <summary>True for decimal digits only.</summary>
+    public static bool IsDigits(ReadOnlySpan<byte> text) => text.Length > 0 && text.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
+
+    /// <summary>True for <c>0000:00:19.0</c>, which 2.6 could print first: no line number.</summary>
+    public static bool StartsWithPciAddress(ReadOnlySpan<byte> text) =>
+        text.Length >= 12 && text[4] == ':' && text[7] == ':' && text[10] == '.';
+
+    /// <summary>Where the word after the one at a position begins; the text's length where there is none.</summary>
+    public static int NextWord(ReadOnlySpan<byte> text, int at)
+    {
+        var blank = text[at..].IndexOfAny(" \t"u8);
+        return blank < 0 ? text.Length : text.Length - text[(at + blank)..].TrimStart(" \t"u8).Length;
+    }
+
+    private static ReadOnlySpan<byte> Word(ReadOnlySpan<byte> text)
+    {
+        var blank = text.IndexOfAny(" \t"u8);
+        return blank < 0 ? text : text[..blank];
+    }
+
+    /// <summary>The length of the kernel's tag at the start, or 0.</summary>
+    /// <remarks>Messages to all terminals have no blank behind it: <c>kernel:[  512.1] …</c>.</remarks>
+    public static int KernelTag(ReadOnlySpan<byte> text)
+    {
+        foreach (var tag in KernelTags)
+            if (text.StartsWith(tag)
+                && (text.Length == tag.Length || text[tag.Length] is (byte)' ' or (byte)'\t' or (byte)'['))
+                return tag.Length;
+        return 0;
+    }
+
+    // As SONiC writes them.
+    private static bool IsShoutedLevel(ReadOnlySpan<byte> word) =>
+        word.SequenceEqual("EMERG"u8) || word.SequenceEqual("ALERT"u8) || word.SequenceEqual("CRIT"u8)
+        || word.SequenceEqual("ERR"u8) || word.SequenceEqual("WARNING"u8) || word.SequenceEqual("NOTICE"u8)
+        || word.SequenceEqual("INFO"u8) || word.SequenceEqual("DEBUG"u8);
+
+    private static bool IsHost(ReadOnlySpan<byte> word) => word.IndexOfAny(NotInHosts) < 0 && (word.IndexOf((byte)':') < 0 || word.IndexOf("::"u8) >= 0);
+
+    // "sudo[4242]:"
+    private static bool IsProcess(ReadOnlySpan<byte> word)
+    {
+        if (!word.EndsWith("]:"u8)) return false;
+        var open = word.IndexOf((byte)'[');
+        return open > 0 && IsDigits(word[(open + 1)..^2]);
+    }
+}

@@ -1,0 +1,57 @@
+namespace NicHangExporter.Diagnose.LogText;
+
+/// <summary>
+/// What web pages and forums put around a line of a log: tags of HTML and of bulletin boards, fences and backticks of Markdown. Only the names in the
+/// list are tags, so that <c>&lt;3&gt;</c> and <c>&lt;IRQ&gt;</c> stay what they are.
+/// </summary>
+internal static class Markup
+{
+    private const int MaxTagLength = 80;
+
+    /// <summary>Takes one piece of markup off the start.</summary>
+    /// <param name="text">The line.</param>
+    /// <param name="rest">What follows it; after a backtick, without those at the end as well.</param>
+    public static bool TryStart(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> rest)
+    {
+        rest = text;
+        if (text is [(byte)'`', ..])
+            rest = text.Trim((byte)'`');
+        else if (text is [(byte)'<', ..] && text[..Math.Min(text.Length, MaxTagLength)].IndexOf((byte)'>') is > 0 and var angle && IsTag(text[1..angle]))
+            rest = text[(angle + 1)..];
+        else if (text is [(byte)'[', ..] && text[..Math.Min(text.Length, MaxTagLength)].IndexOf((byte)']') is > 0 and var square && IsTag(text[1..square]))
+            rest = text[(square + 1)..];
+        return rest.Length < text.Length;
+    }
+
+    /// <summary>The line without the markup at its end.</summary>
+    public static ReadOnlySpan<byte> TrimEnd(ReadOnlySpan<byte> text)
+    {
+        while (true)
+        {
+            text = text.TrimEnd(" \t\r\0"u8);
+            if (text.EndsWith("```"u8))
+            {
+                text = text.TrimEnd((byte)'`');
+                continue;
+            }
+            var open = text is [.., (byte)'>'] ? text.LastIndexOf((byte)'<') : text is [.., (byte)']'] ? text.LastIndexOf((byte)'[') : -1;
+            if (open < 0 || text.Length - open > MaxTagLength || !IsTag(text[(open + 1)..^1])) return text;
+            text = text[..open];
+        }
+    }
+
+    // "pre", "/pre", "br /", "span class=…", "code=text"
+    private static bool IsTag(ReadOnlySpan<byte> inside)
+    {
+        if (inside is [(byte)'/', ..]) inside = inside[1..];
+        var end = inside.IndexOfAny(" =/"u8);
+        var name = end < 0 ? inside : inside[..end];
+        if (name.Length is 0 or > 10) return false;
+        Span<byte> lower = stackalloc byte[10];
+        for (var at = 0; at < name.Length; at++) lower[at] = (byte)(name[at] | 0x20);
+        lower = lower[..name.Length];
+        return lower.SequenceEqual("pre"u8) || lower.SequenceEqual("code"u8) || lower.SequenceEqual("p"u8) || lower.SequenceEqual("br"u8) || lower.SequenceEqual("li"u8)
+            || lower.SequenceEqual("div"u8) || lower.SequenceEqual("span"u8) || lower.SequenceEqual("tt"u8) || lower.SequenceEqual("samp"u8) || lower.SequenceEqual("quote"u8)
+            || lower.SequenceEqual("blockquote"u8) || lower.SequenceEqual("spoiler"u8) || lower.SequenceEqual("noparse"u8);
+    }
+}

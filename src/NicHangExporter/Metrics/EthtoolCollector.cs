@@ -1,0 +1,149 @@
+using NicHangExporter.Linux.Ethtool;
+using NicHangExporter.Linux.Sysfs;
+using NicHangExporter.Options;
+using static NicHangExporter.Metrics.KernelMetrics;
+
+namespace NicHangExporter.Metrics;
+
+/// <summary>Writes the ethtool snapshot. It makes no system call for a device; only devices that are there now are written.</summary>
+internal sealed class EthtoolCollector(EthtoolPoller poller, FeatureSelection features, ExporterOptions options, TimeProvider clock)
+{
+    /// <summary>Writes all families of the snapshot, its age, and how the collectors fared in it.</summary>
+    public void Write(ExpositionWriter writer, OpenDevices devices, List<CollectorOutcome> outcomes)
+    {
+        if (!Collector.NeedEthtool.Any(options.Has))
+            return;
+        var snapshot = poller.Current;
+        if (snapshot is not null)
+        {
+            WriteSnapshot(writer, Rows(devices, snapshot));
+            foreach (var collector in Collector.NeedEthtool.Where(options.Has))
+                // Link has an outcome of its own from sysfs; a failure in either place is a failure.
+                Merge(outcomes, new CollectorOutcome(collector, !snapshot.Failed.Contains(collector)));
+            writer.Begin(SnapshotAge);
+            writer.Sample(SnapshotAge).Value(clock.GetElapsedTime(snapshot.Timestamp).TotalSeconds);
+            writer.Begin(PollDuration);
+            writer.Sample(PollDuration).Value(snapshot.Duration.TotalSeconds);
+        }
+        else
+            foreach (var collector in Collector.NeedEthtool.Where(options.Has))
+                Merge(outcomes, new CollectorOutcome(collector, false));
+        writer.Begin(SnapshotWait);
+        writer.Sample(SnapshotWait).Value(poller.Waiting.TotalSeconds);
+    }
+
+    private void WriteSnapshot(ExpositionWriter writer, List<Row> rows)
+    {
+        if (options.Has(Collector.Link))
+        {
+            Bool(writer, Carrier, rows, row => row.Snapshot.Carrier);
+            writer.Begin(Speed);
+            foreach (var row in rows)
+                if (row.Snapshot.Link?.SpeedMegabits is { } megabits)
+                    writer.Sample(Speed).Prepared(row.Label).Value(megabits * 125_000.0);
+            Bool(writer, FullDuplex, rows, row => row.Snapshot.Link is { Duplex: not Duplex.Unknown } link ? link.Duplex == Duplex.Full : null);
+            Bool(writer, Autonegotiation, rows, row => row.Snapshot.Link?.Autonegotiation);
+        }
+        if (options.Has(Collector.Info))
+            WriteInfo(writer, rows);
+        if (options.Has(Collector.Features))
+        {
+            var shown = rows.ConvertAll(row => (row.Label, Features: row.Snapshot.Features is { } of ? features.Of(of).ToList() : []));
+            Features(writer, FeatureActive, shown, _ => true, feature => feature.Active);
+            Features(writer, FeatureRequested, shown, feature => features.ShowsRequested(feature), feature => feature.Requested);
+            Features(writer, FeatureChangeable, shown, _ => true, feature => feature.Changeable);
+        }
+        if (options.Has(Collector.Eee))
+        {
+            Bool(writer, EeeEnabled, rows, row => row.Snapshot.Eee?.Enabled);
+            Bool(writer, EeeActive, rows, row => row.Snapshot.Eee?.Active);
+            Bool(writer, EeeAdvertised, rows, row => row.Snapshot.Eee is { } eee ? eee.Advertised != 0 : null);
+            Bool(writer, EeeTxLpi, rows, row => row.Snapshot.Eee?.TxLpiEnabled);
+        }
+        if (options.Has(Collector.Pause))
+        {
+            Bool(writer, PauseAutonegotiation, rows, row => row.Snapshot.Pause?.Autonegotiation);
+            Bool(writer, PauseRx, rows, row => row.Snapshot.Pause?.Rx);
+            Bool(writer, PauseTx, rows, row => row.Snapshot.Pause?.Tx);
+        }
+        if (options.Has(Collector.Rings))
+        {
+            Rings(writer, RingSize, rows, rings => (rings.Rx, rings.Tx));
+            Rings(writer, RingMax, rows, rings => (rings.RxMax, rings.TxMax));
+        }
+        if (options.Has(Collector.Ethtool))
+        {
+            writer.Begin(EthtoolStatistic);
+            foreach (var row in rows)
+                foreach (var statistic in row.Snapshot.Statistics)
+                    writer.Sample(EthtoolStatistic).Prepared(row.Label).Label("statistic", statistic.Name).Value(statistic.Value);
+        }
+    }
+
+    private static void WriteInfo(ExpositionWriter writer, List<Row> rows)
+    {
+        writer.Begin(DeviceInfo);
+        foreach (var row in rows)
+        {
+            var driver = row.Snapshot.Driver;
+            writer.Sample(DeviceInfo).Prepared(row.Label)
+                .Label("driver", driver?.Driver ?? row.Device.Driver ?? "")
+                .Label("bus_address", row.Device.BusAddress.ToString())
+                .Label("bus_info", driver?.BusInfo ?? "")
+                .Label("version", driver?.Version ?? "")
+                .Label("firmware_version", driver?.FirmwareVersion ?? "");
+            if (row.Snapshot.PermanentAddress is { } address)
+                writer.Label("permanent_address", string.Join(':', address.Select(octet => octet.ToString("x2", null))));
+            writer.Value(true);
+        }
+    }
+
+    private static void Bool(ExpositionWriter writer, MetricFamily family, List<Row> rows, Func<Row, bool?> select)
+    {
+        writer.Begin(family);
+        foreach (var row in rows)
+            if (select(row) is { } value)
+                writer.Sample(family).Prepared(row.Label).Value(value);
+    }
+
+    private static void Features(
+        ExpositionWriter writer, MetricFamily family, List<(byte[] Label, List<Feature> Features)> rows, Func<Feature, bool> shows, Func<Feature, bool> select)
+    {
+        writer.Begin(family);
+        foreach (var (label, features) in rows)
+            foreach (var feature in features.Where(shows))
+                writer.Sample(family).Prepared(label).Label("feature", feature.Name).Value(select(feature));
+    }
+
+    private static void Rings(ExpositionWriter writer, MetricFamily family, List<Row> rows, Func<RingParameters, (uint Rx, uint Tx)> select)
+    {
+        writer.Begin(family);
+        foreach (var row in rows)
+            if (row.Snapshot.Rings is { } rings)
+            {
+                var (rx, tx) = select(rings);
+                writer.Sample(family).Prepared(row.Label).Label("ring", "rx").Value(rx);
+                writer.Sample(family).Prepared(row.Label).Label("ring", "tx").Value(tx);
+            }
+    }
+
+    private static List<Row> Rows(OpenDevices devices, EthtoolSnapshot snapshot)
+    {
+        var rows = new List<Row>();
+        foreach (var device in devices.Shown)
+            if (snapshot.Find(device.Name, device.BusAddress) is { } part)
+                rows.Add(new Row(device, part, DeviceLabel.Prepare(device.Name)));
+        return rows;
+    }
+
+    private static void Merge(List<CollectorOutcome> outcomes, CollectorOutcome outcome)
+    {
+        var index = outcomes.FindIndex(other => other.Collector == outcome.Collector);
+        if (index < 0)
+            outcomes.Add(outcome);
+        else
+            outcomes[index] = outcomes[index] with { Success = outcomes[index].Success && outcome.Success };
+    }
+
+    private readonly record struct Row(NetDevice Device, DeviceSnapshot Snapshot, byte[] Label);
+}

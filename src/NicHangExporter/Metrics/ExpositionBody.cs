@@ -1,0 +1,116 @@
+using System.Buffers;
+
+namespace NicHangExporter.Metrics;
+
+/// <summary>
+/// Room for one exposition: blocks that it keeps, so that the next exposition in it needs no new memory. Not one array: that would be copied whenever it grows,
+/// and be a large object, which only a full collection gives back.
+/// </summary>
+internal sealed class ExpositionBody : IBufferWriter<byte>
+{
+    /// <summary>Bytes of a block, below the 85,000 of a large object. A block is also what is written to a connection at once.</summary>
+    public const int BlockLength = 32 * 1024;
+
+    private readonly List<Block> _blocks = [];
+    private int _used;
+    private Block? _last;
+
+    /// <summary>Bytes written.</summary>
+    public long Length => _blocks.Take(_used).Sum(block => (long)block.Length);
+
+    /// <summary>What was written, in order.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>> Pieces => _blocks.Take(_used).Select(block => new ReadOnlyMemory<byte>(block.Bytes, 0, block.Length));
+
+    /// <inheritdoc/>
+    public Span<byte> GetSpan(int sizeHint = 0)
+    {
+        var last = Last(sizeHint);
+        return last.Bytes.AsSpan(last.Length);
+    }
+
+    /// <inheritdoc/>
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        var last = Last(sizeHint);
+        return last.Bytes.AsMemory(last.Length);
+    }
+
+    /// <inheritdoc/>
+    public void Advance(int count) => _last!.Length += count;
+
+    /// <summary>Writes bytes, over the end of a block where need be.</summary>
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var span = GetSpan();
+            var length = Math.Min(span.Length, bytes.Length);
+            bytes[..length].CopyTo(span);
+            Advance(length);
+            bytes = bytes[length..];
+        }
+    }
+
+    /// <summary>A stream that writes here, for those who can't do without one.</summary>
+    public Stream AsStream() => new BodyStream(this);
+
+    /// <summary>Makes it empty and keeps the blocks.</summary>
+    public void Clear() => (_used, _last) = (0, null);
+
+    private Block Last(int sizeHint)
+    {
+        var needed = Math.Max(sizeHint, 1);
+        if (_last is { } last && last.Bytes.Length - last.Length >= needed)
+            return last;
+        // A label may be longer than a block, in theory; its block is then as long.
+        if (_used == _blocks.Count || _blocks[_used].Bytes.Length < needed)
+            _blocks.Insert(_used, new Block(Math.Max(needed, BlockLength)));
+        _last = _blocks[_used++];
+        _last.Length = 0;
+        return _last;
+    }
+
+    private sealed class Block(int capacity)
+    {
+        public byte[] Bytes { get; } = new byte[capacity];
+
+        public int Length { get; set; }
+    }
+
+    private sealed class BodyStream(ExpositionBody body) : Stream
+    {
+        public override bool CanRead => false;
+        public override bool CanSeek => false;
+        public override bool CanWrite => true;
+        public override long Length => body.Length;
+        public override long Position { get => body.Length; set => throw new NotSupportedException(); }
+
+        public override void Write(byte[] buffer, int offset, int count) => body.Write(buffer.AsSpan(offset, count));
+
+        public override void Write(ReadOnlySpan<byte> buffer) => body.Write(buffer);
+
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+        {
+            body.Write(buffer.AsSpan(offset, count));
+            return Task.CompletedTask;
+        }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            body.Write(buffer.Span);
+            return ValueTask.CompletedTask;
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,103 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+
+namespace NicHangExporter.Metrics;
+
+/// <summary>
+/// Writes the Prometheus text format 0.0.4 into a byte buffer. A family is written as a whole: its HELP and TYPE lines
+/// appear with its first sample, so that a family without samples leaves no trace.
+/// </summary>
+internal sealed class ExpositionWriter(ExpositionBody buffer)
+{
+    private MetricFamily? _pending;
+    private bool _hasLabels;
+
+    /// <summary>Begins the samples of a family. Families of one name must not be begun twice in one exposition.</summary>
+    public void Begin(MetricFamily family) => _pending = family;
+
+    /// <summary>Begins a sample: the name, then labels by <see cref="Label(string,string)"/>, then a value.</summary>
+    public ExpositionWriter Sample(MetricFamily family)
+    {
+        if (ReferenceEquals(_pending, family))
+        {
+            _pending = null;
+            Raw("# HELP "u8);
+            Raw(family.NameUtf8.Span);
+            Raw(" "u8);
+            Raw(family.HelpUtf8.Span);
+            Raw("\n# TYPE "u8);
+            Raw(family.NameUtf8.Span);
+            Raw(" "u8);
+            Raw(family.Type switch { MetricType.Counter => "counter"u8, MetricType.Gauge => "gauge"u8, _ => "untyped"u8 });
+            Raw("\n"u8);
+        }
+        Raw(family.NameUtf8.Span);
+        _hasLabels = false;
+        return this;
+    }
+
+    /// <summary>Adds a label. The value may hold anything; it is escaped.</summary>
+    public ExpositionWriter Label(string name, string value)
+    {
+        if (value.AsSpan().IndexOfAny('\\', '"', '\n') >= 0)
+            value = value.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal);
+        // At most three bytes of UTF-8 for a char of UTF-16.
+        var span = buffer.GetSpan(4 + 3 * (name.Length + value.Length));
+        var length = 0;
+        span[length++] = _hasLabels ? (byte)',' : (byte)'{';
+        length += Encoding.UTF8.GetBytes(name, span[length..]);
+        span[length++] = (byte)'=';
+        span[length++] = (byte)'"';
+        length += Encoding.UTF8.GetBytes(value, span[length..]);
+        span[length++] = (byte)'"';
+        buffer.Advance(length);
+        _hasLabels = true;
+        return this;
+    }
+
+    /// <summary>Adds a label whose name, value, quotes and escapes have been prepared once, as in <c>device="eth0"</c>.</summary>
+    public ExpositionWriter Prepared(ReadOnlySpan<byte> label)
+    {
+        Raw(_hasLabels ? ","u8 : "{"u8);
+        _hasLabels = true;
+        Raw(label);
+        return this;
+    }
+
+    /// <summary>Ends the sample with a count. Above 2^53 Prometheus itself rounds; the text stays exact.</summary>
+    public void Value(ulong value)
+    {
+        EndLabels();
+        var span = buffer.GetSpan(20);
+        Utf8Formatter.TryFormat(value, span, out var written);
+        buffer.Advance(written);
+        Raw("\n"u8);
+    }
+
+    /// <summary>Ends the sample with a number.</summary>
+    public void Value(double value)
+    {
+        EndLabels();
+        if (double.IsFinite(value))
+        {
+            var span = buffer.GetSpan(32);
+            value.TryFormat(span, out var written, default, CultureInfo.InvariantCulture);
+            buffer.Advance(written);
+        }
+        else
+            Raw(double.IsNaN(value) ? "NaN"u8 : value > 0 ? "+Inf"u8 : "-Inf"u8);
+        Raw("\n"u8);
+    }
+
+    /// <summary>Ends the sample with 1 or 0.</summary>
+    public void Value(bool value)
+    {
+        EndLabels();
+        Raw(value ? "1\n"u8 : "0\n"u8);
+    }
+
+    private void EndLabels() => Raw(_hasLabels ? "} "u8 : " "u8);
+
+    private void Raw(ReadOnlySpan<byte> bytes) => buffer.Write(bytes);
+}

@@ -1,0 +1,87 @@
+using System.Net;
+using NicHangExporter.Api;
+using NicHangExporter.Api.Auth;
+using NicHangExporter.Hosting;
+using NicHangExporter.Logging;
+using NicHangExporter.Metrics;
+
+namespace NicHangExporter.Web;
+
+/// <summary>
+/// What the web configuration asks of every request, before anything else sees it: headers of the answer, basic authentication, the limit of requests. A
+/// request with a bearer token below /api/ passes: there the token decides, and a client can't send both.
+/// </summary>
+internal sealed partial class WebConfigMiddleware(
+    WebConfigStore store, CredentialStore credentials, ExporterMetrics metrics, TimeProvider clock, ILogger<WebConfigMiddleware> logger, Func<string, string, bool>? verify = null) : IDisposable
+{
+    /// <summary>Where this host may ask without a password whether the program serves.</summary>
+    public const string HealthPath = "/-/healthy";
+
+    private readonly BasicAuthentication _basic = new(verify);
+    private readonly LogThrottle _throttle = new(clock);
+
+    /// <summary>Answers, or passes on.</summary>
+    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        var loaded = store.Current;
+        // See docs/decisions/0036-health-without-a-password.md.
+        if (IsHealthOfThisHost(context))
+        {
+            await next(context);
+            return;
+        }
+        foreach (var (name, value) in loaded.Config.Headers)
+            context.Response.Headers[name] = value;
+        if (TlsConnection.IsOutdated(context, loaded))
+            TlsConnection.EndAfterThis(context);
+        var isApi = IsApi(context);
+        var hasToken = isApi && credentials.IsConfigured && context.Request.Headers.Authorization is [var header] && BearerToken.Is(header);
+        if (loaded.Config.Users.Count > 0 && !hasToken
+            && await _basic.CheckAsync(loaded.Config.Users, context.Request.Headers.Authorization, Peer(context.Connection), context.RequestAborted) is { } reason)
+        {
+            await RefuseAsync(context, isApi, reason);
+            return;
+        }
+        // After the password, so that a stranger can't use up the scrapes; and not below /api/, where Alertmanager takes a 429 for the last word.
+        if (!isApi && loaded.Limiter?.TryTake() == false)
+        {
+            await RefuseAsync(context, isApi, WebError.Rate);
+            return;
+        }
+        await next(context);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _basic.Dispose();
+
+    /// <summary>Whether a request is one of the API's.</summary>
+    public static bool IsApi(HttpContext context) => context.Request.Path.Value?.StartsWith(ApiRouter.Prefix, StringComparison.Ordinal) == true;
+
+    /// <summary>Whether this host itself asks if the program serves.</summary>
+    public static bool IsHealthOfThisHost(HttpContext context) => context.Request.Path.Value == HealthPath
+        && context.Connection is { RemoteIpAddress: { } remote } connection && (Loopback.Has(remote) || remote.Equals(connection.LocalIpAddress));
+
+    // Without an address: a server in memory, as tests have it.
+    private static UInt128 Peer(ConnectionInfo connection) => connection.RemoteIpAddress is { } address ? ConnectionQuota.PeerOf(address, connection.LocalIpAddress) : default;
+
+    private Task RefuseAsync(HttpContext context, bool isApi, string reason)
+    {
+        metrics.WebAccessRefused.WithLabels(reason).Inc();
+        if (_throttle.IsDue(1, out var sum))
+            LogRefused(sum, reason, context.Connection.RemoteIpAddress);
+        var status = reason switch
+        {
+            WebError.Busy => HttpStatusCode.ServiceUnavailable,
+            WebError.Rate => HttpStatusCode.TooManyRequests,
+            _ => HttpStatusCode.Unauthorized,
+        };
+        if (status == HttpStatusCode.Unauthorized)
+            context.Response.Headers.WWWAuthenticate = "Basic realm=\"nic-hang-exporter\", charset=\"UTF-8\"";
+        else
+            context.Response.Headers.RetryAfter = "1";
+        return PlainTextResult.WriteAsync(context, status, isApi);
+    }
+
+    [LoggerMessage(EventIds.WebAccessRefused, LogLevel.Warning, "The web configuration kept requests out: {Count} since the last such line. The latest: {Reason}, from {Peer}")]
+    private partial void LogRefused(ulong count, string reason, IPAddress? peer);
+}

@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using NicHangExporter.Tests.Web;
+
+namespace NicHangExporter.Tests.AlertDelivery;
+
+/// <summary>A request that a server got.</summary>
+internal sealed record PushRequest(string Method, string Path, string? Authorization, string? ContentType, string? Client, string Host, JsonArray Alerts)
+{
+    /// <summary>The labels of an alert.</summary>
+    public JsonObject Labels(int alert = 0) => Alerts[alert]!["labels"]!.AsObject();
+}
+
+/// <summary>A server in the place of an Alertmanager, over HTTP or HTTPS: it keeps what it gets and answers what the test says.</summary>
+internal sealed class TestAlertmanager : IAsyncDisposable
+{
+    private readonly WebApplication _server;
+
+    private TestAlertmanager(WebApplication server) => _server = server;
+
+    public ConcurrentQueue<PushRequest> Requests { get; } = [];
+
+    /// <summary>The answer; 200 without a body as it is made.</summary>
+    public Func<HttpContext, PushRequest, Task> Answer { get; set; } = (_, _) => Task.CompletedTask;
+
+    public Uri Url => new(_server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single().Replace("0.0.0.0", "localhost", StringComparison.Ordinal));
+
+    /// <summary>The last request.</summary>
+    public PushRequest Last => Requests.Last();
+
+    /// <summary>Begins to listen on a port that is free.</summary>
+    /// <param name="certificate">With TLS; null without.</param>
+    /// <param name="client">Asks for a certificate of the client.</param>
+    public static async Task<TestAlertmanager> StartAsync(Issued? certificate = null, bool client = false)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Any, 0, listen =>
+        {
+            if (certificate is not null)
+                listen.UseHttps(new HttpsConnectionAdapterOptions
+                {
+                    ServerCertificate = certificate.Load(),
+                    ClientCertificateMode = client ? ClientCertificateMode.RequireCertificate : ClientCertificateMode.NoCertificate,
+                    ClientCertificateValidation = (_, _, _) => true,
+                });
+        }));
+        var server = new TestAlertmanager(builder.Build());
+        server._server.Run(server.HandleAsync);
+        await server._server.StartAsync(TestContext.Current.CancellationToken);
+        return server;
+    }
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    private async Task HandleAsync(HttpContext context)
+    {
+        using var reader = new StreamReader(context.Request.Body);
+        var text = await reader.ReadToEndAsync(context.RequestAborted);
+        var request = new PushRequest(context.Request.Method, context.Request.Path, context.Request.Headers.Authorization, context.Request.ContentType,
+            context.Connection.ClientCertificate?.Subject, context.Request.Host.Value!, text.Length > 0 ? JsonNode.Parse(text)!.AsArray() : []);
+        Requests.Enqueue(request);
+        await Answer(context, request);
+    }
+}

@@ -1,0 +1,99 @@
+using NicHangExporter.Detection.Episodes;
+
+namespace NicHangExporter.Tests.Detection;
+
+public sealed class TxStallDetectorTests
+{
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan PauseInterval = TimeSpan.FromSeconds(15);
+
+    [Fact]
+    public void Observe_PacketsQueuedAndNoneSentForTheWindow_IsStalled() =>
+        Assert.Equal(TxVerdict.Stalled, Last(Seconds(0, 10), second => new TxSample(second, true, 100, 1500)));
+
+    [Fact]
+    public void Observe_OneSecondLessThanTheWindow_IsOnlySuspect() =>
+        Assert.Equal(TxVerdict.Suspect, Last(Seconds(0, 9), second => new TxSample(second, true, 100, 1500)));
+
+    [Fact]
+    public void Observe_NothingQueued_IsIdle() =>
+        Assert.Equal(TxVerdict.Flowing, Last(Seconds(0, 100), second => new TxSample(second, true, 100, 0)));
+
+    [Fact]
+    public void Observe_LinkDown_IsNoStall() =>
+        Assert.Equal(TxVerdict.Flowing, Last(Seconds(0, 100), second => new TxSample(second, false, 100, 1500)));
+
+    [Fact]
+    public void Observe_OnePacketNowAndThen_Flows() =>
+        Assert.Equal(TxVerdict.Flowing, Last(Seconds(0, 100), second => new TxSample(second, true, 100 + (ulong)second.TotalSeconds, 1500)));
+
+    [Fact]
+    public void Observe_QueueEmptiedOnce_StartsTheWindowAnew() =>
+        Assert.Equal(TxVerdict.Suspect, Last(Seconds(0, 14), second => new TxSample(second, true, 100, second == TimeSpan.FromSeconds(5) ? 0UL : 1500)));
+
+    [Fact]
+    public void Observe_PacketSentAfterAStall_FlowsAgain() =>
+        Assert.Equal(TxVerdict.Flowing, Last(Seconds(0, 20), second => new TxSample(second, true, second == TimeSpan.FromSeconds(20) ? 101UL : 100, 1500)));
+
+    [Fact]
+    public void Observe_CounterRestarted_IsNoStall() =>
+        Assert.Equal(TxVerdict.Flowing, Last(Seconds(0, 11), second => new TxSample(second, true, second < TimeSpan.FromSeconds(11) ? 100UL : 0, 1500)));
+
+    [Fact]
+    public void Observe_PauseFramesKeepComing_IsPausedNotStalled() =>
+        Assert.Equal(TxVerdict.Paused, Last(Seconds(0, 10), second => new TxSample(second, true, 100, 1500, (ulong)second.TotalSeconds * 30, second)));
+
+    [Fact]
+    public void Observe_PauseFramesOfLongAgo_IsStalled() =>
+        Assert.Equal(TxVerdict.Stalled, Last(Seconds(0, 10), second => new TxSample(second, true, 100, 1500, 4711, second)));
+
+    [Fact]
+    public void Observe_PauseCounterNotReadSinceTheFreeze_WaitsForIt() =>
+        Assert.Equal(TxVerdict.Suspect, Last(Seconds(0, 20), second => new TxSample(second, true, 100, 1500, 4711, TimeSpan.Zero)));
+
+    [Fact]
+    public void Observe_PauseCounterNeverReadAgain_IsStalledInTheEnd() =>
+        Assert.Equal(TxVerdict.Stalled, Last(Seconds(0, 30), second => new TxSample(second, true, 100, 1500, 4711, TimeSpan.Zero)));
+
+    [Fact]
+    public void Observe_OnePauseFrameAtTheBeginning_DoesNotExcuseTheRest() =>
+        Assert.Equal(TxVerdict.Stalled, Last(Seconds(0, 20), second => new TxSample(second, true, 100, 1500, second < TimeSpan.FromSeconds(3) ? 0UL : 1, second)));
+
+    [Fact]
+    public void Observe_PauseFramesClimbFromReadingToReading_IsPausedInBetweenToo() =>
+        Assert.All(Enumerable.Range(16, 100), last => Assert.Equal(TxVerdict.Paused, Last(Seconds(0, last), second => ReadEvery(15, second, at => at * 30))));
+
+    [Fact]
+    public void Observe_PauseFramesClimbedButAreReadNoMore_IsStalledInTheEnd() =>
+        Assert.Equal(TxVerdict.Stalled, Last(Seconds(0, 60), second => ReadEvery(15, second < TimeSpan.FromSeconds(16) ? second : TimeSpan.FromSeconds(16), at => at * 30) with { At = second }));
+
+    [Fact]
+    public void Observe_PauseCounterFirstReadDuringTheFreeze_WaitsForTheSecondReading()
+    {
+        // The exporter was started in the middle of a pause storm.
+        static TxSample Sample(TimeSpan second) => second < TimeSpan.FromSeconds(6)
+            ? new TxSample(second, true, 100, 1500)
+            : ReadEvery(15, second - TimeSpan.FromSeconds(6), at => at * 30 + 4711) with { At = second };
+
+        Assert.Equal(TxVerdict.Suspect, Last(Seconds(0, 20), Sample));
+        Assert.Equal(TxVerdict.Paused, Last(Seconds(0, 21), Sample));
+    }
+
+    // A counter that a slower source reads.
+    private static TxSample ReadEvery(int interval, TimeSpan second, Func<ulong, ulong> count)
+    {
+        var at = (ulong)second.TotalSeconds / (ulong)interval * (ulong)interval;
+        return new TxSample(second, true, 100, 1500, count(at), TimeSpan.FromSeconds(at));
+    }
+
+    private static IEnumerable<TimeSpan> Seconds(int first, int last) =>
+        Enumerable.Range(first, last - first + 1).Select(second => TimeSpan.FromSeconds(second));
+
+    private static TxVerdict Last(IEnumerable<TimeSpan> times, Func<TimeSpan, TxSample> sample)
+    {
+        TxStallDetector? state = null;
+        foreach (var time in times)
+            state = TxStallDetector.Observe(state, sample(time), Window, PauseInterval);
+        return state!.Value.Verdict;
+    }
+}
