@@ -80,7 +80,7 @@ internal sealed class FixtureHost : IDisposable
         var netClass = new NetClass(Options.SysfsPath);
         var access = new DeviceControl(netClass, Ethtool, link);
         Recorder = new EpisodeRecorder(Options, Ethtool, netClass, Clock, factory.CreateLogger<EpisodeRecorder>(), StateDirectory, Metrics, writeBundle);
-        Remediator = new Remediator(Options, Ledger, access, new ProfileCatalog(Options), Evidence, new KillSwitch(Options),
+        Remediator = new Remediator(Options, Ledger, access, netClass, new ProfileCatalog(Options), Evidence, new KillSwitch(Options),
             Inventory, Recorder, RemediationWorker, Metrics, Clock, factory.CreateLogger<Remediator>());
         Monitor = new HangMonitor(Options, Watcher, Inventory, Poller, Store, Remediator, Evidence, Metrics, Clock, factory.CreateLogger<HangMonitor>());
         Desk = new AlertIntake(Options, Ledger, Remediator, new AlertDevices(Inventory, netClass, access, Evidence, Remediator, Clock), Clock);

@@ -10,7 +10,7 @@ public sealed class DriverLaddersTests
     {
         Assert.Distinct(OffloadProfiles.All.Select(profile => profile.Name));
         foreach (var setting in OffloadProfiles.All.SelectMany(profile => profile.Settings))
-            Assert.True(setting is RemediationPlan.Eee or RemediationPlan.Pause || OffloadNames.Find(setting) is not null, setting);
+            Assert.True(setting is DeviceSettings.Eee or DeviceSettings.Pause || OffloadNames.Find(setting) is not null, setting);
     }
 
     [Fact]

@@ -32,9 +32,9 @@ public sealed class LivePlanTests
         foreach (var step in plan.Steps)
         {
             Apply(ethtool, device, step);
-            Assert.Empty(RemediationPlan.Mismatches([step], Read(ethtool, device)));
+            Assert.Empty(DeviceSettings.Mismatches([step], Read(ethtool, device)));
         }
-        Assert.Empty(RemediationPlan.Mismatches(plan.Steps, Read(ethtool, device)));
+        Assert.Empty(DeviceSettings.Mismatches(plan.Steps, Read(ethtool, device)));
         Assert.True(RemediationPlan.Create(Read(ethtool, device), [.. wishes], null, null).ChangesNothing);
         Assert.NotEqual(before, Show(space));
         // Of everything else only what depends on it went with it, and is still wished for.
@@ -46,7 +46,7 @@ public sealed class LivePlanTests
         foreach (var step in restore.Steps)
             Apply(ethtool, device, step);
 
-        Assert.Empty(RemediationPlan.Mismatches(restore.Steps, Read(ethtool, device)));
+        Assert.Empty(DeviceSettings.Mismatches(restore.Steps, Read(ethtool, device)));
         Assert.Equal(before, Show(space));
         Assert.True(RemediationPlan.Restore(Read(ethtool, device), plan.Before, null).ChangesNothing);
     }
@@ -61,11 +61,11 @@ public sealed class LivePlanTests
         var plan = RemediationPlan.Create(Read(ethtool, device), ["tso"], null, null);
         foreach (var step in plan.Steps)
             Apply(ethtool, device, step);
-        Assert.Empty(RemediationPlan.Drifted(plan.Before.Keys, Read(ethtool, device)));
+        Assert.Empty(DeviceSettings.Drifted(plan.Before.Keys, Read(ethtool, device)));
 
         space.Execute("ethtool", "-K", "veth0", "tx-tcp-segmentation", "on").Succeeded();
 
-        Assert.Equal(["tx-tcp-segmentation"], RemediationPlan.Drifted(plan.Before.Keys, Read(ethtool, device)));
+        Assert.Equal(["tx-tcp-segmentation"], DeviceSettings.Drifted(plan.Before.Keys, Read(ethtool, device)));
     }
 
     [Fact]

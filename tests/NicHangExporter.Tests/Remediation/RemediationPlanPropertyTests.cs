@@ -49,18 +49,18 @@ public sealed class RemediationPlanPropertyTests
         {
             var later = touched.Skip(i + 1).Where(name => device.Facts.Features!.Find(name) is { Requested: true, Active: true }).ToList();
             device.Apply(plan.Steps[i]);
-            Hold(RemediationPlan.Mismatches([plan.Steps[i]], device.Facts).IsEmpty, $"{plan.Steps[i]} does not read back");
+            Hold(DeviceSettings.Mismatches([plan.Steps[i]], device.Facts).IsEmpty, $"{plan.Steps[i]} does not read back");
             Hold(!settled || later.All(name => device.Facts.Features!.Find(name) is { Active: true }), $"{plan.Steps[i]} takes a later step's feature with it");
         }
-        Hold(RemediationPlan.Mismatches(plan.Steps, device.Facts).IsEmpty, "a step did not last");
-        Hold(RemediationPlan.Drifted(plan.Before.Keys, device.Facts).IsEmpty, "what was just turned off has drifted");
+        Hold(DeviceSettings.Mismatches(plan.Steps, device.Facts).IsEmpty, "a step did not last");
+        Hold(DeviceSettings.Drifted(plan.Before.Keys, device.Facts).IsEmpty, "what was just turned off has drifted");
         Hold(before.Features!.All.Where(feature => !touched.Contains(feature.Name)).All(feature => device.Facts.Features!.Find(feature.Name)!.Value.Requested == feature.Requested), "a wish was changed that nobody asked for");
         Hold(RemediationPlan.Create(device.Facts, [.. settings], null, ladder).ChangesNothing, "the second time something is changed again");
 
         var restore = RemediationPlan.Restore(device.Facts, plan.Before, ladder);
         foreach (var step in restore.Steps)
             device.Apply(step);
-        Hold(RemediationPlan.Mismatches(restore.Steps, device.Facts).IsEmpty, "a step back did not last");
+        Hold(DeviceSettings.Mismatches(restore.Steps, device.Facts).IsEmpty, "a step back did not last");
         Hold(before.Features.All.All(feature => device.Facts.Features!.Find(feature.Name)!.Value.Requested == feature.Requested), "a wish was not restored");
         Hold(device.Facts.Eee?.Enabled == before.Eee?.Enabled && device.Facts.Pause == before.Pause, "EEE or pause was not restored");
         Hold(RemediationPlan.Restore(device.Facts, plan.Before, ladder).ChangesNothing, "restoring twice changes something");

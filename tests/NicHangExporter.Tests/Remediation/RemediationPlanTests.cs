@@ -152,7 +152,7 @@ public sealed class RemediationPlanTests
         foreach (var step in Plan("e1000e", "txvlan", "rxvlan").Steps)
         {
             device.Apply(step);
-            Assert.Empty(RemediationPlan.Mismatches([step], device.Facts));
+            Assert.Empty(DeviceSettings.Mismatches([step], device.Facts));
         }
     }
 
@@ -269,7 +269,7 @@ public sealed class RemediationPlanTests
     [InlineData(true, false, "tx-tcp-segmentation is on")]
     [InlineData(true, true, "tx-tcp-segmentation is on")]
     public void Mismatches_WishedOff_NeedsNeitherRequestedNorActive(bool requested, bool active, string? expected) =>
-        Assert.Equal(expected is null ? [] : [expected], RemediationPlan.Mismatches([new RemediationStep.SetFeature("tx-tcp-segmentation", false)], Device(new Feature("tx-tcp-segmentation", true, requested, active, false))));
+        Assert.Equal(expected is null ? [] : [expected], DeviceSettings.Mismatches([new RemediationStep.SetFeature("tx-tcp-segmentation", false)], Device(new Feature("tx-tcp-segmentation", true, requested, active, false))));
 
     [Theory]
     [InlineData(true, false, true)]
@@ -277,11 +277,11 @@ public sealed class RemediationPlanTests
     [InlineData(false, true, false)]
     [InlineData(false, false, false)]
     public void Mismatches_WishedOn_NeedsRequestedOnly(bool requested, bool active, bool matches) =>
-        Assert.Equal(matches ? [] : ["rx-gro is off"], RemediationPlan.Mismatches([new RemediationStep.SetFeature("rx-gro", true)], Device(new Feature("rx-gro", true, requested, active, false))));
+        Assert.Equal(matches ? [] : ["rx-gro is off"], DeviceSettings.Mismatches([new RemediationStep.SetFeature("rx-gro", true)], Device(new Feature("rx-gro", true, requested, active, false))));
 
     [Fact]
     public void Mismatches_FeaturesThatCannotBeReadAnyMore_AreNoProof() =>
-        Assert.Equal(["features can't be read"], RemediationPlan.Mismatches([new RemediationStep.SetFeature("rx-gro", false)], FeatureFixture.Device("e1000e", null)));
+        Assert.Equal(["features can't be read"], DeviceSettings.Mismatches([new RemediationStep.SetFeature("rx-gro", false)], FeatureFixture.Device("e1000e", null)));
 
     [Fact]
     public void Mismatches_EeeAndPause_CountByWhatIsInForce()
@@ -290,11 +290,11 @@ public sealed class RemediationPlanTests
         RemediationStep[] off = [new RemediationStep.SetEee(false), new RemediationStep.SetPause(false, false, false)];
         RemediationStep[] on = [new RemediationStep.SetEee(true), new RemediationStep.SetPause(false, true, false)];
 
-        Assert.Equal(["eee is on", "pause is on"], RemediationPlan.Mismatches(off, facts));
+        Assert.Equal(["eee is on", "pause is on"], DeviceSettings.Mismatches(off, facts));
         var after = facts with { Eee = facts.Eee! with { Enabled = false }, Pause = new PauseParameters(true, false, false) };
-        Assert.Empty(RemediationPlan.Mismatches(off, after));
-        Assert.Equal(["eee is off", "pause is not as it was"], RemediationPlan.Mismatches(on, after));
-        Assert.Equal(["pause is not negotiated"], RemediationPlan.Mismatches([new RemediationStep.SetPause(true, true, true)], facts with { Pause = null }));
+        Assert.Empty(DeviceSettings.Mismatches(off, after));
+        Assert.Equal(["eee is off", "pause is not as it was"], DeviceSettings.Mismatches(on, after));
+        Assert.Equal(["pause is not negotiated"], DeviceSettings.Mismatches([new RemediationStep.SetPause(true, true, true)], facts with { Pause = null }));
     }
 
     [Fact]
@@ -302,8 +302,8 @@ public sealed class RemediationPlanTests
     {
         var facts = FeatureFixture.Of("e1000e").Facts;
 
-        Assert.Equal(["tx-tcp-segmentation", "eee", "pause"], RemediationPlan.Drifted(["tx-tcp-segmentation", "tx-tcp-mangleid-segmentation", "tx-gone", "eee", "pause"], facts));
-        Assert.Empty(RemediationPlan.Drifted(["eee", "pause", "tx-gone"], FeatureFixture.Device("e1000e", null)));
+        Assert.Equal(["tx-tcp-segmentation", "eee", "pause"], DeviceSettings.Drifted(["tx-tcp-segmentation", "tx-tcp-mangleid-segmentation", "tx-gone", "eee", "pause"], facts));
+        Assert.Empty(DeviceSettings.Drifted(["eee", "pause", "tx-gone"], FeatureFixture.Device("e1000e", null)));
     }
 
     [Theory]

@@ -20,7 +20,7 @@ public sealed class RemediationStepsTests
     {
         var facts = FeatureFixture.Of("e1000e").Facts;
         var without = Cases.Where(type => !Works(() => RemediationPlan.Interrupts(Make(type), facts, null))).Select(type => $"{type.Name} in {nameof(RemediationPlan.Interrupts)}")
-            .Concat(Cases.Where(type => !Works(() => RemediationPlan.Mismatches([Make(type)], facts))).Select(type => $"{type.Name} in {nameof(RemediationPlan.Mismatches)}"));
+            .Concat(Cases.Where(type => !Works(() => DeviceSettings.Mismatches([Make(type)], facts))).Select(type => $"{type.Name} in {nameof(DeviceSettings.Mismatches)}"));
 
         Assert.Empty(without);
     }

@@ -11,7 +11,7 @@ public sealed class RemediationWorkerTests
     public void OwnWork_GoesFirst()
     {
         var order = new List<string>();
-        _lane.Post(() => order.Add("asked"), yields: true);
+        _lane.Post(() => order.Add("asked"), isExternal: true);
         _lane.Post(() => order.Add("own 1"));
         _lane.Post(() => order.Add("own 2"));
         _lane.RunPending();
@@ -24,8 +24,8 @@ public sealed class RemediationWorkerTests
     {
         var own = 0;
         var seen = new List<int>();
-        _lane.Post(() => seen.Add(own), yields: true);
-        _lane.Post(() => seen.Add(own), yields: true);
+        _lane.Post(() => seen.Add(own), isExternal: true);
+        _lane.Post(() => seen.Add(own), isExternal: true);
         // As reports of a hang in a flood: each is followed by the next.
         void Next()
         {

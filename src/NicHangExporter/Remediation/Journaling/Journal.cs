@@ -147,7 +147,7 @@ internal sealed partial class Journal(
     }
 
     /// <summary>Looks whether the directory is still ours, where nothing is written that would show it.</summary>
-    public void LookAtDirectory()
+    public void CheckDirectory()
     {
         lock (_gate)
             if (IsOpen && IsWritable && !directory.IsHeld)

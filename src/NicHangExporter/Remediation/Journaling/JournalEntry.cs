@@ -150,6 +150,18 @@ internal sealed record JournalEntry(JournalEvent Event)
 
     /// <summary>The whole state, in a checkpoint.</summary>
     public RemediationState? State { get; init; }
+
+    /// <summary>An entry about a device that is present.</summary>
+    public static JournalEntry For(JournalEvent what, DeviceFacts facts) => new(what)
+    {
+        Key = facts.Key,
+        Device = facts.Name.ToString(),
+        Driver = facts.Driver.Length > 0 ? facts.Driver : null,
+    };
+
+    /// <summary>An entry about a device by its record.</summary>
+    public static JournalEntry For(JournalEvent what, string key, DeviceRecord record) =>
+        new(what) { Key = key, Device = record.Device, Driver = record.Driver };
 }
 
 /// <summary>What was seen between the action and the verdict.</summary>

@@ -54,7 +54,7 @@ internal sealed class RemediationStore(ExporterOptions options, Journal journal,
     public IReadOnlyList<string> Problems { get; private set; } = [];
 
     /// <summary>True where another process, which lives, carries out this intent: it is not ours to settle.</summary>
-    public bool IsUnderWay(JournalEntry intent) =>
+    public bool IsRunningElsewhere(JournalEntry intent) =>
         intent.Writer is { } writer && intent.Boot == _bootId && writer != _identity && ProcessIdentity.IsAlive(options.ProcfsPath, writer);
 
     /// <summary>Reads the journal.</summary>
@@ -74,10 +74,10 @@ internal sealed class RemediationStore(ExporterOptions options, Journal journal,
 
     /// <summary>Tries again what could not be opened or written, and notes the time while something cools.</summary>
     /// <param name="now">Also where that was tried a moment ago: somebody waits for it.</param>
-    public void Tend(bool now = false)
+    public void Maintain(bool now = false)
     {
         lock (_gate)
-            TendJournal(now);
+            MaintainJournal(now);
     }
 
     private void OpenJournal()
@@ -127,12 +127,12 @@ internal sealed class RemediationStore(ExporterOptions options, Journal journal,
         return durable;
     }
 
-    private void TendJournal(bool now)
+    private void MaintainJournal(bool now)
     {
         if (clock.GetElapsedTime(0) >= _nextLook)
         {
             _nextLook = clock.GetElapsedTime(0) + RetryInterval;
-            journal.LookAtDirectory();
+            journal.CheckDirectory();
         }
         var isWritable = journal.IsOpen && journal.IsWritable;
         if (!isWritable && options.StateDirectory is not null)

@@ -66,7 +66,7 @@ internal sealed class ProfileCatalog
     }
 
     private static ImmutableArray<string>? ResolveSetting(string setting) =>
-        setting is RemediationPlan.Eee or RemediationPlan.Pause ? [setting] : OffloadNames.Expand(setting);
+        setting is DeviceSettings.Eee or DeviceSettings.Pause ? [setting] : OffloadNames.Expand(setting);
 
     private static IEnumerable<NamedList> Rows(IReadOnlyList<string> texts) => texts.Select(NamedList.Parse).OfType<NamedList>();
 }

@@ -9,7 +9,7 @@ internal static class ProfileValidator
     private const string LadderForm = "write DRIVER=STAGE+STAGE, as in e1000e=segmentation+checksum";
     private const string ProfileForm = "write NAME=SETTING+SETTING, as in careful=tso+gso";
 
-    private static readonly string[] Words = [RemediationPlan.Eee, RemediationPlan.Pause];
+    private static readonly string[] Words = [DeviceSettings.Eee, DeviceSettings.Pause];
 
     /// <summary>Its form, and that no stage is named twice; whether the stages exist is seen when all options are known.</summary>
     public static string? CheckLadder(string text)

@@ -70,7 +70,7 @@ internal sealed class StuckScene : IDisposable
     public void Settle()
     {
         using var done = new ManualResetEventSlim();
-        Assert.True(Host.RemediationWorker.Post(done.Set, yields: true));
+        Assert.True(Host.RemediationWorker.Post(done.Set, isExternal: true));
         Assert.True(done.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
     }
 

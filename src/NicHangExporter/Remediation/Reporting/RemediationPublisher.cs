@@ -4,7 +4,7 @@ using NicHangExporter.Options;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
 
-namespace NicHangExporter.Remediation;
+namespace NicHangExporter.Remediation.Reporting;
 
 /// <summary>What is shown of a device that is not in its record.</summary>
 /// <param name="Device">Its name.</param>
