@@ -10,6 +10,9 @@ namespace NicHangExporter.Remediation;
 /// <remarks>A test that does not call <see cref="Start"/> runs the work with <see cref="RunPending"/>.</remarks>
 internal sealed class RemediationWorker(TimeProvider clock)
 {
+    /// <summary>Why work is declined after <see cref="CloseAsync"/>.</summary>
+    public const string ShuttingDown = "the program is ending";
+
     /// <summary>The most internal items that run while an external one waits.</summary>
     private const int MaxInternalInARow = 16;
 

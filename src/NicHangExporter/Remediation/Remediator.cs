@@ -137,7 +137,7 @@ internal sealed partial class Remediator : IDisposable
         if (_queue.Add(request, out var pending) is { } answered)
             return answered;
         if (!_worker.Post(() => _handler.Handle(pending), isExternal: !request.IsInternal))
-            _queue.Finish(pending, _outcomes.Decline(pending, DeclineReason.ShuttingDown, OutcomeFactory.ShuttingDown));
+            _queue.Finish(pending, _outcomes.Decline(pending, DeclineReason.ShuttingDown, RemediationWorker.ShuttingDown));
         return new RemediationTicket(pending.Id, Joined: false, pending.Outcome.Task);
     }
 

@@ -1,5 +1,4 @@
 using NicHangExporter.Options;
-using NicHangExporter.Remediation.Handling;
 
 namespace NicHangExporter.Remediation.Admin;
 
@@ -17,7 +16,7 @@ internal sealed class AdminQueue(ExporterOptions options, RemediationWorker work
         var request = new AdminRequest();
         var answer = new TaskCompletionSource<AdminError?>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!worker.Post(Run, isExternal: true))
-            return new AdminError(AdminErrorKind.ShuttingDown, OutcomeFactory.ShuttingDown);
+            return new AdminError(AdminErrorKind.ShuttingDown, RemediationWorker.ShuttingDown);
         try
         {
             return await answer.Task.WaitAsync(options.RemediationDeadline, clock);

@@ -18,7 +18,7 @@ internal sealed partial class DeviceGates(
     public bool IsReady { get; set; }
 
     public RemediationOutcome? CheckShutdown(Evaluation evaluation) => queue.IsClosed
-        ? outcomes.Decline(evaluation.Pending, DeclineReason.ShuttingDown, OutcomeFactory.ShuttingDown)
+        ? outcomes.Decline(evaluation.Pending, DeclineReason.ShuttingDown, RemediationWorker.ShuttingDown)
         : null;
 
     public static RemediationOutcome? CheckExpired(Evaluation evaluation) => evaluation.Pending.IsExpired

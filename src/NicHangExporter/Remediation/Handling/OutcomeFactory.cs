@@ -8,8 +8,6 @@ namespace NicHangExporter.Remediation.Handling;
 /// <summary>Builds outcomes. Counts each declined request in <c>nichang_remediation_declined_total</c>.</summary>
 internal sealed class OutcomeFactory(ExporterMetrics metrics)
 {
-    public const string ShuttingDown = "the program is ending";
-
     public RemediationOutcome Decline(
         PendingRequest pending, DeclineReason reason, string explanation, double? retryAfter = null)
     {

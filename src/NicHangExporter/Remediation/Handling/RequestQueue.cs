@@ -57,7 +57,7 @@ internal sealed class RequestQueue(ExporterOptions options, OutcomeFactory outco
         lock (_gate)
         {
             if (_isClosed)
-                return Decline(pending, DeclineReason.ShuttingDown, OutcomeFactory.ShuttingDown);
+                return Decline(pending, DeclineReason.ShuttingDown, RemediationWorker.ShuttingDown);
             if (!request.DryRun && (Join(pending) ?? MergeOrWait(pending)) is { } ticket)
                 return ticket;
             _pending.Add(pending);

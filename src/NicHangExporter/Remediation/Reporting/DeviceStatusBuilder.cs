@@ -1,6 +1,5 @@
 using NicHangExporter.Options;
 using NicHangExporter.Remediation.Execution;
-using NicHangExporter.Remediation.Handling;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
 

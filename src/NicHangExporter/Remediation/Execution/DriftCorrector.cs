@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
 using NicHangExporter.Hosting;
 using NicHangExporter.Options;
-using NicHangExporter.Remediation.Execution;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Planning;
 
-namespace NicHangExporter.Remediation.Handling;
+namespace NicHangExporter.Remediation.Execution;
 
 /// <summary>
 /// Finds settings that a remediation turned off and that are on again, because of a driver or a person, and requests to turn

@@ -1,7 +1,7 @@
 using NicHangExporter.Hosting;
 using NicHangExporter.Metrics;
 
-namespace NicHangExporter.Remediation.Handling;
+namespace NicHangExporter.Remediation;
 
 /// <summary>Keeps the remediation thread alive: an unexpected exception ends one work item and is logged and counted.</summary>
 internal sealed partial class FaultGuard(ExporterMetrics metrics, ILogger logger)
