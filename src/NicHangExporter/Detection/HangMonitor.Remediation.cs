@@ -76,7 +76,7 @@ internal sealed partial class HangMonitor
     private void BeginBundle(DeviceTracker device)
     {
         var start = clock.GetUtcNow() - (Now - (device.Episode?.Start ?? Now));
-        device.EpisodeId = device.FormerEpisodeId ?? EpisodeRecorder.NewId(start, device.Name);
+        device.EpisodeId = device.FormerEpisodeId ?? EpisodeId.New(start, device.Name);
         device.FormerEpisodeId = null;
         device.IsHangNoted = false;
         remediator.BeginEpisode(device.EpisodeId, device.Name, device.Bus, device.Driver ?? "", start, device.Report?.ToString(), device.KernelLines);

@@ -3,7 +3,9 @@ using NicHangExporter.Metrics;
 
 namespace NicHangExporter.Remediation;
 
-/// <summary>Keeps the remediation thread alive: an unexpected exception ends one work item and is logged and counted.</summary>
+/// <summary>
+/// Keeps the remediation thread alive: an unexpected exception ends one work item and is logged and counted.
+/// </summary>
 internal sealed partial class FaultGuard(ExporterMetrics metrics, ILogger logger)
 {
     /// <returns>False if the work threw.</returns>

@@ -9,24 +9,28 @@ namespace NicHangExporter.Remediation;
 internal sealed record RemediationRequest(InterfaceName Device, RemediationTrigger Trigger)
 {
     /// <summary>
-    /// The bus address that the device must have, empty for a virtual one; null if the name alone counts. A request because of
-    /// a hang is for the device that hung, not for one that has got its name since.
+    /// The bus address that the device must have, empty for a virtual one; null if the name alone counts. A request
+    /// because of a hang is for the device that hung, not for one that has got its name since.
     /// </summary>
     public BusAddress? Bus { get; init; }
 
     /// <summary>
-    /// Settings to turn off: features by ethtool's short names or the kernel's, eee, pause. Empty: the next stage of the
-    /// device's ladder.
+    /// Settings to turn off: features by ethtool's short names or the kernel's, eee, pause. Empty: the next stage of
+    /// the device's ladder.
     /// </summary>
     public ImmutableArray<string> Settings { get; init; } = [];
 
-    /// <summary>The profile that the settings come from, for the journal; null if they were listed or are the ladder's.</summary>
+    /// <summary>
+    /// The profile that the settings come from, for the journal; null if they were listed or are the ladder's.
+    /// </summary>
     public string? Profile { get; init; }
 
     /// <summary>Also end the hang, with the next recovery action.</summary>
     public bool Recover { get; init; }
 
-    /// <summary>Undo everything that was decided for the device. Neither cool-down nor kill switch prevents that.</summary>
+    /// <summary>
+    /// Undo everything that was decided for the device. Neither cool-down nor kill switch prevents that.
+    /// </summary>
     public bool Rollback { get; init; }
 
     /// <summary>Answer with the plan and change nothing.</summary>
@@ -45,7 +49,8 @@ internal sealed record RemediationRequest(InterfaceName Device, RemediationTrigg
     public string? Reason { get; init; }
 
     /// <summary>
-    /// The caller's idempotency key, for the journal: a repetition after a restart is answered with the outcome on record.
+    /// The caller's idempotency key, for the journal: a repetition after a restart is answered with the outcome on
+    /// record.
     /// </summary>
     public string? RequestKey { get; init; }
 

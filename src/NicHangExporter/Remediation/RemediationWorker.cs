@@ -3,9 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace NicHangExporter.Remediation;
 
 /// <summary>
-/// The thread that reads and changes devices. A command to the kernel can't be cancelled and may never return, so it must not
-/// block any other thread. Runs work items one at a time. Internal work runs before external requests; in a flood of reports
-/// an external request runs after a limited number of internal items.
+/// The thread that reads and changes devices. A command to the kernel can't be cancelled and may never return, so it
+/// must not block any other thread. Runs work items one at a time. Internal work runs before external requests; in a
+/// flood of reports an external request runs after a limited number of internal items.
 /// </summary>
 /// <remarks>A test that does not call <see cref="Start"/> runs the work with <see cref="RunPending"/>.</remarks>
 internal sealed class RemediationWorker(TimeProvider clock)
@@ -39,7 +39,9 @@ internal sealed class RemediationWorker(TimeProvider clock)
         }
     }
 
-    /// <summary>Starts the thread. It is a background thread: the process must be able to end while it is stuck.</summary>
+    /// <summary>
+    /// Starts the thread. It is a background thread: the process must be able to end while it is stuck.
+    /// </summary>
     public void Start()
     {
         // The name is shown by top, and nic-fault of tests/NicHangExporter.Vm finds the thread by it.

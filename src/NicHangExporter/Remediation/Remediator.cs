@@ -15,8 +15,9 @@ using NicHangExporter.Remediation.Reporting;
 namespace NicHangExporter.Remediation;
 
 /// <summary>
-/// The only path to a change of a NIC, for the local loop, the API, the webhook and the console. One remediation runs at a
-/// time on the whole host. The public members never block; the work runs on the thread of <see cref="RemediationWorker"/>.
+/// The only path to a change of a NIC, for the local loop, the API, the webhook and the console. One remediation runs
+/// at a time on the whole host. The public members never block; the work runs on the thread of
+/// <see cref="RemediationWorker"/>.
 /// </summary>
 internal sealed partial class Remediator : IDisposable
 {
@@ -64,7 +65,8 @@ internal sealed partial class Remediator : IDisposable
 
     /// <summary>Composes the parts. They share the logger: the event id names the part that logs.</summary>
     public Remediator(
-        ExporterOptions options, RemediationStore store, DeviceControl control, NetClass netClass, ProfileCatalog catalog,
+        ExporterOptions options, RemediationStore store, DeviceControl control, NetClass netClass,
+        ProfileCatalog catalog,
         HangSignals signals, KillSwitch killSwitch, DeviceInventory inventory, EpisodeRecorder recorder,
         RemediationWorker worker, ExporterMetrics metrics, TimeProvider clock, ILogger<Remediator> logger)
     {
@@ -102,10 +104,11 @@ internal sealed partial class Remediator : IDisposable
         var quarantine = new Quarantine(store, worker, _guard, _status, logger);
         _journal = new JournalLoader(store, _pause, _recovery, _status, logger);
         _admin = new AdminCommands(
-            new AdminQueue(options, worker, _guard, clock), _pause, quarantine, store, _locator, inventory, _status, logger);
+            new AdminQueue(options, worker, _guard, clock), _pause, quarantine, store, _locator, inventory, _status,
+            logger);
         _runs = new RunSupervisor(
-            options, _queue, _outcomes, _guard, store, control, signals, _pause, _recovery, _followUps, quarantine, recorder,
-            _status, metrics, clock, logger);
+            options, _queue, _outcomes, _guard, store, control, signals, _pause, _recovery, _followUps, quarantine,
+            recorder, _status, metrics, clock, logger);
         _deviceGates = new DeviceGates(
             _queue, _outcomes, control, store, _journal, _links, _recovery, _runs, _followUps, logger);
         var refusals = new RefusalLog(
@@ -113,17 +116,19 @@ internal sealed partial class Remediator : IDisposable
         var intents = new IntentFactory(
             options, store, catalog, probe, new DeviceRoutes(options, netClass), logger);
         var planGates = new PlanGates(
-            options, control, store, catalog, allowed, probe, signals, _pause, _capabilities, _followUps, intents, refusals,
-            quarantine, clock);
+            options, control, store, catalog, allowed, probe, signals, _pause, _capabilities, _followUps, intents,
+            refusals, quarantine, clock);
         _handler = new RequestHandler(_queue, _guard, _deviceGates, planGates, _runs);
     }
 
-    /// <summary>Done when the journal is read and in the metrics. That may never be, while something holds RTNL.</summary>
+    /// <summary>
+    /// Done when the journal is read and in the metrics. That may never be, while something holds RTNL.
+    /// </summary>
     public Task Ready => _ready.Task;
 
     /// <summary>
-    /// Opens the journal, resolves what an earlier process left open, and begins to handle requests. The caller has taken the
-    /// state directory.
+    /// Opens the journal, resolves what an earlier process left open, and begins to handle requests. The caller has
+    /// taken the state directory.
     /// </summary>
     public void Start()
     {
@@ -137,11 +142,14 @@ internal sealed partial class Remediator : IDisposable
         if (_queue.Add(request, out var pending) is { } answered)
             return answered;
         if (!_worker.Post(() => _handler.Handle(pending), isExternal: !request.IsInternal))
-            _queue.Finish(pending, _outcomes.Decline(pending, DeclineReason.ShuttingDown, RemediationWorker.ShuttingDown));
+            _queue.Finish(pending, _outcomes.Decline(pending, DeclineReason.ShuttingDown,
+                RemediationWorker.ShuttingDown));
         return new RemediationTicket(pending.Id, Joined: false, pending.Outcome.Task);
     }
 
-    /// <summary>The last published status, with the pause and the duration of the running command as they are now.</summary>
+    /// <summary>
+    /// The last published status, with the pause and the duration of the running command as they are now.
+    /// </summary>
     public RemediationStatus Status()
     {
         var pause = Pause();
@@ -156,8 +164,8 @@ internal sealed partial class Remediator : IDisposable
     }
 
     /// <summary>
-    /// Reads journal and devices on the calling thread and returns the status. It resolves nothing and no request may follow;
-    /// a running daemon keeps its journal. Instead of <see cref="Start"/>, never after it.
+    /// Reads journal and devices on the calling thread and returns the status. It resolves nothing and no request may
+    /// follow; a running daemon keeps its journal. Instead of <see cref="Start"/>, never after it.
     /// </summary>
     public RemediationStatus ReadStatus()
     {
@@ -192,19 +200,20 @@ internal sealed partial class Remediator : IDisposable
         Post(() => _recorder.Begin(id, device, bus, driver, start, report, kernelLines));
 
     /// <summary>Records the end of an episode.</summary>
-    public void EndEpisode(InterfaceName device, EpisodeSummary summary, IReadOnlyList<string> kernelLines) => Post(() =>
-    {
-        _recorder.End(summary.Id, summary, kernelLines);
-        // The key of a device that is gone can't be read; its episode is in the bundle.
-        if (_locator.Identify(device) is { } facts)
-            _store.Record(JournalEntry.For(JournalEvent.Episode, facts) with { Episode = summary });
-        _status.Publish();
-    });
+    public void EndEpisode(InterfaceName device, EpisodeSummary summary, IReadOnlyList<string> kernelLines) =>
+        Post(() =>
+        {
+            _recorder.End(summary.Id, summary, kernelLines);
+            // The key of a device that is gone can't be read; its episode is in the bundle.
+            if (_locator.Identify(device) is { } facts)
+                _store.Record(JournalEntry.For(JournalEvent.Episode, facts) with { Episode = summary });
+            _status.Publish();
+        });
 
     /// <summary>
-    /// Declines later requests, ends the running remediation and closes the worker. The change stands and its outcome is
-    /// unverified; a link that is down comes up. Returns after the deadline at the latest: a command in the kernel can't be
-    /// cancelled, and its intent is in the journal.
+    /// Declines later requests, ends the running remediation and closes the worker. The change stands and its outcome
+    /// is unverified; a link that is down comes up. Returns after the deadline at the latest: a command in the kernel
+    /// can't be cancelled, and its intent is in the journal.
     /// </summary>
     public async Task StopAsync(TimeSpan deadline)
     {
@@ -217,7 +226,8 @@ internal sealed partial class Remediator : IDisposable
         await Task.WhenAny(_recorder.CloseAsync(), timeout);
         foreach (var pending in _queue.Pending())
             _queue.Finish(pending, pending.Answer(RemediationVerdict.Failed,
-                "the program ends while a command to the kernel has not returned; the next start finds out what came of it"));
+                "the program ends while a command to the kernel has not returned; the next start finds out what came of"
+                + " it"));
     }
 
     /// <inheritdoc/>
@@ -277,7 +287,7 @@ internal sealed partial class Remediator : IDisposable
     }
 
     [LoggerMessage(EventIds.RemediationIncapable, LogLevel.Warning,
-        "Remediation is in mode enforce, but CAP_NET_ADMIN is missing: nothing can be changed. Run as root, or give it to the "
-        + "program (AmbientCapabilities=CAP_NET_ADMIN in a systemd unit, --cap-add NET_ADMIN for a container)")]
+        "Remediation is in mode enforce, but CAP_NET_ADMIN is missing: nothing can be changed. Run as root, or give it "
+        + "to the program (AmbientCapabilities=CAP_NET_ADMIN in a systemd unit, --cap-add NET_ADMIN for a container)")]
     private partial void LogIncapable();
 }

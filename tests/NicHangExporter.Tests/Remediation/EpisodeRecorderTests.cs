@@ -32,7 +32,7 @@ public sealed class EpisodeRecorderTests : IDisposable
     {
         _options = new ExporterOptions { StateDirectory = State };
         _recorder = new EpisodeRecorder(_options, _ethtool, new NetClass(_sysfs.Root), _clock, LoggerFactory.Create(builder => builder.AddProvider(_log)).CreateLogger<EpisodeRecorder>());
-        _id = EpisodeRecorder.NewId(_clock.GetUtcNow(), Eno1);
+        _id = EpisodeId.New(_clock.GetUtcNow(), Eno1);
         AddNic("eno1");
         _ethtool.Driver = _ => new DriverInfo("e1000e", "6.17.2", "0.8-4", "0000:00:1f.6");
         _ethtool.Features = _ => new DeviceFeatures(
@@ -321,7 +321,7 @@ public sealed class EpisodeRecorderTests : IDisposable
         Mounts.Fill(Path.Combine(State, "filler"));
 
         for (var second = 0; second < 3; second++)
-            _recorder.Begin(EpisodeRecorder.NewId(_clock.GetUtcNow().AddSeconds(second), Eno1), Eno1, Bus, "e1000e", _clock.GetUtcNow(), null, []);
+            _recorder.Begin(EpisodeId.New(_clock.GetUtcNow().AddSeconds(second), Eno1), Eno1, Bus, "e1000e", _clock.GetUtcNow(), null, []);
 
         Assert.Empty(Files());
         Assert.Equal(1, _log.Count(EventIds.BundleUnwritable));
@@ -371,7 +371,7 @@ public sealed class EpisodeRecorderTests : IDisposable
     private void Begin(string? report = null, params IReadOnlyList<string> kernelLines) =>
         _recorder.Begin(_id, Eno1, Bus, "e1000e", _clock.GetUtcNow(), report, kernelLines);
 
-    private EpisodeBundle Read() => EpisodeRecorder.Read(State, _id) ?? throw new InvalidOperationException("no bundle");
+    private EpisodeBundle Read() => EpisodeFiles.Read(State, _id) ?? throw new InvalidOperationException("no bundle");
 
     private string[] Files() => Directory.GetFiles(Path.Combine(State, "episodes"));
 

@@ -68,7 +68,7 @@ public sealed class ProfileCatalogTests
     [InlineData("e1000e=segmentation+checksum")]
     [InlineData("am65-cpsw-nuss=my-own")]
     [InlineData("8139too=eee")]
-    public void CheckLadder_ASoundRow_IsAccepted(string text) => Assert.Null(ProfileCatalog.CheckLadder(text));
+    public void CheckLadder_ASoundRow_IsAccepted(string text) => Assert.Null(ProfileValidator.CheckLadder(text));
 
     [Theory]
     [InlineData("e1000e", "'e1000e' is no ladder: write DRIVER=STAGE+STAGE")]
@@ -83,7 +83,7 @@ public sealed class ProfileCatalogTests
     [InlineData("../e1000e=segmentation", "'../e1000e' is no name of a driver")]
     [InlineData("e1000e==segmentation", "'=segmentation' is no name of a stage")]
     public void CheckLadder_AnythingElse_IsOneLineThatSaysWhatWouldBeRight(string text, string expected) =>
-        Assert.StartsWith(expected, ProfileCatalog.CheckLadder(text), StringComparison.Ordinal);
+        Assert.StartsWith(expected, ProfileValidator.CheckLadder(text), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("careful=tso+gso")]
@@ -92,7 +92,7 @@ public sealed class ProfileCatalogTests
     [InlineData("new-kernels=quic-hw-crypto-offload")]
     [InlineData("segmentation=tso")]
     [InlineData("eee=eee+tso")]
-    public void CheckProfile_ASoundRow_IsAccepted(string text) => Assert.Null(ProfileCatalog.CheckProfile(text));
+    public void CheckProfile_ASoundRow_IsAccepted(string text) => Assert.Null(ProfileValidator.CheckProfile(text));
 
     [Theory]
     [InlineData("careful", "'careful' is no profile: write NAME=SETTING+SETTING")]
@@ -111,7 +111,7 @@ public sealed class ProfileCatalogTests
     [InlineData("careful=tso off", "'tso off' is no setting")]
     public void CheckProfile_AnythingElse_IsOneLineThatSaysWhatWouldBeRight(string text, string expected)
     {
-        var error = ProfileCatalog.CheckProfile(text);
+        var error = ProfileValidator.CheckProfile(text);
 
         Assert.StartsWith(expected, error, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error!);

@@ -13,7 +13,8 @@ internal sealed partial class AdminCommands(
     AdminQueue queue, PauseSwitch pause, Quarantine quarantine, RemediationStore store, DeviceLocator locator,
     DeviceInventory inventory, StatusPublisher status, ILogger logger)
 {
-    // The pause is in force immediately. Its journal entry is safe to write late, so it is written even after the deadline.
+    // The pause is in force immediately. Its journal entry is safe to write late, so it is written even after the
+    // deadline.
     private static readonly AdminError RecordedLater = new(AdminErrorKind.NotDurable,
         "remediation is paused, but that is not on record yet: the journal is written when the command returns that the"
         + " kernel has now; a restart before that forgets the pause");
@@ -91,8 +92,8 @@ internal sealed partial class AdminCommands(
         return null;
     }
 
-    // Ends the quarantine of devices without a record when a person has cleared every watched device. A device that can't
-    // be read is not cleared, and one that is not watched may be any.
+    // Ends the quarantine of devices without a record when a person has cleared every watched device. A device that
+    // can't be read is not cleared, and one that is not watched may be any.
     private void AcceptHistory(string actor)
     {
         if (!store.State.HistoryUnknown)
@@ -113,8 +114,8 @@ internal sealed partial class AdminCommands(
     private partial void LogCleared(string device, string actor);
 
     [LoggerMessage(EventIds.HistoryAccepted, LogLevel.Warning,
-        "Every device that is watched was cleared since a part of the journal was lost, the last one by {Actor}: a device "
-        + "that is not on record is no longer in quarantine")]
+        "Every device that is watched was cleared since a part of the journal was lost, the last one by {Actor}: a "
+        + "device that is not on record is no longer in quarantine")]
     private partial void LogHistoryAccepted(string actor);
 
     [LoggerMessage(EventIds.KillSwitchChanged, LogLevel.Warning, "The kill switch was {Change} by {Actor}")]

@@ -2,14 +2,21 @@ using NicHangExporter.Options;
 
 namespace NicHangExporter.Remediation.Admin;
 
-/// <summary>Runs administrative requests on the worker thread and waits for the answer, at most <c>remediation.deadline</c>.</summary>
-internal sealed class AdminQueue(ExporterOptions options, RemediationWorker worker, FaultGuard guard, TimeProvider clock)
+/// <summary>
+/// Runs administrative requests on the worker thread and waits for the answer, at most <c>remediation.deadline</c>.
+/// </summary>
+internal sealed class AdminQueue(
+    ExporterOptions options, RemediationWorker worker, FaultGuard guard, TimeProvider clock)
 {
     private const string Unexpected = "an unexpected error, which is in the log";
 
     /// <summary>Queues a request.</summary>
-    /// <param name="work">Must claim the request before it changes anything, unless the change is safe at any later time.</param>
-    /// <param name="late">The answer after the deadline if the work still runs later; null if it is then dropped.</param>
+    /// <param name="work">
+    /// Must claim the request before it changes anything, unless the change is safe at any later time.
+    /// </param>
+    /// <param name="late">
+    /// The answer after the deadline if the work still runs later; null if it is then dropped.
+    /// </param>
     /// <returns>Null if it is done, else the error.</returns>
     public async Task<AdminError?> RunAsync(Func<AdminRequest, AdminError?> work, AdminError? late = null)
     {

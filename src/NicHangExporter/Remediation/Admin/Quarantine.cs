@@ -27,7 +27,8 @@ internal sealed partial class Quarantine(
             return;
         _since[facts.Key] = Interlocked.Increment(ref _count);
         store.Record(JournalEntry.For(JournalEvent.Quarantined, facts) with { Reason = why });
-        // A reinit may follow in this work item, and nothing is logged between the report of a hang and the reaction to it.
+        // A reinit may follow in this work item, and nothing is logged between the report of a hang and the reaction to
+        // it.
         if (!worker.Post(Report))
             Report();
 

@@ -6,15 +6,18 @@ using NicHangExporter.Remediation.Planning;
 namespace NicHangExporter.Remediation.Execution;
 
 /// <summary>
-/// Resolves intents without an outcome: the process, or the code that ran the remediation, failed in between. Such an intent
-/// is never executed again. The device shows what was done; a change that is not complete is undone. On the worker thread.
+/// Resolves intents without an outcome: the process, or the code that ran the remediation, failed in between. Such an
+/// intent is never executed again. The device shows what was done; a change that is not complete is undone. On the
+/// worker thread.
 /// </summary>
 internal sealed partial class CrashRecovery(
     RemediationStore store, DeviceControl control, DeviceLocator locator, ProfileCatalog catalog, ILogger logger)
 {
     private static readonly Dictionary<string, string> NoSettings = [];
 
-    /// <summary>Resolves each interrupted remediation whose device can be read, except those of a process that lives.</summary>
+    /// <summary>
+    /// Resolves each interrupted remediation whose device can be read, except those of a process that lives.
+    /// </summary>
     public void ResolveInterrupted()
     {
         // Another process that holds the journal may be running what is open in it.
@@ -28,8 +31,8 @@ internal sealed partial class CrashRecovery(
             }
     }
 
-    // Before any ethtool command: a device that a bounce left down may be detached or suspended and answers none until it
-    // is up. Also after a part of the journal was lost (docs/decisions/0024).
+    // Before any ethtool command: a device that a bounce left down may be detached or suspended and answers none until
+    // it is up. Also after a part of the journal was lost (docs/decisions/0024).
     private void BringUpByName(string key, DeviceRecord record, JournalEntry intent)
     {
         if (!MayBeDown(intent) || !InterfaceName.TryParse(record.Device, out var name))
@@ -46,7 +49,8 @@ internal sealed partial class CrashRecovery(
     }
 
     // In another boot, or without a bounce, somebody else has switched the device off.
-    private bool MayBeDown(JournalEntry intent) => intent is { WasUp: true, Rung: "bounce" } && intent.Boot == store.BootId;
+    private bool MayBeDown(JournalEntry intent) =>
+        intent is { WasUp: true, Rung: "bounce" } && intent.Boot == store.BootId;
 
     private void Resolve(string key, DeviceRecord record, JournalEntry intent)
     {
@@ -55,7 +59,8 @@ internal sealed partial class CrashRecovery(
         if (facts is null && isUnreadable)
             return;
         var resolution = facts is null
-            ? new Resolution(RemediationVerdict.DeviceGone, "the process ended in the middle, and the device is gone since")
+            ? new Resolution(RemediationVerdict.DeviceGone,
+                "the process ended in the middle, and the device is gone since")
             : Resolve(facts, intent);
         store.Record(intent with
         {
@@ -114,8 +119,9 @@ internal sealed partial class CrashRecovery(
         if (store.State.Device(facts.Key).HistoryUnknown)
             return isRollback
                 // Settings that are not restored yet stay in the record, so that a person can undo them.
-                ? new(RemediationVerdict.RollbackFailed, "the journal was damaged in the middle of a rollback; what is not"
-                    + " back is left as it is until a person has looked: then rollback again")
+                ? new(RemediationVerdict.RollbackFailed,
+                    "the journal was damaged in the middle of a rollback; what is not back is left as it is until a"
+                    + " person has looked: then rollback again")
                 : new(RemediationVerdict.Unverified,
                     "the journal was damaged; the settings are left as they are until a person has looked");
         if (before.Count == 0)

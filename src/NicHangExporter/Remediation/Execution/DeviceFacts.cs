@@ -35,17 +35,20 @@ internal sealed record DeviceFacts(InterfaceName Name, BusAddress Bus, string Dr
     public PauseParameters? Pause { get; init; }
 
     /// <summary>
-    /// The key of the device in the journal: bus address and permanent hardware address, which survive a rename; the name if
-    /// the device has no bus address.
+    /// The key of the device in the journal: bus address and permanent hardware address, which survive a rename; the
+    /// name if the device has no bus address.
     /// </summary>
     public string Key => Bus.IsEmpty ? $"{NamePrefix}{Name}" : $"{Bus}|{Address}";
 
     private const string NamePrefix = "name:";
 
-    /// <summary>True for the <see cref="Key"/> of a device at that bus address, which is empty for a virtual device.</summary>
+    /// <summary>
+    /// True for the <see cref="Key"/> of a device at that bus address, which is empty for a virtual device.
+    /// </summary>
     public static bool IsKeyOf(string? key, string bus) =>
         key?.StartsWith(bus.Length == 0 ? NamePrefix : bus + "|", StringComparison.Ordinal) == true;
 
     /// <summary>The bus address in a <see cref="Key"/>; empty for a virtual device.</summary>
-    public static string BusOf(string key) => key.IndexOf('|', StringComparison.Ordinal) is >= 0 and var end ? key[..end] : "";
+    public static string BusOf(string key) =>
+        key.IndexOf('|', StringComparison.Ordinal) is >= 0 and var end ? key[..end] : "";
 }

@@ -10,7 +10,9 @@ internal sealed class DeviceLocator(ExporterOptions options, DeviceControl contr
     // Reading the permanent hardware address needs RTNL, so it is read once for each name and ifindex.
     private readonly Dictionary<(InterfaceName, long), DeviceFacts> _identities = [];
 
-    /// <summary>The identity of the device with that name, without its settings; null if it is absent or unreadable.</summary>
+    /// <summary>
+    /// The identity of the device with that name, without its settings; null if it is absent or unreadable.
+    /// </summary>
     public DeviceFacts? Identify(InterfaceName name)
     {
         try
@@ -66,8 +68,8 @@ internal sealed class DeviceLocator(ExporterOptions options, DeviceControl contr
     }
 
     /// <summary>
-    /// The current name of the device of a record, from sysfs and the bus address alone; null if it is not unique. A device
-    /// that is switched off may answer no ethtool command.
+    /// The current name of the device of a record, from sysfs and the bus address alone; null if it is not unique. A
+    /// device that is switched off may answer no ethtool command.
     /// </summary>
     /// <exception cref="LinuxException">sysfs can't be read.</exception>
     public InterfaceName? LocateByBus(string key, InterfaceName lastName)

@@ -7,14 +7,16 @@ using NicHangExporter.Remediation.Planning;
 namespace NicHangExporter.Remediation.Execution;
 
 /// <summary>
-/// Finds settings that a remediation turned off and that are on again, because of a driver or a person, and requests to turn
-/// them off again. On the worker thread.
+/// Finds settings that a remediation turned off and that are on again, because of a driver or a person, and requests to
+/// turn them off again. On the worker thread.
 /// </summary>
 internal sealed partial class DriftCorrector(
     ExporterOptions options, RemediationStore store, DeviceLocator locator, ProfileCatalog catalog, TimeProvider clock,
     ILogger logger)
 {
-    /// <summary>The longest pause between corrections of a drift that returns each time: somebody else wants the setting on.</summary>
+    /// <summary>
+    /// The longest pause between corrections of a drift that returns each time: somebody else wants the setting on.
+    /// </summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
     private readonly Dictionary<string, (TimeSpan Length, TimeSpan End)> _pauses = [];
@@ -24,7 +26,8 @@ internal sealed partial class DriftCorrector(
     private TimeSpan Now => clock.GetElapsedTime(0);
 
     /// <summary>The settings of a device that were on again at the last check.</summary>
-    public ImmutableArray<string> Of(string key) => _drifted.GetValueOrDefault(key) is { IsDefault: false } drifted ? drifted : [];
+    public ImmutableArray<string> Of(string key) =>
+        _drifted.GetValueOrDefault(key) is { IsDefault: false } drifted ? drifted : [];
 
     /// <summary>Checks all devices with settings to keep off, once each <c>ethtool.interval</c>.</summary>
     public void CheckIfDue(Func<RemediationRequest, RemediationTicket> submit)
@@ -42,7 +45,8 @@ internal sealed partial class DriftCorrector(
     }
 
     private void Check(
-        string key, DeviceFacts facts, ImmutableArray<string> drifted, Func<RemediationRequest, RemediationTicket> submit)
+        string key, DeviceFacts facts, ImmutableArray<string> drifted,
+        Func<RemediationRequest, RemediationTicket> submit)
     {
         var before = Of(key);
         _drifted[key] = drifted;

@@ -13,19 +13,22 @@ internal sealed class HangProbe(DeviceControl control, HangSignals signals, Reme
     public bool IsHung(DeviceFacts facts)
     {
         var state = signals.Of(facts.Name, facts.Bus);
-        if (state.Reports == 0 || clock.GetElapsedTime(0) - state.Last > HangSignals.Fresh || state.Last <= state.HealedAt)
+        if (state.Reports == 0 || clock.GetElapsedTime(0) - state.Last > HangSignals.Fresh
+            || state.Last <= state.HealedAt)
             return false;
-        return TryObserve(facts) is not { TxQueues: 1 } reading || state.TxPackets is not { } then || reading.TxPackets == then;
+        return TryObserve(facts) is not { TxQueues: 1 } reading || state.TxPackets is not { } then
+            || reading.TxPackets == then;
     }
 
     /// <summary>
-    /// True if the device hangs although the stage in force was applied to the end. A stage without proof may never have
-    /// been applied to the end: it is repeated.
+    /// True if the device hangs although the stage in force was applied to the end. A stage without proof may never
+    /// have been applied to the end: it is repeated.
     /// </summary>
     public bool HasHungSince(DeviceFacts facts, DeviceRecord record)
     {
         if (record is not { Stage: not null, Recurred: false, Last: { } last }
-            || last.Verdict is not (RemediationVerdict.Healed or RemediationVerdict.Applied or RemediationVerdict.Inconclusive)
+            || last.Verdict is not (RemediationVerdict.Healed or RemediationVerdict.Applied
+                or RemediationVerdict.Inconclusive)
             || signals.Of(facts.Name, facts.Bus) is not { Reports: > 0 } state)
             return false;
         // A stage that was applied during a hang without a recovery action could not end that hang: only a hang that

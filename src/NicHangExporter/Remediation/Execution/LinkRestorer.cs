@@ -5,10 +5,12 @@ using NicHangExporter.Remediation.Journaling;
 namespace NicHangExporter.Remediation.Execution;
 
 /// <summary>
-/// Brings up links that a remediation took down and could not bring up again, also after a restart. No kill switch, budget,
-/// mode or lost history stops this: it finishes an operation that has begun (docs/decisions/0024). On the worker thread.
+/// Brings up links that a remediation took down and could not bring up again, also after a restart. No kill switch,
+/// budget, mode or lost history stops this: it finishes an operation that has begun (docs/decisions/0024). On the
+/// worker thread.
 /// </summary>
-internal sealed partial class LinkRestorer(RemediationStore store, DeviceControl control, TimeProvider clock, ILogger logger)
+internal sealed partial class LinkRestorer(
+    RemediationStore store, DeviceControl control, TimeProvider clock, ILogger logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
@@ -35,7 +37,8 @@ internal sealed partial class LinkRestorer(RemediationStore store, DeviceControl
         string why;
         try
         {
-            // By sysfs and IFF_UP alone: a device that is down may be detached or suspended and answer no ethtool command.
+            // By sysfs and IFF_UP alone: a device that is down may be detached or suspended and answer no ethtool
+            // command.
             if (pending.Boot != store.BootId)
                 why = "the machine has been booted since";
             else if (control.FindByIndex(pending.Index) is not { } device)

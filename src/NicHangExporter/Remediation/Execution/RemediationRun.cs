@@ -6,8 +6,8 @@ using NicHangExporter.Remediation.Policy;
 namespace NicHangExporter.Remediation.Execution;
 
 /// <summary>
-/// Executes one plan: applies it step by step, then watches the device until there is a verdict, and undoes the change if it
-/// did harm. It ends with a result exactly once, whatever the kernel answers. On the worker thread.
+/// Executes one plan: applies it step by step, then watches the device until there is a verdict, and undoes the change
+/// if it did harm. It ends with a result exactly once, whatever the kernel answers. On the worker thread.
 /// </summary>
 internal sealed class RemediationRun(
     DeviceControl control, PauseSwitch pause, HangSignals signals, ExporterOptions options, TimeProvider clock,
@@ -28,7 +28,9 @@ internal sealed class RemediationRun(
 
     private TimeSpan Now => clock.GetElapsedTime(0);
 
-    /// <summary>Executes the steps. Returns the result if that decides it; null if the device is to be watched.</summary>
+    /// <summary>
+    /// Executes the steps. Returns the result if that decides it; null if the device is to be watched.
+    /// </summary>
     public RunResult? Apply()
     {
         try
@@ -62,13 +64,16 @@ internal sealed class RemediationRun(
         }
     }
 
-    /// <summary>Ends the run because the program ends: a link that is down comes up, and the change stands unverified.</summary>
+    /// <summary>
+    /// Ends the run because the program ends: a link that is down comes up, and the change stands unverified.
+    /// </summary>
     public RunResult Abandon()
     {
         _steps.TryBringUp();
         ReadBack(Now);
         return request.Rollback && _mismatches.Count > 0
-            ? End(RemediationVerdict.RollbackFailed, $"the program was stopped half-way: {string.Join(", ", _mismatches)}")
+            ? End(RemediationVerdict.RollbackFailed,
+                $"the program was stopped half-way: {string.Join(", ", _mismatches)}")
             : End(RemediationVerdict.Unverified, "the program was stopped before there was a proof; the change stands");
     }
 
@@ -87,7 +92,8 @@ internal sealed class RemediationRun(
             var since = Now;
             if (!_steps.TryPerform(step, out var isGone) && isGone)
                 return Gone();
-            // The caller was answered that it failed, and the facts of the plan are old: a reset now may hit good traffic.
+            // The caller was answered that it failed, and the facts of the plan are old: a reset now may hit good
+            // traffic.
             if (!request.Rollback && Now - since > options.RemediationDeadline && step != plan.Steps[^1])
                 return Stop($"{step} kept the kernel busy for {(Now - since).TotalSeconds:0} s");
         }
@@ -151,7 +157,8 @@ internal sealed class RemediationRun(
         };
     }
 
-    private string Applied() => request.Rollback ? "everything is requested again as it was before the first remediation"
+    private string Applied() => request.Rollback
+        ? "everything is requested again as it was before the first remediation"
         : "every setting reads back as requested, and the device works"
             + (_steps.RefusedAction() is { } refusal ? $"; {refusal}" : "");
 
@@ -181,7 +188,8 @@ internal sealed class RemediationRun(
             if (control.Read(Facts.Name) is not { } read)
                 return;
             foreach (var step in plan.Steps.OfType<RemediationStep.SetFeature>())
-                if (!(ladder ?? DriverLadder.Unknown).Resets(step.Name) && !DeviceSettings.Mismatches([step], read).IsEmpty)
+                if (!(ladder ?? DriverLadder.Unknown).Resets(step.Name)
+                    && !DeviceSettings.Mismatches([step], read).IsEmpty)
                     _steps.TryPerform(step, out _);
         }
         catch (LinuxException exception)
@@ -197,7 +205,8 @@ internal sealed class RemediationRun(
             why += $": {string.Join("; ", _steps.Errors)}";
         if (!_steps.HasApplied && !_steps.IsDown && !IsChanged())
             return End(RemediationVerdict.Failed, $"{why}; nothing was changed");
-        return request.Rollback ? End(RemediationVerdict.RollbackFailed, why) : Undo(RemediationVerdict.RolledBack, why);
+        return request.Rollback ? End(RemediationVerdict.RollbackFailed, why)
+            : Undo(RemediationVerdict.RolledBack, why);
     }
 
     // A driver that refuses a step may have executed a part of it.
@@ -267,7 +276,8 @@ internal sealed class RemediationRun(
         try
         {
             if (control.Read(Facts.Name) is { } read && read.Key == Facts.Key)
-                after = plan.Before.Keys.ToDictionary(name => name, name => DeviceSettings.Read(read, name) ?? "unknown");
+                after = plan.Before.Keys.ToDictionary(name => name,
+                    name => DeviceSettings.Read(read, name) ?? "unknown");
         }
         catch (LinuxException exception)
         {

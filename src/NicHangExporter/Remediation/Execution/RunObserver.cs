@@ -2,12 +2,14 @@ using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Remediation.Execution;
 
-/// <summary>Collects what a device shows after the action of a run: packets, carrier, hang reports. Times are since boot.</summary>
+/// <summary>
+/// Collects what a device shows after the action of a run: packets, carrier, hang reports. Times are since boot.
+/// </summary>
 internal sealed class RunObserver(HangSignals signals, TimeSpan started)
 {
     /// <summary>
-    /// Reports within this time after the action belong to the hang before it: no driver reports a hang within a second of a
-    /// reset, because it first waits for packets.
+    /// Reports within this time after the action belong to the hang before it: no driver reports a hang within a second
+    /// of a reset, because it first waits for packets.
     /// </summary>
     private static readonly TimeSpan InFlight = TimeSpan.FromSeconds(1);
 
@@ -65,7 +67,9 @@ internal sealed class RunObserver(HangSignals signals, TimeSpan started)
         _reportsBase = signals.Of(device.Name, device.Bus).Reports;
     }
 
-    /// <summary>Takes in the hang reports, by the time of the report: syslog(2) may deliver it up to a second later.</summary>
+    /// <summary>
+    /// Takes in the hang reports, by the time of the report: syslog(2) may deliver it up to a second later.
+    /// </summary>
     public void TakeReports(DeviceFacts device)
     {
         var state = signals.Of(device.Name, device.Bus);
@@ -79,16 +83,9 @@ internal sealed class RunObserver(HangSignals signals, TimeSpan started)
     {
         var state = signals.Of(device.Name, device.Bus);
         return new Observation(
-            SinceAction: now - _acted,
-            WasHung: wasHung,
-            Interrupts: interrupts,
-            WasOperational: _wasOperational,
-            IsOperational: reading.IsOperational,
-            Away: now - (_awaySince ?? now),
-            TxSent: _txLast - _txBase,
-            InflightBytes: reading.InflightBytes,
-            Reports: state.Reports - _reportsBase,
-            SinceReport: now - state.Last,
+            SinceAction: now - _acted, WasHung: wasHung, Interrupts: interrupts, WasOperational: _wasOperational,
+            IsOperational: reading.IsOperational, Away: now - (_awaySince ?? now), TxSent: _txLast - _txBase,
+            InflightBytes: reading.InflightBytes, Reports: state.Reports - _reportsBase, SinceReport: now - state.Last,
             SentBeforeReport: TxFirst < state.Last,
             FrozenSinceReport: now - (_txMoved > state.Last ? _txMoved : state.Last),
             Mismatches: mismatches);

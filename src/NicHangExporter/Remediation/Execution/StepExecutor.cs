@@ -3,7 +3,9 @@ using NicHangExporter.Remediation.Planning;
 
 namespace NicHangExporter.Remediation.Execution;
 
-/// <summary>Executes the steps of one run, and keeps what became of them. No method throws for what the kernel answers.</summary>
+/// <summary>
+/// Executes the steps of one run, and keeps their results. No method throws because of an error of the kernel.
+/// </summary>
 internal sealed class StepExecutor(
     DeviceControl control, HangSignals signals, TimeProvider clock, DeviceFacts facts, RemediationPlan plan,
     DriverLadder? ladder)
@@ -96,7 +98,9 @@ internal sealed class StepExecutor(
         }
     }
 
-    /// <summary>Why the recovery action of the plan was not executed; null if it was, or if the plan has none.</summary>
+    /// <summary>
+    /// Why the recovery action of the plan was not executed; null if it was, or if the plan has none.
+    /// </summary>
     public string? RefusedAction() => plan.RecoveryAction is { } action && !_applied.Contains(action)
         ? $"{action} was not possible: {_refusal}"
         : null;

@@ -5,12 +5,14 @@ using NicHangExporter.Remediation.Policy;
 namespace NicHangExporter.Remediation.Handling;
 
 /// <summary>
-/// Remembers recent answers, so that the same answer to the same caller is not written to journal and log again and again: a
-/// client that repeats a request in a loop would else fill the journal. On the worker thread.
+/// Remembers recent answers, so that the same answer to the same caller is not written to journal and log again and
+/// again: a client that repeats a request in a loop would else fill the journal. On the worker thread.
 /// </summary>
 internal sealed class AnswerMemory(RemediationStore store, ExporterMetrics metrics)
 {
-    /// <summary>How often the same answer to the same external caller about the same device is recorded, in seconds.</summary>
+    /// <summary>
+    /// How often the same answer to the same external caller about the same device is recorded, in seconds.
+    /// </summary>
     private const double Interval = 60;
 
     /// <summary>The number of answers above which expired ones are forgotten.</summary>
@@ -29,7 +31,8 @@ internal sealed class AnswerMemory(RemediationStore store, ExporterMetrics metri
     /// <param name="reason">Why it is declined; null if it is not.</param>
     public bool IsRepetition(
         RemediationRequest request, string key, RemediationVerdict verdict, DeclineReason? reason = null) =>
-        request.IsInternal ? IsRepeatedInternally(request, key, reason) : IsRepeatedExternally(request, key, verdict, reason);
+        request.IsInternal ? IsRepeatedInternally(request, key, reason)
+            : IsRepeatedExternally(request, key, verdict, reason);
 
     // Once for each reason within an episode.
     private bool IsRepeatedInternally(RemediationRequest request, string key, DeclineReason? reason)

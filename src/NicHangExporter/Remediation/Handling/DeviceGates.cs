@@ -46,7 +46,8 @@ internal sealed partial class DeviceGates(
             _unreadable.Remove(device);
             evaluation.Facts = facts!;
             return facts is not null ? null
-                : outcomes.Decline(evaluation.Pending, DeclineReason.UnknownDevice, $"there is no device {device} here");
+                : outcomes.Decline(evaluation.Pending, DeclineReason.UnknownDevice,
+                    $"there is no device {device} here");
         }
         catch (LinuxException exception)
         {
@@ -75,8 +76,8 @@ internal sealed partial class DeviceGates(
         var key = evaluation.Facts.Key;
         return !evaluation.Request.DryRun && store.State.Device(key) is { LeftDown: { } pending } record
             && !links.TryRestore(key, record, pending)
-            ? Fail(evaluation, $"the link of {evaluation.Facts.Name} was taken down by an earlier remediation and can't be"
-                + " brought up again")
+            ? Fail(evaluation, $"the link of {evaluation.Facts.Name} was taken down by an earlier remediation and can't"
+                + " be brought up again")
             : null;
     }
 
@@ -89,7 +90,7 @@ internal sealed partial class DeviceGates(
         if (store.State.Device(key).Pending is not { } open)
             return null;
         var why = store.IsRunningElsewhere(open) ? "the process that carries it out lives" : $"{name} can't be read";
-        return Fail(evaluation, $"what became of the remediation {open.Id} can't be told yet, because {why}");
+        return Fail(evaluation, $"the result of the remediation {open.Id} is not known yet, because {why}");
     }
 
     public RemediationOutcome? CheckWindow(Evaluation evaluation) =>

@@ -5,7 +5,9 @@ using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Remediation.Handling;
 
-/// <summary>What the gates have found out about one request. Each gate relies on what the gates before it have set.</summary>
+/// <summary>
+/// What the gates have found out about one request. Each gate relies on what the gates before it have set.
+/// </summary>
 internal sealed class Evaluation(PendingRequest pending)
 {
     public PendingRequest Pending { get; } = pending;
@@ -33,8 +35,8 @@ internal sealed class Evaluation(PendingRequest pending)
     public PolicyDecision Decision { get; set; }
 
     /// <summary>
-    /// The budget is spent. The gate "budget" applies it after all others: a request for what is so already, or one that is
-    /// too early, must not put a healthy device into quarantine.
+    /// The budget is spent. The gate "budget" applies it after all others: a request for what is so already, or one
+    /// that is too early, must not put a healthy device into quarantine.
     /// </summary>
     public PolicyDecision Budget { get; set; }
 

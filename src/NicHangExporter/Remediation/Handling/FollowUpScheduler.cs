@@ -5,8 +5,8 @@ using NicHangExporter.Remediation.Journaling;
 namespace NicHangExporter.Remediation.Handling;
 
 /// <summary>
-/// Repeats a request that did not end the hang, with the next recovery action or the next stage. In quarantine this is what
-/// keeps trying. On the worker thread.
+/// Repeats a request that did not end the hang, with the next recovery action or the next stage. In quarantine this is
+/// what keeps trying. On the worker thread.
 /// </summary>
 internal sealed class FollowUpScheduler(
     ExporterOptions options, RemediationStore store, HangProbe probe, TimeProvider clock)
@@ -25,10 +25,12 @@ internal sealed class FollowUpScheduler(
     {
         var key = context.Facts.Key;
         _followUps.Remove(key);
-        if (context.Pending.Request is not { IsUnattended: true, Recover: true } request || !LeavesHang(context, result))
+        if (context.Pending.Request is not { IsUnattended: true, Recover: true } request
+            || !LeavesHang(context, result))
             return;
         // A hang that came back is handled immediately, and so is a first recovery action that the driver does not
-        // support. Any later run has its window: else a driver that refuses every action uses up the budget in a second.
+        // support. Any later run has its window: else a driver that refuses every action uses up the budget in a
+        // second.
         var isImmediate = result.Verdict == RemediationVerdict.DidNotHold || context.IsFirstAction;
         var rest = (options.VerifyWindow - clock.GetElapsedTime(context.Pending.Since)).TotalSeconds;
         var due = store.Age + (isImmediate ? 0 : Math.Max(0, rest));
@@ -42,7 +44,9 @@ internal sealed class FollowUpScheduler(
             ? followUp.NotBefore - store.Age
             : null;
 
-    /// <summary>True if the device has sent packets since the last run, so that there is nothing to follow up.</summary>
+    /// <summary>
+    /// True if the device has sent packets since the last run, so that there is nothing to follow up.
+    /// </summary>
     public bool HasSentSince(DeviceFacts facts) =>
         !_followUps.TryGetValue(facts.Key, out var followUp) || probe.TryObserve(facts) is not { } reading
         || (reading.TxPackets != followUp.TxPackets && !probe.IsHung(facts));

@@ -8,7 +8,8 @@ namespace NicHangExporter.Remediation.Handling;
 /// <param name="Check">The answer to the request if it ends here; null if the next gate is asked.</param>
 /// <param name="Reasons">The reasons that it declines with.</param>
 internal sealed record Gate(
-    string Name, Func<RequestHandler, Evaluation, RemediationOutcome?> Check, params ImmutableArray<DeclineReason> Reasons)
+    string Name, Func<RequestHandler, Evaluation, RemediationOutcome?> Check,
+    params ImmutableArray<DeclineReason> Reasons)
 {
     /// <summary>The verdicts, other than declined, that it answers with.</summary>
     public ImmutableArray<RemediationVerdict> Verdicts { get; init; } = [];

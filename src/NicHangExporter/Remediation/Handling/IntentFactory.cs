@@ -8,7 +8,10 @@ using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Remediation.Handling;
 
-/// <summary>Chooses settings, stage and recovery action for a request, and makes the plan and the journal entry. On the worker thread.</summary>
+/// <summary>
+/// Chooses settings, stage and recovery action for a request, and makes the plan and the journal entry. On the worker
+/// thread.
+/// </summary>
 internal sealed partial class IntentFactory(
     ExporterOptions options, RemediationStore store, ProfileCatalog catalog, HangProbe probe, DeviceRoutes routes,
     ILogger logger)
@@ -45,8 +48,10 @@ internal sealed partial class IntentFactory(
 
     private Choice Choose(Evaluation evaluation)
     {
-        var (request, facts, record, ladder) = (evaluation.Request, evaluation.Facts, evaluation.Record, evaluation.Ladder);
-        // An alert may be minutes old: a device that sends packets again is configured, but not reset for the last hang.
+        var (request, facts) = (evaluation.Request, evaluation.Facts);
+        var (record, ladder) = (evaluation.Record, evaluation.Ladder);
+        // An alert may be minutes old: a device that sends packets again is configured, but not reset for the last
+        // hang.
         var recovers = request.Recover && (evaluation.IsHung || request.Trigger != RemediationTrigger.Webhook);
         var action = recovers ? NextAction(facts, record, evaluation.IsHung) : null;
         if (request.Rollback)
@@ -94,7 +99,8 @@ internal sealed partial class IntentFactory(
             stage = Math.Min(current + (record.Recurred || recurs is not null ? 1 : 0), last);
         var plan = PlanOf(stage);
         // A stage that would change nothing prevents nothing.
-        while ((record.Stage is null || stage > record.Stage) && stage < last && !plan.Steps.Any(step => step != action))
+        while ((record.Stage is null || stage > record.Stage) && stage < last
+            && !plan.Steps.Any(step => step != action))
             plan = PlanOf(++stage);
         return new Choice(plan) { Profile = ladder.Stages[stage], Stage = stage, Recurs = recurs };
 
@@ -155,7 +161,7 @@ internal sealed partial class IntentFactory(
     }
 
     [LoggerMessage(EventIds.BounceLeftOut, LogLevel.Warning,
-        "The link of {Device} is not taken down and up, because routes or addresses on the device itself would be lost: "
-        + "put it below a bridge, or set remediation.bounce-routes")]
+        "The link of {Device} is not taken down and up, because routes or addresses on the device itself would be "
+        + "lost: put it below a bridge, or set remediation.bounce-routes")]
     private partial void LogNoBounce(string device);
 }

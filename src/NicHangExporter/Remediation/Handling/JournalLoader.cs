@@ -7,8 +7,8 @@ using NicHangExporter.Remediation.Reporting;
 namespace NicHangExporter.Remediation.Handling;
 
 /// <summary>
-/// Applies what the journal says when it is opened: the pause, interrupted remediations. At the start, or later if another
-/// process held the state directory or its disk failed. On the worker thread.
+/// Applies what the journal says when it is opened: the pause, interrupted remediations. At the start, or later if
+/// another process held the state directory or its disk failed. On the worker thread.
 /// </summary>
 internal sealed partial class JournalLoader(
     RemediationStore store, PauseSwitch pause, CrashRecovery recovery, StatusPublisher status, ILogger logger)

@@ -22,7 +22,8 @@ internal sealed class OutcomeFactory(ExporterMetrics metrics)
 
     /// <summary>An outcome with the details of the plan.</summary>
     public static RemediationOutcome Describe(
-        PendingRequest pending, JournalEntry intent, RemediationPlan plan, RemediationVerdict verdict, string explanation,
+        PendingRequest pending, JournalEntry intent, RemediationPlan plan, RemediationVerdict verdict,
+        string explanation,
         PolicyDecision decision = default)
     {
         var (driver, advice) = (intent.Driver ?? "the driver", DriverAdvice.ForFixed(intent.Driver ?? ""));

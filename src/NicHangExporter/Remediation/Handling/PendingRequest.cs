@@ -39,7 +39,9 @@ internal sealed class PendingRequest(string id, RemediationRequest request, long
     /// <summary>The device is being changed, or was.</summary>
     public bool IsStarted => Volatile.Read(ref _state) is Started or StartedAndExpired;
 
-    /// <summary>Claims the request for execution. False: the caller was already answered that nothing was done.</summary>
+    /// <summary>
+    /// Claims the request for execution. False: the caller was already answered that nothing was done.
+    /// </summary>
     public bool TryStart() => Interlocked.CompareExchange(ref _state, Started, Waiting) == Waiting;
 
     /// <summary>Claims the request for the answer that the deadline has passed. False: it had passed before.</summary>

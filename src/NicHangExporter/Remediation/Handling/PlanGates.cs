@@ -9,11 +9,13 @@ using NicHangExporter.Remediation.Reporting;
 
 namespace NicHangExporter.Remediation.Handling;
 
-/// <summary>The gates from the policy to the change: what may be done, what would be done, and whether it is due now.</summary>
+/// <summary>
+/// The gates from the policy to the change: what may be done, what would be done, and whether it is due now.
+/// </summary>
 internal sealed class PlanGates(
-    ExporterOptions options, DeviceControl control, RemediationStore store, ProfileCatalog catalog, AllowedDevices allowed,
-    HangProbe probe, HangSignals signals, PauseSwitch pause, ProcessCapabilities capabilities, FollowUpScheduler followUps,
-    IntentFactory intents, RefusalLog refusals, Quarantine quarantine, TimeProvider clock)
+    ExporterOptions options, DeviceControl control, RemediationStore store, ProfileCatalog catalog,
+    AllowedDevices allowed, HangProbe probe, HangSignals signals, PauseSwitch pause, ProcessCapabilities capabilities,
+    FollowUpScheduler followUps, IntentFactory intents, RefusalLog refusals, Quarantine quarantine, TimeProvider clock)
 {
     public RemediationOutcome? ApplyPolicy(Evaluation evaluation)
     {
@@ -88,7 +90,8 @@ internal sealed class PlanGates(
             decision);
     }
 
-    public RemediationOutcome? CheckTraffic(Evaluation evaluation) => evaluation.Decision is { Declined: { } reason } decision
+    public RemediationOutcome? CheckTraffic(Evaluation evaluation) =>
+        evaluation.Decision is { Declined: { } reason } decision
         ? refusals.Decline(evaluation.Pending, evaluation.Facts, reason, decision.Explanation, decision.RetryAfter)
         : null;
 

@@ -6,7 +6,10 @@ using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Remediation.Handling;
 
-/// <summary>Records whether the stage in force prevents hangs: it has recurred, or the device has recovered. On the worker thread.</summary>
+/// <summary>
+/// Records whether the stage in force prevents hangs: it has recurred, or the device has recovered. On the worker
+/// thread.
+/// </summary>
 internal sealed partial class RecoveryMonitor(
     ExporterOptions options, RemediationStore store, DeviceLocator locator, HangProbe probe, ILogger logger)
 {
@@ -24,7 +27,9 @@ internal sealed partial class RecoveryMonitor(
         return true;
     }
 
-    /// <summary>Records the devices that have worked for <c>remediation.proving-time</c> since they were healed.</summary>
+    /// <summary>
+    /// Records the devices that have worked for <c>remediation.proving-time</c> since they were healed.
+    /// </summary>
     public void NoteRecovered()
     {
         var rest = (options.ProvingTime - options.VerifyWindow).TotalSeconds;

@@ -8,12 +8,12 @@ using NicHangExporter.Remediation.Reporting;
 namespace NicHangExporter.Remediation.Handling;
 
 /// <summary>
-/// Answers requests that change nothing, because they are declined, only observed, or need no change, and records the answer
-/// in journal, log and metrics. On the worker thread.
+/// Answers requests that change nothing, because they are declined, only observed, or need no change, and records the
+/// answer in journal, log and metrics. On the worker thread.
 /// </summary>
 internal sealed partial class RefusalLog(
-    OutcomeFactory outcomes, AnswerMemory memory, RemediationStore store, EpisodeRecorder recorder, StatusPublisher status,
-    ILogger logger)
+    OutcomeFactory outcomes, AnswerMemory memory, RemediationStore store, EpisodeRecorder recorder,
+    StatusPublisher status, ILogger logger)
 {
     /// <summary>Everything that the request asks for is so already.</summary>
     public RemediationOutcome NothingToDo(Evaluation evaluation)
@@ -52,7 +52,8 @@ internal sealed partial class RefusalLog(
             Cooldown = null,
             Charged = null,
         });
-        LogObserved(facts.Name.ToString(), SnakeCase.Of(pending.Request.Trigger), string.Join(", ", evaluation.Plan.Steps));
+        LogObserved(facts.Name.ToString(), SnakeCase.Of(pending.Request.Trigger),
+            string.Join(", ", evaluation.Plan.Steps));
         if (pending.Request.Episode is { } episode)
             recorder.AddRemediation(episode, outcome);
         status.Publish();

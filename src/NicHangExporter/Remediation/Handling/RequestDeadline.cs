@@ -5,8 +5,8 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Remediation.Handling;
 
 /// <summary>
-/// Answers all requests when a command to the kernel exceeds <c>remediation.deadline</c>. The command cannot be cancelled:
-/// the worker stays blocked until it returns, but no caller waits for it.
+/// Answers all requests when a command to the kernel exceeds <c>remediation.deadline</c>. The command cannot be
+/// cancelled: the worker stays blocked until it returns, but no caller waits for it.
 /// </summary>
 internal sealed partial class RequestDeadline(
     ExporterOptions options, RequestQueue queue, ExporterMetrics metrics, ILogger logger)
@@ -22,7 +22,8 @@ internal sealed partial class RequestDeadline(
     {
         if (!pending.TryExpire(out var isStarted))
             return;
-        var (device, deadline) = (pending.Request.Device.ToString(), PrometheusDuration.Format(options.RemediationDeadline));
+        var device = pending.Request.Device.ToString();
+        var deadline = PrometheusDuration.Format(options.RemediationDeadline);
         var whose = pending.Follows is { } other ? $", that of {other}," : "";
         pending.Outcome.TrySetResult(pending.Answer(RemediationVerdict.Failed, isStarted
             ? $"a command to the kernel has not returned for {deadline} and can't be cancelled;"
@@ -37,7 +38,7 @@ internal sealed partial class RequestDeadline(
     }
 
     [LoggerMessage(EventIds.RemediationOverdue, LogLevel.Error,
-        "A command to the kernel for {Device} ({Id}) has not returned for {Deadline}; nothing can cancel it, and nothing "
-        + "else is changed until it does")]
+        "A command to the kernel for {Device} ({Id}) has not returned for {Deadline}; nothing can cancel it, and "
+        + "nothing else is changed until it does")]
     private partial void LogOverdue(string device, string id, string deadline);
 }

@@ -11,14 +11,14 @@ internal sealed class RequestHandler(
     RequestQueue queue, FaultGuard guard, DeviceGates device, PlanGates plan, RunSupervisor runs)
 {
     /// <summary>
-    /// The checks between a request and an ioctl. The order is the safety argument of the program, and docs/remediation.md
-    /// explains each row.
+    /// The checks between a request and an ioctl. The order is the safety argument of the program, and
+    /// docs/remediation.md explains each row.
     /// </summary>
     public static ImmutableArray<Gate> Gates { get; } =
     [
         // May the request be considered at all?
         new("shutdown", (handler, request) => handler._device.CheckShutdown(request), DeclineReason.ShuttingDown),
-        new("deadline", (handler, request) => DeviceGates.CheckExpired(request)) { Verdicts = [RemediationVerdict.Failed] },
+        new("deadline", (_, request) => DeviceGates.CheckExpired(request)) { Verdicts = [RemediationVerdict.Failed] },
         new("turn", (handler, request) => handler._device.CheckTurn(request), DeclineReason.Busy),
 
         // Is the device there, is it the one that is meant, and is nothing open on it?
@@ -52,8 +52,9 @@ internal sealed class RequestHandler(
         {
             Verdicts = [RemediationVerdict.NothingToDo],
         },
-        new("dry run", (handler, request) => PlanGates.AnswerDryRun(request)) { Verdicts = [RemediationVerdict.DryRun] },
-        new("traffic", (handler, request) => handler._plan.CheckTraffic(request), DeclineReason.Cooldown, DeclineReason.Bond),
+        new("dry run", (_, request) => PlanGates.AnswerDryRun(request)) { Verdicts = [RemediationVerdict.DryRun] },
+        new("traffic", (handler, request) => handler._plan.CheckTraffic(request),
+            DeclineReason.Cooldown, DeclineReason.Bond),
         new("budget", (handler, request) => handler._plan.CheckBudget(request), DeclineReason.Quarantined),
         new("mode observe", (handler, request) => handler._plan.CheckObserve(request))
         {

@@ -5,8 +5,8 @@ using NicHangExporter.Remediation.Policy;
 namespace NicHangExporter.Remediation.Handling;
 
 /// <summary>
-/// The requests without an answer. At most one remediation runs on the whole host. A request for what the running one does
-/// joins it and gets its outcome; any other request is declined as busy. Any thread may call; no method blocks.
+/// The requests without an answer. At most one remediation runs on the whole host. A request for what the running one
+/// does joins it and gets its outcome; any other request is declined as busy. Any thread may call; no method blocks.
 /// </summary>
 internal sealed class RequestQueue(ExporterOptions options, OutcomeFactory outcomes, TimeProvider clock)
 {
@@ -49,7 +49,9 @@ internal sealed class RequestQueue(ExporterOptions options, OutcomeFactory outco
     /// <summary>Adds a request.</summary>
     /// <param name="request">The request.</param>
     /// <param name="pending">It, waiting for its turn.</param>
-    /// <returns>Null if the caller must now hand it to the worker; else the ticket of a request that joined or was declined.</returns>
+    /// <returns>
+    /// Null if the caller must now hand it to the worker; else the ticket of a request that joined or was declined.
+    /// </returns>
     public RemediationTicket? Add(RemediationRequest request, out PendingRequest pending)
     {
         var id = $"r{clock.GetUtcNow().ToUnixTimeMilliseconds():x}-{Interlocked.Increment(ref _count)}";
@@ -138,7 +140,8 @@ internal sealed class RequestQueue(ExporterOptions options, OutcomeFactory outco
         return TicketOf(active, isJoined: true);
     }
 
-    // Merges a local request into the one that waits for the same device. Any other request is the first in line, or waits.
+    // Merges a local request into the one that waits for the same device. Any other request is the first in line, or
+    // waits.
     private RemediationTicket? MergeOrWait(PendingRequest pending)
     {
         if (pending.Request.Trigger == RemediationTrigger.Local)

@@ -19,7 +19,8 @@ namespace NicHangExporter.Remediation.Handling;
 /// <param name="WasHung">A hang is to be healed, and the result is judged by that.</param>
 /// <param name="IsFirstAction">No recovery action of this hang was tried before.</param>
 internal sealed record RunContext(
-    PendingRequest Pending, DeviceFacts Facts, RemediationPlan Plan, JournalEntry Intent, bool WasHung, bool IsFirstAction);
+    PendingRequest Pending, DeviceFacts Facts, RemediationPlan Plan, JournalEntry Intent, bool WasHung,
+    bool IsFirstAction);
 
 /// <summary>
 /// Starts and ends the one running remediation: intent into the journal, change, outcome into the journal, answer, next
@@ -28,8 +29,8 @@ internal sealed record RunContext(
 internal sealed partial class RunSupervisor(
     ExporterOptions options, RequestQueue queue, OutcomeFactory outcomes, FaultGuard guard, RemediationStore store,
     DeviceControl control, HangSignals signals, PauseSwitch pause, CrashRecovery recovery, FollowUpScheduler followUps,
-    Quarantine quarantine, EpisodeRecorder recorder, StatusPublisher status, ExporterMetrics metrics, TimeProvider clock,
-    ILogger logger)
+    Quarantine quarantine, EpisodeRecorder recorder, StatusPublisher status, ExporterMetrics metrics,
+    TimeProvider clock, ILogger logger)
 {
     private RemediationRun? _run;
     private RunContext? _context;
@@ -63,7 +64,8 @@ internal sealed partial class RunSupervisor(
             control, pause, signals, options, clock, pending.Request, facts, plan, evaluation.Ladder, wasHung);
         var result = run.Apply();
         // Nothing is logged between the report of a hang and the reaction to it.
-        LogStarted(facts.Name.ToString(), SnakeCase.Of(pending.Request.Trigger), pending.Id, string.Join(", ", plan.Steps));
+        LogStarted(facts.Name.ToString(), SnakeCase.Of(pending.Request.Trigger), pending.Id,
+            string.Join(", ", plan.Steps));
         if (result is not null)
             Complete(context, result);
         return null;

@@ -3,7 +3,9 @@ using NicHangExporter.Remediation.Execution;
 
 namespace NicHangExporter.Remediation.Planning;
 
-/// <summary>Reads settings from the facts of a device: a feature by the kernel's name, EEE or flow control. Pure.</summary>
+/// <summary>
+/// Reads settings from the facts of a device: a feature by the kernel's name, EEE or flow control. Pure.
+/// </summary>
 internal static class DeviceSettings
 {
     /// <summary>The name of the setting for Energy-Efficient Ethernet.</summary>
@@ -13,8 +15,8 @@ internal static class DeviceSettings
     public const string Pause = "pause";
 
     /// <summary>
-    /// A setting as text for journal and answers; null if the device has none such. "off" only if it is neither requested nor
-    /// active. "on, requested off" if something else holds it on: a rollback must then request it again.
+    /// A setting as text for journal and answers; null if the device has none such. "off" only if it is neither
+    /// requested nor active. "on, requested off" if something else holds it on: a rollback must then request it again.
     /// </summary>
     public static string? Read(DeviceFacts facts, string setting) => setting switch
     {
@@ -26,9 +28,9 @@ internal static class DeviceSettings
     };
 
     /// <summary>
-    /// The steps that did not take effect, as <c>tx-tcp-segmentation is on</c>. Off means neither requested nor active. On
-    /// means requested: the kernel may hold a feature back until those that it depends on are on. Recovery actions leave
-    /// nothing to read.
+    /// The steps that did not take effect, as <c>tx-tcp-segmentation is on</c>. Off means neither requested nor active.
+    /// On means requested: the kernel may hold a feature back until those that it depends on are on. Recovery actions
+    /// leave nothing to read.
     /// </summary>
     public static ImmutableArray<string> Mismatches(IEnumerable<RemediationStep> steps, DeviceFacts after) =>
         [.. steps.Select(step => Mismatch(step, after)).OfType<string>()];
@@ -59,6 +61,7 @@ internal static class DeviceSettings
     {
         Eee => facts.Eee is { Enabled: true },
         Pause => facts.Pause is { Rx: true } or { Tx: true },
-        _ => facts.Features?.Find(setting) is { } feature && (feature.Active || (feature.Requested && feature.Changeable)),
+        _ => facts.Features?.Find(setting) is { } feature
+        && (feature.Active || (feature.Requested && feature.Changeable)),
     };
 }

@@ -12,14 +12,15 @@ internal sealed record RemediationPlan
     public ImmutableArray<RemediationStep> Steps { get; init; } = [];
 
     /// <summary>
-    /// What is requested now, by setting: <c>on</c> or <c>off</c> for a feature and EEE, a text for flow control. It has each
-    /// setting that a step changes. A plan that restores has each setting that is no longer kept off, with a step or without.
+    /// What is requested now, by setting: <c>on</c> or <c>off</c> for a feature and EEE, a text for flow control. It
+    /// has each setting that a step changes. A plan that restores has each setting that is no longer kept off, with a
+    /// step or without.
     /// </summary>
     public IReadOnlyDictionary<string, string> Before { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
-    /// What was asked for and is off: features by the kernel's name, eee, pause; a short name if this kernel has none of its
-    /// features.
+    /// What was asked for and is off: features by the kernel's name, eee, pause; a short name if this kernel has none
+    /// of its features.
     /// </summary>
     public ImmutableArray<string> AlreadyOff { get; init; } = [];
 
@@ -76,13 +77,14 @@ internal sealed record RemediationPlan
             Unknown = [.. findings.SelectMany(finding => finding.Unknown).Distinct()],
             InterruptsTraffic = steps.Any(step => Interrupts(step, facts, ladder)),
             // A group counts by its members that are on: those that the driver never had are off everywhere.
-            NothingChangeable = steps.Count == 0 && findings.Count > 0 && findings.All(finding => !finding.Fixed.IsEmpty),
+            NothingChangeable = steps.Count == 0 && findings.Count > 0
+                && findings.All(finding => !finding.Fixed.IsEmpty),
         };
     }
 
     /// <summary>
-    /// The plan that restores what was requested before, not what was active: a feature that another one held down would stay
-    /// off for ever. A setting that this kernel or driver can't change any more has no step.
+    /// The plan that restores what was requested before, not what was active: a feature that another one held down
+    /// would stay off for ever. A setting that this kernel or driver can't change any more has no step.
     /// </summary>
     /// <param name="facts">The device, as just read.</param>
     /// <param name="original"><see cref="Before"/> of what is to be undone.</param>

@@ -28,8 +28,8 @@ internal readonly record struct SettingFinding()
     /// <summary>The finding for a setting, by its short, long or kernel name.</summary>
     public static SettingFinding Of(DeviceFacts facts, string setting)
     {
-        // By the switch alone. Advertised modes are what the driver keeps for the time when EEE is on again: e1000e's reset
-        // and phylib send none while it is off, and igb refuses a second "off".
+        // By the switch alone. Advertised modes are what the driver keeps for the time when EEE is on again: e1000e's
+        // reset and phylib send none while it is off, and igb refuses a second "off".
         if (setting == DeviceSettings.Eee)
             return facts.Eee is { Enabled: true, Supported: not 0 } ? new() { Eee = true } : new() { Off = [setting] };
         if (setting == DeviceSettings.Pause)

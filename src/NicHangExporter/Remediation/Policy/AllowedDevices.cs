@@ -6,8 +6,8 @@ using NicHangExporter.Remediation.Planning;
 namespace NicHangExporter.Remediation.Policy;
 
 /// <summary>
-/// Which devices may be changed: those in <c>remediation.devices</c>, or, if that is empty, the physical devices whose driver
-/// has a ladder.
+/// Which devices may be changed: those in <c>remediation.devices</c>, or, if that is empty, the physical devices whose
+/// driver has a ladder.
 /// </summary>
 internal sealed class AllowedDevices(ExporterOptions options, ProfileCatalog catalog)
 {
@@ -25,7 +25,9 @@ internal sealed class AllowedDevices(ExporterOptions options, ProfileCatalog cat
     /// <summary>The stages of the driver's ladder; empty if there is no ladder.</summary>
     public ImmutableArray<string> Stages(string driver) => catalog.Ladder(driver)?.Stages ?? [];
 
-    /// <summary>Why the device may not be changed; null if it may. A device that is not allowed is not_allowed or no_profile.</summary>
+    /// <summary>
+    /// Why the device may not be changed; null if it may. A device that is not allowed is not_allowed or no_profile.
+    /// </summary>
     public DeclineReason? WhyNot(DeviceFacts facts) => facts switch
     {
         { IsUpper: true } => DeclineReason.Upper,

@@ -4,8 +4,8 @@ using NicHangExporter.Remediation.Journaling;
 namespace NicHangExporter.Remediation.Policy;
 
 /// <summary>
-/// The pause by command, together with the kill switch file. A generation number orders pause and resume: a resume that was
-/// requested before the newest pause has no effect. Any thread may call.
+/// The pause by command, together with the kill switch file. A generation number orders pause and resume: a resume that
+/// was requested before the newest pause has no effect. Any thread may call.
 /// </summary>
 internal sealed class PauseSwitch(ExporterOptions options, KillSwitch file, RemediationStore store)
 {
@@ -22,7 +22,8 @@ internal sealed class PauseSwitch(ExporterOptions options, KillSwitch file, Reme
     public bool IsSet => IsSetByCommand || file.IsSet;
 
     /// <summary>Which of the two is set.</summary>
-    public PauseState State => PauseState.Of(IsSetByCommand, file.Look(), options.DisableFile, store.State.PauseAssumed);
+    public PauseState State =>
+        PauseState.Of(IsSetByCommand, file.Look(), options.DisableFile, store.State.PauseAssumed);
 
     /// <summary>Takes over the pause that the journal records.</summary>
     public void Load(bool isPaused) => Volatile.Write(ref _isSet, isPaused);

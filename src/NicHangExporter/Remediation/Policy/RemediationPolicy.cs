@@ -4,7 +4,9 @@ using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Remediation.Policy;
 
-/// <summary>Decides whether a request may change a device. The gates are asked in the order of <see cref="Gates"/>. Pure.</summary>
+/// <summary>
+/// Decides whether a request may change a device. The gates are asked in the order of <see cref="Gates"/>. Pure.
+/// </summary>
 internal static class RemediationPolicy
 {
     /// <summary>The explanation of <see cref="DeclineReason.JournalUnavailable"/>.</summary>
@@ -41,7 +43,9 @@ internal static class RemediationPolicy
         return new PolicyDecision(null);
     }
 
-    /// <summary>Whether the plan may be executed now. The cool-down protects a device that passes traffic, and only that.</summary>
+    /// <summary>
+    /// Whether the plan may be executed now. The cool-down protects a device that passes traffic, and only that.
+    /// </summary>
     public static PolicyDecision DecidePlan(PolicyInput input, bool interruptsTraffic, bool isOnlyPortOfBond)
     {
         if (input.IsHung || input.Request.Rollback || input.Request.Trigger == RemediationTrigger.Drift)
@@ -59,9 +63,12 @@ internal static class RemediationPolicy
             : new PolicyDecision(null);
     }
 
-    /// <summary>Seconds of cool-down after a charged remediation: the base, doubled for each one in the budget window before it.</summary>
+    /// <summary>
+    /// Seconds of cool-down after a charged remediation: the base, doubled for each one in the budget window before it.
+    /// </summary>
     public static double CooldownAfter(DeviceRecord record, double age, ExporterOptions options) => Math.Min(
-        options.Cooldown.TotalSeconds * Math.Pow(2, Math.Min(record.SpentAt(age), 30)), options.CooldownMax.TotalSeconds);
+        options.Cooldown.TotalSeconds * Math.Pow(2, Math.Min(record.SpentAt(age), 30)),
+        options.CooldownMax.TotalSeconds);
 
     /// <summary>Seconds of pause after the next reinit in quarantine.</summary>
     public static double QuarantinePause(DeviceRecord record) =>
@@ -110,7 +117,8 @@ internal static class RemediationPolicy
 
     private static PolicyDecision? CheckCapability(PolicyInput input, ExporterOptions options) =>
         !input.IsCapable && IsForReal(input)
-            ? PolicyDecision.No(DeclineReason.Incapable, "CAP_NET_ADMIN is missing: run as root or give it to the program")
+            ? PolicyDecision.No(DeclineReason.Incapable,
+                "CAP_NET_ADMIN is missing: run as root or give it to the program")
             : null;
 
     private static PolicyDecision? CheckJournal(PolicyInput input, ExporterOptions options) =>
@@ -126,7 +134,8 @@ internal static class RemediationPolicy
     {
         var grace = PrometheusDuration.Format(options.BootGrace);
         return input.IsBootGrace
-            ? PolicyDecision.No(DeclineReason.BootGrace, $"the machine has only just booted (remediation.boot-grace {grace})")
+            ? PolicyDecision.No(DeclineReason.BootGrace,
+                $"the machine has only just booted (remediation.boot-grace {grace})")
             : null;
     }
 
@@ -160,7 +169,8 @@ internal static class RemediationPolicy
                 + $" (quarantine clear {device})"
             : own >= options.DeviceBudget
             ? $"the budget of {device} is gone ({own} remediations in 24 h), so it goes into quarantine"
-            : $"the budget of this host is gone ({input.HostSpent} remediations in 24 h), so {device} goes into quarantine";
+            : $"the budget of this host is gone ({input.HostSpent} remediations in 24 h),"
+                + $" so {device} goes into quarantine";
         // Nobody can reach a hung host to clear its quarantine: the local loop may go on with reinits.
         var mayReinit = input is { IsHung: true, Request: { Trigger: RemediationTrigger.Local, Recover: true } }
             && options is { QuarantineReinit: true, AllowReinit: true };
@@ -169,7 +179,8 @@ internal static class RemediationPolicy
         return isNew || record.QuarantineNext <= age
             ? new PolicyDecision(null, why, ReinitOnly: true, BudgetGone: isNew)
             : PolicyDecision.No(DeclineReason.Quarantined,
-                $"{why}; the next reinit is due in {Seconds(record.QuarantineNext - age)}", record.QuarantineNext - age);
+                $"{why}; the next reinit is due in {Seconds(record.QuarantineNext - age)}",
+                record.QuarantineNext - age);
     }
 
     // Neither a dry run nor mode observe changes anything.
@@ -177,5 +188,6 @@ internal static class RemediationPolicy
 
     private static string DriverOf(PolicyInput input) => input.Facts.Driver.Length > 0 ? input.Facts.Driver : "unknown";
 
-    private static string Seconds(double seconds) => PrometheusDuration.Format(TimeSpan.FromSeconds(Math.Ceiling(seconds)));
+    private static string Seconds(double seconds) =>
+        PrometheusDuration.Format(TimeSpan.FromSeconds(Math.Ceiling(seconds)));
 }

@@ -9,11 +9,12 @@ using NicHangExporter.Remediation.Policy;
 namespace NicHangExporter.Remediation.Reporting;
 
 /// <summary>
-/// Publishes the state of remediation: as an immutable snapshot for API and console, and as metrics. On the worker thread,
-/// except <see cref="Latest"/>.
+/// Publishes the state of remediation: as an immutable snapshot for API and console, and as metrics. On the worker
+/// thread, except <see cref="Latest"/>.
 /// </summary>
 internal sealed class StatusPublisher(
-    ExporterOptions options, RemediationStore store, DeviceInventory inventory, DeviceLocator locator, DeviceControl control,
+    ExporterOptions options, RemediationStore store, DeviceInventory inventory, DeviceLocator locator,
+    DeviceControl control,
     DeviceStatusBuilder builder, AllowedDevices allowed, UnmatchedEntries unmatched, PauseSwitch pause,
     ProcessCapabilities capabilities, RemediationPublisher metrics, TimeProvider clock)
 {

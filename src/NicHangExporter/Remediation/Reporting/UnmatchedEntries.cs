@@ -8,8 +8,8 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Remediation.Reporting;
 
 /// <summary>
-/// Reports entries of <c>remediation.devices</c> that match no device: a host whose NIC is not the listed one is not protected,
-/// and its operator believes that it is. On the worker thread.
+/// Reports entries of <c>remediation.devices</c> that match no device: a host whose NIC is not the listed one is not
+/// protected, and its operator believes that it is. On the worker thread.
 /// </summary>
 internal sealed partial class UnmatchedEntries(
     ExporterOptions options, NetClass netClass, ExporterMetrics metrics, ILogger logger)
