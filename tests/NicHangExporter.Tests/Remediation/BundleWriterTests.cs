@@ -114,5 +114,5 @@ public sealed class BundleWriterTests : IDisposable
         _written.Add(bundle);
     }
 
-    private static BundleDraft Draft(string id, string report) => new(new EpisodeBundle(id, "eno1") { Report = report }, IsWhole: true);
+    private static BundleDraft Draft(string id, string report) => new(new EpisodeBundle(id, "eno1") { Report = report }, IsComplete: true);
 }

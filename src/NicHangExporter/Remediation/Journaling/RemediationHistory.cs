@@ -44,12 +44,13 @@ internal sealed class RemediationHistory(ExporterOptions options) : IDisposable
     /// </summary>
     /// <inheritdoc cref="ListAsync" path="/exception"/>
     public async Task<RecordedRun?> FindByKeyAsync(string key, CancellationToken cancellation) =>
-        (await SearchAsync(
-            Mention(key), entry => entry.RequestKey?.StartsWith(key, StringComparison.Ordinal) == true, 1, cancellation))
-        is [var only] ? only : null;
+        (await SearchAsync(Mention(key), entry => HasKey(entry, key), 1, cancellation)) is [var only] ? only : null;
 
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
+
+    private static bool HasKey(JournalEntry entry, string key) =>
+        entry.RequestKey?.StartsWith(key, StringComparison.Ordinal) == true;
 
     private static byte[] Mention(string plain) => System.Text.Encoding.UTF8.GetBytes(plain);
 
