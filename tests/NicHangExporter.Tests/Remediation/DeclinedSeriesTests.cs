@@ -12,7 +12,8 @@ public sealed class DeclinedSeriesTests
     [InlineData("enforce", 1)]
     public async Task Declined_BeforeTheFirstRefusal_HasASeriesForEachReasonOfATriggerThatIsOn(string mode, int each)
     {
-        using var host = new FixtureHost(options => options.LocalRemediation = Enum.Parse<RemediationMode>(mode, ignoreCase: true));
+        using var host = new FixtureHost(options => options.LocalRemediation = Enum.Parse<RemediationMode>(mode,
+            ignoreCase: true));
         host.Options.StateDirectory = host.Directory.File("state");
         host.Open();
 

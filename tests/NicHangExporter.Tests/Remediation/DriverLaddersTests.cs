@@ -10,7 +10,8 @@ public sealed class DriverLaddersTests
     {
         Assert.Distinct(OffloadProfiles.All.Select(profile => profile.Name));
         foreach (var setting in OffloadProfiles.All.SelectMany(profile => profile.Settings))
-            Assert.True(setting is DeviceSettings.Eee or DeviceSettings.Pause || OffloadNames.Find(setting) is not null, setting);
+            Assert.True(setting is DeviceSettings.Eee or DeviceSettings.Pause || OffloadNames.Find(setting) is not null,
+                setting);
     }
 
     [Fact]
@@ -27,7 +28,8 @@ public sealed class DriverLaddersTests
             Assert.Distinct(ladder.Stages);
             Assert.NotEmpty(ladder.Evidence);
             Assert.All(ladder.Stages, stage => Assert.Contains(OffloadProfiles.All, profile => profile.Name == stage));
-            Assert.All(ladder.Resetting.Concat(ladder.AllResetBut), feature => Assert.Contains(feature, KernelFeatures.Known));
+            Assert.All(ladder.Resetting.Concat(ladder.AllResetBut),
+                feature => Assert.Contains(feature, KernelFeatures.Known));
         }
     }
 
@@ -79,5 +81,6 @@ public sealed class DriverLaddersTests
     public void Resets_OfADriver_AreTheOnesOfItsSource(string driver, string feature, bool resets) =>
         Assert.Equal(resets, (DriverLadders.Find(driver) ?? DriverLadder.Unknown).Resets(feature));
 
-    private static ImmutableArray<string> Settings(string profile) => OffloadProfiles.All.Single(row => row.Name == profile).Settings;
+    private static ImmutableArray<string> Settings(string profile) =>
+        OffloadProfiles.All.Single(row => row.Name == profile).Settings;
 }

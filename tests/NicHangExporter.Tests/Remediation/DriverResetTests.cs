@@ -5,7 +5,10 @@ using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation;
 
-/// <summary>Drivers that reset their adapter by themselves, now and then or because of what we do: who is left alone, for how long, and who is healed.</summary>
+/// <summary>
+/// Drivers that reset their adapter by themselves, now and then or because of what we do: who is left alone, for how
+/// long, and who is healed.
+/// </summary>
 public sealed class DriverResetTests : LocalLoop
 {
     private const string Watchdog = "e1000e 0000:00:1f.6 eno1: NETDEV WATCHDOG: CPU: 0: transmit queue 0 timed out 5008 ms";
@@ -163,7 +166,7 @@ public sealed class DriverResetTests : LocalLoop
     [InlineData(9, 3)]
     public void DriverThatResetsAgainAndAgain_WithNothingSentInBetween_IsHelped(int period, int carrier)
     {
-        // Nothing but the rung heals it.
+        // Only the recovery action heals it.
         Nic.Resetting = [];
         Begin();
         DriverResets();
@@ -223,7 +226,8 @@ public sealed class DriverResetTests : LocalLoop
         Nic.Hang();
         Host.Live(120);
 
-        Assert.Equal(RemediationVerdict.Healed, Assert.Single(Host.JournalEntries(), entry => entry.Event == JournalEvent.Outcome).Verdict);
+        Assert.Equal(RemediationVerdict.Healed,
+            Assert.Single(Host.JournalEntries(), entry => entry.Event == JournalEvent.Outcome).Verdict);
         foreach (var reason in Enum.GetValues<DeclineReason>())
             Assert.Equal(0, await Host.ValueAsync($"nichang_remediation_declined_total{{trigger=\"local\",reason=\"{SnakeCase.Of(reason)}\"}}"));
     }

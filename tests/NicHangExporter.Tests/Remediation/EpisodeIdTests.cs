@@ -69,5 +69,6 @@ public sealed class EpisodeIdTests
     [InlineData("20261123T143000Z-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
     public void IsValid_WhatIsNoId_IsFalse(string? id) => Assert.False(EpisodeId.IsValid(id));
 
-    private static InterfaceName Name(string text) => InterfaceName.TryParse(text, out var name) ? name : throw new ArgumentException(text);
+    private static InterfaceName Name(string text) =>
+        InterfaceName.TryParse(text, out var name) ? name : throw new ArgumentException(text);
 }

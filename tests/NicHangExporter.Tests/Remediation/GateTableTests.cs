@@ -10,8 +10,8 @@ using NicHangExporter.Tests.Documentation;
 namespace NicHangExporter.Tests.Remediation;
 
 /// <summary>
-/// The gates between a request and a device: the table in the documentation has the rows of the table in the code, in its
-/// order, and the code declines in that order.
+/// The gates between a request and a device: the table in the documentation has the rows of the table in the code, in
+/// its order, and the code declines in that order.
 /// </summary>
 public sealed class GateTableTests
 {
@@ -29,7 +29,8 @@ public sealed class GateTableTests
     {
         var verdicts = Names<RemediationVerdict>().ToHashSet();
 
-        Assert.Equal(Names<DeclineReason>(), Reasons().Where(answer => !verdicts.Contains(answer)).Order(StringComparer.Ordinal));
+        Assert.Equal(Names<DeclineReason>(),
+            Reasons().Where(answer => !verdicts.Contains(answer)).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -86,11 +87,13 @@ public sealed class GateTableTests
     [Theory]
     [InlineData("cli", true, new[] { "mode", "upper device", "capability", "journal" })]
     [InlineData("drift", false,
-        new[] { "mode", "upper device", "allowed device", "ladder", "capability", "journal", "kill switch", "quarantine" })]
+        new[] { "mode", "upper device", "allowed device", "ladder", "capability", "journal", "kill switch",
+            "quarantine" })]
     public void Policy_AsksOnlyTheGatesThatApply(string trigger, bool rollback, string[] expected)
     {
         Assert.True(InterfaceName.TryParse("eno1", out var name));
-        var request = new RemediationRequest(name, SnakeCase.Parse<RemediationTrigger>(trigger)!.Value) { Rollback = rollback };
+        var request = new RemediationRequest(name,
+            SnakeCase.Parse<RemediationTrigger>(trigger)!.Value) { Rollback = rollback };
 
         Assert.Equal(expected, RemediationPolicy.Gates.Where(gate => gate.AppliesTo(request)).Select(gate => gate.Name));
     }
@@ -120,7 +123,8 @@ public sealed class GateTableTests
 
     private static List<(string Gate, string Answer)> ReadTable() =>
     [
-        .. new Document(Page).Section(Heading).Split('\n').Where(line => line.StartsWith("| ", StringComparison.Ordinal))
+        .. new Document(Page).Section(Heading).Split('\n').Where(line => line.StartsWith("| ",
+            StringComparison.Ordinal))
             .Select(line => line.Split(" | ")).Where(cells => cells[1].StartsWith('`'))
             .Select(cells => (cells[0][2..], cells[1].Trim('`'))),
     ];

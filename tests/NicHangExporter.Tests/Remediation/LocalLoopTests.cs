@@ -4,7 +4,9 @@ using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Tests.Remediation;
 
-/// <summary>What the loop does to a NIC that hangs, stage by stage and rung by rung, and what it says where it may not.</summary>
+/// <summary>
+/// What the loop does to a NIC that hangs, by stage and recovery action, and what it reports if it may not.
+/// </summary>
 public sealed class LocalLoopTests : LocalLoop
 {
     [Fact]
@@ -48,7 +50,7 @@ public sealed class LocalLoopTests : LocalLoop
         Assert.False(Nic.IsHung);
         Assert.Equal([RemediationVerdict.NotHealed, RemediationVerdict.Healed], Verdicts());
         Assert.Equal(["reinit", "bounce"], Intents().Select(intent => intent.Rung));
-        // Between the rungs everything was requested again as before; the second pass turned it off again.
+        // Between the recovery actions everything was requested as before; the second run turned it off again.
         Assert.All(Outcomes()[0].After!.Values, value => Assert.Equal("on", value));
         Assert.All(Outcomes()[1].After!.Values, value => Assert.Equal("off", value));
         var gap = Intents()[1].Uptime - Intents()[0].Uptime;
@@ -104,7 +106,8 @@ public sealed class LocalLoopTests : LocalLoop
         Assert.Equal(1, await Host.ValueAsync("nichang_remediation_quarantined{device=\"eno1\"}"));
         Assert.Equal(0, await Host.ValueAsync("nichang_remediation_budget_left{device=\"eno1\"}"));
         var charged = Intents().Where(intent => intent.Charged == true).ToList();
-        Assert.Equal(["reinit", "bounce", "reinit", "bounce", "reinit", "bounce"], charged.Select(intent => intent.Rung));
+        Assert.Equal(["reinit", "bounce", "reinit", "bounce", "reinit", "bounce"],
+            charged.Select(intent => intent.Rung));
         Assert.Equal(before, Nic.Requested);
 
         Host.LiveLong(6);
@@ -112,7 +115,8 @@ public sealed class LocalLoopTests : LocalLoop
         var tries = Intents().Where(intent => intent.Charged == false).ToList();
         Assert.All(tries, intent => Assert.Equal(["reinit"], intent.Steps));
         var pauses = tries.Zip(tries.Skip(1), (one, next) => next.Uptime - one.Uptime).ToList();
-        Assert.Equal([60.0, 120, 240, 480, 960, 1920, 3600, 3600], pauses.Take(8).Select(pause => Math.Round(pause / 60) * 60));
+        Assert.Equal([60.0, 120, 240, 480, 960, 1920, 3600, 3600],
+            pauses.Take(8).Select(pause => Math.Round(pause / 60) * 60));
         Assert.Equal(before, Nic.Requested);
         Assert.Equal(6, Intents().Count(intent => intent.Charged == true));
 

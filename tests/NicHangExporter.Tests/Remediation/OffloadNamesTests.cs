@@ -50,7 +50,8 @@ public sealed class OffloadNamesTests
     {
         Assert.Distinct(OffloadNames.All.SelectMany(offload => new[] { offload.Short, offload.Long }));
         Assert.Distinct(OffloadNames.All.SelectMany(offload => offload.Features));
-        Assert.Superset(KernelFeatures.Known.ToHashSet(), OffloadNames.All.SelectMany(offload => offload.Features).Concat(KernelFeatures.Known).ToHashSet());
+        Assert.Superset(KernelFeatures.Known.ToHashSet(),
+            OffloadNames.All.SelectMany(offload => offload.Features).Concat(KernelFeatures.Known).ToHashSet());
     }
 
     [Fact]
@@ -65,7 +66,8 @@ public sealed class OffloadNamesTests
     public void KnownFeatures_AreThoseOfTheRunningKernel_ButForWhatIsNewer()
     {
         TestSupport.Requires.Program("ethtool");
-        // Every device shows all features that its kernel has; lo is everywhere. A kernel newer than the list may have a few more, which the output names.
+        // Every device shows all features that its kernel has; lo is everywhere. A kernel newer than the list may have
+        // a few more, which the output names.
         var features = FeatureFixture.Parse(TestSupport.Execution.Of("ethtool", "-k", "lo").Succeeded());
 
         var unknown = features.All.Select(feature => feature.Name).Except(KernelFeatures.Known).ToList();

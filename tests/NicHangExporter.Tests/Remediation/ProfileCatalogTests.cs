@@ -23,7 +23,8 @@ public sealed class ProfileCatalogTests
     {
         Assert.Equal(["tso", "gso"], Catalogue().StageSettings("e1000e", 0));
         Assert.Equal(["tso", "gso", "tx", "rx"], Catalogue().StageSettings("e1000e", 1));
-        Assert.Equal(["tso", "gso", "tx", "rx", "gro", "lro", "sg", "rxvlan", "txvlan", "rxhash", "eee", "pause"], Catalogue().StageSettings("e1000e", 4));
+        Assert.Equal(["tso", "gso", "tx", "rx", "gro", "lro", "sg", "rxvlan", "txvlan", "rxhash", "eee", "pause"],
+            Catalogue().StageSettings("e1000e", 4));
         Assert.Equal(Catalogue().StageSettings("e1000e", 4), Catalogue().StageSettings("e1000e", 99));
         Assert.Empty(Catalogue().StageSettings("e1000e", -1));
         Assert.Empty(Catalogue().StageSettings("virtio_net", 0));
@@ -32,7 +33,8 @@ public sealed class ProfileCatalogTests
     [Fact]
     public void Resolve_ProfilesAndSettings_AreTheKernelsNames()
     {
-        Assert.Equal([.. OffloadNames.Expand("tso")!.Value, "tx-generic-segmentation"], Catalogue().Resolve("segmentation")!.Value);
+        Assert.Equal([.. OffloadNames.Expand("tso")!.Value, "tx-generic-segmentation"],
+            Catalogue().Resolve("segmentation")!.Value);
         Assert.Equal(["eee"], Catalogue().Resolve("eee")!.Value);
         Assert.Equal(["pause"], Catalogue().Resolve("pause")!.Value);
         Assert.Equal(["rx-gro"], Catalogue().Resolve("gro")!.Value);
@@ -53,7 +55,8 @@ public sealed class ProfileCatalogTests
     [Fact]
     public void Configured_LadderAndProfile_TakeTheBuiltInsPlace()
     {
-        var catalogue = Catalogue(["e1000e=careful+segmentation", "veth=careful"], ["careful=tx-tcp6-segmentation+eee", "segmentation=gso"]);
+        var catalogue = Catalogue(["e1000e=careful+segmentation", "veth=careful"],
+            ["careful=tx-tcp6-segmentation+eee", "segmentation=gso"]);
 
         Assert.Equal(["careful", "segmentation"], catalogue.Ladder("e1000e")!.Stages);
         Assert.Equal(["tx-tcp6-segmentation", "eee", "gso"], catalogue.StageSettings("e1000e", 1));
@@ -106,7 +109,8 @@ public sealed class ProfileCatalogTests
     [InlineData("rx-gro=gso", "'rx-gro' is a setting already")]
     [InlineData("careful=tos", "'tos' is no setting; did you mean 'tso'?")]
     [InlineData("careful=TSO", "'TSO' is no setting")]
-    [InlineData("careful=tx-tcp-segmentatoin", "'tx-tcp-segmentatoin' is no setting; did you mean 'tx-tcp-segmentation'?")]
+    [InlineData("careful=tx-tcp-segmentatoin",
+        "'tx-tcp-segmentatoin' is no setting; did you mean 'tx-tcp-segmentation'?")]
     [InlineData("careful=segmentation", "'segmentation' is a profile: a profile is made of settings")]
     [InlineData("careful=tso off", "'tso off' is no setting")]
     public void CheckProfile_AnythingElse_IsOneLineThatSaysWhatWouldBeRight(string text, string expected)
@@ -120,14 +124,16 @@ public sealed class ProfileCatalogTests
     [Fact]
     public void Load_LaddersAndProfilesInTheEnvironment_AreTaken()
     {
-        var (options, errors) = Load([], new() { ["NICHANG_REMEDIATION_PROFILE"] = "careful=tso+gso,bold=tx+rx", ["NICHANG_REMEDIATION_LADDER"] = "e1000e=careful+bold" });
+        var (options, errors) = Load([], new() { ["NICHANG_REMEDIATION_PROFILE"] = "careful=tso+gso,bold=tx+rx",
+            ["NICHANG_REMEDIATION_LADDER"] = "e1000e=careful+bold" });
 
         Assert.Empty(errors);
         Assert.Equal(["tso", "gso", "tx", "rx"], new ProfileCatalog(options).StageSettings("e1000e", 1));
     }
 
     [Theory]
-    [InlineData("--remediation.ladder=e1000e=chekcsum", "remediation.ladder of e1000e: there is no profile 'chekcsum'; did you mean 'checksum'?")]
+    [InlineData("--remediation.ladder=e1000e=chekcsum",
+        "remediation.ladder of e1000e: there is no profile 'chekcsum'; did you mean 'checksum'?")]
     [InlineData("--remediation.ladder=e1000e=tso", "remediation.ladder of e1000e: 'tso' is a setting, and a stage must be a profile: add one, as in remediation.profile my-tso=tso")]
     [InlineData("--remediation.ladder=e1000e=eee,checksum", "--remediation.ladder: 'e1000e=eee,checksum' has a comma")]
     [InlineData("--remediation.profile=careful=tos", "--remediation.profile: 'tos' is no setting; did you mean 'tso'?")]
@@ -138,16 +144,19 @@ public sealed class ProfileCatalogTests
     [InlineData("remediation.ladder", "e1000e=eee", "e1000e=pause", "'e1000e' is given twice")]
     [InlineData("remediation.profile", "careful=eee", "careful=pause", "'careful' is given twice")]
     public void Load_TheSameNameTwice_IsAnError(string option, string first, string second, string expected) =>
-        Assert.Equal($"--{option}: {expected}", Assert.Single(Load([$"--{option}={first}", $"--{option}={second}"]).Errors));
+        Assert.Equal($"--{option}: {expected}",
+            Assert.Single(Load([$"--{option}={first}", $"--{option}={second}"]).Errors));
 
     private static ProfileCatalog Catalogue(string[]? ladders = null, string[]? profiles = null) =>
         new(new ExporterOptions { RemediationLadders = ladders ?? [], RemediationProfiles = profiles ?? [] });
 
-    private static (ExporterOptions Options, List<string> Errors) Load(string[] flags, Dictionary<string, string>? environment = null)
+    private static (ExporterOptions Options, List<string> Errors) Load(string[] flags, Dictionary<string,
+        string>? environment = null)
     {
         var commandLine = new CommandLine();
         var result = commandLine.Parse(flags);
         var errors = commandLine.Errors(result);
-        return (OptionsLoader.Load(commandLine.Settings(result, errors), (IDictionary?)environment ?? new Dictionary<string, string>(), errors), errors);
+        return (OptionsLoader.Load(commandLine.Settings(result, errors),
+            (IDictionary?)environment ?? new Dictionary<string, string>(), errors), errors);
     }
 }

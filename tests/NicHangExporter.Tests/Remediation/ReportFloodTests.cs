@@ -4,7 +4,7 @@ using NicHangExporter.Tests.Remediation.Faults;
 
 namespace NicHangExporter.Tests.Remediation;
 
-/// <summary>More reports of a hang than can be looked at one by one: each device has one request waiting, and what it asks is the newest.</summary>
+/// <summary>A flood of hang reports: one request of each device waits, with the content of the newest report.</summary>
 public sealed class ReportFloodTests : LocalLoop
 {
     [Fact]
@@ -32,7 +32,8 @@ public sealed class ReportFloodTests : LocalLoop
         Nic.Hang();
         RecordReport();
         var first = Host.Remediator.Submit(Local(recover: false) with { Episode = "20260724T160000Z-eno1" });
-        var second = Host.Remediator.Submit(Local(recover: true) with { Episode = "20260724T160500Z-eno1", Reason = "the newest" });
+        var second = Host.Remediator.Submit(Local(recover: true) with { Episode = "20260724T160500Z-eno1",
+            Reason = "the newest" });
         Host.RemediationWorker.RunPending();
 
         Assert.Equal(first.Id, second.Id);
@@ -68,7 +69,8 @@ public sealed class ReportFloodTests : LocalLoop
         Assert.Single(Intents());
     }
 
-    private RemediationRequest Local(bool recover) => new(Nic.Interface, RemediationTrigger.Local) { Recover = recover };
+    private RemediationRequest Local(bool recover) =>
+        new(Nic.Interface, RemediationTrigger.Local) { Recover = recover };
 
     private void RecordReport()
     {

@@ -4,10 +4,14 @@ using NicHangExporter.Tests.Remediation.Faults;
 
 namespace NicHangExporter.Tests.Remediation;
 
-/// <summary>Entries of remediation.devices that match no device: a host that is not protected, and whose owner believes that it is.</summary>
+/// <summary>
+/// Entries of remediation.devices that match no device: a host that is not protected, and whose owner believes that it
+/// is.
+/// </summary>
 public sealed class UnmatchedEntryTests : IDisposable
 {
-    private readonly FaultScene _scene = new(options => options.RemediationDevices = ["eno9", "0000:00:19.0", "eno1", "0000:00:1f.6", "0000:00:1F.6", "virtio7"]);
+    private readonly FaultScene _scene = new(options =>
+        options.RemediationDevices = ["eno9", "0000:00:19.0", "eno1", "0000:00:1f.6", "0000:00:1F.6", "virtio7"]);
 
     public void Dispose() => _scene.Dispose();
 
@@ -74,12 +78,14 @@ public sealed class UnmatchedEntryTests : IDisposable
     [Fact]
     public void ConfigurationCheck_WarnsOfThem()
     {
-        // Beside a mode without effect: the webhook is on, and nobody has a token.
+        // Together with a mode without effect: the webhook is on, and there is no token.
         Assert.Equal(5, ConfigurationWarnings.Of(_scene.Host.Options).Count);
-        Assert.StartsWith("remediation.webhook is enforce and has no effect", ConfigurationWarnings.Of(_scene.Host.Options)[0], StringComparison.Ordinal);
+        Assert.StartsWith("remediation.webhook is enforce and has no effect",
+            ConfigurationWarnings.Of(_scene.Host.Options)[0], StringComparison.Ordinal);
         _scene.Host.Options.WebhookRemediation = RemediationMode.Off;
         Assert.Equal(4, ConfigurationWarnings.Of(_scene.Host.Options).Count);
-        Assert.StartsWith("'eno9' of remediation.devices matches no network device of this host", ConfigurationWarnings.Of(_scene.Host.Options)[0], StringComparison.Ordinal);
+        Assert.StartsWith("'eno9' of remediation.devices matches no network device of this host",
+            ConfigurationWarnings.Of(_scene.Host.Options)[0], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -71,7 +71,8 @@ public sealed class GateTests
     [InlineData("tso", false, null)] // reset-free: the only port may be changed
     [InlineData("rx", false, "bond")]
     [InlineData("rx", true, null)]
-    public void PortOfABond_WithoutAnotherThatWorks_IsInterruptedOnlyWhereItHangs(string setting, bool hung, string? declined)
+    public void PortOfABond_WithoutAnotherThatWorks_IsInterruptedOnlyWhereItHangs(string setting, bool hung,
+        string? declined)
     {
         using var scene = new FaultScene();
         var other = scene.Add("eno2", "0000:02:00.0");
@@ -112,7 +113,8 @@ public sealed class GateTests
         Assert.Empty(scene.Operations);
 
         var first = scene.Submit(scene.Request("tso") with { Recover = true });
-        Assert.Equal(DeclineReason.Busy, scene.Ask(scene.Request("tso") with { Device = other.Interface, Recover = true }).Declined);
+        Assert.Equal(DeclineReason.Busy,
+            scene.Ask(scene.Request("tso") with { Device = other.Interface, Recover = true }).Declined);
         scene.Live(60);
         Assert.Equal(RemediationVerdict.Healed, first.Answer().Verdict);
         Assert.Empty(other.Operations);
@@ -144,7 +146,7 @@ public sealed class GateTests
 
         AllowAll(scene, "eno1");
         Assert.Equal(RemediationVerdict.Applied, scene.Ask(scene.Request("tso")).Verdict);
-        // What its ladder is due for nobody knows.
+        // Without a ladder there is no next stage.
         Assert.Equal(DeclineReason.NoProfile, scene.Ask(scene.Request()).Declined);
     }
 
@@ -215,7 +217,8 @@ public sealed class GateTests
     public void EmptyDevice_IsNoDevice()
     {
         using var scene = new FaultScene().Open();
-        foreach (var request in new[] { new RemediationRequest(default, RemediationTrigger.Cli), new RemediationRequest(default, RemediationTrigger.Api) { Settings = ["tso"], Recover = true } })
+        foreach (var request in new[] { new RemediationRequest(default, RemediationTrigger.Cli),
+            new RemediationRequest(default, RemediationTrigger.Api) { Settings = ["tso"], Recover = true } })
             Assert.Equal(DeclineReason.UnknownDevice, scene.Ask(request).Declined);
         Assert.Empty(scene.Operations);
     }
@@ -226,7 +229,8 @@ public sealed class GateTests
         using var scene = new FaultScene().Open();
         var outcome = scene.Ask(scene.Request());
         Assert.Equal("segmentation", outcome.Profile);
-        Assert.Equal(["tx-tcp6-segmentation off", "tx-tcp-segmentation off", "tx-generic-segmentation off"], scene.Operations);
+        Assert.Equal(["tx-tcp6-segmentation off", "tx-tcp-segmentation off", "tx-generic-segmentation off"],
+            scene.Operations);
     }
 
     [Fact]
@@ -247,7 +251,8 @@ public sealed class GateTests
         Assert.Equal(RemediationVerdict.Healed, scene.Ask(scene.LocalRequest()).Verdict);
     }
 
-    private static void AllowAll(FaultScene scene, params string[] devices) => scene.Host.Options.RemediationDevices = devices;
+    private static void AllowAll(FaultScene scene, params string[] devices) =>
+        scene.Host.Options.RemediationDevices = devices;
 
     private static InterfaceName Name(string text) => InterfaceName.TryParse(text, out var name) ? name : default;
 }

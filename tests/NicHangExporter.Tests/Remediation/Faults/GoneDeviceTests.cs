@@ -6,7 +6,10 @@ using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
-/// <summary>The device goes away, comes back, or is another one under the same name: what was meant for one must not hit another.</summary>
+/// <summary>
+/// The device goes away, comes back, or is another one under the same name: what was meant for one must not hit
+/// another.
+/// </summary>
 public sealed class GoneDeviceTests
 {
     private const string First = "tx-tcp6-segmentation off", Second = "tx-tcp-segmentation off";
@@ -64,7 +67,7 @@ public sealed class GoneDeviceTests
         scene.Live(3);
         Assert.Equal(RemediationVerdict.DeviceGone, ticket.Answer().Verdict);
 
-        // Plugged in again: made anew by its driver, down until somebody wants it.
+        // Plugged in again: created by its driver, and down.
         var again = scene.Add("eno1", "0000:00:1f.6");
         scene.Host.Sysfs.Write("eno1", "ifindex", "17\n");
         (again.IsUp, again.HasCarrier) = (false, false);
@@ -191,7 +194,7 @@ public sealed class GoneDeviceTests
         using var scene = new FaultScene(options => options.AllowReinit = false).Open();
         scene.Hang();
         var ticket = scene.Submit(scene.LocalRequest());
-        // Nobody can open anything, as with no descriptor left: the link comes up all the same.
+        // Nothing can be opened, as without free descriptors: the link still comes up.
         var devices = Path.Combine(scene.Host.Sysfs.Root, "class");
         Directory.Move(devices, devices + "-away");
         File.CreateSymbolicLink(devices, "class");
@@ -230,7 +233,7 @@ public sealed class GoneDeviceTests
 
         Assert.Equal(RemediationVerdict.Unverified, ticket.Answer().Verdict);
         scene.AssertSound(atFirst);
-        // The door is open again for the next.
+        // The next request is handled.
         scene.Nic.IsHung = false;
         Assert.NotEqual(DeclineReason.Busy, scene.Ask(scene.Request("gso")).Declined);
     }

@@ -7,7 +7,9 @@ using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
-/// <summary>Whoever pulls the switch means now: nothing new from then on. What is begun is undone, and what is to be undone is not stopped by it.</summary>
+/// <summary>
+/// The kill switch works immediately: no new change. A change in progress is undone, and a rollback is not stopped.
+/// </summary>
 public sealed partial class KillSwitchTests
 {
     [Theory]
@@ -27,7 +29,8 @@ public sealed partial class KillSwitchTests
 
         Assert.Equal(DeclineReason.Paused, scene.Ask(scene.Request("gso")).Declined);
         Assert.Equal(DeclineReason.Paused, scene.Ask(scene.LocalRequest()).Declined);
-        Assert.Equal(DeclineReason.Paused, scene.Ask(scene.Request("gso") with { Trigger = RemediationTrigger.Webhook }).Declined);
+        Assert.Equal(DeclineReason.Paused,
+            scene.Ask(scene.Request("gso") with { Trigger = RemediationTrigger.Webhook }).Declined);
         // Drift is not corrected either.
         scene.Nic.Request("tx-tcp-segmentation", true);
         scene.Live(90);
@@ -154,7 +157,7 @@ public sealed partial class KillSwitchTests
         var killSwitch = new KillSwitch(new ExporterOptions { DisableFile = Path.Combine(closed, "disable") });
         Assert.False(killSwitch.IsSet);
         bool? isSet = null;
-        // A thread of its own that looks at files as nobody does.
+        // On a thread without permissions for the file.
         var thread = new Thread(() =>
         {
             _ = SetFileUser(65534);

@@ -163,10 +163,10 @@ public sealed class LinkFaultTests
     {
         // The record is in the checkpoint of the next file, too: what can't be read back there costs the whole history.
         using var scene = LeftDown(host => File.Delete(host.Directory.File("sys/kernel/random/boot_id")));
-        var state = Scribe.Text(scene.Host.Ledger.State);
+        var state = JournalWriter.Text(scene.Host.Ledger.State);
         Assert.NotNull(scene.Record.LeftDown);
         Assert.Null(JournalLine.TryParse(JournalLine.Of(new JournalEntry(JournalEvent.Checkpoint) { State = scene.Host.Ledger.State }).Bytes.AsSpan(..^1), out var read));
-        Assert.Equal(state, Scribe.Text(read.State!));
+        Assert.Equal(state, JournalWriter.Text(read.State!));
         scene.Restart();
         scene.Live(1);
         Assert.True(scene.Nic.IsUp);

@@ -4,7 +4,9 @@ using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
-/// <summary>However many ask from outside, and however often: the loop's own turn comes first, and the journal keeps what was done.</summary>
+/// <summary>
+/// Any number of external requests: the local loop has its turn first, and the journal keeps what was done.
+/// </summary>
 public sealed class LocalFirstTests : IDisposable
 {
     private readonly FaultScene _scene = new FaultScene(options => options.ApiRemediation = RemediationMode.Off).Open();
@@ -22,19 +24,19 @@ public sealed class LocalFirstTests : IDisposable
         Assert.False(local.Joined);
         Assert.Equal(RemediationTrigger.Local, Assert.Single(_scene.Entries(JournalEvent.Intent)).Trigger);
         Assert.Equal(RemediationVerdict.Healed, local.Answer().Verdict);
-        // What is under way is what it has asked for, and it is told how that ends.
+        // The running remediation is what it has requested, and it gets that outcome.
         Assert.Equal(local.Id, asked.Answer().Id);
     }
 
     [Fact]
-    public void RequestThatFollowsAPassUnderWay_IsNotToldThatNothingWasDone()
+    public void RequestThatFollowsARunningRemediation_IsNotAnsweredThatNothingWasDone()
     {
         var asked = Submit(Api());
         _scene.Hang();
         var local = Submit(_scene.LocalRequest());
         _scene.Host.RemediationWorker.RunPending();
         Assert.False(asked.Outcome.IsCompleted || local.Outcome.IsCompleted);
-        // A command of the pass that takes longer than anybody waits.
+        // A command of the remediation that exceeds the deadline.
         _scene.Host.RemediationWorker.Post(() => _scene.Host.Clock.Advance(_scene.Host.Options.RemediationDeadline + TimeSpan.FromSeconds(1)));
         _scene.Host.RemediationWorker.RunPending();
 
@@ -96,5 +98,6 @@ public sealed class LocalFirstTests : IDisposable
 
     private RemediationTicket Submit(RemediationRequest request) => _scene.Host.Remediator.Submit(request);
 
-    private RemediationRequest Api() => _scene.LocalRequest() with { Trigger = RemediationTrigger.Api, Actor = "controller", Episode = null };
+    private RemediationRequest Api() =>
+        _scene.LocalRequest() with { Trigger = RemediationTrigger.Api, Actor = "controller", Episode = null };
 }

@@ -4,7 +4,8 @@ using NicHangExporter.Remediation.Journaling;
 namespace NicHangExporter.Tests.Remediation.Faults;
 
 /// <summary>
-/// A host whose remediation thread really runs, with a command to the kernel that does not return until the test lets it.
+/// A host whose remediation thread really runs, with a command to the kernel that does not return until the test lets
+/// it.
 /// </summary>
 internal sealed class StuckScene : IDisposable
 {
@@ -48,7 +49,8 @@ internal sealed class StuckScene : IDisposable
     public RemediationTicket Stick()
     {
         var ticket = Host.Remediator.Submit(Scene.Request("tso"));
-        Assert.True(_isIn.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken), "the command was not begun");
+        Assert.True(_isIn.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken),
+            "the command was not begun");
         return ticket;
     }
 
@@ -66,7 +68,7 @@ internal sealed class StuckScene : IDisposable
         Settle();
     }
 
-    /// <summary>Waits until the thread has done what was queued by now, whoever asked for it.</summary>
+    /// <summary>Waits until the thread has run what is queued now.</summary>
     public void Settle()
     {
         using var done = new ManualResetEventSlim();

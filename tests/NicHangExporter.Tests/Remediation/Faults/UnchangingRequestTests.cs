@@ -6,8 +6,8 @@ using NicHangExporter.Remediation.Policy;
 namespace NicHangExporter.Tests.Remediation.Faults;
 
 /// <summary>
-/// Requests that change nothing, however many: each kind of answer is written down once a minute for each credential and device, and counted
-/// after that, so that the journal keeps what was done.
+/// Any number of requests that change nothing: each kind of answer is recorded once a minute for each credential and
+/// device, and counted after that, so that the journal keeps what was done.
 /// </summary>
 public sealed class UnchangingRequestTests
 {
@@ -28,13 +28,15 @@ public sealed class UnchangingRequestTests
         if (!isObserved)
             foreach (var feature in new[] { "tx-tcp-segmentation", "tx-tcp6-segmentation", "tx-generic-segmentation" })
                 scene.Nic.Request(feature, false);
-        var request = scene.Request("tso") with { Trigger = Enum.Parse<RemediationTrigger>(trigger, ignoreCase: true), Actor = "controller" };
+        var request = scene.Request("tso") with { Trigger = Enum.Parse<RemediationTrigger>(trigger, ignoreCase: true),
+            Actor = "controller" };
 
         for (var time = 0; time < 50; time++)
         {
             Assert.Equal(verdict, SnakeCase.Of(scene.Ask(request).Verdict));
-            // Asking for something else in turn makes no difference.
-            Assert.Equal(verdict, SnakeCase.Of(scene.Ask(request with { Settings = ["gso"], RequestKey = $"key {time}" }).Verdict));
+            // Alternating requests make no difference.
+            Assert.Equal(verdict, SnakeCase.Of(scene.Ask(request with { Settings = ["gso"],
+                RequestKey = $"key {time}" }).Verdict));
         }
         Assert.Single(scene.Entries(JournalEvent.Outcome));
         scene.Ask(request with { Actor = "somebody else" });

@@ -8,13 +8,16 @@ using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Tests.Remediation;
 
-/// <summary>A process that writes a journal: it folds what it appends, as the door does, and knows what it was told to be on the disk.</summary>
-internal sealed class Scribe : IDisposable
+/// <summary>
+/// A process that writes a journal. It adds up what it appends, as the store does, and knows what was acknowledged.
+/// </summary>
+internal sealed class JournalWriter : IDisposable
 {
     private readonly RecordingLogger _log;
     private readonly ILoggerFactory _factory;
 
-    public Scribe(ExporterOptions options, StateDirectory directory, JournalFiles? files = null, RecordingLogger? log = null)
+    public JournalWriter(ExporterOptions options, StateDirectory directory, JournalFiles? files = null,
+        RecordingLogger? log = null)
     {
         _log = log ?? new RecordingLogger();
         _factory = LoggerFactory.Create(builder => builder.AddProvider(_log));
@@ -28,13 +31,14 @@ internal sealed class Scribe : IDisposable
     public RemediationState State { get; private set; } = RemediationState.Empty;
     public long Seq { get; private set; }
 
-    /// <summary>The numbers that are on the disk by the journal's word.</summary>
+    /// <summary>The numbers of the acknowledged entries.</summary>
     public List<long> Acknowledged { get; } = [];
 
-    /// <summary>How many checkpoints were asked for: files begun.</summary>
+    /// <summary>The number of checkpoints: files begun.</summary>
     public int Checkpoints { get; private set; }
 
-    public IEnumerable<string> Lines(int eventId) => _log.Entries.Where(entry => entry.Event == eventId).Select(entry => entry.Message);
+    public IEnumerable<string> Lines(int eventId) =>
+        _log.Entries.Where(entry => entry.Event == eventId).Select(entry => entry.Message);
 
     public void Open()
     {
@@ -42,7 +46,7 @@ internal sealed class Scribe : IDisposable
         (State, Seq) = (History.State, History.LastSeq);
     }
 
-    /// <summary>Appends what follows; false where it is not on the disk.</summary>
+    /// <summary>Appends the next entry; false if it is not on the disk.</summary>
     public bool Append(JournalEntry entry)
     {
         entry = entry with { Seq = Seq + 1 };
@@ -50,7 +54,8 @@ internal sealed class Scribe : IDisposable
         var onDisk = Journal.Append(entry, () =>
         {
             Checkpoints++;
-            return new JournalEntry(JournalEvent.Checkpoint) { Time = entry.Time, Boot = entry.Boot, Uptime = entry.Uptime, Age = entry.Age, State = before };
+            return new JournalEntry(JournalEvent.Checkpoint) { Time = entry.Time, Boot = entry.Boot,
+                Uptime = entry.Uptime, Age = entry.Age, State = before };
         });
         Seq++;
         State = State.After(entry);
@@ -68,9 +73,10 @@ internal sealed class Scribe : IDisposable
 
     /// <summary>A state as text, to compare it.</summary>
     public static string Text(RemediationState state) =>
-        JsonSerializer.Serialize(new JournalEntry(JournalEvent.Checkpoint) { State = state }, JournalJson.Default.JournalEntry);
+        JsonSerializer.Serialize(new JournalEntry(JournalEvent.Checkpoint) { State = state },
+            JournalJson.Default.JournalEntry);
 
-    /// <summary>The entries of a file's content but for its checkpoint.</summary>
+    /// <summary>The entries of a file without its checkpoint.</summary>
     public static IEnumerable<JournalEntry> Entries(byte[] content)
     {
         foreach (var line in Encoding.UTF8.GetString(content).Split('\n')[..^1])
