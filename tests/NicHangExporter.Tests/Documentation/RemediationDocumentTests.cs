@@ -127,7 +127,7 @@ public sealed class RemediationDocumentTests
             File.WriteAllText(directory.File("config.yaml"), block);
             var options = OptionsLoader.Load([new OptionSetting("config.file", [directory.File("config.yaml")], "--config.file")], new Dictionary<string, string>(), errors);
             Assert.Empty(errors);
-            modes.Add(options.LocalRemediation);
+            modes.Add(options.Remediation.Local);
             Assert.False(options is { AcceptUntrusted: true, LocalRemediation: RemediationMode.Enforce }, "an example lets anybody who may write to /dev/kmsg reset a NIC");
         }
 

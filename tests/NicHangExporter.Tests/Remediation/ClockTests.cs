@@ -134,7 +134,7 @@ public sealed class ClockTests : IDisposable
     [Fact]
     public void Quarantine_AcrossBoots_StaysWithItsPauses()
     {
-        Host.Options.DeviceBudget = 1;
+        Host.Configure(options => options with { Remediation = options.Remediation with { DeviceBudget = 1 } });
         _nic.CuredBy.Clear();
         _nic.Hang();
         Host.Live(600);
@@ -147,7 +147,7 @@ public sealed class ClockTests : IDisposable
         Assert.True(Record().Quarantined);
         Assert.Equal(tries, Record().QuarantineTries);
         Assert.True(Record().QuarantineNext - Host.Ledger.Age >= rest - 71);
-        Host.Options.DeviceBudget = 1;
+        Host.Configure(options => options with { Remediation = options.Remediation with { DeviceBudget = 1 } });
         _nic.CuredBy.Add("reinit");
         _nic.Hang();
         Host.Live(500);
@@ -258,6 +258,6 @@ public sealed class ClockTests : IDisposable
     private static void Configure(ExporterOptions options)
     {
         LocalLoop.Enforcing(options);
-        options.BootGrace = TimeSpan.Zero;
+        options.Remediation.BootGrace = TimeSpan.Zero;
     }
 }

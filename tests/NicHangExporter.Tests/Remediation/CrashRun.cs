@@ -50,7 +50,7 @@ internal sealed class CrashRun : IDisposable
     public void Restart(FaultyDisk disk, ProcessDies? death = null, bool powerWasCut = false)
     {
         Disk = disk;
-        var path = Path.Combine(Host.Options.StateDirectory!, "journal.jsonl");
+        var path = Path.Combine(Host.Options.Paths.StateDirectory!, "journal.jsonl");
         var remembered = JournalReader.Of(path, Files).History;
         Assert.True(remembered.IsKnown, string.Join("; ", remembered.Problems));
         var before = remembered.State.Devices.Values.SingleOrDefault() ?? new DeviceRecord();
@@ -161,13 +161,13 @@ internal sealed class CrashRun : IDisposable
         Assert.Equal(Enumerable.Range(1, entries.Count).Select(number => (long)number),
             entries.Select(entry => entry.Seq));
         // The next process would read the same state.
-        var remembered = JournalReader.Of(Path.Combine(Host.Options.StateDirectory!, "journal.jsonl"), Files).History;
+        var remembered = JournalReader.Of(Path.Combine(Host.Options.Paths.StateDirectory!, "journal.jsonl"), Files).History;
         Assert.Equal(JournalWriter.Text(Host.Ledger.State), JournalWriter.Text(remembered.State));
     }
 
     private List<JournalEntry> Entries()
     {
-        var path = Path.Combine(Host.Options.StateDirectory!, "journal.jsonl");
+        var path = Path.Combine(Host.Options.Paths.StateDirectory!, "journal.jsonl");
         return [.. new[] { ".4", ".3", ".2", ".1", "" }.Where(age => Disk.Paths.Contains(path + age)).SelectMany(age => JournalWriter.Entries(Disk[path + age]))];
     }
 

@@ -27,7 +27,7 @@ internal sealed record CrashScenario(string Name, Action<CrashRun> Begin, int Se
         new("rollback", run => run.Submit(new(run.Nic.Interface, RemediationTrigger.Cli) { Rollback = true }),
             15) { Prepare = Decide },
         new("quarantine", run => run.Nic.CuredBy.Add("reinit"), 160) { Prepare = Quarantine,
-            Configure = options => options.DeviceBudget = 1, HealSeconds = 160 },
+            Configure = options => options with { Remediation = options.Remediation with { DeviceBudget = 1 } }, HealSeconds = 160 },
         new("drift", run =>
         {
             foreach (var feature in new[] { "tx-tcp-segmentation", "tx-generic-segmentation" })

@@ -30,7 +30,7 @@ public sealed class EpisodeRecorderTests : IDisposable
 
     public EpisodeRecorderTests()
     {
-        _options = new ExporterOptions { StateDirectory = State };
+        _options = new ExporterOptions { Paths = new() { StateDirectory = State } };
         _recorder = new EpisodeRecorder(_options, _ethtool, new NetClass(_sysfs.Root), _clock,
             LoggerFactory.Create(builder => builder.AddProvider(_log)).CreateLogger<EpisodeRecorder>());
         _id = EpisodeId.New(_clock.GetUtcNow(), Eno1);
@@ -313,7 +313,7 @@ public sealed class EpisodeRecorderTests : IDisposable
     [Fact]
     public void NoStateDirectory_NothingIsReadOrWritten()
     {
-        _options.StateDirectory = null;
+        _options.Paths.StateDirectory = null;
 
         Begin();
         _recorder.AddRemediation(_id, Outcome("r1", RemediationVerdict.Healed));

@@ -47,7 +47,7 @@ public sealed class GateTableTests
     {
         Assert.True(InterfaceName.TryParse("eno1", out var name));
         Assert.True(BusAddress.TryParse("0000:00:1f.6", out var bus));
-        var options = new ExporterOptions { QuarantineReinit = false };
+        var options = new ExporterOptions { Remediation = new() { QuarantineReinit = false } };
         var input = new PolicyInput(
             new RemediationRequest(name, RemediationTrigger.Local),
             new DeviceFacts(name, bus, "e1000e") { IsUpper = true },

@@ -35,7 +35,7 @@ public sealed class HotPathTests : IDisposable
             _host.Live(400);
         }
         if (what == "budget gone")
-            _host.Options.DeviceBudget = 1;
+            _host.Configure(options => options with { Remediation = options.Remediation with { DeviceBudget = 1 } });
         var (before, after) = Hang();
 
         Assert.True(before == after, string.Join("\n",

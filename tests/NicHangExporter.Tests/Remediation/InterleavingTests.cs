@@ -220,7 +220,7 @@ public sealed class InterleavingTests : IDisposable
     private static void Configure(ExporterOptions options)
     {
         LocalLoop.Enforcing(options);
-        (options.WebhookRemediation, options.ApiRemediation) = (RemediationMode.Enforce, RemediationMode.Enforce);
-        options.VerifyWindow = TimeSpan.FromSeconds(4);
+        (options.Remediation.Webhook, options.Remediation.Api) = (RemediationMode.Enforce, RemediationMode.Enforce);
+        options.Remediation.VerifyWindow = TimeSpan.FromSeconds(4);
     }
 }

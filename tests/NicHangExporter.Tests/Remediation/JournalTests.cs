@@ -16,7 +16,7 @@ public sealed class JournalTests : IDisposable
 
     public JournalTests()
     {
-        _options = new ExporterOptions { StateDirectory = _directory.File("state") };
+        _options = new ExporterOptions { Paths = new() { StateDirectory = _directory.File("state") } };
         _state = new StateDirectory(_options);
     }
 
@@ -43,7 +43,7 @@ public sealed class JournalTests : IDisposable
         Assert.Equal(2, lines.Length);
         Assert.StartsWith("{\"event\":\"checkpoint\",\"seq\":0,", lines[0], StringComparison.Ordinal);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path));
-        Assert.Equal(["decisions.json", "journal.jsonl", "lock"], Directory.GetFiles(_options.StateDirectory!).Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["decisions.json", "journal.jsonl", "lock"], Directory.GetFiles(_options.Paths.StateDirectory!).Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class JournalTests : IDisposable
     [Fact]
     public void Journal_WithoutADirectory_IsEmptyAndNotWritable()
     {
-        _options.StateDirectory = null;
+        _options.Paths.StateDirectory = null;
         using var writer = new JournalWriter(_options, _state);
         Assert.Same(JournalHistory.Nothing, writer.History);
         Assert.False(writer.Journal.IsOpen || writer.Journal.IsWritable || writer.Journal.Retry()
@@ -111,7 +111,7 @@ public sealed class JournalTests : IDisposable
         Assert.Equal((10_000, true), (next.Seq, next.History.IsKnown));
         Assert.Equal(JournalWriter.Text(expected), JournalWriter.Text(next.State));
 
-        var older = Directory.GetFiles(_options.StateDirectory!,
+        var older = Directory.GetFiles(_options.Paths.StateDirectory!,
             "journal.jsonl*").Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal);
         Assert.Equal(["journal.jsonl", "journal.jsonl.1", "journal.jsonl.2", "journal.jsonl.3", "journal.jsonl.4"],
             older);

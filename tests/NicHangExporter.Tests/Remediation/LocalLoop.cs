@@ -31,9 +31,9 @@ public abstract class LocalLoop : IDisposable
 
     internal static void Enforcing(ExporterOptions options)
     {
-        options.LocalRemediation = RemediationMode.Enforce;
-        options.StateDirectory = Path.Combine(Path.GetDirectoryName(options.KmsgPath)!, "state");
-        options.DisableFile = Path.Combine(Path.GetDirectoryName(options.KmsgPath)!, "disable");
+        options.Remediation.Local = RemediationMode.Enforce;
+        options.Paths.StateDirectory = Path.Combine(Path.GetDirectoryName(options.Paths.Kmsg)!, "state");
+        options.Remediation.DisableFile = Path.Combine(Path.GetDirectoryName(options.Paths.Kmsg)!, "disable");
     }
 
     private protected void Begin()

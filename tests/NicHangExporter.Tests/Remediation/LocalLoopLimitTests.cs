@@ -60,8 +60,8 @@ public sealed class LocalLoopLimitTests : LocalLoop
     [Fact]
     public void BounceThatWouldLoseTheDefaultRoute_IsLeftOut()
     {
-        Directory.CreateDirectory(Path.Combine(Host.Options.ProcfsPath, "net"));
-        File.WriteAllText(Path.Combine(Host.Options.ProcfsPath, "net/route"), "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\neno1\t00000000\t0101A8C0\t0003\t0\t0\t0\t00000000\n");
+        Directory.CreateDirectory(Path.Combine(Host.Options.Paths.Procfs, "net"));
+        File.WriteAllText(Path.Combine(Host.Options.Paths.Procfs, "net/route"), "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\neno1\t00000000\t0101A8C0\t0003\t0\t0\t0\t00000000\n");
         Nic.CuredBy.Remove("reinit");
         Begin();
         Nic.Hang();
@@ -71,7 +71,7 @@ public sealed class LocalLoopLimitTests : LocalLoop
         Assert.Equal(1, Host.Log.Count(EventIds.BounceLeftOut));
         Assert.True(Intents().Count > 1);
 
-        Host.Options.BounceRoutes = true;
+        Host.Configure(options => options with { Remediation = options.Remediation with { BounceRoutes = true } });
         Host.Live(60);
 
         Assert.Contains(Nic.Operations, operation => operation.What == "down");
@@ -83,8 +83,8 @@ public sealed class LocalLoopLimitTests : LocalLoop
         Host.Sysfs.Add("eno1.100"u8);
         NicHangExporter.TestSupport.SysfsTree.Link("../eno1.100", default,
             Path.Combine(Host.Sysfs.Root, "class/net/eno1/"), "upper_eno1.100"u8);
-        Directory.CreateDirectory(Path.Combine(Host.Options.ProcfsPath, "net"));
-        File.WriteAllText(Path.Combine(Host.Options.ProcfsPath, "net/route"),
+        Directory.CreateDirectory(Path.Combine(Host.Options.Paths.Procfs, "net"));
+        File.WriteAllText(Path.Combine(Host.Options.Paths.Procfs, "net/route"),
             "Iface\tDestination\tGateway \tFlags\neno1.100\t00000000\t0101A8C0\t0003\n");
         Nic.CuredBy.Remove("reinit");
         Begin();
@@ -97,7 +97,7 @@ public sealed class LocalLoopLimitTests : LocalLoop
     [Fact]
     public async Task BudgetThatIsGone_WhoAsksForNothingNew_BringsNothingIntoQuarantine()
     {
-        Host.Options.DeviceBudget = 1;
+        Host.Configure(options => options with { Remediation = options.Remediation with { DeviceBudget = 1 } });
         Begin();
         Assert.Equal(RemediationVerdict.Applied,
             Host.Ask(new(Nic.Interface, RemediationTrigger.Cli) { Settings = ["tso"] }).Verdict);

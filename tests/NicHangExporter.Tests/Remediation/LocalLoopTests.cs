@@ -131,7 +131,7 @@ public sealed class LocalLoopTests : LocalLoop
     [Fact]
     public void BothRungsSwitchedOff_PreventsOnceAndDoesNotClimbTheLadderInOneHang()
     {
-        (Host.Options.AllowReinit, Host.Options.AllowBounce) = (false, false);
+        (Host.Options.Remediation.AllowReinit, Host.Options.Remediation.AllowBounce) = (false, false);
         Begin();
         Nic.Hang();
         Host.Live(300);
@@ -157,7 +157,7 @@ public sealed class LocalLoopTests : LocalLoop
     [Fact]
     public async Task Observe_TouchesNothingAndSaysOnceWhatItWouldHaveDone()
     {
-        Host.Options.LocalRemediation = RemediationMode.Observe;
+        Host.Configure(options => options with { Remediation = options.Remediation with { Local = RemediationMode.Observe } });
         Begin();
         Nic.Hang();
         Host.Live(120);
@@ -174,7 +174,7 @@ public sealed class LocalLoopTests : LocalLoop
     [Fact]
     public async Task Off_DoesNothingAtAll()
     {
-        Host.Options.LocalRemediation = RemediationMode.Off;
+        Host.Configure(options => options with { Remediation = options.Remediation with { Local = RemediationMode.Off } });
         Begin();
         Nic.Hang();
         Host.Live(120);

@@ -35,7 +35,7 @@ public sealed class LostLineTests : IDisposable
 
     private DeviceRecord Record => Host.Ledger.State.Devices.Values.Single(record => record.Device == "eno1");
 
-    private string Journal => Path.Combine(_hosts[0].Options.StateDirectory!, "journal.jsonl");
+    private string Journal => Path.Combine(_hosts[0].Options.Paths.StateDirectory!, "journal.jsonl");
 
     public void Dispose()
     {
@@ -118,7 +118,7 @@ public sealed class LostLineTests : IDisposable
     public async Task QuarantineOfTheHost_GoesOn_WhileADeviceIsNotLookedAt()
     {
         Host.AddSimulatedNic("eno2", "0000:02:00.0");
-        Host.Options.MaxDevices = 1;
+        Host.Configure(options => options with { Detection = options.Detection with { MaxDevices = 1 } });
         Lose(new JournalEntry(JournalEvent.Clock));
 
         Assert.Null(await ClearAsync(_nic.Interface));

@@ -107,5 +107,5 @@ public sealed class RefusingDiskTests : IDisposable
     private static JournalFiles Roomy(FaultyDisk disk) => disk.Files with { MaxBytes = 1 << 20 };
 
     private static List<JournalEntry> Entries(FaultyDisk disk, FixtureHost host) =>
-        [.. JournalWriter.Entries(disk[Path.Combine(host.Options.StateDirectory!, "journal.jsonl")])];
+        [.. JournalWriter.Entries(disk[Path.Combine(host.Options.Paths.StateDirectory!, "journal.jsonl")])];
 }

@@ -18,7 +18,7 @@ public sealed class RemediationHistoryTests : IDisposable
     private long _seq;
 
     public RemediationHistoryTests() =>
-        _history = new RemediationHistory(new ExporterOptions { StateDirectory = _directory.Path });
+        _history = new RemediationHistory(new ExporterOptions { Paths = new() { StateDirectory = _directory.Path } });
 
     public void Dispose()
     {
@@ -131,7 +131,7 @@ public sealed class RemediationHistoryTests : IDisposable
     [Fact]
     public async Task ReadingWhileTheJournalIsWrittenAndRotated_FindsOnlyWhatIsThere()
     {
-        var options = new ExporterOptions { StateDirectory = _directory.Path };
+        var options = new ExporterOptions { Paths = new() { StateDirectory = _directory.Path } };
         using var state = new StateDirectory(options);
         using var writer = new JournalWriter(options, state, new JournalFiles { MaxBytes = 20_000 });
         var writing = Task.Run(() =>

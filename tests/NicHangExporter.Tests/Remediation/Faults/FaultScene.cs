@@ -22,7 +22,7 @@ internal sealed class FaultScene : IDisposable
         Host = new FixtureHost(options =>
         {
             LocalLoop.Enforcing(options);
-            options.ApiRemediation = options.WebhookRemediation = RemediationMode.Enforce;
+            options.Remediation.Api = options.Remediation.Webhook = RemediationMode.Enforce;
             configure?.Invoke(options);
         }, journalFiles: files);
         Nic = Add("eno1", "0000:00:1f.6", driver);
@@ -139,7 +139,7 @@ internal sealed class FaultScene : IDisposable
     }
 
     public List<JournalEntry> Journal() =>
-        File.Exists(Path.Combine(Host.Options.StateDirectory!, "journal.jsonl")) ? Host.JournalEntries() : [];
+        File.Exists(Path.Combine(Host.Options.Paths.StateDirectory!, "journal.jsonl")) ? Host.JournalEntries() : [];
 
     public List<JournalEntry> Entries(JournalEvent what) => [.. Journal().Where(entry => entry.Event == what)];
 

@@ -75,8 +75,8 @@ public sealed partial class KillSwitchTests
     {
         using var scene = new FaultScene().Open();
         // The journal is the last that is waited for before the device.
-        scene.Host.Options.DisableFile = Path.Combine(scene.Host.Options.StateDirectory!, "journal.jsonl");
-        File.Delete(scene.Host.Options.DisableFile);
+        scene.Host.Configure(options => options with { Remediation = options.Remediation with { DisableFile = Path.Combine(scene.Host.Options.Paths.StateDirectory!, "journal.jsonl") } });
+        File.Delete(scene.Host.Options.Remediation.DisableFile);
         var outcome = scene.Ask(scene.Request("tso"));
 
         Assert.Equal(RemediationVerdict.Failed, outcome.Verdict);
@@ -87,7 +87,7 @@ public sealed partial class KillSwitchTests
     [Fact]
     public void Set_WhileALinkIsDown_BringsItUpAllTheSame()
     {
-        using var scene = new FaultScene(options => options.AllowReinit = false).Open();
+        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = false } }).Open();
         scene.Hang();
         scene.Nic.After = what => Set(scene, what == "down" ? "a file" : "nothing");
 
@@ -115,7 +115,7 @@ public sealed partial class KillSwitchTests
         Assert.All(scene.Operations, what => Assert.EndsWith(" on", what, StringComparison.Ordinal));
         Assert.Equal(atFirst, scene.Nic.Requested);
 
-        File.Delete(scene.Host.Options.DisableFile);
+        File.Delete(scene.Host.Options.Remediation.DisableFile);
         scene.Live(10);
         Assert.Contains("down", scene.Operations);
     }
@@ -154,7 +154,7 @@ public sealed partial class KillSwitchTests
         Requires.Root();
         using var directory = new TemporaryDirectory();
         var closed = Directory.CreateDirectory(directory.File("closed"), UnixFileMode.None).FullName;
-        var killSwitch = new KillSwitch(new ExporterOptions { DisableFile = Path.Combine(closed, "disable") });
+        var killSwitch = new KillSwitch(new ExporterOptions { Remediation = new() { DisableFile = Path.Combine(closed, "disable") } });
         Assert.False(killSwitch.IsSet);
         bool? isSet = null;
         // On a thread without permissions for the file.
@@ -174,20 +174,20 @@ public sealed partial class KillSwitchTests
         switch (how)
         {
             case "a file":
-                File.WriteAllText(options.DisableFile, "");
+                File.WriteAllText(options.Remediation.DisableFile, "");
                 break;
             case "a directory":
-                Directory.CreateDirectory(options.DisableFile);
+                Directory.CreateDirectory(options.Remediation.DisableFile);
                 break;
             case "a link to nothing":
-                File.CreateSymbolicLink(options.DisableFile, "nowhere");
+                File.CreateSymbolicLink(options.Remediation.DisableFile, "nowhere");
                 break;
             case "a link in a circle on the way":
                 File.CreateSymbolicLink(directory.File("circle"), "circle");
-                options.DisableFile = directory.File("circle/disable");
+                options.Remediation.DisableFile = directory.File("circle/disable");
                 break;
             case "a name that is too long":
-                options.DisableFile = directory.File(new string('x', 300));
+                options.Remediation.DisableFile = directory.File(new string('x', 300));
                 break;
             case "a command":
                 _ = scene.Host.Remediator.SetPausedAsync(true, "root");

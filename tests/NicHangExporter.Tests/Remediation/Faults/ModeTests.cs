@@ -25,9 +25,9 @@ public sealed class ModeTests
         var others = mode == RemediationMode.Enforce ? RemediationMode.Off : RemediationMode.Enforce;
         using var scene = new FaultScene(options =>
         {
-            options.LocalRemediation = trigger == RemediationTrigger.Local ? mode : others;
-            options.WebhookRemediation = trigger == RemediationTrigger.Webhook ? mode : others;
-            options.ApiRemediation = trigger == RemediationTrigger.Api ? mode : others;
+            options.Remediation.Local = trigger == RemediationTrigger.Local ? mode : others;
+            options.Remediation.Webhook = trigger == RemediationTrigger.Webhook ? mode : others;
+            options.Remediation.Api = trigger == RemediationTrigger.Api ? mode : others;
         }).Open();
         scene.Hang();
 
@@ -57,8 +57,8 @@ public sealed class ModeTests
     [Fact]
     public void AllOff_StillObeysThePersonAtTheConsole()
     {
-        using var scene = new FaultScene(options => (options.LocalRemediation, options.WebhookRemediation,
-            options.ApiRemediation) = (default, default, default)).Open();
+        using var scene = new FaultScene(options => (options.Remediation.Local, options.Remediation.Webhook,
+            options.Remediation.Api) = (default, default, default)).Open();
         Assert.Equal(RemediationVerdict.Applied, scene.Ask(scene.Request("tso")).Verdict);
         Assert.Equal(RemediationVerdict.Applied, scene.Ask(scene.RollbackRequest()).Verdict);
     }

@@ -17,7 +17,7 @@ internal sealed class StuckScene : IDisposable
 
     public StuckScene(JournalFiles? files = null)
     {
-        Scene = new FaultScene(options => options.RemediationDeadline = TimeSpan.FromSeconds(30), files);
+        Scene = new FaultScene(options => options with { Remediation = options.Remediation with { Deadline = TimeSpan.FromSeconds(30) } }, files);
         Scene.Nic.Before = what =>
         {
             if (what == Step)

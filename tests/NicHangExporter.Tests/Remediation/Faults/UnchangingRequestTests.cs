@@ -23,7 +23,7 @@ public sealed class UnchangingRequestTests
         using var scene = new FaultScene(options =>
         {
             if (isObserved)
-                options.ApiRemediation = options.WebhookRemediation = RemediationMode.Observe;
+                options.Remediation.Api = options.Remediation.Webhook = RemediationMode.Observe;
         }).Open();
         if (!isObserved)
             foreach (var feature in new[] { "tx-tcp-segmentation", "tx-tcp6-segmentation", "tx-generic-segmentation" })
