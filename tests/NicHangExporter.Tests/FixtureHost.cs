@@ -175,7 +175,7 @@ internal sealed class FixtureHost : IDisposable
                 foreach (var nic in Ethtool.Nics)
                     nic.Second();
                 each?.Invoke();
-                Monitor.Look();
+                Monitor.Sample();
                 Actions.Step();
             }
             RemediationWorker.RunPending();
@@ -190,7 +190,7 @@ internal sealed class FixtureHost : IDisposable
             Clock.Advance(TimeSpan.FromSeconds(10));
             foreach (var nic in Ethtool.Nics)
                 nic.Second();
-            Monitor.Look();
+            Monitor.Sample();
             Actions.Step();
             RemediationWorker.RunPending();
         }
@@ -255,7 +255,7 @@ internal sealed class FixtureHost : IDisposable
         {
             Clock.Advance(TimeSpan.FromSeconds(1));
             each?.Invoke(second);
-            Monitor.Look();
+            Monitor.Sample();
         }
     }
 

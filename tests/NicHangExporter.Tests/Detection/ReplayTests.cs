@@ -160,8 +160,8 @@ public sealed class ReplayTests : IDisposable
             host.Clock.Advance(TimeSpan.FromSeconds(1));
             return host.Watcher.Position == until;
         }, TimeSpan.FromSeconds(30)), "the kernel log was not opened again");
-        host.Monitor.Look();
+        host.Monitor.Sample();
         host.Monitor.TakeEvents();
-        host.Monitor.Look();
+        host.Monitor.Sample();
     }
 }

@@ -72,7 +72,7 @@ public sealed class UnreadableSysfsTests : IDisposable
     private void Look()
     {
         _host.Clock.Advance(TimeSpan.FromSeconds(1));
-        _host.Monitor.Look();
+        _host.Monitor.Sample();
     }
 
     private async Task AssertStillThere()
