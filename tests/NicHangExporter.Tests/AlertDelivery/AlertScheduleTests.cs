@@ -18,12 +18,12 @@ public sealed class AlertScheduleTests
     public void Hang_IsToldAtOnceAndEachMinuteAndThatItIsOver()
     {
         Look(0, Hang());
-        Assert.Equal(PushKind.Firing, Due(A, 0));
+        Assert.Equal(AlertStatus.Firing, Due(A, 0));
         Take(A, 0);
         Assert.Null(Due(A, 59));
-        Assert.Equal(PushKind.Firing, Due(A, 60));
+        Assert.Equal(AlertStatus.Firing, Due(A, 60));
         // The other one has heard nothing yet.
-        Assert.Equal(PushKind.Firing, Due(B, 1));
+        Assert.Equal(AlertStatus.Firing, Due(B, 1));
         for (var minute = 1; minute <= 9; minute++)
         {
             Look(minute * 60, Hang());
@@ -31,12 +31,12 @@ public sealed class AlertScheduleTests
         }
         Look(560);
         Assert.Equal(Start.AddSeconds(540), Only.Over);
-        Assert.Equal(PushKind.Resolved, Due(A, 560));
+        Assert.Equal(AlertStatus.Resolved, Due(A, 560));
         Take(A, 560);
         Assert.Null(Due(A, 100_000));
         Assert.False(AlertSchedule.IsDone(Only));
         // To B it is news, and it lasts for five minutes there.
-        Assert.Equal(PushKind.Firing, Due(B, 560));
+        Assert.Equal(AlertStatus.Firing, Due(B, 560));
     }
 
     [Fact]
@@ -47,20 +47,20 @@ public sealed class AlertScheduleTests
         Look(10);
         for (var second = 60; second < 300; second += 60)
         {
-            Assert.Equal(PushKind.Firing, Due(A, second));
+            Assert.Equal(AlertStatus.Firing, Due(A, second));
             Take(A, second);
         }
         Assert.Null(Due(A, 299));
-        Assert.Equal(PushKind.Resolved, Due(A, 300));
+        Assert.Equal(AlertStatus.Resolved, Due(A, 300));
         Take(A, 300);
 
         // Three hours later the way to B is free.
-        Assert.Equal(PushKind.Firing, Due(B, 10_800));
+        Assert.Equal(AlertStatus.Firing, Due(B, 10_800));
         Take(B, 10_800);
         Assert.Null(Due(B, 10_830));
         for (var second = 10_860; second < 11_100; second += 60)
             Take(B, second);
-        Assert.Equal(PushKind.Resolved, Due(B, 11_100));
+        Assert.Equal(AlertStatus.Resolved, Due(B, 11_100));
         Take(B, 11_100);
         Assert.True(AlertSchedule.IsDone(Only));
     }
@@ -72,12 +72,12 @@ public sealed class AlertScheduleTests
         Take(A, 0);
         Look(10);
         // Nothing got through for five minutes: there it has lapsed, perhaps before anybody was notified.
-        Assert.Equal(PushKind.Firing, Due(A, 300));
+        Assert.Equal(AlertStatus.Firing, Due(A, 300));
         Take(A, 300);
-        Assert.Equal(PushKind.Firing, Due(A, 360));
+        Assert.Equal(AlertStatus.Firing, Due(A, 360));
         Take(A, 360);
         Take(A, 480);
-        Assert.Equal(PushKind.Resolved, Due(A, 600));
+        Assert.Equal(AlertStatus.Resolved, Due(A, 600));
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class AlertScheduleTests
         Look(310, Hang(at: 305, id: "second"));
         Assert.Equal((2, null, "second"), (Only.Episodes, Only.Over, Only.Episode));
         Assert.Equal((Start.AddSeconds(305), Start), (Only.Progress[A].StartsAt, Only.Progress[B].StartsAt));
-        Assert.Equal(PushKind.Firing, Due(A, 310));
+        Assert.Equal(AlertStatus.Firing, Due(A, 310));
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class AlertScheduleTests
         var before = Only;
         Look(301, Hang(at: 301));
         // What was posted was that it is over; meanwhile it is not.
-        _alerts = [AlertSchedule.Taken(Only, A, PushKind.Resolved, Start.AddSeconds(302))];
+        _alerts = [AlertSchedule.Taken(Only, A, AlertStatus.Resolved, Start.AddSeconds(302))];
         Assert.NotNull(before.Over);
         Assert.False(Only.Progress[A].Resolved);
     }
@@ -131,15 +131,15 @@ public sealed class AlertScheduleTests
         Look(0, Hang());
         Take(A, 0);
         Look(step, Hang());
-        Assert.Equal(PushKind.Firing, Due(A, step));
+        Assert.Equal(AlertStatus.Firing, Due(A, step));
         Take(A, step);
         Look(step + 10);
         for (var minute = 1; minute < 5; minute++)
         {
-            Assert.Equal(PushKind.Firing, Due(A, step + (minute * 60)));
+            Assert.Equal(AlertStatus.Firing, Due(A, step + (minute * 60)));
             Take(A, step + (minute * 60));
         }
-        Assert.Equal(PushKind.Resolved, Due(A, step + 300));
+        Assert.Equal(AlertStatus.Resolved, Due(A, step + 300));
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public sealed class AlertScheduleTests
         {
             _alerts = [];
             var random = new Random(seed);
-            var (second, hung, firingSince, lastTaken, told) = (0.0, false, double.NaN, double.NaN, new List<(double At, PushKind Kind)>());
+            var (second, hung, firingSince, lastTaken, told) = (0.0, false, double.NaN, double.NaN, new List<(double At, AlertStatus Kind)>());
             var reachable = true;
             for (var step = 0; step < 400; step++)
             {
@@ -181,7 +181,7 @@ public sealed class AlertScheduleTests
                 Look(second, hung ? [Hang()] : []);
                 if (_alerts.Count == 0 || !reachable || Due(A, second) is not { } kind)
                     continue;
-                if (kind == PushKind.Firing)
+                if (kind == AlertStatus.Firing)
                     firingSince = double.IsNaN(firingSince) || second - lastTaken >= 300 ? second : firingSince;
                 else
                 {
@@ -201,9 +201,9 @@ public sealed class AlertScheduleTests
 
     private void Look(double second, bool isSettling, params LiveHang[] live) => _alerts = AlertSchedule.Observe(_alerts, live, [A, B], Start.AddSeconds(second), isSettling);
 
-    private PushKind? Due(string url, double second) => AlertSchedule.Due(_alerts[0], url, Start.AddSeconds(second));
+    private AlertStatus? Due(string url, double second) => AlertSchedule.Due(_alerts[0], url, Start.AddSeconds(second));
 
-    private void Take(string url, double second) => _alerts = [AlertSchedule.Taken(Only, url, Due(url, second) ?? PushKind.Firing, Start.AddSeconds(second))];
+    private void Take(string url, double second) => _alerts = [AlertSchedule.Taken(Only, url, Due(url, second) ?? AlertStatus.Firing, Start.AddSeconds(second))];
 
     private static LiveHang Hang(double at = 0, string id = "first", string device = "eno1") =>
         new(InterfaceName.TryParse(device, out var name) ? name : throw new ArgumentException(device), default, "e1000e", id, Start.AddSeconds(at), "wedge", null, RecoversByItself: false);

@@ -13,15 +13,15 @@ public sealed class AlertmanagerClientTests
     public async Task Hang_IsPostedAsAlertmanagerTakesIt()
     {
         await using var server = await TestAlertmanager.StartAsync();
-        using var host = new PushHost(server.Url);
+        using var host = new AlertingHost(server.Url);
         host.Options.AlertLabels = ["cluster=lab", "team=a=b ä"];
-        var push = host.Push(server.Url);
-        await PushHost.StepAsync(push);
+        var push = host.Client(server.Url);
+        await AlertingHost.StepAsync(push);
         Assert.Empty(server.Requests);
 
         host.Hang("eno1");
         var start = host.Clock.GetUtcNow();
-        await PushHost.StepAsync(push);
+        await AlertingHost.StepAsync(push);
         var request = Assert.Single(server.Requests);
         Assert.Equal(("POST", "/api/v2/alerts", "application/json", null), (request.Method, request.Path, request.ContentType, request.Authorization));
         var alert = Assert.Single(request.Alerts)!;
@@ -33,22 +33,22 @@ public sealed class AlertmanagerClientTests
 
         // Nothing more within the minute, the same again after it, and at the end that it is over.
         host.Pass(59);
-        await PushHost.StepAsync(push);
+        await AlertingHost.StepAsync(push);
         Assert.Single(server.Requests);
         host.Pass(1);
-        await PushHost.StepAsync(push);
+        await AlertingHost.StepAsync(push);
         Assert.Equal(2, server.Requests.Count);
         host.Hang();
         for (var minute = 0; minute < 4; minute++)
         {
             host.Pass(60);
-            await PushHost.StepAsync(push);
+            await AlertingHost.StepAsync(push);
         }
         Assert.Equal(host.Clock.GetUtcNow(), server.Last.Alerts[0]!["endsAt"]!.GetValue<DateTimeOffset>());
         Assert.Equal("NIC eno1 of pve1:19642 hung", (string?)server.Last.Alerts[0]!["annotations"]!["summary"]);
         Assert.Equal((6, 0), (host.Sent(server.Url), host.Failures(server.Url)));
         host.Pass(3600);
-        await PushHost.StepAsync(push);
+        await AlertingHost.StepAsync(push);
         Assert.Equal(6, server.Requests.Count);
     }
 
@@ -57,13 +57,13 @@ public sealed class AlertmanagerClientTests
     {
         await using var server = await TestAlertmanager.StartAsync();
         server.Answer = (context, _) => Status(context, 503);
-        using var host = new PushHost(server.Url);
-        var push = host.Push(server.Url);
+        using var host = new AlertingHost(server.Url);
+        var push = host.Client(server.Url);
         host.Hang("eno1");
         var start = host.Clock.GetUtcNow();
         for (var minute = 0; minute < 60; minute++)
         {
-            await PushHost.StepAsync(push);
+            await AlertingHost.StepAsync(push);
             host.Pass(60);
         }
         host.Hang();
@@ -73,20 +73,20 @@ public sealed class AlertmanagerClientTests
         Assert.Equal(server.Requests.Count, host.Failures(server.Url));
 
         host.Restart();
-        push = host.Push(server.Url);
+        push = host.Client(server.Url);
         host.Pass(7200);
         server.Requests.Clear();
         server.Answer = (_, _) => Task.CompletedTask;
         var since = host.Clock.GetUtcNow();
         for (var second = 0; second < 600; second += 15)
         {
-            await PushHost.StepAsync(push);
+            await AlertingHost.StepAsync(push);
             host.Pass(15);
         }
         var ends = server.Requests.Select(request => request.Alerts[0]!["endsAt"]!.GetValue<DateTimeOffset>()).ToList();
         Assert.Equal([.. Enumerable.Range(0, 5).Select(minute => since.AddMinutes(minute + 5)), since.AddMinutes(5)], ends);
         Assert.All(server.Requests, request => Assert.Equal(start, request.Alerts[0]!["startsAt"]!.GetValue<DateTimeOffset>()));
-        Assert.Empty(host.Book.Alerts);
+        Assert.Empty(host.Store.Alerts);
     }
 
     [Fact]
@@ -95,17 +95,17 @@ public sealed class AlertmanagerClientTests
         await using var one = await TestAlertmanager.StartAsync();
         await using var other = await TestAlertmanager.StartAsync();
         other.Answer = (context, _) => Status(context, 500);
-        using var host = new PushHost(one.Url, other.Url);
-        var (first, second) = (host.Push(one.Url), host.Push(other.Url));
+        using var host = new AlertingHost(one.Url, other.Url);
+        var (first, second) = (host.Client(one.Url), host.Client(other.Url));
         host.Hang("eno1");
-        await PushHost.StepAsync(first);
-        await PushHost.StepAsync(second);
+        await AlertingHost.StepAsync(first);
+        await AlertingHost.StepAsync(second);
         Assert.Equal((1, 0, 0, 1), (host.Sent(one.Url), host.Failures(one.Url), host.Sent(other.Url), host.Failures(other.Url)));
 
         other.Answer = (_, _) => Task.CompletedTask;
         host.Pass(2);
-        await PushHost.StepAsync(first);
-        await PushHost.StepAsync(second);
+        await AlertingHost.StepAsync(first);
+        await AlertingHost.StepAsync(second);
         Assert.Equal((1, 1), (host.Sent(one.Url), host.Sent(other.Url)));
         Assert.Equal(1, host.Log.Count(EventIds.PushRecovered));
     }
@@ -115,10 +115,10 @@ public sealed class AlertmanagerClientTests
     {
         await using var server = await TestAlertmanager.StartAsync();
         server.Answer = (context, request) => request.Alerts.Any(alert => (string?)alert!["labels"]!["device"] == "eno2") ? Status(context, 400) : Task.CompletedTask;
-        using var host = new PushHost(server.Url);
-        var push = host.Push(server.Url);
+        using var host = new AlertingHost(server.Url);
+        var push = host.Client(server.Url);
         host.Hang("eno1", "eno2", "eno3");
-        await PushHost.StepAsync(push);
+        await AlertingHost.StepAsync(push);
         Assert.Equal(2, host.Sent(server.Url));
         Assert.Equal([3, 1, 1, 1], server.Requests.Select(request => request.Alerts.Count));
         Assert.Contains("eno2", Assert.Single(host.Log.Entries, entry => entry.Event == EventIds.PushRefused).Message, StringComparison.Ordinal);
@@ -126,12 +126,12 @@ public sealed class AlertmanagerClientTests
         // It is offered again each minute, and a fourth one meanwhile is not kept waiting.
         host.Pass(1);
         host.Hang("eno1", "eno2", "eno3", "eno4");
-        await PushHost.StepAsync(push);
+        await AlertingHost.StepAsync(push);
         Assert.Equal("eno4", (string?)Assert.Single(server.Last.Alerts)!["labels"]!["device"]);
         Assert.Equal(3, host.Sent(server.Url));
         server.Answer = (_, _) => Task.CompletedTask;
         host.Pass(60);
-        await PushHost.StepAsync(push);
+        await AlertingHost.StepAsync(push);
         Assert.Equal(4, server.Last.Alerts.Count);
         Assert.Equal(1, host.Log.Count(EventIds.PushRefused));
         Assert.Equal(0, host.Log.Count(EventIds.PushFailed));
@@ -151,9 +151,9 @@ public sealed class AlertmanagerClientTests
             context.Response.Headers.Location = new Uri(elsewhere.Url, "/api/v2/alerts").ToString();
             return Status(context, status);
         };
-        using var host = new PushHost(server.Url);
+        using var host = new AlertingHost(server.Url);
         host.Hang("eno1");
-        await PushHost.StepAsync(host.Push(server.Url));
+        await AlertingHost.StepAsync(host.Client(server.Url));
         Assert.Empty(elsewhere.Requests);
         Assert.Equal(1, host.Failures(server.Url));
         Assert.Contains($"it answers {status}", Assert.Single(host.Log.Entries, entry => entry.Event == EventIds.PushFailed).Message, StringComparison.Ordinal);
@@ -169,9 +169,9 @@ public sealed class AlertmanagerClientTests
             arrived.SetResult();
             await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
         };
-        using var host = new PushHost(server.Url);
+        using var host = new AlertingHost(server.Url);
         host.Hang("eno1");
-        var step = PushHost.StepAsync(host.Push(server.Url));
+        var step = AlertingHost.StepAsync(host.Client(server.Url));
         await arrived.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         Assert.False(step.IsCompleted);
         host.Clock.Advance(host.Options.AlertTimeout);
@@ -184,17 +184,17 @@ public sealed class AlertmanagerClientTests
     {
         await using var server = await TestAlertmanager.StartAsync();
         var (known, unknown) = (new Uri($"http://am-1.example:{server.Url.Port}"), new Uri($"http://am-2.example:{server.Url.Port}"));
-        using var host = new PushHost(known, unknown);
+        using var host = new AlertingHost(known, unknown);
         host.Find = _ => [IPAddress.Loopback];
         host.Hang("eno1");
-        var push = host.Push(known);
-        await PushHost.StepAsync(push);
+        var push = host.Client(known);
+        await AlertingHost.StepAsync(push);
         Assert.Equal($"am-1.example:{server.Url.Port}", server.Last.Host);
 
         host.Find = _ => throw new SocketException((int)SocketError.TryAgain);
         host.Pass(60);
-        await PushHost.StepAsync(push);
-        await PushHost.StepAsync(host.Push(unknown));
+        await AlertingHost.StepAsync(push);
+        await AlertingHost.StepAsync(host.Client(unknown));
         Assert.Equal((2, 0), (host.Sent(known), host.Failures(known)));
         Assert.Equal((0, 1), (host.Sent(unknown), host.Failures(unknown)));
     }
@@ -203,7 +203,7 @@ public sealed class AlertmanagerClientTests
     public async Task NameServer_ThatIsSilent_EndsThePostWithTheTimeout()
     {
         var url = new Uri("http://am-1.example:9093");
-        using var host = new PushHost(url);
+        using var host = new AlertingHost(url);
         using var never = new ManualResetEvent(false);
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         host.Find = _ =>
@@ -213,7 +213,7 @@ public sealed class AlertmanagerClientTests
             return [];
         };
         host.Hang("eno1");
-        var step = PushHost.StepAsync(host.Push(url));
+        var step = AlertingHost.StepAsync(host.Client(url));
         await asked.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         Assert.False(step.IsCompleted);
         host.Clock.Advance(host.Options.AlertTimeout);
@@ -232,10 +232,10 @@ public sealed class AlertmanagerClientTests
             arrived.SetResult();
             await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
         };
-        using var host = new PushHost(server.Url);
+        using var host = new AlertingHost(server.Url);
         host.Hang("eno1");
         using var stop = new CancellationTokenSource();
-        var step = host.Push(server.Url).StepAsync(stop.Token);
+        var step = host.Client(server.Url).StepAsync(stop.Token);
         await arrived.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => step);
@@ -253,9 +253,9 @@ public sealed class AlertmanagerClientTests
             for (var count = 0; count < 1000 && !context.RequestAborted.IsCancellationRequested; count++)
                 await context.Response.Body.WriteAsync(megabyte, context.RequestAborted).AsTask().ContinueWith(_ => { }, TaskScheduler.Default);
         };
-        using var host = new PushHost(server.Url);
+        using var host = new AlertingHost(server.Url);
         host.Hang("eno1");
-        await PushHost.StepAsync(host.Push(server.Url));
+        await AlertingHost.StepAsync(host.Client(server.Url));
         Assert.Equal(1, host.Sent(server.Url));
     }
 
@@ -270,9 +270,9 @@ public sealed class AlertmanagerClientTests
         listener.Start();
         var url = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
         var serving = ServeAsync(listener, answer, endless);
-        using var host = new PushHost(url);
+        using var host = new AlertingHost(url);
         host.Hang("eno1");
-        await PushHost.StepAsync(host.Push(url));
+        await AlertingHost.StepAsync(host.Client(url));
         Assert.Equal((0, 1), (host.Sent(url), host.Failures(url)));
         listener.Stop();
         await serving;
@@ -284,9 +284,9 @@ public sealed class AlertmanagerClientTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var url = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
-        using var host = new PushHost(url);
+        using var host = new AlertingHost(url);
         host.Hang("eno1");
-        var step = PushHost.StepAsync(host.Push(url));
+        var step = AlertingHost.StepAsync(host.Client(url));
         using var client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
         for (var second = 0; second < 5; second++)
         {
@@ -305,14 +305,14 @@ public sealed class AlertmanagerClientTests
         listener.Start();
         var url = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
         listener.Stop();
-        using var host = new PushHost(url);
-        var push = host.Push(url);
+        using var host = new AlertingHost(url);
+        var push = host.Client(url);
         host.Hang("eno1");
         var tries = new List<int>();
         for (var second = 0; second < 600; second++)
         {
             var before = host.Failures(url);
-            await PushHost.StepAsync(push);
+            await AlertingHost.StepAsync(push);
             if (host.Failures(url) > before)
                 tries.Add(second);
             host.Pass(1);

@@ -148,7 +148,7 @@ public sealed class NameLookupTests : IDisposable
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
         // Nobody listens at the first two.
         _find = _ => [IPAddress.IPv6Loopback, IPAddress.Parse("127.0.0.2"), IPAddress.Loopback];
-        var route = new PushRoute(_names, TimeSpan.FromSeconds(5), _clock);
+        var route = new AddressConnector(_names, TimeSpan.FromSeconds(5), _clock);
         await using var stream = await route.ConnectAsync("am-1.example", port, TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
         using var accepted = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
         await accepted.GetStream().WriteAsync("x"u8.ToArray(), TestContext.Current.CancellationToken);

@@ -13,7 +13,7 @@ using NicHangExporter.Tests.Web;
 namespace NicHangExporter.Tests.AlertDelivery;
 
 /// <summary>A request that a server got.</summary>
-internal sealed record PushRequest(string Method, string Path, string? Authorization, string? ContentType, string? Client, string Host, JsonArray Alerts)
+internal sealed record ReceivedPost(string Method, string Path, string? Authorization, string? ContentType, string? Client, string Host, JsonArray Alerts)
 {
     /// <summary>The labels of an alert.</summary>
     public JsonObject Labels(int alert = 0) => Alerts[alert]!["labels"]!.AsObject();
@@ -26,15 +26,15 @@ internal sealed class TestAlertmanager : IAsyncDisposable
 
     private TestAlertmanager(WebApplication server) => _server = server;
 
-    public ConcurrentQueue<PushRequest> Requests { get; } = [];
+    public ConcurrentQueue<ReceivedPost> Requests { get; } = [];
 
     /// <summary>The answer; 200 without a body as it is made.</summary>
-    public Func<HttpContext, PushRequest, Task> Answer { get; set; } = (_, _) => Task.CompletedTask;
+    public Func<HttpContext, ReceivedPost, Task> Answer { get; set; } = (_, _) => Task.CompletedTask;
 
     public Uri Url => new(_server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single().Replace("0.0.0.0", "localhost", StringComparison.Ordinal));
 
     /// <summary>The last request.</summary>
-    public PushRequest Last => Requests.Last();
+    public ReceivedPost Last => Requests.Last();
 
     /// <summary>Begins to listen on a port that is free.</summary>
     /// <param name="certificate">With TLS; null without.</param>
@@ -65,7 +65,7 @@ internal sealed class TestAlertmanager : IAsyncDisposable
     {
         using var reader = new StreamReader(context.Request.Body);
         var text = await reader.ReadToEndAsync(context.RequestAborted);
-        var request = new PushRequest(context.Request.Method, context.Request.Path, context.Request.Headers.Authorization, context.Request.ContentType,
+        var request = new ReceivedPost(context.Request.Method, context.Request.Path, context.Request.Headers.Authorization, context.Request.ContentType,
             context.Connection.ClientCertificate?.Subject, context.Request.Host.Value!, text.Length > 0 ? JsonNode.Parse(text)!.AsArray() : []);
         Requests.Enqueue(request);
         await Answer(context, request);

@@ -12,14 +12,14 @@ using NicHangExporter.TestSupport;
 namespace NicHangExporter.Tests.AlertDelivery;
 
 /// <summary>A host called pve1 that pushes, under a fake clock: the hangs are what the test says.</summary>
-internal sealed class PushHost : IDisposable
+internal sealed class AlertingHost : IDisposable
 {
     private readonly HangSignals _evidence = new();
     private readonly ILoggerFactory _factory;
     private readonly NameLookup _names;
     private StateDirectory _state;
 
-    public PushHost(params Uri[] urls)
+    public AlertingHost(params Uri[] urls)
     {
         System.IO.Directory.CreateDirectory(Directory.File("sys/kernel"));
         File.WriteAllText(Directory.File("sys/kernel/hostname"), "pve1\n");
@@ -27,7 +27,7 @@ internal sealed class PushHost : IDisposable
         _factory = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(Log));
         _state = Hold();
         _names = new NameLookup(name => Find(name), Clock);
-        Book = Read();
+        Store = Read();
         // Of earlier processes nothing is to be waited for.
         Clock.Advance(Options.EpisodeGap * 2);
     }
@@ -37,26 +37,26 @@ internal sealed class PushHost : IDisposable
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 7, 24, 16, 0, 0, TimeSpan.Zero));
     public RecordingLogger Log { get; } = new();
     public ExporterMetrics Metrics { get; } = new();
-    public PendingAlertStore Book { get; private set; }
+    public PendingAlertStore Store { get; private set; }
 
     /// <summary>The name server: the machine's own, if a test has none.</summary>
     public Func<string, IPAddress[]> Find { get; set; } = Dns.GetHostAddresses;
 
-    public string BookFile => Path.Combine(Options.StateDirectory!, "alerts.json");
+    public string AlertsFile => Path.Combine(Options.StateDirectory!, "alerts.json");
 
     /// <summary>These devices hang now.</summary>
     public void Hang(params string[] devices)
     {
         _evidence.Show([.. devices.Select(device => new LiveHang(InterfaceName.TryParse(device, out var name) ? name : throw new ArgumentException(device), default, "e1000e",
             $"20260724T160000Z-{device}", Clock.GetUtcNow(), "wedge", "TDH <c4> TDT <e5>", RecoversByItself: false))]);
-        Book.Look();
+        Store.Update();
     }
 
     /// <summary>One that pushes to that Alertmanager.</summary>
-    public AlertmanagerClient Push(Uri url)
+    public AlertmanagerClient Client(Uri url)
     {
-        var connection = new PushConnection(Options, _names, Clock);
-        return new AlertmanagerClient(url, Book, connection, connection.Open, Options, Metrics, Clock, _factory.CreateLogger<AlertmanagerClient>());
+        var connection = new AlertmanagerConnection(Options, _names, Clock);
+        return new AlertmanagerClient(url, Store, connection, connection.Open, Options, Metrics, Clock, _factory.CreateLogger<AlertmanagerClient>());
     }
 
     /// <summary>Pushes once, and fails the test where that takes longer than anybody waits.</summary>
@@ -66,7 +66,7 @@ internal sealed class PushHost : IDisposable
     public void Pass(double seconds)
     {
         Clock.Advance(TimeSpan.FromSeconds(seconds));
-        Book.Look();
+        Store.Update();
     }
 
     /// <summary>The next process, perhaps with another configuration.</summary>
@@ -77,7 +77,7 @@ internal sealed class PushHost : IDisposable
             Options.Alertmanagers = urls;
         _evidence.Show([]);
         _state = Hold();
-        Book = Read();
+        Store = Read();
     }
 
     public double Sent(Uri url) => Metrics.AlertsSent.WithLabels(url.ToString()).Value;
@@ -101,8 +101,8 @@ internal sealed class PushHost : IDisposable
 
     private PendingAlertStore Read()
     {
-        var book = new PendingAlertStore(Options, _evidence, _state, Metrics, Clock, _factory.CreateLogger<PendingAlertStore>());
-        book.Open();
-        return book;
+        var store = new PendingAlertStore(Options, _evidence, _state, Metrics, Clock, _factory.CreateLogger<PendingAlertStore>());
+        store.Open();
+        return store;
     }
 }

@@ -6,12 +6,12 @@ using NicHangExporter.Tests.Web;
 namespace NicHangExporter.Tests.AlertDelivery;
 
 /// <summary>Who the host is to an Alertmanager, and whom it takes for one.</summary>
-public sealed class PushCredentialsTests : IDisposable
+public sealed class AlertmanagerCredentialsTests : IDisposable
 {
     private const string Canary = "c4n4ry-token-0123456789";
 
     private readonly TestAuthority _authority = new();
-    private readonly PushHost _host = new();
+    private readonly AlertingHost _host = new();
 
     public void Dispose()
     {
@@ -73,7 +73,7 @@ public sealed class PushCredentialsTests : IDisposable
         Assert.Equal($"Bearer {Canary}", server.Last.Authorization);
         Assert.Contains(_host.Log.Entries, entry => entry.Message.Contains("it answers 401", StringComparison.Ordinal));
         Assert.DoesNotContain(_host.Log.Entries, entry => entry.Message.Contains(Canary, StringComparison.Ordinal));
-        Assert.DoesNotContain(Canary, File.ReadAllText(_host.BookFile), StringComparison.Ordinal);
+        Assert.DoesNotContain(Canary, File.ReadAllText(_host.AlertsFile), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -221,9 +221,9 @@ public sealed class PushCredentialsTests : IDisposable
     {
         if (_host.Options.Alertmanagers.Count == 0)
             _host.Restart(url);
-        if (_host.Book.Alerts.Count == 0)
+        if (_host.Store.Alerts.Count == 0)
             _host.Hang("eno1");
-        await PushHost.StepAsync(_push ??= _host.Push(url));
+        await AlertingHost.StepAsync(_push ??= _host.Client(url));
     }
 
     private NicHangExporter.Alerting.AlertmanagerClient? _push;
