@@ -6,8 +6,8 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Alerting;
 
 /// <summary>
-/// Pushes hang episodes to the configured Alertmanagers, each in a loop of its own. Neither detection nor remediation waits
-/// for it. It does nothing if no Alertmanager is configured.
+/// Pushes hang episodes to the configured Alertmanagers, each in a loop of its own. Neither detection nor remediation
+/// waits for it. It does nothing if no Alertmanager is configured.
 /// </summary>
 internal sealed partial class AlertDispatcher(
     ExporterOptions options, PendingAlertStore store, ExporterMetrics metrics, TimeProvider clock,

@@ -3,21 +3,21 @@ using NicHangExporter.Remediation;
 namespace NicHangExporter.Alerting;
 
 /// <summary>
-/// Decides what each Alertmanager is sent, and when. A NIC that hangs is often the one that the alert would have to leave
-/// by. An alert that could not be sent during the hang is sent afterwards. It then fires long enough to be notified: an
-/// alert that resolves within the group_wait of an Alertmanager is never notified. Pure.
+/// Decides what each Alertmanager is sent, and when. A NIC that hangs is often the one that the alert would have to
+/// leave by. An alert that could not be sent during the hang is sent afterwards. It then fires long enough to be
+/// notified: an alert that resolves within the group_wait of an Alertmanager is never notified. Pure.
 /// </summary>
 internal static class AlertSchedule
 {
-    /// <summary>How long an Alertmanager takes an alert for firing after it was sent: four resend delays of Prometheus and
-    /// one more.</summary>
+    /// <summary>How long an Alertmanager takes an alert for firing after it was sent: four resend delays of Prometheus
+    /// and one more.</summary>
     public static readonly TimeSpan Validity = TimeSpan.FromMinutes(5);
 
     /// <summary>How often a firing alert is sent (--rules.alert.resend-delay of Prometheus).</summary>
     public static readonly TimeSpan ResendDelay = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long an alert fires at least, at each Alertmanager: more than any usual group_wait and a second try of
-    /// a notification.</summary>
+    /// <summary>How long an alert fires at least, at each Alertmanager: more than any usual group_wait and a second try
+    /// of a notification.</summary>
     public static readonly TimeSpan MinFiring = TimeSpan.FromMinutes(5);
 
     /// <summary>The most alerts that are kept. The newest stay.</summary>
@@ -90,7 +90,8 @@ internal static class AlertSchedule
     /// <summary>True if every Alertmanager knows that the alert is over.</summary>
     public static bool IsDone(OutgoingAlert alert) => alert.Progress.Values.All(progress => progress.Resolved);
 
-    /// <summary>True if an Alertmanager has not received the alert, or not for so long that it has forgotten it.</summary>
+    /// <summary>True if an Alertmanager has not received the alert, or not for so long that it has forgotten
+    /// it.</summary>
     public static bool IsWaiting(OutgoingAlert alert, DateTimeOffset now) =>
         alert.Progress.Values.Any(progress => !progress.Resolved && IsLapsed(progress, now));
 

@@ -9,8 +9,8 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Alerting;
 
 /// <summary>
-/// Posts alerts to one Alertmanager and retries with growing pauses. Alertmanagers do not affect each other, and an alert
-/// that is refused does not hold up the others. For one thread at a time.
+/// Posts alerts to one Alertmanager and retries with growing pauses. Alertmanagers do not affect each other, and an
+/// alert that is refused does not hold up the others. For one thread at a time.
 /// </summary>
 internal sealed partial class AlertmanagerClient
 {

@@ -6,16 +6,16 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Alerting;
 
 /// <summary>
-/// How an Alertmanager is reached: addresses and TLS. Everything is made again for each post, once a minute. A replaced file
-/// is used immediately, the name is looked up again, and no connection from before the hang is reused.
+/// How an Alertmanager is reached: addresses and TLS. Everything is made again for each post, once a minute. A replaced
+/// file is used immediately, the name is looked up again, and no connection from before the hang is reused.
 /// </summary>
 internal sealed class AlertmanagerConnection(ExporterOptions options, NameLookup names, TimeProvider clock)
 {
     private readonly AddressConnector _connector = new(names, options.AlertTimeout, clock);
 
     /// <summary>Makes the handler of one post.</summary>
-    /// <param name="end">The end of the post. Without it the handler would go on connecting after the post has been given
-    /// up.</param>
+    /// <param name="end">The end of the post. Without it the handler would go on connecting after the post has been
+    /// given up.</param>
     /// <exception cref="IOException">A file can't be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The process has no right to read a file.</exception>
     /// <exception cref="CryptographicException">A file holds no certificate or no key.</exception>
@@ -23,7 +23,8 @@ internal sealed class AlertmanagerConnection(ExporterOptions options, NameLookup
     {
         var handler = new SocketsHttpHandler
         {
-            // A redirect would carry the credentials to any host that it names. The environment's proxy is not for this.
+            // A redirect would carry the credentials to any host that it names. The environment's proxy is not for
+            // this.
             AllowAutoRedirect = false,
             UseProxy = false,
             UseCookies = false,
@@ -51,8 +52,8 @@ internal sealed class AlertmanagerConnection(ExporterOptions options, NameLookup
     }
 
     /// <summary>
-    /// The header Host if the certificate has another name than the URL (alerting.server-name); null for the name of the
-    /// URL. The handler verifies the certificate against this header, whatever its own TLS options say.
+    /// The header Host if the certificate has another name than the URL (alerting.server-name); null for the name of
+    /// the URL. The handler verifies the certificate against this header, whatever its own TLS options say.
     /// </summary>
     public string? Host(Uri target) => options.AlertServerName is { } name && target.Scheme == Uri.UriSchemeHttps
         ? target.IsDefaultPort ? name : $"{name}:{target.Port}"

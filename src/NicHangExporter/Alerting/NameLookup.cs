@@ -7,8 +7,8 @@ namespace NicHangExporter.Alerting;
 /// <summary>
 /// Looks up the names of Alertmanagers on one thread of its own, one after the other. The C library's lookup can't be
 /// cancelled, and waits for many seconds if the name server is behind the hung NIC. On the thread pool it would hold up
-/// everything; here it holds up other names at most. The last addresses of each name are kept for a lookup that fails or
-/// takes too long.
+/// everything; here it holds up other names at most. The last addresses of each name are kept for a lookup that fails
+/// or takes too long.
 /// </summary>
 /// <param name="find">The addresses of a name. It may throw, or never return.</param>
 /// <param name="clock">The clock.</param>

@@ -6,9 +6,9 @@ using NicHangExporter.Remediation;
 namespace NicHangExporter.Alerting;
 
 /// <summary>
-/// Keeps the alerts that are still to be sent, in memory and in <c>alerts.json</c> of the state directory: most hangs end
-/// with a power cycle, and their alerts must survive it. Without a directory, or with one that can't be used, the alerts
-/// live as long as the process. Any thread may call it.
+/// Keeps the alerts that are still to be sent, in memory and in <c>alerts.json</c> of the state directory: most hangs
+/// end with a power cycle, and their alerts must survive it. Without a directory, or with one that can't be used, the
+/// alerts live as long as the process. Any thread may call it.
 /// </summary>
 internal sealed partial class PendingAlertStore(
     ExporterOptions options, HangSignals signals, StateDirectory directory, ExporterMetrics metrics, TimeProvider clock,
@@ -171,7 +171,7 @@ internal sealed partial class PendingAlertStore(
     private partial void LogUnusable(string path, string reason);
 
     [LoggerMessage(EventIds.PushBufferSetAside, LogLevel.Error,
-        "The alerts in {Path} can't be used and the file was renamed to {Aside}; alerts that were still to be sent are lost: "
-        + "{Reason}")]
+        "The alerts in {Path} can't be used and the file was renamed to {Aside}; alerts that were still to be sent are "
+        + "lost: {Reason}")]
     private partial void LogSetAside(string path, string aside, string reason);
 }

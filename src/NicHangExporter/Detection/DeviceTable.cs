@@ -53,8 +53,8 @@ internal sealed class DeviceTable(ExporterMetrics metrics)
             foreach (var former in _devices.Where(tracked =>
                 tracked is { Present: false, Series.IsPublished: true } && tracked.Name == present.Name))
             {
-                // Other hardware has the name now. Its series must not go on from the counts of the former device, which
-                // stay in the state.
+                // Other hardware has the name now. Its series must not go on from the counts of the former device,
+                // which stay in the state.
                 former.Series.Unpublish(metrics);
                 present.Series.Unpublish(metrics);
             }

@@ -38,7 +38,8 @@ internal sealed partial class EpisodeTracker
         string device, string shape, double seconds, int driverReports, int watchdogReports, int resets);
 
     [LoggerMessage(EventIds.TransmitterPaused, LogLevel.Warning,
-        "The link partner pauses the transmitter of {Device} with pause frames: nothing is sent, but the NIC is not hung")]
+        "The link partner pauses the transmitter of {Device} with pause frames: nothing is sent, but the NIC is not "
+        + "hung")]
     private partial void LogPaused(string device);
 
     [LoggerMessage(EventIds.TransmitterPauseEnded, LogLevel.Warning,

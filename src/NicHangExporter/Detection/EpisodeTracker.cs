@@ -10,8 +10,8 @@ namespace NicHangExporter.Detection;
 
 /// <summary>
 /// Turns events of the kernel log and samples of the transmit counters into episodes of devices, and publishes what
-/// changes: series, log messages, bundles and requests for remediation. Only the thread of <see cref="HangMonitor"/> uses
-/// it.
+/// changes: series, log messages, bundles and requests for remediation. Only the thread of <see cref="HangMonitor"/>
+/// uses it.
 /// </summary>
 internal sealed partial class EpisodeTracker(
     ExporterOptions options, DeviceInventory inventory, EthtoolPoller ethtool, HangReporter reporter, StateSaver saver,

@@ -8,9 +8,9 @@ using NicHangExporter.Remediation;
 namespace NicHangExporter.Detection;
 
 /// <summary>
-/// The detection loop: takes the events of the kernel log, samples the devices and saves the state. It runs on a thread of
-/// its own and never waits for the thread pool, which may be busy on a host without network. Only this thread uses the
-/// devices, so nothing is locked.
+/// The detection loop: takes the events of the kernel log, samples the devices and saves the state. It runs on a thread
+/// of its own and never waits for the thread pool, which may be busy on a host without network. Only this thread uses
+/// the devices, so nothing is locked.
 /// </summary>
 internal sealed partial class HangMonitor : IDisposable
 {
@@ -40,7 +40,8 @@ internal sealed partial class HangMonitor : IDisposable
         _bootId = BootId.Read(options.ProcfsPath);
     }
 
-    /// <summary>Completes when the history of the kernel log is counted and every known device has its series.</summary>
+    /// <summary>Completes when the history of the kernel log is counted and every known device has its
+    /// series.</summary>
     public Task Ready => _ready.Task;
 
     /// <summary>Starts the thread. A background thread: the process must be able to end while it waits for a
@@ -88,8 +89,8 @@ internal sealed partial class HangMonitor : IDisposable
         _log.Start(sameBoot ? new LogPosition(restored!.Position, restored.PositionTime) : default, stop);
     }
 
-    /// <summary>Takes the events that wait, at most one queue of them: a flood must not keep the loop from the clock and
-    /// the counters.</summary>
+    /// <summary>Takes the events that wait, at most one queue of them: a flood must not keep the loop from the clock
+    /// and the counters.</summary>
     internal void TakeEvents()
     {
         for (var left = KernelLogWatcher.EventsAhead; left > 0 && _log.Events.TryRead(out var item); left--)
@@ -164,8 +165,8 @@ internal sealed partial class HangMonitor : IDisposable
     }
 
     [LoggerMessage(EventIds.BootUnknown, LogLevel.Warning,
-        "The boot_id can't be read below {Path}, so the saved position in the kernel log can't be used after a restart: "
-        + "the records in the ring count again, as history")]
+        "The boot_id can't be read below {Path}, so the saved position in the kernel log can't be used after a "
+        + "restart: the records in the ring count again, as history")]
     private partial void LogBootUnknown(string path);
 
     [LoggerMessage(EventIds.MonitorFailed, LogLevel.Error, "Unexpected error in the hang monitor, which goes on")]

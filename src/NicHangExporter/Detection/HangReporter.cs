@@ -8,8 +8,8 @@ using NicHangExporter.Remediation.Journaling;
 namespace NicHangExporter.Detection;
 
 /// <summary>
-/// What the monitor tells remediation, and what it learns from it: <see cref="HangSignals"/>, the bundles of episodes, and
-/// the requests of local remediation. Nothing here needs a network, a name server or an HTTP request.
+/// What the monitor tells remediation, and what it learns from it: <see cref="HangSignals"/>, the bundles of episodes,
+/// and the requests of local remediation. Nothing here needs a network, a name server or an HTTP request.
 /// </summary>
 internal sealed class HangReporter(
     ExporterOptions options, Remediator remediator, HangSignals signals, TimeProvider clock)
@@ -27,7 +27,8 @@ internal sealed class HangReporter(
     public void Report(DeviceTracker device, TimeSpan at) =>
         signals.Report(device.Name, device.Bus, at, device.Episode?.Start ?? at, device.Transmitter.TxPackets);
 
-    /// <summary>Requests what the mode of local remediation allows for a confirmed hang. Does not wait for it.</summary>
+    /// <summary>Requests what the mode of local remediation allows for a confirmed hang. Does not wait for
+    /// it.</summary>
     /// <param name="device">The device.</param>
     /// <param name="isFirst">It is the first request of the episode.</param>
     public void RequestRemediation(DeviceTracker device, bool isFirst)
@@ -58,16 +59,16 @@ internal sealed class HangReporter(
         EndEpisode(device, ended, WallClock(ended.Episode.Last));
 
     /// <summary>
-    /// Closes the bundle of an episode that ended with an earlier boot. Its times count from that boot, but the last event
-    /// is also known by the wall clock.
+    /// Closes the bundle of an episode that ended with an earlier boot. Its times count from that boot, but the last
+    /// event is also known by the wall clock.
     /// </summary>
     public void EndEpisodeOfEarlierBoot(DeviceTracker device, in EpisodeEnded ended) =>
         EndEpisode(
             device, ended, DateTimeOffset.UnixEpoch.AddSeconds(Math.Clamp(device.Counts.LastEvent, 0, MaxEpoch)));
 
     /// <summary>
-    /// Publishes the live hangs for the webhook, the API and the alerts. A device that is gone has none: another device may
-    /// have its name by now.
+    /// Publishes the live hangs for the webhook, the API and the alerts. A device that is gone has none: another device
+    /// may have its name by now.
     /// </summary>
     public void PublishLiveHangs(IEnumerable<DeviceTracker> devices) =>
         signals.Show([.. devices

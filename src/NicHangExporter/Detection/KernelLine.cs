@@ -10,8 +10,8 @@ namespace NicHangExporter.Detection;
 /// <param name="Text">Its text, by <see cref="Printable"/>.</param>
 internal readonly record struct KernelLine(TimeSpan SinceBoot, string Text)
 {
-    /// <summary>The longest <see cref="Text"/>, in bytes of UTF-8. The kernel cuts a record at about half of it; an escaped
-    /// byte takes four.</summary>
+    /// <summary>The longest <see cref="Text"/>, in bytes of UTF-8. The kernel cuts a record at about half of it; an
+    /// escaped byte takes four.</summary>
     public const int MaxLength = 2048;
 
     /// <summary>The text, each line by <see cref="KernelText.Escape"/>, cut at <see cref="MaxLength"/>.</summary>

@@ -5,11 +5,9 @@ namespace NicHangExporter.Detection;
 
 /// <summary>A message of a network driver, or of the core about one, from the kernel log.</summary>
 /// <param name="Message">The decoded message.</param>
-/// <param name="At">
-/// Its time since boot. History has the record's own time, but never one in the future. A live record has the time of
-/// reading, because the clock of the log drifts away from other clocks over weeks. For syslog(2), which is read late, see
-/// <see cref="SyslogClock"/>.
-/// </param>
+/// <param name="At"> Its time since boot. History has the record's own time, but never one in the future. A live record
+/// has the time of reading, because the clock of the log drifts away from other clocks over weeks. For syslog(2), which
+/// is read late, see <see cref="SyslogClock"/>. </param>
 /// <param name="IsReplay">It was in the ring before this process could read it. It counts but never makes an episode
 /// active.</param>
 /// <param name="IsHistory">A replayed record of which it is unknown whether an earlier process has counted it: that one

@@ -19,18 +19,18 @@ internal sealed class KernelLogHandOver(int capacity)
     /// read.</summary>
     public Task CaughtUp => _caughtUp.Task;
 
-    /// <summary>The number of the last record whose event, if any, is in <see cref="Events"/>; null before the first, and
-    /// if the last one came through syslog(2), which has no numbers.</summary>
+    /// <summary>The number of the last record whose event, if any, is in <see cref="Events"/>; null before the first,
+    /// and if the last one came through syslog(2), which has no numbers.</summary>
     public ulong? Sequence => Interlocked.Read(ref _sequence) is var sequence and >= 0 ? (ulong)sequence : null;
 
-    /// <summary>The time since boot of the newest record whose event, if any, is in <see cref="Events"/>; null before the
-    /// first.</summary>
+    /// <summary>The time since boot of the newest record whose event, if any, is in <see cref="Events"/>; null before
+    /// the first.</summary>
     public TimeSpan? Time => Interlocked.Read(ref _time) is var time and >= 0 ? TimeSpan.FromTicks(time) : null;
 
     /// <summary>
-    /// Takes events while no other is handed over, and returns the position that belongs to them: every event up to it has
-    /// been taken, and none after it. Counts and position that are saved together must come from here, or a restart counts
-    /// an event twice.
+    /// Takes events while no other is handed over, and returns the position that belongs to them: every event up to it
+    /// has been taken, and none after it. Counts and position that are saved together must come from here, or a restart
+    /// counts an event twice.
     /// </summary>
     /// <param name="takeEvents">Empties <see cref="Events"/>.</param>
     public LogPosition Settle(Action takeEvents)

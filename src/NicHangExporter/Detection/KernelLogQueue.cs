@@ -1,9 +1,9 @@
 namespace NicHangExporter.Detection;
 
 /// <summary>
-/// The events between the thread of the kernel log and the monitor. Both wait here as threads: a channel wakes its reader
-/// through the thread pool, which may be busy waiting for a name server that the hung NIC has cut off. One writer, one
-/// reader; any thread may wake the reader. Why it is no BlockingCollection: docs/decisions/0037.
+/// The events between the thread of the kernel log and the monitor. Both wait here as threads: a channel wakes its
+/// reader through the thread pool, which may be busy waiting for a name server that the hung NIC has cut off. One
+/// writer, one reader; any thread may wake the reader. Why it is no BlockingCollection: docs/decisions/0040.
 /// </summary>
 /// <param name="capacity">The most events in it.</param>
 internal sealed class KernelLogQueue(int capacity)
@@ -60,7 +60,8 @@ internal sealed class KernelLogQueue(int capacity)
         }
     }
 
-    /// <summary>Waits until there is an event, the reader is woken, or the time is over. It may return earlier.</summary>
+    /// <summary>Waits until there is an event, the reader is woken, or the time is over. It may return
+    /// earlier.</summary>
     /// <param name="timeout">Real time, also with a fake clock; null for no limit. A negative time is over
     /// immediately.</param>
     public void WaitForNews(TimeSpan? timeout)

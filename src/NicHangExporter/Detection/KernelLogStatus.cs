@@ -60,8 +60,8 @@ internal sealed partial class KernelLogStatus(ExporterMetrics metrics, ILogger l
     private partial void LogOpened(string path);
 
     [LoggerMessage(EventIds.SyslogOpened, LogLevel.Information,
-        "Reading the kernel log by syslog(2) once a second, because the device can't be read; remediation acts on a hang "
-        + "only if a transmit counter shows it too: {Reason}")]
+        "Reading the kernel log by syslog(2) once a second, because the device can't be read; remediation acts on a "
+        + "hang only if a transmit counter shows it too: {Reason}")]
     private partial void LogSyslogOpened(string reason);
 
     [LoggerMessage(EventIds.KmsgUnavailable, LogLevel.Warning,
@@ -69,8 +69,8 @@ internal sealed partial class KernelLogStatus(ExporterMetrics metrics, ILogger l
     private partial void LogUnavailable(string reason);
 
     [LoggerMessage(EventIds.BlindSpots, LogLevel.Warning,
-        "Running without the right to read the kernel log, so hang messages are not seen, only transmit counters; grant "
-        + "CAP_SYSLOG (systemd: AmbientCapabilities=CAP_SYSLOG; a file: setcap cap_syslog+ep; a pod: "
+        "Running without the right to read the kernel log, so hang messages are not seen, only transmit counters; "
+        + "grant CAP_SYSLOG (systemd: AmbientCapabilities=CAP_SYSLOG; a file: setcap cap_syslog+ep; a pod: "
         + "securityContext.capabilities.add SYSLOG) or run as root: {Reason}")]
     private partial void LogPermissionDenied(string reason);
 }

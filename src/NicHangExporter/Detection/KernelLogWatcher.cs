@@ -8,9 +8,9 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Detection;
 
 /// <summary>
-/// Follows the kernel log on a thread of its own and hands over what concerns a NIC, so that a flood of other messages never
-/// reaches the monitor. The kernel's ring is the buffer, and what it overwrites is counted. If /dev/kmsg can't be opened,
-/// syslog(2) is read instead.
+/// Follows the kernel log on a thread of its own and hands over what concerns a NIC, so that a flood of other messages
+/// never reaches the monitor. The kernel's ring is the buffer, and what it overwrites is counted. If /dev/kmsg can't be
+/// opened, syslog(2) is read instead.
 /// </summary>
 internal sealed partial class KernelLogWatcher(
     ExporterOptions options, ExporterMetrics metrics, TimeProvider clock, ILogger<KernelLogWatcher> logger)
@@ -18,7 +18,8 @@ internal sealed partial class KernelLogWatcher(
     /// <summary>The most events that wait for the monitor.</summary>
     public const int EventsAhead = 256;
 
-    /// <summary>Long enough not to spin on a device that can't be opened, short enough for one that comes back.</summary>
+    /// <summary>Long enough not to spin on a device that can't be opened, short enough for one that comes
+    /// back.</summary>
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(15);
 
     private readonly KernelLogHandOver _handOver = new(EventsAhead);
@@ -40,8 +41,8 @@ internal sealed partial class KernelLogWatcher(
     internal TimeSpan SyslogInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Opens the log for syslog(2). Null if path.kmsg names a recording or a pipe: syslog(2) reads the log of this host and
-    /// must not replace it.
+    /// Opens the log for syslog(2). Null if path.kmsg names a recording or a pipe: syslog(2) reads the log of this host
+    /// and must not replace it.
     /// </summary>
     internal Func<SyslogReader?> OpenSyslog { get; init; } =
         () => options.KmsgPath == ExporterOptions.DefaultKmsgPath ? new SyslogReader() : null;
@@ -155,7 +156,7 @@ internal sealed partial class KernelLogWatcher(
     private partial void LogUntrustedAccepted(string path);
 
     [LoggerMessage(EventIds.PositionAheadOfRing, LogLevel.Warning,
-        "The saved time in the kernel log, {Saved} seconds after boot, is ahead of the clock, which is at {Now} (a restored "
-        + "snapshot?); it is not used")]
+        "The saved time in the kernel log, {Saved} seconds after boot, is ahead of the clock, which is at {Now} (a "
+        + "restored snapshot?); it is not used")]
     private partial void LogTimeAhead(double saved, double now);
 }

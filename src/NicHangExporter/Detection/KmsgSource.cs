@@ -30,7 +30,8 @@ internal sealed partial class KmsgSource(
     private ulong _unreadable;
     private bool _isOverrun;
 
-    /// <summary>Counts lost records from this one on, the last that an earlier process of this boot has counted.</summary>
+    /// <summary>Counts lost records from this one on, the last that an earlier process of this boot has
+    /// counted.</summary>
     public void ResumeAfter(ulong sequence) => _sequence = KmsgSequence.After(sequence);
 
     /// <summary>Reads until it is stopped.</summary>
@@ -124,8 +125,8 @@ internal sealed partial class KmsgSource(
     {
         if (!_isReplay)
             return;
-        // A clone or a restored snapshot of this machine keeps the boot_id while its ring goes back. A position ahead of
-        // the ring would hide everything that comes.
+        // A clone or a restored snapshot of this machine keeps the boot_id while its ring goes back. A position ahead
+        // of the ring would hide everything that comes.
         if (_lastSeen is { } last && _skipThrough > last)
         {
             LogPositionAhead(_skipThrough.Value, last);
@@ -143,7 +144,7 @@ internal sealed partial class KmsgSource(
     private partial void LogOverrun(ulong lost, string reason);
 
     [LoggerMessage(EventIds.PositionAheadOfRing, LogLevel.Warning,
-        "The saved position {Saved} is ahead of the kernel log, which ends at {Last} (a restored snapshot?); going on from "
-        + "its end")]
+        "The saved position {Saved} is ahead of the kernel log, which ends at {Last} (a restored snapshot?); going on "
+        + "from its end")]
     private partial void LogPositionAhead(ulong saved, ulong last);
 }

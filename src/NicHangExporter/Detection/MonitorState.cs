@@ -5,8 +5,8 @@ namespace NicHangExporter.Detection;
 
 /// <summary>
 /// What survives a restart: the position in the kernel log and the counts at that position. Both are saved together. A
-/// process that is killed between counting and saving counts the same records again from the old position, and none twice.
-/// The members are the format of state.json.
+/// process that is killed between counting and saving counts the same records again from the old position, and none
+/// twice. The members are the format of state.json.
 /// </summary>
 internal sealed record MonitorState
 {
@@ -19,8 +19,8 @@ internal sealed record MonitorState
     public required int Version { get; init; }
 
     /// <summary>
-    /// Says that the file ends in a checksum. A file of an earlier version has neither, and is accepted. A file that has
-    /// this member but no checksum is damaged.
+    /// Says that the file ends in a checksum. A file of an earlier version has neither, and is accepted. A file that
+    /// has this member but no checksum is damaged.
     /// </summary>
     public string? Checksum { get; init; }
 

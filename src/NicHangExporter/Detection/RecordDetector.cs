@@ -13,8 +13,8 @@ internal sealed partial class RecordDetector(
     private readonly LogThrottle _untrustedLog = new(clock);
     private readonly LogThrottle _failedLog = new(clock);
 
-    /// <summary>Makes an event of a record. An unexpected error is logged and counted: the ring keeps a record, so one that
-    /// ended the process would end it again at each start.</summary>
+    /// <summary>Makes an event of a record. An unexpected error is logged and counted: the ring keeps a record, so one
+    /// that ended the process would end it again at each start.</summary>
     /// <param name="entry">The record.</param>
     /// <param name="at">The time of a live event; the latest time of a replayed one.</param>
     /// <param name="isReplay">The record was in the ring before this process could read it.</param>
@@ -66,7 +66,7 @@ internal sealed partial class RecordDetector(
     private partial void LogUntrustedHang(ulong messages, int facility, string verdict);
 
     [LoggerMessage(EventIds.KmsgFailed, LogLevel.Error,
-        "{Records} records of the kernel log met an unexpected error and were passed over, the last one printed {Seconds} "
-        + "seconds after boot")]
+        "Unexpected error in {Records} records of the kernel log, which were skipped; the last one was printed "
+        + "{Seconds} seconds after boot")]
     private partial void LogFailed(Exception exception, ulong records, double seconds);
 }

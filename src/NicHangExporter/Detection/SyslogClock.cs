@@ -2,9 +2,9 @@ namespace NicHangExporter.Detection;
 
 /// <summary>
 /// Turns the time of a record that syslog(2) returned late into time since boot by this process's clock. The two clocks
-/// differ by a constant and by what NTP steers, so the smallest difference between a reading and its newest record is close
-/// to that constant. Records of one burst keep their distance, also if they come in several readings, and none is later
-/// than its reading. Pure: time comes in.
+/// differ by a constant and by what NTP steers, so the smallest difference between a reading and its newest record is
+/// close to that constant. Records of one burst keep their distance, also if they come in several readings, and none is
+/// later than its reading. Pure: time comes in.
 /// </summary>
 internal struct SyslogClock
 {

@@ -7,8 +7,8 @@ using NicHangExporter.Metrics;
 namespace NicHangExporter.Detection;
 
 /// <summary>
-/// Follows the kernel log by syslog(2), for a process that may read the log but has no device for it, such as in a pod that
-/// is not privileged.
+/// Follows the kernel log by syslog(2), for a process that may read the log but has no device for it, such as in a pod
+/// that is not privileged.
 /// </summary>
 /// <param name="handOver">Takes the events.</param>
 /// <param name="detector">Finds the events.</param>
@@ -35,8 +35,8 @@ internal sealed partial class SyslogSource(
     /// <summary>Forgets what has been read: the device takes over.</summary>
     public void Forget() => _reader = null;
 
-    /// <summary>Reads until that fails or it is stopped. It does not go back to a device that appears later: syslog(2) is
-    /// as good.</summary>
+    /// <summary>Reads until that fails or it is stopped. It does not go back to a device that appears later: syslog(2)
+    /// is as good.</summary>
     /// <param name="device">Why the device can't be read.</param>
     /// <param name="never">An event that is never set, to wait for.</param>
     /// <param name="stop">Stops it.</param>

@@ -9,7 +9,8 @@ internal static class TransmitSampler
 {
     /// <summary>A sample of the transmitter; null if the device is gone.</summary>
     /// <param name="device">The device.</param>
-    /// <param name="lastTxPackets">tx_packets of the sample before. The queues are read only if it has not changed.</param>
+    /// <param name="lastTxPackets">tx_packets of the sample before. The queues are read only if it has not
+    /// changed.</param>
     /// <param name="pauseFrames">The pause frame counter and the time of its reading.</param>
     /// <param name="now">The time, since boot.</param>
     public static TxSample? Sample(

@@ -5,8 +5,8 @@ using NicHangExporter.Metrics;
 namespace NicHangExporter.Detection;
 
 /// <summary>
-/// Counts hang reports for which no device was found. Names from the log are not used as labels: the driver's name comes
-/// from the pattern table.
+/// Counts hang reports for which no device was found. Names from the log are not used as labels: the driver's name
+/// comes from the pattern table.
 /// </summary>
 internal sealed partial class UnattributedHangs(ExporterMetrics metrics, TimeProvider clock, ILogger logger)
 {

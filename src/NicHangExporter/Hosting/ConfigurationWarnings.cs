@@ -8,8 +8,8 @@ namespace NicHangExporter.Hosting;
 /// <summary>Warnings about a valid configuration, for <c>--config.check</c> and the log of the start.</summary>
 internal static class ConfigurationWarnings
 {
-    /// <summary>A sentence for each mode without effect, and for each entry of remediation.devices that matches no device;
-    /// only one for the entries if the devices can't be listed.</summary>
+    /// <summary>A sentence for each mode without effect, and for each entry of remediation.devices that matches no
+    /// device; only one for the entries if the devices can't be listed.</summary>
     public static IReadOnlyList<string> Of(ExporterOptions options) => [.. OfModes(options), .. OfDevices(options)];
 
     /// <summary>A sentence for each mode that is on and has no effect, because nothing can trigger it.</summary>

@@ -3,9 +3,10 @@ using System.Runtime.InteropServices;
 namespace NicHangExporter.Hosting;
 
 /// <summary>
-/// Ignores signals that kill by default and are sent by habit. SIGHUP is sent to reload, or by a terminal that closes, as it
-/// does when its session ran over the NIC that hangs. SIGUSR1 and SIGUSR2 are sent by tools that rotate logs. A process
-/// killed between link down and link up leaves the link down. Nothing is reloaded on a signal; a log message says so.
+/// Ignores signals that kill by default and are sent by habit. SIGHUP is sent to reload, or by a terminal that closes,
+/// as it does when its session ran over the NIC that hangs. SIGUSR1 and SIGUSR2 are sent by tools that rotate logs. A
+/// process killed between link down and link up leaves the link down. Nothing is reloaded on a signal; a log message
+/// says so.
 /// </summary>
 internal sealed partial class IgnoredSignals : IDisposable
 {
@@ -32,7 +33,7 @@ internal sealed partial class IgnoredSignals : IDisposable
     public void Dispose() => _registrations.ForEach(registration => registration.Dispose());
 
     [LoggerMessage(EventIds.SignalIgnored, LogLevel.Information,
-        "A signal is ignored: the program reads changed tokens, certificates and web.config.file by itself, and options at "
-        + "the next start; SIGTERM ends the program")]
+        "A signal is ignored: the program reads changed tokens, certificates and web.config.file by itself, and "
+        + "options at the next start; SIGTERM ends the program")]
     private static partial void LogIgnored(ILogger logger, string signal);
 }

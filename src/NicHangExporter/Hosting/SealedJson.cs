@@ -6,8 +6,8 @@ using System.Text;
 namespace NicHangExporter.Hosting;
 
 /// <summary>
-/// A JSON object that ends in a member <c>crc</c>, the CRC-32C of all bytes before it, and a newline. Without a checksum, a
-/// flipped bit in a digit gives another count, position or time, and nothing shows it.
+/// A JSON object that ends in a member <c>crc</c>, the CRC-32C of all bytes before it, and a newline. Without a
+/// checksum, a flipped bit in a digit gives another count, position or time, and nothing shows it.
 /// </summary>
 internal static class SealedJson
 {

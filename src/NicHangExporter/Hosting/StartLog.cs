@@ -5,7 +5,8 @@ namespace NicHangExporter.Hosting;
 
 /// <summary>
 /// The log messages of the start. They tell whether the host is protected: which devices are watched, which hangs are
-/// healed, in which modes, and whether the API is on. One fact a message. Its value is a field and not also in the text.
+/// healed, in which modes, and whether the API is on. One fact a message. Its value is a field and not also in the
+/// text.
 /// </summary>
 internal static partial class StartLog
 {

@@ -9,8 +9,8 @@ namespace NicHangExporter.Hosting;
 internal sealed partial class StateDirectory
 {
     /// <summary>
-    /// What is wrong with a directory, in one line that names it; null if it can be used or made. Changes nothing. Does not
-    /// tell whether another process holds the directory: that one may have ended by the time it matters.
+    /// What is wrong with a directory, in one line that names it; null if it can be used or made. Changes nothing. Does
+    /// not tell whether another process holds the directory: that one may have ended by the time it matters.
     /// </summary>
     public static string? FaultOf(string path)
     {

@@ -5,9 +5,9 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Hosting;
 
 /// <summary>
-/// The state directory of this process. Makes it with mode 0700 and holds its lock: two processes that write one file would
-/// each undo what the other wrote. The kernel releases the lock with the process, however that ends. The lock counts only
-/// while its name still leads to it: any process may use a directory that was deleted or replaced.
+/// The state directory of this process. Makes it with mode 0700 and holds its lock: two processes that write one file
+/// would each undo what the other wrote. The kernel releases the lock with the process, however that ends. The lock
+/// counts only while its name still leads to it: any process may use a directory that was deleted or replaced.
 /// </summary>
 internal sealed partial class StateDirectory(ExporterOptions options, ILogger<StateDirectory>? log = null) : IDisposable
 {
@@ -69,9 +69,9 @@ internal sealed partial class StateDirectory(ExporterOptions options, ILogger<St
     }
 
     /// <summary>
-    /// Takes the directory; does nothing if it is held. It can be called again after a failure: the other process may have
-    /// ended. A directory that was deleted or replaced is not taken again: what another process has done in it since is
-    /// unknown here.
+    /// Takes the directory; does nothing if it is held. It can be called again after a failure: the other process may
+    /// have ended. A directory that was deleted or replaced is not taken again: what another process has done in it
+    /// since is unknown here.
     /// </summary>
     public bool TryTake()
     {
@@ -93,7 +93,8 @@ internal sealed partial class StateDirectory(ExporterOptions options, ILogger<St
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // If the directory can't be listed, the lock is released, so that the next call starts from the beginning.
+                // If the directory can't be listed, the lock is released, so that the next call starts from the
+                // beginning.
                 _lock?.Dispose();
                 _lock = null;
                 _failure = exception.Message.Split('\n')[0];
@@ -130,8 +131,8 @@ internal sealed partial class StateDirectory(ExporterOptions options, ILogger<St
         }
         catch (LinuxException)
         {
-            // A parent that can be written but not opened. A caller that needs durability flushes the directory itself and
-            // gets the error there.
+            // A parent that can be written but not opened. A caller that needs durability flushes the directory itself
+            // and gets the error there.
         }
     }
 

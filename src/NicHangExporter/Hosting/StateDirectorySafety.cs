@@ -3,9 +3,9 @@ using NicHangExporter.Linux;
 namespace NicHangExporter.Hosting;
 
 /// <summary>
-/// Checks that only this user and root can make names in a directory. Anybody else who can would make root write where a
-/// symbolic link leads. The rule is that of sshd's StrictModes: every directory on the way counts, because a user who can
-/// rename one of them can put another in its place.
+/// Checks that only this user and root can make names in a directory. Anybody else who can would make root write where
+/// a symbolic link leads. The rule is that of sshd's StrictModes: every directory on the way counts, because a user who
+/// can rename one of them can put another in its place.
 /// </summary>
 internal static class StateDirectorySafety
 {
@@ -35,7 +35,8 @@ internal static class StateDirectorySafety
                 isMissing = isLast;
                 return isLast
                     ? null
-                    : $"{path} can't be made: {next} does not exist, and only the last component of state.directory is made";
+                    : $"{path} can't be made: {next} does not exist, "
+                        + "and only the last component of state.directory is made";
             }
             if (errno != Errno.None)
                 return new LinuxException("lstat", next, errno).Message;
@@ -77,8 +78,9 @@ internal static class StateDirectorySafety
     // Pushes the components in reverse, so that they pop in the order of the path. ".." is a name like any other.
     private static void Push(Stack<string> parts, string path)
     {
-        foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != ".").Reverse())
-            parts.Push(part);
+        var names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        foreach (var name in names.Where(name => name != ".").Reverse())
+            parts.Push(name);
     }
 
     private static string Octal(UnixFileMode mode) => Convert.ToString((int)mode, 8).PadLeft(4, '0');

@@ -6,8 +6,8 @@ using NicHangExporter.Linux;
 namespace NicHangExporter.Hosting;
 
 /// <summary>
-/// A JSON file of the state directory that is replaced as a whole. It is read only if it is a regular file, and accepted
-/// only if its checksum is right. A damaged file is renamed, never overwritten.
+/// A JSON file of the state directory that is replaced as a whole. It is read only if it is a regular file, and
+/// accepted only if its checksum is right. A damaged file is renamed, never overwritten.
 /// </summary>
 internal static class StateFile
 {
@@ -20,8 +20,8 @@ internal static class StateFile
     /// Null means that a value is missing or impossible.</param>
     /// <param name="damage">Why the file is damaged; null if it is not, or does not exist.</param>
     /// <returns>The parsed value; null if the file is damaged or does not exist.</returns>
-    /// <exception cref="LinuxException">The file can't be read: the process has no right to, or the disk fails. It is not
-    /// damaged.</exception>
+    /// <exception cref="LinuxException">The file can't be read: the process has no right to, or the disk fails. It is
+    /// not damaged.</exception>
     public static T? Read<T>(string path, int limit, Func<ReadOnlySpan<byte>, bool, T?> parse, out string? damage)
         where T : class
     {
@@ -59,7 +59,8 @@ internal static class StateFile
     public static void Write(string path, ReadOnlySpan<byte> json) =>
         AtomicFile.Replace(path, OwnerOnly, SealedJson.Seal(json));
 
-    /// <summary>Renames a damaged file, of whatever kind: it may hold what somebody needs, and shows the damage.</summary>
+    /// <summary>Renames a damaged file, of whatever kind: it may hold what somebody needs, and shows the
+    /// damage.</summary>
     /// <returns>Its new name.</returns>
     /// <exception cref="IOException">It can't be renamed.</exception>
     /// <exception cref="UnauthorizedAccessException">The process has no right to write the directory.</exception>

@@ -6,7 +6,8 @@ namespace NicHangExporter.Remediation;
 /// </summary>
 internal static class HangTiming
 {
-    /// <summary>Reports closer together may be one hang that several queues or several parts of the kernel report.</summary>
+    /// <summary>Reports closer together may be one hang that several queues or several parts of the kernel
+    /// report.</summary>
     public static readonly TimeSpan SameMoment = TimeSpan.FromSeconds(1);
 
     /// <summary>

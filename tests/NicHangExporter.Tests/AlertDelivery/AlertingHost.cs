@@ -11,7 +11,7 @@ using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.AlertDelivery;
 
-/// <summary>A host called pve1 that pushes, under a fake clock: the hangs are what the test says.</summary>
+/// <summary>A host pve1 that pushes alerts, with a fake clock and hangs from the test.</summary>
 internal sealed class AlertingHost : IDisposable
 {
     private readonly HangSignals _evidence = new();
@@ -23,12 +23,17 @@ internal sealed class AlertingHost : IDisposable
     {
         System.IO.Directory.CreateDirectory(Directory.File("sys/kernel"));
         File.WriteAllText(Directory.File("sys/kernel/hostname"), "pve1\n");
-        Options = new ExporterOptions { ProcfsPath = Directory.Path, StateDirectory = System.IO.Directory.CreateDirectory(Directory.File("state")).FullName, Alertmanagers = urls };
+        Options = new ExporterOptions
+        {
+            ProcfsPath = Directory.Path,
+            StateDirectory = System.IO.Directory.CreateDirectory(Directory.File("state")).FullName,
+            Alertmanagers = urls,
+        };
         _factory = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(Log));
         _state = Hold();
         _names = new NameLookup(name => Find(name), Clock);
         Store = Read();
-        // Of earlier processes nothing is to be waited for.
+        // Hangs of an earlier process are not waited for any more.
         Clock.Advance(Options.EpisodeGap * 2);
     }
 
@@ -39,37 +44,46 @@ internal sealed class AlertingHost : IDisposable
     public ExporterMetrics Metrics { get; } = new();
     public PendingAlertStore Store { get; private set; }
 
-    /// <summary>The name server: the machine's own, if a test has none.</summary>
+    /// <summary>The name server; without one from the test, the machine's own.</summary>
     public Func<string, IPAddress[]> Find { get; set; } = Dns.GetHostAddresses;
 
     public string AlertsFile => Path.Combine(Options.StateDirectory!, "alerts.json");
 
-    /// <summary>These devices hang now.</summary>
+    /// <summary>Makes these devices hang, and no others.</summary>
     public void Hang(params string[] devices)
     {
-        _evidence.Show([.. devices.Select(device => new LiveHang(InterfaceName.TryParse(device, out var name) ? name : throw new ArgumentException(device), default, "e1000e",
-            $"20260724T160000Z-{device}", Clock.GetUtcNow(), "wedge", "TDH <c4> TDT <e5>", RecoversByItself: false))]);
+        _evidence.Show([.. devices.Select(device => new LiveHang(
+            InterfaceName.TryParse(device, out var name) ? name : throw new ArgumentException(device),
+            default,
+            "e1000e",
+            $"20260724T160000Z-{device}",
+            Clock.GetUtcNow(),
+            "wedge",
+            "TDH <c4> TDT <e5>",
+            RecoversByItself: false))]);
         Store.Update();
     }
 
-    /// <summary>One that pushes to that Alertmanager.</summary>
+    /// <summary>A client for that Alertmanager.</summary>
     public AlertmanagerClient Client(Uri url)
     {
         var connection = new AlertmanagerConnection(Options, _names, Clock);
-        return new AlertmanagerClient(url, Store, connection, connection.Open, Options, Metrics, Clock, _factory.CreateLogger<AlertmanagerClient>());
+        return new AlertmanagerClient(url, Store, connection, connection.Open, Options, Metrics, Clock,
+            _factory.CreateLogger<AlertmanagerClient>());
     }
 
-    /// <summary>Pushes once, and fails the test where that takes longer than anybody waits.</summary>
-    public static Task StepAsync(AlertmanagerClient push) => push.StepAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    /// <summary>Posts once. Fails the test after 30 seconds of real time.</summary>
+    public static Task StepAsync(AlertmanagerClient client) => client.StepAsync(TestContext.Current.CancellationToken)
+        .WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
-    /// <summary>Time passes, and the hangs are looked at.</summary>
+    /// <summary>Lets time pass and updates the alerts.</summary>
     public void Pass(double seconds)
     {
         Clock.Advance(TimeSpan.FromSeconds(seconds));
         Store.Update();
     }
 
-    /// <summary>The next process, perhaps with another configuration.</summary>
+    /// <summary>Starts the next process, perhaps with other Alertmanagers.</summary>
     public void Restart(params Uri[] urls)
     {
         _state.Dispose();
@@ -101,7 +115,8 @@ internal sealed class AlertingHost : IDisposable
 
     private PendingAlertStore Read()
     {
-        var store = new PendingAlertStore(Options, _evidence, _state, Metrics, Clock, _factory.CreateLogger<PendingAlertStore>());
+        var store = new PendingAlertStore(Options, _evidence, _state, Metrics, Clock,
+            _factory.CreateLogger<PendingAlertStore>());
         store.Open();
         return store;
     }

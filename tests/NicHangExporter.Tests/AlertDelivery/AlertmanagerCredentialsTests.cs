@@ -5,7 +5,7 @@ using NicHangExporter.Tests.Web;
 
 namespace NicHangExporter.Tests.AlertDelivery;
 
-/// <summary>Who the host is to an Alertmanager, and whom it takes for one.</summary>
+/// <summary>The credentials of the host, and the certificates that it trusts.</summary>
 public sealed class AlertmanagerCredentialsTests : IDisposable
 {
     private const string Canary = "c4n4ry-token-0123456789";
@@ -20,7 +20,7 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     }
 
     [Fact]
-    public async Task BearerToken_IsReadAnewForEachPost()
+    public async Task BearerToken_IsReadAgainForEachPost()
     {
         await using var server = await TestAlertmanager.StartAsync();
         _host.Options.AlertBearerTokenFile = Write("token", "first\n");
@@ -36,9 +36,11 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     public async Task BasicAuth_IsUserAndPassword()
     {
         await using var server = await TestAlertmanager.StartAsync();
-        (_host.Options.AlertBasicAuthUser, _host.Options.AlertBasicAuthPasswordFile) = ("nichang", Write("password", "pä:ss\n"));
+        _host.Options.AlertBasicAuthUser = "nichang";
+        _host.Options.AlertBasicAuthPasswordFile = Write("password", "pä:ss\n");
         await PushAsync(server.Url);
-        Assert.Equal("nichang:pä:ss", Encoding.UTF8.GetString(Convert.FromBase64String(server.Last.Authorization!["Basic ".Length..])));
+        Assert.Equal("nichang:pä:ss",
+            Encoding.UTF8.GetString(Convert.FromBase64String(server.Last.Authorization!["Basic ".Length..])));
     }
 
     [Theory]
@@ -48,19 +50,20 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     [InlineData(Canary + "\n" + Canary)]
     [InlineData(Canary + " x")]
     [InlineData(Canary + "\u00e4")]
-    public async Task BearerToken_ThatIsNone_IsSaidWithoutIt(string? content)
+    public async Task BearerToken_ThatIsInvalid_IsNotQuotedInTheLog(string? content)
     {
         await using var server = await TestAlertmanager.StartAsync();
-        _host.Options.AlertBearerTokenFile = content is null ? _host.Directory.File("nowhere") : Write("token", content);
+        _host.Options.AlertBearerTokenFile = content is null ? _host.Directory.File("nowhere")
+            : Write("token", content);
         await PushAsync(server.Url);
-        // Without the credentials nothing is sent at all.
+        // Nothing is sent without the credentials.
         Assert.Empty(server.Requests);
         Assert.Equal(1, _host.Failures(server.Url));
         Assert.DoesNotContain(_host.Log.Entries, entry => entry.Message.Contains(Canary, StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Token_ShowsUpNowhere()
+    public async Task Token_IsNeitherInTheLogNorInTheFile()
     {
         await using var server = await TestAlertmanager.StartAsync();
         server.Answer = (context, _) =>
@@ -80,7 +83,7 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     public async Task Https_IsForTheConfiguredAuthorityOnly()
     {
         await using var server = await TestAlertmanager.StartAsync(_authority.Server());
-        // The system's authorities do not know it.
+        // The system does not trust its authority.
         await PushAsync(server.Url);
         Assert.Equal((0, 1), (_host.Sent(server.Url), _host.Failures(server.Url)));
 
@@ -90,7 +93,7 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
         await PushAsync(server.Url);
         Assert.Equal((0, 1), (_host.Sent(server.Url), server.Requests.Count + 1));
 
-        // The file is exchanged, and the next post goes through.
+        // The file is replaced, and the next post is accepted.
         Write("ca.pem", other.Root.ExportCertificatePem() + "\n" + _authority.Root.ExportCertificatePem());
         _host.Pass(60);
         await PushAsync(server.Url);
@@ -107,7 +110,8 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
         _host.Options.AlertCaFile = Write("ca.pem", content);
         await PushAsync(server.Url);
         Assert.Empty(server.Requests);
-        Assert.Contains(reason, Assert.Single(_host.Log.Entries, entry => entry.Event == EventIds.PushFailed).Message, StringComparison.Ordinal);
+        Assert.Contains(reason, Assert.Single(_host.Log.Entries, entry => entry.Event == EventIds.PushFailed).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -115,7 +119,7 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     {
         await using var server = await TestAlertmanager.StartAsync(_authority.Server());
         _host.Options.AlertCaFile = Write("ca.pem", _authority.Root.ExportCertificatePem());
-        // The certificate is for localhost and 127.0.0.1, and there are more ways to the same address.
+        // The certificate is for localhost and 127.0.0.1. 127.0.0.2 leads to the same server.
         var url = new UriBuilder(server.Url) { Host = "127.0.0.2" }.Uri;
         await PushAsync(url);
         Assert.Empty(server.Requests);
@@ -124,7 +128,7 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
         await PushAsync(url);
         Assert.Equal($"localhost:{url.Port}", Assert.Single(server.Requests).Host);
 
-        // A name that is configured is the only one: that of the URL is none any more.
+        // A configured name replaces that of the URL.
         _host.Options.AlertServerName = "alertmanager.example";
         _host.Pass(60);
         await PushAsync(url);
@@ -149,17 +153,20 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
         Assert.Empty(server.Requests);
 
         var client = _authority.Client();
-        (_host.Options.AlertCertificateFile, _host.Options.AlertKeyFile, _host.Options.AlertBearerTokenFile) = (Write("client.crt", client.Certificate), Write("client.key", client.Key), Write("token", "t"));
+        _host.Options.AlertCertificateFile = Write("client.crt", client.Certificate);
+        _host.Options.AlertKeyFile = Write("client.key", client.Key);
+        _host.Options.AlertBearerTokenFile = Write("token", "t");
         _host.Pass(60);
         await PushAsync(server.Url);
         Assert.Equal(("CN=prometheus", "Bearer t"), (server.Last.Client, server.Last.Authorization));
 
-        // A key that is not that of the certificate: nothing is sent, and what is wrong is said.
+        // The key of another certificate: nothing is sent, and the log says why.
         Write("client.key", _authority.Client().Key);
         _host.Pass(60);
         await PushAsync(server.Url);
         Assert.Single(server.Requests);
-        Assert.Contains(_host.Log.Entries, entry => entry.Event == EventIds.PushFailed && entry.Message.Contains("client.key is not the key of", StringComparison.Ordinal));
+        Assert.Contains(_host.Log.Entries, entry => entry.Event == EventIds.PushFailed
+            && entry.Message.Contains("client.key is not the key of", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -169,7 +176,8 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     [InlineData("a b", false)]
     [InlineData("a\r\nX: y", false)]
     [InlineData("::1", false)]
-    public void ServerName_IsTheNameOfAHost(string name, bool isTaken) => Assert.Equal(isTaken, AlertingOptions.SetServerName(new ExporterOptions(), [name]) is null);
+    public void ServerName_IsTheNameOfAHost(string name, bool isTaken) =>
+        Assert.Equal(isTaken, AlertingOptions.SetServerName(new ExporterOptions(), [name]) is null);
 
     [Theory]
     [InlineData("http://user:c4n4ry@alertmanager:9093")]
@@ -191,7 +199,8 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     public void Url_WithAPrefix_IsTaken()
     {
         var options = new ExporterOptions();
-        Assert.Null(AlertingOptions.SetAlertmanagers(options, ["https://example.org/alertmanager/", "http://[::1]:9093"]));
+        Assert.Null(AlertingOptions.SetAlertmanagers(options,
+            ["https://example.org/alertmanager/", "http://[::1]:9093"]));
         Assert.Equal(2, options.Alertmanagers.Count);
         Assert.NotNull(AlertingOptions.SetAlertmanagers(options, ["http://a:9093", "http://a:9093/"]));
     }
@@ -215,7 +224,8 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     [InlineData("driver=x", false)]
     [InlineData("instance=x", false)]
     [InlineData("severity=x", false)]
-    public void Label_IsOneThatAlertmanagerTakes(string row, bool isTaken) => Assert.Equal(isTaken, AlertingOptions.CheckLabel(row) is null);
+    public void Label_IsOneThatAlertmanagerTakes(string row, bool isTaken) =>
+        Assert.Equal(isTaken, AlertingOptions.CheckLabel(row) is null);
 
     private async Task PushAsync(Uri url)
     {
@@ -223,10 +233,10 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
             _host.Restart(url);
         if (_host.Store.Alerts.Count == 0)
             _host.Hang("eno1");
-        await AlertingHost.StepAsync(_push ??= _host.Client(url));
+        await AlertingHost.StepAsync(_client ??= _host.Client(url));
     }
 
-    private NicHangExporter.Alerting.AlertmanagerClient? _push;
+    private NicHangExporter.Alerting.AlertmanagerClient? _client;
 
     private string Write(string name, string content)
     {

@@ -5,7 +5,8 @@ namespace NicHangExporter.Tests.Detection;
 /// <summary>The monitor's own thread saves the state.</summary>
 public sealed class StateSavingTests
 {
-    private const string Hang = @"e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\x0a  TDH                  <14>";
+    private const string Hang =
+        @"e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\x0a  TDH                  <14>";
 
     private static readonly TimeSpan TestTimeout = TimeSpan.FromSeconds(20);
 

@@ -19,7 +19,8 @@ internal sealed class DeviceSeries(DeviceTracker device)
         var (name, counts) = (device.Name.ToString(), device.Counts);
         foreach (var source in MetricLabels.Sources)
             foreach (var origin in MetricLabels.Origins(source))
-                metrics.HangEvents.WithLabels(name, MetricLabels.Of(source), origin).IncTo(counts.Events(source, origin));
+                metrics.HangEvents.WithLabels(name, MetricLabels.Of(source), origin)
+                    .IncTo(counts.Events(source, origin));
         foreach (var origin in Origins)
         {
             metrics.DriverResets.WithLabels(name, origin).IncTo(counts.Resets(origin));

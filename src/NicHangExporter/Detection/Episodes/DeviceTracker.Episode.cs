@@ -36,8 +36,8 @@ internal sealed partial class DeviceTracker
 
     /// <summary>Takes the state of an earlier process.</summary>
     /// <param name="state">The state.</param>
-    /// <param name="sameBoot">False if the machine has booted since. An episode in progress then ended with the boot, and
-    /// the queues count from zero.</param>
+    /// <param name="sameBoot">False if the machine has booted since. An episode in progress then ended with the boot,
+    /// and the queues count from zero.</param>
     /// <returns>The episode that ended with the boot, if it has a bundle.</returns>
     public EpisodeEnded? Restore(DeviceState state, bool sameBoot)
     {

@@ -11,8 +11,8 @@ namespace NicHangExporter.Detection.Episodes;
 /// </summary>
 internal sealed partial class DeviceTracker
 {
-    /// <summary>How often tx_timeout is read. It grows only every few seconds in a hang, and a large NIC has many queues.
-    /// </summary>
+    /// <summary>How often tx_timeout is read. It grows only every few seconds in a hang, and a large NIC has many
+    /// queues.</summary>
     public static readonly TimeSpan TxTimeoutInterval = TimeSpan.FromSeconds(5);
 
     // Enough to show how a hang began. A wedge repeats itself for hours.
@@ -57,7 +57,8 @@ internal sealed partial class DeviceTracker
     /// <summary>The episode has a live observation. History alone never makes an episode active.</summary>
     public bool EpisodeIsLive { get; private set; }
 
-    /// <summary>A live episode of a hang is in progress. A pause by the link partner is an episode but no hang.</summary>
+    /// <summary>A live episode of a hang is in progress. A pause by the link partner is an episode but no
+    /// hang.</summary>
     public bool IsHanging => EpisodeIsLive && Episode is { Shape: not HangShape.Paused };
 
     /// <summary>The last decoded report of the episode.</summary>
@@ -93,11 +94,11 @@ internal sealed partial class DeviceTracker
     /// loses them.</summary>
     public IReadOnlyList<string> KernelLines => [.. _kernelLines.Select(line => line.ToString())];
 
-    /// <summary>The device is in sysfs, with this driver.</summary>
+    /// <summary>A refresh has found the device in sysfs.</summary>
     public void Appear(string? driver, bool isVirtualFunction) =>
         (Present, Driver, IsVirtualFunction) = (true, driver, isVirtualFunction);
 
-    /// <summary>The device is not in sysfs, or is again as it was.</summary>
+    /// <summary>Marks the device as gone, or as present again after a refresh that failed.</summary>
     public void SetPresent(bool present) => Present = present;
 
     /// <summary>Changes the name. The series move with it.</summary>
@@ -136,8 +137,8 @@ internal sealed partial class DeviceTracker
     }
 
     /// <summary>
-    /// Takes a live hang report. False for a tx_timeout that the core's watchdog has already reported in the log. The counter is read every
-    /// <see cref="TxTimeoutInterval"/>, so it shows the same firing later.
+    /// Takes a live hang report. False for a tx_timeout that the core's watchdog has already reported in the log. The
+    /// counter is read every <see cref="TxTimeoutInterval"/>, so it shows the same firing later.
     /// </summary>
     public bool TakeReport(HangSource source, TimeSpan at)
     {
@@ -161,8 +162,8 @@ internal sealed partial class DeviceTracker
     {
         if (!IsHanging || !Present || IsProvenOver(healedAt) || (!isNews && now - _requestedAt < RequestInterval))
             return default;
-        // Pause frames make the core's watchdog fire too. To tell, it takes a window and a reading of their counter. Only
-        // the driver's own report is no effect of pause frames.
+        // Pause frames make the core's watchdog fire too. To tell, it takes a window and a reading of their counter.
+        // Only the driver's own report is no effect of pause frames.
         if (this is { Episode.DriverReports: 0, Transmitter.Verdict: TxVerdict.Suspect })
             return default;
         var frozenSince = Transmitter.FrozenSince;

@@ -18,12 +18,14 @@ internal sealed class DeviceTransmitter
     /// <summary>Packets sent, at the last sample; null if the device could not be read.</summary>
     public ulong? TxPackets => _state?.TxPackets;
 
-    /// <summary>As <see cref="TxPackets"/>, but kept when the device can't be read: from before its link went.</summary>
+    /// <summary>As <see cref="TxPackets"/>, but kept when the device can't be read: from before its link
+    /// went.</summary>
     public ulong? LastTxPackets { get; private set; }
 
     /// <summary>Since when packets wait and none is sent; null if they flow, nothing waits, or the link partner pauses
     /// them.</summary>
-    public TimeSpan? FrozenSince => _state is { Verdict: TxVerdict.Suspect or TxVerdict.Stalled } state ? state.Since : null;
+    public TimeSpan? FrozenSince =>
+        _state is { Verdict: TxVerdict.Suspect or TxVerdict.Stalled } state ? state.Since : null;
 
     /// <summary>The last reading of each queue's tx_timeout; null if there was none.</summary>
     public IReadOnlyList<ulong?> Timeouts => _timeouts;

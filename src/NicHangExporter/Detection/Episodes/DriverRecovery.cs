@@ -1,8 +1,7 @@
 namespace NicHangExporter.Detection.Episodes;
 
 /// <summary>
-/// Judges whether the driver recovers a device by its own resets. Pure apart from its own memory. While the driver
-/// recovers, remediation waits.
+/// Judges whether the driver recovers a device by its own resets. Remediation waits while it does. Times are since boot.
 /// </summary>
 internal sealed class DriverRecovery
 {
@@ -35,8 +34,8 @@ internal sealed class DriverRecovery
         episode is not { UnansweredSince: not null, LastReport: { } last } || now - last >= Quiet;
 
     /// <summary>
-    /// Adds a reset of the driver. The stall detector can't judge resets that follow each other, because it starts again
-    /// whenever the link comes back.
+    /// Adds a reset of the driver. The stall detector can't judge resets that follow each other, because it starts
+    /// again whenever the link comes back.
     /// </summary>
     /// <param name="sent">Packets sent so far; null if unknown.</param>
     public void ObserveReset(ulong? sent)

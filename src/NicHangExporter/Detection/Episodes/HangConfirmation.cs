@@ -3,8 +3,8 @@ using NicHangExporter.Remediation;
 namespace NicHangExporter.Detection.Episodes;
 
 /// <summary>
-/// Tells a confirmed hang from a report that may be a false alarm, as drivers print one at link-up. Pure. Times are since
-/// boot.
+/// Tells a confirmed hang from a report that may be a false alarm, as drivers print one at link-up. Pure. Times are
+/// since boot.
 /// </summary>
 /// <param name="Previous">The report before the last one, from another moment.</param>
 /// <param name="Last">The last report.</param>
@@ -25,7 +25,8 @@ internal readonly record struct HangConfirmation(TimeSpan? Previous, TimeSpan? L
         return (Previous is { } previous && last - previous <= window) || IsFrozen(now, frozenSince);
     }
 
-    /// <summary>Whether no packet was sent since the last report for <see cref="HangTiming.FrozenAfterReport"/>.</summary>
+    /// <summary>Whether no packet was sent since the last report for
+    /// <see cref="HangTiming.FrozenAfterReport"/>.</summary>
     /// <param name="now">The time.</param>
     /// <param name="frozenSince">Since when packets wait and none is sent; null if they flow or nothing waits.</param>
     public bool IsFrozen(TimeSpan now, TimeSpan? frozenSince) =>

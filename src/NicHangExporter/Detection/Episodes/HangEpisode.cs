@@ -3,8 +3,8 @@ using NicHangExporter.Remediation;
 namespace NicHangExporter.Detection.Episodes;
 
 /// <summary>
-/// All observations of one device's trouble with no pause longer than the episode gap between them. Pure. Times are since
-/// boot; only their differences count. The members are part of the format of state.json.
+/// All observations of one device's trouble with no pause longer than the episode gap between them. Pure. Times are
+/// since boot; only their differences count. The members are part of the format of state.json.
 /// </summary>
 internal readonly record struct HangEpisode
 {
@@ -48,11 +48,12 @@ internal readonly record struct HangEpisode
     /// <summary>The same with pause frames, since the last stall without.</summary>
     public int Pauses { get; init; }
 
-    /// <summary>A message of the episode came through syslog(2), which may leave out further lines of a record.</summary>
+    /// <summary>A message of the episode came through syslog(2), which may leave out further lines of a
+    /// record.</summary>
     public bool BySyslog { get; init; }
 
-    /// <summary>When the transmit counters last showed the hang: tx_timeout, or packets that wait and are not sent; null
-    /// for never.</summary>
+    /// <summary>When the transmit counters last showed the hang: tx_timeout, or packets that wait and are not sent;
+    /// null for never.</summary>
     public TimeSpan? ShownByCounters { get; init; }
 
     /// <summary>From the first observation to the last: a lower bound of the outage.</summary>
@@ -115,8 +116,8 @@ internal readonly record struct HangEpisode
         this with { Recoveries = Recoveries + 1, UnansweredSince = null, Last = at > Last ? at : Last };
 
     /// <summary>
-    /// True if only the log reports the hang and part of it came through syslog(2). The message may be the first line of
-    /// something else, so it is no reason to act.
+    /// True if only the log reports the hang and part of it came through syslog(2). The message may be the first line
+    /// of something else, so it is no reason to act.
     /// </summary>
     /// <param name="healedAt">When the device was last proven to send again. Earlier counters say nothing about the
     /// present hang.</param>

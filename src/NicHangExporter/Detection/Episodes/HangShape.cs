@@ -5,7 +5,8 @@ internal enum HangShape
 {
     /// <summary>Too little was seen to tell: a single report and no reset.</summary>
     Unknown,
-    /// <summary>The report repeats and the driver does not reset itself. No packet is sent until somebody acts.</summary>
+    /// <summary>The report repeats and the driver does not reset itself. No packet is sent until somebody
+    /// acts.</summary>
     Wedge,
     /// <summary>The driver resets the adapter itself and recovers within seconds, until the next hang.</summary>
     Flap,

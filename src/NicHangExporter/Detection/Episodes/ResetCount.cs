@@ -4,7 +4,8 @@ namespace NicHangExporter.Detection.Episodes;
 
 /// <summary>
 /// Counts resets of one device. Drivers write several lines for one reset: ixgbe's "initiating reset due to tx timeout"
-/// and "Reset adapter" are one. The same row of the pattern table again, or a line long after the first, is another reset.
+/// and "Reset adapter" are one. The same row of the pattern table again, or a line long after the first, is another
+/// reset.
 /// </summary>
 internal sealed class ResetCount
 {

@@ -30,15 +30,15 @@ internal enum TxVerdict
 
 /// <summary>
 /// Tells from counters alone that nothing is sent although packets are queued. It is the only source for a driver that
-/// reports nothing. Pure. A driver without byte queue limits shows no queued packets, so it is never suspected. Nor is a
-/// single queue that hangs while others send.
+/// reports nothing. Pure. A driver without byte queue limits shows no queued packets, so it is never suspected. Nor is
+/// a single queue that hangs while others send.
 /// </summary>
 /// <param name="Since">When the transmitter last moved, or had nothing to do.</param>
 /// <param name="TxPackets">tx_packets at that time.</param>
 /// <param name="PauseFrames">The last reading of the pause frame counter.</param>
 /// <param name="PauseFramesAt">The time of that reading.</param>
-/// <param name="ComparedAt">When the counter was last compared with an earlier reading since the transmitter froze; null
-/// for not yet.</param>
+/// <param name="ComparedAt">When the counter was last compared with an earlier reading since the transmitter froze;
+/// null for not yet.</param>
 /// <param name="AreClimbing">The counter had grown at that comparison.</param>
 /// <param name="Verdict">What it means.</param>
 internal readonly record struct TxStallDetector(
@@ -66,9 +66,9 @@ internal readonly record struct TxStallDetector(
         return now with { Verdict = now.Judge(sample.At, window, pauseInterval) };
     }
 
-    // Compares each reading with the one before it, not with the first: a pause frame at the beginning of a hang does not
-    // excuse all of it. A transmitter that is really held gets many each second, because a pause frame holds it for a
-    // fraction of one.
+    // Compares each reading with the one before it, not with the first: a pause frame at the beginning of a hang does
+    // not excuse all of it. A transmitter that is really held gets many each second, because a pause frame holds it for
+    // a fraction of one.
     private TxStallDetector Compare(in TxSample sample)
     {
         if (sample.PauseFramesReceived is not { } frames
