@@ -22,8 +22,10 @@ public sealed class GoldenLogEventsTests
         GoldenFile.AssertIs("log-events.txt", text.ToString());
     }
 
+    // The queue of the log writes this one by itself, without a method.
     [Fact]
     public void Numbers_OfTheEvents_AreAllUsed() => Assert.Equal(
         typeof(EventIds).GetFields().Select(field => (int)field.GetRawConstantValue()!).Order(),
-        LogProbe.Methods.Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()!.EventId).Distinct().Order());
+        LogProbe.Methods.Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()!.EventId).Append(EventIds.LogDropped)
+            .Distinct().Order());
 }

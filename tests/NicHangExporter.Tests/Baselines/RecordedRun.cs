@@ -17,7 +17,7 @@ internal sealed record RecordedRun(string Name, int MaxBytes, Action<FixtureHost
     });
 
     /// <summary>A hang that the first pass does not heal, so that it is undone; the second heals it, and a person rolls it back.</summary>
-    public static RecordedRun RolledBack { get; } = new("rolled-back", 6000, (host, nic) =>
+    public static RecordedRun RolledBack { get; } = new("rolled-back", 4500, (host, nic) =>
     {
         nic.CuredBy.Remove("reinit");
         nic.Hang();
@@ -26,8 +26,27 @@ internal sealed record RecordedRun(string Name, int MaxBytes, Action<FixtureHost
         host.Live(5);
     });
 
-    /// <summary>Both.</summary>
-    public static IReadOnlyList<RecordedRun> All { get; } = [Healed, RolledBack];
+    /// <summary>A hang that nothing heals, so that the device is in quarantine; a person pauses remediation.</summary>
+    public static RecordedRun Quarantined { get; } = new("quarantined", 8000, (host, nic) =>
+    {
+        nic.CuredBy.Clear();
+        nic.Hang();
+        host.Live(500);
+        var paused = host.Remediator.SetPausedAsync(paused: true, "root");
+        host.Live(1);
+        Assert.True(paused.Wait(TimeSpan.FromSeconds(30)) && paused.Result is null, "the pause was refused");
+    });
+
+    /// <summary>A hang whose episode and first pass are still open: what a power cut leaves.</summary>
+    public static RecordedRun Interrupted { get; } = new("interrupted", 1 << 20, (host, nic) =>
+    {
+        nic.CuredBy.Clear();
+        nic.Hang();
+        host.Live(12);
+    });
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<RecordedRun> All { get; } = [Healed, RolledBack, Quarantined, Interrupted];
 
     /// <summary>Carries it out, and hands over the host, still running, and the files that it has written, by name.</summary>
     public void Carry(Action<FixtureHost, SortedDictionary<string, string>> look)
