@@ -10,7 +10,9 @@ using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Tests.Baselines;
 
-/// <summary>The texts of enumerations in labels, JSON, log and options. A rename of a C# type changes the left side below only.</summary>
+/// <summary>
+/// The texts of enumerations in labels, JSON, log and options. A rename of a C# type changes the left side below only.
+/// </summary>
 public sealed class GoldenLabelsTests
 {
     private static readonly Dictionary<Type, string> Labels = new()
@@ -40,7 +42,8 @@ public sealed class GoldenLabelsTests
     {
         var all = SpeltEnums.All.Concat(Written.Select(method => method.GetParameters()[0].ParameterType)).ToHashSet();
 
-        Assert.True(all.SetEquals(Labels.Keys), $"found {string.Join(", ", all.Select(type => type.FullName).Order(StringComparer.Ordinal))}");
+        var names = all.Select(type => type.FullName).Order(StringComparer.Ordinal);
+        Assert.True(all.SetEquals(Labels.Keys), $"found {string.Join(", ", names)}");
         Assert.Equal(Labels.Count, Labels.Values.Distinct().Count());
     }
 
@@ -48,7 +51,8 @@ public sealed class GoldenLabelsTests
     public void Texts_OfEachEnumeration_AreTheGoldenFile()
     {
         var text = new StringBuilder("== derived from the members' names\n");
-        AppendAll(SpeltEnums.All.Select(type => (type, typeof(SnakeCase).GetMethod(nameof(SnakeCase.Of))!.MakeGenericMethod(type))));
+        var derive = typeof(SnakeCase).GetMethod(nameof(SnakeCase.Of))!;
+        AppendAll(SpeltEnums.All.Select(type => (type, derive.MakeGenericMethod(type))));
         text.Append("== written out for labels\n");
         AppendAll(Written.Select(method => (method.GetParameters()[0].ParameterType, method)));
 
@@ -57,10 +61,17 @@ public sealed class GoldenLabelsTests
         void AppendAll(IEnumerable<(Type Type, MethodInfo Method)> spellings)
         {
             foreach (var (type, method) in spellings.OrderBy(spelling => Labels[spelling.Type], StringComparer.Ordinal))
-                text.Append($"{Labels[type]}: {string.Join(", ", type.GetEnumValues().Cast<object>().Select(value => method.Invoke(null, [value])))}\n");
+            {
+                var texts = type.GetEnumValues().Cast<object>().Select(value => method.Invoke(null, [value]));
+                text.Append($"{Labels[type]}: {string.Join(", ", texts)}\n");
+            }
         }
     }
 
-    private static List<MethodInfo> Written =>
-        [.. typeof(MetricLabels).GetMethods().Where(method => method.ReturnType == typeof(string) && method.GetParameters() is [{ ParameterType.IsEnum: true }])];
+    private static List<MethodInfo> Written { get; } =
+    [
+        .. typeof(MetricLabels).GetMethods()
+            .Where(method => method.ReturnType == typeof(string))
+            .Where(method => method.GetParameters() is [{ ParameterType.IsEnum: true }]),
+    ];
 }

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace NicHangExporter.Tests.Baselines;
 
 /// <summary>
-/// The log's schema: which events there are, with number, level and fields. The texts of the messages and the names of the
-/// methods and loggers are none of it: neither format writes the logger's category.
+/// The log's schema: which events there are, with number, level and fields. The texts of the messages and the names of
+/// the methods and loggers are none of it: neither format writes the logger's category.
 /// </summary>
 public sealed class GoldenLogEventsTests
 {
@@ -26,6 +26,6 @@ public sealed class GoldenLogEventsTests
     [Fact]
     public void Numbers_OfTheEvents_AreAllUsed() => Assert.Equal(
         typeof(EventIds).GetFields().Select(field => (int)field.GetRawConstantValue()!).Order(),
-        LogProbe.Methods.Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()!.EventId).Append(EventIds.LogDropped)
-            .Distinct().Order());
+        LogProbe.Methods.Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()!.EventId)
+            .Append(EventIds.LogDropped).Distinct().Order());
 }

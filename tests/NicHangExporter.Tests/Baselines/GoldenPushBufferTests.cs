@@ -1,4 +1,3 @@
-using NicHangExporter.Api.Alertmanager.Push;
 using NicHangExporter.Tests.Api.Alertmanager.Push;
 
 namespace NicHangExporter.Tests.Baselines;
@@ -26,7 +25,8 @@ public sealed class GoldenPushBufferTests
         host.Restart();
 
         Assert.Equal(["eno1 hangs", "eno2 hung"],
-            host.Book.Alerts.Select(alert => $"{alert.Device} {(alert.Over is null ? "hangs" : "hung")}").Order(StringComparer.Ordinal));
+            host.Book.Alerts.Select(alert => $"{alert.Device} {(alert.Over is null ? "hangs" : "hung")}")
+                .Order(StringComparer.Ordinal));
         // A was told of both a moment before, B of neither.
         Assert.Empty(host.Book.Due(A.ToString()));
         Assert.Equal(["eno1 Firing", "eno2 Firing"],

@@ -8,8 +8,9 @@ using NicHangExporter.Tests.Remediation;
 namespace NicHangExporter.Tests.Baselines;
 
 /// <summary>
-/// The files that whole runs leave in the state directory. Only the number at the end of a remediation's id may differ, and with it
-/// the line's checksum. A daemon that finds such files, which an earlier version has written, knows all that the one before it knew.
+/// The files that whole runs leave in the state directory. Only the number at the end of a remediation's id may differ,
+/// and with it the line's checksum. A daemon that finds such files, which an earlier version has written, knows all
+/// that the one before it knew.
 /// </summary>
 public sealed partial class GoldenRunTests
 {
@@ -44,7 +45,8 @@ public sealed partial class GoldenRunTests
         quarantined False, proving False, paused False
         attempts/local=1 outcomes/local/healed=1
         driver/live=2
-        episode none, ended wedge=1, outage 2
+        episode none
+        ended wedge=1, outage 2
         bundle wedge: Healed
         """)]
     [InlineData("rolled-back", 430, """
@@ -53,7 +55,8 @@ public sealed partial class GoldenRunTests
         quarantined False, proving False, paused False
         attempts/cli=1 attempts/local=2 outcomes/cli/applied=1 outcomes/local/healed=1 outcomes/local/not_healed=1
         driver/live=16 tx_stall/live=1
-        episode none, ended wedge=1, outage 32
+        episode none
+        ended wedge=1, outage 32
         bundle wedge: NotHealed Healed
         """)]
     [InlineData("quarantined", 505, """
@@ -62,8 +65,9 @@ public sealed partial class GoldenRunTests
         quarantined True, proving False, paused True
         attempts/local=9 outcomes/local/not_healed=9
         driver/live=238 tx_stall/live=9
-        episode 20260724T160004Z-eno1 Wedge, ended none, outage 0
-        bundle under way: NotHealed NotHealed NotHealed NotHealed NotHealed NotHealed NotHealed NotHealed NotHealed
+        episode 20260724T160004Z-eno1 Wedge
+        ended none, outage 0
+        bundle open: NotHealed NotHealed NotHealed NotHealed NotHealed NotHealed NotHealed NotHealed NotHealed
         """)]
     [InlineData("interrupted", 15, """
         stage none, rung none, off none
@@ -71,8 +75,9 @@ public sealed partial class GoldenRunTests
         quarantined False, proving False, paused False
         attempts/local=1
         driver/live=5
-        episode 20260724T160004Z-eno1 Wedge, ended none, outage 0
-        bundle under way: none
+        episode 20260724T160004Z-eno1 Wedge
+        ended none, outage 0
+        bundle open: none
         """)]
     public void GoldenFiles_ReadAgain_SayWhatHappened(string name, int seconds, string expected)
     {
@@ -81,25 +86,33 @@ public sealed partial class GoldenRunTests
         var (state, record) = (host.Ledger.State, Assert.Single(host.Ledger.State.Devices).Value);
         var device = Assert.Single(host.Monitor.State().Devices);
         var bundle = Assert.Single(EpisodeFiles.List(host.Options.StateDirectory!));
+        var verdicts = bundle.Remediations.Select(remediation => $"{remediation.Verdict}");
         Assert.Equal(expected, string.Join('\n',
             $"stage {Or(record.Stage)}, rung {Or(record.Rung)}, off {All(record.Desired)}",
             $"last {Or(record.Last?.Verdict)}, pending {Or(record.Pending?.Rung)}, charges {record.Charges.Count}",
             $"quarantined {record.Quarantined}, proving {record.Proving}, paused {state.Paused}",
             Numbers(record.Counts),
             Numbers(device.Events),
-            $"episode {All([device.EpisodeId, $"{device.Episode?.Shape}"])}, ended {Numbers(device.EpisodesEnded)}, outage {device.OutageSeconds}",
-            $"bundle {bundle.Summary?.Shape ?? "under way"}: {All(bundle.Remediations.Select(remediation => $"{remediation.Verdict}"))}"));
+            $"episode {All([device.EpisodeId, $"{device.Episode?.Shape}"])}",
+            $"ended {Numbers(device.EpisodesEnded)}, outage {device.OutageSeconds}",
+            $"bundle {bundle.Summary?.Shape ?? "open"}: {All(verdicts)}"));
     }
 
     private static string Or(object? value) => $"{value ?? "none"}";
 
-    private static string All(IEnumerable<string?> words) => string.Join(' ', words.Where(word => !string.IsNullOrEmpty(word)).DefaultIfEmpty("none"));
+    private static string All(IEnumerable<string?> words) =>
+        string.Join(' ', words.Where(word => !string.IsNullOrEmpty(word)).DefaultIfEmpty("none"));
 
     private static string Numbers(IEnumerable<KeyValuePair<string, long>> counts) =>
         All(counts.OrderBy(count => count.Key, StringComparer.Ordinal).Select(count => $"{count.Key}={count.Value}"));
 
-    private static string ClearNumbers(string text) => string.Join('\n', text.Split('\n').Select(line =>
-        RemediationNumber().Replace(line, "N") is var cleared && cleared == line ? line : Checksum().Replace(cleared, "N")));
+    private static string ClearNumbers(string text) => string.Join('\n', text.Split('\n').Select(ClearNumbersOfLine));
+
+    private static string ClearNumbersOfLine(string line)
+    {
+        var cleared = RemediationNumber().Replace(line, "N");
+        return cleared == line ? line : Checksum().Replace(cleared, "N");
+    }
 
     [GeneratedRegex("(?<=\"r[0-9a-f]{8,}-)[0-9]+(?=\")")]
     private static partial Regex RemediationNumber();
@@ -132,8 +145,10 @@ public sealed partial class GoldenRunTests
     private static string Remediations(FixtureHost host) =>
         JsonSerializer.Serialize(host.Ledger.State, JournalJson.Default.Options.GetTypeInfo(typeof(RemediationState)));
 
-    private static string Counts(FixtureHost host) => JsonSerializer.Serialize(host.Monitor.State(), StateJson.Default.MonitorState);
+    private static string Counts(FixtureHost host) =>
+        JsonSerializer.Serialize(host.Monitor.State(), StateJson.Default.MonitorState);
 
     private static string Bundles(FixtureHost host) => string.Join('\n',
-        EpisodeFiles.List(host.Options.StateDirectory!).Select(bundle => JsonSerializer.Serialize(bundle, EpisodeJson.Default.EpisodeBundle)));
+        EpisodeFiles.List(host.Options.StateDirectory!)
+            .Select(bundle => JsonSerializer.Serialize(bundle, EpisodeJson.Default.EpisodeBundle)));
 }

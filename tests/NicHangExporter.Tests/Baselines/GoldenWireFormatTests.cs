@@ -13,8 +13,8 @@ using NicHangExporter.Remediation;
 namespace NicHangExporter.Tests.Baselines;
 
 /// <summary>
-/// The JSON that the program reads and writes: files of the state directory, API, webhook, push, console. A rename of a C# type
-/// changes the labels' left side below and nothing in the golden file.
+/// The JSON that the program reads and writes: files of the state directory, API, webhook, push, console. A rename of a
+/// C# type changes the labels' left side below and nothing in the golden file.
 /// </summary>
 public sealed class GoldenWireFormatTests
 {
@@ -56,7 +56,8 @@ public sealed class GoldenWireFormatTests
     private static readonly List<(Type Context, Type Root)> Roots =
     [
         .. typeof(ExporterOptions).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(JsonSerializerContext)))
-            .SelectMany(type => type.GetCustomAttributesData().Where(data => data.AttributeType == typeof(JsonSerializableAttribute))
+            .SelectMany(type => type.GetCustomAttributesData()
+                .Where(data => data.AttributeType == typeof(JsonSerializableAttribute))
                 .Select(data => (type, (Type)data.ConstructorArguments[0].Value!))),
     ];
 
@@ -64,7 +65,7 @@ public sealed class GoldenWireFormatTests
     public void EachRoot_HasALabelOfItsOwn()
     {
         Assert.NotEmpty(Roots);
-        Assert.True(Roots.All(Labels.ContainsKey), $"without a label: {string.Join(", ", Roots.Where(root => !Labels.ContainsKey(root)))}");
+        Assert.All(Roots, root => Assert.Contains(root, Labels.Keys));
         Assert.Equal(Roots.Count, Labels.Count);
         Assert.Equal(Labels.Count, Labels.Values.Distinct().Count());
     }
@@ -73,8 +74,8 @@ public sealed class GoldenWireFormatTests
     public void WireFormat_OfEachRoot_IsTheGoldenFile()
     {
         var text = new StringBuilder();
-        foreach (var (label, (context, root)) in Roots.Select(root => (Labels[root], root)).OrderBy(root => root.Item1, StringComparer.Ordinal))
-            text.Append($"== {label}\n{WireTree.Of(Context(context).GetTypeInfo(root)!)}");
+        foreach (var (context, root) in Roots.OrderBy(root => Labels[root], StringComparer.Ordinal))
+            text.Append($"== {Labels[(context, root)]}\n{WireTree.Of(Context(context).GetTypeInfo(root)!)}");
 
         GoldenFile.AssertIs("wire-format.txt", text.ToString());
     }

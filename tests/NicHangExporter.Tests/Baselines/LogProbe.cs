@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Reflection;
 using System.Runtime.CompilerServices;
@@ -13,13 +12,14 @@ using ILogger = Microsoft.Extensions.Logging.ILogger;
 namespace NicHangExporter.Tests.Baselines;
 
 /// <summary>
-/// Calls the methods that write log events, each with some values, and tells which fields come out at the other end of the
-/// program's own logging.
+/// Calls the methods that write log events, each with some values, and tells which fields come out at the other end of
+/// the program's own logging.
 /// </summary>
 internal sealed class LogProbe : IDisposable
 {
     private const BindingFlags Declared =
-        BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic
+        | BindingFlags.DeclaredOnly;
 
     private readonly EventList _events = new();
     private readonly Logger _serilog;
@@ -42,12 +42,14 @@ internal sealed class LogProbe : IDisposable
     public string Line(MethodInfo method)
     {
         _events.Written.Clear();
-        method.Invoke(method.IsStatic ? null : Instance(method.DeclaringType!), [.. method.GetParameters().Select(Value)]);
+        var instance = method.IsStatic ? null : Instance(method.DeclaringType!);
+        method.Invoke(instance, [.. method.GetParameters().Select(Value)]);
         var written = Assert.Single(_events.Written);
         var fields = LogFields.Of(written).ToDictionary(field => field.Key, field => field.Value);
         Assert.True(fields.Remove("event_id", out var number), $"{method} has no number");
         var keys = fields.Keys.Concat(written.Exception is null ? [] : ["error (exception)"]);
-        return string.Create(CultureInfo.InvariantCulture, $"{number} {LogFields.Level(written.Level)}: {string.Join(", ", keys)}").TrimEnd(' ', ':');
+        var text = $"{number} {LogFields.Level(written.Level)}: {string.Join(", ", keys)}";
+        return text.TrimEnd(' ', ':');
     }
 
     /// <inheritdoc/>
@@ -62,9 +64,11 @@ internal sealed class LogProbe : IDisposable
     {
         var instance = RuntimeHelpers.GetUninitializedObject(type);
         var field = Assert.Single(
-            type.GetFields(BindingFlags.Instance | BindingFlags.NonPublic), field => field.FieldType.IsAssignableTo(typeof(ILogger)));
-        field.SetValue(instance, field.FieldType == typeof(ILogger) ? _factory.CreateLogger("probe")
-            : Activator.CreateInstance(typeof(Logger<>).MakeGenericType(field.FieldType.GenericTypeArguments), _factory));
+            type.GetFields(BindingFlags.Instance | BindingFlags.NonPublic),
+            field => field.FieldType.IsAssignableTo(typeof(ILogger)));
+        var categories = field.FieldType.GenericTypeArguments;
+        field.SetValue(instance, categories.Length == 0 ? _factory.CreateLogger("probe")
+            : Activator.CreateInstance(typeof(Logger<>).MakeGenericType(categories), _factory));
         return instance;
     }
 
@@ -75,7 +79,7 @@ internal sealed class LogProbe : IDisposable
         var type when type == typeof(IPAddress) => IPAddress.Loopback,
         var type when type == typeof(Exception) => new InvalidOperationException("probe"),
         { IsValueType: true } type => Activator.CreateInstance(type),
-        var type => throw new InvalidOperationException($"no value is known for {type} of {parameter.Member}; name one here"),
+        var type => throw new InvalidOperationException($"no value is known for {type} of {parameter.Member}"),
     };
 
     private sealed class EventList : ILogEventSink

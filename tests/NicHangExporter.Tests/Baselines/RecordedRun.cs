@@ -9,6 +9,8 @@ namespace NicHangExporter.Tests.Baselines;
 /// <param name="Act">The run.</param>
 internal sealed record RecordedRun(string Name, int MaxBytes, Action<FixtureHost, SimulatedNic> Act)
 {
+    private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
     /// <summary>A hang that the first pass heals; the episode ends.</summary>
     public static RecordedRun Healed { get; } = new("healed", 1 << 20, (host, nic) =>
     {
@@ -16,13 +18,21 @@ internal sealed record RecordedRun(string Name, int MaxBytes, Action<FixtureHost
         host.Live(400);
     });
 
-    /// <summary>A hang that the first pass does not heal, so that it is undone; the second heals it, and a person rolls it back.</summary>
+    /// <summary>
+    /// A hang that the first pass does not heal, so that it is undone; the second heals it, and a person rolls
+    /// it back.
+    /// </summary>
     public static RecordedRun RolledBack { get; } = new("rolled-back", 4500, (host, nic) =>
     {
         nic.CuredBy.Remove("reinit");
         nic.Hang();
         host.Live(420);
-        host.Ask(new RemediationRequest(nic.Interface, RemediationTrigger.Cli) { Rollback = true, Actor = "root", Reason = "golden run" });
+        host.Ask(new RemediationRequest(nic.Interface, RemediationTrigger.Cli)
+        {
+            Rollback = true,
+            Actor = "root",
+            Reason = "golden run",
+        });
         host.Live(5);
     });
 
@@ -48,10 +58,13 @@ internal sealed record RecordedRun(string Name, int MaxBytes, Action<FixtureHost
     /// <summary>All of them.</summary>
     public static IReadOnlyList<RecordedRun> All { get; } = [Healed, RolledBack, Quarantined, Interrupted];
 
-    /// <summary>Carries it out, and hands over the host, still running, and the files that it has written, by name.</summary>
+    /// <summary>
+    /// Carries it out, and hands over the host, still running, and the files that it has written, by name.
+    /// </summary>
     public void Carry(Action<FixtureHost, SortedDictionary<string, string>> look)
     {
-        using var host = new FixtureHost(LocalLoop.Enforcing, live: true, journalFiles: new JournalFiles { MaxBytes = MaxBytes });
+        var journal = new JournalFiles { MaxBytes = MaxBytes };
+        using var host = new FixtureHost(LocalLoop.Enforcing, live: true, journalFiles: journal);
         var nic = host.AddSimulatedNic();
         host.Open();
         host.Start();
@@ -68,9 +81,9 @@ internal sealed record RecordedRun(string Name, int MaxBytes, Action<FixtureHost
         foreach (var file in Directory.GetFiles(golden, "*", SearchOption.AllDirectories))
         {
             var path = Path.Combine(directory, Path.GetRelativePath(golden, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!, Owner | UnixFileMode.UserExecute);
             File.Copy(file, path);
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            File.SetUnixFileMode(path, Owner);
         }
     }
 

@@ -9,11 +9,14 @@ namespace NicHangExporter.Tests.Baselines;
 /// <summary>The enumerations whose members' names leave the program, found in the compiled code.</summary>
 internal static class SpeltEnums
 {
+    private const BindingFlags Declared =
+        BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
     private static readonly Assembly Program = typeof(ExporterOptions).Assembly;
 
     /// <summary>
-    /// Those that a method for any enumeration is called with, such as <see cref="SnakeCase.Of"/>, or that an attribute gives to
-    /// <see cref="SnakeCaseConverter{T}"/>.
+    /// Those that a method for any enumeration is called with, such as <see cref="SnakeCase.Of"/>, or that an attribute
+    /// gives to <see cref="SnakeCaseConverter{T}"/>.
     /// </summary>
     public static HashSet<Type> All => [.. ArgumentsOfMethods().Concat(ArgumentsOfConverters())];
 
@@ -27,7 +30,7 @@ internal static class SpeltEnums
             var handle = MetadataTokens.MethodSpecificationHandle(row);
             var method = reader.GetMethodSpecification(handle).Method;
             if (method.Kind != HandleKind.MethodDefinition
-                || !Program.ManifestModule.ResolveMethod(MetadataTokens.GetToken(method))!.GetGenericArguments().Any(IsForAnyEnum))
+                || !Resolve(MetadataTokens.GetToken(method)).GetGenericArguments().Any(IsForAnyEnum))
                 continue;
             // A call from a generic method has that one's argument, which is here some enumeration of the runtime.
             Type[] unknown = [.. Enumerable.Repeat(typeof(DayOfWeek), 4)];
@@ -37,12 +40,15 @@ internal static class SpeltEnums
         return found;
     }
 
-    private static bool IsForAnyEnum(Type parameter) => parameter.GetGenericParameterConstraints().Contains(typeof(Enum));
+    private static MethodBase Resolve(int token) => Program.ManifestModule.ResolveMethod(token)!;
+
+    private static bool IsForAnyEnum(Type parameter) =>
+        parameter.GetGenericParameterConstraints().Contains(typeof(Enum));
 
     private static IEnumerable<Type> ArgumentsOfConverters() => Program.GetTypes()
-        .SelectMany(type => type.GetMembers(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).Append(type))
+        .SelectMany(type => type.GetMembers(Declared).Append(type))
         .SelectMany(member => member.GetCustomAttributesData())
-        .SelectMany(data => data.ConstructorArguments.Concat(data.NamedArguments.Select(argument => argument.TypedValue)))
+        .SelectMany(data => data.ConstructorArguments.Concat(data.NamedArguments.Select(named => named.TypedValue)))
         .SelectMany(Types)
         .Where(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(SnakeCaseConverter<>))
         .Select(type => type.GenericTypeArguments[0]);

@@ -6,8 +6,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace NicHangExporter.Tests.Baselines;
 
 /// <summary>
-/// What the serializer reads and writes for a type: the JSON names of its members and their JSON types. The text has no name
-/// of a C# type or member, so that a rename of one does not change it.
+/// What the serializer reads and writes for a type: the JSON names of its members and their JSON types. The text has no
+/// name of a C# type or member, so that a rename of one does not change it.
 /// </summary>
 internal sealed class WireTree
 {
@@ -41,7 +41,7 @@ internal sealed class WireTree
     }
 
     private static string Rules(JsonSerializerOptions options) => string.Join(", ",
-        $"unknown members {(options.UnmappedMemberHandling == JsonUnmappedMemberHandling.Disallow ? "refused" : "ignored")}",
+        $"unknown members {(options.UnmappedMemberHandling == default ? "ignored" : "refused")}",
         $"duplicate members {(options.AllowDuplicateProperties ? "allowed" : "refused")}",
         $"unwanted nulls {(options.RespectNullableAnnotations ? "refused" : "allowed")}",
         $"case {(options.PropertyNameCaseInsensitive ? "ignored" : "counts")}",
@@ -71,7 +71,10 @@ internal sealed class WireTree
         Assert.Null(members.PolymorphismOptions);
         _text.Append($"{indent}{label}{words}{notes}\n");
         foreach (var member in members.Properties.Where(member => member.Get is not null || member.Set is not null))
-            Append(members.Options.GetTypeInfo(member.PropertyType), $"{member.Name}: ", $"{path}.{member.Name}", indent + "  ", Notes(member));
+        {
+            var inner = members.Options.GetTypeInfo(member.PropertyType);
+            Append(inner, $"{member.Name}: ", $"{path}.{member.Name}", indent + "  ", Notes(member));
+        }
     }
 
     // The words for a type, and the object whose members are shown below them.
@@ -81,7 +84,7 @@ internal sealed class WireTree
         if (bare != type.Type)
             type = type.Options.GetTypeInfo(bare);
         if (bare.IsEnum)
-            return ($"one of {string.Join(" | ", bare.GetEnumValues().Cast<object>().Select(value => JsonSerializer.Serialize(value, type)))}", null);
+            return ($"one of {string.Join(" | ", bare.GetEnumValues().Cast<object>().Select(Text))}", null);
         switch (type.Kind)
         {
             case JsonTypeInfoKind.Object:
@@ -94,6 +97,8 @@ internal sealed class WireTree
                 return (Scalars.TryGetValue(bare, out var scalar) ? scalar
                     : throw new InvalidOperationException($"no JSON type is known for {bare}; name it here"), null);
         }
+
+        string Text(object value) => JsonSerializer.Serialize(value, type);
     }
 
     private static (string Words, JsonTypeInfo? Members) Nested(string kind, JsonTypeInfo type)
@@ -110,7 +115,7 @@ internal sealed class WireTree
         var notes = new StringBuilder();
         if (isNullable)
             notes.Append(", or null");
-        if (!isNullable && !member.PropertyType.IsValueType && member is { Get: not null, Set: not null, IsSetNullable: true })
+        if (!isNullable && !member.PropertyType.IsValueType && member is { Set: not null, IsSetNullable: true })
             notes.Append(", null is read");
         if (member.IsRequired)
             notes.Append(", required");
@@ -121,7 +126,8 @@ internal sealed class WireTree
         if (member.CustomConverter is not null)
             notes.Append(", converted");
         if (member.ShouldSerialize is { } isWritten)
-            notes.Append(isWritten(new object(), Default(member.PropertyType)) ? ", always written" : ", left out where null, false or 0");
+            notes.Append(isWritten(new object(), Default(member.PropertyType))
+                ? ", always written" : ", left out where null, false or 0");
         return notes.ToString();
     }
 
