@@ -3,10 +3,15 @@ using System.Text;
 using NicHangExporter.Api;
 using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Control;
-using NicHangExporter.Hangs;
-using NicHangExporter.Hangs.LogText;
+using NicHangExporter.Detection;
+using NicHangExporter.Detection.Episodes;
+using NicHangExporter.Detection.Patterns;
+using NicHangExporter.Diagnose.LogText;
 using NicHangExporter.Linux.Ethtool;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Baselines;
 
@@ -18,13 +23,13 @@ public sealed class GoldenLabelsTests
     private static readonly Dictionary<Type, string> Labels = new()
     {
         [typeof(AlertVerdict)] = "alert_verdict",
-        [typeof(PassState)] = "remediation_state",
+        [typeof(RunState)] = "remediation_state",
         [typeof(ApiScope)] = "api_scope",
         [typeof(ControlCommand)] = "control_command",
         [typeof(FeatureSeries)] = "feature_series",
         [typeof(DeviceTrouble)] = "device_fault",
         [typeof(HangShape)] = "hang_shape",
-        [typeof(HangWitness)] = "hang_source",
+        [typeof(HangSource)] = "hang_source",
         [typeof(KmsgState)] = "kmsg_state",
         [typeof(LogSystem)] = "log_system",
         [typeof(Duplex)] = "duplex",

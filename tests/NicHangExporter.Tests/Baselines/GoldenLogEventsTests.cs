@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using NicHangExporter.Hosting;
 
 namespace NicHangExporter.Tests.Baselines;
 

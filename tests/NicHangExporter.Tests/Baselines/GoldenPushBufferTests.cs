@@ -1,4 +1,5 @@
-using NicHangExporter.Tests.Api.Alertmanager.Push;
+using NicHangExporter.Hosting;
+using NicHangExporter.Tests.AlertDelivery;
 
 namespace NicHangExporter.Tests.Baselines;
 

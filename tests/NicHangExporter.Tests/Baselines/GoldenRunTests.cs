@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Time.Testing;
-using NicHangExporter.Hangs;
-using NicHangExporter.Remediation;
+using NicHangExporter.Detection;
+using NicHangExporter.Hosting;
+using NicHangExporter.Remediation.Evidence;
+using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Tests.Remediation;
 
 namespace NicHangExporter.Tests.Baselines;

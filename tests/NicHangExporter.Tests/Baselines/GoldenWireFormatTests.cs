@@ -2,13 +2,17 @@ using System.Collections.Immutable;
 using System.Reflection;
 using System.Text;
 using System.Text.Json.Serialization;
+using NicHangExporter.Alerting;
 using NicHangExporter.Api;
 using NicHangExporter.Api.Alertmanager;
-using NicHangExporter.Api.Alertmanager.Push;
 using NicHangExporter.Cli;
 using NicHangExporter.Control;
-using NicHangExporter.Hangs;
+using NicHangExporter.Detection;
+using NicHangExporter.Diagnose;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Evidence;
+using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Tests.Baselines;
 
@@ -25,23 +29,23 @@ public sealed class GoldenWireFormatTests
         [(typeof(StateJson), typeof(MonitorState))] = "monitor_state",
         [(typeof(EpisodeJson), typeof(EpisodeBundle))] = "episode_bundle",
         [(typeof(PushJson), typeof(IReadOnlyList<PostableAlert>))] = "push_postable_alerts",
-        [(typeof(PushJson), typeof(IReadOnlyList<PushedAlert>))] = "push_buffer_unsealed",
+        [(typeof(PushJson), typeof(IReadOnlyList<OutgoingAlert>))] = "push_buffer_unsealed",
         [(typeof(PushJson), typeof(SavedAlerts))] = "push_buffer",
         [(typeof(AlertmanagerJson), typeof(AlertmanagerMessage))] = "webhook_message",
         [(typeof(AlertmanagerJson), typeof(PostedAlert))] = "webhook_alert",
-        [(typeof(ApiRequestJson), typeof(RemediationOrder))] = "api_request_remediation",
-        [(typeof(ApiRequestJson), typeof(RollbackOrder))] = "api_request_rollback",
-        [(typeof(ApiRequestJson), typeof(EmptyOrder))] = "api_request_empty",
-        [(typeof(ApiAnswerJson), typeof(RemediationView))] = "api_remediation",
+        [(typeof(ApiRequestJson), typeof(CreateRemediationRequest))] = "api_request_remediation",
+        [(typeof(ApiRequestJson), typeof(RollbackRequest))] = "api_request_rollback",
+        [(typeof(ApiRequestJson), typeof(EmptyRequest))] = "api_request_empty",
+        [(typeof(ApiAnswerJson), typeof(RemediationResponse))] = "api_remediation",
         [(typeof(ApiAnswerJson), typeof(RemediationList))] = "api_remediation_list",
-        [(typeof(ApiAnswerJson), typeof(DeviceView))] = "api_device",
+        [(typeof(ApiAnswerJson), typeof(DeviceResponse))] = "api_device",
         [(typeof(ApiAnswerJson), typeof(DeviceList))] = "api_device_list",
         [(typeof(ApiAnswerJson), typeof(EpisodeList))] = "api_episode_list",
         [(typeof(ApiAnswerJson), typeof(EpisodeBundle))] = "api_episode",
-        [(typeof(ApiAnswerJson), typeof(QuarantineView))] = "api_quarantine",
-        [(typeof(ApiAnswerJson), typeof(PauseView))] = "api_pause",
+        [(typeof(ApiAnswerJson), typeof(QuarantineResponse))] = "api_quarantine",
+        [(typeof(ApiAnswerJson), typeof(PauseResponse))] = "api_pause",
         [(typeof(ApiAnswerJson), typeof(WebhookAnswer))] = "api_webhook_answer",
-        [(typeof(ApiAnswerJson), typeof(ProblemView))] = "api_problem",
+        [(typeof(ApiAnswerJson), typeof(ProblemResponse))] = "api_problem",
         [(typeof(ControlRequestJson), typeof(ControlRequest))] = "control_request",
         [(typeof(ControlAnswerJson), typeof(ControlAnswer))] = "control_answer",
         [(typeof(ConsoleJson), typeof(RemediationOutcome))] = "console_outcome",

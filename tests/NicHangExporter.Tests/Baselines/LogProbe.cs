@@ -3,6 +3,8 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using NicHangExporter.Logging;
+using NicHangExporter.Options;
+using NicHangExporter.Web;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;

@@ -1,4 +1,6 @@
+using NicHangExporter.Hosting;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Tests.Remediation;
 
 namespace NicHangExporter.Tests.Baselines;
