@@ -40,7 +40,7 @@ internal sealed class FixtureHost : IDisposable
         Directory = before?.Directory ?? new TemporaryDirectory();
         Sysfs = before?.Sysfs ?? new SysfsTree();
         Clock = before?.Clock ?? clock ?? new FakeTimeProvider(Beginning);
-        Options = new ExporterOptions { SysfsPath = Sysfs.Root, ProcfsPath = Directory.Path, KmsgPath = Directory.File("kmsg") };
+        Options = new ExporterOptions { Paths = new() { Sysfs = Sysfs.Root, Procfs = Directory.Path, Kmsg = Directory.File("kmsg") } };
         _pipe = before?._pipe;
         if (before is null)
         {
@@ -48,9 +48,9 @@ internal sealed class FixtureHost : IDisposable
             BootId = "11111111-2222-3333-4444-555555555555";
             // A pipe, as the device, wakes its reader at once; a file keeps what was written, as the ring does.
             if (live)
-                _pipe = PacketPipe.Named(Options.KmsgPath);
+                _pipe = PacketPipe.Named(Options.Paths.Kmsg);
             else
-                File.WriteAllText(Options.KmsgPath, "");
+                File.WriteAllText(Options.Paths.Kmsg, "");
             System.IO.Directory.CreateDirectory(Directory.File("self"));
             File.WriteAllText(Directory.File("self/status"), "Name:\tnic-hang-exporter\nCapEff:\t000001ffffffffff\n");
             // FakeTimeProvider counts from its start: boot was an hour before the test.
@@ -60,7 +60,7 @@ internal sealed class FixtureHost : IDisposable
         Log = new RecordingLogger();
         Metrics = new ExporterMetrics();
         var factory = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(Log));
-        Inventory = new DeviceInventory(new NetClass(Options.SysfsPath), Options);
+        Inventory = new DeviceInventory(new NetClass(Options.Paths.Sysfs), Options);
         Health = new CollectorHealth(factory.CreateLogger<CollectorHealth>());
         Ethtool = new FakeEthtool { Nics = before?.Ethtool.Nics ?? [] };
         foreach (var nic in Ethtool.Nics)
@@ -77,7 +77,7 @@ internal sealed class FixtureHost : IDisposable
         Journal = new Journal(Options, StateDirectory, Clock, factory.CreateLogger<Journal>(), journalFiles);
         Ledger = new RemediationStore(Options, Journal, Metrics, Clock);
         var link = new LinkFlags(Link);
-        var netClass = new NetClass(Options.SysfsPath);
+        var netClass = new NetClass(Options.Paths.Sysfs);
         var access = new DeviceControl(netClass, Ethtool, link);
         Recorder = new EpisodeRecorder(Options, Ethtool, netClass, Clock, factory.CreateLogger<EpisodeRecorder>(), StateDirectory, Metrics, writeBundle);
         Remediator = new Remediator(Options, Ledger, access, new ProfileCatalog(Options), Evidence, new KillSwitch(Options),
@@ -209,7 +209,7 @@ internal sealed class FixtureHost : IDisposable
 
     /// <summary>The journal, line by line, the newest file only.</summary>
     public List<JournalEntry> JournalEntries() =>
-        [.. File.ReadLines(Path.Combine(Options.StateDirectory!, "journal.jsonl")).Select(line => System.Text.Json.JsonSerializer.Deserialize(line, JournalJson.Default.JournalEntry)!)];
+        [.. File.ReadLines(Path.Combine(Options.Paths.StateDirectory!, "journal.jsonl")).Select(line => System.Text.Json.JsonSerializer.Deserialize(line, JournalJson.Default.JournalEntry)!)];
 
     private int Link(int request, ref IfReq argument, Span<byte> payload)
     {
@@ -245,7 +245,7 @@ internal sealed class FixtureHost : IDisposable
             // An empty line is no record, and shows at once that no line of the dictionary follows.
             _pipe.Write(Encoding.UTF8.GetBytes(record + "\n"));
         else
-            File.AppendAllText(Options.KmsgPath, record);
+            File.AppendAllText(Options.Paths.Kmsg, record);
     }
 
     /// <summary>Lets time pass and the monitor look once a second.</summary>

@@ -14,7 +14,7 @@ internal static class AlertmanagerCredentials
     /// <exception cref="UnauthorizedAccessException">The process has no right to read the file.</exception>
     public static AuthenticationHeaderValue? Read(ExporterOptions options)
     {
-        if (options.AlertBearerTokenFile is { } token)
+        if (options.Alerting.BearerTokenFile is { } token)
             return new AuthenticationHeaderValue("Bearer", Secret(token, isToken: true));
         if (options is not { AlertBasicAuthUser: { } user, AlertBasicAuthPasswordFile: { } password })
             return null;

@@ -34,7 +34,7 @@ internal sealed class AlertingHost : IDisposable
         _names = new NameLookup(name => Find(name), Clock);
         Store = Read();
         // Hangs of an earlier process are not waited for any more.
-        Clock.Advance(Options.EpisodeGap * 2);
+        Clock.Advance(Options.Detection.EpisodeGap * 2);
     }
 
     public TemporaryDirectory Directory { get; } = new();
@@ -47,7 +47,7 @@ internal sealed class AlertingHost : IDisposable
     /// <summary>The name server; without one from the test, the machine's own.</summary>
     public Func<string, IPAddress[]> Find { get; set; } = Dns.GetHostAddresses;
 
-    public string AlertsFile => Path.Combine(Options.StateDirectory!, "alerts.json");
+    public string AlertsFile => Path.Combine(Options.Paths.StateDirectory!, "alerts.json");
 
     /// <summary>Makes these devices hang, and no others.</summary>
     public void Hang(params string[] devices)
@@ -88,7 +88,7 @@ internal sealed class AlertingHost : IDisposable
     {
         _state.Dispose();
         if (urls.Length > 0)
-            Options.Alertmanagers = urls;
+            Options.Alerting.Alertmanagers = urls;
         _evidence.Show([]);
         _state = Hold();
         Store = Read();

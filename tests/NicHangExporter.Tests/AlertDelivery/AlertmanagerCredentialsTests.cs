@@ -23,7 +23,7 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     public async Task BearerToken_IsReadAgainForEachPost()
     {
         await using var server = await TestAlertmanager.StartAsync();
-        _host.Options.AlertBearerTokenFile = Write("token", "first\n");
+        _host.Configure(options => options with { Alerting = options.Alerting with { BearerTokenFile = Write("token", "first\n") } });
         await PushAsync(server.Url);
         Assert.Equal("Bearer first", server.Last.Authorization);
         Write("token", "second");
@@ -36,8 +36,8 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     public async Task BasicAuth_IsUserAndPassword()
     {
         await using var server = await TestAlertmanager.StartAsync();
-        _host.Options.AlertBasicAuthUser = "nichang";
-        _host.Options.AlertBasicAuthPasswordFile = Write("password", "pä:ss\n");
+        _host.Configure(options => options with { Alerting = options.Alerting with { BasicAuthUser = "nichang" } });
+        _host.Configure(options => options with { Alerting = options.Alerting with { BasicAuthPasswordFile = Write("password", "pä:ss\n") } });
         await PushAsync(server.Url);
         Assert.Equal("nichang:pä:ss",
             Encoding.UTF8.GetString(Convert.FromBase64String(server.Last.Authorization!["Basic ".Length..])));
@@ -53,8 +53,8 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     public async Task BearerToken_ThatIsInvalid_IsNotQuotedInTheLog(string? content)
     {
         await using var server = await TestAlertmanager.StartAsync();
-        _host.Options.AlertBearerTokenFile = content is null ? _host.Directory.File("nowhere")
-            : Write("token", content);
+        _host.Configure(options => options with { Alerting = options.Alerting with { BearerTokenFile = content is null ? _host.Directory.File("nowhere")
+            : Write("token", content) } });
         await PushAsync(server.Url);
         // Nothing is sent without the credentials.
         Assert.Empty(server.Requests);
@@ -71,7 +71,7 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
             context.Response.StatusCode = 401;
             return Task.CompletedTask;
         };
-        _host.Options.AlertBearerTokenFile = Write("token", Canary);
+        _host.Configure(options => options with { Alerting = options.Alerting with { BearerTokenFile = Write("token", Canary) } });
         await PushAsync(server.Url);
         Assert.Equal($"Bearer {Canary}", server.Last.Authorization);
         Assert.Contains(_host.Log.Entries, entry => entry.Message.Contains("it answers 401", StringComparison.Ordinal));
@@ -88,7 +88,7 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
         Assert.Equal((0, 1), (_host.Sent(server.Url), _host.Failures(server.Url)));
 
         using var other = new TestAuthority("Another root");
-        _host.Options.AlertCaFile = Write("ca.pem", other.Root.ExportCertificatePem());
+        _host.Configure(options => options with { Alerting = options.Alerting with { CaFile = Write("ca.pem", other.Root.ExportCertificatePem()) } });
         _host.Pass(60);
         await PushAsync(server.Url);
         Assert.Equal((0, 1), (_host.Sent(server.Url), server.Requests.Count + 1));
@@ -107,7 +107,7 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     public async Task Https_WithAFileThatHoldsNoAuthority_TrustsNobody(string content, string reason)
     {
         await using var server = await TestAlertmanager.StartAsync(_authority.Server());
-        _host.Options.AlertCaFile = Write("ca.pem", content);
+        _host.Configure(options => options with { Alerting = options.Alerting with { CaFile = Write("ca.pem", content) } });
         await PushAsync(server.Url);
         Assert.Empty(server.Requests);
         Assert.Contains(reason, Assert.Single(_host.Log.Entries, entry => entry.Event == EventIds.PushFailed).Message,
@@ -118,18 +118,18 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     public async Task Https_OfAnotherName_IsRefusedUnlessTheNameIsConfigured()
     {
         await using var server = await TestAlertmanager.StartAsync(_authority.Server());
-        _host.Options.AlertCaFile = Write("ca.pem", _authority.Root.ExportCertificatePem());
+        _host.Configure(options => options with { Alerting = options.Alerting with { CaFile = Write("ca.pem", _authority.Root.ExportCertificatePem()) } });
         // The certificate is for localhost and 127.0.0.1. 127.0.0.2 leads to the same server.
         var url = new UriBuilder(server.Url) { Host = "127.0.0.2" }.Uri;
         await PushAsync(url);
         Assert.Empty(server.Requests);
-        _host.Options.AlertServerName = "localhost";
+        _host.Configure(options => options with { Alerting = options.Alerting with { ServerName = "localhost" } });
         _host.Pass(60);
         await PushAsync(url);
         Assert.Equal($"localhost:{url.Port}", Assert.Single(server.Requests).Host);
 
         // A configured name replaces that of the URL.
-        _host.Options.AlertServerName = "alertmanager.example";
+        _host.Configure(options => options with { Alerting = options.Alerting with { ServerName = "alertmanager.example" } });
         _host.Pass(60);
         await PushAsync(url);
         Assert.Single(server.Requests);
@@ -139,7 +139,7 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     public async Task Https_WithAnExpiredCertificate_IsRefused()
     {
         await using var server = await TestAlertmanager.StartAsync(_authority.Server(days: -1));
-        _host.Options.AlertCaFile = Write("ca.pem", _authority.Root.ExportCertificatePem());
+        _host.Configure(options => options with { Alerting = options.Alerting with { CaFile = Write("ca.pem", _authority.Root.ExportCertificatePem()) } });
         await PushAsync(server.Url);
         Assert.Empty(server.Requests);
     }
@@ -148,14 +148,14 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     public async Task ClientCertificate_IsShownTogetherWithTheToken()
     {
         await using var server = await TestAlertmanager.StartAsync(_authority.Server(), client: true);
-        _host.Options.AlertCaFile = Write("ca.pem", _authority.Root.ExportCertificatePem());
+        _host.Configure(options => options with { Alerting = options.Alerting with { CaFile = Write("ca.pem", _authority.Root.ExportCertificatePem()) } });
         await PushAsync(server.Url);
         Assert.Empty(server.Requests);
 
         var client = _authority.Client();
-        _host.Options.AlertCertificateFile = Write("client.crt", client.Certificate);
-        _host.Options.AlertKeyFile = Write("client.key", client.Key);
-        _host.Options.AlertBearerTokenFile = Write("token", "t");
+        _host.Configure(options => options with { Alerting = options.Alerting with { CertificateFile = Write("client.crt", client.Certificate) } });
+        _host.Configure(options => options with { Alerting = options.Alerting with { KeyFile = Write("client.key", client.Key) } });
+        _host.Configure(options => options with { Alerting = options.Alerting with { BearerTokenFile = Write("token", "t") } });
         _host.Pass(60);
         await PushAsync(server.Url);
         Assert.Equal(("CN=prometheus", "Bearer t"), (server.Last.Client, server.Last.Authorization));
@@ -201,7 +201,7 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
         var options = new ExporterOptions();
         Assert.Null(AlertingOptions.SetAlertmanagers(options,
             ["https://example.org/alertmanager/", "http://[::1]:9093"]));
-        Assert.Equal(2, options.Alertmanagers.Count);
+        Assert.Equal(2, options.Alerting.Alertmanagers.Count);
         Assert.NotNull(AlertingOptions.SetAlertmanagers(options, ["http://a:9093", "http://a:9093/"]));
     }
 
@@ -229,7 +229,7 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
 
     private async Task PushAsync(Uri url)
     {
-        if (_host.Options.Alertmanagers.Count == 0)
+        if (_host.Options.Alerting.Alertmanagers.Count == 0)
             _host.Restart(url);
         if (_host.Store.Alerts.Count == 0)
             _host.Hang("eno1");
