@@ -23,28 +23,33 @@ internal static class OptionsLoader
         var options = new ExporterOptions();
         // Least first; a wrong value of a lesser source is an error too, although a greater one would win.
         foreach (var setting in fromFile.Concat(fromEnvironment).Concat(flags).Where(setting => !IsConfigFile(setting)))
-            if (Apply(options, setting) is { } error)
+        {
+            var (next, error) = Apply(options, setting);
+            if (error is null)
+                options = next;
+            else
                 errors.Add($"{setting.Origin}: {error}");
-        if (options.StallWindow < 2 * options.SampleInterval)
-            errors.Add($"stall.window ({PrometheusDuration.Format(options.StallWindow)}) must be at least twice hang.sample-interval ({PrometheusDuration.Format(options.SampleInterval)})");
-        if (options.Cooldown > options.CooldownMax)
-            errors.Add($"remediation.cooldown ({PrometheusDuration.Format(options.Cooldown)}) must not be longer than remediation.cooldown-max ({PrometheusDuration.Format(options.CooldownMax)})");
+        }
+        if (options.Detection.StallWindow < 2 * options.Detection.SampleInterval)
+            errors.Add($"stall.window ({PrometheusDuration.Format(options.Detection.StallWindow)}) must be at least twice hang.sample-interval ({PrometheusDuration.Format(options.Detection.SampleInterval)})");
+        if (options.Remediation.Cooldown > options.Remediation.CooldownMax)
+            errors.Add($"remediation.cooldown ({PrometheusDuration.Format(options.Remediation.Cooldown)}) must not be longer than remediation.cooldown-max ({PrometheusDuration.Format(options.Remediation.CooldownMax)})");
         errors.AddRange(ProfileCatalog.CheckReferences(options));
-        errors.AddRange(AlertingOptions.Check(options));
-        if (options.VerifyWindow < options.CarrierGrace)
-            errors.Add($"remediation.verify-window ({PrometheusDuration.Format(options.VerifyWindow)}) must not be shorter than remediation.carrier-grace ({PrometheusDuration.Format(options.CarrierGrace)}): a link that comes back slowly would count as not healed");
+        errors.AddRange(AlertingRules.Check(options.Alerting));
+        if (options.Remediation.VerifyWindow < options.Remediation.CarrierGrace)
+            errors.Add($"remediation.verify-window ({PrometheusDuration.Format(options.Remediation.VerifyWindow)}) must not be shorter than remediation.carrier-grace ({PrometheusDuration.Format(options.Remediation.CarrierGrace)}): a link that comes back slowly would count as not healed");
         // A rehearsal is of a device that somebody has named; anything else is an open door.
-        if (options is { AcceptUntrusted: true, LocalRemediation: RemediationMode.Enforce, RemediationDevices.Count: 0 })
+        if (options is { Detection.AcceptUntrusted: true, Remediation: { Local: RemediationMode.Enforce, Devices.Count: 0 } })
             errors.Add("kmsg.accept-untrusted lets whoever may write to the kernel log have NICs reset: with remediation.local=enforce, name the devices of the rehearsal in remediation.devices");
         // What is not recorded is not done.
-        if (options.StateDirectory is null && options.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce)
+        if (options.Paths.StateDirectory is null && options.Remediation.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce)
             errors.Add("remediation in mode enforce needs state.directory, where its journal is kept, as in /var/lib/nic-hang-exporter");
         return options;
     }
 
     private static bool IsConfigFile(OptionSetting setting) => setting.Name == "config.file";
 
-    private static string? Apply(ExporterOptions options, OptionSetting setting)
+    private static OptionResult<ExporterOptions> Apply(ExporterOptions options, OptionSetting setting)
     {
         var option = OptionTable.All.Single(option => option.Name == setting.Name);
         if (option.Kind != OptionKind.List && setting.Values.Count != 1)

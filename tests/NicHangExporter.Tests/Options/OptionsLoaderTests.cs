@@ -17,11 +17,11 @@ public sealed class OptionsLoaderTests : IDisposable
         var (options, errors) = Load();
 
         Assert.Empty(errors);
-        Assert.Equal(":19642", Assert.Single(options.ListenAddresses).ToString());
-        Assert.Equal("/metrics", options.TelemetryPath);
-        Assert.False(options.AcceptUntrusted);
-        Assert.True(options.Has(Collector.Features));
-        Assert.False(options.Has(Collector.Virtual));
+        Assert.Equal(":19642", Assert.Single(options.Web.ListenAddresses).ToString());
+        Assert.Equal("/metrics", options.Web.TelemetryPath);
+        Assert.False(options.Detection.AcceptUntrusted);
+        Assert.True(options.Collectors.Has(Collector.Features));
+        Assert.False(options.Collectors.Has(Collector.Virtual));
     }
 
     [Fact]
@@ -33,9 +33,9 @@ public sealed class OptionsLoaderTests : IDisposable
             new() { ["NICHANG_STALL_WINDOW"] = "22s", ["NICHANG_HANG_EPISODE_GAP"] = "22s" });
 
         Assert.Empty(errors);
-        Assert.Equal(11, options.StallWindow.TotalSeconds);
-        Assert.Equal(22, options.EpisodeGap.TotalSeconds);
-        Assert.Equal(33, options.MaxDevices);
+        Assert.Equal(11, options.Detection.StallWindow.TotalSeconds);
+        Assert.Equal(22, options.Detection.EpisodeGap.TotalSeconds);
+        Assert.Equal(33, options.Detection.MaxDevices);
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class OptionsLoaderTests : IDisposable
         var (options, errors) = Load(["--web.listen-address=:1", "--web.listen-address", ":2"], "web: {listen-address: [':3', ':4']}");
 
         Assert.Empty(errors);
-        Assert.Equal([":1", ":2"], options.ListenAddresses.Select(address => address.ToString()));
+        Assert.Equal([":1", ":2"], options.Web.ListenAddresses.Select(address => address.ToString()));
     }
 
     [Fact]
@@ -53,10 +53,10 @@ public sealed class OptionsLoaderTests : IDisposable
         var (options, errors) = Load(["--collector.virtual"], "collector: {statistics: false, rings: false, features: all}", new() { ["NICHANG_COLLECTOR_RINGS"] = "true" });
 
         Assert.Empty(errors);
-        Assert.True(options.Has(Collector.Virtual));
-        Assert.False(options.Has(Collector.Statistics));
-        Assert.True(options.Has(Collector.Rings));
-        Assert.Equal(FeatureSeries.All, options.FeatureSeries);
+        Assert.True(options.Collectors.Has(Collector.Virtual));
+        Assert.False(options.Collectors.Has(Collector.Statistics));
+        Assert.True(options.Collectors.Has(Collector.Rings));
+        Assert.Equal(FeatureSeries.All, options.Collectors.FeatureSeries);
     }
 
     [Theory]
@@ -68,7 +68,7 @@ public sealed class OptionsLoaderTests : IDisposable
         var (options, errors) = Load([$"--collector.features={value}"]);
 
         Assert.Empty(errors);
-        Assert.Equal((has, series), (options.Has(Collector.Features), options.FeatureSeries.ToString()));
+        Assert.Equal((has, series), (options.Collectors.Has(Collector.Features), options.Collectors.FeatureSeries.ToString()));
     }
 
     [Theory]
@@ -208,7 +208,7 @@ public sealed class OptionsLoaderTests : IDisposable
         var (options, errors) = Load(["--state.directory=" + directory]);
 
         Assert.Empty(errors);
-        Assert.Equal(directory, options.StateDirectory);
+        Assert.Equal(directory, options.Paths.StateDirectory);
     }
 
     [Fact]
@@ -217,7 +217,7 @@ public sealed class OptionsLoaderTests : IDisposable
         var defaults = new ExporterOptions();
         foreach (var option in OptionTable.All)
             if (option.Show(defaults) is { Length: > 0 } text)
-                Assert.Null(option.Set(new ExporterOptions(), option.Kind == OptionKind.List ? text.Split(", ") : [text]));
+                Assert.Null(option.Set(new ExporterOptions(), option.Kind == OptionKind.List ? text.Split(", ") : [text]).Error);
     }
 
     [Fact]

@@ -1,0 +1,71 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace NicHangExporter.Options;
+
+/// <summary>Checks of the alerting options: their values, and which options need or exclude each other.</summary>
+internal static partial class AlertingRules
+{
+    /// <summary>The labels that the exporter itself gives to every pushed alert.</summary>
+    private static readonly string[] Taken = ["alertname", "device", "driver", "instance", "severity"];
+
+    /// <summary>Sets <c>alerting.alertmanagers</c>.</summary>
+    public static OptionResult<AlertingOptions> SetAlertmanagers(AlertingOptions alerting, IReadOnlyList<string> values)
+    {
+        var urls = new List<Uri>();
+        foreach (var value in values)
+        {
+            // A URL must hold no secret: metrics and logs show it.
+            if (!Uri.TryCreate(value, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")
+                || url.UserInfo.Length > 0 || url.Query.Length > 0 || url.Fragment.Length > 0)
+                return "a value is no URL of an Alertmanager: write scheme, host, port and perhaps a path, without a user, as in http://alertmanager:9093";
+            if (urls.Contains(url))
+                return $"'{url}' is given twice";
+            urls.Add(url);
+        }
+        return alerting with { Alertmanagers = [.. urls] };
+    }
+
+    // RFC 7617: the first colon ends the user.
+    /// <summary>Sets <c>alerting.basic-auth-user</c>.</summary>
+    public static OptionResult<AlertingOptions> SetBasicAuthUser(AlertingOptions alerting, IReadOnlyList<string> values) =>
+        values[0].Contains(':') || values[0].Any(char.IsControl)
+            ? "the user must have neither a colon nor control characters"
+            : alerting with { BasicAuthUser = values[0] };
+
+    /// <summary>Sets <c>alerting.server-name</c>.</summary>
+    public static OptionResult<AlertingOptions> SetServerName(AlertingOptions alerting, IReadOnlyList<string> values) =>
+        Uri.CheckHostName(values[0]) is UriHostNameType.Dns or UriHostNameType.IPv4
+            ? alerting with { ServerName = values[0] }
+            : $"'{values[0].ReplaceLineEndings(" ")}' is no name of a host: write it as the certificate has it, without a port, as in alertmanager.example";
+
+    /// <summary>What is wrong with a row of <c>alerting.labels</c>, or null.</summary>
+    public static string? CheckLabel(string row)
+    {
+        if (Label().Match(row) is not { Success: true } match || match.Groups["value"].Value is not { } value
+            || value.Any(char.IsControl) || value.EnumerateRunes().Any(rune => rune == Rune.ReplacementChar))
+            return $"'{row.ReplaceLineEndings(" ")}' is no label: write NAME=VALUE, as in cluster=lab; two underscores at its start are Prometheus's own";
+        var name = match.Groups["name"].Value;
+        return Taken.Contains(name) ? $"the label {name} is set by the exporter itself" : null;
+    }
+
+    /// <summary>What does not go together, one sentence each.</summary>
+    public static IEnumerable<string> Check(AlertingOptions options)
+    {
+        var hasBasicAuth = options.BasicAuthUser is not null || options.BasicAuthPasswordFile is not null;
+        if (hasBasicAuth && (options.BasicAuthUser is null || options.BasicAuthPasswordFile is null))
+            yield return "alerting.basic-auth-user and alerting.basic-auth-password-file need each other";
+        if (hasBasicAuth && options.BearerTokenFile is not null)
+            yield return "alerting.bearer-token-file and alerting.basic-auth-user exclude each other: there is one header for both";
+        if (options.CertificateFile is null != options.KeyFile is null)
+            yield return "alerting.cert-file and alerting.key-file need each other";
+        var hasTls = options.CaFile is not null || options.CertificateFile is not null || options.ServerName is not null;
+        if (options.Alertmanagers.Count == 0 && (hasBasicAuth || hasTls || options.BearerTokenFile is not null || options.Labels.Count > 0))
+            yield return "alerting.alertmanagers is empty, so the other options of alerting have no effect";
+        if (hasTls && options.Alertmanagers.Count > 0 && options.Alertmanagers.All(url => url.Scheme == "http"))
+            yield return "alerting.ca-file, cert-file, key-file and server-name are for https, and every URL of alerting.alertmanagers is http";
+    }
+
+    [GeneratedRegex(@"\A(?<name>(?!__)[a-zA-Z_][a-zA-Z0-9_]*)=(?<value>.{1,256})\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    private static partial Regex Label();
+}
