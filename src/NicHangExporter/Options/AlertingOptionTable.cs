@@ -33,6 +33,6 @@ internal static class AlertingOptionTable
             "Server name to expect in the Alertmanagers' certificates, if it differs from the URL.",
             group => group.ServerName ?? "", AlertingRules.SetServerName),
         Group.Time("alerting.timeout", "Timeout of a request to an Alertmanager.", "1s", "1m",
-            group => group.Timeout, (group, value) => group with { Timeout = value }),
+            group => group.Timeout, (group, value) => group with { Timeout = value }) with { IsAdvanced = true },
     ];
 }

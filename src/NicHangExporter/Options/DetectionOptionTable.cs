@@ -33,7 +33,7 @@ internal static class DetectionOptionTable
         Detection.Time("hang.episode-gap", "Time without a hang report after which a hang episode ends.", "5s", "1h",
             detection => detection.EpisodeGap, (detection, value) => detection with { EpisodeGap = value }),
         Detection.Time("hang.sample-interval", "How often transmit counters are sampled.", "100ms", "1m",
-            detection => detection.SampleInterval, (detection, value) => detection with { SampleInterval = value }),
+            detection => detection.SampleInterval, (detection, value) => detection with { SampleInterval = value }) with { IsAdvanced = true },
         Detection.Time("stall.window", "How long packets must wait with none sent before that counts as a TX stall.", "2s", "10m",
             detection => detection.StallWindow, (detection, value) => detection with { StallWindow = value }),
         Ethtool.Time("ethtool.interval", "How often device features and settings are read by ethtool ioctls.", "1s", "1h",
@@ -45,7 +45,7 @@ internal static class DetectionOptionTable
             "Driver counter of ethtool -S to export in addition: its exact name, or with * at either end. Repeatable.",
             CheckStatistic, ethtool => ethtool.Statistics, (ethtool, values) => ethtool with { Statistics = values }),
         Detection.Number("device.max", "Maximum number of devices to watch.", 1, 10_000,
-            detection => detection.MaxDevices, (detection, number) => detection with { MaxDevices = number }),
+            detection => detection.MaxDevices, (detection, number) => detection with { MaxDevices = number }) with { IsAdvanced = true },
     ];
 
     private static string? CheckStatistic(string value) =>

@@ -40,6 +40,9 @@ internal sealed record OptionDefinition(
     /// <summary>True for an option of <c>--help</c>. Only <c>--help-all</c> shows the others.</summary>
     public bool IsCommon => Common.Contains(Name);
 
+    /// <summary>True for a constant that hardly any host needs to change. The help and the documentation list it last.</summary>
+    public bool IsAdvanced { get; init; }
+
     /// <summary>The environment variable that sets it.</summary>
     public string EnvironmentName { get; } = EnvironmentPrefix + Name.ToUpperInvariant().Replace('.', '_').Replace('-', '_');
 }
