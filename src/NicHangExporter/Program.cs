@@ -42,6 +42,7 @@ if (call is null)
 {
     CredentialStore.Check(options, errors);
     WebConfigStore.Check(options, TimeProvider.System, errors);
+    options = AlertingConfigFile.Load(options, errors);
     StateDirectory.Check(options, errors);
 }
 if (errors.Count > 0)

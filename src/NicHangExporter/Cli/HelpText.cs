@@ -69,9 +69,10 @@ internal static class HelpText
 
     private static void WriteGroups(ConsoleWriter page)
     {
-        foreach (var group in OptionTable.All.Where(option => !option.IsAdvanced).GroupBy(option => option.Name.Split('.')[0]))
+        foreach (var group in OptionTable.All.Where(option => option is { IsAdvanced: false, IsDeprecated: false }).GroupBy(option => option.Name.Split('.')[0]))
             WriteSection(page, $"Options of {group.Key}:", group);
         WriteSection(page, "Advanced options, which hardly any host needs:", OptionTable.All.Where(option => option.IsAdvanced));
+        WriteSection(page, "Deprecated options:", OptionTable.All.Where(option => option.IsDeprecated));
         page.Line();
         page.Paragraph("", "A switch is turned off by --no-NAME, as in --no-collector.link. Each option is also a key of the YAML file "
             + "and an environment variable, as in NICHANG_STATE_DIRECTORY.");

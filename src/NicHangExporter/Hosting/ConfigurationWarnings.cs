@@ -9,7 +9,12 @@ namespace NicHangExporter.Hosting;
 internal static class ConfigurationWarnings
 {
     /// <summary>A sentence for each mode without effect, and for each entry of remediation.devices that matches no device here; one where the devices can't be looked up.</summary>
-    public static IReadOnlyList<string> Of(ExporterOptions options) => [.. OfModes(options), .. OfDevices(options)];
+    public static IReadOnlyList<string> Of(ExporterOptions options) => [.. OfDeprecated(options), .. OfModes(options), .. OfDevices(options)];
+
+    /// <summary>Deprecated options that are set.</summary>
+    public static IEnumerable<string> OfDeprecated(ExporterOptions options) =>
+        OptionTable.All.Where(option => option.IsDeprecated && option.Show(options).Length > 0)
+            .Select(option => $"{option.Name} is deprecated and the next release removes it: write {option.Instead} in the file of alerting.config.file");
 
     /// <summary>A sentence for each mode that is on and has no effect, because nothing can trigger it.</summary>
     public static IEnumerable<string> OfModes(ExporterOptions options)

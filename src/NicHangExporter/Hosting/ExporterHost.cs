@@ -148,6 +148,7 @@ internal static partial class ExporterHost
             return ExitOfMistake;
         }
         StartLog.Begin(logger);
+        StartLog.WarnOfDeprecated(logger, ConfigurationWarnings.OfDeprecated(options));
         using var ignored = new IgnoredSignals(logger);
         if (logger.IsEnabled(LogLevel.Debug))
             LogConfiguration(logger, string.Join(' ', OptionTable.All.Select(option => $"{option.Name}={option.Show(options)}")));

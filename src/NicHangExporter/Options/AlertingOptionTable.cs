@@ -8,6 +8,10 @@ internal static class AlertingOptionTable
     private static readonly OptionGroup<AlertingOptions> Group =
         new(options => options.Alerting, (options, alerting) => options with { Alerting = alerting });
 
+    private static readonly OptionGroup<HttpClientOptions> Deprecated = new(
+        options => options.Alerting.Deprecated,
+        (options, client) => options with { Alerting = options.Alerting with { Deprecated = client } });
+
     public static readonly ImmutableArray<OptionDefinition> Rows =
     [
         Group.List("alerting.alertmanagers", "URL",
@@ -15,24 +19,37 @@ internal static class AlertingOptionTable
             group => group.Alertmanagers, AlertingRules.SetAlertmanagers),
         Group.Rows("alerting.labels", "NAME=VALUE", "Additional label of pushed alerts, as in cluster=lab. Repeatable.",
             AlertingRules.CheckLabel, group => group.Labels, (group, values) => group with { Labels = values }),
-        Group.Path("alerting.bearer-token-file",
-            "File with the bearer token for the Alertmanagers. It is read for each request.",
-            group => group.BearerTokenFile, (group, path) => group with { BearerTokenFile = path }),
-        Group.Value("alerting.basic-auth-user", "NAME", "Basic authentication user for the Alertmanagers.",
-            group => group.BasicAuthUser ?? "", AlertingRules.SetBasicAuthUser),
-        Group.Path("alerting.basic-auth-password-file", "File with the password of alerting.basic-auth-user.",
-            group => group.BasicAuthPasswordFile, (group, path) => group with { BasicAuthPasswordFile = path }),
-        Group.Path("alerting.ca-file",
-            "PEM file with the CA certificates for the Alertmanagers, instead of the system's.",
-            group => group.CaFile, (group, path) => group with { CaFile = path }),
-        Group.Path("alerting.cert-file", "PEM file with the client certificate for the Alertmanagers.",
-            group => group.CertificateFile, (group, path) => group with { CertificateFile = path }),
-        Group.Path("alerting.key-file", "PEM file with the private key of alerting.cert-file.",
-            group => group.KeyFile, (group, path) => group with { KeyFile = path }),
-        Group.Value("alerting.server-name", "NAME",
-            "Server name to expect in the Alertmanagers' certificates, if it differs from the URL.",
-            group => group.ServerName ?? "", AlertingRules.SetServerName),
+        Group.File("alerting.config.file",
+            "File with credentials and TLS settings for the Alertmanagers, in the form of Prometheus's http_config.",
+            group => group.ConfigFile, (group, path) => group with { ConfigFile = path }),
+        OldFile("alerting.bearer-token-file", "authorization.credentials_file",
+            client => client.CredentialsFile, (client, path) => client with { CredentialsFile = path }),
+        OldText("alerting.basic-auth-user", "basic_auth.username", AlertingRules.CheckUser,
+            client => client.Username, (client, user) => client with { Username = user }),
+        OldFile("alerting.basic-auth-password-file", "basic_auth.password_file",
+            client => client.PasswordFile, (client, path) => client with { PasswordFile = path }),
+        OldFile("alerting.ca-file", "tls_config.ca_file",
+            client => client.CaFile, (client, path) => client with { CaFile = path }),
+        OldFile("alerting.cert-file", "tls_config.cert_file",
+            client => client.CertificateFile, (client, path) => client with { CertificateFile = path }),
+        OldFile("alerting.key-file", "tls_config.key_file",
+            client => client.KeyFile, (client, path) => client with { KeyFile = path }),
+        OldText("alerting.server-name", "tls_config.server_name", AlertingRules.CheckServerName,
+            client => client.ServerName, (client, name) => client with { ServerName = name }),
         Group.Time("alerting.timeout", "Timeout of a request to an Alertmanager.", "1s", "1m",
             group => group.Timeout, (group, value) => group with { Timeout = value }) with { IsAdvanced = true },
     ];
+
+    private static OptionDefinition OldFile(
+        string name, string instead, Func<HttpClientOptions, string?> show,
+        Func<HttpClientOptions, string, HttpClientOptions> set) =>
+        Deprecated.Path(name, Help(instead), show, set) with { Instead = instead };
+
+    private static OptionDefinition OldText(
+        string name, string instead, Func<string, string?> check, Func<HttpClientOptions, string?> show,
+        Func<HttpClientOptions, string, HttpClientOptions> set) =>
+        Deprecated.Value(name, "NAME", Help(instead), client => show(client) ?? "", (client, values) =>
+            check(values[0]) is { } error ? error : set(client, values[0])) with { Instead = instead };
+
+    private static string Help(string instead) => $"Deprecated: write {instead} in the file of alerting.config.file.";
 }

@@ -26,18 +26,18 @@ internal static partial class AlertingRules
         return alerting with { Alertmanagers = [.. urls] };
     }
 
-    // RFC 7617: the first colon ends the user.
-    /// <summary>Sets <c>alerting.basic-auth-user</c>.</summary>
-    public static OptionResult<AlertingOptions> SetBasicAuthUser(AlertingOptions alerting, IReadOnlyList<string> values) =>
-        values[0].Contains(':') || values[0].Any(char.IsControl)
+    /// <summary>What is wrong with a user of basic authentication, or null.</summary>
+    public static string? CheckUser(string user) =>
+        // RFC 7617: the first colon ends the user.
+        user.Contains(':') || user.Any(char.IsControl)
             ? "the user must have neither a colon nor control characters"
-            : alerting with { BasicAuthUser = values[0] };
+            : null;
 
-    /// <summary>Sets <c>alerting.server-name</c>.</summary>
-    public static OptionResult<AlertingOptions> SetServerName(AlertingOptions alerting, IReadOnlyList<string> values) =>
-        Uri.CheckHostName(values[0]) is UriHostNameType.Dns or UriHostNameType.IPv4
-            ? alerting with { ServerName = values[0] }
-            : $"'{values[0].ReplaceLineEndings(" ")}' is no name of a host: write it as the certificate has it, without a port, as in alertmanager.example";
+    /// <summary>What is wrong with the name of a server in its certificate, or null.</summary>
+    public static string? CheckServerName(string name) =>
+        Uri.CheckHostName(name) is UriHostNameType.Dns or UriHostNameType.IPv4
+            ? null
+            : $"'{name.ReplaceLineEndings(" ")}' is no name of a host: write it as the certificate has it, without a port, as in alertmanager.example";
 
     /// <summary>What is wrong with a row of <c>alerting.labels</c>, or null.</summary>
     public static string? CheckLabel(string row)
@@ -49,22 +49,36 @@ internal static partial class AlertingRules
         return Taken.Contains(name) ? $"the label {name} is set by the exporter itself" : null;
     }
 
-    /// <summary>What does not go together, one sentence each.</summary>
-    public static IEnumerable<string> Check(AlertingOptions options)
+    /// <summary>Options that need or exclude each other, one sentence each.</summary>
+    public static IEnumerable<string> Check(ExporterOptions options)
     {
-        var hasBasicAuth = options.BasicAuthUser is not null || options.BasicAuthPasswordFile is not null;
-        if (hasBasicAuth && (options.BasicAuthUser is null || options.BasicAuthPasswordFile is null))
-            yield return "alerting.basic-auth-user and alerting.basic-auth-password-file need each other";
-        if (hasBasicAuth && options.BearerTokenFile is not null)
-            yield return "alerting.bearer-token-file and alerting.basic-auth-user exclude each other: there is one header for both";
-        if (options.CertificateFile is null != options.KeyFile is null)
-            yield return "alerting.cert-file and alerting.key-file need each other";
-        var hasTls = options.CaFile is not null || options.CertificateFile is not null || options.ServerName is not null;
-        if (options.Alertmanagers.Count == 0 && (hasBasicAuth || hasTls || options.BearerTokenFile is not null || options.Labels.Count > 0))
+        var alerting = options.Alerting;
+        var old = alerting.Deprecated;
+        var deprecated = AlertingOptionTable.Rows.Where(option => option.IsDeprecated && option.Show(options).Length > 0).ToList();
+        if (alerting.ConfigFile is not null)
+        {
+            foreach (var option in deprecated)
+                yield return $"{option.Name} and alerting.config.file exclude each other: write {option.Instead} in the file";
+        }
+        else
+        {
+            var hasBasicAuth = old.Username is not null || old.PasswordFile is not null;
+            if (hasBasicAuth && (old.Username is null || old.PasswordFile is null))
+                yield return "alerting.basic-auth-user and alerting.basic-auth-password-file need each other";
+            if (hasBasicAuth && old.CredentialsFile is not null)
+                yield return "alerting.bearer-token-file and alerting.basic-auth-user exclude each other: there is one header for both";
+            if (old.CertificateFile is null != old.KeyFile is null)
+                yield return "alerting.cert-file and alerting.key-file need each other";
+            if (old.HasTls && IsPlainOnly(alerting))
+                yield return "alerting.ca-file, cert-file, key-file and server-name are for https, and every URL of alerting.alertmanagers is http";
+        }
+        if (alerting.Alertmanagers.Count == 0 && (alerting.ConfigFile is not null || deprecated.Count > 0 || alerting.Labels.Count > 0))
             yield return "alerting.alertmanagers is empty, so the other options of alerting have no effect";
-        if (hasTls && options.Alertmanagers.Count > 0 && options.Alertmanagers.All(url => url.Scheme == "http"))
-            yield return "alerting.ca-file, cert-file, key-file and server-name are for https, and every URL of alerting.alertmanagers is http";
     }
+
+    /// <summary>True if no URL has TLS.</summary>
+    public static bool IsPlainOnly(AlertingOptions alerting) =>
+        alerting.Alertmanagers.Count > 0 && alerting.Alertmanagers.All(url => url.Scheme == "http");
 
     [GeneratedRegex(@"\A(?<name>(?!__)[a-zA-Z_][a-zA-Z0-9_]*)=(?<value>.{1,256})\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
     private static partial Regex Label();

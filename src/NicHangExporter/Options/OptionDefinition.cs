@@ -43,6 +43,12 @@ internal sealed record OptionDefinition(
     /// <summary>True for a constant that hardly any host needs to change. The help and the documentation list it last.</summary>
     public bool IsAdvanced { get; init; }
 
+    /// <summary>The key of <c>alerting.config.file</c> that replaces a deprecated option; null for the others.</summary>
+    public string? Instead { get; init; }
+
+    /// <summary>True for an option that the next release removes.</summary>
+    public bool IsDeprecated => Instead is not null;
+
     /// <summary>The environment variable that sets it.</summary>
     public string EnvironmentName { get; } = EnvironmentPrefix + Name.ToUpperInvariant().Replace('.', '_').Replace('-', '_');
 }

@@ -49,6 +49,11 @@ internal sealed class OptionGroup<T>(Func<ExporterOptions, T> get, Func<Exporter
                 ? set(group, values[0])
                 : $"'{values[0]}' is no absolute path: it must start with a slash");
 
+    // Any path, as in Prometheus's own programs. A relative one is relative to the working directory.
+    public OptionDefinition File(string name, string help, Func<T, string?> show, Func<T, string, T> set) =>
+        Value(name, "PATH", help, group => show(group) ?? "", (group, values) =>
+            values[0].Contains('\0') ? "the path holds a NUL character" : set(group, values[0]));
+
     // least and most: the limits as a user writes them, both included.
     public OptionDefinition Time(
         string name, string help, string least, string most, Func<T, TimeSpan> show, Func<T, TimeSpan, T> set)

@@ -35,7 +35,7 @@ internal static class OptionsLoader
         if (options.Remediation.Cooldown > options.Remediation.CooldownMax)
             errors.Add($"remediation.cooldown ({PrometheusDuration.Format(options.Remediation.Cooldown)}) must not be longer than remediation.cooldown-max ({PrometheusDuration.Format(options.Remediation.CooldownMax)})");
         errors.AddRange(ProfileCatalog.CheckReferences(options));
-        errors.AddRange(AlertingRules.Check(options.Alerting));
+        errors.AddRange(AlertingRules.Check(options));
         if (options.Remediation.VerifyWindow < options.Remediation.CarrierGrace)
             errors.Add($"remediation.verify-window ({PrometheusDuration.Format(options.Remediation.VerifyWindow)}) must not be shorter than remediation.carrier-grace ({PrometheusDuration.Format(options.Remediation.CarrierGrace)}): a link that comes back slowly would count as not healed");
         // A rehearsal is of a device that somebody has named; anything else is an open door.

@@ -18,9 +18,9 @@ internal static class WebOptionTable
             web => web.ListenAddresses, SetListenAddresses),
         WebGroup.Value("web.telemetry-path", "PATH", "Path under which metrics are served.",
             web => web.TelemetryPath, SetTelemetryPath),
-        WebGroup.Value("web.config.file", "PATH",
+        WebGroup.File("web.config.file",
             "File with TLS, basic authentication and response headers, in the format of Prometheus's exporter-toolkit.",
-            web => web.ConfigFile ?? "", SetConfigFile),
+            web => web.ConfigFile, (web, path) => web with { ConfigFile = path }),
         WebGroup.List("web.allowed-hosts", "NAME",
             "Host name to accept in requests over loopback, besides localhost, addresses and the machine's own name. Repeatable.",
             CheckAllowedHost, web => web.AllowedHosts, (web, values) => web with { AllowedHosts = values }),
@@ -64,10 +64,6 @@ internal static class WebOptionTable
             return $"'{path}' is no path for metrics: write a slash and letters, as in /metrics; /, /-/ and /api/ are taken";
         return web with { TelemetryPath = path };
     }
-
-    // Any path is accepted, as in Prometheus's own programs: relative to the working directory.
-    private static OptionResult<WebOptions> SetConfigFile(WebOptions web, IReadOnlyList<string> values) =>
-        values[0].Contains('\0') ? "the path holds a NUL character" : web with { ConfigFile = values[0] };
 
     private static string? CheckAllowedHost(string value) => Uri.CheckHostName(value) == UriHostNameType.Dns
         ? null

@@ -23,7 +23,7 @@ public sealed class PushCredentialsTests : IDisposable
     public async Task BearerToken_IsReadAnewForEachPost()
     {
         await using var server = await TestAlertmanager.StartAsync();
-        Configure(alerting => alerting with { BearerTokenFile = Write("token", "first\n") });
+        Configure(client => client with { CredentialsFile = Write("token", "first\n") });
         await PushAsync(server.Url);
         Assert.Equal("Bearer first", server.Last.Authorization);
         Write("token", "second");
@@ -36,7 +36,7 @@ public sealed class PushCredentialsTests : IDisposable
     public async Task BasicAuth_IsUserAndPassword()
     {
         await using var server = await TestAlertmanager.StartAsync();
-        Configure(alerting => alerting with { BasicAuthUser = "nichang", BasicAuthPasswordFile = Write("password", "pä:ss\n") });
+        Configure(client => client with { Username = "nichang", PasswordFile = Write("password", "pä:ss\n") });
         await PushAsync(server.Url);
         Assert.Equal("nichang:pä:ss", Encoding.UTF8.GetString(Convert.FromBase64String(server.Last.Authorization!["Basic ".Length..])));
     }
@@ -51,7 +51,7 @@ public sealed class PushCredentialsTests : IDisposable
     public async Task BearerToken_ThatIsNone_IsSaidWithoutIt(string? content)
     {
         await using var server = await TestAlertmanager.StartAsync();
-        Configure(alerting => alerting with { BearerTokenFile = content is null ? _host.Directory.File("nowhere") : Write("token", content) });
+        Configure(client => client with { CredentialsFile = content is null ? _host.Directory.File("nowhere") : Write("token", content) });
         await PushAsync(server.Url);
         // Without the credentials nothing is sent at all.
         Assert.Empty(server.Requests);
@@ -68,7 +68,7 @@ public sealed class PushCredentialsTests : IDisposable
             context.Response.StatusCode = 401;
             return Task.CompletedTask;
         };
-        Configure(alerting => alerting with { BearerTokenFile = Write("token", Canary) });
+        Configure(client => client with { CredentialsFile = Write("token", Canary) });
         await PushAsync(server.Url);
         Assert.Equal($"Bearer {Canary}", server.Last.Authorization);
         Assert.Contains(_host.Log.Entries, entry => entry.Message.Contains("it answers 401", StringComparison.Ordinal));
@@ -85,7 +85,7 @@ public sealed class PushCredentialsTests : IDisposable
         Assert.Equal((0, 1), (_host.Sent(server.Url), _host.Failures(server.Url)));
 
         using var other = new TestAuthority("Another root");
-        Configure(alerting => alerting with { CaFile = Write("ca.pem", other.Root.ExportCertificatePem()) });
+        Configure(client => client with { CaFile = Write("ca.pem", other.Root.ExportCertificatePem()) });
         _host.Pass(60);
         await PushAsync(server.Url);
         Assert.Equal((0, 1), (_host.Sent(server.Url), server.Requests.Count + 1));
@@ -104,7 +104,7 @@ public sealed class PushCredentialsTests : IDisposable
     public async Task Https_WithAFileThatHoldsNoAuthority_TrustsNobody(string content, string reason)
     {
         await using var server = await TestAlertmanager.StartAsync(_authority.Server());
-        Configure(alerting => alerting with { CaFile = Write("ca.pem", content) });
+        Configure(client => client with { CaFile = Write("ca.pem", content) });
         await PushAsync(server.Url);
         Assert.Empty(server.Requests);
         Assert.Contains(reason, Assert.Single(_host.Log.Entries, entry => entry.Event == EventIds.PushFailed).Message, StringComparison.Ordinal);
@@ -114,18 +114,18 @@ public sealed class PushCredentialsTests : IDisposable
     public async Task Https_OfAnotherName_IsRefusedUnlessTheNameIsConfigured()
     {
         await using var server = await TestAlertmanager.StartAsync(_authority.Server());
-        Configure(alerting => alerting with { CaFile = Write("ca.pem", _authority.Root.ExportCertificatePem()) });
+        Configure(client => client with { CaFile = Write("ca.pem", _authority.Root.ExportCertificatePem()) });
         // The certificate is for localhost and 127.0.0.1, and there are more ways to the same address.
         var url = new UriBuilder(server.Url) { Host = "127.0.0.2" }.Uri;
         await PushAsync(url);
         Assert.Empty(server.Requests);
-        Configure(alerting => alerting with { ServerName = "localhost" });
+        Configure(client => client with { ServerName = "localhost" });
         _host.Pass(60);
         await PushAsync(url);
         Assert.Equal($"localhost:{url.Port}", Assert.Single(server.Requests).Host);
 
         // A name that is configured is the only one: that of the URL is none any more.
-        Configure(alerting => alerting with { ServerName = "alertmanager.example" });
+        Configure(client => client with { ServerName = "alertmanager.example" });
         _host.Pass(60);
         await PushAsync(url);
         Assert.Single(server.Requests);
@@ -135,7 +135,7 @@ public sealed class PushCredentialsTests : IDisposable
     public async Task Https_WithAnExpiredCertificate_IsRefused()
     {
         await using var server = await TestAlertmanager.StartAsync(_authority.Server(days: -1));
-        Configure(alerting => alerting with { CaFile = Write("ca.pem", _authority.Root.ExportCertificatePem()) });
+        Configure(client => client with { CaFile = Write("ca.pem", _authority.Root.ExportCertificatePem()) });
         await PushAsync(server.Url);
         Assert.Empty(server.Requests);
     }
@@ -144,12 +144,12 @@ public sealed class PushCredentialsTests : IDisposable
     public async Task ClientCertificate_IsShownTogetherWithTheToken()
     {
         await using var server = await TestAlertmanager.StartAsync(_authority.Server(), client: true);
-        Configure(alerting => alerting with { CaFile = Write("ca.pem", _authority.Root.ExportCertificatePem()) });
+        Configure(client => client with { CaFile = Write("ca.pem", _authority.Root.ExportCertificatePem()) });
         await PushAsync(server.Url);
         Assert.Empty(server.Requests);
 
         var client = _authority.Client();
-        Configure(alerting => alerting with { CertificateFile = Write("client.crt", client.Certificate), KeyFile = Write("client.key", client.Key), BearerTokenFile = Write("token", "t") });
+        Configure(http => http with { CertificateFile = Write("client.crt", client.Certificate), KeyFile = Write("client.key", client.Key), CredentialsFile = Write("token", "t") });
         _host.Pass(60);
         await PushAsync(server.Url);
         Assert.Equal(("CN=prometheus", "Bearer t"), (server.Last.Client, server.Last.Authorization));
@@ -169,7 +169,7 @@ public sealed class PushCredentialsTests : IDisposable
     [InlineData("a b", false)]
     [InlineData("a\r\nX: y", false)]
     [InlineData("::1", false)]
-    public void ServerName_IsTheNameOfAHost(string name, bool isTaken) => Assert.Equal(isTaken, AlertingRules.SetServerName(new AlertingOptions(), [name]).Error is null);
+    public void ServerName_IsTheNameOfAHost(string name, bool isTaken) => Assert.Equal(isTaken, AlertingRules.CheckServerName(name) is null);
 
     [Theory]
     [InlineData("http://user:c4n4ry@alertmanager:9093")]
@@ -218,9 +218,9 @@ public sealed class PushCredentialsTests : IDisposable
     public void Label_IsOneThatAlertmanagerTakes(string row, bool isTaken) => Assert.Equal(isTaken, AlertingRules.CheckLabel(row) is null);
 
     // Options are read when a push is made.
-    private void Configure(Func<AlertingOptions, AlertingOptions> change)
+    private void Configure(Func<HttpClientOptions, HttpClientOptions> change)
     {
-        _host.Configure(options => options with { Alerting = change(options.Alerting) });
+        _host.Configure(options => options with { Alerting = options.Alerting with { FromFile = change(options.Alerting.HttpClient) } });
         _push = null;
     }
 
