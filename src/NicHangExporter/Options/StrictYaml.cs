@@ -68,9 +68,12 @@ internal static class StrictYaml
         return null;
     }
 
-    // The end is where the library stopped. The start may be that of the file. For a tab it reports the line before.
+    // The end is where the library stopped; the start may be that of the file. A quote that is not closed ends with the
+    // file, so its start is the mistake. For a tab the library reports the line before.
     private static int LineOf(YamlException exception, string text)
     {
+        if (exception.Message.Contains("quoted scalar", StringComparison.Ordinal))
+            return (int)exception.Start.Line;
         var tab = exception.Message.Contains(" tab ", StringComparison.Ordinal)
             ? Array.FindIndex(text.Split('\n'), line => line.TrimStart(' ').StartsWith('\t'))
             : -1;
