@@ -2,7 +2,8 @@ using System.Text;
 
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>Credentials and TLS settings of pushed alerts, by alerting.config.file and by the deprecated options.</summary>
+/// <summary>Credentials and TLS settings of pushed alerts,
+    by alerting.config.file and by the deprecated options.</summary>
 public sealed class AlertPushTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -38,7 +39,8 @@ public sealed class AlertPushTests : IDisposable
 
         var head = await _server.HeadAsync();
         Assert.StartsWith("POST /api/v2/alerts HTTP/1.1\n", head, StringComparison.Ordinal);
-        Assert.Contains($"Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes("nichang:pa:ss"))}\n", head, StringComparison.Ordinal);
+        Assert.Contains($"Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes("nichang:pa:ss"))}\n",
+            head, StringComparison.Ordinal);
         await exporter.ScrapeUntilAsync("it is sent", metrics => metrics.Sum("nichang_alerts_sent_total") == 1);
     }
 
@@ -67,7 +69,8 @@ public sealed class AlertPushTests : IDisposable
 
         _host.Log(KernelSays.HardwareUnitHang, KernelSays.Dictionary);
 
-        var metrics = await exporter.ScrapeUntilAsync("the push fails", metrics => metrics.Sum("nichang_alerts_send_failures_total") >= 1);
+        var metrics = await exporter.ScrapeUntilAsync("the push fails",
+            metrics => metrics.Sum("nichang_alerts_send_failures_total") >= 1);
         Assert.Equal(0, metrics.Sum("nichang_alerts_sent_total"));
     }
 
@@ -75,11 +78,14 @@ public sealed class AlertPushTests : IDisposable
     public async Task DeprecatedOptions_StillWork_WithAWarningEach()
     {
         using var exporter = await ExporterProcess.StartAsync([
-            .. _host.Paths, $"--alerting.alertmanagers={_server.Url}", $"--alerting.bearer-token-file={_directory["secret"]}",
+            .. _host.Paths, $"--alerting.alertmanagers={_server.Url}",
+                $"--alerting.bearer-token-file={_directory["secret"]}",
             $"--alerting.ca-file={_directory["ca.pem"]}",
         ]);
-        Assert.Contains("level=warn", await exporter.LoggedAsync("alerting.bearer-token-file is deprecated"), StringComparison.Ordinal);
-        Assert.Contains("write tls_config.ca_file in", await exporter.LoggedAsync("alerting.ca-file is deprecated"), StringComparison.Ordinal);
+        Assert.Contains("level=warn", await exporter.LoggedAsync("alerting.bearer-token-file is deprecated"),
+            StringComparison.Ordinal);
+        Assert.Contains("write tls_config.ca_file in", await exporter.LoggedAsync("alerting.ca-file is deprecated"),
+            StringComparison.Ordinal);
 
         _host.Log(KernelSays.HardwareUnitHang, KernelSays.Dictionary);
 
@@ -87,7 +93,8 @@ public sealed class AlertPushTests : IDisposable
     }
 
     [Theory]
-    [InlineData("authorization: {credentials: c4n4ry}\n", "alerting.yml:1: 'authorization.credentials' is not supported: write the secret to a file")]
+    [InlineData("authorization: {credentials: c4n4ry}\n",
+        "alerting.yml:1: 'authorization.credentials' is not supported: write the secret to a file")]
     [InlineData("tls_confg: {}\n", "alerting.yml:1: unknown key 'tls_confg'; did you mean 'tls_config'?")]
     public async Task ConfigCheck_OfABadFile_IsOneLine(string yaml, string expected)
     {
@@ -107,10 +114,12 @@ public sealed class AlertPushTests : IDisposable
     [Fact]
     public async Task ConfigCheck_OfDeprecatedOptions_Warns()
     {
-        var run = await new ExporterCommand("--config.check", $"--alerting.alertmanagers={_server.Url}", "--alerting.server-name=localhost").RunAsync();
+        var run = await new ExporterCommand("--config.check", $"--alerting.alertmanagers={_server.Url}",
+            "--alerting.server-name=localhost").RunAsync();
 
         Assert.Equal(0, run.ExitCode);
-        Assert.Contains("nic-hang-exporter: warning: alerting.server-name is deprecated", run.Error, StringComparison.Ordinal);
+        Assert.Contains("nic-hang-exporter: warning: alerting.server-name is deprecated", run.Error,
+            StringComparison.Ordinal);
     }
 
     private Task<ExporterProcess> StartAsync(string yaml) => ExporterProcess.StartAsync([

@@ -43,7 +43,8 @@ internal sealed class AlertingConfigReader(string file, List<string> errors) : S
         var known = Supported(root, "", [Authorization, BasicAuth, Tls]);
         var client = ReadTls(ReadBasicAuth(ReadAuthorization(new HttpClientOptions(), known), known), known);
         if (client is { CredentialsFile: not null, Username: not null })
-            Error(known[BasicAuth].Line, "'authorization' and 'basic_auth' exclude each other: there is one header for both");
+            Error(known[BasicAuth].Line, "'authorization' and 'basic_auth' exclude each other: there is one header for "
+                + "both");
         return Errors.Count == before ? client : null;
     }
 
@@ -69,7 +70,8 @@ internal sealed class AlertingConfigReader(string file, List<string> errors) : S
         var password = PathOf(known, "basic_auth.", "password_file");
         if (user is not null && AlertingRules.CheckUser(user) is { } error)
             Error(known["username"].Line, $"'basic_auth.username': {error}");
-        Require(before, root.GetValueOrDefault(BasicAuth), ("username", user is not null), ("password_file", password is not null));
+        Require(before, root.GetValueOrDefault(BasicAuth),
+            ("username", user is not null), ("password_file", password is not null));
         return client with { Username = user, PasswordFile = password };
     }
 

@@ -37,7 +37,8 @@ internal static class AlertingOptionTable
         OldText("alerting.server-name", "tls_config.server_name", AlertingRules.CheckServerName,
             client => client.ServerName, (client, name) => client with { ServerName = name }),
         Group.Time("alerting.timeout", "Timeout of a request to an Alertmanager.", "1s", "1m",
-            group => group.Timeout, (group, value) => group with { Timeout = value }) with { IsAdvanced = true },
+            group => group.Timeout, (group, value) => group with { Timeout = value })
+            with { IsAdvanced = true },
     ];
 
     private static OptionDefinition OldFile(

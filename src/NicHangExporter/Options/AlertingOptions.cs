@@ -15,12 +15,14 @@ internal sealed record AlertingOptions
     /// <summary>Credentials and TLS settings of the deprecated options.</summary>
     public HttpClientOptions Deprecated { get; init; } = new();
 
-    /// <summary>The content of <see cref="ConfigFile"/>; null until <see cref="AlertingConfigFile"/> has read it.</summary>
+    /// <summary>
+    /// The content of <see cref="ConfigFile"/>. Null until <see cref="AlertingConfigFile"/> has read it.
+    /// </summary>
     public HttpClientOptions? FromFile { get; init; }
 
     /// <summary>Credentials and TLS settings of requests.</summary>
     public HttpClientOptions HttpClient => FromFile ?? Deprecated;
 
-    /// <summary>The timeout of a request. If it is long, an Alertmanager that hangs delays the next push to it.</summary>
+    /// <summary>The timeout of a request. If it is long, an Alertmanager that hangs delays its next push.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -13,8 +13,8 @@ internal sealed record ApiOptions
     public bool AllowPlaintext { get; init; }
 
     /// <summary>
-    /// The names by which alerts mean this host, in their labels instance, node or nodename. Empty: its host name, alone
-    /// and with the listen ports. If several hosts share a name, each of them acts on the alerts of all of them.
+    /// The names of this host in the labels instance, node or nodename of alerts. Empty: its host name, alone and with
+    /// the listen ports. If several hosts share a name, each of them acts on the alerts of all of them.
     /// </summary>
     public IReadOnlyList<string> Identities { get; init; } = [];
 

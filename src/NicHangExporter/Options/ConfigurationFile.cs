@@ -22,7 +22,8 @@ internal static class ConfigurationFile
             if (OptionTable.All.Any(option => option.Name == name))
                 Add(entry, name, where, settings, errors);
             else if (!OptionTable.All.Any(option => option.Name.StartsWith(name + ".", StringComparison.Ordinal)))
-                errors.Add($"{where}: unknown key '{TextSanitizer.Of(name)}'{Suggestion.For(name, OptionTable.All.Select(option => option.Name))}");
+                errors.Add($"{where}: unknown key "
+                    + $"'{TextSanitizer.Of(name)}'{Suggestion.For(name, OptionTable.All.Select(option => option.Name))}");
             else if (entry.Value is YamlMapping group)
                 Walk(group, name + ".", path, settings, errors);
             else

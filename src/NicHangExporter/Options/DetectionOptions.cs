@@ -19,8 +19,8 @@ internal sealed record DetectionOptions
     public TimeSpan SampleInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How long packets must be queued with none sent before it is a stall. If it is too short, a busy switch looks like
-    /// a hang.
+    /// How long packets must be queued with none sent before it is a stall. If it is too short, a busy switch looks
+    /// like a hang.
     /// </summary>
     public TimeSpan StallWindow { get; init; } = TimeSpan.FromSeconds(10);
 

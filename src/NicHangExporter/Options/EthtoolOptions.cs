@@ -3,7 +3,9 @@ namespace NicHangExporter.Options;
 /// <summary>What is read through ethtool.</summary>
 internal sealed record EthtoolOptions
 {
-    /// <summary>How often features and settings are read. Each read holds RTNL for some microseconds a device.</summary>
+    /// <summary>
+    /// How often features and settings are read. Each read holds RTNL for some microseconds a device.
+    /// </summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>

@@ -40,17 +40,22 @@ internal sealed record OptionDefinition(
     /// <summary>True for an option of <c>--help</c>. Only <c>--help-all</c> shows the others.</summary>
     public bool IsCommon => Common.Contains(Name);
 
-    /// <summary>True for a constant that hardly any host needs to change. The help and the documentation list it last.</summary>
+    /// <summary>
+    /// True for a constant that hardly any host needs to change. The help and the documentation list it last.
+    /// </summary>
     public bool IsAdvanced { get; init; }
 
-    /// <summary>The key of <c>alerting.config.file</c> that replaces a deprecated option; null for the others.</summary>
+    /// <summary>
+    /// The key of <c>alerting.config.file</c> that replaces a deprecated option. Null: not deprecated.
+    /// </summary>
     public string? Instead { get; init; }
 
     /// <summary>True for an option that the next release removes.</summary>
     public bool IsDeprecated => Instead is not null;
 
     /// <summary>The environment variable that sets it.</summary>
-    public string EnvironmentName { get; } = EnvironmentPrefix + Name.ToUpperInvariant().Replace('.', '_').Replace('-', '_');
+    public string EnvironmentName { get; } =
+        EnvironmentPrefix + Name.ToUpperInvariant().Replace('.', '_').Replace('-', '_');
 }
 
 /// <summary>An option as one source sets it.</summary>

@@ -63,7 +63,8 @@ internal sealed class OptionGroup<T>(Func<ExporterOptions, T> get, Func<Exporter
         return Value(name, "DURATION", help, group => PrometheusDuration.Format(show(group)), (group, values) =>
         {
             if (!PrometheusDuration.TryParse(values[0], out var value) || value < minimum || value > maximum)
-                return $"'{values[0]}' is no duration from {least} to {most}: write a number and a unit, as in 10s or 1m30s";
+                return $"'{values[0]}' is no duration from {least} to {most}: write a number and a unit, as in 10s or "
+                    + "1m30s";
             return set(group, value);
         });
     }

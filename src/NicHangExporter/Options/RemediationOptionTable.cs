@@ -20,19 +20,23 @@ internal static class RemediationOptionTable
         Group.Mode("remediation.api", "What a remediation request by the API may do: off, observe or enforce.",
             group => group.Api, (group, mode) => group with { Api = mode }),
         Group.List("remediation.devices", "DEVICE",
-            "Device that may be healed, by name or bus address. Repeatable. Default: each physical device with a known driver.",
+            "Device that may be healed, by name or bus address. Repeatable. Default: each physical device with a known "
+                + "driver.",
             CheckDevice, group => group.Devices, (group, values) => group with { Devices = values }),
         Group.Rows("remediation.ladder", "DRIVER=STAGES",
-            "Profiles to apply to a driver's devices, one more after each hang, as in e1000e=segmentation+checksum. Replaces the built-in list. Repeatable.",
+            "Profiles to apply to a driver's devices, one more after each hang, as in e1000e=segmentation+checksum. "
+                + "Replaces the built-in list. Repeatable.",
             ProfileCatalog.CheckLadder, group => group.Ladders, (group, values) => group with { Ladders = values }),
         Group.Rows("remediation.profile", "NAME=SETTINGS",
-            "Additional profile: feature names of ethtool -K or of the kernel, eee, pause, as in careful=tso+gso. Repeatable.",
+            "Additional profile: feature names of ethtool -K or of the kernel, eee, pause, as in careful=tso+gso. "
+                + "Repeatable.",
             ProfileCatalog.CheckProfile, group => group.Profiles, (group, values) => group with { Profiles = values }),
         Group.Time("remediation.cooldown",
             "Minimum time between two remediations of a device that passes traffic. It doubles with each remediation.",
             "1s", "6h", group => group.Cooldown, (group, value) => group with { Cooldown = value }),
         Group.Time("remediation.cooldown-max", "Longest time to which remediation.cooldown doubles.",
-            "1s", "7d", group => group.CooldownMax, (group, value) => group with { CooldownMax = value }) with { IsAdvanced = true },
+            "1s", "7d", group => group.CooldownMax, (group, value) => group with { CooldownMax = value })
+            with { IsAdvanced = true },
         Group.Number("remediation.device-budget", "Remediations of one device in 24 hours before it is quarantined.",
             1, 100, group => group.DeviceBudget, (group, value) => group with { DeviceBudget = value }),
         Group.Number("remediation.host-budget", "Remediations of all devices of the host together in 24 hours.",
@@ -42,13 +46,18 @@ internal static class RemediationOptionTable
             "2s", "10m", group => group.VerifyWindow, (group, value) => group with { VerifyWindow = value }),
         Group.Time("remediation.proving-time",
             "Time without a hang report after a remediation before the device counts as recovered.",
-            "2s", "1d", group => group.ProvingTime, (group, value) => group with { ProvingTime = value }) with { IsAdvanced = true },
-        Group.Time("remediation.carrier-grace", "How long a link may be down after a change before the change is undone.",
-            "1s", "5m", group => group.CarrierGrace, (group, value) => group with { CarrierGrace = value }) with { IsAdvanced = true },
+            "2s", "1d", group => group.ProvingTime, (group, value) => group with { ProvingTime = value })
+            with { IsAdvanced = true },
+        Group.Time("remediation.carrier-grace", "How long a link may be down after a change before the change is "
+            + "undone.",
+            "1s", "5m", group => group.CarrierGrace, (group, value) => group with { CarrierGrace = value })
+            with { IsAdvanced = true },
         Group.Time("remediation.boot-grace", "Time after boot during which automatic remediation does nothing.",
-            "0s", "1h", group => group.BootGrace, (group, value) => group with { BootGrace = value }) with { IsAdvanced = true },
+            "0s", "1h", group => group.BootGrace, (group, value) => group with { BootGrace = value })
+            with { IsAdvanced = true },
         Group.Time("remediation.confirm-window", "Two hang reports within this time confirm a hang.",
-            "2s", "1m", group => group.ConfirmWindow, (group, value) => group with { ConfirmWindow = value }) with { IsAdvanced = true },
+            "2s", "1m", group => group.ConfirmWindow, (group, value) => group with { ConfirmWindow = value })
+            with { IsAdvanced = true },
         Group.Switch("remediation.reinit", "Reset a hung device by ETHTOOL_NWAY_RST (ethtool -r).",
             group => group.AllowReinit, (group, on) => group with { AllowReinit = on }),
         Group.Switch("remediation.bounce", "Reset a hung device by setting its link down and up.",
@@ -58,10 +67,12 @@ internal static class RemediationOptionTable
             group => group.BounceRoutes, (group, on) => group with { BounceRoutes = on }),
         Group.Switch("remediation.quarantine-reinit",
             "Continue to reset a hung device in quarantine by remediation.reinit alone, at growing intervals.",
-            group => group.QuarantineReinit, (group, on) => group with { QuarantineReinit = on }) with { IsAdvanced = true },
+            group => group.QuarantineReinit, (group, on) => group with { QuarantineReinit = on })
+            with { IsAdvanced = true },
         Group.Time("remediation.deadline",
             "How long a kernel command may take before the request is answered as failed.",
-            "1s", "10m", group => group.Deadline, (group, value) => group with { Deadline = value }) with { IsAdvanced = true },
+            "1s", "10m", group => group.Deadline, (group, value) => group with { Deadline = value })
+            with { IsAdvanced = true },
         Group.Path("remediation.disable-file",
             "Kill switch: while this file exists, no device is changed except to undo.",
             group => group.DisableFile, (group, path) => group with { DisableFile = path }),

@@ -91,7 +91,8 @@ internal static class StrictYaml
             var root = Node(parser, 0);
             parser.Consume<DocumentEnd>();
             return parser.Accept<DocumentStart>(out var second)
-                ? throw new YamlException(second.Start, second.Start, "one document is expected, a second one starts here")
+                ? throw new YamlException(second.Start, second.Start, "one document is expected, a second one starts "
+                    + "here")
                 : root;
         }
         // The parser throws these in states that it does not expect, and for escapes that are no characters.

@@ -54,6 +54,7 @@ internal abstract class StrictYamlReader(string file, List<string> errors)
 
     private static string Unknown(string key, string prefix, IReadOnlyList<string> keys) => TextSanitizer.IsWord(key)
         ? $"unknown key '{prefix}{key}'{Suggestion.For(key, keys)}"
-        : $"unknown key{(prefix.Length > 0 ? $" in '{prefix.TrimEnd('.')}'" : "")}; it is not shown, because it may be a "
+        : $"unknown key{(prefix.Length > 0 ? $" in '{prefix.TrimEnd('.')}'" : "")}; it is not shown, because it may be "
+            + "a "
             + "secret: write a blank after each colon";
 }

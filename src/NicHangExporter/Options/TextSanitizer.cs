@@ -16,7 +16,10 @@ internal static class TextSanitizer
         return line.Length <= MaxLength ? line : line[..MaxLength] + "…";
     }
 
-    /// <summary>True for a text that may be a misspelt key. A password or a private key hardly looks like one.</summary>
+    /// <summary>
+    /// True for a text that may be a misspelt key. A password or a private key hardly looks like one.
+    /// </summary>
     public static bool IsWord(string text) =>
-        text.Length is > 0 and <= 40 && text.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-' or '.');
+        text.Length is > 0 and <= 40
+        && text.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-' or '.');
 }

@@ -22,22 +22,26 @@ internal static class WebOptionTable
             "File with TLS, basic authentication and response headers, in the format of Prometheus's exporter-toolkit.",
             web => web.ConfigFile, (web, path) => web with { ConfigFile = path }),
         WebGroup.List("web.allowed-hosts", "NAME",
-            "Host name to accept in requests over loopback, besides localhost, addresses and the machine's own name. Repeatable.",
+            "Host name to accept in requests over loopback, besides localhost, addresses and the machine's own name. "
+                + "Repeatable.",
             CheckAllowedHost, web => web.AllowedHosts, (web, values) => web with { AllowedHosts = values }),
     ];
 
     public static readonly ImmutableArray<OptionDefinition> Api =
     [
         ApiGroup.List("api.token-file", "NAME:SCOPE=PATH",
-            "API user, its scope (read, remediate or admin) and the file with its bearer token. Repeatable. Without one there is no API.",
+            "API user, its scope (read, remediate or admin) and the file with its bearer token. Repeatable. Without "
+                + "one there is no API.",
             api => api.TokenFiles, SetTokenFiles),
         ApiGroup.Switch("api.allow-plaintext",
-            "Accept API requests that change something from other machines without TLS. The token is then sent in clear text.",
+            "Accept API requests that change something from other machines without TLS. The token is then sent in "
+                + "clear text.",
             api => api.AllowPlaintext, (api, on) => api with { AllowPlaintext = on }),
     ];
 
     public static readonly OptionDefinition Identities = ApiGroup.List("api.identities", "NAME",
-        "Name of this host in the labels instance, node or nodename of alerts, with or without the listen port. Repeatable. Default: the host name.",
+        "Name of this host in the labels instance, node or nodename of alerts, with or without the listen port. "
+            + "Repeatable. Default: the host name.",
         CheckIdentity, api => api.Identities, (api, values) => api with { Identities = values });
 
     private static OptionResult<WebOptions> SetListenAddresses(WebOptions web, IReadOnlyList<string> values)
@@ -61,7 +65,8 @@ internal static class WebOptionTable
             || path.StartsWith("/api/", StringComparison.OrdinalIgnoreCase);
         if (path.Length < 2 || path[0] != '/' || isTaken || path.Split('/').Any(segment => segment is "." or "..")
             || path.Any(character => !char.IsAsciiLetterOrDigit(character) && !"/-._~".Contains(character)))
-            return $"'{path}' is no path for metrics: write a slash and letters, as in /metrics; /, /-/ and /api/ are taken";
+            return $"'{path}' is no path for metrics: write a slash and letters, as in /metrics; /, /-/ and /api/ are "
+                + "taken";
         return web with { TelemetryPath = path };
     }
 
@@ -86,6 +91,7 @@ internal static class WebOptionTable
     // An empty name would match every alert whose label is empty.
     private static string? CheckIdentity(string value) =>
         string.IsNullOrWhiteSpace(value) || value.Any(char.IsControl) || value.Trim() != value
-            ? $"'{value.ReplaceLineEndings(" ")}' is no name of a host: write it as the labels of the alerts have it, as in pve1 or pve1:19642"
+            ? $"'{value.ReplaceLineEndings(" ")}' is no name of a host: write it as the labels of the alerts have it, "
+                + "as in pve1 or pve1:19642"
             : null;
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Threading.Channels;
@@ -32,7 +33,8 @@ internal sealed class TlsReceiver : IDisposable
 
     /// <summary>The head of the next request.</summary>
     public async Task<string> HeadAsync() =>
-        await _heads.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Eventually.Limit, TestContext.Current.CancellationToken);
+        await _heads.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask()
+            .WaitAsync(Eventually.Limit, TestContext.Current.CancellationToken);
 
     public void Dispose()
     {
@@ -53,7 +55,7 @@ internal sealed class TlsReceiver : IDisposable
                 {
                     await AnswerAsync(client.GetStream());
                 }
-                catch (Exception exception) when (exception is IOException or System.Security.Authentication.AuthenticationException)
+                catch (Exception exception) when (exception is IOException or AuthenticationException)
                 {
                     // A client that does not trust the certificate. The test sees that no request came.
                 }
@@ -68,15 +70,18 @@ internal sealed class TlsReceiver : IDisposable
     private async Task AnswerAsync(NetworkStream connection)
     {
         await using var secure = new SslStream(connection);
-        await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _stop.Token);
+        var options = new SslServerAuthenticationOptions { ServerCertificate = _certificate };
+        await secure.AuthenticateAsServerAsync(options, _stop.Token);
         using var reader = new StreamReader(secure, Encoding.ASCII);
         var head = new StringBuilder();
         while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } line)
             head.Append(line).Append('\n');
         const string Name = "Content-Length: ";
-        var length = head.ToString().Split('\n').Single(line => line.StartsWith(Name, StringComparison.OrdinalIgnoreCase))[Name.Length..];
+        var length = head.ToString().Split('\n')
+            .Single(line => line.StartsWith(Name, StringComparison.OrdinalIgnoreCase))[Name.Length..];
         await reader.ReadBlockAsync(new char[int.Parse(length, CultureInfo.InvariantCulture)], _stop.Token);
-        await secure.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), _stop.Token);
+        await secure.WriteAsync(
+            "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), _stop.Token);
         _heads.Writer.TryWrite(head.ToString());
     }
 }

@@ -13,7 +13,8 @@ public sealed class ConfigurationTableTests
     public void ConfigurationDocument_ListsExactlyTheOptionsThatExist()
     {
         var text = File.ReadAllText(Document);
-        var expected = Replace(text, "", OptionTable.All.Where(option => option is { IsAdvanced: false, IsDeprecated: false }));
+        var expected = Replace(text, "",
+            OptionTable.All.Where(option => option is { IsAdvanced: false, IsDeprecated: false }));
         expected = Replace(expected, " advanced", OptionTable.All.Where(option => option.IsAdvanced));
         expected = Replace(expected, " deprecated", OptionTable.All.Where(option => option.IsDeprecated));
         if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
@@ -32,11 +33,13 @@ public sealed class ConfigurationTableTests
         var text = File.ReadAllText(Document);
         var start = text.IndexOf("```yaml\n", StringComparison.Ordinal) + "```yaml\n".Length;
         using var directory = new TestSupport.TemporaryDirectory();
-        File.WriteAllText(directory.File("config.yaml"), text[start..text.IndexOf("```", start, StringComparison.Ordinal)]);
+        File.WriteAllText(
+            directory.File("config.yaml"), text[start..text.IndexOf("```", start, StringComparison.Ordinal)]);
         var errors = new List<string>();
 
         Assert.NotEmpty(ConfigurationFile.Read(directory.File("config.yaml"), errors));
-        OptionsLoader.Load([new OptionSetting("config.file", [directory.File("config.yaml")], "--config.file")], new Dictionary<string, string>(), errors);
+        var setting = new OptionSetting("config.file", [directory.File("config.yaml")], "--config.file");
+        OptionsLoader.Load([setting], new Dictionary<string, string>(), errors);
         Assert.Empty(errors);
     }
 
@@ -51,7 +54,8 @@ public sealed class ConfigurationTableTests
             var value = option.Show(defaults) is { Length: > 0 } shown ? $"`{shown}`" : "";
             return $"| `{option.Name}` | `{option.EnvironmentName}` | {value} | {option.Help} |\n";
         });
-        return text[..start] + "| option | environment | default | meaning |\n| --- | --- | --- | --- |\n" + string.Concat(rows)
+        return text[..start] + "| option | environment | default | meaning |\n| --- | --- | --- | --- |\n"
+            + string.Concat(rows)
             + text[text.IndexOf(end, StringComparison.Ordinal)..];
     }
 }
