@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace NicHangExporter.TestSupport;
 
 /// <summary>
-/// Held by tests that flood the kernel log or hold RTNL: there is one of each on a machine, and test assemblies run side by side. The lock
-/// goes with the process.
+/// A lock for tests that flood the kernel log or hold RTNL. A machine has only one of each, and test assemblies run in
+/// parallel. The kernel releases the lock when the process ends.
 /// </summary>
 public sealed class MachineLock : IDisposable
 {

@@ -11,7 +11,7 @@ public sealed class DashboardTests
     private static readonly string[] NeverZero =
     [
         "NICs that hang", "Confirmed hangs", "Hosts cut off", "NICs in quarantine", "Settings that drifted",
-        "Exporters that may not see",
+        "Exporters that may miss a hang",
     ];
 
     private static readonly TimeSpan BetweenHangs = TimeSpan.FromSeconds(45);
