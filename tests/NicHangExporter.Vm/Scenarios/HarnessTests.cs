@@ -2,13 +2,15 @@ using System.Diagnostics;
 
 namespace NicHangExporter.Vm.Scenarios;
 
-/// <summary>The harness as a command: what it says where it can't do what was asked, and that nothing of it is left behind.</summary>
+/// <summary>
+/// The harness as a command: its message if it cannot do what was requested, and that it leaves nothing behind.
+/// </summary>
 [Collection(typeof(FirstGuest))]
 public sealed class HarnessTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    // Proves: whoever kills a run, kindly or not, has no emulator left over, and no directory.
+    // Proves: a run that is killed by any signal leaves neither an emulator nor a directory.
     [Theory]
     [InlineData("TERM")]
     [InlineData("KILL")]
@@ -24,7 +26,8 @@ public sealed class HarnessTests
         Assert.Null(harness.Run);
     }
 
-    // Proves: what is left where the keeper was killed as well goes with the next run, and a run that goes on does not.
+    // Proves: if the keeper was killed as well, the next run deletes what is left. It does not touch a run that
+    // continues.
     [Fact]
     public async Task Run_ThatStarts_ClearsAwayWhatOthersHaveLeftAndNothingElse()
     {
@@ -48,7 +51,7 @@ public sealed class HarnessTests
         }
     }
 
-    // Proves: who has no QEMU is told so, in one line.
+    // Proves: without QEMU the harness says so in one line.
     [Fact]
     public async Task Figures_WithoutQemu_SaysSoInOneLine()
     {
