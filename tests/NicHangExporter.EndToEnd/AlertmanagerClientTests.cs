@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>Alerts that the exporter itself tells a real Alertmanager of, without any Prometheus.</summary>
+/// <summary>Alerts that the exporter itself sends to a real Alertmanager, without a Prometheus.</summary>
 public sealed class AlertmanagerClientTests
 {
     private const string Push = "--alerting.alertmanagers=http://127.0.0.1:9093";
@@ -64,13 +64,13 @@ public sealed class AlertmanagerClientTests
 
     private static string Annotation(JsonElement alert, string name) => alert.GetProperty("annotations").GetProperty(name).GetString()!;
 
-    // The only alert that is kept; null for none.
+    // The only buffered alert; null for none.
     private static JsonObject? Saved(AlertedHost host) =>
         File.Exists(Buffer(host)) && JsonNode.Parse(File.ReadAllText(Buffer(host))) is { } file
             && (file as JsonArray ?? file["alerts"]!.AsArray()) is [JsonObject alert] ? alert : null;
 
-    // What is told late fires for five minutes at least; that they have passed is written into the file that remembers when it began. It is a list without a
-    // checksum then, as earlier versions wrote it.
+    // A late alert fires for at least five minutes. This changes its start in the buffer file, so that they have
+    // passed. It writes a list without a checksum, as earlier versions did.
     private static void Backdate(AlertedHost host, TimeSpan age)
     {
         var alert = Saved(host)!;
