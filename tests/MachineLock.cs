@@ -8,7 +8,7 @@ namespace NicHangExporter.TestSupport;
 /// </summary>
 public sealed class MachineLock : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
     private readonly FileStream _file;
 
@@ -22,7 +22,7 @@ public sealed class MachineLock : IDisposable
                 _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
                 return;
             }
-            catch (IOException) when (waiting.Elapsed < Patience)
+            catch (IOException) when (waiting.Elapsed < Timeout)
             {
                 Thread.Sleep(100);
             }

@@ -27,18 +27,18 @@ public sealed class AlertmanagerClientTests
     }
 
     [Fact]
-    public async Task Hang_WhileAlertmanagerIsAwayAndTheExporterIsRestarted_IsToldAfterwardsAndResolvedInTheEnd()
+    public async Task Hang_WhileAlertmanagerIsAwayAndTheExporterIsRestarted_IsSentAfterwardsAndResolvedInTheEnd()
     {
         using var host = new AlertedHost();
         using (var first = await host.StartExporterAsync("enforce", Push, "--hang.episode-gap=5s"))
         {
             host.Hang();
-            var cutOff = await first.ScrapeUntilAsync("nobody takes it", metrics => metrics["nichang_alerts_buffered"] == 1 && metrics.Sum("nichang_alerts_send_failures_total") >= 1 && Saved(host) is not null);
+            var cutOff = await first.ScrapeUntilAsync("no Alertmanager accepts it", metrics => metrics["nichang_alerts_buffered"] == 1 && metrics.Sum("nichang_alerts_send_failures_total") >= 1 && Saved(host) is not null);
             Assert.Equal(0, cutOff.Sum("nichang_alerts_sent_total"));
             await first.KillAsync();
         }
         using var second = await host.StartExporterAsync("enforce", Push, "--hang.episode-gap=5s");
-        await second.ScrapeUntilAsync("it is still to be told when the hang is over",
+        await second.ScrapeUntilAsync("the alert is still buffered when the hang is over",
             metrics => metrics["nichang_alerts_buffered"] == 1 && metrics["nichang_hang_active", ("device", AlertedHost.Device)] == 0 && Saved(host)?["over"] is not null);
 
         using var alertmanager = await host.StartAsync(host.Alertmanager);

@@ -28,7 +28,7 @@ public sealed class AlertmanagerSampleTests
         new("NicHangRecovered", "pve1:19642", "pve1", "eno1", true),
         new("NicHangRecovered", "pve1:19642", "pve1", "enp3s0", false),
         new("NodeBondingDegraded", "pve1:9100", "pve1", null, false),
-        // Two sites with hosts of the same names, and a site without an alert of an exporter.
+        // Two sites with hosts of the same names, and a site that scrapes no exporter.
         new("NodeDown", "pve1:9101", "pve1", null, false, Cluster: "elsewhere"),
         new("NicHangKernelLockHeld", "pve1:19642", "pve1", null, false, Cluster: "elsewhere"),
         new("NicHangExporterAbsent", "", null, null, false),

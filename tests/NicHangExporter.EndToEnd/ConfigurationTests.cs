@@ -40,7 +40,7 @@ public sealed class ConfigurationTests : IDisposable
     }
 
     [Fact]
-    public async Task Errors_OfAllSources_AreReportedAtOnce()
+    public async Task Errors_OfAllSources_AreReportedTogether()
     {
         var file = _directory.Write("config.yaml",
             """

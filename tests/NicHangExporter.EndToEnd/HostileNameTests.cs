@@ -17,7 +17,7 @@ public sealed partial class HostileNameTests
     private static readonly byte[][] NoNames = ["a b"u8.ToArray(), "a:b"u8.ToArray(), "sixteen_bytes_16"u8.ToArray(), "a\nb"u8.ToArray()];
 
     [Fact]
-    public async Task Metrics_OfDevicesWithHostileNames_AreValidAndTellEachFromTheOthers()
+    public async Task Metrics_OfDevicesWithHostileNames_AreValidAndDistinct()
     {
         Requires.Program("promtool");
         using var host = new FakeHost();

@@ -138,7 +138,7 @@ public sealed class KernelLogTests : IDisposable
     }
 
     [Fact]
-    public async Task TxTimeoutOfAQueue_ThatIncreases_IsAWitnessOfItsOwn()
+    public async Task TxTimeoutOfAQueue_ThatIncreases_IsItsOwnSource()
     {
         using var exporter = await ExporterProcess.StartAsync(_host.Paths);
 

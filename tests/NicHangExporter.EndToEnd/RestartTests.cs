@@ -96,7 +96,7 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
-    public async Task Reboot_KeepsTheCountsAndBeginsTheLogAnew()
+    public async Task Reboot_KeepsTheCountsAndStartsTheLogAgain()
     {
         using (var first = await StartAsync())
         {

@@ -12,7 +12,7 @@ public sealed class RtnlHeldTests
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(10);
 
     [Fact]
-    public async Task Scrape_WhileRtnlIsHeld_AnswersAtOnceAndShowsTheSnapshotGrowingOld()
+    public async Task Scrape_WhileRtnlIsHeld_AnswersImmediatelyAndShowsTheAgeOfTheSnapshot()
     {
         using var exporter = await ExporterProcess.StartAsync("--ethtool.interval=1s", "--collector.virtual");
         // A warm-up, so that the test measures the lock and not the just-in-time compiler.
@@ -76,7 +76,7 @@ public sealed class RtnlHeldTests
     }
 
     [Fact]
-    public async Task SigTerm_WhileRtnlIsHeld_EndsTheServerAtOnceAndTheProcessWithTheLock()
+    public async Task SigTerm_WhileRtnlIsHeld_EndsTheServerImmediatelyAndTheProcessWithTheLock()
     {
         using var exporter = await ExporterProcess.StartAsync("--ethtool.interval=1s", "--collector.virtual");
         using (await RtnlHold.TakeAsync(2 * Eventually.Limit))

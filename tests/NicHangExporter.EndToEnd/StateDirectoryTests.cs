@@ -37,7 +37,7 @@ public sealed class StateDirectoryTests : IDisposable
     [InlineData("{\"version\": 1, \"devices\": [{\"device\": \"eth0\", \"episode\": {\"start\": \"-1.00:00:00\", \"last\": \"00:00:00\"}}]}")]
     [InlineData("{\"version\": 1, \"devices\": [{\"device\": \"eth0\", \"episode\": {\"start\": \"00:00:00\", \"last\": \"10000000.00:00:00\"}}]}")]
     [InlineData("{\"version\": 1, \"position\": -1, \"devices\": []}")]
-    public async Task StateFile_ThatCannotBeUsed_IsSetAsideWholeAndCountingStartsAnew(string content)
+    public async Task StateFile_ThatCannotBeUsed_IsSetAsideWholeAndCountingStartsAgain(string content)
     {
         Directory.CreateDirectory(_host.State);
         await File.WriteAllTextAsync(StateFile, content, TestContext.Current.CancellationToken);

@@ -15,7 +15,7 @@ internal sealed class DashboardFleet : IDisposable
     private const int NodeExporterPort = 9100;
     private const int SinkPort = 9;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
 
     // Seconds instead of minutes.
     private static readonly string[] Hasty =
@@ -122,7 +122,7 @@ internal sealed class DashboardFleet : IDisposable
     {
         Healed.Wedge();
         const string Stalled = $"nichang_hang_confirmed{{instance='{Star}'}} + nichang_tx_stalled{{instance='{Star}'}}";
-        await Eventually.HoldsAsync(Stalled, () => Prometheus.QueryAsync(Stalled), states => states == 2, Patience);
+        await Eventually.HoldsAsync(Stalled, () => Prometheus.QueryAsync(Stalled), states => states == 2, Timeout);
     }
 
     /// <inheritdoc/>
@@ -155,7 +155,7 @@ internal sealed class DashboardFleet : IDisposable
         $"{{targets: ['{address}'], labels: {{instance: '{instance}'}}}}";
 
     private static Task<Scrape> ShowsAsync(SimulatedHost host, string what, Func<Scrape, bool> condition) =>
-        host.Exporter.ScrapeUntilAsync($"{host.Name}: {what}", condition, Patience);
+        host.Exporter.ScrapeUntilAsync($"{host.Name}: {what}", condition, Timeout);
 
     private static double Outcomes(Scrape metrics, params (string, string)[] labels) =>
         metrics.Sum("nichang_remediation_outcomes_total", labels);

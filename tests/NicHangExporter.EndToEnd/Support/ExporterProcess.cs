@@ -96,10 +96,10 @@ internal sealed partial class ExporterProcess : IDisposable
     /// <returns>The exit code: 128 + the signal if a signal killed it.</returns>
     public async Task<int> WaitForExitAsync(TimeSpan limit)
     {
-        using var patience = new CancellationTokenSource(limit);
+        using var timeout = new CancellationTokenSource(limit);
         try
         {
-            await _process.WaitForExitAsync(patience.Token);
+            await _process.WaitForExitAsync(timeout.Token);
         }
         catch (OperationCanceledException)
         {

@@ -1,8 +1,13 @@
-/* Holds the kernel's RTNL lock for a given number of milliseconds: the situation of a driver that is stuck in a reset,
-   made to order.  rtnl-hold MILLISECONDS  An ethtool request is laid across the border of two pages, and the second
-   page is registered with userfaultfd(2). The kernel takes RTNL, carries out the request, and writes the answer; it
-   faults on the missing page, still with RTNL, and sleeps until this program provides the page. "held" and "released"
-   are printed in between. */
+/*
+ * Holds the kernel's RTNL lock for a number of milliseconds, like a driver that is stuck in a reset.
+ *
+ *     rtnl-hold MILLISECONDS
+ *
+ * An ethtool request lies across the border of two pages, and the second page is registered with userfaultfd(2). The
+ * kernel takes RTNL, carries out the request, and writes the answer. It faults on the missing page while it holds RTNL,
+ * and sleeps until this program provides the page. The program prints "held" when the fault occurs, and "released" at
+ * the end.
+ */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -69,8 +74,8 @@ int main(int argc, char **argv)
 	if (ioctl(faults, UFFDIO_REGISTER, &second) != 0)
 		die("UFFDIO_REGISTER");
 
-	pthread_t asker;
-	if (pthread_create(&asker, NULL, ask_for_strings, strings) != 0)
+	pthread_t requester;
+	if (pthread_create(&requester, NULL, ask_for_strings, strings) != 0)
 		die("pthread_create");
 
 	struct uffd_msg message;
@@ -86,7 +91,7 @@ int main(int argc, char **argv)
 	struct uffdio_zeropage zero = { .range = second.range };
 	if (ioctl(faults, UFFDIO_ZEROPAGE, &zero) != 0)
 		die("UFFDIO_ZEROPAGE");
-	pthread_join(asker, NULL);
+	pthread_join(requester, NULL);
 	puts("released");
 	return 0;
 }

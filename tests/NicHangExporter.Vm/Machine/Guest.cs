@@ -40,7 +40,7 @@ internal sealed class Guest : IAsyncDisposable
     {
         var options = choice ?? new GuestOptions();
         Requires.Program(Qemu.Program);
-        Workshop.RequireRoom(Path.GetTempPath(), options.NeededBytes);
+        Workshop.RequireSpace(Path.GetTempPath(), options.NeededBytes);
         var directory = new TemporaryDirectory();
         Qemu? qemu = null;
         try
@@ -89,15 +89,15 @@ internal sealed class Guest : IAsyncDisposable
     private static async Task<Guest> UpAsync(Qemu qemu, TemporaryDirectory directory, GuestPorts ports, Socket shell, Socket kmsg, GuestOptions options)
     {
         using var limit = new CancellationTokenSource(options.BootLimit);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
+        using var bootLimit = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
         // If QEMU ends instead of booting the guest, this stops the wait before the time limit.
-        _ = qemu.Ended.ContinueWith(_ => patience.Cancel(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        _ = qemu.Ended.ContinueWith(_ => bootLimit.Cancel(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         Guest? guest = null;
         try
         {
-            guest = new Guest(qemu, directory, ports, await shell.AcceptAsync(patience.Token), await kmsg.AcceptAsync(patience.Token));
-            await guest.Shell.ReadyAsync(patience.Token);
-            await guest.Log.Compared.WaitAsync(patience.Token);
+            guest = new Guest(qemu, directory, ports, await shell.AcceptAsync(bootLimit.Token), await kmsg.AcceptAsync(bootLimit.Token));
+            await guest.Shell.ReadyAsync(bootLimit.Token);
+            await guest.Log.Compared.WaitAsync(bootLimit.Token);
             return guest;
         }
         catch (Exception error) when (error is OperationCanceledException or IOException)

@@ -23,10 +23,10 @@ internal sealed class GuestClock
         for (var i = 0; i < exchanges; i++)
         {
             var asked = TimeProvider.System.GetElapsedTime(0);
-            var told = await guest.UptimeAsync();
+            var uptime = await guest.UptimeAsync();
             var answered = TimeProvider.System.GetElapsedTime(0);
-            least = told - answered > least ? told - answered : least;
-            most = told + Grain - asked < most ? told + Grain - asked : most;
+            least = uptime - answered > least ? uptime - answered : least;
+            most = uptime + Grain - asked < most ? uptime + Grain - asked : most;
         }
         return new GuestClock(least + (most - least) / 2);
     }

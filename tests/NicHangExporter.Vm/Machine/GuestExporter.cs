@@ -110,8 +110,8 @@ internal sealed class GuestExporter : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await EndAsync("TERM");
-        var told = await _guest.Shell.RunAsync($"cat {_log} {State}/journal.jsonl; tail -n 5 /run/faults.log");
-        TestContext.Current.TestOutputHelper?.WriteLine($"{told.Output}{string.Join('\n', _guest.Log.Records.Where(record => record.Sequence > _since))}");
+        var files = await _guest.Shell.RunAsync($"cat {_log} {State}/journal.jsonl; tail -n 5 /run/faults.log");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{files.Output}{string.Join('\n', _guest.Log.Records.Where(record => record.Sequence > _since))}");
         _http.Dispose();
     }
 

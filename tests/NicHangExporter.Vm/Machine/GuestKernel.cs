@@ -65,7 +65,7 @@ internal sealed class GuestKernel
     {
         foreach (var program in new[] { "apt-get", "apt-cache", "dpkg-deb", "depmod" })
             Requires.Program(program);
-        Workshop.RequireRoom(Workshop.Path);
+        Workshop.RequireSpace(Workshop.Path);
         var (download, unpacked) = (Fresh(root + ".download"), Fresh(root + ".unpacked"));
         // The metapackage depends on the current image.
         var image = Execution.Of("apt-cache", "depends", Package).Output.Split('\n').Select(line => line.Trim().Split(' ')).FirstOrDefault(words => words is ["Depends:", var name] && name.StartsWith("linux-image-", StringComparison.Ordinal))?[1]
@@ -99,7 +99,7 @@ internal sealed class GuestKernel
         var start = packed.AsSpan().IndexOf(XzMagic);
         if (start < 0 || Requires.Find("xz") is null)
             return null;
-        Workshop.RequireRoom(_root);
+        Workshop.RequireSpace(_root);
         File.WriteAllBytes(path + ".xz", packed[start..]);
         // --single-stream: trailing data after the stream is no error, so xz fails only if its output is not the whole
         // kernel.

@@ -45,10 +45,10 @@ internal sealed class GuestShell(Socket socket) : IDisposable
         await _turn.WaitAsync();
         try
         {
-            using var patience = new CancellationTokenSource(Limit);
+            using var timeout = new CancellationTokenSource(Limit);
             var number = (++_number).ToString(CultureInfo.InvariantCulture);
-            await _reader.BaseStream.WriteAsync(Encoding.ASCII.GetBytes($"{number} {Convert.ToBase64String(Encoding.UTF8.GetBytes(script + "\n"))}\n"), patience.Token);
-            while (await _reader.ReadLineAsync(patience.Token) is { } line)
+            await _reader.BaseStream.WriteAsync(Encoding.ASCII.GetBytes($"{number} {Convert.ToBase64String(Encoding.UTF8.GetBytes(script + "\n"))}\n"), timeout.Token);
+            while (await _reader.ReadLineAsync(timeout.Token) is { } line)
                 if (line.TrimEnd('\r').Split(' ') is [var answered, var code, var output] && answered == number)
                     return new GuestRun(script, int.Parse(code, CultureInfo.InvariantCulture), Encoding.UTF8.GetString(Convert.FromBase64String(output)));
             IsLost = true;

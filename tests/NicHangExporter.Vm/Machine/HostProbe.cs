@@ -16,8 +16,8 @@ internal readonly record struct ProbeLook(TimeSpan Time, bool Answered);
 internal sealed class HostProbe : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan PatienceWithNeighbours = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan NeighbourTimeout = TimeSpan.FromSeconds(5);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero, UseProxy = false }) { DefaultRequestVersion = HttpVersion.Version10 };
     private readonly CancellationTokenSource _end = new();
@@ -29,9 +29,9 @@ internal sealed class HostProbe : IAsyncDisposable
     /// <summary>Starts probing.</summary>
     /// <param name="port">The port that leads through the NIC.</param>
     /// <param name="timeout">Time limit of an answer; null for the default.</param>
-    public HostProbe(int port, TimeSpan? patience = null)
+    public HostProbe(int port, TimeSpan? timeout = null)
     {
-        _http.Timeout = patience ?? Patience;
+        _http.Timeout = timeout ?? DefaultTimeout;
         _page = new Uri($"http://127.0.0.1:{port}/small");
         _loop = LoopAsync();
     }
@@ -39,7 +39,7 @@ internal sealed class HostProbe : IAsyncDisposable
     /// <summary>
     /// A probe for a NIC that must answer all the time. A slow answer on a busy machine is not a missing one.
     /// </summary>
-    public static HostProbe OfNeighbour(int port) => new(port, PatienceWithNeighbours);
+    public static HostProbe OfNeighbour(int port) => new(port, NeighbourTimeout);
 
     /// <summary>All probes so far.</summary>
     public IReadOnlyList<ProbeLook> Looks => _looks;
@@ -63,10 +63,10 @@ internal sealed class HostProbe : IAsyncDisposable
     /// <summary>The probes as text: up 0.0–4.1 s, down 4.3–13.2 s.</summary>
     public override string ToString()
     {
-        var told = new List<string>();
+        var parts = new List<string>();
         foreach (var (first, last, answered) in Spans())
-            told.Add(FormattableString.Invariant($"{(answered ? "up" : "down")} {first.TotalSeconds:0.0}–{last.TotalSeconds:0.0} s"));
-        return string.Join(", ", told);
+            parts.Add(FormattableString.Invariant($"{(answered ? "up" : "down")} {first.TotalSeconds:0.0}–{last.TotalSeconds:0.0} s"));
+        return string.Join(", ", parts);
     }
 
     public async ValueTask DisposeAsync()

@@ -40,7 +40,7 @@ internal static class Initramfs
         using var archive = new CpioArchive(File.Create(path));
         foreach (var folder in new[] { "proc", "sys", "dev", "run", "tmp", "var", "root" })
             archive.AddFolder(folder);
-        archive.AddFile("init", Beside("init"), isExecutable: true);
+        archive.AddFile("init", BuildFile("init"), isExecutable: true);
         archive.AddFile("etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"u8);
         AddBusybox(archive);
         AddModules(archive, kernel);
@@ -57,7 +57,7 @@ internal static class Initramfs
             archive.AddFile($"usr/bin/{source}", Compile(source), isExecutable: true);
     }
 
-    private static string Beside(string name) => Path.Combine(AppContext.BaseDirectory, "guest", name);
+    private static string BuildFile(string name) => Path.Combine(AppContext.BaseDirectory, "guest", name);
 
     private static void AddBusybox(CpioArchive archive)
     {
@@ -101,7 +101,7 @@ internal static class Initramfs
     {
         using var directory = new TemporaryDirectory();
         var program = directory.File(name);
-        Execution.Of("gcc", "-Wall", "-Wextra", "-Werror", "-O2", "-static", "-pthread", "-o", program, Beside(name + ".c")).Succeeded();
+        Execution.Of("gcc", "-Wall", "-Wextra", "-Werror", "-O2", "-static", "-pthread", "-o", program, BuildFile(name + ".c")).Succeeded();
         return File.ReadAllBytes(program);
     }
 }

@@ -16,7 +16,7 @@ internal static class Workshop
     private const int WouldBlock = 11;
 
     // A download and a build, each as long as Provision permits.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(20);
 
     /// <summary>The directory of the solution.</summary>
     public static string Repository { get; } = Find(AppContext.BaseDirectory);
@@ -39,8 +39,8 @@ internal static class Workshop
             }
             catch (IOException error) when (error.HResult == WouldBlock)
             {
-                if (waiting.Elapsed > Patience)
-                    throw new CannotBootException($"another run has kept {path} locked for {Patience.TotalMinutes:0} minutes");
+                if (waiting.Elapsed > Timeout)
+                    throw new CannotBootException($"another run has kept {path} locked for {Timeout.TotalMinutes:0} minutes");
                 Thread.Sleep(100);
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -50,11 +50,11 @@ internal static class Workshop
     }
 
     /// <summary>Fails if the disk of a directory has too little space for a guest.</summary>
-    public static void RequireRoom(string directory, long bytes = NeededBytes)
+    public static void RequireSpace(string directory, long bytes = NeededBytes)
     {
         var free = new DriveInfo(directory).AvailableFreeSpace;
         if (free < bytes)
-            throw new CannotBootException($"no room: {directory} has {free >> 20} MiB left, a guest needs {bytes >> 20} MiB");
+            throw new CannotBootException($"not enough space: {directory} has {free >> 20} MiB left, a guest needs {bytes >> 20} MiB");
     }
 
     private static string Find(string directory) =>

@@ -52,10 +52,11 @@ internal sealed class AlertReceiver : IDisposable
     /// <summary>
     /// Waits for a notification to a receiver about an alert that began after a moment, and returns the first one.
     /// </summary>
-    public async Task<Notification> ToldAsync(string receiver, string status, string alert, string instance, DateTimeOffset since = default)
+    public async Task<Notification> NotifiedAsync(string receiver, string status, string alert, string instance, DateTimeOffset since = default)
     {
-        var told = await Eventually.HoldsAsync($"{receiver} is told that {alert} of {instance} is {status}", () => new Told(Notifications), told => told.All.Exists(IsIt), TimeSpan.FromMinutes(2));
-        return told.All.Find(IsIt)!;
+        var received = await Eventually.HoldsAsync($"{receiver} is notified that {alert} of {instance} is {status}",
+            () => new Received(Notifications), received => received.All.Exists(IsIt), TimeSpan.FromMinutes(2));
+        return received.All.Find(IsIt)!;
 
         bool IsIt(Notification one) => one.Receiver == receiver && one.Says(status, alert, instance, since);
     }
@@ -92,7 +93,7 @@ internal sealed class AlertReceiver : IDisposable
     }
 
     // Part of failure messages: all notifications, one per line.
-    private sealed record Told(ImmutableList<Notification> All)
+    private sealed record Received(ImmutableList<Notification> All)
     {
         public override string ToString() => string.Join('\n', All);
     }

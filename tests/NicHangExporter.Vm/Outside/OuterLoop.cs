@@ -21,7 +21,7 @@ internal sealed class OuterLoop : IAsyncDisposable
 
     private const string Credential = "alertmanager";
     private const string Web = "/run/web";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     // A site's own rules, with alerts that a hang must silence.
     private const string NodeRules = """
@@ -84,7 +84,7 @@ internal sealed class OuterLoop : IAsyncDisposable
     public Task EndsAsync(string alert, string instance = Host) => HoldsAsync(Firing(alert, instance), value => value is null);
 
     /// <summary>Waits until the only value of a query fulfils a condition.</summary>
-    public Task HoldsAsync(string query, Func<double?, bool> condition) => Eventually.HoldsAsync(query, () => Prometheus.QueryAsync(query), condition, Patience);
+    public Task HoldsAsync(string query, Func<double?, bool> condition) => Eventually.HoldsAsync(query, () => Prometheus.QueryAsync(query), condition, Timeout);
 
     public async Task<bool> IsFiringAsync(string alert, string instance = Host) => await Prometheus.QueryAsync(Firing(alert, instance)) is not null;
 
@@ -143,8 +143,8 @@ internal sealed class OuterLoop : IAsyncDisposable
         foreach (var target in new[] { Host, Node })
             await HoldsAsync($"up{{instance=\"{target}\"}}", value => value == 1);
         await HoldsAsync($"up{{instance=\"{OtherHost}\"}}", value => value == 0);
-        await Eventually.HoldsAsync("somebody outside hears that alerting works", () => People.Of("outside").Count, count => count > 0, Patience);
-        await People.ToldAsync("pager", "firing", "NicHangExporterDown", OtherHost);
+        await Eventually.HoldsAsync("the outside receiver gets the dead man's switch", () => People.Of("outside").Count, count => count > 0, Timeout);
+        await People.NotifiedAsync("pager", "firing", "NicHangExporterDown", OtherHost);
         await EndsAsync(".*");
     }
 }

@@ -13,11 +13,11 @@ public sealed class AdversityTests(SharedGuest shared)
     // Proves: an exporter killed in the middle of a step resolves the step at its next start. It heals what still hangs
     // or is down, and records how the step ended.
     [Theory]
-    [InlineData("intent", "failed", Traits = [Extent.Name, Extent.Whole])] // the intent is on the disk, nothing is done yet
+    [InlineData("intent", "failed", Traits = [Extent.Name, Extent.Whole])] // the intent is on the disk, nothing has been done
     [InlineData("off", "rolled_back")] // TSO is off, the adapter is not yet reset
     [InlineData("dark", "unverified", Traits = [Extent.Name, Extent.Whole])] // the reset has taken the link away
-    [InlineData("down", "unverified")] // the link is switched off by the bounce
-    [InlineData("back", "unverified", Traits = [Extent.Name, Extent.Whole])] // the link is back, and whether it holds is being verified
+    [InlineData("down", "unverified")] // the bounce has set the link down
+    [InlineData("back", "unverified", Traits = [Extent.Name, Extent.Whole])] // the link is back, verification runs
     public async Task Exporter_KilledInTheMiddle_IsFollowedByOneThatHeals(string moment, string verdict)
     {
         var guest = await shared.GetAsync();

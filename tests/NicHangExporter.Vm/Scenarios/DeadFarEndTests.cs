@@ -4,7 +4,7 @@ namespace NicHangExporter.Vm.Scenarios;
 [Collection(typeof(FirstGuest))]
 public sealed class DeadFarEndTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     // Proves: a healthy NIC without a far end is not treated as hung. virtio's TX timeout is counted, its fixed rx
     // offload is named, and nothing else is done.
@@ -17,7 +17,7 @@ public sealed class DeadFarEndTests
         // ens1 has another switch, through which the exporter is scraped.
         await using var probe = new HostProbe(guest.Ports.Ens1Web);
         await probe.UpAsync();
-        await Eventually.HoldsAsync("eno1 has sent something", () => far.Frames("eno1"), frames => frames > 0, Patience);
+        await Eventually.HoldsAsync("eno1 has sent something", () => far.Frames("eno1"), frames => frames > 0, Timeout);
         var (eno1Links, ens18Links) = (await eno1.CarrierChangesAsync(), await ens18.CarrierChangesAsync());
         await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce"], port: guest.Ports.Ens1Exporter);
 
@@ -43,6 +43,6 @@ public sealed class DeadFarEndTests
 
         var before = far.Frames("ens18");
         far.Revive();
-        await Eventually.HoldsAsync("virtio sends again", () => far.Frames("ens18"), frames => frames > before, Patience);
+        await Eventually.HoldsAsync("virtio sends again", () => far.Frames("ens18"), frames => frames > before, Timeout);
     }
 }

@@ -8,7 +8,7 @@ namespace NicHangExporter.Vm.Scenarios;
 [Collection(typeof(FirstGuest))]
 public sealed class HarnessTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
 
     // Proves: a run that is killed by any signal leaves neither an emulator nor a directory.
     [Theory]
@@ -18,11 +18,11 @@ public sealed class HarnessTests
     {
         GuestKernel.Get();
         using var harness = new HarnessProcess(path: null, "figures", "1");
-        await Eventually.HoldsAsync("a guest runs", harness.Running, running => running.Any(line => line.StartsWith(Qemu.Program, StringComparison.Ordinal)), Patience);
+        await Eventually.HoldsAsync("a guest runs", harness.Running, running => running.Any(line => line.StartsWith(Qemu.Program, StringComparison.Ordinal)), Timeout);
 
         await harness.SignalAsync(signal);
 
-        await Eventually.HoldsAsync("the keeper is done", harness.Running, running => running.Count == 0, Patience);
+        await Eventually.HoldsAsync("the keeper is done", harness.Running, running => running.Count == 0, Timeout);
         Assert.Null(harness.Run);
     }
 
@@ -41,7 +41,7 @@ public sealed class HarnessTests
         {
             Execution.Of("env", $"TMPDIR={parent.Path}", Path.Combine(AppContext.BaseDirectory, "NicHangExporter.Vm"), "figures", "none");
 
-            await Eventually.HoldsAsync("what was left is gone", () => Directory.GetDirectories(parent.Path), directories => directories.Length == 1, Patience);
+            await Eventually.HoldsAsync("what was left is gone", () => Directory.GetDirectories(parent.Path), directories => directories.Length == 1, Timeout);
             Assert.Equal([other], Directory.GetDirectories(parent.Path));
             Assert.True(orphan.HasExited);
         }

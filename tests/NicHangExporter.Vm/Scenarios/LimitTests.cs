@@ -8,7 +8,7 @@ public sealed class LimitTests(SharedGuest shared)
     // reinit, with growing pauses. The host works otherwise.
     [Fact]
     [Trait(Extent.Name, Extent.Whole)]
-    public async Task IncurableNic_GetsTheRungsInOrderThenQuarantine()
+    public async Task IncurableNic_GetsTheRecoveryActionsInOrderThenQuarantine()
     {
         var guest = await shared.GetAsync();
         var eno1 = new GuestNic(guest, "eno1");

@@ -6,7 +6,7 @@ public sealed class ObserveTests(SharedGuest shared)
 {
     // Proves: observe changes nothing during a long hang, and reports what enforce would have done.
     [Fact]
-    public async Task Wedge_WithLocalObserve_IsLeftAloneAndToldOf()
+    public async Task Wedge_WithLocalObserve_IsOnlyReported()
     {
         var guest = await shared.GetAsync();
         var eno1 = new GuestNic(guest, "eno1");

@@ -28,14 +28,14 @@ public sealed class OuterLoopTests
         // From the end of this command on nothing is sent.
         await eno1.HangAsync();
         var hung = TimeProvider.System.GetUtcNow();
-        var call = await loop.People.ToldAsync("pager", "firing", "NicHangExporterDown", OuterLoop.Host, hung);
+        var call = await loop.People.NotifiedAsync("pager", "firing", "NicHangExporterDown", OuterLoop.Host, hung);
         await loop.Exporter.OutcomeAsync("eno1", "observed");
 
         Assert.Equal(0, await loop.Prometheus.QueryAsync($"up{{instance=\"{OuterLoop.Host}\"}}"));
         Assert.Equal(("NicHangExporterDown", OuterLoop.Host), (call.Group["alertname"], call.Group["instance"]));
         Assert.Equal(2, call.Group.Count);
         Assert.Single(call.Alerts);
-        Assert.DoesNotContain(loop.People.Of("hosts"), told => told.Says("firing", "NicHangExporterDown", OuterLoop.Host));
+        Assert.DoesNotContain(loop.People.Of("hosts"), sent => sent.Says("firing", "NicHangExporterDown", OuterLoop.Host));
 
         // A person unplugs the cable, waits, and plugs it in again. By then the episode is over.
         await fault.DisposeAsync();
@@ -44,9 +44,9 @@ public sealed class OuterLoopTests
         var plugged = TimeProvider.System.GetUtcNow();
         await guest.Shell.DoAsync("/usr/sbin/ip link set eno1 up");
 
-        var told = await loop.People.ToldAsync("hosts", "firing", "NicHangRecovered", OuterLoop.Host, plugged);
-        await loop.People.ToldAsync("pager", "resolved", "NicHangExporterDown", OuterLoop.Host, hung);
-        Assert.Equal("eno1", Assert.Single(told.Alerts).Labels["device"]);
+        var recovered = await loop.People.NotifiedAsync("hosts", "firing", "NicHangRecovered", OuterLoop.Host, plugged);
+        await loop.People.NotifiedAsync("pager", "resolved", "NicHangExporterDown", OuterLoop.Host, hung);
+        Assert.Equal("eno1", Assert.Single(recovered.Alerts).Labels["device"]);
         Assert.False(await loop.HasFiredAsync("NicHang"), "nobody could see it hang");
         Assert.Empty(await loop.Exporter.EntriesAsync("alert"));
         var reports = guest.Log.Of("eno1", Hang).Count;
@@ -109,7 +109,7 @@ public sealed class OuterLoopTests
         (await loop.Exporter.CommandAsync("pause")).Succeeded();
 
         await using var fault = await eno1.HangWhileAsync("tso");
-        var call = await loop.People.ToldAsync("pager", "firing", "NicHang", OuterLoop.Host);
+        var call = await loop.People.NotifiedAsync("pager", "firing", "NicHang", OuterLoop.Host);
         await loop.FiresAsync("NodeDown", OuterLoop.Node);
 
         await loop.HoldsAsync($"up{{instance=\"{OuterLoop.Host}\"}}", value => value == 1);
@@ -119,8 +119,8 @@ public sealed class OuterLoopTests
         var hang = alerts.Single(alert => Is(alert, "NicHang", OuterLoop.Host));
         Assert.Equal([hang.GetProperty("fingerprint").GetString()], InhibitedBy(alerts.Single(alert => Is(alert, "NodeDown", OuterLoop.Node))));
         Assert.Empty(InhibitedBy(alerts.Single(alert => Is(alert, "NodeDown", OuterLoop.OtherNode))));
-        await loop.People.ToldAsync("hosts", "firing", "NodeDown", OuterLoop.OtherNode);
-        var held = await loop.Exporter.ScrapeUntilAsync("the webhook is told that it may not", metrics => metrics["nichang_alerts_received_total", ("verdict", "not_allowed")] >= 1);
+        await loop.People.NotifiedAsync("hosts", "firing", "NodeDown", OuterLoop.OtherNode);
+        var held = await loop.Exporter.ScrapeUntilAsync("the webhook alert is not allowed", metrics => metrics["nichang_alerts_received_total", ("verdict", "not_allowed")] >= 1);
         Assert.Equal(0, held.Sum("nichang_remediation_attempts_total"));
         Assert.Equal("on", await eno1.FeatureAsync("tcp-segmentation-offload"));
 
@@ -129,11 +129,11 @@ public sealed class OuterLoopTests
 
         Assert.Equal(("webhook", "alertmanager", "segmentation", "reinit"), (outcome.Text("trigger"), outcome.Text("actor"), outcome.Text("profile"), outcome.Text("rung")));
         Assert.Equal("off", await eno1.FeatureAsync("tcp-segmentation-offload"));
-        await loop.People.ToldAsync("pager", "resolved", "NicHang", OuterLoop.Host);
-        await loop.Exporter.ScrapeUntilAsync("the host is told as well", metrics => metrics["nichang_alerts_received_total", ("verdict", "resolved_noted")] >= 1);
+        await loop.People.NotifiedAsync("pager", "resolved", "NicHang", OuterLoop.Host);
+        await loop.Exporter.ScrapeUntilAsync("the host gets the end as well", metrics => metrics["nichang_alerts_received_total", ("verdict", "resolved_noted")] >= 1);
         Assert.Single(await loop.Exporter.EntriesAsync("alert"));
         await loop.EndsAsync("NodeDown", OuterLoop.Node);
-        Assert.DoesNotContain(loop.People.Of("hosts"), told => told.Says("firing", "NodeDown", OuterLoop.Node));
+        Assert.DoesNotContain(loop.People.Of("hosts"), sent => sent.Says("firing", "NodeDown", OuterLoop.Node));
     }
 
     private static bool Is(JsonElement alert, string name, string instance) => Label(alert, "alertname") == name && Label(alert, "instance") == instance;

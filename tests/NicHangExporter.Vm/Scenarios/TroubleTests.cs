@@ -27,7 +27,7 @@ public sealed class TroubleTests
     }
 
     [Fact]
-    public async Task Guest_ThatPanics_IsToldByItsConsole()
+    public async Task Guest_ThatPanics_IsReportedFromItsConsole()
     {
         var cannot = await Assert.ThrowsAsync<CannotBootException>(() => Guest.BootAsync(new GuestOptions { KernelWords = $"rdinit=/nowhere {_mark}" }));
 
@@ -52,7 +52,7 @@ public sealed class TroubleTests
     {
         var cannot = await Assert.ThrowsAsync<CannotBootException>(() => Guest.BootAsync(new GuestOptions { NeededBytes = long.MaxValue, KernelWords = _mark }));
 
-        Assert.StartsWith($"no room: {Path.GetTempPath()} has ", cannot.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"not enough space: {Path.GetTempPath()} has ", cannot.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', cannot.Message);
         Assert.Empty(Running());
     }

@@ -1,16 +1,24 @@
-/* Makes an emulated Intel NIC (QEMU's e1000 or e1000e) hang, in a guest that exists for nothing else.  nic-fault IFACE
-   once                      stop the transmitter: what is queued never completes nic-fault IFACE deaf
-   mask its interrupts: the driver notices nothing any more, the kernel's watchdog does nic-fault IFACE while tso|tx MS
-   stop it whenever that offload is on, MS milliseconds after the link has come nic-fault IFACE after-tso
-   stop it once it has really sent a TSO segment, by its own counter; again after each reset nic-fault IFACE always MS
-   stop it again and again, MS milliseconds after the link has come nic-fault IFACE clock                     write
-   CLOCK_MONOTONIC to the kernel log, five times; that has a clock of its own nic-fault IFACE mark
-   the same, and send one frame that carries it: ties the clocks of guest and host together nic-fault IFACE flood N
-   send N broadcast frames, to fill a queue that nobody empties nic-fault IFACE kill PID MOMENT JOURNAL   SIGKILL the
-   exporter as soon as its journal tells of an "intent", tso is "off", the carrier away ("dark"), the link switched off
-   ("down"), or the carrier away and "back" again  The registers are reached through the PCI device's resource0, which
-   takes iomem=relaxed on the kernel's command line. The faults that last run until they are killed. All else is the
-   driver's own doing: detection, messages, resets. */
+/*
+ * Makes an emulated Intel NIC (QEMU's e1000 or e1000e) hang, in a guest that exists only for this purpose.
+ *
+ *     nic-fault IFACE once                      stop the transmitter: what is queued never completes
+ *     nic-fault IFACE deaf                      mask its interrupts: only the kernel's watchdog detects the hang, the
+ *                                               driver does not
+ *     nic-fault IFACE while tso|tx MS           stop it whenever that offload is on, MS milliseconds after link up
+ *     nic-fault IFACE after-tso                 stop it when its counter shows a sent TSO segment, also after a reset
+ *     nic-fault IFACE always MS                 stop it again and again, MS milliseconds after link up
+ *     nic-fault IFACE clock                     write CLOCK_MONOTONIC five times to the kernel log, which has its own
+ *                                               clock
+ *     nic-fault IFACE mark                      the same, and send one frame with the time, to relate the clocks of
+ *                                               guest and host
+ *     nic-fault IFACE flood N                   send N broadcast frames, to fill a queue
+ *     nic-fault IFACE kill PID MOMENT JOURNAL   SIGKILL the exporter at a moment: its journal has an "intent", tso is
+ *                                               "off", the carrier is away ("dark"), the link is set "down", or the
+ *                                               carrier was away and is "back"
+ *
+ * The program reaches the registers through the PCI device's resource0, which needs iomem=relaxed on the kernel's
+ * command line. Lasting faults run until they are killed. Detection, messages and resets are the driver's own.
+ */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -221,7 +229,7 @@ static int tells_of_an_intent(const char *path)
 }
 
 /* The thread on which the exporter reads and changes devices. RemediationWorker.cs sets its name. */
-static pid_t lane_of(pid_t process)
+static pid_t worker_of(pid_t process)
 {
 	char path[300], name[32];
 	struct dirent *entry;
@@ -259,15 +267,15 @@ static void step_until(pid_t process, const char *moment, const char *path)
 	int is_off = !strcmp(moment, "off");
 	uint64_t brings_it = is_off ? SYS_ioctl : SYS_fsync;
 	uint64_t call = UINT64_MAX;
-	pid_t lane = lane_of(process);
+	pid_t worker = worker_of(process);
 	int status;
 
-	if (ptrace(PTRACE_SEIZE, lane, NULL, PTRACE_O_TRACESYSGOOD) != 0 || ptrace(PTRACE_INTERRUPT, lane, NULL, NULL) != 0)
+	if (ptrace(PTRACE_SEIZE, worker, NULL, PTRACE_O_TRACESYSGOOD) != 0 || ptrace(PTRACE_INTERRUPT, worker, NULL, NULL) != 0)
 		fail("ptrace");
 	for (;;) {
 		int at_call, signal;
 
-		if (waitpid(lane, &status, __WALL) != lane)
+		if (waitpid(worker, &status, __WALL) != worker)
 			fail("waitpid");
 		if (!WIFSTOPPED(status)) {
 			errno = ESRCH;
@@ -277,7 +285,7 @@ static void step_until(pid_t process, const char *moment, const char *path)
 		if (at_call) {
 			struct __ptrace_syscall_info stop;
 
-			if (ptrace(PTRACE_GET_SYSCALL_INFO, lane, sizeof(stop), &stop) <= 0)
+			if (ptrace(PTRACE_GET_SYSCALL_INFO, worker, sizeof(stop), &stop) <= 0)
 				fail("PTRACE_GET_SYSCALL_INFO");
 			if (stop.op == PTRACE_SYSCALL_INFO_ENTRY)
 				call = stop.entry.nr;
@@ -286,7 +294,7 @@ static void step_until(pid_t process, const char *moment, const char *path)
 		}
 		/* Signals to the victim are passed on. A stop of the tracing itself is not. */
 		signal = at_call || status >> 16 == PTRACE_EVENT_STOP ? 0 : WSTOPSIG(status);
-		if (ptrace(PTRACE_SYSCALL, lane, NULL, (void *)(intptr_t)signal) != 0)
+		if (ptrace(PTRACE_SYSCALL, worker, NULL, (void *)(intptr_t)signal) != 0)
 			fail("ptrace");
 	}
 }
