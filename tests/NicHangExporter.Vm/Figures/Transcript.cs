@@ -11,10 +11,10 @@ internal sealed class Transcript
     // A probe that began this long before the moment may be the first that fails because of it.
     private static readonly TimeSpan Lead = TimeSpan.FromSeconds(1);
 
-    private readonly List<(TimeSpan Time, string Witness, string Text)> _lines = [];
+    private readonly List<(TimeSpan Time, string Source, string Text)> _lines = [];
 
     /// <summary>Adds an event.</summary>
-    public void Add(TimeSpan time, string witness, string text) => _lines.Add((time, witness, text));
+    public void Add(TimeSpan time, string source, string text) => _lines.Add((time, source, text));
 
     /// <summary>Adds the changes that the host saw.</summary>
     /// <param name="probe">The host's probe.</param>
@@ -32,5 +32,5 @@ internal sealed class Transcript
 
     /// <summary>The events from one second before a moment on, with the time relative to it, as text.</summary>
     public string Since(TimeSpan moment) => string.Join('\n', _lines.Where(line => line.Time >= moment - Lead).OrderBy(line => line.Time)
-        .Select(line => string.Create(CultureInfo.InvariantCulture, $"{(line.Time - moment).TotalSeconds,7:+0.0;-0.0} s  {line.Witness,-8}  {line.Text}")));
+        .Select(line => string.Create(CultureInfo.InvariantCulture, $"{(line.Time - moment).TotalSeconds,7:+0.0;-0.0} s  {line.Source,-8}  {line.Text}")));
 }

@@ -136,7 +136,7 @@ public sealed class AdversityTests(SharedGuest shared)
     // By the exporter. On a busy machine the kernel's watchdog may fire as well, and the driver's own reset is another
     // loss.
     private static async Task IsResetOnceAsync(Guest guest, GuestNic eno1, int links, long last) =>
-        await Eventually.HoldsAsync("one loss of link besides those of the driver's own", async () => (Own: guest.Log.Of("eno1", "Reset adapter", last).Count, Changes: await eno1.CarrierChangesAsync() - links),
+        await Eventually.HoldsAsync("one loss of link in addition to the driver's own", async () => (Own: guest.Log.Of("eno1", "Reset adapter", last).Count, Changes: await eno1.CarrierChangesAsync() - links),
             seen => seen.Changes == 2 * (1 + seen.Own), TimeSpan.FromSeconds(30));
 
     // rtnl-hold releases the lock when its input ends, that is, when the sleeping writer is ended. Otherwise it
