@@ -2,10 +2,10 @@ using NicHangExporter.Options;
 
 namespace NicHangExporter.Tests.Documentation;
 
-/// <summary>The table of docs/configuration.md is generated from <see cref="OptionTable"/>: UPDATE_GOLDEN=1 writes it anew.</summary>
+/// <summary>The table of docs/reference/configuration.md is generated from <see cref="OptionTable"/>: UPDATE_GOLDEN=1 writes it anew.</summary>
 public sealed class ConfigurationTableTests
 {
-    private static readonly string Document = Path.Combine(Repository.Root, "docs/configuration.md");
+    private static readonly string Document = Path.Combine(Repository.Root, "docs/reference/configuration.md");
 
     [Fact]
     public void ConfigurationDocument_ListsExactlyTheOptionsThatExist()

@@ -8,7 +8,7 @@ namespace NicHangExporter.Vm.Figures;
 /// <param name="FirstFrame">The first frame left the NIC, as the host saw it.</param>
 internal sealed record WedgeTimes(TimeSpan Stopped, TimeSpan FirstReport, TimeSpan? SecondReport, TimeSpan Intent, TimeSpan FirstFrame)
 {
-    /// <summary>One report and nothing sent for this long is a hang as well: docs/remediation.md, "What confirms a hang".</summary>
+    /// <summary>One report and nothing sent for this long is a hang as well: docs/reference/remediation.md, "What confirms a hang".</summary>
     private static readonly TimeSpan FrozenAfterReport = TimeSpan.FromSeconds(3);
 
     /// <summary>When the hang was confirmed by the rules: by the second report, or by three seconds without a packet after the first.</summary>
