@@ -10,7 +10,7 @@ public sealed class StateDirectoryTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 
-    private ExporterOptions Options => new() { StateDirectory = _directory.File("state") };
+    private ExporterOptions Options => new() { Paths = new() { StateDirectory = _directory.File("state") } };
 
     public void Dispose() => _directory.Dispose();
 

@@ -45,7 +45,7 @@ internal sealed partial class KernelLogWatcher(
     /// and must not replace it.
     /// </summary>
     internal Func<SyslogReader?> OpenSyslog { get; init; } =
-        () => options.Paths.Kmsg == ExporterOptions.DefaultKmsgPath ? new SyslogReader() : null;
+        () => options.Paths.Kmsg == PathOptions.DefaultKmsg ? new SyslogReader() : null;
 
     /// <inheritdoc cref="KernelLogHandOver.Settle"/>
     public LogPosition Settle(Action takeEvents) => _handOver.Settle(takeEvents);
@@ -137,7 +137,7 @@ internal sealed partial class KernelLogWatcher(
         {
             reader = new KmsgReader(options.Paths.Kmsg);
             // A recording can be any kind of file. /dev/kmsg is the kernel's device, or nothing to read.
-            if (reader.IsKernelDevice || options.Paths.Kmsg != ExporterOptions.DefaultKmsgPath)
+            if (reader.IsKernelDevice || options.Paths.Kmsg != PathOptions.DefaultKmsg)
                 return true;
             reader.Dispose();
             reader = null;

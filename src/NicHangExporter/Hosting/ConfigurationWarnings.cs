@@ -10,7 +10,14 @@ internal static class ConfigurationWarnings
 {
     /// <summary>A sentence for each mode without effect, and for each entry of remediation.devices that matches no
     /// device; only one for the entries if the devices can't be listed.</summary>
-    public static IReadOnlyList<string> Of(ExporterOptions options) => [.. OfModes(options), .. OfDevices(options)];
+    public static IReadOnlyList<string> Of(ExporterOptions options) =>
+        [.. OfDeprecated(options), .. OfModes(options), .. OfDevices(options)];
+
+    /// <summary>Deprecated options that are set.</summary>
+    public static IEnumerable<string> OfDeprecated(ExporterOptions options) =>
+        OptionTable.All.Where(option => option.IsDeprecated && option.Show(options).Length > 0)
+            .Select(option => $"{option.Name} is deprecated and the next release removes it: write {option.Instead} in the "
+                + "file of alerting.config.file");
 
     /// <summary>A sentence for each mode that is on and has no effect, because nothing can trigger it.</summary>
     public static IEnumerable<string> OfModes(ExporterOptions options)
@@ -23,7 +30,7 @@ internal static class ConfigurationWarnings
             if (mode != RemediationMode.Off && !options.Collectors.DetectsHangs)
                 yield return $"{name} is {SnakeCase.Of(mode)} and has no effect: "
                     + "no hang is detected while collector.kmsg and collector.stall are both off";
-        if (options is { WebhookRemediation: not RemediationMode.Off, HasRemediateToken: false })
+        if (options is { Remediation.Webhook: not RemediationMode.Off, Api.HasRemediateToken: false })
             yield return $"remediation.webhook is {SnakeCase.Of(options.Remediation.Webhook)} and has no effect: "
                 + "no api.token-file has the scope remediate, so no alert is accepted";
     }

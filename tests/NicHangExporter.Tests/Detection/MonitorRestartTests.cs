@@ -24,7 +24,7 @@ public sealed class MonitorRestartTests : IDisposable
     [Fact]
     public async Task Restart_WithAStateDirectory_NeitherMissesNorDoubles()
     {
-        Stateful(_host.Options);
+        _host.Configure(Stateful);
         _host.Append(1, Hang);
         _host.Start();
         _host.Print(2, Hang);
@@ -45,7 +45,7 @@ public sealed class MonitorRestartTests : IDisposable
     [Fact]
     public async Task Restart_KilledBeforeTheStateWasWritten_CountsTheSameRecordsAgainOnce()
     {
-        Stateful(_host.Options);
+        _host.Configure(Stateful);
         _host.Start();
         _host.Print(1, Hang);
         _host.Store.Save(_host.Monitor.State());
@@ -62,13 +62,13 @@ public sealed class MonitorRestartTests : IDisposable
     [Fact]
     public async Task Restart_WithTheKernelLogSwitchedOffMeanwhile_KeepsThePosition()
     {
-        Stateful(_host.Options);
+        _host.Configure(Stateful);
         _host.Start();
         _host.Print(1, Hang);
         using var second = _host.Restart(configure: options =>
         {
-            Stateful(options);
-            options.Collectors.Enabled.Remove(Collector.Kmsg);
+            options = Stateful(options);
+            return options with { Collectors = options.Collectors.Without(Collector.Kmsg) };
         });
         second.Start();
         using var third = second.Restart(configure: Stateful);
@@ -81,7 +81,7 @@ public sealed class MonitorRestartTests : IDisposable
     [Fact]
     public async Task Restart_TxTimeoutMeanwhile_IsSeen()
     {
-        Stateful(_host.Options);
+        _host.Configure(Stateful);
         _host.Start();
         _host.Pass(5);
         _host.Print(1, Hang);
@@ -97,7 +97,7 @@ public sealed class MonitorRestartTests : IDisposable
     [Fact]
     public async Task Restart_RecordsOverwrittenMeanwhile_AreCountedAsLost()
     {
-        Stateful(_host.Options);
+        _host.Configure(Stateful);
         _host.Start();
         _host.Print(1, Hang);
         using var second = _host.Restart(configure: Stateful);
@@ -111,7 +111,7 @@ public sealed class MonitorRestartTests : IDisposable
     [Fact]
     public async Task Restart_AfterAReboot_KeepsTheCountsAndReadsTheNewLogFromItsStart()
     {
-        Stateful(_host.Options);
+        _host.Configure(Stateful);
         _host.Start();
         _host.Print(1000, Hang);
         using var second = _host.Restart(configure: Stateful);
@@ -131,7 +131,7 @@ public sealed class MonitorRestartTests : IDisposable
     [Fact]
     public async Task Restart_PositionAheadOfTheLog_GoesOnFromItsEnd()
     {
-        Stateful(_host.Options);
+        _host.Configure(Stateful);
         _host.Start();
         _host.Print(1000, Hang);
         using var second = _host.Restart(configure: Stateful);
@@ -176,7 +176,7 @@ public sealed class MonitorRestartTests : IDisposable
         _host.Configure(options => options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } });
         _host.Start();
         _host.Print(1, Hang);
-        var file = Path.Combine(_host.Options.Paths.StateDirectory, "state.json");
+        var file = Path.Combine(_host.Options.Paths.StateDirectory!, "state.json");
         _host.Store.Save(_host.Monitor.State());
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         var whole = File.ReadAllBytes(file);
@@ -247,5 +247,6 @@ public sealed class MonitorRestartTests : IDisposable
         Assert.Equal(1, second.Log.Count(EventIds.StateUnavailable));
     }
 
-    private void Stateful(ExporterOptions options) => options.Paths.StateDirectory = _host.Directory.File("state");
+    private ExporterOptions Stateful(ExporterOptions options) =>
+            options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } };
 }

@@ -75,8 +75,9 @@ public sealed class ReplayTests : IDisposable
     [Fact]
     public async Task Log_OpenedLaterByAProcessThatHasAPosition_GoesOnFromIt()
     {
-        void Stateful(ExporterOptions options) => options.Paths.StateDirectory = _host.Directory.File("state");
-        Stateful(_host.Options);
+        ExporterOptions Stateful(ExporterOptions options) =>
+            options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } };
+        _host.Configure(Stateful);
         _host.Start();
         _host.Print(1, Hang);
         var path = _host.Options.Paths.Kmsg;

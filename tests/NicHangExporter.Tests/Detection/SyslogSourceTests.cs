@@ -127,8 +127,9 @@ public sealed class SyslogSourceTests : IDisposable
     [Fact]
     public async Task Restart_WithASavedTimeFromTheFuture_DoesNotUseIt()
     {
-        void Stateful(ExporterOptions options) => options.Paths.StateDirectory = _host.Directory.File("state");
-        Stateful(_host.Options);
+        ExporterOptions Stateful(ExporterOptions options) =>
+            options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } };
+        _host.Configure(Stateful);
         _host.Start();
         // Farther than the two clocks can drift apart since boot.
         var ahead = Math.Floor(_host.Uptime * 1.001);
@@ -201,8 +202,9 @@ public sealed class SyslogSourceTests : IDisposable
     [Fact]
     public async Task Restart_FromSyslogToSyslogToTheDevice_CountsEachHangOnce()
     {
-        void Stateful(ExporterOptions options) => options.Paths.StateDirectory = _host.Directory.File("state");
-        Stateful(_host.Options);
+        ExporterOptions Stateful(ExporterOptions options) =>
+            options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } };
+        _host.Configure(Stateful);
         _host.Start();
         Print(_host.Uptime, Hang);
         var first = _host.Uptime;
@@ -235,8 +237,9 @@ public sealed class SyslogSourceTests : IDisposable
     [Fact]
     public async Task Restart_FromTheDeviceToSyslog_CountsEachHangOnce()
     {
-        void Stateful(ExporterOptions options) => options.Paths.StateDirectory = _host.Directory.File("state");
-        Stateful(_host.Options);
+        ExporterOptions Stateful(ExporterOptions options) =>
+            options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } };
+        _host.Configure(Stateful);
         File.WriteAllText(_host.Options.Paths.Kmsg, "");
         _host.Start();
         _host.Print(1, Hang);
