@@ -62,11 +62,6 @@ internal sealed record LiveHang(
 /// </summary>
 internal sealed class HangSignals
 {
-    /// <summary>
-    /// An older report says nothing about the present: drivers repeat a report every two to five seconds.
-    /// </summary>
-    public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
-
     private readonly ConcurrentDictionary<(InterfaceName Device, BusAddress Bus), DeviceHangState> _devices = new();
     private volatile IReadOnlyList<LiveHang> _live = [];
 
@@ -101,7 +96,7 @@ internal sealed class HangSignals
     public void Healed(InterfaceName device, BusAddress bus, TimeSpan at) =>
         Change(device, bus, state => state with { HealedAt = at });
 
-    /// <summary>True if the last report is at most <see cref="Fresh"/> old.</summary>
+    /// <summary>True if the last report is at most <see cref="HangTiming.Fresh"/> old.</summary>
     public bool IsFresh(InterfaceName device, BusAddress bus, TimeSpan now) => IsFresh(Of(device, bus), now);
 
     public DeviceHangState Of(InterfaceName device, BusAddress bus) => _devices.GetValueOrDefault((device, bus));
@@ -117,14 +112,14 @@ internal sealed class HangSignals
         {
             // The same hardware under an earlier name is no other device.
             var isOther = other != (device, bus) && (bus.IsEmpty || other.Bus != bus);
-            if (isOther && IsFresh(state, now) && (state.Since - mine.Since).Duration() <= Fresh)
+            if (isOther && IsFresh(state, now) && (state.Since - mine.Since).Duration() <= HangTiming.Fresh)
                 return true;
         }
         return false;
     }
 
     private static bool IsFresh(in DeviceHangState state, TimeSpan now) =>
-        state.Reports > 0 && now - state.Last <= Fresh;
+        state.Reports > 0 && now - state.Last <= HangTiming.Fresh;
 
     private void Change(InterfaceName device, BusAddress bus, Func<DeviceHangState, DeviceHangState> change) =>
         _devices.AddOrUpdate((device, bus), (_, update) => update(default), (_, state, update) => update(state),

@@ -87,11 +87,7 @@ internal sealed class CrashRun : IDisposable
 
     private JournalFiles Files => Disk.Files with { MaxBytes = _maxBytes };
 
-    private void Configure(ExporterOptions options)
-    {
-        LocalLoop.Enforcing(options);
-        _scenario.Configure(options);
-    }
+    private ExporterOptions Configure(ExporterOptions options) => _scenario.Configure(LocalLoop.Enforcing(options));
 
     private void Start()
     {

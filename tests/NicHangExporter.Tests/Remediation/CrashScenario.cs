@@ -13,7 +13,7 @@ internal sealed record CrashScenario(string Name, Action<CrashRun> Begin, int Se
     public Action<CrashRun> Prepare { get; init; } = _ => { };
 
     /// <summary>Further options.</summary>
-    public Action<ExporterOptions> Configure { get; init; } = _ => { };
+    public Func<ExporterOptions, ExporterOptions> Configure { get; init; } = options => options;
 
     /// <summary>How many seconds the next process has to end the hang.</summary>
     public int HealSeconds { get; init; } = 60;

@@ -15,7 +15,7 @@ namespace NicHangExporter.Tests.Remediation;
 /// </summary>
 public sealed class GateTableTests
 {
-    private const string Page = "docs/remediation.md";
+    private const string Page = "docs/reference/remediation.md";
     private const string Heading = "The gates";
 
     private static readonly IReadOnlyList<(string Gate, string Answer)> Documented = ReadTable();

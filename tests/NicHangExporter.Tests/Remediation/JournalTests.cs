@@ -62,11 +62,10 @@ public sealed class JournalTests : IDisposable
     [Fact]
     public void Journal_WithoutADirectory_IsEmptyAndNotWritable()
     {
-        _options.Paths.StateDirectory = null;
-        using var writer = new JournalWriter(_options, _state);
+        using var nowhere = new StateDirectory(new ExporterOptions());
+        using var writer = new JournalWriter(new ExporterOptions(), nowhere);
         Assert.Same(JournalHistory.Nothing, writer.History);
-        Assert.False(writer.Journal.IsOpen || writer.Journal.IsWritable || writer.Journal.Retry()
-            || writer.Append(_histories.After(0)));
+        Assert.False(writer.Journal.IsOpen || writer.Journal.IsWritable || writer.Journal.Retry() || writer.Append(_histories.After(0)));
     }
 
     [Fact]
@@ -111,10 +110,8 @@ public sealed class JournalTests : IDisposable
         Assert.Equal((10_000, true), (next.Seq, next.History.IsKnown));
         Assert.Equal(JournalWriter.Text(expected), JournalWriter.Text(next.State));
 
-        var older = Directory.GetFiles(_options.Paths.StateDirectory!,
-            "journal.jsonl*").Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal);
-        Assert.Equal(["journal.jsonl", "journal.jsonl.1", "journal.jsonl.2", "journal.jsonl.3", "journal.jsonl.4"],
-            older);
+        var older = Directory.GetFiles(_options.Paths.StateDirectory!, "journal.jsonl*").Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal);
+        Assert.Equal(["journal.jsonl", "journal.jsonl.1", "journal.jsonl.2", "journal.jsonl.3", "journal.jsonl.4"], older);
         // Each file ends where the next begins: its fold is the checkpoint that follows.
         var previous = JournalFileScan.Of(File.ReadAllBytes(Path + ".4"));
         foreach (var age in new[] { ".3", ".2", ".1", "" })

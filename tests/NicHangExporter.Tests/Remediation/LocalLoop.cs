@@ -29,11 +29,14 @@ public abstract class LocalLoop : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    internal static void Enforcing(ExporterOptions options)
+    internal static ExporterOptions Enforcing(ExporterOptions options)
     {
-        options.Remediation.Local = RemediationMode.Enforce;
-        options.Paths.StateDirectory = Path.Combine(Path.GetDirectoryName(options.Paths.Kmsg)!, "state");
-        options.Remediation.DisableFile = Path.Combine(Path.GetDirectoryName(options.Paths.Kmsg)!, "disable");
+        var directory = Path.GetDirectoryName(options.Paths.Kmsg)!;
+        return options with
+        {
+            Paths = options.Paths with { StateDirectory = Path.Combine(directory, "state") },
+            Remediation = options.Remediation with { Local = RemediationMode.Enforce, DisableFile = Path.Combine(directory, "disable") },
+        };
     }
 
     private protected void Begin()

@@ -57,8 +57,10 @@ public sealed class LocalLoopLimitTests : LocalLoop
         Assert.Equal([JournalEvent.Intent, JournalEvent.Outcome, JournalEvent.Intent, JournalEvent.Outcome], events);
     }
 
-    [Fact]
-    public void BounceThatWouldLoseTheDefaultRoute_IsLeftOut()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void BounceThatWouldLoseTheDefaultRoute_IsLeftOutUnlessItIsAllowed(bool isAllowed)
     {
         Directory.CreateDirectory(Path.Combine(Host.Options.Paths.Procfs, "net"));
         File.WriteAllText(Path.Combine(Host.Options.Paths.Procfs, "net/route"), "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\neno1\t00000000\t0101A8C0\t0003\t0\t0\t0\t00000000\n");

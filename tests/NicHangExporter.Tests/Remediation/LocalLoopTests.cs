@@ -131,7 +131,7 @@ public sealed class LocalLoopTests : LocalLoop
     [Fact]
     public void BothRungsSwitchedOff_PreventsOnceAndDoesNotClimbTheLadderInOneHang()
     {
-        (Host.Options.Remediation.AllowReinit, Host.Options.Remediation.AllowBounce) = (false, false);
+        Host.Configure(options => options with { Remediation = options.Remediation with { AllowReinit = false, AllowBounce = false } });
         Begin();
         Nic.Hang();
         Host.Live(300);

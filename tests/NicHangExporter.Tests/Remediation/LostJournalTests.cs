@@ -227,8 +227,7 @@ public sealed class LostJournalTests : IDisposable
     {
         using var host = new FixtureHost(Configure, live: true);
         host.AddSimulatedNic();
-        Directory.CreateDirectory(host.Options.Paths.StateDirectory!,
-            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(host.Options.Paths.StateDirectory!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         foreach (var name in left)
             File.WriteAllText(Path.Combine(host.Options.Paths.StateDirectory!, name), "");
         host.Open();
@@ -354,9 +353,9 @@ public sealed class LostJournalTests : IDisposable
 
     private static double Cooldown(FixtureHost host) => Record(host).CooldownUntil - host.Ledger.Age;
 
-    private static void Configure(ExporterOptions options)
+    private static ExporterOptions Configure(ExporterOptions options)
     {
-        LocalLoop.Enforcing(options);
-        options.Remediation.DeviceBudget = 2;
+        options = LocalLoop.Enforcing(options);
+        return options with { Remediation = options.Remediation with { DeviceBudget = 2 } };
     }
 }

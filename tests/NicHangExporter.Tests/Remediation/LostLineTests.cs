@@ -17,6 +17,7 @@ public sealed class LostLineTests : IDisposable
 
     private readonly List<FixtureHost> _hosts = [];
     private readonly SimulatedNic _nic;
+    private int _maxDevices = 256;
 
     public LostLineTests()
     {
@@ -161,7 +162,8 @@ public sealed class LostLineTests : IDisposable
 
     private void Next(Action? between = null)
     {
-        var host = Host.Restart(save: true, LocalLoop.Enforcing);
+        var host = Host.Restart(save: true, options =>
+            LocalLoop.Enforcing(options) with { Detection = options.Detection with { MaxDevices = _maxDevices } });
         _hosts.Add(host);
         between?.Invoke();
         host.Open();

@@ -68,7 +68,7 @@ public sealed class SoakTests : IDisposable
         {
             _host.Clock.Advance(stride);
             _nic.Second();
-            _host.Monitor.Look();
+            _host.Monitor.Sample();
             _host.RemediationWorker.RunPending();
         }
     }

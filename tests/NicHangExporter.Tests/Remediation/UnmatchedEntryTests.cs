@@ -10,8 +10,7 @@ namespace NicHangExporter.Tests.Remediation;
 /// </summary>
 public sealed class UnmatchedEntryTests : IDisposable
 {
-    private readonly FaultScene _scene = new(options =>
-        options.Remediation.Devices = ["eno9", "0000:00:19.0", "eno1", "0000:00:1f.6", "0000:00:1F.6", "virtio7"]);
+    private readonly FaultScene _scene = new(options => options with { Remediation = options.Remediation with { Devices = ["eno9", "0000:00:19.0", "eno1", "0000:00:1f.6", "0000:00:1F.6", "virtio7"] } });
 
     public void Dispose() => _scene.Dispose();
 
@@ -80,8 +79,7 @@ public sealed class UnmatchedEntryTests : IDisposable
     {
         // Together with a mode without effect: the webhook is on, and there is no token.
         Assert.Equal(5, ConfigurationWarnings.Of(_scene.Host.Options).Count);
-        Assert.StartsWith("remediation.webhook is enforce and has no effect",
-            ConfigurationWarnings.Of(_scene.Host.Options)[0], StringComparison.Ordinal);
+        Assert.StartsWith("remediation.webhook is enforce and has no effect", ConfigurationWarnings.Of(_scene.Host.Options)[0], StringComparison.Ordinal);
         _scene.Host.Configure(options => options with { Remediation = options.Remediation with { Webhook = RemediationMode.Off } });
         Assert.Equal(4, ConfigurationWarnings.Of(_scene.Host.Options).Count);
         Assert.StartsWith("'eno9' of remediation.devices matches no network device of this host",

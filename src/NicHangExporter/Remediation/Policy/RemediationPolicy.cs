@@ -173,7 +173,7 @@ internal static class RemediationPolicy
                 + $" so {device} goes into quarantine";
         // Nobody can reach a hung host to clear its quarantine: the local loop may go on with reinits.
         var mayReinit = input is { IsHung: true, Request: { Trigger: RemediationTrigger.Local, Recover: true } }
-            && options is { QuarantineReinit: true, AllowReinit: true };
+            && options.Remediation is { QuarantineReinit: true, AllowReinit: true };
         if (!mayReinit)
             return new PolicyDecision(DeclineReason.Quarantined, why, BudgetGone: isNew);
         return isNew || record.QuarantineNext <= age

@@ -113,7 +113,7 @@ public sealed class CooldownTests
     [Fact]
     public async Task BudgetOfTheHost_IsUsedUpByTwoDevicesInTurn()
     {
-        using var scene = new FaultScene(options => (options.Remediation.Cooldown, options.Remediation.DeviceBudget) = (TimeSpan.Zero, 7));
+        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { Cooldown = TimeSpan.Zero, DeviceBudget = 7 } });
         var other = scene.Add("eno2", "0000:02:00.0");
         scene.Open();
         for (var pass = 0; pass < 12; pass++)

@@ -34,7 +34,9 @@ public sealed class GateTests
     [Fact]
     public async Task Journal_ThatCannotBeWritten_MeansNoIoctl()
     {
-        using var scene = new FaultScene(options => File.WriteAllText(options.Paths.StateDirectory!, "no directory")).Open();
+        using var scene = new FaultScene();
+        File.WriteAllText(scene.Host.Options.Paths.StateDirectory!, "no directory");
+        scene.Open();
         scene.Hang();
 
         foreach (var request in new[] { scene.Request("tso"), scene.RollbackRequest(), scene.LocalRequest() })
@@ -123,7 +125,7 @@ public sealed class GateTests
     [Fact]
     public void AllowList_WithoutTheDevice_DeclinesEverybody()
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { Devices = ["eno7" } }, "0000:07:00.0"]).Open();
+        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { Devices = ["eno7", "0000:07:00.0"] } }).Open();
         scene.Hang();
         Assert.Equal(DeclineReason.NotAllowed, scene.Ask(scene.Request("tso")).Declined);
         Assert.Equal(DeclineReason.NotAllowed, scene.Ask(scene.LocalRequest()).Declined);
@@ -252,7 +254,7 @@ public sealed class GateTests
     }
 
     private static void AllowAll(FaultScene scene, params string[] devices) =>
-        scene.Host.Configure(options => options with { Remediation = options.Remediation with { Devices = devices } });
+        scene.Restart(options => options with { Remediation = options.Remediation with { Devices = devices } });
 
     private static InterfaceName Name(string text) => InterfaceName.TryParse(text, out var name) ? name : default;
 }

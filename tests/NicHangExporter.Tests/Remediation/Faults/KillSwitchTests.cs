@@ -12,16 +12,20 @@ namespace NicHangExporter.Tests.Remediation.Faults;
 /// </summary>
 public sealed partial class KillSwitchTests
 {
+    private const string Circle = "a link in a circle on the way", TooLong = "a link to a name that is too long on the way";
+
     [Theory]
     [InlineData("a file")]
     [InlineData("a directory")]
     [InlineData("a link to nothing")]
-    [InlineData("a link in a circle on the way")]
-    [InlineData("a name that is too long")]
+    [InlineData(Circle)]
+    [InlineData(TooLong)]
     [InlineData("a command")]
     public async Task Set_Before_DeclinesEverybodyButAnUndo(string how)
     {
-        using var scene = new FaultScene().Open();
+        using var scene = new FaultScene(options => how is Circle or TooLong
+            ? options with { Remediation = options.Remediation with { DisableFile = Path.Combine(Path.GetDirectoryName(options.Paths.Kmsg)!, "switch/disable") } }
+            : options).Open();
         Assert.Equal(RemediationVerdict.Applied, scene.Ask(scene.Request("tso")).Verdict);
         scene.Nic.Operations.Clear();
         Set(scene, how);
@@ -73,9 +77,8 @@ public sealed partial class KillSwitchTests
     [Fact]
     public void Set_RightBeforeTheFirstStep_ChangesNothing()
     {
-        using var scene = new FaultScene().Open();
         // The journal is the last that is waited for before the device.
-        scene.Host.Configure(options => options with { Remediation = options.Remediation with { DisableFile = Path.Combine(scene.Host.Options.Paths.StateDirectory!, "journal.jsonl") } });
+        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { DisableFile = Path.Combine(options.Paths.StateDirectory!, "journal.jsonl") } }).Open();
         File.Delete(scene.Host.Options.Remediation.DisableFile);
         var outcome = scene.Ask(scene.Request("tso"));
 
@@ -182,12 +185,11 @@ public sealed partial class KillSwitchTests
             case "a link to nothing":
                 File.CreateSymbolicLink(options.Remediation.DisableFile, "nowhere");
                 break;
-            case "a link in a circle on the way":
-                File.CreateSymbolicLink(directory.File("circle"), "circle");
-                options.Remediation.DisableFile = directory.File("circle/disable");
+            case Circle:
+                File.CreateSymbolicLink(directory.File("switch"), "switch");
                 break;
-            case "a name that is too long":
-                options.Remediation.DisableFile = directory.File(new string('x', 300));
+            case TooLong:
+                File.CreateSymbolicLink(directory.File("switch"), new string('x', 300));
                 break;
             case "a command":
                 _ = scene.Host.Remediator.SetPausedAsync(true, "root");
