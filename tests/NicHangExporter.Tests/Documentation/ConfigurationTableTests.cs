@@ -3,11 +3,11 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Tests.Documentation;
 
 /// <summary>
-/// The tables of docs/configuration.md are generated from <see cref="OptionTable"/>: UPDATE_GOLDEN=1 writes them again.
+/// The tables of docs/reference/configuration.md are generated from <see cref="OptionTable"/>: UPDATE_GOLDEN=1 writes them again.
 /// </summary>
 public sealed class ConfigurationTableTests
 {
-    private static readonly string Document = Path.Combine(Repository.Root, "docs/configuration.md");
+    private static readonly string Document = Path.Combine(Repository.Root, "docs/reference/configuration.md");
 
     [Fact]
     public void ConfigurationDocument_ListsExactlyTheOptionsThatExist()

@@ -12,10 +12,14 @@ using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Documentation;
 
-/// <summary>docs/remediation.md is read at night by somebody whose machine is gone: what it says of tables, gates, verdicts and options is held against the code.</summary>
+/// <summary>
+/// Holds docs/reference/remediation.md against the code: tables, gates, verdicts and journal. The examples are those of
+/// docs/how-to/heal.md.
+/// </summary>
 public sealed class RemediationDocumentTests
 {
-    private static readonly Document Page = new("docs/remediation.md");
+    private static readonly Document Page = new("docs/reference/remediation.md");
+    private static readonly Document Guide = new("docs/how-to/heal.md");
 
     [Fact]
     public void Ladders_AreThoseOfTheTable()
@@ -163,7 +167,7 @@ public sealed class RemediationDocumentTests
     public void Examples_AreSoundConfigurations()
     {
         using var directory = new TemporaryDirectory();
-        var blocks = Page.Blocks("yaml").ToList();
+        var blocks = Guide.Blocks("yaml").ToList();
         var modes = new List<RemediationMode>();
         foreach (var block in blocks)
         {

@@ -5,7 +5,7 @@ using NicHangExporter.Tests.Remediation;
 namespace NicHangExporter.Tests.Metrics;
 
 /// <summary>
-/// A fleet pays for each series on each host. What is on by default is held to a budget, and docs/metrics.md says what each switch costs; after a
+/// A fleet pays for each series on each host. What is on by default is held to a budget, and docs/reference/metrics.md says what each switch costs; after a
 /// wanted change UPDATE_GOLDEN=1 writes its table anew.
 /// </summary>
 public sealed class SeriesBudgetTests
@@ -13,7 +13,7 @@ public sealed class SeriesBudgetTests
     private const int MostOfADevice = 110;
     private const int MostOfTheProcess = 80;
 
-    private static readonly string Document = Path.Combine(Repository.Root, "docs/metrics.md");
+    private static readonly string Document = Path.Combine(Repository.Root, "docs/reference/metrics.md");
 
     public static TheoryData<string> Nics => [.. FeatureFixture.All.Select(fixture => fixture.File)];
 
