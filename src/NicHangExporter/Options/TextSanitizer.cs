@@ -1,11 +1,11 @@
-namespace NicHangExporter.Web;
+namespace NicHangExporter.Options;
 
-/// <summary>Makes one line of the log of a text that holds parts of a file.</summary>
+/// <summary>Makes a text that quotes a file fit for one line of the log.</summary>
 internal static class TextSanitizer
 {
     private const int MaxLength = 400;
 
-    /// <summary>The text on one line, cut where it is very long.</summary>
+    /// <summary>The text without control characters, cut after 400 characters.</summary>
     public static string Of(string text)
     {
         var line = string.Create(text.Length, text, (span, source) =>
@@ -16,7 +16,10 @@ internal static class TextSanitizer
         return line.Length <= MaxLength ? line : line[..MaxLength] + "…";
     }
 
-    /// <summary>True for what may be a misspelt key, and is hardly a password or a key in the other sense.</summary>
+    /// <summary>
+    /// True for a text that may be a misspelt key. A password or a private key hardly looks like one.
+    /// </summary>
     public static bool IsWord(string text) =>
-        text.Length is > 0 and <= 40 && text.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-' or '.');
+        text.Length is > 0 and <= 40
+        && text.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-' or '.');
 }
