@@ -1,4 +1,5 @@
-# The image of nic-hang-exporter: one native executable on a base without a shell. docs/container.md says how to run it.
+# The image of nic-hang-exporter: one native executable on a base without a shell.
+# docs/how-to/container.md says how to run it.
 #
 #   docker build --build-arg REVISION=$(git rev-parse HEAD) -t nic-hang-exporter .
 #   docker build --target sbom --output . .                        writes nic-hang-exporter.cdx.json
@@ -63,7 +64,7 @@ LABEL org.opencontainers.image.title="nic-hang-exporter" \
       org.opencontainers.image.description="Prometheus exporter that detects NIC hangs and, if enabled, heals them." \
       org.opencontainers.image.source="${SOURCE}" \
       org.opencontainers.image.url="${SOURCE}" \
-      org.opencontainers.image.documentation="${SOURCE}/blob/main/docs/container.md" \
+      org.opencontainers.image.documentation="${SOURCE}/blob/main/docs/how-to/container.md" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.vendor="The NicHangExporter authors" \
       org.opencontainers.image.version="${VERSION}" \

@@ -39,12 +39,8 @@ internal sealed partial class HangingHost(string work, string device)
         await using var log = new FileStream(_kmsg, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
         var options = new ExporterOptions
         {
-            SysfsPath = Path.Combine(work, "sys"),
-            KmsgPath = _kmsg,
-            StateDirectory = State,
-            DisableFile = Path.Combine(work, "disable"),
-            LocalRemediation = RemediationMode.Enforce,
-            BootGrace = TimeSpan.Zero,
+            Paths = new() { Sysfs = Path.Combine(work, "sys"), Kmsg = _kmsg, StateDirectory = State },
+            Remediation = new() { Local = RemediationMode.Enforce, DisableFile = Path.Combine(work, "disable"), BootGrace = TimeSpan.Zero },
         };
         var metrics = new ExporterMetrics();
         using var logger = LoggingSetup.Create(options, _clock, () => { });

@@ -26,7 +26,7 @@ internal static class TokenTiming
         File.SetUnixFileMode(path, UnixFileMode.UserRead);
         if (TokenFile.TryParse($"bench:admin={path}", out var file) is { } problem)
             throw new InvalidOperationException(problem);
-        var store = new CredentialStore(new ExporterOptions { ApiTokenFiles = [file!] }, new ExporterMetrics(), TimeProvider.System, NullLogger<CredentialStore>.Instance);
+        var store = new CredentialStore(new ExporterOptions { Api = new() { TokenFiles = [file!] } }, new ExporterMetrics(), TimeProvider.System, NullLogger<CredentialStore>.Instance);
         var near = "Bearer " + token[..^1] + (token[^1] == '0' ? '1' : '0');
         var far = "Bearer " + string.Concat(token.Select(character => character == '0' ? '1' : '0'));
         Require(store.Authenticate("Bearer " + token) is not null && store.Authenticate(near) is null && store.Authenticate(far) is null);

@@ -27,7 +27,7 @@ public sealed partial class ChartTests
         Directory.CreateDirectory(files["state"]);
         Mount(files["tokens/alertmanager"], ("alertmanager", new string('a', 64)));
         Mount(files["tokens/ops"], ("ops.token", new string('b', 64)));
-        Mount(files["push"], ("token", "token"));
+        Mount(files["push"], ("alerting.yml", "authorization: {credentials_file: token}\n"), ("token", "token"));
         Mount(files["web"], ("web-config.yml", WebFiles.Tls), ("server.crt", certificate.Certificate),
             ("server.key", certificate.Key));
         var (config, container) = (HelmChart.Configuration(scenario), HelmChart.Container(scenario));

@@ -77,7 +77,7 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("log: debug\n", 1)]
     [InlineData("log:\n  level: [info, warn]\n", 2)]
     [InlineData("log:\n  level:\n", 2)]
-    [InlineData("path: &p {sysfs: /sys}\nlog: *p\n", 2)]
+    [InlineData("path: &p {sysfs: /sys}\nlog: *p\n", 1)]
     public async Task WrongFile_IsOneLineWithFileAndLineNumber(string content, int line)
     {
         var file = _directory.Write("config.yaml", content);

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>Compares docs/metrics.md with the metrics of an exporter on this machine.</summary>
+/// <summary>Compares docs/reference/metrics.md with the metrics of an exporter on this machine.</summary>
 public sealed partial class MetricCatalogueTests(LiveExporter live) : IClassFixture<LiveExporter>
 {
     // These depend on what the driver reports. The driver of a virtual machine reports little.
@@ -49,7 +49,7 @@ public sealed partial class MetricCatalogueTests(LiveExporter live) : IClassFixt
     private static List<Match> Rows()
     {
         var rows = Row().Matches(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "metrics.md"))).ToList();
-        Assert.True(rows.Count > 80, $"{rows.Count} rows in docs/metrics.md");
+        Assert.True(rows.Count > 80, $"{rows.Count} rows in docs/reference/metrics.md");
         return rows;
     }
 

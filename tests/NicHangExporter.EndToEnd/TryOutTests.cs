@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace NicHangExporter.EndToEnd;
 
 /// <summary>
-/// The try-out of docs/try-it.md and deploy/compose, with Debian's programs in a network namespace instead of
+/// The try-out of docs/tutorials/try-it.md and deploy/compose, with Debian's programs in a network namespace instead of
 /// containers. The files, options and commands are those of the repository.
 /// </summary>
 [Collection(typeof(WholeMachine))]
@@ -60,7 +60,7 @@ public sealed class TryOutTests : IDisposable
     // The code blocks of a section, each as one script.
     private static List<string> Commands(string section)
     {
-        var text = File.ReadAllText(Path.Combine(SimulatedPrometheus.Repository, "docs/try-it.md"));
+        var text = File.ReadAllText(Path.Combine(SimulatedPrometheus.Repository, "docs/tutorials/try-it.md"));
         var blocks = text[text.IndexOf(section, StringComparison.Ordinal)..].Split("\n## ")[0].Split("```\n").Where((_, number) => number % 2 == 1).ToList();
         Assert.NotEmpty(blocks);
         return blocks;

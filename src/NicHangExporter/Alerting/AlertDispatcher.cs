@@ -20,11 +20,11 @@ internal sealed partial class AlertDispatcher(ExporterOptions options, PendingAl
     /// <summary>Begins. The state directory must be held by now.</summary>
     public void Start()
     {
-        if (options.Alertmanagers.Count == 0)
+        if (options.Alerting.Alertmanagers.Count == 0)
             return;
         book.Open();
         var connection = new PushConnection(options, _names, clock);
-        var pushes = options.Alertmanagers.Select(url => new AlertmanagerClient(url, book, connection, connection.Open, options, metrics, clock, logger)).ToList();
+        var pushes = options.Alerting.Alertmanagers.Select(url => new AlertmanagerClient(url, book, connection, connection.Open, options, metrics, clock, logger)).ToList();
         _loops = Task.WhenAll(
             [.. pushes.Select(push => Task.Run(() => RunAsync(push.StepAsync, _stop.Token))), Task.Run(() => RunAsync(Look, _stop.Token))]);
     }

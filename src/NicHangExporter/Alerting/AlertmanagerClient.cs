@@ -107,7 +107,7 @@ internal sealed partial class AlertmanagerClient
     // Null, or why it was not taken.
     private async Task<PushFailure?> PostAsync(Due due, CancellationToken stop)
     {
-        using var timeout = new CancellationTokenSource(_options.AlertTimeout, _clock);
+        using var timeout = new CancellationTokenSource(_options.Alerting.Timeout, _clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
         try
         {
@@ -123,7 +123,7 @@ internal sealed partial class AlertmanagerClient
         // Whichever notices the end first, the post or the connecting that goes on beside it.
         catch (Exception exception) when (exception is OperationCanceledException || (exception is HttpRequestException && end.IsCancellationRequested))
         {
-            return new($"no answer within {PrometheusDuration.Format(_options.AlertTimeout)}");
+            return new($"no answer within {PrometheusDuration.Format(_options.Alerting.Timeout)}");
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException or UnauthorizedAccessException or CryptographicException)
         {
@@ -134,7 +134,7 @@ internal sealed partial class AlertmanagerClient
     private List<PostableAlert> Wire(Due due)
     {
         var labels = new Dictionary<string, string>();
-        foreach (var label in _options.AlertLabels)
+        foreach (var label in _options.Alerting.Labels)
             labels[label[..label.IndexOf('=', StringComparison.Ordinal)]] = label[(label.IndexOf('=', StringComparison.Ordinal) + 1)..];
         labels["instance"] = HostIdentity.Instance(_options);
         var now = _clock.GetUtcNow();

@@ -24,7 +24,7 @@ internal sealed partial class PendingAlertStore(
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
-    private readonly List<string> _urls = [.. options.Alertmanagers.Select(url => url.ToString())];
+    private readonly List<string> _urls = [.. options.Alerting.Alertmanagers.Select(url => url.ToString())];
     private readonly long _since = clock.GetTimestamp();
     private IReadOnlyList<OutgoingAlert> _alerts = [];
     private long _saved;
@@ -72,7 +72,7 @@ internal sealed partial class PendingAlertStore(
         var now = clock.GetUtcNow();
         lock (_gate)
         {
-            var after = AlertSchedule.Observe(_alerts, evidence.Live, _urls, now, clock.GetElapsedTime(_since) <= options.EpisodeGap);
+            var after = AlertSchedule.Observe(_alerts, evidence.Live, _urls, now, clock.GetElapsedTime(_since) <= options.Detection.EpisodeGap);
             _unsaved |= !after.Select(Essence).SequenceEqual(_alerts.Select(Essence));
             _alerts = after;
             if (_urls.Count > 0)

@@ -15,7 +15,7 @@ internal sealed class PushConnection(ExporterOptions options, NameLookup names, 
 {
     private const int MaxSecretBytes = 8192;
 
-    private readonly PushRoute _route = new(names, options.AlertTimeout, clock);
+    private readonly PushRoute _route = new(names, options.Alerting.Timeout, clock);
 
     /// <summary>The sender of one post.</summary>
     /// <param name="end">The end of the post: the handler alone would go on connecting for somebody who has given up.</param>
@@ -30,7 +30,7 @@ internal sealed class PushConnection(ExporterOptions options, NameLookup names, 
             AllowAutoRedirect = false,
             UseProxy = false,
             UseCookies = false,
-            ConnectTimeout = options.AlertTimeout,
+            ConnectTimeout = options.Alerting.Timeout,
             MaxResponseHeadersLength = 16,
             ActivityHeadersPropagator = null,
             // Its own way would look the name up on the thread pool, for as long as the C library likes.
@@ -40,7 +40,7 @@ internal sealed class PushConnection(ExporterOptions options, NameLookup names, 
                 return await _route.ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, either.Token);
             },
         };
-        if (options.AlertCaFile is { } authorities)
+        if (options.Alerting.HttpClient.CaFile is { } authorities)
         {
             var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
             policy.CustomTrustStore.ImportFromPemFile(authorities);
@@ -49,7 +49,7 @@ internal sealed class PushConnection(ExporterOptions options, NameLookup names, 
                 throw new CryptographicException($"{authorities} holds no certificate");
             handler.SslOptions.CertificateChainPolicy = policy;
         }
-        if (options is { AlertCertificateFile: { } file, AlertKeyFile: { } key })
+        if (options.Alerting.HttpClient is { CertificateFile: { } file, KeyFile: { } key })
         {
             var chain = new X509Certificate2Collection();
             chain.ImportFromPemFile(file);
@@ -62,7 +62,7 @@ internal sealed class PushConnection(ExporterOptions options, NameLookup names, 
     /// The header Host, where the certificate must bear another name than that of the URL; null for the one of the URL. The handler takes from it whom TLS
     /// has to be with, and overwrites what its own options say of that.
     /// </summary>
-    public string? Host(Uri target) => options.AlertServerName is { } name && target.Scheme == Uri.UriSchemeHttps
+    public string? Host(Uri target) => options.Alerting.HttpClient.ServerName is { } name && target.Scheme == Uri.UriSchemeHttps
         ? target.IsDefaultPort ? name : $"{name}:{target.Port}"
         : null;
 
@@ -70,8 +70,8 @@ internal sealed class PushConnection(ExporterOptions options, NameLookup names, 
     /// <exception cref="IOException">The file can't be read, or holds no secret.</exception>
     /// <exception cref="UnauthorizedAccessException">The file must not be read.</exception>
     public AuthenticationHeaderValue? Authorization() =>
-        options.AlertBearerTokenFile is { } token ? new AuthenticationHeaderValue("Bearer", Secret(token, isToken: true))
-        : options is { AlertBasicAuthUser: { } user, AlertBasicAuthPasswordFile: { } password }
+        options.Alerting.HttpClient is { AuthorizationType: var type, CredentialsFile: { } token } ? new AuthenticationHeaderValue(type, Secret(token, isToken: true))
+        : options.Alerting.HttpClient is { Username: { } user, PasswordFile: { } password }
             ? new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{Secret(password, isToken: false)}")))
             : null;
 

@@ -37,7 +37,7 @@ internal sealed partial class HangMonitor
         if (device.Confirmation.IsFrozen(now, frozenSince) && device.Freeze(now))
             Change(device);
         // A driver that has reset its adapter because of a hang leaves no doubt that there was one.
-        if (!device.Confirmation.IsConfirmed(now, options.ConfirmWindow, frozenSince) && device.Episode is not { Resets: > 0, DriverReports: > 0 })
+        if (!device.Confirmation.IsConfirmed(now, options.Remediation.ConfirmWindow, frozenSince) && device.Episode is not { Resets: > 0, DriverReports: > 0 })
             return;
         // What syslog(2) gives may be the first line of something else: it takes a witness that is no log.
         if (device.Episode is { } episode && episode.LacksProof(evidence.Of(device.Name, device.Bus).HealedAt))
@@ -48,7 +48,7 @@ internal sealed partial class HangMonitor
         if (device.IsDriverRecovering && !device.IsRecoveredOrQuiet(now))
             return;
         device.AskedAt = now;
-        if (options.LocalRemediation != RemediationMode.Off)
+        if (options.Remediation.Local != RemediationMode.Off)
             remediator.Submit(new RemediationRequest(device.Name, RemediationTrigger.Local)
             {
                 Bus = device.Bus,
@@ -56,7 +56,7 @@ internal sealed partial class HangMonitor
                 Episode = device.EpisodeId,
                 Reason = device.Report is { } report ? $"hang reported: {report}" : "hang reported",
             });
-        if (options.LocalRemediation != RemediationMode.Enforce && !device.IsHangNoted)
+        if (options.Remediation.Local != RemediationMode.Enforce && !device.IsHangNoted)
             remediator.NoteHang(device.Name);
         device.IsHangNoted = true;
     }

@@ -13,7 +13,7 @@ internal sealed partial class HangMonitor
 
     private TimeSpan _nextIdleSave;
     private Task _saving = Task.CompletedTask;
-    private readonly string? _bootId = BootId.Read(options.ProcfsPath);
+    private readonly string? _bootId = BootId.Read(options.Paths.Procfs);
 
     private void Restore(MonitorState state, bool sameBoot)
     {

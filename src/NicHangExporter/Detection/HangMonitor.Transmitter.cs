@@ -21,7 +21,7 @@ internal sealed partial class HangMonitor
         }
         tracked.Sent = sample.TxPackets;
         var before = tracked.Transmitter?.Verdict ?? TxVerdict.Flowing;
-        tracked.Transmitter = TxStallDetector.Observe(tracked.Transmitter, sample, options.StallWindow, options.EthtoolInterval);
+        tracked.Transmitter = TxStallDetector.Observe(tracked.Transmitter, sample, options.Detection.StallWindow, options.Ethtool.Interval);
         var verdict = tracked.Transmitter.Value.Verdict;
         if (verdict != before)
             Change(tracked);

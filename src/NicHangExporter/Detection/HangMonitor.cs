@@ -72,7 +72,7 @@ internal sealed partial class HangMonitor(
         Guard(TakeEvents);
         Guard(EndHistory);
         _ready.TrySetResult();
-        for (var next = Now + options.SampleInterval; !stop.IsCancellationRequested;)
+        for (var next = Now + options.Detection.SampleInterval; !stop.IsCancellationRequested;)
         {
             log.Events.WaitForNews(next - Now);
             Guard(TakeEvents);
@@ -81,7 +81,7 @@ internal sealed partial class HangMonitor(
             Guard(Look);
             Guard(SaveIfDue);
             // Of the looks that were missed one is made up for.
-            next = next + options.SampleInterval > Now ? next + options.SampleInterval : Now;
+            next = next + options.Detection.SampleInterval > Now ? next + options.Detection.SampleInterval : Now;
         }
         _saving.Wait(CancellationToken.None);
         Guard(() => store.Save(State()));
@@ -100,7 +100,7 @@ internal sealed partial class HangMonitor(
             if (restored is not null)
                 Restore(restored, sameBoot);
             if (store.IsOpen && _bootId is null)
-                LogBootUnknown(options.ProcfsPath);
+                LogBootUnknown(options.Paths.Procfs);
         });
         Guard(Look);
         log.Start(sameBoot ? new LogPosition(restored!.Position, restored.PositionTime) : default, stop);
@@ -153,7 +153,7 @@ internal sealed partial class HangMonitor(
                 item.BySyslog);
         else if (message.Kind == MessageKind.Recovered)
             Recover(device, item.At, live: !item.IsReplay);
-        else if (device.Episode is { Resets: > 0 } && HangEpisode.Continues(device.Episode, item.At, options.EpisodeGap))
+        else if (device.Episode is { Resets: > 0 } && HangEpisode.Continues(device.Episode, item.At, options.Detection.EpisodeGap))
             // The link is back after the driver's reset: only now could anything be sent again.
             Extend(device, item.At);
     }
@@ -178,10 +178,10 @@ internal sealed partial class HangMonitor(
         bool bySyslog = false)
     {
         var (before, wasLive, wasHanging) = (device.Episode, device.EpisodeIsLive, device.IsHanging);
-        var begins = !HangEpisode.Continues(before, at, options.EpisodeGap);
+        var begins = !HangEpisode.Continues(before, at, options.Detection.EpisodeGap);
         if (IsProvenOver(device))
             device.Answer();
-        device.Observe(witness, at, live, history, Epoch(at), options.EpisodeGap, resets, aftermath: live && evidence.Of(device.Name, device.Bus).IsAftermath(at), bySyslog);
+        device.Observe(witness, at, live, history, Epoch(at), options.Detection.EpisodeGap, resets, aftermath: live && evidence.Of(device.Name, device.Bus).IsAftermath(at), bySyslog);
         device.Report = report ?? device.Report;
         Change(device);
         if (begins && before is { } over)
@@ -205,7 +205,7 @@ internal sealed partial class HangMonitor(
     // Without a hang under way it says nothing, and after an action of ours it says nothing of what the driver does by itself.
     private void Recover(DeviceTracker device, TimeSpan at, bool live)
     {
-        if (device.Episode is not { LastReport: not null } || !HangEpisode.Continues(device.Episode, at, options.EpisodeGap)
+        if (device.Episode is not { LastReport: not null } || !HangEpisode.Continues(device.Episode, at, options.Detection.EpisodeGap)
             || (live && evidence.Of(device.Name, device.Bus).IsAftermath(at)))
             return;
         device.Recover(at);
@@ -244,7 +244,7 @@ internal sealed partial class HangMonitor(
                 _nextTxTimeouts = now + TxTimeoutInterval;
             foreach (var (device, tracked) in pairs)
             {
-                if (options.Has(Collector.Stall))
+                if (options.Collectors.Has(Collector.Stall))
                 {
                     if (readTimeouts || tracked.Transmitter is { Verdict: not TxVerdict.Flowing })
                         LookAtTimeouts(device, tracked, now);
@@ -277,7 +277,7 @@ internal sealed partial class HangMonitor(
         var now = Now;
         foreach (var device in _register.All)
             // A restored snapshot of the machine sets the clock back: what was remembered is ahead of it.
-            if (device.Episode is { } episode && (episode.IsOver(now, options.EpisodeGap) || episode.Last > now + options.EpisodeGap))
+            if (device.Episode is { } episode && (episode.IsOver(now, options.Detection.EpisodeGap) || episode.Last > now + options.Detection.EpisodeGap))
             {
                 LogEnded(device, episode, device.EpisodeIsLive);
                 EndBundle(device, episode);

@@ -25,7 +25,7 @@ internal sealed partial class KernelLogWatcher
     /// log of this host, and must not be replaced by it.
     /// </summary>
     internal Func<SyslogReader?> OpenSyslog { get; init; } =
-        () => options.KmsgPath == ExporterOptions.DefaultKmsgPath ? new SyslogReader() : null;
+        () => options.Paths.Kmsg == PathOptions.DefaultKmsg ? new SyslogReader() : null;
 
     /// <summary>Follows the log by syslog(2) until that fails. It does not go back to the device that appears later:
     /// this source is as good.</summary>

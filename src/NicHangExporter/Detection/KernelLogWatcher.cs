@@ -92,7 +92,7 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
     /// <param name="stop">Ends the thread.</param>
     public void Start(LogPosition resumeAfter, CancellationToken stop)
     {
-        metrics.KmsgAcceptUntrusted.Set(options.AcceptUntrusted ? 1 : 0);
+        metrics.KmsgAcceptUntrusted.Set(options.Detection.AcceptUntrusted ? 1 : 0);
         // Also where nothing is read: the position must still be there for a process that reads again.
         var now = clock.GetElapsedTime(0);
         if (resumeAfter.Time > now + SyslogClock.Drift(now) + TimeSpan.FromSeconds(1))
@@ -104,14 +104,14 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
             _sequence = KmsgSequence.After(last);
             Interlocked.Exchange(ref _position, (long)last);
         }
-        if (!options.Has(Collector.Kmsg))
+        if (!options.Collectors.Has(Collector.Kmsg))
         {
             SetState(KmsgState.Disabled);
             CatchUp();
             return;
         }
-        if (options.AcceptUntrusted)
-            LogUntrustedAccepted(options.KmsgPath);
+        if (options.Detection.AcceptUntrusted)
+            LogUntrustedAccepted(options.Paths.Kmsg);
         new Thread(() => Run(stop)) { IsBackground = true, Name = "kmsg" }.Start();
     }
 
@@ -157,13 +157,13 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
         failure = null;
         try
         {
-            reader = new KmsgReader(options.KmsgPath);
+            reader = new KmsgReader(options.Paths.Kmsg);
             // A recording may be of any kind; what is called /dev/kmsg is the kernel's device or nothing to read.
-            if (reader.IsKernelDevice || options.KmsgPath != ExporterOptions.DefaultKmsgPath)
+            if (reader.IsKernelDevice || options.Paths.Kmsg != PathOptions.DefaultKmsg)
                 return true;
             reader.Dispose();
             reader = null;
-            failure = new LinuxException("open", options.KmsgPath, Errno.NoDevice);
+            failure = new LinuxException("open", options.Paths.Kmsg, Errno.NoDevice);
             return false;
         }
         catch (LinuxException exception)
@@ -176,7 +176,7 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
     private void Follow(KmsgReader reader, CancellationToken stop)
     {
         SetState(KmsgState.Reading);
-        LogOpened(options.KmsgPath);
+        LogOpened(options.Paths.Kmsg);
         _lastFailure = null;
         _syslog = null;
         // A reader begins with the oldest record, whenever it is opened: what has been counted must not count again, and what came before
@@ -309,10 +309,10 @@ internal sealed partial class KernelLogWatcher(ExporterOptions options, Exporter
             {
                 metrics.KmsgUntrusted.Inc();
                 if (_untrustedLog.IsDue(1, out var messages))
-                    LogUntrustedHang(messages, entry.Facility, options.AcceptUntrusted
+                    LogUntrustedHang(messages, entry.Facility, options.Detection.AcceptUntrusted
                         ? "counted, because --kmsg.accept-untrusted is on" : "not counted as a hang");
             }
-            if (!options.AcceptUntrusted)
+            if (!options.Detection.AcceptUntrusted)
                 return false;
         }
         var isHistory = _isReplay && _skipThrough is null && _skipUntil is null;

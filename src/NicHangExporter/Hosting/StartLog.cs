@@ -19,6 +19,15 @@ internal static partial class StartLog
         LogStarting(logger, version, revision.Length > RevisionLength ? revision[..RevisionLength] : revision);
     }
 
+    /// <summary>Warns of each deprecated option that is set.</summary>
+    /// <param name="logger">The log.</param>
+    /// <param name="warnings">From <see cref="ConfigurationWarnings.OfDeprecated"/>.</param>
+    public static void WarnOfDeprecated(ILogger logger, IEnumerable<string> warnings)
+    {
+        foreach (var warning in warnings)
+            LogDeprecated(logger, warning);
+    }
+
     /// <summary>What follows when the devices and the journal have been looked at.</summary>
     /// <param name="logger">The log.</param>
     /// <param name="status">The devices and the modes.</param>
@@ -40,6 +49,9 @@ internal static partial class StartLog
 
     [LoggerMessage(EventIds.Starting, LogLevel.Information, "Starting nic-hang-exporter")]
     private static partial void LogStarting(ILogger logger, string version, string revision);
+
+    [LoggerMessage(EventIds.OptionDeprecated, LogLevel.Warning, "{Warning}")]
+    private static partial void LogDeprecated(ILogger logger, string warning);
 
     [LoggerMessage(EventIds.DevicesWatched, LogLevel.Information, "These network devices are watched for hangs")]
     private static partial void LogWatched(ILogger logger, string devices);

@@ -21,7 +21,7 @@ internal sealed partial class StateDirectory(ExporterOptions options, ILogger<St
     private bool _disposed;
 
     /// <summary>The directory; null where none is configured.</summary>
-    public string? Path => options.StateDirectory;
+    public string? Path => options.Paths.StateDirectory;
 
     /// <summary>True where this process may write there: it has the lock, and the lock is still in the directory of this name.</summary>
     public bool IsHeld => _lock is not null && IsInPlace;
@@ -91,7 +91,7 @@ internal sealed partial class StateDirectory(ExporterOptions options, ILogger<St
     /// <summary>Adds an error where remediation is to change something and its journal has no directory that can be used.</summary>
     public static void Check(ExporterOptions options, List<string> errors)
     {
-        if (options.StateDirectory is { } path && options.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce && FaultOf(path) is { } fault)
+        if (options.Paths.StateDirectory is { } path && options.Remediation.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce && FaultOf(path) is { } fault)
             errors.Add(Refusal(fault));
     }
 

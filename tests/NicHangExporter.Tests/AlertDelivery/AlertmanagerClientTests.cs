@@ -14,7 +14,7 @@ public sealed class AlertmanagerClientTests
     {
         await using var server = await TestAlertmanager.StartAsync();
         using var host = new PushHost(server.Url);
-        host.Options.AlertLabels = ["cluster=lab", "team=a=b ä"];
+        host.Configure(options => options with { Alerting = options.Alerting with { Labels = ["cluster=lab", "team=a=b ä"] } });
         var push = host.Push(server.Url);
         await PushHost.StepAsync(push);
         Assert.Empty(server.Requests);
@@ -174,7 +174,7 @@ public sealed class AlertmanagerClientTests
         var step = PushHost.StepAsync(host.Push(server.Url));
         await arrived.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         Assert.False(step.IsCompleted);
-        host.Clock.Advance(host.Options.AlertTimeout);
+        host.Clock.Advance(host.Options.Alerting.Timeout);
         await step;
         Assert.Contains("no answer within 5s", Assert.Single(host.Log.Entries, entry => entry.Event == EventIds.PushFailed).Message, StringComparison.Ordinal);
     }
@@ -216,7 +216,7 @@ public sealed class AlertmanagerClientTests
         var step = PushHost.StepAsync(host.Push(url));
         await asked.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         Assert.False(step.IsCompleted);
-        host.Clock.Advance(host.Options.AlertTimeout);
+        host.Clock.Advance(host.Options.Alerting.Timeout);
         await step;
         Assert.Contains("no answer within 5s", Assert.Single(host.Log.Entries, entry => entry.Event == EventIds.PushFailed).Message, StringComparison.Ordinal);
         never.Set();

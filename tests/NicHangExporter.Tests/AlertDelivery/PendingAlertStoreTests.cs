@@ -29,7 +29,7 @@ public sealed class PendingAlertStoreTests : IDisposable
         Assert.Equal(PushKind.Firing, Assert.Single(_host.Book.Due(B.ToString())).Kind);
         Assert.Equal("TDH <c4> TDT <e5>", Assert.Single(_host.Book.Alerts).Report);
         // Only after an episode's gap is it sure that the hang has not lived on.
-        _host.Pass(_host.Options.EpisodeGap.TotalSeconds);
+        _host.Pass(_host.Options.Detection.EpisodeGap.TotalSeconds);
         Assert.Null(_host.Book.Alerts[0].Over);
         _host.Pass(1);
         Assert.NotNull(_host.Book.Alerts[0].Over);
@@ -91,7 +91,7 @@ public sealed class PendingAlertStoreTests : IDisposable
         _host.Restart();
         Assert.Empty(_host.Book.Alerts);
         Assert.Equal(1, _host.Log.Count(EventIds.PushBufferSetAside));
-        Assert.Equal(content, File.ReadAllText(Assert.Single(Directory.GetFiles(_host.Options.StateDirectory!, "alerts.json.corrupt-*"))));
+        Assert.Equal(content, File.ReadAllText(Assert.Single(Directory.GetFiles(_host.Options.Paths.StateDirectory!, "alerts.json.corrupt-*"))));
 
         _host.Hang("eno1");
         _host.Restart();
@@ -162,9 +162,9 @@ public sealed class PendingAlertStoreTests : IDisposable
     public void FullDisk_IsSaidOnceAndTriedEachTenSeconds()
     {
         using var mounts = new Mounts();
-        mounts.AddMemory(_host.Options.StateDirectory!);
+        mounts.AddMemory(_host.Options.Paths.StateDirectory!);
         _host.Restart();
-        var filler = Path.Combine(_host.Options.StateDirectory!, "filler");
+        var filler = Path.Combine(_host.Options.Paths.StateDirectory!, "filler");
         Mounts.Fill(filler);
         _host.Hang("eno1");
         for (var second = 0; second < 60; second++)
@@ -183,7 +183,7 @@ public sealed class PendingAlertStoreTests : IDisposable
     [Fact]
     public void WithoutADirectory_ItIsKeptInMemory()
     {
-        _host.Options.StateDirectory = null;
+        _host.Configure(options => options with { Paths = options.Paths with { StateDirectory = null } });
         _host.Hang("eno1");
         Assert.Single(_host.Book.Due(A.ToString()));
         Assert.Equal(0, _host.Log.Count(EventIds.PushBufferUnusable));

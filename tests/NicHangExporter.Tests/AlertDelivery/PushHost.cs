@@ -23,17 +23,17 @@ internal sealed class PushHost : IDisposable
     {
         System.IO.Directory.CreateDirectory(Directory.File("sys/kernel"));
         File.WriteAllText(Directory.File("sys/kernel/hostname"), "pve1\n");
-        Options = new ExporterOptions { ProcfsPath = Directory.Path, StateDirectory = System.IO.Directory.CreateDirectory(Directory.File("state")).FullName, Alertmanagers = urls };
+        Options = new ExporterOptions { Paths = new() { Procfs = Directory.Path, StateDirectory = System.IO.Directory.CreateDirectory(Directory.File("state")).FullName }, Alerting = new() { Alertmanagers = urls } };
         _factory = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(Log));
         _state = Hold();
         _names = new NameLookup(name => Find(name), Clock);
         Book = Read();
         // Of earlier processes nothing is to be waited for.
-        Clock.Advance(Options.EpisodeGap * 2);
+        Clock.Advance(Options.Detection.EpisodeGap * 2);
     }
 
     public TemporaryDirectory Directory { get; } = new();
-    public ExporterOptions Options { get; }
+    public ExporterOptions Options { get; private set; }
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 7, 24, 16, 0, 0, TimeSpan.Zero));
     public RecordingLogger Log { get; } = new();
     public ExporterMetrics Metrics { get; } = new();
@@ -42,7 +42,10 @@ internal sealed class PushHost : IDisposable
     /// <summary>The name server: the machine's own, if a test has none.</summary>
     public Func<string, IPAddress[]> Find { get; set; } = Dns.GetHostAddresses;
 
-    public string BookFile => Path.Combine(Options.StateDirectory!, "alerts.json");
+    public string BookFile => Path.Combine(Options.Paths.StateDirectory!, "alerts.json");
+
+    /// <summary>Changes the options of what is made from now on: pushes, and the process after a restart.</summary>
+    public void Configure(Func<ExporterOptions, ExporterOptions> change) => Options = change(Options);
 
     /// <summary>These devices hang now.</summary>
     public void Hang(params string[] devices)
@@ -74,7 +77,7 @@ internal sealed class PushHost : IDisposable
     {
         _state.Dispose();
         if (urls.Length > 0)
-            Options.Alertmanagers = urls;
+            Configure(options => options with { Alerting = options.Alerting with { Alertmanagers = urls } });
         _evidence.Show([]);
         _state = Hold();
         Book = Read();

@@ -27,7 +27,7 @@ public sealed class MonitorThreadTests
             host.Clock.Advance(TimeSpan.FromSeconds(2));
             host.Append(2, SimulatedNic.RecordedHang);
             Eventually(() => host.Log.Count(EventIds.RemediationStarted) == 1, "nothing was done about the second report");
-            Eventually(() => File.Exists(Path.Combine(host.Options.StateDirectory!, "state.json")), "the state was not saved");
+            Eventually(() => File.Exists(Path.Combine(host.Options.Paths.StateDirectory!, "state.json")), "the state was not saved");
             Assert.True(pool.IsStarved);
         }
         await EndAsync(host);
@@ -62,7 +62,7 @@ public sealed class MonitorThreadTests
         host.Monitor.Start();
         await host.Monitor.Ready.WaitAsync(Patience, TestContext.Current.CancellationToken);
         await host.Monitor.StopAsync(TestContext.Current.CancellationToken);
-        Assert.True(File.Exists(Path.Combine(host.Options.StateDirectory!, "state.json")));
+        Assert.True(File.Exists(Path.Combine(host.Options.Paths.StateDirectory!, "state.json")));
     }
 
     private static int Reports(FixtureHost host) =>

@@ -132,7 +132,7 @@ internal sealed class OuterLoop : IAsyncDisposable
         _alertmanager = await Alertmanager.StartAsync(network: null, listener, MinutesAsSeconds.In(shipped.Alertmanager(People.Address, new Uri($"https://{address}/"), tokenFile, authority)), Alertmanager.Alone);
 
         var targets = new Dictionary<string, ShippedAlerting.Target> { [Host] = new(address), [Node] = new($"127.0.0.1:{guest.Ports.Eno1Web}", "/metrics.txt") };
-        // The longest interval that docs/alerting.md allows: a second here.
+        // The longest interval that docs/how-to/alerts.md allows: a second here.
         var configuration = shipped.Prometheus($"127.0.0.1:{listener}", authority, targets).Replace("scrape_interval: 15s", "scrape_interval: 1m", StringComparison.Ordinal);
         var files = shipped.Rules().Append(new("rules/nodes.yml", NodeRules)).Append(new(PrometheusServer.Configuration, configuration)).ToDictionary(file => file.Key, file => MinutesAsSeconds.In(file.Value));
         _prometheus = await PrometheusServer.StartAsync(network: null, LoopbackPort.Free(), files, "--query.lookback-delta=5s");

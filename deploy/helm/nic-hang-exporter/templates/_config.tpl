@@ -36,7 +36,7 @@ remediation.disable-file: nothing, it is disable in state.hostPath
 {{- if hasKey $own $name -}}
 {{- fail (printf "config: %s is not set here; set instead: %s" $name (get $own $name)) -}}
 {{- else if not (has $name $known) -}}
-{{- fail (printf "config: there is no option %s; docs/configuration.md lists them" $name) -}}
+{{- fail (printf "config: there is no option %s; docs/reference/configuration.md lists them" $name) -}}
 {{- end -}}
 {{- end -}}
 {{- $host := .Values.listenAddress -}}
