@@ -168,7 +168,8 @@ internal sealed class CrashRun : IDisposable
     private List<JournalEntry> Entries()
     {
         var path = Path.Combine(Host.Options.StateDirectory!, "journal.jsonl");
-        return [.. new[] { ".4", ".3", ".2", ".1", "" }.Where(age => Disk.Paths.Contains(path + age)).SelectMany(age => JournalWriter.Entries(Disk[path + age]))];
+        return [.. new[] { ".4", ".3", ".2", ".1", "" }.Where(age => Disk.Paths.Contains(path + age))
+            .SelectMany(age => JournalWriter.Entries(Disk[path + age]))];
     }
 
     // Every setting that can be requested, and whether it is.

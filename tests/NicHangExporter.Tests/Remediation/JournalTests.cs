@@ -43,7 +43,8 @@ public sealed class JournalTests : IDisposable
         Assert.Equal(2, lines.Length);
         Assert.StartsWith("{\"event\":\"checkpoint\",\"seq\":0,", lines[0], StringComparison.Ordinal);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path));
-        Assert.Equal(["decisions.json", "journal.jsonl", "lock"], Directory.GetFiles(_options.StateDirectory!).Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["decisions.json", "journal.jsonl", "lock"], Directory.GetFiles(_options.StateDirectory!)
+            .Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]

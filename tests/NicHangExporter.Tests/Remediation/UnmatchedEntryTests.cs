@@ -98,7 +98,8 @@ public sealed class UnmatchedEntryTests : IDisposable
             _scene.Host.Options.RemediationDevices = entries;
             Assert.Equal(
                 [$"no network device will be found, because of path.sysfs: {reason}"],
-                ConfigurationWarnings.Of(_scene.Host.Options).Except(ConfigurationWarnings.OfModes(_scene.Host.Options)));
+                ConfigurationWarnings.Of(_scene.Host.Options)
+                .Except(ConfigurationWarnings.OfModes(_scene.Host.Options)));
         }
     }
 }
