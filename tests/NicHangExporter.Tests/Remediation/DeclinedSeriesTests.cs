@@ -17,7 +17,8 @@ public sealed class DeclinedSeriesTests
         host.Configure(options => options with { Paths = options.Paths with { StateDirectory = host.Directory.File("state") } });
         host.Open();
 
-        var lines = (await host.ScrapeAsync()).Split('\n').Where(line => line.StartsWith("nichang_remediation_declined_total{", StringComparison.Ordinal));
+        var lines = (await host.ScrapeAsync()).Split('\n')
+            .Where(line => line.StartsWith("nichang_remediation_declined_total{", StringComparison.Ordinal));
 
         Assert.Equal(
             Enum.GetValues<DeclineReason>().SelectMany(reason => Enumerable.Repeat($"nichang_remediation_declined_total{{trigger=\"local\",reason=\"{SnakeCase.Of(reason)}\"}} 0", each)).Order(StringComparer.Ordinal),

@@ -35,7 +35,8 @@ public sealed class DriverLaddersTests
 
     [Fact]
     public void Ladders_EveryDriver_HasAFixture() =>
-        Assert.Empty(DriverLadders.All.Select(ladder => ladder.Driver).Except(FeatureFixture.All.Select(fixture => fixture.Driver)));
+        Assert.Empty(DriverLadders.All.Select(ladder => ladder.Driver)
+            .Except(FeatureFixture.All.Select(fixture => fixture.Driver)));
 
     [Theory]
     [InlineData("virtio_net")]

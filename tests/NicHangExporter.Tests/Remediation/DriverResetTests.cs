@@ -47,7 +47,8 @@ public sealed class DriverResetTests : LocalLoop
         Assert.Equal(("segmentation", "reinit", true), (intent.Profile, intent.Rung, intent.Hung));
         // The driver had as long as it needs, and no longer.
         Assert.InRange(Nic.Operations[0].At - Nic.HungSince, 10, 13);
-        Assert.Equal(0, await Host.ValueAsync("nichang_remediation_recurrences_total{device=\"eno1\",profile=\"segmentation\"}"));
+        Assert.Equal(0,
+            await Host.ValueAsync("nichang_remediation_recurrences_total{device=\"eno1\",profile=\"segmentation\"}"));
     }
 
     [Fact]

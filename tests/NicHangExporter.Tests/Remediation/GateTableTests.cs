@@ -36,7 +36,8 @@ public sealed class GateTableTests
     [Fact]
     public void Gates_HaveNamesOfTheirOwn()
     {
-        var names = RequestHandler.Gates.SelectMany(gate => gate.Parts.Select(part => part.Name).Append(gate.Name)).ToList();
+        var names = RequestHandler.Gates
+            .SelectMany(gate => gate.Parts.Select(part => part.Name).Append(gate.Name)).ToList();
 
         Assert.Equal(names.Distinct(), names);
     }
@@ -95,7 +96,8 @@ public sealed class GateTableTests
         var request = new RemediationRequest(name,
             SnakeCase.Parse<RemediationTrigger>(trigger)!.Value) { Rollback = rollback };
 
-        Assert.Equal(expected, RemediationPolicy.Gates.Where(gate => gate.AppliesTo(request)).Select(gate => gate.Name));
+        Assert.Equal(expected, RemediationPolicy.Gates.Where(gate => gate.AppliesTo(request))
+            .Select(gate => gate.Name));
     }
 
     private static PolicyDecision Plan(PolicyInput input, List<DeclineReason> declined) => RemediationPolicy.DecidePlan(

@@ -215,7 +215,8 @@ public sealed class InterleavingTests : IDisposable
     private RemediationRequest Request(RemediationTrigger trigger, bool dryRun = false) =>
         new(_nic.Interface, trigger) { Recover = true, DryRun = dryRun, Reason = "hang" };
 
-    private long Attempts() => _host.Ledger.State.Devices.Values.Sum(device => device.Counts.Where(count => count.Key.StartsWith("attempts/", StringComparison.Ordinal)).Sum(count => count.Value));
+    private long Attempts() => _host.Ledger.State.Devices.Values.Sum(device => device.Counts
+        .Where(count => count.Key.StartsWith("attempts/", StringComparison.Ordinal)).Sum(count => count.Value));
 
     private static ExporterOptions Configure(ExporterOptions options)
     {

@@ -229,7 +229,8 @@ public sealed class JournalCrashTests : IDisposable
         }
         if (!lines)
             return remembered;
-        var numbers = new[] { ".4", ".3", ".2", ".1", "" }.Where(age => disk.Paths.Contains(Path + age)).SelectMany(age => JournalWriter.Entries(disk[Path + age])).Select(entry => entry.Seq);
+        var numbers = new[] { ".4", ".3", ".2", ".1", "" }.Where(age => disk.Paths.Contains(Path + age))
+            .SelectMany(age => JournalWriter.Entries(disk[Path + age])).Select(entry => entry.Seq);
         Assert.Equal(Enumerable.Range(1, remembered + 2).Select(number => (long)number), numbers);
         return remembered;
     }

@@ -150,7 +150,8 @@ public sealed class JournalDamageTests : IDisposable
             $"{known} known, {recovered} recovered, {unknown} unknown");
 
         // Of the younger file; the older one is whole.
-        RemediationState Fold(int lines) => whole.Skip(1).Take(lines).Aggregate(JournalFileScan.Of(Lines(content)[0]).State!, (state, line) =>
+        RemediationState Fold(int lines) => whole.Skip(1).Take(lines)
+            .Aggregate(JournalFileScan.Of(Lines(content)[0]).State!, (state, line) =>
         {
             Assert.Null(JournalLine.TryParse(Encoding.UTF8.GetBytes(line.TrimEnd('\n')), out var entry));
             return state.After(entry);

@@ -38,7 +38,8 @@ public sealed class LivePlanTests
         Assert.True(RemediationPlan.Create(Read(ethtool, device), [.. names], null, null).ChangesNothing);
         Assert.NotEqual(before, Show(space));
         // Of all others only its dependents changed, and they are still requested.
-        foreach (var line in Show(space).Split('\n').Except(before.Split('\n')).Where(line => line.Contains("[requested on]", StringComparison.Ordinal)))
+        foreach (var line in Show(space).Split('\n').Except(before.Split('\n'))
+            .Where(line => line.Contains("[requested on]", StringComparison.Ordinal)))
             Assert.DoesNotContain(plan.Before.Keys,
                 name => line.Trim().StartsWith(name + ":", StringComparison.Ordinal));
 

@@ -70,7 +70,8 @@ public sealed class LocalLoopTests : LocalLoop
         Assert.Equal([RemediationVerdict.DidNotHold, RemediationVerdict.Healed], Verdicts());
         Assert.Equal(["segmentation", "checksum"], Intents().Select(intent => intent.Profile));
         Assert.Equal(["reinit", "reinit"], Intents().Select(intent => intent.Rung));
-        Assert.Equal(1, await Host.ValueAsync("nichang_remediation_recurrences_total{device=\"eno1\",profile=\"segmentation\"}"));
+        Assert.Equal(1,
+            await Host.ValueAsync("nichang_remediation_recurrences_total{device=\"eno1\",profile=\"segmentation\"}"));
         Assert.Equal(2, await Host.ValueAsync("nichang_remediation_stage{device=\"eno1\"}"));
     }
 
@@ -89,7 +90,8 @@ public sealed class LocalLoopTests : LocalLoop
         Assert.Equal([RemediationVerdict.Healed, RemediationVerdict.Healed], Verdicts());
         Assert.Equal(["segmentation", "checksum"], Intents().Select(intent => intent.Profile));
         Assert.Equal(["segmentation"], Intents().Select(intent => intent.Recurs).OfType<string>());
-        Assert.Equal(1, await Host.ValueAsync("nichang_remediation_recurrences_total{device=\"eno1\",profile=\"segmentation\"}"));
+        Assert.Equal(1,
+            await Host.ValueAsync("nichang_remediation_recurrences_total{device=\"eno1\",profile=\"segmentation\"}"));
         // The cool-down of the first one was not waited for: nothing was being sent.
         Assert.InRange(Nic.Operations[^1].At - Nic.HungSince, 4, 5);
     }

@@ -135,7 +135,8 @@ public sealed class ProtectionTests
         {
             Remediation = options.Remediation with { Local = SnakeCase.Parse<RemediationMode>(mode)!.Value, Webhook = RemediationMode.Off, Devices = list.Length > 0 ? [list] : [] },
         }, driver: driver).Open();
-        var series = (await scene.Host.ScrapeAsync()).Split('\n').Where(line => line.StartsWith("nichang_remediation_allowed{", StringComparison.Ordinal)).ToList();
+        var series = (await scene.Host.ScrapeAsync()).Split('\n')
+            .Where(line => line.StartsWith("nichang_remediation_allowed{", StringComparison.Ordinal)).ToList();
         var only = Assert.Single(series);
         Assert.Contains("device=\"eno1\"", only, StringComparison.Ordinal);
         var isProtected = only.EndsWith(" 1", StringComparison.Ordinal);

@@ -60,9 +60,11 @@ public sealed class RemediationStateTests
             var all = entries.Aggregate(RemediationState.Empty, (state, entry) => state.After(entry));
             for (var cut = 0; cut <= entries.Count; cut += 20)
             {
-                var checkpoint = new JournalEntry(JournalEvent.Checkpoint) { State = entries.Take(cut).Aggregate(RemediationState.Empty, (state, entry) => state.After(entry)) };
+                var checkpoint = new JournalEntry(JournalEvent.Checkpoint) { State = entries.Take(cut)
+                    .Aggregate(RemediationState.Empty, (state, entry) => state.After(entry)) };
                 Assert.Null(JournalLine.TryParse(JournalLine.Of(checkpoint).Bytes.AsSpan(..^1), out var read));
-                Assert.Equal(JournalWriter.Text(all), JournalWriter.Text(entries.Skip(cut).Aggregate(RemediationState.Empty.After(read), (state, entry) => state.After(entry))));
+                Assert.Equal(JournalWriter.Text(all), JournalWriter.Text(entries.Skip(cut)
+                    .Aggregate(RemediationState.Empty.After(read), (state, entry) => state.After(entry))));
             }
         }
     }

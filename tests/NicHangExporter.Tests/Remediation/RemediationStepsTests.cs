@@ -32,7 +32,8 @@ public sealed class RemediationStepsTests
     public void Steps_EachCase_CanBeInAPlan()
     {
         var facts = FeatureFixture.Of("e1000e").Facts;
-        RemediationStep[] actions = [.. Cases.Where(type => type.GetConstructor(Type.EmptyTypes) is not null).Select(Make)];
+        RemediationStep[] actions = [.. Cases.Where(type => type.GetConstructor(Type.EmptyTypes) is not null)
+            .Select(Make)];
         var planned = actions.SelectMany(action => RemediationPlan.Create(facts, ["tso", "eee", "pause"], action,
             null).Steps).Select(step => step.GetType());
 
@@ -46,7 +47,8 @@ public sealed class RemediationStepsTests
     private static RemediationStep Make(Type type)
     {
         var constructor = type.GetConstructors(BindingFlags.Public | BindingFlags.Instance).Single();
-        return (RemediationStep)constructor.Invoke([.. constructor.GetParameters().Select(parameter => parameter.ParameterType == typeof(bool) ? (object)false : "rx-gro")]);
+        return (RemediationStep)constructor.Invoke([.. constructor.GetParameters()
+            .Select(parameter => parameter.ParameterType == typeof(bool) ? (object)false : "rx-gro")]);
     }
 
     private static bool Works(Action action)

@@ -98,7 +98,8 @@ public sealed class SoakTests : IDisposable
             return 0;
         var values = owner.GetType().GetFields(BindingFlags.Instance | BindingFlags.NonPublic)
             .Select(field => field.GetValue(owner)).OfType<object>().ToList();
-        return values.Where(value => value is not Array).OfType<ICollection>().Where(seen.Add).Sum(collection => collection.Count)
+        return values.Where(value => value is not Array).OfType<ICollection>().Where(seen.Add)
+            .Sum(collection => collection.Count)
             + values.Where(IsPart).Sum(part => Collections(part, seen));
     }
 

@@ -144,5 +144,6 @@ public sealed class StateDiskTests : IDisposable
     }
 
     private List<JournalEntry> Entries() =>
-        [.. new[] { ".4", ".3", ".2", ".1", "" }.Select(age => Path.Combine(_state, "journal.jsonl" + age)).Where(File.Exists).SelectMany(path => JournalWriter.Entries(File.ReadAllBytes(path)))];
+        [.. new[] { ".4", ".3", ".2", ".1", "" }.Select(age => Path.Combine(_state, "journal.jsonl" + age))
+            .Where(File.Exists).SelectMany(path => JournalWriter.Entries(File.ReadAllBytes(path)))];
 }

@@ -96,7 +96,8 @@ public sealed class UnmatchedEntryTests : IDisposable
             _scene.Host.Configure(options => options with { Remediation = options.Remediation with { Devices = entries } });
             Assert.Equal(
                 [$"no network device will be found, because of path.sysfs: {reason}"],
-                ConfigurationWarnings.Of(_scene.Host.Options).Except(ConfigurationWarnings.OfModes(_scene.Host.Options)));
+                ConfigurationWarnings.Of(_scene.Host.Options)
+                .Except(ConfigurationWarnings.OfModes(_scene.Host.Options)));
         }
     }
 }

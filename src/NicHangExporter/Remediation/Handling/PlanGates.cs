@@ -5,7 +5,6 @@ using NicHangExporter.Remediation.Execution;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Planning;
 using NicHangExporter.Remediation.Policy;
-using NicHangExporter.Remediation.Reporting;
 
 namespace NicHangExporter.Remediation.Handling;
 

@@ -116,7 +116,8 @@ public sealed class DriftTests
         // Somebody turns it on again before the next check.
         scene.LiveLong(24, stride: 5, () => scene.Nic.Request("tx-tcp-segmentation", on: true));
 
-        var corrections = scene.Entries(JournalEvent.Intent).Where(entry => entry.Trigger == RemediationTrigger.Drift).ToList();
+        var corrections = scene.Entries(JournalEvent.Intent)
+            .Where(entry => entry.Trigger == RemediationTrigger.Drift).ToList();
         var pauses = corrections.Zip(corrections.Skip(1), (one, next) => next.Uptime - one.Uptime).ToList();
         Assert.Equal([15.0, 30, 60, 120, 240, 480, 960, 1920],
             pauses.Take(8).Select(pause => Math.Round(pause / 15) * 15));

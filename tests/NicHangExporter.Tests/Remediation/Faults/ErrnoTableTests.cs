@@ -73,7 +73,8 @@ public sealed partial class ErrnoTableTests
             scene.Live(6);
             Assert.True(nic.IsUp, $"{errno} left the link down");
             Assert.Null(scene.Record.LeftDown);
-            yield return (errno, $"  {SnakeCase.Of(outcome.Verdict)}: {Failure().Replace(outcome.Explanation, "failed")}\n"
+            yield return (errno,
+                $"  {SnakeCase.Of(outcome.Verdict)}: {Failure().Replace(outcome.Explanation, "failed")}\n"
                 + $"  commands: {string.Join(", ", commands)}\n  kept off: {string.Join(", ", desired)}\n"
                 + (original.Any() ? $"  way back kept for: {string.Join(", ", original)}\n" : "") + (wasUp ? ""
                     : "  link: brought up as soon as the kernel let it\n"));

@@ -26,7 +26,8 @@ public sealed class GateTests
         Assert.Empty(scene.Operations);
         Assert.Empty(scene.Entries(JournalEvent.Intent));
         Assert.Equal(0, await scene.Metric("nichang_capability_present{capability=\"net_admin\"}"));
-        Assert.Equal(1, await scene.Metric("nichang_remediation_declined_total{trigger=\"local\",reason=\"incapable\"}"));
+        Assert.Equal(1,
+            await scene.Metric("nichang_remediation_declined_total{trigger=\"local\",reason=\"incapable\"}"));
         // What would be done can be said without being able to.
         Assert.Equal(RemediationVerdict.DryRun, scene.Ask(scene.Request("tso") with { DryRun = true }).Verdict);
     }

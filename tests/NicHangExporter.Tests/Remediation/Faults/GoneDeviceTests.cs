@@ -32,7 +32,8 @@ public sealed class GoneDeviceTests
 
         Assert.Equal(RemediationVerdict.DeviceGone, outcome.Verdict);
         Assert.Equal(operations, scene.Nic.Operations.Count);
-        Assert.Equal([JournalEvent.Intent, JournalEvent.Outcome], scene.Journal().Select(entry => entry.Event).Where(what => what is not (JournalEvent.Checkpoint or JournalEvent.Clock)));
+        Assert.Equal([JournalEvent.Intent, JournalEvent.Outcome], scene.Journal().Select(entry => entry.Event)
+            .Where(what => what is not (JournalEvent.Checkpoint or JournalEvent.Clock)));
         Assert.Null(scene.Record.Pending);
         Assert.Empty(scene.Record.Desired);
         Assert.Equal(1, await scene.Outcomes("cli", "device_gone"));

@@ -73,7 +73,8 @@ public sealed class HostileNameTests
         Assert.DoesNotContain(raw, character => char.IsControl(character) && character != '\n');
         var label = device.ToString().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"",
             StringComparison.Ordinal);
-        Assert.Equal(1, await scene.Metric($"nichang_remediation_attempts_total{{device=\"{label}\",trigger=\"cli\"}}"));
+        Assert.Equal(1,
+            await scene.Metric($"nichang_remediation_attempts_total{{device=\"{label}\",trigger=\"cli\"}}"));
 
         scene.Restart();
         Assert.Equal(RemediationVerdict.Applied, scene.Ask(request with { Settings = [], Rollback = true }).Verdict);

@@ -137,7 +137,8 @@ public sealed partial class KillSwitchTests
         Assert.Null(answer.Now());
         scene.Restart();
         Assert.Equal(RemediationVerdict.Applied, scene.Ask(scene.Request("tso")).Verdict);
-        Assert.Equal([JournalEvent.Paused, JournalEvent.Resumed], scene.Journal().Select(entry => entry.Event).Where(what => what is JournalEvent.Paused or JournalEvent.Resumed));
+        Assert.Equal([JournalEvent.Paused, JournalEvent.Resumed], scene.Journal().Select(entry => entry.Event)
+            .Where(what => what is JournalEvent.Paused or JournalEvent.Resumed));
     }
 
     [Fact]

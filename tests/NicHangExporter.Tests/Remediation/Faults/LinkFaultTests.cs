@@ -35,7 +35,8 @@ public sealed class LinkFaultTests
         Assert.InRange(outcome.Evidence.Seconds, 10, 11);
         Assert.Equal(atFirst, scene.Nic.Requested);
         Assert.Equal(1, await scene.Metric("nichang_remediation_quarantined{device=\"eno1\"}"));
-        Assert.Equal([JournalEvent.Intent, JournalEvent.Outcome, JournalEvent.Quarantined], scene.Journal().Select(entry => entry.Event).Where(what => what is not (JournalEvent.Checkpoint or JournalEvent.Clock)));
+        Assert.Equal([JournalEvent.Intent, JournalEvent.Outcome, JournalEvent.Quarantined], scene.Journal()
+            .Select(entry => entry.Event).Where(what => what is not (JournalEvent.Checkpoint or JournalEvent.Clock)));
         Assert.Equal(DeclineReason.Quarantined, scene.Ask(scene.Request("gso")).Declined);
         scene.AssertSound(atFirst);
 

@@ -48,7 +48,8 @@ public sealed class ModeTests
             Assert.Equal(name == mode ? 1 : null,
                 await scene.Metric($"nichang_remediation_mode{{trigger=\"{label}\",mode=\"{SnakeCase.Of(name)}\"}}"));
         if (mode == RemediationMode.Off)
-            Assert.Equal(1, await scene.Metric($"nichang_remediation_declined_total{{trigger=\"{label}\",reason=\"mode_off\"}}"));
+            Assert.Equal(1,
+                await scene.Metric($"nichang_remediation_declined_total{{trigger=\"{label}\",reason=\"mode_off\"}}"));
         else
             Assert.Equal(1, await scene.Outcomes(label, SnakeCase.Of(outcome.Verdict)));
         // A dry run is always allowed.

@@ -185,7 +185,8 @@ public sealed class SettingFaultTests
         Assert.False(scene.Nic.IsRequested("tx-tcp-segmentation"));
         Assert.Empty(scene.Record.Desired);
         Assert.Equal(["tx-tcp-segmentation"], scene.Record.Original.Keys);
-        Assert.Equal(1, await scene.Metric("nichang_remediation_failures_total{device=\"eno1\",reason=\"rollback_failed\"}"));
+        Assert.Equal(1,
+            await scene.Metric("nichang_remediation_failures_total{device=\"eno1\",reason=\"rollback_failed\"}"));
 
         scene.Nic.Errors.Clear();
         Assert.Equal(RemediationVerdict.Applied, scene.Ask(scene.RollbackRequest()).Verdict);

@@ -45,7 +45,8 @@ public sealed class UnchangingRequestTests
         Assert.Equal(3, scene.Entries(JournalEvent.Outcome).Count);
         // The counts of the journal are shown every few seconds.
         scene.Live(6);
-        Assert.Equal(99, await scene.Metric($"nichang_remediation_repeats_total{{trigger=\"{trigger}\",outcome=\"{verdict}\"}}"));
+        Assert.Equal(99,
+            await scene.Metric($"nichang_remediation_repeats_total{{trigger=\"{trigger}\",outcome=\"{verdict}\"}}"));
         // The console has series of outcomes only where it has tried something.
         Assert.Equal(trigger == "cli" ? null : 3, await scene.Outcomes(trigger, verdict));
         Assert.Equal(isObserved ? 3 : 0, scene.Host.Log.Count(EventIds.RemediationObserved));
