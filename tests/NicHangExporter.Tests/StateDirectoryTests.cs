@@ -10,7 +10,7 @@ public sealed class StateDirectoryTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 
-    private ExporterOptions Options => new() { StateDirectory = _directory.File("state") };
+    private ExporterOptions Options => new() { Paths = new() { StateDirectory = _directory.File("state") } };
 
     public void Dispose() => _directory.Dispose();
 
@@ -103,7 +103,7 @@ public sealed class StateDirectoryTests : IDisposable
         var fault =
             $"{path} is on {kind}, which holds no files: take a directory on a disk, as in /var/lib/nic-hang-exporter";
         Assert.Equal(fault, StateDirectory.FaultOf(path));
-        using var state = new StateDirectory(new ExporterOptions { StateDirectory = path });
+        using var state = new StateDirectory(new ExporterOptions { Paths = new() { StateDirectory = path } });
         Assert.False(state.TryTake());
         Assert.Equal(fault, state.Failure);
     }
@@ -128,7 +128,7 @@ public sealed class StateDirectoryTests : IDisposable
     public void Directory_WhoseParentIsMissing_IsNotMade()
     {
         using var state = new StateDirectory(
-            new ExporterOptions { StateDirectory = _directory.File("lib/nic-hang-exportr") });
+            new ExporterOptions { Paths = new() { StateDirectory = _directory.File("lib/nic-hang-exportr") } });
         Assert.False(state.TryTake());
         Assert.Contains(
             $"{_directory.File("lib")} does not exist, and only the last component of state.directory is made",
@@ -183,7 +183,7 @@ public sealed class StateDirectoryTests : IDisposable
     {
         Make("open", mode);
         Make("open/state", "0700");
-        using var state = new StateDirectory(new ExporterOptions { StateDirectory = _directory.File("open/state") });
+        using var state = new StateDirectory(new ExporterOptions { Paths = new() { StateDirectory = _directory.File("open/state") } });
         Assert.Equal(expected, state.TryTake());
         Assert.Equal(expected, state.Failure is null);
     }
@@ -203,7 +203,7 @@ public sealed class StateDirectoryTests : IDisposable
             : _directory.File("above"));
         var foreign = _directory.File(path.Split('/')[0]);
         Execution.Of("chown", "-h", "65534", foreign).Succeeded();
-        using var state = new StateDirectory(new ExporterOptions { StateDirectory = _directory.File(path) });
+        using var state = new StateDirectory(new ExporterOptions { Paths = new() { StateDirectory = _directory.File(path) } });
 
         Assert.False(state.TryTake());
         Assert.StartsWith($"{foreign} belongs to user 65534", state.Failure, StringComparison.Ordinal);

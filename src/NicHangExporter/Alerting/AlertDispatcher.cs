@@ -22,11 +22,11 @@ internal sealed partial class AlertDispatcher(
     /// <summary>Starts the loops. The state directory must be held already.</summary>
     public void Start()
     {
-        if (options.Alertmanagers.Count == 0)
+        if (options.Alerting.Alertmanagers.Count == 0)
             return;
         store.Open();
         var connection = new AlertmanagerConnection(options, _names, clock);
-        var steps = options.Alertmanagers
+        var steps = options.Alerting.Alertmanagers
             .Select(url => new AlertmanagerClient(
                 url, store, connection, connection.Open, options, metrics, clock, logger))
             .Select(client => (Func<CancellationToken, Task>)client.StepAsync)

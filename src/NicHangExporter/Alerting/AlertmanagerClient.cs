@@ -108,7 +108,7 @@ internal sealed partial class AlertmanagerClient
     // Returns null if the Alertmanager has accepted the alerts.
     private async Task<DeliveryFailure?> PostAsync(IReadOnlyList<DueAlert> due, CancellationToken stop)
     {
-        using var timeout = new CancellationTokenSource(_options.AlertTimeout, _clock);
+        using var timeout = new CancellationTokenSource(_options.Alerting.Timeout, _clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
         try
         {
@@ -131,7 +131,7 @@ internal sealed partial class AlertmanagerClient
         catch (Exception exception) when (exception is OperationCanceledException
             || (exception is HttpRequestException && end.IsCancellationRequested))
         {
-            return new DeliveryFailure($"no answer within {PrometheusDuration.Format(_options.AlertTimeout)}");
+            return new DeliveryFailure($"no answer within {PrometheusDuration.Format(_options.Alerting.Timeout)}");
         }
         catch (Exception exception) when (
             exception is HttpRequestException or IOException or UnauthorizedAccessException or CryptographicException)
@@ -144,7 +144,7 @@ internal sealed partial class AlertmanagerClient
     private List<PostableAlert> Postable(IReadOnlyList<DueAlert> due)
     {
         var labels = new Dictionary<string, string>();
-        foreach (var label in _options.AlertLabels)
+        foreach (var label in _options.Alerting.Labels)
         {
             var end = label.IndexOf('=', StringComparison.Ordinal);
             labels[label[..end]] = label[(end + 1)..];

@@ -11,7 +11,7 @@ namespace NicHangExporter.Alerting;
 /// </summary>
 internal sealed class AlertmanagerConnection(ExporterOptions options, NameLookup names, TimeProvider clock)
 {
-    private readonly AddressConnector _connector = new(names, options.AlertTimeout, clock);
+    private readonly AddressConnector _connector = new(names, options.Alerting.Timeout, clock);
 
     /// <summary>Makes the handler of one post.</summary>
     /// <param name="end">The end of the post. Without it the handler would go on connecting after the post has been
@@ -28,7 +28,7 @@ internal sealed class AlertmanagerConnection(ExporterOptions options, NameLookup
             AllowAutoRedirect = false,
             UseProxy = false,
             UseCookies = false,
-            ConnectTimeout = options.AlertTimeout,
+            ConnectTimeout = options.Alerting.Timeout,
             MaxResponseHeadersLength = 16,
             ActivityHeadersPropagator = null,
             // The handler's own way would look the name up on the thread pool, without a limit of time.
@@ -39,9 +39,9 @@ internal sealed class AlertmanagerConnection(ExporterOptions options, NameLookup
                     context.DnsEndPoint.Host, context.DnsEndPoint.Port, either.Token);
             },
         };
-        if (options.AlertCaFile is { } authorities)
+        if (options.Alerting.HttpClient.CaFile is { } authorities)
             handler.SslOptions.CertificateChainPolicy = TrustOnly(authorities);
-        if (options is { AlertCertificateFile: { } file, AlertKeyFile: { } key })
+        if (options.Alerting.HttpClient is { CertificateFile: { } file, KeyFile: { } key })
         {
             var chain = new X509Certificate2Collection();
             chain.ImportFromPemFile(file);
@@ -52,10 +52,11 @@ internal sealed class AlertmanagerConnection(ExporterOptions options, NameLookup
     }
 
     /// <summary>
-    /// The header Host if the certificate has another name than the URL (alerting.server-name); null for the name of
+    /// The header Host if the certificate has another name than the URL (tls_config.server_name); null for the name of
     /// the URL. The handler verifies the certificate against this header, whatever its own TLS options say.
     /// </summary>
-    public string? Host(Uri target) => options.AlertServerName is { } name && target.Scheme == Uri.UriSchemeHttps
+    public string? Host(Uri target) =>
+        options.Alerting.HttpClient.ServerName is { } name && target.Scheme == Uri.UriSchemeHttps
         ? target.IsDefaultPort ? name : $"{name}:{target.Port}"
         : null;
 

@@ -14,9 +14,9 @@ internal static class AlertmanagerCredentials
     /// <exception cref="UnauthorizedAccessException">The process has no right to read the file.</exception>
     public static AuthenticationHeaderValue? Read(ExporterOptions options)
     {
-        if (options.AlertBearerTokenFile is { } token)
-            return new AuthenticationHeaderValue("Bearer", Secret(token, isToken: true));
-        if (options is not { AlertBasicAuthUser: { } user, AlertBasicAuthPasswordFile: { } password })
+        if (options.Alerting.HttpClient is { AuthorizationType: var type, CredentialsFile: { } token })
+            return new AuthenticationHeaderValue(type, Secret(token, isToken: true));
+        if (options.Alerting.HttpClient is not { Username: { } user, PasswordFile: { } password })
             return null;
         var bytes = Encoding.UTF8.GetBytes($"{user}:{Secret(password, isToken: false)}");
         return new AuthenticationHeaderValue("Basic", Convert.ToBase64String(bytes));

@@ -26,7 +26,7 @@ internal sealed partial class PendingAlertStore(
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
-    private readonly List<string> _urls = [.. options.Alertmanagers.Select(url => url.ToString())];
+    private readonly List<string> _urls = [.. options.Alerting.Alertmanagers.Select(url => url.ToString())];
     private readonly long _since = clock.GetTimestamp();
     private IReadOnlyList<OutgoingAlert> _alerts = [];
     private long _savedAt;
@@ -76,7 +76,7 @@ internal sealed partial class PendingAlertStore(
     public void Update()
     {
         var now = clock.GetUtcNow();
-        var isSettling = clock.GetElapsedTime(_since) <= options.EpisodeGap;
+        var isSettling = clock.GetElapsedTime(_since) <= options.Detection.EpisodeGap;
         lock (_gate)
         {
             var after = AlertSchedule.Observe(_alerts, signals.Live, _urls, now, isSettling);

@@ -63,7 +63,7 @@ internal sealed partial class EpisodeTracker(
                 BySyslog = item.BySyslog,
             });
         else if (message.Kind == MessageKind.LinkUp
-            ? device.ObserveLinkUp(item.At, options.EpisodeGap)
+            ? device.ObserveLinkUp(item.At, options.Detection.EpisodeGap)
             : ObserveRecovery(device, item))
             MarkChanged(device);
     }
@@ -80,7 +80,7 @@ internal sealed partial class EpisodeTracker(
                 _nextTxTimeouts = now + DeviceTracker.TxTimeoutInterval;
             foreach (var (device, tracked) in pairs)
             {
-                if (options.Has(Collector.Stall))
+                if (options.Collectors.Has(Collector.Stall))
                 {
                     if ((readTimeouts || tracked.Transmitter.Verdict != TxVerdict.Flowing)
                         && tracked.Transmitter.ObserveTimeouts(TransmitSampler.ReadTimeouts(device)))
@@ -122,7 +122,7 @@ internal sealed partial class EpisodeTracker(
     // After an action of this program, a recovery says nothing about what the driver does by itself.
     private bool ObserveRecovery(DeviceTracker device, in KernelLogEvent item) =>
         (item.IsReplay || !reporter.IsAftermath(device, item.At))
-        && device.ObserveRecovery(item.At, options.EpisodeGap);
+        && device.ObserveRecovery(item.At, options.Detection.EpisodeGap);
 
     private DeviceTracker? FindOrCount(in KernelLogEvent item)
     {
@@ -148,7 +148,7 @@ internal sealed partial class EpisodeTracker(
             EpochSeconds = Epoch(seen.At),
             IsAftermath = seen.IsLive && reporter.IsAftermath(device, seen.At),
         };
-        var result = device.Observe(seen, reporter.HealedAt(device), options.EpisodeGap);
+        var result = device.Observe(seen, reporter.HealedAt(device), options.Detection.EpisodeGap);
         MarkChanged(device);
         if (result.Ended is { } ended)
             EndEpisode(device, ended);
@@ -180,7 +180,7 @@ internal sealed partial class EpisodeTracker(
 
     private void Check(DeviceTracker device, bool isNews)
     {
-        var check = device.Check(Now, isNews, reporter.HealedAt(device), options.ConfirmWindow);
+        var check = device.Check(Now, isNews, reporter.HealedAt(device), options.Remediation.ConfirmWindow);
         if (check.IsChanged)
             MarkChanged(device);
         if (check.NeedsRemediation)
@@ -190,7 +190,7 @@ internal sealed partial class EpisodeTracker(
     private void SampleTransmitter(NetDevice device, DeviceTracker tracked, TimeSpan now)
     {
         var sample = TransmitSampler.Sample(device, tracked.Transmitter.TxPackets, PauseFrames(tracked), now);
-        var change = tracked.Transmitter.Sample(sample, options.StallWindow, options.EthtoolInterval);
+        var change = tracked.Transmitter.Sample(sample, options.Detection.StallWindow, options.Ethtool.Interval);
         if (change.IsChanged)
             MarkChanged(tracked);
         if (change.Source is { } source)
@@ -220,7 +220,7 @@ internal sealed partial class EpisodeTracker(
         foreach (var device in _devices.All)
             // A restored snapshot of the machine sets the clock back: the saved episode is then ahead of it.
             if (device.Episode is { } episode
-                && (episode.IsOver(now, options.EpisodeGap) || episode.Last > now + options.EpisodeGap)
+                && (episode.IsOver(now, options.Detection.EpisodeGap) || episode.Last > now + options.Detection.EpisodeGap)
                 && device.End() is { } ended)
             {
                 EndEpisode(device, ended);

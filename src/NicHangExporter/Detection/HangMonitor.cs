@@ -37,7 +37,7 @@ internal sealed partial class HangMonitor : IDisposable
         _saver = new StateSaver(store, Guard);
         _episodes = new EpisodeTracker(options, inventory, ethtool,
             new HangReporter(options, remediator, signals, clock), _saver, metrics, clock, logger);
-        _bootId = BootId.Read(options.ProcfsPath);
+        _bootId = BootId.Read(options.Paths.Procfs);
     }
 
     /// <summary>Completes when the history of the kernel log is counted and every known device has its
@@ -83,7 +83,7 @@ internal sealed partial class HangMonitor : IDisposable
             if (restored is not null)
                 _episodes.Restore(restored, sameBoot);
             if (_store.IsOpen && _bootId is null)
-                LogBootUnknown(_options.ProcfsPath);
+                LogBootUnknown(_options.Paths.Procfs);
         });
         Guard(Sample);
         _log.Start(sameBoot ? new LogPosition(restored!.Position, restored.PositionTime) : default, stop);
@@ -132,7 +132,7 @@ internal sealed partial class HangMonitor : IDisposable
         Guard(TakeEvents);
         Guard(EndHistory);
         _ready.TrySetResult();
-        for (var next = _clock.GetUptime() + _options.SampleInterval; !stop.IsCancellationRequested;)
+        for (var next = _clock.GetUptime() + _options.Detection.SampleInterval; !stop.IsCancellationRequested;)
         {
             _log.Events.WaitForNews(next - _clock.GetUptime());
             Guard(TakeEvents);
@@ -141,7 +141,7 @@ internal sealed partial class HangMonitor : IDisposable
             Guard(Sample);
             Guard(() => _saver.SaveIfDue(_clock.GetUptime(), State));
             // One sample makes up for several that were missed.
-            next += _options.SampleInterval;
+            next += _options.Detection.SampleInterval;
             next = next > _clock.GetUptime() ? next : _clock.GetUptime();
         }
         _saver.Finish(State);

@@ -33,7 +33,7 @@ internal sealed class HangReporter(
     /// <param name="isFirst">It is the first request of the episode.</param>
     public void RequestRemediation(DeviceTracker device, bool isFirst)
     {
-        if (options.LocalRemediation != RemediationMode.Off)
+        if (options.Remediation.Local != RemediationMode.Off)
             remediator.Submit(new RemediationRequest(device.Name, RemediationTrigger.Local)
             {
                 Bus = device.Bus,
@@ -41,7 +41,7 @@ internal sealed class HangReporter(
                 Episode = device.EpisodeId,
                 Reason = device.Report is { } report ? $"hang reported: {report}" : "hang reported",
             });
-        if (options.LocalRemediation != RemediationMode.Enforce && isFirst)
+        if (options.Remediation.Local != RemediationMode.Enforce && isFirst)
             remediator.NoteHang(device.Name);
     }
 

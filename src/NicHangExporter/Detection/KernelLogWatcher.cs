@@ -45,7 +45,7 @@ internal sealed partial class KernelLogWatcher(
     /// and must not replace it.
     /// </summary>
     internal Func<SyslogReader?> OpenSyslog { get; init; } =
-        () => options.KmsgPath == ExporterOptions.DefaultKmsgPath ? new SyslogReader() : null;
+        () => options.Paths.Kmsg == PathOptions.DefaultKmsg ? new SyslogReader() : null;
 
     /// <inheritdoc cref="KernelLogHandOver.Settle"/>
     public LogPosition Settle(Action takeEvents) => _handOver.Settle(takeEvents);
@@ -55,7 +55,7 @@ internal sealed partial class KernelLogWatcher(
     /// <param name="stop">Ends the thread.</param>
     public void Start(LogPosition resumeAfter, CancellationToken stop)
     {
-        metrics.KmsgAcceptUntrusted.Set(options.AcceptUntrusted ? 1 : 0);
+        metrics.KmsgAcceptUntrusted.Set(options.Detection.AcceptUntrusted ? 1 : 0);
         var now = clock.GetUptime();
         if (resumeAfter.Time > now + SyslogClock.Drift(now) + TimeSpan.FromSeconds(1))
         {
@@ -64,14 +64,14 @@ internal sealed partial class KernelLogWatcher(
         }
         // Also if the log is not read: a later process that reads it again needs the position.
         _handOver.MoveTo(resumeAfter);
-        if (!options.Has(Collector.Kmsg))
+        if (!options.Collectors.Has(Collector.Kmsg))
         {
             _status.Disable();
             _handOver.CatchUp();
             return;
         }
-        if (options.AcceptUntrusted)
-            LogUntrustedAccepted(options.KmsgPath);
+        if (options.Detection.AcceptUntrusted)
+            LogUntrustedAccepted(options.Paths.Kmsg);
         new Thread(() => Run(resumeAfter.Sequence, stop)) { IsBackground = true, Name = "kmsg" }.Start();
     }
 
@@ -122,7 +122,7 @@ internal sealed partial class KernelLogWatcher(
         }
         using (reader)
         {
-            _status.ReadDevice(options.KmsgPath);
+            _status.ReadDevice(options.Paths.Kmsg);
             syslog.Forget();
             kmsg.Follow(reader, stop);
         }
@@ -135,13 +135,13 @@ internal sealed partial class KernelLogWatcher(
         failure = null;
         try
         {
-            reader = new KmsgReader(options.KmsgPath);
+            reader = new KmsgReader(options.Paths.Kmsg);
             // A recording can be any kind of file. /dev/kmsg is the kernel's device, or nothing to read.
-            if (reader.IsKernelDevice || options.KmsgPath != ExporterOptions.DefaultKmsgPath)
+            if (reader.IsKernelDevice || options.Paths.Kmsg != PathOptions.DefaultKmsg)
                 return true;
             reader.Dispose();
             reader = null;
-            failure = new LinuxException("open", options.KmsgPath, Errno.NoDevice);
+            failure = new LinuxException("open", options.Paths.Kmsg, Errno.NoDevice);
             return false;
         }
         catch (LinuxException exception)

@@ -55,10 +55,10 @@ internal sealed partial class RecordDetector(
         {
             metrics.KmsgUntrusted.Inc();
             if (_untrustedLog.IsDue(1, out var messages))
-                LogUntrustedHang(messages, entry.Facility, options.AcceptUntrusted
+                LogUntrustedHang(messages, entry.Facility, options.Detection.AcceptUntrusted
                     ? "counted, because --kmsg.accept-untrusted is on" : "not counted as a hang");
         }
-        return options.AcceptUntrusted;
+        return options.Detection.AcceptUntrusted;
     }
 
     [LoggerMessage(EventIds.UntrustedHang, LogLevel.Warning,

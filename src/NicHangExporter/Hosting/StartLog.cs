@@ -20,6 +20,15 @@ internal static partial class StartLog
         LogStarting(logger, version, revision.Length > RevisionLength ? revision[..RevisionLength] : revision);
     }
 
+    /// <summary>Warns of each deprecated option that is set.</summary>
+    /// <param name="logger">The log.</param>
+    /// <param name="warnings">From <see cref="ConfigurationWarnings.OfDeprecated"/>.</param>
+    public static void WarnOfDeprecated(ILogger logger, IEnumerable<string> warnings)
+    {
+        foreach (var warning in warnings)
+            LogDeprecated(logger, warning);
+    }
+
     /// <summary>The messages after the devices and the journal have been read.</summary>
     /// <param name="logger">The log.</param>
     /// <param name="status">The devices and the modes.</param>
@@ -38,6 +47,9 @@ internal static partial class StartLog
         foreach (var (devices, reason) in ProtectionSummary.NotHealed(status))
             LogNotHealed(logger, devices, SnakeCase.Of(reason), Protection.Describe(reason));
     }
+
+    [LoggerMessage(EventIds.OptionDeprecated, LogLevel.Warning, "{Warning}")]
+    private static partial void LogDeprecated(ILogger logger, string warning);
 
     [LoggerMessage(EventIds.Starting, LogLevel.Information, "Starting nic-hang-exporter")]
     private static partial void LogStarting(ILogger logger, string version, string revision);

@@ -34,8 +34,8 @@ internal sealed partial class StateDirectory
     /// <summary>Adds an error if remediation may change a device and its journal has no usable directory.</summary>
     public static void Check(ExporterOptions options, List<string> errors)
     {
-        if (options.StateDirectory is { } path
-            && options.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce
+        if (options.Paths.StateDirectory is { } path
+            && options.Remediation.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce
             && FaultOf(path) is { } fault)
             errors.Add(Refusal(fault));
     }

@@ -27,7 +27,7 @@ internal sealed partial class StateDirectory(ExporterOptions options, ILogger<St
     private volatile bool _isLost;
 
     /// <summary>The directory; null if none is configured.</summary>
-    public string? Path => options.StateDirectory;
+    public string? Path => options.Paths.StateDirectory;
 
     /// <summary>This process may write there: it has the lock, and the lock is still in the directory of this
     /// name.</summary>

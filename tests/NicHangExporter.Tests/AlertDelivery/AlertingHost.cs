@@ -25,20 +25,23 @@ internal sealed class AlertingHost : IDisposable
         File.WriteAllText(Directory.File("sys/kernel/hostname"), "pve1\n");
         Options = new ExporterOptions
         {
-            ProcfsPath = Directory.Path,
-            StateDirectory = System.IO.Directory.CreateDirectory(Directory.File("state")).FullName,
-            Alertmanagers = urls,
+            Paths = new()
+            {
+                Procfs = Directory.Path,
+                StateDirectory = System.IO.Directory.CreateDirectory(Directory.File("state")).FullName,
+            },
+            Alerting = new() { Alertmanagers = urls },
         };
         _factory = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(Log));
         _state = Hold();
         _names = new NameLookup(name => Find(name), Clock);
         Store = Read();
         // Hangs of an earlier process are not waited for any more.
-        Clock.Advance(Options.EpisodeGap * 2);
+        Clock.Advance(Options.Detection.EpisodeGap * 2);
     }
 
     public TemporaryDirectory Directory { get; } = new();
-    public ExporterOptions Options { get; }
+    public ExporterOptions Options { get; private set; }
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 7, 24, 16, 0, 0, TimeSpan.Zero));
     public RecordingLogger Log { get; } = new();
     public ExporterMetrics Metrics { get; } = new();
@@ -47,7 +50,10 @@ internal sealed class AlertingHost : IDisposable
     /// <summary>The name server; without one from the test, the machine's own.</summary>
     public Func<string, IPAddress[]> Find { get; set; } = Dns.GetHostAddresses;
 
-    public string AlertsFile => Path.Combine(Options.StateDirectory!, "alerts.json");
+    public string AlertsFile => Path.Combine(Options.Paths.StateDirectory!, "alerts.json");
+
+    /// <summary>Changes the options of what is made from now on: clients, and the process after a restart.</summary>
+    public void Configure(Func<ExporterOptions, ExporterOptions> change) => Options = change(Options);
 
     /// <summary>Makes these devices hang, and no others.</summary>
     public void Hang(params string[] devices)
@@ -88,7 +94,7 @@ internal sealed class AlertingHost : IDisposable
     {
         _state.Dispose();
         if (urls.Length > 0)
-            Options.Alertmanagers = urls;
+            Configure(options => options with { Alerting = options.Alerting with { Alertmanagers = urls } });
         _evidence.Show([]);
         _state = Hold();
         Store = Read();

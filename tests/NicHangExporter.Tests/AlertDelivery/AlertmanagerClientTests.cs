@@ -15,7 +15,7 @@ public sealed class AlertmanagerClientTests
     {
         await using var server = await TestAlertmanager.StartAsync();
         using var host = new AlertingHost(server.Url);
-        host.Options.AlertLabels = ["cluster=lab", "team=a=b ä"];
+        host.Configure(options => options with { Alerting = options.Alerting with { Labels = ["cluster=lab", "team=a=b ä"] } });
         var client = host.Client(server.Url);
         await AlertingHost.StepAsync(client);
         Assert.Empty(server.Requests);
@@ -186,7 +186,7 @@ public sealed class AlertmanagerClientTests
         var step = AlertingHost.StepAsync(host.Client(server.Url));
         await arrived.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         Assert.False(step.IsCompleted);
-        host.Clock.Advance(host.Options.AlertTimeout);
+        host.Clock.Advance(host.Options.Alerting.Timeout);
         await step;
         Assert.Contains("no answer within 5s", Assert.Single(host.Log.Entries,
             entry => entry.Event == EventIds.PushFailed).Message, StringComparison.Ordinal);
@@ -230,7 +230,7 @@ public sealed class AlertmanagerClientTests
         var step = AlertingHost.StepAsync(host.Client(url));
         await asked.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         Assert.False(step.IsCompleted);
-        host.Clock.Advance(host.Options.AlertTimeout);
+        host.Clock.Advance(host.Options.Alerting.Timeout);
         await step;
         Assert.Contains("no answer within 5s", Assert.Single(host.Log.Entries,
             entry => entry.Event == EventIds.PushFailed).Message, StringComparison.Ordinal);

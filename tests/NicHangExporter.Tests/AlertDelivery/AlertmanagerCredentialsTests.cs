@@ -23,7 +23,7 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     public async Task BearerToken_IsReadAgainForEachPost()
     {
         await using var server = await TestAlertmanager.StartAsync();
-        _host.Options.AlertBearerTokenFile = Write("token", "first\n");
+        Configure(client => client with { CredentialsFile = Write("token", "first\n") });
         await PushAsync(server.Url);
         Assert.Equal("Bearer first", server.Last.Authorization);
         Write("token", "second");
@@ -36,8 +36,7 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     public async Task BasicAuth_IsUserAndPassword()
     {
         await using var server = await TestAlertmanager.StartAsync();
-        _host.Options.AlertBasicAuthUser = "nichang";
-        _host.Options.AlertBasicAuthPasswordFile = Write("password", "pä:ss\n");
+        Configure(client => client with { Username = "nichang", PasswordFile = Write("password", "pä:ss\n") });
         await PushAsync(server.Url);
         Assert.Equal("nichang:pä:ss",
             Encoding.UTF8.GetString(Convert.FromBase64String(server.Last.Authorization!["Basic ".Length..])));
@@ -53,8 +52,7 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     public async Task BearerToken_ThatIsInvalid_IsNotQuotedInTheLog(string? content)
     {
         await using var server = await TestAlertmanager.StartAsync();
-        _host.Options.AlertBearerTokenFile = content is null ? _host.Directory.File("nowhere")
-            : Write("token", content);
+        Configure(client => client with { CredentialsFile = content is null ? _host.Directory.File("nowhere") : Write("token", content) });
         await PushAsync(server.Url);
         // Nothing is sent without the credentials.
         Assert.Empty(server.Requests);
@@ -71,7 +69,7 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
             context.Response.StatusCode = 401;
             return Task.CompletedTask;
         };
-        _host.Options.AlertBearerTokenFile = Write("token", Canary);
+        Configure(client => client with { CredentialsFile = Write("token", Canary) });
         await PushAsync(server.Url);
         Assert.Equal($"Bearer {Canary}", server.Last.Authorization);
         Assert.Contains(_host.Log.Entries, entry => entry.Message.Contains("it answers 401", StringComparison.Ordinal));
@@ -88,7 +86,7 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
         Assert.Equal((0, 1), (_host.Sent(server.Url), _host.Failures(server.Url)));
 
         using var other = new TestAuthority("Another root");
-        _host.Options.AlertCaFile = Write("ca.pem", other.Root.ExportCertificatePem());
+        Configure(client => client with { CaFile = Write("ca.pem", other.Root.ExportCertificatePem()) });
         _host.Pass(60);
         await PushAsync(server.Url);
         Assert.Equal((0, 1), (_host.Sent(server.Url), server.Requests.Count + 1));
@@ -107,7 +105,7 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     public async Task Https_WithAFileThatHoldsNoAuthority_TrustsNobody(string content, string reason)
     {
         await using var server = await TestAlertmanager.StartAsync(_authority.Server());
-        _host.Options.AlertCaFile = Write("ca.pem", content);
+        Configure(client => client with { CaFile = Write("ca.pem", content) });
         await PushAsync(server.Url);
         Assert.Empty(server.Requests);
         Assert.Contains(reason, Assert.Single(_host.Log.Entries, entry => entry.Event == EventIds.PushFailed).Message,
@@ -118,18 +116,18 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     public async Task Https_OfAnotherName_IsRefusedUnlessTheNameIsConfigured()
     {
         await using var server = await TestAlertmanager.StartAsync(_authority.Server());
-        _host.Options.AlertCaFile = Write("ca.pem", _authority.Root.ExportCertificatePem());
-        // The certificate is for localhost and 127.0.0.1. 127.0.0.2 leads to the same server.
+        Configure(client => client with { CaFile = Write("ca.pem", _authority.Root.ExportCertificatePem()) });
+        // The certificate is for localhost and 127.0.0.1, and there are more ways to the same address.
         var url = new UriBuilder(server.Url) { Host = "127.0.0.2" }.Uri;
         await PushAsync(url);
         Assert.Empty(server.Requests);
-        _host.Options.AlertServerName = "localhost";
+        Configure(client => client with { ServerName = "localhost" });
         _host.Pass(60);
         await PushAsync(url);
         Assert.Equal($"localhost:{url.Port}", Assert.Single(server.Requests).Host);
 
-        // A configured name replaces that of the URL.
-        _host.Options.AlertServerName = "alertmanager.example";
+        // A name that is configured is the only one: that of the URL is none any more.
+        Configure(client => client with { ServerName = "alertmanager.example" });
         _host.Pass(60);
         await PushAsync(url);
         Assert.Single(server.Requests);
@@ -139,7 +137,7 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     public async Task Https_WithAnExpiredCertificate_IsRefused()
     {
         await using var server = await TestAlertmanager.StartAsync(_authority.Server(days: -1));
-        _host.Options.AlertCaFile = Write("ca.pem", _authority.Root.ExportCertificatePem());
+        Configure(client => client with { CaFile = Write("ca.pem", _authority.Root.ExportCertificatePem()) });
         await PushAsync(server.Url);
         Assert.Empty(server.Requests);
     }
@@ -148,14 +146,12 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     public async Task ClientCertificate_IsShownTogetherWithTheToken()
     {
         await using var server = await TestAlertmanager.StartAsync(_authority.Server(), client: true);
-        _host.Options.AlertCaFile = Write("ca.pem", _authority.Root.ExportCertificatePem());
+        Configure(client => client with { CaFile = Write("ca.pem", _authority.Root.ExportCertificatePem()) });
         await PushAsync(server.Url);
         Assert.Empty(server.Requests);
 
         var client = _authority.Client();
-        _host.Options.AlertCertificateFile = Write("client.crt", client.Certificate);
-        _host.Options.AlertKeyFile = Write("client.key", client.Key);
-        _host.Options.AlertBearerTokenFile = Write("token", "t");
+        Configure(http => http with { CertificateFile = Write("client.crt", client.Certificate), KeyFile = Write("client.key", client.Key), CredentialsFile = Write("token", "t") });
         _host.Pass(60);
         await PushAsync(server.Url);
         Assert.Equal(("CN=prometheus", "Bearer t"), (server.Last.Client, server.Last.Authorization));
@@ -176,8 +172,7 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     [InlineData("a b", false)]
     [InlineData("a\r\nX: y", false)]
     [InlineData("::1", false)]
-    public void ServerName_IsTheNameOfAHost(string name, bool isTaken) =>
-        Assert.Equal(isTaken, AlertingOptions.SetServerName(new ExporterOptions(), [name]) is null);
+    public void ServerName_IsTheNameOfAHost(string name, bool isTaken) => Assert.Equal(isTaken, AlertingRules.CheckServerName(name) is null);
 
     [Theory]
     [InlineData("http://user:c4n4ry@alertmanager:9093")]
@@ -190,7 +185,7 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     [InlineData("")]
     public void Url_WithASecretOrNone_IsRefusedWithoutIt(string url)
     {
-        var error = AlertingOptions.SetAlertmanagers(new ExporterOptions(), [url]);
+        var error = AlertingRules.SetAlertmanagers(new AlertingOptions(), [url]).Error;
         Assert.NotNull(error);
         Assert.DoesNotContain("c4n4ry", error, StringComparison.Ordinal);
     }
@@ -198,11 +193,10 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     [Fact]
     public void Url_WithAPrefix_IsTaken()
     {
-        var options = new ExporterOptions();
-        Assert.Null(AlertingOptions.SetAlertmanagers(options,
-            ["https://example.org/alertmanager/", "http://[::1]:9093"]));
+        var (options, error) = AlertingRules.SetAlertmanagers(new AlertingOptions(), ["https://example.org/alertmanager/", "http://[::1]:9093"]);
+        Assert.Null(error);
         Assert.Equal(2, options.Alertmanagers.Count);
-        Assert.NotNull(AlertingOptions.SetAlertmanagers(options, ["http://a:9093", "http://a:9093/"]));
+        Assert.NotNull(AlertingRules.SetAlertmanagers(options, ["http://a:9093", "http://a:9093/"]).Error);
     }
 
     [Theory]
@@ -224,12 +218,18 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     [InlineData("driver=x", false)]
     [InlineData("instance=x", false)]
     [InlineData("severity=x", false)]
-    public void Label_IsOneThatAlertmanagerTakes(string row, bool isTaken) =>
-        Assert.Equal(isTaken, AlertingOptions.CheckLabel(row) is null);
+    public void Label_IsOneThatAlertmanagerTakes(string row, bool isTaken) => Assert.Equal(isTaken, AlertingRules.CheckLabel(row) is null);
+
+    // Options are read when a push is made.
+    private void Configure(Func<HttpClientOptions, HttpClientOptions> change)
+    {
+        _host.Configure(options => options with { Alerting = options.Alerting with { FromFile = change(options.Alerting.HttpClient) } });
+        _client = null;
+    }
 
     private async Task PushAsync(Uri url)
     {
-        if (_host.Options.Alertmanagers.Count == 0)
+        if (_host.Options.Alerting.Alertmanagers.Count == 0)
             _host.Restart(url);
         if (_host.Store.Alerts.Count == 0)
             _host.Hang("eno1");

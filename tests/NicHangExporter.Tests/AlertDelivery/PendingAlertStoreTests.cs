@@ -31,7 +31,7 @@ public sealed class PendingAlertStoreTests : IDisposable
         Assert.Equal(AlertStatus.Firing, Assert.Single(_host.Store.Due(B.ToString())).Status);
         Assert.Equal("TDH <c4> TDT <e5>", Assert.Single(_host.Store.Alerts).Report);
         // The hang may go on until the episode gap is over.
-        _host.Pass(_host.Options.EpisodeGap.TotalSeconds);
+        _host.Pass(_host.Options.Detection.EpisodeGap.TotalSeconds);
         Assert.Null(_host.Store.Alerts[0].Over);
         _host.Pass(1);
         Assert.NotNull(_host.Store.Alerts[0].Over);
@@ -95,7 +95,7 @@ public sealed class PendingAlertStoreTests : IDisposable
         Assert.Empty(_host.Store.Alerts);
         Assert.Equal(1, _host.Log.Count(EventIds.PushBufferSetAside));
         Assert.Equal(content, File.ReadAllText(
-            Assert.Single(Directory.GetFiles(_host.Options.StateDirectory!, "alerts.json.corrupt-*"))));
+            Assert.Single(Directory.GetFiles(_host.Options.Paths.StateDirectory!, "alerts.json.corrupt-*"))));
 
         _host.Hang("eno1");
         _host.Restart();
@@ -171,9 +171,9 @@ public sealed class PendingAlertStoreTests : IDisposable
     public void FullDisk_IsLoggedOnceAndRetriedEveryTenSeconds()
     {
         using var mounts = new Mounts();
-        mounts.AddMemory(_host.Options.StateDirectory!);
+        mounts.AddMemory(_host.Options.Paths.StateDirectory!);
         _host.Restart();
-        var filler = Path.Combine(_host.Options.StateDirectory!, "filler");
+        var filler = Path.Combine(_host.Options.Paths.StateDirectory!, "filler");
         Mounts.Fill(filler);
         _host.Hang("eno1");
         for (var second = 0; second < 60; second++)
@@ -192,7 +192,7 @@ public sealed class PendingAlertStoreTests : IDisposable
     [Fact]
     public void WithoutADirectory_AlertsAreKeptInMemory()
     {
-        _host.Options.StateDirectory = null;
+        _host.Configure(options => options with { Paths = options.Paths with { StateDirectory = null } });
         _host.Hang("eno1");
         Assert.Single(_host.Store.Due(A.ToString()));
         Assert.Equal(0, _host.Log.Count(EventIds.PushBufferUnusable));

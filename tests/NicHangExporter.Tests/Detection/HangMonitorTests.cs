@@ -132,7 +132,7 @@ public sealed class HangMonitorTests : IDisposable
     [Fact]
     public async Task Untrusted_InARehearsal_CountsWithAWarning()
     {
-        _host.Options.AcceptUntrusted = true;
+        _host.Configure(options => options with { Detection = options.Detection with { AcceptUntrusted = true } });
         _host.Start();
         _host.Print(1, Hang, priority: 11);
 
@@ -231,7 +231,7 @@ public sealed class HangMonitorTests : IDisposable
     {
         _host.Start();
         _host.Print(10, Hang);
-        File.AppendAllText(_host.Options.KmsgPath, "this is no record\n");
+        File.AppendAllText(_host.Options.Paths.Kmsg, "this is no record\n");
         // Record 11 could not be understood; 12 to 19 were lost.
         _host.Print(20, Hang);
 
@@ -322,7 +322,7 @@ public sealed class HangMonitorTests : IDisposable
     public async Task Paused_WithoutTheCollectorOfDriverCounters_IsStillNoHang()
     {
         ulong frames = 0;
-        _host.Options.Collectors.Remove(Collector.Ethtool);
+        _host.Configure(options => options with { Collectors = options.Collectors.Without(Collector.Ethtool) });
         _host.Ethtool.Statistics = _ => [new Statistic("rx_flow_control_xoff", frames)];
         _host.Sysfs.Write("eno1", "statistics/tx_packets", "100\n");
         _host.Sysfs.Write("eno1", "queues/tx-0/byte_queue_limits/inflight", "1500\n");

@@ -24,7 +24,7 @@ public sealed class MonitorRestartTests : IDisposable
     [Fact]
     public async Task Restart_WithAStateDirectory_NeitherMissesNorDoubles()
     {
-        Stateful(_host.Options);
+        _host.Configure(Stateful);
         _host.Append(1, Hang);
         _host.Start();
         _host.Print(2, Hang);
@@ -45,7 +45,7 @@ public sealed class MonitorRestartTests : IDisposable
     [Fact]
     public async Task Restart_KilledBeforeTheStateWasWritten_CountsTheSameRecordsAgainOnce()
     {
-        Stateful(_host.Options);
+        _host.Configure(Stateful);
         _host.Start();
         _host.Print(1, Hang);
         _host.Store.Save(_host.Monitor.State());
@@ -62,13 +62,13 @@ public sealed class MonitorRestartTests : IDisposable
     [Fact]
     public async Task Restart_WithTheKernelLogSwitchedOffMeanwhile_KeepsThePosition()
     {
-        Stateful(_host.Options);
+        _host.Configure(Stateful);
         _host.Start();
         _host.Print(1, Hang);
         using var second = _host.Restart(configure: options =>
         {
-            Stateful(options);
-            options.Collectors.Remove(Collector.Kmsg);
+            options = Stateful(options);
+            return options with { Collectors = options.Collectors.Without(Collector.Kmsg) };
         });
         second.Start();
         using var third = second.Restart(configure: Stateful);
@@ -81,7 +81,7 @@ public sealed class MonitorRestartTests : IDisposable
     [Fact]
     public async Task Restart_TxTimeoutMeanwhile_IsSeen()
     {
-        Stateful(_host.Options);
+        _host.Configure(Stateful);
         _host.Start();
         _host.Pass(5);
         _host.Print(1, Hang);
@@ -97,11 +97,11 @@ public sealed class MonitorRestartTests : IDisposable
     [Fact]
     public async Task Restart_RecordsOverwrittenMeanwhile_AreCountedAsLost()
     {
-        Stateful(_host.Options);
+        _host.Configure(Stateful);
         _host.Start();
         _host.Print(1, Hang);
         using var second = _host.Restart(configure: Stateful);
-        File.WriteAllText(second.Options.KmsgPath, "");
+        File.WriteAllText(second.Options.Paths.Kmsg, "");
         second.Append(101, Hang);
         second.Start();
 
@@ -111,12 +111,12 @@ public sealed class MonitorRestartTests : IDisposable
     [Fact]
     public async Task Restart_AfterAReboot_KeepsTheCountsAndReadsTheNewLogFromItsStart()
     {
-        Stateful(_host.Options);
+        _host.Configure(Stateful);
         _host.Start();
         _host.Print(1000, Hang);
         using var second = _host.Restart(configure: Stateful);
         second.BootId = "99999999-2222-3333-4444-555555555555";
-        File.WriteAllText(second.Options.KmsgPath, "");
+        File.WriteAllText(second.Options.Paths.Kmsg, "");
         second.Append(1, Hang, at: second.Uptime);
         using var third = new FixtureHost(Stateful, second);
         third.Start();
@@ -131,12 +131,12 @@ public sealed class MonitorRestartTests : IDisposable
     [Fact]
     public async Task Restart_PositionAheadOfTheLog_GoesOnFromItsEnd()
     {
-        Stateful(_host.Options);
+        _host.Configure(Stateful);
         _host.Start();
         _host.Print(1000, Hang);
         using var second = _host.Restart(configure: Stateful);
         // A restored snapshot of the machine: same boot_id, shorter log.
-        File.WriteAllText(second.Options.KmsgPath, "");
+        File.WriteAllText(second.Options.Paths.Kmsg, "");
         second.Append(5, "hello", priority: 6, dictionary: null);
         second.Start();
         second.Print(6, Hang);
@@ -159,7 +159,7 @@ public sealed class MonitorRestartTests : IDisposable
         var directory = _host.Directory.File("state");
         Directory.CreateDirectory(directory);
         File.WriteAllText(Path.Combine(directory, "state.json"), content);
-        _host.Options.StateDirectory = directory;
+        _host.Configure(options => options with { Paths = options.Paths with { StateDirectory = directory } });
         _host.Start();
         _host.Print(1, Hang);
         _host.Store.Save(_host.Monitor.State());
@@ -173,15 +173,15 @@ public sealed class MonitorRestartTests : IDisposable
     [Fact]
     public void State_WithAnyByteNotAsItWas_IsSetAsideAndNeverBelieved()
     {
-        _host.Options.StateDirectory = _host.Directory.File("state");
+        _host.Configure(options => options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } });
         _host.Start();
         _host.Print(1, Hang);
-        var file = Path.Combine(_host.Options.StateDirectory, "state.json");
+        var file = Path.Combine(_host.Options.Paths.StateDirectory!, "state.json");
         _host.Store.Save(_host.Monitor.State());
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         var whole = File.ReadAllBytes(file);
         _host.StateDirectory.Dispose();
-        using var next = new FixtureHost(options => options.StateDirectory = _host.Options.StateDirectory, _host);
+        using var next = new FixtureHost(options => options with { Paths = options.Paths with { StateDirectory = _host.Options.Paths.StateDirectory } }, _host);
         for (var at = 0; at < whole.Length; at++)
         {
             var damaged = whole.ToArray();
@@ -222,7 +222,7 @@ public sealed class MonitorRestartTests : IDisposable
                 "link" => File.CreateSymbolicLink(name, victim).FullName,
                 _ => Directory.CreateDirectory(name).FullName,
             };
-        _host.Options.StateDirectory = directory;
+        _host.Configure(options => options with { Paths = options.Paths with { StateDirectory = directory } });
         Assert.Null(_host.Store.Open());
         Assert.Equal(1, _host.Log.Count(EventIds.StateSetAside));
         _host.Start();
@@ -237,9 +237,9 @@ public sealed class MonitorRestartTests : IDisposable
     [Fact]
     public async Task State_DirectoryInUseByAnother_IsLeftAlone()
     {
-        _host.Options.StateDirectory = _host.Directory.File("state");
+        _host.Configure(options => options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } });
         _host.Start();
-        using var second = new FixtureHost(options => options.StateDirectory = _host.Options.StateDirectory, _host);
+        using var second = new FixtureHost(options => options with { Paths = options.Paths with { StateDirectory = _host.Options.Paths.StateDirectory } }, _host);
         second.Start();
 
         Assert.Equal(1, await _host.ValueAsync("nichang_state_up"));
@@ -247,5 +247,6 @@ public sealed class MonitorRestartTests : IDisposable
         Assert.Equal(1, second.Log.Count(EventIds.StateUnavailable));
     }
 
-    private void Stateful(ExporterOptions options) => options.StateDirectory = _host.Directory.File("state");
+    private ExporterOptions Stateful(ExporterOptions options) =>
+            options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } };
 }

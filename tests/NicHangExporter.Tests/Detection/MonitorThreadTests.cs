@@ -29,7 +29,7 @@ public sealed class MonitorThreadTests
             host.Append(2, SimulatedNic.RecordedHang);
             Eventually(() => host.Log.Count(EventIds.RemediationStarted) == 1,
                 "nothing was done about the second report");
-            Eventually(() => File.Exists(Path.Combine(host.Options.StateDirectory!, "state.json")),
+            Eventually(() => File.Exists(Path.Combine(host.Options.Paths.StateDirectory!, "state.json")),
                 "the state was not saved");
             Assert.True(pool.IsStarved);
         }
@@ -65,7 +65,7 @@ public sealed class MonitorThreadTests
         host.Monitor.Start();
         await host.Monitor.Ready.WaitAsync(TestTimeout, TestContext.Current.CancellationToken);
         await host.Monitor.StopAsync(TestContext.Current.CancellationToken);
-        Assert.True(File.Exists(Path.Combine(host.Options.StateDirectory!, "state.json")));
+        Assert.True(File.Exists(Path.Combine(host.Options.Paths.StateDirectory!, "state.json")));
     }
 
     private static int Reports(FixtureHost host) =>

@@ -30,7 +30,7 @@ public sealed class ReplayTests : IDisposable
         var writing = Task.Run(() =>
         {
             for (ulong first = 1; first <= Records; first += 50)
-                File.AppendAllText(_host.Options.KmsgPath,
+                File.AppendAllText(_host.Options.Paths.Kmsg,
                     string.Concat(Enumerable.Range((int)first, 50).Select(sequence => $"3,{sequence},1,-;{Hang}\n")));
         }, TestContext.Current.CancellationToken);
 
@@ -53,7 +53,7 @@ public sealed class ReplayTests : IDisposable
     [Fact]
     public async Task Log_ThatCanBeOpenedOnlyLater_IsHistoryAllTheSame()
     {
-        File.Delete(_host.Options.KmsgPath);
+        File.Delete(_host.Options.Paths.Kmsg);
         _host.Start();
         Assert.Equal(0, await _host.ValueAsync("nichang_kmsg_up"));
 
@@ -75,11 +75,12 @@ public sealed class ReplayTests : IDisposable
     [Fact]
     public async Task Log_OpenedLaterByAProcessThatHasAPosition_GoesOnFromIt()
     {
-        void Stateful(ExporterOptions options) => options.StateDirectory = _host.Directory.File("state");
-        Stateful(_host.Options);
+        ExporterOptions Stateful(ExporterOptions options) =>
+            options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } };
+        _host.Configure(Stateful);
         _host.Start();
         _host.Print(1, Hang);
-        var path = _host.Options.KmsgPath;
+        var path = _host.Options.Paths.Kmsg;
         var log = File.ReadAllText(path);
         using var second = _host.Restart(configure: Stateful);
         File.Delete(path);
@@ -146,7 +147,7 @@ public sealed class ReplayTests : IDisposable
     public void BootThatCannotBeTold_WithAStateDirectory_IsSaid()
     {
         _host.BootId = "";
-        using var blind = new FixtureHost(options => options.StateDirectory = _host.Directory.File("state"), _host);
+        using var blind = new FixtureHost(options => options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } }, _host);
         blind.Start();
 
         Assert.Equal(1, blind.Log.Count(EventIds.BootUnknown));

@@ -14,11 +14,11 @@ public sealed class StateSavingTests
     public async Task FailedSave_IsRetriedAlthoughNothingChanges()
     {
         using var host = new FixtureHost(
-            options => options.StateDirectory = Path.Combine(options.ProcfsPath, "state"), live: true);
+            options => options with { Paths = options.Paths with { StateDirectory = Path.Combine(options.Paths.Procfs, "state") } }, live: true);
         host.AddNic();
         host.Monitor.Start();
         Eventually(() => host.Monitor.Ready.IsCompleted, "the history is not read");
-        var file = Path.Combine(host.Options.StateDirectory!, "state.json");
+        var file = Path.Combine(host.Options.Paths.StateDirectory!, "state.json");
         // A file can't be renamed over a directory.
         Directory.CreateDirectory(file);
         host.Append(1, Hang);

@@ -24,7 +24,7 @@ public sealed class SyslogSourceTests : IDisposable
     public SyslogSourceTests()
     {
         _host = new FixtureHost(syslog: _log);
-        File.Delete(_host.Options.KmsgPath);
+        File.Delete(_host.Options.Paths.Kmsg);
         _host.AddNic();
     }
 
@@ -127,8 +127,9 @@ public sealed class SyslogSourceTests : IDisposable
     [Fact]
     public async Task Restart_WithASavedTimeFromTheFuture_DoesNotUseIt()
     {
-        void Stateful(ExporterOptions options) => options.StateDirectory = _host.Directory.File("state");
-        Stateful(_host.Options);
+        ExporterOptions Stateful(ExporterOptions options) =>
+            options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } };
+        _host.Configure(Stateful);
         _host.Start();
         // Farther than the two clocks can drift apart since boot.
         var ahead = Math.Floor(_host.Uptime * 1.001);
@@ -201,8 +202,9 @@ public sealed class SyslogSourceTests : IDisposable
     [Fact]
     public async Task Restart_FromSyslogToSyslogToTheDevice_CountsEachHangOnce()
     {
-        void Stateful(ExporterOptions options) => options.StateDirectory = _host.Directory.File("state");
-        Stateful(_host.Options);
+        ExporterOptions Stateful(ExporterOptions options) =>
+            options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } };
+        _host.Configure(Stateful);
         _host.Start();
         Print(_host.Uptime, Hang);
         var first = _host.Uptime;
@@ -217,7 +219,7 @@ public sealed class SyslogSourceTests : IDisposable
         Assert.Equal((0, 2), (await again.ValueAsync(DriverHistory), await again.ValueAsync(DriverLive)));
         Assert.Equal(0, await again.ValueAsync(Lost));
 
-        File.WriteAllText(again.Options.KmsgPath, "");
+        File.WriteAllText(again.Options.Paths.Kmsg, "");
         again.Append(7, Hang, at: first);
         again.Append(8, "unrelated", at: first + 1);
         again.Append(9, Hang, at: second);
@@ -235,13 +237,14 @@ public sealed class SyslogSourceTests : IDisposable
     [Fact]
     public async Task Restart_FromTheDeviceToSyslog_CountsEachHangOnce()
     {
-        void Stateful(ExporterOptions options) => options.StateDirectory = _host.Directory.File("state");
-        Stateful(_host.Options);
-        File.WriteAllText(_host.Options.KmsgPath, "");
+        ExporterOptions Stateful(ExporterOptions options) =>
+            options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } };
+        _host.Configure(Stateful);
+        File.WriteAllText(_host.Options.Paths.Kmsg, "");
         _host.Start();
         _host.Print(1, Hang);
         _log.Print(_host.Uptime, Hang);
-        File.Delete(_host.Options.KmsgPath);
+        File.Delete(_host.Options.Paths.Kmsg);
 
         using var again = _host.Restart(configure: Stateful);
         again.Start();

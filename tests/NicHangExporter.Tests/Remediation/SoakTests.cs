@@ -43,10 +43,10 @@ public sealed class SoakTests : IDisposable
             sizes.Add(Remembered());
         }
 
-        var files = Directory.GetFiles(_host.Options.StateDirectory!, "journal.jsonl*");
+        var files = Directory.GetFiles(_host.Options.Paths.StateDirectory!, "journal.jsonl*");
         Assert.InRange(files.Length, 2, 1 + JournalReader.OlderFiles);
         Assert.All(files, file => Assert.InRange(new FileInfo(file).Length, 1, 2 * MaxBytes));
-        var bundles = Directory.GetFiles(Path.Combine(_host.Options.StateDirectory!, "episodes"));
+        var bundles = Directory.GetFiles(Path.Combine(_host.Options.Paths.StateDirectory!, "episodes"));
         Assert.Equal(EpisodeFiles.MaxBundles, bundles.Length);
         Assert.All(bundles, bundle => Assert.EndsWith(".json", bundle, StringComparison.Ordinal));
         // By the second week every stage has had its turn, and there is a record of each; from then on nothing more is remembered.
