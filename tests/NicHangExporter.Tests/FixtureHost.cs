@@ -158,7 +158,7 @@ internal sealed class FixtureHost : IDisposable
                 foreach (var nic in Ethtool.Nics)
                     nic.Second();
                 each?.Invoke();
-                Monitor.Look();
+                Monitor.Sample();
                 Actions.Step();
             }
             RemediationWorker.RunPending();
@@ -173,7 +173,7 @@ internal sealed class FixtureHost : IDisposable
             Clock.Advance(TimeSpan.FromSeconds(10));
             foreach (var nic in Ethtool.Nics)
                 nic.Second();
-            Monitor.Look();
+            Monitor.Sample();
             Actions.Step();
             RemediationWorker.RunPending();
         }
@@ -238,7 +238,7 @@ internal sealed class FixtureHost : IDisposable
         {
             Clock.Advance(TimeSpan.FromSeconds(1));
             each?.Invoke(second);
-            Monitor.Look();
+            Monitor.Sample();
         }
     }
 

@@ -227,7 +227,7 @@ internal sealed partial class Remediator
     private bool IsHung(DeviceFacts facts)
     {
         var testimony = _evidence.Of(facts.Name, facts.Bus);
-        if (testimony.Reports == 0 || _clock.GetElapsedTime(0) - testimony.Last > HangSignals.Fresh)
+        if (testimony.Reports == 0 || _clock.GetElapsedTime(0) - testimony.Last > HangTiming.Fresh)
             return false;
         // Healed since: the report is of a hang that is over, and nobody is to act on it again.
         if (testimony.Last <= testimony.HealedAt)

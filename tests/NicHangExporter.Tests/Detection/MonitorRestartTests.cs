@@ -4,12 +4,15 @@ using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Detection;
 
-/// <summary>What survives a restart, a kill and a reboot, and what does not have to.</summary>
+/// <summary>The state after a restart, a kill and a reboot.</summary>
 public sealed class MonitorRestartTests : IDisposable
 {
-    private const string Hang = @"e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\x0a  TDH                  <14>\x0a  TDT                  <1a>";
+    private const string Hang =
+        @"e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\x0a  TDH                  <14>"
+        + @"\x0a  TDT                  <1a>";
     private const string DriverLive = "nichang_hang_events_total{device=\"eno1\",source=\"driver\",origin=\"live\"}";
-    private const string DriverHistory = "nichang_hang_events_total{device=\"eno1\",source=\"driver\",origin=\"history\"}";
+    private const string DriverHistory =
+        "nichang_hang_events_total{device=\"eno1\",source=\"driver\",origin=\"history\"}";
     private const string Active = "nichang_hang_active{device=\"eno1\"}";
 
     private readonly FixtureHost _host = new();
@@ -31,7 +34,7 @@ public sealed class MonitorRestartTests : IDisposable
         second.Start();
         second.Print(5, Hang);
 
-        // What went on behind the saved position is an increase of the same series, not history.
+        // Records after the saved position increase the same series and are no history.
         Assert.Equal(4, await second.ValueAsync(DriverLive));
         Assert.Equal(1, await second.ValueAsync(DriverHistory));
         Assert.Equal(1, await second.ValueAsync("nichang_hang_episodes_total{device=\"eno1\",origin=\"history\"}"));
@@ -50,7 +53,7 @@ public sealed class MonitorRestartTests : IDisposable
         using var second = _host.Restart(save: false, Stateful);
         second.Start();
 
-        // A counter that fell would look like a restart at zero, and everything it ever counted like news.
+        // A counter that falls looks like a restart at zero, so everything it ever counted looks new.
         Assert.Equal(2, await second.ValueAsync(DriverLive));
         Assert.Equal(0, await second.ValueAsync(DriverHistory));
         Assert.Equal(0, await second.ValueAsync(Active));
@@ -87,7 +90,8 @@ public sealed class MonitorRestartTests : IDisposable
         second.Start();
         second.Pass(5);
 
-        Assert.Equal(1, await second.ValueAsync("nichang_hang_events_total{device=\"eno1\",source=\"tx_timeout\",origin=\"live\"}"));
+        Assert.Equal(1, await second.ValueAsync(
+            "nichang_hang_events_total{device=\"eno1\",source=\"tx_timeout\",origin=\"live\"}"));
     }
 
     [Fact]
@@ -120,7 +124,7 @@ public sealed class MonitorRestartTests : IDisposable
         Assert.Equal(1, await third.ValueAsync(DriverLive));
         Assert.Equal(1, await third.ValueAsync(DriverHistory));
         Assert.Equal(0, await third.ValueAsync("nichang_kmsg_records_lost_total"));
-        // The episode of the boot before has ended with that boot.
+        // The episode of the boot before ended with that boot.
         Assert.Equal(1, await third.ValueAsync("nichang_hang_episodes_ended_total{device=\"eno1\",shape=\"unknown\"}"));
     }
 
@@ -131,7 +135,7 @@ public sealed class MonitorRestartTests : IDisposable
         _host.Start();
         _host.Print(1000, Hang);
         using var second = _host.Restart(configure: Stateful);
-        // A snapshot of the machine was restored: same boot_id, shorter log.
+        // A restored snapshot of the machine: same boot_id, shorter log.
         File.WriteAllText(second.Options.Paths.Kmsg, "");
         second.Append(5, "hello", priority: 6, dictionary: null);
         second.Start();
@@ -188,7 +192,7 @@ public sealed class MonitorRestartTests : IDisposable
         }
         File.WriteAllBytes(file, whole);
         Assert.NotNull(next.Store.Open());
-        // Of an earlier version: without a checksum, and nothing that says there is one.
+        // From an earlier version: no checksum, and no member that announces one.
         var old = System.Text.Json.Nodes.JsonNode.Parse(whole)!.AsObject();
         Assert.True(old.Remove("crc"));
         File.WriteAllText(file, old.ToJsonString());
@@ -196,8 +200,9 @@ public sealed class MonitorRestartTests : IDisposable
         Assert.True(old.Remove("checksum"));
         File.WriteAllText(file, old.ToJsonString());
         Assert.NotNull(next.Store.Open());
-        // No UTF-8 in a name that the parser passes over.
-        File.WriteAllBytes(file, [.. "{\""u8, 0xff, .. "\":1,"u8, .. System.Text.Encoding.UTF8.GetBytes(old.ToJsonString()[1..])]);
+        // Invalid UTF-8 in a name that the parser skips.
+        File.WriteAllBytes(file,
+            [.. "{\""u8, 0xff, .. "\":1,"u8, .. System.Text.Encoding.UTF8.GetBytes(old.ToJsonString()[1..])]);
         Assert.Null(next.Store.Open());
     }
 
@@ -242,5 +247,6 @@ public sealed class MonitorRestartTests : IDisposable
         Assert.Equal(1, second.Log.Count(EventIds.StateUnavailable));
     }
 
-    private ExporterOptions Stateful(ExporterOptions options) => options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } };
+    private ExporterOptions Stateful(ExporterOptions options) =>
+            options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } };
 }

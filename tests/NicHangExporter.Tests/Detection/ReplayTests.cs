@@ -4,14 +4,15 @@ using NicHangExporter.Options;
 
 namespace NicHangExporter.Tests.Detection;
 
-/// <summary>What has been in the kernel log already: never counted twice, never news, never longer than it was.</summary>
+/// <summary>Replayed records of the kernel log never count twice, are never active and make no outage longer.</summary>
 public sealed class ReplayTests : IDisposable
 {
     private const string Hang = "e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:";
     private const string Reset = "e1000e 0000:00:1f.6 eno1: Reset adapter unexpectedly";
     private const string LinkUp = "e1000e 0000:00:1f.6 eno1: NIC Link is Up 1000 Mbps Full Duplex, Flow Control: Rx/Tx";
     private const string DriverLive = "nichang_hang_events_total{device=\"eno1\",source=\"driver\",origin=\"live\"}";
-    private const string DriverHistory = "nichang_hang_events_total{device=\"eno1\",source=\"driver\",origin=\"history\"}";
+    private const string DriverHistory =
+        "nichang_hang_events_total{device=\"eno1\",source=\"driver\",origin=\"history\"}";
     private const string Outage = "nichang_hang_outage_seconds_total{device=\"eno1\"}";
     private const string Active = "nichang_hang_active{device=\"eno1\"}";
 
@@ -29,7 +30,8 @@ public sealed class ReplayTests : IDisposable
         var writing = Task.Run(() =>
         {
             for (ulong first = 1; first <= Records; first += 50)
-                File.AppendAllText(_host.Options.Paths.Kmsg, string.Concat(Enumerable.Range((int)first, 50).Select(sequence => $"3,{sequence},1,-;{Hang}\n")));
+                File.AppendAllText(_host.Options.Paths.Kmsg,
+                    string.Concat(Enumerable.Range((int)first, 50).Select(sequence => $"3,{sequence},1,-;{Hang}\n")));
         }, TestContext.Current.CancellationToken);
 
         MonitorState state;
@@ -73,7 +75,8 @@ public sealed class ReplayTests : IDisposable
     [Fact]
     public async Task Log_OpenedLaterByAProcessThatHasAPosition_GoesOnFromIt()
     {
-        ExporterOptions Stateful(ExporterOptions options) => options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } };
+        ExporterOptions Stateful(ExporterOptions options) =>
+            options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } };
         _host.Configure(Stateful);
         _host.Start();
         _host.Print(1, Hang);
@@ -152,7 +155,7 @@ public sealed class ReplayTests : IDisposable
 
     private void Reopen(ulong until) => Reopen(_host, until);
 
-    // The watcher tries again after a while; the timer for that may be set only now.
+    // The watcher retries after 15 seconds of real time.
     private static void Reopen(FixtureHost host, ulong until)
     {
         Assert.True(SpinWait.SpinUntil(() =>
@@ -160,8 +163,8 @@ public sealed class ReplayTests : IDisposable
             host.Clock.Advance(TimeSpan.FromSeconds(1));
             return host.Watcher.Position == until;
         }, TimeSpan.FromSeconds(30)), "the kernel log was not opened again");
-        host.Monitor.Look();
+        host.Monitor.Sample();
         host.Monitor.TakeEvents();
-        host.Monitor.Look();
+        host.Monitor.Sample();
     }
 }

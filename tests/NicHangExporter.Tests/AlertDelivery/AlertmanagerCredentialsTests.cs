@@ -5,13 +5,13 @@ using NicHangExporter.Tests.Web;
 
 namespace NicHangExporter.Tests.AlertDelivery;
 
-/// <summary>Who the host is to an Alertmanager, and whom it takes for one.</summary>
-public sealed class PushCredentialsTests : IDisposable
+/// <summary>The credentials of the host, and the certificates that it trusts.</summary>
+public sealed class AlertmanagerCredentialsTests : IDisposable
 {
     private const string Canary = "c4n4ry-token-0123456789";
 
     private readonly TestAuthority _authority = new();
-    private readonly PushHost _host = new();
+    private readonly AlertingHost _host = new();
 
     public void Dispose()
     {
@@ -20,7 +20,7 @@ public sealed class PushCredentialsTests : IDisposable
     }
 
     [Fact]
-    public async Task BearerToken_IsReadAnewForEachPost()
+    public async Task BearerToken_IsReadAgainForEachPost()
     {
         await using var server = await TestAlertmanager.StartAsync();
         Configure(client => client with { CredentialsFile = Write("token", "first\n") });
@@ -38,7 +38,8 @@ public sealed class PushCredentialsTests : IDisposable
         await using var server = await TestAlertmanager.StartAsync();
         Configure(client => client with { Username = "nichang", PasswordFile = Write("password", "pä:ss\n") });
         await PushAsync(server.Url);
-        Assert.Equal("nichang:pä:ss", Encoding.UTF8.GetString(Convert.FromBase64String(server.Last.Authorization!["Basic ".Length..])));
+        Assert.Equal("nichang:pä:ss",
+            Encoding.UTF8.GetString(Convert.FromBase64String(server.Last.Authorization!["Basic ".Length..])));
     }
 
     [Theory]
@@ -48,19 +49,19 @@ public sealed class PushCredentialsTests : IDisposable
     [InlineData(Canary + "\n" + Canary)]
     [InlineData(Canary + " x")]
     [InlineData(Canary + "\u00e4")]
-    public async Task BearerToken_ThatIsNone_IsSaidWithoutIt(string? content)
+    public async Task BearerToken_ThatIsInvalid_IsNotQuotedInTheLog(string? content)
     {
         await using var server = await TestAlertmanager.StartAsync();
         Configure(client => client with { CredentialsFile = content is null ? _host.Directory.File("nowhere") : Write("token", content) });
         await PushAsync(server.Url);
-        // Without the credentials nothing is sent at all.
+        // Nothing is sent without the credentials.
         Assert.Empty(server.Requests);
         Assert.Equal(1, _host.Failures(server.Url));
         Assert.DoesNotContain(_host.Log.Entries, entry => entry.Message.Contains(Canary, StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Token_ShowsUpNowhere()
+    public async Task Token_IsNeitherInTheLogNorInTheFile()
     {
         await using var server = await TestAlertmanager.StartAsync();
         server.Answer = (context, _) =>
@@ -73,14 +74,14 @@ public sealed class PushCredentialsTests : IDisposable
         Assert.Equal($"Bearer {Canary}", server.Last.Authorization);
         Assert.Contains(_host.Log.Entries, entry => entry.Message.Contains("it answers 401", StringComparison.Ordinal));
         Assert.DoesNotContain(_host.Log.Entries, entry => entry.Message.Contains(Canary, StringComparison.Ordinal));
-        Assert.DoesNotContain(Canary, File.ReadAllText(_host.BookFile), StringComparison.Ordinal);
+        Assert.DoesNotContain(Canary, File.ReadAllText(_host.AlertsFile), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Https_IsForTheConfiguredAuthorityOnly()
     {
         await using var server = await TestAlertmanager.StartAsync(_authority.Server());
-        // The system's authorities do not know it.
+        // The system does not trust its authority.
         await PushAsync(server.Url);
         Assert.Equal((0, 1), (_host.Sent(server.Url), _host.Failures(server.Url)));
 
@@ -90,7 +91,7 @@ public sealed class PushCredentialsTests : IDisposable
         await PushAsync(server.Url);
         Assert.Equal((0, 1), (_host.Sent(server.Url), server.Requests.Count + 1));
 
-        // The file is exchanged, and the next post goes through.
+        // The file is replaced, and the next post is accepted.
         Write("ca.pem", other.Root.ExportCertificatePem() + "\n" + _authority.Root.ExportCertificatePem());
         _host.Pass(60);
         await PushAsync(server.Url);
@@ -107,7 +108,8 @@ public sealed class PushCredentialsTests : IDisposable
         Configure(client => client with { CaFile = Write("ca.pem", content) });
         await PushAsync(server.Url);
         Assert.Empty(server.Requests);
-        Assert.Contains(reason, Assert.Single(_host.Log.Entries, entry => entry.Event == EventIds.PushFailed).Message, StringComparison.Ordinal);
+        Assert.Contains(reason, Assert.Single(_host.Log.Entries, entry => entry.Event == EventIds.PushFailed).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -154,12 +156,13 @@ public sealed class PushCredentialsTests : IDisposable
         await PushAsync(server.Url);
         Assert.Equal(("CN=prometheus", "Bearer t"), (server.Last.Client, server.Last.Authorization));
 
-        // A key that is not that of the certificate: nothing is sent, and what is wrong is said.
+        // The key of another certificate: nothing is sent, and the log says why.
         Write("client.key", _authority.Client().Key);
         _host.Pass(60);
         await PushAsync(server.Url);
         Assert.Single(server.Requests);
-        Assert.Contains(_host.Log.Entries, entry => entry.Event == EventIds.PushFailed && entry.Message.Contains("client.key is not the key of", StringComparison.Ordinal));
+        Assert.Contains(_host.Log.Entries, entry => entry.Event == EventIds.PushFailed
+            && entry.Message.Contains("client.key is not the key of", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -221,19 +224,19 @@ public sealed class PushCredentialsTests : IDisposable
     private void Configure(Func<HttpClientOptions, HttpClientOptions> change)
     {
         _host.Configure(options => options with { Alerting = options.Alerting with { FromFile = change(options.Alerting.HttpClient) } });
-        _push = null;
+        _client = null;
     }
 
     private async Task PushAsync(Uri url)
     {
         if (_host.Options.Alerting.Alertmanagers.Count == 0)
             _host.Restart(url);
-        if (_host.Book.Alerts.Count == 0)
+        if (_host.Store.Alerts.Count == 0)
             _host.Hang("eno1");
-        await PushHost.StepAsync(_push ??= _host.Push(url));
+        await AlertingHost.StepAsync(_client ??= _host.Client(url));
     }
 
-    private NicHangExporter.Alerting.AlertmanagerClient? _push;
+    private NicHangExporter.Alerting.AlertmanagerClient? _client;
 
     private string Write(string name, string content)
     {
