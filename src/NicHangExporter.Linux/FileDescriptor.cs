@@ -28,13 +28,13 @@ internal sealed unsafe class FileDescriptor : SafeHandleMinusOneIsInvalid
     /// <summary>openat(2) of a terminated path, relative to this directory, with O_CLOEXEC.</summary>
     internal Errno TryOpenAt(ReadOnlySpan<byte> path, int flags, out FileDescriptor? file)
     {
-        using var directory = Borrow();
+        using var directory = Acquire();
         return TryOpen(directory.Number, path, flags, out file);
     }
 
     private static Errno TryOpen(int directory, ReadOnlySpan<byte> path, int flags, out FileDescriptor? file)
     {
-        var errno = SmallFile.TryOpen(directory, path, flags, out var number);
+        var errno = FileCalls.TryOpen(directory, path, flags, out var number);
         file = errno == Errno.None ? new FileDescriptor(number) : null;
         return errno;
     }
@@ -42,14 +42,14 @@ internal sealed unsafe class FileDescriptor : SafeHandleMinusOneIsInvalid
     /// <summary>read(2), repeated when a signal came first.</summary>
     internal Errno TryRead(Span<byte> buffer, out int length)
     {
-        using var file = Borrow();
-        return SmallFile.TryRead(file.Number, buffer, out length);
+        using var file = Acquire();
+        return FileCalls.TryRead(file.Number, buffer, out length);
     }
 
     /// <summary>fsync(2), repeated when a signal came first. An error is told once: a second try may succeed with the data lost.</summary>
     internal Errno TrySync()
     {
-        using var file = Borrow();
+        using var file = Acquire();
         int result;
         do
             result = LibC.fsync(file.Number);
@@ -59,7 +59,7 @@ internal sealed unsafe class FileDescriptor : SafeHandleMinusOneIsInvalid
 
     /// <summary>The number, for as long as the loan lasts.</summary>
     /// <exception cref="ObjectDisposedException">The file is closed.</exception>
-    internal Loan Borrow() => new(this);
+    internal DescriptorRef Acquire() => new(this);
 
     /// <inheritdoc/>
     // Linux has given the number up whatever close(2) returns; a second try could close somebody else's file.
@@ -70,11 +70,11 @@ internal sealed unsafe class FileDescriptor : SafeHandleMinusOneIsInvalid
     }
 
     /// <summary>The right to use a descriptor's number until it is disposed.</summary>
-    internal readonly ref struct Loan
+    internal readonly ref struct DescriptorRef
     {
         private readonly FileDescriptor _file;
 
-        internal Loan(FileDescriptor file)
+        internal DescriptorRef(FileDescriptor file)
         {
             var added = false;
             file.DangerousAddRef(ref added);

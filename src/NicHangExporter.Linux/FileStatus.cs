@@ -63,7 +63,7 @@ public readonly record struct FileStatus(
     internal static unsafe Errno TryRead(FileDescriptor file, out FileStatus status)
     {
         status = default;
-        using var borrowed = file.Borrow();
+        using var borrowed = file.Acquire();
         stat found;
         if (LibC.fstat(borrowed.Number, &found) != 0)
             return FileDescriptor.LastError;

@@ -113,7 +113,7 @@ public static class RegularFile
     private static Errno TryOpen(string path, int flags, UnixFileMode mode, out SafeFileHandle? file)
     {
         // O_NONBLOCK: whatever has taken the place of the file since, the call returns.
-        var errno = SmallFile.TryOpen(LibC.AT_FDCWD, FileDescriptor.TerminatedPath(path), flags | LibC.O_NOFOLLOW | LibC.O_NONBLOCK, out var number, (int)mode);
+        var errno = FileCalls.TryOpen(LibC.AT_FDCWD, FileDescriptor.TerminatedPath(path), flags | LibC.O_NOFOLLOW | LibC.O_NONBLOCK, out var number, (int)mode);
         file = errno == Errno.None ? new SafeFileHandle(number, ownsHandle: true) : null;
         return errno;
     }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using NicHangExporter.Linux.Uapi;
 
 namespace NicHangExporter.Linux.Ethtool;
@@ -27,47 +26,47 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
     // dev->addr_len is an unsigned char, so that ETOOSMALL can't come back.
     private const int MaxAddressLength = byte.MaxValue;
 
-    private readonly IoctlSocket _socket;
+    private readonly EthtoolChannel _channel;
 
     /// <summary>Opens a control socket.</summary>
     /// <exception cref="LinuxException">None is to be had.</exception>
-    public EthtoolSocket() => _socket = new IoctlSocket();
+    public EthtoolSocket() => _channel = new EthtoolChannel(new IoctlSocket());
 
     /// <summary>Speaks to something else than the kernel.</summary>
-    internal EthtoolSocket(DeviceIoctl ioctl) => _socket = new IoctlSocket(ioctl);
+    internal EthtoolSocket(DeviceIoctl ioctl) => _channel = new EthtoolChannel(new IoctlSocket(ioctl));
 
     /// <inheritdoc/>
     public DriverInfo? ReadDriverInfo(InterfaceName device) =>
-        Read<EthtoolDrvInfo>(device, EthtoolCommand.GetDriverInfo) is not { } info ? null : new DriverInfo(
+        _channel.Read<EthtoolDrvInfo>(device, EthtoolCommand.GetDriverInfo) is not { } info ? null : new DriverInfo(
             KernelString.Read(info.Driver), KernelString.Read(info.Version),
             KernelString.Read(info.FirmwareVersion), KernelString.Read(info.BusInfo));
 
     /// <inheritdoc/>
     public bool? ReadLink(InterfaceName device) =>
-        Read<EthtoolValue>(device, EthtoolCommand.GetLink) is not { } link ? null : link.Value != 0;
+        _channel.Read<EthtoolValue>(device, EthtoolCommand.GetLink) is not { } link ? null : link.Value != 0;
 
     /// <inheritdoc/>
     public EnergyEfficientEthernet? ReadEnergyEfficientEthernet(InterfaceName device) =>
-        Read<EthtoolEee>(device, EthtoolCommand.GetEnergyEfficientEthernet) is not { } eee ? null : new EnergyEfficientEthernet(
+        _channel.Read<EthtoolEee>(device, EthtoolCommand.GetEnergyEfficientEthernet) is not { } eee ? null : new EnergyEfficientEthernet(
             eee.Enabled != 0, eee.Active != 0, eee.TxLpiEnabled != 0, eee.TxLpiTimer, eee.Supported, eee.Advertised);
 
     /// <inheritdoc/>
     public PauseParameters? ReadPause(InterfaceName device) =>
-        Read<EthtoolPauseParam>(device, EthtoolCommand.GetPause) is not { } pause ? null : new PauseParameters(
+        _channel.Read<EthtoolPauseParam>(device, EthtoolCommand.GetPause) is not { } pause ? null : new PauseParameters(
             pause.Autonegotiation != 0, pause.Rx != 0, pause.Tx != 0);
 
     /// <inheritdoc/>
     public RingParameters? ReadRings(InterfaceName device) =>
-        Read<EthtoolRingParam>(device, EthtoolCommand.GetRings) is not { } rings ? null : new RingParameters(
+        _channel.Read<EthtoolRingParam>(device, EthtoolCommand.GetRings) is not { } rings ? null : new RingParameters(
             rings.Rx, rings.RxMax, rings.Tx, rings.TxMax);
 
     /// <inheritdoc/>
-    public bool Renegotiate(InterfaceName device) => Read<EthtoolValue>(device, EthtoolCommand.Renegotiate) is not null;
+    public bool Renegotiate(InterfaceName device) => _channel.Read<EthtoolValue>(device, EthtoolCommand.Renegotiate) is not null;
 
     /// <inheritdoc/>
     public bool SetEnergyEfficientEthernet(InterfaceName device, bool enabled)
     {
-        if (Read<EthtoolEee>(device, EthtoolCommand.GetEnergyEfficientEthernet) is not { } eee)
+        if (_channel.Read<EthtoolEee>(device, EthtoolCommand.GetEnergyEfficientEthernet) is not { } eee)
             return false;
         if (eee.Enabled != 0 == enabled)
             return true;
@@ -76,7 +75,7 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
         // Some drivers (igc) show nothing advertised while it is off, and would take that for the wish to advertise nothing.
         if (enabled && eee.Advertised == 0)
             eee.Advertised = eee.Supported;
-        return Write(device, EthtoolCommand.SetEnergyEfficientEthernet, eee);
+        return _channel.Write(device, EthtoolCommand.SetEnergyEfficientEthernet, eee);
     }
 
     /// <inheritdoc/>
@@ -85,7 +84,7 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
         ArgumentNullException.ThrowIfNull(pause);
         if (ReadPause(device) is not { } present)
             return false;
-        return present == pause || Write(device, EthtoolCommand.SetPause, new EthtoolPauseParam
+        return present == pause || _channel.Write(device, EthtoolCommand.SetPause, new EthtoolPauseParam
         {
             Autonegotiation = pause.Autonegotiation ? 1u : 0,
             Rx = pause.Rx ? 1u : 0,
@@ -102,29 +101,29 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             payload.Clear();
-            ref var settings = ref As<EthtoolLinkSettings>(payload);
+            ref var settings = ref EthtoolChannel.As<EthtoolLinkSettings>(payload);
             settings.LinkModeWords = words;
-            if (Send(device, EthtoolCommand.GetLinkSettings, payload) is null)
+            if (_channel.Send(device, EthtoolCommand.GetLinkSettings, payload) is null)
                 return null;
             if (settings.LinkModeWords == words)
                 return LinkSettingsOf(settings);
             // A negative number is the one that the kernel wants to hear, and nothing else was answered. What is left is no number of words.
             if (settings.LinkModeWords is >= 0 or sbyte.MinValue)
-                throw Failure(device, EthtoolCommand.GetLinkSettings, Errno.Overflow);
+                throw EthtoolChannel.Failure(device, EthtoolCommand.GetLinkSettings, Errno.Overflow);
             words = (sbyte)-settings.LinkModeWords;
         }
-        throw Failure(device, EthtoolCommand.GetLinkSettings, Errno.Again);
+        throw EthtoolChannel.Failure(device, EthtoolCommand.GetLinkSettings, Errno.Again);
     }
 
     /// <inheritdoc/>
     public byte[]? ReadPermanentAddress(InterfaceName device)
     {
         var payload = new byte[Unsafe.SizeOf<EthtoolPermAddr>() + MaxAddressLength];
-        ref var header = ref As<EthtoolPermAddr>(payload);
+        ref var header = ref EthtoolChannel.As<EthtoolPermAddr>(payload);
         header.Size = MaxAddressLength;
-        if (Send(device, EthtoolCommand.GetPermanentAddress, payload) is null)
+        if (_channel.Send(device, EthtoolCommand.GetPermanentAddress, payload) is null)
             return null;
-        Check(device, EthtoolCommand.GetPermanentAddress, header.Size, MaxAddressLength);
+        EthtoolChannel.Check(device, EthtoolCommand.GetPermanentAddress, header.Size, MaxAddressLength);
         var address = payload.AsSpan(Unsafe.SizeOf<EthtoolPermAddr>(), (int)header.Size);
         // All zeros is what a device without an address of its own has (ethtool: "not set").
         return address.ContainsAnyExcept((byte)0) ? address.ToArray() : null;
@@ -144,7 +143,7 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
                 continue;
             return strings;
         }
-        throw Failure(device, EthtoolCommand.GetStrings, Errno.Again);
+        throw EthtoolChannel.Failure(device, EthtoolCommand.GetStrings, Errno.Again);
     }
 
     /// <inheritdoc/>
@@ -166,7 +165,7 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
                 statistics[i] = new Statistic(names[i], values[i]);
             return statistics;
         }
-        throw Failure(device, EthtoolCommand.GetStatistics, Errno.Again);
+        throw EthtoolChannel.Failure(device, EthtoolCommand.GetStatistics, Errno.Again);
     }
 
     /// <inheritdoc/>
@@ -184,31 +183,31 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
         if (changes.Count == 0)
             throw new ArgumentException("No feature to change: empty never means all.", nameof(changes));
         var names = ReadStringSet(device, StringSet.Features)
-            ?? throw Failure(device, EthtoolCommand.GetStringSetInfo, Errno.NotSupported);
+            ?? throw EthtoolChannel.Failure(device, EthtoolCommand.GetStringSetInfo, Errno.NotSupported);
         // The size must be exactly the kernel's own, and ETHTOOL_GFEATURES is what tells it.
         var words = ReadFeatureBlocks(device)?.Length
-            ?? throw Failure(device, EthtoolCommand.GetFeatures, Errno.NotSupported);
+            ?? throw EthtoolChannel.Failure(device, EthtoolCommand.GetFeatures, Errno.NotSupported);
 
         var payload = new byte[Unsafe.SizeOf<EthtoolSFeatures>() + words * Unsafe.SizeOf<EthtoolSetFeaturesBlock>()];
-        As<EthtoolSFeatures>(payload).BlockCount = (uint)words;
-        FeatureBits.Encode(changes, names, Tail<EthtoolSFeatures, EthtoolSetFeaturesBlock>(payload));
-        var result = Send(device, EthtoolCommand.SetFeatures, payload)
-            ?? throw Failure(device, EthtoolCommand.SetFeatures, Errno.NotSupported);
+        EthtoolChannel.As<EthtoolSFeatures>(payload).BlockCount = (uint)words;
+        FeatureBits.Encode(changes, names, EthtoolChannel.Tail<EthtoolSFeatures, EthtoolSetFeaturesBlock>(payload));
+        var result = _channel.Send(device, EthtoolCommand.SetFeatures, payload)
+            ?? throw EthtoolChannel.Failure(device, EthtoolCommand.SetFeatures, Errno.NotSupported);
         return (SetFeaturesResult)result;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _socket.Dispose();
+    public void Dispose() => _channel.Dispose();
 
     private EthtoolGetFeaturesBlock[]? ReadFeatureBlocks(InterfaceName device)
     {
         var payload = new byte[Unsafe.SizeOf<EthtoolGFeatures>() + MaxFeatureWords * Unsafe.SizeOf<EthtoolGetFeaturesBlock>()];
-        ref var header = ref As<EthtoolGFeatures>(payload);
+        ref var header = ref EthtoolChannel.As<EthtoolGFeatures>(payload);
         header.BlockCount = MaxFeatureWords;
-        if (Send(device, EthtoolCommand.GetFeatures, payload) is null)
+        if (_channel.Send(device, EthtoolCommand.GetFeatures, payload) is null)
             return null;
-        var words = Check(device, EthtoolCommand.GetFeatures, header.BlockCount, MaxFeatureWords);
-        return Tail<EthtoolGFeatures, EthtoolGetFeaturesBlock>(payload)[..words].ToArray();
+        var words = EthtoolChannel.Check(device, EthtoolCommand.GetFeatures, header.BlockCount, MaxFeatureWords);
+        return EthtoolChannel.Tail<EthtoolGFeatures, EthtoolGetFeaturesBlock>(payload)[..words].ToArray();
     }
 
     // Null where the driver has no such set: the call succeeds, with the set's bit taken away.
@@ -216,11 +215,11 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
     {
         Span<byte> payload = stackalloc byte[Unsafe.SizeOf<EthtoolSsetInfo>() + sizeof(uint)];
         payload.Clear();
-        ref var header = ref As<EthtoolSsetInfo>(payload);
+        ref var header = ref EthtoolChannel.As<EthtoolSsetInfo>(payload);
         header.Mask = 1ul << (int)stringSet;
-        if (Send(device, EthtoolCommand.GetStringSetInfo, payload) is null || header.Mask == 0)
+        if (_channel.Send(device, EthtoolCommand.GetStringSetInfo, payload) is null || header.Mask == 0)
             return null;
-        return Check(device, EthtoolCommand.GetStringSetInfo, Tail<EthtoolSsetInfo, uint>(payload)[0], MaxStrings);
+        return EthtoolChannel.Check(device, EthtoolCommand.GetStringSetInfo, EthtoolChannel.Tail<EthtoolSsetInfo, uint>(payload)[0], MaxStrings);
     }
 
     // False where the number of strings has changed meanwhile.
@@ -228,14 +227,14 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
     {
         strings = null;
         var payload = new byte[Unsafe.SizeOf<EthtoolGStrings>() + Roomy(count) * EthtoolString.Length];
-        ref var header = ref As<EthtoolGStrings>(payload);
+        ref var header = ref EthtoolChannel.As<EthtoolGStrings>(payload);
         header.StringSet = (uint)stringSet;
         header.Count = (uint)count;
-        if (Send(device, EthtoolCommand.GetStrings, payload) is null)
+        if (_channel.Send(device, EthtoolCommand.GetStrings, payload) is null)
             return true;
         if (header.Count != count)
             return false;
-        var fields = Tail<EthtoolGStrings, EthtoolString>(payload);
+        var fields = EthtoolChannel.Tail<EthtoolGStrings, EthtoolString>(payload);
         strings = new string[count];
         for (var i = 0; i < count; i++)
             strings[i] = KernelString.Read(fields[i]);
@@ -247,13 +246,13 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
     {
         values = null;
         var payload = new byte[Unsafe.SizeOf<EthtoolStats>() + Roomy(count) * sizeof(ulong)];
-        ref var header = ref As<EthtoolStats>(payload);
+        ref var header = ref EthtoolChannel.As<EthtoolStats>(payload);
         header.Count = (uint)count;
-        if (Send(device, EthtoolCommand.GetStatistics, payload) is null)
+        if (_channel.Send(device, EthtoolCommand.GetStatistics, payload) is null)
             return true;
         if (header.Count != count)
             return false;
-        values = Tail<EthtoolStats, ulong>(payload)[..count].ToArray();
+        values = EthtoolChannel.Tail<EthtoolStats, ulong>(payload)[..count].ToArray();
         return true;
     }
 
@@ -261,46 +260,9 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
     // needs room.
     private static int Roomy(int count) => 2 * count + 256;
 
-    private T? Read<T>(InterfaceName device, EthtoolCommand command)
-        where T : unmanaged
-    {
-        var answer = default(T);
-        return Send(device, command, MemoryMarshal.AsBytes(new Span<T>(ref answer))) is null ? null : answer;
-    }
-
-    private bool Write<T>(InterfaceName device, EthtoolCommand command, T argument)
-        where T : unmanaged => Send(device, command, MemoryMarshal.AsBytes(new Span<T>(ref argument))) is not null;
-
-    /// <summary>Runs a command, whose structure always starts with its number. The result is null where the driver has no such command.</summary>
-    private int? Send(InterfaceName device, EthtoolCommand command, Span<byte> payload)
-    {
-        MemoryMarshal.Write(payload, command.Number);
-        var request = IfReq.For(device);
-        var result = _socket.Call(Sockios.Ethtool, ref request, payload, out var errno);
-        return errno switch
-        {
-            Errno.None => result,
-            Errno.NotSupported or Errno.NotSupportedInternally => null,
-            _ => throw Failure(device, command, errno),
-        };
-    }
-
     private static LinkSettings LinkSettingsOf(in EthtoolLinkSettings settings) => new(
         // Besides SPEED_UNKNOWN drivers say 0, or the 16-bit form of it from before there was a high half.
         settings.Speed is EthtoolLinkSettings.SpeedUnknown or 0 or ushort.MaxValue ? null : settings.Speed,
         (Duplex)settings.Duplex is var duplex and (Duplex.Half or Duplex.Full) ? duplex : Duplex.Unknown,
         settings.Autonegotiation != 0);
-
-    private static int Check(InterfaceName device, EthtoolCommand command, uint count, int maximum) =>
-        count <= maximum ? (int)count : throw Failure(device, command, Errno.Overflow);
-
-    private static LinuxException Failure(InterfaceName device, EthtoolCommand command, Errno errno) =>
-        new($"SIOCETHTOOL {command.Name}", device.ToString(), errno);
-
-    private static ref T As<T>(Span<byte> payload)
-        where T : struct => ref MemoryMarshal.AsRef<T>(payload);
-
-    private static Span<TItem> Tail<THeader, TItem>(Span<byte> payload)
-        where THeader : struct
-        where TItem : struct => MemoryMarshal.Cast<byte, TItem>(payload[Unsafe.SizeOf<THeader>()..]);
 }

@@ -21,7 +21,7 @@ internal sealed unsafe class EventFd : IDisposable
     // EAGAIN says that it has been signalled 2^64 - 2 times: readable enough.
     internal void Signal()
     {
-        using var file = File.Borrow();
+        using var file = File.Acquire();
         ulong one = 1;
         _ = LibC.write(file.Number, &one, sizeof(ulong));
     }

@@ -219,7 +219,7 @@ public sealed unsafe partial class KmsgReader : IDisposable
     {
         if (!_isRegular)
             return true;
-        using var file = _file.Borrow();
+        using var file = _file.Acquire();
         var size = (long)ReadStatus().st_size;
         var position = (long)LibC.lseek(file.Number, 0, LibC.SEEK_CUR);
         if (size < position)
@@ -229,15 +229,15 @@ public sealed unsafe partial class KmsgReader : IDisposable
 
     private stat ReadStatus()
     {
-        using var file = _file.Borrow();
+        using var file = _file.Acquire();
         stat status;
         return LibC.fstat(file.Number, &status) == 0 ? status : throw new LinuxException("fstat", _path, FileDescriptor.LastError);
     }
 
     private (int File, bool IsWoken) Poll(bool watchFile, TimeSpan timeout)
     {
-        using var file = _file.Borrow();
-        using var wakeUp = _wakeUp.File.Borrow();
+        using var file = _file.Acquire();
+        using var wakeUp = _wakeUp.File.Acquire();
         var descriptors = stackalloc pollfd[2];
         // A negative number is one that poll(2) passes over.
         descriptors[0] = new pollfd { fd = watchFile ? file.Number : -1, events = (short)LibC.POLLIN };

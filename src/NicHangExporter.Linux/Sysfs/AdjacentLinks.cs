@@ -21,7 +21,7 @@ internal static class AdjacentLinks
     internal static List<InterfaceName> Read(FileDescriptor directory, ReadOnlySpan<byte> prefix, InterfaceName device)
     {
         var names = new List<InterfaceName>();
-        using var borrowed = directory.Borrow();
+        using var borrowed = directory.Acquire();
         var entries = new DirectoryEntries(borrowed.Number, stackalloc byte[EntryBufferSize]);
         while (entries.MoveNext())
             if (entries.Name.StartsWith(prefix) && InterfaceName.TryParse(entries.Name[prefix.Length..], out var name))

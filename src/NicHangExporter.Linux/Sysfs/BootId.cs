@@ -18,7 +18,7 @@ public static class BootId
         ArgumentNullException.ThrowIfNull(procfsRoot);
         var path = FileDescriptor.TerminatedPath(Path.Join(procfsRoot, "sys/kernel/random/boot_id"));
         Span<byte> text = stackalloc byte[Length];
-        var errno = SmallFile.TryReadText(LibC.AT_FDCWD, path, text, out var length);
+        var errno = FileReader.TryReadText(LibC.AT_FDCWD, path, text, out var length);
         if (errno != Errno.None || length != Length)
             return null;
         for (var i = 0; i < Length; i++)

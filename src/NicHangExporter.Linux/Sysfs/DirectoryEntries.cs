@@ -31,7 +31,7 @@ internal unsafe ref struct DirectoryEntries(int directory, Span<byte> buffer)
     internal readonly ReadOnlySpan<byte> Name => TerminatedName[..^1];
 
     /// <summary>True where the present entry is a directory or a link to one.</summary>
-    internal readonly bool IsDirectory => SmallFile.TryFindDirectory(directory, TerminatedName) == Errno.None;
+    internal readonly bool IsDirectory => FileCalls.TryFindDirectory(directory, TerminatedName) == Errno.None;
 
     /// <summary>Goes to the next entry; <c>.</c> and <c>..</c> are entries, too.</summary>
     internal bool MoveNext()

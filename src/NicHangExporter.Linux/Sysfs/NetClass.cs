@@ -29,7 +29,7 @@ public sealed class NetClass(string sysfsRoot)
         if (directory is null)
             return errno;
         using (directory)
-        using (var borrowed = directory.Borrow())
+        using (var borrowed = directory.Acquire())
         {
             var entries = new DirectoryEntries(borrowed.Number, stackalloc byte[EntryBufferSize]);
             while (entries.MoveNext())
@@ -123,11 +123,11 @@ public sealed class NetClass(string sysfsRoot)
     private bool HasParent(InterfaceName name, ReadOnlySpan<byte> address)
     {
         var suffix = "/device\0"u8;
-        Span<byte> target = stackalloc byte[SmallFile.MaxLinkLength];
+        Span<byte> target = stackalloc byte[FileCalls.MaxLinkLength];
         Span<byte> path = stackalloc byte[_path.Length + InterfaceName.MaxLength + suffix.Length];
         var length = PathOf(name, path);
         suffix.CopyTo(path[length..]);
-        var errno = SmallFile.TryReadLinkName(LibC.AT_FDCWD, path[..(length + suffix.Length)], target, out var parent);
+        var errno = FileCalls.TryReadLinkName(LibC.AT_FDCWD, path[..(length + suffix.Length)], target, out var parent);
         return errno == Errno.None ? parent.SequenceEqual(address)
             : NetDevice.IsAbsent(errno) ? false
             : throw new LinuxException("readlinkat", $"{Subject()}/{name}/device", errno);
@@ -145,7 +145,7 @@ public sealed class NetClass(string sysfsRoot)
         if (errno is not (Errno.None or Errno.NoEntry or Errno.NotDirectory or Errno.NoDevice))
             throw new LinuxException("open", $"{Subject()}/{name}", errno);
         // Where the whole class is missing, as while /sys is mounted anew, no interface is known to be gone.
-        if (directory is null && SmallFile.TryFindDirectory(LibC.AT_FDCWD, _path) is not Errno.None and var missing)
+        if (directory is null && FileCalls.TryFindDirectory(LibC.AT_FDCWD, _path) is not Errno.None and var missing)
             throw new LinuxException("stat", Subject(), missing);
         return directory;
     }

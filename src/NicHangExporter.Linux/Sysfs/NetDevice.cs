@@ -29,7 +29,7 @@ public sealed class NetDevice : IDisposable
     {
         Name = name;
         _directory = directory;
-        Span<byte> target = stackalloc byte[SmallFile.MaxLinkLength];
+        Span<byte> target = stackalloc byte[FileCalls.MaxLinkLength];
         IsPhysical = HasLink("device\0"u8, target, out var parent);
         BusAddress = BusAddress.TryParse(parent, out var address) ? address : default;
         IsVirtualFunction = IsPhysical && HasLink("device/physfn\0"u8, target, out _);
@@ -87,8 +87,8 @@ public sealed class NetDevice : IDisposable
     {
         get
         {
-            using var directory = _directory.Borrow();
-            var errno = SmallFile.TryReadLinkName(directory.Number, "master\0"u8, stackalloc byte[SmallFile.MaxLinkLength], out var bytes);
+            using var directory = _directory.Acquire();
+            var errno = FileCalls.TryReadLinkName(directory.Number, "master\0"u8, stackalloc byte[FileCalls.MaxLinkLength], out var bytes);
             return errno == Errno.None && InterfaceName.TryParse(bytes, out var master) ? master : default;
         }
     }
@@ -97,6 +97,20 @@ public sealed class NetDevice : IDisposable
     /// there is.</summary>
     public static bool IsAbsent(Errno errno) =>
         errno is Errno.NoEntry or Errno.NoDevice or Errno.NotDirectory or Errno.Invalid;
+
+    /// <summary>
+    /// True where <c>operstate</c> is <c>up</c>, or <c>unknown</c>, which is all that some drivers report. Reads it each
+    /// time. Not <c>carrier</c>, which takes the kernel's RTNL lock.
+    /// </summary>
+    public bool IsOperational
+    {
+        get
+        {
+            Span<byte> state = stackalloc byte[NumberBufferSize];
+            return TryReadText("operstate\0"u8, state, out var length) == Errno.None
+                && (state[..length].SequenceEqual("up"u8) || state[..length].SequenceEqual("unknown"u8));
+        }
+    }
 
     /// <summary>Reads an unsigned decimal number.</summary>
     /// <returns>
@@ -108,11 +122,8 @@ public sealed class NetDevice : IDisposable
     public Errno TryReadUInt64(ReadOnlySpan<byte> attribute, out ulong value)
     {
         Span<byte> text = stackalloc byte[NumberBufferSize];
-        var errno = TryReadNumber(attribute, text, out var length);
-        if (Utf8Parser.TryParse(text[..length], out value, out var digits) && digits == length)
-            return errno;
-        value = 0;
-        return errno == Errno.None ? Errno.Invalid : errno;
+        var errno = TryReadNumber(attribute, ref text);
+        return Parsed(errno, Utf8Parser.TryParse(text, out value, out var digits) && digits == text.Length, ref value);
     }
 
     /// <summary>Reads a signed decimal number, as <see cref="TryReadUInt64"/> does: <c>speed</c> is -1 where it is unknown.</summary>
@@ -120,11 +131,8 @@ public sealed class NetDevice : IDisposable
     public Errno TryReadInt64(ReadOnlySpan<byte> attribute, out long value)
     {
         Span<byte> text = stackalloc byte[NumberBufferSize];
-        var errno = TryReadNumber(attribute, text, out var length);
-        if (Utf8Parser.TryParse(text[..length], out value, out var digits) && digits == length)
-            return errno;
-        value = 0;
-        return errno == Errno.None ? Errno.Invalid : errno;
+        var errno = TryReadNumber(attribute, ref text);
+        return Parsed(errno, Utf8Parser.TryParse(text, out value, out var digits) && digits == text.Length, ref value);
     }
 
     /// <summary>Reads an attribute as bytes, without its final newline.</summary>
@@ -132,8 +140,8 @@ public sealed class NetDevice : IDisposable
     /// <exception cref="ArgumentException">The attribute does not end in its only NUL.</exception>
     public Errno TryReadText(ReadOnlySpan<byte> attribute, Span<byte> buffer, out int length)
     {
-        using var directory = _directory.Borrow();
-        return SmallFile.TryReadText(directory.Number, attribute, buffer, out length);
+        using var directory = _directory.Acquire();
+        return FileReader.TryReadText(directory.Number, attribute, buffer, out length);
     }
 
     /// <summary>Reads an unsigned number of one transmit queue, <c>queues/tx-N/attribute</c>: <c>"tx_timeout\0"u8</c>, or
@@ -162,7 +170,7 @@ public sealed class NetDevice : IDisposable
         if (queues is null)
             return 0;
         using (queues)
-        using (var borrowed = queues.Borrow())
+        using (var borrowed = queues.Acquire())
         {
             var count = 0;
             var entries = new DirectoryEntries(borrowed.Number, stackalloc byte[4096]);
@@ -173,13 +181,28 @@ public sealed class NetDevice : IDisposable
         }
     }
 
+    /// <summary>
+    /// Sums <c>byte_queue_limits/inflight</c> of all transmit queues in use: bytes that were handed to the hardware and not
+    /// sent yet. Queues without that file, as of drivers without BQL, count as 0.
+    /// </summary>
+    /// <param name="queues">The number of transmit queues (<see cref="CountTxQueues"/>).</param>
+    public ulong SumInflightBytes(out int queues)
+    {
+        queues = CountTxQueues();
+        ulong sum = 0;
+        for (var queue = 0; queue < queues; queue++)
+            if (TryReadQueueUInt64(queue, "byte_queue_limits/inflight\0"u8, out var bytes) == Errno.None)
+                sum += bytes;
+        return sum;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _directory.Dispose();
 
     private bool HasDirectory(ReadOnlySpan<byte> path)
     {
-        using var directory = _directory.Borrow();
-        return Has(SmallFile.TryFindDirectory(directory.Number, path), "fstatat");
+        using var directory = _directory.Acquire();
+        return Has(FileCalls.TryFindDirectory(directory.Number, path), "fstatat");
     }
 
     private bool HasLowers()
@@ -205,20 +228,27 @@ public sealed class NetDevice : IDisposable
         _ => throw new LinuxException(operation, Name.ToString(), errno),
     };
 
-    // Too long for a number is no number.
-    private Errno TryReadNumber(ReadOnlySpan<byte> attribute, Span<byte> text, out int length)
+    // Leaves the text empty after an error. A text that exceeds the buffer is not a number.
+    private Errno TryReadNumber(ReadOnlySpan<byte> attribute, ref Span<byte> text)
     {
-        var errno = TryReadText(attribute, text, out length);
-        if (errno == Errno.None)
-            return errno;
-        length = 0;
+        var errno = TryReadText(attribute, text, out var length);
+        text = errno == Errno.None ? text[..length] : default;
         return errno == Errno.TooSmall ? Errno.Invalid : errno;
+    }
+
+    private static Errno Parsed<T>(Errno errno, bool isNumber, ref T value)
+        where T : struct
+    {
+        if (isNumber)
+            return errno;
+        value = default;
+        return errno == Errno.None ? Errno.Invalid : errno;
     }
 
     private string? ReadLinkName(ReadOnlySpan<byte> link)
     {
-        using var directory = _directory.Borrow();
-        var errno = SmallFile.TryReadLinkName(directory.Number, link, stackalloc byte[SmallFile.MaxLinkLength], out var name);
+        using var directory = _directory.Acquire();
+        var errno = FileCalls.TryReadLinkName(directory.Number, link, stackalloc byte[FileCalls.MaxLinkLength], out var name);
         return errno == Errno.None ? KernelText.Escape(name) : null;
     }
 
@@ -226,8 +256,8 @@ public sealed class NetDevice : IDisposable
     // good as gone.
     private bool HasLink(ReadOnlySpan<byte> link, Span<byte> buffer, out ReadOnlySpan<byte> target)
     {
-        using var directory = _directory.Borrow();
-        var errno = SmallFile.TryReadLinkName(directory.Number, link, buffer, out target);
+        using var directory = _directory.Acquire();
+        var errno = FileCalls.TryReadLinkName(directory.Number, link, buffer, out target);
         return errno == Errno.None || (IsAbsent(errno) ? false
             : throw new LinuxException("readlinkat", $"{Name}/{KernelText.Escape(link[..^1])}", errno));
     }

@@ -13,7 +13,7 @@ public static class OpenFiles
         if (directory is null)
             throw new LinuxException("open", "/proc/self/fd", errno);
         using (directory)
-        using (var borrowed = directory.Borrow())
+        using (var borrowed = directory.Acquire())
         {
             var count = 0;
             var entries = new DirectoryEntries(borrowed.Number, stackalloc byte[4096]);

@@ -32,7 +32,7 @@ public static class ProcessIdentity
         ArgumentNullException.ThrowIfNull(procfsRoot);
         Span<byte> buffer = stackalloc byte[MaxLength];
         var path = FileDescriptor.TerminatedPath(Path.Join(procfsRoot, process, "stat"));
-        if (SmallFile.TryReadText(LibC.AT_FDCWD, path, buffer, out var length) != Errno.None)
+        if (FileReader.TryReadText(LibC.AT_FDCWD, path, buffer, out var length) != Errno.None)
             return null;
         // The name of the program stands in parentheses and may hold anything, parentheses and newlines too.
         var text = KernelText.Escape(buffer[..length]);

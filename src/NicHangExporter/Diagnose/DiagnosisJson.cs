@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using NicHangExporter.Detection.Episodes;
 using NicHangExporter.Detection.Patterns;
 using NicHangExporter.Diagnose.LogText;
 using NicHangExporter.Remediation;
@@ -42,18 +41,10 @@ internal sealed record DiagnosisJson(long Lines, IReadOnlyList<DiagnosisJson.Ent
             device.LinkDowns,
             device.LinkUps,
             device.Episodes,
-            Name(device.Shape))
+            SnakeCase.Of(device.Shape))
         {
             Faults = [.. device.Faults.Select(Fault.From)],
             Advice = [.. DiagnosisAdvice.For(device)],
-        };
-
-        private static string Name(HangShape shape) => shape switch
-        {
-            HangShape.Wedge => "wedge",
-            HangShape.Flap => "flap",
-            HangShape.SilentStall or HangShape.Paused => "stall",
-            _ => "unknown",
         };
     }
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using System.Text.Json;
 using Serilog.Events;
 using Serilog.Formatting.Display;
 
@@ -32,18 +32,6 @@ internal static class LogFields
             if (name == "EventId" && value is StructureValue id)
                 yield return ("event_id", id.Properties.Where(property => property.Name == "Id").Select(property => (property.Value as ScalarValue)?.Value).FirstOrDefault());
             else if (name is not ("SourceContext" or "RequestId" or "RequestPath" or "ConnectionId"))
-                yield return (SnakeCase(name), value is ScalarValue scalar ? scalar.Value : value.ToString());
-    }
-
-    private static string SnakeCase(string name)
-    {
-        var text = new StringBuilder(name.Length + 4);
-        foreach (var character in name)
-        {
-            if (char.IsAsciiLetterUpper(character) && text.Length > 0)
-                text.Append('_');
-            text.Append(char.ToLowerInvariant(character));
-        }
-        return text.ToString();
+                yield return (JsonNamingPolicy.SnakeCaseLower.ConvertName(name), value is ScalarValue scalar ? scalar.Value : value.ToString());
     }
 }

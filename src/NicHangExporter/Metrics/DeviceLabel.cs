@@ -13,7 +13,7 @@ internal static class DeviceLabel
 
     /// <summary><c>device="eth0"</c>, quoted and escaped, for <see cref="ExpositionWriter.Prepared"/>.</summary>
     public static byte[] Prepare(InterfaceName device) => Encoding.UTF8.GetBytes(
-        $"{Name}=\"{device.ToString().Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
+        $"{Name}=\"{ExpositionWriter.EscapeLabel(device.ToString())}\"");
 }
 
 /// <summary>Numbers of queues as text, made once.</summary>

@@ -20,16 +20,13 @@ internal sealed class EthtoolCollector(EthtoolPoller poller, FeatureSelection fe
             foreach (var collector in Collector.NeedEthtool.Where(options.Has))
                 // Link has an outcome of its own from sysfs; a failure in either place is a failure.
                 Merge(outcomes, new CollectorOutcome(collector, !snapshot.Failed.Contains(collector)));
-            writer.Begin(SnapshotAge);
-            writer.Sample(SnapshotAge).Value(clock.GetElapsedTime(snapshot.Timestamp).TotalSeconds);
-            writer.Begin(PollDuration);
-            writer.Sample(PollDuration).Value(snapshot.Duration.TotalSeconds);
+            writer.Single(SnapshotAge, clock.GetElapsedTime(snapshot.Timestamp).TotalSeconds);
+            writer.Single(PollDuration, snapshot.Duration.TotalSeconds);
         }
         else
             foreach (var collector in Collector.NeedEthtool.Where(options.Has))
                 Merge(outcomes, new CollectorOutcome(collector, false));
-        writer.Begin(SnapshotWait);
-        writer.Sample(SnapshotWait).Value(poller.Waiting.TotalSeconds);
+        writer.Single(SnapshotWait, poller.Waiting.TotalSeconds);
     }
 
     private void WriteSnapshot(ExpositionWriter writer, List<Row> rows)

@@ -25,8 +25,8 @@ internal sealed class ExpositionSource(
         {
             sysfs.Write(writer, devices, outcomes);
             ethtool.Write(writer, devices, outcomes);
-            One(writer, Devices, devices.All.Count);
-            One(writer, DevicesDropped, devices.Dropped);
+            writer.Single(Devices, devices.All.Count);
+            writer.Single(DevicesDropped, devices.Dropped);
         }
         if (options.Has(Collector.Process))
             process.Write(writer, outcomes);
@@ -40,11 +40,5 @@ internal sealed class ExpositionSource(
         var build = MetricsEndpoint.BuildVersion;
         writer.Begin(BuildInfo);
         writer.Sample(BuildInfo).Label("version", build.Version).Label("revision", build.Revision).Value(true);
-    }
-
-    private static void One(ExpositionWriter writer, MetricFamily family, double value)
-    {
-        writer.Begin(family);
-        writer.Sample(family).Value(value);
     }
 }

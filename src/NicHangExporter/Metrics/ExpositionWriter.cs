@@ -40,8 +40,7 @@ internal sealed class ExpositionWriter(ExpositionBody buffer)
     /// <summary>Adds a label. The value may hold anything; it is escaped.</summary>
     public ExpositionWriter Label(string name, string value)
     {
-        if (value.AsSpan().IndexOfAny('\\', '"', '\n') >= 0)
-            value = value.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal);
+        value = EscapeLabel(value);
         // At most three bytes of UTF-8 for a char of UTF-16.
         var span = buffer.GetSpan(4 + 3 * (name.Length + value.Length));
         var length = 0;
@@ -96,6 +95,21 @@ internal sealed class ExpositionWriter(ExpositionBody buffer)
         EndLabels();
         Raw(value ? "1\n"u8 : "0\n"u8);
     }
+
+    /// <summary>Writes a family of one sample without labels.</summary>
+    public void Single(MetricFamily family, double value)
+    {
+        Begin(family);
+        Sample(family).Value(value);
+    }
+
+    /// <summary>Escapes the value of a label: backslash, quotation mark, newline.</summary>
+    public static string EscapeLabel(string value) =>
+        value.AsSpan().IndexOfAny('\\', '"', '\n') < 0 ? value : EscapeHelp(value).Replace("\"", "\\\"", StringComparison.Ordinal);
+
+    /// <summary>Escapes the text of a HELP line: backslash, newline.</summary>
+    public static string EscapeHelp(string text) =>
+        text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal);
 
     private void EndLabels() => Raw(_hasLabels ? "} "u8 : " "u8);
 

@@ -22,7 +22,7 @@ internal sealed class MetricFamily
         Type = type;
         Help = help;
         NameUtf8 = Encoding.UTF8.GetBytes(name);
-        HelpUtf8 = Encoding.UTF8.GetBytes(help.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal));
+        HelpUtf8 = Encoding.UTF8.GetBytes(ExpositionWriter.EscapeHelp(help));
     }
 
     /// <summary>The full name, prefix and unit included.</summary>

@@ -32,14 +32,14 @@ internal sealed class ProcessCollector(CollectorHealth health, TimeProvider cloc
         try
         {
             var fields = Stat();
-            One(writer, Cpu, (Number(fields[13]) + Number(fields[14])) / TicksPerSecond);
-            One(writer, OpenFds, OpenFiles.Count());
+            writer.Single(Cpu, (Number(fields[13]) + Number(fields[14])) / TicksPerSecond);
+            writer.Single(OpenFds, OpenFiles.Count());
             if (OpenFileLimit() is { } limit)
-                One(writer, MaxFds, limit);
-            One(writer, VirtualMemory, Number(fields[22]));
-            One(writer, ResidentMemory, Number(fields[23]) * Environment.SystemPageSize);
-            One(writer, StartTime, _startTime ??= BootTime() + Number(fields[21]) / TicksPerSecond);
-            One(writer, Threads, Number(fields[19]));
+                writer.Single(MaxFds, limit);
+            writer.Single(VirtualMemory, Number(fields[22]));
+            writer.Single(ResidentMemory, Number(fields[23]) * Environment.SystemPageSize);
+            writer.Single(StartTime, _startTime ??= BootTime() + Number(fields[21]) / TicksPerSecond);
+            writer.Single(Threads, Number(fields[19]));
         }
         catch (Exception exception) when (exception is LinuxException or IOException or UnauthorizedAccessException or FormatException or IndexOutOfRangeException)
         {
@@ -47,12 +47,6 @@ internal sealed class ProcessCollector(CollectorHealth health, TimeProvider cloc
         }
         outcomes.Add(new CollectorOutcome(Collector.Process, failure is null, clock.GetElapsedTime(start)));
         health.Report(Collector.Process, failure);
-    }
-
-    private static void One(ExpositionWriter writer, MetricFamily family, double value)
-    {
-        writer.Begin(family);
-        writer.Sample(family).Value(value);
     }
 
     private static double BootTime()

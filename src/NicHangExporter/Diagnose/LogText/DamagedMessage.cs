@@ -16,26 +16,26 @@ internal static class DamagedMessage
     /// <summary>Makes a message of a record's text.</summary>
     /// <param name="text">The text, with further lines.</param>
     /// <param name="mode">How it came.</param>
-    /// <param name="mended">The message.</param>
-    /// <param name="mendedMode">How it is to be looked up.</param>
+    /// <param name="repaired">The message.</param>
+    /// <param name="repairedMode">How it is to be looked up.</param>
     /// <returns>False where it is one already, or none.</returns>
-    public static bool TryMend(ReadOnlySpan<byte> text, DetectionMode mode, out byte[] mended, out DetectionMode mendedMode)
+    public static bool TryRepair(ReadOnlySpan<byte> text, DetectionMode mode, out byte[] repaired, out DetectionMode repairedMode)
     {
-        mended = [];
-        mendedMode = mode;
+        repaired = [];
+        repairedMode = mode;
         var end = text.IndexOf((byte)'\n');
         var line = end < 0 ? text : text[..end];
         if (line.Length > HangDetector.MaxLineLength || line.Length < PatternIndex.KeyLength || IsMessage(line, mode)) return false;
         if (TryUnfold(line, mode, out var whole) || TryWithoutRemark(line, mode, out whole) || TryCollapse(line, mode, out whole))
         {
-            mended = [.. whole, .. text[line.Length..]];
+            repaired = [.. whole, .. text[line.Length..]];
             return true;
         }
         if (mode != DetectionMode.Pasted) return false;
         var cut = WithoutEllipsis(line);
         if (!IsMessage(cut, DetectionMode.Cut)) return false;
-        mended = [.. cut, .. text[line.Length..]];
-        mendedMode = DetectionMode.Cut;
+        repaired = [.. cut, .. text[line.Length..]];
+        repairedMode = DetectionMode.Cut;
         return true;
     }
 

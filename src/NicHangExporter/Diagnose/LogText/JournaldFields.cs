@@ -88,19 +88,7 @@ internal sealed class JournaldFields
     {
         entry = default;
         var whole = _hasMessage;
-        if (whole)
-        {
-            var monotonic = JournaldEntry.ReadStamp(_values.GetValueOrDefault("_SOURCE_MONOTONIC_TIMESTAMP"), LogClockKind.Boot);
-            var realtime = JournaldEntry.ReadStamp(_values.GetValueOrDefault("__REALTIME_TIMESTAMP"), LogClockKind.Wall);
-            entry = new JournaldEntry
-            {
-                Message = [.. _message],
-                IsKernel = JournaldEntry.IsOfKernel(_values.GetValueOrDefault("_TRANSPORT"), _values.GetValueOrDefault("SYSLOG_IDENTIFIER")),
-                Stamp = _header.Clock != LogClockKind.None ? _header : monotonic.Clock != LogClockKind.None ? monotonic : realtime,
-                Subsystem = _values.GetValueOrDefault("_KERNEL_SUBSYSTEM", ""),
-                Device = _values.GetValueOrDefault("_KERNEL_DEVICE", ""),
-            };
-        }
+        if (whole) entry = JournaldEntry.From([.. _message], _values, _header);
         _values.Clear();
         _message.Clear();
         _header = default;

@@ -96,7 +96,7 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
             if (whole.IsEmpty) return false;
             trimmed = whole;
         }
-        if (JournaldEntry.TryParse(JsonFrame.Unframe(trimmed), out var entry)) return TakeEntry(entry, out record);
+        if (JournaldEntry.TryParse(trimmed, out var entry)) return TakeEntry(entry, out record);
         return TakeText(LineCleaner.Clean(line, _scratch), out record);
     }
 
@@ -229,10 +229,10 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
         var pending = _pending;
         (_given, _text) = (_text, _given);
         _text.ResetWrittenCount();
-        if (pending.Exists && DamagedMessage.TryMend(_given.WrittenSpan, pending.Mode, out var mended, out var mode))
+        if (pending.Exists && DamagedMessage.TryRepair(_given.WrittenSpan, pending.Mode, out var repaired, out var mode))
         {
             _given.ResetWrittenCount();
-            _given.Write(mended);
+            _given.Write(repaired);
             pending = pending with { Mode = mode };
         }
         record = new LogRecord

@@ -69,7 +69,7 @@ internal static class ShellPrompt
 
     private static bool NamesADevice(ReadOnlySpan<byte> text)
     {
-        if (DamagedMessage.TryMend(text, DetectionMode.Pasted, out var mended, out var mode)) text = mended;
+        if (DamagedMessage.TryRepair(text, DetectionMode.Pasted, out var repaired, out var mode)) text = repaired;
         return HangDetector.TryDetect(text, default, default, mode, out var message)
             && !(message.Device.IsEmpty && message.Bus.IsEmpty);
     }

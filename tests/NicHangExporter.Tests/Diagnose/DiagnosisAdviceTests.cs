@@ -1,8 +1,7 @@
 using NicHangExporter.Diagnose;
 using NicHangExporter.Remediation.Planning;
-using NicHangExporter.Tests.Detection;
 
-namespace NicHangExporter.Tests.Cli;
+namespace NicHangExporter.Tests.Diagnose;
 
 /// <summary>Nothing that <c>diagnose</c> advises is false for the driver, the kind of the device and the log.</summary>
 public sealed class DiagnosisAdviceTests

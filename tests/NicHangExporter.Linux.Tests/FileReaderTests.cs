@@ -3,7 +3,7 @@ using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Linux.Tests;
 
-public sealed class WholeFileTests : IDisposable
+public sealed class FileReaderTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 
@@ -17,32 +17,32 @@ public sealed class WholeFileTests : IDisposable
     {
         var buffer = new byte[room];
 
-        Assert.Equal(Errno.None, WholeFile.TryRead(Write("file", content), buffer, out var length, out var status));
+        Assert.Equal(Errno.None, FileReader.TryRead(Write("file", content), buffer, out var length, out var status));
         Assert.Equal(content, Encoding.UTF8.GetString(buffer, 0, length));
         Assert.Equal(content.Length, status.Length);
     }
 
     [Fact]
     public void TryRead_ContentThatFillsTheBuffer_IsTooSmall() =>
-        Assert.Equal(Errno.TooSmall, WholeFile.TryRead(Write("file", "12345678"), new byte[8], out _, out _));
+        Assert.Equal(Errno.TooSmall, FileReader.TryRead(Write("file", "12345678"), new byte[8], out _, out _));
 
     [Fact]
-    public void TryRead_EndlessDevice_IsTooSmall() => Assert.Equal(Errno.TooSmall, WholeFile.TryRead("/dev/zero", new byte[64], out _, out _));
+    public void TryRead_EndlessDevice_IsTooSmall() => Assert.Equal(Errno.TooSmall, FileReader.TryRead("/dev/zero", new byte[64], out _, out _));
 
     [Fact]
     public void TryRead_FifoWithoutAWriter_DoesNotBlock()
     {
         Execution.Of("mkfifo", _directory.File("fifo")).Succeeded();
 
-        Assert.Equal(Errno.None, WholeFile.TryRead(_directory.File("fifo"), new byte[8], out var length, out _));
+        Assert.Equal(Errno.None, FileReader.TryRead(_directory.File("fifo"), new byte[8], out var length, out _));
         Assert.Equal(0, length);
     }
 
     [Fact]
-    public void TryRead_MissingFile_IsNoEntry() => Assert.Equal(Errno.NoEntry, WholeFile.TryRead(_directory.File("nothing"), new byte[8], out _, out _));
+    public void TryRead_MissingFile_IsNoEntry() => Assert.Equal(Errno.NoEntry, FileReader.TryRead(_directory.File("nothing"), new byte[8], out _, out _));
 
     [Fact]
-    public void TryRead_Directory_IsItsErrno() => Assert.Equal(Errno.IsDirectory, WholeFile.TryRead(_directory.Path, new byte[8], out _, out _));
+    public void TryRead_Directory_IsItsErrno() => Assert.Equal(Errno.IsDirectory, FileReader.TryRead(_directory.Path, new byte[8], out _, out _));
 
     [Fact]
     public void Status_OfAFile_IsWhatStatPrints()
@@ -53,7 +53,7 @@ public sealed class WholeFileTests : IDisposable
         Assert.Equal(Errno.None, FileStatus.TryRead(path, out var status));
         var printed = Execution.Of("stat", "-c", "%d %i %s %a %u %g", path).Succeeded().Trim();
         Assert.Equal(printed, $"{status.Device} {status.Inode} {status.Length} {Convert.ToString((int)status.Mode, 8)} {status.Owner} {status.Group}");
-        Assert.Equal(Errno.None, WholeFile.TryRead(path, new byte[8], out _, out var read));
+        Assert.Equal(Errno.None, FileReader.TryRead(path, new byte[8], out _, out var read));
         Assert.Equal(status, read);
     }
 

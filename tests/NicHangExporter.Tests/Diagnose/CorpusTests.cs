@@ -1,6 +1,7 @@
 using NicHangExporter.Diagnose;
+using NicHangExporter.Tests.Detection.Patterns;
 
-namespace NicHangExporter.Tests.Detection;
+namespace NicHangExporter.Tests.Diagnose;
 
 /// <summary>Every excerpt of the corpus against its row in index.tsv: real reports in every paste format, and look-alikes.</summary>
 public sealed class CorpusTests

@@ -1,7 +1,8 @@
 using System.Text;
 using NicHangExporter.Diagnose.LogText;
+using NicHangExporter.Tests.Detection.Patterns;
 
-namespace NicHangExporter.Tests.Detection;
+namespace NicHangExporter.Tests.Diagnose;
 
 /// <summary>Only the kernel's own lines count, however well a process quotes them.</summary>
 public sealed class OriginTests

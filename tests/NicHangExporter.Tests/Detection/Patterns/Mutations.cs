@@ -1,7 +1,7 @@
 using System.Text;
 using NicHangExporter.Linux;
 
-namespace NicHangExporter.Tests.Detection;
+namespace NicHangExporter.Tests.Detection.Patterns;
 
 /// <summary>Damages real records in the ways that cables, buffers, editors and attackers do; the same seed gives the same records.</summary>
 internal sealed class Mutations(int seed)

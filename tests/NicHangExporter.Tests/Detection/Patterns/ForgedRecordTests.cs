@@ -1,7 +1,7 @@
 using System.Text;
 using NicHangExporter.Detection.Patterns;
 
-namespace NicHangExporter.Tests.Detection;
+namespace NicHangExporter.Tests.Detection.Patterns;
 
 /// <summary>
 /// Records that the kernel prints with its own facility, but not all in its own words: names of processes, of USB devices, of a

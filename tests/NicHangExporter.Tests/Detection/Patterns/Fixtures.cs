@@ -1,4 +1,4 @@
-namespace NicHangExporter.Tests.Detection;
+namespace NicHangExporter.Tests.Detection.Patterns;
 
 /// <summary>Recorded input beside the tests, byte for byte.</summary>
 internal static class Fixtures

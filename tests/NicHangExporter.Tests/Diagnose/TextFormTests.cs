@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using NicHangExporter.Diagnose.LogText;
 
-namespace NicHangExporter.Tests.Detection;
+namespace NicHangExporter.Tests.Diagnose;
 
 /// <summary>
 /// A log says the same, however it was passed on: each file of both corpora, changed as mailers, forums and people change logs,

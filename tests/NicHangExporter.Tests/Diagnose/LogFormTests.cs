@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace NicHangExporter.Tests.Detection;
+namespace NicHangExporter.Tests.Diagnose;
 
 /// <summary>Forms of logs that no file of the corpora has, or not in each variant.</summary>
 public sealed class LogFormTests

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using NicHangExporter.Diagnose;
 
-namespace NicHangExporter.Tests.Detection;
+namespace NicHangExporter.Tests.Diagnose;
 
 /// <summary>One wedge of e1000e, in every way that logs and people write it: the same answer each time.</summary>
 public sealed class PasteFormatTests

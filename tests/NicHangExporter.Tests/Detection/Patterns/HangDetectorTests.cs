@@ -1,7 +1,7 @@
 using System.Text;
 using NicHangExporter.Detection.Patterns;
 
-namespace NicHangExporter.Tests.Detection;
+namespace NicHangExporter.Tests.Detection.Patterns;
 
 public sealed class HangDetectorTests
 {

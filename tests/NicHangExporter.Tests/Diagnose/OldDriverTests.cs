@@ -1,7 +1,7 @@
 using System.Text;
 using NicHangExporter.Detection.Patterns;
 
-namespace NicHangExporter.Tests.Detection;
+namespace NicHangExporter.Tests.Diagnose;
 
 /// <summary>Wordings and prefixes of old kernels, and what only looks like them.</summary>
 public sealed class OldDriverTests

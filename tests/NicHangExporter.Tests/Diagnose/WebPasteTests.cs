@@ -1,6 +1,6 @@
 using NicHangExporter.Diagnose.LogText;
 
-namespace NicHangExporter.Tests.Detection;
+namespace NicHangExporter.Tests.Diagnose;
 
 /// <summary>Lines as web pages, mails, containers and consoles pass them on: the kernel's are found, and nothing else becomes one.</summary>
 public sealed class WebPasteTests

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using NicHangExporter.Detection.Patterns;
 
-namespace NicHangExporter.Tests.Detection;
+namespace NicHangExporter.Tests.Detection.Patterns;
 
 /// <summary>
 /// What <see cref="HangDetector"/> promises for records of the kernel, written as slowly and plainly as possible: every row at every position of the

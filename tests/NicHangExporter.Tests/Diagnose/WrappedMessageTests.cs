@@ -1,4 +1,4 @@
-namespace NicHangExporter.Tests.Detection;
+namespace NicHangExporter.Tests.Diagnose;
 
 /// <summary>Messages that a mail program or a terminal has broken over two lines.</summary>
 public sealed class WrappedMessageTests

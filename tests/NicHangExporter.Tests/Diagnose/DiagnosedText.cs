@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using NicHangExporter.Diagnose;
 
-namespace NicHangExporter.Tests.Detection;
+namespace NicHangExporter.Tests.Diagnose;
 
 /// <summary>Runs the command over bytes and takes its JSON apart again.</summary>
 internal static class DiagnosedText

@@ -1,6 +1,7 @@
 using NicHangExporter.Diagnose;
+using NicHangExporter.Tests.Detection.Patterns;
 
-namespace NicHangExporter.Tests.Detection;
+namespace NicHangExporter.Tests.Diagnose;
 
 /// <summary>
 /// Every excerpt of the second corpus against its row in index.tsv: reports that were wrong in the field. <c>-</c> asks nothing; "fatal" in a note asks

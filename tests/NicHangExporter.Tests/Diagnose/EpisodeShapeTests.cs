@@ -1,4 +1,4 @@
-namespace NicHangExporter.Tests.Detection;
+namespace NicHangExporter.Tests.Diagnose;
 
 /// <summary>What a log proves of a hang's course: repetitions, recoveries, elapsed times, and what it can't know.</summary>
 public sealed class EpisodeShapeTests

@@ -1,7 +1,7 @@
 using NicHangExporter.Detection.Patterns;
 using NicHangExporter.Diagnose;
 
-namespace NicHangExporter.Tests.Detection;
+namespace NicHangExporter.Tests.Diagnose;
 
 /// <summary>Devices that have failed without a transmit hang: named, with their fault and what helps.</summary>
 public sealed class FaultTests

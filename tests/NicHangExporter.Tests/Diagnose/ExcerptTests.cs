@@ -1,4 +1,4 @@
-namespace NicHangExporter.Tests.Detection;
+namespace NicHangExporter.Tests.Diagnose;
 
 /// <summary>Drivers and situations that the corpus does not have, written from the kernel's format strings.</summary>
 public sealed class ExcerptTests

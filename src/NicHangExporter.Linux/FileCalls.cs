@@ -2,48 +2,14 @@ using Tmds.Linux;
 
 namespace NicHangExporter.Linux;
 
-/// <summary>Files that are read whole with one read(2), such as attributes in /sys and /proc, without an allocation.</summary>
-internal static unsafe class SmallFile
+/// <summary>
+/// System calls on files that take a descriptor as a number. The wrappers repeat a call after EINTR, return the error
+/// number and allocate nothing.
+/// </summary>
+internal static unsafe class FileCalls
 {
     /// <summary>PATH_MAX (include/uapi/linux/limits.h): no link's target is longer.</summary>
     internal const int MaxLinkLength = 4096;
-
-    /// <summary>openat(2), read(2), close(2). One final newline is cut; kernels of old wrote some attributes without it.</summary>
-    /// <param name="directory">The descriptor of a directory, or AT_FDCWD.</param>
-    /// <param name="path">The path, ending in its only NUL.</param>
-    /// <param name="buffer">Where the bytes go.</param>
-    /// <param name="length">How many they are, without the final newline.</param>
-    /// <returns><see cref="Errno.TooSmall"/> where the file holds more than the buffer.</returns>
-    internal static Errno TryReadText(int directory, ReadOnlySpan<byte> path, Span<byte> buffer, out int length)
-    {
-        length = 0;
-        // O_NONBLOCK: changes nothing in /sys, but a FIFO in a tree that only looks like it can't stop a scrape.
-        var errno = TryOpen(directory, path, LibC.O_RDONLY | LibC.O_NONBLOCK, out var file);
-        if (errno != Errno.None)
-            return errno;
-        try
-        {
-            errno = TryRead(file, buffer, out length);
-            if (errno != Errno.None)
-                return errno;
-            if (length < buffer.Length)
-            {
-                if (length > 0 && buffer[length - 1] == '\n')
-                    length--;
-                return Errno.None;
-            }
-            // The buffer is full. Nothing may be left but the newline.
-            Span<byte> more = stackalloc byte[2];
-            errno = TryRead(file, more, out var left);
-            if (errno == Errno.None && left == 0 && length > 0 && buffer[length - 1] == '\n')
-                length--;
-            return errno != Errno.None ? errno : left > 1 || (left == 1 && more[0] != '\n') ? Errno.TooSmall : Errno.None;
-        }
-        finally
-        {
-            _ = LibC.close(file);
-        }
-    }
 
     /// <summary>openat(2) with O_CLOEXEC, repeated when a signal came first.</summary>
     /// <param name="directory">The descriptor of a directory, or AT_FDCWD.</param>

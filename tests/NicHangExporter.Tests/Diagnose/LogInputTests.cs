@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using NicHangExporter.Diagnose;
 
-namespace NicHangExporter.Tests.Detection;
+namespace NicHangExporter.Tests.Diagnose;
 
 /// <summary>Logs that are no plain UTF-8 file.</summary>
 public sealed class LogInputTests

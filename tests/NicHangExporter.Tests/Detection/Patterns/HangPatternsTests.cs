@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using NicHangExporter.Detection.Patterns;
 
-namespace NicHangExporter.Tests.Detection;
+namespace NicHangExporter.Tests.Detection.Patterns;
 
 /// <summary>Walks the table and its fixture lines: each row has a line, each line has one row.</summary>
 public sealed class HangPatternsTests

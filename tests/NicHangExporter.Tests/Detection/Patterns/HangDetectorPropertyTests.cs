@@ -1,7 +1,7 @@
 using System.Text;
 using NicHangExporter.Detection.Patterns;
 
-namespace NicHangExporter.Tests.Detection;
+namespace NicHangExporter.Tests.Detection.Patterns;
 
 /// <summary>The fast detector against the slow one, on a million damaged records; and what it costs.</summary>
 public sealed class HangDetectorPropertyTests

@@ -1,7 +1,7 @@
 using NicHangExporter.Diagnose;
 using NicHangExporter.Diagnose.LogText;
 
-namespace NicHangExporter.Tests.Detection;
+namespace NicHangExporter.Tests.Diagnose;
 
 /// <summary>Forms of logs that are rare, one kind a test: what each must count, and what it must not.</summary>
 public sealed class RareFormTests
