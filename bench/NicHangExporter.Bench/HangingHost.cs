@@ -14,10 +14,7 @@ using Serilog.Extensions.Logging;
 
 namespace NicHangExporter.Bench;
 
-/// <summary>
-/// The exporter's own rooms with their own threads, log and journal, over a FIFO for the kernel log, a directory for sysfs and a <see cref="SilentNic"/>,
-/// in which a NIC hangs once.
-/// </summary>
+/// <summary>Runs the exporter's services with their own threads, log and journal, over a FIFO as the kernel log, a directory as sysfs and a <see cref="SilentNic"/>. The NIC hangs once.</summary>
 internal sealed partial class HangingHost(string work, string device)
 {
     private const string Bus = "0000:00:1f.6";
@@ -29,13 +26,13 @@ internal sealed partial class HangingHost(string work, string device)
     /// <summary>The state directory.</summary>
     public string State { get; } = Path.Combine(work, "state");
 
-    /// <summary>How long the first command to the NIC came after the second report of the hang was written.</summary>
+    /// <summary>The time from the second report of the hang to the first command to the NIC.</summary>
     public async Task<TimeSpan> HealAsync()
     {
         MakeDevice();
         if (MakeFifo(_kmsg, Convert.ToUInt32("600", 8)) != 0)
-            throw new InvalidOperationException($"no FIFO can be made: errno {Marshal.GetLastPInvokeError()}");
-        // For reading, too: else opening it would wait for the reader.
+            throw new InvalidOperationException($"the FIFO can't be created:  errno {Marshal.GetLastPInvokeError()}");
+        // Also for reading, because opening a FIFO for writing only waits for a reader.
         await using var log = new FileStream(_kmsg, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
         var options = new ExporterOptions
         {
@@ -52,21 +49,21 @@ internal sealed partial class HangingHost(string work, string device)
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new SerilogLoggerProvider(logger)));
         ExporterHost.AddRooms(services, options, _clock, metrics);
         services.AddSingleton<IEthtool>(_nic);
-        await using var rooms = services.BuildServiceProvider();
-        var (monitor, remediator, lane) = (rooms.GetRequiredService<HangMonitor>(), rooms.GetRequiredService<Remediator>(), rooms.GetRequiredService<RemediationWorker>());
-        rooms.GetRequiredService<StateDirectory>().TryTake();
-        lane.Start();
+        await using var provider =  services.BuildServiceProvider();
+        var (monitor, remediator, worker) = (provider.GetRequiredService<HangMonitor>(), provider.GetRequiredService<Remediator>(), provider.GetRequiredService<RemediationWorker>());
+        provider.GetRequiredService<StateDirectory>().TryTake();
+        worker.Start();
         remediator.Start();
         monitor.Start();
         await Task.WhenAll(monitor.Ready, remediator.Ready);
 
-        var evidence = rooms.GetRequiredService<HangSignals>();
+        var signals = provider.GetRequiredService<HangSignals>();
         log.Write(Report(1));
-        while (Reports(evidence) == 0)
+        while (Reports(signals) == 0)
             await Task.Delay(1);
-        // What comes of the first report is over long before the second, which comes two seconds later.
+        // The first report is handled long before the second one, which comes two seconds later.
         var idle = new TaskCompletionSource();
-        lane.Post(idle.SetResult);
+        worker.Post(idle.SetResult);
         await idle.Task;
         await Task.Delay(5);
         _clock.Jump(TimeSpan.FromSeconds(2));
@@ -80,10 +77,10 @@ internal sealed partial class HangingHost(string work, string device)
         return TimeProvider.System.GetElapsedTime(start, first);
     }
 
-    private int Reports(HangSignals evidence) =>
-        InterfaceName.TryParse(device, out var name) && BusAddress.TryParse(Bus, out var bus) ? evidence.Of(name, bus).Reports : throw new ArgumentException($"{device} is no name of an interface");
+    private int Reports(HangSignals signals) =>
+        InterfaceName.TryParse(device, out var name) && BusAddress.TryParse(Bus, out var bus) ? signals.Of(name, bus).Reports : throw new ArgumentException($"{device} is not an interface name");
 
-    // An empty line is no record, and shows at once that no line of the dictionary follows.
+    // The empty line marks the end of the record's dictionary.
     private byte[] Report(int number) => Encoding.UTF8.GetBytes(
         $"3,{number},{(long)(_clock.GetElapsedTime(0).TotalMicroseconds)},-;e1000e {Bus} {device}: Detected Hardware Unit Hang:\\x0a  TDH                  <0>\\x0a  TDT                  <2>\n SUBSYSTEM=pci\n DEVICE=+pci:{Bus}\n\n");
 

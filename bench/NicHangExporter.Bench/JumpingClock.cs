@@ -1,6 +1,6 @@
 namespace NicHangExporter.Bench;
 
-/// <summary>The real clock, set forth by whatever a benchmark need not wait for. Timers take their real time.</summary>
+/// <summary>The real clock plus the time that a benchmark skips. Timers take their real time.</summary>
 internal sealed class JumpingClock : TimeProvider
 {
     private long _ahead;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NicHangExporter.Bench;
 
-/// <summary>Records a second of the exporter's own path beside mtail on the same messages; of each the best of some runs, in turns.</summary>
+/// <summary>Compares records per second of the exporter's own path with mtail on the same messages: the best of several runs each, in turns.</summary>
 internal static class KmsgComparison
 {
     private const int Records = 2_000_000;
@@ -18,7 +18,7 @@ internal static class KmsgComparison
         File.WriteAllBytes(empty, []);
 
         var peer = new Mtail(mtail, program);
-        // Tables, code and pages of the file are warm after this.
+        // This run loads tables, code and pages of the file.
         var weighed = KmsgPath.Run(kmsg, weigh: true);
         Require(weighed.Records == Records, $"{weighed.Records} of {Records} records were read");
         Require(weighed.Found == hangs, $"the detector found {weighed.Found} of {hangs} messages");
@@ -42,7 +42,7 @@ internal static class KmsgComparison
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
-    // A program that does not do the same work is no peer.
+    // The results are comparable only if both programs find the same.
     private static void Require(bool condition, string failure)
     {
         if (!condition)

@@ -5,21 +5,21 @@ using NicHangExporter.Linux.Kmsg;
 
 namespace NicHangExporter.Bench;
 
-/// <summary>What a pass over a log came to.</summary>
+/// <summary>The result of one pass over a log.</summary>
 /// <param name="Records">Records read.</param>
-/// <param name="Found">Those that tell of a NIC's hang, watchdog or reset.</param>
-/// <param name="Elapsed">How long it took.</param>
-/// <param name="Matched">Those, and others that the table knows: links, renames.</param>
-/// <param name="AllocatedByMatched">Bytes allocated while the matched were handled; 0 unless asked for.</param>
-/// <param name="Allocated">Bytes allocated in all.</param>
+/// <param name="Found">Records about a hang, watchdog report or reset of a NIC.</param>
+/// <param name="Elapsed">The duration.</param>
+/// <param name="Matched">All records that the table knows, including links and renames.</param>
+/// <param name="AllocatedByMatched">Bytes allocated for matched records; 0 unless measured.</param>
+/// <param name="Allocated">Bytes allocated in total.</param>
 internal readonly record struct KmsgPass(int Records, int Found, TimeSpan Elapsed, int Matched, long AllocatedByMatched, long Allocated);
 
-/// <summary>The path of a record in the exporter's kmsg thread: read, parse, unescape, detect.</summary>
+/// <summary>The steps of the exporter's kmsg thread: read, parse, unescape, detect.</summary>
 internal static class KmsgPath
 {
     /// <summary>Reads a recording to its end.</summary>
     /// <param name="path">The recording.</param>
-    /// <param name="weigh">Whether allocations are told apart by record, which takes time of its own.</param>
+    /// <param name="weigh">True to measure allocations per record, which takes additional time.</param>
     public static KmsgPass Run(string path, bool weigh)
     {
         var unescaped = new byte[16 * 1024];

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 
 namespace NicHangExporter.Bench;
 
-/// <summary>A server under test: started, asked over one kept-alive connection, weighed, and killed at the end.</summary>
+/// <summary>A server under test: started, scraped over one kept-alive connection, measured and killed at the end.</summary>
 internal sealed partial class Peer : IDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
@@ -17,14 +17,14 @@ internal sealed partial class Peer : IDisposable
     private readonly Process _process;
     private readonly HttpClient _http;
     private readonly byte[] _body = new byte[16 * 1024 * 1024];
-    private string _lastWords = "";
+    private string _lastLine = "";
 
     public Peer(string name, int port, string program, params string[] arguments)
     {
         Name = name;
         _process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        // Read, and all but the last line forgotten: a program that fills its pipe would stop.
-        _process.ErrorDataReceived += (_, line) => _lastWords = line.Data ?? _lastWords;
+        // A program whose pipe is full would block, so all lines are read. Only the last one is kept.
+        _process.ErrorDataReceived += (_, line) => _lastLine = line.Data ?? _lastLine;
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
         _http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1, AutomaticDecompression = DecompressionMethods.None })
@@ -34,12 +34,10 @@ internal sealed partial class Peer : IDisposable
         };
     }
 
-    /// <summary>As in the table.</summary>
+    /// <summary>The name in the table.</summary>
     public string Name { get; }
 
-    /// <summary>
-    /// CPU time used so far, user and system: the sum that /proc/PID/stat shows as utime + stime, without being cut to ticks of 10 ms.
-    /// </summary>
+    /// <summary>CPU time used, user and system: utime + stime of /proc/PID/stat, but not rounded to ticks of 10 ms.</summary>
     public TimeSpan Cpu => GetTime(~_process.Id << 3 | ProcessClock, out var time) == 0
         ? TimeSpan.FromSeconds(time.Seconds) + TimeSpan.FromMicroseconds(time.Nanoseconds / 1000.0)
         : throw new InvalidOperationException($"{Name} has ended");
@@ -54,7 +52,7 @@ internal sealed partial class Peer : IDisposable
         }
     }
 
-    /// <summary>Waits until it answers at all, without a scrape.</summary>
+    /// <summary>Waits until it answers a request other than a scrape.</summary>
     public async Task WaitAsync()
     {
         var start = Stopwatch.GetTimestamp();
@@ -67,12 +65,12 @@ internal sealed partial class Peer : IDisposable
             catch (HttpRequestException)
             {
                 if (_process.HasExited || Stopwatch.GetElapsedTime(start) > StartLimit)
-                    throw new InvalidOperationException($"{Name} does not answer: {_lastWords}");
+                    throw new InvalidOperationException($"{Name} does not answer: {_lastLine}");
                 await Task.Delay(20);
             }
     }
 
-    /// <summary>One scrape; the body lives until the next.</summary>
+    /// <summary>One scrape. The body is valid until the next one.</summary>
     public Task<ReadOnlyMemory<byte>> ScrapeAsync() => ReadAsync("/metrics");
 
     public void Dispose()

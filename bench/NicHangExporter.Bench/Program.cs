@@ -1,6 +1,6 @@
 using NicHangExporter.Bench;
 
-// Started by bench/run, which makes the namespaces and the programs to compare. Tables on stdout, progress on stderr.
+// Started by bench/run, which creates the namespaces and builds the programs to compare. Tables go to stdout, progress to stderr.
 switch (args)
 {
     case ["scrape", var devices, var exporter, var nodeExporter, var floor]:

@@ -4,10 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace NicHangExporter.Bench;
 
-/// <summary>
-/// A long kernel log, made of records that real kernels wrote: ordinary ones in turn, and every hundredth one of those that tell of a hang or
-/// a reset. Written twice: as /dev/kmsg gives it, and as lines of text as dmesg prints them, one line for each record.
-/// </summary>
+/// <summary>A long kernel log, made of records that real kernels wrote: ordinary records in turn, and every hundredth record about a hang or a reset. It is written twice: in the form of /dev/kmsg, and as lines of text as dmesg prints them, one line per record.</summary>
 internal sealed partial class RecordedLog
 {
     private const int HangEvery = 100;
@@ -23,9 +20,9 @@ internal sealed partial class RecordedLog
             foreach (Match match in Whole().Matches(File.ReadAllText(file, Encoding.Latin1)))
             {
                 var record = new Record(match.Groups["priority"].Value, match.Groups["text"].Value, match.Groups["dictionary"].Value);
-                var tellsOfHang = Hang().IsMatch(record.Text);
-                // A hang message that is not the kernel's own is a forgery, which the two programs treat differently.
-                if (!tellsOfHang)
+                var isHang = Hang().IsMatch(record.Text);
+                // A hang message that the kernel did not write is a forgery, which the two programs treat differently.
+                if (!isHang)
                     _ordinary.Add(record);
                 else if (int.Parse(record.Priority, CultureInfo.InvariantCulture) < 8)
                     _hangs.Add(record);
@@ -34,7 +31,7 @@ internal sealed partial class RecordedLog
             throw new InvalidOperationException($"{directory} holds no recorded kernel logs (*.raw)");
     }
 
-    /// <summary>Writes so many records as kernel records and as text; returns how many of them tell of a hang or reset.</summary>
+    /// <summary>Writes the given number of records in both forms. Returns how many of them are about a hang or reset.</summary>
     public int Write(int records, string kmsg, string text)
     {
         var hangs = 0;

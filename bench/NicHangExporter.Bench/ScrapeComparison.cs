@@ -3,10 +3,7 @@ using System.Globalization;
 
 namespace NicHangExporter.Bench;
 
-/// <summary>
-/// One scrape of everything beside node_exporter, in the network namespace that this process was started in. The programs take turns, so
-/// that a machine that grows slower does so for all of them.
-/// </summary>
+/// <summary>Compares one complete scrape with node_exporter, in the network namespace of this process. The programs run in turns, so that a change of the machine's speed affects all of them.</summary>
 internal static class ScrapeComparison
 {
     private const int Rounds = 4;
@@ -14,7 +11,7 @@ internal static class ScrapeComparison
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
 
-    // Enough for a heap to have found its size; with many devices node_exporter would need minutes for it.
+    // Enough for a stable heap size. With many devices node_exporter would need minutes.
     private static int ScrapesForMemory(int devices) => devices <= 10 ? 1000 : 100;
 
     public static async Task RunAsync(string devices, string exporter, string nodeExporter, string floor)
@@ -61,7 +58,7 @@ internal static class ScrapeComparison
     {
         var own = tallies[0].Microseconds;
         Console.WriteLine($"\n### Scrape, {devices} device{(devices == "1" ? "" : "s")} and lo\n");
-        Console.WriteLine("| program | samples | kB | CPU µs a scrape | ratio to ours | p50 ms | p99 ms | RSS MiB idle → after scrapes | CPU µs a second, unasked |");
+        Console.WriteLine("| program | samples | kB | CPU µs a scrape | ratio to ours | p50 ms | p99 ms | RSS MiB idle → after scrapes | CPU µs a second, idle |");
         Console.WriteLine("|---|--:|--:|--:|--:|--:|--:|--:|--:|");
         foreach (var tally in tallies)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace NicHangExporter.Bench;
 
-/// <summary>What the scrapes of one peer came to.</summary>
+/// <summary>The results of the scrapes of one peer.</summary>
 internal sealed class ScrapeTally(Peer peer)
 {
     private readonly List<double> _milliseconds = [];
@@ -15,16 +15,16 @@ internal sealed class ScrapeTally(Peer peer)
     public double IdleMebibytes { get; private set; }
     public double LoadedMebibytes { get; private set; }
 
-    /// <summary>CPU µs a second while nobody asks.</summary>
+    /// <summary>CPU µs per second without requests.</summary>
     public double IdleMicroseconds { get; set; }
 
-    /// <summary>CPU µs of one scrape.</summary>
+    /// <summary>CPU µs per scrape.</summary>
     public double Microseconds => _cpu.TotalMicroseconds / _milliseconds.Count;
 
-    /// <summary>The time, in ms, that so great a part of the scrapes needed at most.</summary>
+    /// <summary>The given percentile of the scrape duration, in ms.</summary>
     public double Percentile(double part) => _milliseconds.Order().ElementAt((int)Math.Ceiling(part * _milliseconds.Count) - 1);
 
-    /// <summary>Scrapes that are not measured: caches fill, the heap grows to its size.</summary>
+    /// <summary>Runs scrapes that are not measured: caches fill and the heap grows to its size.</summary>
     public async Task WarmUpAsync(int scrapes)
     {
         IdleMebibytes = Peer.ResidentMebibytes;
@@ -32,7 +32,7 @@ internal sealed class ScrapeTally(Peer peer)
             Count(await Peer.ScrapeAsync());
     }
 
-    /// <summary>Scrapes for a while, one after the other.</summary>
+    /// <summary>Scrapes for the given time, one request after the other.</summary>
     public async Task MeasureAsync(TimeSpan length)
     {
         var before = Peer.Cpu;
@@ -48,7 +48,7 @@ internal sealed class ScrapeTally(Peer peer)
         _cpu += Peer.Cpu - before;
     }
 
-    /// <summary>Scrapes on until so many have been, and weighs the memory.</summary>
+    /// <summary>Scrapes until the given total is reached, and measures the memory.</summary>
     public async Task CompleteAsync(int scrapes)
     {
         for (; Scrapes < scrapes; Scrapes++)
@@ -56,7 +56,7 @@ internal sealed class ScrapeTally(Peer peer)
         LoadedMebibytes = Peer.ResidentMebibytes;
     }
 
-    // A sample is a line that is no comment.
+    // A sample is a line that is not a comment.
     private void Count(ReadOnlyMemory<byte> body)
     {
         (Bytes, Samples) = (body.Length, 0);

@@ -3,10 +3,10 @@ using NicHangExporter.Linux.Ethtool;
 
 namespace NicHangExporter.Bench;
 
-/// <summary>A NIC whose driver answers at once and does nothing: it tells when the first command that would change it comes.</summary>
+/// <summary>A NIC whose driver answers immediately and does nothing. It reports the time of the first command that would change it.</summary>
 internal sealed class SilentNic : IEthtool
 {
-    /// <summary>Is looked for at the first command, and never there: a trace of system calls shows where that was.</summary>
+    /// <summary>The file is looked up at the first command and never exists. It marks that moment in a trace of system calls.</summary>
     public const string Mark = "/first-command-to-the-nic";
 
     private static readonly string[] Offloads =
@@ -14,18 +14,18 @@ internal sealed class SilentNic : IEthtool
 
     private readonly TaskCompletionSource<long> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>When it came, by the clock of the machine.</summary>
+    /// <summary>The time of the first command, by the clock of the machine.</summary>
     public Task<long> First => _first.Task;
 
     public SetFeaturesResult SetFeatures(InterfaceName device, IReadOnlyList<FeatureChange> changes)
     {
-        Come();
+        RecordCommand();
         return SetFeaturesResult.Accepted;
     }
 
     public bool Renegotiate(InterfaceName device)
     {
-        Come();
+        RecordCommand();
         return true;
     }
 
@@ -42,7 +42,7 @@ internal sealed class SilentNic : IEthtool
     public bool SetEnergyEfficientEthernet(InterfaceName device, bool enabled) => false;
     public bool SetPause(InterfaceName device, PauseParameters pause) => false;
 
-    private void Come()
+    private void RecordCommand()
     {
         if (_first.TrySetResult(TimeProvider.System.GetTimestamp()))
             _ = File.Exists(Mark);

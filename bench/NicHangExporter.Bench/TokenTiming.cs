@@ -8,10 +8,7 @@ using NicHangExporter.Options;
 
 namespace NicHangExporter.Bench;
 
-/// <summary>
-/// Whether the time of a refusal tells how near a wrong token was. Tokens that differ from the right one in the last character alone, and tokens that differ
-/// in every one, in an order of chance; and, as the control that the measurement can tell at all, a comparison that stops at the first difference.
-/// </summary>
+/// <summary>Tests whether the time of a rejection depends on how much of a wrong token is right. It compares tokens that differ in the last character only with tokens that differ in every character, in random order. A comparison that stops at the first difference is the control: it proves that the measurement can detect the difference.</summary>
 internal static class TokenTiming
 {
     private const int Samples = 100_000;
@@ -34,7 +31,7 @@ internal static class TokenTiming
         Console.WriteLine("| comparison | near miss, ns | far miss, ns | difference, ns | Welch's t | it tells (over 4.5) |");
         Console.WriteLine("|---|--:|--:|--:|--:|---|");
         Print("the exporter's, with hash and files", Measure(near, far, header => store.Authenticate(header) is not null));
-        // A long one, or the clock would not see it.
+        // Long enough for the resolution of the clock.
         var (secret, nearly, hardly) = (new string('a', 4096), new string('a', 4095) + 'b', new string('b', 4096));
         Print("control: 4 kB, character by character", Measure(nearly, hardly, text => StopsEarly(text, secret)));
     }
@@ -53,7 +50,7 @@ internal static class TokenTiming
             Require(!accepted);
             (isNear ? first : second).Add(elapsed);
         }
-        // What the scheduler took is no property of the code: the same share is cut off both, at the same time.
+        // Cuts the same share off both samples, at the same time, to remove the influence of the scheduler.
         var cut = first.Concat(second).Order().ElementAt((int)(Samples * 2 * 0.95));
         return (Welch.Of(first.Where(time => time <= cut)), Welch.Of(second.Where(time => time <= cut)));
     }

@@ -1,12 +1,11 @@
 namespace NicHangExporter.Bench;
 
-/// <summary>What Welch's t-test needs of a sample.</summary>
-/// <param name="Count">How many values.</param>
-/// <param name="Mean">Their mean.</param>
-/// <param name="Variance">Their variance, unbiased.</param>
+/// <summary>The values of a sample that Welch's t-test needs.</summary>
+/// <param name="Count">The number of values.</param>
+/// <param name="Mean">The mean.</param>
+/// <param name="Variance">The unbiased variance.</param>
 internal readonly record struct Welch(int Count, double Mean, double Variance)
 {
-    /// <summary>Of these values.</summary>
     public static Welch Of(IEnumerable<double> values)
     {
         var all = values.ToArray();

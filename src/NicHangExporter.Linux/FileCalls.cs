@@ -8,16 +8,16 @@ namespace NicHangExporter.Linux;
 /// </summary>
 internal static unsafe class FileCalls
 {
-    /// <summary>PATH_MAX (include/uapi/linux/limits.h): no link's target is longer.</summary>
+    /// <summary>PATH_MAX (include/uapi/linux/limits.h): the maximum length of a link's target.</summary>
     internal const int MaxLinkLength = 4096;
 
-    /// <summary>openat(2) with O_CLOEXEC, repeated when a signal came first.</summary>
+    /// <summary>openat(2) with O_CLOEXEC.</summary>
     /// <param name="directory">The descriptor of a directory, or AT_FDCWD.</param>
     /// <param name="path">The path, ending in its only NUL.</param>
     /// <param name="flags">O_RDONLY and the like.</param>
     /// <param name="file">The descriptor.</param>
-    /// <param name="mode">The permissions of a file that is made (O_CREAT).</param>
-    /// <exception cref="ArgumentException">The path does not end in its only NUL: the kernel would read past it.</exception>
+    /// <param name="mode">The permissions of a created file (O_CREAT).</param>
+    /// <exception cref="ArgumentException">The path does not end in its only NUL. The kernel would read beyond it.</exception>
     internal static Errno TryOpen(int directory, ReadOnlySpan<byte> path, int flags, out int file, int mode = 0)
     {
         RequireTerminated(path);
@@ -28,7 +28,7 @@ internal static unsafe class FileCalls
         return file < 0 ? FileDescriptor.LastError : Errno.None;
     }
 
-    /// <summary>read(2), repeated when a signal came first.</summary>
+    /// <summary>read(2).</summary>
     internal static Errno TryRead(int file, Span<byte> buffer, out int length)
     {
         fixed (byte* bytes = buffer)
@@ -41,8 +41,8 @@ internal static unsafe class FileCalls
         return FileDescriptor.LastError;
     }
 
-    /// <summary>readlinkat(2), and of the target only what follows its last slash.</summary>
-    /// <returns><see cref="Errno.Invalid"/> for what is no link, <see cref="Errno.TooSmall"/> for a target that fills the buffer.</returns>
+    /// <summary>readlinkat(2): the part of the target after its last slash.</summary>
+    /// <returns><see cref="Errno.Invalid"/> for a file that is not a link, <see cref="Errno.TooSmall"/> for a target that fills the buffer.</returns>
     internal static Errno TryReadLinkName(int directory, ReadOnlySpan<byte> path, Span<byte> buffer, out ReadOnlySpan<byte> name)
     {
         name = default;
@@ -53,7 +53,7 @@ internal static unsafe class FileCalls
             length = (int)LibC.readlinkat(directory, link, target, buffer.Length);
         if (length < 0)
             return FileDescriptor.LastError;
-        // readlink(2) cuts in silence: a target that fills the buffer may have lost its end, which is the very part asked for.
+        // readlink(2) truncates without an error. A target that fills the buffer may lack its end.
         if (length == buffer.Length)
             return Errno.TooSmall;
         var whole = buffer[..length];

@@ -13,7 +13,7 @@ public static class FileReader
     /// <param name="buffer">Receives the bytes. Must be larger than the largest expected content, by at least one byte.</param>
     /// <param name="length">The number of bytes read.</param>
     /// <param name="status">The status of the file. Set whenever the file could be opened, even if reading failed.</param>
-    /// <returns><see cref="Errno.TooSmall"/> where the content fills the buffer.</returns>
+    /// <returns><see cref="Errno.TooSmall"/> if the content fills the buffer.</returns>
     /// <exception cref="ArgumentException">The path holds a NUL.</exception>
     public static Errno TryRead(string path, Span<byte> buffer, out int length, out FileStatus status)
     {
@@ -47,7 +47,7 @@ public static class FileReader
     /// <param name="path">The path, ending in its only NUL.</param>
     /// <param name="buffer">Receives the bytes.</param>
     /// <param name="length">The number of bytes, without the final newline.</param>
-    /// <returns><see cref="Errno.TooSmall"/> where the file holds more than the buffer.</returns>
+    /// <returns><see cref="Errno.TooSmall"/> if the file holds more than the buffer.</returns>
     internal static Errno TryReadText(int directory, ReadOnlySpan<byte> path, Span<byte> buffer, out int length)
     {
         length = 0;

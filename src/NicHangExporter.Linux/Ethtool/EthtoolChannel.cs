@@ -10,7 +10,7 @@ namespace NicHangExporter.Linux.Ethtool;
 internal sealed class EthtoolChannel(IoctlSocket socket) : IDisposable
 {
     /// <summary>Runs a command whose answer has a fixed size.</summary>
-    /// <returns>The answer; null where the driver does not implement the command.</returns>
+    /// <returns>The answer; null if the driver does not implement the command.</returns>
     public T? Read<T>(InterfaceName device, EthtoolCommand command)
         where T : unmanaged
     {
@@ -19,12 +19,12 @@ internal sealed class EthtoolChannel(IoctlSocket socket) : IDisposable
     }
 
     /// <summary>Runs a command that changes something.</summary>
-    /// <returns>False where the driver does not implement the command.</returns>
+    /// <returns>False if the driver does not implement the command.</returns>
     public bool Write<T>(InterfaceName device, EthtoolCommand command, T argument)
         where T : unmanaged => Send(device, command, MemoryMarshal.AsBytes(new Span<T>(ref argument))) is not null;
 
     /// <summary>Runs a command on a payload of any size. Writes the number of the command into its first word.</summary>
-    /// <returns>The result of the ioctl; null where the driver does not implement the command.</returns>
+    /// <returns>The result of the ioctl; null if the driver does not implement the command.</returns>
     /// <exception cref="LinuxException">The kernel or the driver refused for another reason.</exception>
     public int? Send(InterfaceName device, EthtoolCommand command, Span<byte> payload)
     {

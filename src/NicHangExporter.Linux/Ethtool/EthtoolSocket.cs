@@ -3,36 +3,28 @@ using NicHangExporter.Linux.Uapi;
 
 namespace NicHangExporter.Linux.Ethtool;
 
-/// <summary>
-/// <see cref="IEthtool"/> by <c>ioctl(SIOCETHTOOL)</c>, in the network namespace of the thread that made this object. Any thread
-/// may use it, also at the same time; the kernel does one command after the other. Nothing is remembered between calls.
-/// </summary>
-/// <remarks>
-/// The kernel writes as much as a command's own count allows, so every count that is sent is what the buffer has room for; and
-/// every count that comes back is held against a maximum before it sizes a buffer. More than the maximum is
-/// <see cref="Errno.Overflow"/>; an answer that never comes to rest is <see cref="Errno.Again"/>; both without any harm done.
-/// </remarks>
+/// <summary><see cref="IEthtool"/> by <c>ioctl(SIOCETHTOOL)</c>, in the network namespace of the thread that created this object. Any thread may use it, also concurrently; the kernel runs one command at a time. Nothing is cached between calls.</summary>
+/// <remarks>The kernel writes as many items as the command's count allows, so every count sent equals the size of the buffer. Every count received is checked against a maximum before it sizes a buffer. A count above the maximum is <see cref="Errno.Overflow"/>, and an answer that keeps changing is <see cref="Errno.Again"/>. Neither changes the device.</remarks>
 public sealed class EthtoolSocket : IEthtool, IDisposable
 {
-    /// <summary>A larger string set is taken for an error. Counters for each of hundreds of queues stay well below.</summary>
+    /// <summary>A larger string set is an error. Even the counters of hundreds of queues stay well below.</summary>
     internal const int MaxStrings = 1 << 16;
 
-    /// <summary>Words of 32 features. Kernels have two, which are full by now, so that a third is near.</summary>
+    /// <summary>Words of 32 features. Current kernels use two, and both are full.</summary>
     internal const int MaxFeatureWords = 32;
 
-    /// <summary>How often an answer is asked for that changes between its count and its content.</summary>
+    /// <summary>Attempts to read an answer whose size changes between the count and the content.</summary>
     internal const int MaxAttempts = 4;
 
-    // dev->addr_len is an unsigned char, so that ETOOSMALL can't come back.
+    // dev->addr_len is an unsigned char, so the kernel never returns ETOOSMALL.
     private const int MaxAddressLength = byte.MaxValue;
 
     private readonly EthtoolChannel _channel;
 
-    /// <summary>Opens a control socket.</summary>
-    /// <exception cref="LinuxException">None is to be had.</exception>
+    /// <exception cref="LinuxException">No socket can be opened.</exception>
     public EthtoolSocket() => _channel = new EthtoolChannel(new IoctlSocket());
 
-    /// <summary>Speaks to something else than the kernel.</summary>
+    /// <summary>Replaces the kernel, for tests.</summary>
     internal EthtoolSocket(DeviceIoctl ioctl) => _channel = new EthtoolChannel(new IoctlSocket(ioctl));
 
     /// <inheritdoc/>
@@ -70,9 +62,9 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
             return false;
         if (eee.Enabled != 0 == enabled)
             return true;
-        // The rest goes back as it came: drivers answer EINVAL where tx_lpi_* is not what is set.
+        // The other fields are sent back unchanged: drivers answer EINVAL if tx_lpi_* differs from the current value.
         eee.Enabled = enabled ? 1u : 0;
-        // Some drivers (igc) show nothing advertised while it is off, and would take that for the wish to advertise nothing.
+        // Some drivers (igc) report no advertised modes while EEE is off, and would advertise none.
         if (enabled && eee.Advertised == 0)
             eee.Advertised = eee.Supported;
         return _channel.Write(device, EthtoolCommand.SetEnergyEfficientEthernet, eee);
@@ -95,7 +87,7 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
     /// <inheritdoc/>
     public LinkSettings? ReadLinkSettings(InterfaceName device)
     {
-        // Settings are followed by three bit sets of up to 127 words (a signed byte counts them).
+        // Three bit sets of up to 127 words follow the settings (a signed byte counts them).
         Span<byte> payload = stackalloc byte[Unsafe.SizeOf<EthtoolLinkSettings>() + 3 * sbyte.MaxValue * sizeof(uint)];
         sbyte words = 0;
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
@@ -107,7 +99,7 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
                 return null;
             if (settings.LinkModeWords == words)
                 return LinkSettingsOf(settings);
-            // A negative number is the one that the kernel wants to hear, and nothing else was answered. What is left is no number of words.
+            // A negative number is the negated size that the kernel expects, and the rest of the answer is unset. Any other number is invalid.
             if (settings.LinkModeWords is >= 0 or sbyte.MinValue)
                 throw EthtoolChannel.Failure(device, EthtoolCommand.GetLinkSettings, Errno.Overflow);
             words = (sbyte)-settings.LinkModeWords;
@@ -125,7 +117,7 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
             return null;
         EthtoolChannel.Check(device, EthtoolCommand.GetPermanentAddress, header.Size, MaxAddressLength);
         var address = payload.AsSpan(Unsafe.SizeOf<EthtoolPermAddr>(), (int)header.Size);
-        // All zeros is what a device without an address of its own has (ethtool: "not set").
+        // A device without a permanent address reports all zeros (ethtool: "not set").
         return address.ContainsAnyExcept((byte)0) ? address.ToArray() : null;
     }
 
@@ -136,7 +128,7 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
         {
             if (CountStrings(device, stringSet) is not { } count)
                 return null;
-            // A count of 0 is never sent: to the kernel it means "any number".
+            // A count of 0 is never sent: the kernel takes it for "any number".
             if (count == 0)
                 return [];
             if (!TryReadStrings(device, stringSet, count, out var strings))
@@ -149,7 +141,7 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
     /// <inheritdoc/>
     public IReadOnlyList<Statistic>? ReadStatistics(InterfaceName device)
     {
-        // Names and values come by two commands, and a change of the queues between them changes the number of both.
+        // Names and values are read by two commands. A change of the queues in between changes the number of both.
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             if (ReadStringSet(device, StringSet.Statistics) is not { } names)
@@ -184,7 +176,7 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
             throw new ArgumentException("No feature to change: empty never means all.", nameof(changes));
         var names = ReadStringSet(device, StringSet.Features)
             ?? throw EthtoolChannel.Failure(device, EthtoolCommand.GetStringSetInfo, Errno.NotSupported);
-        // The size must be exactly the kernel's own, and ETHTOOL_GFEATURES is what tells it.
+        // The size must equal the kernel's own, which ETHTOOL_GFEATURES returns.
         var words = ReadFeatureBlocks(device)?.Length
             ?? throw EthtoolChannel.Failure(device, EthtoolCommand.GetFeatures, Errno.NotSupported);
 
@@ -210,7 +202,7 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
         return EthtoolChannel.Tail<EthtoolGFeatures, EthtoolGetFeaturesBlock>(payload)[..words].ToArray();
     }
 
-    // Null where the driver has no such set: the call succeeds, with the set's bit taken away.
+    // Null if the driver has no such set: the call succeeds, but the bit of the set is cleared.
     private int? CountStrings(InterfaceName device, StringSet stringSet)
     {
         Span<byte> payload = stackalloc byte[Unsafe.SizeOf<EthtoolSsetInfo>() + sizeof(uint)];
@@ -222,11 +214,11 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
         return EthtoolChannel.Check(device, EthtoolCommand.GetStringSetInfo, EthtoolChannel.Tail<EthtoolSsetInfo, uint>(payload)[0], MaxStrings);
     }
 
-    // False where the number of strings has changed meanwhile.
+    // False if the number of strings has changed in between.
     private bool TryReadStrings(InterfaceName device, StringSet stringSet, int count, out string[]? strings)
     {
         strings = null;
-        var payload = new byte[Unsafe.SizeOf<EthtoolGStrings>() + Roomy(count) * EthtoolString.Length];
+        var payload = new byte[Unsafe.SizeOf<EthtoolGStrings>() + WithMargin(count) * EthtoolString.Length];
         ref var header = ref EthtoolChannel.As<EthtoolGStrings>(payload);
         header.StringSet = (uint)stringSet;
         header.Count = (uint)count;
@@ -241,11 +233,11 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
         return true;
     }
 
-    // The same for values.
+    // False if the number of values has changed in between.
     private bool TryReadValues(InterfaceName device, int count, out ulong[]? values)
     {
         values = null;
-        var payload = new byte[Unsafe.SizeOf<EthtoolStats>() + Roomy(count) * sizeof(ulong)];
+        var payload = new byte[Unsafe.SizeOf<EthtoolStats>() + WithMargin(count) * sizeof(ulong)];
         ref var header = ref EthtoolChannel.As<EthtoolStats>(payload);
         header.Count = (uint)count;
         if (_channel.Send(device, EthtoolCommand.GetStatistics, payload) is null)
@@ -256,12 +248,11 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
         return true;
     }
 
-    // Older kernels do not look at the count that they are given and write all that they have. Should a queue be added just then, it
-    // needs room.
-    private static int Roomy(int count) => 2 * count + 256;
+    // Older kernels ignore the given count and write all items. The margin covers queues that are added in between.
+    private static int WithMargin(int count) => 2 * count + 256;
 
     private static LinkSettings LinkSettingsOf(in EthtoolLinkSettings settings) => new(
-        // Besides SPEED_UNKNOWN drivers say 0, or the 16-bit form of it from before there was a high half.
+        // Drivers report an unknown speed as SPEED_UNKNOWN, as 0, or as the 16-bit form of it.
         settings.Speed is EthtoolLinkSettings.SpeedUnknown or 0 or ushort.MaxValue ? null : settings.Speed,
         (Duplex)settings.Duplex is var duplex and (Duplex.Half or Duplex.Full) ? duplex : Duplex.Unknown,
         settings.Autonegotiation != 0);

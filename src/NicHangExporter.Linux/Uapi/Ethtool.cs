@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace NicHangExporter.Linux.Uapi;
 
-/// <summary><c>char[ETH_GSTRING_LEN]</c> (include/uapi/linux/ethtool.h): text padded with NUL, which need not end in one.</summary>
+/// <summary><c>char[ETH_GSTRING_LEN]</c> (include/uapi/linux/ethtool.h): text padded with NUL, without a NUL if it fills the field.</summary>
 [InlineArray(Length)]
 internal struct EthtoolString
 {
@@ -52,7 +52,7 @@ internal struct EthtoolDrvInfo
     /// <summary><c>regdump_len</c>.</summary>
     public uint RegistersLength;
 
-    /// <summary><c>char[12]</c> (include/uapi/linux/ethtool.h): nothing yet.</summary>
+    /// <summary><c>char[12]</c> (include/uapi/linux/ethtool.h): reserved.</summary>
     [InlineArray(12)]
     internal struct Reserved12
     {
@@ -83,7 +83,7 @@ internal struct EthtoolGStrings
     public uint Command;
     /// <summary><c>string_set</c>.</summary>
     public uint StringSet;
-    /// <summary><c>len</c>: the number of strings that there is room for; in the answer 0 where that is not their number.</summary>
+    /// <summary><c>len</c>: the number of strings that the buffer holds; in the answer 0 if that is not the number of strings.</summary>
     public uint Count;
 }
 
@@ -93,7 +93,7 @@ internal struct EthtoolStats
 {
     /// <summary><c>cmd</c>.</summary>
     public uint Command;
-    /// <summary><c>n_stats</c>: the number of values that there is room for; in the answer 0 where that is not their number.</summary>
+    /// <summary><c>n_stats</c>: the number of values that the buffer holds; in the answer 0 if that is not the number of values.</summary>
     public uint Count;
 }
 
@@ -103,7 +103,7 @@ internal struct EthtoolGFeatures
 {
     /// <summary><c>cmd</c>.</summary>
     public uint Command;
-    /// <summary><c>size</c>: the number of blocks that there is room for; in the answer the number that this kernel has.</summary>
+    /// <summary><c>size</c>: the number of blocks that the buffer holds; in the answer the number of blocks of this kernel.</summary>
     public uint BlockCount;
 }
 
@@ -127,7 +127,7 @@ internal struct EthtoolSFeatures
 {
     /// <summary><c>cmd</c>.</summary>
     public uint Command;
-    /// <summary><c>size</c>: the number of blocks; EINVAL where it is not exactly the number that this kernel has.</summary>
+    /// <summary><c>size</c>: the number of blocks; EINVAL unless it is exactly the number of blocks of this kernel.</summary>
     public uint BlockCount;
 }
 
@@ -135,9 +135,9 @@ internal struct EthtoolSFeatures
 [StructLayout(LayoutKind.Sequential)]
 internal struct EthtoolSetFeaturesBlock
 {
-    /// <summary><c>valid</c>: the features that are to change.</summary>
+    /// <summary><c>valid</c>: the features to change.</summary>
     public uint Valid;
-    /// <summary><c>requested</c>: what they are to be.</summary>
+    /// <summary><c>requested</c>: their new values.</summary>
     public uint Requested;
 }
 
@@ -164,7 +164,7 @@ internal struct EthtoolEee
     /// <summary><c>reserved</c>.</summary>
     public Reserved2 Reserved;
 
-    /// <summary><c>__u32[2]</c> (include/uapi/linux/ethtool.h): nothing yet.</summary>
+    /// <summary><c>__u32[2]</c> (include/uapi/linux/ethtool.h): reserved.</summary>
     [InlineArray(2)]
     internal struct Reserved2
     {
@@ -238,10 +238,7 @@ internal struct EthtoolLinkSettings
     public byte Mdix;
     /// <summary><c>eth_tp_mdix_ctrl</c>.</summary>
     public byte MdixControl;
-    /// <summary>
-    /// <c>link_mode_masks_nwords</c>: the length of each bit set. Where it is not what the kernel has, nothing else is answered
-    /// and this is the right number, negated.
-    /// </summary>
+    /// <summary><c>link_mode_masks_nwords</c>: the length of each bit set. If it differs from the kernel's, the answer holds only this field: the right number, negated.</summary>
     public sbyte LinkModeWords;
     /// <summary><c>transceiver</c>.</summary>
     public byte Transceiver;
@@ -254,7 +251,7 @@ internal struct EthtoolLinkSettings
     /// <summary><c>reserved</c>.</summary>
     public Reserved7 Reserved;
 
-    /// <summary><c>__u32[7]</c> (include/uapi/linux/ethtool.h): nothing yet.</summary>
+    /// <summary><c>__u32[7]</c> (include/uapi/linux/ethtool.h): reserved.</summary>
     [InlineArray(7)]
     internal struct Reserved7
     {
@@ -268,6 +265,6 @@ internal struct EthtoolPermAddr
 {
     /// <summary><c>cmd</c>.</summary>
     public uint Command;
-    /// <summary><c>size</c>: the number of bytes that there is room for; in the answer the length of the address.</summary>
+    /// <summary><c>size</c>: the number of bytes that the buffer holds; in the answer the length of the address.</summary>
     public uint Size;
 }

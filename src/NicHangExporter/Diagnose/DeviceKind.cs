@@ -2,20 +2,20 @@ using NicHangExporter.Linux;
 
 namespace NicHangExporter.Diagnose;
 
-/// <summary>Tells what a device is by its driver, else by its address or its name.</summary>
+/// <summary>Determines the kind of a device from its driver, or else from its address or its name.</summary>
 internal static class DeviceKind
 {
-    /// <summary>What the device is; a card where nothing tells.</summary>
+    /// <summary>The kind of the device; a card if unknown.</summary>
     public static DriverKind Of(DeviceDiagnosis device, DriverNotes? notes)
     {
         if (notes is not null) return notes.Kind;
         if (UsbDevice(device.Bus) is not null) return DriverKind.Usb;
         if (device.Bus.ToString().StartsWith("virtio", StringComparison.Ordinal)) return DriverKind.Virtual;
-        // wlan0, or wlp2s0 by systemd's scheme.
+        // wlan0, or wlp2s0 in the naming scheme of systemd.
         return device.Device.ToString().StartsWith("wl", StringComparison.Ordinal) ? DriverKind.Wireless : DriverKind.Physical;
     }
 
-    /// <summary>The USB device of an interface's address: <c>1-1.2</c> of <c>1-1.2:1.0</c>; null for any other address.</summary>
+    /// <summary>The USB device of an interface's address: <c>1-1.2</c> of <c>1-1.2:1.0</c>; null for other addresses.</summary>
     public static string? UsbDevice(BusAddress bus)
     {
         var text = bus.ToString();
@@ -24,16 +24,16 @@ internal static class DeviceKind
     }
 }
 
-/// <summary>What a network device is, as far as it decides where its trouble can come from.</summary>
+/// <summary>The kind of a network device. It decides where the cause of a fault can be.</summary>
 internal enum DriverKind
 {
     /// <summary>A card or an on-board controller.</summary>
     Physical,
     /// <summary>A USB adapter.</summary>
     Usb,
-    /// <summary>A guest's NIC: the other end is the host, or the provider of a cloud.</summary>
+    /// <summary>A NIC of a guest. The other end is the host or the cloud provider.</summary>
     Virtual,
-    /// <summary>A virtual function: the physical one is the host's.</summary>
+    /// <summary>A virtual function. The physical function belongs to the host.</summary>
     VirtualFunction,
     /// <summary>A WiFi adapter.</summary>
     Wireless,

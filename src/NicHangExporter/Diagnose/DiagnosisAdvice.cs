@@ -6,22 +6,19 @@ using NicHangExporter.Remediation.Planning;
 
 namespace NicHangExporter.Diagnose;
 
-/// <summary>
-/// What to do about a hang, by driver and shape, as far as the field knows. Where reports disagree it says so: nobody is helped by a recipe
-/// that works elsewhere.
-/// </summary>
+/// <summary>Advice about a hang by driver and shape, from field reports. If reports disagree, the advice says so.</summary>
 internal static class DiagnosisAdvice
 {
-    /// <summary>Stands for the interface in commands where the log does not name it.</summary>
+    /// <summary>Replaces the interface in commands if the log does not name it.</summary>
     private const string Placeholder = "IF";
 
-    /// <summary>The advice, one paragraph or command a line.</summary>
+    /// <summary>The advice, one paragraph or command per line.</summary>
     public static IEnumerable<string> For(DeviceDiagnosis device)
     {
         var notes = DriverNotes.Find(device.Driver);
         var kind = DeviceKind.Of(device, notes);
         var faults = FaultAdvice.For(device.Faults, kind);
-        // Nothing that is set on the interface reaches a device that does not answer.
+        // Settings of the interface do not reach a device that does not answer.
         var isFinal = device.Faults.Any(fault => FaultAdvice.IsFinal(fault, kind));
         return device.HasHang && !isFinal ? faults.Concat(ForHang(device, kind, notes)) : faults;
     }
@@ -92,10 +89,10 @@ internal static class DiagnosisAdvice
             yield return bounce;
         }
         if (effect == RenegotiationEffect.LinkOnly)
-            yield return "ethtool -r does not reset the adapter with this driver: it only negotiates the link anew.";
+            yield return "ethtool -r does not reset the adapter with this driver: it only negotiates the link again.";
         foreach (var line in Hints(device, kind)) yield return line;
         if (notes is not null && notes.Prevention.Contains(DriverTable.SegmentationOff))
-            yield return "Turning tso and gso off does not end a hang that is under way.";
+            yield return "Turning tso and gso off does not end a hang that has begun.";
     }
 
     private static IEnumerable<string> Hints(DeviceDiagnosis device, DriverKind kind)
@@ -110,14 +107,14 @@ internal static class DiagnosisAdvice
                 yield return "If that does not help, the physical function on the host has to be reset; look at its driver's log there.";
                 break;
             case DriverKind.Usb:
-                yield return "If that does not help, unplug it and plug it in again, or the same by software; the interface is made anew:";
+                yield return "If that does not help, unplug it and plug it in again, or the same by software; the interface is created again:";
                 yield return $"    cd /sys/bus/usb/devices/{DeviceKind.UsbDevice(device.Bus) ?? "DEVICE"} && echo 0 > authorized && sleep 2 && echo 1 > authorized";
                 break;
             case DriverKind.Wireless:
-                yield return "If that does not help, load the driver's module anew.";
+                yield return "If that does not help, reload the driver's module.";
                 break;
             default:
-                yield return "If that does not help, unbind and bind the driver (the interface is made anew) or reboot, at times from cold.";
+                yield return "If that does not help, unbind and bind the driver (the interface is created again) or reboot, at times from cold.";
                 break;
         }
     }

@@ -4,10 +4,9 @@ using NicHangExporter.Diagnose.LogText;
 
 namespace NicHangExporter.Diagnose;
 
-/// <summary>The answer of <c>diagnose</c> in plain words.</summary>
+/// <summary>The output of <c>diagnose</c> as text.</summary>
 internal static class DiagnosisText
 {
-    /// <summary>Writes the answer.</summary>
     public static void Write(
         TextWriter output, string inputName, long lines, IReadOnlyList<DeviceDiagnosis> devices,
         LogSystem system = LogSystem.Unknown, int cutLines = 0)

@@ -1,9 +1,6 @@
 namespace NicHangExporter.Diagnose;
 
-/// <summary>
-/// The drivers of which more is known than of any other: the table of <c>diagnose</c>. One row for drivers of which the
-/// same holds.
-/// </summary>
+/// <summary>The table of <c>diagnose</c>: the drivers with specific knowledge. One row covers drivers that behave the same.</summary>
 internal static class DriverTable
 {
     /// <summary>The command that turns segmentation offloads off.</summary>
@@ -90,7 +87,7 @@ internal static class DriverTable
                 "The other end of this queue is the host, which does not take the packets.",
                 "Look there: at its load, at the guest's vhost or tap device, at the NIC below the bridge.",
                 "Link down and up in the guest does not empty the queue.",
-                "Unbinding and binding the driver does, and so does a restart of the guest: the interface is made anew.",
+                "Unbinding and binding the driver does, and so does a restart of the guest: the interface is created again.",
             ],
         },
         new(DriverKind.Virtual, ["ena", "gve", "gvnic", "vmxnet3"], "their tx_timeout handlers queue a reset of the device") { ResetsItself = true },

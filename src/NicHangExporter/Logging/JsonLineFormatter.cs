@@ -7,7 +7,7 @@ using Serilog.Formatting;
 
 namespace NicHangExporter.Logging;
 
-/// <summary>One event as one JSON object a line, with the keys of <see cref="LogfmtFormatter"/>.</summary>
+/// <summary>Writes each event as one JSON object on one line, with the keys of <see cref="LogfmtFormatter"/>.</summary>
 internal sealed class JsonLineFormatter : ITextFormatter
 {
     public void Format(LogEvent logEvent, TextWriter output)

@@ -5,7 +5,7 @@ using Serilog.Formatting.Display;
 
 namespace NicHangExporter.Logging;
 
-/// <summary>What both formats take from an event: the placeholders of its message as fields, in the spelling of metric labels.</summary>
+/// <summary>The fields of an event for both formats: the placeholders of its message, in the spelling of metric labels.</summary>
 internal static class LogFields
 {
     private static readonly MessageTemplateTextFormatter Literal = new("{Message:lj}", CultureInfo.InvariantCulture);
@@ -18,7 +18,7 @@ internal static class LogFields
         _ => "error",
     };
 
-    /// <summary>The message with its values in place, without the quotation marks that Serilog puts around text.</summary>
+    /// <summary>The message with its values, without the quotation marks that Serilog puts around text.</summary>
     public static string Message(LogEvent logEvent)
     {
         using var writer = new StringWriter(CultureInfo.InvariantCulture);

@@ -4,7 +4,7 @@ using Serilog.Formatting;
 
 namespace NicHangExporter.Logging;
 
-/// <summary>One event as <c>ts=… level=… msg="…" device=eth0</c>, as Prometheus programs log. Control characters never reach the terminal.</summary>
+/// <summary>Writes each event as <c>ts=… level=… msg="…" device=eth0</c>, as Prometheus programs do. Control characters are escaped.</summary>
 internal sealed class LogfmtFormatter : ITextFormatter
 {
     public void Format(LogEvent logEvent, TextWriter output)

@@ -5,10 +5,10 @@ using static NicHangExporter.Metrics.KernelMetrics;
 
 namespace NicHangExporter.Metrics;
 
-/// <summary>Writes the ethtool snapshot. It makes no system call for a device; only devices that are there now are written.</summary>
+/// <summary>Writes the ethtool snapshot, for devices that still exist. It makes no ethtool call.</summary>
 internal sealed class EthtoolCollector(EthtoolPoller poller, FeatureSelection features, ExporterOptions options, TimeProvider clock)
 {
-    /// <summary>Writes all families of the snapshot, its age, and how the collectors fared in it.</summary>
+    /// <summary>Writes all families of the snapshot, its age and the outcomes of its collectors.</summary>
     public void Write(ExpositionWriter writer, OpenDevices devices, List<CollectorOutcome> outcomes)
     {
         if (!Collector.NeedEthtool.Any(options.Has))
@@ -18,7 +18,7 @@ internal sealed class EthtoolCollector(EthtoolPoller poller, FeatureSelection fe
         {
             WriteSnapshot(writer, Rows(devices, snapshot));
             foreach (var collector in Collector.NeedEthtool.Where(options.Has))
-                // Link has an outcome of its own from sysfs; a failure in either place is a failure.
+                // Link also has an outcome from sysfs. A failure in either source is a failure.
                 Merge(outcomes, new CollectorOutcome(collector, !snapshot.Failed.Contains(collector)));
             writer.Single(SnapshotAge, clock.GetElapsedTime(snapshot.Timestamp).TotalSeconds);
             writer.Single(PollDuration, snapshot.Duration.TotalSeconds);

@@ -3,15 +3,12 @@ using static NicHangExporter.Metrics.KernelMetrics;
 
 namespace NicHangExporter.Metrics;
 
-/// <summary>
-/// Writes the whole exposition: the kernel's values, read now, then ours from their registry. prometheus-net has no seam for values that are written fresh, so
-/// its text is appended to ours; two documents of the text format 0.0.4 in a row are one.
-/// </summary>
+/// <summary>Writes the whole exposition: the kernel's values, read now, and then this program's values from their registry. prometheus-net has no hook for values that are read at each scrape, so its text is appended. Two documents of the text format 0.0.4 in a row are one document.</summary>
 internal sealed class ExpositionSource(
     ExporterOptions options, DeviceInventory inventory, SysfsCollector sysfs, EthtoolCollector ethtool, ProcessCollector process, ExporterMetrics metrics)
 {
-    /// <summary>Renders it. Nothing here makes an ioctl or waits for RTNL. Not for use by several threads at once.</summary>
-    /// <param name="body">Empty; the exposition is then in it.</param>
+    /// <summary>Renders the exposition. It makes no ioctl and never waits for the RTNL lock. Not thread-safe.</summary>
+    /// <param name="body">Must be empty; receives the exposition.</param>
     public async Task RenderAsync(ExpositionBody body)
     {
         WriteKernel(new ExpositionWriter(body));

@@ -4,16 +4,13 @@ using System.Text;
 
 namespace NicHangExporter.Metrics;
 
-/// <summary>
-/// Writes the Prometheus text format 0.0.4 into a byte buffer. A family is written as a whole: its HELP and TYPE lines
-/// appear with its first sample, so that a family without samples leaves no trace.
-/// </summary>
+/// <summary>Writes the Prometheus text format 0.0.4 into a byte buffer. A family is written completely. Its HELP and TYPE lines appear with its first sample, so that a family without samples is left out.</summary>
 internal sealed class ExpositionWriter(ExpositionBody buffer)
 {
     private MetricFamily? _pending;
     private bool _hasLabels;
 
-    /// <summary>Begins the samples of a family. Families of one name must not be begun twice in one exposition.</summary>
+    /// <summary>Begins the samples of a family. A name must not be begun twice in one exposition.</summary>
     public void Begin(MetricFamily family) => _pending = family;
 
     /// <summary>Begins a sample: the name, then labels by <see cref="Label(string,string)"/>, then a value.</summary>
@@ -37,11 +34,11 @@ internal sealed class ExpositionWriter(ExpositionBody buffer)
         return this;
     }
 
-    /// <summary>Adds a label. The value may hold anything; it is escaped.</summary>
+    /// <summary>Adds a label and escapes its value.</summary>
     public ExpositionWriter Label(string name, string value)
     {
         value = EscapeLabel(value);
-        // At most three bytes of UTF-8 for a char of UTF-16.
+        // A UTF-16 char takes at most three bytes of UTF-8.
         var span = buffer.GetSpan(4 + 3 * (name.Length + value.Length));
         var length = 0;
         span[length++] = _hasLabels ? (byte)',' : (byte)'{';
@@ -55,7 +52,7 @@ internal sealed class ExpositionWriter(ExpositionBody buffer)
         return this;
     }
 
-    /// <summary>Adds a label whose name, value, quotes and escapes have been prepared once, as in <c>device="eth0"</c>.</summary>
+    /// <summary>Adds a label that is already quoted and escaped, as in <c>device="eth0"</c>.</summary>
     public ExpositionWriter Prepared(ReadOnlySpan<byte> label)
     {
         Raw(_hasLabels ? ","u8 : "{"u8);
@@ -64,7 +61,7 @@ internal sealed class ExpositionWriter(ExpositionBody buffer)
         return this;
     }
 
-    /// <summary>Ends the sample with a count. Above 2^53 Prometheus itself rounds; the text stays exact.</summary>
+    /// <summary>Ends the sample with a count. Prometheus rounds values above 2^53; the text is exact.</summary>
     public void Value(ulong value)
     {
         EndLabels();

@@ -5,23 +5,20 @@ using static NicHangExporter.Metrics.MetricType;
 
 namespace NicHangExporter.Metrics;
 
-/// <summary>A metric that is one file below /sys/class/net/&lt;dev&gt;, read at each scrape.</summary>
-/// <param name="Collector">The collector it belongs to.</param>
+/// <summary>A metric that is read from one file below /sys/class/net/&lt;dev&gt; at each scrape.</summary>
+/// <param name="Collector">The collector.</param>
 /// <param name="Family">The metric.</param>
 /// <param name="File">The file, relative to the device's directory.</param>
 internal sealed record SysfsMetric(Collector Collector, MetricFamily Family, string File)
 {
-    /// <summary>The file as a C string, which is what openat(2) takes.</summary>
+    /// <summary>The file name with a NUL, as openat(2) takes it.</summary>
     internal ReadOnlyMemory<byte> FileNul { get; } = Encoding.UTF8.GetBytes(File + "\0");
 }
 
-/// <summary>
-/// THE TABLE of metrics whose values belong to the kernel. They are read fresh at each scrape, so that a device that vanished
-/// vanishes and a driver that was reloaded shows as a counter reset.
-/// </summary>
+/// <summary>The table of metrics whose values belong to the kernel. They are read at each scrape, so that a removed device has no series and a reloaded driver shows a counter reset.</summary>
 internal static class KernelMetrics
 {
-    /// <summary>One file, one value. None of these files waits for RTNL (unlike speed, duplex and carrier, which are never read here).</summary>
+    /// <summary>One file, one value. None of these files waits for the RTNL lock, unlike speed, duplex and carrier.</summary>
     public static readonly ImmutableArray<SysfsMetric> Files =
     [
         .. new (string File, string What)[]
@@ -101,7 +98,7 @@ internal static class KernelMetrics
     public static readonly MetricFamily SnapshotAge =
         new("nichang_ethtool_snapshot_age_seconds", Gauge, "Age in seconds of the last complete ethtool snapshot. Grows while something holds the kernel's RTNL lock, such as a driver that is stuck in a reset. Absent before the first snapshot.");
     public static readonly MetricFamily SnapshotWait =
-        new("nichang_ethtool_poll_wait_seconds", Gauge, "Seconds that the ethtool poll under way has been running; 0 between polls. Many seconds mean that something holds the kernel's RTNL lock.");
+        new("nichang_ethtool_poll_wait_seconds", Gauge, "Seconds that the current ethtool poll has been running; 0 between polls. Many seconds mean that something holds the kernel's RTNL lock.");
     public static readonly MetricFamily PollDuration =
         new("nichang_ethtool_poll_duration_seconds", Gauge, "Seconds that the last complete ethtool poll of all devices took. Absent before the first poll is complete.");
     public static readonly MetricFamily CollectorSuccess =

@@ -5,7 +5,7 @@ using static NicHangExporter.Metrics.MetricType;
 
 namespace NicHangExporter.Metrics;
 
-/// <summary>The standard metrics of a process, from /proc/self (proc(5)), with the names that every Prometheus client library uses.</summary>
+/// <summary>The standard process metrics, from /proc/self (proc(5)), with the names that all Prometheus client libraries use.</summary>
 internal sealed class ProcessCollector(CollectorHealth health, TimeProvider clock)
 {
     public static readonly MetricFamily Cpu = new("process_cpu_seconds_total", Counter, "User and system CPU time of the exporter in seconds (/proc/self/stat).");
@@ -16,15 +16,14 @@ internal sealed class ProcessCollector(CollectorHealth health, TimeProvider cloc
     public static readonly MetricFamily StartTime = new("process_start_time_seconds", Gauge, "When the exporter started, as Unix time in seconds (/proc/self/stat).");
     public static readonly MetricFamily Threads = new("process_threads", Gauge, "Number of threads of the exporter (/proc/self/stat).");
 
-    // USER_HZ and the page size of every architecture that is shipped (x86-64, and arm64 with 4 KiB pages) as seen by user space.
+    // USER_HZ of every supported architecture, as seen by user space.
     private const double TicksPerSecond = 100;
 
-    // /proc/self belongs to this process, whatever --path.procfs says of the host.
+    // /proc/self is this process, independent of --path.procfs.
     private const string Self = "/proc/self";
 
     private double? _startTime;
 
-    /// <summary>Writes all families.</summary>
     public void Write(ExpositionWriter writer, List<CollectorOutcome> outcomes)
     {
         var start = clock.GetTimestamp();
@@ -60,7 +59,7 @@ internal sealed class ProcessCollector(CollectorHealth health, TimeProvider cloc
     private static string[] Stat()
     {
         var stat = File.ReadAllText(Self + "/stat");
-        // The name of the program stands in parentheses and may hold blanks and parentheses of its own.
+        // The program name is in parentheses and may hold blanks and parentheses.
         var after = stat.LastIndexOf(')');
         return [.. stat[..after].Split(' ', 2), .. stat[(after + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)];
     }

@@ -2,7 +2,7 @@ namespace NicHangExporter.Detection.Patterns;
 
 internal static partial class HangPatterns
 {
-    /// <summary>Broadcom. What tg3 and b44 say is among the texts that many drivers share.</summary>
+    /// <summary>Broadcom. The messages of tg3 and b44 are among the texts that many drivers share.</summary>
     private static HangPattern[] Broadcom =>
     [
         new("tg3-reordering", MessageKind.Reset, ["tg3"], "The system may be re-ordering memory-mapped I/O cycles to the network device, attempting to recover. %*", "broadcom/tg3.c tg3_tx_recover()"),
@@ -11,7 +11,7 @@ internal static partial class HangPatterns
         new("tg3-dma-status", MessageKind.Fatal, ["tg3"], "DMA Status error.  Resetting chip.", "broadcom/tg3.c tg3_process_error()") { Trouble = DeviceTrouble.Failed, DriverResets = true },
         new("tg3-pci-channel", MessageKind.Fatal, ["tg3"], "PCI channel ERROR!", "broadcom/tg3.c tg3_dump_state()") { Trouble = DeviceTrouble.Failed },
         new("broadcom-bus-error", MessageKind.Fatal, ["tg3", "bnxt_en"], "PCI I/O error detected", "broadcom/tg3.c tg3_io_error_detected(), bnxt/bnxt.c") { Trouble = DeviceTrouble.OffBus },
-        // bnx2 does not say "timeout": the first of its dumps stands for it. The other dumps and the registers are the same hang.
+        // bnx2 prints no "timeout". Its first dump counts as the hang. Its other dumps and the registers belong to the same hang.
         new("bnx2-ftq-dump", MessageKind.Hang, ["bnx2"], "<--- start FTQ dump --->", "broadcom/bnx2.c bnx2_dump_ftq()") { Distinctive = true },
         new("bnx2-mcp-dump", MessageKind.Ignored, ["bnx2"], "<--- start MCP states dump --->", "broadcom/bnx2.c bnx2_dump_mcp_state()"),
         new("bnx2x-crash-dump", MessageKind.Hang, ["bnx2x"], "begin crash dump -----------------", "broadcom/bnx2x/bnx2x_main.c bnx2x_panic_dump()")

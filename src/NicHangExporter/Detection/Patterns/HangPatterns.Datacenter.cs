@@ -9,7 +9,7 @@ internal static partial class HangPatterns
         { Distinctive = true, QueueAt = 1 },
         new("hns3-tx-timeout-no-queue", MessageKind.Hang, ["hns3"], "no netdev TX timeout queue found, timeout count: %u", "hisilicon/hns3/hns3_enet.c hns3_get_tx_timeo_queue_info()")
         { Distinctive = true },
-        // Comes with the first of them.
+        // Accompanies the first of them.
         new("hns3-queue-state", MessageKind.Ignored, ["hns3"], "queue state: 0x%x, delta msecs: %u", "hisilicon/hns3/hns3_enet.c hns3_get_tx_timeo_queue_info()"),
         new("hns3-reset-event", MessageKind.Reset, ["hns3"], "received reset event, reset type is %d", "hisilicon/hns3/hns3pf/hclge_main.c hclge_reset_event()") { Shapes = NetdevOrDevice, Announces = true },
         new("hns3-pf-reset", MessageKind.Reset, ["hns3"], "PF reset requested", "hisilicon/hns3/hns3pf/hclge_main.c hclge_do_reset()") { Shapes = NetdevOrDevice },

@@ -2,10 +2,10 @@ namespace NicHangExporter.Detection.Patterns;
 
 internal static partial class HangPatterns
 {
-    /// <summary>Boards and systems on a chip, and the drivers of on-board controllers that are silent or terse.</summary>
+    /// <summary>Boards, systems on a chip, and drivers of on-board controllers that print little.</summary>
     private static HangPattern[] Embedded =>
     [
-        // Under the name of the glue driver (rk_gmac-dwmac and so on). The full stop tells it from Intel's.
+        // Printed under the name of the glue driver (rk_gmac-dwmac and others). The full stop distinguishes it from Intel's.
         new("stmmac-reset", MessageKind.Reset, ["stmmac", "txgbe", "ngbe"], "Reset adapter.", "stmicro/stmmac/stmmac_main.c stmmac_reset_subtask(), wangxun/libwx/wx_err.c wx_pf_reset_subtask()")
         { Shapes = NetdevOrDevice, AnyDriver = true },
         new("macb-tx-stall", MessageKind.Hang, ["macb"], "TX stall detected on queue %d (%*", "Raspberry Pi kernels, cadence/macb_main.c") { AnyDriver = true, Distinctive = true, DriverResets = true, QueueAt = 0 },
@@ -17,7 +17,7 @@ internal static partial class HangPatterns
         new("atlantic-fw-restart", MessageKind.Fatal, ["atlantic"], "FW Restart timed out", "aquantia/atlantic/hw_atl/hw_atl_utils.c") { Trouble = DeviceTrouble.Firmware, Shapes = NetdevOrDevice | PrefixShapes.Module },
         new("alx-reset", MessageKind.Reset, ["alx"], "fatal interrupt 0x%x, resetting", "atheros/alx/main.c alx_intr_handle_misc()"),
         new("atl1c-hardware-error", MessageKind.Fatal, ["atl1c"], "atl1c hardware error (status = 0x%x)", "atheros/atl1c/atl1c_main.c atl1c_intr()") { Trouble = DeviceTrouble.Failed, Shapes = NetdevOrDevice },
-        // The first line of its dump, in each timeout; then it restarts the controller.
+        // The first line of its dump at each timeout. The driver then restarts the controller.
         new("fec-tx-ring-dump", MessageKind.Hang, ["fec"], "TX ring dump", "freescale/fec_main.c fec_dump(), called by fec_timeout()") { ResetBy = ["fec"] },
         new("rtase-tx-ring-dump", MessageKind.Hang, ["rtase"], "Tx descriptor info:", "realtek/rtase/rtase_main.c rtase_dump_state(), called by rtase_tx_timeout()") { ResetBy = ["rtase"] },
         new("et131x-send-stuck", MessageKind.Hang, ["et131x"], "Send stuck - reset. tcb->WrIndex %x", "agere/et131x.c et131x_tx_timeout()") { Shapes = NetdevOrDevice, Distinctive = true, DriverResets = true },

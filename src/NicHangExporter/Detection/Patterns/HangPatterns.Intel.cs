@@ -2,18 +2,18 @@ namespace NicHangExporter.Detection.Patterns;
 
 internal static partial class HangPatterns
 {
-    /// <summary>Only these drivers put newlines inside one printk: the registers follow in the same record.</summary>
+    /// <summary>Only these drivers print newlines inside one printk: the registers follow in the same record.</summary>
     private static HangPattern[] Intel =>
     [
-        // Printed every 2 s, and each time the queue is stopped anew, which keeps the core's watchdog quiet since 95ecba62e2fd: it resets nothing.
+        // Printed every 2 s. Since 95ecba62e2fd the queue is stopped again each time, so the core's watchdog does not fire and the driver resets nothing.
         new("e1000e-hardware-unit-hang", MessageKind.Hang, ["e1000e"], "Detected Hardware Unit Hang:", "intel/e1000e/netdev.c e1000_print_hw_hang()")
         { Shapes = NetdevOrDevice, Distinctive = true, HasReport = true },
-        // People cut it out of the middle of a line.
+        // People copy it from the middle of a line.
         new("e1000e-hardware-unit-hang-cut", MessageKind.Hang, ["e1000e"], "Detected Hardware Unit Hang", "seen in logs")
         { Shapes = NetdevOrDevice, HasReport = true },
         new("e1000e-tx-unit-hang", MessageKind.Hang, ["e1000e", "igb", "e1000"], "Detected Tx Unit Hang:", "drivers/net/e1000e/netdev.c, 2.6.24 to 2.6.30")
         { Shapes = NetdevOrDevice, Distinctive = true, HasReport = true },
-        // igb names no interface (dev_err), ixgbevf not even the device (pr_err). ixgbe leaves a blank at the end.
+        // igb names no interface (dev_err), ixgbevf not even the device (pr_err). ixgbe ends the line with a blank.
         new("intel-tx-unit-hang", MessageKind.Hang, ["e1000", "igb", "igc", "ixgb", "ixgbe", "ixgbevf", "fm10k", "igbvf", "txgbe", "ngbe"], "Detected Tx Unit Hang",
             "intel/e1000/e1000_main.c, igb/igb_main.c, igc/igc_main.c, ixgb/ixgb_main.c, ixgbe/ixgbe_main.c, ixgbevf/ixgbevf_main.c, fm10k/fm10k_main.c, WangXun's own drivers")
         { Shapes = NetdevOrDevice | PrefixShapes.Module, Distinctive = true, HasReport = true },
@@ -23,28 +23,28 @@ internal static partial class HangPatterns
         { Shapes = NetdevOrDevice | PrefixShapes.Module, Distinctive = true, HasReport = true },
         new("i40e-tx-timeout", MessageKind.Hang, ["i40e"], "tx_timeout: VSI_seid: %d, Q %d, NTC: 0x%x, HWB: 0x%x, NTU: 0x%x, TAIL: 0x%x, INT: 0x%x", "intel/i40e/i40e_main.c i40e_tx_timeout()")
         { Distinctive = true, QueueAt = 1 },
-        // Older ones have fewer registers.
+        // Older versions print fewer registers.
         new("i40e-tx-timeout-old", MessageKind.Hang, ["i40e"], "tx_timeout: VSI_seid: %d, Q %d, NTC: 0x%x, HWB: 0x%x, NTU: 0x%x, TAIL: 0x%x", "intel/i40e/i40e_main.c, 4.x")
         { Distinctive = true, QueueAt = 1 },
         new("ice-tx-timeout", MessageKind.Hang, ["ice"], "tx_timeout: VSI_num: %d, Q %u, NTC: 0x%x, HW_HEAD: 0x%x, NTU: 0x%x, INT: 0x%x", "intel/ice/ice_main.c ice_tx_timeout()")
         { Distinctive = true, QueueAt = 1 },
 
-        // Instead of the line before, where the core names no queue.
+        // Printed instead of the previous row if the core names no queue.
         new("i40e-tx-timeout-no-queue", MessageKind.Hang, ["i40e", "ice"], "tx_timeout: no netdev hung queue found", "intel/i40e/i40e_main.c, ice/ice_main.c, before 5.6") { Distinctive = true },
         new("idpf-tx-timeout", MessageKind.Hang, ["idpf"], "Detected Tx timeout: Count %d, Queue %d", "intel/idpf/idpf_txrx.c idpf_tx_timeout()") { Distinctive = true, QueueAt = 1 },
         new("idpf-tx-timeout-own", MessageKind.Hang, ["idpf"], "Detected Tx timeout: Count %d, Queue: %d", "Intel's own idpf, idpf_tx_timeout()") { Distinctive = true, QueueAt = 1 },
         new("idpf-tx-timeout-plain", MessageKind.Hang, ["idpf"], "Detected Tx timeout: Count %d", "Intel's own idpf, idpf_tx_timeout(), before 5.6") { Distinctive = true },
-        // One line, on the PCI device.
+        // One line, printed for the PCI device.
         new("libwx-tx-unit-hang", MessageKind.Hang, ["txgbe", "ngbe"], "Detected Tx Unit Hang: Queue %d, TDH %x, TDT %x, ntu %x, ntc %x, ntc.time_stamp %lx, jiffies %lx", "wangxun/libwx/wx_err.c wx_handle_tx_hang()")
         { Shapes = NetdevOrDevice, Distinctive = true, QueueAt = 0 },
 
         new("e1000e-reset", MessageKind.Reset, ["e1000e"], "Reset adapter unexpectedly", "intel/e1000e/netdev.c e1000_reset_task()")
         { Shapes = NetdevOrDevice, Distinctive = true },
-        // Also after a cable was pulled with packets queued: no proof of a hang.
+        // Also printed after a cable was pulled with packets queued. It is no proof of a hang.
         new("intel-reset", MessageKind.Reset, ["e1000", "e1000e", "igb", "igc", "ixgbe", "ixgbevf", "ixgb"], "Reset adapter",
             "intel/e1000/e1000_main.c, igb/igb_main.c, igc/igc_main.c, ixgbe/ixgbe_main.c *_reset_task()")
         { Shapes = NetdevOrDevice, Distinctive = true },
-        // Follows "Detected Tx Unit Hang" in the same breath; counted as a hang it would double each one.
+        // Follows "Detected Tx Unit Hang" immediately. Counted as a hang it would double each one.
         new("ixgbe-tx-hang-reset", MessageKind.Reset, ["ixgbe", "txgbe", "ngbe"], "tx hang %d detected on queue %d, resetting adapter", "intel/ixgbe/ixgbe_main.c ixgbe_clean_tx_irq()")
         { Announces = true, Distinctive = true, QueueAt = 1 },
         new("ixgbe-tx-hang-reset-old", MessageKind.Reset, ["ixgbe"], "tx hang %d detected, resetting adapter", "drivers/net/ixgbe/ixgbe_main.c, before 2.6.37")
@@ -64,7 +64,7 @@ internal static partial class HangPatterns
         { Distinctive = true, QueueAt = 1 },
         new("i40e-recovery-plain", MessageKind.Reset, ["i40e"], "tx_timeout recovery level %d", "intel/i40e/i40e_main.c, 3.12 to 3.18")
         { Distinctive = true },
-        // The device has reset itself. What the driver then does is the next line.
+        // The device has reset itself. The next row is the driver's reaction.
         new("idpf-hardware-reset", MessageKind.Ignored, ["idpf"], "HW reset detected", "intel/idpf/idpf_lib.c idpf_service_task()") { Shapes = NetdevOrDevice },
         new("idpf-reset", MessageKind.Reset, ["idpf"], "Device HW Reset initiated", "intel/idpf/idpf_lib.c idpf_init_hard_reset()") { Shapes = NetdevOrDevice },
         new("iavf-hardware-reset", MessageKind.Reset, ["iavf", "i40evf"], "Hardware reset detected", "intel/iavf/iavf_main.c iavf_watchdog_task()")
@@ -98,7 +98,7 @@ internal static partial class HangPatterns
         new("iavf-vf-disabled", MessageKind.Fatal, ["iavf", "i40evf"], "Reset task did not complete, VF disabled", "intel/iavf/iavf_main.c iavf_watchdog_task()") { Trouble = DeviceTrouble.Failed, Shapes = PrefixShapes.Device },
     ];
 
-    /// <summary>What sounds like a hang and is none: time stamping that is late, a pause storm, a hint.</summary>
+    /// <summary>Messages that resemble a hang but are not one: late time stamps, a pause storm, a hint.</summary>
     private static HangPattern[] IntelTraps =>
     [
         new("intel-tx-timestamp-hang", MessageKind.Ignored, ["e1000e", "igb", "ixgbe"], "clearing Tx timestamp hang", "intel/e1000e/netdev.c, igb/igb_ptp.c, ixgbe/ixgbe_ptp.c") { Shapes = NetdevOrDevice },

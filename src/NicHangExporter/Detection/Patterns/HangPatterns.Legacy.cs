@@ -2,10 +2,7 @@ namespace NicHangExporter.Detection.Patterns;
 
 internal static partial class HangPatterns
 {
-    /// <summary>
-    /// The texts that Donald Becker's drivers handed down to dozens of others, with the registers each of them adds. Any driver may print
-    /// them behind a prefix that names the interface.
-    /// </summary>
+    /// <summary>Texts that dozens of drivers copied from Donald Becker's drivers, with different registers. Any driver may print them after a prefix that names the interface.</summary>
     private static HangPattern[] Legacy =>
     [
         new("transmit-timed-out-resetting", MessageKind.Hang, ["tg3", "b44", "amd8111e", "sungem", "sunhme", "cassini", "ioc3-eth", "sgiseeq"], "transmit timed out, resetting",

@@ -4,10 +4,10 @@ internal static partial class HangPatterns
 {
     private const PrefixShapes EveryLinkShape = PrefixShapes.Netdev | PrefixShapes.NameBlank;
 
-    /// <summary>Link messages that many drivers share. A driver that resets itself prints Up without Down, and the level says nothing.</summary>
+    /// <summary>Link messages that many drivers share. A driver that resets itself prints Up without Down. The log level has no meaning.</summary>
     private static HangPattern[] Links =>
     [
-        // e1000e and e1000 print the name and a blank below 5.6, igb the module and the name once more behind the ordinary prefix.
+        // e1000e and e1000 print the name and a blank before 5.6. igb prints the module and the name again after the ordinary prefix.
         new("nic-link-up", MessageKind.LinkUp, ["ixgbevf", "atl1c", "igbvf"], "NIC Link is Up%*", "intel/*, vmware, broadcom/bnxt, bnx2x, atheros/atl1e and others")
         { Shapes = EveryLinkShape | PrefixShapes.Device, AnyDriver = true },
         new("nic-link-down", MessageKind.LinkDown, ["ixgbevf", "atl1c", "igbvf"], "NIC Link is Down", "intel/*, vmware, broadcom/bnxt, bnx2x, atheros/atl1e and others")
@@ -50,7 +50,7 @@ internal static partial class HangPatterns
         new("small-link-down-stop", MessageKind.LinkDown, ["natsemi", "forcedeth"], "link down.", "natsemi/natsemi.c check_link()") { AnyDriver = true },
     ];
 
-    /// <summary>Link messages in the words of one driver.</summary>
+    /// <summary>Link messages of single drivers.</summary>
     private static HangPattern[] DriverLinks =>
     [
         new("bnx2-link-up", MessageKind.LinkUp, ["bnx2"], "NIC %s Link is Up, %*", "broadcom/bnx2.c bnx2_report_link()") { Shapes = EveryLinkShape },
@@ -62,7 +62,7 @@ internal static partial class HangPatterns
         new("hinic-link-down", MessageKind.LinkDown, ["hinic"], "HINIC_Link is DOWN", "huawei/hinic/hinic_main.c link_status_event_handler()"),
         new("gve-link-up", MessageKind.LinkUp, ["gve", "gvnic"], "Device link is up.", "google/gve/gve_main.c gve_handle_link_status()"),
         new("gve-link-down", MessageKind.LinkDown, ["gve", "gvnic"], "Device link is down.", "google/gve/gve_main.c gve_handle_link_status()"),
-        // 0 Mbps is no link; a change of speed alone is neither.
+        // 0 Mbps means no link. A change of the speed alone is not a link change.
         new("atlantic-link-up", MessageKind.LinkUp, ["atlantic"], "atlantic: link change old 0 new %u", "aquantia/atlantic/aq_nic.c aq_nic_update_link_status()"),
         new("atlantic-link-down", MessageKind.LinkDown, ["atlantic"], "atlantic: link change old %u new 0", "aquantia/atlantic/aq_nic.c aq_nic_update_link_status()"),
         new("qede-link-up", MessageKind.LinkUp, ["qede"], "Link is up", "qlogic/qede/qede_main.c qede_link_update()") { Shapes = PrefixShapes.Function },

@@ -4,10 +4,7 @@ namespace NicHangExporter.Detection.Patterns;
 
 internal static partial class HangPatterns
 {
-    /// <summary>
-    /// USB adapters whose registers can't be read any more, and PCI functions that the bus can't reach: the words are those of several drivers, or
-    /// of the PCI core, which prints them for storage and graphics as well, so that only these drivers may.
-    /// </summary>
+    /// <summary>USB adapters whose registers can't be read any more, and PCI functions that the bus can't reach. Several drivers, or the PCI core, print these texts, the latter also for storage and graphics. They therefore match only these drivers.</summary>
     private static HangPattern[] Lost =>
     [
         new("usb-register-read", MessageKind.Fatal, UsbAdapters, "Failed to read reg index 0x%08x: %d", "drivers/net/usb/smsc95xx.c, smsc75xx.c, ax88179_178a.c, asix_common.c")

@@ -4,12 +4,12 @@ internal static partial class HangPatterns
 {
     private const PrefixShapes Mlx5Device = PrefixShapes.Device | PrefixShapes.Traced;
 
-    /// <summary>Mellanox. mlx4_en prints with a plain printk; mlx5_core's lines without an interface carry func:line:(pid N).</summary>
+    /// <summary>Mellanox. mlx4_en prints with a plain printk. Lines of mlx5_core without an interface contain func:line:(pid N).</summary>
     private static HangPattern[] Mellanox =>
     [
         new("mlx4-tx-timeout", MessageKind.Hang, ["mlx4_en", "mlx4_core"], "TX timeout on queue: %d, QP: 0x%x, CQ: 0x%x, Cons: 0x%x, Prod: 0x%x", "mellanox/mlx4/en_netdev.c mlx4_en_tx_timeout()")
         { Distinctive = true, QueueAt = 0 },
-        // Only with "msglvl timer"; older kernels said nothing else.
+        // Printed only with "msglvl timer". Older kernels printed nothing else.
         new("mlx4-tx-timeout-port", MessageKind.Hang, ["mlx4_en", "mlx4_core"], "Tx timeout called on port:%d", "mellanox/mlx4/en_netdev.c mlx4_en_tx_timeout()")
         { Distinctive = true },
         new("mlx4-internal-error", MessageKind.Fatal, ["mlx4_core"], "Internal error detected:", "mellanox/mlx4/catas.c dump_err_buf()") { Trouble = DeviceTrouble.Firmware, Shapes = PrefixShapes.Device },

@@ -2,10 +2,10 @@ namespace NicHangExporter.Detection.Patterns;
 
 internal static partial class HangPatterns
 {
-    /// <summary>What guests see: virtio, VMware, and the clouds.</summary>
+    /// <summary>NICs of guests: virtio, VMware and the clouds.</summary>
     private static HangPattern[] Virtual =>
     [
-        // No recovery of its own: it repeats every 5 s, until the host drains the queue.
+        // The driver does not recover. The message repeats every 5 s until the host drains the queue.
         new("virtio-tx-timeout", MessageKind.Hang, ["virtio_net"], "TX timeout on queue: %u, sq: %s, vq: 0x%x, name: %s, %u usecs ago", "drivers/net/virtio_net.c virtnet_tx_timeout()")
         { Distinctive = true, QueueAt = 0, MicrosecondsAt = 4 },
         new("vmxnet3-tx-hang", MessageKind.Hang, ["vmxnet3"], "tx hang", "drivers/net/vmxnet3/vmxnet3_drv.c vmxnet3_tx_timeout()") { Shapes = NetdevOrDevice },
@@ -23,14 +23,14 @@ internal static partial class HangPatterns
         new("ena-msix-tx", MessageKind.Hang, ["ena"], "Potential MSIX issue on Tx side Queue = %d. Reset the device", "amazon/ena/ena_netdev.c check_missing_comp_in_tx_queue()")
         { Distinctive = true, DriverResets = true, QueueAt = 0 },
         new("ena-msix-rx", MessageKind.Fatal, ["ena"], "Potential MSIX issue on Rx side Queue = %d. Reset the device", "amazon/ena/ena_netdev.c check_for_rx_interrupt_queue()") { Trouble = DeviceTrouble.Failed },
-        // The device is silent; ENA resets it, and nothing else reports the hang.
+        // The device does not answer. ENA resets it, and no other message reports the hang.
         new("ena-keep-alive", MessageKind.Fatal, ["ena"], "Keep alive watchdog timeout.", "amazon/ena/ena_netdev.c check_for_missing_keep_alive()") { Trouble = DeviceTrouble.NoAnswer, CountsAsHang = true },
         new("ena-admin-queue", MessageKind.Fatal, ["ena"], "ENA admin queue is not in running state!", "amazon/ena/ena_netdev.c check_for_admin_com_state()") { Trouble = DeviceTrouble.NoAnswer },
         new("ena-reset-failed", MessageKind.Fatal, ["ena"], "Reset attempt failed. Can not reset the device", "amazon/ena/ena_netdev.c ena_restore_device()") { Shapes = NetdevOrDevice, Trouble = DeviceTrouble.Failed },
         new("ena-reset", MessageKind.Reset, ["ena"], "Trigger reset is on", "amazon/ena/ena_netdev.c ena_timer_service()") { Shapes = NetdevOrDevice },
         new("ena-resetting", MessageKind.Ignored, ["ena"], "Resetting the device", "amazon/ena/ena_netdev.c check_missing_comp_in_tx_queue()"),
         new("ena-reset-done", MessageKind.Recovered, ["ena"], "Device reset completed successfully%*", "amazon/ena/ena_netdev.c ena_restore_device()") { Shapes = NetdevOrDevice },
-        // One a descriptor, before the threshold is passed; and the counters that a reset dumps.
+        // One message per descriptor before the threshold is reached, and the counters that a reset dumps.
         new("ena-late-descriptor", MessageKind.Ignored, ["ena"], "Found a Tx that wasn't completed on time, qid %d, index %d.%*", "amazon/ena/ena_netdev.c check_missing_comp_in_tx_queue()"),
         new("ena-late-descriptor-new", MessageKind.Ignored, ["ena"], "TX hasn't completed, qid %d, index %d.%*", "amazon/ena/ena_netdev.c check_missing_comp_in_tx_queue()"),
         new("ena-counter", MessageKind.Ignored, ["ena"], "tx_timeout: %u", "amazon/ena/ena_ethtool.c ena_dump_stats_ex()"),

@@ -3,20 +3,16 @@ using System.Buffers.Text;
 
 namespace NicHangExporter.Detection.Patterns;
 
-/// <summary>
-/// The registers that Intel's drivers print behind "Detected … Unit Hang", in further lines of the same record
-/// (<c>e1000_print_hw_hang()</c> of e1000e, <c>igb_clean_tx_irq()</c> and so on). Every one may be missing: drivers differ, and
-/// logs are cut.
-/// </summary>
+/// <summary>The registers that Intel's drivers print after "Detected … Unit Hang", in further lines of the same record (<c>e1000_print_hw_hang()</c> of e1000e, <c>igb_clean_tx_irq()</c> and others). Any of them may be missing, because drivers differ and logs are cut off.</summary>
 internal sealed record HangReport
 {
-    /// <summary>The transmit queue; of those with several.</summary>
+    /// <summary>The transmit queue, for devices with several.</summary>
     public int? Queue { get; init; }
 
-    /// <summary>TDH: the next descriptor that the hardware takes.</summary>
+    /// <summary>TDH: the next descriptor that the hardware processes.</summary>
     public ulong? Head { get; init; }
 
-    /// <summary>TDT: the end of what the driver has handed over. Equal to <see cref="Head"/>, the hardware is done and only the clean-up is late.</summary>
+    /// <summary>TDT: the end of the descriptors that the driver has passed on. If it equals <see cref="Head"/>, the hardware is done and only the clean-up is late.</summary>
     public ulong? Tail { get; init; }
 
     /// <summary>next_to_use.</summary>
@@ -25,7 +21,7 @@ internal sealed record HangReport
     /// <summary>next_to_clean.</summary>
     public ulong? NextToClean { get; init; }
 
-    /// <summary>time_stamp: jiffies when the stuck packet was handed over. Unchanged in the next report: still the same packet.</summary>
+    /// <summary>time_stamp: jiffies when the stuck packet was queued. If the next report has the same value, it is still the same packet.</summary>
     public ulong? TimeStamp { get; init; }
 
     /// <summary>jiffies when the report was printed.</summary>
@@ -52,7 +48,7 @@ internal sealed record HangReport
     /// <summary>PCI Status (e1000e).</summary>
     public ulong? PciStatus { get; init; }
 
-    /// <summary>Decodes the lines behind the first one, in any order; lines that say nothing known are passed over. Null without any known one.</summary>
+    /// <summary>Decodes the lines after the first one, in any order. Unknown lines are skipped. Null if no line is known.</summary>
     public static HangReport? Decode(ReadOnlySpan<byte> lines)
     {
         HangReport? report = null;
@@ -62,7 +58,7 @@ internal sealed record HangReport
         return report;
     }
 
-    /// <summary>True for a line that can only be a further line of a report; with blanks around it, and without what a log puts in front.</summary>
+    /// <summary>True for a line that is a further line of a report. The line may have surrounding blanks but no prefix of a log.</summary>
     public static bool IsContinuation(ReadOnlySpan<byte> line)
     {
         line = line.Trim(" \t\r"u8);
@@ -70,7 +66,7 @@ internal sealed record HangReport
         return TrySplit(line, out var name, out _) && IsKnown(name);
     }
 
-    /// <summary>True for lines that are all as the drivers print them. Whatever else stands behind a message is no part of it.</summary>
+    /// <summary>True if all lines have the form in which drivers print them. Other text after a message does not belong to it.</summary>
     public static bool IsReport(ReadOnlySpan<byte> lines)
     {
         foreach (var range in lines.Split((byte)'\n'))
@@ -78,7 +74,7 @@ internal sealed record HangReport
         return true;
     }
 
-    /// <summary>What there is, as <c>TDH=14 TDT=1a …</c> in hexadecimal, in the kernel's words.</summary>
+    /// <summary>The known values, as <c>TDH=14 TDT=1a …</c> in hexadecimal, with the kernel's names.</summary>
     public override string ToString()
     {
         (string Name, ulong? Value)[] registers =
@@ -103,10 +99,10 @@ internal sealed record HangReport
         return next < 0 ? IsValue(value) : IsValue(value[..next]) && IsValue(value[(next + 4)..]);
     }
 
-    // %x, %lx, or %p with its stand-ins of lib/vsprintf.c
+    // %x, %lx, or %p with its placeholders of lib/vsprintf.c
     private static bool IsValue(ReadOnlySpan<byte> value) =>
         value.Length is > 0 and <= 16 && value.IndexOfAnyExcept(HexDigits) < 0 || value.SequenceEqual("(null)"u8) || value.SequenceEqual("(____ptrval____)"u8)
-        // Where pointers have 32 bits.
+        // Pointers of 32 bits.
         || value.SequenceEqual("(ptrval)"u8);
 
     private static bool TrySplit(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)

@@ -3,14 +3,10 @@ using NicHangExporter.Linux;
 
 namespace NicHangExporter.Detection.Patterns;
 
-/// <summary>
-/// What stands between the start of a kernel message and its text, taken apart. The whole of it must be one of the shapes that the kernel
-/// makes (include/linux/netdevice.h <c>netdev_printk()</c>, drivers/base/core.c <c>dev_printk()</c>, and the macros that drivers had before), so that a message
-/// that quotes another one is never taken for it. Pure, allocates nothing, takes any bytes.
-/// </summary>
+/// <summary>The parts of the prefix of a kernel message. The complete prefix must have one of the forms that the kernel creates (include/linux/netdevice.h <c>netdev_printk()</c>, drivers/base/core.c <c>dev_printk()</c>, and older macros of drivers), so that a message that quotes another one does not match. Pure, allocates nothing, accepts any bytes.</summary>
 internal readonly ref struct KernelPrefix
 {
-    /// <summary>The longest prefix looked at; the parts that the kernel puts together are much shorter.</summary>
+    /// <summary>The maximum length of a prefix. Prefixes of the kernel are much shorter.</summary>
     public const int MaxLength = 256;
 
     /// <summary>The driver or module, or empty.</summary>
@@ -22,14 +18,14 @@ internal readonly ref struct KernelPrefix
     /// <summary>The interface, or empty.</summary>
     public ReadOnlySpan<byte> Name { get; private init; }
 
-    /// <summary>Which shape it is.</summary>
+    /// <summary>The form of the prefix.</summary>
     public PrefixShapes Shape { get; private init; }
 
-    /// <summary>True where nothing but the position tells that the first word is a driver: only a known one is.</summary>
+    /// <summary>True if only the position marks the first word as a driver. Then only known drivers count.</summary>
     public bool NeedsKnownDriver { get; private init; }
 
-    /// <summary>Takes a prefix apart.</summary>
-    /// <param name="text">Everything before the message, with the blank or bracket that ends it; may be empty.</param>
+    /// <summary>Parses a prefix.</summary>
+    /// <param name="text">The text before the message, including the blank or bracket that ends it; may be empty.</param>
     /// <param name="prefix">The parts.</param>
     public static bool TryParse(ReadOnlySpan<byte> text, out KernelPrefix prefix)
     {
@@ -45,26 +41,23 @@ internal readonly ref struct KernelPrefix
         return text[^1] == ' ' && TryNameBlank(text[..^1], out prefix);
     }
 
-    /// <summary>True for a word that can only be an address on a bus, not an interface.</summary>
+    /// <summary>True for a word that is an address on a bus and not an interface.</summary>
     public static bool IsBusAddress(ReadOnlySpan<byte> word)
     {
         if (!IsBusWord(word)) return false;
         if (word.IndexOf((byte)':') >= 0 || word.Length > InterfaceName.MaxLength) return true;
         if (StartsWithThenDigits(word, "virtio"u8) || StartsWithThenDigits(word, "netdevsim"u8) || StartsWithThenDigits(word, "vif-"u8)) return true;
-        // A platform device by its address, 1e100000.ethernet; 30000002 of a virtual I/O bus.
+        // A platform device by its address (1e100000.ethernet), or a device of a virtual I/O bus (30000002).
         var hexadecimal = word.IndexOfAnyExcept(HexDigits);
         return hexadecimal < 0 ? word.Length >= 8 : hexadecimal >= 5 && word[hexadecimal] == '.';
     }
 
-    /// <summary>True for what other subsystems call their devices, which have transmitters and links as well: <c>ata4: </c>, <c>hci0: </c>.</summary>
+    /// <summary>True for device names of other subsystems that have transmitters and links too: <c>ata4: </c>, <c>hci0: </c>.</summary>
     public static bool IsOtherDevice(ReadOnlySpan<byte> word) =>
         StartsWithThenDigits(word, "ata"u8) || StartsWithThenDigits(word, "hci"u8) || StartsWithThenDigits(word, "mmc"u8)
         || StartsWithThenDigits(word, "nvme"u8) || StartsWithThenDigits(word, "spi"u8) || StartsWithThenDigits(word, "i2c-"u8) || word.StartsWith("cec-"u8);
 
-    /// <summary>
-    /// True where driver, address and interface are all there, as <c>netdev_printk()</c> has them for every NIC with hardware
-    /// behind it. What another part of the kernel prints first, the name of a process above all, has no room for them.
-    /// </summary>
+    /// <summary>True if driver, address and interface are all present, as <c>netdev_printk()</c> prints them for every NIC with hardware. Text that other parts of the kernel print first, such as a process name, is too short for them.</summary>
     public bool IsFull => Driver.Length > 0 && Name.Length > 0 && (IsBusAddress(Bus) || IsNumbered(Bus));
 
     // "bnx2x: [bnx2x_panic_dump:917(eth0)]"
@@ -80,7 +73,7 @@ internal readonly ref struct KernelPrefix
             text = text[(colon + 2)..];
         }
         text = text[1..^2];
-        // A function's name has no bracket, an interface's may.
+        // An interface name may contain a bracket, a function name may not.
         var open = text.IndexOf((byte)'(');
         if (open < 0) return false;
         var name = text[(open + 1)..];
@@ -113,7 +106,7 @@ internal readonly ref struct KernelPrefix
         return TryTwoParts(first, last, out prefix);
     }
 
-    // "mlx5_core 0000:08:00.0: poll_health:717:(pid 0): "; older ones have the address before the function once more.
+    // "mlx5_core 0000:08:00.0: poll_health:717:(pid 0): "; older versions repeat the address before the function.
     private static bool TryTraced(ReadOnlySpan<byte> first, ReadOnlySpan<byte> last, out KernelPrefix prefix)
     {
         prefix = default;
@@ -139,7 +132,7 @@ internal readonly ref struct KernelPrefix
             if (unnamed) return false;
             if (!hasState && IsBusAddress(text))
             {
-                // "0000:00:19.0: ", the driver having been cut off
+                // "0000:00:19.0: ", without the driver, which was cut off
                 prefix = new KernelPrefix { Bus = text, Shape = PrefixShapes.Device };
                 return true;
             }
@@ -160,7 +153,7 @@ internal readonly ref struct KernelPrefix
             prefix = new KernelPrefix { Driver = driver, Bus = rest, Shape = PrefixShapes.Netdev };
             return NetDrivers.IsName(driver) && IsBusWord(rest);
         }
-        // dev_err(&netdev->dev, …): a netdev is no device of a driver, the kernel writes its class.
+        // dev_err(&netdev->dev, …): a netdev has no driver, so the kernel prints its class.
         if (driver.SequenceEqual("net"u8))
         {
             prefix = new KernelPrefix { Name = rest, Shape = PrefixShapes.Netdev };
@@ -233,7 +226,7 @@ internal readonly ref struct KernelPrefix
         {
             if (!NetDrivers.IsName(first[(colon + 2)..])) return false;
             first = first[..colon];
-            // Here the interface may be named once more before the module.
+            // Here the interface may also precede the module.
             if (!TryColon(first, out var doubled) || doubled.Bus.IsEmpty || doubled.NeedsKnownDriver || doubled.Shape is not (PrefixShapes.Device or PrefixShapes.Netdev)
                 || doubled.Shape == PrefixShapes.Netdev && !doubled.Name.SequenceEqual(name)) return false;
             prefix = new KernelPrefix { Driver = doubled.Driver, Bus = doubled.Bus, Name = name, Shape = PrefixShapes.NameBlank };
@@ -250,7 +243,7 @@ internal readonly ref struct KernelPrefix
         return prefix.Shape != PrefixShapes.None;
     }
 
-    /// <summary>Takes off <c> (uninitialized)</c> and so on (<c>netdev_reg_state()</c>), and the stand-in for a name.</summary>
+    /// <summary>Removes <c> (uninitialized)</c> and other states (<c>netdev_reg_state()</c>), and the placeholder for a name.</summary>
     private static bool StripState(ref ReadOnlySpan<byte> text, out bool unnamed)
     {
         var length = text.Length;
@@ -267,7 +260,7 @@ internal readonly ref struct KernelPrefix
         || word.SequenceEqual("released"u8) || word.SequenceEqual("dummy"u8) || word.SequenceEqual("unknown"u8)
         || word.SequenceEqual("unregister"u8);
 
-    /// <summary>A platform device by its number, smc91x.0: behind a driver only, since eth0.100 is a VLAN.</summary>
+    /// <summary>A platform device by its number, smc91x.0. Only after a driver, because eth0.100 is a VLAN.</summary>
     private static bool IsNumbered(ReadOnlySpan<byte> word) =>
         IsBusWord(word) && word.LastIndexOf((byte)'.') is > 0 and var dot && IsDigits(word[(dot + 1)..]);
 

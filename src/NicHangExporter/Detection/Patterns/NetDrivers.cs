@@ -3,10 +3,7 @@ using System.Text;
 
 namespace NicHangExporter.Detection.Patterns;
 
-/// <summary>
-/// Names of network drivers, as the kernel writes them in front of messages. Where a prefix alone does not tell a driver from anything
-/// else (<c>word: eth0: tx timeout</c>), only these words are drivers. Also keeps one string for each, so that a report storm makes none.
-/// </summary>
+/// <summary>Names of network drivers, as in the prefix of kernel messages. If a prefix alone does not identify a driver (<c>word: eth0: tx timeout</c>), only these words count as drivers. Holds one string per driver, so that many reports allocate no strings.</summary>
 internal static class NetDrivers
 {
     private static readonly FrozenSet<string> Names = FrozenSet.Create(
@@ -39,16 +36,14 @@ internal static class NetDrivers
     /// <summary>The longest driver name accepted, in bytes (MODULE_NAME_LEN of include/linux/module.h, without the NUL).</summary>
     public const int MaxLength = 55;
 
-    /// <summary>The list.</summary>
     public static IReadOnlyCollection<string> All => Names;
 
-    /// <summary>True for a name in the list.</summary>
     public static bool IsKnown(ReadOnlySpan<byte> name) => Find(name) is not null;
 
-    /// <summary>The name as a string, the one in the list where it is there.</summary>
+    /// <summary>The name as a string, without an allocation for a known name.</summary>
     public static string Name(ReadOnlySpan<byte> name) => Find(name) ?? Encoding.ASCII.GetString(name);
 
-    /// <summary>True for what may be a driver's or module's name.</summary>
+    /// <summary>True for a valid name of a driver or module.</summary>
     public static bool IsName(ReadOnlySpan<byte> name)
     {
         if (name.Length is 0 or > MaxLength) return false;

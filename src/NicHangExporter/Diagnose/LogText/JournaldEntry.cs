@@ -2,10 +2,7 @@ using System.Text.Json;
 
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>
-/// An entry of the journal (systemd.journal-fields(7)), and its form in <c>journalctl -o json</c>: MESSAGE is a string, or an array of bytes where it is no
-/// UTF-8. <c>dmesg --json</c> has the same in fewer members: pri (or fac), time, msg.
-/// </summary>
+/// <summary>An entry of the systemd journal (systemd.journal-fields(7)), and its form in <c>journalctl -o json</c>. MESSAGE is a string, or an array of bytes if it is not UTF-8. <c>dmesg --json</c> has fewer members: pri (or fac), time, msg.</summary>
 internal readonly record struct JournaldEntry
 {
     private const byte RecordSeparator = 0x1e;
@@ -16,10 +13,10 @@ internal readonly record struct JournaldEntry
         "_SOURCE_MONOTONIC_TIMESTAMP", "__REALTIME_TIMESTAMP",
     ];
 
-    /// <summary>MESSAGE, not escaped, with its newlines.</summary>
+    /// <summary>MESSAGE, unescaped, with its newlines.</summary>
     public required byte[] Message { get; init; }
 
-    /// <summary>True where _TRANSPORT is kernel, or where there is no such field and SYSLOG_IDENTIFIER is kernel.</summary>
+    /// <summary>True if _TRANSPORT is kernel, or if there is no such field and SYSLOG_IDENTIFIER is kernel.</summary>
     public required bool IsKernel { get; init; }
 
     /// <summary>_SOURCE_MONOTONIC_TIMESTAMP, else __REALTIME_TIMESTAMP.</summary>
@@ -48,12 +45,12 @@ internal readonly record struct JournaldEntry
         }
         catch (JsonException)
         {
-            // A line that only looks like one: it is read as text.
+            // The line only looks like JSON. It is read as text.
             return false;
         }
         catch (InvalidOperationException)
         {
-            // A string that is no text (a lone surrogate).
+            // A string with a lone surrogate.
             return false;
         }
     }
@@ -132,7 +129,7 @@ internal readonly record struct JournaldEntry
         return reader.TokenType == JsonTokenType.EndArray ? [.. bytes] : throw new JsonException();
     }
 
-    // journald's own field, which no process can set, else the tag.
+    // _TRANSPORT is set by journald and can't be forged by a process. Without it, the tag decides.
     private static bool IsOfKernel(Dictionary<string, string> fields) =>
         fields.TryGetValue("_TRANSPORT", out var transport)
             ? transport == "kernel" : fields.GetValueOrDefault("SYSLOG_IDENTIFIER") == "kernel";

@@ -3,7 +3,7 @@ using NicHangExporter.Linux;
 
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>Undoes what terminals, log daemons and web pages do to the bytes of a line: colours, control characters written as text, entities, blanks that don't break.</summary>
+/// <summary>Reverses changes that terminals, log daemons and web pages make to a line: colours, escaped control characters, entities, non-breaking blanks.</summary>
 internal static class LineCleaner
 {
     private static readonly SearchValues<byte> Suspects = SearchValues.Create([0x1b, (byte)'#', (byte)'\\', (byte)'&', 0xc2]);
@@ -12,8 +12,8 @@ internal static class LineCleaner
 
     /// <summary>Cleans one line.</summary>
     /// <param name="line">The line.</param>
-    /// <param name="scratch">At least as long as the line; used where something is to be undone.</param>
-    /// <returns>The line itself, or the cleaned part of <paramref name="scratch"/>. It may contain LF now.</returns>
+    /// <param name="scratch">At least as long as the line. Used if the line has to be changed.</param>
+    /// <returns>The line itself, or the cleaned part of <paramref name="scratch"/>. It may contain LF.</returns>
     public static ReadOnlySpan<byte> Clean(ReadOnlySpan<byte> line, Span<byte> scratch)
     {
         if (line.IndexOfAny(Suspects) < 0) return line;

@@ -3,22 +3,19 @@ using System.Text;
 
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>
-/// Looks at the first bytes of a log: rotated ones are compressed, and PowerShell writes UTF-16. What can't be read as text is refused, since "no hang
-/// found" would be a lie.
-/// </summary>
+/// <summary>Detects the encoding of a log from its first bytes: rotated logs are compressed, and PowerShell writes UTF-16. A log that can't be read as text is rejected, because the answer "no hang found" would be wrong.</summary>
 internal static class LogInput
 {
     private const int LongestMark = 8;
 
-    // /dev/kmsg gives a whole record at a time, and none to a reader with less room.
+    // /dev/kmsg returns one whole record per read, and fails if the buffer is too small.
     private const int FirstRead = 16 * 1024;
 
-    /// <summary>Opens a log as UTF-8, or whatever bytes it has.</summary>
-    /// <param name="input">The log; read from where it stands, not closed.</param>
+    /// <summary>Opens a log as UTF-8, or as its original bytes.</summary>
+    /// <param name="input">The log, read from its current position. It is not closed.</param>
     /// <returns>The stream to read.</returns>
-    /// <exception cref="InvalidDataException">It is of a kind that has to be unpacked first.</exception>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <exception cref="InvalidDataException">The log is in a format that must be unpacked first.</exception>
+    /// <exception cref="IOException">The log can't be read.</exception>
     public static Stream Open(Stream input)
     {
         var whole = new PrefixedStream(ReadStart(input), input);
@@ -51,7 +48,7 @@ internal static class LogInput
         : start.StartsWith("LPKSHHRH"u8) ? "a journal file, which journalctl --file reads"
         : null;
 
-    /// <summary>Bytes that were read already, and then the rest.</summary>
+    /// <summary>A stream of bytes that were read already, followed by the rest.</summary>
     private sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) : Stream
     {
         private ReadOnlyMemory<byte> _prefix = prefix;

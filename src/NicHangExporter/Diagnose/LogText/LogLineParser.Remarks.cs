@@ -39,11 +39,11 @@ internal ref partial struct LogLineParser
             _text = _text[(digits + 1)..];
             return true;
         }
-        // A file's name, or Talos's address of the node, before something that this parser knows.
+        // A file name, or the node address of Talos, before text that this parser knows.
         var end = _text.IndexOfAny(": "u8);
         if (end <= 0 || _text[end] != ':') return false;
         var rest = _text[(end + 1)..].TrimStart((byte)' ');
-        // grep -Hn: the number of the line as well.
+        // grep -Hn: also the line number.
         digits = rest.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
         if (digits > 0 && rest[digits] == ':' && rest.Length > digits + 1 && !char.IsAsciiDigit((char)rest[digits + 1])) rest = rest[(digits + 1)..];
         if (!IsLog(rest)) return false;
@@ -51,7 +51,7 @@ internal ref partial struct LogLineParser
         return true;
     }
 
-    // What people, shells and containers have in front of a line counts as such only before something that this parser knows.
+    // Additions of people, shells and containers count only before text that this parser knows.
     private bool TryOtherProgram()
     {
         if (_tagged) return false;
@@ -66,7 +66,7 @@ internal ref partial struct LogLineParser
         if (!_quoted && _text[..Math.Min(_text.Length, 80)].IndexOf(" | "u8) is > 0 and var bar && _text[..bar].TrimEnd((byte)' ').IndexOf((byte)' ') < 0 && TryBefore(_text[(bar + 3)..])) return true;
         // "debian login: [  512.1] …" of a serial console
         if (_text[..Math.Min(_text.Length, 80)].IndexOf(" login: ["u8) is > 0 and var login && TryBefore(_text[(login + 8)..])) return true;
-        // "/var/log/kern.log-Mar  5 …" of grep -C. Each dash is looked behind, so that the name's length is bounded.
+        // "/var/log/kern.log-Mar  5 …" of grep -C. The text after each dash is checked, so the length of the name is limited.
         var word = _text[..Math.Max(_text[..Math.Min(_text.Length, MaxFileName)].IndexOf((byte)' '), 0)];
         for (var dash = word.IndexOf((byte)'-'); dash > 0; dash = word[(dash + 1)..].IndexOf((byte)'-') is >= 0 and var next ? dash + 1 + next : -1)
             if (TryBefore(_text[(dash + 1)..])) return true;
@@ -79,7 +79,7 @@ internal ref partial struct LogLineParser
     {
         if (_tagged || _dated || _stamp.Clock != LogClockKind.None) return false;
         var text = _text;
-        // A heading of Markdown, which may name a message.
+        // A Markdown heading may name a message.
         var isHeading = text.StartsWith("##"u8);
         for (var signs = 0; signs < MaxSigns && !text.IsEmpty; signs++)
         {
@@ -96,7 +96,7 @@ internal ref partial struct LogLineParser
         return false;
     }
 
-    // Behind a remark stand quotes and markup as well.
+    // Quotes and markup can follow a remark.
     private static bool TrySecondSign(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> rest)
     {
         if (Markup.TryStart(text, out rest)) return true;
@@ -104,7 +104,7 @@ internal ref partial struct LogLineParser
         return !rest.IsEmpty;
     }
 
-    /// <summary>True for what begins as a line of a log, for a message, and for a further line of a report.</summary>
+    /// <summary>True for text that starts as a log line, for a message, and for a further line of a report.</summary>
     private static bool IsRecord(ReadOnlySpan<byte> text) =>
         IsLog(text) || LogTags.Find(text, hostFollows: false, out _) == LogOrigin.Kernel
         || DamagedMessage.IsMessageOrRemarked(text) || DamagedMessage.IsMessage(text, DetectionMode.Cut)

@@ -4,14 +4,10 @@ using NicHangExporter.Detection.Patterns;
 
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>
-/// Takes off whatever dmesg, journalctl, syslog daemons, editors and people put in front of a kernel message, layer by layer, whichever come
-/// first: quotes and line numbers, priorities, facilities, times, hosts and tags. There is no list of formats, since people combine them.
-/// Pure; takes any bytes and never throws.
-/// </summary>
+/// <summary>Removes the parts that dmesg, journalctl, syslog daemons, editors and people put in front of a kernel message, one layer at a time and in any order: quotes and line numbers, priorities, facilities, times, hosts and tags. There is no list of formats, because people combine them. Pure; accepts any bytes and never throws.</summary>
 internal ref partial struct LogLineParser
 {
-    /// <summary>More layers than any log has.</summary>
+    /// <summary>The maximum number of layers. No log has as many.</summary>
     private const int MaxLayers = 12;
 
     private static readonly SearchValues<byte> UptimeCharacters = SearchValues.Create("0123456789:."u8);
@@ -45,14 +41,14 @@ internal ref partial struct LogLineParser
     {
         for (var layer = 0; layer < MaxLayers && _origin != LogOrigin.Process; layer++)
         {
-            // NULs are the hole that a hard reset leaves in a file.
+            // A hard reset leaves NULs in a file.
             _text = _text.TrimStart(" \t\0"u8);
             if (_text.IsEmpty || !(TryQuote() || TryMarkup() || TryPriority() || TryStamp() || TryCaller() || TryFacility() || TryEsx() || TryTag() || TryNumberOrFile() || TryOtherProgram() || TryRemark()))
                 return;
         }
     }
 
-    // "<3>": syslog's priority. Facility 0 is the kernel's; a process can't have it.
+    // "<3>": the syslog priority. Facility 0 is the kernel; a process can't have it.
     private bool TryPriority()
     {
         var end = _text[..Math.Min(_text.Length, 6)].IndexOf((byte)'>');
@@ -71,7 +67,7 @@ internal ref partial struct LogLineParser
         _stamp = stamp;
         _dated = true;
         _hostFollows = true;
-        // Some write host and tag behind the date even so: then the ordinary rule holds.
+        // Some daemons write host and tag after the date even so. Then the ordinary rule applies.
         _text = rest;
         var isKernel = false;
         for (var word = 0; word < 4; word++)
@@ -93,10 +89,10 @@ internal ref partial struct LogLineParser
     {
         if (StampParser.TryBracket(ref _text, out var stamp))
         {
-            // The time since boot is the finer one, and it is the kernel's own.
+            // The time since boot is more precise, and it is the kernel's own.
             if (_stamp.Clock == LogClockKind.None) _stamp = stamp;
             else if (_stamp.Clock != stamp.Clock) (_stamp, _other) = (stamp, _stamp);
-            // Host and tag stand before it, unless it is journalctl's.
+            // Host and tag come before it, except in journalctl.
             if (_dated) _hostFollows = false;
             return true;
         }
@@ -156,7 +152,7 @@ internal ref partial struct LogLineParser
     {
         if (TryLinNet()) return true;
         if (_isEsx) return false;
-        // Version 4 writes the time since boot, with days; behind vmkernel's tag the CPU may be missing.
+        // Version 4 writes the time since boot with days. After vmkernel's tag the CPU may be missing.
         var blank = _text[..Math.Min(_text.Length, 24)].IndexOf((byte)' ');
         if (char.IsAsciiDigit((char)_text[0]) && blank > 0
             && (_text[blank..].StartsWith(" cpu"u8) || _tagged && IsUptime(_text[..blank])))
@@ -184,7 +180,7 @@ internal ref partial struct LogLineParser
         rest = rest["LinNet: ".Length..];
         var end = rest.IndexOf(": "u8);
         var colon = rest.IndexOf((byte)':');
-        // Older ones have no line behind the function.
+        // Older versions have no line number after the function.
         if (colon <= 0 || end < colon || !NetDrivers.IsName(rest[..colon])) return false;
         if (end > colon && !LogTags.IsDigits(rest[(colon + 1)..end])) return false;
         _text = rest[(end + 2)..];
@@ -202,7 +198,7 @@ internal ref partial struct LogLineParser
     {
         if (_tagged)
         {
-            // "kernel: kernel: [  512.1] …": a daemon that has put its tag before that of another one
+            // "kernel: kernel: [  512.1] …": a daemon added its tag before that of another daemon
             var again = _origin == LogOrigin.Kernel ? LogTags.KernelTag(_text) : 0;
             _text = _text[again..];
             return again > 0;
@@ -210,7 +206,7 @@ internal ref partial struct LogLineParser
         switch (LogTags.Find(_text, _hostFollows, out var length))
         {
             case LogOrigin.Kernel:
-                // A facility that is not the kernel's was seen before, or none.
+                // A facility other than the kernel's was handled before.
                 _origin = LogOrigin.Kernel;
                 _tagged = true;
                 _text = _text[length..];
@@ -227,7 +223,7 @@ internal ref partial struct LogLineParser
         }
     }
 
-    /// <summary>True for what begins with a time or a facility.</summary>
+    /// <summary>True for text that starts with a time or a facility.</summary>
     public static bool IsLog(ReadOnlySpan<byte> text)
     {
         var ahead = new LogLineParser { _text = text };

@@ -5,13 +5,10 @@ using NicHangExporter.Linux;
 
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>
-/// Reads the kernel's records out of any log: leaves out what processes wrote, joins the lines of Intel's reports, and adds to raw records the
-/// dictionary that follows them. Memory is bounded by the longest record.
-/// </summary>
+/// <summary>Reads the kernel's records from a log in any format: skips lines of processes, joins the lines of Intel's reports, and adds the dictionary to raw records. Memory is limited by the longest record.</summary>
 internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
 {
-    // Of all lines that say "repeated N times" together: each repetition is kept.
+    // The total of all lines "repeated N times". Each repetition is kept.
     private const int MaxRepeats = 100_000;
 
     private const int MaxRecordLength = 2 * LineReader.MaxLength;
@@ -22,12 +19,12 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
     private readonly JsonCollector _json = new();
     private readonly LogSystemCount _systems = new();
     private readonly byte[] _scratch = new byte[LineReader.MaxLength];
-    // Two records: the one given out, and the one that the next lines may still belong to.
+    // Two records: the returned one, and the one that the next lines may belong to.
     private ArrayBufferWriter<byte> _text = new();
     private ArrayBufferWriter<byte> _given = new();
     private byte[] _subsystem = [];
     private byte[] _device = [];
-    // A line that ended an entry of the journal, and is looked at again by itself.
+    // A line that ended an entry of the journal and is processed again.
     private byte[]? _again;
     private byte[] _lastLine = [];
     private Pending _pending;
@@ -37,10 +34,10 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
     private bool _atEnd;
     private int _repeatsLeft = MaxRepeats;
 
-    /// <summary>How many lines were read so far.</summary>
+    /// <summary>The number of lines read.</summary>
     public long Lines => _lines.Lines;
 
-    /// <summary>Which system wrote the log, as far as the lines so far tell.</summary>
+    /// <summary>The system that wrote the log, as far as it is known.</summary>
     public LogSystem System => _systems.Conclude();
 
     /// <summary>Reads the next record.</summary>
@@ -71,7 +68,7 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
         return Give(default, out record);
     }
 
-    /// <summary>Takes in one line; true where it ended the record before it.</summary>
+    /// <summary>Processes one line; true if it ended the previous record.</summary>
     private bool Take(ReadOnlySpan<byte> line, out LogRecord record)
     {
         var unquoted = Unquoted(line);
@@ -100,12 +97,12 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
         return TakeText(LineCleaner.Clean(line, _scratch), out record);
     }
 
-    /// <summary>Takes in a line of an entry that has one field a line.</summary>
+    /// <summary>Processes a line of an entry that has one field per line.</summary>
     /// <param name="line">The line.</param>
-    /// <param name="trimmed">The line without quotes and blanks around it.</param>
-    /// <param name="given">Whether a record is given out.</param>
+    /// <param name="trimmed">The line without surrounding quotes and blanks.</param>
+    /// <param name="given">True if a record is returned.</param>
     /// <param name="record">The record.</param>
-    /// <returns>True for a line that was one.</returns>
+    /// <returns>True if the line was part of such an entry.</returns>
     private bool TakeField(ReadOnlySpan<byte> line, ReadOnlySpan<byte> trimmed, out bool given, out LogRecord record)
     {
         given = false;
@@ -138,7 +135,7 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
         if (line.IsEsx) _systems.Add(LogSystem.Esxi);
         else if (line.Stamp.Clock == LogClockKind.Boot) _systems.Add(LogSystem.Linux);
         if (line.Origin != LogOrigin.Process && RepeatedLine.TryParse(line.Text, out var repeated)) return TakeRepeated(repeated, line, out record);
-        // journalctl aligns the further lines of a process's message; without a time they are still its.
+        // journalctl indents the further lines of a process's message. Without a time they still belong to the process.
         var isProcess = line.Origin == LogOrigin.Process || _ofProcess && line.IsBare && whole is [(byte)' ' or (byte)'\t', ..];
         var goesOn = !isProcess && !_ofProcess && line.IsBare;
         _ofProcess = isProcess;
@@ -151,7 +148,7 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
             return false;
         }
         var further = Unquoted(whole);
-        // Each line may have a bullet.
+        // Each line can have a bullet.
         var plain = Remark.TryStart(further.TrimStart((byte)' '), out var rest) ? rest.TrimStart((byte)' ') : default;
         if (goesOn && _pending.Exists && !_pending.IsRaw
             && (WrappedMessage.TryJoin(_text.WrittenSpan, further, out var joined)
@@ -165,7 +162,7 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
         return Begin(line, line.Text, repeats: 0, out record);
     }
 
-    // What was repeated is the line before, if that is the kernel's, of one line, and of the same host.
+    // The previous line was repeated, if it is of the kernel, a single line, and of the same host.
     private bool TakeRepeated(RepeatedLine repeated, LogLine line, out LogRecord record)
     {
         record = default;
@@ -173,7 +170,7 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
         if (count == 0) return false;
         if (!repeated.Message.IsEmpty)
         {
-            // The message that is quoted may have the kernel's own time in front.
+            // The quoted message can have the kernel's own time in front.
             var quoted = LogLineParser.Parse(repeated.Message);
             if (quoted.Origin == LogOrigin.Process) return false;
             _repeatsLeft -= count;
@@ -198,7 +195,7 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
 
     private bool TakeRaw(RawRecord raw, out LogRecord record)
     {
-        // Facility 0 can't be forged: a process that writes to /dev/kmsg gets another one.
+        // Facility 0 can't be forged: records of processes in /dev/kmsg have another facility.
         if (raw.Priority >= 8)
         {
             _skippingDictionary = true;
@@ -223,7 +220,7 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
         return given;
     }
 
-    /// <summary>Gives out the record so far and begins the next one.</summary>
+    /// <summary>Returns the current record and starts the next one.</summary>
     private bool Give(Pending next, out LogRecord record)
     {
         var pending = _pending;
@@ -268,7 +265,7 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
 
         public DetectionMode Mode { get; init; }
 
-        /// <summary>How many more of it there were, and when the last of them was told.</summary>
+        /// <summary>The number of repetitions, and the time of the last one.</summary>
         public int Repeats { get; init; }
 
         public TimeSpan RepeatedAt { get; init; }

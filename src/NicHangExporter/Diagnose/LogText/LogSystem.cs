@@ -1,9 +1,9 @@
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>The system whose log a text is.</summary>
+/// <summary>The system that wrote a log.</summary>
 internal enum LogSystem
 {
-    /// <summary>The text does not say.</summary>
+    /// <summary>Unknown.</summary>
     Unknown,
     /// <summary>Linux.</summary>
     Linux,
@@ -17,10 +17,7 @@ internal enum LogSystem
     MacOs,
 }
 
-/// <summary>
-/// Tells by the words of its lines which system wrote a log. What only Linux writes outweighs everything else: a Linux log may
-/// quote another system's.
-/// </summary>
+/// <summary>Determines the system that wrote a log from words in its lines. Text that only Linux writes decides: a Linux log may quote another system's log.</summary>
 internal sealed class LogSystemCount
 {
     private static readonly (LogSystem System, byte[] Mark)[] Marks =
@@ -39,10 +36,10 @@ internal sealed class LogSystemCount
 
     private readonly int[] _lines = new int[Enum.GetValues<LogSystem>().Length];
 
-    /// <summary>Takes in a line that is known to be of a system.</summary>
+    /// <summary>Counts a line of a known system.</summary>
     public void Add(LogSystem system) => _lines[(int)system]++;
 
-    /// <summary>Takes in a line of text.</summary>
+    /// <summary>Counts a line of text.</summary>
     public void Add(ReadOnlySpan<byte> line)
     {
         foreach (var (system, mark) in Marks)
@@ -53,7 +50,7 @@ internal sealed class LogSystemCount
             }
     }
 
-    /// <summary>The system, as far as the lines so far tell.</summary>
+    /// <summary>The system, as far as the lines show it.</summary>
     public LogSystem Conclude()
     {
         if (_lines[(int)LogSystem.Linux] > 0) return LogSystem.Linux;

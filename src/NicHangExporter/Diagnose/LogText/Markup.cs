@@ -1,16 +1,13 @@
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>
-/// What web pages and forums put around a line of a log: tags of HTML and of bulletin boards, fences and backticks of Markdown. Only the names in the
-/// list are tags, so that <c>&lt;3&gt;</c> and <c>&lt;IRQ&gt;</c> stay what they are.
-/// </summary>
+/// <summary>Markup that web pages and forums put around a log line: tags of HTML and of bulletin boards, fences and backticks of Markdown. Only listed names are tags, so that <c>&lt;3&gt;</c> and <c>&lt;IRQ&gt;</c> are kept.</summary>
 internal static class Markup
 {
     private const int MaxTagLength = 80;
 
-    /// <summary>Takes one piece of markup off the start.</summary>
+    /// <summary>Removes one piece of markup from the start.</summary>
     /// <param name="text">The line.</param>
-    /// <param name="rest">What follows it; after a backtick, without those at the end as well.</param>
+    /// <param name="rest">The text after it. After a backtick, the backticks at the end are removed too.</param>
     public static bool TryStart(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> rest)
     {
         rest = text;

@@ -2,10 +2,7 @@ using NicHangExporter.Detection.Patterns;
 
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>
-/// Where a kernel message can begin in text without times and tags: with a driver and the address of a device, with an interface, with the words of
-/// the core's watchdog, and with the lines of a WARN splat.
-/// </summary>
+/// <summary>Finds the start of kernel messages in text without times and tags: a driver and a device address, an interface, the words of the core's watchdog, and the lines of a WARN splat.</summary>
 internal static class MessageStart
 {
     private static readonly byte[][] Words =
@@ -19,7 +16,7 @@ internal static class MessageStart
     private static readonly byte[][] Interfaces =
         ["eth"u8.ToArray(), "en"u8.ToArray(), "wlan"u8.ToArray(), "wl"u8.ToArray(), "wwan"u8.ToArray(), "usb"u8.ToArray(), "vmnic"u8.ToArray(), "nic"u8.ToArray(), "lan"u8.ToArray(), "wan"u8.ToArray()];
 
-    /// <summary>The next start behind a position; the text's length where there is none.</summary>
+    /// <summary>The next start after a position; the text's length without a next start.</summary>
     public static int Next(ReadOnlySpan<byte> text, int position)
     {
         for (var at = position; ;)
@@ -31,14 +28,14 @@ internal static class MessageStart
         }
     }
 
-    /// <summary>True where one begins there, and is not the middle of one that has begun before.</summary>
+    /// <summary>True if a message starts there and is not part of one that started before.</summary>
     public static bool IsAt(ReadOnlySpan<byte> text, int at)
     {
         var rest = text[at..];
         if (rest.IsEmpty || rest[0] is (byte)' ' or (byte)'\t') return false;
         var before = text[..at].TrimEnd(" \t"u8);
         before = before[(before.LastIndexOfAny(" \t"u8) + 1)..];
-        // Behind a colon or an address stands the rest of the same prefix. Reports of hangs end with a colon too.
+        // After a colon or an address the same prefix continues. Hang reports end with a colon too.
         var goesOn = before is [.., (byte)':'] && !before.SequenceEqual("Hang:"u8) && !before.SequenceEqual("name:"u8) || KernelPrefix.IsBusAddress(before);
         if (!goesOn)
             foreach (var start in Words)

@@ -3,51 +3,48 @@ using NicHangExporter.Detection.Patterns;
 
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>
-/// Where the next record begins in a line that holds several. A line is taken for such a one only where it begins as its records do: a process that
-/// quotes a line of the kernel's log within its own must stay one line. Pure; takes any bytes.
-/// </summary>
+/// <summary>Finds the next record in a line that holds several. A line counts as such only if it starts like its records. A process's line that quotes a line of the kernel's log stays one line. Pure; accepts any bytes.</summary>
 internal readonly struct RecordBoundary
 {
-    /// <summary>Shorter lines hold no two records worth parting.</summary>
+    /// <summary>Shorter lines do not hold two records.</summary>
     private const int ShortestLine = 40;
 
-    /// <summary>So many records are no quotation, whoever wrote the first of them.</summary>
+    /// <summary>This many records are not a quotation, even if a process wrote the first of them.</summary>
     private const int Many = 4;
 
-    /// <summary>The most prose that is looked through for a record.</summary>
+    /// <summary>The maximum length of prose that is searched for a record.</summary>
     private const int MaxProse = 512;
 
-    // What structured text has: names of fields, objects, tags with a process id.
+    // Characters of structured text: field names, objects, tags with a process id.
     private static readonly SearchValues<byte> NotInProse = SearchValues.Create("{}[]<>|=\"\\_"u8);
 
     private enum Form { Date, Bracket, Tag, Raw, Object, Field, Bare }
 
     private Form Kind { get; init; }
 
-    /// <summary>Where the first record's stamp begins, or how long the tag is.</summary>
+    /// <summary>The start of the first record's timestamp, or the length of the tag.</summary>
     private int Front { get; init; }
 
-    /// <summary>What the first record begins with: its date, its tag, or what stands in front of the stamp.</summary>
+    /// <summary>The start of the first record: its date, its tag, or the text before the timestamp.</summary>
     private byte[] First { get; init; }
 
-    /// <summary>How much of the line is prose in front of the first record.</summary>
+    /// <summary>The length of the prose before the first record.</summary>
     private int Prose { get; init; }
 
-    /// <summary>Looks whether a line holds several records.</summary>
+    /// <summary>Checks whether a line holds several records.</summary>
     public static bool TryFind(ReadOnlySpan<byte> line, out RecordBoundary boundary)
     {
         if (TryFindFromStart(line, out boundary)) return true;
-        // Prose stands in front, or a command, or the line is none of these.
+        // The line starts with prose or a command, or it holds no records.
         if (line.Length < ShortestLine) return false;
         var isCommand = ShellPrompt.TryStart(line, out _);
         if (!isCommand && !LogLineParser.Parse(line).IsBare) return false;
-        // With a digit begins a copy of /dev/kmsg, damaged ones too.
+        // A copy of /dev/kmsg starts with a digit, even if it is damaged.
         if (line.TrimStart("> |\t"u8) is [>= (byte)'0' and <= (byte)'9', ..]) return false;
         for (var at = LogTags.NextWord(line, 0); at < Math.Min(line.Length, MaxProse); at = LogTags.NextWord(line, at))
         {
             if (!BeginsRecord(line, at) || !TryFindFromStart(line[at..], out boundary)) continue;
-            // Somebody who quotes two records may mention them; three are a log.
+            // A text may mention two records. Three are a log.
             var second = boundary.Next(line, at);
             if (second == line.Length || boundary.Next(line, second) == line.Length) continue;
             boundary = boundary with { Prose = at };
@@ -56,7 +53,7 @@ internal readonly struct RecordBoundary
         return false;
     }
 
-    // What a log begins with: a time, the kernel's tag, or the prefix of a device.
+    // The start of a log: a time, the kernel's tag, or the prefix of a device.
     private static bool BeginsRecord(ReadOnlySpan<byte> line, int at)
     {
         var text = line[at..];
@@ -76,7 +73,7 @@ internal readonly struct RecordBoundary
         var text = line[front..];
         var many = 2;
         if (text.IsEmpty) return false;
-        // What a process wrote may quote a record of the kernel.
+        // A process may quote a record of the kernel.
         if (LogLineParser.Parse(text).Origin == LogOrigin.Process) many = Many;
         if (RawRecord.TryParse(text, out var raw))
         {
@@ -92,7 +89,7 @@ internal readonly struct RecordBoundary
         else if (FirstBracket(text) is >= 0 and var bracket)
         {
             boundary = new RecordBoundary { Kind = Form.Bracket, Front = bracket, First = text[..bracket].ToArray() };
-            // Only what logs have in front of a time: anything else is prose.
+            // Anything before the time that is not part of a log format is prose.
             if (bracket > 0 && !LogLineParser.Parse(text[..bracket]).Text.IsEmpty && !ShellPrompt.Is(text[..bracket]))
             {
                 if (LogLineParser.Parse(text).IsBare) return false;
@@ -109,7 +106,7 @@ internal readonly struct RecordBoundary
         return false;
     }
 
-    /// <summary>Where the record after the one at a position begins; the line's length where there is none.</summary>
+    /// <summary>The start of the next record after a position; the line's length without a next record.</summary>
     public int Next(ReadOnlySpan<byte> line, int position)
     {
         if (position < Prose) return Prose;
@@ -127,7 +124,7 @@ internal readonly struct RecordBoundary
 
     private int NextDate(ReadOnlySpan<byte> line, int from)
     {
-        // The first mark between its digits tells where a date may be.
+        // The first separator between its digits locates possible dates.
         var mark = First.AsSpan().IndexOfAny(":."u8);
         if (mark < 0) return line.Length;
         for (var at = from + mark; at < line.Length;)
@@ -144,7 +141,7 @@ internal readonly struct RecordBoundary
 
     private int NextBracket(ReadOnlySpan<byte> line, int position)
     {
-        // The stamp of the record itself comes first.
+        // Skips the timestamp of the record itself.
         var own = Bracket(line, position);
         var at = own < line.Length ? Bracket(line, own + 1) : own;
         if (at >= line.Length) return line.Length;
@@ -185,7 +182,7 @@ internal readonly struct RecordBoundary
     private static int NextText(ReadOnlySpan<byte> line, int from, ReadOnlySpan<byte> text) =>
         line[from..].IndexOf(text) is >= 0 and var found ? from + found : line.Length;
 
-    // Quotes in front of the record belong to it.
+    // A "<" before the record belongs to it.
     private static int Whole(ReadOnlySpan<byte> line, int start, int from)
     {
         while (start > from && line[start - 1] == '<') start--;
@@ -195,7 +192,7 @@ internal readonly struct RecordBoundary
     private static bool Follows(ReadOnlySpan<byte> line, int at) =>
         at == 0 || line[at - 1] is (byte)' ' or (byte)'\t' or (byte)'>' or (byte)'\n' || line[..at].EndsWith("\\n"u8) || line[..at].EndsWith("#012"u8);
 
-    /// <summary>The length of the date at the start, without the blank behind it; 0 for none. A time alone would be found in any text.</summary>
+    /// <summary>The length of the date at the start, without the blank after it; 0 without a date. A time alone occurs in any text.</summary>
     private static int Date(ReadOnlySpan<byte> text)
     {
         var rest = text;
@@ -204,7 +201,7 @@ internal readonly struct RecordBoundary
         return length > 5 && (stamp.Clock == LogClockKind.Wall || length >= 8) ? length : 0;
     }
 
-    // Letters for letters, digits (or the blanks that pad them) for digits.
+    // Compares by class: letters, digits (or the blanks that pad them).
     private bool LooksAlike(ReadOnlySpan<byte> text)
     {
         if (text.Length < First.Length) return false;
@@ -215,7 +212,7 @@ internal readonly struct RecordBoundary
 
     private static int Class(byte octet) => octet >= 0x80 || char.IsAsciiLetter((char)octet) ? 'a' : char.IsAsciiDigit((char)octet) || octet == ' ' ? '0' : octet;
 
-    // The same signs at the same places: "kern  :err   : " and "kern  :warn  : ".
+    // Requires the same signs at the same positions: "kern  :err   : " and "kern  :warn  : ".
     private bool HasFront(ReadOnlySpan<byte> front)
     {
         for (var at = 0; at < front.Length; at++)

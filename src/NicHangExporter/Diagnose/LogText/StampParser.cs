@@ -2,19 +2,13 @@ using System.Buffers.Text;
 
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>
-/// Reads the times that kernel logs have in front of their lines. Each method takes off what it has read, with the blank behind it, and leaves the
-/// text alone where it reads nothing.
-/// </summary>
+/// <summary>Parses the times at the start of log lines. Each method removes what it has parsed, including the blank after it, and leaves the text unchanged if it parses nothing.</summary>
 internal static class StampParser
 {
-    /// <summary>The year of dates without one: a leap year, so that February 29 is a date.</summary>
+    /// <summary>The year of dates without a year: a leap year, so that February 29 is valid.</summary>
     private const int NoYear = 2000;
 
-    /// <summary>
-    /// What stands in square brackets: <c>[ 9385.606118]</c>, <c>[  240.]</c>, <c>[Fri Jul 24 15:52:37 2026]</c>, <c>[  +0.000093]</c>, <c>[Mar15 18:17]</c>,
-    /// <c>[2026-07-24T15:52:37Z]</c>, <c>[   12.0 &lt;    0.1&gt;]</c>.
-    /// </summary>
+    /// <summary>Times in square brackets: <c>[ 9385.606118]</c>, <c>[ 240.]</c>, <c>[Fri Jul 24 15:52:37 2026]</c>, <c>[ +0.000093]</c>, <c>[Mar15 18:17]</c>, <c>[2026-07-24T15:52:37Z]</c>, <c>[ 12.0 &lt; 0.1&gt;]</c>.</summary>
     public static bool TryBracket(ref ReadOnlySpan<byte> text, out LogStamp stamp)
     {
         stamp = default;
@@ -22,19 +16,16 @@ internal static class StampParser
         var end = text[..Math.Min(text.Length, 48)].IndexOf((byte)']');
         if (end < 0 || !TryInside(text[1..end].Trim((byte)' '), out stamp)) return false;
         text = text[(end + 1)..];
-        // Talos writes a colon behind it.
+        // Talos writes a colon after it.
         if (text is [(byte)':', (byte)' ', ..]) text = text[1..];
         text = text.TrimStart(" \t"u8);
         return true;
     }
 
-    /// <summary>
-    /// A date and time, or a time alone: <c>2026-07-24T15:52:37,123456+02:00</c>, <c>Oct 29 01:14:38</c>, <c>Tue Feb 28 10:35:36 2023</c>,
-    /// <c>Fri 2026-07-24 15:52:37 CEST</c>, <c>1753365157.123456</c>, <c>08:06:02</c>.
-    /// </summary>
+    /// <summary>A date and time, or a time alone: <c>2026-07-24T15:52:37,123456+02:00</c>, <c>Oct 29 01:14:38</c>, <c>Tue Feb 28 10:35:36 2023</c>, <c>Fri 2026-07-24 15:52:37 CEST</c>, <c>1753365157.123456</c>, <c>08:06:02</c>.</summary>
     /// <param name="text">The line.</param>
     /// <param name="stamp">The time.</param>
-    /// <param name="comma">True where a comma parts the fraction, as only dmesg writes it: no host follows.</param>
+    /// <param name="comma">True if a comma separates the fraction, as only dmesg writes it. No host follows then.</param>
     public static bool TryDate(ref ReadOnlySpan<byte> text, out LogStamp stamp, out bool comma)
     {
         comma = false;
@@ -89,7 +80,7 @@ internal static class StampParser
         return TryWall(NoYear, month, day, hour, minute, 0, TimeSpan.Zero, LogClockKind.Minute, out stamp);
     }
 
-    // "2026-07-24T15:52:37.123456+02:00", with a blank for the T, with strokes, or with the day of the week before it
+    // "2026-07-24T15:52:37.123456+02:00", also with a blank instead of the T, with slashes, or after the day of the week
     private static bool TryIso(ref ReadOnlySpan<byte> text, out LogStamp stamp, out bool comma)
     {
         stamp = default;
@@ -152,8 +143,7 @@ internal static class StampParser
         return true;
     }
 
-    // "Mär 05 02:17:41", "févr. 12 10:00:01", "10月 09 11:22:33", "Do Okt 29 01:14:38 2020": the names of another language.
-    // Which month it is nobody can tell; the days within it are told apart.
+    // "Mär 05 02:17:41", "févr. 12 10:00:01", "10月 09 11:22:33", "Do Okt 29 01:14:38 2020": names of another language. The month is unknown; the days within it are distinguished.
     private static bool TryForeign(ref ReadOnlySpan<byte> text, out LogStamp stamp)
     {
         stamp = default;
@@ -176,7 +166,7 @@ internal static class StampParser
         return true;
     }
 
-    // A word with a letter in it, of any script, and the blanks behind it.
+    // A word with at least one letter of any script, and the blanks after it.
     private static bool TryName(ref ReadOnlySpan<byte> text)
     {
         var end = text[..Math.Min(text.Length, 24)].IndexOf((byte)' ');
@@ -261,7 +251,7 @@ internal static class StampParser
             && Utf8Parser.TryParse(digits, out number, out _);
     }
 
-    // Ticks are 100 ns; what is finer is dropped. An empty fraction is one: some consoles cut it off.
+    // A tick is 100 ns; smaller units are dropped. An empty fraction is valid, because some consoles cut it off.
     private static bool TryFraction(ReadOnlySpan<byte> digits, out TimeSpan fraction)
     {
         fraction = TimeSpan.Zero;
