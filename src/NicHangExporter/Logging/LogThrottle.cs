@@ -1,6 +1,7 @@
 namespace NicHangExporter.Logging;
 
 /// <summary>Limits the log lines of one kind per minute, so that a repeating event can't fill the disk. Thread-safe.</summary>
+/// <param name="clock">The clock.</param>
 /// <param name="most">Lines per minute.</param>
 internal sealed class LogThrottle(TimeProvider clock, int most = 1)
 {

@@ -10,7 +10,8 @@ internal static partial class HangPatterns
     /// <summary>Every row.</summary>
     public static ImmutableArray<HangPattern> All { get; } =
     [
-        .. Core, .. Intel, .. IntelTraps, .. Realtek, .. Broadcom, .. Mellanox, .. Virtual, .. Datacenter, .. Embedded, .. Lost, .. Legacy, .. Links, .. DriverLinks,
+        .. Core, .. Intel, .. IntelTraps, .. Realtek, .. Broadcom, .. Mellanox, .. Virtual, .. Datacenter,
+        .. Embedded, .. Lost, .. Legacy, .. Links, .. DriverLinks,
     ];
 
     /// <summary>The rows for a message after an ordinary prefix, or without a prefix.</summary>
