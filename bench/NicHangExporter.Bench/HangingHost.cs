@@ -14,7 +14,10 @@ using Serilog.Extensions.Logging;
 
 namespace NicHangExporter.Bench;
 
-/// <summary>Runs the exporter's services with their own threads, log and journal, over a FIFO as the kernel log, a directory as sysfs and a <see cref="SilentNic"/>. The NIC hangs once.</summary>
+/// <summary>
+/// Runs the exporter's services with their own threads, log and journal, over a FIFO as the kernel log, a directory as
+/// sysfs and a <see cref="SilentNic"/>. The NIC hangs once.
+/// </summary>
 internal sealed partial class HangingHost(string work, string device)
 {
     private const string Bus = "0000:00:1f.6";
@@ -33,7 +36,8 @@ internal sealed partial class HangingHost(string work, string device)
         if (MakeFifo(_kmsg, Convert.ToUInt32("600", 8)) != 0)
             throw new InvalidOperationException($"the FIFO can't be created:  errno {Marshal.GetLastPInvokeError()}");
         // Also for reading, because opening a FIFO for writing only waits for a reader.
-        await using var log = new FileStream(_kmsg, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+        await using var log = new FileStream(
+            _kmsg, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
         var options = new ExporterOptions
         {
             SysfsPath = Path.Combine(work, "sys"),
@@ -46,11 +50,14 @@ internal sealed partial class HangingHost(string work, string device)
         var metrics = new ExporterMetrics();
         using var logger = LoggingSetup.Create(options, _clock, () => { });
         var services = new ServiceCollection();
-        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new SerilogLoggerProvider(logger)));
+        services.AddLogging(logging =>
+            logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new SerilogLoggerProvider(logger)));
         ExporterHost.AddRooms(services, options, _clock, metrics);
         services.AddSingleton<IEthtool>(_nic);
         await using var provider =  services.BuildServiceProvider();
-        var (monitor, remediator, worker) = (provider.GetRequiredService<HangMonitor>(), provider.GetRequiredService<Remediator>(), provider.GetRequiredService<RemediationWorker>());
+        var (monitor, remediator, worker) = (
+            provider.GetRequiredService<HangMonitor>(), provider.GetRequiredService<Remediator>(),
+            provider.GetRequiredService<RemediationWorker>());
         provider.GetRequiredService<StateDirectory>().TryTake();
         worker.Start();
         remediator.Start();
@@ -78,19 +85,36 @@ internal sealed partial class HangingHost(string work, string device)
     }
 
     private int Reports(HangSignals signals) =>
-        InterfaceName.TryParse(device, out var name) && BusAddress.TryParse(Bus, out var bus) ? signals.Of(name, bus).Reports : throw new ArgumentException($"{device} is not an interface name");
+        InterfaceName.TryParse(device, out var name) && BusAddress.TryParse(Bus, out var bus)
+            ? signals.Of(name, bus).Reports
+            : throw new ArgumentException($"{device} is not an interface name");
 
     // The empty line marks the end of the record's dictionary.
     private byte[] Report(int number) => Encoding.UTF8.GetBytes(
-        $"3,{number},{(long)(_clock.GetElapsedTime(0).TotalMicroseconds)},-;e1000e {Bus} {device}: Detected Hardware Unit Hang:\\x0a  TDH                  <0>\\x0a  TDT                  <2>\n SUBSYSTEM=pci\n DEVICE=+pci:{Bus}\n\n");
+            $"3,{number},{(long)(_clock.GetElapsedTime(0).TotalMicroseconds)},-;e1000e {Bus} {device}: Detected "
+            + $"Hardware Unit Hang:\\x0a  TDH                  <0>\\x0a  TDT                  <2>\n SUBSYSTEM=pci\n "
+            + $"DEVICE=+pci:{Bus}\n\n");
 
     private void MakeDevice()
     {
         var sys = Path.Combine(work, "sys");
         var place = Path.Combine(sys, "devices", Bus, "net", device);
-        foreach (var directory in new[] { Path.Combine(sys, "class/net"), Path.Combine(sys, "bus"), Path.Combine(place, "statistics"), Path.Combine(place, "queues/tx-0/byte_queue_limits") })
+        foreach (var directory in new[]
+            {
+                Path.Combine(sys, "class/net"),
+                Path.Combine(sys, "bus"),
+                Path.Combine(place, "statistics"),
+                Path.Combine(place, "queues/tx-0/byte_queue_limits"),
+            })
             Directory.CreateDirectory(directory);
-        foreach (var (file, content) in new[] { ("ifindex", "2"), ("operstate", "up"), ("statistics/tx_packets", "1000"), ("queues/tx-0/tx_timeout", "0"), ("queues/tx-0/byte_queue_limits/inflight", "3028") })
+        foreach (var (file, content) in new[]
+            {
+                ("ifindex", "2"),
+                ("operstate", "up"),
+                ("statistics/tx_packets", "1000"),
+                ("queues/tx-0/tx_timeout", "0"),
+                ("queues/tx-0/byte_queue_limits/inflight", "3028"),
+            })
             File.WriteAllText(Path.Combine(place, file), content + "\n");
         File.CreateSymbolicLink(Path.Combine(place, "device"), $"../../../{Bus}");
         File.CreateSymbolicLink(Path.Combine(sys, "devices", Bus, "subsystem"), "../../bus/pci");

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace NicHangExporter.Bench;
 
-/// <summary>Measures the time from the report that confirms a hang to the first command to the NIC, compared with one fsync: the intent must be on the disk before the command.</summary>
+/// <summary>
+/// Measures the time from the report that confirms a hang to the first command to the NIC, compared with one fsync: the
+/// intent must be on the disk before the command.
+/// </summary>
 internal static class HealingTime
 {
     private const int Runs = 200;
@@ -45,8 +48,14 @@ internal static class HealingTime
         return TimeProvider.System.GetElapsedTime(start);
     }
 
-    private static TimeSpan Percentile(List<TimeSpan> sorted, double part) => sorted[Math.Min((int)(sorted.Count * part), sorted.Count - 1)];
+    private static TimeSpan Percentile(List<TimeSpan> sorted, double part) =>
+        sorted[Math.Min((int)(sorted.Count * part), sorted.Count - 1)];
 
-    private static void Print(string what, List<TimeSpan> sorted, TimeSpan sync) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"| {what} | {Percentile(sorted, 0.5).TotalMilliseconds:F2} | {Percentile(sorted, 0.99).TotalMilliseconds:F2} | {sorted[^1].TotalMilliseconds:F2} | {Percentile(sorted, 0.5) / sync:F1} |"));
+    private static void Print(string what, List<TimeSpan> sorted, TimeSpan sync) =>
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {what} | {Percentile(sorted, 0.5).TotalMilliseconds:F2} | "
+                + $"{Percentile(sorted, 0.99).TotalMilliseconds:F2} | {sorted[^1].TotalMilliseconds:F2} | "
+                + $"{Percentile(sorted, 0.5) / sync:F1} |"));
 }

@@ -8,26 +8,41 @@ namespace NicHangExporter.Bench;
 /// <summary>Runs mtail over a whole file in its one-shot mode.</summary>
 internal sealed partial class Mtail(string mtail, string program)
 {
-    /// <summary>Runs it once. Returns its duration, the CPU time of all its threads, and the sum of its counters.</summary>
+    /// <summary>
+    /// Runs it once. Returns its duration, the CPU time of all its threads, and the sum of its counters.
+    /// </summary>
     public (TimeSpan Elapsed, TimeSpan Cpu, int Found) Run(string log)
     {
         var before = ChildrenCpu();
         var start = Stopwatch.GetTimestamp();
         using var process = Process.Start(new ProcessStartInfo(mtail,
-            ["--one_shot", "--one_shot_format=prometheus", "--logs", log, "--progs", program, "--address=127.0.0.1", "--port=0"])
+                [
+                    "--one_shot",
+                    "--one_shot_format=prometheus",
+                    "--logs",
+                    log,
+                    "--progs",
+                    program,
+                    "--address=127.0.0.1",
+                    "--port=0",
+                ])
         { RedirectStandardOutput = true, RedirectStandardError = true })!;
         process.BeginErrorReadLine();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         var elapsed = Stopwatch.GetElapsedTime(start);
-        return (elapsed, ChildrenCpu() - before, Sample().Matches(output).Sum(match => int.Parse(match.Groups["value"].Value, CultureInfo.InvariantCulture)));
+        return (elapsed,
+            ChildrenCpu() - before,
+            Sample().Matches(output)
+                .Sum(match => int.Parse(match.Groups["value"].Value, CultureInfo.InvariantCulture)));
     }
 
     private static TimeSpan ChildrenCpu()
     {
         const int Children = -1; // RUSAGE_CHILDREN: those that have ended
         _ = GetUsage(Children, out var usage);
-        return TimeSpan.FromSeconds(usage.UserSeconds + usage.SystemSeconds) + TimeSpan.FromMicroseconds(usage.UserMicroseconds + usage.SystemMicroseconds);
+        return TimeSpan.FromSeconds(usage.UserSeconds + usage.SystemSeconds)
+            + TimeSpan.FromMicroseconds(usage.UserMicroseconds + usage.SystemMicroseconds);
     }
 
     [LibraryImport("libc", EntryPoint = "getrusage")]
@@ -36,7 +51,9 @@ internal sealed partial class Mtail(string mtail, string program)
     [GeneratedRegex(@"^hang_messages\{[^}]*\} (?<value>\d+)", RegexOptions.Multiline)]
     private static partial Regex Sample();
 
-    /// <summary><c>struct rusage</c> (include/uapi/linux/resource.h) of a 64-bit machine: two timevals and unused fields.</summary>
+    /// <summary>
+    /// <c>struct rusage</c> (include/uapi/linux/resource.h) of a 64-bit machine: two timevals and unused fields.
+    /// </summary>
     [StructLayout(LayoutKind.Sequential, Size = 144)]
     private readonly struct Usage
     {

@@ -5,7 +5,9 @@ using System.Runtime.InteropServices;
 
 namespace NicHangExporter.Bench;
 
-/// <summary>A server under test: started, scraped over one kept-alive connection, measured and killed at the end.</summary>
+/// <summary>
+/// A server under test: started, scraped over one kept-alive connection, measured and killed at the end.
+/// </summary>
 internal sealed partial class Peer : IDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
@@ -22,12 +24,14 @@ internal sealed partial class Peer : IDisposable
     public Peer(string name, int port, string program, params string[] arguments)
     {
         Name = name;
-        _process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        _process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         // A program whose pipe is full would block, so all lines are read. Only the last one is kept.
         _process.ErrorDataReceived += (_, line) => _lastLine = line.Data ?? _lastLine;
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
-        _http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1, AutomaticDecompression = DecompressionMethods.None })
+        _http = new HttpClient(
+            new SocketsHttpHandler { MaxConnectionsPerServer = 1, AutomaticDecompression = DecompressionMethods.None })
         {
             BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")),
             Timeout = RequestLimit,
@@ -37,7 +41,9 @@ internal sealed partial class Peer : IDisposable
     /// <summary>The name in the table.</summary>
     public string Name { get; }
 
-    /// <summary>CPU time used, user and system: utime + stime of /proc/PID/stat, but not rounded to ticks of 10 ms.</summary>
+    /// <summary>
+    /// CPU time used, user and system: utime + stime of /proc/PID/stat, but not rounded to ticks of 10 ms.
+    /// </summary>
     public TimeSpan Cpu => GetTime(~_process.Id << 3 | ProcessClock, out var time) == 0
         ? TimeSpan.FromSeconds(time.Seconds) + TimeSpan.FromMicroseconds(time.Nanoseconds / 1000.0)
         : throw new InvalidOperationException($"{Name} has ended");
@@ -47,8 +53,10 @@ internal sealed partial class Peer : IDisposable
     {
         get
         {
-            var line = File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-            return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+            var line = File.ReadLines($"/proc/{_process.Id}/status")
+                .First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+            return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)
+                / 1024;
         }
     }
 
@@ -83,7 +91,8 @@ internal sealed partial class Peer : IDisposable
 
     private async Task<ReadOnlyMemory<byte>> ReadAsync(string path)
     {
-        using var response = await _http.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+        using var response = await _http.GetAsync(
+            new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
         response.EnsureSuccessStatusCode();
         await using var stream = await response.Content.ReadAsStreamAsync();
         var length = await stream.ReadAtLeastAsync(_body, _body.Length, throwOnEndOfStream: false);

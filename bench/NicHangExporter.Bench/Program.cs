@@ -1,6 +1,7 @@
 using NicHangExporter.Bench;
 
-// Started by bench/run, which creates the namespaces and builds the programs to compare. Tables go to stdout, progress to stderr.
+// Started by bench/run, which creates the namespaces and builds the programs to compare. Tables go to stdout, progress
+// to stderr.
 switch (args)
 {
     case ["scrape", var devices, var exporter, var nodeExporter, var floor]:
@@ -19,6 +20,8 @@ switch (args)
         await new HangingHost(work, device).HealAsync();
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: NicHangExporter.Bench scrape DEVICES EXPORTER NODE_EXPORTER FLOOR | kmsg RECORDINGS WORK MTAIL PROGRAM | heal DEVICE WORK | token WORK | heal-once DEVICE WORK");
+        await Console.Error.WriteLineAsync(
+            "usage: NicHangExporter.Bench scrape DEVICES EXPORTER NODE_EXPORTER FLOOR | kmsg RECORDINGS WORK MTAIL "
+            + "PROGRAM | heal DEVICE WORK | token WORK | heal-once DEVICE WORK");
         return 2;
 }

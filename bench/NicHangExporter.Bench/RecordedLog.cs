@@ -4,7 +4,11 @@ using System.Text.RegularExpressions;
 
 namespace NicHangExporter.Bench;
 
-/// <summary>A long kernel log, made of records that real kernels wrote: ordinary records in turn, and every hundredth record about a hang or a reset. It is written twice: in the form of /dev/kmsg, and as lines of text as dmesg prints them, one line per record.</summary>
+/// <summary>
+/// A long kernel log, made of records that real kernels wrote: ordinary records in turn, and every hundredth record
+/// about a hang or a reset. It is written twice: in the form of /dev/kmsg, and as lines of text as dmesg prints them,
+/// one line per record.
+/// </summary>
 internal sealed partial class RecordedLog
 {
     private const int HangEvery = 100;
@@ -19,7 +23,8 @@ internal sealed partial class RecordedLog
         foreach (var file in Directory.EnumerateFiles(directory, "*.raw").Order(StringComparer.Ordinal))
             foreach (Match match in Whole().Matches(File.ReadAllText(file, Encoding.Latin1)))
             {
-                var record = new Record(match.Groups["priority"].Value, match.Groups["text"].Value, match.Groups["dictionary"].Value);
+            var record = new Record(
+                match.Groups["priority"].Value, match.Groups["text"].Value, match.Groups["dictionary"].Value);
                 var isHang = Hang().IsMatch(record.Text);
                 // A hang message that the kernel did not write is a forgery, which the two programs treat differently.
                 if (!isHang)
@@ -31,7 +36,9 @@ internal sealed partial class RecordedLog
             throw new InvalidOperationException($"{directory} holds no recorded kernel logs (*.raw)");
     }
 
-    /// <summary>Writes the given number of records in both forms. Returns how many of them are about a hang or reset.</summary>
+    /// <summary>
+    /// Writes the given number of records in both forms. Returns how many of them are about a hang or reset.
+    /// </summary>
     public int Write(int records, string kmsg, string text)
     {
         var hangs = 0;
@@ -39,15 +46,24 @@ internal sealed partial class RecordedLog
         using var lines = new StreamWriter(text, append: false, Encoding.Latin1, 1 << 20);
         for (var number = 0; number < records; number++)
         {
-            var record = number % HangEvery == HangEvery - 1 ? _hangs[hangs++ % _hangs.Count] : _ordinary[number % _ordinary.Count];
+            var record =
+                number % HangEvery == HangEvery - 1
+                    ? _hangs[hangs++ % _hangs.Count]
+                    : _ordinary[number % _ordinary.Count];
             var time = (ulong)number * MicrosecondsBetween;
-            kernel.Write(string.Create(CultureInfo.InvariantCulture, $"{record.Priority},{number},{time},-;{record.Text}\n{record.Dictionary}"));
-            lines.Write(string.Create(CultureInfo.InvariantCulture, $"[{time / 1_000_000,5}.{time % 1_000_000:D6}] {record.Text}\n"));
+            kernel.Write(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{record.Priority},{number},{time},-;{record.Text}\n{record.Dictionary}"));
+            lines.Write(
+                string.Create(
+                    CultureInfo.InvariantCulture, $"[{time / 1_000_000, 5}.{time % 1_000_000:D6}] {record.Text}\n"));
         }
         return hangs;
     }
 
-    [GeneratedRegex(@"^(?<priority>\d+),\d+,\d+,[^;\n]*;(?<text>[^\n]*)\n(?<dictionary>( [^\n]*\n)*)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(?<priority>\d+),\d+,\d+,[^;\n]*;(?<text>[^\n]*)\n(?<dictionary>( [^\n]*\n)*)", RegexOptions.Multiline)]
     private static partial Regex Whole();
 
     [GeneratedRegex("Detected (Hardware|Tx) Unit Hang|NETDEV WATCHDOG|TX timeout on queue|Reset adapter")]

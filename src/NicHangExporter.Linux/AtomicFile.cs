@@ -3,7 +3,11 @@ namespace NicHangExporter.Linux;
 /// <summary>Replaces a file completely or not at all, even if the power fails in between.</summary>
 public static class AtomicFile
 {
-    /// <summary>Writes the content to a new file <c>NAME.new</c>, syncs it (<see cref="FileSync"/>), renames it over the old file and syncs the directory. Neither name is followed if it is a symbolic link. After a failure the old file is unchanged and <c>NAME.new</c> is deleted, so that it does not fill the disk.</summary>
+    /// <summary>
+    /// Writes the content to a new file <c>NAME.new</c>, syncs it (<see cref="FileSync"/>), renames it over the old
+    /// file and syncs the directory. Neither name is followed if it is a symbolic link. After a failure the old file is
+    /// unchanged and <c>NAME.new</c> is deleted, so that it does not fill the disk.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="mode">Its permissions, less the umask.</param>
     /// <param name="content">Its content.</param>

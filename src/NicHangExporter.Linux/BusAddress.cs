@@ -2,10 +2,16 @@ using System.Text;
 
 namespace NicHangExporter.Linux;
 
-/// <summary>The address of a device on its bus: <c>dev_name()</c> of its parent, such as <c>0000:00:1f.6</c> (PCI), <c>4-1:1.0</c> (USB interface), <c>virtio1</c>, <c>fd580000.ethernet</c> (platform) or a VMBus GUID. Unlike the interface name it is stable. The default value is empty and names no device.</summary>
+/// <summary>
+/// The address of a device on its bus: <c>dev_name()</c> of its parent, such as <c>0000:00:1f.6</c> (PCI),
+/// <c>4-1:1.0</c> (USB interface), <c>virtio1</c>, <c>fd580000.ethernet</c> (platform) or a VMBus GUID. Unlike the
+/// interface name it is stable. The default value is empty and names no device.
+/// </summary>
 public readonly record struct BusAddress
 {
-    /// <summary>The longest address accepted, in bytes: the size that the kernel stores with a record (struct dev_printk_info).</summary>
+    /// <summary>
+    /// The longest address accepted, in bytes: the size that the kernel stores with a record (struct dev_printk_info).
+    /// </summary>
     public const int MaxLength = 48;
 
     private readonly string? _value;
@@ -15,7 +21,9 @@ public readonly record struct BusAddress
     /// <summary>True for the default value.</summary>
     public bool IsEmpty => _value is null;
 
-    /// <summary>Accepts letters, digits and <c>. : _ - @ +</c>, the characters that buses use. A path is not accepted.</summary>
+    /// <summary>
+    /// Accepts letters, digits and <c>. : _ - @ +</c>, the characters that buses use. A path is not accepted.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> bytes, out BusAddress address)
     {
         address = default;

@@ -8,13 +8,19 @@ namespace NicHangExporter.Linux;
 /// <summary>The capabilities that this library's calls need (include/uapi/linux/capability.h).</summary>
 public enum Capability
 {
-    /// <summary>CAP_NET_ADMIN: changes of network devices, in the network namespaces of the same user namespace or of one below it.</summary>
+    /// <summary>
+    /// CAP_NET_ADMIN: changes of network devices, in the network namespaces of the same user namespace or of one below
+    /// it.
+    /// </summary>
     NetAdmin = 12,
     /// <summary>CAP_SYSLOG: reading the kernel's log where <c>dmesg_restrict</c> is set.</summary>
     SysLog = 34,
 }
 
-/// <summary>The privileges of this process (capabilities(7)). The user id is no substitute: root can lack a capability and another user can have it.</summary>
+/// <summary>
+/// The privileges of this process (capabilities(7)). The user id is no substitute: root can lack a capability and
+/// another user can have it.
+/// </summary>
 public static partial class Capabilities
 {
     private const int ChunkSize = 4096;
@@ -30,7 +36,9 @@ public static partial class Capabilities
     /// <summary>Whether the capability is effective (<c>CapEff</c> in <c>self/status</c> of procfs).</summary>
     /// <param name="procfsPath">Where procfs is mounted: <c>/proc</c>, or the host's in a container.</param>
     /// <param name="capability">The capability.</param>
-    /// <returns>Null if the file can't be read. True is no guarantee: a capability of a user namespace has no effect outside it.</returns>
+    /// <returns>
+    /// Null if the file can't be read. True is no guarantee: a capability of a user namespace has no effect outside it.
+    /// </returns>
     public static bool? Effective(string procfsPath, Capability capability)
     {
         ArgumentNullException.ThrowIfNull(procfsPath);
@@ -42,13 +50,21 @@ public static partial class Capabilities
         return null;
     }
 
-    /// <summary>Makes those of <paramref name="capabilities"/> effective that the thread has as permitted. An executable with the file capability <c>cap_net_admin+p</c> starts with it permitted but not effective. It therefore also starts in a container that does not grant the capability.</summary>
+    /// <summary>
+    /// Makes those of <paramref name="capabilities"/> effective that the thread has as permitted. An executable with
+    /// the file capability <c>cap_net_admin+p</c> starts with it permitted but not effective. It therefore also starts
+    /// in a container that does not grant the capability.
+    /// </summary>
     /// <param name="capabilities">The capabilities.</param>
-    /// <remarks>Capabilities belong to a thread. A new thread inherits those of the thread that starts it, so call this before any other thread starts.</remarks>
+    /// <remarks>
+    /// Capabilities belong to a thread. A new thread inherits those of the thread that starts it, so call this before
+    /// any other thread starts.
+    /// </remarks>
     /// <exception cref="LinuxException">The kernel refused.</exception>
     public static void Raise(params ReadOnlySpan<Capability> capabilities)
     {
-        // struct __user_cap_header_struct: version, and pid 0 for the calling thread. Then two of __user_cap_data_struct, for 32 capabilities each.
+        // struct __user_cap_header_struct: version, and pid 0 for the calling thread. Then two of
+        // __user_cap_data_struct, for 32 capabilities each.
         Span<uint> header = [Version3, 0];
         Span<uint> sets = stackalloc uint[2 * SetWords];
         if (GetSets(header, sets) < 0)
@@ -86,7 +102,8 @@ public static partial class Capabilities
         using (file)
         {
             var content = new ArrayBufferWriter<byte>(ChunkSize);
-            while (file.TryRead(content.GetSpan(ChunkSize), out var length) == Errno.None && content.WrittenCount + length <= MaxLength)
+            while (file.TryRead(content.GetSpan(ChunkSize), out var length) == Errno.None
+                && content.WrittenCount + length <= MaxLength)
             {
                 if (length == 0)
                     return content.WrittenSpan;

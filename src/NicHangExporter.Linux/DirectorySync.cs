@@ -5,8 +5,13 @@ namespace NicHangExporter.Linux;
 /// <summary>Syncs directories. fsync(2) of a file syncs its content but not its entry in the directory.</summary>
 public static class DirectorySync
 {
-    /// <summary>open(2), fsync(2), close(2) of a directory. Call it after a file in the directory was created, renamed or deleted. It waits for the disk, which can take seconds and can't be cancelled.</summary>
-    /// <exception cref="LinuxException">The path is not a directory (<see cref="Errno.NotDirectory"/>) or can't be opened; the disk failed (<see cref="Errno.IO"/>); or the file system can't sync directories (<see cref="Errno.Invalid"/>).</exception>
+    /// <summary>
+    /// open(2), fsync(2), close(2) of a directory. Call it after a file in the directory was created, renamed or
+    /// deleted. It waits for the disk, which can take seconds and can't be cancelled.
+    /// </summary>
+    /// <exception cref="LinuxException">The path is not a directory (<see cref="Errno.NotDirectory"/>) or can't be
+    /// opened; the disk failed (<see cref="Errno.IO"/>); or the file system can't sync directories
+    /// (<see cref="Errno.Invalid"/>).</exception>
     public static void Flush(string path)
     {
         ArgumentNullException.ThrowIfNull(path);

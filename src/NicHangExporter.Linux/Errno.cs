@@ -1,6 +1,9 @@
 namespace NicHangExporter.Linux;
 
-/// <summary>The error numbers that this library distinguishes (include/uapi/asm-generic/errno-base.h, errno.h and, above 511, include/linux/errno.h). Any other number is still a valid value of this type.</summary>
+/// <summary>
+/// The error numbers that this library distinguishes (include/uapi/asm-generic/errno-base.h, errno.h and, above 511,
+/// include/linux/errno.h). Any other number is still a valid value of this type.
+/// </summary>
 public enum Errno
 {
     /// <summary>No error.</summary>
@@ -23,7 +26,9 @@ public enum Errno
     Fault = 14,
     /// <summary>EBUSY.</summary>
     Busy = 16,
-    /// <summary>ENODEV: the interface does not exist, or its device is detached and the interface may still exist.</summary>
+    /// <summary>
+    /// ENODEV: the interface does not exist, or its device is detached and the interface may still exist.
+    /// </summary>
     NoDevice = 19,
     /// <summary>ENOTDIR.</summary>
     NotDirectory = 20,

@@ -17,7 +17,8 @@ internal static unsafe class FileCalls
     /// <param name="flags">O_RDONLY and the like.</param>
     /// <param name="file">The descriptor.</param>
     /// <param name="mode">The permissions of a created file (O_CREAT).</param>
-    /// <exception cref="ArgumentException">The path does not end in its only NUL. The kernel would read beyond it.</exception>
+    /// <exception cref="ArgumentException">The path does not end in its only NUL. The kernel would read beyond
+    /// it.</exception>
     internal static Errno TryOpen(int directory, ReadOnlySpan<byte> path, int flags, out int file, int mode = 0)
     {
         RequireTerminated(path);
@@ -42,8 +43,12 @@ internal static unsafe class FileCalls
     }
 
     /// <summary>readlinkat(2): the part of the target after its last slash.</summary>
-    /// <returns><see cref="Errno.Invalid"/> for a file that is not a link, <see cref="Errno.TooSmall"/> for a target that fills the buffer.</returns>
-    internal static Errno TryReadLinkName(int directory, ReadOnlySpan<byte> path, Span<byte> buffer, out ReadOnlySpan<byte> name)
+    /// <returns>
+    /// <see cref="Errno.Invalid"/> for a file that is not a link, <see cref="Errno.TooSmall"/> for a target that fills
+    /// the buffer.
+    /// </returns>
+    internal static Errno TryReadLinkName(
+        int directory, ReadOnlySpan<byte> path, Span<byte> buffer, out ReadOnlySpan<byte> name)
     {
         name = default;
         RequireTerminated(path);
@@ -62,7 +67,9 @@ internal static unsafe class FileCalls
     }
 
     /// <summary>fstatat(2), following links.</summary>
-    /// <returns><see cref="Errno.None"/> for a directory; <see cref="Errno.NotDirectory"/> for anything else that is there.</returns>
+    /// <returns>
+    /// <see cref="Errno.None"/> for a directory; <see cref="Errno.NotDirectory"/> for anything else that is there.
+    /// </returns>
     internal static Errno TryFindDirectory(int directory, ReadOnlySpan<byte> path)
     {
         RequireTerminated(path);

@@ -5,7 +5,10 @@ using Tmds.Linux;
 
 namespace NicHangExporter.Linux;
 
-/// <summary>An open file (open(2)). A caller acquires the number before a system call, so that a concurrent dispose can't give the number to another file during the call.</summary>
+/// <summary>
+/// An open file (open(2)). A caller acquires the number before a system call, so that a concurrent dispose can't give
+/// the number to another file during the call.
+/// </summary>
 internal sealed unsafe class FileDescriptor : SafeHandleMinusOneIsInvalid
 {
     internal FileDescriptor(int number) : base(ownsHandle: true) => SetHandle(number);
@@ -14,13 +17,15 @@ internal sealed unsafe class FileDescriptor : SafeHandleMinusOneIsInvalid
     internal static Errno LastError => (Errno)Marshal.GetLastPInvokeError();
 
     /// <summary>A path as UTF-8 with a terminating NUL.</summary>
-    /// <exception cref="ArgumentException">The path holds a NUL. The kernel would open another file than the one named.</exception>
+    /// <exception cref="ArgumentException">The path holds a NUL. The kernel would open another file than the one
+    /// named.</exception>
     internal static byte[] TerminatedPath(string path) => path.Contains('\0')
         ? throw new ArgumentException("A path can't hold a NUL character", nameof(path))
         : Encoding.UTF8.GetBytes(path + '\0');
 
     /// <summary>open(2) of a terminated path, with O_CLOEXEC.</summary>
-    internal static Errno TryOpen(ReadOnlySpan<byte> path, int flags, out FileDescriptor? file) => TryOpen(LibC.AT_FDCWD, path, flags, out file);
+    internal static Errno TryOpen(ReadOnlySpan<byte> path, int flags, out FileDescriptor? file) =>
+        TryOpen(LibC.AT_FDCWD, path, flags, out file);
 
     /// <summary>openat(2) of a terminated path, relative to this directory, with O_CLOEXEC.</summary>
     internal Errno TryOpenAt(ReadOnlySpan<byte> path, int flags, out FileDescriptor? file)
@@ -43,7 +48,10 @@ internal sealed unsafe class FileDescriptor : SafeHandleMinusOneIsInvalid
         return FileCalls.TryRead(file.Number, buffer, out length);
     }
 
-    /// <summary>fsync(2), repeated after EINTR. The kernel reports an error only once: a second call can succeed although data is lost.</summary>
+    /// <summary>
+    /// fsync(2), repeated after EINTR. The kernel reports an error only once: a second call can succeed although data
+    /// is lost.
+    /// </summary>
     internal Errno TrySync()
     {
         using var file = Acquire();

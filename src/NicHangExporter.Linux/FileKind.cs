@@ -49,10 +49,13 @@ public static class FileKinds
     };
 }
 
-/// <summary>A path names a file that is not a regular file, such as a FIFO or a symbolic link. The file was not opened.</summary>
+/// <summary>
+/// A path names a file that is not a regular file, such as a FIFO or a symbolic link. The file was not opened.
+/// </summary>
 /// <param name="path">The path.</param>
 /// <param name="kind">The type of the file.</param>
-public sealed class FileKindException(string path, FileKind kind) : IOException($"{path} is {kind.Text()}, not a regular file")
+public sealed class FileKindException(string path, FileKind kind)
+    : IOException($"{path} is {kind.Text()}, not a regular file")
 {
     /// <summary>The type of the file.</summary>
     public FileKind Kind => kind;

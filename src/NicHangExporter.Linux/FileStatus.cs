@@ -3,18 +3,32 @@ using Tmds.Linux;
 
 namespace NicHangExporter.Linux;
 
-/// <summary>The status of a file at one moment (stat(2)): owner, permissions, size and times. If two values are equal, the file was not replaced or written in between, except within one tick of the kernel's clock (some milliseconds). To be sure, read the file once more after a change.</summary>
+/// <summary>
+/// The status of a file at one moment (stat(2)): owner, permissions, size and times. If two values are equal, the file
+/// was not replaced or written in between, except within one tick of the kernel's clock (some milliseconds). To be
+/// sure, read the file once more after a change.
+/// </summary>
 /// <param name="Device">The file system.</param>
 /// <param name="Inode">The file in the file system. A file that is renamed onto the name has another inode.</param>
 /// <param name="Length">Bytes.</param>
 /// <param name="Mode">Permission bits.</param>
 /// <param name="Owner">The owning user.</param>
 /// <param name="Group">The owning group.</param>
-/// <param name="Modified">st_mtim, in nanoseconds since the epoch. Every process that may write the file can set it back.</param>
-/// <param name="Changed">st_ctim, in nanoseconds since the epoch: the last change of content, mode or owner. No process can set it.</param>
+/// <param name="Modified">st_mtim, in nanoseconds since the epoch. Every process that may write the file can set it
+/// back.</param>
+/// <param name="Changed">st_ctim, in nanoseconds since the epoch: the last change of content, mode or owner. No process
+/// can set it.</param>
 /// <param name="Kind">The type of the file.</param>
 public readonly record struct FileStatus(
-    ulong Device, ulong Inode, long Length, UnixFileMode Mode, uint Owner, uint Group, long Modified, long Changed, FileKind Kind)
+    ulong Device,
+    ulong Inode,
+    long Length,
+    UnixFileMode Mode,
+    uint Owner,
+    uint Group,
+    long Modified,
+    long Changed,
+    FileKind Kind)
 {
     private const uint PermissionBits = 0xFFF; // 07777, include/uapi/linux/stat.h
 
@@ -28,7 +42,8 @@ public readonly record struct FileStatus(
 
     /// <summary>lstat(2): the status of a symbolic link itself.</summary>
     /// <inheritdoc cref="TryRead(string, out FileStatus)"/>
-    public static Errno TryReadUnfollowed(string path, out FileStatus status) => TryRead(path, LibC.AT_SYMLINK_NOFOLLOW, out status);
+    public static Errno TryReadUnfollowed(string path, out FileStatus status) =>
+        TryRead(path, LibC.AT_SYMLINK_NOFOLLOW, out status);
 
     /// <summary>fstat(2).</summary>
     /// <returns><see cref="Errno.None"/>, or the reason for the failure.</returns>
@@ -80,8 +95,15 @@ public readonly record struct FileStatus(
         return Errno.None;
     }
 
-    private static FileStatus From(in stat found) => new((ulong)found.st_dev, (ulong)found.st_ino, (long)found.st_size, (UnixFileMode)((uint)found.st_mode & PermissionBits),
-        (uint)found.st_uid, (uint)found.st_gid, Nanoseconds(found.st_mtim), Nanoseconds(found.st_ctim), FileKinds.Of((uint)(found.st_mode & LibC.S_IFMT)));
+    private static FileStatus From(in stat found) =>
+        new(
+            (ulong)found.st_dev, (ulong)found.st_ino, (long)found.st_size,
+            (UnixFileMode)((uint)found.st_mode & PermissionBits),
+            (uint)found.st_uid,
+            (uint)found.st_gid,
+            Nanoseconds(found.st_mtim),
+            Nanoseconds(found.st_ctim),
+            FileKinds.Of((uint)(found.st_mode & LibC.S_IFMT)));
 
     private static long Nanoseconds(in timespec time) => (long)time.tv_sec * 1_000_000_000 + (long)time.tv_nsec;
 }

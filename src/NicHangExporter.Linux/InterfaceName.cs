@@ -4,7 +4,12 @@ using System.Text.Unicode;
 
 namespace NicHangExporter.Linux;
 
-/// <summary>The name of a network interface, as the kernel's <c>dev_valid_name()</c> (net/core/dev.c) accepts it: 1 to 15 bytes, not <c>.</c> or <c>..</c>, with no slash, colon or white space. The name is not sanitized text: <c>$(id)</c>, <c>-rf</c> and bytes that are not UTF-8 are legal (see <see cref="ToString"/>). The default value is the empty name, which no interface has.</summary>
+/// <summary>
+/// The name of a network interface, as the kernel's <c>dev_valid_name()</c> (net/core/dev.c) accepts it: 1 to 15 bytes,
+/// not <c>.</c> or <c>..</c>, with no slash, colon or white space. The name is not sanitized text: <c>$(id)</c>,
+/// <c>-rf</c> and bytes that are not UTF-8 are legal (see <see cref="ToString"/>). The default value is the empty name,
+/// which no interface has.
+/// </summary>
 public readonly struct InterfaceName : IEquatable<InterfaceName>, IComparable<InterfaceName>
 {
     /// <summary>The longest name in bytes: IFNAMSIZ - 1 (include/uapi/linux/if.h).</summary>
@@ -38,7 +43,9 @@ public readonly struct InterfaceName : IEquatable<InterfaceName>, IComparable<In
         return true;
     }
 
-    /// <summary>Parses a name as people and <see cref="ToString"/> write it: UTF-8, with <c>\xNN</c> for other bytes.</summary>
+    /// <summary>
+    /// Parses a name as people and <see cref="ToString"/> write it: UTF-8, with <c>\xNN</c> for other bytes.
+    /// </summary>
     public static bool TryParse(string? text, out InterfaceName name)
     {
         name = default;
@@ -82,7 +89,10 @@ public readonly struct InterfaceName : IEquatable<InterfaceName>, IComparable<In
     public int CompareTo(InterfaceName other) =>
         ((ReadOnlySpan<byte>)_bytes)[.._length].SequenceCompareTo(((ReadOnlySpan<byte>)other._bytes)[..other._length]);
 
-    /// <summary>The name as unambiguous printable text (see <see cref="KernelText.Escape"/>), suitable for labels, logs and JSON.</summary>
+    /// <summary>
+    /// The name as unambiguous printable text (see <see cref="KernelText.Escape"/>), suitable for labels, logs and
+    /// JSON.
+    /// </summary>
     public override string ToString() => KernelText.Escape(((ReadOnlySpan<byte>)_bytes)[.._length]);
 
     /// <summary>Equality by bytes.</summary>

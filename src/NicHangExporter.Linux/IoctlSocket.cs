@@ -7,11 +7,16 @@ namespace NicHangExporter.Linux;
 /// <summary>One <c>ioctl(2)</c> on a network device. Tests replace it.</summary>
 /// <param name="request">The request, out of <see cref="Sockios"/>.</param>
 /// <param name="ifreq">The device, and an argument that fits into it.</param>
-/// <param name="payload">An argument that does not fit: the target of <see cref="IfReq.Data"/>. Empty otherwise.</param>
+/// <param name="payload">An argument that does not fit: the target of <see cref="IfReq.Data"/>. Empty
+/// otherwise.</param>
 /// <returns>The result of the call; for an error, the negated error number.</returns>
 internal delegate int DeviceIoctl(int request, ref IfReq ifreq, Span<byte> payload);
 
-/// <summary>A socket for ioctls on network devices. It carries no traffic. It selects the network namespace of the thread that opened it, for calls from any thread. If it is disposed of while a call is stuck in the kernel, it is closed after that call.</summary>
+/// <summary>
+/// A socket for ioctls on network devices. It carries no traffic. It selects the network namespace of the thread that
+/// opened it, for calls from any thread. If it is disposed of while a call is stuck in the kernel, it is closed after
+/// that call.
+/// </summary>
 internal sealed class IoctlSocket : IDisposable
 {
     private readonly SocketHandle? _handle;
@@ -48,7 +53,9 @@ internal sealed class IoctlSocket : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _handle?.Dispose();
 
-    /// <summary>Owns the descriptor. The reference count keeps a late call from reaching another file with the same number.</summary>
+    /// <summary>
+    /// Owns the descriptor. The reference count keeps a late call from reaching another file with the same number.
+    /// </summary>
     private sealed class SocketHandle() : SafeHandle(invalidHandleValue: -1, ownsHandle: true)
     {
         public override bool IsInvalid => handle == -1;

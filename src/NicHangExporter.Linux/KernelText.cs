@@ -4,7 +4,12 @@ using System.Text;
 
 namespace NicHangExporter.Linux;
 
-/// <summary>Writes arbitrary bytes as text, in the form of /dev/kmsg (Documentation/ABI/testing/dev-kmsg): control bytes, the backslash and bytes that are not UTF-8 become <c>\xNN</c>. Unlike in the kernel, visible UTF-8 stays readable. Different byte strings always give different text, so two devices never share a metric label. The text holds no invisible character, line break or bidirectional control.</summary>
+/// <summary>
+/// Writes arbitrary bytes as text, in the form of /dev/kmsg (Documentation/ABI/testing/dev-kmsg): control bytes, the
+/// backslash and bytes that are not UTF-8 become <c>\xNN</c>. Unlike in the kernel, visible UTF-8 stays readable.
+/// Different byte strings always give different text, so two devices never share a metric label. The text holds no
+/// invisible character, line break or bidirectional control.
+/// </summary>
 public static class KernelText
 {
     /// <summary>Converts bytes to printable text.</summary>
@@ -42,7 +47,10 @@ public static class KernelText
             escaped[..backslash].CopyTo(destination[written..]);
             written += backslash;
             escaped = escaped[backslash..];
-            if (escaped.Length >= 4 && escaped[1] == 'x' && Nibble(escaped[2]) is var high and >= 0 && Nibble(escaped[3]) is var low and >= 0)
+            if (escaped.Length >= 4
+                && escaped[1] == 'x'
+                && Nibble(escaped[2]) is var high and >= 0
+                && Nibble(escaped[3]) is var low and >= 0)
             {
                 destination[written++] = (byte)(high << 4 | low);
                 escaped = escaped[4..];
@@ -57,7 +65,10 @@ public static class KernelText
 
     /// <summary>True for a character that a reader can see, and for the blank.</summary>
     public static bool IsVisible(Rune rune) =>  rune.Value == ' ' || Rune.GetUnicodeCategory(rune) is not (
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator
+                UnicodeCategory.Control
+                or UnicodeCategory.Format
+                or UnicodeCategory.SpaceSeparator
+                or UnicodeCategory.LineSeparator
         or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
 
     private static int Nibble(byte digit) => digit switch

@@ -2,7 +2,11 @@ using System.ComponentModel;
 
 namespace NicHangExporter.Linux;
 
-/// <summary>A system call failed with an error number that its caller does not handle. The message names the operation, its subject and the kernel's reason, as in <c>SIOCETHTOOL ETHTOOL_GFEATURES on eth0 failed: No such device (errno 19)</c>.</summary>
+/// <summary>
+/// A system call failed with an error number that its caller does not handle. The message names the operation, its
+/// subject and the kernel's reason, as in <c>SIOCETHTOOL ETHTOOL_GFEATURES on eth0 failed: No such device (errno
+/// 19)</c>.
+/// </summary>
 public sealed class LinuxException : IOException
 {
     /// <param name="operation">The system call or command, in the spelling of the kernel's documentation.</param>

@@ -9,7 +9,9 @@ public static class PathAccess
     private const int Search = 1; // X_OK
     private const int AsEffectiveUser = 0x200; // AT_EACCESS
 
-    /// <summary>faccessat(2): whether a directory can be searched, read and written, and its file system is writable.</summary>
+    /// <summary>
+    /// faccessat(2): whether a directory can be searched, read and written, and its file system is writable.
+    /// </summary>
     /// <returns><see cref="Errno.None"/>, or the reason: <see cref="Errno.Access"/>, or EROFS.</returns>
     /// <exception cref="ArgumentException">The path holds a NUL.</exception>
     public static Errno OfDirectory(string path) => Check(path, ReadAndWrite | Search);
@@ -22,6 +24,8 @@ public static class PathAccess
     {
         ArgumentNullException.ThrowIfNull(path);
         fixed (byte* bytes = FileDescriptor.TerminatedPath(path))
-            return LibC.faccessat(LibC.AT_FDCWD, bytes, mode, AsEffectiveUser) == 0 ? Errno.None : FileDescriptor.LastError;
+            return LibC.faccessat(LibC.AT_FDCWD, bytes, mode, AsEffectiveUser) == 0
+                ? Errno.None
+                : FileDescriptor.LastError;
     }
 }

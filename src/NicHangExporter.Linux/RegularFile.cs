@@ -3,7 +3,10 @@ using Tmds.Linux;
 
 namespace NicHangExporter.Linux;
 
-/// <summary>Opens regular files only. A FIFO, a device, a socket or a symbolic link is refused before it is opened, because open(2) of a FIFO blocks and a symbolic link redirects writes of root. The opened file is checked again.</summary>
+/// <summary>
+/// Opens regular files only. A FIFO, a device, a socket or a symbolic link is refused before it is opened, because
+/// open(2) of a FIFO blocks and a symbolic link redirects writes of root. The opened file is checked again.
+/// </summary>
 public static class RegularFile
 {
     private const Errno Exists = (Errno)17; // EEXIST, include/uapi/asm-generic/errno-base.h
@@ -18,7 +21,10 @@ public static class RegularFile
     /// <inheritdoc cref="OpenRead"/>
     public static SafeFileHandle? OpenWrite(string path) => Open(path, LibC.O_RDWR);
 
-    /// <summary>Creates a new file for reading and writing (O_EXCL). An existing file of that name is deleted first. An existing directory is renamed to <c>NAME.corrupt-N</c>, because it may hold data.</summary>
+    /// <summary>
+    /// Creates a new file for reading and writing (O_EXCL). An existing file of that name is deleted first. An existing
+    /// directory is renamed to <c>NAME.corrupt-N</c>, because it may hold data.
+    /// </summary>
     /// <exception cref="LinuxException">The file can't be created.</exception>
     /// <exception cref="IOException">The existing file can't be removed.</exception>
     /// <exception cref="UnauthorizedAccessException">This process may not write the directory.</exception>
@@ -81,7 +87,8 @@ public static class RegularFile
         var content = new byte[Math.Min(whole, limit)];
         var start = fromEnd ? whole - content.Length : 0;
         var length = 0;
-        while (length < content.Length && RandomAccess.Read(file, content.AsSpan(length), start + length) is > 0 and var read)
+        while (length < content.Length
+            && RandomAccess.Read(file, content.AsSpan(length), start + length) is > 0 and var read)
             length += read;
         return content[..length];
     }
@@ -107,7 +114,9 @@ public static class RegularFile
     private static Errno TryOpen(string path, int flags, UnixFileMode mode, out SafeFileHandle? file)
     {
         // O_NONBLOCK: the call returns even if another file has taken the place of the regular one.
-        var errno = FileCalls.TryOpen(LibC.AT_FDCWD, FileDescriptor.TerminatedPath(path), flags | LibC.O_NOFOLLOW | LibC.O_NONBLOCK, out var number, (int)mode);
+        var errno = FileCalls.TryOpen(
+            LibC.AT_FDCWD, FileDescriptor.TerminatedPath(path), flags | LibC.O_NOFOLLOW | LibC.O_NONBLOCK,
+            out var number, (int)mode);
         file = errno == Errno.None ? new SafeFileHandle(number, ownsHandle: true) : null;
         return errno;
     }

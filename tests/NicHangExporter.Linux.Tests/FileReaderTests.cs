@@ -27,7 +27,8 @@ public sealed class FileReaderTests : IDisposable
         Assert.Equal(Errno.TooSmall, FileReader.TryRead(Write("file", "12345678"), new byte[8], out _, out _));
 
     [Fact]
-    public void TryRead_EndlessDevice_IsTooSmall() => Assert.Equal(Errno.TooSmall, FileReader.TryRead("/dev/zero", new byte[64], out _, out _));
+    public void TryRead_EndlessDevice_IsTooSmall() =>
+        Assert.Equal(Errno.TooSmall, FileReader.TryRead("/dev/zero", new byte[64], out _, out _));
 
     [Fact]
     public void TryRead_FifoWithoutAWriter_DoesNotBlock()
@@ -39,10 +40,12 @@ public sealed class FileReaderTests : IDisposable
     }
 
     [Fact]
-    public void TryRead_MissingFile_IsNoEntry() => Assert.Equal(Errno.NoEntry, FileReader.TryRead(_directory.File("nothing"), new byte[8], out _, out _));
+    public void TryRead_MissingFile_IsNoEntry() =>
+        Assert.Equal(Errno.NoEntry, FileReader.TryRead(_directory.File("nothing"), new byte[8], out _, out _));
 
     [Fact]
-    public void TryRead_Directory_IsItsErrno() => Assert.Equal(Errno.IsDirectory, FileReader.TryRead(_directory.Path, new byte[8], out _, out _));
+    public void TryRead_Directory_IsItsErrno() =>
+        Assert.Equal(Errno.IsDirectory, FileReader.TryRead(_directory.Path, new byte[8], out _, out _));
 
     [Fact]
     public void Status_OfAFile_IsWhatStatPrints()
@@ -52,7 +55,10 @@ public sealed class FileReaderTests : IDisposable
 
         Assert.Equal(Errno.None, FileStatus.TryRead(path, out var status));
         var printed = Execution.Of("stat", "-c", "%d %i %s %a %u %g", path).Succeeded().Trim();
-        Assert.Equal(printed, $"{status.Device} {status.Inode} {status.Length} {Convert.ToString((int)status.Mode, 8)} {status.Owner} {status.Group}");
+        Assert.Equal(
+            printed,
+            $"{status.Device} {status.Inode} {status.Length} {Convert.ToString((int)status.Mode, 8)} {status.Owner} "
+            + $"{status.Group}");
         Assert.Equal(Errno.None, FileReader.TryRead(path, new byte[8], out _, out var read));
         Assert.Equal(status, read);
     }

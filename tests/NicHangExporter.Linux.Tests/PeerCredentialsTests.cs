@@ -53,7 +53,8 @@ public sealed class PeerCredentialsTests : IDisposable
         using var peer = Process.Start(new ProcessStartInfo(Requires.Find("setpriv")!,
         [
             "--reuid", $"{Nobody}", "--regid", $"{Nobody}", "--clear-groups", Requires.Find("perl")!, "-MSocket", "-e",
-            "socket($s, PF_UNIX, SOCK_STREAM, 0); connect($s, sockaddr_un($ARGV[0])) or die $!; <STDIN>", _directory.File("socket"),
+                    "socket($s, PF_UNIX, SOCK_STREAM, 0); connect($s, sockaddr_un($ARGV[0])) or die $!; <STDIN>",
+                    _directory.File("socket"),
         ])
         { RedirectStandardInput = true })!;
         Assert.True(_listener.Poll(Limit, SelectMode.SelectRead), "nobody has connected");
@@ -90,5 +91,8 @@ public sealed class PeerCredentialsTests : IDisposable
 
     // Real, effective, saved, of the file system.
     private static uint Own(string key) => uint.Parse(
-        File.ReadLines("/proc/self/status").Single(line => line.StartsWith(key, StringComparison.Ordinal)).Split('\t')[2], CultureInfo.InvariantCulture);
+            File.ReadLines("/proc/self/status")
+                .Single(line => line.StartsWith(key, StringComparison.Ordinal))
+                .Split('\t')[2],
+            CultureInfo.InvariantCulture);
 }

@@ -14,7 +14,9 @@ public readonly record struct Feature(string Name, bool Available, bool Requeste
     public bool Changeable => Available && !NeverChanged;
 }
 
-/// <summary>All named features of a device, in the order of the running kernel's bits. The names are ABI, the order is not.</summary>
+/// <summary>
+/// All named features of a device, in the order of the running kernel's bits. The names are ABI, the order is not.
+/// </summary>
 /// <param name="All">The features.</param>
 public sealed record DeviceFeatures(ImmutableArray<Feature> All)
 {
@@ -33,15 +35,21 @@ public sealed record DeviceFeatures(ImmutableArray<Feature> All)
 /// <param name="On">True to turn the feature on.</param>
 public readonly record struct FeatureChange(string Name, bool On);
 
-/// <summary>The result of ETHTOOL_SFEATURES. A positive result of the ioctl is a set of these bits, not an error.</summary>
+/// <summary>
+/// The result of ETHTOOL_SFEATURES. A positive result of the ioctl is a set of these bits, not an error.
+/// </summary>
 [Flags]
 public enum SetFeaturesResult
 {
     /// <summary>Accepted. A driver's refusal appears only in the kernel log, so read the features back.</summary>
     Accepted = 0,
-    /// <summary>ETHTOOL_F_UNSUPPORTED: a requested feature is fixed. It was ignored and the others were applied.</summary>
+    /// <summary>
+    /// ETHTOOL_F_UNSUPPORTED: a requested feature is fixed. It was ignored and the others were applied.
+    /// </summary>
     Unsupported = 1,
-    /// <summary>ETHTOOL_F_WISH: the request is recorded, but another feature that it depends on keeps it from being granted.</summary>
+    /// <summary>
+    /// ETHTOOL_F_WISH: the request is recorded, but another feature that it depends on keeps it from being granted.
+    /// </summary>
     Wish = 2,
     /// <summary>ETHTOOL_F_COMPAT: a driver applied it by its old method.</summary>
     Compatibility = 4,

@@ -4,7 +4,8 @@ namespace NicHangExporter.Linux.Ethtool;
 /// <param name="Driver">The driver's name, such as <c>e1000e</c>.</param>
 /// <param name="Version">The driver's version, or the kernel's release if the driver has none.</param>
 /// <param name="FirmwareVersion">The firmware's version; empty if the driver does not report it.</param>
-/// <param name="BusInfo">The bus address that the driver reports. It can differ from the sysfs parent: virtio names the PCI function below it.</param>
+/// <param name="BusInfo">The bus address that the driver reports. It can differ from the sysfs parent: virtio names the
+/// PCI function below it.</param>
 public sealed record DriverInfo(string Driver, string Version, string FirmwareVersion, string BusInfo);
 
 /// <summary>One driver-specific counter.</summary>
@@ -41,13 +42,15 @@ public enum Duplex
 public sealed record LinkSettings(long? SpeedMegabits, Duplex Duplex, bool Autonegotiation);
 
 /// <summary>struct ethtool_eee.</summary>
-/// <param name="Enabled">EEE is enabled. Link modes may be advertised even while it is off, see <paramref name="Advertised"/>.</param>
+/// <param name="Enabled">EEE is enabled. Link modes may be advertised even while it is off, see
+/// <paramref name="Advertised"/>.</param>
 /// <param name="Active">EEE is negotiated and in effect.</param>
 /// <param name="TxLpiEnabled">The transmitter may enter low-power idle.</param>
 /// <param name="TxLpiTimerMicroseconds">The idle time before the transmitter does so, in microseconds.</param>
 /// <param name="Supported">Link modes (the first 32 bits) that support EEE.</param>
 /// <param name="Advertised">Link modes for which EEE is advertised.</param>
-public sealed record EnergyEfficientEthernet(bool Enabled, bool Active, bool TxLpiEnabled, uint TxLpiTimerMicroseconds, uint Supported, uint Advertised);
+public sealed record EnergyEfficientEthernet(
+    bool Enabled, bool Active, bool TxLpiEnabled, uint TxLpiTimerMicroseconds, uint Supported, uint Advertised);
 
 /// <summary>struct ethtool_pauseparam.</summary>
 /// <param name="Autonegotiation">Pause is negotiated.</param>

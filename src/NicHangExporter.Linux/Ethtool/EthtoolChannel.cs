@@ -23,7 +23,9 @@ internal sealed class EthtoolChannel(IoctlSocket socket) : IDisposable
     public bool Write<T>(InterfaceName device, EthtoolCommand command, T argument)
         where T : unmanaged => Send(device, command, MemoryMarshal.AsBytes(new Span<T>(ref argument))) is not null;
 
-    /// <summary>Runs a command on a payload of any size. Writes the number of the command into its first word.</summary>
+    /// <summary>
+    /// Runs a command on a payload of any size. Writes the number of the command into its first word.
+    /// </summary>
     /// <returns>The result of the ioctl; null if the driver does not implement the command.</returns>
     /// <exception cref="LinuxException">The kernel or the driver refused for another reason.</exception>
     public int? Send(InterfaceName device, EthtoolCommand command, Span<byte> payload)

@@ -3,8 +3,17 @@ using NicHangExporter.Linux.Uapi;
 
 namespace NicHangExporter.Linux.Ethtool;
 
-/// <summary><see cref="IEthtool"/> by <c>ioctl(SIOCETHTOOL)</c>, in the network namespace of the thread that created this object. Any thread may use it, also concurrently; the kernel runs one command at a time. Nothing is cached between calls.</summary>
-/// <remarks>The kernel writes as many items as the command's count allows, so every count sent equals the size of the buffer. Every count received is checked against a maximum before it sizes a buffer. A count above the maximum is <see cref="Errno.Overflow"/>, and an answer that keeps changing is <see cref="Errno.Again"/>. Neither changes the device.</remarks>
+/// <summary>
+/// <see cref="IEthtool"/> by <c>ioctl(SIOCETHTOOL)</c>, in the network namespace of the thread that created this
+/// object. Any thread may use it, also concurrently; the kernel runs one command at a time. Nothing is cached between
+/// calls.
+/// </summary>
+/// <remarks>
+/// The kernel writes as many items as the command's count allows, so every count sent equals the size of the buffer.
+/// Every count received is checked against a maximum before it sizes a buffer. A count above the maximum is
+/// <see cref="Errno.Overflow"/>, and an answer that keeps changing is <see cref="Errno.Again"/>. Neither changes the
+/// device.
+/// </remarks>
 public sealed class EthtoolSocket : IEthtool, IDisposable
 {
     /// <summary>A larger string set is an error. Even the counters of hundreds of queues stay well below.</summary>
@@ -39,7 +48,9 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
 
     /// <inheritdoc/>
     public EnergyEfficientEthernet? ReadEnergyEfficientEthernet(InterfaceName device) =>
-        _channel.Read<EthtoolEee>(device, EthtoolCommand.GetEnergyEfficientEthernet) is not { } eee ? null : new EnergyEfficientEthernet(
+        _channel.Read<EthtoolEee>(device, EthtoolCommand.GetEnergyEfficientEthernet) is not { } eee
+            ? null
+            : new EnergyEfficientEthernet(
             eee.Enabled != 0, eee.Active != 0, eee.TxLpiEnabled != 0, eee.TxLpiTimer, eee.Supported, eee.Advertised);
 
     /// <inheritdoc/>
@@ -53,7 +64,8 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
             rings.Rx, rings.RxMax, rings.Tx, rings.TxMax);
 
     /// <inheritdoc/>
-    public bool Renegotiate(InterfaceName device) => _channel.Read<EthtoolValue>(device, EthtoolCommand.Renegotiate) is not null;
+    public bool Renegotiate(InterfaceName device) =>
+        _channel.Read<EthtoolValue>(device, EthtoolCommand.Renegotiate) is not null;
 
     /// <inheritdoc/>
     public bool SetEnergyEfficientEthernet(InterfaceName device, bool enabled)
@@ -99,7 +111,8 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
                 return null;
             if (settings.LinkModeWords == words)
                 return LinkSettingsOf(settings);
-            // A negative number is the negated size that the kernel expects, and the rest of the answer is unset. Any other number is invalid.
+            // A negative number is the negated size that the kernel expects, and the rest of the answer is unset. Any
+            // other number is invalid.
             if (settings.LinkModeWords is >= 0 or sbyte.MinValue)
                 throw EthtoolChannel.Failure(device, EthtoolCommand.GetLinkSettings, Errno.Overflow);
             words = (sbyte)-settings.LinkModeWords;
@@ -193,7 +206,9 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
 
     private EthtoolGetFeaturesBlock[]? ReadFeatureBlocks(InterfaceName device)
     {
-        var payload = new byte[Unsafe.SizeOf<EthtoolGFeatures>() + MaxFeatureWords * Unsafe.SizeOf<EthtoolGetFeaturesBlock>()];
+        var payload = new byte[
+            Unsafe.SizeOf<EthtoolGFeatures>() + MaxFeatureWords * Unsafe.SizeOf<EthtoolGetFeaturesBlock>()
+        ];
         ref var header = ref EthtoolChannel.As<EthtoolGFeatures>(payload);
         header.BlockCount = MaxFeatureWords;
         if (_channel.Send(device, EthtoolCommand.GetFeatures, payload) is null)
@@ -211,7 +226,9 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
         header.Mask = 1ul << (int)stringSet;
         if (_channel.Send(device, EthtoolCommand.GetStringSetInfo, payload) is null || header.Mask == 0)
             return null;
-        return EthtoolChannel.Check(device, EthtoolCommand.GetStringSetInfo, EthtoolChannel.Tail<EthtoolSsetInfo, uint>(payload)[0], MaxStrings);
+        return EthtoolChannel.Check(
+            device, EthtoolCommand.GetStringSetInfo, EthtoolChannel.Tail<EthtoolSsetInfo, uint>(payload)[0],
+            MaxStrings);
     }
 
     // False if the number of strings has changed in between.

@@ -3,7 +3,11 @@ using NicHangExporter.Linux.Uapi;
 
 namespace NicHangExporter.Linux.Ethtool;
 
-/// <summary>Translates between feature names and feature bits. Bit numbers are not ABI: kernels insert features in the middle and leave gaps with an empty name. The names must therefore come from the same kernel. Bit <c>n</c> is in word <c>n / 32</c>.</summary>
+/// <summary>
+/// Translates between feature names and feature bits. Bit numbers are not ABI: kernels insert features in the middle
+/// and leave gaps with an empty name. The names must therefore come from the same kernel. Bit <c>n</c> is in word <c>n
+/// / 32</c>.
+/// </summary>
 internal static class FeatureBits
 {
     private const int BitsPerWord = 32;
@@ -30,7 +34,8 @@ internal static class FeatureBits
 
     /// <summary>Sets the given changes in blocks that are zero.</summary>
     /// <exception cref="ArgumentException">A name without a bit, or two opposite changes of one feature.</exception>
-    public static void Encode(IReadOnlyList<FeatureChange> changes, IReadOnlyList<string> names, Span<EthtoolSetFeaturesBlock> blocks)
+    public static void Encode(
+        IReadOnlyList<FeatureChange> changes, IReadOnlyList<string> names, Span<EthtoolSetFeaturesBlock> blocks)
     {
         foreach (var change in changes)
         {

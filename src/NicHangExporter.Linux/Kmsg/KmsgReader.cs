@@ -3,17 +3,28 @@ using Tmds.Linux;
 
 namespace NicHangExporter.Linux.Kmsg;
 
-/// <summary>Reads kernel records from /dev/kmsg (Documentation/ABI/testing/dev-kmsg), starting at the oldest record in the ring; or from a recording in a regular file, a FIFO or a packet pipe. Reads do not block and allocate nothing per record. Each reader has its own position and does not affect other readers.</summary>
-/// <remarks>One thread owns a reader. Other threads stop it by cancelling <see cref="Wait"/>. The owner disposes of it.</remarks>
+/// <summary>
+/// Reads kernel records from /dev/kmsg (Documentation/ABI/testing/dev-kmsg), starting at the oldest record in the ring;
+/// or from a recording in a regular file, a FIFO or a packet pipe. Reads do not block and allocate nothing per record.
+/// Each reader has its own position and does not affect other readers.
+/// </summary>
+/// <remarks>
+/// One thread owns a reader. Other threads stop it by cancelling <see cref="Wait"/>. The owner disposes of it.
+/// </remarks>
 public sealed unsafe partial class KmsgReader : IDisposable
 {
-    /// <summary>The kernel formats a record into at most 2 KiB, or 8 KiB before 6.x (CONSOLE_EXT_LOG_MAX), so every record of the device fits. A recording needs space for that and for a packet.</summary>
+    /// <summary>
+    /// The kernel formats a record into at most 2 KiB, or 8 KiB before 6.x (CONSOLE_EXT_LOG_MAX), so every record of
+    /// the device fits. A recording needs space for that and for a packet.
+    /// </summary>
     private const int DefaultBufferSize = 16 * 1024;
 
-    // At the end of a file, and while a FIFO has no writer, poll(2) returns immediately. Check at this interval instead.
+    // At the end of a file, and while a FIFO has no writer, poll(2) returns immediately. Check at this interval
+    // instead.
     private static readonly TimeSpan EndInterval = TimeSpan.FromMilliseconds(250);
 
-    // The time that a complete record at the end of a pipe waits for dictionary lines, which a writer may write separately.
+    // The time that a complete record at the end of a pipe waits for dictionary lines, which a writer may write
+    // separately.
     private static readonly TimeSpan DictionaryGrace = TimeSpan.FromMilliseconds(20);
 
     // Major 1, minor 11 (Documentation/admin-guide/devices.txt), combined as by makedev(3).
@@ -31,7 +42,10 @@ public sealed unsafe partial class KmsgReader : IDisposable
     private long? _pendingSince;
 
     /// <summary>Opens <paramref name="path"/> with O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC.</summary>
-    /// <exception cref="LinuxException">The file can't be opened. <see cref="Errno.NotPermitted"/> from /dev/kmsg: CAP_SYSLOG is missing while kernel.dmesg_restrict is 1, or printk.devkmsg is off. <see cref="Errno.NoEntry"/>: the node is hidden, as by PrivateDevices= of systemd. <see cref="Errno.IsDirectory"/>, or <see cref="Errno.Invalid"/> for a block device: the file holds no records.</exception>
+    /// <exception cref="LinuxException">The file can't be opened. <see cref="Errno.NotPermitted"/> from /dev/kmsg:
+    /// CAP_SYSLOG is missing while kernel.dmesg_restrict is 1, or printk.devkmsg is off. <see cref="Errno.NoEntry"/>:
+    /// the node is hidden, as by PrivateDevices= of systemd. <see cref="Errno.IsDirectory"/>, or
+    /// <see cref="Errno.Invalid"/> for a block device: the file holds no records.</exception>
     public KmsgReader(string path) : this(path, DefaultBufferSize)
     {
     }
@@ -41,7 +55,8 @@ public sealed unsafe partial class KmsgReader : IDisposable
     {
         ArgumentNullException.ThrowIfNull(path);
         _path = path;
-        var errno = FileDescriptor.TryOpen(FileDescriptor.TerminatedPath(path), LibC.O_RDONLY | LibC.O_NONBLOCK | LibC.O_NOCTTY,
+        var errno = FileDescriptor.TryOpen(
+            FileDescriptor.TerminatedPath(path), LibC.O_RDONLY | LibC.O_NONBLOCK | LibC.O_NOCTTY,
             out var file);
         _file = file ?? throw new LinuxException("open", path, errno);
         try
@@ -65,12 +80,19 @@ public sealed unsafe partial class KmsgReader : IDisposable
         }
     }
 
-    /// <summary>True for the kernel's own device, under any name. In a container, /dev/kmsg is often /dev/null or a terminal.</summary>
+    /// <summary>
+    /// True for the kernel's own device, under any name. In a container, /dev/kmsg is often /dev/null or a terminal.
+    /// </summary>
     public bool IsKernelDevice { get; }
 
     /// <summary>Reads the next record, without waiting for one.</summary>
-    /// <param name="record">The record with its newlines, valid until the next call; empty unless the result is <see cref="KmsgReadStatus.Record"/>.</param>
-    /// <returns>A character device gives one record per read(2), immediately. The last record of a pipe is given after 20 ms without further data, because dictionary lines may follow. A pipe without a writer is <see cref="KmsgReadStatus.NothingNow"/>, because another writer may open it.</returns>
+    /// <param name="record">The record with its newlines, valid until the next call; empty unless the result is
+    /// <see cref="KmsgReadStatus.Record"/>.</param>
+    /// <returns>
+    /// A character device gives one record per read(2), immediately. The last record of a pipe is given after 20 ms
+    /// without further data, because dictionary lines may follow. A pipe without a writer is
+    /// <see cref="KmsgReadStatus.NothingNow"/>, because another writer may open it.
+    /// </returns>
     /// <exception cref="LinuxException">read(2) failed with an error that is not one of the results.</exception>
     public KmsgReadStatus Read(out ReadOnlySpan<byte> record)
     {
@@ -81,7 +103,9 @@ public sealed unsafe partial class KmsgReader : IDisposable
         return status;
     }
 
-    /// <summary>Waits until <see cref="Read"/> has a result. An error condition counts (POLLERR: the ring overtook this reader).</summary>
+    /// <summary>
+    /// Waits until <see cref="Read"/> has a result. An error condition counts (POLLERR: the ring overtook this reader).
+    /// </summary>
     /// <param name="timeout">The maximum time; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</param>
     /// <param name="cancellation">Ends the wait immediately.</param>
     /// <returns>True if <see cref="Read"/> should be called; false after the timeout or cancellation.</returns>
@@ -157,7 +181,9 @@ public sealed unsafe partial class KmsgReader : IDisposable
                 _pendingSince = null;
                 record = splitter.Flush();
             }
-            return !record.IsEmpty ? KmsgReadStatus.Record : _isRegular ? KmsgReadStatus.EndOfFile : KmsgReadStatus.NothingNow;
+            return !record.IsEmpty ? KmsgReadStatus.Record
+                : _isRegular ? KmsgReadStatus.EndOfFile
+                : KmsgReadStatus.NothingNow;
         }
     }
 
@@ -179,10 +205,13 @@ public sealed unsafe partial class KmsgReader : IDisposable
         var isHungUp = false;
         while (true)
         {
-            var left = timeout == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : timeout - _clock.GetElapsedTime(started);
+            var left =
+                timeout == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : timeout - _clock.GetElapsedTime(started);
             var isIdle = _atEnd || isHungUp;
-            var (file, isWoken) = Poll(watchFile: !isIdle, Shortest(left, GraceLeft(), isIdle ? EndInterval : TimeSpan.MaxValue));
-            // POLLHUP alone is a pipe without a writer. read(2) reports the reason of every other bit, including error bits.
+            var (file, isWoken) = Poll(
+                watchFile: !isIdle, Shortest(left, GraceLeft(), isIdle ? EndInterval : TimeSpan.MaxValue));
+            // POLLHUP alone is a pipe without a writer. read(2) reports the reason of every other bit, including error
+            // bits.
             isHungUp = file == LibC.POLLHUP;
             if ((file & ~LibC.POLLHUP) != 0)
                 return true;
@@ -212,7 +241,9 @@ public sealed unsafe partial class KmsgReader : IDisposable
     {
         using var file = _file.Acquire();
         stat status;
-        return LibC.fstat(file.Number, &status) == 0 ? status : throw new LinuxException("fstat", _path, FileDescriptor.LastError);
+        return LibC.fstat(file.Number, &status) == 0
+            ? status
+            : throw new LinuxException("fstat", _path, FileDescriptor.LastError);
     }
 
     private (int File, bool IsWoken) Poll(bool watchFile, TimeSpan timeout)
@@ -231,7 +262,8 @@ public sealed unsafe partial class KmsgReader : IDisposable
         return errno == Errno.Interrupted ? default((int, bool)) : throw new LinuxException("poll", _path, errno);
     }
 
-    private static TimeSpan Shortest(TimeSpan a, TimeSpan b, TimeSpan c) => TimeSpan.FromTicks(Math.Min(a.Ticks, Math.Min(b.Ticks, c.Ticks)));
+    private static TimeSpan Shortest(TimeSpan a, TimeSpan b, TimeSpan c) =>
+        TimeSpan.FromTicks(Math.Min(a.Ticks, Math.Min(b.Ticks, c.Ticks)));
 
     // poll(2). Tmds.LibC declares it without SetLastError, which leaves errno unreadable.
     [LibraryImport("libc.so.6", EntryPoint = "poll", SetLastError = true)]

@@ -3,7 +3,11 @@ using System.Text.Unicode;
 
 namespace NicHangExporter.Linux.Kmsg;
 
-/// <summary>One record of /dev/kmsg, as one read(2) returns it (Documentation/ABI/testing/dev-kmsg): a header of comma-separated fields, the text after the first semicolon, and dictionary lines that each start with a blank. It is a view of the parsed bytes and valid as long as they are. Nothing is copied or allocated.</summary>
+/// <summary>
+/// One record of /dev/kmsg, as one read(2) returns it (Documentation/ABI/testing/dev-kmsg): a header of comma-separated
+/// fields, the text after the first semicolon, and dictionary lines that each start with a blank. It is a view of the
+/// parsed bytes and valid as long as they are. Nothing is copied or allocated.
+/// </summary>
 public readonly ref struct KmsgRecord
 {
     /// <summary>The highest syslog priority that the kernel writes: an 8-bit facility and a 3-bit level.</summary>
@@ -11,7 +15,9 @@ public readonly ref struct KmsgRecord
 
     private readonly ReadOnlySpan<byte> _dictionary;
 
-    private KmsgRecord(int priority, ulong sequence, TimeSpan sinceBoot, bool isFragment, ReadOnlySpan<byte> text, ReadOnlySpan<byte> dictionary)
+    private KmsgRecord(
+        int priority, ulong sequence, TimeSpan sinceBoot, bool isFragment, ReadOnlySpan<byte> text,
+        ReadOnlySpan<byte> dictionary)
     {
         Priority = priority;
         Sequence = sequence;
@@ -24,7 +30,10 @@ public readonly ref struct KmsgRecord
     /// <summary>The syslog priority: facility and level in one number, 0 to <see cref="MaxPriority"/>.</summary>
     public int Priority { get; }
 
-    /// <summary>The origin: 0 is the kernel. The kernel stores records that user space writes to /dev/kmsg with facility 1 or above.</summary>
+    /// <summary>
+    /// The origin: 0 is the kernel. The kernel stores records that user space writes to /dev/kmsg with facility 1 or
+    /// above.
+    /// </summary>
     public int Facility => Priority >> 3;
 
     /// <summary>The severity: 0 (emergency) to 7 (debug).</summary>
@@ -36,16 +45,28 @@ public readonly ref struct KmsgRecord
     /// <summary>The record's number since boot, from 0 without gaps. Clearing the log does not reset it.</summary>
     public ulong Sequence { get; }
 
-    /// <summary>The kernel's local clock when the message was printed: time since boot without suspend, in steps of 1 µs. It is not exactly CLOCK_MONOTONIC and not strictly ordered between processors; <see cref="Sequence"/> defines the order. A value beyond the range of <see cref="TimeSpan"/> becomes <see cref="TimeSpan.MaxValue"/>.</summary>
+    /// <summary>
+    /// The kernel's local clock when the message was printed: time since boot without suspend, in steps of 1 µs. It is
+    /// not exactly CLOCK_MONOTONIC and not strictly ordered between processors; <see cref="Sequence"/> defines the
+    /// order. A value beyond the range of <see cref="TimeSpan"/> becomes <see cref="TimeSpan.MaxValue"/>.
+    /// </summary>
     public TimeSpan SinceBoot { get; }
 
-    /// <summary>True for a fragment of a line that the kernel could not merge: flag <c>c</c>, or <c>+</c> before 4.10.</summary>
+    /// <summary>
+    /// True for a fragment of a line that the kernel could not merge: flag <c>c</c>, or <c>+</c> before 4.10.
+    /// </summary>
     public bool IsFragment { get; }
 
-    /// <summary>The message without its final newline, still escaped (see <see cref="KernelText.Unescape"/>). A message of several lines is one record, with newlines written as <c>\x0a</c>.</summary>
+    /// <summary>
+    /// The message without its final newline, still escaped (see <see cref="KernelText.Unescape"/>). A message of
+    /// several lines is one record, with newlines written as <c>\x0a</c>.
+    /// </summary>
     public ReadOnlySpan<byte> Text { get; }
 
-    /// <summary>The value of a dictionary line such as <c>DEVICE</c> or <c>SUBSYSTEM</c>, still escaped; empty if the record has no such line. Text can't forge such a line, because its newlines are escaped.</summary>
+    /// <summary>
+    /// The value of a dictionary line such as <c>DEVICE</c> or <c>SUBSYSTEM</c>, still escaped; empty if the record has
+    /// no such line. Text can't forge such a line, because its newlines are escaped.
+    /// </summary>
     /// <param name="key">The key, without blank and equals sign.</param>
     public ReadOnlySpan<byte> Value(ReadOnlySpan<byte> key)
     {
@@ -53,18 +74,28 @@ public readonly ref struct KmsgRecord
         while (!rest.IsEmpty)
         {
             var line = TakeLine(ref rest);
-            if (line.Length > key.Length + 1 && line[0] == ' ' && line[1..].StartsWith(key) && line[key.Length + 1] == '=')
+            if (line.Length > key.Length + 1
+                && line[0] == ' '
+                && line[1..].StartsWith(key)
+                && line[key.Length + 1] == '=')
                 return line[(key.Length + 2)..];
         }
         return default;
     }
 
-    /// <summary>Parses one record, with or without its final newline. Unknown fields before the semicolon are skipped, as the ABI requires; <c>caller=T123</c> (CONFIG_PRINTK_CALLER) is one of them.</summary>
-    /// <returns>False, never an exception, for invalid input: a missing or invalid field, a number out of range, a priority above <see cref="MaxPriority"/>, or bytes that are not UTF-8 (the kernel writes printable ASCII only).</returns>
+    /// <summary>
+    /// Parses one record, with or without its final newline. Unknown fields before the semicolon are skipped, as the
+    /// ABI requires; <c>caller=T123</c> (CONFIG_PRINTK_CALLER) is one of them.
+    /// </summary>
+    /// <returns>
+    /// False, never an exception, for invalid input: a missing or invalid field, a number out of range, a priority
+    /// above <see cref="MaxPriority"/>, or bytes that are not UTF-8 (the kernel writes printable ASCII only).
+    /// </returns>
     public static bool TryParse(ReadOnlySpan<byte> record, out KmsgRecord result)
     {
         result = default;
-        // The first semicolon ends the header. The text may hold semicolons too. A newline before it means that the record has no header.
+        // The first semicolon ends the header. The text may hold semicolons too. A newline before it means that the
+        // record has no header.
         var semicolon = record.IndexOfAny((byte)';', (byte)'\n');
         if (semicolon < 0 || record[semicolon] != ';')
             return false;
@@ -80,7 +111,9 @@ public readonly ref struct KmsgRecord
 
         var rest = record[(semicolon + 1)..];
         var text = TakeLine(ref rest);
-        result = new KmsgRecord((int)priority, sequence, FromMicroseconds(microseconds), flags.IndexOfAny((byte)'c', (byte)'+') >= 0, text, rest);
+        result = new KmsgRecord(
+            (int)priority, sequence, FromMicroseconds(microseconds), flags.IndexOfAny((byte)'c', (byte)'+') >= 0, text,
+            rest);
         return true;
     }
 

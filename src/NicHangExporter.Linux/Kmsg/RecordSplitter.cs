@@ -1,9 +1,16 @@
 namespace NicHangExporter.Linux.Kmsg;
 
-/// <summary>Splits a stream of recorded kmsg records. A record ends at a newline that is not followed by a blank, because dictionary lines start with a blank. The last record of a stream is therefore complete only after the next byte or the end of the stream. Pure: bytes in, records out.</summary>
+/// <summary>
+/// Splits a stream of recorded kmsg records. A record ends at a newline that is not followed by a blank, because
+/// dictionary lines start with a blank. The last record of a stream is therefore complete only after the next byte or
+/// the end of the stream. Pure: bytes in, records out.
+/// </summary>
 internal sealed class RecordSplitter(int capacity)
 {
-    /// <summary>PIPE_BUF (include/uapi/linux/limits.h): the minimum free space of the buffer. A packet pipe drops the part of a packet that does not fit into it.</summary>
+    /// <summary>
+    /// PIPE_BUF (include/uapi/linux/limits.h): the minimum free space of the buffer. A packet pipe drops the part of a
+    /// packet that does not fit into it.
+    /// </summary>
     internal const int PacketSize = 4096;
 
     private readonly byte[] _buffer = new byte[capacity];
@@ -17,7 +24,9 @@ internal sealed class RecordSplitter(int capacity)
     /// <summary>True if these bytes end in a newline: a complete record, unless dictionary lines follow.</summary>
     internal bool EndsInNewline => HasPending && _buffer[_end - 1] == '\n';
 
-    /// <summary>The free space for the next bytes, at least <see cref="PacketSize"/>. Invalidates all records taken before.</summary>
+    /// <summary>
+    /// The free space for the next bytes, at least <see cref="PacketSize"/>. Invalidates all records taken before.
+    /// </summary>
     internal Span<byte> Free()
     {
         if (_buffer.Length - _end < PacketSize)
@@ -31,7 +40,10 @@ internal sealed class RecordSplitter(int capacity)
     /// <summary>Records how many bytes were written there.</summary>
     internal void Filled(int length) => _end += length;
 
-    /// <summary>Returns the next complete record; or <see cref="KmsgReadStatus.Oversized"/>, once for each dropped record; or nothing.</summary>
+    /// <summary>
+    /// Returns the next complete record; or <see cref="KmsgReadStatus.Oversized"/>, once for each dropped record; or
+    /// nothing.
+    /// </summary>
     internal KmsgReadStatus Take(out ReadOnlySpan<byte> record)
     {
         while (FirstEnd() is var length and > 0)

@@ -2,7 +2,10 @@ using System.Buffers.Text;
 
 namespace NicHangExporter.Linux.Kmsg;
 
-/// <summary>The prefix of each line that syslog(2) returns: <c>&lt;3&gt;[ 12.345678] </c>, or with CONFIG_PRINTK_CALLER <c>&lt;3&gt;[ 12.345678][ T123] </c> (kernel/printk/printk.c info_print_prefix()).</summary>
+/// <summary>
+/// The prefix of each line that syslog(2) returns: <c>&lt;3&gt;[ 12.345678] </c>, or with CONFIG_PRINTK_CALLER
+/// <c>&lt;3&gt;[ 12.345678][ T123] </c> (kernel/printk/printk.c info_print_prefix()).
+/// </summary>
 internal readonly struct SyslogPrefix
 {
     private SyslogPrefix(int priority, TimeSpan sinceBoot, int length) =>
@@ -51,7 +54,8 @@ internal readonly struct SyslogPrefix
     private static TimeSpan SinceBootOf(ulong seconds, ulong microseconds) =>
         seconds > (ulong)TimeSpan.MaxValue.Ticks / TimeSpan.TicksPerSecond - 1
             ? TimeSpan.MaxValue
-            : TimeSpan.FromTicks((long)seconds * TimeSpan.TicksPerSecond + (long)microseconds * TimeSpan.TicksPerMicrosecond);
+            : TimeSpan.FromTicks(
+                (long)seconds * TimeSpan.TicksPerSecond + (long)microseconds * TimeSpan.TicksPerMicrosecond);
 
     private static bool IsNumber(ReadOnlySpan<byte> digits)
     {

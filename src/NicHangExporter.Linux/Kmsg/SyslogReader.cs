@@ -1,10 +1,20 @@
 namespace NicHangExporter.Linux.Kmsg;
 
-/// <summary>Reads the kernel log by syslog(2), for processes that have CAP_SYSLOG but no /dev/kmsg. It does not affect other readers. The system call has no position: each poll copies the newest part of the ring, and the new records are those that follow the end of the previous poll.</summary>
-/// <remarks>Each line of a record has the same prefix, so the end of a record is not visible. Consecutive lines with the same priority, time and caller are given as one record. A text can't split its record, because it can't change the prefix. One thread owns a reader.</remarks>
+/// <summary>
+/// Reads the kernel log by syslog(2), for processes that have CAP_SYSLOG but no /dev/kmsg. It does not affect other
+/// readers. The system call has no position: each poll copies the newest part of the ring, and the new records are
+/// those that follow the end of the previous poll.
+/// </summary>
+/// <remarks>
+/// Each line of a record has the same prefix, so the end of a record is not visible. Consecutive lines with the same
+/// priority, time and caller are given as one record. A text can't split its record, because it can't change the
+/// prefix. One thread owns a reader.
+/// </remarks>
 public sealed class SyslogReader
 {
-    /// <summary>The largest part of the ring that is read. The newest records matter, and the ring of a large host has many MiB.</summary>
+    /// <summary>
+    /// The largest part of the ring that is read. The newest records matter, and the ring of a large host has many MiB.
+    /// </summary>
     private const int MaxWindow = 1 << 20;
 
     /// <summary>Space for the ring of the smallest kernel (LOG_BUF_SHIFT 12) and its prefixes.</summary>
@@ -13,7 +23,10 @@ public sealed class SyslogReader
     /// <summary>Longer than any record (PRINTK_MESSAGE_MAX is 2 KiB).</summary>
     private const int MaxText = 16 * 1024;
 
-    /// <summary>The buffer in which the kernel formats a record (PRINTK_MESSAGE_MAX since 6.3, kernel/printk/internal.h). It includes the prefix of each line, and the kernel leaves out lines that do not fit (record_print_text()).</summary>
+    /// <summary>
+    /// The buffer in which the kernel formats a record (PRINTK_MESSAGE_MAX since 6.3, kernel/printk/internal.h). It
+    /// includes the prefix of each line, and the kernel leaves out lines that do not fit (record_print_text()).
+    /// </summary>
     private const int RecordBufferSize = 2048;
 
     /// <summary>The longest text of a record, before prefixes (PRINTKRB_RECORD_MAX).</summary>
@@ -30,7 +43,8 @@ public sealed class SyslogReader
     public TimeSpan? Newest { get; private set; }
 
     /// <summary>Reads the size of the ring.</summary>
-    /// <exception cref="LinuxException"><see cref="Errno.NotPermitted"/>: CAP_SYSLOG is missing while kernel.dmesg_restrict is 1, or seccomp forbids the call.</exception>
+    /// <exception cref="LinuxException"><see cref="Errno.NotPermitted"/>: CAP_SYSLOG is missing while
+    /// kernel.dmesg_restrict is 1, or seccomp forbids the call.</exception>
     public SyslogReader() : this(Syslog.Call)
     {
     }
@@ -45,8 +59,12 @@ public sealed class SyslogReader
         _last = new byte[window];
     }
 
-    /// <summary>Reads the log. <see cref="TryTake"/> then returns the new records. Records of the previous poll that were not taken are dropped.</summary>
-    /// <exception cref="LinuxException">As in the constructor. The next poll continues from the last one that succeeded.</exception>
+    /// <summary>
+    /// Reads the log. <see cref="TryTake"/> then returns the new records. Records of the previous poll that were not
+    /// taken are dropped.
+    /// </summary>
+    /// <exception cref="LinuxException">As in the constructor. The next poll continues from the last one that
+    /// succeeded.</exception>
     public SyslogNews Poll()
     {
         _next = _length;
@@ -87,8 +105,10 @@ public sealed class SyslogReader
         return true;
     }
 
-    // Each line needs its prefix and a newline. The texts of all lines, including one that was left out, fit into the longest text.
-    private static bool MayLackLines(int lines, int prefix) => (lines + 1) * (prefix + 1) + LongestText > RecordBufferSize;
+    // Each line needs its prefix and a newline. The texts of all lines, including one that was left out, fit into the
+    // longest text.
+    private static bool MayLackLines(int lines, int prefix) =>
+        (lines + 1) * (prefix + 1) + LongestText > RecordBufferSize;
 
     // Text that does not fit is cut off. Only many records of the same microsecond are that long.
     private void Append(ReadOnlySpan<byte> bytes, ref int length)
@@ -132,12 +152,20 @@ public sealed class SyslogReader
 /// <summary>How the result of <see cref="SyslogReader.Poll"/> relates to the previous one.</summary>
 public enum SyslogNews
 {
-    /// <summary>No previous text to compare with: this is the first poll, or the log was empty at the last one.</summary>
+    /// <summary>
+    /// No previous text to compare with: this is the first poll, or the log was empty at the last one.
+    /// </summary>
     First,
     /// <summary>The text continues where the last poll ended. No record is missing.</summary>
     Continued,
-    /// <summary>Nothing of the last poll is left: the ring overtook this reader, or a user cleared the log (<c>dmesg -C</c>). An unknown number of records may be missing.</summary>
+    /// <summary>
+    /// Nothing of the last poll is left: the ring overtook this reader, or a user cleared the log (<c>dmesg -C</c>). An
+    /// unknown number of records may be missing.
+    /// </summary>
     Gap,
-    /// <summary>A line has no priority and time in front (printk.time is off), so records can't be separated and none are returned.</summary>
+    /// <summary>
+    /// A line has no priority and time in front (printk.time is off), so records can't be separated and none are
+    /// returned.
+    /// </summary>
     NoTimes,
 }

@@ -1,6 +1,9 @@
 namespace NicHangExporter.Linux.Kmsg;
 
-/// <summary>One record of the kernel log from syslog(2), or several that can't be told apart. It has no number and no dictionary. It is a view of the memory of the <see cref="SyslogReader"/>, valid until the next call.</summary>
+/// <summary>
+/// One record of the kernel log from syslog(2), or several that can't be told apart. It has no number and no
+/// dictionary. It is a view of the memory of the <see cref="SyslogReader"/>, valid until the next call.
+/// </summary>
 public readonly ref struct SyslogRecord
 {
     internal SyslogRecord(int priority, TimeSpan sinceBoot, ReadOnlySpan<byte> text, bool mayLackLines)
@@ -23,6 +26,9 @@ public readonly ref struct SyslogRecord
     /// <summary>The text without escapes. Lines are separated by newlines; the last one has none.</summary>
     public ReadOnlySpan<byte> Text { get; }
 
-    /// <summary>True if a kernel since 6.3 may have left out lines at the end. Before 6.3 this can happen in any record and is not detectable.</summary>
+    /// <summary>
+    /// True if a kernel since 6.3 may have left out lines at the end. Before 6.3 this can happen in any record and is
+    /// not detectable.
+    /// </summary>
     public bool MayLackLines { get; }
 }

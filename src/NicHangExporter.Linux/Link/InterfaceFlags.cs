@@ -2,7 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace NicHangExporter.Linux.Link;
 
-/// <summary>Flags of an interface (enum net_device_flags of include/uapi/linux/if.h): the 16 that <c>SIOCGIFFLAGS</c> returns. Bits without a name here may be set too.</summary>
+/// <summary>
+/// Flags of an interface (enum net_device_flags of include/uapi/linux/if.h): the 16 that <c>SIOCGIFFLAGS</c> returns.
+/// Bits without a name here may be set too.
+/// </summary>
 [Flags]
 [SuppressMessage("Naming", "CA1711", Justification = "Flags is what the kernel's documents call them.")]
 public enum InterfaceFlags

@@ -2,8 +2,14 @@ using NicHangExporter.Linux.Uapi;
 
 namespace NicHangExporter.Linux.Link;
 
-/// <summary>Reads the flags of interfaces and turns interfaces on and off by <c>ioctl(2)</c> (man 7 netdevice), in the network namespace of the thread that created this object. Any thread may use it.</summary>
-/// <remarks>Reading takes no lock. Turning an interface on or off waits for the kernel's RTNL lock and then for the driver. It has no timeout and can't be cancelled. A driver that is stuck in a reset can block it forever.</remarks>
+/// <summary>
+/// Reads the flags of interfaces and turns interfaces on and off by <c>ioctl(2)</c> (man 7 netdevice), in the network
+/// namespace of the thread that created this object. Any thread may use it.
+/// </summary>
+/// <remarks>
+/// Reading takes no lock. Turning an interface on or off waits for the kernel's RTNL lock and then for the driver. It
+/// has no timeout and can't be cancelled. A driver that is stuck in a reset can block it forever.
+/// </remarks>
 public sealed class LinkFlags : IDisposable
 {
     private readonly IoctlSocket _socket;
@@ -23,12 +29,18 @@ public sealed class LinkFlags : IDisposable
         return (InterfaceFlags)request.Flags;
     }
 
-    /// <summary>Turns an interface on. Global IPv6 addresses that were lost when it was turned off do not come back by themselves.</summary>
+    /// <summary>
+    /// Turns an interface on. Global IPv6 addresses that were lost when it was turned off do not come back by
+    /// themselves.
+    /// </summary>
     /// <returns>False if it was on already.</returns>
-    /// <exception cref="LinuxException">Also the driver's reasons not to start, such as <see cref="Errno.IO"/>.</exception>
+    /// <exception cref="LinuxException">Also the driver's reasons not to start, such as
+    /// <see cref="Errno.IO"/>.</exception>
     public bool BringUp(InterfaceName device) => Switch(device, InterfaceFlags.Up);
 
-    /// <summary>Turns an interface off. Its routes are lost, and also its global IPv6 addresses unless a sysctl keeps them.</summary>
+    /// <summary>
+    /// Turns an interface off. Its routes are lost, and also its global IPv6 addresses unless a sysctl keeps them.
+    /// </summary>
     /// <returns>False if it was off already.</returns>
     /// <exception cref="LinuxException">The kernel refused.</exception>
     public bool BringDown(InterfaceName device) => Switch(device, InterfaceFlags.None);
@@ -36,7 +48,8 @@ public sealed class LinkFlags : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
 
-    // SIOCSIFFLAGS replaces all flags, so the others are written back as they were read. A change by another program between the two calls would be undone.
+    // SIOCSIFFLAGS replaces all flags, so the others are written back as they were read. A change by another program
+    // between the two calls would be undone.
     private bool Switch(InterfaceName device, InterfaceFlags up)
     {
         var before = Read(device);

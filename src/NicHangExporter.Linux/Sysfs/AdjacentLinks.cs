@@ -1,6 +1,10 @@
 namespace NicHangExporter.Linux.Sysfs;
 
-/// <summary>The links from an interface to the interfaces directly above it (<c>upper_NAME</c>) and below it (<c>lower_NAME</c>): netdev_adjacent_sysfs_add() of net/core/dev.c. The kernel creates no link between network namespaces.</summary>
+/// <summary>
+/// The links from an interface to the interfaces directly above it (<c>upper_NAME</c>) and below it
+/// (<c>lower_NAME</c>): netdev_adjacent_sysfs_add() of net/core/dev.c. The kernel creates no link between network
+/// namespaces.
+/// </summary>
 internal static class AdjacentLinks
 {
     internal static ReadOnlySpan<byte> Upper => "upper_"u8;
@@ -10,7 +14,10 @@ internal static class AdjacentLinks
     // A name has at most 255 bytes (NAME_MAX), so this holds any entry and about 80 ordinary ones.
     private const int EntryBufferSize = 4096;
 
-    /// <summary>The names behind one prefix, sorted by their bytes. If the interface disappears meanwhile, the list is incomplete.</summary>
+    /// <summary>
+    /// The names behind one prefix, sorted by their bytes. If the interface disappears meanwhile, the list is
+    /// incomplete.
+    /// </summary>
     /// <param name="directory">The interface's directory, open for reading, at its beginning.</param>
     /// <param name="prefix"><see cref="Upper"/> or <see cref="Lower"/>.</param>
     /// <param name="device">The interface, for the error message.</param>

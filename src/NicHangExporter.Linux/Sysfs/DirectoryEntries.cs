@@ -3,7 +3,10 @@ using Tmds.Linux;
 
 namespace NicHangExporter.Linux.Sysfs;
 
-/// <summary>The entries of a directory as raw bytes (getdents64(2)). System.IO loses names that are not UTF-8. Allocates nothing.</summary>
+/// <summary>
+/// The entries of a directory as raw bytes (getdents64(2)). System.IO loses names that are not UTF-8. Allocates
+/// nothing.
+/// </summary>
 /// <param name="directory">An acquired descriptor, opened for reading, positioned at the start.</param>
 /// <param name="buffer">Space for at least one entry: 280 bytes.</param>
 internal unsafe ref struct DirectoryEntries(int directory, Span<byte> buffer)

@@ -3,7 +3,10 @@ using Tmds.Linux;
 
 namespace NicHangExporter.Linux.Sysfs;
 
-/// <summary>The network interfaces in sysfs (Documentation/ABI/testing/sysfs-class-net). sysfs shows the network namespace of the process that mounted it, which can differ from that of this process.</summary>
+/// <summary>
+/// The network interfaces in sysfs (Documentation/ABI/testing/sysfs-class-net). sysfs shows the network namespace of
+/// the process that mounted it, which can differ from that of this process.
+/// </summary>
 /// <param name="sysfsRoot">Where sysfs is mounted: <c>/sys</c>, or the host's in a container.</param>
 public sealed class NetClass(string sysfsRoot)
 {
@@ -12,9 +15,15 @@ public sealed class NetClass(string sysfsRoot)
 
     private readonly byte[] _path = FileDescriptor.TerminatedPath(Path.Join(sysfsRoot, "class/net"));
 
-    /// <summary>Lists the interfaces, sorted by their bytes. An entry that is not a directory or a link to one is skipped (<c>bonding_masters</c> is a file), and so is a name that the kernel would not accept.</summary>
+    /// <summary>
+    /// Lists the interfaces, sorted by their bytes. An entry that is not a directory or a link to one is skipped
+    /// (<c>bonding_masters</c> is a file), and so is a name that the kernel would not accept.
+    /// </summary>
     /// <param name="devices">Is cleared and filled. Stays empty after an error.</param>
-    /// <returns><see cref="Errno.None"/>, or the reason why the class can't be read: <see cref="Errno.NoEntry"/> if it does not exist.</returns>
+    /// <returns>
+    /// <see cref="Errno.None"/>, or the reason why the class can't be read: <see cref="Errno.NoEntry"/> if it does not
+    /// exist.
+    /// </returns>
     public Errno TryList(List<InterfaceName> devices)
     {
         ArgumentNullException.ThrowIfNull(devices);
@@ -38,7 +47,9 @@ public sealed class NetClass(string sysfsRoot)
 
     /// <summary>Opens an interface to read its attributes.</summary>
     /// <returns>Null if the interface does not exist.</returns>
-    /// <exception cref="LinuxException">The interface can't be opened for another reason, such as <see cref="Errno.TooManyOpenFiles"/>; or the class does not exist, so that the state of the interface is unknown.</exception>
+    /// <exception cref="LinuxException">The interface can't be opened for another reason, such as
+    /// <see cref="Errno.TooManyOpenFiles"/>; or the class does not exist, so that the state of the interface is
+    /// unknown.</exception>
     public NetDevice? Open(InterfaceName name)
     {
         if (TryOpen(name, LibC.O_PATH) is not { } directory)
@@ -54,7 +65,10 @@ public sealed class NetClass(string sysfsRoot)
         }
     }
 
-    /// <summary>The interfaces whose parent device has this address on its bus, sorted by their bytes. One PCI function can have several ports.</summary>
+    /// <summary>
+    /// The interfaces whose parent device has this address on its bus, sorted by their bytes. One PCI function can have
+    /// several ports.
+    /// </summary>
     /// <exception cref="LinuxException">The class, or the parent of an interface, can't be read.</exception>
     public IReadOnlyList<InterfaceName> FindByBusAddress(BusAddress address)
     {
@@ -69,15 +83,23 @@ public sealed class NetClass(string sysfsRoot)
         return found;
     }
 
-    /// <summary>The bridges, bonds, teams, VLANs and other interfaces directly above this interface (its <c>upper_*</c> links), sorted by their bytes; empty if the interface does not exist.</summary>
+    /// <summary>
+    /// The bridges, bonds, teams, VLANs and other interfaces directly above this interface (its <c>upper_*</c> links),
+    /// sorted by their bytes; empty if the interface does not exist.
+    /// </summary>
     /// <exception cref="LinuxException">The interface exists but can't be read.</exception>
     public IReadOnlyList<InterfaceName> ListUppers(InterfaceName device) => ListAdjacent(device, AdjacentLinks.Upper);
 
-    /// <summary>The devices directly below this interface (its <c>lower_*</c> links), such as the ports of a bridge, sorted by their bytes; empty if the interface does not exist.</summary>
+    /// <summary>
+    /// The devices directly below this interface (its <c>lower_*</c> links), such as the ports of a bridge, sorted by
+    /// their bytes; empty if the interface does not exist.
+    /// </summary>
     /// <exception cref="LinuxException">The interface exists but can't be read.</exception>
     public IReadOnlyList<InterfaceName> ListLowers(InterfaceName device) => ListAdjacent(device, AdjacentLinks.Lower);
 
-    /// <summary>The bond that this interface is a port of. Null if it is not a port of a bond, or does not exist.</summary>
+    /// <summary>
+    /// The bond that this interface is a port of. Null if it is not a port of a bond, or does not exist.
+    /// </summary>
     /// <exception cref="LinuxException">The interface exists but can't be read.</exception>
     public InterfaceName? FindBond(InterfaceName device)
     {
@@ -85,7 +107,10 @@ public sealed class NetClass(string sysfsRoot)
         return port is { IsBondSlave: true, Master: { IsEmpty: false } bond } ? bond : null;
     }
 
-    /// <summary>The ports of a bond, sorted by their bytes; empty for other interfaces. Reads the <c>lower_*</c> links, because <c>bonding/slaves</c> takes the kernel's RTNL lock.</summary>
+    /// <summary>
+    /// The ports of a bond, sorted by their bytes; empty for other interfaces. Reads the <c>lower_*</c> links, because
+    /// <c>bonding/slaves</c> takes the kernel's RTNL lock.
+    /// </summary>
     /// <exception cref="LinuxException">The bond exists but can't be read.</exception>
     public IReadOnlyList<InterfaceName> ListBondPorts(InterfaceName bond)
     {

@@ -3,8 +3,17 @@ using Tmds.Linux;
 
 namespace NicHangExporter.Linux.Sysfs;
 
-/// <summary>One network interface in sysfs, held by its directory. If the name passes to another interface, this object still reads the one that was opened, or nothing. Attributes are named by their path below that directory, ending in an explicit NUL: <c>"statistics/rx_bytes\0"u8</c>. Reading them allocates nothing.</summary>
-/// <remarks><c>statistics/*</c>, <c>mtu</c>, <c>operstate</c>, <c>queues/*</c> and everything else that this type reads itself need no lock. <c>speed</c>, <c>duplex</c> and <c>carrier</c> take the kernel's RTNL lock, which a driver that is stuck in a reset can hold forever: never read those while a caller waits. Any thread may read while another one disposes. It then gets an <see cref="ObjectDisposedException"/>, never another file.</remarks>
+/// <summary>
+/// One network interface in sysfs, held by its directory. If the name passes to another interface, this object still
+/// reads the one that was opened, or nothing. Attributes are named by their path below that directory, ending in an
+/// explicit NUL: <c>"statistics/rx_bytes\0"u8</c>. Reading them allocates nothing.
+/// </summary>
+/// <remarks>
+/// <c>statistics/*</c>, <c>mtu</c>, <c>operstate</c>, <c>queues/*</c> and everything else that this type reads itself
+/// need no lock. <c>speed</c>, <c>duplex</c> and <c>carrier</c> take the kernel's RTNL lock, which a driver that is
+/// stuck in a reset can hold forever: never read those while a caller waits. Any thread may read while another one
+/// disposes. It then gets an <see cref="ObjectDisposedException"/>, never another file.
+/// </remarks>
 public sealed class NetDevice : IDisposable
 {
     // Longer than any 64-bit number with its sign.
@@ -29,32 +38,51 @@ public sealed class NetDevice : IDisposable
     /// <summary>The name at the time of opening.</summary>
     public InterfaceName Name { get; }
 
-    /// <summary>True if it has a parent device (a <c>device</c> link). Bridges, bonds, tunnels and veths have none.</summary>
+    /// <summary>
+    /// True if it has a parent device (a <c>device</c> link). Bridges, bonds, tunnels and veths have none.
+    /// </summary>
     public bool IsPhysical { get; }
 
-    /// <summary>True for a virtual function of SR-IOV, whose PCI device has a <c>physfn</c> link (Documentation/ABI/testing/sysfs-bus-pci). A guest does not see that link: there it is an ordinary device.</summary>
+    /// <summary>
+    /// True for a virtual function of SR-IOV, whose PCI device has a <c>physfn</c> link
+    /// (Documentation/ABI/testing/sysfs-bus-pci). A guest does not see that link: there it is an ordinary device.
+    /// </summary>
     public bool IsVirtualFunction { get; }
 
     /// <summary>The parent's address on its bus, from the <c>device</c> link; empty without a parent.</summary>
     public BusAddress BusAddress { get; }
 
-    /// <summary>The parent's bus, such as <c>pci</c>, <c>usb</c> or <c>virtio</c>; null without a parent. Reads a link each time.</summary>
+    /// <summary>
+    /// The parent's bus, such as <c>pci</c>, <c>usb</c> or <c>virtio</c>; null without a parent. Reads a link each
+    /// time.
+    /// </summary>
     public string? Subsystem => ReadLinkName("device/subsystem\0"u8);
 
     /// <summary>The parent's driver, such as <c>e1000e</c>; null without a driver. Reads a link each time.</summary>
     public string? Driver => ReadLinkName("device/driver\0"u8);
 
-    /// <summary>The number of the interface (<c>ifindex</c>), read each time; 0, which no interface has, if it is gone. A device that is created again under the old name has another number, and <see cref="NetClass.Open"/> by that name finds the new one.</summary>
+    /// <summary>
+    /// The number of the interface (<c>ifindex</c>), read each time; 0, which no interface has, if it is gone. A device
+    /// that is created again under the old name has another number, and <see cref="NetClass.Open"/> by that name finds
+    /// the new one.
+    /// </summary>
     /// <exception cref="LinuxException">The number is unknown, because the attribute can't be read.</exception>
     public long Index => TryReadInt64("ifindex\0"u8, out var index) is var errno && errno == Errno.None ? index
         : IsAbsent(errno) ? 0
         : throw new LinuxException("read", $"{Name}/ifindex", errno);
 
-    /// <summary>True for an interface that sends through other devices: bridges, bonds, teams, VLANs, macvlans, tunnels and any other interface with a <c>lower_*</c> link. Features set there are recomputed from the devices below or never reach hardware. False for a veth, a tap and an interface that is gone. A macvlan whose lower device is in another network namespace can't be distinguished from these. Reads each time.</summary>
+    /// <summary>
+    /// True for an interface that sends through other devices: bridges, bonds, teams, VLANs, macvlans, tunnels and any
+    /// other interface with a <c>lower_*</c> link. Features set there are recomputed from the devices below or never
+    /// reach hardware. False for a veth, a tap and an interface that is gone. A macvlan whose lower device is in
+    /// another network namespace can't be distinguished from these. Reads each time.
+    /// </summary>
     /// <exception cref="LinuxException">The interface exists but can't be read.</exception>
     public bool IsUpper => HasDirectory("bridge\0"u8) || IsBond || HasLowers() || IsOfUpperKind();
 
-    /// <summary>True for a port of a bond (its <c>master</c> has a <c>bonding</c> directory), active or not. Reads each time.</summary>
+    /// <summary>
+    /// True for a port of a bond (its <c>master</c> has a <c>bonding</c> directory), active or not. Reads each time.
+    /// </summary>
     /// <exception cref="LinuxException">The interface exists but can't be read.</exception>
     public bool IsBondSlave => HasDirectory("master/bonding\0"u8);
 
@@ -67,12 +95,15 @@ public sealed class NetDevice : IDisposable
         get
         {
             using var directory = _directory.Acquire();
-            var errno = FileCalls.TryReadLinkName(directory.Number, "master\0"u8, stackalloc byte[FileCalls.MaxLinkLength], out var bytes);
+            var errno = FileCalls.TryReadLinkName(
+                directory.Number, "master\0"u8, stackalloc byte[FileCalls.MaxLinkLength], out var bytes);
             return errno == Errno.None && InterfaceName.TryParse(bytes, out var master) ? master : default;
         }
     }
 
-    /// <summary>True for an error that means that the file does not exist. Any other error leaves that unknown.</summary>
+    /// <summary>
+    /// True for an error that means that the file does not exist. Any other error leaves that unknown.
+    /// </summary>
     public static bool IsAbsent(Errno errno) =>
         errno is Errno.NoEntry or Errno.NoDevice or Errno.NotDirectory or Errno.Invalid;
 
@@ -91,7 +122,11 @@ public sealed class NetDevice : IDisposable
     }
 
     /// <summary>Reads an unsigned decimal number.</summary>
-    /// <returns><see cref="Errno.None"/>; <see cref="Errno.NoEntry"/> or <see cref="Errno.NoDevice"/> if the interface is gone or has no such attribute; <see cref="Errno.Invalid"/> if the attribute has no value now (<c>speed</c> and <c>carrier</c> of an interface that is down) or holds no such number; or another error of the kernel.</returns>
+    /// <returns>
+    /// <see cref="Errno.None"/>; <see cref="Errno.NoEntry"/> or <see cref="Errno.NoDevice"/> if the interface is gone
+    /// or has no such attribute; <see cref="Errno.Invalid"/> if the attribute has no value now (<c>speed</c> and
+    /// <c>carrier</c> of an interface that is down) or holds no such number; or another error of the kernel.
+    /// </returns>
     /// <exception cref="ArgumentException">The attribute does not end in its only NUL.</exception>
     public Errno TryReadUInt64(ReadOnlySpan<byte> attribute, out ulong value)
     {
@@ -110,7 +145,9 @@ public sealed class NetDevice : IDisposable
     }
 
     /// <summary>Reads an attribute as bytes, without its final newline.</summary>
-    /// <returns>As <see cref="TryReadUInt64"/>; <see cref="Errno.TooSmall"/> if the attribute is longer than the buffer.</returns>
+    /// <returns>
+    /// As <see cref="TryReadUInt64"/>; <see cref="Errno.TooSmall"/> if the attribute is longer than the buffer.
+    /// </returns>
     /// <exception cref="ArgumentException">The attribute does not end in its only NUL.</exception>
     public Errno TryReadText(ReadOnlySpan<byte> attribute, Span<byte> buffer, out int length)
     {
@@ -118,7 +155,10 @@ public sealed class NetDevice : IDisposable
         return FileReader.TryReadText(directory.Number, attribute, buffer, out length);
     }
 
-    /// <summary>Reads an unsigned number of one transmit queue, <c>queues/tx-N/attribute</c>, such as <c>"tx_timeout\0"u8</c>, or <c>"byte_queue_limits/inflight\0"u8</c> in bytes.</summary>
+    /// <summary>
+    /// Reads an unsigned number of one transmit queue, <c>queues/tx-N/attribute</c>, such as <c>"tx_timeout\0"u8</c>,
+    /// or <c>"byte_queue_limits/inflight\0"u8</c> in bytes.
+    /// </summary>
     /// <inheritdoc cref="TryReadUInt64"/>
     public Errno TryReadQueueUInt64(int txQueue, ReadOnlySpan<byte> attribute, out ulong value)
     {
@@ -134,7 +174,10 @@ public sealed class NetDevice : IDisposable
         return TryReadUInt64(path[..(length + attribute.Length)], out value);
     }
 
-    /// <summary>The number of transmit queues in use (<c>queues/tx-*</c>); 0 if the interface is gone or the kernel has no such directory.</summary>
+    /// <summary>
+    /// The number of transmit queues in use (<c>queues/tx-*</c>); 0 if the interface is gone or the kernel has no such
+    /// directory.
+    /// </summary>
     public int CountTxQueues()
     {
         _ = _directory.TryOpenAt("queues\0"u8, LibC.O_RDONLY | LibC.O_DIRECTORY, out var queues);
@@ -153,8 +196,8 @@ public sealed class NetDevice : IDisposable
     }
 
     /// <summary>
-    /// Sums <c>byte_queue_limits/inflight</c> of all transmit queues in use: bytes that were handed to the hardware and not
-    /// sent yet. Queues without that file, as of drivers without BQL, count as 0.
+    /// Sums <c>byte_queue_limits/inflight</c> of all transmit queues in use: bytes that were handed to the hardware and
+    /// not sent yet. Queues without that file, as of drivers without BQL, count as 0.
     /// </summary>
     /// <param name="queues">The number of transmit queues (<see cref="CountTxQueues"/>).</param>
     public ulong SumInflightBytes(out int queues)
@@ -188,7 +231,8 @@ public sealed class NetDevice : IDisposable
         if (Has(TryReadUInt64("type\0"u8, out var type), "read type") && UpperKind.IsTunnel(type))
             return true;
         Span<byte> uevent = stackalloc byte[PageSize];
-        return Has(TryReadText("uevent\0"u8, uevent, out var length), "read uevent") && UpperKind.IsNamedIn(uevent[..length]);
+        return Has(TryReadText("uevent\0"u8, uevent, out var length), "read uevent")
+            && UpperKind.IsNamedIn(uevent[..length]);
     }
 
     // An unreadable file does not count as absent. Otherwise a bridge could be mistaken for a NIC.
@@ -219,11 +263,13 @@ public sealed class NetDevice : IDisposable
     private string? ReadLinkName(ReadOnlySpan<byte> link)
     {
         using var directory = _directory.Acquire();
-        var errno = FileCalls.TryReadLinkName(directory.Number, link, stackalloc byte[FileCalls.MaxLinkLength], out var name);
+        var errno = FileCalls.TryReadLinkName(
+            directory.Number, link, stackalloc byte[FileCalls.MaxLinkLength], out var name);
         return errno == Errno.None ? KernelText.Escape(name) : null;
     }
 
-    // An unreadable link does not count as absent. Otherwise a NIC could be mistaken for a virtual device and be ignored.
+    // An unreadable link does not count as absent. Otherwise a NIC could be mistaken for a virtual device and be
+    // ignored.
     private bool HasLink(ReadOnlySpan<byte> link, Span<byte> buffer, out ReadOnlySpan<byte> target)
     {
         using var directory = _directory.Acquire();

@@ -6,7 +6,8 @@ namespace NicHangExporter.Linux.Sysfs;
 public static class OpenFiles
 {
     /// <summary>The number of open files, without the descriptor of the count itself.</summary>
-    /// <exception cref="LinuxException">The directory can't be read, for example without a free descriptor (<see cref="Errno.TooManyOpenFiles"/>).</exception>
+    /// <exception cref="LinuxException">The directory can't be read, for example without a free descriptor
+    /// (<see cref="Errno.TooManyOpenFiles"/>).</exception>
     public static int Count()
     {
         var errno = FileDescriptor.TryOpen("/proc/self/fd\0"u8, LibC.O_RDONLY | LibC.O_DIRECTORY, out var directory);
@@ -21,7 +22,9 @@ public static class OpenFiles
             while (entries.MoveNext())
                 if (entries.Name[0] != '.')
                     count++;
-            return entries.Error == Errno.None ? count - 1 : throw new LinuxException("getdents64", "/proc/self/fd", entries.Error);
+            return entries.Error == Errno.None
+                ? count - 1
+                : throw new LinuxException("getdents64", "/proc/self/fd", entries.Error);
         }
     }
 }

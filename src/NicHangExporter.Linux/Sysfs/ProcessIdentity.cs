@@ -3,7 +3,10 @@ using Tmds.Linux;
 
 namespace NicHangExporter.Linux.Sysfs;
 
-/// <summary>Identifies a process by its number and its start time (fields 1 and 22 of <c>/proc/PID/stat</c>, proc_pid_stat(5)), as in <c>1234:56789</c>, because numbers are reused. It is valid within one boot and one PID namespace.</summary>
+/// <summary>
+/// Identifies a process by its number and its start time (fields 1 and 22 of <c>/proc/PID/stat</c>, proc_pid_stat(5)),
+/// as in <c>1234:56789</c>, because numbers are reused. It is valid within one boot and one PID namespace.
+/// </summary>
 public static class ProcessIdentity
 {
     /// <summary>Far more than the 52 numbers of the file need. The name in it has at most 64 bytes.</summary>
@@ -21,7 +24,9 @@ public static class ProcessIdentity
     public static bool IsAlive(string procfsRoot, string identity)
     {
         ArgumentNullException.ThrowIfNull(identity);
-        return identity.Split(':') is [{ Length: > 0 and < 12 } pid, _] && pid.All(char.IsAsciiDigit) && Read(procfsRoot, pid) == identity;
+        return identity.Split(':') is [{ Length: > 0 and < 12 } pid, _]
+            && pid.All(char.IsAsciiDigit)
+            && Read(procfsRoot, pid) == identity;
     }
 
     private static string? Read(string procfsRoot, string process)
@@ -36,7 +41,10 @@ public static class ProcessIdentity
         var (pid, end) = (text.Split(' ')[0], text.LastIndexOf(')'));
         var fields = end < 0 ? [] : text[(end + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         // The first field after the name is field 3.
-        return fields.Length > StartField - 3 && long.TryParse(pid, CultureInfo.InvariantCulture, out _) && ulong.TryParse(fields[StartField - 3], CultureInfo.InvariantCulture, out _)
+        return
+            fields.Length > StartField - 3
+            && long.TryParse(pid, CultureInfo.InvariantCulture, out _)
+            && ulong.TryParse(fields[StartField - 3], CultureInfo.InvariantCulture, out _)
             ? $"{pid}:{fields[StartField - 3]}"
             : null;
     }

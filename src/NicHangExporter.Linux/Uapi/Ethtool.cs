@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace NicHangExporter.Linux.Uapi;
 
-/// <summary><c>char[ETH_GSTRING_LEN]</c> (include/uapi/linux/ethtool.h): text padded with NUL, without a NUL if it fills the field.</summary>
+/// <summary>
+/// <c>char[ETH_GSTRING_LEN]</c> (include/uapi/linux/ethtool.h): text padded with NUL, without a NUL if it fills the
+/// field.
+/// </summary>
 [InlineArray(Length)]
 internal struct EthtoolString
 {
@@ -61,8 +64,8 @@ internal struct EthtoolDrvInfo
 }
 
 /// <summary>
-/// <c>struct ethtool_sset_info</c> (include/uapi/linux/ethtool.h). A <c>__u32</c> follows for each bit that the kernel left set
-/// in the mask: the number of strings of that set.
+/// <c>struct ethtool_sset_info</c> (include/uapi/linux/ethtool.h). A <c>__u32</c> follows for each bit that the kernel
+/// left set in the mask: the number of strings of that set.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct EthtoolSsetInfo
@@ -83,17 +86,23 @@ internal struct EthtoolGStrings
     public uint Command;
     /// <summary><c>string_set</c>.</summary>
     public uint StringSet;
-    /// <summary><c>len</c>: the number of strings that the buffer holds; in the answer 0 if that is not the number of strings.</summary>
+    /// <summary>
+    /// <c>len</c>: the number of strings that the buffer holds; in the answer 0 if that is not the number of strings.
+    /// </summary>
     public uint Count;
 }
 
-/// <summary><c>struct ethtool_stats</c> (include/uapi/linux/ethtool.h). The values follow, a <c>__u64</c> each.</summary>
+/// <summary>
+/// <c>struct ethtool_stats</c> (include/uapi/linux/ethtool.h). The values follow, a <c>__u64</c> each.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct EthtoolStats
 {
     /// <summary><c>cmd</c>.</summary>
     public uint Command;
-    /// <summary><c>n_stats</c>: the number of values that the buffer holds; in the answer 0 if that is not the number of values.</summary>
+    /// <summary>
+    /// <c>n_stats</c>: the number of values that the buffer holds; in the answer 0 if that is not the number of values.
+    /// </summary>
     public uint Count;
 }
 
@@ -103,7 +112,9 @@ internal struct EthtoolGFeatures
 {
     /// <summary><c>cmd</c>.</summary>
     public uint Command;
-    /// <summary><c>size</c>: the number of blocks that the buffer holds; in the answer the number of blocks of this kernel.</summary>
+    /// <summary>
+    /// <c>size</c>: the number of blocks that the buffer holds; in the answer the number of blocks of this kernel.
+    /// </summary>
     public uint BlockCount;
 }
 
@@ -127,7 +138,9 @@ internal struct EthtoolSFeatures
 {
     /// <summary><c>cmd</c>.</summary>
     public uint Command;
-    /// <summary><c>size</c>: the number of blocks; EINVAL unless it is exactly the number of blocks of this kernel.</summary>
+    /// <summary>
+    /// <c>size</c>: the number of blocks; EINVAL unless it is exactly the number of blocks of this kernel.
+    /// </summary>
     public uint BlockCount;
 }
 
@@ -238,7 +251,10 @@ internal struct EthtoolLinkSettings
     public byte Mdix;
     /// <summary><c>eth_tp_mdix_ctrl</c>.</summary>
     public byte MdixControl;
-    /// <summary><c>link_mode_masks_nwords</c>: the length of each bit set. If it differs from the kernel's, the answer holds only this field: the right number, negated.</summary>
+    /// <summary>
+    /// <c>link_mode_masks_nwords</c>: the length of each bit set. If it differs from the kernel's, the answer holds
+    /// only this field: the right number, negated.
+    /// </summary>
     public sbyte LinkModeWords;
     /// <summary><c>transceiver</c>.</summary>
     public byte Transceiver;
@@ -265,6 +281,8 @@ internal struct EthtoolPermAddr
 {
     /// <summary><c>cmd</c>.</summary>
     public uint Command;
-    /// <summary><c>size</c>: the number of bytes that the buffer holds; in the answer the length of the address.</summary>
+    /// <summary>
+    /// <c>size</c>: the number of bytes that the buffer holds; in the answer the length of the address.
+    /// </summary>
     public uint Size;
 }

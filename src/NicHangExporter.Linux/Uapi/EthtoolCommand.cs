@@ -1,6 +1,8 @@
 namespace NicHangExporter.Linux.Uapi;
 
-/// <summary>The commands of include/uapi/linux/ethtool.h that are used here, with their names for error messages.</summary>
+/// <summary>
+/// The commands of include/uapi/linux/ethtool.h that are used here, with their names for error messages.
+/// </summary>
 /// <param name="Number">The first word of the command's structure.</param>
 /// <param name="Name">The name in the header.</param>
 internal readonly record struct EthtoolCommand(uint Number, string Name)

@@ -3,7 +3,11 @@ using System.Runtime.InteropServices;
 
 namespace NicHangExporter.Linux.Uapi;
 
-/// <summary><c>struct ifreq</c> (include/uapi/linux/if.h): a device by name, and an argument. Only two members of the union are named. The explicit size keeps the others, because the kernel copies the whole structure both ways. The structure of a 32-bit kernel is 8 bytes shorter.</summary>
+/// <summary>
+/// <c>struct ifreq</c> (include/uapi/linux/if.h): a device by name, and an argument. Only two members of the union are
+/// named. The explicit size keeps the others, because the kernel copies the whole structure both ways. The structure of
+/// a 32-bit kernel is 8 bytes shorter.
+/// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 40)]
 internal struct IfReq
 {

@@ -1,6 +1,9 @@
 namespace NicHangExporter.Linux.Uapi;
 
-/// <summary>Requests of <c>ioctl(2)</c> on a socket for a network device (include/uapi/linux/sockios.h). Each takes an <see cref="IfReq"/>.</summary>
+/// <summary>
+/// Requests of <c>ioctl(2)</c> on a socket for a network device (include/uapi/linux/sockios.h). Each takes an
+/// <see cref="IfReq"/>.
+/// </summary>
 internal static class Sockios
 {
     /// <summary><c>SIOCGIFFLAGS</c>: reads the flags. Needs no privilege.</summary>

@@ -48,10 +48,14 @@ internal sealed record DeviceDiagnosis
     /// <summary>The last registers that the driver printed, or null.</summary>
     public required HangReport? LastReport { get; init; }
 
-    /// <summary>True if the log has no times. It is then unknown whether the device recovered between reports.</summary>
+    /// <summary>
+    /// True if the log has no times. It is then unknown whether the device recovered between reports.
+    /// </summary>
     public required bool IsTimeless { get; init; }
 
-    /// <summary>True if its report is of the form that older kernels print once per boot, for all NICs together.</summary>
+    /// <summary>
+    /// True if its report is of the form that older kernels print once per boot, for all NICs together.
+    /// </summary>
     public bool IsOnlyReportOfBoot { get; init; }
 
     /// <summary>True if the log reports a hang.</summary>

@@ -12,15 +12,22 @@ internal static class DeviceKind
         if (UsbDevice(device.Bus) is not null) return DriverKind.Usb;
         if (device.Bus.ToString().StartsWith("virtio", StringComparison.Ordinal)) return DriverKind.Virtual;
         // wlan0, or wlp2s0 in the naming scheme of systemd.
-        return device.Device.ToString().StartsWith("wl", StringComparison.Ordinal) ? DriverKind.Wireless : DriverKind.Physical;
+        return device.Device.ToString().StartsWith("wl", StringComparison.Ordinal)
+            ? DriverKind.Wireless
+            : DriverKind.Physical;
     }
 
-    /// <summary>The USB device of an interface's address: <c>1-1.2</c> of <c>1-1.2:1.0</c>; null for other addresses.</summary>
+    /// <summary>
+    /// The USB device of an interface's address: <c>1-1.2</c> of <c>1-1.2:1.0</c>; null for other addresses.
+    /// </summary>
     public static string? UsbDevice(BusAddress bus)
     {
         var text = bus.ToString();
         var colon = text.IndexOf(':', StringComparison.Ordinal);
-        return colon > 0 && text.AsSpan(0, colon).Contains('-') && text.AsSpan(0, colon).TrimStart("0123456789-.").IsEmpty ? text[..colon] : null;
+        return
+            colon > 0 && text.AsSpan(0, colon).Contains('-') && text.AsSpan(0, colon).TrimStart("0123456789-.").IsEmpty
+            ? text[..colon]
+            : null;
     }
 }
 

@@ -3,7 +3,10 @@ using NicHangExporter.Linux;
 
 namespace NicHangExporter.Diagnose;
 
-/// <summary>The messages of one device so far. All messages are kept in short form, because a later line can show that two of these objects are one device.</summary>
+/// <summary>
+/// The messages of one device so far. All messages are kept in short form, because a later line can show that two of
+/// these objects are one device.
+/// </summary>
 internal sealed class DeviceLogSummary
 {
     private readonly List<Statement> _statements = [];
@@ -23,11 +26,15 @@ internal sealed class DeviceLogSummary
     public HangReport? LastReport { get; private set; }
 
     /// <summary>True if the log reports a hang, a reset or a fault of the device.</summary>
-    public bool HasTrouble => _statements.Exists(statement => statement.IsReport || statement.IsReset || statement.Kind == MessageKind.Fatal);
+    public bool HasTrouble =>
+        _statements.Exists(statement => statement.IsReport || statement.IsReset || statement.Kind == MessageKind.Fatal);
 
     /// <summary>True if messages of that driver can be about this device.</summary>
     public bool MayBe(string? driver) =>
-        driver is null || Driver is null || driver == Driver || driver.StartsWith("mlx4_", StringComparison.Ordinal) && Driver.StartsWith("mlx4_", StringComparison.Ordinal);
+        driver is null
+        || Driver is null
+        || driver == Driver
+        || driver.StartsWith("mlx4_", StringComparison.Ordinal) && Driver.StartsWith("mlx4_", StringComparison.Ordinal);
 
     /// <param name="message">The message.</param>
     /// <param name="at">Its time.</param>
@@ -111,7 +118,9 @@ internal sealed class DeviceLogSummary
     [
         .. _statements.Where(statement => statement.Kind == MessageKind.Fatal)
             .GroupBy(statement => statement.Pattern.Trouble)
-            .Select(fault => new DeviceFault(fault.Key, fault.First().Pattern.Format, fault.Count(), fault.All(statement => statement.DriverResets))),
+                .Select(fault => new DeviceFault(
+                    fault.Key, fault.First().Pattern.Format, fault.Count(),
+                    fault.All(statement => statement.DriverResets))),
     ];
 
     private int Count(MessageKind kind) => _statements.Count(statement => statement.Kind == kind);

@@ -4,7 +4,10 @@ using NicHangExporter.Diagnose.LogText;
 
 namespace NicHangExporter.Diagnose;
 
-/// <summary><c>diagnose FILE|-</c>: reads a kernel log in any format and reports which NIC hung, how, and what to do. It accesses no device and needs no privilege.</summary>
+/// <summary>
+/// <c>diagnose FILE|-</c>: reads a kernel log in any format and reports which NIC hung, how, and what to do. It
+/// accesses no device and needs no privilege.
+/// </summary>
 internal static class DiagnoseCommand
 {
     /// <summary>The log was read, with or without a finding.</summary>
@@ -33,7 +36,8 @@ internal static class DiagnoseCommand
         try
         {
             // Files that can't seek (/dev/kmsg, pipes) work too. The reader has its own buffer.
-            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            file = new FileStream(
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -69,12 +73,14 @@ internal static class DiagnoseCommand
             while (records.TryRead(out var record))
                 if (record.Text.StartsWith("Linux version "u8))
                     diagnosis.ObserveBoot();
-                else if (HangDetector.TryDetect(record.Text, record.Subsystem, record.Device, record.Mode, out var message))
+                else if (
+                    HangDetector.TryDetect(record.Text, record.Subsystem, record.Device, record.Mode, out var message))
                     diagnosis.Observe(message, record.At);
                 else if (record.IsCutOff)
                     cutLines++;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             return Fail(error, inputName, OneLine(exception.Message), ReadFailed);
         }

@@ -3,7 +3,11 @@ using NicHangExporter.Linux;
 
 namespace NicHangExporter.Diagnose;
 
-/// <summary>Assigns the messages of a log to devices. Drivers name the bus address, the interface, both or neither. The first line that has both links the two, also for earlier lines. Several interfaces on one address stay separate. Pure: no I/O, no clock.</summary>
+/// <summary>
+/// Assigns the messages of a log to devices. Drivers name the bus address, the interface, both or neither. The first
+/// line that has both links the two, also for earlier lines. Several interfaces on one address stay separate. Pure: no
+/// I/O, no clock.
+/// </summary>
 internal sealed class Diagnosis(TimeSpan gap)
 {
     private readonly List<DeviceLogSummary> _devices = [];
@@ -34,11 +38,18 @@ internal sealed class Diagnosis(TimeSpan gap)
         AttributeNameless();
         LinkByDriver();
         // A kernel with two reports in one boot does not limit them to one.
-        var keepsToOne = _devices.SelectMany(device => device.WatchdogBoots).CountBy(boot => boot).All(boot => boot.Value == 1);
+        var keepsToOne = _devices
+            .SelectMany(device => device.WatchdogBoots)
+            .CountBy(boot => boot)
+            .All(boot => boot.Value == 1);
         return
         [
             .. _devices.OrderBy(device => device.First)
-                .Select(device => device.Diagnose(gap) with { IsOnlyReportOfBoot = keepsToOne && device.HasReportOfOldKernel })
+                .Select(device =>
+                    device.Diagnose(gap) with
+                    {
+                        IsOnlyReportOfBoot = keepsToOne && device.HasReportOfOldKernel,
+                    })
                 .Where(device => device.HasAnything),
         ];
     }
@@ -60,7 +71,8 @@ internal sealed class Diagnosis(TimeSpan gap)
     private DeviceLogSummary Find(BusAddress bus, InterfaceName name, string? driver)
     {
         if (bus.IsEmpty && name.IsEmpty)
-            return _devices.Find(device => device.Bus.IsEmpty && device.Device.IsEmpty && device.Driver == driver) ?? Add(bus, name);
+            return _devices.Find(device => device.Bus.IsEmpty && device.Device.IsEmpty && device.Driver == driver)
+                ?? Add(bus, name);
         if (bus.IsEmpty)
             return Named(name).Where(device => device.MayBe(driver)).MaxBy(device => device.Latest) ?? Add(bus, name);
         if (name.IsEmpty)
@@ -68,11 +80,16 @@ internal sealed class Diagnosis(TimeSpan gap)
         return On(bus).Find(device => device.Device == name) ?? Link(bus, name, driver);
     }
 
-    /// <summary>Handles the first line with both address and name. There may be one device known by the address and one known by the name.</summary>
+    /// <summary>
+    /// Handles the first line with both address and name. There may be one device known by the address and one known by
+    /// the name.
+    /// </summary>
     private DeviceLogSummary Link(BusAddress bus, InterfaceName name, string? driver)
     {
         var addressed = On(bus).Find(device => device.Device.IsEmpty);
-        var named = Named(name).Where(device => device.Bus.IsEmpty && device.MayBe(driver)).MaxBy(device => device.Latest);
+        var named = Named(name)
+            .Where(device => device.Bus.IsEmpty && device.MayBe(driver))
+            .MaxBy(device => device.Latest);
         if (addressed is null && named is null) return Add(bus, name);
         if (addressed is null)
         {
@@ -89,7 +106,10 @@ internal sealed class Diagnosis(TimeSpan gap)
     /// <summary>Assigns messages without a device to the only possible device, if there is exactly one.</summary>
     private void AttributeNameless()
     {
-        foreach (var nameless in _devices.Where(device => device.Bus.IsEmpty && device.Device.IsEmpty).OrderBy(device => device.Driver is null).ToArray())
+        foreach (var nameless in _devices
+                .Where(device => device.Bus.IsEmpty && device.Device.IsEmpty)
+                .OrderBy(device => device.Driver is null)
+                .ToArray())
         {
             var candidates = _devices.Where(device => device != nameless && device.MayBe(nameless.Driver)
                 && (nameless.Driver is null || !device.Bus.IsEmpty || !device.Device.IsEmpty)).Take(2).ToArray();
@@ -97,14 +117,24 @@ internal sealed class Diagnosis(TimeSpan gap)
         }
     }
 
-    /// <summary>igb names the address in a hang report and the core names the interface, and a log may have no line with both. If a driver has exactly one device of either kind, both in trouble, and no other device, they are one.</summary>
+    /// <summary>
+    /// igb names the address in a hang report and the core names the interface, and a log may have no line with both.
+    /// If a driver has exactly one device of either kind, both in trouble, and no other device, they are one.
+    /// </summary>
     private void LinkByDriver()
     {
-        foreach (var driver in _devices.GroupBy(device => device.Driver).Where(driver => driver.Key is not null).ToArray())
+        foreach (
+            var driver in _devices.GroupBy(device => device.Driver).Where(driver => driver.Key is not null).ToArray())
             if (driver.ToArray() is [var one, var other])
             {
                 var (addressed, named) = one.Device.IsEmpty ? (one, other) : (other, one);
-                if (!addressed.Device.IsEmpty || addressed.Bus.IsEmpty || named.Device.IsEmpty || !named.Bus.IsEmpty || !addressed.HasTrouble || !named.HasTrouble) continue;
+                if (!addressed.Device.IsEmpty
+                    || addressed.Bus.IsEmpty
+                    || named.Device.IsEmpty
+                    || !named.Bus.IsEmpty
+                    || !addressed.HasTrouble
+                    || !named.HasTrouble)
+                    continue;
                 Merge(addressed, named);
             }
     }
@@ -126,7 +156,9 @@ internal sealed class Diagnosis(TimeSpan gap)
         if (!other.Device.IsEmpty) Named(other.Device).Remove(other);
     }
 
-    private List<DeviceLogSummary> On(BusAddress bus) => _byBus.TryGetValue(bus, out var devices) ? devices : _byBus[bus] = [];
+    private List<DeviceLogSummary> On(BusAddress bus) =>
+        _byBus.TryGetValue(bus, out var devices) ? devices : _byBus[bus] = [];
 
-    private List<DeviceLogSummary> Named(InterfaceName name) => _byName.TryGetValue(name, out var devices) ? devices : _byName[name] = [];
+    private List<DeviceLogSummary> Named(InterfaceName name) =>
+        _byName.TryGetValue(name, out var devices) ? devices : _byName[name] = [];
 }

@@ -10,10 +10,14 @@ namespace NicHangExporter.Diagnose;
 /// <param name="Devices">Devices with any count, in the order of the log.</param>
 internal sealed record DiagnosisJson(long Lines, IReadOnlyList<DiagnosisJson.Entry> Devices)
 {
-    /// <summary>The system that wrote the log: linux, bsd, esxi, windows, mac_os; unknown if the text does not show it.</summary>
+    /// <summary>
+    /// The system that wrote the log: linux, bsd, esxi, windows, mac_os; unknown if the text does not show it.
+    /// </summary>
     public string System { get; init; } = "unknown";
 
-    /// <summary>The number of lines that are cut off within their message. They may report a hang, and do not count.</summary>
+    /// <summary>
+    /// The number of lines that are cut off within their message. They may report a hang, and do not count.
+    /// </summary>
     public int CutLines { get; init; }
 
     /// <summary>Converts the findings.</summary>
@@ -22,7 +26,16 @@ internal sealed record DiagnosisJson(long Lines, IReadOnlyList<DiagnosisJson.Ent
 
     /// <summary>One device. Values that the log does not contain are null.</summary>
     internal sealed record Entry(
-        string? Device, string? Bus, string? Driver, int HangMessages, int WatchdogMessages, int Resets, int LinkDowns, int LinkUps, int Episodes, string Shape)
+        string? Device,
+        string? Bus,
+        string? Driver,
+        int HangMessages,
+        int WatchdogMessages,
+        int Resets,
+        int LinkDowns,
+        int LinkUps,
+        int Episodes,
+        string Shape)
     {
         /// <summary>Faults of the device that are not a transmit hang.</summary>
         public IReadOnlyList<Fault> Faults { get; init; } = [];
@@ -55,7 +68,8 @@ internal sealed record DiagnosisJson(long Lines, IReadOnlyList<DiagnosisJson.Ent
     internal sealed record Fault(string Kind, string Message, int Messages)
     {
         /// <summary>Converts the findings.</summary>
-        public static Fault From(DeviceFault fault) => new(SnakeCase.Of(fault.Trouble), FaultAdvice.Words(fault), fault.Messages);
+        public static Fault From(DeviceFault fault) =>
+            new(SnakeCase.Of(fault.Trouble), FaultAdvice.Words(fault), fault.Messages);
     }
 }
 

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace NicHangExporter.Diagnose;
 
-/// <summary>Known behaviour of drivers that hang. <c>{0}</c> in a line is the interface. Commands are indented.</summary>
+/// <summary>
+/// Known behaviour of drivers that hang. <c>{0}</c> in a line is the interface. Commands are indented.
+/// </summary>
 /// <param name="Kind">The kind of their devices.</param>
 /// <param name="Drivers">The drivers.</param>
 /// <param name="Why">The source of the knowledge.</param>
@@ -17,5 +19,6 @@ internal sealed record DriverNotes(DriverKind Kind, ImmutableArray<string> Drive
     /// <summary>Settings that helped against the next hang.</summary>
     public ImmutableArray<string> Prevention { get; init; } = [];
 
-    public static DriverNotes? Find(string? driver) => driver is null ? null : Array.Find(DriverTable.Rows, row => row.Drivers.Contains(driver));
+    public static DriverNotes? Find(string? driver) =>
+        driver is null ? null : Array.Find(DriverTable.Rows, row => row.Drivers.Contains(driver));
 }

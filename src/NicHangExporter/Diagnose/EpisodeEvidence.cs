@@ -2,13 +2,20 @@ using NicHangExporter.Detection.Episodes;
 
 namespace NicHangExporter.Diagnose;
 
-/// <summary>Determines the shape of one episode from its messages. The core and the driver report one hang in several lines, each with another row of the table or another queue, sometimes seconds apart. Only a later message of the same row about the same queue is a repetition. Without times the order in time is unknown, except for durations in the messages themselves.</summary>
+/// <summary>
+/// Determines the shape of one episode from its messages. The core and the driver report one hang in several lines,
+/// each with another row of the table or another queue, sometimes seconds apart. Only a later message of the same row
+/// about the same queue is a repetition. Without times the order in time is unknown, except for durations in the
+/// messages themselves.
+/// </summary>
 internal sealed class EpisodeEvidence
 {
     /// <summary>Reports within this time may be about one hang.</summary>
     private static readonly TimeSpan SameMoment = TimeSpan.FromSeconds(1);
 
-    /// <summary>A driver that recovers does so within this time: the core's watchdog reports every 5 s, mlx5 every 15 s.</summary>
+    /// <summary>
+    /// A driver that recovers does so within this time: the core's watchdog reports every 5 s, mlx5 every 15 s.
+    /// </summary>
     private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<(string Row, int Queue), TimeSpan> _first = [];
@@ -29,7 +36,10 @@ internal sealed class EpisodeEvidence
     /// <summary>True if a hang is reported, not only a reset.</summary>
     public bool HasReport { get; private set; }
 
-    /// <summary>The time from the first message to the last, or the time without transmission on which the reports agree: a lower bound of the outage.</summary>
+    /// <summary>
+    /// The time from the first message to the last, or the time without transmission on which the reports agree: a
+    /// lower bound of the outage.
+    /// </summary>
     public TimeSpan Duration => _last - _start > _longestElapsed ? _last - _start : _longestElapsed;
 
     /// <summary>The shape of the episode, as far as the log shows it.</summary>
@@ -41,7 +51,8 @@ internal sealed class EpisodeEvidence
 
     /// <summary>True if the message belongs to this episode.</summary>
     public bool Continues(in DeviceLogSummary.Statement statement, TimeSpan gap) =>
-        statement.At - _last <= gap || _elapsed.TryGetValue(statement.Queue, out var before) && Grows(before, statement);
+        statement.At - _last <= gap
+        || _elapsed.TryGetValue(statement.Queue, out var before) && Grows(before, statement);
 
     /// <summary>Adds the next message.</summary>
     public void Observe(in DeviceLogSummary.Statement statement)
@@ -60,7 +71,10 @@ internal sealed class EpisodeEvidence
         var key = (statement.Row, statement.Queue);
         var isRepetition = _first.TryGetValue(key, out var first) && statement.At - first >= SameMoment;
         var grown = _latest.TryGetValue(key, out var before) && Grows(before, statement);
-        var isStuck = statement.StuckSince != 0 && _stuck.TryGetValue(statement.Queue, out var packet) && packet == statement.StuckSince;
+        var isStuck =
+            statement.StuckSince != 0
+            && _stuck.TryGetValue(statement.Queue, out var packet)
+            && packet == statement.StuckSince;
         if (isRepetition || grown || isStuck)
         {
             _goesOn = true;
@@ -94,14 +108,18 @@ internal sealed class EpisodeEvidence
     /// <summary>True if the queue has sent packets since the previous report.</summary>
     private bool HasMoved(in DeviceLogSummary.Statement now)
     {
-        if (now.StuckSince != 0 && _stuck.TryGetValue(now.Queue, out var packet) && packet != now.StuckSince) return true;
+        if (now.StuckSince != 0 && _stuck.TryGetValue(now.Queue, out var packet) && packet != now.StuckSince)
+            return true;
         if (now.Milliseconds < 0 || !_elapsed.TryGetValue(now.Queue, out var before)) return false;
-        // The transmission that the report refers to is later than the previous report. One second covers the rounding of both values. Without times, the value of a stuck queue at least never decreases.
+        // The transmission that the report refers to is later than the previous report. One second covers the rounding
+        // of both values. Without times, the value of a stuck queue at least never decreases.
         var fallen = before.Milliseconds - now.Milliseconds;
-        return (now.At - before.At).TotalMilliseconds > now.Milliseconds + 1000 || fallen > (before.Row == now.Row ? 0 : 1000);
+        return (now.At - before.At).TotalMilliseconds > now.Milliseconds + 1000
+            || fallen > (before.Row == now.Row ? 0 : 1000);
     }
 
-    // The kernel's value is rounded to jiffies and can be invalid, so an increase must match the clock, if the log has times.
+    // The kernel's value is rounded to jiffies and can be invalid, so an increase must match the clock, if the log has
+    // times.
     private static bool Grows(in DeviceLogSummary.Statement before, in DeviceLogSummary.Statement now)
     {
         var grown = now.Milliseconds - before.Milliseconds;

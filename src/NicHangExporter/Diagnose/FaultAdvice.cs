@@ -8,7 +8,8 @@ namespace NicHangExporter.Diagnose;
 internal static class FaultAdvice
 {
     private const string PowerCycle =
-        "Shut the machine down, take the power away for some seconds, and start it again: a warm reboot is not always enough.";
+        "Shut the machine down, take the power away for some seconds, and start it again: a warm reboot is not "
+        + "always enough.";
 
     private const string ResetByDriver = "The driver resets the device because of it.";
 
@@ -18,12 +19,14 @@ internal static class FaultAdvice
     [
         "No offload setting in the guest changes the cause. Some drivers reset the device themselves.",
         "If it comes again, the cause is on the host: stop and start the instance so that it runs on another one.",
-        "Update the driver, and ask the cloud provider. A guest that gets no processor time for seconds reports the same.",
+        "Update the driver, and ask the cloud provider. A guest that gets no processor time for seconds reports the "
+        + "same.",
     ];
 
     private static readonly ImmutableArray<string> AskThePhysicalFunction =
     [
-        "Look at the log of the physical function's driver on the host, and reset it there: no setting in the guest helps.",
+        "Look at the log of the physical function's driver on the host, and reset it there: no setting in the guest "
+        + "helps.",
     ];
 
     // The first matching row counts. Rows for one kind of device come before rows for all.
@@ -42,10 +45,12 @@ internal static class FaultAdvice
             "the device does not answer on its bus (PCIe link lost), and the driver has given it up.",
             IsFinal: true,
         [
-            "No offload setting and no link reset reaches it: the interface stays dead until the device is found again.",
+                "No offload setting and no link reset reaches it: the interface stays dead until the device is "
+                + "found again.",
             PowerCycle,
             "Against the next time: reseat the card or use another slot, check power supply and cooling.",
-            "Turn off power saving of the PCIe link (ASPM, in the BIOS or by pcie_aspm=off on the kernel's command line).",
+                "Turn off power saving of the PCIe link (ASPM, in the BIOS or by pcie_aspm=off on the kernel's "
+                + "command line).",
             "Update the BIOS and the NIC's firmware.",
         ]),
         new(
@@ -106,7 +111,8 @@ internal static class FaultAdvice
     ];
 
     /// <summary>The faults that have a row for all kinds of devices.</summary>
-    public static IEnumerable<DeviceTrouble> Troubles => Table.Where(row => row.Kind is null).Select(row => row.Trouble);
+    public static IEnumerable<DeviceTrouble> Troubles =>
+        Table.Where(row => row.Kind is null).Select(row => row.Trouble);
 
     /// <summary>The meaning of the faults of a device and then the advice, one paragraph per line.</summary>
     public static IEnumerable<string> For(IReadOnlyList<DeviceFault> faults, DriverKind kind)
@@ -148,5 +154,10 @@ internal static class FaultAdvice
     /// <param name="IsFinal">True if no action on the interface helps.</param>
     /// <param name="Advice">The advice.</param>
     private sealed record Row(
-        DeviceTrouble Trouble, DriverKind? Kind, string Name, string Meaning, bool IsFinal, ImmutableArray<string> Advice);
+        DeviceTrouble Trouble,
+        DriverKind? Kind,
+        string Name,
+        string Meaning,
+        bool IsFinal,
+        ImmutableArray<string> Advice);
 }

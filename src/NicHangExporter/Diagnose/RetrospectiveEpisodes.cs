@@ -2,7 +2,11 @@ using NicHangExporter.Detection.Episodes;
 
 namespace NicHangExporter.Diagnose;
 
-/// <summary>Determines the episodes in the messages of one device afterwards. The complete log shows more than live detection does: a packet that was stuck and is not any more, or a hang that was over before the next one, shows a driver that resets without a message.</summary>
+/// <summary>
+/// Determines the episodes in the messages of one device afterwards. The complete log shows more than live detection
+/// does: a packet that was stuck and is not any more, or a hang that was over before the next one, shows a driver that
+/// resets without a message.
+/// </summary>
 internal readonly record struct RetrospectiveEpisodes
 {
     /// <summary>The number of episodes with a report of a hang.</summary>
@@ -19,7 +23,8 @@ internal readonly record struct RetrospectiveEpisodes
 
     /// <summary>Evaluates the messages, in the order of the log.</summary>
     /// <param name="statements">The messages of one device.</param>
-    /// <param name="gap">A silence longer than this ends an episode, unless the reports say that nothing was sent in it.</param>
+    /// <param name="gap">A silence longer than this ends an episode, unless the reports say that nothing was sent in
+    /// it.</param>
     public static RetrospectiveEpisodes Read(IEnumerable<DeviceLogSummary.Statement> statements, TimeSpan gap)
     {
         var reading = new RetrospectiveEpisodes();

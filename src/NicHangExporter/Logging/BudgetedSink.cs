@@ -4,8 +4,15 @@ using Serilog.Events;
 
 namespace NicHangExporter.Logging;
 
-/// <summary>Limits the log lines per minute of each kind, so that neither a client nor an unknown sender can fill the disk. A kind is an event of one logger, per device if the event names one. Suppressed lines are counted. The next line of the kind has their number in the field <c>suppressed</c>.</summary>
-/// <remarks>The web server and its libraries have one line per minute, because clients cause their events. This program's own events have <see cref="OwnLines"/>, more than a normal minute needs. Debug events have no limit.</remarks>
+/// <summary>
+/// Limits the log lines per minute of each kind, so that neither a client nor an unknown sender can fill the disk. A
+/// kind is an event of one logger, per device if the event names one. Suppressed lines are counted. The next line of
+/// the kind has their number in the field <c>suppressed</c>.
+/// </summary>
+/// <remarks>
+/// The web server and its libraries have one line per minute, because clients cause their events. This program's own
+/// events have <see cref="OwnLines"/>, more than a normal minute needs. Debug events have no limit.
+/// </remarks>
 /// <param name="target">Receives the lines. Disposed of with this object.</param>
 /// <param name="clock">The clock.</param>
 internal sealed class BudgetedSink(ILogEventSink target, TimeProvider clock) : ILogEventSink, IDisposable
@@ -45,7 +52,9 @@ internal sealed class BudgetedSink(ILogEventSink target, TimeProvider clock) : I
         logEvent.Properties.TryGetValue(property, out var value) ? (value as ScalarValue)?.Value?.ToString() ?? "" : "";
 
     private static long EventId(LogEvent logEvent) =>
-        logEvent.Properties.TryGetValue("EventId", out var value) && value is StructureValue id && id.Properties.FirstOrDefault(property => property.Name == "Id")?.Value is ScalarValue { Value: int number }
+        logEvent.Properties.TryGetValue("EventId", out var value)
+        && value is StructureValue id
+        && id.Properties.FirstOrDefault(property => property.Name == "Id")?.Value is ScalarValue { Value: int number }
             ? number
             : 0;
 }

@@ -16,7 +16,9 @@ internal sealed class JsonLineFormatter : ITextFormatter
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            json.WriteString("ts", logEvent.Timestamp.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+            json.WriteString(
+                "ts",
+                logEvent.Timestamp.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
             json.WriteString("level", LogFields.Level(logEvent.Level));
             json.WriteString("msg", LogFields.Message(logEvent));
             foreach (var (key, value) in LogFields.Of(logEvent))

@@ -5,7 +5,9 @@ using Serilog.Formatting.Display;
 
 namespace NicHangExporter.Logging;
 
-/// <summary>The fields of an event for both formats: the placeholders of its message, in the spelling of metric labels.</summary>
+/// <summary>
+/// The fields of an event for both formats: the placeholders of its message, in the spelling of metric labels.
+/// </summary>
 internal static class LogFields
 {
     private static readonly MessageTemplateTextFormatter Literal = new("{Message:lj}", CultureInfo.InvariantCulture);
@@ -30,8 +32,14 @@ internal static class LogFields
     {
         foreach (var (name, value) in logEvent.Properties)
             if (name == "EventId" && value is StructureValue id)
-                yield return ("event_id", id.Properties.Where(property => property.Name == "Id").Select(property => (property.Value as ScalarValue)?.Value).FirstOrDefault());
+                yield return (
+                    "event_id",
+                    id.Properties.Where(property => property.Name == "Id")
+                        .Select(property => (property.Value as ScalarValue)?.Value)
+                        .FirstOrDefault());
             else if (name is not ("SourceContext" or "RequestId" or "RequestPath" or "ConnectionId"))
-                yield return (JsonNamingPolicy.SnakeCaseLower.ConvertName(name), value is ScalarValue scalar ? scalar.Value : value.ToString());
+                yield return (
+                    JsonNamingPolicy.SnakeCaseLower.ConvertName(name),
+                    value is ScalarValue scalar ? scalar.Value : value.ToString());
     }
 }

@@ -1,6 +1,8 @@
 namespace NicHangExporter.Logging;
 
-/// <summary>Limits the log lines of one kind per minute, so that a repeating event can't fill the disk. Thread-safe.</summary>
+/// <summary>
+/// Limits the log lines of one kind per minute, so that a repeating event can't fill the disk. Thread-safe.
+/// </summary>
 /// <param name="clock">The clock.</param>
 /// <param name="most">Lines per minute.</param>
 internal sealed class LogThrottle(TimeProvider clock, int most = 1)
@@ -12,7 +14,10 @@ internal sealed class LogThrottle(TimeProvider clock, int most = 1)
     private int _spent;
     private ulong _heldBack;
 
-    /// <summary>Adds <paramref name="amount"/> events. Returns true if a line is due, with all events since the last line in <paramref name="sum"/>.</summary>
+    /// <summary>
+    /// Adds <paramref name="amount"/> events. Returns true if a line is due, with all events since the last line in
+    /// <paramref name="sum"/>.
+    /// </summary>
     public bool IsDue(ulong amount, out ulong sum)
     {
         lock (_gate)

@@ -5,14 +5,19 @@ using Serilog.Events;
 
 namespace NicHangExporter.Logging;
 
-/// <summary>Configures Serilog in code, because its configuration by reflection aborts under Native AOT. All logs go to standard error; standard output is for commands. Logging does not wait for the reader of the log (<see cref="QueuedSink"/>) and does not fill the disk (<see cref="BudgetedSink"/>).</summary>
+/// <summary>
+/// Configures Serilog in code, because its configuration by reflection aborts under Native AOT. All logs go to standard
+/// error; standard output is for commands. Logging does not wait for the reader of the log (<see cref="QueuedSink"/>)
+/// and does not fill the disk (<see cref="BudgetedSink"/>).
+/// </summary>
 internal static class LoggingSetup
 {
     /// <summary>Creates the logger. Its disposal writes the queued events.</summary>
     /// <param name="options">Level and format.</param>
     /// <param name="clock">Dates the queue's own messages.</param>
     /// <param name="onDropped">Called for each dropped message, on the thread that logs it.</param>
-    public static Logger Create(ExporterOptions options, TimeProvider clock, Action onDropped) => new LoggerConfiguration()
+    public static Logger Create(ExporterOptions options, TimeProvider clock, Action onDropped) =>
+        new LoggerConfiguration()
         .MinimumLevel.Is(options.LogLevel switch
         {
             LogLevel.Debug => LogEventLevel.Debug,
@@ -30,6 +35,8 @@ internal static class LoggingSetup
 
     private static Logger StandardError(LogFormat format) => new LoggerConfiguration()
         .MinimumLevel.Verbose()
-        .WriteTo.Console(format == LogFormat.Json ? new JsonLineFormatter() : new LogfmtFormatter(), standardErrorFromLevel: LogEventLevel.Verbose)
+            .WriteTo.Console(
+                format == LogFormat.Json ? new JsonLineFormatter() : new LogfmtFormatter(),
+                standardErrorFromLevel: LogEventLevel.Verbose)
         .CreateLogger();
 }

@@ -5,8 +5,15 @@ using Serilog.Parsing;
 
 namespace NicHangExporter.Logging;
 
-/// <summary>Passes log events to another sink on a dedicated thread, so that logging never waits for the reader of the log. A pipe to a stuck journald is full after 64 KiB, and a blocking write would stop detection and remediation. If the queue is full, events are dropped and counted, and a message in the log marks the gap.</summary>
-/// <remarks>Not Serilog.Sinks.Async: its Dispose waits without a limit for a blocked write, and it reports drops only on request.</remarks>
+/// <summary>
+/// Passes log events to another sink on a dedicated thread, so that logging never waits for the reader of the log. A
+/// pipe to a stuck journald is full after 64 KiB, and a blocking write would stop detection and remediation. If the
+/// queue is full, events are dropped and counted, and a message in the log marks the gap.
+/// </summary>
+/// <remarks>
+/// Not Serilog.Sinks.Async: its Dispose waits without a limit for a blocked write, and it reports drops only on
+/// request.
+/// </remarks>
 internal sealed class QueuedSink : ILogEventSink, IDisposable
 {
     /// <summary>The maximum number of queued events: more than a normal burst, and at most a few MiB.</summary>
@@ -58,7 +65,10 @@ internal sealed class QueuedSink : ILogEventSink, IDisposable
         _onDropped();
     }
 
-    /// <summary>Ends the thread after all queued events are written, or after a timeout if the target is blocked. Later events are dropped.</summary>
+    /// <summary>
+    /// Ends the thread after all queued events are written, or after a timeout if the target is blocked. Later events
+    /// are dropped.
+    /// </summary>
     public void Dispose()
     {
         lock (_gate)
@@ -69,7 +79,8 @@ internal sealed class QueuedSink : ILogEventSink, IDisposable
         _thread.Join(ShutdownTimeout);
     }
 
-    // After an overflow, events are dropped until half of the queue is written. Otherwise a slow reader would get single messages and gaps in turn.
+    // After an overflow, events are dropped until half of the queue is written. Otherwise a slow reader would get
+    // single messages and gaps in turn.
     private bool HasRoom()
     {
         _overflowing = _overflowing ? _queue.Count > Capacity / 2 : _queue.Count == Capacity;
@@ -108,6 +119,7 @@ internal sealed class QueuedSink : ILogEventSink, IDisposable
     private LogEvent Gap(long dropped) => new(_clock.GetUtcNow(), LogEventLevel.Warning, exception: null, GapTemplate,
     [
         new LogEventProperty("Dropped", new ScalarValue(dropped)),
-        new LogEventProperty("EventId", new StructureValue([new LogEventProperty("Id", new ScalarValue(EventIds.LogDropped))])),
+                new LogEventProperty(
+                    "EventId", new StructureValue([new LogEventProperty("Id", new ScalarValue(EventIds.LogDropped))])),
     ]);
 }

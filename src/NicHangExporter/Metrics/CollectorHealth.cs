@@ -4,7 +4,9 @@ using NicHangExporter.Options;
 
 namespace NicHangExporter.Metrics;
 
-/// <summary>Logs a collector's failure once when it starts and once when it ends. The metric shows the state in between.</summary>
+/// <summary>
+/// Logs a collector's failure once when it starts and once when it ends. The metric shows the state in between.
+/// </summary>
 internal sealed partial class CollectorHealth(ILogger<CollectorHealth> logger)
 {
     private readonly ConcurrentDictionary<Collector, bool> _failed = new();
@@ -24,7 +26,8 @@ internal sealed partial class CollectorHealth(ILogger<CollectorHealth> logger)
             LogRecovered(collector.Name);
     }
 
-    [LoggerMessage(EventIds.CollectorFailed, LogLevel.Warning, "Collector {Collector} could not read everything: {Reason}")]
+    [LoggerMessage(
+        EventIds.CollectorFailed, LogLevel.Warning, "Collector {Collector} could not read everything: {Reason}")]
     private partial void LogFailed(string collector, string reason);
 
     [LoggerMessage(EventIds.CollectorRecovered, LogLevel.Information, "Collector {Collector} reads everything again")]

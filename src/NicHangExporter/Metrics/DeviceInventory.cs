@@ -5,12 +5,19 @@ using NicHangExporter.Options;
 
 namespace NicHangExporter.Metrics;
 
-/// <summary>Selects the devices to watch: those with hardware behind them, or all with <c>--collector.virtual</c>, up to a limit. Also selects those that have series: a virtual function (SR-IOV) has none until it has something to report, except with <c>--collector.vf</c>.</summary>
+/// <summary>
+/// Selects the devices to watch: those with hardware behind them, or all with <c>--collector.virtual</c>, up to a
+/// limit. Also selects those that have series: a virtual function (SR-IOV) has none until it has something to report,
+/// except with <c>--collector.vf</c>.
+/// </summary>
 internal sealed class DeviceInventory(NetClass netClass, ExporterOptions options)
 {
     private ImmutableHashSet<BusAddress> _shown = [];
 
-    /// <summary>Opens the current devices. Keeps no state of them: a device that was removed or renamed is not in the next result.</summary>
+    /// <summary>
+    /// Opens the current devices. Keeps no state of them: a device that was removed or renamed is not in the next
+    /// result.
+    /// </summary>
     public OpenDevices Open()
     {
         var names = new List<InterfaceName>();
@@ -48,11 +55,14 @@ internal sealed class DeviceInventory(NetClass netClass, ExporterOptions options
             physical.RemoveAt(physical.Count - 1);
             dropped++;
         }
-        return new OpenDevices(physical, [.. physical.Where(device => HasSeries(device.IsVirtualFunction, device.BusAddress))], dropped, failed);
+        return new OpenDevices(
+            physical, [.. physical.Where(device => HasSeries(device.IsVirtualFunction, device.BusAddress))], dropped,
+            failed);
     }
 
     /// <summary>True if a device has series. Thread-safe.</summary>
-    public bool HasSeries(bool isVirtualFunction, BusAddress bus) => !isVirtualFunction || options.Has(Collector.Vf) || Volatile.Read(ref _shown).Contains(bus);
+    public bool HasSeries(bool isVirtualFunction, BusAddress bus) =>
+        !isVirtualFunction || options.Has(Collector.Vf) || Volatile.Read(ref _shown).Contains(bus);
 
     /// <summary>Gives the virtual function at that address series for the lifetime of this process.</summary>
     public void Show(BusAddress bus) => ImmutableInterlocked.Update(ref _shown, shown => shown.Add(bus));
@@ -63,7 +73,8 @@ internal sealed class DeviceInventory(NetClass netClass, ExporterOptions options
 /// <param name="shown">The devices that have series.</param>
 /// <param name="dropped">The number of devices beyond the limit.</param>
 /// <param name="failed">True if listing or opening failed, so that devices may be missing.</param>
-internal sealed class OpenDevices(List<NetDevice> devices, List<NetDevice> shown, int dropped, bool failed) : IDisposable
+internal sealed class OpenDevices(List<NetDevice> devices, List<NetDevice> shown, int dropped, bool failed)
+    : IDisposable
 {
     /// <summary>The watched devices: hardware first, otherwise by name.</summary>
     public IReadOnlyList<NetDevice> All => devices;

@@ -18,7 +18,11 @@ internal static class DeviceLabel
 /// <summary>Queue numbers as text, without an allocation for usual numbers.</summary>
 internal static class QueueNumbers
 {
-    private static readonly ImmutableArray<string> Texts = [.. Enumerable.Range(0, 256).Select(number => number.ToString(CultureInfo.InvariantCulture))];
+    private static readonly ImmutableArray<string> Texts =
+    [
+        .. Enumerable.Range(0, 256).Select(number => number.ToString(CultureInfo.InvariantCulture)),
+    ];
 
-    public static string Text(int queue) => queue < Texts.Length ? Texts[queue] : queue.ToString(CultureInfo.InvariantCulture);
+    public static string Text(int queue) =>
+        queue < Texts.Length ? Texts[queue] : queue.ToString(CultureInfo.InvariantCulture);
 }

@@ -6,7 +6,8 @@ using static NicHangExporter.Metrics.KernelMetrics;
 namespace NicHangExporter.Metrics;
 
 /// <summary>Writes the ethtool snapshot, for devices that still exist. It makes no ethtool call.</summary>
-internal sealed class EthtoolCollector(EthtoolPoller poller, FeatureSelection features, ExporterOptions options, TimeProvider clock)
+internal sealed class EthtoolCollector(
+    EthtoolPoller poller, FeatureSelection features, ExporterOptions options, TimeProvider clock)
 {
     /// <summary>Writes all families of the snapshot, its age and the outcomes of its collectors.</summary>
     public void Write(ExpositionWriter writer, OpenDevices devices, List<CollectorOutcome> outcomes)
@@ -38,16 +39,21 @@ internal sealed class EthtoolCollector(EthtoolPoller poller, FeatureSelection fe
             foreach (var row in rows)
                 if (row.Snapshot.Link?.SpeedMegabits is { } megabits)
                     writer.Sample(Speed).Prepared(row.Label).Value(megabits * 125_000.0);
-            Bool(writer, FullDuplex, rows, row => row.Snapshot.Link is { Duplex: not Duplex.Unknown } link ? link.Duplex == Duplex.Full : null);
+            Bool(
+                writer, FullDuplex, rows,
+                row => row.Snapshot.Link is { Duplex: not Duplex.Unknown } link ? link.Duplex == Duplex.Full : null);
             Bool(writer, Autonegotiation, rows, row => row.Snapshot.Link?.Autonegotiation);
         }
         if (options.Has(Collector.Info))
             WriteInfo(writer, rows);
         if (options.Has(Collector.Features))
         {
-            var shown = rows.ConvertAll(row => (row.Label, Features: row.Snapshot.Features is { } of ? features.Of(of).ToList() : []));
+            var shown = rows.ConvertAll(row =>
+                (row.Label, Features: row.Snapshot.Features is { } of ? features.Of(of).ToList() : []));
             Features(writer, FeatureActive, shown, _ => true, feature => feature.Active);
-            Features(writer, FeatureRequested, shown, feature => features.ShowsRequested(feature), feature => feature.Requested);
+            Features(
+                writer, FeatureRequested, shown, feature => features.ShowsRequested(feature),
+                feature => feature.Requested);
             Features(writer, FeatureChangeable, shown, _ => true, feature => feature.Changeable);
         }
         if (options.Has(Collector.Eee))
@@ -73,7 +79,11 @@ internal sealed class EthtoolCollector(EthtoolPoller poller, FeatureSelection fe
             writer.Begin(EthtoolStatistic);
             foreach (var row in rows)
                 foreach (var statistic in row.Snapshot.Statistics)
-                    writer.Sample(EthtoolStatistic).Prepared(row.Label).Label("statistic", statistic.Name).Value(statistic.Value);
+                writer
+                    .Sample(EthtoolStatistic)
+                    .Prepared(row.Label)
+                    .Label("statistic", statistic.Name)
+                    .Value(statistic.Value);
         }
     }
 
@@ -90,7 +100,8 @@ internal sealed class EthtoolCollector(EthtoolPoller poller, FeatureSelection fe
                 .Label("version", driver?.Version ?? "")
                 .Label("firmware_version", driver?.FirmwareVersion ?? "");
             if (row.Snapshot.PermanentAddress is { } address)
-                writer.Label("permanent_address", string.Join(':', address.Select(octet => octet.ToString("x2", null))));
+                writer.Label(
+                    "permanent_address", string.Join(':', address.Select(octet => octet.ToString("x2", null))));
             writer.Value(true);
         }
     }
@@ -104,7 +115,11 @@ internal sealed class EthtoolCollector(EthtoolPoller poller, FeatureSelection fe
     }
 
     private static void Features(
-        ExpositionWriter writer, MetricFamily family, List<(byte[] Label, List<Feature> Features)> rows, Func<Feature, bool> shows, Func<Feature, bool> select)
+        ExpositionWriter writer,
+        MetricFamily family,
+        List<(byte[] Label, List<Feature> Features)> rows,
+        Func<Feature, bool> shows,
+        Func<Feature, bool> select)
     {
         writer.Begin(family);
         foreach (var (label, features) in rows)
@@ -112,7 +127,8 @@ internal sealed class EthtoolCollector(EthtoolPoller poller, FeatureSelection fe
                 writer.Sample(family).Prepared(label).Label("feature", feature.Name).Value(select(feature));
     }
 
-    private static void Rings(ExpositionWriter writer, MetricFamily family, List<Row> rows, Func<RingParameters, (uint Rx, uint Tx)> select)
+    private static void Rings(
+        ExpositionWriter writer, MetricFamily family, List<Row> rows, Func<RingParameters, (uint Rx, uint Tx)> select)
     {
         writer.Begin(family);
         foreach (var row in rows)

@@ -7,10 +7,18 @@ using NicHangExporter.Options;
 
 namespace NicHangExporter.Metrics;
 
-/// <summary>Reads values that need the RTNL lock on a dedicated thread and publishes them as one immutable snapshot. The thread can be stuck in the kernel forever, because an ioctl can't be cancelled. Then the snapshot gets old, which a metric shows, and no other thread waits.</summary>
+/// <summary>
+/// Reads values that need the RTNL lock on a dedicated thread and publishes them as one immutable snapshot. The thread
+/// can be stuck in the kernel forever, because an ioctl can't be cancelled. Then the snapshot gets old, which a metric
+/// shows, and no other thread waits.
+/// </summary>
 internal sealed partial class EthtoolPoller(
-    IEthtool ethtool, DeviceInventory inventory, ExporterOptions options, CollectorHealth health, TimeProvider clock, ILogger<EthtoolPoller> logger)
-    : IDisposable
+    IEthtool ethtool,
+    DeviceInventory inventory,
+    ExporterOptions options,
+    CollectorHealth health,
+    TimeProvider clock,
+    ILogger<EthtoolPoller> logger) : IDisposable
 {
     private readonly EthtoolStatistics _statistics = new(options.EthtoolStatistics);
     private readonly CancellationTokenSource _stop = new();
@@ -26,7 +34,10 @@ internal sealed partial class EthtoolPoller(
     public Task First => _first.Task;
 
     /// <summary>The duration of the running poll; zero between polls.</summary>
-    public TimeSpan Waiting => Interlocked.Read(ref _pollStarted) is var started && started != 0 ? clock.GetElapsedTime(started) : TimeSpan.Zero;
+    public TimeSpan Waiting =>
+        Interlocked.Read(ref _pollStarted) is var started && started != 0
+            ? clock.GetElapsedTime(started)
+            : TimeSpan.Zero;
 
     /// <summary>Starts the thread if a collector needs it.</summary>
     public void Start()
@@ -62,7 +73,8 @@ internal sealed partial class EthtoolPoller(
         foreach (var collector in Collector.NeedEthtool.Where(options.Has))
             health.Report(collector, failures.GetValueOrDefault(collector));
         var now = clock.GetTimestamp();
-        _current = new EthtoolSnapshot(now, devices.DrainToImmutable(), [.. failures.Keys], clock.GetElapsedTime(started, now));
+        _current = new EthtoolSnapshot(
+            now, devices.DrainToImmutable(), [.. failures.Keys], clock.GetElapsedTime(started, now));
         Interlocked.Exchange(ref _pollStarted, 0);
         _first.TrySetResult();
     }
@@ -103,24 +115,37 @@ internal sealed partial class EthtoolPoller(
         }
     }
 
-    private DeviceSnapshot Read(InterfaceName device, BusAddress bus, bool isShown, Dictionary<Collector, string> failures)
+    private DeviceSnapshot Read(
+        InterfaceName device, BusAddress bus, bool isShown, Dictionary<Collector, string> failures)
     {
         // The stall detector needs the pause frame counters, even if no driver counter is exported.
-        var statistics = ReadIfEnabled(isShown && options.Has(Collector.Ethtool) ? Collector.Ethtool : Collector.Stall, () => ethtool.ReadStatistics(device));
+        var statistics = ReadIfEnabled(
+            isShown && options.Has(Collector.Ethtool) ? Collector.Ethtool : Collector.Stall,
+            () => ethtool.ReadStatistics(device));
         var pauseFrames = PauseFrames(statistics);
         if (!isShown)
             return new DeviceSnapshot(device, bus) { PauseFramesReceived = pauseFrames };
         return new DeviceSnapshot(device, bus)
         {
             Driver = ReadIfEnabled(Collector.Info, () => ethtool.ReadDriverInfo(device)),
-            PermanentAddress = options.PermanentAddress ? ReadIfEnabled(Collector.Info, () => ethtool.ReadPermanentAddress(device)) : null,
+            PermanentAddress = options.PermanentAddress
+                ? ReadIfEnabled(Collector.Info, () => ethtool.ReadPermanentAddress(device))
+                : null,
             Features = ReadIfEnabled(Collector.Features, () => ethtool.ReadFeatures(device)),
             Carrier = ReadIfEnabled(Collector.Link, () => ethtool.ReadLink(device)),
             Link = ReadIfEnabled(Collector.Link, () => ethtool.ReadLinkSettings(device)),
             Eee = ReadIfEnabled(Collector.Eee, () => ethtool.ReadEnergyEfficientEthernet(device)),
             Pause = ReadIfEnabled(Collector.Pause, () => ethtool.ReadPause(device)),
             Rings = ReadIfEnabled(Collector.Rings, () => ethtool.ReadRings(device)),
-            Statistics = statistics is null || !options.Has(Collector.Ethtool) ? [] : [.. statistics.Where(statistic => _statistics.Includes(statistic.Name)).DistinctBy(statistic => statistic.Name)],
+            Statistics =
+                statistics is null || !options.Has(Collector.Ethtool)
+                    ? []
+                    :
+                    [
+                        .. statistics
+                            .Where(statistic => _statistics.Includes(statistic.Name))
+                            .DistinctBy(statistic => statistic.Name),
+                    ],
             PauseFramesReceived = pauseFrames,
         };
 
@@ -134,7 +159,8 @@ internal sealed partial class EthtoolPoller(
             }
             catch (LinuxException exception)
             {
-                // ENODEV: the device was removed after it was listed, or its driver detached it. There is no value to report.
+                // ENODEV: the device was removed after it was listed, or its driver detached it. There is no value to
+                // report.
                 if (exception.Errno != Errno.NoDevice)
                     failures.TryAdd(collector, exception.Message);
                 return default;
@@ -150,6 +176,8 @@ internal sealed partial class EthtoolPoller(
         return null;
     }
 
-    [LoggerMessage(EventIds.PollFailed, LogLevel.Error, "{Polls} ethtool polls failed with an unexpected error, so the snapshot gets old")]
+    [LoggerMessage(
+        EventIds.PollFailed, LogLevel.Error,
+        "{Polls} ethtool polls failed with an unexpected error, so the snapshot gets old")]
     private partial void LogFailed(Exception exception, ulong polls);
 }

@@ -5,7 +5,10 @@ using NicHangExporter.Options;
 
 namespace NicHangExporter.Metrics;
 
-/// <summary>The values of one device. A value is null if the driver does not implement it, the collector is off or reading failed.</summary>
+/// <summary>
+/// The values of one device. A value is null if the driver does not implement it, the collector is off or reading
+/// failed.
+/// </summary>
 internal sealed record DeviceSnapshot(InterfaceName Device, BusAddress Bus)
 {
     public DriverInfo? Driver { get; init; }
@@ -24,7 +27,10 @@ internal sealed record DeviceSnapshot(InterfaceName Device, BusAddress Bus)
     public ulong? PauseFramesReceived { get; init; }
 }
 
-/// <summary>All values that need the RTNL lock, read in one poll. Immutable: the poller replaces the whole snapshot and readers take no lock.</summary>
+/// <summary>
+/// All values that need the RTNL lock, read in one poll. Immutable: the poller replaces the whole snapshot and readers
+/// take no lock.
+/// </summary>
 /// <param name="Timestamp">The time of completion (<see cref="TimeProvider.GetTimestamp"/>).</param>
 /// <param name="Devices">One entry per device.</param>
 /// <param name="Failed">Collectors that failed to read a value.</param>
@@ -32,7 +38,9 @@ internal sealed record DeviceSnapshot(InterfaceName Device, BusAddress Bus)
 internal sealed record EthtoolSnapshot(
     long Timestamp, ImmutableArray<DeviceSnapshot> Devices, ImmutableHashSet<Collector> Failed, TimeSpan Duration)
 {
-    /// <summary>The values of a device, or null. Compares the address too, because other hardware may have the name by now.</summary>
+    /// <summary>
+    /// The values of a device, or null. Compares the address too, because other hardware may have the name by now.
+    /// </summary>
     public DeviceSnapshot? Find(InterfaceName device, BusAddress bus)
     {
         foreach (var snapshot in Devices)

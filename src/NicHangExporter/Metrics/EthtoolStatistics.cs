@@ -2,10 +2,15 @@ using System.Collections.Frozen;
 
 namespace NicHangExporter.Metrics;
 
-/// <summary>Selects the driver-specific counters (ethtool -S) to export. Drivers have up to thousands. The selection shows hangs and conditions that look like hangs.</summary>
+/// <summary>
+/// Selects the driver-specific counters (ethtool -S) to export. Drivers have up to thousands. The selection shows hangs
+/// and conditions that look like hangs.
+/// </summary>
 internal sealed class EthtoolStatistics(IReadOnlyList<string> more)
 {
-    /// <summary>Counters of received pause frames, by driver. While they increase, the link partner stops the transmitter.</summary>
+    /// <summary>
+    /// Counters of received pause frames, by driver. While they increase, the link partner stops the transmitter.
+    /// </summary>
     public static readonly FrozenSet<string> PauseFramesReceived = FrozenSet.ToFrozenSet(
     [
         "rx_flow_control_xoff",    // e1000, e1000e, igb, igc
@@ -19,7 +24,8 @@ internal sealed class EthtoolStatistics(IReadOnlyList<string> more)
         "rx_pause",                // mlx4, atlantic
     ]);
 
-    // Counters that sysfs has too are left out: rx_missed_errors, and virtio_net's tx0_tx_timeouts, which is the queue's tx_timeout.
+    // Counters that sysfs has too are left out: rx_missed_errors, and virtio_net's tx0_tx_timeouts, which is the
+    // queue's tx_timeout.
     private static readonly FrozenSet<string> Chosen = FrozenSet.ToFrozenSet(
     [
         .. PauseFramesReceived,

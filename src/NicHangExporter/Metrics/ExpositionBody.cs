@@ -2,10 +2,15 @@ using System.Buffers;
 
 namespace NicHangExporter.Metrics;
 
-/// <summary>A reusable buffer for one exposition, in blocks. A single array would be copied as it grows and would be a large object, which only a full collection frees.</summary>
+/// <summary>
+/// A reusable buffer for one exposition, in blocks. A single array would be copied as it grows and would be a large
+/// object, which only a full collection frees.
+/// </summary>
 internal sealed class ExpositionBody : IBufferWriter<byte>
 {
-    /// <summary>Bytes per block, below the 85,000 of a large object. Each block is one write to the connection.</summary>
+    /// <summary>
+    /// Bytes per block, below the 85,000 of a large object. Each block is one write to the connection.
+    /// </summary>
     public const int BlockLength = 32 * 1024;
 
     private readonly List<Block> _blocks = [];
@@ -15,7 +20,8 @@ internal sealed class ExpositionBody : IBufferWriter<byte>
     public long Length => _blocks.Take(_used).Sum(block => (long)block.Length);
 
     /// <summary>The written bytes, in order.</summary>
-    public IEnumerable<ReadOnlyMemory<byte>> Pieces => _blocks.Take(_used).Select(block => new ReadOnlyMemory<byte>(block.Bytes, 0, block.Length));
+    public IEnumerable<ReadOnlyMemory<byte>> Pieces =>
+        _blocks.Take(_used).Select(block => new ReadOnlyMemory<byte>(block.Bytes, 0, block.Length));
 
     /// <inheritdoc/>
     public Span<byte> GetSpan(int sizeHint = 0)

@@ -3,9 +3,18 @@ using static NicHangExporter.Metrics.KernelMetrics;
 
 namespace NicHangExporter.Metrics;
 
-/// <summary>Writes the whole exposition: the kernel's values, read now, and then this program's values from their registry. prometheus-net has no hook for values that are read at each scrape, so its text is appended. Two documents of the text format 0.0.4 in a row are one document.</summary>
+/// <summary>
+/// Writes the whole exposition: the kernel's values, read now, and then this program's values from their registry.
+/// prometheus-net has no hook for values that are read at each scrape, so its text is appended. Two documents of the
+/// text format 0.0.4 in a row are one document.
+/// </summary>
 internal sealed class ExpositionSource(
-    ExporterOptions options, DeviceInventory inventory, SysfsCollector sysfs, EthtoolCollector ethtool, ProcessCollector process, ExporterMetrics metrics)
+    ExporterOptions options,
+    DeviceInventory inventory,
+    SysfsCollector sysfs,
+    EthtoolCollector ethtool,
+    ProcessCollector process,
+    ExporterMetrics metrics)
 {
     /// <summary>Renders the exposition. It makes no ioctl and never waits for the RTNL lock. Not thread-safe.</summary>
     /// <param name="body">Must be empty; receives the exposition.</param>
@@ -33,7 +42,10 @@ internal sealed class ExpositionSource(
         writer.Begin(CollectorDuration);
         foreach (var outcome in outcomes)
             if (outcome.Duration is { } duration)
-                writer.Sample(CollectorDuration).Label("collector", outcome.Collector.Name).Value(duration.TotalSeconds);
+                writer
+                    .Sample(CollectorDuration)
+                    .Label("collector", outcome.Collector.Name)
+                    .Value(duration.TotalSeconds);
         var build = MetricsEndpoint.BuildVersion;
         writer.Begin(BuildInfo);
         writer.Sample(BuildInfo).Label("version", build.Version).Label("revision", build.Revision).Value(true);

@@ -4,7 +4,10 @@ using System.Text;
 
 namespace NicHangExporter.Metrics;
 
-/// <summary>Writes the Prometheus text format 0.0.4 into a byte buffer. A family is written completely. Its HELP and TYPE lines appear with its first sample, so that a family without samples is left out.</summary>
+/// <summary>
+/// Writes the Prometheus text format 0.0.4 into a byte buffer. A family is written completely. Its HELP and TYPE lines
+/// appear with its first sample, so that a family without samples is left out.
+/// </summary>
 internal sealed class ExpositionWriter(ExpositionBody buffer)
 {
     private MetricFamily? _pending;
@@ -26,7 +29,13 @@ internal sealed class ExpositionWriter(ExpositionBody buffer)
             Raw("\n# TYPE "u8);
             Raw(family.NameUtf8.Span);
             Raw(" "u8);
-            Raw(family.Type switch { MetricType.Counter => "counter"u8, MetricType.Gauge => "gauge"u8, _ => "untyped"u8 });
+            Raw(
+                family.Type switch
+                {
+                    MetricType.Counter => "counter"u8,
+                    MetricType.Gauge => "gauge"u8,
+                    _ => "untyped"u8,
+                });
             Raw("\n"u8);
         }
         Raw(family.NameUtf8.Span);
@@ -102,7 +111,9 @@ internal sealed class ExpositionWriter(ExpositionBody buffer)
 
     /// <summary>Escapes the value of a label: backslash, quotation mark, newline.</summary>
     public static string EscapeLabel(string value) =>
-        value.AsSpan().IndexOfAny('\\', '"', '\n') < 0 ? value : EscapeHelp(value).Replace("\"", "\\\"", StringComparison.Ordinal);
+        value.AsSpan().IndexOfAny('\\', '"', '\n') < 0
+            ? value
+            : EscapeHelp(value).Replace("\"", "\\\"", StringComparison.Ordinal);
 
     /// <summary>Escapes the text of a HELP line: backslash, newline.</summary>
     public static string EscapeHelp(string text) =>

@@ -34,7 +34,11 @@ internal sealed class MetricsEndpoint(ExpositionSource source, TimeProvider cloc
 
     private static (string Version, string Revision) ReadBuild()
     {
-        var version = typeof(MetricsEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+        var version =
+            typeof(MetricsEndpoint)
+                .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+                ?.InformationalVersion
+            ?? "unknown";
         return version.Split('+', 2) is [var number, var revision] ? (number, revision) : (version, "unknown");
     }
 }

@@ -1,7 +1,14 @@
 namespace NicHangExporter.Metrics;
 
-/// <summary>Renders the exposition once for all waiting scrapes. One rendering runs at a time. Requests that arrive meanwhile wait for the next rendering and share it. Values are therefore never older than the request, a hundred concurrent scrapes cost two renderings, and at most two bodies are in memory regardless of slow clients.</summary>
-/// <remarks>If both bodies are still being read and a third is needed, the readers of the older one are dropped after <see cref="Turn"/>. A client that does not read delays others by at most that time.</remarks>
+/// <summary>
+/// Renders the exposition once for all waiting scrapes. One rendering runs at a time. Requests that arrive meanwhile
+/// wait for the next rendering and share it. Values are therefore never older than the request, a hundred concurrent
+/// scrapes cost two renderings, and at most two bodies are in memory regardless of slow clients.
+/// </summary>
+/// <remarks>
+/// If both bodies are still being read and a third is needed, the readers of the older one are dropped after
+/// <see cref="Turn"/>. A client that does not read delays others by at most that time.
+/// </remarks>
 /// <param name="render">Writes an exposition into an empty body.</param>
 /// <param name="clock">The clock.</param>
 internal sealed class SharedRendering(Func<ExpositionBody, Task> render, TimeProvider clock)
@@ -20,7 +27,9 @@ internal sealed class SharedRendering(Func<ExpositionBody, Task> render, TimePro
     private bool _isRunning;
 
     /// <summary>Waits for a rendering that starts after this call.</summary>
-    /// <returns>The rendering, to be disposed of after reading. An exception of <c>render</c> is thrown to all waiting callers.</returns>
+    /// <returns>
+    /// The rendering, to be disposed of after reading. An exception of <c>render</c> is thrown to all waiting callers.
+    /// </returns>
     public async Task<Reading> ReadAsync()
     {
         Task<Shared> rendering;
@@ -28,7 +37,8 @@ internal sealed class SharedRendering(Func<ExpositionBody, Task> render, TimePro
         lock (_gate)
         {
             _waiting++;
-            rendering = (_next ??= new TaskCompletionSource<Shared>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            rendering = (
+                _next ??= new TaskCompletionSource<Shared>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             if (!_isRunning)
                 isFirst = _isRunning = true;
         }

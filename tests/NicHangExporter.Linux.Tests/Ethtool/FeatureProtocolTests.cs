@@ -34,7 +34,11 @@ public sealed class FeatureProtocolTests
 
         // Bit 0 is active. Bit 3, requested, is the hole now.
         Assert.Equal("tx-brand-new", features.All.Single(feature => feature.Active).Name);
-        Assert.Equal("", string.Join(',', features.All.Where(feature => feature.Requested && !feature.Active).Select(feature => feature.Name)));
+        Assert.Equal(
+            "",
+            string.Join(
+                ',',
+                features.All.Where(feature => feature.Requested && !feature.Active).Select(feature => feature.Name)));
         Open().SetFeatures(Device, [new("tx-tcp-segmentation", false)]);
         Assert.Equal(new Dictionary<int, bool> { [4] = false }, _kernel.Wishes);
     }
@@ -99,7 +103,8 @@ public sealed class FeatureProtocolTests
 
     [Fact]
     public void SetFeatures_NeverChangingFeature_IsTheKernelsInvalid() => Assert.Equal(
-        Errno.Invalid, Assert.Throws<LinuxException>(() => Open().SetFeatures(Device, [new("tx-checksum-ipv4", true)])).Errno);
+            Errno.Invalid,
+            Assert.Throws<LinuxException>(() => Open().SetFeatures(Device, [new("tx-checksum-ipv4", true)])).Errno);
 
     [Fact]
     public void SetFeatures_NothingToChange_IsRefusedBeforeAnyCall()

@@ -5,19 +5,34 @@ using NicHangExporter.Linux.Uapi;
 namespace NicHangExporter.Linux.Tests.Ethtool;
 
 /// <summary>
-/// What net/ethtool/ioctl.c does with the bytes of a command, for a device that no machine has at hand. It writes offsets and numbers
-/// by hand, so that it can't share a mistake with the mirrors of the headers; and it writes as much as the kernel would, so that a
-/// buffer which is smaller than its count claims ends in an exception.
+/// What net/ethtool/ioctl.c does with the bytes of a command, for a device that no machine has at hand. It writes
+/// offsets and numbers by hand, so that it can't share a mistake with the mirrors of the headers; and it writes as much
+/// as the kernel would, so that a buffer which is smaller than its count claims ends in an exception.
 /// </summary>
 internal sealed class ScriptedKernel
 {
-    private const uint DriverInfo = 0x03, Renegotiate = 0x09, Link = 0x0a, Rings = 0x10, Pause = 0x12, SetPause = 0x13, Strings = 0x1b, Statistics = 0x1d,
-        PermanentAddress = 0x20, StringSetInfo = 0x37, GetFeatures = 0x3a, SetFeatures = 0x3b, Eee = 0x44, SetEee = 0x45, LinkSettings = 0x4c;
+    private const uint DriverInfo = 0x03,
+        Renegotiate = 0x09,
+        Link = 0x0a,
+        Rings = 0x10,
+        Pause = 0x12,
+        SetPause = 0x13,
+        Strings = 0x1b,
+        Statistics = 0x1d,
+        PermanentAddress = 0x20,
+        StringSetInfo = 0x37,
+        GetFeatures = 0x3a,
+        SetFeatures = 0x3b,
+        Eee = 0x44,
+        SetEee = 0x45,
+        LinkSettings = 0x4c;
 
     /// <summary>The commands that have come, in their order.</summary>
     public List<uint> Commands { get; } = [];
 
-    /// <summary>What comes before a command is carried out: an error as a negative number; otherwise it goes on.</summary>
+    /// <summary>
+    /// What comes before a command is carried out: an error as a negative number; otherwise it goes on.
+    /// </summary>
     public Func<uint, int> Before { get; set; } = _ => 0;
 
     /// <summary>What happens when a command has been carried out.</summary>
@@ -26,7 +41,14 @@ internal sealed class ScriptedKernel
     public Dictionary<int, byte[][]> StringSets { get; } = new()
     {
         [1] = [Text("rx_packets"), Text("tx packets"), Text("tx_timeout_count")],
-        [4] = [Text("tx-scatter-gather"), Text("tx-checksum-ipv4"), Text(""), Text("tx-tcp-segmentation"), Text("rx-gro")],
+            [4] =
+            [
+                Text("tx-scatter-gather"),
+                Text("tx-checksum-ipv4"),
+                Text(""),
+                Text("tx-tcp-segmentation"),
+                Text("rx-gro"),
+            ],
     };
 
     public List<ulong> Values { get; } = [11, 22, 33];
@@ -34,7 +56,9 @@ internal sealed class ScriptedKernel
     /// <summary>The words that this kernel has for features.</summary>
     public int FeatureWords { get; set; } = 2;
 
-    /// <summary>As older kernels do: writes all strings or values, however many it was told that there is room for.</summary>
+    /// <summary>
+    /// As older kernels do: writes all strings or values, however many it was told that there is room for.
+    /// </summary>
     public bool IgnoresCounts { get; set; }
 
     /// <summary>Features by bit.</summary>
@@ -49,7 +73,10 @@ internal sealed class ScriptedKernel
     /// <summary>What ETHTOOL_SFEATURES returns.</summary>
     public int SetFeaturesResult { get; set; }
 
-    /// <summary>struct ethtool_eee behind its command: supported, advertised, of the partner, active, enabled, TX LPI on, its timer, reserved.</summary>
+    /// <summary>
+    /// struct ethtool_eee behind its command: supported, advertised, of the partner, active, enabled, TX LPI on, its
+    /// timer, reserved.
+    /// </summary>
     public uint[] EeeWords { get; } = [0x28, 0x20, 0x08, 0, 1, 1, 17, 0xaaaa, 0xbbbb];
 
     /// <summary>struct ethtool_pauseparam behind its command: autonegotiation, receive, transmit.</summary>
@@ -165,7 +192,9 @@ internal sealed class ScriptedKernel
         var room = (int)U32(payload, 4);
         Write(payload, 4, (uint)FeatureWords);
         for (var word = 0; word < int.Min(room, FeatureWords); word++)
-            Write(payload, 8 + 16 * word, Word(Available, word), Word(Requested, word), Word(Active, word), Word(NeverChanged, word));
+            Write(
+                payload, 8 + 16 * word, Word(Available, word), Word(Requested, word), Word(Active, word),
+                Word(NeverChanged, word));
         return 0;
     }
 

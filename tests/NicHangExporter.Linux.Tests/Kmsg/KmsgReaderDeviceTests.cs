@@ -7,8 +7,8 @@ using NicHangExporter.TestSupport;
 namespace NicHangExporter.Linux.Tests.Kmsg;
 
 /// <summary>
-/// The live device. Nothing else writes to the log here but the kernel and the other tests of the machine, so every test looks for its own
-/// marker and lets strangers pass.
+/// The live device. Nothing else writes to the log here but the kernel and the other tests of the machine, so every
+/// test looks for its own marker and lets strangers pass.
 /// </summary>
 [Collection(LiveKernel.Name)]
 public sealed partial class KmsgReaderDeviceTests
@@ -41,7 +41,8 @@ public sealed partial class KmsgReaderDeviceTests
         Assert.False(record.IsFragment);
         Assert.True(record.SinceBoot > TimeSpan.Zero);
         // The newline, too, arrives escaped, and so the dictionary line that follows it is text.
-        Assert.Equal($@"{_marker} a\x5cb\x09\xc3\xa9;c\x0a DEVICE=+pci:0000:00:1f.6", Encoding.UTF8.GetString(record.Text));
+        Assert.Equal(
+            $@"{_marker} a\x5cb\x09\xc3\xa9;c\x0a DEVICE=+pci:0000:00:1f.6", Encoding.UTF8.GetString(record.Text));
         Assert.True(record.Value("DEVICE"u8).IsEmpty);
     }
 
@@ -178,7 +179,9 @@ public sealed partial class KmsgReaderDeviceTests
             if (status == KmsgReadStatus.Oversized)
                 oversized++;
             if (status == KmsgReadStatus.NothingNow)
-                Assert.True(reader.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken), "the marker did not come");
+                Assert.True(
+                    reader.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken),
+                    "the marker did not come");
         }
     }
 

@@ -32,7 +32,9 @@ public sealed class SyslogReaderTests
             StringComparison.Ordinal));
         // A prefix that user space wrote is text: its own has another facility.
         Assert.Contains(records, record =>
-            record.EndsWith("11 [    1.000000] e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:|<0>[    2.000000] eno1: tx hang",
+                record.EndsWith(
+                    "11 [    1.000000] e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:|<0>[    2.000000] "
+                    + "eno1: tx hang",
                 StringComparison.Ordinal));
         Assert.Equal(SyslogNews.Continued, reader.Poll());
         Assert.Empty(Take(reader));
@@ -248,7 +250,8 @@ public sealed class SyslogReaderTests
     {
         var records = new List<string>();
         while (reader.TryTake(out var record))
-            records.Add($"{record.SinceBoot} {record.Priority} {Encoding.UTF8.GetString(record.Text).Replace('\n', '|')}");
+            records.Add(
+                $"{record.SinceBoot} {record.Priority} {Encoding.UTF8.GetString(record.Text).Replace('\n', '|')}");
         return records;
     }
 

@@ -52,7 +52,8 @@ public sealed class LinkFlagsTests
     [InlineData(0x8914, "SIOCSIFFLAGS", Errno.NotSupported)]
     public void BringUp_Failing_IsALinuxExceptionThatNamesTheRequest(int failing, string operation, Errno errno)
     {
-        var exception = Assert.Throws<LinuxException>(() => Open(request => request == failing ? -(int)errno : 0).BringUp(Device));
+        var exception = Assert.Throws<LinuxException>(() =>
+            Open(request => request == failing ? -(int)errno : 0).BringUp(Device));
 
         Assert.Equal((operation, "eth0", errno), (exception.Operation, exception.Subject, exception.Errno));
         Assert.Equal(Others, _flags);

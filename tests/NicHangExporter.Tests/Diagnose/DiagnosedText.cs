@@ -13,7 +13,8 @@ internal static class DiagnosedText
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        Assert.Equal(DiagnoseCommand.Success, DiagnoseCommand.Run(new MemoryStream(log), "log", json: true, output, error));
+        Assert.Equal(
+            DiagnoseCommand.Success, DiagnoseCommand.Run(new MemoryStream(log), "log", json: true, output, error));
         Assert.Empty(error.ToString());
         return JsonSerializer.Deserialize(output.ToString(), DiagnosisJsonContext.Default.DiagnosisJson)!;
     }
@@ -22,7 +23,8 @@ internal static class DiagnosedText
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        Assert.Equal(DiagnoseCommand.Success, DiagnoseCommand.Run(new MemoryStream(log), "log", json: false, output, error));
+        Assert.Equal(
+            DiagnoseCommand.Success, DiagnoseCommand.Run(new MemoryStream(log), "log", json: false, output, error));
         Assert.Empty(error.ToString());
         return output.ToString();
     }

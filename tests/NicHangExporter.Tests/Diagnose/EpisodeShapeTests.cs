@@ -1,6 +1,8 @@
 namespace NicHangExporter.Tests.Diagnose;
 
-/// <summary>What a log proves of a hang's course: repetitions, recoveries, elapsed times, and what it can't know.</summary>
+/// <summary>
+/// What a log proves of a hang's course: repetitions, recoveries, elapsed times, and what it can't know.
+/// </summary>
 public sealed class EpisodeShapeTests
 {
     [Fact]
@@ -127,8 +129,12 @@ public sealed class EpisodeShapeTests
             """;
 
         Assert.Contains("1 reset (3 messages)", DiagnosedText.Prose(log), StringComparison.Ordinal);
-        Assert.Contains("2 resets (6 messages)", DiagnosedText.Prose(log + "\n" + log.Replace("155.", "255.", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains(
+            "2 resets (6 messages)",
+            DiagnosedText.Prose(log + "\n" + log.Replace("155.", "255.", StringComparison.Ordinal)),
+            StringComparison.Ordinal);
     }
 
-    private static void Shape(string expected, string log) => Assert.Equal(expected, Assert.Single(DiagnosedText.Text(log).Devices).Shape);
+    private static void Shape(string expected, string log) =>
+        Assert.Equal(expected, Assert.Single(DiagnosedText.Text(log).Devices).Shape);
 }

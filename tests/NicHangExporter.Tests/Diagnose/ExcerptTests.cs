@@ -299,9 +299,17 @@ public sealed class ExcerptTests
         """).Devices);
 
     private static void Counts(
-        string log, params (string? Device, string? Bus, string? Driver, int Hangs, int Watchdogs, int Resets, int Downs, int Ups, int Episodes, string Shape)[] expected) =>
+        string log,
+        params (
+            string? Device, string? Bus, string? Driver, int Hangs, int Watchdogs, int Resets, int Downs, int Ups,
+            int Episodes, string Shape)[] expected) =>
         Assert.Equal(
             expected,
-            DiagnosedText.Text(log).Devices.Select(device => (device.Device, device.Bus, device.Driver, device.HangMessages, device.WatchdogMessages, device.Resets,
+            DiagnosedText
+                .Text(log)
+                .Devices.Select(device =>
+                    (
+                        device.Device, device.Bus, device.Driver, device.HangMessages, device.WatchdogMessages,
+                        device.Resets,
                 device.LinkDowns, device.LinkUps, device.Episodes, device.Shape)));
 }

@@ -19,21 +19,35 @@ public sealed class LogInputTests
     [Fact]
     public void Utf16_WithAByteOrderMark_IsRead()
     {
-        Assert.Equal(1, Assert.Single(DiagnosedText.Bytes([.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(Hang)]).Devices).HangMessages);
-        Assert.Equal(1, Assert.Single(DiagnosedText.Bytes([.. Encoding.BigEndianUnicode.Preamble, .. Encoding.BigEndianUnicode.GetBytes(Hang)]).Devices).HangMessages);
+        Assert.Equal(
+            1,
+            Assert
+                .Single(DiagnosedText.Bytes([.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(Hang)]).Devices)
+                .HangMessages);
+        Assert.Equal(
+            1,
+            Assert
+                .Single(
+                    DiagnosedText
+                        .Bytes([.. Encoding.BigEndianUnicode.Preamble, .. Encoding.BigEndianUnicode.GetBytes(Hang)])
+                        .Devices)
+                .HangMessages);
     }
 
     [Theory]
     [InlineData(new byte[] { 0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, 0, 0 }, "an xz file")]
     [InlineData(new byte[] { 0x28, 0xb5, 0x2f, 0xfd, 4 }, "a zstd file")]
     [InlineData(new byte[] { (byte)'B', (byte)'Z', (byte)'h', (byte)'9' }, "a bzip2 file")]
-    [InlineData(new byte[] { (byte)'L', (byte)'P', (byte)'K', (byte)'S', (byte)'H', (byte)'H', (byte)'R', (byte)'H', 1 }, "journalctl")]
+    [InlineData(
+        new byte[] { (byte)'L', (byte)'P', (byte)'K', (byte)'S', (byte)'H', (byte)'H', (byte)'R', (byte)'H', 1 },
+        "journalctl")]
     [InlineData(new byte[] { 0x1f, 0x8b, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9 }, "")]
     public void Packed_InAnotherWay_IsRefusedAndNotCalledHealthy(byte[] log, string reason)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        Assert.Equal(DiagnoseCommand.ReadFailed, DiagnoseCommand.Run(new MemoryStream(log), "log", json: false, output, error));
+        Assert.Equal(
+            DiagnoseCommand.ReadFailed, DiagnoseCommand.Run(new MemoryStream(log), "log", json: false, output, error));
         Assert.Empty(output.ToString());
         Assert.StartsWith("diagnose: log: ", error.ToString(), StringComparison.Ordinal);
         Assert.Contains(reason, error.ToString(), StringComparison.Ordinal);
@@ -48,7 +62,10 @@ public sealed class LogInputTests
     [Fact]
     public void Reader_OfWholeRecords_IsAskedForEnough()
     {
-        using var records = new WholeRecords(["3,1,1000000,-;" + Hang.TrimEnd()[7..] + "\n", "3,2,3000000,-;" + Hang.TrimEnd()[7..] + "\n"]);
+        using var records = new WholeRecords([
+            "3,1,1000000,-;" + Hang.TrimEnd()[7..] + "\n",
+            "3,2,3000000,-;" + Hang.TrimEnd()[7..] + "\n",
+        ]);
         using var output = new StringWriter();
         using var error = new StringWriter();
         Assert.Equal(DiagnoseCommand.Success, DiagnoseCommand.Run(records, "/dev/kmsg", json: true, output, error));

@@ -46,15 +46,25 @@ public sealed class OriginTests
     [InlineData("Tue Feb 28 10:35:36 2023 kern.err kernel: ")]
     [InlineData("kern  :err   : [ 9385.606118] ")]
     public void Line_OfTheKernel_Counts(string header) =>
-        Assert.Equal((1, 1), (DiagnosedText.Text($"{header}{Hang}\n").Devices[0].HangMessages, DiagnosedText.Text($"{header}{Watchdog}\n").Devices[0].WatchdogMessages));
+        Assert.Equal(
+            (1, 1),
+            (
+                DiagnosedText.Text($"{header}{Hang}\n").Devices[0].HangMessages,
+                DiagnosedText.Text($"{header}{Watchdog}\n").Devices[0].WatchdogMessages));
 
     [Fact]
     public void Json_OfAProcess_NeverCounts()
     {
-        Assert.Empty(DiagnosedText.Text($"{{\"MESSAGE\":\"{Hang}\",\"_TRANSPORT\":\"syslog\",\"SYSLOG_IDENTIFIER\":\"kernel\"}}\n").Devices);
+        Assert.Empty(
+            DiagnosedText
+                .Text($"{{\"MESSAGE\":\"{Hang}\",\"_TRANSPORT\":\"syslog\",\"SYSLOG_IDENTIFIER\":\"kernel\"}}\n")
+                .Devices);
         Assert.Empty(DiagnosedText.Text($"{{\"MESSAGE\":\"{Hang}\",\"SYSLOG_IDENTIFIER\":\"nichang\"}}\n").Devices);
         Assert.Single(DiagnosedText.Text($"{{\"MESSAGE\":\"{Hang}\",\"_TRANSPORT\":\"kernel\"}}\n").Devices);
-        Assert.Single(DiagnosedText.Text($"{{\"MESSAGE\":[{string.Join(',', Encoding.UTF8.GetBytes(Hang))}],\"_TRANSPORT\":\"kernel\"}}\n").Devices);
+        Assert.Single(
+            DiagnosedText
+                .Text($"{{\"MESSAGE\":[{string.Join(',', Encoding.UTF8.GetBytes(Hang))}],\"_TRANSPORT\":\"kernel\"}}\n")
+                .Devices);
     }
 
     [Theory]
@@ -71,7 +81,13 @@ public sealed class OriginTests
     [Fact]
     public void Record_OfAProcessInTheRing_TakesNoDictionaryAndNoLinesFromOthers()
     {
-        const string log = "3,1,1000000,-;" + Hang + "\n DEVICE=+pci:0000:00:1f.6\n12,2,2000000,-;forged\n DEVICE=+pci:0000:00:00.0\n SUBSYSTEM=pci\n3,3,3000000,-;" + Hang + "\n";
+        const string log =
+            "3,1,1000000,-;"
+            + Hang
+            + "\n DEVICE=+pci:0000:00:1f.6\n12,2,2000000,-;forged\n DEVICE=+pci:0000:00:00.0\n "
+            + "SUBSYSTEM=pci\n3,3,3000000,-;"
+            + Hang
+            + "\n";
         Assert.Equal(2, Assert.Single(DiagnosedText.Text(log).Devices).HangMessages);
     }
 
@@ -86,7 +102,14 @@ public sealed class OriginTests
             for (var line = 0; line < 10; line++)
             {
                 var text = mutations.Next().Where(octet => octet is not ((byte)'\n' or (byte)'\r')).ToArray();
-                log.Write(Encoding.ASCII.GetBytes(random.Next(3) switch { 0 => $"{random.Next(8, 2048)},{line},{line}000000,-;", 1 => $"<{random.Next(8, 192)}>", _ => "Apr 16 06:10:02 host1 app[7]: " }));
+                log.Write(
+                    Encoding.ASCII.GetBytes(
+                        random.Next(3) switch
+                        {
+                            0 => $"{random.Next(8, 2048)},{line},{line}000000,-;",
+                            1 => $"<{random.Next(8, 192)}>",
+                            _ => "Apr 16 06:10:02 host1 app[7]: ",
+                        }));
                 log.Write(text);
                 log.WriteByte((byte)'\n');
             }
@@ -98,11 +121,41 @@ public sealed class OriginTests
     public void Parse_AnyBytes_NeverThrows()
     {
         var mutations = new Mutations(seed: 5);
-        string[] headers = ["[", "[ 1.", "<3>1 ", "<3>", "kern.", "kern :", "2026-07-24T15:52:37", "Oct 29 01:14:38 ", "Fri 2026-07-24 15:52:37 ", "Tue Feb 28 10:35:36 2023 ", "1753365157.123456 ", "cpu1:", "12:", ">", "[Mar15 18:17]", "[  +", "[<", "3,1,2,-;", "{\"MESSAGE\":\"", "\u001b[", "#012", "\\x0", "-2026-1-1"];
+        string[] headers =
+        [
+            "[",
+            "[ 1.",
+            "<3>1 ",
+            "<3>",
+            "kern.",
+            "kern :",
+            "2026-07-24T15:52:37",
+            "Oct 29 01:14:38 ",
+            "Fri 2026-07-24 15:52:37 ",
+            "Tue Feb 28 10:35:36 2023 ",
+            "1753365157.123456 ",
+            "cpu1:",
+            "12:",
+            ">",
+            "[Mar15 18:17]",
+            "[  +",
+            "[<",
+            "3,1,2,-;",
+            "{\"MESSAGE\":\"",
+            "\u001b[",
+            "#012",
+            "\\x0",
+            "-2026-1-1",
+        ];
         var random = new Random(5);
         for (var count = 0; count < 200_000; count++)
         {
-            byte[] line = [.. Encoding.UTF8.GetBytes(headers[random.Next(headers.Length)]), .. random.Next(2) == 0 ? Encoding.UTF8.GetBytes(headers[random.Next(headers.Length)]) : [], .. mutations.Next()];
+            byte[] line =
+            [
+                .. Encoding.UTF8.GetBytes(headers[random.Next(headers.Length)]),
+                .. random.Next(2) == 0 ? Encoding.UTF8.GetBytes(headers[random.Next(headers.Length)]) : [],
+                .. mutations.Next(),
+            ];
             var cleaned = LineCleaner.Clean(line, new byte[line.Length]);
             Assert.InRange(LogLineParser.Parse(cleaned).Text.Length, 0, line.Length);
             _ = RawRecord.TryParse(line, out _);

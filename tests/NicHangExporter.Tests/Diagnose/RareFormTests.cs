@@ -44,7 +44,8 @@ public sealed class RareFormTests
     [InlineData("    MESSAGE=the log: " + ThreeHangs, 0)]
     [InlineData("data: {\"_TRANSPORT\":\"syslog\",\"MESSAGE\":\"the log: " + ThreeHangs + "\"}", 0)]
     [InlineData("npd[1]: log: " + ThreeHangs, 0)]
-    [InlineData("e1000e prints " + Hang + " and resets, which is what " + Hang + " means, see " + Hang + " in netdev.c", 0)]
+    [InlineData(
+        "e1000e prints " + Hang + " and resets, which is what " + Hang + " means, see " + Hang + " in netdev.c", 0)]
     public void Prose_BeforeAFlattenedLog_IsNoPartOfIt(string log, int hangs) => Assert.Equal(hangs, Reports(log));
 
     [Theory]
@@ -63,7 +64,8 @@ public sealed class RareFormTests
         foreach (var time in new[] { "[  512.100000] ", "" })
         {
             var lines = report.Select(line => $"{bullet}{time}{line}{end}\n");
-            var device = Assert.Single(DiagnosedText.Text(string.Concat(Enumerable.Repeat(string.Concat(lines), 3))).Devices);
+            var device = Assert.Single(
+                DiagnosedText.Text(string.Concat(Enumerable.Repeat(string.Concat(lines), 3))).Devices);
             Assert.Equal((3, "wedge"), (device.HangMessages, device.Shape));
         }
     }

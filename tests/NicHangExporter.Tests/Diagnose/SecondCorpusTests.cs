@@ -4,8 +4,8 @@ using NicHangExporter.Tests.Detection.Patterns;
 namespace NicHangExporter.Tests.Diagnose;
 
 /// <summary>
-/// Every excerpt of the second corpus against its row in index.tsv: reports that were wrong in the field. <c>-</c> asks nothing; "fatal" in a note asks
-/// that the answer names the device and its trouble.
+/// Every excerpt of the second corpus against its row in index.tsv: reports that were wrong in the field. <c>-</c> asks
+/// nothing; "fatal" in a note asks that the answer names the device and its trouble.
 /// </summary>
 public sealed class SecondCorpusTests
 {
@@ -31,12 +31,17 @@ public sealed class SecondCorpusTests
 
         Assert.Equal(
             (row.Hangs, row.Watchdogs, row.Resets),
-            (devices.Sum(device => device.HangMessages), devices.Sum(device => device.WatchdogMessages), devices.Sum(device => device.Resets)));
+            (
+                devices.Sum(device => device.HangMessages), devices.Sum(device => device.WatchdogMessages),
+                devices.Sum(device => device.Resets)));
         var hung = devices.Where(device => device.HangMessages + device.WatchdogMessages > 0).ToArray();
         if (row.Hangs + row.Watchdogs == 0) Assert.Empty(hung);
         if (row.Device == "-") return;
 
-        var device = row.Hangs + row.Watchdogs > 0 ? Assert.Single(hung) : Assert.Single(devices, device => Name(device) == row.Device);
+        var device =
+            row.Hangs + row.Watchdogs > 0
+                ? Assert.Single(hung)
+                : Assert.Single(devices, device => Name(device) == row.Device);
         Assert.Equal(row.Device, Name(device));
         if (row.Driver != "-") Assert.Equal(row.Driver, device.Driver);
         if (row.Shape != "-") Assert.Equal(row.Shape, device.Shape);
@@ -56,7 +61,10 @@ public sealed class SecondCorpusTests
     [Fact]
     public void Corpus_EveryLogHasARow() =>
         Assert.Equal(
-            Directory.GetFiles(Fixtures.PathOf("corpus2"), "*.log").Select(Path.GetFileName).Order(StringComparer.Ordinal),
+            Directory
+                .GetFiles(Fixtures.PathOf("corpus2"), "*.log")
+                .Select(Path.GetFileName)
+                .Order(StringComparer.Ordinal),
             Rows().Select(row => row.File).Order(StringComparer.Ordinal));
 
     private static string? Name(DiagnosisJson.Entry device) => device.Device ?? device.Bus;
@@ -64,7 +72,10 @@ public sealed class SecondCorpusTests
     private static IEnumerable<Row> Rows() =>
         from line in File.ReadLines(Fixtures.PathOf("corpus2", "index.tsv")).Skip(1)
         let field = line.Split('\t')
-        select new Row(field[0], field[1], int.Parse(field[2], null), int.Parse(field[3], null), int.Parse(field[4], null), field[5], field[6], field[7].Contains("fatal", StringComparison.Ordinal));
+        select new Row(
+            field[0], field[1], int.Parse(field[2], null), int.Parse(field[3], null), int.Parse(field[4], null),
+            field[5], field[6], field[7].Contains("fatal", StringComparison.Ordinal));
 
-    private sealed record Row(string File, string Driver, int Hangs, int Watchdogs, int Resets, string Device, string Shape, bool IsFatal);
+    private sealed record Row(
+        string File, string Driver, int Hangs, int Watchdogs, int Resets, string Device, string Shape, bool IsFatal);
 }

@@ -5,8 +5,8 @@ using NicHangExporter.Diagnose.LogText;
 namespace NicHangExporter.Tests.Diagnose;
 
 /// <summary>
-/// A log says the same, however it was passed on: each file of both corpora, changed as mailers, forums and people change logs,
-/// gives the same counts.
+/// A log says the same, however it was passed on: each file of both corpora, changed as mailers, forums and people
+/// change logs, gives the same counts.
 /// </summary>
 public sealed class TextFormTests
 {
@@ -19,12 +19,18 @@ public sealed class TextFormTests
     private static readonly (string Form, string File, string Why)[] Lossy =
     [
         .. Enumerable.Concat(
-            EachLine, ["arrow behind", "comment behind", "arrow in front", "bullets", "prompt in front", "command in front"]).SelectMany(form => new[]
+                EachLine,
+                ["arrow behind", "comment behind", "arrow in front", "bullets", "prompt in front", "command in front"])
+            .SelectMany(form =>
+                new[]
         {
             (form, "67-e1000e-hang.log", "a copy of /dev/kmsg is taken at its word"),
             (form, "68-igb-hang.log", "a copy of /dev/kmsg is taken at its word"),
         }),
-        .. Enumerable.Concat(EachLine, ["arrow in front", "bullets", "prompt in front", "command in front"]).SelectMany(form => new[]
+        .. Enumerable
+            .Concat(EachLine, ["arrow in front", "bullets", "prompt in front", "command in front"])
+            .SelectMany(form =>
+                new[]
         {
             (form, "07-mtk_soc_eth-brokenprefix.log", "the device is in the line before, and the remark parts the two"),
             (form, "12-e1000e-flattened.log", "one line, which the remark makes one of prose"),
@@ -46,7 +52,9 @@ public sealed class TextFormTests
         (ProseFirst, "25-ixgbe-xdp-mail.log", "as without the prose"),
         ("flattened", "07-mtk_soc_eth-brokenprefix.log", "the line begins with a fence of Markdown"),
         .. Enumerable.Concat(EachLine, ["indented", "arrow behind", "comment behind", "flattened"]).Select(form =>
-            (form, "14-ravb-quotedprintable.log", "it is quoted-printable, and the change parts what belongs together")),
+                (
+                    form, "14-ravb-quotedprintable.log",
+                    "it is quoted-printable, and the change parts what belongs together")),
         ("flattened", "26-enic-oops.log", "prose follows the message"),
         ("flattened", "35-virtio-truncated.log", "the line begins with prose"),
         ("flattened", "25-ixgbe-xdp-mail.log", "marks of quotation stand between the registers"),
@@ -81,7 +89,9 @@ public sealed class TextFormTests
     {
         var cases = new TheoryData<string, string>();
         foreach (var directory in new[] { "corpus", "corpus2" })
-            foreach (var file in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "fixtures", directory), "*.log").Order(StringComparer.Ordinal))
+        foreach (var file in Directory
+                .EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "fixtures", directory), "*.log")
+                .Order(StringComparer.Ordinal))
                 foreach (var form in Forms.Keys)
                     if ((form != ProseFirst || HasTimes(file))
                         && !Lossy.Any(lossy => lossy.Form == form && lossy.File == Path.GetFileName(file)))
@@ -93,7 +103,8 @@ public sealed class TextFormTests
     [MemberData(nameof(Cases))]
     public void Log_InAnotherForm_GivesTheSameCounts(string file, string form)
     {
-        var log = Encoding.Latin1.GetString(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "fixtures", file)));
+        var log = Encoding.Latin1.GetString(
+            File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "fixtures", file)));
 
         Assert.Equal(Counts(log), Counts(Forms[form](log)));
     }
@@ -102,11 +113,18 @@ public sealed class TextFormTests
     private static bool HasTimes(string file) => File.ReadAllLines(file, Encoding.Latin1).Count(HasTime) > 2;
 
     private static bool HasTime(string line) =>
-        LogLineParser.Parse(Encoding.Latin1.GetBytes(line)) is { Stamp.Clock: not LogClockKind.None, Origin: not LogOrigin.Process };
+        LogLineParser.Parse(Encoding.Latin1.GetBytes(line))
+            is { Stamp.Clock: not LogClockKind.None, Origin: not LogOrigin.Process };
 
-    private static string Counts(string log) => string.Join("; ", DiagnosedText.Bytes(Encoding.Latin1.GetBytes(log)).Devices
-        .Where(device => device.HangMessages + device.WatchdogMessages + device.Resets > 0)
-        .Select(device => $"{device.Device ?? device.Bus} {device.HangMessages} {device.WatchdogMessages} {device.Resets}").Order(StringComparer.Ordinal));
+    private static string Counts(string log) =>
+        string.Join(
+            "; ",
+            DiagnosedText
+                .Bytes(Encoding.Latin1.GetBytes(log))
+                .Devices.Where(device => device.HangMessages + device.WatchdogMessages + device.Resets > 0)
+                .Select(device =>
+                    $"{device.Device ?? device.Bus} {device.HangMessages} {device.WatchdogMessages} {device.Resets}")
+                .Order(StringComparer.Ordinal));
 
     private static bool IsMessage(string line) => Counts(line + "\n").Length > 0;
 
@@ -118,7 +136,10 @@ public sealed class TextFormTests
     }
 
     private static string Lines(string log, Func<string, string> change) =>
-        string.Join('\n', log.TrimEnd('\n').Split('\n').Select(line => line.EndsWith('\r') ? change(line[..^1]) + "\r" : change(line))) + "\n";
+        string.Join(
+            '\n',
+            log.TrimEnd('\n').Split('\n')
+                .Select(line => line.EndsWith('\r') ? change(line[..^1]) + "\r" : change(line))) + "\n";
 
     private static string Flattened(string log) =>
         string.Join(' ', log.TrimEnd('\n').Split('\n').Select(line => line.TrimEnd('\r'))) + "\n";
@@ -134,7 +155,9 @@ public sealed class TextFormTests
             {
                 var last = at == line.Length - 1;
                 var plain = line[at] is >= '!' and <= '~' and not '=' || line[at] is ' ' or '\t' && !last;
-                var part = plain ? line[at].ToString() : string.Create(CultureInfo.InvariantCulture, $"={(int)line[at]:X2}");
+                var part = plain
+                    ? line[at].ToString()
+                    : string.Create(CultureInfo.InvariantCulture, $"={(int)line[at]:X2}");
                 if (length + part.Length > 75)
                 {
                     encoded.Append("=\n");

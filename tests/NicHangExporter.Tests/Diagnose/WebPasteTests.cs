@@ -2,7 +2,10 @@ using NicHangExporter.Diagnose.LogText;
 
 namespace NicHangExporter.Tests.Diagnose;
 
-/// <summary>Lines as web pages, mails, containers and consoles pass them on: the kernel's are found, and nothing else becomes one.</summary>
+/// <summary>
+/// Lines as web pages, mails, containers and consoles pass them on: the kernel's are found, and nothing else becomes
+/// one.
+/// </summary>
 public sealed class WebPasteTests
 {
     private const string Watchdog = "NETDEV WATCHDOG: eth0 (e1000e): transmit queue 0 timed out";

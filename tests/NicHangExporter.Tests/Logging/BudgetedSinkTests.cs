@@ -78,7 +78,9 @@ public sealed class BudgetedSinkTests
         Assert.Equal(1000, _written.Count);
     }
 
-    private LogEvent Event(string source, int id, string? device = null, LogEventLevel level = LogEventLevel.Warning) => new(_clock.GetUtcNow(), level, null, new MessageTemplateParser().Parse("something"),
+    private LogEvent Event(string source, int id, string? device = null, LogEventLevel level = LogEventLevel.Warning) =>
+        new(
+            _clock.GetUtcNow(), level, null, new MessageTemplateParser().Parse("something"),
     [
         new LogEventProperty("SourceContext", new ScalarValue(source)),
         new LogEventProperty("EventId", new StructureValue([new LogEventProperty("Id", new ScalarValue(id))])),
@@ -90,5 +92,6 @@ public sealed class BudgetedSinkTests
         public void Emit(LogEvent logEvent) => written.Add(logEvent);
     }
 
-    private static long? Suppressed(LogEvent written) => written.Properties.TryGetValue("Suppressed", out var value) ? (long?)((ScalarValue)value).Value : null;
+    private static long? Suppressed(LogEvent written) =>
+        written.Properties.TryGetValue("Suppressed", out var value) ? (long?)((ScalarValue)value).Value : null;
 }

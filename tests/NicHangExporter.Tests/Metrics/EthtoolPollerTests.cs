@@ -34,12 +34,16 @@ public sealed class EthtoolPollerTests : IDisposable
 
         _host.Poller.Start();
 
-        Assert.True(SpinWait.SpinUntil(() => _host.Log.Count(EventIds.PollFailed) == 1, TimeSpan.FromSeconds(30)), "the fault was not logged");
+        Assert.True(
+            SpinWait.SpinUntil(() => _host.Log.Count(EventIds.PollFailed) == 1, TimeSpan.FromSeconds(30)),
+            "the fault was not logged");
         Assert.Equal(0, await _host.ValueAsync("nichang_collector_success{collector=\"features\"}"));
         Assert.Equal(0, await _host.ValueAsync("nichang_ethtool_poll_wait_seconds"));
 
         _host.Ethtool.Features = _ => null;
-        Assert.True(SpinWait.SpinUntil(() => _host.Poller.Current is { Failed.Count: 0 }, TimeSpan.FromSeconds(30)), "it did not poll again");
+        Assert.True(
+            SpinWait.SpinUntil(() => _host.Poller.Current is { Failed.Count: 0 }, TimeSpan.FromSeconds(30)),
+            "it did not poll again");
         _host.Poller.Stop();
 
         Assert.Equal(1, await _host.ValueAsync("nichang_collector_success{collector=\"features\"}"));

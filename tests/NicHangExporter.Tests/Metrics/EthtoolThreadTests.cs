@@ -19,11 +19,14 @@ public sealed class EthtoolThreadTests
             return null;
         };
         // The machine's clock: a fake one fires its timers without the pool.
-        using var poller = new EthtoolPoller(host.Ethtool, host.Inventory, host.Options, host.Health, TimeProvider.System, NullLogger<EthtoolPoller>.Instance);
+        using var poller = new EthtoolPoller(
+            host.Ethtool, host.Inventory, host.Options, host.Health, TimeProvider.System,
+            NullLogger<EthtoolPoller>.Instance);
         using var pool = new StarvedPool();
         poller.Start();
 
-        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref polls) >= 3, TimeSpan.FromSeconds(30)), $"{polls} polls");
+        Assert.True(
+            SpinWait.SpinUntil(() => Volatile.Read(ref polls) >= 3, TimeSpan.FromSeconds(30)), $"{polls} polls");
         Assert.True(pool.IsStarved);
         poller.Stop();
     }

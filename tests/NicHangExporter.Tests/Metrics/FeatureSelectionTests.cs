@@ -6,24 +6,38 @@ using NicHangExporter.Tests.Remediation;
 
 namespace NicHangExporter.Tests.Metrics;
 
-/// <summary>Which features have series, for real devices: what somebody can turn off against a hang, as far as the device has it.</summary>
+/// <summary>
+/// Which features have series, for real devices: what somebody can turn off against a hang, as far as the device has
+/// it.
+/// </summary>
 public sealed partial class FeatureSelectionTests
 {
     [Fact]
     public async Task Ladder_OfAnE1000e_IsWhatItsProfilesTurnOff() => Assert.Equal(
         [
-            "rx-checksum", "rx-gro", "rx-hashing", "rx-vlan-hw-parse", "tx-checksum-ip-generic", "tx-generic-segmentation", "tx-scatter-gather",
+                "rx-checksum",
+                "rx-gro",
+                "rx-hashing",
+                "rx-vlan-hw-parse",
+                "tx-checksum-ip-generic",
+                "tx-generic-segmentation",
+                "tx-scatter-gather",
             "tx-tcp-mangleid-segmentation", "tx-tcp-segmentation", "tx-tcp6-segmentation", "tx-vlan-hw-insert",
         ],
         Shown(await ScrapeAsync("e1000e"), "active"));
 
     [Fact]
-    public async Task Ladder_OfADeviceAsItWasRequested_HasNoSeriesOfRequests() => Assert.Empty(Shown(await ScrapeAsync("e1000e"), "requested"));
+    public async Task Ladder_OfADeviceAsItWasRequested_HasNoSeriesOfRequests() =>
+        Assert.Empty(Shown(await ScrapeAsync("e1000e"), "requested"));
 
     [Fact]
     public async Task All_OfADevice_IsEveryFeatureOfTheKernelWithEachProperty()
     {
-        var all = FeatureFixture.Of("e1000e").Facts.Features!.All.Select(feature => feature.Name).Order(StringComparer.Ordinal).ToList();
+        var all = FeatureFixture
+            .Of("e1000e")
+            .Facts.Features!.All.Select(feature => feature.Name)
+            .Order(StringComparer.Ordinal)
+            .ToList();
         var text = await ScrapeAsync("e1000e", options => options.FeatureSeries = FeatureSeries.All);
 
         foreach (var property in new[] { "active", "requested", "changeable" })
@@ -33,17 +47,25 @@ public sealed partial class FeatureSelectionTests
     [Fact]
     public async Task Requested_WhereTheKernelDidNotGrantIt_HasASeries()
     {
-        using var host = Host([new Feature("tx-tcp-segmentation", true, true, false, false), new Feature("rx-checksum", true, false, false, false), new Feature("rx-gro", false, false, true, false)]);
+        using var host = Host([
+            new Feature("tx-tcp-segmentation", true, true, false, false),
+            new Feature("rx-checksum", true, false, false, false),
+            new Feature("rx-gro", false, false, true, false),
+        ]);
 
         Assert.Equal(["tx-tcp-segmentation"], Shown(await host.ScrapeAsync(), "requested"));
-        // Off, but it can be turned on: there is something to tell. On and fixed: what the advice about fixed features is for.
+        // Off, but it can be turned on: there is something to tell. On and fixed: what the advice about fixed features
+        // is for.
         Assert.Equal(["rx-checksum", "rx-gro", "tx-tcp-segmentation"], Shown(await host.ScrapeAsync(), "active"));
     }
 
     [Fact]
     public async Task Feature_ThatTheDeviceDoesNotHave_HasNoSeries()
     {
-        using var host = Host([new Feature("rx-lro", false, false, false, false), new Feature("highdma", true, true, true, false)]);
+        using var host = Host([
+            new Feature("rx-lro", false, false, false, false),
+            new Feature("highdma", true, true, true, false),
+        ]);
 
         Assert.Empty(Shown(await host.ScrapeAsync(), "active"));
     }
@@ -51,7 +73,12 @@ public sealed partial class FeatureSelectionTests
     [Fact]
     public async Task Feature_OfAProfileOfTheConfiguration_HasASeries()
     {
-        using var host = Host([new Feature("rx-ntuple-filter", true, false, false, false), new Feature("highdma", true, true, true, false)], options => options.RemediationProfiles = ["mine=ntuple"]);
+        using var host = Host(
+            [
+                new Feature("rx-ntuple-filter", true, false, false, false),
+                new Feature("highdma", true, true, true, false),
+            ],
+            options => options.RemediationProfiles = ["mine=ntuple"]);
 
         Assert.Equal(["rx-ntuple-filter"], Shown(await host.ScrapeAsync(), "active"));
     }
@@ -68,7 +95,8 @@ public sealed partial class FeatureSelectionTests
         host.Poller.Poll();
         Assert.DoesNotContain("rx-ntuple-filter", Shown(await host.ScrapeAsync(), "active"));
 
-        var outcome = host.Ask(new RemediationRequest(nic.Interface, RemediationTrigger.Cli) { Settings = ["rx-ntuple-filter"] });
+        var outcome = host.Ask(
+            new RemediationRequest(nic.Interface, RemediationTrigger.Cli) { Settings = ["rx-ntuple-filter"] });
         host.Poller.Poll();
 
         Assert.Equal(RemediationVerdict.Applied, outcome.Verdict);
@@ -91,7 +119,13 @@ public sealed partial class FeatureSelectionTests
     }
 
     private static List<string> Shown(string text, string property) =>
-        [.. Series().Matches(text).Where(match => match.Groups[1].Value == property).Select(match => match.Groups[2].Value).Order(StringComparer.Ordinal)];
+        [
+            .. Series()
+                .Matches(text)
+                .Where(match => match.Groups[1].Value == property)
+                .Select(match => match.Groups[2].Value)
+                .Order(StringComparer.Ordinal),
+        ];
 
     [GeneratedRegex("^nichang_feature_([a-z]+){device=\"eno1\",feature=\"([^\"]+)\"}", RegexOptions.Multiline)]
     private static partial Regex Series();

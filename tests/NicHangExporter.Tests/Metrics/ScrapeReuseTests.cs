@@ -5,7 +5,8 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Tests.Metrics;
 
 /// <summary>
-/// Scrapes share their room one after the other. What they answer is held against an exposition that is written into room of its own.
+/// Scrapes share their room one after the other. What they answer is held against an exposition that is written into
+/// room of its own.
 /// </summary>
 public sealed class ScrapeReuseTests : IDisposable
 {

@@ -4,7 +4,10 @@ using NicHangExporter.Metrics;
 
 namespace NicHangExporter.Tests.Metrics;
 
-/// <summary>Scrapes that come at once share a rendering that begins after they came, and no more than two bodies are ever in memory.</summary>
+/// <summary>
+/// Scrapes that come at once share a rendering that begins after they came, and no more than two bodies are ever in
+/// memory.
+/// </summary>
 public sealed class SharedRenderingTests : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -86,7 +89,9 @@ public sealed class SharedRenderingTests : IDisposable
     public async Task Rendering_ThatFails_FailsThoseWhoWaited_AndNoOther()
     {
         var fails = true;
-        var rendering = new SharedRendering(body => fails ? throw new InvalidOperationException("a fault made by the test") : RenderAsync(body), _clock);
+        var rendering = new SharedRendering(
+            body => fails ? throw new InvalidOperationException("a fault made by the test") : RenderAsync(body),
+            _clock);
         await Assert.ThrowsAsync<InvalidOperationException>(rendering.ReadAsync);
         fails = false;
 
@@ -103,7 +108,8 @@ public sealed class SharedRenderingTests : IDisposable
         using var fault = slow.Dropped.Register(() => throw new InvalidOperationException("a fault made by the test"));
         _clock.Advance(SharedRendering.Turn);
 
-        await Assert.ThrowsAsync<AggregateException>(() => rendering.ReadAsync().WaitAsync(Limit, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<AggregateException>(() =>
+            rendering.ReadAsync().WaitAsync(Limit, TestContext.Current.CancellationToken));
         slow.Dispose();
 
         using var reading = await rendering.ReadAsync().WaitAsync(Limit, TestContext.Current.CancellationToken);
@@ -116,14 +122,23 @@ public sealed class SharedRenderingTests : IDisposable
         const int Readers = 2000;
         var rendering = new SharedRendering(RenderAsync, _clock);
         var torn = 0;
-        await Parallel.ForEachAsync(Enumerable.Range(0, Readers), new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = TestContext.Current.CancellationToken }, async (number, _) =>
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, Readers),
+            new ParallelOptions
+            {
+                MaxDegreeOfParallelism = 16,
+                CancellationToken = TestContext.Current.CancellationToken,
+            },
+            async (number, _) =>
         {
             var before = Volatile.Read(ref _renderings);
             using var reading = await rendering.ReadAsync();
             var text = Text(reading.Body);
             if (number % 7 == 0)
                 await Task.Yield();
-            if (Text(reading.Body) != text || int.Parse(text["rendering ".Length..], System.Globalization.CultureInfo.InvariantCulture) <= before)
+                if (Text(reading.Body) != text
+                    || int.Parse(text["rendering ".Length..], System.Globalization.CultureInfo.InvariantCulture)
+                        <= before)
                 Interlocked.Increment(ref torn);
             _clock.Advance(TimeSpan.FromMilliseconds(100));
         });
@@ -180,5 +195,6 @@ public sealed class SharedRenderingTests : IDisposable
         return Task.CompletedTask;
     }
 
-    private static string Text(ExpositionBody body) => Encoding.ASCII.GetString([.. body.Pieces.SelectMany(piece => piece.ToArray())]);
+    private static string Text(ExpositionBody body) =>
+        Encoding.ASCII.GetString([.. body.Pieces.SelectMany(piece => piece.ToArray())]);
 }

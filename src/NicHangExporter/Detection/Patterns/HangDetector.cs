@@ -5,7 +5,14 @@ using NicHangExporter.Linux;
 
 namespace NicHangExporter.Detection.Patterns;
 
-/// <summary>Matches kernel messages about network devices against the table. Pure; accepts any bytes and never throws; allocates nothing unless a row matches. The message must start the record, after one of the prefixes that the kernel itself creates. Not all text in a kernel record is the kernel's own: records also start with names of processes, names of USB devices, and text that an administrator of any network namespace sets for firewall logs. In kernel mode, the message must therefore be the complete record (<see cref="IsComplete"/>), and a terse message needs a prefix that names the driver.</summary>
+/// <summary>
+/// Matches kernel messages about network devices against the table. Pure; accepts any bytes and never throws; allocates
+/// nothing unless a row matches. The message must start the record, after one of the prefixes that the kernel itself
+/// creates. Not all text in a kernel record is the kernel's own: records also start with names of processes, names of
+/// USB devices, and text that an administrator of any network namespace sets for firewall logs. In kernel mode, the
+/// message must therefore be the complete record (<see cref="IsComplete"/>), and a terse message needs a prefix that
+/// names the driver.
+/// </summary>
 internal static class HangDetector
 {
     /// <summary>A longer first line does not match (a record's text is at most 1024 bytes).</summary>
@@ -14,21 +21,32 @@ internal static class HangDetector
     /// <summary>The minimum length of a message that is cut off: its first words.</summary>
     private const int MinCutLength = 12;
 
-    /// <summary>The minimum length of a message that is cut off within its first words: "Detected Tx Unit", "NETDEV WATCHDOG". The prefix must then name the driver.</summary>
+    /// <summary>
+    /// The minimum length of a message that is cut off within its first words: "Detected Tx Unit", "NETDEV WATCHDOG".
+    /// The prefix must then name the driver.
+    /// </summary>
     private const int MinStartLength = 15;
 
     /// <summary>The deepest prefix has four colons: "igb 0000:02:00.0: eth0: igb: eth0 ".</summary>
     private const int MaxColons = 5;
 
     /// <summary>Looks up one record in the table.</summary>
-    /// <param name="text">The record's unescaped text. The first line is matched; further lines are decoded as a report.</param>
+    /// <param name="text">The record's unescaped text. The first line is matched; further lines are decoded as a
+    /// report.</param>
     /// <param name="dictionarySubsystem">SUBSYSTEM= of the record, unescaped, or empty.</param>
     /// <param name="dictionaryDevice">DEVICE= of the record, unescaped, or empty.</param>
     /// <param name="mode">How complete the message must be.</param>
     /// <param name="message">The match.</param>
-    /// <returns>False if no row matches, if the row says to ignore the message, or if dictionary and text name different devices.</returns>
+    /// <returns>
+    /// False if no row matches, if the row says to ignore the message, or if dictionary and text name different
+    /// devices.
+    /// </returns>
     public static bool TryDetect(
-        ReadOnlySpan<byte> text, ReadOnlySpan<byte> dictionarySubsystem, ReadOnlySpan<byte> dictionaryDevice, DetectionMode mode, out NicMessage message)
+        ReadOnlySpan<byte> text,
+        ReadOnlySpan<byte> dictionarySubsystem,
+        ReadOnlySpan<byte> dictionaryDevice,
+        DetectionMode mode,
+        out NicMessage message)
     {
         message = default;
         var end = text.IndexOf((byte)'\n');
@@ -46,7 +64,8 @@ internal static class HangDetector
                 || mayFollowName && TryMatchAt(HangPatterns.AfterName, line, AfterName(line, start), mode, out found)
                 || rest is [(byte)'[', ..] && TryMatchAt(index, line, AfterBracket(line, start), mode, out found))
                 return (mode != DetectionMode.Kernel || IsComplete(found.Row, line, text[line.Length..]))
-                    && TryDescribe(found, mode, line, text[line.Length..], dictionarySubsystem, dictionaryDevice, out message);
+                    && TryDescribe(
+                        found, mode, line, text[line.Length..], dictionarySubsystem, dictionaryDevice, out message);
 
             var colon = rest.IndexOf(": "u8);
             if (colon < 0 || colons == MaxColons) return false;
@@ -56,9 +75,10 @@ internal static class HangDetector
     }
 
     /// <summary>
-    /// True if the record holds nothing but the message: no further lines except registers as the drivers print them, and no
-    /// control character, which the drivers never print but process names may contain. A firewall's log line may start
-    /// with any 127 bytes, but continues with IN= and OUT= (net/netfilter/nf_log_syslog.c nf_log_dump_packet_common()).
+    /// True if the record holds nothing but the message: no further lines except registers as the drivers print them,
+    /// and no control character, which the drivers never print but process names may contain. A firewall's log line may
+    /// start with any 127 bytes, but continues with IN= and OUT= (net/netfilter/nf_log_syslog.c
+    /// nf_log_dump_packet_common()).
     /// </summary>
     private static bool IsComplete(HangPattern row, ReadOnlySpan<byte> line, ReadOnlySpan<byte> furtherLines)
     {
@@ -83,15 +103,20 @@ internal static class HangDetector
         return bracket < 0 ? line.Length : start + bracket + 2;
     }
 
-    /// <summary>Finds a row whose format matches the line from a position on, and whose prefixes include the text before it.</summary>
-    private static bool TryMatchAt(PatternIndex index, ReadOnlySpan<byte> line, int at, DetectionMode mode, out Found found)
+    /// <summary>
+    /// Finds a row whose format matches the line from a position on, and whose prefixes include the text before it.
+    /// </summary>
+    private static bool TryMatchAt(
+        PatternIndex index, ReadOnlySpan<byte> line, int at, DetectionMode mode, out Found found)
     {
         found = default;
         Span<Range> values = stackalloc Range[MessageFormat.MaxConversions];
         foreach (var row in index.Candidates(line[at..]))
         {
             if (!Matches(row, line[at..], mode, values)) continue;
-            if (!TryPrefix(line[..at], row, mode, out var prefix) || !Accepts(row, prefix, mode, line[at..], values, out var module)) continue;
+            if (!TryPrefix(line[..at], row, mode, out var prefix)
+                || !Accepts(row, prefix, mode, line[at..], values, out var module))
+                continue;
             if (mode == DetectionMode.Begun && row.DeviceAt < 0 && !NamesTheDriver(row, prefix)) continue;
             found = new Found(row, at, module);
             return true;
@@ -99,7 +124,9 @@ internal static class HangDetector
         return mode == DetectionMode.Cut && TryMatchStart(index, line, at, out found);
     }
 
-    /// <summary>Finds a message that is cut off within its first words. All rows with that start must be of the same kind.</summary>
+    /// <summary>
+    /// Finds a message that is cut off within its first words. All rows with that start must be of the same kind.
+    /// </summary>
     private static bool TryMatchStart(PatternIndex index, ReadOnlySpan<byte> line, int at, out Found found)
     {
         found = default;
@@ -110,7 +137,8 @@ internal static class HangDetector
         {
             if (!row.Message.Start.Span.StartsWith(message)) continue;
             _ = row.Message.TryMatchCut(message, values);
-            if (!Accepts(row, prefix, DetectionMode.Cut, message, values, out var module) || !NamesTheDriver(row, prefix))
+            if (!Accepts(row, prefix, DetectionMode.Cut, message, values, out var module)
+                || !NamesTheDriver(row, prefix))
                 continue;
             if (!row.IsHangOrWatchdog || found.Row is not null && found.Row.Kind != row.Kind) return false;
             found = found.Row is null ? new Found(row, at, module) : found;
@@ -135,7 +163,9 @@ internal static class HangDetector
     }
 
     /// <summary>True if the row accepts that prefix.</summary>
-    private static bool Accepts(HangPattern row, in KernelPrefix prefix, DetectionMode mode, ReadOnlySpan<byte> message, ReadOnlySpan<Range> values, out bool module)
+    private static bool Accepts(
+        HangPattern row, in KernelPrefix prefix, DetectionMode mode, ReadOnlySpan<byte> message,
+        ReadOnlySpan<Range> values, out bool module)
     {
         module = false;
         if (row.DeviceAt >= 0 && !InterfaceName.TryParse(message[values[row.DeviceAt]], out _)
@@ -150,11 +180,14 @@ internal static class HangDetector
                 var printsIt = row.Drivers.Contains(prefix.Name);
                 module = printsIt || NetDrivers.IsKnown(prefix.Name);
                 if (module) return printsIt && row.Takes(PrefixShapes.Module) || pasted && row.Distinctive;
-                return row.Takes(PrefixShapes.Netdev) && InterfaceName.TryParse(prefix.Name, out _) && !KernelPrefix.IsOtherDevice(prefix.Name);
+                return row.Takes(PrefixShapes.Netdev)
+                    && InterfaceName.TryParse(prefix.Name, out _)
+                    && !KernelPrefix.IsOtherDevice(prefix.Name);
             case PrefixShapes.Device:
                 if (row.Drivers.Contains(prefix.Driver))
                     return row.Takes(PrefixShapes.Device) || pasted && row.Takes(PrefixShapes.Netdev);
-                // Without an interface, only the watchdog's text is unambiguous among shared texts: PCI ports have links too.
+                // Without an interface, only the watchdog's text is unambiguous among shared texts: PCI ports have
+                // links too.
                 return pasted && row.Distinctive && (prefix.Driver.IsEmpty || row.AnyDriver);
             default:
                 return row.Takes(prefix.Shape) && AcceptsDriver(row, prefix);
@@ -163,7 +196,9 @@ internal static class HangDetector
 
     // A function with its line number is longer than any process name.
     private static bool NamesTheDriver(HangPattern row, in KernelPrefix prefix) =>
-        prefix.IsFull || row.Drivers.Contains(prefix.Driver) || prefix.Shape is PrefixShapes.Function or PrefixShapes.Traced;
+        prefix.IsFull
+        || row.Drivers.Contains(prefix.Driver)
+        || prefix.Shape is PrefixShapes.Function or PrefixShapes.Traced;
 
     private static bool AcceptsDriver(HangPattern row, in KernelPrefix prefix)
     {
@@ -174,7 +209,13 @@ internal static class HangDetector
     }
 
     private static bool TryDescribe(
-        Found found, DetectionMode mode, ReadOnlySpan<byte> line, ReadOnlySpan<byte> furtherLines, ReadOnlySpan<byte> subsystem, ReadOnlySpan<byte> device, out NicMessage described)
+        Found found,
+        DetectionMode mode,
+        ReadOnlySpan<byte> line,
+        ReadOnlySpan<byte> furtherLines,
+        ReadOnlySpan<byte> subsystem,
+        ReadOnlySpan<byte> device,
+        out NicMessage described)
     {
         described = default;
         var row = found.Row;
@@ -190,7 +231,8 @@ internal static class HangDetector
         if (row.DeviceAt >= 0) name = message[values[row.DeviceAt]];
         // No name, or a placeholder of the kernel: the bus address is enough.
         _ = InterfaceName.TryParse(name, out var interfaceName);
-        _ = InterfaceName.TryParse(row.FormerNameAt >= 0 ? message[values[row.FormerNameAt]] : default, out var formerName);
+        _ = InterfaceName.TryParse(
+            row.FormerNameAt >= 0 ? message[values[row.FormerNameAt]] : default, out var formerName);
         var report = row.HasReport ? HangReport.Decode(furtherLines) : null;
         described = new NicMessage
         {
@@ -200,14 +242,19 @@ internal static class HangDetector
             Device = interfaceName,
             FormerDevice = formerName,
             Queue = (int?)Number(message, values, row.QueueAt) ?? report?.Queue,
-            Milliseconds = Number(message, values, row.MillisecondsAt) ?? Number(message, values, row.MicrosecondsAt) / 1000,
+            Milliseconds =
+                Number(message, values, row.MillisecondsAt) ?? Number(message, values, row.MicrosecondsAt) / 1000,
             Report = report,
         };
         return true;
     }
 
-    /// <summary>The bus address of text and dictionary, which must be equal. The kernel writes DEVICE=+pci:0000:00:1f.6 for the netdev's parent.</summary>
-    private static bool TryBus(ReadOnlySpan<byte> inText, ReadOnlySpan<byte> subsystem, ReadOnlySpan<byte> device, out BusAddress bus)
+    /// <summary>
+    /// The bus address of text and dictionary, which must be equal. The kernel writes DEVICE=+pci:0000:00:1f.6 for the
+    /// netdev's parent.
+    /// </summary>
+    private static bool TryBus(
+        ReadOnlySpan<byte> inText, ReadOnlySpan<byte> subsystem, ReadOnlySpan<byte> device, out BusAddress bus)
     {
         _ = BusAddress.TryParse(inText, out bus);
         if (device.IsEmpty) return true;
@@ -220,11 +267,13 @@ internal static class HangDetector
         return inText.IsEmpty ? BusAddress.TryParse(address, out bus) : inText.SequenceEqual(address);
     }
 
-    private static string? Driver(Found found, in KernelPrefix prefix, ReadOnlySpan<byte> message, ReadOnlySpan<Range> values)
+    private static string? Driver(
+        Found found, in KernelPrefix prefix, ReadOnlySpan<byte> message, ReadOnlySpan<Range> values)
     {
         var row = found.Row;
         if (found.IsModule) return NetDrivers.Name(prefix.Name);
-        if (row.DriverAt >= 0 && message[values[row.DriverAt]] is { Length: > 0 } named && NetDrivers.IsName(named)) return NetDrivers.Name(named);
+        if (row.DriverAt >= 0 && message[values[row.DriverAt]] is { Length: > 0 } named && NetDrivers.IsName(named))
+            return NetDrivers.Name(named);
         if (prefix.Driver.Length > 0) return NetDrivers.Name(prefix.Driver);
         return row.Drivers is [var only] ? only : null;
     }

@@ -18,7 +18,8 @@ internal static partial class HangPatterns
         { Trouble = DeviceTrouble.Failed },
         new("broadcom-bus-error", MessageKind.Fatal, ["tg3", "bnxt_en"], "PCI I/O error detected",
             "broadcom/tg3.c tg3_io_error_detected(), bnxt/bnxt.c") { Trouble = DeviceTrouble.OffBus },
-        // bnx2 prints no "timeout". Its first dump counts as the hang. Its other dumps and the registers belong to the same hang.
+        // bnx2 prints no "timeout". Its first dump counts as the hang. Its other dumps and the registers belong to the
+        // same hang.
         new("bnx2-ftq-dump", MessageKind.Hang, ["bnx2"], "<--- start FTQ dump --->", "broadcom/bnx2.c bnx2_dump_ftq()")
         { Distinctive = true },
         new("bnx2-mcp-dump", MessageKind.Ignored, ["bnx2"], "<--- start MCP states dump --->",

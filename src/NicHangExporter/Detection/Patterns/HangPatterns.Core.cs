@@ -4,7 +4,11 @@ internal static partial class HangPatterns
 {
     private const string DevWatchdog = "net/sched/sch_generic.c dev_watchdog()";
 
-    /// <summary>The core's watchdog, in every wording since 2.4. Of a WARN splat only this line counts. From 2.6.27 to 6.7 it was printed once per boot for all NICs; since e316dd1cf135 (6.8, 6.6.47, 6.1.107) it is printed at every timeout.</summary>
+    /// <summary>
+    /// The core's watchdog, in every wording since 2.4. Of a WARN splat only this line counts. From 2.6.27 to 6.7 it
+    /// was printed once per boot for all NICs; since e316dd1cf135 (6.8, 6.6.47, 6.1.107) it is printed at every
+    /// timeout.
+    /// </summary>
     private static HangPattern[] Core =>
     [
         new("watchdog-2.4", MessageKind.Watchdog, [], "NETDEV WATCHDOG: %s: transmit timed out",

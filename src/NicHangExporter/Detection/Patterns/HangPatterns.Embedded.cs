@@ -5,7 +5,8 @@ internal static partial class HangPatterns
     /// <summary>Boards, systems on a chip, and drivers of on-board controllers that print little.</summary>
     private static HangPattern[] Embedded =>
     [
-        // Printed under the name of the glue driver (rk_gmac-dwmac and others). The full stop distinguishes it from Intel's.
+        // Printed under the name of the glue driver (rk_gmac-dwmac and others). The full stop distinguishes it from
+        // Intel's.
         new("stmmac-reset", MessageKind.Reset, ["stmmac", "txgbe", "ngbe"], "Reset adapter.",
             "stmicro/stmmac/stmmac_main.c stmmac_reset_subtask(), wangxun/libwx/wx_err.c wx_pf_reset_subtask()")
         { Shapes = NetdevOrDevice, AnyDriver = true },

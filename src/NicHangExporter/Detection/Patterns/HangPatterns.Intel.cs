@@ -5,7 +5,8 @@ internal static partial class HangPatterns
     /// <summary>Only these drivers print newlines inside one printk: the registers follow in the same record.</summary>
     private static HangPattern[] Intel =>
     [
-        // Printed every 2 s. Since 95ecba62e2fd the queue is stopped again each time, so the core's watchdog does not fire and the driver resets nothing.
+        // Printed every 2 s. Since 95ecba62e2fd the queue is stopped again each time, so the core's watchdog does not
+        // fire and the driver resets nothing.
         new("e1000e-hardware-unit-hang", MessageKind.Hang, ["e1000e"], "Detected Hardware Unit Hang:",
             "intel/e1000e/netdev.c e1000_print_hw_hang()")
         { Shapes = NetdevOrDevice, Distinctive = true, HasReport = true },

@@ -2,7 +2,10 @@ namespace NicHangExporter.Detection.Patterns;
 
 internal static partial class HangPatterns
 {
-    /// <summary>Texts that dozens of drivers copied from Donald Becker's drivers, with different registers. Any driver may print them after a prefix that names the interface.</summary>
+    /// <summary>
+    /// Texts that dozens of drivers copied from Donald Becker's drivers, with different registers. Any driver may print
+    /// them after a prefix that names the interface.
+    /// </summary>
     private static HangPattern[] Legacy =>
     [
         new("transmit-timed-out-resetting", MessageKind.Hang,

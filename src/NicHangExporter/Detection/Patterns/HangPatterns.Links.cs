@@ -4,10 +4,14 @@ internal static partial class HangPatterns
 {
     private const PrefixShapes EveryLinkShape = PrefixShapes.Netdev | PrefixShapes.NameBlank;
 
-    /// <summary>Link messages that many drivers share. A driver that resets itself prints Up without Down. The log level has no meaning.</summary>
+    /// <summary>
+    /// Link messages that many drivers share. A driver that resets itself prints Up without Down. The log level has no
+    /// meaning.
+    /// </summary>
     private static HangPattern[] Links =>
     [
-        // e1000e and e1000 print the name and a blank before 5.6. igb prints the module and the name again after the ordinary prefix.
+        // e1000e and e1000 print the name and a blank before 5.6. igb prints the module and the name again after the
+        // ordinary prefix.
         new("nic-link-up", MessageKind.LinkUp, ["ixgbevf", "atl1c", "igbvf"], "NIC Link is Up%*",
             "intel/*, vmware, broadcom/bnxt, bnx2x, atheros/atl1e and others")
         { Shapes = EveryLinkShape | PrefixShapes.Device, AnyDriver = true },

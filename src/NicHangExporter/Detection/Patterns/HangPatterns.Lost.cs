@@ -4,7 +4,11 @@ namespace NicHangExporter.Detection.Patterns;
 
 internal static partial class HangPatterns
 {
-    /// <summary>USB adapters whose registers can't be read any more, and PCI functions that the bus can't reach. Several drivers, or the PCI core, print these texts, the latter also for storage and graphics. They therefore match only these drivers.</summary>
+    /// <summary>
+    /// USB adapters whose registers can't be read any more, and PCI functions that the bus can't reach. Several
+    /// drivers, or the PCI core, print these texts, the latter also for storage and graphics. They therefore match only
+    /// these drivers.
+    /// </summary>
     private static HangPattern[] Lost =>
     [
         new("usb-register-read", MessageKind.Fatal, UsbAdapters, "Failed to read reg index 0x%08x: %d",

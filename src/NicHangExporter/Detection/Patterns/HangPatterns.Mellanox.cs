@@ -4,7 +4,9 @@ internal static partial class HangPatterns
 {
     private const PrefixShapes Mlx5Device = PrefixShapes.Device | PrefixShapes.Traced;
 
-    /// <summary>Mellanox. mlx4_en prints with a plain printk. Lines of mlx5_core without an interface contain func:line:(pid N).</summary>
+    /// <summary>
+    /// Mellanox. mlx4_en prints with a plain printk. Lines of mlx5_core without an interface contain func:line:(pid N).
+    /// </summary>
     private static HangPattern[] Mellanox =>
     [
         new("mlx4-tx-timeout", MessageKind.Hang, ["mlx4_en", "mlx4_core"],

@@ -2,7 +2,9 @@ namespace NicHangExporter.Detection.Patterns;
 
 internal static partial class HangPatterns
 {
-    /// <summary>Realtek, including USB adapters. r8169 prints nothing at a timeout and resets; only the core reports.</summary>
+    /// <summary>
+    /// Realtek, including USB adapters. r8169 prints nothing at a timeout and resets; only the core reports.
+    /// </summary>
     private static HangPattern[] Realtek =>
     [
         new("r8168-timeout-reset", MessageKind.Reset, ["r8168", "r8125", "r8126", "r8127", "r8101", "r8169"],

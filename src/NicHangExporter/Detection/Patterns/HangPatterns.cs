@@ -2,7 +2,12 @@ using System.Collections.Immutable;
 
 namespace NicHangExporter.Detection.Patterns;
 
-/// <summary>The table of messages of Linux network drivers about hangs, resets and links: one row per message, by vendor in the other parts of this class. A new driver needs one row here and one line in the test's fixtures. The rows are taken from the sources of Linux 6.1 and 6.12, and from logs for drivers outside the kernel and old wordings. Rows of kind Ignored document look-alikes and accompanying messages; messages without a row are ignored too.</summary>
+/// <summary>
+/// The table of messages of Linux network drivers about hangs, resets and links: one row per message, by vendor in the
+/// other parts of this class. A new driver needs one row here and one line in the test's fixtures. The rows are taken
+/// from the sources of Linux 6.1 and 6.12, and from logs for drivers outside the kernel and old wordings. Rows of kind
+/// Ignored document look-alikes and accompanying messages; messages without a row are ignored too.
+/// </summary>
 internal static partial class HangPatterns
 {
     private const PrefixShapes NetdevOrDevice = PrefixShapes.Netdev | PrefixShapes.Device;

@@ -3,7 +3,11 @@ using System.Buffers.Text;
 
 namespace NicHangExporter.Detection.Patterns;
 
-/// <summary>The registers that Intel's drivers print after "Detected … Unit Hang", in further lines of the same record (<c>e1000_print_hw_hang()</c> of e1000e, <c>igb_clean_tx_irq()</c> and others). Any of them may be missing, because drivers differ and logs are cut off.</summary>
+/// <summary>
+/// The registers that Intel's drivers print after "Detected … Unit Hang", in further lines of the same record
+/// (<c>e1000_print_hw_hang()</c> of e1000e, <c>igb_clean_tx_irq()</c> and others). Any of them may be missing, because
+/// drivers differ and logs are cut off.
+/// </summary>
 internal sealed record HangReport
 {
     /// <summary>The transmit queue, for devices with several.</summary>
@@ -12,7 +16,10 @@ internal sealed record HangReport
     /// <summary>TDH: the next descriptor that the hardware processes.</summary>
     public ulong? Head { get; init; }
 
-    /// <summary>TDT: the end of the descriptors that the driver has passed on. If it equals <see cref="Head"/>, the hardware is done and only the clean-up is late.</summary>
+    /// <summary>
+    /// TDT: the end of the descriptors that the driver has passed on. If it equals <see cref="Head"/>, the hardware is
+    /// done and only the clean-up is late.
+    /// </summary>
     public ulong? Tail { get; init; }
 
     /// <summary>next_to_use.</summary>
@@ -21,7 +28,10 @@ internal sealed record HangReport
     /// <summary>next_to_clean.</summary>
     public ulong? NextToClean { get; init; }
 
-    /// <summary>time_stamp: jiffies when the stuck packet was queued. If the next report has the same value, it is still the same packet.</summary>
+    /// <summary>
+    /// time_stamp: jiffies when the stuck packet was queued. If the next report has the same value, it is still the
+    /// same packet.
+    /// </summary>
     public ulong? TimeStamp { get; init; }
 
     /// <summary>jiffies when the report was printed.</summary>
@@ -48,7 +58,9 @@ internal sealed record HangReport
     /// <summary>PCI Status (e1000e).</summary>
     public ulong? PciStatus { get; init; }
 
-    /// <summary>Decodes the lines after the first one, in any order. Unknown lines are skipped. Null if no line is known.</summary>
+    /// <summary>
+    /// Decodes the lines after the first one, in any order. Unknown lines are skipped. Null if no line is known.
+    /// </summary>
     public static HangReport? Decode(ReadOnlySpan<byte> lines)
     {
         HangReport? report = null;
@@ -58,7 +70,9 @@ internal sealed record HangReport
         return report;
     }
 
-    /// <summary>True for a line that is a further line of a report. The line may have surrounding blanks but no prefix of a log.</summary>
+    /// <summary>
+    /// True for a line that is a further line of a report. The line may have surrounding blanks but no prefix of a log.
+    /// </summary>
     public static bool IsContinuation(ReadOnlySpan<byte> line)
     {
         line = line.Trim(" \t\r"u8);
@@ -66,7 +80,9 @@ internal sealed record HangReport
         return TrySplit(line, out var name, out _) && IsKnown(name);
     }
 
-    /// <summary>True if all lines have the form in which drivers print them. Other text after a message does not belong to it.</summary>
+    /// <summary>
+    /// True if all lines have the form in which drivers print them. Other text after a message does not belong to it.
+    /// </summary>
     public static bool IsReport(ReadOnlySpan<byte> lines)
     {
         foreach (var range in lines.Split((byte)'\n'))
@@ -79,11 +95,20 @@ internal sealed record HangReport
     {
         (string Name, ulong? Value)[] registers =
         [
-            ("TDH", Head), ("TDT", Tail), ("next_to_use", NextToUse), ("next_to_clean", NextToClean), ("time_stamp", TimeStamp), ("jiffies", Jiffies),
+            ("TDH", Head),
+            ("TDT", Tail),
+            ("next_to_use", NextToUse),
+            ("next_to_clean", NextToClean),
+            ("time_stamp", TimeStamp),
+            ("jiffies", Jiffies),
             ("next_to_watch", NextToWatch), ("status", DescriptorStatus), ("MAC", MacStatus), ("PHY", PhyStatus),
             ("PHY_1000BASE-T", Phy1000Status), ("PHY_extended", PhyExtendedStatus), ("PCI", PciStatus),
         ];
-        return string.Join(' ', registers.Where(register => register.Value is not null).Select(register => $"{register.Name}={register.Value:x}")
+        return string.Join(
+            ' ',
+            registers
+                .Where(register => register.Value is not null)
+                .Select(register => $"{register.Name}={register.Value:x}")
             .Prepend(Queue is null ? "" : $"queue={Queue}").Where(text => text.Length > 0));
     }
 
@@ -91,7 +116,9 @@ internal sealed record HangReport
     private static bool IsPrinted(ReadOnlySpan<byte> line)
     {
         line = line.Trim((byte)' ');
-        if (line.SequenceEqual("buffer_info[next_to_clean]:"u8) || line.SequenceEqual("buffer_info[next_to_clean]"u8) || line.SequenceEqual("tx_buffer_info[next_to_clean]"u8))
+        if (line.SequenceEqual("buffer_info[next_to_clean]:"u8)
+            || line.SequenceEqual("buffer_info[next_to_clean]"u8)
+            || line.SequenceEqual("tx_buffer_info[next_to_clean]"u8))
             return true;
         if (!TrySplit(line, out var name, out var value) || !IsKnown(name) || !value.EndsWith(">"u8)) return false;
         value = value[..^1];
@@ -101,7 +128,9 @@ internal sealed record HangReport
 
     // %x, %lx, or %p with its placeholders of lib/vsprintf.c
     private static bool IsValue(ReadOnlySpan<byte> value) =>
-        value.Length is > 0 and <= 16 && value.IndexOfAnyExcept(HexDigits) < 0 || value.SequenceEqual("(null)"u8) || value.SequenceEqual("(____ptrval____)"u8)
+        value.Length is > 0 and <= 16 && value.IndexOfAnyExcept(HexDigits) < 0
+        || value.SequenceEqual("(null)"u8)
+        || value.SequenceEqual("(____ptrval____)"u8)
         // Pointers of 32 bits.
         || value.SequenceEqual("(ptrval)"u8);
 
@@ -114,11 +143,22 @@ internal sealed record HangReport
     }
 
     private static bool IsKnown(ReadOnlySpan<byte> name) =>
-        name.SequenceEqual("Tx Queue"u8) || name.SequenceEqual("TDH, TDT"u8) || name.SequenceEqual("TDH"u8) || name.SequenceEqual("TDT"u8)
-        || name.SequenceEqual("next_to_use"u8) || name.SequenceEqual("next_to_clean"u8) || name.SequenceEqual("time_stamp"u8)
-        || name.SequenceEqual("jiffies"u8) || name.SequenceEqual("next_to_watch"u8) || name.SequenceEqual("next_to_watch.status"u8)
-        || name.SequenceEqual("desc.status"u8) || name.SequenceEqual("MAC Status"u8) || name.SequenceEqual("PHY Status"u8)
-        || name.SequenceEqual("PHY 1000BASE-T Status"u8) || name.SequenceEqual("PHY Extended Status"u8) || name.SequenceEqual("PCI Status"u8);
+        name.SequenceEqual("Tx Queue"u8)
+        || name.SequenceEqual("TDH, TDT"u8)
+        || name.SequenceEqual("TDH"u8)
+        || name.SequenceEqual("TDT"u8)
+        || name.SequenceEqual("next_to_use"u8)
+        || name.SequenceEqual("next_to_clean"u8)
+        || name.SequenceEqual("time_stamp"u8)
+        || name.SequenceEqual("jiffies"u8)
+        || name.SequenceEqual("next_to_watch"u8)
+        || name.SequenceEqual("next_to_watch.status"u8)
+        || name.SequenceEqual("desc.status"u8)
+        || name.SequenceEqual("MAC Status"u8)
+        || name.SequenceEqual("PHY Status"u8)
+        || name.SequenceEqual("PHY 1000BASE-T Status"u8)
+        || name.SequenceEqual("PHY Extended Status"u8)
+        || name.SequenceEqual("PCI Status"u8);
 
     private HangReport With(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
@@ -133,7 +173,8 @@ internal sealed record HangReport
         if (name.SequenceEqual("time_stamp"u8)) return this with { TimeStamp = Hex(value) };
         if (name.SequenceEqual("jiffies"u8)) return this with { Jiffies = Hex(value) };
         if (name.SequenceEqual("next_to_watch"u8)) return this with { NextToWatch = Hex(value) };
-        if (name.SequenceEqual("next_to_watch.status"u8) || name.SequenceEqual("desc.status"u8)) return this with { DescriptorStatus = Hex(value) };
+        if (name.SequenceEqual("next_to_watch.status"u8) || name.SequenceEqual("desc.status"u8))
+            return this with { DescriptorStatus = Hex(value) };
         if (name.SequenceEqual("MAC Status"u8)) return this with { MacStatus = Hex(value) };
         if (name.SequenceEqual("PHY Status"u8)) return this with { PhyStatus = Hex(value) };
         if (name.SequenceEqual("PHY 1000BASE-T Status"u8)) return this with { Phy1000Status = Hex(value) };
@@ -143,5 +184,6 @@ internal sealed record HangReport
 
     private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);
 
-    private static ulong? Hex(ReadOnlySpan<byte> value) => Utf8Parser.TryParse(value, out ulong number, out _, 'x') ? number : null;
+    private static ulong? Hex(ReadOnlySpan<byte> value) =>
+        Utf8Parser.TryParse(value, out ulong number, out _, 'x') ? number : null;
 }

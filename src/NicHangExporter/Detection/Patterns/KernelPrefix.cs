@@ -3,7 +3,11 @@ using NicHangExporter.Linux;
 
 namespace NicHangExporter.Detection.Patterns;
 
-/// <summary>The parts of the prefix of a kernel message. The complete prefix must have one of the forms that the kernel creates (include/linux/netdevice.h <c>netdev_printk()</c>, drivers/base/core.c <c>dev_printk()</c>, and older macros of drivers), so that a message that quotes another one does not match. Pure, allocates nothing, accepts any bytes.</summary>
+/// <summary>
+/// The parts of the prefix of a kernel message. The complete prefix must have one of the forms that the kernel creates
+/// (include/linux/netdevice.h <c>netdev_printk()</c>, drivers/base/core.c <c>dev_printk()</c>, and older macros of
+/// drivers), so that a message that quotes another one does not match. Pure, allocates nothing, accepts any bytes.
+/// </summary>
 internal readonly ref struct KernelPrefix
 {
     /// <summary>The maximum length of a prefix. Prefixes of the kernel are much shorter.</summary>
@@ -25,7 +29,8 @@ internal readonly ref struct KernelPrefix
     public bool NeedsKnownDriver { get; private init; }
 
     /// <summary>Parses a prefix.</summary>
-    /// <param name="text">The text before the message, including the blank or bracket that ends it; may be empty.</param>
+    /// <param name="text">The text before the message, including the blank or bracket that ends it; may be
+    /// empty.</param>
     /// <param name="prefix">The parts.</param>
     public static bool TryParse(ReadOnlySpan<byte> text, out KernelPrefix prefix)
     {
@@ -46,18 +51,31 @@ internal readonly ref struct KernelPrefix
     {
         if (!IsBusWord(word)) return false;
         if (word.IndexOf((byte)':') >= 0 || word.Length > InterfaceName.MaxLength) return true;
-        if (StartsWithThenDigits(word, "virtio"u8) || StartsWithThenDigits(word, "netdevsim"u8) || StartsWithThenDigits(word, "vif-"u8)) return true;
+        if (StartsWithThenDigits(word, "virtio"u8)
+            || StartsWithThenDigits(word, "netdevsim"u8)
+            || StartsWithThenDigits(word, "vif-"u8))
+            return true;
         // A platform device by its address (1e100000.ethernet), or a device of a virtual I/O bus (30000002).
         var hexadecimal = word.IndexOfAnyExcept(HexDigits);
         return hexadecimal < 0 ? word.Length >= 8 : hexadecimal >= 5 && word[hexadecimal] == '.';
     }
 
-    /// <summary>True for device names of other subsystems that have transmitters and links too: <c>ata4: </c>, <c>hci0: </c>.</summary>
+    /// <summary>
+    /// True for device names of other subsystems that have transmitters and links too: <c>ata4: </c>, <c>hci0: </c>.
+    /// </summary>
     public static bool IsOtherDevice(ReadOnlySpan<byte> word) =>
-        StartsWithThenDigits(word, "ata"u8) || StartsWithThenDigits(word, "hci"u8) || StartsWithThenDigits(word, "mmc"u8)
-        || StartsWithThenDigits(word, "nvme"u8) || StartsWithThenDigits(word, "spi"u8) || StartsWithThenDigits(word, "i2c-"u8) || word.StartsWith("cec-"u8);
+        StartsWithThenDigits(word, "ata"u8)
+        || StartsWithThenDigits(word, "hci"u8)
+        || StartsWithThenDigits(word, "mmc"u8)
+        || StartsWithThenDigits(word, "nvme"u8)
+        || StartsWithThenDigits(word, "spi"u8)
+        || StartsWithThenDigits(word, "i2c-"u8)
+        || word.StartsWith("cec-"u8);
 
-    /// <summary>True if driver, address and interface are all present, as <c>netdev_printk()</c> prints them for every NIC with hardware. Text that other parts of the kernel print first, such as a process name, is too short for them.</summary>
+    /// <summary>
+    /// True if driver, address and interface are all present, as <c>netdev_printk()</c> prints them for every NIC with
+    /// hardware. Text that other parts of the kernel print first, such as a process name, is too short for them.
+    /// </summary>
     public bool IsFull => Driver.Length > 0 && Name.Length > 0 && (IsBusAddress(Bus) || IsNumbered(Bus));
 
     // "bnx2x: [bnx2x_panic_dump:917(eth0)]"
@@ -78,7 +96,13 @@ internal readonly ref struct KernelPrefix
         if (open < 0) return false;
         var name = text[(open + 1)..];
         if (!IsFunctionAndLine(text[..open]) || name.Length > 0 && !InterfaceName.TryParse(name, out _)) return false;
-        prefix = new KernelPrefix { Driver = driver, Name = name, Shape = PrefixShapes.Function, NeedsKnownDriver = driver.Length > 0 };
+        prefix = new KernelPrefix
+        {
+            Driver = driver,
+            Name = name,
+            Shape = PrefixShapes.Function,
+            NeedsKnownDriver = driver.Length > 0,
+        };
         return true;
     }
 
@@ -96,9 +120,14 @@ internal readonly ref struct KernelPrefix
         {
             // "niu 0000:84:00.0: niu: eth4: "
             var module = first[(colon + 2)..];
-            if (NetDrivers.IsKnown(module) && TryTwoParts(first[..colon], last, out prefix) && prefix.Bus.Length > 0 && prefix.Driver.SequenceEqual(module)) return true;
+            if (NetDrivers.IsKnown(module)
+                && TryTwoParts(first[..colon], last, out prefix)
+                && prefix.Bus.Length > 0
+                && prefix.Driver.SequenceEqual(module))
+                return true;
             // 2.6: "e1000: eth0: e1000_clean_tx_irq: "
-            if (last.IndexOf((byte)'_') < 0 || !NetDrivers.IsName(last) || first[(colon + 2)..].IndexOf(": "u8) >= 0) return false;
+            if (last.IndexOf((byte)'_') < 0 || !NetDrivers.IsName(last) || first[(colon + 2)..].IndexOf(": "u8) >= 0)
+                return false;
             last = first[(colon + 2)..];
             first = first[..colon];
             if (!NetDrivers.IsName(first)) return false;
@@ -111,7 +140,11 @@ internal readonly ref struct KernelPrefix
     {
         prefix = default;
         var pid = last.IndexOf(":(pid "u8);
-        if (pid < 0 || !TryOnePart(first, out var device) || device.Shape != PrefixShapes.Device || device.Driver.IsEmpty) return false;
+        if (pid < 0
+            || !TryOnePart(first, out var device)
+            || device.Shape != PrefixShapes.Device
+            || device.Driver.IsEmpty)
+            return false;
         if (last[..pid].StartsWith(device.Bus) && last.Length > device.Bus.Length && last[device.Bus.Length] == ':')
         {
             last = last[(device.Bus.Length + 1)..];
@@ -145,7 +178,13 @@ internal readonly ref struct KernelPrefix
         if (blank >= 0)
         {
             // "e1000e 0000:00:1f.6 eth0: "
-            prefix = new KernelPrefix { Driver = driver, Bus = rest[..blank], Name = rest[(blank + 1)..], Shape = PrefixShapes.Netdev };
+            prefix = new KernelPrefix
+            {
+                Driver = driver,
+                Bus = rest[..blank],
+                Name = rest[(blank + 1)..],
+                Shape = PrefixShapes.Netdev,
+            };
             return !unnamed && NetDrivers.IsName(driver) && IsBusWord(prefix.Bus) && IsInterface(prefix.Name);
         }
         if (unnamed)
@@ -172,7 +211,13 @@ internal readonly ref struct KernelPrefix
             return IsInterface(rest);
         }
         // 2.6: "sky2 eth0: "
-        prefix = new KernelPrefix { Driver = driver, Name = rest, Shape = PrefixShapes.Netdev, NeedsKnownDriver = true };
+        prefix = new KernelPrefix
+        {
+            Driver = driver,
+            Name = rest,
+            Shape = PrefixShapes.Netdev,
+            NeedsKnownDriver = true,
+        };
         return NetDrivers.IsName(driver) && IsInterface(rest);
     }
 
@@ -190,14 +235,32 @@ internal readonly ref struct KernelPrefix
         {
             // up to 3.7, and VMware: "e1000e 0000:00:1f.6: vmnic0: "
             case PrefixShapes.Device when !IsBusAddress(name):
-                prefix = new KernelPrefix { Driver = before.Driver, Bus = before.Bus, Name = name, Shape = PrefixShapes.Netdev };
+                prefix = new KernelPrefix
+                {
+                    Driver = before.Driver,
+                    Bus = before.Bus,
+                    Name = name,
+                    Shape = PrefixShapes.Netdev,
+                };
                 return true;
             // "tg3: eth0: ", or "e1000: 0000:02:01.0: "
             case PrefixShapes.Word when IsBusAddress(name):
-                prefix = new KernelPrefix { Driver = before.Name, Bus = name, Shape = PrefixShapes.Device, NeedsKnownDriver = true };
+                prefix = new KernelPrefix
+                {
+                    Driver = before.Name,
+                    Bus = name,
+                    Shape = PrefixShapes.Device,
+                    NeedsKnownDriver = true,
+                };
                 return NetDrivers.IsName(before.Name);
             case PrefixShapes.Word:
-                prefix = new KernelPrefix { Driver = before.Name, Name = name, Shape = PrefixShapes.Netdev, NeedsKnownDriver = true };
+                prefix = new KernelPrefix
+                {
+                    Driver = before.Name,
+                    Name = name,
+                    Shape = PrefixShapes.Netdev,
+                    NeedsKnownDriver = true,
+                };
                 return NetDrivers.IsName(before.Name);
             // "vmxnet3 0000:03:00.0 ens160: ens160: ", and the same of the class: "net ens160: ens160: "
             case PrefixShapes.Netdev when before.Name.SequenceEqual(name):
@@ -227,23 +290,48 @@ internal readonly ref struct KernelPrefix
             if (!NetDrivers.IsName(first[(colon + 2)..])) return false;
             first = first[..colon];
             // Here the interface may also precede the module.
-            if (!TryColon(first, out var doubled) || doubled.Bus.IsEmpty || doubled.NeedsKnownDriver || doubled.Shape is not (PrefixShapes.Device or PrefixShapes.Netdev)
+            if (!TryColon(first, out var doubled)
+                || doubled.Bus.IsEmpty
+                || doubled.NeedsKnownDriver
+                || doubled.Shape is not (PrefixShapes.Device or PrefixShapes.Netdev)
                 || doubled.Shape == PrefixShapes.Netdev && !doubled.Name.SequenceEqual(name)) return false;
-            prefix = new KernelPrefix { Driver = doubled.Driver, Bus = doubled.Bus, Name = name, Shape = PrefixShapes.NameBlank };
+            prefix = new KernelPrefix
+            {
+                Driver = doubled.Driver,
+                Bus = doubled.Bus,
+                Name = name,
+                Shape = PrefixShapes.NameBlank,
+            };
             return true;
         }
         if (!TryOnePart(first, out var before)) return false;
         prefix = before.Shape switch
         {
-            PrefixShapes.Word => new KernelPrefix { Driver = before.Name, Name = name, Shape = PrefixShapes.NameBlank, NeedsKnownDriver = true },
-            PrefixShapes.Device or PrefixShapes.Netdev when before.Bus.Length > 0 && (before.Shape == PrefixShapes.Device || before.Name.SequenceEqual(name)) =>
-                new KernelPrefix { Driver = before.Driver, Bus = before.Bus, Name = name, Shape = PrefixShapes.NameBlank },
+            PrefixShapes.Word => new KernelPrefix
+            {
+                Driver = before.Name,
+                Name = name,
+                Shape = PrefixShapes.NameBlank,
+                NeedsKnownDriver = true,
+            },
+            PrefixShapes.Device
+            or PrefixShapes.Netdev
+                when before.Bus.Length > 0
+                    && (before.Shape == PrefixShapes.Device || before.Name.SequenceEqual(name)) => new KernelPrefix
+            {
+                Driver = before.Driver,
+                Bus = before.Bus,
+                Name = name,
+                Shape = PrefixShapes.NameBlank,
+            },
             _ => default,
         };
         return prefix.Shape != PrefixShapes.None;
     }
 
-    /// <summary>Removes <c> (uninitialized)</c> and other states (<c>netdev_reg_state()</c>), and the placeholder for a name.</summary>
+    /// <summary>
+    /// Removes <c> (uninitialized)</c> and other states (<c>netdev_reg_state()</c>), and the placeholder for a name.
+    /// </summary>
     private static bool StripState(ref ReadOnlySpan<byte> text, out bool unnamed)
     {
         var length = text.Length;
@@ -256,7 +344,9 @@ internal readonly ref struct KernelPrefix
     }
 
     private static bool IsState(ReadOnlySpan<byte> word) =>
-        word.SequenceEqual("uninitialized"u8) || word.SequenceEqual("unregistering"u8) || word.SequenceEqual("unregistered"u8)
+        word.SequenceEqual("uninitialized"u8)
+        || word.SequenceEqual("unregistering"u8)
+        || word.SequenceEqual("unregistered"u8)
         || word.SequenceEqual("released"u8) || word.SequenceEqual("dummy"u8) || word.SequenceEqual("unknown"u8)
         || word.SequenceEqual("unregister"u8);
 
@@ -267,7 +357,10 @@ internal readonly ref struct KernelPrefix
     private static bool IsInterface(ReadOnlySpan<byte> word) => InterfaceName.TryParse(word, out _);
 
     private static bool IsBusWord(ReadOnlySpan<byte> word) =>
-        word.Length is > 0 and <= BusAddress.MaxLength && char.IsAsciiLetterOrDigit((char)word[0]) && word.IndexOfAnyExcept(BusCharacters) < 0 && word[^1] != ':';
+        word.Length is > 0 and <= BusAddress.MaxLength
+        && char.IsAsciiLetterOrDigit((char)word[0])
+        && word.IndexOfAnyExcept(BusCharacters) < 0
+        && word[^1] != ':';
 
     // "poll_health:717"
     private static bool IsFunctionAndLine(ReadOnlySpan<byte> text)
@@ -276,7 +369,8 @@ internal readonly ref struct KernelPrefix
         return colon > 0 && NetDrivers.IsName(text[..colon]) && IsDigits(text[(colon + 1)..]);
     }
 
-    private static bool IsDigits(ReadOnlySpan<byte> text) => text.Length > 0 && text.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
+    private static bool IsDigits(ReadOnlySpan<byte> text) =>
+        text.Length > 0 && text.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
 
     private static bool StartsWithThenDigits(ReadOnlySpan<byte> word, ReadOnlySpan<byte> start) =>
         word.StartsWith(start) && IsDigits(word[start.Length..]);

@@ -3,7 +3,12 @@ using System.Text;
 
 namespace NicHangExporter.Detection.Patterns;
 
-/// <summary>A printk format from the kernel's source, matched against one line. <c>%d %u %x %p %s</c> with flags, widths and length modifiers are conversions; <c>%s</c> matches as little as possible. The whole line must match, except blanks at its end, unless the format ends with <c>%*</c> (an extension), which matches the rest. Matching allocates nothing and never throws.</summary>
+/// <summary>
+/// A printk format from the kernel's source, matched against one line. <c>%d %u %x %p %s</c> with flags, widths and
+/// length modifiers are conversions; <c>%s</c> matches as little as possible. The whole line must match, except blanks
+/// at its end, unless the format ends with <c>%*</c> (an extension), which matches the rest. Matching allocates nothing
+/// and never throws.
+/// </summary>
 internal sealed class MessageFormat
 {
     /// <summary>The maximum number of conversions.</summary>
@@ -38,15 +43,22 @@ internal sealed class MessageFormat
     /// <summary>The literal text that it starts with.</summary>
     public ReadOnlyMemory<byte> Start { get; }
 
-    /// <summary>The minimum number of bytes of a match that the format determines: its literal text, and a digit for each number.</summary>
+    /// <summary>
+    /// The minimum number of bytes of a match that the format determines: its literal text, and a digit for each
+    /// number.
+    /// </summary>
     public int FixedLength { get; }
 
     /// <summary>Matches one line without its end.</summary>
     /// <param name="line">The message without any prefix.</param>
-    /// <param name="values">At least <see cref="Conversions"/> long. Receives the position of each value in the line.</param>
-    public bool TryMatch(ReadOnlySpan<byte> line, Span<Range> values) => Match(line.TrimEnd(" \t\r"u8), 0, 0, values, isCut: false);
+    /// <param name="values">At least <see cref="Conversions"/> long. Receives the position of each value in the
+    /// line.</param>
+    public bool TryMatch(ReadOnlySpan<byte> line, Span<Range> values) =>
+        Match(line.TrimEnd(" \t\r"u8), 0, 0, values, isCut: false);
 
-    /// <summary>Matches a line whose end may be cut off. The format's first literal must be complete. A missing value is empty.</summary>
+    /// <summary>
+    /// Matches a line whose end may be cut off. The format's first literal must be complete. A missing value is empty.
+    /// </summary>
     public bool TryMatchCut(ReadOnlySpan<byte> line, Span<Range> values)
     {
         line = line.TrimEnd(" \t\r"u8);
@@ -64,7 +76,8 @@ internal sealed class MessageFormat
             switch (segment.Conversion)
             {
                 case Conversion.None:
-                    if (!rest.StartsWith(segment.Literal)) return isCut && segmentAt > 0 && segment.Literal.AsSpan().StartsWith(rest);
+                    if (!rest.StartsWith(segment.Literal))
+                        return isCut && segmentAt > 0 && segment.Literal.AsSpan().StartsWith(rest);
                     at += segment.Literal.Length;
                     continue;
                 case Conversion.Rest:
@@ -176,7 +189,8 @@ internal sealed class MessageFormat
         if (tail.Length > 0)
             segments.Add(new Segment(Encoding.ASCII.GetBytes(tail), Conversion.None, 0, false));
         if (segments.Count == 0 || segments[0].Literal.Length < PatternIndex.KeyLength)
-            throw new ArgumentException($"A format starts with {PatternIndex.KeyLength} literal bytes: {format}", nameof(format));
+            throw new ArgumentException(
+                $"A format starts with {PatternIndex.KeyLength} literal bytes: {format}", nameof(format));
         return [.. segments];
     }
 

@@ -14,7 +14,9 @@ internal readonly record struct NicMessage
     /// <summary>True if live detection counts it as a report of a hang.</summary>
     public bool ReportsHang => Kind is MessageKind.Hang or MessageKind.Watchdog || Pattern.CountsAsHang;
 
-    /// <summary>True if the driver resets the adapter because of this report, without a separate message about the reset.</summary>
+    /// <summary>
+    /// True if the driver resets the adapter because of this report, without a separate message about the reset.
+    /// </summary>
     public bool DriverResets => Pattern.DriverResets || Driver is not null && Pattern.ResetBy.Contains(Driver);
 
     /// <summary>The driver in the text: the bus driver, which can differ from ethtool's; null if unknown.</summary>
@@ -32,7 +34,9 @@ internal readonly record struct NicMessage
     /// <summary>The transmit queue.</summary>
     public int? Queue { get; init; }
 
-    /// <summary>The time without transmission in ms, as the core or the driver reports it. The kernel's value can be invalid.</summary>
+    /// <summary>
+    /// The time without transmission in ms, as the core or the driver reports it. The kernel's value can be invalid.
+    /// </summary>
     public long? Milliseconds { get; init; }
 
     /// <summary>The registers in the further lines of the record.</summary>

@@ -1,6 +1,8 @@
 namespace NicHangExporter.Detection.Patterns;
 
-/// <summary>Finds rows by the first three bytes of their format. A bit filter rejects nearly all other texts immediately.</summary>
+/// <summary>
+/// Finds rows by the first three bytes of their format. A bit filter rejects nearly all other texts immediately.
+/// </summary>
 internal sealed class PatternIndex
 {
     /// <summary>The number of indexed bytes. Every format starts with at least as many literal bytes.</summary>

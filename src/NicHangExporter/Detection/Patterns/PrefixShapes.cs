@@ -1,6 +1,8 @@
 namespace NicHangExporter.Detection.Patterns;
 
-/// <summary>The forms of prefix in which the kernel names a device. Each row of the table lists the forms that it accepts.</summary>
+/// <summary>
+/// The forms of prefix in which the kernel names a device. Each row of the table lists the forms that it accepts.
+/// </summary>
 [Flags]
 internal enum PrefixShapes
 {
@@ -8,7 +10,9 @@ internal enum PrefixShapes
     None = 0,
     /// <summary>Includes the interface: <c>netdev_err()</c> and its predecessors.</summary>
     Netdev = 1,
-    /// <summary>Driver and bus address only, <c>igb 0000:01:00.0: </c>: <c>dev_err()</c>. The row must list the driver.</summary>
+    /// <summary>
+    /// Driver and bus address only, <c>igb 0000:01:00.0: </c>: <c>dev_err()</c>. The row must list the driver.
+    /// </summary>
     Device = 2,
     /// <summary>Module only, <c>ixgbevf: </c>: <c>pr_err()</c>.</summary>
     Module = 4,

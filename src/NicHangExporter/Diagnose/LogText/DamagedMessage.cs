@@ -2,13 +2,29 @@ using NicHangExporter.Detection.Patterns;
 
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>Repairs messages that were damaged when people passed them on: a remark behind the message, further lines joined to the first, or a cut end. A complete message is never changed. Of a damaged one only as much is removed as leaves a message. Pure.</summary>
+/// <summary>
+/// Repairs messages that were damaged when people passed them on: a remark behind the message, further lines joined to
+/// the first, or a cut end. A complete message is never changed. Of a damaged one only as much is removed as leaves a
+/// message. Pure.
+/// </summary>
 internal static class DamagedMessage
 {
     // The maximum number of places at which a remark may begin.
     private const int MaxRemarks = 8;
 
-    private static readonly byte[][] Ellipses = ["…"u8.ToArray(), "..."u8.ToArray(), "[...]"u8.ToArray(), "[…]"u8.ToArray(), "<snip>"u8.ToArray(), "[snip]"u8.ToArray(), "(...)"u8.ToArray(), ">"u8.ToArray(), "\\"u8.ToArray(), "="u8.ToArray()];
+    private static readonly byte[][] Ellipses =
+    [
+        "…"u8.ToArray(),
+        "..."u8.ToArray(),
+        "[...]"u8.ToArray(),
+        "[…]"u8.ToArray(),
+        "<snip>"u8.ToArray(),
+        "[snip]"u8.ToArray(),
+        "(...)"u8.ToArray(),
+        ">"u8.ToArray(),
+        "\\"u8.ToArray(),
+        "="u8.ToArray(),
+    ];
 
     /// <summary>Repairs the message in a record's text.</summary>
     /// <param name="text">The text, including further lines.</param>
@@ -16,14 +32,18 @@ internal static class DamagedMessage
     /// <param name="repaired">The message.</param>
     /// <param name="repairedMode">The mode for the lookup of the repaired message.</param>
     /// <returns>False if the text is a complete message already, or is not a message.</returns>
-    public static bool TryRepair(ReadOnlySpan<byte> text, DetectionMode mode, out byte[] repaired, out DetectionMode repairedMode)
+    public static bool TryRepair(
+        ReadOnlySpan<byte> text, DetectionMode mode, out byte[] repaired, out DetectionMode repairedMode)
     {
         repaired = [];
         repairedMode = mode;
         var end = text.IndexOf((byte)'\n');
         var line = end < 0 ? text : text[..end];
-        if (line.Length > HangDetector.MaxLineLength || line.Length < PatternIndex.KeyLength || IsMessage(line, mode)) return false;
-        if (TryUnfold(line, mode, out var whole) || TryWithoutRemark(line, mode, out whole) || TryCollapse(line, mode, out whole))
+        if (line.Length > HangDetector.MaxLineLength || line.Length < PatternIndex.KeyLength || IsMessage(line, mode))
+            return false;
+        if (TryUnfold(line, mode, out var whole)
+            || TryWithoutRemark(line, mode, out whole)
+            || TryCollapse(line, mode, out whole))
         {
             repaired = [.. whole, .. text[line.Length..]];
             return true;
@@ -51,7 +71,8 @@ internal static class DamagedMessage
     public static bool IsMessageOrRemarked(ReadOnlySpan<byte> text) =>
         IsMessage(text, DetectionMode.Pasted) || TryWithoutRemark(text, DetectionMode.Pasted, out _);
 
-    public static bool IsMessage(ReadOnlySpan<byte> text, DetectionMode mode) => HangDetector.TryDetect(text, default, default, mode, out _);
+    public static bool IsMessage(ReadOnlySpan<byte> text, DetectionMode mode) =>
+        HangDetector.TryDetect(text, default, default, mode, out _);
 
     // "Detected Hardware Unit Hang: TDH <36> TDT <36> next_to_use <36> …"
     private static bool TryUnfold(ReadOnlySpan<byte> line, DetectionMode mode, out byte[] whole)
@@ -93,7 +114,8 @@ internal static class DamagedMessage
             return true;
         }
         var quoted = line.TrimEnd(" \t`*\"'"u8);
-        if (quoted.Length == line.Length || !IsMessage(quoted, mode) || line[quoted.Length..].IndexOf((byte)'"') >= 0) return false;
+        if (quoted.Length == line.Length || !IsMessage(quoted, mode) || line[quoted.Length..].IndexOf((byte)'"') >= 0)
+            return false;
         whole = quoted.ToArray();
         return true;
     }

@@ -1,6 +1,9 @@
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>Splits lines that hold several records, as web pages and log stores without line ends produce them. The start of the line determines the form of its records (see <see cref="RecordBoundary"/>).</summary>
+/// <summary>
+/// Splits lines that hold several records, as web pages and log stores without line ends produce them. The start of the
+/// line determines the form of its records (see <see cref="RecordBoundary"/>).
+/// </summary>
 internal sealed class FlattenedReader(QuotedPrintableReader lines)
 {
     private readonly byte[] _line = new byte[LineReader.MaxLength];
@@ -45,7 +48,8 @@ internal sealed class FlattenedReader(QuotedPrintableReader lines)
         _position += end;
         // Removes quotation marks that belong to the next record.
         var record = rest[..end].TrimEnd(" \t"u8);
-        while (end < rest.Length && record is [.., (byte)' ' or (byte)'\t', (byte)'>' or (byte)'|']) record = record[..^1].TrimEnd(" \t"u8);
+        while (end < rest.Length && record is [.., (byte)' ' or (byte)'\t', (byte)'>' or (byte)'|'])
+            record = record[..^1].TrimEnd(" \t"u8);
         return record;
     }
 }

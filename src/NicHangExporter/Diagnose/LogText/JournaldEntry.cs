@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>An entry of the systemd journal (systemd.journal-fields(7)), and its form in <c>journalctl -o json</c>. MESSAGE is a string, or an array of bytes if it is not UTF-8. <c>dmesg --json</c> has fewer members: pri (or fac), time, msg.</summary>
+/// <summary>
+/// An entry of the systemd journal (systemd.journal-fields(7)), and its form in <c>journalctl -o json</c>. MESSAGE is a
+/// string, or an array of bytes if it is not UTF-8. <c>dmesg --json</c> has fewer members: pri (or fac), time, msg.
+/// </summary>
 internal readonly record struct JournaldEntry
 {
     private const byte RecordSeparator = 0x1e;
@@ -29,15 +32,17 @@ internal readonly record struct JournaldEntry
     public required string Device { get; init; }
 
     /// <summary>
-    /// Reads one line, which may have around the object the record separator of <c>journalctl -o json-seq</c> (RFC 7464),
-    /// the field name of <c>-o json-sse</c> (server-sent events), or the brackets and commas of an array.
+    /// Reads one line, which may have around the object the record separator of <c>journalctl -o json-seq</c> (RFC
+    /// 7464), the field name of <c>-o json-sse</c> (server-sent events), or the brackets and commas of an array.
     /// </summary>
     /// <returns>False for a line that is not such an entry.</returns>
     public static bool TryParse(ReadOnlySpan<byte> line, out JournaldEntry entry)
     {
         entry = default;
         line = Unframe(line);
-        if (line is not [(byte)'{', .., (byte)'}'] || line.IndexOf("\"MESSAGE\""u8) < 0 && line.IndexOf("\"msg\""u8) < 0) return false;
+        if (line is not [(byte)'{', .., (byte)'}']
+            || line.IndexOf("\"MESSAGE\""u8) < 0 && line.IndexOf("\"msg\""u8) < 0)
+            return false;
         var reader = new Utf8JsonReader(line);
         try
         {
@@ -58,7 +63,8 @@ internal readonly record struct JournaldEntry
     /// <summary>Makes an entry of a message and the fields of the journal that concern it.</summary>
     /// <param name="message">MESSAGE.</param>
     /// <param name="fields">Values by name of the field. Missing fields are allowed.</param>
-    /// <param name="header">The time in front of the entry, if its form has one; it is then the time of the entry.</param>
+    /// <param name="header">The time in front of the entry, if its form has one; it is then the time of the
+    /// entry.</param>
     public static JournaldEntry From(byte[] message, Dictionary<string, string> fields, LogStamp header)
     {
         var monotonic = ReadStamp(fields.GetValueOrDefault("_SOURCE_MONOTONIC_TIMESTAMP"), LogClockKind.Boot);
@@ -125,7 +131,8 @@ internal readonly record struct JournaldEntry
             return null;
         }
         var bytes = new List<byte>();
-        while (reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetByte(out var octet)) bytes.Add(octet);
+        while (reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetByte(out var octet))
+            bytes.Add(octet);
         return reader.TokenType == JsonTokenType.EndArray ? [.. bytes] : throw new JsonException();
     }
 

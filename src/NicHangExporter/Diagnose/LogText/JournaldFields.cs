@@ -2,13 +2,29 @@ using System.Text;
 
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>Collects an entry from lines with one field each: <c>journalctl -o export</c> (systemd's Journal Export Format), which writes values with line ends in a binary form, and <c>-o verbose</c>, which starts with a date and indents the fields. Irrelevant fields are skipped.</summary>
+/// <summary>
+/// Collects an entry from lines with one field each: <c>journalctl -o export</c> (systemd's Journal Export Format),
+/// which writes values with line ends in a binary form, and <c>-o verbose</c>, which starts with a date and indents the
+/// fields. Irrelevant fields are skipped.
+/// </summary>
 internal sealed class JournaldFields
 {
     private const int MaxMessageLength = LineReader.MaxLength;
 
     private static readonly string[] FirstFields =
-        ["MESSAGE", "PRIORITY", "SYSLOG_IDENTIFIER", "SYSLOG_FACILITY", "_TRANSPORT", "_BOOT_ID", "_MACHINE_ID", "_HOSTNAME", "_SOURCE_MONOTONIC_TIMESTAMP", "_KERNEL_DEVICE", "_KERNEL_SUBSYSTEM"];
+    [
+        "MESSAGE",
+        "PRIORITY",
+        "SYSLOG_IDENTIFIER",
+        "SYSLOG_FACILITY",
+        "_TRANSPORT",
+        "_BOOT_ID",
+        "_MACHINE_ID",
+        "_HOSTNAME",
+        "_SOURCE_MONOTONIC_TIMESTAMP",
+        "_KERNEL_DEVICE",
+        "_KERNEL_SUBSYSTEM",
+    ];
 
     private readonly Dictionary<string, string> _values = [];
     private readonly List<byte> _message = [];
@@ -19,11 +35,16 @@ internal sealed class JournaldFields
     /// <summary>True while an entry is being collected.</summary>
     public bool IsOpen { get; private set; }
 
-    /// <summary>True for the line before an entry of <c>-o verbose</c>: <c>Fri 2026-07-24 15:52:37.123456 CEST [s=…;i=…]</c>.</summary>
+    /// <summary>
+    /// True for the line before an entry of <c>-o verbose</c>: <c>Fri 2026-07-24 15:52:37.123456 CEST [s=…;i=…]</c>.
+    /// </summary>
     public static bool IsHeader(ReadOnlySpan<byte> line, out LogStamp stamp)
     {
         stamp = default;
-        return line.EndsWith("]"u8) && line.IndexOf(" [s="u8) is > 0 and var cursor && line[cursor..].IndexOf(";i="u8) > 0 && StampParser.TryDate(ref line, out stamp, out _);
+        return line.EndsWith("]"u8)
+            && line.IndexOf(" [s="u8) is > 0 and var cursor
+            && line[cursor..].IndexOf(";i="u8) > 0
+            && StampParser.TryDate(ref line, out stamp, out _);
     }
 
     /// <summary>True for a line that starts an entry without a header or continues an entry.</summary>
@@ -34,7 +55,9 @@ internal sealed class JournaldFields
         return IsOpen || name.StartsWith("__"u8) || IsFirst(name);
     }
 
-    /// <summary>True for a field that occurs once per entry and that this entry has already: the next entry starts.</summary>
+    /// <summary>
+    /// True for a field that occurs once per entry and that this entry has already: the next entry starts.
+    /// </summary>
     public bool Begins(ReadOnlySpan<byte> line) =>
         Name(line, out _) is var name && name.StartsWith("__"u8) && _values.ContainsKey(Encoding.ASCII.GetString(name));
 
@@ -93,13 +116,20 @@ internal sealed class JournaldFields
         return whole;
     }
 
-    /// <summary>The name of a field: capitals, digits and underscores, followed by an equals sign or the end of the line.</summary>
+    /// <summary>
+    /// The name of a field: capitals, digits and underscores, followed by an equals sign or the end of the line.
+    /// </summary>
     public static ReadOnlySpan<byte> Name(ReadOnlySpan<byte> line, out bool hasValue)
     {
         var length = 0;
-        while (length < line.Length && length < 64 && line[length] is >= (byte)'A' and <= (byte)'Z' or (byte)'_' or >= (byte)'0' and <= (byte)'9') length++;
+        while (length < line.Length
+            && length < 64
+            && line[length] is >= (byte)'A' and <= (byte)'Z' or (byte)'_' or >= (byte)'0' and <= (byte)'9')
+            length++;
         hasValue = length < line.Length && line[length] == '=';
-        return length > 1 && !char.IsAsciiDigit((char)line[0]) && (hasValue || length == line.Length) ? line[..length] : default;
+        return length > 1 && !char.IsAsciiDigit((char)line[0]) && (hasValue || length == line.Length)
+            ? line[..length]
+            : default;
     }
 
     private static bool IsFirst(ReadOnlySpan<byte> name)

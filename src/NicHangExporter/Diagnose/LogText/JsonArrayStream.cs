@@ -1,6 +1,10 @@
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>Puts each object of a JSON array on its own line (<c>jq -s</c>, exports of log stores): each comma and bracket of the array itself becomes a line end. Such an array is often one line of many megabytes, of which a line reader would keep only the start.</summary>
+/// <summary>
+/// Puts each object of a JSON array on its own line (<c>jq -s</c>, exports of log stores): each comma and bracket of
+/// the array itself becomes a line end. Such an array is often one line of many megabytes, of which a line reader would
+/// keep only the start.
+/// </summary>
 internal sealed class JsonArrayStream(Stream array) : Stream
 {
     private int _depth;

@@ -1,6 +1,9 @@
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>Collects a JSON object that spans several lines (<c>journalctl -o json-pretty</c>, <c>dmesg --json</c>): the innermost object, from a line that ends with an opening brace to a line that starts with a closing brace.</summary>
+/// <summary>
+/// Collects a JSON object that spans several lines (<c>journalctl -o json-pretty</c>, <c>dmesg --json</c>): the
+/// innermost object, from a line that ends with an opening brace to a line that starts with a closing brace.
+/// </summary>
 internal sealed class JsonCollector
 {
     private const int MaxLength = 2 * LineReader.MaxLength;
@@ -14,7 +17,8 @@ internal sealed class JsonCollector
     public bool TryTake(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> whole)
     {
         whole = default;
-        if (line is [(byte)'{'] || line is [.., (byte)'{'] && (line[0] is (byte)'}' or (byte)'"' or (byte)'[' || _object.Count > 0))
+        if (line is [(byte)'{']
+            || line is [.., (byte)'{'] && (line[0] is (byte)'}' or (byte)'"' or (byte)'[' || _object.Count > 0))
         {
             var closes = line[0] == '}' && _object.Count > 0;
             if (closes)
@@ -30,7 +34,10 @@ internal sealed class JsonCollector
         // Valid lines are names, values and array elements. Any other line means that this is not JSON.
         var rest = line;
         if (line.IsEmpty || _object.Count + line.Length > MaxLength || StampParser.TryBracket(ref rest, out _)
-            || line[0] is not ((byte)'"' or (byte)'[' or (byte)']' or (byte)'}' or (byte)',' or (byte)'-' or >= (byte)'0' and <= (byte)'9'))
+            || line[0]
+                is not (
+                    (byte)'"' or (byte)'[' or (byte)']' or (byte)'}' or (byte)',' or (byte)'-' or >= (byte)'0'
+                    and <= (byte)'9'))
         {
             _object.Clear();
             return false;

@@ -3,10 +3,19 @@ using NicHangExporter.Linux;
 
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>Reverses changes that terminals, log daemons and web pages make to a line: colours, escaped control characters, entities, non-breaking blanks.</summary>
+/// <summary>
+/// Reverses changes that terminals, log daemons and web pages make to a line: colours, escaped control characters,
+/// entities, non-breaking blanks.
+/// </summary>
 internal static class LineCleaner
 {
-    private static readonly SearchValues<byte> Suspects = SearchValues.Create([0x1b, (byte)'#', (byte)'\\', (byte)'&', 0xc2]);
+    private static readonly SearchValues<byte> Suspects = SearchValues.Create([
+        0x1b,
+        (byte)'#',
+        (byte)'\\',
+        (byte)'&',
+        0xc2,
+    ]);
 
     private static readonly SearchValues<byte> ColourParameters = SearchValues.Create("0123456789;?"u8);
 
@@ -52,7 +61,11 @@ internal static class LineCleaner
                 consumed = end < 0 ? text.Length : end + 3;
                 return true;
             // rsyslog: #012 is LF, in octal
-            case (byte)'#' when text.Length >= 4 && text[1] is >= (byte)'0' and <= (byte)'3' && IsOctal(text[2]) && IsOctal(text[3]):
+            case (byte)'#'
+                when text.Length >= 4
+                    && text[1] is >= (byte)'0' and <= (byte)'3'
+                    && IsOctal(text[2])
+                    && IsOctal(text[3]):
                 replacement = (byte)((text[1] - '0') << 6 | (text[2] - '0') << 3 | (text[3] - '0'));
                 consumed = 4;
                 return replacement is (byte)'\n' or (byte)'\t';
@@ -85,8 +98,14 @@ internal static class LineCleaner
     {
         consumed = text[..Math.Min(text.Length, 8)].IndexOf((byte)';') + 1;
         var name = consumed > 2 ? text[1..(consumed - 1)] : default;
-        replacement = name.SequenceEqual("lt"u8) ? (byte)'<' : name.SequenceEqual("gt"u8) ? (byte)'>' : name.SequenceEqual("amp"u8) ? (byte)'&'
-            : name.SequenceEqual("quot"u8) ? (byte)'"' : name.SequenceEqual("#39"u8) || name.SequenceEqual("apos"u8) ? (byte)'\'' : name.SequenceEqual("nbsp"u8) ? (byte)' ' : default;
+        replacement =
+            name.SequenceEqual("lt"u8) ? (byte)'<'
+            : name.SequenceEqual("gt"u8) ? (byte)'>'
+            : name.SequenceEqual("amp"u8) ? (byte)'&'
+            : name.SequenceEqual("quot"u8) ? (byte)'"'
+            : name.SequenceEqual("#39"u8) || name.SequenceEqual("apos"u8) ? (byte)'\''
+            : name.SequenceEqual("nbsp"u8) ? (byte)' '
+            : default;
         return replacement != 0;
     }
 

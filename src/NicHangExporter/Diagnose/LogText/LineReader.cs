@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>Splits a stream of any bytes into lines. The rest of a line longer than <see cref="MaxLength"/> is dropped: no kernel message is that long, and a file without line ends must not fill the memory.</summary>
+/// <summary>
+/// Splits a stream of any bytes into lines. The rest of a line longer than <see cref="MaxLength"/> is dropped: no
+/// kernel message is that long, and a file without line ends must not fill the memory.
+/// </summary>
 internal sealed class LineReader(Stream stream)
 {
     /// <summary>The maximum length of a line, in bytes.</summary>
@@ -46,7 +49,10 @@ internal sealed class LineReader(Stream stream)
         }
     }
 
-    /// <summary>Reads a binary block instead of a line: its length as a 64-bit little-endian number, the bytes, and a line end (systemd's Journal Export Format).</summary>
+    /// <summary>
+    /// Reads a binary block instead of a line: its length as a 64-bit little-endian number, the bytes, and a line end
+    /// (systemd's Journal Export Format).
+    /// </summary>
     /// <param name="block">The bytes; valid until the next call.</param>
     /// <returns>False without such a number, or if it exceeds <see cref="MaxLength"/>. Nothing is read then.</returns>
     /// <exception cref="IOException">The stream can't be read.</exception>
@@ -54,7 +60,9 @@ internal sealed class LineReader(Stream stream)
     {
         block = default;
         while (_end - _start < sizeof(ulong) && !_atEnd) Fill();
-        if (_end - _start < sizeof(ulong) || BinaryPrimitives.ReadUInt64LittleEndian(_buffer.AsSpan(_start)) is var number && number > MaxLength) return false;
+        if (_end - _start < sizeof(ulong)
+            || BinaryPrimitives.ReadUInt64LittleEndian(_buffer.AsSpan(_start)) is var number && number > MaxLength)
+            return false;
         var length = sizeof(ulong) + (int)number;
         while (_end - _start <= length && !_atEnd) Fill();
         if (_end - _start < length || _end - _start > length && _buffer[_start + length] != '\n') return false;

@@ -1,6 +1,11 @@
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>Makes one timeline of the timestamps of a log. It handles reboots (the time since boot restarts), the change of the year or the day in timestamps without them, and the deltas of dmesg. A line without a time has the time of the previous line. A step back by more than the gap starts a new section, at more than the gap after the last one, so that no episode spans a reboot.</summary>
+/// <summary>
+/// Makes one timeline of the timestamps of a log. It handles reboots (the time since boot restarts), the change of the
+/// year or the day in timestamps without them, and the deltas of dmesg. A line without a time has the time of the
+/// previous line. A step back by more than the gap starts a new section, at more than the gap after the last one, so
+/// that no episode spans a reboot.
+/// </summary>
 internal sealed class LogClock(TimeSpan gap)
 {
     private TimeSpan _last;
@@ -8,7 +13,10 @@ internal sealed class LogClock(TimeSpan gap)
     private TimeSpan _offset;
     private bool _minutesAligned;
 
-    /// <summary>The line's time on the timeline. If the line has two timestamps, uses the one of the clock that the log used so far.</summary>
+    /// <summary>
+    /// The line's time on the timeline. If the line has two timestamps, uses the one of the clock that the log used so
+    /// far.
+    /// </summary>
     public TimeSpan Read(LogStamp stamp, LogStamp other) =>
         Read(other.Clock != LogClockKind.None && other.Clock == _clock ? other : stamp);
 
@@ -31,7 +39,8 @@ internal sealed class LogClock(TimeSpan gap)
         if (_clock != stamp.Clock)
         {
             // Another clock, with an unknown relation to the previous one. The first clock sets the origin.
-            _offset = _clock == LogClockKind.None ? TimeSpan.Zero : Add(Add(_last, gap), TimeSpan.FromSeconds(1)) - stamp.At;
+            _offset =
+                _clock == LogClockKind.None ? TimeSpan.Zero : Add(Add(_last, gap), TimeSpan.FromSeconds(1)) - stamp.At;
             _clock = stamp.Clock;
             at = Add(stamp.At, _offset);
         }

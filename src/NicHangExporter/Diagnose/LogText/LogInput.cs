@@ -3,7 +3,10 @@ using System.Text;
 
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>Detects the encoding of a log from its first bytes: rotated logs are compressed, and PowerShell writes UTF-16. A log that can't be read as text is rejected, because the answer "no hang found" would be wrong.</summary>
+/// <summary>
+/// Detects the encoding of a log from its first bytes: rotated logs are compressed, and PowerShell writes UTF-16. A log
+/// that can't be read as text is rejected, because the answer "no hang found" would be wrong.
+/// </summary>
 internal static class LogInput
 {
     private const int LongestMark = 8;
@@ -20,9 +23,12 @@ internal static class LogInput
     {
         var whole = new PrefixedStream(ReadStart(input), input);
         var start = whole.Start;
-        if (start.StartsWith<byte>([0x1f, 0x8b])) return OpenUnpacked(new GZipStream(whole, CompressionMode.Decompress));
-        if (start.StartsWith<byte>([0xff, 0xfe])) return Encoding.CreateTranscodingStream(whole, Encoding.Unicode, Encoding.UTF8);
-        if (start.StartsWith<byte>([0xfe, 0xff])) return Encoding.CreateTranscodingStream(whole, Encoding.BigEndianUnicode, Encoding.UTF8);
+        if (start.StartsWith<byte>([0x1f, 0x8b]))
+            return OpenUnpacked(new GZipStream(whole, CompressionMode.Decompress));
+        if (start.StartsWith<byte>([0xff, 0xfe]))
+            return Encoding.CreateTranscodingStream(whole, Encoding.Unicode, Encoding.UTF8);
+        if (start.StartsWith<byte>([0xfe, 0xff]))
+            return Encoding.CreateTranscodingStream(whole, Encoding.BigEndianUnicode, Encoding.UTF8);
         if (Packed(start) is { } kind) throw new InvalidDataException($"is {kind}: unpack it first");
         return JsonArrayStream.IsArray(start) ? new JsonArrayStream(whole) : whole;
     }
@@ -63,7 +69,11 @@ internal static class LogInput
 
         public override long Length => throw new NotSupportedException();
 
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
 
         public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 

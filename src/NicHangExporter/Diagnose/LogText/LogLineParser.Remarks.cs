@@ -34,7 +34,9 @@ internal ref partial struct LogLineParser
     {
         if (_tagged || _dated || _stamp.Clock != LogClockKind.None) return false;
         var digits = _text.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
-        if (digits is > 0 and <= 9 && _text[digits] is (byte)' ' or (byte)'\t' or (byte)':' or (byte)'-' or (byte)'|' && !LogTags.StartsWithPciAddress(_text))
+        if (digits is > 0 and <= 9
+            && _text[digits] is (byte)' ' or (byte)'\t' or (byte)':' or (byte)'-' or (byte)'|'
+            && !LogTags.StartsWithPciAddress(_text))
         {
             _text = _text[(digits + 1)..];
             return true;
@@ -45,7 +47,8 @@ internal ref partial struct LogLineParser
         var rest = _text[(end + 1)..].TrimStart((byte)' ');
         // grep -Hn: also the line number.
         digits = rest.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
-        if (digits > 0 && rest[digits] == ':' && rest.Length > digits + 1 && !char.IsAsciiDigit((char)rest[digits + 1])) rest = rest[(digits + 1)..];
+        if (digits > 0 && rest[digits] == ':' && rest.Length > digits + 1 && !char.IsAsciiDigit((char)rest[digits + 1]))
+            rest = rest[(digits + 1)..];
         if (!IsLog(rest)) return false;
         _text = rest;
         return true;
@@ -57,18 +60,30 @@ internal ref partial struct LogLineParser
         if (_tagged) return false;
         var isTimed = _dated || _stamp.Clock != LogClockKind.None;
         // "2024-05-14T08:12:33.123456789Z stdout F [  512.1] …" of containerd
-        if (_dated && _hostFollows && _text.Length > 9 && (_text.StartsWith("stdout "u8) || _text.StartsWith("stderr "u8)) && _text[7] is (byte)'F' or (byte)'P')
+        if (_dated
+            && _hostFollows
+            && _text.Length > 9
+            && (_text.StartsWith("stdout "u8) || _text.StartsWith("stderr "u8))
+            && _text[7] is (byte)'F' or (byte)'P')
             return TryBefore(_text[8..]);
         if (isTimed) return false;
         // "* [  512.1] …", "+[  512.1] …"
         if (_text[0] is (byte)'*' or (byte)'+' or (byte)'-' && TryBefore(_text[1..])) return true;
         // "node-logger-1  | [  512.1] …" of docker compose; not the cell of a table
-        if (!_quoted && _text[..Math.Min(_text.Length, 80)].IndexOf(" | "u8) is > 0 and var bar && _text[..bar].TrimEnd((byte)' ').IndexOf((byte)' ') < 0 && TryBefore(_text[(bar + 3)..])) return true;
+        if (!_quoted
+            && _text[..Math.Min(_text.Length, 80)].IndexOf(" | "u8) is > 0 and var bar
+            && _text[..bar].TrimEnd((byte)' ').IndexOf((byte)' ') < 0
+            && TryBefore(_text[(bar + 3)..]))
+            return true;
         // "debian login: [  512.1] …" of a serial console
-        if (_text[..Math.Min(_text.Length, 80)].IndexOf(" login: ["u8) is > 0 and var login && TryBefore(_text[(login + 8)..])) return true;
-        // "/var/log/kern.log-Mar  5 …" of grep -C. The text after each dash is checked, so the length of the name is limited.
+        if (_text[..Math.Min(_text.Length, 80)].IndexOf(" login: ["u8) is > 0 and var login
+            && TryBefore(_text[(login + 8)..]))
+            return true;
+        // "/var/log/kern.log-Mar 5 …" of grep -C. The text after each dash is checked, so the length of the name is
+        // limited.
         var word = _text[..Math.Max(_text[..Math.Min(_text.Length, MaxFileName)].IndexOf((byte)' '), 0)];
-        for (var dash = word.IndexOf((byte)'-'); dash > 0; dash = word[(dash + 1)..].IndexOf((byte)'-') is >= 0 and var next ? dash + 1 + next : -1)
+        for (var dash = word.IndexOf((byte)'-'); dash > 0;
+            dash = word[(dash + 1)..].IndexOf((byte)'-') is >= 0 and var next ? dash + 1 + next : -1)
             if (TryBefore(_text[(dash + 1)..])) return true;
         return false;
     }

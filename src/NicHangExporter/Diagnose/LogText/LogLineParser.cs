@@ -4,7 +4,11 @@ using NicHangExporter.Detection.Patterns;
 
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>Removes the parts that dmesg, journalctl, syslog daemons, editors and people put in front of a kernel message, one layer at a time and in any order: quotes and line numbers, priorities, facilities, times, hosts and tags. There is no list of formats, because people combine them. Pure; accepts any bytes and never throws.</summary>
+/// <summary>
+/// Removes the parts that dmesg, journalctl, syslog daemons, editors and people put in front of a kernel message, one
+/// layer at a time and in any order: quotes and line numbers, priorities, facilities, times, hosts and tags. There is
+/// no list of formats, because people combine them. Pure; accepts any bytes and never throws.
+/// </summary>
 internal ref partial struct LogLineParser
 {
     /// <summary>The maximum number of layers. No log has as many.</summary>
@@ -43,7 +47,19 @@ internal ref partial struct LogLineParser
         {
             // A hard reset leaves NULs in a file.
             _text = _text.TrimStart(" \t\0"u8);
-            if (_text.IsEmpty || !(TryQuote() || TryMarkup() || TryPriority() || TryStamp() || TryCaller() || TryFacility() || TryEsx() || TryTag() || TryNumberOrFile() || TryOtherProgram() || TryRemark()))
+            if (_text.IsEmpty
+                || !(
+                    TryQuote()
+                    || TryMarkup()
+                    || TryPriority()
+                    || TryStamp()
+                    || TryCaller()
+                    || TryFacility()
+                    || TryEsx()
+                    || TryTag()
+                    || TryNumberOrFile()
+                    || TryOtherProgram()
+                    || TryRemark()))
                 return;
         }
     }
@@ -52,7 +68,11 @@ internal ref partial struct LogLineParser
     private bool TryPriority()
     {
         var end = _text[..Math.Min(_text.Length, 6)].IndexOf((byte)'>');
-        if (_text[0] != '<' || end < 2 || !Utf8Parser.TryParse(_text[1..end], out int priority, out var used) || used != end - 1) return false;
+        if (_text[0] != '<'
+            || end < 2
+            || !Utf8Parser.TryParse(_text[1..end], out int priority, out var used)
+            || used != end - 1)
+            return false;
         _origin = priority is >= 0 and < 8 ? LogOrigin.Kernel : LogOrigin.Process;
         _text = _text[(end + 1)..];
         if (_text.StartsWith("1 "u8)) TryRfc5424();
@@ -110,7 +130,9 @@ internal ref partial struct LogLineParser
         var end = _text[..Math.Min(_text.Length, 16)].IndexOf((byte)']');
         if (end < 3) return false;
         var inside = _text[1..end].Trim((byte)' ');
-        if (inside is not [(byte)'T' or (byte)'C', _, ..] || inside[1..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') >= 0) return false;
+        if (inside is not [(byte)'T' or (byte)'C', _, ..]
+            || inside[1..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') >= 0)
+            return false;
         _text = _text[(end + 1)..];
         return true;
     }
@@ -163,8 +185,10 @@ internal ref partial struct LogLineParser
         var end = _text[..Math.Min(_text.Length, 24)].IndexOf((byte)')');
         if (end < 0) return false;
         var colon = _text.StartsWith("cpu"u8) ? _text.IndexOf((byte)':') : -1;
-        var isCpu = colon > 3 && colon < end && LogTags.IsDigits(_text[3..colon]) && LogTags.IsDigits(_text[(colon + 1)..end]);
-        var isLevel = end > 3 && _text[2] == '(' && char.IsAsciiLetterUpper((char)_text[0]) && LogTags.IsDigits(_text[3..end]);
+        var isCpu =
+            colon > 3 && colon < end && LogTags.IsDigits(_text[3..colon]) && LogTags.IsDigits(_text[(colon + 1)..end]);
+        var isLevel =
+            end > 3 && _text[2] == '(' && char.IsAsciiLetterUpper((char)_text[0]) && LogTags.IsDigits(_text[3..end]);
         if (!isCpu && !isLevel) return false;
         _text = _text[(end + 1)..];
         _hostFollows &= !isCpu;

@@ -5,7 +5,10 @@ using NicHangExporter.Linux;
 
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>Reads the kernel's records from a log in any format: skips lines of processes, joins the lines of Intel's reports, and adds the dictionary to raw records. Memory is limited by the longest record.</summary>
+/// <summary>
+/// Reads the kernel's records from a log in any format: skips lines of processes, joins the lines of Intel's reports,
+/// and adds the dictionary to raw records. Memory is limited by the longest record.
+/// </summary>
 internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
 {
     // The total of all lines "repeated N times". Each repetition is kept.
@@ -51,7 +54,12 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
             if (_repeating.Repeats > 0)
             {
                 _repeating = _repeating with { Repeats = _repeating.Repeats - 1 };
-                record = new LogRecord { Text = _given.WrittenSpan, At = _repeating.RepeatedAt, Mode = _repeating.Mode };
+                record = new LogRecord
+                {
+                    Text = _given.WrittenSpan,
+                    At = _repeating.RepeatedAt,
+                    Mode = _repeating.Mode,
+                };
                 return true;
             }
             ReadOnlySpan<byte> line;
@@ -109,7 +117,12 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
         record = default;
         var isHeader = JournaldFields.IsHeader(trimmed, out var header);
         var isField = !isHeader && _fields.IsField(trimmed);
-        if (_fields.IsOpen && (isHeader || trimmed.IsEmpty || isField && _fields.Begins(trimmed) || !isField && line is not [(byte)' ' or (byte)'\t', ..]))
+        if (_fields.IsOpen
+            && (
+                isHeader
+                || trimmed.IsEmpty
+                || isField && _fields.Begins(trimmed)
+                || !isField && line is not [(byte)' ' or (byte)'\t', ..]))
         {
             if (!trimmed.IsEmpty) _again = line.ToArray();
             given = _fields.TryClose(out var entry) && TakeEntry(entry, out record);
@@ -134,14 +147,19 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
         if (line.Text.IsEmpty) return false;
         if (line.IsEsx) _systems.Add(LogSystem.Esxi);
         else if (line.Stamp.Clock == LogClockKind.Boot) _systems.Add(LogSystem.Linux);
-        if (line.Origin != LogOrigin.Process && RepeatedLine.TryParse(line.Text, out var repeated)) return TakeRepeated(repeated, line, out record);
+        if (line.Origin != LogOrigin.Process && RepeatedLine.TryParse(line.Text, out var repeated))
+            return TakeRepeated(repeated, line, out record);
         // journalctl indents the further lines of a process's message. Without a time they still belong to the process.
-        var isProcess = line.Origin == LogOrigin.Process || _ofProcess && line.IsBare && whole is [(byte)' ' or (byte)'\t', ..];
+        var isProcess =
+            line.Origin == LogOrigin.Process || _ofProcess && line.IsBare && whole is [(byte)' ' or (byte)'\t', ..];
         var goesOn = !isProcess && !_ofProcess && line.IsBare;
         _ofProcess = isProcess;
         if (isProcess) return false;
         _lastLine = whole[..Math.Min(whole.Length, 256)].ToArray();
-        if (_pending.Exists && !_pending.IsRaw && HangReport.IsContinuation(line.Text) && _text.WrittenCount + line.Text.Length < MaxRecordLength)
+        if (_pending.Exists
+            && !_pending.IsRaw
+            && HangReport.IsContinuation(line.Text)
+            && _text.WrittenCount + line.Text.Length < MaxRecordLength)
         {
             _text.Write("\n"u8);
             _text.Write(line.Text);
@@ -179,16 +197,30 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
             return Begin(line, quoted.Text, count - 1, out record);
         }
         if (_ofProcess || !_pending.Exists || _pending.IsRaw || _text.WrittenSpan.Contains((byte)'\n')) return false;
-        if (!repeated.Host.IsEmpty && _lastLine.AsSpan().IndexOf([(byte)' ', .. repeated.Host, (byte)' ']) < 0) return false;
+        if (!repeated.Host.IsEmpty && _lastLine.AsSpan().IndexOf([(byte)' ', .. repeated.Host, (byte)' ']) < 0)
+            return false;
         _repeatsLeft -= count;
-        _pending = _pending with { Repeats = _pending.Repeats + count, RepeatedAt = _clock.Read(line.Stamp, line.OtherStamp) };
+        _pending = _pending with
+        {
+            Repeats = _pending.Repeats + count,
+            RepeatedAt = _clock.Read(line.Stamp, line.OtherStamp),
+        };
         return false;
     }
 
     private bool Begin(LogLine line, ReadOnlySpan<byte> text, int repeats, out LogRecord record)
     {
         var at = _clock.Read(line.Stamp, line.OtherStamp);
-        var given = Give(new Pending { Exists = true, At = at, RepeatedAt = at, Repeats = repeats, Mode = DetectionMode.Pasted }, out record);
+        var given = Give(
+            new Pending
+            {
+                Exists = true,
+                At = at,
+                RepeatedAt = at,
+                Repeats = repeats,
+                Mode = DetectionMode.Pasted,
+            },
+            out record);
         _text.Write(text);
         return given;
     }
@@ -213,7 +245,14 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
         record = default;
         if (!entry.IsKernel) return false;
         _systems.Add(LogSystem.Linux);
-        var given = Give(new Pending { Exists = true, At = _clock.Read(entry.Stamp), Mode = DetectionMode.Pasted }, out record);
+        var given = Give(
+            new Pending
+            {
+                Exists = true,
+                At = _clock.Read(entry.Stamp),
+                Mode = DetectionMode.Pasted,
+            },
+            out record);
         _text.Write(entry.Message);
         _subsystem = Encoding.UTF8.GetBytes(entry.Subsystem);
         _device = Encoding.UTF8.GetBytes(entry.Device);
@@ -226,7 +265,8 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
         var pending = _pending;
         (_given, _text) = (_text, _given);
         _text.ResetWrittenCount();
-        if (pending.Exists && DamagedMessage.TryRepair(_given.WrittenSpan, pending.Mode, out var repaired, out var mode))
+        if (pending.Exists
+            && DamagedMessage.TryRepair(_given.WrittenSpan, pending.Mode, out var repaired, out var mode))
         {
             _given.ResetWrittenCount();
             _given.Write(repaired);

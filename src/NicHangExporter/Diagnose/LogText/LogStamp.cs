@@ -13,10 +13,13 @@ internal enum LogClockKind
     Day,
     /// <summary>Time since the previous line: <c>[ +0.000093]</c> (dmesg --human).</summary>
     Delta,
-    /// <summary>The minute of <c>[Mar15 18:17]</c>, which dmesg --human writes instead of a delta when a new minute starts.</summary>
+    /// <summary>
+    /// The minute of <c>[Mar15 18:17]</c>, which dmesg --human writes instead of a delta when a new minute starts.
+    /// </summary>
     Minute,
 }
 
 /// <param name="Clock">Its clock.</param>
-/// <param name="At">The time since that clock's origin; for dates since 0001-01-01, in the year 2000 if the log has no year.</param>
+/// <param name="At">The time since that clock's origin; for dates since 0001-01-01, in the year 2000 if the log has no
+/// year.</param>
 internal readonly record struct LogStamp(LogClockKind Clock, TimeSpan At);

@@ -17,8 +17,10 @@ internal static class LogTags
 
     /// <summary>Finds a tag at the start of a line, with or without a host before it.</summary>
     /// <param name="text">The line after its time.</param>
-    /// <param name="hostFollows">True if the line format has a host or tag here. Then any tag counts, not only one with a process id.</param>
-    /// <param name="length">For the kernel's tag, the length of host and tag. Without a tag, the length of a host with a facility after it, or 0.</param>
+    /// <param name="hostFollows">True if the line format has a host or tag here. Then any tag counts, not only one with
+    /// a process id.</param>
+    /// <param name="length">For the kernel's tag, the length of host and tag. Without a tag, the length of a host with
+    /// a facility after it, or 0.</param>
     public static LogOrigin Find(ReadOnlySpan<byte> text, bool hostFollows, out int length)
     {
         length = 0;
@@ -51,24 +53,42 @@ internal static class LogTags
         }
         // "host1 systemd-networkd: …", but not "sky2 eth0: tx timeout" after a time that a person added
         return second is [_, .., (byte)':'] && NetDrivers.IsName(second[..^1]) && !NetDrivers.IsKnown(first)
-            && !(first.SequenceEqual("NETDEV"u8) && second.SequenceEqual("WATCHDOG:"u8)) ? LogOrigin.Process : LogOrigin.Unknown;
+            && !(first.SequenceEqual("NETDEV"u8) && second.SequenceEqual("WATCHDOG:"u8))
+            ? LogOrigin.Process
+            : LogOrigin.Unknown;
     }
 
     /// <summary>True for the name of a syslog facility.</summary>
     public static bool IsFacility(ReadOnlySpan<byte> word) =>
-        word.SequenceEqual("kern"u8) || word.SequenceEqual("user"u8) || word.SequenceEqual("mail"u8) || word.SequenceEqual("daemon"u8)
-        || word.SequenceEqual("auth"u8) || word.SequenceEqual("authpriv"u8) || word.SequenceEqual("syslog"u8) || word.SequenceEqual("lpr"u8)
-        || word.SequenceEqual("news"u8) || word.SequenceEqual("uucp"u8) || word.SequenceEqual("cron"u8) || word.SequenceEqual("ftp"u8)
+        word.SequenceEqual("kern"u8)
+        || word.SequenceEqual("user"u8)
+        || word.SequenceEqual("mail"u8)
+        || word.SequenceEqual("daemon"u8)
+        || word.SequenceEqual("auth"u8)
+        || word.SequenceEqual("authpriv"u8)
+        || word.SequenceEqual("syslog"u8)
+        || word.SequenceEqual("lpr"u8)
+        || word.SequenceEqual("news"u8)
+        || word.SequenceEqual("uucp"u8)
+        || word.SequenceEqual("cron"u8)
+        || word.SequenceEqual("ftp"u8)
         || word.Length == 6 && word.StartsWith("local"u8) && IsDigits(word[5..]);
 
     /// <summary>True for the name of a syslog level.</summary>
     public static bool IsLevel(ReadOnlySpan<byte> word) =>
-        word.SequenceEqual("emerg"u8) || word.SequenceEqual("alert"u8) || word.SequenceEqual("crit"u8) || word.SequenceEqual("err"u8)
-        || word.SequenceEqual("error"u8) || word.SequenceEqual("warn"u8) || word.SequenceEqual("warning"u8) || word.SequenceEqual("notice"u8)
+        word.SequenceEqual("emerg"u8)
+        || word.SequenceEqual("alert"u8)
+        || word.SequenceEqual("crit"u8)
+        || word.SequenceEqual("err"u8)
+        || word.SequenceEqual("error"u8)
+        || word.SequenceEqual("warn"u8)
+        || word.SequenceEqual("warning"u8)
+        || word.SequenceEqual("notice"u8)
         || word.SequenceEqual("info"u8) || word.SequenceEqual("debug"u8) || word.SequenceEqual("panic"u8);
 
     /// <summary>True if the text consists of decimal digits.</summary>
-    public static bool IsDigits(ReadOnlySpan<byte> text) => text.Length > 0 && text.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
+    public static bool IsDigits(ReadOnlySpan<byte> text) =>
+        text.Length > 0 && text.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
 
     /// <summary>True for <c>0000:00:19.0</c>, which 2.6 could print first. It is not a line number.</summary>
     public static bool StartsWithPciAddress(ReadOnlySpan<byte> text) =>
@@ -104,7 +124,8 @@ internal static class LogTags
         || word.SequenceEqual("ERR"u8) || word.SequenceEqual("WARNING"u8) || word.SequenceEqual("NOTICE"u8)
         || word.SequenceEqual("INFO"u8) || word.SequenceEqual("DEBUG"u8);
 
-    private static bool IsHost(ReadOnlySpan<byte> word) => word.IndexOfAny(NotInHosts) < 0 && (word.IndexOf((byte)':') < 0 || word.IndexOf("::"u8) >= 0);
+    private static bool IsHost(ReadOnlySpan<byte> word) =>
+        word.IndexOfAny(NotInHosts) < 0 && (word.IndexOf((byte)':') < 0 || word.IndexOf("::"u8) >= 0);
 
     // "sudo[4242]:"
     private static bool IsProcess(ReadOnlySpan<byte> word)

@@ -1,6 +1,10 @@
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>Decodes quoted-printable (RFC 2045, 6.7), which mailing lists use: <c>=3D</c>, <c>=20</c>, <c>=C2=A0</c>, and lines that end with <c>=</c> and continue in the next line, even within a word. Such a text escapes every <c>=</c>, so a line with any other <c>=</c> is not changed.</summary>
+/// <summary>
+/// Decodes quoted-printable (RFC 2045, 6.7), which mailing lists use: <c>=3D</c>, <c>=20</c>, <c>=C2=A0</c>, and lines
+/// that end with <c>=</c> and continue in the next line, even within a word. Such a text escapes every <c>=</c>, so a
+/// line with any other <c>=</c> is not changed.
+/// </summary>
 internal sealed class QuotedPrintableReader(LineReader lines)
 {
     // Encoders fill lines with up to 76 characters before they break them.
@@ -61,7 +65,9 @@ internal sealed class QuotedPrintableReader(LineReader lines)
         return _held is null && lines.TryReadBlock(out block);
     }
 
-    /// <summary>Joins the following lines. If the next line starts a record of its own, the <c>=</c> is kept as text.</summary>
+    /// <summary>
+    /// Joins the following lines. If the next line starts a record of its own, the <c>=</c> is kept as text.
+    /// </summary>
     private void Join(ReadOnlySpan<byte> first)
     {
         _encoded |= first.Length is >= FullLine and <= 76;
@@ -98,7 +104,11 @@ internal sealed class QuotedPrintableReader(LineReader lines)
 
     // Escapes that do not occur in other text. "=20" may be a number, but no relevant message ends with it.
     private static bool IsUnmistakable(ReadOnlySpan<byte> text) =>
-        text.IndexOf("=3D"u8) >= 0 || text.IndexOf("=C2=A0"u8) >= 0 || text.IndexOf("=E2=80="u8) >= 0 || text.EndsWith("=20"u8) || text.EndsWith("=09"u8);
+        text.IndexOf("=3D"u8) >= 0
+        || text.IndexOf("=C2=A0"u8) >= 0
+        || text.IndexOf("=E2=80="u8) >= 0
+        || text.EndsWith("=20"u8)
+        || text.EndsWith("=09"u8);
 
     private static bool IsEncoded(ReadOnlySpan<byte> text)
     {

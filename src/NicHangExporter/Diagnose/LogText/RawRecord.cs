@@ -2,7 +2,10 @@ using NicHangExporter.Linux.Kmsg;
 
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>A line of a copy of /dev/kmsg (Documentation/ABI/testing/dev-kmsg): <c>3,1001,9327470501,-;text</c>, with the text still escaped. Its dictionary follows on separate lines.</summary>
+/// <summary>
+/// A line of a copy of /dev/kmsg (Documentation/ABI/testing/dev-kmsg): <c>3,1001,9327470501,-;text</c>, with the text
+/// still escaped. Its dictionary follows on separate lines.
+/// </summary>
 internal readonly ref struct RawRecord
 {
     // Far below the overflow of sums and differences of times.
@@ -22,8 +25,14 @@ internal readonly ref struct RawRecord
     {
         record = default;
         // A sentence with commas and a semicolon can look like a record, but the fields of a record have no blanks.
-        if (!KmsgRecord.TryParse(line, out var parsed) || line[..line.IndexOf((byte)';')].Contains((byte)' ')) return false;
-        record = new RawRecord { Priority = parsed.Priority, At = parsed.SinceBoot < LatestTime ? parsed.SinceBoot : LatestTime, Text = parsed.Text };
+        if (!KmsgRecord.TryParse(line, out var parsed) || line[..line.IndexOf((byte)';')].Contains((byte)' '))
+            return false;
+        record = new RawRecord
+        {
+            Priority = parsed.Priority,
+            At = parsed.SinceBoot < LatestTime ? parsed.SinceBoot : LatestTime,
+            Text = parsed.Text,
+        };
         return true;
     }
 
@@ -35,7 +44,10 @@ internal readonly ref struct RawRecord
     {
         line = line.Trim(" \t\r"u8);
         isDevice = line.StartsWith("DEVICE="u8);
-        value = isDevice ? line["DEVICE=".Length..] : line.StartsWith("SUBSYSTEM="u8) ? line["SUBSYSTEM=".Length..] : default;
+        value =
+            isDevice ? line["DEVICE=".Length..]
+            : line.StartsWith("SUBSYSTEM="u8) ? line["SUBSYSTEM=".Length..]
+            : default;
         return value.Length > 0;
     }
 }

@@ -3,7 +3,10 @@ using NicHangExporter.Detection.Patterns;
 
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>Finds the next record in a line that holds several. A line counts as such only if it starts like its records. A process's line that quotes a line of the kernel's log stays one line. Pure; accepts any bytes.</summary>
+/// <summary>
+/// Finds the next record in a line that holds several. A line counts as such only if it starts like its records. A
+/// process's line that quotes a line of the kernel's log stays one line. Pure; accepts any bytes.
+/// </summary>
 internal readonly struct RecordBoundary
 {
     /// <summary>Shorter lines do not hold two records.</summary>
@@ -81,7 +84,8 @@ internal readonly struct RecordBoundary
             if (raw.Priority >= 8) many = Many;
         }
         else if (text[0] == '{' || text.StartsWith("[{"u8)) boundary = new RecordBoundary { Kind = Form.Object };
-        else if (JournaldFields.Name(text, out var hasValue) is var name && name.StartsWith("_"u8) && hasValue) boundary = new RecordBoundary { Kind = Form.Field };
+        else if (JournaldFields.Name(text, out var hasValue) is var name && name.StartsWith("_"u8) && hasValue)
+            boundary = new RecordBoundary { Kind = Form.Field };
         else if (Date(text) is > 0 and var date)
         {
             boundary = new RecordBoundary { Kind = Form.Date, First = text[..date].ToArray() };
@@ -97,7 +101,8 @@ internal readonly struct RecordBoundary
             }
             if (LogLineParser.Parse(text[bracket..]).Origin == LogOrigin.Process) many = Many;
         }
-        else if (LogTags.Find(text, hostFollows: false, out var tag) == LogOrigin.Kernel) boundary = new RecordBoundary { Kind = Form.Tag, First = text[..tag].ToArray() };
+        else if (LogTags.Find(text, hostFollows: false, out var tag) == LogOrigin.Kernel)
+            boundary = new RecordBoundary { Kind = Form.Tag, First = text[..tag].ToArray() };
         else if (MessageStart.IsAt(text, 0)) boundary = new RecordBoundary { Kind = Form.Bare };
         else return false;
 
@@ -133,7 +138,8 @@ internal readonly struct RecordBoundary
             if (found < 0) break;
             at += found;
             var start = at - mark;
-            if (start >= from && Follows(line, start) && LooksAlike(line[start..]) && Date(line[start..]) > 0) return Whole(line, start, from);
+            if (start >= from && Follows(line, start) && LooksAlike(line[start..]) && Date(line[start..]) > 0)
+                return Whole(line, start, from);
             at++;
         }
         return line.Length;
@@ -168,7 +174,10 @@ internal readonly struct RecordBoundary
             if (blank < 0) return line.Length;
             at += blank + 1;
             var word = line[at..];
-            if (Kind == Form.Raw ? RawRecord.TryParse(word, out _) || RawRecord.TryDictionary(word[..Math.Max(word.IndexOf((byte)' '), 0)], out _, out _) || RawRecord.TryDictionary(word, out _, out _) && word.IndexOf((byte)' ') < 0
+            if (Kind == Form.Raw
+                    ? RawRecord.TryParse(word, out _)
+                        || RawRecord.TryDictionary(word[..Math.Max(word.IndexOf((byte)' '), 0)], out _, out _)
+                        || RawRecord.TryDictionary(word, out _, out _) && word.IndexOf((byte)' ') < 0
                 : JournaldFields.Name(word, out var hasValue).Length > 1 && hasValue) return at;
         }
     }
@@ -190,13 +199,21 @@ internal readonly struct RecordBoundary
     }
 
     private static bool Follows(ReadOnlySpan<byte> line, int at) =>
-        at == 0 || line[at - 1] is (byte)' ' or (byte)'\t' or (byte)'>' or (byte)'\n' || line[..at].EndsWith("\\n"u8) || line[..at].EndsWith("#012"u8);
+        at == 0
+        || line[at - 1] is (byte)' ' or (byte)'\t' or (byte)'>' or (byte)'\n'
+        || line[..at].EndsWith("\\n"u8)
+        || line[..at].EndsWith("#012"u8);
 
-    /// <summary>The length of the date at the start, without the blank after it; 0 without a date. A time alone occurs in any text.</summary>
+    /// <summary>
+    /// The length of the date at the start, without the blank after it; 0 without a date. A time alone occurs in any
+    /// text.
+    /// </summary>
     private static int Date(ReadOnlySpan<byte> text)
     {
         var rest = text;
-        if (!char.IsAsciiLetterOrDigit((char)text[0]) && text[0] < 0x80 || !StampParser.TryDate(ref rest, out var stamp, out _)) return 0;
+        if (!char.IsAsciiLetterOrDigit((char)text[0]) && text[0] < 0x80
+            || !StampParser.TryDate(ref rest, out var stamp, out _))
+            return 0;
         var length = text[..^rest.Length].TrimEnd(" \t"u8).Length;
         return length > 5 && (stamp.Clock == LogClockKind.Wall || length >= 8) ? length : 0;
     }
@@ -210,7 +227,10 @@ internal readonly struct RecordBoundary
         return true;
     }
 
-    private static int Class(byte octet) => octet >= 0x80 || char.IsAsciiLetter((char)octet) ? 'a' : char.IsAsciiDigit((char)octet) || octet == ' ' ? '0' : octet;
+    private static int Class(byte octet) =>
+        octet >= 0x80 || char.IsAsciiLetter((char)octet) ? 'a'
+        : char.IsAsciiDigit((char)octet) || octet == ' ' ? '0'
+        : octet;
 
     // Requires the same signs at the same positions: "kern  :err   : " and "kern  :warn  : ".
     private bool HasFront(ReadOnlySpan<byte> front)
@@ -222,7 +242,8 @@ internal readonly struct RecordBoundary
 
     private static bool Sign(byte octet) => octet < 0x80 && octet != ' ' && !char.IsAsciiLetterOrDigit((char)octet);
 
-    private static int FirstBracket(ReadOnlySpan<byte> text) => Bracket(text, 0) is var at && at < text.Length ? at : -1;
+    private static int FirstBracket(ReadOnlySpan<byte> text) =>
+        Bracket(text, 0) is var at && at < text.Length ? at : -1;
 
     private static int Bracket(ReadOnlySpan<byte> line, int from)
     {

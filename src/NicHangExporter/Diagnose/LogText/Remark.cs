@@ -7,8 +7,26 @@ internal static class Remark
 {
     private static readonly byte[][] Starts =
     [
-        "-->"u8.ToArray(), "->"u8.ToArray(), "==>"u8.ToArray(), "=>"u8.ToArray(), "→"u8.ToArray(), "»"u8.ToArray(), "•"u8.ToArray(), "·"u8.ToArray(), "‣"u8.ToArray(), "–"u8.ToArray(),
-        "//"u8.ToArray(), "/*"u8.ToArray(), "*"u8.ToArray(), "+"u8.ToArray(), "-"u8.ToArray(), "#"u8.ToArray(), ";"u8.ToArray(), "!"u8.ToArray(), "^"u8.ToArray(), "%"u8.ToArray(),
+        "-->"u8.ToArray(),
+        "->"u8.ToArray(),
+        "==>"u8.ToArray(),
+        "=>"u8.ToArray(),
+        "→"u8.ToArray(),
+        "»"u8.ToArray(),
+        "•"u8.ToArray(),
+        "·"u8.ToArray(),
+        "‣"u8.ToArray(),
+        "–"u8.ToArray(),
+        "//"u8.ToArray(),
+        "/*"u8.ToArray(),
+        "*"u8.ToArray(),
+        "+"u8.ToArray(),
+        "-"u8.ToArray(),
+        "#"u8.ToArray(),
+        ";"u8.ToArray(),
+        "!"u8.ToArray(),
+        "^"u8.ToArray(),
+        "%"u8.ToArray(),
         "$ "u8.ToArray(),
     ];
 
@@ -26,7 +44,13 @@ internal static class Remark
             }
         // "1. ", "2) "
         var digits = text.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
-        rest = digits is > 0 and <= 3 && digits + 1 < text.Length && text[digits] is (byte)'.' or (byte)')' && text[digits + 1] == ' ' ? text[(digits + 2)..] : default;
+        rest =
+            digits is > 0 and <= 3
+            && digits + 1 < text.Length
+            && text[digits] is (byte)'.' or (byte)')'
+            && text[digits + 1] == ' '
+                ? text[(digits + 2)..]
+                : default;
         return !rest.IsEmpty;
     }
 
@@ -42,7 +66,10 @@ internal static class Remark
             if (found < 0) return -1;
             at += found;
             // Two blanks separate a message from a remark without a sign. All signs have a blank before them.
-            if (text[at] == '\t' || text[at - 1] is (byte)' ' or (byte)'\t' && (text[at] == ' ' || text[at] != ' ' && IsSign(text[at..]))) return at;
+            if (text[at] == '\t'
+                || text[at - 1] is (byte)' ' or (byte)'\t'
+                    && (text[at] == ' ' || text[at] != ' ' && IsSign(text[at..])))
+                return at;
         }
         return -1;
     }

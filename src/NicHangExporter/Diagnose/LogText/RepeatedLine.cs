@@ -2,7 +2,11 @@ using System.Buffers.Text;
 
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>The line that a log daemon writes instead of a repeated message: <c>last message repeated 3 times</c> (syslogd), <c>message repeated 3 times: [ text]</c> (rsyslog), <c>Last message 'text' repeated 3 times, suppressed by syslog-ng on host</c>.</summary>
+/// <summary>
+/// The line that a log daemon writes instead of a repeated message: <c>last message repeated 3 times</c> (syslogd),
+/// <c>message repeated 3 times: [ text]</c> (rsyslog), <c>Last message 'text' repeated 3 times, suppressed by syslog-ng
+/// on host</c>.
+/// </summary>
 internal readonly ref struct RepeatedLine
 {
     /// <summary>Daemons write the line before they count this far. The limit protects against forged numbers.</summary>
@@ -42,7 +46,8 @@ internal readonly ref struct RepeatedLine
         }
         if (!rest.StartsWith("repeated "u8)) return false;
         rest = rest["repeated "u8.Length..];
-        if (!Utf8Parser.TryParse(rest, out int count, out var used) || count < 1 || !rest[used..].StartsWith(" time"u8)) return false;
+        if (!Utf8Parser.TryParse(rest, out int count, out var used) || count < 1 || !rest[used..].StartsWith(" time"u8))
+            return false;
         rest = rest[used..];
         if (message.IsEmpty && rest.IndexOf(": ["u8) is > 0 and var open)
         {

@@ -2,7 +2,9 @@ using NicHangExporter.Detection.Patterns;
 
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>The prompt of a shell and a command: <c>root@pve:~# dmesg | tail </c>, <c>[root@host ~]# </c>, <c>~ # </c>.</summary>
+/// <summary>
+/// The prompt of a shell and a command: <c>root@pve:~# dmesg | tail </c>, <c>[root@host ~]# </c>, <c>~ # </c>.
+/// </summary>
 internal static class ShellPrompt
 {
     private const int MaxLength = 80;
@@ -10,7 +12,21 @@ internal static class ShellPrompt
     private const int MaxCommandLength = 256;
 
     private static readonly byte[][] Commands =
-        ["dmesg"u8.ToArray(), "journalctl"u8.ToArray(), "cat"u8.ToArray(), "tail"u8.ToArray(), "head"u8.ToArray(), "less"u8.ToArray(), "more"u8.ToArray(), "grep"u8.ToArray(), "egrep"u8.ToArray(), "zgrep"u8.ToArray(), "zcat"u8.ToArray(), "logread"u8.ToArray(), "sudo"u8.ToArray()];
+    [
+        "dmesg"u8.ToArray(),
+        "journalctl"u8.ToArray(),
+        "cat"u8.ToArray(),
+        "tail"u8.ToArray(),
+        "head"u8.ToArray(),
+        "less"u8.ToArray(),
+        "more"u8.ToArray(),
+        "grep"u8.ToArray(),
+        "egrep"u8.ToArray(),
+        "zgrep"u8.ToArray(),
+        "zcat"u8.ToArray(),
+        "logread"u8.ToArray(),
+        "sudo"u8.ToArray(),
+    ];
 
     /// <summary>Removes a prompt from the start.</summary>
     /// <param name="text">The line.</param>
@@ -22,7 +38,9 @@ internal static class ShellPrompt
         if (sign <= 0 || sign + 1 >= text.Length || text[sign + 1] != ' ') return false;
         var front = text[..sign].TrimEnd((byte)' ');
         if (front.IndexOf(": "u8) >= 0 || front.IsEmpty) return false;
-        if (front.IndexOf((byte)'@') <= 0 && front[^1] is not ((byte)'~' or (byte)'/' or (byte)']') && front[0] is not ((byte)'~' or (byte)'/')
+        if (front.IndexOf((byte)'@') <= 0
+            && front[^1] is not ((byte)'~' or (byte)'/' or (byte)']')
+            && front[0] is not ((byte)'~' or (byte)'/')
             && !IsHost(front)) return false;
         rest = text[(sign + 1)..].TrimStart((byte)' ');
         return true;
@@ -52,7 +70,9 @@ internal static class ShellPrompt
     public static bool IsCommand(ReadOnlySpan<byte> text)
     {
         foreach (var command in Commands)
-            if (text.StartsWith(command) && (text.Length == command.Length || text[command.Length] is (byte)' ' or (byte)'|')) return true;
+            if (text.StartsWith(command)
+                && (text.Length == command.Length || text[command.Length] is (byte)' ' or (byte)'|'))
+                return true;
         return false;
     }
 
@@ -61,7 +81,8 @@ internal static class ShellPrompt
     {
         var rest = text[at..];
         if (rest[0] is (byte)'-' or (byte)'|' || IsCommand(rest)) return false;
-        var mayBeTime = rest[0] is (byte)'[' or (byte)'<' || char.IsAsciiDigit((char)rest[0]) || StampParser.StartsWithName(rest);
+        var mayBeTime =
+            rest[0] is (byte)'[' or (byte)'<' || char.IsAsciiDigit((char)rest[0]) || StampParser.StartsWithName(rest);
         if (mayBeTime && LogLineParser.IsLog(rest)) return true;
         if (LogTags.Find(rest, hostFollows: false, out _) == LogOrigin.Kernel) return true;
         return MessageStart.IsAt(text, at) && !IsPattern(text[..at]) && NamesADevice(rest);

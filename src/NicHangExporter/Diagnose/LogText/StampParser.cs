@@ -2,13 +2,19 @@ using System.Buffers.Text;
 
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>Parses the times at the start of log lines. Each method removes what it has parsed, including the blank after it, and leaves the text unchanged if it parses nothing.</summary>
+/// <summary>
+/// Parses the times at the start of log lines. Each method removes what it has parsed, including the blank after it,
+/// and leaves the text unchanged if it parses nothing.
+/// </summary>
 internal static class StampParser
 {
     /// <summary>The year of dates without a year: a leap year, so that February 29 is valid.</summary>
     private const int NoYear = 2000;
 
-    /// <summary>Times in square brackets: <c>[ 9385.606118]</c>, <c>[ 240.]</c>, <c>[Fri Jul 24 15:52:37 2026]</c>, <c>[ +0.000093]</c>, <c>[Mar15 18:17]</c>, <c>[2026-07-24T15:52:37Z]</c>, <c>[ 12.0 &lt; 0.1&gt;]</c>.</summary>
+    /// <summary>
+    /// Times in square brackets: <c>[ 9385.606118]</c>, <c>[ 240.]</c>, <c>[Fri Jul 24 15:52:37 2026]</c>, <c>[
+    /// +0.000093]</c>, <c>[Mar15 18:17]</c>, <c>[2026-07-24T15:52:37Z]</c>, <c>[ 12.0 &lt; 0.1&gt;]</c>.
+    /// </summary>
     public static bool TryBracket(ref ReadOnlySpan<byte> text, out LogStamp stamp)
     {
         stamp = default;
@@ -22,15 +28,22 @@ internal static class StampParser
         return true;
     }
 
-    /// <summary>A date and time, or a time alone: <c>2026-07-24T15:52:37,123456+02:00</c>, <c>Oct 29 01:14:38</c>, <c>Tue Feb 28 10:35:36 2023</c>, <c>Fri 2026-07-24 15:52:37 CEST</c>, <c>1753365157.123456</c>, <c>08:06:02</c>.</summary>
+    /// <summary>
+    /// A date and time, or a time alone: <c>2026-07-24T15:52:37,123456+02:00</c>, <c>Oct 29 01:14:38</c>, <c>Tue Feb 28
+    /// 10:35:36 2023</c>, <c>Fri 2026-07-24 15:52:37 CEST</c>, <c>1753365157.123456</c>, <c>08:06:02</c>.
+    /// </summary>
     /// <param name="text">The line.</param>
     /// <param name="stamp">The time.</param>
-    /// <param name="comma">True if a comma separates the fraction, as only dmesg writes it. No host follows then.</param>
+    /// <param name="comma">True if a comma separates the fraction, as only dmesg writes it. No host follows
+    /// then.</param>
     public static bool TryDate(ref ReadOnlySpan<byte> text, out LogStamp stamp, out bool comma)
     {
         comma = false;
         var rest = text;
-        if (!TryIso(ref rest, out stamp, out comma) && !TryMonth(ref rest, out stamp) && !TryEpoch(ref rest, out stamp) && !TryForeign(ref rest, out stamp))
+        if (!TryIso(ref rest, out stamp, out comma)
+            && !TryMonth(ref rest, out stamp)
+            && !TryEpoch(ref rest, out stamp)
+            && !TryForeign(ref rest, out stamp))
         {
             if (!TryTime(ref rest, out var time)) return false;
             stamp = new LogStamp(LogClockKind.Day, time);
@@ -65,7 +78,10 @@ internal static class StampParser
     {
         stamp = default;
         var dot = text.IndexOf((byte)'.');
-        if (dot <= 0 || !TryNumber(text[..dot], 12, out var seconds) || !TryFraction(text[(dot + 1)..], out var fraction)) return false;
+        if (dot <= 0
+            || !TryNumber(text[..dot], 12, out var seconds)
+            || !TryFraction(text[(dot + 1)..], out var fraction))
+            return false;
         stamp = new LogStamp(clock, new TimeSpan(seconds * TimeSpan.TicksPerSecond) + fraction);
         return true;
     }
@@ -76,11 +92,14 @@ internal static class StampParser
         stamp = default;
         if (text.Length != 11 || Month(text) is not (> 0 and var month) || text[5] != ' ' || text[8] != ':'
             || !TryNumber(text.Slice(3, 2).TrimStart((byte)' '), 2, out var day)
-            || !TryNumber(text.Slice(6, 2), 2, out var hour) || !TryNumber(text.Slice(9, 2), 2, out var minute)) return false;
+            || !TryNumber(text.Slice(6, 2), 2, out var hour)
+            || !TryNumber(text.Slice(9, 2), 2, out var minute))
+            return false;
         return TryWall(NoYear, month, day, hour, minute, 0, TimeSpan.Zero, LogClockKind.Minute, out stamp);
     }
 
-    // "2026-07-24T15:52:37.123456+02:00", also with a blank instead of the T, with slashes, or after the day of the week
+    // "2026-07-24T15:52:37.123456+02:00", also with a blank instead of the T, with slashes, or after the day of the
+    // week
     private static bool TryIso(ref ReadOnlySpan<byte> text, out LogStamp stamp, out bool comma)
     {
         stamp = default;
@@ -88,8 +107,13 @@ internal static class StampParser
         var rest = text;
         var hasDay = IsDayOfWeek(rest);
         if (hasDay) rest = rest[4..];
-        if (rest.Length < 19 || rest[4] is not ((byte)'-' or (byte)'/') || rest[7] != rest[4] || rest[10] is not ((byte)'T' or (byte)' ')
-            || !TryNumber(rest[..4], 4, out var year) || !TryNumber(rest.Slice(5, 2), 2, out var month) || !TryNumber(rest.Slice(8, 2), 2, out var day))
+        if (rest.Length < 19
+            || rest[4] is not ((byte)'-' or (byte)'/')
+            || rest[7] != rest[4]
+            || rest[10] is not ((byte)'T' or (byte)' ')
+            || !TryNumber(rest[..4], 4, out var year)
+            || !TryNumber(rest.Slice(5, 2), 2, out var month)
+            || !TryNumber(rest.Slice(8, 2), 2, out var day))
             return false;
         rest = rest[11..];
         if (!TryTime(ref rest, out var time, out comma)) return false;
@@ -98,11 +122,17 @@ internal static class StampParser
         else if (rest.Length >= 5 && rest[0] is (byte)'+' or (byte)'-')
         {
             var colon = rest[3] == ':' ? 1 : 0;
-            if (rest.Length < 5 + colon || !TryNumber(rest.Slice(1, 2), 2, out _) || !TryNumber(rest.Slice(3 + colon, 2), 2, out _)) return false;
+            if (rest.Length < 5 + colon
+                || !TryNumber(rest.Slice(1, 2), 2, out _)
+                || !TryNumber(rest.Slice(3 + colon, 2), 2, out _))
+                return false;
             rest = rest[(5 + colon)..];
         }
         // journalctl -o short-full ends with the zone's name.
-        if (hasDay && rest is [(byte)' ', ..] && rest[1..].IndexOf((byte)' ') is > 1 and <= 5 and var zone && rest.Slice(1, zone).IndexOfAnyExceptInRange((byte)'A', (byte)'Z') < 0)
+        if (hasDay
+            && rest is [(byte)' ', ..]
+            && rest[1..].IndexOf((byte)' ') is > 1 and <= 5 and var zone
+            && rest.Slice(1, zone).IndexOfAnyExceptInRange((byte)'A', (byte)'Z') < 0)
             rest = rest[(zone + 1)..];
         if (!TryWall((int)year, month, day, 0, 0, 0, time, LogClockKind.Wall, out stamp)) return false;
         text = rest;
@@ -131,8 +161,12 @@ internal static class StampParser
         {
             var after = rest[1..];
             // "Fri Jul 24 15:52:37 CEST 2026", as date(1) writes it
-            if (after.IndexOf((byte)' ') is > 1 and <= 5 and var zone && after[..zone].IndexOfAnyExceptInRange((byte)'A', (byte)'Z') < 0) after = after[(zone + 1)..];
-            if (after.Length >= 4 && TryNumber(after[..4], 4, out var behind) && (after.Length == 4 || after[4] is (byte)' '))
+            if (after.IndexOf((byte)' ') is > 1 and <= 5 and var zone
+                && after[..zone].IndexOfAnyExceptInRange((byte)'A', (byte)'Z') < 0)
+                after = after[(zone + 1)..];
+            if (after.Length >= 4
+                && TryNumber(after[..4], 4, out var behind)
+                && (after.Length == 4 || after[4] is (byte)' '))
             {
                 year = behind;
                 rest = after[4..];
@@ -143,7 +177,8 @@ internal static class StampParser
         return true;
     }
 
-    // "Mär 05 02:17:41", "févr. 12 10:00:01", "10月 09 11:22:33", "Do Okt 29 01:14:38 2020": names of another language. The month is unknown; the days within it are distinguished.
+    // "Mär 05 02:17:41", "févr. 12 10:00:01", "10月 09 11:22:33", "Do Okt 29 01:14:38 2020": names of another language.
+    // The month is unknown; the days within it are distinguished.
     private static bool TryForeign(ref ReadOnlySpan<byte> text, out LogStamp stamp)
     {
         stamp = default;
@@ -156,7 +191,10 @@ internal static class StampParser
         rest = rest[1..];
         if (!TryTime(ref rest, out var time)) return false;
         long year = NoYear;
-        if (rest.Length >= 5 && rest[0] == ' ' && TryNumber(rest.Slice(1, 4), 4, out var behind) && (rest.Length == 5 || rest[5] == ' '))
+        if (rest.Length >= 5
+            && rest[0] == ' '
+            && TryNumber(rest.Slice(1, 4), 4, out var behind)
+            && (rest.Length == 5 || rest[5] == ' '))
         {
             year = behind;
             rest = rest[5..];
@@ -187,7 +225,10 @@ internal static class StampParser
     {
         stamp = default;
         var blank = text.IndexOf((byte)' ');
-        if (blank is < 11 or > 20 || text.IndexOf((byte)'.') is < 9 or > 11 || !TrySeconds(text[..blank], LogClockKind.Wall, out stamp)) return false;
+        if (blank is < 11 or > 20
+            || text.IndexOf((byte)'.') is < 9 or > 11
+            || !TrySeconds(text[..blank], LogClockKind.Wall, out stamp))
+            return false;
         text = text[blank..];
         return true;
     }
@@ -217,11 +258,24 @@ internal static class StampParser
         return true;
     }
 
-    private static bool TryWall(int year, long month, long day, long hour, long minute, long second, TimeSpan time, LogClockKind clock, out LogStamp stamp)
+    private static bool TryWall(
+        int year, long month, long day, long hour, long minute, long second, TimeSpan time, LogClockKind clock,
+        out LogStamp stamp)
     {
         stamp = default;
-        if (year is < 1 or > 9999 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, (int)month) || hour > 23 || minute > 59) return false;
-        stamp = new LogStamp(clock, new TimeSpan(new DateTime(year, (int)month, (int)day, (int)hour, (int)minute, (int)second, DateTimeKind.Unspecified).Ticks) + time);
+        if (year is < 1 or > 9999
+            || month is < 1 or > 12
+            || day < 1
+            || day > DateTime.DaysInMonth(year, (int)month)
+            || hour > 23
+            || minute > 59)
+            return false;
+        stamp = new LogStamp(
+            clock,
+            new TimeSpan(
+                new DateTime(
+                    year, (int)month, (int)day, (int)hour, (int)minute, (int)second,
+                    DateTimeKind.Unspecified).Ticks) + time);
         return true;
     }
 
@@ -230,10 +284,17 @@ internal static class StampParser
         IsDayOfWeek(text) || text.Length > 3 && text[3] == ' ' && Month(text) > 0;
 
     private static int Month(ReadOnlySpan<byte> text) =>
-        text.Length >= 3 && "JanFebMarAprMayJunJulAugSepOctNovDec"u8.IndexOf(text[..3]) is >= 0 and var at && at % 3 == 0 ? at / 3 + 1 : 0;
+        text.Length >= 3
+        && "JanFebMarAprMayJunJulAugSepOctNovDec"u8.IndexOf(text[..3]) is >= 0 and var at
+        && at % 3 == 0
+            ? at / 3 + 1
+            : 0;
 
     private static bool IsDayOfWeek(ReadOnlySpan<byte> text) =>
-        text.Length > 4 && text[3] == ' ' && "MonTueWedThuFriSatSun"u8.IndexOf(text[..3]) is >= 0 and var at && at % 3 == 0;
+        text.Length > 4
+        && text[3] == ' '
+        && "MonTueWedThuFriSatSun"u8.IndexOf(text[..3]) is >= 0 and var at
+        && at % 3 == 0;
 
     private static bool TryTake(ref ReadOnlySpan<byte> text, int most, out long number)
     {

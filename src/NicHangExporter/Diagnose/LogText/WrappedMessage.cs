@@ -2,7 +2,11 @@ using NicHangExporter.Detection.Patterns;
 
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>Joins lines that mail programs and terminals have broken. Two lines are one message if the table matches only their combination. The text before the message must still be a prefix of the kernel, so that a sentence that quotes a message does not match.</summary>
+/// <summary>
+/// Joins lines that mail programs and terminals have broken. Two lines are one message if the table matches only their
+/// combination. The text before the message must still be a prefix of the kernel, so that a sentence that quotes a
+/// message does not match.
+/// </summary>
 internal static class WrappedMessage
 {
     /// <summary>Joins two lines, with a blank or without one.</summary>
@@ -12,7 +16,11 @@ internal static class WrappedMessage
     public static bool TryJoin(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, out byte[] joined)
     {
         joined = [];
-        if (first.IsEmpty || first.Length + second.Length >= HangDetector.MaxLineLength || first.IndexOf((byte)'\n') >= 0 || IsMessage(first)) return false;
+        if (first.IsEmpty
+            || first.Length + second.Length >= HangDetector.MaxLineLength
+            || first.IndexOf((byte)'\n') >= 0
+            || IsMessage(first))
+            return false;
         // After a device's prefix the message itself may match without it.
         if (IsMessage(second) && !IsPrefix(first)) return false;
         joined = [.. first.TrimEnd((byte)' '), (byte)' ', .. second];

@@ -4,26 +4,44 @@ using NicHangExporter.Detection.Patterns;
 namespace NicHangExporter.Tests.Detection.Patterns;
 
 /// <summary>
-/// Records that the kernel prints with its own facility, but not all in its own words: names of processes, of USB devices, of a
-/// firewall's rules. None of them is a message of a driver, whatever anybody calls his process.
+/// Records that the kernel prints with its own facility, but not all in its own words: names of processes, of USB
+/// devices, of a firewall's rules. None of them is a message of a driver, whatever anybody calls his process.
 /// </summary>
 public sealed class ForgedRecordTests
 {
     // What the kernel prints behind the name of a process that stands first in the record.
     private static readonly string[] Tails =
     [
-        "[4242]: segfault at 0 ip 00007f3538d1aad8 sp 00007ffd5922f5f8 error 4 in libc.so.6[167ad8,7f3538bd9000+156000]",
+        "[4242]: segfault at 0 ip 00007f3538d1aad8 sp 00007ffd5922f5f8 error 4 in "
+        + "libc.so.6[167ad8,7f3538bd9000+156000]",
         "[4242]: segfault (11) at 0 nip 0 lr 0 code 1", "[4242]: unhandled exception: DABT (lower EL), ESR 0x92000006",
         "[4242]: unhandled signal 11 code 0x1 at 0x0", "[4242] bad frame in rt_sigreturn frame:0 ip:0 sp:0 orax:0",
-        "[4242] vsyscall attempted with vsyscall=none ip:0 cs:33 sp:0 ax:0 si:0 di:0", "/4242: potentially unexpected fatal signal 11.",
-        ": page allocation failure: order:4, mode:0xdc0(GFP_KERNEL), nodemask=(null)", " invoked oom-killer: gfp_mask=0xcc0, order=0",
-        " (4242): drop_caches: 3", " (4242) used obsolete MD ioctl, upgrade your software", " uses 32-bit capabilities (legacy support in use)",
+        "[4242] vsyscall attempted with vsyscall=none ip:0 cs:33 sp:0 ax:0 si:0 di:0",
+        "/4242: potentially unexpected fatal signal 11.",
+        ": page allocation failure: order:4, mode:0xdc0(GFP_KERNEL), nodemask=(null)",
+        " invoked oom-killer: gfp_mask=0xcc0, order=0",
+        " (4242): drop_caches: 3",
+        " (4242) used obsolete MD ioctl, upgrade your software",
+        " uses 32-bit capabilities (legacy support in use)",
         "(4242): Attempt to set a LOCK_MAND lock via flock(2).", ": clone() with bad flags",
     ];
 
     private static readonly string[] Prefixes =
     [
-        "", "a: ", "a ", "tg3: a: ", "tg3 a: ", "tg3: a ", "tg3 0:1: ", "0:1: ", "0:1 a: ", "a 0:1: ", "a 0:1 b: ", "a b.1 c: ", "a b c: ", "net a: ",
+        "",
+        "a: ",
+        "a ",
+        "tg3: a: ",
+        "tg3 a: ",
+        "tg3: a ",
+        "tg3 0:1: ",
+        "0:1: ",
+        "0:1 a: ",
+        "a 0:1: ",
+        "a 0:1 b: ",
+        "a b.1 c: ",
+        "a b c: ",
+        "net a: ",
         "[f:1(a)]", "a: [f:1()]", "eno1: ", "eno1 ", "usb 1-1.2: a: ", "a (dummy): ",
     ];
 
@@ -56,8 +74,11 @@ public sealed class ForgedRecordTests
     [InlineData("usb 1-1.2: Manufacturer: NETDEV WATCHDOG: CPU: 1: transmit queue 0 timed out 5010 ms")]
     [InlineData("input: link is up as /devices/virtual/input/input5")]
     // A firewall in a network namespace of somebody's own, with nf_log_all_netns=1.
-    [InlineData("e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\nIN=eth0 OUT= MAC=00 SRC=10.0.0.1 DST=10.0.0.2 LEN=60")]
-    [InlineData("e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\n  TDH                  <0> IN=eth0 OUT= MAC=00 SRC=10.0.0.1")]
+    [InlineData(
+        "e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\nIN=eth0 OUT= MAC=00 SRC=10.0.0.1 DST=10.0.0.2 LEN=60")]
+    [InlineData(
+        "e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\n  TDH                  <0> IN=eth0 OUT= MAC=00 "
+        + "SRC=10.0.0.1")]
     [InlineData("macb 1f00100000.ethernet eth0: TX stall detected on queue 0 (IN=eth0 OUT= SRC=10.0.0.1 DST=10.0.0.2")]
     [InlineData("e1000e 0000:00:1f.6 eno1: NIC Link is Up IN= OUT=lo SRC=10.0.0.1 DST=10.0.0.2 LEN=60")]
     [InlineData("e1000e 0000:00:1f.6 eno1: Reset adapter unexpectedly\nIN=eth0 OUT= SRC=10.0.0.1")]
@@ -67,7 +88,11 @@ public sealed class ForgedRecordTests
     [Fact]
     public void ProcessName_MadeOfAnyRowOfTheTable_ForgesNothing()
     {
-        var messages = File.ReadLines(Fixtures.PathOf("patterns.tsv")).Skip(1).Select(line => line.Split('\t')).Select(Message).ToArray();
+        var messages = File.ReadLines(Fixtures.PathOf("patterns.tsv"))
+            .Skip(1)
+            .Select(line => line.Split('\t'))
+            .Select(Message)
+            .ToArray();
         var tried = 0;
         foreach (var message in messages)
             foreach (var prefix in Prefixes)
@@ -86,10 +111,23 @@ public sealed class ForgedRecordTests
         var random = new Random(20_261_129);
         string[] pieces =
         [
-            "a", "e0", "eno1", ": ", " ", "tg3", "igb", "alx", "tx hang", "tx timeout", "link up", "link is up", "link up, ",
+            "a",
+            "e0",
+            "eno1",
+            ": ",
+            " ",
+            "tg3",
+            "igb",
+            "alx",
+            "tx hang",
+            "tx timeout",
+            "link up",
+            "link is up",
+            "link up, ",
             "NIC Up: 1", "\n", "\t", "[", ")]", "usb", "0:1", "net", "Link", " is ", "Up", "\u00e4",
         ];
-        string Piece() => random.Next(6) == 0 ? ((char)random.Next(1, 256)).ToString() : pieces[random.Next(pieces.Length)];
+        string Piece() =>
+            random.Next(6) == 0 ? ((char)random.Next(1, 256)).ToString() : pieces[random.Next(pieces.Length)];
         for (var count = 0; count < 300_000; count++)
         {
             var name = string.Concat(Enumerable.Range(0, random.Next(1, 8)).Select(_ => Piece()));
@@ -101,11 +139,15 @@ public sealed class ForgedRecordTests
     [Fact]
     public void FirewallPrefix_MadeOfAnyMessage_ForgesNothing()
     {
-        foreach (var line in File.ReadLines(Fixtures.PathOf("patterns.tsv")).Skip(1).Select(line => line.Split('\t')[7]))
-            foreach (var between in new[] { "", " ", "\n", "\n  TDH                  <0>", "\n  TDH                  <0>\n" })
+        foreach (
+            var line in File.ReadLines(Fixtures.PathOf("patterns.tsv")).Skip(1).Select(line => line.Split('\t')[7]))
+        foreach (
+            var between in new[] { "", " ", "\n", "\n  TDH                  <0>", "\n  TDH                  <0>\n" })
             {
                 var prefix = line + between;
-                var text = prefix[..Math.Min(prefix.Length, 127)] + "IN=eth0 OUT= MAC=00:00:5e:00:53:01 SRC=192.0.2.1 DST=192.0.2.2 LEN=60 TOS=0x00";
+            var text =
+                prefix[..Math.Min(prefix.Length, 127)]
+                + "IN=eth0 OUT= MAC=00:00:5e:00:53:01 SRC=192.0.2.1 DST=192.0.2.2 LEN=60 TOS=0x00";
                 Assert.False(Detect(Encoding.Latin1.GetBytes(text)), text);
             }
     }
@@ -115,13 +157,20 @@ public sealed class ForgedRecordTests
     {
         string[] reports =
         [
-            "e1000 0000:02:01.0 eth0: Detected Tx Unit Hang\n  Tx Queue             <0>\n  TDH                  <7d>\n  TDT                  <7d>\n  next_to_use          <7d>\n"
-            + "  next_to_clean        <92>\nbuffer_info[next_to_clean]\n  time_stamp           <ffff358a>\n  next_to_watch        <93>\n  jiffies              <ffff379e>\n  next_to_watch.status <0>",
-            "igb 0000:01:00.0: Detected Tx Unit Hang\n  Tx Queue             <1>\n  TDH                  <0>\n  TDT                  <1>\n  next_to_use          <1>\n  next_to_clean        <0>\n"
-            + "buffer_info[next_to_clean]\n  time_stamp           <ffff358a>\n  next_to_watch        <00000000f5a3e0c2>\n  jiffies              <ffff379e>\n  desc.status          <558000>",
-            "igc 0000:03:00.0 enp3s0: Detected Tx Unit Hang\n  Tx Queue             <1>\n  next_to_watch        <(____ptrval____)>\n  jiffies              <ffff379e>",
-            "igc 0000:03:00.0 enp3s0: Detected Tx Unit Hang\n  Tx Queue             <1>\n  next_to_watch        <(ptrval)>\n  jiffies              <ffff379e>",
-            "ixgbe 0000:01:00.0 eth2: Detected Tx Unit Hang \n  Tx Queue             <2>\n  TDH, TDT             <13a>, <16a>\n  next_to_use          <16a>\n  next_to_clean        <13a>\n"
+            "e1000 0000:02:01.0 eth0: Detected Tx Unit Hang\n  Tx Queue             <0>\n  TDH                  "
+            + "<7d>\n  TDT                  <7d>\n  next_to_use          <7d>\n"
+                + "  next_to_clean        <92>\nbuffer_info[next_to_clean]\n  time_stamp           <ffff358a>\n  "
+                + "next_to_watch        <93>\n  jiffies              <ffff379e>\n  next_to_watch.status <0>",
+            "igb 0000:01:00.0: Detected Tx Unit Hang\n  Tx Queue             <1>\n  TDH                  <0>\n  "
+            + "TDT                  <1>\n  next_to_use          <1>\n  next_to_clean        <0>\n"
+                + "buffer_info[next_to_clean]\n  time_stamp           <ffff358a>\n  next_to_watch        "
+                + "<00000000f5a3e0c2>\n  jiffies              <ffff379e>\n  desc.status          <558000>",
+            "igc 0000:03:00.0 enp3s0: Detected Tx Unit Hang\n  Tx Queue             <1>\n  next_to_watch        "
+            + "<(____ptrval____)>\n  jiffies              <ffff379e>",
+            "igc 0000:03:00.0 enp3s0: Detected Tx Unit Hang\n  Tx Queue             <1>\n  next_to_watch        "
+            + "<(ptrval)>\n  jiffies              <ffff379e>",
+            "ixgbe 0000:01:00.0 eth2: Detected Tx Unit Hang \n  Tx Queue             <2>\n  TDH, TDT             "
+            + "<13a>, <16a>\n  next_to_use          <16a>\n  next_to_clean        <13a>\n"
             + "tx_buffer_info[next_to_clean]\n  time_stamp           <ffffde69>\n  jiffies              <ffffe060>",
         ];
         Assert.All(reports, report => Assert.True(Detect(Encoding.ASCII.GetBytes(report)), report));
@@ -131,7 +180,8 @@ public sealed class ForgedRecordTests
         Assert.False(Detect("mlx5_core 0000:08:00.0 eth2: TX timeout detected\n  TDH                  <0>"u8));
     }
 
-    private static bool Detect(ReadOnlySpan<byte> text) => HangDetector.TryDetect(text, default, default, DetectionMode.Kernel, out _);
+    private static bool Detect(ReadOnlySpan<byte> text) =>
+        HangDetector.TryDetect(text, default, default, DetectionMode.Kernel, out _);
 
     // The message of a fixture line, without its prefix.
     private static string Message(string[] fixture)

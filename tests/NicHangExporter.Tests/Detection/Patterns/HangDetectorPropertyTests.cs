@@ -23,10 +23,14 @@ public sealed class HangDetectorPropertyTests
                 var latin = Encoding.Latin1.GetString(text);
                 var expected = NaiveDetector.Matches(latin).ToArray();
                 // Damage can make a line match a row that counts and one that doesn't: then either is right.
-                var agrees = kernel ? expected.Contains(message.Pattern) : expected.Length == 0 || expected.Any(row => row.Kind == MessageKind.Ignored);
+                var agrees = kernel
+                    ? expected.Contains(message.Pattern)
+                    : expected.Length == 0 || expected.Any(row => row.Kind == MessageKind.Ignored);
                 // What a strict reading accepts, a lenient one does.
                 if (!agrees || kernel && !pasted)
-                    disagreements.Add($"{NicHangExporter.Linux.KernelText.Escape(text)} => {(kernel ? message.Pattern.Id : "nothing")}, pasted {pasted}, naive: {string.Join(' ', expected.Select(row => row.Id))}");
+                    disagreements.Add(
+                        $"{NicHangExporter.Linux.KernelText.Escape(text)} => "
+                        + $"{(kernel ? message.Pattern.Id : "nothing")}, pasted {pasted}, naive: {string.Join(' ', expected.Select(row => row.Id))}");
             }
             return disagreements;
         }).Take(20).ToArray();
@@ -43,7 +47,9 @@ public sealed class HangDetectorPropertyTests
         {
             var text = mutations.Next();
             var device = mutations.Next();
-            Assert.False(HangDetector.TryDetect(text, "pci"u8, "+pci:ffff:ff:1f.7"u8, DetectionMode.Kernel, out var message) && message.Bus.ToString() != "ffff:ff:1f.7");
+            Assert.False(
+                HangDetector.TryDetect(text, "pci"u8, "+pci:ffff:ff:1f.7"u8, DetectionMode.Kernel, out var message)
+                    && message.Bus.ToString() != "ffff:ff:1f.7");
             HangDetector.TryDetect(text, mutations.Next(), device, DetectionMode.Kernel, out _);
         }
     }
@@ -72,7 +78,9 @@ public sealed class HangDetectorPropertyTests
     public void TryDetect_LinesBuiltToBeSlow_StayFast()
     {
         // Two %s: every ", vq: 0x" is a place where the first one could end.
-        var text = Encoding.ASCII.GetBytes("virtio_net virtio0 eth0: TX timeout on queue: 0, sq: " + string.Concat(Enumerable.Repeat(", vq: 0x1, name: ", 200)))[..HangDetector.MaxLineLength];
+        var text = Encoding.ASCII.GetBytes(
+            "virtio_net virtio0 eth0: TX timeout on queue: 0, sq: "
+                + string.Concat(Enumerable.Repeat(", vq: 0x1, name: ", 200)))[..HangDetector.MaxLineLength];
         var start = TimeProvider.System.GetTimestamp();
         for (var count = 0; count < 100; count++)
             Assert.False(HangDetector.TryDetect(text, default, default, DetectionMode.Kernel, out _));

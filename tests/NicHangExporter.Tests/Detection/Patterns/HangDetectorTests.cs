@@ -6,9 +6,12 @@ namespace NicHangExporter.Tests.Detection.Patterns;
 public sealed class HangDetectorTests
 {
     private const string Report =
-        "e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\n  TDH                  <8b>\n  TDT                  <99>\n  next_to_use          <99>\n"
-        + "  next_to_clean        <8b>\nbuffer_info[next_to_clean]:\n  time_stamp           <100227358>\n  next_to_watch        <8c>\n  jiffies              <100227517>\n"
-        + "  next_to_watch.status <0>\nMAC Status             <40080083>\nPHY Status             <796d>\nPHY 1000BASE-T Status  <3c00>\nPHY Extended Status    <3000>\nPCI Status             <10>";
+        "e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\n  TDH                  <8b>\n  "
+        + "TDT                  <99>\n  next_to_use          <99>\n"
+        + "  next_to_clean        <8b>\nbuffer_info[next_to_clean]:\n  time_stamp           <100227358>\n  "
+        + "next_to_watch        <8c>\n  jiffies              <100227517>\n"
+        + "  next_to_watch.status <0>\nMAC Status             <40080083>\nPHY Status             <796d>\nPHY "
+        + "1000BASE-T Status  <3c00>\nPHY Extended Status    <3000>\nPCI Status             <10>";
 
     [Fact]
     public void TryDetect_MultiLineReport_IsOneMessageWithItsRegisters()
@@ -37,8 +40,11 @@ public sealed class HangDetectorTests
     [Fact]
     public void TryDetect_IxgbeReport_HasQueueHeadAndTail()
     {
-        const string text = "ixgbe 0000:01:00.0 eth2: Detected Tx Unit Hang \n  Tx Queue             <2>\n  TDH, TDT             <13a>, <16a>\n  next_to_use          <16a>\n"
-            + "  next_to_clean        <13a>\ntx_buffer_info[next_to_clean]\n  time_stamp           <ffffde69>\n  jiffies              <ffffe060>";
+        const string text =
+            "ixgbe 0000:01:00.0 eth2: Detected Tx Unit Hang \n  Tx Queue             <2>\n  TDH, TDT             "
+            + "<13a>, <16a>\n  next_to_use          <16a>\n"
+            + "  next_to_clean        <13a>\ntx_buffer_info[next_to_clean]\n  time_stamp           <ffffde69>\n  "
+            + "jiffies              <ffffe060>";
         Assert.True(Detect(text, "", "", DetectionMode.Kernel, out var message));
         Assert.Equal((2, 0x13aul, 0x16aul), (message.Queue, message.Report!.Head, message.Report.Tail));
     }
@@ -46,7 +52,10 @@ public sealed class HangDetectorTests
     [Fact]
     public void TryDetect_ReportWithGarbledLines_KeepsWhatCanBeRead()
     {
-        Assert.True(Detect("igb 0000:01:00.0: Detected Tx Unit Hang\n<\n  TDH <zz>\n  TDT\n TDT <5\n<<>>\n  Tx Queue <", "", "", DetectionMode.Pasted, out var message));
+        Assert.True(
+            Detect(
+                "igb 0000:01:00.0: Detected Tx Unit Hang\n<\n  TDH <zz>\n  TDT\n TDT <5\n<<>>\n  Tx Queue <", "", "",
+                DetectionMode.Pasted, out var message));
         Assert.Equal(new HangReport { Tail = 5 }, message.Report);
     }
 
@@ -60,12 +69,15 @@ public sealed class HangDetectorTests
     [InlineData("c1:11", false)]
     [InlineData("+pci", false)]
     public void TryDetect_DictionaryOfTheRecord_MustAgreeWithTheText(string device, bool expected) =>
-        Assert.Equal(expected, Detect(Report, device.Length == 0 || device[0] != '+' ? "" : "pci", device, DetectionMode.Kernel, out _));
+        Assert.Equal(
+            expected,
+            Detect(Report, device.Length == 0 || device[0] != '+' ? "" : "pci", device, DetectionMode.Kernel, out _));
 
     [Fact]
     public void TryDetect_TextWithoutBus_TakesItFromTheDictionary()
     {
-        Assert.True(Detect("ixgbevf: Detected Tx Unit Hang", "pci", "+pci:0000:01:10.0", DetectionMode.Kernel, out var message));
+        const string Text = "ixgbevf: Detected Tx Unit Hang";
+        Assert.True(Detect(Text, "pci", "+pci:0000:01:10.0", DetectionMode.Kernel, out var message));
         Assert.Equal(("ixgbevf", "0000:01:10.0"), (message.Driver, message.Bus.ToString()));
     }
 
@@ -103,6 +115,9 @@ public sealed class HangDetectorTests
         Assert.Same(first.Driver, second.Driver);
     }
 
-    private static bool Detect(string text, string subsystem, string device, DetectionMode mode, out NicMessage message) =>
-        HangDetector.TryDetect(Encoding.ASCII.GetBytes(text), Encoding.ASCII.GetBytes(subsystem), Encoding.ASCII.GetBytes(device), mode, out message);
+    private static bool Detect(
+        string text, string subsystem, string device, DetectionMode mode, out NicMessage message) =>
+        HangDetector.TryDetect(
+            Encoding.ASCII.GetBytes(text), Encoding.ASCII.GetBytes(subsystem), Encoding.ASCII.GetBytes(device), mode,
+            out message);
 }

@@ -27,7 +27,8 @@ public sealed class HangPatternsTests
         Assert.Equal(
             (id, line.Kind, line.Driver, line.Bus, line.Device, line.Queue, line.Milliseconds),
             (message.Pattern.Id, message.Kind, message.Driver ?? "", message.Bus.ToString(), message.Device.ToString(),
-                message.Queue?.ToString(CultureInfo.InvariantCulture) ?? "", message.Milliseconds?.ToString(CultureInfo.InvariantCulture) ?? ""));
+                message.Queue?.ToString(CultureInfo.InvariantCulture) ?? "",
+                message.Milliseconds?.ToString(CultureInfo.InvariantCulture) ?? ""));
     }
 
     [Theory]
@@ -41,7 +42,9 @@ public sealed class HangPatternsTests
 
     [Fact]
     public void FixtureLines_AreOfRowsOfTheTable() =>
-        Assert.Equal(HangPatterns.All.Select(pattern => pattern.Id).Order(StringComparer.Ordinal), Lines().Select(line => line.Row).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            HangPatterns.All.Select(pattern => pattern.Id).Order(StringComparer.Ordinal),
+            Lines().Select(line => line.Row).Order(StringComparer.Ordinal));
 
     [Fact]
     public void Rows_AreWellFormed()
@@ -51,56 +54,100 @@ public sealed class HangPatternsTests
             Assert.Matches("^[a-z0-9]+([-.][a-z0-9]+)*$", pattern.Id);
             Assert.NotEmpty(pattern.Source);
             Assert.True(pattern.AnyDriver || pattern.Drivers.Length > 0, pattern.Id);
-            Assert.All(new[] { pattern.QueueAt, pattern.MillisecondsAt, pattern.MicrosecondsAt, pattern.DeviceAt, pattern.DriverAt, pattern.FormerNameAt },
+                Assert.All(
+                    new[]
+                    {
+                        pattern.QueueAt,
+                        pattern.MillisecondsAt,
+                        pattern.MicrosecondsAt,
+                        pattern.DeviceAt,
+                        pattern.DriverAt,
+                        pattern.FormerNameAt,
+                    },
                 at => Assert.InRange(at, -1, pattern.Message.Conversions - 1));
             Assert.Equal(pattern.Kind == MessageKind.Fatal, pattern.Trouble != DeviceTrouble.None);
             Assert.True(!pattern.Announces || pattern.Kind == MessageKind.Reset, pattern.Id);
             Assert.True(!pattern.CountsAsHang || pattern.Kind == MessageKind.Fatal, pattern.Id);
             Assert.Subset(pattern.Drivers.ToHashSet(), pattern.ResetBy.ToHashSet());
             // A record that is one short word could be anybody's.
-            Assert.False(pattern.IsTerse && (pattern.Shapes & (PrefixShapes.Bare | PrefixShapes.Module)) != 0, pattern.Id);
+                Assert.False(
+                    pattern.IsTerse && (pattern.Shapes & (PrefixShapes.Bare | PrefixShapes.Module)) != 0, pattern.Id);
             // A port of a PCI bridge has links too: without an interface the driver has to be one of ours.
             Assert.True(!pattern.Shapes.HasFlag(PrefixShapes.Device) || pattern.Drivers.Length > 0, pattern.Id);
         });
-        Assert.Equal(HangPatterns.All.Length, HangPatterns.All.Select(pattern => pattern.Format).Zip(HangPatterns.All.Select(pattern => pattern.Shapes)).Distinct().Count());
+        Assert.Equal(
+            HangPatterns.All.Length,
+            HangPatterns
+                .All.Select(pattern => pattern.Format)
+                .Zip(HangPatterns.All.Select(pattern => pattern.Shapes))
+                .Distinct()
+                .Count());
         Assert.Equal(HangPatterns.All.Length, HangPatterns.All.Select(pattern => pattern.Id).Distinct().Count());
     }
 
     [Theory]
     // The name of every interface that a line of the table can have.
-    [InlineData("e1000e 0000:00:1f.6 eno1 (uninitialized): Detected Hardware Unit Hang:", "e1000e", "0000:00:1f.6", "eno1")]
-    [InlineData("e1000e 0000:00:1f.6 eno1 (unregistering): Detected Hardware Unit Hang:", "e1000e", "0000:00:1f.6", "eno1")]
-    [InlineData("e1000e 0000:00:1f.6 (unnamed net_device) (uninitialized): Detected Hardware Unit Hang:", "e1000e", "0000:00:1f.6", "")]
+    [InlineData(
+        "e1000e 0000:00:1f.6 eno1 (uninitialized): Detected Hardware Unit Hang:", "e1000e", "0000:00:1f.6", "eno1")]
+    [InlineData(
+        "e1000e 0000:00:1f.6 eno1 (unregistering): Detected Hardware Unit Hang:", "e1000e", "0000:00:1f.6", "eno1")]
+    [InlineData(
+        "e1000e 0000:00:1f.6 (unnamed net_device) (uninitialized): Detected Hardware Unit Hang:", "e1000e",
+        "0000:00:1f.6", "")]
     [InlineData("e1000e 0000:00:1f.6: eth0: Detected Hardware Unit Hang:", "e1000e", "0000:00:1f.6", "eth0")]
     [InlineData("0000:00:19.0: eth0: Detected Hardware Unit Hang:", "e1000e", "0000:00:19.0", "eth0")]
     [InlineData("e1000e: eth0: Detected Hardware Unit Hang:", "e1000e", "", "eth0")]
     [InlineData("e1000: eth0: e1000_clean_tx_irq: Detected Tx Unit Hang", "e1000", "", "eth0")]
     [InlineData("ixgbevf: Detected Tx Unit Hang", "ixgbevf", "", "")]
     [InlineData("r8152 4-1:1.0 eth1: Tx timeout", "r8152", "4-1:1.0", "eth1")]
-    [InlineData("virtio_net virtio1 ens3: NETDEV WATCHDOG: CPU: 59: transmit queue 0 timed out 10720 ms", "virtio_net", "virtio1", "ens3")]
-    [InlineData("hv_netvsc 000d3a6b-1234-000d-3a6b-1234000d3a6b eth0: NETDEV WATCHDOG: CPU: 1: transmit queue 0 timed out 5010 ms", "hv_netvsc", "000d3a6b-1234-000d-3a6b-1234000d3a6b", "eth0")]
-    [InlineData("netdevsim netdevsim1 eni1np1: NETDEV WATCHDOG: CPU: 0: transmit queue 0 timed out 1769 ms", "netdevsim", "netdevsim1", "eni1np1")]
-    [InlineData("fsl_dpaa2_eth dpni.1 eth0: NETDEV WATCHDOG: CPU: 0: transmit queue 0 timed out 5010 ms", "fsl_dpaa2_eth", "dpni.1", "eth0")]
-    [InlineData("rk_gmac-dwmac fe1c0000.ethernet end0: NETDEV WATCHDOG: CPU: 2: transmit queue 0 timed out 5000 ms", "rk_gmac-dwmac", "fe1c0000.ethernet", "end0")]
-    [InlineData("mt7530 mdio-bus:1f lan1: Link is Up - 1Gbps/Full - flow control rx/tx", "mt7530", "mdio-bus:1f", "lan1")]
+    [InlineData(
+        "virtio_net virtio1 ens3: NETDEV WATCHDOG: CPU: 59: transmit queue 0 timed out 10720 ms", "virtio_net",
+        "virtio1", "ens3")]
+    [InlineData(
+        "hv_netvsc 000d3a6b-1234-000d-3a6b-1234000d3a6b eth0: NETDEV WATCHDOG: CPU: 1: transmit queue 0 timed out "
+        + "5010 ms",
+        "hv_netvsc",
+        "000d3a6b-1234-000d-3a6b-1234000d3a6b",
+        "eth0")]
+    [InlineData(
+        "netdevsim netdevsim1 eni1np1: NETDEV WATCHDOG: CPU: 0: transmit queue 0 timed out 1769 ms", "netdevsim",
+        "netdevsim1", "eni1np1")]
+    [InlineData(
+        "fsl_dpaa2_eth dpni.1 eth0: NETDEV WATCHDOG: CPU: 0: transmit queue 0 timed out 5010 ms", "fsl_dpaa2_eth",
+        "dpni.1", "eth0")]
+    [InlineData(
+        "rk_gmac-dwmac fe1c0000.ethernet end0: NETDEV WATCHDOG: CPU: 2: transmit queue 0 timed out 5000 ms",
+        "rk_gmac-dwmac", "fe1c0000.ethernet", "end0")]
+    [InlineData(
+        "mt7530 mdio-bus:1f lan1: Link is Up - 1Gbps/Full - flow control rx/tx", "mt7530", "mdio-bus:1f", "lan1")]
     [InlineData("eth0.100: NETDEV WATCHDOG: CPU: 0: transmit queue 0 timed out 5010 ms", "", "", "eth0.100")]
-    [InlineData("mlx5_core 0000:04:00.0: 0000:04:00.0:poll_health:717:(pid 0): Fatal error 1 detected", "mlx5_core", "0000:04:00.0", "")]
-    [InlineData("mlx5_core 0000:04:00.0: poll_health:800:(pid 0): device's health compromised - reached miss count", "mlx5_core", "0000:04:00.0", "")]
+    [InlineData(
+        "mlx5_core 0000:04:00.0: 0000:04:00.0:poll_health:717:(pid 0): Fatal error 1 detected", "mlx5_core",
+        "0000:04:00.0", "")]
+    [InlineData(
+        "mlx5_core 0000:04:00.0: poll_health:800:(pid 0): device's health compromised - reached miss count",
+        "mlx5_core", "0000:04:00.0", "")]
     [InlineData("bnx2x: [bnx2x_panic_dump:917(eth0)]begin crash dump -----------------", "bnx2x", "", "eth0")]
     [InlineData("[bnx2x_panic_dump:917(eth0)]begin crash dump -----------------", "bnx2x", "", "eth0")]
     [InlineData("e1000e: eth1 NIC Link is Down", "e1000e", "", "eth1")]
     [InlineData("igb: eth0 NIC Link is Up 1000 Mbps Full Duplex, Flow Control: RX", "igb", "", "eth0")]
-    [InlineData("igb 0000:02:00.0: eth0: igb: eth0 NIC Link is Up 1000 Mbps Full Duplex, Flow Control: RX", "igb", "0000:02:00.0", "eth0")]
+    [InlineData(
+        "igb 0000:02:00.0: eth0: igb: eth0 NIC Link is Up 1000 Mbps Full Duplex, Flow Control: RX", "igb",
+        "0000:02:00.0", "eth0")]
     [InlineData("vmnic0 NIC Link is Up 1000 Mbps Full Duplex, Flow Control: Rx/Tx", "", "", "vmnic0")]
-    [InlineData("atl1c 0000:02:00.0: atl1c: eth0 NIC Link is Up<1000 Mbps Full Duplex>", "atl1c", "0000:02:00.0", "eth0")]
+    [InlineData(
+        "atl1c 0000:02:00.0: atl1c: eth0 NIC Link is Up<1000 Mbps Full Duplex>", "atl1c", "0000:02:00.0", "eth0")]
     [InlineData("igbvf 0000:01:10.0: Link is Up 1000 Mbps Full Duplex", "igbvf", "0000:01:10.0", "")]
     [InlineData("ixgbevf 0000:01:10.0: NIC Link is Up 10 Gbps", "ixgbevf", "0000:01:10.0", "")]
-    [InlineData("atlantic 0000:01:00.0 enp1s0: atlantic: link change old 1000 new 0", "atlantic", "0000:01:00.0", "enp1s0")]
+    [InlineData(
+        "atlantic 0000:01:00.0 enp1s0: atlantic: link change old 1000 new 0", "atlantic", "0000:01:00.0", "enp1s0")]
     [InlineData("net ens160: ens160: tq[0] error 0x80000000", "vmxnet3", "", "ens160")]
     [InlineData("NETDEV WATCHDOG: eth0 (): transmit queue 0 timed out", "", "", "eth0")]
     public void Prefix_OfAnyShape_NamesDriverBusAndInterface(string text, string driver, string bus, string device)
     {
-        Assert.True(HangDetector.TryDetect(Encoding.ASCII.GetBytes(text), default, default, DetectionMode.Kernel, out var message));
+        Assert.True(
+            HangDetector.TryDetect(
+                Encoding.ASCII.GetBytes(text), default, default, DetectionMode.Kernel, out var message));
         Assert.Equal((driver, bus, device), (message.Driver ?? "", message.Bus.ToString(), message.Device.ToString()));
     }
 
@@ -140,12 +187,16 @@ public sealed class HangPatternsTests
     [InlineData("e1000e 0000:00:1f.6 : Detected Hardware Unit Hang:")]
     [InlineData("NETDEV WATCHDOG: eth0 (e1000e): transmit queue x timed out")]
     public void LookAlike_InTheKernelsLog_IsNothing(string text) =>
-        Assert.False(HangDetector.TryDetect(Encoding.ASCII.GetBytes(text), default, default, DetectionMode.Kernel, out _));
+        Assert.False(
+            HangDetector.TryDetect(Encoding.ASCII.GetBytes(text), default, default, DetectionMode.Kernel, out _));
 
     private static IEnumerable<Line> Lines() =>
         from line in File.ReadLines(Fixtures.PathOf("patterns.tsv")).Skip(1)
         let field = line.Split('\t')
-        select new Line(field[0], Enum.Parse<MessageKind>(field[1]), field[2], field[3], field[4], field[5], field[6], field[7]);
+        select new Line(
+            field[0], Enum.Parse<MessageKind>(field[1]), field[2], field[3], field[4], field[5], field[6], field[7]);
 
-    private sealed record Line(string Row, MessageKind Kind, string Driver, string Bus, string Device, string Queue, string Milliseconds, string Text);
+    private sealed record Line(
+        string Row, MessageKind Kind, string Driver, string Bus, string Device, string Queue, string Milliseconds,
+        string Text);
 }

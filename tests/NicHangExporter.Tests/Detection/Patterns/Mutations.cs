@@ -3,22 +3,46 @@ using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Detection.Patterns;
 
-/// <summary>Damages real records in the ways that cables, buffers, editors and attackers do; the same seed gives the same records.</summary>
+/// <summary>
+/// Damages real records in the ways that cables, buffers, editors and attackers do; the same seed gives the same
+/// records.
+/// </summary>
 internal sealed class Mutations(int seed)
 {
     private static readonly byte[][] Sources = [.. Texts().Distinct().Select(Encoding.Latin1.GetBytes)];
 
     private static readonly string[] Prefixes =
     [
-        "foo: ", "sudo[4242]: ", "> ", "e1000e 0000:00:1f.6 eno1: ", "igb: ", "eth0: ", "eth0 ", "net eth0: ", "bnx2x: [f:1(eth0)]", "[f:1(eth0)]",
-        "mlx5_core 0000:04:00.0: f:1:(pid 1): ", "0000:00:19.0: ", "tg3: eth0: ", "\"", "[", "NETDEV WATCHDOG: ", "...: ", " ", "(unnamed net_device) (uninitialized): ", "\n",
+        "foo: ",
+        "sudo[4242]: ",
+        "> ",
+        "e1000e 0000:00:1f.6 eno1: ",
+        "igb: ",
+        "eth0: ",
+        "eth0 ",
+        "net eth0: ",
+        "bnx2x: [f:1(eth0)]",
+        "[f:1(eth0)]",
+        "mlx5_core 0000:04:00.0: f:1:(pid 1): ",
+        "0000:00:19.0: ",
+        "tg3: eth0: ",
+        "\"",
+        "[",
+        "NETDEV WATCHDOG: ",
+        "...: ",
+        " ",
+        "(unnamed net_device) (uninitialized): ",
+        "\n",
     ];
 
     private static readonly byte[] Telling = [.. " :()[]eth01x\n\\\0"u8, 0xff];
 
     private readonly Random _random = new(seed);
 
-    /// <summary>The texts of the records that damage is done to: the fixture lines, the look-alikes of the corpus, and a real machine's log.</summary>
+    /// <summary>
+    /// The texts of the records that damage is done to: the fixture lines, the look-alikes of the corpus, and a real
+    /// machine's log.
+    /// </summary>
     public static IEnumerable<string> Texts()
     {
         foreach (var line in File.ReadLines(Fixtures.PathOf("patterns.tsv")).Skip(1)) yield return line.Split('\t')[7];
@@ -50,7 +74,9 @@ internal sealed class Mutations(int seed)
         3 => Flip(text),
         4 => [.. text[..At(text)], .. Pick(Sources) is var other ? other[At(other)..] : []],
         5 => [.. Encoding.Latin1.GetBytes(Pick(Prefixes)), .. text],
-        6 => text.Length == 0 ? text : [.. text[..At(text)], .. Encoding.Latin1.GetBytes(Pick(Prefixes)), .. text[At(text)..]],
+            6 => text.Length == 0
+                ? text
+                : [.. text[..At(text)], .. Encoding.Latin1.GetBytes(Pick(Prefixes)), .. text[At(text)..]],
         7 => Remove(text),
         _ => [.. text[..At(text)], (byte)_random.Next(256), .. text[At(text)..]],
     };

@@ -5,8 +5,9 @@ using NicHangExporter.Detection.Patterns;
 namespace NicHangExporter.Tests.Detection.Patterns;
 
 /// <summary>
-/// What <see cref="HangDetector"/> promises for records of the kernel, written as slowly and plainly as possible: every row at every position of the
-/// line, formats and prefixes as regular expressions, no index, no early exit. The oracle of the fast one.
+/// What <see cref="HangDetector"/> promises for records of the kernel, written as slowly and plainly as possible: every
+/// row at every position of the line, formats and prefixes as regular expressions, no index, no early exit. The oracle
+/// of the fast one.
 /// </summary>
 internal static class NaiveDetector
 {
@@ -14,18 +15,26 @@ internal static class NaiveDetector
     private const string Name = @"(?!\.\.?(?![^\x00\t-\r \xa0/:]))[^\x00\t-\r \xa0/:]{1,15}";
     private const string Driver = @"[A-Za-z0-9][A-Za-z0-9_.+-]{0,54}";
     private const string Bus = @"[A-Za-z0-9](?:[A-Za-z0-9.:_@+-]{0,46}[A-Za-z0-9._@+-])?";
-    private const string State = @"(?: \((?:uninitialized|unregistering|unregistered|unregister|released|dummy|unknown)\))";
+    private const string State =
+        @"(?: \((?:uninitialized|unregistering|unregistered|unregister|released|dummy|unknown)\))";
     private const string Unnamed = @"\(unnamed net_device\)";
 
     // What only a bus writes: a colon, too long for an interface, a known bus's numbering, a platform device.
     private const string BusWord =
-        @"(?=(?:[^ ]+:[^ ]*[^ :]|[^ ]{15,}[^ :]|virtio[0-9]+|netdevsim[0-9]+|vif-[0-9]+|[0-9A-Fa-f]{8,}|[0-9A-Fa-f]{5,}\.[^ ]*?)(?::? |:?$))" + Bus;
+        @"(?=(?:[^ ]+:[^ ]*[^ :]|[^ ]{15,}[^ :]|virtio[0-9]+|netdevsim[0-9]+|vif-[0-9]+"
+        + @"|[0-9A-Fa-f]{8,}|[0-9A-Fa-f]{5,}\.[^ ]*?)(?::? |:?$))"
+        + Bus;
 
     // A platform device by its number; an interface may be called like that.
     private const string Numbered = @"(?=[^ ]+\.[0-9]+(?::? |:?$))" + Bus;
 
     private static readonly (HangPattern Row, string Start, Regex Format)[] Rows =
-        [.. HangPatterns.All.Select(row => (row, Encoding.ASCII.GetString(row.Message.Start.Span), new Regex(Format(row.Format), RegexOptions.CultureInvariant)))];
+    [
+        .. HangPatterns.All.Select(row =>
+            (
+                row, Encoding.ASCII.GetString(row.Message.Start.Span),
+                new Regex(Format(row.Format), RegexOptions.CultureInvariant))),
+    ];
 
     /// <summary>The rows that a record's first line matches, the text being Latin-1: one character a byte.</summary>
     public static IEnumerable<HangPattern> Matches(string text)
@@ -37,9 +46,14 @@ internal static class NaiveDetector
         if (Regex.IsMatch(line, @"[\x00-\x1f\x7f]") || Regex.IsMatch(line, "IN=.* OUT=")) yield break;
         line = line.TrimEnd(' ');
         foreach (var (row, start, format) in Rows)
-            for (var at = line.IndexOf(start, StringComparison.Ordinal); at >= 0; at = line.IndexOf(start, at + 1, StringComparison.Ordinal))
-                if (at <= KernelPrefix.MaxLength && format.Match(line[at..]) is { Success: true } match && HasName(row, match) && Prefixes(row).IsMatch(line[..at])
-                    && (!row.IsTerse || NamesTheDriver(row).IsMatch(line[..at])) && !Regex.IsMatch(line[..at], @"\Ausb .")
+            for (var at = line.IndexOf(start, StringComparison.Ordinal); at >= 0;
+                at = line.IndexOf(start, at + 1, StringComparison.Ordinal))
+                if (at <= KernelPrefix.MaxLength
+                    && format.Match(line[at..]) is { Success: true } match
+                    && HasName(row, match)
+                    && Prefixes(row).IsMatch(line[..at])
+                    && (!row.IsTerse || NamesTheDriver(row).IsMatch(line[..at]))
+                    && !Regex.IsMatch(line[..at], @"\Ausb .")
                     && (lines.Length <= 1 || row.HasReport && lines.Skip(1).All(further => Register.IsMatch(further))))
                 {
                     yield return row;
@@ -50,23 +64,32 @@ internal static class NaiveDetector
     // A line of a report as Intel's drivers print it.
     private static readonly Regex Register = new(
         @"\A *(?:(?:tx_)?buffer_info\[next_to_clean\]|buffer_info\[next_to_clean\]:|"
-        + @"(?:Tx Queue|TDH, TDT|TDH|TDT|next_to_use|next_to_clean|time_stamp|jiffies|next_to_watch|next_to_watch\.status|desc\.status|MAC Status|PHY Status"
-        + @"|PHY 1000BASE-T Status|PHY Extended Status|PCI Status)[ \t\r]*<V>(?:, <V>)?) *\z".Replace("V", @"(?:[0-9A-Fa-f]{1,16}|\(null\)|\(____ptrval____\)|\(ptrval\))", StringComparison.Ordinal),
+            + @"(?:Tx Queue|TDH, TDT|TDH|TDT|next_to_use|next_to_clean|time_stamp|jiffies"
+            + @"|next_to_watch|next_to_watch\.status|desc\.status|MAC Status|PHY Status"
+            + @"|PHY 1000BASE-T Status|PHY Extended Status|PCI Status)[ \t\r]*<V>(?:, <V>)?) *\z".Replace(
+                "V", @"(?:[0-9A-Fa-f]{1,16}|\(null\)|\(____ptrval____\)|\(ptrval\))", StringComparison.Ordinal),
         RegexOptions.CultureInvariant);
 
     // Behind the driver of the row, behind driver, address and interface, or behind a function with its line.
     private static Regex NamesTheDriver(HangPattern row) => DriverOf.GetOrAdd(row, static row => new Regex(
-        $@"\A(?:{Any(row.Drivers)}:? .|(?!net ){Driver} (?:{BusWord}|{Numbered}): (?!{Unnamed}){Name}|{Driver} (?:{BusWord}|{Numbered}) (?!{Unnamed}|{State.Replace("(?: ", "(?:", StringComparison.Ordinal)}){Name}|(?:{Driver}: )?\[{Driver}:[0-9]+\(.*\)\]\z|.*:\(pid )",
+        $@"\A(?:{Any(row.Drivers)}:? .|(?!net ){Driver} (?:{BusWord}|{Numbered}): (?!{Unnamed}){Name}"
+        + $@"|{Driver} (?:{BusWord}|{Numbered}) "
+        + $@"(?!{Unnamed}|{State.Replace("(?: ", "(?:", StringComparison.Ordinal)}){Name}"
+        + $@"|(?:{Driver}: )?\[{Driver}:[0-9]+\(.*\)\]\z|.*:\(pid )",
         RegexOptions.CultureInvariant));
 
     private static readonly System.Collections.Concurrent.ConcurrentDictionary<HangPattern, Regex> DriverOf = new();
 
     private static bool HasName(HangPattern row, Match match) =>
-        new[] { row.DeviceAt, row.FormerNameAt }.All(at => at < 0 || Regex.IsMatch(match.Groups[at + 1].Value, $@"\A(?:{Name})\z", RegexOptions.CultureInvariant));
+        new[] { row.DeviceAt, row.FormerNameAt }.All(at =>
+            at < 0 || Regex.IsMatch(match.Groups[at + 1].Value, $@"\A(?:{Name})\z", RegexOptions.CultureInvariant));
 
     private static readonly System.Collections.Concurrent.ConcurrentDictionary<HangPattern, Regex> PrefixOf = new();
 
-    private static Regex Prefixes(HangPattern row) => PrefixOf.GetOrAdd(row, static row => new Regex($@"\A(?:{string.Join('|', Alternatives(row))})\z", RegexOptions.CultureInvariant));
+    private static Regex Prefixes(HangPattern row) =>
+        PrefixOf.GetOrAdd(
+            row,
+            static row => new Regex($@"\A(?:{string.Join('|', Alternatives(row))})\z", RegexOptions.CultureInvariant));
 
     private static IEnumerable<string> Alternatives(HangPattern row)
     {
@@ -100,8 +123,10 @@ internal static class NaiveDetector
         }
         if (row.Shapes.HasFlag(PrefixShapes.Module)) yield return $"{named}: ";
         if (row.Shapes.HasFlag(PrefixShapes.Bare)) yield return "";
-        if (row.Shapes.HasFlag(PrefixShapes.Function)) yield return $@"(?:{named}: )?\[{Driver}:[0-9]+\((?=(?:(?!\)\]).)*\)\]\z)(?:{Name})?\)\]";
-        if (row.Shapes.HasFlag(PrefixShapes.Traced)) yield return $@"{named} (?<b>{BusWord}|{Numbered}): (?:\k<b>:)?{Driver}:[0-9]+:\(pid [0-9]+\): ";
+        if (row.Shapes.HasFlag(PrefixShapes.Function))
+            yield return $@"(?:{named}: )?\[{Driver}:[0-9]+\((?=(?:(?!\)\]).)*\)\]\z)(?:{Name})?\)\]";
+        if (row.Shapes.HasFlag(PrefixShapes.Traced))
+            yield return $@"{named} (?<b>{BusWord}|{Numbered}): (?:\k<b>:)?{Driver}:[0-9]+:\(pid [0-9]+\): ";
         if (row.Shapes.HasFlag(PrefixShapes.NameBlank))
         {
             yield return $"{Name} ";
@@ -114,13 +139,21 @@ internal static class NaiveDetector
         }
     }
 
-    private static string Any(IEnumerable<string> words) => words.Any() ? $"(?:{string.Join('|', words.OrderByDescending(word => word.Length).Select(Regex.Escape))})" : "(?!)";
+    private static string Any(IEnumerable<string> words) =>
+        words.Any()
+            ? $"(?:{string.Join('|', words.OrderByDescending(word => word.Length).Select(Regex.Escape))})"
+            : "(?!)";
 
     private static string Format(string format)
     {
-        var pattern = Regex.Replace(Regex.Escape(format.TrimEnd()), @"%(?:\\?[#0-9.lzh])*(\\\*|[diuxXps])", match => match.Groups[1].Value switch
+        var pattern = Regex.Replace(
+            Regex.Escape(format.TrimEnd()),
+            @"%(?:\\?[#0-9.lzh])*(\\\*|[diuxXps])",
+            match =>
+                match.Groups[1].Value switch
         {
-            var kind when match.Value is ['%', >= '1' and <= '9', not '\\', ..] && kind is "x" or "X" or "d" => " *" + (kind == "d" ? "(-?[0-9]+)" : "((?:0x)?[0-9A-Fa-f]+)"),
+                    var kind when match.Value is ['%', >= '1' and <= '9', not '\\', ..] && kind is "x" or "X" or "d" =>
+                        " *" + (kind == "d" ? "(-?[0-9]+)" : "((?:0x)?[0-9A-Fa-f]+)"),
             @"\*" => "(.*)",
             "d" or "i" => "(-?[0-9]+)",
             "u" => "([0-9]+)",
