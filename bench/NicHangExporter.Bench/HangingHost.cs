@@ -54,7 +54,7 @@ internal sealed partial class HangingHost(string work, string device)
             logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new SerilogLoggerProvider(logger)));
         ExporterHost.AddRooms(services, options, _clock, metrics);
         services.AddSingleton<IEthtool>(_nic);
-        await using var provider =  services.BuildServiceProvider();
+        await using var provider = services.BuildServiceProvider();
         var (monitor, remediator, worker) = (
             provider.GetRequiredService<HangMonitor>(), provider.GetRequiredService<Remediator>(),
             provider.GetRequiredService<RemediationWorker>());

@@ -23,8 +23,8 @@ internal sealed partial class RecordedLog
         foreach (var file in Directory.EnumerateFiles(directory, "*.raw").Order(StringComparer.Ordinal))
             foreach (Match match in Whole().Matches(File.ReadAllText(file, Encoding.Latin1)))
             {
-            var record = new Record(
-                match.Groups["priority"].Value, match.Groups["text"].Value, match.Groups["dictionary"].Value);
+                var record = new Record(
+                    match.Groups["priority"].Value, match.Groups["text"].Value, match.Groups["dictionary"].Value);
                 var isHang = Hang().IsMatch(record.Text);
                 // A hang message that the kernel did not write is a forgery, which the two programs treat differently.
                 if (!isHang)
@@ -57,7 +57,7 @@ internal sealed partial class RecordedLog
                     $"{record.Priority},{number},{time},-;{record.Text}\n{record.Dictionary}"));
             lines.Write(
                 string.Create(
-                    CultureInfo.InvariantCulture, $"[{time / 1_000_000, 5}.{time % 1_000_000:D6}] {record.Text}\n"));
+                    CultureInfo.InvariantCulture, $"[{time / 1_000_000,5}.{time % 1_000_000:D6}] {record.Text}\n"));
         }
         return hangs;
     }

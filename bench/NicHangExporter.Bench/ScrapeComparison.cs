@@ -22,12 +22,8 @@ internal static class ScrapeComparison
         var count = int.Parse(devices, CultureInfo.InvariantCulture);
         string[] families = ["--collector.disable-defaults", "--collector.netclass", "--collector.netdev"];
         using var ours = new Peer("nic-hang-exporter", 19100, exporter,
-            "--web.listen-address=127.0.0.1:19100",
-            "--collector.virtual",
-            "--collector.features=all",
-            "--collector.eee",
-            "--collector.pause",
-            "--collector.rings",
+            "--web.listen-address=127.0.0.1:19100", "--collector.virtual", "--collector.features=all",
+            "--collector.eee", "--collector.pause", "--collector.rings",
             "--log.level=warn");
         using var node = new Peer(
             "node_exporter", 19101, nodeExporter,

@@ -16,13 +16,8 @@ internal sealed class SilentNic : IEthtool
 
     private static readonly string[] Offloads =
     [
-        "rx-checksum",
-        "tx-checksum-ip-generic",
-        "tx-scatter-gather",
-        "tx-tcp-segmentation",
-        "tx-tcp6-segmentation",
-        "tx-generic-segmentation",
-        "rx-gro",
+        "rx-checksum", "tx-checksum-ip-generic", "tx-scatter-gather", "tx-tcp-segmentation", "tx-tcp6-segmentation",
+        "tx-generic-segmentation", "rx-gro",
     ];
 
     private readonly TaskCompletionSource<long> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -20,14 +20,7 @@ namespace NicHangExporter.Linux;
 /// can set it.</param>
 /// <param name="Kind">The type of the file.</param>
 public readonly record struct FileStatus(
-    ulong Device,
-    ulong Inode,
-    long Length,
-    UnixFileMode Mode,
-    uint Owner,
-    uint Group,
-    long Modified,
-    long Changed,
+    ulong Device, ulong Inode, long Length, UnixFileMode Mode, uint Owner, uint Group, long Modified, long Changed,
     FileKind Kind)
 {
     private const uint PermissionBits = 0xFFF; // 07777, include/uapi/linux/stat.h

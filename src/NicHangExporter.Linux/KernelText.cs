@@ -64,7 +64,7 @@ public static class KernelText
     }
 
     /// <summary>True for a character that a reader can see, and for the blank.</summary>
-    public static bool IsVisible(Rune rune) =>  rune.Value == ' ' || Rune.GetUnicodeCategory(rune) is not (
+    public static bool IsVisible(Rune rune) => rune.Value == ' ' || Rune.GetUnicodeCategory(rune) is not (
                 UnicodeCategory.Control
                 or UnicodeCategory.Format
                 or UnicodeCategory.SpaceSeparator

@@ -207,8 +207,7 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
     private EthtoolGetFeaturesBlock[]? ReadFeatureBlocks(InterfaceName device)
     {
         var payload = new byte[
-            Unsafe.SizeOf<EthtoolGFeatures>() + MaxFeatureWords * Unsafe.SizeOf<EthtoolGetFeaturesBlock>()
-        ];
+            Unsafe.SizeOf<EthtoolGFeatures>() + MaxFeatureWords * Unsafe.SizeOf<EthtoolGetFeaturesBlock>()];
         ref var header = ref EthtoolChannel.As<EthtoolGFeatures>(payload);
         header.BlockCount = MaxFeatureWords;
         if (_channel.Send(device, EthtoolCommand.GetFeatures, payload) is null)

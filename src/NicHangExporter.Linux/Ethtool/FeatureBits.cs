@@ -44,7 +44,7 @@ internal static class FeatureBits
                 throw new ArgumentException($"This kernel has no feature '{change.Name}'.", nameof(changes));
             ref var block = ref blocks[bit / BitsPerWord];
             var mask = 1u << bit % BitsPerWord;
-            var requested =  change.On ? mask : 0;
+            var requested = change.On ? mask : 0;
             if ((block.Valid & mask) != 0 && (block.Requested & mask) != requested)
                 throw new ArgumentException($"Feature '{change.Name}' is requested both on and off.", nameof(changes));
             block.Valid |= mask;

@@ -68,8 +68,8 @@ internal static class DiagnosisAdvice
     private static string WhereToLook(DriverKind kind) => "There is time: look first at " + kind switch
     {
         DriverKind.Usb => "the USB port, cable, hub and power.",
-            DriverKind.Virtual =>
-                "the host: its load, this guest's virtual NIC there and its own NIC; in a cloud, ask the provider.",
+        DriverKind.Virtual =>
+            "the host: its load, this guest's virtual NIC there and its own NIC; in a cloud, ask the provider.",
         DriverKind.VirtualFunction => "the host: the log of the physical function's driver, and its link.",
         DriverKind.Wireless => "the reception, the adapter's firmware and its driver.",
         _ => "the cable or transceiver, the switch port and its flow control, and at what the machine sends then.",

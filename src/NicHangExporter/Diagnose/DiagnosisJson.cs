@@ -26,16 +26,8 @@ internal sealed record DiagnosisJson(long Lines, IReadOnlyList<DiagnosisJson.Ent
 
     /// <summary>One device. Values that the log does not contain are null.</summary>
     internal sealed record Entry(
-        string? Device,
-        string? Bus,
-        string? Driver,
-        int HangMessages,
-        int WatchdogMessages,
-        int Resets,
-        int LinkDowns,
-        int LinkUps,
-        int Episodes,
-        string Shape)
+        string? Device, string? Bus, string? Driver, int HangMessages, int WatchdogMessages, int Resets, int LinkDowns,
+        int LinkUps, int Episodes, string Shape)
     {
         /// <summary>Faults of the device that are not a transmit hang.</summary>
         public IReadOnlyList<Fault> Faults { get; init; } = [];
@@ -45,16 +37,9 @@ internal sealed record DiagnosisJson(long Lines, IReadOnlyList<DiagnosisJson.Ent
 
         /// <summary>Converts the findings.</summary>
         public static Entry From(DeviceDiagnosis device) => new(
-            device.Device.IsEmpty ? null : device.Device.ToString(),
-            device.Bus.IsEmpty ? null : device.Bus.ToString(),
-            device.Driver,
-            device.HangMessages,
-            device.WatchdogMessages,
-            device.ResetMessages,
-            device.LinkDowns,
-            device.LinkUps,
-            device.Episodes,
-            SnakeCase.Of(device.Shape))
+            device.Device.IsEmpty ? null : device.Device.ToString(), device.Bus.IsEmpty ? null : device.Bus.ToString(),
+            device.Driver, device.HangMessages, device.WatchdogMessages, device.ResetMessages, device.LinkDowns,
+            device.LinkUps, device.Episodes, SnakeCase.Of(device.Shape))
         {
             Faults = [.. device.Faults.Select(Fault.From)],
             Advice = [.. DiagnosisAdvice.For(device)],

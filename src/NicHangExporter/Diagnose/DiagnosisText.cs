@@ -83,17 +83,17 @@ internal static class DiagnosisText
 
     private static string Meaning(DeviceDiagnosis device) => device.Shape switch
     {
-            HangShape.Wedge =>
-                "wedge: the reports go on and the log shows no recovery. What waits in the queue is not sent until "
-                + "somebody acts, though the link looks up.",
-            HangShape.Flap =>
-                "flap: it hangs and gets going again without help, mostly by a reset of its driver, until the next "
-                + "time.",
+        HangShape.Wedge =>
+            "wedge: the reports go on and the log shows no recovery. What waits in the queue is not sent until "
+            + "somebody acts, though the link looks up.",
+        HangShape.Flap =>
+            "flap: it hangs and gets going again without help, mostly by a reset of its driver, until the next "
+            + "time.",
         _ when device.HangMessages + device.WatchdogMessages == 1 =>
                 "unknown: a single report does not tell whether it recovered. Right after the link has come up it "
                 + "can be a false alarm.",
-            _ when device.IsTimeless =>
-                "unknown: the lines have no times, so nothing tells whether it recovered in between or afterwards.",
+        _ when device.IsTimeless =>
+            "unknown: the lines have no times, so nothing tells whether it recovered in between or afterwards.",
         _ => "unknown: the log does not tell whether it recovered.",
     };
 
@@ -114,12 +114,12 @@ internal static class DiagnosisText
 
     private static string LinkPartner(DeviceDiagnosis device) =>
         DeviceKind.Of(device, DriverNotes.Find(device.Driver)) switch
-    {
-        DriverKind.Virtual or DriverKind.VirtualFunction => "the host, which decides whether this link is up",
-        DriverKind.Usb => "the cable, the switch port, and the adapter's USB port and power",
-        DriverKind.Wireless => "the reception and the access point",
-        _ => "the cable and the switch port",
-    };
+        {
+            DriverKind.Virtual or DriverKind.VirtualFunction => "the host, which decides whether this link is up",
+            DriverKind.Usb => "the cable, the switch port, and the adapter's USB port and power",
+            DriverKind.Wireless => "the reception and the access point",
+            _ => "the cable and the switch port",
+        };
 
     private static string Title(DeviceDiagnosis device)
     {
@@ -142,8 +142,8 @@ internal static class DiagnosisText
 
     private static string Duration(TimeSpan time) => time switch
     {
-            { TotalHours: >= 1 } => string.Create(
-                CultureInfo.InvariantCulture, $"{(long)time.TotalHours} h {time.Minutes} min"),
+        { TotalHours: >= 1 } => string.Create(
+            CultureInfo.InvariantCulture, $"{(long)time.TotalHours} h {time.Minutes} min"),
         { TotalMinutes: >= 1 } => string.Create(CultureInfo.InvariantCulture, $"{time.Minutes} min {time.Seconds} s"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0} s"),
     };

@@ -154,10 +154,6 @@ internal static class FaultAdvice
     /// <param name="IsFinal">True if no action on the interface helps.</param>
     /// <param name="Advice">The advice.</param>
     private sealed record Row(
-        DeviceTrouble Trouble,
-        DriverKind? Kind,
-        string Name,
-        string Meaning,
-        bool IsFinal,
+        DeviceTrouble Trouble, DriverKind? Kind, string Name, string Meaning, bool IsFinal,
         ImmutableArray<string> Advice);
 }

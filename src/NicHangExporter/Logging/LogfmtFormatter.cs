@@ -43,8 +43,8 @@ internal sealed class LogfmtFormatter : ITextFormatter
                 '"' => "\\\"",
                 '\\' => @"\\",
                 '\n' => "\\n",
-                    _ when char.IsControl(character) => string.Create(
-                        CultureInfo.InvariantCulture, $"\\x{(int)character:x2}"),
+                _ when char.IsControl(character) => string.Create(
+                    CultureInfo.InvariantCulture, $"\\x{(int)character:x2}"),
                 _ => character.ToString(),
             });
         output.Write('"');

@@ -79,11 +79,11 @@ internal sealed class EthtoolCollector(
             writer.Begin(EthtoolStatistic);
             foreach (var row in rows)
                 foreach (var statistic in row.Snapshot.Statistics)
-                writer
-                    .Sample(EthtoolStatistic)
-                    .Prepared(row.Label)
-                    .Label("statistic", statistic.Name)
-                    .Value(statistic.Value);
+                    writer
+                        .Sample(EthtoolStatistic)
+                        .Prepared(row.Label)
+                        .Label("statistic", statistic.Name)
+                        .Value(statistic.Value);
         }
     }
 
@@ -115,11 +115,8 @@ internal sealed class EthtoolCollector(
     }
 
     private static void Features(
-        ExpositionWriter writer,
-        MetricFamily family,
-        List<(byte[] Label, List<Feature> Features)> rows,
-        Func<Feature, bool> shows,
-        Func<Feature, bool> select)
+        ExpositionWriter writer, MetricFamily family, List<(byte[] Label, List<Feature> Features)> rows,
+        Func<Feature, bool> shows, Func<Feature, bool> select)
     {
         writer.Begin(family);
         foreach (var (label, features) in rows)

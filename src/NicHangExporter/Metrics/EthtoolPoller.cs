@@ -13,11 +13,7 @@ namespace NicHangExporter.Metrics;
 /// shows, and no other thread waits.
 /// </summary>
 internal sealed partial class EthtoolPoller(
-    IEthtool ethtool,
-    DeviceInventory inventory,
-    ExporterOptions options,
-    CollectorHealth health,
-    TimeProvider clock,
+    IEthtool ethtool, DeviceInventory inventory, ExporterOptions options, CollectorHealth health, TimeProvider clock,
     ILogger<EthtoolPoller> logger) : IDisposable
 {
     private readonly EthtoolStatistics _statistics = new(options.EthtoolStatistics);

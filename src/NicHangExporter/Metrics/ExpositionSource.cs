@@ -9,12 +9,8 @@ namespace NicHangExporter.Metrics;
 /// text format 0.0.4 in a row are one document.
 /// </summary>
 internal sealed class ExpositionSource(
-    ExporterOptions options,
-    DeviceInventory inventory,
-    SysfsCollector sysfs,
-    EthtoolCollector ethtool,
-    ProcessCollector process,
-    ExporterMetrics metrics)
+    ExporterOptions options, DeviceInventory inventory, SysfsCollector sysfs, EthtoolCollector ethtool,
+    ProcessCollector process, ExporterMetrics metrics)
 {
     /// <summary>Renders the exposition. It makes no ioctl and never waits for the RTNL lock. Not thread-safe.</summary>
     /// <param name="body">Must be empty; receives the exposition.</param>

@@ -41,7 +41,7 @@ internal sealed class ScriptedKernel
     public Dictionary<int, byte[][]> StringSets { get; } = new()
     {
         [1] = [Text("rx_packets"), Text("tx packets"), Text("tx_timeout_count")],
-            [4] =
+        [4] =
             [
                 Text("tx-scatter-gather"),
                 Text("tx-checksum-ipv4"),

@@ -17,10 +17,10 @@ internal sealed class NamespaceSysfs : IDisposable
         _keeper = Process.Start(
             new ProcessStartInfo(
                 Requires.Find("ip")!, ["netns", "exec", network.Name, "sh", "-c", "echo mounted; exec cat"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            })!;
         Assert.Equal("mounted", _keeper.StandardOutput.ReadLine());
     }
 

@@ -57,8 +57,8 @@ public sealed class CorpusTests
     private static string Name(DiagnosisJson.Entry device) => device switch
     {
         // igb names no interface in its hang report; a link line of the same excerpt may.
-            { Bus: "0000:02:00.1", Device: "enp2s0f1" } or { Bus: "0000:01:00.0", Device: "eth0", Driver: "igb" } =>
-                $"pci:{device.Bus}",
+        { Bus: "0000:02:00.1", Device: "enp2s0f1" } or { Bus: "0000:01:00.0", Device: "eth0", Driver: "igb" } =>
+            $"pci:{device.Bus}",
         { Device: not null } => device.Device,
         { Bus: not null } => $"pci:{device.Bus}",
         _ => "?",

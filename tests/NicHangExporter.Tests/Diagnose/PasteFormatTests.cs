@@ -226,7 +226,7 @@ public sealed class PasteFormatTests
 
     private static string Json(TimeSpan at) => JsonSerializer.Serialize(new Dictionary<string, string>
     {
-                ["__REALTIME_TIMESTAMP"] = ((Wall(at) - DateTime.UnixEpoch).TotalMicroseconds).ToString(
+        ["__REALTIME_TIMESTAMP"] = ((Wall(at) - DateTime.UnixEpoch).TotalMicroseconds).ToString(
                     "0", CultureInfo.InvariantCulture),
         ["_SOURCE_MONOTONIC_TIMESTAMP"] = at.TotalMicroseconds.ToString("0", CultureInfo.InvariantCulture),
         ["_TRANSPORT"] = "kernel",

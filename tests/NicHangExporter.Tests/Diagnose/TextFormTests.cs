@@ -89,9 +89,9 @@ public sealed class TextFormTests
     {
         var cases = new TheoryData<string, string>();
         foreach (var directory in new[] { "corpus", "corpus2" })
-        foreach (var file in Directory
-                .EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "fixtures", directory), "*.log")
-                .Order(StringComparer.Ordinal))
+            foreach (var file in Directory
+                    .EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "fixtures", directory), "*.log")
+                    .Order(StringComparer.Ordinal))
                 foreach (var form in Forms.Keys)
                     if ((form != ProseFirst || HasTimes(file))
                         && !Lossy.Any(lossy => lossy.Form == form && lossy.File == Path.GetFileName(file)))

@@ -15,13 +15,8 @@ public sealed partial class FeatureSelectionTests
     [Fact]
     public async Task Ladder_OfAnE1000e_IsWhatItsProfilesTurnOff() => Assert.Equal(
         [
-                "rx-checksum",
-                "rx-gro",
-                "rx-hashing",
-                "rx-vlan-hw-parse",
-                "tx-checksum-ip-generic",
-                "tx-generic-segmentation",
-                "tx-scatter-gather",
+                "rx-checksum", "rx-gro", "rx-hashing", "rx-vlan-hw-parse", "tx-checksum-ip-generic",
+                "tx-generic-segmentation", "tx-scatter-gather",
             "tx-tcp-mangleid-segmentation", "tx-tcp-segmentation", "tx-tcp6-segmentation", "tx-vlan-hw-insert",
         ],
         Shown(await ScrapeAsync("e1000e"), "active"));

@@ -136,9 +136,9 @@ public sealed class SharedRenderingTests : IDisposable
             var text = Text(reading.Body);
             if (number % 7 == 0)
                 await Task.Yield();
-                if (Text(reading.Body) != text
-                    || int.Parse(text["rendering ".Length..], System.Globalization.CultureInfo.InvariantCulture)
-                        <= before)
+            if (Text(reading.Body) != text
+                || int.Parse(text["rendering ".Length..], System.Globalization.CultureInfo.InvariantCulture)
+                    <= before)
                 Interlocked.Increment(ref torn);
             _clock.Advance(TimeSpan.FromMilliseconds(100));
         });

@@ -57,11 +57,8 @@ public sealed class VirtualFunctionTests : IDisposable
         var text = await _host.ScrapeAsync();
         foreach (var family in new[]
             {
-                "nichang_device_info",
-                "nichang_device_tx_packets_total",
-                "nichang_link_operstate",
-                "nichang_queue_tx_timeouts_total",
-                "nichang_remediation_quarantined",
+                "nichang_device_info", "nichang_device_tx_packets_total", "nichang_link_operstate",
+                "nichang_queue_tx_timeouts_total", "nichang_remediation_quarantined",
             })
             Assert.Contains($"\n{family}{{device=\"enp59s0f0v0\"", text, StringComparison.Ordinal);
         Assert.DoesNotContain("enp59s0f0v1\"", text, StringComparison.Ordinal);

@@ -42,11 +42,8 @@ internal static class HangDetector
     /// devices.
     /// </returns>
     public static bool TryDetect(
-        ReadOnlySpan<byte> text,
-        ReadOnlySpan<byte> dictionarySubsystem,
-        ReadOnlySpan<byte> dictionaryDevice,
-        DetectionMode mode,
-        out NicMessage message)
+        ReadOnlySpan<byte> text, ReadOnlySpan<byte> dictionarySubsystem, ReadOnlySpan<byte> dictionaryDevice,
+        DetectionMode mode, out NicMessage message)
     {
         message = default;
         var end = text.IndexOf((byte)'\n');
@@ -209,13 +206,8 @@ internal static class HangDetector
     }
 
     private static bool TryDescribe(
-        Found found,
-        DetectionMode mode,
-        ReadOnlySpan<byte> line,
-        ReadOnlySpan<byte> furtherLines,
-        ReadOnlySpan<byte> subsystem,
-        ReadOnlySpan<byte> device,
-        out NicMessage described)
+        Found found, DetectionMode mode, ReadOnlySpan<byte> line, ReadOnlySpan<byte> furtherLines,
+        ReadOnlySpan<byte> subsystem, ReadOnlySpan<byte> device, out NicMessage described)
     {
         described = default;
         var row = found.Row;

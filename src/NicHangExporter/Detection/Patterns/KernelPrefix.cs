@@ -318,12 +318,12 @@ internal readonly ref struct KernelPrefix
             or PrefixShapes.Netdev
                 when before.Bus.Length > 0
                     && (before.Shape == PrefixShapes.Device || before.Name.SequenceEqual(name)) => new KernelPrefix
-            {
-                Driver = before.Driver,
-                Bus = before.Bus,
-                Name = name,
-                Shape = PrefixShapes.NameBlank,
-            },
+                    {
+                        Driver = before.Driver,
+                        Bus = before.Bus,
+                        Name = name,
+                        Shape = PrefixShapes.NameBlank,
+                    },
             _ => default,
         };
         return prefix.Shape != PrefixShapes.None;

@@ -14,16 +14,8 @@ internal static class DamagedMessage
 
     private static readonly byte[][] Ellipses =
     [
-        "…"u8.ToArray(),
-        "..."u8.ToArray(),
-        "[...]"u8.ToArray(),
-        "[…]"u8.ToArray(),
-        "<snip>"u8.ToArray(),
-        "[snip]"u8.ToArray(),
-        "(...)"u8.ToArray(),
-        ">"u8.ToArray(),
-        "\\"u8.ToArray(),
-        "="u8.ToArray(),
+        "…"u8.ToArray(), "..."u8.ToArray(), "[...]"u8.ToArray(), "[…]"u8.ToArray(), "<snip>"u8.ToArray(),
+        "[snip]"u8.ToArray(), "(...)"u8.ToArray(), ">"u8.ToArray(), "\\"u8.ToArray(), "="u8.ToArray(),
     ];
 
     /// <summary>Repairs the message in a record's text.</summary>

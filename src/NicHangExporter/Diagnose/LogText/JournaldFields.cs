@@ -13,17 +13,8 @@ internal sealed class JournaldFields
 
     private static readonly string[] FirstFields =
     [
-        "MESSAGE",
-        "PRIORITY",
-        "SYSLOG_IDENTIFIER",
-        "SYSLOG_FACILITY",
-        "_TRANSPORT",
-        "_BOOT_ID",
-        "_MACHINE_ID",
-        "_HOSTNAME",
-        "_SOURCE_MONOTONIC_TIMESTAMP",
-        "_KERNEL_DEVICE",
-        "_KERNEL_SUBSYSTEM",
+        "MESSAGE", "PRIORITY", "SYSLOG_IDENTIFIER", "SYSLOG_FACILITY", "_TRANSPORT", "_BOOT_ID", "_MACHINE_ID",
+        "_HOSTNAME", "_SOURCE_MONOTONIC_TIMESTAMP", "_KERNEL_DEVICE", "_KERNEL_SUBSYSTEM",
     ];
 
     private readonly Dictionary<string, string> _values = [];

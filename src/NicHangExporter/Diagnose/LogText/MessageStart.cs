@@ -10,12 +10,8 @@ internal static class MessageStart
 {
     private static readonly byte[][] Words =
     [
-        "------------[ cut here ]"u8.ToArray(),
-        "---[ end trace"u8.ToArray(),
-        "WARNING: "u8.ToArray(),
-        "Modules linked in:"u8.ToArray(),
-        "Hardware name:"u8.ToArray(),
-        "Call Trace:"u8.ToArray(),
+        "------------[ cut here ]"u8.ToArray(), "---[ end trace"u8.ToArray(), "WARNING: "u8.ToArray(),
+        "Modules linked in:"u8.ToArray(), "Hardware name:"u8.ToArray(), "Call Trace:"u8.ToArray(),
         "RIP: "u8.ToArray(), "BUG: "u8.ToArray(), "Code: "u8.ToArray(), "Pid: "u8.ToArray(), "Workqueue: "u8.ToArray(),
         "NETDEV WATCHDOG: "u8.ToArray(),
         .. HangPatterns
@@ -26,16 +22,8 @@ internal static class MessageStart
 
     private static readonly byte[][] Interfaces =
     [
-        "eth"u8.ToArray(),
-        "en"u8.ToArray(),
-        "wlan"u8.ToArray(),
-        "wl"u8.ToArray(),
-        "wwan"u8.ToArray(),
-        "usb"u8.ToArray(),
-        "vmnic"u8.ToArray(),
-        "nic"u8.ToArray(),
-        "lan"u8.ToArray(),
-        "wan"u8.ToArray(),
+        "eth"u8.ToArray(), "en"u8.ToArray(), "wlan"u8.ToArray(), "wl"u8.ToArray(), "wwan"u8.ToArray(),
+        "usb"u8.ToArray(), "vmnic"u8.ToArray(), "nic"u8.ToArray(), "lan"u8.ToArray(), "wan"u8.ToArray(),
     ];
 
     /// <summary>The next start after a position; the text's length without a next start.</summary>

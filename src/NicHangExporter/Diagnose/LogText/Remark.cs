@@ -7,27 +7,10 @@ internal static class Remark
 {
     private static readonly byte[][] Starts =
     [
-        "-->"u8.ToArray(),
-        "->"u8.ToArray(),
-        "==>"u8.ToArray(),
-        "=>"u8.ToArray(),
-        "→"u8.ToArray(),
-        "»"u8.ToArray(),
-        "•"u8.ToArray(),
-        "·"u8.ToArray(),
-        "‣"u8.ToArray(),
-        "–"u8.ToArray(),
-        "//"u8.ToArray(),
-        "/*"u8.ToArray(),
-        "*"u8.ToArray(),
-        "+"u8.ToArray(),
-        "-"u8.ToArray(),
-        "#"u8.ToArray(),
-        ";"u8.ToArray(),
-        "!"u8.ToArray(),
-        "^"u8.ToArray(),
-        "%"u8.ToArray(),
-        "$ "u8.ToArray(),
+        "-->"u8.ToArray(), "->"u8.ToArray(), "==>"u8.ToArray(), "=>"u8.ToArray(), "→"u8.ToArray(), "»"u8.ToArray(),
+        "•"u8.ToArray(), "·"u8.ToArray(), "‣"u8.ToArray(), "–"u8.ToArray(), "//"u8.ToArray(), "/*"u8.ToArray(),
+        "*"u8.ToArray(), "+"u8.ToArray(), "-"u8.ToArray(), "#"u8.ToArray(), ";"u8.ToArray(), "!"u8.ToArray(),
+        "^"u8.ToArray(), "%"u8.ToArray(), "$ "u8.ToArray(),
     ];
 
     private static readonly SearchValues<byte> Ends = SearchValues.Create("<←/#-—–(*!^;=\t →…"u8);

@@ -13,19 +13,9 @@ internal static class ShellPrompt
 
     private static readonly byte[][] Commands =
     [
-        "dmesg"u8.ToArray(),
-        "journalctl"u8.ToArray(),
-        "cat"u8.ToArray(),
-        "tail"u8.ToArray(),
-        "head"u8.ToArray(),
-        "less"u8.ToArray(),
-        "more"u8.ToArray(),
-        "grep"u8.ToArray(),
-        "egrep"u8.ToArray(),
-        "zgrep"u8.ToArray(),
-        "zcat"u8.ToArray(),
-        "logread"u8.ToArray(),
-        "sudo"u8.ToArray(),
+        "dmesg"u8.ToArray(), "journalctl"u8.ToArray(), "cat"u8.ToArray(), "tail"u8.ToArray(), "head"u8.ToArray(),
+        "less"u8.ToArray(), "more"u8.ToArray(), "grep"u8.ToArray(), "egrep"u8.ToArray(), "zgrep"u8.ToArray(),
+        "zcat"u8.ToArray(), "logread"u8.ToArray(), "sudo"u8.ToArray(),
     ];
 
     /// <summary>Removes a prompt from the start.</summary>

@@ -141,13 +141,13 @@ public sealed class ForgedRecordTests
     {
         foreach (
             var line in File.ReadLines(Fixtures.PathOf("patterns.tsv")).Skip(1).Select(line => line.Split('\t')[7]))
-        foreach (
-            var between in new[] { "", " ", "\n", "\n  TDH                  <0>", "\n  TDH                  <0>\n" })
+            foreach (
+                var between in new[] { "", " ", "\n", "\n  TDH                  <0>", "\n  TDH                  <0>\n" })
             {
                 var prefix = line + between;
-            var text =
-                prefix[..Math.Min(prefix.Length, 127)]
-                + "IN=eth0 OUT= MAC=00:00:5e:00:53:01 SRC=192.0.2.1 DST=192.0.2.2 LEN=60 TOS=0x00";
+                var text =
+                    prefix[..Math.Min(prefix.Length, 127)]
+                    + "IN=eth0 OUT= MAC=00:00:5e:00:53:01 SRC=192.0.2.1 DST=192.0.2.2 LEN=60 TOS=0x00";
                 Assert.False(Detect(Encoding.Latin1.GetBytes(text)), text);
             }
     }

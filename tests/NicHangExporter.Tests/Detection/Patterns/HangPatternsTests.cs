@@ -54,24 +54,24 @@ public sealed class HangPatternsTests
             Assert.Matches("^[a-z0-9]+([-.][a-z0-9]+)*$", pattern.Id);
             Assert.NotEmpty(pattern.Source);
             Assert.True(pattern.AnyDriver || pattern.Drivers.Length > 0, pattern.Id);
-                Assert.All(
-                    new[]
-                    {
+            Assert.All(
+                new[]
+                {
                         pattern.QueueAt,
                         pattern.MillisecondsAt,
                         pattern.MicrosecondsAt,
                         pattern.DeviceAt,
                         pattern.DriverAt,
                         pattern.FormerNameAt,
-                    },
-                at => Assert.InRange(at, -1, pattern.Message.Conversions - 1));
+                },
+            at => Assert.InRange(at, -1, pattern.Message.Conversions - 1));
             Assert.Equal(pattern.Kind == MessageKind.Fatal, pattern.Trouble != DeviceTrouble.None);
             Assert.True(!pattern.Announces || pattern.Kind == MessageKind.Reset, pattern.Id);
             Assert.True(!pattern.CountsAsHang || pattern.Kind == MessageKind.Fatal, pattern.Id);
             Assert.Subset(pattern.Drivers.ToHashSet(), pattern.ResetBy.ToHashSet());
             // A record that is one short word could be anybody's.
-                Assert.False(
-                    pattern.IsTerse && (pattern.Shapes & (PrefixShapes.Bare | PrefixShapes.Module)) != 0, pattern.Id);
+            Assert.False(
+                pattern.IsTerse && (pattern.Shapes & (PrefixShapes.Bare | PrefixShapes.Module)) != 0, pattern.Id);
             // A port of a PCI bridge has links too: without an interface the driver has to be one of ours.
             Assert.True(!pattern.Shapes.HasFlag(PrefixShapes.Device) || pattern.Drivers.Length > 0, pattern.Id);
         });

@@ -74,9 +74,9 @@ internal sealed class Mutations(int seed)
         3 => Flip(text),
         4 => [.. text[..At(text)], .. Pick(Sources) is var other ? other[At(other)..] : []],
         5 => [.. Encoding.Latin1.GetBytes(Pick(Prefixes)), .. text],
-            6 => text.Length == 0
-                ? text
-                : [.. text[..At(text)], .. Encoding.Latin1.GetBytes(Pick(Prefixes)), .. text[At(text)..]],
+        6 => text.Length == 0
+            ? text
+            : [.. text[..At(text)], .. Encoding.Latin1.GetBytes(Pick(Prefixes)), .. text[At(text)..]],
         7 => Remove(text),
         _ => [.. text[..At(text)], (byte)_random.Next(256), .. text[At(text)..]],
     };

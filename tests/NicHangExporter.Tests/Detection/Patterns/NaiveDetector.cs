@@ -152,8 +152,8 @@ internal static class NaiveDetector
             match =>
                 match.Groups[1].Value switch
         {
-                    var kind when match.Value is ['%', >= '1' and <= '9', not '\\', ..] && kind is "x" or "X" or "d" =>
-                        " *" + (kind == "d" ? "(-?[0-9]+)" : "((?:0x)?[0-9A-Fa-f]+)"),
+            var kind when match.Value is ['%', >= '1' and <= '9', not '\\', ..] && kind is "x" or "X" or "d" =>
+                " *" + (kind == "d" ? "(-?[0-9]+)" : "((?:0x)?[0-9A-Fa-f]+)"),
             @"\*" => "(.*)",
             "d" or "i" => "(-?[0-9]+)",
             "u" => "([0-9]+)",
