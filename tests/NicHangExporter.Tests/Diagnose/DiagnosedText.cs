@@ -30,4 +30,16 @@ internal static class DiagnosedText
     }
 
     public static string Prose(string log) => Prose(Encoding.UTF8.GetBytes(log));
+
+    /// <summary>Asserts the counts of each device.</summary>
+    public static void Counts(
+        string log,
+        params (
+            string? Device, string? Bus, string? Driver, int Hangs, int Watchdogs, int Resets, int Downs, int Ups,
+            int Episodes, string Shape)[] expected) =>
+        Assert.Equal(
+            expected,
+            Text(log).Devices.Select(device =>
+                (device.Device, device.Bus, device.Driver, device.HangMessages, device.WatchdogMessages, device.Resets,
+                    device.LinkDowns, device.LinkUps, device.Episodes, device.Shape)));
 }

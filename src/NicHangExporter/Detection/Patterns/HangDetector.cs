@@ -179,7 +179,7 @@ internal static class HangDetector
                 if (module) return printsIt && row.Takes(PrefixShapes.Module) || pasted && row.Distinctive;
                 return row.Takes(PrefixShapes.Netdev)
                     && InterfaceName.TryParse(prefix.Name, out _)
-                    && !KernelPrefix.IsOtherDevice(prefix.Name);
+                    && !PrefixWords.IsOtherDevice(prefix.Name);
             case PrefixShapes.Device:
                 if (row.Drivers.Contains(prefix.Driver))
                     return row.Takes(PrefixShapes.Device) || pasted && row.Takes(PrefixShapes.Netdev);

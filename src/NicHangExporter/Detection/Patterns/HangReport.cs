@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Text;
 
 namespace NicHangExporter.Detection.Patterns;
@@ -128,7 +127,7 @@ internal sealed record HangReport
 
     // %x, %lx, or %p with its placeholders of lib/vsprintf.c
     private static bool IsValue(ReadOnlySpan<byte> value) =>
-        value.Length is > 0 and <= 16 && value.IndexOfAnyExcept(HexDigits) < 0
+        value.Length is > 0 and <= 16 && value.IndexOfAnyExcept(PrefixWords.HexDigits) < 0
         || value.SequenceEqual("(null)"u8)
         || value.SequenceEqual("(____ptrval____)"u8)
         // Pointers of 32 bits.
@@ -181,8 +180,6 @@ internal sealed record HangReport
         if (name.SequenceEqual("PHY Extended Status"u8)) return this with { PhyExtendedStatus = Hex(value) };
         return name.SequenceEqual("PCI Status"u8) ? this with { PciStatus = Hex(value) } : this;
     }
-
-    private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);
 
     private static ulong? Hex(ReadOnlySpan<byte> value) =>
         Utf8Parser.TryParse(value, out ulong number, out _, 'x') ? number : null;

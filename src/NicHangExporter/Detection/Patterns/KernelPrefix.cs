@@ -1,4 +1,4 @@
-using System.Buffers;
+using static NicHangExporter.Detection.Patterns.PrefixWords;
 using NicHangExporter.Linux;
 
 namespace NicHangExporter.Detection.Patterns;
@@ -37,7 +37,7 @@ internal readonly ref struct KernelPrefix
         prefix = default;
         if (text.IsEmpty)
         {
-            prefix = new KernelPrefix { Shape = PrefixShapes.Bare };
+            prefix = Create(PrefixShapes.Bare);
             return true;
         }
         if (text.Length > MaxLength) return false;
@@ -45,32 +45,6 @@ internal readonly ref struct KernelPrefix
         if (text.EndsWith(": "u8)) return TryColon(text[..^2], out prefix);
         return text[^1] == ' ' && TryNameBlank(text[..^1], out prefix);
     }
-
-    /// <summary>True for a word that is an address on a bus and not an interface.</summary>
-    public static bool IsBusAddress(ReadOnlySpan<byte> word)
-    {
-        if (!IsBusWord(word)) return false;
-        if (word.IndexOf((byte)':') >= 0 || word.Length > InterfaceName.MaxLength) return true;
-        if (StartsWithThenDigits(word, "virtio"u8)
-            || StartsWithThenDigits(word, "netdevsim"u8)
-            || StartsWithThenDigits(word, "vif-"u8))
-            return true;
-        // A platform device by its address (1e100000.ethernet), or a device of a virtual I/O bus (30000002).
-        var hexadecimal = word.IndexOfAnyExcept(HexDigits);
-        return hexadecimal < 0 ? word.Length >= 8 : hexadecimal >= 5 && word[hexadecimal] == '.';
-    }
-
-    /// <summary>
-    /// True for device names of other subsystems that have transmitters and links too: <c>ata4: </c>, <c>hci0: </c>.
-    /// </summary>
-    public static bool IsOtherDevice(ReadOnlySpan<byte> word) =>
-        StartsWithThenDigits(word, "ata"u8)
-        || StartsWithThenDigits(word, "hci"u8)
-        || StartsWithThenDigits(word, "mmc"u8)
-        || StartsWithThenDigits(word, "nvme"u8)
-        || StartsWithThenDigits(word, "spi"u8)
-        || StartsWithThenDigits(word, "i2c-"u8)
-        || word.StartsWith("cec-"u8);
 
     /// <summary>
     /// True if driver, address and interface are all present, as <c>netdev_printk()</c> prints them for every NIC with
@@ -96,13 +70,7 @@ internal readonly ref struct KernelPrefix
         if (open < 0) return false;
         var name = text[(open + 1)..];
         if (!IsFunctionAndLine(text[..open]) || name.Length > 0 && !InterfaceName.TryParse(name, out _)) return false;
-        prefix = new KernelPrefix
-        {
-            Driver = driver,
-            Name = name,
-            Shape = PrefixShapes.Function,
-            NeedsKnownDriver = driver.Length > 0,
-        };
+        prefix = Create(PrefixShapes.Function, driver: driver, name: name, needsKnownDriver: driver.Length > 0);
         return true;
     }
 
@@ -151,7 +119,7 @@ internal readonly ref struct KernelPrefix
             pid -= device.Bus.Length + 1;
         }
         if (pid < 0 || !IsFunctionAndLine(last[..pid]) || !IsDigits(last[(pid + 6)..^1])) return false;
-        prefix = new KernelPrefix { Driver = device.Driver, Bus = device.Bus, Shape = PrefixShapes.Traced };
+        prefix = Create(PrefixShapes.Traced, driver: device.Driver, bus: device.Bus);
         return true;
     }
 
@@ -166,10 +134,10 @@ internal readonly ref struct KernelPrefix
             if (!hasState && IsBusAddress(text))
             {
                 // "0000:00:19.0: ", without the driver, which was cut off
-                prefix = new KernelPrefix { Bus = text, Shape = PrefixShapes.Device };
+                prefix = Create(PrefixShapes.Device, bus: text);
                 return true;
             }
-            prefix = new KernelPrefix { Name = text, Shape = hasState ? PrefixShapes.Netdev : PrefixShapes.Word };
+            prefix = Create(hasState ? PrefixShapes.Netdev : PrefixShapes.Word, name: text);
             return IsInterface(text) || NetDrivers.IsName(text);
         }
         var driver = text[..blank];
@@ -178,46 +146,34 @@ internal readonly ref struct KernelPrefix
         if (blank >= 0)
         {
             // "e1000e 0000:00:1f.6 eth0: "
-            prefix = new KernelPrefix
-            {
-                Driver = driver,
-                Bus = rest[..blank],
-                Name = rest[(blank + 1)..],
-                Shape = PrefixShapes.Netdev,
-            };
+            prefix = Create(PrefixShapes.Netdev, driver: driver, bus: rest[..blank], name: rest[(blank + 1)..]);
             return !unnamed && NetDrivers.IsName(driver) && IsBusWord(prefix.Bus) && IsInterface(prefix.Name);
         }
         if (unnamed)
         {
-            prefix = new KernelPrefix { Driver = driver, Bus = rest, Shape = PrefixShapes.Netdev };
+            prefix = Create(PrefixShapes.Netdev, driver: driver, bus: rest);
             return NetDrivers.IsName(driver) && IsBusWord(rest);
         }
         // dev_err(&netdev->dev, …): a netdev has no driver, so the kernel prints its class.
         if (driver.SequenceEqual("net"u8))
         {
-            prefix = new KernelPrefix { Name = rest, Shape = PrefixShapes.Netdev };
+            prefix = Create(PrefixShapes.Netdev, name: rest);
             return IsInterface(rest);
         }
         if (!hasState && NetDrivers.IsName(driver) && (IsBusAddress(rest) || IsNumbered(rest)))
         {
             // "igb 0000:01:00.0: "
-            prefix = new KernelPrefix { Driver = driver, Bus = rest, Shape = PrefixShapes.Device };
+            prefix = Create(PrefixShapes.Device, driver: driver, bus: rest);
             return true;
         }
         // "0000:01:00.0 eth0: " with the driver cut off
         if (IsBusAddress(driver))
         {
-            prefix = new KernelPrefix { Bus = driver, Name = rest, Shape = PrefixShapes.Netdev };
+            prefix = Create(PrefixShapes.Netdev, bus: driver, name: rest);
             return IsInterface(rest);
         }
         // 2.6: "sky2 eth0: "
-        prefix = new KernelPrefix
-        {
-            Driver = driver,
-            Name = rest,
-            Shape = PrefixShapes.Netdev,
-            NeedsKnownDriver = true,
-        };
+        prefix = Create(PrefixShapes.Netdev, driver: driver, name: rest, needsKnownDriver: true);
         return NetDrivers.IsName(driver) && IsInterface(rest);
     }
 
@@ -235,32 +191,14 @@ internal readonly ref struct KernelPrefix
         {
             // up to 3.7, and VMware: "e1000e 0000:00:1f.6: vmnic0: "
             case PrefixShapes.Device when !IsBusAddress(name):
-                prefix = new KernelPrefix
-                {
-                    Driver = before.Driver,
-                    Bus = before.Bus,
-                    Name = name,
-                    Shape = PrefixShapes.Netdev,
-                };
+                prefix = Create(PrefixShapes.Netdev, driver: before.Driver, bus: before.Bus, name: name);
                 return true;
             // "tg3: eth0: ", or "e1000: 0000:02:01.0: "
             case PrefixShapes.Word when IsBusAddress(name):
-                prefix = new KernelPrefix
-                {
-                    Driver = before.Name,
-                    Bus = name,
-                    Shape = PrefixShapes.Device,
-                    NeedsKnownDriver = true,
-                };
+                prefix = Create(PrefixShapes.Device, driver: before.Name, bus: name, needsKnownDriver: true);
                 return NetDrivers.IsName(before.Name);
             case PrefixShapes.Word:
-                prefix = new KernelPrefix
-                {
-                    Driver = before.Name,
-                    Name = name,
-                    Shape = PrefixShapes.Netdev,
-                    NeedsKnownDriver = true,
-                };
+                prefix = Create(PrefixShapes.Netdev, driver: before.Name, name: name, needsKnownDriver: true);
                 return NetDrivers.IsName(before.Name);
             // "vmxnet3 0000:03:00.0 ens160: ens160: ", and the same of the class: "net ens160: ens160: "
             case PrefixShapes.Netdev when before.Name.SequenceEqual(name):
@@ -280,7 +218,7 @@ internal readonly ref struct KernelPrefix
         if (!IsInterface(name)) return false;
         if (colon < 0)
         {
-            prefix = new KernelPrefix { Name = name, Shape = PrefixShapes.NameBlank };
+            prefix = Create(PrefixShapes.NameBlank, name: name);
             return true;
         }
         var first = text[..colon];
@@ -295,35 +233,17 @@ internal readonly ref struct KernelPrefix
                 || doubled.NeedsKnownDriver
                 || doubled.Shape is not (PrefixShapes.Device or PrefixShapes.Netdev)
                 || doubled.Shape == PrefixShapes.Netdev && !doubled.Name.SequenceEqual(name)) return false;
-            prefix = new KernelPrefix
-            {
-                Driver = doubled.Driver,
-                Bus = doubled.Bus,
-                Name = name,
-                Shape = PrefixShapes.NameBlank,
-            };
+            prefix = Create(PrefixShapes.NameBlank, driver: doubled.Driver, bus: doubled.Bus, name: name);
             return true;
         }
         if (!TryOnePart(first, out var before)) return false;
         prefix = before.Shape switch
         {
-            PrefixShapes.Word => new KernelPrefix
-            {
-                Driver = before.Name,
-                Name = name,
-                Shape = PrefixShapes.NameBlank,
-                NeedsKnownDriver = true,
-            },
+            PrefixShapes.Word => Create(PrefixShapes.NameBlank, driver: before.Name, name: name, needsKnownDriver: true),
             PrefixShapes.Device
             or PrefixShapes.Netdev
                 when before.Bus.Length > 0
-                    && (before.Shape == PrefixShapes.Device || before.Name.SequenceEqual(name)) => new KernelPrefix
-                    {
-                        Driver = before.Driver,
-                        Bus = before.Bus,
-                        Name = name,
-                        Shape = PrefixShapes.NameBlank,
-                    },
+                    && (before.Shape == PrefixShapes.Device || before.Name.SequenceEqual(name)) => Create(PrefixShapes.NameBlank, driver: before.Driver, bus: before.Bus, name: name),
             _ => default,
         };
         return prefix.Shape != PrefixShapes.None;
@@ -350,33 +270,8 @@ internal readonly ref struct KernelPrefix
         || word.SequenceEqual("released"u8) || word.SequenceEqual("dummy"u8) || word.SequenceEqual("unknown"u8)
         || word.SequenceEqual("unregister"u8);
 
-    /// <summary>A platform device by its number, smc91x.0. Only after a driver, because eth0.100 is a VLAN.</summary>
-    private static bool IsNumbered(ReadOnlySpan<byte> word) =>
-        IsBusWord(word) && word.LastIndexOf((byte)'.') is > 0 and var dot && IsDigits(word[(dot + 1)..]);
-
-    private static bool IsInterface(ReadOnlySpan<byte> word) => InterfaceName.TryParse(word, out _);
-
-    private static bool IsBusWord(ReadOnlySpan<byte> word) =>
-        word.Length is > 0 and <= BusAddress.MaxLength
-        && char.IsAsciiLetterOrDigit((char)word[0])
-        && word.IndexOfAnyExcept(BusCharacters) < 0
-        && word[^1] != ':';
-
-    // "poll_health:717"
-    private static bool IsFunctionAndLine(ReadOnlySpan<byte> text)
-    {
-        var colon = text.IndexOf((byte)':');
-        return colon > 0 && NetDrivers.IsName(text[..colon]) && IsDigits(text[(colon + 1)..]);
-    }
-
-    private static bool IsDigits(ReadOnlySpan<byte> text) =>
-        text.Length > 0 && text.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
-
-    private static bool StartsWithThenDigits(ReadOnlySpan<byte> word, ReadOnlySpan<byte> start) =>
-        word.StartsWith(start) && IsDigits(word[start.Length..]);
-
-    private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);
-
-    private static readonly SearchValues<byte> BusCharacters =
-        SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.:_-@+"u8);
+    private static KernelPrefix Create(
+        PrefixShapes shape, ReadOnlySpan<byte> driver = default, ReadOnlySpan<byte> bus = default,
+        ReadOnlySpan<byte> name = default, bool needsKnownDriver = false) =>
+        new() { Shape = shape, Driver = driver, Bus = bus, Name = name, NeedsKnownDriver = needsKnownDriver };
 }

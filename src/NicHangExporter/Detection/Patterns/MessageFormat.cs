@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 
 namespace NicHangExporter.Detection.Patterns;
@@ -16,8 +15,6 @@ internal sealed class MessageFormat
 
     /// <summary>The minimum length of a literal that is cut off, to find the end of the value before it.</summary>
     private const int MinLeft = 3;
-
-    private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);
 
     private readonly Segment[] _segments;
 
@@ -145,7 +142,7 @@ internal sealed class MessageFormat
         if (conversion == Conversion.Hex && text.StartsWith("0x"u8)) start = 2;
         if (conversion == Conversion.Signed && text is [(byte)'-', ..]) start = 1;
         var digits = conversion == Conversion.Hex
-            ? text[start..].IndexOfAnyExcept(HexDigits)
+            ? text[start..].IndexOfAnyExcept(PrefixWords.HexDigits)
             : text[start..].IndexOfAnyExceptInRange((byte)'0', (byte)'9');
         if (digits < 0) digits = text.Length - start;
         return digits == 0 ? 0 : start + digits;

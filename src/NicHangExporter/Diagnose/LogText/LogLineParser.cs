@@ -186,9 +186,9 @@ internal ref partial struct LogLineParser
         if (end < 0) return false;
         var colon = _text.StartsWith("cpu"u8) ? _text.IndexOf((byte)':') : -1;
         var isCpu =
-            colon > 3 && colon < end && LogTags.IsDigits(_text[3..colon]) && LogTags.IsDigits(_text[(colon + 1)..end]);
+            colon > 3 && colon < end && PrefixWords.IsDigits(_text[3..colon]) && PrefixWords.IsDigits(_text[(colon + 1)..end]);
         var isLevel =
-            end > 3 && _text[2] == '(' && char.IsAsciiLetterUpper((char)_text[0]) && LogTags.IsDigits(_text[3..end]);
+            end > 3 && _text[2] == '(' && char.IsAsciiLetterUpper((char)_text[0]) && PrefixWords.IsDigits(_text[3..end]);
         if (!isCpu && !isLevel) return false;
         _text = _text[(end + 1)..];
         _hostFollows &= !isCpu;
@@ -206,7 +206,7 @@ internal ref partial struct LogLineParser
         var colon = rest.IndexOf((byte)':');
         // Older versions have no line number after the function.
         if (colon <= 0 || end < colon || !NetDrivers.IsName(rest[..colon])) return false;
-        if (end > colon && !LogTags.IsDigits(rest[(colon + 1)..end])) return false;
+        if (end > colon && !PrefixWords.IsDigits(rest[(colon + 1)..end])) return false;
         _text = rest[(end + 2)..];
         _isEsx = true;
         return true;

@@ -72,7 +72,7 @@ internal static class LogTags
         || word.SequenceEqual("uucp"u8)
         || word.SequenceEqual("cron"u8)
         || word.SequenceEqual("ftp"u8)
-        || word.Length == 6 && word.StartsWith("local"u8) && IsDigits(word[5..]);
+        || word.Length == 6 && word.StartsWith("local"u8) && PrefixWords.IsDigits(word[5..]);
 
     /// <summary>True for the name of a syslog level.</summary>
     public static bool IsLevel(ReadOnlySpan<byte> word) =>
@@ -85,10 +85,6 @@ internal static class LogTags
         || word.SequenceEqual("warning"u8)
         || word.SequenceEqual("notice"u8)
         || word.SequenceEqual("info"u8) || word.SequenceEqual("debug"u8) || word.SequenceEqual("panic"u8);
-
-    /// <summary>True if the text consists of decimal digits.</summary>
-    public static bool IsDigits(ReadOnlySpan<byte> text) =>
-        text.Length > 0 && text.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
 
     /// <summary>True for <c>0000:00:19.0</c>, which 2.6 could print first. It is not a line number.</summary>
     public static bool StartsWithPciAddress(ReadOnlySpan<byte> text) =>
@@ -132,6 +128,6 @@ internal static class LogTags
     {
         if (!word.EndsWith("]:"u8)) return false;
         var open = word.IndexOf((byte)'[');
-        return open > 0 && IsDigits(word[(open + 1)..^2]);
+        return open > 0 && PrefixWords.IsDigits(word[(open + 1)..^2]);
     }
 }

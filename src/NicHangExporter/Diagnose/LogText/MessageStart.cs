@@ -48,14 +48,14 @@ internal static class MessageStart
         // After a colon or an address the same prefix continues. Hang reports end with a colon too.
         var goesOn =
             before is [.., (byte)':'] && !before.SequenceEqual("Hang:"u8) && !before.SequenceEqual("name:"u8)
-            || KernelPrefix.IsBusAddress(before);
+            || PrefixWords.IsBusAddress(before);
         if (!goesOn)
             foreach (var start in Words)
                 if (rest.StartsWith(start)) return true;
 
         var word = Word(rest);
         var second = Word(rest[Math.Min(rest.Length, word.Length + 1)..]);
-        if (NetDrivers.IsName(word) && KernelPrefix.IsBusAddress(second.TrimEnd((byte)':')))
+        if (NetDrivers.IsName(word) && PrefixWords.IsBusAddress(second.TrimEnd((byte)':')))
             // "e1000e 0000:00:1f.6 eno1: ", "igb 0000:01:00.0: "
             return second is [.., (byte)':']
                 || Word(rest[Math.Min(rest.Length, word.Length + second.Length + 2)..]) is [.., (byte)':'];

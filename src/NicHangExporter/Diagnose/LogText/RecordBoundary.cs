@@ -65,7 +65,7 @@ internal readonly struct RecordBoundary
         return text[0] == '[' && StampParser.TryBracket(ref rest, out _)
             || LogTags.Find(text, hostFollows: false, out _) == LogOrigin.Kernel
             || (char.IsAsciiDigit((char)text[0]) || StampParser.StartsWithName(text)) && Date(text) > 0
-            || MessageStart.IsAt(line, at) && KernelPrefix.IsBusAddress(Word(text[LogTags.NextWord(text, 0)..]));
+            || MessageStart.IsAt(line, at) && PrefixWords.IsBusAddress(Word(text[LogTags.NextWord(text, 0)..]));
     }
 
     private static bool TryFindFromStart(ReadOnlySpan<byte> line, out RecordBoundary boundary)
