@@ -119,7 +119,7 @@ public sealed class CapabilitiesTests : IDisposable
     private const ulong NetAdmin = 1ul << 12;
     private const ulong SysLog = 1ul << 34;
 
-    // A thread of its own: what it gives up, no other test misses.
+    // A dedicated thread, because it gives up capabilities.
     private static T OnAThread<T>(Func<T> act)
     {
         var done = new TaskCompletionSource<T>();

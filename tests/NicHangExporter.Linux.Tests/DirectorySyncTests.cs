@@ -55,7 +55,7 @@ public sealed class DirectorySyncTests : IDisposable
             Assert.Throws<LinuxException>(() => DirectorySync.Flush(_directory.File("file"))).Errno);
     }
 
-    // A directory of procfs has nothing to be written to a disk, and says so.
+    // A directory of procfs can't be synced and reports that.
     [Fact]
     public void Flush_FileSystemThatCannot_NamesFsync()
     {

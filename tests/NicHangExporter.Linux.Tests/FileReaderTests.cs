@@ -13,9 +13,9 @@ public sealed class FileReaderTests : IDisposable
     [InlineData("", 1)]
     [InlineData("secret\n", 8)]
     [InlineData("secret\n", 4096)]
-    public void TryRead_ContentSmallerThanTheBuffer_IsThatContent(string content, int room)
+    public void TryRead_ContentSmallerThanTheBuffer_IsThatContent(string content, int bufferSize)
     {
-        var buffer = new byte[room];
+        var buffer = new byte[bufferSize];
 
         Assert.Equal(Errno.None, FileReader.TryRead(Write("file", content), buffer, out var length, out var status));
         Assert.Equal(content, Encoding.UTF8.GetString(buffer, 0, length));

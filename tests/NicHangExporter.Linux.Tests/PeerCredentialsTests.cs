@@ -49,7 +49,7 @@ public sealed class PeerCredentialsTests : IDisposable
         Requires.Root();
         Requires.Program("setpriv");
         Requires.Program("perl");
-        // The peer waits for the end of its input, so it is alive while its credentials are asked for.
+        // The peer waits for the end of its input, so it is running while its credentials are read.
         using var peer = Process.Start(new ProcessStartInfo(Requires.Find("setpriv")!,
         [
             "--reuid", $"{Nobody}", "--regid", $"{Nobody}", "--clear-groups", Requires.Find("perl")!, "-MSocket", "-e",
@@ -64,7 +64,7 @@ public sealed class PeerCredentialsTests : IDisposable
 
         peer.StandardInput.Close();
         peer.WaitForExit();
-        // What the kernel noted when the connection was made does not go away with the process.
+        // The recorded credentials stay available after the process has ended.
         Assert.Equal((peer.Id, Nobody), (PeerCredentials.Read(server).Pid, PeerCredentials.Read(server).Uid));
     }
 

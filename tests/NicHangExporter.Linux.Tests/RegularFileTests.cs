@@ -3,7 +3,7 @@ using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Linux.Tests;
 
-/// <summary>Only a regular file is opened; everything else is named, and nothing waits.</summary>
+/// <summary>Only regular files are opened. Other types are reported by name, and no call blocks.</summary>
 public sealed class RegularFileTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

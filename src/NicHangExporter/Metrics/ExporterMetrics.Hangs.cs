@@ -113,20 +113,4 @@ internal sealed partial class ExporterMetrics
     public Counter TxPauses { get; } =
         Counter(
             factory, "nichang_tx_pauses_total", "Times that nichang_tx_paused of the device changed to 1.", ByDevice);
-
-    public Gauge LastEpisodeEnd { get; } =
-        Gauge(
-            factory,
-            "nichang_hang_last_episode_end_timestamp_seconds",
-            "When the last ended hang episode of the device ended, as Unix time in seconds, from the journal; 0 for "
-            + "never.",
-            ByDevice);
-
-    public Gauge LastEpisodeOutage { get; } =
-        Gauge(
-            factory,
-            "nichang_hang_last_episode_outage_seconds",
-            "Seconds from the first to the last report of the last ended hang episode of the device, from the "
-            + "journal: a lower bound of the time in which nothing was sent.",
-            ByDevice);
 }

@@ -2,7 +2,7 @@ using Prometheus;
 
 namespace NicHangExporter.Metrics;
 
-/// <summary>Remediations, their limits and their journal.</summary>
+/// <summary>Remediations, their limits and the journal, including values that are read from the journal.</summary>
 internal sealed partial class ExporterMetrics
 {
     public Counter RemediationAttempts { get; } =
@@ -135,6 +135,30 @@ internal sealed partial class ExporterMetrics
         Counter(
             factory, "nichang_journal_write_failures_total",
             "Writes of the journal in the state directory that did not reach the disk.");
+
+    public Gauge CapabilityPresent { get; } =
+        Gauge(
+            factory,
+            "nichang_capability_present",
+            "Whether the exporter has the capability, 0 or 1: net_admin to change devices, syslog to read the "
+            + "kernel log.",
+            "capability");
+
+    public Gauge LastEpisodeEnd { get; } =
+        Gauge(
+            factory,
+            "nichang_hang_last_episode_end_timestamp_seconds",
+            "When the last ended hang episode of the device ended, as Unix time in seconds, from the journal; 0 for "
+            + "never.",
+            ByDevice);
+
+    public Gauge LastEpisodeOutage { get; } =
+        Gauge(
+            factory,
+            "nichang_hang_last_episode_outage_seconds",
+            "Seconds from the first to the last report of the last ended hang episode of the device, from the "
+            + "journal: a lower bound of the time in which nothing was sent.",
+            ByDevice);
 
     public Counter RemediationRepeats { get; } =
         Counter(

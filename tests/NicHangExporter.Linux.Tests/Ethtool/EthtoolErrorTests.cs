@@ -3,8 +3,7 @@ using NicHangExporter.Linux.Ethtool;
 namespace NicHangExporter.Linux.Tests.Ethtool;
 
 /// <summary>
-/// Every error number of interest against every method of <see cref="IEthtool"/>, at each command that the method
-/// sends.
+/// Every relevant error number with every method of <see cref="IEthtool"/>, at each command that the method sends.
 /// </summary>
 public sealed class EthtoolErrorTests
 {

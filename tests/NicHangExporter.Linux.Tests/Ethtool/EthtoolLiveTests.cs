@@ -71,7 +71,7 @@ public sealed class EthtoolLiveTests : IDisposable
             ethtool.ReadLink(Name("lo"));
         }
 
-        // Other tests open and close files meanwhile, but not thousands.
+        // Other tests open and close files concurrently, but not thousands.
         Assert.InRange(Directory.GetFileSystemEntries("/proc/self/fd").Length, 0, before + Many / 2);
     }
 
@@ -281,7 +281,7 @@ public sealed class EthtoolLiveTests : IDisposable
         using var json = JsonDocument.Parse(ethtool.Succeeded());
         Assert.Equal(device, json.RootElement[0].GetProperty("ifname").GetString());
         return json.RootElement[0].EnumerateObject()
-            // A group has no state of its own but the sum of its members.
+            // The state of a group is the sum of its members.
             .Where(entry =>
                 entry.Value.ValueKind == JsonValueKind.Object
                 && entry.Value.GetProperty("fixed").ValueKind != JsonValueKind.Null)

@@ -4,7 +4,7 @@ using NicHangExporter.Linux.Uapi;
 
 namespace NicHangExporter.Linux.Tests.Ethtool;
 
-/// <summary>The traps of the ethtool protocol, each set by a kernel that answers in bytes.</summary>
+/// <summary>Special cases of the ethtool protocol, simulated by a kernel that answers in bytes.</summary>
 public sealed class EthtoolProtocolTests
 {
     private const uint GetStrings = 0x1b, GetStatistics = 0x1d, GetStringSetInfo = 0x37;

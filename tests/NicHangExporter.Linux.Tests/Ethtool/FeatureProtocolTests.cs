@@ -2,7 +2,7 @@ using NicHangExporter.Linux.Ethtool;
 
 namespace NicHangExporter.Linux.Tests.Ethtool;
 
-/// <summary>The traps of reading and changing features, each set by a kernel that answers in bytes.</summary>
+/// <summary>Special cases of reading and changing features, simulated by a kernel that answers in bytes.</summary>
 public sealed class FeatureProtocolTests
 {
     private const uint SetFeaturesCommand = 0x3b;
@@ -40,7 +40,7 @@ public sealed class FeatureProtocolTests
                 ',',
                 features.All.Where(feature => feature.Requested && !feature.Active).Select(feature => feature.Name)));
         Open().SetFeatures(Device, [new("tx-tcp-segmentation", false)]);
-        Assert.Equal(new Dictionary<int, bool> { [4] = false }, _kernel.Wishes);
+        Assert.Equal(new Dictionary<int, bool> { [4] = false }, _kernel.Requests);
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class FeatureProtocolTests
 
         Open().SetFeatures(Device, [new("feature-0", true), new($"feature-{last}", false)]);
 
-        Assert.Equal(new Dictionary<int, bool> { [0] = true, [last] = false }, _kernel.Wishes);
+        Assert.Equal(new Dictionary<int, bool> { [0] = true, [last] = false }, _kernel.Requests);
     }
 
     [Theory]
@@ -98,7 +98,7 @@ public sealed class FeatureProtocolTests
         _kernel.SetFeaturesResult = result;
 
         Assert.Equal(expected, Open().SetFeatures(Device, [new("tx-tcp-segmentation", true)]));
-        Assert.Equal(new Dictionary<int, bool> { [3] = true }, _kernel.Wishes);
+        Assert.Equal(new Dictionary<int, bool> { [3] = true }, _kernel.Requests);
     }
 
     [Fact]
@@ -126,9 +126,9 @@ public sealed class FeatureProtocolTests
 
     [Theory]
     [MemberData(nameof(ImpossibleWishes))]
-    public void SetFeatures_WishThatMeansNothing_IsRefusedBeforeAnyChange(FeatureChange[] wishes)
+    public void SetFeatures_MeaninglessRequest_IsRefusedBeforeAnyChange(FeatureChange[] changes)
     {
-        Assert.Throws<ArgumentException>(() => Open().SetFeatures(Device, wishes));
+        Assert.Throws<ArgumentException>(() => Open().SetFeatures(Device, changes));
         Assert.DoesNotContain(SetFeaturesCommand, _kernel.Commands);
     }
 
@@ -137,7 +137,7 @@ public sealed class FeatureProtocolTests
     {
         Open().SetFeatures(Device, [new("rx-gro", true), new("rx-gro", true)]);
 
-        Assert.Equal(new Dictionary<int, bool> { [4] = true }, _kernel.Wishes);
+        Assert.Equal(new Dictionary<int, bool> { [4] = true }, _kernel.Requests);
     }
 
     private EthtoolSocket Open() => new(_kernel.Ioctl);

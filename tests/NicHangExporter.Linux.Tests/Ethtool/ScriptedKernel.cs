@@ -5,9 +5,9 @@ using NicHangExporter.Linux.Uapi;
 namespace NicHangExporter.Linux.Tests.Ethtool;
 
 /// <summary>
-/// What net/ethtool/ioctl.c does with the bytes of a command, for a device that no machine has at hand. It writes
-/// offsets and numbers by hand, so that it can't share a mistake with the mirrors of the headers; and it writes as much
-/// as the kernel would, so that a buffer which is smaller than its count claims ends in an exception.
+/// Imitates net/ethtool/ioctl.c on the bytes of a command, for devices that are not available. It writes offsets and
+/// numbers directly, so that it does not share mistakes with the mirrors of the headers. It writes as many bytes as the
+/// kernel would, so that a buffer that is smaller than its count ends in an exception.
 /// </summary>
 internal sealed class ScriptedKernel
 {
@@ -27,15 +27,15 @@ internal sealed class ScriptedKernel
         SetEee = 0x45,
         LinkSettings = 0x4c;
 
-    /// <summary>The commands that have come, in their order.</summary>
+    /// <summary>The received commands, in their order.</summary>
     public List<uint> Commands { get; } = [];
 
     /// <summary>
-    /// What comes before a command is carried out: an error as a negative number; otherwise it goes on.
+    /// Called before a command: a negative number is returned as an error; otherwise the command is executed.
     /// </summary>
     public Func<uint, int> Before { get; set; } = _ => 0;
 
-    /// <summary>What happens when a command has been carried out.</summary>
+    /// <summary>Called after a command.</summary>
     public Action<uint> After { get; set; } = _ => { };
 
     public Dictionary<int, byte[][]> StringSets { get; } = new()
@@ -53,12 +53,10 @@ internal sealed class ScriptedKernel
 
     public List<ulong> Values { get; } = [11, 22, 33];
 
-    /// <summary>The words that this kernel has for features.</summary>
+    /// <summary>The number of feature words of this kernel.</summary>
     public int FeatureWords { get; set; } = 2;
 
-    /// <summary>
-    /// As older kernels do: writes all strings or values, however many it was told that there is room for.
-    /// </summary>
+    /// <summary>Behaves as older kernels: writes all strings or values, regardless of the given count.</summary>
     public bool IgnoresCounts { get; set; }
 
     /// <summary>Features by bit.</summary>
@@ -67,8 +65,8 @@ internal sealed class ScriptedKernel
     public HashSet<int> Active { get; } = [0];
     public HashSet<int> NeverChanged { get; } = [1];
 
-    /// <summary>What ETHTOOL_SFEATURES was told: bit, wish.</summary>
-    public Dictionary<int, bool> Wishes { get; } = [];
+    /// <summary>The requests of ETHTOOL_SFEATURES: the value by bit.</summary>
+    public Dictionary<int, bool> Requests { get; } = [];
 
     /// <summary>What ETHTOOL_SFEATURES returns.</summary>
     public int SetFeaturesResult { get; set; }
@@ -157,7 +155,7 @@ internal sealed class ScriptedKernel
     private int AnswerStrings(Span<byte> payload)
     {
         var strings = StringSets[(int)U32(payload, 4)];
-        // 0 is "any number" to the kernel, which then warns if it has none.
+        // The kernel takes 0 for "any number".
         Assert.NotEqual(0u, U32(payload, 8));
         if (U32(payload, 8) != strings.Length && !IgnoresCounts)
             return Write(payload, 8, 0);
@@ -189,9 +187,9 @@ internal sealed class ScriptedKernel
 
     private int AnswerGetFeatures(Span<byte> payload)
     {
-        var room = (int)U32(payload, 4);
+        var capacity = (int)U32(payload, 4);
         Write(payload, 4, (uint)FeatureWords);
-        for (var word = 0; word < int.Min(room, FeatureWords); word++)
+        for (var word = 0; word < int.Min(capacity, FeatureWords); word++)
             Write(
                 payload, 8 + 16 * word, Word(Available, word), Word(Requested, word), Word(Active, word),
                 Word(NeverChanged, word));
@@ -208,12 +206,12 @@ internal sealed class ScriptedKernel
                 continue;
             if (NeverChanged.Contains(bit))
                 return -22;
-            Wishes.Add(bit, (U32(payload, 12 + 8 * (bit / 32)) >> bit % 32 & 1) != 0);
+            Requests.Add(bit, (U32(payload, 12 + 8 * (bit / 32)) >> bit % 32 & 1) != 0);
         }
         return SetFeaturesResult;
     }
 
-    // e1000e: whoever changes more than the switch is refused.
+    // e1000e: a request that changes more than the switch is refused.
     private int AnswerSetEee(Span<byte> payload)
     {
         if (U32(payload, 24) != EeeWords[5] || U32(payload, 28) != EeeWords[6])

@@ -54,7 +54,7 @@ public sealed partial class KmsgReaderDeviceTests
         Assert.True(reader.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
     }
 
-    // EINVAL consumes: were the long record still there, the reader would never come past it.
+    // EINVAL consumes the record. Otherwise the reader would never pass it.
     [Fact]
     public void Read_RecordLongerThanTheBuffer_IsOversizedAndLost()
     {
@@ -166,7 +166,7 @@ public sealed partial class KmsgReaderDeviceTests
         return reader;
     }
 
-    // The next record that holds the marker, and how many did not fit before it.
+    // The next record with the marker, and the number of records before it that did not fit.
     private ReadOnlySpan<byte> Next(KmsgReader reader, out int oversized)
     {
         var marker = Encoding.UTF8.GetBytes(_marker[..20]);
@@ -187,7 +187,7 @@ public sealed partial class KmsgReaderDeviceTests
 
     private static void Write(string record) => Write(Encoding.UTF8.GetBytes(record));
 
-    // One descriptor for each record: the kernel's rate limit counts by descriptor, and drops in silence.
+    // One descriptor per record, because the kernel limits the rate per descriptor and drops records silently.
     private static unsafe void Write(ReadOnlySpan<byte> record)
     {
         using var file = Open(Device, 1, 0);

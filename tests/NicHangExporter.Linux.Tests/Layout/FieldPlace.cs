@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace NicHangExporter.Linux.Tests.Layout;
 
 /// <summary>
-/// Where a field of a structure lies in memory, in bytes: found by filling it and looking which bytes have changed.
+/// The position of a field in a structure, in bytes: found by setting the field and comparing the bytes.
 /// </summary>
 internal readonly record struct FieldPlace(int Offset, int Size)
 {

@@ -5,8 +5,8 @@ using System.Xml.Linq;
 namespace NicHangExporter.Linux.Tests.Layout;
 
 /// <summary>
-/// What the mirrors of kernel headers say of themselves. The documentation comment of each names its original, so the
-/// comments are what the check reads: one that is missing or wrong does not compile as C.
+/// Reads the kernel's names from the documentation comments of the mirrors. A missing or wrong comment does not compile
+/// as C.
 /// </summary>
 internal sealed partial class KernelNames
 {

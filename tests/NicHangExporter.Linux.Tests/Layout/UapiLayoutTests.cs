@@ -7,7 +7,7 @@ using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Linux.Tests.Layout;
 
-/// <summary>The mirrors of kernel headers against those headers, as the C compiler of this machine sees them.</summary>
+/// <summary>Compares the mirrors of kernel headers with the headers, by the C compiler of this machine.</summary>
 public sealed class UapiLayoutTests
 {
     private const BindingFlags Fields =
@@ -26,7 +26,7 @@ public sealed class UapiLayoutTests
     [MemberData(nameof(Mirrors))]
     public void Mirror_EachPartOfIt_IsWhatTheHeaderSays(Type mirror)
     {
-        // A type that states nothing which C could refute is a type that this check has missed.
+        // A type without a check was missed.
         var assertions =
             mirror == typeof(EthtoolCommand)
                 ? CommandNumbers().ToList()

@@ -3,7 +3,7 @@ using NicHangExporter.Linux.Uapi;
 
 namespace NicHangExporter.Linux.Tests.Link;
 
-/// <summary>Flags against a kernel that is two lines long.</summary>
+/// <summary>Flags with a simulated kernel of two lines.</summary>
 public sealed class LinkFlagsTests
 {
     private const ushort Others = 0b1101_0110_1011_1110; // bits that have a name and bits that have none

@@ -63,7 +63,7 @@ public sealed class NetClassTests : IDisposable
         netClass.TryList(devices);
         var before = GC.GetAllocatedBytesForCurrentThread();
         netClass.TryList(devices);
-        // The one handle of the directory, whatever the number of interfaces.
+        // One handle of the directory, for any number of interfaces.
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 200);
         Assert.Equal(100, devices.Count);
     }

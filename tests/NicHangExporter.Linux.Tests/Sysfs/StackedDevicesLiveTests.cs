@@ -3,7 +3,7 @@ using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Linux.Tests.Sysfs;
 
-/// <summary>Devices that stand on devices, as the running kernel shows those that it can make.</summary>
+/// <summary>Devices above other devices, as the running kernel shows them.</summary>
 public sealed class StackedDevicesLiveTests : IDisposable
 {
     // How ip(8) makes x0, and whether it takes ports afterwards.

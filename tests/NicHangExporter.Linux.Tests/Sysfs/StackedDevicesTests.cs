@@ -3,7 +3,7 @@ using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Linux.Tests.Sysfs;
 
-/// <summary>Devices that stand on devices, as directories.</summary>
+/// <summary>Devices above other devices, as directories.</summary>
 public sealed class StackedDevicesTests : IDisposable
 {
     private readonly SysfsTree _tree = new();

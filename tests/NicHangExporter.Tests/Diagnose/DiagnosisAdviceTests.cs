@@ -3,7 +3,7 @@ using NicHangExporter.Remediation.Planning;
 
 namespace NicHangExporter.Tests.Diagnose;
 
-/// <summary>Nothing that <c>diagnose</c> advises is false for the driver, the kind of the device and the log.</summary>
+/// <summary>The advice of <c>diagnose</c> is correct for the driver, the kind of the device and the log.</summary>
 public sealed class DiagnosisAdviceTests
 {
     private const string Watchdog = "NETDEV WATCHDOG: CPU: 1: transmit queue 0 timed out 5100 ms";
@@ -127,7 +127,7 @@ public sealed class DiagnosisAdviceTests
             StringComparison.Ordinal);
 
     [Theory]
-    // The log itself shows that this kernel prints it again, whichever NIC it was.
+    // The log shows that this kernel prints it again, for any NIC.
     [InlineData(
         "[ 10.0] NETDEV WATCHDOG: eth0 (igb): transmit queue 0 timed out\n[ 900.0] NETDEV WATCHDOG: eth0 (igb): "
         + "transmit queue 0 timed out\n")]

@@ -1,7 +1,7 @@
 namespace NicHangExporter.Tests.Diagnose;
 
 /// <summary>
-/// What a log proves of a hang's course: repetitions, recoveries, elapsed times, and what it can't know.
+/// The course of a hang that a log proves: repetitions, recoveries and elapsed times, and what remains unknown.
 /// </summary>
 public sealed class EpisodeShapeTests
 {

@@ -3,7 +3,7 @@ using NicHangExporter.Diagnose;
 
 namespace NicHangExporter.Tests.Diagnose;
 
-/// <summary>Devices that have failed without a transmit hang: named, with their fault and what helps.</summary>
+/// <summary>Devices that failed without a transmit hang: the output names them, their fault and the advice.</summary>
 public sealed class FaultTests
 {
     [Theory]

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace NicHangExporter.Tests.Diagnose;
 
-/// <summary>Forms of logs that no file of the corpora has, or not in each variant.</summary>
+/// <summary>Log formats, or variants of them, that the corpora do not contain.</summary>
 public sealed class LogFormTests
 {
     private const string Hang = "e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:";

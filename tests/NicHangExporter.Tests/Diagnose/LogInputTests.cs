@@ -79,7 +79,7 @@ public sealed class LogInputTests
         return packed.ToArray();
     }
 
-    /// <summary>/dev/kmsg: a record a read, EINVAL where the room is too small.</summary>
+    /// <summary>/dev/kmsg: one record per read, EINVAL if the buffer is too small.</summary>
     private sealed class WholeRecords(string[] records) : MemoryStream
     {
         private int _next;

@@ -3,7 +3,7 @@ using NicHangExporter.Detection.Patterns;
 
 namespace NicHangExporter.Tests.Diagnose;
 
-/// <summary>Wordings and prefixes of old kernels, and what only looks like them.</summary>
+/// <summary>Wordings and prefixes of old kernels, and look-alikes.</summary>
 public sealed class OldDriverTests
 {
     [Theory]

@@ -4,7 +4,7 @@ using NicHangExporter.Tests.Detection.Patterns;
 
 namespace NicHangExporter.Tests.Diagnose;
 
-/// <summary>Only the kernel's own lines count, however well a process quotes them.</summary>
+/// <summary>Only the kernel's own lines count, even if a process quotes them exactly.</summary>
 public sealed class OriginTests
 {
     private const string Hang = "e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:";

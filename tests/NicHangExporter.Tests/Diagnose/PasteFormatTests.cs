@@ -5,7 +5,7 @@ using NicHangExporter.Diagnose;
 
 namespace NicHangExporter.Tests.Diagnose;
 
-/// <summary>One wedge of e1000e, in every way that logs and people write it: the same answer each time.</summary>
+/// <summary>One wedge of e1000e in every log format: the answer is the same each time.</summary>
 public sealed class PasteFormatTests
 {
     private static readonly string[] Report =
@@ -159,7 +159,7 @@ public sealed class PasteFormatTests
     public void Wedge_InAnyFormat_IsTheSameWedge(string name)
     {
         var device = Assert.Single(DiagnosedText.Text(Log(name, "\n")).Devices);
-        // Neither times nor registers: nothing tells that it did not recover in between.
+        // Without times and registers it is unknown whether it recovered in between.
         var shape = name == "line numbers of grep, bare" ? "unknown" : "wedge";
         Assert.Equal(
             new DiagnosisJson.Entry("eno1", "0000:00:1f.6", "e1000e", 5, 0, 0, 0, 0, 1, shape),

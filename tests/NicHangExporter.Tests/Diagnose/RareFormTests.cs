@@ -3,7 +3,7 @@ using NicHangExporter.Diagnose.LogText;
 
 namespace NicHangExporter.Tests.Diagnose;
 
-/// <summary>Forms of logs that are rare, one kind a test: what each must count, and what it must not.</summary>
+/// <summary>Rare log formats, one per test: what must count and what must not.</summary>
 public sealed class RareFormTests
 {
     private const string Hang = "e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:";

@@ -4,12 +4,12 @@ using NicHangExporter.Tests.Detection.Patterns;
 namespace NicHangExporter.Tests.Diagnose;
 
 /// <summary>
-/// Every excerpt of the second corpus against its row in index.tsv: reports that were wrong in the field. <c>-</c> asks
-/// nothing; "fatal" in a note asks that the answer names the device and its trouble.
+/// Every excerpt of the second corpus against its row in index.tsv: reports that earlier versions got wrong. <c>-</c>
+/// means no check. "fatal" in a note requires that the output names the device and its fault.
 /// </summary>
 public sealed class SecondCorpusTests
 {
-    /// <summary>What a fatal row has to say of its device, by file; one of the words is enough.</summary>
+    /// <summary>The words for a fatal row, by file. One of them must occur.</summary>
     private static readonly Dictionary<string, string[]> Troubles = new()
     {
         ["01-igc-fatal.log"] = ["PCIe link", "off the bus"],

@@ -15,7 +15,7 @@ public sealed class TextFormTests
     private static readonly string[] EachLine =
         ["stars before each line", "dashes before each line", "bullets before each line"];
 
-    // What can't be told any more, or is another file than the form is about.
+    // Files in which the change removes information, or which are about another format.
     private static readonly (string Form, string File, string Why)[] Lossy =
     [
         .. Enumerable.Concat(
@@ -109,7 +109,7 @@ public sealed class TextFormTests
         Assert.Equal(Counts(log), Counts(Forms[form](log)));
     }
 
-    // Prose may quote one line or two, and lines without times are words like any others.
+    // Prose may quote one or two lines, and lines without times look like prose.
     private static bool HasTimes(string file) => File.ReadAllLines(file, Encoding.Latin1).Count(HasTime) > 2;
 
     private static bool HasTime(string line) =>

@@ -6,7 +6,7 @@ using Serilog.Parsing;
 
 namespace NicHangExporter.Tests.Logging;
 
-/// <summary>Whoever can make the program log can't make it fill the disk, and what is held back is counted.</summary>
+/// <summary>Repeated events can't fill the disk, and suppressed lines are counted.</summary>
 public sealed class BudgetedSinkTests
 {
     private const string Kestrel = "Microsoft.AspNetCore.Server.Kestrel.Connections";

@@ -107,7 +107,7 @@ public sealed class QueuedSinkTests : IDisposable
         Assert.StartsWith("3 log messages were dropped", _target.Written.Last(), StringComparison.Ordinal);
     }
 
-    // One event is in the hands of the stuck target, all room of the queue is taken, and so many more have come.
+    // One event is being written by the stuck target, the queue is full, and this many events have been dropped.
     private void FillAndOverflowBy(int more)
     {
         _target.Reader.Reset();
@@ -124,7 +124,7 @@ public sealed class QueuedSinkTests : IDisposable
             DateTimeOffset.UnixEpoch, LogEventLevel.Information, null, new MessageTemplateParser().Parse(Text(number)),
             []);
 
-    /// <summary>A reader that can stand still, or read a given number of messages.</summary>
+    /// <summary>A reader that can block, or read a given number of messages.</summary>
     private sealed class Target : ILogEventSink, IDisposable
     {
         private readonly SemaphoreSlim _steps = new(0);
@@ -134,7 +134,7 @@ public sealed class QueuedSinkTests : IDisposable
         public ConcurrentQueue<string> Written { get; } = [];
         public int? LastEventId { get; private set; }
 
-        /// <summary>Reads so many, while it stands still otherwise, and waits until it has.</summary>
+        /// <summary>Reads the given number of messages and waits until it has. Blocks otherwise.</summary>
         public void Step(int count)
         {
             var goal = Written.Count + count;

@@ -3,7 +3,7 @@ using NicHangExporter.Metrics;
 
 namespace NicHangExporter.Tests.Metrics;
 
-/// <summary>The poll of ethtool on its own thread, while the thread pool has none for it.</summary>
+/// <summary>The ethtool poll runs on its own thread, even if the thread pool is exhausted.</summary>
 [Collection(typeof(WholeProcess))]
 public sealed class EthtoolThreadTests
 {
@@ -18,7 +18,7 @@ public sealed class EthtoolThreadTests
             Interlocked.Increment(ref polls);
             return null;
         };
-        // The machine's clock: a fake one fires its timers without the pool.
+        // The machine's clock. A fake clock fires its timers without the pool.
         using var poller = new EthtoolPoller(
             host.Ethtool, host.Inventory, host.Options, host.Health, TimeProvider.System,
             NullLogger<EthtoolPoller>.Instance);

@@ -49,8 +49,7 @@ public sealed partial class FeatureSelectionTests
         ]);
 
         Assert.Equal(["tx-tcp-segmentation"], Shown(await host.ScrapeAsync(), "requested"));
-        // Off, but it can be turned on: there is something to tell. On and fixed: what the advice about fixed features
-        // is for.
+        // A feature that is off but changeable has a series, and so has one that is on and fixed.
         Assert.Equal(["rx-checksum", "rx-gro", "tx-tcp-segmentation"], Shown(await host.ScrapeAsync(), "active"));
     }
 
@@ -81,7 +80,7 @@ public sealed partial class FeatureSelectionTests
     [Fact]
     public async Task Feature_ThatAPersonTurnedOff_HasASeriesFromThenOn()
     {
-        // The directory of the host, which is its procfs as well; the journal takes its place from the options at once.
+        // The directory of the host, which is its procfs too. The journal reads its path from the options immediately.
         using var host = new FixtureHost(options => options.StateDirectory = Path.Combine(options.ProcfsPath, "state"));
         var nic = host.AddSimulatedNic();
         nic.Request("rx-ntuple-filter", on: true);

@@ -8,7 +8,7 @@ namespace NicHangExporter.Tests.Metrics;
 
 /// <summary>
 /// The full exposition of a host with an e1000e that hangs, a virtio_net and an interface with a hostile name, as text.
-/// After a wanted change, UPDATE_GOLDEN=1 writes the file anew; read its difference before committing it.
+/// After a wanted change, UPDATE_GOLDEN=1 writes the file again; read its difference before committing it.
 /// </summary>
 public sealed partial class GoldenExpositionTests : IDisposable
 {
@@ -109,7 +109,7 @@ public sealed partial class GoldenExpositionTests : IDisposable
         _host.Ethtool.Entered.Wait(TestContext.Current.CancellationToken);
         _host.Clock.Advance(TimeSpan.FromSeconds(10));
 
-        // The fake does not let go before this test does: an answer is the proof that nothing waited.
+        // The fake blocks until this test releases it, so an answer proves that no thread waited for it.
         Assert.Equal(10, await _host.ValueAsync("nichang_ethtool_snapshot_age_seconds"));
         Assert.Equal(10, await _host.ValueAsync("nichang_ethtool_poll_wait_seconds"));
         Assert.Equal(1, await _host.ValueAsync("nichang_link_carrier{device=\"eno1\"}"));
@@ -181,7 +181,7 @@ public sealed partial class GoldenExpositionTests : IDisposable
         _host.Print(1, @"e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\x0a  TDH                  <14>");
         _host.Pass(2);
         _host.Print(2, @"e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\x0a  TDH                  <14>");
-        // What differs from run to run or build to build is not the subject.
+        // Values that differ between runs or builds are not compared.
         return Build()
             .Replace(Process().Replace(await _host.ScrapeAsync(), "$1 1"), "$1{version=\"1.2.3\",revision=\"4567\"} 1");
     }

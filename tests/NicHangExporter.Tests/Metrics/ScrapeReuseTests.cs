@@ -5,8 +5,8 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Tests.Metrics;
 
 /// <summary>
-/// Scrapes share their room one after the other. What they answer is held against an exposition that is written into
-/// room of its own.
+/// Consecutive scrapes share a buffer. Their answers are compared with an exposition that is written into its own
+/// buffer.
 /// </summary>
 public sealed class ScrapeReuseTests : IDisposable
 {

@@ -6,7 +6,7 @@ namespace NicHangExporter.Tests.Metrics;
 
 /// <summary>
 /// A fleet pays for each series on each host. What is on by default is held to a budget, and docs/metrics.md says what
-/// each switch costs; after a wanted change UPDATE_GOLDEN=1 writes its table anew.
+/// each switch costs; after a wanted change UPDATE_GOLDEN=1 writes its table again.
 /// </summary>
 public sealed class SeriesBudgetTests
 {

@@ -30,7 +30,7 @@ internal sealed record SeriesCount(IReadOnlyList<string> Device, IReadOnlyList<s
 
     /// <summary>The series of a host with one NIC.</summary>
     /// <param name="fixture">The NIC, by the name of its features' file.</param>
-    /// <param name="configure">What is not as by default.</param>
+    /// <param name="configure">Changes of the default options.</param>
     /// <param name="queues">Its transmit queues.</param>
     public static async Task<SeriesCount> OfAsync(
         string fixture, Action<ExporterOptions>? configure = null, int queues = 1)

@@ -5,8 +5,7 @@ using NicHangExporter.Metrics;
 namespace NicHangExporter.Tests.Metrics;
 
 /// <summary>
-/// Scrapes that come at once share a rendering that begins after they came, and no more than two bodies are ever in
-/// memory.
+/// Concurrent scrapes share a rendering that begins after they arrived, and at most two bodies are in memory.
 /// </summary>
 public sealed class SharedRenderingTests : IDisposable
 {
@@ -61,7 +60,7 @@ public sealed class SharedRenderingTests : IDisposable
         using var other = await rendering.ReadAsync();
         Assert.False(slow.Dropped.IsCancellationRequested);
 
-        // The older one has had its turn; it is free when its reader has noticed.
+        // The older body has had its turn. It is free after its reader has stopped.
         var third = rendering.ReadAsync();
         Assert.True(SpinWait.SpinUntil(() => slow.Dropped.IsCancellationRequested, Limit));
         Assert.False(third.IsCompleted);
@@ -71,7 +70,7 @@ public sealed class SharedRenderingTests : IDisposable
         Assert.Equal("rendering 2", Text(other.Body));
         Assert.Equal("rendering 3", Text(reading.Body));
 
-        // Now both are young: whoever comes waits for the turn to end.
+        // Now both bodies are new, so the next request waits for the end of the turn.
         var fourth = rendering.ReadAsync();
         Assert.False(SpinWait.SpinUntil(() => other.Dropped.IsCancellationRequested, TimeSpan.FromMilliseconds(100)));
         Assert.True(SpinWait.SpinUntil(() =>

@@ -239,11 +239,16 @@ internal readonly ref struct KernelPrefix
         if (!TryOnePart(first, out var before)) return false;
         prefix = before.Shape switch
         {
-            PrefixShapes.Word => Create(PrefixShapes.NameBlank, driver: before.Name, name: name, needsKnownDriver: true),
+            PrefixShapes.Word => Create(
+                PrefixShapes.NameBlank, driver: before.Name, name: name, needsKnownDriver: true),
             PrefixShapes.Device
             or PrefixShapes.Netdev
                 when before.Bus.Length > 0
-                    && (before.Shape == PrefixShapes.Device || before.Name.SequenceEqual(name)) => Create(PrefixShapes.NameBlank, driver: before.Driver, bus: before.Bus, name: name),
+                    && (before.Shape == PrefixShapes.Device || before.Name.SequenceEqual(name)) => Create(
+                PrefixShapes.NameBlank,
+                driver: before.Driver,
+                bus: before.Bus,
+                name: name),
             _ => default,
         };
         return prefix.Shape != PrefixShapes.None;

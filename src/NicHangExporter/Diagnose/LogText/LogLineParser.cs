@@ -186,9 +186,15 @@ internal ref partial struct LogLineParser
         if (end < 0) return false;
         var colon = _text.StartsWith("cpu"u8) ? _text.IndexOf((byte)':') : -1;
         var isCpu =
-            colon > 3 && colon < end && PrefixWords.IsDigits(_text[3..colon]) && PrefixWords.IsDigits(_text[(colon + 1)..end]);
+            colon > 3
+            && colon < end
+            && PrefixWords.IsDigits(_text[3..colon])
+            && PrefixWords.IsDigits(_text[(colon + 1)..end]);
         var isLevel =
-            end > 3 && _text[2] == '(' && char.IsAsciiLetterUpper((char)_text[0]) && PrefixWords.IsDigits(_text[3..end]);
+            end > 3
+            && _text[2] == '('
+            && char.IsAsciiLetterUpper((char)_text[0])
+            && PrefixWords.IsDigits(_text[3..end]);
         if (!isCpu && !isLevel) return false;
         _text = _text[(end + 1)..];
         _hostFollows &= !isCpu;

@@ -1,6 +1,6 @@
 namespace NicHangExporter.Tests.Detection.Patterns;
 
-/// <summary>Recorded input beside the tests, byte for byte.</summary>
+/// <summary>Recorded input of the tests, byte for byte.</summary>
 internal static class Fixtures
 {
     public static string PathOf(params string[] parts) =>

@@ -4,12 +4,12 @@ using NicHangExporter.Detection.Patterns;
 namespace NicHangExporter.Tests.Detection.Patterns;
 
 /// <summary>
-/// Records that the kernel prints with its own facility, but not all in its own words: names of processes, of USB
-/// devices, of a firewall's rules. None of them is a message of a driver, whatever anybody calls his process.
+/// Kernel records that hold text of others: names of processes, names of USB devices, rules of a firewall. None of them
+/// is a message of a driver, for any process name.
 /// </summary>
 public sealed class ForgedRecordTests
 {
-    // What the kernel prints behind the name of a process that stands first in the record.
+    // The text after a process name at the start of a record.
     private static readonly string[] Tails =
     [
         "[4242]: segfault at 0 ip 00007f3538d1aad8 sp 00007ffd5922f5f8 error 4 in "
@@ -64,16 +64,16 @@ public sealed class ForgedRecordTests
     [InlineData("INFO: task eno1: tx hang\n:4242 blocked for more than 120 seconds.")]
     [InlineData("process 'eno1: tx hang' started with executable stack")]
     [InlineData("x[1]: segfault at 0 ip 0 sp 0 error 4 in \neno1: tx hang[400000+1000]")]
-    // A short message of which nothing tells that a driver said it.
+    // A short message without a sign that a driver printed it.
     [InlineData("eno1: tx hang")]
     [InlineData("eno1: tx timeout")]
     [InlineData("eno1: Link is Up")]
     [InlineData("a b c: tx hang")]
-    // A USB device by what it calls itself, behind a hub; a keyboard.
+    // A USB device with a name that it chooses, behind a hub; a keyboard.
     [InlineData("usb 1-1.2: Product: transmit timed out, resetting")]
     [InlineData("usb 1-1.2: Manufacturer: NETDEV WATCHDOG: CPU: 1: transmit queue 0 timed out 5010 ms")]
     [InlineData("input: link is up as /devices/virtual/input/input5")]
-    // A firewall in a network namespace of somebody's own, with nf_log_all_netns=1.
+    // A firewall in a user's network namespace, with nf_log_all_netns=1.
     [InlineData(
         "e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\nIN=eth0 OUT= MAC=00 SRC=10.0.0.1 DST=10.0.0.2 LEN=60")]
     [InlineData(
@@ -142,7 +142,7 @@ public sealed class ForgedRecordTests
         foreach (
             var line in File.ReadLines(Fixtures.PathOf("patterns.tsv")).Skip(1).Select(line => line.Split('\t')[7]))
             foreach (
-                var between in new[] { "", " ", "\n", "\n  TDH                  <0>", "\n  TDH                  <0>\n" })
+            var between in new[] { "", " ", "\n", "\n  TDH                  <0>", "\n  TDH                  <0>\n" })
             {
                 var prefix = line + between;
                 var text =
@@ -192,7 +192,7 @@ public sealed class ForgedRecordTests
 
     private static string Start(HangPattern row) => Encoding.ASCII.GetString(row.Message.Start.Span);
 
-    // All that fits, all that fits with a newline behind it, and the parts.
+    // The longest possible text, with and without a newline after it, and its parts.
     private static IEnumerable<string> Names(string text)
     {
         for (var length = 1; length <= Math.Min(text.Length, HangPattern.MaxProcessName); length++)

@@ -22,7 +22,7 @@ public sealed class HangDetectorPropertyTests
                 if (kernel) Interlocked.Increment(ref found);
                 var latin = Encoding.Latin1.GetString(text);
                 var expected = NaiveDetector.Matches(latin).ToArray();
-                // Damage can make a line match a row that counts and one that doesn't: then either is right.
+                // A damaged line may match both a row that counts and one that does not. Either is correct.
                 var agrees = kernel
                     ? expected.Contains(message.Pattern)
                     : expected.Length == 0 || expected.Any(row => row.Kind == MessageKind.Ignored);
@@ -30,7 +30,8 @@ public sealed class HangDetectorPropertyTests
                 if (!agrees || kernel && !pasted)
                     disagreements.Add(
                         $"{NicHangExporter.Linux.KernelText.Escape(text)} => "
-                        + $"{(kernel ? message.Pattern.Id : "nothing")}, pasted {pasted}, naive: {string.Join(' ', expected.Select(row => row.Id))}");
+                        + $"{(kernel ? message.Pattern.Id : "nothing")}, pasted {pasted}, "
+                        + $"naive: {string.Join(' ', expected.Select(row => row.Id))}");
             }
             return disagreements;
         }).Take(20).ToArray();

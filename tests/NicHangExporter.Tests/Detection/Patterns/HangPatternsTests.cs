@@ -4,7 +4,7 @@ using NicHangExporter.Detection.Patterns;
 
 namespace NicHangExporter.Tests.Detection.Patterns;
 
-/// <summary>Walks the table and its fixture lines: each row has a line, each line has one row.</summary>
+/// <summary>Checks the table against its fixture lines: each row has a line, and each line has one row.</summary>
 public sealed class HangPatternsTests
 {
     public static TheoryData<string> Ids => [.. HangPatterns.All.Select(pattern => pattern.Id)];
@@ -72,7 +72,7 @@ public sealed class HangPatternsTests
             // A record that is one short word could be anybody's.
             Assert.False(
                 pattern.IsTerse && (pattern.Shapes & (PrefixShapes.Bare | PrefixShapes.Module)) != 0, pattern.Id);
-            // A port of a PCI bridge has links too: without an interface the driver has to be one of ours.
+            // A port of a PCI bridge has links too. Without an interface the driver must be in the table.
             Assert.True(!pattern.Shapes.HasFlag(PrefixShapes.Device) || pattern.Drivers.Length > 0, pattern.Id);
         });
         Assert.Equal(
@@ -86,7 +86,7 @@ public sealed class HangPatternsTests
     }
 
     [Theory]
-    // The name of every interface that a line of the table can have.
+    // The name of every interface in the lines of the table.
     [InlineData(
         "e1000e 0000:00:1f.6 eno1 (uninitialized): Detected Hardware Unit Hang:", "e1000e", "0000:00:1f.6", "eno1")]
     [InlineData(
@@ -152,7 +152,7 @@ public sealed class HangPatternsTests
     }
 
     [Theory]
-    // Quotations, other subsystems' words, wrong drivers, and halves.
+    // Quotations, texts of other subsystems, wrong drivers, and incomplete messages.
     [InlineData("audit: type=1400 msg=\"e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\"")]
     [InlineData("systemd-journald[312]: e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:")]
     [InlineData("foo: e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:")]

@@ -19,13 +19,14 @@ internal static class NaiveDetector
         @"(?: \((?:uninitialized|unregistering|unregistered|unregister|released|dummy|unknown)\))";
     private const string Unnamed = @"\(unnamed net_device\)";
 
-    // What only a bus writes: a colon, too long for an interface, a known bus's numbering, a platform device.
+    // The form of a bus address: a colon, too long for an interface, the numbering of a known bus, or a platform
+    // device.
     private const string BusWord =
         @"(?=(?:[^ ]+:[^ ]*[^ :]|[^ ]{15,}[^ :]|virtio[0-9]+|netdevsim[0-9]+|vif-[0-9]+"
         + @"|[0-9A-Fa-f]{8,}|[0-9A-Fa-f]{5,}\.[^ ]*?)(?::? |:?$))"
         + Bus;
 
-    // A platform device by its number; an interface may be called like that.
+    // A platform device by its number. An interface can have such a name.
     private const string Numbered = @"(?=[^ ]+\.[0-9]+(?::? |:?$))" + Bus;
 
     private static readonly (HangPattern Row, string Start, Regex Format)[] Rows =
@@ -70,7 +71,7 @@ internal static class NaiveDetector
                 "V", @"(?:[0-9A-Fa-f]{1,16}|\(null\)|\(____ptrval____\)|\(ptrval\))", StringComparison.Ordinal),
         RegexOptions.CultureInvariant);
 
-    // Behind the driver of the row, behind driver, address and interface, or behind a function with its line.
+    // After the driver of the row, after driver, address and interface, or after a function with its line.
     private static Regex NamesTheDriver(HangPattern row) => DriverOf.GetOrAdd(row, static row => new Regex(
         $@"\A(?:{Any(row.Drivers)}:? .|(?!net ){Driver} (?:{BusWord}|{Numbered}): (?!{Unnamed}){Name}"
         + $@"|{Driver} (?:{BusWord}|{Numbered}) "
