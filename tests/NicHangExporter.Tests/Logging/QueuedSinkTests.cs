@@ -68,6 +68,7 @@ public sealed class QueuedSinkTests : IDisposable
             ],
             _target.Written);
         Assert.Equal(EventIds.LogDropped, _target.LastEventId);
+        Assert.Equal("dropped, event_id", _target.LastFields);
     }
 
     [Fact]
@@ -133,6 +134,7 @@ public sealed class QueuedSinkTests : IDisposable
         public ManualResetEventSlim Entered { get; } = new();
         public ConcurrentQueue<string> Written { get; } = [];
         public int? LastEventId { get; private set; }
+        public string? LastFields { get; private set; }
 
         /// <summary>Reads the given number of messages and waits until it has. Blocks otherwise.</summary>
         public void Step(int count)
@@ -151,7 +153,8 @@ public sealed class QueuedSinkTests : IDisposable
             }
             Written.Enqueue(logEvent.RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
             if (logEvent.Properties.TryGetValue("EventId", out var id))
-                LastEventId = (int?)((ScalarValue)((StructureValue)id).Properties[0].Value).Value;
+                (LastEventId, LastFields) = ((int?)((ScalarValue)((StructureValue)id).Properties[0].Value).Value,
+                    string.Join(", ", LogFields.Of(logEvent).Select(field => field.Key)));
         }
 
         public void Dispose()
