@@ -91,9 +91,9 @@ internal sealed partial class HangingHost(string work, string device)
 
     // The empty line marks the end of the record's dictionary.
     private byte[] Report(int number) => Encoding.UTF8.GetBytes(
-            $"3,{number},{(long)(_clock.GetElapsedTime(0).TotalMicroseconds)},-;e1000e {Bus} {device}: Detected "
-            + $"Hardware Unit Hang:\\x0a  TDH                  <0>\\x0a  TDT                  <2>\n SUBSYSTEM=pci\n "
-            + $"DEVICE=+pci:{Bus}\n\n");
+        $"3,{number},{(long)(_clock.GetElapsedTime(0).TotalMicroseconds)},-;e1000e {Bus} {device}: Detected "
+        + $"Hardware Unit Hang:\\x0a  TDH                  <0>\\x0a  TDT                  <2>\n SUBSYSTEM=pci\n "
+        + $"DEVICE=+pci:{Bus}\n\n");
 
     private void MakeDevice()
     {

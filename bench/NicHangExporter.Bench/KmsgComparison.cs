@@ -65,12 +65,12 @@ internal static class KmsgComparison
             + "record without a match | with one |");
         Console.WriteLine("|---|--:|--:|--:|--:|--:|--:|");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| nic-hang-exporter, Native AOT | {PerSecond(own.Elapsed):F2} | 1 | {Nanoseconds(own.Cpu):F0} | 1 "
-                + $"| {(double)(weighed.Allocated - weighed.AllocatedByMatched) / (Records - weighed.Matched):F3} | "
-                + $"{(double)weighed.AllocatedByMatched / weighed.Matched:F0} |"));
+            $"| nic-hang-exporter, Native AOT | {PerSecond(own.Elapsed):F2} | 1 | {Nanoseconds(own.Cpu):F0} | 1 "
+            + $"| {(double)(weighed.Allocated - weighed.AllocatedByMatched) / (Records - weighed.Matched):F3} | "
+            + $"{(double)weighed.AllocatedByMatched / weighed.Matched:F0} |"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| mtail | {PerSecond(other.Elapsed):F2} | {own.Elapsed / other.Elapsed:F3} | "
-                + $"{Nanoseconds(other.Cpu):F0} | {other.Cpu / own.Cpu:F1} | | |"));
+            $"| mtail | {PerSecond(other.Elapsed):F2} | {own.Elapsed / other.Elapsed:F3} | "
+            + $"{Nanoseconds(other.Cpu):F0} | {other.Cpu / own.Cpu:F1} | | |"));
     }
 
     private static double PerSecond(TimeSpan elapsed) => Records / elapsed.TotalSeconds / 1e6;

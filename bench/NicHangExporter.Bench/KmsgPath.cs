@@ -39,7 +39,7 @@ internal static class KmsgPath
             if (text.Contains((byte)'\\'))
                 text = unescaped.AsSpan(0, KernelText.Unescape(text, unescaped));
             if (!HangDetector.TryDetect(
-                    text, record.Value("SUBSYSTEM"u8), record.Value("DEVICE"u8), DetectionMode.Kernel, out var message))
+                text, record.Value("SUBSYSTEM"u8), record.Value("DEVICE"u8), DetectionMode.Kernel, out var message))
                 continue;
             matched++;
             found += message.Kind is MessageKind.Hang or MessageKind.Watchdog or MessageKind.Reset ? 1 : 0;

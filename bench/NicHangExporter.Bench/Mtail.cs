@@ -15,18 +15,13 @@ internal sealed partial class Mtail(string mtail, string program)
     {
         var before = ChildrenCpu();
         var start = Stopwatch.GetTimestamp();
-        using var process = Process.Start(new ProcessStartInfo(mtail,
-                [
-                    "--one_shot",
-                    "--one_shot_format=prometheus",
-                    "--logs",
-                    log,
-                    "--progs",
-                    program,
-                    "--address=127.0.0.1",
-                    "--port=0",
-                ])
-        { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        string[] arguments =
+        [
+            "--one_shot", "--one_shot_format=prometheus", "--logs", log, "--progs", program, "--address=127.0.0.1",
+            "--port=0",
+        ];
+        using var process = Process.Start(
+            new ProcessStartInfo(mtail, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         process.BeginErrorReadLine();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

@@ -76,10 +76,10 @@ internal static class ScrapeComparison
         Console.WriteLine("|---|--:|--:|--:|--:|--:|--:|--:|--:|");
         foreach (var tally in tallies)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"| {tally.Peer.Name} | {tally.Samples} | {tally.Bytes / 1000.0:F0} | {tally.Microseconds:F0} | "
-                    + $"{tally.Microseconds / own:F2} | {tally.Percentile(0.5):F2} | {tally.Percentile(0.99):F2} | "
-                    + $"{tally.IdleMebibytes:F0} → {tally.LoadedMebibytes:F0} ({tally.Scrapes}) | "
-                    + $"{tally.IdleMicroseconds:F0} |"));
+                $"| {tally.Peer.Name} | {tally.Samples} | {tally.Bytes / 1000.0:F0} | {tally.Microseconds:F0} | "
+                + $"{tally.Microseconds / own:F2} | {tally.Percentile(0.5):F2} | {tally.Percentile(0.99):F2} | "
+                + $"{tally.IdleMebibytes:F0} → {tally.LoadedMebibytes:F0} ({tally.Scrapes}) | "
+                + $"{tally.IdleMicroseconds:F0} |"));
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,

@@ -106,10 +106,8 @@ internal sealed class Diagnosis(TimeSpan gap)
     /// <summary>Assigns messages without a device to the only possible device, if there is exactly one.</summary>
     private void AttributeNameless()
     {
-        foreach (var nameless in _devices
-                .Where(device => device.Bus.IsEmpty && device.Device.IsEmpty)
-                .OrderBy(device => device.Driver is null)
-                .ToArray())
+        var unnamed = _devices.Where(device => device.Bus.IsEmpty && device.Device.IsEmpty);
+        foreach (var nameless in unnamed.OrderBy(device => device.Driver is null).ToArray())
         {
             var candidates = _devices.Where(device => device != nameless && device.MayBe(nameless.Driver)
                 && (nameless.Driver is null || !device.Bus.IsEmpty || !device.Device.IsEmpty)).Take(2).ToArray();

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using NicHangExporter.Detection;
 using NicHangExporter.Detection.Patterns;
 using NicHangExporter.Diagnose.LogText;
 using NicHangExporter.Remediation;
@@ -39,7 +40,7 @@ internal sealed record DiagnosisJson(long Lines, IReadOnlyList<DiagnosisJson.Ent
         public static Entry From(DeviceDiagnosis device) => new(
             device.Device.IsEmpty ? null : device.Device.ToString(), device.Bus.IsEmpty ? null : device.Bus.ToString(),
             device.Driver, device.HangMessages, device.WatchdogMessages, device.ResetMessages, device.LinkDowns,
-            device.LinkUps, device.Episodes, SnakeCase.Of(device.Shape))
+            device.LinkUps, device.Episodes, MetricLabels.Of(device.Shape))
         {
             Faults = [.. device.Faults.Select(Fault.From)],
             Advice = [.. DiagnosisAdvice.For(device)],

@@ -90,8 +90,8 @@ internal static class DiagnosisText
             "flap: it hangs and gets going again without help, mostly by a reset of its driver, until the next "
             + "time.",
         _ when device.HangMessages + device.WatchdogMessages == 1 =>
-                "unknown: a single report does not tell whether it recovered. Right after the link has come up it "
-                + "can be a false alarm.",
+            "unknown: a single report does not tell whether it recovered. Right after the link has come up it "
+            + "can be a false alarm.",
         _ when device.IsTimeless =>
             "unknown: the lines have no times, so nothing tells whether it recovered in between or afterwards.",
         _ => "unknown: the log does not tell whether it recovered.",
@@ -99,10 +99,10 @@ internal static class DiagnosisText
 
     private static string Others(DeviceDiagnosis device) => string.Join(", ", new[]
     {
-                device.Resets > 0
-                    ? Count(device.Resets, "reset")
-                        + (device.ResetMessages > device.Resets ? $" ({Count(device.ResetMessages, "message")})" : "")
-                    : null,
+        device.Resets > 0
+            ? Count(device.Resets, "reset")
+                + (device.ResetMessages > device.Resets ? $" ({Count(device.ResetMessages, "message")})" : "")
+            : null,
         device.LinkDowns > 0 ? Count(device.LinkDowns, "link down") : null,
         device.LinkUps > 0 ? Count(device.LinkUps, "link up") : null,
     }.OfType<string>());

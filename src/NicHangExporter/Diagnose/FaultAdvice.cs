@@ -45,12 +45,12 @@ internal static class FaultAdvice
             "the device does not answer on its bus (PCIe link lost), and the driver has given it up.",
             IsFinal: true,
         [
-                "No offload setting and no link reset reaches it: the interface stays dead until the device is "
-                + "found again.",
+            "No offload setting and no link reset reaches it: the interface stays dead until the device is "
+            + "found again.",
             PowerCycle,
             "Against the next time: reseat the card or use another slot, check power supply and cooling.",
-                "Turn off power saving of the PCIe link (ASPM, in the BIOS or by pcie_aspm=off on the kernel's "
-                + "command line).",
+            "Turn off power saving of the PCIe link (ASPM, in the BIOS or by pcie_aspm=off on the kernel's "
+            + "command line).",
             "Update the BIOS and the NIC's firmware.",
         ]),
         new(

@@ -119,7 +119,7 @@ internal sealed class QueuedSink : ILogEventSink, IDisposable
     private LogEvent Gap(long dropped) => new(_clock.GetUtcNow(), LogEventLevel.Warning, exception: null, GapTemplate,
     [
         new LogEventProperty("Dropped", new ScalarValue(dropped)),
-                new LogEventProperty(
-                    "EventId", new StructureValue([new LogEventProperty("Id", new ScalarValue(EventIds.LogDropped))])),
+        new LogEventProperty(
+            "EventId", new StructureValue([new LogEventProperty("Id", new ScalarValue(EventIds.LogDropped))])),
     ]);
 }

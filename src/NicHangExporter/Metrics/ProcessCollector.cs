@@ -50,12 +50,8 @@ internal sealed class ProcessCollector(CollectorHealth health, TimeProvider cloc
             writer.Single(Threads, Number(fields[19]));
         }
         catch (Exception exception)
-            when (exception
-                    is LinuxException
-                        or IOException
-                        or UnauthorizedAccessException
-                        or FormatException
-                        or IndexOutOfRangeException)
+            when (exception is LinuxException or IOException or UnauthorizedAccessException or FormatException
+                or IndexOutOfRangeException)
         {
             failure = exception.Message;
         }

@@ -9,6 +9,15 @@ namespace NicHangExporter.Detection.Patterns;
 /// </summary>
 internal sealed record HangReport
 {
+    private static readonly byte[][] Registers =
+    [
+        "Tx Queue"u8.ToArray(), "TDH, TDT"u8.ToArray(), "TDH"u8.ToArray(), "TDT"u8.ToArray(),
+        "next_to_use"u8.ToArray(), "next_to_clean"u8.ToArray(), "time_stamp"u8.ToArray(), "jiffies"u8.ToArray(),
+        "next_to_watch"u8.ToArray(), "next_to_watch.status"u8.ToArray(), "desc.status"u8.ToArray(),
+        "MAC Status"u8.ToArray(), "PHY Status"u8.ToArray(), "PHY 1000BASE-T Status"u8.ToArray(),
+        "PHY Extended Status"u8.ToArray(), "PCI Status"u8.ToArray(),
+    ];
+
     /// <summary>The transmit queue, for devices with several.</summary>
     public int? Queue { get; init; }
 
@@ -141,23 +150,7 @@ internal sealed record HangReport
         return name.Length > 0;
     }
 
-    private static bool IsKnown(ReadOnlySpan<byte> name) =>
-        name.SequenceEqual("Tx Queue"u8)
-        || name.SequenceEqual("TDH, TDT"u8)
-        || name.SequenceEqual("TDH"u8)
-        || name.SequenceEqual("TDT"u8)
-        || name.SequenceEqual("next_to_use"u8)
-        || name.SequenceEqual("next_to_clean"u8)
-        || name.SequenceEqual("time_stamp"u8)
-        || name.SequenceEqual("jiffies"u8)
-        || name.SequenceEqual("next_to_watch"u8)
-        || name.SequenceEqual("next_to_watch.status"u8)
-        || name.SequenceEqual("desc.status"u8)
-        || name.SequenceEqual("MAC Status"u8)
-        || name.SequenceEqual("PHY Status"u8)
-        || name.SequenceEqual("PHY 1000BASE-T Status"u8)
-        || name.SequenceEqual("PHY Extended Status"u8)
-        || name.SequenceEqual("PCI Status"u8);
+    private static bool IsKnown(ReadOnlySpan<byte> name) => PrefixWords.IsOneOf(name, Registers);
 
     private HangReport With(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {

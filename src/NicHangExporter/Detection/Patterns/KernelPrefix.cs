@@ -13,6 +13,12 @@ internal readonly ref struct KernelPrefix
     /// <summary>The maximum length of a prefix. Prefixes of the kernel are much shorter.</summary>
     public const int MaxLength = 256;
 
+    private static readonly byte[][] States =
+    [
+        "uninitialized"u8.ToArray(), "unregistering"u8.ToArray(), "unregistered"u8.ToArray(), "released"u8.ToArray(),
+        "dummy"u8.ToArray(), "unknown"u8.ToArray(), "unregister"u8.ToArray(),
+    ];
+
     /// <summary>The driver or module, or empty.</summary>
     public ReadOnlySpan<byte> Driver { get; private init; }
 
@@ -268,12 +274,7 @@ internal readonly ref struct KernelPrefix
         return text.Length != length;
     }
 
-    private static bool IsState(ReadOnlySpan<byte> word) =>
-        word.SequenceEqual("uninitialized"u8)
-        || word.SequenceEqual("unregistering"u8)
-        || word.SequenceEqual("unregistered"u8)
-        || word.SequenceEqual("released"u8) || word.SequenceEqual("dummy"u8) || word.SequenceEqual("unknown"u8)
-        || word.SequenceEqual("unregister"u8);
+    private static bool IsState(ReadOnlySpan<byte> word) => IsOneOf(word, States);
 
     private static KernelPrefix Create(
         PrefixShapes shape, ReadOnlySpan<byte> driver = default, ReadOnlySpan<byte> bus = default,

@@ -57,6 +57,14 @@ internal static class PrefixWords
         return colon > 0 && NetDrivers.IsName(text[..colon]) && IsDigits(text[(colon + 1)..]);
     }
 
+    /// <summary>True if the word is in the list.</summary>
+    public static bool IsOneOf(ReadOnlySpan<byte> word, byte[][] words)
+    {
+        foreach (var known in words)
+            if (word.SequenceEqual(known)) return true;
+        return false;
+    }
+
     /// <summary>True if the text consists of decimal digits.</summary>
     public static bool IsDigits(ReadOnlySpan<byte> text) =>
         text.Length > 0 && text.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;

@@ -5,7 +5,7 @@ namespace NicHangExporter.Diagnose.LogText;
 /// the array itself becomes a line end. Such an array is often one line of many megabytes, of which a line reader would
 /// keep only the start.
 /// </summary>
-internal sealed class JsonArrayStream(Stream array) : Stream
+internal sealed class JsonArrayStream(Stream array) : ReadOnlyStream
 {
     private int _depth;
     private bool _inString;
@@ -20,22 +20,6 @@ internal sealed class JsonArrayStream(Stream array) : Stream
         return start is [(byte)'[', ..] && start[1..].TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
     }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     public override int Read(Span<byte> buffer)
     {
         var count = array.Read(buffer);
@@ -43,14 +27,6 @@ internal sealed class JsonArrayStream(Stream array) : Stream
             if (!_ended) Split(ref octet);
         return count;
     }
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private void Split(ref byte octet)
     {

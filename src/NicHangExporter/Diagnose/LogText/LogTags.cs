@@ -13,6 +13,26 @@ internal static class LogTags
         "vmkernel:"u8.ToArray(), "vmkwarning:"u8.ToArray(), "vmkalert:"u8.ToArray(),
     ];
 
+    private static readonly byte[][] Facilities =
+    [
+        "kern"u8.ToArray(), "user"u8.ToArray(), "mail"u8.ToArray(), "daemon"u8.ToArray(), "auth"u8.ToArray(),
+        "authpriv"u8.ToArray(), "syslog"u8.ToArray(), "lpr"u8.ToArray(), "news"u8.ToArray(), "uucp"u8.ToArray(),
+        "cron"u8.ToArray(), "ftp"u8.ToArray(),
+    ];
+
+    private static readonly byte[][] Levels =
+    [
+        "emerg"u8.ToArray(), "alert"u8.ToArray(), "crit"u8.ToArray(), "err"u8.ToArray(), "error"u8.ToArray(),
+        "warn"u8.ToArray(), "warning"u8.ToArray(), "notice"u8.ToArray(), "info"u8.ToArray(), "debug"u8.ToArray(),
+        "panic"u8.ToArray(),
+    ];
+
+    private static readonly byte[][] ShoutedLevels =
+    [
+        "EMERG"u8.ToArray(), "ALERT"u8.ToArray(), "CRIT"u8.ToArray(), "ERR"u8.ToArray(), "WARNING"u8.ToArray(),
+        "NOTICE"u8.ToArray(), "INFO"u8.ToArray(), "DEBUG"u8.ToArray(),
+    ];
+
     private static readonly SearchValues<byte> NotInHosts = SearchValues.Create("[]<>="u8);
 
     /// <summary>Finds a tag at the start of a line, with or without a host before it.</summary>
@@ -60,31 +80,11 @@ internal static class LogTags
 
     /// <summary>True for the name of a syslog facility.</summary>
     public static bool IsFacility(ReadOnlySpan<byte> word) =>
-        word.SequenceEqual("kern"u8)
-        || word.SequenceEqual("user"u8)
-        || word.SequenceEqual("mail"u8)
-        || word.SequenceEqual("daemon"u8)
-        || word.SequenceEqual("auth"u8)
-        || word.SequenceEqual("authpriv"u8)
-        || word.SequenceEqual("syslog"u8)
-        || word.SequenceEqual("lpr"u8)
-        || word.SequenceEqual("news"u8)
-        || word.SequenceEqual("uucp"u8)
-        || word.SequenceEqual("cron"u8)
-        || word.SequenceEqual("ftp"u8)
+        PrefixWords.IsOneOf(word, Facilities)
         || word.Length == 6 && word.StartsWith("local"u8) && PrefixWords.IsDigits(word[5..]);
 
     /// <summary>True for the name of a syslog level.</summary>
-    public static bool IsLevel(ReadOnlySpan<byte> word) =>
-        word.SequenceEqual("emerg"u8)
-        || word.SequenceEqual("alert"u8)
-        || word.SequenceEqual("crit"u8)
-        || word.SequenceEqual("err"u8)
-        || word.SequenceEqual("error"u8)
-        || word.SequenceEqual("warn"u8)
-        || word.SequenceEqual("warning"u8)
-        || word.SequenceEqual("notice"u8)
-        || word.SequenceEqual("info"u8) || word.SequenceEqual("debug"u8) || word.SequenceEqual("panic"u8);
+    public static bool IsLevel(ReadOnlySpan<byte> word) => PrefixWords.IsOneOf(word, Levels);
 
     /// <summary>True for <c>0000:00:19.0</c>, which 2.6 could print first. It is not a line number.</summary>
     public static bool StartsWithPciAddress(ReadOnlySpan<byte> text) =>
@@ -115,10 +115,7 @@ internal static class LogTags
     }
 
     // The form of SONiC.
-    private static bool IsShoutedLevel(ReadOnlySpan<byte> word) =>
-        word.SequenceEqual("EMERG"u8) || word.SequenceEqual("ALERT"u8) || word.SequenceEqual("CRIT"u8)
-        || word.SequenceEqual("ERR"u8) || word.SequenceEqual("WARNING"u8) || word.SequenceEqual("NOTICE"u8)
-        || word.SequenceEqual("INFO"u8) || word.SequenceEqual("DEBUG"u8);
+    private static bool IsShoutedLevel(ReadOnlySpan<byte> word) => PrefixWords.IsOneOf(word, ShoutedLevels);
 
     private static bool IsHost(ReadOnlySpan<byte> word) =>
         word.IndexOfAny(NotInHosts) < 0 && (word.IndexOf((byte)':') < 0 || word.IndexOf("::"u8) >= 0);

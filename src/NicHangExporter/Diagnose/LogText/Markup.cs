@@ -1,3 +1,5 @@
+using NicHangExporter.Detection.Patterns;
+
 namespace NicHangExporter.Diagnose.LogText;
 
 /// <summary>
@@ -7,6 +9,13 @@ namespace NicHangExporter.Diagnose.LogText;
 internal static class Markup
 {
     private const int MaxTagLength = 80;
+
+    private static readonly byte[][] TagNames =
+    [
+        "pre"u8.ToArray(), "code"u8.ToArray(), "p"u8.ToArray(), "br"u8.ToArray(), "li"u8.ToArray(), "div"u8.ToArray(),
+        "span"u8.ToArray(), "tt"u8.ToArray(), "samp"u8.ToArray(), "quote"u8.ToArray(), "blockquote"u8.ToArray(),
+        "spoiler"u8.ToArray(), "noparse"u8.ToArray(),
+    ];
 
     /// <summary>Removes one piece of markup from the start.</summary>
     /// <param name="text">The line.</param>
@@ -57,18 +66,6 @@ internal static class Markup
         Span<byte> lower = stackalloc byte[10];
         for (var at = 0; at < name.Length; at++) lower[at] = (byte)(name[at] | 0x20);
         lower = lower[..name.Length];
-        return lower.SequenceEqual("pre"u8)
-            || lower.SequenceEqual("code"u8)
-            || lower.SequenceEqual("p"u8)
-            || lower.SequenceEqual("br"u8)
-            || lower.SequenceEqual("li"u8)
-            || lower.SequenceEqual("div"u8)
-            || lower.SequenceEqual("span"u8)
-            || lower.SequenceEqual("tt"u8)
-            || lower.SequenceEqual("samp"u8)
-            || lower.SequenceEqual("quote"u8)
-            || lower.SequenceEqual("blockquote"u8)
-            || lower.SequenceEqual("spoiler"u8)
-            || lower.SequenceEqual("noparse"u8);
+        return PrefixWords.IsOneOf(lower, TagNames);
     }
 }

@@ -174,13 +174,15 @@ internal readonly struct RecordBoundary
             if (blank < 0) return line.Length;
             at += blank + 1;
             var word = line[at..];
-            if (Kind == Form.Raw
-                    ? RawRecord.TryParse(word, out _)
-                        || RawRecord.TryDictionary(word[..Math.Max(word.IndexOf((byte)' '), 0)], out _, out _)
-                        || RawRecord.TryDictionary(word, out _, out _) && word.IndexOf((byte)' ') < 0
-                : JournaldFields.Name(word, out var hasValue).Length > 1 && hasValue) return at;
+            if (Kind == Form.Raw ? BeginsRaw(word) : JournaldFields.Name(word, out var hasValue).Length > 1 && hasValue)
+                return at;
         }
     }
+
+    private static bool BeginsRaw(ReadOnlySpan<byte> text) =>
+        RawRecord.TryParse(text, out _)
+        || RawRecord.TryDictionary(text[..Math.Max(text.IndexOf((byte)' '), 0)], out _, out _)
+        || RawRecord.TryDictionary(text, out _, out _) && text.IndexOf((byte)' ') < 0;
 
     private static ReadOnlySpan<byte> Word(ReadOnlySpan<byte> text)
     {
