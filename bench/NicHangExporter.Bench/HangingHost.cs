@@ -15,8 +15,8 @@ using Serilog.Extensions.Logging;
 namespace NicHangExporter.Bench;
 
 /// <summary>
-/// Runs the exporter's services with their own threads, log and journal, over a FIFO as the kernel log, a directory as
-/// sysfs and a <see cref="SilentNic"/>. The NIC hangs once.
+/// The exporter's services with their threads, log and journal, in which a NIC hangs once. The kernel log is a FIFO,
+/// sysfs a directory, and the NIC a <see cref="SilentNic"/>.
 /// </summary>
 internal sealed partial class HangingHost(string work, string device)
 {
@@ -29,23 +29,24 @@ internal sealed partial class HangingHost(string work, string device)
     /// <summary>The state directory.</summary>
     public string State { get; } = Path.Combine(work, "state");
 
-    /// <summary>The time from the second report of the hang to the first command to the NIC.</summary>
+    /// <summary>The time from writing the second report of the hang to the first command to the NIC.</summary>
     public async Task<TimeSpan> HealAsync()
     {
         MakeDevice();
         if (MakeFifo(_kmsg, Convert.ToUInt32("600", 8)) != 0)
-            throw new InvalidOperationException($"the FIFO can't be created:  errno {Marshal.GetLastPInvokeError()}");
-        // Also for reading, because opening a FIFO for writing only waits for a reader.
+            throw new InvalidOperationException($"no FIFO can be made: errno {Marshal.GetLastPInvokeError()}");
+        // Read and write: opening it only for writing would wait for the reader.
         await using var log = new FileStream(
             _kmsg, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
         var options = new ExporterOptions
         {
-            SysfsPath = Path.Combine(work, "sys"),
-            KmsgPath = _kmsg,
-            StateDirectory = State,
-            DisableFile = Path.Combine(work, "disable"),
-            LocalRemediation = RemediationMode.Enforce,
-            BootGrace = TimeSpan.Zero,
+            Paths = new() { Sysfs = Path.Combine(work, "sys"), Kmsg = _kmsg, StateDirectory = State },
+            Remediation = new()
+            {
+                Local = RemediationMode.Enforce,
+                DisableFile = Path.Combine(work, "disable"),
+                BootGrace = TimeSpan.Zero,
+            },
         };
         var metrics = new ExporterMetrics();
         using var logger = LoggingSetup.Create(options, _clock, () => { });
@@ -55,20 +56,20 @@ internal sealed partial class HangingHost(string work, string device)
         ExporterHost.AddRooms(services, options, _clock, metrics);
         services.AddSingleton<IEthtool>(_nic);
         await using var provider = services.BuildServiceProvider();
-        var (monitor, remediator, worker) = (
-            provider.GetRequiredService<HangMonitor>(), provider.GetRequiredService<Remediator>(),
-            provider.GetRequiredService<RemediationWorker>());
+        var monitor = provider.GetRequiredService<HangMonitor>();
+        var remediator = provider.GetRequiredService<Remediator>();
+        var worker = provider.GetRequiredService<RemediationWorker>();
         provider.GetRequiredService<StateDirectory>().TryTake();
         worker.Start();
         remediator.Start();
         monitor.Start();
         await Task.WhenAll(monitor.Ready, remediator.Ready);
 
-        var signals = provider.GetRequiredService<HangSignals>();
+        var evidence = provider.GetRequiredService<HangSignals>();
         log.Write(Report(1));
-        while (Reports(signals) == 0)
+        while (Reports(evidence) == 0)
             await Task.Delay(1);
-        // The first report is handled long before the second one, which comes two seconds later.
+        // The effects of the first report end long before the second, which follows two seconds later.
         var idle = new TaskCompletionSource();
         worker.Post(idle.SetResult);
         await idle.Task;
@@ -84,22 +85,23 @@ internal sealed partial class HangingHost(string work, string device)
         return TimeProvider.System.GetElapsedTime(start, first);
     }
 
-    private int Reports(HangSignals signals) =>
+    private int Reports(HangSignals evidence) =>
         InterfaceName.TryParse(device, out var name) && BusAddress.TryParse(Bus, out var bus)
-            ? signals.Of(name, bus).Reports
-            : throw new ArgumentException($"{device} is not an interface name");
+            ? evidence.Of(name, bus).Reports
+            : throw new ArgumentException($"{device} is no name of an interface");
 
-    // The empty line marks the end of the record's dictionary.
+    // An empty line is no record. It shows immediately that no line of the dictionary follows.
     private byte[] Report(int number) => Encoding.UTF8.GetBytes(
-        $"3,{number},{(long)(_clock.GetElapsedTime(0).TotalMicroseconds)},-;e1000e {Bus} {device}: Detected "
-        + $"Hardware Unit Hang:\\x0a  TDH                  <0>\\x0a  TDT                  <2>\n SUBSYSTEM=pci\n "
-        + $"DEVICE=+pci:{Bus}\n\n");
+            $"3,{number},{(long)(_clock.GetElapsedTime(0).TotalMicroseconds)},-;e1000e {Bus} {device}: Detected "
+            + $"Hardware Unit Hang:\\x0a  TDH                  <0>\\x0a  TDT                  <2>\n SUBSYSTEM=pci\n "
+            + $"DEVICE=+pci:{Bus}\n\n");
 
     private void MakeDevice()
     {
         var sys = Path.Combine(work, "sys");
         var place = Path.Combine(sys, "devices", Bus, "net", device);
-        foreach (var directory in new[]
+        foreach (
+            var directory in new[]
             {
                 Path.Combine(sys, "class/net"),
                 Path.Combine(sys, "bus"),
@@ -107,7 +109,8 @@ internal sealed partial class HangingHost(string work, string device)
                 Path.Combine(place, "queues/tx-0/byte_queue_limits"),
             })
             Directory.CreateDirectory(directory);
-        foreach (var (file, content) in new[]
+        foreach (
+            var (file, content) in new[]
             {
                 ("ifindex", "2"),
                 ("operstate", "up"),

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace NicHangExporter.Bench;
 
 /// <summary>
-/// Measures the time from the report that confirms a hang to the first command to the NIC, compared with one fsync: the
-/// intent must be on the disk before the command.
+/// Measures the time from the report that confirms a hang to the first command to the NIC. Compares it with one fsync,
+/// because an intent must be on the disk before the command.
 /// </summary>
 internal static class HealingTime
 {
@@ -36,7 +36,7 @@ internal static class HealingTime
         Print("one fsync of a line in the same directory", syncs, Percentile(syncs, 0.5));
     }
 
-    // Like the journal: append a line and sync it.
+    // Like the journal: append one line and sync it to the disk.
     private static TimeSpan Sync(string path)
     {
         using var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write);

@@ -1,6 +1,8 @@
 namespace NicHangExporter.Bench;
 
-/// <summary>The real clock plus the time that a benchmark skips. Timers take their real time.</summary>
+/// <summary>
+/// The real clock, which a benchmark can set forward instead of waiting. Timers take their real time.
+/// </summary>
 internal sealed class JumpingClock : TimeProvider
 {
     private long _ahead;

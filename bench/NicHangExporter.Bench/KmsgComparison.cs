@@ -3,8 +3,8 @@ using System.Globalization;
 namespace NicHangExporter.Bench;
 
 /// <summary>
-/// Compares records per second of the exporter's own path with mtail on the same messages: the best of several runs
-/// each, in turns.
+/// Compares the records per second of the exporter's kmsg path and of mtail on the same messages. The programs take
+/// turns, and the best of several runs counts.
 /// </summary>
 internal static class KmsgComparison
 {
@@ -21,7 +21,7 @@ internal static class KmsgComparison
         File.WriteAllBytes(empty, []);
 
         var peer = new Mtail(mtail, program);
-        // This run loads tables, code and pages of the file.
+        // Warms up tables, code and pages of the file.
         var weighed = KmsgPath.Run(kmsg, weigh: true);
         Require(weighed.Records == Records, $"{weighed.Records} of {Records} records were read");
         Require(weighed.Found == hangs, $"the detector found {weighed.Found} of {hangs} messages");
@@ -45,7 +45,7 @@ internal static class KmsgComparison
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
-    // The results are comparable only if both programs find the same.
+    // The comparison is valid only if both programs find the same messages.
     private static void Require(bool condition, string failure)
     {
         if (!condition)

@@ -5,22 +5,22 @@ using NicHangExporter.Linux.Kmsg;
 
 namespace NicHangExporter.Bench;
 
-/// <summary>The result of one pass over a log.</summary>
+/// <summary>The result of a pass over a log.</summary>
 /// <param name="Records">Records read.</param>
-/// <param name="Found">Records about a hang, watchdog report or reset of a NIC.</param>
-/// <param name="Elapsed">The duration.</param>
-/// <param name="Matched">All records that the table knows, including links and renames.</param>
-/// <param name="AllocatedByMatched">Bytes allocated for matched records; 0 unless measured.</param>
+/// <param name="Found">Records that report a NIC's hang, watchdog timeout or reset.</param>
+/// <param name="Elapsed">How long it took.</param>
+/// <param name="Matched">Found records and others that the pattern table matches: links, renames.</param>
+/// <param name="AllocatedByMatched">Bytes allocated while matched records were handled; 0 unless measured.</param>
 /// <param name="Allocated">Bytes allocated in total.</param>
 internal readonly record struct KmsgPass(
     int Records, int Found, TimeSpan Elapsed, int Matched, long AllocatedByMatched, long Allocated);
 
-/// <summary>The steps of the exporter's kmsg thread: read, parse, unescape, detect.</summary>
+/// <summary>The path of a record in the exporter's kmsg thread: read, parse, unescape, detect.</summary>
 internal static class KmsgPath
 {
     /// <summary>Reads a recording to its end.</summary>
     /// <param name="path">The recording.</param>
-    /// <param name="weigh">True to measure allocations per record, which takes additional time.</param>
+    /// <param name="weigh">Whether to measure allocations by record, which takes additional time.</param>
     public static KmsgPass Run(string path, bool weigh)
     {
         var unescaped = new byte[16 * 1024];
@@ -38,8 +38,9 @@ internal static class KmsgPath
             var text = record.Text;
             if (text.Contains((byte)'\\'))
                 text = unescaped.AsSpan(0, KernelText.Unescape(text, unescaped));
-            if (!HangDetector.TryDetect(
-                text, record.Value("SUBSYSTEM"u8), record.Value("DEVICE"u8), DetectionMode.Kernel, out var message))
+            if (
+                !HangDetector.TryDetect(
+                    text, record.Value("SUBSYSTEM"u8), record.Value("DEVICE"u8), DetectionMode.Kernel, out var message))
                 continue;
             matched++;
             found += message.Kind is MessageKind.Hang or MessageKind.Watchdog or MessageKind.Reset ? 1 : 0;

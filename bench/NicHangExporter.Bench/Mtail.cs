@@ -5,11 +5,11 @@ using System.Text.RegularExpressions;
 
 namespace NicHangExporter.Bench;
 
-/// <summary>Runs mtail over a whole file in its one-shot mode.</summary>
+/// <summary>Runs mtail over a whole file, in its one-shot mode.</summary>
 internal sealed partial class Mtail(string mtail, string program)
 {
     /// <summary>
-    /// Runs it once. Returns its duration, the CPU time of all its threads, and the sum of its counters.
+    /// Runs it once. Returns the elapsed time, the CPU time of all its threads, and the sum of its counters.
     /// </summary>
     public (TimeSpan Elapsed, TimeSpan Cpu, int Found) Run(string log)
     {
@@ -26,7 +26,8 @@ internal sealed partial class Mtail(string mtail, string program)
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         var elapsed = Stopwatch.GetElapsedTime(start);
-        return (elapsed,
+        return (
+            elapsed,
             ChildrenCpu() - before,
             Sample().Matches(output)
                 .Sum(match => int.Parse(match.Groups["value"].Value, CultureInfo.InvariantCulture)));
@@ -47,7 +48,8 @@ internal sealed partial class Mtail(string mtail, string program)
     private static partial Regex Sample();
 
     /// <summary>
-    /// <c>struct rusage</c> (include/uapi/linux/resource.h) of a 64-bit machine: two timevals and unused fields.
+    /// <c>struct rusage</c> (include/uapi/linux/resource.h) of a 64-bit machine: two timevals, and fields that are not
+    /// used here.
     /// </summary>
     [StructLayout(LayoutKind.Sequential, Size = 144)]
     private readonly struct Usage

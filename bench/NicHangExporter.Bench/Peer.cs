@@ -6,28 +6,28 @@ using System.Runtime.InteropServices;
 namespace NicHangExporter.Bench;
 
 /// <summary>
-/// A server under test: started, scraped over one kept-alive connection, measured and killed at the end.
+/// A server under test: started, scraped over one kept-alive connection, measured, and killed at the end.
 /// </summary>
 internal sealed partial class Peer : IDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(20);
 
-    // CPUCLOCK_SCHED (include/linux/posix-timers_types.h): the CPU time of a whole process, its dead threads included.
+    // CPUCLOCK_SCHED (include/linux/posix-timers_types.h): the CPU time of a whole process, including ended threads.
     private const int ProcessClock = 2;
 
     private readonly Process _process;
     private readonly HttpClient _http;
     private readonly byte[] _body = new byte[16 * 1024 * 1024];
-    private string _lastLine = "";
+    private string _lastWords = "";
 
     public Peer(string name, int port, string program, params string[] arguments)
     {
         Name = name;
         _process = Process.Start(
             new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        // A program whose pipe is full would block, so all lines are read. Only the last one is kept.
-        _process.ErrorDataReceived += (_, line) => _lastLine = line.Data ?? _lastLine;
+        // Reads the log and keeps only the last line: a program whose pipe is full would block.
+        _process.ErrorDataReceived += (_, line) => _lastWords = line.Data ?? _lastWords;
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
         _http = new HttpClient(
@@ -42,7 +42,7 @@ internal sealed partial class Peer : IDisposable
     public string Name { get; }
 
     /// <summary>
-    /// CPU time used, user and system: utime + stime of /proc/PID/stat, but not rounded to ticks of 10 ms.
+    /// CPU time used so far, user and system: utime + stime of /proc/PID/stat, but without rounding to ticks of 10 ms.
     /// </summary>
     public TimeSpan Cpu => GetTime(~_process.Id << 3 | ProcessClock, out var time) == 0
         ? TimeSpan.FromSeconds(time.Seconds) + TimeSpan.FromMicroseconds(time.Nanoseconds / 1000.0)
@@ -60,7 +60,7 @@ internal sealed partial class Peer : IDisposable
         }
     }
 
-    /// <summary>Waits until it answers a request other than a scrape.</summary>
+    /// <summary>Waits until it answers, without a scrape.</summary>
     public async Task WaitAsync()
     {
         var start = Stopwatch.GetTimestamp();
@@ -73,12 +73,12 @@ internal sealed partial class Peer : IDisposable
             catch (HttpRequestException)
             {
                 if (_process.HasExited || Stopwatch.GetElapsedTime(start) > StartLimit)
-                    throw new InvalidOperationException($"{Name} does not answer: {_lastLine}");
+                    throw new InvalidOperationException($"{Name} does not answer: {_lastWords}");
                 await Task.Delay(20);
             }
     }
 
-    /// <summary>One scrape. The body is valid until the next one.</summary>
+    /// <summary>One scrape. The body is valid until the next scrape.</summary>
     public Task<ReadOnlyMemory<byte>> ScrapeAsync() => ReadAsync("/metrics");
 
     public void Dispose()

@@ -1,7 +1,7 @@
 using NicHangExporter.Bench;
 
-// Started by bench/run, which creates the namespaces and builds the programs to compare. Tables go to stdout, progress
-// to stderr.
+// bench/run starts this program. It makes the namespaces and the programs to compare. Tables on stdout, progress on
+// stderr.
 switch (args)
 {
     case ["scrape", var devices, var exporter, var nodeExporter, var floor]:

@@ -5,9 +5,9 @@ using System.Text.RegularExpressions;
 namespace NicHangExporter.Bench;
 
 /// <summary>
-/// A long kernel log, made of records that real kernels wrote: ordinary records in turn, and every hundredth record
-/// about a hang or a reset. It is written twice: in the form of /dev/kmsg, and as lines of text as dmesg prints them,
-/// one line per record.
+/// A long kernel log made of records of real kernels: ordinary records in turn, and in every hundredth place a record
+/// that reports a hang or a reset. It is written in two forms: as /dev/kmsg returns it, and as lines of text as dmesg
+/// prints them, one line per record.
 /// </summary>
 internal sealed partial class RecordedLog
 {
@@ -25,9 +25,9 @@ internal sealed partial class RecordedLog
             {
                 var record = new Record(
                     match.Groups["priority"].Value, match.Groups["text"].Value, match.Groups["dictionary"].Value);
-                var isHang = Hang().IsMatch(record.Text);
-                // A hang message that the kernel did not write is a forgery, which the two programs treat differently.
-                if (!isHang)
+                var tellsOfHang = Hang().IsMatch(record.Text);
+                // Excludes hang messages that user space wrote, because the two programs treat them differently.
+                if (!tellsOfHang)
                     _ordinary.Add(record);
                 else if (int.Parse(record.Priority, CultureInfo.InvariantCulture) < 8)
                     _hangs.Add(record);
@@ -37,7 +37,7 @@ internal sealed partial class RecordedLog
     }
 
     /// <summary>
-    /// Writes the given number of records in both forms. Returns how many of them are about a hang or reset.
+    /// Writes a number of records as kernel records and as text. Returns how many of them report a hang or reset.
     /// </summary>
     public int Write(int records, string kmsg, string text)
     {

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace NicHangExporter.Bench;
 
 /// <summary>
-/// Compares one complete scrape with node_exporter, in the network namespace of this process. The programs run in
-/// turns, so that a change of the machine's speed affects all of them.
+/// Compares one full scrape with node_exporter, in the network namespace of this process. The programs take turns, so
+/// that a machine that slows down affects all of them.
 /// </summary>
 internal static class ScrapeComparison
 {
@@ -14,7 +14,7 @@ internal static class ScrapeComparison
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
 
-    // Enough for a stable heap size. With many devices node_exporter would need minutes.
+    // Enough for a heap to reach its final size. With many devices node_exporter would need minutes for more.
     private static int ScrapesForMemory(int devices) => devices <= 10 ? 1000 : 100;
 
     public static async Task RunAsync(string devices, string exporter, string nodeExporter, string floor)
@@ -22,8 +22,12 @@ internal static class ScrapeComparison
         var count = int.Parse(devices, CultureInfo.InvariantCulture);
         string[] families = ["--collector.disable-defaults", "--collector.netclass", "--collector.netdev"];
         using var ours = new Peer("nic-hang-exporter", 19100, exporter,
-            "--web.listen-address=127.0.0.1:19100", "--collector.virtual", "--collector.features=all",
-            "--collector.eee", "--collector.pause", "--collector.rings",
+            "--web.listen-address=127.0.0.1:19100",
+            "--collector.virtual",
+            "--collector.features=all",
+            "--collector.eee",
+            "--collector.pause",
+            "--collector.rings",
             "--log.level=warn");
         using var node = new Peer(
             "node_exporter", 19101, nodeExporter,
@@ -72,7 +76,7 @@ internal static class ScrapeComparison
         Console.WriteLine($"\n### Scrape, {devices} device{(devices == "1" ? "" : "s")} and lo\n");
         Console.WriteLine(
             "| program | samples | kB | CPU µs a scrape | ratio to ours | p50 ms | p99 ms | RSS MiB idle → after "
-            + "scrapes | CPU µs a second, idle |");
+            + "scrapes | CPU µs a second, unasked |");
         Console.WriteLine("|---|--:|--:|--:|--:|--:|--:|--:|--:|");
         foreach (var tally in tallies)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace NicHangExporter.Bench;
 
-/// <summary>The results of the scrapes of one peer.</summary>
+/// <summary>The measurements of one peer's scrapes.</summary>
 internal sealed class ScrapeTally(Peer peer)
 {
     private readonly List<double> _milliseconds = [];
@@ -15,17 +15,17 @@ internal sealed class ScrapeTally(Peer peer)
     public double IdleMebibytes { get; private set; }
     public double LoadedMebibytes { get; private set; }
 
-    /// <summary>CPU µs per second without requests.</summary>
+    /// <summary>CPU time without requests, in µs per second.</summary>
     public double IdleMicroseconds { get; set; }
 
-    /// <summary>CPU µs per scrape.</summary>
+    /// <summary>CPU time of one scrape, in µs.</summary>
     public double Microseconds => _cpu.TotalMicroseconds / _milliseconds.Count;
 
-    /// <summary>The given percentile of the scrape duration, in ms.</summary>
+    /// <summary>The percentile of the scrape duration, in ms.</summary>
     public double Percentile(double part) =>
         _milliseconds.Order().ElementAt((int)Math.Ceiling(part * _milliseconds.Count) - 1);
 
-    /// <summary>Runs scrapes that are not measured: caches fill and the heap grows to its size.</summary>
+    /// <summary>Scrapes that are not measured, until caches are filled and the heap has its final size.</summary>
     public async Task WarmUpAsync(int scrapes)
     {
         IdleMebibytes = Peer.ResidentMebibytes;
@@ -33,7 +33,7 @@ internal sealed class ScrapeTally(Peer peer)
             Count(await Peer.ScrapeAsync());
     }
 
-    /// <summary>Scrapes for the given time, one request after the other.</summary>
+    /// <summary>Scrapes for a duration, one scrape after the other.</summary>
     public async Task MeasureAsync(TimeSpan length)
     {
         var before = Peer.Cpu;
@@ -49,7 +49,7 @@ internal sealed class ScrapeTally(Peer peer)
         _cpu += Peer.Cpu - before;
     }
 
-    /// <summary>Scrapes until the given total is reached, and measures the memory.</summary>
+    /// <summary>Continues until a number of scrapes is reached, and measures the memory.</summary>
     public async Task CompleteAsync(int scrapes)
     {
         for (; Scrapes < scrapes; Scrapes++)

@@ -4,36 +4,41 @@ using NicHangExporter.Linux.Ethtool;
 namespace NicHangExporter.Bench;
 
 /// <summary>
-/// A NIC whose driver answers immediately and does nothing. It reports the time of the first command that would change
-/// it.
+/// A NIC whose driver answers immediately and does nothing. It reports when the first command arrives that would change
+/// the NIC.
 /// </summary>
 internal sealed class SilentNic : IEthtool
 {
     /// <summary>
-    /// The file is looked up at the first command and never exists. It marks that moment in a trace of system calls.
+    /// A path that does not exist. The first command looks it up, to mark its position in a trace of system calls.
     /// </summary>
     public const string Mark = "/first-command-to-the-nic";
 
     private static readonly string[] Offloads =
     [
-        "rx-checksum", "tx-checksum-ip-generic", "tx-scatter-gather", "tx-tcp-segmentation", "tx-tcp6-segmentation",
-        "tx-generic-segmentation", "rx-gro",
+        "rx-checksum",
+        "tx-checksum-ip-generic",
+        "tx-scatter-gather",
+        "tx-tcp-segmentation",
+        "tx-tcp6-segmentation",
+        "tx-generic-segmentation",
+        "rx-gro",
     ];
 
     private readonly TaskCompletionSource<long> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>The time of the first command, by the clock of the machine.</summary>
+    /// <summary>The timestamp of the first command.</summary>
     public Task<long> First => _first.Task;
 
     public SetFeaturesResult SetFeatures(InterfaceName device, IReadOnlyList<FeatureChange> changes)
     {
-        RecordCommand();
+        Come();
         return SetFeaturesResult.Accepted;
     }
 
     public bool Renegotiate(InterfaceName device)
     {
-        RecordCommand();
+        Come();
         return true;
     }
 
@@ -51,7 +56,7 @@ internal sealed class SilentNic : IEthtool
     public bool SetEnergyEfficientEthernet(InterfaceName device, bool enabled) => false;
     public bool SetPause(InterfaceName device, PauseParameters pause) => false;
 
-    private void RecordCommand()
+    private void Come()
     {
         if (_first.TrySetResult(TimeProvider.System.GetTimestamp()))
             _ = File.Exists(Mark);

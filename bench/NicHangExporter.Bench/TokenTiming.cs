@@ -9,9 +9,9 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Bench;
 
 /// <summary>
-/// Tests whether the time of a rejection depends on how much of a wrong token is right. It compares tokens that differ
-/// in the last character only with tokens that differ in every character, in random order. A comparison that stops at
-/// the first difference is the control: it proves that the measurement can detect the difference.
+/// Tests whether the time of a refusal depends on the wrong token. It compares tokens that differ from the right one
+/// only in the last character with tokens that differ in every character, in random order. As a control, it also
+/// measures a comparison that stops at the first difference.
 /// </summary>
 internal static class TokenTiming
 {
@@ -27,7 +27,7 @@ internal static class TokenTiming
         if (TokenFile.TryParse($"bench:admin={path}", out var file) is { } problem)
             throw new InvalidOperationException(problem);
         var store = new CredentialStore(
-            new ExporterOptions { ApiTokenFiles = [file!] }, new ExporterMetrics(), TimeProvider.System,
+            new ExporterOptions { Api = new() { TokenFiles = [file!] } }, new ExporterMetrics(), TimeProvider.System,
             NullLogger<CredentialStore>.Instance);
         var near = "Bearer " + token[..^1] + (token[^1] == '0' ? '1' : '0');
         var far = "Bearer " + string.Concat(token.Select(character => character == '0' ? '1' : '0'));
@@ -45,7 +45,7 @@ internal static class TokenTiming
         Print(
             "the exporter's, with hash and files",
             Measure(near, far, header => store.Authenticate(header) is not null));
-        // Long enough for the resolution of the clock.
+        // A long token, because the clock could not resolve the difference for a short one.
         var (secret, nearly, hardly) = (new string('a', 4096), new string('a', 4095) + 'b', new string('b', 4096));
         Print("control: 4 kB, character by character", Measure(nearly, hardly, text => StopsEarly(text, secret)));
     }
@@ -64,7 +64,7 @@ internal static class TokenTiming
             Require(!accepted);
             (isNear ? first : second).Add(elapsed);
         }
-        // Cuts the same share off both samples, at the same time, to remove the influence of the scheduler.
+        // Outliers come from the scheduler, so the same share is cut off both samples at the same limit.
         var cut = first.Concat(second).Order().ElementAt((int)(Samples * 2 * 0.95));
         return (Welch.Of(first.Where(time => time <= cut)), Welch.Of(second.Where(time => time <= cut)));
     }

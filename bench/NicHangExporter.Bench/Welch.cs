@@ -1,9 +1,9 @@
 namespace NicHangExporter.Bench;
 
-/// <summary>The values of a sample that Welch's t-test needs.</summary>
-/// <param name="Count">The number of values.</param>
-/// <param name="Mean">The mean.</param>
-/// <param name="Variance">The unbiased variance.</param>
+/// <summary>The statistics of a sample for Welch's t-test.</summary>
+/// <param name="Count">Number of values.</param>
+/// <param name="Mean">Their mean.</param>
+/// <param name="Variance">Their unbiased variance.</param>
 internal readonly record struct Welch(int Count, double Mean, double Variance)
 {
     public static Welch Of(IEnumerable<double> values)

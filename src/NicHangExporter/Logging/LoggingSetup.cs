@@ -18,7 +18,7 @@ internal static class LoggingSetup
     /// <param name="onDropped">Called for each dropped message, on the thread that logs it.</param>
     public static Logger Create(ExporterOptions options, TimeProvider clock, Action onDropped) =>
         new LoggerConfiguration()
-        .MinimumLevel.Is(options.LogLevel switch
+        .MinimumLevel.Is(options.Logging.Level switch
         {
             LogLevel.Debug => LogEventLevel.Debug,
             LogLevel.Information => LogEventLevel.Information,
@@ -30,7 +30,7 @@ internal static class LoggingSetup
         .MinimumLevel.Override("System", LogEventLevel.Warning)
         // The host logs exceptions that it also throws, so a port in use would be logged twice.
         .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
-        .WriteTo.Sink(new BudgetedSink(new QueuedSink(StandardError(options.LogFormat), clock, onDropped), clock))
+        .WriteTo.Sink(new BudgetedSink(new QueuedSink(StandardError(options.Logging.Format), clock, onDropped), clock))
         .CreateLogger();
 
     private static Logger StandardError(LogFormat format) => new LoggerConfiguration()

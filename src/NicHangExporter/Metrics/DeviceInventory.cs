@@ -33,11 +33,13 @@ internal sealed class DeviceInventory(NetClass netClass, ExporterOptions options
                 if (netClass.Open(name) is not { } device)
                     continue;
                 var kind = device.IsVirtualFunction ? functions : device.IsPhysical ? physical : others;
-                if (kind != others || (options.Has(Collector.Virtual) && others.Count < options.MaxDevices))
+                if (
+                    kind != others
+                    || (options.Collectors.Has(Collector.Virtual) && others.Count < options.Detection.MaxDevices))
                     kind.Add(device);
                 else
                 {
-                    dropped += options.Has(Collector.Virtual) ? 1 : 0;
+                    dropped += options.Collectors.Has(Collector.Virtual) ? 1 : 0;
                     device.Dispose();
                 }
             }
@@ -49,7 +51,7 @@ internal sealed class DeviceInventory(NetClass netClass, ExporterOptions options
         // Hardware first, so that a host with thousands of veths or virtual functions still watches its NICs.
         physical.AddRange(functions);
         physical.AddRange(others);
-        while (physical.Count > options.MaxDevices)
+        while (physical.Count > options.Detection.MaxDevices)
         {
             physical[^1].Dispose();
             physical.RemoveAt(physical.Count - 1);
@@ -62,7 +64,7 @@ internal sealed class DeviceInventory(NetClass netClass, ExporterOptions options
 
     /// <summary>True if a device has series. Thread-safe.</summary>
     public bool HasSeries(bool isVirtualFunction, BusAddress bus) =>
-        !isVirtualFunction || options.Has(Collector.Vf) || Volatile.Read(ref _shown).Contains(bus);
+        !isVirtualFunction || options.Collectors.Has(Collector.Vf) || Volatile.Read(ref _shown).Contains(bus);
 
     /// <summary>Gives the virtual function at that address series for the lifetime of this process.</summary>
     public void Show(BusAddress bus) => ImmutableInterlocked.Update(ref _shown, shown => shown.Add(bus));

@@ -16,7 +16,7 @@ internal sealed partial class EthtoolPoller(
     IEthtool ethtool, DeviceInventory inventory, ExporterOptions options, CollectorHealth health, TimeProvider clock,
     ILogger<EthtoolPoller> logger) : IDisposable
 {
-    private readonly EthtoolStatistics _statistics = new(options.EthtoolStatistics);
+    private readonly EthtoolStatistics _statistics = new(options.Ethtool.Statistics);
     private readonly CancellationTokenSource _stop = new();
     private readonly LogThrottle _failedLog = new(clock);
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -40,7 +40,7 @@ internal sealed partial class EthtoolPoller(
     {
         var stop = _stop.Token;
         // A background thread, so that the process can exit while an ioctl does not return.
-        if (options.Has(Collector.Stall) || Collector.NeedEthtool.Any(options.Has))
+        if (options.Collectors.Has(Collector.Stall) || Collector.NeedEthtool.Any(options.Collectors.Has))
             new Thread(() => Run(stop)) { IsBackground = true, Name = "ethtool" }.Start();
         else
             _first.TrySetResult();
@@ -66,7 +66,7 @@ internal sealed partial class EthtoolPoller(
         using (var open = inventory.Open())
             foreach (var device in open.All)
                 devices.Add(Read(device.Name, device.BusAddress, open.Shown.Contains(device), failures));
-        foreach (var collector in Collector.NeedEthtool.Where(options.Has))
+        foreach (var collector in Collector.NeedEthtool.Where(options.Collectors.Has))
             health.Report(collector, failures.GetValueOrDefault(collector));
         var now = clock.GetTimestamp();
         _current = new EthtoolSnapshot(
@@ -84,7 +84,7 @@ internal sealed partial class EthtoolPoller(
             {
                 PollSafely();
                 // Not a timer: its callback needs a thread of the pool.
-                neverSet.Wait(options.EthtoolInterval, stop);
+                neverSet.Wait(options.Ethtool.Interval, stop);
             }
         }
         catch (OperationCanceledException)
@@ -116,7 +116,7 @@ internal sealed partial class EthtoolPoller(
     {
         // The stall detector needs the pause frame counters, even if no driver counter is exported.
         var statistics = ReadIfEnabled(
-            isShown && options.Has(Collector.Ethtool) ? Collector.Ethtool : Collector.Stall,
+            isShown && options.Collectors.Has(Collector.Ethtool) ? Collector.Ethtool : Collector.Stall,
             () => ethtool.ReadStatistics(device));
         var pauseFrames = PauseFrames(statistics);
         if (!isShown)
@@ -124,7 +124,7 @@ internal sealed partial class EthtoolPoller(
         return new DeviceSnapshot(device, bus)
         {
             Driver = ReadIfEnabled(Collector.Info, () => ethtool.ReadDriverInfo(device)),
-            PermanentAddress = options.PermanentAddress
+            PermanentAddress = options.Ethtool.PermanentAddress
                 ? ReadIfEnabled(Collector.Info, () => ethtool.ReadPermanentAddress(device))
                 : null,
             Features = ReadIfEnabled(Collector.Features, () => ethtool.ReadFeatures(device)),
@@ -134,7 +134,7 @@ internal sealed partial class EthtoolPoller(
             Pause = ReadIfEnabled(Collector.Pause, () => ethtool.ReadPause(device)),
             Rings = ReadIfEnabled(Collector.Rings, () => ethtool.ReadRings(device)),
             Statistics =
-                statistics is null || !options.Has(Collector.Ethtool)
+                statistics is null || !options.Collectors.Has(Collector.Ethtool)
                     ? []
                     :
                     [
@@ -147,7 +147,7 @@ internal sealed partial class EthtoolPoller(
 
         T? ReadIfEnabled<T>(Collector collector, Func<T?> read)
         {
-            if (!options.Has(collector))
+            if (!options.Collectors.Has(collector))
                 return default;
             try
             {

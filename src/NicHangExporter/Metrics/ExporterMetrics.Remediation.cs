@@ -18,7 +18,7 @@ internal sealed partial class ExporterMetrics
             factory,
             "nichang_remediation_outcomes_total",
             "Remediations of the device that have ended, by trigger and outcome, from the journal. Outcome observed "
-            + "means only what would have been done. docs/remediation.md explains each outcome.",
+            + "means only what would have been done. docs/reference/remediation.md explains each outcome.",
             DeviceLabel.Name, "trigger", "outcome");
 
     public Counter RemediationFailures { get; } =
@@ -40,7 +40,8 @@ internal sealed partial class ExporterMetrics
     public Gauge RemediationStage { get; } =
         Gauge(
             factory, "nichang_remediation_stage",
-            "Number of stages of the driver's ladder (docs/remediation.md) that are in force on the device.", ByDevice);
+            "Number of stages of the driver's ladder (docs/reference/remediation.md) that are in force on the device.",
+            ByDevice);
 
     public Counter RemediationRecurrences { get; } =
         Counter(

@@ -51,7 +51,8 @@ internal sealed partial class ExporterMetrics
         Counter(
             factory,
             "nichang_api_requests_total",
-            "Requests below /api/ by route and HTTP status. Route is the path as docs/api.md writes the path, or "
+            "Requests below /api/ by route and HTTP status. Route is the path as docs/reference/api.md writes the "
+            + "path, or "
             + "other for a path that does not exist.",
             "route", "status");
 
@@ -60,7 +61,7 @@ internal sealed partial class ExporterMetrics
             factory,
             "nichang_alerts_received_total",
             "Alerts that Alertmanager has posted to the webhook of the exporter, repetitions included, by verdict. "
-            + "docs/alertmanager.md explains each verdict.",
+            + "docs/how-to/alertmanager.md explains each verdict.",
             "verdict");
 
     public Counter AlertsTruncated { get; } =

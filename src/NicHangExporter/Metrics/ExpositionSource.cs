@@ -30,7 +30,7 @@ internal sealed class ExpositionSource(
             writer.Single(Devices, devices.All.Count);
             writer.Single(DevicesDropped, devices.Dropped);
         }
-        if (options.Has(Collector.Process))
+        if (options.Collectors.Has(Collector.Process))
             process.Write(writer, outcomes);
         writer.Begin(CollectorSuccess);
         foreach (var outcome in outcomes)

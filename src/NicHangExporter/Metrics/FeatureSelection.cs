@@ -19,7 +19,7 @@ internal sealed class FeatureSelection(
     /// <summary>The features of a device that currently have series.</summary>
     public IEnumerable<Feature> Of(DeviceFeatures features)
     {
-        if (options.FeatureSeries == FeatureSeries.All)
+        if (options.Collectors.FeatureSeries == FeatureSeries.All)
             return features.All;
         var also = decided().ToHashSet();
         // Off and fixed: the device does not support the feature.
@@ -30,5 +30,6 @@ internal sealed class FeatureSelection(
 
     /// <summary>True if the requested value adds information to the active value.</summary>
     public bool ShowsRequested(in Feature feature) =>
-        options.FeatureSeries == FeatureSeries.All || (feature.Changeable && feature.Requested != feature.Active);
+        options.Collectors.FeatureSeries == FeatureSeries.All
+        || (feature.Changeable && feature.Requested != feature.Active);
 }

@@ -15,8 +15,13 @@ public sealed partial class FeatureSelectionTests
     [Fact]
     public async Task Ladder_OfAnE1000e_IsWhatItsProfilesTurnOff() => Assert.Equal(
         [
-                "rx-checksum", "rx-gro", "rx-hashing", "rx-vlan-hw-parse", "tx-checksum-ip-generic",
-                "tx-generic-segmentation", "tx-scatter-gather",
+                "rx-checksum",
+                "rx-gro",
+                "rx-hashing",
+                "rx-vlan-hw-parse",
+                "tx-checksum-ip-generic",
+                "tx-generic-segmentation",
+                "tx-scatter-gather",
             "tx-tcp-mangleid-segmentation", "tx-tcp-segmentation", "tx-tcp6-segmentation", "tx-vlan-hw-insert",
         ],
         Shown(await ScrapeAsync("e1000e"), "active"));
@@ -33,7 +38,9 @@ public sealed partial class FeatureSelectionTests
             .Facts.Features!.All.Select(feature => feature.Name)
             .Order(StringComparer.Ordinal)
             .ToList();
-        var text = await ScrapeAsync("e1000e", options => options.FeatureSeries = FeatureSeries.All);
+        var text = await ScrapeAsync(
+            "e1000e",
+            options => options with { Collectors = options.Collectors with { FeatureSeries = FeatureSeries.All } });
 
         foreach (var property in new[] { "active", "requested", "changeable" })
             Assert.Equal(all, Shown(text, property));
@@ -49,7 +56,8 @@ public sealed partial class FeatureSelectionTests
         ]);
 
         Assert.Equal(["tx-tcp-segmentation"], Shown(await host.ScrapeAsync(), "requested"));
-        // A feature that is off but changeable has a series, and so has one that is on and fixed.
+        // Off, but it can be turned on: there is something to tell. On and fixed: what the advice about fixed features
+        // is for.
         Assert.Equal(["rx-checksum", "rx-gro", "tx-tcp-segmentation"], Shown(await host.ScrapeAsync(), "active"));
     }
 
@@ -72,7 +80,7 @@ public sealed partial class FeatureSelectionTests
                 new Feature("rx-ntuple-filter", true, false, false, false),
                 new Feature("highdma", true, true, true, false),
             ],
-            options => options.RemediationProfiles = ["mine=ntuple"]);
+            options => options with { Remediation = options.Remediation with { Profiles = ["mine=ntuple"] } });
 
         Assert.Equal(["rx-ntuple-filter"], Shown(await host.ScrapeAsync(), "active"));
     }
@@ -81,7 +89,11 @@ public sealed partial class FeatureSelectionTests
     public async Task Feature_ThatAPersonTurnedOff_HasASeriesFromThenOn()
     {
         // The directory of the host, which is its procfs too. The journal reads its path from the options immediately.
-        using var host = new FixtureHost(options => options.StateDirectory = Path.Combine(options.ProcfsPath, "state"));
+        using var host = new FixtureHost(options =>
+            options with
+            {
+                Paths = options.Paths with { StateDirectory = Path.Combine(options.Paths.Procfs, "state") },
+            });
         var nic = host.AddSimulatedNic();
         nic.Request("rx-ntuple-filter", on: true);
         host.Open();
@@ -97,7 +109,8 @@ public sealed partial class FeatureSelectionTests
         Assert.Contains("rx-ntuple-filter", Shown(await host.ScrapeAsync(), "active"));
     }
 
-    private static FixtureHost Host(IEnumerable<Feature> features, Action<ExporterOptions>? configure = null)
+    private static FixtureHost Host(
+        IEnumerable<Feature> features, Func<ExporterOptions, ExporterOptions>? configure = null)
     {
         var host = new FixtureHost(configure);
         host.AddNic();
@@ -106,7 +119,8 @@ public sealed partial class FeatureSelectionTests
         return host;
     }
 
-    private static async Task<string> ScrapeAsync(string fixture, Action<ExporterOptions>? configure = null)
+    private static async Task<string> ScrapeAsync(
+        string fixture, Func<ExporterOptions, ExporterOptions>? configure = null)
     {
         using var host = Host(FeatureFixture.Of(fixture).Facts.Features!.All, configure);
         return await host.ScrapeAsync();
