@@ -35,13 +35,13 @@ internal sealed partial class KernelNames
     /// <summary>The constant that the comment of a public enum's member starts with, or null.</summary>
     public string? ConstantOf(FieldInfo member) =>
         Constant().Match(Summary($"F:{Identifier(member.DeclaringType!)}.{member.Name}")) is { Success: true } match
-            ? match.Value
+            ? match.Groups[1].Value
             : null;
 
     private static string First(string owner, string summary) => Code().Match(summary) is { Success: true } match
         ? match.Groups[1].Value
-            : throw new InvalidOperationException(
-                $"{owner} does not say which C name it mirrors, as in <c>struct ifreq</c>");
+        : throw new InvalidOperationException(
+            $"{owner} does not say which C name it mirrors, as in <c>struct ifreq</c>");
 
     private string SummaryOf(Type type) => Summary("T:" + Identifier(type));
 
@@ -55,6 +55,6 @@ internal sealed partial class KernelNames
     [GeneratedRegex("^\\s*<c>([^<]+)</c>")]
     private static partial Regex Code();
 
-    [GeneratedRegex("^[A-Z][A-Z0-9_]+(?=[:.])")]
+    [GeneratedRegex("^\\s*([A-Z][A-Z0-9_]+)(?=[:.])")]
     private static partial Regex Constant();
 }

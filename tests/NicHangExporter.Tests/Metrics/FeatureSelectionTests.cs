@@ -56,8 +56,7 @@ public sealed partial class FeatureSelectionTests
         ]);
 
         Assert.Equal(["tx-tcp-segmentation"], Shown(await host.ScrapeAsync(), "requested"));
-        // Off, but it can be turned on: there is something to tell. On and fixed: what the advice about fixed features
-        // is for.
+        // A feature that is off but changeable has a series, and so has one that is on and fixed.
         Assert.Equal(["rx-checksum", "rx-gro", "tx-tcp-segmentation"], Shown(await host.ScrapeAsync(), "active"));
     }
 
