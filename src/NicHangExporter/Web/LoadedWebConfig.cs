@@ -58,7 +58,7 @@ internal sealed class LoadedWebConfig
             var buffer = new byte[MaxLength + 1];
             try
             {
-                var errno = WholeFile.TryRead(file, buffer, out var length, out var status);
+                var errno = FileReader.TryRead(file, buffer, out var length, out var status);
                 seen[file] = status;
                 if (errno != Errno.None)
                 {
