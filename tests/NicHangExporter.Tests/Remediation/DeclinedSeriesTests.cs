@@ -21,7 +21,10 @@ public sealed class DeclinedSeriesTests
             .Where(line => line.StartsWith("nichang_remediation_declined_total{", StringComparison.Ordinal));
 
         Assert.Equal(
-            Enum.GetValues<DeclineReason>().SelectMany(reason => Enumerable.Repeat($"nichang_remediation_declined_total{{trigger=\"local\",reason=\"{SnakeCase.Of(reason)}\"}} 0", each)).Order(StringComparer.Ordinal),
+            Enum.GetValues<DeclineReason>()
+                .Select(reason => $"trigger=\"local\",reason=\"{SnakeCase.Of(reason)}\"")
+                .SelectMany(labels => Enumerable.Repeat($"nichang_remediation_declined_total{{{labels}}} 0", each))
+                .Order(StringComparer.Ordinal),
             lines.Order(StringComparer.Ordinal));
     }
 }

@@ -61,7 +61,9 @@ public sealed class LocalLoopLimitTests : LocalLoop
     public void BounceThatWouldLoseTheDefaultRoute_IsLeftOut()
     {
         Directory.CreateDirectory(Path.Combine(Host.Options.ProcfsPath, "net"));
-        File.WriteAllText(Path.Combine(Host.Options.ProcfsPath, "net/route"), "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\neno1\t00000000\t0101A8C0\t0003\t0\t0\t0\t00000000\n");
+        File.WriteAllText(Path.Combine(Host.Options.ProcfsPath, "net/route"),
+            "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\n"
+            + "eno1\t00000000\t0101A8C0\t0003\t0\t0\t0\t00000000\n");
         Nic.CuredBy.Remove("reinit");
         Begin();
         Nic.Hang();

@@ -51,7 +51,8 @@ public sealed class LostJournalTests : IDisposable
         Assert.Equal(DeclineReason.Quarantined, answer.Declined);
         Assert.Contains("a part of the journal was lost", answer.Explanation, StringComparison.Ordinal);
         Assert.Equal(1, await host.ValueAsync("nichang_remediation_quarantined{device=\"eno1\"}"));
-        Assert.True(await host.ValueAsync("nichang_remediation_cooldown_until_timestamp_seconds{device=\"eno1\"}") > host.Clock.GetUtcNow().ToUnixTimeSeconds() + 500);
+        var until = await host.ValueAsync("nichang_remediation_cooldown_until_timestamp_seconds{device=\"eno1\"}");
+        Assert.True(until > host.Clock.GetUtcNow().ToUnixTimeSeconds() + 500);
 
         // A restart does not end it.
         host.Live(300);
@@ -173,7 +174,9 @@ public sealed class LostJournalTests : IDisposable
         Assert.Empty(_nic.Operations);
         Assert.Equal(1, _first.Log.Count(EventIds.JournalUnavailable));
         Assert.Equal(1, _first.Log.Count(EventIds.StateUnavailable));
-        Assert.Contains("was deleted or replaced", _first.Log.Entries.First(entry => entry.Event == EventIds.JournalUnavailable).Message, StringComparison.Ordinal);
+        Assert.Contains("was deleted or replaced",
+            _first.Log.Entries.First(entry => entry.Event == EventIds.JournalUnavailable).Message,
+            StringComparison.Ordinal);
         // It is not created again: what another process has done meanwhile is unknown here.
         Assert.False(Directory.Exists(state));
 

@@ -100,7 +100,9 @@ public sealed class ProtectionTests
                 options.Collectors.ExceptWith([Collector.Kmsg, Collector.Stall]);
         }).Open();
 
-        Assert.Contains($"nichang_remediation_allowed{{device=\"eno1\",reason=\"{reason}\"}} {(reason.Length == 0 ? 1 : 0)}", await scene.Host.ScrapeAsync(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"nichang_remediation_allowed{{device=\"eno1\",reason=\"{reason}\"}} {(reason.Length == 0 ? 1 : 0)}",
+            await scene.Host.ScrapeAsync(), StringComparison.Ordinal);
         Assert.Equal(reason, scene.Host.Remediator.Status().Devices.Single().NotProtected is { } told
             ? SnakeCase.Of(told) : "");
         Assert.Equal(reason.Length > 0, ConfigurationWarnings.OfModes(scene.Host.Options).Any());
@@ -115,7 +117,10 @@ public sealed class ProtectionTests
         options.Collectors.RemoveWhere(collector => collector.Name == first);
         Assert.Empty(ConfigurationWarnings.OfModes(options));
         options.Collectors.RemoveWhere(collector => collector.Name == second);
-        Assert.Equal("remediation.local is enforce and has no effect: no hang is detected while collector.kmsg and collector.stall are both off", Assert.Single(ConfigurationWarnings.OfModes(options)));
+        Assert.Equal(
+            "remediation.local is enforce and has no effect: no hang is detected while collector.kmsg and"
+            + " collector.stall are both off",
+            Assert.Single(ConfigurationWarnings.OfModes(options)));
     }
 
     [Theory]

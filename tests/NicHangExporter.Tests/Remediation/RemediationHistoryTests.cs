@@ -163,7 +163,8 @@ public sealed class RemediationHistoryTests : IDisposable
     private void Write(string name, params IEnumerable<JournalEntry>[] entries)
     {
         using var file = File.Create(_directory.File(name));
-        foreach (var entry in entries.SelectMany(several => several).Prepend(new JournalEntry(JournalEvent.Checkpoint) { State = RemediationState.Empty }))
+        var checkpoint = new JournalEntry(JournalEvent.Checkpoint) { State = RemediationState.Empty };
+        foreach (var entry in entries.SelectMany(several => several).Prepend(checkpoint))
             file.Write(JournalLine.Of(entry with { Seq = ++_seq }).Bytes);
     }
 

@@ -26,7 +26,9 @@ public sealed class UnmatchedEntryTests : IDisposable
         Assert.Equal(4, await _scene.Metric("nichang_remediation_unmatched_entries"));
         var said = _scene.Host.Log.Entries.Where(entry => entry.Event == EventIds.EntryUnmatched).ToList();
         Assert.Equal(unmatched, said.Select(entry => entry.Message.Split('\'')[1]));
-        Assert.All(said, entry => Assert.EndsWith("matches no network device of this host, so nothing is healed by it; here is eno1 (0000:00:1f.6)", entry.Message, StringComparison.Ordinal));
+        Assert.All(said, entry => Assert.EndsWith(
+            "matches no network device of this host, so nothing is healed by it; here is eno1 (0000:00:1f.6)",
+            entry.Message, StringComparison.Ordinal));
         Assert.All(said, entry => Assert.Equal(Microsoft.Extensions.Logging.LogLevel.Warning, entry.Level));
     }
 

@@ -146,7 +146,8 @@ internal sealed class FaultScene : IDisposable
     public Task<double?> Metric(string series) => Host.ValueAsync(series);
 
     public Task<double?> Outcomes(string trigger, string outcome) =>
-        Metric($"nichang_remediation_outcomes_total{{device=\"{Nic.Name}\",trigger=\"{trigger}\",outcome=\"{outcome}\"}}");
+        Metric("nichang_remediation_outcomes_total"
+            + $"{{device=\"{Nic.Name}\",trigger=\"{trigger}\",outcome=\"{outcome}\"}}");
 
     /// <summary>
     /// What holds after any fault: no unexpected error, every intent has its outcome, none is pending, and no setting

@@ -37,10 +37,13 @@ public sealed class LocalFirstTests : IDisposable
         _scene.Host.RemediationWorker.RunPending();
         Assert.False(asked.Outcome.IsCompleted || local.Outcome.IsCompleted);
         // A command of the remediation that exceeds the deadline.
-        _scene.Host.RemediationWorker.Post(() => _scene.Host.Clock.Advance(_scene.Host.Options.RemediationDeadline + TimeSpan.FromSeconds(1)));
+        var late = _scene.Host.Options.RemediationDeadline + TimeSpan.FromSeconds(1);
+        _scene.Host.RemediationWorker.Post(() => _scene.Host.Clock.Advance(late));
         _scene.Host.RemediationWorker.RunPending();
 
-        Assert.Equal($"a command to the kernel has not returned for 30s and can't be cancelled; the outcome, that of {local.Id}, will be in the journal", asked.Answer().Explanation);
+        Assert.Equal(
+            "a command to the kernel has not returned for 30s and can't be cancelled;"
+            + $" the outcome, that of {local.Id}, will be in the journal", asked.Answer().Explanation);
     }
 
     [Fact]

@@ -75,7 +75,8 @@ public sealed class PauseStateTests : IDisposable
         var console = await ConsoleAsync(ControlCommand.Pause);
         var api = await ApiAsync(true);
 
-        Assert.Equal((true, "Remediation is paused by command: nothing is changed, except to undo. To end that: nic-hang-exporter resume, or DELETE /api/v1/pause."), (console.Paused, console.Done));
+        Assert.Equal((true, "Remediation is paused by command: nothing is changed, except to undo."
+            + " To end that: nic-hang-exporter resume, or DELETE /api/v1/pause."), (console.Paused, console.Done));
         Assert.Contains(console.Done!, api, StringComparison.Ordinal);
     }
 
@@ -85,7 +86,8 @@ public sealed class PauseStateTests : IDisposable
         var state = PauseState.Of(byCommand: true, new DisableFile(true), "/etc/x/disable", isAssumed: true);
 
         Assert.Equal([PauseCause.LostHistory, PauseCause.File], state.By);
-        Assert.Equal("Remediation is paused because a part of the journal was lost, and a pause may be among it; and by the file /etc/x/disable: nothing is changed, except to undo."
+        Assert.Equal("Remediation is paused because a part of the journal was lost, and a pause may be among it; and by"
+            + " the file /etc/x/disable: nothing is changed, except to undo."
             + " To end that, remove the file, and: nic-hang-exporter resume, or DELETE /api/v1/pause.",
                 state.Explanation);
     }
@@ -97,7 +99,8 @@ public sealed class PauseStateTests : IDisposable
 
         Assert.True(state.IsPaused);
         Assert.Equal([PauseCause.File], state.By);
-        Assert.Equal("Remediation is paused: whether the file /etc/x/disable is there can't be told (permission denied), which counts as if it were."
+        Assert.Equal("Remediation is paused: whether the file /etc/x/disable is there can't be told"
+            + " (permission denied), which counts as if it were."
             + " To end that, let the exporter search its directory.", state.Explanation);
     }
 
