@@ -4,7 +4,7 @@ using NicHangExporter.Options;
 
 namespace NicHangExporter.Api;
 
-/// <summary>The routes: the table. docs/openapi.json is made from it, and a test holds both together.</summary>
+/// <summary>The routes: the table. docs/reference/openapi.json is made from it, and a test holds both together.</summary>
 internal static class ApiRoutes
 {
     /// <summary>All of them.</summary>
@@ -84,7 +84,7 @@ internal static class ApiRoutes
             },
         ];
         return alertmanager is null ? routes : routes.Add(
-            new("POST", "/api/v1/alertmanager", ApiScope.Remediate, "Alertmanager's webhook: see docs/alertmanager.md.", _ => throw new InvalidOperationException("it answers for itself"))
+            new("POST", "/api/v1/alertmanager", ApiScope.Remediate, "Alertmanager's webhook: see docs/how-to/alertmanager.md.", _ => throw new InvalidOperationException("it answers for itself"))
             {
                 HandleAlone = alertmanager,
                 Body = AlertmanagerJson.Default.AlertmanagerMessage,

@@ -62,7 +62,7 @@ internal static partial class ExporterHost
         {
             kestrel.AddServerHeader = false;
             WebLimits.Set(kestrel.Limits);
-            WebListeners.Add(kestrel, options.ListenAddresses, kestrel.ApplicationServices.GetRequiredService<WebConfigStore>(), metrics);
+            WebListeners.Add(kestrel, options.Web.ListenAddresses, kestrel.ApplicationServices.GetRequiredService<WebConfigStore>(), metrics);
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopPatience);
         AddRooms(builder.Services, options, clock, metrics);
@@ -81,7 +81,7 @@ internal static partial class ExporterHost
         builder.Services.AddSingleton<PendingAlertStore>();
         builder.Services.AddSingleton<AlertDispatcher>();
         builder.Services.AddSingleton(services => new ControlServer(
-            options.StateDirectory ?? "", new ControlDesk(ControlDoor.Of(services.GetRequiredService<Remediator>()), services.GetRequiredService<NetClass>()).AnswerAsync,
+            options.Paths.StateDirectory ?? "", new ControlDesk(ControlDoor.Of(services.GetRequiredService<Remediator>()), services.GetRequiredService<NetClass>()).AnswerAsync,
             socket => PeerCredentials.Read(socket).Uid, clock, services.GetRequiredService<ILogger<ControlServer>>()));
         builder.Services.AddSingleton<CredentialStore>(services => new CredentialStore(options, metrics, clock, services.GetRequiredService<ILogger<CredentialStore>>()));
         builder.Services.AddSingleton<TransportProtection>();
@@ -107,7 +107,7 @@ internal static partial class ExporterHost
     {
         services.AddSingleton(options);
         services.AddSingleton(clock);
-        services.AddSingleton(new NetClass(options.SysfsPath));
+        services.AddSingleton(new NetClass(options.Paths.Sysfs));
         services.AddSingleton<IEthtool, EthtoolSocket>();
         services.AddSingleton<DeviceInventory>();
         services.AddSingleton(metrics);
@@ -142,12 +142,13 @@ internal static partial class ExporterHost
         FlushAtTheEnd(application.Services.GetRequiredService<Logger>());
         // Asked before as far as that is possible without doing it; only now it shows.
         var directory = application.Services.GetRequiredService<StateDirectory>();
-        if (!directory.TryTake() && directory is { IsTakenByAnother: false, Failure: { } fault } && options.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce)
+        if (!directory.TryTake() && directory is { IsTakenByAnother: false, Failure: { } fault } && options.Remediation.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce)
         {
             await Console.Error.WriteLineAsync($"nic-hang-exporter: {StateDirectory.Refusal(fault)}");
             return ExitOfMistake;
         }
         StartLog.Begin(logger);
+        StartLog.WarnOfDeprecated(logger, ConfigurationWarnings.OfDeprecated(options));
         using var ignored = new IgnoredSignals(logger);
         if (logger.IsEnabled(LogLevel.Debug))
             LogConfiguration(logger, string.Join(' ', OptionTable.All.Select(option => $"{option.Name}={option.Show(options)}")));
@@ -162,9 +163,9 @@ internal static partial class ExporterHost
         actions.Start();
         var pusher = application.Services.GetRequiredService<AlertDispatcher>();
         pusher.Start();
-        if (options.ApiTokenFiles.Count > 0)
+        if (options.Api.TokenFiles.Count > 0)
             application.Services.GetRequiredService<AlertmanagerWebhook>().PublishSeries();
-        if (options.Alertmanagers.Count > 0)
+        if (options.Alerting.Alertmanagers.Count > 0)
             application.Services.GetRequiredService<ExporterMetrics>().AlertsBuffered.Publish();
         // The monitor first: what was in the log before the start must be in the first scrape, else it would look like an increase.
         monitor.Start();
@@ -186,9 +187,9 @@ internal static partial class ExporterHost
         }
         catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException or AddressInUseException)
         {
-            LogCannotListen(logger, string.Join(", ", options.ListenAddresses), exception.Message.Split('\n')[0]);
+            LogCannotListen(logger, string.Join(", ", options.Web.ListenAddresses), exception.Message.Split('\n')[0]);
             // Whoever heals this host alone does so without a listener too: the address may be gone because of the very hang.
-            if (options.LocalRemediation == RemediationMode.Enforce)
+            if (options.Remediation.Local == RemediationMode.Enforce)
             {
                 LogHealsUnheard(logger);
                 await SignalAsync();
@@ -197,7 +198,7 @@ internal static partial class ExporterHost
             await StopAsync(monitor, poller, remediator, control, actions, pusher);
             return 1;
         }
-        LogListening(logger, string.Join(", ", application.Urls), options.TelemetryPath);
+        LogListening(logger, string.Join(", ", application.Urls), options.Web.TelemetryPath);
         await application.WaitForShutdownAsync();
         LogStopping(logger);
         await StopAsync(monitor, poller, remediator, control, actions, pusher);
@@ -249,7 +250,7 @@ internal static partial class ExporterHost
         var door = ApiDoor.Of(services.GetRequiredService<Remediator>(), services.GetRequiredService<RemediationStore>());
         var routes = ApiRoutes.Of(
             new RemediationHandlers(door, devices, services.GetRequiredService<RemediationHistory>(), new RecentRequests(clock), clock, ending),
-            new QueryHandlers(door, services.GetRequiredService<ExporterOptions>().StateDirectory), new AdminHandlers(door, devices), services.GetRequiredService<AlertmanagerWebhook>().HandleAsync);
+            new QueryHandlers(door, services.GetRequiredService<ExporterOptions>().Paths.StateDirectory), new AdminHandlers(door, devices), services.GetRequiredService<AlertmanagerWebhook>().HandleAsync);
         var (credentials, transport) = (services.GetRequiredService<CredentialStore>(), services.GetRequiredService<TransportProtection>());
         return new ApiRouter(routes, new ApiGuard(() => credentials.IsConfigured, credentials.Authenticate, transport.IsProtected), services.GetRequiredService<ExporterMetrics>(), clock, services.GetRequiredService<ILogger<ApiRouter>>(), ending);
     }
@@ -259,12 +260,12 @@ internal static partial class ExporterHost
         var api = application.Services.GetRequiredService<ApiRouter>();
         var metrics = application.Services.GetRequiredService<MetricsEndpoint>();
         var monitor = application.Services.GetRequiredService<HangMonitor>();
-        var page = LandingPage.Render(options.TelemetryPath);
+        var page = LandingPage.Render(options.Web.TelemetryPath);
         application.Run(context => (context.Request.Method, context.Request.Path.Value) switch
         {
             (_, { } path) when path.StartsWith(ApiRouter.Prefix, StringComparison.Ordinal) => api.IsMapped ? api.HandleAsync(context) : NotFoundAsync(context),
             (not ("GET" or "HEAD"), _) => WriteAsync(context, HttpStatusCode.MethodNotAllowed, "Only GET and HEAD are answered here.\n"u8.ToArray()),
-            (_, { } path) when path == options.TelemetryPath => metrics.HandleAsync(context),
+            (_, { } path) when path == options.Web.TelemetryPath => metrics.HandleAsync(context),
             (_, "/") => WriteAsync(context, HttpStatusCode.OK, page, "text/html; charset=utf-8"),
             (_, WebConfigMiddleware.HealthPath) => WriteAsync(context, HttpStatusCode.OK, "Healthy.\n"u8.ToArray()),
             (_, "/-/ready") when monitor.Ready.IsCompleted => WriteAsync(context, HttpStatusCode.OK, "Ready.\n"u8.ToArray()),
@@ -272,7 +273,7 @@ internal static partial class ExporterHost
             _ => NotFoundAsync(context),
         });
 
-        Task NotFoundAsync(HttpContext context) => WriteAsync(context, HttpStatusCode.NotFound, Encoding.UTF8.GetBytes($"Not found. Metrics are at {options.TelemetryPath}.\n"));
+        Task NotFoundAsync(HttpContext context) => WriteAsync(context, HttpStatusCode.NotFound, Encoding.UTF8.GetBytes($"Not found. Metrics are at {options.Web.TelemetryPath}.\n"));
     }
 
     private static async Task WriteAsync(HttpContext context, HttpStatusCode status, byte[] body, string type = "text/plain; charset=utf-8")

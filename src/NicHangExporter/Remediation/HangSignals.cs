@@ -57,16 +57,17 @@ internal sealed record LiveHang(
 }
 
 /// <summary>
-/// The live hang reports, shared by detection and remediation. Detection writes each report when it sees it. The
-/// remediator reads them before and after a change, and writes when it changes a device. Any thread may call.
+/// What detection and remediation know of each other's present, without waiting for each other. Any thread may read and
+/// write.
 /// </summary>
+/// <remarks>
+/// Detection to remediation: <see cref="Report"/> and <see cref="Show"/>. The remediator reads the reports before it acts
+/// and while it verifies; API, alerts and webhook read <see cref="Live"/>.
+/// Remediation to detection: <see cref="Acting"/>, <see cref="Acted"/> and <see cref="Healed"/>. The monitor takes the
+/// driver's messages after an action for its effect, and reports from before a proven recovery for old.
+/// </remarks>
 internal sealed class HangSignals
 {
-    /// <summary>
-    /// An older report says nothing about the present: drivers repeat a report every two to five seconds.
-    /// </summary>
-    public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
-
     private readonly ConcurrentDictionary<(InterfaceName Device, BusAddress Bus), DeviceHangState> _devices = new();
     private volatile IReadOnlyList<LiveHang> _live = [];
 
@@ -101,7 +102,7 @@ internal sealed class HangSignals
     public void Healed(InterfaceName device, BusAddress bus, TimeSpan at) =>
         Change(device, bus, state => state with { HealedAt = at });
 
-    /// <summary>True if the last report is at most <see cref="Fresh"/> old.</summary>
+    /// <summary>True if the last report is at most <see cref="HangTiming.Fresh"/> old.</summary>
     public bool IsFresh(InterfaceName device, BusAddress bus, TimeSpan now) => IsFresh(Of(device, bus), now);
 
     public DeviceHangState Of(InterfaceName device, BusAddress bus) => _devices.GetValueOrDefault((device, bus));
@@ -117,14 +118,14 @@ internal sealed class HangSignals
         {
             // The same hardware under an earlier name is no other device.
             var isOther = other != (device, bus) && (bus.IsEmpty || other.Bus != bus);
-            if (isOther && IsFresh(state, now) && (state.Since - mine.Since).Duration() <= Fresh)
+            if (isOther && IsFresh(state, now) && (state.Since - mine.Since).Duration() <= HangTiming.Fresh)
                 return true;
         }
         return false;
     }
 
     private static bool IsFresh(in DeviceHangState state, TimeSpan now) =>
-        state.Reports > 0 && now - state.Last <= Fresh;
+        state.Reports > 0 && now - state.Last <= HangTiming.Fresh;
 
     private void Change(InterfaceName device, BusAddress bus, Func<DeviceHangState, DeviceHangState> change) =>
         _devices.AddOrUpdate((device, bus), (_, update) => update(default), (_, state, update) => update(state),

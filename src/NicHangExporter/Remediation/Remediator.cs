@@ -241,7 +241,7 @@ internal sealed partial class Remediator : IDisposable
         _capabilities.Read();
         _capabilities.Publish(_metrics);
         _publisher.PublishModes();
-        if (_options.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce && !_capabilities.HasNetAdmin)
+        if (_options.Remediation.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce && !_capabilities.HasNetAdmin)
             LogIncapable();
         _guard.Run(_journal.LoadFromJournal);
         _isStarted = _deviceGates.IsReady = true;
@@ -253,7 +253,7 @@ internal sealed partial class Remediator : IDisposable
     {
         var busy = _worker.Busy;
         _metrics.RemediationCommand.Set(Math.Round(busy.TotalSeconds, 3));
-        if (busy > _options.RemediationDeadline)
+        if (busy > _options.Remediation.Deadline)
             _deadline.ExpireAll();
         if (_queue.Active is null && _ticks++ % IdleTicks != 0)
             return;

@@ -38,13 +38,13 @@ internal sealed class ApiHost : IDisposable
     private readonly QueryHandlers _views;
     private readonly ILoggerFactory _factory;
 
-    public ApiHost(Action<ExporterOptions>? configure = null, FixtureHost? host = null, Func<HttpContext, Credential, Task<ApiAnswer>>? alertmanager = null)
+    public ApiHost(Func<ExporterOptions, ExporterOptions>? configure = null, FixtureHost? host = null, Func<HttpContext, Credential, Task<ApiAnswer>>? alertmanager = null)
     {
         Host = host ?? new FixtureHost(options =>
         {
-            Remediation.LocalLoop.Enforcing(options);
-            options.ApiRemediation = RemediationMode.Enforce;
-            configure?.Invoke(options);
+            options = Remediation.LocalLoop.Enforcing(options);
+            options = options with { Remediation = options.Remediation with { Api = RemediationMode.Enforce } };
+            return configure?.Invoke(options) ?? options;
         });
         Nic = Host.Ethtool.Nics.Count > 0 ? Host.Ethtool.Nics[0] : Host.AddSimulatedNic();
         Host.Open();
@@ -52,8 +52,8 @@ internal sealed class ApiHost : IDisposable
         _history = new RemediationHistory(Host.Options);
         var door = ApiDoor.Of(Host.Remediator, Host.Ledger);
         Door = door with { Submit = request => Remember(door.Submit(request)) };
-        _views = new QueryHandlers(Door, Host.Options.StateDirectory);
-        var devices = new NetClass(Host.Options.SysfsPath);
+        _views = new QueryHandlers(Door, Host.Options.Paths.StateDirectory);
+        var devices = new NetClass(Host.Options.Paths.Sysfs);
         var routes = ApiRoutes.Of(new RemediationHandlers(Door, devices, _history, Recent = new RecentRequests(Host.Clock), Host.Clock, _ending.Token), _views, new AdminHandlers(Door, devices), alertmanager);
         Router = new ApiRouter(routes, new ApiGuard(() => true, Authenticate, _ => IsProtected), Host.Metrics, Host.Clock, _factory.CreateLogger<ApiRouter>(), _ending.Token);
     }

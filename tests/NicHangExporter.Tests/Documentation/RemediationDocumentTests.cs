@@ -1,18 +1,25 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Execution;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Planning;
+using NicHangExporter.Remediation.Policy;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Documentation;
 
-/// <summary>docs/remediation.md is read at night by somebody whose machine is gone: what it says of tables, gates, verdicts and options is held against the code.</summary>
+/// <summary>
+/// Holds docs/reference/remediation.md against the code: tables, gates, verdicts and journal. The examples are those of
+/// docs/how-to/heal.md.
+/// </summary>
 public sealed class RemediationDocumentTests
 {
-    private static readonly Document Page = new("docs/remediation.md");
+    private static readonly Document Page = new("docs/reference/remediation.md");
+    private static readonly Document Guide = new("docs/how-to/heal.md");
 
     [Fact]
     public void Ladders_AreThoseOfTheTable()
@@ -116,7 +123,7 @@ public sealed class RemediationDocumentTests
     public void Examples_AreSoundConfigurations()
     {
         using var directory = new TemporaryDirectory();
-        var blocks = Page.Blocks("yaml").ToList();
+        var blocks = Guide.Blocks("yaml").ToList();
         var modes = new List<RemediationMode>();
         foreach (var block in blocks)
         {
@@ -124,8 +131,8 @@ public sealed class RemediationDocumentTests
             File.WriteAllText(directory.File("config.yaml"), block);
             var options = OptionsLoader.Load([new OptionSetting("config.file", [directory.File("config.yaml")], "--config.file")], new Dictionary<string, string>(), errors);
             Assert.Empty(errors);
-            modes.Add(options.LocalRemediation);
-            Assert.False(options is { AcceptUntrusted: true, LocalRemediation: RemediationMode.Enforce }, "an example lets anybody who may write to /dev/kmsg reset a NIC");
+            modes.Add(options.Remediation.Local);
+            Assert.False(options is { Detection.AcceptUntrusted: true, Remediation.Local: RemediationMode.Enforce }, "an example lets anybody who may write to /dev/kmsg reset a NIC");
         }
 
         Assert.Equal([RemediationMode.Observe, RemediationMode.Enforce, RemediationMode.Observe], modes);

@@ -15,7 +15,7 @@ namespace NicHangExporter.Tests.Remediation;
 /// </summary>
 public sealed class GateTableTests
 {
-    private const string Page = "docs/remediation.md";
+    private const string Page = "docs/reference/remediation.md";
     private const string Heading = "The gates";
 
     private static readonly IReadOnlyList<(string Gate, string Answer)> Documented = ReadTable();
@@ -48,7 +48,7 @@ public sealed class GateTableTests
     {
         Assert.True(InterfaceName.TryParse("eno1", out var name));
         Assert.True(BusAddress.TryParse("0000:00:1f.6", out var bus));
-        var options = new ExporterOptions { QuarantineReinit = false };
+        var options = new ExporterOptions { Remediation = new() { QuarantineReinit = false } };
         var input = new PolicyInput(
             new RemediationRequest(name, RemediationTrigger.Local),
             new DeviceFacts(name, bus, "e1000e") { IsUpper = true },

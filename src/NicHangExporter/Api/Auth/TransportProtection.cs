@@ -13,5 +13,5 @@ internal sealed class TransportProtection(ExporterOptions options)
     /// True over TLS, to an address of loopback, and where plain text is allowed. Headers such as X-Forwarded-Proto prove nothing and are not looked at.
     /// </summary>
     public bool IsProtected(HttpContext context) =>
-        options.AllowPlaintext || context.Request.IsHttps || Loopback.Has(context.Connection.LocalIpAddress);
+        options.Api.AllowPlaintext || context.Request.IsHttps || Loopback.Has(context.Connection.LocalIpAddress);
 }

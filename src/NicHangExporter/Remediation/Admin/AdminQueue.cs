@@ -26,7 +26,7 @@ internal sealed class AdminQueue(
             return new AdminError(AdminErrorKind.ShuttingDown, RemediationWorker.ShuttingDown);
         try
         {
-            return await answer.Task.WaitAsync(options.RemediationDeadline, clock);
+            return await answer.Task.WaitAsync(options.Remediation.Deadline, clock);
         }
         catch (TimeoutException)
         {

@@ -76,7 +76,7 @@ internal sealed partial class EpisodeRecorder
         string id, InterfaceName device, BusAddress bus, string driver, DateTimeOffset start, string? report,
         IReadOnlyList<string> kernelLines)
     {
-        if (_options.StateDirectory is not { } directory || !EpisodeId.IsValid(id))
+        if (_options.Paths.StateDirectory is not { } directory || !EpisodeId.IsValid(id))
             return;
         _inProgress = _inProgress.Add(id);
         if (Find(directory, id) is { } former)
@@ -104,7 +104,7 @@ internal sealed partial class EpisodeRecorder
     /// </summary>
     public void AddRemediation(string id, RemediationOutcome outcome)
     {
-        if (_options.StateDirectory is not { } directory || Find(directory, id) is not { } bundle)
+        if (_options.Paths.StateDirectory is not { } directory || Find(directory, id) is not { } bundle)
             return;
         var remediation = new EpisodeRemediation(outcome.Id, outcome.Verdict, Bounded(outcome.Explanation)!)
         {
@@ -129,7 +129,7 @@ internal sealed partial class EpisodeRecorder
     public void End(string id, EpisodeSummary summary, IReadOnlyList<string> kernelLines)
     {
         _inProgress = _inProgress.Remove(id);
-        if (_options.StateDirectory is not { } directory || Find(directory, id) is not { } bundle)
+        if (_options.Paths.StateDirectory is not { } directory || Find(directory, id) is not { } bundle)
             return;
         bundle = bundle with { Summary = summary, KernelLines = Joined(bundle.KernelLines, kernelLines) };
         _writer.Write(new(bundle, IsComplete: false));
@@ -169,7 +169,7 @@ internal sealed partial class EpisodeRecorder
     // and the complete one fail: only a complete one ends the failure.
     private void Keep(BundleDraft draft)
     {
-        var directory = _options.StateDirectory!;
+        var directory = _options.Paths.StateDirectory!;
         try
         {
             // Another process may hold a directory that was deleted or replaced.

@@ -21,7 +21,7 @@ internal sealed class DeviceLocator(ExporterOptions options, DeviceControl contr
                 return null;
             if (_identities.TryGetValue((name, index), out var known))
                 return known;
-            if (_identities.Count > 4 * options.MaxDevices)
+            if (_identities.Count > 4 * options.Detection.MaxDevices)
                 _identities.Clear();
             return control.Read(name, settings: false) is { } facts ? _identities[(name, index)] = facts : null;
         }

@@ -49,7 +49,7 @@ internal sealed class DeviceRoutes(ExporterOptions options, NetClass netClass)
 
     private bool IsMaster(string device)
     {
-        var path = Path.Combine(options.SysfsPath, "class/net", device);
+        var path = Path.Combine(options.Paths.Sysfs, "class/net", device);
         return Directory.Exists(Path.Combine(path, "bridge")) || Directory.Exists(Path.Combine(path, "bonding"));
     }
 
@@ -70,7 +70,7 @@ internal sealed class DeviceRoutes(ExporterOptions options, NetClass netClass)
     private bool KeepsAddresses(string device)
     {
         const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowTrailingWhite;
-        var path = Path.Combine(options.ProcfsPath, "sys/net/ipv6/conf", device, "keep_addr_on_down");
+        var path = Path.Combine(options.Paths.Procfs, "sys/net/ipv6/conf", device, "keep_addr_on_down");
         return File.Exists(path)
             && int.TryParse(File.ReadAllText(path), Style, CultureInfo.InvariantCulture, out var keep) && keep > 0;
     }
@@ -82,7 +82,7 @@ internal sealed class DeviceRoutes(ExporterOptions options, NetClass netClass)
     // A kernel without IPv4 or IPv6 has no such file, and nothing to lose.
     private IEnumerable<string[]> Rows(string file)
     {
-        var path = Path.Combine(options.ProcfsPath, file);
+        var path = Path.Combine(options.Paths.Procfs, file);
         return File.Exists(path)
             ? File.ReadLines(path).Select(line => line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries))
             : [];

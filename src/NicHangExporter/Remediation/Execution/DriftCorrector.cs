@@ -34,7 +34,7 @@ internal sealed partial class DriftCorrector(
     {
         if (Now < _next)
             return;
-        _next = Now + options.EthtoolInterval;
+        _next = Now + options.Ethtool.Interval;
         foreach (var (key, record) in store.State.Devices)
         {
             if (record.Desired.Count == 0)
@@ -59,11 +59,11 @@ internal sealed partial class DriftCorrector(
         ImmutableArray<string> harmless = [.. drifted.Where(name =>
             name is not (DeviceSettings.Eee or DeviceSettings.Pause) && !ladder.Resets(name))];
         var pause = _pauses.GetValueOrDefault(key);
-        if (harmless.IsEmpty || Now < pause.End || options.Mode(RemediationTrigger.Drift) != RemediationMode.Enforce)
+        if (harmless.IsEmpty || Now < pause.End || options.Remediation.Mode(RemediationTrigger.Drift) != RemediationMode.Enforce)
             return;
         // The pause doubles; after the longest pause without a drift it is short again.
         var isFirst = Now - pause.End > LongestPause || pause.Length == default;
-        var length = isFirst ? options.EthtoolInterval : pause.Length * 2;
+        var length = isFirst ? options.Ethtool.Interval : pause.Length * 2;
         length = length > LongestPause ? LongestPause : length;
         _pauses[key] = (length, Now + length);
         submit(new RemediationRequest(facts.Name, RemediationTrigger.Drift)

@@ -13,7 +13,7 @@ internal sealed class HangProbe(DeviceControl control, HangSignals signals, Reme
     public bool IsHung(DeviceFacts facts)
     {
         var state = signals.Of(facts.Name, facts.Bus);
-        if (state.Reports == 0 || clock.GetElapsedTime(0) - state.Last > HangSignals.Fresh
+        if (state.Reports == 0 || clock.GetElapsedTime(0) - state.Last > HangTiming.Fresh
             || state.Last <= state.HealedAt)
             return false;
         return TryObserve(facts) is not { TxQueues: 1 } reading || state.TxPackets is not { } then

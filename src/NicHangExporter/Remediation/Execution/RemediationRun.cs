@@ -57,7 +57,7 @@ internal sealed class RemediationRun(
         {
             _steps.Note(exception.Message);
             _unreadableSince ??= Now;
-            return Now - _unreadableSince < options.VerifyWindow
+            return Now - _unreadableSince < options.Remediation.VerifyWindow
                 ? null
                 : End(request.Rollback ? RemediationVerdict.RollbackFailed : RemediationVerdict.Unverified,
                     "the device can't be looked at any more; what was changed stands");
@@ -94,7 +94,7 @@ internal sealed class RemediationRun(
                 return Gone();
             // The caller was answered that it failed, and the facts of the plan are old: a reset now may hit good
             // traffic.
-            if (!request.Rollback && Now - since > options.RemediationDeadline && step != plan.Steps[^1])
+            if (!request.Rollback && Now - since > options.Remediation.Deadline && step != plan.Steps[^1])
                 return Stop($"{step} kept the kernel busy for {(Now - since).TotalSeconds:0} s");
         }
         _observer.NoteActed(Now);
@@ -117,7 +117,7 @@ internal sealed class RemediationRun(
             if (_steps.IsGone())
                 return Gone();
             if (!_steps.TryBringUp())
-                return Now - down <= BouncePause + options.CarrierGrace
+                return Now - down <= BouncePause + options.Remediation.CarrierGrace
                     ? null
                     : Harm("the link could not be brought up again") with { LostLink = true };
             _observer.NoteActed(Now);
@@ -138,8 +138,8 @@ internal sealed class RemediationRun(
         if (now >= _nextReadBack)
             ReadBack(now);
         var seen = _observer.Observe(Facts, reading, now, wasHung, plan.InterruptsTraffic, _mismatches.Count);
-        var (window, grace) = (options.VerifyWindow.TotalSeconds, options.CarrierGrace.TotalSeconds);
-        return Verification.Judge(seen, options.VerifyWindow, options.CarrierGrace) switch
+        var (window, grace) = (options.Remediation.VerifyWindow.TotalSeconds, options.Remediation.CarrierGrace.TotalSeconds);
+        return Verification.Judge(seen, options.Remediation.VerifyWindow, options.Remediation.CarrierGrace) switch
         {
             Judgement.Wait => null,
             Judgement.Healed => End(RemediationVerdict.Healed,

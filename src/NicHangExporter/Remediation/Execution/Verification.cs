@@ -54,11 +54,6 @@ internal static class Verification
     /// <summary>Some drivers apply a feature late: five readings, one a second.</summary>
     private static readonly TimeSpan ReadBackTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>
-    /// A report and no packet for this long is a hang. A single report is none: drivers print one at link-up.
-    /// </summary>
-    public static readonly TimeSpan FrozenAfterReport = TimeSpan.FromSeconds(3);
-
     /// <summary>The judgement now.</summary>
     /// <param name="seen">The observation.</param>
     /// <param name="window"><c>remediation.verify-window</c>.</param>
@@ -84,7 +79,7 @@ internal static class Verification
 
     private static Judgement JudgeHung(in Observation seen, TimeSpan window)
     {
-        var isFrozen = seen.InflightBytes > 0 && seen.FrozenSinceReport >= FrozenAfterReport;
+        var isFrozen = seen.InflightBytes > 0 && seen.FrozenSinceReport >= HangTiming.FrozenAfterReport;
         var hangsAgain = seen.Reports > 1 || (seen.Reports == 1 && isFrozen);
         if (hangsAgain && seen.SentBeforeReport)
             return Judgement.DidNotHold;

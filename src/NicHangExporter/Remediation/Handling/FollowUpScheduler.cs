@@ -32,7 +32,7 @@ internal sealed class FollowUpScheduler(
         // support. Any later run has its window: else a driver that refuses every action uses up the budget in a
         // second.
         var isImmediate = result.Verdict == RemediationVerdict.DidNotHold || context.IsFirstAction;
-        var rest = (options.VerifyWindow - clock.GetElapsedTime(context.Pending.Since)).TotalSeconds;
+        var rest = (options.Remediation.VerifyWindow - clock.GetElapsedTime(context.Pending.Since)).TotalSeconds;
         var due = store.Age + (isImmediate ? 0 : Math.Max(0, rest));
         var sent = probe.TryObserve(context.Facts)?.TxPackets ?? 0;
         _followUps[key] = new FollowUp(request with { Continues = true }, context.Facts, sent, due, due);

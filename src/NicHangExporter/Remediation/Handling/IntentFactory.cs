@@ -111,9 +111,9 @@ internal sealed partial class IntentFactory(
     private RemediationStep? NextAction(DeviceFacts facts, DeviceRecord record, bool isHung)
     {
         var actions = new List<RemediationStep>();
-        if (options.AllowReinit)
+        if (options.Remediation.AllowReinit)
             actions.Add(new RemediationStep.Reinit());
-        if (options.AllowBounce && !LosesRoutes(facts))
+        if (options.Remediation.AllowBounce && !LosesRoutes(facts))
             actions.Add(new RemediationStep.LinkBounce());
         if (actions.Count == 0)
             return null;
@@ -125,7 +125,7 @@ internal sealed partial class IntentFactory(
     // A host that sends again without its routes is still unreachable, and the exporter can't restore routes.
     private bool LosesRoutes(DeviceFacts facts)
     {
-        if (options.BounceRoutes || !routes.WouldBeLost(facts.Name))
+        if (options.Remediation.BounceRoutes || !routes.WouldBeLost(facts.Name))
             return false;
         if (_unbounced.Add(facts.Key))
             LogNoBounce(facts.Name.ToString());

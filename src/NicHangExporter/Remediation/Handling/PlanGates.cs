@@ -110,7 +110,7 @@ internal sealed class PlanGates(
         var (request, facts, state) = (evaluation.Request, evaluation.Facts, pause.State);
         return new PolicyInput(request, facts, evaluation.Record, store.Age)
         {
-            Mode = options.Mode(request.Trigger),
+            Mode = options.Remediation.Mode(request.Trigger),
             IsAllowed = allowed.Contains(facts),
             HasLadder = evaluation.Ladder is not null,
             IsCapable = capabilities.HasNetAdmin,
@@ -119,7 +119,7 @@ internal sealed class PlanGates(
             PauseExplanation = state.Explanation,
             IsHung = evaluation.IsHung,
             IsAmbiguous = signals.IsAmbiguous(facts.Name, facts.Bus, clock.GetElapsedTime(0)),
-            IsBootGrace = store.Uptime < options.BootGrace.TotalSeconds,
+            IsBootGrace = store.Uptime < options.Remediation.BootGrace.TotalSeconds,
             HostSpent = store.State.SpentAt(store.Age),
             UnknownUntil = store.State.UnknownUntil,
         };

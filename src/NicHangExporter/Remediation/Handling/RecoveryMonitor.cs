@@ -32,7 +32,7 @@ internal sealed partial class RecoveryMonitor(
     /// </summary>
     public void NoteRecovered()
     {
-        var rest = (options.ProvingTime - options.VerifyWindow).TotalSeconds;
+        var rest = (options.Remediation.ProvingTime - options.Remediation.VerifyWindow).TotalSeconds;
         foreach (var (key, record) in store.State.Devices)
             if (record is { Proving: true, Last: { } last } && store.Age - last.Age >= rest)
             {

@@ -23,7 +23,7 @@ internal sealed partial class RequestDeadline(
         if (!pending.TryExpire(out var isStarted))
             return;
         var device = pending.Request.Device.ToString();
-        var deadline = PrometheusDuration.Format(options.RemediationDeadline);
+        var deadline = PrometheusDuration.Format(options.Remediation.Deadline);
         var whose = pending.Follows is { } other ? $", that of {other}," : "";
         pending.Outcome.TrySetResult(pending.Answer(RemediationVerdict.Failed, isStarted
             ? $"a command to the kernel has not returned for {deadline} and can't be cancelled;"

@@ -12,7 +12,7 @@ internal sealed class RequestHandler(
 {
     /// <summary>
     /// The checks between a request and an ioctl. The order is the safety argument of the program, and
-    /// docs/remediation.md explains each row.
+    /// docs/reference/remediation.md explains each row.
     /// </summary>
     public static ImmutableArray<Gate> Gates { get; } =
     [

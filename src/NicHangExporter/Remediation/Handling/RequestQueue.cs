@@ -37,7 +37,7 @@ internal sealed class RequestQueue(ExporterOptions options, OutcomeFactory outco
     public bool IsClosed => _isClosed;
 
     /// <summary>When it makes sense to repeat a request that was declined as busy, in seconds.</summary>
-    public double RetryAfter => options.VerifyWindow.TotalSeconds;
+    public double RetryAfter => options.Remediation.VerifyWindow.TotalSeconds;
 
     /// <summary>Declines all later requests.</summary>
     public void Close()

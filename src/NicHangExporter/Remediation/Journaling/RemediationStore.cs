@@ -22,7 +22,7 @@ internal sealed class RemediationStore(
     private readonly Lock _gate = new();
     private readonly Queue<JournalEntry> _early = [];
     private volatile RemediationState _state = RemediationState.Empty;
-    private readonly string? _identity = ProcessIdentity.Read(options.ProcfsPath);
+    private readonly string? _identity = ProcessIdentity.Read(options.Paths.Procfs);
     private string? _bootId;
     private double _ageAtBoot;
     private double _lastWritten;
@@ -58,7 +58,7 @@ internal sealed class RemediationStore(
     /// <summary>True if another living process executes this intent.</summary>
     public bool IsRunningElsewhere(JournalEntry intent) =>
         intent.Writer is { } writer && intent.Boot == _bootId && writer != _identity
-        && ProcessIdentity.IsAlive(options.ProcfsPath, writer);
+        && ProcessIdentity.IsAlive(options.Paths.Procfs, writer);
 
     public void Open()
     {
@@ -88,7 +88,7 @@ internal sealed class RemediationStore(
     {
         var history = journal.Open();
         Problems = history.Problems;
-        _bootId = Linux.Sysfs.BootId.Read(options.ProcfsPath);
+        _bootId = Linux.Sysfs.BootId.Read(options.Paths.Procfs);
         _seq = history.LastSeq;
         _lastWritten = history.LastAge;
         var isSameBoot = _bootId is not null && history.LastBoot == _bootId;
@@ -101,7 +101,7 @@ internal sealed class RemediationStore(
             _ageAtBoot = history.LastAge - Uptime;
         _state = history.IsKnown ? history.State : history.State with
         {
-            UnknownUntil = Math.Max(history.State.UnknownUntil, Age + options.Cooldown.TotalSeconds),
+            UnknownUntil = Math.Max(history.State.UnknownUntil, Age + options.Remediation.Cooldown.TotalSeconds),
         };
         // A new journal is begun immediately, so that its loss is noticed later, and a lost one counts as lost only
         // once. A damaged one is set aside immediately.
@@ -144,7 +144,7 @@ internal sealed class RemediationStore(
             journal.CheckDirectory();
         }
         var isWritable = journal.IsOpen && journal.IsWritable;
-        if (!isWritable && options.StateDirectory is not null)
+        if (!isWritable && options.Paths.StateDirectory is not null)
         {
             if (!now && clock.GetElapsedTime(0) < _nextRetry)
                 return;

@@ -12,15 +12,15 @@ namespace NicHangExporter.Remediation.Policy;
 internal sealed class AllowedDevices(ExporterOptions options, ProfileCatalog catalog)
 {
     /// <summary><c>remediation.devices</c> is not empty.</summary>
-    public bool IsListGiven => options.RemediationDevices.Count > 0;
+    public bool IsListGiven => options.Remediation.Devices.Count > 0;
 
     public bool Contains(DeviceFacts facts) => IsListGiven ? IsListed(facts) : facts.IsPhysical && HasLadder(facts);
 
     /// <summary>True if <c>remediation.devices</c> names the device.</summary>
-    public bool IsListed(DeviceFacts facts) => AllowList.Names(options.RemediationDevices, facts.Name, facts.Bus);
+    public bool IsListed(DeviceFacts facts) => AllowList.Names(options.Remediation.Devices, facts.Name, facts.Bus);
 
     /// <summary>True if there is a ladder for the driver, or a recovery action is enabled.</summary>
-    public bool HasRemedy(DeviceFacts facts) => HasLadder(facts) || options.AllowReinit || options.AllowBounce;
+    public bool HasRemedy(DeviceFacts facts) => HasLadder(facts) || options.Remediation.AllowReinit || options.Remediation.AllowBounce;
 
     /// <summary>The stages of the driver's ladder; empty if there is no ladder.</summary>
     public ImmutableArray<string> Stages(string driver) => catalog.Ladder(driver)?.Stages ?? [];

@@ -23,7 +23,7 @@ internal sealed class PauseSwitch(ExporterOptions options, KillSwitch file, Reme
 
     /// <summary>Which of the two is set.</summary>
     public PauseState State =>
-        PauseState.Of(IsSetByCommand, file.Look(), options.DisableFile, store.State.PauseAssumed);
+        PauseState.Of(IsSetByCommand, file.Look(), options.Remediation.DisableFile, store.State.PauseAssumed);
 
     /// <summary>Takes over the pause that the journal records.</summary>
     public void Load(bool isPaused) => Volatile.Write(ref _isSet, isPaused);

@@ -19,5 +19,5 @@ internal sealed class ProcessCapabilities(ExporterOptions options)
         metrics.CapabilityPresent.WithLabels("syslog").Set(Has(Capability.SysLog) ? 1 : 0);
     }
 
-    private bool Has(Capability capability) => Capabilities.Effective(options.ProcfsPath, capability) ?? false;
+    private bool Has(Capability capability) => Capabilities.Effective(options.Paths.Procfs, capability) ?? false;
 }

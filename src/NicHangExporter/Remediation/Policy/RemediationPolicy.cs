@@ -67,8 +67,8 @@ internal static class RemediationPolicy
     /// Seconds of cool-down after a charged remediation: the base, doubled for each one in the budget window before it.
     /// </summary>
     public static double CooldownAfter(DeviceRecord record, double age, ExporterOptions options) => Math.Min(
-        options.Cooldown.TotalSeconds * Math.Pow(2, Math.Min(record.SpentAt(age), 30)),
-        options.CooldownMax.TotalSeconds);
+        options.Remediation.Cooldown.TotalSeconds * Math.Pow(2, Math.Min(record.SpentAt(age), 30)),
+        options.Remediation.CooldownMax.TotalSeconds);
 
     /// <summary>Seconds of pause after the next reinit in quarantine.</summary>
     public static double QuarantinePause(DeviceRecord record) =>
@@ -100,9 +100,9 @@ internal static class RemediationPolicy
     {
         if (input.IsAllowed)
             return null;
-        if (options.RemediationDevices.Count > 0)
+        if (options.Remediation.Devices.Count > 0)
             return PolicyDecision.No(DeclineReason.NotAllowed,
-                $"{input.Device} is not in remediation.devices ({string.Join(", ", options.RemediationDevices)})");
+                $"{input.Device} is not in remediation.devices ({string.Join(", ", options.Remediation.Devices)})");
         var remedy = $"name {input.Device} in remediation.devices if it is to be changed all the same";
         return input.Facts.IsPhysical
             ? PolicyDecision.No(DeclineReason.NoProfile, $"there is no ladder for driver {DriverOf(input)}: {remedy}")
@@ -132,7 +132,7 @@ internal static class RemediationPolicy
 
     private static PolicyDecision? CheckBootGrace(PolicyInput input, ExporterOptions options)
     {
-        var grace = PrometheusDuration.Format(options.BootGrace);
+        var grace = PrometheusDuration.Format(options.Remediation.BootGrace);
         return input.IsBootGrace
             ? PolicyDecision.No(DeclineReason.BootGrace,
                 $"the machine has only just booted (remediation.boot-grace {grace})")
@@ -159,7 +159,7 @@ internal static class RemediationPolicy
                 : null;
         var own = record.SpentAt(age);
         var isNew = !record.Quarantined;
-        if (isNew && own < options.DeviceBudget && input.HostSpent < options.HostBudget)
+        if (isNew && own < options.Remediation.DeviceBudget && input.HostSpent < options.Remediation.HostBudget)
             return null;
         var why = record.HistoryUnknown
             ? $"a part of the journal was lost, and with it what a person may have decided about {device}, so it is in"
@@ -167,13 +167,13 @@ internal static class RemediationPolicy
             : record.Quarantined
             ? $"{device} is in quarantine: nothing of its configuration is changed until a person clears it"
                 + $" (quarantine clear {device})"
-            : own >= options.DeviceBudget
+            : own >= options.Remediation.DeviceBudget
             ? $"the budget of {device} is gone ({own} remediations in 24 h), so it goes into quarantine"
             : $"the budget of this host is gone ({input.HostSpent} remediations in 24 h),"
                 + $" so {device} goes into quarantine";
         // Nobody can reach a hung host to clear its quarantine: the local loop may go on with reinits.
         var mayReinit = input is { IsHung: true, Request: { Trigger: RemediationTrigger.Local, Recover: true } }
-            && options is { QuarantineReinit: true, AllowReinit: true };
+            && options.Remediation is { QuarantineReinit: true, AllowReinit: true };
         if (!mayReinit)
             return new PolicyDecision(DeclineReason.Quarantined, why, BudgetGone: isNew);
         return isNew || record.QuarantineNext <= age

@@ -35,7 +35,7 @@ internal sealed class DeviceStatusBuilder(
         Drifted = drift.Of(key),
         // Rounded up: with half a second left it still cools down.
         Cooldown = Math.Ceiling(Math.Max(0, Math.Max(record.CooldownUntil, store.State.UnknownUntil) - store.Age)),
-        BudgetLeft = Math.Max(0, options.DeviceBudget - record.SpentAt(store.Age)),
+        BudgetLeft = Math.Max(0, options.Remediation.DeviceBudget - record.SpentAt(store.Age)),
         Quarantined = record.Quarantined,
         Last = record.Last,
         LastEpisode = record.LastEpisode,
@@ -43,10 +43,10 @@ internal sealed class DeviceStatusBuilder(
 
     private ProtectionInput InputOf(DeviceFacts facts, DeviceRecord record, bool isWatched, PauseState pause) => new()
     {
-        Local = options.LocalRemediation,
-        Webhook = options.WebhookRemediation,
-        DetectsHangs = options.DetectsHangs,
-        HasToken = options.HasRemediateToken,
+        Local = options.Remediation.Local,
+        Webhook = options.Remediation.Webhook,
+        DetectsHangs = options.Collectors.DetectsHangs,
+        HasToken = options.Api.HasRemediateToken,
         IsWatched = isWatched,
         IsAllowed = allowed.Contains(facts),
         HasList = allowed.IsListGiven,

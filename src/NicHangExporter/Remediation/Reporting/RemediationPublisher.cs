@@ -28,14 +28,14 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
 
     // The mode of drift is the greatest mode of all triggers. The console is not among them: its counters begin with
     // the first request.
-    private bool IsOn => options.Mode(RemediationTrigger.Drift) != RemediationMode.Off;
+    private bool IsOn => options.Remediation.Mode(RemediationTrigger.Drift) != RemediationMode.Off;
 
     /// <summary>Publishes what does not depend on devices.</summary>
     public void PublishModes()
     {
         foreach (var trigger in Configurable)
         {
-            var (name, mode) = (SnakeCase.Of(trigger), options.Mode(trigger));
+            var (name, mode) = (SnakeCase.Of(trigger), options.Remediation.Mode(trigger));
             metrics.RemediationMode.WithLabels(name, SnakeCase.Of(mode)).Set(1);
             if (mode == RemediationMode.Off)
                 continue;
@@ -58,7 +58,7 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
                 Remove(name);
         var (state, age) = (store.State, store.Age);
         metrics.RemediationPaused.Set(paused ? 1 : 0);
-        metrics.RemediationHostBudgetLeft.Set(Math.Max(0, options.HostBudget - state.SpentAt(age)));
+        metrics.RemediationHostBudgetLeft.Set(Math.Max(0, options.Remediation.HostBudget - state.SpentAt(age)));
         foreach (var (key, shown) in devices)
         {
             var record = state.Device(key);
@@ -113,7 +113,7 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
     // A trigger that is off has no series, unless there were attempts.
     private void PublishTrigger(string device, DeviceRecord record, RemediationTrigger trigger)
     {
-        var (name, mode) = (SnakeCase.Of(trigger), options.Mode(trigger));
+        var (name, mode) = (SnakeCase.Of(trigger), options.Remediation.Mode(trigger));
         var isOff = trigger == RemediationTrigger.Cli || mode == RemediationMode.Off
             || (trigger, mode) == (RemediationTrigger.Drift, RemediationMode.Observe);
         var attempts = record.Count($"attempts/{name}");
@@ -136,7 +136,7 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
         metrics.RemediationStage.WithLabels(device).Set(record.Stage + 1 ?? 0);
         metrics.RemediationLast.WithLabels(device).Set(Epoch(record.Last?.Time));
         metrics.RemediationLastSuccess.WithLabels(device).Set(Epoch(record.LastSuccess));
-        metrics.RemediationBudgetLeft.WithLabels(device).Set(Math.Max(0, options.DeviceBudget - record.SpentAt(age)));
+        metrics.RemediationBudgetLeft.WithLabels(device).Set(Math.Max(0, options.Remediation.DeviceBudget - record.SpentAt(age)));
         metrics.RemediationCooldownUntil.WithLabels(device).Set(cooldown);
         metrics.RemediationQuarantined.WithLabels(device).Set(record.Quarantined ? 1 : 0);
         metrics.FeatureDrift.WithLabels(device).Set(shown.Drifted);

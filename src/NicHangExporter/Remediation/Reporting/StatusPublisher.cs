@@ -76,7 +76,7 @@ internal sealed class StatusPublisher(
     // The devices that remediation.devices names by name or by bus address.
     private IEnumerable<InterfaceName> Listed()
     {
-        foreach (var text in options.RemediationDevices)
+        foreach (var text in options.Remediation.Devices)
         {
             if (InterfaceName.TryParse(text, out var name))
                 yield return name;
@@ -101,13 +101,13 @@ internal sealed class StatusPublisher(
     private RemediationStatus Build(ImmutableArray<DeviceStatus> devices) => new()
     {
         Modes = new[] { RemediationTrigger.Local, RemediationTrigger.Webhook, RemediationTrigger.Api }
-            .ToDictionary(trigger => SnakeCase.Of(trigger), trigger => SnakeCase.Of(options.Mode(trigger))),
+            .ToDictionary(trigger => SnakeCase.Of(trigger), trigger => SnakeCase.Of(options.Remediation.Mode(trigger))),
         Paused = pause.IsSet,
         JournalWritable = store.IsWritable,
         Capable = capabilities.HasNetAdmin,
-        HostBudgetLeft = Math.Max(0, options.HostBudget - store.State.SpentAt(store.Age)),
+        HostBudgetLeft = Math.Max(0, options.Remediation.HostBudget - store.State.SpentAt(store.Age)),
         CommandSeconds = 0,
-        ApiOn = options.ApiTokenFiles.Count > 0,
+        ApiOn = options.Api.TokenFiles.Count > 0,
         UnmatchedEntries = unmatched.Current,
         Devices = devices,
     };

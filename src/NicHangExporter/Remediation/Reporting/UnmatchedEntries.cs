@@ -22,7 +22,7 @@ internal sealed partial class UnmatchedEntries(
         ImmutableArray<string> now;
         try
         {
-            now = AllowList.Unmatched(options.RemediationDevices, netClass);
+            now = AllowList.Unmatched(options.Remediation.Devices, netClass);
             foreach (var entry in now.Except(Current))
                 LogUnmatched(AllowList.Describe(entry, netClass), entry);
         }
