@@ -248,7 +248,8 @@ public sealed class DamagedDecisionTests : IDisposable
             }
             catch (Exception exception)
             {
-                throw new InvalidOperationException($"seed {seed}: {exception.Message}\n{string.Join('\n', host.Log.Entries.Select(entry => entry.Message))}", exception);
+                var log = string.Join('\n', host.Log.Entries.Select(entry => entry.Message));
+                throw new InvalidOperationException($"seed {seed}: {exception.Message}\n{log}", exception);
             }
             unknown += host.Ledger.State.HistoryUnknown ? 1 : 0;
             (_nic.IsHung, _nic.IsUp, _nic.HasCarrier) = (false, true, true);
@@ -314,7 +315,9 @@ public sealed class DamagedDecisionTests : IDisposable
             6 => [.. content[..from], .. content[to..]],
             7 => content[..at],
             // The very last line, with its newline.
-            _ => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(content[..ends[^2]]) + Encoding.UTF8.GetString(content[ends[^2]..]).Replace("\"time\"", "\"tame\"", StringComparison.Ordinal)),
+            _ => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(content[..ends[^2]])
+                + Encoding.UTF8.GetString(content[ends[^2]..])
+                    .Replace("\"time\"", "\"tame\"", StringComparison.Ordinal)),
         };
     }
 }

@@ -11,7 +11,8 @@ namespace NicHangExporter.Tests.Remediation;
 /// </summary>
 public sealed class DriverResetTests : LocalLoop
 {
-    private const string Watchdog = "e1000e 0000:00:1f.6 eno1: NETDEV WATCHDOG: CPU: 0: transmit queue 0 timed out 5008 ms";
+    private const string Watchdog =
+        "e1000e 0000:00:1f.6 eno1: NETDEV WATCHDOG: CPU: 0: transmit queue 0 timed out 5008 ms";
     private const string Reset = "e1000e 0000:00:1f.6 eno1: Reset adapter unexpectedly";
 
     [Fact]
@@ -230,7 +231,10 @@ public sealed class DriverResetTests : LocalLoop
         Assert.Equal(RemediationVerdict.Healed,
             Assert.Single(Host.JournalEntries(), entry => entry.Event == JournalEvent.Outcome).Verdict);
         foreach (var reason in Enum.GetValues<DeclineReason>())
-            Assert.Equal(0, await Host.ValueAsync($"nichang_remediation_declined_total{{trigger=\"local\",reason=\"{SnakeCase.Of(reason)}\"}}"));
+        {
+            var labels = $"trigger=\"local\",reason=\"{SnakeCase.Of(reason)}\"";
+            Assert.Equal(0, await Host.ValueAsync($"nichang_remediation_declined_total{{{labels}}}"));
+        }
     }
 
     [Fact]

@@ -29,12 +29,17 @@ public sealed class GoldenPlansTests
         foreach (var fixture in FeatureFixture.All)
         {
             var ladder = catalogue.Ladder(fixture.Driver);
-            text.Append($"== {fixture.File}: driver {fixture.Driver}, {(ladder is null ? "no ladder" : "ladder " + string.Join(" > ", ladder.Stages))}\n");
+            var stages = ladder is null ? "no ladder" : "ladder " + string.Join(" > ", ladder.Stages);
+            text.Append($"== {fixture.File}: driver {fixture.Driver}, {stages}\n");
             foreach (var profile in OffloadProfiles.All)
                 Append(text, $"profile {profile.Name}",
                     RemediationPlan.Create(fixture.Facts, profile.Settings, null, ladder));
             for (var stage = 0; stage < ladder?.Stages.Length; stage++)
-                text.Append($"stage {stage}, hung: {string.Join(", ", RemediationPlan.Create(fixture.Facts, catalogue.StageSettings(fixture.Driver, stage), new RemediationStep.Reinit(), ladder).Steps)}\n");
+            {
+                var settings = catalogue.StageSettings(fixture.Driver, stage);
+                var plan = RemediationPlan.Create(fixture.Facts, settings, new RemediationStep.Reinit(), ladder);
+                text.Append($"stage {stage}, hung: {string.Join(", ", plan.Steps)}\n");
+            }
         }
         return text.ToString();
     }

@@ -54,7 +54,11 @@ internal sealed class Histories(int seed)
             6 => entry with { Event = JournalEvent.Recurred, Profile = Pick("segmentation", "checksum", null) },
             7 => entry with { Event = JournalEvent.Episode, Episode = Episode() },
             12 => entry with { Event = JournalEvent.LinkRestored, Reason = Text() },
-            8 => Outcome(entry with { Id = Id(), Trigger = Any<RemediationTrigger>() }) with { Verdict = RemediationVerdict.Declined, Declined = Any<DeclineReason>() },
+            8 => Outcome(entry with { Id = Id(), Trigger = Any<RemediationTrigger>() }) with
+            {
+                Verdict = RemediationVerdict.Declined,
+                Declined = Any<DeclineReason>(),
+            },
             9 => new JournalEntry(JournalEvent.Alert) { Alerts = Alerts(), Actor = Text() },
             10 => new JournalEntry(JournalEvent.Answered) { Alerts = Alerts(), Device = entry.Device,
                 Declined = Any<DeclineReason>(), Reason = Text() },

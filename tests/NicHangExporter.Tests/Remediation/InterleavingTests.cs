@@ -87,7 +87,9 @@ public sealed class InterleavingTests : IDisposable
             var healed = tickets.Count(ticket => ticket.Outcome.Result.Verdict == RemediationVerdict.Healed);
             Assert.Equal(Callers - Callers / 25, healed);
             // Requests before and after the one of the loop get the outcome of the same remediation.
-            Assert.Single(tickets.Select(ticket => ticket.Outcome.Result).Where(outcome => outcome.Verdict == RemediationVerdict.Healed).Select(outcome => outcome.Id).Distinct());
+            Assert.Single(tickets.Select(ticket => ticket.Outcome.Result)
+                .Where(outcome => outcome.Verdict == RemediationVerdict.Healed)
+                .Select(outcome => outcome.Id).Distinct());
             Forget();
         }
         callers.ForEach(caller => caller.Join());
@@ -155,7 +157,9 @@ public sealed class InterleavingTests : IDisposable
         }
         catch (Exception exception)
         {
-            throw new InvalidOperationException($"seed {seed}: {exception.Message} {string.Join("; ", tickets.Select(asked => $"{asked.Request.Trigger} {asked.Ticket.Outcome.Status}"))}", exception);
+            var states = tickets.Select(ticket => $"{ticket.Request.Trigger} {ticket.Ticket.Outcome.Status}");
+            throw new InvalidOperationException(
+                $"seed {seed}: {exception.Message} {string.Join("; ", states)}", exception);
         }
         Forget();
 

@@ -112,7 +112,9 @@ public sealed class JournalLineTests
                     taken++;
                     // What is taken can be folded, written and read again.
                     var after = state.After(parsed);
-                    Assert.Null(JournalLine.TryParse(JournalLine.Of(new JournalEntry(JournalEvent.Checkpoint) { State = after }).Bytes.AsSpan(..^1), out _));
+                    Assert.Null(JournalLine.TryParse(
+                        JournalLine.Of(new JournalEntry(JournalEvent.Checkpoint) { State = after }).Bytes.AsSpan(..^1),
+                        out _));
                 }
         }
         TestContext.Current.SendDiagnosticMessage($"{refused} refused, {taken} taken");

@@ -67,7 +67,10 @@ public sealed class JournalSpecialFilesTests : IDisposable
     public void UnfinishedFile_ThatCannotBeRemoved_CostsNoHistory()
     {
         var seq = Write(3);
-        var files = new JournalFiles { Delete = path => throw new UnauthorizedAccessException($"Access to the path '{path}' is denied.") };
+        var files = new JournalFiles
+        {
+            Delete = path => throw new UnauthorizedAccessException($"Access to the path '{path}' is denied."),
+        };
         using var state = new StateDirectory(_options);
         using var next = new JournalWriter(_options, state, files);
         Assert.True(next.History.IsKnown);

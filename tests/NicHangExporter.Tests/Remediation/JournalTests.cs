@@ -53,8 +53,7 @@ public sealed class JournalTests : IDisposable
             for (var number = 0; number < 100; number++)
                 Assert.True(writer.Append(_histories.After(writer.Seq) with { Boot = "b", Uptime = 1000 + number }));
         using var next = new JournalWriter(_options, _state);
-        Assert.Equal((100, "b", 1099, true),
-            (next.History.LastSeq, next.History.LastBoot, next.History.LastUptime, next.History.IsKnown));
+        Assert.Equal((100, "b", 1099, true), (next.History.LastSeq, next.History.LastBoot, next.History.LastUptime, next.History.IsKnown));
         Assert.Equal(5, next.History.State.Devices.Count);
         Assert.Single(next.Lines(EventIds.JournalOpened));
     }
@@ -120,8 +119,7 @@ public sealed class JournalTests : IDisposable
             // The newest may just have been begun.
             Assert.InRange(content.Length, age.Length == 0 ? 1 : 50_000, 200_000);
             Assert.Null(JournalLine.TryParse(content.AsSpan(0, content.IndexOf((byte)'\n')), out var checkpoint));
-            Assert.Equal((previous.Last!.Seq, JournalWriter.Text(previous.State!)),
-                (checkpoint.Seq, JournalWriter.Text(checkpoint.State!)));
+            Assert.Equal((previous.Last!.Seq, JournalWriter.Text(previous.State!)), (checkpoint.Seq, JournalWriter.Text(checkpoint.State!)));
             previous = JournalFileScan.Of(content);
         }
     }
@@ -129,11 +127,9 @@ public sealed class JournalTests : IDisposable
     [Fact]
     public void Rotation_WithAStateLargerThanAFile_DoesNotComeWithEachEntry()
     {
-        using var writer = new JournalWriter(_options, _state,
-            new JournalFiles { Sync = (_, _) => { }, MaxBytes = 4096 });
+        using var writer = new JournalWriter(_options, _state, new JournalFiles { Sync = (_, _) => { }, MaxBytes = 4096 });
         for (var number = 0; number < 200; number++)
-            Assert.True(writer.Append(new JournalEntry(JournalEvent.Recovered) { Key = $"name:veth{number}",
-                Device = $"veth{number}" }));
+            Assert.True(writer.Append(new JournalEntry(JournalEvent.Recovered) { Key = $"name:veth{number}", Device = $"veth{number}" }));
         Assert.True(JournalWriter.Text(writer.State).Length > 2 * 4096);
         Assert.InRange(writer.Checkpoints, 2, 20);
     }
@@ -174,8 +170,7 @@ public sealed class JournalTests : IDisposable
         using var writer = new JournalWriter(_options, _state, files);
         Assert.False(writer.History.IsKnown || writer.Journal.IsOpen || writer.Journal.IsWritable);
         Assert.Equal("Input/output error", Assert.Single(writer.History.Problems));
-        Assert.Contains("Input/output error", Assert.Single(writer.Lines(EventIds.JournalUnavailable)),
-            StringComparison.Ordinal);
+        Assert.Contains("Input/output error", Assert.Single(writer.Lines(EventIds.JournalUnavailable)), StringComparison.Ordinal);
     }
 
     [Fact]

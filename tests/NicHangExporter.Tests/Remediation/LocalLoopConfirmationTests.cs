@@ -52,7 +52,9 @@ public sealed class LocalLoopConfirmationTests : LocalLoop
             if (++second % 15 == 0)
                 Host.Poller.Poll();
             if (second % 5 == phase % 5)
-                Host.Print(Host.NextSequence(), "e1000e 0000:00:1f.6 eno1: NETDEV WATCHDOG: CPU: 0: transmit queue 0 timed out 5008 ms", priority: 2);
+                Host.Print(Host.NextSequence(),
+                    "e1000e 0000:00:1f.6 eno1: NETDEV WATCHDOG: CPU: 0: transmit queue 0 timed out 5008 ms",
+                    priority: 2);
         });
 
         Assert.Empty(Nic.Operations);
@@ -68,7 +70,9 @@ public sealed class LocalLoopConfirmationTests : LocalLoop
         Host.Live(40, () =>
         {
             if (++second % 5 == 0 && Nic.IsHung)
-                Host.Print(Host.NextSequence(), "e1000e 0000:00:1f.6 eno1: NETDEV WATCHDOG: CPU: 0: transmit queue 0 timed out 5008 ms", priority: 2);
+                Host.Print(Host.NextSequence(),
+                    "e1000e 0000:00:1f.6 eno1: NETDEV WATCHDOG: CPU: 0: transmit queue 0 timed out 5008 ms",
+                    priority: 2);
         });
 
         Assert.Contains(Nic.Operations, operation => operation.What == "reinit");

@@ -17,12 +17,16 @@ public sealed class LocalLoopTests : LocalLoop
         Host.Live(60);
 
         Assert.False(Nic.IsHung);
-        Assert.Equal(["tx-generic-segmentation off", "tx-tcp-segmentation off", "tx-tcp6-segmentation off", "reinit"], Nic.Operations.Select(operation => operation.What).Order(StringComparer.Ordinal).OrderBy(what => what == "reinit"));
+        Assert.Equal(
+            ["tx-generic-segmentation off", "tx-tcp-segmentation off", "tx-tcp6-segmentation off", "reinit"],
+            Nic.Operations.Select(operation => operation.What).Order(StringComparer.Ordinal)
+                .OrderBy(what => what == "reinit"));
         Assert.Equal("reinit", Nic.Operations[^1].What);
         // Confirmed by the second report, four seconds after the hang: not before.
         Assert.InRange(Nic.Operations[0].At - Nic.HungSince, 4, 4.5);
         Assert.Equal([RemediationVerdict.Healed], Verdicts());
-        Assert.Equal(1, await Host.ValueAsync("nichang_remediation_outcomes_total{device=\"eno1\",trigger=\"local\",outcome=\"healed\"}"));
+        Assert.Equal(1, await Host.ValueAsync(
+            "nichang_remediation_outcomes_total{device=\"eno1\",trigger=\"local\",outcome=\"healed\"}"));
         Assert.Equal(1, await Host.ValueAsync("nichang_remediation_attempts_total{device=\"eno1\",trigger=\"local\"}"));
         Assert.Equal(1, await Host.ValueAsync("nichang_remediation_stage{device=\"eno1\"}"));
         Assert.Equal(5, await Host.ValueAsync("nichang_remediation_budget_left{device=\"eno1\"}"));
@@ -169,7 +173,8 @@ public sealed class LocalLoopTests : LocalLoop
         var observed = Assert.Single(Host.JournalEntries(), entry => entry.Verdict == RemediationVerdict.Observed);
         Assert.Equal("reinit", observed.Rung);
         Assert.Contains("tx-tcp-segmentation off", observed.Steps!);
-        Assert.Equal(1, await Host.ValueAsync("nichang_remediation_outcomes_total{device=\"eno1\",trigger=\"local\",outcome=\"observed\"}"));
+        Assert.Equal(1, await Host.ValueAsync(
+            "nichang_remediation_outcomes_total{device=\"eno1\",trigger=\"local\",outcome=\"observed\"}"));
         Assert.Equal(6, await Host.ValueAsync("nichang_remediation_budget_left{device=\"eno1\"}"));
     }
 

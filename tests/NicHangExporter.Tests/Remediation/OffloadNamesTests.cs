@@ -6,8 +6,12 @@ namespace NicHangExporter.Tests.Remediation;
 public sealed class OffloadNamesTests
 {
     [Theory]
-    [InlineData("tso", "tx-tcp-segmentation tx-tcp-ecn-segmentation tx-tcp-accecn-segmentation tx-tcp-mangleid-segmentation tx-tcp6-segmentation")]
-    [InlineData("tcp-segmentation-offload", "tx-tcp-segmentation tx-tcp-ecn-segmentation tx-tcp-accecn-segmentation tx-tcp-mangleid-segmentation tx-tcp6-segmentation")]
+    [InlineData("tso",
+        "tx-tcp-segmentation tx-tcp-ecn-segmentation tx-tcp-accecn-segmentation tx-tcp-mangleid-segmentation"
+        + " tx-tcp6-segmentation")]
+    [InlineData("tcp-segmentation-offload",
+        "tx-tcp-segmentation tx-tcp-ecn-segmentation tx-tcp-accecn-segmentation tx-tcp-mangleid-segmentation"
+        + " tx-tcp6-segmentation")]
     [InlineData("tx", "tx-checksum-ipv4 tx-checksum-ip-generic tx-checksum-ipv6 tx-checksum-fcoe-crc tx-checksum-sctp")]
     [InlineData("rx", "rx-checksum")]
     [InlineData("rx-checksumming", "rx-checksum")]
@@ -60,7 +64,8 @@ public sealed class OffloadNamesTests
 
     [Fact]
     public void Fold_OfSomeMembers_KeepsThem() =>
-        Assert.Equal(["tx-tcp-segmentation", "tx-tcp6-segmentation"], OffloadNames.Fold((ImmutableArray<string>)["tx-tcp-segmentation", "tx-tcp6-segmentation", "tx-tcp-segmentation"]));
+        Assert.Equal(["tx-tcp-segmentation", "tx-tcp6-segmentation"],
+            OffloadNames.Fold(["tx-tcp-segmentation", "tx-tcp6-segmentation", "tx-tcp-segmentation"]));
 
     [Fact]
     public void KnownFeatures_AreThoseOfTheRunningKernel_ButForWhatIsNewer()

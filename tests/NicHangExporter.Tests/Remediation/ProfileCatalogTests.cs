@@ -42,8 +42,12 @@ public sealed class ProfileCatalogTests
     }
 
     [Theory]
-    [InlineData("clasic", "'clasic' is neither a profile (checksum, classic, eee, pause, receive, segmentation) nor a feature of ethtool -k; did you mean 'classic'?")]
-    [InlineData("Classic", "'Classic' is neither a profile (checksum, classic, eee, pause, receive, segmentation) nor a feature of ethtool -k; did you mean 'classic'?")]
+    [InlineData("clasic",
+        "'clasic' is neither a profile (checksum, classic, eee, pause, receive, segmentation) nor a feature of ethtool"
+        + " -k; did you mean 'classic'?")]
+    [InlineData("Classic",
+        "'Classic' is neither a profile (checksum, classic, eee, pause, receive, segmentation) nor a feature of ethtool"
+        + " -k; did you mean 'classic'?")]
     [InlineData("", "'' is neither a profile (checksum")]
     [InlineData("rm -rf /", "'rm -rf /' is neither a profile (checksum")]
     public void Resolve_NeitherProfileNorSetting_IsRefusedWithWhatWasMeant(string name, string expected)
@@ -134,7 +138,9 @@ public sealed class ProfileCatalogTests
     [Theory]
     [InlineData("--remediation.ladder=e1000e=chekcsum",
         "remediation.ladder of e1000e: there is no profile 'chekcsum'; did you mean 'checksum'?")]
-    [InlineData("--remediation.ladder=e1000e=tso", "remediation.ladder of e1000e: 'tso' is a setting, and a stage must be a profile: add one, as in remediation.profile my-tso=tso")]
+    [InlineData("--remediation.ladder=e1000e=tso",
+        "remediation.ladder of e1000e: 'tso' is a setting, and a stage must be a profile: add one, as in"
+        + " remediation.profile my-tso=tso")]
     [InlineData("--remediation.ladder=e1000e=eee,checksum", "--remediation.ladder: 'e1000e=eee,checksum' has a comma")]
     [InlineData("--remediation.profile=careful=tos", "--remediation.profile: 'tos' is no setting; did you mean 'tso'?")]
     public void Load_AWrongRow_IsOneErrorThatNamesTheOption(string flag, string expected) =>

@@ -6,9 +6,7 @@ using NicHangExporter.Remediation.Execution;
 
 namespace NicHangExporter.Tests.Remediation;
 
-/// <summary>
-/// Whether automatic remediation may act on a device, by the same gates as the requests that it would make.
-/// </summary>
+/// <summary>Whether automatic remediation may act on a device, by the same gates as the requests that it would make.</summary>
 public sealed class ProtectionTests
 {
     private static readonly ProtectionInput Protected = new()
@@ -46,8 +44,7 @@ public sealed class ProtectionTests
             (value => value with { HasList = false }, value => value with { IsPhysical = false }),
             (value => value, value => value with { IsUpper = true }),
             (value => value with { IsWatched = false }, value => value),
-            (value => value with { Local = RemediationMode.Observe, Webhook = RemediationMode.Enforce },
-                value => value),
+            (value => value with { Local = RemediationMode.Observe, Webhook = RemediationMode.Enforce }, value => value),
             (value => value with { DetectsHangs = false }, value => value),
             (value => value with { Webhook = RemediationMode.Off }, value => value),
             (value => value with { Local = RemediationMode.Off }, value => value),
@@ -73,11 +70,9 @@ public sealed class ProtectionTests
     [InlineData("off", "enforce", false, false, "no_detector")]
     [InlineData("off", "observe", true, false, "observe")]
     [InlineData("off", "off", false, false, "off")]
-    public void Mode_CountsOnlyWhereSomethingCanTriggerIt(string local, string webhook, bool detects, bool hasToken,
-        string? reason) => Assert.Equal(
+    public void Mode_CountsOnlyWhereSomethingCanTriggerIt(string local, string webhook, bool detects, bool hasToken, string? reason) => Assert.Equal(
         reason,
-        Protection.Of(Nic, Protected with { Local = Mode(local), Webhook = Mode(webhook), DetectsHangs = detects,
-            HasToken = hasToken }) is { } told ? SnakeCase.Of(told) : null);
+        Protection.Of(Nic, Protected with { Local = Mode(local), Webhook = Mode(webhook), DetectsHangs = detects, HasToken = hasToken }) is { } told ? SnakeCase.Of(told) : null);
 
     [Theory]
     [InlineData("", true, "no_token")]
@@ -85,8 +80,7 @@ public sealed class ProtectionTests
     [InlineData("remediate", true, "")]
     [InlineData("admin", true, "")]
     [InlineData("admin", false, "no_detector")]
-    public async Task Webhook_IsCountedByMetricAndStatus_OnlyWithATokenAndADetector(string scope, bool detects,
-        string reason)
+    public async Task Webhook_IsCountedByMetricAndStatus_OnlyWithATokenAndADetector(string scope, bool detects, string reason)
     {
         using var scene = new Faults.FaultScene(options =>
         {
@@ -102,8 +96,7 @@ public sealed class ProtectionTests
         }).Open();
 
         Assert.Contains($"nichang_remediation_allowed{{device=\"eno1\",reason=\"{reason}\"}} {(reason.Length == 0 ? 1 : 0)}", await scene.Host.ScrapeAsync(), StringComparison.Ordinal);
-        Assert.Equal(reason, scene.Host.Remediator.Status().Devices.Single().NotProtected is { } told
-            ? SnakeCase.Of(told) : "");
+        Assert.Equal(reason, scene.Host.Remediator.Status().Devices.Single().NotProtected is { } told ? SnakeCase.Of(told) : "");
         Assert.Equal(reason.Length > 0, ConfigurationWarnings.OfModes(scene.Host.Options).Any());
     }
 
@@ -135,8 +128,7 @@ public sealed class ProtectionTests
         {
             Remediation = options.Remediation with { Local = SnakeCase.Parse<RemediationMode>(mode)!.Value, Webhook = RemediationMode.Off, Devices = list.Length > 0 ? [list] : [] },
         }, driver: driver).Open();
-        var series = (await scene.Host.ScrapeAsync()).Split('\n')
-            .Where(line => line.StartsWith("nichang_remediation_allowed{", StringComparison.Ordinal)).ToList();
+        var series = (await scene.Host.ScrapeAsync()).Split('\n').Where(line => line.StartsWith("nichang_remediation_allowed{", StringComparison.Ordinal)).ToList();
         var only = Assert.Single(series);
         Assert.Contains("device=\"eno1\"", only, StringComparison.Ordinal);
         var isProtected = only.EndsWith(" 1", StringComparison.Ordinal);
@@ -151,6 +143,5 @@ public sealed class ProtectionTests
 
     private static RemediationMode Mode(string text) => SnakeCase.Parse<RemediationMode>(text)!.Value;
 
-    private static InterfaceName Name(string text) =>
-        InterfaceName.TryParse(text, out var name) ? name : throw new ArgumentException(text);
+    private static InterfaceName Name(string text) => InterfaceName.TryParse(text, out var name) ? name : throw new ArgumentException(text);
 }

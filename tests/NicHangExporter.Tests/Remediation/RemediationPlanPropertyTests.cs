@@ -68,7 +68,9 @@ public sealed class RemediationPlanPropertyTests
         }
         Hold(DeviceSettings.Mismatches(plan.Steps, device.Facts).IsEmpty, "a step did not last");
         Hold(DeviceSettings.Drifted(plan.Before.Keys, device.Facts).IsEmpty, "what was just turned off has drifted");
-        Hold(before.Features!.All.Where(feature => !touched.Contains(feature.Name)).All(feature => device.Facts.Features!.Find(feature.Name)!.Value.Requested == feature.Requested), "a wish was changed that nobody asked for");
+        Hold(before.Features!.All.Where(feature => !touched.Contains(feature.Name)).All(feature =>
+            device.Facts.Features!.Find(feature.Name)!.Value.Requested == feature.Requested),
+            "a setting was changed that is not in the plan");
         Hold(RemediationPlan.Create(device.Facts, [.. settings], null, ladder).ChangesNothing,
             "the second time something is changed again");
 
@@ -76,7 +78,9 @@ public sealed class RemediationPlanPropertyTests
         foreach (var step in restore.Steps)
             device.Apply(step);
         Hold(DeviceSettings.Mismatches(restore.Steps, device.Facts).IsEmpty, "a step back did not last");
-        Hold(before.Features.All.All(feature => device.Facts.Features!.Find(feature.Name)!.Value.Requested == feature.Requested), "a request was not restored");
+        Hold(before.Features.All.All(feature =>
+            device.Facts.Features!.Find(feature.Name)!.Value.Requested == feature.Requested),
+            "a request was not restored");
         Hold(device.Facts.Eee?.Enabled == before.Eee?.Enabled && device.Facts.Pause == before.Pause,
             "EEE or pause was not restored");
         Hold(RemediationPlan.Restore(device.Facts, plan.Before, ladder).ChangesNothing,

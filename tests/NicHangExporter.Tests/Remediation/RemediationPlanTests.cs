@@ -197,7 +197,11 @@ public sealed class RemediationPlanTests
     [InlineData(true, 0u, false)]
     public void Create_Eee_IsAStepWhereItIsSupportedAndOnWhateverIsAdvertised(bool enabled, uint supported, bool step)
     {
-        var plan = RemediationPlan.Create(FeatureFixture.Device("e1000e", null) with { Eee = new EnergyEfficientEthernet(enabled, false, true, 17, supported, 0x28) }, ["eee"], null, E1000e);
+        var facts = FeatureFixture.Device("e1000e", null) with
+        {
+            Eee = new EnergyEfficientEthernet(enabled, false, true, 17, supported, 0x28),
+        };
+        var plan = RemediationPlan.Create(facts, ["eee"], null, E1000e);
 
         Assert.Equal(step ? ["eee off"] : [], Text(plan));
         Assert.Equal(step ? [] : ["eee"], plan.AlreadyOff);
@@ -274,7 +278,8 @@ public sealed class RemediationPlanTests
         var original = new Dictionary<string, string> { ["pause"] = "autoneg=on rx=on tx=on" };
 
         Assert.True(RemediationPlan.Restore(facts, original, E1000e).ChangesNothing);
-        Assert.Equal(["pause autoneg=on rx=on tx=on"], Text(RemediationPlan.Restore(facts with { Pause = new PauseParameters(false, false, false) }, original, E1000e)));
+        var off = facts with { Pause = new PauseParameters(false, false, false) };
+        Assert.Equal(["pause autoneg=on rx=on tx=on"], Text(RemediationPlan.Restore(off, original, E1000e)));
     }
 
     [Theory]
@@ -283,7 +288,9 @@ public sealed class RemediationPlanTests
     [InlineData(true, false, "tx-tcp-segmentation is on")]
     [InlineData(true, true, "tx-tcp-segmentation is on")]
     public void Mismatches_RequestedOff_NeedsNeitherRequestedNorActive(bool requested, bool active, string? expected) =>
-        Assert.Equal(expected is null ? [] : [expected], DeviceSettings.Mismatches([new RemediationStep.SetFeature("tx-tcp-segmentation", false)], Device(new Feature("tx-tcp-segmentation", true, requested, active, false))));
+        Assert.Equal(expected is null ? [] : [expected], DeviceSettings.Mismatches(
+            [new RemediationStep.SetFeature("tx-tcp-segmentation", false)],
+            Device(new Feature("tx-tcp-segmentation", true, requested, active, false))));
 
     [Theory]
     [InlineData(true, false, true)]
@@ -291,7 +298,9 @@ public sealed class RemediationPlanTests
     [InlineData(false, true, false)]
     [InlineData(false, false, false)]
     public void Mismatches_RequestedOn_NeedsRequestedOnly(bool requested, bool active, bool matches) =>
-        Assert.Equal(matches ? [] : ["rx-gro is off"], DeviceSettings.Mismatches([new RemediationStep.SetFeature("rx-gro", true)], Device(new Feature("rx-gro", true, requested, active, false))));
+        Assert.Equal(matches ? [] : ["rx-gro is off"], DeviceSettings.Mismatches(
+            [new RemediationStep.SetFeature("rx-gro", true)],
+            Device(new Feature("rx-gro", true, requested, active, false))));
 
     [Fact]
     public void Mismatches_FeaturesThatCannotBeReadAnyMore_AreNoProof() =>

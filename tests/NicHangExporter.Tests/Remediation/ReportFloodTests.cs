@@ -49,7 +49,8 @@ public sealed class ReportFloodTests : LocalLoop
         Assert.False(Host.Remediator.Submit(Local(recover: true)).Joined);
         Assert.False(Host.Remediator.Submit(Local(recover: true) with { Device = other.Interface }).Joined);
         // The same name, and another NIC by now.
-        Assert.False(Host.Remediator.Submit(Local(recover: true) with { Bus = default(NicHangExporter.Linux.BusAddress) }).Joined);
+        var elsewhere = Local(recover: true) with { Bus = default(NicHangExporter.Linux.BusAddress) };
+        Assert.False(Host.Remediator.Submit(elsewhere).Joined);
     }
 
     [Fact]
@@ -61,7 +62,9 @@ public sealed class ReportFloodTests : LocalLoop
         for (var record = 0; record < 2_000; record++)
         {
             Host.Clock.Advance(TimeSpan.FromMilliseconds(5));
-            Host.Print(Host.NextSequence(), "e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\\x0a  TDH                  <e>\\x0a  TDT                  <1a>");
+            Host.Print(Host.NextSequence(),
+                "e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\\x0a  TDH                  <e>\\x0a"
+                + "  TDT                  <1a>");
         }
 
         Assert.InRange(Host.RemediationWorker.Waiting, 1, 4);

@@ -42,7 +42,11 @@ internal sealed class SimulatedDevice(DeviceFacts facts)
         var active = features.All.Where(feature => feature.Changeable ? wanted.Contains(feature.Name)
             : feature.Active).Select(feature => feature.Name).ToHashSet();
         while (Fix(active)) { }
-        return new DeviceFeatures([.. features.All.Select(feature => feature with { Requested = wanted.Contains(feature.Name), Active = active.Contains(feature.Name) })]);
+        return new DeviceFeatures([.. features.All.Select(feature => feature with
+        {
+            Requested = wanted.Contains(feature.Name),
+            Active = active.Contains(feature.Name),
+        })]);
     }
 
     private bool Fix(HashSet<string> active)

@@ -113,7 +113,8 @@ public sealed class StateDiskTests : IDisposable
 
         Assert.False(_nic.IsHung);
         Assert.Equal(0, await _host.ValueAsync("nichang_journal_writable"));
-        Assert.Equal(1, await _host.ValueAsync("nichang_remediation_outcomes_total{device=\"eno1\",trigger=\"local\",outcome=\"healed\"}"));
+        Assert.Equal(1, await _host.ValueAsync(
+            "nichang_remediation_outcomes_total{device=\"eno1\",trigger=\"local\",outcome=\"healed\"}"));
         Assert.DoesNotContain(Entries(), entry => entry.Verdict == RemediationVerdict.Healed);
 
         File.Delete(Path.Combine(_state, "filler"));

@@ -4,10 +4,7 @@ using NicHangExporter.Tests.Remediation.Faults;
 
 namespace NicHangExporter.Tests.Remediation;
 
-/// <summary>
-/// Entries of remediation.devices that match no device: a host that is not protected, and whose owner believes that it
-/// is.
-/// </summary>
+/// <summary>Entries of remediation.devices that match no device: a host that is not protected, and whose owner believes that it is.</summary>
 public sealed class UnmatchedEntryTests : IDisposable
 {
     private readonly FaultScene _scene = new(options => options with { Remediation = options.Remediation with { Devices = ["eno9", "0000:00:19.0", "eno1", "0000:00:1f.6", "0000:00:1F.6", "virtio7"] } });
@@ -82,8 +79,7 @@ public sealed class UnmatchedEntryTests : IDisposable
         Assert.StartsWith("remediation.webhook is enforce and has no effect", ConfigurationWarnings.Of(_scene.Host.Options)[0], StringComparison.Ordinal);
         _scene.Host.Configure(options => options with { Remediation = options.Remediation with { Webhook = RemediationMode.Off } });
         Assert.Equal(4, ConfigurationWarnings.Of(_scene.Host.Options).Count);
-        Assert.StartsWith("'eno9' of remediation.devices matches no network device of this host",
-            ConfigurationWarnings.Of(_scene.Host.Options)[0], StringComparison.Ordinal);
+        Assert.StartsWith("'eno9' of remediation.devices matches no network device of this host", ConfigurationWarnings.Of(_scene.Host.Options)[0], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -96,8 +92,7 @@ public sealed class UnmatchedEntryTests : IDisposable
             _scene.Host.Configure(options => options with { Remediation = options.Remediation with { Devices = entries } });
             Assert.Equal(
                 [$"no network device will be found, because of path.sysfs: {reason}"],
-                ConfigurationWarnings.Of(_scene.Host.Options)
-                .Except(ConfigurationWarnings.OfModes(_scene.Host.Options)));
+                ConfigurationWarnings.Of(_scene.Host.Options).Except(ConfigurationWarnings.OfModes(_scene.Host.Options)));
         }
     }
 }

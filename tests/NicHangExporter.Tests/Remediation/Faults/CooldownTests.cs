@@ -157,7 +157,11 @@ public sealed class CooldownTests
         scene.Nic.Operations.Clear();
         var (lines, state) = (scene.Journal().Count, JournalWriter.Text(scene.Host.Ledger.State));
         scene.Hang();
-        foreach (var request in new[] { scene.Request("tso"), scene.Request(), scene.Request("tso") with { Recover = true }, scene.RollbackRequest(), scene.LocalRequest(), scene.Request("no-such") })
+        foreach (var request in new[]
+        {
+            scene.Request("tso"), scene.Request(), scene.Request("tso") with { Recover = true },
+            scene.RollbackRequest(), scene.LocalRequest(), scene.Request("no-such"),
+        })
             Assert.Contains(scene.Ask(request with { DryRun = true }).Verdict,
                 (RemediationVerdict[])[RemediationVerdict.DryRun, RemediationVerdict.Declined]);
         scene.Live(30);

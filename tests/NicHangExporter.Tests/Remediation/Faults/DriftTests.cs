@@ -5,9 +5,7 @@ using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
-/// <summary>
-/// Somebody else turns a setting on again: it is found soon, corrected if that keeps the link up, and not fought over.
-/// </summary>
+/// <summary>Somebody else turns a setting on again: it is found soon, corrected if that keeps the link up, and not fought over.</summary>
 public sealed class DriftTests
 {
     private const string Drift = "nichang_remediation_drift{device=\"eno1\"}";
@@ -116,11 +114,9 @@ public sealed class DriftTests
         // Somebody turns it on again before the next check.
         scene.LiveLong(24, stride: 5, () => scene.Nic.Request("tx-tcp-segmentation", on: true));
 
-        var corrections = scene.Entries(JournalEvent.Intent)
-            .Where(entry => entry.Trigger == RemediationTrigger.Drift).ToList();
+        var corrections = scene.Entries(JournalEvent.Intent).Where(entry => entry.Trigger == RemediationTrigger.Drift).ToList();
         var pauses = corrections.Zip(corrections.Skip(1), (one, next) => next.Uptime - one.Uptime).ToList();
-        Assert.Equal([15.0, 30, 60, 120, 240, 480, 960, 1920],
-            pauses.Take(8).Select(pause => Math.Round(pause / 15) * 15));
+        Assert.Equal([15.0, 30, 60, 120, 240, 480, 960, 1920], pauses.Take(8).Select(pause => Math.Round(pause / 15) * 15));
         Assert.All(pauses.Skip(8), pause => Assert.InRange(pause, 3600, 3630));
         Assert.InRange(corrections.Count, 25, 34);
         Assert.InRange(scene.Journal().Count - from, 50, 300);

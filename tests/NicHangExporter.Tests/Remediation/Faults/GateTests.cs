@@ -26,8 +26,7 @@ public sealed class GateTests
         Assert.Empty(scene.Operations);
         Assert.Empty(scene.Entries(JournalEvent.Intent));
         Assert.Equal(0, await scene.Metric("nichang_capability_present{capability=\"net_admin\"}"));
-        Assert.Equal(1,
-            await scene.Metric("nichang_remediation_declined_total{trigger=\"local\",reason=\"incapable\"}"));
+        Assert.Equal(1, await scene.Metric("nichang_remediation_declined_total{trigger=\"local\",reason=\"incapable\"}"));
         // What would be done can be said without being able to.
         Assert.Equal(RemediationVerdict.DryRun, scene.Ask(scene.Request("tso") with { DryRun = true }).Verdict);
     }
@@ -74,8 +73,7 @@ public sealed class GateTests
     [InlineData("tso", false, null)] // reset-free: the only port may be changed
     [InlineData("rx", false, "bond")]
     [InlineData("rx", true, null)]
-    public void PortOfABond_WithoutAnotherThatWorks_IsInterruptedOnlyWhereItHangs(string setting, bool hung,
-        string? declined)
+    public void PortOfABond_WithoutAnotherThatWorks_IsInterruptedOnlyWhereItHangs(string setting, bool hung, string? declined)
     {
         using var scene = new FaultScene();
         var other = scene.Add("eno2", "0000:02:00.0");
@@ -116,8 +114,7 @@ public sealed class GateTests
         Assert.Empty(scene.Operations);
 
         var first = scene.Submit(scene.Request("tso") with { Recover = true });
-        Assert.Equal(DeclineReason.Busy,
-            scene.Ask(scene.Request("tso") with { Device = other.Interface, Recover = true }).Declined);
+        Assert.Equal(DeclineReason.Busy, scene.Ask(scene.Request("tso") with { Device = other.Interface, Recover = true }).Declined);
         scene.Live(60);
         Assert.Equal(RemediationVerdict.Healed, first.Answer().Verdict);
         Assert.Empty(other.Operations);
@@ -220,8 +217,7 @@ public sealed class GateTests
     public void EmptyDevice_IsNoDevice()
     {
         using var scene = new FaultScene().Open();
-        foreach (var request in new[] { new RemediationRequest(default, RemediationTrigger.Cli),
-            new RemediationRequest(default, RemediationTrigger.Api) { Settings = ["tso"], Recover = true } })
+        foreach (var request in new[] { new RemediationRequest(default, RemediationTrigger.Cli), new RemediationRequest(default, RemediationTrigger.Api) { Settings = ["tso"], Recover = true } })
             Assert.Equal(DeclineReason.UnknownDevice, scene.Ask(request).Declined);
         Assert.Empty(scene.Operations);
     }
@@ -232,8 +228,7 @@ public sealed class GateTests
         using var scene = new FaultScene().Open();
         var outcome = scene.Ask(scene.Request());
         Assert.Equal("segmentation", outcome.Profile);
-        Assert.Equal(["tx-tcp6-segmentation off", "tx-tcp-segmentation off", "tx-generic-segmentation off"],
-            scene.Operations);
+        Assert.Equal(["tx-tcp6-segmentation off", "tx-tcp-segmentation off", "tx-generic-segmentation off"], scene.Operations);
     }
 
     [Fact]

@@ -166,7 +166,8 @@ public sealed class LinkFaultTests
         using var scene = LeftDown(host => File.Delete(host.Directory.File("sys/kernel/random/boot_id")));
         var state = JournalWriter.Text(scene.Host.Ledger.State);
         Assert.NotNull(scene.Record.LeftDown);
-        Assert.Null(JournalLine.TryParse(JournalLine.Of(new JournalEntry(JournalEvent.Checkpoint) { State = scene.Host.Ledger.State }).Bytes.AsSpan(..^1), out var read));
+        var checkpoint = new JournalEntry(JournalEvent.Checkpoint) { State = scene.Host.Ledger.State };
+        Assert.Null(JournalLine.TryParse(JournalLine.Of(checkpoint).Bytes.AsSpan(..^1), out var read));
         Assert.Equal(state, JournalWriter.Text(read.State!));
         scene.Restart();
         scene.Live(1);

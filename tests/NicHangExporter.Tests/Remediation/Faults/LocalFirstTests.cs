@@ -4,9 +4,7 @@ using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
-/// <summary>
-/// Any number of external requests: the local loop has its turn first, and the journal keeps what was done.
-/// </summary>
+/// <summary>Any number of external requests: the local loop has its turn first, and the journal keeps what was done.</summary>
 public sealed class LocalFirstTests : IDisposable
 {
     private readonly FaultScene _scene = new FaultScene(options => options with { Remediation = options.Remediation with { Api = RemediationMode.Off } }).Open();
@@ -98,6 +96,5 @@ public sealed class LocalFirstTests : IDisposable
 
     private RemediationTicket Submit(RemediationRequest request) => _scene.Host.Remediator.Submit(request);
 
-    private RemediationRequest Api() =>
-        _scene.LocalRequest() with { Trigger = RemediationTrigger.Api, Actor = "controller", Episode = null };
+    private RemediationRequest Api() => _scene.LocalRequest() with { Trigger = RemediationTrigger.Api, Actor = "controller", Episode = null };
 }
