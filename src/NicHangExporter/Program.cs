@@ -51,7 +51,7 @@ if (call is not null)
     // The answer says what there is to say; the log is for whoever asks for it.
     if (settings.All(setting => setting.Name != "log.level"))
         options.LogLevel = LogLevel.Error;
-    return await new CommandRunner(options, OfflineHost.ActAsync, TimeProvider.System, output, error).RunAsync(call);
+    return await new CommandRunner(options, Offline, TimeProvider.System, output, error).RunAsync(call);
 }
 if (commandLine.IsConfigCheck(result))
 {
@@ -64,6 +64,12 @@ if (commandLine.IsConfigCheck(result))
     return 0;
 }
 return await ExporterHost.RunAsync(ExporterHost.Build(options, TimeProvider.System));
+
+OfflineHost Offline(string? directory, Action<string> say)
+{
+    options.StateDirectory = directory;
+    return new OfflineHost(options, say);
+}
 
 int Refuse(List<string> lines)
 {

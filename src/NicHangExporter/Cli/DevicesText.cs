@@ -1,4 +1,5 @@
 using System.Globalization;
+using NicHangExporter.Api;
 using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Cli;
@@ -10,9 +11,9 @@ internal static class DevicesText
     /// <param name="page">Where to.</param>
     /// <param name="status">The devices.</param>
     /// <param name="isWatched">A daemon has been watching them; without one nobody knows who hangs.</param>
-    public static void Write(ConsoleWriter page, RemediationStatus status, bool isWatched)
+    public static void Write(ConsoleWriter page, DeviceList status, bool isWatched)
     {
-        if (status.Devices.IsDefaultOrEmpty)
+        if (status.Devices.Count == 0)
         {
             page.Paragraph("", "no physical network device found; --collector.virtual also shows bridges, bonds, veth and lo");
             return;
@@ -27,7 +28,7 @@ internal static class DevicesText
                     + "No daemon answers, so that none is known to act by itself.");
     }
 
-    private static string[] Row(DeviceStatus device, bool isWatched) =>
+    private static string[] Row(DeviceResponse device, bool isWatched) =>
     [
         device.Device,
         Or(device.Driver),
@@ -42,7 +43,7 @@ internal static class DevicesText
     ];
 
     // Nothing else may act on it than somebody who asks for it.
-    private static bool IsByHandOnly(DeviceStatus device, bool isWatched) =>
+    private static bool IsByHandOnly(DeviceResponse device, bool isWatched) =>
         device is { Present: true, NotAllowed: null }
         && (!isWatched || device.NotProtected is NotProtected.Off or NotProtected.Observe);
 

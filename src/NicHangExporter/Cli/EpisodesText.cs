@@ -1,3 +1,4 @@
+using NicHangExporter.Api;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Evidence;
 
@@ -10,7 +11,7 @@ internal static class EpisodesText
     private const int KernelLines = 8;
 
     /// <summary>Writes the list, the newest first.</summary>
-    public static void Write(ConsoleWriter page, IReadOnlyList<EpisodeJsonRow> episodes)
+    public static void Write(ConsoleWriter page, IReadOnlyList<EpisodeResponse> episodes)
     {
         if (episodes.Count == 0)
         {
@@ -50,7 +51,7 @@ internal static class EpisodesText
         page.Line($"  all of it in {file}");
     }
 
-    private static string[] Row(EpisodeJsonRow episode) =>
+    private static string[] Row(EpisodeResponse episode) =>
     [
         episode.Id,
         episode.Driver.Length > 0 ? episode.Driver : "-",

@@ -1,3 +1,4 @@
+using NicHangExporter.Api;
 using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Policy;
@@ -10,7 +11,7 @@ internal static class Hints
     private const string Program = "nic-hang-exporter";
 
     /// <summary>Lines with the word before them; a command has none.</summary>
-    public static IEnumerable<(string Lead, string Text)> After(RemediationOutcome outcome, bool isRollback = false)
+    public static IEnumerable<(string Lead, string Text)> After(RemediationResponse outcome, bool isRollback = false)
     {
         var device = Device(outcome.Device);
         return outcome.Verdict switch

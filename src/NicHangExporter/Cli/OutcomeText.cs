@@ -1,3 +1,4 @@
+using NicHangExporter.Api;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Planning;
@@ -10,25 +11,24 @@ internal static class OutcomeText
     /// <summary>Writes it.</summary>
     /// <param name="page">Where to.</param>
     /// <param name="outcome">The outcome.</param>
-    /// <param name="isJoined">Somebody else had asked for it before.</param>
     /// <param name="isRollback">A rollback was asked for.</param>
-    public static void Write(ConsoleWriter page, RemediationOutcome outcome, bool isJoined = false, bool isRollback = false)
+    public static void Write(ConsoleWriter page, RemediationResponse outcome, bool isRollback = false)
     {
         page.Line($"{outcome.Device}: {Title(outcome, isRollback)}");
-        page.Paragraph("  ", outcome.Explanation);
-        if (isJoined)
+        page.Paragraph("  ", outcome.Explanation ?? "");
+        if (outcome.Joined == true)
             page.Paragraph("  ", "A remediation of it was under way already, asked for by somebody else; this is how that one ended.");
         if (outcome.Profile is { } profile)
             page.Paragraph("  profile    ", profile);
         if (outcome.Rung is { } rung)
             page.Paragraph("  recovery   ", rung);
-        if (!outcome.Steps.IsDefaultOrEmpty)
-            page.Paragraph(IsPlanOnly(outcome.Verdict) ? "  would do   " : "  steps      ", string.Join(", ", outcome.Steps));
+        if (outcome.Steps is { Count: > 0 } steps)
+            page.Paragraph(IsPlanOnly(outcome.Verdict) ? "  would do   " : "  steps      ", string.Join(", ", steps));
         WriteChanges(page, outcome);
         // Of tx, a device may have had two features on and three off: then it is said above.
-        if (outcome.AlreadyOff is { IsDefaultOrEmpty: false } off && off.Select(OffloadNames.Short).Except((outcome.Before?.Keys ?? []).Select(OffloadNames.Short)).ToList() is { Count: > 0 } names)
+        if ((outcome.AlreadyOff ?? []).Select(OffloadNames.Short).Except((outcome.Before?.Keys ?? []).Select(OffloadNames.Short)).ToList() is { Count: > 0 } names)
             page.Paragraph("  off before ", string.Join(", ", names));
-        foreach (var line in FixedTogether(outcome.Fixed.IsDefault ? [] : outcome.Fixed))
+        foreach (var line in FixedTogether(outcome.Fixed ?? []))
             page.Paragraph("  fixed      ", line);
         if (outcome.Evidence is { } evidence)
             page.Paragraph("  seen       ", Seen(evidence));
@@ -43,7 +43,7 @@ internal static class OutcomeText
             page.Line($"  id         {outcome.Id}");
     }
 
-    private static string Title(RemediationOutcome outcome, bool isRollback) => outcome.Verdict switch
+    private static string Title(RemediationResponse outcome, bool isRollback) => outcome.Verdict switch
     {
         RemediationVerdict.Healed => "healed",
         RemediationVerdict.Applied => isRollback ? "undone" : "applied",
@@ -52,11 +52,12 @@ internal static class OutcomeText
         RemediationVerdict.DryRun => "dry run, nothing was changed",
         RemediationVerdict.Observed => "mode observe, nothing was changed",
         RemediationVerdict.Declined => $"DECLINED ({(outcome.Declined is { } reason ? Spaced(reason) : "no reason given")}), nothing was changed",
-        var verdict => Spaced(verdict).ToUpperInvariant(),
+        { } verdict => Spaced(verdict).ToUpperInvariant(),
+        null => "NO VERDICT",
     };
 
     // One line for all features of a short name that went the same way: people know tso, not its five parts.
-    private static void WriteChanges(ConsoleWriter page, RemediationOutcome outcome)
+    private static void WriteChanges(ConsoleWriter page, RemediationResponse outcome)
     {
         if (outcome is not { Before: { Count: > 0 } before, After: { } after })
             return;
@@ -94,7 +95,7 @@ internal static class OutcomeText
         return string.Join("; ", seen);
     }
 
-    private static bool IsPlanOnly(RemediationVerdict verdict) => verdict is RemediationVerdict.DryRun or RemediationVerdict.Observed or RemediationVerdict.Declined;
+    private static bool IsPlanOnly(RemediationVerdict? verdict) => verdict is RemediationVerdict.DryRun or RemediationVerdict.Observed or RemediationVerdict.Declined;
 
     private static string Spaced<T>(T value) where T : struct, Enum => SnakeCase.Of(value).Replace('_', ' ');
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NicHangExporter.Api;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Planning;
 
@@ -13,7 +14,7 @@ internal static class StatusText
     /// <param name="source">Who tells: the daemon, or the journal alone.</param>
     /// <param name="isDaemons">Whether the daemon has answered; else modes, journal and privilege are those of this command, and nobody knows the daemon's.</param>
     /// <param name="hasHistory">Whether a journal was read: without one, budget and kill switch are not known.</param>
-    public static void Write(ConsoleWriter page, RemediationStatus status, string source, bool isDaemons, bool hasHistory = true)
+    public static void Write(ConsoleWriter page, DeviceList status, string source, bool isDaemons, bool hasHistory = true)
     {
         page.Paragraph("daemon      ", source);
         var modes = string.Join(", ", status.Modes.OrderBy(mode => mode.Key, StringComparer.Ordinal).Select(mode => $"{mode.Key} {mode.Value}"));
@@ -50,20 +51,20 @@ internal static class StatusText
             WriteDevice(page, device);
     }
 
-    private static bool IsWorthALine(DeviceStatus device) =>
-        device.Hung || device.Quarantined || device.Last is not null || device.LastEpisode is not null || !device.Drifted.IsDefaultOrEmpty;
+    private static bool IsWorthALine(DeviceResponse device) =>
+        device.Hung || device.Quarantined || device.Last is not null || device.LastEpisode is not null || device.Drifted.Count > 0;
 
-    private static void WriteDevice(ConsoleWriter page, DeviceStatus device)
+    private static void WriteDevice(ConsoleWriter page, DeviceResponse device)
     {
         page.Line();
         var states = new[] { device.Hung ? "HUNG" : null, device.Quarantined ? "IN QUARANTINE" : null, device.Present ? null : "not here" }.OfType<string>().ToList();
         var details = string.Join(", ", new[] { device.Driver, device.Bus }.Where(detail => detail.Length > 0));
         page.Line($"{device.Device}{(details.Length > 0 ? $" ({details})" : "")}{(states.Count > 0 ? ": " + string.Join(", ", states) : "")}");
         if (device.Last is { Verdict: { } verdict } last)
-            page.Paragraph("  last      ", $"{Humanize.Moment(last.Time)} {(last.Rollback == true ? "rollback " : "")}{SnakeCase.Of(verdict).Replace('_', ' ')}{(last.Trigger is { } trigger ? $", asked by {SnakeCase.Of(trigger)}" : "")}{(last.Actor is { } actor ? $" ({actor})" : "")}{(last.Profile is { } profile ? $", profile {profile}" : "")}{(last.Rung is { } rung ? $", recovery {rung}" : "")}");
-        if (!device.Desired.IsDefaultOrEmpty)
+            page.Paragraph("  last      ", $"{Humanize.Moment(last.Ended ?? default)} {(last.Rollback == true ? "rollback " : "")}{SnakeCase.Of(verdict).Replace('_', ' ')}{(last.Trigger is { } trigger ? $", asked by {SnakeCase.Of(trigger)}" : "")}{(last.Actor is { } actor ? $" ({actor})" : "")}{(last.Profile is { } profile ? $", profile {profile}" : "")}{(last.Rung is { } rung ? $", recovery {rung}" : "")}");
+        if (device.Desired.Count > 0)
             page.Paragraph("  kept off  ", Short(device.Desired));
-        if (!device.Drifted.IsDefaultOrEmpty)
+        if (device.Drifted.Count > 0)
             page.Paragraph("  ON AGAIN  ", Short(device.Drifted));
         if (device.Cooldown > 0)
             page.Paragraph("  cool-down ", Humanize.Wait(device.Cooldown));
