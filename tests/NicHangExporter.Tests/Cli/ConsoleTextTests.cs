@@ -1,9 +1,9 @@
+using NicHangExporter.Api;
 using NicHangExporter.Cli;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
-using NicHangExporter.Tests.Control;
 
 namespace NicHangExporter.Tests.Cli;
 
@@ -108,7 +108,7 @@ public sealed class ConsoleTextTests
     public void Outcome_Joined_SaysThatItWasSomebodyElses()
     {
         var output = new StringWriter();
-        OutcomeText.Write(new ConsoleWriter(output), new RemediationOutcome("5", "eno1", RemediationVerdict.Applied, "Done."), isJoined: true);
+        OutcomeText.Write(new ConsoleWriter(output), RemediationResponse.Of(new RemediationOutcome("5", "eno1", RemediationVerdict.Applied, "Done.")) with { Joined = true });
 
         Assert.Contains("asked for by somebody else", output.ToString(), StringComparison.Ordinal);
     }
@@ -120,7 +120,12 @@ public sealed class ConsoleTextTests
             foreach (DeclineReason? reason in verdict is RemediationVerdict.Declined ? Enum.GetValues<DeclineReason>().Select(value => (DeclineReason?)value) : [null])
             {
                 var output = new StringWriter();
-                OutcomeText.Write(new ConsoleWriter(output), new RemediationOutcome("12", "enp0s31f6", verdict, "Because.") { Declined = reason, Evidence = new RemediationEvidence(1, Error: "SIOCETHTOOL on enp0s31f6 failed: No such device (errno 19)") });
+                var outcome = new RemediationOutcome("12", "enp0s31f6", verdict, "Because.")
+                {
+                    Declined = reason,
+                    Evidence = new RemediationEvidence(1, Error: "SIOCETHTOOL on enp0s31f6 failed: No such device (errno 19)"),
+                };
+                OutcomeText.Write(new ConsoleWriter(output), RemediationResponse.Of(outcome));
 
                 var lines = output.ToString().TrimEnd().Split('\n');
                 Assert.All(lines, line => Assert.True(line.Length < 80, line));
@@ -134,7 +139,7 @@ public sealed class ConsoleTextTests
     public void Status_AtRest_IsElevenLines() =>
         AssertText(
             """
-            daemon      runs; answered at /var/lib/nic-hang-exporter/control.sock
+            daemon      runs; answered at /var/lib/nic-hang-exporter/api.sock
             modes       api observe, local enforce, webhook off
             paused      no
             journal     writable
@@ -146,7 +151,7 @@ public sealed class ConsoleTextTests
                         watches the others
             healed      none
             """,
-            page => StatusText.Write(page, TestStatus.Empty, "runs; answered at /var/lib/nic-hang-exporter/control.sock", isDaemons: true));
+            page => StatusText.Write(page, DeviceList.Of(TestStatus.Empty), "runs; answered at /var/lib/nic-hang-exporter/api.sock", isDaemons: true));
 
     [Fact]
     public void Status_InTrouble_IsLoudAndFitsTheScreen() =>
@@ -179,7 +184,7 @@ public sealed class ConsoleTextTests
 
             enp3s0 (r8169, 0000:03:00.0): IN QUARANTINE
             """,
-            page => StatusText.Write(page, TestStatus.Busy, "runs", isDaemons: true));
+            page => StatusText.Write(page, DeviceList.Of(TestStatus.Busy), "runs", isDaemons: true));
 
     [Fact]
     public void Status_OfNoDaemon_TellsItsOwnModesFromTheDaemons() =>
@@ -197,7 +202,7 @@ public sealed class ConsoleTextTests
             watched     none: no physical network device is here; --collector.virtual
                         watches the others
             """,
-            page => StatusText.Write(page, TestStatus.Empty with { JournalWritable = false }, "not asked: no state directory is known", isDaemons: false, hasHistory: false));
+            page => StatusText.Write(page, DeviceList.Of(TestStatus.Empty with { JournalWritable = false }), "not asked: no state directory is known", isDaemons: false, hasHistory: false));
 
     [Fact]
     public void Status_OfNoDaemonWithItsJournal_TellsWhatTheJournalKnows() =>
@@ -215,7 +220,7 @@ public sealed class ConsoleTextTests
             watched     none: no physical network device is here; --collector.virtual
                         watches the others
             """,
-            page => StatusText.Write(page, TestStatus.Empty with { Capable = false }, "not asked, for none runs", isDaemons: false));
+            page => StatusText.Write(page, DeviceList.Of(TestStatus.Empty with { Capable = false }), "not asked, for none runs", isDaemons: false));
 
     [Fact]
     public void Devices_AreATable() =>
@@ -229,7 +234,7 @@ public sealed class ConsoleTextTests
             COOL: cool-down left. LEFT: remediations left in 24 hours. QUAR: in quarantine,
             until quarantine clear.
             """,
-            page => DevicesText.Write(page, TestStatus.Busy, isWatched: true));
+            page => DevicesText.Write(page, DeviceList.Of(TestStatus.Busy), isWatched: true));
 
     [Theory]
     [InlineData(nameof(NotProtected.Off), true)]
@@ -259,7 +264,7 @@ public sealed class ConsoleTextTests
             COOL: cool-down left. LEFT: remediations left in 24 hours. QUAR: in quarantine,
             until quarantine clear.{(byHand ? Legend : "")}
             """,
-            page => DevicesText.Write(page, TestStatus.Empty with { Devices = [device] }, isWatched: true));
+            page => DevicesText.Write(page, DeviceList.Of(TestStatus.Empty with { Devices = [device] }), isWatched: true));
     }
 
     [Fact]
@@ -275,11 +280,11 @@ public sealed class ConsoleTextTests
             ALLOWED, by hand: the command remediate may change the device. No daemon
             answers, so that none is known to act by itself.
             """,
-            page => DevicesText.Write(page, TestStatus.Empty with { Devices = [device] }, isWatched: false));
+            page => DevicesText.Write(page, DeviceList.Of(TestStatus.Empty with { Devices = [device] }), isWatched: false));
     }
 
     [Fact]
-    public void Devices_WhereThereIsNone_SaySo() => AssertText("no physical network device found; --collector.virtual also shows bridges,\nbonds, veth and lo", page => DevicesText.Write(page, TestStatus.Empty, isWatched: false));
+    public void Devices_WhereThereIsNone_SaySo() => AssertText("no physical network device found; --collector.virtual also shows bridges,\nbonds, veth and lo", page => DevicesText.Write(page, DeviceList.Of(TestStatus.Empty), isWatched: false));
 
     [Fact]
     public void Episodes_AreATable() =>
@@ -289,7 +294,7 @@ public sealed class ConsoleTextTests
             20260724T031109Z-eno1      e1000e  wedge  41s     21       healed
             20260723T000000Z-x~1b~5b2  -       -      no end  -        none
             """,
-            page => EpisodesText.Write(page, [EpisodeJsonRow.Of(Episode), EpisodeJsonRow.Of(new EpisodeBundle("20260723T000000Z-x~1b~5b2", @"x\x1b[2"))]));
+            page => EpisodesText.Write(page, [EpisodeResponse.Of(Episode), EpisodeResponse.Of(new EpisodeBundle("20260723T000000Z-x~1b~5b2", @"x\x1b[2"))]));
 
     [Fact]
     public void Episodes_WhereThereIsNone_SaySo() => AssertText("no hang episode was recorded", page => EpisodesText.Write(page, []));
@@ -337,7 +342,7 @@ public sealed class ConsoleTextTests
         Errors = ["no room"],
     };
 
-    private static void AssertText(string expected, RemediationOutcome outcome) => AssertText(expected, page => OutcomeText.Write(page, outcome));
+    private static void AssertText(string expected, RemediationOutcome outcome) => AssertText(expected, page => OutcomeText.Write(page, RemediationResponse.Of(outcome)));
 
     private static void AssertText(string expected, Action<ConsoleWriter> write)
     {

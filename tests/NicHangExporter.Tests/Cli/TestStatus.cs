@@ -2,9 +2,9 @@ using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
 
-namespace NicHangExporter.Tests.Control;
+namespace NicHangExporter.Tests.Cli;
 
-/// <summary>States of the door to show.</summary>
+/// <summary>States of the remediation to show.</summary>
 internal static class TestStatus
 {
     private static readonly DateTimeOffset Time = new(2026, 7, 24, 3, 12, 9, TimeSpan.Zero);
