@@ -16,6 +16,8 @@ internal sealed class ApiClient(HttpMessageHandler handler, TimeProvider clock) 
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
 
+    private static readonly byte[] EmptyBody = [.. "{}"u8];
+
     private readonly HttpMessageInvoker _http = new(handler);
     private readonly string _key = Guid.NewGuid().ToString("N");
     private bool _isReached;
@@ -34,18 +36,18 @@ internal sealed class ApiClient(HttpMessageHandler handler, TimeProvider clock) 
 
     /// <inheritdoc/>
     public async Task<ApiResponse<QuarantineResponse>> ClearQuarantineAsync(string device) =>
-        (await AskAsync(HttpMethod.Post, $"quarantine/{Uri.EscapeDataString(device)}/clear")).Read(ApiJson.Answers.QuarantineResponse);
+        (await AskAsync(HttpMethod.Post, $"quarantine/{Uri.EscapeDataString(device)}/clear", EmptyBody)).Read(ApiJson.Answers.QuarantineResponse);
 
     /// <inheritdoc/>
     public async Task<ApiResponse<PauseResponse>> SetPausedAsync(bool paused) =>
-        (await AskAsync(paused ? HttpMethod.Post : HttpMethod.Delete, "pause")).Read(ApiJson.Answers.PauseResponse);
+        (await AskAsync(paused ? HttpMethod.Post : HttpMethod.Delete, "pause", EmptyBody)).Read(ApiJson.Answers.PauseResponse);
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
     private async Task<ApiResponse<RemediationResponse>> SubmitAsync(string path, string device, byte[] body)
     {
-        var reply = await AskAsync(HttpMethod.Post, path, body);
+        var reply = await AskAsync(HttpMethod.Post, path, body, _key);
         var result = reply.Read(ApiJson.Answers.RemediationResponse);
         if (result.Problem is { } problem)
             return ReasonOf(problem) is { } reason ? await ExplainAsync(problem, reason, device, reply.RetryAfter) : result;
@@ -83,30 +85,30 @@ internal sealed class ApiClient(HttpMessageHandler handler, TimeProvider clock) 
         };
     }
 
-    // A request with a body has the key of the command, so that it is carried out once however often it is sent.
-    private async Task<ApiReply> AskAsync(HttpMethod method, string path, byte[]? body = null)
+    // With a key it is carried out once however often it is sent. A change without one has a body, be it empty: the library repeats a
+    // request that has none.
+    private async Task<ApiReply> AskAsync(HttpMethod method, string path, byte[]? body = null, string? key = null)
     {
         try
         {
-            return await ExchangeAsync(method, path, body);
+            return await ExchangeAsync(method, path, body, key);
         }
         catch (DaemonException exception) when (exception.Failure == DaemonFailure.ConnectionLost)
         {
             _isReached = true;
-            if (body is null && method != HttpMethod.Get)
+            if (body is not null && key is null)
                 throw;
         }
-        return await ExchangeAsync(method, path, body);
+        return await ExchangeAsync(method, path, body, key);
     }
 
-    private async Task<ApiReply> ExchangeAsync(HttpMethod method, string path, byte[]? body)
+    private async Task<ApiReply> ExchangeAsync(HttpMethod method, string path, byte[]? body, string? key)
     {
         using var request = new HttpRequestMessage(method, new Uri(Root, path));
         if (body is not null)
-        {
             request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-            request.Headers.Add(RequestKeys.Header, _key);
-        }
+        if (key is not null)
+            request.Headers.Add(RequestKeys.Header, key);
         try
         {
             using var answer = await _http.SendAsync(request, CancellationToken.None);
@@ -115,7 +117,7 @@ internal sealed class ApiClient(HttpMessageHandler handler, TimeProvider clock) 
         }
         catch (DaemonException exception) when (_isReached && exception.Failure == DaemonFailure.NotRunning)
         {
-            // It had the request. Nobody may take it for a daemon that never ran.
+            // It had the request, so it must not pass for a daemon that never ran.
             throw new DaemonException(DaemonFailure.ConnectionLost, "it ended before it answered");
         }
     }

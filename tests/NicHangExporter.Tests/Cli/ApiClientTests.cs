@@ -83,7 +83,7 @@ public sealed class ApiClientTests : IDisposable
         await CallAsync(api => api.SetPausedAsync(true));
         var resumed = (await CallAsync(api => api.SetPausedAsync(false))).Value!;
 
-        Assert.Equal(["POST /api/v1/pause", "DELETE /api/v1/pause"], _daemon.Requests);
+        Assert.Equal(["POST /api/v1/pause {}", "DELETE /api/v1/pause {}"], _daemon.Requests);
         Assert.Equal((true, "By the file."), (resumed.Paused, resumed.Explanation));
         Assert.Equal([PauseCause.File], resumed.PausedBy);
     }
@@ -168,13 +168,7 @@ public sealed class ApiClientTests : IDisposable
     [InlineData(502, "<html>")]
     public async Task Answer_ThatIsNoneOfTheApi_IsNotUnderstood(int status, string body)
     {
-        _daemon.Answer = request =>
-        {
-            if (status == 204)
-                request.HttpContext.Response.OnStarting(() => Task.CompletedTask);
-            return Task.FromResult((status, body));
-        };
-        _daemon.Start();
+        _daemon.Always(status, body).Start();
 
         var exception = await Assert.ThrowsAsync<DaemonException>(() => CallAsync(api => api.GetDevicesAsync()));
 
