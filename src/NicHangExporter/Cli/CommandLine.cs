@@ -88,11 +88,7 @@ internal sealed class CommandLine
     /// <summary>What is wrong with the command line, one line each.</summary>
     public List<string> Errors(ParseResult result)
     {
-        // The library says of each token only that it is not recognised, without the name that was probably meant.
-        var errors = result.Errors.Select(error => error.Message)
-            .Where(message => !message.StartsWith("Unrecognized command or argument", StringComparison.Ordinal)
-                // Which one, and what to write, is said with the command's other mistakes.
-                && !message.StartsWith("Required argument missing for command", StringComparison.Ordinal)).ToList();
+        var errors = result.Errors.Where(error => !IsSaidBelow(error, result)).Select(error => error.Message).ToList();
         var flags = (_console.Has(result.CommandResult.Command) ? result.CommandResult.Command : Root).Options.Select(option => option.Name).ToList();
         errors.AddRange(result.UnmatchedTokens.Select(token => token switch
         {
@@ -110,6 +106,15 @@ internal sealed class CommandLine
         }
         return errors;
     }
+
+    // The library says of each surplus token only that it is not recognised, without the name that was probably meant, and of a missing
+    // DEVICE not what to write. Which error is which is told by its symbol; its text is the library's own.
+    private bool IsSaidBelow(ParseError error, ParseResult result) => error.SymbolResult switch
+    {
+        CommandResult => result.UnmatchedTokens.Count > 0,
+        ArgumentResult => _console.Has(result.CommandResult.Command),
+        _ => false,
+    };
 
     /// <summary>What the flags set.</summary>
     public List<OptionSetting> Settings(ParseResult result, List<string> errors)
