@@ -7,11 +7,12 @@ namespace NicHangExporter.Api;
 /// <summary>Finds the device that a text names, by its name or by its address on the bus.</summary>
 internal static class DeviceResolver
 {
-    /// <summary>The device, or why there is none. By name first: <c>virtio0</c> could be either.</summary>
+    /// <summary>Finds a device that is present. By name first: <c>virtio0</c> can be a name and an address.</summary>
     /// <param name="devices">The devices of this host.</param>
     /// <param name="text">As <see cref="InterfaceName.ToString"/> or <see cref="BusAddress.ToString"/> writes it.</param>
     /// <param name="device">The device; it may be gone a moment later.</param>
-    public static ApiAnswer? Find(NetClass devices, string text, out InterfaceName device)
+    /// <returns>Null where it is found, else why not.</returns>
+    public static ApiResult? Find(NetClass devices, string text, out InterfaceName device)
     {
         device = default;
         try
@@ -24,18 +25,22 @@ internal static class DeviceResolver
                         return null;
                     }
             if (!BusAddress.TryParse(text, out var address))
-                return ApiAnswer.Refuse(HttpStatusMapping.OfReason[DeclineReason.UnknownDevice]);
+                return ApiResult.Problem(HttpStatusMapping.OfReason[DeclineReason.UnknownDevice]);
             var found = devices.FindByBusAddress(address);
             if (found.Count > 1)
-                return ApiAnswer.Refuse(ApiProblem.Malformed, $"Several devices are at that address; name one of them: {string.Join(", ", found)}.");
+                return Ambiguous(found.Select(one => one.ToString()));
             if (found.Count == 0)
-                return ApiAnswer.Refuse(HttpStatusMapping.OfReason[DeclineReason.UnknownDevice]);
+                return ApiResult.Problem(HttpStatusMapping.OfReason[DeclineReason.UnknownDevice]);
             device = found[0];
             return null;
         }
         catch (LinuxException)
         {
-            return ApiAnswer.Refuse(ApiProblem.Unreadable);
+            return ApiResult.Problem(ApiProblem.Unreadable);
         }
     }
+
+    /// <summary>The problem of an address that several devices share.</summary>
+    public static ApiResult Ambiguous(IEnumerable<string> devices) =>
+        ApiResult.Problem(ApiProblem.Malformed, $"Several devices are at that address; name one of them: {string.Join(", ", devices)}.");
 }

@@ -34,7 +34,7 @@ internal static class OfflineHost
         using var log = LoggingSetup.Create(options, TimeProvider.System, () => metrics.LogDropped.Inc());
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new SerilogLoggerProvider(log)));
-        ExporterHost.AddRooms(services, options, TimeProvider.System, metrics);
+        services.AddExporter(options, TimeProvider.System, metrics);
         await using var rooms = services.BuildServiceProvider();
         if (request.Command == ControlCommand.Status)
             return ReadStatus(rooms);

@@ -24,6 +24,18 @@ public sealed class WireTests
         await CompareAsync("wire-pages.txt", host, WireCases.OfThePages(), withCounters: false);
     }
 
+    [Fact]
+    public async Task Pages_OfAHostWithApi_NeedNoCredentialAndMissNone()
+    {
+        await using var host = await WireHost.StartAsync();
+
+        foreach (var path in new[] { "/", "/metrics", "/-/healthy" })
+            Assert.StartsWith("HTTP/1.1 200 OK", await host.ExchangeAsync($"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 401", await host.ExchangeAsync("GET /api/v1/devices HTTP/1.1\r\nHost: localhost\r\n\r\n"), StringComparison.Ordinal);
+
+        Assert.Contains("nichang_api_authentication_failures_total{reason=\"absent\"} 1\n", await host.CountersAsync(), StringComparison.Ordinal);
+    }
+
     private static async Task CompareAsync(string name, WireHost host, IEnumerable<string> requests, bool withCounters)
     {
         // Requests with the same answer stand together: most of them are refusals.

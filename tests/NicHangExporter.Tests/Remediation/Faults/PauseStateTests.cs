@@ -1,4 +1,5 @@
 using NicHangExporter.Api;
+using NicHangExporter.Api.Auth;
 using NicHangExporter.Control;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Options;
@@ -105,9 +106,9 @@ public sealed class PauseStateTests : IDisposable
 
     private async Task<string> ApiAsync(bool paused)
     {
-        var desk = new AdminHandlers(ApiDoor.Of(_scene.Host.Remediator, _scene.Host.Ledger), new NetClass(_scene.Host.Options.SysfsPath));
-        var call = new ApiRequest(null!, new Credential("ops", ApiScope.Admin), "", null);
-        var answer = await Run(paused ? desk.PauseAsync(call) : desk.ResumeAsync(call));
+        var desk = new AdminHandlers(_scene.Host.Remediator, new NetClass(_scene.Host.Options.SysfsPath));
+        var (body, caller) = (JsonBody<EmptyRequest>.Of(new EmptyRequest()), new Caller("ops", ApiScope.Admin, RemediationTrigger.Api));
+        var answer = await Run(paused ? desk.PauseAsync(body, caller) : desk.ResumeAsync(body, caller));
         Assert.Equal(200, answer.Status);
         return System.Text.Encoding.UTF8.GetString(answer.Body);
     }
