@@ -59,6 +59,7 @@ public sealed class QueuedSinkTests : IDisposable
         _sink.Dispose();
         Assert.Equal([.. Enumerable.Range(0, last + 1).Select(Text), "25 log messages were dropped here, because nobody read the log fast enough", Text(5000)], _target.Written);
         Assert.Equal(EventIds.LogDropped, _target.LastEventId);
+        Assert.Equal("dropped, event_id", _target.LastFields);
     }
 
     [Fact]
@@ -121,6 +122,7 @@ public sealed class QueuedSinkTests : IDisposable
         public ManualResetEventSlim Entered { get; } = new();
         public ConcurrentQueue<string> Written { get; } = [];
         public int? LastEventId { get; private set; }
+        public string? LastFields { get; private set; }
 
         /// <summary>Reads so many, while it stands still otherwise, and waits until it has.</summary>
         public void Step(int count)
@@ -138,7 +140,8 @@ public sealed class QueuedSinkTests : IDisposable
             }
             Written.Enqueue(logEvent.RenderMessage(System.Globalization.CultureInfo.InvariantCulture));
             if (logEvent.Properties.TryGetValue("EventId", out var id))
-                LastEventId = (int?)((ScalarValue)((StructureValue)id).Properties[0].Value).Value;
+                (LastEventId, LastFields) = ((int?)((ScalarValue)((StructureValue)id).Properties[0].Value).Value,
+                    string.Join(", ", LogFields.Of(logEvent).Select(field => field.Key)));
         }
 
         public void Dispose()
