@@ -14,7 +14,7 @@ internal sealed class ApiClient(HttpMessageHandler handler, TimeProvider clock) 
     /// <summary>Where the routes begin. The host is a name only: the handler knows where to connect.</summary>
     public static readonly Uri Root = new("http://localhost/api/v1/");
 
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
 
     private static readonly byte[] EmptyBody = [.. "{}"u8];
 

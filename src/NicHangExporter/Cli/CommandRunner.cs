@@ -3,6 +3,7 @@ using NicHangExporter.Linux;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation.Evidence;
+using NicHangExporter.Web;
 
 namespace NicHangExporter.Cli;
 
@@ -63,7 +64,7 @@ internal sealed class CommandRunner(ExporterOptions options, OfflineApiFactory o
         catch (DaemonException exception) when (exception.Failure == DaemonFailure.PermissionDenied)
         {
             if (!call.IsDryRun)
-                return Fail($"permission denied at {DaemonSocket.In(directory!)}: only root and the daemon's user may ask it");
+                return Fail($"permission denied at {LocalApiServer.PathIn(directory!)}: only root and the daemon's user may ask it");
             SayWithoutHistory();
             directory = null;
         }
@@ -101,7 +102,7 @@ internal sealed class CommandRunner(ExporterOptions options, OfflineApiFactory o
         {
             if (directory is not null)
                 using (var daemon = Connect(directory))
-                    return Show(call, await daemon.GetDevicesAsync(), $"runs; answered at {DaemonSocket.In(directory)}", isDaemons: true);
+                    return Show(call, await daemon.GetDevicesAsync(), $"runs; answered at {LocalApiServer.PathIn(directory)}", isDaemons: true);
             source = "not asked: no state directory is known";
         }
         catch (DaemonException exception) when (exception.Failure == DaemonFailure.NotRunning)
@@ -172,7 +173,7 @@ internal sealed class CommandRunner(ExporterOptions options, OfflineApiFactory o
         return isHealthy ? Success : Failure;
     }
 
-    private ApiClient Connect(string directory) => new(new DaemonConnection(DaemonSocket.In(directory), clock), clock);
+    private ApiClient Connect(string directory) => new(new DaemonConnection(LocalApiServer.PathIn(directory), clock), clock);
 
     // The daemon is asked about an absent device as well: it knows devices that have left. But the refusal comes immediately.
     private bool IsPresent(string device)
@@ -198,7 +199,7 @@ internal sealed class CommandRunner(ExporterOptions options, OfflineApiFactory o
         result.Value is { } value ? write(value) ? Success : Failure : Fail(result.Problem!.Detail);
 
     private void SayWithoutHistory() =>
-        Say($"permission denied at {DaemonSocket.In(_directory!)}: only root and the daemon's user may ask the daemon. What was done before is not known here");
+        Say($"permission denied at {LocalApiServer.PathIn(_directory!)}: only root and the daemon's user may ask the daemon. What was done before is not known here");
 
     private int Fail(string reason)
     {

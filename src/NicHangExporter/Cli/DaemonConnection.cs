@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using NicHangExporter.Web;
 
 namespace NicHangExporter.Cli;
 
@@ -100,7 +101,7 @@ internal sealed class DaemonConnection : DelegatingHandler
 
     private async ValueTask<Stream> ConnectAsync(CancellationToken cancellation)
     {
-        if (!DaemonSocket.Fits(_path))
+        if (!LocalApiServer.Fits(_path))
             throw new DaemonException(DaemonFailure.NotRunning, $"{_path} is longer than the path of a socket can be");
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try

@@ -8,7 +8,7 @@ using NicHangExporter.Remediation;
 namespace NicHangExporter.Hosting;
 
 /// <summary>Finds out whether a device hangs before a command changes it. A daemon knows: it watches all the time.</summary>
-/// <param name="services">The services of <see cref="ExporterHost.AddRooms"/>.</param>
+/// <param name="services">The services of <see cref="ExporterServices.AddExporter"/>.</param>
 /// <param name="say">Writes a sentence about the progress to the terminal.</param>
 internal sealed class HangWatch(IServiceProvider services, Action<string> say)
 {

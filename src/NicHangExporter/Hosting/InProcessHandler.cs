@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace NicHangExporter.Hosting;
@@ -18,7 +19,7 @@ internal sealed class InProcessHandler(RequestDelegate pipeline, IServiceProvide
             RequestAborted = cancellationToken,
         };
         await pipeline(context);
-        var answer = new HttpResponseMessage((System.Net.HttpStatusCode)context.Response.StatusCode)
+        var answer = new HttpResponseMessage((HttpStatusCode)context.Response.StatusCode)
         {
             RequestMessage = request,
             Content = new ByteArrayContent(body.ToArray()),
@@ -45,6 +46,8 @@ internal sealed class InProcessHandler(RequestDelegate pipeline, IServiceProvide
             Headers = headers,
             Body = request.Content is { } content ? await content.ReadAsStreamAsync(cancellation) : Stream.Null,
         });
+        // Nobody can read along.
+        features.Set<IHttpConnectionFeature>(new HttpConnectionFeature { LocalIpAddress = IPAddress.Loopback });
         features.Set<IHttpResponseFeature>(new HttpResponseFeature());
         features.Set<IHttpResponseBodyFeature>(new StreamResponseBodyFeature(answer));
         return features;

@@ -1,16 +1,12 @@
-using System.Globalization;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Microsoft.Extensions.Hosting.Internal;
 using NicHangExporter.Api;
 using NicHangExporter.Cli;
-using NicHangExporter.Control;
-using NicHangExporter.Detection;
-using NicHangExporter.Linux;
-using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Logging;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
-using NicHangExporter.Remediation.Journaling;
 using Serilog.Core;
 using Serilog.Extensions.Logging;
 
@@ -130,35 +126,20 @@ internal sealed class OfflineHost(ExporterOptions options, Action<string> say) :
         services.AddSingleton(_ => LoggingSetup.Create(options, Clock, () => metrics.LogDropped.Inc()));
         services.AddSingleton<ILoggerProvider>(all => new SerilogLoggerProvider(all.GetRequiredService<Logger>()));
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace));
-        ExporterHost.AddRooms(services, options, Clock, metrics);
-        services.AddSingleton<RemediationHistory>();
+        services.AddExporter(options, Clock, metrics);
+        services.AddApiHandlers();
+        services.AddApi<OfflineCallerHandler>();
+        services.AddSingleton<IHostApplicationLifetime, ApplicationLifetime>();
+        services.AddSingleton(new DiagnosticListener("nic-hang-exporter"));
         return services.BuildServiceProvider();
     }
 
-    private static RequestDelegate Pipeline(IServiceProvider services)
+    // The pipeline of LocalApiServer, without a server.
+    private static RequestDelegate Pipeline(ServiceProvider services)
     {
-        var devices = services.GetRequiredService<NetClass>();
-        var door = ApiDoor.Of(services.GetRequiredService<Remediator>(), services.GetRequiredService<RemediationStore>());
-        var remediations = new RemediationHandlers(
-            door, devices, services.GetRequiredService<RemediationHistory>(), new RecentRequests(Clock), Clock, CancellationToken.None);
-        var routes = ApiRoutes.Of(
-            remediations, new QueryHandlers(door, services.GetRequiredService<ExporterOptions>().StateDirectory), new AdminHandlers(door, devices), null);
-        var actor = Actor();
-        var guard = new ApiGuard(() => true, _ => new Credential(actor, ApiScope.Admin), _ => true);
-        return new ApiRouter(routes, guard, services.GetRequiredService<ExporterMetrics>(), Clock,
-            services.GetRequiredService<ILogger<ApiRouter>>(), CancellationToken.None).HandleAsync;
-    }
-
-    // /proc/self/status has the effective user; the name service may be on the network.
-    private static string Actor()
-    {
-        if (Environment.IsPrivilegedProcess)
-            return UserNames.Of(0);
-        foreach (var line in File.ReadLines("/proc/self/status"))
-            if (line.StartsWith("Uid:", StringComparison.Ordinal)
-                && line.Split((char[])['\t', ' '], StringSplitOptions.RemoveEmptyEntries) is [_, _, var effective, ..]
-                && uint.TryParse(effective, CultureInfo.InvariantCulture, out var uid))
-                return UserNames.Of(uid);
-        return "unknown user";
+        var application = new ApplicationBuilder(services);
+        application.UseApi(new ApiMiddleware(requests: null, Clock, services.GetRequiredService<ILogger<ApiMiddleware>>()));
+        application.UseEndpoints(endpoints => endpoints.MapApi(services.GetRequiredService<ApiHandlers>()));
+        return application.Build();
     }
 }

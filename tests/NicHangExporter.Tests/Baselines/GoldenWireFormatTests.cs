@@ -4,7 +4,6 @@ using System.Text.Json.Serialization;
 using NicHangExporter.Alerting;
 using NicHangExporter.Api;
 using NicHangExporter.Api.Alertmanager;
-using NicHangExporter.Control;
 using NicHangExporter.Detection;
 using NicHangExporter.Diagnose;
 using NicHangExporter.Options;
@@ -44,8 +43,6 @@ public sealed class GoldenWireFormatTests
         [(typeof(ApiAnswerJson), typeof(PauseResponse))] = "api_pause",
         [(typeof(ApiAnswerJson), typeof(WebhookAnswer))] = "api_webhook_answer",
         [(typeof(ApiAnswerJson), typeof(ProblemResponse))] = "api_problem",
-        [(typeof(ControlRequestJson), typeof(ControlRequest))] = "control_request",
-        [(typeof(ControlAnswerJson), typeof(ControlAnswer))] = "control_answer",
         [(typeof(DiagnosisJsonContext), typeof(DiagnosisJson))] = "diagnosis",
     };
 

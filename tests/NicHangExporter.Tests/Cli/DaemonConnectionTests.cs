@@ -5,6 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 using NicHangExporter.Api;
 using NicHangExporter.Cli;
 using NicHangExporter.Remediation;
+using NicHangExporter.Web;
 
 namespace NicHangExporter.Tests.Cli;
 
@@ -33,7 +34,7 @@ public sealed class DaemonConnectionTests : IDisposable
     [Fact]
     public async Task PathThatNoSocketCanHave_IsAsIfNoneRuns()
     {
-        using var client = Client("/" + new string('x', DaemonSocket.MaxPath));
+        using var client = Client("/" + new string('x', LocalApiServer.MaxPath));
 
         var exception = await Assert.ThrowsAsync<DaemonException>(() => Devices(client));
 

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using NicHangExporter.Cli;
 using NicHangExporter.TestSupport;
+using NicHangExporter.Web;
 
 namespace NicHangExporter.Tests.Cli;
 
@@ -19,7 +20,7 @@ internal sealed class SocketServer : IDisposable
     /// <summary>The state directory.</summary>
     public string Directory => _directory.Path;
 
-    public string Path => DaemonSocket.In(Directory);
+    public string Path => LocalApiServer.PathIn(Directory);
 
     /// <summary>Answers a request: the status and the body.</summary>
     public Func<HttpRequest, Task<(int Status, string Body)>> Answer { get; set; } = _ => Task.FromResult((404, "{}"));

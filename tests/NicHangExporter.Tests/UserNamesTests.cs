@@ -1,7 +1,7 @@
-using NicHangExporter.Control;
+using NicHangExporter.Hosting;
 using NicHangExporter.TestSupport;
 
-namespace NicHangExporter.Tests.Control;
+namespace NicHangExporter.Tests;
 
 public sealed class UserNamesTests
 {

@@ -2,17 +2,17 @@ using System.Globalization;
 using System.Text;
 using NicHangExporter.Linux;
 
-namespace NicHangExporter.Control;
+namespace NicHangExporter.Hosting;
 
 /// <summary>
-/// Names of users, for the record. Only the file is asked (passwd(5)): the name service may be on the network, which is what has just failed.
+/// Names of users, for the journal. Reads only /etc/passwd (passwd(5)): the name service may be on the network, which may
+/// be down.
 /// </summary>
 internal static class UserNames
 {
-    /// <summary>Where users are listed.</summary>
     public const string File = "/etc/passwd";
 
-    /// <summary>The name of a user; <c>uid 1000</c> where the file does not tell.</summary>
+    /// <summary>The name of a user; <c>uid 1000</c> for one that is not in the file.</summary>
     public static string Of(uint uid, string file = File)
     {
         var number = uid.ToString(CultureInfo.InvariantCulture);
@@ -24,7 +24,7 @@ internal static class UserNames
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // The number says as much.
+            // The number is enough.
         }
         return "uid " + number;
     }

@@ -1,0 +1,31 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using NicHangExporter.Api.Auth;
+using NicHangExporter.Web;
+
+namespace NicHangExporter.Api;
+
+/// <summary>Sets up the services and the middleware that a server with API needs.</summary>
+internal static class ApiServices
+{
+    /// <summary>Adds exact routing, and authentication by <typeparamref name="THandler"/>.</summary>
+    public static void AddApi<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(this IServiceCollection services)
+        where THandler : CallerAuthenticationHandler
+    {
+        services.AddRoutingCore();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, StrictRoutePolicy>());
+        services.AddApiAuthorization<THandler>();
+    }
+
+    /// <summary>Adds the middleware: routing, then for paths of the API its own, then authentication and authorization.</summary>
+    public static void UseApi(this IApplicationBuilder application, ApiMiddleware middleware)
+    {
+        application.UseRouting();
+        application.UseWhen(IsApi, api => api.Use(middleware.InvokeAsync));
+        application.UseAuthentication();
+        application.UseAuthorization();
+    }
+
+    /// <summary>True for a request to a path of the API.</summary>
+    public static bool IsApi(HttpContext context) => context.Request.Path.Value?.StartsWith(ApiEndpoints.Prefix, StringComparison.Ordinal) == true;
+}
