@@ -59,7 +59,7 @@ public sealed class ConsoleAloneTests
     {
         using var host = new ConsoleHost();
         using var daemon = await host.StartDaemonAsync();
-        File.Delete(Path.Combine(host.State, "control.sock"));
+        File.Delete(Path.Combine(host.State, "api.sock"));
 
         Assert.Contains("another process holds it", string.Join(' ', (await host.RefusedAsync("remediate", "veth0", "--features", "tso")).Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
 

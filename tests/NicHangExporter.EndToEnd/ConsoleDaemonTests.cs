@@ -49,7 +49,7 @@ public sealed class ConsoleDaemonTests
         var intent = host.Journal().First(entry => entry.GetProperty("event").GetString() == "intent");
         Assert.Equal(("root", "a night shift", "cli"), (intent.GetProperty("actor").GetString(), intent.GetProperty("reason").GetString(), intent.GetProperty("trigger").GetString()));
         await daemon.StopAsync();
-        Assert.False(File.Exists(Path.Combine(host.State, "control.sock")));
+        Assert.False(File.Exists(Path.Combine(host.State, "api.sock")));
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class ConsoleDaemonTests
 
         Assert.Contains("answered at", await host.DoAsync("status"), StringComparison.Ordinal);
         await second.StopAsync();
-        Assert.False(File.Exists(Path.Combine(host.State, "control.sock")));
+        Assert.False(File.Exists(Path.Combine(host.State, "api.sock")));
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class ConsoleDaemonTests
     }
 
     [Fact]
-    public async Task Answers_AsJson_HaveTheRecordsNames()
+    public async Task Answers_AsJson_AreTheBodiesOfTheApi()
     {
         using var host = new ConsoleHost();
         using var daemon = await host.StartDaemonAsync();
@@ -119,8 +119,9 @@ public sealed class ConsoleDaemonTests
         Assert.Equal("applied", outcome.RootElement.GetProperty("verdict").GetString());
         Assert.Equal("off", outcome.RootElement.GetProperty("after").GetProperty("tx-tcp-segmentation").GetString());
         Assert.Equal("off", status.RootElement.GetProperty("modes").GetProperty("local").GetString());
-        Assert.Contains(devices.RootElement.EnumerateArray(), device => device.GetProperty("device").GetString() == "veth0");
-        Assert.Equal(0, episodes.RootElement.GetArrayLength());
+        Assert.True(status.RootElement.GetProperty("daemonAnswered").GetBoolean());
+        Assert.Contains(devices.RootElement.GetProperty("devices").EnumerateArray(), device => device.GetProperty("device").GetString() == "veth0");
+        Assert.Equal(0, episodes.RootElement.GetProperty("episodes").GetArrayLength());
     }
 
     [Fact]
@@ -134,12 +135,12 @@ public sealed class ConsoleDaemonTests
         var shut = await nobody.RunAsync();
         const UnixFileMode everybody = (UnixFileMode)0b111_111_111;
         File.SetUnixFileMode(host.State, everybody);
-        File.SetUnixFileMode(Path.Combine(host.State, "control.sock"), everybody);
+        File.SetUnixFileMode(Path.Combine(host.State, "api.sock"), everybody);
         var open = await nobody.RunAsync();
 
         Assert.Equal((1, 1), (shut.ExitCode, open.ExitCode));
         Assert.Contains("permission denied", shut.Error, StringComparison.Ordinal);
-        Assert.Contains("only root and the user of the daemon may ask", open.Error, StringComparison.Ordinal);
+        Assert.Contains("Only root and the user of the exporter may use its socket", open.Error, StringComparison.Ordinal);
         await daemon.LoggedAsync("Refused user 65534");
         Assert.Contains("paused      no", await host.DoAsync("status"), StringComparison.Ordinal);
     }
@@ -167,7 +168,7 @@ public sealed class ConsoleDaemonTests
         using var host = new ConsoleHost();
         using (var daemon = await host.StartDaemonAsync())
             await daemon.KillAsync();
-        Assert.True(File.Exists(Path.Combine(host.State, "control.sock")));
+        Assert.True(File.Exists(Path.Combine(host.State, "api.sock")));
         Assert.Contains("not asked", await host.DoAsync("status"), StringComparison.Ordinal);
 
         using var next = await host.StartDaemonAsync();
@@ -183,7 +184,7 @@ public sealed class ConsoleDaemonTests
 
         using var daemon = await ExporterProcess.StartAsync($"--state.directory={path}");
 
-        Assert.Contains("choose a shorter state.directory", await daemon.LoggedAsync("The console can't ask"), StringComparison.Ordinal);
+        Assert.Contains("choose a shorter state.directory", await daemon.LoggedAsync("The API can't be served at"), StringComparison.Ordinal);
         Assert.Equal(1, (await daemon.ScrapeAsync())["nichang_state_up"]);
     }
 

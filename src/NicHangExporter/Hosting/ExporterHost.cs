@@ -132,7 +132,11 @@ internal static partial class ExporterHost
             CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         // The socket of a directory that another process holds is that process's: it is made when the lock is ours, at once or later.
         var local = application.Services.GetRequiredService<LocalApiServer>();
-        _ = directory.Taken.ContinueWith(_ => local.StartAsync(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+        var served = directory.Taken.ContinueWith(
+            _ => local.StartAsync(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default).Unwrap();
+        // Whoever sees the port finds the socket as well.
+        if (directory.IsHeld)
+            await served;
         try
         {
             await application.StartAsync();
