@@ -20,11 +20,14 @@ internal sealed class AnswerWriter(ConsoleWriter page, bool json)
         return true;
     }
 
-    /// <summary>Writes the kill switch. A resume that leaves remediation paused, by the file, is not a success.</summary>
+    /// <summary>
+    /// Writes the kill switch. A resume that leaves remediation paused, by the file, is not a success.
+    /// </summary>
     public bool Write(PauseResponse pause, bool isResume)
     {
         if (!TryWriteJson(pause))
-            page.Paragraph("", pause.Explanation ?? "Remediation is resumed: it is paused neither by command nor by a file.");
+            page.Paragraph(
+                "", pause.Explanation ?? "Remediation is resumed: it is paused neither by command nor by a file.");
         return !(isResume && pause.Paused);
     }
 

@@ -6,7 +6,9 @@ using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Cli;
 
-/// <summary>The console as a client of the API. It is for one command: its Idempotency-Key is that of the command.</summary>
+/// <summary>
+/// The console as a client of the API. It is for one command: its Idempotency-Key is that of the command.
+/// </summary>
 /// <param name="handler">Carries the requests: the socket of the daemon, or the routes of this process.</param>
 /// <param name="clock">The time.</param>
 internal sealed class ApiClient(HttpMessageHandler handler, TimeProvider clock) : IRemediationApi, IDisposable
@@ -28,19 +30,23 @@ internal sealed class ApiClient(HttpMessageHandler handler, TimeProvider clock) 
 
     /// <inheritdoc/>
     public Task<ApiResponse<RemediationResponse>> RemediateAsync(CreateRemediationRequest request) =>
-        SubmitAsync("remediations", request.Device, JsonSerializer.SerializeToUtf8Bytes(request, ApiRequestJson.Default.CreateRemediationRequest));
+        SubmitAsync("remediations", request.Device,
+            JsonSerializer.SerializeToUtf8Bytes(request, ApiRequestJson.Default.CreateRemediationRequest));
 
     /// <inheritdoc/>
     public Task<ApiResponse<RemediationResponse>> RollBackAsync(string device, RollbackRequest request) =>
-        SubmitAsync($"devices/{Uri.EscapeDataString(device)}/rollback", device, JsonSerializer.SerializeToUtf8Bytes(request, ApiRequestJson.Default.RollbackRequest));
+        SubmitAsync($"devices/{Uri.EscapeDataString(device)}/rollback", device,
+            JsonSerializer.SerializeToUtf8Bytes(request, ApiRequestJson.Default.RollbackRequest));
 
     /// <inheritdoc/>
     public async Task<ApiResponse<QuarantineResponse>> ClearQuarantineAsync(string device) =>
-        (await AskAsync(HttpMethod.Post, $"quarantine/{Uri.EscapeDataString(device)}/clear", EmptyBody)).Read(ApiJson.Answers.QuarantineResponse);
+        (await AskAsync(HttpMethod.Post, $"quarantine/{Uri.EscapeDataString(device)}/clear", EmptyBody))
+            .Read(ApiJson.Answers.QuarantineResponse);
 
     /// <inheritdoc/>
     public async Task<ApiResponse<PauseResponse>> SetPausedAsync(bool paused) =>
-        (await AskAsync(paused ? HttpMethod.Post : HttpMethod.Delete, "pause", EmptyBody)).Read(ApiJson.Answers.PauseResponse);
+        (await AskAsync(paused ? HttpMethod.Post : HttpMethod.Delete, "pause", EmptyBody))
+            .Read(ApiJson.Answers.PauseResponse);
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
@@ -50,14 +56,16 @@ internal sealed class ApiClient(HttpMessageHandler handler, TimeProvider clock) 
         var reply = await AskAsync(HttpMethod.Post, path, body, _key);
         var result = reply.Read(ApiJson.Answers.RemediationResponse);
         if (result.Problem is { } problem)
-            return ReasonOf(problem) is { } reason ? await ExplainAsync(problem, reason, device, reply.RetryAfter) : result;
+            return ReasonOf(problem) is { } reason
+                ? await ExplainAsync(problem, reason, device, reply.RetryAfter)
+                : result;
         var remediation = result.Value!;
         // The answer to a request that joined another one says so; the record of the other one does not.
         var joined = remediation.Joined;
         while (remediation.State == RunState.Running)
         {
             await Task.Delay(PollInterval, clock);
-            result = (await AskAsync(HttpMethod.Get, $"remediations/{remediation.Id}")).Read(ApiJson.Answers.RemediationResponse);
+            result = await LookUpAsync(remediation.Id);
             if (result.Value is not { } next)
                 return result;
             remediation = next;
@@ -65,14 +73,19 @@ internal sealed class ApiClient(HttpMessageHandler handler, TimeProvider clock) 
         return remediation with { Joined = joined };
     }
 
-    private static DeclineReason? ReasonOf(ProblemResponse problem) => problem.Type.StartsWith(ApiProblem.TypePrefix, StringComparison.Ordinal)
+    private async Task<ApiResponse<RemediationResponse>> LookUpAsync(string id) =>
+        (await AskAsync(HttpMethod.Get, $"remediations/{id}")).Read(ApiJson.Answers.RemediationResponse);
+
+    private static DeclineReason? ReasonOf(ProblemResponse problem) =>
+        problem.Type.StartsWith(ApiProblem.TypePrefix, StringComparison.Ordinal)
         ? SnakeCase.Parse<DeclineReason>(problem.Type[ApiProblem.TypePrefix.Length..])
         : null;
 
     // A problem is short and repeats nothing of the request. The whole outcome is found by its id.
-    private async Task<RemediationResponse> ExplainAsync(ProblemResponse problem, DeclineReason reason, string device, double? retryAfter)
+    private async Task<RemediationResponse> ExplainAsync(
+        ProblemResponse problem, DeclineReason reason, string device, double? retryAfter)
     {
-        if (problem.Id is { } id && (await AskAsync(HttpMethod.Get, $"remediations/{id}")).Read(ApiJson.Answers.RemediationResponse).Value is { State: RunState.Done } outcome)
+        if (problem.Id is { } id && (await LookUpAsync(id)).Value is { State: RunState.Done } outcome)
             return outcome with { RetryAfter = outcome.RetryAfter ?? retryAfter };
         return new RemediationResponse(problem.Id ?? "", device, RunState.Done)
         {
@@ -85,8 +98,8 @@ internal sealed class ApiClient(HttpMessageHandler handler, TimeProvider clock) 
         };
     }
 
-    // With a key it is carried out once however often it is sent. A change without one has a body, be it empty: the library repeats a
-    // request that has none.
+    // With a key it is carried out once however often it is sent. A change without one has a body, be it empty: the
+    // library repeats a request that has none.
     private async Task<ApiReply> AskAsync(HttpMethod method, string path, byte[]? body = null, string? key = null)
     {
         try
@@ -106,14 +119,17 @@ internal sealed class ApiClient(HttpMessageHandler handler, TimeProvider clock) 
     {
         using var request = new HttpRequestMessage(method, new Uri(Root, path));
         if (body is not null)
-            request.Content = new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+            request.Content =
+                new ByteArrayContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
         if (key is not null)
             request.Headers.Add(RequestKeys.Header, key);
         try
         {
             using var answer = await _http.SendAsync(request, CancellationToken.None);
             _isReached = true;
-            return new ApiReply((int)answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(), answer.Headers.RetryAfter?.Delta?.TotalSeconds);
+            return new ApiReply(
+                (int)answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(),
+                answer.Headers.RetryAfter?.Delta?.TotalSeconds);
         }
         catch (DaemonException exception) when (_isReached && exception.Failure == DaemonFailure.NotRunning)
         {

@@ -21,7 +21,8 @@ internal sealed record ApiReply(int Status, byte[] Body, double? RetryAfter)
         {
             if (Status is >= 200 and < 300 && JsonSerializer.Deserialize(Body, type) is { } value)
                 return value;
-            if (Status >= 400 && JsonSerializer.Deserialize(Body, ApiJson.Answers.ProblemResponse) is { Type: not null } problem)
+            if (Status >= 400
+                && JsonSerializer.Deserialize(Body, ApiJson.Answers.ProblemResponse) is { Type: not null } problem)
                 return problem;
         }
         catch (JsonException)

@@ -13,10 +13,11 @@ namespace NicHangExporter.Cli;
 internal delegate IRemediationApi OfflineApiFactory(string? directory, Action<string> say);
 
 /// <summary>
-/// Carries out a command of the console: the running daemon does it, or this process if no daemon runs. Answers go to the output.
-/// Reasons for the lack of an answer go to the error output.
+/// Carries out a command of the console: the running daemon does it, or this process if no daemon runs. Answers go to
+/// the output. Reasons for the lack of an answer go to the error output.
 /// </summary>
-internal sealed class CommandRunner(ExporterOptions options, OfflineApiFactory offline, TimeProvider clock, TextWriter output, TextWriter error)
+internal sealed class CommandRunner(
+    ExporterOptions options, OfflineApiFactory offline, TimeProvider clock, TextWriter output, TextWriter error)
 {
     /// <summary>Done, or nothing to do.</summary>
     public const int Success = 0;
@@ -28,13 +29,15 @@ internal sealed class CommandRunner(ExporterOptions options, OfflineApiFactory o
     public const int Mistake = 2;
 
     /// <summary>
-    /// The state directory if none is configured and this one exists: in an outage nobody remembers the flags of the service.
+    /// The state directory if none is configured and this one exists: in an outage nobody remembers the flags of the
+    /// service.
     /// </summary>
     public const string UsualDirectory = "/var/lib/nic-hang-exporter";
 
     private readonly ConsoleWriter _page = new(output);
     private readonly ConsoleWriter _errors = new(error);
-    private readonly string? _directory = options.StateDirectory ?? (Directory.Exists(UsualDirectory) ? UsualDirectory : null);
+    private readonly string? _directory = options.StateDirectory
+        ?? (Directory.Exists(UsualDirectory) ? UsualDirectory : null);
 
     /// <summary>Carries out a command.</summary>
     /// <returns>The exit code.</returns>
@@ -49,7 +52,8 @@ internal sealed class CommandRunner(ExporterOptions options, OfflineApiFactory o
     private async Task<int> ChangeAsync(ConsoleCall call)
     {
         if (call is { Verb: ConsoleVerb.Remediate or ConsoleVerb.Rollback, IsDryRun: false } && IsPresent(call.Device))
-            Say($"{call.Device}: working; a change is verified for up to {PrometheusDuration.Format(options.VerifyWindow)} ...");
+            Say($"{call.Device}: working; a change is verified for up to "
+                + $"{PrometheusDuration.Format(options.VerifyWindow)} ...");
         var directory = _directory;
         try
         {
@@ -64,14 +68,16 @@ internal sealed class CommandRunner(ExporterOptions options, OfflineApiFactory o
         catch (DaemonException exception) when (exception.Failure == DaemonFailure.PermissionDenied)
         {
             if (!call.IsDryRun)
-                return Fail($"permission denied at {LocalApiServer.PathIn(directory!)}: only root and the daemon's user may ask it");
+                return Fail($"permission denied at {LocalApiServer.PathIn(directory!)}: "
+                    + "only root and the daemon's user may ask it");
             SayWithoutHistory();
             directory = null;
         }
         catch (DaemonException exception)
         {
-            return Fail($"a daemon holds {directory}, but it can't be asked: {exception.Message}. Nothing was done by this command; "
-                + "if the daemon had the request already, its journal tells. Restart it, or stop it and ask again.");
+            return Fail($"a daemon holds {directory}, but it can't be asked: {exception.Message}. "
+                + "Nothing was done by this command; if the daemon had the request already, its journal tells. "
+                + "Restart it, or stop it and ask again.");
         }
         return await ChangeAsync(call, offline(directory, Say));
     }
@@ -86,10 +92,12 @@ internal sealed class CommandRunner(ExporterOptions options, OfflineApiFactory o
             ConsoleVerb.ClearQuarantine => await api.ClearQuarantineAsync(call.Device) switch
             {
                 { Value: { Cleared: false, Explanation: { } reason } } => Fail(reason),
-                { Problem.Type: ApiProblem.TypePrefix + "unknown_device" } => Fail($"there is no device {call.Device}, or it can't be read"),
+                { Problem.Type: ApiProblem.TypePrefix + "unknown_device" } =>
+                    Fail($"there is no device {call.Device}, or it can't be read"),
                 var cleared => Report(cleared, answers.Write),
             },
-            _ => Report(await api.SetPausedAsync(call.Verb == ConsoleVerb.Pause), pause => answers.Write(pause, call.Verb == ConsoleVerb.Resume)),
+            _ => Report(await api.SetPausedAsync(call.Verb == ConsoleVerb.Pause), pause =>
+                answers.Write(pause, call.Verb == ConsoleVerb.Resume)),
         };
     }
 
@@ -102,7 +110,8 @@ internal sealed class CommandRunner(ExporterOptions options, OfflineApiFactory o
         {
             if (directory is not null)
                 using (var daemon = Connect(directory))
-                    return Show(call, await daemon.GetDevicesAsync(), $"runs; answered at {LocalApiServer.PathIn(directory)}", isDaemons: true);
+                    return Show(call, await daemon.GetDevicesAsync(),
+                        $"runs; answered at {LocalApiServer.PathIn(directory)}", isDaemons: true);
             source = "not asked: no state directory is known";
         }
         catch (DaemonException exception) when (exception.Failure == DaemonFailure.NotRunning)
@@ -121,21 +130,28 @@ internal sealed class CommandRunner(ExporterOptions options, OfflineApiFactory o
             Say($"a daemon holds {directory}, but it can't be asked: {exception.Message}");
         }
         // What the journal says is better than nothing.
-        return Math.Max(code, Show(call, await offline(directory, Say).GetDevicesAsync(), source, isDaemons: false, hasHistory: directory is not null));
+        var known = await offline(directory, Say).GetDevicesAsync();
+        return Math.Max(code, Show(call, known, source, isDaemons: false, hasHistory: directory is not null));
 
         string WhatTheJournalTells() => $"this is what the journal in {directory} tells";
     }
 
-    private int Show(ConsoleCall call, ApiResponse<DeviceList> result, string source, bool isDaemons, bool hasHistory = true) => Report(result, status =>
+    private int Show(
+        ConsoleCall call, ApiResponse<DeviceList> result, string source, bool isDaemons, bool hasHistory = true)
     {
-        if (call.Json)
-            _page.Line(ConsoleJson.Of(status, isDaemons));
-        else if (call.Verb == ConsoleVerb.Devices)
-            DevicesText.Write(_page, status, isDaemons);
-        else
-            StatusText.Write(_page, status, source, isDaemons, hasHistory);
-        return true;
-    });
+        return Report(result, Write);
+
+        bool Write(DeviceList status)
+        {
+            if (call.Json)
+                _page.Line(ConsoleJson.Of(status, isDaemons));
+            else if (call.Verb == ConsoleVerb.Devices)
+                DevicesText.Write(_page, status, isDaemons);
+            else
+                StatusText.Write(_page, status, source, isDaemons, hasHistory);
+            return true;
+        }
+    }
 
     // From the files, with or without a daemon: they are complete at any time, and hold more than fits into an answer.
     private int ShowEpisodes(ConsoleCall call)
@@ -165,7 +181,8 @@ internal sealed class CommandRunner(ExporterOptions options, OfflineApiFactory o
     {
         if (options.ListenAddresses.FirstOrDefault(address => address.Port != 0) is not { } address)
         {
-            _errors.Line("healthcheck: --web.listen-address has port 0, for which the kernel chooses a port: write the port, as in :19642");
+            _errors.Line("healthcheck: --web.listen-address has port 0, for which the kernel chooses a port: "
+                + "write the port, as in :19642");
             return Mistake;
         }
         var (isHealthy, line) = await new HealthCheck(address, options.WebConfigFile is not null, clock).RunAsync();
@@ -173,9 +190,11 @@ internal sealed class CommandRunner(ExporterOptions options, OfflineApiFactory o
         return isHealthy ? Success : Failure;
     }
 
-    private ApiClient Connect(string directory) => new(new DaemonConnection(LocalApiServer.PathIn(directory), clock), clock);
+    private ApiClient Connect(string directory) =>
+        new(new DaemonConnection(LocalApiServer.PathIn(directory), clock), clock);
 
-    // The daemon is asked about an absent device as well: it knows devices that have left. But the refusal comes immediately.
+    // The daemon is asked about an absent device as well: it knows devices that have left. But the refusal comes
+    // immediately.
     private bool IsPresent(string device)
     {
         var devices = new NetClass(options.SysfsPath);
@@ -199,7 +218,8 @@ internal sealed class CommandRunner(ExporterOptions options, OfflineApiFactory o
         result.Value is { } value ? write(value) ? Success : Failure : Fail(result.Problem!.Detail);
 
     private void SayWithoutHistory() =>
-        Say($"permission denied at {LocalApiServer.PathIn(_directory!)}: only root and the daemon's user may ask the daemon. What was done before is not known here");
+        Say($"permission denied at {LocalApiServer.PathIn(_directory!)}: only root and the daemon's user may ask "
+            + "the daemon. What was done before is not known here");
 
     private int Fail(string reason)
     {

@@ -8,7 +8,8 @@ using NicHangExporter.Remediation.Planning;
 namespace NicHangExporter.Cli;
 
 /// <summary>
-/// The spelling of the commands for a host that can only be reached by its console. <see cref="CommandRunner"/> carries them out.
+/// The spelling of the commands for a host that can only be reached by its console. <see cref="CommandRunner"/> carries
+/// them out.
 /// </summary>
 internal sealed class ConsoleCommands
 {
@@ -28,12 +29,15 @@ internal sealed class ConsoleCommands
     private readonly Option<string> _profile = new("--profile")
     {
         Description = "Profile of offloads to turn off: "
-            + $"{string.Join(", ", OffloadProfiles.All.Select(profile => profile.Name))}, or a profile of the configuration.",
+            + $"{string.Join(", ", OffloadProfiles.All.Select(profile => profile.Name))}, or a profile of the "
+            + $"configuration.",
         HelpName = "NAME",
     };
     private readonly Option<string[]> _features = new("--features")
     {
-        Description = "Features to turn off: tso,gso,tx,rx,sg,gro,lro,rxvlan,txvlan,rxhash, the kernel's feature names, eee, pause.",
+        Description =
+            "Features to turn off: tso,gso,tx,rx,sg,gro,lro,rxvlan,txvlan,rxhash, the kernel's feature names, eee, "
+            + "pause.",
         HelpName = "A,B",
         AllowMultipleArgumentsPerToken = false,
     };
@@ -47,7 +51,8 @@ internal sealed class ConsoleCommands
         Description = "Show what would be done, and change nothing.",
         Arity = ArgumentArity.Zero,
     };
-    private readonly Option<string> _reason = new("--reason") { Description = "Reason to record in the journal.", HelpName = "TEXT" };
+    private readonly Option<string> _reason =
+        new("--reason") { Description = "Reason to record in the journal.", HelpName = "TEXT" };
     private readonly Option<string> _format = new("--format")
     {
         Description = "Output format: text or json.",
@@ -68,7 +73,8 @@ internal sealed class ConsoleCommands
         {
             _device, _profile, _features, _recover, _dryRun, _reason,
         };
-        var rollback = new Command("rollback", "Undo all changes to a device." + ExitCodes) { _device, _dryRun, _reason };
+        var rollback =
+            new Command("rollback", "Undo all changes to a device." + ExitCodes) { _device, _dryRun, _reason };
         var episodes = new Command("episodes", "List the hang episodes, or show one of them.") { _episode };
         var clear = new Command("clear", "End its quarantine and cool-down." + ExitCodes) { _device };
         _quarantine = new Command("quarantine", "End the quarantine of a device: quarantine clear DEVICE.") { clear };
@@ -107,7 +113,9 @@ internal sealed class ConsoleCommands
     /// <summary>True for a command of the console.</summary>
     public bool Has(Command command) => _verbs.ContainsKey(command) || command == _quarantine;
 
-    /// <summary>The command that is given; null if <paramref name="errors"/> has got at least one line about it.</summary>
+    /// <summary>
+    /// The command that is given; null if <paramref name="errors"/> has got at least one line about it.
+    /// </summary>
     public ConsoleCall? Read(ParseResult result, List<string> errors)
     {
         var command = result.CommandResult.Command;
@@ -128,7 +136,10 @@ internal sealed class ConsoleCommands
         call = call.Verb switch
         {
             ConsoleVerb.Remediate => call with { Remediation = Remediation(result, call.Device, errors) },
-            ConsoleVerb.Rollback => call with { Rollback = new RollbackRequest { DryRun = IsGiven(result, _dryRun), Reason = Flag(result, _reason) } },
+            ConsoleVerb.Rollback =>
+                call with
+                { Rollback =
+                    new RollbackRequest { DryRun = IsGiven(result, _dryRun), Reason = Flag(result, _reason) } },
             ConsoleVerb.Episodes => call with { Episode = Word(result, _episode, errors) },
             _ => call,
         };
@@ -149,7 +160,8 @@ internal sealed class ConsoleCommands
         var given = result.GetResult(_device)?.Tokens is [var token] ? token.Value : null;
         if (given is null)
             errors.Add("DEVICE is missing: name one, as in eno1 or 0000:00:1f.6; there is no way to mean all of them");
-        else if (Word(result, _device, errors) is not null && !InterfaceName.TryParse(given, out _) && !BusAddress.TryParse(given, out _))
+        else if (Word(result, _device, errors) is not null && !InterfaceName.TryParse(given, out _)
+            && !BusAddress.TryParse(given, out _))
             errors.Add($"'{given}' is neither a device name nor a bus address: write one, as in eno1 or 0000:00:1f.6");
         return given ?? "";
     }
@@ -162,7 +174,8 @@ internal sealed class ConsoleCommands
         if (!token.Value.StartsWith('-') || result.Tokens.Any(other => other.Type == TokenType.DoubleDash))
             return token.Value;
         var names = result.CommandResult.Command.Options.Select(option => option.Name);
-        errors.Add($"unknown flag {token.Value}{Suggestion.For(token.Value.Split('=')[0], names)}; a name that begins with - goes behind --");
+        errors.Add($"unknown flag {token.Value}{Suggestion.For(token.Value.Split('=')[0], names)}; a name that begins "
+            + $"with - goes behind --");
         return null;
     }
 
@@ -180,7 +193,8 @@ internal sealed class ConsoleCommands
     {
         if (result.GetResult(_features)?.Tokens is not { Count: > 0 } tokens)
             return null;
-        var names = tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries)).Distinct().ToList();
+        var names = tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries)).Distinct()
+            .ToList();
         if (names.Contains(""))
             errors.Add("--features: a name in the list is empty: write names and commas, as in tso,gso");
         return names;
@@ -190,5 +204,6 @@ internal sealed class ConsoleCommands
     private static bool IsGiven(ParseResult result, Option option) => result.GetResult(option) is { Implicit: false };
 
     // Null also if the value is missing, which the parser reports.
-    private static string? Flag(ParseResult result, Option option) => result.GetResult(option)?.Tokens is [var token] ? token.Value : null;
+    private static string? Flag(ParseResult result, Option option) =>
+        result.GetResult(option)?.Tokens is [var token] ? token.Value : null;
 }

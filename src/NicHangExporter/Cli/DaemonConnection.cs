@@ -6,7 +6,8 @@ namespace NicHangExporter.Cli;
 
 /// <summary>
 /// HTTP over the socket of the daemon. A request waits as long as the daemon shows that it is alive: after
-/// <see cref="ProbeInterval"/> without an answer a second request asks it, and it has <see cref="ProbeTimeout"/> for that answer.
+/// <see cref="ProbeInterval"/> without an answer a second request probes it, which has to be answered within
+/// <see cref="ProbeTimeout"/>.
 /// </summary>
 internal sealed class DaemonConnection : DelegatingHandler
 {
@@ -41,7 +42,8 @@ internal sealed class DaemonConnection : DelegatingHandler
     }
 
     /// <exception cref="DaemonException">No answer comes.</exception>
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
     {
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var answer = ExchangeAsync(request, giveUp.Token);
@@ -92,9 +94,12 @@ internal sealed class DaemonConnection : DelegatingHandler
             answer?.Dispose();
             throw exception.GetBaseException() as DaemonException ?? exception.HttpRequestError switch
             {
-                HttpRequestError.InvalidResponse => new DaemonException(DaemonFailure.NotAnswering, "it answers something that is not HTTP"),
-                HttpRequestError.ConfigurationLimitExceeded => new DaemonException(DaemonFailure.NotAnswering, "its answer is too long"),
-                _ => new DaemonException(DaemonFailure.ConnectionLost, "it ended, or broke the connection, before it answered"),
+                HttpRequestError.InvalidResponse =>
+                    new DaemonException(DaemonFailure.NotAnswering, "it answers something that is not HTTP"),
+                HttpRequestError.ConfigurationLimitExceeded =>
+                    new DaemonException(DaemonFailure.NotAnswering, "its answer is too long"),
+                _ => new DaemonException(
+                    DaemonFailure.ConnectionLost, "it ended, or broke the connection, before it answered"),
             };
         }
     }
@@ -106,7 +111,8 @@ internal sealed class DaemonConnection : DelegatingHandler
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(_path), cancellation).AsTask().WaitAsync(ProbeTimeout, _clock, cancellation);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(_path), cancellation).AsTask()
+                .WaitAsync(ProbeTimeout, _clock, cancellation);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch (SocketException exception)

@@ -3,8 +3,8 @@ using NicHangExporter.Api;
 namespace NicHangExporter.Cli;
 
 /// <summary>
-/// The routes of the API that the console uses. The daemon answers them over its socket (<see cref="ApiClient"/>); without a daemon
-/// the process of the command does (<see cref="Hosting.OfflineHost"/>).
+/// The routes of the API that the console uses. The daemon answers them over its socket (<see cref="ApiClient"/>);
+/// without a daemon the process of the command does (<see cref="Hosting.OfflineHost"/>).
 /// </summary>
 internal interface IRemediationApi
 {
@@ -16,7 +16,9 @@ internal interface IRemediationApi
     /// <exception cref="DaemonException">No daemon answers.</exception>
     Task<ApiResponse<RemediationResponse>> RemediateAsync(CreateRemediationRequest request);
 
-    /// <summary>POST /api/v1/devices/{device}/rollback, and its outcome. A declined request is a value, not a problem.</summary>
+    /// <summary>
+    /// POST /api/v1/devices/{device}/rollback, and its outcome. A declined request is a value, not a problem.
+    /// </summary>
     /// <exception cref="DaemonException">No daemon answers.</exception>
     Task<ApiResponse<RemediationResponse>> RollBackAsync(string device, RollbackRequest request);
 

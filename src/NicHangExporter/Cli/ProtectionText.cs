@@ -7,13 +7,16 @@ namespace NicHangExporter.Cli;
 internal static class ProtectionText
 {
     /// <summary>Writes them.</summary>
-    /// <param name="page">Where to.</param>
+    /// <param name="page">The output.</param>
     /// <param name="status">The state.</param>
-    /// <param name="isDaemons">Whether the daemon has answered; else nobody knows its modes, and so not what it heals.</param>
+    /// <param name="isDaemons">
+    /// The daemon has answered. Without it, its modes are not known, and so not what it heals.
+    /// </param>
     public static void Write(ConsoleWriter page, DeviceList status, bool isDaemons)
     {
         IReadOnlyCollection<DeviceStatus> all = [.. status.Devices.Select(Protected)];
-        page.Paragraph("api         ", isDaemons ? status.ApiOn ? "on" : "off: no api.token-file" : "of the daemon: not known");
+        page.Paragraph(
+            "api         ", isDaemons ? status.ApiOn ? "on" : "off: no api.token-file" : "of the daemon: not known");
         page.Paragraph("watched     ", ProtectionSummary.Watched(all));
         if (isDaemons)
         {

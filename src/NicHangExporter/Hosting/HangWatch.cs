@@ -7,12 +7,16 @@ using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Hosting;
 
-/// <summary>Finds out whether a device hangs before a command changes it. A daemon knows: it watches all the time.</summary>
+/// <summary>
+/// Finds out whether a device hangs before a command changes it. A daemon knows: it watches all the time.
+/// </summary>
 /// <param name="services">The services of <see cref="ExporterServices.AddExporter"/>.</param>
 /// <param name="say">Writes a sentence about the progress to the terminal.</param>
 internal sealed class HangWatch(IServiceProvider services, Action<string> say)
 {
-    /// <summary>How long a device is watched: longer than the longest interval of a driver's reports, which is five seconds.</summary>
+    /// <summary>
+    /// How long a device is watched: longer than the longest interval of a driver's reports, which is five seconds.
+    /// </summary>
     private static readonly TimeSpan WatchTime = TimeSpan.FromSeconds(6);
 
     private static readonly TimeSpan SampleInterval = TimeSpan.FromMilliseconds(100);
@@ -31,7 +35,9 @@ internal sealed class HangWatch(IServiceProvider services, Action<string> say)
         await Task.WhenAny(_monitor.Ready, Task.Delay(timeout, _clock));
     }
 
-    /// <summary>Waits until the device is reported as hung or sends something, for at most <see cref="WatchTime"/>.</summary>
+    /// <summary>
+    /// Waits until the device is reported as hung or sends something, for at most <see cref="WatchTime"/>.
+    /// </summary>
     /// <param name="text">A name or an address on the bus. A text that names no device is not waited for.</param>
     public async Task WaitAsync(string text)
     {
@@ -40,7 +46,9 @@ internal sealed class HangWatch(IServiceProvider services, Action<string> say)
         using var device = _devices.Open(name);
         if (device is null)
             return;
-        say(string.Create(CultureInfo.InvariantCulture, $"{name}: looking whether it hangs, for up to {WatchTime.TotalSeconds} s ..."));
+        say(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name}: looking whether it hangs, for up to {WatchTime.TotalSeconds} s ..."));
         var before = Sent();
         for (var began = _clock.GetTimestamp(); _clock.GetElapsedTime(began) < WatchTime;)
         {
@@ -58,5 +66,6 @@ internal sealed class HangWatch(IServiceProvider services, Action<string> say)
     /// <summary>Ends the reading of the kernel log.</summary>
     public Task StopAsync() => _monitor.StopAsync(CancellationToken.None);
 
-    private InterfaceName? DeviceOf(string text) => Api.DeviceResolver.Find(_devices, text, out var name) is null ? name : null;
+    private InterfaceName? DeviceOf(string text) =>
+        Api.DeviceResolver.Find(_devices, text, out var name) is null ? name : null;
 }

@@ -9,7 +9,8 @@ namespace NicHangExporter.Hosting;
 internal sealed class InProcessHandler(RequestDelegate pipeline, IServiceProvider services) : HttpMessageHandler
 {
     /// <inheritdoc/>
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
     {
         await using var scope = services.CreateAsyncScope();
         var body = new MemoryStream();
@@ -30,10 +31,12 @@ internal sealed class InProcessHandler(RequestDelegate pipeline, IServiceProvide
         return answer;
     }
 
-    private static async Task<FeatureCollection> FeaturesAsync(HttpRequestMessage request, Stream answer, CancellationToken cancellation)
+    private static async Task<FeatureCollection> FeaturesAsync(
+        HttpRequestMessage request, Stream answer, CancellationToken cancellation)
     {
         var headers = new HeaderDictionary();
-        foreach (var (name, values) in request.Headers.Concat(request.Content?.Headers ?? Enumerable.Empty<KeyValuePair<string, IEnumerable<string>>>()))
+        foreach (var (name, values) in request.Headers.Concat(
+            request.Content?.Headers ?? Enumerable.Empty<KeyValuePair<string, IEnumerable<string>>>()))
             headers[name] = values.ToArray();
         var features = new FeatureCollection();
         features.Set<IHttpRequestFeature>(new HttpRequestFeature

@@ -13,8 +13,8 @@ using Serilog.Extensions.Logging;
 namespace NicHangExporter.Hosting;
 
 /// <summary>
-/// The API for one command on a host without a daemon: the same routes, journal and lock, without a listener. Only the command causes a
-/// change; the local loop, alerts and drift do not.
+/// The API for one command on a host without a daemon: the same routes, journal and lock, without a listener. Only the
+/// command causes a change; the local loop, alerts and drift do not.
 /// </summary>
 /// <param name="options">The options, with the state directory of the command.</param>
 /// <param name="say">Writes a sentence about the progress to the terminal.</param>
@@ -35,7 +35,8 @@ internal sealed class OfflineHost(ExporterOptions options, Action<string> say) :
         // A directory that was let go of is not taken again.
         directory.Dispose();
         var status = services.GetRequiredService<Remediator>().ReadStatus();
-        return DeviceList.Of(status with { JournalWritable = directory.Path is { } path && StateDirectory.FaultOf(path) is null });
+        return DeviceList.Of(
+            status with { JournalWritable = directory.Path is { } path && StateDirectory.FaultOf(path) is null });
     }
 
     /// <inheritdoc/>
@@ -56,14 +57,16 @@ internal sealed class OfflineHost(ExporterOptions options, Action<string> say) :
     public Task<ApiResponse<PauseResponse>> SetPausedAsync(bool paused) =>
         ActAsync(needsJournal: true, watched: null, api => api.SetPausedAsync(paused));
 
-    private async Task<ApiResponse<T>> ActAsync<T>(bool needsJournal, string? watched, Func<IRemediationApi, Task<ApiResponse<T>>> command)
+    private async Task<ApiResponse<T>> ActAsync<T>(
+        bool needsJournal, string? watched, Func<IRemediationApi, Task<ApiResponse<T>>> command)
         where T : class
     {
         options.LocalRemediation = options.WebhookRemediation = options.ApiRemediation = RemediationMode.Off;
         await using var services = Build();
         if (Take(services.GetRequiredService<StateDirectory>(), needsJournal) is { } refusal)
             return refusal;
-        // A session that came over the device itself ends with the change. The change is completed, and undone if it did harm.
+        // A session that came over the device itself ends with the change. The change is completed, and undone if it
+        // did harm.
         using var hangUp = Ignore(PosixSignal.SIGHUP);
         using var interrupt = Ignore(PosixSignal.SIGINT);
         using var terminate = Ignore(PosixSignal.SIGTERM);
@@ -80,7 +83,9 @@ internal sealed class OfflineHost(ExporterOptions options, Action<string> say) :
         {
             await Task.WhenAny(remediator.Ready, Task.Delay(options.RemediationDeadline, Clock));
             if (!remediator.Ready.IsCompleted)
-                return Problem(ApiProblem.Stuck, "a command to the kernel does not return (something holds RTNL), so nothing can be changed now; "
+                return Problem(
+                    ApiProblem.Stuck,
+                    "a command to the kernel does not return (something holds RTNL), so nothing can be changed now; "
                     + "if that lasts, only a reboot helps");
             if (watch is not null)
                 await watch.WaitAsync(watched!);
@@ -107,7 +112,8 @@ internal sealed class OfflineHost(ExporterOptions options, Action<string> say) :
     {
         if (directory.Path is not { } path)
             return needsJournal
-                ? Problem(ApiProblem.Unreadable, "no daemon runs, and without --state.directory nothing would remember this command")
+                ? Problem(ApiProblem.Unreadable,
+                    "no daemon runs, and without --state.directory nothing would remember this command")
                 : null;
         if (directory.TryTake())
             return null;
@@ -138,7 +144,8 @@ internal sealed class OfflineHost(ExporterOptions options, Action<string> say) :
     private static RequestDelegate Pipeline(ServiceProvider services)
     {
         var application = new ApplicationBuilder(services);
-        application.UseApi(new ApiMiddleware(requests: null, Clock, services.GetRequiredService<ILogger<ApiMiddleware>>()));
+        application.UseApi(
+            new ApiMiddleware(requests: null, Clock, services.GetRequiredService<ILogger<ApiMiddleware>>()));
         application.UseEndpoints(endpoints => endpoints.MapApi(services.GetRequiredService<ApiHandlers>()));
         return application.Build();
     }

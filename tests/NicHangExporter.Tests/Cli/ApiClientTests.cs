@@ -9,7 +9,9 @@ namespace NicHangExporter.Tests.Cli;
 /// <summary>What the console sends to the daemon, and what it makes of the answers.</summary>
 public sealed class ApiClientTests : IDisposable
 {
-    private const string Applied = """{"id":"r7","device":"eno1","state":"done","verdict":"applied","success":true,"explanation":"Done."}""";
+    private const string Applied = """
+        {"id":"r7","device":"eno1","state":"done","verdict":"applied","success":true,"explanation":"Done."}
+        """;
     private const string Running = """{"id":"r7","device":"eno1","state":"running"}""";
 
     private readonly SocketServer _daemon = new();
@@ -20,7 +22,8 @@ public sealed class ApiClientTests : IDisposable
     public async Task Devices_OfANewerDaemon_AreReadWithoutItsNewMembers()
     {
         _daemon.Always(200, """
-            {"devices":[{"device":"eno1","bus":"","driver":"igc","present":true,"new":{"a":1}}],"modes":{"local":"off"},"paused":true,"new":[]}
+            {"devices":[{"device":"eno1","bus":"","driver":"igc","present":true,"new":{"a":1}}],
+            "modes":{"local":"off"},"paused":true,"new":[]}
             """).Start();
 
         var status = (await CallAsync(api => api.GetDevicesAsync())).Value!;
@@ -47,7 +50,8 @@ public sealed class ApiClientTests : IDisposable
         Assert.Equal((RemediationVerdict.Applied, "Done."), (outcome.Verdict, outcome.Explanation));
         var sent = Assert.Single(_daemon.Requests).Split(' ', 3);
         Assert.Equal(("POST", "/api/v1/remediations"), (sent[0], sent[1]));
-        var received = System.Text.Json.JsonSerializer.Deserialize(sent[2], ApiRequestJson.Default.CreateRemediationRequest)!;
+        var received =
+            System.Text.Json.JsonSerializer.Deserialize(sent[2], ApiRequestJson.Default.CreateRemediationRequest)!;
         Assert.Equal(request with { Features = null }, received with { Features = null });
         Assert.Equal(request.Features, received.Features);
         Assert.Equal(32, Assert.Single(_daemon.Keys).Length);
@@ -64,7 +68,8 @@ public sealed class ApiClientTests : IDisposable
         _daemon.Answer = request =>
         {
             paths.Add(request.Path.Value);
-            return Task.FromResult((200, request.Path.Value!.EndsWith("rollback", StringComparison.Ordinal) ? Applied : """{"device":"x","cleared":true}"""));
+            var isRollback = request.Path.Value!.EndsWith("rollback", StringComparison.Ordinal);
+            return Task.FromResult((200, isRollback ? Applied : """{"device":"x","cleared":true}"""));
         };
         _daemon.Start();
 
@@ -92,14 +97,16 @@ public sealed class ApiClientTests : IDisposable
     public async Task Remediation_ThatRuns_IsLookedUpUntilItIsDone()
     {
         _daemon.Answer = request => Task.FromResult(
-            HttpMethods.IsPost(request.Method) ? (202, Running[..^1] + ",\"joined\":true}") : _daemon.Requests.Count < 4 ? (200, Running) : (200, Applied));
+            HttpMethods.IsPost(request.Method) ? (202, Running[..^1] + ",\"joined\":true}") : _daemon.Requests.Count < 4
+            ? (200, Running) : (200, Applied));
         _daemon.Start();
 
         var outcome = (await CallAsync(api => api.RollBackAsync("eno1", new RollbackRequest()))).Value!;
 
         Assert.Equal(4, _daemon.Requests.Count);
         Assert.All(_daemon.Requests.Skip(1), request => Assert.Equal("GET /api/v1/remediations/r7", request));
-        Assert.Equal((RunState.Done, RemediationVerdict.Applied, true), (outcome.State, outcome.Verdict, outcome.Joined));
+        Assert.Equal(
+            (RunState.Done, RemediationVerdict.Applied, true), (outcome.State, outcome.Verdict, outcome.Joined));
     }
 
     [Fact]
@@ -110,28 +117,39 @@ public sealed class ApiClientTests : IDisposable
             request.HttpContext.Response.Headers.RetryAfter = "570";
             return Task.FromResult(HttpMethods.IsPost(request.Method)
                 ? (429, Problem("cooldown", "Short.", "r8"))
-                : (200, """{"id":"r8","device":"eno1","state":"done","verdict":"declined","success":false,"explanation":"Long.","declined":"cooldown","steps":["tx off"]}"""));
+                : (200, """
+                    {"id":"r8","device":"eno1","state":"done","verdict":"declined","success":false,
+                    "explanation":"Long.","declined":"cooldown","steps":["tx off"]}
+                    """));
         };
         _daemon.Start();
 
         var outcome = (await CallAsync(api => api.RemediateAsync(new CreateRemediationRequest("eno1")))).Value!;
 
         Assert.Equal(["tx off"], outcome.Steps);
-        Assert.Equal((DeclineReason.Cooldown, "Long.", 570, false), (outcome.Declined, outcome.Explanation, outcome.RetryAfter, outcome.Success));
+        Assert.Equal(
+            (DeclineReason.Cooldown, "Long.", 570, false),
+            (outcome.Declined, outcome.Explanation, outcome.RetryAfter, outcome.Success));
     }
 
     [Theory]
     [InlineData("busy", "r8", "Busy with eno2.", "Busy with eno2.")]
     [InlineData("shutting_down", null, "It ends.", "It ends.")]
     [InlineData("unknown_device", null, "GET /api/v1/devices lists them.", "No network device is at eno1.")]
-    public async Task Declined_WithoutARecord_IsWhatTheProblemSays(string type, string? id, string detail, string expected)
+    public async Task Declined_WithoutARecord_IsWhatTheProblemSays(
+        string type, string? id, string detail, string expected)
     {
-        _daemon.Answer = request => Task.FromResult(HttpMethods.IsPost(request.Method) ? (409, Problem(type, detail, id)) : (404, Problem("not_found", "None.")));
+        _daemon.Answer = request =>
+            Task.FromResult(
+                HttpMethods.IsPost(request.Method) ? (409, Problem(type, detail, id))
+                : (404, Problem("not_found", "None.")));
         _daemon.Start();
 
         var outcome = (await CallAsync(api => api.RemediateAsync(new CreateRemediationRequest("eno1")))).Value!;
 
-        Assert.Equal((RemediationVerdict.Declined, type, expected), (outcome.Verdict, SnakeCase.Of(outcome.Declined!.Value), outcome.Explanation));
+        Assert.Equal(
+            (RemediationVerdict.Declined, type, expected),
+            (outcome.Verdict, SnakeCase.Of(outcome.Declined!.Value), outcome.Explanation));
         Assert.Equal((id ?? "", "eno1", false), (outcome.Id, outcome.Device, outcome.Success));
     }
 
@@ -160,7 +178,7 @@ public sealed class ApiClientTests : IDisposable
     [InlineData(200, "[]")]
     [InlineData(200, "{}")]
     [InlineData(200, "not JSON")]
-    [InlineData(200, """{"devices":[{"device":"eno1","bus":"","driver":"","notProtected":"a_word_of_tomorrow"}],"modes":{}}""")]
+    [InlineData(200, """{"devices":[{"device":"eno1","bus":"","driver":"","notProtected":"tomorrow"}],"modes":{}}""")]
     [InlineData(204, "")]
     [InlineData(301, "{}")]
     [InlineData(404, "Not found.")]
@@ -175,8 +193,10 @@ public sealed class ApiClientTests : IDisposable
         Assert.Equal(DaemonFailure.NotAnswering, exception.Failure);
     }
 
-    private static string Problem(string type, string detail, string? id = null) =>
-        $$"""{"type":"urn:problem-type:nichang:{{type}}","title":"T","status":400,"detail":"{{detail}}"{{(id is null ? "" : $",\"id\":\"{id}\"")}}}""";
+    private static string Problem(string type, string detail, string? id = null) => $$"""
+        {"type":"urn:problem-type:nichang:{{type}}","title":"","status":400,
+        "detail":"{{detail}}"{{(id is null ? "" : $",\"id\":\"{id}\"")}}}
+        """;
 
     private async Task<T> CallAsync<T>(Func<IRemediationApi, Task<T>> call)
     {

@@ -94,7 +94,8 @@ public sealed class CommandRunnerTests : IDisposable
     [InlineData("unverified", 1)]
     public async Task ExitCode_IsTheVerdicts(string verdict, int expected)
     {
-        _offline.Outcome = RemediationResponse.Of(Applied with { Verdict = SnakeCase.Parse<RemediationVerdict>(verdict)!.Value });
+        _offline.Outcome =
+            RemediationResponse.Of(Applied with { Verdict = SnakeCase.Parse<RemediationVerdict>(verdict)!.Value });
 
         Assert.Equal(expected, await RunAsync(Remediate() with { Json = true }));
 
@@ -112,7 +113,8 @@ public sealed class CommandRunnerTests : IDisposable
     internal async Task Problem_IsALineOfErrorAndExitCode1(ConsoleVerb verb)
     {
         var problem = new ProblemResponse("urn:problem-type:nichang:stuck", "Stuck", 503, "because of \u001b[31mred");
-        (_offline.Outcome, _offline.Quarantine, _offline.Pause, _offline.Devices) = (problem, problem, problem, problem);
+        (_offline.Outcome, _offline.Quarantine, _offline.Pause, _offline.Devices) =
+            (problem, problem, problem, problem);
 
         Assert.Equal(1, await RunAsync(Call(verb)));
 
@@ -132,7 +134,8 @@ public sealed class CommandRunnerTests : IDisposable
     public async Task Change_OfAnUnknownDevice_DoesNotSayThatItIsWorking()
     {
         _offline.Outcome = RemediationResponse.Of(
-            new RemediationOutcome("", "eno9", RemediationVerdict.Declined, "There is no device eno9.") { Declined = DeclineReason.UnknownDevice });
+            new RemediationOutcome("", "eno9", RemediationVerdict.Declined, "There is no device eno9.")
+            { Declined = DeclineReason.UnknownDevice });
 
         Assert.Equal(1, await RunAsync(Remediate(device: "eno9")));
 
@@ -144,18 +147,21 @@ public sealed class CommandRunnerTests : IDisposable
     public async Task DryRun_ThatWouldBeDeclined_IsNoSuccess()
     {
         _offline.Outcome = RemediationResponse.Of(
-            new RemediationOutcome("", "eno1", RemediationVerdict.DryRun, "It would be declined now.") { Declined = DeclineReason.Cooldown });
+            new RemediationOutcome("", "eno1", RemediationVerdict.DryRun, "It would be declined now.")
+            { Declined = DeclineReason.Cooldown });
 
         Assert.Equal(1, await RunAsync(Remediate(dryRun: true)));
 
-        Assert.StartsWith("eno1: dry run, would be DECLINED (cooldown)\n", _output.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "eno1: dry run, would be DECLINED (cooldown)\n", _output.ToString(), StringComparison.Ordinal);
         Assert.Contains("nic-hang-exporter quarantine clear eno1", _output.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Clear_OfAnUnknownDevice_NamesIt()
     {
-        _offline.Quarantine = new ProblemResponse("urn:problem-type:nichang:unknown_device", "There is no such device here", 404, "GET /api/v1/devices lists them.");
+        _offline.Quarantine = new ProblemResponse("urn:problem-type:nichang:unknown_device",
+            "There is no such device here", 404, "GET /api/v1/devices lists them.");
 
         Assert.Equal(1, await RunAsync(Call(ConsoleVerb.ClearQuarantine)));
 
@@ -202,7 +208,9 @@ public sealed class CommandRunnerTests : IDisposable
         Assert.Equal(1, await RunAsync(new ConsoleCall(ConsoleVerb.Status, Json: false)));
 
         Assert.Equal(["devices"], _offline.Calls);
-        Assert.Contains("can't be asked: this version does not understand what it answers", Unbroken(_error), StringComparison.Ordinal);
+        Assert.Contains(
+            "can't be asked: this version does not understand what it answers", Unbroken(_error),
+            StringComparison.Ordinal);
         Assert.Contains("daemon not asked, because this version", Unbroken(_output), StringComparison.Ordinal);
     }
 
@@ -232,7 +240,8 @@ public sealed class CommandRunnerTests : IDisposable
     {
         _offline.Devices = DeviceList.Of(TestStatus.Busy);
         await RunAsync(new ConsoleCall(ConsoleVerb.Status, Json: true));
-        var expected = _output.ToString().Replace("\"daemonAnswered\":false", "\"daemonAnswered\":true", StringComparison.Ordinal);
+        var expected = _output.ToString()
+            .Replace("\"daemonAnswered\":false", "\"daemonAnswered\":true", StringComparison.Ordinal);
         _output.GetStringBuilder().Clear();
         _daemon.Always(200, Json(DeviceList.Of(TestStatus.Busy))).Start();
 
@@ -247,7 +256,8 @@ public sealed class CommandRunnerTests : IDisposable
     [InlineData(ConsoleVerb.Resume, true, 1)]
     internal async Task Resume_ThatLeavesItPaused_IsNoSuccess(ConsoleVerb verb, bool paused, int expected)
     {
-        _offline.Pause = new PauseResponse(paused) { PausedBy = paused ? [PauseCause.File] : null, Explanation = "What is so now." };
+        _offline.Pause =
+            new PauseResponse(paused) { PausedBy = paused ? [PauseCause.File] : null, Explanation = "What is so now." };
 
         Assert.Equal(expected, await RunAsync(new ConsoleCall(verb, Json: false)));
         Assert.Equal(expected, await RunAsync(new ConsoleCall(verb, Json: true)));
@@ -255,7 +265,10 @@ public sealed class CommandRunnerTests : IDisposable
         var lines = _output.ToString().Split('\n');
         Assert.Equal("What is so now.", lines[0]);
         var json = JsonDocument.Parse(lines[1]).RootElement;
-        Assert.Equal((paused, paused), (json.GetProperty("paused").GetBoolean(), json.TryGetProperty("pausedBy", out var by) && by.GetArrayLength() == 1));
+        Assert.Equal(
+            (paused, paused),
+            (json.GetProperty("paused").GetBoolean(), json.TryGetProperty("pausedBy", out var by)
+                && by.GetArrayLength() == 1));
     }
 
     [Fact]
@@ -274,17 +287,21 @@ public sealed class CommandRunnerTests : IDisposable
 
         Assert.Equal(0, await RunAsync(new ConsoleCall(ConsoleVerb.Episodes, Json: false)));
         Assert.Equal(0, await RunAsync(new ConsoleCall(ConsoleVerb.Episodes, Json: true)));
-        Assert.Equal(0, await RunAsync(new ConsoleCall(ConsoleVerb.Episodes, Json: true) { Episode = "20260724T031109Z-eno1" }));
+        Assert.Equal(
+            0, await RunAsync(new ConsoleCall(ConsoleVerb.Episodes, Json: true) { Episode = "20260724T031109Z-eno1" }));
         Assert.Equal(1, await RunAsync(new ConsoleCall(ConsoleVerb.Episodes, Json: true) { Episode = "../journal" }));
 
         var lines = _output.ToString().Split('\n');
         Assert.StartsWith("20260725T031109Z-eno2 ", lines[1], StringComparison.Ordinal);
-        Assert.Equal("eno2", JsonDocument.Parse(lines[3]).RootElement.GetProperty("episodes")[0].GetProperty("device").GetString());
+        Assert.Equal(
+            "eno2", JsonDocument.Parse(lines[3]).RootElement.GetProperty("episodes")[0].GetProperty("device")
+            .GetString());
         Assert.Equal("e1000e", JsonDocument.Parse(lines[4]).RootElement.GetProperty("driver").GetString());
         Assert.Contains("there is no episode '../journal'", Unbroken(_error), StringComparison.Ordinal);
     }
 
-    private static ConsoleCall Remediate(bool dryRun = false, string device = "eno1") => new(ConsoleVerb.Remediate, Json: false)
+    private static ConsoleCall Remediate(bool dryRun = false, string device = "eno1") =>
+        new(ConsoleVerb.Remediate, Json: false)
     {
         Device = device,
         Remediation = new CreateRemediationRequest(device) { DryRun = dryRun },
@@ -298,7 +315,8 @@ public sealed class CommandRunnerTests : IDisposable
         Rollback = verb == ConsoleVerb.Rollback ? new RollbackRequest { DryRun = true } : null,
     };
 
-    private static string Json(RemediationResponse body) => JsonSerializer.Serialize(body, ApiJson.Answers.RemediationResponse);
+    private static string Json(RemediationResponse body) =>
+        JsonSerializer.Serialize(body, ApiJson.Answers.RemediationResponse);
 
     private static string Json(DeviceList body) => JsonSerializer.Serialize(body, ApiJson.Answers.DeviceList);
 

@@ -27,14 +27,18 @@ public sealed class ConsoleCommandsTests
         { ["rollback", "0000:00:1f.6"], "Rollback 0000:00:1f.6 {}" },
         { ["rollback", "eno1", "--dry-run", "--reason", "a b"], "Rollback eno1 {\"dryRun\":true,\"reason\":\"a b\"}" },
         { ["remediate", "eno1"], "Remediate eno1 {\"device\":\"eno1\"}" },
-        { ["remediate", "--recover", "--profile=classic", "eno1"], "Remediate eno1 {\"device\":\"eno1\",\"profile\":\"classic\",\"recover\":true}" },
-        { ["remediate", "eno1", "--features", "tso,gso", "--features=tx, tso"], "Remediate eno1 {\"device\":\"eno1\",\"features\":[\"tso\",\"gso\",\"tx\"]}" },
+        { ["remediate", "--recover", "--profile=classic", "eno1"],
+            "Remediate eno1 {\"device\":\"eno1\",\"profile\":\"classic\",\"recover\":true}" },
+        { ["remediate", "eno1", "--features", "tso,gso", "--features=tx, tso"],
+            "Remediate eno1 {\"device\":\"eno1\",\"features\":[\"tso\",\"gso\",\"tx\"]}" },
         { ["remediate", "--", "-rf"], "Remediate -rf {\"device\":\"-rf\"}" },
-        { ["remediate", "--dry-run", "--", "--dry-run"], "Remediate --dry-run {\"device\":\"--dry-run\",\"dryRun\":true}" },
+        { ["remediate", "--dry-run", "--", "--dry-run"],
+            "Remediate --dry-run {\"device\":\"--dry-run\",\"dryRun\":true}" },
         { ["remediate", "$(id)"], "Remediate $(id) {\"device\":\"$(id)\"}" },
         { ["remediate", @"a\x1bb"], "Remediate a\\x1bb {\"device\":\"a\\\\x1bb\"}" },
         { ["--state.directory=/s", "status"], "Status state=/s" },
-        { ["status", "--state.directory=/s", "--config.file=/c", "--no-collector.eee"], "Status state=/s eee=false config=/c" },
+        { ["status", "--state.directory=/s", "--config.file=/c", "--no-collector.eee"],
+            "Status state=/s eee=false config=/c" },
         { ["remediate", "eno1", "--remediation.verify-window=5s"], "Remediate eno1 {\"device\":\"eno1\"} verify=5s" },
     };
 
@@ -66,7 +70,8 @@ public sealed class ConsoleCommandsTests
     [InlineData("'.' is neither", "remediate", ".")]
     [InlineData("'a b' is neither", "remediate", "a b")]
     [InlineData("'../eno1' is neither", "remediate", "../eno1")]
-    [InlineData("'a-name-that-is-16-long-and-more-than-48-bytes-so-no-bus-address' is neither", "remediate", "a-name-that-is-16-long-and-more-than-48-bytes-so-no-bus-address")]
+    [InlineData("'a-name-that-is-16-long-and-more-than-48-bytes-so-no-bus-address' is neither", "remediate",
+        "a-name-that-is-16-long-and-more-than-48-bytes-so-no-bus-address")]
     [InlineData("unexpected argument 'eno2'", "remediate", "eno1", "eno2")]
     [InlineData("unknown flag --dryrun; did you mean '--dry-run'?", "remediate", "--dryrun")]
     [InlineData("unknown flag --dryrun; did you mean '--dry-run'?", "remediate", "eno1", "--dryrun")]
@@ -107,7 +112,15 @@ public sealed class ConsoleCommandsTests
         var result = commandLine.Parse(arguments);
         var errors = commandLine.Errors(result);
         var call = commandLine.Console(result, errors);
-        var settings = commandLine.Settings(result, errors).Select(setting => $"{setting.Name.Split('.', '-')[setting.Name.StartsWith("remediation", StringComparison.Ordinal) || setting.Name.StartsWith("collector", StringComparison.Ordinal) ? 1 : 0]}={string.Join(',', setting.Values)}").ToList();
+        var settings = commandLine.Settings(result, errors)
+            .Select(setting => $"{ShortName(setting.Name)}={string.Join(',', setting.Values)}").ToList();
         return (errors.Count == 0 ? call : null, settings, errors);
+    }
+
+    // remediation.verify-window is verify, and state.directory is state.
+    private static string ShortName(string option)
+    {
+        var words = option.Split('.', '-');
+        return words[words[0] is "remediation" or "collector" ? 1 : 0];
     }
 }

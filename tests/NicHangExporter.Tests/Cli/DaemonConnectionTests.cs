@@ -9,7 +9,9 @@ using NicHangExporter.Web;
 
 namespace NicHangExporter.Tests.Cli;
 
-/// <summary>A daemon that is absent, slow, stuck, or ends: what the console makes of each, and what it sends a second time.</summary>
+/// <summary>
+/// A daemon that is absent, slow, stuck, or ends: what the console makes of each, and what it sends a second time.
+/// </summary>
 public sealed class DaemonConnectionTests : IDisposable
 {
     private const string Applied = """{"id":"r7","device":"eno1","state":"done","verdict":"applied","success":true}""";
@@ -21,7 +23,8 @@ public sealed class DaemonConnectionTests : IDisposable
     public void Dispose() => _daemon.Dispose();
 
     [Fact]
-    public async Task WithoutASocket_NoDaemonRuns() => Assert.Equal(DaemonFailure.NotRunning, await FailureAsync(Devices));
+    public async Task WithoutASocket_NoDaemonRuns() =>
+        Assert.Equal(DaemonFailure.NotRunning, await FailureAsync(Devices));
 
     [Fact]
     public async Task SocketOfADeadDaemon_IsAsIfNoneRuns()
@@ -89,7 +92,9 @@ public sealed class DaemonConnectionTests : IDisposable
         using (var socket = await listener.AcceptAsync(TestContext.Current.CancellationToken))
         {
             second = await ReceiveAsync(socket);
-            await socket.SendAsync(Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {Applied.Length}\r\n\r\n{Applied}"), TestContext.Current.CancellationToken);
+            await socket.SendAsync(
+                Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {Applied.Length}\r\n\r\n{Applied}"),
+                TestContext.Current.CancellationToken);
             Assert.Equal(RemediationVerdict.Applied, (await remediating).Value!.Verdict);
         }
 
@@ -141,7 +146,8 @@ public sealed class DaemonConnectionTests : IDisposable
         await looked.Task;
         await _daemon.StopAsync();
 
-        Assert.Equal(DaemonFailure.ConnectionLost, (await Assert.ThrowsAsync<DaemonException>(() => remediating)).Failure);
+        Assert.Equal(
+            DaemonFailure.ConnectionLost, (await Assert.ThrowsAsync<DaemonException>(() => remediating)).Failure);
     }
 
     [Fact]
@@ -166,7 +172,8 @@ public sealed class DaemonConnectionTests : IDisposable
         using var listener = _daemon.Listen();
         var failing = FailureAsync(Devices);
         using var socket = await listener.AcceptAsync(TestContext.Current.CancellationToken);
-        await socket.SendAsync("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{"u8.ToArray(), TestContext.Current.CancellationToken);
+        await socket.SendAsync(
+            "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{"u8.ToArray(), TestContext.Current.CancellationToken);
         await UntilAsync(failing);
 
         Assert.Equal(DaemonFailure.NotAnswering, await failing);
@@ -199,7 +206,8 @@ public sealed class DaemonConnectionTests : IDisposable
 
     private static Task<object?> Devices(IRemediationApi api) => Boxed(api.GetDevicesAsync());
 
-    private static Task<object?> Remediate(IRemediationApi api) => Boxed(api.RemediateAsync(new CreateRemediationRequest("eno1")));
+    private static Task<object?> Remediate(IRemediationApi api) =>
+        Boxed(api.RemediateAsync(new CreateRemediationRequest("eno1")));
 
     private static async Task<object?> Boxed<T>(Task<T> task) => await task;
 
@@ -226,11 +234,13 @@ public sealed class DaemonConnectionTests : IDisposable
     {
         var text = "";
         var buffer = new byte[4096];
-        while (!text.EndsWith('}') && await socket.ReceiveAsync(buffer, TestContext.Current.CancellationToken) is > 0 and var length)
+        while (!text.EndsWith('}')
+            && await socket.ReceiveAsync(buffer, TestContext.Current.CancellationToken) is > 0 and var length)
             text += Encoding.UTF8.GetString(buffer, 0, length);
         return text;
     }
 
     private static string KeyOf(string request) =>
-        request.Split("\r\n").SingleOrDefault(line => line.StartsWith("Idempotency-Key: ", StringComparison.Ordinal)) ?? "";
+        request.Split("\r\n").SingleOrDefault(line => line.StartsWith("Idempotency-Key: ", StringComparison.Ordinal))
+        ?? "";
 }

@@ -12,11 +12,13 @@ public sealed class DiagnosisAdviceTests
     public static TheoryData<string> WholeAdapter => [.. Renegotiations.Drivers(RenegotiationEffect.WholeAdapter)];
 
     public static TheoryData<string> NotWholeAdapter =>
-        [.. Renegotiations.Drivers(RenegotiationEffect.LinkOnly), .. Renegotiations.Drivers(RenegotiationEffect.None), "brand_new"];
+        [.. Renegotiations.Drivers(RenegotiationEffect.LinkOnly), .. Renegotiations.Drivers(RenegotiationEffect.None),
+            "brand_new"];
 
     public static TheoryData<string, string> Guests => new()
     {
-        { "virtio_net", "virtio0" }, { "ena", "0000:00:05.0" }, { "gve", "0000:00:04.0" }, { "vmxnet3", "0000:0b:00.0" }, { "brand_new", "virtio3" }, { "iavf", "0000:00:06.0" },
+        { "virtio_net", "virtio0" }, { "ena", "0000:00:05.0" }, { "gve", "0000:00:04.0" },
+            { "vmxnet3", "0000:0b:00.0" }, { "brand_new", "virtio3" }, { "iavf", "0000:00:06.0" },
     };
 
     [Theory]
@@ -49,7 +51,8 @@ public sealed class DiagnosisAdviceTests
     [MemberData(nameof(Guests))]
     public void LinkFlaps_OfAGuest_SendNobodyToCableAndSwitch(string driver, string bus)
     {
-        var prose = DiagnosedText.Prose(string.Concat(Enumerable.Range(1, 3).Select(second => $"[ {second}.0] {driver} {bus} eth0: NIC Link is Down\n")));
+        var prose = DiagnosedText.Prose(string.Concat(
+            Enumerable.Range(1, 3).Select(second => $"[ {second}.0] {driver} {bus} eth0: NIC Link is Down\n")));
 
         Assert.Contains("The link flaps: look at the host", prose, StringComparison.Ordinal);
         Assert.DoesNotContain("cable", prose, StringComparison.Ordinal);
@@ -91,14 +94,18 @@ public sealed class DiagnosisAdviceTests
     [InlineData("i40e 0000:04:00.0: NIC Link is Down", true)]
     public void Interface_ThatTheLogDoesNotName_IsExplainedWhereACommandNeedsIt(string line, bool explained)
     {
-        var prose = DiagnosedText.Prose($"tx_timeout: VSI_seid: 390, Q 3, NTC: 0x1c, HWB: 0x1c, NTU: 0x3f, TAIL: 0x3f, INT: 0x0\n{line}\n");
+        var prose = DiagnosedText.Prose($"tx_timeout: VSI_seid: 390, Q 3, NTC: 0x1c, HWB: 0x1c, NTU: 0x3f, TAIL: 0x3f, "
+            + $"INT: 0x0\n{line}\n");
 
         Assert.Equal(explained, prose.Contains("IF below", StringComparison.Ordinal));
     }
 
     [Fact]
     public void WatchdogOfAnOldKernel_Once_IsSaidToComeOnceABoot() =>
-        Assert.Contains("only once in a boot", DiagnosedText.Prose("[ 10.0] NETDEV WATCHDOG: eth0 (igb): transmit queue 0 timed out\n"), StringComparison.Ordinal);
+        Assert.Contains(
+            "only once in a boot",
+            DiagnosedText.Prose("[ 10.0] NETDEV WATCHDOG: eth0 (igb): transmit queue 0 timed out\n"),
+            StringComparison.Ordinal);
 
     [Fact]
     public void WatchdogOfAnOldKernel_OnceInEachOfTwoBoots_IsSaidToComeOnceABoot() =>
@@ -114,9 +121,12 @@ public sealed class DiagnosisAdviceTests
 
     [Theory]
     // The log itself shows that this kernel prints it again, whichever NIC it was.
-    [InlineData("[ 10.0] NETDEV WATCHDOG: eth0 (igb): transmit queue 0 timed out\n[ 900.0] NETDEV WATCHDOG: eth0 (igb): transmit queue 0 timed out\n")]
-    [InlineData("[ 10.0] NETDEV WATCHDOG: eth0 (igb): transmit queue 0 timed out\n[ 900.0] NETDEV WATCHDOG: eth1 (tg3): transmit queue 0 timed out\n")]
-    [InlineData("[ 10.0] NETDEV WATCHDOG: eth0 (igb): transmit queue 0 timed out\n[ 900.0] igb 0000:01:00.0 eth0: NETDEV WATCHDOG: CPU: 1: transmit queue 0 timed out 5100 ms\n")]
+    [InlineData("[ 10.0] NETDEV WATCHDOG: eth0 (igb): transmit queue 0 timed out\n[ 900.0] NETDEV WATCHDOG: eth0 "
+        + "(igb): transmit queue 0 timed out\n")]
+    [InlineData("[ 10.0] NETDEV WATCHDOG: eth0 (igb): transmit queue 0 timed out\n[ 900.0] NETDEV WATCHDOG: eth1 "
+        + "(tg3): transmit queue 0 timed out\n")]
+    [InlineData("[ 10.0] NETDEV WATCHDOG: eth0 (igb): transmit queue 0 timed out\n[ 900.0] igb 0000:01:00.0 eth0: "
+        + "NETDEV WATCHDOG: CPU: 1: transmit queue 0 timed out 5100 ms\n")]
     // This one is printed with each timeout: up to 2.6.26, and since 6.8.
     [InlineData("[ 10.0] NETDEV WATCHDOG: eth0: transmit timed out\n")]
     [InlineData("[ 10.0] igb 0000:01:00.0 eth0: NETDEV WATCHDOG: CPU: 1: transmit queue 0 timed out 5100 ms\n")]
@@ -125,7 +135,9 @@ public sealed class DiagnosisAdviceTests
 
     [Fact]
     public void NothingFound_NamesTheBootBefore() =>
-        Assert.Contains("journalctl -k -b -1 | nic-hang-exporter diagnose", DiagnosedText.Prose("[    0.000000] Linux version 6.1.0\n"), StringComparison.Ordinal);
+        Assert.Contains(
+            "journalctl -k -b -1 | nic-hang-exporter diagnose",
+            DiagnosedText.Prose("[    0.000000] Linux version 6.1.0\n"), StringComparison.Ordinal);
 
     [Fact]
     public void Drivers_AreInOneRowEach()
@@ -138,7 +150,9 @@ public sealed class DiagnosisAdviceTests
     [Fact]
     public void Json_HasTheAdviceOfTheText()
     {
-        const string log = "[ 1.0] e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\n[ 3.0] e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\n";
+        const string log =
+            "[ 1.0] e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\n[ 3.0] e1000e 0000:00:1f.6 eno1: Detected "
+            + "Hardware Unit Hang:\n";
         var prose = DiagnosedText.Prose(log);
 
         var advice = Assert.Single(DiagnosedText.Text(log).Devices).Advice;

@@ -4,8 +4,8 @@ using NicHangExporter.Cli;
 namespace NicHangExporter.Tests.Cli;
 
 /// <summary>
-/// What <see cref="CommandLine"/> relies on in the library: the symbol of each of its errors, and its texts as far as they are ours as
-/// well. A new version of the package that does otherwise fails here.
+/// What <see cref="CommandLine"/> relies on in the library: the symbol of each of its errors, and its texts as far as
+/// they are ours as well. A new version of the package that does otherwise fails here.
 /// </summary>
 public sealed class ParseErrorTests
 {
@@ -13,7 +13,8 @@ public sealed class ParseErrorTests
     [InlineData("command NicHangExporter.Tests", "", "unexpected argument 'x'", "x")]
     [InlineData("command NicHangExporter.Tests", "", "unknown flag --bogus", "--bogus")]
     [InlineData("command NicHangExporter.Tests", "", "unexpected argument 'x'", "--config.check=x")]
-    [InlineData("command NicHangExporter.Tests", "", "unexpected value 'false': a switch takes none", "--collector.eee=false")]
+    [InlineData("command NicHangExporter.Tests", "", "unexpected value 'false': a switch takes none",
+        "--collector.eee=false")]
     [InlineData("command remediate", "", "unexpected argument 'b'", "remediate", "a", "b")]
     [InlineData("command quarantine", "", "unexpected argument 'x'", "quarantine", "x")]
     [InlineData("command diagnose", "", "unexpected argument 'b'", "diagnose", "a", "b")]
@@ -22,9 +23,12 @@ public sealed class ParseErrorTests
     [InlineData("option --format", "Required argument missing for option: '--format'.", "", "status", "--format")]
     [InlineData("option --format", "Required argument missing for option: '--format'.", "", "diagnose", "--format")]
     [InlineData("option --log.level", "Required argument missing for option: '--log.level'.", "", "--log.level")]
-    [InlineData("option --config.file", "Option '--config.file' expects a single argument but 2 were provided.", "", "--config.file=a", "--config.file=b")]
-    [InlineData("option --format", "Option '--format' expects a single argument but 2 were provided.", "", "status", "--format=text", "--format=json")]
-    public void Error_OfTheLibrary_IsPassedOnOrSaidInOurWords(string symbol, string passedOn, string ours, params string[] arguments)
+    [InlineData("option --config.file", "Option '--config.file' expects a single argument but 2 were provided.", "",
+        "--config.file=a", "--config.file=b")]
+    [InlineData("option --format", "Option '--format' expects a single argument but 2 were provided.", "", "status",
+        "--format=text", "--format=json")]
+    public void Error_OfTheLibrary_IsPassedOnOrSaidInOurWords(
+        string symbol, string passedOn, string ours, params string[] arguments)
     {
         var commandLine = new CommandLine();
         var result = commandLine.Parse(arguments);
@@ -32,10 +36,11 @@ public sealed class ParseErrorTests
         Assert.Equal(symbol, Name(Assert.Single(result.Errors).SymbolResult));
         var errors = commandLine.Errors(result);
         commandLine.Console(result, errors);
+        Assert.DoesNotContain(errors, error => error.StartsWith("Unrecognized", StringComparison.Ordinal));
         if (passedOn.Length > 0)
             Assert.Equal(passedOn, Assert.Single(errors));
         else
-            Assert.StartsWith(ours, Assert.Single(errors), StringComparison.Ordinal);
+            Assert.StartsWith(ours, errors[0], StringComparison.Ordinal);
     }
 
     [Theory]
@@ -53,7 +58,9 @@ public sealed class ParseErrorTests
         var result = commandLine.Parse(arguments);
 
         Assert.Empty(result.Errors);
-        Assert.Equal(arguments[^1] != "quarantine" && arguments[0] != "healthcheck", commandLine.TryInform(result, TextWriter.Null));
+        Assert.Equal(
+            arguments[^1] != "quarantine"
+            && arguments[0] != "healthcheck", commandLine.TryInform(result, TextWriter.Null));
     }
 
     private static string Name(SymbolResult? symbol) => symbol switch

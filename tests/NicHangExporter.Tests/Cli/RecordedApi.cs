@@ -16,11 +16,14 @@ internal sealed class RecordedApi : IRemediationApi
 
     public Task<ApiResponse<DeviceList>> GetDevicesAsync() => Recorded("devices", Devices);
 
-    public Task<ApiResponse<RemediationResponse>> RemediateAsync(CreateRemediationRequest request) => Recorded($"remediate {request.Device}", Outcome);
+    public Task<ApiResponse<RemediationResponse>> RemediateAsync(CreateRemediationRequest request) =>
+        Recorded($"remediate {request.Device}", Outcome);
 
-    public Task<ApiResponse<RemediationResponse>> RollBackAsync(string device, RollbackRequest request) => Recorded($"rollback {device}", Outcome);
+    public Task<ApiResponse<RemediationResponse>> RollBackAsync(string device, RollbackRequest request) =>
+        Recorded($"rollback {device}", Outcome);
 
-    public Task<ApiResponse<QuarantineResponse>> ClearQuarantineAsync(string device) => Recorded($"clear {device}", Quarantine);
+    public Task<ApiResponse<QuarantineResponse>> ClearQuarantineAsync(string device) =>
+        Recorded($"clear {device}", Quarantine);
 
     public Task<ApiResponse<PauseResponse>> SetPausedAsync(bool paused) => Recorded(paused ? "pause" : "resume", Pause);
 

@@ -10,7 +10,9 @@ using NicHangExporter.Web;
 
 namespace NicHangExporter.Tests.Cli;
 
-/// <summary>An HTTP server at the socket of the daemon, in a state directory of its own, which answers what the test says.</summary>
+/// <summary>
+/// An HTTP server at the socket of the daemon, in a state directory of its own, which answers what the test says.
+/// </summary>
 internal sealed class SocketServer : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -91,15 +93,15 @@ internal sealed class SocketServer : IDisposable
     private async Task HandleAsync(HttpContext context)
     {
         using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
-        var line = $"{context.Request.Method} {context.Request.Path} {await reader.ReadToEndAsync(context.RequestAborted)}".TrimEnd();
+        var body = await reader.ReadToEndAsync(context.RequestAborted);
+        var line = $"{context.Request.Method} {context.Request.Path} {body}".TrimEnd();
         lock (_requests)
         {
             _requests.Add(line);
             if (context.Request.Headers["Idempotency-Key"] is [{ } key])
                 Keys.Add(key);
         }
-        var (status, body) = await Answer(context.Request);
-        context.Response.StatusCode = status;
-        await context.Response.WriteAsync(body, context.RequestAborted);
+        (context.Response.StatusCode, var answer) = await Answer(context.Request);
+        await context.Response.WriteAsync(answer, context.RequestAborted);
     }
 }

@@ -24,7 +24,9 @@ internal static class TestStatus
     {
         Paused = true,
         PausedBy = [PauseCause.File],
-        PauseExplanation = "Remediation is paused by the file /etc/nic-hang-exporter/disable: nothing is changed, except to undo. To end that, remove the file.",
+        PauseExplanation =
+        "Remediation is paused by the file /etc/nic-hang-exporter/disable: nothing is changed, except to undo. To end "
+        + "that, remove the file.",
         ApiOn = true,
         UnmatchedEntries = ["eno9"],
         JournalWritable = false,
@@ -46,11 +48,16 @@ internal static class TestStatus
                 Drifted = ["tx-tcp-segmentation"],
                 Cooldown = 569.2,
                 BudgetLeft = 4,
-                Last = new JournalEntry(JournalEvent.Outcome) { Time = Time, Trigger = RemediationTrigger.Cli, Actor = "root", Profile = "segmentation", Rung = "reinit", Verdict = RemediationVerdict.DidNotHold },
+                Last = new JournalEntry(JournalEvent.Outcome)
+                { Time = Time, Trigger = RemediationTrigger.Cli, Actor = "root", Profile = "segmentation",
+                    Rung = "reinit", Verdict = RemediationVerdict.DidNotHold },
                 LastEpisode = new EpisodeSummary("20260724-031109-eno1", Time.AddMinutes(-1), Time, "wedge", 41.25, 21),
             },
-            new DeviceStatus("enp3s0", "0000:03:00.0", "r8169") { Present = true, Watched = true, NotProtected = NotProtected.NotAllowed, BudgetLeft = 0, Quarantined = true },
-            new DeviceStatus("vmbr0", "", "bridge") { Present = true, NotAllowed = DeclineReason.Upper, BudgetLeft = 6 },
+            new DeviceStatus("enp3s0", "0000:03:00.0", "r8169")
+            { Present = true, Watched = true, NotProtected = NotProtected.NotAllowed, BudgetLeft = 0,
+                Quarantined = true },
+            new DeviceStatus("vmbr0", "", "bridge")
+            { Present = true, NotAllowed = DeclineReason.Upper, BudgetLeft = 6 },
             new DeviceStatus(@"x\x1b[2J", "4-1:1.0", "r8152") { BudgetLeft = 6 },
         ],
     };
