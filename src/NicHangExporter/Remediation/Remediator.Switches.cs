@@ -87,21 +87,40 @@ internal sealed partial class Remediator
 
     private AdminError? Clear(Question question, InterfaceName device, string actor, long seen)
     {
-        if (Identify(device) is not { } facts)
+        if ((Identify(device) is { } facts ? Entry(JournalEvent.Cleared, facts) : AbsentEntry(device)) is not { Key: { } key } entry)
             return new AdminError(AdminErrorKind.UnknownDevice, $"there is no device {device}, or it can't be read");
-        if (_quarantinedAs.GetValueOrDefault(facts.Key) > seen)
+        if (_quarantinedAs.GetValueOrDefault(key) > seen)
             return new AdminError(AdminErrorKind.Overtaken, $"{device} stays in quarantine: it has got there after this was asked for; see why, then ask again");
-        var record = _ledger.State.Device(facts.Key);
+        var record = _ledger.State.Device(key);
         if (!record.Quarantined && record.Charges.Count == 0)
             return new AdminError(AdminErrorKind.NothingToDo, $"{device} is not in quarantine, and no budget of it is spent");
         if (!question.TryClaim())
             return null;
-        if (!_ledger.Record(Entry(JournalEvent.Cleared, facts) with { Actor = actor }))
+        if (!_ledger.Record(entry with { Actor = actor }))
             return new AdminError(AdminErrorKind.NotDurable, "the journal can't be written: the quarantine is lifted, but a restart may bring it back");
         LogCleared(device.ToString(), actor);
         AcceptHistory(actor);
         PublishAll();
         return null;
+    }
+
+    // A device that has left is known by its record. Of several that had the name, one in quarantine goes first.
+    private JournalEntry? AbsentEntry(InterfaceName device)
+    {
+        try
+        {
+            if (_access.IndexOf(device) is not null)
+                return null;
+        }
+        catch (LinuxException)
+        {
+            // Whether it is absent can't be told, and another device may have its name by now.
+            return null;
+        }
+        var records = _ledger.State.Devices.Where(pair => pair.Value.Device == device.ToString());
+        return records.OrderByDescending(pair => pair.Value.Quarantined).Select(pair => pair.Key).FirstOrDefault() is { } key
+            ? new JournalEntry(JournalEvent.Cleared) { Key = key, Device = device.ToString() }
+            : null;
     }
 
     // The quarantine of what is not on record has an end as well: when a person has cleared whatever is watched.

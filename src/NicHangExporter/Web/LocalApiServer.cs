@@ -31,7 +31,8 @@ internal sealed partial class LocalApiServer(
     /// <summary>The longest path in bytes: sun_path of struct sockaddr_un (include/uapi/linux/un.h) without its NUL.</summary>
     public const int MaxPath = 107;
 
-    private const int MaxConnections = 32;
+    /// <summary>The most connections at once. A new one takes the place of the one that is silent for longest.</summary>
+    public const int MaxConnections = 32;
 
     private readonly ILogger _logger = loggers.CreateLogger<LocalApiServer>();
     private readonly SemaphoreSlim _turn = new(1);
@@ -112,8 +113,13 @@ internal sealed partial class LocalApiServer(
         {
             kestrel.AddServerHeader = false;
             WebLimits.Set(kestrel.Limits);
-            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
-            kestrel.ListenUnixSocket(path, listener => listener.Protocols = HttpProtocols.Http1);
+            // This host has half of the places, and nobody else comes by this socket.
+            var places = new ConnectionQuota(2 * MaxConnections);
+            kestrel.ListenUnixSocket(path, listener =>
+            {
+                listener.Protocols = HttpProtocols.Http1;
+                listener.Use(next => connection => places.HoldAsync(connection, next));
+            });
         });
         builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = Bind);
         builder.Services.AddSingleton(loggers);
@@ -121,6 +127,7 @@ internal sealed partial class LocalApiServer(
         builder.Services.AddSingleton(new PeerAuthenticator(userOf ?? (socket => PeerCredentials.Read(socket).Uid), clock, loggers.CreateLogger<PeerAuthenticator>()));
         builder.Services.AddApi<PeerCredentialHandler>();
         var server = builder.Build();
+        server.Use((context, next) => ConnectionQuota.AnswerAsync(context, () => next(context)));
         // Not counted in nichang_api_requests_total, which is about the network.
         server.UseApi(new ApiMiddleware(requests: null, clock, loggers.CreateLogger<ApiMiddleware>()));
         server.Use(DropAbandonedAsync);
@@ -146,7 +153,7 @@ internal sealed partial class LocalApiServer(
             socket.Send(ReadOnlySpan<byte>.Empty, SocketFlags.None);
             return true;
         }
-        catch (SocketException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
             return false;
         }
