@@ -17,5 +17,5 @@ internal sealed class TransportProtection(ExporterOptions options)
     /// </summary>
     public bool IsProtected(HttpContext context) =>
         options.AllowPlaintext || context.Request.IsHttps || Loopback.Has(context.Connection.LocalIpAddress)
-        || context.Features.Get<IConnectionEndPointFeature>()?.LocalEndPoint is UnixDomainSocketEndPoint;
+        || context.Features.Get<IConnectionSocketFeature>()?.Socket.AddressFamily == AddressFamily.Unix;
 }
