@@ -18,10 +18,14 @@ internal static class ApiServices
     }
 
     /// <summary>Adds the middleware: routing, then for paths of the API its own, then authentication and authorization.</summary>
-    public static void UseApi(this IApplicationBuilder application, ApiMiddleware middleware)
+    /// <param name="application">The application.</param>
+    /// <param name="middleware">The middleware of the API; null for a server without API.</param>
+    public static void UseApi(this IApplicationBuilder application, ApiMiddleware? middleware)
     {
         application.UseRouting();
-        application.UseWhen(IsApi, api => api.Use(middleware.InvokeAsync));
+        if (middleware is not null)
+            application.UseWhen(IsApi, api => api.Use(middleware.InvokeAsync));
+        // Also without API: ASP.NET Core adds both by itself where their services are, and then before everything else.
         application.UseAuthentication();
         application.UseAuthorization();
     }

@@ -75,8 +75,12 @@ internal static partial class ExporterHost
         application.Use(services.GetRequiredService<HostCheck>().InvokeAsync);
         if (services.GetRequiredService<WebConfigStore>().IsConfigured)
             application.Use(services.GetRequiredService<WebConfigMiddleware>().InvokeAsync);
-        application.UseApi(new ApiMiddleware(metrics.ApiRequests, clock, services.GetRequiredService<ILogger<ApiMiddleware>>()));
-        if (services.GetRequiredService<CredentialStore>().IsConfigured)
+        // Without a token file there is no API on the network: its paths are answered as any unknown path.
+        var api = services.GetRequiredService<CredentialStore>().IsConfigured
+            ? new ApiMiddleware(metrics.ApiRequests, clock, services.GetRequiredService<ILogger<ApiMiddleware>>())
+            : null;
+        application.UseApi(api);
+        if (api is not null)
             application.MapApi(services.GetRequiredService<ApiHandlers>());
         application.MapPages(options.TelemetryPath, services.GetRequiredService<MetricsEndpoint>(), services.GetRequiredService<HangMonitor>());
         return application;

@@ -98,7 +98,9 @@ internal sealed partial class LocalApiServer(
             _server = server;
             LogListening(_logger, path);
         }
-        catch (Exception exception) when (exception is SocketException or IOException or UnauthorizedAccessException or AddressInUseException)
+#pragma warning disable CA1031 // Without the socket everything else still works, whatever the reason.
+        catch (Exception exception)
+#pragma warning restore CA1031
         {
             await server.DisposeAsync();
             LogUnavailable(_logger, path, exception.Message.Split('\n')[0]);

@@ -94,6 +94,24 @@ internal static class WireCases
                 yield return Request(method, path, null, null);
     }
 
+    /// <summary>Each route, and what is wrong with a request in other ways than its credential, without one.</summary>
+    public static IEnumerable<string> OfAnyTransport()
+    {
+        foreach (var (method, path, body) in Routes)
+        {
+            yield return Request(method, path, body, null);
+            yield return Request("HEAD", path, null, null);
+            yield return Request("PUT", path, null, null);
+            yield return Request(method, path + "?a=1", body, null);
+            yield return Request(method, path + "/", body, null);
+            yield return Request(method, path, "x", null);
+            yield return Request(method, path, "{}", null, type: "text/plain");
+            yield return Request(method, path, new string(' ', 17_000), null);
+            yield return Request(method, path, body, null, "Origin: https://evil.example");
+        }
+        yield return Request("GET", "/api/v1/nowhere", null, null);
+    }
+
     // Bodies that no route takes, or that only some take.
     private static IEnumerable<string> Bodies(string method, string path)
     {

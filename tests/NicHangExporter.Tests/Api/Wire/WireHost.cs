@@ -12,6 +12,7 @@ using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.TestSupport;
+using NicHangExporter.Web;
 
 namespace NicHangExporter.Tests.Api.Wire;
 
@@ -48,6 +49,7 @@ internal sealed partial class WireHost : IAsyncDisposable
         host._application = ExporterHost.Build(options, TimeProvider.System);
         var services = host._application.Services;
         Assert.True(services.GetRequiredService<StateDirectory>().TryTake());
+        await services.GetRequiredService<LocalApiServer>().StartAsync();
         services.GetRequiredService<RemediationWorker>().Start();
         services.GetRequiredService<Remediator>().Start();
         await services.GetRequiredService<Remediator>().Ready;
@@ -62,6 +64,18 @@ internal sealed partial class WireHost : IAsyncDisposable
         using var client = new TcpClient();
         await client.ConnectAsync(EndPoint, TestContext.Current.CancellationToken);
         return Stable(await ExchangeAsync(client.GetStream(), request), EndPoint.Port);
+    }
+
+    /// <summary>The socket in the state directory.</summary>
+    public string SocketPath => LocalApiServer.PathIn(StateDirectory);
+
+    /// <summary>The same on the Unix socket.</summary>
+    public async Task<string> ExchangeLocallyAsync(string request)
+    {
+        using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await client.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath), TestContext.Current.CancellationToken);
+        await using var stream = new NetworkStream(client);
+        return Stable(await ExchangeAsync(stream, request), EndPoint.Port);
     }
 
     /// <summary>The same on a stream that is connected.</summary>
@@ -97,6 +111,7 @@ internal sealed partial class WireHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Services.GetRequiredService<LocalApiServer>().StopAsync(TestContext.Current.CancellationToken);
         await _application.StopAsync(TestContext.Current.CancellationToken);
         await Services.GetRequiredService<Remediator>().StopAsync(TimeSpan.FromSeconds(10));
         await _application.DisposeAsync();

@@ -22,6 +22,7 @@ public sealed class WireTests
         await using var host = await WireHost.StartAsync(withApi: false);
 
         await CompareAsync("wire-pages.txt", host, WireCases.OfThePages(), withCounters: false);
+        Assert.Equal("\n", await host.CountersAsync());
     }
 
     [Fact]
