@@ -42,6 +42,7 @@ if (call is null)
 {
     CredentialStore.Check(options, errors);
     WebConfigStore.Check(options, TimeProvider.System, errors);
+    options = AlertingConfigFile.Load(options, errors);
     StateDirectory.Check(options, errors);
 }
 if (errors.Count > 0)
@@ -50,26 +51,20 @@ if (call is not null)
 {
     // The answer says what there is to say; the log is for whoever asks for it.
     if (settings.All(setting => setting.Name != "log.level"))
-        options.LogLevel = LogLevel.Error;
-    return await new CommandRunner(options, Offline, TimeProvider.System, output, error).RunAsync(call);
+        options = options with { Logging = options.Logging with { Level = LogLevel.Error } };
+    return await new CommandRunner(options, (directory, say) => new OfflineHost(options, directory, say), TimeProvider.System, output, error).RunAsync(call);
 }
 if (commandLine.IsConfigCheck(result))
 {
     // Of the host, not of the configuration, which may be checked elsewhere: a warning, and no error.
     foreach (var warning in ConfigurationWarnings.Of(options))
         error.WriteLine($"nic-hang-exporter: warning: {ConsoleWriter.Clean(warning)}");
-    if (options.StateDirectory is { } directory && StateDirectory.FaultOf(directory) is { } fault)
+    if (options.Paths.StateDirectory is { } directory && StateDirectory.FaultOf(directory) is { } fault)
         error.WriteLine($"nic-hang-exporter: warning: a restart will forget, because of state.directory: {ConsoleWriter.Clean(fault.Split('\n')[0])}");
     output.WriteLine("The configuration is sound.");
     return 0;
 }
 return await ExporterHost.RunAsync(ExporterHost.Build(options, TimeProvider.System));
-
-OfflineHost Offline(string? directory, Action<string> say)
-{
-    options.StateDirectory = directory;
-    return new OfflineHost(options, say);
-}
 
 int Refuse(List<string> lines)
 {

@@ -36,7 +36,7 @@ internal sealed class CommandRunner(
 
     private readonly ConsoleWriter _page = new(output);
     private readonly ConsoleWriter _errors = new(error);
-    private readonly string? _directory = options.StateDirectory
+    private readonly string? _directory = options.Paths.StateDirectory
         ?? (Directory.Exists(UsualDirectory) ? UsualDirectory : null);
 
     /// <summary>Carries out a command.</summary>
@@ -53,7 +53,7 @@ internal sealed class CommandRunner(
     {
         if (call is { Verb: ConsoleVerb.Remediate or ConsoleVerb.Rollback, IsDryRun: false } && IsPresent(call.Device))
             Say($"{call.Device}: working; a change is verified for up to "
-                + $"{PrometheusDuration.Format(options.VerifyWindow)} ...");
+                + $"{PrometheusDuration.Format(options.Remediation.VerifyWindow)} ...");
         var directory = _directory;
         try
         {
@@ -179,13 +179,13 @@ internal sealed class CommandRunner(
 
     private async Task<int> CheckHealthAsync()
     {
-        if (options.ListenAddresses.FirstOrDefault(address => address.Port != 0) is not { } address)
+        if (options.Web.ListenAddresses.FirstOrDefault(address => address.Port != 0) is not { } address)
         {
             _errors.Line("healthcheck: --web.listen-address has port 0, for which the kernel chooses a port: "
                 + "write the port, as in :19642");
             return Mistake;
         }
-        var (isHealthy, line) = await new HealthCheck(address, options.WebConfigFile is not null, clock).RunAsync();
+        var (isHealthy, line) = await new HealthCheck(address, options.Web.ConfigFile is not null, clock).RunAsync();
         (isHealthy ? _page : _errors).Line(ConsoleWriter.Clean(line));
         return isHealthy ? Success : Failure;
     }
@@ -197,7 +197,7 @@ internal sealed class CommandRunner(
     // immediately.
     private bool IsPresent(string device)
     {
-        var devices = new NetClass(options.SysfsPath);
+        var devices = new NetClass(options.Paths.Sysfs);
         try
         {
             if (InterfaceName.TryParse(device, out var name))

@@ -61,7 +61,7 @@ internal static partial class ExporterHost
         {
             kestrel.AddServerHeader = false;
             WebLimits.Set(kestrel.Limits);
-            WebListeners.Add(kestrel, options.ListenAddresses, kestrel.ApplicationServices.GetRequiredService<WebConfigStore>(), metrics);
+            WebListeners.Add(kestrel, options.Web.ListenAddresses, kestrel.ApplicationServices.GetRequiredService<WebConfigStore>(), metrics);
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopPatience);
         builder.Services.AddExporter(options, clock, metrics);
@@ -82,7 +82,7 @@ internal static partial class ExporterHost
         application.UseApi(api);
         if (api is not null)
             application.MapApi(services.GetRequiredService<ApiHandlers>());
-        application.MapPages(options.TelemetryPath, services.GetRequiredService<MetricsEndpoint>(), services.GetRequiredService<HangMonitor>());
+        application.MapPages(options.Web.TelemetryPath, services.GetRequiredService<MetricsEndpoint>(), services.GetRequiredService<HangMonitor>());
         return application;
     }
 
@@ -99,12 +99,13 @@ internal static partial class ExporterHost
         FlushAtTheEnd(application.Services.GetRequiredService<Logger>());
         // Asked before as far as that is possible without doing it; only now it shows.
         var directory = application.Services.GetRequiredService<StateDirectory>();
-        if (!directory.TryTake() && directory is { IsTakenByAnother: false, Failure: { } fault } && options.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce)
+        if (!directory.TryTake() && directory is { IsTakenByAnother: false, Failure: { } fault } && options.Remediation.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce)
         {
             await Console.Error.WriteLineAsync($"nic-hang-exporter: {StateDirectory.Refusal(fault)}");
             return ExitOfMistake;
         }
         StartLog.Begin(logger);
+        StartLog.WarnOfDeprecated(logger, ConfigurationWarnings.OfDeprecated(options));
         using var ignored = new IgnoredSignals(logger);
         if (logger.IsEnabled(LogLevel.Debug))
             LogConfiguration(logger, string.Join(' ', OptionTable.All.Select(option => $"{option.Name}={option.Show(options)}")));
@@ -119,9 +120,9 @@ internal static partial class ExporterHost
         actions.Start();
         var pusher = application.Services.GetRequiredService<AlertDispatcher>();
         pusher.Start();
-        if (options.ApiTokenFiles.Count > 0)
+        if (options.Api.TokenFiles.Count > 0)
             application.Services.GetRequiredService<AlertmanagerWebhook>().PublishSeries();
-        if (options.Alertmanagers.Count > 0)
+        if (options.Alerting.Alertmanagers.Count > 0)
             application.Services.GetRequiredService<ExporterMetrics>().AlertsBuffered.Publish();
         // The monitor first: what was in the log before the start must be in the first scrape, else it would look like an increase.
         monitor.Start();
@@ -147,9 +148,9 @@ internal static partial class ExporterHost
         }
         catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException or AddressInUseException)
         {
-            LogCannotListen(logger, string.Join(", ", options.ListenAddresses), exception.Message.Split('\n')[0]);
+            LogCannotListen(logger, string.Join(", ", options.Web.ListenAddresses), exception.Message.Split('\n')[0]);
             // Whoever heals this host alone does so without a listener too: the address may be gone because of the very hang.
-            if (options.LocalRemediation == RemediationMode.Enforce)
+            if (options.Remediation.Local == RemediationMode.Enforce)
             {
                 LogHealsUnheard(logger);
                 await SignalAsync();
@@ -158,7 +159,7 @@ internal static partial class ExporterHost
             await StopAsync(monitor, poller, remediator, local, actions, pusher);
             return 1;
         }
-        LogListening(logger, string.Join(", ", application.Urls), options.TelemetryPath);
+        LogListening(logger, string.Join(", ", application.Urls), options.Web.TelemetryPath);
         await application.WaitForShutdownAsync();
         LogStopping(logger);
         await StopAsync(monitor, poller, remediator, local, actions, pusher);

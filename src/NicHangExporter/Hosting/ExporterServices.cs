@@ -27,7 +27,7 @@ internal static class ExporterServices
     {
         services.AddSingleton(options);
         services.AddSingleton(clock);
-        services.AddSingleton(new NetClass(options.SysfsPath));
+        services.AddSingleton(new NetClass(options.Paths.Sysfs));
         services.AddSingleton<IEthtool, EthtoolSocket>();
         services.AddSingleton<DeviceInventory>();
         services.AddSingleton(metrics);

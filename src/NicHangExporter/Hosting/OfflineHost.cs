@@ -16,9 +16,10 @@ namespace NicHangExporter.Hosting;
 /// The API for one command on a host without a daemon: the same routes, journal and lock, without a listener. Only the
 /// command causes a change; the local loop, alerts and drift do not.
 /// </summary>
-/// <param name="options">The options, with the state directory of the command.</param>
+/// <param name="options">The options of the command.</param>
+/// <param name="directory">The state directory; null for none.</param>
 /// <param name="say">Writes a sentence about the progress to the terminal.</param>
-internal sealed class OfflineHost(ExporterOptions options, Action<string> say) : IRemediationApi
+internal sealed class OfflineHost(ExporterOptions options, string? directory, Action<string> say) : IRemediationApi
 {
     private static readonly TimeSpan HistoryTimeout = TimeSpan.FromSeconds(5);
 
@@ -26,17 +27,19 @@ internal sealed class OfflineHost(ExporterOptions options, Action<string> say) :
 
     private static readonly TimeProvider Clock = TimeProvider.System;
 
+    private readonly ExporterOptions _options = options with { Paths = options.Paths with { StateDirectory = directory } };
+
     /// <inheritdoc/>
     /// <remarks>It only reads: nothing in the journal is settled, and the lock is not touched.</remarks>
     public async Task<ApiResponse<DeviceList>> GetDevicesAsync()
     {
-        await using var services = Build();
-        var directory = services.GetRequiredService<StateDirectory>();
+        await using var services = Build(_options);
+        var state = services.GetRequiredService<StateDirectory>();
         // A directory that was let go of is not taken again.
-        directory.Dispose();
+        state.Dispose();
         var status = services.GetRequiredService<Remediator>().ReadStatus();
-        return DeviceList.Of(
-            status with { JournalWritable = directory.Path is { } path && StateDirectory.FaultOf(path) is null });
+        var isWritable = state.Path is { } path && StateDirectory.FaultOf(path) is null;
+        return DeviceList.Of(status with { JournalWritable = isWritable });
     }
 
     /// <inheritdoc/>
@@ -61,8 +64,14 @@ internal sealed class OfflineHost(ExporterOptions options, Action<string> say) :
         bool needsJournal, string? watched, Func<IRemediationApi, Task<ApiResponse<T>>> command)
         where T : class
     {
-        options.LocalRemediation = options.WebhookRemediation = options.ApiRemediation = RemediationMode.Off;
-        await using var services = Build();
+        // A status shows the configured modes; a command must not make anything else act.
+        var off = _options.Remediation with
+        {
+            Local = RemediationMode.Off,
+            Webhook = RemediationMode.Off,
+            Api = RemediationMode.Off,
+        };
+        await using var services = Build(_options with { Remediation = off });
         if (Take(services.GetRequiredService<StateDirectory>(), needsJournal) is { } refusal)
             return refusal;
         // A session that came over the device itself ends with the change. The change is completed, and undone if it
@@ -81,7 +90,7 @@ internal sealed class OfflineHost(ExporterOptions options, Action<string> say) :
             await watch.StartAsync(HistoryTimeout);
         try
         {
-            await Task.WhenAny(remediator.Ready, Task.Delay(options.RemediationDeadline, Clock));
+            await Task.WhenAny(remediator.Ready, Task.Delay(_options.Remediation.Deadline, Clock));
             if (!remediator.Ready.IsCompleted)
                 return Problem(
                     ApiProblem.Stuck,
@@ -124,7 +133,7 @@ internal sealed class OfflineHost(ExporterOptions options, Action<string> say) :
     private static ProblemResponse Problem(ApiProblem problem, string detail) =>
         new(ApiProblem.TypePrefix + problem.Name, problem.Title, problem.Status, detail);
 
-    private ServiceProvider Build()
+    private static ServiceProvider Build(ExporterOptions options)
     {
         var metrics = new ExporterMetrics();
         var services = new ServiceCollection();

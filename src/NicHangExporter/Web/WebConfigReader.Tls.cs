@@ -22,11 +22,11 @@ internal sealed partial class WebConfigReader
         if (known.Count == 0)
             return null;
         var line = mapping!.Line;
-        var before = errors.Count;
+        var before = Errors.Count;
         var certificate = Pem(known, "cert", "cert_file");
         var key = Pem(known, "key", "key_file");
         // Not where one is there and wrong, which has been said.
-        if ((certificate is null || key is null) && errors.Count == before)
+        if ((certificate is null || key is null) && Errors.Count == before)
             Error(line, $"'tls_server_config' needs {string.Join(" and ", new[] { certificate is null ? "cert_file (or cert)" : "", key is null ? "key_file (or key)" : "" }.Where(missing => missing.Length > 0))}");
         var authorities = Pem(known, "client_ca", "client_ca_file");
         var client = Client(known, authorities);
@@ -62,10 +62,9 @@ internal sealed partial class WebConfigReader
                 Error(known[file].Line, $"'{TlsPrefix}{file}' holds a NUL character");
                 return null;
             }
-            var directory = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
-            return new PemSource($"{path}:{known[file].Line}: {TlsPrefix}{file}", Path.Combine(directory, name), null);
+            return new PemSource($"{File}:{known[file].Line}: {TlsPrefix}{file}", FullPath(name), null);
         }
-        return string.IsNullOrEmpty(text) ? null : new PemSource($"{path}:{known[inline].Line}: {TlsPrefix}{inline}", null, text);
+        return string.IsNullOrEmpty(text) ? null : new PemSource($"{File}:{known[inline].Line}: {TlsPrefix}{inline}", null, text);
     }
 
     private ClientAuthentication Client(Dictionary<string, YamlEntry> known, PemSource? authorities)
@@ -93,9 +92,9 @@ internal sealed partial class WebConfigReader
     {
         if (!known.TryGetValue("client_allowed_sans", out var entry))
             return [];
-        var before = errors.Count;
+        var before = Errors.Count;
         var names = Texts(known, "client_allowed_sans");
-        if (errors.Count > before)
+        if (Errors.Count > before)
             return [];
         if (names.IsEmpty)
             Error(entry.Line, $"'{TlsPrefix}client_allowed_sans' is empty: nobody would be let in; remove it to let everybody in whose certificate is good");

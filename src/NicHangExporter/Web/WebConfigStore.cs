@@ -26,7 +26,7 @@ internal sealed partial class WebConfigStore
     /// <exception cref="InvalidDataException">It is wrong. The start must not go on: what was to be protected would be open.</exception>
     public WebConfigStore(ExporterOptions options, ExporterMetrics metrics, TimeProvider clock, ILogger<WebConfigStore> logger)
     {
-        (_metrics, _clock, _logger, _path) = (metrics, clock, logger, options.WebConfigFile);
+        (_metrics, _clock, _logger, _path) = (metrics, clock, logger, options.Web.ConfigFile);
         if (_path is null)
             return;
         var errors = new List<string>();
@@ -45,7 +45,7 @@ internal sealed partial class WebConfigStore
     /// <summary>Adds to <paramref name="errors"/> what is wrong with the file, one line each: at the start, that is an error of the configuration.</summary>
     public static void Check(ExporterOptions options, TimeProvider clock, List<string> errors)
     {
-        if (options.WebConfigFile is { } path)
+        if (options.Web.ConfigFile is { } path)
             LoadedWebConfig.Load(path, clock, errors, out _);
     }
 

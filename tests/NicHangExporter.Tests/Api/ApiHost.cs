@@ -49,20 +49,20 @@ internal sealed class ApiHost : IDisposable
     private readonly ServiceProvider _services;
     private readonly RequestDelegate _pipeline;
 
-    public ApiHost(Action<ExporterOptions>? configure = null, FixtureHost? host = null)
+    public ApiHost(Func<ExporterOptions, ExporterOptions>? configure = null, FixtureHost? host = null)
     {
         Host = host ?? new FixtureHost(options =>
         {
-            Remediation.LocalLoop.Enforcing(options);
-            options.ApiRemediation = RemediationMode.Enforce;
-            configure?.Invoke(options);
+            options = Remediation.LocalLoop.Enforcing(options);
+            options = options with { Remediation = options.Remediation with { Api = RemediationMode.Enforce } };
+            return configure?.Invoke(options) ?? options;
         });
         Nic = Host.Ethtool.Nics.Count > 0 ? Host.Ethtool.Nics[0] : Host.AddSimulatedNic();
         Host.Open();
         _factory = LoggerFactory.Create(builder => builder.AddProvider(Host.Log));
         _history = new RemediationHistory(Host.Options);
         _queries = new QueryHandlers(Host.Remediator, Host.Options);
-        var devices = new NetClass(Host.Options.SysfsPath);
+        var devices = new NetClass(Host.Options.Paths.Sysfs);
         var recent = new RecentRequests(Submit, Host.Clock);
         Handlers = new ApiHandlers(
             new RemediationHandlers(recent, Host.Ledger, _history, devices, Host.Clock), _queries, new AdminHandlers(Host.Remediator, devices), Host.Webhook,

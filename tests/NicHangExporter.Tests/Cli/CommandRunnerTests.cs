@@ -325,7 +325,7 @@ public sealed class CommandRunnerTests : IDisposable
 
     private Task<int> RunAsync(ConsoleCall call)
     {
-        var options = new ExporterOptions { StateDirectory = _daemon.Directory, SysfsPath = _sysfs.Path };
+        var options = new ExporterOptions { Paths = new() { StateDirectory = _daemon.Directory, Sysfs = _sysfs.Path } };
         OfflineApiFactory offline = (directory, _) =>
         {
             _directories.Add(directory);

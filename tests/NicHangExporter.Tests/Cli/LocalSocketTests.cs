@@ -30,7 +30,7 @@ public sealed class LocalSocketTests : IAsyncLifetime
     {
         _host = await WireHost.StartAsync();
         _server = new LocalApiServer(
-            new ExporterOptions { StateDirectory = _directory.Path }, _host.Services.GetRequiredService<ApiHandlers>(),
+            new ExporterOptions { Paths = new() { StateDirectory = _directory.Path } }, _host.Services.GetRequiredService<ApiHandlers>(),
             TimeProvider.System, _host.Services.GetRequiredService<ILoggerFactory>(), _ =>
             {
                 _begun.Release();

@@ -59,7 +59,7 @@ internal sealed class AlertIntake(ExporterOptions options, RemediationStore ledg
                 return new IntakeResult(decisions);
             if (ledger.State.Alerts.Count(alert => alert.Pending) + accepted.Count > MaxPending)
                 return IntakeResult.No(ApiProblem.ManyWaiting);
-            recording = Task.Run(() => ledger.Record(new JournalEntry(JournalEvent.Alert) { Alerts = accepted, Actor = actor }) || options.StateDirectory is null);
+            recording = Task.Run(() => ledger.Record(new JournalEntry(JournalEvent.Alert) { Alerts = accepted, Actor = actor }) || options.Paths.StateDirectory is null);
             return await recording.WaitAsync(Patience, clock) ? new IntakeResult(decisions) : IntakeResult.No(NoJournal);
         }
         catch (TimeoutException)
@@ -79,7 +79,7 @@ internal sealed class AlertIntake(ExporterOptions options, RemediationStore ledg
     private static ApiProblem NoJournal => HttpStatusMapping.OfReason[DeclineReason.JournalUnavailable];
 
     // Without a directory there is nothing to be written, and nothing but to observe: enforcing needs one.
-    private bool Remembers => options.StateDirectory is null || ledger.IsWritable;
+    private bool Remembers => options.Paths.StateDirectory is null || ledger.IsWritable;
 
     // Rests is true where the answer rests on the journal: something is accepted, or was and has not been acted on.
     private ImmutableArray<AlertDecision> Decide(IReadOnlyList<PostedAlert> alerts, out List<AcceptedAlert> accepted, out bool rests)
@@ -98,7 +98,7 @@ internal sealed class AlertIntake(ExporterOptions options, RemediationStore ledg
             // A fleet has one receiver: what the others have is not looked for here.
             Devices = devices.Find(alerts.Where(alert => alert.Status == "firing" && AlertPolicy.IsMine(alert, identities))),
             Known = known,
-            Mode = options.Mode(RemediationTrigger.Webhook),
+            Mode = options.Remediation.Mode(RemediationTrigger.Webhook),
             IsPaused = status.Paused,
             IsCapable = status.Capable,
         };

@@ -120,7 +120,7 @@ internal static class AlertPolicy
         if (target.Status is { Cooldown: > 0 } cooling && (!target.IsHungNow || target.Hang.RecoversByItself))
             return Say(AlertVerdict.Cooldown, $"{device} passes traffic and is cooling down for {PrometheusDuration.Format(TimeSpan.FromSeconds(Math.Ceiling(cooling.Cooldown)))} more");
         return Say(AlertVerdict.Accepted, situation.Mode == RemediationMode.Observe ? "mode observe: what would be done goes to journal and log"
-            : target.Hang.IsConfirmed ? "it will be acted on" : "it will be acted on once the hang is confirmed: see docs/remediation.md");
+            : target.Hang.IsConfirmed ? "it will be acted on" : "it will be acted on once the hang is confirmed: see docs/reference/remediation.md");
 
         AlertDecision Say(AlertVerdict verdict, string explanation) => new(verdict, explanation, device);
     }

@@ -102,7 +102,7 @@ internal sealed partial class AlertProcessor(
         if (Find(device) is not { } hang)
         {
             // After a restart the hang has to be reported once more: it makes that report within an episode's gap, or it is over.
-            if (clock.GetElapsedTime(_since) > options.EpisodeGap)
+            if (clock.GetElapsedTime(_since) > options.Detection.EpisodeGap)
                 Answer(device, alerts, new JournalEntry(JournalEvent.Answered) { Declined = DeclineReason.NotHung, Reason = $"no hang of {device.Name} is seen any more" });
             return;
         }
@@ -125,7 +125,7 @@ internal sealed partial class AlertProcessor(
         }), hang, alerts);
     }
 
-    private bool IsClosed => remediator.Status().Paused || (options.Mode(RemediationTrigger.Webhook) == RemediationMode.Enforce && !ledger.IsWritable);
+    private bool IsClosed => remediator.Status().Paused || (options.Remediation.Mode(RemediationTrigger.Webhook) == RemediationMode.Enforce && !ledger.IsWritable);
 
     private void Settle(AlertedDevice device, LiveHang hang, List<AcceptedAlert> alerts, RemediationOutcome outcome)
     {

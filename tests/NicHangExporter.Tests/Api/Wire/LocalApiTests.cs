@@ -125,7 +125,7 @@ public sealed class LocalApiTests
     }
 
     private LocalApiServer Server(WireHost host, string directory, Func<Socket, uint>? userOf = null) => new(
-        new NicHangExporter.Options.ExporterOptions { StateDirectory = directory }, host.Services.GetRequiredService<ApiHandlers>(), TimeProvider.System,
+        new NicHangExporter.Options.ExporterOptions { Paths = new() { StateDirectory = directory } }, host.Services.GetRequiredService<ApiHandlers>(), TimeProvider.System,
         LoggerFactory.Create(builder => builder.AddProvider(_log)), userOf);
 
     private static string WithToken(string request) => request.Insert(request.IndexOf("\r\n", StringComparison.Ordinal), $"\r\nAuthorization: Bearer {WireHost.Admin}");

@@ -41,11 +41,11 @@ internal sealed partial class WireHost : IAsyncDisposable
     public string StateDirectory => _directory.File("state");
 
     /// <summary>Starts the server and the remediation thread; nothing watches the kernel log.</summary>
-    public static async Task<WireHost> StartAsync(bool withApi = true, Action<ExporterOptions>? configure = null)
+    public static async Task<WireHost> StartAsync(bool withApi = true, Func<ExporterOptions, ExporterOptions>? configure = null)
     {
         var host = new WireHost();
         var options = host.Options(withApi);
-        configure?.Invoke(options);
+        options = configure?.Invoke(options) ?? options;
         host._application = ExporterHost.Build(options, TimeProvider.System);
         var services = host._application.Services;
         Assert.True(services.GetRequiredService<StateDirectory>().TryTake());
@@ -147,13 +147,21 @@ internal sealed partial class WireHost : IAsyncDisposable
         File.WriteAllText(_directory.File("kmsg"), "");
         return new ExporterOptions
         {
-            SysfsPath = _sysfs.Root,
-            ProcfsPath = _directory.Path,
-            KmsgPath = _directory.File("kmsg"),
-            StateDirectory = StateDirectory,
-            ListenAddresses = [new ListenAddress(IPAddress.Loopback, 0)],
-            LogLevel = LogLevel.None,
-            ApiTokenFiles = withApi ? [Token("dashboard:read", Read), Token("controller:remediate", Remediate), Token("operator:admin", Admin)] : [],
+            Paths = new()
+            {
+                Sysfs = _sysfs.Root,
+                Procfs = _directory.Path,
+                Kmsg = _directory.File("kmsg"),
+                StateDirectory = StateDirectory,
+            },
+            Web = new() { ListenAddresses = [new ListenAddress(IPAddress.Loopback, 0)] },
+            Logging = new() { Level = LogLevel.None },
+            Api = new()
+            {
+                TokenFiles = withApi
+                    ? [Token("dashboard:read", Read), Token("controller:remediate", Remediate), Token("operator:admin", Admin)]
+                    : [],
+            },
         };
     }
 

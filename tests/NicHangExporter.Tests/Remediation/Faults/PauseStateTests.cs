@@ -25,14 +25,14 @@ public sealed class PauseStateTests : IDisposable
         if (command)
             await SetAsync(true);
         if (file)
-            File.WriteAllText(_scene.Host.Options.DisableFile, "");
+            File.WriteAllText(_scene.Host.Options.Remediation.DisableFile, "");
 
         var status = _scene.Host.Remediator.Status();
 
         Assert.Equal(command || file, status.Paused);
         Assert.Equal(expected, string.Join(' ', status.PausedBy.Select(SnakeCase.Of)));
         Assert.Equal(command || file, status.PauseExplanation is not null);
-        Assert.Equal(file, status.PauseExplanation?.Contains($"the file {_scene.Host.Options.DisableFile}", StringComparison.Ordinal) ?? false);
+        Assert.Equal(file, status.PauseExplanation?.Contains($"the file {_scene.Host.Options.Remediation.DisableFile}", StringComparison.Ordinal) ?? false);
         Assert.Equal(file, status.PauseExplanation?.Contains("remove the file", StringComparison.Ordinal) ?? false);
         Assert.Equal(command, status.PauseExplanation?.Contains("resume", StringComparison.Ordinal) ?? false);
         if (command || file)
@@ -48,7 +48,7 @@ public sealed class PauseStateTests : IDisposable
     public async Task Resume_WhileTheFileIsThere_SaysTheSameByConsoleAndApi()
     {
         await SetAsync(true);
-        File.WriteAllText(_scene.Host.Options.DisableFile, "");
+        File.WriteAllText(_scene.Host.Options.Remediation.DisableFile, "");
 
         var api = await ApiAsync(false);
         var (text, isSuccess) = Console(api, isResume: true);
@@ -58,7 +58,7 @@ public sealed class PauseStateTests : IDisposable
         Assert.StartsWith("Remediation is paused by the file", api.Explanation, StringComparison.Ordinal);
         Assert.Equal((api.Explanation, false), (text, isSuccess));
 
-        File.Delete(_scene.Host.Options.DisableFile);
+        File.Delete(_scene.Host.Options.Remediation.DisableFile);
         api = await ApiAsync(false);
         Assert.False(api.Paused);
         Assert.Null(api.PausedBy);
@@ -106,7 +106,7 @@ public sealed class PauseStateTests : IDisposable
 
     private async Task<PauseResponse> ApiAsync(bool paused)
     {
-        var admin = new AdminHandlers(_scene.Host.Remediator, new NetClass(_scene.Host.Options.SysfsPath));
+        var admin = new AdminHandlers(_scene.Host.Remediator, new NetClass(_scene.Host.Options.Paths.Sysfs));
         var (body, caller) = (JsonBody<EmptyRequest>.Of(new EmptyRequest()), new Caller("ops", ApiScope.Admin, RemediationTrigger.Api));
         var answer = await Run(paused ? admin.PauseAsync(body, caller) : admin.ResumeAsync(body, caller));
         Assert.Equal(200, answer.Status);
