@@ -52,7 +52,7 @@ if (call is not null)
     // The answer says what there is to say; the log is for whoever asks for it.
     if (settings.All(setting => setting.Name != "log.level"))
         options = options with { Logging = options.Logging with { Level = LogLevel.Error } };
-    return await new CommandRunner(options, OfflineHost.ActAsync, TimeProvider.System, output, error).RunAsync(call);
+    return await new CommandRunner(options, (directory, say) => new OfflineHost(options, directory, say), TimeProvider.System, output, error).RunAsync(call);
 }
 if (commandLine.IsConfigCheck(result))
 {

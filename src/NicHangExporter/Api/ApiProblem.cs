@@ -16,6 +16,7 @@ internal sealed record ApiProblem(string Name, int Status, string Title, string 
     public static readonly ApiProblem Malformed = new("malformed", 400, "The request is malformed", "The request is not as the API document describes it.");
     public static readonly ApiProblem Unauthenticated = new("unauthenticated", 401, "No valid credential", "Send Authorization: Bearer with a token that the exporter is configured with.");
     public static readonly ApiProblem Scope = new("scope", 403, "The credential may not do that", "The credential is valid, but it lacks the scope.");
+    public static readonly ApiProblem Peer = new("peer", 403, "Not for this user", "Only root and the user of the exporter may use its socket.");
     public static readonly ApiProblem Unprotected = new("unprotected", 403, "Not over an unprotected connection", "What changes something is only taken over TLS or loopback: else everybody on the way can read the credential. See api.allow-plaintext.");
     public static readonly ApiProblem CrossSite = new("cross_site", 403, "Not on behalf of another site", "The request comes from a web page of another origin.");
     public static readonly ApiProblem NotFound = new("not_found", 404, "There is nothing of that name", "Paths are in the API document; what was looked up by an id may be forgotten by now.");

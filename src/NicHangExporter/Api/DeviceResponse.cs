@@ -16,6 +16,9 @@ internal sealed record DeviceResponse(string Device, string Bus, string Driver)
     /// <summary>It is watched for hangs.</summary>
     public bool Watched { get; init; }
 
+    /// <summary>It is in remediation.devices.</summary>
+    public bool Listed { get; init; }
+
     /// <summary>Why automatic remediation does not act on it, as long as nothing changes; absent where it does, and for what is not here.</summary>
     public NotProtected? NotProtected { get; init; }
 
@@ -54,6 +57,7 @@ internal sealed record DeviceResponse(string Device, string Bus, string Driver)
     {
         Present = status.Present,
         Watched = status.Watched,
+        Listed = status.Listed,
         NotProtected = status.NotProtected,
         NotAllowed = status.NotAllowed,
         Hung = status.Hung,
@@ -99,6 +103,9 @@ internal sealed record DeviceList(IReadOnlyList<DeviceResponse> Devices)
     /// <summary>The remediation under way: its id and its device.</summary>
     public string? Running { get; init; }
 
+    /// <summary>The API answers on the network: a credential is configured.</summary>
+    public bool ApiOn { get; init; }
+
     /// <summary>The entries of remediation.devices that match no network device of this host.</summary>
     public IReadOnlyList<string> UnmatchedEntries { get; init; } = [];
 
@@ -114,6 +121,7 @@ internal sealed record DeviceList(IReadOnlyList<DeviceResponse> Devices)
         HostBudgetLeft = status.HostBudgetLeft,
         CommandSeconds = status.CommandSeconds,
         Running = status.Running,
+        ApiOn = status.ApiOn,
         UnmatchedEntries = status.UnmatchedEntries,
     };
 }

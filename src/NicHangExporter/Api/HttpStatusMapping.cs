@@ -30,7 +30,7 @@ internal static class HttpStatusMapping
 
     /// <summary>
     /// The problem that each reason is. The door explains better what it knows about the device; only where its sentence would repeat the asker's own words
-    /// (<see cref="RepeatsTheAsker"/>) it is ours that is said.
+    /// (<see cref="RepeatsTheRequest"/>) it is ours that is said.
     /// </summary>
     public static ImmutableDictionary<DeclineReason, ApiProblem> OfReason { get; } = new Dictionary<DeclineReason, ApiProblem>
     {
@@ -68,7 +68,7 @@ internal static class HttpStatusMapping
     }.ToImmutableDictionary();
 
     /// <summary>True where the door's explanation holds what was asked for, word for word.</summary>
-    public static bool RepeatsTheAsker(DeclineReason reason) => reason is DeclineReason.UnknownDevice or DeclineReason.UnknownSetting;
+    public static bool RepeatsTheRequest(DeclineReason reason) => reason is DeclineReason.UnknownDevice or DeclineReason.UnknownSetting;
 
     // The name is the reason, so that there is one word for it in journal, metrics and here.
     private static ApiProblem Problem(DeclineReason reason, int status, string title) => new(SnakeCase.Of(reason), status, title, reason switch

@@ -115,6 +115,15 @@ internal sealed record RemediationResponse(string Id, string Device, RunState St
         };
     }
 
+    /// <summary>As the journal tells it, with what only the answer to the request has, if that is of the same verdict.</summary>
+    public static RemediationResponse Of(RecordedRun run, Task<RemediationOutcome>? answer)
+    {
+        var response = Of(run);
+        return answer is { IsCompletedSuccessfully: true, Result: { } outcome } && outcome.Verdict == response.Verdict
+            ? response with { AlreadyOff = outcome.AlreadyOff.IsEmpty ? null : outcome.AlreadyOff, RetryAfter = outcome.RetryAfter }
+            : response;
+    }
+
     /// <summary>As the door answers.</summary>
     public static RemediationResponse Of(RemediationOutcome outcome) => new(outcome.Id, outcome.Device, RunState.Done)
     {

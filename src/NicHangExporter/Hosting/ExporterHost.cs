@@ -6,7 +6,6 @@ using NicHangExporter.Alerting;
 using NicHangExporter.Api;
 using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Api.Auth;
-using NicHangExporter.Control;
 using NicHangExporter.Detection;
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Ethtool;
@@ -65,68 +64,26 @@ internal static partial class ExporterHost
             WebListeners.Add(kestrel, options.Web.ListenAddresses, kestrel.ApplicationServices.GetRequiredService<WebConfigStore>(), metrics);
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopPatience);
-        AddRooms(builder.Services, options, clock, metrics);
+        builder.Services.AddExporter(options, clock, metrics);
+        builder.Services.AddServer(options);
         builder.Services.AddSingleton(log);
-        builder.Services.AddSingleton<SysfsCollector>();
-        builder.Services.AddSingleton(services => new FeatureSelection(options, services.GetRequiredService<ProfileCatalog>().FeatureNames,
-            () => services.GetRequiredService<Remediator>().Status().Devices.SelectMany(device => device.Desired)));
-        builder.Services.AddSingleton<EthtoolCollector>();
-        builder.Services.AddSingleton<ProcessCollector>();
-        builder.Services.AddSingleton<ExpositionSource>();
-        builder.Services.AddSingleton<MetricsEndpoint>();
-        builder.Services.AddSingleton<AlertDevices>();
-        builder.Services.AddSingleton<AlertIntake>();
-        builder.Services.AddSingleton<AlertProcessor>();
-        builder.Services.AddSingleton<AlertmanagerWebhook>();
-        builder.Services.AddSingleton<PendingAlertStore>();
-        builder.Services.AddSingleton<AlertDispatcher>();
-        builder.Services.AddSingleton(services => new ControlServer(
-            options.Paths.StateDirectory ?? "", new ControlDesk(ControlDoor.Of(services.GetRequiredService<Remediator>()), services.GetRequiredService<NetClass>()).AnswerAsync,
-            socket => PeerCredentials.Read(socket).Uid, clock, services.GetRequiredService<ILogger<ControlServer>>()));
-        builder.Services.AddSingleton<CredentialStore>(services => new CredentialStore(options, metrics, clock, services.GetRequiredService<ILogger<CredentialStore>>()));
-        builder.Services.AddSingleton<TransportProtection>();
-        builder.Services.AddSingleton<WebConfigStore>();
-        builder.Services.AddSingleton<WebConfigMiddleware>();
-        builder.Services.AddSingleton<HostCheck>();
-        builder.Services.AddSingleton<FileReloadService>();
-        builder.Services.AddSingleton<RemediationHistory>();
-        builder.Services.AddSingleton(BuildApi);
 
         var application = builder.Build();
+        var services = application.Services;
         // Before everything that answers.
         application.Use((context, next) => ConnectionQuota.AnswerAsync(context, () => next(context)));
-        application.Use(application.Services.GetRequiredService<HostCheck>().InvokeAsync);
-        if (application.Services.GetRequiredService<WebConfigStore>().IsConfigured)
-            application.Use(application.Services.GetRequiredService<WebConfigMiddleware>().InvokeAsync);
-        Map(application, options);
+        application.Use(services.GetRequiredService<HostCheck>().InvokeAsync);
+        if (services.GetRequiredService<WebConfigStore>().IsConfigured)
+            application.Use(services.GetRequiredService<WebConfigMiddleware>().InvokeAsync);
+        // Without a token file there is no API on the network: its paths are answered as any unknown path.
+        var api = services.GetRequiredService<CredentialStore>().IsConfigured
+            ? new ApiMiddleware(metrics.ApiRequests, clock, services.GetRequiredService<ILogger<ApiMiddleware>>())
+            : null;
+        application.UseApi(api);
+        if (api is not null)
+            application.MapApi(services.GetRequiredService<ApiHandlers>());
+        application.MapPages(options.Web.TelemetryPath, services.GetRequiredService<MetricsEndpoint>(), services.GetRequiredService<HangMonitor>());
         return application;
-    }
-
-    /// <summary>Adds what watches, decides and acts, without what serves it to others: all that a command of the console needs where no daemon runs.</summary>
-    public static void AddRooms(IServiceCollection services, ExporterOptions options, TimeProvider clock, ExporterMetrics metrics)
-    {
-        services.AddSingleton(options);
-        services.AddSingleton(clock);
-        services.AddSingleton(new NetClass(options.Paths.Sysfs));
-        services.AddSingleton<IEthtool, EthtoolSocket>();
-        services.AddSingleton<DeviceInventory>();
-        services.AddSingleton(metrics);
-        services.AddSingleton<CollectorHealth>();
-        services.AddSingleton<StateDirectory>();
-        services.AddSingleton<StateStore>();
-        services.AddSingleton<KernelLogWatcher>();
-        services.AddSingleton<EthtoolPoller>();
-        services.AddSingleton<HangMonitor>();
-        services.AddSingleton<LinkFlags>();
-        services.AddSingleton<ProfileCatalog>();
-        services.AddSingleton<HangSignals>();
-        services.AddSingleton<KillSwitch>();
-        services.AddSingleton<DeviceControl>();
-        services.AddSingleton(rooms => new Journal(options, rooms.GetRequiredService<StateDirectory>(), clock, rooms.GetRequiredService<ILogger<Journal>>()));
-        services.AddSingleton<RemediationStore>();
-        services.AddSingleton<EpisodeRecorder>();
-        services.AddSingleton<RemediationWorker>();
-        services.AddSingleton<Remediator>();
     }
 
     /// <summary>
@@ -179,8 +136,12 @@ internal static partial class ExporterHost
         _ = remediator.Ready.ContinueWith(_ => StartLog.Tell(logger, remediator.Status(), ConfigurationWarnings.OfModes(options)),
             CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         // The socket of a directory that another process holds is that process's: it is made when the lock is ours, at once or later.
-        var control = application.Services.GetRequiredService<ControlServer>();
-        _ = directory.Taken.ContinueWith(_ => control.TryStart(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+        var local = application.Services.GetRequiredService<LocalApiServer>();
+        var served = directory.Taken.ContinueWith(
+            _ => local.StartAsync(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default).Unwrap();
+        // Whoever sees the port finds the socket as well.
+        if (directory.IsHeld)
+            await served;
         try
         {
             await application.StartAsync();
@@ -195,13 +156,13 @@ internal static partial class ExporterHost
                 await SignalAsync();
                 LogStopping(logger);
             }
-            await StopAsync(monitor, poller, remediator, control, actions, pusher);
+            await StopAsync(monitor, poller, remediator, local, actions, pusher);
             return 1;
         }
         LogListening(logger, string.Join(", ", application.Urls), options.Web.TelemetryPath);
         await application.WaitForShutdownAsync();
         LogStopping(logger);
-        await StopAsync(monitor, poller, remediator, control, actions, pusher);
+        await StopAsync(monitor, poller, remediator, local, actions, pusher);
         return 0;
     }
 
@@ -226,66 +187,20 @@ internal static partial class ExporterHost
         AppDomain.CurrentDomain.ProcessExit += (_, _) => log.Dispose();
     }
 
-    private static async Task StopAsync(HangMonitor monitor, EthtoolPoller poller, Remediator remediator, ControlServer control, AlertProcessor actions, AlertDispatcher pusher)
+    private static async Task StopAsync(
+        HangMonitor monitor, EthtoolPoller poller, Remediator remediator, LocalApiServer local, AlertProcessor actions, AlertDispatcher pusher)
     {
         poller.Stop();
         var pushed = pusher.StopAsync(StopPatience);
         var acted = actions.StopAsync(StopPatience);
         var settled = remediator.StopAsync(RemediationPatience);
-        // Whoever waits at the console for what is ended now gets its verdict.
-        using var farewell = new CancellationTokenSource();
-        var closed = control.StopAsync(farewell.Token);
         using var patience = new CancellationTokenSource(StopPatience);
         await monitor.StopAsync(patience.Token);
         await settled;
-        farewell.CancelAfter(FarewellPatience);
-        await closed;
+        using var farewell = new CancellationTokenSource(FarewellPatience);
+        // Only now: a request on the socket that waits for a remediation gets its outcome.
+        await local.StopAsync(farewell.Token);
         await Task.WhenAll(pushed, acted);
-    }
-
-    private static ApiRouter BuildApi(IServiceProvider services)
-    {
-        var (clock, devices) = (services.GetRequiredService<TimeProvider>(), services.GetRequiredService<NetClass>());
-        var ending = services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-        var door = ApiDoor.Of(services.GetRequiredService<Remediator>(), services.GetRequiredService<RemediationStore>());
-        var routes = ApiRoutes.Of(
-            new RemediationHandlers(door, devices, services.GetRequiredService<RemediationHistory>(), new RecentRequests(clock), clock, ending),
-            new QueryHandlers(door, services.GetRequiredService<ExporterOptions>().Paths.StateDirectory), new AdminHandlers(door, devices), services.GetRequiredService<AlertmanagerWebhook>().HandleAsync);
-        var (credentials, transport) = (services.GetRequiredService<CredentialStore>(), services.GetRequiredService<TransportProtection>());
-        return new ApiRouter(routes, new ApiGuard(() => credentials.IsConfigured, credentials.Authenticate, transport.IsProtected), services.GetRequiredService<ExporterMetrics>(), clock, services.GetRequiredService<ILogger<ApiRouter>>(), ending);
-    }
-
-    private static void Map(WebApplication application, ExporterOptions options)
-    {
-        var api = application.Services.GetRequiredService<ApiRouter>();
-        var metrics = application.Services.GetRequiredService<MetricsEndpoint>();
-        var monitor = application.Services.GetRequiredService<HangMonitor>();
-        var page = LandingPage.Render(options.Web.TelemetryPath);
-        application.Run(context => (context.Request.Method, context.Request.Path.Value) switch
-        {
-            (_, { } path) when path.StartsWith(ApiRouter.Prefix, StringComparison.Ordinal) => api.IsMapped ? api.HandleAsync(context) : NotFoundAsync(context),
-            (not ("GET" or "HEAD"), _) => WriteAsync(context, HttpStatusCode.MethodNotAllowed, "Only GET and HEAD are answered here.\n"u8.ToArray()),
-            (_, { } path) when path == options.Web.TelemetryPath => metrics.HandleAsync(context),
-            (_, "/") => WriteAsync(context, HttpStatusCode.OK, page, "text/html; charset=utf-8"),
-            (_, WebConfigMiddleware.HealthPath) => WriteAsync(context, HttpStatusCode.OK, "Healthy.\n"u8.ToArray()),
-            (_, "/-/ready") when monitor.Ready.IsCompleted => WriteAsync(context, HttpStatusCode.OK, "Ready.\n"u8.ToArray()),
-            (_, "/-/ready") => WriteAsync(context, HttpStatusCode.ServiceUnavailable, "Still reading the kernel log of before the start.\n"u8.ToArray()),
-            _ => NotFoundAsync(context),
-        });
-
-        Task NotFoundAsync(HttpContext context) => WriteAsync(context, HttpStatusCode.NotFound, Encoding.UTF8.GetBytes($"Not found. Metrics are at {options.Web.TelemetryPath}.\n"));
-    }
-
-    private static async Task WriteAsync(HttpContext context, HttpStatusCode status, byte[] body, string type = "text/plain; charset=utf-8")
-    {
-        context.Response.StatusCode = (int)status;
-        context.Response.ContentType = type;
-        context.Response.Headers.XContentTypeOptions = "nosniff";
-        if (status == HttpStatusCode.MethodNotAllowed)
-            context.Response.Headers.Allow = "GET, HEAD";
-        context.Response.ContentLength = body.Length;
-        if (!HttpMethods.IsHead(context.Request.Method))
-            await context.Response.Body.WriteAsync(body, context.RequestAborted);
     }
 
     [LoggerMessage(EventIds.EffectiveConfiguration, LogLevel.Debug, "Configuration in force: {Configuration}")]

@@ -25,13 +25,10 @@ internal sealed class ConnectionQuota(int places)
     /// <summary>Serves the connection if there is a place for it.</summary>
     public async Task HoldAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        if (connection.RemoteEndPoint is not IPEndPoint remote)
-        {
-            await next(connection);
-            return;
-        }
-        var peer = PeerOf(remote.Address, (connection.LocalEndPoint as IPEndPoint)?.Address);
-        if (Take(peer, remote.Address, () => connection.Abort(new ConnectionAbortedException("The place is needed for another connection."))) is not { } place)
+        // A peer without an address is on this host: it has come by a Unix socket.
+        var address = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.Loopback;
+        var peer = PeerOf(address, (connection.LocalEndPoint as IPEndPoint)?.Address);
+        if (Take(peer, address, () => connection.Abort(new ConnectionAbortedException("The place is needed for another connection."))) is not { } place)
             return;
         connection.Items[Key] = place;
         try

@@ -1,4 +1,5 @@
 using System.Net;
+using NicHangExporter.Api;
 using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Hosting;
 using NicHangExporter.Logging;
@@ -29,7 +30,7 @@ internal sealed partial class HostCheck(ExporterOptions options, TimeProvider cl
             return next(context);
         if (_refused.IsDue(1, out var sum))
             LogRefused(sum);
-        return PlainTextResult.WriteAsync(context, HttpStatusCode.MisdirectedRequest, WebConfigMiddleware.IsApi(context));
+        return PlainTextResult.WriteAsync(context, HttpStatusCode.MisdirectedRequest, ApiServices.IsApi(context));
     }
 
     // What can't be another host's name: none at all (HTTP/1.0, no browser), an address, localhost and what is below it (RFC 6761), this machine's host name

@@ -34,7 +34,7 @@ internal sealed partial class WebConfigMiddleware(
             context.Response.Headers[name] = value;
         if (TlsConnection.IsOutdated(context, loaded))
             TlsConnection.EndAfterThis(context);
-        var isApi = IsApi(context);
+        var isApi = ApiServices.IsApi(context);
         var hasToken = isApi && credentials.IsConfigured && context.Request.Headers.Authorization is [var header] && BearerToken.Is(header);
         if (loaded.Config.Users.Count > 0 && !hasToken
             && await _basic.CheckAsync(loaded.Config.Users, context.Request.Headers.Authorization, Peer(context.Connection), context.RequestAborted) is { } reason)
@@ -53,9 +53,6 @@ internal sealed partial class WebConfigMiddleware(
 
     /// <inheritdoc/>
     public void Dispose() => _basic.Dispose();
-
-    /// <summary>Whether a request is one of the API's.</summary>
-    public static bool IsApi(HttpContext context) => context.Request.Path.Value?.StartsWith(ApiRouter.Prefix, StringComparison.Ordinal) == true;
 
     /// <summary>Whether this host itself asks if the program serves.</summary>
     public static bool IsHealthOfThisHost(HttpContext context) => context.Request.Path.Value == HealthPath

@@ -1,9 +1,18 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using NicHangExporter.Api;
+using NicHangExporter.Api.Auth;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
@@ -32,13 +41,15 @@ internal sealed class ApiHost : IDisposable
 {
     public const string Read = "Bearer r-token", Remediate = "Bearer c-token", Admin = "Bearer a-token", Other = "Bearer o-token";
 
-    private readonly CancellationTokenSource _ending = new();
+    private readonly StoppableLifetime _lifetime = new();
     private readonly ConcurrentBag<RemediationTicket> _tickets = [];
     private readonly RemediationHistory _history;
-    private readonly QueryHandlers _views;
+    private readonly QueryHandlers _queries;
     private readonly ILoggerFactory _factory;
+    private readonly ServiceProvider _services;
+    private readonly RequestDelegate _pipeline;
 
-    public ApiHost(Func<ExporterOptions, ExporterOptions>? configure = null, FixtureHost? host = null, Func<HttpContext, Credential, Task<ApiAnswer>>? alertmanager = null)
+    public ApiHost(Func<ExporterOptions, ExporterOptions>? configure = null, FixtureHost? host = null)
     {
         Host = host ?? new FixtureHost(options =>
         {
@@ -50,25 +61,31 @@ internal sealed class ApiHost : IDisposable
         Host.Open();
         _factory = LoggerFactory.Create(builder => builder.AddProvider(Host.Log));
         _history = new RemediationHistory(Host.Options);
-        var door = ApiDoor.Of(Host.Remediator, Host.Ledger);
-        Door = door with { Submit = request => Remember(door.Submit(request)) };
-        _views = new QueryHandlers(Door, Host.Options.Paths.StateDirectory);
+        _queries = new QueryHandlers(Host.Remediator, Host.Options);
         var devices = new NetClass(Host.Options.Paths.Sysfs);
-        var routes = ApiRoutes.Of(new RemediationHandlers(Door, devices, _history, Recent = new RecentRequests(Host.Clock), Host.Clock, _ending.Token), _views, new AdminHandlers(Door, devices), alertmanager);
-        Router = new ApiRouter(routes, new ApiGuard(() => true, Authenticate, _ => IsProtected), Host.Metrics, Host.Clock, _factory.CreateLogger<ApiRouter>(), _ending.Token);
+        var recent = new RecentRequests(Submit, Host.Clock);
+        Handlers = new ApiHandlers(
+            new RemediationHandlers(recent, Host.Ledger, _history, devices, Host.Clock), _queries, new AdminHandlers(Host.Remediator, devices), Host.Webhook,
+            new TransportProtection(Host.Options));
+        _services = Services();
+        _pipeline = Pipeline();
     }
 
     public FixtureHost Host { get; }
     public SimulatedNic Nic { get; }
-    public ApiDoor Door { get; }
-    public RecentRequests Recent { get; }
-    public ApiRouter Router { get; }
+    public ApiHandlers Handlers { get; }
+
+    /// <summary>All endpoints of the API.</summary>
+    public IReadOnlyList<Endpoint> Endpoints => _services.GetRequiredService<EndpointDataSource>().Endpoints;
 
     /// <summary>Nobody on the way can read the connection.</summary>
     public bool IsProtected { get; set; } = true;
 
-    /// <summary>How many requests have reached the door.</summary>
+    /// <summary>How many requests have been submitted to the remediator.</summary>
     public int Submitted => _tickets.Count;
+
+    /// <summary>What the next submission throws.</summary>
+    public Exception? Fault { get; set; }
 
     /// <summary>Lets time pass only when the test says so.</summary>
     public bool IsFrozen { get; set; }
@@ -83,7 +100,16 @@ internal sealed class ApiHost : IDisposable
     };
 
     /// <summary>The program begins to end.</summary>
-    public void End() => _ending.Cancel();
+    public void End() => _lifetime.StopApplication();
+
+    /// <summary>Handles a request as the server does.</summary>
+    public async Task HandleAsync(HttpContext context)
+    {
+        await using var scope = _services.CreateAsyncScope();
+        context.RequestServices = scope.ServiceProvider;
+        context.Connection.LocalIpAddress = IsProtected ? IPAddress.Loopback : IPAddress.Parse("192.0.2.1");
+        await _pipeline(context);
+    }
 
     public Task<ApiReply> GetAsync(string path, string? authorization = Read) => SendAsync("GET", path, null, authorization);
 
@@ -94,7 +120,7 @@ internal sealed class ApiHost : IDisposable
     public Task<ApiReply> SendAsync(string method, string path, byte[]? body, string? authorization, params (string Name, string Value)[] headers)
     {
         var context = Context(method, path, body, authorization, headers);
-        return FinishAsync(context, Router.HandleAsync(context));
+        return FinishAsync(context, HandleAsync(context));
     }
 
     /// <summary>A request that nobody has handled yet.</summary>
@@ -134,7 +160,8 @@ internal sealed class ApiHost : IDisposable
         }
         await handling;
         var reply = new ApiReply(context.Response.StatusCode, context.Response.Headers, Encoding.UTF8.GetString(((MemoryStream)context.Response.Body).ToArray()));
-        ApiPromises.Check(Router, context.Request, reply);
+        if (ApiServices.IsApi(context))
+            ApiPromises.Check(context, reply);
         return reply;
     }
 
@@ -163,14 +190,61 @@ internal sealed class ApiHost : IDisposable
     public void Forget()
     {
         _history.Dispose();
-        _views.Dispose();
-        _ending.Dispose();
+        _queries.Dispose();
+        _services.Dispose();
+        _lifetime.Dispose();
         _factory.Dispose();
+    }
+
+    private RemediationTicket Submit(RemediationRequest request) => Fault is { } fault ? throw fault : Remember(Host.Remediator.Submit(request));
+
+    private ServiceProvider Services()
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton(_factory);
+        services.AddLogging();
+        services.AddSingleton<IHostApplicationLifetime>(_lifetime);
+        services.AddSingleton<System.Diagnostics.DiagnosticListener>(new System.Diagnostics.DiagnosticListener("tests"));
+        services.AddApi<TokenHandler>();
+        return services.BuildServiceProvider();
+    }
+
+    private RequestDelegate Pipeline()
+    {
+        var application = new ApplicationBuilder(_services);
+        application.UseApi(new ApiMiddleware(Host.Metrics.ApiRequests, Host.Clock, _factory.CreateLogger<ApiMiddleware>()));
+        application.UseEndpoints(endpoints => endpoints.MapApi(Handlers));
+        return application.Build();
     }
 
     private RemediationTicket Remember(RemediationTicket ticket)
     {
         _tickets.Add(ticket);
         return ticket;
+    }
+
+    /// <summary>Knows the callers of the tests.</summary>
+    private sealed class TokenHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+        : CallerAuthenticationHandler(options, logger, encoder)
+    {
+        protected override Caller? Identify() =>
+            Authenticate(Context) is { } credential ? new Caller(credential.Name, credential.Scope, RemediationTrigger.Api) : null;
+
+        protected override ApiResult Challenge => BearerTokenHandler.ChallengeOf(Request);
+    }
+
+    private sealed class StoppableLifetime : IHostApplicationLifetime, IDisposable
+    {
+        private readonly CancellationTokenSource _stopping = new();
+
+        public CancellationToken ApplicationStarted => CancellationToken.None;
+
+        public CancellationToken ApplicationStopping => _stopping.Token;
+
+        public CancellationToken ApplicationStopped => CancellationToken.None;
+
+        public void StopApplication() => _stopping.Cancel();
+
+        public void Dispose() => _stopping.Dispose();
     }
 }

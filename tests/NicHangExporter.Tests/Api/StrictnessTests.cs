@@ -146,7 +146,7 @@ public sealed class StrictnessTests : IDisposable
         // And where nobody says beforehand how long it will be.
         var context = ApiHost.Context("POST", Path, body, ApiHost.Admin);
         context.Request.ContentLength = null;
-        Assert.Equal(status, (await _api.FinishAsync(context, _api.Router.HandleAsync(context))).Status);
+        Assert.Equal(status, (await _api.FinishAsync(context, _api.HandleAsync(context))).Status);
     }
 
     [Theory]
@@ -182,7 +182,7 @@ public sealed class StrictnessTests : IDisposable
     {
         var context = ApiHost.Context("POST", Path, Encoding.UTF8.GetBytes(Body), ApiHost.Admin);
         context.Request.Headers.Remove("Content-Type");
-        Assert.Equal(415, (await _api.FinishAsync(context, _api.Router.HandleAsync(context))).Status);
+        Assert.Equal(415, (await _api.FinishAsync(context, _api.HandleAsync(context))).Status);
         Assert.Equal(415, (await _api.PostAsync(Path, Body, ApiHost.Admin, ("Content-Encoding", "gzip"))).Status);
         Assert.Equal(415, (await _api.PostAsync(Path, null)).Status);
     }

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
+using NicHangExporter.Api.Auth;
 using NicHangExporter.Hosting;
 using NicHangExporter.Logging;
 using NicHangExporter.Metrics;
-using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 
@@ -44,19 +44,17 @@ internal sealed partial class AlertmanagerWebhook : IDisposable
         _metrics.AlertsTruncated.Publish();
     }
 
-    /// <summary>Answers a POST of somebody who may ask for remediations.</summary>
-    /// <param name="context">The request; its method and its credential are checked.</param>
-    /// <param name="credential">Who it is.</param>
-    public Task<ApiAnswer> HandleAsync(HttpContext context, Credential credential) => _bodies.ReadAsync(context, async body =>
+    /// <summary>POST /api/v1/alertmanager.</summary>
+    public Task<ApiResult> HandleAsync(HttpContext context, Caller caller) => _bodies.ReadAsync(context, async body =>
     {
         var (message, fault) = MessageReader.Read(body.Span);
-        return fault is not null ? ApiAnswer.Refuse(fault.Problem, fault.Detail) : await AnswerAsync(message!, credential.Name);
+        return fault is not null ? ApiResult.Problem(fault.Problem, fault.Detail) : await AnswerAsync(message!, caller.Name);
     });
 
     /// <inheritdoc/>
     public void Dispose() => _bodies.Dispose();
 
-    private async Task<ApiAnswer> AnswerAsync(AlertmanagerMessage message, string actor)
+    private async Task<ApiResult> AnswerAsync(AlertmanagerMessage message, string actor)
     {
         var answer = await _desk.TakeAsync(message, actor);
         if (answer.Refusal is { } refusal)
@@ -64,11 +62,11 @@ internal sealed partial class AlertmanagerWebhook : IDisposable
             lock (_gate)
                 if (_refusals.IsDue(1, out var messages))
                     LogRefused(messages, refusal.Title);
-            return ApiAnswer.Refuse(refusal) with { RetryAfter = 1 };
+            return ApiResult.Problem(refusal) with { RetryAfter = 1 };
         }
         Tell(message, answer.Decisions);
         var alerts = message.Alerts!.Zip(answer.Decisions, (alert, decision) => new AlertAnswer(alert.Fingerprint!, decision.Verdict, decision.Explanation));
-        return ApiAnswer.Of(new WebhookAnswer([.. alerts]), ApiJson.Answers.WebhookAnswer);
+        return ApiResult.Of(new WebhookAnswer([.. alerts]), ApiJson.Answers.WebhookAnswer);
     }
 
     // What is not an alert of this message is counted once more each time; what is said is said once.

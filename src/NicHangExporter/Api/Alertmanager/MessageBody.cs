@@ -18,14 +18,14 @@ internal sealed class MessageBody : IDisposable
     /// <summary>Reads the body of a request and has it answered, if there is a place.</summary>
     /// <param name="context">The request.</param>
     /// <param name="answer">Answers the body. Its place is taken until then.</param>
-    public async Task<ApiAnswer> ReadAsync(HttpContext context, Func<ReadOnlyMemory<byte>, Task<ApiAnswer>> answer)
+    public async Task<ApiResult> ReadAsync(HttpContext context, Func<ReadOnlyMemory<byte>, Task<ApiResult>> answer)
     {
         if (!IsJson(context.Request))
-            return ApiAnswer.Refuse(ApiProblem.NotJson);
+            return ApiResult.Problem(ApiProblem.NotJson);
         if (context.Request.ContentLength > MessageReader.MaxBody)
             return TooLong;
         if (!await _places.WaitAsync(0, CancellationToken.None))
-            return ApiAnswer.Refuse(ApiProblem.ManyMessages);
+            return ApiResult.Problem(ApiProblem.ManyMessages);
         try
         {
             var (body, refusal) = await ReadAsync(context);
@@ -40,9 +40,9 @@ internal sealed class MessageBody : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _places.Dispose();
 
-    private static ApiAnswer TooLong => ApiAnswer.Refuse(ApiProblem.TooLarge, $"The body is longer than {MessageReader.MaxBody} bytes.");
+    private static ApiResult TooLong => ApiResult.Problem(ApiProblem.TooLarge, $"The body is longer than {MessageReader.MaxBody} bytes.");
 
-    private static async Task<(ReadOnlyMemory<byte> Body, ApiAnswer? Refusal)> ReadAsync(HttpContext context)
+    private static async Task<(ReadOnlyMemory<byte> Body, ApiResult? Refusal)> ReadAsync(HttpContext context)
     {
         // The server's own limit is that of requests which are shorter; ours ends the reading.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
@@ -65,7 +65,7 @@ internal sealed class MessageBody : IDisposable
         }
         catch (IOException)
         {
-            return (default, ApiAnswer.Refuse(ApiProblem.Malformed, "The body ended before its time, or came too slowly."));
+            return (default, ApiResult.Problem(ApiProblem.Malformed, "The body ended before its time, or came too slowly."));
         }
     }
 
