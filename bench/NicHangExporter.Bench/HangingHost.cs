@@ -53,7 +53,7 @@ internal sealed partial class HangingHost(string work, string device)
         var services = new ServiceCollection();
         services.AddLogging(logging =>
             logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new SerilogLoggerProvider(logger)));
-        ExporterHost.AddRooms(services, options, _clock, metrics);
+        services.AddExporter(options, _clock, metrics);
         services.AddSingleton<IEthtool>(_nic);
         await using var provider = services.BuildServiceProvider();
         var monitor = provider.GetRequiredService<HangMonitor>();
