@@ -61,10 +61,10 @@ internal sealed record LiveHang(
 /// write.
 /// </summary>
 /// <remarks>
-/// Detection to remediation: <see cref="Report"/> and <see cref="Show"/>. The remediator reads the reports before it acts
-/// and while it verifies; API, alerts and webhook read <see cref="Live"/>.
-/// Remediation to detection: <see cref="Acting"/>, <see cref="Acted"/> and <see cref="Healed"/>. The monitor takes the
-/// driver's messages after an action for its effect, and reports from before a proven recovery for old.
+/// Detection to remediation: <see cref="Report"/> and <see cref="Show"/>. The remediator reads the reports before it
+/// acts and while it verifies; API, alerts and webhook read <see cref="Live"/>. Remediation to detection:
+/// <see cref="Acting"/>, <see cref="Acted"/> and <see cref="Healed"/>. The monitor takes the driver's messages after an
+/// action for its effect, and reports from before a proven recovery for old.
 /// </remarks>
 internal sealed class HangSignals
 {

@@ -7,7 +7,9 @@ using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
-/// <summary>Which switch is set and what ends that: one source for the console, the API, the status and the refusals.</summary>
+/// <summary>
+/// Which switch is set and what ends that: one source for the console, the API, the status and the refusals.
+/// </summary>
 public sealed class PauseStateTests : IDisposable
 {
     private readonly FaultScene _scene = new FaultScene().Open();
@@ -31,7 +33,8 @@ public sealed class PauseStateTests : IDisposable
         Assert.Equal(command || file, status.Paused);
         Assert.Equal(expected, string.Join(' ', status.PausedBy.Select(SnakeCase.Of)));
         Assert.Equal(command || file, status.PauseExplanation is not null);
-        Assert.Equal(file, status.PauseExplanation?.Contains($"the file {_scene.Host.Options.Remediation.DisableFile}", StringComparison.Ordinal) ?? false);
+        Assert.Equal(file, status.PauseExplanation?.Contains($"the file {_scene.Host.Options.Remediation.DisableFile}",
+            StringComparison.Ordinal) ?? false);
         Assert.Equal(file, status.PauseExplanation?.Contains("remove the file", StringComparison.Ordinal) ?? false);
         Assert.Equal(command, status.PauseExplanation?.Contains("resume", StringComparison.Ordinal) ?? false);
         if (command || file)
@@ -72,7 +75,8 @@ public sealed class PauseStateTests : IDisposable
         var console = await ConsoleAsync(ControlCommand.Pause);
         var api = await ApiAsync(true);
 
-        Assert.Equal((true, "Remediation is paused by command: nothing is changed, except to undo. To end that: nic-hang-exporter resume, or DELETE /api/v1/pause."), (console.Paused, console.Done));
+        Assert.Equal((true, "Remediation is paused by command: nothing is changed, except to undo."
+            + " To end that: nic-hang-exporter resume, or DELETE /api/v1/pause."), (console.Paused, console.Done));
         Assert.Contains(console.Done!, api, StringComparison.Ordinal);
     }
 
@@ -82,8 +86,10 @@ public sealed class PauseStateTests : IDisposable
         var state = PauseState.Of(byCommand: true, new DisableFile(true), "/etc/x/disable", isAssumed: true);
 
         Assert.Equal([PauseCause.LostHistory, PauseCause.File], state.By);
-        Assert.Equal("Remediation is paused because a part of the journal was lost, and a pause may be among it; and by the file /etc/x/disable: nothing is changed, except to undo."
-            + " To end that, remove the file, and: nic-hang-exporter resume, or DELETE /api/v1/pause.", state.Explanation);
+        Assert.Equal("Remediation is paused because a part of the journal was lost, and a pause may be among it; and by"
+            + " the file /etc/x/disable: nothing is changed, except to undo."
+            + " To end that, remove the file, and: nic-hang-exporter resume, or DELETE /api/v1/pause.",
+                state.Explanation);
     }
 
     [Fact]
@@ -93,11 +99,13 @@ public sealed class PauseStateTests : IDisposable
 
         Assert.True(state.IsPaused);
         Assert.Equal([PauseCause.File], state.By);
-        Assert.Equal("Remediation is paused: whether the file /etc/x/disable is there can't be told (permission denied), which counts as if it were."
+        Assert.Equal("Remediation is paused: whether the file /etc/x/disable is there can't be told"
+            + " (permission denied), which counts as if it were."
             + " To end that, let the exporter search its directory.", state.Explanation);
     }
 
-    private async Task SetAsync(bool paused) => Assert.Null(await Run(_scene.Host.Remediator.SetPausedAsync(paused, "root")));
+    private async Task SetAsync(bool paused) =>
+        Assert.Null(await Run(_scene.Host.Remediator.SetPausedAsync(paused, "root")));
 
     private Task<ControlAnswer> ConsoleAsync(ControlCommand command) => Run(
         new ControlDesk(ControlDoor.Of(_scene.Host.Remediator), new NetClass(_scene.Host.Options.Paths.Sysfs))
@@ -105,7 +113,8 @@ public sealed class PauseStateTests : IDisposable
 
     private async Task<string> ApiAsync(bool paused)
     {
-        var desk = new AdminHandlers(ApiDoor.Of(_scene.Host.Remediator, _scene.Host.Ledger), new NetClass(_scene.Host.Options.Paths.Sysfs));
+        var desk = new AdminHandlers(ApiDoor.Of(_scene.Host.Remediator, _scene.Host.Ledger),
+            new NetClass(_scene.Host.Options.Paths.Sysfs));
         var call = new ApiRequest(null!, new Credential("ops", ApiScope.Admin), "", null);
         var answer = await Run(paused ? desk.PauseAsync(call) : desk.ResumeAsync(call));
         Assert.Equal(200, answer.Status);
