@@ -19,7 +19,7 @@ internal sealed record AcceptedAlert(AlertKey Key, string Device)
     public const int MaxKept = 1000;
 
     /// <summary>
-    /// How long an alert is remembered, in seconds of observed time. A repetition after that is acted on again.
+    /// How long an alert is remembered, in seconds of witnessed time. A repetition after that is acted on again.
     /// </summary>
     public const double MaxAge = 24 * 3600;
 
