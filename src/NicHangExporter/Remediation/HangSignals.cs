@@ -60,6 +60,12 @@ internal sealed record LiveHang(
 /// The live hang reports, shared by detection and remediation. Detection writes each report when it sees it. The
 /// remediator reads them before and after a change, and writes when it changes a device. Any thread may call.
 /// </summary>
+/// <remarks>
+/// Detection to remediation: <see cref="Report"/> and <see cref="Show"/>. The remediator reads the reports before it
+/// acts and while it verifies; API, alerts and webhook read <see cref="Live"/>. Remediation to detection:
+/// <see cref="Acting"/>, <see cref="Acted"/> and <see cref="Healed"/>. The monitor takes the driver's messages after an
+/// action for its effect, and reports from before a proven recovery for old.
+/// </remarks>
 internal sealed class HangSignals
 {
     private readonly ConcurrentDictionary<(InterfaceName Device, BusAddress Bus), DeviceHangState> _devices = new();

@@ -241,7 +241,8 @@ internal sealed partial class Remediator : IDisposable
         _capabilities.Read();
         _capabilities.Publish(_metrics);
         _publisher.PublishModes();
-        if (_options.Remediation.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce && !_capabilities.HasNetAdmin)
+        if (_options.Remediation.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce
+            && !_capabilities.HasNetAdmin)
             LogIncapable();
         _guard.Run(_journal.LoadFromJournal);
         _isStarted = _deviceGates.IsReady = true;

@@ -1,13 +1,10 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
-using NicHangExporter.Remediation.Execution;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Planning;
-using NicHangExporter.Remediation.Policy;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Documentation;

@@ -259,6 +259,13 @@ public sealed class ClockTests : IDisposable
     private ExporterOptions Configure(ExporterOptions options)
     {
         options = LocalLoop.Enforcing(options);
-        return options with { Remediation = options.Remediation with { BootGrace = TimeSpan.Zero, DeviceBudget = _deviceBudget } };
+        return options with
+        {
+            Remediation = options.Remediation with
+            {
+                BootGrace = TimeSpan.Zero,
+                DeviceBudget = _deviceBudget
+            }
+        };
     }
 }

@@ -44,7 +44,9 @@ internal sealed class CrashRun : IDisposable
         return death.Steps;
     }
 
-    /// <summary>Starts the next process on the disk; it may die while it recovers. Asserts what must hold then.</summary>
+    /// <summary>
+    /// Starts the next process on the disk; it may die while it recovers. Asserts what must hold then.
+    /// </summary>
     public void Restart(FaultyDisk disk, ProcessDies? death = null, bool powerWasCut = false)
     {
         Disk = disk;
@@ -59,7 +61,8 @@ internal sealed class CrashRun : IDisposable
         ProcessDies.Forget(Nic);
         if (death is { IsDead: true })
             return;
-        AssertSettled(before, features, [.. Nic.Operations.Skip(operations).Select(operation => operation.What)], powerWasCut);
+        AssertSettled(before, features, [.. Nic.Operations.Skip(operations).Select(operation => operation.What)],
+            powerWasCut);
         Host.Start();
     }
 
@@ -93,7 +96,8 @@ internal sealed class CrashRun : IDisposable
         Host.Live(2);
     }
 
-    private void AssertSettled(DeviceRecord before, Dictionary<string, bool> features, List<string> settling, bool powerWasCut)
+    private void AssertSettled(DeviceRecord before, Dictionary<string, bool> features, List<string> settling,
+        bool powerWasCut)
     {
         Assert.Null(Record.Pending);
         Assert.True(Nic.IsUp, "the link is down");
@@ -109,17 +113,23 @@ internal sealed class CrashRun : IDisposable
         if (intent.Rollback == true)
         {
             // A rollback is finished: nothing else is changed, and nothing twice.
-            Assert.All(settling, what => Assert.True(what is "up" or "eee on" or "pause" || (what.EndsWith(" on", StringComparison.Ordinal) && !features[what.Split(' ')[0]]), what));
-            Assert.True(touched.All(name => now[name] == _original[name]) || touched.All(name => now[name] == (intent.Before[name] != "off")));
+            Assert.All(settling, what => Assert.True(what is "up" or "eee on" or "pause"
+                || (what.EndsWith(" on", StringComparison.Ordinal) && !features[what.Split(' ')[0]]), what));
+            Assert.True(touched.All(name => now[name] == _original[name])
+                || touched.All(name => now[name] == (intent.Before[name] != "off")));
             Assert.Equal(touched.All(name => !now[name]), Record.Desired.Count > 0);
             return;
         }
         // Nothing of the plan of the dead process is executed, and only what it had changed is undone.
-        Assert.All(settling, what => Assert.True(what is "up" or "eee on" or "pause" || (what.EndsWith(" on", StringComparison.Ordinal) && !features[what.Split(' ')[0]]), what));
+        Assert.All(settling, what => Assert.True(what is "up" or "eee on" or "pause"
+            || (what.EndsWith(" on", StringComparison.Ordinal) && !features[what.Split(' ')[0]]), what));
         var isWhole = touched.All(name => !now[name]);
-        Assert.True(isWhole || touched.All(name => now[name] == (intent.Before[name] != "off")), $"half of it is left: {string.Join(", ", touched.Where(name => now[name]))}");
-        Assert.Equal(isWhole && intent.Trigger != RemediationTrigger.Drift ? before.Desired.Union(touched).Order(StringComparer.Ordinal) : before.Desired, Record.Desired);
-        Assert.Contains(outcome.Verdict, new RemediationVerdict?[] { RemediationVerdict.Unverified, RemediationVerdict.Failed, RemediationVerdict.RolledBack });
+        Assert.True(isWhole || touched.All(name => now[name] == (intent.Before[name] != "off")),
+            $"half of it is left: {string.Join(", ", touched.Where(name => now[name]))}");
+        Assert.Equal(isWhole && intent.Trigger != RemediationTrigger.Drift
+            ? before.Desired.Union(touched).Order(StringComparer.Ordinal) : before.Desired, Record.Desired);
+        Assert.Contains(outcome.Verdict, new RemediationVerdict?[] { RemediationVerdict.Unverified,
+            RemediationVerdict.Failed, RemediationVerdict.RolledBack });
         Assert.False(powerWasCut && isWhole && touched.Count > 0, "what was lost with the power is taken for done");
     }
 
@@ -130,7 +140,8 @@ internal sealed class CrashRun : IDisposable
         Assert.All(drifted, name => Assert.True(name is "eee" or "pause" || Nic.Resetting.Contains(name), name));
         foreach (var (name, on) in Features())
             Assert.True(on == (_original[name] && (!Record.Desired.Contains(name) || drifted.Contains(name))),
-                $"{name} is {(on ? "on" : "off")}, decided: {string.Join(", ", Record.Desired)}, drifted: {string.Join(", ", drifted)}");
+                $"{name} is {(on ? "on" : "off")}, decided: {string.Join(", ", Record.Desired)},"
+                + $" drifted: {string.Join(", ", drifted)}");
     }
 
     private void AssertJournal()
@@ -141,23 +152,28 @@ internal sealed class CrashRun : IDisposable
         foreach (var intent in intents)
             Assert.Single(entries, entry => entry.Event == JournalEvent.Outcome && entry.Id == intent.Id);
         var refused = entries.Where(entry => entry.Declined is not null).Select(entry => entry.Id).ToHashSet();
-        Assert.Equal(intents.Where(intent => intent.Charged == true && !refused.Contains(intent.Id)).Select(intent => intent.Age), Record.Charges);
-        Assert.Equal(Enumerable.Range(1, entries.Count).Select(number => (long)number), entries.Select(entry => entry.Seq));
+        Assert.Equal(intents.Where(intent => intent.Charged == true
+            && !refused.Contains(intent.Id)).Select(intent => intent.Age), Record.Charges);
+        Assert.Equal(Enumerable.Range(1, entries.Count).Select(number => (long)number),
+            entries.Select(entry => entry.Seq));
         // The next process would read the same state.
-        var remembered = JournalReader.Of(Path.Combine(Host.Options.Paths.StateDirectory!, "journal.jsonl"), Files).History;
+        var remembered = JournalReader.Of(Path.Combine(Host.Options.Paths.StateDirectory!, "journal.jsonl"),
+            Files).History;
         Assert.Equal(JournalWriter.Text(Host.Ledger.State), JournalWriter.Text(remembered.State));
     }
 
     private List<JournalEntry> Entries()
     {
         var path = Path.Combine(Host.Options.Paths.StateDirectory!, "journal.jsonl");
-        return [.. new[] { ".4", ".3", ".2", ".1", "" }.Where(age => Disk.Paths.Contains(path + age)).SelectMany(age => JournalWriter.Entries(Disk[path + age]))];
+        return [.. new[] { ".4", ".3", ".2", ".1", "" }.Where(age => Disk.Paths.Contains(path + age))
+            .SelectMany(age => JournalWriter.Entries(Disk[path + age]))];
     }
 
     // Every setting that can be requested, and whether it is.
     private Dictionary<string, bool> Features()
     {
-        var requested = Nic.Features().All.Where(feature => feature.Changeable).ToDictionary(feature => feature.Name, feature => feature.Requested);
+        var requested = Nic.Features().All.Where(feature => feature.Changeable).ToDictionary(feature => feature.Name,
+            feature => feature.Requested);
         requested["eee"] = Nic.Eee!.Enabled;
         requested["pause"] = Nic.Pause is { Autonegotiation: true } or { Rx: true } or { Tx: true };
         return requested;

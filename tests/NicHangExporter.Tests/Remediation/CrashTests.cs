@@ -63,8 +63,11 @@ public sealed class CrashTests
     [Fact]
     public void PauseFrames_NegotiatedAndNotInUse_AreNotTakenForTurnedOff()
     {
-        var scenario = CrashScenario.Of("eee and pause") with { Prepare = run => (run.Nic.Eee,
-            run.Nic.Pause) = (run.Nic.Eee! with { Enabled = false }, new(true, false, false)) };
+        var scenario = CrashScenario.Of("eee and pause") with
+        {
+            Prepare = run => (run.Nic.Eee,
+            run.Nic.Pause) = (run.Nic.Eee! with { Enabled = false }, new(true, false, false))
+        };
         for (var step = 0; step < 12; step++)
         {
             using var run = new CrashRun(scenario);

@@ -81,8 +81,12 @@ public sealed class DamagedDecisionTests : IDisposable
     [Fact]
     public void Quarantine_InADamagedJournal_IsNotForgotten()
     {
-        Host.Ledger.Record(new JournalEntry(JournalEvent.Quarantined) { Key = Host.Ledger.State.Devices.Keys.Single(),
-            Device = "eno1", Driver = "e1000e" });
+        Host.Ledger.Record(new JournalEntry(JournalEvent.Quarantined)
+        {
+            Key = Host.Ledger.State.Devices.Keys.Single(),
+            Device = "eno1",
+            Driver = "e1000e"
+        });
         Host.Ledger.Record(new JournalEntry(JournalEvent.Clock));
         TurnOnByHand();
         var reinits = 0;

@@ -49,7 +49,13 @@ public sealed class DriftRecordTests
             Cooldown = 600,
             Before = new Dictionary<string, string> { ["tx-tcp-segmentation"] = "on" },
         };
-        return record.After(intent).After(intent with { Event = JournalEvent.Outcome, Verdict = verdict, Age = age + 30,
-            Cooldown = null, After = new Dictionary<string, string> { ["tx-tcp-segmentation"] = "off" } });
+        return record.After(intent).After(intent with
+        {
+            Event = JournalEvent.Outcome,
+            Verdict = verdict,
+            Age = age + 30,
+            Cooldown = null,
+            After = new Dictionary<string, string> { ["tx-tcp-segmentation"] = "off" }
+        });
     }
 }

@@ -223,7 +223,10 @@ public sealed class DriverResetTests : LocalLoop
     [Fact]
     public async Task HangThatIsHealed_IsAskedForNoMore()
     {
-        Host.Configure(options => options with { Remediation = options.Remediation with { VerifyWindow = TimeSpan.FromSeconds(10) } });
+        Host.Configure(options => options with
+        {
+            Remediation = options.Remediation with { VerifyWindow = TimeSpan.FromSeconds(10) },
+        });
         Begin();
         Nic.Hang();
         Host.Live(120);
@@ -240,8 +243,14 @@ public sealed class DriverResetTests : LocalLoop
     [Fact]
     public void HangAfterOneThatWasHealed_IsConfirmedAnew()
     {
-        Host.Configure(options => options with { Remediation = options.Remediation with { VerifyWindow = TimeSpan.FromSeconds(10) } });
-        Host.Configure(options => options with { Remediation = options.Remediation with { ConfirmWindow = TimeSpan.FromMinutes(1) } });
+        Host.Configure(options => options with
+        {
+            Remediation = options.Remediation with { VerifyWindow = TimeSpan.FromSeconds(10) },
+        });
+        Host.Configure(options => options with
+        {
+            Remediation = options.Remediation with { ConfirmWindow = TimeSpan.FromMinutes(1) },
+        });
         Begin();
         Nic.Hang();
         Host.Live(20);

@@ -97,10 +97,17 @@ public sealed class EpisodeFilesTests : IDisposable
     [Fact]
     public void Write_ThousandsOfCounters_LeavesOutLaterSnapshotsFirst()
     {
-        var snapshot = new DeviceStateSnapshot { Statistics = Enumerable.Range(0,
-            4000).ToDictionary(i => $"rx_queue_{i}_packets", i => (ulong)i), Operstate = "up" };
-        EpisodeFiles.Write(State, Bundle(1) with { Before = snapshot,
-            Remediations = [Remediation("a", snapshot), Remediation("b", null)] });
+        var snapshot = new DeviceStateSnapshot
+        {
+            Statistics = Enumerable.Range(0,
+            4000).ToDictionary(i => $"rx_queue_{i}_packets", i => (ulong)i),
+            Operstate = "up"
+        };
+        EpisodeFiles.Write(State, Bundle(1) with
+        {
+            Before = snapshot,
+            Remediations = [Remediation("a", snapshot), Remediation("b", null)]
+        });
 
         var bundle = EpisodeFiles.Read(State, Id(1))!;
 

@@ -94,7 +94,8 @@ public sealed class GateTableTests
     {
         Assert.True(InterfaceName.TryParse("eno1", out var name));
         var request = new RemediationRequest(name,
-            SnakeCase.Parse<RemediationTrigger>(trigger)!.Value) { Rollback = rollback };
+            SnakeCase.Parse<RemediationTrigger>(trigger)!.Value)
+        { Rollback = rollback };
 
         Assert.Equal(expected, RemediationPolicy.Gates.Where(gate => gate.AppliesTo(request))
             .Select(gate => gate.Name));

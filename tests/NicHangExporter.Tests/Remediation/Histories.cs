@@ -38,11 +38,21 @@ internal sealed class Histories(int seed)
         (_age, _uptime) = (_age + passed, _uptime + passed);
         var number = _random.Next(5);
         var key = $"0000:0{number}:00.0|52:54:00:12:34:0{number}";
-        var entry = new JournalEntry(JournalEvent.Clock) { Key = key, Device = $"eth{number}",
-            Driver = Pick("e1000e", "igb", "r8169") };
+        var entry = new JournalEntry(JournalEvent.Clock)
+        {
+            Key = key,
+            Device = $"eth{number}",
+            Driver = Pick("e1000e", "igb", "r8169")
+        };
         if (_pending.Remove(key, out var intent) && !Chance(10))
-            return Outcome(entry with { Id = intent.Id, Trigger = intent.Trigger, Stage = intent.Stage,
-                Profile = intent.Profile, Rung = intent.Rung });
+            return Outcome(entry with
+            {
+                Id = intent.Id,
+                Trigger = intent.Trigger,
+                Stage = intent.Stage,
+                Profile = intent.Profile,
+                Rung = intent.Rung
+            });
         return _random.Next(14) switch
         {
             0 => new JournalEntry(JournalEvent.Clock),
@@ -60,8 +70,13 @@ internal sealed class Histories(int seed)
                 Declined = Any<DeclineReason>(),
             },
             9 => new JournalEntry(JournalEvent.Alert) { Alerts = Alerts(), Actor = Text() },
-            10 => new JournalEntry(JournalEvent.Answered) { Alerts = Alerts(), Device = entry.Device,
-                Declined = Any<DeclineReason>(), Reason = Text() },
+            10 => new JournalEntry(JournalEvent.Answered)
+            {
+                Alerts = Alerts(),
+                Device = entry.Device,
+                Declined = Any<DeclineReason>(),
+                Reason = Text()
+            },
             _ => _pending[key] = Intent(entry),
         };
     }

@@ -187,7 +187,8 @@ public sealed class InterleavingTests : IDisposable
     {
         Assert.Single(_host.Ledger.State.Devices.Values.Single().Charges);
         var undone = _host.Remediator.Submit(new RemediationRequest(_nic.Interface,
-            RemediationTrigger.Cli) { Rollback = true }).Outcome;
+            RemediationTrigger.Cli)
+        { Rollback = true }).Outcome;
         for (var second = 0; second < 10 && !undone.IsCompleted; second++)
         {
             Settle();
@@ -225,6 +226,14 @@ public sealed class InterleavingTests : IDisposable
     private static ExporterOptions Configure(ExporterOptions options)
     {
         options = LocalLoop.Enforcing(options);
-        return options with { Remediation = options.Remediation with { Webhook = RemediationMode.Enforce, Api = RemediationMode.Enforce, VerifyWindow = TimeSpan.FromSeconds(4) } };
+        return options with
+        {
+            Remediation = options.Remediation with
+            {
+                Webhook = RemediationMode.Enforce,
+                Api = RemediationMode.Enforce,
+                VerifyWindow = TimeSpan.FromSeconds(4)
+            }
+        };
     }
 }

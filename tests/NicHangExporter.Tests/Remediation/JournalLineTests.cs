@@ -33,8 +33,11 @@ public sealed class JournalLineTests
     [Fact]
     public void Line_WithALoneSurrogate_IsStillALine()
     {
-        var line = JournalLine.Of(new JournalEntry(JournalEvent.Paused) { Actor = "a\ud800b",
-            Before = new Dictionary<string, string> { ["x\udc00"] = "\ud800" } });
+        var line = JournalLine.Of(new JournalEntry(JournalEvent.Paused)
+        {
+            Actor = "a\ud800b",
+            Before = new Dictionary<string, string> { ["x\udc00"] = "\ud800" }
+        });
         Assert.Null(JournalLine.TryParse(line.Bytes.AsSpan(..^1), out var entry));
         Assert.Equal("a\ufffdb", entry.Actor);
     }

@@ -43,7 +43,8 @@ public sealed class JournalTests : IDisposable
         Assert.Equal(2, lines.Length);
         Assert.StartsWith("{\"event\":\"checkpoint\",\"seq\":0,", lines[0], StringComparison.Ordinal);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path));
-        Assert.Equal(["decisions.json", "journal.jsonl", "lock"], Directory.GetFiles(_options.Paths.StateDirectory!).Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["decisions.json", "journal.jsonl", "lock"], Directory.GetFiles(_options.Paths.StateDirectory!)
+            .Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -53,7 +54,8 @@ public sealed class JournalTests : IDisposable
             for (var number = 0; number < 100; number++)
                 Assert.True(writer.Append(_histories.After(writer.Seq) with { Boot = "b", Uptime = 1000 + number }));
         using var next = new JournalWriter(_options, _state);
-        Assert.Equal((100, "b", 1099, true), (next.History.LastSeq, next.History.LastBoot, next.History.LastUptime, next.History.IsKnown));
+        Assert.Equal((100, "b", 1099, true),
+            (next.History.LastSeq, next.History.LastBoot, next.History.LastUptime, next.History.IsKnown));
         Assert.Equal(5, next.History.State.Devices.Count);
         Assert.Single(next.Lines(EventIds.JournalOpened));
     }
@@ -64,7 +66,8 @@ public sealed class JournalTests : IDisposable
         using var nowhere = new StateDirectory(new ExporterOptions());
         using var writer = new JournalWriter(new ExporterOptions(), nowhere);
         Assert.Same(JournalHistory.Nothing, writer.History);
-        Assert.False(writer.Journal.IsOpen || writer.Journal.IsWritable || writer.Journal.Retry() || writer.Append(_histories.After(0)));
+        Assert.False(writer.Journal.IsOpen || writer.Journal.IsWritable || writer.Journal.Retry()
+            || writer.Append(_histories.After(0)));
     }
 
     [Fact]
@@ -109,8 +112,10 @@ public sealed class JournalTests : IDisposable
         Assert.Equal((10_000, true), (next.Seq, next.History.IsKnown));
         Assert.Equal(JournalWriter.Text(expected), JournalWriter.Text(next.State));
 
-        var older = Directory.GetFiles(_options.Paths.StateDirectory!, "journal.jsonl*").Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal);
-        Assert.Equal(["journal.jsonl", "journal.jsonl.1", "journal.jsonl.2", "journal.jsonl.3", "journal.jsonl.4"], older);
+        var older = Directory.GetFiles(_options.Paths.StateDirectory!,
+            "journal.jsonl*").Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal);
+        Assert.Equal(["journal.jsonl", "journal.jsonl.1", "journal.jsonl.2", "journal.jsonl.3", "journal.jsonl.4"],
+            older);
         // Each file ends where the next begins: its fold is the checkpoint that follows.
         var previous = JournalFileScan.Of(File.ReadAllBytes(Path + ".4"));
         foreach (var age in new[] { ".3", ".2", ".1", "" })
@@ -119,7 +124,8 @@ public sealed class JournalTests : IDisposable
             // The newest may just have been begun.
             Assert.InRange(content.Length, age.Length == 0 ? 1 : 50_000, 200_000);
             Assert.Null(JournalLine.TryParse(content.AsSpan(0, content.IndexOf((byte)'\n')), out var checkpoint));
-            Assert.Equal((previous.Last!.Seq, JournalWriter.Text(previous.State!)), (checkpoint.Seq, JournalWriter.Text(checkpoint.State!)));
+            Assert.Equal((previous.Last!.Seq, JournalWriter.Text(previous.State!)),
+                (checkpoint.Seq, JournalWriter.Text(checkpoint.State!)));
             previous = JournalFileScan.Of(content);
         }
     }
@@ -127,9 +133,14 @@ public sealed class JournalTests : IDisposable
     [Fact]
     public void Rotation_WithAStateLargerThanAFile_DoesNotComeWithEachEntry()
     {
-        using var writer = new JournalWriter(_options, _state, new JournalFiles { Sync = (_, _) => { }, MaxBytes = 4096 });
+        using var writer = new JournalWriter(_options, _state,
+            new JournalFiles { Sync = (_, _) => { }, MaxBytes = 4096 });
         for (var number = 0; number < 200; number++)
-            Assert.True(writer.Append(new JournalEntry(JournalEvent.Recovered) { Key = $"name:veth{number}", Device = $"veth{number}" }));
+            Assert.True(writer.Append(new JournalEntry(JournalEvent.Recovered)
+            {
+                Key = $"name:veth{number}",
+                Device = $"veth{number}"
+            }));
         Assert.True(JournalWriter.Text(writer.State).Length > 2 * 4096);
         Assert.InRange(writer.Checkpoints, 2, 20);
     }
@@ -170,7 +181,8 @@ public sealed class JournalTests : IDisposable
         using var writer = new JournalWriter(_options, _state, files);
         Assert.False(writer.History.IsKnown || writer.Journal.IsOpen || writer.Journal.IsWritable);
         Assert.Equal("Input/output error", Assert.Single(writer.History.Problems));
-        Assert.Contains("Input/output error", Assert.Single(writer.Lines(EventIds.JournalUnavailable)), StringComparison.Ordinal);
+        Assert.Contains("Input/output error", Assert.Single(writer.Lines(EventIds.JournalUnavailable)),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -54,8 +54,14 @@ internal sealed class JournalWriter : IDisposable
         var onDisk = Journal.Append(entry, () =>
         {
             Checkpoints++;
-            return new JournalEntry(JournalEvent.Checkpoint) { Time = entry.Time, Boot = entry.Boot,
-                Uptime = entry.Uptime, Age = entry.Age, State = before };
+            return new JournalEntry(JournalEvent.Checkpoint)
+            {
+                Time = entry.Time,
+                Boot = entry.Boot,
+                Uptime = entry.Uptime,
+                Age = entry.Age,
+                State = before
+            };
         });
         Seq++;
         State = State.After(entry);

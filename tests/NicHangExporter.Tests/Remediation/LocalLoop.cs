@@ -35,7 +35,11 @@ public abstract class LocalLoop : IDisposable
         return options with
         {
             Paths = options.Paths with { StateDirectory = Path.Combine(directory, "state") },
-            Remediation = options.Remediation with { Local = RemediationMode.Enforce, DisableFile = Path.Combine(directory, "disable") },
+            Remediation = options.Remediation with
+            {
+                Local = RemediationMode.Enforce,
+                DisableFile = Path.Combine(directory, "disable")
+            },
         };
     }
 

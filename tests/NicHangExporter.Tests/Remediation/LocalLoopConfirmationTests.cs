@@ -115,7 +115,10 @@ public sealed class LocalLoopConfirmationTests : LocalLoop
     [Fact]
     public void BootGrace_IsWaitedFor()
     {
-        Host.Configure(options => options with { Remediation = options.Remediation with { BootGrace = TimeSpan.FromSeconds(Host.Uptime + 30) } });
+        Host.Configure(options => options with
+        {
+            Remediation = options.Remediation with { BootGrace = TimeSpan.FromSeconds(Host.Uptime + 30) },
+        });
         Begin();
         Nic.Hang();
         Host.Live(25);

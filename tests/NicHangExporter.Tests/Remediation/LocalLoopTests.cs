@@ -137,7 +137,14 @@ public sealed class LocalLoopTests : LocalLoop
     [Fact]
     public void BothRungsSwitchedOff_PreventsOnceAndDoesNotClimbTheLadderInOneHang()
     {
-        Host.Configure(options => options with { Remediation = options.Remediation with { AllowReinit = false, AllowBounce = false } });
+        Host.Configure(options => options with
+        {
+            Remediation = options.Remediation with
+            {
+                AllowReinit = false,
+                AllowBounce = false
+            }
+        });
         Begin();
         Nic.Hang();
         Host.Live(300);
@@ -163,7 +170,10 @@ public sealed class LocalLoopTests : LocalLoop
     [Fact]
     public async Task Observe_TouchesNothingAndSaysOnceWhatItWouldHaveDone()
     {
-        Host.Configure(options => options with { Remediation = options.Remediation with { Local = RemediationMode.Observe } });
+        Host.Configure(options => options with
+        {
+            Remediation = options.Remediation with { Local = RemediationMode.Observe },
+        });
         Begin();
         Nic.Hang();
         Host.Live(120);
@@ -181,7 +191,10 @@ public sealed class LocalLoopTests : LocalLoop
     [Fact]
     public async Task Off_DoesNothingAtAll()
     {
-        Host.Configure(options => options with { Remediation = options.Remediation with { Local = RemediationMode.Off } });
+        Host.Configure(options => options with
+        {
+            Remediation = options.Remediation with { Local = RemediationMode.Off },
+        });
         Begin();
         Nic.Hang();
         Host.Live(120);

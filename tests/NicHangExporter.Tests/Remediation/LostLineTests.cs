@@ -49,8 +49,12 @@ public sealed class LostLineTests : IDisposable
     {
         // It died half-way: one setting is restored, two are not.
         _nic.Request("tx-tcp-segmentation", true);
-        Lose(Intent() with { Rollback = true, Trigger = RemediationTrigger.Cli,
-            Before = TurnedOff.ToDictionary(name => name, _ => "off") });
+        Lose(Intent() with
+        {
+            Rollback = true,
+            Trigger = RemediationTrigger.Cli,
+            Before = TurnedOff.ToDictionary(name => name, _ => "off")
+        });
 
         Assert.Empty(_nic.Operations);
         Assert.Equal(RemediationVerdict.RollbackFailed, Record.Last!.Verdict);
@@ -72,8 +76,12 @@ public sealed class LostLineTests : IDisposable
         _nic.IsUp = false;
         var intent = Intent() with { Rung = "bounce", WasUp = true };
         if (hasOutcome)
-            Lose(intent, intent with { Event = JournalEvent.Outcome, Verdict = RemediationVerdict.NotHealed,
-                LeftDown = Index() });
+            Lose(intent, intent with
+            {
+                Event = JournalEvent.Outcome,
+                Verdict = RemediationVerdict.NotHealed,
+                LeftDown = Index()
+            });
         else
             Lose(intent);
         Host.Live(10);

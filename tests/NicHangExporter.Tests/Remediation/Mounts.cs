@@ -60,7 +60,8 @@ internal sealed class Mounts : IDisposable
     private static void Run(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(Requires.Find(program)!,
-            arguments) { RedirectStandardError = true })!;
+            arguments)
+        { RedirectStandardError = true })!;
         var complaint = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {complaint}");

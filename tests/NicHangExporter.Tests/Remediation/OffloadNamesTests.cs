@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using NicHangExporter.Remediation.Planning;
 
 namespace NicHangExporter.Tests.Remediation;

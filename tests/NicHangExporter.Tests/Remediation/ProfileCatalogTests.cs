@@ -128,8 +128,11 @@ public sealed class ProfileCatalogTests
     [Fact]
     public void Load_LaddersAndProfilesInTheEnvironment_AreTaken()
     {
-        var (options, errors) = Load([], new() { ["NICHANG_REMEDIATION_PROFILE"] = "careful=tso+gso,bold=tx+rx",
-            ["NICHANG_REMEDIATION_LADDER"] = "e1000e=careful+bold" });
+        var (options, errors) = Load([], new()
+        {
+            ["NICHANG_REMEDIATION_PROFILE"] = "careful=tso+gso,bold=tx+rx",
+            ["NICHANG_REMEDIATION_LADDER"] = "e1000e=careful+bold"
+        });
 
         Assert.Empty(errors);
         Assert.Equal(["tso", "gso", "tx", "rx"], new ProfileCatalog(options).StageSettings("e1000e", 1));

@@ -58,8 +58,11 @@ public sealed class RemediationPlanPropertyTests
 
         for (var i = 0; i < plan.Steps.Length; i++)
         {
-            var later = touched.Skip(i + 1).Where(name => device.Facts.Features!.Find(name) is { Requested: true,
-                Active: true }).ToList();
+            var later = touched.Skip(i + 1).Where(name => device.Facts.Features!.Find(name) is
+            {
+                Requested: true,
+                Active: true
+            }).ToList();
             device.Apply(plan.Steps[i]);
             Hold(DeviceSettings.Mismatches([plan.Steps[i]], device.Facts).IsEmpty,
                 $"{plan.Steps[i]} does not read back");

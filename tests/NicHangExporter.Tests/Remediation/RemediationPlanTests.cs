@@ -215,7 +215,8 @@ public sealed class RemediationPlanTests
     public void Create_Pause_IsAStepWhereAnyOfItIsOn(bool autonegotiation, bool rx, bool tx, bool step)
     {
         var plan = RemediationPlan.Create(FeatureFixture.Device("e1000e",
-            null) with { Pause = new PauseParameters(autonegotiation, rx, tx) }, ["pause"], null, E1000e);
+            null) with
+        { Pause = new PauseParameters(autonegotiation, rx, tx) }, ["pause"], null, E1000e);
 
         Assert.Equal(step, plan.Steps.Length == 1);
         Assert.Equal(step ? [] : ["pause"], plan.AlreadyOff);
@@ -315,8 +316,11 @@ public sealed class RemediationPlanTests
         RemediationStep[] on = [new RemediationStep.SetEee(true), new RemediationStep.SetPause(false, true, false)];
 
         Assert.Equal(["eee is on", "pause is on"], DeviceSettings.Mismatches(off, facts));
-        var after = facts with { Eee = facts.Eee! with { Enabled = false },
-            Pause = new PauseParameters(true, false, false) };
+        var after = facts with
+        {
+            Eee = facts.Eee! with { Enabled = false },
+            Pause = new PauseParameters(true, false, false)
+        };
         Assert.Empty(DeviceSettings.Mismatches(off, after));
         Assert.Equal(["eee is off", "pause is not as it was"], DeviceSettings.Mismatches(on, after));
         Assert.Equal(["pause is not negotiated"],

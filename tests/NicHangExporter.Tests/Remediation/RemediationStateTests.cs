@@ -60,8 +60,11 @@ public sealed class RemediationStateTests
             var all = entries.Aggregate(RemediationState.Empty, (state, entry) => state.After(entry));
             for (var cut = 0; cut <= entries.Count; cut += 20)
             {
-                var checkpoint = new JournalEntry(JournalEvent.Checkpoint) { State = entries.Take(cut)
-                    .Aggregate(RemediationState.Empty, (state, entry) => state.After(entry)) };
+                var checkpoint = new JournalEntry(JournalEvent.Checkpoint)
+                {
+                    State = entries.Take(cut)
+                    .Aggregate(RemediationState.Empty, (state, entry) => state.After(entry))
+                };
                 Assert.Null(JournalLine.TryParse(JournalLine.Of(checkpoint).Bytes.AsSpan(..^1), out var read));
                 Assert.Equal(JournalWriter.Text(all), JournalWriter.Text(entries.Skip(cut)
                     .Aggregate(RemediationState.Empty.After(read), (state, entry) => state.After(entry))));
@@ -86,7 +89,8 @@ public sealed class RemediationStateTests
         foreach (var verdict in Enum.GetValues<RemediationVerdict>())
             Assert.Null(After(Intent("1"), Outcome("1", verdict)).Device(Key).Pending);
         Assert.Null(After(Intent("1"), Outcome("1",
-            RemediationVerdict.Declined) with { Declined = DeclineReason.JournalUnavailable }).Device(Key).Pending);
+            RemediationVerdict.Declined) with
+        { Declined = DeclineReason.JournalUnavailable }).Device(Key).Pending);
     }
 
     [Fact]
@@ -121,15 +125,24 @@ public sealed class RemediationStateTests
     [Fact]
     public void Rollback_ForgetsWhatItUndoesAndTheFirstValueIsTheOneToGoBackTo()
     {
-        var again = Intent("2") with { Before = new Dictionary<string,
-            string> { ["tx-tcp-segmentation"] = "off", ["eee"] = "on" } };
+        var again = Intent("2") with
+        {
+            Before = new Dictionary<string,
+            string>
+            { ["tx-tcp-segmentation"] = "off", ["eee"] = "on" }
+        };
         var state = After(Intent("1"), Outcome("1", RemediationVerdict.Healed), again,
             Outcome("2", RemediationVerdict.Applied));
         Assert.Equal("on", state.Device(Key).Original["tx-tcp-segmentation"]);
         Assert.Equal(["eee", "rx-gro", "tx-tcp-segmentation"], state.Device(Key).Desired);
 
-        var back = Intent("3") with { Rollback = true, Before = new Dictionary<string,
-            string> { ["tx-tcp-segmentation"] = "off", ["rx-gro"] = "off", ["eee"] = "off" } };
+        var back = Intent("3") with
+        {
+            Rollback = true,
+            Before = new Dictionary<string,
+            string>
+            { ["tx-tcp-segmentation"] = "off", ["rx-gro"] = "off", ["eee"] = "off" }
+        };
         var device = state.After(back).After(Outcome("3", RemediationVerdict.Applied)).Device(Key);
         Assert.Empty(device.Desired);
         Assert.Empty(device.Original);
@@ -153,8 +166,11 @@ public sealed class RemediationStateTests
         var state = After(Intent("1"), new JournalEntry(JournalEvent.Quarantined) { Key = Key, Age = 40 }, trial);
         Assert.Equal((true, 1, 170.0),
             (state.Device(Key).Quarantined, state.Device(Key).QuarantineTries, state.Device(Key).QuarantineNext));
-        Assert.Equal(1, state.After(new JournalEntry(JournalEvent.Quarantined) { Key = Key,
-            Age = 60 }).Device(Key).QuarantineTries);
+        Assert.Equal(1, state.After(new JournalEntry(JournalEvent.Quarantined)
+        {
+            Key = Key,
+            Age = 60
+        }).Device(Key).QuarantineTries);
 
         var device = state.After(new JournalEntry(JournalEvent.Cleared) { Key = Key, Age = 70 }).Device(Key);
         Assert.Equal((false, 0, 0, 0.0),

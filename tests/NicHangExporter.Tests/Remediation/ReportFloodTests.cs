@@ -32,8 +32,11 @@ public sealed class ReportFloodTests : LocalLoop
         Nic.Hang();
         RecordReport();
         var first = Host.Remediator.Submit(Local(recover: false) with { Episode = "20260724T160000Z-eno1" });
-        var second = Host.Remediator.Submit(Local(recover: true) with { Episode = "20260724T160500Z-eno1",
-            Reason = "the newest" });
+        var second = Host.Remediator.Submit(Local(recover: true) with
+        {
+            Episode = "20260724T160500Z-eno1",
+            Reason = "the newest"
+        });
         Host.RemediationWorker.RunPending();
 
         Assert.Equal(first.Id, second.Id);

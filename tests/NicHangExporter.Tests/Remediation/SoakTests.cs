@@ -5,7 +5,10 @@ using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Tests.Remediation;
 
-/// <summary>A month with a hang a day: nothing grows without a bound, neither on the disk nor in memory, and the budget is that of a day.</summary>
+/// <summary>
+/// A month with a hang a day: nothing grows without a bound, neither on the disk nor in memory, and the budget is that
+/// of a day.
+/// </summary>
 public sealed class SoakTests : IDisposable
 {
     private const int MaxBytes = 32 << 10;
@@ -16,7 +19,8 @@ public sealed class SoakTests : IDisposable
     public SoakTests()
     {
         // Real files, but for the wait for the disk.
-        _host = new FixtureHost(LocalLoop.Enforcing, live: true, journalFiles: new JournalFiles { MaxBytes = MaxBytes, Sync = (_, _) => { }, SyncDirectory = _ => { } });
+        _host = new FixtureHost(LocalLoop.Enforcing, live: true,
+            journalFiles: new JournalFiles { MaxBytes = MaxBytes, Sync = (_, _) => { }, SyncDirectory = _ => { } });
         _nic = _host.AddSimulatedNic();
     }
 
@@ -30,7 +34,8 @@ public sealed class SoakTests : IDisposable
         var sizes = new List<int>();
         for (var day = 1; day <= 60; day++)
         {
-            // Two months of days of half the length would be the same to everything but the budget: the first is for that, the second for the bundles.
+            // Two months of days of half the length would be the same to everything but the budget: the first is for
+            // that, the second for the bundles.
             _nic.Hang();
             _host.Live(60);
             Assert.False(_nic.IsHung, $"day {day}");
@@ -49,7 +54,8 @@ public sealed class SoakTests : IDisposable
         var bundles = Directory.GetFiles(Path.Combine(_host.Options.Paths.StateDirectory!, "episodes"));
         Assert.Equal(EpisodeFiles.MaxBundles, bundles.Length);
         Assert.All(bundles, bundle => Assert.EndsWith(".json", bundle, StringComparison.Ordinal));
-        // By the second week every stage has had its turn, and there is a record of each; from then on nothing more is remembered.
+        // By the second week every stage has had its turn, and there is a record of each; from then on nothing more is
+        // remembered.
         Assert.InRange(sizes[^1], 1, sizes[13] + 4);
         Assert.Equal(0, await _host.ValueAsync("nichang_exporter_monitor_failures_total") ?? 0);
         Assert.InRange((await _host.ScrapeAsync()).Length, 1000, 200_000);

@@ -30,8 +30,12 @@ internal sealed class DeviceSnapshotter(IEthtool ethtool, NetClass netClass, Tim
             using var open = netClass.Open(device);
             if (open is null)
                 return snapshot with { Errors = [$"sysfs: {device} is not there"] };
-            snapshot = snapshot with { Operstate = ReadOperstate(open, errors), Counters = ReadCounters(open, errors),
-                Queues = ReadQueues(open, errors) };
+            snapshot = snapshot with
+            {
+                Operstate = ReadOperstate(open, errors),
+                Counters = ReadCounters(open, errors),
+                Queues = ReadQueues(open, errors)
+            };
             // Separately, so that an error here keeps the rest.
             snapshot = snapshot with { Uppers = ReadUppers(device) };
         }

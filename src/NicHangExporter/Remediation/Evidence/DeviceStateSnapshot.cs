@@ -65,11 +65,11 @@ internal sealed record DeviceStateSnapshot
     /// <summary>This snapshot without the driver's counters that are as in <paramref name="first"/>.</summary>
     public DeviceStateSnapshot Since(DeviceStateSnapshot? first) =>
         Statistics is null || first?.Statistics is not { } before ? this : this with
-    {
-        Statistics = Statistics
+        {
+            Statistics = Statistics
             .Where(counter => !before.TryGetValue(counter.Key, out var value) || value != counter.Value)
             .ToDictionary(),
-    };
+        };
 }
 
 /// <summary>One transmit queue.</summary>

@@ -92,7 +92,8 @@ internal sealed partial class CrashRecovery(
         catch (Exception exception) when (exception is LinuxException or ArgumentException)
         {
             return new(RemediationVerdict.RollbackFailed,
-                $"the process ended in the middle, and undoing failed: {exception.Message}") { LeftDown = leftDown };
+                $"the process ended in the middle, and undoing failed: {exception.Message}")
+            { LeftDown = leftDown };
         }
     }
 

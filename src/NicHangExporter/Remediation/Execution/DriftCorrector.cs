@@ -59,7 +59,8 @@ internal sealed partial class DriftCorrector(
         ImmutableArray<string> harmless = [.. drifted.Where(name =>
             name is not (DeviceSettings.Eee or DeviceSettings.Pause) && !ladder.Resets(name))];
         var pause = _pauses.GetValueOrDefault(key);
-        if (harmless.IsEmpty || Now < pause.End || options.Remediation.Mode(RemediationTrigger.Drift) != RemediationMode.Enforce)
+        if (harmless.IsEmpty || Now < pause.End
+            || options.Remediation.Mode(RemediationTrigger.Drift) != RemediationMode.Enforce)
             return;
         // The pause doubles; after the longest pause without a drift it is short again.
         var isFirst = Now - pause.End > LongestPause || pause.Length == default;

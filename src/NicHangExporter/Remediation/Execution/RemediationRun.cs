@@ -138,7 +138,8 @@ internal sealed class RemediationRun(
         if (now >= _nextReadBack)
             ReadBack(now);
         var seen = _observer.Observe(Facts, reading, now, wasHung, plan.InterruptsTraffic, _mismatches.Count);
-        var (window, grace) = (options.Remediation.VerifyWindow.TotalSeconds, options.Remediation.CarrierGrace.TotalSeconds);
+        var (window, grace) = (options.Remediation.VerifyWindow.TotalSeconds,
+            options.Remediation.CarrierGrace.TotalSeconds);
         return Verification.Judge(seen, options.Remediation.VerifyWindow, options.Remediation.CarrierGrace) switch
         {
             Judgement.Wait => null,

@@ -16,7 +16,7 @@ internal sealed class FollowUpScheduler(
 
     private readonly Dictionary<string, FollowUp> _followUps = [];
 
-    // Due and NotBefore are ages: seconds of observed time.
+    // Due and NotBefore are ages: seconds of witnessed time.
     private sealed record FollowUp(
         RemediationRequest Request, DeviceFacts Facts, ulong TxPackets, double Due, double NotBefore);
 

@@ -17,7 +17,9 @@ internal sealed record Gate(
     /// <summary>The gates that it consists of; empty if it is one check.</summary>
     public ImmutableArray<PolicyGate> Parts { get; init; } = [];
 
-    /// <summary>Name and answer, a row for each: the first two columns of the table in docs/reference/remediation.md.</summary>
+    /// <summary>
+    /// Name and answer, a row for each: the first two columns of the table in docs/reference/remediation.md.
+    /// </summary>
     public IEnumerable<(string Gate, string Answer)> Rows =>
         Parts.SelectMany(part => part.Reasons.Select(reason => (part.Name, SnakeCase.Of(reason))))
             .Concat(Reasons.Select(reason => (Name, SnakeCase.Of(reason))))

@@ -19,7 +19,7 @@ internal sealed record AcceptedAlert(AlertKey Key, string Device)
     public const int MaxKept = 1000;
 
     /// <summary>
-    /// How long an alert is remembered, in seconds of observed time. A repetition after that is acted on again.
+    /// How long an alert is remembered, in seconds of witnessed time. A repetition after that is acted on again.
     /// </summary>
     public const double MaxAge = 24 * 3600;
 
@@ -54,16 +54,17 @@ internal sealed record AcceptedAlert(AlertKey Key, string Device)
     /// <summary>The remembered alerts after an entry. Pure.</summary>
     public static IReadOnlyList<AcceptedAlert> After(IReadOnlyList<AcceptedAlert> alerts, JournalEntry entry) =>
         entry switch
-    {
-        { Event: JournalEvent.Alert, Alerts: { } accepted } => Adding(alerts, accepted, entry),
-        { Event: JournalEvent.Answered, Alerts: { } answered } =>
-            Answering(alerts, alert => answered.Any(one => one.Identity == alert.Identity)),
-        // One line begins the remediation and answers the alerts: no crash in between can lead to a second remediation.
-        { Event: JournalEvent.Intent, Trigger: RemediationTrigger.Webhook, Device: { } device, Key: var key } =>
-            Answering(alerts, alert => alert.Device == device
-                && (alert.Bus is null || DeviceFacts.IsKeyOf(key, alert.Bus))),
-        _ => alerts,
-    };
+        {
+            { Event: JournalEvent.Alert, Alerts: { } accepted } => Adding(alerts, accepted, entry),
+            { Event: JournalEvent.Answered, Alerts: { } answered } =>
+                Answering(alerts, alert => answered.Any(one => one.Identity == alert.Identity)),
+            // One line begins the remediation and answers the alerts: no crash in between can lead to a second
+            // remediation.
+            { Event: JournalEvent.Intent, Trigger: RemediationTrigger.Webhook, Device: { } device, Key: var key } =>
+                Answering(alerts, alert => alert.Device == device
+                    && (alert.Bus is null || DeviceFacts.IsKeyOf(key, alert.Bus))),
+            _ => alerts,
+        };
 
     private static List<AcceptedAlert> Adding(
         IReadOnlyList<AcceptedAlert> alerts, IReadOnlyList<AcceptedAlert> accepted, JournalEntry entry)

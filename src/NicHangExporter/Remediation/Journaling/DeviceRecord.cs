@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace NicHangExporter.Remediation.Journaling;
 
 /// <summary>
-/// The sum of the journal for one device. Times are ages: seconds of observed time (<see cref="JournalEntry.Age"/>).
+/// The sum of the journal for one device. Times are ages: seconds of witnessed time (<see cref="JournalEntry.Age"/>).
 /// </summary>
 internal sealed record DeviceRecord
 {

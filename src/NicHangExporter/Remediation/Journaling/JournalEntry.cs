@@ -41,7 +41,7 @@ internal enum JournalEvent
     /// Alerts were answered without an intent: nothing was to be done, or another request was doing it.
     /// </summary>
     Answered,
-    /// <summary>Time has passed: cool-downs and budgets count observed time only.</summary>
+    /// <summary>Time has passed: cool-downs and budgets count witnessed time only.</summary>
     Clock,
 }
 
@@ -63,7 +63,7 @@ internal sealed record JournalEntry(JournalEvent Event)
     /// <summary>Seconds since boot (CLOCK_MONOTONIC).</summary>
     public double Uptime { get; init; }
 
-    /// <summary>Observed seconds since the first line, over all boots: the clock of cool-downs and budgets.</summary>
+    /// <summary>Witnessed seconds since the first line, over all boots: the clock of cool-downs and budgets.</summary>
     public double Age { get; init; }
 
     /// <summary>The id of the remediation.</summary>

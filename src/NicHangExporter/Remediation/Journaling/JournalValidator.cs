@@ -15,8 +15,10 @@ internal static class JournalValidator
         { Event: JournalEvent.Checkpoint, State: null } => "is a checkpoint without a state",
         { Event: not JournalEvent.Checkpoint, State: not null } => "has a state, and is no checkpoint",
         { Event: JournalEvent.Intent, Id: null } => "is an intent without an id",
-        { Key: null, Event: JournalEvent.Intent or JournalEvent.Quarantined or JournalEvent.Cleared
-            or JournalEvent.LinkRestored } => "is about no device",
+        {
+            Key: null, Event: JournalEvent.Intent or JournalEvent.Quarantined or JournalEvent.Cleared
+            or JournalEvent.LinkRestored
+        } => "is about no device",
         { Event: JournalEvent.Alert or JournalEvent.Answered, Alerts: null } => "is about alerts without any",
         { Event: JournalEvent.Episode, Episode: null } => "is an episode without one",
         _ when !Holds(entry.Steps) || !Holds(entry.Fixed) || !Holds(entry.Before?.Values)

@@ -5,7 +5,7 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Remediation.Journaling;
 
 /// <summary>
-/// Stamps each entry, appends it to the journal and adds it to the state. Time is counted in observed seconds: the
+/// Stamps each entry, appends it to the journal and adds it to the state. Time is counted in witnessed seconds: the
 /// monotonic clock of each boot, one after the other, without the time between them. So a step of the wall clock
 /// changes no cool-down, and a cool-down goes on after a suspend or reboot. Any thread may write, and then waits for
 /// the disk. Reading never blocks.
@@ -13,7 +13,7 @@ namespace NicHangExporter.Remediation.Journaling;
 internal sealed class RemediationStore(
     ExporterOptions options, Journal journal, ExporterMetrics metrics, TimeProvider clock)
 {
-    /// <summary>How often observed time is recorded during a cool-down, in seconds.</summary>
+    /// <summary>How often witnessed time is recorded during a cool-down, in seconds.</summary>
     private const double ClockInterval = 600;
 
     /// <summary>How often a failed disk is tried again without a request.</summary>
@@ -39,7 +39,7 @@ internal sealed class RemediationStore(
     /// <summary>Seconds since boot.</summary>
     public double Uptime => clock.GetElapsedTime(0).TotalSeconds;
 
-    /// <summary>Seconds observed so far.</summary>
+    /// <summary>Seconds witnessed so far.</summary>
     public double Age => Math.Max(_ageAtBoot + Uptime, _lastWritten);
 
     /// <summary>The <see cref="Age"/> at a moment of this boot.</summary>
@@ -75,7 +75,7 @@ internal sealed class RemediationStore(
     }
 
     /// <summary>
-    /// Opens or writes the journal again after a failure, and records observed time during a cool-down.
+    /// Opens or writes the journal again after a failure, and records witnessed time during a cool-down.
     /// </summary>
     /// <param name="now">A request waits for it: try even if the last attempt was a moment ago.</param>
     public void Maintain(bool now = false)

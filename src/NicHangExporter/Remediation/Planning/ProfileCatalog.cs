@@ -20,8 +20,11 @@ internal sealed class ProfileCatalog
                 KeyValuePair.Create(row.Name, new OffloadProfile(row.Name, row.Parts, "Of the configuration."))));
         _ladders = DriverLadders.All.ToImmutableDictionary(ladder => ladder.Driver)
             .SetItems(Rows(options.Remediation.Ladders).Select(row => KeyValuePair.Create(row.Name,
-                (DriverLadders.Find(row.Name) ?? DriverLadder.Unknown) with { Driver = row.Name,
-                    Stages = row.Parts })));
+                (DriverLadders.Find(row.Name) ?? DriverLadder.Unknown) with
+                {
+                    Driver = row.Name,
+                    Stages = row.Parts
+                })));
     }
 
     /// <summary>The names of all profiles, in order.</summary>

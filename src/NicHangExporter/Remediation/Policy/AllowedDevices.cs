@@ -20,7 +20,8 @@ internal sealed class AllowedDevices(ExporterOptions options, ProfileCatalog cat
     public bool IsListed(DeviceFacts facts) => AllowList.Names(options.Remediation.Devices, facts.Name, facts.Bus);
 
     /// <summary>True if there is a ladder for the driver, or a recovery action is enabled.</summary>
-    public bool HasRemedy(DeviceFacts facts) => HasLadder(facts) || options.Remediation.AllowReinit || options.Remediation.AllowBounce;
+    public bool HasRemedy(DeviceFacts facts) =>
+        HasLadder(facts) || options.Remediation.AllowReinit || options.Remediation.AllowBounce;
 
     /// <summary>The stages of the driver's ladder; empty if there is no ladder.</summary>
     public ImmutableArray<string> Stages(string driver) => catalog.Ladder(driver)?.Stages ?? [];

@@ -7,7 +7,7 @@ namespace NicHangExporter.Remediation.Policy;
 /// <param name="Request">The request.</param>
 /// <param name="Facts">The device.</param>
 /// <param name="Record">What the journal says of it.</param>
-/// <param name="Age">Now, in seconds of observed time (<see cref="JournalEntry.Age"/>).</param>
+/// <param name="Age">Now, in seconds of witnessed time (<see cref="JournalEntry.Age"/>).</param>
 internal sealed record PolicyInput(RemediationRequest Request, DeviceFacts Facts, DeviceRecord Record, double Age)
 {
     /// <summary>The mode of the trigger.</summary>

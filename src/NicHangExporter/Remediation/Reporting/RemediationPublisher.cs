@@ -136,7 +136,8 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
         metrics.RemediationStage.WithLabels(device).Set(record.Stage + 1 ?? 0);
         metrics.RemediationLast.WithLabels(device).Set(Epoch(record.Last?.Time));
         metrics.RemediationLastSuccess.WithLabels(device).Set(Epoch(record.LastSuccess));
-        metrics.RemediationBudgetLeft.WithLabels(device).Set(Math.Max(0, options.Remediation.DeviceBudget - record.SpentAt(age)));
+        metrics.RemediationBudgetLeft.WithLabels(device).Set(Math.Max(0,
+            options.Remediation.DeviceBudget - record.SpentAt(age)));
         metrics.RemediationCooldownUntil.WithLabels(device).Set(cooldown);
         metrics.RemediationQuarantined.WithLabels(device).Set(record.Quarantined ? 1 : 0);
         metrics.FeatureDrift.WithLabels(device).Set(shown.Drifted);

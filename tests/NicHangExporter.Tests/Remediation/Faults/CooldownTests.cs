@@ -13,7 +13,10 @@ public sealed class CooldownTests
     [Fact]
     public async Task Cooldown_DoublesFromTenMinutesToSixHours()
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { DeviceBudget = 100 } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { DeviceBudget = 100 },
+        }).Open();
         var pauses = new List<double>();
         foreach (var setting in Settings[..8])
         {
@@ -75,7 +78,10 @@ public sealed class CooldownTests
     [Fact]
     public async Task BudgetOfTheDevice_Gone_IsQuarantineUntilAPersonClearsIt()
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { Cooldown = TimeSpan.Zero } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { Cooldown = TimeSpan.Zero },
+        }).Open();
         foreach (var setting in Settings[..6])
             Assert.Equal(RemediationVerdict.Applied, scene.Ask(scene.Request(setting)).Verdict);
 
@@ -103,7 +109,10 @@ public sealed class CooldownTests
     [Fact]
     public void BudgetOfTheDevice_ComesBackAfterADay()
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { Cooldown = TimeSpan.Zero } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { Cooldown = TimeSpan.Zero },
+        }).Open();
         foreach (var setting in Settings[..5])
             scene.Ask(scene.Request(setting));
         scene.LiveLong(24.1, stride: 600);
@@ -113,13 +122,19 @@ public sealed class CooldownTests
     [Fact]
     public async Task BudgetOfTheHost_IsUsedUpByTwoDevicesInTurn()
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { Cooldown = TimeSpan.Zero, DeviceBudget = 7 } });
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { Cooldown = TimeSpan.Zero, DeviceBudget = 7 },
+        });
         var other = scene.Add("eno2", "0000:02:00.0");
         scene.Open();
         for (var pass = 0; pass < 12; pass++)
         {
-            var request = scene.Request(Settings[pass / 2]) with { Device = pass % 2 == 0 ? scene.Nic.Interface
-                : other.Interface };
+            var request = scene.Request(Settings[pass / 2]) with
+            {
+                Device = pass % 2 == 0 ? scene.Nic.Interface
+                : other.Interface
+            };
             Assert.Equal(RemediationVerdict.Applied, scene.Ask(request).Verdict);
         }
         Assert.Equal(0, await scene.Metric("nichang_remediation_host_budget_left"));
@@ -134,7 +149,10 @@ public sealed class CooldownTests
     [Fact]
     public async Task Observe_SpendsNothing()
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { Api = RemediationMode.Observe } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { Api = RemediationMode.Observe },
+        }).Open();
         foreach (var setting in Settings)
         {
             Assert.Equal(RemediationVerdict.Observed,

@@ -49,7 +49,15 @@ public sealed partial class ErrnoTableTests
     // of a step: after each everything is put back by the ways that a person has, which is a test of those.
     private static IEnumerable<(Errno, string)> Play(string operation, string[] settings, bool hung)
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = operation is not ("down" or "up"), Cooldown = TimeSpan.Zero, DeviceBudget = 100 } }, FaultScene.FastDisk).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with
+            {
+                AllowReinit = operation is not ("down" or "up"),
+                Cooldown = TimeSpan.Zero,
+                DeviceBudget = 100
+            },
+        }, FaultScene.FastDisk).Open();
         var nic = scene.Nic;
         var atFirst = nic.Requested;
         foreach (var errno in Enum.GetValues<Errno>().Where(errno => errno != Errno.None
@@ -59,8 +67,12 @@ public sealed partial class ErrnoTableTests
             nic.Operations.Clear();
             if (hung)
                 scene.Hang();
-            var outcome = scene.Ask(scene.Request(settings) with { Recover = hung
-                || operation is "reinit" or "down" or "up", Trigger = RemediationTrigger.Api });
+            var outcome = scene.Ask(scene.Request(settings) with
+            {
+                Recover = hung
+                || operation is "reinit" or "down" or "up",
+                Trigger = RemediationTrigger.Api
+            });
             var wasUp = nic.IsUp;
             var commands = nic.Operations.Where(made => made.What != operation
                 || nic.Operations.Count(other => other.What == operation) == 1).Select(made => made.What).Distinct();

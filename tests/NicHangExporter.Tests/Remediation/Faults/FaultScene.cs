@@ -7,8 +7,8 @@ using NicHangExporter.Remediation.Journaling;
 namespace NicHangExporter.Tests.Remediation.Faults;
 
 /// <summary>
-/// A host with simulated NICs, driven by requests: no kernel log is read, and hang reports are recorded as detection would. The fake
-/// clock advances in steps of a quarter of a second, as the timer of the remediator.
+/// A host with simulated NICs, driven by requests: no kernel log is read, and hang reports are recorded as detection
+/// would. The fake clock advances in steps of a quarter of a second, as the timer of the remediator.
 /// </summary>
 internal sealed class FaultScene : IDisposable
 {
@@ -17,12 +17,20 @@ internal sealed class FaultScene : IDisposable
 
     private readonly List<FixtureHost> _former = [];
 
-    public FaultScene(Func<ExporterOptions, ExporterOptions>? configure = null, JournalFiles? files = null, string driver = "e1000e")
+    public FaultScene(Func<ExporterOptions, ExporterOptions>? configure = null, JournalFiles? files = null,
+        string driver = "e1000e")
     {
         Host = new FixtureHost(options =>
         {
             options = LocalLoop.Enforcing(options);
-            options = options with { Remediation = options.Remediation with { Api = RemediationMode.Enforce, Webhook = RemediationMode.Enforce } };
+            options = options with
+            {
+                Remediation = options.Remediation with
+                {
+                    Api = RemediationMode.Enforce,
+                    Webhook = RemediationMode.Enforce
+                }
+            };
             return configure?.Invoke(options) ?? options;
         }, journalFiles: files);
         Nic = Add("eno1", "0000:00:1f.6", driver);
@@ -116,10 +124,12 @@ internal sealed class FaultScene : IDisposable
     }
 
     /// <summary>A request of a person for the first NIC.</summary>
-    public RemediationRequest Request(params string[] settings) => new(Nic.Interface, RemediationTrigger.Cli) { Settings = [.. settings], Actor = "root" };
+    public RemediationRequest Request(params string[] settings) =>
+        new(Nic.Interface, RemediationTrigger.Cli) { Settings = [.. settings], Actor = "root" };
 
     /// <summary>The request of the local loop.</summary>
-    public RemediationRequest LocalRequest(SimulatedNic? nic = null) => new((nic ?? Nic).Interface, RemediationTrigger.Local) { Recover = true, Episode = "e1" };
+    public RemediationRequest LocalRequest(SimulatedNic? nic = null) =>
+        new((nic ?? Nic).Interface, RemediationTrigger.Local) { Recover = true, Episode = "e1" };
 
     public RemediationRequest RollbackRequest() => new(Nic.Interface, RemediationTrigger.Cli) { Rollback = true };
 
@@ -136,18 +146,20 @@ internal sealed class FaultScene : IDisposable
         Host.Open();
     }
 
-    public List<JournalEntry> Journal() => File.Exists(Path.Combine(Host.Options.Paths.StateDirectory!, "journal.jsonl")) ? Host.JournalEntries() : [];
+    public List<JournalEntry> Journal() =>
+        File.Exists(Path.Combine(Host.Options.Paths.StateDirectory!, "journal.jsonl")) ? Host.JournalEntries() : [];
 
     public List<JournalEntry> Entries(JournalEvent what) => [.. Journal().Where(entry => entry.Event == what)];
 
     public Task<double?> Metric(string series) => Host.ValueAsync(series);
 
     public Task<double?> Outcomes(string trigger, string outcome) =>
-        Metric($"nichang_remediation_outcomes_total{{device=\"{Nic.Name}\",trigger=\"{trigger}\",outcome=\"{outcome}\"}}");
+        Metric("nichang_remediation_outcomes_total"
+            + $"{{device=\"{Nic.Name}\",trigger=\"{trigger}\",outcome=\"{outcome}\"}}");
 
     /// <summary>
-    /// What holds after any fault: no unexpected error, every intent has its outcome, none is pending, and no setting is half-changed: it is
-    /// requested as at first, or kept off and off, or at least its original is known.
+    /// What holds after any fault: no unexpected error, every intent has its outcome, none is pending, and no setting
+    /// is half-changed: it is requested as at first, or kept off and off, or at least its original is known.
     /// </summary>
     public void AssertSound(string requestedAtFirst)
     {

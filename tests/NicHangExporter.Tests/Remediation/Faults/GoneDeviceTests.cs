@@ -61,7 +61,10 @@ public sealed class GoneDeviceTests
     [Fact]
     public void Gone_WhileItsLinkIsDown_EndsAtOnceAndOwesNothingToItsSuccessor()
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = false } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { AllowReinit = false },
+        }).Open();
         scene.Hang();
         var ticket = scene.Submit(scene.LocalRequest());
         scene.Nic.Unplug(scene.Host);
@@ -117,7 +120,10 @@ public sealed class GoneDeviceTests
     public void Renamed_WhileItsLinkIsDown_ComesUpUnderItsNewName()
     {
         // When udev gets to rename a device, it is because it is down.
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = false } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { AllowReinit = false },
+        }).Open();
         var atFirst = scene.Nic.Requested;
         scene.Hang();
         scene.Submit(scene.LocalRequest());
@@ -192,7 +198,10 @@ public sealed class GoneDeviceTests
     [Fact]
     public void Sysfs_ThatCannotBeReadForAWhile_DelaysTheVerdictAndNoMore()
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = false } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { AllowReinit = false },
+        }).Open();
         scene.Hang();
         var ticket = scene.Submit(scene.LocalRequest());
         // Nothing can be opened, as without free descriptors: the link still comes up.

@@ -12,7 +12,8 @@ namespace NicHangExporter.Tests.Remediation.Faults;
 /// </summary>
 public sealed partial class KillSwitchTests
 {
-    private const string Circle = "a link in a circle on the way", TooLong = "a link to a name that is too long on the way";
+    private const string Circle = "a link in a circle on the way",
+        TooLong = "a link to a name that is too long on the way";
 
     [Theory]
     [InlineData("a file")]
@@ -24,7 +25,13 @@ public sealed partial class KillSwitchTests
     public async Task Set_Before_DeclinesEverybodyButAnUndo(string how)
     {
         using var scene = new FaultScene(options => how is Circle or TooLong
-            ? options with { Remediation = options.Remediation with { DisableFile = Path.Combine(Path.GetDirectoryName(options.Paths.Kmsg)!, "switch/disable") } }
+            ? options with
+            {
+                Remediation = options.Remediation with
+                {
+                    DisableFile = Path.Combine(Path.GetDirectoryName(options.Paths.Kmsg)!, "switch/disable"),
+                },
+            }
             : options).Open();
         Assert.Equal(RemediationVerdict.Applied, scene.Ask(scene.Request("tso")).Verdict);
         scene.Nic.Operations.Clear();
@@ -78,7 +85,14 @@ public sealed partial class KillSwitchTests
     public void Set_RightBeforeTheFirstStep_ChangesNothing()
     {
         // The journal is the last that is waited for before the device.
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { DisableFile = Path.Combine(options.Paths.StateDirectory!, "journal.jsonl") } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with
+            {
+                DisableFile = Path.Combine(options.Paths.StateDirectory!,
+                "journal.jsonl")
+            },
+        }).Open();
         File.Delete(scene.Host.Options.Remediation.DisableFile);
         var outcome = scene.Ask(scene.Request("tso"));
 
@@ -90,7 +104,10 @@ public sealed partial class KillSwitchTests
     [Fact]
     public void Set_WhileALinkIsDown_BringsItUpAllTheSame()
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = false } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { AllowReinit = false },
+        }).Open();
         scene.Hang();
         scene.Nic.After = what => Set(scene, what == "down" ? "a file" : "nothing");
 
@@ -158,7 +175,14 @@ public sealed partial class KillSwitchTests
         Requires.Root();
         using var directory = new TemporaryDirectory();
         var closed = Directory.CreateDirectory(directory.File("closed"), UnixFileMode.None).FullName;
-        var killSwitch = new KillSwitch(new ExporterOptions { Remediation = new() { DisableFile = Path.Combine(closed, "disable") } });
+        var killSwitch = new KillSwitch(new ExporterOptions
+        {
+            Remediation = new()
+            {
+                DisableFile = Path.Combine(closed,
+            "disable")
+            }
+        });
         Assert.False(killSwitch.IsSet);
         bool? isSet = null;
         // On a thread without permissions for the file.

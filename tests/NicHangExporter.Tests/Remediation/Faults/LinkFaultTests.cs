@@ -108,7 +108,10 @@ public sealed class LinkFaultTests
     [InlineData(true)]
     public void LinkDown_ThatIsRefusedAndMadeAllTheSame_IsBroughtUpAtOnce(bool hung)
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = false } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { AllowReinit = false },
+        }).Open();
         scene.Nic.Errors["down"] = Errno.IO;
         scene.Nic.Before = what => scene.Nic.IsUp &= what != "down";
         if (hung)
@@ -124,7 +127,10 @@ public sealed class LinkFaultTests
     [Fact]
     public async Task LinkUp_RefusedForAMinute_IsTriedUntilItIsUp()
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = false } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { AllowReinit = false },
+        }).Open();
         scene.Nic.Errors["up"] = Errno.IO;
         scene.Hang();
 
@@ -202,7 +208,10 @@ public sealed class LinkFaultTests
     [Fact]
     public void LinkThatSomebodyTookDown_IsNotBroughtUpByUs()
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = false } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { AllowReinit = false },
+        }).Open();
         scene.Hang();
         scene.Nic.After = what => scene.Nic.IsUp &= what != "tx-generic-segmentation off";
         scene.Ask(scene.LocalRequest());
@@ -214,7 +223,10 @@ public sealed class LinkFaultTests
 
     private static FaultScene LeftDown(Action<FixtureHost>? before = null)
     {
-        var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = false } });
+        var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { AllowReinit = false },
+        });
         before?.Invoke(scene.Host);
         scene.Open();
         scene.Nic.Errors["up"] = Errno.IO;

@@ -4,10 +4,13 @@ using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
-/// <summary>Any number of external requests: the local loop has its turn first, and the journal keeps what was done.</summary>
+/// <summary>
+/// Any number of external requests: the local loop has its turn first, and the journal keeps what was done.
+/// </summary>
 public sealed class LocalFirstTests : IDisposable
 {
-    private readonly FaultScene _scene = new FaultScene(options => options with { Remediation = options.Remediation with { Api = RemediationMode.Off } }).Open();
+    private readonly FaultScene _scene = new FaultScene(options =>
+        options with { Remediation = options.Remediation with { Api = RemediationMode.Off } }).Open();
 
     public void Dispose() => _scene.Dispose();
 
@@ -35,10 +38,13 @@ public sealed class LocalFirstTests : IDisposable
         _scene.Host.RemediationWorker.RunPending();
         Assert.False(asked.Outcome.IsCompleted || local.Outcome.IsCompleted);
         // A command of the remediation that exceeds the deadline.
-        _scene.Host.RemediationWorker.Post(() => _scene.Host.Clock.Advance(_scene.Host.Options.Remediation.Deadline + TimeSpan.FromSeconds(1)));
+        var late = _scene.Host.Options.Remediation.Deadline + TimeSpan.FromSeconds(1);
+        _scene.Host.RemediationWorker.Post(() => _scene.Host.Clock.Advance(late));
         _scene.Host.RemediationWorker.RunPending();
 
-        Assert.Equal($"a command to the kernel has not returned for 30s and can't be cancelled; the outcome, that of {local.Id}, will be in the journal", asked.Answer().Explanation);
+        Assert.Equal(
+            "a command to the kernel has not returned for 30s and can't be cancelled;"
+            + $" the outcome, that of {local.Id}, will be in the journal", asked.Answer().Explanation);
     }
 
     [Fact]
@@ -96,5 +102,6 @@ public sealed class LocalFirstTests : IDisposable
 
     private RemediationTicket Submit(RemediationRequest request) => _scene.Host.Remediator.Submit(request);
 
-    private RemediationRequest Api() => _scene.LocalRequest() with { Trigger = RemediationTrigger.Api, Actor = "controller", Episode = null };
+    private RemediationRequest Api() =>
+        _scene.LocalRequest() with { Trigger = RemediationTrigger.Api, Actor = "controller", Episode = null };
 }

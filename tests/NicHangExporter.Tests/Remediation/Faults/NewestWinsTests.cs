@@ -17,7 +17,8 @@ public sealed class NewestWinsTests : IDisposable
     public NewestWinsTests() => _stuck = Scenery();
 
     private StuckScene Scenery(int deviceBudget = 6) =>
-        new StuckScene(new JournalFiles { Sync = (_, _) => _whileWriting(), SyncDirectory = _ => { } }, deviceBudget).Open();
+        new StuckScene(new JournalFiles { Sync = (_, _) => _whileWriting(), SyncDirectory = _ => { } },
+            deviceBudget).Open();
 
     private FixtureHost Host => _stuck.Host;
 

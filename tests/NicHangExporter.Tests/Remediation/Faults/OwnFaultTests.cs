@@ -17,7 +17,10 @@ public sealed class OwnFaultTests
     [InlineData(EventIds.RemediationEnded, true)]
     public async Task Error_DuringARemediation_EndsItAndNothingElse(int at, bool bounce)
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = !bounce } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { AllowReinit = !bounce },
+        }).Open();
         var atFirst = scene.Nic.Requested;
         scene.Hang();
         scene.Host.Log.Fails = id => id == at;

@@ -21,20 +21,33 @@ public sealed class UnchangingRequestTests
     {
         var isObserved = verdict == "observed";
         using var scene = new FaultScene(options => isObserved
-            ? options with { Remediation = options.Remediation with { Api = RemediationMode.Observe, Webhook = RemediationMode.Observe } }
+            ? options with
+            {
+                Remediation = options.Remediation with
+                {
+                    Api = RemediationMode.Observe,
+                    Webhook = RemediationMode.Observe
+                }
+            }
             : options).Open();
         if (!isObserved)
             foreach (var feature in new[] { "tx-tcp-segmentation", "tx-tcp6-segmentation", "tx-generic-segmentation" })
                 scene.Nic.Request(feature, false);
-        var request = scene.Request("tso") with { Trigger = Enum.Parse<RemediationTrigger>(trigger, ignoreCase: true),
-            Actor = "controller" };
+        var request = scene.Request("tso") with
+        {
+            Trigger = Enum.Parse<RemediationTrigger>(trigger, ignoreCase: true),
+            Actor = "controller"
+        };
 
         for (var time = 0; time < 50; time++)
         {
             Assert.Equal(verdict, SnakeCase.Of(scene.Ask(request).Verdict));
             // Alternating requests make no difference.
-            Assert.Equal(verdict, SnakeCase.Of(scene.Ask(request with { Settings = ["gso"],
-                RequestKey = $"key {time}" }).Verdict));
+            Assert.Equal(verdict, SnakeCase.Of(scene.Ask(request with
+            {
+                Settings = ["gso"],
+                RequestKey = $"key {time}"
+            }).Verdict));
         }
         Assert.Single(scene.Entries(JournalEvent.Outcome));
         scene.Ask(request with { Actor = "somebody else" });
