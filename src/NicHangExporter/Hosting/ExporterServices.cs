@@ -3,7 +3,6 @@ using NicHangExporter.Api;
 using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Api.Auth;
 using NicHangExporter.Detection;
-using NicHangExporter.Linux;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Linux.Link;
 using NicHangExporter.Linux.Sysfs;
