@@ -13,7 +13,8 @@ try
 }
 catch (LinuxException exception)
 {
-    Console.Error.WriteLine($"nic-hang-exporter: warning: capabilities of the executable are not used: {exception.Message}");
+    Console.Error.WriteLine(
+        $"nic-hang-exporter: warning: capabilities of the executable are not used: {exception.Message}");
 }
 
 var commandLine = new CommandLine();
@@ -59,7 +60,9 @@ if (commandLine.IsConfigCheck(result))
     foreach (var warning in ConfigurationWarnings.Of(options))
         error.WriteLine($"nic-hang-exporter: warning: {ConsoleWriter.Clean(warning)}");
     if (options.StateDirectory is { } directory && StateDirectory.FaultOf(directory) is { } fault)
-        error.WriteLine($"nic-hang-exporter: warning: a restart will forget, because of state.directory: {ConsoleWriter.Clean(fault.Split('\n')[0])}");
+        error.WriteLine(
+            "nic-hang-exporter: warning: a restart will forget, because of state.directory: "
+            + $"{ConsoleWriter.Clean(fault.Split('\n')[0])}");
     output.WriteLine("The configuration is sound.");
     return 0;
 }

@@ -8,14 +8,19 @@ namespace NicHangExporter.Api;
 /// <summary>Handles what an operator decides about remediation itself: quarantine and kill switch.</summary>
 internal sealed class AdminHandlers(Remediator remediator, NetClass devices)
 {
-    /// <summary>POST /api/v1/quarantine/{device}/clear. The device may be absent: what is on record is cleared.</summary>
+    /// <summary>
+    /// POST /api/v1/quarantine/{device}/clear. The device may be absent: what is on record is cleared.
+    /// </summary>
     public async Task<ApiResult> ClearQuarantineAsync(string device, JsonBody<EmptyRequest> body, Caller caller)
     {
         if (DeviceResolver.Find(devices, device, out var found) is { } problem && !IsOnRecord(device, out found))
             return problem;
         return await remediator.ClearQuarantineAsync(found, caller.Name) is not { } error
             ? ApiResult.Of(new QuarantineResponse(found.ToString(), Cleared: true), ApiJson.Answers.QuarantineResponse)
-            : ProblemOf(error) ?? ApiResult.Of(new QuarantineResponse(found.ToString(), Cleared: false) { Explanation = error.Explanation }, ApiJson.Answers.QuarantineResponse);
+            : ProblemOf(error)
+                ?? ApiResult.Of(
+                new QuarantineResponse(found.ToString(), Cleared: false) { Explanation = error.Explanation },
+                ApiJson.Answers.QuarantineResponse);
     }
 
     /// <summary>POST /api/v1/pause.</summary>

@@ -9,7 +9,8 @@ internal static class DeviceResolver
 {
     /// <summary>Finds a device that is present. By name first: <c>virtio0</c> can be a name and an address.</summary>
     /// <param name="devices">The devices of this host.</param>
-    /// <param name="text">As <see cref="InterfaceName.ToString"/> or <see cref="BusAddress.ToString"/> writes it.</param>
+    /// <param name="text">As <see cref="InterfaceName.ToString"/> or <see cref="BusAddress.ToString"/> writes
+    /// it.</param>
     /// <param name="device">The device; it may be gone a moment later.</param>
     /// <returns>Null where it is found, else why not.</returns>
     public static ApiResult? Find(NetClass devices, string text, out InterfaceName device)
@@ -42,5 +43,6 @@ internal static class DeviceResolver
 
     /// <summary>The problem of an address that several devices share.</summary>
     public static ApiResult Ambiguous(IEnumerable<string> devices) =>
-        ApiResult.Problem(ApiProblem.Malformed, $"Several devices are at that address; name one of them: {string.Join(", ", devices)}.");
+        ApiResult.Problem(ApiProblem.Malformed,
+            $"Several devices are at that address; name one of them: {string.Join(", ", devices)}.");
 }

@@ -30,16 +30,24 @@ namespace NicHangExporter.Hosting;
 /// <summary>Puts the rooms together and serves them: the composition root of the daemon.</summary>
 internal static partial class ExporterHost
 {
-    /// <summary>What the server and the last save of the state each have of the five seconds that an end may take; the log has the fifth.</summary>
+    /// <summary>
+    /// What the server and the last save of the state each have of the five seconds that an end may take; the log has
+    /// the fifth.
+    /// </summary>
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a step that is under way has to come to its end, such as a driver that takes its time to bring a link up.</summary>
+    /// <summary>
+    /// How long a step that is under way has to come to its end, such as a driver that takes its time to bring a link
+    /// up.
+    /// </summary>
     private static readonly TimeSpan RemediationPatience = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a verdict may take from the door to the console.</summary>
     private static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long the start waits for the history of the kernel log, so that the first scrape already holds it.</summary>
+    /// <summary>
+    /// How long the start waits for the history of the kernel log, so that the first scrape already holds it.
+    /// </summary>
     private static readonly TimeSpan HistoryPatience = TimeSpan.FromSeconds(5);
 
     /// <summary>How long it waits for the first ethtool snapshot, which may never come.</summary>
@@ -50,11 +58,13 @@ internal static partial class ExporterHost
     /// <summary>Builds the application; it does nothing before it is started.</summary>
     public static WebApplication Build(ExporterOptions options, TimeProvider clock)
     {
-        // An empty builder: settings come from nowhere but our options. The other builders look for appsettings.json below the content root and
-        // watch all of it for changes, directory by directory: with "/" that is one second of CPU at the start and the user's inotify watches.
+        // An empty builder: settings come from nowhere but our options. The other builders look for appsettings.json
+        // below the content root and watch all of it for changes, directory by directory: with "/" that is one second
+        // of CPU at the start and the user's inotify watches.
         var metrics = new ExporterMetrics();
         var log = LoggingSetup.Create(options, clock, () => metrics.LogDropped.Inc());
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "nic-hang-exporter", ContentRootPath = "/" });
+        var builder = WebApplication.CreateEmptyBuilder(
+            new WebApplicationOptions { ApplicationName = "nic-hang-exporter", ContentRootPath = "/" });
         builder.WebHost.UseKestrelCore();
         builder.Logging.SetMinimumLevel(LogLevel.Trace);
         builder.Logging.AddProvider(new SerilogLoggerProvider(log));
@@ -62,7 +72,8 @@ internal static partial class ExporterHost
         {
             kestrel.AddServerHeader = false;
             WebLimits.Set(kestrel.Limits);
-            WebListeners.Add(kestrel, options.ListenAddresses, kestrel.ApplicationServices.GetRequiredService<WebConfigStore>(), metrics);
+            WebListeners.Add(kestrel, options.ListenAddresses,
+                kestrel.ApplicationServices.GetRequiredService<WebConfigStore>(), metrics);
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopPatience);
         builder.Services.AddExporter(options, clock, metrics);
@@ -83,13 +94,14 @@ internal static partial class ExporterHost
         application.UseApi(api);
         if (api is not null)
             application.MapApi(services.GetRequiredService<ApiHandlers>());
-        application.MapPages(options.TelemetryPath, services.GetRequiredService<MetricsEndpoint>(), services.GetRequiredService<HangMonitor>());
+        application.MapPages(options.TelemetryPath, services.GetRequiredService<MetricsEndpoint>(),
+            services.GetRequiredService<HangMonitor>());
         return application;
     }
 
     /// <summary>
-    /// Runs until a signal ends it. Returns the exit code: 0, 1 where an address can't be listened on, 2 where remediation is to change something and has no
-    /// state directory that can be used.
+    /// Runs until a signal ends it. Returns the exit code: 0, 1 where an address can't be listened on, 2 where
+    /// remediation is to change something and has no state directory that can be used.
     /// </summary>
     public static async Task<int> RunAsync(WebApplication application)
     {
@@ -100,7 +112,8 @@ internal static partial class ExporterHost
         FlushAtTheEnd(application.Services.GetRequiredService<Logger>());
         // Asked before as far as that is possible without doing it; only now it shows.
         var directory = application.Services.GetRequiredService<StateDirectory>();
-        if (!directory.TryTake() && directory is { IsTakenByAnother: false, Failure: { } fault } && options.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce)
+        if (!directory.TryTake() && directory is { IsTakenByAnother: false, Failure: { } fault }
+            && options.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce)
         {
             await Console.Error.WriteLineAsync($"nic-hang-exporter: {StateDirectory.Refusal(fault)}");
             return ExitOfMistake;
@@ -108,7 +121,8 @@ internal static partial class ExporterHost
         StartLog.Begin(logger);
         using var ignored = new IgnoredSignals(logger);
         if (logger.IsEnabled(LogLevel.Debug))
-            LogConfiguration(logger, string.Join(' ', OptionTable.All.Select(option => $"{option.Name}={option.Show(options)}")));
+            LogConfiguration(logger,
+                string.Join(' ', OptionTable.All.Select(option => $"{option.Name}={option.Show(options)}")));
 
         // The door before whoever asks at it; and nothing of the state directory is read before it is ours.
         application.Services.GetRequiredService<EpisodeRecorder>().Start();
@@ -124,7 +138,8 @@ internal static partial class ExporterHost
             application.Services.GetRequiredService<AlertmanagerWebhook>().PublishSeries();
         if (options.Alertmanagers.Count > 0)
             application.Services.GetRequiredService<ExporterMetrics>().AlertsBuffered.Publish();
-        // The monitor first: what was in the log before the start must be in the first scrape, else it would look like an increase.
+        // The monitor first: what was in the log before the start must be in the first scrape, else it would look like
+        // an increase.
         monitor.Start();
         // And a snapshot, if RTNL is free: a first scrape without features would look like a failure.
         var poller = application.Services.GetRequiredService<EthtoolPoller>();
@@ -133,21 +148,27 @@ internal static partial class ExporterHost
         await Task.WhenAny(monitor.Ready, Task.Delay(HistoryPatience, clock));
         await Task.WhenAny(Task.WhenAll(poller.First, remediator.Ready), Task.Delay(SnapshotPatience, clock));
         // At once where it can be, and else when whatever holds RTNL lets go of it.
-        _ = remediator.Ready.ContinueWith(_ => StartLog.Tell(logger, remediator.Status(), ConfigurationWarnings.OfModes(options)),
+        _ = remediator.Ready.ContinueWith(_ =>
+            StartLog.Tell(logger, remediator.Status(), ConfigurationWarnings.OfModes(options)),
             CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        // The socket of a directory that another process holds is that process's: it is made when the lock is ours, at once or later.
+        // The socket of a directory that another process holds is that process's: it is made when the lock is ours, at
+        // once or later.
         var control = application.Services.GetRequiredService<ControlServer>();
-        _ = directory.Taken.ContinueWith(_ => control.TryStart(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+        _ = directory.Taken.ContinueWith(_ => control.TryStart(), CancellationToken.None,
+            TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
         var local = application.Services.GetRequiredService<LocalApiServer>();
-        _ = directory.Taken.ContinueWith(_ => local.StartAsync(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+        _ = directory.Taken.ContinueWith(_ => local.StartAsync(), CancellationToken.None,
+            TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
         try
         {
             await application.StartAsync();
         }
-        catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException or AddressInUseException)
+        catch (Exception exception) when (
+            exception is IOException or System.Net.Sockets.SocketException or AddressInUseException)
         {
             LogCannotListen(logger, string.Join(", ", options.ListenAddresses), exception.Message.Split('\n')[0]);
-            // Whoever heals this host alone does so without a listener too: the address may be gone because of the very hang.
+            // Whoever heals this host alone does so without a listener too: the address may be gone because of the very
+            // hang.
             if (options.LocalRemediation == RemediationMode.Enforce)
             {
                 LogHealsUnheard(logger);
@@ -158,6 +179,8 @@ internal static partial class ExporterHost
             return 1;
         }
         LogListening(logger, string.Join(", ", application.Urls), options.TelemetryPath);
+        // What the start has left behind would stay for hours: a scrape allocates little.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         await application.WaitForShutdownAsync();
         LogStopping(logger);
         await StopAsync(monitor, poller, remediator, control, local, actions, pusher);
@@ -186,7 +209,8 @@ internal static partial class ExporterHost
     }
 
     private static async Task StopAsync(
-        HangMonitor monitor, EthtoolPoller poller, Remediator remediator, ControlServer control, LocalApiServer local, AlertProcessor actions, AlertDispatcher pusher)
+        HangMonitor monitor, EthtoolPoller poller, Remediator remediator, ControlServer control, LocalApiServer local,
+        AlertProcessor actions, AlertDispatcher pusher)
     {
         poller.Stop();
         var pushed = pusher.StopAsync(StopPatience);
@@ -214,7 +238,9 @@ internal static partial class ExporterHost
     [LoggerMessage(EventIds.CannotListen, LogLevel.Error, "Can't listen on {Addresses}: {Reason}")]
     private static partial void LogCannotListen(ILogger logger, string addresses, string reason);
 
-    [LoggerMessage(EventIds.HealsUnheard, LogLevel.Error, "Metrics are served to nobody until the next start; the local loop watches and heals on, and the console is answered")]
+    [LoggerMessage(EventIds.HealsUnheard, LogLevel.Error,
+        "Metrics are served to nobody until the next start; the local loop watches and heals on, and the console is "
+        + "answered")]
     private static partial void LogHealsUnheard(ILogger logger);
 
     [LoggerMessage(EventIds.Stopping, LogLevel.Information, "Stopping")]

@@ -23,8 +23,11 @@ namespace NicHangExporter.Hosting;
 /// <summary>The services of the exporter.</summary>
 internal static class ExporterServices
 {
-    /// <summary>Adds detection and remediation, without servers: all that a command of the console needs where no daemon runs.</summary>
-    public static void AddExporter(this IServiceCollection services, ExporterOptions options, TimeProvider clock, ExporterMetrics metrics)
+    /// <summary>
+    /// Adds detection and remediation, without servers: all that a command of the console needs where no daemon runs.
+    /// </summary>
+    public static void AddExporter(this IServiceCollection services, ExporterOptions options, TimeProvider clock,
+        ExporterMetrics metrics)
     {
         services.AddSingleton(options);
         services.AddSingleton(clock);
@@ -43,7 +46,9 @@ internal static class ExporterServices
         services.AddSingleton<HangSignals>();
         services.AddSingleton<KillSwitch>();
         services.AddSingleton<DeviceControl>();
-        services.AddSingleton(provider => new Journal(options, provider.GetRequiredService<StateDirectory>(), clock, provider.GetRequiredService<ILogger<Journal>>()));
+        services.AddSingleton(provider =>
+            new Journal(options, provider.GetRequiredService<StateDirectory>(), clock,
+            provider.GetRequiredService<ILogger<Journal>>()));
         services.AddSingleton<RemediationStore>();
         services.AddSingleton<EpisodeRecorder>();
         services.AddSingleton<RemediationWorker>();
@@ -54,7 +59,8 @@ internal static class ExporterServices
     public static void AddServer(this IServiceCollection services, ExporterOptions options)
     {
         services.AddSingleton<SysfsCollector>();
-        services.AddSingleton(provider => new FeatureSelection(options, provider.GetRequiredService<ProfileCatalog>().FeatureNames,
+        services.AddSingleton(provider =>
+            new FeatureSelection(options, provider.GetRequiredService<ProfileCatalog>().FeatureNames,
             () => provider.GetRequiredService<Remediator>().Status().Devices.SelectMany(device => device.Desired)));
         services.AddSingleton<EthtoolCollector>();
         services.AddSingleton<ProcessCollector>();
@@ -67,23 +73,30 @@ internal static class ExporterServices
         services.AddSingleton<PendingAlertStore>();
         services.AddSingleton<AlertDispatcher>();
         services.AddSingleton(provider => new ControlServer(
-            options.StateDirectory ?? "", new ControlDesk(ControlDoor.Of(provider.GetRequiredService<Remediator>()), provider.GetRequiredService<NetClass>()).AnswerAsync,
-            socket => PeerCredentials.Read(socket).Uid, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ControlServer>>()));
+            options.StateDirectory
+                ?? "", new ControlDesk(ControlDoor.Of(provider.GetRequiredService<Remediator>()),
+                provider.GetRequiredService<NetClass>()).AnswerAsync,
+            socket => PeerCredentials.Read(socket).Uid, provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ControlServer>>()));
         services.AddSingleton(provider => new CredentialStore(
-            options, provider.GetRequiredService<ExporterMetrics>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<CredentialStore>>()));
+            options, provider.GetRequiredService<ExporterMetrics>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<CredentialStore>>()));
         services.AddSingleton<TransportProtection>();
         services.AddSingleton<WebConfigStore>();
         services.AddSingleton<WebConfigMiddleware>();
         services.AddSingleton<HostCheck>();
         services.AddSingleton<FileReloadService>();
         services.AddSingleton<RemediationHistory>();
-        services.AddSingleton(provider => new RecentRequests(provider.GetRequiredService<Remediator>().Submit, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider =>
+            new RecentRequests(provider.GetRequiredService<Remediator>().Submit,
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<RemediationHandlers>();
         services.AddSingleton<QueryHandlers>();
         services.AddSingleton<AdminHandlers>();
         services.AddSingleton<ApiHandlers>();
         services.AddSingleton(provider => new LocalApiServer(
-            options, provider.GetRequiredService<ApiHandlers>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
+            options, provider.GetRequiredService<ApiHandlers>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILoggerFactory>()));
         services.AddApi<BearerTokenHandler>();
     }
 }

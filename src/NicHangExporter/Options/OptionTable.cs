@@ -236,7 +236,7 @@ internal static class OptionTable
     private static string? SetTelemetryPath(ExporterOptions options, IReadOnlyList<string> values)
     {
         var path = values[0];
-        if (path.Length < 2 || path[0] != '/' || path.StartsWith("/-/", StringComparison.Ordinal) || path.StartsWith("/api/", StringComparison.OrdinalIgnoreCase) || path.Split('/').Any(segment => segment is "." or "..") || path.Any(character => !char.IsAsciiLetterOrDigit(character) && !"/-._~".Contains(character)))
+        if (path.Length < 2 || path[0] != '/' || path.Contains("//", StringComparison.Ordinal) || path.StartsWith("/-/", StringComparison.Ordinal) || path.StartsWith("/api/", StringComparison.OrdinalIgnoreCase) || path.Split('/').Any(segment => segment is "." or "..") || path.Any(character => !char.IsAsciiLetterOrDigit(character) && !"/-._~".Contains(character)))
             return $"'{path}' is no path for metrics: write a slash and letters, as in /metrics; /, /-/ and /api/ are taken";
         options.TelemetryPath = path;
         return null;

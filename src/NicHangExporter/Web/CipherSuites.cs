@@ -3,12 +3,16 @@ using System.Net.Security;
 
 namespace NicHangExporter.Web;
 
-/// <summary>The cipher suites that <c>cipher_suites</c> may name: those that Go's crypto/tls calls secure, which are the ones that exporter-toolkit accepts.</summary>
+/// <summary>
+/// The cipher suites that <c>cipher_suites</c> may name: those that Go's crypto/tls calls secure, which are the ones
+/// that exporter-toolkit accepts.
+/// </summary>
 internal static class CipherSuites
 {
     /// <summary>Those of TLS 1.3. Naming them changes nothing: TLS 1.3 always offers all three.</summary>
     public static readonly ImmutableArray<TlsCipherSuite> Tls13 =
-        [TlsCipherSuite.TLS_AES_128_GCM_SHA256, TlsCipherSuite.TLS_AES_256_GCM_SHA384, TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256];
+        [TlsCipherSuite.TLS_AES_128_GCM_SHA256, TlsCipherSuite.TLS_AES_256_GCM_SHA384,
+            TlsCipherSuite.TLS_CHACHA20_POLY1305_SHA256];
 
     /// <summary>Those of TLS 1.2.</summary>
     public static readonly ImmutableArray<TlsCipherSuite> Tls12 =

@@ -1,6 +1,8 @@
 namespace NicHangExporter.Web;
 
-/// <summary>What is asked of a client's certificate: <c>client_auth_type</c>, with the names of Go's crypto/tls.</summary>
+/// <summary>
+/// What is asked of a client's certificate: <c>client_auth_type</c>, with the names of Go's crypto/tls.
+/// </summary>
 internal enum ClientAuthentication
 {
     /// <summary>None is asked for.</summary>

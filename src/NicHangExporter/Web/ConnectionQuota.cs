@@ -7,16 +7,20 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace NicHangExporter.Web;
 
 /// <summary>
-/// Shares out the connections, so that one peer can't have them all: half is the most that one gets, and an eighth is kept for this host itself, whose health
-/// checks come from it. A new connection always gets in, save where all others are busy with the API: where there is no place for it, another one is closed, of
-/// the same peer where that has its half: of the address that has most, the one that has begun or ended a request least recently. Not an idle one first: that would be the newest, where
-/// the others ask and don't read. So silent clients, and those that don't read, take no place from one that has something to ask.
+/// Shares out the connections, so that one peer can't have them all: half is the most that one gets, and an eighth is
+/// kept for this host itself, whose health checks come from it. A new connection always gets in, save where all others
+/// are busy with the API: where there is no place for it, another one is closed, of the same peer where that has its
+/// half: of the address that has most, the one that has begun or ended a request least recently. Not an idle one first:
+/// that would be the newest, where the others ask and don't read. So silent clients, and those that don't read, take no
+/// place from one that has something to ask.
 /// </summary>
 internal sealed class ConnectionQuota(int places)
 {
     private const string Key = "nic-hang-exporter.place";
 
-    /// <summary>This host itself as a peer: a number that is neither a network of IPv6 nor an address of IPv4.</summary>
+    /// <summary>
+    /// This host itself as a peer: a number that is neither a network of IPv6 nor an address of IPv4.
+    /// </summary>
     private static readonly UInt128 ThisHost = UInt128.One;
 
     private readonly Lock _gate = new();
@@ -31,7 +35,9 @@ internal sealed class ConnectionQuota(int places)
             return;
         }
         var peer = PeerOf(remote.Address, (connection.LocalEndPoint as IPEndPoint)?.Address);
-        if (Take(peer, remote.Address, () => connection.Abort(new ConnectionAbortedException("The place is needed for another connection."))) is not { } place)
+        if (Take(peer, remote.Address,
+            () => connection.Abort(
+            new ConnectionAbortedException("The place is needed for another connection."))) is not { } place)
             return;
         connection.Items[Key] = place;
         try
@@ -59,10 +65,15 @@ internal sealed class ConnectionQuota(int places)
         }
     }
 
-    /// <summary>Keeps the connection until the request is answered: for one whose credential is known, and whose answer may be the only one.</summary>
+    /// <summary>
+    /// Keeps the connection until the request is answered: for one whose credential is known, and whose answer may be
+    /// the only one.
+    /// </summary>
     public static void Keep(HttpContext context) => PlaceOf(context)?.Begin(ConnectionUse.Api);
 
-    /// <summary>Takes a place, and closes another connection where there is none left; null where there is none to close either.</summary>
+    /// <summary>
+    /// Takes a place, and closes another connection where there is none left; null where there is none to close either.
+    /// </summary>
     /// <param name="peer">Who wants it.</param>
     /// <param name="address">From which of its addresses.</param>
     /// <param name="close">Closes the connection, should another one need its place.</param>
@@ -75,7 +86,8 @@ internal sealed class ConnectionQuota(int places)
             if (Rivals(peer) is { } rivals)
             {
                 var held = _held.CountBy(other => other.Address).ToDictionary();
-                closed = rivals.Where(rival => rival.Use != ConnectionUse.Api).OrderByDescending(rival => held[rival.Address]).ThenBy(rival => rival.Since).FirstOrDefault();
+                closed = rivals.Where(rival => rival.Use != ConnectionUse.Api)
+                    .OrderByDescending(rival => held[rival.Address]).ThenBy(rival => rival.Since).FirstOrDefault();
                 if (closed is null)
                     return null;
                 _held.Remove(closed);
@@ -94,8 +106,8 @@ internal sealed class ConnectionQuota(int places)
     }
 
     /// <summary>
-    /// Who counts as one peer: this host, by whatever address, for there one user has all of 127.0.0.0/8; of others, an address of IPv4, and of IPv6 one /64, which
-    /// is what one host commonly has.
+    /// Who counts as one peer: this host, by whatever address, for there one user has all of 127.0.0.0/8; of others, an
+    /// address of IPv4, and of IPv6 one /64, which is what one host commonly has.
     /// </summary>
     /// <param name="remote">The client's address.</param>
     /// <param name="local">The address that it has connected to.</param>
@@ -106,7 +118,9 @@ internal sealed class ConnectionQuota(int places)
         Span<byte> bytes = stackalloc byte[16];
         remote.MapToIPv6().TryWriteBytes(bytes, out _);
         var whole = BinaryPrimitives.ReadUInt128BigEndian(bytes);
-        return remote.IsIPv4MappedToIPv6 || remote.AddressFamily == AddressFamily.InterNetwork ? whole : whole >> 64 << 64;
+        return remote.IsIPv4MappedToIPv6 || remote.AddressFamily == AddressFamily.InterNetwork
+            ? whole
+            : whole >> 64 << 64;
     }
 
     // Those of whom one must go before this peer gets a place; null where there is one for it.
@@ -120,7 +134,9 @@ internal sealed class ConnectionQuota(int places)
     }
 
     private static ConnectionSlot? PlaceOf(HttpContext context) =>
-        context.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(Key, out var item) == true ? item as ConnectionSlot : null;
+        context.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(Key, out var item) == true
+            ? item as ConnectionSlot
+            : null;
 
     private int Held(UInt128 peer) => _held.Count(place => place.Peer == peer);
 }

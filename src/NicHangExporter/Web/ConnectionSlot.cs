@@ -5,7 +5,10 @@ namespace NicHangExporter.Web;
 /// <summary>What a connection is used for, as far as it matters where there are too many.</summary>
 internal enum ConnectionUse
 {
-    /// <summary>A page such as a scrape, which can be asked for again; or nothing: a handshake, half a request, silence after one.</summary>
+    /// <summary>
+    /// A page such as a scrape, which can be asked for again; or nothing: a handshake, half a request, silence after
+    /// one.
+    /// </summary>
     Page,
     /// <summary>A request of the API with a credential that holds, whose answer may be the only one.</summary>
     Api,

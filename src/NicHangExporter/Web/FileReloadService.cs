@@ -3,8 +3,11 @@ using NicHangExporter.Hosting;
 
 namespace NicHangExporter.Web;
 
-/// <summary>Once a second looks whether secrets and certificates have been replaced. Without any it does nothing.</summary>
-internal sealed partial class FileReloadService(CredentialStore credentials, WebConfigStore web, TimeProvider clock, ILogger<FileReloadService> logger) : IDisposable
+/// <summary>
+/// Once a second looks whether secrets and certificates have been replaced. Without any it does nothing.
+/// </summary>
+internal sealed partial class FileReloadService(CredentialStore credentials, WebConfigStore web, TimeProvider clock,
+    ILogger<FileReloadService> logger) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
 
@@ -52,6 +55,7 @@ internal sealed partial class FileReloadService(CredentialStore credentials, Web
         }
     }
 
-    [LoggerMessage(EventIds.ReloadFailed, LogLevel.Error, "Looking for replaced secrets failed; they are looked for again")]
+    [LoggerMessage(EventIds.ReloadFailed, LogLevel.Error,
+        "Looking for replaced secrets failed; they are looked for again")]
     private partial void LogFailed(Exception exception);
 }

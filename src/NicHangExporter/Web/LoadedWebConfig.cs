@@ -10,7 +10,8 @@ internal sealed class LoadedWebConfig
 {
     private const int MaxLength = 1 << 20;
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false,
+        throwOnInvalidBytes: true);
 
     /// <summary>What holds without a file.</summary>
     public static readonly LoadedWebConfig None = new() { Config = new WebConfig() };
@@ -31,9 +32,11 @@ internal sealed class LoadedWebConfig
     /// <param name="path">The file.</param>
     /// <param name="clock">For the limiter.</param>
     /// <param name="errors">Where complaints go, all of them, one line each.</param>
-    /// <param name="files">Every file that was looked at, with what it was then; the default where it could not be opened.</param>
+    /// <param name="files">Every file that was looked at, with what it was then; the default where it could not be
+    /// opened.</param>
     /// <returns>Null where something is wrong.</returns>
-    public static LoadedWebConfig? Load(string path, TimeProvider clock, List<string> errors, out Dictionary<string, FileStatus> files)
+    public static LoadedWebConfig? Load(string path, TimeProvider clock, List<string> errors, out Dictionary<string,
+        FileStatus> files)
     {
         var seen = new Dictionary<string, FileStatus>();
         files = seen;
@@ -67,7 +70,8 @@ internal sealed class LoadedWebConfig
                 }
                 digest.AppendData(BitConverter.GetBytes(length));
                 digest.AppendData(buffer, 0, length);
-                // To the YAML scanner a NUL is the end of the text: what stands behind it would be passed over without a word.
+                // To the YAML scanner a NUL is the end of the text: what stands behind it would be passed over without
+                // a word.
                 if (Array.IndexOf(buffer, (byte)0, 0, length) < 0)
                     // Some editors begin a file with the mark of its encoding.
                     return Strict.GetString(buffer, 0, length).TrimStart('\uFEFF');

@@ -5,8 +5,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace NicHangExporter.Web;
 
 /// <summary>
-/// The names in a certificate's subjectAltName (RFC 5280, section 4.2.1.6): DNS names, e-mail addresses, URIs and IP addresses. The class of .NET for it
-/// gives only two of the four.
+/// The names in a certificate's subjectAltName (RFC 5280, section 4.2.1.6): DNS names, e-mail addresses, URIs and IP
+/// addresses. The class of .NET for it gives only two of the four.
 /// </summary>
 internal static class SubjectAltNames
 {

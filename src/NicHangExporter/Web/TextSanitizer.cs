@@ -18,5 +18,6 @@ internal static class TextSanitizer
 
     /// <summary>True for what may be a misspelt key, and is hardly a password or a key in the other sense.</summary>
     public static bool IsWord(string text) =>
-        text.Length is > 0 and <= 40 && text.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-' or '.');
+        text.Length is > 0 and <= 40
+            && text.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-' or '.');
 }

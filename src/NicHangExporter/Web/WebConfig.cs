@@ -5,7 +5,9 @@ using System.Security.Authentication;
 
 namespace NicHangExporter.Web;
 
-/// <summary>What a file of exporter-toolkit's format asks for. Not a record: it holds secrets, and is never printed.</summary>
+/// <summary>
+/// What a file of exporter-toolkit's format asks for. Not a record: it holds secrets, and is never printed.
+/// </summary>
 internal sealed class WebConfig
 {
     /// <summary>TLS; null for plain text.</summary>
@@ -14,7 +16,9 @@ internal sealed class WebConfig
     /// <summary>Headers of every answer.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Headers { get; init; } = [];
 
-    /// <summary>Users of basic authentication and the bcrypt hash of each one's password; empty: everybody is let in.</summary>
+    /// <summary>
+    /// Users of basic authentication and the bcrypt hash of each one's password; empty: everybody is let in.
+    /// </summary>
     public FrozenDictionary<string, string> Users { get; init; } = FrozenDictionary<string, string>.Empty;
 
     /// <summary>The limit of requests; null for none.</summary>

@@ -7,8 +7,9 @@ using YamlDotNet.Core;
 namespace NicHangExporter.Web;
 
 /// <summary>
-/// Reads the format of Prometheus's exporter-toolkit (its docs/web-configuration.md). Every error is said at once, with its line, and never with a value
-/// that may be a secret. What the format has and this program can't do is refused, not passed over: it would look like protection.
+/// Reads the format of Prometheus's exporter-toolkit (its docs/web-configuration.md). Every error is said at once, with
+/// its line, and never with a value that may be a secret. What the format has and this program can't do is refused, not
+/// passed over: it would look like protection.
 /// </summary>
 /// <param name="path">The file, for the complaints, and as the start of relative paths.</param>
 /// <param name="errors">Where complaints go.</param>
@@ -17,12 +18,14 @@ internal sealed partial class WebConfigReader(string path, List<string> errors)
     // exporter-toolkit lets no other header be set, and these to no other values.
     private static readonly (string Name, string[] Values)[] KnownHeaders =
     [
-        ("Strict-Transport-Security", []), ("X-Content-Type-Options", ["nosniff"]), ("X-Frame-Options", ["deny", "sameorigin"]), ("X-XSS-Protection", []),
+        ("Strict-Transport-Security", []), ("X-Content-Type-Options", ["nosniff"]),
+        ("X-Frame-Options", ["deny", "sameorigin"]), ("X-XSS-Protection", []),
         ("Content-Security-Policy", []),
     ];
 
     private static readonly string[] True = ["true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y"];
-    private static readonly string[] False = ["false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n", "N"];
+    private static readonly string[] False = ["false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n",
+        "N"];
 
     /// <summary>Reads a text; null where it is wrong.</summary>
     public WebConfig? Read(string text)
@@ -39,9 +42,12 @@ internal sealed partial class WebConfigReader(string path, List<string> errors)
         }
         catch (YamlException exception)
         {
-            // Where the library stopped, not where what it was reading began: that may be the start of the file. And of a tab it tells the line before.
+            // Where the library stopped, not where what it was reading began: that may be the start of the file. And of
+            // a tab it tells the line before.
             var message = exception.Message.Split('\n')[0].TrimEnd();
-            var tab = message.Contains(" tab ", StringComparison.Ordinal) ? Array.FindIndex(text.Split('\n'), line => line.TrimStart(' ').StartsWith('\t')) : -1;
+            var tab = message.Contains(" tab ", StringComparison.Ordinal)
+                ? Array.FindIndex(text.Split('\n'), line => line.TrimStart(' ').StartsWith('\t'))
+                : -1;
             Error(tab < 0 ? (int)exception.End.Line : tab + 1, message);
         }
         return errors.Count == before ? config : null;
@@ -69,8 +75,11 @@ internal sealed partial class WebConfigReader(string path, List<string> errors)
         foreach (var (name, entry) in Known(mapping, Prefix, [.. KnownHeaders.Select(header => header.Name)]))
             if (Text(entry, Prefix) is { Length: > 0 } value)
                 if (value.AsSpan().ContainsAnyExceptInRange(' ', '~'))
-                    Error(entry.Line, $"'{Prefix}{name}' holds characters that no header can have: write printable ASCII on one line");
-                else if (KnownHeaders.Single(header => header.Name == name).Values is { Length: > 0 } values && !values.Contains(value))
+                    Error(entry.Line,
+                        $"'{Prefix}{name}' holds characters that no header can have: write printable ASCII on one "
+                        + "line");
+                else if (KnownHeaders.Single(header => header.Name == name).Values is { Length: > 0 } values
+                    && !values.Contains(value))
                     Error(entry.Line, $"'{Prefix}{name}' must be {string.Join(" or ", values)}");
                 else
                     headers.Add(new KeyValuePair<string, string>(name, value));
@@ -82,7 +91,9 @@ internal sealed partial class WebConfigReader(string path, List<string> errors)
         var users = new Dictionary<string, string>();
         foreach (var entry in mapping?.Entries ?? [])
             if (entry.Key.Length == 0 || entry.Key.Contains(':') || entry.Key.Any(char.IsControl))
-                Error(entry.Line, "a user of basic_auth_users can't log in: a name is not empty, and holds neither a colon nor a control character");
+                Error(entry.Line,
+                    "a user of basic_auth_users can't log in: a name is not empty, and holds neither a colon nor a "
+                    + "control character");
             else if (users.ContainsKey(entry.Key))
                 Error(entry.Line, $"'basic_auth_users.{entry.Key}' is set twice");
             else if (Text(entry, "basic_auth_users.") is not { } hash)
@@ -99,10 +110,14 @@ internal sealed partial class WebConfigReader(string path, List<string> errors)
         const string Prefix = "rate_limit.";
         var known = Known(mapping, Prefix, ["interval", "burst"]);
         var interval = TimeSpan.Zero;
-        if (known.GetValueOrDefault("interval") is { } entry && Text(entry, Prefix) is { Length: > 0 } text && text != "0" && !PrometheusDuration.TryParse(text, out interval))
-            Error(entry.Line, "'rate_limit.interval' is no duration: write a number and a unit, as in 1s or 500ms, or 0 for no limit");
+        if (known.GetValueOrDefault("interval") is { } entry && Text(entry, Prefix) is { Length: > 0 } text
+            && text != "0" && !PrometheusDuration.TryParse(text, out interval))
+            Error(entry.Line,
+                "'rate_limit.interval' is no duration: write a number and a unit, as in 1s or 500ms, or 0 for no "
+                + "limit");
         var burst = 0;
-        if (known.GetValueOrDefault("burst") is { } number && Text(number, Prefix) is { Length: > 0 } digits && !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out burst))
+        if (known.GetValueOrDefault("burst") is { } number && Text(number, Prefix) is { Length: > 0 } digits
+            && !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out burst))
             Error(number.Line, "'rate_limit.burst' is no whole number");
         else if (interval > TimeSpan.Zero && burst < 1)
             Error(mapping!.Line, "'rate_limit.burst' must be at least 1: with less, nothing would ever be answered");
@@ -119,7 +134,8 @@ internal sealed partial class WebConfigReader(string path, List<string> errors)
             if (!keys.Contains(entry.Key))
                 Error(entry.Line, TextSanitizer.IsWord(entry.Key)
                     ? $"unknown key '{prefix}{entry.Key}'{Suggestion.For(entry.Key, keys)}"
-                    : $"unknown key{(prefix.Length > 0 ? $" in '{prefix.TrimEnd('.')}'" : "")}; it is not shown, because it may be a secret: write a blank after each colon");
+                    : $"unknown key{(prefix.Length > 0 ? $" in '{prefix.TrimEnd('.')}'" : "")}; it is not shown, "
+                        + "because it may be a secret: write a blank after each colon");
             else if (!known.TryAdd(entry.Key, entry))
                 Error(entry.Line, $"'{prefix}{entry.Key}' is set twice");
         return known;

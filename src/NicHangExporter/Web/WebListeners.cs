@@ -5,14 +5,17 @@ using NicHangExporter.Options;
 
 namespace NicHangExporter.Web;
 
-/// <summary>Opens the addresses, with TLS where the web configuration asks for it. An address never speaks both, and never redirects: whoever sent a secret in
-/// plain text has already shown it.</summary>
+/// <summary>
+/// Opens the addresses, with TLS where the web configuration asks for it. An address never speaks both, and never
+/// redirects: whoever sent a secret in plain text has already shown it.
+/// </summary>
 internal static class WebListeners
 {
     private static readonly TimeSpan HandshakePatience = TimeSpan.FromSeconds(5);
 
     /// <summary>Adds the addresses to the server.</summary>
-    public static void Add(KestrelServerOptions kestrel, IEnumerable<ListenAddress> addresses, WebConfigStore store, ExporterMetrics metrics)
+    public static void Add(KestrelServerOptions kestrel, IEnumerable<ListenAddress> addresses, WebConfigStore store,
+        ExporterMetrics metrics)
     {
         var places = new ConnectionQuota(WebLimits.MaxConnections);
         foreach (var address in addresses)
@@ -35,7 +38,8 @@ internal static class WebListeners
                     {
                         var loaded = store.Current;
                         TlsConnection.Note(context.Connection, loaded);
-                        return ValueTask.FromResult(loaded.Tls!.Options(() => metrics.WebAccessRefused.WithLabels(WebError.Certificate).Inc()));
+                        return ValueTask.FromResult(
+                            loaded.Tls!.Options(() => metrics.WebAccessRefused.WithLabels(WebError.Certificate).Inc()));
                     },
                 });
         }

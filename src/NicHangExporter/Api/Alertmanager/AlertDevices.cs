@@ -7,10 +7,11 @@ using NicHangExporter.Remediation.Execution;
 namespace NicHangExporter.Api.Alertmanager;
 
 /// <summary>
-/// Looks up the devices that a message names. The label of an alert is only ever compared with the list of the kernel: what is opened has a name from
-/// there. Nothing here waits for RTNL.
+/// Looks up the devices that a message names. The label of an alert is only ever compared with the list of the kernel:
+/// what is opened has a name from there. Nothing here waits for RTNL.
 /// </summary>
-internal sealed class AlertDevices(DeviceInventory inventory, NetClass netClass, DeviceControl access, HangSignals evidence, Remediator remediator, TimeProvider clock)
+internal sealed class AlertDevices(DeviceInventory inventory, NetClass netClass, DeviceControl access,
+    HangSignals evidence, Remediator remediator, TimeProvider clock)
 {
     /// <summary>Those of the devices that exist which sound alerts name.</summary>
     public Dictionary<InterfaceName, AlertTarget> Find(IEnumerable<PostedAlert> alerts)
@@ -30,7 +31,8 @@ internal sealed class AlertDevices(DeviceInventory inventory, NetClass netClass,
                     IsWatched = true,
                     Hang = live.FirstOrDefault(hang => hang.Device == device.Name && hang.Bus == device.BusAddress),
                     IsHungNow = evidence.IsFresh(device.Name, device.BusAddress, now),
-                    Status = statuses.FirstOrDefault(status => status.Present && status.Device == device.Name.ToString()),
+                    Status = statuses.FirstOrDefault(status => status.Present
+                        && status.Device == device.Name.ToString()),
                 };
         var others = new List<InterfaceName>();
         if (named.Count > 0 && netClass.TryList(others) == Errno.None)

@@ -15,10 +15,12 @@ internal sealed record IntakeResult(ImmutableArray<AlertDecision> Decisions, Api
 }
 
 /// <summary>
-/// Takes alerts in: decides on a whole message and has what it accepts in the journal, on the disk, before it answers. One message at a time, so that two
-/// Alertmanagers with the same alert are not both told that it is new. It never waits longer than an Alertmanager of a pair does for the other.
+/// Takes alerts in: decides on a whole message and has what it accepts in the journal, on the disk, before it answers.
+/// One message at a time, so that two Alertmanagers with the same alert are not both told that it is new. It never
+/// waits longer than an Alertmanager of a pair does for the other.
 /// </summary>
-internal sealed class AlertIntake(ExporterOptions options, RemediationStore ledger, Remediator remediator, AlertDevices devices, TimeProvider clock) : IDisposable
+internal sealed class AlertIntake(ExporterOptions options, RemediationStore ledger, Remediator remediator,
+    AlertDevices devices, TimeProvider clock) : IDisposable
 {
     /// <summary>The most alerts that wait for something to be done about them.</summary>
     public const int MaxPending = BoundedAlerts.Most;
@@ -52,24 +54,31 @@ internal sealed class AlertIntake(ExporterOptions options, RemediationStore ledg
             if (_stopping)
                 return IntakeResult.No(HttpStatusMapping.OfReason[DeclineReason.ShuttingDown]);
             var decisions = Decide(message.Alerts!, out var accepted, out var rests);
-            // What waits may be in memory only: told that it is known, nobody would send it again, and a restart would have forgotten it.
+            // What waits may be in memory only: told that it is known, nobody would send it again, and a restart would
+            // have forgotten it.
             if (rests && !Remembers)
                 return IntakeResult.No(NoJournal);
             if (accepted.Count == 0)
                 return new IntakeResult(decisions);
             if (ledger.State.Alerts.Count(alert => alert.Pending) + accepted.Count > MaxPending)
                 return IntakeResult.No(ApiProblem.ManyWaiting);
-            recording = Task.Run(() => ledger.Record(new JournalEntry(JournalEvent.Alert) { Alerts = accepted, Actor = actor }) || options.StateDirectory is null);
-            return await recording.WaitAsync(Patience, clock) ? new IntakeResult(decisions) : IntakeResult.No(NoJournal);
+            recording = Task.Run(() =>
+                ledger.Record(new JournalEntry(JournalEvent.Alert) { Alerts = accepted, Actor = actor })
+                || options.StateDirectory is null);
+            return await recording.WaitAsync(Patience, clock)
+                ? new IntakeResult(decisions)
+                : IntakeResult.No(NoJournal);
         }
         catch (TimeoutException)
         {
-            // It may get there later; then the repetition of the message is a duplicate, and something is done all the same.
+            // It may get there later; then the repetition of the message is a duplicate, and something is done all the
+            // same.
             return IntakeResult.No(ApiProblem.SlowDisk);
         }
         finally
         {
-            _ = recording.ContinueWith(_ => _turn.Release(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = recording.ContinueWith(_ => _turn.Release(), CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
     }
 
@@ -82,10 +91,12 @@ internal sealed class AlertIntake(ExporterOptions options, RemediationStore ledg
     private bool Remembers => options.StateDirectory is null || ledger.IsWritable;
 
     // Rests is true where the answer rests on the journal: something is accepted, or was and has not been acted on.
-    private ImmutableArray<AlertDecision> Decide(IReadOnlyList<PostedAlert> alerts, out List<AcceptedAlert> accepted, out bool rests)
+    private ImmutableArray<AlertDecision> Decide(IReadOnlyList<PostedAlert> alerts, out List<AcceptedAlert> accepted,
+        out bool rests)
     {
         (accepted, rests) = ([], false);
-        // The journal forgets with the next alert that it takes in; what is over its time is no longer known before that, too.
+        // The journal forgets with the next alert that it takes in; what is over its time is no longer known before
+        // that, too.
         var age = ledger.Age;
         var before = ledger.State.Alerts.Where(alert => alert.IsKnownAt(age)).ToList();
         var known = before.Select(alert => alert.Identity).ToHashSet();
@@ -96,7 +107,8 @@ internal sealed class AlertIntake(ExporterOptions options, RemediationStore ledg
         {
             Identities = identities,
             // A fleet has one receiver: what the others have is not looked for here.
-            Devices = devices.Find(alerts.Where(alert => alert.Status == "firing" && AlertPolicy.IsMine(alert, identities))),
+            Devices = devices.Find(
+                alerts.Where(alert => alert.Status == "firing" && AlertPolicy.IsMine(alert, identities))),
             Known = known,
             Mode = options.Mode(RemediationTrigger.Webhook),
             IsPaused = status.Paused,
@@ -109,7 +121,8 @@ internal sealed class AlertIntake(ExporterOptions options, RemediationStore ledg
             decisions.Add(decision);
             if (decision is not { Verdict: AlertVerdict.Accepted or AlertVerdict.Duplicate, Device: { } device })
                 continue;
-            var one = new AcceptedAlert(new AlertKey(alert.Fingerprint!, alert.StartsAt!.Value.ToUniversalTime()), device.ToString())
+            var one = new AcceptedAlert(new AlertKey(alert.Fingerprint!, alert.StartsAt!.Value.ToUniversalTime()),
+                device.ToString())
             {
                 Bus = situation.Devices[device].Hang?.Bus.ToString(),
             };

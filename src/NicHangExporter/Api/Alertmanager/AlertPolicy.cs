@@ -58,16 +58,19 @@ internal sealed record AlertSituation
 internal sealed record AlertDecision(AlertVerdict Verdict, string Explanation, InterfaceName? Device = null);
 
 /// <summary>
-/// Whether an alert is acted on. An alert is a hint: who may post to Alertmanager can post any, and Alertmanager itself delivers some long after they are
-/// over. It never makes anything happen to a device that is not seen to hang here. Pure.
+/// Whether an alert is acted on. An alert is a hint: who may post to Alertmanager can post any, and Alertmanager itself
+/// delivers some long after they are over. It never makes anything happen to a device that is not seen to hang here.
+/// Pure.
 /// </summary>
 /// <remarks>
-/// When an alert began to fire is no gate, only half of its name: a clock that is years off, here or there, must not keep a hung NIC from being healed, and an
-/// old alert about a NIC that hangs now is right.
+/// When an alert began to fire is no gate, only half of its name: a clock that is years off, here or there, must not
+/// keep a hung NIC from being healed, and an old alert about a NIC that hangs now is right.
 /// </remarks>
 internal static class AlertPolicy
 {
-    /// <summary>The labels by which an alert says which host it is about: Prometheus's own, and the usual names of the node.</summary>
+    /// <summary>
+    /// The labels by which an alert says which host it is about: Prometheus's own, and the usual names of the node.
+    /// </summary>
     private static readonly ImmutableArray<string> HostLabels = ["instance", "node", "nodename"];
 
     /// <summary>Decides about one alert of a sound message (<see cref="MessageReader"/>).</summary>
@@ -88,10 +91,12 @@ internal static class AlertPolicy
     }
 
     /// <summary>
-    /// True where it names this host. One label that matches is enough: behind a NAT or in Kubernetes, instance is an address that the host need not know.
+    /// True where it names this host. One label that matches is enough: behind a NAT or in Kubernetes, instance is an
+    /// address that the host need not know.
     /// </summary>
     public static bool IsMine(PostedAlert alert, IReadOnlySet<string> identities) =>
-        HostLabels.Any(label => alert.Labels!.TryGetValue(label, out var host) && host.Length > 0 && identities.Contains(host));
+        HostLabels.Any(label => alert.Labels!.TryGetValue(label, out var host) && host.Length > 0
+            && identities.Contains(host));
 
     private static AlertDecision Decide(AlertKey key, AlertTarget target, AlertSituation situation)
     {
@@ -99,15 +104,18 @@ internal static class AlertPolicy
         if (target.IsUpper)
             return Say(AlertVerdict.NotAllowed, target.Ports.IsEmpty
                 ? $"{device} is no NIC, and no physical one is below it"
-                : $"{device} is no NIC: below it {(target.Ports.Length == 1 ? "is" : "are")} {string.Join(", ", target.Ports)}; name {(target.Ports.Length == 1 ? "that" : "one of them")}");
+                : $"{device} is no NIC: below it {(target.Ports.Length == 1 ? "is" : "are")} "
+                    + $"{string.Join(", ", target.Ports)}; name {(target.Ports.Length == 1 ? "that" : "one of them")}");
         if (!target.IsWatched)
-            return Say(AlertVerdict.UnknownDevice, $"{device} is not among the devices that are watched: see collector.virtual and device.max");
+            return Say(AlertVerdict.UnknownDevice,
+                $"{device} is not among the devices that are watched: see collector.virtual and device.max");
         if (situation.Known.Contains((key, device.ToString())))
             return Say(AlertVerdict.Duplicate, "it was accepted before");
         if (situation.Mode == RemediationMode.Off)
             return Say(AlertVerdict.NotAllowed, "remediation.webhook is off");
         if (target.Status?.NotAllowed is { } reason)
-            return Say(AlertVerdict.NotAllowed, $"{device} may not be changed ({SnakeCase.Of(reason)}): see remediation.devices");
+            return Say(AlertVerdict.NotAllowed,
+                $"{device} may not be changed ({SnakeCase.Of(reason)}): see remediation.devices");
         if (target.Hang is null)
             return Say(AlertVerdict.NotHung, $"no hang of {device} is seen here");
         if (situation.IsPaused)
@@ -116,11 +124,17 @@ internal static class AlertPolicy
             return Say(AlertVerdict.NotAllowed, "the exporter lacks CAP_NET_ADMIN");
         if (target.Status is { Quarantined: true })
             return Say(AlertVerdict.NotAllowed, $"{device} is in quarantine until a person clears it");
-        // Of a hang that the driver recovers from the door takes the same view: between two of them the device passes traffic.
+        // Of a hang that the driver recovers from the door takes the same view: between two of them the device passes
+        // traffic.
         if (target.Status is { Cooldown: > 0 } cooling && (!target.IsHungNow || target.Hang.RecoversByItself))
-            return Say(AlertVerdict.Cooldown, $"{device} passes traffic and is cooling down for {PrometheusDuration.Format(TimeSpan.FromSeconds(Math.Ceiling(cooling.Cooldown)))} more");
-        return Say(AlertVerdict.Accepted, situation.Mode == RemediationMode.Observe ? "mode observe: what would be done goes to journal and log"
-            : target.Hang.IsConfirmed ? "it will be acted on" : "it will be acted on once the hang is confirmed: see docs/remediation.md");
+            return Say(AlertVerdict.Cooldown,
+                $"{device} passes traffic and is cooling down for "
+                + $"{PrometheusDuration.Format(TimeSpan.FromSeconds(Math.Ceiling(cooling.Cooldown)))} more");
+        return Say(AlertVerdict.Accepted,
+            situation.Mode == RemediationMode.Observe ? "mode observe: what would be done goes to journal and log"
+            : target.Hang.IsConfirmed
+                ? "it will be acted on"
+                : "it will be acted on once the hang is confirmed: see docs/remediation.md");
 
         AlertDecision Say(AlertVerdict verdict, string explanation) => new(verdict, explanation, device);
     }

@@ -3,7 +3,9 @@ using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Api.Alertmanager;
 
-/// <summary>What becomes of one alert. Whatever it is, the message was delivered: the status of the answer is 200.</summary>
+/// <summary>
+/// What becomes of one alert. Whatever it is, the message was delivered: the status of the answer is 200.
+/// </summary>
 [JsonConverter(typeof(SnakeCaseConverter<AlertVerdict>))]
 internal enum AlertVerdict
 {
@@ -15,7 +17,9 @@ internal enum AlertVerdict
     Cooldown,
     /// <summary>It is about another host, or does not say about which.</summary>
     NotMine,
-    /// <summary>No hang of the device is seen here: it is over, it was never there, or somebody wants it to be believed.</summary>
+    /// <summary>
+    /// No hang of the device is seen here: it is over, it was never there, or somebody wants it to be believed.
+    /// </summary>
     NotHung,
     /// <summary>It names no device, or none that is watched here.</summary>
     UnknownDevice,

@@ -9,13 +9,17 @@ using NicHangExporter.Remediation.Journaling;
 namespace NicHangExporter.Api.Alertmanager;
 
 /// <summary>
-/// The webhook for Alertmanager. It answers within a second, whatever becomes of the alerts: 200 and a verdict on each for every message that is sound, 503
-/// for what a repetition can cure, which Alertmanager repeats within seconds, and never 3xx, 408 or 429: redirects it follows without the body, and the
-/// others it does not repeat before the next interval.
+/// The webhook for Alertmanager. It answers within a second, whatever becomes of the alerts: 200 and a verdict on each
+/// for every message that is sound, 503 for what a repetition can cure, which Alertmanager repeats within seconds, and
+/// never 3xx, 408 or 429: redirects it follows without the body, and the others it does not repeat before the next
+/// interval.
 /// </summary>
 internal sealed partial class AlertmanagerWebhook : IDisposable
 {
-    /// <summary>How many alerts a minute are logged each by itself: whoever can post to Alertmanager must not be able to fill the disk with them.</summary>
+    /// <summary>
+    /// How many alerts a minute are logged each by itself: whoever can post to Alertmanager must not be able to fill
+    /// the disk with them.
+    /// </summary>
     public const int MostLines = 20;
 
     private readonly AlertIntake _desk;
@@ -30,13 +34,17 @@ internal sealed partial class AlertmanagerWebhook : IDisposable
     private readonly LogThrottle _foreign;
     private readonly LogThrottle _refusals;
 
-    public AlertmanagerWebhook(AlertIntake desk, ExporterMetrics metrics, TimeProvider clock, ILogger<AlertmanagerWebhook> logger)
+    public AlertmanagerWebhook(AlertIntake desk, ExporterMetrics metrics, TimeProvider clock,
+        ILogger<AlertmanagerWebhook> logger)
     {
         (_desk, _metrics, _logger, _lines) = (desk, metrics, logger, new LogThrottle(clock, MostLines));
-        (_unsaid, _truncations, _foreign, _refusals) = (new LogThrottle(clock), new LogThrottle(clock), new LogThrottle(clock), new LogThrottle(clock));
+        (_unsaid, _truncations, _foreign, _refusals) = (new LogThrottle(clock), new LogThrottle(clock),
+            new LogThrottle(clock), new LogThrottle(clock));
     }
 
-    /// <summary>Shows its series at 0, so that the first alert is an increase. Where nobody can post to it they would be noise.</summary>
+    /// <summary>
+    /// Shows its series at 0, so that the first alert is an increase. Where nobody can post to it they would be noise.
+    /// </summary>
     public void PublishSeries()
     {
         foreach (var verdict in Enum.GetValues<AlertVerdict>())
@@ -48,7 +56,9 @@ internal sealed partial class AlertmanagerWebhook : IDisposable
     public Task<ApiResult> HandleAsync(HttpContext context, Caller caller) => _bodies.ReadAsync(context, async body =>
     {
         var (message, fault) = MessageReader.Read(body.Span);
-        return fault is not null ? ApiResult.Problem(fault.Problem, fault.Detail) : await AnswerAsync(message!, caller.Name);
+        return fault is not null
+            ? ApiResult.Problem(fault.Problem, fault.Detail)
+            : await AnswerAsync(message!, caller.Name);
     });
 
     /// <inheritdoc/>
@@ -65,7 +75,8 @@ internal sealed partial class AlertmanagerWebhook : IDisposable
             return ApiResult.Problem(refusal) with { RetryAfter = 1 };
         }
         Tell(message, answer.Decisions);
-        var alerts = message.Alerts!.Zip(answer.Decisions, (alert, decision) => new AlertAnswer(alert.Fingerprint!, decision.Verdict, decision.Explanation));
+        var alerts = message.Alerts!.Zip(answer.Decisions,
+            (alert, decision) => new AlertAnswer(alert.Fingerprint!, decision.Verdict, decision.Explanation));
         return ApiResult.Of(new WebhookAnswer([.. alerts]), ApiJson.Answers.WebhookAnswer);
     }
 
@@ -100,18 +111,24 @@ internal sealed partial class AlertmanagerWebhook : IDisposable
         }
     }
 
-    [LoggerMessage(EventIds.AlertReceived, LogLevel.Information, "Alert {Fingerprint} about {Device}: {Verdict}, {Explanation}")]
+    [LoggerMessage(EventIds.AlertReceived, LogLevel.Information,
+        "Alert {Fingerprint} about {Device}: {Verdict}, {Explanation}")]
     private partial void LogReceived(string fingerprint, string device, string verdict, string explanation);
 
-    [LoggerMessage(EventIds.AlertsReceived, LogLevel.Information, "{Alerts} more alerts have come than there are lines for: see nichang_alerts_received_total")]
+    [LoggerMessage(EventIds.AlertsReceived, LogLevel.Information,
+        "{Alerts} more alerts have come than there are lines for: see nichang_alerts_received_total")]
     private partial void LogManyReceived(ulong alerts);
 
-    [LoggerMessage(EventIds.AlertsForeign, LogLevel.Information, "{Alerts} alerts are about other hosts, and left to them; should one be about this host, see api.identities")]
+    [LoggerMessage(EventIds.AlertsForeign, LogLevel.Information,
+        "{Alerts} alerts are about other hosts, and left to them; should one be about this host, see api.identities")]
     private partial void LogForeign(ulong alerts);
 
-    [LoggerMessage(EventIds.AlertsTruncated, LogLevel.Warning, "Alertmanager has left out {Alerts} alerts: set max_alerts of the receiver to 0, or some devices will never be acted on")]
+    [LoggerMessage(EventIds.AlertsTruncated, LogLevel.Warning,
+        "Alertmanager has left out {Alerts} alerts: set max_alerts of the receiver to 0, or some devices will never "
+        + "be acted on")]
     private partial void LogTruncated(ulong alerts);
 
-    [LoggerMessage(EventIds.AlertsRefused, LogLevel.Warning, "{Messages} messages of Alertmanager are to be sent again, the last one because of this: {Reason}")]
+    [LoggerMessage(EventIds.AlertsRefused, LogLevel.Warning,
+        "{Messages} messages of Alertmanager are to be sent again, the last one because of this: {Reason}")]
     private partial void LogRefused(ulong messages, string reason);
 }

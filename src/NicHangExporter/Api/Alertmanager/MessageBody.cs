@@ -5,8 +5,8 @@ using Microsoft.Net.Http.Headers;
 namespace NicHangExporter.Api.Alertmanager;
 
 /// <summary>
-/// Takes the body of a notification in, which may be longer than that of any other request. So only a few are held in memory at once: whoever comes then is to
-/// send it again, and Alertmanager does within seconds.
+/// Takes the body of a notification in, which may be longer than that of any other request. So only a few are held in
+/// memory at once: whoever comes then is to send it again, and Alertmanager does within seconds.
 /// </summary>
 internal sealed class MessageBody : IDisposable
 {
@@ -40,7 +40,8 @@ internal sealed class MessageBody : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _places.Dispose();
 
-    private static ApiResult TooLong => ApiResult.Problem(ApiProblem.TooLarge, $"The body is longer than {MessageReader.MaxBody} bytes.");
+    private static ApiResult TooLong =>
+        ApiResult.Problem(ApiProblem.TooLarge, $"The body is longer than {MessageReader.MaxBody} bytes.");
 
     private static async Task<(ReadOnlyMemory<byte> Body, ApiResult? Refusal)> ReadAsync(HttpContext context)
     {
@@ -65,10 +66,12 @@ internal sealed class MessageBody : IDisposable
         }
         catch (IOException)
         {
-            return (default, ApiResult.Problem(ApiProblem.Malformed, "The body ended before its time, or came too slowly."));
+            return (default,
+                ApiResult.Problem(ApiProblem.Malformed, "The body ended before its time, or came too slowly."));
         }
     }
 
     private static bool IsJson(HttpRequest request) => request.Headers.ContentEncoding.Count == 0
-        && MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
+        && MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
 }

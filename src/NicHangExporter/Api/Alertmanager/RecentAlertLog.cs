@@ -3,8 +3,8 @@ using NicHangExporter.Remediation.Journaling;
 namespace NicHangExporter.Api.Alertmanager;
 
 /// <summary>
-/// Remembers the last verdicts that were logged: Alertmanager repeats each alert for as long as it fires, and whenever another one joins its group. Any
-/// thread may ask.
+/// Remembers the last verdicts that were logged: Alertmanager repeats each alert for as long as it fires, and whenever
+/// another one joins its group. Any thread may ask.
 /// </summary>
 internal sealed class RecentAlertLog(int most)
 {

@@ -12,13 +12,15 @@ internal static class BearerToken
     private const string Scheme = "Bearer ";
 
     /// <summary>True where the scheme is Bearer, in whatever case (RFC 9110, section 11.1).</summary>
-    public static bool Is(string? header) => header is not null && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
+    public static bool Is(string? header) =>
+        header is not null && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The token as bytes.</summary>
     /// <param name="header">A header for which <see cref="Is"/> holds.</param>
     /// <param name="buffer">Room for <see cref="TokenFile.MaxLength"/> bytes.</param>
     /// <param name="length">How many they are.</param>
-    /// <returns>False for what no file can hold: something else than printable ASCII, a blank in the middle, a wrong length.</returns>
+    /// <returns>False for what no file can hold: something else than printable ASCII, a blank in the middle, a wrong
+    /// length.</returns>
     public static bool TryRead(string header, Span<byte> buffer, out int length)
     {
         length = 0;

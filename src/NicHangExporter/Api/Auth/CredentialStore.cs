@@ -9,11 +9,12 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Api.Auth;
 
 /// <summary>
-/// Who may ask: the bearer tokens of <c>--api.token-file</c>, held as SHA-256 only. The files are looked at again each <see cref="CheckInterval"/>, by
-/// <see cref="Web.FileReloadService"/> and never by a request, which compares with what is in memory: no stranger causes reads of the disk, and nobody waits for one. So
-/// a new token holds within that interval; what a file no longer holds is dead within that and <see cref="Linger"/> together, whatever is there instead:
-/// another token, rubbish, a mode that lets others read, nothing. That is long enough for a rewriting that is not atomic, and for a client that reads its
-/// copy a moment later.
+/// Who may ask: the bearer tokens of <c>--api.token-file</c>, held as SHA-256 only. The files are looked at again each
+/// <see cref="CheckInterval"/>, by <see cref="Web.FileReloadService"/> and never by a request, which compares with what
+/// is in memory: no stranger causes reads of the disk, and nobody waits for one. So a new token holds within that
+/// interval; what a file no longer holds is dead within that and <see cref="Linger"/> together, whatever is there
+/// instead: another token, rubbish, a mode that lets others read, nothing. That is long enough for a rewriting that is
+/// not atomic, and for a client that reads its copy a moment later.
 /// </summary>
 internal sealed partial class CredentialStore
 {
@@ -33,8 +34,11 @@ internal sealed partial class CredentialStore
     private readonly LogThrottle _throttle;
     private volatile LoadedToken[] _slots;
 
-    /// <summary>Reads the files; one that holds no token is logged, and counts as one that may hold one later.</summary>
-    public CredentialStore(ExporterOptions options, ExporterMetrics metrics, TimeProvider clock, ILogger<CredentialStore> logger, TokenArithmetic? arithmetic = null)
+    /// <summary>
+    /// Reads the files; one that holds no token is logged, and counts as one that may hold one later.
+    /// </summary>
+    public CredentialStore(ExporterOptions options, ExporterMetrics metrics, TimeProvider clock,
+        ILogger<CredentialStore> logger, TokenArithmetic? arithmetic = null)
     {
         (_metrics, _clock, _logger) = (metrics, clock, logger);
         _arithmetic = arithmetic ?? TokenArithmetic.Real;
@@ -52,7 +56,10 @@ internal sealed partial class CredentialStore
     /// <summary>Whether there is anybody who may ask. Where there is nobody, the API does not exist.</summary>
     public bool IsConfigured => _slots.Length > 0;
 
-    /// <summary>Adds to <paramref name="errors"/> what is wrong with the files, one line each: at the start, that is an error of the configuration.</summary>
+    /// <summary>
+    /// Adds to <paramref name="errors"/> what is wrong with the files, one line each: at the start, that is an error of
+    /// the configuration.
+    /// </summary>
     public static void Check(ExporterOptions options, List<string> errors)
     {
         var seen = new Dictionary<string, string>();
@@ -64,7 +71,10 @@ internal sealed partial class CredentialStore
                 errors.Add($"api.token-file: {SameAs(file, seen[Convert.ToHexString(digest)])}");
     }
 
-    /// <summary>Whose token the request carries; null where it carries none that holds. What is wrong with it is counted and, now and then, logged.</summary>
+    /// <summary>
+    /// Whose token the request carries; null where it carries none that holds. What is wrong with it is counted and,
+    /// now and then, logged.
+    /// </summary>
     public Credential? Authenticate(HttpContext context)
     {
         var headers = context.Request.Headers.Authorization;
@@ -151,14 +161,16 @@ internal sealed partial class CredentialStore
         }
         if (slot.Status != default || slot.IsReported)
             LogLoaded(slot.File.Credential.Name);
-        return Retire(slot, now) with { Current = digest, Status = status, Since = now, IsSettled = false, IsReported = false };
+        return Retire(slot, now) with { Current = digest, Status = status, Since = now, IsSettled = false,
+            IsReported = false };
     }
 
     private LoadedToken Broken(LoadedToken slot, FileStatus status, string problem)
     {
         var now = _clock.GetTimestamp();
         if (slot.Current is not null)
-            return Retire(slot, now) with { Current = null, Status = status, Since = now, IsSettled = false, IsReported = false };
+            return Retire(slot, now) with { Current = null, Status = status, Since = now, IsSettled = false,
+                IsReported = false };
         // What is wrong for less than that is a file that is being written.
         if (slot.IsReported || _clock.GetElapsedTime(slot.Since, now) < CheckInterval)
             return slot;
@@ -168,19 +180,23 @@ internal sealed partial class CredentialStore
 
     private LoadedToken Retire(LoadedToken slot, long now) => slot.Current is null
         ? slot
-        : slot with { Former = slot.Current, FormerUntil = now + (long)(Linger.TotalSeconds * _clock.TimestampFrequency) };
+        : slot with { Former = slot.Current,
+            FormerUntil = now + (long)(Linger.TotalSeconds * _clock.TimestampFrequency) };
 
-    private static bool Holds(LoadedToken slot, byte[] digest) => slot.Current is { } current && current.AsSpan().SequenceEqual(digest);
+    private static bool Holds(LoadedToken slot, byte[] digest) =>
+        slot.Current is { } current && current.AsSpan().SequenceEqual(digest);
 
     private Credential? Refuse(string reason, IPAddress? peer)
     {
         _metrics.ApiAuthenticationFailures.WithLabels(reason).Inc();
         if (_throttle.IsDue(1, out var sum))
-            LogRefused(sum, reason, peer is null ? "unknown" : (peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer).ToString());
+            LogRefused(sum, reason,
+                peer is null ? "unknown" : (peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer).ToString());
         return null;
     }
 
-    private static string SameAs(TokenFile file, string name) => $"{file.Path}: holds the same token as the file of '{name}': nobody could tell who asks";
+    private static string SameAs(TokenFile file, string name) =>
+        $"{file.Path}: holds the same token as the file of '{name}': nobody could tell who asks";
 
     [LoggerMessage(EventIds.CredentialBroken, LogLevel.Error, "The token of {Credential} does not hold: {Reason}")]
     private partial void LogBroken(string credential, string reason);
@@ -188,6 +204,7 @@ internal sealed partial class CredentialStore
     [LoggerMessage(EventIds.CredentialLoaded, LogLevel.Information, "A new token of {Credential} holds")]
     private partial void LogLoaded(string credential);
 
-    [LoggerMessage(EventIds.AuthenticationRefused, LogLevel.Warning, "Requests without a token that holds: {Count} since the last such line. The latest: {Reason}, from {Peer}")]
+    [LoggerMessage(EventIds.AuthenticationRefused, LogLevel.Warning,
+        "Requests without a token that holds: {Count} since the last such line. The latest: {Reason}, from {Peer}")]
     private partial void LogRefused(ulong count, string reason, string peer);
 }

@@ -23,7 +23,10 @@ internal sealed record LoadedToken(TokenFile File)
     /// <summary>The timestamp since which the file has had this status, or has held no token.</summary>
     public long Since { get; init; }
 
-    /// <summary>True once the file has had this status for long enough that the status tells everything: see <see cref="FileStatus"/>.</summary>
+    /// <summary>
+    /// True once the file has had this status for long enough that the status tells everything: see
+    /// <see cref="FileStatus"/>.
+    /// </summary>
     public bool IsSettled { get; init; }
 
     /// <summary>True where it was logged that the file holds no token.</summary>
