@@ -48,8 +48,8 @@ internal static class ApiEndpointConventions
             .ToList();
         foreach (var path in paths)
         {
-            var refusal = ApiResult.Problem(
-                ApiProblem.MethodNotAllowed) with { Allow = string.Join(", ", path.SelectMany(methods => methods)) };
+            var allow = string.Join(", ", path.SelectMany(methods => methods));
+            var refusal = ApiResult.Problem(ApiProblem.MethodNotAllowed) with { Allow = allow };
             endpoints.Map(path.Key, refusal.ExecuteAsync).RequireScope(ApiScope.Read);
         }
         endpoints.Map(ApiEndpoints.AnyPath, ApiResult.Problem(ApiProblem.NotFound).ExecuteAsync)

@@ -30,7 +30,7 @@ internal readonly record struct BasicCredentials(string User, string Password)
         {
             credentials = new BasicCredentials(Strict.GetString(bytes[..colon]),
                 Strict.GetString(bytes[(colon + 1)..length]));
-            // RFC 7617 allows no control characters; to bcrypt a NUL would be the end of the password.
+            // RFC 7617 forbids control characters. For bcrypt a NUL ends the password.
             return !credentials.User.Any(char.IsControl) && !credentials.Password.Any(char.IsControl);
         }
         catch (DecoderFallbackException)
@@ -39,6 +39,6 @@ internal readonly record struct BasicCredentials(string User, string Password)
         }
     }
 
-    /// <summary>Nothing that may be printed.</summary>
+    /// <summary>Reveals nothing.</summary>
     public override string ToString() => nameof(BasicCredentials);
 }

@@ -4,7 +4,8 @@ using NicHangExporter.Hosting;
 namespace NicHangExporter.Web;
 
 /// <summary>
-/// Once a second looks whether secrets and certificates have been replaced. Without any it does nothing.
+/// Checks once a second whether tokens, certificates and the web configuration were replaced. Without any, it does
+/// nothing.
 /// </summary>
 internal sealed partial class FileReloadService(CredentialStore credentials, WebConfigStore web, TimeProvider clock,
     ILogger<FileReloadService> logger) : IDisposable
@@ -36,7 +37,7 @@ internal sealed partial class FileReloadService(CredentialStore credentials, Web
         }
         catch (OperationCanceledException)
         {
-            // The end.
+            // The server stops.
         }
     }
 

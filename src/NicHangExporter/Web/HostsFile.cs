@@ -7,12 +7,9 @@ namespace NicHangExporter.Web;
 /// </summary>
 internal static class HostsFile
 {
-    /// <summary>The file of the system.</summary>
     public const string Path = "/etc/hosts";
 
-    /// <summary>
-    /// The names of all loopback addresses, without those of other addresses; empty where the file can't be read.
-    /// </summary>
+    /// <summary>The names of loopback addresses; none if the file can't be read.</summary>
     /// <param name="path">The file.</param>
     public static HashSet<string> LoopbackNames(string path)
     {
@@ -28,8 +25,8 @@ internal static class HostsFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // An image without a shell has none. The machine's own name and web.allowed-hosts are accepted all the
-            // same.
+            // A minimal container image has no such file. The machine's own name and web.allowed-hosts are accepted
+            // anyway.
         }
         return names;
     }

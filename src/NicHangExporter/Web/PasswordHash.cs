@@ -9,11 +9,11 @@ namespace NicHangExporter.Web;
 /// </summary>
 internal static partial class PasswordHash
 {
-    /// <summary>Each step doubles the work: at 10 a check takes some 60 ms, at 18 a quarter of a minute.</summary>
+    /// <summary>Each step doubles the work: a check takes about 60 ms at 10, and 15 s at 18.</summary>
     private const int MaxCost = 18;
 
     /// <summary>
-    /// Null, or what is wrong, as the end of a sentence that names the user. The text is never in it: it may be the
+    /// Null, or what is wrong, as the end of a sentence about the user. It never contains the text, which may be the
     /// password.
     /// </summary>
     public static string? Check(string hash)
@@ -24,8 +24,8 @@ internal static partial class PasswordHash
     }
 
     /// <summary>
-    /// A hash that no password is known to have and that takes as long to check as those of <paramref name="real"/>,
-    /// for a user who does not exist: a quicker refusal would tell who does.
+    /// A hash without a known password that takes as long to check as <paramref name="real"/>, for a user who does not
+    /// exist: a faster refusal would reveal who exists.
     /// </summary>
     public static string Decoy(string real)
     {

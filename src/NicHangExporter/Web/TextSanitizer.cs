@@ -1,11 +1,11 @@
 namespace NicHangExporter.Web;
 
-/// <summary>Makes one line of the log of a text that holds parts of a file.</summary>
+/// <summary>Makes one log line of a text that may contain parts of a file.</summary>
 internal static class TextSanitizer
 {
     private const int MaxLength = 400;
 
-    /// <summary>The text on one line, cut where it is very long.</summary>
+    /// <summary>The text on one line, cut at 400 characters.</summary>
     public static string Of(string text)
     {
         var line = string.Create(text.Length, text, (span, source) =>
@@ -16,7 +16,7 @@ internal static class TextSanitizer
         return line.Length <= MaxLength ? line : line[..MaxLength] + "…";
     }
 
-    /// <summary>True for what may be a misspelt key, and is hardly a password or a key in the other sense.</summary>
+    /// <summary>True for a text that may be a misspelt key of the file, and is hardly a secret.</summary>
     public static bool IsWord(string text) =>
         text.Length is > 0 and <= 40
             && text.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-' or '.');

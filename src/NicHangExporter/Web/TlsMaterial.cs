@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace NicHangExporter.Web;
 
-/// <summary>Certificates and keys that were read and fit together.</summary>
+/// <summary>Certificates and keys that were read and match.</summary>
 internal sealed class TlsMaterial
 {
     private readonly TlsSettings _settings;
@@ -17,8 +17,8 @@ internal sealed class TlsMaterial
         _settings = settings;
         _authorities = authorities;
         NotAfter = chain[0].NotAfter.ToUniversalTime();
-        // Offline: otherwise the chain is completed by requests to addresses that stand in the certificate, from a host
-        // whose NIC may hang.
+        // Offline: otherwise the chain is completed by requests to addresses in the certificate, from a host whose NIC
+        // may hang.
         _certificate = SslStreamCertificateContext.Create(chain[0], [.. chain.Skip(1)], offline: true);
         if (!settings.CipherSuites.IsEmpty)
             _suites = new CipherSuitesPolicy(settings.CipherSuites.Union(CipherSuites.Tls13));
@@ -27,11 +27,11 @@ internal sealed class TlsMaterial
     /// <summary>When the server's certificate expires.</summary>
     public DateTimeOffset NotAfter { get; }
 
-    /// <summary>Reads what the settings name.</summary>
+    /// <summary>Reads the files that the settings name.</summary>
     /// <param name="settings">The settings.</param>
-    /// <param name="read">Reads a source; null, with an error said, where it can't be read.</param>
-    /// <param name="errors">Where complaints go. Nothing of a key is in them.</param>
-    /// <returns>Null where something is wrong.</returns>
+    /// <param name="read">Reads a source; null after an error.</param>
+    /// <param name="errors">Receives the errors, without any part of a key.</param>
+    /// <returns>Null after an error.</returns>
     public static TlsMaterial? Load(TlsSettings settings, Func<PemSource, string?> read, List<string> errors)
     {
         var before = errors.Count;
@@ -47,19 +47,20 @@ internal sealed class TlsMaterial
             chain[0] = X509Certificate2.CreateFromPem(chain[0].ExportCertificatePem(), key);
             return new TlsMaterial(settings, chain, authorities);
         }
-        // The library says both of a key that is none, and of one that belongs to another certificate.
+        // The library throws both for a text that is no key, and for the key of another certificate.
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
-            errors.Add($"{settings.Key.Where}: "
-                + $"{(key.Contains("ENCRYPTED", StringComparison.Ordinal) ? "the key is encrypted, and nobody is there to type its password" : "holds no private key that belongs to the certificate")}");
+            errors.Add($"{settings.Key.Where}: " + (key.Contains("ENCRYPTED", StringComparison.Ordinal)
+                ? "the key is encrypted, and nobody is there to type its password"
+                : "holds no private key that belongs to the certificate"));
             return null;
         }
     }
 
     /// <summary>
-    /// How the next connection is secured. New each time: the time at which a chain must be valid is among it.
+    /// The options of the next connection. New each time, because they contain the time at which a chain must be valid.
     /// </summary>
-    /// <param name="onRefused">Called where a client's certificate is not good enough.</param>
+    /// <param name="onRefused">Called for a client whose certificate is not accepted.</param>
     public SslServerAuthenticationOptions Options(Action onRefused)
     {
         var asksClient = _settings.ClientAuthentication != ClientAuthentication.NoClientCert;
@@ -70,8 +71,7 @@ internal sealed class TlsMaterial
             CipherSuitesPolicy = _suites,
             ApplicationProtocols = [SslApplicationProtocol.Http11],
             AllowRenegotiation = false,
-            // A resumed session would skip the look at a certificate, by authorities that may have been taken away
-            // since.
+            // A resumed session would skip the check of the certificate, whose authority may have been removed since.
             AllowTlsResume = !asksClient,
             ClientCertificateRequired = asksClient,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
@@ -107,7 +107,7 @@ internal sealed class TlsMaterial
 
     private X509ChainPolicy ChainPolicy()
     {
-        // As in Go: no revocation lists. And no downloads, whose address the client would choose.
+        // As in Go, no revocation lists. And no downloads, whose addresses the client would choose.
         var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck,
             DisableCertificateDownloads = true };
         if (_authorities is null)

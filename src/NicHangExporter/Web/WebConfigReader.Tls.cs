@@ -26,16 +26,22 @@ internal sealed partial class WebConfigReader
         var before = errors.Count;
         var certificate = Pem(known, "cert", "cert_file");
         var key = Pem(known, "key", "key_file");
-        // Not where one is there and wrong, which has been said.
+        // Not for one that is present and wrong: that error is reported already.
         if ((certificate is null || key is null) && errors.Count == before)
-            Error(line, "'tls_server_config' needs "
-                + $"{string.Join(" and ", new[] { certificate is null ? "cert_file (or cert)" : "", key is null ? "key_file (or key)" : "" }.Where(missing => missing.Length > 0))}");
+        {
+            string[] missing =
+            [
+                .. certificate is null ? ["cert_file (or cert)"] : Array.Empty<string>(),
+                .. key is null ? ["key_file (or key)"] : Array.Empty<string>(),
+            ];
+            Error(line, $"'tls_server_config' needs {string.Join(" and ", missing)}");
+        }
         var authorities = Pem(known, "client_ca", "client_ca_file");
         var client = Client(known, authorities);
         var names = AllowedNames(known, client);
         var protocols = Protocols(known);
         var suites = Suites(known);
-        // Go has passed it over since 1.17, and so has exporter-toolkit: the server's order holds.
+        // Go ignores it since 1.17, and so does exporter-toolkit: the server's order applies.
         Switch(known, TlsPrefix, "prefer_server_cipher_suites", true);
         if (Texts(known, "curve_preferences") is { Length: > 0 })
             Error(known["curve_preferences"].Line,
@@ -83,9 +89,9 @@ internal sealed partial class WebConfigReader
             var name = text == "RequireClientCert" ? nameof(ClientAuthentication.RequireAnyClientCert) : text;
             if (!Enum.GetNames<ClientAuthentication>().Contains(name))
             {
+                var names = Enum.GetNames<ClientAuthentication>();
                 Error(entry.Line,
-                    $"'{TlsPrefix}client_auth_type' must be one of "
-                    + $"{string.Join(", ", Enum.GetNames<ClientAuthentication>())}{Suggestion.For(text, Enum.GetNames<ClientAuthentication>())}");
+                    $"'{TlsPrefix}client_auth_type' must be one of {string.Join(", ", names)}{Suggestion.For(text, names)}");
                 return policy;
             }
             policy = Enum.Parse<ClientAuthentication>(name);

@@ -7,15 +7,15 @@ using YamlDotNet.Core;
 namespace NicHangExporter.Web;
 
 /// <summary>
-/// Reads the format of Prometheus's exporter-toolkit (its docs/web-configuration.md). Every error is said at once, with
-/// its line, and never with a value that may be a secret. What the format has and this program can't do is refused, not
-/// passed over: it would look like protection.
+/// Reads the format of Prometheus's exporter-toolkit (its docs/web-configuration.md). It reports all errors with their
+/// lines, and never a value that may be a secret. Settings of the format that this program does not support are errors:
+/// ignored, they would look like protection.
 /// </summary>
-/// <param name="path">The file, for the complaints, and as the start of relative paths.</param>
-/// <param name="errors">Where complaints go.</param>
+/// <param name="path">The file, for errors, and as the start of relative paths.</param>
+/// <param name="errors">Receives the errors.</param>
 internal sealed partial class WebConfigReader(string path, List<string> errors)
 {
-    // exporter-toolkit lets no other header be set, and these to no other values.
+    // exporter-toolkit allows no other header, and no other values of these.
     private static readonly (string Name, string[] Values)[] KnownHeaders =
     [
         ("Strict-Transport-Security", []), ("X-Content-Type-Options", ["nosniff"]),
@@ -27,7 +27,7 @@ internal sealed partial class WebConfigReader(string path, List<string> errors)
     private static readonly string[] False = ["false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n",
         "N"];
 
-    /// <summary>Reads a text; null where it is wrong.</summary>
+    /// <summary>Reads a text; null after an error.</summary>
     public WebConfig? Read(string text)
     {
         var before = errors.Count;
@@ -42,8 +42,8 @@ internal sealed partial class WebConfigReader(string path, List<string> errors)
         }
         catch (YamlException exception)
         {
-            // Where the library stopped, not where what it was reading began: that may be the start of the file. And of
-            // a tab it tells the line before.
+            // The place where the library stopped: where it began may be the start of the file. For a tab it reports
+            // the line before.
             var message = exception.Message.Split('\n')[0].TrimEnd();
             var tab = message.Contains(" tab ", StringComparison.Ordinal)
                 ? Array.FindIndex(text.Split('\n'), line => line.TrimStart(' ').StartsWith('\t'))
@@ -57,7 +57,7 @@ internal sealed partial class WebConfigReader(string path, List<string> errors)
     {
         var known = Known(root, "", ["tls_server_config", "http_server_config", "basic_auth_users", "rate_limit"]);
         var http = Known(Mapping(known, "http_server_config"), "http_server_config.", ["http2", "headers"]);
-        // Without effect: HTTP/1.1 alone is spoken, which every client that may speak HTTP/2 speaks as well.
+        // Without effect: the server speaks only HTTP/1.1, which every client of HTTP/2 speaks, too.
         Switch(http, "http_server_config.", "http2", true);
         return new WebConfig
         {

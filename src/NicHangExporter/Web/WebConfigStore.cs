@@ -6,9 +6,8 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Web;
 
 /// <summary>
-/// The web configuration in force: <c>--web.config.file</c> and the certificates that it names, read anew when one of
-/// them changes. What can't be read leaves the one before in force: a server that goes away because of a typing error
-/// watches nothing for anybody.
+/// The current web configuration: <c>--web.config.file</c> and the certificates that it names, read again when one of
+/// them changes.
 /// </summary>
 internal sealed partial class WebConfigStore
 {
@@ -56,7 +55,7 @@ internal sealed partial class WebConfigStore
             LoadedWebConfig.Load(path, clock, errors, out _);
     }
 
-    /// <summary>Looks at the files, and reads all of them anew if one has changed.</summary>
+    /// <summary>Checks the files, and reads all of them again if one has changed.</summary>
     public void Refresh()
     {
         if (_path is null)

@@ -5,37 +5,37 @@ namespace NicHangExporter.Api.Alertmanager;
 
 /// <summary>
 /// A notification as Alertmanager posts it to a webhook, version 4 of the payload (<c>webhook.Message</c> in
-/// notify/webhook/webhook.go), as far as it is needed here. Whatever else is in it is passed over: later versions of
-/// Alertmanager add members without counting up.
+/// notify/webhook/webhook.go). Only the needed members are read: later versions of Alertmanager add members without a
+/// new version number.
 /// </summary>
 internal sealed record AlertmanagerMessage
 {
-    /// <summary>The only version that there has been since 2016.</summary>
+    /// <summary>The only version since 2016.</summary>
     public const string KnownVersion = "4";
 
     /// <summary>The version of the payload; a string.</summary>
     public string? Version { get; init; }
 
-    /// <summary>How many alerts of the group are left out, because the receiver has a <c>max_alerts</c>.</summary>
+    /// <summary>How many alerts of the group are left out because of the receiver's <c>max_alerts</c>.</summary>
     public ulong TruncatedAlerts { get; init; }
 
     /// <summary>
-    /// The alerts. A group that fires holds resolved ones as well, and ones that were delivered before.
+    /// The alerts. A firing group also contains resolved alerts, and alerts that were delivered before.
     /// </summary>
     [JsonConverter(typeof(BoundedAlerts))]
     public IReadOnlyList<PostedAlert>? Alerts { get; init; }
 }
 
-/// <summary>One alert of it.</summary>
+/// <summary>One alert of a notification.</summary>
 internal sealed record PostedAlert
 {
-    /// <summary><c>firing</c> or <c>resolved</c>. The status of the whole message says nothing of one alert.</summary>
+    /// <summary><c>firing</c> or <c>resolved</c>. The status of the message does not apply to a single alert.</summary>
     public string? Status { get; init; }
 
     /// <summary>The labels.</summary>
     public Dictionary<string, string>? Labels { get; init; }
 
-    /// <summary>When it began to fire.</summary>
+    /// <summary>When the alert began to fire.</summary>
     public DateTimeOffset? StartsAt { get; init; }
 
     /// <summary>Alertmanager's hash of the labels.</summary>
@@ -43,8 +43,7 @@ internal sealed record PostedAlert
 }
 
 /// <summary>
-/// Stops reading where there are more alerts than any group has: a megabyte of them would take hundreds of thousands of
-/// objects.
+/// Stops reading at more alerts than any group has: a megabyte of alerts would become hundreds of thousands of objects.
 /// </summary>
 internal sealed class BoundedAlerts : JsonConverter<IReadOnlyList<PostedAlert>>
 {
@@ -70,12 +69,12 @@ internal sealed class BoundedAlerts : JsonConverter<IReadOnlyList<PostedAlert>>
         JsonSerializerOptions options) => throw new NotSupportedException();
 }
 
-/// <summary>There are more alerts in a message than are taken in.</summary>
+/// <summary>A message has too many alerts.</summary>
 internal sealed class TooManyAlertsException : JsonException;
 
 /// <summary>
-/// The JSON of what comes in: nothing is taken twice, for two readers of a duplicate member may believe two things, and
-/// nothing is nested deeper than a notification can be.
+/// Reads notifications: without duplicate members, which two readers may understand differently, and with the depth of
+/// a notification at most.
 /// </summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, AllowDuplicateProperties = false,
     MaxDepth = 16,

@@ -9,20 +9,19 @@ using NicHangExporter.Remediation.Journaling;
 namespace NicHangExporter.Api.Alertmanager;
 
 /// <summary>
-/// The webhook for Alertmanager. It answers within a second, whatever becomes of the alerts: 200 and a verdict on each
-/// for every message that is sound, 503 for what a repetition can cure, which Alertmanager repeats within seconds, and
-/// never 3xx, 408 or 429: redirects it follows without the body, and the others it does not repeat before the next
-/// interval.
+/// The webhook for Alertmanager. It answers within a second: 200 with a verdict on each alert of a valid message, and
+/// 503 if a repetition can succeed, which Alertmanager sends within seconds. Never 3xx, 408 or 429: Alertmanager
+/// follows redirects without the body, and does not repeat the others before the next interval.
 /// </summary>
 internal sealed partial class AlertmanagerWebhook : IDisposable
 {
     /// <summary>
-    /// How many alerts a minute are logged each by itself: whoever can post to Alertmanager must not be able to fill
-    /// the disk with them.
+    /// How many alerts a minute have a log line of their own: a client of Alertmanager must not be able to fill the
+    /// disk.
     /// </summary>
     public const int MostLines = 20;
 
-    private readonly AlertIntake _desk;
+    private readonly AlertIntake _intake;
     private readonly ExporterMetrics _metrics;
     private readonly ILogger<AlertmanagerWebhook> _logger;
     private readonly MessageBody _bodies = new();
@@ -34,16 +33,17 @@ internal sealed partial class AlertmanagerWebhook : IDisposable
     private readonly LogThrottle _foreign;
     private readonly LogThrottle _refusals;
 
-    public AlertmanagerWebhook(AlertIntake desk, ExporterMetrics metrics, TimeProvider clock,
+    public AlertmanagerWebhook(AlertIntake intake, ExporterMetrics metrics, TimeProvider clock,
         ILogger<AlertmanagerWebhook> logger)
     {
-        (_desk, _metrics, _logger, _lines) = (desk, metrics, logger, new LogThrottle(clock, MostLines));
+        (_intake, _metrics, _logger, _lines) = (intake, metrics, logger, new LogThrottle(clock, MostLines));
         (_unsaid, _truncations, _foreign, _refusals) = (new LogThrottle(clock), new LogThrottle(clock),
             new LogThrottle(clock), new LogThrottle(clock));
     }
 
     /// <summary>
-    /// Shows its series at 0, so that the first alert is an increase. Where nobody can post to it they would be noise.
+    /// Publishes the series with value 0, so that the first alert is an increase. Without a webhook they would be
+    /// noise.
     /// </summary>
     public void PublishSeries()
     {
@@ -66,7 +66,7 @@ internal sealed partial class AlertmanagerWebhook : IDisposable
 
     private async Task<ApiResult> AnswerAsync(AlertmanagerMessage message, string actor)
     {
-        var answer = await _desk.TakeAsync(message, actor);
+        var answer = await _intake.TakeAsync(message, actor);
         if (answer.Refusal is { } refusal)
         {
             lock (_gate)
@@ -80,7 +80,7 @@ internal sealed partial class AlertmanagerWebhook : IDisposable
         return ApiResult.Of(new WebhookAnswer([.. alerts]), ApiJson.Answers.WebhookAnswer);
     }
 
-    // What is not an alert of this message is counted once more each time; what is said is said once.
+    // Each verdict is counted each time, and logged once.
     private void Tell(AlertmanagerMessage message, ImmutableArray<AlertDecision> decisions)
     {
         var (unsaid, foreign) = (0UL, 0UL);
@@ -90,7 +90,7 @@ internal sealed partial class AlertmanagerWebhook : IDisposable
             _metrics.AlertsReceived.WithLabels(verdict).Inc();
             if (!_said.IsNews((new AlertKey(alert.Fingerprint!, alert.StartsAt!.Value), decision.Verdict)))
                 continue;
-            // A fleet has one receiver: each host hears of all.
+            // A fleet has one receiver: each host gets the alerts of all hosts.
             if (decision.Verdict == AlertVerdict.NotMine)
                 foreign++;
             else if (_lines.IsDue(1, out _))

@@ -4,26 +4,23 @@ using NicHangExporter.Options;
 
 namespace NicHangExporter.Api.Alertmanager;
 
-/// <summary>By what names this host is meant in the labels of alerts.</summary>
+/// <summary>The names of this host in the labels of alerts.</summary>
 internal static class HostIdentity
 {
-    /// <summary>What the kernel calls a host that nobody has named.</summary>
+    /// <summary>The kernel's default host name.</summary>
     private const string Nobody = "(none)";
 
     /// <summary>
-    /// The names that are configured; without any, the host name as the kernel has it and without its domain, and the
-    /// addresses that are listened on. Each that has no port also with the ports that are listened on. Never an empty
-    /// one. Read anew each time, because a host may get its name late.
+    /// The configured names. Without any: the kernel's host name, the same without its domain, and the listen
+    /// addresses. A name without a port is also known with the listen ports. No name is empty. Read again each time,
+    /// because a host may get its name late.
     /// </summary>
     public static IReadOnlySet<string> Read(ExporterOptions options) =>
         (options.Identities.Count > 0 ? options.Identities : Default(options)).Where(name => name.Length > 0)
             .SelectMany(name => WithPorts(name, options.ListenAddresses))
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>
-    /// What this host calls itself in the label <c>instance</c> of the alerts that it pushes: as Prometheus does, which
-    /// scrapes it.
-    /// </summary>
+    /// <summary>The label <c>instance</c> of outgoing alerts, as Prometheus sets it for a target.</summary>
     public static string Instance(ExporterOptions options) => options.Identities is [var first, ..] ? first
         : HostName(options) is { Length: > 0 } name
             ? $"{name}:{options.ListenAddresses[0].Port}"
@@ -45,7 +42,7 @@ internal static class HostIdentity
     private static IEnumerable<string> Default(ExporterOptions options)
     {
         var full = HostName(options);
-        // Every host is localhost, and has 127.0.0.1.
+        // Every host is localhost and 127.0.0.1.
         if (full.Split('.')[0] is { Length: > 0 } name && name != Nobody
             && !name.Equals("localhost", StringComparison.OrdinalIgnoreCase))
         {

@@ -5,21 +5,18 @@ using System.Text.Json;
 namespace NicHangExporter.Api.Alertmanager;
 
 /// <summary>Why a body is refused.</summary>
-/// <param name="Problem">What kind of refusal it is.</param>
-/// <param name="Detail">One sentence, which holds nothing of the input: Alertmanager puts it into its log.</param>
+/// <param name="Problem">The kind of problem.</param>
+/// <param name="Detail">One sentence without any text of the body: Alertmanager logs it.</param>
 internal sealed record MessageFault(ApiProblem Problem, string Detail);
 
-/// <summary>
-/// Turns the body of a request into a message that is sound, or into the reason why it is none. Pure.
-/// </summary>
+/// <summary>Reads the body of a request as a message, or says why it is invalid. Pure.</summary>
 internal static class MessageReader
 {
-    /// <summary>The longest body in bytes: some 1,800 alerts of the usual size.</summary>
+    /// <summary>The longest body in bytes: about 1,800 alerts of the usual size.</summary>
     public const int MaxBody = 1 << 20;
 
     /// <summary>
-    /// How many alerts of a group can have been left out. They are added up in a counter, which a number of nobody's
-    /// would spoil for good.
+    /// The highest number of left-out alerts. It is added to a counter, which a wrong number would spoil.
     /// </summary>
     public const ulong MaxTruncated = 1_000_000;
 
