@@ -8,19 +8,17 @@ namespace NicHangExporter.Api;
 /// <summary>Handles what an operator decides about remediation itself: quarantine and kill switch.</summary>
 internal sealed class AdminHandlers(Remediator remediator, NetClass devices)
 {
-    /// <summary>
-    /// POST /api/v1/quarantine/{device}/clear. The device may be absent: what is on record is cleared.
-    /// </summary>
+    /// <summary>POST /api/v1/quarantine/{device}/clear.</summary>
     public async Task<ApiResult> ClearQuarantineAsync(string device, JsonBody<EmptyRequest> body, Caller caller)
     {
-        if (DeviceResolver.Find(devices, device, out var found) is { } problem && !IsOnRecord(device, out found))
+        if (DeviceResolver.Find(devices, device, out var found) is { } problem)
             return problem;
-        return await remediator.ClearQuarantineAsync(found, caller.Name) is not { } error
-            ? ApiResult.Of(new QuarantineResponse(found.ToString(), Cleared: true), ApiJson.Answers.QuarantineResponse)
-            : ProblemOf(error)
-                ?? ApiResult.Of(
-                new QuarantineResponse(found.ToString(), Cleared: false) { Explanation = error.Explanation },
-                ApiJson.Answers.QuarantineResponse);
+        if (await remediator.ClearQuarantineAsync(found, caller.Name) is not { } error)
+            return Answer(new QuarantineResponse(found.ToString(), Cleared: true));
+        return ProblemOf(error)
+            ?? Answer(new QuarantineResponse(found.ToString(), Cleared: false) { Explanation = error.Explanation });
+
+        static ApiResult Answer(QuarantineResponse response) => ApiResult.Of(response, ApiJson.Answers.QuarantineResponse);
     }
 
     /// <summary>POST /api/v1/pause.</summary>
@@ -35,9 +33,6 @@ internal sealed class AdminHandlers(Remediator remediator, NetClass devices)
             return problem;
         return ApiResult.Of(PauseResponse.Of(remediator.Status()), ApiJson.Answers.PauseResponse);
     }
-
-    private bool IsOnRecord(string text, out InterfaceName device) =>
-        InterfaceName.TryParse(text, out device) && remediator.Status().Devices.Any(one => one.Device == text);
 
     // The explanation of an unknown device would repeat the request.
     private static ApiResult? ProblemOf(AdminError error) => HttpStatusMapping.OfRefusal[error.Kind] is { } problem

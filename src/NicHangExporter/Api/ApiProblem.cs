@@ -55,7 +55,7 @@ internal sealed record ApiProblem(string Name, int Status, string Title, string 
     public static readonly ApiProblem Overloaded = new("overloaded", 503, "Too many requests wait for an answer",
         "The remediation thread does not come to them; ask again when it does.") { RetryAfter = 5 };
     public static readonly ApiProblem ManyMessages = new("many_messages", 503, "Too many messages at once",
-        "As many messages of Alertmanager are being read as there is room for; send it again.") { RetryAfter = 1 };
+        "As many messages of Alertmanager are being read as are allowed; send it again.") { RetryAfter = 1 };
     public static readonly ApiProblem ManyWaiting = new("many_waiting", 503, "Too many alerts wait to be acted on",
         "Nothing of this message was taken in; send it again when those have been answered.");
     public static readonly ApiProblem SlowDisk = new("slow_disk", 503, "The disk of the journal does not answer",

@@ -16,7 +16,7 @@ internal enum ConnectionUse
 /// <summary>A connection with a place.</summary>
 /// <param name="peer">The peer: see <see cref="ConnectionQuota.PeerOf"/>.</param>
 /// <param name="address">The peer's address: this host has many.</param>
-/// <param name="close">Closes it at once.</param>
+/// <param name="close">Closes the connection immediately.</param>
 internal sealed class ConnectionSlot(UInt128 peer, IPAddress address, Action close)
 {
     private static long _turns;
@@ -33,6 +33,6 @@ internal sealed class ConnectionSlot(UInt128 peer, IPAddress address, Action clo
     /// <summary>Sets the current use.</summary>
     public void Begin(ConnectionUse use) => (Use, Since) = (use, Interlocked.Increment(ref _turns));
 
-    /// <summary>Closes it at once.</summary>
+    /// <summary>Closes the connection immediately.</summary>
     public void Close() => close();
 }

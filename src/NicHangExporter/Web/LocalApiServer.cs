@@ -102,7 +102,7 @@ internal sealed partial class LocalApiServer(
             _server = server;
             LogListening(_logger, path);
         }
-#pragma warning disable CA1031 // Without the socket everything else still works, whatever the reason.
+#pragma warning disable CA1031 // Without the socket everything else still works, for any reason.
         catch (Exception exception)
 #pragma warning restore CA1031
         {

@@ -19,7 +19,7 @@ internal sealed record IntakeResult(ImmutableArray<AlertDecision> Decisions, Api
 /// answers. One message at a time: of two Alertmanagers with the same alert, only one gets it accepted. A message waits
 /// no longer than an Alertmanager of a pair waits for the other.
 /// </summary>
-internal sealed class AlertIntake(ExporterOptions options, RemediationStore ledger, Remediator remediator,
+internal sealed class AlertIntake(ExporterOptions options, RemediationStore store, Remediator remediator,
     AlertDevices devices, TimeProvider clock) : IDisposable
 {
     /// <summary>How many accepted alerts may be pending.</summary>
@@ -60,10 +60,10 @@ internal sealed class AlertIntake(ExporterOptions options, RemediationStore ledg
                 return IntakeResult.No(NoJournal);
             if (accepted.Count == 0)
                 return new IntakeResult(decisions);
-            if (ledger.State.Alerts.Count(alert => alert.Pending) + accepted.Count > MaxPending)
+            if (store.State.Alerts.Count(alert => alert.Pending) + accepted.Count > MaxPending)
                 return IntakeResult.No(ApiProblem.ManyWaiting);
             recording = Task.Run(() =>
-                ledger.Record(new JournalEntry(JournalEvent.Alert) { Alerts = accepted, Actor = actor })
+                store.Record(new JournalEntry(JournalEvent.Alert) { Alerts = accepted, Actor = actor })
                 || options.StateDirectory is null);
             return await recording.WaitAsync(TurnTimeout, clock)
                 ? new IntakeResult(decisions)
@@ -88,7 +88,7 @@ internal sealed class AlertIntake(ExporterOptions options, RemediationStore ledg
     private static ApiProblem NoJournal => HttpStatusMapping.OfReason[DeclineReason.JournalUnavailable];
 
     // Without a state directory nothing is written, and the mode is observe: enforce needs a directory.
-    private bool Remembers => options.StateDirectory is null || ledger.IsWritable;
+    private bool Remembers => options.StateDirectory is null || store.IsWritable;
 
     // Rests is true if the answer depends on the journal: an alert is accepted now, or was accepted and is pending.
     private ImmutableArray<AlertDecision> Decide(IReadOnlyList<PostedAlert> alerts, out List<AcceptedAlert> accepted,
@@ -97,8 +97,8 @@ internal sealed class AlertIntake(ExporterOptions options, RemediationStore ledg
         (accepted, rests) = ([], false);
         // The journal drops old alerts with the next accepted one. An alert whose time is over is unknown before that,
         // too.
-        var age = ledger.Age;
-        var before = ledger.State.Alerts.Where(alert => alert.IsKnownAt(age)).ToList();
+        var age = store.Age;
+        var before = store.State.Alerts.Where(alert => alert.IsKnownAt(age)).ToList();
         var known = before.Select(alert => alert.Identity).ToHashSet();
         var waiting = before.Where(alert => alert.Pending).Select(alert => alert.Identity).ToHashSet();
         var identities = HostIdentity.Read(options);

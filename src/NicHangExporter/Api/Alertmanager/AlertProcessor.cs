@@ -12,7 +12,7 @@ namespace NicHangExporter.Api.Alertmanager;
 /// a restart loses none. Each is checked again before a request: the hang may have ended.
 /// </summary>
 internal sealed partial class AlertProcessor(
-    ExporterOptions options, RemediationStore ledger, Remediator remediator, HangSignals evidence,
+    ExporterOptions options, RemediationStore store, Remediator remediator, HangSignals evidence,
     ExporterMetrics metrics, TimeProvider clock,
     ILogger<AlertProcessor> logger) : IDisposable
 {
@@ -67,7 +67,7 @@ internal sealed partial class AlertProcessor(
     /// <summary>Handles every pending alert and every request in progress once.</summary>
     internal void Step()
     {
-        var pending = ledger.State.Alerts.Where(alert => alert.Pending).GroupBy(AlertedDevice.Of)
+        var pending = store.State.Alerts.Where(alert => alert.Pending).GroupBy(AlertedDevice.Of)
             .ToDictionary(alerts => alerts.Key, alerts => alerts.ToList());
         foreach (var (device, (ticket, hang, alerts)) in _underWay.ToList())
         {
@@ -144,13 +144,13 @@ internal sealed partial class AlertProcessor(
 
     private bool IsClosed =>
         remediator.Status().Paused
-        || (options.Mode(RemediationTrigger.Webhook) == RemediationMode.Enforce && !ledger.IsWritable);
+        || (options.Mode(RemediationTrigger.Webhook) == RemediationMode.Enforce && !store.IsWritable);
 
     private void Settle(AlertedDevice device, LiveHang hang, List<AcceptedAlert> alerts, RemediationOutcome outcome)
     {
         // A device that can't be read, or a thread that is stuck in the kernel: nothing was started. It is started
         // later, if the hang lasts that long. To Alertmanager the alert is a duplicate, so nobody else requests again.
-        var isOpen = ledger.State.Alerts.Any(alert => alert.Pending
+        var isOpen = store.State.Alerts.Any(alert => alert.Pending
             && alerts.Exists(one => one.Identity == alert.Identity));
         if (PassesBy(outcome.Declined) || (outcome.Verdict == RemediationVerdict.Failed && isOpen))
             _putOff[device] = (Now + AskAgain, alerts);
@@ -172,11 +172,11 @@ internal sealed partial class AlertProcessor(
     private void Answer(AlertedDevice device, List<AcceptedAlert> alerts, JournalEntry answer)
     {
         // Usually the intent in the journal has answered them already.
-        var open = ledger.State.Alerts.Where(alert => alert.Pending).Select(alert => alert.Identity).ToHashSet();
+        var open = store.State.Alerts.Where(alert => alert.Pending).Select(alert => alert.Identity).ToHashSet();
         List<AcceptedAlert> left = [.. alerts.Where(alert => open.Contains(alert.Identity))
             .Select(alert => new AcceptedAlert(alert.Key, alert.Device))];
         if (left.Count > 0)
-            ledger.Record(answer with { Device = device.Name, Alerts = left });
+            store.Record(answer with { Device = device.Name, Alerts = left });
         LogAnswered(alerts.Count, device.Name,
             answer.Declined is { } declined
             ? SnakeCase.Of(declined) : answer.Verdict is { } verdict ? SnakeCase.Of(verdict) : "none", answer.Reason
