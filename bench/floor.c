@@ -1,7 +1,6 @@
-/*
- * The floor of a scrape: reads what the exporter reads from sysfs at each scrape, in the same way (openat from the directory of the
- * device, read, close), and makes nothing of it. Prints the CPU time of one pass in microseconds.
- */
+/* The lower bound of a scrape: reads the same sysfs files as the exporter at each scrape, in the same way (openat from
+   the directory of the device, read, close), and does nothing with them. Prints the CPU time of one pass in
+   microseconds. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>

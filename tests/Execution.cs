@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace NicHangExporter.TestSupport;
 
-/// <summary>What a program did that a test has run to its end. A program that does not end in time fails the test.</summary>
+/// <summary>
+/// The result of a program that a test has run to its end. A program that does not end in time fails the test.
+/// </summary>
 internal sealed record Execution(int ExitCode, string Output, string Error)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
@@ -10,7 +12,7 @@ internal sealed record Execution(int ExitCode, string Output, string Error)
     /// <summary>Runs a program without a shell, each argument as it is.</summary>
     public static Execution Of(string program, params IEnumerable<string> arguments) => OfInput("", program, arguments);
 
-    /// <summary>The same with something to read on its standard input.</summary>
+    /// <summary>Like <see cref="Of"/>, with text for its standard input.</summary>
     public static Execution OfInput(string input, string program, params IEnumerable<string> arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(Requires.Find(program) ?? program, arguments)
@@ -32,7 +34,9 @@ internal sealed record Execution(int ExitCode, string Output, string Error)
         return new Execution(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
     }
 
-    /// <summary>The output of a program that succeeded; otherwise the test fails with what the program complained of.</summary>
+    /// <summary>
+    /// The output of a program that succeeded. Otherwise the test fails with the program's error output.
+    /// </summary>
     public string Succeeded()
     {
         Assert.True(ExitCode == 0, $"exit code {ExitCode}: {Error}{Output}");

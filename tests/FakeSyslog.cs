@@ -5,26 +5,28 @@ using NicHangExporter.Linux.Kmsg;
 
 namespace NicHangExporter.TestSupport;
 
-/// <summary>A kernel log that syslog(2) shows as the kernel would: the newest whole records that fit, with a prefix on
-/// each line, and without the lines that the kernel has no room for.</summary>
+/// <summary>
+/// A fake kernel log for syslog(2). It returns what the kernel would: the newest whole records that fit, with a prefix
+/// on each line, and without the lines that exceed the kernel's record buffer.
+/// </summary>
 internal sealed class FakeSyslog
 {
     private readonly List<(int Priority, long Microseconds, string Text)> _records = [];
     private readonly Lock _lock = new();
 
-    /// <summary>What the next calls fail with.</summary>
+    /// <summary>The error of the next calls.</summary>
     public Errno Fails { get; set; }
 
     /// <summary>printk.time.</summary>
     public bool Times { get; set; } = true;
 
-    /// <summary>The size of the ring.</summary>
+    /// <summary>The size of the ring in bytes.</summary>
     public int Size { get; set; } = 64 * 1024;
 
-    /// <summary>The room that the kernel formats a record in: 2048 bytes since 6.3, 1024 before.</summary>
+    /// <summary>The size of the kernel's format buffer of a record: 2048 bytes since 6.3, 1024 before.</summary>
     public int RecordRoom { get; set; } = 2048;
 
-    /// <summary>How often the ring was looked at.</summary>
+    /// <summary>How often the ring was read.</summary>
     public int Looks { get; private set; }
 
     public void Print(double at, string text, int priority = 3)
@@ -33,7 +35,7 @@ internal sealed class FakeSyslog
             _records.Add((priority, (long)Math.Round(at * 1e6), text));
     }
 
-    /// <summary>Other records instead of all that there are.</summary>
+    /// <summary>Replaces all records.</summary>
     public void Replace(IEnumerable<(double At, string Text)> records)
     {
         lock (_lock)
@@ -44,14 +46,14 @@ internal sealed class FakeSyslog
         }
     }
 
-    /// <summary>dmesg -C; also what a flood does to the older records.</summary>
+    /// <summary>Clears the ring, like dmesg -C, or like a flood that overwrites the older records.</summary>
     public void Clear()
     {
         lock (_lock)
             _records.Clear();
     }
 
-    /// <summary>All that a look shows.</summary>
+    /// <summary>The text of one full read.</summary>
     public string Shown
     {
         get
@@ -90,7 +92,7 @@ internal sealed class FakeSyslog
         return Encoding.UTF8.GetBytes(WithPrefixes(record.Text, $"<{record.Priority}>{time}"));
     }
 
-    // record_print_text() of kernel/printk/printk.c: what does not fit is cut, and of what is cut only whole lines stay.
+    // record_print_text() of kernel/printk/printk.c: what does not fit is cut, and only whole lines of it remain.
     private string WithPrefixes(string text, string prefix)
     {
         var printed = new StringBuilder();

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace NicHangExporter.TestSupport;
 
-/// <summary>A dashboard of the directory grafana, as the tests read it.</summary>
+/// <summary>A dashboard of the directory grafana.</summary>
 internal sealed class GrafanaDashboard
 {
     private GrafanaDashboard(string path)
@@ -12,19 +12,17 @@ internal sealed class GrafanaDashboard
         Panels = [.. Children(Json).SelectMany(panel => Children(panel).Prepend(panel))];
     }
 
-    /// <summary>The name of its file.</summary>
+    /// <summary>The file name.</summary>
     public string File { get; }
 
-    /// <summary>All of it.</summary>
+    /// <summary>The whole file.</summary>
     public JsonObject Json { get; }
 
-    /// <summary>Its panels, rows and those in rows included.</summary>
+    /// <summary>All panels, including rows and the panels in rows.</summary>
     public IReadOnlyList<JsonObject> Panels { get; }
 
-    /// <summary>Its variables.</summary>
     public IReadOnlyList<JsonObject> Variables => Objects(Json["templating"]?["list"]);
 
-    /// <summary>Its annotations.</summary>
     public IReadOnlyList<JsonObject> Annotations => Objects(Json["annotations"]?["list"]);
 
     /// <summary>Every dashboard of a repository.</summary>
@@ -35,14 +33,12 @@ internal sealed class GrafanaDashboard
             .Select(path => new GrafanaDashboard(path)),
     ];
 
-    /// <summary>The queries of a panel.</summary>
     public static IReadOnlyList<JsonObject> Targets(JsonObject panel) => Objects(panel["targets"]);
 
-    /// <summary>A member that is text.</summary>
     public static string Text(JsonObject from, string name) =>
         (string?)from[name] ?? throw new KeyNotFoundException($"no {name} in {from.ToJsonString()}");
 
-    /// <summary>What a panel is called in a failure.</summary>
+    /// <summary>The name of a panel in a failure message.</summary>
     public string NameOf(JsonObject panel) => $"{File}, panel {panel["id"]} '{panel["title"]}'";
 
     private static IReadOnlyList<JsonObject> Children(JsonObject parent) => Objects(parent["panels"]);

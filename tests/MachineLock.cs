@@ -3,12 +3,12 @@ using System.Diagnostics;
 namespace NicHangExporter.TestSupport;
 
 /// <summary>
-/// Held by tests that flood the kernel log or hold RTNL: there is one of each on a machine, and test assemblies run side by side. The lock
-/// goes with the process.
+/// A lock for tests that flood the kernel log or hold RTNL. A machine has only one of each, and test assemblies run in
+/// parallel. The kernel releases the lock when the process ends.
 /// </summary>
 public sealed class MachineLock : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(5);
 
     private readonly FileStream _file;
 
@@ -22,7 +22,7 @@ public sealed class MachineLock : IDisposable
                 _file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
                 return;
             }
-            catch (IOException) when (waiting.Elapsed < Patience)
+            catch (IOException) when (waiting.Elapsed < Timeout)
             {
                 Thread.Sleep(100);
             }

@@ -5,15 +5,15 @@ using Microsoft.Win32.SafeHandles;
 namespace NicHangExporter.TestSupport;
 
 /// <summary>
-/// A network namespace of a test's own with a pair of connected veth interfaces, both down. It is made by <c>ip netns</c>, so
-/// that any program can be run in it, and is gone with all its interfaces after disposal.
+/// A network namespace for one test, with a pair of connected veth interfaces, both down. <c>ip netns</c> creates it,
+/// so any program can run in it. Dispose removes it with all its interfaces.
 /// </summary>
 internal sealed partial class NetworkNamespace : IDisposable
 {
     private const int NewNetwork = 0x40000000; // CLONE_NEWNET
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    /// <summary>Makes the namespace and its pair; skips the test where that takes more than the machine allows.</summary>
+    /// <summary>Creates the namespace and its pair. Skips the test if the machine does not allow that.</summary>
     public NetworkNamespace(string device = "veth0", string peer = "veth1")
     {
         Requires.Root();
@@ -33,17 +33,15 @@ internal sealed partial class NetworkNamespace : IDisposable
     /// <summary>The name for <c>ip netns</c>.</summary>
     public string Name { get; } = "nichang-" + Guid.NewGuid().ToString("N")[..12];
 
-    /// <summary>Adds one more pair.</summary>
     public void AddPair(string device, string peer) =>
         Execution.Of("ip", "-n", Name, "link", "add", "name", device, "type", "veth", "peer", "name", peer).Succeeded();
 
-    /// <summary>Runs a program in the namespace.</summary>
     public Execution Execute(string program, params IEnumerable<string> arguments) =>
         Execution.Of("ip", ["netns", "exec", Name, Requires.Find(program) ?? program, .. arguments]);
 
     /// <summary>
-    /// Runs a function on a thread that is in the namespace, and in no other for the rest of its life. A socket that is made
-    /// there stays in the namespace, so it can be used on any thread afterwards.
+    /// Runs a function on a new thread in the namespace. A socket that the function creates stays in the namespace, so
+    /// any thread can use it afterwards.
     /// </summary>
     public T Inside<T>(Func<T> function)
     {
@@ -68,7 +66,7 @@ internal sealed partial class NetworkNamespace : IDisposable
         return result!;
     }
 
-    /// <summary>Deletes the namespace; the kernel takes the interfaces away once nobody is in it.</summary>
+    /// <summary>Deletes the namespace. The kernel removes the interfaces when no process is left in it.</summary>
     public void Dispose() => Execution.Of("ip", "netns", "delete", Name).Succeeded();
 
     private void Enter()

@@ -3,15 +3,18 @@ using System.Runtime.InteropServices;
 
 namespace NicHangExporter.TestSupport;
 
-/// <summary>Runs code on a thread that the file system takes for nobody (setfsuid(2)), so that root meets files that
-/// can't be read.</summary>
+/// <summary>
+/// Runs code on a thread that has the file system permissions of nobody (setfsuid(2)), so that root meets unreadable
+/// files.
+/// </summary>
 internal static partial class OtherUser
 {
     private const uint Nobody = 65534;
 
-    /// <summary>Runs it and passes on what it throws.</summary>
-    /// <param name="reached">A directory that nobody must be able to reach, or the test would prove nothing.</param>
-    /// <param name="action">It must not go to another thread.</param>
+    /// <summary>Runs the action and passes on its exceptions.</summary>
+    /// <param name="reached">A directory that nobody must be able to reach. Otherwise the test would prove
+    /// nothing.</param>
+    /// <param name="action">Must not continue on another thread.</param>
     public static void Run(string reached, Action action)
     {
         Exception? failure = null;
@@ -37,7 +40,7 @@ internal static partial class OtherUser
             ExceptionDispatchInfo.Throw(failure);
     }
 
-    // It changes the calling thread alone, and returns the user of before, whether it did anything or not.
+    // setfsuid(2) changes only the calling thread. It returns the previous user in any case, even on failure.
     [LibraryImport("libc.so.6", EntryPoint = "setfsuid")]
     private static partial int SetFileSystemUser(uint user);
 }

@@ -6,14 +6,15 @@ using Microsoft.Win32.SafeHandles;
 namespace NicHangExporter.TestSupport;
 
 /// <summary>
-/// Stands in for /dev/kmsg: <see cref="Path"/> goes wherever the path of the device does, in this process or in another. Each write is one
-/// packet that one read(2) returns, as a record of the device is (pipe(7), O_DIRECT); an empty pipe says EAGAIN, as the device does.
+/// Replaces /dev/kmsg: <see cref="Path"/> can be used wherever the path of the device can, in this process or in
+/// another. Each write is one packet, and one read(2) returns one packet, like a record of the device (pipe(7),
+/// O_DIRECT). An empty pipe returns EAGAIN, like the device.
 /// </summary>
 internal sealed partial class PacketPipe : IDisposable
 {
     private const int ReadWrite = 2, NonBlocking = 0x800, CloseOnExec = 0x80000, SetFlags = 4;
 
-    // The generic value and those of the architectures that differ (asm/fcntl.h).
+    // O_DIRECT: the generic value and those of the architectures that differ (asm/fcntl.h).
     private static readonly int Direct = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x10000 : 0x4000;
 
     private readonly SafeFileHandle? _keptReader;
@@ -28,10 +29,13 @@ internal sealed partial class PacketPipe : IDisposable
         _inPackets = inPackets;
     }
 
-    /// <summary>What to open for reading.</summary>
+    /// <summary>The path to open for reading.</summary>
     public string Path { get; }
 
-    /// <summary>pipe2(O_DIRECT), reached through /proc: nothing in the file system, and nothing to open twice for writing.</summary>
+    /// <summary>
+    /// pipe2(O_DIRECT), opened through /proc. It leaves nothing in the file system and cannot be opened twice for
+    /// writing.
+    /// </summary>
     public static unsafe PacketPipe Anonymous()
     {
         var ends = stackalloc int[2];
@@ -43,10 +47,12 @@ internal sealed partial class PacketPipe : IDisposable
     /// <summary>A FIFO at <paramref name="path"/> whose writer writes packets.</summary>
     public static PacketPipe Named(string path) => Make(path, inPackets: true);
 
-    /// <summary>A FIFO at <paramref name="path"/> that is an ordinary stream of bytes: reads and writes need not match.</summary>
+    /// <summary>
+    /// A FIFO at <paramref name="path"/> that is an ordinary stream of bytes: reads and writes need not match.
+    /// </summary>
     public static PacketPipe Stream(string path) => Make(path, inPackets: false);
 
-    /// <summary>One packet, of at most 4096 bytes.</summary>
+    /// <summary>Writes one packet of at most 4096 bytes.</summary>
     /// <exception cref="Win32Exception">EAGAIN: the pipe is full.</exception>
     public unsafe void Write(ReadOnlySpan<byte> packet)
     {
@@ -58,17 +64,16 @@ internal sealed partial class PacketPipe : IDisposable
                 throw new IOException("The pipe took only a part");
     }
 
-    /// <summary>The same for text, as UTF-8.</summary>
     public void Write(string packet) => Write(Encoding.UTF8.GetBytes(packet));
 
-    /// <summary>Closes the writing end: the reader sees POLLHUP.</summary>
+    /// <summary>Closes the writing end: the reader gets POLLHUP.</summary>
     public void CloseWriter()
     {
         _writer?.Dispose();
         _writer = null;
     }
 
-    /// <summary>A new writer comes to the FIFO.</summary>
+    /// <summary>Opens the FIFO for writing again.</summary>
     public void OpenWriter() => _writer = OpenForWriting(Path, _inPackets);
 
     public void Dispose()
@@ -83,7 +88,7 @@ internal sealed partial class PacketPipe : IDisposable
         return new PacketPipe(path, keptReader: null, OpenForWriting(path, inPackets), inPackets);
     }
 
-    // For reading, too: a FIFO can't be opened for writing only, while nobody reads, without blocking.
+    // Read and write: without a reader, opening a FIFO only for writing blocks.
     private static SafeFileHandle OpenForWriting(string path, bool inPackets)
     {
         var writer = new SafeFileHandle(Check(Open(path, ReadWrite | NonBlocking | CloseOnExec, 0)), ownsHandle: true);

@@ -1,8 +1,8 @@
 namespace NicHangExporter.TestSupport;
 
 /// <summary>
-/// Says what a test needs of the machine. Where it is missing the test is skipped with the reason;
-/// with TESTS_MUST_NOT_SKIP=1 (set by .ci/run) a missing thing is a failure, so that CI can't pass by skipping.
+/// Checks what a test needs of the machine. If it is missing, the test is skipped with the reason. With
+/// TESTS_MUST_NOT_SKIP=1 (set by .ci/run) the test fails instead, so that CI cannot pass by skipping.
 /// </summary>
 internal static class Requires
 {

@@ -4,10 +4,12 @@ using System.Text;
 
 namespace NicHangExporter.TestSupport;
 
-/// <summary>A directory that looks like /sys. Names are bytes, because System.IO can't make those that are not UTF-8.</summary>
+/// <summary>
+/// A directory that looks like /sys. Names are bytes, because System.IO cannot create names that are not UTF-8.
+/// </summary>
 internal sealed partial class SysfsTree : IDisposable
 {
-    // As the kernel's own: what is read and written each simulated second must not wait for a disk.
+    // In memory, like the kernel's: the tests read and write it every simulated second, which must not wait for a disk.
     private readonly TemporaryDirectory _directory = new(inMemory: true);
 
     public SysfsTree() => Directory.CreateDirectory(Path.Combine(Root, "class/net"));
@@ -16,14 +18,14 @@ internal sealed partial class SysfsTree : IDisposable
 
     public void Dispose()
     {
-        // rm, for Directory.Delete does not find names that are not UTF-8.
+        // rm, because Directory.Delete does not find names that are not UTF-8.
         using (var process = System.Diagnostics.Process.Start("rm", ["-rf", "--", Root]))
             process.WaitForExit();
         Directory.CreateDirectory(Root);
         _directory.Dispose();
     }
 
-    /// <summary>An interface as a link to a directory of its own, below a parent device or in devices/virtual.</summary>
+    /// <summary>Adds an interface: a link to its own directory, below a parent device or in devices/virtual.</summary>
     public void Add(ReadOnlySpan<byte> name, string? parent = null, string? subsystem = null, string? driver = null)
     {
         var place = $"devices/{parent ?? "virtual"}/net";
@@ -38,7 +40,7 @@ internal sealed partial class SysfsTree : IDisposable
         Replace($"{Root}/devices/{parent}/driver", driver is null ? null : $"../../../bus/{subsystem}/drivers/{driver}");
     }
 
-    /// <summary>An attribute of an interface.</summary>
+    /// <summary>Writes an attribute of an interface.</summary>
     public void Write(string device, string attribute, string content)
     {
         var path = Path.Combine(Root, "class/net", device, attribute);
@@ -46,7 +48,7 @@ internal sealed partial class SysfsTree : IDisposable
         File.WriteAllText(path, content);
     }
 
-    /// <summary>A link of any kind; both paths end in a name as bytes.</summary>
+    /// <summary>Creates a symbolic link. Both paths end in a name as bytes.</summary>
     public static void Link(string target, ReadOnlySpan<byte> targetName, string path, ReadOnlySpan<byte> pathName)
     {
         if (MakeLink(Bytes(target, targetName), Bytes(path, pathName)) != 0)

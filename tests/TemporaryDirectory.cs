@@ -1,6 +1,6 @@
 namespace NicHangExporter.TestSupport;
 
-/// <summary>A directory of one test's own, gone after it.</summary>
+/// <summary>A directory for one test. Dispose deletes it.</summary>
 internal sealed class TemporaryDirectory(bool inMemory = false) : IDisposable
 {
     private const string Memory = "/dev/shm";

@@ -15,8 +15,8 @@ using Serilog.Extensions.Logging;
 namespace NicHangExporter.Bench;
 
 /// <summary>
-/// The exporter's own rooms with their own threads, log and journal, over a FIFO for the kernel log, a directory for sysfs and a <see cref="SilentNic"/>,
-/// in which a NIC hangs once.
+/// The exporter's services with their threads, log and journal, in which a NIC hangs once. The kernel log is a FIFO,
+/// sysfs a directory, and the NIC a <see cref="SilentNic"/>.
 /// </summary>
 internal sealed partial class HangingHost(string work, string device)
 {
@@ -29,22 +29,18 @@ internal sealed partial class HangingHost(string work, string device)
     /// <summary>The state directory.</summary>
     public string State { get; } = Path.Combine(work, "state");
 
-    /// <summary>How long the first command to the NIC came after the second report of the hang was written.</summary>
+    /// <summary>The time from writing the second report of the hang to the first command to the NIC.</summary>
     public async Task<TimeSpan> HealAsync()
     {
         MakeDevice();
         if (MakeFifo(_kmsg, Convert.ToUInt32("600", 8)) != 0)
             throw new InvalidOperationException($"no FIFO can be made: errno {Marshal.GetLastPInvokeError()}");
-        // For reading, too: else opening it would wait for the reader.
+        // Read and write: opening it only for writing would wait for the reader.
         await using var log = new FileStream(_kmsg, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
         var options = new ExporterOptions
         {
-            SysfsPath = Path.Combine(work, "sys"),
-            KmsgPath = _kmsg,
-            StateDirectory = State,
-            DisableFile = Path.Combine(work, "disable"),
-            LocalRemediation = RemediationMode.Enforce,
-            BootGrace = TimeSpan.Zero,
+            Paths = new() { Sysfs = Path.Combine(work, "sys"), Kmsg = _kmsg, StateDirectory = State },
+            Remediation = new() { Local = RemediationMode.Enforce, DisableFile = Path.Combine(work, "disable"), BootGrace = TimeSpan.Zero },
         };
         var metrics = new ExporterMetrics();
         using var logger = LoggingSetup.Create(options, _clock, () => { });
@@ -52,21 +48,23 @@ internal sealed partial class HangingHost(string work, string device)
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new SerilogLoggerProvider(logger)));
         ExporterHost.AddRooms(services, options, _clock, metrics);
         services.AddSingleton<IEthtool>(_nic);
-        await using var rooms = services.BuildServiceProvider();
-        var (monitor, remediator, lane) = (rooms.GetRequiredService<HangMonitor>(), rooms.GetRequiredService<Remediator>(), rooms.GetRequiredService<RemediationWorker>());
-        rooms.GetRequiredService<StateDirectory>().TryTake();
-        lane.Start();
+        await using var provider = services.BuildServiceProvider();
+        var monitor = provider.GetRequiredService<HangMonitor>();
+        var remediator = provider.GetRequiredService<Remediator>();
+        var worker = provider.GetRequiredService<RemediationWorker>();
+        provider.GetRequiredService<StateDirectory>().TryTake();
+        worker.Start();
         remediator.Start();
         monitor.Start();
         await Task.WhenAll(monitor.Ready, remediator.Ready);
 
-        var evidence = rooms.GetRequiredService<HangSignals>();
+        var evidence = provider.GetRequiredService<HangSignals>();
         log.Write(Report(1));
         while (Reports(evidence) == 0)
             await Task.Delay(1);
-        // What comes of the first report is over long before the second, which comes two seconds later.
+        // The effects of the first report end long before the second, which follows two seconds later.
         var idle = new TaskCompletionSource();
-        lane.Post(idle.SetResult);
+        worker.Post(idle.SetResult);
         await idle.Task;
         await Task.Delay(5);
         _clock.Jump(TimeSpan.FromSeconds(2));
@@ -83,7 +81,7 @@ internal sealed partial class HangingHost(string work, string device)
     private int Reports(HangSignals evidence) =>
         InterfaceName.TryParse(device, out var name) && BusAddress.TryParse(Bus, out var bus) ? evidence.Of(name, bus).Reports : throw new ArgumentException($"{device} is no name of an interface");
 
-    // An empty line is no record, and shows at once that no line of the dictionary follows.
+    // An empty line is no record. It shows immediately that no line of the dictionary follows.
     private byte[] Report(int number) => Encoding.UTF8.GetBytes(
         $"3,{number},{(long)(_clock.GetElapsedTime(0).TotalMicroseconds)},-;e1000e {Bus} {device}: Detected Hardware Unit Hang:\\x0a  TDH                  <0>\\x0a  TDT                  <2>\n SUBSYSTEM=pci\n DEVICE=+pci:{Bus}\n\n");
 

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace NicHangExporter.Bench;
 
-/// <summary>From the report that confirms a hang to the first command to the NIC, beside what one fsync takes: an intent must be on the disk before that.</summary>
+/// <summary>
+/// Measures the time from the report that confirms a hang to the first command to the NIC. Compares it with one fsync,
+/// because an intent must be on the disk before the command.
+/// </summary>
 internal static class HealingTime
 {
     private const int Runs = 200;
@@ -33,7 +36,7 @@ internal static class HealingTime
         Print("one fsync of a line in the same directory", syncs, Percentile(syncs, 0.5));
     }
 
-    // As the journal does it: a line more, and on the disk.
+    // Like the journal: append one line and sync it to the disk.
     private static TimeSpan Sync(string path)
     {
         using var file = File.OpenHandle(path, FileMode.Create, FileAccess.Write);

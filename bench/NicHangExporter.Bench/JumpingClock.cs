@@ -1,6 +1,8 @@
 namespace NicHangExporter.Bench;
 
-/// <summary>The real clock, set forth by whatever a benchmark need not wait for. Timers take their real time.</summary>
+/// <summary>
+/// The real clock, which a benchmark can set forward instead of waiting. Timers take their real time.
+/// </summary>
 internal sealed class JumpingClock : TimeProvider
 {
     private long _ahead;

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace NicHangExporter.Bench;
 
-/// <summary>Records a second of the exporter's own path beside mtail on the same messages; of each the best of some runs, in turns.</summary>
+/// <summary>
+/// Compares the records per second of the exporter's kmsg path and of mtail on the same messages. The programs take
+/// turns, and the best of several runs counts.
+/// </summary>
 internal static class KmsgComparison
 {
     private const int Records = 2_000_000;
@@ -18,7 +21,7 @@ internal static class KmsgComparison
         File.WriteAllBytes(empty, []);
 
         var peer = new Mtail(mtail, program);
-        // Tables, code and pages of the file are warm after this.
+        // Warms up tables, code and pages of the file.
         var weighed = KmsgPath.Run(kmsg, weigh: true);
         Require(weighed.Records == Records, $"{weighed.Records} of {Records} records were read");
         Require(weighed.Found == hangs, $"the detector found {weighed.Found} of {hangs} messages");
@@ -42,7 +45,7 @@ internal static class KmsgComparison
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
-    // A program that does not do the same work is no peer.
+    // The comparison is valid only if both programs find the same messages.
     private static void Require(bool condition, string failure)
     {
         if (!condition)

@@ -5,13 +5,13 @@ using NicHangExporter.Linux.Kmsg;
 
 namespace NicHangExporter.Bench;
 
-/// <summary>What a pass over a log came to.</summary>
+/// <summary>The result of a pass over a log.</summary>
 /// <param name="Records">Records read.</param>
-/// <param name="Found">Those that tell of a NIC's hang, watchdog or reset.</param>
+/// <param name="Found">Records that report a NIC's hang, watchdog timeout or reset.</param>
 /// <param name="Elapsed">How long it took.</param>
-/// <param name="Matched">Those, and others that the table knows: links, renames.</param>
-/// <param name="AllocatedByMatched">Bytes allocated while the matched were handled; 0 unless asked for.</param>
-/// <param name="Allocated">Bytes allocated in all.</param>
+/// <param name="Matched">Found records and others that the pattern table matches: links, renames.</param>
+/// <param name="AllocatedByMatched">Bytes allocated while matched records were handled; 0 unless measured.</param>
+/// <param name="Allocated">Bytes allocated in total.</param>
 internal readonly record struct KmsgPass(int Records, int Found, TimeSpan Elapsed, int Matched, long AllocatedByMatched, long Allocated);
 
 /// <summary>The path of a record in the exporter's kmsg thread: read, parse, unescape, detect.</summary>
@@ -19,7 +19,7 @@ internal static class KmsgPath
 {
     /// <summary>Reads a recording to its end.</summary>
     /// <param name="path">The recording.</param>
-    /// <param name="weigh">Whether allocations are told apart by record, which takes time of its own.</param>
+    /// <param name="weigh">Whether to measure allocations by record, which takes additional time.</param>
     public static KmsgPass Run(string path, bool weigh)
     {
         var unescaped = new byte[16 * 1024];

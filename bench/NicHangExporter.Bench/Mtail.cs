@@ -5,10 +5,12 @@ using System.Text.RegularExpressions;
 
 namespace NicHangExporter.Bench;
 
-/// <summary>mtail over a whole file, in its mode for that.</summary>
+/// <summary>Runs mtail over a whole file, in its one-shot mode.</summary>
 internal sealed partial class Mtail(string mtail, string program)
 {
-    /// <summary>Runs it once; returns how long it took, the CPU time of all its threads, and the sum of its counters.</summary>
+    /// <summary>
+    /// Runs it once. Returns the elapsed time, the CPU time of all its threads, and the sum of its counters.
+    /// </summary>
     public (TimeSpan Elapsed, TimeSpan Cpu, int Found) Run(string log)
     {
         var before = ChildrenCpu();
@@ -36,7 +38,10 @@ internal sealed partial class Mtail(string mtail, string program)
     [GeneratedRegex(@"^hang_messages\{[^}]*\} (?<value>\d+)", RegexOptions.Multiline)]
     private static partial Regex Sample();
 
-    /// <summary><c>struct rusage</c> (include/uapi/linux/resource.h) of a 64-bit machine: two timevals, and what is not used here.</summary>
+    /// <summary>
+    /// <c>struct rusage</c> (include/uapi/linux/resource.h) of a 64-bit machine: two timevals, and fields that are not
+    /// used here.
+    /// </summary>
     [StructLayout(LayoutKind.Sequential, Size = 144)]
     private readonly struct Usage
     {

@@ -5,13 +5,15 @@ using System.Runtime.InteropServices;
 
 namespace NicHangExporter.Bench;
 
-/// <summary>A server under test: started, asked over one kept-alive connection, weighed, and killed at the end.</summary>
+/// <summary>
+/// A server under test: started, scraped over one kept-alive connection, measured, and killed at the end.
+/// </summary>
 internal sealed partial class Peer : IDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(20);
 
-    // CPUCLOCK_SCHED (include/linux/posix-timers_types.h): the CPU time of a whole process, its dead threads included.
+    // CPUCLOCK_SCHED (include/linux/posix-timers_types.h): the CPU time of a whole process, including ended threads.
     private const int ProcessClock = 2;
 
     private readonly Process _process;
@@ -23,7 +25,7 @@ internal sealed partial class Peer : IDisposable
     {
         Name = name;
         _process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        // Read, and all but the last line forgotten: a program that fills its pipe would stop.
+        // Reads the log and keeps only the last line: a program whose pipe is full would block.
         _process.ErrorDataReceived += (_, line) => _lastWords = line.Data ?? _lastWords;
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
@@ -34,11 +36,11 @@ internal sealed partial class Peer : IDisposable
         };
     }
 
-    /// <summary>As in the table.</summary>
+    /// <summary>The name in the table.</summary>
     public string Name { get; }
 
     /// <summary>
-    /// CPU time used so far, user and system: the sum that /proc/PID/stat shows as utime + stime, without being cut to ticks of 10 ms.
+    /// CPU time used so far, user and system: utime + stime of /proc/PID/stat, but without rounding to ticks of 10 ms.
     /// </summary>
     public TimeSpan Cpu => GetTime(~_process.Id << 3 | ProcessClock, out var time) == 0
         ? TimeSpan.FromSeconds(time.Seconds) + TimeSpan.FromMicroseconds(time.Nanoseconds / 1000.0)
@@ -54,7 +56,7 @@ internal sealed partial class Peer : IDisposable
         }
     }
 
-    /// <summary>Waits until it answers at all, without a scrape.</summary>
+    /// <summary>Waits until it answers, without a scrape.</summary>
     public async Task WaitAsync()
     {
         var start = Stopwatch.GetTimestamp();
@@ -72,7 +74,7 @@ internal sealed partial class Peer : IDisposable
             }
     }
 
-    /// <summary>One scrape; the body lives until the next.</summary>
+    /// <summary>One scrape. The body is valid until the next scrape.</summary>
     public Task<ReadOnlyMemory<byte>> ScrapeAsync() => ReadAsync("/metrics");
 
     public void Dispose()

@@ -1,6 +1,7 @@
 using NicHangExporter.Bench;
 
-// Started by bench/run, which makes the namespaces and the programs to compare. Tables on stdout, progress on stderr.
+// bench/run starts this program. It makes the namespaces and the programs to compare. Tables on stdout, progress on
+// stderr.
 switch (args)
 {
     case ["scrape", var devices, var exporter, var nodeExporter, var floor]:

@@ -5,8 +5,9 @@ using System.Text.RegularExpressions;
 namespace NicHangExporter.Bench;
 
 /// <summary>
-/// A long kernel log, made of records that real kernels wrote: ordinary ones in turn, and every hundredth one of those that tell of a hang or
-/// a reset. Written twice: as /dev/kmsg gives it, and as lines of text as dmesg prints them, one line for each record.
+/// A long kernel log made of records of real kernels: ordinary records in turn, and in every hundredth place a record
+/// that reports a hang or a reset. It is written in two forms: as /dev/kmsg returns it, and as lines of text as dmesg
+/// prints them, one line per record.
 /// </summary>
 internal sealed partial class RecordedLog
 {
@@ -24,7 +25,7 @@ internal sealed partial class RecordedLog
             {
                 var record = new Record(match.Groups["priority"].Value, match.Groups["text"].Value, match.Groups["dictionary"].Value);
                 var tellsOfHang = Hang().IsMatch(record.Text);
-                // A hang message that is not the kernel's own is a forgery, which the two programs treat differently.
+                // Excludes hang messages that user space wrote, because the two programs treat them differently.
                 if (!tellsOfHang)
                     _ordinary.Add(record);
                 else if (int.Parse(record.Priority, CultureInfo.InvariantCulture) < 8)
@@ -34,7 +35,9 @@ internal sealed partial class RecordedLog
             throw new InvalidOperationException($"{directory} holds no recorded kernel logs (*.raw)");
     }
 
-    /// <summary>Writes so many records as kernel records and as text; returns how many of them tell of a hang or reset.</summary>
+    /// <summary>
+    /// Writes a number of records as kernel records and as text. Returns how many of them report a hang or reset.
+    /// </summary>
     public int Write(int records, string kmsg, string text)
     {
         var hangs = 0;

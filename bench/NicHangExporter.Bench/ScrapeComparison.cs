@@ -4,8 +4,8 @@ using System.Globalization;
 namespace NicHangExporter.Bench;
 
 /// <summary>
-/// One scrape of everything beside node_exporter, in the network namespace that this process was started in. The programs take turns, so
-/// that a machine that grows slower does so for all of them.
+/// Compares one full scrape with node_exporter, in the network namespace of this process. The programs take turns, so
+/// that a machine that slows down affects all of them.
 /// </summary>
 internal static class ScrapeComparison
 {
@@ -14,7 +14,7 @@ internal static class ScrapeComparison
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
 
-    // Enough for a heap to have found its size; with many devices node_exporter would need minutes for it.
+    // Enough for a heap to reach its final size. With many devices node_exporter would need minutes for more.
     private static int ScrapesForMemory(int devices) => devices <= 10 ? 1000 : 100;
 
     public static async Task RunAsync(string devices, string exporter, string nodeExporter, string floor)

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace NicHangExporter.Bench;
 
-/// <summary>What the scrapes of one peer came to.</summary>
+/// <summary>The measurements of one peer's scrapes.</summary>
 internal sealed class ScrapeTally(Peer peer)
 {
     private readonly List<double> _milliseconds = [];
@@ -15,16 +15,16 @@ internal sealed class ScrapeTally(Peer peer)
     public double IdleMebibytes { get; private set; }
     public double LoadedMebibytes { get; private set; }
 
-    /// <summary>CPU µs a second while nobody asks.</summary>
+    /// <summary>CPU time without requests, in µs per second.</summary>
     public double IdleMicroseconds { get; set; }
 
-    /// <summary>CPU µs of one scrape.</summary>
+    /// <summary>CPU time of one scrape, in µs.</summary>
     public double Microseconds => _cpu.TotalMicroseconds / _milliseconds.Count;
 
-    /// <summary>The time, in ms, that so great a part of the scrapes needed at most.</summary>
+    /// <summary>The percentile of the scrape duration, in ms.</summary>
     public double Percentile(double part) => _milliseconds.Order().ElementAt((int)Math.Ceiling(part * _milliseconds.Count) - 1);
 
-    /// <summary>Scrapes that are not measured: caches fill, the heap grows to its size.</summary>
+    /// <summary>Scrapes that are not measured, until caches are filled and the heap has its final size.</summary>
     public async Task WarmUpAsync(int scrapes)
     {
         IdleMebibytes = Peer.ResidentMebibytes;
@@ -32,7 +32,7 @@ internal sealed class ScrapeTally(Peer peer)
             Count(await Peer.ScrapeAsync());
     }
 
-    /// <summary>Scrapes for a while, one after the other.</summary>
+    /// <summary>Scrapes for a duration, one scrape after the other.</summary>
     public async Task MeasureAsync(TimeSpan length)
     {
         var before = Peer.Cpu;
@@ -48,7 +48,7 @@ internal sealed class ScrapeTally(Peer peer)
         _cpu += Peer.Cpu - before;
     }
 
-    /// <summary>Scrapes on until so many have been, and weighs the memory.</summary>
+    /// <summary>Continues until a number of scrapes is reached, and measures the memory.</summary>
     public async Task CompleteAsync(int scrapes)
     {
         for (; Scrapes < scrapes; Scrapes++)
@@ -56,7 +56,7 @@ internal sealed class ScrapeTally(Peer peer)
         LoadedMebibytes = Peer.ResidentMebibytes;
     }
 
-    // A sample is a line that is no comment.
+    // A sample is a line that is not a comment.
     private void Count(ReadOnlyMemory<byte> body)
     {
         (Bytes, Samples) = (body.Length, 0);

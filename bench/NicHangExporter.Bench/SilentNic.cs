@@ -3,10 +3,15 @@ using NicHangExporter.Linux.Ethtool;
 
 namespace NicHangExporter.Bench;
 
-/// <summary>A NIC whose driver answers at once and does nothing: it tells when the first command that would change it comes.</summary>
+/// <summary>
+/// A NIC whose driver answers immediately and does nothing. It reports when the first command arrives that would change
+/// the NIC.
+/// </summary>
 internal sealed class SilentNic : IEthtool
 {
-    /// <summary>Is looked for at the first command, and never there: a trace of system calls shows where that was.</summary>
+    /// <summary>
+    /// A path that does not exist. The first command looks it up, to mark its position in a trace of system calls.
+    /// </summary>
     public const string Mark = "/first-command-to-the-nic";
 
     private static readonly string[] Offloads =
@@ -14,7 +19,7 @@ internal sealed class SilentNic : IEthtool
 
     private readonly TaskCompletionSource<long> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>When it came, by the clock of the machine.</summary>
+    /// <summary>The timestamp of the first command.</summary>
     public Task<long> First => _first.Task;
 
     public SetFeaturesResult SetFeatures(InterfaceName device, IReadOnlyList<FeatureChange> changes)

@@ -9,8 +9,9 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Bench;
 
 /// <summary>
-/// Whether the time of a refusal tells how near a wrong token was. Tokens that differ from the right one in the last character alone, and tokens that differ
-/// in every one, in an order of chance; and, as the control that the measurement can tell at all, a comparison that stops at the first difference.
+/// Tests whether the time of a refusal depends on the wrong token. It compares tokens that differ from the right one
+/// only in the last character with tokens that differ in every character, in random order. As a control, it also
+/// measures a comparison that stops at the first difference.
 /// </summary>
 internal static class TokenTiming
 {
@@ -25,7 +26,7 @@ internal static class TokenTiming
         File.SetUnixFileMode(path, UnixFileMode.UserRead);
         if (TokenFile.TryParse($"bench:admin={path}", out var file) is { } problem)
             throw new InvalidOperationException(problem);
-        var store = new CredentialStore(new ExporterOptions { ApiTokenFiles = [file!] }, new ExporterMetrics(), TimeProvider.System, NullLogger<CredentialStore>.Instance);
+        var store = new CredentialStore(new ExporterOptions { Api = new() { TokenFiles = [file!] } }, new ExporterMetrics(), TimeProvider.System, NullLogger<CredentialStore>.Instance);
         var near = "Bearer " + token[..^1] + (token[^1] == '0' ? '1' : '0');
         var far = "Bearer " + string.Concat(token.Select(character => character == '0' ? '1' : '0'));
         Require(store.Authenticate("Bearer " + token) is not null && store.Authenticate(near) is null && store.Authenticate(far) is null);
@@ -34,7 +35,7 @@ internal static class TokenTiming
         Console.WriteLine("| comparison | near miss, ns | far miss, ns | difference, ns | Welch's t | it tells (over 4.5) |");
         Console.WriteLine("|---|--:|--:|--:|--:|---|");
         Print("the exporter's, with hash and files", Measure(near, far, header => store.Authenticate(header) is not null));
-        // A long one, or the clock would not see it.
+        // A long token, because the clock could not resolve the difference for a short one.
         var (secret, nearly, hardly) = (new string('a', 4096), new string('a', 4095) + 'b', new string('b', 4096));
         Print("control: 4 kB, character by character", Measure(nearly, hardly, text => StopsEarly(text, secret)));
     }
@@ -53,7 +54,7 @@ internal static class TokenTiming
             Require(!accepted);
             (isNear ? first : second).Add(elapsed);
         }
-        // What the scheduler took is no property of the code: the same share is cut off both, at the same time.
+        // Outliers come from the scheduler, so the same share is cut off both samples at the same limit.
         var cut = first.Concat(second).Order().ElementAt((int)(Samples * 2 * 0.95));
         return (Welch.Of(first.Where(time => time <= cut)), Welch.Of(second.Where(time => time <= cut)));
     }

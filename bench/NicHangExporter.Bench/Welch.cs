@@ -1,12 +1,11 @@
 namespace NicHangExporter.Bench;
 
-/// <summary>What Welch's t-test needs of a sample.</summary>
-/// <param name="Count">How many values.</param>
+/// <summary>The statistics of a sample for Welch's t-test.</summary>
+/// <param name="Count">Number of values.</param>
 /// <param name="Mean">Their mean.</param>
-/// <param name="Variance">Their variance, unbiased.</param>
+/// <param name="Variance">Their unbiased variance.</param>
 internal readonly record struct Welch(int Count, double Mean, double Variance)
 {
-    /// <summary>Of these values.</summary>
     public static Welch Of(IEnumerable<double> values)
     {
         var all = values.ToArray();

@@ -1,5 +1,5 @@
-// Checks documents of the Prometheus operator (standard input, YAML) against its models: types, required fields and
-// patterns by their validators, and fields that do not exist by what a validator never asks for. One line a fault.
+// Checks documents of the Prometheus operator (standard input, YAML) against its models. The validators check types,
+// required fields and patterns. A field that a validator never reads does not exist. Prints one line per fault.
 //   node operator-schema.mjs NODE_MODULES_PARENT < rendered.yaml
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ const directory = `${process.argv[2]}/node_modules/@kubernetes-models/prometheus
 const load = async version => import(pathToFileURL(`${directory}/${version}/index.js`));
 const models = { [`${group}/v1`]: await load('v1'), [`${group}/v1alpha1`]: await load('v1alpha1') };
 
-// Notes which fields of an object are read; an object whose keys are listed is a map, all of whose keys are right.
+// Records which fields of an object are read. An object whose keys are enumerated is a map: all its keys are valid.
 function watched(value, path, unread) {
   if (value === null || typeof value !== 'object') return value;
   if (!Array.isArray(value)) for (const key of Object.keys(value)) unread.add(`${path}.${key}`);

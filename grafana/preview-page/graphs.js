@@ -1,4 +1,4 @@
-// The panels over time: lines, bars and states, with the annotations of the dashboard as marks.
+// Panels over time: lines, bars and states, with the dashboard's annotations as marks.
 'use strict';
 
 const PALETTE = ['#73bf69', '#f2cc0c', '#8ab8ff', '#ff780a', '#f2495c', '#5794f2', '#b877d9', '#705da0', '#37872d'];
@@ -12,7 +12,7 @@ const nice = value => {
   return [1, 2, 5, 10].map(one => one * power).find(one => one >= value * 0.999);
 };
 
-// Where a time is in a drawing.
+// The x coordinate of a time.
 const across = (width, left) => time =>
   left + (time - window.DATA.begin) / (window.DATA.end - window.DATA.begin) * (width - left - RIGHT);
 
@@ -27,7 +27,7 @@ function timeAxis(x, top, bottom) {
   return lines;
 }
 
-// An annotation is at the time that is its value, or else at the time of its sample.
+// The time of an annotation is its value, or else the time of its sample.
 function marks(x, top, bottom) {
   const { begin, end, annotations, dashboard } = window.DATA;
   return dashboard.annotations.list.flatMap(annotation => {
@@ -42,7 +42,7 @@ function marks(x, top, bottom) {
   }).join('');
 }
 
-// The points with what they stand on: 0, or the series below where they are stacked.
+// The points with their base: 0, or the series below if they are stacked.
 function stack(panel, all) {
   const { defaults, overrides } = panel.fieldConfig, stacked = defaults.custom.stacking.mode === 'normal';
   const inverted = overrides.filter(one => one.matcher.id === 'byFrameRefID').map(one => one.matcher.options);

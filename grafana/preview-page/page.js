@@ -1,4 +1,4 @@
-// The page: the header, and each panel in its place of the grid.
+// The page: the header, and each panel at its position in the grid.
 'use strict';
 
 const CELL = 38, COLUMN = 1400 / 24;
@@ -24,7 +24,7 @@ function box(panel) {
   return element;
 }
 
-// Says how high the page is once everything is drawn, and otherwise what went wrong.
+// Reports the height of the page after everything is drawn, or the error.
 function show(data) {
   try {
     window.DATA = data;

@@ -1,4 +1,4 @@
-// The panels that show the last value: as a number, a bar, a table; and text.
+// Panels that show the last value as a number, a bar or a table, and text panels.
 'use strict';
 
 const escape = text => String(text).replace(/&/g, '&amp;').replace(/</g, '&lt;');
@@ -27,7 +27,7 @@ function bargauge(panel) {
   return `<div class="bars"><table>${all.map(row).join('')}</table></div>`;
 }
 
-// One row for each set of labels, as the transformation "merge" makes it; the values of each query are a column.
+// One row for each set of labels, like the transformation "merge". The values of each query are a column.
 function rows(panel) {
   const several = panel.targets.length > 1, found = new Map();
   for (const { refId, labels, points } of series(panel)) {

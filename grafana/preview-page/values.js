@@ -53,7 +53,7 @@ const threshold = (value, field) =>
 const tint = (value, field) => color(mapped(value, field)?.color
   ?? (field.color.mode === 'fixed' ? field.color.fixedColor : threshold(value, field)));
 
-// The series of a panel: of each query, the name that the legend has for it, and its points.
+// The series of a panel: the legend name and the points of each query.
 const legend = (format, labels) => format.replace(/{{(\w+)}}/g, (_, name) => labels[name] ?? '').trim();
 
 const series = panel => panel.targets.flatMap(({ refId, legendFormat }) =>

@@ -43,6 +43,7 @@ if (call is null)
 {
     CredentialStore.Check(options, errors);
     WebConfigStore.Check(options, TimeProvider.System, errors);
+    options = AlertingConfigFile.Load(options, errors);
     StateDirectory.Check(options, errors);
 }
 if (errors.Count > 0)
@@ -51,7 +52,7 @@ if (call is not null)
 {
     // The output has the answer. The log is only for a user who sets its level.
     if (settings.All(setting => setting.Name != "log.level"))
-        options.LogLevel = LogLevel.Error;
+        options = options with { Logging = options.Logging with { Level = LogLevel.Error } };
     return await new CommandRunner(options, OfflineHost.ActAsync, TimeProvider.System, output, error).RunAsync(call);
 }
 if (commandLine.IsConfigCheck(result))
@@ -59,7 +60,7 @@ if (commandLine.IsConfigCheck(result))
     // Of the host, not of the configuration, which may be checked elsewhere: a warning, and no error.
     foreach (var warning in ConfigurationWarnings.Of(options))
         error.WriteLine($"nic-hang-exporter: warning: {ConsoleWriter.Clean(warning)}");
-    if (options.StateDirectory is { } directory && StateDirectory.FaultOf(directory) is { } fault)
+    if (options.Paths.StateDirectory is { } directory && StateDirectory.FaultOf(directory) is { } fault)
         error.WriteLine(
             "nic-hang-exporter: warning: a restart will forget, because of state.directory: "
             + $"{ConsoleWriter.Clean(fault.Split('\n')[0])}");

@@ -1,6 +1,9 @@
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>The shipped alert rules over what the exporter really serves, in each of its modes: a healthy host wakes nobody, and a hanging one does.</summary>
+/// <summary>
+/// The shipped alert rules over real metrics of the exporter in each of its modes: a healthy host has no alert, and a
+/// hanging one has.
+/// </summary>
 public sealed class AlertRuleTests : IDisposable
 {
     private readonly FakeHost _host = new();
@@ -24,7 +27,7 @@ public sealed class AlertRuleTests : IDisposable
         File.SetUnixFileMode(token, UnixFileMode.UserRead);
         string[] remediation = mode == "off" ? []
             : [$"--remediation.local={mode}", $"--remediation.webhook={mode}", $"--state.directory={_host.State}", $"--api.token-file=alertmanager:remediate={token}", "--alerting.alertmanagers=http://127.0.0.1:1"];
-        // This machine, but a kernel log that nobody else writes to.
+        // This machine, except for the kernel log: nobody else writes to this one.
         using var exporter = await ExporterProcess.StartAsync(
             ["--collector.virtual", $"--path.kmsg={_host.KernelLog}", $"--remediation.disable-file={_directory["disable"]}", .. remediation]);
 
@@ -48,7 +51,7 @@ public sealed class AlertRuleTests : IDisposable
         var once = await exporter.ScrapeUntilAsync("the report", metrics => metrics.Sum("nichang_hang_active") == 1);
         Assert.Equal(0, once.Sum("nichang_hang_confirmed"));
 
-        // A wedge repeats itself, and reports of one moment are one.
+        // A wedge repeats its reports, and reports at the same moment count as one.
         var hang = await exporter.ScrapeUntilAsync("the hang is beyond doubt", metrics =>
         {
             if (metrics.Sum("nichang_hang_confirmed") == 1)

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>Alerts that the exporter itself tells a real Alertmanager of, without any Prometheus.</summary>
+/// <summary>Alerts that the exporter itself sends to a real Alertmanager, without a Prometheus.</summary>
 public sealed class AlertmanagerClientTests
 {
     private const string Push = "--alerting.alertmanagers=http://127.0.0.1:9093";
@@ -27,18 +27,18 @@ public sealed class AlertmanagerClientTests
     }
 
     [Fact]
-    public async Task Hang_WhileAlertmanagerIsAwayAndTheExporterIsRestarted_IsToldAfterwardsAndResolvedInTheEnd()
+    public async Task Hang_WhileAlertmanagerIsAwayAndTheExporterIsRestarted_IsSentAfterwardsAndResolvedInTheEnd()
     {
         using var host = new AlertedHost();
         using (var first = await host.StartExporterAsync("enforce", Push, "--hang.episode-gap=5s"))
         {
             host.Hang();
-            var cutOff = await first.ScrapeUntilAsync("nobody takes it", metrics => metrics["nichang_alerts_buffered"] == 1 && metrics.Sum("nichang_alerts_send_failures_total") >= 1 && Saved(host) is not null);
+            var cutOff = await first.ScrapeUntilAsync("no Alertmanager accepts it", metrics => metrics["nichang_alerts_buffered"] == 1 && metrics.Sum("nichang_alerts_send_failures_total") >= 1 && Saved(host) is not null);
             Assert.Equal(0, cutOff.Sum("nichang_alerts_sent_total"));
             await first.KillAsync();
         }
         using var second = await host.StartExporterAsync("enforce", Push, "--hang.episode-gap=5s");
-        await second.ScrapeUntilAsync("it is still to be told when the hang is over",
+        await second.ScrapeUntilAsync("the alert is still buffered when the hang is over",
             metrics => metrics["nichang_alerts_buffered"] == 1 && metrics["nichang_hang_active", ("device", AlertedHost.Device)] == 0 && Saved(host)?["over"] is not null);
 
         using var alertmanager = await host.StartAsync(host.Alertmanager);
@@ -64,13 +64,13 @@ public sealed class AlertmanagerClientTests
 
     private static string Annotation(JsonElement alert, string name) => alert.GetProperty("annotations").GetProperty(name).GetString()!;
 
-    // The only alert that is kept; null for none.
+    // The only buffered alert; null for none.
     private static JsonObject? Saved(AlertedHost host) =>
         File.Exists(Buffer(host)) && JsonNode.Parse(File.ReadAllText(Buffer(host))) is { } file
             && (file as JsonArray ?? file["alerts"]!.AsArray()) is [JsonObject alert] ? alert : null;
 
-    // What is told late fires for five minutes at least; that they have passed is written into the file that remembers when it began. It is a list without a
-    // checksum then, as earlier versions wrote it.
+    // A late alert fires for at least five minutes. This changes its start in the buffer file, so that they have
+    // passed. It writes a list without a checksum, as earlier versions did.
     private static void Backdate(AlertedHost host, TimeSpan age)
     {
         var alert = Saved(host)!;

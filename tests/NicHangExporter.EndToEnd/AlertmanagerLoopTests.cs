@@ -1,8 +1,8 @@
 namespace NicHangExporter.EndToEnd;
 
 /// <summary>
-/// The whole circle with the real Prometheus and the real Alertmanager: the kernel reports, the exporter shows it, a rule fires, Alertmanager posts it back,
-/// and the device is healed.
+/// The whole loop with the real Prometheus and the real Alertmanager: the kernel reports, the exporter shows it, a rule
+/// fires, Alertmanager posts the alert, and the device is healed.
 /// </summary>
 public sealed class AlertmanagerLoopTests
 {
@@ -25,13 +25,14 @@ public sealed class AlertmanagerLoopTests
         var firing = Assert.Single(await alertmanager.AlertsAsync());
         Assert.Equal(firing.GetProperty("fingerprint").GetString(), accepted.GetProperty("alerts")[0].GetProperty("key").GetProperty("fingerprint").GetString());
 
-        // What it has notified is not on its disk yet: it hears of the alert from Prometheus, and tells us of it as if it were new.
+        // Its notification log is not on its disk yet. Prometheus sends it the alert again, and it notifies the
+        // exporter as if the alert were new.
         await alertmanager.RestartAsync();
 
         var again = await exporter.ScrapeUntilAsync("the alert comes once more", metrics => AlertedHost.Verdicts(metrics, "duplicate") >= 1);
         host.AssertHealedOnce(again);
 
-        // Without it nobody misses anything.
+        // Healing must not depend on it.
         alertmanager.Kill();
         var scraped = await prometheus.QueryAsync("timestamp(up)");
         await Eventually.HoldsAsync("it is scraped as ever", () => prometheus.QueryAsync("timestamp(up == 1)"), time => time >= scraped + 2);
@@ -46,7 +47,7 @@ public sealed class AlertmanagerLoopTests
         using var alertmanager = await host.StartAsync(host.Alertmanager);
         using var prometheus = await host.StartPrometheusAsync(exporter, 9093);
 
-        // For as long as the NIC hangs the core's watchdog repeats itself; it goes quiet once somebody was told.
+        // While the NIC hangs, the core's watchdog repeats its report. It stops after the alert has arrived.
         await exporter.ScrapeUntilAsync("the alert", metrics =>
         {
             host.Hang();
@@ -56,7 +57,7 @@ public sealed class AlertmanagerLoopTests
         var over = await exporter.ScrapeUntilAsync("the alert is resolved", metrics => AlertedHost.Verdicts(metrics, "resolved_noted") >= 1);
         Assert.Equal(0, over["nichang_hang_active", ("device", AlertedHost.Device)]);
         Assert.Equal(1, AlertedHost.Verdicts(over, "accepted"));
-        // It was only to be observed: what would have been done is told, and no more.
+        // Mode observe: the exporter reports what it would have done, and does nothing.
         Assert.Equal("on", host.Feature(AlertedHost.Tso));
         Assert.Empty(host.Journal("intent"));
         Assert.Equal(1, over["nichang_remediation_outcomes_total", ("device", AlertedHost.Device), ("trigger", "webhook"), ("outcome", "observed")]);
@@ -77,7 +78,7 @@ public sealed class AlertmanagerLoopTests
 
         host.Hang();
 
-        // The first gets no answer, so the second does not hear in time that it is being taken care of.
+        // The first gets no answer, so the second does not learn in time that the notification is being handled.
         await Eventually.HoldsAsync("both deliver", () => receiver.Requests,
             requests => new[] { 9093, 9094 }.All(port => requests.Contains($"\"externalURL\":\"http://127.0.0.1:{port}\"", StringComparison.Ordinal)));
         receiver.Release();
@@ -90,7 +91,7 @@ public sealed class AlertmanagerLoopTests
             await Eventually.HoldsAsync("it was delivered", () => one.MetricAsync("alertmanager_notifications_total{integration=\"webhook\"}"), count => count >= 1);
     }
 
-    // They gossip so quickly that they are settled within a second, and wait for each other no longer than that.
+    // A short gossip interval: they settle within a second, and do not wait longer for each other.
     private static string[] OfPair(int port) =>
     [
         $"--cluster.listen-address=127.0.0.1:{port}", $"--cluster.advertise-address=127.0.0.1:{port}", "--cluster.gossip-interval=50ms", "--cluster.peer-timeout=1s",

@@ -1,6 +1,8 @@
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>What a real Alertmanager may deliver and nothing must come of: it believes whoever posts to it.</summary>
+/// <summary>
+/// Alerts that a real Alertmanager may deliver and that must have no effect: it accepts alerts from any client.
+/// </summary>
 public sealed class AlertmanagerWebhookTests
 {
     [Fact]
@@ -15,7 +17,7 @@ public sealed class AlertmanagerWebhookTests
         var metrics = await exporter.ScrapeUntilAsync("four verdicts", metrics => metrics.Sum("nichang_alerts_received_total") == 4);
         Assert.Equal((1, 1, 2), (AlertedHost.Verdicts(metrics, "not_hung"), AlertedHost.Verdicts(metrics, "not_mine"), AlertedHost.Verdicts(metrics, "unknown_device")));
         host.AssertUntouched(metrics);
-        // For Alertmanager it is delivered: there is nothing to be tried again.
+        // Alertmanager counts the alert as delivered, so it does not retry.
         Assert.Equal(0, await alertmanager.MetricAsync("alertmanager_notifications_failed_total{integration=\"webhook\"}"));
     }
 
@@ -44,10 +46,10 @@ public sealed class AlertmanagerWebhookTests
         await alertmanager.PostAsync(AlertedHost.Alert(AlertedHost.Device));
         await exporter.ScrapeUntilAsync("the device is healed", metrics => metrics.Sum("nichang_remediation_outcomes_total", ("device", AlertedHost.Device)) == 1);
 
-        // Of another rule, or of the exporter's own pushing beside a rule.
+        // An alert of another rule, or one that the exporter itself pushed in addition to a rule.
         await alertmanager.PostAsync(new Dictionary<string, string>(AlertedHost.Alert(AlertedHost.Device)) { ["alertname"] = "NicHangAgain" });
 
-        // This driver resets its adapter by itself: there was something to prevent, and that is done.
+        // This driver resets its adapter by itself: the remediation only prevents the next hang.
         var metrics = await exporter.ScrapeUntilAsync("a verdict", metrics => AlertedHost.Verdicts(metrics, "cooldown") == 1);
         host.AssertHealedOnce(metrics);
         Assert.Single(host.Journal("alert"));

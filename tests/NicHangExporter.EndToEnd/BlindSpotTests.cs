@@ -1,6 +1,8 @@
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>What can't be read: a metric and one line of the log say so, and everything else goes on.</summary>
+/// <summary>
+/// Sources that can't be read: a metric and one line of the log say so, and everything else continues.
+/// </summary>
 public sealed class BlindSpotTests
 {
     [Fact]

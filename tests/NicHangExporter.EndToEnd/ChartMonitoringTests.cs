@@ -3,7 +3,7 @@ using YamlDotNet.Serialization;
 
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>What the Helm chart makes for Prometheus, Alertmanager and Grafana.</summary>
+/// <summary>The objects of the Helm chart for Prometheus, Alertmanager and Grafana.</summary>
 public sealed partial class ChartMonitoringTests
 {
     public ChartMonitoringTests() => HelmChart.RequireHelm();

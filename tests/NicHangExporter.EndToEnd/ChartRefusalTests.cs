@@ -1,6 +1,6 @@
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>Which values the Helm chart refuses, before anything is changed, and that it names them.</summary>
+/// <summary>The values that the Helm chart refuses before it changes anything, by name.</summary>
 public sealed class ChartRefusalTests
 {
     public ChartRefusalTests() => HelmChart.RequireHelm();

@@ -3,7 +3,7 @@ using k8s.Models;
 
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>What the Helm chart makes of its values.</summary>
+/// <summary>The objects that the Helm chart renders from its values.</summary>
 public sealed partial class ChartTests
 {
     private const string StateDirectory = "/var/lib/nic-hang-exporter";
@@ -27,7 +27,7 @@ public sealed partial class ChartTests
         Directory.CreateDirectory(files["state"]);
         Mount(files["tokens/alertmanager"], ("alertmanager", new string('a', 64)));
         Mount(files["tokens/ops"], ("ops.token", new string('b', 64)));
-        Mount(files["push"], ("token", "token"));
+        Mount(files["push"], ("alerting.yml", "authorization: {credentials_file: token}\n"), ("token", "token"));
         Mount(files["web"], ("web-config.yml", WebFiles.Tls), ("server.crt", certificate.Certificate),
             ("server.key", certificate.Key));
         var (config, container) = (HelmChart.Configuration(scenario), HelmChart.Container(scenario));
@@ -73,7 +73,7 @@ public sealed partial class ChartTests
     [InlineData("default-values.yaml", "\"off\"", 1654, "SYSLOG")]
     [InlineData("observe-values.yaml", "observe", 0, "SYSLOG")]
     [InlineData("enforce-values.yaml", "enforce", 0, "SYSLOG", "NET_ADMIN")]
-    // What the journal has left open is still put in order, which can be to bring a link up.
+    // Interrupted remediations of the journal are still resolved, which may set a link up.
     [InlineData("observe-only-values.yaml", "observe", 0, "SYSLOG", "NET_ADMIN")]
     [InlineData("own-user-values.yaml", "\"off\"", 1654, "SYSLOG")]
     public void Mode_DecidesUserCapabilitiesAndState(string scenario, string local, int user, params string[] added)
@@ -130,7 +130,7 @@ public sealed partial class ChartTests
 
     private static string Checksum(V1DaemonSet set) => set.Spec.Template.Metadata.Annotations["checksum/config"];
 
-    // As the kubelet mounts a Secret: each name is a link to a link, so that all change at once.
+    // Like the kubelet's mount of a Secret: each name is a link to a link, so that all files change at the same time.
     private static void Mount(string directory, params IEnumerable<(string Name, string Content)> files)
     {
         Directory.CreateDirectory(Path.Combine(directory, "..2026_11_29"));

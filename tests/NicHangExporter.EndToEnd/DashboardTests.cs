@@ -1,17 +1,17 @@
 namespace NicHangExporter.EndToEnd;
 
 /// <summary>
-/// Every query of the dashboards is asked of a real Prometheus that has scraped real exporters through hangs,
-/// remediations, drift and a quarantine, one of them blind and one cut off. An empty answer is a failure.
+/// Runs every query of the dashboards on a real Prometheus. It has scraped real exporters during hangs, remediations,
+/// drift and a quarantine; one exporter cannot read the kernel log and one is cut off. An empty answer is a failure.
 /// <c>grafana/preview</c> runs the same test for longer, and draws the answers.
 /// </summary>
 public sealed class DashboardTests
 {
-    // Panels that say 0 where all is well: in this fleet nothing is.
+    // Panels that are 0 on healthy hosts. In this fleet they must not be 0.
     private static readonly string[] NeverZero =
     [
         "NICs that hang", "Confirmed hangs", "Hosts cut off", "NICs in quarantine", "Settings that drifted",
-        "Exporters that may not see",
+        "Exporters that may miss a hang",
     ];
 
     private static readonly TimeSpan BetweenHangs = TimeSpan.FromSeconds(45);
@@ -29,14 +29,14 @@ public sealed class DashboardTests
         using var fleet = await DashboardFleet.StartAsync();
         await fleet.GoThroughAsync();
         await fleet.HangAgainAsync();
-        // The picture shows a while of it, with pauses; for the proof once is enough.
+        // The preview needs several hangs with pauses; the test needs one.
         for (var times = string.IsNullOrEmpty(preview) ? 0 : 6; times > 0; times--)
         {
             await Task.Delay(BetweenHangs, TestContext.Current.CancellationToken);
             await fleet.HangAgainAsync();
         }
         await fleet.HangForGoodAsync();
-        // The rates of the last minute need a whole one.
+        // The rates of the last minute need a whole minute of samples.
         var twoMinutes = TimeSpan.FromMinutes(2);
         await Eventually.HoldsAsync("there are samples of two minutes", () => DateTimeOffset.UtcNow - fleet.Begin,
             age => age >= twoMinutes, twoMinutes);

@@ -3,12 +3,13 @@ using System.Net;
 namespace NicHangExporter.EndToEnd;
 
 /// <summary>
-/// The sample for many hosts (deploy/alertmanager/fleet.yml) with a real Prometheus and a real Alertmanager: two hosts, each a network namespace behind a
-/// cable of its own, and one receiver for both. Each alert reaches its own host and no other, and the alert about the fleet holds all of them back.
+/// The sample for many hosts (deploy/alertmanager/fleet.yml) with a real Prometheus and a real Alertmanager. There are
+/// two hosts, each a network namespace with its own cable, and one receiver for both. Each alert reaches only its own
+/// host, and the alert about the fleet silences all of them.
 /// </summary>
 public sealed class FleetWebhookTests : IDisposable
 {
-    // The program of Alertmanager 0.31 or later, where the one on PATH is older: deploy/prometheus/newer fetches it.
+    // Alertmanager 0.31 or later, if the one on PATH is older: deploy/prometheus/newer downloads it.
     private const string NewerAlertmanager = "ALERTMANAGER_NEWER";
 
     private const int Port = 19642;
@@ -44,7 +45,8 @@ public sealed class FleetWebhookTests : IDisposable
         second.AssertUntouched(await ofSecond.ScrapeAsync());
         Assert.Equal(0, (await ofSecond.ScrapeAsync()).Sum("nichang_alerts_received_total"));
 
-        // An instance that the regex does not name gets no post, whatever somebody writes into Alertmanager: nobody listens there, so a post would fail.
+        // An instance that the regex does not match gets no post, for any alert that a client sends to Alertmanager.
+        // Nobody listens there, so a post would fail.
         await alertmanager.PostAsync(AlertedHost.Alert(AlertedHost.Device, "10.77.2.2:80"));
 
         second.Hang();
@@ -54,7 +56,7 @@ public sealed class FleetWebhookTests : IDisposable
         Assert.Equal(0, await alertmanager.MetricAsync("alertmanager_notification_requests_failed_total{integration=\"webhook\"}"));
         Assert.InRange(await alertmanager.MetricAsync("alertmanager_notification_requests_total{integration=\"webhook\"}"), 2, 100);
 
-        // The brake: the alert is there, and is sent to nobody.
+        // The inhibition: Alertmanager has the alert, and sends it to no receiver.
         await alertmanager.PostAsync(new Dictionary<string, string> { ["alertname"] = "NicHangFleetWide", ["severity"] = "critical" });
         await alertmanager.PostAsync(AlertedHost.Alert(AlertedHost.OtherDevice, $"10.77.1.1:{Port}"));
         await Eventually.HoldsAsync("the single alert is inhibited", async () => (await alertmanager.AlertsAsync())

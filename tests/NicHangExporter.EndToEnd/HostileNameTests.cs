@@ -3,7 +3,7 @@ using System.Text;
 
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>Names that the kernel allows for an interface and that no program likes.</summary>
+/// <summary>Names that the kernel allows for an interface and that many programs handle wrongly.</summary>
 public sealed partial class HostileNameTests
 {
     private static readonly byte[][] Names =
@@ -13,11 +13,11 @@ public sealed partial class HostileNameTests
         "exactly15bytes_"u8.ToArray(), "%s%n"u8.ToArray(), "..."u8.ToArray(),
     ];
 
-    // What the kernel refuses (dev_valid_name()) is no interface, whatever a directory may be called.
+    // A directory with a name that the kernel refuses (dev_valid_name()) is not an interface.
     private static readonly byte[][] NoNames = ["a b"u8.ToArray(), "a:b"u8.ToArray(), "sixteen_bytes_16"u8.ToArray(), "a\nb"u8.ToArray()];
 
     [Fact]
-    public async Task Metrics_OfDevicesWithHostileNames_AreValidAndTellEachFromTheOthers()
+    public async Task Metrics_OfDevicesWithHostileNames_AreValidAndDistinct()
     {
         Requires.Program("promtool");
         using var host = new FakeHost();
@@ -40,7 +40,7 @@ public sealed partial class HostileNameTests
         Assert.DoesNotContain(metrics.Text, character => char.IsControl(character) && character != '\n');
     }
 
-    // rename(2) with bytes: a path of System.IO is always UTF-8.
+    // rename(2) with bytes, because a path of System.IO is always UTF-8.
     private static void Rename(string from, string directory, byte[] name) =>
         Assert.True(Rename(Terminated(Encoding.UTF8.GetBytes(from)), Terminated([.. Encoding.UTF8.GetBytes(directory), .. name])) == 0,
             $"rename failed, errno {Marshal.GetLastPInvokeError()}");

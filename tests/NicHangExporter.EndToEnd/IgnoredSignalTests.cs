@@ -1,8 +1,8 @@
 namespace NicHangExporter.EndToEnd;
 
 /// <summary>
-/// Signals that are sent by habit, to reload or by a terminal that goes away, and that kill a program that does not know them: one that is killed
-/// between link down and link up would leave the link down.
+/// Signals that are often sent, to reload or by a closed terminal. By default they kill a program. An exporter that is
+/// killed between link down and link up would leave the link down.
 /// </summary>
 public sealed class IgnoredSignalTests
 {

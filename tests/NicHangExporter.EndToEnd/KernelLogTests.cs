@@ -1,6 +1,6 @@
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>Hang messages in the kernel log and what the metrics make of them, on a host made of files.</summary>
+/// <summary>Hang messages in the kernel log and their effect on the metrics, on a host made of files.</summary>
 public sealed class KernelLogTests : IDisposable
 {
     private readonly FakeHost _host = new();
@@ -138,13 +138,13 @@ public sealed class KernelLogTests : IDisposable
     }
 
     [Fact]
-    public async Task TxTimeoutOfAQueue_ThatIncreases_IsAWitnessOfItsOwn()
+    public async Task TxTimeoutOfAQueue_ThatIncreases_IsItsOwnSource()
     {
         using var exporter = await ExporterProcess.StartAsync(_host.Paths);
 
         File.WriteAllText(Path.Combine(_host.Sysfs, "class/net", KernelSays.Device, "queues/tx-0/tx_timeout"), "1\n");
 
-        // A scrape reads one series after the other: it may come between the count and the episode.
+        // A scrape reads one series after the other, so it may run between the count and the episode.
         var metrics = await exporter.ScrapeUntilAsync("a tx_timeout event", later => Events(later, "tx_timeout", "live") == 1 && later["nichang_hang_active", Device] == 1);
         Assert.Equal(1, metrics["nichang_queue_tx_timeouts_total", Device, ("queue", "0")]);
         Assert.Equal(0, Events(metrics, "driver", "live"));

@@ -2,8 +2,10 @@ using System.Text.Json;
 
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>The real kernel log, by /dev/kmsg and by syslog(2): rehearsals of a hang, forgeries, and a flood that
-/// overruns the ring.</summary>
+/// <summary>
+/// The real kernel log, with /dev/kmsg and with syslog(2): rehearsals of a hang, forgeries, and a flood that overruns
+/// the ring.
+/// </summary>
 [Collection(typeof(WholeMachine))]
 public sealed class LiveKernelLogTests
 {
@@ -14,7 +16,7 @@ public sealed class LiveKernelLogTests
     {
         source.Required();
         var nic = RequiredNic();
-        // The hangs of earlier rehearsals, which the ring still holds, are behind us.
+        // Skips the hangs of earlier rehearsals that are still in the ring.
         using var directory = new TemporaryDirectory();
         await ReadToEndAsync(directory["state"]);
         using var exporter = await StartAsync(source, "--kmsg.accept-untrusted",
@@ -29,7 +31,7 @@ public sealed class LiveKernelLogTests
         var after = await exporter.ScrapeUntilAsync("one more live event", metrics => Live(metrics, nic) > Live(before, nic) && metrics["nichang_hang_active", Device(nic)] == 1);
         Assert.Equal(Live(before, nic) + 1, Live(after, nic));
         Assert.Equal(before["nichang_kmsg_untrusted_hangs_total"] + 1, after["nichang_kmsg_untrusted_hangs_total"]);
-        // Live, or begun by what another test wrote into the one kernel log a moment before the start.
+        // Live, or history that another test wrote into the shared kernel log just before the start.
         Assert.InRange(after.Sum("nichang_hang_episodes_total", Device(nic)), Math.Max(1, before.Sum("nichang_hang_episodes_total", Device(nic))), before.Sum("nichang_hang_episodes_total", Device(nic)) + 1);
         Assert.Equal(before.Sum("nichang_hang_events_unattributed_total"), after.Sum("nichang_hang_events_unattributed_total"));
         Assert.Contains($"device={nic}", await exporter.LoggedAsync("Hang episode of"), StringComparison.Ordinal);
@@ -73,7 +75,7 @@ public sealed class LiveKernelLogTests
         var newest = log.ReadToEnd();
         KernelLogDevice.Write(HangOf(nic));
         Assert.True(log.ReadToEnd() > newest);
-        // The last of them is counted as untrusted; by then all of them have been read.
+        // The last of them is counted as untrusted. By then all of them have been read.
         var after = await exporter.ScrapeUntilAsync("all forgeries are read", metrics => metrics["nichang_kmsg_records_total"] >= before["nichang_kmsg_records_total"] + forgeries.Length + 1);
         Assert.Equal(before.Sum("nichang_hang_events_total"), after.Sum("nichang_hang_events_total"));
         Assert.Equal(before.Sum("nichang_hang_events_unattributed_total"), after.Sum("nichang_hang_events_unattributed_total"));
@@ -109,7 +111,7 @@ public sealed class LiveKernelLogTests
         var printed = log.TextsToEnd().Where(text => text.Contains("]: segfault at ", StringComparison.Ordinal)).ToArray();
         Requires.That(printed.Length > 0, "needs a kernel that says which process has crashed");
         Assert.Contains(printed, text => text.StartsWith("veth0: tx hang\\x0a[", StringComparison.Ordinal));
-        // What comes behind them, and counts, tells that all of them have been read and judged.
+        // A later record that counts shows that all of them have been read and judged.
         KernelLogDevice.Write("<3>veth1: transmit timed out, resetting\n");
         var after = await exporter.ScrapeUntilAsync("the report behind the crashes", metrics => Live(metrics, "veth1") > Live(before, "veth1"));
         Assert.Equal(before.Sum("nichang_hang_events_total") + 1, after.Sum("nichang_hang_events_total"));
@@ -132,7 +134,7 @@ public sealed class LiveKernelLogTests
             KernelLogDevice.Write($"<7>nichang flood {i}\n");
         exporter.Send(Signal.Continue);
 
-        // A record that comes meanwhile, from whomever, is one more on both sides.
+        // A record that another process writes in between counts on both sides.
         var metrics = await exporter.ScrapeUntilAsync("every record up to the newest is accounted for",
             now => now["nichang_kmsg_records_total"] + now["nichang_kmsg_records_lost_total"] == log.ReadToEnd() - position);
         Assert.True(log.Newest - position >= 20_500);
@@ -143,7 +145,7 @@ public sealed class LiveKernelLogTests
         await exporter.LoggedAsync("records of the kernel log were lost");
     }
 
-    // What a container often has for /dev/kmsg.
+    // The usual /dev/kmsg of a container.
     [Fact]
     public async Task Device_ThatIsDevNull_IsNotReadAndSyslogIs()
     {
@@ -194,7 +196,7 @@ public sealed class LiveKernelLogTests
             metrics["nichang_kmsg_records_total"] > after["nichang_kmsg_records_total"]);
     }
 
-    // A process that reads the whole ring, remembers how far it came, and ends: the next one counts from that position.
+    // A process that reads the whole ring, saves its position, and ends. The next one counts from that position.
     private static async Task<ulong> ReadToEndAsync(string stateDirectory)
     {
         using var exporter = await ExporterProcess.StartAsync($"--state.directory={stateDirectory}");
@@ -203,7 +205,7 @@ public sealed class LiveKernelLogTests
         return saved.RootElement.GetProperty("position").GetUInt64();
     }
 
-    // virtnet_tx_timeout() (drivers/net/virtio_net.c), by the driver and the bus that this machine's NIC really has.
+    // virtnet_tx_timeout() (drivers/net/virtio_net.c), with the driver and the bus of this machine's NIC.
     private static string Text(string nic)
     {
         var device = Path.Combine("/sys/class/net", nic, "device");

@@ -3,10 +3,11 @@ using System.Text.Json;
 
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>The exporter on this very machine, against what the kernel and ethtool themselves say.</summary>
+/// <summary>The exporter on this machine, compared with the kernel and ethtool.</summary>
 public sealed class LiveMachineTests(LiveExporter live) : IClassFixture<LiveExporter>
 {
-    // What ethtool -k calls the features that it knew before the kernel named them; the last three are sums of several.
+    // The names in ethtool -k for features that ethtool knew before the kernel named them. The last three are sums of
+    // several features.
     private static readonly Dictionary<string, string?> OldNames = new()
     {
         ["rx-checksumming"] = "rx-checksum",
@@ -133,7 +134,7 @@ public sealed class LiveMachineTests(LiveExporter live) : IClassFixture<LiveExpo
 
         var samples = (await exporter.ScrapeAsync()).Samples;
 
-        // Queues come on top: as many as the NIC has.
+        // The queues of the NIC are additional.
         Assert.All(samples.Where(sample => sample.Labels.ContainsKey("device") && sample.Name != "nichang_queue_tx_timeouts_total").GroupBy(sample => sample.Labels["device"]),
             device => Assert.InRange(device.Count(), 1, 109));
         Assert.InRange(samples.Count(sample => !sample.Labels.ContainsKey("device")), 1, 80);

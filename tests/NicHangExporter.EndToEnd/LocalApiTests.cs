@@ -21,7 +21,9 @@ public sealed class LocalApiTests
         Assert.Equal("applied", (await JsonAsync(answer)).GetProperty("verdict").GetString());
         Assert.Equal("off", host.Feature("tcp-segmentation-offload"));
         var intent = host.Journal().First(entry => entry.GetProperty("event").GetString() == "intent");
-        Assert.Equal(("root", "by hand", "cli"), (intent.GetProperty("actor").GetString(), intent.GetProperty("reason").GetString(), intent.GetProperty("trigger").GetString()));
+        Assert.Equal(("root", "by hand", "cli"),
+            (intent.GetProperty("actor").GetString(), intent.GetProperty("reason").GetString(),
+            intent.GetProperty("trigger").GetString()));
         await daemon.StopAsync();
         Assert.False(File.Exists(Socket(host)));
     }
@@ -29,7 +31,8 @@ public sealed class LocalApiTests
     [Fact]
     public async Task Socket_IsServedWhereTheAddressCantBe()
     {
-        using var host = new ConsoleHost { Options = { "--remediation.local=enforce", "--web.listen-address=192.0.2.1:9" } };
+        using var host = new ConsoleHost { Options = { "--remediation.local=enforce",
+            "--web.listen-address=192.0.2.1:9" } };
         using var daemon = host.Command().Start();
         try
         {

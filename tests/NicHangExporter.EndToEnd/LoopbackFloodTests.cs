@@ -4,7 +4,9 @@ using System.Text;
 
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>A user of this host, who has all of 127.0.0.0/8 to come from, connects to a listener on loopback again and again.</summary>
+/// <summary>
+/// A user of this host, who can use all source addresses of 127.0.0.0/8, connects to a listener on loopback repeatedly.
+/// </summary>
 public sealed class LoopbackFloodTests
 {
     private const int Wanted = 96;
@@ -34,7 +36,8 @@ public sealed class LoopbackFloodTests
         Assert.InRange(exporter.Log.Count - before, 0, 5);
     }
 
-    // Keeps so many connections, and opens another for each that is closed; returns how many it has opened.
+    // Keeps a number of connections open, and opens another for each that is closed. Returns the number of opened
+    // connections.
     private static async Task<int> FloodAsync(int port, byte[] sent, CancellationToken stop)
     {
         var (sockets, opened) = (new List<Socket>(), 0);
@@ -69,13 +72,13 @@ public sealed class LoopbackFloodTests
         }
         catch (OperationCanceledException)
         {
-            // The end.
+            // The test is over.
         }
         sockets.ForEach(socket => socket.Dispose());
         return opened;
     }
 
-    // What was answered is not read.
+    // The answer is not read.
     private static bool IsClosed(Socket socket)
     {
         try

@@ -2,10 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>What docs/metrics.md promises against what this machine's exporter serves.</summary>
+/// <summary>Compares docs/reference/metrics.md with the metrics of an exporter on this machine.</summary>
 public sealed partial class MetricCatalogueTests(LiveExporter live) : IClassFixture<LiveExporter>
 {
-    // These depend on what the driver tells; a virtual machine's tells little.
+    // These depend on what the driver reports. The driver of a virtual machine reports little.
     private static readonly string[] OfSomeDriversOnly =
     [
         "nichang_eee_", "nichang_pause_", "nichang_ring_", "nichang_ethtool_statistic", "nichang_link_speed_bytes", "nichang_link_full_duplex", "nichang_link_autonegotiation",
@@ -40,7 +40,7 @@ public sealed partial class MetricCatalogueTests(LiveExporter live) : IClassFixt
 
         Assert.All(samples, sample => Assert.Subset(documented[Family(sample.Name)].Append(sample.Name.EndsWith("_bucket", StringComparison.Ordinal) ? "le" : "").ToHashSet(), sample.Labels.Keys.ToHashSet()));
 
-        // A histogram is served as three.
+        // A histogram has three series names.
         string Family(string name) => documented.ContainsKey(name) ? name : name[..name.LastIndexOf('_')];
     }
 
@@ -49,7 +49,7 @@ public sealed partial class MetricCatalogueTests(LiveExporter live) : IClassFixt
     private static List<Match> Rows()
     {
         var rows = Row().Matches(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "metrics.md"))).ToList();
-        Assert.True(rows.Count > 80, $"{rows.Count} rows in docs/metrics.md");
+        Assert.True(rows.Count > 80, $"{rows.Count} rows in docs/reference/metrics.md");
         return rows;
     }
 

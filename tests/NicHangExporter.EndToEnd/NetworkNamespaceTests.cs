@@ -1,6 +1,6 @@
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>Devices that come, go and change while the exporter runs, in a network namespace of its own.</summary>
+/// <summary>Devices that appear, disappear and change while the exporter runs, in its own network namespace.</summary>
 public sealed class NetworkNamespaceTests
 {
     [Fact]
@@ -82,7 +82,7 @@ public sealed class NetworkNamespaceTests
             await exporter.ScrapeUntilAsync($"{name} of {string.Join(", ", devices)}", metrics => metrics.Labels(name, "device").Order(StringComparer.Ordinal).SequenceEqual(devices));
     }
 
-    // Null where there is no snapshot of it yet.
+    // Null if there is no snapshot of it yet.
     private static double? Feature(Scrape metrics, string property) =>
         metrics.Of($"nichang_feature_{property}", ("device", "veth0"), ("feature", "tx-tcp-segmentation")).SingleOrDefault()?.Value;
 

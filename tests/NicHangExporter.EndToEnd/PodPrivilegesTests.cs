@@ -1,15 +1,15 @@
 namespace NicHangExporter.EndToEnd;
 
 /// <summary>
-/// The privileges that the Helm chart gives to a pod with a state directory: user 0 with two capabilities, none of
-/// which passes over file modes, and a directory as the kubelet makes it.
+/// The privileges that the Helm chart gives to a pod with a state directory: user 0 with two capabilities that do not
+/// bypass file modes, and a directory as the kubelet creates it.
 /// </summary>
 public sealed class PodPrivilegesTests
 {
     private const UnixFileMode OwnerWrites = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
-    // What a container runtime leaves of user 0 after: drop ALL, add SYSLOG and NET_ADMIN, no privilege escalation.
+    // The remaining privileges of user 0 in a container: drop ALL, add SYSLOG and NET_ADMIN, no privilege escalation.
     private static readonly string[] Pod =
         ["setpriv", "--inh-caps=-all", "--bounding-set=-all,+syslog,+net_admin", "--no-new-privs"];
 
@@ -41,7 +41,7 @@ public sealed class PodPrivilegesTests
             // kubectl exec has the same privileges, and finds the daemon by the socket in the directory.
             var status = await new ExporterCommand("status", state, "--format=json") { Wrapper = Pod }.RunAsync();
             Assert.Contains("\"daemonAnswered\":true", status.Output, StringComparison.Ordinal);
-            // An administrator of the node stops it by a file in the directory.
+            // An administrator of the node stops it with a file in the directory.
             File.WriteAllText(Path.Combine(host.State, "disable"), "");
         }
     }

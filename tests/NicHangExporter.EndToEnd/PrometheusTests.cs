@@ -1,6 +1,5 @@
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>A real Prometheus scrapes the exporter.</summary>
 public sealed class PrometheusTests
 {
     [Fact]
@@ -15,7 +14,7 @@ public sealed class PrometheusTests
 
         await Eventually.HoldsAsync("a series of the exporter", () => prometheus.QueryAsync("count(nichang_exporter_build_info)"), value => value == 1);
         await Eventually.HoldsAsync($"all {samples} samples are stored", () => prometheus.QueryAsync("scrape_samples_post_metric_relabeling"), value => value == samples);
-        // Device labels meet those of node_exporter; our own never meet the target's.
+        // Device labels match those of node_exporter. The exporter's labels never collide with the target's.
         Assert.Null(await prometheus.QueryAsync("count({__name__=~\".+\",exported_job=~\".+\"} or {__name__=~\".+\",exported_instance=~\".+\"})"));
     }
 }

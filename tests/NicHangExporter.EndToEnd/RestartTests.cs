@@ -1,6 +1,6 @@
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>What survives the exporter's own death, and the machine's.</summary>
+/// <summary>State that survives a restart of the exporter and a reboot.</summary>
 public sealed class RestartTests : IDisposable
 {
     private readonly FakeHost _host = new();
@@ -22,7 +22,8 @@ public sealed class RestartTests : IDisposable
         using var second = await StartAsync();
         var restored = await second.ScrapeAsync();
         Assert.Equal(12, AllEvents(restored));
-        // From a saved position on it is live; had the process been killed before it ever saved one, all of it would be history.
+        // From a saved position on, records are live. If the process had been killed before it saved one, all of them
+        // would be history.
         Assert.Contains(Events(restored, "live"), new double[] { 0, 12 });
 
         LogHangs(3);
@@ -95,7 +96,7 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
-    public async Task Reboot_KeepsTheCountsAndBeginsTheLogAnew()
+    public async Task Reboot_KeepsTheCountsAndStartsTheLogAgain()
     {
         using (var first = await StartAsync())
         {
@@ -110,7 +111,7 @@ public sealed class RestartTests : IDisposable
         var booted = await second.ScrapeAsync();
         Assert.Equal(6, Events(booted, "live"));
         Assert.Equal(2, Events(booted, "history"));
-        // The boot ended the first episode, whatever its shape was; the second is of the new boot.
+        // The boot ended the first episode in any shape. The second belongs to the new boot.
         Assert.Equal(2, booted.Sum("nichang_hang_episodes_total"));
         Assert.Equal(1, booted.Sum("nichang_hang_episodes_ended_total"));
 

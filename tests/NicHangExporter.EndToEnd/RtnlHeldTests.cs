@@ -2,17 +2,20 @@ using System.Diagnostics;
 
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>What the exporter still does while a process (as a driver that is stuck in a reset would) keeps RTNL.</summary>
+/// <summary>
+/// The functions of the exporter that still work while another process holds RTNL, like a driver that is stuck in a
+/// reset.
+/// </summary>
 [Collection(typeof(WholeMachine))]
 public sealed class RtnlHeldTests
 {
     private static readonly TimeSpan Hold = TimeSpan.FromSeconds(10);
 
     [Fact]
-    public async Task Scrape_WhileRtnlIsHeld_AnswersAtOnceAndShowsTheSnapshotGrowingOld()
+    public async Task Scrape_WhileRtnlIsHeld_AnswersImmediatelyAndShowsTheAgeOfTheSnapshot()
     {
         using var exporter = await ExporterProcess.StartAsync("--ethtool.interval=1s", "--collector.virtual");
-        // Warm: what is measured is the lock, not the just-in-time compiler.
+        // A warm-up, so that the test measures the lock and not the just-in-time compiler.
         await exporter.ScrapeUntilAsync("a snapshot", metrics => metrics.Of("nichang_ethtool_snapshot_age_seconds").Count == 1);
         for (var i = 0; i < 20; i++)
             await exporter.ScrapeAsync();
@@ -38,7 +41,8 @@ public sealed class RtnlHeldTests
             Assert.True(RtnlHold.IsHeld(), "RTNL was not held to the end");
         }
 
-        // One that waited for RTNL would take as long as it is held; a busy machine may delay a few of the others.
+        // A scrape that waits for RTNL would take as long as the lock is held. A busy machine may delay a few of the
+        // others.
         Assert.True(durations.Max() < Hold / 5, $"a scrape took {durations.Max()}");
         var median = durations.Order().ElementAt(durations.Count / 2);
         Assert.True(median < TimeSpan.FromMilliseconds(100), $"the median of the scrapes is {median}");
@@ -72,7 +76,7 @@ public sealed class RtnlHeldTests
     }
 
     [Fact]
-    public async Task SigTerm_WhileRtnlIsHeld_EndsTheServerAtOnceAndTheProcessWithTheLock()
+    public async Task SigTerm_WhileRtnlIsHeld_EndsTheServerImmediatelyAndTheProcessWithTheLock()
     {
         using var exporter = await ExporterProcess.StartAsync("--ethtool.interval=1s", "--collector.virtual");
         using (await RtnlHold.TakeAsync(2 * Eventually.Limit))
@@ -80,7 +84,8 @@ public sealed class RtnlHeldTests
             await exporter.ScrapeUntilAsync("the poll waits", metrics => metrics["nichang_ethtool_poll_wait_seconds"] > 0.1);
             exporter.Send(Signal.Terminate);
 
-            // The thread that waits for RTNL is in the kernel, where not even SIGKILL reaches it. Everything else must be gone.
+            // The thread that waits for RTNL is in the kernel, where not even SIGKILL reaches it. All other threads
+            // must have ended.
             await Eventually.HoldsAsync("all other threads have ended", () => ProcStatus.Of(exporter.Id), status => status.State == 'Z', TimeSpan.FromSeconds(5));
             await Assert.ThrowsAsync<HttpRequestException>(exporter.ScrapeAsync);
         }

@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace NicHangExporter.EndToEnd;
 
 /// <summary>
-/// What scrapes of a large host cost in memory, however many come at once and however slowly they are read. The exporter's memory after ordinary scrapes is the
-/// measure, in the same run.
+/// The memory of scrapes on a large host, with many concurrent scrapes and slow readers, compared with the exporter's
+/// memory after ordinary scrapes in the same run.
 /// </summary>
 public sealed class ScrapeMemoryTests
 {
@@ -32,7 +32,7 @@ public sealed class ScrapeMemoryTests
             using var memory = new PeakMemory(exporter);
             for (var number = 0; number < SlowReaders; number++)
                 await BeginAsync(exporter, files, number, held);
-            // What is not read keeps on being not read, while others ask.
+            // These clients never read their answer, while others scrape.
             for (var scrape = 0; scrape < 12; scrape++)
             {
                 Assert.Equal(Devices, (await exporter.ScrapeAsync())["nichang_devices"]);
@@ -58,7 +58,7 @@ public sealed class ScrapeMemoryTests
         for (var round = 0; round < 3; round++)
         {
             var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => TryScrapeAsync(exporter)));
-            // A hundred connections are more than one address gets: those beyond are closed.
+            // A hundred connections are more than the limit of one address. The server closes those beyond it.
             Assert.InRange(answers.Count(answered => answered), 24, 100);
         }
         AssertModest(idle, await memory.EndAsync());
@@ -83,7 +83,8 @@ public sealed class ScrapeMemoryTests
         return exporter;
     }
 
-    // Small segments and little room at the receiver: else the kernel keeps megabytes of the answer for a client that does not read.
+    // Small segments and a small receive buffer. Otherwise the kernel keeps megabytes of the answer for a client that
+    // does not read.
     private static async Task BeginAsync(ExporterProcess exporter, WebFiles files, int number, List<IDisposable> held)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
@@ -99,7 +100,7 @@ public sealed class ScrapeMemoryTests
         }
         catch (Exception exception) when (exception is IOException or SocketException)
         {
-            // Closed already, as it may be.
+            // The server may have closed it already.
         }
     }
 

@@ -2,7 +2,6 @@ using System.Net.Sockets;
 
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>How the exporter ends.</summary>
 public sealed class ShutdownTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);

@@ -5,7 +5,9 @@ using System.Text;
 
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>Clients that begin a request and never end it, more of them than the process has file descriptors to spare.</summary>
+/// <summary>
+/// Clients that begin a request and never complete it, more of them than the process has spare file descriptors.
+/// </summary>
 public sealed class SlowClientsTests
 {
     private const int HalfOpen = 800;
@@ -18,7 +20,7 @@ public sealed class SlowClientsTests
         { "nothing at all", [] },
         { "half a header", "GET /metrics HTTP/1.1\r\nHost: localhost\r\nX-Slow: "u8.ToArray() },
         { "a body that does not come", "POST /api/v1/remediations HTTP/1.1\r\nHost: localhost\r\nContent-Length: 16000\r\n\r\n{"u8.ToArray() },
-        // The first of a handshake's records, and 600 bytes that it promises.
+        // The first record of a handshake, which announces 600 bytes.
         { "half a handshake", [22, 3, 1, 2, 88] },
     };
 
@@ -37,7 +39,7 @@ public sealed class SlowClientsTests
                 sockets.Add(await OpenAsync(exporter, beginning));
             var clock = Stopwatch.StartNew();
 
-            // From the attacker's own address: as soon as the server has lost its patience.
+            // From the attacker's own address: succeeds when the server's request timeout has ended.
             var served = ServedAsync(files, exporter, Attacker, clock);
             var answers = 0;
             for (; !served.IsCompleted || answers < 20; answers++)
@@ -49,7 +51,7 @@ public sealed class SlowClientsTests
         }
         finally
         {
-            // The attacker has held on until here.
+            // The attacker has held the connections until here.
             sockets.ForEach(socket => socket.Dispose());
         }
     }
@@ -65,7 +67,7 @@ public sealed class SlowClientsTests
         }
         catch (SocketException)
         {
-            // Hung up on already, as most of them are.
+            // The server has closed most of them already.
         }
         return socket;
     }
@@ -79,7 +81,7 @@ public sealed class SlowClientsTests
     private static async Task HealthyAsync(WebFiles files, ExporterProcess exporter) =>
         Assert.StartsWith("HTTP/1.1 200 ", await AnswerAsync(files, exporter, "127.0.0.1"), StringComparison.Ordinal);
 
-    // A connection of its own each time, from the address that is asked for.
+    // A new connection each time, from the given source address.
     private static async Task<string> AnswerAsync(WebFiles files, ExporterProcess exporter, string from)
     {
         try

@@ -1,6 +1,8 @@
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>State that can't be used: nothing of it is overwritten, one line says so, and the exporter works.</summary>
+/// <summary>
+/// A state directory that can't be used: the exporter overwrites nothing in it, reports it in one line, and works.
+/// </summary>
 public sealed class StateDirectoryTests : IDisposable
 {
     private readonly FakeHost _host = new();
@@ -35,7 +37,7 @@ public sealed class StateDirectoryTests : IDisposable
     [InlineData("{\"version\": 1, \"devices\": [{\"device\": \"eth0\", \"episode\": {\"start\": \"-1.00:00:00\", \"last\": \"00:00:00\"}}]}")]
     [InlineData("{\"version\": 1, \"devices\": [{\"device\": \"eth0\", \"episode\": {\"start\": \"00:00:00\", \"last\": \"10000000.00:00:00\"}}]}")]
     [InlineData("{\"version\": 1, \"position\": -1, \"devices\": []}")]
-    public async Task StateFile_ThatCannotBeUsed_IsSetAsideWholeAndCountingStartsAnew(string content)
+    public async Task StateFile_ThatCannotBeUsed_IsSetAsideWholeAndCountingStartsAgain(string content)
     {
         Directory.CreateDirectory(_host.State);
         await File.WriteAllTextAsync(StateFile, content, TestContext.Current.CancellationToken);
@@ -134,7 +136,7 @@ public sealed class StateDirectoryTests : IDisposable
         Requires.Root();
         Requires.Program("unshare");
         Directory.CreateDirectory(_host.State);
-        // Room for the lock, an empty file, and no more.
+        // Space for the lock, an empty file, and no more.
         using var exporter = await StartAsync("mount -t tmpfs -o size=4k,nr_inodes=8,mode=0700 none \"$0\" && head -c 4096 /dev/zero >\"$0/filler\"");
 
         var metrics = await exporter.ScrapeUntilAsync("a write failed", now => now["nichang_state_write_failures_total"] >= 1);
@@ -222,15 +224,15 @@ public sealed class StateDirectoryTests : IDisposable
 
     private Task<ExporterProcess> StartAsync() => ExporterProcess.StartAsync([.. _host.Paths, $"--state.directory={_host.State}"]);
 
-    // In a mount namespace of its own, prepared by a line of shell in which $0 is the state directory.
+    // In its own mount namespace, prepared by a shell command in which $0 is the state directory.
     private Task<ExporterProcess> StartAsync(string prepare) => ExporterProcess.StartAsync(
         new ExporterCommand([ExporterCommand.AnyPort, .. _host.Paths, $"--state.directory={_host.State}"])
         {
             Wrapper = ["unshare", "--mount", "sh", "-c", prepare + " && exec \"$@\"", _host.State],
         });
 
-    // All but that a hang became news, which these tests cause; and journal and bundles, which live in the same directory and say so for themselves, once. A
-    // state file without a journal beside it means that the journal was lost.
+    // All warnings except those about the hangs of these tests, and one each of journal and bundles, which use the same
+    // directory and report it themselves. A state file without a journal means that the journal was lost.
     private static List<string> Complaints(ExporterProcess exporter)
     {
         var complaints = exporter.Complaints.Where(line => !line.Contains("Hang episode of", StringComparison.Ordinal)).ToList();
@@ -239,7 +241,7 @@ public sealed class StateDirectoryTests : IDisposable
         return complaints;
     }
 
-    // What was logged before the start is history, what comes now is live.
+    // Records from before the start are history, later ones are live.
     private async Task AssertCounts(ExporterProcess exporter, double stateUp = 1)
     {
         var before = await exporter.ScrapeAsync();
@@ -255,7 +257,7 @@ public sealed class StateDirectoryTests : IDisposable
         Assert.Equal(events + 1, after.Sum("nichang_hang_events_total"));
     }
 
-    // From here on the directory serves as if nothing had been.
+    // From here on the directory works normally.
     private async Task AssertRemembers(ExporterProcess exporter)
     {
         var events = (await exporter.ScrapeAsync()).Sum("nichang_hang_events_total", ("origin", "live"));

@@ -1,6 +1,6 @@
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>What a long life of scrapes leaves behind: nothing.</summary>
+/// <summary>Many scrapes leave no resources behind.</summary>
 public sealed class SteadyStateTests
 {
     private const int Scrapes = 100;
@@ -12,7 +12,7 @@ public sealed class SteadyStateTests
         for (var i = 0; i < 50; i++)
             await exporter.ScrapeAsync();
         var descriptors = ProcStatus.Of(exporter.Id).Descriptors;
-        // As many at once as start every thread that is started when it is first needed.
+        // Concurrent scrapes, to start every thread that starts on demand.
         using (var clients = new HttpClient { BaseAddress = exporter.BaseAddress })
             await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => clients.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken)));
         var threads = ProcStatus.Of(exporter.Id).Threads;
@@ -20,8 +20,8 @@ public sealed class SteadyStateTests
         for (var i = 0; i < Scrapes; i++)
             await exporter.ScrapeAsync();
 
-        // What leaks never comes back, and would be one for each scrape; a poll may be in the middle of its reading. How many the pool likes to keep is its
-        // own affair, as long as scrapes that come one after the other do not each keep one.
+        // A leak never goes away, and would be one for each scrape. A poll may be reading at this moment. The size of
+        // the thread pool does not matter, as long as sequential scrapes do not add a thread each.
         await Eventually.HoldsAsync($"no more than {descriptors} descriptors and {threads} threads, and far fewer than {Scrapes} in the pool", () => ProcStatus.Of(exporter.Id),
             now => now.Descriptors <= descriptors && now.Threads <= threads && now.Breathing < Scrapes / 4, TimeSpan.FromMinutes(1));
     }
@@ -35,7 +35,8 @@ public sealed class SteadyStateTests
         var files = ProcStatus.OpenFiles(exporter.Id);
 
         Assert.Contains(files, file => file.StartsWith("socket:", StringComparison.Ordinal));
-        // The host of ASP.NET likes to watch for settings; below / that is every directory of the machine.
+        // The host of ASP.NET by default watches its content root for settings. Below / that is every directory of the
+        // machine.
         Assert.DoesNotContain(files, file => file.Contains("inotify", StringComparison.Ordinal));
     }
 

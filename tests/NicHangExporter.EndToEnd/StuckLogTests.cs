@@ -3,10 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>Whoever reads the log has stopped, as a stuck journald does: nothing else may stop with it.</summary>
+/// <summary>The reader of the log has stopped, like a stuck journald. Nothing else may stop with it.</summary>
 public sealed partial class StuckLogTests : IDisposable
 {
-    // More than the queue of log lines holds.
+    // More than the capacity of the queue of log lines.
     private const int Others = 1200;
 
     private readonly FakeHost _host = new();
@@ -60,7 +60,7 @@ public sealed partial class StuckLogTests : IDisposable
         Assert.Contains("msg=Stopping", whole.TrimEnd('\n').Split('\n')[^1], StringComparison.Ordinal);
     }
 
-    // Each device has its own budget of lines, so only many devices that hang at once fill the queue.
+    // Each device has its own log quota, so only many devices that hang at the same time fill the queue.
     private async Task FloodTheLogAsync(ExporterProcess exporter)
     {
         for (var number = 0; number < Others; number++)

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace NicHangExporter.EndToEnd;
 
 /// <summary>
-/// The try-out of docs/try-it.md and deploy/compose, with the programs of Debian in a network namespace instead of containers: the files, the options and the
-/// commands are those of the repository.
+/// The try-out of docs/tutorials/try-it.md and deploy/compose, with Debian's programs in a network namespace instead of
+/// containers. The files, options and commands are those of the repository.
 /// </summary>
 [Collection(typeof(WholeMachine))]
 public sealed class TryOutTests : IDisposable
@@ -39,7 +39,7 @@ public sealed class TryOutTests : IDisposable
         var metrics = await exporter.ScrapeUntilAsync("the webhook has acted",
             metrics => metrics.Sum("nichang_remediation_outcomes_total", ("device", "hang0"), ("trigger", "webhook")) >= 1);
         Assert.Equal(1, metrics["nichang_alerts_received_total", ("verdict", "accepted")]);
-        // As the container asks, with nothing but its variables.
+        // Like the container's health check, only with its environment variables.
         var healthy = await new ExporterCommand(["healthcheck"]) { Network = network, Environment = variables }.RunAsync();
         Assert.StartsWith("healthy: ", healthy.Succeeded(), StringComparison.Ordinal);
         Assert.Equal(0, metrics.Sum("nichang_remediation_attempts_total") - metrics.Sum("nichang_remediation_attempts_total", ("device", "hang0")));
@@ -57,10 +57,10 @@ public sealed class TryOutTests : IDisposable
         Assert.Equal("true", compose.Value("exporter", "read_only"));
     }
 
-    // The code of a section, each block as one script.
+    // The code blocks of a section, each as one script.
     private static List<string> Commands(string section)
     {
-        var text = File.ReadAllText(Path.Combine(SimulatedPrometheus.Repository, "docs/try-it.md"));
+        var text = File.ReadAllText(Path.Combine(SimulatedPrometheus.Repository, "docs/tutorials/try-it.md"));
         var blocks = text[text.IndexOf(section, StringComparison.Ordinal)..].Split("\n## ")[0].Split("```\n").Where((_, number) => number % 2 == 1).ToList();
         Assert.NotEmpty(blocks);
         return blocks;

@@ -1,6 +1,9 @@
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>Run by nobody, without any capability, as a careful operator would try first; and with the one that is needed.</summary>
+/// <summary>
+/// The exporter as user nobody: without any capability, like a careful operator would try it first, and with the one
+/// that is needed.
+/// </summary>
 public sealed class UnprivilegedTests
 {
     private static readonly string[] Nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
@@ -75,7 +78,7 @@ public sealed class UnprivilegedTests
             StringComparison.Ordinal);
     }
 
-    // A recording that is missing must not be replaced by the log of this host.
+    // A missing recording must not be replaced by the log of this host.
     [Fact]
     public async Task OtherPath_ThatIsMissing_IsNotReplacedBySyslog()
     {

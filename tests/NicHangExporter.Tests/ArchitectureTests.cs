@@ -1,6 +1,6 @@
 namespace NicHangExporter.Tests;
 
-/// <summary>The directions of docs/architecture.md, held by reading the sources: an arrow that turns left, or I/O in a pure file, fails here.</summary>
+/// <summary>The directions of docs/explanation/architecture.md, held by reading the sources: an arrow that turns left, or I/O in a pure file, fails here.</summary>
 public sealed class ArchitectureTests
 {
     private static readonly string Source = Path.Combine(Repository.Root, "src/NicHangExporter");

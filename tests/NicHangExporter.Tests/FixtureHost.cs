@@ -29,10 +29,11 @@ internal sealed class FixtureHost : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly bool _ownsDirectories;
     private readonly PacketPipe? _pipe;
+    private readonly Lazy<Components> _components;
     private bool _started;
 
     public FixtureHost(
-        Action<ExporterOptions>? configure = null, FixtureHost? before = null, JournalFiles? journalFiles = null, bool live = false, FakeTimeProvider? clock = null,
+        Func<ExporterOptions, ExporterOptions>? configure = null, FixtureHost? before = null, JournalFiles? journalFiles = null, bool live = false, FakeTimeProvider? clock = null,
         Action<string, EpisodeBundle>? writeBundle = null, FakeSyslog? syslog = null)
     {
         Syslog = before?.Syslog ?? syslog;
@@ -40,7 +41,7 @@ internal sealed class FixtureHost : IDisposable
         Directory = before?.Directory ?? new TemporaryDirectory();
         Sysfs = before?.Sysfs ?? new SysfsTree();
         Clock = before?.Clock ?? clock ?? new FakeTimeProvider(Beginning);
-        Options = new ExporterOptions { SysfsPath = Sysfs.Root, ProcfsPath = Directory.Path, KmsgPath = Directory.File("kmsg") };
+        Options = new ExporterOptions { Paths = new() { Sysfs = Sysfs.Root, Procfs = Directory.Path, Kmsg = Directory.File("kmsg") } };
         _pipe = before?._pipe;
         if (before is null)
         {
@@ -48,47 +49,22 @@ internal sealed class FixtureHost : IDisposable
             BootId = "11111111-2222-3333-4444-555555555555";
             // A pipe, as the device, wakes its reader at once; a file keeps what was written, as the ring does.
             if (live)
-                _pipe = PacketPipe.Named(Options.KmsgPath);
+                _pipe = PacketPipe.Named(Options.Paths.Kmsg);
             else
-                File.WriteAllText(Options.KmsgPath, "");
+                File.WriteAllText(Options.Paths.Kmsg, "");
             System.IO.Directory.CreateDirectory(Directory.File("self"));
             File.WriteAllText(Directory.File("self/status"), "Name:\tnic-hang-exporter\nCapEff:\t000001ffffffffff\n");
             // FakeTimeProvider counts from its start: boot was an hour before the test.
             Clock.Advance(TimeSpan.FromHours(1));
         }
-        configure?.Invoke(Options);
+        if (configure is not null)
+            Options = configure(Options);
         Log = new RecordingLogger();
         Metrics = new ExporterMetrics();
-        var factory = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(Log));
-        Inventory = new DeviceInventory(new NetClass(Options.SysfsPath), Options);
-        Health = new CollectorHealth(factory.CreateLogger<CollectorHealth>());
         Ethtool = new FakeEthtool { Nics = before?.Ethtool.Nics ?? [] };
         foreach (var nic in Ethtool.Nics)
             nic.Host = this;
-        Poller = new EthtoolPoller(Ethtool, Inventory, Options, Health, Clock, factory.CreateLogger<EthtoolPoller>());
-        StateDirectory = new StateDirectory(Options);
-        Store = new StateStore(StateDirectory, Metrics, Clock, factory.CreateLogger<StateStore>());
-        Watcher = new KernelLogWatcher(Options, Metrics, Clock, factory.CreateLogger<KernelLogWatcher>())
-        {
-            OpenSyslog = () => Syslog?.Open(),
-            SyslogInterval = TimeSpan.FromMilliseconds(5),
-        };
-        RemediationWorker = new RemediationWorker(Clock);
-        Journal = new Journal(Options, StateDirectory, Clock, factory.CreateLogger<Journal>(), journalFiles);
-        Ledger = new RemediationStore(Options, Journal, Metrics, Clock);
-        var link = new LinkFlags(Link);
-        var netClass = new NetClass(Options.SysfsPath);
-        var access = new DeviceControl(netClass, Ethtool, link);
-        Recorder = new EpisodeRecorder(Options, Ethtool, netClass, Clock, factory.CreateLogger<EpisodeRecorder>(), StateDirectory, Metrics, writeBundle);
-        Remediator = new Remediator(Options, Ledger, access, new ProfileCatalog(Options), Evidence, new KillSwitch(Options),
-            Inventory, Recorder, RemediationWorker, Metrics, Clock, factory.CreateLogger<Remediator>());
-        Monitor = new HangMonitor(Options, Watcher, Inventory, Poller, Store, Remediator, Evidence, Metrics, Clock, factory.CreateLogger<HangMonitor>());
-        Desk = new AlertIntake(Options, Ledger, Remediator, new AlertDevices(Inventory, netClass, access, Evidence, Remediator, Clock), Clock);
-        Webhook = new AlertmanagerWebhook(Desk, Metrics, Clock, factory.CreateLogger<AlertmanagerWebhook>());
-        Actions = new AlertProcessor(Options, Ledger, Remediator, Evidence, Metrics, Clock, factory.CreateLogger<AlertProcessor>());
-        var features = new FeatureSelection(Options, new ProfileCatalog(Options).FeatureNames, () => Remediator.Status().Devices.SelectMany(device => device.Desired));
-        Source = new ExpositionSource(Options, Inventory, new SysfsCollector(Options, Health, Clock), new EthtoolCollector(Poller, features, Options, Clock), new ProcessCollector(Health, Clock), Metrics);
-        Endpoint = new MetricsEndpoint(Source, Clock);
+        _components = new Lazy<Components>(() => new Components(this, journalFiles, writeBundle));
     }
 
     /// <summary>An hour before the test, by the wall clock.</summary>
@@ -101,33 +77,40 @@ internal sealed class FixtureHost : IDisposable
     public TemporaryDirectory Directory { get; }
     public SysfsTree Sysfs { get; }
     public FakeTimeProvider Clock { get; }
-    public ExporterOptions Options { get; }
+    public ExporterOptions Options { get; private set; }
     public FakeEthtool Ethtool { get; }
-    public RemediationWorker RemediationWorker { get; }
-    public Journal Journal { get; }
-    public RemediationStore Ledger { get; }
+    public RemediationWorker RemediationWorker => _components.Value.RemediationWorker;
+    public Journal Journal => _components.Value.Journal;
+    public RemediationStore Ledger => _components.Value.Ledger;
     public HangSignals Evidence { get; } = new();
-    public AlertIntake Desk { get; }
-    public AlertmanagerWebhook Webhook { get; }
-    public AlertProcessor Actions { get; }
-    public EpisodeRecorder Recorder { get; }
-    public Remediator Remediator { get; }
+    public AlertIntake Desk => _components.Value.Desk;
+    public AlertmanagerWebhook Webhook => _components.Value.Webhook;
+    public AlertProcessor Actions => _components.Value.Actions;
+    public EpisodeRecorder Recorder => _components.Value.Recorder;
+    public Remediator Remediator => _components.Value.Remediator;
     public RecordingLogger Log { get; }
     public ExporterMetrics Metrics { get; }
-    public DeviceInventory Inventory { get; }
-    public CollectorHealth Health { get; }
-    public EthtoolPoller Poller { get; }
-    public StateDirectory StateDirectory { get; }
-    public StateStore Store { get; }
-    public KernelLogWatcher Watcher { get; }
-    public HangMonitor Monitor { get; }
-    public ExpositionSource Source { get; }
-    public MetricsEndpoint Endpoint { get; }
+    public DeviceInventory Inventory => _components.Value.Inventory;
+    public CollectorHealth Health => _components.Value.Health;
+    public EthtoolPoller Poller => _components.Value.Poller;
+    public StateDirectory StateDirectory => _components.Value.StateDirectory;
+    public StateStore Store => _components.Value.Store;
+    public KernelLogWatcher Watcher => _components.Value.Watcher;
+    public HangMonitor Monitor => _components.Value.Monitor;
+    public ExpositionSource Source => _components.Value.Source;
+    public MetricsEndpoint Endpoint => _components.Value.Endpoint;
 
     public string BootId { set => File.WriteAllText(Directory.File("sys/kernel/random/boot_id"), value + "\n"); }
 
     /// <summary>Seconds since boot, as the kernel log has them.</summary>
     public double Uptime => Clock.GetElapsedTime(0).TotalSeconds;
+
+    /// <summary>Changes the options, before a component is used for the first time.</summary>
+    public void Configure(Func<ExporterOptions, ExporterOptions> change)
+    {
+        Assert.False(_components.IsValueCreated, "a component has read the options already: restart the host with other ones");
+        Options = change(Options);
+    }
 
     /// <summary>A NIC with everything that the monitor reads.</summary>
     public void AddNic(string name = "eno1", string parent = "pci0000:00/0000:00:1f.6", string driver = "e1000e")
@@ -175,7 +158,7 @@ internal sealed class FixtureHost : IDisposable
                 foreach (var nic in Ethtool.Nics)
                     nic.Second();
                 each?.Invoke();
-                Monitor.Look();
+                Monitor.Sample();
                 Actions.Step();
             }
             RemediationWorker.RunPending();
@@ -190,7 +173,7 @@ internal sealed class FixtureHost : IDisposable
             Clock.Advance(TimeSpan.FromSeconds(10));
             foreach (var nic in Ethtool.Nics)
                 nic.Second();
-            Monitor.Look();
+            Monitor.Sample();
             Actions.Step();
             RemediationWorker.RunPending();
         }
@@ -209,7 +192,7 @@ internal sealed class FixtureHost : IDisposable
 
     /// <summary>The journal, line by line, the newest file only.</summary>
     public List<JournalEntry> JournalEntries() =>
-        [.. File.ReadLines(Path.Combine(Options.StateDirectory!, "journal.jsonl")).Select(line => System.Text.Json.JsonSerializer.Deserialize(line, JournalJson.Default.JournalEntry)!)];
+        [.. File.ReadLines(Path.Combine(Options.Paths.StateDirectory!, "journal.jsonl")).Select(line => System.Text.Json.JsonSerializer.Deserialize(line, JournalJson.Default.JournalEntry)!)];
 
     private int Link(int request, ref IfReq argument, Span<byte> payload)
     {
@@ -245,7 +228,7 @@ internal sealed class FixtureHost : IDisposable
             // An empty line is no record, and shows at once that no line of the dictionary follows.
             _pipe.Write(Encoding.UTF8.GetBytes(record + "\n"));
         else
-            File.AppendAllText(Options.KmsgPath, record);
+            File.AppendAllText(Options.Paths.Kmsg, record);
     }
 
     /// <summary>Lets time pass and the monitor look once a second.</summary>
@@ -255,7 +238,7 @@ internal sealed class FixtureHost : IDisposable
         {
             Clock.Advance(TimeSpan.FromSeconds(1));
             each?.Invoke(second);
-            Monitor.Look();
+            Monitor.Sample();
         }
     }
 
@@ -277,7 +260,7 @@ internal sealed class FixtureHost : IDisposable
     }
 
     /// <summary>Saves, as the loop does, and ends as a process that is killed: nothing more is written.</summary>
-    public FixtureHost Restart(bool save = true, Action<ExporterOptions>? configure = null, JournalFiles? journalFiles = null)
+    public FixtureHost Restart(bool save = true, Func<ExporterOptions, ExporterOptions>? configure = null, JournalFiles? journalFiles = null)
     {
         if (save)
             Store.Save(Monitor.State());
@@ -294,17 +277,74 @@ internal sealed class FixtureHost : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
-        Remediator.Dispose();
-        Journal.Dispose();
-        Ethtool.Rtnl.Set();
-        StateDirectory.Dispose();
-        Poller.Dispose();
-        Monitor.Dispose();
+        if (_components.IsValueCreated)
+        {
+            Remediator.Dispose();
+            Journal.Dispose();
+            Ethtool.Rtnl.Set();
+            StateDirectory.Dispose();
+            Poller.Dispose();
+            Monitor.Dispose();
+        }
         _stop.Dispose();
         if (!_ownsDirectories)
             return;
         _pipe?.Dispose();
         Sysfs.Dispose();
         Directory.Dispose();
+    }
+
+    /// <summary>The components, which read the options when they are made.</summary>
+    private sealed class Components
+    {
+        public Components(FixtureHost host, JournalFiles? journalFiles, Action<string, EpisodeBundle>? writeBundle)
+        {
+            var options = host.Options;
+            var factory = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(host.Log));
+            Inventory = new DeviceInventory(new NetClass(options.Paths.Sysfs), options);
+            Health = new CollectorHealth(factory.CreateLogger<CollectorHealth>());
+            Poller = new EthtoolPoller(host.Ethtool, Inventory, options, Health, host.Clock, factory.CreateLogger<EthtoolPoller>());
+            StateDirectory = new StateDirectory(options);
+            Store = new StateStore(StateDirectory, host.Metrics, host.Clock, factory.CreateLogger<StateStore>());
+            Watcher = new KernelLogWatcher(options, host.Metrics, host.Clock, factory.CreateLogger<KernelLogWatcher>())
+            {
+                OpenSyslog = () => host.Syslog?.Open(),
+                SyslogInterval = TimeSpan.FromMilliseconds(5),
+            };
+            RemediationWorker = new RemediationWorker(host.Clock);
+            Journal = new Journal(options, StateDirectory, host.Clock, factory.CreateLogger<Journal>(), journalFiles);
+            Ledger = new RemediationStore(options, Journal, host.Metrics, host.Clock);
+            var link = new LinkFlags(host.Link);
+            var netClass = new NetClass(options.Paths.Sysfs);
+            var access = new DeviceControl(netClass, host.Ethtool, link);
+            Recorder = new EpisodeRecorder(options, host.Ethtool, netClass, host.Clock, factory.CreateLogger<EpisodeRecorder>(), StateDirectory, host.Metrics, writeBundle);
+            Remediator = new Remediator(options, Ledger, access, new ProfileCatalog(options), host.Evidence, new KillSwitch(options),
+                Inventory, Recorder, RemediationWorker, host.Metrics, host.Clock, factory.CreateLogger<Remediator>());
+            Monitor = new HangMonitor(options, Watcher, Inventory, Poller, Store, Remediator, host.Evidence, host.Metrics, host.Clock, factory.CreateLogger<HangMonitor>());
+            Desk = new AlertIntake(options, Ledger, Remediator, new AlertDevices(Inventory, netClass, access, host.Evidence, Remediator, host.Clock), host.Clock);
+            Webhook = new AlertmanagerWebhook(Desk, host.Metrics, host.Clock, factory.CreateLogger<AlertmanagerWebhook>());
+            Actions = new AlertProcessor(options, Ledger, Remediator, host.Evidence, host.Metrics, host.Clock, factory.CreateLogger<AlertProcessor>());
+            var features = new FeatureSelection(options, new ProfileCatalog(options).FeatureNames, () => Remediator.Status().Devices.SelectMany(device => device.Desired));
+            Source = new ExpositionSource(options, Inventory, new SysfsCollector(options, Health, host.Clock), new EthtoolCollector(Poller, features, options, host.Clock), new ProcessCollector(Health, host.Clock), host.Metrics);
+            Endpoint = new MetricsEndpoint(Source, host.Clock);
+        }
+
+        public RemediationWorker RemediationWorker { get; }
+        public Journal Journal { get; }
+        public RemediationStore Ledger { get; }
+        public AlertIntake Desk { get; }
+        public AlertmanagerWebhook Webhook { get; }
+        public AlertProcessor Actions { get; }
+        public EpisodeRecorder Recorder { get; }
+        public Remediator Remediator { get; }
+        public DeviceInventory Inventory { get; }
+        public CollectorHealth Health { get; }
+        public EthtoolPoller Poller { get; }
+        public StateDirectory StateDirectory { get; }
+        public StateStore Store { get; }
+        public KernelLogWatcher Watcher { get; }
+        public HangMonitor Monitor { get; }
+        public ExpositionSource Source { get; }
+        public MetricsEndpoint Endpoint { get; }
     }
 }

@@ -11,7 +11,7 @@ using Serilog.Extensions.Logging;
 
 namespace NicHangExporter.Tests;
 
-/// <summary>What the log says at the start, line by line as a person sees it.</summary>
+/// <summary>The log messages of the start, as a person sees them.</summary>
 public sealed class StartLogTests
 {
     private static readonly RemediationStatus Status = new()
@@ -26,9 +26,14 @@ public sealed class StartLogTests
         Devices =
         [
             new DeviceStatus("eno1", "0000:00:1f.6", "e1000e") { Present = true, Watched = true },
-            new DeviceStatus("eno2", "0000:02:00.0", "igb") { Present = true, Watched = true, NotProtected = NotProtected.NotAllowed },
-            new DeviceStatus("eno3", "0000:03:00.0", "igb") { Present = true, Watched = true, NotProtected = NotProtected.NotAllowed },
-            new DeviceStatus("veth0", "", "veth") { Present = true, Listed = true, NotProtected = NotProtected.NotWatched },
+            NotAllowed("eno2", "0000:02:00.0"),
+            NotAllowed("eno3", "0000:03:00.0"),
+            new DeviceStatus("veth0", "", "veth")
+            {
+                Present = true,
+                Listed = true,
+                NotProtected = NotProtected.NotWatched,
+            },
             new DeviceStatus("veth1", "", "veth") { Present = true, NotProtected = NotProtected.NotWatched },
             new DeviceStatus("gone0", "", "igb"),
         ],
@@ -49,7 +54,8 @@ public sealed class StartLogTests
     [Fact]
     public void ModeWithoutEffect_IsAWarning() => Assert.Contains(
         "level=warn msg=\"remediation.webhook is enforce and has no effect: ",
-        Log(logger => StartLog.Tell(logger, Status, ConfigurationWarnings.OfModes(new ExporterOptions { WebhookRemediation = RemediationMode.Enforce }))), StringComparison.Ordinal);
+        Log(logger => StartLog.Tell(logger, Status, ConfigurationWarnings.OfModes(
+            new ExporterOptions { Remediation = new() { Webhook = RemediationMode.Enforce } }))), StringComparison.Ordinal);
 
     [Fact]
     public void HostWithoutANic_SaysWhatWouldShowTheOthers() => Assert.Contains(
@@ -60,7 +66,8 @@ public sealed class StartLogTests
     public void ManyDevices_AreCountedBeyondWhatALineHolds() => Assert.Contains(
         "nic15 and 84 more\"", Log(logger => StartLog.Tell(logger, Status with
         {
-            Devices = [.. Enumerable.Range(0, 100).Select(number => new DeviceStatus($"nic{number}", "", "igb") { Present = true, Watched = true })],
+            Devices = [.. Enumerable.Range(0, 100)
+                .Select(number => new DeviceStatus($"nic{number}", "", "igb") { Present = true, Watched = true })],
         }, [])), StringComparison.Ordinal);
 
     [Fact]
@@ -68,8 +75,12 @@ public sealed class StartLogTests
     {
         var line = Log(StartLog.Begin);
 
-        Assert.Matches(new Regex("^level=info msg=\"Starting nic-hang-exporter\" version=[^ ]+ revision=[^ ]{1,12} event_id=4001\n$"), line);
+        Assert.Matches(new Regex(
+            "^level=info msg=\"Starting nic-hang-exporter\" version=[^ ]+ revision=[^ ]{1,12} event_id=4001\n$"), line);
     }
+
+    private static DeviceStatus NotAllowed(string device, string bus) =>
+        new(device, bus, "igb") { Present = true, Watched = true, NotProtected = NotProtected.NotAllowed };
 
     private static string Log(Action<Microsoft.Extensions.Logging.ILogger> say)
     {

@@ -5,12 +5,12 @@ using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests;
 
-/// <summary>One process at a time.</summary>
+/// <summary>One process at a time uses the directory.</summary>
 public sealed class StateDirectoryTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
 
-    private ExporterOptions Options => new() { StateDirectory = _directory.File("state") };
+    private ExporterOptions Options => new() { Paths = new() { StateDirectory = _directory.File("state") } };
 
     public void Dispose() => _directory.Dispose();
 
@@ -21,7 +21,8 @@ public sealed class StateDirectoryTests : IDisposable
         Assert.False(state.IsHeld);
         Assert.True(state.TryTake() && state.TryTake() && state.IsHeld);
         Assert.Null(state.Failure);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(state.Path!));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(state.Path!));
         Assert.True(File.Exists(Path.Combine(state.Path!, "lock")));
     }
 
@@ -47,7 +48,8 @@ public sealed class StateDirectoryTests : IDisposable
             using var state = new StateDirectory(Options);
             using var other = new StateDirectory(Options);
             var taken = 0;
-            Parallel.For(0, 16, number => Interlocked.Add(ref taken, (number % 2 == 0 ? state : other).TryTake() ? 1 : 0));
+            Parallel.For(0, 16,
+                number => Interlocked.Add(ref taken, (number % 2 == 0 ? state : other).TryTake() ? 1 : 0));
             Assert.Equal(8, taken);
             Assert.True(state.IsHeld ^ other.IsHeld);
         }
@@ -98,15 +100,16 @@ public sealed class StateDirectoryTests : IDisposable
     public void Directory_OfTheKernel_IsRefusedBeforeItIsMade(string path, string kind)
     {
         Assert.SkipUnless(KernelFileSystem.NameOf($"/{path.Split('/')[1]}") == kind, $"no {kind} is mounted here");
-        var fault = $"{path} is on {kind}, which holds no files: take a directory on a disk, as in /var/lib/nic-hang-exporter";
+        var fault =
+            $"{path} is on {kind}, which holds no files: take a directory on a disk, as in /var/lib/nic-hang-exporter";
         Assert.Equal(fault, StateDirectory.FaultOf(path));
-        using var state = new StateDirectory(new ExporterOptions { StateDirectory = path });
+        using var state = new StateDirectory(new ExporterOptions { Paths = new() { StateDirectory = path } });
         Assert.False(state.TryTake());
         Assert.Equal(fault, state.Failure);
     }
 
     [Fact]
-    public void FileSystem_OfADisk_IsNoneOfTheKernels()
+    public void FileSystem_OfADisk_IsNotTheKernels()
     {
         Assert.Null(KernelFileSystem.NameOf(_directory.Path));
         Assert.Null(KernelFileSystem.NameOf(_directory.File("missing")));
@@ -124,15 +127,18 @@ public sealed class StateDirectoryTests : IDisposable
     [Fact]
     public void Directory_WhoseParentIsMissing_IsNotMade()
     {
-        using var state = new StateDirectory(new ExporterOptions { StateDirectory = _directory.File("lib/nic-hang-exportr") });
+        using var state = new StateDirectory(
+            new ExporterOptions { Paths = new() { StateDirectory = _directory.File("lib/nic-hang-exportr") } });
         Assert.False(state.TryTake());
-        Assert.Contains($"{_directory.File("lib")} does not exist, and only the last component of state.directory is made", state.Failure, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{_directory.File("lib")} does not exist, and only the last component of state.directory is made",
+            state.Failure, StringComparison.Ordinal);
         Assert.Equal(state.Failure, StateDirectory.FaultOf(state.Path!));
         Assert.Empty(Directory.GetFileSystemEntries(_directory.Path));
     }
 
     [Fact]
-    public void Directory_ThatWasMade_IsSaid()
+    public void Directory_ThatWasMade_IsLogged()
     {
         var log = new RecordingLogger();
         using var factory = LoggerFactory.Create(builder => builder.AddProvider(log));
@@ -177,7 +183,7 @@ public sealed class StateDirectoryTests : IDisposable
     {
         Make("open", mode);
         Make("open/state", "0700");
-        using var state = new StateDirectory(new ExporterOptions { StateDirectory = _directory.File("open/state") });
+        using var state = new StateDirectory(new ExporterOptions { Paths = new() { StateDirectory = _directory.File("open/state") } });
         Assert.Equal(expected, state.TryTake());
         Assert.Equal(expected, state.Failure is null);
     }
@@ -187,16 +193,17 @@ public sealed class StateDirectoryTests : IDisposable
     [InlineData("above/state")]
     [InlineData("link")]
     [InlineData("link/state")]
-    public void Directory_OfSomebodyElse_IsRefused(string path)
+    public void Directory_OfAnotherUser_IsRefused(string path)
     {
         Requires.Root();
         Make("state", "0700");
         Make("above", "0755");
         Make("above/state", "0700");
-        File.CreateSymbolicLink(_directory.File("link"), path == "link" ? _directory.File("state") : _directory.File("above"));
+        File.CreateSymbolicLink(_directory.File("link"), path == "link" ? _directory.File("state")
+            : _directory.File("above"));
         var foreign = _directory.File(path.Split('/')[0]);
         Execution.Of("chown", "-h", "65534", foreign).Succeeded();
-        using var state = new StateDirectory(new ExporterOptions { StateDirectory = _directory.File(path) });
+        using var state = new StateDirectory(new ExporterOptions { Paths = new() { StateDirectory = _directory.File(path) } });
 
         Assert.False(state.TryTake());
         Assert.StartsWith($"{foreign} belongs to user 65534", state.Failure, StringComparison.Ordinal);
@@ -204,7 +211,7 @@ public sealed class StateDirectoryTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(_directory.File("state")));
     }
 
-    // As systemd makes it for DynamicUser=: /var/lib/NAME is a link of root's to private/NAME.
+    // As systemd makes it for DynamicUser=: /var/lib/NAME is a link to private/NAME that belongs to root.
     [Fact]
     public void Directory_BehindALinkOfOurOwn_IsTaken()
     {
@@ -220,7 +227,7 @@ public sealed class StateDirectoryTests : IDisposable
     [InlineData("fifo", "a FIFO")]
     [InlineData("directory", "a directory")]
     [InlineData("link", "a symbolic link")]
-    public void Lock_ThatIsNoFile_IsRefusedAtOnce(string what, string text)
+    public void Lock_ThatIsNoFile_IsRefusedImmediately(string what, string text)
     {
         Make("state", "0700");
         var file = _directory.File("state/lock");
@@ -250,9 +257,10 @@ public sealed class StateDirectoryTests : IDisposable
         Assert.False(state.IsHeld || state.TryTake());
         Directory.Delete(state.Path!, recursive: true);
         Directory.Move(_directory.File("old"), state.Path!);
-        // Put back it stays lost: what was decided in the other one is not known here.
+        // It stays lost when it is put back: decisions in the other directory are unknown here.
         Assert.False(state.IsHeld || state.TryTake());
-        Assert.EndsWith("was deleted or replaced while it was in use: nothing is done in it until a restart", state.Failure, StringComparison.Ordinal);
+        Assert.EndsWith("was deleted or replaced while it was in use: nothing is done in it until a restart",
+            state.Failure, StringComparison.Ordinal);
         using var next = new StateDirectory(Options);
         state.Dispose();
         Assert.True(next.TryTake());

@@ -1,9 +1,11 @@
 namespace NicHangExporter.Vm;
 
-/// <summary>A guest to play with: its console is this terminal, and what a host would do is done in another one.</summary>
+/// <summary>
+/// Boots a guest for manual use. Its console is this terminal; the host's side is done in another one.
+/// </summary>
 internal static class ByHand
 {
-    /// <summary>Boots it and waits for its end.</summary>
+    /// <summary>Boots the guest and waits for its end.</summary>
     public static async Task RunAsync()
     {
         Console.WriteLine("Ctrl-A X ends the guest, Ctrl-A C is QEMU's monitor.");

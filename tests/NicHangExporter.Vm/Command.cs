@@ -2,16 +2,16 @@ using Xunit.Sdk;
 
 namespace NicHangExporter.Vm;
 
-/// <summary>A command for people: what keeps it from its end is told in one line, as the scenarios tell it.</summary>
+/// <summary>A command for people. If it cannot run, it prints the reason in one line, like the scenarios.</summary>
 internal static class Command
 {
-    // By it the test framework knows a skip from a failure.
+    // The prefix by which the test framework distinguishes a skip from a failure.
     private const string SkipToken = "$XunitDynamicSkip$";
 
-    /// <summary>Runs it; 1 where it can't be had.</summary>
+    /// <summary>Runs it; returns 1 if it cannot run.</summary>
     public static async Task<int> RunAsync(Func<Task> command)
     {
-        // A command is no test: what it lacks is told as it is.
+        // A command is not a test: it does not skip, but reports what is missing.
         Environment.SetEnvironmentVariable("TESTS_MUST_NOT_SKIP", null);
         try
         {
@@ -24,7 +24,7 @@ internal static class Command
         }
     }
 
-    /// <summary>Says why not.</summary>
+    /// <summary>Prints the reason.</summary>
     public static int Refuse(string why)
     {
         Console.Error.WriteLine(why);

@@ -12,7 +12,7 @@ catch (Exception error) when (error is IOException or UnauthorizedAccessExceptio
     return Command.Refuse(error.Message);
 }
 using (run)
-    // "by-hand" and "figures [N]" are for people; everything else is the test platform's.
+    // "by-hand" and "figures [N]" are for people. The test platform handles everything else.
     return args switch
     {
         ["by-hand"] => await Command.RunAsync(ByHand.RunAsync),

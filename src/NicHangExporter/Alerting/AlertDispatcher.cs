@@ -6,10 +6,12 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Alerting;
 
 /// <summary>
-/// Pushes hang episodes to the configured Alertmanagers, each in a loop of its own, none of which anybody waits for: not the watch, not the door. Without
-/// any it does nothing at all.
+/// Pushes hang episodes to the configured Alertmanagers, each in a loop of its own. Neither detection nor remediation
+/// waits for it. It does nothing if no Alertmanager is configured.
 /// </summary>
-internal sealed partial class AlertDispatcher(ExporterOptions options, PendingAlertStore book, ExporterMetrics metrics, TimeProvider clock, ILogger<AlertDispatcher> logger) : IDisposable
+internal sealed partial class AlertDispatcher(
+    ExporterOptions options, PendingAlertStore store, ExporterMetrics metrics, TimeProvider clock,
+    ILogger<AlertDispatcher> logger) : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -17,23 +19,30 @@ internal sealed partial class AlertDispatcher(ExporterOptions options, PendingAl
     private readonly NameLookup _names = new(Dns.GetHostAddresses, clock);
     private Task _loops = Task.CompletedTask;
 
-    /// <summary>Begins. The state directory must be held by now.</summary>
+    /// <summary>Starts the loops. The state directory must be held already.</summary>
     public void Start()
     {
-        if (options.Alertmanagers.Count == 0)
+        if (options.Alerting.Alertmanagers.Count == 0)
             return;
-        book.Open();
-        var connection = new PushConnection(options, _names, clock);
-        var pushes = options.Alertmanagers.Select(url => new AlertmanagerClient(url, book, connection, connection.Open, options, metrics, clock, logger)).ToList();
-        _loops = Task.WhenAll(
-            [.. pushes.Select(push => Task.Run(() => RunAsync(push.StepAsync, _stop.Token))), Task.Run(() => RunAsync(Look, _stop.Token))]);
+        store.Open();
+        var connection = new AlertmanagerConnection(options, _names, clock);
+        var steps = options.Alerting.Alertmanagers
+            .Select(url => new AlertmanagerClient(
+                url, store, connection, connection.Open, options, metrics, clock, logger))
+            .Select(client => (Func<CancellationToken, Task>)client.StepAsync)
+            .Append(UpdateAsync)
+            .ToList();
+        _loops = Task.WhenAll([.. steps.Select(step => Task.Run(() => RunAsync(step, _stop.Token)))]);
     }
 
-    /// <summary>Ends, and keeps what is still to be told for the next start. Waits for the disk no longer than the deadline.</summary>
+    /// <summary>Ends the loops and saves the alerts that are still to be sent.</summary>
+    /// <param name="deadline">The longest wait for the disk.</param>
     public async Task StopAsync(TimeSpan deadline)
     {
         await _stop.CancelAsync();
-        await Task.WhenAny(_loops.ContinueWith(_ => book.SaveIfDue(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default), Task.Delay(deadline, clock));
+        var saved = _loops.ContinueWith(
+            _ => store.SaveIfDue(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        await Task.WhenAny(saved, Task.Delay(deadline, clock));
     }
 
     /// <inheritdoc/>
@@ -43,9 +52,9 @@ internal sealed partial class AlertDispatcher(ExporterOptions options, PendingAl
         _stop.Dispose();
     }
 
-    private Task Look(CancellationToken stop)
+    private Task UpdateAsync(CancellationToken stop)
     {
-        book.Look();
+        store.Update();
         return Task.CompletedTask;
     }
 
@@ -63,7 +72,7 @@ internal sealed partial class AlertDispatcher(ExporterOptions options, PendingAl
         }
     }
 
-    /// <summary>The top of a loop: an error here is a fault of ours. It is logged and counted, and the loop goes on.</summary>
+    // An exception here is a fault of this program. It is logged and counted, and the loop goes on.
     private async Task GuardAsync(Func<CancellationToken, Task> step, CancellationToken stop)
     {
         try
@@ -83,6 +92,6 @@ internal sealed partial class AlertDispatcher(ExporterOptions options, PendingAl
         }
     }
 
-    [LoggerMessage(EventIds.PushLoopFailed, LogLevel.Error, "An unexpected error while pushing alerts")]
+    [LoggerMessage(EventIds.PushLoopFailed, LogLevel.Error, "Unexpected error while pushing alerts")]
     private partial void LogFailed(Exception exception);
 }

@@ -5,69 +5,69 @@ using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Hosting;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
-using Due = System.Collections.Generic.IReadOnlyList<(NicHangExporter.Alerting.OutgoingAlert Alert, NicHangExporter.Alerting.PushKind Kind)>;
 
 namespace NicHangExporter.Alerting;
 
-/// <summary>Why a post was not taken.</summary>
-/// <param name="Reason">Half a sentence. It holds no secret and nothing of the answer's body.</param>
-/// <param name="IsRefusal">The Alertmanager was reached and finds fault with what it was told.</param>
-internal sealed record PushFailure(string Reason, bool IsRefusal = false);
-
 /// <summary>
-/// Tells one Alertmanager, and tries again with growing pauses where it is out of reach: what the others do has no bearing on it. Nor has an alert that it
-/// refuses any on the rest. For one thread at a time.
+/// Posts alerts to one Alertmanager and retries with growing pauses. Alertmanagers do not affect each other, and an
+/// alert that is refused does not hold up the others. For one thread at a time.
 /// </summary>
 internal sealed partial class AlertmanagerClient
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+    /// <summary>How often a refused alert is posted again.</summary>
+    private static readonly TimeSpan RefusedInterval = TimeSpan.FromMinutes(1);
 
     private readonly string _url;
     private readonly Uri _target;
-    private readonly PendingAlertStore _book;
+    private readonly PendingAlertStore _store;
     private readonly Func<CancellationToken, HttpMessageHandler> _open;
-    private readonly PushConnection _connection;
+    private readonly AlertmanagerConnection _connection;
     private readonly ExporterOptions _options;
     private readonly ExporterMetrics _metrics;
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
+    private readonly RetryBackoff _backoff;
     private readonly Dictionary<(string Device, string Driver), long> _refused = [];
-    private long _failedAt;
-    private TimeSpan _pause;
 
     /// <param name="url">The Alertmanager.</param>
-    /// <param name="book">What is to be told.</param>
-    /// <param name="connection">How it is reached.</param>
-    /// <param name="open">Makes the sender of one post, given the post's end.</param>
+    /// <param name="store">The alerts.</param>
+    /// <param name="connection">How the Alertmanager is reached.</param>
+    /// <param name="open">Makes the handler of one post, given the post's end.</param>
     /// <param name="options">The options.</param>
-    /// <param name="metrics">Where it is counted.</param>
+    /// <param name="metrics">The metrics.</param>
     /// <param name="clock">The clock.</param>
-    /// <param name="logger">Where it is said.</param>
+    /// <param name="logger">The log.</param>
     public AlertmanagerClient(
-        Uri url, PendingAlertStore book, PushConnection connection, Func<CancellationToken, HttpMessageHandler> open, ExporterOptions options, ExporterMetrics metrics, TimeProvider clock, ILogger logger)
+        Uri url, PendingAlertStore store, AlertmanagerConnection connection,
+        Func<CancellationToken, HttpMessageHandler> open, ExporterOptions options, ExporterMetrics metrics,
+        TimeProvider clock, ILogger logger)
     {
-        (_url, _book, _connection, _open, _options, _metrics, _clock, _logger) = (url.ToString(), book, connection, open, options, metrics, clock, logger);
+        (_url, _store, _connection, _open) = (url.ToString(), store, connection, open);
+        (_options, _metrics, _clock, _logger) = (options, metrics, clock, logger);
+        _backoff = new RetryBackoff(clock);
         _target = new Uri(url.AbsoluteUri.TrimEnd('/') + "/api/v2/alerts");
         metrics.AlertsSent.WithLabels(_url).Publish();
         metrics.AlertSendFailures.WithLabels(_url).Publish();
     }
 
-    /// <summary>Posts what is due, if anything is and the pause after the last failure is over.</summary>
+    /// <summary>Posts what is due, unless the pause after a failure is not over.</summary>
     public async Task StepAsync(CancellationToken stop)
     {
-        if (_pause > TimeSpan.Zero && _clock.GetElapsedTime(_failedAt) < _pause)
+        if (_backoff.IsPausing)
             return;
-        Due due = [.. _book.Due(_url).Where(one => !_refused.TryGetValue(Name(one.Alert), out var at) || _clock.GetElapsedTime(at) >= LongestPause)];
-        if (due.Count == 0 || await TellAsync(due, stop) is not { IsRefusal: true } || due.Count == 1)
+        IReadOnlyList<DueAlert> due = [.. _store.Due(_url).Where(one => !IsRefused(one.Alert))];
+        if (due.Count == 0 || await SendAsync(due, stop) is not { IsRefusal: true } || due.Count == 1)
             return;
-        // It says that one of them is wrong, and not which: each by itself, so that the others need not suffer for it.
+        // The answer does not say which alert is wrong, so each is posted by itself.
         foreach (var one in due)
-            if (await TellAsync([one], stop) is { IsRefusal: false })
+            if (await SendAsync([one], stop) is { IsRefusal: false })
                 return;
     }
 
-    private async Task<PushFailure?> TellAsync(Due due, CancellationToken stop)
+    private bool IsRefused(OutgoingAlert alert) =>
+        _refused.TryGetValue(Key(alert), out var at) && _clock.GetElapsedTime(at) < RefusedInterval;
+
+    private async Task<DeliveryFailure?> SendAsync(IReadOnlyList<DueAlert> due, CancellationToken stop)
     {
         var failure = await PostAsync(due, stop);
         if (failure is null)
@@ -77,82 +77,94 @@ internal sealed partial class AlertmanagerClient
         }
         stop.ThrowIfCancellationRequested();
         _metrics.AlertSendFailures.WithLabels(_url).Inc();
-        if (failure.IsRefusal)
+        if (!failure.IsRefusal)
         {
-            if (due is [var (alert, _)] && !_refused.ContainsKey(Name(alert)))
-                LogRefused(_url, alert.Device, failure.Reason);
-            if (due is [var (wrong, _)])
-                _refused[Name(wrong)] = _clock.GetTimestamp();
-            return failure;
+            if (!_backoff.IsFailing)
+                LogFailed(_url, failure.Reason);
+            _backoff.Fail();
         }
-        if (_pause == TimeSpan.Zero)
-            LogFailed(_url, failure.Reason);
-        (_failedAt, _pause) = (_clock.GetTimestamp(), Longer(_pause));
+        else if (due is [var (alert, _)])
+        {
+            if (!_refused.ContainsKey(Key(alert)))
+                LogRefused(_url, alert.Device, failure.Reason);
+            _refused[Key(alert)] = _clock.GetTimestamp();
+        }
         return failure;
     }
 
-    private void Succeed(Due due)
+    private void Succeed(IReadOnlyList<DueAlert> due)
     {
-        _book.Taken(_url, due);
+        _store.Taken(_url, due);
         foreach (var (alert, _) in due)
-            _refused.Remove(Name(alert));
+            _refused.Remove(Key(alert));
         _metrics.AlertsSent.WithLabels(_url).Inc(due.Count);
-        if (_pause > TimeSpan.Zero)
+        if (_backoff.IsFailing)
             LogRecovered(_url);
-        _pause = TimeSpan.Zero;
+        _backoff.Succeed();
     }
 
-    private static (string, string) Name(OutgoingAlert alert) => (alert.Device, alert.Driver);
+    private static (string, string) Key(OutgoingAlert alert) => (alert.Device, alert.Driver);
 
-    // Null, or why it was not taken.
-    private async Task<PushFailure?> PostAsync(Due due, CancellationToken stop)
+    // Returns null if the Alertmanager has accepted the alerts.
+    private async Task<DeliveryFailure?> PostAsync(IReadOnlyList<DueAlert> due, CancellationToken stop)
     {
-        using var timeout = new CancellationTokenSource(_options.AlertTimeout, _clock);
+        using var timeout = new CancellationTokenSource(_options.Alerting.Timeout, _clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
         try
         {
             using var sender = new HttpMessageInvoker(_open(end.Token));
             using var request = new HttpRequestMessage(HttpMethod.Post, _target);
-            request.Content = new ByteArrayContent(PushJson.Write(Wire(due))) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-            request.Headers.Authorization = _connection.Authorization();
+            request.Content = new ByteArrayContent(AlertJson.Write(Postable(due)))
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+            };
+            request.Headers.Authorization = AlertmanagerCredentials.Read(_options);
             request.Headers.Host = _connection.Host(_target);
             request.Headers.UserAgent.Add(new ProductInfoHeaderValue("nic-hang-exporter", null));
             using var response = await sender.SendAsync(request, end.Token);
-            return response.IsSuccessStatusCode ? null : new($"it answers {(int)response.StatusCode}", response.StatusCode == HttpStatusCode.BadRequest);
+            return response.IsSuccessStatusCode
+                ? null
+                : new DeliveryFailure(
+                    $"it answers {(int)response.StatusCode}", response.StatusCode == HttpStatusCode.BadRequest);
         }
-        // Whichever notices the end first, the post or the connecting that goes on beside it.
-        catch (Exception exception) when (exception is OperationCanceledException || (exception is HttpRequestException && end.IsCancellationRequested))
+        // Either the post or the connecting beneath it notices the end first.
+        catch (Exception exception) when (exception is OperationCanceledException
+            || (exception is HttpRequestException && end.IsCancellationRequested))
         {
-            return new($"no answer within {PrometheusDuration.Format(_options.AlertTimeout)}");
+            return new DeliveryFailure($"no answer within {PrometheusDuration.Format(_options.Alerting.Timeout)}");
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or UnauthorizedAccessException or CryptographicException)
+        catch (Exception exception) when (
+            exception is HttpRequestException or IOException or UnauthorizedAccessException or CryptographicException)
         {
-            return new((exception is HttpRequestException && exception.InnerException is { } cause ? cause : exception).Message.Split('\n')[0]);
+            var cause = exception is HttpRequestException ? exception.InnerException ?? exception : exception;
+            return new DeliveryFailure(cause.Message.Split('\n')[0]);
         }
     }
 
-    private List<PostableAlert> Wire(Due due)
+    private List<PostableAlert> Postable(IReadOnlyList<DueAlert> due)
     {
         var labels = new Dictionary<string, string>();
-        foreach (var label in _options.AlertLabels)
-            labels[label[..label.IndexOf('=', StringComparison.Ordinal)]] = label[(label.IndexOf('=', StringComparison.Ordinal) + 1)..];
+        foreach (var label in _options.Alerting.Labels)
+        {
+            var end = label.IndexOf('=', StringComparison.Ordinal);
+            labels[label[..end]] = label[(end + 1)..];
+        }
         labels["instance"] = HostIdentity.Instance(_options);
         var now = _clock.GetUtcNow();
-        return [.. due.Select(one => PostableAlert.Of(one.Alert, _url, one.Kind, labels, now))];
+        return [.. due.Select(one => PostableAlert.Of(one.Alert, _url, one.Status, labels, now))];
     }
 
-    // Up to a quarter more: hosts that were cut off together are not back in the same second for ever.
-    private static TimeSpan Longer(TimeSpan pause)
-    {
-        var next = pause == TimeSpan.Zero ? FirstPause : pause * 2;
-        next = next > LongestPause ? LongestPause : next;
-        return next * (1 + RandomNumberGenerator.GetInt32(250) / 1000.0);
-    }
+    /// <summary>Why a post was not accepted.</summary>
+    /// <param name="Reason">Half a sentence, without secrets and without the answer's body.</param>
+    /// <param name="IsRefusal">The Alertmanager was reached and rejects the content.</param>
+    private sealed record DeliveryFailure(string Reason, bool IsRefusal = false);
 
-    [LoggerMessage(EventIds.PushFailed, LogLevel.Warning, "Alerts can't be pushed to {Alertmanager} and are kept for it: {Reason}")]
+    [LoggerMessage(EventIds.PushFailed, LogLevel.Warning,
+        "Alerts can't be pushed to {Alertmanager} and are kept for it: {Reason}")]
     private partial void LogFailed(string alertmanager, string reason);
 
-    [LoggerMessage(EventIds.PushRefused, LogLevel.Warning, "{Alertmanager} refuses the alert about {Device}, which is offered to it again each minute: {Reason}")]
+    [LoggerMessage(EventIds.PushRefused, LogLevel.Warning,
+        "{Alertmanager} refuses the alert about {Device}, which is posted again each minute: {Reason}")]
     private partial void LogRefused(string alertmanager, string device, string reason);
 
     [LoggerMessage(EventIds.PushRecovered, LogLevel.Information, "Alerts reach {Alertmanager} again")]

@@ -5,34 +5,37 @@ using System.Net.Sockets;
 namespace NicHangExporter.Alerting;
 
 /// <summary>
-/// Looks up the names of Alertmanagers on one thread of its own, one after the other. The C library's lookup can't be cancelled and waits for many seconds where
-/// the name server is beyond the hung NIC: on the thread pool it would hold up everybody else, and on this thread it holds up other names at most. Against that
-/// the last addresses of each name are kept, for when the lookup fails or takes its time.
+/// Looks up the names of Alertmanagers on one thread of its own, one after the other. The C library's lookup can't be
+/// cancelled, and waits for many seconds if the name server is behind the hung NIC. On the thread pool it would hold up
+/// everything; here it holds up other names at most. The last addresses of each name are kept for a lookup that fails
+/// or takes too long.
 /// </summary>
-/// <param name="find">The addresses of a name; it may throw, or never return.</param>
+/// <param name="find">The addresses of a name. It may throw, or never return.</param>
 /// <param name="clock">The clock.</param>
 internal sealed class NameLookup(Func<string, IPAddress[]> find, TimeProvider clock) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, IPAddress[]> _known = new(StringComparer.OrdinalIgnoreCase);
-    // By name, so that there are never more of them than names, however long the thread is stuck.
+    // By name, so that there are never more lookups than names, however long the thread is stuck.
     private readonly Dictionary<string, Lookup> _pending = new(StringComparer.OrdinalIgnoreCase);
     private readonly BlockingCollection<Lookup> _work = [];
     private Thread? _thread;
 
     /// <summary>The addresses of a host, in the order to try them.</summary>
-    /// <param name="host">A name, or an address, which need not be looked up.</param>
-    /// <param name="patience">How long to wait for the lookup of a name whose last addresses are known.</param>
-    /// <param name="end">Until when to wait where they are not.</param>
-    /// <exception cref="SocketException">It has none, or nobody could say, and it never had one before.</exception>
-    public async Task<IReadOnlyList<IPAddress>> FindAsync(string host, TimeSpan patience, CancellationToken end)
+    /// <param name="host">A name, or an address, which needs no lookup.</param>
+    /// <param name="timeout">How long to wait for the lookup of a name whose last addresses are known.</param>
+    /// <param name="end">Ends the wait for a name whose addresses are unknown.</param>
+    /// <exception cref="SocketException">The name has no address, or the lookup failed and never succeeded
+    /// before.</exception>
+    public async Task<IReadOnlyList<IPAddress>> FindAsync(string host, TimeSpan timeout, CancellationToken end)
     {
         if (IPAddress.TryParse(host, out var address))
             return [address];
-        var (lookup, known) = Ask(host);
+        var (lookup, known) = Request(host);
         try
         {
-            return await lookup.Answer.Task.WaitAsync(known is null ? Timeout.InfiniteTimeSpan : patience, clock, end);
+            return await lookup.Answer.Task.WaitAsync(
+                known is null ? Timeout.InfiniteTimeSpan : timeout, clock, end);
         }
         catch (Exception exception) when (known is not null && exception is SocketException or TimeoutException)
         {
@@ -41,26 +44,26 @@ internal sealed class NameLookup(Func<string, IPAddress[]> find, TimeProvider cl
         finally
         {
             lock (_gate)
-                lookup.Askers--;
+                lookup.Waiters--;
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        // Not of the queue: a thread that is still inside a lookup would be thrown off it.
+        // The queue is not disposed under a thread that is inside a lookup: it would throw there.
         _work.CompleteAdding();
         if (_thread is null)
             _work.Dispose();
     }
 
-    private (Lookup Lookup, IPAddress[]? Known) Ask(string host)
+    private (Lookup Lookup, IPAddress[]? Known) Request(string host)
     {
         lock (_gate)
         {
             if (_thread is null)
             {
-                // A background thread: the process must be able to end while a name server keeps silent.
+                // A background thread: the process must be able to end while a name server is silent.
                 _thread = new Thread(Run) { IsBackground = true, Name = "names" };
                 _thread.Start();
             }
@@ -69,7 +72,7 @@ internal sealed class NameLookup(Func<string, IPAddress[]> find, TimeProvider cl
                 _pending[host] = lookup = new Lookup(host);
                 _work.Add(lookup);
             }
-            lookup.Askers++;
+            lookup.Waiters++;
             return (lookup, _known.GetValueOrDefault(host));
         }
     }
@@ -77,15 +80,15 @@ internal sealed class NameLookup(Func<string, IPAddress[]> find, TimeProvider cl
     private void Run()
     {
         foreach (var lookup in _work.GetConsumingEnumerable())
-            if (!IsGivenUp(lookup))
+            if (!TryDrop(lookup))
                 Answer(lookup);
     }
 
-    // Then the next name need not wait for it either.
-    private bool IsGivenUp(Lookup lookup)
+    // A lookup that nobody waits for must not hold up the next name.
+    private bool TryDrop(Lookup lookup)
     {
         lock (_gate)
-            return lookup.Askers == 0 && _pending.Remove(lookup.Host);
+            return lookup.Waiters == 0 && _pending.Remove(lookup.Host);
     }
 
     private void Answer(Lookup lookup)
@@ -96,11 +99,12 @@ internal sealed class NameLookup(Func<string, IPAddress[]> find, TimeProvider cl
         {
             addresses = find(lookup.Host);
         }
-#pragma warning disable CA1031 // The top of the thread's loop: whoever asked is told, and the next name is looked up.
+#pragma warning disable CA1031 // The failure goes to the waiters, and the next name is looked up.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            failure = exception as SocketException ?? new SocketException((int)SocketError.NoRecovery, exception.Message);
+            failure = exception as SocketException
+                ?? new SocketException((int)SocketError.NoRecovery, exception.Message);
         }
         if (addresses.Length == 0)
             failure ??= new SocketException((int)SocketError.HostNotFound);
@@ -116,15 +120,15 @@ internal sealed class NameLookup(Func<string, IPAddress[]> find, TimeProvider cl
             lookup.Answer.TrySetException(failure);
     }
 
-    /// <summary>One name that is looked up, or waits for it.</summary>
     private sealed class Lookup(string host)
     {
         public string Host => host;
 
-        /// <summary>How many wait for it. Under the gate.</summary>
-        public int Askers { get; set; }
+        /// <summary>How many callers wait for it. Under the gate.</summary>
+        public int Waiters { get; set; }
 
-        /// <summary>Who waits goes on on the thread pool, never on the thread of the lookups.</summary>
-        public TaskCompletionSource<IPAddress[]> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        /// <summary>The waiters continue on the thread pool, never on the thread of the lookups.</summary>
+        public TaskCompletionSource<IPAddress[]> Answer { get; } =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

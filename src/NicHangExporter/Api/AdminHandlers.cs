@@ -1,5 +1,4 @@
 using NicHangExporter.Api.Auth;
-using NicHangExporter.Linux;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Remediation;
 

@@ -13,7 +13,7 @@ internal sealed record ApiHandlers(
     TransportProtection Transport);
 
 /// <summary>
-/// The routes of the API. docs/openapi.json is made from them. Checks run in this order, for each transport: another
+/// The routes of the API. docs/reference/openapi.json is made from them. Checks run in this order, for each transport: another
 /// site's page, credential, path, method, scope, connection, shutdown, query, body.
 /// </summary>
 internal static class ApiEndpoints
@@ -42,7 +42,7 @@ internal static class ApiEndpoints
         MapAdmin(strict, handlers.Admin);
         api.MapPost("/alertmanager", handlers.Alertmanager.HandleAsync)
             .RequireScope(ApiScope.Remediate)
-            .WithSummary("Alertmanager's webhook: see docs/alertmanager.md.")
+            .WithSummary("Alertmanager's webhook: see docs/how-to/alertmanager.md.")
             .WithMetadata(new RequestBody(typeof(AlertmanagerMessage), IsOptional: false))
             .Returns<WebhookAnswer>(Ok, Malformed, TooLarge, NotJson, Unavailable);
         endpoints.MapTheRest();

@@ -39,8 +39,8 @@ internal sealed class CommandRunner(ExporterOptions options, ActAlone alone, Tim
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(ConsoleCall call)
     {
-        if (options.StateDirectory is null && Directory.Exists(UsualDirectory))
-            options.StateDirectory = UsualDirectory;
+        if (options.Paths.StateDirectory is null && Directory.Exists(UsualDirectory))
+            options = options with { Paths = options.Paths with { StateDirectory = UsualDirectory } };
         return call.Verb switch
         {
             ConsoleVerb.Change => await ChangeAsync(call),
@@ -54,16 +54,16 @@ internal sealed class CommandRunner(ExporterOptions options, ActAlone alone, Tim
     {
         var request = call.Request;
         if (request is { Command: ControlCommand.Remediate or ControlCommand.Rollback, DryRun: false } && IsPresent(request.Device))
-            Say($"{request.Device}: working; a change is verified for up to {PrometheusDuration.Format(options.VerifyWindow)} ...");
+            Say($"{request.Device}: working; a change is verified for up to {PrometheusDuration.Format(options.Remediation.VerifyWindow)} ...");
         var reply = await AskAsync(request);
         switch (reply.Reach)
         {
             case ControlReach.Answered:
                 return Show(call, reply.Answer!);
             case ControlReach.Silent:
-                return Fail($"a daemon holds {options.StateDirectory}, but it can't be asked: {reply.Reason}. Nothing was done by this command; if the daemon had the request already, its journal tells. Restart it, or stop it and ask again.");
+                return Fail($"a daemon holds {options.Paths.StateDirectory}, but it can't be asked: {reply.Reason}. Nothing was done by this command; if the daemon had the request already, its journal tells. Restart it, or stop it and ask again.");
             case ControlReach.NotPermitted when !request.DryRun:
-                return Fail($"permission denied at {ControlPath.In(options.StateDirectory!)}: only root and the daemon's user may ask it");
+                return Fail($"permission denied at {ControlPath.In(options.Paths.StateDirectory!)}: only root and the daemon's user may ask it");
             case ControlReach.NotPermitted:
                 GoWithoutHistory();
                 break;
@@ -73,12 +73,12 @@ internal sealed class CommandRunner(ExporterOptions options, ActAlone alone, Tim
 
     private async Task<int> CheckHealthAsync()
     {
-        if (options.ListenAddresses.FirstOrDefault(address => address.Port != 0) is not { } address)
+        if (options.Web.ListenAddresses.FirstOrDefault(address => address.Port != 0) is not { } address)
         {
             _errors.Line("healthcheck: --web.listen-address has port 0, for which the kernel chooses a port: write the port, as in :19642");
             return Mistake;
         }
-        var (isHealthy, line) = await new HealthCheck(address, options.WebConfigFile is not null, clock).RunAsync();
+        var (isHealthy, line) = await new HealthCheck(address, options.Web.ConfigFile is not null, clock).RunAsync();
         (isHealthy ? _page : _errors).Line(ConsoleWriter.Clean(line));
         return isHealthy ? Success : Failure;
     }
@@ -86,7 +86,7 @@ internal sealed class CommandRunner(ExporterOptions options, ActAlone alone, Tim
     // A device that is not there is refused at once. The daemon is asked all the same: it knows devices that have left.
     private bool IsPresent(string? device)
     {
-        var devices = new NetClass(options.SysfsPath);
+        var devices = new NetClass(options.Paths.Sysfs);
         try
         {
             if (InterfaceName.TryParse(device, out var name))
@@ -106,17 +106,17 @@ internal sealed class CommandRunner(ExporterOptions options, ActAlone alone, Tim
     {
         var reply = await AskAsync(call.Request);
         if (reply.Reach == ControlReach.Answered)
-            return Show(call, reply.Answer!, $"runs; answered at {ControlPath.In(options.StateDirectory!)}", isWatched: true);
+            return Show(call, reply.Answer!, $"runs; answered at {ControlPath.In(options.Paths.StateDirectory!)}", isWatched: true);
         // Whatever is wrong with the daemon, what its journal says is better than nothing.
-        var journal = $"this is what the journal in {options.StateDirectory} tells";
+        var journal = $"this is what the journal in {options.Paths.StateDirectory} tells";
         var daemon = reply.Reach switch
         {
             ControlReach.Silent => $"not asked, because {reply.Reason}; {journal}",
             ControlReach.NotPermitted => "not asked: permission denied",
-            _ => options.StateDirectory is null ? "not asked: no state directory is known" : $"not asked, for none runs; {journal}",
+            _ => options.Paths.StateDirectory is null ? "not asked: no state directory is known" : $"not asked, for none runs; {journal}",
         };
         if (reply.Reach == ControlReach.Silent)
-            Say($"a daemon holds {options.StateDirectory}, but it can't be asked: {reply.Reason}");
+            Say($"a daemon holds {options.Paths.StateDirectory}, but it can't be asked: {reply.Reason}");
         else if (reply.Reach == ControlReach.NotPermitted)
             GoWithoutHistory();
         var code = Show(call, await alone(options, call.Request, Say), daemon);
@@ -126,7 +126,7 @@ internal sealed class CommandRunner(ExporterOptions options, ActAlone alone, Tim
     // From the files, daemon or not: they are whole at any time, and there is more in them than an answer has room for.
     private int ShowEpisodes(ConsoleCall call)
     {
-        if (options.StateDirectory is not { } directory)
+        if (options.Paths.StateDirectory is not { } directory)
             return Fail($"no state directory is known: give --state.directory, as in {UsualDirectory}");
         try
         {
@@ -158,11 +158,11 @@ internal sealed class CommandRunner(ExporterOptions options, ActAlone alone, Tim
 
     private void GoWithoutHistory()
     {
-        Say($"permission denied at {ControlPath.In(options.StateDirectory!)}: only root and the daemon's user may ask the daemon. What was done before is not known here");
-        options.StateDirectory = null;
+        Say($"permission denied at {ControlPath.In(options.Paths.StateDirectory!)}: only root and the daemon's user may ask the daemon. What was done before is not known here");
+        options = options with { Paths = options.Paths with { StateDirectory = null } };
     }
 
-    private Task<ControlReply> AskAsync(ControlRequest request) => options.StateDirectory is { } directory
+    private Task<ControlReply> AskAsync(ControlRequest request) => options.Paths.StateDirectory is { } directory
         ? ControlClient.AskAsync(ControlPath.In(directory), request, clock, CancellationToken.None)
         : Task.FromResult(new ControlReply(ControlReach.NobodyThere));
 
@@ -188,7 +188,7 @@ internal sealed class CommandRunner(ExporterOptions options, ActAlone alone, Tim
                 if (call.Json)
                     _page.Line(Json(status, isWatched));
                 else
-                    StatusText.Write(_page, status, daemon, isWatched, hasHistory: options.StateDirectory is not null);
+                    StatusText.Write(_page, status, daemon, isWatched, hasHistory: options.Paths.StateDirectory is not null);
                 return Success;
             case { Done: { } done }:
                 if (call.Json)

@@ -69,16 +69,21 @@ internal static class HelpText
 
     private static void WriteGroups(ConsoleWriter page)
     {
-        foreach (var group in OptionTable.All.GroupBy(option => option.Name.Split('.')[0]))
-        {
-            page.Line();
-            page.Line($"Options of {group.Key}:");
-            foreach (var option in group)
-                WriteOption(page, option);
-        }
+        foreach (var group in OptionTable.All.Where(option => option is { IsAdvanced: false, IsDeprecated: false }).GroupBy(option => option.Name.Split('.')[0]))
+            WriteSection(page, $"Options of {group.Key}:", group);
+        WriteSection(page, "Advanced options, which hardly any host needs:", OptionTable.All.Where(option => option.IsAdvanced));
+        WriteSection(page, "Deprecated options:", OptionTable.All.Where(option => option.IsDeprecated));
         page.Line();
         page.Paragraph("", "A switch is turned off by --no-NAME, as in --no-collector.link. Each option is also a key of the YAML file "
             + "and an environment variable, as in NICHANG_STATE_DIRECTORY.");
+    }
+
+    private static void WriteSection(ConsoleWriter page, string heading, IEnumerable<OptionDefinition> options)
+    {
+        page.Line();
+        page.Line(heading);
+        foreach (var option in options)
+            WriteOption(page, option);
     }
 
     private static void WriteOption(ConsoleWriter page, OptionDefinition option)

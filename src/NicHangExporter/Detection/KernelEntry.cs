@@ -1,13 +1,13 @@
 namespace NicHangExporter.Detection;
 
-/// <summary>What the detector needs to know of a record of the kernel log, from whatever source.</summary>
+/// <summary>A record of the kernel log, from either source.</summary>
 /// <param name="text">Its text, unescaped, with its newlines.</param>
 /// <param name="subsystem">SUBSYSTEM= of its dictionary, or empty.</param>
 /// <param name="device">DEVICE= of its dictionary, or empty.</param>
-/// <param name="facility">Who speaks: 0 is the kernel, and user space can't write 0.</param>
+/// <param name="facility">Its syslog facility. 0 is the kernel, and user space can't write 0.</param>
 /// <param name="sinceBoot">When it was printed.</param>
-internal readonly ref struct KernelEntry(ReadOnlySpan<byte> text, ReadOnlySpan<byte> subsystem,
-    ReadOnlySpan<byte> device, int facility, TimeSpan sinceBoot)
+internal readonly ref struct KernelEntry(
+    ReadOnlySpan<byte> text, ReadOnlySpan<byte> subsystem, ReadOnlySpan<byte> device, int facility, TimeSpan sinceBoot)
 {
     public ReadOnlySpan<byte> Text { get; } = text;
 

@@ -1,39 +1,30 @@
 namespace NicHangExporter.Detection;
 
 /// <summary>
-/// What waits between the thread that reads the kernel log and the one that makes something of it. Both wait in here as threads: a channel would wake them by way
-/// of the thread pool, and that may be busy waiting for a name server that the hung NIC has cut off. One writer, one reader; anybody may wake them.
+/// The events between the thread of the kernel log and the monitor. Both wait here as threads: a channel wakes its
+/// reader through the thread pool, which may be busy waiting for a name server that the hung NIC has cut off. One
+/// writer, one reader; any thread may wake the reader. Why it is no BlockingCollection: docs/decisions/0040.
 /// </summary>
 /// <param name="capacity">The most events in it.</param>
 internal sealed class KernelLogQueue(int capacity)
 {
-    // Not a Lock: that is nothing to wait in.
+    // Not a Lock, which has no Wait.
     private readonly object _gate = new();
     private readonly Queue<KernelLogEvent> _events = new(capacity);
-    private bool _woken;
-    private bool _completed;
+    private bool _isWoken;
+    private bool _isCompleted;
 
-    /// <summary>How many events wait.</summary>
-    public int Count
-    {
-        get
-        {
-            lock (_gate)
-                return _events.Count;
-        }
-    }
-
-    /// <summary>True when the writer has ended and everything is taken.</summary>
+    /// <summary>The writer has ended and every event is taken.</summary>
     public bool IsCompleted
     {
         get
         {
             lock (_gate)
-                return _completed && _events.Count == 0;
+                return _isCompleted && _events.Count == 0;
         }
     }
 
-    /// <summary>Adds an event; false where there is no room.</summary>
+    /// <summary>Adds an event; false if the queue is full.</summary>
     public bool TryWrite(in KernelLogEvent item)
     {
         lock (_gate)
@@ -46,8 +37,8 @@ internal sealed class KernelLogQueue(int capacity)
         }
     }
 
-    /// <summary>Waits until there is room.</summary>
-    /// <exception cref="OperationCanceledException">It was told to stop.</exception>
+    /// <summary>Waits until the queue is not full.</summary>
+    /// <exception cref="OperationCanceledException">The wait was ended.</exception>
     public void WaitForRoom(CancellationToken stop)
     {
         using var waking = stop.Register(Pulse);
@@ -59,7 +50,7 @@ internal sealed class KernelLogQueue(int capacity)
             }
     }
 
-    /// <summary>Takes the oldest event; false where there is none.</summary>
+    /// <summary>Takes the oldest event; false if the queue is empty.</summary>
     public bool TryRead(out KernelLogEvent item)
     {
         lock (_gate)
@@ -69,38 +60,43 @@ internal sealed class KernelLogQueue(int capacity)
         }
     }
 
-    /// <summary>Waits until there is an event, somebody wakes the reader, or the time is over: real time, whatever the clock of the rest.</summary>
-    /// <param name="timeout">Null for none; what is past is over at once.</param>
+    /// <summary>Waits until there is an event, the reader is woken, or the time is over. It may return
+    /// earlier.</summary>
+    /// <param name="timeout">Real time, also with a fake clock; null for no limit. A negative time is over
+    /// immediately.</param>
     public void WaitForNews(TimeSpan? timeout)
     {
-        // Up to the next millisecond: what is cut off would be waited for in a spin.
-        var milliseconds = timeout is { } time ? (int)Math.Ceiling(Math.Clamp(time.TotalMilliseconds, 0, int.MaxValue)) : Timeout.Infinite;
+        // Rounded up: the reader would spin through the fraction of a millisecond that is cut off.
+        var milliseconds = timeout is { } time
+            ? (int)Math.Ceiling(Math.Clamp(time.TotalMilliseconds, 0, int.MaxValue))
+            : Timeout.Infinite;
         lock (_gate)
         {
-            // Once: the caller looks at the clock and comes again, so a pulse that was meant for the writer does no harm.
-            if (_events.Count == 0 && !_woken)
+            // Waits once: the caller reads the clock and comes again, so a pulse that was meant for the writer does no
+            // harm.
+            if (_events.Count == 0 && !_isWoken)
                 Monitor.Wait(_gate, milliseconds);
-            _woken = false;
+            _isWoken = false;
         }
     }
 
-    /// <summary>Lets the reader look around, now or when it would wait next.</summary>
+    /// <summary>Ends the reader's wait, the present one or the next.</summary>
     public void Wake()
     {
         lock (_gate)
         {
-            _woken = true;
+            _isWoken = true;
             Monitor.PulseAll(_gate);
         }
     }
 
-    /// <summary>Nothing more will come.</summary>
+    /// <summary>No event follows.</summary>
     public void Complete()
     {
         lock (_gate)
         {
-            _completed = true;
-            _woken = true;
+            _isCompleted = true;
+            _isWoken = true;
             Monitor.PulseAll(_gate);
         }
     }

@@ -2,17 +2,20 @@ using NicHangExporter.Detection.Episodes;
 
 namespace NicHangExporter.Detection;
 
-/// <summary>Label values of our enumerations: part of the metrics' interface, so they are written out and not derived from C# names.</summary>
+/// <summary>The label values of enumerations. They are part of the metrics' interface, so they are written out and not
+/// derived from C# names.</summary>
 internal static class MetricLabels
 {
     public const string Live = "live";
     public const string History = "history";
 
     /// <summary>The sources of <c>nichang_hang_events_total</c>.</summary>
-    public static readonly HangSource[] Sources = [HangSource.Driver, HangSource.Watchdog, HangSource.TxTimeout, HangSource.TxStall];
+    public static readonly HangSource[] Sources =
+        [HangSource.Driver, HangSource.Watchdog, HangSource.TxTimeout, HangSource.TxStall];
 
     /// <summary>The origins that events of a source can have: only the kernel log has a history.</summary>
-    public static string[] Origins(HangSource source) => source is HangSource.TxTimeout or HangSource.TxStall ? [Live] : [Live, History];
+    public static string[] Origins(HangSource source) =>
+        source is HangSource.TxTimeout or HangSource.TxStall ? [Live] : [Live, History];
 
     public static string Of(HangShape shape) => shape switch
     {
@@ -23,7 +26,7 @@ internal static class MetricLabels
         _ => "unknown",
     };
 
-    public static string Of(HangSource witness) => witness switch
+    public static string Of(HangSource source) => source switch
     {
         HangSource.Driver => "driver",
         HangSource.Watchdog => "watchdog",

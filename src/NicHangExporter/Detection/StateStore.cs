@@ -6,22 +6,25 @@ using NicHangExporter.Metrics;
 namespace NicHangExporter.Detection;
 
 /// <summary>
-/// Keeps <see cref="MonitorState"/> in a file of the state directory. Without a directory, or with one that can't be used, the exporter
-/// works all the same and only forgets: a metric and one log line say so.
+/// Keeps <see cref="MonitorState"/> in <c>state.json</c> of the state directory. Without a directory, or with one that
+/// can't be used, the exporter works all the same and loses its counts at a restart. A metric and a log message say so.
 /// </summary>
-internal sealed partial class StateStore(StateDirectory directory, ExporterMetrics metrics, TimeProvider clock, ILogger<StateStore> logger)
+internal sealed partial class StateStore(
+    StateDirectory directory, ExporterMetrics metrics, TimeProvider clock, ILogger<StateStore> logger)
 {
     private const string FileName = "state.json";
 
-    /// <summary>Far more than the most devices take.</summary>
+    /// <summary>Far more than the state of the most devices takes.</summary>
     private const int MaxBytes = 64 << 20;
 
     private string? _lastFailure;
 
-    /// <summary>True where states are written. A directory that somebody took later is not ours: we have not read what is in it.</summary>
+    /// <summary>States are saved. False for a directory that was taken only after <see cref="Open"/>: what is in it has
+    /// not been read.</summary>
     public bool IsOpen { get; private set; }
 
-    /// <summary>Takes hold of the directory and reads the state of an earlier process; null where there is none that can be used.</summary>
+    /// <summary>Takes the directory and reads the state of an earlier process; null if there is none, or it can't be
+    /// used.</summary>
     public MonitorState? Open()
     {
         metrics.StateUp.Set(0);
@@ -44,24 +47,28 @@ internal sealed partial class StateStore(StateDirectory directory, ExporterMetri
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // It is there, and not damaged: it stays as it is, for whoever may read it.
+            // The file exists and is not damaged. It stays as it is.
             LogUnavailable(path, exception.Message.Split('\n')[0]);
             return null;
         }
     }
 
     /// <summary>Replaces the file: whole or not at all, also when the power fails.</summary>
-    public void Save(MonitorState state)
+    /// <returns>False if that failed. A metric and the log say so.</returns>
+    public bool Save(MonitorState state)
     {
         if (directory.Path is not { } home || !IsOpen)
-            return;
+            return false;
         try
         {
             if (!directory.IsHeld)
                 throw new IOException(directory.Failure ?? "the program ends");
-            StateFile.Write(Path.Combine(home, FileName), JsonSerializer.SerializeToUtf8Bytes(state with { Checksum = MonitorState.Crc32C }, StateJson.Default.MonitorState));
+            var json = JsonSerializer.SerializeToUtf8Bytes(
+                state with { Checksum = MonitorState.Crc32C }, StateJson.Default.MonitorState);
+            StateFile.Write(Path.Combine(home, FileName), json);
             metrics.StateUp.Set(1);
             _lastFailure = null;
+            return true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -70,6 +77,7 @@ internal sealed partial class StateStore(StateDirectory directory, ExporterMetri
             if (exception.Message != _lastFailure)
                 LogUnavailable(home, exception.Message.Split('\n')[0]);
             _lastFailure = exception.Message;
+            return false;
         }
     }
 
@@ -85,13 +93,15 @@ internal sealed partial class StateStore(StateDirectory directory, ExporterMetri
     {
         var state = JsonSerializer.Deserialize(text, StateJson.Default.MonitorState);
         if (state?.Version is not MonitorState.CurrentVersion)
-            throw new JsonException($"version {state?.Version.ToString(CultureInfo.InvariantCulture) ?? "none"} is not {MonitorState.CurrentVersion}");
+            throw new JsonException(
+                $"version {state?.Version.ToString(CultureInfo.InvariantCulture) ?? "none"} is not "
+                + $"{MonitorState.CurrentVersion}");
         if (state.Checksum is not null && !isSealed)
             throw new JsonException("its checksum is missing");
-        return state.IsSound ? state : null;
+        return state.IsValid ? state : null;
     }
 
-    // What came through syslog(2) has no position, only a time.
+    // A record that came through syslog(2) has no position, only a time.
     private void LogRestored(MonitorState state)
     {
         if (state.Position is { } position)
@@ -102,7 +112,8 @@ internal sealed partial class StateStore(StateDirectory directory, ExporterMetri
             LogRestoredAlone(state.Devices.Count);
     }
 
-    [LoggerMessage(EventIds.StateRestored, LogLevel.Information, "Restored the counts of {Devices} devices at position {Position} of the kernel log")]
+    [LoggerMessage(EventIds.StateRestored, LogLevel.Information,
+        "Restored the counts of {Devices} devices at position {Position} of the kernel log")]
     private partial void LogRestored(int devices, ulong position);
 
     [LoggerMessage(EventIds.StateRestored, LogLevel.Information,
@@ -112,9 +123,11 @@ internal sealed partial class StateStore(StateDirectory directory, ExporterMetri
     [LoggerMessage(EventIds.StateRestored, LogLevel.Information, "Restored the counts of {Devices} devices")]
     private partial void LogRestoredAlone(int devices);
 
-    [LoggerMessage(EventIds.StateSetAside, LogLevel.Error, "The state {Path} can't be used and was set aside as {Aside}; counting starts anew: {Reason}")]
+    [LoggerMessage(EventIds.StateSetAside, LogLevel.Error,
+        "The state {Path} can't be used and was renamed to {Aside}; counting starts again from zero: {Reason}")]
     private partial void LogSetAside(string path, string aside, string reason);
 
-    [LoggerMessage(EventIds.StateUnavailable, LogLevel.Error, "The state directory {Path} can't be used, so a restart will forget: {Reason}")]
+    [LoggerMessage(EventIds.StateUnavailable, LogLevel.Error,
+        "The state directory {Path} can't be used, so a restart loses the counts: {Reason}")]
     private partial void LogUnavailable(string path, string reason);
 }

@@ -1,10 +1,10 @@
 namespace NicHangExporter.Detection;
 
 /// <summary>
-/// Turns the time of a record that syslog(2) gave late into time since boot by the clock of this process. The two clocks
-/// differ by a constant and by what NTP steers, so the smallest difference between a look and the newest record at it is
-/// close to that constant. Records of one burst keep their distance, whatever looks they are read at, and none is later
-/// than its look. Pure: time comes in.
+/// Turns the time of a record that syslog(2) returned late into time since boot by this process's clock. The two clocks
+/// differ by a constant and by what NTP steers, so the smallest difference between a reading and its newest record is
+/// close to that constant. Records of one burst keep their distance, also if they come in several readings, and none is
+/// later than its reading. Pure: time comes in.
 /// </summary>
 internal struct SyslogClock
 {
@@ -19,23 +19,23 @@ internal struct SyslogClock
     private TimeSpan? _offset;
     private TimeSpan _observed;
 
-    /// <summary>How far the two clocks may drift apart in so long a time.</summary>
+    /// <summary>How far the two clocks may drift apart in that time.</summary>
     public static TimeSpan Drift(TimeSpan elapsed) => elapsed / DriftFraction;
 
-    /// <summary>Takes in a look that found something new.</summary>
-    /// <param name="now">When it was.</param>
-    /// <param name="newest">The time of the newest record.</param>
+    /// <summary>Adds a reading that has new records.</summary>
+    /// <param name="now">The time of the reading.</param>
+    /// <param name="newest">The time of its newest record.</param>
     public void Observe(TimeSpan now, TimeSpan newest)
     {
         var difference = now - Limit(newest);
         var offset = _offset + Drift(now - _observed);
-        // What is new was printed after the last look that found something; if not, a clock has jumped.
+        // A new record was printed after the last reading that had one. If not, a clock has jumped.
         var hasJumped = Limit(newest) + offset < _observed - Slack;
         _offset = offset < difference && !hasJumped ? offset : difference;
         _observed = now;
     }
 
-    /// <summary>When a record of that look was printed.</summary>
+    /// <summary>When a record of that reading was printed.</summary>
     public readonly TimeSpan TimeOf(TimeSpan sinceBoot) =>
         Limit(sinceBoot) + (_offset ?? TimeSpan.Zero) is var time && time > TimeSpan.Zero ? time : TimeSpan.Zero;
 

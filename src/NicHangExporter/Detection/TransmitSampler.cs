@@ -4,15 +4,17 @@ using NicHangExporter.Linux.Sysfs;
 
 namespace NicHangExporter.Detection;
 
-/// <summary>Reads, without RTNL, what the two witnesses need that need no log: tx_packets, queued bytes, tx_timeout.</summary>
+/// <summary>Reads the transmit counters from sysfs without RTNL: tx_packets, queued bytes and tx_timeout.</summary>
 internal static class TransmitSampler
 {
-    /// <summary>A sample of the transmitter, or null where the device has gone.</summary>
+    /// <summary>A sample of the transmitter; null if the device is gone.</summary>
     /// <param name="device">The device.</param>
-    /// <param name="lastTxPackets">tx_packets of the sample before: queues are only looked at where it has not moved.</param>
-    /// <param name="pauseFrames">The pause frame counter and when it was read.</param>
+    /// <param name="lastTxPackets">tx_packets of the sample before. The queues are read only if it has not
+    /// changed.</param>
+    /// <param name="pauseFrames">The pause frame counter and the time of its reading.</param>
     /// <param name="now">The time, since boot.</param>
-    public static TxSample? Sample(NetDevice device, ulong? lastTxPackets, (ulong? Count, TimeSpan At) pauseFrames, TimeSpan now)
+    public static TxSample? Sample(
+        NetDevice device, ulong? lastTxPackets, (ulong? Count, TimeSpan At) pauseFrames, TimeSpan now)
     {
         if (device.TryReadUInt64("statistics/tx_packets\0"u8, out var packets) != Errno.None)
             return null;
@@ -31,24 +33,13 @@ internal static class TransmitSampler
         return new TxSample(now, up, packets, inflight, pauseFrames.Count, pauseFrames.At);
     }
 
-    /// <summary>Reads tx_timeout of each queue and tells whether one is higher than at its last reading.</summary>
-    /// <param name="device">The device.</param>
-    /// <param name="known">The last reading of each queue; brought up to date. A queue that is not in use now (<c>ethtool -L</c>) stays in it,
-    /// because the kernel keeps its count and shows it again when the queue comes back.</param>
-    public static bool HasTimedOut(NetDevice device, List<ulong?> known)
+    /// <summary>tx_timeout of each queue in use; null for one that can't be read.</summary>
+    public static IReadOnlyList<ulong?> ReadTimeouts(NetDevice device)
     {
-        var increased = false;
-        var queues = device.CountTxQueues();
-        for (var queue = 0; queue < queues; queue++)
-        {
-            if (queue == known.Count)
-                known.Add(null);
-            if (device.TryReadQueueUInt64(queue, "tx_timeout\0"u8, out var timeouts) != Errno.None)
-                continue;
-            // Fewer than before: the device was re-created and counts anew.
-            increased |= timeouts > known[queue];
-            known[queue] = timeouts;
-        }
-        return increased;
+        var readings = new ulong?[device.CountTxQueues()];
+        for (var queue = 0; queue < readings.Length; queue++)
+            if (device.TryReadQueueUInt64(queue, "tx_timeout\0"u8, out var timeouts) == Errno.None)
+                readings[queue] = timeouts;
+        return readings;
     }
 }

@@ -75,6 +75,7 @@ internal static class EventIds
     public const int PollFailed = 4013;
     public const int LogDropped = 4014;
     public const int HealsUnheard = 4015;
+    public const int OptionDeprecated = 4016;
     public const int StateDirectoryMade = 4030;
     public const int SignalIgnored = 4031;
 

@@ -1,6 +1,4 @@
-using System.Net;
 using System.Runtime.InteropServices;
-using System.Text;
 using Microsoft.AspNetCore.Connections;
 using NicHangExporter.Alerting;
 using NicHangExporter.Api;
@@ -8,19 +6,11 @@ using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Api.Auth;
 using NicHangExporter.Control;
 using NicHangExporter.Detection;
-using NicHangExporter.Linux;
-using NicHangExporter.Linux.Ethtool;
-using NicHangExporter.Linux.Link;
-using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Logging;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Evidence;
-using NicHangExporter.Remediation.Execution;
-using NicHangExporter.Remediation.Journaling;
-using NicHangExporter.Remediation.Planning;
-using NicHangExporter.Remediation.Policy;
 using NicHangExporter.Web;
 using Serilog.Core;
 using Serilog.Extensions.Logging;
@@ -67,7 +57,7 @@ internal static partial class ExporterHost
         {
             kestrel.AddServerHeader = false;
             WebLimits.Set(kestrel.Limits);
-            WebListeners.Add(kestrel, options.ListenAddresses,
+            WebListeners.Add(kestrel, options.Web.ListenAddresses,
                 kestrel.ApplicationServices.GetRequiredService<WebConfigStore>(), metrics);
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
@@ -89,7 +79,7 @@ internal static partial class ExporterHost
         application.UseApi(api);
         if (api is not null)
             application.MapApi(services.GetRequiredService<ApiHandlers>());
-        application.MapPages(options.TelemetryPath, services.GetRequiredService<MetricsEndpoint>(),
+        application.MapPages(options.Web.TelemetryPath, services.GetRequiredService<MetricsEndpoint>(),
             services.GetRequiredService<HangMonitor>());
         return application;
     }
@@ -108,12 +98,13 @@ internal static partial class ExporterHost
         // Checked before, as far as that is possible without taking the lock.
         var directory = application.Services.GetRequiredService<StateDirectory>();
         if (!directory.TryTake() && directory is { IsTakenByAnother: false, Failure: { } fault }
-            && options.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce)
+            && options.Remediation.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce)
         {
             await Console.Error.WriteLineAsync($"nic-hang-exporter: {StateDirectory.Refusal(fault)}");
             return ExitOfWrongUse;
         }
         StartLog.Begin(logger);
+        StartLog.WarnOfDeprecated(logger, ConfigurationWarnings.OfDeprecated(options));
         using var ignored = new IgnoredSignals(logger);
         if (logger.IsEnabled(LogLevel.Debug))
             LogConfiguration(logger,
@@ -130,9 +121,9 @@ internal static partial class ExporterHost
         actions.Start();
         var pusher = application.Services.GetRequiredService<AlertDispatcher>();
         pusher.Start();
-        if (options.ApiTokenFiles.Count > 0)
+        if (options.Api.TokenFiles.Count > 0)
             application.Services.GetRequiredService<AlertmanagerWebhook>().PublishSeries();
-        if (options.Alertmanagers.Count > 0)
+        if (options.Alerting.Alertmanagers.Count > 0)
             application.Services.GetRequiredService<ExporterMetrics>().AlertsBuffered.Publish();
         // The monitor starts first: messages from before the start must be in the first scrape. Later they would look
         // like an increase.
@@ -162,9 +153,9 @@ internal static partial class ExporterHost
         catch (Exception exception) when (
             exception is IOException or System.Net.Sockets.SocketException or AddressInUseException)
         {
-            LogCannotListen(logger, string.Join(", ", options.ListenAddresses), exception.Message.Split('\n')[0]);
+            LogCannotListen(logger, string.Join(", ", options.Web.ListenAddresses), exception.Message.Split('\n')[0]);
             // The local loop works without a listener: the address may be missing because of the hang itself.
-            if (options.LocalRemediation == RemediationMode.Enforce)
+            if (options.Remediation.Local == RemediationMode.Enforce)
             {
                 LogHealsUnheard(logger);
                 await SignalAsync();
@@ -173,7 +164,7 @@ internal static partial class ExporterHost
             await StopAsync(monitor, poller, remediator, control, local, actions, pusher);
             return 1;
         }
-        LogListening(logger, string.Join(", ", application.Urls), options.TelemetryPath);
+        LogListening(logger, string.Join(", ", application.Urls), options.Web.TelemetryPath);
         // Frees what only the start needed: a scrape allocates little, so the next full collection may be hours away.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         await application.WaitForShutdownAsync();

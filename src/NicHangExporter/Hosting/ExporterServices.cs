@@ -31,7 +31,7 @@ internal static class ExporterServices
     {
         services.AddSingleton(options);
         services.AddSingleton(clock);
-        services.AddSingleton(new NetClass(options.SysfsPath));
+        services.AddSingleton(new NetClass(options.Paths.Sysfs));
         services.AddSingleton<IEthtool, EthtoolSocket>();
         services.AddSingleton<DeviceInventory>();
         services.AddSingleton(metrics);
@@ -73,7 +73,7 @@ internal static class ExporterServices
         services.AddSingleton<PendingAlertStore>();
         services.AddSingleton<AlertDispatcher>();
         services.AddSingleton(provider => new ControlServer(
-            options.StateDirectory
+            options.Paths.StateDirectory
                 ?? "", new ControlDesk(ControlDoor.Of(provider.GetRequiredService<Remediator>()),
                 provider.GetRequiredService<NetClass>()).AnswerAsync,
             socket => PeerCredentials.Read(socket).Uid, provider.GetRequiredService<TimeProvider>(),

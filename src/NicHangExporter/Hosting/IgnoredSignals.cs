@@ -3,13 +3,14 @@ using System.Runtime.InteropServices;
 namespace NicHangExporter.Hosting;
 
 /// <summary>
-/// Signals whose default is to kill at once, and that are sent by habit: SIGHUP to reload, or by a terminal that goes away, as it does when the
-/// session came over the very NIC that hangs; SIGUSR1 and SIGUSR2 by whatever rotates logs. Killed between link down and link up, the link
-/// would stay down. There is nothing to reload on a signal, so they are ignored, and one line says so.
+/// Ignores signals that kill by default and are sent by habit. SIGHUP is sent to reload, or by a terminal that closes,
+/// as it does when its session ran over the NIC that hangs. SIGUSR1 and SIGUSR2 are sent by tools that rotate logs. A
+/// process killed between link down and link up leaves the link down. Nothing is reloaded on a signal; a log message
+/// says so.
 /// </summary>
 internal sealed partial class IgnoredSignals : IDisposable
 {
-    // signal(7): the same numbers on every architecture that .NET knows.
+    // signal(7): the same numbers on every architecture that .NET supports.
     private const int UserSignal1 = 10;
     private const int UserSignal2 = 12;
 
@@ -18,7 +19,6 @@ internal sealed partial class IgnoredSignals : IDisposable
 
     private readonly List<PosixSignalRegistration> _registrations = [];
 
-    /// <summary>Ignores them from now on.</summary>
     public IgnoredSignals(ILogger logger)
     {
         foreach (var (signal, name) in Ignored)
@@ -32,6 +32,8 @@ internal sealed partial class IgnoredSignals : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _registrations.ForEach(registration => registration.Dispose());
 
-    [LoggerMessage(EventIds.SignalIgnored, LogLevel.Information, "A signal is ignored: tokens, certificates and web.config.file are read again by themselves, options at the next start; SIGTERM ends the program")]
+    [LoggerMessage(EventIds.SignalIgnored, LogLevel.Information,
+        "A signal is ignored: the program reads changed tokens, certificates and web.config.file by itself, and "
+        + "options at the next start; SIGTERM ends the program")]
     private static partial void LogIgnored(ILogger logger, string signal);
 }

@@ -1,13 +1,17 @@
 namespace NicHangExporter.Hosting;
 
-/// <summary>The file systems that show the kernel's own state, and store nothing for anybody.</summary>
+/// <summary>The file systems that show the kernel's state and store no files.</summary>
 internal static class KernelFileSystem
 {
     // As statfs(2) tells them and .NET spells them.
     private static readonly HashSet<string> Names =
-        ["proc", "sysfs", "cgroupfs", "cgroup2fs", "debugfs", "tracefs", "securityfs", "selinuxfs", "smackfs", "bpf_fs", "binfmt_misc", "pstorefs", "efivarfs", "configfs", "devpts"];
+    [
+        "proc", "sysfs", "cgroupfs", "cgroup2fs", "debugfs", "tracefs", "securityfs", "selinuxfs", "smackfs", "bpf_fs",
+        "binfmt_misc", "pstorefs", "efivarfs", "configfs", "devpts",
+    ];
 
-    /// <summary>Which of them a directory is on; null where it is on none, or is not there.</summary>
+    /// <summary>The name of the one that a directory is on; null if it is on another file system, or does not
+    /// exist.</summary>
     public static string? NameOf(string directory)
     {
         try
@@ -16,7 +20,7 @@ internal static class KernelFileSystem
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Gone, or not to be looked at: making or locking it says why.
+            // It does not exist or can't be read. Making or locking it reports why.
             return null;
         }
     }

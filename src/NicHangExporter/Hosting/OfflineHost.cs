@@ -30,6 +30,9 @@ internal static class OfflineHost
     /// <summary>Does what is asked, and ends everything that it has begun. For a status it only reads.</summary>
     public static async Task<ControlAnswer> ActAsync(ExporterOptions options, ControlRequest request, Action<string> say)
     {
+        // The local loop and drift must not act within these few seconds. A status shows the configured modes.
+        if (request.Command != ControlCommand.Status)
+            options = options with { Remediation = options.Remediation with { Local = RemediationMode.Off, Webhook = RemediationMode.Off, Api = RemediationMode.Off } };
         var metrics = new ExporterMetrics();
         using var log = LoggingSetup.Create(options, TimeProvider.System, () => metrics.LogDropped.Inc());
         var services = new ServiceCollection();
@@ -38,8 +41,6 @@ internal static class OfflineHost
         await using var rooms = services.BuildServiceProvider();
         if (request.Command == ControlCommand.Status)
             return ReadStatus(rooms);
-        // A loop that heals by itself, or drift, would be a second reason to act within these few seconds.
-        options.LocalRemediation = options.WebhookRemediation = options.ApiRemediation = RemediationMode.Off;
         return Take(rooms.GetRequiredService<StateDirectory>(), request) ?? await ActAsync(rooms, options, request, say);
     }
 
@@ -87,7 +88,7 @@ internal static class OfflineHost
         }
         try
         {
-            await Task.WhenAny(remediator.Ready, Task.Delay(options.RemediationDeadline, clock));
+            await Task.WhenAny(remediator.Ready, Task.Delay(options.Remediation.Deadline, clock));
             if (!remediator.Ready.IsCompleted)
                 return ControlAnswer.Refuse("a command to the kernel does not return (something holds RTNL), so nothing can be changed now; if that lasts, only a reboot helps");
             var door = ControlDoor.Of(remediator) with { Watch = device => watches ? WatchAsync(rooms, device, clock, say) : Task.CompletedTask };

@@ -6,8 +6,8 @@ using System.Text;
 namespace NicHangExporter.Hosting;
 
 /// <summary>
-/// A JSON object that ends in a member <c>crc</c>, the CRC-32C of all bytes before it, and a newline. Without a checksum a flipped bit in a digit would be
-/// another count, position or time that nobody could tell from a true one.
+/// A JSON object that ends in a member <c>crc</c>, the CRC-32C of all bytes before it, and a newline. Without a
+/// checksum, a flipped bit in a digit gives another count, position or time, and nothing shows it.
 /// </summary>
 internal static class SealedJson
 {
@@ -18,13 +18,15 @@ internal static class SealedJson
 
     private static ReadOnlySpan<byte> Member => ",\"crc\":\""u8;
 
-    /// <summary>An object of JSON, which ends in its brace, with its checksum and a newline.</summary>
-    public static byte[] Seal(ReadOnlySpan<byte> json) => [.. json[..^1], .. Member, .. Checksum(json[..^1]), .. "\"}\n"u8];
+    /// <summary>Adds the checksum and a newline to an object, which ends in its brace.</summary>
+    public static byte[] Seal(ReadOnlySpan<byte> json) =>
+        [.. json[..^1], .. Member, .. Checksum(json[..^1]), .. "\"}\n"u8];
 
-    /// <summary>True where an object, without its newline, ends in a checksum, right or wrong.</summary>
-    public static bool HasChecksum(ReadOnlySpan<byte> json) => json.Length > SuffixLength && json[^SuffixLength..].StartsWith(Member) && json.EndsWith("\"}"u8);
+    /// <summary>True if an object, without its newline, ends in a checksum, right or wrong.</summary>
+    public static bool HasChecksum(ReadOnlySpan<byte> json) =>
+        json.Length > SuffixLength && json[^SuffixLength..].StartsWith(Member) && json.EndsWith("\"}"u8);
 
-    /// <summary>True where an object, without its newline, is as it was written.</summary>
+    /// <summary>True if an object, without its newline, has a checksum and is as it was written.</summary>
     public static bool IsWhole(ReadOnlySpan<byte> json)
     {
         if (!HasChecksum(json))

@@ -1,52 +1,56 @@
 using System.Collections.Immutable;
 using NicHangExporter.Linux;
 using NicHangExporter.Options;
-using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Hosting;
 
 /// <summary>
-/// Owns the state directory for this process: makes it, for its owner's eyes only, and holds its lock. Two processes that write one file would each undo
-/// what the other wrote. The lock goes with the process, however that ends; and it counts only while its name still leads to it, because a directory that was
-/// deleted or replaced is anybody's.
+/// The state directory of this process. Makes it with mode 0700 and holds its lock: two processes that write one file
+/// would each undo what the other wrote. The kernel releases the lock with the process, however that ends. The lock
+/// counts only while its name still leads to it: any process may use a directory that was deleted or replaced.
 /// </summary>
 internal sealed partial class StateDirectory(ExporterOptions options, ILogger<StateDirectory>? log = null) : IDisposable
 {
-    // Beside the files of the journal.
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    // The journal's names are in IsKept.
     private static readonly ImmutableArray<string> Kept = ["state.json", "alerts.json", "decisions.json", "episodes"];
 
     private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile FileStream? _lock;
     private FileStatus _lockStatus;
+    private string? _failure;
     private bool _disposed;
 
-    /// <summary>The directory; null where none is configured.</summary>
-    public string? Path => options.StateDirectory;
+    // Never reset: another process may have recorded a decision in the new directory, which is unknown here.
+    private volatile bool _isLost;
 
-    /// <summary>True where this process may write there: it has the lock, and the lock is still in the directory of this name.</summary>
+    /// <summary>The directory; null if none is configured.</summary>
+    public string? Path => options.Paths.StateDirectory;
+
+    /// <summary>This process may write there: it has the lock, and the lock is still in the directory of this
+    /// name.</summary>
     public bool IsHeld => _lock is not null && IsInPlace;
 
     /// <summary>
-    /// True where no process had kept anything in the directory when it was taken: what is not in it was never there. A lock or a file that was not finished is
-    /// what a first start leaves that ended at once.
+    /// No process had kept anything in the directory when it was taken, so what is missing never existed. A lock and
+    /// unfinished files do not count: a first start that ended early leaves them.
     /// </summary>
     public bool IsNew { get; private set; }
 
-    /// <summary>True where nothing is wrong with the directory, but another process has its lock.</summary>
+    /// <summary>The directory is usable, but another process has its lock.</summary>
     public bool IsTakenByAnother { get; private set; }
 
-    /// <summary>Why it is not held, in one line; null where it is, was not tried, or none is configured.</summary>
-    public string? Failure =>
-        _lock is not null && !IsInPlace ? $"{Path} was deleted or replaced while it was in use: nothing is done in it until a restart" : _failure;
+    /// <summary>Why the directory is not held, in one line; null if it is held, was not tried, or none is
+    /// configured.</summary>
+    public string? Failure => _lock is not null && !IsInPlace
+        ? $"{Path} was deleted or replaced while it was in use: nothing is done in it until a restart"
+        : _failure;
 
-    /// <summary>Completes when this process takes the directory, at once or after another process has let go of it.</summary>
+    /// <summary>Completes when this process takes the directory: at the start, or after another process has released
+    /// it.</summary>
     public Task Taken => _taken.Task;
-
-    private readonly TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private string? _failure;
-
-    // For good: another process may have recorded a decision in the directory of this name meanwhile, and that is not known here.
-    private volatile bool _isLost;
 
     private bool IsInPlace
     {
@@ -57,7 +61,7 @@ internal sealed partial class StateDirectory(ExporterOptions options, ILogger<St
             var errno = FileStatus.TryReadUnfollowed(LockFile(Path!), out var now);
             if (errno == Errno.None && now.IsSameFile(_lockStatus))
                 return true;
-            // What can't be looked at now, because of a disk that fails, may be the same one.
+            // After any other error, as of a disk that fails, it may still be the same file.
             if (errno is Errno.None or Errno.NoEntry or Errno.NotDirectory)
                 _isLost = true;
             return false;
@@ -65,42 +69,9 @@ internal sealed partial class StateDirectory(ExporterOptions options, ILogger<St
     }
 
     /// <summary>
-    /// What is wrong with a directory, in one line that names it; null where it can be used or made. Changes nothing, and says nothing of whether another
-    /// process holds it: that one may have ended by the time it counts.
-    /// </summary>
-    public static string? FaultOf(string path)
-    {
-        var (parent, user) = (System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)) ?? "/", FileStatus.EffectiveUser);
-        if (PlaceFaultOf(path, user, out var isMissing) is { } wrongPlace)
-            return wrongPlace;
-        var errno = PathAccess.OfDirectory(isMissing ? parent : path);
-        if (errno != Errno.None)
-            return $"{path} can't be {(isMissing ? "made" : "written")}: {new System.ComponentModel.Win32Exception((int)errno).Message}";
-        foreach (var file in isMissing ? [] : new[] { LockFile(path), System.IO.Path.Combine(path, "journal.jsonl") })
-            if (FileStatus.TryReadUnfollowed(file, out var status) == Errno.None)
-            {
-                // Anything else that has the journal's name is set aside as damaged.
-                if (status.Kind != FileKind.Regular && file == LockFile(path))
-                    return new FileKindException(file, status.Kind).Message;
-                if (status.Kind == FileKind.Regular && PathAccess.OfFile(file) is var access and not Errno.None)
-                    return $"{file} can't be written: {new System.ComponentModel.Win32Exception((int)access).Message}";
-            }
-        return null;
-    }
-
-    /// <summary>Adds an error where remediation is to change something and its journal has no directory that can be used.</summary>
-    public static void Check(ExporterOptions options, List<string> errors)
-    {
-        if (options.StateDirectory is { } path && options.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce && FaultOf(path) is { } fault)
-            errors.Add(Refusal(fault));
-    }
-
-    /// <summary>Why the program does not start over a directory that can't be used.</summary>
-    public static string Refusal(string fault) => $"state.directory, which remediation in mode enforce needs for its journal: {fault}";
-
-    /// <summary>
-    /// Takes hold of the directory; does nothing where it is held. After a failure it may be tried again: the other process may have ended. One that was
-    /// deleted or replaced is not taken again: what another process has done in it since is not known here.
+    /// Takes the directory; does nothing if it is held. It can be called again after a failure: the other process may
+    /// have ended. A directory that was deleted or replaced is not taken again: what another process has done in it
+    /// since is unknown here.
     /// </summary>
     public bool TryTake()
     {
@@ -115,13 +86,15 @@ internal sealed partial class StateDirectory(ExporterOptions options, ILogger<St
             {
                 Make(path);
                 Lock(path);
-                (_failure, IsTakenByAnother, IsNew) = (null, false, !Directory.EnumerateFileSystemEntries(path).Any(IsKept));
+                IsNew = !Directory.EnumerateFileSystemEntries(path).Any(IsKept);
+                _failure = null;
                 _taken.TrySetResult();
                 return true;
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // A lock whose directory can't be read is given back, so that the next try begins anew.
+                // If the directory can't be listed, the lock is released, so that the next call starts from the
+                // beginning.
                 _lock?.Dispose();
                 _lock = null;
                 _failure = exception.Message.Split('\n')[0];
@@ -130,7 +103,7 @@ internal sealed partial class StateDirectory(ExporterOptions options, ILogger<St
         }
     }
 
-    /// <summary>Lets go of the directory, for good.</summary>
+    /// <summary>Releases the directory for good.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -141,43 +114,34 @@ internal sealed partial class StateDirectory(ExporterOptions options, ILogger<St
         }
     }
 
-    // Directories of the kernel pass every question about permissions, and yet hold no file of ours.
-    private static string? PlaceFaultOf(string path, uint user, out bool isMissing)
-    {
-        if (StateDirectorySafety.FaultOf(path, user, out isMissing) is { } fault)
-            return fault;
-        var place = isMissing ? System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)) ?? "/" : path;
-        if (KernelFileSystem.NameOf(place) is not { } kind)
-            return null;
-        return $"{path} is on {kind}, which holds no files: take a directory on a disk, as in /var/lib/nic-hang-exporter";
-    }
-
     private void Make(string path)
     {
         if (PlaceFaultOf(path, FileStatus.EffectiveUser, out var isMissing) is { } fault)
             throw new IOException(fault);
         if (!isMissing)
             return;
-        Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        // Said aloud: a name with a mistake in it makes a directory that nobody looks into.
+        Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
+        // Logged because a misspelt path makes a directory that nobody looks into.
         if (log is not null)
             LogMade(log, path);
         try
         {
             // A file is as durable as the names that lead to it.
-            DirectorySync.Flush(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)) ?? "/");
+            DirectorySync.Flush(ParentOf(path));
         }
         catch (LinuxException)
         {
-            // A parent that we may write but not open. Whoever needs durability flushes the directory itself and hears of it there.
+            // A parent that can be written but not opened. A caller that needs durability flushes the directory itself
+            // and gets the error there.
         }
     }
 
     private void Lock(string path)
     {
         var file = LockFile(path);
-        using var checkedFile = RegularFile.OpenOrCreate(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        Require(FileStatus.TryRead(checkedFile, out _lockStatus), file);
+        using var checkedFile = RegularFile.OpenOrCreate(file, OwnerOnly);
+        if (FileStatus.TryRead(checkedFile, out _lockStatus) is var errno and not Errno.None)
+            throw new LinuxException("fstat", file, errno);
         FileStream held;
         try
         {
@@ -189,12 +153,13 @@ internal sealed partial class StateDirectory(ExporterOptions options, ILogger<St
             IsTakenByAnother = true;
             throw;
         }
-        if (FileStatus.TryRead(held.SafeFileHandle, out var status) != Errno.None || !status.IsSameFile(_lockStatus) || !IsInPlace)
+        if (FileStatus.TryRead(held.SafeFileHandle, out var status) != Errno.None
+            || !status.IsSameFile(_lockStatus) || !IsInPlace)
         {
-            // Not taken yet, so not lost: it may be tried again.
+            // It was never held, so it can be tried again.
             _isLost = false;
             held.Dispose();
-            throw new IOException($"{file} was replaced at this very moment");
+            throw new IOException($"{file} was replaced while it was being locked");
         }
         _lock = held;
     }
@@ -202,17 +167,17 @@ internal sealed partial class StateDirectory(ExporterOptions options, ILogger<St
     private static bool IsKept(string entry)
     {
         var name = System.IO.Path.GetFileName(entry);
-        return Kept.Contains(name) || (name.StartsWith("journal.jsonl", StringComparison.Ordinal) && !name.EndsWith(".new", StringComparison.Ordinal));
-    }
-
-    private static void Require(Errno errno, string file)
-    {
-        if (errno != Errno.None)
-            throw new LinuxException("fstat", file, errno);
+        return Kept.Contains(name)
+            || (name.StartsWith("journal.jsonl", StringComparison.Ordinal)
+                && !name.EndsWith(".new", StringComparison.Ordinal));
     }
 
     private static string LockFile(string path) => System.IO.Path.Combine(path, "lock");
 
-    [LoggerMessage(EventIds.StateDirectoryMade, LogLevel.Information, "There was no state directory {Path}, so it was made, empty")]
+    private static string ParentOf(string path) =>
+        System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path)) ?? "/";
+
+    [LoggerMessage(EventIds.StateDirectoryMade, LogLevel.Information,
+        "The state directory {Path} did not exist, so it was made, empty")]
     private static partial void LogMade(ILogger logger, string path);
 }

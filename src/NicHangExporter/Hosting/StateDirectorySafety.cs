@@ -3,20 +3,21 @@ using NicHangExporter.Linux;
 namespace NicHangExporter.Hosting;
 
 /// <summary>
-/// Whether a directory is one in which only this user and root can make names: whoever else can makes root write where a symbolic link leads. The rule of
-/// sshd's StrictModes: every directory on the way counts, for whoever can rename one of them can put another in its place.
+/// Checks that only this user and root can make names in a directory. Anybody else who can would make root write where
+/// a symbolic link leads. The rule is that of sshd's StrictModes: every directory on the way counts, because a user who
+/// can rename one of them can put another in its place.
 /// </summary>
 internal static class StateDirectorySafety
 {
-    /// <summary>As many as the kernel follows (MAXSYMLINKS).</summary>
+    /// <summary>As many as the kernel follows (MAXSYMLINKS, include/linux/namei.h).</summary>
     private const int MaxLinks = 40;
 
     private const UnixFileMode Foreign = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
-    /// <summary>Looks at a directory and at every one on the way to it, and changes nothing.</summary>
+    /// <summary>Checks a directory and every one on the way to it, and changes nothing.</summary>
     /// <param name="path">The directory, an absolute path.</param>
     /// <param name="user">This process's effective user.</param>
-    /// <param name="isMissing">Only its last component is not there, so that it can be made.</param>
+    /// <param name="isMissing">Only the last component does not exist, so that the directory can be made.</param>
     /// <returns>Null, or what is wrong, in one line that names it.</returns>
     public static string? FaultOf(string path, uint user, out bool isMissing)
     {
@@ -32,12 +33,16 @@ internal static class StateDirectorySafety
             if (errno == Errno.NoEntry)
             {
                 isMissing = isLast;
-                return isLast ? null : $"{path} can't be made: {next} does not exist, and only the last component of state.directory is made";
+                return isLast
+                    ? null
+                    : $"{path} can't be made: {next} does not exist, "
+                        + "and only the last component of state.directory is made";
             }
             if (errno != Errno.None)
                 return new LinuxException("lstat", next, errno).Message;
             if (status.Owner != 0 && status.Owner != user)
-                return $"{next} belongs to user {status.Owner}: the state directory and all directories above it must belong to root or to the user of this process ({user})";
+                return $"{next} belongs to user {status.Owner}: the state directory and all directories above it must "
+                    + $"belong to root or to the user of this process ({user})";
             if (status.Kind == FileKind.SymbolicLink)
             {
                 if (links++ == MaxLinks || new FileInfo(next).LinkTarget is not { } target)
@@ -47,23 +52,35 @@ internal static class StateDirectorySafety
                 Push(parts, target);
                 continue;
             }
-            if (status.Kind != FileKind.Directory)
-                return $"{next} is {status.Kind.Text()}, not a directory";
-            if (isLast && (status.Mode & Foreign) != 0)
-                return $"{next} can be written by others (mode {Octal(status.Mode)}): run chmod 0700 {next}";
-            // The sticky bit lets nobody rename what belongs to somebody else. A group that root gives a directory to is trusted with it.
-            if (!isLast && (status.Mode & UnixFileMode.OtherWrite) != 0 && (status.Mode & UnixFileMode.StickyBit) == 0)
-                return $"{next}, above the state directory, can be written by everybody (mode {Octal(status.Mode)}): take a directory that only root or this user can replace";
+            if (FaultOf(next, status, isLast) is { } fault)
+                return fault;
             place = next;
         }
         return null;
     }
 
-    // In the order in which they are walked; what leads nowhere is left out, and .. is a name as any other.
+    private static string? FaultOf(string path, in FileStatus status, bool isLast)
+    {
+        if (status.Kind != FileKind.Directory)
+            return $"{path} is {status.Kind.Text()}, not a directory";
+        if (isLast)
+            return (status.Mode & Foreign) == 0
+                ? null
+                : $"{path} can be written by others (mode {Octal(status.Mode)}): run chmod 0700 {path}";
+        // The sticky bit keeps users from renaming what belongs to another. A group that root gives a directory to is
+        // trusted with it.
+        if ((status.Mode & UnixFileMode.OtherWrite) == 0 || (status.Mode & UnixFileMode.StickyBit) != 0)
+            return null;
+        return $"{path}, above the state directory, can be written by everybody (mode {Octal(status.Mode)}): "
+            + "take a directory that only root or this user can replace";
+    }
+
+    // Pushes the components in reverse, so that they pop in the order of the path. ".." is a name like any other.
     private static void Push(Stack<string> parts, string path)
     {
-        foreach (var part in path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != ".").Reverse())
-            parts.Push(part);
+        var names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        foreach (var name in names.Where(name => name != ".").Reverse())
+            parts.Push(name);
     }
 
     private static string Octal(UnixFileMode mode) => Convert.ToString((int)mode, 8).PadLeft(4, '0');

@@ -17,7 +17,7 @@ internal static class LoggingSetup
     /// <param name="clock">Dates what the queue says of itself.</param>
     /// <param name="onDropped">Called for each message that is dropped, on the thread that logs it.</param>
     public static Logger Create(ExporterOptions options, TimeProvider clock, Action onDropped) => new LoggerConfiguration()
-        .MinimumLevel.Is(options.LogLevel switch
+        .MinimumLevel.Is(options.Logging.Level switch
         {
             LogLevel.Debug => LogEventLevel.Debug,
             LogLevel.Information => LogEventLevel.Information,
@@ -29,7 +29,7 @@ internal static class LoggingSetup
         .MinimumLevel.Override("System", LogEventLevel.Warning)
         // It logs, with a stack trace, what it also throws: a port in use would be said twice.
         .MinimumLevel.Override("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal)
-        .WriteTo.Sink(new BudgetedSink(new QueuedSink(StandardError(options.LogFormat), clock, onDropped), clock))
+        .WriteTo.Sink(new BudgetedSink(new QueuedSink(StandardError(options.Logging.Format), clock, onDropped), clock))
         .CreateLogger();
 
     private static Logger StandardError(LogFormat format) => new LoggerConfiguration()

@@ -31,11 +31,11 @@ internal sealed class DeviceInventory(NetClass netClass, ExporterOptions options
                 if (netClass.Open(name) is not { } device)
                     continue;
                 var kind = device.IsVirtualFunction ? functions : device.IsPhysical ? physical : others;
-                if (kind != others || (options.Has(Collector.Virtual) && others.Count < options.MaxDevices))
+                if (kind != others || (options.Collectors.Has(Collector.Virtual) && others.Count < options.Detection.MaxDevices))
                     kind.Add(device);
                 else
                 {
-                    dropped += options.Has(Collector.Virtual) ? 1 : 0;
+                    dropped += options.Collectors.Has(Collector.Virtual) ? 1 : 0;
                     device.Dispose();
                 }
             }
@@ -47,7 +47,7 @@ internal sealed class DeviceInventory(NetClass netClass, ExporterOptions options
         // Hardware first: a host with thousands of veths must not lose sight of its NICs, nor one with many virtual functions.
         physical.AddRange(functions);
         physical.AddRange(others);
-        while (physical.Count > options.MaxDevices)
+        while (physical.Count > options.Detection.MaxDevices)
         {
             physical[^1].Dispose();
             physical.RemoveAt(physical.Count - 1);
@@ -57,7 +57,7 @@ internal sealed class DeviceInventory(NetClass netClass, ExporterOptions options
     }
 
     /// <summary>Whether a device has series. Any thread may ask.</summary>
-    public bool HasSeries(bool isVirtualFunction, BusAddress bus) => !isVirtualFunction || options.Has(Collector.Vf) || Volatile.Read(ref _told).Contains(bus);
+    public bool HasSeries(bool isVirtualFunction, BusAddress bus) => !isVirtualFunction || options.Collectors.Has(Collector.Vf) || Volatile.Read(ref _told).Contains(bus);
 
     /// <summary>From now on the virtual function at that address has series, as long as this process lives.</summary>
     public void Show(BusAddress bus) => ImmutableInterlocked.Update(ref _told, told => told.Add(bus));

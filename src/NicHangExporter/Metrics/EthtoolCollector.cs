@@ -11,13 +11,13 @@ internal sealed class EthtoolCollector(EthtoolPoller poller, FeatureSelection fe
     /// <summary>Writes all families of the snapshot, its age, and how the collectors fared in it.</summary>
     public void Write(ExpositionWriter writer, OpenDevices devices, List<CollectorOutcome> outcomes)
     {
-        if (!Collector.NeedEthtool.Any(options.Has))
+        if (!Collector.NeedEthtool.Any(options.Collectors.Has))
             return;
         var snapshot = poller.Current;
         if (snapshot is not null)
         {
             WriteSnapshot(writer, Rows(devices, snapshot));
-            foreach (var collector in Collector.NeedEthtool.Where(options.Has))
+            foreach (var collector in Collector.NeedEthtool.Where(options.Collectors.Has))
                 // Link has an outcome of its own from sysfs; a failure in either place is a failure.
                 Merge(outcomes, new CollectorOutcome(collector, !snapshot.Failed.Contains(collector)));
             writer.Begin(SnapshotAge);
@@ -26,7 +26,7 @@ internal sealed class EthtoolCollector(EthtoolPoller poller, FeatureSelection fe
             writer.Sample(PollDuration).Value(snapshot.Duration.TotalSeconds);
         }
         else
-            foreach (var collector in Collector.NeedEthtool.Where(options.Has))
+            foreach (var collector in Collector.NeedEthtool.Where(options.Collectors.Has))
                 Merge(outcomes, new CollectorOutcome(collector, false));
         writer.Begin(SnapshotWait);
         writer.Sample(SnapshotWait).Value(poller.Waiting.TotalSeconds);
@@ -34,7 +34,7 @@ internal sealed class EthtoolCollector(EthtoolPoller poller, FeatureSelection fe
 
     private void WriteSnapshot(ExpositionWriter writer, List<Row> rows)
     {
-        if (options.Has(Collector.Link))
+        if (options.Collectors.Has(Collector.Link))
         {
             Bool(writer, Carrier, rows, row => row.Snapshot.Carrier);
             writer.Begin(Speed);
@@ -44,34 +44,34 @@ internal sealed class EthtoolCollector(EthtoolPoller poller, FeatureSelection fe
             Bool(writer, FullDuplex, rows, row => row.Snapshot.Link is { Duplex: not Duplex.Unknown } link ? link.Duplex == Duplex.Full : null);
             Bool(writer, Autonegotiation, rows, row => row.Snapshot.Link?.Autonegotiation);
         }
-        if (options.Has(Collector.Info))
+        if (options.Collectors.Has(Collector.Info))
             WriteInfo(writer, rows);
-        if (options.Has(Collector.Features))
+        if (options.Collectors.Has(Collector.Features))
         {
             var shown = rows.ConvertAll(row => (row.Label, Features: row.Snapshot.Features is { } of ? features.Of(of).ToList() : []));
             Features(writer, FeatureActive, shown, _ => true, feature => feature.Active);
             Features(writer, FeatureRequested, shown, feature => features.ShowsRequested(feature), feature => feature.Requested);
             Features(writer, FeatureChangeable, shown, _ => true, feature => feature.Changeable);
         }
-        if (options.Has(Collector.Eee))
+        if (options.Collectors.Has(Collector.Eee))
         {
             Bool(writer, EeeEnabled, rows, row => row.Snapshot.Eee?.Enabled);
             Bool(writer, EeeActive, rows, row => row.Snapshot.Eee?.Active);
             Bool(writer, EeeAdvertised, rows, row => row.Snapshot.Eee is { } eee ? eee.Advertised != 0 : null);
             Bool(writer, EeeTxLpi, rows, row => row.Snapshot.Eee?.TxLpiEnabled);
         }
-        if (options.Has(Collector.Pause))
+        if (options.Collectors.Has(Collector.Pause))
         {
             Bool(writer, PauseAutonegotiation, rows, row => row.Snapshot.Pause?.Autonegotiation);
             Bool(writer, PauseRx, rows, row => row.Snapshot.Pause?.Rx);
             Bool(writer, PauseTx, rows, row => row.Snapshot.Pause?.Tx);
         }
-        if (options.Has(Collector.Rings))
+        if (options.Collectors.Has(Collector.Rings))
         {
             Rings(writer, RingSize, rows, rings => (rings.Rx, rings.Tx));
             Rings(writer, RingMax, rows, rings => (rings.RxMax, rings.TxMax));
         }
-        if (options.Has(Collector.Ethtool))
+        if (options.Collectors.Has(Collector.Ethtool))
         {
             writer.Begin(EthtoolStatistic);
             foreach (var row in rows)

@@ -15,7 +15,7 @@ internal sealed partial class EthtoolPoller(
     IEthtool ethtool, DeviceInventory inventory, ExporterOptions options, CollectorHealth health, TimeProvider clock, ILogger<EthtoolPoller> logger)
     : IDisposable
 {
-    private readonly EthtoolStatistics _statistics = new(options.EthtoolStatistics);
+    private readonly EthtoolStatistics _statistics = new(options.Ethtool.Statistics);
     private readonly CancellationTokenSource _stop = new();
     private readonly LogThrottle _failedLog = new(clock);
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -36,7 +36,7 @@ internal sealed partial class EthtoolPoller(
     {
         var stop = _stop.Token;
         // A background thread: a process that is told to stop must not wait for an ioctl that never returns.
-        if (options.Has(Collector.Stall) || Collector.NeedEthtool.Any(options.Has))
+        if (options.Collectors.Has(Collector.Stall) || Collector.NeedEthtool.Any(options.Collectors.Has))
             new Thread(() => Run(stop)) { IsBackground = true, Name = "ethtool" }.Start();
         else
             _first.TrySetResult();
@@ -62,7 +62,7 @@ internal sealed partial class EthtoolPoller(
         using (var open = inventory.Open())
             foreach (var device in open.All)
                 devices.Add(Read(device.Name, device.BusAddress, open.Shown.Contains(device), failures));
-        foreach (var collector in Collector.NeedEthtool.Where(options.Has))
+        foreach (var collector in Collector.NeedEthtool.Where(options.Collectors.Has))
             health.Report(collector, failures.GetValueOrDefault(collector));
         var now = clock.GetTimestamp();
         _current = new EthtoolSnapshot(now, devices.DrainToImmutable(), [.. failures.Keys], clock.GetElapsedTime(started, now));
@@ -79,7 +79,7 @@ internal sealed partial class EthtoolPoller(
             {
                 PollSafely();
                 // Not a timer, which would come by way of the thread pool.
-                never.Wait(options.EthtoolInterval, stop);
+                never.Wait(options.Ethtool.Interval, stop);
             }
         }
         catch (OperationCanceledException)
@@ -109,27 +109,27 @@ internal sealed partial class EthtoolPoller(
     private DeviceSnapshot Read(InterfaceName device, BusAddress bus, bool isShown, Dictionary<Collector, string> failures)
     {
         // The stall detector needs the pause frame counters, also where no driver counter is exported.
-        var statistics = Ask(isShown && options.Has(Collector.Ethtool) ? Collector.Ethtool : Collector.Stall, () => ethtool.ReadStatistics(device));
+        var statistics = Ask(isShown && options.Collectors.Has(Collector.Ethtool) ? Collector.Ethtool : Collector.Stall, () => ethtool.ReadStatistics(device));
         var pauseFrames = PauseFrames(statistics);
         if (!isShown)
             return new DeviceSnapshot(device, bus) { PauseFramesReceived = pauseFrames };
         return new DeviceSnapshot(device, bus)
         {
             Driver = Ask(Collector.Info, () => ethtool.ReadDriverInfo(device)),
-            PermanentAddress = options.PermanentAddress ? Ask(Collector.Info, () => ethtool.ReadPermanentAddress(device)) : null,
+            PermanentAddress = options.Ethtool.PermanentAddress ? Ask(Collector.Info, () => ethtool.ReadPermanentAddress(device)) : null,
             Features = Ask(Collector.Features, () => ethtool.ReadFeatures(device)),
             Carrier = Ask(Collector.Link, () => ethtool.ReadLink(device)),
             Link = Ask(Collector.Link, () => ethtool.ReadLinkSettings(device)),
             Eee = Ask(Collector.Eee, () => ethtool.ReadEnergyEfficientEthernet(device)),
             Pause = Ask(Collector.Pause, () => ethtool.ReadPause(device)),
             Rings = Ask(Collector.Rings, () => ethtool.ReadRings(device)),
-            Statistics = statistics is null || !options.Has(Collector.Ethtool) ? [] : [.. statistics.Where(statistic => _statistics.Includes(statistic.Name)).DistinctBy(statistic => statistic.Name)],
+            Statistics = statistics is null || !options.Collectors.Has(Collector.Ethtool) ? [] : [.. statistics.Where(statistic => _statistics.Includes(statistic.Name)).DistinctBy(statistic => statistic.Name)],
             PauseFramesReceived = pauseFrames,
         };
 
         T? Ask<T>(Collector collector, Func<T?> read)
         {
-            if (!options.Has(collector))
+            if (!options.Collectors.Has(collector))
                 return default;
             try
             {

@@ -28,7 +28,7 @@ internal sealed class ExpositionSource(
             One(writer, Devices, devices.All.Count);
             One(writer, DevicesDropped, devices.Dropped);
         }
-        if (options.Has(Collector.Process))
+        if (options.Collectors.Has(Collector.Process))
             process.Write(writer, outcomes);
         writer.Begin(CollectorSuccess);
         foreach (var outcome in outcomes)

@@ -18,7 +18,7 @@ internal sealed class FeatureSelection(ExporterOptions options, IEnumerable<stri
     /// <summary>The features of a device that have series now.</summary>
     public IEnumerable<Feature> Of(DeviceFeatures features)
     {
-        if (options.FeatureSeries == FeatureSeries.All)
+        if (options.Collectors.FeatureSeries == FeatureSeries.All)
             return features.All;
         var also = decided().ToHashSet();
         // Off and fixed: the device has no such feature, so there is nothing to see and nothing to turn off.
@@ -26,5 +26,5 @@ internal sealed class FeatureSelection(ExporterOptions options, IEnumerable<stri
     }
 
     /// <summary>Whether what was requested of a feature tells more than what is active.</summary>
-    public bool ShowsRequested(in Feature feature) => options.FeatureSeries == FeatureSeries.All || (feature.Changeable && feature.Requested != feature.Active);
+    public bool ShowsRequested(in Feature feature) => options.Collectors.FeatureSeries == FeatureSeries.All || (feature.Changeable && feature.Requested != feature.Active);
 }

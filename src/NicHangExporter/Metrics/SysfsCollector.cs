@@ -16,7 +16,7 @@ internal sealed class SysfsCollector(ExporterOptions options, CollectorHealth he
     private static readonly ImmutableArray<(byte[] Bytes, string Text)> Operstates =
         [.. new[] { "unknown", "notpresent", "down", "lowerlayerdown", "testing", "dormant", "up" }.Select(text => (Encoding.ASCII.GetBytes(text), text))];
 
-    private readonly ImmutableArray<SysfsMetric> _files = [.. KernelMetrics.Files.Where(row => options.Has(row.Collector))];
+    private readonly ImmutableArray<SysfsMetric> _files = [.. KernelMetrics.Files.Where(row => options.Collectors.Has(row.Collector))];
 
     /// <summary>Writes all families; returns what each collector needed and whether it read everything.</summary>
     public void Write(ExpositionWriter writer, OpenDevices devices, List<CollectorOutcome> outcomes)
@@ -54,14 +54,14 @@ internal sealed class SysfsCollector(ExporterOptions options, CollectorHealth he
                     writer.Sample(_files[f].Family).Prepared(labels[d]).Value(values[d * _files.Length + f]);
         }
         var afterFiles = clock.GetTimestamp();
-        if (options.Has(Collector.Statistics))
+        if (options.Collectors.Has(Collector.Statistics))
             Report(outcomes, Collector.Statistics, statisticsFailure ?? Incomplete(devices), clock.GetElapsedTime(start, afterFiles));
-        if (options.Has(Collector.Link))
+        if (options.Collectors.Has(Collector.Link))
         {
             WriteOperstates(writer, devices, labels, ref linkFailure);
             Report(outcomes, Collector.Link, linkFailure ?? Incomplete(devices), clock.GetElapsedTime(afterFiles));
         }
-        if (options.Has(Collector.Queues))
+        if (options.Collectors.Has(Collector.Queues))
             WriteQueues(writer, devices, labels, outcomes);
     }
 

@@ -1,21 +1,20 @@
 namespace NicHangExporter.Options;
 
-/// <summary>What a credential may do. The greater includes the lesser.</summary>
+/// <summary>The permissions of a credential. Each scope includes the ones before it.</summary>
 internal enum ApiScope
 {
-    /// <summary>Look: devices, episodes, remediations.</summary>
+    /// <summary>Read devices, episodes and remediations.</summary>
     Read,
-    /// <summary>Ask for remediations, and post alerts.</summary>
+    /// <summary>Request remediations and post alerts.</summary>
     Remediate,
     /// <summary>Roll back, lift a quarantine, set and lift the kill switch.</summary>
     Admin,
 }
 
-/// <summary>Who asks, as far as a secret proves it.</summary>
-/// <param name="Name">The name that the configuration gives it: it goes into journal and log, the secret never does.</param>
-/// <param name="Scope">What it may do.</param>
+/// <summary>An authenticated user of the API.</summary>
+/// <param name="Name">Its name in the configuration, which journal and log show. They never show the secret.</param>
+/// <param name="Scope">Its permissions.</param>
 internal sealed record Credential(string Name, ApiScope Scope)
 {
-    /// <summary>True where it may do that.</summary>
     public bool May(ApiScope scope) => Scope >= scope;
 }

@@ -3,10 +3,12 @@ using System.Text.RegularExpressions;
 
 namespace NicHangExporter.Options;
 
-/// <summary>Settings from environment variables that begin with <c>NICHANG_</c>. A list is separated by commas.</summary>
+/// <summary>
+/// Settings from environment variables that begin with <c>NICHANG_</c>. A list is separated by commas.
+/// </summary>
 internal static partial class EnvironmentSource
 {
-    /// <summary>The settings; unknown names are added to <paramref name="errors"/>, so that a typing error is not silently without effect.</summary>
+    /// <summary>The settings. Unknown names are errors, so that a misspelt name is not ignored.</summary>
     public static List<OptionSetting> Read(IDictionary variables, List<string> errors)
     {
         var settings = new List<OptionSetting>();
@@ -15,22 +17,27 @@ internal static partial class EnvironmentSource
             var value = (string?)variables[name] ?? "";
             var option = OptionTable.All.FirstOrDefault(option => option.EnvironmentName == name);
             if (option is not null)
-                settings.Add(new OptionSetting(option.Name, option.Kind == OptionKind.List ? value.Split(',', StringSplitOptions.TrimEntries) : [value], name));
+                settings.Add(new OptionSetting(option.Name, Values(option, value), name));
             else if (name == ConfigFile)
                 settings.Add(new OptionSetting("config.file", [value], name));
             else
-                errors.Add($"unknown environment variable {name}{Suggestion.For(name, OptionTable.All.Select(option => option.EnvironmentName))}");
+                errors.Add($"unknown environment variable {name}"
+                    + Suggestion.For(name, OptionTable.All.Select(option => option.EnvironmentName)));
         }
         return settings;
     }
 
-    /// <summary>The variable that names the file.</summary>
+    /// <summary>The variable that names the configuration file.</summary>
     public const string ConfigFile = OptionDefinition.EnvironmentPrefix + "CONFIG_FILE";
 
-    // Kubernetes sets such variables for every Service, also for one called "nichang"; they are nobody's typing error.
+    private static string[] Values(OptionDefinition option, string value) =>
+        option.Kind == OptionKind.List ? value.Split(',', StringSplitOptions.TrimEntries) : [value];
+
+    // Kubernetes sets such variables for every Service, also for a Service called "nichang".
     private static bool IsOurs(string name) =>
         name.StartsWith(OptionDefinition.EnvironmentPrefix, StringComparison.Ordinal) && !ServiceLink().IsMatch(name);
 
-    [GeneratedRegex(@"_SERVICE_HOST$|_SERVICE_PORT(_[A-Z0-9_]+)?$|_PORT$|_PORT_[0-9]+_(TCP|UDP|SCTP)(_PROTO|_PORT|_ADDR)?$")]
+    [GeneratedRegex(
+        @"_SERVICE_HOST$|_SERVICE_PORT(_[A-Z0-9_]+)?$|_PORT$|_PORT_[0-9]+_(TCP|UDP|SCTP)(_PROTO|_PORT|_ADDR)?$")]
     private static partial Regex ServiceLink();
 }

@@ -7,25 +7,25 @@ internal enum OptionKind
 {
     /// <summary>Exactly one.</summary>
     Value,
-    /// <summary>One or more; a source that sets it replaces the whole list of a lesser source.</summary>
+    /// <summary>One or more; a source that sets it replaces the whole list of a source with lower precedence.</summary>
     List,
     /// <summary>true or false; as a flag, <c>--NAME</c> and <c>--no-NAME</c>.</summary>
     Switch,
 }
 
-/// <summary>Sets an option from its text.</summary>
-/// <returns>Null, or what is wrong and what would be right, as the end of a sentence that names the option.</returns>
-internal delegate string? OptionSetter(ExporterOptions options, IReadOnlyList<string> values);
+/// <summary>Parses and checks the texts of an option, and sets it.</summary>
+internal delegate OptionResult<T> OptionSetter<T>(T options, IReadOnlyList<string> values) where T : class;
 
 /// <summary>One row of <see cref="OptionTable"/>.</summary>
 /// <param name="Name">Dotted name.</param>
-/// <param name="ValueName">What stands for the value in <c>--help</c>.</param>
+/// <param name="ValueName">The placeholder of the value in <c>--help</c>.</param>
 /// <param name="Help">One sentence.</param>
 /// <param name="Kind">How many values it takes.</param>
-/// <param name="Show">The value in force, as it would be written.</param>
-/// <param name="Set">Parses, checks and sets.</param>
+/// <param name="Show">The current value, as it would be written.</param>
+/// <param name="Set">Parses, checks and sets the value.</param>
 internal sealed record OptionDefinition(
-    string Name, string ValueName, string Help, OptionKind Kind, Func<ExporterOptions, string> Show, OptionSetter Set)
+    string Name, string ValueName, string Help, OptionKind Kind, Func<ExporterOptions, string> Show,
+    OptionSetter<ExporterOptions> Set)
 {
     /// <summary>The prefix of all environment variables.</summary>
     public const string EnvironmentPrefix = "NICHANG_";
@@ -37,15 +37,31 @@ internal sealed record OptionDefinition(
         "log.level",
     ];
 
-    /// <summary>True for an option of <c>--help</c>; the others are shown by <c>--help-all</c> alone.</summary>
+    /// <summary>True for an option of <c>--help</c>. Only <c>--help-all</c> shows the others.</summary>
     public bool IsCommon => Common.Contains(Name);
 
+    /// <summary>
+    /// True for a constant that hardly any host needs to change. The help and the documentation list it last.
+    /// </summary>
+    public bool IsAdvanced { get; init; }
+
+    /// <summary>
+    /// The key of <c>alerting.config.file</c> that replaces a deprecated option. Null: not deprecated.
+    /// </summary>
+    public string? Instead { get; init; }
+
+    /// <summary>True for an option that the next release removes.</summary>
+    public bool IsDeprecated => Instead is not null;
+
     /// <summary>The environment variable that sets it.</summary>
-    public string EnvironmentName { get; } = EnvironmentPrefix + Name.ToUpperInvariant().Replace('.', '_').Replace('-', '_');
+    public string EnvironmentName { get; } =
+        EnvironmentPrefix + Name.ToUpperInvariant().Replace('.', '_').Replace('-', '_');
 }
 
-/// <summary>What one source says of one option.</summary>
+/// <summary>An option as one source sets it.</summary>
 /// <param name="Name">The option's name.</param>
 /// <param name="Values">The texts given, at least one.</param>
-/// <param name="Origin">Where it stands, for an error: <c>--stall.window</c>, <c>NICHANG_STALL_WINDOW</c>, <c>config.yaml:12: stall.window</c>.</param>
+/// <param name="Origin">
+/// The place, for an error: <c>--stall.window</c>, <c>NICHANG_STALL_WINDOW</c>, <c>config.yaml:12: stall.window</c>.
+/// </param>
 internal sealed record OptionSetting(string Name, IReadOnlyList<string> Values, string Origin);

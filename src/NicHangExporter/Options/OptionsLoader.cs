@@ -4,47 +4,44 @@ using NicHangExporter.Remediation.Planning;
 
 namespace NicHangExporter.Options;
 
-/// <summary>Puts the sources together: flags before environment before file before defaults.</summary>
+/// <summary>Combines the sources. Flags win over the environment, the environment over the file.</summary>
 internal static class OptionsLoader
 {
     /// <summary>
-    /// The options in force. Every error of every source is in <paramref name="errors"/>, one line each; with any of them
-    /// the options must not be used.
+    /// Loads the options. Every error of every source is added to <paramref name="errors"/>, one line each. If there
+    /// are errors, the options must not be used.
     /// </summary>
-    /// <param name="flags">What the command line sets; <c>config.file</c> among it.</param>
+    /// <param name="flags">The settings of the command line, <c>config.file</c> included.</param>
     /// <param name="environment">The process's environment.</param>
     /// <param name="errors">Where errors go.</param>
-    public static ExporterOptions Load(IReadOnlyList<OptionSetting> flags, IDictionary environment, List<string> errors)
+    public static ExporterOptions Load(
+        IReadOnlyList<OptionSetting> flags, IDictionary environment, List<string> errors)
     {
         var fromEnvironment = EnvironmentSource.Read(environment, errors);
         var file = (flags.LastOrDefault(IsConfigFile) ?? fromEnvironment.Find(IsConfigFile))?.Values[0];
         List<OptionSetting> fromFile = string.IsNullOrEmpty(file) ? [] : ConfigurationFile.Read(file, errors);
 
         var options = new ExporterOptions();
-        // Least first; a wrong value of a lesser source is an error too, although a greater one would win.
-        foreach (var setting in fromFile.Concat(fromEnvironment).Concat(flags).Where(setting => !IsConfigFile(setting)))
-            if (Apply(options, setting) is { } error)
+        // Lowest precedence first. A wrong value is an error even if a source with higher precedence replaces it.
+        var settings = fromFile.Concat(fromEnvironment).Concat(flags).Where(setting => !IsConfigFile(setting));
+        foreach (var setting in settings)
+        {
+            var (next, error) = Apply(options, setting);
+            if (error is null)
+                options = next;
+            else
                 errors.Add($"{setting.Origin}: {error}");
-        if (options.StallWindow < 2 * options.SampleInterval)
-            errors.Add($"stall.window ({PrometheusDuration.Format(options.StallWindow)}) must be at least twice hang.sample-interval ({PrometheusDuration.Format(options.SampleInterval)})");
-        if (options.Cooldown > options.CooldownMax)
-            errors.Add($"remediation.cooldown ({PrometheusDuration.Format(options.Cooldown)}) must not be longer than remediation.cooldown-max ({PrometheusDuration.Format(options.CooldownMax)})");
+        }
+        errors.AddRange(CheckDurations(options));
         errors.AddRange(ProfileCatalog.CheckReferences(options));
-        errors.AddRange(AlertingOptions.Check(options));
-        if (options.VerifyWindow < options.CarrierGrace)
-            errors.Add($"remediation.verify-window ({PrometheusDuration.Format(options.VerifyWindow)}) must not be shorter than remediation.carrier-grace ({PrometheusDuration.Format(options.CarrierGrace)}): a link that comes back slowly would count as not healed");
-        // A rehearsal is of a device that somebody has named; anything else is an open door.
-        if (options is { AcceptUntrusted: true, LocalRemediation: RemediationMode.Enforce, RemediationDevices.Count: 0 })
-            errors.Add("kmsg.accept-untrusted lets whoever may write to the kernel log have NICs reset: with remediation.local=enforce, name the devices of the rehearsal in remediation.devices");
-        // What is not recorded is not done.
-        if (options.StateDirectory is null && options.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce)
-            errors.Add("remediation in mode enforce needs state.directory, where its journal is kept, as in /var/lib/nic-hang-exporter");
+        errors.AddRange(AlertingRules.Check(options));
+        errors.AddRange(CheckRemediation(options));
         return options;
     }
 
     private static bool IsConfigFile(OptionSetting setting) => setting.Name == "config.file";
 
-    private static string? Apply(ExporterOptions options, OptionSetting setting)
+    private static OptionResult<ExporterOptions> Apply(ExporterOptions options, OptionSetting setting)
     {
         var option = OptionTable.All.Single(option => option.Name == setting.Name);
         if (option.Kind != OptionKind.List && setting.Values.Count != 1)
@@ -53,4 +50,40 @@ internal static class OptionsLoader
             ? "the value is empty"
             : option.Set(options, setting.Values);
     }
+
+    private static IEnumerable<string> CheckDurations(ExporterOptions options)
+    {
+        var (detection, remediation) = (options.Detection, options.Remediation);
+        if (detection.StallWindow < 2 * detection.SampleInterval)
+            yield return $"stall.window ({Text(detection.StallWindow)}) must be at least twice hang.sample-interval "
+                + $"({Text(detection.SampleInterval)})";
+        if (remediation.Cooldown > remediation.CooldownMax)
+            yield return $"remediation.cooldown ({Text(remediation.Cooldown)}) must not be longer than "
+                + $"remediation.cooldown-max ({Text(remediation.CooldownMax)})";
+        if (remediation.VerifyWindow < remediation.CarrierGrace)
+            yield return $"remediation.verify-window ({Text(remediation.VerifyWindow)}) must not be shorter than "
+                + $"remediation.carrier-grace ({Text(remediation.CarrierGrace)}): a link that comes back slowly would "
+                + "count "
+                + "as not healed";
+    }
+
+    private static IEnumerable<string> CheckRemediation(ExporterOptions options)
+    {
+        // Test messages must not reset other NICs than those of the test.
+        if (options is
+            {
+                Detection.AcceptUntrusted: true,
+                Remediation: { Local: RemediationMode.Enforce, Devices.Count: 0 },
+            })
+            yield return "kmsg.accept-untrusted lets any process that may write to the kernel log have NICs reset: "
+                + "with "
+                + "remediation.local=enforce, name the devices of the test in remediation.devices";
+        // Each change is recorded in the journal before it is made.
+        if (options.Paths.StateDirectory is null
+            && options.Remediation.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce)
+            yield return "remediation in mode enforce needs state.directory, where its journal is kept, as in "
+                + "/var/lib/nic-hang-exporter";
+    }
+
+    private static string Text(TimeSpan duration) => PrometheusDuration.Format(duration);
 }

@@ -2,14 +2,16 @@ using System.Globalization;
 
 namespace NicHangExporter.Options;
 
-/// <summary>Durations as Prometheus spells them: <c>500ms</c>, <c>10s</c>, <c>1m30s</c>, <c>6h</c>, <c>1d</c>.</summary>
+/// <summary>
+/// Durations as Prometheus writes them: <c>500ms</c>, <c>10s</c>, <c>1m30s</c>, <c>6h</c>, <c>1d</c>.
+/// </summary>
 internal static class PrometheusDuration
 {
     // Largest first; each unit at most once, in this order, as in Prometheus.
     private static readonly (string Unit, long Milliseconds)[] Units =
         [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
 
-    /// <summary>Accepts a duration with at least one unit, at most 1000 days in all.</summary>
+    /// <summary>Parses a duration with at least one unit, of at most 1000 days.</summary>
     public static bool TryParse(string text, out TimeSpan duration)
     {
         duration = TimeSpan.Zero;
@@ -38,7 +40,7 @@ internal static class PrometheusDuration
         return true;
     }
 
-    /// <summary>The shortest spelling of a duration of whole milliseconds.</summary>
+    /// <summary>The shortest text of a duration of whole milliseconds.</summary>
     public static string Format(TimeSpan duration)
     {
         var rest = (long)duration.TotalMilliseconds;

@@ -1,16 +1,21 @@
 namespace NicHangExporter.Options;
 
-/// <summary>Finds the name that a person probably meant.</summary>
+/// <summary>Finds the name that the user probably meant.</summary>
 internal static class Suggestion
 {
-    /// <summary><c>"; did you mean 'x'?"</c> where a known name is at most three typing errors away, else nothing.</summary>
+    /// <summary>
+    /// <c>"; did you mean 'x'?"</c> if a known name is at most three edits away, otherwise an empty text.
+    /// </summary>
     public static string For(string name, IEnumerable<string> known)
     {
-        var best = known.Select(candidate => (candidate, distance: Distance(name, candidate))).MinBy(pair => pair.distance);
-        return best.candidate is not null && best.distance <= 3 && name.Length <= 64 ? $"; did you mean '{best.candidate}'?" : "";
+        var best = known.Select(candidate => (candidate, distance: Distance(name, candidate)))
+            .MinBy(pair => pair.distance);
+        return best.candidate is not null && best.distance <= 3 && name.Length <= 64
+            ? $"; did you mean '{best.candidate}'?"
+            : "";
     }
 
-    // Levenshtein's distance, by rows. The names are short; a long input is cut, which only makes it less alike.
+    // Levenshtein's distance, by rows. A long input is cut: it matches no name anyway.
     private static int Distance(string left, string right)
     {
         if (left.Length > 64)
@@ -23,7 +28,8 @@ internal static class Suggestion
             for (var j = 1; j <= right.Length; j++)
             {
                 var above = row[j];
-                row[j] = Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), diagonal + (left[i - 1] == right[j - 1] ? 0 : 1));
+                var replaced = diagonal + (left[i - 1] == right[j - 1] ? 0 : 1);
+                row[j] = Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), replaced);
                 diagonal = above;
             }
         }

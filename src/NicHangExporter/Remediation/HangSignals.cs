@@ -47,14 +47,17 @@ internal sealed record LiveHang(
 }
 
 /// <summary>
-/// The live hang reports, as the door needs them: detection writes them here the moment it sees them, the door reads them before and after it acts.
-/// Any thread may do either.
+/// What detection and remediation know of each other's present, without waiting for each other. Any thread may read and
+/// write.
 /// </summary>
+/// <remarks>
+/// Detection to remediation: <see cref="Report"/> and <see cref="Show"/>. The remediator reads the reports before it acts
+/// and while it verifies; API, alerts and webhook read <see cref="Live"/>.
+/// Remediation to detection: <see cref="Acting"/>, <see cref="Acted"/> and <see cref="Healed"/>. The monitor takes the
+/// driver's messages after an action for its effect, and reports from before a proven recovery for old.
+/// </remarks>
 internal sealed class HangSignals
 {
-    /// <summary>A report older than this says nothing of now; drivers repeat themselves every two to five seconds.</summary>
-    public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
-
     private readonly ConcurrentDictionary<(InterfaceName Device, BusAddress Bus), DeviceHangState> _devices = new();
     private volatile IReadOnlyList<LiveHang> _live = [];
 
@@ -79,7 +82,8 @@ internal sealed class HangSignals
     public void Healed(InterfaceName device, BusAddress bus, TimeSpan at) => Change(device, bus, testimony => testimony with { HealedAt = at });
 
     /// <summary>True where a hang was reported lately: it is under way now, not only within its episode.</summary>
-    public bool IsFresh(InterfaceName device, BusAddress bus, TimeSpan now) => Of(device, bus) is { Reports: > 0 } testimony && now - testimony.Last <= Fresh;
+    public bool IsFresh(InterfaceName device, BusAddress bus, TimeSpan now) =>
+        Of(device, bus) is { Reports: > 0 } testimony && now - testimony.Last <= HangTiming.Fresh;
 
     /// <summary>What is known of a device.</summary>
     public DeviceHangState Of(InterfaceName device, BusAddress bus) => _devices.GetValueOrDefault((device, bus));
@@ -90,7 +94,9 @@ internal sealed class HangSignals
         var mine = Of(device, bus);
         foreach (var (other, testimony) in _devices)
             // The same hardware under a former name is no other one.
-            if (testimony.Reports > 0 && other != (device, bus) && (bus.IsEmpty || other.Bus != bus) && now - testimony.Last <= Fresh && (testimony.Since - mine.Since).Duration() <= Fresh)
+            if (testimony.Reports > 0 && other != (device, bus) && (bus.IsEmpty || other.Bus != bus)
+                && now - testimony.Last <= HangTiming.Fresh
+                && (testimony.Since - mine.Since).Duration() <= HangTiming.Fresh)
                 return true;
         return false;
     }

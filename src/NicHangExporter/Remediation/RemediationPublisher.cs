@@ -29,7 +29,7 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
     private readonly Dictionary<string, string> _published = [];
 
     // Drift has the greatest mode of all triggers. What only a person at the console can do is counted from the first time on: that person sees what came of it.
-    private bool IsOn => options.Mode(RemediationTrigger.Drift) != RemediationMode.Off;
+    private bool IsOn => options.Remediation.Mode(RemediationTrigger.Drift) != RemediationMode.Off;
 
     // The label reason of a device's only series of nichang_remediation_allowed.
     private readonly Dictionary<string, string> _reasons = [];
@@ -39,12 +39,12 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
     {
         foreach (var trigger in new[] { RemediationTrigger.Local, RemediationTrigger.Webhook, RemediationTrigger.Api })
         {
-            metrics.RemediationMode.WithLabels(SnakeCase.Of(trigger), SnakeCase.Of(options.Mode(trigger))).Set(1);
+            metrics.RemediationMode.WithLabels(SnakeCase.Of(trigger), SnakeCase.Of(options.Remediation.Mode(trigger))).Set(1);
             // The first refusal must be an increase: an alert sees none where a series begins at 1.
-            if (options.Mode(trigger) != RemediationMode.Off)
+            if (options.Remediation.Mode(trigger) != RemediationMode.Off)
                 foreach (var reason in Enum.GetValues<DeclineReason>())
                     metrics.RemediationDeclined.WithLabels(SnakeCase.Of(trigger), SnakeCase.Of(reason)).Publish();
-            if (options.Mode(trigger) != RemediationMode.Off && trigger != RemediationTrigger.Local)
+            if (options.Remediation.Mode(trigger) != RemediationMode.Off && trigger != RemediationTrigger.Local)
                 foreach (var verdict in new[] { RemediationVerdict.NothingToDo, RemediationVerdict.Observed })
                     metrics.RemediationRepeats.WithLabels(SnakeCase.Of(trigger), SnakeCase.Of(verdict)).Publish();
         }
@@ -60,7 +60,7 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
                 Remove(name);
         var (state, age) = (ledger.State, ledger.Age);
         metrics.RemediationPaused.Set(paused ? 1 : 0);
-        metrics.RemediationHostBudgetLeft.Set(Math.Max(0, options.HostBudget - state.SpentAt(age)));
+        metrics.RemediationHostBudgetLeft.Set(Math.Max(0, options.Remediation.HostBudget - state.SpentAt(age)));
         foreach (var (key, shown) in devices)
         {
             if (shown.IsHidden && state.Device(key) is { Counts.Count: 0, Last: null })
@@ -93,7 +93,7 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
         foreach (var trigger in Enum.GetValues<RemediationTrigger>())
         {
             var name = SnakeCase.Of(trigger);
-            var mode = options.Mode(trigger);
+            var mode = options.Remediation.Mode(trigger);
             if ((trigger == RemediationTrigger.Cli || mode == RemediationMode.Off || (trigger, mode) == (RemediationTrigger.Drift, RemediationMode.Observe)) && record.Count($"attempts/{name}") == 0)
                 continue;
             metrics.RemediationAttempts.WithLabels(device, name).IncTo(record.Count($"attempts/{name}"));
@@ -122,7 +122,7 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
         metrics.RemediationStage.WithLabels(device).Set(record.Stage + 1 ?? 0);
         metrics.RemediationLast.WithLabels(device).Set(Epoch(record.Last?.Time));
         metrics.RemediationLastSuccess.WithLabels(device).Set(Epoch(record.LastSuccess));
-        metrics.RemediationBudgetLeft.WithLabels(device).Set(Math.Max(0, options.DeviceBudget - record.SpentAt(age)));
+        metrics.RemediationBudgetLeft.WithLabels(device).Set(Math.Max(0, options.Remediation.DeviceBudget - record.SpentAt(age)));
         var until = Math.Max(record.CooldownUntil, unknownUntil);
         metrics.RemediationCooldownUntil.WithLabels(device).Set(until > age ? Math.Round(Epoch(clock.GetUtcNow()) + until - age, 0) : 0);
         metrics.RemediationQuarantined.WithLabels(device).Set(record.Quarantined ? 1 : 0);

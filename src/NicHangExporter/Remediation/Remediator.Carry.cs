@@ -89,7 +89,7 @@ internal sealed partial class Remediator
         var pause = Pause();
         var input = new PolicyInput(request, facts, record, _ledger.Age)
         {
-            Mode = _options.Mode(request.Trigger),
+            Mode = _options.Remediation.Mode(request.Trigger),
             IsAllowed = IsAllowed(facts),
             HasLadder = ladder is not null,
             IsCapable = _isCapable,
@@ -98,7 +98,7 @@ internal sealed partial class Remediator
             PauseExplanation = pause.Explanation,
             IsHung = hung,
             IsAmbiguous = _evidence.IsAmbiguous(facts.Name, facts.Bus, _clock.GetElapsedTime(0)),
-            IsBootGrace = _ledger.Uptime < _options.BootGrace.TotalSeconds,
+            IsBootGrace = _ledger.Uptime < _options.Remediation.BootGrace.TotalSeconds,
             HostSpent = _ledger.State.SpentAt(_ledger.Age),
             UnknownUntil = _ledger.State.UnknownUntil,
         };
@@ -227,7 +227,7 @@ internal sealed partial class Remediator
     private bool IsHung(DeviceFacts facts)
     {
         var testimony = _evidence.Of(facts.Name, facts.Bus);
-        if (testimony.Reports == 0 || _clock.GetElapsedTime(0) - testimony.Last > HangSignals.Fresh)
+        if (testimony.Reports == 0 || _clock.GetElapsedTime(0) - testimony.Last > HangTiming.Fresh)
             return false;
         // Healed since: the report is of a hang that is over, and nobody is to act on it again.
         if (testimony.Last <= testimony.HealedAt)
@@ -263,9 +263,9 @@ internal sealed partial class Remediator
 
     private bool IsAllowed(DeviceFacts facts)
     {
-        if (_options.RemediationDevices.Count == 0)
+        if (_options.Remediation.Devices.Count == 0)
             return facts.IsPhysical && _catalogue.Ladder(facts.Driver) is not null;
-        return AllowList.Names(_options.RemediationDevices, facts.Name, facts.Bus);
+        return AllowList.Names(_options.Remediation.Devices, facts.Name, facts.Bus);
     }
 
     [LoggerMessage(EventIds.RemediationStarted, LogLevel.Warning, "Remediation of {Device} ({Trigger}, {Id}): {Steps}")]

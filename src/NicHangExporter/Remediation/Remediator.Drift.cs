@@ -19,7 +19,7 @@ internal sealed partial class Remediator
     {
         if (Now < _nextDrift)
             return;
-        _nextDrift = Now + _options.EthtoolInterval;
+        _nextDrift = Now + _options.Ethtool.Interval;
         foreach (var (key, record) in _ledger.State.Devices)
         {
             if (record.Desired.Count == 0)
@@ -46,10 +46,10 @@ internal sealed partial class Remediator
         // What needs a reset to be turned off again waits for a hang or a person: the cure would cut the link.
         ImmutableArray<string> free = [.. drifted.Where(name => name is not ("eee" or "pause") && !(ladder ?? DriverLadder.Unknown).Resets(name))];
         var pause = _driftPauses.GetValueOrDefault(key);
-        if (free.IsEmpty || Now < pause.Next || _options.Mode(RemediationTrigger.Drift) != RemediationMode.Enforce)
+        if (free.IsEmpty || Now < pause.Next || _options.Remediation.Mode(RemediationTrigger.Drift) != RemediationMode.Enforce)
             return;
         // An hour of peace, and the first correction comes at once again.
-        var next = Now - pause.Next > LongestDriftPause || pause.Pause == default ? _options.EthtoolInterval : pause.Pause * 2;
+        var next = Now - pause.Next > LongestDriftPause || pause.Pause == default ? _options.Ethtool.Interval : pause.Pause * 2;
         next = next > LongestDriftPause ? LongestDriftPause : next;
         _driftPauses[key] = (next, Now + next);
         Submit(new RemediationRequest(facts.Name, RemediationTrigger.Drift) { Settings = free, Reason = "turned on again by somebody else" });

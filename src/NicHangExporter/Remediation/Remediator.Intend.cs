@@ -102,7 +102,7 @@ internal sealed partial class Remediator
     // A host that sends again and has no route any more is as far away as before, and nothing here would bring the route back.
     private bool KeepsFromBounce(DeviceFacts facts)
     {
-        if (_options.BounceRoutes || !_routes.WouldBeLost(facts.Name))
+        if (_options.Remediation.BounceRoutes || !_routes.WouldBeLost(facts.Name))
             return false;
         if (_routed.Add(facts.Key))
             LogNoBounce(facts.Name.ToString());
@@ -112,9 +112,9 @@ internal sealed partial class Remediator
     private RemediationStep? NextRung(DeviceFacts facts, DeviceRecord record, bool hung)
     {
         var rungs = new List<RemediationStep>();
-        if (_options.AllowReinit)
+        if (_options.Remediation.AllowReinit)
             rungs.Add(new RemediationStep.Reinit());
-        if (_options.AllowBounce && !KeepsFromBounce(facts))
+        if (_options.Remediation.AllowBounce && !KeepsFromBounce(facts))
             rungs.Add(new RemediationStep.LinkBounce());
         if (rungs.Count == 0)
             return null;

@@ -23,7 +23,7 @@ internal sealed partial class Remediator
     {
         _ledger.Open();
         _pausedNow = _ledger.State.Paused;
-        _isCapable = Capabilities.Effective(_options.ProcfsPath, Capability.NetAdmin) ?? false;
+        _isCapable = Capabilities.Effective(_options.Paths.Procfs, Capability.NetAdmin) ?? false;
         PublishAll();
         return Status();
     }
@@ -43,7 +43,7 @@ internal sealed partial class Remediator
         using (var open = _inventory.Open())
             foreach (var device in open.All)
                 Add(device.Name, isWatched: true, isHidden: !open.Shown.Contains(device));
-        foreach (var text in _options.RemediationDevices)
+        foreach (var text in _options.Remediation.Devices)
         {
             if (InterfaceName.TryParse(text, out var name))
                 Add(name);
@@ -88,7 +88,7 @@ internal sealed partial class Remediator
         ImmutableArray<string> now;
         try
         {
-            now = AllowList.Unmatched(_options.RemediationDevices, _netClass);
+            now = AllowList.Unmatched(_options.Remediation.Devices, _netClass);
             foreach (var entry in now.Except(_unmatched))
                 LogUnmatched(AllowList.Describe(entry, _netClass), entry);
         }
@@ -128,7 +128,7 @@ internal sealed partial class Remediator
                 return null;
             if (_identities.TryGetValue((name, index), out var known))
                 return known;
-            if (_identities.Count > 4 * _options.MaxDevices)
+            if (_identities.Count > 4 * _options.Detection.MaxDevices)
                 _identities.Clear();
             return _access.Read(name, settings: false) is { } facts ? _identities[(name, index)] = facts : null;
         }
@@ -140,14 +140,14 @@ internal sealed partial class Remediator
 
     private NotProtected? ProtectionOf(DeviceFacts facts, DeviceRecord record, bool isWatched, PauseState pause) => Protection.Of(facts, new ProtectionInput
     {
-        Local = _options.LocalRemediation,
-        Webhook = _options.WebhookRemediation,
-        DetectsHangs = _options.DetectsHangs,
-        HasToken = _options.HasRemediateToken,
+        Local = _options.Remediation.Local,
+        Webhook = _options.Remediation.Webhook,
+        DetectsHangs = _options.Collectors.DetectsHangs,
+        HasToken = _options.Api.HasRemediateToken,
         IsWatched = isWatched,
         IsAllowed = IsAllowed(facts),
-        HasList = _options.RemediationDevices.Count > 0,
-        HasRemedy = _catalogue.Ladder(facts.Driver) is not null || _options.AllowReinit || _options.AllowBounce,
+        HasList = _options.Remediation.Devices.Count > 0,
+        HasRemedy = _catalogue.Ladder(facts.Driver) is not null || _options.Remediation.AllowReinit || _options.Remediation.AllowBounce,
         IsCapable = _isCapable,
         IsJournalWritable = _ledger.IsWritable,
         IsPaused = pause.IsPaused,
@@ -159,19 +159,19 @@ internal sealed partial class Remediator
         {
             Present = facts is not null,
             Watched = isWatched,
-            Listed = facts is not null && AllowList.Names(_options.RemediationDevices, facts.Name, facts.Bus),
+            Listed = facts is not null && AllowList.Names(_options.Remediation.Devices, facts.Name, facts.Bus),
             NotProtected = facts is null ? null : ProtectionOf(facts, record, isWatched, pause),
             NotAllowed = facts is null ? DeclineReason.UnknownDevice
                 : facts.IsUpper ? DeclineReason.Upper
                 : IsAllowed(facts) ? null
-                : _options.RemediationDevices.Count == 0 && facts.IsPhysical ? DeclineReason.NoProfile : DeclineReason.NotAllowed,
+                : _options.Remediation.Devices.Count == 0 && facts.IsPhysical ? DeclineReason.NoProfile : DeclineReason.NotAllowed,
             Hung = facts is not null && IsHung(facts),
             Profile = record.Profile,
             Desired = [.. record.Desired],
             Drifted = _drifted.GetValueOrDefault(key) is { IsDefault: false } drifted ? drifted : [],
             // Rounded up: with half a second left it is still cooling.
             Cooldown = Math.Ceiling(Math.Max(0, Math.Max(record.CooldownUntil, _ledger.State.UnknownUntil) - _ledger.Age)),
-            BudgetLeft = Math.Max(0, _options.DeviceBudget - record.SpentAt(_ledger.Age)),
+            BudgetLeft = Math.Max(0, _options.Remediation.DeviceBudget - record.SpentAt(_ledger.Age)),
             Quarantined = record.Quarantined,
             Last = record.Last,
             LastEpisode = record.LastEpisode,
@@ -180,13 +180,13 @@ internal sealed partial class Remediator
     private RemediationStatus BuildStatus(ImmutableArray<DeviceStatus> devices) => new()
     {
         Modes = new[] { RemediationTrigger.Local, RemediationTrigger.Webhook, RemediationTrigger.Api }
-            .ToDictionary(trigger => SnakeCase.Of(trigger), trigger => SnakeCase.Of(_options.Mode(trigger))),
+            .ToDictionary(trigger => SnakeCase.Of(trigger), trigger => SnakeCase.Of(_options.Remediation.Mode(trigger))),
         Paused = IsPaused,
         JournalWritable = _ledger.IsWritable,
         Capable = _isCapable,
-        HostBudgetLeft = Math.Max(0, _options.HostBudget - _ledger.State.SpentAt(_ledger.Age)),
+        HostBudgetLeft = Math.Max(0, _options.Remediation.HostBudget - _ledger.State.SpentAt(_ledger.Age)),
         CommandSeconds = 0,
-        ApiOn = _options.ApiTokenFiles.Count > 0,
+        ApiOn = _options.Api.TokenFiles.Count > 0,
         UnmatchedEntries = _unmatched,
         Devices = devices,
     };

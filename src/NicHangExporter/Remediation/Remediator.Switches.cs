@@ -22,7 +22,7 @@ internal sealed partial class Remediator
 
     /// <summary>Which of the two kill switches is set, the command or the file.</summary>
     public PauseState Pause() =>
-        PauseState.Of(Volatile.Read(ref _pausedNow), _killSwitch.Look(), _options.DisableFile, isAssumed: _ledger.State.PauseAssumed);
+        PauseState.Of(Volatile.Read(ref _pausedNow), _killSwitch.Look(), _options.Remediation.DisableFile, isAssumed: _ledger.State.PauseAssumed);
 
     /// <summary>Sets or lifts the kill switch; the file is another one. A pause is in force when this returns the task.</summary>
     /// <returns>Null, or what is wrong.</returns>
@@ -141,7 +141,7 @@ internal sealed partial class Remediator
             return new AdminError(AdminErrorKind.ShuttingDown, "the program is ending");
         try
         {
-            return await answer.Task.WaitAsync(_options.RemediationDeadline, _clock);
+            return await answer.Task.WaitAsync(_options.Remediation.Deadline, _clock);
         }
         catch (TimeoutException)
         {

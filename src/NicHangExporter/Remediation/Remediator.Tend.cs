@@ -88,7 +88,7 @@ internal sealed partial class Remediator
             return;
         // What came back is answered at once, and so is a first rung that the driver does not have. After that each pass has its window: rungs that are all refused
         // must not bring the whole budget within a second.
-        var rest = (_options.VerifyWindow - _clock.GetElapsedTime(context.Active.Since)).TotalSeconds;
+        var rest = (_options.Remediation.VerifyWindow - _clock.GetElapsedTime(context.Active.Since)).TotalSeconds;
         var due = _ledger.Age + (result.Verdict == RemediationVerdict.DidNotHold || context.IsFirstRung ? 0 : Math.Max(0, rest));
         _followUps[key] = new FollowingUp(request with { Continues = true }, context.Facts, TryObserve(context.Facts)?.TxPackets ?? 0, due, due);
     }
@@ -118,7 +118,7 @@ internal sealed partial class Remediator
     private void Prove()
     {
         foreach (var (key, record) in _ledger.State.Devices)
-            if (record is { Proving: true, Last: { } last } && _ledger.Age - last.Age >= (_options.ProvingTime - _options.VerifyWindow).TotalSeconds)
+            if (record is { Proving: true, Last: { } last } && _ledger.Age - last.Age >= (_options.Remediation.ProvingTime - _options.Remediation.VerifyWindow).TotalSeconds)
             {
                 _ledger.Record(new JournalEntry(JournalEvent.Recovered) { Key = key, Device = record.Device, Driver = record.Driver, Id = last.Id });
                 LogRecovered(record.Device, last.Id ?? "");

@@ -11,7 +11,7 @@ internal sealed partial class Remediator
     {
         if (!active.TryExpire(out var isBegun))
             return;
-        var (device, deadline) = (active.Request.Device.ToString(), PrometheusDuration.Format(_options.RemediationDeadline));
+        var (device, deadline) = (active.Request.Device.ToString(), PrometheusDuration.Format(_options.Remediation.Deadline));
         active.Outcome.TrySetResult(Answer(active, RemediationVerdict.Failed, isBegun
             ? $"a command to the kernel has not returned for {deadline} and can't be cancelled; the outcome{(active.Follows is { } other ? $", that of {other}," : "")} will be in the journal"
             : $"nothing was done: a command to the kernel has not returned for {deadline}, and until it does nothing else can be looked at"));

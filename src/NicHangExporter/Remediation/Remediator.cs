@@ -62,7 +62,7 @@ internal sealed partial class Remediator : IDisposable
     {
         (_options, _ledger, _access, _catalogue, _evidence, _killSwitch) = (options, ledger, access, catalogue, evidence, killSwitch);
         (_inventory, _recorder, _lane, _metrics, _clock, _logger) = (inventory, recorder, lane, metrics, clock, logger);
-        _netClass = new Linux.Sysfs.NetClass(options.SysfsPath);
+        _netClass = new Linux.Sysfs.NetClass(options.Paths.Sysfs);
         _routes = new DeviceRoutes(options, _netClass);
         _publisher = new RemediationPublisher(options, metrics, clock);
     }
@@ -89,10 +89,10 @@ internal sealed partial class Remediator : IDisposable
             if (!request.DryRun)
             {
                 if (_active is { IsExpired: true } stuck)
-                    return Answered(active, DeclineReason.Busy, $"a command to the kernel for {stuck.Request.Device} has not returned ({stuck.Id})", _options.VerifyWindow.TotalSeconds);
+                    return Answered(active, DeclineReason.Busy, $"a command to the kernel for {stuck.Request.Device} has not returned ({stuck.Id})", _options.Remediation.VerifyWindow.TotalSeconds);
                 // What may still be refused, in whatever number it comes, keeps the loop from nothing: it gets a turn of its own, ahead of them.
                 if (_active is { } other && (request.Trigger != RemediationTrigger.Local || other.IsBegun))
-                    return TryJoin(other, request) ?? Answered(active, DeclineReason.Busy, WhoIsBusy(other), _options.VerifyWindow.TotalSeconds);
+                    return TryJoin(other, request) ?? Answered(active, DeclineReason.Busy, WhoIsBusy(other), _options.Remediation.VerifyWindow.TotalSeconds);
                 if (request.Trigger == RemediationTrigger.Local && TryJoinWaiting(active) is { } waiting)
                     return new RemediationTicket(waiting.Id, Joined: true, waiting.Outcome.Task);
                 _active ??= active;
@@ -146,11 +146,11 @@ internal sealed partial class Remediator : IDisposable
     private void Begin()
     {
         _ledger.Open();
-        _isCapable = Capabilities.Effective(_options.ProcfsPath, Capability.NetAdmin) ?? false;
+        _isCapable = Capabilities.Effective(_options.Paths.Procfs, Capability.NetAdmin) ?? false;
         _metrics.CapabilityPresent.WithLabels("net_admin").Set(_isCapable ? 1 : 0);
-        _metrics.CapabilityPresent.WithLabels("syslog").Set(Capabilities.Effective(_options.ProcfsPath, Capability.SysLog) == true ? 1 : 0);
+        _metrics.CapabilityPresent.WithLabels("syslog").Set(Capabilities.Effective(_options.Paths.Procfs, Capability.SysLog) == true ? 1 : 0);
         _publisher.PublishModes();
-        if (_options.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce && !_isCapable)
+        if (_options.Remediation.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce && !_isCapable)
             LogIncapable();
         Safely(TakeUp);
         _begun = true;
@@ -161,7 +161,7 @@ internal sealed partial class Remediator : IDisposable
     private void OnTimer()
     {
         _metrics.RemediationCommand.Set(Math.Round(_lane.Busy.TotalSeconds, 3));
-        if (_lane.Busy > _options.RemediationDeadline)
+        if (_lane.Busy > _options.Remediation.Deadline)
             foreach (var active in Waiting())
                 Expire(active);
         // Only a pass has to be looked at this often.
@@ -252,7 +252,7 @@ internal sealed partial class Remediator : IDisposable
                 return false;
             }
         }
-        Finish(active, Declined(active, DeclineReason.Busy, WhoIsBusy(other), _options.VerifyWindow.TotalSeconds));
+        Finish(active, Declined(active, DeclineReason.Busy, WhoIsBusy(other), _options.Remediation.VerifyWindow.TotalSeconds));
         return false;
     }
 

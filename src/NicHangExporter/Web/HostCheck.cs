@@ -46,7 +46,7 @@ internal sealed partial class HostCheck(ExporterOptions options, TimeProvider cl
         var name = host.EndsWith('.') ? host[..^1] : host;
         if (Is(name, Local) || name.EndsWith("." + Local, StringComparison.OrdinalIgnoreCase))
             return true;
-        if (_loopbackNames.Contains(name) || options.AllowedHosts.Any(allowed => Is(name, allowed)))
+        if (_loopbackNames.Contains(name) || options.Web.AllowedHosts.Any(allowed => Is(name, allowed)))
             return true;
         var machine = HostIdentity.HostName(options);
         return Is(name, machine) || Is(name, machine.Split('.')[0]);

@@ -51,7 +51,7 @@ internal sealed partial class LocalApiServer(
         await _turn.WaitAsync();
         try
         {
-            if (!_isStopped && options.StateDirectory is { } directory)
+            if (!_isStopped && options.Paths.StateDirectory is { } directory)
                 await ListenAsync(PathIn(directory));
         }
         finally

@@ -23,11 +23,11 @@ internal sealed partial class WebConfigReader
         if (known.Count == 0)
             return null;
         var line = mapping!.Line;
-        var before = errors.Count;
+        var before = Errors.Count;
         var certificate = Pem(known, "cert", "cert_file");
         var key = Pem(known, "key", "key_file");
         // Not for one that is present and wrong: that error is reported already.
-        if ((certificate is null || key is null) && errors.Count == before)
+        if ((certificate is null || key is null) && Errors.Count == before)
         {
             string[] missing =
             [
@@ -72,12 +72,11 @@ internal sealed partial class WebConfigReader
                 Error(known[file].Line, $"'{TlsPrefix}{file}' holds a NUL character");
                 return null;
             }
-            var directory = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
-            return new PemSource($"{path}:{known[file].Line}: {TlsPrefix}{file}", Path.Combine(directory, name), null);
+            return new PemSource($"{File}:{known[file].Line}: {TlsPrefix}{file}", FullPath(name), null);
         }
         return string.IsNullOrEmpty(text)
             ? null
-            : new PemSource($"{path}:{known[inline].Line}: {TlsPrefix}{inline}", null, text);
+            : new PemSource($"{File}:{known[inline].Line}: {TlsPrefix}{inline}", null, text);
     }
 
     private ClientAuthentication Client(Dictionary<string, YamlEntry> known, PemSource? authorities)
@@ -111,9 +110,9 @@ internal sealed partial class WebConfigReader
     {
         if (!known.TryGetValue("client_allowed_sans", out var entry))
             return [];
-        var before = errors.Count;
+        var before = Errors.Count;
         var names = Texts(known, "client_allowed_sans");
-        if (errors.Count > before)
+        if (Errors.Count > before)
             return [];
         if (names.IsEmpty)
             Error(entry.Line,

@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
 using NicHangExporter.Options;
-using YamlDotNet.Core;
 
 namespace NicHangExporter.Web;
 
@@ -13,7 +12,7 @@ namespace NicHangExporter.Web;
 /// </summary>
 /// <param name="path">The file, for errors, and as the start of relative paths.</param>
 /// <param name="errors">Receives the errors.</param>
-internal sealed partial class WebConfigReader(string path, List<string> errors)
+internal sealed partial class WebConfigReader(string path, List<string> errors) : StrictYamlReader(path, errors)
 {
     // exporter-toolkit allows no other header, and no other values of these.
     private static readonly (string Name, string[] Values)[] KnownHeaders =
@@ -30,30 +29,12 @@ internal sealed partial class WebConfigReader(string path, List<string> errors)
     /// <summary>Reads a text; null after an error.</summary>
     public WebConfig? Read(string text)
     {
-        var before = errors.Count;
-        var config = new WebConfig();
-        try
-        {
-            var root = YamlTree.Read(text);
-            if (root is YamlMapping or YamlScalar { Text: "" } or null)
-                config = Root(root as YamlMapping);
-            else
-                Error(root.Line, "the file must be a mapping of keys to values");
-        }
-        catch (YamlException exception)
-        {
-            // The place where the library stopped: where it began may be the start of the file. For a tab it reports
-            // the line before.
-            var message = exception.Message.Split('\n')[0].TrimEnd();
-            var tab = message.Contains(" tab ", StringComparison.Ordinal)
-                ? Array.FindIndex(text.Split('\n'), line => line.TrimStart(' ').StartsWith('\t'))
-                : -1;
-            Error(tab < 0 ? (int)exception.End.Line : tab + 1, message);
-        }
-        return errors.Count == before ? config : null;
+        var before = Errors.Count;
+        var config = StrictYaml.Read(File, text, Errors) is { } root ? Root(root) : null;
+        return Errors.Count == before ? config : null;
     }
 
-    private WebConfig Root(YamlMapping? root)
+    private WebConfig Root(YamlMapping root)
     {
         var known = Known(root, "", ["tls_server_config", "http_server_config", "basic_auth_users", "rate_limit"]);
         var http = Known(Mapping(known, "http_server_config"), "http_server_config.", ["http2", "headers"]);
@@ -122,41 +103,6 @@ internal sealed partial class WebConfigReader(string path, List<string> errors)
         else if (interval > TimeSpan.Zero && burst < 1)
             Error(mapping!.Line, "'rate_limit.burst' must be at least 1: with less, nothing would ever be answered");
         return interval > TimeSpan.Zero ? new RateLimit(interval, burst) : null;
-    }
-
-    private void Error(int line, string message) => errors.Add($"{path}:{line}: {TextSanitizer.Of(message)}");
-
-    // The entries by key; unknown and repeated ones are errors.
-    private Dictionary<string, YamlEntry> Known(YamlMapping? mapping, string prefix, IReadOnlyList<string> keys)
-    {
-        var known = new Dictionary<string, YamlEntry>();
-        foreach (var entry in mapping?.Entries ?? [])
-            if (!keys.Contains(entry.Key))
-                Error(entry.Line, TextSanitizer.IsWord(entry.Key)
-                    ? $"unknown key '{prefix}{entry.Key}'{Suggestion.For(entry.Key, keys)}"
-                    : $"unknown key{(prefix.Length > 0 ? $" in '{prefix.TrimEnd('.')}'" : "")}; it is not shown, "
-                        + "because it may be a secret: write a blank after each colon");
-            else if (!known.TryAdd(entry.Key, entry))
-                Error(entry.Line, $"'{prefix}{entry.Key}' is set twice");
-        return known;
-    }
-
-    private YamlMapping? Mapping(Dictionary<string, YamlEntry> known, string key, string prefix = "")
-    {
-        if (!known.TryGetValue(key, out var entry) || entry.Value is YamlScalar { Text: "" })
-            return null;
-        if (entry.Value is not YamlMapping mapping)
-            Error(entry.Line, $"'{prefix}{key}' must hold further keys");
-        return entry.Value as YamlMapping;
-    }
-
-    // Null, with an error, where it is no text.
-    private string? Text(YamlEntry entry, string prefix)
-    {
-        if (entry.Value is YamlScalar { Text: var text })
-            return text;
-        Error(entry.Line, $"'{prefix}{entry.Key}' must be a single value");
-        return null;
     }
 
     private bool Switch(Dictionary<string, YamlEntry> known, string prefix, string key, bool otherwise)

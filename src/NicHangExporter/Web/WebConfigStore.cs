@@ -28,7 +28,7 @@ internal sealed partial class WebConfigStore
     public WebConfigStore(ExporterOptions options, ExporterMetrics metrics, TimeProvider clock,
         ILogger<WebConfigStore> logger)
     {
-        (_metrics, _clock, _logger, _path) = (metrics, clock, logger, options.WebConfigFile);
+        (_metrics, _clock, _logger, _path) = (metrics, clock, logger, options.Web.ConfigFile);
         if (_path is null)
             return;
         var errors = new List<string>();
@@ -51,7 +51,7 @@ internal sealed partial class WebConfigStore
     /// </summary>
     public static void Check(ExporterOptions options, TimeProvider clock, List<string> errors)
     {
-        if (options.WebConfigFile is { } path)
+        if (options.Web.ConfigFile is { } path)
             LoadedWebConfig.Load(path, clock, errors, out _);
     }
 

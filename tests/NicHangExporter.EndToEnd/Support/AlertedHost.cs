@@ -4,15 +4,15 @@ using System.Text.Json;
 namespace NicHangExporter.EndToEnd.Support;
 
 /// <summary>
-/// A host whose exporter listens to an Alertmanager. Its NICs are a veth pair, which is changed for real; sysfs shows them as e1000e, and the kernel log says
-/// of them what that driver says of a hang.
+/// A host whose exporter accepts alerts of an Alertmanager. Its NICs are a veth pair, which is really changed. sysfs
+/// shows them as e1000e, and the kernel log has that driver's messages about a hang.
 /// </summary>
 internal sealed class AlertedHost : IDisposable
 {
-    /// <summary>By what name alerts mean this host.</summary>
+    /// <summary>The host's name in alerts.</summary>
     public const string Name = "lab-host";
 
-    /// <summary>The credential of Alertmanager, as the journal calls it.</summary>
+    /// <summary>The name of Alertmanager's credential in the journal.</summary>
     public const string Credential = "alertmanager";
 
     /// <summary>A feature that the first stage of the ladder turns off.</summary>
@@ -21,15 +21,16 @@ internal sealed class AlertedHost : IDisposable
     /// <summary>The NIC that hangs.</summary>
     public const string Device = "veth0";
 
-    /// <summary>The NIC that never does.</summary>
+    /// <summary>The NIC that never hangs.</summary>
     public const string OtherDevice = "veth1";
 
     private readonly string _listener;
     private readonly TemporaryDirectory _secrets = new();
     private readonly FakeHost _host = new();
 
-    /// <summary>Makes the host.</summary>
-    /// <param name="listener">Where the exporter listens: a fixed port, so that an Alertmanager finds it again after a restart.</param>
+    /// <summary>Creates the host.</summary>
+    /// <param name="listener">The exporter's listen address: a fixed port, so that an Alertmanager finds it again after
+    /// a restart.</param>
     public AlertedHost(string listener = "127.0.0.1:9477")
     {
         _listener = listener;
@@ -42,17 +43,17 @@ internal sealed class AlertedHost : IDisposable
         TokenFile = WriteToken("token");
     }
 
-    /// <summary>The network, with all servers in it.</summary>
+    /// <summary>The network namespace with all servers.</summary>
     public NetworkNamespace Network { get; } = new(Device, OtherDevice);
 
     /// <summary>The state directory.</summary>
     public string State => _host.State;
 
-    /// <summary>The token that exporter and Alertmanager share.</summary>
+    /// <summary>The file of the token that exporter and Alertmanager share.</summary>
     public string TokenFile { get; }
 
-    /// <summary>Starts the exporter. A hang lasts a minute after the last report.</summary>
-    /// <param name="mode">How far the webhook may go.</param>
+    /// <summary>Starts the exporter. A hang lasts for a minute after the last report.</summary>
+    /// <param name="mode">The mode of the webhook.</param>
     /// <param name="arguments">Further arguments.</param>
     public Task<ExporterProcess> StartExporterAsync(string mode = "enforce", params IEnumerable<string> arguments) => ExporterProcess.StartAsync(new ExporterCommand(
     [
@@ -67,7 +68,7 @@ internal sealed class AlertedHost : IDisposable
     /// <summary>Starts an Alertmanager.</summary>
     public Task<Alertmanager> StartAsync(AlertmanagerSetup setup) => Support.Alertmanager.StartAsync(Network, setup.Port, setup.Yaml, setup.Cluster);
 
-    /// <summary>Starts a Prometheus and waits until it watches the exporter.</summary>
+    /// <summary>Starts a Prometheus, and waits until it has scraped the exporter.</summary>
     public async Task<PrometheusServer> StartPrometheusAsync(ExporterProcess exporter, params IEnumerable<int> alertmanagers)
     {
         Requires.Program("prometheus");
@@ -84,18 +85,21 @@ internal sealed class AlertedHost : IDisposable
         }
     }
 
-    /// <summary>The driver reports a hang of <see cref="Device"/> and resets the adapter, so that there is something to prevent and nothing to revive.</summary>
+    /// <summary>
+    /// The driver reports a hang of <see cref="Device"/> and resets the adapter: the next hang is to be prevented, and
+    /// nothing is to be revived.
+    /// </summary>
     public void Hang()
     {
         _host.Log(KernelSays.HardwareUnitHang.Replace(KernelSays.Device, Device, StringComparison.Ordinal), KernelSays.Dictionary);
         _host.Log(KernelSays.ResetAdapter.Replace(KernelSays.Device, Device, StringComparison.Ordinal), KernelSays.Dictionary);
     }
 
-    /// <summary>A feature of a device as <c>ethtool -k</c> prints it.</summary>
+    /// <summary>A feature of a device as in <c>ethtool -k</c>.</summary>
     public string Feature(string name, string device = Device) =>
         Network.Execute("ethtool", "-k", device).Succeeded().Split('\n').Select(line => line.Trim().Split(": ")).Single(words => words[0] == name)[1];
 
-    /// <summary>A new token in a file of root's.</summary>
+    /// <summary>Writes a new token to a file that belongs to root.</summary>
     public string WriteToken(string name)
     {
         var file = _secrets.Write(name, RandomNumberGenerator.GetHexString(64, lowercase: true) + "\n");
@@ -103,7 +107,7 @@ internal sealed class AlertedHost : IDisposable
         return file;
     }
 
-    /// <summary>The lines of the journal about one kind of event; none before there is a journal.</summary>
+    /// <summary>The lines of the journal about one kind of event; empty without a journal.</summary>
     public List<JsonElement> Journal(string kind)
     {
         var path = Path.Combine(State, "journal.jsonl");
@@ -115,10 +119,10 @@ internal sealed class AlertedHost : IDisposable
     public static Dictionary<string, string> Alert(string device, string instance = Name) =>
         new() { ["alertname"] = PrometheusSetup.AlertName, ["instance"] = instance, ["device"] = device, ["severity"] = "critical" };
 
-    /// <summary>How many alerts have had a verdict, repetitions included.</summary>
+    /// <summary>How many alerts have had a verdict, including repetitions.</summary>
     public static double Verdicts(Scrape metrics, string verdict) => metrics["nichang_alerts_received_total", ("verdict", verdict)];
 
-    /// <summary>Fails unless nothing has ever been begun.</summary>
+    /// <summary>Fails if any remediation has begun.</summary>
     public void AssertUntouched(Scrape metrics)
     {
         Assert.All([Device, OtherDevice], device => Assert.Equal("on", Feature(Tso, device)));
@@ -127,9 +131,9 @@ internal sealed class AlertedHost : IDisposable
         Assert.Equal(0, metrics.Sum("nichang_remediation_attempts_total"));
     }
 
-    /// <summary>Fails unless exactly one thing was done, by the webhook, and helped.</summary>
-    /// <param name="metrics">What the exporter shows.</param>
-    /// <param name="alerts">How many alerts of different rules were accepted.</param>
+    /// <summary>Fails unless there was exactly one remediation, by the webhook, and it helped.</summary>
+    /// <param name="metrics">The exporter's metrics.</param>
+    /// <param name="alerts">The number of accepted alerts of different rules.</param>
     public void AssertHealedOnce(Scrape metrics, int alerts = 1)
     {
         Assert.Equal(("off", "on"), (Feature(Tso), Feature(Tso, OtherDevice)));

@@ -7,7 +7,7 @@ namespace NicHangExporter.EndToEnd.Support;
 /// <summary>A real Alertmanager.</summary>
 internal sealed class Alertmanager : IDisposable
 {
-    /// <summary>The flag of one that is alone.</summary>
+    /// <summary>The flag of an Alertmanager without a cluster.</summary>
     public const string Alone = "--cluster.listen-address=";
 
     private readonly TemporaryDirectory _directory = new();
@@ -20,23 +20,23 @@ internal sealed class Alertmanager : IDisposable
     private Alertmanager(string program, NetworkNamespace? network, int port, IReadOnlyList<string> flags) =>
         (_program, _network, _port, _flags) = (program, network, port, flags);
 
-    /// <summary>What it has written to its log since it was started last.</summary>
+    /// <summary>Its log since its last start.</summary>
     public string Log => _server!.Log;
 
     /// <summary>Starts one.</summary>
-    /// <param name="network">Where; null for the namespace of the tests.</param>
+    /// <param name="network">Its network namespace; null for that of the tests.</param>
     /// <param name="port">Its port on loopback.</param>
     /// <param name="configuration">Its configuration.</param>
-    /// <param name="flags">Whether it is <see cref="Alone"/> or one of several.</param>
+    /// <param name="flags"><see cref="Alone"/>, or the flags of a cluster member.</param>
     public static Task<Alertmanager> StartAsync(NetworkNamespace? network, int port, string configuration, params IEnumerable<string> flags) =>
         StartAsync("prometheus-alertmanager", network, port, configuration, flags);
 
     /// <summary>Starts one of another version.</summary>
     /// <param name="program">The program: a name on PATH, or a path.</param>
-    /// <param name="network">Where; null for the namespace of the tests.</param>
+    /// <param name="network">Its network namespace; null for that of the tests.</param>
     /// <param name="port">Its port on loopback.</param>
     /// <param name="configuration">Its configuration.</param>
-    /// <param name="flags">Whether it is <see cref="Alone"/> or one of several.</param>
+    /// <param name="flags"><see cref="Alone"/>, or the flags of a cluster member.</param>
     public static async Task<Alertmanager> StartAsync(string program, NetworkNamespace? network, int port, string configuration, params IEnumerable<string> flags)
     {
         var alertmanager = new Alertmanager(program, network, port, [.. flags]);
@@ -53,7 +53,7 @@ internal sealed class Alertmanager : IDisposable
         }
     }
 
-    /// <summary>Kills it, if it runs, and starts it over what it has kept.</summary>
+    /// <summary>Kills it, if it runs, and starts it again with the files that it kept.</summary>
     public async Task RestartAsync()
     {
         Kill();
@@ -61,14 +61,14 @@ internal sealed class Alertmanager : IDisposable
             $"--storage.path={Path.Combine(_directory.Path, "data")}", $"--web.listen-address=127.0.0.1:{_port}", $"--web.external-url={new Uri($"http://127.0.0.1:{_port}")}", .. _flags]);
     }
 
-    /// <summary>Kills it as a crash would.</summary>
+    /// <summary>Kills it like a crash.</summary>
     public void Kill()
     {
         _server?.Dispose();
         _server = null;
     }
 
-    /// <summary>Posts alerts that fire for an hour to its own API, as anybody can who reaches it.</summary>
+    /// <summary>Posts alerts that fire for an hour to its API, like any client can.</summary>
     public async Task PostAsync(params IEnumerable<IReadOnlyDictionary<string, string>> labels)
     {
         var now = DateTime.UtcNow;
@@ -77,14 +77,14 @@ internal sealed class Alertmanager : IDisposable
         answer.EnsureSuccessStatusCode();
     }
 
-    /// <summary>The alerts that it takes for firing.</summary>
+    /// <summary>The alerts that fire by its API.</summary>
     public async Task<IReadOnlyList<JsonElement>> AlertsAsync()
     {
         using var alerts = JsonDocument.Parse(await _server!.Http.GetStringAsync(new Uri("/api/v2/alerts", UriKind.Relative), TestContext.Current.CancellationToken));
         return [.. alerts.RootElement.EnumerateArray().Select(alert => alert.Clone())];
     }
 
-    /// <summary>A sample of its own metrics; 0 where there is none.</summary>
+    /// <summary>A sample of its own metrics; 0 if there is none.</summary>
     public async Task<double> MetricAsync(string series)
     {
         var metrics = await _server!.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);

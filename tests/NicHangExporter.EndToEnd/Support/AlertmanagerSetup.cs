@@ -1,26 +1,26 @@
 namespace NicHangExporter.EndToEnd.Support;
 
-/// <summary>How an Alertmanager is set up that passes every alert on to one webhook.</summary>
-/// <param name="Webhook">The receiver: where the exporter listens, or somebody before it.</param>
+/// <summary>The configuration of an Alertmanager that sends every alert to one webhook.</summary>
+/// <param name="Webhook">The receiver: the exporter's address, or that of a proxy.</param>
 /// <param name="CredentialsFile">The file of the bearer token.</param>
 internal sealed record AlertmanagerSetup(Uri Webhook, string CredentialsFile)
 {
     /// <summary>Its port on loopback.</summary>
     public int Port { get; init; } = 9093;
 
-    /// <summary>Labels that make a group; by default each alert is one.</summary>
+    /// <summary>Labels of a group; by default each alert is its own group.</summary>
     public string GroupBy { get; init; } = "'...'";
 
-    /// <summary>How long a new group is waited for to be complete.</summary>
+    /// <summary>How long to wait for more alerts of a new group.</summary>
     public string GroupWait { get; init; } = "0s";
 
-    /// <summary>The most alerts in a message; 0 for all.</summary>
+    /// <summary>The maximum of alerts in a message; 0 for all.</summary>
     public int MaxAlerts { get; init; }
 
-    /// <summary>Flags that make it one of several; by default it is alone.</summary>
+    /// <summary>Flags of a cluster member; by default it has no cluster.</summary>
     public IReadOnlyList<string> Cluster { get; init; } = [Support.Alertmanager.Alone];
 
-    /// <summary>The configuration: what is recommended, save that things happen within seconds.</summary>
+    /// <summary>The configuration: as recommended, but with intervals of seconds.</summary>
     public string Yaml =>
         $$"""
         route:

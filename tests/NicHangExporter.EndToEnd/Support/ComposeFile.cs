@@ -2,13 +2,11 @@ using YamlDotNet.RepresentationModel;
 
 namespace NicHangExporter.EndToEnd.Support;
 
-/// <summary>The compose file of the try-out, as far as tests ask it.</summary>
+/// <summary>The parts of the try-out's compose file that the tests read.</summary>
 internal sealed class ComposeFile
 {
     private readonly YamlMappingNode _services;
 
-    /// <summary>Reads it.</summary>
-    /// <param name="path">The file.</param>
     public ComposeFile(string path)
     {
         var stream = new YamlStream();
@@ -23,10 +21,9 @@ internal sealed class ComposeFile
     /// <summary>A list of a service: command, volumes, cap_add.</summary>
     public IReadOnlyList<string> List(string service, string key) => [.. ((YamlSequenceNode)_services[service][key]).Select(word => word.ToString())];
 
-    /// <summary>The variables of a service.</summary>
+    /// <summary>The environment variables of a service.</summary>
     public IReadOnlyDictionary<string, string> Environment(string service) =>
         ((YamlMappingNode)_services[service]["environment"]).ToDictionary(pair => pair.Key.ToString(), pair => pair.Value.ToString());
 
-    /// <summary>A value of a service.</summary>
     public string Value(string service, string key) => _services[service][key].ToString();
 }

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 
 namespace NicHangExporter.EndToEnd.Support;
 
-/// <summary>What a Prometheus answers to the queries of a dashboard's panels, variables and annotations.</summary>
+/// <summary>A Prometheus's answers to the queries of a dashboard's panels, variables and annotations.</summary>
 /// <param name="Dashboard">The dashboard.</param>
 /// <param name="Time">Its time range.</param>
 /// <param name="Variables">Its variables.</param>
@@ -13,11 +13,11 @@ internal sealed record DashboardAnswers(GrafanaDashboard Dashboard, GrafanaTime 
     private readonly Dictionary<int, Dictionary<string, JsonElement>> _panels = [];
     private readonly Dictionary<string, JsonElement> _annotations = [];
 
-    /// <summary>Asks everything.</summary>
+    /// <summary>Runs all queries.</summary>
     /// <param name="dashboard">The dashboard.</param>
-    /// <param name="prometheus">Whom to ask.</param>
+    /// <param name="prometheus">The Prometheus to query.</param>
     /// <param name="time">The time range.</param>
-    /// <param name="chosen">Values of variables; All of those that are not named.</param>
+    /// <param name="chosen">Values of variables; All for those that are missing.</param>
     public static async Task<DashboardAnswers> AskAsync(
         GrafanaDashboard dashboard, PrometheusServer prometheus, GrafanaTime time,
         IReadOnlyDictionary<string, string> chosen)
@@ -36,7 +36,7 @@ internal sealed record DashboardAnswers(GrafanaDashboard Dashboard, GrafanaTime 
         return answers;
     }
 
-    /// <summary>The names of all whose answer holds no number.</summary>
+    /// <summary>The names of all queries whose answer has no number.</summary>
     public IEnumerable<string> Empty() =>
     [
         .. from variable in Variables.Offers
@@ -57,7 +57,7 @@ internal sealed record DashboardAnswers(GrafanaDashboard Dashboard, GrafanaTime 
     public IReadOnlyList<double> NumbersOf(string title) =>
         [.. Numbers(_panels[Number(Dashboard.Panels.Single(panel => (string?)panel["title"] == title))]["A"])];
 
-    /// <summary>All of it, for a page that draws it.</summary>
+    /// <summary>All answers, for a page that draws them.</summary>
     public string ToJson() => new JsonObject
     {
         ["dashboard"] = Dashboard.Json.DeepClone(),

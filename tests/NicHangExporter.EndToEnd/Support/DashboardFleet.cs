@@ -5,17 +5,17 @@ namespace NicHangExporter.EndToEnd.Support;
 
 /// <summary>
 /// Five hosts in one network namespace, each with an exporter, and one Prometheus that scrapes them and the
-/// node_exporter of the first host. What they go through fills every panel of the dashboards.
+/// node_exporter of the first host. Their events fill every panel of the dashboards.
 /// </summary>
 internal sealed class DashboardFleet : IDisposable
 {
-    /// <summary>The host whose device the dashboard of one device is about.</summary>
+    /// <summary>The host for the dashboard of one device.</summary>
     public const string Star = "pve1:19642";
 
     private const int NodeExporterPort = 9100;
     private const int SinkPort = 9;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
 
     // Seconds instead of minutes.
     private static readonly string[] Hasty =
@@ -43,10 +43,9 @@ internal sealed class DashboardFleet : IDisposable
     {
     }
 
-    /// <summary>The Prometheus.</summary>
     public PrometheusServer Prometheus { get; private set; } = null!;
 
-    /// <summary>From when on every target has been scraped.</summary>
+    /// <summary>The time from which on every target has been scraped.</summary>
     public DateTimeOffset Begin { get; private set; }
 
     private SimulatedHost Healed => _hosts[0];
@@ -59,7 +58,7 @@ internal sealed class DashboardFleet : IDisposable
 
     private SimulatedHost CutOff => _hosts[4];
 
-    /// <summary>Starts everything; nothing hangs yet.</summary>
+    /// <summary>Starts everything. Nothing hangs yet.</summary>
     public static async Task<DashboardFleet> StartAsync()
     {
         foreach (var program in new[] { "ethtool", "prometheus", "prometheus-node-exporter" })
@@ -79,7 +78,7 @@ internal sealed class DashboardFleet : IDisposable
     }
 
     /// <summary>
-    /// pve1 hangs and is healed; somebody turns a setting on again, and it is turned off. pve2 only observes a hang
+    /// pve1 hangs and is healed; a person turns a setting on again, and it is turned off. pve2 only observes a hang
     /// that does not end, and its settings drift. pve3 uses up its budget. pve4 cannot read the kernel log. pve5 hangs
     /// and is cut off.
     /// </summary>
@@ -90,8 +89,8 @@ internal sealed class DashboardFleet : IDisposable
         foreach (var host in new[] { Observed, Quarantined, CutOff, Healed })
             host.Wedge();
 
-        // The first attempt is reinit, which a veth does not have. The second one, link down and up, heals: its begin is
-        // in the log at once, and in the metrics only with its end.
+        // The first attempt is reinit, which a veth does not have. The second attempt, link down and up, heals. Its
+        // begin is in the log immediately, and in the metrics only when it has ended.
         await Healed.Exporter.LoggedAsync("bounce\" device=");
         Healed.Unwedge();
         await ShowsAsync(Healed, "it is healed", metrics => Outcomes(metrics, ("outcome", "healed")) >= 1);
@@ -118,12 +117,12 @@ internal sealed class DashboardFleet : IDisposable
         await ShowsAsync(Healed, "the episode is over", metrics => metrics.Sum("nichang_hang_active") == 0);
     }
 
-    /// <summary>pve1 hangs and goes on hanging; Prometheus has seen that.</summary>
+    /// <summary>pve1 hangs and does not recover; Prometheus has scraped that.</summary>
     public async Task HangForGoodAsync()
     {
         Healed.Wedge();
         const string Stalled = $"nichang_hang_confirmed{{instance='{Star}'}} + nichang_tx_stalled{{instance='{Star}'}}";
-        await Eventually.HoldsAsync(Stalled, () => Prometheus.QueryAsync(Stalled), states => states == 2, Patience);
+        await Eventually.HoldsAsync(Stalled, () => Prometheus.QueryAsync(Stalled), states => states == 2, Timeout);
     }
 
     /// <inheritdoc/>
@@ -156,7 +155,7 @@ internal sealed class DashboardFleet : IDisposable
         $"{{targets: ['{address}'], labels: {{instance: '{instance}'}}}}";
 
     private static Task<Scrape> ShowsAsync(SimulatedHost host, string what, Func<Scrape, bool> condition) =>
-        host.Exporter.ScrapeUntilAsync($"{host.Name}: {what}", condition, Patience);
+        host.Exporter.ScrapeUntilAsync($"{host.Name}: {what}", condition, Timeout);
 
     private static double Outcomes(Scrape metrics, params (string, string)[] labels) =>
         metrics.Sum("nichang_remediation_outcomes_total", labels);
@@ -195,8 +194,8 @@ internal sealed class DashboardFleet : IDisposable
 
     private void SetUp(string device) => _network.Execute("ip", "link", "set", device, "up").Succeeded();
 
-    // Real packets over the first device, so that node_exporter counts some. A broadcast needs no neighbor, and nobody
-    // takes it.
+    // Real packets over the first device, so that node_exporter counts some. A broadcast needs no neighbor, and no
+    // receiver.
     private async Task SendAsync(CancellationToken end)
     {
         using var socket = _network.Inside(() =>
@@ -212,7 +211,7 @@ internal sealed class DashboardFleet : IDisposable
             }
             catch (SocketException)
             {
-                // A remediation has set the link down: as on a real host, what is sent meanwhile is lost.
+                // A remediation has set the link down: as on a real host, packets are lost in that time.
                 await Task.Delay(200, CancellationToken.None);
             }
             catch (OperationCanceledException)

@@ -3,21 +3,21 @@ using System.Diagnostics;
 namespace NicHangExporter.EndToEnd.Support;
 
 /// <summary>
-/// Waits until something has come true, and fails with what was seen last where it does not. How long that may take on a busy machine says
-/// nothing about the program, so the limit is generous: it only ends a test that would otherwise never end.
+/// Waits until a condition holds, and otherwise fails with the last observation. The time on a busy machine says
+/// nothing about the program, so the limit is generous: it only stops tests that would never end.
 /// </summary>
 internal static class Eventually
 {
-    /// <summary>The limit where a test gives none.</summary>
+    /// <summary>The default limit.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Observes until the condition holds; returns the observation that fulfilled it.</summary>
-    /// <param name="what">What is waited for, for the failure.</param>
-    /// <param name="observe">Looks.</param>
-    /// <param name="condition">What must hold of it.</param>
-    /// <param name="limit">How long at most.</param>
+    /// <param name="what">The condition in words, for the failure message.</param>
+    /// <param name="observe">Makes an observation.</param>
+    /// <param name="condition">The condition of an observation.</param>
+    /// <param name="limit">The time limit; null for <see cref="Limit"/>.</param>
     public static async Task<T> HoldsAsync<T>(string what, Func<Task<T>> observe, Func<T, bool> condition, TimeSpan? limit = null)
     {
         var clock = Stopwatch.StartNew();

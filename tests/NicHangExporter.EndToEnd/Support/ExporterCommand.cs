@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace NicHangExporter.EndToEnd.Support;
 
 /// <summary>
-/// How the program under test is started: the build beside the tests, or the binary that EXPORTER_UNDER_TEST names, so that the same tests
-/// hold the published program to the same promises.
+/// The command that starts the program under test: the build next to the tests, or the binary that EXPORTER_UNDER_TEST
+/// names. So the same tests also test the published program.
 /// </summary>
 /// <param name="Arguments">Its command line.</param>
 internal sealed record ExporterCommand(params IEnumerable<string> Arguments)
@@ -12,26 +12,29 @@ internal sealed record ExporterCommand(params IEnumerable<string> Arguments)
     /// <summary>Lets the kernel choose a free port on loopback.</summary>
     public const string AnyPort = "--web.listen-address=127.0.0.1:0";
 
-    /// <summary>The network namespace to start it in; null for that of the tests.</summary>
+    /// <summary>Its network namespace; null for that of the tests.</summary>
     public NetworkNamespace? Network { get; init; }
 
-    /// <summary>A program that runs the exporter as its last act (<c>exec</c>), with its own arguments: setpriv, unshare.</summary>
+    /// <summary>
+    /// A program that finally executes the exporter (<c>exec</c>), with its arguments: setpriv, unshare.
+    /// </summary>
     public IReadOnlyList<string> Wrapper { get; init; } = [];
 
-    /// <summary>Variables of its environment, besides those of the tests; none of them begins with NICHANG_ unless it is here.</summary>
+    /// <summary>
+    /// Additional environment variables. Variables with the prefix NICHANG_ are not inherited from the tests.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Where it listens, for a test that can't read it from the log; null where the log says so.</summary>
+    /// <summary>Its address, for a test that can't read it from the log; null if the log has it.</summary>
     public Uri? Address { get; init; }
 
     private static IReadOnlyList<string> Program => System.Environment.GetEnvironmentVariable("EXPORTER_UNDER_TEST") is { Length: > 0 } binary
         ? [binary]
         : ["dotnet", Path.Combine(AppContext.BaseDirectory, "nic-hang-exporter.dll")];
 
-    /// <summary>Starts it.</summary>
     public Process Start()
     {
-        // Whoever runs the tests in the background has SIGINT ignored, and so would the exporter.
+        // A background job of a shell ignores SIGINT, and the exporter would inherit that.
         IReadOnlyList<string> words = ["env", "--default-signal=INT,HUP", .. Network is null ? [] : new[] { "ip", "netns", "exec", Network.Name }, .. Wrapper, .. Program, .. Arguments];
         var start = new ProcessStartInfo(Requires.Find(words[0]) ?? words[0], words.Skip(1))
         {
@@ -60,7 +63,7 @@ internal sealed record ExporterCommand(params IEnumerable<string> Arguments)
         }
         catch (IOException)
         {
-            // It has ended without reading its input, as it may.
+            // It may end without reading its input.
         }
         using var limit = new CancellationTokenSource(Eventually.Limit);
         try

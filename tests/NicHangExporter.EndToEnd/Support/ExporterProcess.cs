@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 namespace NicHangExporter.EndToEnd.Support;
 
 /// <summary>
-/// The running exporter, seen as its users see it: by its port, its log, its signals and what /proc says of it. Disposal kills this one
-/// process, by its own number.
+/// The running exporter, as its users see it: its port, its log, its signals and its entries in /proc. Dispose kills
+/// this one process by its process ID.
 /// </summary>
 internal sealed partial class ExporterProcess : IDisposable
 {
@@ -27,13 +27,13 @@ internal sealed partial class ExporterProcess : IDisposable
         _process.BeginOutputReadLine();
     }
 
-    /// <summary>Its process number.</summary>
+    /// <summary>Its process ID.</summary>
     public int Id => _process.Id;
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>Its base URL.</summary>
     public Uri BaseAddress => _http.BaseAddress!;
 
-    /// <summary>What it has written to standard error so far, by lines.</summary>
+    /// <summary>The lines of its standard error so far.</summary>
     public IReadOnlyList<string> Log
     {
         get
@@ -44,20 +44,20 @@ internal sealed partial class ExporterProcess : IDisposable
     }
 
     /// <summary>
-    /// The lines of the log that are at least warnings. One about hang messages of user space is left out, and one about records that were overwritten: the machine
-    /// has one ring, and other tests write into it, one of them more than it can hold.
+    /// The lines of the log with severity warning or higher. Excludes lines about hang messages of user space and about
+    /// overwritten records: the machine has one ring, and other tests write to it and overrun it.
     /// </summary>
     public IReadOnlyList<string> Complaints => [.. Log.Where(line =>
         !line.Contains(" level=info ", StringComparison.Ordinal) && !line.Contains("User space wrote", StringComparison.Ordinal)
         && !line.Contains("records of the kernel log were lost", StringComparison.Ordinal))];
 
-    /// <summary>A client of its own.</summary>
+    /// <summary>A client for it.</summary>
     public HttpClient Http => _http;
 
-    /// <summary>Every address where it listens, in the order of its options.</summary>
+    /// <summary>Every address that it listens on, in the order of its options.</summary>
     public IReadOnlyList<Uri> Addresses => [.. ListeningOn().Match(Log.Single(line => ListeningOn().IsMatch(line))).Groups[1].Value.Split(", ").Select(address => new Uri(address))];
 
-    /// <summary>Starts the exporter on a free port and waits until it listens.</summary>
+    /// <summary>Starts the exporter on a free port, and waits until it listens.</summary>
     public static Task<ExporterProcess> StartAsync(params IEnumerable<string> arguments) =>
         StartAsync(new ExporterCommand([ExporterCommand.AnyPort, .. arguments]));
 
@@ -87,20 +87,19 @@ internal sealed partial class ExporterProcess : IDisposable
     /// <inheritdoc cref="NamespaceClient.NewHandler"/>
     public SocketsHttpHandler NewHandler() => NamespaceClient.NewHandler(_network);
 
-    /// <summary>A connection to it.</summary>
+    /// <summary>Connects to it.</summary>
     public Task<Socket> ConnectAsync(DnsEndPoint address, CancellationToken cancellation) => NamespaceClient.ConnectAsync(_network, address, cancellation);
 
-    /// <summary>Sends a signal.</summary>
     public void Send(Signal signal) => Signals.Send(Id, signal);
 
     /// <summary>Waits for its end.</summary>
-    /// <returns>The exit code: 128 + the signal where one killed it.</returns>
+    /// <returns>The exit code: 128 + the signal if a signal killed it.</returns>
     public async Task<int> WaitForExitAsync(TimeSpan limit)
     {
-        using var patience = new CancellationTokenSource(limit);
+        using var timeout = new CancellationTokenSource(limit);
         try
         {
-            await _process.WaitForExitAsync(patience.Token);
+            await _process.WaitForExitAsync(timeout.Token);
         }
         catch (OperationCanceledException)
         {
@@ -109,25 +108,25 @@ internal sealed partial class ExporterProcess : IDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>Kills it as a crash would, and waits until it is gone.</summary>
+    /// <summary>Kills it like a crash, and waits until it is gone.</summary>
     public async Task KillAsync()
     {
         Send(Signal.Kill);
         await WaitForExitAsync(Eventually.Limit);
     }
 
-    /// <summary>Asks it to end, and waits until it has.</summary>
+    /// <summary>Stops it, and waits for its end.</summary>
     public async Task StopAsync()
     {
         Send(Signal.Terminate);
         Assert.Equal(0, await WaitForExitAsync(Eventually.Limit));
     }
 
-    /// <summary>The metrics now.</summary>
+    /// <summary>The current metrics.</summary>
     public async Task<Scrape> ScrapeAsync() =>
         Scrape.Parse(await _http.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken));
 
-    /// <summary>Scrapes until a condition holds of the metrics; returns those that fulfilled it.</summary>
+    /// <summary>Scrapes until a condition holds for the metrics, and returns them.</summary>
     public async Task<Scrape> ScrapeUntilAsync(string what, Func<Scrape, bool> condition, TimeSpan? limit = null) =>
         await Eventually.HoldsAsync($"{what} (log: {string.Join('\n', Log.TakeLast(20))})", ScrapeAsync, condition, limit);
 

@@ -5,7 +5,8 @@ using System.Text;
 namespace NicHangExporter.EndToEnd.Support;
 
 /// <summary>
-/// A host made of files: a sysfs tree, a procfs with a boot_id, and a kernel log whose records, sequence numbers included, the test chooses.
+/// A host made of files: a sysfs tree, a procfs with a boot_id, and a kernel log. The test chooses the records,
+/// including their sequence numbers.
 /// </summary>
 internal sealed class FakeHost : IDisposable
 {
@@ -35,13 +36,15 @@ internal sealed class FakeHost : IDisposable
     /// <summary>For <c>--path.kmsg</c>: a growing file.</summary>
     public string KernelLog => _directory["kmsg"];
 
-    /// <summary>For <c>--state.directory</c>; it does not exist at first.</summary>
+    /// <summary>For <c>--state.directory</c>. It does not exist at first.</summary>
     public string State => _directory["state"];
 
-    /// <summary>The flags that show this host to the exporter.</summary>
+    /// <summary>The flags that select this host.</summary>
     public IEnumerable<string> Paths => [$"--path.sysfs={Sysfs}", $"--path.procfs={Procfs}", $"--path.kmsg={KernelLog}"];
 
-    /// <summary>Boots: another boot_id, an empty kernel log, sequence numbers from 0. Only while no exporter reads.</summary>
+    /// <summary>
+    /// Boots: a new boot_id, an empty kernel log, sequence numbers from 0. Only while no exporter runs.
+    /// </summary>
     public void Boot()
     {
         Directory.CreateDirectory(Path.Combine(Procfs, "sys/kernel/random"));
@@ -50,7 +53,9 @@ internal sealed class FakeHost : IDisposable
         _sequence = 0;
     }
 
-    /// <summary>Adds a network device with hardware, as sysfs shows one: a link in class/net into the tree of devices.</summary>
+    /// <summary>
+    /// Adds a network device with hardware as in sysfs: a link in class/net into the tree of devices.
+    /// </summary>
     public void AddDevice(string name, string bus = "0000:00:1f.6", string driver = "e1000e")
     {
         var parent = Path.Combine(Sysfs, "devices", "pci0000:00", bus);
@@ -68,7 +73,7 @@ internal sealed class FakeHost : IDisposable
         File.CreateSymbolicLink(Path.Combine(Sysfs, "class/net", name), $"../../devices/pci0000:00/{bus}/net/{name}");
     }
 
-    /// <summary>Writes an attribute of a device, at once for whoever reads it.</summary>
+    /// <summary>Writes an attribute of a device atomically.</summary>
     /// <param name="name">The device.</param>
     /// <param name="file">The attribute, below the directory of the device.</param>
     /// <param name="value">Its value.</param>
@@ -79,8 +84,8 @@ internal sealed class FakeHost : IDisposable
         File.Move(path + ".new", path, overwrite: true);
     }
 
-    /// <summary>Appends a record of the kernel's (facility 0, level 3) to its log.</summary>
-    /// <param name="text">What it says, not yet escaped.</param>
+    /// <summary>Appends a record of the kernel (facility 0, level 3) to its log.</summary>
+    /// <param name="text">The text, unescaped.</param>
     /// <param name="dictionary">Lines such as <c>SUBSYSTEM=pci</c>.</param>
     public void Log(string text, params IEnumerable<string> dictionary)
     {
@@ -95,7 +100,7 @@ internal sealed class FakeHost : IDisposable
         }
     }
 
-    /// <summary>Skips sequence numbers: records that a real ring would have overwritten.</summary>
+    /// <summary>Skips sequence numbers, like records that a real ring would have overwritten.</summary>
     public void Lose(ulong records) => _sequence += records;
 
     /// <inheritdoc/>

@@ -3,12 +3,12 @@ using System.Text.Json.Nodes;
 
 namespace NicHangExporter.EndToEnd.Support;
 
-/// <summary>The time range of a dashboard, and what Grafana makes of it for a query.</summary>
-/// <param name="Begin">Where it begins.</param>
-/// <param name="End">Where it ends.</param>
+/// <summary>The time range of a dashboard, and the query parameters that Grafana computes from it.</summary>
+/// <param name="Begin">The begin.</param>
+/// <param name="End">The end.</param>
 internal sealed record GrafanaTime(DateTimeOffset Begin, DateTimeOffset End)
 {
-    // How wide a panel is, in points, and how often the data source says that it scrapes.
+    // The width of a panel in points, and the scrape interval of the data source.
     private const int Points = 600;
     private const int ScrapeSeconds = 1;
     private const int RateSeconds = 4 * ScrapeSeconds;
@@ -23,16 +23,16 @@ internal sealed record GrafanaTime(DateTimeOffset Begin, DateTimeOffset End)
     public long Step(JsonObject panel) =>
         Math.Max(Math.Max(Seconds / Points, ScrapeSeconds), Duration((string?)panel["interval"] ?? "1s"));
 
-    /// <summary>The variables that Grafana itself sets.</summary>
+    /// <summary>Replaces the variables that Grafana itself sets.</summary>
     public string Fill(string query, long step) => query
         .Replace("$__rate_interval", Window(Math.Max(step + ScrapeSeconds, RateSeconds)), StringComparison.Ordinal)
         .Replace("$__range", Window(Seconds), StringComparison.Ordinal);
 
-    /// <summary>The path of a query for one moment, the end.</summary>
+    /// <summary>The path of an instant query at the end.</summary>
     public string Now(string query) =>
         Invariant($"query?query={Uri.EscapeDataString(query)}&time={End.ToUnixTimeMilliseconds() / 1000.0}");
 
-    /// <summary>The path of a query for the range. Grafana begins at a multiple of the step.</summary>
+    /// <summary>The path of a range query. Grafana begins at a multiple of the step.</summary>
     public string Range(string query, long step) =>
         Invariant($"query_range?query={Uri.EscapeDataString(query)}&start={First / step * step}&end={Last}")
             + Invariant($"&step={step}");

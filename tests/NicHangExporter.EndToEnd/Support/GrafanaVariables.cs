@@ -3,18 +3,20 @@ using System.Text.RegularExpressions;
 
 namespace NicHangExporter.EndToEnd.Support;
 
-/// <summary>The variables of a dashboard with their values, put into queries as Grafana does for Prometheus.</summary>
+/// <summary>
+/// The variables of a dashboard with their values, replaced in queries as Grafana does for Prometheus.
+/// </summary>
 internal sealed partial class GrafanaVariables
 {
     private readonly Dictionary<string, string> _regexes = [];
 
-    /// <summary>What each variable offers, in the order of the dashboard.</summary>
+    /// <summary>The options of each variable, in the order of the dashboard.</summary>
     public Dictionary<string, IReadOnlyList<string>> Offers { get; } = [];
 
-    /// <summary>The values that the test chose; of others, All.</summary>
+    /// <summary>The values that the test chose. Other variables have All.</summary>
     public required IReadOnlyDictionary<string, string> Chosen { get; init; }
 
-    /// <summary>Asks for the values of every variable, and chooses All of them, or what the test chooses.</summary>
+    /// <summary>Queries the values of every variable. Chooses All, or the values of the test.</summary>
     public static async Task<GrafanaVariables> AskAsync(
         GrafanaDashboard dashboard, PrometheusServer prometheus, GrafanaTime time,
         IReadOnlyDictionary<string, string> chosen)
@@ -25,7 +27,7 @@ internal sealed partial class GrafanaVariables
         return variables;
     }
 
-    /// <summary>A query with its variables replaced; one that is left is a failure.</summary>
+    /// <summary>Replaces the variables of a query. An unknown variable is a failure.</summary>
     public string Fill(string query)
     {
         var filled = Variable().Replace(query, name => _regexes.GetValueOrDefault(name.Groups[1].Value) ?? name.Value);
@@ -51,7 +53,7 @@ internal sealed partial class GrafanaVariables
             : (string?)variable["allValue"] ?? $"({string.Join('|', values.Select(Escape))})";
     }
 
-    // A regular expression, and that in a string of PromQL.
+    // Escapes for a regular expression, and then for a string of PromQL.
     private static string Escape(string value) => Regex.Escape(value).Replace(@"\", @"\\", StringComparison.Ordinal);
 
     [GeneratedRegex(@"\$(\w+)")]

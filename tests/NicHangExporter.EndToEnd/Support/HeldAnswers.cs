@@ -5,8 +5,8 @@ using System.Text;
 namespace NicHangExporter.EndToEnd.Support;
 
 /// <summary>
-/// A relay before the exporter that makes a slow receiver of it: requests pass at once, answers are held until the test lets go of them. That is as slow as
-/// it has to be and no slower, on any machine.
+/// A proxy that makes the exporter a slow receiver. Requests pass immediately; answers are held until the test releases
+/// them. So the delay is right on any machine.
 /// </summary>
 internal sealed class HeldAnswers : IDisposable
 {
@@ -31,10 +31,10 @@ internal sealed class HeldAnswers : IDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address that it listens on.</summary>
     public Uri Address { get; }
 
-    /// <summary>Everything that was asked so far.</summary>
+    /// <summary>All requests so far.</summary>
     public string Requests
     {
         get
@@ -44,7 +44,7 @@ internal sealed class HeldAnswers : IDisposable
         }
     }
 
-    /// <summary>Lets go of the answers; later ones pass at once.</summary>
+    /// <summary>Releases the answers. Later ones pass immediately.</summary>
     public void Release() => _release.TrySetResult();
 
     /// <inheritdoc/>
@@ -81,7 +81,7 @@ internal sealed class HeldAnswers : IDisposable
         }
         catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException)
         {
-            // One of the two is gone, or the test is over.
+            // One side has closed, or the test is over.
         }
     }
 

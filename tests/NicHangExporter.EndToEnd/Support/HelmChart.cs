@@ -4,27 +4,27 @@ using k8s.Models;
 
 namespace NicHangExporter.EndToEnd.Support;
 
-/// <summary>The Helm chart, rendered by helm: the program that HELM names, or the one on PATH.</summary>
+/// <summary>The Helm chart, rendered by the helm program that HELM names, or that on PATH.</summary>
 internal static partial class HelmChart
 {
-    /// <summary>The file of values with the defaults.</summary>
+    /// <summary>The values file with the defaults.</summary>
     public const string Defaults = "default-values.yaml";
 
     private static readonly string Chart =
         Path.Combine(SimulatedPrometheus.Repository, "deploy/helm/nic-hang-exporter");
 
-    /// <summary>The names of the files of values that it is tried with.</summary>
+    /// <summary>The names of all values files.</summary>
     public static IEnumerable<string> Scenarios => Directory.EnumerateFiles(Path.Combine(Chart, "ci"), "*-values.yaml")
         .Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal);
 
     private static string? Program =>
         Environment.GetEnvironmentVariable("HELM") is { Length: > 0 } named ? named : Requires.Find("helm");
 
-    /// <summary>Skips the test where there is no helm.</summary>
+    /// <summary>Skips the test without helm.</summary>
     public static void RequireHelm() => Requires.That(File.Exists(Program),
         "needs helm on PATH, or its path in HELM (deploy/helm/get-helm gets it)");
 
-    /// <summary>Renders it; arguments are those of <c>helm template</c> after the chart.</summary>
+    /// <summary>Renders it. The arguments are those of <c>helm template</c> after the chart.</summary>
     public static Execution Template(params IEnumerable<string> arguments)
     {
         using var home = new TemporaryDirectory();
@@ -33,7 +33,7 @@ internal static partial class HelmChart
             "env", [.. places, Program!, "template", "hangs", Chart, "--namespace", "nic-hang", .. arguments]);
     }
 
-    /// <summary>The documents that it makes of the values of a scenario.</summary>
+    /// <summary>The rendered documents of a scenario.</summary>
     public static IReadOnlyList<ChartDocument> Render(string scenario, params IEnumerable<string> arguments)
     {
         var run = Template(["--values", Path.Combine(Chart, "ci", scenario), .. arguments]);
@@ -50,20 +50,18 @@ internal static partial class HelmChart
     public static string Configuration(string scenario, params IEnumerable<string> arguments) =>
         ConfigMaps(scenario, arguments).Single(map => map.Data.ContainsKey("config.yaml")).Data["config.yaml"];
 
-    /// <summary>All ConfigMaps.</summary>
     public static IEnumerable<V1ConfigMap> ConfigMaps(string scenario, params IEnumerable<string> arguments) =>
         Render(scenario, arguments).Where(document => document.Kind == "ConfigMap")
             .Select(document => (V1ConfigMap)document.Parse());
 
-    /// <summary>The DaemonSet.</summary>
     public static V1DaemonSet DaemonSet(string scenario, params IEnumerable<string> arguments) =>
         (V1DaemonSet)RenderOne("DaemonSet", scenario, arguments).Parse();
 
-    /// <summary>Its pods.</summary>
+    /// <summary>The pod template's spec.</summary>
     public static V1PodSpec Pod(string scenario, params IEnumerable<string> arguments) =>
         DaemonSet(scenario, arguments).Spec.Template.Spec;
 
-    /// <summary>The container of its pods.</summary>
+    /// <summary>The only container of its pods.</summary>
     public static V1Container Container(string scenario, params IEnumerable<string> arguments) =>
         Assert.Single(Pod(scenario, arguments).Containers);
 
@@ -78,13 +76,14 @@ internal sealed partial record ChartDocument(string Text)
     private static readonly string[] KindsOfThePrometheusOperator =
         ["ServiceMonitor", "PodMonitor", "PrometheusRule", "AlertmanagerConfig"];
 
-    /// <summary>What it is.</summary>
     public string Kind => KindLine().Match(Text).Groups[1].Value;
 
-    /// <summary>True for what deploy/helm/check holds against the models of the Prometheus operator.</summary>
+    /// <summary>
+    /// True for documents that deploy/helm/check compares with the models of the Prometheus operator.
+    /// </summary>
     public bool IsOfThePrometheusOperator => KindsOfThePrometheusOperator.Contains(Kind);
 
-    /// <summary>As Kubernetes reads it; fails where it has a field that Kubernetes does not know.</summary>
+    /// <summary>Parses the document like Kubernetes. Fails for a field that Kubernetes does not know.</summary>
     public IKubernetesObject<V1ObjectMeta> Parse() => Kind switch
     {
         "DaemonSet" => KubernetesYaml.Deserialize<V1DaemonSet>(Text, strict: true),

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace NicHangExporter.EndToEnd.Support;
 
-/// <summary>The real /dev/kmsg, written to and read independently of the program under test.</summary>
+/// <summary>The real /dev/kmsg, read and written independently of the program under test.</summary>
 internal sealed partial class KernelLogDevice : IDisposable
 {
     private const string Device = "/dev/kmsg";
@@ -24,7 +24,9 @@ internal sealed partial class KernelLogDevice : IDisposable
         Assert.False(_reader.IsInvalid, $"open {Device} failed, errno {Marshal.GetLastPInvokeError()}");
     }
 
-    /// <summary>Writes one record. A new descriptor each time, because the kernel limits the rate of each.</summary>
+    /// <summary>
+    /// Writes one record. Opens a new descriptor each time, because the kernel limits the rate of each.
+    /// </summary>
     /// <param name="text">The record, with a priority in front as <c>&lt;3&gt;</c>.</param>
     public static void Write(string text)
     {
@@ -32,7 +34,7 @@ internal sealed partial class KernelLogDevice : IDisposable
         writer.Write(Encoding.UTF8.GetBytes(text));
     }
 
-    /// <summary>The sequence number of the newest record: reads to the end.</summary>
+    /// <summary>The sequence number of the newest record that was read.</summary>
     public ulong Newest { get; private set; }
 
     /// <summary>Reads to the end.</summary>
@@ -61,7 +63,7 @@ internal sealed partial class KernelLogDevice : IDisposable
             var errno = Marshal.GetLastPInvokeError();
             if (errno == TryAgain)
                 return texts;
-            // The ring overtook us: go on with the oldest record that is left.
+            // The ring has overtaken the reader: continue with the oldest record that is left.
             Assert.Equal(BrokenPipe, errno);
         }
     }

@@ -1,9 +1,9 @@
 namespace NicHangExporter.EndToEnd.Support;
 
-/// <summary>What drivers and the core print about a device, word for word.</summary>
+/// <summary>Messages of drivers and the core about a device, word for word.</summary>
 internal static class KernelSays
 {
-    /// <summary>The device that most of the fakes are about.</summary>
+    /// <summary>The device of most fakes.</summary>
     public const string Device = "enp0s31f6";
 
     private const string Bus = "0000:00:1f.6";

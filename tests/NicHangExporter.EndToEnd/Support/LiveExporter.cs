@@ -1,6 +1,9 @@
 namespace NicHangExporter.EndToEnd.Support;
 
-/// <summary>One exporter of this machine, with virtual devices and all that is off by default, for all tests of a class that change nothing.</summary>
+/// <summary>
+/// One exporter of this machine, with virtual devices and all optional collectors, for all tests of a class that change
+/// nothing.
+/// </summary>
 public sealed class LiveExporter : IAsyncLifetime
 {
     internal ExporterProcess Process { get; private set; } = null!;

@@ -1,11 +1,11 @@
 namespace NicHangExporter.EndToEnd.Support;
 
-/// <summary>How the exporter under test gets at the kernel log.</summary>
+/// <summary>How the exporter under test reads the kernel log.</summary>
 public enum LogSource
 {
     /// <summary>/dev/kmsg, as on a host.</summary>
     Device,
-    /// <summary>syslog(2), as in a pod that is not privileged: the device is there, and can't be opened.</summary>
+    /// <summary>syslog(2), as in a pod that is not privileged: the device exists, and can't be opened.</summary>
     Syslog,
 }
 
@@ -13,18 +13,17 @@ public enum LogSource
 internal static class LogSources
 {
     /// <summary>
-    /// For <see cref="ExporterCommand.Wrapper"/>: a mount namespace in which no device may be opened by the name
-    /// /dev/kmsg. A pod's device cgroup refuses
-    /// with EPERM, this with EACCES.
+    /// For <see cref="ExporterCommand.Wrapper"/>: a mount namespace in which /dev/kmsg can't be opened. A pod's device
+    /// cgroup refuses with EPERM, this with EACCES.
     /// </summary>
     public static IReadOnlyList<string> Wrapper(this LogSource source) => source == LogSource.Device ? [] :
         ["unshare", "--mount", "--propagation=private", "sh", "-ec",
             "mount --bind /dev/kmsg /dev/kmsg; mount -o remount,bind,nodev /dev/kmsg; exec \"$@\"", "sh"];
 
-    /// <summary>What nichang_kmsg_state says of it.</summary>
+    /// <summary>The value of the label of nichang_kmsg_state.</summary>
     public static string State(this LogSource source) => source == LogSource.Device ? "reading" : "reading_syslog";
 
-    /// <summary>Skips where this machine does not have it.</summary>
+    /// <summary>Skips the test if this machine does not have it.</summary>
     public static void Required(this LogSource source)
     {
         Requires.Root();

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace NicHangExporter.EndToEnd.Support;
 
 /// <summary>
-/// Ports of this machine's loopback for servers that have to be told theirs. They are below the range from which the kernel gives a port to whoever connects somewhere:
-/// one of those could be taken the moment after it was found to be free.
+/// Ports on this machine's loopback for servers that need a fixed port. They are below the kernel's range of ephemeral
+/// ports: a connecting process could take one of those right after it was found to be free.
 /// </summary>
 internal static class LoopbackPort
 {
@@ -14,10 +14,10 @@ internal static class LoopbackPort
 
     private static int _next = Random.Shared.Next(First, Last);
 
-    /// <summary>One that is free now, and that this process has not been given before.</summary>
+    /// <summary>A port that is free now, and that this process has not used before.</summary>
     public static int Free() => Find() ?? throw new InvalidOperationException($"no port is free between {First} and {Last}");
 
-    /// <summary>The same; null where none is free.</summary>
+    /// <summary>Like <see cref="Free"/>; null if no port is free.</summary>
     public static int? Find()
     {
         for (var tries = First; tries <= Last; tries++)
@@ -31,7 +31,7 @@ internal static class LoopbackPort
             }
             catch (SocketException)
             {
-                // Somebody has it.
+                // It is in use.
             }
         }
         return null;

@@ -4,12 +4,14 @@ using System.Net.Sockets;
 
 namespace NicHangExporter.EndToEnd.Support;
 
-/// <summary>Makes connections that begin in a network namespace: a socket stays in the one that it was made in.</summary>
+/// <summary>
+/// Makes connections from a network namespace: a socket stays in the namespace in which it was created.
+/// </summary>
 internal static class NamespaceClient
 {
     /// <summary>
-    /// A client's way into that namespace, or the one of the tests where there is none. Of a certificate nothing is looked at, unless the test says what
-    /// to trust.
+    /// An HTTP handler in that namespace; null for that of the tests. It accepts any certificate, unless the test sets
+    /// one to trust.
     /// </summary>
     public static SocketsHttpHandler NewHandler(NetworkNamespace? network) => new()
     {
@@ -17,7 +19,7 @@ internal static class NamespaceClient
         ConnectCallback = async (context, cancellation) => new NetworkStream(await ConnectAsync(network, context.DnsEndPoint, cancellation), ownsSocket: true),
     };
 
-    /// <summary>A connection from there.</summary>
+    /// <summary>A connection from that namespace.</summary>
     public static async Task<Socket> ConnectAsync(NetworkNamespace? network, DnsEndPoint address, CancellationToken cancellation)
     {
         var socket = network is null ? NewSocket() : network.Inside(NewSocket);

@@ -1,16 +1,17 @@
 namespace NicHangExporter.EndToEnd.Support;
 
-/// <summary>What /proc says of a process from outside.</summary>
+/// <summary>The state of a process in /proc.</summary>
 /// <param name="State">State of its first thread (proc(5)): S sleeping, T stopped, Z ended, …</param>
-/// <param name="Threads">Number of threads but for those that the runtime starts and ends as it likes.</param>
-/// <param name="Breathing">Number of those: the pool's, started where work waits and taken back in its own time, and the compiler's in the background.</param>
-/// <param name="Descriptors">Number of open file descriptors, but for the libraries that the just-in-time runtime opens when it first needs them.</param>
+/// <param name="Threads">Number of threads, without those that the runtime starts and ends as needed.</param>
+/// <param name="Breathing">Number of those: threads of the pool, and of the background compiler.</param>
+/// <param name="Descriptors">Number of open file descriptors, without the libraries that the just-in-time runtime opens
+/// on demand.</param>
 internal sealed record ProcStatus(char State, int Threads, int Breathing, int Descriptors)
 {
-    /// <summary>How the names of the pool's threads and of the compiler's begin, as far as the kernel keeps names (TASK_COMM_LEN).</summary>
+    /// <summary>Prefixes of the names of these threads. The kernel truncates names (TASK_COMM_LEN).</summary>
     private static readonly string[] BreathingThreads = [".NET TP", ".NET Tiered"];
 
-    /// <summary>Looks at a process now.</summary>
+    /// <summary>Reads the state of a process.</summary>
     public static ProcStatus Of(int process)
     {
         var state = File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("State:", StringComparison.Ordinal))["State:".Length..].Trim()[0];
@@ -43,12 +44,12 @@ internal sealed record ProcStatus(char State, int Threads, int Breathing, int De
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // A thread that has ended meanwhile.
+            // The thread has ended in between.
             return null;
         }
     }
 
-    /// <summary>What its file descriptors refer to, as /proc/PID/fd shows it; none where it has ended.</summary>
+    /// <summary>The targets of its file descriptors in /proc/PID/fd; empty if it has ended.</summary>
     public static List<string> OpenFiles(int process)
     {
         var files = new List<string>();
@@ -60,7 +61,7 @@ internal sealed record ProcStatus(char State, int Threads, int Breathing, int De
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // A process that has ended, or a descriptor that was closed meanwhile.
+            // The process has ended, or the descriptor was closed in between.
         }
         return files;
     }

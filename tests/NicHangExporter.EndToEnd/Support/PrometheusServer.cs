@@ -11,7 +11,7 @@ internal readonly record struct StoredSample(DateTimeOffset Time, double Value);
 /// <summary>A real Prometheus.</summary>
 internal sealed class PrometheusServer : IDisposable
 {
-    /// <summary>The file that it starts from; what it names may be relative to it.</summary>
+    /// <summary>Its configuration file. Paths in it may be relative to it.</summary>
     public const string Configuration = "prometheus.yml";
 
     private readonly TemporaryDirectory _directory = new();
@@ -21,10 +21,10 @@ internal sealed class PrometheusServer : IDisposable
     {
     }
 
-    /// <summary>Starts one that tells its Alertmanagers of what fires every second.</summary>
-    /// <param name="network">Where; null for the namespace of the tests.</param>
+    /// <summary>Starts one that resends firing alerts every second.</summary>
+    /// <param name="network">Its network namespace; null for that of the tests.</param>
     /// <param name="port">Its port on loopback.</param>
-    /// <param name="files">Its <see cref="Configuration"/> and what that one names.</param>
+    /// <param name="files">Its <see cref="Configuration"/> and the files that it names.</param>
     /// <param name="flags">Further flags.</param>
     public static async Task<PrometheusServer> StartAsync(NetworkNamespace? network, int port, IReadOnlyDictionary<string, string> files, params IEnumerable<string> flags)
     {
@@ -49,14 +49,14 @@ internal sealed class PrometheusServer : IDisposable
         }
     }
 
-    /// <summary>The value of the only series that a query finds; null for none.</summary>
+    /// <summary>The value of the only series of a query; null for none.</summary>
     public async Task<double?> QueryAsync(string query) => await ResultAsync(query) is [var only] ? Sample(only.GetProperty("value")).Value : null;
 
-    /// <summary>The samples as they were scraped of the only series that a query for a range finds; none where there is no such series.</summary>
+    /// <summary>The scraped samples of the only series of a range selector; empty if there is no such series.</summary>
     public async Task<IReadOnlyList<StoredSample>> SamplesAsync(string query) =>
         await ResultAsync(query) is [var only] ? [.. only.GetProperty("values").EnumerateArray().Select(Sample)] : [];
 
-    /// <summary>What a query of the HTTP API answers: its member <c>data</c>.</summary>
+    /// <summary>The answer of the HTTP API to a query: its member <c>data</c>.</summary>
     /// <param name="path">Path and query, below /api/v1/.</param>
     public async Task<JsonElement> AskAsync(string path)
     {
@@ -67,7 +67,7 @@ internal sealed class PrometheusServer : IDisposable
         return json.RootElement.GetProperty("data").Clone();
     }
 
-    /// <summary>Waits until it has scraped the exporter: from then on it would see a hang within a second or two.</summary>
+    /// <summary>Waits until it has scraped the exporter. From then on it sees a hang within a second or two.</summary>
     public Task WatchesAsync() => Eventually.HoldsAsync("up is 1", () => QueryAsync("up"), value => value == 1);
 
     /// <inheritdoc/>

@@ -1,14 +1,16 @@
 namespace NicHangExporter.EndToEnd.Support;
 
-/// <summary>How a Prometheus is set up that scrapes one exporter every second and makes an alert of a hang.</summary>
-/// <param name="Target">Where the exporter listens.</param>
-/// <param name="Instance">What its host is called.</param>
+/// <summary>
+/// The configuration of a Prometheus that scrapes one exporter every second, with an alert for a hang.
+/// </summary>
+/// <param name="Target">The exporter's address.</param>
+/// <param name="Instance">The host's label instance.</param>
 internal sealed record PrometheusSetup(string Target, string Instance)
 {
-    /// <summary>The alert that it makes of a hang.</summary>
+    /// <summary>The name of the alert.</summary>
     public const string AlertName = "NicHang";
 
-    /// <summary>Ports on loopback of those who are told of a hang, every second for as long as it lasts.</summary>
+    /// <summary>Ports of Alertmanagers on loopback. They get the alert every second while it fires.</summary>
     public IReadOnlyList<int> Alertmanagers { get; init; } = [];
 
     /// <summary>Its configuration and its rules.</summary>

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace NicHangExporter.EndToEnd.Support;
 
-/// <summary>A request written by hand, for what no HTTP client would send.</summary>
+/// <summary>A request as raw text, for what no HTTP client would send.</summary>
 internal sealed class RawRequest : IDisposable
 {
     private readonly NetworkStream _stream;
@@ -31,7 +31,7 @@ internal sealed class RawRequest : IDisposable
         return await request.ReadToEndAsync();
     }
 
-    /// <summary>True where nobody listens any more.</summary>
+    /// <summary>True if nobody listens any more.</summary>
     public static async Task<bool> IsRefusedAsync(ExporterProcess daemon)
     {
         try
@@ -48,7 +48,7 @@ internal sealed class RawRequest : IDisposable
     /// <summary>Writes more.</summary>
     public async Task WriteAsync(string text) => await _stream.WriteAsync(Encoding.Latin1.GetBytes(text), TestContext.Current.CancellationToken);
 
-    /// <summary>Says that nothing more will come.</summary>
+    /// <summary>Ends the sending direction.</summary>
     public void End() => _stream.Socket.Shutdown(SocketShutdown.Send);
 
     /// <summary>The next line of the answer.</summary>
@@ -66,7 +66,7 @@ internal sealed class RawRequest : IDisposable
         }
         catch (IOException)
         {
-            // A server that has said why may reset the connection, rather than read on.
+            // After its answer the server may reset the connection instead of reading the rest of the request.
         }
         return text.ToString();
     }

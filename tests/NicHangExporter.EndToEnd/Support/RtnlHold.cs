@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace NicHangExporter.EndToEnd.Support;
 
 /// <summary>
-/// The kernel's RTNL lock, held by another process (rtnl-hold.c) until disposal, as a driver that is stuck in a reset holds it. It lets go by
-/// itself after a time, and when this process ends.
+/// Another process (rtnl-hold.c) that holds the kernel's RTNL lock until disposal, like a driver that is stuck in a
+/// reset. It releases the lock after a time limit, and when this process ends.
 /// </summary>
 internal sealed class RtnlHold : IDisposable
 {
@@ -13,7 +13,7 @@ internal sealed class RtnlHold : IDisposable
     private RtnlHold(Process process) => _process = process;
 
     /// <summary>Takes RTNL; returns when it is held.</summary>
-    /// <param name="longest">When it is released in any case.</param>
+    /// <param name="longest">The time limit.</param>
     public static async Task<RtnlHold> TakeAsync(TimeSpan longest)
     {
         Requires.Root();
@@ -29,7 +29,7 @@ internal sealed class RtnlHold : IDisposable
         return new RtnlHold(process);
     }
 
-    /// <summary>True where a program that needs RTNL is still waiting after a second.</summary>
+    /// <summary>True if a program that needs RTNL still waits after a second.</summary>
     public static bool IsHeld()
     {
         using var other = Process.Start(new ProcessStartInfo(Requires.Find("ip")!, ["link", "set", "dev", "lo", "up"]))!;

@@ -3,18 +3,18 @@ using System.Text;
 
 namespace NicHangExporter.EndToEnd.Support;
 
-/// <summary>One sample of an scrape.</summary>
+/// <summary>One sample of a scrape.</summary>
 internal sealed record Sample(string Name, IReadOnlyDictionary<string, string> Labels, double Value);
 
 /// <summary>
-/// What a scrape brought, read strictly by the rules of the text format 0.0.4: every line must be understood, no series may occur twice and no
-/// family may be torn apart.
+/// The result of a scrape, parsed strictly by the rules of the text format 0.0.4: every line must be valid, no series
+/// may occur twice, and the samples of a family must be contiguous.
 /// </summary>
 internal sealed class Scrape
 {
     private Scrape(string text) => Text = text;
 
-    /// <summary>As it came.</summary>
+    /// <summary>The raw text.</summary>
     public string Text { get; }
 
     /// <summary>Every sample, in order.</summary>
@@ -23,14 +23,14 @@ internal sealed class Scrape
     /// <summary>The type of each family.</summary>
     public Dictionary<string, string> Types { get; } = [];
 
-    /// <summary>The only sample of that name with those labels (and perhaps others).</summary>
+    /// <summary>The only sample with that name and at least those labels.</summary>
     public double this[string name, params (string Name, string Value)[] labels] => Of(name, labels) switch
     {
         [var only] => only.Value,
         var several => throw new InvalidOperationException($"{several.Count} samples of {name}{{{string.Join(',', labels)}}} in {this}"),
     };
 
-    /// <summary>Reads an exposition; fails the test where it is not one.</summary>
+    /// <summary>Parses an exposition; fails the test if it is invalid.</summary>
     public static Scrape Parse(string text)
     {
         var scrape = new Scrape(text);
@@ -42,7 +42,7 @@ internal sealed class Scrape
             else if (!line.StartsWith("# HELP ", StringComparison.Ordinal))
             {
                 var sample = ParseSample(line);
-                // TYPE comes before the first sample of its family, and samples of a family stand together.
+                // TYPE precedes the first sample of its family, and samples of a family are contiguous.
                 Assert.True(scrape.Types.LastOrDefault() is { Key: not null } family && IsOf(sample.Name, family.Key, family.Value), $"outside its family: {line}");
                 Assert.True(series.Add(line[..line.LastIndexOf(' ')]), $"second sample of a series: {line}");
                 scrape.Samples.Add(sample);
@@ -50,17 +50,17 @@ internal sealed class Scrape
         return scrape;
     }
 
-    /// <summary>The samples of that name with those labels (and perhaps others).</summary>
+    /// <summary>The samples with that name and at least those labels.</summary>
     public List<Sample> Of(string name, params (string Name, string Value)[] labels) =>
         Samples.FindAll(sample => sample.Name == name && labels.All(label => sample.Labels.GetValueOrDefault(label.Name) == label.Value));
 
-    /// <summary>Their sum; 0 where there are none.</summary>
+    /// <summary>Their sum; 0 for none.</summary>
     public double Sum(string name, params (string Name, string Value)[] labels) => Of(name, labels).Sum(sample => sample.Value);
 
     /// <summary>The values of a label of a metric, in order.</summary>
     public List<string> Labels(string name, string label) => [.. Of(name).Select(sample => sample.Labels[label]).Distinct()];
 
-    /// <summary>What a person wants to see of it in a failure: our own state, without zeros.</summary>
+    /// <summary>The part that is useful in a failure message: the exporter's own metrics, without zeros.</summary>
     public override string ToString() => string.Join('\n', Text.Split('\n').Where(line => !line.StartsWith('#') && !line.EndsWith(" 0", StringComparison.Ordinal)
         && new[] { "nichang_feature", "nichang_device_r", "nichang_device_t", "process_" }.All(prefix => !line.StartsWith(prefix, StringComparison.Ordinal))));
 

@@ -4,14 +4,16 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace NicHangExporter.EndToEnd.Support;
 
-/// <summary>A certificate of this machine's loopback that has signed itself: whoever trusts it trusts one server and nobody else.</summary>
+/// <summary>
+/// A self-signed certificate for this machine's loopback. A client that trusts it trusts only this server.
+/// </summary>
 /// <param name="Certificate">In PEM.</param>
 /// <param name="Key">Its key, in PEM, unencrypted.</param>
 /// <param name="Serial">Its serial number.</param>
 internal sealed record SelfSignedCertificate(string Certificate, string Key, string Serial)
 {
-    /// <summary>A new one, good for a week.</summary>
-    /// <param name="addresses">Further addresses that it is good for.</param>
+    /// <summary>A new one, valid for a week.</summary>
+    /// <param name="addresses">Further addresses that it is valid for.</param>
     public static SelfSignedCertificate Issue(params IEnumerable<IPAddress> addresses)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace NicHangExporter.EndToEnd.Support;
 
-/// <summary>A server of the Prometheus family in a network namespace, where every port is free. Disposal kills this one process, by its own number.</summary>
+/// <summary>
+/// A server of the Prometheus family in a network namespace, where every port is free. Dispose kills this one process
+/// by its process ID.
+/// </summary>
 internal sealed class ServerProcess : IDisposable
 {
     private readonly Process _process;
@@ -10,7 +13,7 @@ internal sealed class ServerProcess : IDisposable
 
     private ServerProcess(NetworkNamespace? network, int port, string program, IEnumerable<string> arguments)
     {
-        // ip becomes the program, so that the process is the program's.
+        // ip executes the program, so that the process is the program's.
         IReadOnlyList<string> words = [.. network is null ? [] : new[] { "ip", "netns", "exec", network.Name }, Requires.Find(program)!, .. arguments];
         Http = new HttpClient(NamespaceClient.NewHandler(network));
         Http.BaseAddress = new Uri($"http://127.0.0.1:{port}");
@@ -20,10 +23,10 @@ internal sealed class ServerProcess : IDisposable
         _process.BeginOutputReadLine();
     }
 
-    /// <summary>A client of it.</summary>
+    /// <summary>A client for it.</summary>
     public HttpClient Http { get; }
 
-    /// <summary>What it has written to standard error so far.</summary>
+    /// <summary>Its standard error so far.</summary>
     public string Log
     {
         get
@@ -33,15 +36,15 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
-    /// <summary>Starts a program and waits until it says that it is ready.</summary>
-    /// <param name="network">Where; null for the namespace of the tests.</param>
+    /// <summary>Starts a program, and waits until it reports that it is ready.</summary>
+    /// <param name="network">Its network namespace; null for that of the tests.</param>
     /// <param name="port">The port on loopback that the arguments make it listen on.</param>
     /// <param name="program">The program.</param>
     /// <param name="arguments">Its command line.</param>
     public static Task<ServerProcess> StartAsync(NetworkNamespace? network, int port, string program, params IEnumerable<string> arguments) =>
         StartAsync(network, port, program, new Uri("/-/ready", UriKind.Relative), arguments);
 
-    /// <summary>The same for a program that is ready once another path answers.</summary>
+    /// <summary>The same for a program that is ready when another path answers.</summary>
     public static async Task<ServerProcess> StartAsync(NetworkNamespace? network, int port, string program, Uri ready, params IEnumerable<string> arguments)
     {
         Requires.Program(program);
@@ -58,7 +61,7 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
-    /// <summary>Kills it as a crash would, and waits until it is gone.</summary>
+    /// <summary>Kills it like a crash, and waits until it is gone.</summary>
     public void Kill()
     {
         if (!_process.HasExited)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace NicHangExporter.EndToEnd.Support;
 
-/// <summary>A shell in a network namespace that somebody types into: what one command sets, the next one has.</summary>
+/// <summary>An interactive shell in a network namespace: the next command has what one command sets.</summary>
 internal sealed class Shell : IDisposable
 {
     private const string End = "\u0004 that was it";
@@ -21,7 +21,7 @@ internal sealed class Shell : IDisposable
         _process.StandardInput.WriteLine("exec 2>&1");
     }
 
-    /// <summary>Types a command; returns what it prints, without the last newline.</summary>
+    /// <summary>Runs a command; returns its output without the last newline.</summary>
     public async Task<string> RunAsync(string command)
     {
         await _process.StandardInput.WriteAsync($"{command}\necho '{End}'\n");

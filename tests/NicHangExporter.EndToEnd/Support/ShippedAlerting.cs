@@ -3,28 +3,29 @@ using System.Text.RegularExpressions;
 namespace NicHangExporter.EndToEnd.Support;
 
 /// <summary>
-/// The files of deploy/ for Prometheus and Alertmanager as servers of a test can run them: word for word, save who is asked, who is told, and where the
-/// secrets are.
+/// The files of deploy/ for Prometheus and Alertmanager, with other addresses of targets and receivers and other paths
+/// of secrets, so that servers of a test can run them. Everything else is unchanged.
 /// </summary>
 /// <param name="repository">The directory of the solution.</param>
 internal sealed partial class ShippedAlerting(string repository)
 {
-    /// <summary>The address that nobody listens on.</summary>
+    /// <summary>An address on which nobody listens.</summary>
     public const string Nobody = "127.0.0.1:1";
 
-    /// <summary>The rules, the optional ones as well, by the names that the sample of prometheus.yml has for them.</summary>
+    /// <summary>The rules, including the optional ones, by their names in the sample of prometheus.yml.</summary>
     public Dictionary<string, string> Rules() =>
         new[] { "prometheus/rules", "prometheus/rules-optional" }.SelectMany(directory => Directory.EnumerateFiles(In(directory), "*.yml"))
             .ToDictionary(path => $"rules/{Path.GetFileName(path)}", File.ReadAllText);
 
     /// <summary>The sample of prometheus.yml.</summary>
-    /// <param name="alertmanager">Who is told.</param>
-    /// <param name="authority">The file with the authority of the hosts' certificates: the targets serve TLS.</param>
-    /// <param name="targets">Where the targets of the sample really are; those that are not named are not there. They keep the labels that they have in the sample.</param>
+    /// <param name="alertmanager">The address of the Alertmanager.</param>
+    /// <param name="authority">The file with the CA of the hosts' certificates: the targets serve TLS.</param>
+    /// <param name="targets">The real addresses of the sample's targets. Other targets are down. All keep the labels of
+    /// the sample.</param>
     public string Prometheus(string alertmanager, string authority, IReadOnlyDictionary<string, Target> targets)
     {
         var sample = Changed(File.ReadAllText(In("prometheus/scrape.yml")), "localhost:9093", alertmanager);
-        // What is commented out there is for hosts that serve TLS.
+        // The commented-out lines are for hosts that serve TLS.
         sample = Changed(sample, "# scheme: https", "scheme: https");
         sample = Changed(sample, "# tls_config: {ca_file: /etc/prometheus/hosts-ca.pem}", $"tls_config: {{ca_file: '{authority}'}}");
         var node = NodeRule().Match(sample);
@@ -40,10 +41,11 @@ internal sealed partial class ShippedAlerting(string repository)
     }
 
     /// <summary>The sample of alertmanager.yml.</summary>
-    /// <param name="receivers">Who is told what people are told by mail, each below the name that the address has there, and what goes to somebody outside.</param>
+    /// <param name="receivers">The receiver of everything that goes to people by mail or to the outside. The path is
+    /// the local part of the mail address.</param>
     /// <param name="host">The API of pve1.</param>
     /// <param name="token">The file with the token of the hosts.</param>
-    /// <param name="authority">The file with the authority of their certificates.</param>
+    /// <param name="authority">The file with the CA of their certificates.</param>
     public string Alertmanager(Uri receivers, Uri host, string token, string authority)
     {
         var sample = File.ReadAllText(In("alertmanager/alertmanager.yml"));
@@ -59,7 +61,7 @@ internal sealed partial class ShippedAlerting(string repository)
     /// <summary>The sample of alertmanager.yml for many hosts.</summary>
     /// <param name="instances">A regex of the instances that may be asked.</param>
     /// <param name="token">The file with the token of the hosts.</param>
-    /// <param name="authority">The file with the authority of their certificates.</param>
+    /// <param name="authority">The file with the CA of their certificates.</param>
     public string FleetAlertmanager(string instances, string token, string authority)
     {
         var sample = Changed(File.ReadAllText(In("alertmanager/fleet.yml")), "[a-z0-9-]+[.]hosts[.]example:19642", instances);
@@ -67,7 +69,7 @@ internal sealed partial class ShippedAlerting(string repository)
         return Changed(sample, "/etc/alertmanager/hosts-ca.pem", $"'{authority}'");
     }
 
-    // Whoever rewrites a sample learns here what of it the tests go by.
+    // Fails if a change of a sample removes a text that the tests replace.
     private static string Changed(string text, string from, string to)
     {
         Assert.Contains(from, text, StringComparison.Ordinal);
@@ -82,6 +84,6 @@ internal sealed partial class ShippedAlerting(string repository)
     [GeneratedRegex(@"- to: (?<name>\w+)@example\.org")]
     private static partial Regex Mail();
 
-    /// <summary>Where something is that Prometheus is to scrape.</summary>
+    /// <summary>The real address of a scrape target.</summary>
     internal sealed record Target(string Address, string Path = "/metrics");
 }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace NicHangExporter.EndToEnd.Support;
 
-/// <summary>Signals by their numbers on Linux (signal(7), every architecture that is shipped).</summary>
+/// <summary>Signals with their numbers on Linux (signal(7), the same on every architecture that is shipped).</summary>
 internal enum Signal
 {
     HangUp = 1,
@@ -15,10 +15,9 @@ internal enum Signal
     Stop = 19,
 }
 
-/// <summary>kill(2), because System.Diagnostics.Process knows SIGKILL only.</summary>
+/// <summary>kill(2), because System.Diagnostics.Process can only send SIGKILL.</summary>
 internal static partial class Signals
 {
-    /// <summary>Sends a signal to one process.</summary>
     public static void Send(int process, Signal signal) =>
         Assert.True(Kill(process, (int)signal) == 0, $"kill({process}, {signal}) failed, errno {Marshal.GetLastPInvokeError()}");
 

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace NicHangExporter.EndToEnd.Support;
 
 /// <summary>
-/// A host with an exporter and one NIC that carries traffic. The NIC is a veth, which is changed for real; sysfs shows
-/// it with hardware, and with counters that grow until it is wedged.
+/// A host with an exporter and one NIC with traffic. The NIC is a veth, which is really changed. sysfs shows it with
+/// hardware, and with counters that grow until it is wedged.
 /// </summary>
 internal sealed class SimulatedHost : IDisposable
 {
@@ -19,7 +19,6 @@ internal sealed class SimulatedHost : IDisposable
     private bool _wedged;
     private int _ticks;
 
-    /// <summary>Makes the host.</summary>
     public SimulatedHost(NetworkNamespace network, string name, string device, string driver)
     {
         (_network, Name, Device, _driver) = (network, name, device, driver);
@@ -27,33 +26,30 @@ internal sealed class SimulatedHost : IDisposable
         _timer = new Timer(_ => Live(), null, TimeSpan.Zero, Tick);
     }
 
-    /// <summary>Its name.</summary>
     public string Name { get; }
 
-    /// <summary>Its NIC.</summary>
     public string Device { get; }
 
-    /// <summary>Its exporter.</summary>
     public ExporterProcess Exporter { get; private set; } = null!;
 
-    /// <summary>From now on there is no kernel log. Only before the start.</summary>
+    /// <summary>Removes the kernel log. Only before the start.</summary>
     public void HideKernelLog() => File.Delete(_files.KernelLog);
 
     /// <summary>Starts the exporter.</summary>
     public async Task StartAsync(params IEnumerable<string> arguments) => Exporter = await ExporterProcess.StartAsync(
         new ExporterCommand([ExporterCommand.AnyPort, .. Options, .. arguments]) { Network = _network });
 
-    /// <summary>Runs a command of the console that must succeed.</summary>
+    /// <summary>Runs a command of its command line that must succeed.</summary>
     public async Task DoAsync(params IEnumerable<string> words) =>
         (await new ExporterCommand([.. words, .. Options]) { Network = _network }.RunAsync()).Succeeded();
 
-    /// <summary>Runs ethtool, as a person would.</summary>
+    /// <summary>Runs ethtool, like a person.</summary>
     public void Ethtool(params IEnumerable<string> words) => _network.Execute("ethtool", words).Succeeded();
 
-    /// <summary>From now on nothing is sent, and every two seconds the kernel reports that.</summary>
+    /// <summary>From now on nothing is sent, and the kernel reports that every two seconds.</summary>
     public void Wedge() => Volatile.Write(ref _wedged, true);
 
-    /// <summary>What an adapter does after a reset that helps: it sends again.</summary>
+    /// <summary>Ends the wedge, like a reset that helps: the NIC sends again.</summary>
     public void Unwedge() => Volatile.Write(ref _wedged, false);
 
     /// <summary>The driver resets the adapter, and it sends again.</summary>
@@ -63,7 +59,7 @@ internal sealed class SimulatedHost : IDisposable
         _files.Log(Named(KernelSays.ResetAdapter), KernelSays.Dictionary);
     }
 
-    /// <summary>The watchdog of the kernel finds the queue stopped.</summary>
+    /// <summary>The kernel watchdog finds the queue stopped.</summary>
     public void TimeOut() => Grow("queues/tx-0/tx_timeout", 1);
 
     /// <inheritdoc/>
@@ -100,7 +96,7 @@ internal sealed class SimulatedHost : IDisposable
         }
     }
 
-    // The procfs of this machine: the capabilities of the exporter are there.
+    // The procfs of this machine, because it has the capabilities of the exporter.
     private string[] Options =>
         [$"--path.sysfs={_files.Sysfs}", $"--path.kmsg={_files.KernelLog}", $"--state.directory={_files.State}"];
 

@@ -3,12 +3,15 @@ using System.Text;
 
 namespace NicHangExporter.EndToEnd.Support;
 
-/// <summary>What the shipped rules make of a host that goes on saying what it said in one scrape: hours of it in promtool's simulation, with a restart in the middle.</summary>
+/// <summary>
+/// Runs the shipped rules over one scrape that stays constant: hours of it in promtool's simulation, with a restart in
+/// the middle.
+/// </summary>
 internal static class SimulatedPrometheus
 {
     private const string Target = "job=\"nic-hang\",instance=\"pve1:19642\",node=\"pve1\"";
 
-    // Long enough for every "for", every lookback of an hour, and what is compared with an hour ago.
+    // Long enough for every "for", every lookback of an hour, and comparisons with an hour ago.
     private const int Minutes = 180;
 
     private static readonly string[] Rules = ["deploy/prometheus/rules", "deploy/prometheus/rules-optional"];
@@ -16,7 +19,10 @@ internal static class SimulatedPrometheus
     /// <summary>The directory of the solution.</summary>
     public static string Repository => Above(AppContext.BaseDirectory);
 
-    /// <summary>Fails where other alerts fire, at the start, before, at and after the restart or at the end, than those; the dead man's switch is not counted.</summary>
+    /// <summary>
+    /// Fails if other alerts than these fire at the start, around the restart or at the end. The dead man's switch does
+    /// not count.
+    /// </summary>
     public static void AssertFires(Scrape scrape, params IEnumerable<string> alerts)
     {
         using var directory = new TemporaryDirectory();

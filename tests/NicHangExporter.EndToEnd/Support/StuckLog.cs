@@ -4,12 +4,12 @@ using System.Text;
 namespace NicHangExporter.EndToEnd.Support;
 
 /// <summary>
-/// A standard error whose reader has stopped: a FIFO that is full before the program starts. Where the exporter listens can't be read from such a
-/// log, so it gets an address of loopback that nobody else uses.
+/// A standard error whose reader has stopped: a FIFO that is full before the program starts. A test can't read the
+/// exporter's address from such a log, so it gets a loopback address that no other process uses.
 /// </summary>
 internal sealed class StuckLog : IDisposable
 {
-    // pipe(7): what a pipe holds, unless somebody has changed it.
+    // pipe(7): the default capacity of a pipe.
     private const int PipeSize = 64 * 1024;
 
     private readonly TemporaryDirectory _directory = new();
@@ -19,7 +19,8 @@ internal sealed class StuckLog : IDisposable
     public StuckLog()
     {
         Execution.Of("mkfifo", _directory["stderr"]).Succeeded();
-        // For both: opening does not wait for the other side, and the exporter never meets a pipe without a reader, which would be an error and no wait.
+        // Open for both directions: opening does not wait for the other side, and the exporter never has a pipe without
+        // a reader, which would be an error instead of a wait.
         _pipe = new FileStream(_directory["stderr"], FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
         _pipe.Write(Enumerable.Repeat((byte)'\n', PipeSize).ToArray());
     }
@@ -36,7 +37,7 @@ internal sealed class StuckLog : IDisposable
         };
     }
 
-    /// <summary>The reader comes back, and reads up to a line with this in it.</summary>
+    /// <summary>Reads again, up to a line that contains this text.</summary>
     public async Task<string> ReadToAsync(string part)
     {
         await Task.Run(() =>

@@ -1,6 +1,8 @@
 namespace NicHangExporter.EndToEnd.Support;
 
-/// <summary>A directory of a test's own, gone after it. Everybody may enter it, because some tests run the program as nobody.</summary>
+/// <summary>
+/// A directory for one test. Dispose deletes it. Every user may enter it, because some tests run the program as nobody.
+/// </summary>
 internal sealed class TemporaryDirectory : IDisposable
 {
     private const UnixFileMode ForEverybody = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
@@ -11,10 +13,10 @@ internal sealed class TemporaryDirectory : IDisposable
     /// <summary>Its absolute path.</summary>
     public string Path { get; } = Directory.CreateTempSubdirectory("nichang-").FullName;
 
-    /// <summary>The path of an entry, whether or not it exists.</summary>
+    /// <summary>The path of an entry, even if it does not exist.</summary>
     public string this[string entry] => System.IO.Path.Combine(Path, entry);
 
-    /// <summary>Makes a file.</summary>
+    /// <summary>Writes a file.</summary>
     /// <returns>Its path.</returns>
     public string Write(string entry, string content)
     {
@@ -22,6 +24,6 @@ internal sealed class TemporaryDirectory : IDisposable
         return this[entry];
     }
 
-    // Names that are not UTF-8 can't be deleted through System.IO.
+    // System.IO can't delete names that are not UTF-8.
     public void Dispose() => Execution.Of("rm", "-rf", "--", Path).Succeeded();
 }

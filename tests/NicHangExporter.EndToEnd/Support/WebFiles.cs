@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace NicHangExporter.EndToEnd.Support;
 
-/// <summary>A web configuration with a certificate that has signed itself, in a directory of its own.</summary>
+/// <summary>A web configuration with a self-signed certificate, in its own directory.</summary>
 internal sealed class WebFiles : IDisposable
 {
-    /// <summary>The section that every test here wants.</summary>
+    /// <summary>The TLS section that every test here uses.</summary>
     public const string Tls = "tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n";
 
     private readonly TemporaryDirectory _directory = new();
@@ -17,13 +17,13 @@ internal sealed class WebFiles : IDisposable
         Write("web.yml", config);
     }
 
-    /// <summary>The option that names it.</summary>
+    /// <summary>The option that names the file.</summary>
     public string Option => $"--web.config.file={_directory["web.yml"]}";
 
     /// <summary>The serial number of the certificate.</summary>
     public string Serial { get; private set; } = "";
 
-    /// <summary>Makes another certificate and key in the place of the ones before.</summary>
+    /// <summary>Replaces certificate and key by new ones.</summary>
     public void Issue()
     {
         var issued = SelfSignedCertificate.Issue();
@@ -32,7 +32,7 @@ internal sealed class WebFiles : IDisposable
         Serial = issued.Serial;
     }
 
-    /// <summary>Writes a file, as an editor does: all at once.</summary>
+    /// <summary>Writes a file atomically, like an editor.</summary>
     public void Write(string name, string content)
     {
         File.WriteAllText(_directory[name + ".new"], content);
@@ -40,7 +40,7 @@ internal sealed class WebFiles : IDisposable
         File.Move(_directory[name + ".new"], _directory[name], overwrite: true);
     }
 
-    /// <summary>A client that takes this certificate and no other.</summary>
+    /// <summary>A client that accepts only this certificate.</summary>
     public HttpClient Client(Uri address)
     {
         var handler = new SocketsHttpHandler { UseProxy = false };
@@ -49,7 +49,7 @@ internal sealed class WebFiles : IDisposable
         return new HttpClient(handler) { BaseAddress = address, Timeout = Eventually.Limit };
     }
 
-    /// <summary>A client's side of TLS over a connection of its own.</summary>
+    /// <summary>A client's side of TLS over its own connection.</summary>
     public async Task<Stream> SecureAsync(Socket socket)
     {
         var secure = new SslStream(new NetworkStream(socket));

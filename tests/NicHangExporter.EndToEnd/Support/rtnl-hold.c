@@ -1,11 +1,12 @@
 /*
- * Holds the kernel's RTNL lock for a given number of milliseconds: the situation of a driver that is stuck in a reset, made to order.
+ * Holds the kernel's RTNL lock for a number of milliseconds, like a driver that is stuck in a reset.
  *
  *     rtnl-hold MILLISECONDS
  *
- * An ethtool request is laid across the border of two pages, and the second page is registered with userfaultfd(2). The kernel takes
- * RTNL, carries out the request, and writes the answer; it faults on the missing page, still with RTNL, and sleeps until this program
- * provides the page. "held" and "released" are printed in between.
+ * An ethtool request lies across the border of two pages, and the second page is registered with userfaultfd(2). The
+ * kernel takes RTNL, carries out the request, and writes the answer. It faults on the missing page while it holds RTNL,
+ * and sleeps until this program provides the page. The program prints "held" when the fault occurs, and "released" at
+ * the end.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -31,7 +32,7 @@ static void die(const char *what)
 	exit(1);
 }
 
-/* The names of all features: the header lies at the end of the first page, the names on the missing one. */
+/* The names of all features: the header is at the end of the first page, the names are on the missing page. */
 static void *ask_for_strings(void *strings)
 {
 	struct ifreq request = { .ifr_name = "lo", .ifr_data = strings };
@@ -53,7 +54,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 
-	/* Without UFFD_USER_MODE_ONLY: it is the kernel's own fault that is to be caught. */
+	/* Without UFFD_USER_MODE_ONLY, because it must catch a fault of the kernel. */
 	int faults = (int)syscall(SYS_userfaultfd, O_CLOEXEC);
 	if (faults < 0)
 		die("userfaultfd");
@@ -73,8 +74,8 @@ int main(int argc, char **argv)
 	if (ioctl(faults, UFFDIO_REGISTER, &second) != 0)
 		die("UFFDIO_REGISTER");
 
-	pthread_t asker;
-	if (pthread_create(&asker, NULL, ask_for_strings, strings) != 0)
+	pthread_t requester;
+	if (pthread_create(&requester, NULL, ask_for_strings, strings) != 0)
 		die("pthread_create");
 
 	struct uffd_msg message;
@@ -83,14 +84,14 @@ int main(int argc, char **argv)
 	puts("held");
 	fflush(stdout);
 
-	/* Until the time is over, or whoever started this goes away or closes our input. */
+	/* Until the time is over, or until the parent process ends or closes our input. */
 	struct pollfd input = { .fd = STDIN_FILENO, .events = POLLIN };
 	poll(&input, 1, (int)milliseconds);
 
 	struct uffdio_zeropage zero = { .range = second.range };
 	if (ioctl(faults, UFFDIO_ZEROPAGE, &zero) != 0)
 		die("UFFDIO_ZEROPAGE");
-	pthread_join(asker, NULL);
+	pthread_join(requester, NULL);
 	puts("released");
 	return 0;
 }

@@ -6,87 +6,93 @@ using NicHangExporter.Hosting;
 
 namespace NicHangExporter.Tests.AlertDelivery;
 
-/// <summary>What goes over the wire to one Alertmanager or to several, and what their answers do. The server is real, the clock is not.</summary>
+/// <summary>The posts to one or several Alertmanagers and the effect of their answers. The server is real, the clock is
+/// fake.</summary>
 public sealed class AlertmanagerClientTests
 {
     [Fact]
     public async Task Hang_IsPostedAsAlertmanagerTakesIt()
     {
         await using var server = await TestAlertmanager.StartAsync();
-        using var host = new PushHost(server.Url);
-        host.Options.AlertLabels = ["cluster=lab", "team=a=b ä"];
-        var push = host.Push(server.Url);
-        await PushHost.StepAsync(push);
+        using var host = new AlertingHost(server.Url);
+        host.Configure(options => options with { Alerting = options.Alerting with { Labels = ["cluster=lab", "team=a=b ä"] } });
+        var client = host.Client(server.Url);
+        await AlertingHost.StepAsync(client);
         Assert.Empty(server.Requests);
 
         host.Hang("eno1");
         var start = host.Clock.GetUtcNow();
-        await PushHost.StepAsync(push);
+        await AlertingHost.StepAsync(client);
         var request = Assert.Single(server.Requests);
-        Assert.Equal(("POST", "/api/v2/alerts", "application/json", null), (request.Method, request.Path, request.ContentType, request.Authorization));
+        Assert.Equal(("POST", "/api/v2/alerts", "application/json", null),
+            (request.Method, request.Path, request.ContentType, request.Authorization));
         var alert = Assert.Single(request.Alerts)!;
-        Assert.Equal(["alertname=NicHang", "cluster=lab", "device=eno1", "driver=e1000e", "instance=pve1:19642", "severity=critical", "team=a=b ä"],
+        Assert.Equal(["alertname=NicHang", "cluster=lab", "device=eno1", "driver=e1000e", "instance=pve1:19642",
+            "severity=critical", "team=a=b ä"],
             request.Labels().Select(label => $"{label.Key}={label.Value}").Order(StringComparer.Ordinal));
-        Assert.Equal((start, start.AddMinutes(5)), (alert["startsAt"]!.GetValue<DateTimeOffset>(), alert["endsAt"]!.GetValue<DateTimeOffset>()));
+        Assert.Equal((start, start.AddMinutes(5)),
+            (alert["startsAt"]!.GetValue<DateTimeOffset>(), alert["endsAt"]!.GetValue<DateTimeOffset>()));
         Assert.Equal("NIC eno1 of pve1:19642 hangs", (string?)alert["annotations"]!["summary"]);
         Assert.Contains("TDH <c4>", (string?)alert["annotations"]!["description"], StringComparison.Ordinal);
 
-        // Nothing more within the minute, the same again after it, and at the end that it is over.
+        // Nothing within the minute, the same alert after it, and at the end the resolved alert.
         host.Pass(59);
-        await PushHost.StepAsync(push);
+        await AlertingHost.StepAsync(client);
         Assert.Single(server.Requests);
         host.Pass(1);
-        await PushHost.StepAsync(push);
+        await AlertingHost.StepAsync(client);
         Assert.Equal(2, server.Requests.Count);
         host.Hang();
         for (var minute = 0; minute < 4; minute++)
         {
             host.Pass(60);
-            await PushHost.StepAsync(push);
+            await AlertingHost.StepAsync(client);
         }
         Assert.Equal(host.Clock.GetUtcNow(), server.Last.Alerts[0]!["endsAt"]!.GetValue<DateTimeOffset>());
         Assert.Equal("NIC eno1 of pve1:19642 hung", (string?)server.Last.Alerts[0]!["annotations"]!["summary"]);
         Assert.Equal((6, 0), (host.Sent(server.Url), host.Failures(server.Url)));
         host.Pass(3600);
-        await PushHost.StepAsync(push);
+        await AlertingHost.StepAsync(client);
         Assert.Equal(6, server.Requests.Count);
     }
 
     [Fact]
-    public async Task CutOffForHours_IsToldFiresForFiveMinutesAndIsOver_AlsoOverARestart()
+    public async Task CutOffForHours_FiresForFiveMinutesAfterwards_AlsoOverARestart()
     {
         await using var server = await TestAlertmanager.StartAsync();
         server.Answer = (context, _) => Status(context, 503);
-        using var host = new PushHost(server.Url);
-        var push = host.Push(server.Url);
+        using var host = new AlertingHost(server.Url);
+        var client = host.Client(server.Url);
         host.Hang("eno1");
         var start = host.Clock.GetUtcNow();
         for (var minute = 0; minute < 60; minute++)
         {
-            await PushHost.StepAsync(push);
+            await AlertingHost.StepAsync(client);
             host.Pass(60);
         }
         host.Hang();
         Assert.Equal(1, host.Log.Count(EventIds.PushFailed));
-        // Up to a quarter more than a minute between them, but for the first.
+        // The pauses are up to a quarter longer than a minute, except the first ones.
         Assert.InRange(server.Requests.Count, 25, 60);
         Assert.Equal(server.Requests.Count, host.Failures(server.Url));
 
         host.Restart();
-        push = host.Push(server.Url);
+        client = host.Client(server.Url);
         host.Pass(7200);
         server.Requests.Clear();
         server.Answer = (_, _) => Task.CompletedTask;
         var since = host.Clock.GetUtcNow();
         for (var second = 0; second < 600; second += 15)
         {
-            await PushHost.StepAsync(push);
+            await AlertingHost.StepAsync(client);
             host.Pass(15);
         }
         var ends = server.Requests.Select(request => request.Alerts[0]!["endsAt"]!.GetValue<DateTimeOffset>()).ToList();
-        Assert.Equal([.. Enumerable.Range(0, 5).Select(minute => since.AddMinutes(minute + 5)), since.AddMinutes(5)], ends);
-        Assert.All(server.Requests, request => Assert.Equal(start, request.Alerts[0]!["startsAt"]!.GetValue<DateTimeOffset>()));
-        Assert.Empty(host.Book.Alerts);
+        Assert.Equal([.. Enumerable.Range(0, 5).Select(minute => since.AddMinutes(minute + 5)), since.AddMinutes(5)],
+            ends);
+        Assert.All(server.Requests,
+            request => Assert.Equal(start, request.Alerts[0]!["startsAt"]!.GetValue<DateTimeOffset>()));
+        Assert.Empty(host.Store.Alerts);
     }
 
     [Fact]
@@ -95,17 +101,18 @@ public sealed class AlertmanagerClientTests
         await using var one = await TestAlertmanager.StartAsync();
         await using var other = await TestAlertmanager.StartAsync();
         other.Answer = (context, _) => Status(context, 500);
-        using var host = new PushHost(one.Url, other.Url);
-        var (first, second) = (host.Push(one.Url), host.Push(other.Url));
+        using var host = new AlertingHost(one.Url, other.Url);
+        var (first, second) = (host.Client(one.Url), host.Client(other.Url));
         host.Hang("eno1");
-        await PushHost.StepAsync(first);
-        await PushHost.StepAsync(second);
-        Assert.Equal((1, 0, 0, 1), (host.Sent(one.Url), host.Failures(one.Url), host.Sent(other.Url), host.Failures(other.Url)));
+        await AlertingHost.StepAsync(first);
+        await AlertingHost.StepAsync(second);
+        Assert.Equal((1, 0, 0, 1),
+            (host.Sent(one.Url), host.Failures(one.Url), host.Sent(other.Url), host.Failures(other.Url)));
 
         other.Answer = (_, _) => Task.CompletedTask;
         host.Pass(2);
-        await PushHost.StepAsync(first);
-        await PushHost.StepAsync(second);
+        await AlertingHost.StepAsync(first);
+        await AlertingHost.StepAsync(second);
         Assert.Equal((1, 1), (host.Sent(one.Url), host.Sent(other.Url)));
         Assert.Equal(1, host.Log.Count(EventIds.PushRecovered));
     }
@@ -114,24 +121,28 @@ public sealed class AlertmanagerClientTests
     public async Task OneBadAlert_DoesNotHoldUpTheOthers()
     {
         await using var server = await TestAlertmanager.StartAsync();
-        server.Answer = (context, request) => request.Alerts.Any(alert => (string?)alert!["labels"]!["device"] == "eno2") ? Status(context, 400) : Task.CompletedTask;
-        using var host = new PushHost(server.Url);
-        var push = host.Push(server.Url);
+        server.Answer = (context, request) =>
+            request.Alerts.Any(alert => (string?)alert!["labels"]!["device"] == "eno2")
+                ? Status(context, 400)
+                : Task.CompletedTask;
+        using var host = new AlertingHost(server.Url);
+        var client = host.Client(server.Url);
         host.Hang("eno1", "eno2", "eno3");
-        await PushHost.StepAsync(push);
+        await AlertingHost.StepAsync(client);
         Assert.Equal(2, host.Sent(server.Url));
         Assert.Equal([3, 1, 1, 1], server.Requests.Select(request => request.Alerts.Count));
-        Assert.Contains("eno2", Assert.Single(host.Log.Entries, entry => entry.Event == EventIds.PushRefused).Message, StringComparison.Ordinal);
+        Assert.Contains("eno2", Assert.Single(host.Log.Entries, entry => entry.Event == EventIds.PushRefused).Message,
+            StringComparison.Ordinal);
 
-        // It is offered again each minute, and a fourth one meanwhile is not kept waiting.
+        // It is posted again each minute. A fourth alert does not wait for that.
         host.Pass(1);
         host.Hang("eno1", "eno2", "eno3", "eno4");
-        await PushHost.StepAsync(push);
+        await AlertingHost.StepAsync(client);
         Assert.Equal("eno4", (string?)Assert.Single(server.Last.Alerts)!["labels"]!["device"]);
         Assert.Equal(3, host.Sent(server.Url));
         server.Answer = (_, _) => Task.CompletedTask;
         host.Pass(60);
-        await PushHost.StepAsync(push);
+        await AlertingHost.StepAsync(client);
         Assert.Equal(4, server.Last.Alerts.Count);
         Assert.Equal(1, host.Log.Count(EventIds.PushRefused));
         Assert.Equal(0, host.Log.Count(EventIds.PushFailed));
@@ -151,12 +162,13 @@ public sealed class AlertmanagerClientTests
             context.Response.Headers.Location = new Uri(elsewhere.Url, "/api/v2/alerts").ToString();
             return Status(context, status);
         };
-        using var host = new PushHost(server.Url);
+        using var host = new AlertingHost(server.Url);
         host.Hang("eno1");
-        await PushHost.StepAsync(host.Push(server.Url));
+        await AlertingHost.StepAsync(host.Client(server.Url));
         Assert.Empty(elsewhere.Requests);
         Assert.Equal(1, host.Failures(server.Url));
-        Assert.Contains($"it answers {status}", Assert.Single(host.Log.Entries, entry => entry.Event == EventIds.PushFailed).Message, StringComparison.Ordinal);
+        Assert.Contains($"it answers {status}", Assert.Single(host.Log.Entries,
+            entry => entry.Event == EventIds.PushFailed).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -169,32 +181,34 @@ public sealed class AlertmanagerClientTests
             arrived.SetResult();
             await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
         };
-        using var host = new PushHost(server.Url);
+        using var host = new AlertingHost(server.Url);
         host.Hang("eno1");
-        var step = PushHost.StepAsync(host.Push(server.Url));
+        var step = AlertingHost.StepAsync(host.Client(server.Url));
         await arrived.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         Assert.False(step.IsCompleted);
-        host.Clock.Advance(host.Options.AlertTimeout);
+        host.Clock.Advance(host.Options.Alerting.Timeout);
         await step;
-        Assert.Contains("no answer within 5s", Assert.Single(host.Log.Entries, entry => entry.Event == EventIds.PushFailed).Message, StringComparison.Ordinal);
+        Assert.Contains("no answer within 5s", Assert.Single(host.Log.Entries,
+            entry => entry.Event == EventIds.PushFailed).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task NameServer_ThatFails_IsDoneWithoutWhereAnAddressIsKnown()
+    public async Task NameServer_ThatFails_IsNotNeededIfAnAddressIsKnown()
     {
         await using var server = await TestAlertmanager.StartAsync();
-        var (known, unknown) = (new Uri($"http://am-1.example:{server.Url.Port}"), new Uri($"http://am-2.example:{server.Url.Port}"));
-        using var host = new PushHost(known, unknown);
+        var (known, unknown) = (new Uri($"http://am-1.example:{server.Url.Port}"),
+            new Uri($"http://am-2.example:{server.Url.Port}"));
+        using var host = new AlertingHost(known, unknown);
         host.Find = _ => [IPAddress.Loopback];
         host.Hang("eno1");
-        var push = host.Push(known);
-        await PushHost.StepAsync(push);
+        var client = host.Client(known);
+        await AlertingHost.StepAsync(client);
         Assert.Equal($"am-1.example:{server.Url.Port}", server.Last.Host);
 
         host.Find = _ => throw new SocketException((int)SocketError.TryAgain);
         host.Pass(60);
-        await PushHost.StepAsync(push);
-        await PushHost.StepAsync(host.Push(unknown));
+        await AlertingHost.StepAsync(client);
+        await AlertingHost.StepAsync(host.Client(unknown));
         Assert.Equal((2, 0), (host.Sent(known), host.Failures(known)));
         Assert.Equal((0, 1), (host.Sent(unknown), host.Failures(unknown)));
     }
@@ -203,7 +217,7 @@ public sealed class AlertmanagerClientTests
     public async Task NameServer_ThatIsSilent_EndsThePostWithTheTimeout()
     {
         var url = new Uri("http://am-1.example:9093");
-        using var host = new PushHost(url);
+        using var host = new AlertingHost(url);
         using var never = new ManualResetEvent(false);
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         host.Find = _ =>
@@ -213,17 +227,18 @@ public sealed class AlertmanagerClientTests
             return [];
         };
         host.Hang("eno1");
-        var step = PushHost.StepAsync(host.Push(url));
+        var step = AlertingHost.StepAsync(host.Client(url));
         await asked.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         Assert.False(step.IsCompleted);
-        host.Clock.Advance(host.Options.AlertTimeout);
+        host.Clock.Advance(host.Options.Alerting.Timeout);
         await step;
-        Assert.Contains("no answer within 5s", Assert.Single(host.Log.Entries, entry => entry.Event == EventIds.PushFailed).Message, StringComparison.Ordinal);
+        Assert.Contains("no answer within 5s", Assert.Single(host.Log.Entries,
+            entry => entry.Event == EventIds.PushFailed).Message, StringComparison.Ordinal);
         never.Set();
     }
 
     [Fact]
-    public async Task Stop_EndsAPostAtOnceAndIsNoFailure()
+    public async Task Stop_EndsAPostImmediatelyAndIsNoFailure()
     {
         await using var server = await TestAlertmanager.StartAsync();
         var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -232,17 +247,17 @@ public sealed class AlertmanagerClientTests
             arrived.SetResult();
             await Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
         };
-        using var host = new PushHost(server.Url);
+        using var host = new AlertingHost(server.Url);
         host.Hang("eno1");
         using var stop = new CancellationTokenSource();
-        var step = host.Push(server.Url).StepAsync(stop.Token);
+        var step = host.Client(server.Url).StepAsync(stop.Token);
         await arrived.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => step);
         Assert.Equal(0, host.Failures(server.Url));
     }
 
-    // The status is what counts: of a body nothing is read, however long it is or takes.
+    // Only the status counts. The body is not read, however long it is.
     [Fact]
     public async Task HugeAnswer_IsNotRead()
     {
@@ -251,11 +266,12 @@ public sealed class AlertmanagerClientTests
         {
             var megabyte = new byte[1 << 20];
             for (var count = 0; count < 1000 && !context.RequestAborted.IsCancellationRequested; count++)
-                await context.Response.Body.WriteAsync(megabyte, context.RequestAborted).AsTask().ContinueWith(_ => { }, TaskScheduler.Default);
+                await context.Response.Body.WriteAsync(megabyte, context.RequestAborted).AsTask()
+                    .ContinueWith(_ => { }, TaskScheduler.Default);
         };
-        using var host = new PushHost(server.Url);
+        using var host = new AlertingHost(server.Url);
         host.Hang("eno1");
-        await PushHost.StepAsync(host.Push(server.Url));
+        await AlertingHost.StepAsync(host.Client(server.Url));
         Assert.Equal(1, host.Sent(server.Url));
     }
 
@@ -264,15 +280,15 @@ public sealed class AlertmanagerClientTests
     [InlineData("garbage\r\n\r\n", false)]
     [InlineData("", false)]
     [InlineData("HTTP/1.1 999999 x\r\n\r\n", false)]
-    public async Task Answer_ThatIsNone_IsAFailure(string answer, bool endless)
+    public async Task Answer_ThatIsNoHttp_IsAFailure(string answer, bool endless)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var url = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
         var serving = ServeAsync(listener, answer, endless);
-        using var host = new PushHost(url);
+        using var host = new AlertingHost(url);
         host.Hang("eno1");
-        await PushHost.StepAsync(host.Push(url));
+        await AlertingHost.StepAsync(host.Client(url));
         Assert.Equal((0, 1), (host.Sent(url), host.Failures(url)));
         listener.Stop();
         await serving;
@@ -284,41 +300,43 @@ public sealed class AlertmanagerClientTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var url = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
-        using var host = new PushHost(url);
+        using var host = new AlertingHost(url);
         host.Hang("eno1");
-        var step = PushHost.StepAsync(host.Push(url));
+        var step = AlertingHost.StepAsync(host.Client(url));
         using var client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
         for (var second = 0; second < 5; second++)
         {
             Assert.False(step.IsCompleted);
-            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes("HTTP/"[second].ToString()), TestContext.Current.CancellationToken);
+            await client.GetStream()
+                .WriteAsync(Encoding.ASCII.GetBytes("HTTP/"[second].ToString()), TestContext.Current.CancellationToken);
             host.Clock.Advance(TimeSpan.FromSeconds(1));
         }
         await step;
-        Assert.Contains("no answer within 5s", Assert.Single(host.Log.Entries, entry => entry.Event == EventIds.PushFailed).Message, StringComparison.Ordinal);
+        Assert.Contains("no answer within 5s", Assert.Single(host.Log.Entries,
+            entry => entry.Event == EventIds.PushFailed).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task NobodyThere_IsSaidOnceAndTriedWithGrowingPauses()
+    public async Task NobodyListens_IsLoggedOnceAndRetriedWithGrowingPauses()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var url = new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
         listener.Stop();
-        using var host = new PushHost(url);
-        var push = host.Push(url);
+        using var host = new AlertingHost(url);
+        var client = host.Client(url);
         host.Hang("eno1");
         var tries = new List<int>();
         for (var second = 0; second < 600; second++)
         {
             var before = host.Failures(url);
-            await PushHost.StepAsync(push);
+            await AlertingHost.StepAsync(client);
             if (host.Failures(url) > before)
                 tries.Add(second);
             host.Pass(1);
         }
         Assert.Equal(1, host.Log.Count(EventIds.PushFailed));
-        // 1, 2, 4 … 60 seconds, each up to a quarter longer.
+        // Pauses of 1, 2, 4 … 60 seconds, each up to a quarter longer.
         Assert.InRange(tries.Count, 11, 16);
         Assert.All(tries.Zip(tries.Skip(1), (one, next) => next - one), pause => Assert.InRange(pause, 1, 76));
         Assert.True(tries[^1] - tries[^2] >= 60);
@@ -339,11 +357,12 @@ public sealed class AlertmanagerClientTests
             _ = await stream.ReadAsync(new byte[4096], TestContext.Current.CancellationToken);
             await stream.WriteAsync(Encoding.ASCII.GetBytes(answer), TestContext.Current.CancellationToken);
             while (endless)
-                await stream.WriteAsync(Encoding.ASCII.GetBytes(new string('x', 4096)), TestContext.Current.CancellationToken);
+                await stream.WriteAsync(Encoding.ASCII.GetBytes(new string('x', 4096)),
+                    TestContext.Current.CancellationToken);
         }
         catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException)
         {
-            // The other side has had enough, as it should.
+            // The client has closed the connection, as it should.
         }
     }
 }

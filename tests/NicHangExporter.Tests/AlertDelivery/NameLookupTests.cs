@@ -6,10 +6,10 @@ using NicHangExporter.Alerting;
 
 namespace NicHangExporter.Tests.AlertDelivery;
 
-/// <summary>Names and the way to their addresses, with a name server that answers what, when and if the test says.</summary>
+/// <summary>Lookups of names, with a name server that the test controls.</summary>
 public sealed class NameLookupTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TestTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Share = TimeSpan.FromSeconds(1);
     private static readonly IPAddress[] Somewhere = [IPAddress.Parse("192.0.2.7"), IPAddress.Parse("2001:db8::7")];
 
@@ -56,11 +56,12 @@ public sealed class NameLookupTests : IDisposable
     }
 
     [Fact]
-    public async Task LookupThatNeverReturns_HoldsUpNobodyForLongerThanTheyWait()
+    public async Task LookupThatNeverReturns_HoldsUpNoCallerBeyondItsOwnLimit()
     {
         var never = Block();
         using var end = new CancellationTokenSource();
-        Task<IReadOnlyList<IPAddress>>[] asked = [.. Enumerable.Range(1, 6).Select(number => _names.FindAsync($"am-{number}.example", Share, end.Token))];
+        Task<IReadOnlyList<IPAddress>>[] asked = [.. Enumerable.Range(1, 6)
+            .Select(number => _names.FindAsync($"am-{number}.example", Share, end.Token))];
         await never;
         Assert.All(asked, ask => Assert.False(ask.IsCompleted));
         await end.CancelAsync();
@@ -75,21 +76,21 @@ public sealed class NameLookupTests : IDisposable
         var blocked = Block();
         var first = FindAsync("am-1.example");
         await blocked;
-        using var impatient = new CancellationTokenSource();
-        var second = _names.FindAsync("am-2.example", Share, impatient.Token);
+        using var giveUp = new CancellationTokenSource();
+        var second = _names.FindAsync("am-2.example", Share, giveUp.Token);
         var third = FindAsync("am-3.example");
-        await impatient.CancelAsync();
+        await giveUp.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second);
         _served.Set();
         await first;
         await third;
         Assert.Equal(["am-1.example", "am-3.example"], _asked);
-        // Who asks again is answered.
+        // A later caller gets an answer.
         Assert.Equal(Somewhere, await FindAsync("am-2.example"));
     }
 
     [Fact]
-    public async Task SameName_IsLookedUpOnceForAllWhoWait()
+    public async Task SameName_IsLookedUpOnceForAllCallers()
     {
         var blocked = Block();
         var first = FindAsync("am-1.example");
@@ -102,7 +103,7 @@ public sealed class NameLookupTests : IDisposable
     }
 
     [Fact]
-    public async Task LastAddresses_AreThereWhenTheLookupFails()
+    public async Task LastAddresses_AreUsedWhenTheLookupFails()
     {
         await FindAsync("am-1.example");
         _find = _ => throw new SocketException((int)SocketError.TryAgain);
@@ -114,7 +115,7 @@ public sealed class NameLookupTests : IDisposable
     }
 
     [Fact]
-    public async Task LastAddresses_AreThereWhenTheLookupTakesItsTime_AndItsAnswerAfterwards()
+    public async Task LastAddresses_AreUsedWhenTheLookupIsSlow_AndItsAnswerAfterwards()
     {
         await FindAsync("am-1.example");
         IPAddress[] moved = [IPAddress.Parse("192.0.2.8")];
@@ -125,14 +126,14 @@ public sealed class NameLookupTests : IDisposable
         _clock.Advance(Share);
         Assert.Equal(Somewhere, await ask);
         _served.Set();
-        // One thread, one after the other: when this is answered, so was the one before.
+        // One thread looks up one name after the other, so the lookup before is answered too.
         await FindAsync("am-2.example");
         _find = _ => throw new SocketException((int)SocketError.TryAgain);
         Assert.Equal(moved, await FindAsync("am-1.example"));
     }
 
     [Fact]
-    public async Task FaultOfALookup_IsToldAndEndsNothing()
+    public async Task FaultOfALookup_ReachesTheCallerAndEndsNothing()
     {
         _find = _ => throw new ArgumentOutOfRangeException("hostName");
         await Assert.ThrowsAsync<SocketException>(() => FindAsync("am-1.example"));
@@ -146,20 +147,22 @@ public sealed class NameLookupTests : IDisposable
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-        // Nobody listens at the first two.
+        // Nobody listens at the first two addresses.
         _find = _ => [IPAddress.IPv6Loopback, IPAddress.Parse("127.0.0.2"), IPAddress.Loopback];
-        var route = new PushRoute(_names, TimeSpan.FromSeconds(5), _clock);
-        await using var stream = await route.ConnectAsync("am-1.example", port, TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        var route = new AddressConnector(_names, TimeSpan.FromSeconds(5), _clock);
+        await using var stream = await route.ConnectAsync("am-1.example", port, TestContext.Current.CancellationToken)
+            .WaitAsync(TestTimeout, TestContext.Current.CancellationToken);
         using var accepted = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
         await accepted.GetStream().WriteAsync("x"u8.ToArray(), TestContext.Current.CancellationToken);
         Assert.Equal('x', stream.ReadByte());
 
         _find = _ => [IPAddress.IPv6Loopback, IPAddress.Parse("127.0.0.2")];
-        var refused = await Assert.ThrowsAsync<SocketException>(() => route.ConnectAsync("am-1.example", port, TestContext.Current.CancellationToken));
+        var refused = await Assert.ThrowsAsync<SocketException>(() =>
+            route.ConnectAsync("am-1.example", port, TestContext.Current.CancellationToken));
         Assert.Equal(SocketError.ConnectionRefused, refused.SocketErrorCode);
     }
 
-    // The first lookup of the next name stays under way until the test lets it go on.
+    // The next lookup blocks until the test sets _served.
     private Task Block(IPAddress[]? answer = null)
     {
         var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -169,9 +172,10 @@ public sealed class NameLookupTests : IDisposable
             _served.WaitOne();
             return answer ?? Somewhere;
         };
-        return entered.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        return entered.Task.WaitAsync(TestTimeout, TestContext.Current.CancellationToken);
     }
 
     private Task<IReadOnlyList<IPAddress>> FindAsync(string host) =>
-        _names.FindAsync(host, Share, TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        _names.FindAsync(host, Share, TestContext.Current.CancellationToken)
+            .WaitAsync(TestTimeout, TestContext.Current.CancellationToken);
 }

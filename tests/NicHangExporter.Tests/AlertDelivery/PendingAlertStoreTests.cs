@@ -6,38 +6,40 @@ using NicHangExporter.Tests.Remediation;
 
 namespace NicHangExporter.Tests.AlertDelivery;
 
-/// <summary>What waits survives a restart, and whatever else may be in the file costs nothing but itself.</summary>
+/// <summary>Pending alerts survive a restart. A damaged file loses its own alerts and nothing else.</summary>
 public sealed class PendingAlertStoreTests : IDisposable
 {
     private static readonly Uri A = new("http://a:9093");
     private static readonly Uri B = new("http://b:9093/prefix");
 
-    private readonly PushHost _host = new(A, B);
+    private static readonly Dictionary<string, string> Labels = new() { ["instance"] = "pve1" };
+
+    private readonly AlertingHost _host = new(A, B);
 
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public void Restart_TakesUpWhatWaits()
+    public void Restart_ReadsThePendingAlerts()
     {
         _host.Hang("eno1");
-        _host.Book.Taken(A.ToString(), _host.Book.Due(A.ToString()));
+        _host.Store.Taken(A.ToString(), _host.Store.Due(A.ToString()));
         _host.Pass(1);
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_host.BookFile));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_host.AlertsFile));
 
         _host.Restart();
-        Assert.Empty(_host.Book.Due(A.ToString()));
-        Assert.Equal(PushKind.Firing, Assert.Single(_host.Book.Due(B.ToString())).Kind);
-        Assert.Equal("TDH <c4> TDT <e5>", Assert.Single(_host.Book.Alerts).Report);
-        // Only after an episode's gap is it sure that the hang has not lived on.
-        _host.Pass(_host.Options.EpisodeGap.TotalSeconds);
-        Assert.Null(_host.Book.Alerts[0].Over);
+        Assert.Empty(_host.Store.Due(A.ToString()));
+        Assert.Equal(AlertStatus.Firing, Assert.Single(_host.Store.Due(B.ToString())).Status);
+        Assert.Equal("TDH <c4> TDT <e5>", Assert.Single(_host.Store.Alerts).Report);
+        // The hang may go on until the episode gap is over.
+        _host.Pass(_host.Options.Detection.EpisodeGap.TotalSeconds);
+        Assert.Null(_host.Store.Alerts[0].Over);
         _host.Pass(1);
-        Assert.NotNull(_host.Book.Alerts[0].Over);
+        Assert.NotNull(_host.Store.Alerts[0].Over);
         Assert.Equal(0, _host.Log.Count(EventIds.PushBufferUnusable));
     }
 
     [Fact]
-    public void Restart_WithOtherAlertmanagers_TellsTheNewOneOnlyOfWhatIsUnderWay()
+    public void Restart_WithOtherAlertmanagers_SendsTheNewOneOnlyWhatIsInProgress()
     {
         var c = new Uri("http://c:9093");
         _host.Hang("eno1", "eno2");
@@ -46,13 +48,14 @@ public sealed class PendingAlertStoreTests : IDisposable
         _host.Pass(1);
 
         _host.Restart(B, c);
-        Assert.Equal(["eno1"], _host.Book.Due(c.ToString()).Select(due => due.Alert.Device));
-        Assert.Equal(["eno1", "eno2"], _host.Book.Due(B.ToString()).Select(due => due.Alert.Device).Order(StringComparer.Ordinal));
-        Assert.DoesNotContain(_host.Book.Alerts, alert => alert.Progress.ContainsKey(A.ToString()));
+        Assert.Equal(["eno1"], _host.Store.Due(c.ToString()).Select(due => due.Alert.Device));
+        Assert.Equal(["eno1", "eno2"],
+            _host.Store.Due(B.ToString()).Select(due => due.Alert.Device).Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(_host.Store.Alerts, alert => alert.Progress.ContainsKey(A.ToString()));
 
-        // One that is over and that nobody is left to be told of is gone.
+        // An alert that is over is dropped if no Alertmanager is left that waits for it.
         _host.Restart(c);
-        Assert.Equal(["eno1"], _host.Book.Alerts.Select(alert => alert.Device));
+        Assert.Equal(["eno1"], _host.Store.Alerts.Select(alert => alert.Device));
     }
 
     [Fact]
@@ -60,17 +63,17 @@ public sealed class PendingAlertStoreTests : IDisposable
     {
         _host.Hang("eno1", "eno2");
         _host.Pass(1);
-        var whole = File.ReadAllBytes(_host.BookFile);
+        var whole = File.ReadAllBytes(_host.AlertsFile);
         for (var length = 0; length < whole.Length; length++)
         {
-            File.WriteAllBytes(_host.BookFile, whole[..length]);
+            File.WriteAllBytes(_host.AlertsFile, whole[..length]);
             _host.Restart();
-            Assert.Empty(_host.Book.Alerts);
+            Assert.Empty(_host.Store.Alerts);
         }
         Assert.Equal(whole.Length, _host.Log.Count(EventIds.PushBufferSetAside));
-        File.WriteAllBytes(_host.BookFile, whole);
+        File.WriteAllBytes(_host.AlertsFile, whole);
         _host.Restart();
-        Assert.Equal(2, _host.Book.Alerts.Count);
+        Assert.Equal(2, _host.Store.Alerts.Count);
     }
 
     [Theory]
@@ -85,51 +88,57 @@ public sealed class PendingAlertStoreTests : IDisposable
     [InlineData("""[{"device":"eno1","driver":"e1000e","progress":[]}]""")]
     [InlineData("""[{"device":"eno1","driver":"e1000e","start":"yesterday"}]""")]
     [InlineData("\0\0\0\0\0\0\0\0")]
-    public void Content_ThatCantBe_IsSetAside(string content)
+    public void Content_ThatIsInvalid_IsSetAside(string content)
     {
-        File.WriteAllText(_host.BookFile, content);
+        File.WriteAllText(_host.AlertsFile, content);
         _host.Restart();
-        Assert.Empty(_host.Book.Alerts);
+        Assert.Empty(_host.Store.Alerts);
         Assert.Equal(1, _host.Log.Count(EventIds.PushBufferSetAside));
-        Assert.Equal(content, File.ReadAllText(Assert.Single(Directory.GetFiles(_host.Options.StateDirectory!, "alerts.json.corrupt-*"))));
+        Assert.Equal(content, File.ReadAllText(
+            Assert.Single(Directory.GetFiles(_host.Options.Paths.StateDirectory!, "alerts.json.corrupt-*"))));
 
         _host.Hang("eno1");
         _host.Restart();
-        Assert.Single(_host.Book.Alerts);
+        Assert.Single(_host.Store.Alerts);
     }
 
     [Fact]
-    public void Content_OfLaterVersionsAndStrangeTimes_IsTaken()
+    public void Content_OfLaterVersionsWithAbsurdTimes_IsRead()
     {
         _host.Hang("eno1");
         // A list without a checksum, as earlier versions wrote it.
-        var alerts = JsonNode.Parse(File.ReadAllText(_host.BookFile))!["alerts"]!.AsArray();
+        var alerts = JsonNode.Parse(File.ReadAllText(_host.AlertsFile))!["alerts"]!.AsArray();
         alerts[0]!["addedLater"] = new JsonObject();
-        alerts[0]!["progress"]![A.ToString()] = new JsonObject { ["startsAt"] = "9999-12-31T23:59:59Z", ["firingSince"] = "9999-12-31T23:59:59Z", ["lastTaken"] = "0001-01-01T00:00:00Z" };
-        File.WriteAllText(_host.BookFile, alerts.ToJsonString());
+        alerts[0]!["progress"]![A.ToString()] = new JsonObject
+        {
+            ["startsAt"] = "9999-12-31T23:59:59Z",
+            ["firingSince"] = "9999-12-31T23:59:59Z",
+            ["lastTaken"] = "0001-01-01T00:00:00Z",
+        };
+        File.WriteAllText(_host.AlertsFile, alerts.ToJsonString());
         _host.Restart();
         _host.Pass(120);
 
-        var due = Assert.Single(_host.Book.Due(A.ToString()));
-        Assert.Equal(PushKind.Firing, due.Kind);
-        var wire = PostableAlert.Of(due.Alert, A.ToString(), due.Kind, new Dictionary<string, string> { ["instance"] = "pve1" }, _host.Clock.GetUtcNow());
-        // One that would end before it starts is refused.
+        var due = Assert.Single(_host.Store.Due(A.ToString()));
+        Assert.Equal(AlertStatus.Firing, due.Status);
+        var wire = PostableAlert.Of(due.Alert, A.ToString(), due.Status, Labels, _host.Clock.GetUtcNow());
+        // Alertmanager refuses an alert that ends before it starts.
         Assert.True(wire.StartsAt <= wire.EndsAt);
     }
 
     [Fact]
-    public void EveryByte_ThatIsNotAsWritten_IsNoticed()
+    public void EveryChangedByte_IsNoticed()
     {
         _host.Hang("eno1", "eno2");
         _host.Pass(1);
-        var whole = File.ReadAllBytes(_host.BookFile);
+        var whole = File.ReadAllBytes(_host.AlertsFile);
         for (var at = 0; at < whole.Length; at++)
         {
             var damaged = whole.ToArray();
             damaged[at] ^= 1;
-            File.WriteAllBytes(_host.BookFile, damaged);
+            File.WriteAllBytes(_host.AlertsFile, damaged);
             _host.Restart();
-            Assert.True(_host.Book.Alerts.Count == 0, $"byte {at}");
+            Assert.True(_host.Store.Alerts.Count == 0, $"byte {at}");
         }
         Assert.Equal(whole.Length, _host.Log.Count(EventIds.PushBufferSetAside));
     }
@@ -139,65 +148,65 @@ public sealed class PendingAlertStoreTests : IDisposable
     {
         _host.Hang("eno1", "eno2", "eno3");
         _host.Pass(1);
-        var whole = File.ReadAllBytes(_host.BookFile);
+        var whole = File.ReadAllBytes(_host.AlertsFile);
         for (var seed = 0; seed < 500; seed++)
         {
-            File.WriteAllBytes(_host.BookFile, HostileBodies.Mutate(whole, seed));
+            File.WriteAllBytes(_host.AlertsFile, HostileBodies.Mutate(whole, seed));
             _host.Restart();
             _host.Pass(120);
-            foreach (var (alert, kind) in _host.Book.Due(A.ToString()))
-                _ = PostableAlert.Of(alert, A.ToString(), kind, new Dictionary<string, string> { ["instance"] = "pve1" }, _host.Clock.GetUtcNow());
+            foreach (var (alert, status) in _host.Store.Due(A.ToString()))
+                _ = PostableAlert.Of(alert, A.ToString(), status, Labels, _host.Clock.GetUtcNow());
         }
     }
 
     [Fact]
     public void File_OfMoreThanAMegabyte_IsNotRead()
     {
-        File.WriteAllText(_host.BookFile, "[" + new string(' ', 1 << 20) + "]");
+        File.WriteAllText(_host.AlertsFile, "[" + new string(' ', 1 << 20) + "]");
         _host.Restart();
         Assert.Equal(1, _host.Log.Count(EventIds.PushBufferSetAside));
     }
 
     [Fact]
-    public void FullDisk_IsSaidOnceAndTriedEachTenSeconds()
+    public void FullDisk_IsLoggedOnceAndRetriedEveryTenSeconds()
     {
         using var mounts = new Mounts();
-        mounts.AddMemory(_host.Options.StateDirectory!);
+        mounts.AddMemory(_host.Options.Paths.StateDirectory!);
         _host.Restart();
-        var filler = Path.Combine(_host.Options.StateDirectory!, "filler");
+        var filler = Path.Combine(_host.Options.Paths.StateDirectory!, "filler");
         Mounts.Fill(filler);
         _host.Hang("eno1");
         for (var second = 0; second < 60; second++)
             _host.Pass(1);
         Assert.Equal(1, _host.Log.Count(EventIds.PushBufferUnusable));
-        // It is told as far as this process lives.
-        Assert.Single(_host.Book.Due(A.ToString()));
+        // The alert is sent as long as this process lives.
+        Assert.Single(_host.Store.Due(A.ToString()));
 
         File.Delete(filler);
         _host.Pass(10);
-        Assert.Contains("eno1", File.ReadAllText(_host.BookFile), StringComparison.Ordinal);
+        Assert.Contains("eno1", File.ReadAllText(_host.AlertsFile), StringComparison.Ordinal);
         _host.Restart();
-        Assert.Single(_host.Book.Alerts);
+        Assert.Single(_host.Store.Alerts);
     }
 
     [Fact]
-    public void WithoutADirectory_ItIsKeptInMemory()
+    public void WithoutADirectory_AlertsAreKeptInMemory()
     {
-        _host.Options.StateDirectory = null;
+        _host.Configure(options => options with { Paths = options.Paths with { StateDirectory = null } });
         _host.Hang("eno1");
-        Assert.Single(_host.Book.Due(A.ToString()));
+        Assert.Single(_host.Store.Due(A.ToString()));
         Assert.Equal(0, _host.Log.Count(EventIds.PushBufferUnusable));
     }
 
     [Fact]
-    public void Buffered_IsWhatAnAlertmanagerHasNotHeard()
+    public void Buffered_CountsAlertsThatAnAlertmanagerHasNotReceived()
     {
         _host.Hang("eno1", "eno2");
         Assert.Equal(2, _host.Metrics.AlertsBuffered.Value);
-        _host.Book.Taken(A.ToString(), _host.Book.Due(A.ToString()));
+        _host.Store.Taken(A.ToString(), _host.Store.Due(A.ToString()));
         _host.Pass(1);
         Assert.Equal(2, _host.Metrics.AlertsBuffered.Value);
-        _host.Book.Taken(B.ToString(), _host.Book.Due(B.ToString()));
+        _host.Store.Taken(B.ToString(), _host.Store.Due(B.ToString()));
         _host.Pass(1);
         Assert.Equal(0, _host.Metrics.AlertsBuffered.Value);
     }

@@ -12,33 +12,35 @@ using NicHangExporter.Tests.Web;
 
 namespace NicHangExporter.Tests.AlertDelivery;
 
-/// <summary>A request that a server got.</summary>
-internal sealed record PushRequest(string Method, string Path, string? Authorization, string? ContentType, string? Client, string Host, JsonArray Alerts)
+internal sealed record ReceivedPost(
+    string Method, string Path, string? Authorization, string? ContentType, string? Client, string Host,
+    JsonArray Alerts)
 {
-    /// <summary>The labels of an alert.</summary>
     public JsonObject Labels(int alert = 0) => Alerts[alert]!["labels"]!.AsObject();
 }
 
-/// <summary>A server in the place of an Alertmanager, over HTTP or HTTPS: it keeps what it gets and answers what the test says.</summary>
+/// <summary>A server in place of an Alertmanager, over HTTP or HTTPS. It keeps the posts and answers what the test
+/// sets.</summary>
 internal sealed class TestAlertmanager : IAsyncDisposable
 {
     private readonly WebApplication _server;
 
     private TestAlertmanager(WebApplication server) => _server = server;
 
-    public ConcurrentQueue<PushRequest> Requests { get; } = [];
+    public ConcurrentQueue<ReceivedPost> Requests { get; } = [];
 
-    /// <summary>The answer; 200 without a body as it is made.</summary>
-    public Func<HttpContext, PushRequest, Task> Answer { get; set; } = (_, _) => Task.CompletedTask;
+    /// <summary>The answer; by default 200 without a body.</summary>
+    public Func<HttpContext, ReceivedPost, Task> Answer { get; set; } = (_, _) => Task.CompletedTask;
 
-    public Uri Url => new(_server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single().Replace("0.0.0.0", "localhost", StringComparison.Ordinal));
+    public Uri Url =>
+        new(_server.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()
+            .Replace("0.0.0.0", "localhost", StringComparison.Ordinal));
 
-    /// <summary>The last request.</summary>
-    public PushRequest Last => Requests.Last();
+    public ReceivedPost Last => Requests.Last();
 
-    /// <summary>Begins to listen on a port that is free.</summary>
-    /// <param name="certificate">With TLS; null without.</param>
-    /// <param name="client">Asks for a certificate of the client.</param>
+    /// <summary>Listens on a free port.</summary>
+    /// <param name="certificate">The certificate of the server; null for HTTP.</param>
+    /// <param name="client">Requires a client certificate.</param>
     public static async Task<TestAlertmanager> StartAsync(Issued? certificate = null, bool client = false)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -49,7 +51,8 @@ internal sealed class TestAlertmanager : IAsyncDisposable
                 listen.UseHttps(new HttpsConnectionAdapterOptions
                 {
                     ServerCertificate = certificate.Load(),
-                    ClientCertificateMode = client ? ClientCertificateMode.RequireCertificate : ClientCertificateMode.NoCertificate,
+                    ClientCertificateMode = client ? ClientCertificateMode.RequireCertificate
+                        : ClientCertificateMode.NoCertificate,
                     ClientCertificateValidation = (_, _, _) => true,
                 });
         }));
@@ -65,8 +68,10 @@ internal sealed class TestAlertmanager : IAsyncDisposable
     {
         using var reader = new StreamReader(context.Request.Body);
         var text = await reader.ReadToEndAsync(context.RequestAborted);
-        var request = new PushRequest(context.Request.Method, context.Request.Path, context.Request.Headers.Authorization, context.Request.ContentType,
-            context.Connection.ClientCertificate?.Subject, context.Request.Host.Value!, text.Length > 0 ? JsonNode.Parse(text)!.AsArray() : []);
+        var request = new ReceivedPost(context.Request.Method, context.Request.Path,
+            context.Request.Headers.Authorization, context.Request.ContentType,
+            context.Connection.ClientCertificate?.Subject, context.Request.Host.Value!,
+            text.Length > 0 ? JsonNode.Parse(text)!.AsArray() : []);
         Requests.Enqueue(request);
         await Answer(context, request);
     }

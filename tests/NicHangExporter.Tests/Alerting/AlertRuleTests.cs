@@ -77,7 +77,7 @@ public sealed partial class AlertRuleTests
     [Fact]
     public void Documents_HaveOneAddressOfTheRunbooks()
     {
-        Assert.Contains(Runbooks(), new Document("docs/alerting.md").Text, StringComparison.Ordinal);
+        Assert.Contains(Runbooks(), new Document("docs/how-to/alerts.md").Text, StringComparison.Ordinal);
         Assert.DoesNotContain("runbooks.example", string.Concat(AlertRule.Alerts.SelectMany(rule => rule.Annotations.Values)), StringComparison.Ordinal);
     }
 
@@ -118,15 +118,16 @@ public sealed partial class AlertRuleTests
     [Fact]
     public void AlertingDocument_ListsExactlyTheAlertsThatExist()
     {
-        new Document("docs/alerting.md").AssertGenerated("core alerts", Table(optional: false));
-        new Document("docs/alerting.md").AssertGenerated("optional alerts", Table(optional: true));
+        new Document("docs/reference/alerts.md").AssertGenerated("core alerts", Table(optional: false));
+        new Document("docs/reference/alerts.md").AssertGenerated("optional alerts", Table(optional: true));
     }
 
     [Fact]
     public void EveryFile_MentionsOnlyAlertsThatExist()
     {
         var known = AlertRule.Alerts.Select(rule => rule.Name).Append("NicHangExporter").ToHashSet();
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs/runbooks")).Append(Path.Combine(Repository.Root, "docs/alerting.md"))
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories)
+            .Where(file => !file.Contains("/decisions/", StringComparison.Ordinal))
             .Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "deploy"), "*", SearchOption.AllDirectories)))
             foreach (Match mention in Alert().Matches(File.ReadAllText(file)))
                 Assert.True(known.Contains(mention.Value), $"{Path.GetRelativePath(Repository.Root, file)} mentions {mention.Value}, which does not exist");
@@ -141,7 +142,7 @@ public sealed partial class AlertRuleTests
         var table = new StringBuilder("| alert | severity | file | says |\n| --- | --- | --- | --- |\n");
         foreach (var rule in AlertRule.Alerts.Where(rule => rule.IsOptional == optional))
             table.Append(CultureInfo.InvariantCulture,
-                $"| [{rule.Name}](runbooks/{rule.Name}.md) | {string.Join(", ", rule.Severities)} | {rule.File} | {rule.Annotations["summary"]} |\n");
+                $"| [{rule.Name}](../runbooks/{rule.Name}.md) | {string.Join(", ", rule.Severities)} | {rule.File} | {rule.Annotations["summary"]} |\n");
         return table.ToString();
     }
 

@@ -6,7 +6,7 @@ using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Tests.Api;
 
-/// <summary>Makes docs/openapi.json (OpenAPI 3.1) from the metadata of the endpoints, the types that they read and write, and their doc comments.</summary>
+/// <summary>Makes docs/reference/openapi.json (OpenAPI 3.1) from the metadata of the endpoints, the types that they read and write, and their doc comments.</summary>
 internal static class ApiDocument
 {
     /// <summary>The routes, with Alertmanager's among them; nobody answers.</summary>
@@ -27,7 +27,7 @@ internal static class ApiDocument
                 ["title"] = "NicHangExporter",
                 ["version"] = "1",
                 ["summary"] = "Remediation of hanging NICs, for those with a credential.",
-                ["description"] = "How to use it, with examples, is in docs/api.md. Answers may get further members in later versions; requests with members that are not listed here are refused, save for the messages of Alertmanager. "
+                ["description"] = "How to use it, with examples, is in docs/reference/api.md. Answers may get further members in later versions; requests with members that are not listed here are refused, save for the messages of Alertmanager. "
                     + "Every GET may also be a HEAD. A method that a path does not have is answered 405 (urn:problem-type:nichang:method_not_allowed) with the header Allow, a path that there is not 404.",
                 ["license"] = new JsonObject { ["name"] = "Apache-2.0", ["identifier"] = "Apache-2.0" },
             },

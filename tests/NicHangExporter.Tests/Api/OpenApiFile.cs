@@ -1,13 +1,12 @@
 using System.Text.Json.Nodes;
-using NicHangExporter.Api;
 
 namespace NicHangExporter.Tests.Api;
 
-/// <summary>docs/openapi.json, as a client reads it.</summary>
+/// <summary>docs/reference/openapi.json, as a client reads it.</summary>
 internal sealed class OpenApiFile(JsonNode document)
 {
     /// <summary>The file of the repository.</summary>
-    public static readonly string Path = System.IO.Path.Combine(Repository.Root, "docs/openapi.json");
+    public static readonly string Path = System.IO.Path.Combine(Repository.Root, "docs/reference/openapi.json");
 
     // What a client may act upon.
     private static readonly string[] Told = ["Location", "Retry-After", "WWW-Authenticate", "Allow"];

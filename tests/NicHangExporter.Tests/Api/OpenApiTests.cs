@@ -6,7 +6,7 @@ using NicHangExporter.Api;
 namespace NicHangExporter.Tests.Api;
 
 /// <summary>
-/// docs/openapi.json is made from the table of routes and the types: UPDATE_GOLDEN=1 writes it anew. What the router really answers is held against it in all
+/// docs/reference/openapi.json is made from the table of routes and the types: UPDATE_GOLDEN=1 writes it anew. What the router really answers is held against it in all
 /// other tests (<see cref="ApiPromises"/>).
 /// </summary>
 public sealed class OpenApiTests

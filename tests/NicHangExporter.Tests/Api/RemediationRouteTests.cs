@@ -55,7 +55,7 @@ public sealed class RemediationRouteTests : IDisposable
     [Fact]
     public async Task DryRun_OfADeviceThatIsNotAllowed_IsNoSuccess()
     {
-        using var api = new ApiHost(options => options.RemediationDevices = ["eno9"]);
+        using var api = new ApiHost(options => options with { Remediation = options.Remediation with { Devices = ["eno9"] } });
 
         var reply = await api.PostAsync(Path, """{"device":"eno1","dryRun":true}""");
 
@@ -76,7 +76,7 @@ public sealed class RemediationRouteTests : IDisposable
     [Fact]
     public async Task Observe_SaysWhatWouldBeDone()
     {
-        Restart(options => options.ApiRemediation = RemediationMode.Observe);
+        Restart(options => options with { Remediation = options.Remediation with { Api = RemediationMode.Observe } });
 
         var reply = await _api.PostAsync(Path, """{"device":"eno1"}""");
 
@@ -97,10 +97,10 @@ public sealed class RemediationRouteTests : IDisposable
     [Fact]
     public async Task WhatTakesLonger_Is202AndIsFoundWhereItSays()
     {
+        Restart(options => options with { Remediation = options.Remediation with { Local = RemediationMode.Off } });
         _api.Nic.CuredBy.Remove("reinit");
         _api.Host.Start();
         _api.Nic.Hang();
-        _api.Host.Options.LocalRemediation = RemediationMode.Off;
         HangNow();
 
         var reply = await _api.PostAsync(Path, """{"device":"eno1","recover":true}""");
@@ -155,7 +155,11 @@ public sealed class RemediationRouteTests : IDisposable
     [Fact]
     public async Task MissingCapability_Is409AndNamesIt()
     {
-        Restart(options => File.WriteAllText(System.IO.Path.Combine(options.ProcfsPath, "self/status"), "Name:\tnic-hang-exporter\nCapEff:\t0000000000000000\n"));
+        Restart(options =>
+        {
+            File.WriteAllText(System.IO.Path.Combine(options.Paths.Procfs, "self/status"), "Name:\tnic-hang-exporter\nCapEff:\t0000000000000000\n");
+            return options;
+        });
 
         var reply = await _api.PostAsync(Path, """{"device":"eno1"}""");
 
@@ -180,7 +184,7 @@ public sealed class RemediationRouteTests : IDisposable
     [Fact]
     public async Task DeviceThatIsNotAllowed_Is403()
     {
-        Restart(options => options.RemediationDevices = ["eno1"]);
+        Restart(options => options with { Remediation = options.Remediation with { Devices = ["eno1"] } });
         _api.Host.AddNic("eno2", "pci0000:00/0000:02:00.0");
 
         Assert.Equal((403, "not_allowed"), await RefusalAsync(_api.PostAsync(Path, """{"device":"eno2"}""")));
@@ -189,7 +193,7 @@ public sealed class RemediationRouteTests : IDisposable
     [Fact]
     public async Task ModeOff_Is403()
     {
-        Restart(options => options.ApiRemediation = RemediationMode.Off);
+        Restart(options => options with { Remediation = options.Remediation with { Api = RemediationMode.Off } });
 
         Assert.Equal((403, "mode_off"), await RefusalAsync(_api.PostAsync(Path, """{"device":"eno1"}""")));
     }
@@ -224,7 +228,7 @@ public sealed class RemediationRouteTests : IDisposable
     [Fact]
     public async Task KillSwitch_Is409()
     {
-        File.WriteAllText(_api.Host.Options.DisableFile, "");
+        File.WriteAllText(_api.Host.Options.Remediation.DisableFile, "");
 
         Assert.Equal((409, "paused"), await RefusalAsync(_api.PostAsync(Path, """{"device":"eno1"}""")));
     }
@@ -232,7 +236,7 @@ public sealed class RemediationRouteTests : IDisposable
     [Fact]
     public async Task JournalThatCantBeWritten_Is503AndNothingIsDone()
     {
-        Restart(options => options.StateDirectory = null);
+        Restart(options => options with { Paths = options.Paths with { StateDirectory = null } });
 
         Assert.Equal((503, "journal_unavailable"), await RefusalAsync(_api.PostAsync(Path, """{"device":"eno1"}""")));
         Assert.Empty(_api.Nic.Operations);
@@ -274,8 +278,8 @@ public sealed class RemediationRouteTests : IDisposable
     {
         var host = new FixtureHost(options =>
         {
-            Remediation.LocalLoop.Enforcing(options);
-            (options.ApiRemediation, options.RemediationDevices) = (RemediationMode.Enforce, ["eno1"]);
+            options = Remediation.LocalLoop.Enforcing(options);
+            return options with { Remediation = options.Remediation with { Api = RemediationMode.Enforce, Devices = ["eno1"] } };
         });
         host.AddSimulatedNic(driver: "strange");
         _api.Dispose();
@@ -361,7 +365,7 @@ public sealed class RemediationRouteTests : IDisposable
     [Fact]
     public async Task DiskThatCantBeRead_Is503()
     {
-        var journal = System.IO.Path.Combine(_api.Host.Options.StateDirectory!, "journal.jsonl");
+        var journal = System.IO.Path.Combine(_api.Host.Options.Paths.StateDirectory!, "journal.jsonl");
         File.Delete(journal);
         Directory.CreateDirectory(journal);
 
@@ -389,7 +393,7 @@ public sealed class RemediationRouteTests : IDisposable
         return (reply.Status, reply.Problem);
     }
 
-    private void Restart(Action<ExporterOptions> configure)
+    private void Restart(Func<ExporterOptions, ExporterOptions> configure)
     {
         _api.Dispose();
         _api = new(configure);

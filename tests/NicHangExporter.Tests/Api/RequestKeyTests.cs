@@ -54,9 +54,9 @@ public sealed class RequestKeyTests : IDisposable
     [Fact]
     public async Task WhatWasDeclined_MayBeTriedAgainWithItsKey()
     {
-        File.WriteAllText(_api.Host.Options.DisableFile, "");
+        File.WriteAllText(_api.Host.Options.Remediation.DisableFile, "");
         Assert.Equal(409, (await KeyedAsync("k1", Body)).Status);
-        File.Delete(_api.Host.Options.DisableFile);
+        File.Delete(_api.Host.Options.Remediation.DisableFile);
 
         Assert.Equal("applied", (await KeyedAsync("k1", Body)).Verdict);
     }
@@ -166,7 +166,7 @@ public sealed class RequestKeyTests : IDisposable
     {
         await KeyedAsync("CANARY-KEY", Body);
 
-        Assert.DoesNotContain("CANARY", await File.ReadAllTextAsync(System.IO.Path.Combine(_api.Host.Options.StateDirectory!, "journal.jsonl"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain("CANARY", await File.ReadAllTextAsync(System.IO.Path.Combine(_api.Host.Options.Paths.StateDirectory!, "journal.jsonl"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     private Task<ApiReply> KeyedAsync(string key, string body, string authorization = ApiHost.Remediate) => _api.PostAsync(Path, body, authorization, (RequestKeys.Header, key));
@@ -176,8 +176,8 @@ public sealed class RequestKeyTests : IDisposable
         _api.Forget();
         var host = _api.Host.Restart(configure: options =>
         {
-            Remediation.LocalLoop.Enforcing(options);
-            options.ApiRemediation = RemediationMode.Enforce;
+            options = Remediation.LocalLoop.Enforcing(options);
+            return options with { Remediation = options.Remediation with { Api = RemediationMode.Enforce } };
         });
         _api = new ApiHost(host: host);
     }

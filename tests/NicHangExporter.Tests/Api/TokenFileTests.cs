@@ -128,7 +128,7 @@ public sealed class TokenFileTests : IDisposable
         File.Delete(_files.Path("b"));
         TestSupport.Execution.Of("mkfifo", "-m", "600", _files.Path("b")).Succeeded();
         Assert.Null(TokenFile.TryParse("c:read=/dev/zero", out var zero));
-        _files.Options.ApiTokenFiles = [.. _files.Options.ApiTokenFiles, zero!];
+        _files.Configure(zero!);
 
         Assert.Equal(3, Check().Count);
     }

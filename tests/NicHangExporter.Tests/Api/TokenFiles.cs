@@ -24,7 +24,7 @@ internal sealed class TokenFiles : IDisposable
 
     public ExporterMetrics Metrics { get; } = new();
 
-    public ExporterOptions Options { get; } = new();
+    public ExporterOptions Options { get; private set; } = new();
 
     public string Path(string name) => _directory.File(name);
 
@@ -38,9 +38,12 @@ internal sealed class TokenFiles : IDisposable
     {
         Write(name, content, mode);
         Assert.Null(TokenFile.TryParse($"{name}:{scope}={Path(name)}", out var file));
-        Options.ApiTokenFiles = [.. Options.ApiTokenFiles, file!];
+        Configure(file!);
         return content;
     }
+
+    /// <summary>Configures one more file.</summary>
+    public void Configure(TokenFile file) => Options = Options with { Api = Options.Api with { TokenFiles = [.. Options.Api.TokenFiles, file] } };
 
     /// <summary>Replaces a file as it should be done: by renaming.</summary>
     public string Replace(string name, string content)

@@ -8,7 +8,7 @@ namespace NicHangExporter.Tests.Api;
 /// <summary>What can only be looked at: remediations on record, devices, episodes; and the switches for people.</summary>
 public sealed class ViewRouteTests : IDisposable
 {
-    private ApiHost _api = new(options => (options.Cooldown, options.DeviceBudget, options.HostBudget) = (TimeSpan.Zero, 100, 100));
+    private ApiHost _api = new(options => options with { Remediation = options.Remediation with { Cooldown = TimeSpan.Zero, DeviceBudget = 100, HostBudget = 100 } });
 
     public void Dispose() => _api.Dispose();
 
@@ -33,7 +33,7 @@ public sealed class ViewRouteTests : IDisposable
     [Fact]
     public async Task DeclinedOne_IsFoundByTheIdOfItsProblem()
     {
-        File.WriteAllText(_api.Host.Options.DisableFile, "");
+        File.WriteAllText(_api.Host.Options.Remediation.DisableFile, "");
         var problem = await _api.PostAsync("/api/v1/remediations", """{"device":"eno1"}""");
 
         var reply = await _api.GetAsync($"/api/v1/remediations/{problem.Json["id"]!.GetValue<string>()}");
@@ -91,8 +91,8 @@ public sealed class ViewRouteTests : IDisposable
         _api.Dispose();
         var host = new FixtureHost(options =>
         {
-            Remediation.LocalLoop.Enforcing(options);
-            options.ApiRemediation = RemediationMode.Enforce;
+            options = Remediation.LocalLoop.Enforcing(options);
+            return options with { Remediation = options.Remediation with { Api = RemediationMode.Enforce } };
         });
         _ = host.AddSimulatedNic(name);
         _api = new ApiHost(host: host);
@@ -127,7 +127,7 @@ public sealed class ViewRouteTests : IDisposable
     public async Task Quarantine_IsLiftedByAnAdminAndOnRecordUnderItsName()
     {
         _api.Dispose();
-        _api = new ApiHost(options => (options.DeviceBudget, options.Cooldown) = (1, TimeSpan.Zero));
+        _api = new ApiHost(options => options with { Remediation = options.Remediation with { DeviceBudget = 1, Cooldown = TimeSpan.Zero } });
         await _api.PostAsync("/api/v1/remediations", """{"device":"eno1","features":["tso"]}""");
         var refused = await _api.PostAsync("/api/v1/remediations", """{"device":"eno1","features":["gso"]}""");
         Assert.Equal((409, "quarantined"), (refused.Status, refused.Problem));
@@ -156,7 +156,7 @@ public sealed class ViewRouteTests : IDisposable
         Assert.False((await _api.SendAsync("DELETE", "/api/v1/pause", null, ApiHost.Admin)).Json["paused"]!.GetValue<bool>());
         Assert.Equal(200, (await _api.PostAsync("/api/v1/remediations", """{"device":"eno1","features":["gso"]}""")).Status);
 
-        File.WriteAllText(_api.Host.Options.DisableFile, "");
+        File.WriteAllText(_api.Host.Options.Remediation.DisableFile, "");
         var still = (await _api.SendAsync("DELETE", "/api/v1/pause", null, ApiHost.Admin)).Json;
         Assert.True(still["paused"]!.GetValue<bool>());
         Assert.NotNull(still["explanation"]);
@@ -166,7 +166,7 @@ public sealed class ViewRouteTests : IDisposable
     public async Task SwitchThatIsNotDurable_SaysSo()
     {
         _api.Dispose();
-        _api = new ApiHost(options => options.StateDirectory = null);
+        _api = new ApiHost(options => options with { Paths = options.Paths with { StateDirectory = null } });
 
         var reply = await _api.PostAsync("/api/v1/pause");
 
@@ -180,7 +180,7 @@ public sealed class ViewRouteTests : IDisposable
     public async Task WithoutAStateDirectory_ListsAreEmpty()
     {
         _api.Dispose();
-        _api = new ApiHost(options => options.StateDirectory = null);
+        _api = new ApiHost(options => options with { Paths = options.Paths with { StateDirectory = null } });
 
         Assert.Empty((await _api.GetAsync("/api/v1/remediations")).Json["remediations"]!.AsArray());
         Assert.Empty((await _api.GetAsync("/api/v1/episodes")).Json["episodes"]!.AsArray());

@@ -15,32 +15,32 @@ public sealed class GoldenPushBufferTests
     {
         using var host = Filled();
 
-        GoldenFile.AssertIs(File, System.IO.File.ReadAllText(host.BookFile));
+        GoldenFile.AssertIs(File, System.IO.File.ReadAllText(host.AlertsFile));
     }
 
     [Fact]
     public void GoldenFile_ReadAgain_IsWhatWaits()
     {
-        using var host = new PushHost(A, B);
-        System.IO.File.Copy(GoldenFile.PathOf(File), host.BookFile, overwrite: true);
+        using var host = new AlertingHost(A, B);
+        System.IO.File.Copy(GoldenFile.PathOf(File), host.AlertsFile, overwrite: true);
         host.Restart();
 
         Assert.Equal(["eno1 hangs", "eno2 hung"],
-            host.Book.Alerts.Select(alert => $"{alert.Device} {(alert.Over is null ? "hangs" : "hung")}")
+            host.Store.Alerts.Select(alert => $"{alert.Device} {(alert.Over is null ? "hangs" : "hung")}")
                 .Order(StringComparer.Ordinal));
         // A was told of both a moment before, B of neither.
-        Assert.Empty(host.Book.Due(A.ToString()));
+        Assert.Empty(host.Store.Due(A.ToString()));
         Assert.Equal(["eno1 Firing", "eno2 Firing"],
-            host.Book.Due(B.ToString()).Select(due => $"{due.Alert.Device} {due.Kind}").Order(StringComparer.Ordinal));
+            host.Store.Due(B.ToString()).Select(due => $"{due.Alert.Device} {due.Status}").Order(StringComparer.Ordinal));
         Assert.Equal(0, host.Log.Count(EventIds.PushBufferUnusable) + host.Log.Count(EventIds.PushBufferSetAside));
     }
 
     // Two hang, which one Alertmanager is told of; then one of them is over.
-    private static PushHost Filled()
+    private static AlertingHost Filled()
     {
-        var host = new PushHost(A, B);
+        var host = new AlertingHost(A, B);
         host.Hang("eno1", "eno2");
-        host.Book.Taken(A.ToString(), host.Book.Due(A.ToString()));
+        host.Store.Taken(A.ToString(), host.Store.Due(A.ToString()));
         host.Pass(1);
         host.Hang("eno1");
         host.Pass(1);

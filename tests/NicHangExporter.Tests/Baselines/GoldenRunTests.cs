@@ -87,7 +87,7 @@ public sealed partial class GoldenRunTests
 
         var (state, record) = (host.Ledger.State, Assert.Single(host.Ledger.State.Devices).Value);
         var device = Assert.Single(host.Monitor.State().Devices);
-        var bundle = Assert.Single(EpisodeFiles.List(host.Options.StateDirectory!));
+        var bundle = Assert.Single(EpisodeFiles.List(host.Options.Paths.StateDirectory!));
         var verdicts = bundle.Remediations.Select(remediation => $"{remediation.Verdict}");
         Assert.Equal(expected, string.Join('\n',
             $"stage {Or(record.Stage)}, rung {Or(record.Rung)}, off {All(record.Desired)}",
@@ -137,7 +137,7 @@ public sealed partial class GoldenRunTests
         // The host lets an hour pass at its beginning.
         var host = new FixtureHost(LocalLoop.Enforcing, live: true, clock: new FakeTimeProvider(now.AddHours(-1)));
         host.AddSimulatedNic();
-        Named(name).Leave(host.Options.StateDirectory!);
+        Named(name).Leave(host.Options.Paths.StateDirectory!);
         Assert.True(host.StateDirectory.TryTake());
         host.Ledger.Open();
         host.Start();
@@ -151,6 +151,6 @@ public sealed partial class GoldenRunTests
         JsonSerializer.Serialize(host.Monitor.State(), StateJson.Default.MonitorState);
 
     private static string Bundles(FixtureHost host) => string.Join('\n',
-        EpisodeFiles.List(host.Options.StateDirectory!)
+        EpisodeFiles.List(host.Options.Paths.StateDirectory!)
             .Select(bundle => JsonSerializer.Serialize(bundle, EpisodeJson.Default.EpisodeBundle)));
 }

@@ -73,7 +73,7 @@ internal sealed record RecordedRun(string Name, int MaxBytes, Action<FixtureHost
         host.Live(2);
         Act(host, nic);
         host.Store.Save(host.Monitor.State());
-        look(host, Files(host.Options.StateDirectory!));
+        look(host, Files(host.Options.Paths.StateDirectory!));
     }
 
     /// <summary>Puts golden files into a state directory, as an earlier version left them.</summary>

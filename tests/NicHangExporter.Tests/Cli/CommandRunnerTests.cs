@@ -239,9 +239,9 @@ public sealed class CommandRunnerTests : IDisposable
     {
         ActAlone alone = (options, request, _) =>
         {
-            _alone.Add((options.StateDirectory, request));
+            _alone.Add((options.Paths.StateDirectory, request));
             return Task.FromResult(_aloneAnswer);
         };
-        return new CommandRunner(new ExporterOptions { StateDirectory = _daemon.Directory, SysfsPath = _sysfs.Path }, alone, TimeProvider.System, _output, _error).RunAsync(call);
+        return new CommandRunner(new ExporterOptions { Paths = new() { StateDirectory = _daemon.Directory, Sysfs = _sysfs.Path } }, alone, TimeProvider.System, _output, _error).RunAsync(call);
     }
 }

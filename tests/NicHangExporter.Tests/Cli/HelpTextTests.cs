@@ -26,6 +26,18 @@ public sealed class HelpTextTests
     }
 
     [Fact]
+    public void HelpAll_ListsAdvancedAndDeprecatedOptionsLast()
+    {
+        var lines = Help("--help-all");
+
+        var advanced = Array.IndexOf(lines, "Advanced options, which hardly any host needs:");
+        Assert.True(advanced > Array.IndexOf(lines, "Options of collector:"));
+        Assert.All(OptionTable.All, option => Assert.Equal(
+            option.IsAdvanced || option.IsDeprecated,
+            Array.FindIndex(lines, line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var name, ..] && name == $"--{option.Name}") > advanced));
+    }
+
+    [Fact]
     public void Help_NamesEveryCommand()
     {
         var text = string.Join('\n', Help("--help"));

@@ -3,12 +3,14 @@ using NicHangExporter.Linux.Ethtool;
 
 namespace NicHangExporter.Tests.Detection;
 
-/// <summary>Whose report it is, and what is left of a device that has gone.</summary>
+/// <summary>The device that a report belongs to, and the state of a device that is gone.</summary>
 public sealed class DeviceTableTests : IDisposable
 {
     private const string Watchdog = "NETDEV WATCHDOG: eno1 (e1000e): transmit queue 0 timed out";
-    private const string WatchdogLive = "nichang_hang_events_total{device=\"eno1\",source=\"watchdog\",origin=\"live\"}";
-    private const string TxTimeoutLive = "nichang_hang_events_total{device=\"eno1\",source=\"tx_timeout\",origin=\"live\"}";
+    private const string WatchdogLive =
+        "nichang_hang_events_total{device=\"eno1\",source=\"watchdog\",origin=\"live\"}";
+    private const string TxTimeoutLive =
+        "nichang_hang_events_total{device=\"eno1\",source=\"tx_timeout\",origin=\"live\"}";
     private const string Active = "nichang_hang_active{device=\"eno1\"}";
 
     private readonly FixtureHost _host = new();
@@ -18,7 +20,7 @@ public sealed class DeviceTableTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
-    public async Task ReportByNameOnly_ConcernsTheBearerAndNotAFormerOne()
+    public async Task ReportByNameOnly_BelongsToThePresentDevice()
     {
         _host.Start();
         _host.Print(1, Watchdog, dictionary: null);
@@ -34,7 +36,7 @@ public sealed class DeviceTableTests : IDisposable
     }
 
     [Fact]
-    public async Task DeviceThatVanishesWhileItStalls_IsNotStalledForEver()
+    public async Task DeviceThatVanishesWhileItStalls_DoesNotStayStalled()
     {
         _host.Sysfs.Write("eno1", "queues/tx-0/byte_queue_limits/inflight", "1500\n");
         _host.Start();
@@ -46,11 +48,12 @@ public sealed class DeviceTableTests : IDisposable
 
         Assert.Equal(0, await _host.ValueAsync("nichang_tx_stalled{device=\"eno1\"}"));
         Assert.Equal(0, await _host.ValueAsync(Active));
-        Assert.Equal(1, await _host.ValueAsync("nichang_hang_events_total{device=\"eno1\",source=\"tx_stall\",origin=\"live\"}"));
+        Assert.Equal(1,
+            await _host.ValueAsync("nichang_hang_events_total{device=\"eno1\",source=\"tx_stall\",origin=\"live\"}"));
     }
 
     [Fact]
-    public async Task Queues_TakenAwayAndGivenBack_BringTheirOldTimeoutsAndNoNewOnes()
+    public async Task Queues_RemovedAndAddedAgain_AddNoTimeouts()
     {
         // ethtool -L combined 1, and back: the kernel keeps the count of a queue that is not in use.
         _host.Sysfs.Write("eno1", "queues/tx-1/tx_timeout", "5\n");
@@ -69,7 +72,7 @@ public sealed class DeviceTableTests : IDisposable
     }
 
     [Fact]
-    public async Task Queues_OneCountsAnewWhileAnotherTimesOut_IsATestimony()
+    public async Task Queues_OneStartsFromZeroWhileAnotherTimesOut_IsAnEvent()
     {
         _host.Sysfs.Write("eno1", "queues/tx-0/tx_timeout", "9\n");
         _host.Sysfs.Write("eno1", "queues/tx-1/tx_timeout", "0\n");

@@ -3,7 +3,8 @@ namespace NicHangExporter.Tests.Detection;
 /// <summary>Recorded input beside the tests, byte for byte.</summary>
 internal static class Fixtures
 {
-    public static string PathOf(params string[] parts) => Path.Combine([AppContext.BaseDirectory, "fixtures", .. parts]);
+    public static string PathOf(params string[] parts) =>
+        Path.Combine([AppContext.BaseDirectory, "fixtures", .. parts]);
 
     public static byte[] Read(params string[] parts) => File.ReadAllBytes(PathOf(parts));
 }

@@ -28,19 +28,24 @@ public sealed class HangEpisodeTests
 
     [Fact]
     public void Shape_ReportThatAnnouncesTheReset_IsAFlap() =>
-        Assert.Equal(HangShape.Flap, HangEpisode.Observe(null, Driver, TimeSpan.FromSeconds(1), Gap, resets: true).Shape);
+        Assert.Equal(HangShape.Flap,
+            HangEpisode.Observe(null, Driver, TimeSpan.FromSeconds(1), Gap, resets: true).Shape);
 
     [Fact]
-    public void Shape_NothingLoggedButNothingSent_IsASilentStall() => Assert.Equal(HangShape.SilentStall, Episode((TxStall, 10)).Shape);
+    public void Shape_NothingLoggedButNothingSent_IsASilentStall() =>
+        Assert.Equal(HangShape.SilentStall, Episode((TxStall, 10)).Shape);
 
     [Fact]
-    public void Shape_OneReportAndStillFrozen_IsAWedge() => Assert.Equal(HangShape.Wedge, Episode((Driver, 1), (TxStall, 11)).Shape);
+    public void Shape_OneReportAndStillFrozen_IsAWedge() =>
+        Assert.Equal(HangShape.Wedge, Episode((Driver, 1), (TxStall, 11)).Shape);
 
     [Fact]
-    public void Shape_WatchdogUnderPauseFrames_IsPaused() => Assert.Equal(HangShape.Paused, Episode((Watchdog, 1), (Paused, 5)).Shape);
+    public void Shape_WatchdogUnderPauseFrames_IsPaused() =>
+        Assert.Equal(HangShape.Paused, Episode((Watchdog, 1), (Paused, 5)).Shape);
 
     [Fact]
-    public void Shape_DriverReportUnderPauseFrames_IsAWedge() => Assert.Equal(HangShape.Wedge, Episode((Paused, 1), (Driver, 5), (Driver, 7)).Shape);
+    public void Shape_DriverReportUnderPauseFrames_IsAWedge() =>
+        Assert.Equal(HangShape.Wedge, Episode((Paused, 1), (Driver, 5), (Driver, 7)).Shape);
 
     [Fact]
     public void Observe_WithinTheGap_ContinuesTheEpisode()
@@ -78,11 +83,11 @@ public sealed class HangEpisodeTests
         Assert.True(episode.IsOver(TimeSpan.FromSeconds(160.001), Gap));
     }
 
-    private static HangEpisode Episode(params (HangSource Witness, double Second)[] testimonies)
+    private static HangEpisode Episode(params (HangSource Source, double Second)[] observations)
     {
         HangEpisode? episode = null;
-        foreach (var (witness, second) in testimonies)
-            episode = HangEpisode.Observe(episode, witness, TimeSpan.FromSeconds(second), Gap);
+        foreach (var (source, second) in observations)
+            episode = HangEpisode.Observe(episode, source, TimeSpan.FromSeconds(second), Gap);
         return episode!.Value;
     }
 }

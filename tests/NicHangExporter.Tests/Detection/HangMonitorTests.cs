@@ -6,9 +6,12 @@ namespace NicHangExporter.Tests.Detection;
 
 public sealed class HangMonitorTests : IDisposable
 {
-    private const string Hang = @"e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\x0a  TDH                  <14>\x0a  TDT                  <1a>";
+    private const string Hang =
+        @"e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\x0a  TDH                  <14>"
+        + @"\x0a  TDT                  <1a>";
     private const string DriverLive = "nichang_hang_events_total{device=\"eno1\",source=\"driver\",origin=\"live\"}";
-    private const string DriverHistory = "nichang_hang_events_total{device=\"eno1\",source=\"driver\",origin=\"history\"}";
+    private const string DriverHistory =
+        "nichang_hang_events_total{device=\"eno1\",source=\"driver\",origin=\"history\"}";
     private const string Active = "nichang_hang_active{device=\"eno1\"}";
 
     private readonly FixtureHost _host = new();
@@ -27,8 +30,13 @@ public sealed class HangMonitorTests : IDisposable
                 // Only the kernel log has a history.
                 Assert.Equal(
                     (source, origin) is ("tx_timeout" or "tx_stall", "history") ? null : 0,
-                    await _host.ValueAsync($"nichang_hang_events_total{{device=\"eno1\",source=\"{source}\",origin=\"{origin}\"}}"));
-        foreach (var series in new[] { "nichang_hang_active", "nichang_hang_last_event_timestamp_seconds", "nichang_hang_outage_seconds_total", "nichang_tx_stalled", "nichang_tx_paused", "nichang_tx_pauses_total" })
+                    await _host.ValueAsync(
+                        $"nichang_hang_events_total{{device=\"eno1\",source=\"{source}\",origin=\"{origin}\"}}"));
+        foreach (var series in new[]
+        {
+            "nichang_hang_active", "nichang_hang_last_event_timestamp_seconds", "nichang_hang_outage_seconds_total",
+            "nichang_tx_stalled", "nichang_tx_paused", "nichang_tx_pauses_total",
+        })
             Assert.Equal(0, await _host.ValueAsync(series + "{device=\"eno1\"}"));
     }
 
@@ -47,7 +55,8 @@ public sealed class HangMonitorTests : IDisposable
         Assert.Equal(1, await _host.ValueAsync("nichang_hang_active_shape{device=\"eno1\",shape=\"wedge\"}"));
         Assert.Equal(1, await _host.ValueAsync("nichang_hang_episodes_total{device=\"eno1\",origin=\"live\"}"));
         Assert.Equal(4, await _host.ValueAsync("nichang_hang_outage_seconds_total{device=\"eno1\"}"));
-        Assert.Equal(_host.Clock.GetUtcNow().ToUnixTimeSeconds(), await _host.ValueAsync("nichang_hang_last_event_timestamp_seconds{device=\"eno1\"}"));
+        Assert.Equal(_host.Clock.GetUtcNow().ToUnixTimeSeconds(),
+            await _host.ValueAsync("nichang_hang_last_event_timestamp_seconds{device=\"eno1\"}"));
         Assert.Equal(1, _host.Log.Count(EventIds.EpisodeStarted));
         Assert.Contains(_host.Log.Entries, entry => entry.Message.Contains("TDH=14 TDT=1a", StringComparison.Ordinal));
 
@@ -68,7 +77,8 @@ public sealed class HangMonitorTests : IDisposable
         _host.Pass(2);
         _host.Print(2, "e1000e 0000:00:1f.6 eno1: Reset adapter unexpectedly");
         _host.Pass(4);
-        _host.Print(3, "e1000e 0000:00:1f.6 eno1: NIC Link is Up 1000 Mbps Full Duplex, Flow Control: Rx/Tx", priority: 6);
+        _host.Print(3, "e1000e 0000:00:1f.6 eno1: NIC Link is Up 1000 Mbps Full Duplex, Flow Control: Rx/Tx",
+            priority: 6);
         _host.Pass(61);
 
         Assert.Equal(1, await _host.ValueAsync("nichang_driver_resets_total{device=\"eno1\",origin=\"live\"}"));
@@ -88,7 +98,7 @@ public sealed class HangMonitorTests : IDisposable
     }
 
     [Fact]
-    public async Task History_RecordsOfBeforeTheStart_CountOnceAndAreNoNews()
+    public async Task History_RecordsFromBeforeTheStart_CountOnceAndAreNotActive()
     {
         for (ulong sequence = 1; sequence <= 5; sequence++)
             _host.Append(sequence, Hang, at: _host.Uptime - 10 + sequence);
@@ -120,9 +130,9 @@ public sealed class HangMonitorTests : IDisposable
     }
 
     [Fact]
-    public async Task Untrusted_InARehearsal_CountsAndSaysSoLoudly()
+    public async Task Untrusted_InARehearsal_CountsWithAWarning()
     {
-        _host.Options.AcceptUntrusted = true;
+        _host.Configure(options => options with { Detection = options.Detection with { AcceptUntrusted = true } });
         _host.Start();
         _host.Print(1, Hang, priority: 11);
 
@@ -136,9 +146,11 @@ public sealed class HangMonitorTests : IDisposable
     {
         _host.AddNic("enp2s0f1", "pci0000:00/0000:02:00.1", "igb");
         _host.Start();
-        _host.Print(1, @"igb 0000:02:00.1: Detected Tx Unit Hang\x0a  Tx Queue             <2>", dictionary: " SUBSYSTEM=pci\n DEVICE=+pci:0000:02:00.1\n");
+        _host.Print(1, @"igb 0000:02:00.1: Detected Tx Unit Hang\x0a  Tx Queue             <2>",
+            dictionary: " SUBSYSTEM=pci\n DEVICE=+pci:0000:02:00.1\n");
 
-        Assert.Equal(1, await _host.ValueAsync("nichang_hang_events_total{device=\"enp2s0f1\",source=\"driver\",origin=\"live\"}"));
+        Assert.Equal(1,
+            await _host.ValueAsync("nichang_hang_events_total{device=\"enp2s0f1\",source=\"driver\",origin=\"live\"}"));
     }
 
     [Fact]
@@ -177,7 +189,7 @@ public sealed class HangMonitorTests : IDisposable
         Assert.Equal(0, await _host.ValueAsync(DriverLive));
         Assert.Equal(0, await _host.ValueAsync(Active));
 
-        // The former bearer is not forgotten.
+        // The former device keeps its counts.
         Assert.Contains(_host.Monitor.State().Devices, device => device is { Device: "eno1", Bus: "0000:00:1f.6" });
     }
 
@@ -199,7 +211,8 @@ public sealed class HangMonitorTests : IDisposable
         _host.Start();
         _host.Print(1, "e1000e 0000:09:00.0 evil: Detected Hardware Unit Hang:", dictionary: null);
 
-        Assert.Equal(1, await _host.ValueAsync("nichang_hang_events_unattributed_total{driver=\"e1000e\",origin=\"live\"}"));
+        Assert.Equal(1,
+            await _host.ValueAsync("nichang_hang_events_unattributed_total{driver=\"e1000e\",origin=\"live\"}"));
         Assert.DoesNotContain("evil", await _host.ScrapeAsync(), StringComparison.Ordinal);
     }
 
@@ -209,7 +222,8 @@ public sealed class HangMonitorTests : IDisposable
         _host.Start();
         _host.Print(1, "NETDEV WATCHDOG: eno1 (r8169): transmit queue 0 timed out", priority: 4, dictionary: null);
 
-        Assert.Equal(0, await _host.ValueAsync("nichang_hang_events_total{device=\"eno1\",source=\"watchdog\",origin=\"live\"}"));
+        Assert.Equal(0,
+            await _host.ValueAsync("nichang_hang_events_total{device=\"eno1\",source=\"watchdog\",origin=\"live\"}"));
     }
 
     [Fact]
@@ -217,8 +231,8 @@ public sealed class HangMonitorTests : IDisposable
     {
         _host.Start();
         _host.Print(10, Hang);
-        File.AppendAllText(_host.Options.KmsgPath, "this is no record\n");
-        // 11 is what could not be understood; 12 to 19 were lost.
+        File.AppendAllText(_host.Options.Paths.Kmsg, "this is no record\n");
+        // Record 11 could not be understood; 12 to 19 were lost.
         _host.Print(20, Hang);
 
         Assert.Equal(1, await _host.ValueAsync("nichang_kmsg_records_malformed_total"));
@@ -227,27 +241,29 @@ public sealed class HangMonitorTests : IDisposable
     }
 
     [Fact]
-    public async Task TxTimeout_CounterIncreases_IsATestimony()
+    public async Task TxTimeout_CounterIncreases_IsAnEvent()
     {
         _host.Start();
         _host.Pass(5);
         _host.Sysfs.Write("eno1", "queues/tx-0/tx_timeout", "3\n");
         _host.Pass(5);
 
-        Assert.Equal(1, await _host.ValueAsync("nichang_hang_events_total{device=\"eno1\",source=\"tx_timeout\",origin=\"live\"}"));
+        Assert.Equal(1,
+            await _host.ValueAsync("nichang_hang_events_total{device=\"eno1\",source=\"tx_timeout\",origin=\"live\"}"));
         Assert.Equal(1, await _host.ValueAsync(Active));
         Assert.Equal(3, await _host.ValueAsync("nichang_queue_tx_timeouts_total{device=\"eno1\",queue=\"0\"}"));
     }
 
     [Fact]
-    public async Task TxTimeout_CounterFallsToZero_IsAReloadAndNoTestimony()
+    public async Task TxTimeout_CounterFallsToZero_IsAReloadAndNoEvent()
     {
         _host.Sysfs.Write("eno1", "queues/tx-0/tx_timeout", "3\n");
         _host.Start();
         _host.Sysfs.Write("eno1", "queues/tx-0/tx_timeout", "0\n");
         _host.Pass(10);
 
-        Assert.Equal(0, await _host.ValueAsync("nichang_hang_events_total{device=\"eno1\",source=\"tx_timeout\",origin=\"live\"}"));
+        Assert.Equal(0,
+            await _host.ValueAsync("nichang_hang_events_total{device=\"eno1\",source=\"tx_timeout\",origin=\"live\"}"));
     }
 
     [Fact]
@@ -259,13 +275,15 @@ public sealed class HangMonitorTests : IDisposable
         _host.Pass(11);
 
         Assert.Equal(1, await _host.ValueAsync("nichang_tx_stalled{device=\"eno1\"}"));
-        Assert.Equal(1, await _host.ValueAsync("nichang_hang_events_total{device=\"eno1\",source=\"tx_stall\",origin=\"live\"}"));
+        Assert.Equal(1,
+            await _host.ValueAsync("nichang_hang_events_total{device=\"eno1\",source=\"tx_stall\",origin=\"live\"}"));
         Assert.Equal(1, await _host.ValueAsync("nichang_hang_active_shape{device=\"eno1\",shape=\"stall\"}"));
 
         _host.Pass(300);
 
-        // Hours of it are one stall and one episode, and the outage grows.
-        Assert.Equal(1, await _host.ValueAsync("nichang_hang_events_total{device=\"eno1\",source=\"tx_stall\",origin=\"live\"}"));
+        // A long stall is one event and one episode, and the outage grows.
+        Assert.Equal(1,
+            await _host.ValueAsync("nichang_hang_events_total{device=\"eno1\",source=\"tx_stall\",origin=\"live\"}"));
         Assert.Equal(1, await _host.ValueAsync(Active));
         Assert.Equal(311, await _host.ValueAsync("nichang_hang_outage_seconds_total{device=\"eno1\"}"));
 
@@ -304,7 +322,7 @@ public sealed class HangMonitorTests : IDisposable
     public async Task Paused_WithoutTheCollectorOfDriverCounters_IsStillNoHang()
     {
         ulong frames = 0;
-        _host.Options.Collectors.Remove(Collector.Ethtool);
+        _host.Configure(options => options with { Collectors = options.Collectors.Without(Collector.Ethtool) });
         _host.Ethtool.Statistics = _ => [new Statistic("rx_flow_control_xoff", frames)];
         _host.Sysfs.Write("eno1", "statistics/tx_packets", "100\n");
         _host.Sysfs.Write("eno1", "queues/tx-0/byte_queue_limits/inflight", "1500\n");

@@ -42,13 +42,19 @@ public sealed class KernelLineTests : IDisposable
     [Fact]
     public void Watcher_Event_CarriesTheRecordItselfWithItsOwnTime()
     {
-        _host.Append(1, @"e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\x0a  TDH                  <14>\x0a  TDT                  <1a>", at: 12.25);
+        _host.Append(1,
+            @"e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\x0a  TDH                  <14>"
+                + @"\x0a  TDT                  <1a>",
+            at: 12.25);
         _host.Watcher.Start(resumeAfter: default, TestContext.Current.CancellationToken);
-        Assert.True(SpinWait.SpinUntil(() => _host.Watcher.Events.Count == 1, TimeSpan.FromSeconds(30)), "the record was not read");
+        Assert.True(_host.Watcher.CaughtUp.Wait(TimeSpan.FromSeconds(30)), "the record was not read");
 
         Assert.True(_host.Watcher.Events.TryRead(out var item));
 
-        Assert.Equal("[12.250000] e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\n  TDH                  <14>\n  TDT                  <1a>", item.Line.ToString());
+        Assert.Equal(
+            "[12.250000] e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\n  TDH                  <14>\n"
+                + "  TDT                  <1a>",
+            item.Line.ToString());
     }
 
     [Fact]

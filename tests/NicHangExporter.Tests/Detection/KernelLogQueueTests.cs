@@ -4,70 +4,89 @@ namespace NicHangExporter.Tests.Detection;
 
 public sealed class KernelLogQueueTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TestTimeout = TimeSpan.FromSeconds(30);
 
     private readonly KernelLogQueue _queue = new(capacity: 2);
 
     [Fact]
-    public void Events_ComeInTheirOrderAndNoMoreThanThereIsRoomFor()
+    public void Events_KeepTheirOrderAndNeverExceedTheCapacity()
     {
         Assert.Equal([true, true, false], [_queue.TryWrite(At(1)), _queue.TryWrite(At(2)), _queue.TryWrite(At(3))]);
-        Assert.Equal(2, _queue.Count);
         Assert.Equal([1, 2], [Read(), Read()]);
         Assert.False(_queue.TryRead(out _));
     }
 
     [Fact]
-    public async Task Writer_WaitsForRoomUntilOneIsTaken()
+    public void Writer_WaitsUntilAnEventIsTaken()
     {
-        _queue.TryWrite(At(1));
-        _queue.TryWrite(At(2));
-        var waiting = OnAThread(() => _queue.WaitForRoom(TestContext.Current.CancellationToken));
-        Assert.False(waiting.IsCompleted);
+        Fill();
+        var writer = StartWaiting(() => _queue.WaitForRoom(TestContext.Current.CancellationToken));
+
         Read();
-        await waiting;
+
+        AssertEnds(writer);
     }
 
     [Fact]
-    public async Task Writer_ThatIsStopped_WaitsNoLonger()
+    public void Writer_ThatIsStopped_StopsWaiting()
     {
-        _queue.TryWrite(At(1));
-        _queue.TryWrite(At(2));
+        Fill();
         using var stop = new CancellationTokenSource();
-        var waiting = OnAThread(() => _queue.WaitForRoom(stop.Token));
-        await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        var isCancelled = false;
+        var writer = StartWaiting(() =>
+        {
+            try
+            {
+                _queue.WaitForRoom(stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                isCancelled = true;
+            }
+        });
+
+        stop.Cancel();
+
+        AssertEnds(writer);
+        Assert.True(isCancelled);
     }
 
     [Fact]
-    public async Task Reader_WaitsForNewsOfAnyKind()
+    public void Reader_IsWokenByAnEventAWakeAndTheEnd()
     {
         foreach (var news in new Action[] { () => _queue.TryWrite(At(1)), _queue.Wake, _queue.Complete })
         {
-            var waiting = OnAThread(() => _queue.WaitForNews(null));
+            var reader = StartWaiting(() => _queue.WaitForNews(null));
             news();
-            await waiting;
+            AssertEnds(reader);
             _queue.TryRead(out _);
         }
         Assert.True(_queue.IsCompleted);
     }
 
     [Fact]
-    public async Task Wake_BeforeTheReaderWaits_IsNotLost()
+    public void Wake_BeforeTheReaderWaits_IsNotLost()
     {
         _queue.Wake();
-        await OnAThread(() => _queue.WaitForNews(null));
+        AssertEnds(Start(() => _queue.WaitForNews(null)));
     }
 
-    // One millisecond ago is what an infinite time looks like.
+    // -1 millisecond is how the runtime writes an infinite timeout.
     [Theory]
     [InlineData(-3600_000)]
     [InlineData(-1)]
     [InlineData(0)]
     [InlineData(0.01)]
-    public Task Reader_WaitsNoLongerThanItsTime(double milliseconds) => OnAThread(() => _queue.WaitForNews(TimeSpan.FromMilliseconds(milliseconds)));
+    public void Reader_WaitsNoLongerThanItsTimeout(double milliseconds) =>
+        AssertEnds(Start(() => _queue.WaitForNews(TimeSpan.FromMilliseconds(milliseconds))));
 
     private static KernelLogEvent At(int second) => new(default, TimeSpan.FromSeconds(second), false, false, default);
+
+    private void Fill()
+    {
+        _queue.TryWrite(At(1));
+        _queue.TryWrite(At(2));
+    }
 
     private int Read()
     {
@@ -75,6 +94,21 @@ public sealed class KernelLogQueueTests
         return (int)item.At.TotalSeconds;
     }
 
-    private static Task OnAThread(Action work) =>
-        Task.Factory.StartNew(work, TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default).WaitAsync(Patience, TestContext.Current.CancellationToken);
+    private static Thread StartWaiting(Action work)
+    {
+        var thread = Start(work);
+        Assert.True(
+            SpinWait.SpinUntil(() => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin), TestTimeout),
+            "the thread does not wait");
+        return thread;
+    }
+
+    private static Thread Start(Action work)
+    {
+        var thread = new Thread(() => work()) { IsBackground = true };
+        thread.Start();
+        return thread;
+    }
+
+    private static void AssertEnds(Thread thread) => Assert.True(thread.Join(TestTimeout), "the thread still waits");
 }

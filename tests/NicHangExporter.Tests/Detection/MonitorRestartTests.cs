@@ -4,12 +4,15 @@ using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Detection;
 
-/// <summary>What survives a restart, a kill and a reboot, and what does not have to.</summary>
+/// <summary>The state after a restart, a kill and a reboot.</summary>
 public sealed class MonitorRestartTests : IDisposable
 {
-    private const string Hang = @"e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\x0a  TDH                  <14>\x0a  TDT                  <1a>";
+    private const string Hang =
+        @"e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\x0a  TDH                  <14>"
+        + @"\x0a  TDT                  <1a>";
     private const string DriverLive = "nichang_hang_events_total{device=\"eno1\",source=\"driver\",origin=\"live\"}";
-    private const string DriverHistory = "nichang_hang_events_total{device=\"eno1\",source=\"driver\",origin=\"history\"}";
+    private const string DriverHistory =
+        "nichang_hang_events_total{device=\"eno1\",source=\"driver\",origin=\"history\"}";
     private const string Active = "nichang_hang_active{device=\"eno1\"}";
 
     private readonly FixtureHost _host = new();
@@ -21,7 +24,7 @@ public sealed class MonitorRestartTests : IDisposable
     [Fact]
     public async Task Restart_WithAStateDirectory_NeitherMissesNorDoubles()
     {
-        Stateful(_host.Options);
+        _host.Configure(Stateful);
         _host.Append(1, Hang);
         _host.Start();
         _host.Print(2, Hang);
@@ -31,7 +34,7 @@ public sealed class MonitorRestartTests : IDisposable
         second.Start();
         second.Print(5, Hang);
 
-        // What went on behind the saved position is an increase of the same series, not history.
+        // Records after the saved position increase the same series and are no history.
         Assert.Equal(4, await second.ValueAsync(DriverLive));
         Assert.Equal(1, await second.ValueAsync(DriverHistory));
         Assert.Equal(1, await second.ValueAsync("nichang_hang_episodes_total{device=\"eno1\",origin=\"history\"}"));
@@ -42,7 +45,7 @@ public sealed class MonitorRestartTests : IDisposable
     [Fact]
     public async Task Restart_KilledBeforeTheStateWasWritten_CountsTheSameRecordsAgainOnce()
     {
-        Stateful(_host.Options);
+        _host.Configure(Stateful);
         _host.Start();
         _host.Print(1, Hang);
         _host.Store.Save(_host.Monitor.State());
@@ -50,7 +53,7 @@ public sealed class MonitorRestartTests : IDisposable
         using var second = _host.Restart(save: false, Stateful);
         second.Start();
 
-        // A counter that fell would look like a restart at zero, and everything it ever counted like news.
+        // A counter that falls looks like a restart at zero, so everything it ever counted looks new.
         Assert.Equal(2, await second.ValueAsync(DriverLive));
         Assert.Equal(0, await second.ValueAsync(DriverHistory));
         Assert.Equal(0, await second.ValueAsync(Active));
@@ -59,13 +62,13 @@ public sealed class MonitorRestartTests : IDisposable
     [Fact]
     public async Task Restart_WithTheKernelLogSwitchedOffMeanwhile_KeepsThePosition()
     {
-        Stateful(_host.Options);
+        _host.Configure(Stateful);
         _host.Start();
         _host.Print(1, Hang);
         using var second = _host.Restart(configure: options =>
         {
-            Stateful(options);
-            options.Collectors.Remove(Collector.Kmsg);
+            options = Stateful(options);
+            return options with { Collectors = options.Collectors.Without(Collector.Kmsg) };
         });
         second.Start();
         using var third = second.Restart(configure: Stateful);
@@ -78,7 +81,7 @@ public sealed class MonitorRestartTests : IDisposable
     [Fact]
     public async Task Restart_TxTimeoutMeanwhile_IsSeen()
     {
-        Stateful(_host.Options);
+        _host.Configure(Stateful);
         _host.Start();
         _host.Pass(5);
         _host.Print(1, Hang);
@@ -87,17 +90,18 @@ public sealed class MonitorRestartTests : IDisposable
         second.Start();
         second.Pass(5);
 
-        Assert.Equal(1, await second.ValueAsync("nichang_hang_events_total{device=\"eno1\",source=\"tx_timeout\",origin=\"live\"}"));
+        Assert.Equal(1, await second.ValueAsync(
+            "nichang_hang_events_total{device=\"eno1\",source=\"tx_timeout\",origin=\"live\"}"));
     }
 
     [Fact]
     public async Task Restart_RecordsOverwrittenMeanwhile_AreCountedAsLost()
     {
-        Stateful(_host.Options);
+        _host.Configure(Stateful);
         _host.Start();
         _host.Print(1, Hang);
         using var second = _host.Restart(configure: Stateful);
-        File.WriteAllText(second.Options.KmsgPath, "");
+        File.WriteAllText(second.Options.Paths.Kmsg, "");
         second.Append(101, Hang);
         second.Start();
 
@@ -107,12 +111,12 @@ public sealed class MonitorRestartTests : IDisposable
     [Fact]
     public async Task Restart_AfterAReboot_KeepsTheCountsAndReadsTheNewLogFromItsStart()
     {
-        Stateful(_host.Options);
+        _host.Configure(Stateful);
         _host.Start();
         _host.Print(1000, Hang);
         using var second = _host.Restart(configure: Stateful);
         second.BootId = "99999999-2222-3333-4444-555555555555";
-        File.WriteAllText(second.Options.KmsgPath, "");
+        File.WriteAllText(second.Options.Paths.Kmsg, "");
         second.Append(1, Hang, at: second.Uptime);
         using var third = new FixtureHost(Stateful, second);
         third.Start();
@@ -120,19 +124,19 @@ public sealed class MonitorRestartTests : IDisposable
         Assert.Equal(1, await third.ValueAsync(DriverLive));
         Assert.Equal(1, await third.ValueAsync(DriverHistory));
         Assert.Equal(0, await third.ValueAsync("nichang_kmsg_records_lost_total"));
-        // The episode of the boot before has ended with that boot.
+        // The episode of the boot before ended with that boot.
         Assert.Equal(1, await third.ValueAsync("nichang_hang_episodes_ended_total{device=\"eno1\",shape=\"unknown\"}"));
     }
 
     [Fact]
     public async Task Restart_PositionAheadOfTheLog_GoesOnFromItsEnd()
     {
-        Stateful(_host.Options);
+        _host.Configure(Stateful);
         _host.Start();
         _host.Print(1000, Hang);
         using var second = _host.Restart(configure: Stateful);
-        // A snapshot of the machine was restored: same boot_id, shorter log.
-        File.WriteAllText(second.Options.KmsgPath, "");
+        // A restored snapshot of the machine: same boot_id, shorter log.
+        File.WriteAllText(second.Options.Paths.Kmsg, "");
         second.Append(5, "hello", priority: 6, dictionary: null);
         second.Start();
         second.Print(6, Hang);
@@ -155,7 +159,7 @@ public sealed class MonitorRestartTests : IDisposable
         var directory = _host.Directory.File("state");
         Directory.CreateDirectory(directory);
         File.WriteAllText(Path.Combine(directory, "state.json"), content);
-        _host.Options.StateDirectory = directory;
+        _host.Configure(options => options with { Paths = options.Paths with { StateDirectory = directory } });
         _host.Start();
         _host.Print(1, Hang);
         _host.Store.Save(_host.Monitor.State());
@@ -169,15 +173,15 @@ public sealed class MonitorRestartTests : IDisposable
     [Fact]
     public void State_WithAnyByteNotAsItWas_IsSetAsideAndNeverBelieved()
     {
-        _host.Options.StateDirectory = _host.Directory.File("state");
+        _host.Configure(options => options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } });
         _host.Start();
         _host.Print(1, Hang);
-        var file = Path.Combine(_host.Options.StateDirectory, "state.json");
+        var file = Path.Combine(_host.Options.Paths.StateDirectory!, "state.json");
         _host.Store.Save(_host.Monitor.State());
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         var whole = File.ReadAllBytes(file);
         _host.StateDirectory.Dispose();
-        using var next = new FixtureHost(options => options.StateDirectory = _host.Options.StateDirectory, _host);
+        using var next = new FixtureHost(options => options with { Paths = options.Paths with { StateDirectory = _host.Options.Paths.StateDirectory } }, _host);
         for (var at = 0; at < whole.Length; at++)
         {
             var damaged = whole.ToArray();
@@ -188,7 +192,7 @@ public sealed class MonitorRestartTests : IDisposable
         }
         File.WriteAllBytes(file, whole);
         Assert.NotNull(next.Store.Open());
-        // Of an earlier version: without a checksum, and nothing that says there is one.
+        // From an earlier version: no checksum, and no member that announces one.
         var old = System.Text.Json.Nodes.JsonNode.Parse(whole)!.AsObject();
         Assert.True(old.Remove("crc"));
         File.WriteAllText(file, old.ToJsonString());
@@ -196,8 +200,9 @@ public sealed class MonitorRestartTests : IDisposable
         Assert.True(old.Remove("checksum"));
         File.WriteAllText(file, old.ToJsonString());
         Assert.NotNull(next.Store.Open());
-        // No UTF-8 in a name that the parser passes over.
-        File.WriteAllBytes(file, [.. "{\""u8, 0xff, .. "\":1,"u8, .. System.Text.Encoding.UTF8.GetBytes(old.ToJsonString()[1..])]);
+        // Invalid UTF-8 in a name that the parser skips.
+        File.WriteAllBytes(file,
+            [.. "{\""u8, 0xff, .. "\":1,"u8, .. System.Text.Encoding.UTF8.GetBytes(old.ToJsonString()[1..])]);
         Assert.Null(next.Store.Open());
     }
 
@@ -217,7 +222,7 @@ public sealed class MonitorRestartTests : IDisposable
                 "link" => File.CreateSymbolicLink(name, victim).FullName,
                 _ => Directory.CreateDirectory(name).FullName,
             };
-        _host.Options.StateDirectory = directory;
+        _host.Configure(options => options with { Paths = options.Paths with { StateDirectory = directory } });
         Assert.Null(_host.Store.Open());
         Assert.Equal(1, _host.Log.Count(EventIds.StateSetAside));
         _host.Start();
@@ -232,9 +237,9 @@ public sealed class MonitorRestartTests : IDisposable
     [Fact]
     public async Task State_DirectoryInUseByAnother_IsLeftAlone()
     {
-        _host.Options.StateDirectory = _host.Directory.File("state");
+        _host.Configure(options => options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } });
         _host.Start();
-        using var second = new FixtureHost(options => options.StateDirectory = _host.Options.StateDirectory, _host);
+        using var second = new FixtureHost(options => options with { Paths = options.Paths with { StateDirectory = _host.Options.Paths.StateDirectory } }, _host);
         second.Start();
 
         Assert.Equal(1, await _host.ValueAsync("nichang_state_up"));
@@ -242,5 +247,6 @@ public sealed class MonitorRestartTests : IDisposable
         Assert.Equal(1, second.Log.Count(EventIds.StateUnavailable));
     }
 
-    private void Stateful(ExporterOptions options) => options.StateDirectory = _host.Directory.File("state");
+    private ExporterOptions Stateful(ExporterOptions options) =>
+            options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } };
 }

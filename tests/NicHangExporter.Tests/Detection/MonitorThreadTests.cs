@@ -4,11 +4,12 @@ using NicHangExporter.Tests.Remediation;
 
 namespace NicHangExporter.Tests.Detection;
 
-/// <summary>The watch on its own thread, while the thread pool has none for it: whoever waits for a name server must not keep a NIC from being healed.</summary>
+/// <summary>The monitor on its own thread while the thread pool is starved, as by callers that wait for a name
+/// server.</summary>
 [Collection(typeof(WholeProcess))]
 public sealed class MonitorThreadTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TestTimeout = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task SecondReport_WhileThePoolIsStarved_IsRemediatedAndSaved()
@@ -26,15 +27,17 @@ public sealed class MonitorThreadTests
             Eventually(() => Reports(host) == 1, "the first report was not taken in");
             host.Clock.Advance(TimeSpan.FromSeconds(2));
             host.Append(2, SimulatedNic.RecordedHang);
-            Eventually(() => host.Log.Count(EventIds.RemediationStarted) == 1, "nothing was done about the second report");
-            Eventually(() => File.Exists(Path.Combine(host.Options.StateDirectory!, "state.json")), "the state was not saved");
+            Eventually(() => host.Log.Count(EventIds.RemediationStarted) == 1,
+                "nothing was done about the second report");
+            Eventually(() => File.Exists(Path.Combine(host.Options.Paths.StateDirectory!, "state.json")),
+                "the state was not saved");
             Assert.True(pool.IsStarved);
         }
         await EndAsync(host);
     }
 
     [Fact]
-    public async Task Look_WhileThePoolIsStarved_ComesEachInterval()
+    public async Task Sample_WhileThePoolIsStarved_ComesEachInterval()
     {
         using var host = new FixtureHost(LocalLoop.Enforcing, live: true);
         host.AddNic();
@@ -44,10 +47,10 @@ public sealed class MonitorThreadTests
             Eventually(() => host.Monitor.Ready.IsCompleted, "the history was not read");
             for (var firing = 1; firing <= 3; firing++)
             {
-                // Nothing in the log wakes anybody: only a look finds it.
+                // Nothing in the log wakes the monitor. Only a sample finds it.
                 host.Sysfs.Write("eno1", "queues/tx-0/tx_timeout", $"{firing}\n");
                 host.Clock.Advance(TimeSpan.FromSeconds(5));
-                Eventually(() => Reports(host) == firing, $"nobody looked for the firing {firing} of the watchdog");
+                Eventually(() => Reports(host) == firing, $"firing {firing} of the watchdog was not sampled");
             }
             Assert.True(pool.IsStarved);
         }
@@ -60,19 +63,21 @@ public sealed class MonitorThreadTests
         using var host = new FixtureHost(LocalLoop.Enforcing, live: true);
         host.AddNic();
         host.Monitor.Start();
-        await host.Monitor.Ready.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await host.Monitor.Ready.WaitAsync(TestTimeout, TestContext.Current.CancellationToken);
         await host.Monitor.StopAsync(TestContext.Current.CancellationToken);
-        Assert.True(File.Exists(Path.Combine(host.Options.StateDirectory!, "state.json")));
+        Assert.True(File.Exists(Path.Combine(host.Options.Paths.StateDirectory!, "state.json")));
     }
 
     private static int Reports(FixtureHost host) =>
-        InterfaceName.TryParse("eno1", out var name) && BusAddress.TryParse("0000:00:1f.6", out var bus) ? host.Evidence.Of(name, bus).Reports : -1;
+        InterfaceName.TryParse("eno1", out var name) && BusAddress.TryParse("0000:00:1f.6", out var bus)
+            ? host.Evidence.Of(name, bus).Reports : -1;
 
-    private static void Eventually(Func<bool> condition, string otherwise) => Assert.True(SpinWait.SpinUntil(condition, Patience), otherwise);
+    private static void Eventually(Func<bool> condition, string otherwise) =>
+        Assert.True(SpinWait.SpinUntil(condition, TestTimeout), otherwise);
 
     private static async Task EndAsync(FixtureHost host)
     {
         await host.Monitor.StopAsync(TestContext.Current.CancellationToken);
-        await host.RemediationWorker.CloseAsync().WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await host.RemediationWorker.CloseAsync().WaitAsync(TestTimeout, TestContext.Current.CancellationToken);
     }
 }

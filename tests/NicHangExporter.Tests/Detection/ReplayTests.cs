@@ -4,14 +4,15 @@ using NicHangExporter.Options;
 
 namespace NicHangExporter.Tests.Detection;
 
-/// <summary>What has been in the kernel log already: never counted twice, never news, never longer than it was.</summary>
+/// <summary>Replayed records of the kernel log never count twice, are never active and make no outage longer.</summary>
 public sealed class ReplayTests : IDisposable
 {
     private const string Hang = "e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:";
     private const string Reset = "e1000e 0000:00:1f.6 eno1: Reset adapter unexpectedly";
     private const string LinkUp = "e1000e 0000:00:1f.6 eno1: NIC Link is Up 1000 Mbps Full Duplex, Flow Control: Rx/Tx";
     private const string DriverLive = "nichang_hang_events_total{device=\"eno1\",source=\"driver\",origin=\"live\"}";
-    private const string DriverHistory = "nichang_hang_events_total{device=\"eno1\",source=\"driver\",origin=\"history\"}";
+    private const string DriverHistory =
+        "nichang_hang_events_total{device=\"eno1\",source=\"driver\",origin=\"history\"}";
     private const string Outage = "nichang_hang_outage_seconds_total{device=\"eno1\"}";
     private const string Active = "nichang_hang_active{device=\"eno1\"}";
 
@@ -29,7 +30,8 @@ public sealed class ReplayTests : IDisposable
         var writing = Task.Run(() =>
         {
             for (ulong first = 1; first <= Records; first += 50)
-                File.AppendAllText(_host.Options.KmsgPath, string.Concat(Enumerable.Range((int)first, 50).Select(sequence => $"3,{sequence},1,-;{Hang}\n")));
+                File.AppendAllText(_host.Options.Paths.Kmsg,
+                    string.Concat(Enumerable.Range((int)first, 50).Select(sequence => $"3,{sequence},1,-;{Hang}\n")));
         }, TestContext.Current.CancellationToken);
 
         MonitorState state;
@@ -51,7 +53,7 @@ public sealed class ReplayTests : IDisposable
     [Fact]
     public async Task Log_ThatCanBeOpenedOnlyLater_IsHistoryAllTheSame()
     {
-        File.Delete(_host.Options.KmsgPath);
+        File.Delete(_host.Options.Paths.Kmsg);
         _host.Start();
         Assert.Equal(0, await _host.ValueAsync("nichang_kmsg_up"));
 
@@ -73,11 +75,12 @@ public sealed class ReplayTests : IDisposable
     [Fact]
     public async Task Log_OpenedLaterByAProcessThatHasAPosition_GoesOnFromIt()
     {
-        void Stateful(ExporterOptions options) => options.StateDirectory = _host.Directory.File("state");
-        Stateful(_host.Options);
+        ExporterOptions Stateful(ExporterOptions options) =>
+            options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } };
+        _host.Configure(Stateful);
         _host.Start();
         _host.Print(1, Hang);
-        var path = _host.Options.KmsgPath;
+        var path = _host.Options.Paths.Kmsg;
         var log = File.ReadAllText(path);
         using var second = _host.Restart(configure: Stateful);
         File.Delete(path);
@@ -144,7 +147,7 @@ public sealed class ReplayTests : IDisposable
     public void BootThatCannotBeTold_WithAStateDirectory_IsSaid()
     {
         _host.BootId = "";
-        using var blind = new FixtureHost(options => options.StateDirectory = _host.Directory.File("state"), _host);
+        using var blind = new FixtureHost(options => options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } }, _host);
         blind.Start();
 
         Assert.Equal(1, blind.Log.Count(EventIds.BootUnknown));
@@ -152,7 +155,7 @@ public sealed class ReplayTests : IDisposable
 
     private void Reopen(ulong until) => Reopen(_host, until);
 
-    // The watcher tries again after a while; the timer for that may be set only now.
+    // The watcher retries after 15 seconds of real time.
     private static void Reopen(FixtureHost host, ulong until)
     {
         Assert.True(SpinWait.SpinUntil(() =>
@@ -160,8 +163,8 @@ public sealed class ReplayTests : IDisposable
             host.Clock.Advance(TimeSpan.FromSeconds(1));
             return host.Watcher.Position == until;
         }, TimeSpan.FromSeconds(30)), "the kernel log was not opened again");
-        host.Monitor.Look();
+        host.Monitor.Sample();
         host.Monitor.TakeEvents();
-        host.Monitor.Look();
+        host.Monitor.Sample();
     }
 }

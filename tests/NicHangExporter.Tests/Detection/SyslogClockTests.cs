@@ -25,8 +25,8 @@ public sealed class SyslogClockTests
         Assert.Equal(101.501, clock.TimeOf(At(99.5)).TotalSeconds, 0.002);
     }
 
-    // Two records are never further apart than they were printed, but for the drift that is allowed for; none is later than
-    // its look, nor earlier than it was printed.
+    // Two records are never further apart than they were printed, plus the allowed drift. No record is later than its
+    // reading, nor earlier than it was printed.
     [Theory]
     [InlineData(0)]
     [InlineData(400e-6)]
@@ -36,7 +36,7 @@ public sealed class SyslogClockTests
         var random = new Random(20);
         var clock = new SyslogClock();
         var now = At(1000);
-        // Printed, told by the log, and made of it.
+        // The time of printing, the time in the log, and the computed time.
         (TimeSpan Real, TimeSpan Told) last = (TimeSpan.Zero, TimeSpan.Zero);
         for (var look = 0; look < 20_000; look++)
         {
@@ -54,7 +54,8 @@ public sealed class SyslogClockTests
                 var told = clock.TimeOf(Log(real));
                 Assert.InRange(told, real - At(0.01), now + At(0.001));
                 if (real - last.Real < At(1))
-                    Assert.True(told - last.Told <= real - last.Real + At(0.002), $"{told - last.Told} for {real - last.Real}");
+                    Assert.True(told - last.Told <= real - last.Real + At(0.002),
+                        $"{told - last.Told} for {real - last.Real}");
                 last = (real, told);
             }
         }

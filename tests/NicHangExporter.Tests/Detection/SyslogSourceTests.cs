@@ -5,14 +5,16 @@ using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Detection;
 
-/// <summary>The kernel log through syslog(2), where there is no device for it: the same counts, the same
-/// distrust.</summary>
+/// <summary>The kernel log through syslog(2), without a device: the same counts and the same checks.</summary>
 public sealed class SyslogSourceTests : IDisposable
 {
     private const string Hang = "e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:";
-    private const string Registers = "\n  TDH                  <0>\n  TDT                  <4>\n  next_to_use          <4>\n  next_to_clean        <0>";
+    private const string Registers =
+        "\n  TDH                  <0>\n  TDT                  <4>\n"
+        + "  next_to_use          <4>\n  next_to_clean        <0>";
     private const string DriverLive = "nichang_hang_events_total{device=\"eno1\",source=\"driver\",origin=\"live\"}";
-    private const string DriverHistory = "nichang_hang_events_total{device=\"eno1\",source=\"driver\",origin=\"history\"}";
+    private const string DriverHistory =
+        "nichang_hang_events_total{device=\"eno1\",source=\"driver\",origin=\"history\"}";
     private const string Active = "nichang_hang_active{device=\"eno1\"}";
     private const string Lost = "nichang_kmsg_records_lost_total";
 
@@ -22,7 +24,7 @@ public sealed class SyslogSourceTests : IDisposable
     public SyslogSourceTests()
     {
         _host = new FixtureHost(syslog: _log);
-        File.Delete(_host.Options.KmsgPath);
+        File.Delete(_host.Options.Paths.Kmsg);
         _host.AddNic();
     }
 
@@ -54,10 +56,11 @@ public sealed class SyslogSourceTests : IDisposable
         Assert.Equal(2, await _host.ValueAsync("nichang_kmsg_records_total"));
     }
 
-    // What the kernel prints of a process begins with its name, newline included.
+    // The kernel's messages about a process begin with its name, which may have a newline.
     [Theory]
     [InlineData("vmxnet3 0000:00:1f.6 eno1: tx hang", 1)]
-    [InlineData("vmxnet3 0000:00:1f.6 eno1: tx hang\n[19330]: segfault at 1 ip 00007f6b701e5ad8 sp 00007ffff197b2c8 error 4",
+    [InlineData(
+        "vmxnet3 0000:00:1f.6 eno1: tx hang\n[19330]: segfault at 1 ip 00007f6b701e5ad8 sp 00007ffff197b2c8 error 4",
         0)]
     [InlineData("eno1: tx hang\n[19330]: segfault at 1 ip 00007f6b701e5ad8 sp 00007ffff197b2c8 error 4", 0)]
     [InlineData("eno1: tx hang", 0)]
@@ -74,7 +77,7 @@ public sealed class SyslogSourceTests : IDisposable
     }
 
     // The log prefix of a firewall's rule may have 127 bytes. The kernel puts 18 in front of each line, and leaves out
-    // those that it has no room for: IN= and OUT=.
+    // those that do not fit: IN= and OUT=.
     [Theory]
     [InlineData("\n", 73)]
     [InlineData("\nTDH<0>", 10)]
@@ -86,12 +89,12 @@ public sealed class SyslogSourceTests : IDisposable
         Print(_host.Uptime, Hang + string.Concat(Enumerable.Repeat(filler, lines)) + "\n" + packet);
         Assert.DoesNotContain("IN=", _log.Shown, StringComparison.Ordinal);
 
-        // Before 6.3 nothing shows that a line is missing: it counts, and is no reason to act.
+        // Before 6.3 nothing shows that a line is missing. The record counts, and is no reason to act.
         Assert.Equal(_log.RecordRoom == 1024 ? 1 : 0, await _host.ValueAsync(DriverLive));
         Assert.Equal(0, await _host.ValueAsync("nichang_hang_confirmed{device=\"eno1\"}"));
     }
 
-    // The second report of the same moment is read at the next look.
+    // The second report of the same moment comes with the next reading.
     [Fact]
     public async Task TwoReportsOfOneMoment_OnBothSidesOfALook_AreNoRepetition()
     {
@@ -120,14 +123,15 @@ public sealed class SyslogSourceTests : IDisposable
         Assert.Equal(1, await _host.ValueAsync("nichang_hang_active_shape{device=\"eno1\",shape=\"wedge\"}"));
     }
 
-    // A restored snapshot: the clock has gone back, and what the log holds was printed before the saved time.
+    // A restored snapshot: the clock has gone back, and the log was printed before the saved time.
     [Fact]
     public async Task Restart_WithASavedTimeFromTheFuture_DoesNotUseIt()
     {
-        void Stateful(ExporterOptions options) => options.StateDirectory = _host.Directory.File("state");
-        Stateful(_host.Options);
+        ExporterOptions Stateful(ExporterOptions options) =>
+            options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } };
+        _host.Configure(Stateful);
         _host.Start();
-        // Farther than the two clocks drift apart in all the time since boot.
+        // Farther than the two clocks can drift apart since boot.
         var ahead = Math.Floor(_host.Uptime * 1.001);
         Print(ahead, "unrelated");
         using var again = _host.Restart(configure: Stateful);
@@ -136,7 +140,8 @@ public sealed class SyslogSourceTests : IDisposable
 
         Assert.Equal(1, await again.ValueAsync(DriverHistory));
         Assert.Equal(1, again.Log.Count(EventIds.PositionAheadOfRing));
-        Assert.Contains($"read up to {ahead} seconds after boot", Assert.Single(again.Log.Texts(EventIds.StateRestored)),
+        Assert.Contains($"read up to {ahead} seconds after boot",
+            Assert.Single(again.Log.Texts(EventIds.StateRestored)),
             StringComparison.Ordinal);
     }
 
@@ -157,7 +162,7 @@ public sealed class SyslogSourceTests : IDisposable
         Print(_host.Uptime, Hang);
         var at = _host.Uptime;
         _host.Clock.Advance(TimeSpan.FromSeconds(1));
-        // Nothing of the last look is left as it was, but a record that has been seen is.
+        // No line of the last reading is unchanged, but a record is there that has been read.
         _log.Replace([(at - 1, "another"), (at, Hang), (_host.Uptime, Hang)]);
         TakeUntil(_host.Uptime);
 
@@ -197,8 +202,9 @@ public sealed class SyslogSourceTests : IDisposable
     [Fact]
     public async Task Restart_FromSyslogToSyslogToTheDevice_CountsEachHangOnce()
     {
-        void Stateful(ExporterOptions options) => options.StateDirectory = _host.Directory.File("state");
-        Stateful(_host.Options);
+        ExporterOptions Stateful(ExporterOptions options) =>
+            options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } };
+        _host.Configure(Stateful);
         _host.Start();
         Print(_host.Uptime, Hang);
         var first = _host.Uptime;
@@ -213,7 +219,7 @@ public sealed class SyslogSourceTests : IDisposable
         Assert.Equal((0, 2), (await again.ValueAsync(DriverHistory), await again.ValueAsync(DriverLive)));
         Assert.Equal(0, await again.ValueAsync(Lost));
 
-        File.WriteAllText(again.Options.KmsgPath, "");
+        File.WriteAllText(again.Options.Paths.Kmsg, "");
         again.Append(7, Hang, at: first);
         again.Append(8, "unrelated", at: first + 1);
         again.Append(9, Hang, at: second);
@@ -231,13 +237,14 @@ public sealed class SyslogSourceTests : IDisposable
     [Fact]
     public async Task Restart_FromTheDeviceToSyslog_CountsEachHangOnce()
     {
-        void Stateful(ExporterOptions options) => options.StateDirectory = _host.Directory.File("state");
-        Stateful(_host.Options);
-        File.WriteAllText(_host.Options.KmsgPath, "");
+        ExporterOptions Stateful(ExporterOptions options) =>
+            options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } };
+        _host.Configure(Stateful);
+        File.WriteAllText(_host.Options.Paths.Kmsg, "");
         _host.Start();
         _host.Print(1, Hang);
         _log.Print(_host.Uptime, Hang);
-        File.Delete(_host.Options.KmsgPath);
+        File.Delete(_host.Options.Paths.Kmsg);
 
         using var again = _host.Restart(configure: Stateful);
         again.Start();

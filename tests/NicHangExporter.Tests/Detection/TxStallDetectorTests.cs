@@ -25,52 +25,63 @@ public sealed class TxStallDetectorTests
 
     [Fact]
     public void Observe_OnePacketNowAndThen_Flows() =>
-        Assert.Equal(TxVerdict.Flowing, Last(Seconds(0, 100), second => new TxSample(second, true, 100 + (ulong)second.TotalSeconds, 1500)));
+        Assert.Equal(TxVerdict.Flowing,
+            Last(Seconds(0, 100), second => new TxSample(second, true, 100 + (ulong)second.TotalSeconds, 1500)));
 
     [Fact]
-    public void Observe_QueueEmptiedOnce_StartsTheWindowAnew() =>
-        Assert.Equal(TxVerdict.Suspect, Last(Seconds(0, 14), second => new TxSample(second, true, 100, second == TimeSpan.FromSeconds(5) ? 0UL : 1500)));
+    public void Observe_QueueEmptiedOnce_StartsTheWindowAgain() =>
+        Assert.Equal(TxVerdict.Suspect, Last(Seconds(0, 14),
+            second => new TxSample(second, true, 100, second == TimeSpan.FromSeconds(5) ? 0UL : 1500)));
 
     [Fact]
     public void Observe_PacketSentAfterAStall_FlowsAgain() =>
-        Assert.Equal(TxVerdict.Flowing, Last(Seconds(0, 20), second => new TxSample(second, true, second == TimeSpan.FromSeconds(20) ? 101UL : 100, 1500)));
+        Assert.Equal(TxVerdict.Flowing, Last(Seconds(0, 20),
+            second => new TxSample(second, true, second == TimeSpan.FromSeconds(20) ? 101UL : 100, 1500)));
 
     [Fact]
     public void Observe_CounterRestarted_IsNoStall() =>
-        Assert.Equal(TxVerdict.Flowing, Last(Seconds(0, 11), second => new TxSample(second, true, second < TimeSpan.FromSeconds(11) ? 100UL : 0, 1500)));
+        Assert.Equal(TxVerdict.Flowing, Last(Seconds(0, 11),
+            second => new TxSample(second, true, second < TimeSpan.FromSeconds(11) ? 100UL : 0, 1500)));
 
     [Fact]
     public void Observe_PauseFramesKeepComing_IsPausedNotStalled() =>
-        Assert.Equal(TxVerdict.Paused, Last(Seconds(0, 10), second => new TxSample(second, true, 100, 1500, (ulong)second.TotalSeconds * 30, second)));
+        Assert.Equal(TxVerdict.Paused, Last(Seconds(0, 10),
+            second => new TxSample(second, true, 100, 1500, (ulong)second.TotalSeconds * 30, second)));
 
     [Fact]
     public void Observe_PauseFramesOfLongAgo_IsStalled() =>
-        Assert.Equal(TxVerdict.Stalled, Last(Seconds(0, 10), second => new TxSample(second, true, 100, 1500, 4711, second)));
+        Assert.Equal(TxVerdict.Stalled,
+            Last(Seconds(0, 10), second => new TxSample(second, true, 100, 1500, 4711, second)));
 
     [Fact]
     public void Observe_PauseCounterNotReadSinceTheFreeze_WaitsForIt() =>
-        Assert.Equal(TxVerdict.Suspect, Last(Seconds(0, 20), second => new TxSample(second, true, 100, 1500, 4711, TimeSpan.Zero)));
+        Assert.Equal(TxVerdict.Suspect,
+            Last(Seconds(0, 20), second => new TxSample(second, true, 100, 1500, 4711, TimeSpan.Zero)));
 
     [Fact]
     public void Observe_PauseCounterNeverReadAgain_IsStalledInTheEnd() =>
-        Assert.Equal(TxVerdict.Stalled, Last(Seconds(0, 30), second => new TxSample(second, true, 100, 1500, 4711, TimeSpan.Zero)));
+        Assert.Equal(TxVerdict.Stalled,
+            Last(Seconds(0, 30), second => new TxSample(second, true, 100, 1500, 4711, TimeSpan.Zero)));
 
     [Fact]
     public void Observe_OnePauseFrameAtTheBeginning_DoesNotExcuseTheRest() =>
-        Assert.Equal(TxVerdict.Stalled, Last(Seconds(0, 20), second => new TxSample(second, true, 100, 1500, second < TimeSpan.FromSeconds(3) ? 0UL : 1, second)));
+        Assert.Equal(TxVerdict.Stalled, Last(Seconds(0, 20),
+            second => new TxSample(second, true, 100, 1500, second < TimeSpan.FromSeconds(3) ? 0UL : 1, second)));
 
     [Fact]
     public void Observe_PauseFramesClimbFromReadingToReading_IsPausedInBetweenToo() =>
-        Assert.All(Enumerable.Range(16, 100), last => Assert.Equal(TxVerdict.Paused, Last(Seconds(0, last), second => ReadEvery(15, second, at => at * 30))));
+        Assert.All(Enumerable.Range(16, 100), last =>
+            Assert.Equal(TxVerdict.Paused, Last(Seconds(0, last), second => ReadEvery(15, second, at => at * 30))));
 
     [Fact]
     public void Observe_PauseFramesClimbedButAreReadNoMore_IsStalledInTheEnd() =>
-        Assert.Equal(TxVerdict.Stalled, Last(Seconds(0, 60), second => ReadEvery(15, second < TimeSpan.FromSeconds(16) ? second : TimeSpan.FromSeconds(16), at => at * 30) with { At = second }));
+        Assert.Equal(TxVerdict.Stalled, Last(Seconds(0, 60), second => ReadEvery(15, second < TimeSpan.FromSeconds(16)
+            ? second : TimeSpan.FromSeconds(16), at => at * 30) with { At = second }));
 
     [Fact]
     public void Observe_PauseCounterFirstReadDuringTheFreeze_WaitsForTheSecondReading()
     {
-        // The exporter was started in the middle of a pause storm.
+        // The exporter starts during a pause storm.
         static TxSample Sample(TimeSpan second) => second < TimeSpan.FromSeconds(6)
             ? new TxSample(second, true, 100, 1500)
             : ReadEvery(15, second - TimeSpan.FromSeconds(6), at => at * 30 + 4711) with { At = second };

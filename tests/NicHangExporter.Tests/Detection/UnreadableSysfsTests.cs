@@ -3,8 +3,7 @@ using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Detection;
 
-/// <summary>What can't be read is not gone: neither the series of a device nor its episode ends by an error of
-/// reading.</summary>
+/// <summary>A device that can't be read is not gone. A read error ends neither its series nor its episode.</summary>
 public sealed class UnreadableSysfsTests : IDisposable
 {
     private const string Hang = "e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:";
@@ -33,7 +32,7 @@ public sealed class UnreadableSysfsTests : IDisposable
 
     [Theory]
     [InlineData("class/net")]
-    // The link to the parent in there says that it is hardware.
+    // The link to the parent device shows that it is hardware.
     [InlineData("class/net/eno1")]
     [InlineData("class/net/eno1/statistics")]
     [InlineData("class/net/eno1/queues")]
@@ -51,7 +50,7 @@ public sealed class UnreadableSysfsTests : IDisposable
         await AssertStillThere();
     }
 
-    // The same device that is really gone: the tests above would see it.
+    // The control: the device is really gone.
     [Fact]
     public async Task Device_ThatIsGone_IsNotShownAsHanging()
     {
@@ -72,7 +71,7 @@ public sealed class UnreadableSysfsTests : IDisposable
     private void Look()
     {
         _host.Clock.Advance(TimeSpan.FromSeconds(1));
-        _host.Monitor.Look();
+        _host.Monitor.Sample();
     }
 
     private async Task AssertStillThere()

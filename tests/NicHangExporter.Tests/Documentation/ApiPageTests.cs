@@ -6,10 +6,10 @@ using NicHangExporter.Tests.Api;
 
 namespace NicHangExporter.Tests.Documentation;
 
-/// <summary>docs/api.md: its tables are those of the code. That its transcript is what a reader gets, an end-to-end test shows.</summary>
+/// <summary>docs/reference/api.md: its tables are those of the code. That its transcript is what a reader gets, an end-to-end test shows.</summary>
 public sealed class ApiPageTests
 {
-    private static readonly Document Page = new("docs/api.md");
+    private static readonly Document Page = new("docs/reference/api.md");
 
     [Fact]
     public void Routes_AreThoseOfTheTable()

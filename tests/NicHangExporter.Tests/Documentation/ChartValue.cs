@@ -22,7 +22,8 @@ internal sealed record ChartValue(string Name, string Default, string? Comment, 
             var (indent, text) = (line.Length - line.TrimStart().Length, line.Trim());
             if (text.StartsWith('#'))
             {
-                comment = text.StartsWith(Mark, StringComparison.Ordinal) ? text[Mark.Length..] : null;
+                comment = text.StartsWith(Mark, StringComparison.Ordinal) ? text[Mark.Length..]
+                    : comment is null ? null : comment + text[1..];
                 continue;
             }
             while (parents.TryPeek(out var above) && above.Indent >= indent)

@@ -6,12 +6,12 @@ using Prometheus;
 namespace NicHangExporter.Tests.Documentation;
 
 /// <summary>
-/// docs/metrics.md is generated from the tables and the registry: UPDATE_GOLDEN=1 writes it anew. Whatever else mentions a metric may only
+/// docs/reference/metrics.md is generated from the tables and the registry: UPDATE_GOLDEN=1 writes it anew. Whatever else mentions a metric may only
 /// mention one that exists.
 /// </summary>
 public sealed partial class MetricsTableTests
 {
-    private static readonly string Document = Path.Combine(Repository.Root, "docs/metrics.md");
+    private static readonly string Document = Path.Combine(Repository.Root, "docs/reference/metrics.md");
 
     [Fact]
     public void MetricsDocument_ListsExactlyTheMetricsThatExist()

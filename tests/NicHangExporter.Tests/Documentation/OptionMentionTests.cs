@@ -41,7 +41,7 @@ public sealed partial class OptionMentionTests
     }
 
     [Fact]
-    public void Defaults_AreMentionedAtAll() => Assert.True(Default().Count(new Document("docs/remediation.md").Text) >= 10);
+    public void Defaults_AreMentionedAtAll() => Assert.True(Default().Count(new Document("docs/reference/remediation.md").Text) >= 10);
 
     private static bool IsOption(string name) => OptionTable.All.Any(option => option.Name == name) || Others.Contains(name);
 

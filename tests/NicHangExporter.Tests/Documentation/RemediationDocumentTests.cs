@@ -12,10 +12,14 @@ using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Documentation;
 
-/// <summary>docs/remediation.md is read at night by somebody whose machine is gone: what it says of tables, gates, verdicts and options is held against the code.</summary>
+/// <summary>
+/// Holds docs/reference/remediation.md against the code: tables, gates, verdicts and journal. The examples are those of
+/// docs/how-to/heal.md.
+/// </summary>
 public sealed class RemediationDocumentTests
 {
-    private static readonly Document Page = new("docs/remediation.md");
+    private static readonly Document Page = new("docs/reference/remediation.md");
+    private static readonly Document Guide = new("docs/how-to/heal.md");
 
     [Fact]
     public void Ladders_AreThoseOfTheTable()
@@ -124,7 +128,7 @@ public sealed class RemediationDocumentTests
     {
         Assert.True(InterfaceName.TryParse("eno1", out var name));
         Assert.True(BusAddress.TryParse("0000:00:1f.6", out var bus));
-        var options = new ExporterOptions { QuarantineReinit = false };
+        var options = new ExporterOptions { Remediation = new() { QuarantineReinit = false } };
         var input = new PolicyInput(
             new RemediationRequest(name, RemediationTrigger.Local), new DeviceFacts(name, bus, "e1000e") { IsUpper = true }, new DeviceRecord { Quarantined = true, CooldownUntil = 600 }, 1)
         {
@@ -163,7 +167,7 @@ public sealed class RemediationDocumentTests
     public void Examples_AreSoundConfigurations()
     {
         using var directory = new TemporaryDirectory();
-        var blocks = Page.Blocks("yaml").ToList();
+        var blocks = Guide.Blocks("yaml").ToList();
         var modes = new List<RemediationMode>();
         foreach (var block in blocks)
         {
@@ -171,8 +175,8 @@ public sealed class RemediationDocumentTests
             File.WriteAllText(directory.File("config.yaml"), block);
             var options = OptionsLoader.Load([new OptionSetting("config.file", [directory.File("config.yaml")], "--config.file")], new Dictionary<string, string>(), errors);
             Assert.Empty(errors);
-            modes.Add(options.LocalRemediation);
-            Assert.False(options is { AcceptUntrusted: true, LocalRemediation: RemediationMode.Enforce }, "an example lets anybody who may write to /dev/kmsg reset a NIC");
+            modes.Add(options.Remediation.Local);
+            Assert.False(options is { Detection.AcceptUntrusted: true, Remediation.Local: RemediationMode.Enforce }, "an example lets anybody who may write to /dev/kmsg reset a NIC");
         }
 
         Assert.Equal([RemediationMode.Observe, RemediationMode.Enforce, RemediationMode.Observe], modes);

@@ -27,9 +27,9 @@ public sealed class EthtoolPollerTests : IDisposable
     [Fact]
     public async Task Answer_ThatNobodyForesaw_FailsThePollAndNotTheProcess()
     {
+        _host.Configure(options => options with { Ethtool = options.Ethtool with { Interval = TimeSpan.FromMilliseconds(10) } });
         _host.Poller.Poll();
         Assert.Equal(1, await _host.ValueAsync("nichang_collector_success{collector=\"features\"}"));
-        _host.Options.EthtoolInterval = TimeSpan.FromMilliseconds(10);
         _host.Ethtool.Features = _ => throw new InvalidOperationException("a fault made by the test");
 
         _host.Poller.Start();

@@ -10,7 +10,7 @@ public sealed class EthtoolThreadTests
     [Fact]
     public void Poll_WhileThePoolIsStarved_ComesEachInterval()
     {
-        using var host = new FixtureHost(options => options.EthtoolInterval = TimeSpan.FromMilliseconds(10));
+        using var host = new FixtureHost(options => options with { Ethtool = options.Ethtool with { Interval = TimeSpan.FromMilliseconds(10) } });
         host.AddNic();
         var polls = 0;
         host.Ethtool.Features = _ =>

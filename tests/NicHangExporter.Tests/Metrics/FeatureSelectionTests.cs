@@ -24,7 +24,7 @@ public sealed partial class FeatureSelectionTests
     public async Task All_OfADevice_IsEveryFeatureOfTheKernelWithEachProperty()
     {
         var all = FeatureFixture.Of("e1000e").Facts.Features!.All.Select(feature => feature.Name).Order(StringComparer.Ordinal).ToList();
-        var text = await ScrapeAsync("e1000e", options => options.FeatureSeries = FeatureSeries.All);
+        var text = await ScrapeAsync("e1000e", options => options with { Collectors = options.Collectors with { FeatureSeries = FeatureSeries.All } });
 
         foreach (var property in new[] { "active", "requested", "changeable" })
             Assert.Equal(all, Shown(text, property));
@@ -51,7 +51,7 @@ public sealed partial class FeatureSelectionTests
     [Fact]
     public async Task Feature_OfAProfileOfTheConfiguration_HasASeries()
     {
-        using var host = Host([new Feature("rx-ntuple-filter", true, false, false, false), new Feature("highdma", true, true, true, false)], options => options.RemediationProfiles = ["mine=ntuple"]);
+        using var host = Host([new Feature("rx-ntuple-filter", true, false, false, false), new Feature("highdma", true, true, true, false)], options => options with { Remediation = options.Remediation with { Profiles = ["mine=ntuple"] } });
 
         Assert.Equal(["rx-ntuple-filter"], Shown(await host.ScrapeAsync(), "active"));
     }
@@ -60,7 +60,7 @@ public sealed partial class FeatureSelectionTests
     public async Task Feature_ThatAPersonTurnedOff_HasASeriesFromThenOn()
     {
         // The directory of the host, which is its procfs as well; the journal takes its place from the options at once.
-        using var host = new FixtureHost(options => options.StateDirectory = Path.Combine(options.ProcfsPath, "state"));
+        using var host = new FixtureHost(options => options with { Paths = options.Paths with { StateDirectory = Path.Combine(options.Paths.Procfs, "state") } });
         var nic = host.AddSimulatedNic();
         nic.Request("rx-ntuple-filter", on: true);
         host.Open();
@@ -75,7 +75,7 @@ public sealed partial class FeatureSelectionTests
         Assert.Contains("rx-ntuple-filter", Shown(await host.ScrapeAsync(), "active"));
     }
 
-    private static FixtureHost Host(IEnumerable<Feature> features, Action<ExporterOptions>? configure = null)
+    private static FixtureHost Host(IEnumerable<Feature> features, Func<ExporterOptions, ExporterOptions>? configure = null)
     {
         var host = new FixtureHost(configure);
         host.AddNic();
@@ -84,7 +84,7 @@ public sealed partial class FeatureSelectionTests
         return host;
     }
 
-    private static async Task<string> ScrapeAsync(string fixture, Action<ExporterOptions>? configure = null)
+    private static async Task<string> ScrapeAsync(string fixture, Func<ExporterOptions, ExporterOptions>? configure = null)
     {
         using var host = Host(FeatureFixture.Of(fixture).Facts.Features!.All, configure);
         return await host.ScrapeAsync();

@@ -12,11 +12,10 @@ namespace NicHangExporter.Tests.Metrics;
 /// </summary>
 public sealed partial class GoldenExpositionTests : IDisposable
 {
-    private readonly FixtureHost _host = new(options =>
+    private readonly FixtureHost _host = new(options => options with
     {
-        options.Collectors.UnionWith([Collector.Virtual, Collector.Eee, Collector.Pause, Collector.Rings]);
-        options.PermanentAddress = true;
-        options.EthtoolStatistics = ["tx_queue_*"];
+        Collectors = options.Collectors.With(Collector.Virtual, Collector.Eee, Collector.Pause, Collector.Rings),
+        Ethtool = options.Ethtool with { PermanentAddress = true, Statistics = ["tx_queue_*"] },
     });
 
     public void Dispose() => _host.Dispose();
@@ -147,11 +146,7 @@ public sealed partial class GoldenExpositionTests : IDisposable
         {
             Assert.Contains("\n" + prefix, await _host.ScrapeAsync(), StringComparison.Ordinal);
             using var other = new FixtureHost(
-                options =>
-                {
-                    options.Collectors.UnionWith([Collector.Eee, Collector.Pause, Collector.Rings]);
-                    options.Collectors.Remove(collector);
-                },
+                options => options with { Collectors = options.Collectors.With(Collector.Eee, Collector.Pause, Collector.Rings).Without(collector) },
                 _host);
             other.Poller.Poll();
             Assert.DoesNotContain("\n" + prefix, await other.ScrapeAsync(), StringComparison.Ordinal);

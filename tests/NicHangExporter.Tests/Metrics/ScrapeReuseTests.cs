@@ -10,7 +10,7 @@ namespace NicHangExporter.Tests.Metrics;
 public sealed class ScrapeReuseTests : IDisposable
 {
     // The values of this process differ from scrape to scrape.
-    private readonly FixtureHost _host = new(options => options.Collectors.Remove(Collector.Process));
+    private readonly FixtureHost _host = new(options => options with { Collectors = options.Collectors.Without(Collector.Process) });
 
     public void Dispose() => _host.Dispose();
 

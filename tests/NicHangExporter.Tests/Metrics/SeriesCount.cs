@@ -28,14 +28,15 @@ internal sealed record SeriesCount(IReadOnlyList<string> Device, IReadOnlyList<s
     /// <param name="fixture">The NIC, by the name of its features' file.</param>
     /// <param name="configure">What is not as by default.</param>
     /// <param name="queues">Its transmit queues.</param>
-    public static async Task<SeriesCount> OfAsync(string fixture, Action<ExporterOptions>? configure = null, int queues = 1)
+    public static async Task<SeriesCount> OfAsync(string fixture, Func<ExporterOptions, ExporterOptions>? configure = null, int queues = 1)
     {
         var nic = FeatureFixture.Of(fixture);
         using var host = new FixtureHost(options =>
         {
-            configure?.Invoke(options);
-            if (options.LocalRemediation != default)
-                options.StateDirectory = Path.Combine(options.ProcfsPath, "state");
+            options = configure?.Invoke(options) ?? options;
+            return options.Remediation.Local == default
+                ? options
+                : options with { Paths = options.Paths with { StateDirectory = Path.Combine(options.Paths.Procfs, "state") } };
         });
         host.AddNic(driver: nic.Driver);
         for (var queue = 1; queue < queues; queue++)

@@ -59,7 +59,7 @@ public sealed class VirtualFunctionTests : IDisposable
     [Fact]
     public async Task Functions_WithTheSwitch_HaveTheirSeriesAtZeroFromTheStart()
     {
-        _host.Options.Collectors.Add(Collector.Vf);
+        _host.Configure(options => options with { Collectors = options.Collectors.With(Collector.Vf) });
         Open();
 
         Assert.Equal(0, await _host.ValueAsync("nichang_hang_active{device=\"enp59s0f0v127\"}"));
@@ -71,7 +71,7 @@ public sealed class VirtualFunctionTests : IDisposable
     public async Task Functions_BeyondTheLimit_GiveWayToPhysicalFunctions()
     {
         _host.AddNic("zz9", "pci0000:3a/0000:3c:00.0", "ixgbe");
-        _host.Options.MaxDevices = 2;
+        _host.Configure(options => options with { Detection = options.Detection with { MaxDevices = 2 } });
         Open();
 
         Assert.Equal(0, await _host.ValueAsync("nichang_hang_active{device=\"zz9\"}"));
@@ -81,7 +81,7 @@ public sealed class VirtualFunctionTests : IDisposable
     [Fact]
     public void Poll_OfHiddenFunctions_AsksForTheirPauseFramesAlone()
     {
-        _host.Options.Collectors.UnionWith([Collector.Eee, Collector.Pause, Collector.Rings]);
+        _host.Configure(options => options with { Collectors = options.Collectors.With(Collector.Eee, Collector.Pause, Collector.Rings) });
         var asked = new List<string>();
         _host.Ethtool.Features = device => Note(device, (DeviceFeatures?)null);
         _host.Ethtool.Statistics = device => Note<IReadOnlyList<Statistic>?>(device, [new Statistic("rx_pause", 3)]);

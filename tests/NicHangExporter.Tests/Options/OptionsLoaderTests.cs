@@ -17,11 +17,11 @@ public sealed class OptionsLoaderTests : IDisposable
         var (options, errors) = Load();
 
         Assert.Empty(errors);
-        Assert.Equal(":19642", Assert.Single(options.ListenAddresses).ToString());
-        Assert.Equal("/metrics", options.TelemetryPath);
-        Assert.False(options.AcceptUntrusted);
-        Assert.True(options.Has(Collector.Features));
-        Assert.False(options.Has(Collector.Virtual));
+        Assert.Equal(":19642", Assert.Single(options.Web.ListenAddresses).ToString());
+        Assert.Equal("/metrics", options.Web.TelemetryPath);
+        Assert.False(options.Detection.AcceptUntrusted);
+        Assert.True(options.Collectors.Has(Collector.Features));
+        Assert.False(options.Collectors.Has(Collector.Virtual));
     }
 
     [Fact]
@@ -33,30 +33,33 @@ public sealed class OptionsLoaderTests : IDisposable
             new() { ["NICHANG_STALL_WINDOW"] = "22s", ["NICHANG_HANG_EPISODE_GAP"] = "22s" });
 
         Assert.Empty(errors);
-        Assert.Equal(11, options.StallWindow.TotalSeconds);
-        Assert.Equal(22, options.EpisodeGap.TotalSeconds);
-        Assert.Equal(33, options.MaxDevices);
+        Assert.Equal(11, options.Detection.StallWindow.TotalSeconds);
+        Assert.Equal(22, options.Detection.EpisodeGap.TotalSeconds);
+        Assert.Equal(33, options.Detection.MaxDevices);
     }
 
     [Fact]
     public void Load_AListInAFlag_ReplacesTheListOfTheFile()
     {
-        var (options, errors) = Load(["--web.listen-address=:1", "--web.listen-address", ":2"], "web: {listen-address: [':3', ':4']}");
+        var (options, errors) = Load(["--web.listen-address=:1", "--web.listen-address", ":2"],
+            "web: {listen-address: [':3', ':4']}");
 
         Assert.Empty(errors);
-        Assert.Equal([":1", ":2"], options.ListenAddresses.Select(address => address.ToString()));
+        Assert.Equal([":1", ":2"], options.Web.ListenAddresses.Select(address => address.ToString()));
     }
 
     [Fact]
     public void Load_CollectorsInEverySource_AreSwitched()
     {
-        var (options, errors) = Load(["--collector.virtual"], "collector: {statistics: false, rings: false, features: all}", new() { ["NICHANG_COLLECTOR_RINGS"] = "true" });
+        var (options, errors) = Load(["--collector.virtual"],
+            "collector: {statistics: false, rings: false, features: all}",
+            new() { ["NICHANG_COLLECTOR_RINGS"] = "true" });
 
         Assert.Empty(errors);
-        Assert.True(options.Has(Collector.Virtual));
-        Assert.False(options.Has(Collector.Statistics));
-        Assert.True(options.Has(Collector.Rings));
-        Assert.Equal(FeatureSeries.All, options.FeatureSeries);
+        Assert.True(options.Collectors.Has(Collector.Virtual));
+        Assert.False(options.Collectors.Has(Collector.Statistics));
+        Assert.True(options.Collectors.Has(Collector.Rings));
+        Assert.Equal(FeatureSeries.All, options.Collectors.FeatureSeries);
     }
 
     [Theory]
@@ -68,13 +71,17 @@ public sealed class OptionsLoaderTests : IDisposable
         var (options, errors) = Load([$"--collector.features={value}"]);
 
         Assert.Empty(errors);
-        Assert.Equal((has, series), (options.Has(Collector.Features), options.FeatureSeries.ToString()));
+        Assert.Equal((has, series), (options.Collectors.Has(Collector.Features),
+            options.Collectors.FeatureSeries.ToString()));
     }
 
     [Theory]
-    [InlineData("--collector.features=true", "--collector.features: 'true' is no choice of features: write ladder, all or none")]
-    [InlineData("--no-collector.features", "unknown flag --no-collector.features; did you mean '--collector.features'?")]
-    public void Load_FeaturesAsASwitch_SaysWhatToWrite(string flag, string expected) => Assert.Equal(expected, Assert.Single(Load([flag]).Errors));
+    [InlineData("--collector.features=true",
+        "--collector.features: 'true' is no choice of features: write ladder, all or none")]
+    [InlineData("--no-collector.features",
+        "unknown flag --no-collector.features; did you mean '--collector.features'?")]
+    public void Load_FeaturesAsASwitch_SaysWhatToWrite(string flag, string expected) =>
+        Assert.Equal(expected, Assert.Single(Load([flag]).Errors));
 
     [Fact]
     public void Load_ErrorsInEverySource_AreAllReportedWithTheirPlace()
@@ -84,15 +91,16 @@ public sealed class OptionsLoaderTests : IDisposable
             "web:\n  listen-adress: ':1'\n  telemetry-path: metrics\ndevice: {max: 0}\ndevice: {max: 5}\n",
             new() { ["NICHANG_ETHTOOL_INTERVAL"] = "-1s", ["NICHANG_STALL_WINDO"] = "1s" });
 
-        Assert.Contains(errors, error => error.Contains(":2: unknown key 'web.listen-adress'; did you mean 'web.listen-address'?", StringComparison.Ordinal));
-        Assert.Contains(errors, error => error.Contains(":3: web.telemetry-path: 'metrics' is no path", StringComparison.Ordinal));
-        Assert.Contains(errors, error => error.Contains(":4: device.max: '0' is not from 1 to 10000", StringComparison.Ordinal));
-        Assert.Contains(errors, error => error.Contains(":5: 'device.max' is set twice", StringComparison.Ordinal));
-        Assert.Contains(errors, error => error.StartsWith("NICHANG_ETHTOOL_INTERVAL: '-1s' is no duration from 1s to 1h", StringComparison.Ordinal));
-        Assert.Contains(errors, error => error.StartsWith("unknown environment variable NICHANG_STALL_WINDO; did you mean 'NICHANG_STALL_WINDOW'?", StringComparison.Ordinal));
-        Assert.Contains(errors, error => error.StartsWith("--stall.window: 'soon' is no duration", StringComparison.Ordinal));
-        Assert.Contains(errors, error => error.StartsWith("--log.level: 'loud' is no log level", StringComparison.Ordinal));
-        Assert.Contains(errors, error => error.Contains("--no-such-flag", StringComparison.Ordinal));
+        AssertHas(errors, ":2: unknown key 'web.listen-adress'; did you mean 'web.listen-address'?");
+        AssertHas(errors, ":3: web.telemetry-path: 'metrics' is no path");
+        AssertHas(errors, ":4: device.max: '0' is not from 1 to 10000");
+        AssertHas(errors, ":5: 'device.max' is set twice");
+        AssertHas(errors, "NICHANG_ETHTOOL_INTERVAL: '-1s' is no duration from 1s to 1h");
+        AssertHas(errors,
+            "unknown environment variable NICHANG_STALL_WINDO; did you mean 'NICHANG_STALL_WINDOW'?");
+        AssertHas(errors, "--stall.window: 'soon' is no duration");
+        AssertHas(errors, "--log.level: 'loud' is no log level");
+        AssertHas(errors, "--no-such-flag");
         Assert.Equal(9, errors.Count);
         Assert.All(errors, error => Assert.DoesNotContain('\n', error));
     }
@@ -107,8 +115,11 @@ public sealed class OptionsLoaderTests : IDisposable
     [InlineData("stall: {window: [10s, 20s]}\n", "one value is expected")]
     [InlineData("web: {listen-address: []}\n", "must be a value or a list of values")]
     [InlineData("web: {listen-address: [':1', [':2']]}\n", "must be a value or a list of values")]
-    [InlineData("a: &x {b: *x}\n", "unknown key 'a'")]
-    [InlineData("stall: {window: *nowhere}\n", "'stall.window' must be a value")]
+    [InlineData("a: &x {b: *x}\n", "anchors and aliases are not supported")]
+    [InlineData("stall: {window: *nowhere}\n", "anchors and aliases are not supported")]
+    [InlineData("stall: {window: !!str 10s}\n", "tags are not supported")]
+    [InlineData("stall: {window: NULL}\n", "'stall.window' must be a value")]
+    [InlineData("? [a]\n: b\n", "a key must be plain text")]
     [InlineData("---\n{}\n---\n{}\n", "one document")]
     [InlineData("collector: {eee: yes}\n", "'yes' is neither true nor false")]
     [InlineData("state: {directory: var/lib}\n", "no absolute path")]
@@ -183,7 +194,8 @@ public sealed class OptionsLoaderTests : IDisposable
 
     [Fact]
     public void Load_AFlagAndItsOpposite_IsAnError() =>
-        Assert.Equal("--collector.eee and --no-collector.eee contradict each other", Assert.Single(Load(["--collector.eee", "--no-collector.eee"]).Errors));
+        Assert.Equal("--collector.eee and --no-collector.eee contradict each other",
+            Assert.Single(Load(["--collector.eee", "--no-collector.eee"]).Errors));
 
     [Theory]
     [InlineData("--stall.windw=20s", "unknown flag --stall.windw=20s; did you mean '--stall.window'?")]
@@ -198,7 +210,8 @@ public sealed class OptionsLoaderTests : IDisposable
     {
         var commandLine = new CommandLine();
 
-        Assert.Equal("unknown flag --fromat; did you mean '--format'?", Assert.Single(commandLine.Errors(commandLine.Parse(["diagnose", "--fromat"]))));
+        Assert.Equal("unknown flag --fromat; did you mean '--format'?",
+            Assert.Single(commandLine.Errors(commandLine.Parse(["diagnose", "--fromat"]))));
     }
 
     [Fact]
@@ -208,7 +221,7 @@ public sealed class OptionsLoaderTests : IDisposable
         var (options, errors) = Load(["--state.directory=" + directory]);
 
         Assert.Empty(errors);
-        Assert.Equal(directory, options.StateDirectory);
+        Assert.Equal(directory, options.Paths.StateDirectory);
     }
 
     [Fact]
@@ -217,7 +230,8 @@ public sealed class OptionsLoaderTests : IDisposable
         var defaults = new ExporterOptions();
         foreach (var option in OptionTable.All)
             if (option.Show(defaults) is { Length: > 0 } text)
-                Assert.Null(option.Set(new ExporterOptions(), option.Kind == OptionKind.List ? text.Split(", ") : [text]));
+                Assert.Null(option.Set(new ExporterOptions(),
+                    option.Kind == OptionKind.List ? text.Split(", ") : [text]).Error);
     }
 
     [Fact]
@@ -226,10 +240,15 @@ public sealed class OptionsLoaderTests : IDisposable
         Assert.Distinct(OptionTable.All.Select(option => option.Name));
         Assert.Distinct(OptionTable.All.Select(option => option.EnvironmentName));
         // A name that is the beginning of another one's path could not be both a value and a mapping in YAML.
-        Assert.DoesNotContain(OptionTable.All, option => OptionTable.All.Any(other => other.Name.StartsWith(option.Name + ".", StringComparison.Ordinal)));
+        Assert.DoesNotContain(OptionTable.All,
+            option => OptionTable.All.Any(other => other.Name.StartsWith(option.Name + ".", StringComparison.Ordinal)));
     }
 
-    private (ExporterOptions Options, List<string> Errors) Load(string[]? flags = null, string? yaml = null, Dictionary<string, string>? environment = null)
+    private static void AssertHas(List<string> errors, string text) =>
+        Assert.Contains(errors, error => error.Contains(text, StringComparison.Ordinal));
+
+    private (ExporterOptions Options, List<string> Errors) Load(string[]? flags = null, string? yaml = null,
+        Dictionary<string, string>? environment = null)
     {
         List<string> arguments = [.. flags ?? []];
         if (yaml is not null)
@@ -241,7 +260,8 @@ public sealed class OptionsLoaderTests : IDisposable
         var commandLine = new CommandLine();
         var result = commandLine.Parse([.. arguments]);
         var errors = commandLine.Errors(result);
-        var options = OptionsLoader.Load(commandLine.Settings(result, errors), (IDictionary?)environment ?? new Dictionary<string, string>(), errors);
+        var options = OptionsLoader.Load(commandLine.Settings(result, errors),
+            (IDictionary?)environment ?? new Dictionary<string, string>(), errors);
         return (options, errors);
     }
 }

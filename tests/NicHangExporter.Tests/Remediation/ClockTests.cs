@@ -15,6 +15,7 @@ public sealed class ClockTests : IDisposable
     private readonly List<FixtureHost> _hosts = [];
     private readonly SimulatedNic _nic;
     private int _boots;
+    private int _deviceBudget = new RemediationOptions().DeviceBudget;
 
     public ClockTests()
     {
@@ -130,7 +131,8 @@ public sealed class ClockTests : IDisposable
     [Fact]
     public void Quarantine_AcrossBoots_StaysWithItsPauses()
     {
-        Host.Options.DeviceBudget = 1;
+        _deviceBudget = 1;
+        Restart();
         _nic.CuredBy.Clear();
         _nic.Hang();
         Host.Live(600);
@@ -143,7 +145,6 @@ public sealed class ClockTests : IDisposable
         Assert.True(Record().Quarantined);
         Assert.Equal(tries, Record().QuarantineTries);
         Assert.True(Record().QuarantineNext - Host.Ledger.Age >= rest - 71);
-        Host.Options.DeviceBudget = 1;
         _nic.CuredBy.Add("reinit");
         _nic.Hang();
         Host.Live(500);
@@ -248,9 +249,9 @@ public sealed class ClockTests : IDisposable
 
     private int Spent() => Record().SpentAt(Host.Ledger.Age);
 
-    private static void Configure(ExporterOptions options)
+    private ExporterOptions Configure(ExporterOptions options)
     {
-        LocalLoop.Enforcing(options);
-        options.BootGrace = TimeSpan.Zero;
+        options = LocalLoop.Enforcing(options);
+        return options with { Remediation = options.Remediation with { BootGrace = TimeSpan.Zero, DeviceBudget = _deviceBudget } };
     }
 }

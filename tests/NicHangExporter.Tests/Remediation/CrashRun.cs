@@ -48,7 +48,7 @@ internal sealed class CrashRun : IDisposable
     public void Restart(FaultyDisk disk, ProcessDies? death = null, bool powerWasCut = false)
     {
         Disk = disk;
-        var path = Path.Combine(Host.Options.StateDirectory!, "journal.jsonl");
+        var path = Path.Combine(Host.Options.Paths.StateDirectory!, "journal.jsonl");
         var remembered = JournalReader.Of(path, Files).History;
         Assert.True(remembered.IsKnown, string.Join("; ", remembered.Problems));
         var before = remembered.State.Devices.Values.SingleOrDefault() ?? new DeviceRecord();
@@ -84,11 +84,7 @@ internal sealed class CrashRun : IDisposable
 
     private JournalFiles Files => Disk.Files with { MaxBytes = _maxBytes };
 
-    private void Configure(ExporterOptions options)
-    {
-        LocalLoop.Enforcing(options);
-        _scenario.Configure(options);
-    }
+    private ExporterOptions Configure(ExporterOptions options) => _scenario.Configure(LocalLoop.Enforcing(options));
 
     private void Start()
     {
@@ -148,13 +144,13 @@ internal sealed class CrashRun : IDisposable
         Assert.Equal(intents.Where(intent => intent.Charged == true && !refused.Contains(intent.Id)).Select(intent => intent.Age), Record.Charges);
         Assert.Equal(Enumerable.Range(1, entries.Count).Select(number => (long)number), entries.Select(entry => entry.Seq));
         // And what the next process would remember is what this one knows.
-        var remembered = JournalReader.Of(Path.Combine(Host.Options.StateDirectory!, "journal.jsonl"), Files).History;
+        var remembered = JournalReader.Of(Path.Combine(Host.Options.Paths.StateDirectory!, "journal.jsonl"), Files).History;
         Assert.Equal(Scribe.Text(Host.Ledger.State), Scribe.Text(remembered.State));
     }
 
     private List<JournalEntry> Entries()
     {
-        var path = Path.Combine(Host.Options.StateDirectory!, "journal.jsonl");
+        var path = Path.Combine(Host.Options.Paths.StateDirectory!, "journal.jsonl");
         return [.. new[] { ".4", ".3", ".2", ".1", "" }.Where(age => Disk.Paths.Contains(path + age)).SelectMany(age => Scribe.Entries(Disk[path + age]))];
     }
 

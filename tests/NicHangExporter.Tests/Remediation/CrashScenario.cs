@@ -13,7 +13,7 @@ internal sealed record CrashScenario(string Name, Action<CrashRun> Begin, int Se
     public Action<CrashRun> Prepare { get; init; } = _ => { };
 
     /// <summary>Further options.</summary>
-    public Action<ExporterOptions> Configure { get; init; } = _ => { };
+    public Func<ExporterOptions, ExporterOptions> Configure { get; init; } = options => options;
 
     /// <summary>How long the next process may take to heal what goes on.</summary>
     public int Patience { get; init; } = 60;
@@ -24,7 +24,7 @@ internal sealed record CrashScenario(string Name, Action<CrashRun> Begin, int Se
         new("bounce", run => run.Nic.Hang(), 85) { Prepare = run => run.Nic.CuredBy.Remove("reinit") },
         new("profile", run => run.Submit(new(run.Nic.Interface, RemediationTrigger.Cli) { Settings = ["classic"] }), 15),
         new("rollback", run => run.Submit(new(run.Nic.Interface, RemediationTrigger.Cli) { Rollback = true }), 15) { Prepare = Decide },
-        new("quarantine", run => run.Nic.CuredBy.Add("reinit"), 160) { Prepare = Quarantine, Configure = options => options.DeviceBudget = 1, Patience = 160 },
+        new("quarantine", run => run.Nic.CuredBy.Add("reinit"), 160) { Prepare = Quarantine, Configure = options => options with { Remediation = options.Remediation with { DeviceBudget = 1 } }, Patience = 160 },
         new("drift", run =>
         {
             foreach (var feature in new[] { "tx-tcp-segmentation", "tx-generic-segmentation" })

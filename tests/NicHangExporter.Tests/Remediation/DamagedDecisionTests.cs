@@ -34,7 +34,7 @@ public sealed class DamagedDecisionTests : IDisposable
 
     private FixtureHost Host => _hosts[^1];
 
-    private string State => _hosts[0].Options.StateDirectory!;
+    private string State => _hosts[0].Options.Paths.StateDirectory!;
 
     public void Dispose()
     {

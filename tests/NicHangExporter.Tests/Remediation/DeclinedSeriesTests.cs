@@ -12,8 +12,8 @@ public sealed class DeclinedSeriesTests
     [InlineData("enforce", 1)]
     public async Task Declined_BeforeTheFirstRefusal_HasASeriesForEachReasonOfATriggerThatIsOn(string mode, int each)
     {
-        using var host = new FixtureHost(options => options.LocalRemediation = Enum.Parse<RemediationMode>(mode, ignoreCase: true));
-        host.Options.StateDirectory = host.Directory.File("state");
+        using var host = new FixtureHost(options => options with { Remediation = options.Remediation with { Local = Enum.Parse<RemediationMode>(mode, ignoreCase: true) } });
+        host.Configure(options => options with { Paths = options.Paths with { StateDirectory = host.Directory.File("state") } });
         host.Open();
 
         var lines = (await host.ScrapeAsync()).Split('\n').Where(line => line.StartsWith("nichang_remediation_declined_total{", StringComparison.Ordinal));

@@ -189,7 +189,7 @@ public sealed class DriverResetTests : LocalLoop
     [Fact]
     public void DriverThatOnlyFallsSilent_WithoutTheStallCollector_IsPreventedAllTheSame()
     {
-        Host.Options.Collectors.Remove(Collector.Stall);
+        Host.Configure(options => options with { Collectors = options.Collectors.Without(Collector.Stall) });
         Begin();
         DriverResets();
         Host.Live(3);
@@ -218,7 +218,7 @@ public sealed class DriverResetTests : LocalLoop
     [Fact]
     public async Task HangThatIsHealed_IsAskedForNoMore()
     {
-        Host.Options.VerifyWindow = TimeSpan.FromSeconds(10);
+        Host.Configure(options => options with { Remediation = options.Remediation with { VerifyWindow = TimeSpan.FromSeconds(10) } });
         Begin();
         Nic.Hang();
         Host.Live(120);
@@ -231,8 +231,8 @@ public sealed class DriverResetTests : LocalLoop
     [Fact]
     public void HangAfterOneThatWasHealed_IsConfirmedAnew()
     {
-        Host.Options.VerifyWindow = TimeSpan.FromSeconds(10);
-        Host.Options.ConfirmWindow = TimeSpan.FromMinutes(1);
+        Host.Configure(options => options with { Remediation = options.Remediation with { VerifyWindow = TimeSpan.FromSeconds(10) } });
+        Host.Configure(options => options with { Remediation = options.Remediation with { ConfirmWindow = TimeSpan.FromMinutes(1) } });
         Begin();
         Nic.Hang();
         Host.Live(20);

@@ -23,15 +23,13 @@ public sealed class EpisodeRecorderTests : IDisposable
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 23, 14, 30, 0, TimeSpan.Zero));
     private readonly FakeEthtool _ethtool = new();
     private readonly RecordingLogger _log = new();
-    private readonly ExporterOptions _options;
-    private readonly EpisodeRecorder _recorder;
+    private EpisodeRecorder _recorder;
     private readonly string _id;
     private ulong _tail = 1;
 
     public EpisodeRecorderTests()
     {
-        _options = new ExporterOptions { StateDirectory = State };
-        _recorder = new EpisodeRecorder(_options, _ethtool, new NetClass(_sysfs.Root), _clock, LoggerFactory.Create(builder => builder.AddProvider(_log)).CreateLogger<EpisodeRecorder>());
+        _recorder = Recorder(State);
         _id = EpisodeRecorder.NewId(_clock.GetUtcNow(), Eno1);
         AddNic("eno1");
         _ethtool.Driver = _ => new DriverInfo("e1000e", "6.17.2", "0.8-4", "0000:00:1f.6");
@@ -275,7 +273,7 @@ public sealed class EpisodeRecorderTests : IDisposable
     public void Picture_OfARealDevice_HasWhatItsDriverTells()
     {
         using var socket = new EthtoolSocket();
-        var recorder = new EpisodeRecorder(_options, socket, new NetClass("/sys"), _clock, LoggerFactory.Create(_ => { }).CreateLogger<EpisodeRecorder>());
+        var recorder = new EpisodeRecorder(new ExporterOptions { Paths = new() { StateDirectory = State } }, socket, new NetClass("/sys"), _clock, LoggerFactory.Create(_ => { }).CreateLogger<EpisodeRecorder>());
 
         recorder.Begin(_id, Name("lo"), default, "", _clock.GetUtcNow(), null, []);
 
@@ -302,7 +300,7 @@ public sealed class EpisodeRecorderTests : IDisposable
     [Fact]
     public void NoStateDirectory_NothingIsReadOrWritten()
     {
-        _options.StateDirectory = null;
+        _recorder = Recorder(null);
 
         Begin();
         _recorder.AddRemediation(_id, Outcome("r1", RemediationVerdict.Healed));
@@ -384,6 +382,10 @@ public sealed class EpisodeRecorderTests : IDisposable
         Rung = "reinit",
         Evidence = new RemediationEvidence(30, HangReports: 3),
     };
+
+    private EpisodeRecorder Recorder(string? state) => new(
+        new ExporterOptions { Paths = new() { StateDirectory = state } }, _ethtool, new NetClass(_sysfs.Root), _clock,
+        LoggerFactory.Create(builder => builder.AddProvider(_log)).CreateLogger<EpisodeRecorder>());
 
     private void AddNic(string name, string parent = "pci0000:00/0000:00:1f.6")
     {

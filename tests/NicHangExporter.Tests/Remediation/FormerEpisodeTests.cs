@@ -29,7 +29,7 @@ public sealed class FormerEpisodeTests : IDisposable
         _host.Live(2);
         nic.Hang();
         _host.Live(50);
-        var healed = Assert.Single(EpisodeFiles.List(_host.Options.StateDirectory!));
+        var healed = Assert.Single(EpisodeFiles.List(_host.Options.Paths.StateDirectory!));
         Assert.Equal(RemediationVerdict.Healed, healed.Remediations[^1].Verdict);
         Assert.Null(healed.Summary);
         Assert.Contains(_host.Log.Entries, entry => entry.Event == EventIds.Healed);
@@ -37,7 +37,7 @@ public sealed class FormerEpisodeTests : IDisposable
         Next(boots);
         _host.Live(boots ? 2 : 300);
 
-        var bundle = Assert.Single(EpisodeFiles.List(_host.Options.StateDirectory!));
+        var bundle = Assert.Single(EpisodeFiles.List(_host.Options.Paths.StateDirectory!));
         Assert.Equal(healed.Id, bundle.Id);
         Assert.Equal("wedge", bundle.Summary!.Shape);
         Assert.InRange(bundle.Summary.OutageSeconds, 2, 10);
@@ -56,11 +56,11 @@ public sealed class FormerEpisodeTests : IDisposable
         _host.Live(2);
         nic.Hang();
         _host.Live(20);
-        var id = Assert.Single(EpisodeFiles.List(_host.Options.StateDirectory!)).Id;
+        var id = Assert.Single(EpisodeFiles.List(_host.Options.Paths.StateDirectory!)).Id;
 
         Next(boots: false);
         _host.Live(30);
-        Assert.Equal(id, Assert.Single(EpisodeFiles.List(_host.Options.StateDirectory!)).Id);
+        Assert.Equal(id, Assert.Single(EpisodeFiles.List(_host.Options.Paths.StateDirectory!)).Id);
         Assert.Equal(id, Assert.Single(_host.Evidence.Live).Id);
     }
 

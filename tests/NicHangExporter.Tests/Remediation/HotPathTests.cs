@@ -13,9 +13,6 @@ public sealed class HotPathTests : IDisposable
         _host = new FixtureHost(LocalLoop.Enforcing, live: true);
         _nic = _host.AddSimulatedNic();
         _nic.Reports = false;
-        _host.Open();
-        _host.Start();
-        _host.Live(2);
     }
 
     public void Dispose() => _host.Dispose();
@@ -26,13 +23,16 @@ public sealed class HotPathTests : IDisposable
     [InlineData("budget gone")]
     public void SecondReport_UntilTheFirstChange_LogsNothing(string what)
     {
+        if (what == "budget gone")
+            _host.Configure(options => options with { Remediation = options.Remediation with { DeviceBudget = 1 } });
+        _host.Open();
+        _host.Start();
+        _host.Live(2);
         if (what != "wedge")
         {
             Hang();
             _host.Live(400);
         }
-        if (what == "budget gone")
-            _host.Options.DeviceBudget = 1;
         var (before, after) = Hang();
 
         Assert.True(before == after, string.Join("\n", _host.Log.Entries.Skip(before).Take(after - before).Select(entry => entry.Message)));

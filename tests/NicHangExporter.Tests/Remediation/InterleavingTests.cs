@@ -209,10 +209,9 @@ public sealed class InterleavingTests : IDisposable
 
     private long Attempts() => _host.Ledger.State.Devices.Values.Sum(device => device.Counts.Where(count => count.Key.StartsWith("attempts/", StringComparison.Ordinal)).Sum(count => count.Value));
 
-    private static void Configure(ExporterOptions options)
+    private static ExporterOptions Configure(ExporterOptions options)
     {
-        LocalLoop.Enforcing(options);
-        (options.WebhookRemediation, options.ApiRemediation) = (RemediationMode.Enforce, RemediationMode.Enforce);
-        options.VerifyWindow = TimeSpan.FromSeconds(4);
+        options = LocalLoop.Enforcing(options);
+        return options with { Remediation = options.Remediation with { Webhook = RemediationMode.Enforce, Api = RemediationMode.Enforce, VerifyWindow = TimeSpan.FromSeconds(4) } };
     }
 }

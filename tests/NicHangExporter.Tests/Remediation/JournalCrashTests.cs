@@ -15,7 +15,7 @@ public sealed class JournalCrashTests : IDisposable
 
     public JournalCrashTests()
     {
-        _options = new ExporterOptions { StateDirectory = _directory.Path };
+        _options = new ExporterOptions { Paths = new() { StateDirectory = _directory.Path } };
         _state = new StateDirectory(_options);
         var histories = new Histories(1);
         for (var seq = 0; seq < 26; seq++)

@@ -15,7 +15,7 @@ public sealed class JournalDamageTests : IDisposable
 
     public JournalDamageTests()
     {
-        _options = new ExporterOptions { StateDirectory = _directory.Path };
+        _options = new ExporterOptions { Paths = new() { StateDirectory = _directory.Path } };
         _state = new StateDirectory(_options);
     }
 

@@ -17,7 +17,7 @@ public sealed class JournalOnRealDisksTests : IDisposable
     {
         Requires.Root();
         Requires.Program("mount");
-        _options = new ExporterOptions { StateDirectory = _directory.Path };
+        _options = new ExporterOptions { Paths = new() { StateDirectory = _directory.Path } };
         Mount("-t", "tmpfs", "-o", "size=64k,mode=0700", "none", _directory.Path);
     }
 

@@ -11,7 +11,7 @@ public sealed class JournalSpecialFilesTests : IDisposable
     private readonly TemporaryDirectory _directory = new();
     private readonly ExporterOptions _options;
 
-    public JournalSpecialFilesTests() => _options = new ExporterOptions { StateDirectory = _directory.File("state") };
+    public JournalSpecialFilesTests() => _options = new ExporterOptions { Paths = new() { StateDirectory = _directory.File("state") } };
 
     private string Path => _directory.File("state/journal.jsonl");
 

@@ -16,7 +16,7 @@ public sealed class JournalTests : IDisposable
 
     public JournalTests()
     {
-        _options = new ExporterOptions { StateDirectory = _directory.File("state") };
+        _options = new ExporterOptions { Paths = new() { StateDirectory = _directory.File("state") } };
         _state = new StateDirectory(_options);
     }
 
@@ -43,7 +43,7 @@ public sealed class JournalTests : IDisposable
         Assert.Equal(2, lines.Length);
         Assert.StartsWith("{\"event\":\"checkpoint\",\"seq\":0,", lines[0], StringComparison.Ordinal);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path));
-        Assert.Equal(["decisions.json", "journal.jsonl", "lock"], Directory.GetFiles(_options.StateDirectory!).Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["decisions.json", "journal.jsonl", "lock"], Directory.GetFiles(_options.Paths.StateDirectory!).Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -61,8 +61,8 @@ public sealed class JournalTests : IDisposable
     [Fact]
     public void Journal_WithoutADirectory_IsEmptyAndNotWritable()
     {
-        _options.StateDirectory = null;
-        using var scribe = new Scribe(_options, _state);
+        using var nowhere = new StateDirectory(new ExporterOptions());
+        using var scribe = new Scribe(new ExporterOptions(), nowhere);
         Assert.Same(JournalHistory.Nothing, scribe.History);
         Assert.False(scribe.Journal.IsOpen || scribe.Journal.IsWritable || scribe.Journal.Retry() || scribe.Append(_histories.After(0)));
     }
@@ -109,7 +109,7 @@ public sealed class JournalTests : IDisposable
         Assert.Equal((10_000, true), (next.Seq, next.History.IsKnown));
         Assert.Equal(Scribe.Text(expected), Scribe.Text(next.State));
 
-        var older = Directory.GetFiles(_options.StateDirectory!, "journal.jsonl*").Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal);
+        var older = Directory.GetFiles(_options.Paths.StateDirectory!, "journal.jsonl*").Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal);
         Assert.Equal(["journal.jsonl", "journal.jsonl.1", "journal.jsonl.2", "journal.jsonl.3", "journal.jsonl.4"], older);
         // Each file ends where the next begins: its fold is the checkpoint that follows.
         var previous = JournalFileScan.Of(File.ReadAllBytes(Path + ".4"));

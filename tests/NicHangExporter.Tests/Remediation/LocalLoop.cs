@@ -29,11 +29,14 @@ public abstract class LocalLoop : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    internal static void Enforcing(ExporterOptions options)
+    internal static ExporterOptions Enforcing(ExporterOptions options)
     {
-        options.LocalRemediation = RemediationMode.Enforce;
-        options.StateDirectory = Path.Combine(Path.GetDirectoryName(options.KmsgPath)!, "state");
-        options.DisableFile = Path.Combine(Path.GetDirectoryName(options.KmsgPath)!, "disable");
+        var directory = Path.GetDirectoryName(options.Paths.Kmsg)!;
+        return options with
+        {
+            Paths = options.Paths with { StateDirectory = Path.Combine(directory, "state") },
+            Remediation = options.Remediation with { Local = RemediationMode.Enforce, DisableFile = Path.Combine(directory, "disable") },
+        };
     }
 
     private protected void Begin()

@@ -109,7 +109,7 @@ public sealed class LocalLoopConfirmationTests : LocalLoop
     [Fact]
     public void BootGrace_IsWaitedFor()
     {
-        Host.Options.BootGrace = TimeSpan.FromSeconds(Host.Uptime + 30);
+        Host.Configure(options => options with { Remediation = options.Remediation with { BootGrace = TimeSpan.FromSeconds(Host.Uptime + 30) } });
         Begin();
         Nic.Hang();
         Host.Live(25);

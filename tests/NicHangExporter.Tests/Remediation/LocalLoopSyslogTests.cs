@@ -14,7 +14,7 @@ public sealed class LocalLoopSyslogTests : IDisposable
     public LocalLoopSyslogTests()
     {
         _host = new FixtureHost(LocalLoop.Enforcing, syslog: _log);
-        File.Delete(_host.Options.KmsgPath);
+        File.Delete(_host.Options.Paths.Kmsg);
         _nic = _host.AddSimulatedNic();
         _nic.IsQuiet = true;
         _host.Open();

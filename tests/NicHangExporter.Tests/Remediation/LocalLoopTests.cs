@@ -127,7 +127,7 @@ public sealed class LocalLoopTests : LocalLoop
     [Fact]
     public void BothRungsSwitchedOff_PreventsOnceAndDoesNotClimbTheLadderInOneHang()
     {
-        (Host.Options.AllowReinit, Host.Options.AllowBounce) = (false, false);
+        Host.Configure(options => options with { Remediation = options.Remediation with { AllowReinit = false, AllowBounce = false } });
         Begin();
         Nic.Hang();
         Host.Live(300);
@@ -153,7 +153,7 @@ public sealed class LocalLoopTests : LocalLoop
     [Fact]
     public async Task Observe_TouchesNothingAndSaysOnceWhatItWouldHaveDone()
     {
-        Host.Options.LocalRemediation = RemediationMode.Observe;
+        Host.Configure(options => options with { Remediation = options.Remediation with { Local = RemediationMode.Observe } });
         Begin();
         Nic.Hang();
         Host.Live(120);
@@ -170,7 +170,7 @@ public sealed class LocalLoopTests : LocalLoop
     [Fact]
     public async Task Off_DoesNothingAtAll()
     {
-        Host.Options.LocalRemediation = RemediationMode.Off;
+        Host.Configure(options => options with { Remediation = options.Remediation with { Local = RemediationMode.Off } });
         Begin();
         Nic.Hang();
         Host.Live(120);

@@ -22,7 +22,7 @@ public sealed class LostJournalTests : IDisposable
     {
         _first = new FixtureHost(Configure, live: true);
         _nic = _first.AddSimulatedNic();
-        _journal = Path.Combine(_first.Options.StateDirectory!, "journal.jsonl");
+        _journal = Path.Combine(_first.Options.Paths.StateDirectory!, "journal.jsonl");
         _first.Open();
         _first.Start();
         _first.Live(2);
@@ -156,7 +156,7 @@ public sealed class LostJournalTests : IDisposable
     [Fact]
     public async Task Directory_DeletedWhileInUse_StopsTheHandAndIsSaidOnce()
     {
-        var state = _first.Options.StateDirectory!;
+        var state = _first.Options.Paths.StateDirectory!;
         Directory.Move(state, state + ".old");
         _first.Live(10);
         Assert.Equal(0, await _first.ValueAsync("nichang_journal_writable"));
@@ -194,7 +194,7 @@ public sealed class LostJournalTests : IDisposable
     [Fact]
     public async Task Pause_InADirectoryThatIsAnotherOneByNow_IsNotUndoneByPuttingTheFirstBack()
     {
-        var state = _first.Options.StateDirectory!;
+        var state = _first.Options.Paths.StateDirectory!;
         Directory.Move(state, state + ".old");
         using (var console = new FixtureHost(Configure, _first))
         {
@@ -221,9 +221,9 @@ public sealed class LostJournalTests : IDisposable
     {
         using var host = new FixtureHost(Configure, live: true);
         host.AddSimulatedNic();
-        Directory.CreateDirectory(host.Options.StateDirectory!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(host.Options.Paths.StateDirectory!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         foreach (var name in left)
-            File.WriteAllText(Path.Combine(host.Options.StateDirectory!, name), "");
+            File.WriteAllText(Path.Combine(host.Options.Paths.StateDirectory!, name), "");
         host.Open();
         host.Start();
         host.Live(2);
@@ -291,7 +291,7 @@ public sealed class LostJournalTests : IDisposable
 
     private void Replace()
     {
-        var state = _first.Options.StateDirectory!;
+        var state = _first.Options.Paths.StateDirectory!;
         Directory.Move(state, state + ".old");
         Directory.CreateDirectory(state);
         File.WriteAllText(Path.Combine(state, "lock"), "");
@@ -342,9 +342,9 @@ public sealed class LostJournalTests : IDisposable
 
     private static double Cooldown(FixtureHost host) => Record(host).CooldownUntil - host.Ledger.Age;
 
-    private static void Configure(ExporterOptions options)
+    private static ExporterOptions Configure(ExporterOptions options)
     {
-        LocalLoop.Enforcing(options);
-        options.DeviceBudget = 2;
+        options = LocalLoop.Enforcing(options);
+        return options with { Remediation = options.Remediation with { DeviceBudget = 2 } };
     }
 }

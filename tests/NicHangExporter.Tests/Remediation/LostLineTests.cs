@@ -16,6 +16,7 @@ public sealed class LostLineTests : IDisposable
 
     private readonly List<FixtureHost> _hosts = [];
     private readonly SimulatedNic _nic;
+    private int _maxDevices = 256;
 
     public LostLineTests()
     {
@@ -33,7 +34,7 @@ public sealed class LostLineTests : IDisposable
 
     private DeviceRecord Record => Host.Ledger.State.Devices.Values.Single(record => record.Device == "eno1");
 
-    private string Journal => Path.Combine(_hosts[0].Options.StateDirectory!, "journal.jsonl");
+    private string Journal => Path.Combine(_hosts[0].Options.Paths.StateDirectory!, "journal.jsonl");
 
     public void Dispose()
     {
@@ -112,7 +113,7 @@ public sealed class LostLineTests : IDisposable
     public async Task QuarantineOfTheHost_GoesOn_WhileADeviceIsNotLookedAt()
     {
         Host.AddSimulatedNic("eno2", "0000:02:00.0");
-        Host.Options.MaxDevices = 1;
+        _maxDevices = 1;
         Lose(new JournalEntry(JournalEvent.Clock));
 
         Assert.Null(await ClearAsync(_nic.Interface));
@@ -153,7 +154,8 @@ public sealed class LostLineTests : IDisposable
 
     private void Next(Action? between = null)
     {
-        var host = Host.Restart(save: true, LocalLoop.Enforcing);
+        var host = Host.Restart(save: true, options =>
+            LocalLoop.Enforcing(options) with { Detection = options.Detection with { MaxDevices = _maxDevices } });
         _hosts.Add(host);
         between?.Invoke();
         host.Open();

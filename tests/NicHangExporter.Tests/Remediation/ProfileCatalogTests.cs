@@ -141,7 +141,7 @@ public sealed class ProfileCatalogTests
         Assert.Equal($"--{option}: {expected}", Assert.Single(Load([$"--{option}={first}", $"--{option}={second}"]).Errors));
 
     private static ProfileCatalog Catalogue(string[]? ladders = null, string[]? profiles = null) =>
-        new(new ExporterOptions { RemediationLadders = ladders ?? [], RemediationProfiles = profiles ?? [] });
+        new(new ExporterOptions { Remediation = new() { Ladders = ladders ?? [], Profiles = profiles ?? [] } });
 
     private static (ExporterOptions Options, List<string> Errors) Load(string[] flags, Dictionary<string, string>? environment = null)
     {

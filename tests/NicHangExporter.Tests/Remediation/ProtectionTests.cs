@@ -84,14 +84,15 @@ public sealed class ProtectionTests
     {
         using var scene = new Faults.FaultScene(options =>
         {
-            options.LocalRemediation = RemediationMode.Off;
+            options = options with { Remediation = options.Remediation with { Local = RemediationMode.Off } };
             if (scope.Length > 0)
             {
                 Assert.Null(TokenFile.TryParse($"am:{scope}=/etc/token", out var file));
-                options.ApiTokenFiles = [file!];
+                options = options with { Api = options.Api with { TokenFiles = [file!] } };
             }
             if (!detects)
-                options.Collectors.ExceptWith([Collector.Kmsg, Collector.Stall]);
+                options = options with { Collectors = options.Collectors.Without(Collector.Kmsg, Collector.Stall) };
+            return options;
         }).Open();
 
         Assert.Contains($"nichang_remediation_allowed{{device=\"eno1\",reason=\"{reason}\"}} {(reason.Length == 0 ? 1 : 0)}", await scene.Host.ScrapeAsync(), StringComparison.Ordinal);
@@ -104,10 +105,10 @@ public sealed class ProtectionTests
     [InlineData("stall", "kmsg")]
     public void LocalLoop_WithOneDetector_IsCounted_AndWithNoneIsWarnedOf(string first, string second)
     {
-        var options = new ExporterOptions { LocalRemediation = RemediationMode.Enforce };
-        options.Collectors.RemoveWhere(collector => collector.Name == first);
+        var options = new ExporterOptions { Remediation = new() { Local = RemediationMode.Enforce } };
+        options = options with { Collectors = options.Collectors.Without(Collector.All.Single(collector => collector.Name == first)) };
         Assert.Empty(ConfigurationWarnings.OfModes(options));
-        options.Collectors.RemoveWhere(collector => collector.Name == second);
+        options = options with { Collectors = options.Collectors.Without(Collector.All.Single(collector => collector.Name == second)) };
         Assert.Equal("remediation.local is enforce and has no effect: no hang is detected while collector.kmsg and collector.stall are both off", Assert.Single(ConfigurationWarnings.OfModes(options)));
     }
 
@@ -123,11 +124,9 @@ public sealed class ProtectionTests
     [InlineData("e1000e", "", "off")]
     public async Task Metric_AgreesWithWhatIsDoneOnAHang(string driver, string list, string mode)
     {
-        using var scene = new Faults.FaultScene(options =>
+        using var scene = new Faults.FaultScene(options => options with
         {
-            options.LocalRemediation = SnakeCase.Parse<RemediationMode>(mode)!.Value;
-            options.WebhookRemediation = RemediationMode.Off;
-            options.RemediationDevices = list.Length > 0 ? [list] : [];
+            Remediation = options.Remediation with { Local = SnakeCase.Parse<RemediationMode>(mode)!.Value, Webhook = RemediationMode.Off, Devices = list.Length > 0 ? [list] : [] },
         }, driver: driver).Open();
         var series = (await scene.Host.ScrapeAsync()).Split('\n').Where(line => line.StartsWith("nichang_remediation_allowed{", StringComparison.Ordinal)).ToList();
         var only = Assert.Single(series);

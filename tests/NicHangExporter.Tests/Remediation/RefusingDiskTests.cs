@@ -101,5 +101,5 @@ public sealed class RefusingDiskTests : IDisposable
 
     private static JournalFiles Roomy(FaultyDisk disk) => disk.Files with { MaxBytes = 1 << 20 };
 
-    private static List<JournalEntry> Entries(FaultyDisk disk, FixtureHost host) => [.. Scribe.Entries(disk[Path.Combine(host.Options.StateDirectory!, "journal.jsonl")])];
+    private static List<JournalEntry> Entries(FaultyDisk disk, FixtureHost host) => [.. Scribe.Entries(disk[Path.Combine(host.Options.Paths.StateDirectory!, "journal.jsonl")])];
 }

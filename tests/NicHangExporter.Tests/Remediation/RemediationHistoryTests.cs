@@ -15,7 +15,7 @@ public sealed class RemediationHistoryTests : IDisposable
     private readonly RemediationHistory _history;
     private long _seq;
 
-    public RemediationHistoryTests() => _history = new RemediationHistory(new ExporterOptions { StateDirectory = _directory.Path });
+    public RemediationHistoryTests() => _history = new RemediationHistory(new ExporterOptions { Paths = new() { StateDirectory = _directory.Path } });
 
     public void Dispose()
     {
@@ -124,7 +124,7 @@ public sealed class RemediationHistoryTests : IDisposable
     [Fact]
     public async Task ReadingWhileTheJournalIsWrittenAndRotated_FindsOnlyWhatIsThere()
     {
-        var options = new ExporterOptions { StateDirectory = _directory.Path };
+        var options = new ExporterOptions { Paths = new() { StateDirectory = _directory.Path } };
         using var state = new StateDirectory(options);
         using var scribe = new Scribe(options, state, new JournalFiles { MaxBytes = 20_000 });
         var writing = Task.Run(() =>

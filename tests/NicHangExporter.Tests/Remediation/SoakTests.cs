@@ -43,10 +43,10 @@ public sealed class SoakTests : IDisposable
             sizes.Add(Remembered());
         }
 
-        var files = Directory.GetFiles(_host.Options.StateDirectory!, "journal.jsonl*");
+        var files = Directory.GetFiles(_host.Options.Paths.StateDirectory!, "journal.jsonl*");
         Assert.InRange(files.Length, 2, 1 + JournalReader.OlderFiles);
         Assert.All(files, file => Assert.InRange(new FileInfo(file).Length, 1, 2 * MaxBytes));
-        var bundles = Directory.GetFiles(Path.Combine(_host.Options.StateDirectory!, "episodes"));
+        var bundles = Directory.GetFiles(Path.Combine(_host.Options.Paths.StateDirectory!, "episodes"));
         Assert.Equal(EpisodeFiles.MaxBundles, bundles.Length);
         Assert.All(bundles, bundle => Assert.EndsWith(".json", bundle, StringComparison.Ordinal));
         // By the second week every stage has had its turn, and there is a record of each; from then on nothing more is remembered.
@@ -62,7 +62,7 @@ public sealed class SoakTests : IDisposable
         {
             _host.Clock.Advance(stride);
             _nic.Second();
-            _host.Monitor.Look();
+            _host.Monitor.Sample();
             _host.RemediationWorker.RunPending();
         }
     }
@@ -80,7 +80,14 @@ public sealed class SoakTests : IDisposable
         object[] owners = [_host.Remediator, _host.Evidence, _host.Ledger, _host.Journal, _host.Monitor, _host.Watcher, _host.RemediationWorker];
         var record = _host.Ledger.State.Devices.Values.Single();
         return owners.Sum(Collections) + _host.Ledger.State.Devices.Count + record.Charges.Count + record.Counts.Count + record.Desired.Count + record.Original.Count
-            + Collections(Field(_host.Remediator, "_recorder")) + Collections(Field(_host.Remediator, "_publisher")) + Collections(Field(_host.Monitor, "_register"));
+            + Collections(Field(_host.Remediator, "_recorder")) + Collections(Field(_host.Remediator, "_publisher")) + Detection();
+    }
+
+    private int Detection()
+    {
+        var episodes = Field(_host.Monitor, "_episodes");
+        return Collections(episodes) + Collections(Field(episodes, "_devices"))
+            + Collections(Field(episodes, "_unattributed")) + Collections(Field(_host.Watcher, "_handOver"));
     }
 
     private static int Collections(object owner) =>

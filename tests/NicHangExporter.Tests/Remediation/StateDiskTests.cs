@@ -18,7 +18,7 @@ public sealed class StateDiskTests : IDisposable
         // Each entry begins a new file, so that none goes through a file that is open already.
         _host = new FixtureHost(LocalLoop.Enforcing, live: true, journalFiles: new JournalFiles { MaxBytes = 1 });
         _nic = _host.AddSimulatedNic();
-        _state = _host.Options.StateDirectory!;
+        _state = _host.Options.Paths.StateDirectory!;
         _mounts.AddMemory(_state);
     }
 

@@ -7,7 +7,7 @@ namespace NicHangExporter.Tests.Remediation;
 /// <summary>Entries of remediation.devices that match no device: a host that is not protected, and whose owner believes that it is.</summary>
 public sealed class UnmatchedEntryTests : IDisposable
 {
-    private readonly FaultScene _scene = new(options => options.RemediationDevices = ["eno9", "0000:00:19.0", "eno1", "0000:00:1f.6", "0000:00:1F.6", "virtio7"]);
+    private readonly FaultScene _scene = new(options => options with { Remediation = options.Remediation with { Devices = ["eno9", "0000:00:19.0", "eno1", "0000:00:1f.6", "0000:00:1F.6", "virtio7"] } });
 
     public void Dispose() => _scene.Dispose();
 
@@ -46,7 +46,7 @@ public sealed class UnmatchedEntryTests : IDisposable
     [Fact]
     public async Task Device_ThatIsListedAndNotWatched_IsNotProtected()
     {
-        _scene.Host.Options.RemediationDevices = ["veth7"];
+        _scene.Host.Configure(options => options with { Remediation = options.Remediation with { Devices = ["veth7"] } });
         _scene.Host.Sysfs.Add("veth7"u8);
         _scene.Host.Sysfs.Write("veth7", "ifindex", "77\n");
         _scene.Open();
@@ -61,11 +61,11 @@ public sealed class UnmatchedEntryTests : IDisposable
     {
         _scene.Open();
         Assert.Equal(1, await _scene.Metric("nichang_remediation_allowed{device=\"eno1\",reason=\"\"}"));
-        File.WriteAllText(_scene.Host.Options.DisableFile, "");
+        File.WriteAllText(_scene.Host.Options.Remediation.DisableFile, "");
         _scene.Live(6);
         Assert.Null(await _scene.Metric("nichang_remediation_allowed{device=\"eno1\",reason=\"\"}"));
         Assert.Equal(0, await _scene.Metric("nichang_remediation_allowed{device=\"eno1\",reason=\"paused\"}"));
-        File.Delete(_scene.Host.Options.DisableFile);
+        File.Delete(_scene.Host.Options.Remediation.DisableFile);
         _scene.Live(6);
         Assert.Null(await _scene.Metric("nichang_remediation_allowed{device=\"eno1\",reason=\"paused\"}"));
         Assert.Equal(1, await _scene.Metric("nichang_remediation_allowed{device=\"eno1\",reason=\"\"}"));
@@ -77,7 +77,7 @@ public sealed class UnmatchedEntryTests : IDisposable
         // Beside a mode without effect: the webhook is on, and nobody has a token.
         Assert.Equal(5, ConfigurationWarnings.Of(_scene.Host.Options).Count);
         Assert.StartsWith("remediation.webhook is enforce and has no effect", ConfigurationWarnings.Of(_scene.Host.Options)[0], StringComparison.Ordinal);
-        _scene.Host.Options.WebhookRemediation = RemediationMode.Off;
+        _scene.Host.Configure(options => options with { Remediation = options.Remediation with { Webhook = RemediationMode.Off } });
         Assert.Equal(4, ConfigurationWarnings.Of(_scene.Host.Options).Count);
         Assert.StartsWith("'eno9' of remediation.devices matches no network device of this host", ConfigurationWarnings.Of(_scene.Host.Options)[0], StringComparison.Ordinal);
     }
@@ -85,11 +85,11 @@ public sealed class UnmatchedEntryTests : IDisposable
     [Fact]
     public void ConfigurationCheck_WithoutSysfs_WarnsOfThatAlone()
     {
-        _scene.Host.Options.SysfsPath = Path.Combine(_scene.Host.Options.SysfsPath, "none");
-        var reason = $"open on {_scene.Host.Options.SysfsPath}/class/net failed: No such file or directory (errno 2)";
-        foreach (IReadOnlyList<string> entries in new[] { _scene.Host.Options.RemediationDevices, [] })
+        _scene.Host.Configure(options => options with { Paths = options.Paths with { Sysfs = Path.Combine(_scene.Host.Options.Paths.Sysfs, "none") } });
+        var reason = $"open on {_scene.Host.Options.Paths.Sysfs}/class/net failed: No such file or directory (errno 2)";
+        foreach (IReadOnlyList<string> entries in new[] { _scene.Host.Options.Remediation.Devices, [] })
         {
-            _scene.Host.Options.RemediationDevices = entries;
+            _scene.Host.Configure(options => options with { Remediation = options.Remediation with { Devices = entries } });
             Assert.Equal(
                 [$"no network device will be found, because of path.sysfs: {reason}"],
                 ConfigurationWarnings.Of(_scene.Host.Options).Except(ConfigurationWarnings.OfModes(_scene.Host.Options)));

@@ -29,7 +29,7 @@ public sealed class HostCheckTests : IDisposable
             ::1 six.home.example
             not-an-address odd.home.example
             """);
-        _options = new ExporterOptions { ProcfsPath = _procfs.Path, AllowedHosts = ["proxy.example.org", "other"] };
+        _options = new ExporterOptions { Paths = new() { Procfs = _procfs.Path }, Web = new() { AllowedHosts = ["proxy.example.org", "other"] } };
         _factory = LoggerFactory.Create(builder => builder.AddProvider(_log));
     }
 

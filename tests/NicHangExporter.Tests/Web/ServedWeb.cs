@@ -29,7 +29,7 @@ internal sealed class ServedWeb : IAsyncDisposable
     {
         (Directory, Authority) = (directory, authority);
         options ??= new ExporterOptions();
-        options.WebConfigFile = directory.File("web.yml");
+        options = options with { Web = options.Web with { ConfigFile = directory.File("web.yml") } };
         Configure(config);
         _factory = LoggerFactory.Create(builder => builder.AddProvider(Log));
         Store = new WebConfigStore(options, Metrics, clock, _factory.CreateLogger<WebConfigStore>());

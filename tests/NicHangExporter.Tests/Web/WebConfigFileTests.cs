@@ -55,6 +55,7 @@ public sealed class WebConfigFileTests(WebConfigFixture fixture) : IClassFixture
     {
         { "no YAML", "tls_server_config: {cert_file: server.crt\n", 2, "" },
         { "a tab", "tls_server_config:\n\tcert_file: server.crt\n", 2, "" },
+        { "a quote that is not closed", "rate_limit:\n  interval: '1s\n  burst: 2\n", 2, "" },
         { "one word", "hWkNKCp3fvIx3jKnsaBI\n", 1, "a mapping" },
         { "a list", "- tls_server_config\n", 1, "a mapping" },
         { "two documents", "{}\n---\n{}\n", 2, "a second one" },

@@ -2,17 +2,23 @@ using System.Globalization;
 
 namespace NicHangExporter.Vm.Figures;
 
-/// <summary>How long it takes from a record of the kernel to the count that a scrape shows, and whether any record is lost on the way.</summary>
-/// <param name="Latencies">For each report, from the kernel's time of it to the end of the first scrape that shows it: the scrape itself is part of it.</param>
+/// <summary>
+/// Measures the time from a kernel record to the count in a scrape, and whether a record is lost on the way.
+/// </summary>
+/// <param name="Latencies">For each report, from the kernel's time of it to the end of the first scrape that shows it.
+/// This includes the scrape.</param>
 /// <param name="Reported">Reports in the kernel's log.</param>
 /// <param name="Counted">Reports in the metrics.</param>
-/// <param name="Lost">Records of any kind that the exporter has missed, by its own account.</param>
+/// <param name="Lost">Records of any kind that the exporter has missed, by its own metric.</param>
 internal sealed record CountingRun(IReadOnlyList<TimeSpan> Latencies, int Reported, int Counted, int Lost)
 {
-    /// <summary>As many as are told: the driver makes one every two seconds.</summary>
+    /// <summary>The number of reports to wait for. The driver makes one every two seconds.</summary>
     public const int Reports = 10;
 
-    /// <summary>Lets eno1 hang, with nobody to heal it, until the kernel has said so a number of times, and scrapes without a pause over another NIC.</summary>
+    /// <summary>
+    /// Lets eno1 hang without remediation until the kernel has reported it a number of times, and scrapes continuously
+    /// over another NIC.
+    /// </summary>
     public static async Task<CountingRun> RunAsync(Guest guest, int reports, Action<string> say)
     {
         var eno1 = new GuestNic(guest, "eno1");
@@ -26,7 +32,7 @@ internal sealed record CountingRun(IReadOnlyList<TimeSpan> Latencies, int Report
         var before = CountedIn(await exporter.ScrapeAsync());
         var shown = new List<TimeSpan>();
 
-        // The kernel's transmit watchdog may reset the adapter after the first report. The fault outlasts resets.
+        // The kernel's transmit watchdog may reset the adapter after the first report. The fault survives resets.
         await using (await eno1.HangAlwaysAsync())
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
@@ -41,7 +47,7 @@ internal sealed record CountingRun(IReadOnlyList<TimeSpan> Latencies, int Report
         await eno1.RestoreAsync();
         await probe.UpAsync();
 
-        // It hangs no more, so that both have come to their end.
+        // The hang is over, so both counts are final.
         var said = guest.Log.Of("eno1", "Detected Hardware Unit Hang", last);
         var metrics = await exporter.ScrapeAsync();
         var run = new CountingRun([.. shown.Zip(said, (seen, record) => seen - record.Time)], said.Count, CountedIn(metrics) - before, (int)metrics["nichang_kmsg_records_lost_total"]);

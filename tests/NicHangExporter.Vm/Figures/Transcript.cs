@@ -2,19 +2,22 @@ using System.Globalization;
 
 namespace NicHangExporter.Vm.Figures;
 
-/// <summary>What three witnesses say of one wedge, in the order of the guest's clock: this machine (outside), the guest's kernel, the exporter's journal.</summary>
+/// <summary>
+/// Events of one wedge from three sources, in the order of the guest's clock: this machine (outside), the guest's
+/// kernel, the exporter's journal.
+/// </summary>
 internal sealed class Transcript
 {
-    // A look that was begun this long before the moment may be the first that is not answered because of it.
+    // A probe that began this long before the moment may be the first that fails because of it.
     private static readonly TimeSpan Lead = TimeSpan.FromSeconds(1);
 
-    private readonly List<(TimeSpan Time, string Witness, string Text)> _lines = [];
+    private readonly List<(TimeSpan Time, string Source, string Text)> _lines = [];
 
-    /// <summary>Adds what somebody says.</summary>
-    public void Add(TimeSpan time, string witness, string text) => _lines.Add((time, witness, text));
+    /// <summary>Adds an event.</summary>
+    public void Add(TimeSpan time, string source, string text) => _lines.Add((time, source, text));
 
-    /// <summary>Adds the changes in what the host saw.</summary>
-    /// <param name="probe">What it saw.</param>
+    /// <summary>Adds the changes that the host saw.</summary>
+    /// <param name="probe">The host's probe.</param>
     /// <param name="ahead">How far the guest's clock is ahead of the probe's.</param>
     public void AddHost(HostProbe probe, TimeSpan ahead)
     {
@@ -27,7 +30,7 @@ internal sealed class Transcript
         }
     }
 
-    /// <summary>What was said from the second before a moment on, with the time since, as a person reads it.</summary>
+    /// <summary>The events from one second before a moment on, with the time relative to it, as text.</summary>
     public string Since(TimeSpan moment) => string.Join('\n', _lines.Where(line => line.Time >= moment - Lead).OrderBy(line => line.Time)
-        .Select(line => string.Create(CultureInfo.InvariantCulture, $"{(line.Time - moment).TotalSeconds,7:+0.0;-0.0} s  {line.Witness,-8}  {line.Text}")));
+        .Select(line => string.Create(CultureInfo.InvariantCulture, $"{(line.Time - moment).TotalSeconds,7:+0.0;-0.0} s  {line.Source,-8}  {line.Text}")));
 }

@@ -3,11 +3,11 @@ using System.Text.RegularExpressions;
 
 namespace NicHangExporter.Vm.Figures;
 
-/// <summary>Hangs eno1 again and again, each time under a local loop that knows nothing of the time before, and takes the times.</summary>
+/// <summary>Hangs eno1 repeatedly, each time with a local loop without history, and measures the times.</summary>
 internal static partial class WedgeRun
 {
     /// <summary>One wedge.</summary>
-    /// <param name="guest">Where.</param>
+    /// <param name="guest">The guest.</param>
     /// <param name="tell">Where to write its transcript; null for nowhere.</param>
     public static async Task<WedgeTimes> OnceAsync(Guest guest, Action<string>? tell = null)
     {
@@ -16,7 +16,7 @@ internal static partial class WedgeRun
         await using var probe = new HostProbe(guest.Ports.Eno1Web);
         await probe.UpAsync();
         await eno1.MarkAsync();
-        // The window is only waited for after the times of interest, so it may be short.
+        // The measured times end before the verification window, so the window may be short.
         await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", .. GuestExporter.Window(4)]);
         var last = guest.Log.Last;
 
@@ -43,7 +43,7 @@ internal static partial class WedgeRun
         return new WedgeTimes(stopped, reports[0].Time, reports.Count > 1 && reports[1].Time < first ? reports[1].Time : null, intent, first);
     }
 
-    /// <summary>A transcript of one, then the times of several, one after the other, in one guest.</summary>
+    /// <summary>A transcript of one wedge, then the times of several, one after the other, in one guest.</summary>
     public static async Task<IReadOnlyList<WedgeTimes>> SeveralAsync(Guest guest, int count, Action<string> say)
     {
         var times = new List<WedgeTimes>();

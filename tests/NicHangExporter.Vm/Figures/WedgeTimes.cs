@@ -1,25 +1,32 @@
 namespace NicHangExporter.Vm.Figures;
 
-/// <summary>When what happened in one wedge, all on the guest's own clock (CLOCK_MONOTONIC).</summary>
+/// <summary>The times of one wedge, all on the guest's own clock (CLOCK_MONOTONIC).</summary>
 /// <param name="Stopped">The transmitter was stopped.</param>
 /// <param name="FirstReport">The kernel's first line about it.</param>
-/// <param name="SecondReport">Its second line; null where the NIC worked again before there was one.</param>
-/// <param name="Intent">The decision was on the disk: the first command follows.</param>
-/// <param name="FirstFrame">The first frame left the NIC, as the host saw it.</param>
+/// <param name="SecondReport">The kernel's second line; null if the NIC worked again before.</param>
+/// <param name="Intent">The decision was on the disk; the first command follows.</param>
+/// <param name="FirstFrame">The first frame left the NIC, as seen by the host.</param>
 internal sealed record WedgeTimes(TimeSpan Stopped, TimeSpan FirstReport, TimeSpan? SecondReport, TimeSpan Intent, TimeSpan FirstFrame)
 {
-    /// <summary>One report and nothing sent for this long is a hang as well: docs/remediation.md, "What confirms a hang".</summary>
+    /// <summary>
+    /// One report and nothing sent for this long is a hang as well: docs/reference/remediation.md, "What confirms a hang".
+    /// </summary>
     private static readonly TimeSpan FrozenAfterReport = TimeSpan.FromSeconds(3);
 
-    /// <summary>When the hang was confirmed by the rules: by the second report, or by three seconds without a packet after the first.</summary>
+    /// <summary>
+    /// When the rules confirmed the hang: at the second report, or after three seconds without a packet after the
+    /// first.
+    /// </summary>
     public TimeSpan Confirmed => SecondReport is { } second && second < FirstReport + FrozenAfterReport ? second : FirstReport + FrozenAfterReport;
 
-    /// <summary>From the kernel's first line to the first packet out.</summary>
+    /// <summary>From the kernel's first line to the first packet sent.</summary>
     public TimeSpan Outage => FirstFrame - FirstReport;
 
-    /// <summary>The part of it that is ours: from the moment at which nobody has to wait any more to be sure.</summary>
+    /// <summary>The exporter's part of the outage: from the confirmation on.</summary>
     public TimeSpan Ours => FirstFrame - Confirmed;
 
-    /// <summary>The part of ours in which it was decided and written down; the rest are the commands and the link's negotiation.</summary>
+    /// <summary>
+    /// The part of <see cref="Ours"/> until the decision was on the disk. The rest is commands and link negotiation.
+    /// </summary>
     public TimeSpan Deciding => Intent - Confirmed;
 }

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace NicHangExporter.Vm.Machine;
 
-/// <summary>An archive of the kind that the kernel unpacks at boot (Documentation/driver-api/early-userspace/buffer-format.rst, "newc").</summary>
+/// <summary>
+/// An archive that the kernel unpacks at boot (Documentation/driver-api/early-userspace/buffer-format.rst, "newc").
+/// </summary>
 internal sealed class CpioArchive(Stream output) : IDisposable
 {
     private const int Regular = 0x8000;
@@ -14,16 +16,14 @@ internal sealed class CpioArchive(Stream output) : IDisposable
     private long _position;
     private int _inode;
 
-    /// <summary>Adds a file; the folders above it are added with it.</summary>
+    /// <summary>Adds a file, and the folders above it.</summary>
     public void AddFile(string path, ReadOnlySpan<byte> content, bool isExecutable = false) => Add(path, Regular | (isExecutable ? 0x1ed : 0x1a4), content);
 
-    /// <summary>Adds a file of this machine, what it links to in its stead.</summary>
+    /// <summary>Adds a file of this machine. For a link it adds the target's content.</summary>
     public void AddFile(string path, string source, bool isExecutable = false) => AddFile(path, File.ReadAllBytes(source), isExecutable);
 
-    /// <summary>Adds a symbolic link.</summary>
     public void AddLink(string path, string target) => Add(path, Link | 0x1ff, Encoding.UTF8.GetBytes(target));
 
-    /// <summary>Adds a folder.</summary>
     public void AddFolder(string path)
     {
         if (_folders.Add(path))

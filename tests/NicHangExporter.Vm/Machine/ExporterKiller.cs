@@ -4,21 +4,24 @@ using System.Text.RegularExpressions;
 
 namespace NicHangExporter.Vm.Machine;
 
-/// <summary>What the NIC was like right after the kill.</summary>
-/// <param name="Time">Of the kill, on the guest's clock.</param>
+/// <summary>The state of the NIC right after the kill.</summary>
+/// <param name="Time">The time of the kill, on the guest's clock.</param>
 /// <param name="Tso">TSO was on.</param>
-/// <param name="IsUp">The link was switched on.</param>
+/// <param name="IsUp">The link was up (IFF_UP).</param>
 /// <param name="IsRunning">There was a carrier.</param>
 /// <param name="CarrierChanges">How often the carrier had come or gone.</param>
 internal sealed record KilledAt(TimeSpan Time, bool Tso, bool IsUp, bool IsRunning, int CarrierChanges);
 
-/// <summary>Waits in the guest for a moment in which to kill the exporter, and says what it has met. It goes with the scenario, whether it has come to it or not.</summary>
+/// <summary>
+/// Waits in the guest for a moment in which to kill the exporter, and reports the state of the NIC. Dispose ends it
+/// even if the moment has not come.
+/// </summary>
 internal sealed partial class ExporterKiller(GuestShell shell, string process) : IAsyncDisposable
 {
-    /// <summary>Where nic-fault writes to.</summary>
+    /// <summary>The file to which nic-fault writes.</summary>
     public const string Log = "/run/killer.log";
 
-    // Each thread's name, state, system call and where in the kernel it is.
+    // Each thread's name, state, system call and kernel stack.
     private const string Threads = """
         cat /proc/uptime /proc/loadavg
         for thread in /proc/[0-9]*/task/*; do
@@ -31,29 +34,30 @@ internal sealed partial class ExporterKiller(GuestShell shell, string process) :
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     /// <summary>Waits for the kill.</summary>
-    /// <exception cref="InvalidOperationException">The killer gave up, and says why.</exception>
-    /// <exception cref="TimeoutException">Its moment did not come; the text says where each thread of the two was.</exception>
+    /// <exception cref="InvalidOperationException">The killer gave up; the text has its reason.</exception>
+    /// <exception cref="TimeoutException">The moment did not come; the text has the state of each thread of both
+    /// processes.</exception>
     public async Task<KilledAt> KilledAsync()
     {
-        var patience = Stopwatch.StartNew();
+        var waited = Stopwatch.StartNew();
         var run = await shell.RunAsync($"cat {Log}");
-        while (!Told().IsMatch(run.Output))
+        while (!Report().IsMatch(run.Output))
         {
             if (run.Output.Contains("nic-fault:", StringComparison.Ordinal))
                 throw new InvalidOperationException($"the killer has ended before its moment: {run.Output}");
-            if (patience.Elapsed > Limit)
+            if (waited.Elapsed > Limit)
                 throw new TimeoutException($"the killer didn't come to its kill within {Limit}; what it and the exporter were about:\n{(await shell.RunAsync(Threads)).Output}");
             await Task.Delay(TimeSpan.FromMilliseconds(200));
             run = await shell.RunAsync($"cat {Log}");
         }
-        var told = Told().Match(run.Output).Groups;
-        return new KilledAt(TimeSpan.FromSeconds(double.Parse(told["time"].Value, CultureInfo.InvariantCulture)), told["tso"].Value == "1", told["up"].Value == "1", told["running"].Value == "1",
-            int.Parse(told["changes"].Value, CultureInfo.InvariantCulture));
+        var report = Report().Match(run.Output).Groups;
+        return new KilledAt(TimeSpan.FromSeconds(double.Parse(report["time"].Value, CultureInfo.InvariantCulture)), report["tso"].Value == "1", report["up"].Value == "1", report["running"].Value == "1",
+            int.Parse(report["changes"].Value, CultureInfo.InvariantCulture));
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await shell.EndAsync(process, "TERM");
 
     [GeneratedRegex(@"^(?<time>[0-9.]+) killed .* up=(?<up>\d) running=(?<running>\d) carrier_changes=(?<changes>\d+) tso=(?<tso>\d)$", RegexOptions.Multiline)]
-    private static partial Regex Told();
+    private static partial Regex Report();
 }

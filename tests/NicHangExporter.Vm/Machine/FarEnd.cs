@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace NicHangExporter.Vm.Machine;
 
 /// <summary>
-/// The other end of the guest's cables, as a program that can stop reading: a switch that is dead although the link is up. It answers nothing
-/// but counts what it reads.
+/// The other end of the guest's cables, as a program that can stop reading: a switch that is dead although the link is
+/// up. It answers nothing, but counts the frames that it reads.
 /// </summary>
 internal sealed class FarEnd : IDisposable
 {
@@ -28,16 +28,15 @@ internal sealed class FarEnd : IDisposable
         }
     }
 
-    /// <summary>How QEMU is to reach it.</summary>
+    /// <summary>The argument with which QEMU connects to it.</summary>
     public string Netdev(string cable) => $"stream,id={cable},server=off,addr.type=unix,addr.path={_directory.File(cable)}";
 
-    /// <summary>Frames that came over a cable.</summary>
+    /// <summary>Frames that arrived over a cable.</summary>
     public long Frames(string cable) => _frames.GetValueOrDefault(cable);
 
-    /// <summary>Stops reading: what the guest sends piles up in sockets, then in its queue.</summary>
+    /// <summary>Stops reading: what the guest sends fills sockets, then its queue.</summary>
     public void Die() => _reads.Reset();
 
-    /// <summary>Reads again.</summary>
     public void Revive() => _reads.Set();
 
     public void Dispose()
@@ -48,7 +47,7 @@ internal sealed class FarEnd : IDisposable
         _directory.Dispose();
     }
 
-    // Each frame comes with its length before it, four bytes, the highest first.
+    // A length precedes each frame: four bytes, big endian.
     private void Read(Socket listener, string cable)
     {
         try
@@ -65,7 +64,7 @@ internal sealed class FarEnd : IDisposable
         }
         catch (Exception error) when (error is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
         {
-            // The guest, or the test, has ended.
+            // The guest or the test has ended.
         }
     }
 }

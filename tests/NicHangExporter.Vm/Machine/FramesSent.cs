@@ -4,7 +4,7 @@ using System.Text;
 namespace NicHangExporter.Vm.Machine;
 
 /// <summary>
-/// The frames that have left eno1, from the file into which QEMU writes them: what the host really got, whatever driver and exporter believe.
+/// The frames that left eno1, from the file into which QEMU writes them: what the host really received.
 /// </summary>
 internal sealed class FramesSent(string path)
 {
@@ -14,8 +14,8 @@ internal sealed class FramesSent(string path)
     private static readonly byte[] Magic = Encoding.ASCII.GetBytes("nichang\0");
 
     /// <summary>
-    /// When each frame left, on the guest's own clock (CLOCK_MONOTONIC): a frame that <c>nic-fault mark</c> sends carries that clock's
-    /// reading, and ties the two together. There must be one.
+    /// When each frame left, on the guest's own clock (CLOCK_MONOTONIC). A frame of <c>nic-fault mark</c> carries the
+    /// reading of that clock and relates the two clocks. The file must contain one.
     /// </summary>
     public IReadOnlyList<TimeSpan> Times()
     {
@@ -27,7 +27,7 @@ internal sealed class FramesSent(string path)
             var record = file.AsSpan(at);
             var stamp = TimeSpan.FromSeconds(BinaryPrimitives.ReadUInt32LittleEndian(record)) + TimeSpan.FromMicroseconds(BinaryPrimitives.ReadUInt32LittleEndian(record[4..]));
             var length = BinaryPrimitives.ReadInt32LittleEndian(record[8..]);
-            // QEMU is in the middle of writing this one.
+            // QEMU has not completed this frame yet.
             if (record.Length < RecordHeader + length)
                 break;
             var frame = record.Slice(RecordHeader, length);

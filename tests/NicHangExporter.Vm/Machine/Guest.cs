@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace NicHangExporter.Vm.Machine;
 
 /// <summary>
-/// A running guest: a real Linux kernel with real drivers on emulated NICs. eno1 (e1000e, 0000:00:1f.6) is a port of vmbr0, which has the
-/// address; ens18 (virtio) and ens1 (e1000) stand beside it.
+/// A running guest: a real Linux kernel with real drivers on emulated NICs. eno1 (e1000e, 0000:00:1f.6) is a port of
+/// vmbr0, which has the address. ens18 (virtio) and ens1 (e1000) are further NICs.
 /// </summary>
 internal sealed class Guest : IAsyncDisposable
 {
@@ -20,27 +20,27 @@ internal sealed class Guest : IAsyncDisposable
         Sent = new FramesSent(directory.File("eno1.pcap"));
     }
 
-    /// <summary>The ports that lead into it.</summary>
+    /// <summary>The ports of this machine that are forwarded to it.</summary>
     public GuestPorts Ports { get; }
 
-    /// <summary>Its command line.</summary>
     public GuestShell Shell { get; }
 
-    /// <summary>Its kernel's log.</summary>
+    /// <summary>Its kernel log.</summary>
     public GuestLog Log { get; }
 
-    /// <summary>What left eno1.</summary>
+    /// <summary>The frames that left eno1.</summary>
     public FramesSent Sent { get; }
 
-    /// <summary>Done when it has ended.</summary>
+    /// <summary>Completes when the guest has ended.</summary>
     public Task Ended => _qemu.Ended;
 
-    /// <summary>Boots a guest; says in one line why where that is not possible.</summary>
+    /// <summary>Boots a guest.</summary>
+    /// <exception cref="CannotBootException">It cannot be booted.</exception>
     public static async Task<Guest> BootAsync(GuestOptions? choice = null)
     {
         var options = choice ?? new GuestOptions();
         Requires.Program(Qemu.Program);
-        Workshop.RequireRoom(Path.GetTempPath(), options.NeededBytes);
+        Workshop.RequireSpace(Path.GetTempPath(), options.NeededBytes);
         var directory = new TemporaryDirectory();
         Qemu? qemu = null;
         try
@@ -63,10 +63,10 @@ internal sealed class Guest : IAsyncDisposable
         }
     }
 
-    /// <summary>Its clock (CLOCK_MONOTONIC), to a hundredth of a second and what a command takes.</summary>
+    /// <summary>Its clock (CLOCK_MONOTONIC), with a resolution of 10 ms plus the duration of a command.</summary>
     public async Task<TimeSpan> UptimeAsync() => TimeSpan.FromSeconds(double.Parse((await Shell.DoAsync("cat /proc/uptime")).Split(' ')[0], CultureInfo.InvariantCulture));
 
-    /// <summary>Ends it as a power cut does: nobody in it gets a word, and what is not on its disk is lost.</summary>
+    /// <summary>Ends it like a power cut: no process in it is notified, and what is not on its disk is lost.</summary>
     public Task CutPowerAsync() => _qemu.KillAsync();
 
     /// <inheritdoc/>
@@ -89,15 +89,15 @@ internal sealed class Guest : IAsyncDisposable
     private static async Task<Guest> UpAsync(Qemu qemu, TemporaryDirectory directory, GuestPorts ports, Socket shell, Socket kmsg, GuestOptions options)
     {
         using var limit = new CancellationTokenSource(options.BootLimit);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
-        // QEMU may end instead of the guest coming up; then nobody waits for the limit.
-        _ = qemu.Ended.ContinueWith(_ => patience.Cancel(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        using var bootLimit = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
+        // If QEMU ends instead of booting the guest, this stops the wait before the time limit.
+        _ = qemu.Ended.ContinueWith(_ => bootLimit.Cancel(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         Guest? guest = null;
         try
         {
-            guest = new Guest(qemu, directory, ports, await shell.AcceptAsync(patience.Token), await kmsg.AcceptAsync(patience.Token));
-            await guest.Shell.ReadyAsync(patience.Token);
-            await guest.Log.Compared.WaitAsync(patience.Token);
+            guest = new Guest(qemu, directory, ports, await shell.AcceptAsync(bootLimit.Token), await kmsg.AcceptAsync(bootLimit.Token));
+            await guest.Shell.ReadyAsync(bootLimit.Token);
+            await guest.Log.Compared.WaitAsync(bootLimit.Token);
             return guest;
         }
         catch (Exception error) when (error is OperationCanceledException or IOException)

@@ -1,8 +1,8 @@
 namespace NicHangExporter.Vm.Machine;
 
 /// <summary>
-/// This machine's clock beside the guest's (CLOCK_MONOTONIC): how far apart they are is known to within the hundredth of a second that /proc/uptime has, because
-/// each exchange bounds it from both sides.
+/// Relates this machine's clock to the guest's (CLOCK_MONOTONIC), to within the 10 ms resolution of /proc/uptime: each
+/// exchange bounds the difference from both sides.
 /// </summary>
 internal sealed class GuestClock
 {
@@ -16,17 +16,17 @@ internal sealed class GuestClock
     /// <summary>The time in the guest.</summary>
     public TimeSpan Now => _clock.GetElapsedTime(0) + _ahead;
 
-    /// <summary>Compares the clocks a number of times, and takes the middle of what is left.</summary>
+    /// <summary>Compares the clocks several times, and takes the middle of the remaining interval.</summary>
     public static async Task<GuestClock> CompareAsync(Guest guest, int exchanges = 20)
     {
         var (least, most) = (TimeSpan.MinValue, TimeSpan.MaxValue);
         for (var i = 0; i < exchanges; i++)
         {
             var asked = TimeProvider.System.GetElapsedTime(0);
-            var told = await guest.UptimeAsync();
+            var uptime = await guest.UptimeAsync();
             var answered = TimeProvider.System.GetElapsedTime(0);
-            least = told - answered > least ? told - answered : least;
-            most = told + Grain - asked < most ? told + Grain - asked : most;
+            least = uptime - answered > least ? uptime - answered : least;
+            most = uptime + Grain - asked < most ? uptime + Grain - asked : most;
         }
         return new GuestClock(least + (most - least) / 2);
     }

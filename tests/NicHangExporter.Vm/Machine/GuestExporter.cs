@@ -3,13 +3,14 @@ using System.Text.Json;
 
 namespace NicHangExporter.Vm.Machine;
 
-/// <summary>The program under test, running in the guest. Its metrics come over another NIC than the one that hangs.</summary>
+/// <summary>The program under test, running in the guest. The NIC for its metrics is not the one that hangs.</summary>
 internal sealed class GuestExporter : IAsyncDisposable
 {
     private static int _started;
 
     /// <summary>
-    /// The silence that ends an episode. One guest sees many scenarios: what the kernel said in the one before must not belong to an episode of this one.
+    /// The gap without reports that ends an episode. Scenarios share a guest: reports of an earlier scenario must not
+    /// belong to an episode of this one.
     /// </summary>
     public static readonly TimeSpan Gap = TimeSpan.FromSeconds(15);
 
@@ -24,12 +25,12 @@ internal sealed class GuestExporter : IAsyncDisposable
     private GuestExporter(Guest guest, string state, string log, int process, Uri address)
     {
         (_guest, State, _log, Id, _since) = (guest, state, log, process, guest.Log.Last);
-        // Whose certificate it has is looked at by those whom a scenario is about.
+        // Accepts any certificate. Scenarios about certificates check it themselves.
         var handler = new SocketsHttpHandler { UseProxy = false, SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null } };
         _http = new HttpClient(handler) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(20) };
     }
 
-    /// <summary>Its process number in the guest.</summary>
+    /// <summary>Its process ID in the guest.</summary>
     public int Id { get; }
 
     /// <summary>Its state directory in the guest.</summary>
@@ -38,9 +39,9 @@ internal sealed class GuestExporter : IAsyncDisposable
     /// <summary>A client that reaches it over the other NIC.</summary>
     public HttpClient Http => _http;
 
-    /// <summary>Starts it and waits until it has read the kernel's log so far.</summary>
-    /// <param name="guest">Where.</param>
-    /// <param name="options">Its flags, besides those that all scenarios share.</param>
+    /// <summary>Starts it and waits until it has read the existing kernel log.</summary>
+    /// <param name="guest">The guest.</param>
+    /// <param name="options">Its flags, in addition to those of all scenarios.</param>
     /// <param name="state">Its state directory; null for a new one.</param>
     /// <param name="port">The port that leads to it; null for the one over ens18.</param>
     public static async Task<GuestExporter> StartAsync(Guest guest, IEnumerable<string> options, string? state = null, int? port = null)
@@ -50,7 +51,7 @@ internal sealed class GuestExporter : IAsyncDisposable
         var log = string.Create(CultureInfo.InvariantCulture, $"/run/exporter-{number}.log");
         string[] flags = [$"--state.directory={state}", "--remediation.boot-grace=0s", "--ethtool.interval=2s",
             .. options.Any(option => option.StartsWith(EpisodeGap, StringComparison.Ordinal)) ? [] : new[] { $"{EpisodeGap}={Gap.TotalSeconds:0}s" }, .. options];
-        // setsid: it belongs to no terminal, and gets no signal that is meant for the shell.
+        // setsid: it has no controlling terminal, and gets no signal that is meant for the shell.
         var process = (await guest.Shell.DoAsync($"setsid nic-hang-exporter {string.Join(' ', flags)} >{log} 2>&1 </dev/null & echo $!")).Trim();
         var scheme = options.Any(option => option.StartsWith(WebConfiguration, StringComparison.Ordinal)) ? "https" : "http";
         var exporter = new GuestExporter(guest, state, log, int.Parse(process, CultureInfo.InvariantCulture), new Uri($"{scheme}://127.0.0.1:{port ?? guest.Ports.Ens18Exporter}"));
@@ -67,55 +68,56 @@ internal sealed class GuestExporter : IAsyncDisposable
         }
     }
 
-    /// <summary>Flags for a shorter time of verification, after which alone a verdict comes; the link is given all of it to come back.</summary>
+    /// <summary>
+    /// Flags for a shorter verification window. The verdict comes after the window, and the link may use all of it to
+    /// come back.
+    /// </summary>
     public static string[] Window(int seconds) => [$"--remediation.verify-window={seconds}s", $"--remediation.carrier-grace={seconds}s"];
 
-    /// <summary>The metrics now.</summary>
+    /// <summary>The current metrics.</summary>
     public async Task<Scrape> ScrapeAsync() => Scrape.Parse(await _http.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken));
 
-    /// <summary>Scrapes until a condition holds of the metrics; returns those that fulfilled it.</summary>
+    /// <summary>Scrapes until a condition holds for the metrics, and returns them.</summary>
     public Task<Scrape> ScrapeUntilAsync(string what, Func<Scrape, bool> condition) => Eventually.HoldsAsync(what, ScrapeAsync, condition, TimeSpan.FromMinutes(2));
 
-    /// <summary>The journal, line by line; a last line that is being written is left out.</summary>
+    /// <summary>The journal, line by line, without an incomplete last line.</summary>
     public async Task<IReadOnlyList<JsonElement>> JournalAsync()
     {
         var text = (await _guest.Shell.RunAsync($"cat {State}/journal.jsonl")).Output;
         return [.. text.Split('\n').SkipLast(1).Select(line => JsonDocument.Parse(line).RootElement)];
     }
 
-    /// <summary>The entries of the journal of one kind.</summary>
     public async Task<IReadOnlyList<JsonElement>> EntriesAsync(string kind) => [.. (await JournalAsync()).Where(entry => entry.Text("event") == kind)];
 
-    /// <summary>Waits for an outcome of a device with a verdict; returns it.</summary>
+    /// <summary>Waits for an outcome of a device with a verdict, and returns it.</summary>
     public async Task<JsonElement> OutcomeAsync(string device, string verdict, int count = 1) =>
         (await Eventually.HoldsAsync($"outcome {verdict} of {device}, {count} times", async () => new Outcomes(await EntriesAsync("outcome")), outcomes => outcomes.With(device, verdict).Count >= count, TimeSpan.FromMinutes(4)))
             .With(device, verdict)[count - 1];
 
-    /// <summary>Seconds of a device's cool-down that are left, by the guest's own clock.</summary>
+    /// <summary>Remaining seconds of a device's cool-down, by the guest's own clock.</summary>
     public async Task<double> CooldownAsync(string device) =>
         (await ScrapeAsync())["nichang_remediation_cooldown_until_timestamp_seconds", ("device", device)] - double.Parse(await _guest.Shell.DoAsync("date +%s"), CultureInfo.InvariantCulture);
 
-    /// <summary>What it has logged.</summary>
     public async Task<string> LogAsync() => (await _guest.Shell.RunAsync($"cat {_log}")).Output;
 
-    /// <summary>Runs a command of its console in the guest.</summary>
+    /// <summary>Runs a command of its command line in the guest.</summary>
     public Task<GuestRun> CommandAsync(string command) => _guest.Shell.RunAsync($"nic-hang-exporter {command} --state.directory={State}");
 
-    /// <summary>Kills it as a crash would, and waits until it is gone.</summary>
+    /// <summary>Kills it like a crash, and waits until it is gone.</summary>
     public Task KillAsync() => EndAsync("KILL");
 
-    /// <summary>Asks it to end, and waits until it has. What it and the kernel have said is shown where the test fails.</summary>
+    /// <summary>Stops it and waits for its end. If the test failed, this prints its log and the kernel's.</summary>
     public async ValueTask DisposeAsync()
     {
         await EndAsync("TERM");
-        var told = await _guest.Shell.RunAsync($"cat {_log} {State}/journal.jsonl; tail -n 5 /run/faults.log");
-        TestContext.Current.TestOutputHelper?.WriteLine($"{told.Output}{string.Join('\n', _guest.Log.Records.Where(record => record.Sequence > _since))}");
+        var files = await _guest.Shell.RunAsync($"cat {_log} {State}/journal.jsonl; tail -n 5 /run/faults.log");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{files.Output}{string.Join('\n', _guest.Log.Records.Where(record => record.Sequence > _since))}");
         _http.Dispose();
     }
 
     private Task EndAsync(string signal) => _guest.Shell.EndAsync(Id.ToString(CultureInfo.InvariantCulture), signal);
 
-    // Null where it has ended.
+    // Null if it has ended.
     private async Task<bool?> IsReadyAsync()
     {
         try
@@ -129,7 +131,7 @@ internal sealed class GuestExporter : IAsyncDisposable
         }
     }
 
-    // Shown where a test fails: all of them, each in a line.
+    // Part of failure messages: all records, one per line.
     private sealed record Outcomes(IReadOnlyList<JsonElement> All)
     {
         public List<JsonElement> With(string device, string verdict) => [.. All.Where(outcome => outcome.Text("device") == device && outcome.Text("verdict") == verdict)];

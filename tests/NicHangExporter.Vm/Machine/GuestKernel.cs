@@ -1,8 +1,8 @@
 namespace NicHangExporter.Vm.Machine;
 
 /// <summary>
-/// Debian's own kernel, with the drivers as the distribution ships them: fetched as a package and unpacked beside the build, never installed
-/// on this machine.
+/// Debian's kernel with the drivers that the distribution ships. The package is downloaded and unpacked next to the
+/// build, and not installed on this machine.
 /// </summary>
 internal sealed class GuestKernel
 {
@@ -17,7 +17,7 @@ internal sealed class GuestKernel
     {
         _root = root;
         Version = Path.GetFileName(Directory.GetDirectories(Path.Combine(root, "lib", "modules")).Single());
-        // The package has no modules.dep: Debian makes it when the package is installed.
+        // The package has no modules.dep: Debian creates it at the installation.
         if (!File.Exists(InModules("modules.dep")))
             Execution.Of("depmod", "-b", root, Version).Succeeded();
         _dependencies = File.ReadLines(InModules("modules.dep")).Select(line => line.Split(": "))
@@ -25,17 +25,17 @@ internal sealed class GuestKernel
         Image = Uncompressed() ?? Path.Combine(root, "boot", $"vmlinuz-{Version}");
     }
 
-    /// <summary>As uname -r has it.</summary>
+    /// <summary>As in uname -r.</summary>
     public string Version { get; }
 
-    /// <summary>What QEMU is to boot.</summary>
+    /// <summary>The image that QEMU boots.</summary>
     public string Image { get; }
 
-    /// <summary>The kernel in the workshop; fetched where there is none.</summary>
+    /// <summary>The kernel in the workshop; downloads it if it is missing.</summary>
     public static GuestKernel Get()
     {
         var root = Path.Combine(Workshop.Path, "kernel");
-        // It is kept from one guest to the next: fetched and unpacked by the first.
+        // The first guest downloads and unpacks it; later guests use it again.
         using (Workshop.Hold())
         {
             if (!Directory.Exists(root))
@@ -44,7 +44,7 @@ internal sealed class GuestKernel
         }
     }
 
-    /// <summary>Files of modules and of everything they need, in the order in which they are to be loaded.</summary>
+    /// <summary>Files of modules and of their dependencies, in the order in which they must be loaded.</summary>
     public IReadOnlyList<string> Modules(params IEnumerable<string> names)
     {
         var order = new List<string>();
@@ -65,9 +65,9 @@ internal sealed class GuestKernel
     {
         foreach (var program in new[] { "apt-get", "apt-cache", "dpkg-deb", "depmod" })
             Requires.Program(program);
-        Workshop.RequireRoom(Workshop.Path);
+        Workshop.RequireSpace(Workshop.Path);
         var (download, unpacked) = (Fresh(root + ".download"), Fresh(root + ".unpacked"));
-        // The metapackage depends on the image of today.
+        // The metapackage depends on the current image.
         var image = Execution.Of("apt-cache", "depends", Package).Output.Split('\n').Select(line => line.Trim().Split(' ')).FirstOrDefault(words => words is ["Depends:", var name] && name.StartsWith("linux-image-", StringComparison.Ordinal))?[1]
             ?? throw new CannotBootException($"apt knows no {Package}: run apt-get update");
         var fetched = Provision.Run(download, "apt-get", "-qq", "-o", "APT::Sandbox::User=root", "download", image);
@@ -78,7 +78,7 @@ internal sealed class GuestKernel
         Directory.Move(unpacked, root);
     }
 
-    // What an interrupted run has left is in the way.
+    // Removes what an interrupted run has left.
     private static string Fresh(string directory)
     {
         if (Directory.Exists(directory))
@@ -88,7 +88,8 @@ internal sealed class GuestKernel
 
     private string InModules(string path) => Path.Combine(_root, "lib", "modules", Version, path);
 
-    // An uncompressed kernel saves the guest from unpacking it in emulation: seconds of each boot. It is an xz stream inside of vmlinuz.
+    // An uncompressed kernel saves seconds of each boot, because the guest would unpack it in emulation. It is an xz
+    // stream inside of vmlinuz.
     private string? Uncompressed()
     {
         var path = Path.Combine(_root, "vmlinux");
@@ -98,9 +99,10 @@ internal sealed class GuestKernel
         var start = packed.AsSpan().IndexOf(XzMagic);
         if (start < 0 || Requires.Find("xz") is null)
             return null;
-        Workshop.RequireRoom(_root);
+        Workshop.RequireSpace(_root);
         File.WriteAllBytes(path + ".xz", packed[start..]);
-        // --single-stream: what follows the stream is no error, so that xz fails only where what it has written is not the whole kernel.
+        // --single-stream: trailing data after the stream is no error, so xz fails only if its output is not the whole
+        // kernel.
         var unpacking = Provision.Run(_root, "sh", "-c", "xz -dc --single-stream vmlinux.xz >vmlinux.part");
         File.Delete(path + ".xz");
         if (unpacking.ExitCode == 0)

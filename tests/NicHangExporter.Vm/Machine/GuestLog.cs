@@ -6,13 +6,14 @@ using System.Text.RegularExpressions;
 namespace NicHangExporter.Vm.Machine;
 
 /// <summary>One record of the guest's kernel log.</summary>
-/// <param name="Sequence">Its number.</param>
-/// <param name="Time">When it was written: by printk's own clock as it comes, by the guest's (CLOCK_MONOTONIC) in a <see cref="GuestLog"/>.</param>
-/// <param name="IsKernels">The kernel wrote it, and not user space.</param>
-/// <param name="Text">As /dev/kmsg has it, line ends as \x0a.</param>
+/// <param name="Sequence">Its sequence number.</param>
+/// <param name="Time">When it was written: by printk's own clock if parsed from a line, by the guest's clock
+/// (CLOCK_MONOTONIC) in a <see cref="GuestLog"/>.</param>
+/// <param name="IsKernels">The kernel wrote it, not user space.</param>
+/// <param name="Text">As in /dev/kmsg, with line ends as \x0a.</param>
 internal sealed record GuestRecord(long Sequence, TimeSpan Time, bool IsKernels, string Text)
 {
-    /// <summary>One line of the stream; null for those that belong to the record before them.</summary>
+    /// <summary>Parses one line of the stream; null for continuation lines of the record before.</summary>
     public static GuestRecord? Parse(string line)
     {
         // "3,395,8501061,-;e1000e 0000:00:1f.6 eno1: …": priority and facility, number, microseconds, flags; text.
@@ -24,18 +25,22 @@ internal sealed record GuestRecord(long Sequence, TimeSpan Time, bool IsKernels,
         return new GuestRecord(number, TimeSpan.FromMicroseconds(time), level < 8, line[(semicolon + 1)..]);
     }
 
-    /// <summary>A driver's or the core's message that names a device and says this of it.</summary>
+    /// <summary>True for a message of a driver or the core about a device that begins with this text.</summary>
     public bool Says(string device, string text) => IsKernels && Text.Contains($" {device}: {text}", StringComparison.Ordinal);
 }
 
 /// <summary>
-/// The guest's kernel log as it comes, over a serial port of its own: the witness that neither the exporter nor the network can bend. printk has a clock of its own,
-/// some hundredths of a second behind CLOCK_MONOTONIC; <c>nic-fault clock</c>, which guest/init runs before it says that it is ready, tells by how much.
+/// The guest's kernel log as a live stream, over its own serial port, independent of the exporter and the network.
+/// printk's clock is some hundredths of a second behind CLOCK_MONOTONIC. guest/init runs <c>nic-fault clock</c> before
+/// it reports that it is ready; that gives the difference.
 /// </summary>
 internal sealed partial class GuestLog : IDisposable
 {
     private readonly StreamReader _reader;
-    /// <summary>As many lines as nic-fault writes each time. What comes between its look at the clock and the record makes a difference smaller, so the largest is right.</summary>
+    /// <summary>
+    /// The number of lines that nic-fault writes each time. A delay between its clock reading and the record makes a
+    /// difference smaller, so the largest difference is right.
+    /// </summary>
     private const int Looks = 5;
 
     private readonly List<GuestRecord> _records = [];
@@ -49,7 +54,7 @@ internal sealed partial class GuestLog : IDisposable
         _reading = ReadAsync();
     }
 
-    /// <summary>Done when it is known how far the clocks are apart; until then there are no records.</summary>
+    /// <summary>Completes when the difference of the clocks is known. Before that there are no records.</summary>
     public Task Compared => _compared.Task;
 
     /// <summary>All records so far.</summary>
@@ -57,7 +62,7 @@ internal sealed partial class GuestLog : IDisposable
     {
         get
         {
-            // What has kept it from reading is not to be waited for.
+            // Reports an error of the reader immediately instead of waiting for the time limit.
             if (_reading.IsFaulted)
                 _reading.GetAwaiter().GetResult();
             lock (_records)
@@ -65,13 +70,13 @@ internal sealed partial class GuestLog : IDisposable
         }
     }
 
-    /// <summary>The number of the last record: what comes behind it is news.</summary>
+    /// <summary>The number of the last record. Later records have higher numbers.</summary>
     public long Last => Records is [.., var last] ? last.Sequence : -1;
 
-    /// <summary>The records behind a number that say something of a device.</summary>
+    /// <summary>The records after a number that contain a text about a device.</summary>
     public IReadOnlyList<GuestRecord> Of(string device, string text, long after = -1) => [.. Records.Where(record => record.Sequence > after && record.Says(device, text))];
 
-    /// <summary>Waits for as many records of that kind; returns them.</summary>
+    /// <summary>Waits for a number of such records, and returns them.</summary>
     public Task<IReadOnlyList<GuestRecord>> WaitAsync(string device, string text, long after, int count = 1) =>
         Eventually.HoldsAsync($"the guest's kernel says '{text}' of {device}, {count} times", () => Of(device, text, after), records => records.Count >= count, TimeSpan.FromMinutes(2));
 

@@ -1,29 +1,35 @@
 namespace NicHangExporter.Vm.Machine;
 
-/// <summary>What a guest is to be like, where it is not like the others.</summary>
+/// <summary>Settings of a guest that differ from the default guest.</summary>
 internal sealed record GuestOptions
 {
-    /// <summary>The file of a disk with ext4 on it, for the state directory; null for a state directory that ends with the guest.</summary>
+    /// <summary>
+    /// The file of a disk with ext4, for the state directory; null for a state directory that ends with the guest.
+    /// </summary>
     public string? Disk { get; init; }
 
-    /// <summary>The far end of eno1 and ens18, where it is one that can die; null for QEMU's own small network.</summary>
+    /// <summary>A far end of eno1 and ens18 that can die; null for QEMU's own small network.</summary>
     public FarEnd? FarEnd { get; init; }
 
     /// <summary>The guest's console is this terminal, with a shell.</summary>
     public bool ByHand { get; init; }
 
-    /// <summary>The port that leads to eno1's web server, for a test that wants it taken; null for a free one.</summary>
+    /// <summary>
+    /// The port that leads to eno1's web server, for a test in which it is in use; null for a free one.
+    /// </summary>
     public int? Port { get; init; }
 
-    /// <summary>How far its clock goes ahead of this machine's: for how long it seems to have been off.</summary>
+    /// <summary>How far its clock is ahead of this machine's: the simulated time without power.</summary>
     public TimeSpan ClockAhead { get; init; }
 
-    /// <summary>Further words of the kernel's command line.</summary>
+    /// <summary>Additional words of the kernel's command line.</summary>
     public string KernelWords { get; init; } = "";
 
-    /// <summary>Room for its file system and what it sends, in the directory of the run.</summary>
+    /// <summary>
+    /// Disk space in bytes for its file system and the frames that it sends, in the directory of the run.
+    /// </summary>
     public long NeededBytes { get; init; } = 256L << 20;
 
-    /// <summary>How long the guest may take to come up. On a quiet machine it takes five seconds.</summary>
+    /// <summary>Time limit of the boot. On an idle machine the boot takes five seconds.</summary>
     public TimeSpan BootLimit { get; init; } = TimeSpan.FromMinutes(3);
 }

@@ -4,10 +4,10 @@ using System.Text;
 
 namespace NicHangExporter.Vm.Machine;
 
-/// <summary>What a script in the guest has done.</summary>
+/// <summary>The result of a script in the guest.</summary>
 internal sealed record GuestRun(string Script, int ExitCode, string Output)
 {
-    /// <summary>Its output; the test fails where it has failed.</summary>
+    /// <summary>Its output; fails the test if the script failed.</summary>
     public string Succeeded()
     {
         Assert.True(ExitCode == 0, $"in the guest, '{Script}' ended with {ExitCode}: {Output}");
@@ -16,8 +16,8 @@ internal sealed record GuestRun(string Script, int ExitCode, string Output)
 }
 
 /// <summary>
-/// The guest's command line, over a serial port: whatever becomes of its NICs, it answers. One script at a time; the protocol is at the end
-/// of guest/init.
+/// The guest's command line over a serial port, independent of its NICs. It runs one script at a time. guest/init
+/// describes the protocol at its end.
 /// </summary>
 internal sealed class GuestShell(Socket socket) : IDisposable
 {
@@ -27,10 +27,10 @@ internal sealed class GuestShell(Socket socket) : IDisposable
     private readonly SemaphoreSlim _turn = new(1);
     private int _number;
 
-    /// <summary>A script has not ended in time, or the guest is gone: nothing more can be asked.</summary>
+    /// <summary>A script did not end in time, or the guest is gone. The shell cannot be used any more.</summary>
     public bool IsLost { get; private set; }
 
-    /// <summary>Waits for the guest to be up.</summary>
+    /// <summary>Waits until the guest is up.</summary>
     public async Task ReadyAsync(CancellationToken cancellation)
     {
         while (await _reader.ReadLineAsync(cancellation) is { } line)
@@ -45,10 +45,10 @@ internal sealed class GuestShell(Socket socket) : IDisposable
         await _turn.WaitAsync();
         try
         {
-            using var patience = new CancellationTokenSource(Limit);
+            using var timeout = new CancellationTokenSource(Limit);
             var number = (++_number).ToString(CultureInfo.InvariantCulture);
-            await _reader.BaseStream.WriteAsync(Encoding.ASCII.GetBytes($"{number} {Convert.ToBase64String(Encoding.UTF8.GetBytes(script + "\n"))}\n"), patience.Token);
-            while (await _reader.ReadLineAsync(patience.Token) is { } line)
+            await _reader.BaseStream.WriteAsync(Encoding.ASCII.GetBytes($"{number} {Convert.ToBase64String(Encoding.UTF8.GetBytes(script + "\n"))}\n"), timeout.Token);
+            while (await _reader.ReadLineAsync(timeout.Token) is { } line)
                 if (line.TrimEnd('\r').Split(' ') is [var answered, var code, var output] && answered == number)
                     return new GuestRun(script, int.Parse(code, CultureInfo.InvariantCulture), Encoding.UTF8.GetString(Convert.FromBase64String(output)));
             IsLost = true;
@@ -69,8 +69,8 @@ internal sealed class GuestShell(Socket socket) : IDisposable
     public async Task<string> DoAsync(string script) => (await RunAsync(script)).Succeeded();
 
     /// <summary>
-    /// Sends a process a signal and waits until it has ended. The wait has an end in the guest as well: a process that does not go must not take the command line with
-    /// it. One that has ended but was not waited for has no program any more.
+    /// Sends a signal to a process and waits for its end. The guest limits the wait as well, because a process that
+    /// does not end must not block the command line. A zombie has no program any more and counts as ended.
     /// </summary>
     public Task EndAsync(string process, string signal) => DoAsync(
         $"kill -{signal} {process} 2>/dev/null; tries=3000; while [ -e /proc/{process}/exe ] && [ $tries -gt 0 ]; do usleep 20000; tries=$((tries-1)); done; [ ! -e /proc/{process}/exe ]");

@@ -4,20 +4,20 @@ using System.Net;
 
 namespace NicHangExporter.Vm.Machine;
 
-/// <summary>One look.</summary>
-/// <param name="Time">When it was begun, since the probe was.</param>
+/// <summary>One probe.</summary>
+/// <param name="Time">When it began, relative to the start of the <see cref="HostProbe"/>.</param>
 /// <param name="Answered">The guest answered.</param>
 internal readonly record struct ProbeLook(TimeSpan Time, bool Answered);
 
 /// <summary>
-/// The view from outside: somebody who asks the guest for a small page again and again, each time over a new connection through one NIC. It is
-/// also the traffic without which no hang would be noticed.
+/// A client outside the guest that requests a small page repeatedly, each time over a new connection through one NIC.
+/// It is also the traffic without which no hang would be detected.
 /// </summary>
 internal sealed class HostProbe : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan PatienceWithNeighbours = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan NeighbourTimeout = TimeSpan.FromSeconds(5);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero, UseProxy = false }) { DefaultRequestVersion = HttpVersion.Version10 };
     private readonly CancellationTokenSource _end = new();
@@ -26,41 +26,47 @@ internal sealed class HostProbe : IAsyncDisposable
     private readonly Task _loop;
     private ImmutableList<ProbeLook> _looks = [];
 
-    /// <summary>Begins to look.</summary>
+    /// <summary>Starts probing.</summary>
     /// <param name="port">The port that leads through the NIC.</param>
-    /// <param name="patience">How long an answer may take.</param>
-    public HostProbe(int port, TimeSpan? patience = null)
+    /// <param name="timeout">Time limit of an answer; null for the default.</param>
+    public HostProbe(int port, TimeSpan? timeout = null)
     {
-        _http.Timeout = patience ?? Patience;
+        _http.Timeout = timeout ?? DefaultTimeout;
         _page = new Uri($"http://127.0.0.1:{port}/small");
         _loop = LoopAsync();
     }
 
-    /// <summary>One for a NIC that must answer throughout: a slow answer on a busy machine is none that is missing.</summary>
-    public static HostProbe OfNeighbour(int port) => new(port, PatienceWithNeighbours);
+    /// <summary>
+    /// A probe for a NIC that must answer all the time. A slow answer on a busy machine is not a missing one.
+    /// </summary>
+    public static HostProbe OfNeighbour(int port) => new(port, NeighbourTimeout);
 
-    /// <summary>Everything seen so far.</summary>
+    /// <summary>All probes so far.</summary>
     public IReadOnlyList<ProbeLook> Looks => _looks;
 
-    /// <summary>Waits until the guest answers this often in a row, by looks that begin from now on.</summary>
+    /// <summary>
+    /// Waits until the guest answers this often in a row, counting only probes that begin from now on.
+    /// </summary>
     public Task UpAsync(int times = 3) => Eventually.HoldsAsync($"the guest answers {_page}", Since(_clock.Elapsed), looks => looks.Length >= times && looks.TakeLast(times).All(look => look.Answered), TimeSpan.FromMinutes(2));
 
-    /// <summary>Waits until it does not, by looks that begin from now on.</summary>
+    /// <summary>
+    /// Waits until the guest fails to answer this often in a row, counting only probes that begin from now on.
+    /// </summary>
     public Task DownAsync(int times = 3) => Eventually.HoldsAsync($"the guest no longer answers {_page}", Since(_clock.Elapsed), looks => looks.Length >= times && looks.TakeLast(times).All(look => !look.Answered), TimeSpan.FromMinutes(2));
 
-    /// <summary>How often, since a moment of this probe, it did not answer.</summary>
+    /// <summary>Number of probes without an answer since a moment of this probe.</summary>
     public int Misses(TimeSpan since = default) => _looks.Count(look => look.Time >= since && !look.Answered);
 
     /// <summary>The probe's clock.</summary>
     public TimeSpan Now => _clock.Elapsed;
 
-    /// <summary>The same as a person would tell it: up 0.0–4.1 s, down 4.3–13.2 s.</summary>
+    /// <summary>The probes as text: up 0.0–4.1 s, down 4.3–13.2 s.</summary>
     public override string ToString()
     {
-        var told = new List<string>();
+        var parts = new List<string>();
         foreach (var (first, last, answered) in Spans())
-            told.Add(FormattableString.Invariant($"{(answered ? "up" : "down")} {first.TotalSeconds:0.0}–{last.TotalSeconds:0.0} s"));
-        return string.Join(", ", told);
+            parts.Add(FormattableString.Invariant($"{(answered ? "up" : "down")} {first.TotalSeconds:0.0}–{last.TotalSeconds:0.0} s"));
+        return string.Join(", ", parts);
     }
 
     public async ValueTask DisposeAsync()

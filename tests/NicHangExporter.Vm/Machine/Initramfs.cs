@@ -3,20 +3,23 @@ using System.Text;
 
 namespace NicHangExporter.Vm.Machine;
 
-/// <summary>The guest's whole file system: the program under test, the drivers, busybox, ethtool and ip with their libraries, the faults.</summary>
+/// <summary>
+/// The guest's whole file system: the program under test, the drivers, busybox, ethtool and ip with their libraries,
+/// and the fault programs.
+/// </summary>
 internal static class Initramfs
 {
     private static readonly ImmutableArray<string> Drivers = ["virtio_pci", "virtio_net", "virtio_blk", "crc32c_generic", "ext4", "e1000", "e1000e", "bridge", "veth", "tun"];
 
-    /// <summary>Programs that are built here, statically, for the guest alone.</summary>
+    /// <summary>Programs that are compiled here, statically, only for the guest.</summary>
     private static readonly ImmutableArray<string> Sources = ["nic-fault", "rtnl-hold"];
 
-    /// <summary>Libraries that the program under test loads only when it needs them: the hashes of tokens, TLS.</summary>
+    /// <summary>Libraries that the program under test loads on demand: for hashes of tokens and TLS.</summary>
     private static readonly ImmutableArray<string> Loaded = ["libssl.so.3", "libcrypto.so.3"];
 
     /// <summary>Writes the archive.</summary>
     /// <param name="path">The file to write.</param>
-    /// <param name="kernel">Whose modules go in.</param>
+    /// <param name="kernel">The kernel whose modules to include.</param>
     /// <param name="exporter">The program under test.</param>
     public static void Write(string path, GuestKernel kernel, string exporter)
     {
@@ -37,7 +40,7 @@ internal static class Initramfs
         using var archive = new CpioArchive(File.Create(path));
         foreach (var folder in new[] { "proc", "sys", "dev", "run", "tmp", "var", "root" })
             archive.AddFolder(folder);
-        archive.AddFile("init", Beside("init"), isExecutable: true);
+        archive.AddFile("init", BuildFile("init"), isExecutable: true);
         archive.AddFile("etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"u8);
         AddBusybox(archive);
         AddModules(archive, kernel);
@@ -54,7 +57,7 @@ internal static class Initramfs
             archive.AddFile($"usr/bin/{source}", Compile(source), isExecutable: true);
     }
 
-    private static string Beside(string name) => Path.Combine(AppContext.BaseDirectory, "guest", name);
+    private static string BuildFile(string name) => Path.Combine(AppContext.BaseDirectory, "guest", name);
 
     private static void AddBusybox(CpioArchive archive)
     {
@@ -65,8 +68,8 @@ internal static class Initramfs
                 archive.AddLink($"bin/{applet}", "busybox");
     }
 
-    // IntMode=1 keeps e1000e on MSI or INTx, as the chipset's own NICs are. With the 82574's MSI-X the driver looks for hangs only when a transmit interrupt
-    // comes, which a hung transmitter does not raise.
+    // IntMode=1 keeps e1000e on MSI or INTx, like the NICs of the chipset. With the 82574's MSI-X the driver looks for
+    // hangs only at a transmit interrupt, which a hung transmitter does not raise.
     private static void AddModules(CpioArchive archive, GuestKernel kernel)
     {
         var list = new StringBuilder();
@@ -85,19 +88,20 @@ internal static class Initramfs
         libraries.UnionWith(Needed(source));
     }
 
-    // "libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x…)" and, for the loader itself, "/lib64/ld-linux-x86-64.so.2 (0x…)".
+    // "libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x…)" and, for the loader itself, "/lib64/ld-linux-x86-64.so.2
+    // (0x…)".
     private static IEnumerable<string> Needed(string program) => Execution.Of("ldd", program).Output.Split('\n')
         .Select(line => line.Trim().Split(' ').FirstOrDefault(word => word.StartsWith('/'))).OfType<string>().Where(File.Exists);
 
     private static string? LibraryPath(string name) =>
         new[] { "/usr/lib/x86_64-linux-gnu", "/lib/x86_64-linux-gnu", "/usr/lib64", "/lib64" }.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
-    // Each guest compiles its own: another run of the harness may be at it, too.
+    // Each guest compiles its own copy, because another run of the harness may compile at the same time.
     private static byte[] Compile(string name)
     {
         using var directory = new TemporaryDirectory();
         var program = directory.File(name);
-        Execution.Of("gcc", "-Wall", "-Wextra", "-Werror", "-O2", "-static", "-pthread", "-o", program, Beside(name + ".c")).Succeeded();
+        Execution.Of("gcc", "-Wall", "-Wextra", "-Werror", "-O2", "-static", "-pthread", "-o", program, BuildFile(name + ".c")).Succeeded();
         return File.ReadAllBytes(program);
     }
 }

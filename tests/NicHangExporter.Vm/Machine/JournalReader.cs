@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace NicHangExporter.Vm.Machine;
 
-/// <summary>Short words for what the scenarios ask of a line of the journal.</summary>
+/// <summary>Short accessors for members of a journal entry.</summary>
 internal static class JournalReader
 {
-    /// <summary>A member that is text; null where it is absent.</summary>
+    /// <summary>A text member; null if it is absent.</summary>
     public static string? Text(this JsonElement entry, string name) => entry.TryGetProperty(name, out var value) ? value.ToString() : null;
 
-    /// <summary>A member that is a number of seconds.</summary>
+    /// <summary>A member in seconds.</summary>
     public static TimeSpan Seconds(this JsonElement entry, string name) => TimeSpan.FromSeconds(entry.GetProperty(name).GetDouble());
 
     /// <summary>The steps of a remediation.</summary>

@@ -1,14 +1,15 @@
 namespace NicHangExporter.Vm.Machine;
 
 /// <summary>
-/// Everything around the NIC that hangs: addresses, routes, the bridge and its ports, the other NICs with their offloads and how often their
-/// links came and went. A remediation must leave no trace in it.
+/// The state around the NIC that hangs: addresses, routes, the bridge and its ports, and the other NICs with their
+/// offloads and carrier changes. A remediation must not change it.
 /// </summary>
 internal static class Neighbourhood
 {
     private const string Hung = "eno1";
 
-    // What counts time or follows the hung NIC's own link is left out: lifetimes, and the state of the port that is reset. What is lost and comes again may stand elsewhere.
+    // Excludes lifetimes and the state of the port that is reset, because they follow time or the hung NIC's own link.
+    // Sorts the rest, because an entry that was lost and restored may have another position.
     private static string Script(string hung) => $$"""
         /usr/sbin/ip -o addr | sed 's/valid_lft.*//' | sort
         /usr/sbin/ip route show table all | sed 's/expires.*//' | sort
@@ -22,12 +23,14 @@ internal static class Neighbourhood
         for device in eno1 ens18 ens1; do [ $device = {{hung}} ] || /usr/sbin/ethtool -k $device; done
         """;
 
-    /// <summary>A picture as text.</summary>
-    /// <param name="guest">Where.</param>
-    /// <param name="hung">The NIC around which one looks.</param>
+    /// <summary>The state as text.</summary>
+    /// <param name="guest">The guest.</param>
+    /// <param name="hung">The NIC that hangs.</param>
     public static Task<string> LookAsync(Guest guest, string hung = Hung) => guest.Shell.DoAsync(Script(hung));
 
-    /// <summary>Waits until it is again as it was: an address that comes with the link is tentative for a second.</summary>
+    /// <summary>
+    /// Waits until the state is the same as before: an address that comes with the link is tentative for a second.
+    /// </summary>
     public static Task IsAsBeforeAsync(Guest guest, string before, string hung = Hung) =>
         Eventually.HoldsAsync($"around {hung} everything is as it was:\n{before}", () => LookAsync(guest, hung), now => now == before);
 }

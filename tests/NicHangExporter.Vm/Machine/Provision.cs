@@ -2,15 +2,15 @@ using System.Diagnostics;
 
 namespace NicHangExporter.Vm.Machine;
 
-/// <summary>Programs that make the parts of a guest. They may take minutes: a download, a compiler.</summary>
+/// <summary>Runs programs that create the parts of a guest: a download, a compiler. They may take minutes.</summary>
 internal static class Provision
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
-    /// <summary>Runs one to its end.</summary>
-    /// <param name="directory">Where it runs.</param>
+    /// <summary>Runs a program to its end.</summary>
+    /// <param name="directory">The working directory.</param>
     /// <param name="program">The program.</param>
-    /// <param name="arguments">Each as it is.</param>
+    /// <param name="arguments">The arguments, without a shell.</param>
     public static Execution Run(string directory, string program, params IEnumerable<string> arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(Requires.Find(program) ?? program, arguments)

@@ -1,11 +1,13 @@
 namespace NicHangExporter.Vm.Machine;
 
-/// <summary>The program as it ships: the Native AOT binary that EXPORTER_UNDER_TEST names, or one that is published now.</summary>
+/// <summary>
+/// The program as it ships: the Native AOT binary that EXPORTER_UNDER_TEST names, or a binary published now.
+/// </summary>
 internal static class PublishedExporter
 {
     private static readonly Lazy<string> Published = new(Get);
 
-    /// <summary>Its path; the first to ask waits for the publishing.</summary>
+    /// <summary>Its path. The first access waits for the publishing.</summary>
     public static string Path => Published.Value;
 
     private static string Get()
@@ -16,11 +18,12 @@ internal static class PublishedExporter
         Requires.Program("clang");
         using var alone = Workshop.Hold();
         var publish = Provision.Run(Workshop.Repository, "dotnet", "publish", System.IO.Path.Combine("src", "NicHangExporter"), "-r", "linux-x64", "-o", directory, "--nologo",
-            // A build server would live on, in a directory that does not.
+            // A build server would outlive this run, but its TMPDIR would not.
             "--disable-build-servers");
         if (publish.ExitCode != 0)
             throw new CannotBootException($"dotnet publish failed: {(publish.Output + publish.Error).Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))}");
-        // A copy of this run's own: the next run in this clone publishes over it while guests of this one are still to be booted.
+        // A copy for this run: the next run in this clone publishes over the original while this run still boots
+        // guests.
         var program = System.IO.Path.Combine(System.IO.Path.GetTempPath(), "nic-hang-exporter");
         File.Copy(System.IO.Path.Combine(directory, "nic-hang-exporter"), program);
         return program;

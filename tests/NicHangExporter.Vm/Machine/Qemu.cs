@@ -3,10 +3,10 @@ using System.Globalization;
 
 namespace NicHangExporter.Vm.Machine;
 
-/// <summary>The emulator: one process of ours, without KVM, ended by its own number.</summary>
+/// <summary>The emulator as one process, without KVM. It is ended by its process ID.</summary>
 internal sealed class Qemu : IAsyncDisposable
 {
-    /// <summary>Debian's name for it.</summary>
+    /// <summary>Debian's name of the program.</summary>
     public const string Program = "qemu-system-x86_64";
 
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(20);
@@ -20,10 +20,10 @@ internal sealed class Qemu : IAsyncDisposable
         _complaints = byHand ? Task.FromResult("") : process.StandardError.ReadToEndAsync();
     }
 
-    /// <summary>Done when the process has ended.</summary>
+    /// <summary>Completes when the process has ended.</summary>
     public Task Ended => _process.WaitForExitAsync();
 
-    /// <summary>What it has complained of, once it has ended.</summary>
+    /// <summary>Its error output, available when it has ended.</summary>
     public Task<string> Complaints => _complaints;
 
     /// <summary>Starts a guest.</summary>
@@ -32,7 +32,7 @@ internal sealed class Qemu : IAsyncDisposable
         var words = Machine(kernel, initramfs, options).Concat(Serials(directory, options)).Concat(Networks(directory, ports, options)).ToList();
         if (options.Disk is { } disk)
             words.AddRange(["-drive", $"file={disk},if=virtio,format=raw"]);
-        // Emulation is nobody's hurry: whatever else runs on the machine goes first.
+        // Emulation has the lowest priority: everything else on the machine runs first.
         return new Qemu(Process.Start(new ProcessStartInfo("nice", ["-n", "5", Program, .. words])
         {
             RedirectStandardError = !options.ByHand,
@@ -40,7 +40,7 @@ internal sealed class Qemu : IAsyncDisposable
         })!, options.ByHand);
     }
 
-    /// <summary>Ends the guest as a power cut does.</summary>
+    /// <summary>Ends the guest like a power cut.</summary>
     public async Task KillAsync()
     {
         if (!_process.HasExited)
@@ -60,7 +60,8 @@ internal sealed class Qemu : IAsyncDisposable
         "-M", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "1", "-m", "512", "-nodefaults", "-display", "none", "-no-reboot",
         "-rtc", string.Create(CultureInfo.InvariantCulture, $"base={DateTime.UtcNow + options.ClockAhead:yyyy-MM-ddTHH:mm:ss}"),
         "-kernel", kernel.Image, "-initrd", initramfs,
-        // panic=-1: a guest that can't go on ends QEMU at once instead of a time limit. iomem=relaxed lets nic-fault at the registers.
+        // panic=-1: a guest that panics ends QEMU immediately, without waiting for a time limit. iomem=relaxed gives
+        // nic-fault access to the registers.
         "-append", $"console=ttyS0 panic=-1 mitigations=off random.trust_cpu=on iomem=relaxed net.ifnames=0 {(options.ByHand ? "hands=yes " : "quiet ")}{(options.Disk is null ? "" : "disk=yes ")}{options.KernelWords}",
     ];
 
@@ -80,7 +81,7 @@ internal sealed class Qemu : IAsyncDisposable
         return
         [
             "-netdev", eno1, "-device", "e1000e,netdev=eno1,addr=1f.6,mac=52:54:00:00:00:01",
-            // Each frame that leaves eno1, with the moment: what the host sees of it.
+            // Records each frame that leaves eno1 with its time: the host's view.
             "-object", $"filter-dump,id=sent,netdev=eno1,queue=rx,maxlen=96,file={directory}/eno1.pcap",
             "-netdev", ens18, "-device", "virtio-net-pci,netdev=ens18,addr=04.0,mac=52:54:00:00:00:02,romfile=",
             "-netdev", User("ens1", "10.0.4", (ports.Ens1Web, "15:80"), (ports.Ens1Exporter, "15:19642")), "-device", "e1000,netdev=ens1,addr=05.0,mac=52:54:00:00:00:03,romfile=",

@@ -2,27 +2,31 @@ using System.Diagnostics;
 
 namespace NicHangExporter.Vm.Machine;
 
-/// <summary>Where the parts of guests are kept from one run to the next: the kernel and the published program. Git ignores it.</summary>
+/// <summary>
+/// The directory that keeps parts of guests between runs: the kernel and the published program. Git ignores it.
+/// </summary>
 internal static class Workshop
 {
-    /// <summary>A kernel, its modules, an initramfs and what a boot leaves behind.</summary>
+    /// <summary>Bytes for a kernel, its modules, an initramfs and the files of a boot.</summary>
     private const long NeededBytes = 1L << 30;
 
-    /// <summary>EWOULDBLOCK of asm-generic/errno.h, which flock(2) says of a file that somebody else has locked.</summary>
+    /// <summary>
+    /// EWOULDBLOCK of asm-generic/errno.h: flock(2) returns it for a file that another process has locked.
+    /// </summary>
     private const int WouldBlock = 11;
 
-    // A download and a build, each as long as Provision lets them be.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
+    // A download and a build, each as long as Provision permits.
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(20);
 
     /// <summary>The directory of the solution.</summary>
     public static string Repository { get; } = Find(AppContext.BaseDirectory);
 
-    /// <summary>The directory for what is kept.</summary>
+    /// <summary>The directory for parts that are kept.</summary>
     public static string Path { get; } = Directory.CreateDirectory(System.IO.Path.Combine(Repository, "artifacts", "vm")).FullName;
 
     /// <summary>
-    /// Makes it one guest's at a time, of this run and of others in the same clone: whoever makes a part finds none that is half made. The kernel takes the lock back
-    /// from whoever ends.
+    /// Locks the workshop for one guest, also against other runs in the same clone, so that no guest uses an incomplete
+    /// part. The kernel releases the lock when the process ends.
     /// </summary>
     public static IDisposable Hold()
     {
@@ -35,8 +39,8 @@ internal static class Workshop
             }
             catch (IOException error) when (error.HResult == WouldBlock)
             {
-                if (waiting.Elapsed > Patience)
-                    throw new CannotBootException($"another run has kept {path} locked for {Patience.TotalMinutes:0} minutes");
+                if (waiting.Elapsed > Timeout)
+                    throw new CannotBootException($"another run has kept {path} locked for {Timeout.TotalMinutes:0} minutes");
                 Thread.Sleep(100);
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -45,12 +49,12 @@ internal static class Workshop
             }
     }
 
-    /// <summary>Fails where the disk that holds a directory is too full for a guest.</summary>
-    public static void RequireRoom(string directory, long bytes = NeededBytes)
+    /// <summary>Fails if the disk of a directory has too little space for a guest.</summary>
+    public static void RequireSpace(string directory, long bytes = NeededBytes)
     {
         var free = new DriveInfo(directory).AvailableFreeSpace;
         if (free < bytes)
-            throw new CannotBootException($"no room: {directory} has {free >> 20} MiB left, a guest needs {bytes >> 20} MiB");
+            throw new CannotBootException($"not enough space: {directory} has {free >> 20} MiB left, a guest needs {bytes >> 20} MiB");
     }
 
     private static string Find(string directory) =>

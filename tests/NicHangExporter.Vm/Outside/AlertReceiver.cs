@@ -4,19 +4,19 @@ using System.Text.Json;
 
 namespace NicHangExporter.Vm.Outside;
 
-/// <summary>A notification as it came.</summary>
-/// <param name="Receiver">Whom it was for.</param>
+/// <summary>A received notification.</summary>
+/// <param name="Receiver">The receiver that it was for.</param>
 /// <param name="Body">Alertmanager's message.</param>
 internal sealed record Notification(string Receiver, JsonElement Body)
 {
-    /// <summary>The labels by which it is a group of its own.</summary>
+    /// <summary>The labels of its group.</summary>
     public Dictionary<string, string> Group => Labels(Body.GetProperty("groupLabels"));
 
-    /// <summary>Its alerts: whether each fires or is resolved, since when it has fired, by the clock of this machine, and its labels.</summary>
+    /// <summary>Its alerts: status (firing or resolved), start by this machine's clock, and labels.</summary>
     public List<(string Status, DateTimeOffset Start, Dictionary<string, string> Labels)> Alerts =>
         [.. Body.GetProperty("alerts").EnumerateArray().Select(alert => (alert.GetProperty("status").GetString()!, alert.GetProperty("startsAt").GetDateTimeOffset(), Labels(alert.GetProperty("labels"))))];
 
-    /// <summary>Whether it says this of that alert, as it began after a moment.</summary>
+    /// <summary>True if it contains that alert in that status, with a start not before a moment.</summary>
     public bool Says(string status, string alert, string instance, DateTimeOffset since = default) =>
         Alerts.Exists(one => one.Status == status && one.Start >= since && one.Labels["alertname"] == alert && one.Labels.GetValueOrDefault("instance") == instance);
 
@@ -26,7 +26,9 @@ internal sealed record Notification(string Receiver, JsonElement Body)
     private static Dictionary<string, string> Labels(JsonElement labels) => labels.EnumerateObject().ToDictionary(label => label.Name, label => label.Value.GetString()!);
 }
 
-/// <summary>The people whom Alertmanager tells, and somebody outside: each is a path of one small server.</summary>
+/// <summary>
+/// The receivers of Alertmanager's notifications, and one outside receiver. Each is a path of one small server.
+/// </summary>
 internal sealed class AlertReceiver : IDisposable
 {
     private readonly HttpListener _listener = new();
@@ -41,22 +43,25 @@ internal sealed class AlertReceiver : IDisposable
         _receiving = ReceiveAsync();
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address that it listens on.</summary>
     public Uri Address { get; }
 
-    /// <summary>What somebody was told so far.</summary>
+    /// <summary>The notifications of a receiver so far.</summary>
     public IReadOnlyList<Notification> Of(string receiver) => [.. Notifications.Where(notification => notification.Receiver == receiver)];
 
-    /// <summary>Waits until somebody is told this of an alert that began after a moment; returns the first notification that does.</summary>
-    public async Task<Notification> ToldAsync(string receiver, string status, string alert, string instance, DateTimeOffset since = default)
+    /// <summary>
+    /// Waits for a notification to a receiver about an alert that began after a moment, and returns the first one.
+    /// </summary>
+    public async Task<Notification> NotifiedAsync(string receiver, string status, string alert, string instance, DateTimeOffset since = default)
     {
-        var told = await Eventually.HoldsAsync($"{receiver} is told that {alert} of {instance} is {status}", () => new Told(Notifications), told => told.All.Exists(IsIt), TimeSpan.FromMinutes(2));
-        return told.All.Find(IsIt)!;
+        var received = await Eventually.HoldsAsync($"{receiver} is notified that {alert} of {instance} is {status}",
+            () => new Received(Notifications), received => received.All.Exists(IsIt), TimeSpan.FromMinutes(2));
+        return received.All.Find(IsIt)!;
 
         bool IsIt(Notification one) => one.Receiver == receiver && one.Says(status, alert, instance, since);
     }
 
-    // What has kept it from receiving is not to be waited for.
+    // Reports an error of the server immediately instead of waiting for the time limit.
     private ImmutableList<Notification> Notifications
     {
         get
@@ -87,8 +92,8 @@ internal sealed class AlertReceiver : IDisposable
         }
     }
 
-    // Shown where a test fails: all of them, each in a line.
-    private sealed record Told(ImmutableList<Notification> All)
+    // Part of failure messages: all notifications, one per line.
+    private sealed record Received(ImmutableList<Notification> All)
     {
         public override string ToString() => string.Join('\n', All);
     }

@@ -1,18 +1,19 @@
 namespace NicHangExporter.Vm.Outside;
 
 /// <summary>
-/// What watches the guest from outside: a real Prometheus with the shipped rules, a real Alertmanager with the shipped sample, both with their durations in
-/// <see cref="MinutesAsSeconds"/>, and the people whom they tell. The guest is pve1 of the samples, over TLS and with a token as they have it; pve2 is not there.
+/// The monitoring outside the guest: a real Prometheus with the shipped rules and a real Alertmanager with the shipped
+/// sample, both with durations of <see cref="MinutesAsSeconds"/>, and the receivers. The guest is pve1 of the samples,
+/// with TLS and a token as in the samples. pve2 does not exist.
 /// </summary>
 internal sealed class OuterLoop : IAsyncDisposable
 {
-    /// <summary>The guest's exporter, as the samples call it.</summary>
+    /// <summary>The guest's exporter, with its name in the samples.</summary>
     public const string Host = "pve1:19642";
 
     /// <summary>Another exporter of the guest, which is always reached through eno1.</summary>
     public const string Node = "pve1:9100";
 
-    /// <summary>A host that really is away.</summary>
+    /// <summary>A host that is really down.</summary>
     public const string OtherHost = "pve2:19642";
 
     /// <summary>Another exporter of that host.</summary>
@@ -20,9 +21,9 @@ internal sealed class OuterLoop : IAsyncDisposable
 
     private const string Credential = "alertmanager";
     private const string Web = "/run/web";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
-    // What people have besides our rules, and what a hang is to silence.
+    // A site's own rules, with alerts that a hang must silence.
     private const string NodeRules = """
         groups:
           - name: nodes
@@ -34,7 +35,7 @@ internal sealed class OuterLoop : IAsyncDisposable
                 labels: {severity: warning}
         """;
 
-    /// <summary>No scrape takes longer than the time between two of them.</summary>
+    /// <summary>Equal to the scrape interval: no scrape overlaps the next one.</summary>
     public static readonly TimeSpan ScrapeTimeout = TimeSpan.FromSeconds(1);
 
     private readonly TemporaryDirectory _secrets = new();
@@ -46,22 +47,20 @@ internal sealed class OuterLoop : IAsyncDisposable
     {
     }
 
-    /// <summary>The exporter in the guest. It is asked over ens18, whichever way Prometheus takes.</summary>
+    /// <summary>The exporter in the guest. The tests reach it over ens18, independent of Prometheus's path.</summary>
     public GuestExporter Exporter => _exporter!;
 
-    /// <summary>Prometheus.</summary>
     public PrometheusServer Prometheus => _prometheus!;
 
-    /// <summary>Alertmanager.</summary>
     public Alertmanager Alertmanager => _alertmanager!;
 
-    /// <summary>The people.</summary>
+    /// <summary>The receivers of notifications.</summary>
     public AlertReceiver People { get; } = new();
 
-    /// <summary>Starts everything and waits until it watches, and nothing of the guest is wrong.</summary>
-    /// <param name="guest">Where the exporter is to run.</param>
-    /// <param name="port">The way of Prometheus and Alertmanager to it.</param>
-    /// <param name="options">The exporter's flags, besides those for its API.</param>
+    /// <summary>Starts everything, and waits until the guest is monitored and no alert about it fires.</summary>
+    /// <param name="guest">The guest that runs the exporter.</param>
+    /// <param name="port">The port through which Prometheus and Alertmanager reach it.</param>
+    /// <param name="options">The exporter's flags, in addition to those for its API.</param>
     public static async Task<OuterLoop> StartAsync(Guest guest, int port, params IEnumerable<string> options)
     {
         var loop = new OuterLoop();
@@ -78,16 +77,15 @@ internal sealed class OuterLoop : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until a rule of Prometheus has made an alert fire.</summary>
+    /// <summary>Waits until an alert fires in Prometheus.</summary>
     public Task FiresAsync(string alert, string instance = Host) => HoldsAsync(Firing(alert, instance), value => value >= 1);
 
-    /// <summary>Waits until it no longer does.</summary>
+    /// <summary>Waits until it no longer fires.</summary>
     public Task EndsAsync(string alert, string instance = Host) => HoldsAsync(Firing(alert, instance), value => value is null);
 
-    /// <summary>Waits until the only value that a query finds is as it should be.</summary>
-    public Task HoldsAsync(string query, Func<double?, bool> condition) => Eventually.HoldsAsync(query, () => Prometheus.QueryAsync(query), condition, Patience);
+    /// <summary>Waits until the only value of a query fulfils a condition.</summary>
+    public Task HoldsAsync(string query, Func<double?, bool> condition) => Eventually.HoldsAsync(query, () => Prometheus.QueryAsync(query), condition, Timeout);
 
-    /// <summary>Whether an alert fires now.</summary>
     public async Task<bool> IsFiringAsync(string alert, string instance = Host) => await Prometheus.QueryAsync(Firing(alert, instance)) is not null;
 
     /// <summary>Whether an alert has fired at any time.</summary>
@@ -96,7 +94,7 @@ internal sealed class OuterLoop : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        // What Alertmanager could not deliver, and whom it has told of what: shown where the test fails.
+        // Prints what Alertmanager could not deliver, and all notifications, if the test fails.
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', [_alertmanager?.Log ?? "", .. People.Of("hosts"), .. People.Of("pager")]));
         _prometheus?.Dispose();
         _alertmanager?.Dispose();
@@ -134,7 +132,7 @@ internal sealed class OuterLoop : IAsyncDisposable
         _alertmanager = await Alertmanager.StartAsync(network: null, listener, MinutesAsSeconds.In(shipped.Alertmanager(People.Address, new Uri($"https://{address}/"), tokenFile, authority)), Alertmanager.Alone);
 
         var targets = new Dictionary<string, ShippedAlerting.Target> { [Host] = new(address), [Node] = new($"127.0.0.1:{guest.Ports.Eno1Web}", "/metrics.txt") };
-        // Of the intervals that docs/alerting.md allows it is the longest: a second here.
+        // The longest interval that docs/how-to/alerts.md allows: a second here.
         var configuration = shipped.Prometheus($"127.0.0.1:{listener}", authority, targets).Replace("scrape_interval: 15s", "scrape_interval: 1m", StringComparison.Ordinal);
         var files = shipped.Rules().Append(new("rules/nodes.yml", NodeRules)).Append(new(PrometheusServer.Configuration, configuration)).ToDictionary(file => file.Key, file => MinutesAsSeconds.In(file.Value));
         _prometheus = await PrometheusServer.StartAsync(network: null, LoopbackPort.Free(), files, "--query.lookback-delta=5s");
@@ -145,8 +143,8 @@ internal sealed class OuterLoop : IAsyncDisposable
         foreach (var target in new[] { Host, Node })
             await HoldsAsync($"up{{instance=\"{target}\"}}", value => value == 1);
         await HoldsAsync($"up{{instance=\"{OtherHost}\"}}", value => value == 0);
-        await Eventually.HoldsAsync("somebody outside hears that alerting works", () => People.Of("outside").Count, count => count > 0, Patience);
-        await People.ToldAsync("pager", "firing", "NicHangExporterDown", OtherHost);
+        await Eventually.HoldsAsync("the outside receiver gets the dead man's switch", () => People.Of("outside").Count, count => count > 0, Timeout);
+        await People.NotifiedAsync("pager", "firing", "NicHangExporterDown", OtherHost);
         await EndsAsync(".*");
     }
 }

@@ -6,17 +6,18 @@ using System.Text.Json;
 
 namespace NicHangExporter.Vm.Scenarios;
 
-/// <summary>A hang while something else is wrong as well, or while somebody asks from outside.</summary>
+/// <summary>A hang in combination with another problem, or with requests from outside.</summary>
 [Collection(typeof(FirstGuest))]
 public sealed class AdversityTests(SharedGuest shared)
 {
-    // Proves: whoever is killed in the middle of a step leaves it to his next start, and that one heals what still hangs or is down, and says of the step how it ended.
+    // Proves: an exporter killed in the middle of a step resolves the step at its next start. It heals what still hangs
+    // or is down, and records how the step ended.
     [Theory]
-    [InlineData("intent", "failed", Traits = [Extent.Name, Extent.Whole])] // the intent is on the disk, nothing is done yet
+    [InlineData("intent", "failed", Traits = [Extent.Name, Extent.Whole])] // the intent is on the disk, nothing has been done
     [InlineData("off", "rolled_back")] // TSO is off, the adapter is not yet reset
     [InlineData("dark", "unverified", Traits = [Extent.Name, Extent.Whole])] // the reset has taken the link away
-    [InlineData("down", "unverified")] // the link is switched off by the bounce
-    [InlineData("back", "unverified", Traits = [Extent.Name, Extent.Whole])] // the link is back, and whether it holds is being verified
+    [InlineData("down", "unverified")] // the bounce has set the link down
+    [InlineData("back", "unverified", Traits = [Extent.Name, Extent.Whole])] // the link is back, verification runs
     public async Task Exporter_KilledInTheMiddle_IsFollowedByOneThatHeals(string moment, string verdict)
     {
         var guest = await shared.GetAsync();
@@ -44,19 +45,22 @@ public sealed class AdversityTests(SharedGuest shared)
         var settled = await Eventually.HoldsAsync("every intent has its outcome", second.JournalAsync, entries => Open(entries) == 0, TimeSpan.FromMinutes(2));
         var fate = settled.First(entry => entry.Text("event") == "outcome" && entry.Text("id") == left[^1].Text("id"));
         Assert.Equal(verdict, fate.Text("verdict"));
-        // What was killed before the reset still hangs, and is healed by a remediation of the second's own; the rest needs none.
+        // A NIC whose exporter was killed before the reset still hangs. A new remediation of the second exporter heals
+        // it. The other cases need no remediation.
         Assert.Equal(moment is "intent" or "off", settled.Any(entry => entry.Text("event") == "outcome" && entry.Text("verdict") == "healed"));
         Assert.Equal("off", await eno1.FeatureAsync("tcp-segmentation-offload"));
         Assert.Contains("UP", await guest.Shell.DoAsync("/usr/sbin/ip -o link show eno1"), StringComparison.Ordinal);
         Assert.Equal(1, (await second.ScrapeAsync())["nichang_journal_writable"]);
-        // The kernel's side: where the adapter had not been reset the hang went on, and all in all the link was lost once, by us.
+        // The kernel's view: if the adapter was not reset, the hang continued. In total the link was lost once, by the
+        // exporter.
         Assert.Equal(moment is "intent" or "off", guest.Log.Of("eno1", "Detected Hardware Unit Hang", last).Any(report => report.Time > met.Time));
         Assert.Empty(guest.Log.Of("eno1", "Reset adapter", last));
         Assert.Equal(links + 2, await eno1.CarrierChangesAsync());
         await Neighbourhood.IsAsBeforeAsync(guest, before);
     }
 
-    // Proves: while something holds RTNL, as a driver that is stuck does, scrapes answer and say so; the hang is healed when it lets go.
+    // Proves: while a process holds RTNL, like a driver that is stuck, scrapes still answer and report it. The hang is
+    // healed after the lock is released.
     [Fact]
     public async Task RtnlHeld_WhileTheNicHangs_ScrapesAnswerAndTheHangIsHealedAfterwards()
     {
@@ -72,7 +76,7 @@ public sealed class AdversityTests(SharedGuest shared)
         await using var hold = await HoldRtnlAsync(guest);
         await eno1.HangAsync();
         await guest.Log.WaitAsync("eno1", "Detected Hardware Unit Hang", last, count: 2);
-        // By now the local loop has asked the kernel for the device, and waits with the poller.
+        // By now the local loop has requested the device from the kernel, and waits together with the poller.
         var held = await exporter.ScrapeUntilAsync("the remediation waits for RTNL", metrics => metrics["nichang_remediation_command_seconds"] > 1);
         var scrapes = new List<TimeSpan>();
         for (var i = 0; i < 20; i++)
@@ -95,7 +99,8 @@ public sealed class AdversityTests(SharedGuest shared)
         Assert.Contains("released", await guest.Shell.DoAsync("cat /run/rtnl.log"), StringComparison.Ordinal);
     }
 
-    // Proves: while eno1 hangs and the local loop is off, somebody who still reaches the host by another NIC heals it by the API.
+    // Proves: while eno1 hangs and the local loop is off, a client that reaches the host over another NIC heals it with
+    // the API.
     [Fact]
     public async Task Api_OverAnotherNic_HealsTheOneThatHangs()
     {
@@ -128,12 +133,14 @@ public sealed class AdversityTests(SharedGuest shared)
         Assert.Equal(1, (await exporter.ScrapeAsync())["nichang_remediation_outcomes_total", ("device", "eno1"), ("trigger", "api"), ("outcome", "healed")]);
     }
 
-    // By us; on a busy machine the kernel's watchdog may get its quiet seconds after all, and the driver's own reset is another.
+    // By the exporter. On a busy machine the kernel's watchdog may fire as well, and the driver's own reset is another
+    // loss.
     private static async Task IsResetOnceAsync(Guest guest, GuestNic eno1, int links, long last) =>
-        await Eventually.HoldsAsync("one loss of link besides those of the driver's own", async () => (Own: guest.Log.Of("eno1", "Reset adapter", last).Count, Changes: await eno1.CarrierChangesAsync() - links),
+        await Eventually.HoldsAsync("one loss of link in addition to the driver's own", async () => (Own: guest.Log.Of("eno1", "Reset adapter", last).Count, Changes: await eno1.CarrierChangesAsync() - links),
             seen => seen.Changes == 2 * (1 + seen.Own), TimeSpan.FromSeconds(30));
 
-    // rtnl-hold lets go when its input ends: when the sleeping writer is ended. Should nobody do that it lets go by itself, so that the guest can be talked to.
+    // rtnl-hold releases the lock when its input ends, that is, when the sleeping writer is ended. Otherwise it
+    // releases the lock after a time, so that the guest stays usable.
     private static async Task<LastingFault> HoldRtnlAsync(Guest guest)
     {
         var process = await guest.Shell.DoAsync("""

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace NicHangExporter.Vm.Scenarios;
 
 /// <summary>
-/// The harness itself, run as a person does. It gets a directory of its own for what is temporary, by which everything is known that it starts, also once nobody
-/// waits for it any more.
+/// The harness itself, run like a person runs it. It gets its own temporary directory. All its processes have a path in
+/// that directory on their command line, even after their parent has ended.
 /// </summary>
 internal sealed class HarnessProcess : IDisposable
 {
@@ -29,20 +29,20 @@ internal sealed class HarnessProcess : IDisposable
         _error = _process.StandardError.ReadToEndAsync();
     }
 
-    /// <summary>The directory of its run; null before and after.</summary>
+    /// <summary>The directory of its run; null before and after the run.</summary>
     public string? Run => Directory.GetDirectories(_directory.Path, RunDirectory.Prefix + "*").SingleOrDefault();
 
-    /// <summary>Programs that run and have a file of its directory on their command line.</summary>
+    /// <summary>Running programs with a file of its directory on their command line.</summary>
     public List<string> Running() => [.. Directory.GetDirectories("/proc").Where(path => int.TryParse(Path.GetFileName(path), out _)).Select(CommandLine).Where(line => line.Contains(_directory.Path, StringComparison.Ordinal))];
 
-    /// <summary>Sends it a signal, and waits until it has ended.</summary>
+    /// <summary>Sends it a signal, and waits for its end.</summary>
     public async Task SignalAsync(string signal)
     {
         Execution.Of("sh", "-c", $"kill -{signal} {_process.Id}").Succeeded();
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Limit);
     }
 
-    /// <summary>What became of it.</summary>
+    /// <summary>Waits for its end, and returns its result.</summary>
     public async Task<Execution> EndAsync()
     {
         await _process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Limit);
@@ -67,7 +67,7 @@ internal sealed class HarnessProcess : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // It has ended, or it is another user's.
+            // It has ended, or belongs to another user.
             return "";
         }
     }

@@ -2,13 +2,15 @@ using System.Diagnostics;
 
 namespace NicHangExporter.Vm.Scenarios;
 
-/// <summary>The harness as a command: what it says where it can't do what was asked, and that nothing of it is left behind.</summary>
+/// <summary>
+/// The harness as a command: its message if it cannot do what was requested, and that it leaves nothing behind.
+/// </summary>
 [Collection(typeof(FirstGuest))]
 public sealed class HarnessTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
 
-    // Proves: whoever kills a run, kindly or not, has no emulator left over, and no directory.
+    // Proves: a run that is killed by any signal leaves neither an emulator nor a directory.
     [Theory]
     [InlineData("TERM")]
     [InlineData("KILL")]
@@ -16,15 +18,16 @@ public sealed class HarnessTests
     {
         GuestKernel.Get();
         using var harness = new HarnessProcess(path: null, "figures", "1");
-        await Eventually.HoldsAsync("a guest runs", harness.Running, running => running.Any(line => line.StartsWith(Qemu.Program, StringComparison.Ordinal)), Patience);
+        await Eventually.HoldsAsync("a guest runs", harness.Running, running => running.Any(line => line.StartsWith(Qemu.Program, StringComparison.Ordinal)), Timeout);
 
         await harness.SignalAsync(signal);
 
-        await Eventually.HoldsAsync("the keeper is done", harness.Running, running => running.Count == 0, Patience);
+        await Eventually.HoldsAsync("the keeper is done", harness.Running, running => running.Count == 0, Timeout);
         Assert.Null(harness.Run);
     }
 
-    // Proves: what is left where the keeper was killed as well goes with the next run, and a run that goes on does not.
+    // Proves: if the keeper was killed as well, the next run deletes what is left. It does not touch a run that
+    // continues.
     [Fact]
     public async Task Run_ThatStarts_ClearsAwayWhatOthersHaveLeftAndNothingElse()
     {
@@ -38,7 +41,7 @@ public sealed class HarnessTests
         {
             Execution.Of("env", $"TMPDIR={parent.Path}", Path.Combine(AppContext.BaseDirectory, "NicHangExporter.Vm"), "figures", "none");
 
-            await Eventually.HoldsAsync("what was left is gone", () => Directory.GetDirectories(parent.Path), directories => directories.Length == 1, Patience);
+            await Eventually.HoldsAsync("what was left is gone", () => Directory.GetDirectories(parent.Path), directories => directories.Length == 1, Timeout);
             Assert.Equal([other], Directory.GetDirectories(parent.Path));
             Assert.True(orphan.HasExited);
         }
@@ -48,7 +51,7 @@ public sealed class HarnessTests
         }
     }
 
-    // Proves: who has no QEMU is told so, in one line.
+    // Proves: without QEMU the harness says so in one line.
     [Fact]
     public async Task Figures_WithoutQemu_SaysSoInOneLine()
     {

@@ -1,13 +1,14 @@
 namespace NicHangExporter.Vm.Scenarios;
 
-/// <summary>Where healing is not to be had, or not ours to do.</summary>
+/// <summary>Hangs that the exporter cannot heal, or must not heal.</summary>
 [Collection(typeof(SecondGuest))]
 public sealed class LimitTests(SharedGuest shared)
 {
-    // Proves: what can't be healed gets the rungs in their order, then the budget is gone, then only reinit with growing pauses; the host works otherwise.
+    // Proves: an incurable NIC gets the recovery actions in their order until the budget is used up. Then it gets only
+    // reinit, with growing pauses. The host works otherwise.
     [Fact]
     [Trait(Extent.Name, Extent.Whole)]
-    public async Task IncurableNic_GetsTheRungsInOrderThenQuarantine()
+    public async Task IncurableNic_GetsTheRecoveryActionsInOrderThenQuarantine()
     {
         var guest = await shared.GetAsync();
         var eno1 = new GuestNic(guest, "eno1");
@@ -28,14 +29,14 @@ public sealed class LimitTests(SharedGuest shared)
             var pause = intents[4].Seconds("uptime") - intents[3].Seconds("uptime");
             Assert.True(pause >= TimeSpan.FromSeconds(60), $"the pause before the second reinit was {pause}");
             Assert.Single(await exporter.EntriesAsync("quarantined"));
-            // What did not heal was not kept.
+            // A setting that did not heal was not kept.
             Assert.Equal("on", await eno1.FeatureAsync("tcp-segmentation-offload"));
             var metrics = await exporter.ScrapeAsync();
             Assert.Equal((1.0, 0.0), (metrics["nichang_remediation_quarantined", ("device", "eno1")], metrics["nichang_remediation_budget_left", ("device", "eno1")]));
             Assert.True(metrics["nichang_remediation_outcomes_total", ("device", "eno1"), ("trigger", "local"), ("outcome", "not_healed")] >= 3);
             Assert.True(other.Misses() == 0, $"the other NIC answered all the time: {other}");
             Assert.False(probe.Looks[^1].Answered);
-            // The kernel's side: each reset is one of those in the journal, or the driver's own.
+            // The kernel's view: each reset is either in the journal or the driver's own.
             await Eventually.HoldsAsync("as many losses of link as resets in the journal and by the driver", async () => (
                 Resets: (await exporter.EntriesAsync("intent")).Count + guest.Log.Of("eno1", "Reset adapter", last).Count,
                 Ups: guest.Log.Of("eno1", "NIC Link is Up", last).Count,
@@ -43,12 +44,13 @@ public sealed class LimitTests(SharedGuest shared)
         }
         await Neighbourhood.IsAsBeforeAsync(guest, before);
 
-        // Once the hardware is well again, the next try of quarantine, or a person, brings it back.
+        // When the hardware works again, the next attempt in quarantine, or a person, brings the NIC back.
         await eno1.RestoreAsync();
         await probe.UpAsync();
     }
 
-    // Proves: a driver that recovers by itself is left to do so; we count it, and prevent the next hang without a loss of link.
+    // Proves: the exporter does not interfere with a driver that recovers by itself. It counts the hang and prevents
+    // the next one without a loss of link.
     [Fact]
     public async Task NicThatItsDriverResets_IsCountedAndPreventedOnly()
     {
@@ -62,7 +64,8 @@ public sealed class LimitTests(SharedGuest shared)
         for (var i = 1; i <= 2; i++)
         {
             await probe.UpAsync();
-            // Deaf at once: the driver's own check never sees it. The queue fills up and stops, and then the kernel's watchdog makes the driver reset the adapter.
+            // "deaf" from the start: the driver's own check never sees the hang. The queue fills up and stops, and then
+            // the kernel's watchdog makes the driver reset the adapter.
             await guest.Shell.DoAsync("nic-fault eno1 once; nic-fault eno1 deaf; nic-fault eno1 flood 1500");
             await guest.Log.WaitAsync("eno1", "Reset adapter", last, i);
         }
@@ -80,7 +83,7 @@ public sealed class LimitTests(SharedGuest shared)
         Assert.Equal(1, metrics["nichang_hang_active_shape", ("device", "eno1"), ("shape", "flap")]);
     }
 
-    // Proves: a line that user space writes into the kernel log is counted as such and moves nothing.
+    // Proves: a line that user space writes into the kernel log is counted as untrusted and has no other effect.
     [Fact]
     public async Task ForgedLine_IsCountedAsUntrustedAndNothingIsDone()
     {
@@ -102,7 +105,7 @@ public sealed class LimitTests(SharedGuest shared)
         Assert.True(probe.Misses() == 0, $"{probe}");
     }
 
-    // Proves: e1000, where turning rx off resets nothing because it is off already, is healed by reinit.
+    // Proves: reinit heals e1000, on which turning rx off resets nothing because it is off already.
     [Fact]
     [Trait(Extent.Name, Extent.Whole)]
     public async Task E1000_ThatHangs_IsHealedByReinit()
@@ -124,7 +127,8 @@ public sealed class LimitTests(SharedGuest shared)
 
         await probe.UpAsync();
         Assert.NotEmpty(guest.Log.Of("ens1", "Detected Tx Unit Hang", last));
-        // The loss of link that our reset brings makes this driver flush its ring by one of its own; before that it did nothing.
+        // The loss of link of the exporter's reset makes this driver flush its ring with its own reset. Before that the
+        // driver did nothing.
         var decided = (await exporter.EntriesAsync("intent"))[0].Seconds("uptime");
         Assert.All(guest.Log.Of("ens1", "Reset adapter", last), reset => Assert.True(reset.Time > decided, $"{reset}"));
         Assert.Equal(("segmentation", "reinit"), (outcome.Text("profile"), outcome.Text("rung")));
@@ -135,7 +139,8 @@ public sealed class LimitTests(SharedGuest shared)
         Assert.Equal(0, metrics.Sum("nichang_hang_events_total", ("device", "eno1"), ("origin", "live")));
     }
 
-    // Proves: whoever asks for what virtio has fixed is told so by name, and where to change it instead.
+    // Proves: a request for a setting that virtio has fixed gets an error with the name of the setting and where to
+    // change it.
     [Fact]
     public async Task FixedOffload_AskedForByName_IsNamedInTheAnswer()
     {

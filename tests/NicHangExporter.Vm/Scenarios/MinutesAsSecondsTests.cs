@@ -3,7 +3,7 @@ using NicHangExporter.Vm.Outside;
 
 namespace NicHangExporter.Vm.Scenarios;
 
-/// <summary>The one change that the outer loop makes to durations: none is left as it was, and nothing else is touched.</summary>
+/// <summary>The conversion of durations in the outer loop changes every duration and nothing else.</summary>
 public sealed partial class MinutesAsSecondsTests
 {
     [Theory]
@@ -32,7 +32,8 @@ public sealed partial class MinutesAsSecondsTests
         });
     }
 
-    // Of any unit that Prometheus knows but milliseconds, alone or as the beginning of one of several units; no part of a name or of a path.
+    // Any unit of Prometheus except milliseconds, alone or as the beginning of several units; not a part of a name or
+    // of a path.
     [GeneratedRegex(@"(?<![\w.:/-])\d+[smhdwy](?:\d|\b)")]
     private static partial Regex Long();
 }

@@ -1,12 +1,15 @@
 namespace NicHangExporter.Vm.Scenarios;
 
-/// <summary>Hangs that come with an offload: what prevents the next one, and what somebody brings back by turning it on again.</summary>
+/// <summary>
+/// Hangs that an offload causes: what prevents the next one, and what happens if a person turns the offload on again.
+/// </summary>
 [Collection(typeof(SecondGuest))]
 public sealed class OffloadTests(SharedGuest shared)
 {
     private const string Hang = "Detected Hardware Unit Hang";
 
-    // Proves: a NIC that hangs on the TSO segments it really sends carries the same load after the remediation, because none is sent any more.
+    // Proves: a NIC that hangs on TSO segments carries the same load after the remediation, because no TSO segment is
+    // sent any more.
     [Fact]
     public async Task HangBySentTsoSegments_AfterTheRemediation_TheSameLoadPasses()
     {
@@ -18,7 +21,8 @@ public sealed class OffloadTests(SharedGuest shared)
         await using var fault = await eno1.HangAfterTsoAsync();
         await probe.UpAsync(times: 10);
 
-        // Small pages have done no harm so far; one that is too large for a single segment does. It may itself get through before the adapter stops.
+        // Small pages cause no hang. A page that is too large for a single segment does. It may arrive before the
+        // adapter stops.
         Assert.Empty(guest.Log.Of("eno1", Hang, last));
         var loaded = probe.Now;
         await Record.ExceptionAsync(() => LoadAsync(guest));
@@ -35,7 +39,7 @@ public sealed class OffloadTests(SharedGuest shared)
         Assert.Single(await exporter.EntriesAsync("intent"));
     }
 
-    // Proves: where the first stage is not the cure, the hang that comes back brings the second, and that one holds.
+    // Proves: if the first stage does not prevent the hang, the next hang applies the second stage, which holds.
     [Fact]
     [Trait(Extent.Name, Extent.Whole)]
     public async Task HangByChecksumOffload_WhenItRecurs_GetsTheSecondStage()
@@ -46,7 +50,8 @@ public sealed class OffloadTests(SharedGuest shared)
         await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", .. GuestExporter.Window(4)]);
         var last = guest.Log.Last;
 
-        // It works for twelve seconds after each reset: longer than the window, so that the first stage looks like a cure.
+        // The NIC works for twelve seconds after each reset. That is longer than the window, so the first stage seems
+        // to work.
         await probe.UpAsync();
         var begun = probe.Now;
         await using var fault = await eno1.HangWhileAsync("tx", TimeSpan.FromSeconds(12));
@@ -68,7 +73,8 @@ public sealed class OffloadTests(SharedGuest shared)
         Assert.Equal(4 << 20, await LoadAsync(guest));
     }
 
-    // Proves: somebody who turns the offload on again gets the hang back, and then the host back: turned off again, and reset again.
+    // Proves: if a person turns the offload on again, the NIC hangs again. The exporter turns it off again and resets
+    // the adapter.
     [Fact]
     public async Task Offload_TurnedOnAgainByHand_IsADriftAndTheHangThatFollowsIsHealed()
     {

@@ -4,8 +4,8 @@ using NicHangExporter.Vm.Outside;
 namespace NicHangExporter.Vm.Scenarios;
 
 /// <summary>
-/// A hang as people see it who have a Prometheus and an Alertmanager, with the shipped rules and the shipped sample. Each guest is new: what its kernel has said of
-/// hangs before would be told of as well.
+/// A hang as users of Prometheus and Alertmanager see it, with the shipped rules and the shipped sample. Each guest is
+/// new, because alerts would also report earlier hangs in its kernel log.
 /// </summary>
 [Collection(typeof(UndisturbedGuest))]
 public sealed class OuterLoopTests
@@ -13,7 +13,9 @@ public sealed class OuterLoopTests
     private const string Hang = "Detected Hardware Unit Hang";
     private const string Reports = """nichang_hang_events_total{instance="pve1:19642",device="eno1",source="driver",origin="live"}""";
 
-    // Proves: a host that is scraped through the NIC that hangs is missed and the pager called; when the cable was unplugged and plugged again, people hear that it was a hang, and the counts go on over the gap.
+    // Proves: a host that is scraped through the NIC that hangs is reported as missing, and the pager is notified.
+    // After the cable was unplugged and plugged in again, people learn that it was a hang, and the counts continue over
+    // the gap.
     [Fact]
     [Trait(Extent.Name, Extent.Whole)]
     public async Task HostThatItsNicCutsOff_IsMissedWhileItLasts_AndTellsOfTheHangWhenItIsBack()
@@ -23,28 +25,28 @@ public sealed class OuterLoopTests
         await using var loop = await OuterLoop.StartAsync(guest, guest.Ports.Eno1Exporter, "--remediation.local=observe", "--hang.episode-gap=5s");
 
         await using var fault = await eno1.HangAlwaysAsync();
-        // By the end of this command nothing is sent any more.
+        // From the end of this command on nothing is sent.
         await eno1.HangAsync();
         var hung = TimeProvider.System.GetUtcNow();
-        var call = await loop.People.ToldAsync("pager", "firing", "NicHangExporterDown", OuterLoop.Host, hung);
+        var call = await loop.People.NotifiedAsync("pager", "firing", "NicHangExporterDown", OuterLoop.Host, hung);
         await loop.Exporter.OutcomeAsync("eno1", "observed");
 
         Assert.Equal(0, await loop.Prometheus.QueryAsync($"up{{instance=\"{OuterLoop.Host}\"}}"));
         Assert.Equal(("NicHangExporterDown", OuterLoop.Host), (call.Group["alertname"], call.Group["instance"]));
         Assert.Equal(2, call.Group.Count);
         Assert.Single(call.Alerts);
-        Assert.DoesNotContain(loop.People.Of("hosts"), told => told.Says("firing", "NicHangExporterDown", OuterLoop.Host));
+        Assert.DoesNotContain(loop.People.Of("hosts"), sent => sent.Says("firing", "NicHangExporterDown", OuterLoop.Host));
 
-        // A person unplugs the cable, looks around, and plugs it again: by then the episode is over.
+        // A person unplugs the cable, waits, and plugs it in again. By then the episode is over.
         await fault.DisposeAsync();
         await guest.Shell.DoAsync("/usr/sbin/ip link set eno1 down");
         await loop.Exporter.ScrapeUntilAsync("the episode is over", metrics => metrics["nichang_hang_active", ("device", "eno1")] == 0);
         var plugged = TimeProvider.System.GetUtcNow();
         await guest.Shell.DoAsync("/usr/sbin/ip link set eno1 up");
 
-        var told = await loop.People.ToldAsync("hosts", "firing", "NicHangRecovered", OuterLoop.Host, plugged);
-        await loop.People.ToldAsync("pager", "resolved", "NicHangExporterDown", OuterLoop.Host, hung);
-        Assert.Equal("eno1", Assert.Single(told.Alerts).Labels["device"]);
+        var recovered = await loop.People.NotifiedAsync("hosts", "firing", "NicHangRecovered", OuterLoop.Host, plugged);
+        await loop.People.NotifiedAsync("pager", "resolved", "NicHangExporterDown", OuterLoop.Host, hung);
+        Assert.Equal("eno1", Assert.Single(recovered.Alerts).Labels["device"]);
         Assert.False(await loop.HasFiredAsync("NicHang"), "nobody could see it hang");
         Assert.Empty(await loop.Exporter.EntriesAsync("alert"));
         var reports = guest.Log.Of("eno1", Hang).Count;
@@ -53,11 +55,13 @@ public sealed class OuterLoopTests
         Assert.True(samples[0].Time < hung && samples[^1].Time > plugged);
         Assert.DoesNotContain(samples, sample => sample.Time > hung && sample.Time < plugged - OuterLoop.ScrapeTimeout);
         Assert.Equal(0, await loop.Prometheus.QueryAsync($"resets({Reports}[1h])"));
-        // It goes by the distance between samples, so it may say a little more.
+        // increase() extrapolates from the distance between samples, so it may be slightly larger.
         Assert.InRange((await loop.Prometheus.QueryAsync($"increase({Reports}[1h])"))!.Value, reports, 1.5 * reports);
     }
 
-    // Proves: where the driver itself heals its NIC, nobody is called for one firing of the watchdog; at the second hang the alert fires and goes on when the host is back, the webhook comes in by that same NIC, and what makes it hang is turned off without another loss of link.
+    // Proves: if the driver itself heals its NIC, one firing of the watchdog notifies nobody. At the second hang the
+    // alert fires, and continues when the host is back. The webhook arrives through that same NIC, and the cause is
+    // turned off without another loss of link.
     [Fact]
     public async Task HostThatItsDriverBringsBack_IsAskedByTheWebhookToPreventTheNextHang()
     {
@@ -68,12 +72,12 @@ public sealed class OuterLoopTests
 
         for (var i = 1; i <= 2; i++)
         {
-            // Deaf: only the kernel's watchdog sees it, and makes the driver reset the adapter.
+            // "deaf": only the kernel's watchdog sees it, and makes the driver reset the adapter.
             await guest.Shell.DoAsync("nic-fault eno1 once; nic-fault eno1 deaf; nic-fault eno1 flood 1500");
             await loop.HoldsAsync($"up{{instance=\"{OuterLoop.Host}\"}}", value => value == 0);
             await guest.Log.WaitAsync("eno1", "Reset adapter", after: -1, i);
             await loop.HoldsAsync($"up{{instance=\"{OuterLoop.Host}\"}}", value => value == 1);
-            // One firing of the watchdog may be a false alarm; two within the window are beyond doubt.
+            // One firing of the watchdog may be a false alarm. Two within the window confirm a hang.
             if (i == 1)
                 Assert.False(await loop.HasFiredAsync("NicHang"), "one report is no reason to call anybody");
         }
@@ -87,12 +91,13 @@ public sealed class OuterLoopTests
         var firing = Assert.Single(await loop.Alertmanager.AlertsAsync(), alert => Label(alert, "alertname") == "NicHang");
         Assert.Equal(firing.GetProperty("fingerprint").GetString(), accepted.GetProperty("alerts")[0].GetProperty("key").GetProperty("fingerprint").GetString());
         Assert.Single(await loop.Exporter.EntriesAsync("intent"));
-        // The host is back before it was missed for ten minutes, or its alert ends while NicHang still fires.
+        // The host is back before it was missing for ten minutes, or its alert ends while NicHang still fires.
         await loop.EndsAsync("NicHangExporterDown");
         Assert.True(await loop.IsFiringAsync("NicHang"));
     }
 
-    // Proves: a hang that Prometheus sees over another NIC is told at once and silences what it causes on that host alone; the webhook heals it when it may, and the end is told to all.
+    // Proves: a hang that Prometheus sees over another NIC is reported immediately, and silences only what it causes on
+    // that host. The webhook heals it when it is permitted to, and all receivers get the end.
     [Fact]
     [Trait(Extent.Name, Extent.Whole)]
     public async Task HangThatIsSeenOverAnotherNic_SilencesItsNoise_AndIsHealedByTheWebhook()
@@ -100,11 +105,11 @@ public sealed class OuterLoopTests
         await using var guest = await Guest.BootAsync();
         var eno1 = new GuestNic(guest, "eno1");
         await using var loop = await OuterLoop.StartAsync(guest, guest.Ports.Ens18Exporter, ["--remediation.webhook=enforce", "--hang.episode-gap=5s", .. GuestExporter.Window(4)]);
-        // Somebody is at work there: nothing is done until he is done.
+        // A person works on the host: the exporter does nothing until the pause ends.
         (await loop.Exporter.CommandAsync("pause")).Succeeded();
 
         await using var fault = await eno1.HangWhileAsync("tso");
-        var call = await loop.People.ToldAsync("pager", "firing", "NicHang", OuterLoop.Host);
+        var call = await loop.People.NotifiedAsync("pager", "firing", "NicHang", OuterLoop.Host);
         await loop.FiresAsync("NodeDown", OuterLoop.Node);
 
         await loop.HoldsAsync($"up{{instance=\"{OuterLoop.Host}\"}}", value => value == 1);
@@ -114,8 +119,8 @@ public sealed class OuterLoopTests
         var hang = alerts.Single(alert => Is(alert, "NicHang", OuterLoop.Host));
         Assert.Equal([hang.GetProperty("fingerprint").GetString()], InhibitedBy(alerts.Single(alert => Is(alert, "NodeDown", OuterLoop.Node))));
         Assert.Empty(InhibitedBy(alerts.Single(alert => Is(alert, "NodeDown", OuterLoop.OtherNode))));
-        await loop.People.ToldAsync("hosts", "firing", "NodeDown", OuterLoop.OtherNode);
-        var held = await loop.Exporter.ScrapeUntilAsync("the webhook is told that it may not", metrics => metrics["nichang_alerts_received_total", ("verdict", "not_allowed")] >= 1);
+        await loop.People.NotifiedAsync("hosts", "firing", "NodeDown", OuterLoop.OtherNode);
+        var held = await loop.Exporter.ScrapeUntilAsync("the webhook alert is not allowed", metrics => metrics["nichang_alerts_received_total", ("verdict", "not_allowed")] >= 1);
         Assert.Equal(0, held.Sum("nichang_remediation_attempts_total"));
         Assert.Equal("on", await eno1.FeatureAsync("tcp-segmentation-offload"));
 
@@ -124,11 +129,11 @@ public sealed class OuterLoopTests
 
         Assert.Equal(("webhook", "alertmanager", "segmentation", "reinit"), (outcome.Text("trigger"), outcome.Text("actor"), outcome.Text("profile"), outcome.Text("rung")));
         Assert.Equal("off", await eno1.FeatureAsync("tcp-segmentation-offload"));
-        await loop.People.ToldAsync("pager", "resolved", "NicHang", OuterLoop.Host);
-        await loop.Exporter.ScrapeUntilAsync("the host is told as well", metrics => metrics["nichang_alerts_received_total", ("verdict", "resolved_noted")] >= 1);
+        await loop.People.NotifiedAsync("pager", "resolved", "NicHang", OuterLoop.Host);
+        await loop.Exporter.ScrapeUntilAsync("the host gets the end as well", metrics => metrics["nichang_alerts_received_total", ("verdict", "resolved_noted")] >= 1);
         Assert.Single(await loop.Exporter.EntriesAsync("alert"));
         await loop.EndsAsync("NodeDown", OuterLoop.Node);
-        Assert.DoesNotContain(loop.People.Of("hosts"), told => told.Says("firing", "NodeDown", OuterLoop.Node));
+        Assert.DoesNotContain(loop.People.Of("hosts"), sent => sent.Says("firing", "NodeDown", OuterLoop.Node));
     }
 
     private static bool Is(JsonElement alert, string name, string instance) => Label(alert, "alertname") == name && Label(alert, "instance") == instance;

@@ -2,11 +2,12 @@ using System.Globalization;
 
 namespace NicHangExporter.Vm.Scenarios;
 
-/// <summary>The machine goes down in between: what was decided is on its disk.</summary>
+/// <summary>The machine goes down in between: decisions are on its disk.</summary>
 [Collection(typeof(FirstGuest))]
 public sealed class RebootTests
 {
-    // Proves: a power cut after a hang was healed takes neither the cool-down nor the setting that was decided; a machine that was off has not cooled.
+    // Proves: a power cut after a hang was healed loses neither the cool-down nor the decided setting. The cool-down
+    // does not run while a machine is off.
     [Fact]
     public async Task PowerCut_InTheMiddleOfACoolDown_KeepsItAndTheSetting()
     {
@@ -24,7 +25,7 @@ public sealed class RebootTests
             var eno1 = new GuestNic(guest, "eno1");
             await using var probe = new HostProbe(guest.Ports.Eno1Web);
             await probe.UpAsync();
-            // It is not asked to end: it goes with the machine.
+            // It is not stopped: it ends with the machine.
             var exporter = await GuestExporter.StartAsync(guest, [.. options, .. GuestExporter.Window(8)], "/state/exporter");
             await eno1.HangAsync();
             await exporter.OutcomeAsync("eno1", "healed");
@@ -32,10 +33,10 @@ public sealed class RebootTests
             Assert.NotEmpty(guest.Log.Of("eno1", "Detected Hardware Unit Hang"));
             left = await exporter.CooldownAsync("eno1");
             Assert.InRange(left, 3500, 3600);
-            // What was not written to the disk by now is lost: nobody in the guest hears of it.
+            // What is not on the disk by now is lost: no process of the guest is notified.
             await guest.CutPowerAsync();
         }
-        // As after two hours without power, twice the cool-down.
+        // Like two hours without power, twice the cool-down.
         await using (var guest = await Guest.BootAsync(new GuestOptions { Disk = disk, ClockAhead = TimeSpan.FromHours(2) }))
         {
             Assert.InRange(long.Parse(await guest.Shell.DoAsync("date +%s"), CultureInfo.InvariantCulture) - DateTimeOffset.UtcNow.ToUnixTimeSeconds(), 7000, 7300);
@@ -53,7 +54,7 @@ public sealed class RebootTests
             Assert.Contains("DECLINED (cooldown)", answer.Output, StringComparison.Ordinal);
             Assert.InRange(await exporter.CooldownAsync("eno1"), left - 120, left);
             Assert.Equal(2, (await exporter.JournalAsync()).Select(entry => entry.Text("boot")).Distinct().Count());
-            // It works, so nothing was done that would cost it its link.
+            // The NIC works, so nothing was done that would cost the link.
             Assert.Equal(links, await eno1.CarrierChangesAsync());
             Assert.Empty(guest.Log.Of("eno1", "Detected Hardware Unit Hang"));
             Assert.True(probe.Misses(up) == 0, $"{probe}");

@@ -1,6 +1,6 @@
 namespace NicHangExporter.Vm.Scenarios;
 
-/// <summary>One guest for all scenarios that leave it as they found it. It is booted by the first that asks.</summary>
+/// <summary>One guest for all scenarios that restore its state. The first scenario boots it.</summary>
 public sealed class SharedGuest : IAsyncDisposable
 {
     private Guest? _guest;
@@ -9,12 +9,12 @@ public sealed class SharedGuest : IAsyncDisposable
     /// <summary>The guest, healthy, with all offloads on.</summary>
     internal async Task<Guest> GetAsync()
     {
-        // What kept the first scenario from its guest keeps the others as well.
+        // If the first scenario got no guest, the others fail for the same reason.
         if (_cannot is not null)
             throw new CannotBootException(_cannot);
         try
         {
-            // One that answers no more is of no use to anybody after the scenario that has brought it there.
+            // A guest that no longer answers is unusable for the next scenarios.
             if (_guest is { Shell.IsLost: true } lost)
             {
                 _guest = null;
@@ -44,7 +44,7 @@ public sealed class SharedGuest : IAsyncDisposable
         return now - new[] { "eno1", "ens1" }.Max(device => LastWord(guest, device, now));
     }
 
-    // A link that comes back extends an episode in which the driver has reset the adapter, and no other.
+    // A link that comes back extends only an episode in which the driver has reset the adapter.
     private static TimeSpan LastWord(Guest guest, string device, TimeSpan now)
     {
         var hasReset = guest.Log.Of(device, "Reset adapter").Any(record => now - record.Time < 2 * GuestExporter.Gap);
@@ -60,8 +60,9 @@ public sealed class SharedGuest : IAsyncDisposable
 }
 
 /// <summary>
-/// The scenarios of one guest run one after the other, and beside those of the second: on two processors each guest has one for itself; where a scenario boots one of its own, the shared one of its collection is idle. They compare times on the
-/// guest's clock alone, so that a neighbour makes them slower and not wrong.
+/// Scenarios with the first shared guest. They run one after the other, and in parallel with those of the second: on
+/// two processors each guest has its own. If a scenario boots its own guest, the shared guest of its collection is
+/// idle. Scenarios compare times only on the guest's clock, so a second guest makes them slower but not wrong.
 /// </summary>
 [CollectionDefinition]
 public sealed class FirstGuest : ICollectionFixture<SharedGuest>;
@@ -70,6 +71,6 @@ public sealed class FirstGuest : ICollectionFixture<SharedGuest>;
 [CollectionDefinition]
 public sealed class SecondGuest : ICollectionFixture<SharedGuest>;
 
-/// <summary>Where the time itself is the result: when all the others are done.</summary>
+/// <summary>Scenarios that measure time: they run after all others.</summary>
 [CollectionDefinition(DisableParallelization = true)]
 public sealed class UndisturbedGuest : ICollectionFixture<SharedGuest>;

@@ -3,11 +3,13 @@ using System.Net.Sockets;
 
 namespace NicHangExporter.Vm.Scenarios;
 
-/// <summary>Where there is no guest to be had: the harness says which of its wants is not met, in one line, and leaves nothing running.</summary>
+/// <summary>
+/// No guest can be booted: the harness reports the missing requirement in one line, and leaves nothing running.
+/// </summary>
 [Collection(typeof(FirstGuest))]
 public sealed class TroubleTests
 {
-    // By it the processes of this test are known from those of others, also once nobody waits for them any more.
+    // Identifies the processes of this test, even after their parent has ended.
     private readonly string _mark = $"mark={Guid.NewGuid():N}";
 
     [Fact]
@@ -25,7 +27,7 @@ public sealed class TroubleTests
     }
 
     [Fact]
-    public async Task Guest_ThatPanics_IsToldByItsConsole()
+    public async Task Guest_ThatPanics_IsReportedFromItsConsole()
     {
         var cannot = await Assert.ThrowsAsync<CannotBootException>(() => Guest.BootAsync(new GuestOptions { KernelWords = $"rdinit=/nowhere {_mark}" }));
 
@@ -50,7 +52,7 @@ public sealed class TroubleTests
     {
         var cannot = await Assert.ThrowsAsync<CannotBootException>(() => Guest.BootAsync(new GuestOptions { NeededBytes = long.MaxValue, KernelWords = _mark }));
 
-        Assert.StartsWith($"no room: {Path.GetTempPath()} has ", cannot.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"not enough space: {Path.GetTempPath()} has ", cannot.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', cannot.Message);
         Assert.Empty(Running());
     }
@@ -74,7 +76,7 @@ public sealed class TroubleTests
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // It has ended, or it is another user's.
+            // It has ended, or belongs to another user.
             return false;
         }
     }

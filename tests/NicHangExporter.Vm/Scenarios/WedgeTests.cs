@@ -1,10 +1,11 @@
 namespace NicHangExporter.Vm.Scenarios;
 
-/// <summary>A NIC that hangs for ever, as long as TSO is on, and the local loop with nobody to help it.</summary>
+/// <summary>A NIC that hangs as long as TSO is on, and only the local loop to heal it.</summary>
 [Collection(typeof(FirstGuest))]
 public sealed class WedgeTests(SharedGuest shared)
 {
-    // Proves: the host that nobody can reach finds the hang, turns TSO off, resets the adapter and is back, and nothing around eno1 has changed.
+    // Proves: an unreachable host finds the hang, turns TSO off, resets the adapter and is reachable again. Nothing
+    // around eno1 has changed.
     [Fact]
     public async Task Wedge_WithLocalEnforce_IsHealedWithNobodysHelp()
     {
@@ -24,17 +25,17 @@ public sealed class WedgeTests(SharedGuest shared)
         await probe.DownAsync();
         var outcome = await exporter.OutcomeAsync("eno1", "healed");
 
-        // The host's side.
+        // The host's view.
         await probe.UpAsync();
         await container.UpAsync();
         Assert.True(container.Misses() > 0, $"the container behind the bridge was cut off: {container}");
         Assert.True(other.Misses() == 0, $"the other NIC answered all the time: {other}");
-        // The kernel's side: reports, no reset by the driver itself, and one loss of link, which was ours.
+        // The kernel's view: reports, no reset by the driver itself, and one loss of link, caused by the exporter.
         Assert.NotEmpty(guest.Log.Of("eno1", "Detected Hardware Unit Hang", last));
         Assert.Empty(guest.Log.Of("eno1", "Reset adapter", last));
         Assert.Equal(links + 2, await eno1.CarrierChangesAsync());
         Assert.Equal(("off", "off", "on"), (await eno1.FeatureAsync("tcp-segmentation-offload"), await eno1.FeatureAsync("generic-segmentation-offload"), await eno1.FeatureAsync("tx-checksumming")));
-        // Our side.
+        // The exporter's view.
         var intent = Assert.Single(await exporter.EntriesAsync("intent"));
         Assert.Equal(("local", "segmentation", "reinit", "True"), (intent.Text("trigger"), intent.Text("profile"), intent.Text("rung"), intent.Text("hung")));
         Assert.Equal("reinit", intent.Steps()[^1]);

@@ -1,19 +1,23 @@
 /*
- * Makes an emulated Intel NIC (QEMU's e1000 or e1000e) hang, in a guest that exists for nothing else.
+ * Makes an emulated Intel NIC (QEMU's e1000 or e1000e) hang, in a guest that exists only for this purpose.
  *
  *     nic-fault IFACE once                      stop the transmitter: what is queued never completes
- *     nic-fault IFACE deaf                      mask its interrupts: the driver notices nothing any more, the kernel's watchdog does
- *     nic-fault IFACE while tso|tx MS           stop it whenever that offload is on, MS milliseconds after the link has come
- *     nic-fault IFACE after-tso                 stop it once it has really sent a TSO segment, by its own counter; again after each reset
- *     nic-fault IFACE always MS                 stop it again and again, MS milliseconds after the link has come
- *     nic-fault IFACE clock                     write CLOCK_MONOTONIC to the kernel log, five times; that has a clock of its own
- *     nic-fault IFACE mark                      the same, and send one frame that carries it: ties the clocks of guest and host together
- *     nic-fault IFACE flood N                   send N broadcast frames, to fill a queue that nobody empties
- *     nic-fault IFACE kill PID MOMENT JOURNAL   SIGKILL the exporter as soon as its journal tells of an "intent", tso is "off", the carrier
- *                                               away ("dark"), the link switched off ("down"), or the carrier away and "back" again
+ *     nic-fault IFACE deaf                      mask its interrupts: only the kernel's watchdog detects the hang, the
+ *                                               driver does not
+ *     nic-fault IFACE while tso|tx MS           stop it whenever that offload is on, MS milliseconds after link up
+ *     nic-fault IFACE after-tso                 stop it when its counter shows a sent TSO segment, also after a reset
+ *     nic-fault IFACE always MS                 stop it again and again, MS milliseconds after link up
+ *     nic-fault IFACE clock                     write CLOCK_MONOTONIC five times to the kernel log, which has its own
+ *                                               clock
+ *     nic-fault IFACE mark                      the same, and send one frame with the time, to relate the clocks of
+ *                                               guest and host
+ *     nic-fault IFACE flood N                   send N broadcast frames, to fill a queue
+ *     nic-fault IFACE kill PID MOMENT JOURNAL   SIGKILL the exporter at a moment: its journal has an "intent", tso is
+ *                                               "off", the carrier is away ("dark"), the link is set "down", or the
+ *                                               carrier was away and is "back"
  *
- * The registers are reached through the PCI device's resource0, which takes iomem=relaxed on the kernel's command line. The faults that
- * last run until they are killed. All else is the driver's own doing: detection, messages, resets.
+ * The program reaches the registers through the PCI device's resource0, which needs iomem=relaxed on the kernel's
+ * command line. Lasting faults run until they are killed. Detection, messages and resets are the driver's own.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -82,7 +86,7 @@ static int is_on(uint32_t command)
 	struct ifreq ask = request();
 
 	ask.ifr_data = (void *)&value;
-	/* A look that failed must not pass for "off": that is what a moment is told by. */
+	/* A failed query must not count as "off": "off" is one of the moments. */
 	if (ioctl(control, SIOCETHTOOL, &ask) != 0)
 		fail("SIOCETHTOOL");
 	return value.data != 0;
@@ -124,10 +128,8 @@ static void stop_transmitter(volatile uint32_t *bar, const char *why)
 	fflush(stdout);
 }
 
-/*
- * The driver enables the transmitter when the link is up, and the first packets follow within milliseconds. A fault that is to be there before
- * them goes before everything else.
- */
+/* The driver enables the transmitter at link up, and the first packets follow within milliseconds. A fault that must
+   act before them needs the highest priority. */
 static void go_first(void)
 {
 	struct sched_param priority = { .sched_priority = 50 };
@@ -136,7 +138,7 @@ static void go_first(void)
 		fail("SCHED_FIFO");
 }
 
-/* Runs until it is killed. The delay counts from when transmitter and link were seen working after they had not been. */
+/* Runs until it is killed. The delay starts when transmitter and link work after a time in which they did not. */
 static void stop_whenever(volatile uint32_t *bar, uint32_t offload, int64_t delay_ns, const char *why)
 {
 	int64_t working_since = 0;
@@ -149,10 +151,9 @@ static void stop_whenever(volatile uint32_t *bar, uint32_t offload, int64_t dela
 			working_since = 0;
 		else if (working_since == 0)
 			working_since = monotonic_ns();
-		/*
-		 * Without a delay nothing may slip out before the link is known to be up. A transmitter that is stopped already is not worth the
-		 * question for the offload: it takes RTNL, and at this priority what is left of the guest's one processor is too little for the others.
-		 */
+		/* Without a delay no packet may leave before the link is known to be up. If the transmitter is stopped
+		   already, the offload is not queried: the query takes RTNL, and at this priority the rest of the
+		   guest's one processor is too little for the others. */
 		if (!(bar[TRANSMIT_CONTROL / 4] & TRANSMIT_ENABLE))
 			continue;
 		if ((delay_ns == 0 || (working && monotonic_ns() - working_since >= delay_ns)) && (offload == 0 || is_on(offload)))
@@ -168,7 +169,8 @@ static void stop_after_tso(volatile uint32_t *bar)
 			stop_transmitter(bar, "a TSO segment was sent");
 }
 
-/* GuestLog.cs reads it. Each time something may come between the look at the clock and the record; in one of five nothing does. */
+/* GuestLog.cs reads it. A delay may occur between the clock reading and the record; in one of five there is no delay.
+   */
 static void tell_clock(void)
 {
 	int file = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
@@ -196,7 +198,7 @@ static void send_frames(int count, int is_mark)
 	int unlimited = 64 << 20;
 	int sent = 0;
 
-	/* One socket's usual share is less than a ring holds. */
+	/* The default buffer of one socket is smaller than a ring. */
 	if (wire < 0 || setsockopt(wire, SOL_SOCKET, SO_SNDBUFFORCE, &unlimited, sizeof(unlimited)) != 0 || ioctl(control, SIOCGIFHWADDR, &ask) != 0)
 		fail("packet socket");
 	memset(frame.to, 0xff, sizeof(frame.to));
@@ -226,8 +228,8 @@ static int tells_of_an_intent(const char *path)
 	return length > 0 && memmem(text, (size_t)length, "\"event\":\"intent\"", 16) != NULL;
 }
 
-/* The thread on which the exporter looks at devices and changes them; its name is Lane.cs's. */
-static pid_t lane_of(pid_t process)
+/* The thread on which the exporter reads and changes devices. RemediationWorker.cs sets its name. */
+static pid_t worker_of(pid_t process)
 {
 	char path[300], name[32];
 	struct dirent *entry;
@@ -257,25 +259,23 @@ static pid_t lane_of(pid_t process)
 	return -1;
 }
 
-/*
- * Has the kernel stop that thread before and after each of its system calls, and returns while it is stopped after the first one of the kind that
- * brings the moment (the ioctl that turns an offload off, the fsync of the journal) at which it has come. Looking again and again from aside
- * instead loses: each look waits for RTNL, which the victim takes again before the waiter has it.
- */
+/* Stops that thread before and after each of its system calls. Returns while it is stopped after the first call that
+   brings the moment (the ioctl that turns an offload off, the fsync of the journal). Polling from outside would be too
+   slow: each query waits for RTNL, which the victim takes again before the waiter gets it. */
 static void step_until(pid_t process, const char *moment, const char *path)
 {
 	int is_off = !strcmp(moment, "off");
 	uint64_t brings_it = is_off ? SYS_ioctl : SYS_fsync;
 	uint64_t call = UINT64_MAX;
-	pid_t lane = lane_of(process);
+	pid_t worker = worker_of(process);
 	int status;
 
-	if (ptrace(PTRACE_SEIZE, lane, NULL, PTRACE_O_TRACESYSGOOD) != 0 || ptrace(PTRACE_INTERRUPT, lane, NULL, NULL) != 0)
+	if (ptrace(PTRACE_SEIZE, worker, NULL, PTRACE_O_TRACESYSGOOD) != 0 || ptrace(PTRACE_INTERRUPT, worker, NULL, NULL) != 0)
 		fail("ptrace");
 	for (;;) {
 		int at_call, signal;
 
-		if (waitpid(lane, &status, __WALL) != lane)
+		if (waitpid(worker, &status, __WALL) != worker)
 			fail("waitpid");
 		if (!WIFSTOPPED(status)) {
 			errno = ESRCH;
@@ -285,16 +285,16 @@ static void step_until(pid_t process, const char *moment, const char *path)
 		if (at_call) {
 			struct __ptrace_syscall_info stop;
 
-			if (ptrace(PTRACE_GET_SYSCALL_INFO, lane, sizeof(stop), &stop) <= 0)
+			if (ptrace(PTRACE_GET_SYSCALL_INFO, worker, sizeof(stop), &stop) <= 0)
 				fail("PTRACE_GET_SYSCALL_INFO");
 			if (stop.op == PTRACE_SYSCALL_INFO_ENTRY)
 				call = stop.entry.nr;
 			else if (call == brings_it && (is_off ? !is_on(ETHTOOL_GTSO) : tells_of_an_intent(path)))
 				return;
 		}
-		/* What was sent to it goes on to it; a stop of the tracing itself is nobody's. */
+		/* Signals to the victim are passed on. A stop of the tracing itself is not. */
 		signal = at_call || status >> 16 == PTRACE_EVENT_STOP ? 0 : WSTOPSIG(status);
-		if (ptrace(PTRACE_SYSCALL, lane, NULL, (void *)(intptr_t)signal) != 0)
+		if (ptrace(PTRACE_SYSCALL, worker, NULL, (void *)(intptr_t)signal) != 0)
 			fail("ptrace");
 	}
 }
@@ -313,7 +313,7 @@ static int carrier_changes(void)
 	return changes;
 }
 
-/* What the NIC is like right after the kill is told as well: whoever came late must not pass for one who came in time. */
+/* Also reports the state of the NIC right after the kill, to distinguish a late kill from one in time. */
 static void kill_when(pid_t process, const char *moment, const char *path)
 {
 	int links = carrier_changes();
@@ -332,7 +332,7 @@ static void kill_when(pid_t process, const char *moment, const char *path)
 		fail("kill");
 	state = flags();
 	changes = carrier_changes();
-	/* Last: it waits for RTNL, which a victim in the middle of a system call still holds. */
+	/* Last, because it waits for RTNL, which a victim in the middle of a system call still holds. */
 	printf("%.6f killed %d: %s, up=%d running=%d carrier_changes=%d ", monotonic_ns() / 1e9, (int)process, moment, !!(state & IFF_UP), !!(state & IFF_RUNNING), changes);
 	printf("tso=%d\n", is_on(ETHTOOL_GTSO));
 }

@@ -1,4 +1,4 @@
-{{/* Puts nested options into a flat dictionary: {stall: {window: 20s}} is "stall.window": 20s. */}}
+{{/* Flattens nested options: {stall: {window: 20s}} becomes "stall.window": 20s. */}}
 {{- define "nic-hang-exporter.flatten" -}}
 {{- range $key, $value := .from -}}
 {{- $name := printf "%s%s" $.prefix $key -}}
@@ -10,7 +10,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* The options that have a value of their own in this chart, and which. */}}
+{{/* The options that have their own value in this chart, with the name of that value. */}}
 {{- define "nic-hang-exporter.ownOptions" -}}
 web.listen-address: port and listenAddress
 web.config.file: webConfig
@@ -36,7 +36,7 @@ remediation.disable-file: nothing, it is disable in state.hostPath
 {{- if hasKey $own $name -}}
 {{- fail (printf "config: %s is not set here; set instead: %s" $name (get $own $name)) -}}
 {{- else if not (has $name $known) -}}
-{{- fail (printf "config: there is no option %s; docs/configuration.md lists them" $name) -}}
+{{- fail (printf "config: there is no option %s; docs/reference/configuration.md lists them" $name) -}}
 {{- end -}}
 {{- end -}}
 {{- $host := .Values.listenAddress -}}
@@ -66,7 +66,7 @@ remediation.disable-file: nothing, it is disable in state.hostPath
 {{- toYaml $options -}}
 {{- end -}}
 
-{{/* "true" where config names the host itself. */}}
+{{/* "true" if config sets the host's identities. */}}
 {{- define "nic-hang-exporter.identities" -}}
 {{- $options := dict -}}
 {{- include "nic-hang-exporter.flatten" (dict "from" .Values.config "prefix" "" "into" $options) -}}

@@ -46,7 +46,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end -}}
 {{- end -}}
 
-{{/* "https" where the exporters serve TLS. */}}
+{{/* "https" if the exporters serve TLS. */}}
 {{- define "nic-hang-exporter.scheme" -}}
 {{- if and .Values.webConfig.existingSecret .Values.webConfig.tls }}https{{ else }}http{{ end -}}
 {{- end -}}

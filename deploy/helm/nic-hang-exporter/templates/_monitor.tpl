@@ -1,4 +1,4 @@
-{{/* How Prometheus scrapes: the endpoint of a ServiceMonitor or PodMonitor, whose values are in .monitor. */}}
+{{/* The scrape endpoint of a ServiceMonitor or PodMonitor. Its values are in .monitor. */}}
 {{- define "nic-hang-exporter.endpoint" -}}
 port: metrics
 scheme: {{ include "nic-hang-exporter.scheme" . }}
@@ -16,9 +16,9 @@ tlsConfig: {{- toYaml . | nindent 2 }}
 basicAuth: {{- toYaml . | nindent 2 }}
 {{- end }}
 relabelings:
-  # The name of the node, by which a hang silences the alerts that it causes.
+  # The name of the node. With this label a hang silences the alerts that it causes.
   - {sourceLabels: [__meta_kubernetes_pod_node_name], targetLabel: node}
-  # The node counts, whichever pod is on it: a rollout is no new series.
+  # The node identifies a series, not the pod: a rollout creates no new series.
   - {action: labeldrop, regex: pod}
   {{- with .monitor.relabelings }}
   {{- toYaml . | nindent 2 }}

@@ -1,7 +1,7 @@
 {{/*
-A probe: the value of that name, or a question to the path. Each field of httpGet is set, also where it is the default:
-what the API server adds belongs to nobody, so it would stay when an upgrade changes the kind of the probe. Where there
-is a web configuration, only /-/healthy needs no password from this node.
+A probe: the value of that name, or a GET of the path. Each field of httpGet is set, even to its default: a field that
+the API server adds has no owner, so it would stay when an upgrade changes the kind of the probe. With a web
+configuration, only /-/healthy needs no password from this node.
 */}}
 {{- define "nic-hang-exporter.probe" -}}
 {{- $tcp := and .Values.webConfig.existingSecret .Values.webConfig.clientCertificates -}}

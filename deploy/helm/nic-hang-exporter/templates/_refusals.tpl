@@ -1,4 +1,4 @@
-{{/* What the schema cannot say: values that do not fit together. Each in one line that names the values. */}}
+{{/* Checks that the schema cannot express: values that conflict. Each message is one line and names the values. */}}
 {{- define "nic-hang-exporter.refusals" -}}
 {{- if and .Values.serviceMonitor.enabled .Values.podMonitor.enabled -}}
 {{- fail "serviceMonitor.enabled and podMonitor.enabled: set only one of them, or each pod is scraped twice" -}}
@@ -14,7 +14,7 @@
 {{- $names := list -}}
 {{- range .Values.api.tokens -}}
 {{- if has .name $names -}}
-{{- fail (printf "api.tokens: the name %s is there twice" .name) -}}
+{{- fail (printf "api.tokens: the name %s occurs twice" .name) -}}
 {{- end -}}
 {{- $names = append $names .name -}}
 {{- $scopes = append $scopes .scope -}}
@@ -22,7 +22,7 @@
 {{- range $trigger := list "webhook" "api" -}}
 {{- $mode := include "nic-hang-exporter.configuredMode" (dict "Values" $.Values "trigger" $trigger) -}}
 {{- if and (ne $mode "off") (not (or (has "remediate" $scopes) (has "admin" $scopes))) -}}
-{{- fail (printf "remediation.%s is %s, but no entry of api.tokens has the scope remediate or admin: nobody could ask" $trigger $mode) -}}
+{{- fail (printf "remediation.%s is %s, but no entry of api.tokens has the scope remediate or admin, so no client could send requests" $trigger $mode) -}}
 {{- end -}}
 {{- end -}}
 {{- if .Values.alertmanagerConfig.enabled -}}
@@ -30,7 +30,7 @@
 {{- fail "alertmanagerConfig.enabled needs remediation.webhook observe or enforce" -}}
 {{- end -}}
 {{- if ne (include "nic-hang-exporter.scheme" .) "https" -}}
-{{- fail "alertmanagerConfig.enabled needs webConfig.existingSecret and webConfig.tls: without TLS the exporter takes no alert from another machine" -}}
+{{- fail "alertmanagerConfig.enabled needs webConfig.existingSecret and webConfig.tls: without TLS the exporter accepts no alert from another machine" -}}
 {{- end -}}
 {{- range $secret := list "tokenSecret" "caSecret" -}}
 {{- $reference := get $.Values.alertmanagerConfig $secret -}}

@@ -10,7 +10,7 @@
 {{- if and .Values.remediation.observeOnly (eq $mode "enforce") }}observe{{ else }}{{ $mode }}{{ end -}}
 {{- end -}}
 
-{{/* "true" where any trigger is in one of the modes, a list. */}}
+{{/* "true" if any trigger is in one of the modes (a list). */}}
 {{- define "nic-hang-exporter.anyMode" -}}
 {{- $found := "" -}}
 {{- range $trigger := list "local" "webhook" "api" -}}
@@ -21,17 +21,18 @@
 {{- $found -}}
 {{- end -}}
 
-{{/* "true" where something may be changed. With observeOnly as well: what is open in the journal is still put in order. */}}
+{{/* "true" if the exporter may change something. With observeOnly as well: it still resolves interrupted remediations
+of the journal. */}}
 {{- define "nic-hang-exporter.changes" -}}
 {{- include "nic-hang-exporter.anyMode" (dict "Values" .Values "modes" (list "enforce")) -}}
 {{- end -}}
 
-{{/* "true" where there is a state directory. */}}
+{{/* "true" if there is a state directory. */}}
 {{- define "nic-hang-exporter.state" -}}
 {{- if .Values.state.enabled }}true{{ else }}{{ include "nic-hang-exporter.anyMode" (dict "Values" .Values "modes" (list "observe" "enforce")) }}{{ end -}}
 {{- end -}}
 
-{{/* The user of the pod. Decision 32 says why it is root where there is a state directory. */}}
+{{/* The user of the pod. Decision 32 explains why it is root if there is a state directory. */}}
 {{- define "nic-hang-exporter.user" -}}
 {{- if .Values.kernelLog.privileged }}0{{ else if include "nic-hang-exporter.state" . }}{{ .Values.state.runAsUser | int64 }}{{ else }}1654{{ end -}}
 {{- end -}}

@@ -64,7 +64,7 @@ internal sealed class AlertIntake(ExporterOptions options, RemediationStore stor
                 return IntakeResult.No(ApiProblem.ManyWaiting);
             recording = Task.Run(() =>
                 store.Record(new JournalEntry(JournalEvent.Alert) { Alerts = accepted, Actor = actor })
-                || options.StateDirectory is null);
+                || options.Paths.StateDirectory is null);
             return await recording.WaitAsync(TurnTimeout, clock)
                 ? new IntakeResult(decisions)
                 : IntakeResult.No(NoJournal);
@@ -88,7 +88,7 @@ internal sealed class AlertIntake(ExporterOptions options, RemediationStore stor
     private static ApiProblem NoJournal => HttpStatusMapping.OfReason[DeclineReason.JournalUnavailable];
 
     // Without a state directory nothing is written, and the mode is observe: enforce needs a directory.
-    private bool Remembers => options.StateDirectory is null || store.IsWritable;
+    private bool Remembers => options.Paths.StateDirectory is null || store.IsWritable;
 
     // Rests is true if the answer depends on the journal: an alert is accepted now, or was accepted and is pending.
     private ImmutableArray<AlertDecision> Decide(IReadOnlyList<PostedAlert> alerts, out List<AcceptedAlert> accepted,
@@ -110,7 +110,7 @@ internal sealed class AlertIntake(ExporterOptions options, RemediationStore stor
             Devices = devices.Find(
                 alerts.Where(alert => alert.Status == "firing" && AlertPolicy.IsMine(alert, identities))),
             Known = known,
-            Mode = options.Mode(RemediationTrigger.Webhook),
+            Mode = options.Remediation.Mode(RemediationTrigger.Webhook),
             IsPaused = status.Paused,
             IsCapable = status.Capable,
         };

@@ -132,7 +132,7 @@ internal static class AlertPolicy
             situation.Mode == RemediationMode.Observe ? "mode observe: what would be done goes to journal and log"
             : target.Hang.IsConfirmed
                 ? "it will be acted on"
-                : "it will be acted on once the hang is confirmed: see docs/remediation.md");
+                : "it will be acted on once the hang is confirmed: see docs/reference/remediation.md");
 
         AlertDecision Say(AlertVerdict verdict, string explanation) => new(verdict, explanation, device);
     }

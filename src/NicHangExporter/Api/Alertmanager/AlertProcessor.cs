@@ -114,7 +114,7 @@ internal sealed partial class AlertProcessor(
         if (Find(device) is not { } hang)
         {
             // After a restart the hang must be reported again. It is reported within an episode's gap, or it has ended.
-            if (clock.GetElapsedTime(_since) > options.EpisodeGap)
+            if (clock.GetElapsedTime(_since) > options.Detection.EpisodeGap)
                 Answer(device, alerts,
                     new JournalEntry(JournalEvent.Answered) { Declined = DeclineReason.NotHung,
                     Reason = $"no hang of {device.Name} is seen any more" });
@@ -144,7 +144,7 @@ internal sealed partial class AlertProcessor(
 
     private bool IsClosed =>
         remediator.Status().Paused
-        || (options.Mode(RemediationTrigger.Webhook) == RemediationMode.Enforce && !store.IsWritable);
+        || (options.Remediation.Mode(RemediationTrigger.Webhook) == RemediationMode.Enforce && !store.IsWritable);
 
     private void Settle(AlertedDevice device, LiveHang hang, List<AcceptedAlert> alerts, RemediationOutcome outcome)
     {

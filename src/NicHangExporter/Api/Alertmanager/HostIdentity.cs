@@ -16,22 +16,22 @@ internal static class HostIdentity
     /// because a host may get its name late.
     /// </summary>
     public static IReadOnlySet<string> Read(ExporterOptions options) =>
-        (options.Identities.Count > 0 ? options.Identities : Default(options)).Where(name => name.Length > 0)
-            .SelectMany(name => WithPorts(name, options.ListenAddresses))
+        (options.Api.Identities.Count > 0 ? options.Api.Identities : Default(options)).Where(name => name.Length > 0)
+            .SelectMany(name => WithPorts(name, options.Web.ListenAddresses))
             .ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The label <c>instance</c> of outgoing alerts, as Prometheus sets it for a target.</summary>
-    public static string Instance(ExporterOptions options) => options.Identities is [var first, ..] ? first
+    public static string Instance(ExporterOptions options) => options.Api.Identities is [var first, ..] ? first
         : HostName(options) is { Length: > 0 } name
-            ? $"{name}:{options.ListenAddresses[0].Port}"
-            : options.ListenAddresses[0].ToString();
+            ? $"{name}:{options.Web.ListenAddresses[0].Port}"
+            : options.Web.ListenAddresses[0].ToString();
 
     /// <summary>/proc/sys/kernel/hostname; empty where it can't be read.</summary>
     public static string HostName(ExporterOptions options)
     {
         try
         {
-            return File.ReadAllText(Path.Combine(options.ProcfsPath, "sys/kernel/hostname")).Trim();
+            return File.ReadAllText(Path.Combine(options.Paths.Procfs, "sys/kernel/hostname")).Trim();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -49,7 +49,7 @@ internal static class HostIdentity
             yield return full;
             yield return name;
         }
-        foreach (var address in options.ListenAddresses)
+        foreach (var address in options.Web.ListenAddresses)
             if (address.Address is { } ip && !IPAddress.IsLoopback(ip) && !ip.Equals(IPAddress.Any)
                 && !ip.Equals(IPAddress.IPv6Any))
                 yield return address.ToString();

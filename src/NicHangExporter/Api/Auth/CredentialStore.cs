@@ -40,7 +40,7 @@ internal sealed partial class CredentialStore
         (_metrics, _clock, _logger) = (metrics, clock, logger);
         _arithmetic = arithmetic ?? TokenArithmetic.Real;
         _throttle = new LogThrottle(clock);
-        _slots = [.. options.ApiTokenFiles.Select(file => new LoadedToken(file))];
+        _slots = [.. options.Api.TokenFiles.Select(file => new LoadedToken(file))];
         if (!IsConfigured)
             return;
         foreach (var reason in RefusalReasons.All)
@@ -61,7 +61,7 @@ internal sealed partial class CredentialStore
     {
         var seen = new Dictionary<string, string>();
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        foreach (var file in options.ApiTokenFiles)
+        foreach (var file in options.Api.TokenFiles)
             if (file.TryRead(FileStatus.EffectiveUser, digest, out _) is { } problem)
                 errors.Add($"api.token-file: {problem}");
             else if (!seen.TryAdd(Convert.ToHexString(digest), file.Credential.Name))

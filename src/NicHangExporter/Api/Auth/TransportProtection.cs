@@ -16,6 +16,6 @@ internal sealed class TransportProtection(ExporterOptions options)
     /// X-Forwarded-Proto prove nothing and are ignored.
     /// </summary>
     public bool IsProtected(HttpContext context) =>
-        options.AllowPlaintext || context.Request.IsHttps || Loopback.Has(context.Connection.LocalIpAddress)
+        options.Api.AllowPlaintext || context.Request.IsHttps || Loopback.Has(context.Connection.LocalIpAddress)
         || context.Features.Get<IConnectionSocketFeature>()?.Socket.AddressFamily == AddressFamily.Unix;
 }

@@ -1,176 +1,114 @@
 using NicHangExporter.Detection.Patterns;
 using NicHangExporter.Linux;
+using NicHangExporter.Metrics;
 
 namespace NicHangExporter.Detection.Episodes;
 
 /// <summary>
-/// What the monitor knows of one device: its counts, its episode and its transmitter. Known by its bus address, shown by its name, so that a
-/// rename does not split it. Owned by the monitor's loop; nothing else touches it.
+/// The state of one device: its counts, its episode and its transmitter. The bus address identifies the device and the
+/// name labels its series, so a rename keeps the counts together. Only the thread of <see cref="HangMonitor"/> uses it.
+/// Times are since boot.
 /// </summary>
-internal sealed partial class DeviceTracker(InterfaceName name, BusAddress bus)
+internal sealed partial class DeviceTracker
 {
-    // As many as tell how a hang began; a wedge repeats itself for hours.
+    /// <summary>How often tx_timeout is read. It grows only every few seconds in a hang, and a large NIC has many
+    /// queues.</summary>
+    public static readonly TimeSpan TxTimeoutInterval = TimeSpan.FromSeconds(5);
+
+    // Enough to show how a hang began. A wedge repeats itself for hours.
     private const int KernelLinesKept = 20;
 
-    /// <summary>Drivers that reset themselves do so when the core's watchdog fires, which is five seconds after the last packet, ten at most.</summary>
-    private static readonly TimeSpan DriverPatience = TimeSpan.FromSeconds(10);
+    /// <summary>How often remediation is requested while nothing new is reported. It may have been declined for a
+    /// while.</summary>
+    private static readonly TimeSpan RequestInterval = TimeSpan.FromSeconds(5);
 
-    /// <summary>Resets of a driver without a packet in between, after which it is not believed to help any more.</summary>
-    private const int ResetsInVain = 2;
-
-    /// <summary>Drivers repeat a report every two to five seconds.</summary>
-    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(6);
-
-    private readonly Dictionary<(HangSource Source, string Origin), long> _events = [];
+    private readonly DriverRecovery _recovery = new();
     private readonly Queue<KernelLine> _kernelLines = [];
-    private readonly Dictionary<string, long> _resets = [];
-    private readonly Dictionary<string, long> _episodes = [];
-    private readonly Dictionary<HangShape, long> _ended = [];
-    private double _finishedOutage;
-    private bool _counted;
-    private ulong? _sentAtLastReset;
-    private int _resetsInVain;
+    private HangConfirmation _confirmation;
+    private bool _isCounted;
+    private TimeSpan? _watchdogAt;
+    private TimeSpan _requestedAt;
+    private string? _formerEpisodeId;
 
-    /// <summary>The name now, or the last one where the device is not <see cref="Present"/>.</summary>
-    public InterfaceName Name { get; private set; } = name;
+    public DeviceTracker(InterfaceName name, BusAddress bus)
+    {
+        (Name, Bus) = (name, bus);
+        Series = new DeviceSeries(this);
+    }
+
+    /// <summary>The present name, or the last one if the device is not <see cref="Present"/>.</summary>
+    public InterfaceName Name { get; private set; }
 
     /// <summary>The bus address; empty for a virtual device.</summary>
-    public BusAddress Bus { get; } = bus;
+    public BusAddress Bus { get; }
 
     /// <summary>The driver bound to the bus device, or null.</summary>
-    public string? Driver { get; set; }
+    public string? Driver { get; private set; }
 
-    /// <summary>Whether it is a virtual function of SR-IOV.</summary>
-    public bool IsVirtualFunction { get; set; }
+    /// <summary>A virtual function of SR-IOV.</summary>
+    public bool IsVirtualFunction { get; private set; }
 
-    /// <summary>Whether it was there at the last look.</summary>
-    public bool Present { get; set; }
+    /// <summary>The last refresh of the devices found it in sysfs.</summary>
+    public bool Present { get; private set; }
 
-    /// <summary>The episode under way.</summary>
+    /// <summary>The episode in progress.</summary>
     public HangEpisode? Episode { get; private set; }
 
-    /// <summary>Whether something live testified to it. Replayed history alone never makes an episode active.</summary>
+    /// <summary>The episode has a live observation. History alone never makes an episode active.</summary>
     public bool EpisodeIsLive { get; private set; }
 
-    /// <summary>Whether an episode is under way that is news and a hang: paused by the link partner is an episode, but none of a hang.</summary>
+    /// <summary>A live episode of a hang is in progress. A pause by the link partner is an episode but no
+    /// hang.</summary>
     public bool IsHanging => EpisodeIsLive && Episode is { Shape: not HangShape.Paused };
 
     /// <summary>The last decoded report of the episode.</summary>
-    public HangReport? Report { get; set; }
+    public HangReport? Report { get; private set; }
 
-    /// <summary>The last lines of the kernel log about it, as dmesg prints them, the oldest first. They do not survive a restart.</summary>
-    public IReadOnlyList<string> KernelLines => [.. _kernelLines.Select(line => line.ToString())];
+    /// <summary>The name of the bundle of the live hang episode in progress, or null.</summary>
+    public string? EpisodeId { get; private set; }
 
-    /// <summary>Names the bundle of the live episode of a hang under way; null where there is none.</summary>
-    public string? EpisodeId { get; set; }
-
-    /// <summary>
-    /// Names the bundle of the episode that an earlier process has seen live: where it goes on, it goes on under this name, and where it is over,
-    /// this is where its end belongs. Null where there is none.
-    /// </summary>
-    public string? FormerEpisodeId { get; set; }
-
-    /// <summary>The live episode that ended with the boot before this one, by the name of its bundle; null where there is none.</summary>
-    public (string Id, HangEpisode Episode)? EndedWithBoot { get; private set; }
-
-    /// <summary>Whether the reports so far make the hang one that may be acted on.</summary>
-    public HangConfirmation Confirmation { get; set; }
-
-    /// <summary>Whether the hang under way is beyond doubt, and not proven to be over since.</summary>
+    /// <summary>The hang in progress is confirmed, and not proven to be over since.</summary>
     public bool IsConfirmed { get; private set; }
 
-    /// <summary>When the core's watchdog was last heard of in the log, since boot; null for never.</summary>
-    public TimeSpan? WatchdogAt { get; set; }
+    /// <summary>The hang was confirmed in this episode, so something may be done about it.</summary>
+    public bool IsActionable { get; private set; }
 
-    /// <summary>When the door was last asked, since boot.</summary>
-    public TimeSpan AskedAt { get; set; }
+    /// <summary>The driver recovers the device by itself, as far as that can be seen.</summary>
+    public bool IsDriverRecovering => _recovery.IsRecovering(Episode, Transmitter.Verdict);
 
-    /// <summary>Whether the hang was confirmed in this episode, and the door told that what is in force has not held.</summary>
-    public bool IsHangNoted { get; set; }
+    public DeviceTransmitter Transmitter { get; } = new();
 
-    /// <summary>Whether the last episode was a flap.</summary>
-    public bool RecoveredByItself { get; set; }
+    public DeviceSeries Series { get; }
 
-    /// <summary>
-    /// Whether the hang is left to the driver, which has reset the adapter itself in this episode or in the last one: as long as that helps. It does not where the
-    /// hang goes on for longer than a driver takes to it, or where nothing is sent, be it from one of its resets to the next.
-    /// </summary>
-    public bool IsDriverRecovering =>
-        (Episode is { Resets: > 0 } or { Recoveries: > 0 } || RecoveredByItself) && Transmitter is not { Verdict: TxVerdict.Stalled } && _resetsInVain < ResetsInVain
-        && !(Episode is { UnansweredSince: { } since, LastReport: { } last } && last - since >= DriverPatience);
+    /// <summary>The counts of all episodes and events, without the outage of the episode in progress.</summary>
+    public HangCounts Counts { get; } = new();
 
-    /// <summary>Whether the hang that was left to the driver is over for now, because the driver has answered it or because it is reported no more.</summary>
-    public bool IsRecoveredOrQuiet(TimeSpan now) => Episode is not { UnansweredSince: not null, LastReport: { } last } || now - last >= Quiet;
+    /// <summary>Seconds of outage of all episodes, with the one in progress.</summary>
+    public double OutageSeconds =>
+        Counts.OutageSeconds + (Episode is { } episode ? HangCounts.OutageOf(episode) : 0);
 
-    /// <summary>The transmitter's state.</summary>
-    public TxStallDetector? Transmitter { get; set; }
+    /// <summary>There is something to remember.</summary>
+    public bool HasHistory => !Counts.IsEmpty || Episode is not null;
 
-    /// <summary>Packets sent, at the last reading, which may be of before the link went; null where there was none.</summary>
-    public ulong? Sent { get; set; }
+    /// <summary>The last lines of the kernel log about the device, as dmesg prints them, the oldest first. A restart
+    /// loses them.</summary>
+    public IReadOnlyList<string> KernelLines => [.. _kernelLines.Select(line => line.ToString())];
 
-    /// <summary>The queues' tx_timeout, each at its last reading.</summary>
-    public List<ulong?> TxTimeouts { get; } = [];
+    /// <summary>A refresh has found the device in sysfs.</summary>
+    public void Appear(string? driver, bool isVirtualFunction) =>
+        (Present, Driver, IsVirtualFunction) = (true, driver, isVirtualFunction);
 
-    /// <summary>When the last testimony came, in seconds since the epoch; 0 for never.</summary>
-    public double LastEvent { get; private set; }
+    /// <summary>Marks the device as gone, or as present again after a refresh that failed.</summary>
+    public void SetPresent(bool present) => Present = present;
 
-    /// <summary>Times that it was found paused by the link partner.</summary>
-    public long Pauses { get; set; }
-
-    /// <summary>Seconds of outage of all episodes, the present one included.</summary>
-    public double OutageSeconds => _finishedOutage + (Episode is { Shape: not HangShape.Paused } episode ? episode.Duration.TotalSeconds : 0);
-
-    /// <summary>True where there is anything to remember.</summary>
-    public bool HasHistory => _events.Count > 0 || _resets.Count > 0 || _ended.Count > 0 || Episode is not null || Pauses > 0;
-
-    /// <summary>Counts a testimony and puts it into the episode.</summary>
-    /// <param name="witness">Who testifies.</param>
-    /// <param name="at">When, since boot.</param>
-    /// <param name="live">It comes now, so that it makes the episode active.</param>
-    /// <param name="history">It may have been counted before, so that it counts apart.</param>
-    /// <param name="epochSeconds">When, in seconds since the epoch.</param>
-    /// <param name="gap">A silence longer than this ends an episode.</param>
-    /// <param name="resets">The report also says that the driver resets the adapter.</param>
-    /// <param name="aftermath">It comes of what was done to the device: a reset then says nothing of what the driver does by itself.</param>
-    /// <param name="bySyslog">It came through syslog(2).</param>
-    public void Observe(HangSource witness, TimeSpan at, bool live, bool history, double epochSeconds, TimeSpan gap,
-        bool resets = false, bool aftermath = false, bool bySyslog = false)
+    /// <summary>Changes the name. The series move with it.</summary>
+    public void Rename(InterfaceName name, ExporterMetrics metrics)
     {
-        var origin = history ? MetricLabels.History : MetricLabels.Live;
-        var begins = !HangEpisode.Continues(Episode, at, gap);
-        if (begins && Episode is not null)
-            End();
-        if (witness == HangSource.Reset && (begins || aftermath))
-        {
-            // A reset with no hang before it: an unplugged cable, a setting changed. It counts, but it is no hang.
-            _resets[origin] = _resets.GetValueOrDefault(origin) + 1;
-            Extend(at);
-            Answer();
-            return;
-        }
-        if (resets || witness == HangSource.Reset)
-            CompareWithLastReset();
-        var episode = HangEpisode.Observe(Episode, witness, at, gap, resets);
-        Episode = episode with { BySyslog = episode.BySyslog || bySyslog };
-        EpisodeIsLive = (!begins && EpisodeIsLive) || live;
-        if (begins)
-            _counted = false;
-        // An episode of pause frames alone is none of a hang; it is counted when something else testifies.
-        if (!_counted && Episode.Value.Shape != HangShape.Paused)
-        {
-            _counted = true;
-            _episodes[origin] = _episodes.GetValueOrDefault(origin) + 1;
-        }
-        if (witness == HangSource.Reset)
-            _resets[origin] = _resets.GetValueOrDefault(origin) + 1;
-        else if (witness != HangSource.Paused)
-        {
-            _events[(witness, origin)] = _events.GetValueOrDefault((witness, origin)) + 1;
-            LastEvent = Math.Max(LastEvent, epochSeconds);
-        }
+        Series.Unpublish(metrics);
+        Name = name;
     }
 
-    /// <summary>Keeps a line of the kernel log about it, and forgets the oldest.</summary>
+    /// <summary>Keeps a line of the kernel log, and drops the oldest.</summary>
     public void Remember(in KernelLine line)
     {
         if (_kernelLines.Count == KernelLinesKept)
@@ -178,19 +116,152 @@ internal sealed partial class DeviceTracker(InterfaceName name, BusAddress bus)
         _kernelLines.Enqueue(line);
     }
 
-    /// <summary>The hang is beyond doubt, or it is proven to be over.</summary>
-    /// <returns>True where that is news.</returns>
-    public bool Confirm(bool confirmed)
+    /// <summary>Counts an observation and adds it to the episode.</summary>
+    /// <param name="seen">The observation.</param>
+    /// <param name="healedAt">When remediation last proved that the device sends again, or null.</param>
+    /// <param name="gap">A longer silence ends an episode.</param>
+    public ObservationResult Observe(in HangObservation seen, TimeSpan? healedAt, TimeSpan gap)
     {
-        var changes = IsConfirmed != confirmed;
-        IsConfirmed = confirmed;
-        return changes;
+        var wasHanging = IsHanging;
+        var begins = !HangEpisode.Continues(Episode, seen.At, gap);
+        if (IsProvenOver(healedAt))
+            MarkRecovered();
+        var ended = begins ? End() : null;
+        Count(seen, begins, gap);
+        Report = seen.Report ?? Report;
+        return new ObservationResult(
+            ended,
+            // Also an episode that history or pause frames began: it becomes news now.
+            IsHangNew: IsHanging && (begins || !wasHanging),
+            IsPauseNew: begins && seen.Source == HangSource.Paused);
     }
 
-    /// <summary>After a report nothing was sent although packets waited.</summary>
-    /// <param name="at">When that was seen.</param>
-    /// <returns>True where that was not known yet.</returns>
-    public bool Freeze(TimeSpan at)
+    /// <summary>
+    /// Takes a live hang report. False for a tx_timeout that the core's watchdog has already reported in the log. The
+    /// counter is read every <see cref="TxTimeoutInterval"/>, so it shows the same firing later.
+    /// </summary>
+    public bool TakeReport(HangSource source, TimeSpan at)
+    {
+        if (source == HangSource.Watchdog)
+            _watchdogAt = at;
+        return source != HangSource.TxTimeout
+            || _watchdogAt is not { } logged || at - logged >= TxTimeoutInterval + TxTimeoutInterval / 5;
+    }
+
+    /// <summary>Adds a live hang report to the confirmation. After a proven recovery it is the first report of another
+    /// hang.</summary>
+    public void AddReport(TimeSpan at, TimeSpan? healedAt) =>
+        _confirmation = (IsProvenOver(healedAt) ? default : _confirmation).Observe(at);
+
+    /// <summary>Confirms the hang if it can be, and tells whether remediation is to be requested.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="isNews">Something was reported just now.</param>
+    /// <param name="healedAt">When remediation last proved that the device sends again, or null.</param>
+    /// <param name="confirmWindow">The longest time between two reports that confirm a hang.</param>
+    public HangCheck Check(TimeSpan now, bool isNews, TimeSpan? healedAt, TimeSpan confirmWindow)
+    {
+        if (!IsHanging || !Present || IsProvenOver(healedAt) || (!isNews && now - _requestedAt < RequestInterval))
+            return default;
+        // Pause frames make the core's watchdog fire too. To tell, it takes a window and a reading of their counter.
+        // Only the driver's own report is no effect of pause frames.
+        if (this is { Episode.DriverReports: 0, Transmitter.Verdict: TxVerdict.Suspect })
+            return default;
+        var frozenSince = Transmitter.FrozenSince;
+        var isChanged = _confirmation.IsFrozen(now, frozenSince) && Freeze(now);
+        // A driver that resets its adapter because of a hang is proof that there was one.
+        if (!_confirmation.IsConfirmed(now, confirmWindow, frozenSince)
+            && Episode is not { Resets: > 0, DriverReports: > 0 })
+            return new HangCheck(isChanged);
+        if (Episode is { } episode && episode.LacksProof(healedAt))
+            return new HangCheck(isChanged);
+        isChanged |= SetConfirmed(true);
+        // While the driver may still recover the device there is nothing to heal. While it hangs there is nothing to
+        // prevent.
+        if (IsDriverRecovering && !DriverRecovery.IsRecoveredOrQuiet(Episode, now))
+            return new HangCheck(isChanged);
+        _requestedAt = now;
+        var isFirst = !IsActionable;
+        IsActionable = true;
+        return new HangCheck(isChanged, NeedsRemediation: true, isFirst);
+    }
+
+    /// <summary>Takes the confirmation back if the hang is proven to be over.</summary>
+    /// <returns>True if that is a change.</returns>
+    public bool ClearConfirmation(TimeSpan? healedAt) =>
+        IsConfirmed && Transmitter.Verdict != TxVerdict.Stalled && IsProvenOver(healedAt) && SetConfirmed(false);
+
+    /// <summary>The driver says that it repaired what it had reported. Without a hang that says nothing.</summary>
+    /// <returns>True if it belongs to the episode in progress.</returns>
+    public bool ObserveRecovery(TimeSpan at, TimeSpan gap)
+    {
+        if (Episode is not { LastReport: not null } episode || !HangEpisode.Continues(episode, at, gap))
+            return false;
+        Episode = episode.Recovered(at);
+        return true;
+    }
+
+    /// <summary>The link is up. After a reset of the driver, no packet could be sent before.</summary>
+    /// <returns>True if it belongs to the episode in progress.</returns>
+    public bool ObserveLinkUp(TimeSpan at, TimeSpan gap)
+    {
+        if (Episode is not { Resets: > 0 } || !HangEpisode.Continues(Episode, at, gap))
+            return false;
+        Extend(at);
+        return true;
+    }
+
+    /// <summary>Keeps the episode in progress while packets wait and none is sent, whether or not anything is
+    /// logged.</summary>
+    /// <returns>True if the transmitter is blocked.</returns>
+    public bool ExtendWhileBlocked(TimeSpan now)
+    {
+        var isBlocked = Transmitter.Verdict is TxVerdict.Stalled or TxVerdict.Paused
+            || (Transmitter.Verdict == TxVerdict.Suspect && Episode is not null);
+        if (isBlocked)
+            Extend(now);
+        return isBlocked;
+    }
+
+    private void Count(in HangObservation seen, bool begins, TimeSpan gap)
+    {
+        var origin = seen.IsHistory ? MetricLabels.History : MetricLabels.Live;
+        if (seen.Source == HangSource.Reset)
+            Counts.AddReset(origin);
+        if (seen.Source == HangSource.Reset && (begins || seen.IsAftermath))
+        {
+            // A reset without a hang before it, as after an unplugged cable or a changed setting.
+            Extend(seen.At);
+            MarkRecovered();
+            return;
+        }
+        if (seen.DriverResets || seen.Source == HangSource.Reset)
+            _recovery.ObserveReset(Transmitter.LastTxPackets);
+        var episode = HangEpisode.Observe(Episode, seen.Source, seen.At, gap, seen.DriverResets);
+        Episode = episode with { BySyslog = episode.BySyslog || seen.BySyslog };
+        EpisodeIsLive |= seen.IsLive;
+        // An episode of pause frames alone is no hang. It counts when another source reports.
+        if (!_isCounted && Episode.Value.Shape != HangShape.Paused)
+        {
+            _isCounted = true;
+            Counts.AddEpisode(origin);
+        }
+        if (seen.Source == HangSource.Paused)
+            Counts.AddPause();
+        else if (seen.Source != HangSource.Reset)
+            Counts.AddEvent(seen.Source, origin, seen.EpochSeconds);
+        // Counters over a whole window leave no doubt.
+        if (seen.Source == HangSource.TxStall)
+            IsConfirmed = true;
+    }
+
+    private void Extend(TimeSpan at) =>
+        Episode = Episode is { } episode && at > episode.Last ? episode with { Last = at } : Episode;
+
+    // A reset, or a remediation that is proven to have helped, answers everything that was reported so far.
+    private void MarkRecovered() =>
+        Episode = Episode is { } episode ? episode with { UnansweredSince = null } : Episode;
+
+    private bool Freeze(TimeSpan at)
     {
         if (Episode is not { LastReport: not null } episode)
             return false;
@@ -198,44 +269,13 @@ internal sealed partial class DeviceTracker(InterfaceName name, BusAddress bus)
         return !episode.Froze;
     }
 
-    /// <summary>Whatever was reported so far has been answered: by a reset, or by a remediation that is proven to have helped.</summary>
-    public void Answer() => Episode = Episode is { } episode ? episode with { UnansweredSince = null } : Episode;
-
-    /// <summary>The driver says that it has repaired what it reported in the episode under way.</summary>
-    public void Recover(TimeSpan at) => Episode = Episode?.Recovered(at);
-
-    /// <summary>The trouble was still seen at that time.</summary>
-    public void Extend(TimeSpan at) => Episode = Episode is { } episode && at > episode.Last ? episode with { Last = at } : Episode;
-
-    /// <summary>Forgets what its counters said, for they have gone with it.</summary>
-    /// <returns>True where that changes a series.</returns>
-    public bool ForgetCounters()
+    private bool SetConfirmed(bool isConfirmed)
     {
-        TxTimeouts.Clear();
-        Sent = null;
-        var changes = Transmitter is { Verdict: not TxVerdict.Flowing };
-        Transmitter = null;
-        return changes;
+        var isChanged = IsConfirmed != isConfirmed;
+        IsConfirmed = isConfirmed;
+        return isChanged;
     }
 
-    // The stall detector begins anew when the link comes back, which each reset makes it do: it never gets to a verdict where they follow each other.
-    private void CompareWithLastReset()
-    {
-        _resetsInVain = Sent is { } sent && sent == _sentAtLastReset ? _resetsInVain + 1 : 0;
-        _sentAtLastReset = Sent;
-    }
-
-    /// <summary>Ends the episode.</summary>
-    public void End()
-    {
-        (_sentAtLastReset, _resetsInVain) = (null, 0);
-        if (Episode is not { } episode)
-            return;
-        _ended[episode.Shape] = _ended.GetValueOrDefault(episode.Shape) + 1;
-        _finishedOutage = OutageSeconds;
-        Episode = null;
-        EpisodeIsLive = false;
-        IsConfirmed = false;
-        Report = null;
-    }
+    // Remediation has found that the device sends again, and nothing was reported since.
+    private bool IsProvenOver(TimeSpan? healedAt) => _confirmation.Last <= healedAt;
 }

@@ -1,6 +1,6 @@
 namespace NicHangExporter.Detection.Episodes;
 
-/// <summary>What testified: each counts for itself, because one hang is often reported by several of them.</summary>
+/// <summary>Where an observation comes from. Each source counts by itself: several often report one hang.</summary>
 internal enum HangSource
 {
     /// <summary>A hang report of the driver in the kernel log.</summary>
@@ -13,6 +13,6 @@ internal enum HangSource
     TxTimeout,
     /// <summary>Packets are queued and none was sent for the whole window.</summary>
     TxStall,
-    /// <summary>The same, while pause frames keep arriving.</summary>
+    /// <summary>As <see cref="TxStall"/>, while pause frames keep arriving.</summary>
     Paused,
 }

@@ -3,8 +3,9 @@ using NicHangExporter.Diagnose;
 namespace NicHangExporter.Detection.Episodes;
 
 /// <summary>
-/// Counts resets of one device, of which drivers write several lines: ixgbe's "initiating reset due to tx timeout" and
-/// "Reset adapter" are one. The same row of the table again, or a line long after the first, is another reset.
+/// Counts resets of one device. Drivers write several lines for one reset: ixgbe's "initiating reset due to tx timeout"
+/// and "Reset adapter" are one. The same row of the pattern table again, or a line long after the first, is another
+/// reset.
 /// </summary>
 internal sealed class ResetCount
 {
@@ -14,10 +15,9 @@ internal sealed class ResetCount
     private readonly HashSet<string> _rows = [];
     private TimeSpan _first;
 
-    /// <summary>The resets so far.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Takes in the announcement of a reset.</summary>
+    /// <summary>Adds the announcement of a reset.</summary>
     public void Observe(in DeviceLogSummary.Statement statement)
     {
         if (Count > 0 && statement.At - _first <= Span && _rows.Add(statement.Row)) return;

@@ -77,7 +77,7 @@ internal sealed partial class EpisodeRecorder
     /// <param name="kernelLines">What the kernel said of the device lately.</param>
     public void Begin(string id, InterfaceName device, BusAddress bus, string driver, DateTimeOffset start, string? report, IReadOnlyList<string> kernelLines)
     {
-        if (_options.StateDirectory is not { } directory || !EpisodeId.IsSound(id))
+        if (_options.Paths.StateDirectory is not { } directory || !EpisodeId.IsSound(id))
             return;
         _underWay = _underWay.Add(id);
         if (Find(directory, id) is { } former)
@@ -102,7 +102,7 @@ internal sealed partial class EpisodeRecorder
     /// <summary>Notes a remediation within an episode, with a picture of the device after it. Of the same one twice, the later word counts.</summary>
     public void AddRemediation(string id, RemediationOutcome outcome)
     {
-        if (_options.StateDirectory is not { } directory || Find(directory, id) is not { } bundle)
+        if (_options.Paths.StateDirectory is not { } directory || Find(directory, id) is not { } bundle)
             return;
         var remediation = new EpisodeRemediation(outcome.Id, outcome.Verdict, Bounded(outcome.Explanation)!)
         {
@@ -126,7 +126,7 @@ internal sealed partial class EpisodeRecorder
     public void End(string id, EpisodeSummary summary, IReadOnlyList<string> kernelLines)
     {
         _underWay = _underWay.Remove(id);
-        if (_options.StateDirectory is not { } directory || Find(directory, id) is not { } bundle)
+        if (_options.Paths.StateDirectory is not { } directory || Find(directory, id) is not { } bundle)
             return;
         bundle = bundle with { Summary = summary, KernelLines = Joined(bundle.KernelLines, kernelLines) };
         _writer.Write(new(bundle, IsWhole: false));
@@ -166,7 +166,7 @@ internal sealed partial class EpisodeRecorder
     // of it has passed is a later failure news again.
     private void Keep(BundleDraft draft)
     {
-        var directory = _options.StateDirectory!;
+        var directory = _options.Paths.StateDirectory!;
         try
         {
             // One that was deleted or replaced is not ours any more.

@@ -46,7 +46,7 @@ internal sealed class DeviceRoutes(ExporterOptions options, NetClass netClass)
     }
 
     private bool IsMaster(string device) =>
-        Directory.Exists(Path.Combine(options.SysfsPath, "class/net", device, "bridge")) || Directory.Exists(Path.Combine(options.SysfsPath, "class/net", device, "bonding"));
+        Directory.Exists(Path.Combine(options.Paths.Sysfs, "class/net", device, "bridge")) || Directory.Exists(Path.Combine(options.Paths.Sysfs, "class/net", device, "bonding"));
 
     // … flags name; RTF_ADDRCONF: by router advertisement
     private bool HasGateway6(string device) => Rows("net/ipv6_route").Any(columns =>
@@ -62,14 +62,14 @@ internal sealed class DeviceRoutes(ExporterOptions options, NetClass netClass)
 
     private bool KeepsAddresses(string device)
     {
-        var path = Path.Combine(options.ProcfsPath, "sys/net/ipv6/conf", device, "keep_addr_on_down");
+        var path = Path.Combine(options.Paths.Procfs, "sys/net/ipv6/conf", device, "keep_addr_on_down");
         return File.Exists(path) && int.TryParse(File.ReadAllText(path), NumberStyles.AllowLeadingSign | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var keep) && keep > 0;
     }
 
     // A kernel without IPv4 or IPv6 has no such file, and nothing to lose.
     private IEnumerable<string[]> Rows(string file)
     {
-        var path = Path.Combine(options.ProcfsPath, file);
+        var path = Path.Combine(options.Paths.Procfs, file);
         return File.Exists(path) ? File.ReadLines(path).Select(line => line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)) : [];
     }
 }

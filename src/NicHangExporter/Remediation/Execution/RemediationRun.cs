@@ -83,7 +83,7 @@ internal sealed partial class RemediationRun(
         {
             Note(exception.Message);
             _blindSince ??= Now;
-            if (Now - _blindSince < options.VerifyWindow)
+            if (Now - _blindSince < options.Remediation.VerifyWindow)
                 return null;
             return End(request.Rollback ? RemediationVerdict.RollbackFailed : RemediationVerdict.Unverified, "the device can't be looked at any more; what was changed stands");
         }
@@ -115,7 +115,7 @@ internal sealed partial class RemediationRun(
             if (!TryPerform(step, out var gone) && gone)
                 return Gone();
             // The asker has been told that it failed, and the facts that the plan was made of are old: a reset now would hit whatever is on the wire by now.
-            if (!request.Rollback && Now - since > options.RemediationDeadline && step != plan.Steps[^1])
+            if (!request.Rollback && Now - since > options.Remediation.Deadline && step != plan.Steps[^1])
                 return Stop($"{step} kept the kernel busy for {(Now - since).TotalSeconds:0} s");
         }
         _acted = Now;
@@ -137,7 +137,7 @@ internal sealed partial class RemediationRun(
             if (IsGone())
                 return Gone();
             if (!TryBringUp())
-                return Now - down > BouncePause + options.CarrierGrace ? Harm("the link could not be brought up again") with { LostLink = true } : null;
+                return Now - down > BouncePause + options.Remediation.CarrierGrace ? Harm("the link could not be brought up again") with { LostLink = true } : null;
             (_acted, _isRebased) = (Now, false);
         }
         if (access.Observe(facts) is not { } reading)
@@ -145,16 +145,16 @@ internal sealed partial class RemediationRun(
         if (!_isRebased)
             Rebase(reading);
         var seen = See(reading);
-        return Verification.Judge(seen, options.VerifyWindow, options.CarrierGrace) switch
+        return Verification.Judge(seen, options.Remediation.VerifyWindow, options.Remediation.CarrierGrace) switch
         {
             Judgement.Wait => null,
-            Judgement.Healed => End(RemediationVerdict.Healed, $"packets are sent again, and no hang was reported for {options.VerifyWindow.TotalSeconds:0} s"),
+            Judgement.Healed => End(RemediationVerdict.Healed, $"packets are sent again, and no hang was reported for {options.Remediation.VerifyWindow.TotalSeconds:0} s"),
             Judgement.Applied => End(RemediationVerdict.Applied, request.Rollback ? "everything is requested again as it was before the first remediation"
                 : RefusedRung() is { } refusal ? $"every setting reads back as wished, and the device works; {refusal}" : "every setting reads back as wished, and the device works"),
             Judgement.DidNotHold => End(RemediationVerdict.DidNotHold, "packets were sent again, then it hung again"),
             Judgement.Inconclusive => End(RemediationVerdict.Inconclusive, "no hang was reported again, but nothing was to be sent either"),
             Judgement.NotHealed => Undo(RemediationVerdict.NotHealed, "nothing has been sent since the action"),
-            Judgement.LinkLost => Harm($"the link has not come back within {options.CarrierGrace.TotalSeconds:0} s") with { LostLink = true },
+            Judgement.LinkLost => Harm($"the link has not come back within {options.Remediation.CarrierGrace.TotalSeconds:0} s") with { LostLink = true },
             Judgement.TransmitterFrozen => Harm("packets wait and none has been sent since the action"),
             Judgement.DidNotTake => Harm($"it did not take: {string.Join(", ", _mismatches)}{string.Concat(_errors.Select(error => $" ({error})"))}"),
             var other => throw new InvalidOperationException($"no arm for the judgement {other}"),

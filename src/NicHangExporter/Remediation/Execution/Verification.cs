@@ -50,9 +50,6 @@ internal static class Verification
     /// <summary>How often drivers that apply a feature late are given a look: five, one a second.</summary>
     private static readonly TimeSpan ReadBackPatience = TimeSpan.FromSeconds(5);
 
-    /// <summary>One report and then nothing sent for this long is a hang; one report alone, as at link-up, is not.</summary>
-    public static readonly TimeSpan FrozenAfterReport = TimeSpan.FromSeconds(3);
-
     /// <summary>The judgement of now.</summary>
     public static Judgement Judge(in Observation seen, TimeSpan window, TimeSpan carrierGrace)
     {
@@ -75,7 +72,8 @@ internal static class Verification
 
     private static Judgement JudgeHung(in Observation seen, TimeSpan window)
     {
-        var hangsAgain = seen.Reports > 1 || (seen.Reports == 1 && seen.InflightBytes > 0 && seen.FrozenSinceReport >= FrozenAfterReport);
+        var hangsAgain = seen.Reports > 1
+            || (seen.Reports == 1 && seen.InflightBytes > 0 && seen.FrozenSinceReport >= HangTiming.FrozenAfterReport);
         if (hangsAgain && seen.SentBeforeReport)
             return Judgement.DidNotHold;
         var quiet = seen.Reports == 0 ? seen.SinceAction : seen.SinceReport;

@@ -24,7 +24,7 @@ internal sealed partial class Journal(
     private readonly Lock _gate = new();
     private readonly LogThrottle _complaints = new(clock);
     private readonly Queue<JournalLine> _waiting = [];
-    private readonly string _path = Path.Combine(options.StateDirectory ?? "", "journal.jsonl");
+    private readonly string _path = Path.Combine(options.Paths.StateDirectory ?? "", "journal.jsonl");
 
     // The file that lines are added to: what is known to be on the disk, and nothing else.
     private Stream? _file;

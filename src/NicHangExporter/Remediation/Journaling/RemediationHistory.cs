@@ -47,7 +47,7 @@ internal sealed class RemediationHistory(ExporterOptions options) : IDisposable
 
     private async Task<IReadOnlyList<RecordedRun>> SearchAsync(byte[] mention, Func<JournalEntry, bool> isWanted, int limit, CancellationToken cancellation)
     {
-        if (options.StateDirectory is not { } directory)
+        if (options.Paths.StateDirectory is not { } directory)
             return [];
         await _turn.WaitAsync(cancellation);
         try

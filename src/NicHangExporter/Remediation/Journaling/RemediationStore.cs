@@ -21,7 +21,7 @@ internal sealed class RemediationStore(ExporterOptions options, Journal journal,
     private readonly Lock _gate = new();
     private readonly Queue<JournalEntry> _early = [];
     private volatile RemediationState _state = RemediationState.Empty;
-    private readonly string? _identity = ProcessIdentity.Read(options.ProcfsPath);
+    private readonly string? _identity = ProcessIdentity.Read(options.Paths.Procfs);
     private string? _bootId;
     private double _ageAtBoot;
     private double _lastWritten;
@@ -55,7 +55,7 @@ internal sealed class RemediationStore(ExporterOptions options, Journal journal,
 
     /// <summary>True where another process, which lives, carries out this intent: it is not ours to settle.</summary>
     public bool IsUnderWay(JournalEntry intent) =>
-        intent.Writer is { } writer && intent.Boot == _bootId && writer != _identity && ProcessIdentity.IsAlive(options.ProcfsPath, writer);
+        intent.Writer is { } writer && intent.Boot == _bootId && writer != _identity && ProcessIdentity.IsAlive(options.Paths.Procfs, writer);
 
     /// <summary>Reads the journal.</summary>
     public void Open()
@@ -84,7 +84,7 @@ internal sealed class RemediationStore(ExporterOptions options, Journal journal,
     {
         var history = journal.Open();
         Problems = history.Problems;
-        _bootId = Linux.Sysfs.BootId.Read(options.ProcfsPath);
+        _bootId = Linux.Sysfs.BootId.Read(options.Paths.Procfs);
         _seq = history.LastSeq;
         _lastWritten = history.LastAge;
         var isSameBoot = _bootId is not null && history.LastBoot == _bootId;
@@ -93,7 +93,7 @@ internal sealed class RemediationStore(ExporterOptions options, Journal journal,
         // A restored snapshot of the machine sets the monotonic clock back.
         if (isSameBoot && history.LastUptime > Uptime)
             _ageAtBoot = history.LastAge - Uptime;
-        _state = history.IsKnown ? history.State : history.State with { UnknownUntil = Math.Max(history.State.UnknownUntil, Age + options.Cooldown.TotalSeconds) };
+        _state = history.IsKnown ? history.State : history.State with { UnknownUntil = Math.Max(history.State.UnknownUntil, Age + options.Remediation.Cooldown.TotalSeconds) };
         // A new journal is begun at once: else nobody could tell later that it was lost, and a lost one would count as lost at each start.
         // And one that is damaged is set aside at once.
         if (journal.IsOpen && (history.Problems.Count > 0 || history.LastSeq == 0))
@@ -135,7 +135,7 @@ internal sealed class RemediationStore(ExporterOptions options, Journal journal,
             journal.LookAtDirectory();
         }
         var isWritable = journal.IsOpen && journal.IsWritable;
-        if (!isWritable && options.StateDirectory is not null)
+        if (!isWritable && options.Paths.StateDirectory is not null)
         {
             if (!now && clock.GetElapsedTime(0) < _nextRetry)
                 return;

@@ -16,9 +16,9 @@ internal sealed class ProfileCatalog
     public ProfileCatalog(ExporterOptions options)
     {
         _profiles = OffloadProfiles.All.ToImmutableDictionary(profile => profile.Name)
-            .SetItems(Rows(options.RemediationProfiles).Select(row => KeyValuePair.Create(row.Name, new OffloadProfile(row.Name, row.Parts, "Of the configuration."))));
+            .SetItems(Rows(options.Remediation.Profiles).Select(row => KeyValuePair.Create(row.Name, new OffloadProfile(row.Name, row.Parts, "Of the configuration."))));
         _ladders = DriverLadders.All.ToImmutableDictionary(ladder => ladder.Driver)
-            .SetItems(Rows(options.RemediationLadders).Select(row => KeyValuePair.Create(row.Name, (DriverLadders.Find(row.Name) ?? DriverLadder.Unknown) with { Driver = row.Name, Stages = row.Parts })));
+            .SetItems(Rows(options.Remediation.Ladders).Select(row => KeyValuePair.Create(row.Name, (DriverLadders.Find(row.Name) ?? DriverLadder.Unknown) with { Driver = row.Name, Stages = row.Parts })));
     }
 
     /// <summary>The names of all profiles, in order.</summary>
@@ -60,7 +60,7 @@ internal sealed class ProfileCatalog
     public static IEnumerable<string> CheckReferences(ExporterOptions options)
     {
         var catalogue = new ProfileCatalog(options);
-        foreach (var ladder in Rows(options.RemediationLadders))
+        foreach (var ladder in Rows(options.Remediation.Ladders))
             foreach (var stage in ladder.Parts.Where(stage => catalogue.Profile(stage) is null))
                 yield return ProfileValidator.RefuseStage(ladder.Name, stage, catalogue.ProfileNames);
     }

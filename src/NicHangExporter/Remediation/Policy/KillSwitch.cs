@@ -18,7 +18,7 @@ internal sealed class KillSwitch(ExporterOptions options)
     {
         try
         {
-            _ = File.GetAttributes(options.DisableFile);
+            _ = File.GetAttributes(options.Remediation.DisableFile);
             return new DisableFile(true);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)

@@ -79,8 +79,8 @@ internal static class RemediationPolicy
         if (request.Rollback)
             return Able(input) ?? new PolicyDecision(null);
         if (!input.IsAllowed)
-            return options.RemediationDevices.Count > 0
-                ? PolicyDecision.No(DeclineReason.NotAllowed, $"{device} is not in remediation.devices ({string.Join(", ", options.RemediationDevices)})")
+            return options.Remediation.Devices.Count > 0
+                ? PolicyDecision.No(DeclineReason.NotAllowed, $"{device} is not in remediation.devices ({string.Join(", ", options.Remediation.Devices)})")
                 : facts.IsPhysical
                     ? PolicyDecision.No(DeclineReason.NoProfile, $"there is no ladder for driver {(facts.Driver.Length > 0 ? facts.Driver : "unknown")}: name {device} in remediation.devices if it is to be changed all the same")
                     : PolicyDecision.No(DeclineReason.NotAllowed, $"{device} is no physical device: name it in remediation.devices if it is to be changed all the same");
@@ -98,7 +98,7 @@ internal static class RemediationPolicy
         if (request.Trigger is RemediationTrigger.Local or RemediationTrigger.Webhook)
         {
             if (input.IsBootGrace)
-                return PolicyDecision.No(DeclineReason.BootGrace, $"the machine has only just booted (remediation.boot-grace {PrometheusDuration.Format(options.BootGrace)})");
+                return PolicyDecision.No(DeclineReason.BootGrace, $"the machine has only just booted (remediation.boot-grace {PrometheusDuration.Format(options.Remediation.BootGrace)})");
             if (request is { Trigger: RemediationTrigger.Local, Recover: true } && !input.IsHung)
                 return PolicyDecision.No(DeclineReason.NotHung, $"{device} has sent packets since the last report");
             if (input.IsAmbiguous)
@@ -124,7 +124,7 @@ internal static class RemediationPolicy
 
     /// <summary>Seconds of cool-down that a charged pass begins: the base, doubled for each pass in the budget window before it.</summary>
     public static double CooldownAfter(DeviceRecord record, double age, ExporterOptions options) =>
-        Math.Min(options.Cooldown.TotalSeconds * Math.Pow(2, Math.Min(record.SpentAt(age), 30)), options.CooldownMax.TotalSeconds);
+        Math.Min(options.Remediation.Cooldown.TotalSeconds * Math.Pow(2, Math.Min(record.SpentAt(age), 30)), options.Remediation.CooldownMax.TotalSeconds);
 
     /// <summary>Seconds of pause after the next reinit in quarantine.</summary>
     public static double QuarantinePause(DeviceRecord record) =>
@@ -146,19 +146,19 @@ internal static class RemediationPolicy
     {
         var (record, age, device) = (input.Record, input.Age, input.Facts.Name);
         var own = record.SpentAt(age);
-        var gone = own >= options.DeviceBudget || input.HostSpent >= options.HostBudget;
+        var gone = own >= options.Remediation.DeviceBudget || input.HostSpent >= options.Remediation.HostBudget;
         if (!record.Quarantined && !gone)
             return new PolicyDecision(null);
         var why = record.HistoryUnknown
             ? $"a part of the journal was lost, and with it what a person may have decided about {device}, so it is in quarantine: look at it, then quarantine clear {device}"
             : record.Quarantined
             ? $"{device} is in quarantine: nothing of its configuration is changed until a person clears it (quarantine clear {device})"
-            : own >= options.DeviceBudget
+            : own >= options.Remediation.DeviceBudget
                 ? $"the budget of {device} is gone ({own} remediations in 24 h), so it goes into quarantine"
                 : $"the budget of this host is gone ({input.HostSpent} remediations in 24 h), so {device} goes into quarantine";
         var newly = !record.Quarantined;
         // Nobody can reach a wedged host to clear anything.
-        if (input is { IsHung: true, Request: { Trigger: RemediationTrigger.Local, Recover: true } } && options is { QuarantineReinit: true, AllowReinit: true })
+        if (input is { IsHung: true, Request: { Trigger: RemediationTrigger.Local, Recover: true } } && options.Remediation is { QuarantineReinit: true, AllowReinit: true })
             return newly || record.QuarantineNext <= age
                 ? new PolicyDecision(null, why, ReinitOnly: true, BudgetGone: newly)
                 : new PolicyDecision(DeclineReason.Quarantined, $"{why}; the next reinit is due in {Seconds(record.QuarantineNext - age)}", record.QuarantineNext - age);

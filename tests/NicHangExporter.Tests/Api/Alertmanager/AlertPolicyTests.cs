@@ -150,24 +150,23 @@ public sealed class AlertPolicyTests
         using var directory = new TestSupport.TemporaryDirectory();
         Directory.CreateDirectory(directory.File("sys/kernel"));
         File.WriteAllText(directory.File("sys/kernel/hostname"), "pve1.lab.example\n");
-        var options = new ExporterOptions { ProcfsPath = directory.Path, ListenAddresses = [new(null, 19642), new(System.Net.IPAddress.Parse("10.0.0.7"), 9000), new(System.Net.IPAddress.Loopback, 1)] };
+        var options = new ExporterOptions { Paths = new() { Procfs = directory.Path }, Web = new() { ListenAddresses = [new(null, 19642), new(System.Net.IPAddress.Parse("10.0.0.7"), 9000), new(System.Net.IPAddress.Loopback, 1)] } };
 
         Assert.Equal(
             ["10.0.0.7:9000", "pve1", "pve1.lab.example", "pve1.lab.example:1", "pve1.lab.example:19642", "pve1.lab.example:9000", "pve1:1", "pve1:19642", "pve1:9000"],
             HostIdentity.Read(options).Order(StringComparer.Ordinal));
         Assert.Equal("pve1.lab.example:19642", HostIdentity.Instance(options));
-        options.Identities = ["node-7"];
+        options = options with { Api = options.Api with { Identities = ["node-7"] } };
         Assert.Equal(["node-7", "node-7:1", "node-7:19642", "node-7:9000"], HostIdentity.Read(options).Order(StringComparer.Ordinal));
         Assert.Equal("node-7", HostIdentity.Instance(options));
-        options.Identities = [];
-        options.ProcfsPath = "/nonexistent";
+        options = options with { Api = options.Api with { Identities = [] }, Paths = options.Paths with { Procfs = "/nonexistent" } };
         Assert.Equal(["10.0.0.7:9000"], HostIdentity.Read(options));
     }
 
     [Fact]
     public void Identities_WithoutAPort_AreMeantWithThoseThatAreListenedOn()
     {
-        var options = new ExporterOptions { Identities = ["2001:DB8::7", "pve1:1234", "10.0.0.7"], ListenAddresses = [new(null, 19642)] };
+        var options = new ExporterOptions { Api = new() { Identities = ["2001:DB8::7", "pve1:1234", "10.0.0.7"] }, Web = new() { ListenAddresses = [new(null, 19642)] } };
         var identities = HostIdentity.Read(options);
         Assert.Equal(["10.0.0.7", "10.0.0.7:19642", "2001:DB8::7", "[2001:DB8::7]:19642", "pve1:1234"], identities.Order(StringComparer.Ordinal));
         Assert.Contains("[2001:db8::7]:19642", identities);
@@ -185,7 +184,7 @@ public sealed class AlertPolicyTests
         using var directory = new TestSupport.TemporaryDirectory();
         Directory.CreateDirectory(directory.File("sys/kernel"));
         File.WriteAllText(directory.File("sys/kernel/hostname"), hostName);
-        Assert.Empty(HostIdentity.Read(new ExporterOptions { ProcfsPath = directory.Path, ListenAddresses = [new(System.Net.IPAddress.Loopback, 19642), new(System.Net.IPAddress.IPv6Any, 19642)] }));
+        Assert.Empty(HostIdentity.Read(new ExporterOptions { Paths = new() { Procfs = directory.Path }, Web = new() { ListenAddresses = [new(System.Net.IPAddress.Loopback, 19642), new(System.Net.IPAddress.IPv6Any, 19642)] } }));
     }
 
     private static string Verdict(PostedAlert alert, AlertSituation situation) => SnakeCase.Of(AlertPolicy.Decide(alert, situation).Verdict);

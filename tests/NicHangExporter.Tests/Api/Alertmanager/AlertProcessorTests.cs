@@ -10,7 +10,7 @@ namespace NicHangExporter.Tests.Api.Alertmanager;
 /// <summary>What becomes of an alert between its acceptance and its end: to which device, when, how often it is asked for, and when no more.</summary>
 public sealed class AlertProcessorTests : IDisposable
 {
-    private readonly WebhookHost _host = new(options => options.VerifyWindow = TimeSpan.FromSeconds(2));
+    private readonly WebhookHost _host = new(options => options with { Remediation = options.Remediation with { VerifyWindow = TimeSpan.FromSeconds(2) } });
 
     public void Dispose() => _host.Dispose();
 
@@ -54,7 +54,7 @@ public sealed class AlertProcessorTests : IDisposable
     {
         _host.Begin().Hang();
         _host.Host.Ledger.Record(new JournalEntry(JournalEvent.Alert) { Alerts = [new AcceptedAlert(new AlertKey(Fingerprint(1), DateTimeOffset.UnixEpoch), "eno1")] });
-        using var next = _host.Restart(options => options.VerifyWindow = TimeSpan.FromSeconds(2));
+        using var next = _host.Restart(options => options with { Remediation = options.Remediation with { VerifyWindow = TimeSpan.FromSeconds(2) } });
         next.Begin();
         Assert.Null(Assert.Single(next.Host.Ledger.State.Alerts).Bus);
         next.Host.Live(20);
@@ -90,7 +90,7 @@ public sealed class AlertProcessorTests : IDisposable
     [Fact]
     public void LocalLoop_WhoseDeviceIsReplacedBeforeItsTurn_LeavesTheNewOneAlone()
     {
-        _host.Host.Options.LocalRemediation = RemediationMode.Enforce;
+        _host.Host.Configure(options => options with { Remediation = options.Remediation with { Local = RemediationMode.Enforce } });
         // What is only to be prevented needs no hang at the door.
         _host.Nic.ResetsItselfAfter = 3;
         _host.Begin();
@@ -207,10 +207,10 @@ public sealed class AlertProcessorTests : IDisposable
         _host.Host.Live(60);
         _host.Hang();
         Assert.Equal(["accepted"], await _host.VerdictsAsync(Alert()));
-        File.WriteAllText(_host.Host.Options.DisableFile, "");
+        File.WriteAllText(_host.Host.Options.Remediation.DisableFile, "");
     }
 
-    private void Settle() => File.Delete(_host.Host.Options.DisableFile);
+    private void Settle() => File.Delete(_host.Host.Options.Remediation.DisableFile);
 
     private SimulatedNic Replace()
     {

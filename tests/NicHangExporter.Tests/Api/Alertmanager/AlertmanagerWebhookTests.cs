@@ -186,7 +186,7 @@ public sealed class AlertmanagerWebhookTests : IDisposable
     [Fact]
     public async Task Observe_SaysWhatItWouldHaveDone()
     {
-        _host.Host.Options.WebhookRemediation = RemediationMode.Observe;
+        _host.Host.Configure(options => options with { Remediation = options.Remediation with { Webhook = RemediationMode.Observe } });
         _host.Begin().Hang();
         Assert.Equal(["accepted"], await _host.VerdictsAsync(Alert()));
         _host.Host.Live(5);
@@ -200,7 +200,7 @@ public sealed class AlertmanagerWebhookTests : IDisposable
     [Fact]
     public async Task Observe_WithoutAStateDirectory_IsTakenAsWell()
     {
-        using var host = new WebhookHost(options => (options.StateDirectory, options.WebhookRemediation) = (null, RemediationMode.Observe));
+        using var host = new WebhookHost(options => options with { Paths = options.Paths with { StateDirectory = null }, Remediation = options.Remediation with { Webhook = RemediationMode.Observe } });
         host.Begin().Hang();
         Assert.Equal(["accepted"], await host.VerdictsAsync(Alert()));
         Assert.Equal(["duplicate"], await host.VerdictsAsync(Alert()));
@@ -209,7 +209,7 @@ public sealed class AlertmanagerWebhookTests : IDisposable
     [Fact]
     public async Task Off_IsNotAllowed()
     {
-        _host.Host.Options.WebhookRemediation = RemediationMode.Off;
+        _host.Host.Configure(options => options with { Remediation = options.Remediation with { Webhook = RemediationMode.Off } });
         _host.Begin().Hang();
         Assert.Equal(["not_allowed"], await _host.VerdictsAsync(Alert()));
     }
@@ -218,10 +218,10 @@ public sealed class AlertmanagerWebhookTests : IDisposable
     public async Task KillSwitch_IsNotAllowed()
     {
         _host.Begin().Hang();
-        File.WriteAllText(_host.Host.Options.DisableFile, "");
+        File.WriteAllText(_host.Host.Options.Remediation.DisableFile, "");
         _host.Host.Live(6);
         Assert.Equal(["not_allowed"], await _host.VerdictsAsync(Alert()));
-        File.Delete(_host.Host.Options.DisableFile);
+        File.Delete(_host.Host.Options.Remediation.DisableFile);
         _host.Host.Live(6);
         Assert.Equal(["accepted"], await _host.VerdictsAsync(Alert()));
     }
@@ -261,7 +261,7 @@ public sealed class AlertmanagerWebhookTests : IDisposable
     [Fact]
     public async Task LocalLoopUnderWay_IsJoinedAndNotRepeated()
     {
-        _host.Host.Options.LocalRemediation = RemediationMode.Enforce;
+        _host.Host.Configure(options => options with { Remediation = options.Remediation with { Local = RemediationMode.Enforce } });
         _host.Begin();
         _host.Nic.Hang();
         _host.Host.Live(6);

@@ -17,7 +17,7 @@ public sealed class WebhookBadInputTests : IDisposable
 
     private static readonly string[] OfTheInput = ["eno", "pve", "NicTxHang", "runbook", "canary", "passwd"];
 
-    private readonly WebhookHost _host = new(options => options.Identities = ["pve1", "pve1.example:9876"]);
+    private readonly WebhookHost _host = new(options => options with { Api = options.Api with { Identities = ["pve1", "pve1.example:9876"] } });
 
     public WebhookBadInputTests()
     {

@@ -11,10 +11,10 @@ namespace NicHangExporter.Tests.Api.Alertmanager;
 /// <summary>A host called pve1 with a simulated NIC, whose webhook is asked without a server.</summary>
 internal sealed class WebhookHost : IDisposable
 {
-    public WebhookHost(Action<ExporterOptions>? configure = null, JournalFiles? files = null)
+    public WebhookHost(Func<ExporterOptions, ExporterOptions>? configure = null, JournalFiles? files = null)
     {
         Host = new FixtureHost(options => Configure(options, configure), journalFiles: files, live: true);
-        File.WriteAllText(Path.Combine(Host.Options.ProcfsPath, "sys/kernel/hostname"), "pve1\n");
+        File.WriteAllText(Path.Combine(Host.Options.Paths.Procfs, "sys/kernel/hostname"), "pve1\n");
         Nic = Host.AddSimulatedNic();
     }
 
@@ -47,7 +47,7 @@ internal sealed class WebhookHost : IDisposable
     }
 
     /// <summary>The same host after a restart of the process, which was killed.</summary>
-    public WebhookHost Restart(Action<ExporterOptions>? configure = null) => new(Host.Restart(save: true, options => Configure(options, configure)), Nic);
+    public WebhookHost Restart(Func<ExporterOptions, ExporterOptions>? configure = null) => new(Host.Restart(save: true, options => Configure(options, configure)), Nic);
 
     /// <summary>Posts a body.</summary>
     public async Task<(int Status, string Body)> PostAsync(byte[] body, string? type = "application/json", string? encoding = null)
@@ -94,11 +94,10 @@ internal sealed class WebhookHost : IDisposable
 
     public void Dispose() => Host.Dispose();
 
-    private static void Configure(ExporterOptions options, Action<ExporterOptions>? configure)
+    private static ExporterOptions Configure(ExporterOptions options, Func<ExporterOptions, ExporterOptions>? configure)
     {
-        LocalLoop.Enforcing(options);
-        options.LocalRemediation = RemediationMode.Off;
-        options.WebhookRemediation = RemediationMode.Enforce;
-        configure?.Invoke(options);
+        options = LocalLoop.Enforcing(options);
+        options = options with { Remediation = options.Remediation with { Local = RemediationMode.Off, Webhook = RemediationMode.Enforce } };
+        return configure?.Invoke(options) ?? options;
     }
 }

@@ -60,7 +60,7 @@ public sealed class WebhookRestartTests : IDisposable
         Assert.Equal(["accepted"], await _host.VerdictsAsync(Alert()));
         _host.Host.Live(2);
         Assert.Single(_host.Intents);
-        using var next = _host.Restart(options => options.WebhookRemediation = RemediationMode.Enforce);
+        using var next = _host.Restart(options => options with { Remediation = options.Remediation with { Webhook = RemediationMode.Enforce } });
         next.Host.Open();
         Assert.False(Assert.Single(next.Host.Ledger.State.Alerts).Pending);
         next.Host.Start();
@@ -119,13 +119,13 @@ public sealed class WebhookRestartTests : IDisposable
     {
         _host.Begin().Hang();
         Assert.Equal(["accepted"], await _host.VerdictsAsync(Alert()));
-        File.WriteAllText(_host.Host.Options.DisableFile, "");
+        File.WriteAllText(_host.Host.Options.Remediation.DisableFile, "");
         _host.Host.Live(120);
         Assert.Equal(0, _host.Operations);
         Assert.True(Assert.Single(_host.Host.Ledger.State.Alerts).Pending);
         Assert.Equal(["duplicate"], await _host.VerdictsAsync(Alert()));
 
-        File.Delete(_host.Host.Options.DisableFile);
+        File.Delete(_host.Host.Options.Remediation.DisableFile);
         _host.Host.Live(30);
         Assert.False(_host.Nic.IsHung);
         Assert.Single(_host.Intents);

@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using NicHangExporter.Hosting;
-using NicHangExporter.Linux;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
@@ -41,12 +40,10 @@ internal sealed partial class WireHost : IAsyncDisposable
     public string StateDirectory => _directory.File("state");
 
     /// <summary>Starts the server and the remediation thread; nothing watches the kernel log.</summary>
-    public static async Task<WireHost> StartAsync(bool withApi = true, Action<ExporterOptions>? configure = null)
+    public static async Task<WireHost> StartAsync(bool withApi = true)
     {
         var host = new WireHost();
-        var options = host.Options(withApi);
-        configure?.Invoke(options);
-        host._application = ExporterHost.Build(options, TimeProvider.System);
+        host._application = ExporterHost.Build(host.Options(withApi), TimeProvider.System);
         var services = host._application.Services;
         Assert.True(services.GetRequiredService<StateDirectory>().TryTake());
         await services.GetRequiredService<LocalApiServer>().StartAsync();
@@ -127,8 +124,10 @@ internal sealed partial class WireHost : IAsyncDisposable
         answer = Times().Replace(answer, "(time)");
         answer = answer.Replace($":{port}", ":(port)", StringComparison.Ordinal);
         // The length of a scrape and of the page with the build differ; what is in them, other tests say.
-        if (answer.Contains("version=0.0.4", StringComparison.Ordinal) || answer.Contains("text/html", StringComparison.Ordinal))
-            answer = Length().Replace(answer[..(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 2)], "$1(length)");
+        if (answer.Contains("version=0.0.4", StringComparison.Ordinal)
+            || answer.Contains("text/html", StringComparison.Ordinal))
+            answer = Length()
+                .Replace(answer[..(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 2)], "$1(length)");
         return answer.Replace("\r\n", "\n", StringComparison.Ordinal);
     }
 
@@ -145,15 +144,20 @@ internal sealed partial class WireHost : IAsyncDisposable
         Directory.CreateDirectory(_directory.File("self"));
         File.WriteAllText(_directory.File("self/status"), "Name:\tnic-hang-exporter\nCapEff:\t000001ffffffffff\n");
         File.WriteAllText(_directory.File("kmsg"), "");
+        TokenFile[] tokens =
+            [Token("dashboard:read", Read), Token("controller:remediate", Remediate), Token("operator:admin", Admin)];
         return new ExporterOptions
         {
-            SysfsPath = _sysfs.Root,
-            ProcfsPath = _directory.Path,
-            KmsgPath = _directory.File("kmsg"),
-            StateDirectory = StateDirectory,
-            ListenAddresses = [new ListenAddress(IPAddress.Loopback, 0)],
-            LogLevel = LogLevel.None,
-            ApiTokenFiles = withApi ? [Token("dashboard:read", Read), Token("controller:remediate", Remediate), Token("operator:admin", Admin)] : [],
+            Paths = new()
+            {
+                Sysfs = _sysfs.Root,
+                Procfs = _directory.Path,
+                Kmsg = _directory.File("kmsg"),
+                StateDirectory = StateDirectory,
+            },
+            Web = new() { ListenAddresses = [new ListenAddress(IPAddress.Loopback, 0)] },
+            Logging = new() { Level = LogLevel.None },
+            Api = new() { TokenFiles = withApi ? [.. tokens] : [] },
         };
     }
 

@@ -13,7 +13,7 @@ public sealed class CooldownTests
     [Fact]
     public async Task Cooldown_DoublesFromTenMinutesToSixHours()
     {
-        using var scene = new FaultScene(options => options.DeviceBudget = 100).Open();
+        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { DeviceBudget = 100 } }).Open();
         var pauses = new List<double>();
         foreach (var setting in Settings[..8])
         {
@@ -74,7 +74,7 @@ public sealed class CooldownTests
     [Fact]
     public async Task BudgetOfTheDevice_Gone_IsQuarantineUntilAPersonClearsIt()
     {
-        using var scene = new FaultScene(options => options.Cooldown = TimeSpan.Zero).Open();
+        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { Cooldown = TimeSpan.Zero } }).Open();
         foreach (var setting in Settings[..6])
             Assert.Equal(RemediationVerdict.Applied, scene.Ask(scene.Request(setting)).Verdict);
 
@@ -85,7 +85,7 @@ public sealed class CooldownTests
         Assert.Equal(0, await scene.Metric("nichang_remediation_budget_left{device=\"eno1\"}"));
         // Neither time nor a restart lifts it.
         scene.LiveLong(25, stride: 600);
-        scene.Restart(options => options.Cooldown = TimeSpan.Zero);
+        scene.Restart(options => options with { Remediation = options.Remediation with { Cooldown = TimeSpan.Zero } });
         Assert.Equal(DeclineReason.Quarantined, scene.Ask(scene.Request("rxvlan")).Declined);
         Assert.Single(scene.Entries(JournalEvent.Quarantined));
         // Undoing is still possible.
@@ -102,7 +102,7 @@ public sealed class CooldownTests
     [Fact]
     public void BudgetOfTheDevice_ComesBackAfterADay()
     {
-        using var scene = new FaultScene(options => options.Cooldown = TimeSpan.Zero).Open();
+        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { Cooldown = TimeSpan.Zero } }).Open();
         foreach (var setting in Settings[..5])
             scene.Ask(scene.Request(setting));
         scene.LiveLong(24.1, stride: 600);
@@ -112,7 +112,7 @@ public sealed class CooldownTests
     [Fact]
     public async Task BudgetOfTheHost_IsUsedUpByTwoDevicesInTurn()
     {
-        using var scene = new FaultScene(options => (options.Cooldown, options.DeviceBudget) = (TimeSpan.Zero, 7));
+        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { Cooldown = TimeSpan.Zero, DeviceBudget = 7 } });
         var other = scene.Add("eno2", "0000:02:00.0");
         scene.Open();
         for (var pass = 0; pass < 12; pass++)
@@ -132,7 +132,7 @@ public sealed class CooldownTests
     [Fact]
     public async Task Observe_SpendsNothing()
     {
-        using var scene = new FaultScene(options => options.ApiRemediation = RemediationMode.Observe).Open();
+        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { Api = RemediationMode.Observe } }).Open();
         foreach (var setting in Settings)
         {
             Assert.Equal(RemediationVerdict.Observed, scene.Ask(scene.Request(setting) with { Trigger = RemediationTrigger.Api }).Verdict);

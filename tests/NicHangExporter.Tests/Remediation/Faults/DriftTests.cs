@@ -35,7 +35,7 @@ public sealed class DriftTests
     {
         var mode = name == "observe" ? RemediationMode.Observe : RemediationMode.Off;
         using var scene = Decided("tso");
-        (scene.Host.Options.LocalRemediation, scene.Host.Options.WebhookRemediation, scene.Host.Options.ApiRemediation) = (mode, mode, mode);
+        scene.Restart(options => options with { Remediation = options.Remediation with { Local = mode, Webhook = mode, Api = mode } });
         scene.Nic.Request("tx-tcp-segmentation", on: true);
 
         scene.Live(90);
@@ -120,7 +120,7 @@ public sealed class DriftTests
         Assert.All(pauses.Skip(8), pause => Assert.InRange(pause, 3600, 3630));
         Assert.InRange(corrections.Count, 25, 34);
         Assert.InRange(scene.Journal().Count - from, 50, 300);
-        Assert.True(new FileInfo(Path.Combine(scene.Host.Options.StateDirectory!, "journal.jsonl")).Length < 256 * 1024);
+        Assert.True(new FileInfo(Path.Combine(scene.Host.Options.Paths.StateDirectory!, "journal.jsonl")).Length < 256 * 1024);
         Assert.InRange(scene.Host.Log.Count(EventIds.DriftFound), 1, 40);
         Assert.Equal(1, await scene.Metric(Drift));
 
@@ -135,7 +135,7 @@ public sealed class DriftTests
 
     private static FaultScene Decided(string[] settings, string driver)
     {
-        var scene = new FaultScene(options => options.RemediationDevices = ["0000:00:1f.6"], FaultScene.FastDisk, driver).Open();
+        var scene = new FaultScene(options => options with { Remediation = options.Remediation with { Devices = ["0000:00:1f.6"] } }, FaultScene.FastDisk, driver).Open();
         Assert.Equal(RemediationVerdict.Applied, scene.Ask(scene.Request(settings)).Verdict);
         scene.Nic.Operations.Clear();
         return scene;

@@ -49,8 +49,7 @@ public sealed partial class ErrnoTableTests
     // One host for all errors of a step: after each everything is put back by the ways that a person has, which is a test of those.
     private static IEnumerable<(Errno, string)> Play(string operation, string[] settings, bool hung)
     {
-        using var scene = new FaultScene(options => (options.AllowReinit, options.Cooldown, options.DeviceBudget) =
-            (operation is not ("down" or "up"), TimeSpan.Zero, 100), FaultScene.FastDisk).Open();
+        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = operation is not ("down" or "up"), Cooldown = TimeSpan.Zero, DeviceBudget = 100 } }, FaultScene.FastDisk).Open();
         var nic = scene.Nic;
         var atFirst = nic.Requested;
         foreach (var errno in Enum.GetValues<Errno>().Where(errno => errno != Errno.None && (errno, operation) is not (Errno.Interrupted, "down" or "up")))

@@ -17,13 +17,13 @@ internal sealed class FaultScene : IDisposable
 
     private readonly List<FixtureHost> _former = [];
 
-    public FaultScene(Action<ExporterOptions>? configure = null, JournalFiles? files = null, string driver = "e1000e")
+    public FaultScene(Func<ExporterOptions, ExporterOptions>? configure = null, JournalFiles? files = null, string driver = "e1000e")
     {
         Host = new FixtureHost(options =>
         {
-            LocalLoop.Enforcing(options);
-            options.ApiRemediation = options.WebhookRemediation = RemediationMode.Enforce;
-            configure?.Invoke(options);
+            options = LocalLoop.Enforcing(options);
+            options = options with { Remediation = options.Remediation with { Api = RemediationMode.Enforce, Webhook = RemediationMode.Enforce } };
+            return configure?.Invoke(options) ?? options;
         }, journalFiles: files);
         Nic = Add("eno1", "0000:00:1f.6", driver);
     }
@@ -124,19 +124,19 @@ internal sealed class FaultScene : IDisposable
     public RemediationRequest RollbackRequest() => new(Nic.Interface, RemediationTrigger.Cli) { Rollback = true };
 
     /// <summary>The process is killed, and another one begins; the machine lives on.</summary>
-    public void Restart(Action<ExporterOptions>? configure = null)
+    public void Restart(Func<ExporterOptions, ExporterOptions>? configure = null)
     {
         var before = Host;
         _former.Add(before);
         Host = before.Restart(save: false, options =>
         {
-            LocalLoop.Enforcing(options);
-            configure?.Invoke(options);
+            options = LocalLoop.Enforcing(options);
+            return configure?.Invoke(options) ?? options;
         });
         Host.Open();
     }
 
-    public List<JournalEntry> Journal() => File.Exists(Path.Combine(Host.Options.StateDirectory!, "journal.jsonl")) ? Host.JournalEntries() : [];
+    public List<JournalEntry> Journal() => File.Exists(Path.Combine(Host.Options.Paths.StateDirectory!, "journal.jsonl")) ? Host.JournalEntries() : [];
 
     public List<JournalEntry> Entries(JournalEvent what) => [.. Journal().Where(entry => entry.Event == what)];
 

@@ -34,7 +34,9 @@ public sealed class GateTests
     [Fact]
     public async Task Journal_ThatCannotBeWritten_MeansNoIoctl()
     {
-        using var scene = new FaultScene(options => File.WriteAllText(options.StateDirectory!, "no directory")).Open();
+        using var scene = new FaultScene();
+        File.WriteAllText(scene.Host.Options.Paths.StateDirectory!, "no directory");
+        scene.Open();
         scene.Hang();
 
         foreach (var request in new[] { scene.Request("tso"), scene.RollbackRequest(), scene.LocalRequest() })
@@ -121,7 +123,7 @@ public sealed class GateTests
     [Fact]
     public void AllowList_WithoutTheDevice_DeclinesEverybody()
     {
-        using var scene = new FaultScene(options => options.RemediationDevices = ["eno7", "0000:07:00.0"]).Open();
+        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { Devices = ["eno7", "0000:07:00.0"] } }).Open();
         scene.Hang();
         Assert.Equal(DeclineReason.NotAllowed, scene.Ask(scene.Request("tso")).Declined);
         Assert.Equal(DeclineReason.NotAllowed, scene.Ask(scene.LocalRequest()).Declined);
@@ -131,7 +133,7 @@ public sealed class GateTests
     [Fact]
     public void AllowList_WithTheBusAddress_MeansTheDeviceWhateverItsName()
     {
-        using var scene = new FaultScene(options => options.RemediationDevices = ["0000:00:1f.6"]).Open();
+        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { Devices = ["0000:00:1f.6"] } }).Open();
         Assert.Equal(RemediationVerdict.Applied, scene.Ask(scene.Request("tso")).Verdict);
     }
 
@@ -247,7 +249,8 @@ public sealed class GateTests
         Assert.Equal(RemediationVerdict.Healed, scene.Ask(scene.LocalRequest()).Verdict);
     }
 
-    private static void AllowAll(FaultScene scene, params string[] devices) => scene.Host.Options.RemediationDevices = devices;
+    private static void AllowAll(FaultScene scene, params string[] devices) =>
+        scene.Restart(options => options with { Remediation = options.Remediation with { Devices = devices } });
 
     private static InterfaceName Name(string text) => InterfaceName.TryParse(text, out var name) ? name : default;
 }

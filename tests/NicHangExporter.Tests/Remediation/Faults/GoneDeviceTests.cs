@@ -57,7 +57,7 @@ public sealed class GoneDeviceTests
     [Fact]
     public void Gone_WhileItsLinkIsDown_EndsAtOnceAndOwesNothingToItsSuccessor()
     {
-        using var scene = new FaultScene(options => options.AllowReinit = false).Open();
+        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = false } }).Open();
         scene.Hang();
         var ticket = scene.Submit(scene.LocalRequest());
         scene.Nic.Unplug(scene.Host);
@@ -113,7 +113,7 @@ public sealed class GoneDeviceTests
     public void Renamed_WhileItsLinkIsDown_ComesUpUnderItsNewName()
     {
         // When udev gets to rename a device, it is because it is down.
-        using var scene = new FaultScene(options => options.AllowReinit = false).Open();
+        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = false } }).Open();
         var atFirst = scene.Nic.Requested;
         scene.Hang();
         scene.Submit(scene.LocalRequest());
@@ -188,7 +188,7 @@ public sealed class GoneDeviceTests
     [Fact]
     public void Sysfs_ThatCannotBeReadForAWhile_DelaysTheVerdictAndNoMore()
     {
-        using var scene = new FaultScene(options => options.AllowReinit = false).Open();
+        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = false } }).Open();
         scene.Hang();
         var ticket = scene.Submit(scene.LocalRequest());
         // Nobody can open anything, as with no descriptor left: the link comes up all the same.

@@ -69,7 +69,7 @@ public sealed class HostileNameTests
         var intent = Assert.Single(scene.Entries(JournalEvent.Intent));
         Assert.Equal(device.ToString(), intent.Device);
         Assert.True(InterfaceName.TryParse(intent.Device, out var read) && read == device);
-        var raw = File.ReadAllText(Path.Combine(scene.Host.Options.StateDirectory!, "journal.jsonl"));
+        var raw = File.ReadAllText(Path.Combine(scene.Host.Options.Paths.StateDirectory!, "journal.jsonl"));
         Assert.DoesNotContain(raw, character => char.IsControl(character) && character != '\n');
         var label = device.ToString().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
         Assert.Equal(1, await scene.Metric($"nichang_remediation_attempts_total{{device=\"{label}\",trigger=\"cli\"}}"));

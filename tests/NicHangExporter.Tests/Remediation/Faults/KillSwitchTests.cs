@@ -10,16 +10,20 @@ namespace NicHangExporter.Tests.Remediation.Faults;
 /// <summary>Whoever pulls the switch means now: nothing new from then on. What is begun is undone, and what is to be undone is not stopped by it.</summary>
 public sealed partial class KillSwitchTests
 {
+    private const string Circle = "a link in a circle on the way", TooLong = "a link to a name that is too long on the way";
+
     [Theory]
     [InlineData("a file")]
     [InlineData("a directory")]
     [InlineData("a link to nothing")]
-    [InlineData("a link in a circle on the way")]
-    [InlineData("a name that is too long")]
+    [InlineData(Circle)]
+    [InlineData(TooLong)]
     [InlineData("a command")]
     public async Task Set_Before_DeclinesEverybodyButAnUndo(string how)
     {
-        using var scene = new FaultScene().Open();
+        using var scene = new FaultScene(options => how is Circle or TooLong
+            ? options with { Remediation = options.Remediation with { DisableFile = Path.Combine(Path.GetDirectoryName(options.Paths.Kmsg)!, "switch/disable") } }
+            : options).Open();
         Assert.Equal(RemediationVerdict.Applied, scene.Ask(scene.Request("tso")).Verdict);
         scene.Nic.Operations.Clear();
         Set(scene, how);
@@ -70,10 +74,9 @@ public sealed partial class KillSwitchTests
     [Fact]
     public void Set_RightBeforeTheFirstStep_ChangesNothing()
     {
-        using var scene = new FaultScene().Open();
         // The journal is the last that is waited for before the device.
-        scene.Host.Options.DisableFile = Path.Combine(scene.Host.Options.StateDirectory!, "journal.jsonl");
-        File.Delete(scene.Host.Options.DisableFile);
+        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { DisableFile = Path.Combine(options.Paths.StateDirectory!, "journal.jsonl") } }).Open();
+        File.Delete(scene.Host.Options.Remediation.DisableFile);
         var outcome = scene.Ask(scene.Request("tso"));
 
         Assert.Equal(RemediationVerdict.Failed, outcome.Verdict);
@@ -84,7 +87,7 @@ public sealed partial class KillSwitchTests
     [Fact]
     public void Set_WhileALinkIsDown_BringsItUpAllTheSame()
     {
-        using var scene = new FaultScene(options => options.AllowReinit = false).Open();
+        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = false } }).Open();
         scene.Hang();
         scene.Nic.After = what => Set(scene, what == "down" ? "a file" : "nothing");
 
@@ -112,7 +115,7 @@ public sealed partial class KillSwitchTests
         Assert.All(scene.Operations, what => Assert.EndsWith(" on", what, StringComparison.Ordinal));
         Assert.Equal(atFirst, scene.Nic.Requested);
 
-        File.Delete(scene.Host.Options.DisableFile);
+        File.Delete(scene.Host.Options.Remediation.DisableFile);
         scene.Live(10);
         Assert.Contains("down", scene.Operations);
     }
@@ -151,7 +154,7 @@ public sealed partial class KillSwitchTests
         Requires.Root();
         using var directory = new TemporaryDirectory();
         var closed = Directory.CreateDirectory(directory.File("closed"), UnixFileMode.None).FullName;
-        var killSwitch = new KillSwitch(new ExporterOptions { DisableFile = Path.Combine(closed, "disable") });
+        var killSwitch = new KillSwitch(new ExporterOptions { Remediation = new() { DisableFile = Path.Combine(closed, "disable") } });
         Assert.False(killSwitch.IsSet);
         bool? isSet = null;
         // A thread of its own that looks at files as nobody does.
@@ -171,20 +174,19 @@ public sealed partial class KillSwitchTests
         switch (how)
         {
             case "a file":
-                File.WriteAllText(options.DisableFile, "");
+                File.WriteAllText(options.Remediation.DisableFile, "");
                 break;
             case "a directory":
-                Directory.CreateDirectory(options.DisableFile);
+                Directory.CreateDirectory(options.Remediation.DisableFile);
                 break;
             case "a link to nothing":
-                File.CreateSymbolicLink(options.DisableFile, "nowhere");
+                File.CreateSymbolicLink(options.Remediation.DisableFile, "nowhere");
                 break;
-            case "a link in a circle on the way":
-                File.CreateSymbolicLink(directory.File("circle"), "circle");
-                options.DisableFile = directory.File("circle/disable");
+            case Circle:
+                File.CreateSymbolicLink(directory.File("switch"), "switch");
                 break;
-            case "a name that is too long":
-                options.DisableFile = directory.File(new string('x', 300));
+            case TooLong:
+                File.CreateSymbolicLink(directory.File("switch"), new string('x', 300));
                 break;
             case "a command":
                 _ = scene.Host.Remediator.SetPausedAsync(true, "root");

@@ -107,7 +107,7 @@ public sealed class LinkFaultTests
     [InlineData(true)]
     public void LinkDown_ThatIsRefusedAndMadeAllTheSame_IsBroughtUpAtOnce(bool hung)
     {
-        using var scene = new FaultScene(options => options.AllowReinit = false).Open();
+        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = false } }).Open();
         scene.Nic.Errors["down"] = Errno.IO;
         scene.Nic.Before = what => scene.Nic.IsUp &= what != "down";
         if (hung)
@@ -123,7 +123,7 @@ public sealed class LinkFaultTests
     [Fact]
     public async Task LinkUp_RefusedForAMinute_IsTriedUntilItIsUp()
     {
-        using var scene = new FaultScene(options => options.AllowReinit = false).Open();
+        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = false } }).Open();
         scene.Nic.Errors["up"] = Errno.IO;
         scene.Hang();
 
@@ -140,7 +140,7 @@ public sealed class LinkFaultTests
 
         Assert.Equal(1, scene.Host.Log.Count(EventIds.LinkStillDown));
         scene.Nic.Errors.Clear();
-        File.WriteAllText(scene.Host.Options.DisableFile, "");
+        File.WriteAllText(scene.Host.Options.Remediation.DisableFile, "");
         scene.Live(6);
         Assert.True(scene.Nic.IsUp);
         Assert.Null(scene.Record.LeftDown);
@@ -200,7 +200,7 @@ public sealed class LinkFaultTests
     [Fact]
     public void LinkThatSomebodyTookDown_IsNotBroughtUpByUs()
     {
-        using var scene = new FaultScene(options => options.AllowReinit = false).Open();
+        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = false } }).Open();
         scene.Hang();
         scene.Nic.After = what => scene.Nic.IsUp &= what != "tx-generic-segmentation off";
         scene.Ask(scene.LocalRequest());
@@ -212,7 +212,7 @@ public sealed class LinkFaultTests
 
     private static FaultScene LeftDown(Action<FixtureHost>? before = null)
     {
-        var scene = new FaultScene(options => options.AllowReinit = false);
+        var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = false } });
         before?.Invoke(scene.Host);
         scene.Open();
         scene.Nic.Errors["up"] = Errno.IO;

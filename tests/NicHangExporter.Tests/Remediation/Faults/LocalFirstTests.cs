@@ -7,7 +7,7 @@ namespace NicHangExporter.Tests.Remediation.Faults;
 /// <summary>However many ask from outside, and however often: the loop's own turn comes first, and the journal keeps what was done.</summary>
 public sealed class LocalFirstTests : IDisposable
 {
-    private readonly FaultScene _scene = new FaultScene(options => options.ApiRemediation = RemediationMode.Off).Open();
+    private readonly FaultScene _scene = new FaultScene(options => options with { Remediation = options.Remediation with { Api = RemediationMode.Off } }).Open();
 
     public void Dispose() => _scene.Dispose();
 
@@ -35,7 +35,7 @@ public sealed class LocalFirstTests : IDisposable
         _scene.Host.RemediationWorker.RunPending();
         Assert.False(asked.Outcome.IsCompleted || local.Outcome.IsCompleted);
         // A command of the pass that takes longer than anybody waits.
-        _scene.Host.RemediationWorker.Post(() => _scene.Host.Clock.Advance(_scene.Host.Options.RemediationDeadline + TimeSpan.FromSeconds(1)));
+        _scene.Host.RemediationWorker.Post(() => _scene.Host.Clock.Advance(_scene.Host.Options.Remediation.Deadline + TimeSpan.FromSeconds(1)));
         _scene.Host.RemediationWorker.RunPending();
 
         Assert.Equal($"a command to the kernel has not returned for 30s and can't be cancelled; the outcome, that of {local.Id}, will be in the journal", asked.Answer().Explanation);

@@ -23,11 +23,14 @@ public sealed class ModeTests
         var (trigger, mode) = (Enum.Parse<RemediationTrigger>(triggerName), Enum.Parse<RemediationMode>(modeName));
         // The others may do the opposite.
         var others = mode == RemediationMode.Enforce ? RemediationMode.Off : RemediationMode.Enforce;
-        using var scene = new FaultScene(options =>
+        using var scene = new FaultScene(options => options with
         {
-            options.LocalRemediation = trigger == RemediationTrigger.Local ? mode : others;
-            options.WebhookRemediation = trigger == RemediationTrigger.Webhook ? mode : others;
-            options.ApiRemediation = trigger == RemediationTrigger.Api ? mode : others;
+            Remediation = options.Remediation with
+            {
+                Local = trigger == RemediationTrigger.Local ? mode : others,
+                Webhook = trigger == RemediationTrigger.Webhook ? mode : others,
+                Api = trigger == RemediationTrigger.Api ? mode : others,
+            },
         }).Open();
         scene.Hang();
 
@@ -55,7 +58,7 @@ public sealed class ModeTests
     [Fact]
     public void AllOff_StillObeysThePersonAtTheConsole()
     {
-        using var scene = new FaultScene(options => (options.LocalRemediation, options.WebhookRemediation, options.ApiRemediation) = (default, default, default)).Open();
+        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { Local = default, Webhook = default, Api = default } }).Open();
         Assert.Equal(RemediationVerdict.Applied, scene.Ask(scene.Request("tso")).Verdict);
         Assert.Equal(RemediationVerdict.Applied, scene.Ask(scene.RollbackRequest()).Verdict);
     }

@@ -9,13 +9,15 @@ namespace NicHangExporter.Tests.Remediation.Faults;
 /// </summary>
 public sealed class NewestWinsTests : IDisposable
 {
-    private readonly StuckScene _stuck;
+    private StuckScene _stuck;
 
     // What happens while the journal is written: the moment between what one decision and the next one do.
     private Action _whileWriting = () => { };
 
-    public NewestWinsTests() =>
-        _stuck = new StuckScene(new JournalFiles { Sync = (_, _) => _whileWriting(), SyncDirectory = _ => { } }).Open();
+    public NewestWinsTests() => _stuck = Scenery();
+
+    private StuckScene Scenery(int deviceBudget = 6) =>
+        new StuckScene(new JournalFiles { Sync = (_, _) => _whileWriting(), SyncDirectory = _ => { } }, deviceBudget).Open();
 
     private FixtureHost Host => _stuck.Host;
 
@@ -122,6 +124,8 @@ public sealed class NewestWinsTests : IDisposable
     [Fact]
     public void ClearBeforeAQuarantine_DoesNotLiftIt()
     {
+        _stuck.Dispose();
+        _stuck = Scenery(deviceBudget: 1);
         Scene.Nic.Before = _ => { };
         var first = Host.Remediator.Submit(Scene.Request("gso"));
         for (var second = 0; second < 60 && !first.Outcome.IsCompleted; second++)
@@ -130,7 +134,6 @@ public sealed class NewestWinsTests : IDisposable
         _stuck.StickInARead();
         var cleared = Host.Remediator.ClearQuarantineAsync(Scene.Nic.Interface, "eve");
         // The budget is gone by the next request, which the thread comes to before the older clear.
-        Host.Options.DeviceBudget = 1;
         Scene.Hang();
         Host.Remediator.Submit(Scene.LocalRequest());
         _stuck.Release();

@@ -14,7 +14,7 @@ public sealed class OwnFaultTests
     [InlineData(EventIds.RemediationEnded, true)]
     public async Task Error_InTheMiddleOfAPass_EndsThatPassAndNothingElse(int at, bool bounce)
     {
-        using var scene = new FaultScene(options => options.AllowReinit = !bounce).Open();
+        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = !bounce } }).Open();
         var atFirst = scene.Nic.Requested;
         scene.Hang();
         scene.Host.Log.Fails = id => id == at;

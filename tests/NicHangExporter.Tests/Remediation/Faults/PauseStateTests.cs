@@ -25,14 +25,14 @@ public sealed class PauseStateTests : IDisposable
         if (command)
             await SetAsync(true);
         if (file)
-            File.WriteAllText(_scene.Host.Options.DisableFile, "");
+            File.WriteAllText(_scene.Host.Options.Remediation.DisableFile, "");
 
         var status = _scene.Host.Remediator.Status();
 
         Assert.Equal(command || file, status.Paused);
         Assert.Equal(expected, string.Join(' ', status.PausedBy.Select(SnakeCase.Of)));
         Assert.Equal(command || file, status.PauseExplanation is not null);
-        Assert.Equal(file, status.PauseExplanation?.Contains($"the file {_scene.Host.Options.DisableFile}", StringComparison.Ordinal) ?? false);
+        Assert.Equal(file, status.PauseExplanation?.Contains($"the file {_scene.Host.Options.Remediation.DisableFile}", StringComparison.Ordinal) ?? false);
         Assert.Equal(file, status.PauseExplanation?.Contains("remove the file", StringComparison.Ordinal) ?? false);
         Assert.Equal(command, status.PauseExplanation?.Contains("resume", StringComparison.Ordinal) ?? false);
         if (command || file)
@@ -48,7 +48,7 @@ public sealed class PauseStateTests : IDisposable
     public async Task Resume_WhileTheFileIsThere_SaysTheSameByConsoleAndApi()
     {
         await SetAsync(true);
-        File.WriteAllText(_scene.Host.Options.DisableFile, "");
+        File.WriteAllText(_scene.Host.Options.Remediation.DisableFile, "");
 
         var console = await ConsoleAsync(ControlCommand.Resume);
         var api = await ApiAsync(false);
@@ -62,7 +62,7 @@ public sealed class PauseStateTests : IDisposable
         Assert.DoesNotContain("\"command\"", api, StringComparison.Ordinal);
         Assert.Contains(console.Done!, api, StringComparison.Ordinal);
 
-        File.Delete(_scene.Host.Options.DisableFile);
+        File.Delete(_scene.Host.Options.Remediation.DisableFile);
         Assert.False((await ConsoleAsync(ControlCommand.Resume)).Paused);
         Assert.Contains("\"paused\": false", await ApiAsync(false), StringComparison.Ordinal);
     }
@@ -101,12 +101,12 @@ public sealed class PauseStateTests : IDisposable
     private async Task SetAsync(bool paused) => Assert.Null(await Run(_scene.Host.Remediator.SetPausedAsync(paused, "root")));
 
     private Task<ControlAnswer> ConsoleAsync(ControlCommand command) => Run(
-        new ControlDesk(ControlDoor.Of(_scene.Host.Remediator), new NetClass(_scene.Host.Options.SysfsPath))
+        new ControlDesk(ControlDoor.Of(_scene.Host.Remediator), new NetClass(_scene.Host.Options.Paths.Sysfs))
             .AnswerAsync(new ControlRequest(command), "root", TestContext.Current.CancellationToken));
 
     private async Task<string> ApiAsync(bool paused)
     {
-        var desk = new AdminHandlers(_scene.Host.Remediator, new NetClass(_scene.Host.Options.SysfsPath));
+        var desk = new AdminHandlers(_scene.Host.Remediator, new NetClass(_scene.Host.Options.Paths.Sysfs));
         var (body, caller) = (JsonBody<EmptyRequest>.Of(new EmptyRequest()), new Caller("ops", ApiScope.Admin, RemediationTrigger.Api));
         var answer = await Run(paused ? desk.PauseAsync(body, caller) : desk.ResumeAsync(body, caller));
         Assert.Equal(200, answer.Status);

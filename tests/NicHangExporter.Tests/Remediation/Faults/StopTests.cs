@@ -38,7 +38,7 @@ public sealed class StopTests
     [InlineData("link down")]
     public void Stop_InTheMiddleOfAPass_LeavesTheChangeUnprovenAndTheLinkUp(string phase)
     {
-        using var scene = new FaultScene(options => options.AllowReinit = phase != "link down").Open();
+        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = phase != "link down" } }).Open();
         var atFirst = scene.Nic.Requested;
         if (phase != "verifying, of a NIC that works")
             scene.Hang();
@@ -67,7 +67,7 @@ public sealed class StopTests
     [Fact]
     public void Stop_WhileTheLinkCannotBeBroughtUp_LeavesThatToTheNextStart()
     {
-        using var scene = new FaultScene(options => options.AllowReinit = false).Open();
+        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = false } }).Open();
         scene.Hang();
         scene.Submit(scene.LocalRequest());
         scene.Nic.Errors["up"] = Errno.Busy;

@@ -13,7 +13,7 @@ public sealed class StuckCommandTests : IDisposable
 {
     private const string Step = "tx-tcp-segmentation off";
 
-    private readonly FaultScene _scene = new(options => options.RemediationDeadline = TimeSpan.FromSeconds(30));
+    private readonly FaultScene _scene = new(options => options with { Remediation = options.Remediation with { Deadline = TimeSpan.FromSeconds(30) } });
     private readonly ManualResetEventSlim _isIn = new();
     private readonly ManualResetEventSlim _returns = new();
     private string _stuckAt = Step;

@@ -14,9 +14,9 @@ internal sealed class StuckScene : IDisposable
     private readonly ManualResetEventSlim _isIn = new();
     private readonly ManualResetEventSlim _returns = new();
 
-    public StuckScene(JournalFiles? files = null)
+    public StuckScene(JournalFiles? files = null, int deviceBudget = 6)
     {
-        Scene = new FaultScene(options => options.RemediationDeadline = TimeSpan.FromSeconds(30), files);
+        Scene = new FaultScene(options => options with { Remediation = options.Remediation with { Deadline = TimeSpan.FromSeconds(30), DeviceBudget = deviceBudget } }, files);
         Scene.Nic.Before = what =>
         {
             if (what == Step)

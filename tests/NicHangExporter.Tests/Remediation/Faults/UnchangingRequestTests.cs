@@ -20,11 +20,9 @@ public sealed class UnchangingRequestTests
     public async Task SameAnswer_IsWrittenDownOnceAMinuteAndCountedEachTime(string trigger, string verdict)
     {
         var isObserved = verdict == "observed";
-        using var scene = new FaultScene(options =>
-        {
-            if (isObserved)
-                options.ApiRemediation = options.WebhookRemediation = RemediationMode.Observe;
-        }).Open();
+        using var scene = new FaultScene(options => isObserved
+            ? options with { Remediation = options.Remediation with { Api = RemediationMode.Observe, Webhook = RemediationMode.Observe } }
+            : options).Open();
         if (!isObserved)
             foreach (var feature in new[] { "tx-tcp-segmentation", "tx-tcp6-segmentation", "tx-generic-segmentation" })
                 scene.Nic.Request(feature, false);

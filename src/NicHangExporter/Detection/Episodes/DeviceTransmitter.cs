@@ -1,0 +1,95 @@
+namespace NicHangExporter.Detection.Episodes;
+
+/// <summary>What a sample of the transmitter changed.</summary>
+/// <param name="IsChanged">The verdict is another one.</param>
+/// <param name="Source">What the sample reports: a stall, a pause, or nothing.</param>
+/// <param name="Since">When the transmitter froze, since boot.</param>
+internal readonly record struct TransmitterChange(bool IsChanged, HangSource? Source, TimeSpan Since);
+
+/// <summary>The readings of one device's transmit counters, and what they mean. Times are since boot.</summary>
+internal sealed class DeviceTransmitter
+{
+    private readonly List<ulong?> _timeouts = [];
+    private TxStallDetector? _state;
+
+    /// <summary>What the samples so far mean; flowing if there is none.</summary>
+    public TxVerdict Verdict => _state?.Verdict ?? TxVerdict.Flowing;
+
+    /// <summary>Packets sent, at the last sample; null if the device could not be read.</summary>
+    public ulong? TxPackets => _state?.TxPackets;
+
+    /// <summary>As <see cref="TxPackets"/>, but kept when the device can't be read: from before its link
+    /// went.</summary>
+    public ulong? LastTxPackets { get; private set; }
+
+    /// <summary>Since when packets wait and none is sent; null if they flow, nothing waits, or the link partner pauses
+    /// them.</summary>
+    public TimeSpan? FrozenSince =>
+        _state is { Verdict: TxVerdict.Suspect or TxVerdict.Stalled } state ? state.Since : null;
+
+    /// <summary>The last reading of each queue's tx_timeout; null if there was none.</summary>
+    public IReadOnlyList<ulong?> Timeouts => _timeouts;
+
+    /// <summary>Takes the last readings of an earlier process of this boot. What the queues counted in between is an
+    /// increase.</summary>
+    public void Restore(IEnumerable<ulong?> timeouts) => _timeouts.AddRange(timeouts);
+
+    /// <summary>Adds a sample; null if the device can't be read.</summary>
+    /// <param name="sample">The sample.</param>
+    /// <param name="window">How long packets must wait for a stall.</param>
+    /// <param name="pauseInterval">How often the counter of pause frames is read.</param>
+    public TransmitterChange Sample(TxSample? sample, TimeSpan window, TimeSpan pauseInterval)
+    {
+        if (sample is not { } taken)
+        {
+            _state = null;
+            return default;
+        }
+        LastTxPackets = taken.TxPackets;
+        var before = Verdict;
+        var after = TxStallDetector.Observe(_state, taken, window, pauseInterval);
+        _state = after;
+        if (after.Verdict == before)
+            return default;
+        HangSource? source = after.Verdict switch
+        {
+            TxVerdict.Stalled => HangSource.TxStall,
+            TxVerdict.Paused => HangSource.Paused,
+            _ => null,
+        };
+        // The trouble began when the transmitter froze, not at the end of the window.
+        return new TransmitterChange(IsChanged: true, source, after.Since);
+    }
+
+    /// <summary>Takes the readings of tx_timeout.</summary>
+    /// <param name="readings">One for each queue in use; null if it can't be read.</param>
+    /// <returns>True if a queue counts more than at its last reading.</returns>
+    public bool ObserveTimeouts(IReadOnlyList<ulong?> readings)
+    {
+        var isIncreased = false;
+        for (var queue = 0; queue < readings.Count; queue++)
+        {
+            // A queue that is not in use now (ethtool -L) stays in the list: the kernel keeps its count and shows it
+            // again when the queue comes back.
+            if (queue == _timeouts.Count)
+                _timeouts.Add(null);
+            if (readings[queue] is not { } timeouts)
+                continue;
+            // Fewer than before: the device was re-created and counts from zero.
+            isIncreased |= timeouts > _timeouts[queue];
+            _timeouts[queue] = timeouts;
+        }
+        return isIncreased;
+    }
+
+    /// <summary>Forgets the readings of counters that have gone with the device.</summary>
+    /// <returns>True if that changes a series.</returns>
+    public bool Forget()
+    {
+        var isChanged = Verdict != TxVerdict.Flowing;
+        _timeouts.Clear();
+        LastTxPackets = null;
+        _state = null;
+        return isChanged;
+    }
+}
