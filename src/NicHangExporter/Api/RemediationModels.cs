@@ -5,77 +5,79 @@ using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Api;
 
-/// <summary>How far a remediation is.</summary>
+/// <summary>Whether a remediation has an outcome.</summary>
 [JsonConverter(typeof(SnakeCaseConverter<RunState>))]
 internal enum RunState
 {
-    /// <summary>No verdict yet, or none on record.</summary>
+    /// <summary>There is no verdict yet, or none on record.</summary>
     Running,
     /// <summary>There is a verdict.</summary>
     Done,
 }
 
-/// <summary>One remediation. Members that are not known, or do not concern it, are absent.</summary>
-/// <param name="Id">Names it, in the journal too.</param>
+/// <summary>One remediation. Members that are unknown, or do not apply, are absent.</summary>
+/// <param name="Id">The id, also in the journal.</param>
 /// <param name="Device">The name of the device at that time.</param>
-/// <param name="State">Whether it is over.</param>
+/// <param name="State">Whether it has ended.</param>
 internal sealed record RemediationResponse(string Id, string Device, RunState State)
 {
     /// <summary>How it ended.</summary>
     public RemediationVerdict? Verdict { get; init; }
 
-    /// <summary>True for healed, applied, nothing_to_do, dry_run and observed, unless <see cref="Declined"/> is set.</summary>
+    /// <summary>
+    /// True for healed, applied, nothing_to_do, dry_run and observed, unless <see cref="Declined"/> is set.
+    /// </summary>
     public bool? Success { get; init; }
 
     /// <summary>The verdict as a sentence.</summary>
     public string? Explanation { get; init; }
 
-    /// <summary>Why it was declined; of a dry run, why the real one would be.</summary>
+    /// <summary>Why it was declined; for a dry run, why the real remediation would be declined.</summary>
     public DeclineReason? Declined { get; init; }
 
-    /// <summary>Seconds until it is worth asking again.</summary>
+    /// <summary>Seconds until a new request can succeed.</summary>
     public double? RetryAfter { get; init; }
 
-    /// <summary>It was under way already, asked for by somebody else.</summary>
+    /// <summary>True if the request joined a remediation that was already running.</summary>
     public bool? Joined { get; init; }
 
     /// <summary>The driver of the device.</summary>
     public string? Driver { get; init; }
 
-    /// <summary>What asked for it.</summary>
+    /// <summary>What requested it.</summary>
     public RemediationTrigger? Trigger { get; init; }
 
-    /// <summary>Who asked: the name of a credential, or a user.</summary>
+    /// <summary>Who requested it: the name of a credential, or a user.</summary>
     public string? Actor { get; init; }
 
-    /// <summary>Why, in the asker's words.</summary>
+    /// <summary>The reason that the request gave.</summary>
     public string? Reason { get; init; }
 
     /// <summary>When the change began, by the wall clock.</summary>
     public DateTimeOffset? Began { get; init; }
 
-    /// <summary>When the verdict came, by the wall clock.</summary>
+    /// <summary>When the verdict was made, by the wall clock.</summary>
     public DateTimeOffset? Ended { get; init; }
 
     /// <summary>The profile or the stage of the ladder.</summary>
     public string? Profile { get; init; }
 
-    /// <summary>The rung of recovery.</summary>
+    /// <summary>The recovery action.</summary>
     public string? Rung { get; init; }
 
-    /// <summary>It undoes what was decided.</summary>
+    /// <summary>True for a rollback.</summary>
     public bool? Rollback { get; init; }
 
-    /// <summary>The device was hung when it began.</summary>
+    /// <summary>True if the device was hung at the beginning.</summary>
     public bool? Hung { get; init; }
 
     /// <summary>The steps of the plan.</summary>
     public IReadOnlyList<string>? Steps { get; init; }
 
-    /// <summary>What is off already.</summary>
+    /// <summary>The requested settings that were already off.</summary>
     public IReadOnlyList<string>? AlreadyOff { get; init; }
 
-    /// <summary>What the driver has fixed.</summary>
+    /// <summary>The requested settings that the driver has fixed.</summary>
     public IReadOnlyList<string>? Fixed { get; init; }
 
     /// <summary>The settings before, by name.</summary>
@@ -84,13 +86,13 @@ internal sealed record RemediationResponse(string Id, string Device, RunState St
     /// <summary>The settings after, by name.</summary>
     public IReadOnlyDictionary<string, string>? After { get; init; }
 
-    /// <summary>What was seen after the action.</summary>
+    /// <summary>What was observed after the action.</summary>
     public RemediationEvidence? Evidence { get; init; }
 
-    /// <summary>As the journal tells it.</summary>
-    public static RemediationResponse Of(RecordedRun pass)
+    /// <summary>A remediation as the journal has it.</summary>
+    public static RemediationResponse Of(RecordedRun run)
     {
-        var (intent, outcome, latest) = (pass.Intent, pass.Outcome, pass.Latest);
+        var (intent, outcome, latest) = (run.Intent, run.Outcome, run.Latest);
         return new(latest.Id ?? "", latest.Device ?? "", outcome is null ? RunState.Running : RunState.Done)
         {
             Verdict = outcome?.Verdict,
@@ -115,7 +117,7 @@ internal sealed record RemediationResponse(string Id, string Device, RunState St
         };
     }
 
-    /// <summary>As the journal tells it, with what only the answer to the request has, if that is of the same verdict.</summary>
+    /// <summary>A recorded remediation, with the members that only the answer to its request has, if both verdicts are equal.</summary>
     public static RemediationResponse Of(RecordedRun run, Task<RemediationOutcome>? answer)
     {
         var response = Of(run);
@@ -124,7 +126,7 @@ internal sealed record RemediationResponse(string Id, string Device, RunState St
             : response;
     }
 
-    /// <summary>As the door answers.</summary>
+    /// <summary>A remediation as the remediator answers the request.</summary>
     public static RemediationResponse Of(RemediationOutcome outcome) => new(outcome.Id, outcome.Device, RunState.Done)
     {
         Verdict = outcome.Verdict,
@@ -144,5 +146,37 @@ internal sealed record RemediationResponse(string Id, string Device, RunState St
 }
 
 /// <summary>Remediations, the newest first.</summary>
-/// <param name="Remediations">As many as were asked for, or all that are on record.</param>
+/// <param name="Remediations">At most <c>limit</c>.</param>
 internal sealed record RemediationList(IReadOnlyList<RemediationResponse> Remediations);
+
+/// <summary>A request to change a device.</summary>
+/// <param name="Device">The device, by its name or its address on the bus. No value means all devices.</param>
+internal sealed record CreateRemediationRequest(string Device)
+{
+    /// <summary>A profile by name. Without a profile and features: the next stage of the device's ladder.</summary>
+    public string? Profile { get; init; }
+
+    /// <summary>
+    /// Settings to turn off in place of a profile: features by ethtool's short names or the kernel's, eee, pause.
+    /// </summary>
+    public IReadOnlyList<string>? Features { get; init; }
+
+    /// <summary>Also un-wedge the device, by the next recovery action.</summary>
+    public bool Recover { get; init; }
+
+    /// <summary>Only answer what would be done.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary>The reason for the request; it is recorded in the journal.</summary>
+    public string? Reason { get; init; }
+}
+
+/// <summary>A request to undo every change of a device.</summary>
+internal sealed record RollbackRequest
+{
+    /// <summary>Only answer what would be done.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary>The reason for the request; it is recorded in the journal.</summary>
+    public string? Reason { get; init; }
+}

@@ -4,25 +4,25 @@ using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Api;
 
-/// <summary>One device that is here or has a record.</summary>
+/// <summary>One device that is present or on record.</summary>
 /// <param name="Device">Its name.</param>
 /// <param name="Bus">Its address on the bus.</param>
 /// <param name="Driver">Its driver.</param>
 internal sealed record DeviceResponse(string Device, string Bus, string Driver)
 {
-    /// <summary>It is here now.</summary>
+    /// <summary>True if the device is present.</summary>
     public bool Present { get; init; }
 
-    /// <summary>It is watched for hangs.</summary>
+    /// <summary>True if the device is watched for hangs.</summary>
     public bool Watched { get; init; }
 
-    /// <summary>It is in remediation.devices.</summary>
+    /// <summary>True if remediation.devices names it.</summary>
     public bool Listed { get; init; }
 
-    /// <summary>Why automatic remediation does not act on it, as long as nothing changes; absent where it does, and for what is not here.</summary>
+    /// <summary>Why automatic remediation does not act on it; absent if it does, and for an absent device.</summary>
     public NotProtected? NotProtected { get; init; }
 
-    /// <summary>Why it may not be changed; absent where it may.</summary>
+    /// <summary>Why it may not be changed; absent if it may.</summary>
     public DeclineReason? NotAllowed { get; init; }
 
     /// <summary>A hang has been reported within the last half minute.</summary>
@@ -31,28 +31,30 @@ internal sealed record DeviceResponse(string Device, string Bus, string Driver)
     /// <summary>The stage in force.</summary>
     public string? Profile { get; init; }
 
-    /// <summary>What was decided to be off.</summary>
+    /// <summary>The settings that remediation keeps off.</summary>
     public IReadOnlyList<string> Desired { get; init; } = [];
 
-    /// <summary>What of it is on again.</summary>
+    /// <summary>Those of them that are on again.</summary>
     public IReadOnlyList<string> Drifted { get; init; } = [];
 
     /// <summary>Seconds of cool-down left.</summary>
     public double Cooldown { get; init; }
 
-    /// <summary>Remediations that it may still have within 24 hours.</summary>
+    /// <summary>How many remediations the device may still have within 24 hours.</summary>
     public int BudgetLeft { get; init; }
 
-    /// <summary>Nothing of its configuration is changed until a person clears it.</summary>
+    /// <summary>
+    /// True while the device is in quarantine: its configuration is not changed until an operator clears it.
+    /// </summary>
     public bool Quarantined { get; init; }
 
     /// <summary>How the last remediation ended.</summary>
     public RemediationResponse? Last { get; init; }
 
-    /// <summary>The last hang episode that is over.</summary>
+    /// <summary>The last hang episode that has ended.</summary>
     public EpisodeSummary? LastEpisode { get; init; }
 
-    /// <summary>The device as the door sees it.</summary>
+    /// <summary>The device as the status has it.</summary>
     public static DeviceResponse Of(DeviceStatus status) => new(status.Device, status.Bus, status.Driver)
     {
         Present = status.Present,
@@ -72,44 +74,44 @@ internal sealed record DeviceResponse(string Device, string Bus, string Driver)
     };
 }
 
-/// <summary>The devices, and what concerns all of them.</summary>
-/// <param name="Devices">Those that are here or have a record.</param>
+/// <summary>The devices, and the state of remediation on this host.</summary>
+/// <param name="Devices">The devices that are present or on record.</param>
 internal sealed record DeviceList(IReadOnlyList<DeviceResponse> Devices)
 {
-    /// <summary>How far each trigger may go: off, observe, enforce.</summary>
+    /// <summary>The mode of each trigger: off, observe, enforce.</summary>
     public required IReadOnlyDictionary<string, string> Modes { get; init; }
 
-    /// <summary>The kill switch is set.</summary>
+    /// <summary>True while the kill switch is set.</summary>
     public bool Paused { get; init; }
 
-    /// <summary>Which of its parts is set: command, file; absent where none is.</summary>
+    /// <summary>What sets it: command, file; absent if it is not set.</summary>
     public IReadOnlyList<PauseCause>? PausedBy { get; init; }
 
-    /// <summary>What pauses remediation, and what ends that; absent where it is not paused.</summary>
+    /// <summary>What pauses remediation and how to resume it; absent if it is not paused.</summary>
     public string? PauseExplanation { get; init; }
 
-    /// <summary>The journal can be written; while it can't, nothing is changed.</summary>
+    /// <summary>True if the journal can be written; otherwise nothing is changed.</summary>
     public bool JournalWritable { get; init; }
 
-    /// <summary>CAP_NET_ADMIN is there.</summary>
+    /// <summary>True if the exporter has CAP_NET_ADMIN.</summary>
     public bool Capable { get; init; }
 
-    /// <summary>Remediations that this host may still have within 24 hours.</summary>
+    /// <summary>How many remediations this host may still have within 24 hours.</summary>
     public int HostBudgetLeft { get; init; }
 
-    /// <summary>Seconds that the command under way has been in the kernel; 0 for none.</summary>
+    /// <summary>Seconds that the running command has been in the kernel; 0 without one.</summary>
     public double CommandSeconds { get; init; }
 
-    /// <summary>The remediation under way: its id and its device.</summary>
+    /// <summary>The running remediation: its id and its device.</summary>
     public string? Running { get; init; }
 
-    /// <summary>The API answers on the network: a credential is configured.</summary>
+    /// <summary>True if the API answers on the network: a credential is configured.</summary>
     public bool ApiOn { get; init; }
 
     /// <summary>The entries of remediation.devices that match no network device of this host.</summary>
     public IReadOnlyList<string> UnmatchedEntries { get; init; } = [];
 
-    /// <summary>The picture of the door.</summary>
+    /// <summary>The list as the status has it.</summary>
     public static DeviceList Of(RemediationStatus status) => new([.. status.Devices.Select(DeviceResponse.Of)])
     {
         Modes = status.Modes,

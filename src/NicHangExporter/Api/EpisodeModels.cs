@@ -5,22 +5,23 @@ using NicHangExporter.Remediation.Journaling;
 namespace NicHangExporter.Api;
 
 /// <summary>One hang episode in a list of them.</summary>
-/// <param name="Id">Names it.</param>
+/// <param name="Id">The id.</param>
 /// <param name="Device">The device's name at that time.</param>
 /// <param name="Bus">Its address on the bus; empty for a virtual device.</param>
-/// <param name="Driver">Its driver; empty where it is not known.</param>
-/// <param name="Start">When the first testimony came, by the wall clock.</param>
-/// <param name="Remediations">How often something was done about it.</param>
-internal sealed record EpisodeResponse(string Id, string Device, string Bus, string Driver, DateTimeOffset Start, int Remediations)
+/// <param name="Driver">Its driver; empty if unknown.</param>
+/// <param name="Start">When the first report came, by the wall clock.</param>
+/// <param name="Remediations">The number of remediations.</param>
+internal sealed record EpisodeResponse(string Id, string Device, string Bus, string Driver, DateTimeOffset Start,
+    int Remediations)
 {
-    /// <summary>How it ended; absent while it is under way.</summary>
+    /// <summary>How it ended; absent while it lasts.</summary>
     public EpisodeSummary? Summary { get; init; }
 
     /// <summary>How the last remediation ended.</summary>
     public RemediationVerdict? LastVerdict { get; init; }
 
-    /// <summary>The row of a bundle.</summary>
-    public static EpisodeResponse Of(EpisodeBundle bundle) => new(bundle.Id, bundle.Device, bundle.Bus, bundle.Driver, bundle.Start, bundle.Remediations.Count)
+    public static EpisodeResponse Of(EpisodeBundle bundle) =>
+        new(bundle.Id, bundle.Device, bundle.Bus, bundle.Driver, bundle.Start, bundle.Remediations.Count)
     {
         Summary = bundle.Summary,
         LastVerdict = bundle.Remediations is [.., var last] ? last.Verdict : null,
