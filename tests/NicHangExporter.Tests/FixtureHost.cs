@@ -4,6 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Detection;
 using NicHangExporter.Linux;
+using NicHangExporter.Linux.Kmsg;
 using NicHangExporter.Linux.Link;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Linux.Uapi;

@@ -1,4 +1,4 @@
-using NicHangExporter.Hosting;
+using NicHangExporter.Api.Auth;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests;

@@ -1,4 +1,5 @@
 using NicHangExporter.Hosting;
+using NicHangExporter.Linux;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;

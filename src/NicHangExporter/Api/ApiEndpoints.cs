@@ -2,6 +2,7 @@ using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Api.Auth;
 using NicHangExporter.Api.Filters;
 using NicHangExporter.Options;
+using NicHangExporter.Remediation.Evidence;
 
 namespace NicHangExporter.Api;
 

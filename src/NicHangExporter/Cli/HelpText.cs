@@ -1,4 +1,5 @@
 using System.CommandLine;
+using NicHangExporter.Linux;
 using NicHangExporter.Options;
 
 namespace NicHangExporter.Cli;

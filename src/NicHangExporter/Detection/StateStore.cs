@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using NicHangExporter.Hosting;
+using NicHangExporter.Linux;
 using NicHangExporter.Metrics;
 using NicHangExporter.State;
 

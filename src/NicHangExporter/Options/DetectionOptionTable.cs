@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Options;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using NicHangExporter.Linux;
 using NicHangExporter.Remediation.Planning;
+using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Options;
 

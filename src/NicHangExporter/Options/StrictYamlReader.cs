@@ -1,3 +1,4 @@
+using NicHangExporter.Linux;
 using NicHangExporter.Text;
 
 namespace NicHangExporter.Options;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using NicHangExporter.Linux;
 
 namespace NicHangExporter.Text;
 

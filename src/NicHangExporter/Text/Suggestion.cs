@@ -1,3 +1,5 @@
+using NicHangExporter.Linux;
+
 namespace NicHangExporter.Text;
 
 /// <summary>Finds the name that the user probably meant.</summary>

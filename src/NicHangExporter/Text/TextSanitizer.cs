@@ -1,3 +1,5 @@
+using NicHangExporter.Linux;
+
 namespace NicHangExporter.Text;
 
 /// <summary>Makes a text that quotes a file fit for one line of the log.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using NicHangExporter.Alerting;
 using NicHangExporter.Hosting;
 using NicHangExporter.Options;
 using NicHangExporter.Tests.Web;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using NicHangExporter.Linux;
 using NicHangExporter.Tests.Documentation;
 
 namespace NicHangExporter.Tests.Alerting;

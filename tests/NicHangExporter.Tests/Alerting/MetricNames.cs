@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using NicHangExporter.Metrics;
+using NicHangExporter.Options;
 
 namespace NicHangExporter.Tests.Alerting;
 

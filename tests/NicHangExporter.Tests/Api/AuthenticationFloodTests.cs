@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using NicHangExporter.Hosting;
+using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Api;
 

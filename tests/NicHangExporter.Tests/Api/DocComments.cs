@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Api;
 

@@ -1,4 +1,5 @@
 using NicHangExporter.Api;
+using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Policy;
 using NicHangExporter.Text;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Api;
 

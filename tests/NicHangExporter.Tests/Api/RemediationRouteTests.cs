@@ -3,6 +3,8 @@ using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Policy;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Tests.Api;
 

@@ -1,5 +1,9 @@
 using NicHangExporter.Api;
+using NicHangExporter.Linux;
 using NicHangExporter.Options;
+using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Policy;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Tests.Api;
 

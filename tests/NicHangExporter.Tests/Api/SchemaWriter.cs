@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using NicHangExporter.Api;
 using NicHangExporter.Api.Alertmanager;
+using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Api;
 

@@ -1,6 +1,7 @@
 using NicHangExporter.Api.Auth;
 using NicHangExporter.Linux;
 using NicHangExporter.Options;
+using NicHangExporter.TestSupport;
 using static System.IO.UnixFileMode;
 
 namespace NicHangExporter.Tests.Api;

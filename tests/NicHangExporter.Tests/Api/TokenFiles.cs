@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using NicHangExporter.Api.Auth;
+using NicHangExporter.Linux;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 using NicHangExporter.TestSupport;

@@ -9,7 +9,8 @@ namespace NicHangExporter.Tests.Architecture;
 /// </summary>
 internal static class TypeReferences
 {
-    private const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance
+    /// <summary>Every member that a type declares itself.</summary>
+    public const BindingFlags AllMembers = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance
         | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     private static readonly Dictionary<short, OpCode> OpCodesByValue = typeof(OpCodes).GetFields()
@@ -36,11 +37,11 @@ internal static class TypeReferences
         Add(type.BaseType, found);
         foreach (var contract in type.GetInterfaces())
             Add(contract, found);
-        foreach (var field in type.GetFields(All))
+        foreach (var field in type.GetFields(AllMembers))
             Add(field.FieldType, found);
-        foreach (var method in type.GetMethods(All).Cast<MethodBase>().Concat(type.GetConstructors(All)))
+        foreach (var method in type.GetMethods(AllMembers).Cast<MethodBase>().Concat(type.GetConstructors(AllMembers)))
             Collect(method, found);
-        foreach (var nested in type.GetNestedTypes(All))
+        foreach (var nested in type.GetNestedTypes(AllMembers))
             Collect(nested, found);
     }
 

@@ -3,8 +3,11 @@ using NicHangExporter.Api;
 using NicHangExporter.Cli;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Admin;
 using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.State;
+using NicHangExporter.TestSupport;
 using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Cli;

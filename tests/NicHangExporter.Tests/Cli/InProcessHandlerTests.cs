@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using NicHangExporter.Hosting;
+using NicHangExporter.Cli;
 
 namespace NicHangExporter.Tests.Cli;
 

@@ -5,8 +5,10 @@ using Microsoft.Extensions.Logging;
 using NicHangExporter.Api;
 using NicHangExporter.Cli;
 using NicHangExporter.Options;
-using NicHangExporter.Tests.Api.Wire;
+using NicHangExporter.Remediation;
+using NicHangExporter.State;
 using NicHangExporter.TestSupport;
+using NicHangExporter.Tests.Api.Wire;
 using NicHangExporter.Web;
 
 namespace NicHangExporter.Tests.Cli;

@@ -1,5 +1,8 @@
 using NicHangExporter.Hosting;
+using NicHangExporter.Linux;
+using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Options;
+using NicHangExporter.State;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Detection;

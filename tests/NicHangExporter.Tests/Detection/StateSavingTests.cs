@@ -1,4 +1,5 @@
 using NicHangExporter.Hosting;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Tests.Detection;
 

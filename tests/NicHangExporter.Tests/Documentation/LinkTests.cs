@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Documentation;
 

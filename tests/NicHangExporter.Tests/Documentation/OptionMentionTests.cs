@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using NicHangExporter.Linux;
 using NicHangExporter.Options;
 
 namespace NicHangExporter.Tests.Documentation;

@@ -1,5 +1,6 @@
 using NicHangExporter.Options;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.State;
 using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Remediation;

@@ -1,4 +1,5 @@
 using NicHangExporter.Hosting;
+using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Tests.Remediation;
 

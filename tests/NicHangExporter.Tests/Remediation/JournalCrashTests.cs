@@ -1,4 +1,6 @@
+using NicHangExporter.Api;
 using NicHangExporter.Hosting;
+using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.State;

@@ -1,5 +1,7 @@
 using System.Text;
+using NicHangExporter.Api;
 using NicHangExporter.Hosting;
+using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.State;

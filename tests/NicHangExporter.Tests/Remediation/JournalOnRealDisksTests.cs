@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using NicHangExporter.Hosting;
+using NicHangExporter.Linux;
 using NicHangExporter.Options;
+using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.State;
 using NicHangExporter.TestSupport;
 

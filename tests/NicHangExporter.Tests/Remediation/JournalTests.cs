@@ -1,5 +1,6 @@
 using System.Text;
 using NicHangExporter.Hosting;
+using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.State;

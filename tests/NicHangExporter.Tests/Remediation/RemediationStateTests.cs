@@ -1,3 +1,4 @@
+using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;

@@ -1,3 +1,4 @@
+using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Policy;
 using NicHangExporter.Tests.Remediation.Faults;

@@ -1,4 +1,6 @@
+using NicHangExporter.Linux;
 using NicHangExporter.Metrics;
+using NicHangExporter.Remediation.Execution;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
 using NicHangExporter.Text;

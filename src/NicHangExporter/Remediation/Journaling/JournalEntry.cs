@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using NicHangExporter.Linux;
 using NicHangExporter.Remediation.Execution;
 using NicHangExporter.Remediation.Policy;
 using NicHangExporter.Text;

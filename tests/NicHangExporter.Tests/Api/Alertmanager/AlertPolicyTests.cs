@@ -4,7 +4,9 @@ using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.TestSupport;
 using NicHangExporter.Text;
+using NicHangExporter.Web;
 
 namespace NicHangExporter.Tests.Api.Alertmanager;
 

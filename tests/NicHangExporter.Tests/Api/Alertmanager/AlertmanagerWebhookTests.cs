@@ -1,8 +1,11 @@
 using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Hosting;
+using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Policy;
+using NicHangExporter.State;
 using static NicHangExporter.Tests.Api.Alertmanager.Notifications;
 
 namespace NicHangExporter.Tests.Api.Alertmanager;

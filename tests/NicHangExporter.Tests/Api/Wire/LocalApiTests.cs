@@ -2,8 +2,11 @@ using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using NicHangExporter.Api;
+using NicHangExporter.Api.Auth;
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
+using NicHangExporter.Options;
+using NicHangExporter.State;
 using NicHangExporter.Web;
 
 namespace NicHangExporter.Tests.Api.Wire;

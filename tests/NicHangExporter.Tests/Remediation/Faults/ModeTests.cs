@@ -1,3 +1,4 @@
+using NicHangExporter.Api;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;

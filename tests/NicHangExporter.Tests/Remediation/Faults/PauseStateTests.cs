@@ -1,6 +1,7 @@
 using NicHangExporter.Api;
 using NicHangExporter.Api.Auth;
 using NicHangExporter.Cli;
+using NicHangExporter.Linux;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;

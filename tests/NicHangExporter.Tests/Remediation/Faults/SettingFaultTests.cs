@@ -1,3 +1,4 @@
+using NicHangExporter.Api;
 using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
