@@ -1,36 +1,40 @@
+using NicHangExporter.Api.Auth;
 using NicHangExporter.Linux.Sysfs;
-using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Api;
 
-/// <summary>Answers for what a person decides about the remediation itself: quarantine and kill switch.</summary>
-internal sealed class AdminHandlers(ApiDoor door, NetClass devices)
+/// <summary>Handles what an operator decides about remediation itself: quarantine and kill switch.</summary>
+internal sealed class AdminHandlers(Remediator remediator, NetClass devices)
 {
-    /// <summary>POST /api/v1/quarantine/{device}/clear.</summary>
-    public async Task<ApiAnswer> ClearQuarantineAsync(ApiRequest call)
+    /// <summary>POST /api/v1/quarantine/{device}/clear. The device may be absent.</summary>
+    public async Task<ApiResult> ClearQuarantineAsync(string device, JsonBody<EmptyRequest> body, Caller caller)
     {
-        if (DeviceResolver.Find(devices, call.Subject, out var device) is { } refusal)
-            return refusal;
-        return await door.ClearQuarantine(device, call.Credential.Name) is not { } no
-            ? ApiAnswer.Of(new QuarantineResponse(device.ToString(), Cleared: true), ApiJson.Answers.QuarantineResponse)
-            : Refused(no) ?? ApiAnswer.Of(new QuarantineResponse(device.ToString(), Cleared: false) { Explanation = no.Explanation }, ApiJson.Answers.QuarantineResponse);
+        if (DeviceResolver.Find(devices, device, out var found) is { } problem)
+            return problem;
+        if (await remediator.ClearQuarantineAsync(found, caller.Name) is not { } error)
+            return Answer(new QuarantineResponse(found.ToString(), Cleared: true));
+        return ProblemOf(error)
+            ?? Answer(new QuarantineResponse(found.ToString(), Cleared: false) { Explanation = error.Explanation });
+
+        static ApiResult Answer(QuarantineResponse response) => ApiResult.Of(response, ApiJson.Answers.QuarantineResponse);
     }
 
     /// <summary>POST /api/v1/pause.</summary>
-    public Task<ApiAnswer> PauseAsync(ApiRequest call) => SwitchAsync(true, call.Credential);
+    public Task<ApiResult> PauseAsync(JsonBody<EmptyRequest> body, Caller caller) => SetPausedAsync(true, caller);
 
     /// <summary>DELETE /api/v1/pause.</summary>
-    public Task<ApiAnswer> ResumeAsync(ApiRequest call) => SwitchAsync(false, call.Credential);
+    public Task<ApiResult> ResumeAsync(JsonBody<EmptyRequest> body, Caller caller) => SetPausedAsync(false, caller);
 
-    private async Task<ApiAnswer> SwitchAsync(bool paused, Credential credential)
+    private async Task<ApiResult> SetPausedAsync(bool paused, Caller caller)
     {
-        if (await door.SetPaused(paused, credential.Name) is { } no && Refused(no) is { } refused)
-            return refused;
-        return ApiAnswer.Of(PauseResponse.Of(door.Status()), ApiJson.Answers.PauseResponse);
+        if (await remediator.SetPausedAsync(paused, caller.Name) is { } error && ProblemOf(error) is { } problem)
+            return problem;
+        return ApiResult.Of(PauseResponse.Of(remediator.Status()), ApiJson.Answers.PauseResponse);
     }
 
-    // The device has just been found, so its name is one of ours.
-    private static ApiAnswer? Refused(AdminError refusal) =>
-        HttpStatusMapping.OfRefusal[refusal.Kind] is { } problem ? ApiAnswer.Refuse(problem, refusal.Kind == AdminErrorKind.UnknownDevice ? null : refusal.Explanation) : null;
+    // The explanation of an unknown device would repeat the request.
+    private static ApiResult? ProblemOf(AdminError error) => HttpStatusMapping.OfRefusal[error.Kind] is { } problem
+        ? ApiResult.Problem(problem, error.Kind == AdminErrorKind.UnknownDevice ? null : error.Explanation)
+        : null;
 }

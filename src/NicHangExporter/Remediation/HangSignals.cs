@@ -57,8 +57,8 @@ internal sealed record LiveHang(
 }
 
 /// <summary>
-/// What detection and remediation know of each other's present, without waiting for each other. Any thread may read and
-/// write.
+/// The live hang reports, shared by detection and remediation. Detection writes each report when it sees it. The
+/// remediator reads them before and after a change, and writes when it changes a device. Any thread may call.
 /// </summary>
 /// <remarks>
 /// Detection to remediation: <see cref="Report"/> and <see cref="Show"/>. The remediator reads the reports before it

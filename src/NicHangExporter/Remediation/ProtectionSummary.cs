@@ -9,17 +9,17 @@ internal static class ProtectionSummary
     private const int MaxNames = 16;
 
     /// <summary>The watched devices; a sentence if there are none.</summary>
-    public static string Watched(RemediationStatus status) =>
-        Names(status.Devices.Where(device => device.Watched))
+    public static string Watched(IReadOnlyCollection<DeviceStatus> devices) =>
+        Names(devices.Where(device => device.Watched))
         ?? "none: no physical network device is here; --collector.virtual watches the others";
 
     /// <summary>The devices that are healed automatically; null if there are none.</summary>
-    public static string? Healed(RemediationStatus status) =>
-        Names(status.Devices.Where(device => device is { Watched: true, NotProtected: null }));
+    public static string? Healed(IReadOnlyCollection<DeviceStatus> devices) =>
+        Names(devices.Where(device => device is { Watched: true, NotProtected: null }));
 
     /// <summary>The watched or listed devices that are not, by reason; empty if there are none.</summary>
-    public static IEnumerable<(string Devices, NotProtected Reason)> NotHealed(RemediationStatus status) =>
-        status.Devices
+    public static IEnumerable<(string Devices, NotProtected Reason)> NotHealed(IReadOnlyCollection<DeviceStatus> devices) =>
+        devices
         .Where(device => device is { Present: true, NotProtected: not null } && (device.Watched || device.Listed))
         .GroupBy(device => device.NotProtected!.Value)
         .OrderBy(group => group.Key)

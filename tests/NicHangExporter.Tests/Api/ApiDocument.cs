@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Routing;
 using NicHangExporter.Api;
-using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Tests.Api;
 
-/// <summary>Makes docs/reference/openapi.json (OpenAPI 3.1) from the table of routes, the types that the router really reads and writes, and their doc comments.</summary>
+/// <summary>Makes docs/reference/openapi.json (OpenAPI 3.1) from the metadata of the endpoints, the types that they read and write, and their doc comments.</summary>
 internal static class ApiDocument
 {
     /// <summary>The routes, with Alertmanager's among them; nobody answers.</summary>
@@ -76,7 +76,7 @@ internal static class ApiDocument
             parameters.Add((JsonNode)Parameter(name, "query", name == "limit" ? "How many at most." : "Only those of this device, by its name at that time or its address on the bus.", name == "limit"
                 ? new JsonObject { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = RemediationHandlers.MaxLimit, ["default"] = 50 }
                 : new JsonObject { ["type"] = "string" }));
-        if (route.Answer?.Type == typeof(RemediationResponse) && route.Changes)
+        if (route.Answer.Type == typeof(RemediationResponse) && route.Changes)
             parameters.Add((JsonNode)Parameter(RequestKeys.Header, "header", "Whoever sends the same request again with the same key within 24 hours gets the answer to the first one, and no second action.",
                 new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = 255, ["pattern"] = "^[!-~]+$" }));
         return parameters;
@@ -92,7 +92,7 @@ internal static class ApiDocument
         var response = new JsonObject { ["description"] = status == 200 ? "Done; or looked at." : "Under way; the header says where to look how it ends." };
         if (status == 202)
             response["headers"] = new JsonObject { ["Location"] = ProblemResponses.Header("string", "The path of the remediation.", isRequired: true) };
-        response["content"] = Content("application/json", schemas.Of(route.Answer!));
+        response["content"] = Content("application/json", schemas.Of(route.Answer));
         return response;
     }
 
@@ -103,8 +103,7 @@ internal static class ApiDocument
 
     private static ImmutableArray<ApiRoute> Table()
     {
-        var door = new ApiDoor(null!, null!, null!, null!, null!);
-        return ApiRoutes.Of(new RemediationHandlers(door, new NetClass("/nowhere"), null!, null!, TimeProvider.System, CancellationToken.None), new QueryHandlers(door, null), new AdminHandlers(door, new NetClass("/nowhere")),
-            (_, _) => throw new InvalidOperationException("nobody answers"));
+        using var host = new ApiHost();
+        return [.. host.Endpoints.OfType<RouteEndpoint>().Where(endpoint => endpoint.Metadata.GetMetadata<IHttpMethodMetadata>() is not null).Select(endpoint => new ApiRoute(endpoint))];
     }
 }

@@ -1,9 +1,18 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using NicHangExporter.Api;
+using NicHangExporter.Api.Auth;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
@@ -17,7 +26,10 @@ internal sealed record ApiReply(int Status, IHeaderDictionary Headers, string Bo
     public JsonNode Json => JsonNode.Parse(Body)!;
 
     /// <summary>The end of a problem's type; null for no problem.</summary>
-    public string? Problem => Headers.ContentType == "application/problem+json" ? Json["type"]!.GetValue<string>()[ApiProblem.TypePrefix.Length..] : null;
+    public string? Problem =>
+        Headers.ContentType == "application/problem+json"
+        ? Json["type"]!.GetValue<string>()[ApiProblem.TypePrefix.Length..]
+        : null;
 
     public string Detail => Json["detail"]!.GetValue<string>();
 
@@ -25,20 +37,23 @@ internal sealed record ApiReply(int Status, IHeaderDictionary Headers, string Bo
 }
 
 /// <summary>
-/// The API over the whole engine, a simulated NIC and a fake clock, in process. Each answer is held against the API document, the limits of problems and the
-/// headers that all answers have.
+/// The API over the whole engine, a simulated NIC and a fake clock, in process. Each answer is held against the API
+/// document, the limits of problems and the headers that all answers have.
 /// </summary>
 internal sealed class ApiHost : IDisposable
 {
-    public const string Read = "Bearer r-token", Remediate = "Bearer c-token", Admin = "Bearer a-token", Other = "Bearer o-token";
+    public const string Read = "Bearer r-token", Remediate = "Bearer c-token", Admin = "Bearer a-token",
+        Other = "Bearer o-token";
 
-    private readonly CancellationTokenSource _ending = new();
+    private readonly StoppableLifetime _lifetime = new();
     private readonly ConcurrentBag<RemediationTicket> _tickets = [];
     private readonly RemediationHistory _history;
-    private readonly QueryHandlers _views;
+    private readonly QueryHandlers _queries;
     private readonly ILoggerFactory _factory;
+    private readonly ServiceProvider _services;
+    private readonly RequestDelegate _pipeline;
 
-    public ApiHost(Func<ExporterOptions, ExporterOptions>? configure = null, FixtureHost? host = null, Func<HttpContext, Credential, Task<ApiAnswer>>? alertmanager = null)
+    public ApiHost(Func<ExporterOptions, ExporterOptions>? configure = null, FixtureHost? host = null)
     {
         Host = host ?? new FixtureHost(options =>
         {
@@ -50,30 +65,38 @@ internal sealed class ApiHost : IDisposable
         Host.Open();
         _factory = LoggerFactory.Create(builder => builder.AddProvider(Host.Log));
         _history = new RemediationHistory(Host.Options);
-        var door = ApiDoor.Of(Host.Remediator, Host.Ledger);
-        Door = door with { Submit = request => Remember(door.Submit(request)) };
-        _views = new QueryHandlers(Door, Host.Options.Paths.StateDirectory);
+        _queries = new QueryHandlers(Host.Remediator, Host.Options);
         var devices = new NetClass(Host.Options.Paths.Sysfs);
-        var routes = ApiRoutes.Of(new RemediationHandlers(Door, devices, _history, Recent = new RecentRequests(Host.Clock), Host.Clock, _ending.Token), _views, new AdminHandlers(Door, devices), alertmanager);
-        Router = new ApiRouter(routes, new ApiGuard(() => true, Authenticate, _ => IsProtected), Host.Metrics, Host.Clock, _factory.CreateLogger<ApiRouter>(), _ending.Token);
+        var recent = new RecentRequests(Submit, Host.Clock);
+        Handlers = new ApiHandlers(
+            new RemediationHandlers(recent, Host.Ledger, _history, devices, Host.Clock), _queries,
+            new AdminHandlers(Host.Remediator, devices), Host.Webhook,
+            new TransportProtection(Host.Options));
+        _services = Services();
+        _pipeline = Pipeline();
     }
 
     public FixtureHost Host { get; }
     public SimulatedNic Nic { get; }
-    public ApiDoor Door { get; }
-    public RecentRequests Recent { get; }
-    public ApiRouter Router { get; }
+    public ApiHandlers Handlers { get; }
+
+    /// <summary>All endpoints of the API.</summary>
+    public IReadOnlyList<Endpoint> Endpoints => _services.GetRequiredService<EndpointDataSource>().Endpoints;
 
     /// <summary>Nobody on the way can read the connection.</summary>
     public bool IsProtected { get; set; } = true;
 
-    /// <summary>How many requests have reached the door.</summary>
+    /// <summary>How many requests have been submitted to the remediator.</summary>
     public int Submitted => _tickets.Count;
+
+    /// <summary>What the next submission throws.</summary>
+    public Exception? Fault { get; set; }
 
     /// <summary>Lets time pass only when the test says so.</summary>
     public bool IsFrozen { get; set; }
 
-    public static Credential? Authenticate(HttpContext context) => (context.Request.Headers.Authorization is [var only] ? only : null) switch
+    public static Credential? Authenticate(HttpContext context) =>
+        (context.Request.Headers.Authorization is [var only] ? only : null) switch
     {
         Read => new Credential("dashboard", ApiScope.Read),
         Remediate => new Credential("controller", ApiScope.Remediate),
@@ -83,26 +106,40 @@ internal sealed class ApiHost : IDisposable
     };
 
     /// <summary>The program begins to end.</summary>
-    public void End() => _ending.Cancel();
+    public void End() => _lifetime.StopApplication();
 
-    public Task<ApiReply> GetAsync(string path, string? authorization = Read) => SendAsync("GET", path, null, authorization);
+    /// <summary>Handles a request as the server does.</summary>
+    public async Task HandleAsync(HttpContext context)
+    {
+        await using var scope = _services.CreateAsyncScope();
+        context.RequestServices = scope.ServiceProvider;
+        context.Connection.LocalIpAddress = IsProtected ? IPAddress.Loopback : IPAddress.Parse("192.0.2.1");
+        await _pipeline(context);
+    }
 
-    public Task<ApiReply> PostAsync(string path, string? body = null, string? authorization = Admin, params (string Name, string Value)[] headers) =>
+    public Task<ApiReply> GetAsync(string path, string? authorization = Read) =>
+        SendAsync("GET", path, null, authorization);
+
+    public Task<ApiReply> PostAsync(string path, string? body = null, string? authorization = Admin,
+        params (string Name, string Value)[] headers) =>
         SendAsync("POST", path, body is null ? null : Encoding.UTF8.GetBytes(body), authorization, headers);
 
     /// <summary>Asks, and lets the engine work and time pass until there is an answer.</summary>
-    public Task<ApiReply> SendAsync(string method, string path, byte[]? body, string? authorization, params (string Name, string Value)[] headers)
+    public Task<ApiReply> SendAsync(string method, string path, byte[]? body, string? authorization,
+        params (string Name, string Value)[] headers)
     {
         var context = Context(method, path, body, authorization, headers);
-        return FinishAsync(context, Router.HandleAsync(context));
+        return FinishAsync(context, HandleAsync(context));
     }
 
     /// <summary>A request that nobody has handled yet.</summary>
-    public static DefaultHttpContext Context(string method, string path, byte[]? body, string? authorization, params (string Name, string Value)[] headers)
+    public static DefaultHttpContext Context(string method, string path, byte[]? body, string? authorization,
+        params (string Name, string Value)[] headers)
     {
         var context = new DefaultHttpContext();
         var request = context.Request;
-        (request.Method, request.Scheme, request.Host, request.Protocol) = (method, "http", new HostString("127.0.0.1:19642"), HttpProtocol.Http11);
+        (request.Method, request.Scheme, request.Host, request.Protocol) = (method, "http",
+            new HostString("127.0.0.1:19642"), HttpProtocol.Http11);
         var query = path.IndexOf('?', StringComparison.Ordinal);
         request.Path = new PathString(Uri.UnescapeDataString(query < 0 ? path : path[..query]));
         request.QueryString = new QueryString(query < 0 ? "" : path[query..]);
@@ -133,8 +170,10 @@ internal sealed class ApiHost : IDisposable
             Assert.True(Host.Clock.GetUtcNow() - began < TimeSpan.FromMinutes(5), "no answer within five minutes");
         }
         await handling;
-        var reply = new ApiReply(context.Response.StatusCode, context.Response.Headers, Encoding.UTF8.GetString(((MemoryStream)context.Response.Body).ToArray()));
-        ApiPromises.Check(Router, context.Request, reply);
+        var reply = new ApiReply(context.Response.StatusCode, context.Response.Headers,
+            Encoding.UTF8.GetString(((MemoryStream)context.Response.Body).ToArray()));
+        if (ApiServices.IsApi(context))
+            ApiPromises.Check(context, reply);
         return reply;
     }
 
@@ -151,7 +190,8 @@ internal sealed class ApiHost : IDisposable
 
     public ILogger<T> Logger<T>() => _factory.CreateLogger<T>();
 
-    public List<JournalEntry> Intents() => [.. Host.JournalEntries().Where(entry => entry.Event == JournalEvent.Intent)];
+    public List<JournalEntry> Intents() =>
+        [.. Host.JournalEntries().Where(entry => entry.Event == JournalEvent.Intent)];
 
     public void Dispose()
     {
@@ -163,14 +203,67 @@ internal sealed class ApiHost : IDisposable
     public void Forget()
     {
         _history.Dispose();
-        _views.Dispose();
-        _ending.Dispose();
+        _queries.Dispose();
+        _services.Dispose();
+        _lifetime.Dispose();
         _factory.Dispose();
+    }
+
+    private RemediationTicket Submit(RemediationRequest request) =>
+        Fault is { } fault ? throw fault : Remember(Host.Remediator.Submit(request));
+
+    private ServiceProvider Services()
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton(_factory);
+        services.AddLogging();
+        services.AddSingleton<IHostApplicationLifetime>(_lifetime);
+        services.AddSingleton<System.Diagnostics.DiagnosticListener>(
+            new System.Diagnostics.DiagnosticListener("tests"));
+        services.AddApi<TokenHandler>();
+        return services.BuildServiceProvider();
+    }
+
+    private RequestDelegate Pipeline()
+    {
+        var application = new ApplicationBuilder(_services);
+        application.UseApi(
+            new ApiMiddleware(Host.Metrics.ApiRequests, Host.Clock, _factory.CreateLogger<ApiMiddleware>()));
+        application.UseEndpoints(endpoints => endpoints.MapApi(Handlers));
+        return application.Build();
     }
 
     private RemediationTicket Remember(RemediationTicket ticket)
     {
         _tickets.Add(ticket);
         return ticket;
+    }
+
+    /// <summary>Knows the callers of the tests.</summary>
+    private sealed class TokenHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger,
+        UrlEncoder encoder)
+        : CallerAuthenticationHandler(options, logger, encoder)
+    {
+        protected override Caller? Identify() =>
+            Authenticate(Context) is { } credential
+                ? new Caller(credential.Name, credential.Scope, RemediationTrigger.Api)
+                : null;
+
+        protected override ApiResult Challenge => BearerTokenHandler.ChallengeOf(Request);
+    }
+
+    private sealed class StoppableLifetime : IHostApplicationLifetime, IDisposable
+    {
+        private readonly CancellationTokenSource _stopping = new();
+
+        public CancellationToken ApplicationStarted => CancellationToken.None;
+
+        public CancellationToken ApplicationStopping => _stopping.Token;
+
+        public CancellationToken ApplicationStopped => CancellationToken.None;
+
+        public void StopApplication() => _stopping.Cancel();
+
+        public void Dispose() => _stopping.Dispose();
     }
 }

@@ -39,7 +39,7 @@ public sealed class HttpStatusMappingTests
     [InlineData(DeclineReason.ShuttingDown, 503)]
     internal void Reason_HasItsStatus(DeclineReason reason, int status)
     {
-        var answer = ApiAnswer.Of(new RemediationOutcome("r1-1", "eno1", RemediationVerdict.Declined, "because") { Declined = reason, RetryAfter = 12.2 });
+        var answer = ApiResult.Of(new RemediationOutcome("r1-1", "eno1", RemediationVerdict.Declined, "because") { Declined = reason, RetryAfter = 12.2 });
 
         Assert.Equal(status, answer.Status);
         Assert.True(answer.IsProblem);
@@ -54,8 +54,8 @@ public sealed class HttpStatusMappingTests
             for (var length = 0; length < 700; length += 7)
                 foreach (var reason in Enum.GetValues<DeclineReason>())
                 {
-                    var answer = ApiAnswer.Of(new RemediationOutcome("r1954fc40000-123456", "eno1", RemediationVerdict.Declined, string.Concat(Enumerable.Repeat(piece, length))) { Declined = reason });
-                    Assert.InRange(answer.Body.Length, 1, ApiAnswer.MaxProblem);
+                    var answer = ApiResult.Of(new RemediationOutcome("r1954fc40000-123456", "eno1", RemediationVerdict.Declined, string.Concat(Enumerable.Repeat(piece, length))) { Declined = reason });
+                    Assert.InRange(answer.Body.Length, 1, ApiResult.MaxProblem);
                     Assert.NotNull(System.Text.Json.Nodes.JsonNode.Parse(answer.Body));
                 }
     }

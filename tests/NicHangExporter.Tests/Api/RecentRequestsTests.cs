@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using NicHangExporter.Api;
+using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Tests.Api;
@@ -8,11 +9,12 @@ public sealed class RecentRequestsTests
 {
     private readonly FakeTimeProvider _clock = new();
     private int _ids;
+    private RemediationVerdict _verdict;
 
     [Fact]
     public void Keys_AreBoundedAndTheOldestGoes()
     {
-        var passes = new RecentRequests(_clock);
+        var passes = Requests();
         for (var i = 0; i < RecentRequests.MaxKeys + 1; i++)
             Submit(passes, $"k{i}");
 
@@ -24,7 +26,7 @@ public sealed class RecentRequestsTests
     [Fact]
     public void KeyUsedAnew_AfterItWasDeclined_LivesFromThenOn()
     {
-        var passes = new RecentRequests(_clock);
+        var passes = Requests();
         Submit(passes, "k", RemediationVerdict.Declined);
         Assert.Null(passes.FindByKey("k"));
         var second = Submit(passes, "k");
@@ -39,7 +41,7 @@ public sealed class RecentRequestsTests
     [Fact]
     public void Ids_AreBounded()
     {
-        var passes = new RecentRequests(_clock);
+        var passes = Requests();
         var first = Submit(passes, null);
         for (var i = 0; i < 1000; i++)
             Submit(passes, null);
@@ -51,7 +53,7 @@ public sealed class RecentRequestsTests
     [Fact]
     public void ManyKeys_OverManyDays_LeaveNothingBehind()
     {
-        var passes = new RecentRequests(_clock);
+        var passes = Requests();
         for (var i = 0; i < 5000; i++)
         {
             Submit(passes, $"k{i}", i % 3 == 0 ? RemediationVerdict.Declined : RemediationVerdict.Applied);
@@ -61,6 +63,13 @@ public sealed class RecentRequestsTests
         Assert.Equal(Math.Round(24 * 60 / 7.0 * 2 / 3), Enumerable.Range(0, 5000).Count(i => passes.FindByKey($"k{i}") is not null), 2.0);
     }
 
-    private RecentRequest Submit(RecentRequests passes, string? key, RemediationVerdict verdict = RemediationVerdict.Applied) =>
-        passes.Submit(key, "eno1", "content", () => new RemediationTicket($"r{++_ids}", false, Task.FromResult(new RemediationOutcome($"r{_ids}", "eno1", verdict, "")))) ?? throw new InvalidOperationException("too many");
+    private RecentRequests Requests() => new(
+        _ => new RemediationTicket($"r{++_ids}", false, Task.FromResult(new RemediationOutcome($"r{_ids}", "eno1", _verdict, ""))), _clock);
+
+    private RecentRequest Submit(RecentRequests passes, string? key, RemediationVerdict verdict = RemediationVerdict.Applied)
+    {
+        _verdict = verdict;
+        Assert.True(InterfaceName.TryParse("eno1", out var device));
+        return passes.Submit(key, "content", new RemediationRequest(device, RemediationTrigger.Api)) ?? throw new InvalidOperationException("too many");
+    }
 }

@@ -69,7 +69,7 @@ public sealed class RequestKeyTests : IDisposable
         var handling = new Task[asked.Count];
         await Parallel.ForAsync(0, asked.Count, (i, _) =>
         {
-            handling[i] = _api.Router.HandleAsync(asked[i]);
+            handling[i] = _api.HandleAsync(asked[i]);
             return ValueTask.CompletedTask;
         });
         _api.IsFrozen = false;
@@ -123,7 +123,7 @@ public sealed class RequestKeyTests : IDisposable
     public async Task Crash_InTheMiddle_IsAnsweredWithWhatCameOfIt()
     {
         _api.IsFrozen = true;
-        _ = _api.Router.HandleAsync(ApiHost.Context("POST", Path, System.Text.Encoding.UTF8.GetBytes(Body), ApiHost.Remediate, (RequestKeys.Header, "k1")));
+        _ = _api.HandleAsync(ApiHost.Context("POST", Path, System.Text.Encoding.UTF8.GetBytes(Body), ApiHost.Remediate, (RequestKeys.Header, "k1")));
         // The search in the journal is on another thread.
         Assert.True(SpinWait.SpinUntil(() => _api.Submitted == 1, TimeSpan.FromSeconds(30)));
         _api.Host.RemediationWorker.RunPending();
@@ -155,7 +155,7 @@ public sealed class RequestKeyTests : IDisposable
         var context = ApiHost.Context("POST", Path, System.Text.Encoding.UTF8.GetBytes(Body), ApiHost.Remediate);
         context.Request.Headers[RequestKeys.Header] = new(["a", "b"]);
 
-        Assert.Equal(400, (await _api.FinishAsync(context, _api.Router.HandleAsync(context))).Status);
+        Assert.Equal(400, (await _api.FinishAsync(context, _api.HandleAsync(context))).Status);
     }
 
     [Fact]

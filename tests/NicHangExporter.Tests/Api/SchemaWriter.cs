@@ -63,7 +63,7 @@ internal sealed class SchemaWriter
 
     private JsonObject Component(Type type, Func<JsonObject> make)
     {
-        var name = type.Name.EndsWith("View", StringComparison.Ordinal) ? type.Name[..^4] : type.Name;
+        var name = type.Name.EndsWith("Response", StringComparison.Ordinal) ? type.Name[..^"Response".Length] : type.Name;
         if (!_components.ContainsKey(name))
         {
             // Before it is made: a type may mention itself.

@@ -72,24 +72,38 @@ internal sealed partial class AdminCommands(
 
     private AdminError? Clear(AdminRequest request, InterfaceName device, string actor, long seen)
     {
-        if (locator.Identify(device) is not { } facts)
+        var cleared = locator.Identify(device) is { } facts
+            ? JournalEntry.For(JournalEvent.Cleared, facts)
+            : ClearedAbsent(device);
+        if (cleared is not { Key: { } key })
             return new AdminError(AdminErrorKind.UnknownDevice, $"there is no device {device}, or it can't be read");
-        if (quarantine.IsNewer(facts.Key, seen))
+        if (quarantine.IsNewer(key, seen))
             return new AdminError(AdminErrorKind.Overtaken,
                 $"{device} stays in quarantine: it has got there after this was asked for; see why, then ask again");
-        var record = store.State.Device(facts.Key);
+        var record = store.State.Device(key);
         if (!record.Quarantined && record.Charges.Count == 0)
             return new AdminError(AdminErrorKind.NothingToDo,
                 $"{device} is not in quarantine, and no budget of it is spent");
         if (!request.TryClaim())
             return null;
-        if (!store.Record(JournalEntry.For(JournalEvent.Cleared, facts) with { Actor = actor }))
+        if (!store.Record(cleared with { Actor = actor }))
             return new AdminError(AdminErrorKind.NotDurable,
                 "the journal can't be written: the quarantine is lifted, but a restart may bring it back");
         LogCleared(device.ToString(), actor);
         AcceptHistory(actor);
         status.Publish();
         return null;
+    }
+
+    // The entry for a device that is absent and on record. If several devices had the name, one in quarantine comes first.
+    private JournalEntry? ClearedAbsent(InterfaceName device)
+    {
+        // A device that is present and can't be read may be another one than the one on record.
+        if (!locator.IsAbsent(device))
+            return null;
+        var records = store.State.Devices.Where(pair => pair.Value.Device == device.ToString());
+        return records.OrderByDescending(pair => pair.Value.Quarantined).Select(pair => pair.Key).FirstOrDefault()
+            is { } key ? new JournalEntry(JournalEvent.Cleared) { Key = key, Device = device.ToString() } : null;
     }
 
     // Ends the quarantine of devices without a record when a person has cleared every watched device. A device that

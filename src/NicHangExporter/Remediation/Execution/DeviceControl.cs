@@ -73,12 +73,8 @@ internal sealed class DeviceControl(NetClass netClass, IEthtool ethtool, LinkFla
             return null;
         if (errno != Errno.None)
             throw new LinuxException("read", $"{facts.Name}/statistics/tx_packets", errno);
-        var queues = device.CountTxQueues();
-        ulong inflight = 0;
-        for (var queue = 0; queue < queues; queue++)
-            if (device.TryReadQueueUInt64(queue, "byte_queue_limits/inflight\0"u8, out var bytes) == Errno.None)
-                inflight += bytes;
-        return new TransmitReading(IsOperational(device), packets, inflight, queues);
+        var inflight = device.SumInflightBytes(out var queues);
+        return new TransmitReading(device.IsOperational, packets, inflight, queues);
     }
 
     /// <summary>True if it is a port of a bond and no other port is operational.</summary>
@@ -89,7 +85,7 @@ internal sealed class DeviceControl(NetClass netClass, IEthtool ethtool, LinkFla
         foreach (var port in netClass.ListBondPorts(bond))
         {
             using var other = netClass.Open(port);
-            if (port != name && other is not null && IsOperational(other))
+            if (port != name && other is not null && other.IsOperational)
                 return false;
         }
         return true;
@@ -179,13 +175,6 @@ internal sealed class DeviceControl(NetClass netClass, IEthtool ethtool, LinkFla
         var names = new List<InterfaceName>();
         var errno = netClass.TryList(names);
         return errno == Errno.None ? names : throw new LinuxException("getdents64", "class/net", errno);
-    }
-
-    private static bool IsOperational(NetDevice device)
-    {
-        Span<byte> state = stackalloc byte[32];
-        return device.TryReadText("operstate\0"u8, state, out var length) == Errno.None
-            && (state[..length].SequenceEqual("up"u8) || state[..length].SequenceEqual("unknown"u8));
     }
 
     private bool IsThere(InterfaceName name)

@@ -31,6 +31,19 @@ internal sealed class DeviceLocator(ExporterOptions options, DeviceControl contr
         }
     }
 
+    /// <summary>True if no device has that name. False also if that can't be read.</summary>
+    public bool IsAbsent(InterfaceName name)
+    {
+        try
+        {
+            return control.IndexOf(name) is null;
+        }
+        catch (LinuxException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>
     /// The device of a record as it is now. It is found by bus address and hardware address, which survive a rename.
     /// </summary>

@@ -187,7 +187,7 @@ public sealed class WebhookBadInputTests : IDisposable
         Assert.True(status is 200 or 400 or 413 or 415, $"{status} for {what()}");
         if (status == 200)
             return;
-        Assert.True(Encoding.UTF8.GetByteCount(answer) <= ApiAnswer.MaxProblem, what());
+        Assert.True(Encoding.UTF8.GetByteCount(answer) <= ApiResult.MaxProblem, what());
         Assert.True(answer.StartsWith($"{{\n  \"type\": \"{ApiProblem.TypePrefix}", StringComparison.Ordinal), answer);
         foreach (var word in OfTheInput)
             Assert.False(answer.Contains(word, StringComparison.Ordinal), $"{answer} for {what()}");

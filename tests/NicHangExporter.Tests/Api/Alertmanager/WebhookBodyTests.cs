@@ -37,9 +37,9 @@ public sealed class WebhookBodyTests : IDisposable
 
     [Theory]
     [InlineData("application/json", MessageReader.MaxBody + 1, 413, true)]
-    [InlineData("text/plain", ApiBody.MaxLength + 1, 415, true)]
+    [InlineData("text/plain", JsonBody.MaxLength + 1, 415, true)]
     [InlineData("text/plain", null, 415, true)]
-    [InlineData("text/plain", ApiBody.MaxLength, 415, false)]
+    [InlineData("text/plain", JsonBody.MaxLength, 415, false)]
     public async Task Body_ThatIsNotRead_ClosesTheConnectionWhereTheServerDoesNotPassItOver(string type, int? length, int status, bool closes)
     {
         _host.Begin();
@@ -88,7 +88,7 @@ public sealed class WebhookBodyTests : IDisposable
             var (status, body) = await _host.PostAsync(Encoding.UTF8.GetBytes(text));
             Assert.Equal(400, status);
             Assert.DoesNotContain("canary", body, StringComparison.Ordinal);
-            Assert.True(Encoding.UTF8.GetByteCount(body) <= ApiAnswer.MaxProblem);
+            Assert.True(Encoding.UTF8.GetByteCount(body) <= ApiResult.MaxProblem);
         }
     }
 

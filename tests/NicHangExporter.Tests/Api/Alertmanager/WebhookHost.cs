@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using NicHangExporter.Api.Auth;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
@@ -72,7 +73,7 @@ internal sealed class WebhookHost : IDisposable
     {
         using var answer = new MemoryStream();
         context.Response.Body = answer;
-        await (await Host.Webhook.HandleAsync(context, new Credential("alertmanager", ApiScope.Remediate))).SendAsync(context);
+        await (await Host.Webhook.HandleAsync(context, new Caller("alertmanager", ApiScope.Remediate, RemediationTrigger.Api))).ExecuteAsync(context);
         return System.Text.Encoding.UTF8.GetString(answer.ToArray());
     }
 

@@ -1,5 +1,6 @@
 using NicHangExporter.Api;
-using NicHangExporter.Control;
+using NicHangExporter.Api.Auth;
+using NicHangExporter.Cli;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
@@ -52,32 +53,28 @@ public sealed class PauseStateTests : IDisposable
         await SetAsync(true);
         File.WriteAllText(_scene.Host.Options.Remediation.DisableFile, "");
 
-        var console = await ConsoleAsync(ControlCommand.Resume);
         var api = await ApiAsync(false);
+        var (text, isSuccess) = Console(api, isResume: true);
 
-        Assert.Null(console.Error);
-        Assert.True(console.Paused);
-        Assert.Equal([PauseCause.File], console.PausedBy!);
-        Assert.StartsWith("Remediation is paused by the file", console.Done, StringComparison.Ordinal);
-        Assert.Contains("\"paused\": true", api, StringComparison.Ordinal);
-        Assert.Contains("\"file\"", api, StringComparison.Ordinal);
-        Assert.DoesNotContain("\"command\"", api, StringComparison.Ordinal);
-        Assert.Contains(console.Done!, api, StringComparison.Ordinal);
+        Assert.True(api.Paused);
+        Assert.Equal([PauseCause.File], api.PausedBy!);
+        Assert.StartsWith("Remediation is paused by the file", api.Explanation, StringComparison.Ordinal);
+        Assert.Equal((api.Explanation, false), (text, isSuccess));
 
         File.Delete(_scene.Host.Options.Remediation.DisableFile);
-        Assert.False((await ConsoleAsync(ControlCommand.Resume)).Paused);
-        Assert.Contains("\"paused\": false", await ApiAsync(false), StringComparison.Ordinal);
+        api = await ApiAsync(false);
+        Assert.False(api.Paused);
+        Assert.Null(api.PausedBy);
+        Assert.True(Console(api, isResume: true).IsSuccess);
     }
 
     [Fact]
     public async Task Pause_SaysTheSameByConsoleAndApi()
     {
-        var console = await ConsoleAsync(ControlCommand.Pause);
         var api = await ApiAsync(true);
 
-        Assert.Equal((true, "Remediation is paused by command: nothing is changed, except to undo."
-            + " To end that: nic-hang-exporter resume, or DELETE /api/v1/pause."), (console.Paused, console.Done));
-        Assert.Contains(console.Done!, api, StringComparison.Ordinal);
+        Assert.Equal((true, "Remediation is paused by command: nothing is changed, except to undo. To end that: nic-hang-exporter resume, or DELETE /api/v1/pause."), (api.Paused, api.Explanation));
+        Assert.Equal((api.Explanation, true), Console(api, isResume: false));
     }
 
     [Fact]
@@ -107,18 +104,20 @@ public sealed class PauseStateTests : IDisposable
     private async Task SetAsync(bool paused) =>
         Assert.Null(await Run(_scene.Host.Remediator.SetPausedAsync(paused, "root")));
 
-    private Task<ControlAnswer> ConsoleAsync(ControlCommand command) => Run(
-        new ControlDesk(ControlDoor.Of(_scene.Host.Remediator), new NetClass(_scene.Host.Options.Paths.Sysfs))
-            .AnswerAsync(new ControlRequest(command), "root", TestContext.Current.CancellationToken));
-
-    private async Task<string> ApiAsync(bool paused)
+    private static (string? Text, bool IsSuccess) Console(PauseResponse api, bool isResume)
     {
-        var desk = new AdminHandlers(ApiDoor.Of(_scene.Host.Remediator, _scene.Host.Ledger),
-            new NetClass(_scene.Host.Options.Paths.Sysfs));
-        var call = new ApiRequest(null!, new Credential("ops", ApiScope.Admin), "", null);
-        var answer = await Run(paused ? desk.PauseAsync(call) : desk.ResumeAsync(call));
+        var output = new StringWriter();
+        var isSuccess = new AnswerWriter(new ConsoleWriter(output), json: false).Write(api, isResume);
+        return (output.ToString().TrimEnd().Replace('\n', ' '), isSuccess);
+    }
+
+    private async Task<PauseResponse> ApiAsync(bool paused)
+    {
+        var admin = new AdminHandlers(_scene.Host.Remediator, new NetClass(_scene.Host.Options.Paths.Sysfs));
+        var (body, caller) = (JsonBody<EmptyRequest>.Of(new EmptyRequest()), new Caller("ops", ApiScope.Admin, RemediationTrigger.Api));
+        var answer = await Run(paused ? admin.PauseAsync(body, caller) : admin.ResumeAsync(body, caller));
         Assert.Equal(200, answer.Status);
-        return System.Text.Encoding.UTF8.GetString(answer.Body);
+        return System.Text.Json.JsonSerializer.Deserialize(answer.Body, ApiJson.Answers.PauseResponse)!;
     }
 
     private Task<T> Run<T>(Task<T> answer)

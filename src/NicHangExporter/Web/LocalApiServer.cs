@@ -1,0 +1,209 @@
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using NicHangExporter.Api;
+using NicHangExporter.Api.Auth;
+using NicHangExporter.Hosting;
+using NicHangExporter.Linux;
+using NicHangExporter.Options;
+
+namespace NicHangExporter.Web;
+
+/// <summary>
+/// The API on a Unix socket in the state directory, for the console on a host whose network has failed. It is a server
+/// of its own: it shares no connection limit with the TCP listeners, and it runs also where those can't listen, because
+/// Kestrel stops a whole server when one address fails.
+/// </summary>
+/// <param name="options">The options: for the state directory, which this process must hold
+/// (<see cref="StateDirectory"/>).</param>
+/// <param name="handlers">The handlers; the TCP listeners have the same.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="loggers">The logs.</param>
+/// <param name="userOf">The user at the other end of a connection; by default from the kernel.</param>
+internal sealed partial class LocalApiServer(
+    ExporterOptions options, ApiHandlers handlers, TimeProvider clock, ILoggerFactory loggers, Func<Socket,
+    uint>? userOf = null) : IAsyncDisposable
+{
+    /// <summary>The name of the socket in the state directory.</summary>
+    public const string FileName = "api.sock";
+
+    /// <summary>
+    /// The longest path in bytes: sun_path of struct sockaddr_un (include/uapi/linux/un.h) without its NUL.
+    /// </summary>
+    public const int MaxPath = 107;
+
+    /// <summary>The most connections at once. A new one takes the place of the one that is silent for longest.</summary>
+    public const int MaxConnections = 32;
+
+    private readonly ILogger _logger = loggers.CreateLogger<LocalApiServer>();
+    private readonly SemaphoreSlim _turn = new(1);
+    private WebApplication? _server;
+    private bool _isStopped;
+
+    /// <summary>The path of the socket in a state directory.</summary>
+    public static string PathIn(string stateDirectory) => Path.Combine(Path.GetFullPath(stateDirectory), FileName);
+
+    /// <summary>False for a path that no socket can have.</summary>
+    public static bool Fits(string path) => Encoding.UTF8.GetByteCount(path) <= MaxPath;
+
+    /// <summary>Starts to listen. Where that fails, the log says why and the exporter runs without the socket.</summary>
+    public async Task StartAsync()
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            if (!_isStopped && options.Paths.StateDirectory is { } directory)
+                await ListenAsync(PathIn(directory));
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>
+    /// Stops to listen, removes the socket, and waits for requests in progress until it is cancelled.
+    /// </summary>
+    public async Task StopAsync(CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(CancellationToken.None);
+        try
+        {
+            _isStopped = true;
+            if (_server is not null)
+                await _server.StopAsync(cancellation);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+            await _server.DisposeAsync();
+        _turn.Dispose();
+    }
+
+    private async Task ListenAsync(string path)
+    {
+        if (!Fits(path))
+        {
+            LogUnavailable(_logger, path,
+                $"the path is longer than the {MaxPath} bytes that a socket's may have; choose a shorter "
+                + "state.directory");
+            return;
+        }
+        var server = Build(path);
+        try
+        {
+            await server.StartAsync();
+            _server = server;
+            LogListening(_logger, path);
+        }
+#pragma warning disable CA1031 // Without the socket everything else still works, for any reason.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            await server.DisposeAsync();
+            LogUnavailable(_logger, path, exception.Message.Split('\n')[0]);
+        }
+    }
+
+    private WebApplication Build(string path)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(
+            new WebApplicationOptions { ApplicationName = "nic-hang-exporter", ContentRootPath = "/" });
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            WebLimits.Set(kestrel.Limits);
+            // This host has half of the places, and nobody else comes by this socket.
+            var places = new ConnectionQuota(2 * MaxConnections);
+            kestrel.ListenUnixSocket(path, listener =>
+            {
+                listener.Protocols = HttpProtocols.Http1;
+                listener.Use(next => connection => places.HoldAsync(connection, next));
+            });
+        });
+        builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = Bind);
+        builder.Services.AddSingleton(loggers);
+        builder.Services.AddSingleton<IHostLifetime, OwnedLifetime>();
+        builder.Services.AddSingleton(
+            new PeerAuthenticator(userOf ?? (socket => PeerCredentials.Read(socket).Uid), clock,
+            loggers.CreateLogger<PeerAuthenticator>()));
+        builder.Services.AddApi<PeerCredentialHandler>();
+        var server = builder.Build();
+        server.Use((context, next) => ConnectionQuota.AnswerAsync(context, () => next(context)));
+        // Not counted in nichang_api_requests_total, which is about the network.
+        server.UseApi(new ApiMiddleware(requests: null, clock, loggers.CreateLogger<ApiMiddleware>()));
+        server.Use(DropAbandonedAsync);
+        server.MapApi(handlers);
+        return server;
+    }
+
+    // A process that was stopped finds the requests of that time in its socket. Their clients have given up, and have said that nothing
+    // was done.
+    private static Task DropAbandonedAsync(HttpContext context, RequestDelegate next)
+    {
+        if (!context.Request.IsChange() || context.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket || HasPeer(socket))
+            return next(context);
+        context.Abort();
+        return Task.CompletedTask;
+    }
+
+    // This sends nothing, but the kernel refuses it if the client has closed its end. A client that has only finished sending still listens.
+    private static bool HasPeer(Socket socket)
+    {
+        try
+        {
+            socket.Send(ReadOnlySpan<byte>.Empty, SocketFlags.None);
+            return true;
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    // A socket that is there already is left over from a process that was killed: the lock of the directory is ours.
+    private static Socket Bind(System.Net.EndPoint endPoint)
+    {
+        var path = endPoint.ToString()!;
+        File.Delete(path);
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Bind(endPoint);
+            // Nobody can connect before listen(2), so the mode is in force for the first connection.
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Leaves signals to the exporter's own host.</summary>
+    private sealed class OwnedLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    [LoggerMessage(EventIds.ControlListening, LogLevel.Information,
+        "The API is served to root and the user of the exporter at {Path}")]
+    private static partial void LogListening(ILogger logger, string path);
+
+    [LoggerMessage(EventIds.ControlUnavailable, LogLevel.Warning, "The API can't be served at {Path}: {Reason}")]
+    private static partial void LogUnavailable(ILogger logger, string path, string reason);
+}
