@@ -46,7 +46,7 @@ internal sealed partial class HangingHost(string work, string device)
         using var logger = LoggingSetup.Create(options, _clock, () => { });
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new SerilogLoggerProvider(logger)));
-        ExporterHost.AddRooms(services, options, _clock, metrics);
+        services.AddExporter(options, _clock, metrics);
         services.AddSingleton<IEthtool>(_nic);
         await using var provider = services.BuildServiceProvider();
         var monitor = provider.GetRequiredService<HangMonitor>();
