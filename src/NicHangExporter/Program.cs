@@ -6,24 +6,25 @@ using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Web;
 
-// First of all: later threads have the capabilities of this one.
+// First, because threads inherit the capabilities of the thread that starts them.
 try
 {
     Capabilities.Raise(Capability.NetAdmin, Capability.SysLog);
 }
 catch (LinuxException exception)
 {
-    Console.Error.WriteLine($"nic-hang-exporter: warning: capabilities of the executable are not used: {exception.Message}");
+    Console.Error.WriteLine(
+        $"nic-hang-exporter: warning: capabilities of the executable are not used: {exception.Message}");
 }
 
 var commandLine = new CommandLine();
 var result = commandLine.Parse(args);
 
-// To a terminal that it knows, the runtime's console sends escape sequences at its first output (keypad mode).
+// The runtime sends escape sequences to a known terminal at its first output (keypad mode).
 Environment.SetEnvironmentVariable("TERM", null);
 var (output, error) = (Console.Out, Console.Error);
 
-// Errors are ours: all of them, one line each, exit code 2.
+// All errors, one line each, exit code 2.
 if (commandLine.TryInform(result, output))
     return 0;
 var errors = commandLine.Errors(result);
@@ -49,7 +50,7 @@ if (errors.Count > 0)
     return Refuse(errors);
 if (call is not null)
 {
-    // The answer says what there is to say; the log is for whoever asks for it.
+    // The output has the answer. The log is only for a user who sets its level.
     if (settings.All(setting => setting.Name != "log.level"))
         options = options with { Logging = options.Logging with { Level = LogLevel.Error } };
     return await new CommandRunner(options, (directory, say) => new OfflineHost(options, directory, say), TimeProvider.System, output, error).RunAsync(call);
@@ -60,7 +61,9 @@ if (commandLine.IsConfigCheck(result))
     foreach (var warning in ConfigurationWarnings.Of(options))
         error.WriteLine($"nic-hang-exporter: warning: {ConsoleWriter.Clean(warning)}");
     if (options.Paths.StateDirectory is { } directory && StateDirectory.FaultOf(directory) is { } fault)
-        error.WriteLine($"nic-hang-exporter: warning: a restart will forget, because of state.directory: {ConsoleWriter.Clean(fault.Split('\n')[0])}");
+        error.WriteLine(
+            "nic-hang-exporter: warning: a restart will forget, because of state.directory: "
+            + $"{ConsoleWriter.Clean(fault.Split('\n')[0])}");
     output.WriteLine("The configuration is sound.");
     return 0;
 }

@@ -12,9 +12,12 @@ internal sealed class AdminHandlers(Remediator remediator, NetClass devices)
     {
         if (DeviceResolver.Find(devices, device, out var found) is { } problem)
             return problem;
-        return await remediator.ClearQuarantineAsync(found, caller.Name) is not { } error
-            ? ApiResult.Of(new QuarantineResponse(found.ToString(), Cleared: true), ApiJson.Answers.QuarantineResponse)
-            : ProblemOf(error) ?? ApiResult.Of(new QuarantineResponse(found.ToString(), Cleared: false) { Explanation = error.Explanation }, ApiJson.Answers.QuarantineResponse);
+        if (await remediator.ClearQuarantineAsync(found, caller.Name) is not { } error)
+            return Answer(new QuarantineResponse(found.ToString(), Cleared: true));
+        return ProblemOf(error)
+            ?? Answer(new QuarantineResponse(found.ToString(), Cleared: false) { Explanation = error.Explanation });
+
+        static ApiResult Answer(QuarantineResponse response) => ApiResult.Of(response, ApiJson.Answers.QuarantineResponse);
     }
 
     /// <summary>POST /api/v1/pause.</summary>

@@ -8,9 +8,12 @@ namespace NicHangExporter.Api;
 internal static class ApiEndpointConventions
 {
     /// <summary>True for a request that may change something.</summary>
-    public static bool IsChange(this HttpRequest request) => !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method);
+    public static bool IsChange(this HttpRequest request) =>
+        !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method);
 
-    /// <summary>A group whose routes take neither an unknown query parameter nor an unknown member of the body.</summary>
+    /// <summary>
+    /// A group whose routes take neither an unknown query parameter nor an unknown member of the body.
+    /// </summary>
     public static RouteGroupBuilder MapStrict(this IEndpointRouteBuilder endpoints) => endpoints.MapGroup("")
         .AddEndpointFilter(new StrictQueryFilter())
         .AddEndpointFilter(new JsonBodyFilter())
@@ -26,7 +29,10 @@ internal static class ApiEndpointConventions
     {
         foreach (var status in statuses)
             route.WithMetadata(new ProducesResponseTypeMetadata(
-                status, status < 400 ? typeof(T) : typeof(ProblemResponse), [status < 400 ? "application/json" : "application/problem+json"]));
+                status, status < 400
+                    ? typeof(T)
+                    : typeof(ProblemResponse),
+                [status < 400 ? "application/json" : "application/problem+json"]));
     }
 
     /// <summary>
@@ -37,13 +43,16 @@ internal static class ApiEndpointConventions
     {
         var paths = endpoints.DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith(ApiEndpoints.Prefix, StringComparison.Ordinal))
-            .GroupBy(endpoint => endpoint.RoutePattern.RawText!, endpoint => endpoint.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods)
+            .GroupBy(endpoint => endpoint.RoutePattern.RawText!,
+                endpoint => endpoint.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods)
             .ToList();
         foreach (var path in paths)
         {
-            var refusal = ApiResult.Problem(ApiProblem.MethodNotAllowed) with { Allow = string.Join(", ", path.SelectMany(methods => methods)) };
+            var allow = string.Join(", ", path.SelectMany(methods => methods));
+            var refusal = ApiResult.Problem(ApiProblem.MethodNotAllowed) with { Allow = allow };
             endpoints.Map(path.Key, refusal.ExecuteAsync).RequireScope(ApiScope.Read);
         }
-        endpoints.Map(ApiEndpoints.AnyPath, ApiResult.Problem(ApiProblem.NotFound).ExecuteAsync).RequireScope(ApiScope.Read);
+        endpoints.Map(ApiEndpoints.AnyPath, ApiResult.Problem(ApiProblem.NotFound).ExecuteAsync)
+            .RequireScope(ApiScope.Read);
     }
 }

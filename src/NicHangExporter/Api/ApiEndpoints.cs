@@ -5,9 +5,12 @@ using NicHangExporter.Options;
 
 namespace NicHangExporter.Api;
 
-/// <summary>What answers the routes. The listeners share one, and with it the limits and the memory of requests.</summary>
+/// <summary>
+/// What answers the routes. The listeners share one, and with it the limits and the memory of requests.
+/// </summary>
 internal sealed record ApiHandlers(
-    RemediationHandlers Remediations, QueryHandlers Queries, AdminHandlers Admin, AlertmanagerWebhook Alertmanager, TransportProtection Transport);
+    RemediationHandlers Remediations, QueryHandlers Queries, AdminHandlers Admin, AlertmanagerWebhook Alertmanager,
+    TransportProtection Transport);
 
 /// <summary>
 /// The routes of the API. docs/reference/openapi.json is made from them. Checks run in this order, for each transport: another
@@ -21,7 +24,8 @@ internal static class ApiEndpoints
     /// <summary>The pattern of every other path.</summary>
     public const string AnyPath = "/api/{**path}";
 
-    private const int Ok = 200, Accepted = 202, Malformed = 400, NotFound = 404, Conflict = 409, TooLarge = 413, NotJson = 415, Unprocessable = 422, CoolingDown = 429, Unavailable = 503;
+    private const int Ok = 200, Accepted = 202, Malformed = 400, NotFound = 404, Conflict = 409, TooLarge = 413;
+    private const int NotJson = 415, Unprocessable = 422, CoolingDown = 429, Unavailable = 503;
 
     private static readonly string[] Get = [HttpMethods.Get, HttpMethods.Head];
 
@@ -50,7 +54,9 @@ internal static class ApiEndpoints
             .RequireScope(ApiScope.Remediate)
             .WithSummary("Change a device, or say what would be changed.")
             .WithMetadata(new RequestBody(typeof(CreateRemediationRequest), IsOptional: false))
-            .Returns<RemediationResponse>(Ok, Accepted, Malformed, NotFound, Conflict, TooLarge, NotJson, Unprocessable, CoolingDown, Unavailable);
+            .Returns<RemediationResponse>(
+                Ok, Accepted, Malformed, NotFound, Conflict, TooLarge, NotJson, Unprocessable, CoolingDown,
+                Unavailable);
         api.MapMethods("/remediations", Get, handlers.ListAsync)
             .RequireScope(ApiScope.Read)
             .WithSummary("The last remediations on record, of all triggers, the newest first.")
@@ -58,11 +64,12 @@ internal static class ApiEndpoints
             .Returns<RemediationList>(Ok, Malformed, Unavailable);
         api.MapMethods("/remediations/{id}", Get, handlers.ShowAsync)
             .RequireScope(ApiScope.Read)
-            .WithSummary("One remediation, also while it is under way.")
+            .WithSummary("One remediation, also while it is running.")
             .Returns<RemediationResponse>(Ok, Malformed, NotFound, Unavailable);
     }
 
-    private static void MapDevices(RouteGroupBuilder api, QueryHandlers queries, RemediationHandlers remediations)
+    private static void MapDevices(
+        RouteGroupBuilder api, QueryHandlers queries, RemediationHandlers remediations)
     {
         api.MapMethods("/devices", Get, queries.ListDevices)
             .RequireScope(ApiScope.Read)
@@ -74,9 +81,11 @@ internal static class ApiEndpoints
             .Returns<DeviceResponse>(Ok, Malformed, NotFound);
         api.MapPost("/devices/{device}/rollback", remediations.RollBackAsync)
             .RequireScope(ApiScope.Admin)
-            .WithSummary("Undo everything that was decided for a device. Neither a cool-down nor the kill switch stops that.")
+            .WithSummary("Undo everything that was decided for a device. "
+                + "Neither a cool-down nor the kill switch stops that.")
             .WithMetadata(new RequestBody(typeof(RollbackRequest), IsOptional: true))
-            .Returns<RemediationResponse>(Ok, Accepted, Malformed, NotFound, Conflict, TooLarge, NotJson, Unprocessable, Unavailable);
+            .Returns<RemediationResponse>(
+                Ok, Accepted, Malformed, NotFound, Conflict, TooLarge, NotJson, Unprocessable, Unavailable);
     }
 
     private static void MapEpisodes(RouteGroupBuilder api, QueryHandlers handlers)
@@ -100,7 +109,7 @@ internal static class ApiEndpoints
             .Returns<QuarantineResponse>(Ok, Malformed, NotFound, Conflict, TooLarge, NotJson, Unavailable);
         api.MapPost("/pause", handlers.PauseAsync)
             .RequireScope(ApiScope.Admin)
-            .WithSummary("Set the kill switch: nothing is changed any more, save to undo.")
+            .WithSummary("Set the kill switch: nothing is changed any more, except to undo.")
             .WithMetadata(new RequestBody(typeof(EmptyRequest), IsOptional: true))
             .Returns<PauseResponse>(Ok, Malformed, TooLarge, NotJson, Unavailable);
         api.MapDelete("/pause", handlers.ResumeAsync)

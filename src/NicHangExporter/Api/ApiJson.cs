@@ -8,24 +8,28 @@ using NicHangExporter.Remediation.Evidence;
 
 namespace NicHangExporter.Api;
 
-/// <summary>Requests: strict, because they change something. A member that is passed over might have been the one that says <c>dryRun</c>.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
-    AllowDuplicateProperties = false, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = MaxDepth)]
+/// <summary>
+/// Reads requests strictly, because they change something: an ignored member might have been a misspelt <c>dryRun</c>.
+/// </summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = MaxDepth)]
 [JsonSerializable(typeof(CreateRemediationRequest))]
 [JsonSerializable(typeof(RollbackRequest))]
 [JsonSerializable(typeof(EmptyRequest))]
 internal sealed partial class ApiRequestJson : JsonSerializerContext
 {
-    /// <summary>How deep a request may be nested; a sound one has two levels.</summary>
+    /// <summary>The greatest depth of nesting. A valid request has two levels.</summary>
     public const int MaxDepth = 16;
 }
 
 /// <summary>
-/// Answers: indented, because they are read with curl on the console of a host in trouble; absent members left out. Names and spellings are those of
-/// the console's <c>--format json</c> and of the journal.
+/// Writes responses: indented, because people read them with curl on the console of a host in trouble, and without null
+/// members. Names and spellings are those of the journal.
 /// </summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    WriteIndented = true, Converters = [typeof(SnakeCaseConverter<Duplex>)])]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true,
+    Converters = [typeof(SnakeCaseConverter<Duplex>)])]
 [JsonSerializable(typeof(RemediationResponse))]
 [JsonSerializable(typeof(RemediationList))]
 [JsonSerializable(typeof(DeviceResponse))]
@@ -38,12 +42,15 @@ internal sealed partial class ApiRequestJson : JsonSerializerContext
 [JsonSerializable(typeof(ProblemResponse))]
 internal sealed partial class ApiAnswerJson : JsonSerializerContext;
 
-/// <summary>The answers' JSON as it is sent.</summary>
+/// <summary>The JSON of responses as it is sent.</summary>
 internal static class ApiJson
 {
     /// <summary>
-    /// Quotation marks within sentences stay readable. What the default encoder escapes besides matters only within HTML, and no browser takes these answers for
-    /// that: their type says JSON, and nosniff.
+    /// Quotation marks in sentences stay readable. What the default encoder escapes besides matters only in HTML, and
+    /// no browser takes a response for HTML: Content-Type says JSON, and X-Content-Type-Options says nosniff.
     /// </summary>
-    public static ApiAnswerJson Answers { get; } = new(new JsonSerializerOptions(ApiAnswerJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    public static ApiAnswerJson Answers { get; } = new(new JsonSerializerOptions(ApiAnswerJson.Default.Options)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
 }

@@ -9,7 +9,8 @@ namespace NicHangExporter.Api;
 /// Surrounds the endpoints of the API: refuses pages of other sites before authentication, counts the answers, and
 /// answers 500 for an unexpected error.
 /// </summary>
-/// <param name="requests">Counts answers by the labels <c>route</c> and <c>status</c>; null where they are not counted.</param>
+/// <param name="requests">Counts answers by the labels <c>route</c> and <c>status</c>; null where they are not
+/// counted.</param>
 /// <param name="clock">The clock of the log's throttle.</param>
 /// <param name="logger">The log.</param>
 internal sealed partial class ApiMiddleware(Counter? requests, TimeProvider clock, ILogger<ApiMiddleware> logger)
@@ -30,7 +31,8 @@ internal sealed partial class ApiMiddleware(Counter? requests, TimeProvider cloc
                 await next(context);
             Count(context, context.Response.StatusCode);
         }
-        catch (Exception exception) when (context.RequestAborted.IsCancellationRequested && exception is OperationCanceledException or IOException)
+        catch (Exception exception) when (context.RequestAborted.IsCancellationRequested
+            && exception is OperationCanceledException or IOException)
         {
             // The client is gone and needs no answer. A remediation that it started continues.
         }
@@ -51,7 +53,8 @@ internal sealed partial class ApiMiddleware(Counter? requests, TimeProvider cloc
     private void Count(HttpContext context, int status)
     {
         var template = (context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText;
-        requests?.WithLabels(template is null or ApiEndpoints.AnyPath ? NoRoute : template, status.ToString(CultureInfo.InvariantCulture)).Inc();
+        requests?.WithLabels(template is null or ApiEndpoints.AnyPath ? NoRoute : template,
+            status.ToString(CultureInfo.InvariantCulture)).Inc();
     }
 
     private void Failed(Exception exception)

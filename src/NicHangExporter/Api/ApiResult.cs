@@ -13,9 +13,12 @@ namespace NicHangExporter.Api;
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Body">JSON in UTF-8, with a newline at its end.</param>
 /// <param name="IsProblem">True for <c>application/problem+json</c>.</param>
-internal sealed record ApiResult(int Status, byte[] Body, bool IsProblem = false) : IResult, IStatusCodeHttpResult, IContentTypeHttpResult
+internal sealed record ApiResult(int Status, byte[] Body, bool IsProblem = false)
+    : IResult, IStatusCodeHttpResult, IContentTypeHttpResult
 {
-    /// <summary>The longest problem in bytes: clients write problems into their logs, some without a limit of their own.</summary>
+    /// <summary>
+    /// The longest problem in bytes: clients write problems into their logs, some without a limit of their own.
+    /// </summary>
     public const int MaxProblem = 512;
 
     /// <summary>The header <c>Location</c>: the path of a remediation that is still running.</summary>
@@ -48,7 +51,8 @@ internal sealed record ApiResult(int Status, byte[] Body, bool IsProblem = false
         detail ??= problem.Detail;
         while (true)
         {
-            var view = new ProblemResponse(ApiProblem.TypePrefix + problem.Name, problem.Title, problem.Status, detail) { Id = id };
+            var view = new ProblemResponse(ApiProblem.TypePrefix + problem.Name, problem.Title, problem.Status,
+                detail) { Id = id };
             var body = Bytes(view, ApiJson.Answers.ProblemResponse);
             if (body.Length <= MaxProblem)
                 return new ApiResult(problem.Status, body, IsProblem: true) { RetryAfter = problem.RetryAfter };
@@ -60,7 +64,8 @@ internal sealed record ApiResult(int Status, byte[] Body, bool IsProblem = false
     public static ApiResult Of(RemediationOutcome outcome)
     {
         if (outcome.Verdict != RemediationVerdict.Declined)
-            return Of(RemediationResponse.Of(outcome), ApiJson.Answers.RemediationResponse, HttpStatusMapping.OfVerdict[outcome.Verdict]);
+            return Of(RemediationResponse.Of(outcome), ApiJson.Answers.RemediationResponse,
+                HttpStatusMapping.OfVerdict[outcome.Verdict]);
         var reason = outcome.Declined ?? default;
         var detail = HttpStatusMapping.RepeatsTheRequest(reason) ? null : outcome.Explanation;
         return Problem(HttpStatusMapping.OfReason[reason], detail, outcome.Id) with { RetryAfter = outcome.RetryAfter };
@@ -74,7 +79,8 @@ internal sealed record ApiResult(int Status, byte[] Body, bool IsProblem = false
         response.ContentType = ContentType;
         response.ContentLength = Body.Length;
         response.Headers.CacheControl = "no-store";
-        if (IsProblem && (Status == StatusCodes.Status413PayloadTooLarge || MayBeUnread(httpContext)) && HttpProtocol.IsHttp11(httpContext.Request.Protocol))
+        if (IsProblem && (Status == StatusCodes.Status413PayloadTooLarge || MayBeUnread(httpContext))
+            && HttpProtocol.IsHttp11(httpContext.Request.Protocol))
             response.Headers.Connection = "close";
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
@@ -85,7 +91,8 @@ internal sealed record ApiResult(int Status, byte[] Body, bool IsProblem = false
         if (Challenge is not null)
             response.Headers.WWWAuthenticate = Challenge;
         if (RetryAfter is { } seconds)
-            response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(Math.Min(seconds, int.MaxValue))).ToString(CultureInfo.InvariantCulture);
+            response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(Math.Min(seconds, int.MaxValue)))
+                .ToString(CultureInfo.InvariantCulture);
         if (!HttpMethods.IsHead(httpContext.Request.Method))
             await response.Body.WriteAsync(Body, httpContext.RequestAborted);
     }
@@ -97,7 +104,8 @@ internal sealed record ApiResult(int Status, byte[] Body, bool IsProblem = false
         ? length > (context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? JsonBody.MaxLength)
         : context.Request.Headers.TransferEncoding.Count > 0;
 
-    private static byte[] Bytes<T>(T value, JsonTypeInfo<T> type) => [.. JsonSerializer.SerializeToUtf8Bytes(value, type), (byte)'\n'];
+    private static byte[] Bytes<T>(T value, JsonTypeInfo<T> type) =>
+        [.. JsonSerializer.SerializeToUtf8Bytes(value, type), (byte)'\n'];
 
     // A character has at least one byte, so the loop ends. Half of a surrogate pair would be no character.
     private static string Shortened(string text, int excess)

@@ -9,7 +9,8 @@ namespace NicHangExporter.Api;
 internal static class ApiServices
 {
     /// <summary>Adds exact routing, and authentication by <typeparamref name="THandler"/>.</summary>
-    public static void AddApi<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(this IServiceCollection services)
+    public static void AddApi<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
+        this IServiceCollection services)
         where THandler : CallerAuthenticationHandler
     {
         services.AddRoutingCore();
@@ -17,7 +18,9 @@ internal static class ApiServices
         services.AddApiAuthorization<THandler>();
     }
 
-    /// <summary>Adds the middleware: routing, then for paths of the API its own, then authentication and authorization.</summary>
+    /// <summary>
+    /// Adds the middleware: routing, then for paths of the API its own, then authentication and authorization.
+    /// </summary>
     /// <param name="application">The application.</param>
     /// <param name="middleware">The middleware of the API; null for a server without API.</param>
     public static void UseApi(this IApplicationBuilder application, ApiMiddleware? middleware)
@@ -31,5 +34,6 @@ internal static class ApiServices
     }
 
     /// <summary>True for a request to a path of the API.</summary>
-    public static bool IsApi(HttpContext context) => context.Request.Path.Value?.StartsWith(ApiEndpoints.Prefix, StringComparison.Ordinal) == true;
+    public static bool IsApi(HttpContext context) =>
+        context.Request.Path.Value?.StartsWith(ApiEndpoints.Prefix, StringComparison.Ordinal) == true;
 }

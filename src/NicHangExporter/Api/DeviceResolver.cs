@@ -12,7 +12,8 @@ internal static class DeviceResolver
     /// remediator knows devices that have left.
     /// </summary>
     /// <param name="devices">The devices of this host.</param>
-    /// <param name="text">As <see cref="InterfaceName.ToString"/> or <see cref="BusAddress.ToString"/> writes it.</param>
+    /// <param name="text">As <see cref="InterfaceName.ToString"/> or <see cref="BusAddress.ToString"/> writes
+    /// it.</param>
     /// <param name="device">The device; it may be gone a moment later.</param>
     /// <returns>Null where it is found, else why not.</returns>
     public static ApiResult? Find(NetClass devices, string text, out InterfaceName device)
@@ -43,5 +44,6 @@ internal static class DeviceResolver
 
     /// <summary>The problem of an address that several devices share.</summary>
     public static ApiResult Ambiguous(IEnumerable<string> devices) =>
-        ApiResult.Problem(ApiProblem.Malformed, $"Several devices are at that address; name one of them: {string.Join(", ", devices)}.");
+        ApiResult.Problem(ApiProblem.Malformed,
+            $"Several devices are at that address; name one of them: {string.Join(", ", devices)}.");
 }

@@ -5,13 +5,17 @@ using Microsoft.Net.Http.Headers;
 
 namespace NicHangExporter.Api;
 
-/// <summary>The type of the body that an endpoint takes; metadata of the endpoint, and part of the API document.</summary>
+/// <summary>
+/// The type of the body that an endpoint takes; metadata of the endpoint, and part of the API document.
+/// </summary>
 /// <remarks>Not IAcceptsMetadata: by that, routing answers 415 before authentication.</remarks>
 /// <param name="Type">A type of <see cref="ApiRequestJson"/>, or the message of Alertmanager.</param>
 /// <param name="IsOptional">A request without a body counts as one with <c>{}</c>.</param>
 internal sealed record RequestBody(Type Type, bool IsOptional);
 
-/// <summary>The body of a request, read strictly by <see cref="Filters.JsonBodyFilter"/> before the handler runs.</summary>
+/// <summary>
+/// The body of a request, read strictly by <see cref="Filters.JsonBodyFilter"/> before the handler runs.
+/// </summary>
 internal abstract class JsonBody
 {
     /// <summary>The longest body in bytes.</summary>
@@ -33,7 +37,8 @@ internal abstract class JsonBody
         int length;
         try
         {
-            length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, context.RequestAborted);
+            length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false,
+                context.RequestAborted);
         }
         catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
@@ -61,13 +66,17 @@ internal abstract class JsonBody
             return ApiResult.Problem(ApiProblem.Malformed, "The body is not UTF-8.");
         try
         {
-            return TryDeserialize(json) ? null : ApiResult.Problem(ApiProblem.Malformed, "The body is null; it has to be an object.");
+            return TryDeserialize(json)
+                ? null
+                : ApiResult.Problem(ApiProblem.Malformed, "The body is null; it has to be an object.");
         }
         catch (JsonException exception)
         {
             // The message may hold parts of the body. The position holds none.
-            return ApiResult.Problem(ApiProblem.Malformed, exception is { LineNumber: { } line, BytePositionInLine: { } position }
-                ? $"The body is not what this route takes, from line {line + 1}, byte {position + 1} at the latest: see the API document."
+            return ApiResult.Problem(ApiProblem.Malformed,
+                exception is { LineNumber: { } line, BytePositionInLine: { } position }
+                ? $"The body is not what this route takes, from line {line + 1}, byte {position + 1} at the latest: "
+                    + "see the API document."
                 : ApiProblem.Malformed.Detail);
         }
     }
@@ -89,10 +98,12 @@ internal sealed class JsonBody<T> : JsonBody
     private T? _value;
 
     /// <summary>The body as it was read.</summary>
-    public T Value => _value ?? throw new InvalidOperationException("The endpoint lacks the filter that reads its body.");
+    public T Value =>
+        _value ?? throw new InvalidOperationException("The endpoint lacks the filter that reads its body.");
 
     /// <summary>Binds a parameter of a route handler. The filter reads the body later.</summary>
-    public static ValueTask<JsonBody<T>?> BindAsync(HttpContext context) => ValueTask.FromResult<JsonBody<T>?>(new JsonBody<T>());
+    public static ValueTask<JsonBody<T>?> BindAsync(HttpContext context) =>
+        ValueTask.FromResult<JsonBody<T>?>(new JsonBody<T>());
 
     /// <summary>A body that is already there, for a caller within this process.</summary>
     public static JsonBody<T> Of(T value) => new() { _value = value };

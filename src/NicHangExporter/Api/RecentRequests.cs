@@ -9,7 +9,8 @@ namespace NicHangExporter.Api;
 /// <param name="Since">The timestamp of the request.</param>
 internal sealed record RecentRequest(RemediationTicket Ticket, string Device, string Content, long Since)
 {
-    public bool IsDeclined => Ticket.Outcome is { IsCompletedSuccessfully: true, Result.Verdict: RemediationVerdict.Declined };
+    public bool IsDeclined =>
+        Ticket.Outcome is { IsCompletedSuccessfully: true, Result.Verdict: RemediationVerdict.Declined };
 }
 
 /// <summary>
@@ -52,7 +53,10 @@ internal sealed class RecentRequests(Func<RemediationRequest, RemediationTicket>
             return Known(key);
     }
 
-    /// <summary>Returns the request with that key, or submits a new one. Of simultaneous requests with one key, one is submitted.</summary>
+    /// <summary>
+    /// Returns the request with that key, or submits a new one. Of simultaneous requests with one key, one is
+    /// submitted.
+    /// </summary>
     /// <param name="key">The key's hash; null for a request without a key.</param>
     /// <param name="content">A hash of the request.</param>
     /// <param name="request">The request.</param>
@@ -77,14 +81,17 @@ internal sealed class RecentRequests(Func<RemediationRequest, RemediationTicket>
     }
 
     private RecentRequest? Known(string key) =>
-        _byKey.TryGetValue(key, out var asked) && !asked.IsDeclined && clock.GetElapsedTime(asked.Since) < KeyLife ? asked : null;
+        _byKey.TryGetValue(key, out var asked) && !asked.IsDeclined && clock.GetElapsedTime(asked.Since) < KeyLife
+            ? asked
+            : null;
 
     private void Remember(string key, RecentRequest asked)
     {
         _byKey[key] = asked;
         _keys.Enqueue((key, asked));
         // A key that is used again is in the queue twice.
-        while (_keys.Count > MaxKeys || (_keys.TryPeek(out var oldest) && clock.GetElapsedTime(oldest.Request.Since) >= KeyLife))
+        while (_keys.Count > MaxKeys
+            || (_keys.TryPeek(out var oldest) && clock.GetElapsedTime(oldest.Request.Since) >= KeyLife))
             if (_keys.Dequeue() is var (old, its) && _byKey.TryGetValue(old, out var now) && now == its)
                 _byKey.Remove(old);
     }

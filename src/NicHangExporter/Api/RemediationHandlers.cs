@@ -17,9 +17,12 @@ namespace NicHangExporter.Api;
 /// <param name="history">The remediations on record.</param>
 /// <param name="devices">The devices of this host.</param>
 /// <param name="clock">The clock.</param>
-internal sealed class RemediationHandlers(RecentRequests recent, RemediationStore store, RemediationHistory history, NetClass devices, TimeProvider clock)
+internal sealed class RemediationHandlers(RecentRequests recent, RemediationStore store, RemediationHistory history,
+    NetClass devices, TimeProvider clock)
 {
-    /// <summary>How long an answer waits for the outcome: shorter than the timeout of most clients and proxies.</summary>
+    /// <summary>
+    /// How long an answer waits for the outcome: shorter than the timeout of most clients and proxies.
+    /// </summary>
     public static readonly TimeSpan ResponseTimeout = TimeSpan.FromSeconds(25);
 
     /// <summary>
@@ -54,11 +57,13 @@ internal sealed class RemediationHandlers(RecentRequests recent, RemediationStor
             Actor = caller.Name,
             Reason = order.Reason,
         };
-        return SubmitAsync(context, caller, request, JsonSerializer.Serialize(order, ApiRequestJson.Default.CreateRemediationRequest));
+        return SubmitAsync(context, caller, request,
+            JsonSerializer.Serialize(order, ApiRequestJson.Default.CreateRemediationRequest));
     }
 
     /// <summary>POST /api/v1/devices/{device}/rollback.</summary>
-    public Task<ApiResult> RollBackAsync(string device, JsonBody<RollbackRequest> body, Caller caller, HttpContext context)
+    public Task<ApiResult> RollBackAsync(string device, JsonBody<RollbackRequest> body, Caller caller,
+        HttpContext context)
     {
         var order = body.Value;
         if (RequestValidator.Objection(order) is { } objection)
@@ -72,19 +77,24 @@ internal sealed class RemediationHandlers(RecentRequests recent, RemediationStor
             Actor = caller.Name,
             Reason = order.Reason,
         };
-        return SubmitAsync(context, caller, request, JsonSerializer.Serialize(order, ApiRequestJson.Default.RollbackRequest));
+        return SubmitAsync(context, caller, request,
+            JsonSerializer.Serialize(order, ApiRequestJson.Default.RollbackRequest));
     }
 
     /// <summary>GET /api/v1/remediations.</summary>
     public async Task<ApiResult> ListAsync(string? limit, string? device, CancellationToken aborted)
     {
         var count = DefaultLimit;
-        if (limit is not null && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count) || count is < 1 or > MaxLimit))
+        if (limit is not null
+            && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out count)
+            || count is < 1 or > MaxLimit))
             return ApiResult.Problem(ApiProblem.Malformed, $"limit is a number from 1 to {MaxLimit}.");
         if (FilterOf(device) is not { } isWanted)
-            return ApiResult.Problem(ApiProblem.Malformed, "device is neither a name that a network device can have nor an address on a bus.");
+            return ApiResult.Problem(ApiProblem.Malformed,
+                "device is neither a name that a network device can have nor an address on a bus.");
         var found = await history.ListAsync(isWanted, count, aborted);
-        return ApiResult.Of(new RemediationList([.. found.Select(RemediationResponse.Of)]), ApiJson.Answers.RemediationList);
+        return ApiResult.Of(new RemediationList([.. found.Select(RemediationResponse.Of)]),
+            ApiJson.Answers.RemediationList);
     }
 
     /// <summary>GET /api/v1/remediations/{id}.</summary>
@@ -98,22 +108,31 @@ internal sealed class RemediationHandlers(RecentRequests recent, RemediationStor
         if (recorded is { Outcome: not null })
             return ApiResult.Of(RemediationResponse.Of(recorded, asked?.Ticket.Outcome), ApiJson.Answers.RemediationResponse);
         if (asked is { Ticket.Outcome.IsCompletedSuccessfully: true })
-            return ApiResult.Of(RemediationResponse.Of(asked.Ticket.Outcome.Result), ApiJson.Answers.RemediationResponse);
+            return ApiResult.Of(RemediationResponse.Of(asked.Ticket.Outcome.Result),
+                ApiJson.Answers.RemediationResponse);
         if (recorded is not null)
             return ApiResult.Of(RemediationResponse.Of(recorded), ApiJson.Answers.RemediationResponse);
-        return asked is null ? ApiResult.Problem(ApiProblem.NotFound) : ApiResult.Of(Running(asked), ApiJson.Answers.RemediationResponse);
+        return asked is null
+            ? ApiResult.Problem(ApiProblem.NotFound)
+            : ApiResult.Of(Running(asked), ApiJson.Answers.RemediationResponse);
     }
 
-    private async Task<ApiResult> SubmitAsync(HttpContext context, Caller caller, RemediationRequest request, string order)
+    private async Task<ApiResult> SubmitAsync(HttpContext context, Caller caller, RemediationRequest request,
+        string order)
     {
         if (!RequestKeys.TryRead(context.Request, caller, out var key))
-            return ApiResult.Problem(ApiProblem.Malformed, $"{RequestKeys.Header} is 1 to 255 printable ASCII characters, without blanks, once.");
+            return ApiResult.Problem(ApiProblem.Malformed,
+                $"{RequestKeys.Header} is 1 to 255 printable ASCII characters, without blanks, once.");
         var content = RequestKeys.Hash($"{(request.Rollback ? "rollback" : "remediate")}\n{request.Device}\n{order}");
         // Looked up again after the search: another request with the same key may have been submitted meanwhile.
         if (key is not null && recent.FindByKey(key) is null
-            && await history.FindByKeyAsync(key, context.RequestAborted) is { } recorded && IsKept(recorded) && recent.FindByKey(key) is null)
-            return recorded.Latest.RequestKey != Key(key, content) ? ApiResult.Problem(ApiProblem.KeyReused) : Again(recorded);
-        var asked = recent.Submit(key, content, request with { RequestKey = key is null || request.DryRun ? null : Key(key, content) });
+            && await history.FindByKeyAsync(key, context.RequestAborted) is { } recorded && IsKept(recorded)
+                && recent.FindByKey(key) is null)
+            return recorded.Latest.RequestKey != Key(key, content)
+                ? ApiResult.Problem(ApiProblem.KeyReused)
+                : Again(recorded);
+        var asked = recent.Submit(key, content,
+            request with { RequestKey = key is null || request.DryRun ? null : Key(key, content) });
         if (asked is null)
             return ApiResult.Problem(ApiProblem.Overloaded);
         return asked.Content != content ? ApiResult.Problem(ApiProblem.KeyReused) : await AnswerAsync(asked, context);
@@ -147,15 +166,20 @@ internal sealed class RemediationHandlers(RecentRequests recent, RemediationStor
     }
 
     // A key is kept for a day of journal time, as in memory. A declined request did nothing, so its key is free again.
-    private bool IsKept(RecordedRun run) => run.Latest is { Declined: null } latest && store.Age - latest.Age < RecentRequests.KeyLife.TotalSeconds;
+    private bool IsKept(RecordedRun run) =>
+        run.Latest is { Declined: null } latest && store.Age - latest.Age < RecentRequests.KeyLife.TotalSeconds;
 
     private static ApiResult Again(RecordedRun run) =>
-        run.Outcome is null ? StillRunning(RemediationResponse.Of(run)) : ApiResult.Of(RemediationResponse.Of(run), ApiJson.Answers.RemediationResponse);
+        run.Outcome is null
+            ? StillRunning(RemediationResponse.Of(run))
+            : ApiResult.Of(RemediationResponse.Of(run), ApiJson.Answers.RemediationResponse);
 
     private static ApiResult StillRunning(RemediationResponse remediation) =>
-        ApiResult.Of(remediation, ApiJson.Answers.RemediationResponse, StatusCodes.Status202Accepted) with { Location = $"/api/v1/remediations/{remediation.Id}" };
+        ApiResult.Of(remediation, ApiJson.Answers.RemediationResponse,
+            StatusCodes.Status202Accepted) with { Location = $"/api/v1/remediations/{remediation.Id}" };
 
-    private static RemediationResponse Running(RecentRequest asked) => new(asked.Ticket.Id, asked.Device, RunState.Running) { Joined = asked.Ticket.Joined ? true : null };
+    private static RemediationResponse Running(RecentRequest asked) =>
+        new(asked.Ticket.Id, asked.Device, RunState.Running) { Joined = asked.Ticket.Joined ? true : null };
 
     private static string Key(string key, string content) => $"{key}-{content}";
 
@@ -167,6 +191,7 @@ internal sealed class RemediationHandlers(RecentRequests recent, RemediationStor
         var name = InterfaceName.TryParse(device, out var parsed) ? parsed.ToString() : null;
         var key = BusAddress.TryParse(device, out var address) ? $"{address}|" : null;
         return name is null && key is null ? null
-            : entry => entry.Device == name || (key is not null && entry.Key?.StartsWith(key, StringComparison.Ordinal) == true);
+            : entry => entry.Device == name
+                || (key is not null && entry.Key?.StartsWith(key, StringComparison.Ordinal) == true);
     }
 }

@@ -29,11 +29,14 @@ internal static class RequestKeys
         if (values is not [{ Length: > 0 and <= MaxLength } text] || text.AsSpan().ContainsAnyExceptInRange('!', '~'))
             return false;
         // A user of this host may have the name of a credential.
-        var sender = caller.Trigger == RemediationTrigger.Api ? caller.Name : $"{SnakeCase.Of(caller.Trigger)}\n{caller.Name}";
+        var sender = caller.Trigger == RemediationTrigger.Api
+            ? caller.Name
+            : $"{SnakeCase.Of(caller.Trigger)}\n{caller.Name}";
         key = Hash($"{sender}\n{text}");
         return true;
     }
 
     /// <summary>A text as 32 characters.</summary>
-    public static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, HashLength));
+    public static string Hash(string text) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, HashLength));
 }

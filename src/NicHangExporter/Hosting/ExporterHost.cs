@@ -16,34 +16,39 @@ using Serilog.Extensions.Logging;
 
 namespace NicHangExporter.Hosting;
 
-/// <summary>Puts the rooms together and serves them: the composition root of the daemon.</summary>
+/// <summary>Builds, runs and stops the daemon.</summary>
 internal static partial class ExporterHost
 {
-    /// <summary>What the server and the last save of the state each have of the five seconds that an end may take; the log has the fifth.</summary>
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// The timeout of the server, and of the last write of the state. A stop may take five seconds; the log has the
+    /// fifth.
+    /// </summary>
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long a step that is under way has to come to its end, such as a driver that takes its time to bring a link up.</summary>
-    private static readonly TimeSpan RemediationPatience = TimeSpan.FromSeconds(10);
+    /// <summary>The timeout of a step in progress: some drivers take seconds to bring a link up.</summary>
+    private static readonly TimeSpan RemediationTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a verdict may take from the door to the console.</summary>
-    private static readonly TimeSpan FarewellPatience = TimeSpan.FromSeconds(1);
+    /// <summary>How long the answers to the console may take after the remediator has stopped.</summary>
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long the start waits for the history of the kernel log, so that the first scrape already holds it.</summary>
-    private static readonly TimeSpan HistoryPatience = TimeSpan.FromSeconds(5);
+    /// <summary>How long the start waits for the history of the kernel log: the first scrape should include it.</summary>
+    private static readonly TimeSpan HistoryTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long it waits for the first ethtool snapshot, which may never come.</summary>
-    private static readonly TimeSpan SnapshotPatience = TimeSpan.FromSeconds(1);
+    /// <summary>How long the start waits for the first ethtool snapshot, which may never come.</summary>
+    private static readonly TimeSpan SnapshotTimeout = TimeSpan.FromSeconds(1);
 
-    private const int ExitOfMistake = 2;
+    private const int ExitOfWrongUse = 2;
 
-    /// <summary>Builds the application; it does nothing before it is started.</summary>
+    /// <summary>Builds the application. It does nothing before <see cref="RunAsync"/>.</summary>
     public static WebApplication Build(ExporterOptions options, TimeProvider clock)
     {
-        // An empty builder: settings come from nowhere but our options. The other builders look for appsettings.json below the content root and
-        // watch all of it for changes, directory by directory: with "/" that is one second of CPU at the start and the user's inotify watches.
+        // An empty builder, so that settings come only from the options. The other builders look for appsettings.json
+        // in the content root and watch that for changes, directory by directory: for "/" this takes one second of CPU
+        // at the start, and the user's inotify watches.
         var metrics = new ExporterMetrics();
         var log = LoggingSetup.Create(options, clock, () => metrics.LogDropped.Inc());
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "nic-hang-exporter", ContentRootPath = "/" });
+        var builder = WebApplication.CreateEmptyBuilder(
+            new WebApplicationOptions { ApplicationName = "nic-hang-exporter", ContentRootPath = "/" });
         builder.WebHost.UseKestrelCore();
         builder.Logging.SetMinimumLevel(LogLevel.Trace);
         builder.Logging.AddProvider(new SerilogLoggerProvider(log));
@@ -51,16 +56,17 @@ internal static partial class ExporterHost
         {
             kestrel.AddServerHeader = false;
             WebLimits.Set(kestrel.Limits);
-            WebListeners.Add(kestrel, options.Web.ListenAddresses, kestrel.ApplicationServices.GetRequiredService<WebConfigStore>(), metrics);
+            WebListeners.Add(kestrel, options.Web.ListenAddresses,
+                kestrel.ApplicationServices.GetRequiredService<WebConfigStore>(), metrics);
         });
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopPatience);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
         builder.Services.AddExporter(options, clock, metrics);
         builder.Services.AddServer(options);
         builder.Services.AddSingleton(log);
 
         var application = builder.Build();
         var services = application.Services;
-        // Before everything that answers.
+        // The first, because every answer counts as a use of the connection.
         application.Use((context, next) => ConnectionQuota.AnswerAsync(context, () => next(context)));
         application.Use(services.GetRequiredService<HostCheck>().InvokeAsync);
         if (services.GetRequiredService<WebConfigStore>().IsConfigured)
@@ -77,8 +83,8 @@ internal static partial class ExporterHost
     }
 
     /// <summary>
-    /// Runs until a signal ends it. Returns the exit code: 0, 1 where an address can't be listened on, 2 where remediation is to change something and has no
-    /// state directory that can be used.
+    /// Runs until a signal stops it. Returns the exit code: 0; 1 if an address can't be listened on; 2 if a mode is
+    /// enforce and the state directory can't be used.
     /// </summary>
     public static async Task<int> RunAsync(WebApplication application)
     {
@@ -87,20 +93,23 @@ internal static partial class ExporterHost
         var clock = application.Services.GetRequiredService<TimeProvider>();
         var logger = application.Services.GetRequiredService<ILoggerFactory>().CreateLogger(nameof(ExporterHost));
         FlushAtTheEnd(application.Services.GetRequiredService<Logger>());
-        // Asked before as far as that is possible without doing it; only now it shows.
+        // Checked before, as far as that is possible without taking the lock.
         var directory = application.Services.GetRequiredService<StateDirectory>();
-        if (!directory.TryTake() && directory is { IsTakenByAnother: false, Failure: { } fault } && options.Remediation.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce)
+        if (!directory.TryTake() && directory is { IsTakenByAnother: false, Failure: { } fault }
+            && options.Remediation.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce)
         {
             await Console.Error.WriteLineAsync($"nic-hang-exporter: {StateDirectory.Refusal(fault)}");
-            return ExitOfMistake;
+            return ExitOfWrongUse;
         }
         StartLog.Begin(logger);
         StartLog.WarnOfDeprecated(logger, ConfigurationWarnings.OfDeprecated(options));
         using var ignored = new IgnoredSignals(logger);
         if (logger.IsEnabled(LogLevel.Debug))
-            LogConfiguration(logger, string.Join(' ', OptionTable.All.Select(option => $"{option.Name}={option.Show(options)}")));
+            LogConfiguration(logger,
+                string.Join(' ', OptionTable.All.Select(option => $"{option.Name}={option.Show(options)}")));
 
-        // The door before whoever asks at it; and nothing of the state directory is read before it is ours.
+        // The remediator starts before everything that submits requests to it, and nothing reads the state directory
+        // before this process has its lock.
         application.Services.GetRequiredService<EpisodeRecorder>().Start();
         application.Services.GetRequiredService<RemediationWorker>().Start();
         var remediator = application.Services.GetRequiredService<Remediator>();
@@ -114,32 +123,36 @@ internal static partial class ExporterHost
             application.Services.GetRequiredService<AlertmanagerWebhook>().PublishSeries();
         if (options.Alerting.Alertmanagers.Count > 0)
             application.Services.GetRequiredService<ExporterMetrics>().AlertsBuffered.Publish();
-        // The monitor first: what was in the log before the start must be in the first scrape, else it would look like an increase.
+        // The monitor starts first: messages from before the start must be in the first scrape. Later they would look
+        // like an increase.
         monitor.Start();
-        // And a snapshot, if RTNL is free: a first scrape without features would look like a failure.
+        // Then a snapshot, if RTNL is free: a first scrape without features would look like a failure.
         var poller = application.Services.GetRequiredService<EthtoolPoller>();
         poller.Start();
         application.Services.GetRequiredService<FileReloadService>().Start();
-        await Task.WhenAny(monitor.Ready, Task.Delay(HistoryPatience, clock));
-        await Task.WhenAny(Task.WhenAll(poller.First, remediator.Ready), Task.Delay(SnapshotPatience, clock));
-        // At once where it can be, and else when whatever holds RTNL lets go of it.
-        _ = remediator.Ready.ContinueWith(_ => StartLog.Tell(logger, remediator.Status(), ConfigurationWarnings.OfModes(options)),
+        await Task.WhenAny(monitor.Ready, Task.Delay(HistoryTimeout, clock));
+        await Task.WhenAny(Task.WhenAll(poller.First, remediator.Ready), Task.Delay(SnapshotTimeout, clock));
+        // Logged immediately, or when RTNL is released.
+        _ = remediator.Ready.ContinueWith(_ =>
+            StartLog.Tell(logger, remediator.Status(), ConfigurationWarnings.OfModes(options)),
             CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        // The socket of a directory that another process holds is that process's: it is made when the lock is ours, at once or later.
+        // A socket in a state directory belongs to the process that holds its lock. So it is made when this process
+        // takes the lock.
         var local = application.Services.GetRequiredService<LocalApiServer>();
         var served = directory.Taken.ContinueWith(
             _ => local.StartAsync(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default).Unwrap();
-        // Whoever sees the port finds the socket as well.
+        // A client that can connect to the port finds the socket as well.
         if (directory.IsHeld)
             await served;
         try
         {
             await application.StartAsync();
         }
-        catch (Exception exception) when (exception is IOException or System.Net.Sockets.SocketException or AddressInUseException)
+        catch (Exception exception) when (
+            exception is IOException or System.Net.Sockets.SocketException or AddressInUseException)
         {
             LogCannotListen(logger, string.Join(", ", options.Web.ListenAddresses), exception.Message.Split('\n')[0]);
-            // Whoever heals this host alone does so without a listener too: the address may be gone because of the very hang.
+            // The local loop works without a listener: the address may be missing because of the hang itself.
             if (options.Remediation.Local == RemediationMode.Enforce)
             {
                 LogHealsUnheard(logger);
@@ -150,6 +163,8 @@ internal static partial class ExporterHost
             return 1;
         }
         LogListening(logger, string.Join(", ", application.Urls), options.Web.TelemetryPath);
+        // Frees what only the start needed: a scrape allocates little, so the next full collection may be hours away.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         await application.WaitForShutdownAsync();
         LogStopping(logger);
         await StopAsync(monitor, poller, remediator, local, actions, pusher);
@@ -170,7 +185,7 @@ internal static partial class ExporterHost
         }
     }
 
-    // However the program ends: what is logged is in a queue, and a queue goes with the process.
+    // Log lines are in a queue, which ends with the process.
     private static void FlushAtTheEnd(Logger log)
     {
         AppDomain.CurrentDomain.UnhandledException += (_, _) => log.Dispose();
@@ -181,15 +196,15 @@ internal static partial class ExporterHost
         HangMonitor monitor, EthtoolPoller poller, Remediator remediator, LocalApiServer local, AlertProcessor actions, AlertDispatcher pusher)
     {
         poller.Stop();
-        var pushed = pusher.StopAsync(StopPatience);
-        var acted = actions.StopAsync(StopPatience);
-        var settled = remediator.StopAsync(RemediationPatience);
-        using var patience = new CancellationTokenSource(StopPatience);
-        await monitor.StopAsync(patience.Token);
+        var pushed = pusher.StopAsync(StopTimeout);
+        var acted = actions.StopAsync(StopTimeout);
+        var settled = remediator.StopAsync(RemediationTimeout);
+        using var timeout = new CancellationTokenSource(StopTimeout);
+        await monitor.StopAsync(timeout.Token);
         await settled;
-        using var farewell = new CancellationTokenSource(FarewellPatience);
-        // Only now: a request on the socket that waits for a remediation gets its outcome.
-        await local.StopAsync(farewell.Token);
+        using var answers = new CancellationTokenSource(AnswerTimeout);
+        // Requests on the socket that wait for a remediation get its outcome before the socket closes.
+        await local.StopAsync(answers.Token);
         await Task.WhenAll(pushed, acted);
     }
 
@@ -202,7 +217,9 @@ internal static partial class ExporterHost
     [LoggerMessage(EventIds.CannotListen, LogLevel.Error, "Can't listen on {Addresses}: {Reason}")]
     private static partial void LogCannotListen(ILogger logger, string addresses, string reason);
 
-    [LoggerMessage(EventIds.HealsUnheard, LogLevel.Error, "Metrics are served to nobody until the next start; the local loop watches and heals on, and the console is answered")]
+    [LoggerMessage(EventIds.HealsUnheard, LogLevel.Error,
+        "Metrics are served to nobody until the next start; the local loop watches and heals on, and the console is "
+        + "answered")]
     private static partial void LogHealsUnheard(ILogger logger);
 
     [LoggerMessage(EventIds.Stopping, LogLevel.Information, "Stopping")]

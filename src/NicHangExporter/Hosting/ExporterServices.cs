@@ -21,8 +21,11 @@ namespace NicHangExporter.Hosting;
 /// <summary>The services of the exporter.</summary>
 internal static class ExporterServices
 {
-    /// <summary>Adds detection and remediation, without servers: all that a command of the console needs where no daemon runs.</summary>
-    public static void AddExporter(this IServiceCollection services, ExporterOptions options, TimeProvider clock, ExporterMetrics metrics)
+    /// <summary>
+    /// Adds detection and remediation, without servers: all that a command of the console needs where no daemon runs.
+    /// </summary>
+    public static void AddExporter(this IServiceCollection services, ExporterOptions options, TimeProvider clock,
+        ExporterMetrics metrics)
     {
         services.AddSingleton(options);
         services.AddSingleton(clock);
@@ -41,7 +44,9 @@ internal static class ExporterServices
         services.AddSingleton<HangSignals>();
         services.AddSingleton<KillSwitch>();
         services.AddSingleton<DeviceControl>();
-        services.AddSingleton(provider => new Journal(options, provider.GetRequiredService<StateDirectory>(), clock, provider.GetRequiredService<ILogger<Journal>>()));
+        services.AddSingleton(provider =>
+            new Journal(options, provider.GetRequiredService<StateDirectory>(), clock,
+            provider.GetRequiredService<ILogger<Journal>>()));
         services.AddSingleton<RemediationStore>();
         services.AddSingleton<EpisodeRecorder>();
         services.AddSingleton<RemediationWorker>();
@@ -52,7 +57,8 @@ internal static class ExporterServices
     public static void AddServer(this IServiceCollection services, ExporterOptions options)
     {
         services.AddSingleton<SysfsCollector>();
-        services.AddSingleton(provider => new FeatureSelection(options, provider.GetRequiredService<ProfileCatalog>().FeatureNames,
+        services.AddSingleton(provider =>
+            new FeatureSelection(options, provider.GetRequiredService<ProfileCatalog>().FeatureNames,
             () => provider.GetRequiredService<Remediator>().Status().Devices.SelectMany(device => device.Desired)));
         services.AddSingleton<EthtoolCollector>();
         services.AddSingleton<ProcessCollector>();

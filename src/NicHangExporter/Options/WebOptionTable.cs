@@ -61,7 +61,8 @@ internal static class WebOptionTable
     private static OptionResult<WebOptions> SetTelemetryPath(WebOptions web, IReadOnlyList<string> values)
     {
         var path = values[0];
-        var isTaken = path.StartsWith("/-/", StringComparison.Ordinal)
+        var isTaken = path.Contains("//", StringComparison.Ordinal)
+            || path.StartsWith("/-/", StringComparison.Ordinal)
             || path.StartsWith("/api/", StringComparison.OrdinalIgnoreCase);
         if (path.Length < 2 || path[0] != '/' || isTaken || path.Split('/').Any(segment => segment is "." or "..")
             || path.Any(character => !char.IsAsciiLetterOrDigit(character) && !"/-._~".Contains(character)))

@@ -7,9 +7,10 @@ using Microsoft.Extensions.Primitives;
 namespace NicHangExporter.Web;
 
 /// <summary>
-/// Passwords against bcrypt hashes. A check costs tens of milliseconds of a processor, and anybody may cause one: they run one at a time, one of
-/// each address may wait, and whoever was right once is not checked again. So a flood of wrong passwords takes one processor at most, no scrape its place, and a
-/// right password of another address waits for two checks.
+/// Checks passwords against bcrypt hashes. A check costs tens of milliseconds of a processor, and any client can cause
+/// one. So checks run one at a time, one request of each address may wait, and a password that was right is not checked
+/// again. A flood of wrong passwords takes one processor at most, takes no scrape its place, and delays the right
+/// password of another address by two checks.
 /// </summary>
 internal sealed class BasicAuthentication : IDisposable
 {
@@ -21,20 +22,23 @@ internal sealed class BasicAuthentication : IDisposable
     private readonly byte[] _secret = RandomNumberGenerator.GetBytes(32);
     private readonly Func<string, string, bool> _verify;
 
-    /// <summary>With bcrypt, or with <paramref name="verify"/> (password, hash) in its place.</summary>
-    public BasicAuthentication(Func<string, string, bool>? verify = null) => _verify = verify ?? ((password, hash) => BCrypt.Net.BCrypt.Verify(password, hash));
+    /// <summary>Checks by bcrypt, or by <paramref name="verify"/> (password, hash).</summary>
+    public BasicAuthentication(Func<string, string, bool>? verify = null) =>
+        _verify = verify ?? ((password, hash) => BCrypt.Net.BCrypt.Verify(password, hash));
 
     /// <summary>Checks the headers <c>Authorization</c> of a request.</summary>
     /// <param name="users">Users and their hashes, at least one.</param>
     /// <param name="headers">The headers.</param>
-    /// <param name="peer">Who asks; see <see cref="ConnectionQuota.PeerOf"/>.</param>
-    /// <param name="cancellation">Ends the waiting, when the client has gone.</param>
-    /// <returns>Null where the password is right, else why not: a value of <see cref="WebError"/>.</returns>
-    public async ValueTask<string?> CheckAsync(FrozenDictionary<string, string> users, StringValues headers, UInt128 peer, CancellationToken cancellation)
+    /// <param name="peer">The client; see <see cref="ConnectionQuota.PeerOf"/>.</param>
+    /// <param name="cancellation">Ends the wait, when the client has gone.</param>
+    /// <returns>Null for the right password, else the reason: a value of <see cref="WebError"/>.</returns>
+    public async ValueTask<string?> CheckAsync(FrozenDictionary<string, string> users, StringValues headers,
+        UInt128 peer, CancellationToken cancellation)
     {
         if (headers.Count == 0)
             return WebError.Absent;
-        if (headers.Count > 1 || headers[0] is not { } header || !BasicCredentials.TryParse(header, out var credentials))
+        if (headers.Count > 1 || headers[0] is not { } header
+            || !BasicCredentials.TryParse(header, out var credentials))
             return WebError.Malformed;
         var isUser = users.TryGetValue(credentials.User, out var hash);
         hash = isUser ? hash! : PasswordHash.Decoy(Like(users, credentials.User));
@@ -53,10 +57,10 @@ internal sealed class BasicAuthentication : IDisposable
         }
         try
         {
-            // Whoever waited may have been let in meanwhile, by another request of its own.
+            // Another request of the same client may have been checked meanwhile.
             if (_known.ContainsKey(key))
                 return null;
-            // A user of nobody's is checked like any other, and refused whatever comes of it.
+            // A user who does not exist is checked like any other, and refused in any case.
             if (!(_verify(credentials.Password, hash) & isUser))
                 return WebError.Wrong;
         }
@@ -73,11 +77,13 @@ internal sealed class BasicAuthentication : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
-    // The hash is part of it: another password for the user is another key, and the old one is not asked for any more.
+    // The key contains the hash: after a change of the password the old key is not used any more.
     private string Key(BasicCredentials credentials, string hash) =>
-        Convert.ToHexString(HMACSHA256.HashData(_secret, Encoding.UTF8.GetBytes($"{credentials.User}\0{hash}\0{credentials.Password}")));
+        Convert.ToHexString(
+            HMACSHA256.HashData(_secret,
+            Encoding.UTF8.GetBytes($"{credentials.User}\0{hash}\0{credentials.Password}")));
 
-    // Costs may differ from user to user: a name of nobody's has the cost of one of them, always the same one.
+    // The cost may differ between users. A name that does not exist always has the cost of the same user.
     private string Like(FrozenDictionary<string, string> users, string name)
     {
         var hashes = users.Values.Order(StringComparer.Ordinal).ToArray();

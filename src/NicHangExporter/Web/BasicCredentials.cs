@@ -10,13 +10,15 @@ internal readonly record struct BasicCredentials(string User, string Password)
 {
     private const string Scheme = "Basic ";
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false,
+        throwOnInvalidBytes: true);
 
     /// <summary>Parses a header; false for what has another form.</summary>
     public static bool TryParse(string header, out BasicCredentials credentials)
     {
         credentials = default;
-        if (header.Length > BearerToken.MaxHeaderLength || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        if (header.Length > BearerToken.MaxHeaderLength
+            || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
             return false;
         Span<byte> bytes = stackalloc byte[BearerToken.MaxHeaderLength];
         if (!Convert.TryFromBase64Chars(header.AsSpan(Scheme.Length).Trim(' '), bytes, out var length))
@@ -26,8 +28,9 @@ internal readonly record struct BasicCredentials(string User, string Password)
             return false;
         try
         {
-            credentials = new BasicCredentials(Strict.GetString(bytes[..colon]), Strict.GetString(bytes[(colon + 1)..length]));
-            // RFC 7617 allows no control characters; to bcrypt a NUL would be the end of the password.
+            credentials = new BasicCredentials(Strict.GetString(bytes[..colon]),
+                Strict.GetString(bytes[(colon + 1)..length]));
+            // RFC 7617 forbids control characters. For bcrypt a NUL ends the password.
             return !credentials.User.Any(char.IsControl) && !credentials.Password.Any(char.IsControl);
         }
         catch (DecoderFallbackException)
@@ -36,6 +39,6 @@ internal readonly record struct BasicCredentials(string User, string Password)
         }
     }
 
-    /// <summary>Nothing that may be printed.</summary>
+    /// <summary>Reveals nothing.</summary>
     public override string ToString() => nameof(BasicCredentials);
 }

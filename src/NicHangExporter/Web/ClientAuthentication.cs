@@ -1,16 +1,16 @@
 namespace NicHangExporter.Web;
 
-/// <summary>What is asked of a client's certificate: <c>client_auth_type</c>, with the names of Go's crypto/tls.</summary>
+/// <summary>What a client's certificate must be: <c>client_auth_type</c>, with the names of Go's crypto/tls.</summary>
 internal enum ClientAuthentication
 {
-    /// <summary>None is asked for.</summary>
+    /// <summary>No certificate is requested.</summary>
     NoClientCert,
-    /// <summary>One is asked for, and whatever comes is taken.</summary>
+    /// <summary>One is requested; any is accepted, and none.</summary>
     RequestClientCert,
-    /// <summary>There must be one, issued by whoever.</summary>
+    /// <summary>One is required, of any issuer.</summary>
     RequireAnyClientCert,
-    /// <summary>If there is one, it must be of a known authority.</summary>
+    /// <summary>A certificate must be of a known authority; none is accepted.</summary>
     VerifyClientCertIfGiven,
-    /// <summary>There must be one, of a known authority: the only policy that keeps anybody out.</summary>
+    /// <summary>One of a known authority is required: the only policy that refuses clients.</summary>
     RequireAndVerifyClientCert,
 }

@@ -7,22 +7,24 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace NicHangExporter.Web;
 
 /// <summary>
-/// Shares out the connections, so that one peer can't have them all: half is the most that one gets, and an eighth is kept for this host itself, whose health
-/// checks come from it. A new connection always gets in, save where all others are busy with the API: where there is no place for it, another one is closed, of
-/// the same peer where that has its half: of the address that has most, the one that has begun or ended a request least recently. Not an idle one first: that would be the newest, where
-/// the others ask and don't read. So silent clients, and those that don't read, take no place from one that has something to ask.
+/// Limits connections, so that one peer can't take all of them: a peer has at most half, and an eighth is reserved for
+/// this host, whose health checks come from it. A new connection is always accepted, except while all others are busy
+/// with the API. Without a free place another connection is closed: one of the same peer, if that has its half; of the
+/// address with the most connections; the one whose last request began or ended first. Idle connections do not go
+/// first: if other clients send requests and do not read, an idle one is the newest. So silent clients, and clients
+/// that do not read, take no place from a client with a request.
 /// </summary>
 internal sealed class ConnectionQuota(int places)
 {
     private const string Key = "nic-hang-exporter.place";
 
-    /// <summary>This host itself as a peer: a number that is neither a network of IPv6 nor an address of IPv4.</summary>
+    /// <summary>This host as a peer: a number that is neither an IPv6 network nor an IPv4 address.</summary>
     private static readonly UInt128 ThisHost = UInt128.One;
 
     private readonly Lock _gate = new();
     private readonly List<ConnectionSlot> _held = [];
 
-    /// <summary>Serves the connection if there is a place for it.</summary>
+    /// <summary>Serves the connection, if there is a place.</summary>
     public async Task HoldAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         // A peer without an address is on this host: it has come by a Unix socket.
@@ -41,7 +43,7 @@ internal sealed class ConnectionQuota(int places)
         }
     }
 
-    /// <summary>Notes on the connection of a request when it was asked and when answered.</summary>
+    /// <summary>Notes on the connection when a request begins and ends.</summary>
     public static async Task AnswerAsync(HttpContext context, Func<Task> answer)
     {
         var place = PlaceOf(context);
@@ -56,13 +58,15 @@ internal sealed class ConnectionQuota(int places)
         }
     }
 
-    /// <summary>Keeps the connection until the request is answered: for one whose credential is known, and whose answer may be the only one.</summary>
+    /// <summary>
+    /// Keeps the connection until the request is answered: its caller is known, and its answer may be the only one.
+    /// </summary>
     public static void Keep(HttpContext context) => PlaceOf(context)?.Begin(ConnectionUse.Api);
 
-    /// <summary>Takes a place, and closes another connection where there is none left; null where there is none to close either.</summary>
-    /// <param name="peer">Who wants it.</param>
-    /// <param name="address">From which of its addresses.</param>
-    /// <param name="close">Closes the connection, should another one need its place.</param>
+    /// <summary>Takes a place, and closes another connection if none is free; null if none can be closed.</summary>
+    /// <param name="peer">The peer; see <see cref="PeerOf"/>.</param>
+    /// <param name="address">The peer's address.</param>
+    /// <param name="close">Closes the connection, when another needs its place.</param>
     public ConnectionSlot? Take(UInt128 peer, IPAddress address, Action close)
     {
         var place = new ConnectionSlot(peer, address, close);
@@ -72,7 +76,8 @@ internal sealed class ConnectionQuota(int places)
             if (Rivals(peer) is { } rivals)
             {
                 var held = _held.CountBy(other => other.Address).ToDictionary();
-                closed = rivals.Where(rival => rival.Use != ConnectionUse.Api).OrderByDescending(rival => held[rival.Address]).ThenBy(rival => rival.Since).FirstOrDefault();
+                closed = rivals.Where(rival => rival.Use != ConnectionUse.Api)
+                    .OrderByDescending(rival => held[rival.Address]).ThenBy(rival => rival.Since).FirstOrDefault();
                 if (closed is null)
                     return null;
                 _held.Remove(closed);
@@ -83,7 +88,7 @@ internal sealed class ConnectionQuota(int places)
         return place;
     }
 
-    /// <summary>Gives a place back that was taken.</summary>
+    /// <summary>Returns a place.</summary>
     public void Return(ConnectionSlot place)
     {
         lock (_gate)
@@ -91,11 +96,11 @@ internal sealed class ConnectionQuota(int places)
     }
 
     /// <summary>
-    /// Who counts as one peer: this host, by whatever address, for there one user has all of 127.0.0.0/8; of others, an address of IPv4, and of IPv6 one /64, which
-    /// is what one host commonly has.
+    /// What counts as one peer: this host with all its addresses, for a local user has all of 127.0.0.0/8; else an IPv4
+    /// address, or an IPv6 /64, which one host commonly has.
     /// </summary>
     /// <param name="remote">The client's address.</param>
-    /// <param name="local">The address that it has connected to.</param>
+    /// <param name="local">The address that the client connected to.</param>
     public static UInt128 PeerOf(IPAddress remote, IPAddress? local = null)
     {
         if (Loopback.Has(remote) || remote.Equals(local))
@@ -103,10 +108,12 @@ internal sealed class ConnectionQuota(int places)
         Span<byte> bytes = stackalloc byte[16];
         remote.MapToIPv6().TryWriteBytes(bytes, out _);
         var whole = BinaryPrimitives.ReadUInt128BigEndian(bytes);
-        return remote.IsIPv4MappedToIPv6 || remote.AddressFamily == AddressFamily.InterNetwork ? whole : whole >> 64 << 64;
+        return remote.IsIPv4MappedToIPv6 || remote.AddressFamily == AddressFamily.InterNetwork
+            ? whole
+            : whole >> 64 << 64;
     }
 
-    // Those of whom one must go before this peer gets a place; null where there is one for it.
+    // The connections of which one must be closed for this peer; null if a place is free.
     private IEnumerable<ConnectionSlot>? Rivals(UInt128 peer)
     {
         if (Held(peer) >= places / 2)
@@ -117,7 +124,9 @@ internal sealed class ConnectionQuota(int places)
     }
 
     private static ConnectionSlot? PlaceOf(HttpContext context) =>
-        context.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(Key, out var item) == true ? item as ConnectionSlot : null;
+        context.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(Key, out var item) == true
+            ? item as ConnectionSlot
+            : null;
 
     private int Held(UInt128 peer) => _held.Count(place => place.Peer == peer);
 }

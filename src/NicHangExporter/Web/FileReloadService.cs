@@ -3,8 +3,12 @@ using NicHangExporter.Hosting;
 
 namespace NicHangExporter.Web;
 
-/// <summary>Once a second looks whether secrets and certificates have been replaced. Without any it does nothing.</summary>
-internal sealed partial class FileReloadService(CredentialStore credentials, WebConfigStore web, TimeProvider clock, ILogger<FileReloadService> logger) : IDisposable
+/// <summary>
+/// Checks once a second whether tokens, certificates and the web configuration were replaced. Without any, it does
+/// nothing.
+/// </summary>
+internal sealed partial class FileReloadService(CredentialStore credentials, WebConfigStore web, TimeProvider clock,
+    ILogger<FileReloadService> logger) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
 
@@ -33,7 +37,7 @@ internal sealed partial class FileReloadService(CredentialStore credentials, Web
         }
         catch (OperationCanceledException)
         {
-            // The end.
+            // The server stops.
         }
     }
 
@@ -52,6 +56,7 @@ internal sealed partial class FileReloadService(CredentialStore credentials, Web
         }
     }
 
-    [LoggerMessage(EventIds.ReloadFailed, LogLevel.Error, "Looking for replaced secrets failed; they are looked for again")]
+    [LoggerMessage(EventIds.ReloadFailed, LogLevel.Error,
+        "Looking for replaced secrets failed; they are looked for again")]
     private partial void LogFailed(Exception exception);
 }

@@ -2,13 +2,14 @@ using System.Net;
 
 namespace NicHangExporter.Web;
 
-/// <summary>The names that hosts(5) gives to loopback addresses. Debian writes the machine's full name there, at 127.0.1.1.</summary>
+/// <summary>
+/// The names that hosts(5) gives to loopback addresses. Debian writes the machine's full name there, at 127.0.1.1.
+/// </summary>
 internal static class HostsFile
 {
-    /// <summary>The file of the system.</summary>
     public const string Path = "/etc/hosts";
 
-    /// <summary>The names of all loopback addresses, without those of other addresses; empty where the file can't be read.</summary>
+    /// <summary>The names of loopback addresses; none if the file can't be read.</summary>
     /// <param name="path">The file.</param>
     public static HashSet<string> LoopbackNames(string path)
     {
@@ -24,7 +25,8 @@ internal static class HostsFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // An image without a shell has none. The machine's own name and web.allowed-hosts are accepted all the same.
+            // A minimal container image has no such file. The machine's own name and web.allowed-hosts are accepted
+            // anyway.
         }
         return names;
     }

@@ -5,14 +5,15 @@ using NicHangExporter.Linux;
 
 namespace NicHangExporter.Web;
 
-/// <summary>A web configuration with everything that it names, as it was read at one moment.</summary>
+/// <summary>A web configuration and the files that it names, as read at one moment.</summary>
 internal sealed class LoadedWebConfig
 {
     private const int MaxLength = 1 << 20;
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false,
+        throwOnInvalidBytes: true);
 
-    /// <summary>What holds without a file.</summary>
+    /// <summary>The configuration without a file.</summary>
     public static readonly LoadedWebConfig None = new() { Config = new WebConfig() };
 
     /// <summary>The configuration.</summary>
@@ -24,16 +25,17 @@ internal sealed class LoadedWebConfig
     /// <summary>The limiter of requests; null for none.</summary>
     public TokenBucket? Limiter { get; init; }
 
-    /// <summary>A digest of all that was read: two readings with the same are the same.</summary>
+    /// <summary>A digest of everything that was read: equal for equal content.</summary>
     public string Fingerprint { get; init; } = "";
 
-    /// <summary>Reads the file and what it names.</summary>
+    /// <summary>Reads the file, and the files that it names.</summary>
     /// <param name="path">The file.</param>
     /// <param name="clock">For the limiter.</param>
-    /// <param name="errors">Where complaints go, all of them, one line each.</param>
-    /// <param name="files">Every file that was looked at, with what it was then; the default where it could not be opened.</param>
-    /// <returns>Null where something is wrong.</returns>
-    public static LoadedWebConfig? Load(string path, TimeProvider clock, List<string> errors, out Dictionary<string, FileStatus> files)
+    /// <param name="errors">Receives all errors, one line each.</param>
+    /// <param name="files">The status of each file; the default for one that could not be opened.</param>
+    /// <returns>Null after an error.</returns>
+    public static LoadedWebConfig? Load(string path, TimeProvider clock, List<string> errors, out Dictionary<string,
+        FileStatus> files)
     {
         var seen = new Dictionary<string, FileStatus>();
         files = seen;
@@ -58,18 +60,19 @@ internal sealed class LoadedWebConfig
             var buffer = new byte[MaxLength + 1];
             try
             {
-                var errno = WholeFile.TryRead(file, buffer, out var length, out var status);
+                var errno = FileReader.TryRead(file, buffer, out var length, out var status);
                 seen[file] = status;
                 if (errno != Errno.None)
                 {
-                    errors.Add($"{where}: {(errno == Errno.TooSmall ? "is longer than 1 MiB" : new Win32Exception((int)errno).Message)}");
+                    var reason = errno == Errno.TooSmall ? "is longer than 1 MiB" : new Win32Exception((int)errno).Message;
+                    errors.Add($"{where}: {reason}");
                     return null;
                 }
                 digest.AppendData(BitConverter.GetBytes(length));
                 digest.AppendData(buffer, 0, length);
-                // To the YAML scanner a NUL is the end of the text: what stands behind it would be passed over without a word.
+                // For the YAML scanner a NUL ends the text: what follows would be ignored.
                 if (Array.IndexOf(buffer, (byte)0, 0, length) < 0)
-                    // Some editors begin a file with the mark of its encoding.
+                    // Some editors write a byte order mark.
                     return Strict.GetString(buffer, 0, length).TrimStart('\uFEFF');
                 errors.Add($"{where}: holds a NUL byte, so it is no text");
                 return null;

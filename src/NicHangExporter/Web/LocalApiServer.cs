@@ -17,18 +17,22 @@ namespace NicHangExporter.Web;
 /// of its own: it shares no connection limit with the TCP listeners, and it runs also where those can't listen, because
 /// Kestrel stops a whole server when one address fails.
 /// </summary>
-/// <param name="options">The options: for the state directory, which this process must hold (<see cref="StateDirectory"/>).</param>
+/// <param name="options">The options: for the state directory, which this process must hold
+/// (<see cref="StateDirectory"/>).</param>
 /// <param name="handlers">The handlers; the TCP listeners have the same.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="loggers">The logs.</param>
 /// <param name="userOf">The user at the other end of a connection; by default from the kernel.</param>
 internal sealed partial class LocalApiServer(
-    ExporterOptions options, ApiHandlers handlers, TimeProvider clock, ILoggerFactory loggers, Func<Socket, uint>? userOf = null) : IAsyncDisposable
+    ExporterOptions options, ApiHandlers handlers, TimeProvider clock, ILoggerFactory loggers, Func<Socket,
+    uint>? userOf = null) : IAsyncDisposable
 {
     /// <summary>The name of the socket in the state directory.</summary>
     public const string FileName = "api.sock";
 
-    /// <summary>The longest path in bytes: sun_path of struct sockaddr_un (include/uapi/linux/un.h) without its NUL.</summary>
+    /// <summary>
+    /// The longest path in bytes: sun_path of struct sockaddr_un (include/uapi/linux/un.h) without its NUL.
+    /// </summary>
     public const int MaxPath = 107;
 
     /// <summary>The most connections at once. A new one takes the place of the one that is silent for longest.</summary>
@@ -60,7 +64,9 @@ internal sealed partial class LocalApiServer(
         }
     }
 
-    /// <summary>Stops to listen, removes the socket, and waits for requests in progress until it is cancelled.</summary>
+    /// <summary>
+    /// Stops to listen, removes the socket, and waits for requests in progress until it is cancelled.
+    /// </summary>
     public async Task StopAsync(CancellationToken cancellation)
     {
         await _turn.WaitAsync(CancellationToken.None);
@@ -88,7 +94,9 @@ internal sealed partial class LocalApiServer(
     {
         if (!Fits(path))
         {
-            LogUnavailable(_logger, path, $"the path is longer than the {MaxPath} bytes that a socket's may have; choose a shorter state.directory");
+            LogUnavailable(_logger, path,
+                $"the path is longer than the {MaxPath} bytes that a socket's may have; choose a shorter "
+                + "state.directory");
             return;
         }
         var server = Build(path);
@@ -98,7 +106,7 @@ internal sealed partial class LocalApiServer(
             _server = server;
             LogListening(_logger, path);
         }
-#pragma warning disable CA1031 // Without the socket everything else still works, whatever the reason.
+#pragma warning disable CA1031 // Without the socket everything else still works, for any reason.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -109,7 +117,8 @@ internal sealed partial class LocalApiServer(
 
     private WebApplication Build(string path)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "nic-hang-exporter", ContentRootPath = "/" });
+        var builder = WebApplication.CreateEmptyBuilder(
+            new WebApplicationOptions { ApplicationName = "nic-hang-exporter", ContentRootPath = "/" });
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -126,7 +135,9 @@ internal sealed partial class LocalApiServer(
         builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = Bind);
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime, OwnedLifetime>();
-        builder.Services.AddSingleton(new PeerAuthenticator(userOf ?? (socket => PeerCredentials.Read(socket).Uid), clock, loggers.CreateLogger<PeerAuthenticator>()));
+        builder.Services.AddSingleton(
+            new PeerAuthenticator(userOf ?? (socket => PeerCredentials.Read(socket).Uid), clock,
+            loggers.CreateLogger<PeerAuthenticator>()));
         builder.Services.AddApi<PeerCredentialHandler>();
         var server = builder.Build();
         server.Use((context, next) => ConnectionQuota.AnswerAsync(context, () => next(context)));
@@ -189,7 +200,8 @@ internal sealed partial class LocalApiServer(
         public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
-    [LoggerMessage(EventIds.ControlListening, LogLevel.Information, "The API is served to root and the user of the exporter at {Path}")]
+    [LoggerMessage(EventIds.ControlListening, LogLevel.Information,
+        "The API is served to root and the user of the exporter at {Path}")]
     private static partial void LogListening(ILogger logger, string path);
 
     [LoggerMessage(EventIds.ControlUnavailable, LogLevel.Warning, "The API can't be served at {Path}: {Reason}")]

@@ -10,22 +10,29 @@ internal static class PageEndpoints
     private static readonly string[] Get = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>Maps the pages, and plain text for every path that nothing else answers.</summary>
-    public static void MapPages(this IEndpointRouteBuilder endpoints, string telemetryPath, MetricsEndpoint metrics, HangMonitor monitor)
+    public static void MapPages(this IEndpointRouteBuilder endpoints, string telemetryPath, MetricsEndpoint metrics,
+        HangMonitor monitor)
     {
         var page = new Page(StatusCodes.Status200OK, LandingPage.Render(telemetryPath), "text/html; charset=utf-8");
         var healthy = new Page(StatusCodes.Status200OK, "Healthy.\n"u8.ToArray());
         var ready = new Page(StatusCodes.Status200OK, "Ready.\n"u8.ToArray());
-        var starting = new Page(StatusCodes.Status503ServiceUnavailable, "Still reading the kernel log of before the start.\n"u8.ToArray());
-        var notFound = new Page(StatusCodes.Status404NotFound, Encoding.UTF8.GetBytes($"Not found. Metrics are at {telemetryPath}.\n"));
-        var notAllowed = new Page(StatusCodes.Status405MethodNotAllowed, "Only GET and HEAD are answered here.\n"u8.ToArray());
+        var starting = new Page(StatusCodes.Status503ServiceUnavailable,
+            "Still reading the kernel log of before the start.\n"u8.ToArray());
+        var notFound = new Page(StatusCodes.Status404NotFound,
+            Encoding.UTF8.GetBytes($"Not found. Metrics are at {telemetryPath}.\n"));
+        var notAllowed = new Page(StatusCodes.Status405MethodNotAllowed,
+            "Only GET and HEAD are answered here.\n"u8.ToArray());
 
         endpoints.MapMethods(telemetryPath, Get, metrics.HandleAsync);
         endpoints.MapMethods("/", Get, page.WriteAsync);
         endpoints.MapMethods(WebConfigMiddleware.HealthPath, Get, healthy.WriteAsync);
-        endpoints.MapMethods("/-/ready", Get, context => (monitor.Ready.IsCompleted ? ready : starting).WriteAsync(context));
+        endpoints.MapMethods("/-/ready", Get,
+            context => (monitor.Ready.IsCompleted ? ready : starting).WriteAsync(context));
         // Without these, routing answers 404 and 405 with an empty body. A method is refused before a path.
         endpoints.Map("/api/{**path}", notFound.WriteAsync).WithOrder(int.MaxValue - 1);
-        endpoints.Map("/{**path}", context => (Get.Contains(context.Request.Method, StringComparer.Ordinal) ? notFound : notAllowed).WriteAsync(context))
+        endpoints.Map("/{**path}",
+            context => (Get.Contains(context.Request.Method, StringComparer.Ordinal) ? notFound : notAllowed)
+            .WriteAsync(context))
             .WithOrder(int.MaxValue);
     }
 

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Routing.Matching;
 namespace NicHangExporter.Web;
 
 /// <summary>
-/// Makes routing exact. By default it ignores the case of paths and methods, and a slash at the end of the path; a proxy
-/// in front that filters by path does not.
+/// Makes routing exact. By default it ignores the case of paths and methods, and a slash at the end of the path; a
+/// proxy in front that filters by path does not.
 /// </summary>
 internal sealed class StrictRoutePolicy : MatcherPolicy, IEndpointSelectorPolicy
 {
@@ -12,19 +12,22 @@ internal sealed class StrictRoutePolicy : MatcherPolicy, IEndpointSelectorPolicy
     public override int Order => 0;
 
     /// <inheritdoc/>
-    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) => endpoints.Any(endpoint => endpoint is RouteEndpoint);
+    public bool AppliesToEndpoints(IReadOnlyList<Endpoint> endpoints) =>
+        endpoints.Any(endpoint => endpoint is RouteEndpoint);
 
     /// <inheritdoc/>
     public Task ApplyAsync(HttpContext httpContext, CandidateSet candidates)
     {
         for (var i = 0; i < candidates.Count; i++)
-            if (candidates.IsValidCandidate(i) && candidates[i].Endpoint is RouteEndpoint endpoint && !Matches(endpoint, httpContext.Request))
+            if (candidates.IsValidCandidate(i) && candidates[i].Endpoint is RouteEndpoint endpoint
+                && !Matches(endpoint, httpContext.Request))
                 candidates.SetValidity(i, false);
         return Task.CompletedTask;
     }
 
     private static bool Matches(RouteEndpoint endpoint, HttpRequest request) =>
-        endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Contains(request.Method, StringComparer.Ordinal) != false
+        endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods.Contains(request.Method,
+            StringComparer.Ordinal) != false
         && MatchesPath(endpoint.RoutePattern.RawText!, request.Path.Value!);
 
     private static bool MatchesPath(string template, string path)

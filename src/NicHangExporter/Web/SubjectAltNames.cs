@@ -5,14 +5,14 @@ using System.Security.Cryptography.X509Certificates;
 namespace NicHangExporter.Web;
 
 /// <summary>
-/// The names in a certificate's subjectAltName (RFC 5280, section 4.2.1.6): DNS names, e-mail addresses, URIs and IP addresses. The class of .NET for it
-/// gives only two of the four.
+/// The names in a certificate's subjectAltName (RFC 5280, section 4.2.1.6): DNS names, e-mail addresses, URIs and IP
+/// addresses. The framework's class has only two of the four.
 /// </summary>
 internal static class SubjectAltNames
 {
     private const string Oid = "2.5.29.17";
 
-    /// <summary>The names as text, as they stand there; none where the extension is missing or malformed.</summary>
+    /// <summary>The names as text; none if the extension is missing or malformed.</summary>
     public static IReadOnlyList<string> Read(X509Certificate2 certificate)
     {
         var names = new List<string>();

@@ -4,20 +4,22 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace NicHangExporter.Web;
 
 /// <summary>
-/// Under which configuration a connection was made. A client's certificate is looked at once a connection, and a busy client keeps one for ever: it must
-/// not outlive the authority that vouched for it.
+/// Notes the configuration under which a connection was made. A client's certificate is checked once per connection,
+/// and a busy client may keep one for ever: the connection must not outlive the authority of the certificate.
 /// </summary>
 internal static class TlsConnection
 {
     private const string Key = "nic-hang-exporter.web-config";
 
-    /// <summary>Notes it, while the connection is made.</summary>
+    /// <summary>Notes the configuration of a new connection.</summary>
     public static void Note(ConnectionContext connection, LoadedWebConfig loaded) => connection.Items[Key] = loaded;
 
-    /// <summary>True for a connection that was made under another configuration than <paramref name="loaded"/>.</summary>
+    /// <summary>True for a connection that was made under another configuration.</summary>
     public static bool IsOutdated(HttpContext context, LoadedWebConfig loaded) =>
-        context.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(Key, out var noted) == true && !ReferenceEquals(noted, loaded);
+        context.Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(Key, out var noted) == true
+            && !ReferenceEquals(noted, loaded);
 
-    /// <summary>Lets this request be answered, and no other on the connection. A client connects anew without losing one.</summary>
-    public static void EndAfterThis(HttpContext context) => context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+    /// <summary>Closes the connection after this request. The client connects again without losing a request.</summary>
+    public static void EndAfterThis(HttpContext context) =>
+        context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
 }

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace NicHangExporter.Web;
 
-/// <summary>Certificates and keys that were read and fit together.</summary>
+/// <summary>Certificates and keys that were read and match.</summary>
 internal sealed class TlsMaterial
 {
     private readonly TlsSettings _settings;
@@ -17,7 +17,8 @@ internal sealed class TlsMaterial
         _settings = settings;
         _authorities = authorities;
         NotAfter = chain[0].NotAfter.ToUniversalTime();
-        // Offline: otherwise the chain is completed by requests to addresses that stand in the certificate, from a host whose NIC may hang.
+        // Offline: otherwise the chain is completed by requests to addresses in the certificate, from a host whose NIC
+        // may hang.
         _certificate = SslStreamCertificateContext.Create(chain[0], [.. chain.Skip(1)], offline: true);
         if (!settings.CipherSuites.IsEmpty)
             _suites = new CipherSuitesPolicy(settings.CipherSuites.Union(CipherSuites.Tls13));
@@ -26,16 +27,18 @@ internal sealed class TlsMaterial
     /// <summary>When the server's certificate expires.</summary>
     public DateTimeOffset NotAfter { get; }
 
-    /// <summary>Reads what the settings name.</summary>
+    /// <summary>Reads the files that the settings name.</summary>
     /// <param name="settings">The settings.</param>
-    /// <param name="read">Reads a source; null, with an error said, where it can't be read.</param>
-    /// <param name="errors">Where complaints go. Nothing of a key is in them.</param>
-    /// <returns>Null where something is wrong.</returns>
+    /// <param name="read">Reads a source; null after an error.</param>
+    /// <param name="errors">Receives the errors, without any part of a key.</param>
+    /// <returns>Null after an error.</returns>
     public static TlsMaterial? Load(TlsSettings settings, Func<PemSource, string?> read, List<string> errors)
     {
         var before = errors.Count;
         var (certificates, key) = (read(settings.Certificate), read(settings.Key));
-        var authorities = settings.ClientAuthorities is { } source && read(source) is { } text ? Authorities(source, text, errors) : null;
+        var authorities = settings.ClientAuthorities is { } source && read(source) is { } text
+            ? Authorities(source, text, errors)
+            : null;
         var chain = certificates is null ? null : Parse(settings.Certificate, certificates, errors);
         if (chain is null || key is null || errors.Count > before)
             return null;
@@ -44,16 +47,20 @@ internal sealed class TlsMaterial
             chain[0] = X509Certificate2.CreateFromPem(chain[0].ExportCertificatePem(), key);
             return new TlsMaterial(settings, chain, authorities);
         }
-        // The library says both of a key that is none, and of one that belongs to another certificate.
+        // The library throws both for a text that is no key, and for the key of another certificate.
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
-            errors.Add($"{settings.Key.Where}: {(key.Contains("ENCRYPTED", StringComparison.Ordinal) ? "the key is encrypted, and nobody is there to type its password" : "holds no private key that belongs to the certificate")}");
+            errors.Add($"{settings.Key.Where}: " + (key.Contains("ENCRYPTED", StringComparison.Ordinal)
+                ? "the key is encrypted, and nobody is there to type its password"
+                : "holds no private key that belongs to the certificate"));
             return null;
         }
     }
 
-    /// <summary>How the next connection is secured. New each time: the time at which a chain must be valid is among it.</summary>
-    /// <param name="onRefused">Called where a client's certificate is not good enough.</param>
+    /// <summary>
+    /// The options of the next connection. New each time, because they contain the time at which a chain must be valid.
+    /// </summary>
+    /// <param name="onRefused">Called for a client whose certificate is not accepted.</param>
     public SslServerAuthenticationOptions Options(Action onRefused)
     {
         var asksClient = _settings.ClientAuthentication != ClientAuthentication.NoClientCert;
@@ -64,12 +71,13 @@ internal sealed class TlsMaterial
             CipherSuitesPolicy = _suites,
             ApplicationProtocols = [SslApplicationProtocol.Http11],
             AllowRenegotiation = false,
-            // A resumed session would skip the look at a certificate, by authorities that may have been taken away since.
+            // A resumed session would skip the check of the certificate, whose authority may have been removed since.
             AllowTlsResume = !asksClient,
             ClientCertificateRequired = asksClient,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
             CertificateChainPolicy = asksClient ? ChainPolicy() : null,
-            RemoteCertificateValidationCallback = asksClient ? (_, certificate, _, problems) => Accept(certificate, problems, onRefused) : null,
+            RemoteCertificateValidationCallback = asksClient ? (_, certificate, _, problems) =>
+                Accept(certificate, problems, onRefused) : null,
         };
     }
 
@@ -80,7 +88,8 @@ internal sealed class TlsMaterial
             ClientAuthentication.RequestClientCert => true,
             ClientAuthentication.RequireAnyClientCert => certificate is not null && HasAllowedName(certificate),
             ClientAuthentication.VerifyClientCertIfGiven => certificate is null || problems == SslPolicyErrors.None,
-            ClientAuthentication.RequireAndVerifyClientCert => certificate is not null && problems == SslPolicyErrors.None && HasAllowedName(certificate),
+            ClientAuthentication.RequireAndVerifyClientCert =>
+                certificate is not null && problems == SslPolicyErrors.None && HasAllowedName(certificate),
             _ => false,
         };
         if (!accepted)
@@ -98,8 +107,9 @@ internal sealed class TlsMaterial
 
     private X509ChainPolicy ChainPolicy()
     {
-        // As in Go: no revocation lists. And no downloads, whose address the client would choose.
-        var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+        // As in Go, no revocation lists. And no downloads, whose addresses the client would choose.
+        var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true };
         if (_authorities is null)
             return policy;
         policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
@@ -112,7 +122,8 @@ internal sealed class TlsMaterial
     {
         if (Parse(source, text, errors) is not { } authorities)
             return null;
-        if (authorities.Any(certificate => certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData)))
+        if (authorities.Any(certificate =>
+            certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData)))
             return authorities;
         errors.Add($"{source.Where}: holds no root certificate, without which no client's chain ends");
         return null;

@@ -1,13 +1,13 @@
 namespace NicHangExporter.Web;
 
-/// <summary>Lets a burst of requests through, and then one each interval.</summary>
+/// <summary>Allows a burst of requests, and then one in each interval.</summary>
 internal sealed class TokenBucket(RateLimit limit, TimeProvider clock)
 {
     private readonly Lock _gate = new();
     private double _left = limit.Burst;
     private long _at = clock.GetTimestamp();
 
-    /// <summary>True where one more may pass.</summary>
+    /// <summary>True if one more request is allowed.</summary>
     public bool TryTake()
     {
         lock (_gate)

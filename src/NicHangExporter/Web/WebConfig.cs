@@ -5,43 +5,44 @@ using System.Security.Authentication;
 
 namespace NicHangExporter.Web;
 
-/// <summary>What a file of exporter-toolkit's format asks for. Not a record: it holds secrets, and is never printed.</summary>
+/// <summary>
+/// The settings of a file in exporter-toolkit's format. Not a record: it contains secrets, and a record can be printed.
+/// </summary>
 internal sealed class WebConfig
 {
     /// <summary>TLS; null for plain text.</summary>
     public TlsSettings? Tls { get; init; }
 
-    /// <summary>Headers of every answer.</summary>
+    /// <summary>Headers of each answer.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Headers { get; init; } = [];
 
-    /// <summary>Users of basic authentication and the bcrypt hash of each one's password; empty: everybody is let in.</summary>
+    /// <summary>Users of basic authentication with their bcrypt hashes. Without users, no password is needed.</summary>
     public FrozenDictionary<string, string> Users { get; init; } = FrozenDictionary<string, string>.Empty;
 
-    /// <summary>The limit of requests; null for none.</summary>
+    /// <summary>The rate limit; null for none.</summary>
     public RateLimit? RateLimit { get; init; }
 }
 
-/// <summary>How many requests are answered.</summary>
-/// <param name="Interval">The time in which one more may come.</param>
-/// <param name="Burst">How many may come at once.</param>
+/// <summary>The limit of requests.</summary>
+/// <param name="Interval">The time until one more request is allowed.</param>
+/// <param name="Burst">How many requests are allowed at the same time.</param>
 internal sealed record RateLimit(TimeSpan Interval, int Burst);
 
 /// <summary>The section <c>tls_server_config</c>.</summary>
 internal sealed class TlsSettings
 {
-    /// <summary>The server's certificate, and those between it and the root.</summary>
+    /// <summary>The server's certificate and the intermediate ones.</summary>
     public required PemSource Certificate { get; init; }
 
-    /// <summary>Its private key.</summary>
+    /// <summary>The certificate's private key.</summary>
     public required PemSource Key { get; init; }
 
-    /// <summary>The authorities of clients' certificates; null for those that the system trusts.</summary>
+    /// <summary>The authorities of clients' certificates; null for those of the system.</summary>
     public PemSource? ClientAuthorities { get; init; }
 
-    /// <summary>What is asked of clients.</summary>
     public ClientAuthentication ClientAuthentication { get; init; }
 
-    /// <summary>One of these must be in the client's certificate; empty: any.</summary>
+    /// <summary>Names of which the client's certificate needs one; empty for any.</summary>
     public ImmutableArray<string> AllowedNames { get; init; } = [];
 
     /// <summary>TLS 1.2, 1.3 or both.</summary>
@@ -51,10 +52,10 @@ internal sealed class TlsSettings
     public ImmutableArray<TlsCipherSuite> CipherSuites { get; init; } = [];
 }
 
-/// <summary>Text in the form of RFC 7468: in a file, or in the configuration itself.</summary>
-/// <param name="where">File, line and key, for a complaint.</param>
-/// <param name="path">The file; null where the text is given.</param>
-/// <param name="text">The text; null where a file is named.</param>
+/// <summary>PEM text (RFC 7468), in a file or in the configuration itself.</summary>
+/// <param name="where">File, line and key, for errors.</param>
+/// <param name="path">The file; null for a text.</param>
+/// <param name="text">The text; null for a file.</param>
 internal sealed class PemSource(string where, string? path, string? text)
 {
     public string Where { get; } = where;

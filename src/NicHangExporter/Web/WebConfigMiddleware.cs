@@ -8,19 +8,21 @@ using NicHangExporter.Metrics;
 namespace NicHangExporter.Web;
 
 /// <summary>
-/// What the web configuration asks of every request, before anything else sees it: headers of the answer, basic authentication, the limit of requests. A
-/// request with a bearer token below /api/ passes: there the token decides, and a client can't send both.
+/// Applies the web configuration to each request before any other code sees it: headers of the answer, basic
+/// authentication, rate limit. A request with a bearer token below /api/ passes: there the token decides, and a client
+/// can't send both.
 /// </summary>
 internal sealed partial class WebConfigMiddleware(
-    WebConfigStore store, CredentialStore credentials, ExporterMetrics metrics, TimeProvider clock, ILogger<WebConfigMiddleware> logger, Func<string, string, bool>? verify = null) : IDisposable
+    WebConfigStore store, CredentialStore credentials, ExporterMetrics metrics, TimeProvider clock,
+    ILogger<WebConfigMiddleware> logger, Func<string, string, bool>? verify = null) : IDisposable
 {
-    /// <summary>Where this host may ask without a password whether the program serves.</summary>
+    /// <summary>The path that this host may request without a password.</summary>
     public const string HealthPath = "/-/healthy";
 
     private readonly BasicAuthentication _basic = new(verify);
     private readonly LogThrottle _throttle = new(clock);
 
-    /// <summary>Answers, or passes on.</summary>
+    /// <summary>Answers, or calls the next middleware.</summary>
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var loaded = store.Current;
@@ -35,14 +37,17 @@ internal sealed partial class WebConfigMiddleware(
         if (TlsConnection.IsOutdated(context, loaded))
             TlsConnection.EndAfterThis(context);
         var isApi = ApiServices.IsApi(context);
-        var hasToken = isApi && credentials.IsConfigured && context.Request.Headers.Authorization is [var header] && BearerToken.Is(header);
+        var hasToken = isApi && credentials.IsConfigured && context.Request.Headers.Authorization is [var header]
+            && BearerToken.Is(header);
         if (loaded.Config.Users.Count > 0 && !hasToken
-            && await _basic.CheckAsync(loaded.Config.Users, context.Request.Headers.Authorization, Peer(context.Connection), context.RequestAborted) is { } reason)
+            && await _basic.CheckAsync(loaded.Config.Users, context.Request.Headers.Authorization,
+                Peer(context.Connection), context.RequestAborted) is { } reason)
         {
             await RefuseAsync(context, isApi, reason);
             return;
         }
-        // After the password, so that a stranger can't use up the scrapes; and not below /api/, where Alertmanager takes a 429 for the last word.
+        // After the password, so that others can't use up the limit. Not below /api/: Alertmanager does not repeat
+        // after a 429.
         if (!isApi && loaded.Limiter?.TryTake() == false)
         {
             await RefuseAsync(context, isApi, WebError.Rate);
@@ -54,12 +59,16 @@ internal sealed partial class WebConfigMiddleware(
     /// <inheritdoc/>
     public void Dispose() => _basic.Dispose();
 
-    /// <summary>Whether this host itself asks if the program serves.</summary>
+    /// <summary>True for a health check of this host itself.</summary>
     public static bool IsHealthOfThisHost(HttpContext context) => context.Request.Path.Value == HealthPath
-        && context.Connection is { RemoteIpAddress: { } remote } connection && (Loopback.Has(remote) || remote.Equals(connection.LocalIpAddress));
+        && context.Connection is { RemoteIpAddress: { } remote } connection
+            && (Loopback.Has(remote) || remote.Equals(connection.LocalIpAddress));
 
-    // Without an address: a server in memory, as tests have it.
-    private static UInt128 Peer(ConnectionInfo connection) => connection.RemoteIpAddress is { } address ? ConnectionQuota.PeerOf(address, connection.LocalIpAddress) : default;
+    // A server in memory, as in tests, has no addresses.
+    private static UInt128 Peer(ConnectionInfo connection) =>
+        connection.RemoteIpAddress is { } address
+        ? ConnectionQuota.PeerOf(address, connection.LocalIpAddress)
+        : default;
 
     private Task RefuseAsync(HttpContext context, bool isApi, string reason)
     {
@@ -79,6 +88,7 @@ internal sealed partial class WebConfigMiddleware(
         return PlainTextResult.WriteAsync(context, status, isApi);
     }
 
-    [LoggerMessage(EventIds.WebAccessRefused, LogLevel.Warning, "The web configuration kept requests out: {Count} since the last such line. The latest: {Reason}, from {Peer}")]
+    [LoggerMessage(EventIds.WebAccessRefused, LogLevel.Warning,
+        "The web configuration kept requests out: {Count} since the last such line. The latest: {Reason}, from {Peer}")]
     private partial void LogRefused(ulong count, string reason, IPAddress? peer);
 }

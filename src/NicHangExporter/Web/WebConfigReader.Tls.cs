@@ -12,7 +12,8 @@ internal sealed partial class WebConfigReader
 
     private static readonly string[] TlsKeys =
     [
-        "cert", "key", "client_ca", "cert_file", "key_file", "client_ca_file", "client_auth_type", "client_allowed_sans", "min_version", "max_version",
+        "cert", "key", "client_ca", "cert_file", "key_file", "client_ca_file", "client_auth_type",
+        "client_allowed_sans", "min_version", "max_version",
         "cipher_suites", "prefer_server_cipher_suites", "curve_preferences",
     ];
 
@@ -25,18 +26,27 @@ internal sealed partial class WebConfigReader
         var before = Errors.Count;
         var certificate = Pem(known, "cert", "cert_file");
         var key = Pem(known, "key", "key_file");
-        // Not where one is there and wrong, which has been said.
+        // Not for one that is present and wrong: that error is reported already.
         if ((certificate is null || key is null) && Errors.Count == before)
-            Error(line, $"'tls_server_config' needs {string.Join(" and ", new[] { certificate is null ? "cert_file (or cert)" : "", key is null ? "key_file (or key)" : "" }.Where(missing => missing.Length > 0))}");
+        {
+            string[] missing =
+            [
+                .. certificate is null ? ["cert_file (or cert)"] : Array.Empty<string>(),
+                .. key is null ? ["key_file (or key)"] : Array.Empty<string>(),
+            ];
+            Error(line, $"'tls_server_config' needs {string.Join(" and ", missing)}");
+        }
         var authorities = Pem(known, "client_ca", "client_ca_file");
         var client = Client(known, authorities);
         var names = AllowedNames(known, client);
         var protocols = Protocols(known);
         var suites = Suites(known);
-        // Go has passed it over since 1.17, and so has exporter-toolkit: the server's order holds.
+        // Go ignores it since 1.17, and so does exporter-toolkit: the server's order applies.
         Switch(known, TlsPrefix, "prefer_server_cipher_suites", true);
         if (Texts(known, "curve_preferences") is { Length: > 0 })
-            Error(known["curve_preferences"].Line, "'tls_server_config.curve_preferences' is not supported by this program: .NET leaves the curves to OpenSSL (X25519, P-256, P-384, …). Remove it, or set Groups in openssl.cnf");
+            Error(known["curve_preferences"].Line,
+                "'tls_server_config.curve_preferences' is not supported by this program: .NET leaves the curves to "
+                + "OpenSSL (X25519, P-256, P-384, …). Remove it, or set Groups in openssl.cnf");
         return certificate is null || key is null ? null : new TlsSettings
         {
             Certificate = certificate,
@@ -64,7 +74,9 @@ internal sealed partial class WebConfigReader
             }
             return new PemSource($"{File}:{known[file].Line}: {TlsPrefix}{file}", FullPath(name), null);
         }
-        return string.IsNullOrEmpty(text) ? null : new PemSource($"{File}:{known[inline].Line}: {TlsPrefix}{inline}", null, text);
+        return string.IsNullOrEmpty(text)
+            ? null
+            : new PemSource($"{File}:{known[inline].Line}: {TlsPrefix}{inline}", null, text);
     }
 
     private ClientAuthentication Client(Dictionary<string, YamlEntry> known, PemSource? authorities)
@@ -76,15 +88,21 @@ internal sealed partial class WebConfigReader
             var name = text == "RequireClientCert" ? nameof(ClientAuthentication.RequireAnyClientCert) : text;
             if (!Enum.GetNames<ClientAuthentication>().Contains(name))
             {
-                Error(entry.Line, $"'{TlsPrefix}client_auth_type' must be one of {string.Join(", ", Enum.GetNames<ClientAuthentication>())}{Suggestion.For(text, Enum.GetNames<ClientAuthentication>())}");
+                var names = Enum.GetNames<ClientAuthentication>();
+                Error(entry.Line,
+                    $"'{TlsPrefix}client_auth_type' must be one of {string.Join(", ", names)}{Suggestion.For(text, names)}");
                 return policy;
             }
             policy = Enum.Parse<ClientAuthentication>(name);
             if (policy == ClientAuthentication.RequireAndVerifyClientCert && authorities is null)
-                Error(entry.Line, $"'{TlsPrefix}client_auth_type' RequireAndVerifyClientCert needs client_ca_file: without one, a certificate of any public authority would do");
+                Error(entry.Line,
+                    $"'{TlsPrefix}client_auth_type' RequireAndVerifyClientCert needs client_ca_file: without one, a "
+                    + "certificate of any public authority would do");
         }
         if (policy == ClientAuthentication.NoClientCert && authorities is not null)
-            Error((known.GetValueOrDefault("client_ca_file") ?? known["client_ca"]).Line, $"'{TlsPrefix}client_ca_file' is of no use without a client_auth_type that asks for a certificate: write RequireAndVerifyClientCert");
+            Error((known.GetValueOrDefault("client_ca_file") ?? known["client_ca"]).Line,
+                $"'{TlsPrefix}client_ca_file' is of no use without a client_auth_type that asks for a certificate: "
+                + "write RequireAndVerifyClientCert");
         return policy;
     }
 
@@ -97,9 +115,14 @@ internal sealed partial class WebConfigReader
         if (Errors.Count > before)
             return [];
         if (names.IsEmpty)
-            Error(entry.Line, $"'{TlsPrefix}client_allowed_sans' is empty: nobody would be let in; remove it to let everybody in whose certificate is good");
-        else if (client is not (ClientAuthentication.RequireAnyClientCert or ClientAuthentication.RequireAndVerifyClientCert))
-            Error(entry.Line, $"'{TlsPrefix}client_allowed_sans' needs client_auth_type RequireAndVerifyClientCert (or RequireAnyClientCert): otherwise a client may come without a certificate");
+            Error(entry.Line,
+                $"'{TlsPrefix}client_allowed_sans' is empty: nobody would be let in; remove it to let everybody in "
+                + "whose certificate is good");
+        else if (client is not (
+            ClientAuthentication.RequireAnyClientCert or ClientAuthentication.RequireAndVerifyClientCert))
+            Error(entry.Line,
+                $"'{TlsPrefix}client_allowed_sans' needs client_auth_type RequireAndVerifyClientCert (or "
+                + "RequireAnyClientCert): otherwise a client may come without a certificate");
         return names;
     }
 
@@ -121,7 +144,9 @@ internal sealed partial class WebConfigReader
             case "TLS12": return SslProtocols.Tls12;
             case "TLS13": return SslProtocols.Tls13;
             case "TLS10" or "TLS11":
-                Error(entry.Line, $"'{TlsPrefix}{key}' {text} is not supported by this program: TLS 1.2 is the lowest version that it speaks (RFC 8996)");
+                Error(entry.Line,
+                    $"'{TlsPrefix}{key}' {text} is not supported by this program: TLS 1.2 is the lowest version that "
+                    + "it speaks (RFC 8996)");
                 return otherwise;
             default:
                 Error(entry.Line, $"'{TlsPrefix}{key}' must be TLS12 or TLS13");
@@ -140,7 +165,8 @@ internal sealed partial class WebConfigReader
             if (CipherSuites.Parse(name) is { } suite)
                 suites.Add(suite);
             else
-                Error(line, $"'{TlsPrefix}cipher_suites': '{name}' is unknown, or too weak to be used{Suggestion.For(name, CipherSuites.Tls12.Select(known => known.ToString()))}");
+                Error(line, $"'{TlsPrefix}cipher_suites': '{name}' is unknown, or too weak to be "
+                    + $"used{Suggestion.For(name, CipherSuites.Tls12.Select(known => known.ToString()))}");
         return suites.ToImmutable();
     }
 
@@ -148,7 +174,8 @@ internal sealed partial class WebConfigReader
     {
         if (!known.TryGetValue(key, out var entry) || entry.Value is YamlScalar { Text: "" })
             return [];
-        if (entry.Value is YamlSequence { Items: var items } && items.All(item => item is YamlScalar { Text.Length: > 0 }))
+        if (entry.Value is YamlSequence { Items: var items }
+            && items.All(item => item is YamlScalar { Text.Length: > 0 }))
             return [.. items.Cast<YamlScalar>().Select(item => item.Text)];
         Error(entry.Line, $"'{TlsPrefix}{key}' must be a list of values");
         return [];

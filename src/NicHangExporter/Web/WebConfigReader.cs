@@ -6,24 +6,27 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Web;
 
 /// <summary>
-/// Reads the format of Prometheus's exporter-toolkit (its docs/web-configuration.md). Every error is said at once, with its line, and never with a value
-/// that may be a secret. What the format has and this program can't do is refused, not passed over: it would look like protection.
+/// Reads the format of Prometheus's exporter-toolkit (its docs/web-configuration.md). It reports all errors with their
+/// lines, and never a value that may be a secret. Settings of the format that this program does not support are errors:
+/// ignored, they would look like protection.
 /// </summary>
-/// <param name="path">The file, for the complaints, and as the start of relative paths.</param>
-/// <param name="errors">Where complaints go.</param>
+/// <param name="path">The file, for errors, and as the start of relative paths.</param>
+/// <param name="errors">Receives the errors.</param>
 internal sealed partial class WebConfigReader(string path, List<string> errors) : StrictYamlReader(path, errors)
 {
-    // exporter-toolkit lets no other header be set, and these to no other values.
+    // exporter-toolkit allows no other header, and no other values of these.
     private static readonly (string Name, string[] Values)[] KnownHeaders =
     [
-        ("Strict-Transport-Security", []), ("X-Content-Type-Options", ["nosniff"]), ("X-Frame-Options", ["deny", "sameorigin"]), ("X-XSS-Protection", []),
+        ("Strict-Transport-Security", []), ("X-Content-Type-Options", ["nosniff"]),
+        ("X-Frame-Options", ["deny", "sameorigin"]), ("X-XSS-Protection", []),
         ("Content-Security-Policy", []),
     ];
 
     private static readonly string[] True = ["true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", "y", "Y"];
-    private static readonly string[] False = ["false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n", "N"];
+    private static readonly string[] False = ["false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", "n",
+        "N"];
 
-    /// <summary>Reads a text; null where it is wrong.</summary>
+    /// <summary>Reads a text; null after an error.</summary>
     public WebConfig? Read(string text)
     {
         var before = Errors.Count;
@@ -35,7 +38,7 @@ internal sealed partial class WebConfigReader(string path, List<string> errors) 
     {
         var known = Known(root, "", ["tls_server_config", "http_server_config", "basic_auth_users", "rate_limit"]);
         var http = Known(Mapping(known, "http_server_config"), "http_server_config.", ["http2", "headers"]);
-        // Without effect: HTTP/1.1 alone is spoken, which every client that may speak HTTP/2 speaks as well.
+        // Without effect: the server speaks only HTTP/1.1, which every client of HTTP/2 speaks, too.
         Switch(http, "http_server_config.", "http2", true);
         return new WebConfig
         {
@@ -53,8 +56,11 @@ internal sealed partial class WebConfigReader(string path, List<string> errors) 
         foreach (var (name, entry) in Known(mapping, Prefix, [.. KnownHeaders.Select(header => header.Name)]))
             if (Text(entry, Prefix) is { Length: > 0 } value)
                 if (value.AsSpan().ContainsAnyExceptInRange(' ', '~'))
-                    Error(entry.Line, $"'{Prefix}{name}' holds characters that no header can have: write printable ASCII on one line");
-                else if (KnownHeaders.Single(header => header.Name == name).Values is { Length: > 0 } values && !values.Contains(value))
+                    Error(entry.Line,
+                        $"'{Prefix}{name}' holds characters that no header can have: write printable ASCII on one "
+                        + "line");
+                else if (KnownHeaders.Single(header => header.Name == name).Values is { Length: > 0 } values
+                    && !values.Contains(value))
                     Error(entry.Line, $"'{Prefix}{name}' must be {string.Join(" or ", values)}");
                 else
                     headers.Add(new KeyValuePair<string, string>(name, value));
@@ -66,7 +72,9 @@ internal sealed partial class WebConfigReader(string path, List<string> errors) 
         var users = new Dictionary<string, string>();
         foreach (var entry in mapping?.Entries ?? [])
             if (entry.Key.Length == 0 || entry.Key.Contains(':') || entry.Key.Any(char.IsControl))
-                Error(entry.Line, "a user of basic_auth_users can't log in: a name is not empty, and holds neither a colon nor a control character");
+                Error(entry.Line,
+                    "a user of basic_auth_users can't log in: a name is not empty, and holds neither a colon nor a "
+                    + "control character");
             else if (users.ContainsKey(entry.Key))
                 Error(entry.Line, $"'basic_auth_users.{entry.Key}' is set twice");
             else if (Text(entry, "basic_auth_users.") is not { } hash)
@@ -83,10 +91,14 @@ internal sealed partial class WebConfigReader(string path, List<string> errors) 
         const string Prefix = "rate_limit.";
         var known = Known(mapping, Prefix, ["interval", "burst"]);
         var interval = TimeSpan.Zero;
-        if (known.GetValueOrDefault("interval") is { } entry && Text(entry, Prefix) is { Length: > 0 } text && text != "0" && !PrometheusDuration.TryParse(text, out interval))
-            Error(entry.Line, "'rate_limit.interval' is no duration: write a number and a unit, as in 1s or 500ms, or 0 for no limit");
+        if (known.GetValueOrDefault("interval") is { } entry && Text(entry, Prefix) is { Length: > 0 } text
+            && text != "0" && !PrometheusDuration.TryParse(text, out interval))
+            Error(entry.Line,
+                "'rate_limit.interval' is no duration: write a number and a unit, as in 1s or 500ms, or 0 for no "
+                + "limit");
         var burst = 0;
-        if (known.GetValueOrDefault("burst") is { } number && Text(number, Prefix) is { Length: > 0 } digits && !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out burst))
+        if (known.GetValueOrDefault("burst") is { } number && Text(number, Prefix) is { Length: > 0 } digits
+            && !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out burst))
             Error(number.Line, "'rate_limit.burst' is no whole number");
         else if (interval > TimeSpan.Zero && burst < 1)
             Error(mapping!.Line, "'rate_limit.burst' must be at least 1: with less, nothing would ever be answered");

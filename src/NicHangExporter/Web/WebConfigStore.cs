@@ -6,8 +6,8 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Web;
 
 /// <summary>
-/// The web configuration in force: <c>--web.config.file</c> and the certificates that it names, read anew when one of them changes. What can't be read
-/// leaves the one before in force: a server that goes away because of a typing error watches nothing for anybody.
+/// The current web configuration: <c>--web.config.file</c> and the certificates that it names, read again when one of
+/// them changes.
 /// </summary>
 internal sealed partial class WebConfigStore
 {
@@ -23,14 +23,17 @@ internal sealed partial class WebConfigStore
     private bool _isReported;
 
     /// <summary>Reads the file, if there is one.</summary>
-    /// <exception cref="InvalidDataException">It is wrong. The start must not go on: what was to be protected would be open.</exception>
-    public WebConfigStore(ExporterOptions options, ExporterMetrics metrics, TimeProvider clock, ILogger<WebConfigStore> logger)
+    /// <exception cref="InvalidDataException">It is wrong. The start must not go on: what was to be protected would be
+    /// open.</exception>
+    public WebConfigStore(ExporterOptions options, ExporterMetrics metrics, TimeProvider clock,
+        ILogger<WebConfigStore> logger)
     {
         (_metrics, _clock, _logger, _path) = (metrics, clock, logger, options.Web.ConfigFile);
         if (_path is null)
             return;
         var errors = new List<string>();
-        _current = LoadedWebConfig.Load(_path, clock, errors, out _files) ?? throw new InvalidDataException(string.Join('\n', errors));
+        _current = LoadedWebConfig.Load(_path, clock, errors, out _files)
+            ?? throw new InvalidDataException(string.Join('\n', errors));
         foreach (var reason in WebError.All)
             metrics.WebAccessRefused.WithLabels(reason).Publish();
         Publish();
@@ -42,20 +45,24 @@ internal sealed partial class WebConfigStore
     /// <summary>What is in force now.</summary>
     public LoadedWebConfig Current => _current;
 
-    /// <summary>Adds to <paramref name="errors"/> what is wrong with the file, one line each: at the start, that is an error of the configuration.</summary>
+    /// <summary>
+    /// Adds to <paramref name="errors"/> what is wrong with the file, one line each: at the start, that is an error of
+    /// the configuration.
+    /// </summary>
     public static void Check(ExporterOptions options, TimeProvider clock, List<string> errors)
     {
         if (options.Web.ConfigFile is { } path)
             LoadedWebConfig.Load(path, clock, errors, out _);
     }
 
-    /// <summary>Looks at the files, and reads all of them anew if one has changed.</summary>
+    /// <summary>Checks the files, and reads all of them again if one has changed.</summary>
     public void Refresh()
     {
         if (_path is null)
             return;
         lock (_reading)
-            if (!_isSettled || _files.Any(file => FileStatus.TryRead(file.Key, out var now) != Errno.None || now != file.Value))
+            if (!_isSettled
+                || _files.Any(file => FileStatus.TryRead(file.Key, out var now) != Errno.None || now != file.Value))
                 Reload(_path);
     }
 
@@ -69,8 +76,10 @@ internal sealed partial class WebConfigStore
             errors.Add($"{path}: TLS can't be turned on or off while the program runs: restart it");
             loaded = null;
         }
-        // A change within one tick of the clock that the status has is not seen by it: after one, everything is read once more.
-        _isSettled = loaded is not null && _files.Count == before.Count && _files.All(file => before.TryGetValue(file.Key, out var status) && status == file.Value);
+        // A change within one tick of the clock that the status has is not seen by it: after one, everything is read
+        // once more.
+        _isSettled = loaded is not null && _files.Count == before.Count
+            && _files.All(file => before.TryGetValue(file.Key, out var status) && status == file.Value);
         if (loaded is null)
             Complain(string.Join("; ", errors));
         else
@@ -111,9 +120,11 @@ internal sealed partial class WebConfigStore
             _metrics.WebCertificateNotAfter.Set(tls.NotAfter.ToUnixTimeSeconds());
     }
 
-    [LoggerMessage(EventIds.WebConfigReloaded, LogLevel.Information, "{Path}, or a file that it names, has changed, and is in force")]
+    [LoggerMessage(EventIds.WebConfigReloaded, LogLevel.Information,
+        "{Path}, or a file that it names, has changed, and is in force")]
     private partial void LogReloaded(string path);
 
-    [LoggerMessage(EventIds.WebConfigBroken, LogLevel.Error, "The web configuration has changed and can't be used; the one before stays in force: {Reason}")]
+    [LoggerMessage(EventIds.WebConfigBroken, LogLevel.Error,
+        "The web configuration has changed and can't be used; the one before stays in force: {Reason}")]
     private partial void LogBroken(string reason);
 }

@@ -5,14 +5,16 @@ using NicHangExporter.Options;
 
 namespace NicHangExporter.Web;
 
-/// <summary>Opens the addresses, with TLS where the web configuration asks for it. An address never speaks both, and never redirects: whoever sent a secret in
-/// plain text has already shown it.</summary>
+/// <summary>
+/// Opens the addresses, with TLS if the web configuration has it. An address never serves both, and never redirects: a
+/// client that has sent a secret in plain text has already revealed it.
+/// </summary>
 internal static class WebListeners
 {
-    private static readonly TimeSpan HandshakePatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Adds the addresses to the server.</summary>
-    public static void Add(KestrelServerOptions kestrel, IEnumerable<ListenAddress> addresses, WebConfigStore store, ExporterMetrics metrics)
+    public static void Add(KestrelServerOptions kestrel, IEnumerable<ListenAddress> addresses, WebConfigStore store,
+        ExporterMetrics metrics)
     {
         var places = new ConnectionQuota(WebLimits.MaxConnections);
         foreach (var address in addresses)
@@ -25,17 +27,18 @@ internal static class WebListeners
         {
             // See docs/decisions/0026-http-1-only.md.
             listener.Protocols = HttpProtocols.Http1;
-            // Before TLS: a handshake that never ends has a place of its own, too.
+            // Before TLS: a handshake that never ends takes a place, too.
             listener.Use(next => connection => places.HoldAsync(connection, next));
             if (store.Current.Tls is not null)
                 listener.UseHttps(new TlsHandshakeCallbackOptions
                 {
-                    HandshakeTimeout = HandshakePatience,
+                    HandshakeTimeout = HandshakeTimeout,
                     OnConnection = context =>
                     {
                         var loaded = store.Current;
                         TlsConnection.Note(context.Connection, loaded);
-                        return ValueTask.FromResult(loaded.Tls!.Options(() => metrics.WebAccessRefused.WithLabels(WebError.Certificate).Inc()));
+                        return ValueTask.FromResult(
+                            loaded.Tls!.Options(() => metrics.WebAccessRefused.WithLabels(WebError.Certificate).Inc()));
                     },
                 });
         }

@@ -26,7 +26,10 @@ internal sealed record ApiReply(int Status, IHeaderDictionary Headers, string Bo
     public JsonNode Json => JsonNode.Parse(Body)!;
 
     /// <summary>The end of a problem's type; null for no problem.</summary>
-    public string? Problem => Headers.ContentType == "application/problem+json" ? Json["type"]!.GetValue<string>()[ApiProblem.TypePrefix.Length..] : null;
+    public string? Problem =>
+        Headers.ContentType == "application/problem+json"
+        ? Json["type"]!.GetValue<string>()[ApiProblem.TypePrefix.Length..]
+        : null;
 
     public string Detail => Json["detail"]!.GetValue<string>();
 
@@ -34,12 +37,13 @@ internal sealed record ApiReply(int Status, IHeaderDictionary Headers, string Bo
 }
 
 /// <summary>
-/// The API over the whole engine, a simulated NIC and a fake clock, in process. Each answer is held against the API document, the limits of problems and the
-/// headers that all answers have.
+/// The API over the whole engine, a simulated NIC and a fake clock, in process. Each answer is held against the API
+/// document, the limits of problems and the headers that all answers have.
 /// </summary>
 internal sealed class ApiHost : IDisposable
 {
-    public const string Read = "Bearer r-token", Remediate = "Bearer c-token", Admin = "Bearer a-token", Other = "Bearer o-token";
+    public const string Read = "Bearer r-token", Remediate = "Bearer c-token", Admin = "Bearer a-token",
+        Other = "Bearer o-token";
 
     private readonly StoppableLifetime _lifetime = new();
     private readonly ConcurrentBag<RemediationTicket> _tickets = [];
@@ -65,7 +69,8 @@ internal sealed class ApiHost : IDisposable
         var devices = new NetClass(Host.Options.Paths.Sysfs);
         var recent = new RecentRequests(Submit, Host.Clock);
         Handlers = new ApiHandlers(
-            new RemediationHandlers(recent, Host.Ledger, _history, devices, Host.Clock), _queries, new AdminHandlers(Host.Remediator, devices), Host.Webhook,
+            new RemediationHandlers(recent, Host.Ledger, _history, devices, Host.Clock), _queries,
+            new AdminHandlers(Host.Remediator, devices), Host.Webhook,
             new TransportProtection(Host.Options));
         _services = Services();
         _pipeline = Pipeline();
@@ -90,7 +95,8 @@ internal sealed class ApiHost : IDisposable
     /// <summary>Lets time pass only when the test says so.</summary>
     public bool IsFrozen { get; set; }
 
-    public static Credential? Authenticate(HttpContext context) => (context.Request.Headers.Authorization is [var only] ? only : null) switch
+    public static Credential? Authenticate(HttpContext context) =>
+        (context.Request.Headers.Authorization is [var only] ? only : null) switch
     {
         Read => new Credential("dashboard", ApiScope.Read),
         Remediate => new Credential("controller", ApiScope.Remediate),
@@ -111,24 +117,29 @@ internal sealed class ApiHost : IDisposable
         await _pipeline(context);
     }
 
-    public Task<ApiReply> GetAsync(string path, string? authorization = Read) => SendAsync("GET", path, null, authorization);
+    public Task<ApiReply> GetAsync(string path, string? authorization = Read) =>
+        SendAsync("GET", path, null, authorization);
 
-    public Task<ApiReply> PostAsync(string path, string? body = null, string? authorization = Admin, params (string Name, string Value)[] headers) =>
+    public Task<ApiReply> PostAsync(string path, string? body = null, string? authorization = Admin,
+        params (string Name, string Value)[] headers) =>
         SendAsync("POST", path, body is null ? null : Encoding.UTF8.GetBytes(body), authorization, headers);
 
     /// <summary>Asks, and lets the engine work and time pass until there is an answer.</summary>
-    public Task<ApiReply> SendAsync(string method, string path, byte[]? body, string? authorization, params (string Name, string Value)[] headers)
+    public Task<ApiReply> SendAsync(string method, string path, byte[]? body, string? authorization,
+        params (string Name, string Value)[] headers)
     {
         var context = Context(method, path, body, authorization, headers);
         return FinishAsync(context, HandleAsync(context));
     }
 
     /// <summary>A request that nobody has handled yet.</summary>
-    public static DefaultHttpContext Context(string method, string path, byte[]? body, string? authorization, params (string Name, string Value)[] headers)
+    public static DefaultHttpContext Context(string method, string path, byte[]? body, string? authorization,
+        params (string Name, string Value)[] headers)
     {
         var context = new DefaultHttpContext();
         var request = context.Request;
-        (request.Method, request.Scheme, request.Host, request.Protocol) = (method, "http", new HostString("127.0.0.1:19642"), HttpProtocol.Http11);
+        (request.Method, request.Scheme, request.Host, request.Protocol) = (method, "http",
+            new HostString("127.0.0.1:19642"), HttpProtocol.Http11);
         var query = path.IndexOf('?', StringComparison.Ordinal);
         request.Path = new PathString(Uri.UnescapeDataString(query < 0 ? path : path[..query]));
         request.QueryString = new QueryString(query < 0 ? "" : path[query..]);
@@ -159,7 +170,8 @@ internal sealed class ApiHost : IDisposable
             Assert.True(Host.Clock.GetUtcNow() - began < TimeSpan.FromMinutes(5), "no answer within five minutes");
         }
         await handling;
-        var reply = new ApiReply(context.Response.StatusCode, context.Response.Headers, Encoding.UTF8.GetString(((MemoryStream)context.Response.Body).ToArray()));
+        var reply = new ApiReply(context.Response.StatusCode, context.Response.Headers,
+            Encoding.UTF8.GetString(((MemoryStream)context.Response.Body).ToArray()));
         if (ApiServices.IsApi(context))
             ApiPromises.Check(context, reply);
         return reply;
@@ -178,7 +190,8 @@ internal sealed class ApiHost : IDisposable
 
     public ILogger<T> Logger<T>() => _factory.CreateLogger<T>();
 
-    public List<JournalEntry> Intents() => [.. Host.JournalEntries().Where(entry => entry.Event == JournalEvent.Intent)];
+    public List<JournalEntry> Intents() =>
+        [.. Host.JournalEntries().Where(entry => entry.Event == JournalEvent.Intent)];
 
     public void Dispose()
     {
@@ -196,7 +209,8 @@ internal sealed class ApiHost : IDisposable
         _factory.Dispose();
     }
 
-    private RemediationTicket Submit(RemediationRequest request) => Fault is { } fault ? throw fault : Remember(Host.Remediator.Submit(request));
+    private RemediationTicket Submit(RemediationRequest request) =>
+        Fault is { } fault ? throw fault : Remember(Host.Remediator.Submit(request));
 
     private ServiceProvider Services()
     {
@@ -204,7 +218,8 @@ internal sealed class ApiHost : IDisposable
         services.AddSingleton(_factory);
         services.AddLogging();
         services.AddSingleton<IHostApplicationLifetime>(_lifetime);
-        services.AddSingleton<System.Diagnostics.DiagnosticListener>(new System.Diagnostics.DiagnosticListener("tests"));
+        services.AddSingleton<System.Diagnostics.DiagnosticListener>(
+            new System.Diagnostics.DiagnosticListener("tests"));
         services.AddApi<TokenHandler>();
         return services.BuildServiceProvider();
     }
@@ -212,7 +227,8 @@ internal sealed class ApiHost : IDisposable
     private RequestDelegate Pipeline()
     {
         var application = new ApplicationBuilder(_services);
-        application.UseApi(new ApiMiddleware(Host.Metrics.ApiRequests, Host.Clock, _factory.CreateLogger<ApiMiddleware>()));
+        application.UseApi(
+            new ApiMiddleware(Host.Metrics.ApiRequests, Host.Clock, _factory.CreateLogger<ApiMiddleware>()));
         application.UseEndpoints(endpoints => endpoints.MapApi(Handlers));
         return application.Build();
     }
@@ -224,11 +240,14 @@ internal sealed class ApiHost : IDisposable
     }
 
     /// <summary>Knows the callers of the tests.</summary>
-    private sealed class TokenHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+    private sealed class TokenHandler(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger,
+        UrlEncoder encoder)
         : CallerAuthenticationHandler(options, logger, encoder)
     {
         protected override Caller? Identify() =>
-            Authenticate(Context) is { } credential ? new Caller(credential.Name, credential.Scope, RemediationTrigger.Api) : null;
+            Authenticate(Context) is { } credential
+                ? new Caller(credential.Name, credential.Scope, RemediationTrigger.Api)
+                : null;
 
         protected override ApiResult Challenge => BearerTokenHandler.ChallengeOf(Request);
     }

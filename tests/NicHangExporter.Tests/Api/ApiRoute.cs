@@ -34,7 +34,8 @@ internal sealed class ApiRoute(RouteEndpoint endpoint)
     public bool IsBodyOptional { get; } = endpoint.Metadata.GetMetadata<RequestBody>()?.IsOptional == true;
 
     public JsonTypeInfo Answer { get; } = ApiJson.Answers.GetTypeInfo(
-        endpoint.Metadata.GetOrderedMetadata<IProducesResponseTypeMetadata>().First(one => one.StatusCode == 200).Type!)!;
+        endpoint.Metadata.GetOrderedMetadata<IProducesResponseTypeMetadata>()
+            .First(one => one.StatusCode == 200).Type!)!;
 
     /// <summary>Every status of the route besides those of all routes: 401, 403, 500.</summary>
     public ImmutableArray<int> Statuses { get; } =

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using NicHangExporter.Api;
 
 namespace NicHangExporter.Tests.Api;
 

@@ -7,12 +7,13 @@ using NicHangExporter.Remediation.Execution;
 namespace NicHangExporter.Api.Alertmanager;
 
 /// <summary>
-/// Looks up the devices that a message names. The label of an alert is only ever compared with the list of the kernel: what is opened has a name from
-/// there. Nothing here waits for RTNL.
+/// Looks up the devices that a message names. A label of an alert is only compared with the kernel's list of devices;
+/// every name that is opened comes from that list. Nothing here waits for RTNL.
 /// </summary>
-internal sealed class AlertDevices(DeviceInventory inventory, NetClass netClass, DeviceControl access, HangSignals evidence, Remediator remediator, TimeProvider clock)
+internal sealed class AlertDevices(DeviceInventory inventory, NetClass netClass, DeviceControl access,
+    HangSignals evidence, Remediator remediator, TimeProvider clock)
 {
-    /// <summary>Those of the devices that exist which sound alerts name.</summary>
+    /// <summary>The devices of this host that valid alerts name.</summary>
     public Dictionary<InterfaceName, AlertTarget> Find(IEnumerable<PostedAlert> alerts)
     {
         var named = new HashSet<InterfaceName>();
@@ -30,7 +31,8 @@ internal sealed class AlertDevices(DeviceInventory inventory, NetClass netClass,
                     IsWatched = true,
                     Hang = live.FirstOrDefault(hang => hang.Device == device.Name && hang.Bus == device.BusAddress),
                     IsHungNow = evidence.IsFresh(device.Name, device.BusAddress, now),
-                    Status = statuses.FirstOrDefault(status => status.Present && status.Device == device.Name.ToString()),
+                    Status = statuses.FirstOrDefault(status => status.Present
+                        && status.Device == device.Name.ToString()),
                 };
         var others = new List<InterfaceName>();
         if (named.Count > 0 && netClass.TryList(others) == Errno.None)
@@ -48,7 +50,7 @@ internal sealed class AlertDevices(DeviceInventory inventory, NetClass netClass,
         }
         catch (LinuxException)
         {
-            // It is not watched, whatever it is.
+            // A device that is not watched.
             return false;
         }
     }
@@ -61,7 +63,7 @@ internal sealed class AlertDevices(DeviceInventory inventory, NetClass netClass,
         }
         catch (LinuxException)
         {
-            // It can't be told which they are; that it is none itself can.
+            // Its ports can't be read; that it is no NIC is known.
             return new AlertTarget(name) { IsUpper = true };
         }
     }

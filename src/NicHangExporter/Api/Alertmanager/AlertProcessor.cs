@@ -8,29 +8,37 @@ using NicHangExporter.Remediation.Policy;
 namespace NicHangExporter.Api.Alertmanager;
 
 /// <summary>
-/// Acts on the alerts that were accepted, by asking the one door, long after Alertmanager has its answer. What waits is in the journal, so a restart loses
-/// none; and each is looked at once more before anything is asked for: by then the hang may be over.
+/// Requests remediations for accepted alerts, after Alertmanager has its answer. Pending alerts are in the journal, so
+/// a restart loses none. Each is checked again before a request: the hang may have ended.
 /// </summary>
 internal sealed partial class AlertProcessor(
-    ExporterOptions options, RemediationStore ledger, Remediator remediator, HangSignals evidence, ExporterMetrics metrics, TimeProvider clock,
+    ExporterOptions options, RemediationStore store, Remediator remediator, HangSignals evidence,
+    ExporterMetrics metrics, TimeProvider clock,
     ILogger<AlertProcessor> logger) : IDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>How soon the door is asked again where it was busy with another device, paused, or the like; never later, because nobody knows when that ends.</summary>
+    /// <summary>
+    /// The interval of requests that were declined for a reason that passes, such as another remediation in progress or
+    /// a pause. It does not grow, because nobody knows when the reason passes.
+    /// </summary>
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stop = new();
-    private readonly Dictionary<AlertedDevice, (RemediationTicket Ticket, LiveHang Hang, List<AcceptedAlert> Alerts)> _underWay = [];
+    private readonly Dictionary<AlertedDevice,
+        (RemediationTicket Ticket, LiveHang Hang, List<AcceptedAlert> Alerts)> _underWay = [];
     private readonly Dictionary<AlertedDevice, (TimeSpan Due, List<AcceptedAlert> Alerts)> _putOff = [];
     private readonly Dictionary<AlertedDevice, (string Episode, List<AcceptedAlert> Alerts)> _leftToTheDriver = [];
     private readonly long _since = clock.GetTimestamp();
     private Task _loop = Task.CompletedTask;
 
-    /// <summary>Begins. The journal must have been read by then, or will be: until then nothing waits.</summary>
+    /// <summary>Starts the loop. Before the journal is read, nothing is pending.</summary>
     public void Start() => _loop = Task.Run(() => RunAsync(_stop.Token));
 
-    /// <summary>Ends. What waits goes on waiting, for the next start. A disk that hangs is waited for no longer than the deadline.</summary>
+    /// <summary>
+    /// Stops the loop. Pending alerts stay pending for the next start. A hung disk delays the stop by no more than the
+    /// timeout.
+    /// </summary>
     public async Task StopAsync(TimeSpan deadline)
     {
         await _stop.CancelAsync();
@@ -52,17 +60,18 @@ internal sealed partial class AlertProcessor(
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // The program ends.
+            // The server stops.
         }
     }
 
-    /// <summary>Looks once at everything that waits or is under way.</summary>
+    /// <summary>Handles every pending alert and every request in progress once.</summary>
     internal void Step()
     {
-        var pending = ledger.State.Alerts.Where(alert => alert.Pending).GroupBy(AlertedDevice.Of).ToDictionary(alerts => alerts.Key, alerts => alerts.ToList());
+        var pending = store.State.Alerts.Where(alert => alert.Pending).GroupBy(AlertedDevice.Of)
+            .ToDictionary(alerts => alerts.Key, alerts => alerts.ToList());
         foreach (var (device, (ticket, hang, alerts)) in _underWay.ToList())
         {
-            // What has come meanwhile is answered by the same pass.
+            // Alerts that have arrived since are answered by the same remediation.
             alerts.AddRange(News(pending, device, alerts));
             if (!ticket.Outcome.IsCompleted)
                 continue;
@@ -75,13 +84,15 @@ internal sealed partial class AlertProcessor(
             if (hang is { RecoversByItself: true } && hang.Id == episode)
                 continue;
             _leftToTheDriver.Remove(device);
-            // The driver does not help it any more. To Alertmanager it may be the same alert: nobody else would ask again.
+            // The driver does not recover it any more. To Alertmanager it may be the same alert, so nobody else
+            // requests again.
             if (hang?.Id == episode && !_underWay.ContainsKey(device) && !_putOff.ContainsKey(device))
                 Ask(device, alerts);
         }
         foreach (var (device, (due, alerts)) in _putOff.ToList())
         {
-            // What was said to the others need not hold for one that comes now; and where the hang is over there is nothing to wait for.
+            // The decision on earlier alerts need not be right for a new one. If the hang has ended, there is nothing
+            // to wait for.
             var news = News(pending, device, alerts);
             alerts.AddRange(news);
             if ((news.Count > 0 || Now >= due || Find(device) is null) && _putOff.Remove(device))
@@ -91,8 +102,9 @@ internal sealed partial class AlertProcessor(
             Ask(device, alerts);
     }
 
-    // Those of a device that have come since; the device is looked after then.
-    private static List<AcceptedAlert> News(Dictionary<AlertedDevice, List<AcceptedAlert>> pending, AlertedDevice device, List<AcceptedAlert> known) =>
+    // The alerts of a device that have arrived since; they wait for the next look at the device.
+    private static List<AcceptedAlert> News(Dictionary<AlertedDevice, List<AcceptedAlert>> pending,
+        AlertedDevice device, List<AcceptedAlert> known) =>
         pending.Remove(device, out var all) ? [.. all.Except(known)] : [];
 
     private LiveHang? Find(AlertedDevice device) => evidence.Live.FirstOrDefault(device.IsMeantBy);
@@ -101,15 +113,19 @@ internal sealed partial class AlertProcessor(
     {
         if (Find(device) is not { } hang)
         {
-            // After a restart the hang has to be reported once more: it makes that report within an episode's gap, or it is over.
+            // After a restart the hang must be reported again. It is reported within an episode's gap, or it has ended.
             if (clock.GetElapsedTime(_since) > options.Detection.EpisodeGap)
-                Answer(device, alerts, new JournalEntry(JournalEvent.Answered) { Declined = DeclineReason.NotHung, Reason = $"no hang of {device.Name} is seen any more" });
+                Answer(device, alerts,
+                    new JournalEntry(JournalEvent.Answered) { Declined = DeclineReason.NotHung,
+                    Reason = $"no hang of {device.Name} is seen any more" });
             return;
         }
-        // An alert confirms nothing: it may come of the one report that is a false alarm, or of a storm of pause frames. What waits for that is looked at in each step.
+        // An alert confirms nothing: its cause may be one false report, or a storm of pause frames. An alert that waits
+        // for confirmation is checked in each step.
         if (!hang.IsConfirmed)
             return;
-        // The door would refuse, each time anew, and say so in journal and log. It is told when it has an ear again, if the hang lasts that long.
+        // The remediator would decline each request, and record it. The request is made when it can be accepted, if the
+        // hang lasts that long.
         if (IsClosed)
         {
             _putOff[device] = (Now + AskAgain, alerts);
@@ -121,42 +137,55 @@ internal sealed partial class AlertProcessor(
             Recover = !hang.RecoversByItself,
             Episode = hang.Id,
             Actor = alerts[^1].Actor,
-            Reason = $"alert {alerts[^1].Key.Fingerprint}, firing since {alerts[^1].Key.StartsAt:yyyy-MM-dd'T'HH:mm:ss'Z'}",
+            Reason = $"alert {alerts[^1].Key.Fingerprint}, firing since "
+                + $"{alerts[^1].Key.StartsAt:yyyy-MM-dd'T'HH:mm:ss'Z'}",
         }), hang, alerts);
     }
 
-    private bool IsClosed => remediator.Status().Paused || (options.Remediation.Mode(RemediationTrigger.Webhook) == RemediationMode.Enforce && !ledger.IsWritable);
+    private bool IsClosed =>
+        remediator.Status().Paused
+        || (options.Remediation.Mode(RemediationTrigger.Webhook) == RemediationMode.Enforce && !store.IsWritable);
 
     private void Settle(AlertedDevice device, LiveHang hang, List<AcceptedAlert> alerts, RemediationOutcome outcome)
     {
-        // A device that can't be read now, a thread that is stuck in the kernel: nothing was begun, so it is begun when that is over, if the hang lasts that long.
-        // To Alertmanager the alert is a duplicate from now on; nobody else would ask again.
-        var isOpen = ledger.State.Alerts.Any(alert => alert.Pending && alerts.Exists(one => one.Identity == alert.Identity));
+        // A device that can't be read, or a thread that is stuck in the kernel: nothing was started. It is started
+        // later, if the hang lasts that long. To Alertmanager the alert is a duplicate, so nobody else requests again.
+        var isOpen = store.State.Alerts.Any(alert => alert.Pending
+            && alerts.Exists(one => one.Identity == alert.Identity));
         if (PassesBy(outcome.Declined) || (outcome.Verdict == RemediationVerdict.Failed && isOpen))
             _putOff[device] = (Now + AskAgain, alerts);
         else if (outcome.Declined is not DeclineReason.ShuttingDown)
         {
-            Answer(device, alerts, new JournalEntry(JournalEvent.Answered) { Id = outcome.Id, Verdict = outcome.Verdict, Declined = outcome.Declined, Reason = outcome.Explanation });
+            Answer(device, alerts,
+                new JournalEntry(JournalEvent.Answered) { Id = outcome.Id, Verdict = outcome.Verdict,
+                Declined = outcome.Declined, Reason = outcome.Explanation });
             if (hang.RecoversByItself)
                 _leftToTheDriver[device] = (hang.Id, alerts);
         }
     }
 
-    // A cool-down is none of these: it protects what passes traffic, and says that this hang has had its remedy.
+    // A cool-down is not among them: it protects a device that passes traffic, and this hang has had its remediation.
     private static bool PassesBy(DeclineReason? reason) =>
-        reason is DeclineReason.Busy or DeclineReason.JournalUnavailable or DeclineReason.Paused or DeclineReason.BootGrace or DeclineReason.Ambiguous or DeclineReason.Bond;
+        reason is DeclineReason.Busy or DeclineReason.JournalUnavailable or DeclineReason.Paused
+            or DeclineReason.BootGrace or DeclineReason.Ambiguous or DeclineReason.Bond;
 
     private void Answer(AlertedDevice device, List<AcceptedAlert> alerts, JournalEntry answer)
     {
-        // An intent in the journal has answered them already, as a rule.
-        var open = ledger.State.Alerts.Where(alert => alert.Pending).Select(alert => alert.Identity).ToHashSet();
-        List<AcceptedAlert> left = [.. alerts.Where(alert => open.Contains(alert.Identity)).Select(alert => new AcceptedAlert(alert.Key, alert.Device))];
+        // Usually the intent in the journal has answered them already.
+        var open = store.State.Alerts.Where(alert => alert.Pending).Select(alert => alert.Identity).ToHashSet();
+        List<AcceptedAlert> left = [.. alerts.Where(alert => open.Contains(alert.Identity))
+            .Select(alert => new AcceptedAlert(alert.Key, alert.Device))];
         if (left.Count > 0)
-            ledger.Record(answer with { Device = device.Name, Alerts = left });
-        LogAnswered(alerts.Count, device.Name, answer.Declined is { } declined ? SnakeCase.Of(declined) : answer.Verdict is { } verdict ? SnakeCase.Of(verdict) : "none", answer.Reason ?? "");
+            store.Record(answer with { Device = device.Name, Alerts = left });
+        LogAnswered(alerts.Count, device.Name,
+            answer.Declined is { } declined
+            ? SnakeCase.Of(declined) : answer.Verdict is { } verdict ? SnakeCase.Of(verdict) : "none", answer.Reason
+            ?? "");
     }
 
-    /// <summary>The top of the loop: an error here is a fault of ours. It is logged and counted, and the loop goes on.</summary>
+    /// <summary>
+    /// The top of the loop. An error here is a bug; it is logged and counted, and the loop continues.
+    /// </summary>
     private void Guard(Action step)
     {
         try
@@ -172,16 +201,21 @@ internal sealed partial class AlertProcessor(
         }
     }
 
-    /// <summary>What alerts are about: a name, and the address of the device that bore it when they were accepted (<see cref="AcceptedAlert.Bus"/>).</summary>
+    /// <summary>
+    /// The device of an alert: its name, and the bus address that it had when the alert was accepted (<see
+    /// cref="AcceptedAlert.Bus"/>).
+    /// </summary>
     private readonly record struct AlertedDevice(string Name, string? Bus)
     {
         public static AlertedDevice Of(AcceptedAlert alert) => new(alert.Device, alert.Bus);
 
-        /// <summary>True for a hang of that device, and not for one of another that has its name now.</summary>
-        public bool IsMeantBy(LiveHang hang) => hang.Device.ToString() == Name && (Bus is null || hang.Bus.ToString() == Bus);
+        /// <summary>True for a hang of this device; false for one of another device that has the name now.</summary>
+        public bool IsMeantBy(LiveHang hang) =>
+            hang.Device.ToString() == Name && (Bus is null || hang.Bus.ToString() == Bus);
     }
 
-    [LoggerMessage(EventIds.AlertAnswered, LogLevel.Information, "{Alerts} accepted alerts of {Device} are answered, {Outcome}: {Explanation}")]
+    [LoggerMessage(EventIds.AlertAnswered, LogLevel.Information,
+        "{Alerts} accepted alerts of {Device} are answered, {Outcome}: {Explanation}")]
     private partial void LogAnswered(int alerts, string device, string outcome, string explanation);
 
     [LoggerMessage(EventIds.AlertActionFailed, LogLevel.Error, "An unexpected error while acting on alerts")]

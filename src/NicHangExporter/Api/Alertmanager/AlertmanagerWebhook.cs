@@ -9,16 +9,19 @@ using NicHangExporter.Remediation.Journaling;
 namespace NicHangExporter.Api.Alertmanager;
 
 /// <summary>
-/// The webhook for Alertmanager. It answers within a second, whatever becomes of the alerts: 200 and a verdict on each for every message that is sound, 503
-/// for what a repetition can cure, which Alertmanager repeats within seconds, and never 3xx, 408 or 429: redirects it follows without the body, and the
-/// others it does not repeat before the next interval.
+/// The webhook for Alertmanager. It answers within a second: 200 with a verdict on each alert of a valid message, and
+/// 503 if a repetition can succeed, which Alertmanager sends within seconds. Never 3xx, 408 or 429: Alertmanager
+/// follows redirects without the body, and does not repeat the others before the next interval.
 /// </summary>
 internal sealed partial class AlertmanagerWebhook : IDisposable
 {
-    /// <summary>How many alerts a minute are logged each by itself: whoever can post to Alertmanager must not be able to fill the disk with them.</summary>
+    /// <summary>
+    /// How many alerts a minute have a log line of their own: a client of Alertmanager must not be able to fill the
+    /// disk.
+    /// </summary>
     public const int MostLines = 20;
 
-    private readonly AlertIntake _desk;
+    private readonly AlertIntake _intake;
     private readonly ExporterMetrics _metrics;
     private readonly ILogger<AlertmanagerWebhook> _logger;
     private readonly MessageBody _bodies = new();
@@ -30,13 +33,18 @@ internal sealed partial class AlertmanagerWebhook : IDisposable
     private readonly LogThrottle _foreign;
     private readonly LogThrottle _refusals;
 
-    public AlertmanagerWebhook(AlertIntake desk, ExporterMetrics metrics, TimeProvider clock, ILogger<AlertmanagerWebhook> logger)
+    public AlertmanagerWebhook(AlertIntake intake, ExporterMetrics metrics, TimeProvider clock,
+        ILogger<AlertmanagerWebhook> logger)
     {
-        (_desk, _metrics, _logger, _lines) = (desk, metrics, logger, new LogThrottle(clock, MostLines));
-        (_unsaid, _truncations, _foreign, _refusals) = (new LogThrottle(clock), new LogThrottle(clock), new LogThrottle(clock), new LogThrottle(clock));
+        (_intake, _metrics, _logger, _lines) = (intake, metrics, logger, new LogThrottle(clock, MostLines));
+        (_unsaid, _truncations, _foreign, _refusals) = (new LogThrottle(clock), new LogThrottle(clock),
+            new LogThrottle(clock), new LogThrottle(clock));
     }
 
-    /// <summary>Shows its series at 0, so that the first alert is an increase. Where nobody can post to it they would be noise.</summary>
+    /// <summary>
+    /// Publishes the series with value 0, so that the first alert is an increase. Without a webhook they would be
+    /// noise.
+    /// </summary>
     public void PublishSeries()
     {
         foreach (var verdict in Enum.GetValues<AlertVerdict>())
@@ -48,7 +56,9 @@ internal sealed partial class AlertmanagerWebhook : IDisposable
     public Task<ApiResult> HandleAsync(HttpContext context, Caller caller) => _bodies.ReadAsync(context, async body =>
     {
         var (message, fault) = MessageReader.Read(body.Span);
-        return fault is not null ? ApiResult.Problem(fault.Problem, fault.Detail) : await AnswerAsync(message!, caller.Name);
+        return fault is not null
+            ? ApiResult.Problem(fault.Problem, fault.Detail)
+            : await AnswerAsync(message!, caller.Name);
     });
 
     /// <inheritdoc/>
@@ -56,7 +66,7 @@ internal sealed partial class AlertmanagerWebhook : IDisposable
 
     private async Task<ApiResult> AnswerAsync(AlertmanagerMessage message, string actor)
     {
-        var answer = await _desk.TakeAsync(message, actor);
+        var answer = await _intake.TakeAsync(message, actor);
         if (answer.Refusal is { } refusal)
         {
             lock (_gate)
@@ -65,11 +75,12 @@ internal sealed partial class AlertmanagerWebhook : IDisposable
             return ApiResult.Problem(refusal) with { RetryAfter = 1 };
         }
         Tell(message, answer.Decisions);
-        var alerts = message.Alerts!.Zip(answer.Decisions, (alert, decision) => new AlertAnswer(alert.Fingerprint!, decision.Verdict, decision.Explanation));
+        var alerts = message.Alerts!.Zip(answer.Decisions,
+            (alert, decision) => new AlertAnswer(alert.Fingerprint!, decision.Verdict, decision.Explanation));
         return ApiResult.Of(new WebhookAnswer([.. alerts]), ApiJson.Answers.WebhookAnswer);
     }
 
-    // What is not an alert of this message is counted once more each time; what is said is said once.
+    // Each verdict is counted each time, and logged once.
     private void Tell(AlertmanagerMessage message, ImmutableArray<AlertDecision> decisions)
     {
         var (unsaid, foreign) = (0UL, 0UL);
@@ -79,7 +90,7 @@ internal sealed partial class AlertmanagerWebhook : IDisposable
             _metrics.AlertsReceived.WithLabels(verdict).Inc();
             if (!_said.IsNews((new AlertKey(alert.Fingerprint!, alert.StartsAt!.Value), decision.Verdict)))
                 continue;
-            // A fleet has one receiver: each host hears of all.
+            // A fleet has one receiver: each host gets the alerts of all hosts.
             if (decision.Verdict == AlertVerdict.NotMine)
                 foreign++;
             else if (_lines.IsDue(1, out _))
@@ -100,18 +111,24 @@ internal sealed partial class AlertmanagerWebhook : IDisposable
         }
     }
 
-    [LoggerMessage(EventIds.AlertReceived, LogLevel.Information, "Alert {Fingerprint} about {Device}: {Verdict}, {Explanation}")]
+    [LoggerMessage(EventIds.AlertReceived, LogLevel.Information,
+        "Alert {Fingerprint} about {Device}: {Verdict}, {Explanation}")]
     private partial void LogReceived(string fingerprint, string device, string verdict, string explanation);
 
-    [LoggerMessage(EventIds.AlertsReceived, LogLevel.Information, "{Alerts} more alerts have come than there are lines for: see nichang_alerts_received_total")]
+    [LoggerMessage(EventIds.AlertsReceived, LogLevel.Information,
+        "{Alerts} more alerts have come than there are lines for: see nichang_alerts_received_total")]
     private partial void LogManyReceived(ulong alerts);
 
-    [LoggerMessage(EventIds.AlertsForeign, LogLevel.Information, "{Alerts} alerts are about other hosts, and left to them; should one be about this host, see api.identities")]
+    [LoggerMessage(EventIds.AlertsForeign, LogLevel.Information,
+        "{Alerts} alerts are about other hosts, and left to them; should one be about this host, see api.identities")]
     private partial void LogForeign(ulong alerts);
 
-    [LoggerMessage(EventIds.AlertsTruncated, LogLevel.Warning, "Alertmanager has left out {Alerts} alerts: set max_alerts of the receiver to 0, or some devices will never be acted on")]
+    [LoggerMessage(EventIds.AlertsTruncated, LogLevel.Warning,
+        "Alertmanager has left out {Alerts} alerts: set max_alerts of the receiver to 0, or some devices will never "
+        + "be acted on")]
     private partial void LogTruncated(ulong alerts);
 
-    [LoggerMessage(EventIds.AlertsRefused, LogLevel.Warning, "{Messages} messages of Alertmanager are to be sent again, the last one because of this: {Reason}")]
+    [LoggerMessage(EventIds.AlertsRefused, LogLevel.Warning,
+        "{Messages} messages of Alertmanager are to be sent again, the last one because of this: {Reason}")]
     private partial void LogRefused(ulong messages, string reason);
 }

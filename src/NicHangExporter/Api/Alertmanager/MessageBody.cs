@@ -5,19 +5,19 @@ using Microsoft.Net.Http.Headers;
 namespace NicHangExporter.Api.Alertmanager;
 
 /// <summary>
-/// Takes the body of a notification in, which may be longer than that of any other request. So only a few are held in memory at once: whoever comes then is to
-/// send it again, and Alertmanager does within seconds.
+/// Reads the body of a notification, which may be longer than other bodies. Only a few are in memory at the same time;
+/// further requests are refused, and Alertmanager repeats them within seconds.
 /// </summary>
 internal sealed class MessageBody : IDisposable
 {
-    /// <summary>How many are read, and decided on, at once: a megabyte each, and as much again in alerts.</summary>
+    /// <summary>How many bodies are in memory at the same time: a megabyte each, and as much again in alerts.</summary>
     public const int Places = 8;
 
     private readonly SemaphoreSlim _places = new(Places);
 
-    /// <summary>Reads the body of a request and has it answered, if there is a place.</summary>
+    /// <summary>Reads the body and answers the request, if there is a place.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="answer">Answers the body. Its place is taken until then.</param>
+    /// <param name="answer">Answers the request; the place is taken until then.</param>
     public async Task<ApiResult> ReadAsync(HttpContext context, Func<ReadOnlyMemory<byte>, Task<ApiResult>> answer)
     {
         if (!IsJson(context.Request))
@@ -40,11 +40,12 @@ internal sealed class MessageBody : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _places.Dispose();
 
-    private static ApiResult TooLong => ApiResult.Problem(ApiProblem.TooLarge, $"The body is longer than {MessageReader.MaxBody} bytes.");
+    private static ApiResult TooLong =>
+        ApiResult.Problem(ApiProblem.TooLarge, $"The body is longer than {MessageReader.MaxBody} bytes.");
 
     private static async Task<(ReadOnlyMemory<byte> Body, ApiResult? Refusal)> ReadAsync(HttpContext context)
     {
-        // The server's own limit is that of requests which are shorter; ours ends the reading.
+        // The server's own limit is for shorter requests; here the loop below stops at the limit.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = MessageReader.MaxBody + 1;
         var buffer = new ArrayBufferWriter<byte>((int)(context.Request.ContentLength ?? 0) + 1);
@@ -65,10 +66,12 @@ internal sealed class MessageBody : IDisposable
         }
         catch (IOException)
         {
-            return (default, ApiResult.Problem(ApiProblem.Malformed, "The body ended before its time, or came too slowly."));
+            return (default,
+                ApiResult.Problem(ApiProblem.Malformed, "The body ended before its time, or came too slowly."));
         }
     }
 
     private static bool IsJson(HttpRequest request) => request.Headers.ContentEncoding.Count == 0
-        && MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
+        && MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase);
 }

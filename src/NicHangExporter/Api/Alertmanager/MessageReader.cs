@@ -5,17 +5,19 @@ using System.Text.Json;
 namespace NicHangExporter.Api.Alertmanager;
 
 /// <summary>Why a body is refused.</summary>
-/// <param name="Problem">What kind of refusal it is.</param>
-/// <param name="Detail">One sentence, which holds nothing of the input: Alertmanager puts it into its log.</param>
+/// <param name="Problem">The kind of problem.</param>
+/// <param name="Detail">One sentence without any text of the body: Alertmanager logs it.</param>
 internal sealed record MessageFault(ApiProblem Problem, string Detail);
 
-/// <summary>Turns the body of a request into a message that is sound, or into the reason why it is none. Pure.</summary>
+/// <summary>Reads the body of a request as a message, or says why it is invalid. Pure.</summary>
 internal static class MessageReader
 {
-    /// <summary>The longest body in bytes: some 1,800 alerts of the usual size.</summary>
+    /// <summary>The longest body in bytes: about 1,800 alerts of the usual size.</summary>
     public const int MaxBody = 1 << 20;
 
-    /// <summary>How many alerts of a group can have been left out. They are added up in a counter, which a number of nobody's would spoil for good.</summary>
+    /// <summary>
+    /// The highest number of left-out alerts. It is added to a counter, which a wrong number would spoil.
+    /// </summary>
     public const ulong MaxTruncated = 1_000_000;
 
     /// <summary>The most labels of an alert.</summary>
@@ -26,7 +28,8 @@ internal static class MessageReader
 
     private const int MaxLabelBytes = 1024;
 
-    private static readonly SearchValues<char> Plain = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
+    private static readonly SearchValues<char> Plain = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
 
     /// <summary>Reads a body. Exactly one of the two results is null.</summary>
     public static (AlertmanagerMessage? Message, MessageFault? Fault) Read(ReadOnlySpan<byte> body)
@@ -34,16 +37,23 @@ internal static class MessageReader
         try
         {
             var message = JsonSerializer.Deserialize(body, AlertmanagerJson.Default.AlertmanagerMessage);
-            return FaultOf(message) is { } fault ? (null, new MessageFault(ApiProblem.Malformed, fault)) : (message, null);
+            return FaultOf(message) is { } fault
+                ? (null, new MessageFault(ApiProblem.Malformed, fault))
+                : (message, null);
         }
         catch (TooManyAlertsException)
         {
-            return (null, new MessageFault(ApiProblem.TooLarge, $"There are more than {BoundedAlerts.Most} alerts in the message."));
+            return (null,
+                new MessageFault(ApiProblem.TooLarge,
+                $"There are more than {BoundedAlerts.Most} alerts in the message."));
         }
         catch (JsonException exception)
         {
-            var where = exception.LineNumber is { } line ? $", see line {line + 1}, byte {exception.BytePositionInLine + 1}" : "";
-            return (null, new MessageFault(ApiProblem.Malformed, $"The body is no JSON of an Alertmanager notification{where}."));
+            var where = exception.LineNumber is { } line
+                ? $", see line {line + 1}, byte {exception.BytePositionInLine + 1}"
+                : "";
+            return (null,
+                new MessageFault(ApiProblem.Malformed, $"The body is no JSON of an Alertmanager notification{where}."));
         }
     }
 
@@ -69,7 +79,8 @@ internal static class MessageReader
             return "is neither firing nor resolved";
         if (alert.StartsAt is null)
             return "has no startsAt";
-        if (alert.Fingerprint is not { Length: > 0 and <= MaxFingerprint } fingerprint || fingerprint.AsSpan().ContainsAnyExcept(Plain))
+        if (alert.Fingerprint is not { Length: > 0 and <= MaxFingerprint } fingerprint
+            || fingerprint.AsSpan().ContainsAnyExcept(Plain))
             return "has no fingerprint, or one that can't be";
         if (alert.Labels is not { } labels)
             return "has no labels";
@@ -81,5 +92,6 @@ internal static class MessageReader
         return null;
     }
 
-    private static bool IsLong(string text) => text.Length > MaxLabelBytes || Encoding.UTF8.GetByteCount(text) > MaxLabelBytes;
+    private static bool IsLong(string text) =>
+        text.Length > MaxLabelBytes || Encoding.UTF8.GetByteCount(text) > MaxLabelBytes;
 }

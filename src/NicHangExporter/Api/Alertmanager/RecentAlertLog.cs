@@ -3,8 +3,8 @@ using NicHangExporter.Remediation.Journaling;
 namespace NicHangExporter.Api.Alertmanager;
 
 /// <summary>
-/// Remembers the last verdicts that were logged: Alertmanager repeats each alert for as long as it fires, and whenever another one joins its group. Any
-/// thread may ask.
+/// Remembers the verdicts that were logged last: Alertmanager repeats each alert while it fires, and when another alert
+/// joins its group. Thread-safe.
 /// </summary>
 internal sealed class RecentAlertLog(int most)
 {
@@ -12,7 +12,7 @@ internal sealed class RecentAlertLog(int most)
     private readonly HashSet<(AlertKey, AlertVerdict)> _said = [];
     private readonly Queue<(AlertKey, AlertVerdict)> _order = [];
 
-    /// <summary>True the first time; and again after it was forgotten.</summary>
+    /// <summary>True for a verdict that was not logged, or was forgotten since.</summary>
     public bool IsNews((AlertKey, AlertVerdict) verdict)
     {
         lock (_gate)

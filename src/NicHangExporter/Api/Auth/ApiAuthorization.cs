@@ -15,7 +15,8 @@ internal static class ApiAuthorization
     /// <remarks>
     /// Not AddAuthentication: that adds data protection as well, which writes keys into the user's home directory.
     /// </remarks>
-    public static IServiceCollection AddApiAuthorization<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
+    public static IServiceCollection AddApiAuthorization<[DynamicallyAccessedMembers(
+        DynamicallyAccessedMemberTypes.PublicConstructors)] THandler>(
         this IServiceCollection services)
         where THandler : CallerAuthenticationHandler
     {

@@ -10,16 +10,21 @@ namespace NicHangExporter.Api.Auth;
 /// <param name="Trigger">The trigger of the remediations that the caller requests.</param>
 internal sealed record Caller(string Name, ApiScope Scope, RemediationTrigger Trigger)
 {
-    /// <summary>The claim that the authorization policies of <see cref="ApiAuthorization"/> look for, one for each scope.</summary>
+    /// <summary>
+    /// The claim that the authorization policies of <see cref="ApiAuthorization"/> look for, one for each scope.
+    /// </summary>
     public const string ScopeClaim = "scope";
 
     private const string TriggerClaim = "trigger";
 
-    /// <summary>The caller as a principal of ASP.NET Core, with a claim for each scope that its own scope includes.</summary>
+    /// <summary>
+    /// The caller as a principal of ASP.NET Core, with a claim for each scope that its own scope includes.
+    /// </summary>
     /// <param name="scheme">The authentication scheme.</param>
     public ClaimsPrincipal ToPrincipal(string scheme)
     {
-        var identity = new ClaimsIdentity([new(ClaimTypes.Name, Name), new(TriggerClaim, SnakeCase.Of(Trigger))], scheme);
+        var identity = new ClaimsIdentity([new(ClaimTypes.Name, Name), new(TriggerClaim, SnakeCase.Of(Trigger))],
+            scheme);
         foreach (var scope in Enum.GetValues<ApiScope>().Where(scope => Scope >= scope))
             identity.AddClaim(new Claim(ScopeClaim, SnakeCase.Of(scope)));
         return new ClaimsPrincipal(identity);

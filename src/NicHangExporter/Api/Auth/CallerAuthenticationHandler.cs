@@ -22,7 +22,8 @@ internal abstract class CallerAuthenticationHandler(
     /// <inheritdoc/>
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        // ASP.NET Core authenticates every request by a scheme that is the only one. A scrape has no token, and none is missing.
+        // ASP.NET Core authenticates every request by a scheme that is the only one. A scrape has no token, and none is
+        // missing.
         var isRequired = Context.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>() is not null;
         return Task.FromResult(isRequired && Identify() is { } caller
             ? AuthenticateResult.Success(new AuthenticationTicket(caller.ToPrincipal(Scheme.Name), Scheme.Name))
@@ -30,13 +31,15 @@ internal abstract class CallerAuthenticationHandler(
     }
 
     /// <inheritdoc/>
-    protected override Task HandleChallengeAsync(AuthenticationProperties properties) => Challenge.ExecuteAsync(Context);
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties) =>
+        Challenge.ExecuteAsync(Context);
 
     /// <inheritdoc/>
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
     {
         // The policy of the route comes last: after that of its group.
         var scope = Context.GetEndpoint()!.Metadata.GetOrderedMetadata<IAuthorizeData>()[^1].Policy;
-        return ApiResult.Problem(ApiProblem.Scope, $"The credential is valid, but it lacks the scope {scope}.").ExecuteAsync(Context);
+        return ApiResult.Problem(ApiProblem.Scope, $"The credential is valid, but it lacks the scope {scope}.")
+            .ExecuteAsync(Context);
     }
 }

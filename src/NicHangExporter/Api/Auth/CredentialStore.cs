@@ -9,18 +9,18 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Api.Auth;
 
 /// <summary>
-/// Who may ask: the bearer tokens of <c>--api.token-file</c>, held as SHA-256 only. The files are looked at again each <see cref="CheckInterval"/>, by
-/// <see cref="Web.FileReloadService"/> and never by a request, which compares with what is in memory: no stranger causes reads of the disk, and nobody waits for one. So
-/// a new token holds within that interval; what a file no longer holds is dead within that and <see cref="Linger"/> together, whatever is there instead:
-/// another token, rubbish, a mode that lets others read, nothing. That is long enough for a rewriting that is not atomic, and for a client that reads its
-/// copy a moment later.
+/// The bearer tokens of <c>--api.token-file</c>, as SHA-256 only. <see cref="Web.FileReloadService"/> checks the files
+/// each <see cref="CheckInterval"/>. Requests compare only with what is in memory: no client causes reads of the disk,
+/// and no request waits for one. A new token is valid within the interval. A token that its file no longer holds is
+/// invalid within the interval and <see cref="Linger"/> together, whatever the file holds instead. This is long enough
+/// for a rewrite that is not atomic, and for a client that reads its copy a moment later.
 /// </summary>
 internal sealed partial class CredentialStore
 {
-    /// <summary>How often the files are looked at.</summary>
+    /// <summary>How often the files are checked.</summary>
     public static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a token still holds after its file was seen without it.</summary>
+    /// <summary>How long a token stays valid after its file was seen without it.</summary>
     public static readonly TimeSpan Linger = TimeSpan.FromSeconds(3);
 
     private readonly ExporterMetrics _metrics;
@@ -33,8 +33,9 @@ internal sealed partial class CredentialStore
     private readonly LogThrottle _throttle;
     private volatile LoadedToken[] _slots;
 
-    /// <summary>Reads the files; one that holds no token is logged, and counts as one that may hold one later.</summary>
-    public CredentialStore(ExporterOptions options, ExporterMetrics metrics, TimeProvider clock, ILogger<CredentialStore> logger, TokenArithmetic? arithmetic = null)
+    /// <summary>Reads the files. A file without a token is logged, and may hold one later.</summary>
+    public CredentialStore(ExporterOptions options, ExporterMetrics metrics, TimeProvider clock,
+        ILogger<CredentialStore> logger, TokenArithmetic? arithmetic = null)
     {
         (_metrics, _clock, _logger) = (metrics, clock, logger);
         _arithmetic = arithmetic ?? TokenArithmetic.Real;
@@ -49,10 +50,13 @@ internal sealed partial class CredentialStore
         Refresh();
     }
 
-    /// <summary>Whether there is anybody who may ask. Where there is nobody, the API does not exist.</summary>
+    /// <summary>True if there is a token file. Without one the API does not exist.</summary>
     public bool IsConfigured => _slots.Length > 0;
 
-    /// <summary>Adds to <paramref name="errors"/> what is wrong with the files, one line each: at the start, that is an error of the configuration.</summary>
+    /// <summary>
+    /// Adds what is wrong with the files to <paramref name="errors"/>, one line each: at the start it is an error of
+    /// the configuration.
+    /// </summary>
     public static void Check(ExporterOptions options, List<string> errors)
     {
         var seen = new Dictionary<string, string>();
@@ -64,7 +68,9 @@ internal sealed partial class CredentialStore
                 errors.Add($"api.token-file: {SameAs(file, seen[Convert.ToHexString(digest)])}");
     }
 
-    /// <summary>Whose token the request carries; null where it carries none that holds. What is wrong with it is counted and, now and then, logged.</summary>
+    /// <summary>
+    /// The credential of a request; null without a valid token, which is counted and sometimes logged.
+    /// </summary>
     public Credential? Authenticate(HttpContext context)
     {
         var headers = context.Request.Headers.Authorization;
@@ -73,7 +79,7 @@ internal sealed partial class CredentialStore
             : Authenticate(headers.Count == 1 ? headers[0] : null, context.Connection.RemoteIpAddress);
     }
 
-    /// <summary>The same for the value of the only header <c>Authorization</c>.</summary>
+    /// <summary>The same for the value of a single header <c>Authorization</c>.</summary>
     public Credential? Authenticate(string? authorizationHeader) => Authenticate(authorizationHeader, null);
 
     private Credential? Authenticate(string? header, IPAddress? peer)
@@ -93,14 +99,14 @@ internal sealed partial class CredentialStore
         return Find(_slots, digest) ?? Refuse(RefusalReasons.Unknown, peer);
     }
 
-    /// <summary>Looks at the files, and reads those that have changed.</summary>
+    /// <summary>Checks the files, and reads those that have changed.</summary>
     public void Refresh()
     {
         lock (_reading)
             RefreshLocked();
     }
 
-    // Compares with all, before and after a match, so that the time tells nothing.
+    // Compares with every token, also after a match, so that the time reveals nothing.
     private Credential? Find(LoadedToken[] slots, ReadOnlySpan<byte> digest)
     {
         var now = _clock.GetTimestamp();
@@ -112,7 +118,7 @@ internal sealed partial class CredentialStore
             if (_arithmetic.AreEqual(digest, slot.Former ?? _none) & slot.FormerUntil > now)
                 former = slot.File.Credential;
         }
-        // A token that has moved into the file of another scope has that scope from now on.
+        // A token that was moved into the file of another scope has that scope.
         return current ?? former;
     }
 
@@ -121,7 +127,7 @@ internal sealed partial class CredentialStore
         var slots = _slots.ToArray();
         for (var i = 0; i < slots.Length; i++)
             slots[i] = Look(slots[i], slots);
-        // Where nothing is new the old array stays, so that it tells whether anything is.
+        // Without a change the old array stays, which shows that nothing has changed.
         if (slots.SequenceEqual(_slots, ReferenceEqualityComparer.Instance))
             return;
         _slots = slots;
@@ -151,15 +157,29 @@ internal sealed partial class CredentialStore
         }
         if (slot.Status != default || slot.IsReported)
             LogLoaded(slot.File.Credential.Name);
-        return Retire(slot, now) with { Current = digest, Status = status, Since = now, IsSettled = false, IsReported = false };
+        return Retire(slot, now) with
+        {
+            Current = digest,
+            Status = status,
+            Since = now,
+            IsSettled = false,
+            IsReported = false,
+        };
     }
 
     private LoadedToken Broken(LoadedToken slot, FileStatus status, string problem)
     {
         var now = _clock.GetTimestamp();
         if (slot.Current is not null)
-            return Retire(slot, now) with { Current = null, Status = status, Since = now, IsSettled = false, IsReported = false };
-        // What is wrong for less than that is a file that is being written.
+            return Retire(slot, now) with
+        {
+            Current = null,
+            Status = status,
+            Since = now,
+            IsSettled = false,
+            IsReported = false,
+        };
+        // A file that is wrong for a shorter time is being written.
         if (slot.IsReported || _clock.GetElapsedTime(slot.Since, now) < CheckInterval)
             return slot;
         LogBroken(slot.File.Credential.Name, problem);
@@ -168,19 +188,23 @@ internal sealed partial class CredentialStore
 
     private LoadedToken Retire(LoadedToken slot, long now) => slot.Current is null
         ? slot
-        : slot with { Former = slot.Current, FormerUntil = now + (long)(Linger.TotalSeconds * _clock.TimestampFrequency) };
+        : slot with { Former = slot.Current,
+            FormerUntil = now + (long)(Linger.TotalSeconds * _clock.TimestampFrequency) };
 
-    private static bool Holds(LoadedToken slot, byte[] digest) => slot.Current is { } current && current.AsSpan().SequenceEqual(digest);
+    private static bool Holds(LoadedToken slot, byte[] digest) =>
+        slot.Current is { } current && current.AsSpan().SequenceEqual(digest);
 
     private Credential? Refuse(string reason, IPAddress? peer)
     {
         _metrics.ApiAuthenticationFailures.WithLabels(reason).Inc();
         if (_throttle.IsDue(1, out var sum))
-            LogRefused(sum, reason, peer is null ? "unknown" : (peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer).ToString());
+            LogRefused(sum, reason,
+                peer is null ? "unknown" : (peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer).ToString());
         return null;
     }
 
-    private static string SameAs(TokenFile file, string name) => $"{file.Path}: holds the same token as the file of '{name}': nobody could tell who asks";
+    private static string SameAs(TokenFile file, string name) =>
+        $"{file.Path}: holds the same token as the file of '{name}': nobody could tell who asks";
 
     [LoggerMessage(EventIds.CredentialBroken, LogLevel.Error, "The token of {Credential} does not hold: {Reason}")]
     private partial void LogBroken(string credential, string reason);
@@ -188,6 +212,7 @@ internal sealed partial class CredentialStore
     [LoggerMessage(EventIds.CredentialLoaded, LogLevel.Information, "A new token of {Credential} holds")]
     private partial void LogLoaded(string credential);
 
-    [LoggerMessage(EventIds.AuthenticationRefused, LogLevel.Warning, "Requests without a token that holds: {Count} since the last such line. The latest: {Reason}, from {Peer}")]
+    [LoggerMessage(EventIds.AuthenticationRefused, LogLevel.Warning,
+        "Requests without a token that holds: {Count} since the last such line. The latest: {Reason}, from {Peer}")]
     private partial void LogRefused(ulong count, string reason, string peer);
 }

@@ -6,7 +6,8 @@ namespace NicHangExporter.Api.Auth;
 
 /// <summary>Authenticates requests on the Unix socket by the user who connected.</summary>
 internal sealed class PeerCredentialHandler(
-    PeerAuthenticator peers, IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+    PeerAuthenticator peers, IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger,
+    UrlEncoder encoder)
     : CallerAuthenticationHandler(options, logger, encoder)
 {
     /// <inheritdoc/>

@@ -12,9 +12,12 @@ internal sealed class StrictQueryFilter : IEndpointFilter
     public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var names = context.HttpContext.GetEndpoint()!.Metadata.GetMetadata<QueryParameters>()?.Names ?? [];
-        if (context.HttpContext.Request.Query.All(parameter => names.Contains(parameter.Key) && parameter.Value.Count == 1))
+        if (context.HttpContext.Request.Query.All(parameter => names.Contains(parameter.Key)
+            && parameter.Value.Count == 1))
             return next(context);
-        var detail = names.IsEmpty ? "This takes no query." : $"The query takes {string.Join(" and ", names)}, each once, and nothing else.";
+        var detail = names.IsEmpty
+            ? "This takes no query."
+            : $"The query takes {string.Join(" and ", names)}, each once, and nothing else.";
         return ValueTask.FromResult<object?>(ApiResult.Problem(ApiProblem.Malformed, detail));
     }
 }

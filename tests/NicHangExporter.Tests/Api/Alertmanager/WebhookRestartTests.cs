@@ -142,7 +142,7 @@ public sealed class WebhookRestartTests : IDisposable
         var second = host.PostAsync(Bytes(Of(Alert(fingerprint: Fingerprint(2)))));
         // Neither is answered before its patience ends.
         Assert.False(first.IsCompleted || second.IsCompleted);
-        await AdvanceUntilAsync(host, Task.WhenAll(first, second), AlertIntake.Patience * 2);
+        await AdvanceUntilAsync(host, Task.WhenAll(first, second), AlertIntake.TurnTimeout * 2);
         Assert.Equal((503, 503), ((await first).Status, (await second).Status));
 
         disk.Set();

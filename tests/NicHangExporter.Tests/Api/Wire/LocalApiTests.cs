@@ -1,22 +1,31 @@
 using System.Net.Sockets;
-using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using NicHangExporter.Api;
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
-using NicHangExporter.TestSupport;
 using NicHangExporter.Web;
 
 namespace NicHangExporter.Tests.Api.Wire;
 
-/// <summary>The API on the Unix socket: the same answers as over TCP, for root and the user of the exporter only.</summary>
-public sealed class LocalApiTests
+/// <summary>
+/// The API on the Unix socket: the same answers as over TCP, for root and the user of the exporter only.
+/// </summary>
+public sealed class LocalApiTests : IDisposable
 {
     private const string ListDevices = "GET /api/v1/devices HTTP/1.1\r\nHost: localhost\r\n\r\n";
     private const string Pause = "POST /api/v1/pause HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
     private readonly RecordingLogger _log = new();
+    private readonly ILoggerFactory _loggers;
+
+    public LocalApiTests() => _loggers = LoggerFactory.Create(builder => builder.AddProvider(_log));
+
+    public void Dispose()
+    {
+        _loggers.Dispose();
+        _log.Dispose();
+    }
 
     [Fact]
     public async Task EveryAnswer_IsTheSameOverBothTransports()
@@ -38,7 +47,9 @@ public sealed class LocalApiTests
 
         Assert.StartsWith("HTTP/1.1 200 OK", await host.ExchangeLocallyAsync(ListDevices), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 404", await host.ExchangeAsync(ListDevices), StringComparison.Ordinal);
-        Assert.StartsWith("HTTP/1.1 404", await host.ExchangeLocallyAsync("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 404",
+            await host.ExchangeLocallyAsync("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -48,7 +59,8 @@ public sealed class LocalApiTests
 
         Assert.StartsWith("HTTP/1.1 200 OK", await host.ExchangeLocallyAsync(Pause), StringComparison.Ordinal);
 
-        var journal = await File.ReadAllTextAsync(Path.Combine(host.StateDirectory, "journal.jsonl"), TestContext.Current.CancellationToken);
+        var journal = await File.ReadAllTextAsync(Path.Combine(host.StateDirectory, "journal.jsonl"),
+            TestContext.Current.CancellationToken);
         Assert.Contains($"\"actor\":\"{UserNames.Of(FileStatus.EffectiveUser)}\"", journal, StringComparison.Ordinal);
         Assert.DoesNotContain("nichang_api_requests_total{", await host.CountersAsync(), StringComparison.Ordinal);
     }
@@ -97,15 +109,19 @@ public sealed class LocalApiTests
         await using var server = Server(host, directory, _ => 65534);
         await server.StartAsync();
 
-        foreach (var request in WireCases.OfAnyTransport().Where(request => !request.Contains("Origin:", StringComparison.Ordinal)))
+        foreach (var request in WireCases.OfAnyTransport()
+            .Where(request => !request.Contains("Origin:", StringComparison.Ordinal)))
         {
             var answer = await AskAsync(directory, request);
             Assert.StartsWith("HTTP/1.1 403", answer, StringComparison.Ordinal);
-            Assert.True(request.StartsWith("HEAD", StringComparison.Ordinal) || answer.Contains("urn:problem-type:nichang:peer", StringComparison.Ordinal), answer);
+            Assert.True(request.StartsWith("HEAD", StringComparison.Ordinal)
+                || answer.Contains("urn:problem-type:nichang:peer", StringComparison.Ordinal), answer);
         }
 
         Assert.Equal(1, _log.Count(EventIds.ControlRefused));
-        Assert.DoesNotContain("\"actor\"", await File.ReadAllTextAsync(Path.Combine(host.StateDirectory, "journal.jsonl"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain("\"actor\"",
+            await File.ReadAllTextAsync(Path.Combine(host.StateDirectory, "journal.jsonl"),
+            TestContext.Current.CancellationToken), StringComparison.Ordinal);
         await server.StopAsync(TestContext.Current.CancellationToken);
     }
 
@@ -114,7 +130,9 @@ public sealed class LocalApiTests
     {
         await using var host = await WireHost.StartAsync();
         Directory.CreateDirectory(Path.Combine(host.StateDirectory, "taken", LocalApiServer.FileName));
-        foreach (var directory in new[] { Path.Combine(host.StateDirectory, "missing"), Path.Combine(host.StateDirectory, "taken"), Path.Combine(host.StateDirectory, new string('x', LocalApiServer.MaxPath)) })
+        foreach (var directory in new[] { Path.Combine(host.StateDirectory, "missing"),
+            Path.Combine(host.StateDirectory, "taken"),
+            Path.Combine(host.StateDirectory, new string('x', LocalApiServer.MaxPath)) })
         {
             await using var server = Server(host, directory);
             await server.StartAsync();
@@ -128,12 +146,15 @@ public sealed class LocalApiTests
         new NicHangExporter.Options.ExporterOptions { Paths = new() { StateDirectory = directory } }, host.Services.GetRequiredService<ApiHandlers>(), TimeProvider.System,
         LoggerFactory.Create(builder => builder.AddProvider(_log)), userOf);
 
-    private static string WithToken(string request) => request.Insert(request.IndexOf("\r\n", StringComparison.Ordinal), $"\r\nAuthorization: Bearer {WireHost.Admin}");
+    private static string WithToken(string request) =>
+        request.Insert(request.IndexOf("\r\n", StringComparison.Ordinal),
+        $"\r\nAuthorization: Bearer {WireHost.Admin}");
 
     private static async Task<string> AskAsync(string directory, string request)
     {
         using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await client.ConnectAsync(new UnixDomainSocketEndPoint(LocalApiServer.PathIn(directory)), TestContext.Current.CancellationToken);
+        await client.ConnectAsync(new UnixDomainSocketEndPoint(LocalApiServer.PathIn(directory)),
+            TestContext.Current.CancellationToken);
         await using var stream = new NetworkStream(client);
         return await WireHost.ExchangeAsync(stream, request);
     }

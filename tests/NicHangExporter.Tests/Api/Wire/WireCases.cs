@@ -36,20 +36,24 @@ internal static class WireCases
             yield return Request(method, path, body, "Bearer " + new string('x', 40));
             yield return Request(method, path, body, "Basic YTpi");
             yield return Request(method, path, body, "Bearer");
-            yield return Request(method, path, body, Bearer(WireHost.Read) + "\r\nAuthorization: " + Bearer(WireHost.Read));
+            yield return Request(method, path, body,
+                Bearer(WireHost.Read) + "\r\nAuthorization: " + Bearer(WireHost.Read));
             foreach (var token in new[] { WireHost.Read, WireHost.Remediate, WireHost.Admin })
                 yield return Request(method, path, body, Bearer(token));
-            foreach (var other in new[] { "HEAD", "PUT", "PATCH", "OPTIONS", "TRACE", "GET", "POST", "DELETE", method.ToLowerInvariant(), "Unknown" })
+            foreach (var other in new[] { "HEAD", "PUT", "PATCH", "OPTIONS", "TRACE", "GET", "POST", "DELETE",
+                method.ToLowerInvariant(), "Unknown" })
                 if (other != method)
                     yield return Request(other, path, null, Bearer(WireHost.Admin));
             yield return Request("PUT", path, null, null);
             yield return Request(method, path + "?", body, Bearer(WireHost.Admin));
             yield return Request(method, path + "?a=1", body, Bearer(WireHost.Admin));
             yield return Request(method, path + "?limit=1&limit=2", body, Bearer(WireHost.Admin));
-            foreach (var wrong in new[] { path + "/", path + "//", "/" + path, path.Replace("/v1/", "/V1/", StringComparison.Ordinal), path + "/x", path + "%2f" })
+            foreach (var wrong in new[] { path + "/", path + "//", "/" + path,
+                path.Replace("/v1/", "/V1/", StringComparison.Ordinal), path + "/x", path + "%2f" })
                 yield return Request(method, wrong, body, Bearer(WireHost.Admin));
             yield return Request(method, path + "/", body, null);
-            foreach (var right in new[] { path.Replace("/v1/", "/%761/", StringComparison.Ordinal), path.Replace("/v1/", "/x/../v1/./", StringComparison.Ordinal) })
+            foreach (var right in new[] { path.Replace("/v1/", "/%761/", StringComparison.Ordinal),
+                path.Replace("/v1/", "/x/../v1/./", StringComparison.Ordinal) })
                 yield return Request(method, right, body, Bearer(WireHost.Read));
             yield return Request(method, "http://localhost" + path, body, Bearer(WireHost.Read));
             yield return Request(method, "http://localhost" + path + "/", body, Bearer(WireHost.Read));
@@ -60,15 +64,20 @@ internal static class WireCases
             foreach (var refused in Bodies(method, path))
                 yield return refused;
         }
-        foreach (var path in new[] { "/api/", "/api/v1", "/api/v1/", "/api/v1/nowhere", "/api/v2/devices", "/api//", "/api/v1/devices/%00", "/api/v1/devices/a%2fb", "/api/v1/devices/caf%c3%a9", "/api/v1/devices/%ff", "/api/v1/devices/a%20b", "/api/v1/devices/{device}", "/api/v1/devices/x?limit=1", "/api/v1/episodes/..%2f..%2fx", "/api/v1/episodes/a.b" })
+        foreach (var path in new[] { "/api/", "/api/v1", "/api/v1/", "/api/v1/nowhere", "/api/v2/devices", "/api//",
+            "/api/v1/devices/%00", "/api/v1/devices/a%2fb", "/api/v1/devices/caf%c3%a9", "/api/v1/devices/%ff",
+            "/api/v1/devices/a%20b", "/api/v1/devices/{device}", "/api/v1/devices/x?limit=1",
+            "/api/v1/episodes/..%2f..%2fx", "/api/v1/episodes/a.b" })
             foreach (var method in new[] { "GET", "POST", "HEAD", "OPTIONS" })
             {
                 yield return Request(method, path, null, Bearer(WireHost.Read));
                 yield return Request(method, path, null, null);
             }
-        foreach (var query in new[] { "limit=1", "limit=500", "limit=501", "limit=", "limit=x", "device=eno1", "device=eno1&limit=5", "device=", "Limit=1", "limit=1&", "limit", "=1", "limit=%31" })
+        foreach (var query in new[] { "limit=1", "limit=500", "limit=501", "limit=", "limit=x", "device=eno1",
+            "device=eno1&limit=5", "device=", "Limit=1", "limit=1&", "limit", "=1", "limit=%31" })
             yield return Request("GET", "/api/v1/remediations?" + query, null, Bearer(WireHost.Read));
-        yield return Request("OPTIONS", "/api/v1/pause", null, null, "Origin: http://localhost\r\nAccess-Control-Request-Method: POST");
+        yield return Request("OPTIONS", "/api/v1/pause", null, null,
+            "Origin: http://localhost\r\nAccess-Control-Request-Method: POST");
         yield return Request("GET", "/API/v1/devices", null, Bearer(WireHost.Read));
     }
 
@@ -79,7 +88,8 @@ internal static class WireCases
         {
             foreach (var method in new[] { "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "get", "Unknown" })
                 yield return Request(method, path, null, null);
-            foreach (var variant in new[] { path + "/", "/" + path, path.ToUpperInvariant(), path + "?a=1", path + "/x", "http://localhost" + path, path.Replace("e", "%65", StringComparison.Ordinal) })
+            foreach (var variant in new[] { path + "/", "/" + path, path.ToUpperInvariant(), path + "?a=1",
+                path + "/x", "http://localhost" + path, path.Replace("e", "%65", StringComparison.Ordinal) })
                 yield return Request("GET", variant, null, null);
             yield return Request("GET", path, null, null, version: "1.0");
             yield return Request("GET", path, null, Bearer(WireHost.Read));
@@ -125,8 +135,10 @@ internal static class WireCases
         yield return Request(method, path, "{}", admin, "Content-Encoding: gzip");
         yield return Request(method, path, new string(' ', 17_000), admin);
         yield return Request(method, path, new string(' ', 17_000), null);
-        yield return Request(method, path, null, admin, "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0");
-        yield return Request(method, path, null, null, "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0");
+        yield return Request(method, path, null, admin,
+            "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0");
+        yield return Request(method, path, null, null,
+            "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0");
         yield return Request(method, path, null, admin, "Content-Length: 2000000\r\nContent-Type: application/json");
     }
 

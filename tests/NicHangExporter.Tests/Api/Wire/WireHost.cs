@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using NicHangExporter.Hosting;
-using NicHangExporter.Linux;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
@@ -127,8 +126,10 @@ internal sealed partial class WireHost : IAsyncDisposable
         answer = Times().Replace(answer, "(time)");
         answer = answer.Replace($":{port}", ":(port)", StringComparison.Ordinal);
         // The length of a scrape and of the page with the build differ; what is in them, other tests say.
-        if (answer.Contains("version=0.0.4", StringComparison.Ordinal) || answer.Contains("text/html", StringComparison.Ordinal))
-            answer = Length().Replace(answer[..(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 2)], "$1(length)");
+        if (answer.Contains("version=0.0.4", StringComparison.Ordinal)
+            || answer.Contains("text/html", StringComparison.Ordinal))
+            answer = Length()
+                .Replace(answer[..(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 2)], "$1(length)");
         return answer.Replace("\r\n", "\n", StringComparison.Ordinal);
     }
 
@@ -145,6 +146,8 @@ internal sealed partial class WireHost : IAsyncDisposable
         Directory.CreateDirectory(_directory.File("self"));
         File.WriteAllText(_directory.File("self/status"), "Name:\tnic-hang-exporter\nCapEff:\t000001ffffffffff\n");
         File.WriteAllText(_directory.File("kmsg"), "");
+        TokenFile[] tokens =
+            [Token("dashboard:read", Read), Token("controller:remediate", Remediate), Token("operator:admin", Admin)];
         return new ExporterOptions
         {
             Paths = new()

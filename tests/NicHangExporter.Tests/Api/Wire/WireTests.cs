@@ -31,10 +31,14 @@ public sealed class WireTests
         await using var host = await WireHost.StartAsync();
 
         foreach (var path in new[] { "/", "/metrics", "/-/healthy" })
-            Assert.StartsWith("HTTP/1.1 200 OK", await host.ExchangeAsync($"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"), StringComparison.Ordinal);
-        Assert.StartsWith("HTTP/1.1 401", await host.ExchangeAsync("GET /api/v1/devices HTTP/1.1\r\nHost: localhost\r\n\r\n"), StringComparison.Ordinal);
+            Assert.StartsWith("HTTP/1.1 200 OK",
+                await host.ExchangeAsync($"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 401",
+            await host.ExchangeAsync("GET /api/v1/devices HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+            StringComparison.Ordinal);
 
-        Assert.Contains("nichang_api_authentication_failures_total{reason=\"absent\"} 1\n", await host.CountersAsync(), StringComparison.Ordinal);
+        Assert.Contains("nichang_api_authentication_failures_total{reason=\"absent\"} 1\n", await host.CountersAsync(),
+            StringComparison.Ordinal);
     }
 
     private static async Task CompareAsync(string name, WireHost host, IEnumerable<string> requests, bool withCounters)
@@ -51,7 +55,8 @@ public sealed class WireTests
         }
         var text = new StringBuilder();
         foreach (var (answer, all) in answers)
-            text.Append(string.Join('\n', all.Select(line => "> " + line))).Append("\n\n").Append(answer.TrimEnd('\n')).Append("\n\n");
+            text.Append(string.Join('\n', all.Select(line => "> " + line))).Append("\n\n").Append(answer.TrimEnd('\n'))
+                .Append("\n\n");
         if (withCounters)
             text.Append(await host.CountersAsync());
         var golden = Path.Combine(Repository.Root, "tests/NicHangExporter.Tests/golden", name);
@@ -63,9 +68,14 @@ public sealed class WireTests
     // The request on one line; of a long body its length.
     private static string Line(string request)
     {
-        var (head, body) = (request[..request.IndexOf("\r\n\r\n", StringComparison.Ordinal)], request[(request.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
-        var parts = head.Split("\r\n").Where(part => part is not ("Host: localhost" or "Content-Type: application/json") && !part.StartsWith("Content-Length: ", StringComparison.Ordinal));
+        var (head, body) = (request[..request.IndexOf("\r\n\r\n", StringComparison.Ordinal)],
+            request[(request.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
+        var parts = head.Split("\r\n")
+            .Where(part => part is not ("Host: localhost" or "Content-Type: application/json")
+            && !part.StartsWith("Content-Length: ", StringComparison.Ordinal));
         var line = string.Join(" | ", parts).Replace(" HTTP/1.1", "", StringComparison.Ordinal);
-        return body.Length > 0 ? $"{line} | {(body.Length > 200 ? $"({body.Length} bytes)" : body.Replace("\r\n", "\\r\\n", StringComparison.Ordinal))}" : line;
+        return body.Length > 0
+            ? $"{line} | {(body.Length > 200 ? $"({body.Length} bytes)" : body.Replace("\r\n", "\\r\\n", StringComparison.Ordinal))}"
+            : line;
     }
 }

@@ -8,7 +8,9 @@ using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
-/// <summary>Which switch is set and what ends that: one source for the console, the API, the status and the refusals.</summary>
+/// <summary>
+/// Which switch is set and what ends that: one source for the console, the API, the status and the refusals.
+/// </summary>
 public sealed class PauseStateTests : IDisposable
 {
     private readonly FaultScene _scene = new FaultScene().Open();
@@ -32,7 +34,8 @@ public sealed class PauseStateTests : IDisposable
         Assert.Equal(command || file, status.Paused);
         Assert.Equal(expected, string.Join(' ', status.PausedBy.Select(SnakeCase.Of)));
         Assert.Equal(command || file, status.PauseExplanation is not null);
-        Assert.Equal(file, status.PauseExplanation?.Contains($"the file {_scene.Host.Options.Remediation.DisableFile}", StringComparison.Ordinal) ?? false);
+        Assert.Equal(file, status.PauseExplanation?.Contains($"the file {_scene.Host.Options.Remediation.DisableFile}",
+            StringComparison.Ordinal) ?? false);
         Assert.Equal(file, status.PauseExplanation?.Contains("remove the file", StringComparison.Ordinal) ?? false);
         Assert.Equal(command, status.PauseExplanation?.Contains("resume", StringComparison.Ordinal) ?? false);
         if (command || file)
@@ -80,22 +83,26 @@ public sealed class PauseStateTests : IDisposable
         var state = PauseState.Of(byCommand: true, new DisableFile(true), "/etc/x/disable", isAssumed: true);
 
         Assert.Equal([PauseCause.LostHistory, PauseCause.File], state.By);
-        Assert.Equal("Remediation is paused because a part of the journal was lost, and a pause may be among it; and by the file /etc/x/disable: nothing is changed, except to undo."
-            + " To end that, remove the file, and: nic-hang-exporter resume, or DELETE /api/v1/pause.", state.Explanation);
+        Assert.Equal("Remediation is paused because a part of the journal was lost, and a pause may be among it; and by"
+            + " the file /etc/x/disable: nothing is changed, except to undo."
+            + " To end that, remove the file, and: nic-hang-exporter resume, or DELETE /api/v1/pause.",
+                state.Explanation);
     }
 
     [Fact]
-    public void File_ThatCannotBeLookedFor_IsToldAsSuch()
+    public void File_ThatCannotBeLookedFor_IsReportedAsSuch()
     {
         var state = PauseState.Of(byCommand: false, new DisableFile(false, "permission denied"), "/etc/x/disable");
 
         Assert.True(state.IsPaused);
         Assert.Equal([PauseCause.File], state.By);
-        Assert.Equal("Remediation is paused: whether the file /etc/x/disable is there can't be told (permission denied), which counts as if it were."
+        Assert.Equal("Remediation is paused: whether the file /etc/x/disable is there can't be told"
+            + " (permission denied), which counts as if it were."
             + " To end that, let the exporter search its directory.", state.Explanation);
     }
 
-    private async Task SetAsync(bool paused) => Assert.Null(await Run(_scene.Host.Remediator.SetPausedAsync(paused, "root")));
+    private async Task SetAsync(bool paused) =>
+        Assert.Null(await Run(_scene.Host.Remediator.SetPausedAsync(paused, "root")));
 
     private static (string? Text, bool IsSuccess) Console(PauseResponse api, bool isResume)
     {
