@@ -54,7 +54,8 @@ if (call is not null)
     // The output has the answer. The log is only for a user who sets its level.
     if (settings.All(setting => setting.Name != "log.level"))
         options = options with { Logging = options.Logging with { Level = LogLevel.Error } };
-    return await new CommandRunner(options, (directory, say) => new OfflineHost(options, directory, say), TimeProvider.System, output, error).RunAsync(call);
+    OfflineApiFactory offline = (directory, say) => new OfflineHost(options, directory, say);
+    return await new CommandRunner(options, offline, TimeProvider.System, output, error).RunAsync(call);
 }
 if (commandLine.IsConfigCheck(result))
 {

@@ -125,7 +125,7 @@ public sealed class ConsoleAloneTests
         using var host = new ConsoleHost();
 
         var run = await (new ExporterCommand("remediate", "veth0", "--features", "tso", "--remediation.devices=veth0")
-            { Network = host.Network }).RunAsync();
+        { Network = host.Network }).RunAsync();
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("DECLINED (journal unavailable)", run.Output, StringComparison.Ordinal);

@@ -158,7 +158,8 @@ public sealed class ConsoleDaemonTests
         using var host = new ConsoleHost();
         using var daemon = await host.StartDaemonAsync();
         var nobody = host.Command("pause")
-            with { Wrapper = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] };
+            with
+        { Wrapper = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] };
 
         var shut = await nobody.RunAsync();
         const UnixFileMode everybody = (UnixFileMode)0b111_111_111;

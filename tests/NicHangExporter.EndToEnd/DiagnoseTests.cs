@@ -89,8 +89,11 @@ public sealed class DiagnoseTests : IDisposable
     [Fact]
     public async Task Environment_OfTheDaemon_DoesNotDisturbIt()
     {
-        var command = new ExporterCommand("diagnose") { Environment =
-            new Dictionary<string, string> { ["NICHANG_LOG_LEVEL"] = "wrong" } };
+        var command = new ExporterCommand("diagnose")
+        {
+            Environment =
+            new Dictionary<string, string> { ["NICHANG_LOG_LEVEL"] = "wrong" }
+        };
 
         Assert.Equal(0, (await command.RunAsync(Log)).ExitCode);
     }

@@ -29,7 +29,10 @@ internal sealed class OfflineHost(ExporterOptions options, string? directory, Ac
 
     private static readonly TimeProvider Clock = TimeProvider.System;
 
-    private readonly ExporterOptions _options = options with { Paths = options.Paths with { StateDirectory = directory } };
+    private readonly ExporterOptions _options = options with
+    {
+        Paths = options.Paths with { StateDirectory = directory },
+    };
 
     /// <inheritdoc/>
     /// <remarks>It only reads: nothing in the journal is settled, and the lock is not touched.</remarks>

@@ -13,7 +13,8 @@ public sealed class AbsentDeviceTests : IDisposable
     [Fact]
     public async Task Quarantine_OfADeviceThatHasLeft_IsCleared()
     {
-        Assert.Equal(200, (await _api.PostAsync("/api/v1/remediations", """{"device":"eno1","features":["tso"]}""")).Status);
+        var applied = await _api.PostAsync("/api/v1/remediations", """{"device":"eno1","features":["tso"]}""");
+        Assert.Equal(200, applied.Status);
         var key = Assert.Single(_api.Host.Ledger.State.Devices).Key;
         Assert.NotEmpty(_api.Host.Ledger.State.Device(key).Charges);
         _api.Nic.Unplug(_api.Host);
@@ -34,9 +35,9 @@ public sealed class AbsentDeviceTests : IDisposable
     {
         _api.Nic.Unplug(_api.Host);
 
-        foreach (var path in new[] { "/api/v1/quarantine/eno9/clear", "/api/v1/quarantine/eno1/clear", "/api/v1/devices/eno9/rollback" })
+        foreach (var path in new[] { "quarantine/eno9/clear", "quarantine/eno1/clear", "devices/eno9/rollback" })
         {
-            var reply = await _api.PostAsync(path);
+            var reply = await _api.PostAsync("/api/v1/" + path);
             Assert.Equal((404, "unknown_device"), (reply.Status, reply.Problem));
         }
         Assert.DoesNotContain(_api.Host.JournalEntries(), entry => entry.Event == JournalEvent.Cleared);

@@ -1,6 +1,8 @@
 namespace NicHangExporter.Tests.Api;
 
-/// <summary>A remediation that is looked up has what its first answer had, although the journal does not keep all of it.</summary>
+/// <summary>
+/// A remediation that is looked up has what its first answer had, although the journal does not keep all of it.
+/// </summary>
 public sealed class RecordedAnswerTests : IDisposable
 {
     private const string Path = "/api/v1/remediations";

@@ -1,36 +1,15 @@
 using System.Text.Json;
 using NicHangExporter.Api;
 using NicHangExporter.Cli;
-using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Admin;
-using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.Remediation.Policy;
-using NicHangExporter.State;
-using NicHangExporter.TestSupport;
 using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Cli;
 
-public sealed class CommandRunnerTests : IDisposable
+public sealed class CommandRunnerTests : CommandRunnerFixture
 {
-    private static readonly RemediationOutcome Applied = new("7", "eno1", RemediationVerdict.Applied, "Done.");
-
-    private readonly SocketServer _daemon = new();
-    private readonly TestSupport.TemporaryDirectory _sysfs = new();
-    private readonly StringWriter _output = new();
-    private readonly StringWriter _error = new();
-    private readonly List<string?> _directories = [];
-    private readonly RecordedApi _offline = new() { Outcome = RemediationResponse.Of(Applied) };
-
-    public CommandRunnerTests() => Directory.CreateDirectory(_sysfs.File("class/net/eno1"));
-
-    public void Dispose()
-    {
-        _daemon.Dispose();
-        _sysfs.Dispose();
-    }
-
     [Fact]
     public async Task Change_WithADaemon_IsDoneByIt()
     {
@@ -183,77 +162,6 @@ public sealed class CommandRunnerTests : IDisposable
         Assert.Equal("it is in no quarantine\n", _error.ToString());
     }
 
-    [Fact]
-    public async Task Status_WithADaemon_NamesIt()
-    {
-        _daemon.Always(200, Json(DeviceList.Of(TestStatus.Busy))).Start();
-
-        Assert.Equal(0, await RunAsync(new ConsoleCall(ConsoleVerb.Status, Json: false)));
-        Assert.Equal(0, await RunAsync(new ConsoleCall(ConsoleVerb.Devices, Json: false)));
-
-        Assert.Contains($"daemon runs; answered at {_daemon.Path}", Unbroken(_output), StringComparison.Ordinal);
-        Assert.Contains("\nenp3s0 ", _output.ToString(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Status_WithoutADaemon_IsTheJournals()
-    {
-        Assert.Equal(0, await RunAsync(new ConsoleCall(ConsoleVerb.Status, Json: false)));
-
-        Assert.Equal(["devices"], _offline.Calls);
-        Assert.Contains("what the journal in " + _daemon.Directory, Unbroken(_output), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Status_OfADaemonThatDoesNotAnswer_IsTheJournalsAndNoSuccess()
-    {
-        _daemon.Always(200, "not JSON").Start();
-
-        Assert.Equal(1, await RunAsync(new ConsoleCall(ConsoleVerb.Status, Json: false)));
-
-        Assert.Equal(["devices"], _offline.Calls);
-        Assert.Contains(
-            "can't be asked: this version does not understand what it answers", Unbroken(_error),
-            StringComparison.Ordinal);
-        Assert.Contains("daemon not asked, because this version", Unbroken(_output), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Json_OfStatusAndDevices_IsTheBodyOfTheApi()
-    {
-        _offline.Devices = DeviceList.Of(TestStatus.Busy);
-
-        await RunAsync(new ConsoleCall(ConsoleVerb.Status, Json: true));
-        await RunAsync(new ConsoleCall(ConsoleVerb.Devices, Json: true));
-
-        var lines = _output.ToString().Split('\n');
-        using var status = JsonDocument.Parse(lines[0]);
-        Assert.Equal(lines[0], lines[1]);
-        Assert.True(status.RootElement.GetProperty("paused").GetBoolean());
-        Assert.False(status.RootElement.GetProperty("daemonAnswered").GetBoolean());
-        Assert.Equal("enforce", status.RootElement.GetProperty("modes").GetProperty("local").GetString());
-        var devices = status.RootElement.GetProperty("devices");
-        Assert.Equal(4, devices.GetArrayLength());
-        Assert.Equal("eno1", devices[0].GetProperty("device").GetString());
-        Assert.Equal("upper", devices[2].GetProperty("notAllowed").GetString());
-        Assert.Equal("did_not_hold", devices[0].GetProperty("last").GetProperty("verdict").GetString());
-    }
-
-    [Fact]
-    public async Task Status_ThroughTheSocket_IsTheSameAsInThisProcess()
-    {
-        _offline.Devices = DeviceList.Of(TestStatus.Busy);
-        await RunAsync(new ConsoleCall(ConsoleVerb.Status, Json: true));
-        var expected = _output.ToString()
-            .Replace("\"daemonAnswered\":false", "\"daemonAnswered\":true", StringComparison.Ordinal);
-        _output.GetStringBuilder().Clear();
-        _daemon.Always(200, Json(DeviceList.Of(TestStatus.Busy))).Start();
-
-        await RunAsync(new ConsoleCall(ConsoleVerb.Status, Json: true));
-
-        Assert.Equal(expected, _output.ToString());
-    }
-
     [Theory]
     [InlineData(ConsoleVerb.Pause, true, 0)]
     [InlineData(ConsoleVerb.Resume, false, 0)]
@@ -281,60 +189,5 @@ public sealed class CommandRunnerTests : IDisposable
         Assert.Equal(0, await RunAsync(new ConsoleCall(ConsoleVerb.Resume, Json: false)));
 
         Assert.Equal("Remediation is resumed: it is paused neither by command nor by a file.\n", _output.ToString());
-    }
-
-    [Fact]
-    public async Task Episodes_AreReadFromTheirFiles()
-    {
-        EpisodeFiles.Write(_daemon.Directory, new EpisodeBundle("20260724T031109Z-eno1", "eno1") { Driver = "e1000e" });
-        EpisodeFiles.Write(_daemon.Directory, new EpisodeBundle("20260725T031109Z-eno2", "eno2"));
-
-        Assert.Equal(0, await RunAsync(new ConsoleCall(ConsoleVerb.Episodes, Json: false)));
-        Assert.Equal(0, await RunAsync(new ConsoleCall(ConsoleVerb.Episodes, Json: true)));
-        Assert.Equal(
-            0, await RunAsync(new ConsoleCall(ConsoleVerb.Episodes, Json: true) { Episode = "20260724T031109Z-eno1" }));
-        Assert.Equal(1, await RunAsync(new ConsoleCall(ConsoleVerb.Episodes, Json: true) { Episode = "../journal" }));
-
-        var lines = _output.ToString().Split('\n');
-        Assert.StartsWith("20260725T031109Z-eno2 ", lines[1], StringComparison.Ordinal);
-        Assert.Equal(
-            "eno2", JsonDocument.Parse(lines[3]).RootElement.GetProperty("episodes")[0].GetProperty("device")
-            .GetString());
-        Assert.Equal("e1000e", JsonDocument.Parse(lines[4]).RootElement.GetProperty("driver").GetString());
-        Assert.Contains("there is no episode '../journal'", Unbroken(_error), StringComparison.Ordinal);
-    }
-
-    private static ConsoleCall Remediate(bool dryRun = false, string device = "eno1") =>
-        new(ConsoleVerb.Remediate, Json: false)
-    {
-        Device = device,
-        Remediation = new CreateRemediationRequest(device) { DryRun = dryRun },
-    };
-
-    // A dry run, so that nothing is said before the answer.
-    private static ConsoleCall Call(ConsoleVerb verb) => new(verb, Json: false)
-    {
-        Device = "eno1",
-        Remediation = verb == ConsoleVerb.Remediate ? new CreateRemediationRequest("eno1") { DryRun = true } : null,
-        Rollback = verb == ConsoleVerb.Rollback ? new RollbackRequest { DryRun = true } : null,
-    };
-
-    private static string Json(RemediationResponse body) =>
-        JsonSerializer.Serialize(body, ApiJson.Answers.RemediationResponse);
-
-    private static string Json(DeviceList body) => JsonSerializer.Serialize(body, ApiJson.Answers.DeviceList);
-
-    private static string Unbroken(StringWriter text) =>
-        string.Join(' ', text.ToString().Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
-
-    private Task<int> RunAsync(ConsoleCall call)
-    {
-        var options = new ExporterOptions { Paths = new() { StateDirectory = _daemon.Directory, Sysfs = _sysfs.Path } };
-        OfflineApiFactory offline = (directory, _) =>
-        {
-            _directories.Add(directory);
-            return _offline;
-        };
-        return new CommandRunner(options, offline, TimeProvider.System, _output, _error).RunAsync(call);
     }
 }
