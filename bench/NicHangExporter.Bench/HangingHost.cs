@@ -36,17 +36,24 @@ internal sealed partial class HangingHost(string work, string device)
         if (MakeFifo(_kmsg, Convert.ToUInt32("600", 8)) != 0)
             throw new InvalidOperationException($"no FIFO can be made: errno {Marshal.GetLastPInvokeError()}");
         // Read and write: opening it only for writing would wait for the reader.
-        await using var log = new FileStream(_kmsg, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+        await using var log = new FileStream(
+            _kmsg, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
         var options = new ExporterOptions
         {
             Paths = new() { Sysfs = Path.Combine(work, "sys"), Kmsg = _kmsg, StateDirectory = State },
-            Remediation = new() { Local = RemediationMode.Enforce, DisableFile = Path.Combine(work, "disable"), BootGrace = TimeSpan.Zero },
+            Remediation = new()
+            {
+                Local = RemediationMode.Enforce,
+                DisableFile = Path.Combine(work, "disable"),
+                BootGrace = TimeSpan.Zero,
+            },
         };
         var metrics = new ExporterMetrics();
         using var logger = LoggingSetup.Create(options, _clock, () => { });
         var services = new ServiceCollection();
-        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new SerilogLoggerProvider(logger)));
-        ExporterHost.AddRooms(services, options, _clock, metrics);
+        services.AddLogging(logging =>
+            logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new SerilogLoggerProvider(logger)));
+        services.AddExporter(options, _clock, metrics);
         services.AddSingleton<IEthtool>(_nic);
         await using var provider = services.BuildServiceProvider();
         var monitor = provider.GetRequiredService<HangMonitor>();
@@ -79,19 +86,38 @@ internal sealed partial class HangingHost(string work, string device)
     }
 
     private int Reports(HangSignals evidence) =>
-        InterfaceName.TryParse(device, out var name) && BusAddress.TryParse(Bus, out var bus) ? evidence.Of(name, bus).Reports : throw new ArgumentException($"{device} is no name of an interface");
+        InterfaceName.TryParse(device, out var name) && BusAddress.TryParse(Bus, out var bus)
+            ? evidence.Of(name, bus).Reports
+            : throw new ArgumentException($"{device} is no name of an interface");
 
     // An empty line is no record. It shows immediately that no line of the dictionary follows.
     private byte[] Report(int number) => Encoding.UTF8.GetBytes(
-        $"3,{number},{(long)(_clock.GetElapsedTime(0).TotalMicroseconds)},-;e1000e {Bus} {device}: Detected Hardware Unit Hang:\\x0a  TDH                  <0>\\x0a  TDT                  <2>\n SUBSYSTEM=pci\n DEVICE=+pci:{Bus}\n\n");
+            $"3,{number},{(long)(_clock.GetElapsedTime(0).TotalMicroseconds)},-;e1000e {Bus} {device}: Detected "
+            + $"Hardware Unit Hang:\\x0a  TDH                  <0>\\x0a  TDT                  <2>\n SUBSYSTEM=pci\n "
+            + $"DEVICE=+pci:{Bus}\n\n");
 
     private void MakeDevice()
     {
         var sys = Path.Combine(work, "sys");
         var place = Path.Combine(sys, "devices", Bus, "net", device);
-        foreach (var directory in new[] { Path.Combine(sys, "class/net"), Path.Combine(sys, "bus"), Path.Combine(place, "statistics"), Path.Combine(place, "queues/tx-0/byte_queue_limits") })
+        foreach (
+            var directory in new[]
+            {
+                Path.Combine(sys, "class/net"),
+                Path.Combine(sys, "bus"),
+                Path.Combine(place, "statistics"),
+                Path.Combine(place, "queues/tx-0/byte_queue_limits"),
+            })
             Directory.CreateDirectory(directory);
-        foreach (var (file, content) in new[] { ("ifindex", "2"), ("operstate", "up"), ("statistics/tx_packets", "1000"), ("queues/tx-0/tx_timeout", "0"), ("queues/tx-0/byte_queue_limits/inflight", "3028") })
+        foreach (
+            var (file, content) in new[]
+            {
+                ("ifindex", "2"),
+                ("operstate", "up"),
+                ("statistics/tx_packets", "1000"),
+                ("queues/tx-0/tx_timeout", "0"),
+                ("queues/tx-0/byte_queue_limits/inflight", "3028"),
+            })
             File.WriteAllText(Path.Combine(place, file), content + "\n");
         File.CreateSymbolicLink(Path.Combine(place, "device"), $"../../../{Bus}");
         File.CreateSymbolicLink(Path.Combine(sys, "devices", Bus, "subsystem"), "../../bus/pci");

@@ -48,8 +48,14 @@ internal static class HealingTime
         return TimeProvider.System.GetElapsedTime(start);
     }
 
-    private static TimeSpan Percentile(List<TimeSpan> sorted, double part) => sorted[Math.Min((int)(sorted.Count * part), sorted.Count - 1)];
+    private static TimeSpan Percentile(List<TimeSpan> sorted, double part) =>
+        sorted[Math.Min((int)(sorted.Count * part), sorted.Count - 1)];
 
-    private static void Print(string what, List<TimeSpan> sorted, TimeSpan sync) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"| {what} | {Percentile(sorted, 0.5).TotalMilliseconds:F2} | {Percentile(sorted, 0.99).TotalMilliseconds:F2} | {sorted[^1].TotalMilliseconds:F2} | {Percentile(sorted, 0.5) / sync:F1} |"));
+    private static void Print(string what, List<TimeSpan> sorted, TimeSpan sync) =>
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {what} | {Percentile(sorted, 0.5).TotalMilliseconds:F2} | "
+                + $"{Percentile(sorted, 0.99).TotalMilliseconds:F2} | {sorted[^1].TotalMilliseconds:F2} | "
+                + $"{Percentile(sorted, 0.5) / sync:F1} |"));
 }

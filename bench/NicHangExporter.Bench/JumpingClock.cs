@@ -13,5 +13,6 @@ internal sealed class JumpingClock : TimeProvider
 
     public override long GetTimestamp() => System.GetTimestamp() + Interlocked.Read(ref _ahead);
 
-    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + TimeSpan.FromSeconds((double)Interlocked.Read(ref _ahead) / TimestampFrequency);
+    public override DateTimeOffset GetUtcNow() =>
+        System.GetUtcNow() + TimeSpan.FromSeconds((double)Interlocked.Read(ref _ahead) / TimestampFrequency);
 }

@@ -52,15 +52,25 @@ internal static class KmsgComparison
             throw new InvalidOperationException(failure);
     }
 
-    private static void Print((TimeSpan Elapsed, TimeSpan Cpu) own, (TimeSpan Elapsed, TimeSpan Cpu) other, int hangs, in KmsgPass weighed)
+    private static void Print(
+        (TimeSpan Elapsed, TimeSpan Cpu) own, (TimeSpan Elapsed, TimeSpan Cpu) other, int hangs, in KmsgPass weighed)
     {
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\n### Kernel log, {Records / 1e6:F0} M records, {hangs * 100.0 / Records:F0} % of them hang messages\n"));
-        Console.WriteLine("| program | M records a second | ratio to ours | CPU ns a record | ratio to ours | bytes allocated a record without a match | with one |");
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"\n### Kernel log, {Records / 1e6:F0} M records, {hangs * 100.0 / Records:F0} % of them hang "
+                + $"messages\n"));
+        Console.WriteLine(
+            "| program | M records a second | ratio to ours | CPU ns a record | ratio to ours | bytes allocated a "
+            + "record without a match | with one |");
         Console.WriteLine("|---|--:|--:|--:|--:|--:|--:|");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| nic-hang-exporter, Native AOT | {PerSecond(own.Elapsed):F2} | 1 | {Nanoseconds(own.Cpu):F0} | 1 | {(double)(weighed.Allocated - weighed.AllocatedByMatched) / (Records - weighed.Matched):F3} | {(double)weighed.AllocatedByMatched / weighed.Matched:F0} |"));
+            $"| nic-hang-exporter, Native AOT | {PerSecond(own.Elapsed):F2} | 1 | {Nanoseconds(own.Cpu):F0} | 1 "
+            + $"| {(double)(weighed.Allocated - weighed.AllocatedByMatched) / (Records - weighed.Matched):F3} | "
+            + $"{(double)weighed.AllocatedByMatched / weighed.Matched:F0} |"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| mtail | {PerSecond(other.Elapsed):F2} | {own.Elapsed / other.Elapsed:F3} | {Nanoseconds(other.Cpu):F0} | {other.Cpu / own.Cpu:F1} | | |"));
+            $"| mtail | {PerSecond(other.Elapsed):F2} | {own.Elapsed / other.Elapsed:F3} | "
+            + $"{Nanoseconds(other.Cpu):F0} | {other.Cpu / own.Cpu:F1} | | |"));
     }
 
     private static double PerSecond(TimeSpan elapsed) => Records / elapsed.TotalSeconds / 1e6;

@@ -12,7 +12,8 @@ namespace NicHangExporter.Bench;
 /// <param name="Matched">Found records and others that the pattern table matches: links, renames.</param>
 /// <param name="AllocatedByMatched">Bytes allocated while matched records were handled; 0 unless measured.</param>
 /// <param name="Allocated">Bytes allocated in total.</param>
-internal readonly record struct KmsgPass(int Records, int Found, TimeSpan Elapsed, int Matched, long AllocatedByMatched, long Allocated);
+internal readonly record struct KmsgPass(
+    int Records, int Found, TimeSpan Elapsed, int Matched, long AllocatedByMatched, long Allocated);
 
 /// <summary>The path of a record in the exporter's kmsg thread: read, parse, unescape, detect.</summary>
 internal static class KmsgPath
@@ -37,12 +38,16 @@ internal static class KmsgPath
             var text = record.Text;
             if (text.Contains((byte)'\\'))
                 text = unescaped.AsSpan(0, KernelText.Unescape(text, unescaped));
-            if (!HangDetector.TryDetect(text, record.Value("SUBSYSTEM"u8), record.Value("DEVICE"u8), DetectionMode.Kernel, out var message))
+            if (
+                !HangDetector.TryDetect(
+                    text, record.Value("SUBSYSTEM"u8), record.Value("DEVICE"u8), DetectionMode.Kernel, out var message))
                 continue;
             matched++;
             found += message.Kind is MessageKind.Hang or MessageKind.Watchdog or MessageKind.Reset ? 1 : 0;
             byMatched += weigh ? GC.GetAllocatedBytesForCurrentThread() - before : 0;
         }
-        return new KmsgPass(records, found, Stopwatch.GetElapsedTime(start), matched, byMatched, GC.GetAllocatedBytesForCurrentThread() - allocated);
+        return new KmsgPass(
+            records, found, Stopwatch.GetElapsedTime(start), matched, byMatched,
+            GC.GetAllocatedBytesForCurrentThread() - allocated);
     }
 }

@@ -15,21 +15,30 @@ internal sealed partial class Mtail(string mtail, string program)
     {
         var before = ChildrenCpu();
         var start = Stopwatch.GetTimestamp();
-        using var process = Process.Start(new ProcessStartInfo(mtail,
-            ["--one_shot", "--one_shot_format=prometheus", "--logs", log, "--progs", program, "--address=127.0.0.1", "--port=0"])
-        { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        string[] arguments =
+        [
+            "--one_shot", "--one_shot_format=prometheus", "--logs", log, "--progs", program, "--address=127.0.0.1",
+            "--port=0",
+        ];
+        using var process = Process.Start(
+            new ProcessStartInfo(mtail, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         process.BeginErrorReadLine();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         var elapsed = Stopwatch.GetElapsedTime(start);
-        return (elapsed, ChildrenCpu() - before, Sample().Matches(output).Sum(match => int.Parse(match.Groups["value"].Value, CultureInfo.InvariantCulture)));
+        return (
+            elapsed,
+            ChildrenCpu() - before,
+            Sample().Matches(output)
+                .Sum(match => int.Parse(match.Groups["value"].Value, CultureInfo.InvariantCulture)));
     }
 
     private static TimeSpan ChildrenCpu()
     {
         const int Children = -1; // RUSAGE_CHILDREN: those that have ended
         _ = GetUsage(Children, out var usage);
-        return TimeSpan.FromSeconds(usage.UserSeconds + usage.SystemSeconds) + TimeSpan.FromMicroseconds(usage.UserMicroseconds + usage.SystemMicroseconds);
+        return TimeSpan.FromSeconds(usage.UserSeconds + usage.SystemSeconds)
+            + TimeSpan.FromMicroseconds(usage.UserMicroseconds + usage.SystemMicroseconds);
     }
 
     [LibraryImport("libc", EntryPoint = "getrusage")]

@@ -24,12 +24,14 @@ internal sealed partial class Peer : IDisposable
     public Peer(string name, int port, string program, params string[] arguments)
     {
         Name = name;
-        _process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        _process = Process.Start(
+            new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         // Reads the log and keeps only the last line: a program whose pipe is full would block.
         _process.ErrorDataReceived += (_, line) => _lastWords = line.Data ?? _lastWords;
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
-        _http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1, AutomaticDecompression = DecompressionMethods.None })
+        _http = new HttpClient(
+            new SocketsHttpHandler { MaxConnectionsPerServer = 1, AutomaticDecompression = DecompressionMethods.None })
         {
             BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")),
             Timeout = RequestLimit,
@@ -51,8 +53,10 @@ internal sealed partial class Peer : IDisposable
     {
         get
         {
-            var line = File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-            return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
+            var line = File.ReadLines($"/proc/{_process.Id}/status")
+                .First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+            return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)
+                / 1024;
         }
     }
 
@@ -87,7 +91,8 @@ internal sealed partial class Peer : IDisposable
 
     private async Task<ReadOnlyMemory<byte>> ReadAsync(string path)
     {
-        using var response = await _http.GetAsync(new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
+        using var response = await _http.GetAsync(
+            new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
         response.EnsureSuccessStatusCode();
         await using var stream = await response.Content.ReadAsStreamAsync();
         var length = await stream.ReadAtLeastAsync(_body, _body.Length, throwOnEndOfStream: false);

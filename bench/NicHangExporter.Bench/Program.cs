@@ -20,6 +20,8 @@ switch (args)
         await new HangingHost(work, device).HealAsync();
         return 0;
     default:
-        await Console.Error.WriteLineAsync("usage: NicHangExporter.Bench scrape DEVICES EXPORTER NODE_EXPORTER FLOOR | kmsg RECORDINGS WORK MTAIL PROGRAM | heal DEVICE WORK | token WORK | heal-once DEVICE WORK");
+        await Console.Error.WriteLineAsync(
+            "usage: NicHangExporter.Bench scrape DEVICES EXPORTER NODE_EXPORTER FLOOR | kmsg RECORDINGS WORK MTAIL "
+            + "PROGRAM | heal DEVICE WORK | token WORK | heal-once DEVICE WORK");
         return 2;
 }

@@ -23,7 +23,8 @@ internal sealed partial class RecordedLog
         foreach (var file in Directory.EnumerateFiles(directory, "*.raw").Order(StringComparer.Ordinal))
             foreach (Match match in Whole().Matches(File.ReadAllText(file, Encoding.Latin1)))
             {
-                var record = new Record(match.Groups["priority"].Value, match.Groups["text"].Value, match.Groups["dictionary"].Value);
+                var record = new Record(
+                    match.Groups["priority"].Value, match.Groups["text"].Value, match.Groups["dictionary"].Value);
                 var tellsOfHang = Hang().IsMatch(record.Text);
                 // Excludes hang messages that user space wrote, because the two programs treat them differently.
                 if (!tellsOfHang)
@@ -45,15 +46,24 @@ internal sealed partial class RecordedLog
         using var lines = new StreamWriter(text, append: false, Encoding.Latin1, 1 << 20);
         for (var number = 0; number < records; number++)
         {
-            var record = number % HangEvery == HangEvery - 1 ? _hangs[hangs++ % _hangs.Count] : _ordinary[number % _ordinary.Count];
+            var record =
+                number % HangEvery == HangEvery - 1
+                    ? _hangs[hangs++ % _hangs.Count]
+                    : _ordinary[number % _ordinary.Count];
             var time = (ulong)number * MicrosecondsBetween;
-            kernel.Write(string.Create(CultureInfo.InvariantCulture, $"{record.Priority},{number},{time},-;{record.Text}\n{record.Dictionary}"));
-            lines.Write(string.Create(CultureInfo.InvariantCulture, $"[{time / 1_000_000,5}.{time % 1_000_000:D6}] {record.Text}\n"));
+            kernel.Write(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{record.Priority},{number},{time},-;{record.Text}\n{record.Dictionary}"));
+            lines.Write(
+                string.Create(
+                    CultureInfo.InvariantCulture, $"[{time / 1_000_000,5}.{time % 1_000_000:D6}] {record.Text}\n"));
         }
         return hangs;
     }
 
-    [GeneratedRegex(@"^(?<priority>\d+),\d+,\d+,[^;\n]*;(?<text>[^\n]*)\n(?<dictionary>( [^\n]*\n)*)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(?<priority>\d+),\d+,\d+,[^;\n]*;(?<text>[^\n]*)\n(?<dictionary>( [^\n]*\n)*)", RegexOptions.Multiline)]
     private static partial Regex Whole();
 
     [GeneratedRegex("Detected (Hardware|Tx) Unit Hang|NETDEV WATCHDOG|TX timeout on queue|Reset adapter")]

@@ -22,10 +22,23 @@ internal static class ScrapeComparison
         var count = int.Parse(devices, CultureInfo.InvariantCulture);
         string[] families = ["--collector.disable-defaults", "--collector.netclass", "--collector.netdev"];
         using var ours = new Peer("nic-hang-exporter", 19100, exporter,
-            "--web.listen-address=127.0.0.1:19100", "--collector.virtual", "--collector.features=all", "--collector.eee", "--collector.pause", "--collector.rings", "--log.level=warn");
-        using var node = new Peer("node_exporter", 19101, nodeExporter, ["--web.listen-address=127.0.0.1:19101", "--collector.ethtool", .. families]);
+            "--web.listen-address=127.0.0.1:19100",
+            "--collector.virtual",
+            "--collector.features=all",
+            "--collector.eee",
+            "--collector.pause",
+            "--collector.rings",
+            "--log.level=warn");
+        using var node = new Peer(
+            "node_exporter", 19101, nodeExporter,
+            ["--web.listen-address=127.0.0.1:19101", "--collector.ethtool", .. families]);
         using var netlink = new Peer("node_exporter, netlink, no ethtool", 19102, nodeExporter,
-            ["--web.listen-address=127.0.0.1:19102", "--collector.netclass.netlink", "--collector.netdev.netlink", .. families]);
+            [
+                "--web.listen-address=127.0.0.1:19102",
+                "--collector.netclass.netlink",
+                "--collector.netdev.netlink",
+                .. families,
+            ]);
         ScrapeTally[] tallies = [new(ours), new(node), new(netlink)];
         foreach (var tally in tallies)
         {
@@ -61,11 +74,19 @@ internal static class ScrapeComparison
     {
         var own = tallies[0].Microseconds;
         Console.WriteLine($"\n### Scrape, {devices} device{(devices == "1" ? "" : "s")} and lo\n");
-        Console.WriteLine("| program | samples | kB | CPU µs a scrape | ratio to ours | p50 ms | p99 ms | RSS MiB idle → after scrapes | CPU µs a second, unasked |");
+        Console.WriteLine(
+            "| program | samples | kB | CPU µs a scrape | ratio to ours | p50 ms | p99 ms | RSS MiB idle → after "
+            + "scrapes | CPU µs a second, unasked |");
         Console.WriteLine("|---|--:|--:|--:|--:|--:|--:|--:|--:|");
         foreach (var tally in tallies)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {tally.Peer.Name} | {tally.Samples} | {tally.Bytes / 1000.0:F0} | {tally.Microseconds:F0} | {tally.Microseconds / own:F2} | {tally.Percentile(0.5):F2} | {tally.Percentile(0.99):F2} | {tally.IdleMebibytes:F0} → {tally.LoadedMebibytes:F0} ({tally.Scrapes}) | {tally.IdleMicroseconds:F0} |"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| the same reads of sysfs in C | | | {floor:F0} | {floor / own:F2} | | | | |"));
+                $"| {tally.Peer.Name} | {tally.Samples} | {tally.Bytes / 1000.0:F0} | {tally.Microseconds:F0} | "
+                + $"{tally.Microseconds / own:F2} | {tally.Percentile(0.5):F2} | {tally.Percentile(0.99):F2} | "
+                + $"{tally.IdleMebibytes:F0} → {tally.LoadedMebibytes:F0} ({tally.Scrapes}) | "
+                + $"{tally.IdleMicroseconds:F0} |"));
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| the same reads of sysfs in C | | | {floor:F0} | {floor / own:F2} | | | | |"));
     }
 }

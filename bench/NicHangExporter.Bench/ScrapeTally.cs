@@ -22,7 +22,8 @@ internal sealed class ScrapeTally(Peer peer)
     public double Microseconds => _cpu.TotalMicroseconds / _milliseconds.Count;
 
     /// <summary>The percentile of the scrape duration, in ms.</summary>
-    public double Percentile(double part) => _milliseconds.Order().ElementAt((int)Math.Ceiling(part * _milliseconds.Count) - 1);
+    public double Percentile(double part) =>
+        _milliseconds.Order().ElementAt((int)Math.Ceiling(part * _milliseconds.Count) - 1);
 
     /// <summary>Scrapes that are not measured, until caches are filled and the heap has its final size.</summary>
     public async Task WarmUpAsync(int scrapes)

@@ -15,7 +15,15 @@ internal sealed class SilentNic : IEthtool
     public const string Mark = "/first-command-to-the-nic";
 
     private static readonly string[] Offloads =
-        ["rx-checksum", "tx-checksum-ip-generic", "tx-scatter-gather", "tx-tcp-segmentation", "tx-tcp6-segmentation", "tx-generic-segmentation", "rx-gro"];
+    [
+        "rx-checksum",
+        "tx-checksum-ip-generic",
+        "tx-scatter-gather",
+        "tx-tcp-segmentation",
+        "tx-tcp6-segmentation",
+        "tx-generic-segmentation",
+        "rx-gro",
+    ];
 
     private readonly TaskCompletionSource<long> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -34,7 +42,8 @@ internal sealed class SilentNic : IEthtool
         return true;
     }
 
-    public DeviceFeatures? ReadFeatures(InterfaceName device) => new([.. Offloads.Select(name => new Feature(name, true, true, true, false))]);
+    public DeviceFeatures? ReadFeatures(InterfaceName device) =>
+        new([.. Offloads.Select(name => new Feature(name, true, true, true, false))]);
     public byte[]? ReadPermanentAddress(InterfaceName device) => [0x52, 0x54, 0, 0x12, 0x34, 1];
     public DriverInfo? ReadDriverInfo(InterfaceName device) => null;
     public IReadOnlyList<Statistic>? ReadStatistics(InterfaceName device) => null;

@@ -26,15 +26,25 @@ internal static class TokenTiming
         File.SetUnixFileMode(path, UnixFileMode.UserRead);
         if (TokenFile.TryParse($"bench:admin={path}", out var file) is { } problem)
             throw new InvalidOperationException(problem);
-        var store = new CredentialStore(new ExporterOptions { Api = new() { TokenFiles = [file!] } }, new ExporterMetrics(), TimeProvider.System, NullLogger<CredentialStore>.Instance);
+        var store = new CredentialStore(
+            new ExporterOptions { Api = new() { TokenFiles = [file!] } }, new ExporterMetrics(), TimeProvider.System,
+            NullLogger<CredentialStore>.Instance);
         var near = "Bearer " + token[..^1] + (token[^1] == '0' ? '1' : '0');
         var far = "Bearer " + string.Concat(token.Select(character => character == '0' ? '1' : '0'));
-        Require(store.Authenticate("Bearer " + token) is not null && store.Authenticate(near) is null && store.Authenticate(far) is null);
+        Require(
+            store.Authenticate("Bearer " + token) is not null
+                && store.Authenticate(near) is null
+                && store.Authenticate(far) is null);
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\n### A wrong token, {Samples / 1000},000 refusals of each kind\n"));
-        Console.WriteLine("| comparison | near miss, ns | far miss, ns | difference, ns | Welch's t | it tells (over 4.5) |");
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture, $"\n### A wrong token, {Samples / 1000},000 refusals of each kind\n"));
+        Console.WriteLine(
+            "| comparison | near miss, ns | far miss, ns | difference, ns | Welch's t | it tells (over 4.5) |");
         Console.WriteLine("|---|--:|--:|--:|--:|---|");
-        Print("the exporter's, with hash and files", Measure(near, far, header => store.Authenticate(header) is not null));
+        Print(
+            "the exporter's, with hash and files",
+            Measure(near, far, header => store.Authenticate(header) is not null));
         // A long token, because the clock could not resolve the difference for a short one.
         var (secret, nearly, hardly) = (new string('a', 4096), new string('a', 4095) + 'b', new string('b', 4096));
         Print("control: 4 kB, character by character", Measure(nearly, hardly, text => StopsEarly(text, secret)));
@@ -63,7 +73,8 @@ internal static class TokenTiming
     {
         var t = Welch.T(times.Near, times.Far);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {name} | {times.Near.Mean:F1} | {times.Far.Mean:F1} | {times.Near.Mean - times.Far.Mean:F1} | {t:F2} | {(Math.Abs(t) > Limit ? "yes" : "no")} |"));
+            $"| {name} | {times.Near.Mean:F1} | {times.Far.Mean:F1} | {times.Near.Mean - times.Far.Mean:F1} "
+            + $"| {t:F2} | {(Math.Abs(t) > Limit ? "yes" : "no")} |"));
     }
 
     private static bool StopsEarly(string left, string right)

@@ -14,5 +14,6 @@ internal readonly record struct Welch(int Count, double Mean, double Variance)
     }
 
     /// <summary>The difference of the means in units of its standard error.</summary>
-    public static double T(Welch a, Welch b) => (a.Mean - b.Mean) / Math.Sqrt(a.Variance / a.Count + b.Variance / b.Count);
+    public static double T(Welch a, Welch b) =>
+        (a.Mean - b.Mean) / Math.Sqrt(a.Variance / a.Count + b.Variance / b.Count);
 }

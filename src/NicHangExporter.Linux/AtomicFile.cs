@@ -1,18 +1,18 @@
 namespace NicHangExporter.Linux;
 
-/// <summary>Replaces a file whole or not at all, also when the power fails in the middle.</summary>
+/// <summary>Replaces a file completely or not at all, even if the power fails in between.</summary>
 public static class AtomicFile
 {
     /// <summary>
-    /// Writes the content to a new file <c>NAME.new</c>, puts it on the disk (<see cref="FileSync"/>), renames it over the old one and puts the name on the
-    /// disk. Neither name is ever followed where it is a symbolic link. After a failure the old file is as it was, and <c>NAME.new</c> is deleted: what is
-    /// left of it would keep a full disk full.
+    /// Writes the content to a new file <c>NAME.new</c>, syncs it (<see cref="FileSync"/>), renames it over the old
+    /// file and syncs the directory. Neither name is followed if it is a symbolic link. After a failure the old file is
+    /// unchanged and <c>NAME.new</c> is deleted, so that it does not fill the disk.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="mode">Its permissions, less the umask.</param>
     /// <param name="content">Its content.</param>
-    /// <exception cref="IOException">The disk is full, or fails; or a directory has the name.</exception>
-    /// <exception cref="UnauthorizedAccessException">The directory is not for this process to write.</exception>
+    /// <exception cref="IOException">The disk is full or fails, or the name is a directory.</exception>
+    /// <exception cref="UnauthorizedAccessException">This process may not write the directory.</exception>
     public static void Replace(string path, UnixFileMode mode, ReadOnlySpan<byte> content)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -42,7 +42,7 @@ public static class AtomicFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // The failure before this one is the one to tell; the next Replace deletes it.
+            // The first failure is reported. The next Replace deletes the file.
         }
     }
 }

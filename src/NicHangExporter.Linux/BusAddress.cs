@@ -3,13 +3,15 @@ using System.Text;
 namespace NicHangExporter.Linux;
 
 /// <summary>
-/// The other way a driver names a device: <c>dev_name()</c> of its parent on the bus, such as <c>0000:00:1f.6</c> (PCI),
-/// <c>4-1:1.0</c> (USB interface), <c>virtio1</c>, <c>fd580000.ethernet</c> (platform) or a VMBus GUID. It is stable where interface
-/// names are not. The default value is empty and names nothing.
+/// The address of a device on its bus: <c>dev_name()</c> of its parent, such as <c>0000:00:1f.6</c> (PCI),
+/// <c>4-1:1.0</c> (USB interface), <c>virtio1</c>, <c>fd580000.ethernet</c> (platform) or a VMBus GUID. Unlike the
+/// interface name it is stable. The default value is empty and names no device.
 /// </summary>
 public readonly record struct BusAddress
 {
-    /// <summary>The longest address accepted, in bytes: what the kernel keeps of it beside a record (struct dev_printk_info).</summary>
+    /// <summary>
+    /// The longest address accepted, in bytes: the size that the kernel stores with a record (struct dev_printk_info).
+    /// </summary>
     public const int MaxLength = 48;
 
     private readonly string? _value;
@@ -19,7 +21,9 @@ public readonly record struct BusAddress
     /// <summary>True for the default value.</summary>
     public bool IsEmpty => _value is null;
 
-    /// <summary>Accepts letters, digits and <c>. : _ - @ +</c>, which is what buses use; never a path.</summary>
+    /// <summary>
+    /// Accepts letters, digits and <c>. : _ - @ +</c>, the characters that buses use. A path is not accepted.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> bytes, out BusAddress address)
     {
         address = default;
@@ -32,7 +36,7 @@ public readonly record struct BusAddress
         return true;
     }
 
-    /// <summary>The same for text.</summary>
+    /// <summary>Parses an address in text.</summary>
     public static bool TryParse(string? text, out BusAddress address)
     {
         address = default;

@@ -8,14 +8,18 @@ namespace NicHangExporter.Linux;
 /// <summary>The capabilities that this library's calls need (include/uapi/linux/capability.h).</summary>
 public enum Capability
 {
-    /// <summary>CAP_NET_ADMIN: changes of network devices, in the network namespaces of the same user namespace or of one below it.</summary>
+    /// <summary>
+    /// CAP_NET_ADMIN: changes of network devices, in the network namespaces of the same user namespace or of one below
+    /// it.
+    /// </summary>
     NetAdmin = 12,
     /// <summary>CAP_SYSLOG: reading the kernel's log where <c>dmesg_restrict</c> is set.</summary>
     SysLog = 34,
 }
 
 /// <summary>
-/// What this process may do (capabilities(7)). Root may lack a capability and another user may have it, so the user's number tells nothing.
+/// The privileges of this process (capabilities(7)). The user id is no substitute: root can lack a capability and
+/// another user can have it.
 /// </summary>
 public static partial class Capabilities
 {
@@ -26,13 +30,15 @@ public static partial class Capabilities
     // effective, permitted, inheritable
     private const int SetWords = 3;
 
-    // The list of groups comes first. 65536 of them (NGROUPS_MAX) take 700 KiB.
+    // The file starts with the list of groups. 65536 groups (NGROUPS_MAX) take 700 KiB.
     private const int MaxLength = 1 << 20;
 
-    /// <summary>True where the capability is effective (<c>CapEff</c> in <c>self/status</c> of procfs).</summary>
+    /// <summary>Whether the capability is effective (<c>CapEff</c> in <c>self/status</c> of procfs).</summary>
     /// <param name="procfsPath">Where procfs is mounted: <c>/proc</c>, or the host's in a container.</param>
     /// <param name="capability">The capability.</param>
-    /// <returns>Null where that can't be read. Having it is no promise: a capability of a user namespace is worth nothing outside.</returns>
+    /// <returns>
+    /// Null if the file can't be read. True is no guarantee: a capability of a user namespace has no effect outside it.
+    /// </returns>
     public static bool? Effective(string procfsPath, Capability capability)
     {
         ArgumentNullException.ThrowIfNull(procfsPath);
@@ -45,15 +51,20 @@ public static partial class Capabilities
     }
 
     /// <summary>
-    /// Makes those of <paramref name="capabilities"/> effective that the thread has as permitted. An executable with a file capability of the form
-    /// <c>cap_net_admin+p</c> starts with it permitted and not effective, so that it also starts where the container does not grant it.
+    /// Makes those of <paramref name="capabilities"/> effective that the thread has as permitted. An executable with
+    /// the file capability <c>cap_net_admin+p</c> starts with it permitted but not effective. It therefore also starts
+    /// in a container that does not grant the capability.
     /// </summary>
     /// <param name="capabilities">The capabilities.</param>
-    /// <remarks>Capabilities belong to a thread, and a new thread has those of the thread that starts it: call this before any other thread is started.</remarks>
+    /// <remarks>
+    /// Capabilities belong to a thread. A new thread inherits those of the thread that starts it, so call this before
+    /// any other thread starts.
+    /// </remarks>
     /// <exception cref="LinuxException">The kernel refused.</exception>
     public static void Raise(params ReadOnlySpan<Capability> capabilities)
     {
-        // struct __user_cap_header_struct: version, and pid 0 for the calling thread. Then two of __user_cap_data_struct, for 32 capabilities each.
+        // struct __user_cap_header_struct: version, and pid 0 for the calling thread. Then two of
+        // __user_cap_data_struct, for 32 capabilities each.
         Span<uint> header = [Version3, 0];
         Span<uint> sets = stackalloc uint[2 * SetWords];
         if (GetSets(header, sets) < 0)
@@ -82,7 +93,7 @@ public static partial class Capabilities
     private static ulong? Parse(ReadOnlySpan<byte> digits) =>
         Utf8Parser.TryParse(digits, out ulong set, out var length, 'x') && length == digits.Length ? set : null;
 
-    // Empty where it can't be read whole.
+    // Empty if the file can't be read completely.
     private static ReadOnlySpan<byte> ReadAll(ReadOnlySpan<byte> path)
     {
         _ = FileDescriptor.TryOpen(path, LibC.O_RDONLY | LibC.O_NONBLOCK, out var file);
@@ -91,7 +102,8 @@ public static partial class Capabilities
         using (file)
         {
             var content = new ArrayBufferWriter<byte>(ChunkSize);
-            while (file.TryRead(content.GetSpan(ChunkSize), out var length) == Errno.None && content.WrittenCount + length <= MaxLength)
+            while (file.TryRead(content.GetSpan(ChunkSize), out var length) == Errno.None
+                && content.WrittenCount + length <= MaxLength)
             {
                 if (length == 0)
                     return content.WrittenSpan;

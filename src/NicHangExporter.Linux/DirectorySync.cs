@@ -2,17 +2,16 @@ using Tmds.Linux;
 
 namespace NicHangExporter.Linux;
 
-/// <summary>
-/// Makes the names in a directory outlive a power cut: fsync(2) of a file keeps what is in it, but not its entry in the directory.
-/// </summary>
+/// <summary>Syncs directories. fsync(2) of a file syncs its content but not its entry in the directory.</summary>
 public static class DirectorySync
 {
     /// <summary>
-    /// open(2), fsync(2), close(2) of a directory: to be called after a file in it was created, renamed or deleted. Waits for the disk, which
-    /// can take seconds and can't be cancelled.
+    /// open(2), fsync(2), close(2) of a directory. Call it after a file in the directory was created, renamed or
+    /// deleted. It waits for the disk, which can take seconds and can't be cancelled.
     /// </summary>
-    /// <exception cref="LinuxException">The directory can't be opened (<see cref="Errno.NotDirectory"/> for what is none), or the disk
-    /// failed (<see cref="Errno.IO"/>), or the file system can't do that with directories (<see cref="Errno.Invalid"/>).</exception>
+    /// <exception cref="LinuxException">The path is not a directory (<see cref="Errno.NotDirectory"/>) or can't be
+    /// opened; the disk failed (<see cref="Errno.IO"/>); or the file system can't sync directories
+    /// (<see cref="Errno.Invalid"/>).</exception>
     public static void Flush(string path)
     {
         ArgumentNullException.ThrowIfNull(path);

@@ -1,7 +1,7 @@
 namespace NicHangExporter.Linux;
 
 /// <summary>
-/// The error numbers that this library tells apart (include/uapi/asm-generic/errno-base.h, errno.h and, above 511,
+/// The error numbers that this library distinguishes (include/uapi/asm-generic/errno-base.h, errno.h and, above 511,
 /// include/linux/errno.h). Any other number is still a valid value of this type.
 /// </summary>
 public enum Errno
@@ -26,7 +26,9 @@ public enum Errno
     Fault = 14,
     /// <summary>EBUSY.</summary>
     Busy = 16,
-    /// <summary>ENODEV: unknown interface, or one whose device is detached: the interface may still be there.</summary>
+    /// <summary>
+    /// ENODEV: the interface does not exist, or its device is detached and the interface may still exist.
+    /// </summary>
     NoDevice = 19,
     /// <summary>ENOTDIR.</summary>
     NotDirectory = 20,
@@ -34,20 +36,20 @@ public enum Errno
     IsDirectory = 21,
     /// <summary>EINVAL: from sysfs, an attribute that has no value while the link is down.</summary>
     Invalid = 22,
-    /// <summary>EMFILE: this process has no descriptor left.</summary>
+    /// <summary>EMFILE: this process has no free descriptor.</summary>
     TooManyOpenFiles = 24,
     /// <summary>ESPIPE.</summary>
     IllegalSeek = 29,
     /// <summary>EPIPE: from kmsg, the ring overtook the reader.</summary>
     BrokenPipe = 32,
-    /// <summary>EOVERFLOW: an answer that is larger than this library takes for possible.</summary>
+    /// <summary>EOVERFLOW: the answer exceeds a maximum of this library.</summary>
     Overflow = 75,
     /// <summary>EOPNOTSUPP: the driver does not implement it.</summary>
     NotSupported = 95,
     /// <summary>ENETDOWN: the interface is down.</summary>
     NetworkDown = 100,
-    /// <summary>ENOTSUPP: EOPNOTSUPP in a number that was meant for use inside the kernel; some drivers let it out.</summary>
+    /// <summary>ENOTSUPP: a number for use inside the kernel that some drivers return in place of EOPNOTSUPP.</summary>
     NotSupportedInternally = 524,
-    /// <summary>ETOOSMALL: the buffer that was given is too small.</summary>
+    /// <summary>ETOOSMALL: the buffer is too small.</summary>
     TooSmall = 525,
 }

@@ -6,50 +6,55 @@ using Tmds.Linux;
 namespace NicHangExporter.Linux;
 
 /// <summary>
-/// An open file (open(2)). Whoever calls the kernel with its number borrows it first: then a concurrent dispose can't give the number to
-/// another file in the middle of the call.
+/// An open file (open(2)). A caller acquires the number before a system call, so that a concurrent dispose can't give
+/// the number to another file during the call.
 /// </summary>
 internal sealed unsafe class FileDescriptor : SafeHandleMinusOneIsInvalid
 {
     internal FileDescriptor(int number) : base(ownsHandle: true) => SetHandle(number);
 
-    /// <summary>What errno held after the last system call of this thread.</summary>
+    /// <summary>errno of the last system call of this thread.</summary>
     internal static Errno LastError => (Errno)Marshal.GetLastPInvokeError();
 
-    /// <summary>A path as the kernel takes it: UTF-8 with a terminating NUL.</summary>
-    /// <exception cref="ArgumentException">The path holds a NUL: the kernel would open another file than the one named.</exception>
+    /// <summary>A path as UTF-8 with a terminating NUL.</summary>
+    /// <exception cref="ArgumentException">The path holds a NUL. The kernel would open another file than the one
+    /// named.</exception>
     internal static byte[] TerminatedPath(string path) => path.Contains('\0')
         ? throw new ArgumentException("A path can't hold a NUL character", nameof(path))
         : Encoding.UTF8.GetBytes(path + '\0');
 
     /// <summary>open(2) of a terminated path, with O_CLOEXEC.</summary>
-    internal static Errno TryOpen(ReadOnlySpan<byte> path, int flags, out FileDescriptor? file) => TryOpen(LibC.AT_FDCWD, path, flags, out file);
+    internal static Errno TryOpen(ReadOnlySpan<byte> path, int flags, out FileDescriptor? file) =>
+        TryOpen(LibC.AT_FDCWD, path, flags, out file);
 
     /// <summary>openat(2) of a terminated path, relative to this directory, with O_CLOEXEC.</summary>
     internal Errno TryOpenAt(ReadOnlySpan<byte> path, int flags, out FileDescriptor? file)
     {
-        using var directory = Borrow();
+        using var directory = Acquire();
         return TryOpen(directory.Number, path, flags, out file);
     }
 
     private static Errno TryOpen(int directory, ReadOnlySpan<byte> path, int flags, out FileDescriptor? file)
     {
-        var errno = SmallFile.TryOpen(directory, path, flags, out var number);
+        var errno = FileCalls.TryOpen(directory, path, flags, out var number);
         file = errno == Errno.None ? new FileDescriptor(number) : null;
         return errno;
     }
 
-    /// <summary>read(2), repeated when a signal came first.</summary>
+    /// <summary>read(2), repeated after EINTR.</summary>
     internal Errno TryRead(Span<byte> buffer, out int length)
     {
-        using var file = Borrow();
-        return SmallFile.TryRead(file.Number, buffer, out length);
+        using var file = Acquire();
+        return FileCalls.TryRead(file.Number, buffer, out length);
     }
 
-    /// <summary>fsync(2), repeated when a signal came first. An error is told once: a second try may succeed with the data lost.</summary>
+    /// <summary>
+    /// fsync(2), repeated after EINTR. The kernel reports an error only once: a second call can succeed although data
+    /// is lost.
+    /// </summary>
     internal Errno TrySync()
     {
-        using var file = Borrow();
+        using var file = Acquire();
         int result;
         do
             result = LibC.fsync(file.Number);
@@ -57,24 +62,24 @@ internal sealed unsafe class FileDescriptor : SafeHandleMinusOneIsInvalid
         return result < 0 ? LastError : Errno.None;
     }
 
-    /// <summary>The number, for as long as the loan lasts.</summary>
+    /// <summary>The number. It stays valid until the result is disposed of.</summary>
     /// <exception cref="ObjectDisposedException">The file is closed.</exception>
-    internal Loan Borrow() => new(this);
+    internal DescriptorRef Acquire() => new(this);
 
     /// <inheritdoc/>
-    // Linux has given the number up whatever close(2) returns; a second try could close somebody else's file.
+    // Linux releases the number even if close(2) fails. A second call could close another file.
     protected override bool ReleaseHandle()
     {
         _ = LibC.close((int)handle);
         return true;
     }
 
-    /// <summary>The right to use a descriptor's number until it is disposed.</summary>
-    internal readonly ref struct Loan
+    /// <summary>Keeps a descriptor's number valid until it is disposed of.</summary>
+    internal readonly ref struct DescriptorRef
     {
         private readonly FileDescriptor _file;
 
-        internal Loan(FileDescriptor file)
+        internal DescriptorRef(FileDescriptor file)
         {
             var added = false;
             file.DangerousAddRef(ref added);

@@ -1,9 +1,9 @@
 namespace NicHangExporter.Linux;
 
-/// <summary>What a name in a directory leads to (S_IFMT, include/uapi/linux/stat.h).</summary>
+/// <summary>The type of a file (S_IFMT, include/uapi/linux/stat.h).</summary>
 public enum FileKind
 {
-    /// <summary>Something that this kernel has and this library does not know.</summary>
+    /// <summary>A type that this library does not know.</summary>
     Unknown,
     /// <summary>S_IFREG.</summary>
     Regular,
@@ -21,10 +21,10 @@ public enum FileKind
     BlockDevice,
 }
 
-/// <summary>Kinds of files as numbers and as words.</summary>
+/// <summary>Conversions of file types.</summary>
 public static class FileKinds
 {
-    /// <summary>The kind with its article, as the end of a sentence: <c>a FIFO</c>.</summary>
+    /// <summary>The type with its article, for the end of a sentence: <c>a FIFO</c>.</summary>
     public static string Text(this FileKind kind) => kind switch
     {
         FileKind.Regular => "a regular file",
@@ -47,4 +47,16 @@ public static class FileKinds
         0x1000 => FileKind.Fifo,
         _ => FileKind.Unknown,
     };
+}
+
+/// <summary>
+/// A path names a file that is not a regular file, such as a FIFO or a symbolic link. The file was not opened.
+/// </summary>
+/// <param name="path">The path.</param>
+/// <param name="kind">The type of the file.</param>
+public sealed class FileKindException(string path, FileKind kind)
+    : IOException($"{path} is {kind.Text()}, not a regular file")
+{
+    /// <summary>The type of the file.</summary>
+    public FileKind Kind => kind;
 }

@@ -1,14 +1,14 @@
 namespace NicHangExporter.Linux;
 
-/// <summary>Names of files, whatever they lead to.</summary>
+/// <summary>Renames files of any type.</summary>
 public static class FileName
 {
     /// <summary>
-    /// Renames a file over whatever file has the other name, or anything else to a name that is free. File.Move alone follows a symbolic link to see whether
-    /// it leads to a file; here the link itself gets the other name.
+    /// Renames a file. A regular file replaces an existing file; any other type needs a free target name. A symbolic
+    /// link is renamed itself, whereas File.Move follows it to check its target.
     /// </summary>
     /// <exception cref="IOException">It can't be renamed.</exception>
-    /// <exception cref="UnauthorizedAccessException">The directory is not for this process to write.</exception>
+    /// <exception cref="UnauthorizedAccessException">This process may not write the directory.</exception>
     public static void Move(string from, string to)
     {
         var errno = FileStatus.TryReadUnfollowed(from, out var status);

@@ -4,20 +4,24 @@ using Tmds.Linux;
 namespace NicHangExporter.Linux;
 
 /// <summary>
-/// Who owns a file, who may read it, and which content it had at a moment: what stat(2) tells. Two equal values mean that nobody has replaced or
-/// rewritten the file in between, save within one tick of the kernel's clock (some milliseconds): who relies on it reads once more after a change.
+/// The status of a file at one moment (stat(2)): owner, permissions, size and times. If two values are equal, the file
+/// was not replaced or written in between, except within one tick of the kernel's clock (some milliseconds). To be
+/// sure, read the file once more after a change.
 /// </summary>
 /// <param name="Device">The file system.</param>
-/// <param name="Inode">The file in it; a file that was renamed onto this name has another.</param>
+/// <param name="Inode">The file in the file system. A file that is renamed onto the name has another inode.</param>
 /// <param name="Length">Bytes.</param>
 /// <param name="Mode">Permission bits.</param>
-/// <param name="Owner">The user.</param>
-/// <param name="Group">The group.</param>
-/// <param name="Modified">st_mtim, in nanoseconds since the epoch. Anybody who may write the file can set it back.</param>
-/// <param name="Changed">st_ctim, in nanoseconds since the epoch: the last change of content, mode or owner. Nobody can set it.</param>
-/// <param name="Kind">What it is: a regular file, a directory, a FIFO.</param>
+/// <param name="Owner">The owning user.</param>
+/// <param name="Group">The owning group.</param>
+/// <param name="Modified">st_mtim, in nanoseconds since the epoch. Every process that may write the file can set it
+/// back.</param>
+/// <param name="Changed">st_ctim, in nanoseconds since the epoch: the last change of content, mode or owner. No process
+/// can set it.</param>
+/// <param name="Kind">The type of the file.</param>
 public readonly record struct FileStatus(
-    ulong Device, ulong Inode, long Length, UnixFileMode Mode, uint Owner, uint Group, long Modified, long Changed, FileKind Kind)
+    ulong Device, ulong Inode, long Length, UnixFileMode Mode, uint Owner, uint Group, long Modified, long Changed,
+    FileKind Kind)
 {
     private const uint PermissionBits = 0xFFF; // 07777, include/uapi/linux/stat.h
 
@@ -25,16 +29,17 @@ public readonly record struct FileStatus(
     public static uint EffectiveUser => LibC.geteuid();
 
     /// <summary>stat(2), following links.</summary>
-    /// <returns><see cref="Errno.None"/>, or why it can't be told.</returns>
+    /// <returns><see cref="Errno.None"/>, or the reason for the failure.</returns>
     /// <exception cref="ArgumentException">The path holds a NUL.</exception>
     public static Errno TryRead(string path, out FileStatus status) => TryRead(path, 0, out status);
 
-    /// <summary>lstat(2): of a symbolic link the status is its own, not that of where it leads.</summary>
+    /// <summary>lstat(2): the status of a symbolic link itself.</summary>
     /// <inheritdoc cref="TryRead(string, out FileStatus)"/>
-    public static Errno TryReadUnfollowed(string path, out FileStatus status) => TryRead(path, LibC.AT_SYMLINK_NOFOLLOW, out status);
+    public static Errno TryReadUnfollowed(string path, out FileStatus status) =>
+        TryRead(path, LibC.AT_SYMLINK_NOFOLLOW, out status);
 
     /// <summary>fstat(2).</summary>
-    /// <returns><see cref="Errno.None"/>, or why it can't be told.</returns>
+    /// <returns><see cref="Errno.None"/>, or the reason for the failure.</returns>
     public static unsafe Errno TryRead(SafeFileHandle file, out FileStatus status)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -56,14 +61,14 @@ public readonly record struct FileStatus(
         return Errno.None;
     }
 
-    /// <summary>True where both are the same file, whatever it holds.</summary>
+    /// <summary>True if both describe the same file, regardless of its content.</summary>
     public bool IsSameFile(FileStatus other) => Device == other.Device && Inode == other.Inode;
 
     /// <summary>fstat(2).</summary>
     internal static unsafe Errno TryRead(FileDescriptor file, out FileStatus status)
     {
         status = default;
-        using var borrowed = file.Borrow();
+        using var borrowed = file.Acquire();
         stat found;
         if (LibC.fstat(borrowed.Number, &found) != 0)
             return FileDescriptor.LastError;
@@ -83,8 +88,15 @@ public readonly record struct FileStatus(
         return Errno.None;
     }
 
-    private static FileStatus From(in stat found) => new((ulong)found.st_dev, (ulong)found.st_ino, (long)found.st_size, (UnixFileMode)((uint)found.st_mode & PermissionBits),
-        (uint)found.st_uid, (uint)found.st_gid, Nanoseconds(found.st_mtim), Nanoseconds(found.st_ctim), FileKinds.Of((uint)(found.st_mode & LibC.S_IFMT)));
+    private static FileStatus From(in stat found) =>
+        new(
+            (ulong)found.st_dev, (ulong)found.st_ino, (long)found.st_size,
+            (UnixFileMode)((uint)found.st_mode & PermissionBits),
+            (uint)found.st_uid,
+            (uint)found.st_gid,
+            Nanoseconds(found.st_mtim),
+            Nanoseconds(found.st_ctim),
+            FileKinds.Of((uint)(found.st_mode & LibC.S_IFMT)));
 
     private static long Nanoseconds(in timespec time) => (long)time.tv_sec * 1_000_000_000 + (long)time.tv_nsec;
 }

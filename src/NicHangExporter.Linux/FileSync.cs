@@ -3,17 +3,18 @@ using Tmds.Linux;
 
 namespace NicHangExporter.Linux;
 
-/// <summary>fsync(2) of a file that believes no excuse.</summary>
+/// <summary>Syncs files and reports every error.</summary>
 public static class FileSync
 {
     /// <summary>
-    /// Returns once the file's content is on the disk. FileStream.Flush(flushToDisk: true) passes over EROFS, which is just what a file system says that has
-    /// turned read-only under a write of ours: the content would be gone, and nobody would know. EINTR is a failure like any other: whether anything
-    /// was written is unknown then.
+    /// fsync(2): returns after the file's content is on the disk. FileStream.Flush(flushToDisk: true) ignores EROFS,
+    /// the error of a file system that became read-only during a write, so data would be lost unnoticed. EINTR counts
+    /// as a failure, because it is unknown whether anything was written.
     /// </summary>
     /// <param name="file">The open file.</param>
-    /// <param name="path">Its name, for the message.</param>
-    /// <exception cref="LinuxException">It is not known to be on the disk. The kernel may have dropped it: a second fsync would succeed, and prove nothing.</exception>
+    /// <param name="path">The path, for the error message.</param>
+    /// <exception cref="LinuxException">The content is possibly not on the disk. The kernel may have dropped it, so
+    /// that a second fsync succeeds without writing it.</exception>
     public static void Flush(SafeFileHandle file, string path)
     {
         ArgumentNullException.ThrowIfNull(file);

@@ -5,9 +5,10 @@ using System.Text.Unicode;
 namespace NicHangExporter.Linux;
 
 /// <summary>
-/// A name that the kernel's <c>dev_valid_name()</c> (net/core/dev.c) accepts: 1 to 15 bytes, not <c>.</c> or <c>..</c>, with
-/// no slash, colon or white space. Holding one is the proof. It is no sanitised text: <c>$(id)</c>, <c>-rf</c> and bytes that are
-/// not UTF-8 are legal names; see <see cref="ToString"/>. The default value is the empty name, which no interface has.
+/// The name of a network interface, as the kernel's <c>dev_valid_name()</c> (net/core/dev.c) accepts it: 1 to 15 bytes,
+/// not <c>.</c> or <c>..</c>, with no slash, colon or white space. The name is not sanitized text: <c>$(id)</c>,
+/// <c>-rf</c> and bytes that are not UTF-8 are legal (see <see cref="ToString"/>). The default value is the empty name,
+/// which no interface has.
 /// </summary>
 public readonly struct InterfaceName : IEquatable<InterfaceName>, IComparable<InterfaceName>
 {
@@ -23,13 +24,13 @@ public readonly struct InterfaceName : IEquatable<InterfaceName>, IComparable<In
         _length = (byte)bytes.Length;
     }
 
-    /// <summary>True for the default value, which names nothing.</summary>
+    /// <summary>True for the default value.</summary>
     public bool IsEmpty => _length == 0;
 
     /// <summary>The number of bytes of the name, 0 to 15.</summary>
     public int Length => _length;
 
-    /// <summary>Accepts the bytes of a name, without a terminating NUL.</summary>
+    /// <summary>Parses the bytes of a name, without a terminating NUL.</summary>
     public static bool TryParse(ReadOnlySpan<byte> bytes, out InterfaceName name)
     {
         name = default;
@@ -42,16 +43,18 @@ public readonly struct InterfaceName : IEquatable<InterfaceName>, IComparable<In
         return true;
     }
 
-    /// <summary>Accepts a name as a person or <see cref="ToString"/> writes it: UTF-8, with <c>\xNN</c> for other bytes.</summary>
+    /// <summary>
+    /// Parses a name as people and <see cref="ToString"/> write it: UTF-8, with <c>\xNN</c> for other bytes.
+    /// </summary>
     public static bool TryParse(string? text, out InterfaceName name)
     {
         name = default;
-        // Every byte takes at most four characters of text (\xNN); anything longer can't be a name.
+        // A byte takes at most four characters (\xNN), so longer text is not a name.
         if (string.IsNullOrEmpty(text) || text.Length > 4 * MaxLength)
             return false;
         Span<byte> utf8 = stackalloc byte[4 * MaxLength * 3];
         Span<byte> bytes = stackalloc byte[4 * MaxLength * 3];
-        // Half a surrogate pair is no text. Replacing it would make a name that nobody has written.
+        // A lone surrogate is rejected. A replacement character would form another name.
         if (Utf8.FromUtf16(text, utf8, out _, out var length, replaceInvalidSequences: false) != OperationStatus.Done)
             return false;
         return TryParse(bytes[..KernelText.Unescape(utf8[..length], bytes)], out name);
@@ -64,7 +67,7 @@ public readonly struct InterfaceName : IEquatable<InterfaceName>, IComparable<In
         return _length;
     }
 
-    /// <summary>True where the name is these bytes.</summary>
+    /// <summary>True if the name consists of these bytes.</summary>
     public bool Is(ReadOnlySpan<byte> bytes) => ((ReadOnlySpan<byte>)_bytes)[.._length].SequenceEqual(bytes);
 
     /// <inheritdoc/>
@@ -82,11 +85,14 @@ public readonly struct InterfaceName : IEquatable<InterfaceName>, IComparable<In
         return hash.ToHashCode();
     }
 
-    /// <summary>The order of the bytes, unsigned.</summary>
+    /// <summary>Compares the bytes as unsigned numbers.</summary>
     public int CompareTo(InterfaceName other) =>
         ((ReadOnlySpan<byte>)_bytes)[.._length].SequenceCompareTo(((ReadOnlySpan<byte>)other._bytes)[..other._length]);
 
-    /// <summary>The name as unambiguous printable text (see <see cref="KernelText.Escape"/>): fit for a label, a log line, a JSON string.</summary>
+    /// <summary>
+    /// The name as unambiguous printable text (see <see cref="KernelText.Escape"/>), suitable for labels, logs and
+    /// JSON.
+    /// </summary>
     public override string ToString() => KernelText.Escape(((ReadOnlySpan<byte>)_bytes)[.._length]);
 
     /// <summary>Equality by bytes.</summary>

@@ -4,18 +4,18 @@ using Tmds.Linux;
 
 namespace NicHangExporter.Linux;
 
-/// <summary>
-/// One <c>ioctl(2)</c> about a network device. This is the seam where a test puts its own kernel.
-/// </summary>
+/// <summary>One <c>ioctl(2)</c> on a network device. Tests replace it.</summary>
 /// <param name="request">The request, out of <see cref="Sockios"/>.</param>
-/// <param name="ifreq">The device, and the argument where that fits in.</param>
-/// <param name="payload">The argument where it does not: what <see cref="IfReq.Data"/> is to point to. Empty otherwise.</param>
-/// <returns>The result; an error as the kernel itself counts it, as a negative number.</returns>
+/// <param name="ifreq">The device, and an argument that fits into it.</param>
+/// <param name="payload">An argument that does not fit: the target of <see cref="IfReq.Data"/>. Empty
+/// otherwise.</param>
+/// <returns>The result of the call; for an error, the negated error number.</returns>
 internal delegate int DeviceIoctl(int request, ref IfReq ifreq, Span<byte> payload);
 
 /// <summary>
-/// A socket that carries no traffic and only tells the kernel which network namespace is meant: the one of the thread that opened
-/// it, whichever thread uses it later. Disposal while a call is stuck in the kernel closes the socket after that call.
+/// A socket for ioctls on network devices. It carries no traffic. It selects the network namespace of the thread that
+/// opened it, for calls from any thread. If it is disposed of while a call is stuck in the kernel, it is closed after
+/// that call.
 /// </summary>
 internal sealed class IoctlSocket : IDisposable
 {
@@ -23,22 +23,22 @@ internal sealed class IoctlSocket : IDisposable
     private readonly DeviceIoctl _ioctl;
 
     /// <summary>Opens the socket.</summary>
-    /// <exception cref="LinuxException">No family of sockets is to be had.</exception>
+    /// <exception cref="LinuxException">No socket can be opened.</exception>
     public IoctlSocket()
     {
         _handle = SocketHandle.Open();
         _ioctl = _handle.Ioctl;
     }
 
-    /// <summary>Speaks to something else than the kernel.</summary>
+    /// <summary>Replaces the kernel, for tests.</summary>
     public IoctlSocket(DeviceIoctl ioctl) => _ioctl = ioctl;
 
-    /// <summary>Asks the kernel, again after EINTR.</summary>
+    /// <summary>Calls the kernel, repeated after EINTR.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="ifreq">The device and argument; the answer.</param>
-    /// <param name="payload">The argument that does not fit in there.</param>
-    /// <param name="errno">Why the kernel refused; <see cref="Errno.None"/> where it did not.</param>
-    /// <returns>The result of the call, which is positive for some requests; 0 where the kernel refused.</returns>
+    /// <param name="ifreq">The device and the argument; receives the answer.</param>
+    /// <param name="payload">The argument that does not fit into <paramref name="ifreq"/>.</param>
+    /// <param name="errno">The reason why the kernel refused, or <see cref="Errno.None"/>.</param>
+    /// <returns>The result of the call, which is positive for some requests; 0 if the kernel refused.</returns>
     /// <exception cref="ObjectDisposedException">The socket is closed.</exception>
     public int Call(int request, ref IfReq ifreq, Span<byte> payload, out Errno errno)
     {
@@ -53,12 +53,14 @@ internal sealed class IoctlSocket : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _handle?.Dispose();
 
-    /// <summary>Owns the descriptor: without the count that this keeps, a late call could reach a stranger's file of the same number.</summary>
+    /// <summary>
+    /// Owns the descriptor. The reference count keeps a late call from reaching another file with the same number.
+    /// </summary>
     private sealed class SocketHandle() : SafeHandle(invalidHandleValue: -1, ownsHandle: true)
     {
         public override bool IsInvalid => handle == -1;
 
-        // Any family will do. A host may lack some: no IPv4, or a service that may open certain families only.
+        // Any family works. A host can lack some, for example IPv4, or restrict a service to certain families.
         public static SocketHandle Open()
         {
             var socket = new SocketHandle();

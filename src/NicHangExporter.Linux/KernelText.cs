@@ -5,14 +5,14 @@ using System.Text;
 namespace NicHangExporter.Linux;
 
 /// <summary>
-/// The kernel's own way to write arbitrary bytes as text: control bytes, the backslash and whatever is not UTF-8 become
-/// <c>\xNN</c>, as in /dev/kmsg (Documentation/ABI/testing/dev-kmsg), except that visible UTF-8 stays readable. The result is
-/// unambiguous: two different byte strings never give the same text, so that two devices can't share one metric label; and it holds no
-/// character that a reader can't see, breaks a line or turns the direction of writing.
+/// Writes arbitrary bytes as text, in the form of /dev/kmsg (Documentation/ABI/testing/dev-kmsg): control bytes, the
+/// backslash and bytes that are not UTF-8 become <c>\xNN</c>. Unlike in the kernel, visible UTF-8 stays readable.
+/// Different byte strings always give different text, so two devices never share a metric label. The text holds no
+/// invisible character, line break or bidirectional control.
 /// </summary>
 public static class KernelText
 {
-    /// <summary>The bytes as printable text.</summary>
+    /// <summary>Converts bytes to printable text.</summary>
     public static string Escape(ReadOnlySpan<byte> bytes)
     {
         var text = new StringBuilder(bytes.Length);
@@ -29,11 +29,9 @@ public static class KernelText
         return text.ToString();
     }
 
-    /// <summary>
-    /// Undoes <c>\xNN</c>. A backslash that starts no such escape is kept as it is.
-    /// </summary>
+    /// <summary>Reverses <c>\xNN</c>. A backslash that starts no such escape is kept.</summary>
     /// <param name="escaped">Text as the kernel wrote it.</param>
-    /// <param name="destination">At least as long as <paramref name="escaped"/>; it may be the same memory.</param>
+    /// <param name="destination">At least as long as <paramref name="escaped"/>. It may be the same memory.</param>
     /// <returns>The number of bytes written.</returns>
     public static int Unescape(ReadOnlySpan<byte> escaped, Span<byte> destination)
     {
@@ -49,7 +47,10 @@ public static class KernelText
             escaped[..backslash].CopyTo(destination[written..]);
             written += backslash;
             escaped = escaped[backslash..];
-            if (escaped.Length >= 4 && escaped[1] == 'x' && Nibble(escaped[2]) is var high and >= 0 && Nibble(escaped[3]) is var low and >= 0)
+            if (escaped.Length >= 4
+                && escaped[1] == 'x'
+                && Nibble(escaped[2]) is var high and >= 0
+                && Nibble(escaped[3]) is var low and >= 0)
             {
                 destination[written++] = (byte)(high << 4 | low);
                 escaped = escaped[4..];
@@ -62,9 +63,11 @@ public static class KernelText
         }
     }
 
-    private static bool IsVisible(Rune rune) => rune.Value == ' ' || Rune.GetUnicodeCategory(rune) is not (
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator
-        or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned);
+    /// <summary>True for a character that a reader can see, and for the blank.</summary>
+    public static bool IsVisible(Rune rune) => rune.Value == ' ' || Rune.GetUnicodeCategory(rune) is not (
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.SpaceSeparator
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse
+        or UnicodeCategory.OtherNotAssigned);
 
     private static int Nibble(byte digit) => digit switch
     {

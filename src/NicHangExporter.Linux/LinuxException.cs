@@ -3,14 +3,14 @@ using System.ComponentModel;
 namespace NicHangExporter.Linux;
 
 /// <summary>
-/// A system call failed with an error number that its caller had not asked about. The message names the operation,
-/// what it was done to and the kernel's reason, as in <c>SIOCETHTOOL ETHTOOL_GFEATURES on eth0 failed: No such device (errno 19)</c>.
+/// A system call failed with an error number that its caller does not handle. The message names the operation, its
+/// subject and the kernel's reason, as in <c>SIOCETHTOOL ETHTOOL_GFEATURES on eth0 failed: No such device (errno
+/// 19)</c>.
 /// </summary>
 public sealed class LinuxException : IOException
 {
-    /// <summary>An exception for <paramref name="errno"/>.</summary>
-    /// <param name="operation">The system call or command, as the kernel's documents spell it.</param>
-    /// <param name="subject">What it was done to: an interface, a path.</param>
+    /// <param name="operation">The system call or command, in the spelling of the kernel's documentation.</param>
+    /// <param name="subject">The subject of the operation: an interface or a path.</param>
     /// <param name="errno">The reason.</param>
     public LinuxException(string operation, string subject, Errno errno)
         : base($"{operation} on {subject} failed: {new Win32Exception((int)errno).Message} (errno {(int)errno})")
@@ -21,14 +21,14 @@ public sealed class LinuxException : IOException
         HResult = (int)errno;
     }
 
-    /// <summary>True for an error that says: not for this user. What can't be read is not lost: it is there, for somebody who may.</summary>
+    /// <summary>True if this user lacks the permission. The file then exists and another user can read it.</summary>
     public static bool IsPermission(Exception exception) =>
         exception is UnauthorizedAccessException or LinuxException { Errno: Errno.Access or Errno.NotPermitted };
 
     /// <summary>The system call or command.</summary>
     public string Operation { get; }
 
-    /// <summary>What it was done to.</summary>
+    /// <summary>The subject of the operation.</summary>
     public string Subject { get; }
 
     /// <summary>The reason.</summary>

@@ -4,11 +4,13 @@ using System.Runtime.InteropServices;
 namespace NicHangExporter.Linux;
 
 /// <summary>
-/// Who is at the other end of a connected Unix socket: struct ucred (include/linux/socket.h), as the kernel noted it when the connection
-/// was made; the peer can't say otherwise. It is no value type, because one that nobody has filled in would be root.
+/// The process at the other end of a connected Unix socket: struct ucred (include/linux/socket.h), as the kernel
+/// recorded it when the connection was made. The peer can't forge it. This is a class, because the default value of a
+/// struct would be root.
 /// </summary>
-/// <param name="Pid">The process, in this process's PID namespace; 0 where it is not in there. The number may be another's by now.</param>
-/// <param name="Uid">The effective user, in this process's user namespace.</param>
+/// <param name="Pid">The process, in the PID namespace of this process; 0 if it is outside. Another process may have
+/// the number by now.</param>
+/// <param name="Uid">The effective user, in the user namespace of this process.</param>
 /// <param name="Gid">The effective group.</param>
 public sealed record PeerCredentials(int Pid, uint Uid, uint Gid)
 {
@@ -16,9 +18,11 @@ public sealed record PeerCredentials(int Pid, uint Uid, uint Gid)
     private const int SoPeerCred = 17;
     private const int Length = 12;
 
-    /// <summary>getsockopt(SO_PEERCRED) of an accepted or connected Unix socket, or of one of a pair.</summary>
-    /// <returns>For a socket without a peer, or of another family, the user is 4294967295, which nobody is. A listening socket is taken for its
-    /// own peer: never ask that one.</returns>
+    /// <summary>getsockopt(SO_PEERCRED) of an accepted or connected Unix socket, or of one of a socket pair.</summary>
+    /// <returns>
+    /// The user is 4294967295, which no user has, for a socket without a peer or of another family. A listening socket
+    /// counts as its own peer: never pass it.
+    /// </returns>
     /// <exception cref="LinuxException">The kernel refused.</exception>
     /// <exception cref="ObjectDisposedException">The socket is closed.</exception>
     public static PeerCredentials Read(Socket socket)

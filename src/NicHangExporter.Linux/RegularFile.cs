@@ -4,16 +4,16 @@ using Tmds.Linux;
 namespace NicHangExporter.Linux;
 
 /// <summary>
-/// Opens regular files and nothing else. A FIFO, a device, a socket or a symbolic link of the name is refused before it is opened, and what was opened is
-/// looked at once more: open(2) of a FIFO waits for its other end for ever, and a symbolic link makes root write where somebody else wants it.
+/// Opens regular files only. A FIFO, a device, a socket or a symbolic link is refused before it is opened, because
+/// open(2) of a FIFO blocks and a symbolic link redirects writes of root. The opened file is checked again.
 /// </summary>
 public static class RegularFile
 {
     private const Errno Exists = (Errno)17; // EEXIST, include/uapi/asm-generic/errno-base.h
 
     /// <summary>Opens a file for reading.</summary>
-    /// <returns>Null where there is none of the name.</returns>
-    /// <exception cref="FileKindException">It is no regular file.</exception>
+    /// <returns>Null if the file does not exist.</returns>
+    /// <exception cref="FileKindException">It is not a regular file.</exception>
     /// <exception cref="LinuxException">It can't be opened.</exception>
     public static SafeFileHandle? OpenRead(string path) => Open(path, LibC.O_RDONLY);
 
@@ -22,12 +22,12 @@ public static class RegularFile
     public static SafeFileHandle? OpenWrite(string path) => Open(path, LibC.O_RDWR);
 
     /// <summary>
-    /// Makes a file that was not there before, for writing (O_EXCL). A file of the name is deleted first; a directory is not, but renamed to
-    /// <c>NAME.corrupt-N</c>: there may be something in it.
+    /// Creates a new file for reading and writing (O_EXCL). An existing file of that name is deleted first. An existing
+    /// directory is renamed to <c>NAME.corrupt-N</c>, because it may hold data.
     /// </summary>
-    /// <exception cref="LinuxException">It can't be made.</exception>
-    /// <exception cref="IOException">The name can't be made free.</exception>
-    /// <exception cref="UnauthorizedAccessException">The directory is not for this process to write.</exception>
+    /// <exception cref="LinuxException">The file can't be created.</exception>
+    /// <exception cref="IOException">The existing file can't be removed.</exception>
+    /// <exception cref="UnauthorizedAccessException">This process may not write the directory.</exception>
     public static SafeFileHandle Create(string path, UnixFileMode mode)
     {
         Remove(path);
@@ -35,7 +35,7 @@ public static class RegularFile
         return errno == Errno.None ? file! : throw new LinuxException("open", path, errno);
     }
 
-    /// <summary>Opens a file for reading and writing, and makes it where there is none.</summary>
+    /// <summary>Opens a file for reading and writing, and creates it if it does not exist.</summary>
     /// <inheritdoc cref="OpenRead" path="/exception"/>
     public static SafeFileHandle OpenOrCreate(string path, UnixFileMode mode)
     {
@@ -46,23 +46,23 @@ public static class RegularFile
             var errno = TryOpen(path, LibC.O_RDWR | LibC.O_CREAT | LibC.O_EXCL, mode, out var made);
             if (errno == Errno.None)
                 return made!;
-            // Somebody else was faster: then it is there now.
+            // Another process created the file in between.
             if (errno != Exists || attempt > 0)
                 throw new LinuxException("open", path, errno);
         }
     }
 
-    /// <summary>The beginning of a file, at most <paramref name="limit"/> bytes; null where there is none.</summary>
+    /// <summary>Reads the first <paramref name="limit"/> bytes of a file; null if the file does not exist.</summary>
     /// <inheritdoc cref="OpenRead" path="/exception"/>
     public static byte[]? Read(string path, int limit) => Read(path, limit, fromEnd: false);
 
-    /// <summary>The last <paramref name="limit"/> bytes of a file; null where there is none.</summary>
+    /// <summary>Reads the last <paramref name="limit"/> bytes of a file; null if the file does not exist.</summary>
     /// <inheritdoc cref="OpenRead" path="/exception"/>
     public static byte[]? ReadEnd(string path, int limit) => Read(path, limit, fromEnd: true);
 
-    /// <summary>Makes a name free: deletes what has it, save a directory, which is renamed to <c>NAME.corrupt-N</c>.</summary>
-    /// <exception cref="IOException">It can't be.</exception>
-    /// <exception cref="UnauthorizedAccessException">The directory is not for this process to write.</exception>
+    /// <summary>Removes a file of any type. A directory is renamed to <c>NAME.corrupt-N</c>.</summary>
+    /// <exception cref="IOException">The file can't be removed.</exception>
+    /// <exception cref="UnauthorizedAccessException">This process may not write the directory.</exception>
     public static void Remove(string path)
     {
         if (FileStatus.TryReadUnfollowed(path, out var status) != Errno.None)
@@ -87,7 +87,8 @@ public static class RegularFile
         var content = new byte[Math.Min(whole, limit)];
         var start = fromEnd ? whole - content.Length : 0;
         var length = 0;
-        while (length < content.Length && RandomAccess.Read(file, content.AsSpan(length), start + length) is > 0 and var read)
+        while (length < content.Length
+            && RandomAccess.Read(file, content.AsSpan(length), start + length) is > 0 and var read)
             length += read;
         return content[..length];
     }
@@ -112,8 +113,10 @@ public static class RegularFile
 
     private static Errno TryOpen(string path, int flags, UnixFileMode mode, out SafeFileHandle? file)
     {
-        // O_NONBLOCK: whatever has taken the place of the file since, the call returns.
-        var errno = SmallFile.TryOpen(LibC.AT_FDCWD, FileDescriptor.TerminatedPath(path), flags | LibC.O_NOFOLLOW | LibC.O_NONBLOCK, out var number, (int)mode);
+        // O_NONBLOCK: the call returns even if another file has taken the place of the regular one.
+        var errno = FileCalls.TryOpen(
+            LibC.AT_FDCWD, FileDescriptor.TerminatedPath(path), flags | LibC.O_NOFOLLOW | LibC.O_NONBLOCK,
+            out var number, (int)mode);
         file = errno == Errno.None ? new SafeFileHandle(number, ownsHandle: true) : null;
         return errno;
     }

@@ -53,7 +53,7 @@ if (call is not null)
     // The output has the answer. The log is only for a user who sets its level.
     if (settings.All(setting => setting.Name != "log.level"))
         options = options with { Logging = options.Logging with { Level = LogLevel.Error } };
-    return await new CommandRunner(options, OfflineHost.ActAsync, TimeProvider.System, output, error).RunAsync(call);
+    return await new CommandRunner(options, (directory, say) => new OfflineHost(options, directory, say), TimeProvider.System, output, error).RunAsync(call);
 }
 if (commandLine.IsConfigCheck(result))
 {

@@ -2,8 +2,9 @@ using System.Text;
 
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>Credentials and TLS settings of pushed alerts,
-    by alerting.config.file and by the deprecated options.</summary>
+/// <summary>
+/// Credentials and TLS settings of pushed alerts, by alerting.config.file and by the deprecated options.
+/// </summary>
 public sealed class AlertPushTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

@@ -32,7 +32,7 @@ public sealed class AlertmanagerLoopTests
         var again = await exporter.ScrapeUntilAsync("the alert comes once more", metrics => AlertedHost.Verdicts(metrics, "duplicate") >= 1);
         host.AssertHealedOnce(again);
 
-        // Healing must not depend on it.
+        // While Alertmanager is down, nothing else changes.
         alertmanager.Kill();
         var scraped = await prometheus.QueryAsync("timestamp(up)");
         await Eventually.HoldsAsync("it is scraped as ever", () => prometheus.QueryAsync("timestamp(up == 1)"), time => time >= scraped + 2);
@@ -47,7 +47,7 @@ public sealed class AlertmanagerLoopTests
         using var alertmanager = await host.StartAsync(host.Alertmanager);
         using var prometheus = await host.StartPrometheusAsync(exporter, 9093);
 
-        // While the NIC hangs, the core's watchdog repeats its report. It stops after the alert has arrived.
+        // While the NIC hangs, the watchdog repeats its report. The test stops it when the alert has arrived.
         await exporter.ScrapeUntilAsync("the alert", metrics =>
         {
             host.Hang();

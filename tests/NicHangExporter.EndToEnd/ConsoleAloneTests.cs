@@ -15,16 +15,22 @@ public sealed class ConsoleAloneTests
         // A status takes hold of nothing.
         Assert.False(Directory.Exists(host.State));
 
-        Assert.StartsWith("veth0: applied\n", await host.DoAsync("remediate", "veth0", "--features", "tso"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "veth0: applied\n", await host.DoAsync("remediate", "veth0", "--features", "tso"),
+            StringComparison.Ordinal);
         Assert.Equal("off", host.Feature(Tso));
-        Assert.Contains("DECLINED (cooldown)", await host.RefusedAsync("remediate", "veth0", "--features", "tx"), StringComparison.Ordinal);
+        Assert.Contains(
+            "DECLINED (cooldown)", await host.RefusedAsync("remediate", "veth0", "--features", "tx"),
+            StringComparison.Ordinal);
         Assert.Equal("on", host.Feature(TxChecksum));
         Assert.Contains("kept off  tso", await host.DoAsync("status"), StringComparison.Ordinal);
 
         // The daemon knows what was done without it, and the other way round.
         using (var daemon = await host.StartDaemonAsync())
         {
-            Assert.Equal(1, (await daemon.ScrapeAsync()).Sum("nichang_remediation_outcomes_total", ("device", "veth0"), ("outcome", "applied")));
+            Assert.Equal(
+                1, (await daemon.ScrapeAsync())
+                .Sum("nichang_remediation_outcomes_total", ("device", "veth0"), ("outcome", "applied")));
             await host.DoAsync("quarantine", "clear", "veth0");
             await daemon.StopAsync();
         }
@@ -40,14 +46,19 @@ public sealed class ConsoleAloneTests
         using var host = new ConsoleHost { Options = { "--remediation.device-budget=1", "--remediation.cooldown=1s" } };
         await host.DoAsync("remediate", "veth0", "--features", "tso");
         // Before that it is the cool-down that says no, and nothing goes into quarantine.
-        for (var asked = 0; asked < 100 && (await host.DoAsync("status")).Contains("cool-down", StringComparison.Ordinal); asked++)
+        for (var asked = 0; asked < 100
+            && (await host.DoAsync("status")).Contains("cool-down", StringComparison.Ordinal); asked++)
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
 
-        Assert.Contains("DECLINED (quarantined)", await host.RefusedAsync("remediate", "veth0", "--features", "tx"), StringComparison.Ordinal);
+        Assert.Contains(
+            "DECLINED (quarantined)", await host.RefusedAsync("remediate", "veth0", "--features", "tx"),
+            StringComparison.Ordinal);
         Assert.Contains("IN QUARANTINE", await host.DoAsync("status"), StringComparison.Ordinal);
         await host.DoAsync("quarantine", "clear", "veth0");
         await host.DoAsync("pause");
-        Assert.Contains("DECLINED (paused)", await host.RefusedAsync("remediate", "veth0", "--features", "tx"), StringComparison.Ordinal);
+        Assert.Contains(
+            "DECLINED (paused)", await host.RefusedAsync("remediate", "veth0", "--features", "tx"),
+            StringComparison.Ordinal);
         await host.DoAsync("resume");
         await host.DoAsync("remediate", "veth0", "--features", "tx");
 
@@ -59,9 +70,13 @@ public sealed class ConsoleAloneTests
     {
         using var host = new ConsoleHost();
         using var daemon = await host.StartDaemonAsync();
-        File.Delete(Path.Combine(host.State, "control.sock"));
+        File.Delete(Path.Combine(host.State, "api.sock"));
 
-        Assert.Contains("another process holds it", string.Join(' ', (await host.RefusedAsync("remediate", "veth0", "--features", "tso")).Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Contains(
+            "another process holds it",
+            string.Join(' ',
+                (await host.RefusedAsync("remediate", "veth0", "--features", "tso"))
+                .Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
 
         Assert.Equal("on", host.Feature(Tso));
     }
@@ -75,7 +90,8 @@ public sealed class ConsoleAloneTests
         using var host = new ConsoleHost();
         using var process = host.Command("remediate", "veth0", "--features", "tso").Start();
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        while (await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("looking whether", StringComparison.Ordinal))
+        while (await process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken) is { } line
+            && !line.Contains("looking whether", StringComparison.Ordinal))
         {
         }
 
@@ -93,7 +109,8 @@ public sealed class ConsoleAloneTests
         Requires.Program("setpriv");
         using var host = new ConsoleHost();
 
-        var run = await (new ExporterCommand("remediate", "veth0", "--features", "tso", "--dry-run", "--remediation.devices=veth0")
+        var run = await (new ExporterCommand(
+            "remediate", "veth0", "--features", "tso", "--dry-run", "--remediation.devices=veth0")
         {
             Network = host.Network,
             Wrapper = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all"],
@@ -107,7 +124,8 @@ public sealed class ConsoleAloneTests
     {
         using var host = new ConsoleHost();
 
-        var run = await (new ExporterCommand("remediate", "veth0", "--features", "tso", "--remediation.devices=veth0") { Network = host.Network }).RunAsync();
+        var run = await (new ExporterCommand("remediate", "veth0", "--features", "tso", "--remediation.devices=veth0")
+            { Network = host.Network }).RunAsync();
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("DECLINED (journal unavailable)", run.Output, StringComparison.Ordinal);

@@ -59,7 +59,8 @@ public sealed class DiagnoseTests : IDisposable
     [Fact]
     public async Task LogWithoutHangs_IsSuccessWithNoDevice()
     {
-        var run = await new ExporterCommand("diagnose", "--format=json").RunAsync("[    0.000000] Linux version 6.12.0\n");
+        var run = await new ExporterCommand("diagnose", "--format=json")
+            .RunAsync("[    0.000000] Linux version 6.12.0\n");
 
         Assert.Equal(0, run.ExitCode);
         using var answer = JsonDocument.Parse(run.Output);
@@ -67,7 +68,8 @@ public sealed class DiagnoseTests : IDisposable
     }
 
     [Fact]
-    public async Task EmptyInput_IsSuccess() => Assert.Equal(0, (await new ExporterCommand("diagnose").RunAsync("")).ExitCode);
+    public async Task EmptyInput_IsSuccess() =>
+        Assert.Equal(0, (await new ExporterCommand("diagnose").RunAsync("")).ExitCode);
 
     [Theory]
     [InlineData("diagnose", "/nonexistent.log")]
@@ -87,7 +89,8 @@ public sealed class DiagnoseTests : IDisposable
     [Fact]
     public async Task Environment_OfTheDaemon_DoesNotDisturbIt()
     {
-        var command = new ExporterCommand("diagnose") { Environment = new Dictionary<string, string> { ["NICHANG_LOG_LEVEL"] = "wrong" } };
+        var command = new ExporterCommand("diagnose") { Environment =
+            new Dictionary<string, string> { ["NICHANG_LOG_LEVEL"] = "wrong" } };
 
         Assert.Equal(0, (await command.RunAsync(Log)).ExitCode);
     }

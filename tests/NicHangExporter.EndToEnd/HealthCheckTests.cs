@@ -6,9 +6,11 @@ public sealed class HealthCheckTests
     [Fact]
     public async Task HealthCheck_FollowsTheExporter_ByItsOwnConfiguration()
     {
-        using var files = new WebFiles(WebFiles.Tls + $"basic_auth_users:\n  alice: {BCrypt.Net.BCrypt.HashPassword("a", 4)}\n");
+        using var files =
+            new WebFiles(WebFiles.Tls + $"basic_auth_users:\n  alice: {BCrypt.Net.BCrypt.HashPassword("a", 4)}\n");
         using var exporter = await ExporterProcess.StartAsync(files.Option);
-        var environment = new Dictionary<string, string> { ["NICHANG_WEB_LISTEN_ADDRESS"] = exporter.BaseAddress.Authority.Replace("localhost", "127.0.0.1", StringComparison.Ordinal) };
+        var environment = new Dictionary<string, string> { ["NICHANG_WEB_LISTEN_ADDRESS"] =
+            exporter.BaseAddress.Authority.Replace("localhost", "127.0.0.1", StringComparison.Ordinal) };
         var check = new ExporterCommand("healthcheck", files.Option) { Environment = environment };
 
         var healthy = await check.RunAsync();

@@ -111,7 +111,7 @@ public sealed class RestartTests : IDisposable
         var booted = await second.ScrapeAsync();
         Assert.Equal(6, Events(booted, "live"));
         Assert.Equal(2, Events(booted, "history"));
-        // The boot ended the first episode in any shape. The second belongs to the new boot.
+        // The boot ended the first episode, regardless of its shape. The second belongs to the new boot.
         Assert.Equal(2, booted.Sum("nichang_hang_episodes_total"));
         Assert.Equal(1, booted.Sum("nichang_hang_episodes_ended_total"));
 

@@ -20,7 +20,9 @@ public sealed class CapabilitiesTests : IDisposable
     [InlineData("1000", true, false)]
     public void Effective_Set_IsReadBitByBit(string set, bool netAdmin, bool sysLog)
     {
-        Write($"Name:\tx\nCapInh:\tffffffffffffffff\nCapPrm:\tffffffffffffffff\nCapEff:\t{set}\nCapBnd:\t0000000000000000\n");
+        Write(
+            "Name:\tx\nCapInh:\tffffffffffffffff\nCapPrm:\tffffffffffffffff\n"
+            + $"CapEff:\t{set}\nCapBnd:\t0000000000000000\n");
         Assert.Equal((netAdmin, sysLog), (Effective(Capability.NetAdmin), Effective(Capability.SysLog)));
     }
 
@@ -46,7 +48,8 @@ public sealed class CapabilitiesTests : IDisposable
     [Fact]
     public void Effective_BehindAsManyGroupsAsThereMayBe_IsFound()
     {
-        Write($"Groups:\t{string.Join(' ', Enumerable.Repeat(uint.MaxValue - 1, 65536))} \nCapEff:\t0000000000001000\n");
+        Write(
+            $"Groups:\t{string.Join(' ', Enumerable.Repeat(uint.MaxValue - 1, 65536))} \nCapEff:\t0000000000001000\n");
         Assert.True(Effective(Capability.NetAdmin));
         Assert.False(Effective(Capability.SysLog));
     }
@@ -62,7 +65,8 @@ public sealed class CapabilitiesTests : IDisposable
     [Fact]
     public void Effective_OfThisProcess_IsWhatTheKernelPrints()
     {
-        var line = File.ReadLines("/proc/self/status").Single(line => line.StartsWith("CapEff:", StringComparison.Ordinal));
+        var line = File.ReadLines("/proc/self/status")
+            .Single(line => line.StartsWith("CapEff:", StringComparison.Ordinal));
         var set = ulong.Parse(line.AsSpan("CapEff:\t".Length), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
         Assert.Equal((set & 1ul << 12) != 0, Capabilities.Effective("/proc", Capability.NetAdmin));
         Assert.Equal((set & 1ul << 34) != 0, Capabilities.Effective("/proc", Capability.SysLog));
@@ -81,7 +85,8 @@ public sealed class CapabilitiesTests : IDisposable
             Capabilities.Raise(Capability.NetAdmin, Capability.SysLog);
             return (before, one, Sets());
         });
-        Assert.Equal(((0ul, NetAdmin | SysLog), (NetAdmin, NetAdmin | SysLog), (NetAdmin | SysLog, NetAdmin | SysLog)), sets);
+        Assert.Equal(
+            ((0ul, NetAdmin | SysLog), (NetAdmin, NetAdmin | SysLog), (NetAdmin | SysLog, NetAdmin | SysLog)), sets);
     }
 
     [Fact]
@@ -114,7 +119,7 @@ public sealed class CapabilitiesTests : IDisposable
     private const ulong NetAdmin = 1ul << 12;
     private const ulong SysLog = 1ul << 34;
 
-    // A thread of its own: what it gives up, no other test misses.
+    // A dedicated thread, because it gives up capabilities.
     private static T OnAThread<T>(Func<T> act)
     {
         var done = new TaskCompletionSource<T>();
@@ -147,11 +152,15 @@ public sealed class CapabilitiesTests : IDisposable
         var lines = File.ReadAllLines("/proc/thread-self/status");
         return (Set("CapEff:\t"), Set("CapPrm:\t"));
 
-        ulong Set(string key) => ulong.Parse(lines.Single(line => line.StartsWith(key, StringComparison.Ordinal)).AsSpan(key.Length), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        ulong Set(string key) =>
+            ulong.Parse(
+                lines.Single(line => line.StartsWith(key, StringComparison.Ordinal)).AsSpan(key.Length),
+                NumberStyles.HexNumber, CultureInfo.InvariantCulture);
     }
 
     [System.Runtime.InteropServices.DllImport("libc.so.6", EntryPoint = "capset")]
-    [System.Runtime.InteropServices.DefaultDllImportSearchPaths(System.Runtime.InteropServices.DllImportSearchPath.SafeDirectories)]
+    [System.Runtime.InteropServices.DefaultDllImportSearchPaths(
+        System.Runtime.InteropServices.DllImportSearchPath.SafeDirectories)]
     private static extern int SetSets(uint[] header, uint[] sets);
 
     private bool? Effective(Capability capability) => Capabilities.Effective(_directory.Path, capability);

@@ -4,7 +4,9 @@ using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Linux.Tests;
 
-/// <summary>Whatever is opened is closed, and what fails half-way too. Only descriptors of a test's own files are counted.</summary>
+/// <summary>
+/// Every opened descriptor is closed, also after a failure. Only descriptors of a test's own files are counted.
+/// </summary>
 [Collection(LiveKernel.Name)]
 public sealed class DescriptorLeakTests
 {

@@ -50,10 +50,12 @@ public sealed class DirectorySyncTests : IDisposable
     public void Flush_File_IsNoDirectory()
     {
         File.WriteAllText(_directory.File("file"), "");
-        Assert.Equal(Errno.NotDirectory, Assert.Throws<LinuxException>(() => DirectorySync.Flush(_directory.File("file"))).Errno);
+        Assert.Equal(
+            Errno.NotDirectory,
+            Assert.Throws<LinuxException>(() => DirectorySync.Flush(_directory.File("file"))).Errno);
     }
 
-    // A directory of procfs has nothing to be written to a disk, and says so.
+    // A directory of procfs can't be synced and reports that.
     [Fact]
     public void Flush_FileSystemThatCannot_NamesFsync()
     {
@@ -63,7 +65,9 @@ public sealed class DirectorySyncTests : IDisposable
 
     [Fact]
     public void Flush_ControlCharactersInThePath_AreEscapedInTheMessage() => Assert.Contains(
-        @"/missing\x0a\x1b[31m", Assert.Throws<LinuxException>(() => DirectorySync.Flush("/missing\n\x1b[31m")).Message, StringComparison.Ordinal);
+            @"/missing\x0a\x1b[31m",
+            Assert.Throws<LinuxException>(() => DirectorySync.Flush("/missing\n\x1b[31m")).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Flush_PathWithNulOrNone_IsRefused()

@@ -1,6 +1,6 @@
 namespace NicHangExporter.Linux.Tests;
 
-/// <summary>A sync either happened or is an exception.</summary>
+/// <summary>A sync succeeds or throws.</summary>
 public sealed class FileSyncTests
 {
     [Fact]

@@ -100,10 +100,12 @@ public class InterfaceNameTests
     [InlineData(@"\x2f")]
     [InlineData(@"a\x00")]
     [InlineData(@"\x2e\x2e")]
-    public void TryParse_EscapedForbiddenByte_IsRefused(string text) => Assert.False(InterfaceName.TryParse(text, out _));
+    public void TryParse_EscapedForbiddenByte_IsRefused(string text) =>
+        Assert.False(InterfaceName.TryParse(text, out _));
 
     [Fact]
-    public void TryParse_SixteenBytesInFifteenCharacters_IsRefused() => Assert.False(InterfaceName.TryParse("éaaaaaaaaaaaaaa", out _));
+    public void TryParse_SixteenBytesInFifteenCharacters_IsRefused() =>
+        Assert.False(InterfaceName.TryParse("éaaaaaaaaaaaaaa", out _));
 
     [Fact]
     public void TryParse_HalfASurrogatePair_IsRefused() => Assert.False(InterfaceName.TryParse("a\ud83d", out _));

@@ -37,7 +37,8 @@ public class KernelTextTests
     public void Unescape_WhatTheKernelEscapes_GivesTheBytesBack()
     {
         var all = Enumerable.Range(0, 256).Select(octet => (byte)octet).ToArray();
-        var written = string.Concat(all.Select(octet => octet is < 0x20 or >= 0x7f or (byte)'\\' ? $@"\x{octet:x2}" : $"{(char)octet}"));
+        var written = string.Concat(
+            all.Select(octet => octet is < 0x20 or >= 0x7f or (byte)'\\' ? $@"\x{octet:x2}" : $"{(char)octet}"));
         var bytes = new byte[written.Length];
         Assert.Equal(all, bytes[..KernelText.Unescape(Encoding.ASCII.GetBytes(written), bytes)]);
     }
@@ -67,7 +68,8 @@ public class KernelTextTests
     [InlineData(new byte[] { 0xed, 0xa0, 0x80 }, @"\xed\xa0\x80")]
     [InlineData(new byte[] { 0xe2, 0x82, 0x41 }, @"\xe2\x82A")]
     [InlineData(new byte[] { 0x00 }, @"\x00")]
-    public void Escape_WhatIsNotUtf8_IsWrittenByteByByte(byte[] bytes, string expected) => Assert.Equal(expected, KernelText.Escape(bytes));
+    public void Escape_WhatIsNotUtf8_IsWrittenByteByByte(byte[] bytes, string expected) =>
+        Assert.Equal(expected, KernelText.Escape(bytes));
 
     [Fact]
     public void Escape_AnyBytes_CanBeUndone()

@@ -49,11 +49,12 @@ public sealed class PeerCredentialsTests : IDisposable
         Requires.Root();
         Requires.Program("setpriv");
         Requires.Program("perl");
-        // The peer waits for the end of its input, so it is alive while its credentials are asked for.
+        // The peer waits for the end of its input, so it is running while its credentials are read.
         using var peer = Process.Start(new ProcessStartInfo(Requires.Find("setpriv")!,
         [
             "--reuid", $"{Nobody}", "--regid", $"{Nobody}", "--clear-groups", Requires.Find("perl")!, "-MSocket", "-e",
-            "socket($s, PF_UNIX, SOCK_STREAM, 0); connect($s, sockaddr_un($ARGV[0])) or die $!; <STDIN>", _directory.File("socket"),
+                    "socket($s, PF_UNIX, SOCK_STREAM, 0); connect($s, sockaddr_un($ARGV[0])) or die $!; <STDIN>",
+                    _directory.File("socket"),
         ])
         { RedirectStandardInput = true })!;
         Assert.True(_listener.Poll(Limit, SelectMode.SelectRead), "nobody has connected");
@@ -63,7 +64,7 @@ public sealed class PeerCredentialsTests : IDisposable
 
         peer.StandardInput.Close();
         peer.WaitForExit();
-        // What the kernel noted when the connection was made does not go away with the process.
+        // The recorded credentials stay available after the process has ended.
         Assert.Equal((peer.Id, Nobody), (PeerCredentials.Read(server).Pid, PeerCredentials.Read(server).Uid));
     }
 
@@ -90,5 +91,8 @@ public sealed class PeerCredentialsTests : IDisposable
 
     // Real, effective, saved, of the file system.
     private static uint Own(string key) => uint.Parse(
-        File.ReadLines("/proc/self/status").Single(line => line.StartsWith(key, StringComparison.Ordinal)).Split('\t')[2], CultureInfo.InvariantCulture);
+            File.ReadLines("/proc/self/status")
+                .Single(line => line.StartsWith(key, StringComparison.Ordinal))
+                .Split('\t')[2],
+            CultureInfo.InvariantCulture);
 }

@@ -3,7 +3,7 @@ using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Linux.Tests;
 
-/// <summary>Only a regular file is opened; everything else is named, and nothing waits.</summary>
+/// <summary>Only regular files are opened. Other types are reported by name, and no call blocks.</summary>
 public sealed class RegularFileTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -27,7 +27,14 @@ public sealed class RegularFileTests : IDisposable
     public void Open_OfAnythingElse_NamesIt(string what, FileKind kind)
     {
         Make(File, what);
-        foreach (var open in new Action[] { () => RegularFile.OpenRead(File), () => RegularFile.OpenWrite(File), () => RegularFile.Read(File, 10), () => RegularFile.ReadEnd(File, 10), () => RegularFile.OpenOrCreate(File, default) })
+        foreach (var open in new Action[]
+            {
+                () => RegularFile.OpenRead(File),
+                () => RegularFile.OpenWrite(File),
+                () => RegularFile.Read(File, 10),
+                () => RegularFile.ReadEnd(File, 10),
+                () => RegularFile.OpenOrCreate(File, default),
+            })
         {
             var exception = Assert.Throws<FileKindException>(open);
             Assert.Equal(kind, exception.Kind);
@@ -37,7 +44,9 @@ public sealed class RegularFileTests : IDisposable
     }
 
     [Fact]
-    public void Device_IsNotOpened() => Assert.Equal(FileKind.CharacterDevice, Assert.Throws<FileKindException>(() => RegularFile.OpenRead("/dev/zero")).Kind);
+    public void Device_IsNotOpened() =>
+        Assert.Equal(
+            FileKind.CharacterDevice, Assert.Throws<FileKindException>(() => RegularFile.OpenRead("/dev/zero")).Kind);
 
     [Theory]
     [MemberData(nameof(Others))]
@@ -49,7 +58,11 @@ public sealed class RegularFileTests : IDisposable
 
         Assert.Equal("new", System.IO.File.ReadAllText(File));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(File));
-        Assert.Equal(what == "link" ? "precious" : null, System.IO.File.Exists(_directory.File("target")) ? System.IO.File.ReadAllText(_directory.File("target")) : null);
+        Assert.Equal(
+            what == "link" ? "precious" : null,
+            System.IO.File.Exists(_directory.File("target"))
+                ? System.IO.File.ReadAllText(_directory.File("target"))
+                : null);
         Assert.Equal(kind == FileKind.Directory, Directory.Exists(File + ".corrupt-1"));
     }
 
@@ -62,7 +75,8 @@ public sealed class RegularFileTests : IDisposable
     {
         System.IO.File.WriteAllText(File, "123456");
         Assert.Equal(content, System.Text.Encoding.ASCII.GetString(RegularFile.Read(File, limit)!));
-        Assert.Equal("123456"[^content.Length..], System.Text.Encoding.ASCII.GetString(RegularFile.ReadEnd(File, limit)!));
+        Assert.Equal(
+            "123456"[^content.Length..], System.Text.Encoding.ASCII.GetString(RegularFile.ReadEnd(File, limit)!));
     }
 
     [Fact]
@@ -97,7 +111,9 @@ public sealed class RegularFileTests : IDisposable
         AtomicFile.Replace(File, UnixFileMode.UserRead | UnixFileMode.UserWrite, "new"u8);
 
         Assert.Equal("new", System.IO.File.ReadAllText(File));
-        Assert.False(System.IO.File.Exists(_directory.File("target")) && System.IO.File.ReadAllText(_directory.File("target")) != "precious");
+        Assert.False(
+            System.IO.File.Exists(_directory.File("target"))
+                && System.IO.File.ReadAllText(_directory.File("target")) != "precious");
         Assert.Equal(kind == FileKind.Directory, Directory.Exists(File + ".new.corrupt-1"));
     }
 

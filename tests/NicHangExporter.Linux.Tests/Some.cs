@@ -6,7 +6,9 @@ namespace NicHangExporter.Linux.Tests;
 internal static class Some
 {
     public static InterfaceName Interface(ReadOnlySpan<byte> name) =>
-        InterfaceName.TryParse(name, out var parsed) ? parsed : throw new ArgumentException(Encoding.UTF8.GetString(name));
+        InterfaceName.TryParse(name, out var parsed)
+            ? parsed
+            : throw new ArgumentException(Encoding.UTF8.GetString(name));
 
     public static BusAddress Address(string address) =>
         BusAddress.TryParse(address, out var parsed) ? parsed : throw new ArgumentException(address);

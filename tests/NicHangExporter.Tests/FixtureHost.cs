@@ -318,7 +318,7 @@ internal sealed class FixtureHost : IDisposable
             var netClass = new NetClass(options.Paths.Sysfs);
             var access = new DeviceControl(netClass, host.Ethtool, link);
             Recorder = new EpisodeRecorder(options, host.Ethtool, netClass, host.Clock, factory.CreateLogger<EpisodeRecorder>(), StateDirectory, host.Metrics, writeBundle);
-            Remediator = new Remediator(options, Ledger, access, new ProfileCatalog(options), host.Evidence, new KillSwitch(options),
+            Remediator = new Remediator(options, Ledger, access, netClass, new ProfileCatalog(options), host.Evidence, new KillSwitch(options),
                 Inventory, Recorder, RemediationWorker, host.Metrics, host.Clock, factory.CreateLogger<Remediator>());
             Monitor = new HangMonitor(options, Watcher, Inventory, Poller, Store, Remediator, host.Evidence, host.Metrics, host.Clock, factory.CreateLogger<HangMonitor>());
             Desk = new AlertIntake(options, Ledger, Remediator, new AlertDevices(Inventory, netClass, access, host.Evidence, Remediator, host.Clock), host.Clock);

@@ -1,82 +1,85 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using NicHangExporter.Linux.Uapi;
 
 namespace NicHangExporter.Linux.Ethtool;
 
 /// <summary>
-/// <see cref="IEthtool"/> by <c>ioctl(SIOCETHTOOL)</c>, in the network namespace of the thread that made this object. Any thread
-/// may use it, also at the same time; the kernel does one command after the other. Nothing is remembered between calls.
+/// <see cref="IEthtool"/> by <c>ioctl(SIOCETHTOOL)</c>, in the network namespace of the thread that created this
+/// object. Any thread may use it, also concurrently; the kernel runs one command at a time. Nothing is cached between
+/// calls.
 /// </summary>
 /// <remarks>
-/// The kernel writes as much as a command's own count allows, so every count that is sent is what the buffer has room for; and
-/// every count that comes back is held against a maximum before it sizes a buffer. More than the maximum is
-/// <see cref="Errno.Overflow"/>; an answer that never comes to rest is <see cref="Errno.Again"/>; both without any harm done.
+/// The kernel writes as many items as the command's count allows, so every count sent equals the size of the buffer.
+/// Every count received is checked against a maximum before it sizes a buffer. A count above the maximum is
+/// <see cref="Errno.Overflow"/>, and an answer that keeps changing is <see cref="Errno.Again"/>. Neither changes the
+/// device.
 /// </remarks>
 public sealed class EthtoolSocket : IEthtool, IDisposable
 {
-    /// <summary>A larger string set is taken for an error. Counters for each of hundreds of queues stay well below.</summary>
+    /// <summary>A larger string set is an error. Even the counters of hundreds of queues stay well below.</summary>
     internal const int MaxStrings = 1 << 16;
 
-    /// <summary>Words of 32 features. Kernels have two, which are full by now, so that a third is near.</summary>
+    /// <summary>Words of 32 features. Current kernels use two, and both are full.</summary>
     internal const int MaxFeatureWords = 32;
 
-    /// <summary>How often an answer is asked for that changes between its count and its content.</summary>
+    /// <summary>Attempts to read an answer whose size changes between the count and the content.</summary>
     internal const int MaxAttempts = 4;
 
-    // dev->addr_len is an unsigned char, so that ETOOSMALL can't come back.
+    // dev->addr_len is an unsigned char, so the kernel never returns ETOOSMALL.
     private const int MaxAddressLength = byte.MaxValue;
 
-    private readonly IoctlSocket _socket;
+    private readonly EthtoolChannel _channel;
 
-    /// <summary>Opens a control socket.</summary>
-    /// <exception cref="LinuxException">None is to be had.</exception>
-    public EthtoolSocket() => _socket = new IoctlSocket();
+    /// <exception cref="LinuxException">No socket can be opened.</exception>
+    public EthtoolSocket() => _channel = new EthtoolChannel(new IoctlSocket());
 
-    /// <summary>Speaks to something else than the kernel.</summary>
-    internal EthtoolSocket(DeviceIoctl ioctl) => _socket = new IoctlSocket(ioctl);
+    /// <summary>Replaces the kernel, for tests.</summary>
+    internal EthtoolSocket(DeviceIoctl ioctl) => _channel = new EthtoolChannel(new IoctlSocket(ioctl));
 
     /// <inheritdoc/>
     public DriverInfo? ReadDriverInfo(InterfaceName device) =>
-        Read<EthtoolDrvInfo>(device, EthtoolCommand.GetDriverInfo) is not { } info ? null : new DriverInfo(
+        _channel.Read<EthtoolDrvInfo>(device, EthtoolCommand.GetDriverInfo) is not { } info ? null : new DriverInfo(
             KernelString.Read(info.Driver), KernelString.Read(info.Version),
             KernelString.Read(info.FirmwareVersion), KernelString.Read(info.BusInfo));
 
     /// <inheritdoc/>
     public bool? ReadLink(InterfaceName device) =>
-        Read<EthtoolValue>(device, EthtoolCommand.GetLink) is not { } link ? null : link.Value != 0;
+        _channel.Read<EthtoolValue>(device, EthtoolCommand.GetLink) is not { } link ? null : link.Value != 0;
 
     /// <inheritdoc/>
     public EnergyEfficientEthernet? ReadEnergyEfficientEthernet(InterfaceName device) =>
-        Read<EthtoolEee>(device, EthtoolCommand.GetEnergyEfficientEthernet) is not { } eee ? null : new EnergyEfficientEthernet(
+        _channel.Read<EthtoolEee>(device, EthtoolCommand.GetEnergyEfficientEthernet) is not { } eee
+            ? null
+            : new EnergyEfficientEthernet(
             eee.Enabled != 0, eee.Active != 0, eee.TxLpiEnabled != 0, eee.TxLpiTimer, eee.Supported, eee.Advertised);
 
     /// <inheritdoc/>
     public PauseParameters? ReadPause(InterfaceName device) =>
-        Read<EthtoolPauseParam>(device, EthtoolCommand.GetPause) is not { } pause ? null : new PauseParameters(
+        _channel.Read<EthtoolPauseParam>(device, EthtoolCommand.GetPause) is not { } pause ? null : new PauseParameters(
             pause.Autonegotiation != 0, pause.Rx != 0, pause.Tx != 0);
 
     /// <inheritdoc/>
     public RingParameters? ReadRings(InterfaceName device) =>
-        Read<EthtoolRingParam>(device, EthtoolCommand.GetRings) is not { } rings ? null : new RingParameters(
+        _channel.Read<EthtoolRingParam>(device, EthtoolCommand.GetRings) is not { } rings ? null : new RingParameters(
             rings.Rx, rings.RxMax, rings.Tx, rings.TxMax);
 
     /// <inheritdoc/>
-    public bool Renegotiate(InterfaceName device) => Read<EthtoolValue>(device, EthtoolCommand.Renegotiate) is not null;
+    public bool Renegotiate(InterfaceName device) =>
+        _channel.Read<EthtoolValue>(device, EthtoolCommand.Renegotiate) is not null;
 
     /// <inheritdoc/>
     public bool SetEnergyEfficientEthernet(InterfaceName device, bool enabled)
     {
-        if (Read<EthtoolEee>(device, EthtoolCommand.GetEnergyEfficientEthernet) is not { } eee)
+        if (_channel.Read<EthtoolEee>(device, EthtoolCommand.GetEnergyEfficientEthernet) is not { } eee)
             return false;
         if (eee.Enabled != 0 == enabled)
             return true;
-        // The rest goes back as it came: drivers answer EINVAL where tx_lpi_* is not what is set.
+        // The other fields are sent back unchanged: drivers answer EINVAL if tx_lpi_* differs from the current value.
         eee.Enabled = enabled ? 1u : 0;
-        // Some drivers (igc) show nothing advertised while it is off, and would take that for the wish to advertise nothing.
+        // Some drivers (igc) report no advertised modes while EEE is off, and would advertise none.
         if (enabled && eee.Advertised == 0)
             eee.Advertised = eee.Supported;
-        return Write(device, EthtoolCommand.SetEnergyEfficientEthernet, eee);
+        return _channel.Write(device, EthtoolCommand.SetEnergyEfficientEthernet, eee);
     }
 
     /// <inheritdoc/>
@@ -85,7 +88,7 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
         ArgumentNullException.ThrowIfNull(pause);
         if (ReadPause(device) is not { } present)
             return false;
-        return present == pause || Write(device, EthtoolCommand.SetPause, new EthtoolPauseParam
+        return present == pause || _channel.Write(device, EthtoolCommand.SetPause, new EthtoolPauseParam
         {
             Autonegotiation = pause.Autonegotiation ? 1u : 0,
             Rx = pause.Rx ? 1u : 0,
@@ -96,37 +99,38 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
     /// <inheritdoc/>
     public LinkSettings? ReadLinkSettings(InterfaceName device)
     {
-        // Settings are followed by three bit sets of up to 127 words (a signed byte counts them).
+        // Three bit sets of up to 127 words follow the settings (a signed byte counts them).
         Span<byte> payload = stackalloc byte[Unsafe.SizeOf<EthtoolLinkSettings>() + 3 * sbyte.MaxValue * sizeof(uint)];
         sbyte words = 0;
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             payload.Clear();
-            ref var settings = ref As<EthtoolLinkSettings>(payload);
+            ref var settings = ref EthtoolChannel.As<EthtoolLinkSettings>(payload);
             settings.LinkModeWords = words;
-            if (Send(device, EthtoolCommand.GetLinkSettings, payload) is null)
+            if (_channel.Send(device, EthtoolCommand.GetLinkSettings, payload) is null)
                 return null;
             if (settings.LinkModeWords == words)
                 return LinkSettingsOf(settings);
-            // A negative number is the one that the kernel wants to hear, and nothing else was answered. What is left is no number of words.
+            // A negative number is the negated size that the kernel expects, and the rest of the answer is unset. Any
+            // other number is invalid.
             if (settings.LinkModeWords is >= 0 or sbyte.MinValue)
-                throw Failure(device, EthtoolCommand.GetLinkSettings, Errno.Overflow);
+                throw EthtoolChannel.Failure(device, EthtoolCommand.GetLinkSettings, Errno.Overflow);
             words = (sbyte)-settings.LinkModeWords;
         }
-        throw Failure(device, EthtoolCommand.GetLinkSettings, Errno.Again);
+        throw EthtoolChannel.Failure(device, EthtoolCommand.GetLinkSettings, Errno.Again);
     }
 
     /// <inheritdoc/>
     public byte[]? ReadPermanentAddress(InterfaceName device)
     {
         var payload = new byte[Unsafe.SizeOf<EthtoolPermAddr>() + MaxAddressLength];
-        ref var header = ref As<EthtoolPermAddr>(payload);
+        ref var header = ref EthtoolChannel.As<EthtoolPermAddr>(payload);
         header.Size = MaxAddressLength;
-        if (Send(device, EthtoolCommand.GetPermanentAddress, payload) is null)
+        if (_channel.Send(device, EthtoolCommand.GetPermanentAddress, payload) is null)
             return null;
-        Check(device, EthtoolCommand.GetPermanentAddress, header.Size, MaxAddressLength);
+        EthtoolChannel.Check(device, EthtoolCommand.GetPermanentAddress, header.Size, MaxAddressLength);
         var address = payload.AsSpan(Unsafe.SizeOf<EthtoolPermAddr>(), (int)header.Size);
-        // All zeros is what a device without an address of its own has (ethtool: "not set").
+        // A device without a permanent address reports all zeros (ethtool: "not set").
         return address.ContainsAnyExcept((byte)0) ? address.ToArray() : null;
     }
 
@@ -137,20 +141,20 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
         {
             if (CountStrings(device, stringSet) is not { } count)
                 return null;
-            // A count of 0 is never sent: to the kernel it means "any number".
+            // A count of 0 is never sent: the kernel takes it for "any number".
             if (count == 0)
                 return [];
             if (!TryReadStrings(device, stringSet, count, out var strings))
                 continue;
             return strings;
         }
-        throw Failure(device, EthtoolCommand.GetStrings, Errno.Again);
+        throw EthtoolChannel.Failure(device, EthtoolCommand.GetStrings, Errno.Again);
     }
 
     /// <inheritdoc/>
     public IReadOnlyList<Statistic>? ReadStatistics(InterfaceName device)
     {
-        // Names and values come by two commands, and a change of the queues between them changes the number of both.
+        // Names and values are read by two commands. A change of the queues in between changes the number of both.
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             if (ReadStringSet(device, StringSet.Statistics) is not { } names)
@@ -166,7 +170,7 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
                 statistics[i] = new Statistic(names[i], values[i]);
             return statistics;
         }
-        throw Failure(device, EthtoolCommand.GetStatistics, Errno.Again);
+        throw EthtoolChannel.Failure(device, EthtoolCommand.GetStatistics, Errno.Again);
     }
 
     /// <inheritdoc/>
@@ -184,123 +188,88 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
         if (changes.Count == 0)
             throw new ArgumentException("No feature to change: empty never means all.", nameof(changes));
         var names = ReadStringSet(device, StringSet.Features)
-            ?? throw Failure(device, EthtoolCommand.GetStringSetInfo, Errno.NotSupported);
-        // The size must be exactly the kernel's own, and ETHTOOL_GFEATURES is what tells it.
+            ?? throw EthtoolChannel.Failure(device, EthtoolCommand.GetStringSetInfo, Errno.NotSupported);
+        // The size must equal the kernel's own, which ETHTOOL_GFEATURES returns.
         var words = ReadFeatureBlocks(device)?.Length
-            ?? throw Failure(device, EthtoolCommand.GetFeatures, Errno.NotSupported);
+            ?? throw EthtoolChannel.Failure(device, EthtoolCommand.GetFeatures, Errno.NotSupported);
 
         var payload = new byte[Unsafe.SizeOf<EthtoolSFeatures>() + words * Unsafe.SizeOf<EthtoolSetFeaturesBlock>()];
-        As<EthtoolSFeatures>(payload).BlockCount = (uint)words;
-        FeatureBits.Encode(changes, names, Tail<EthtoolSFeatures, EthtoolSetFeaturesBlock>(payload));
-        var result = Send(device, EthtoolCommand.SetFeatures, payload)
-            ?? throw Failure(device, EthtoolCommand.SetFeatures, Errno.NotSupported);
+        EthtoolChannel.As<EthtoolSFeatures>(payload).BlockCount = (uint)words;
+        FeatureBits.Encode(changes, names, EthtoolChannel.Tail<EthtoolSFeatures, EthtoolSetFeaturesBlock>(payload));
+        var result = _channel.Send(device, EthtoolCommand.SetFeatures, payload)
+            ?? throw EthtoolChannel.Failure(device, EthtoolCommand.SetFeatures, Errno.NotSupported);
         return (SetFeaturesResult)result;
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _socket.Dispose();
+    public void Dispose() => _channel.Dispose();
 
     private EthtoolGetFeaturesBlock[]? ReadFeatureBlocks(InterfaceName device)
     {
-        var payload = new byte[Unsafe.SizeOf<EthtoolGFeatures>() + MaxFeatureWords * Unsafe.SizeOf<EthtoolGetFeaturesBlock>()];
-        ref var header = ref As<EthtoolGFeatures>(payload);
+        var payload = new byte[
+            Unsafe.SizeOf<EthtoolGFeatures>() + MaxFeatureWords * Unsafe.SizeOf<EthtoolGetFeaturesBlock>()];
+        ref var header = ref EthtoolChannel.As<EthtoolGFeatures>(payload);
         header.BlockCount = MaxFeatureWords;
-        if (Send(device, EthtoolCommand.GetFeatures, payload) is null)
+        if (_channel.Send(device, EthtoolCommand.GetFeatures, payload) is null)
             return null;
-        var words = Check(device, EthtoolCommand.GetFeatures, header.BlockCount, MaxFeatureWords);
-        return Tail<EthtoolGFeatures, EthtoolGetFeaturesBlock>(payload)[..words].ToArray();
+        var words = EthtoolChannel.Check(device, EthtoolCommand.GetFeatures, header.BlockCount, MaxFeatureWords);
+        return EthtoolChannel.Tail<EthtoolGFeatures, EthtoolGetFeaturesBlock>(payload)[..words].ToArray();
     }
 
-    // Null where the driver has no such set: the call succeeds, with the set's bit taken away.
+    // Null if the driver has no such set: the call succeeds, but the bit of the set is cleared.
     private int? CountStrings(InterfaceName device, StringSet stringSet)
     {
         Span<byte> payload = stackalloc byte[Unsafe.SizeOf<EthtoolSsetInfo>() + sizeof(uint)];
         payload.Clear();
-        ref var header = ref As<EthtoolSsetInfo>(payload);
+        ref var header = ref EthtoolChannel.As<EthtoolSsetInfo>(payload);
         header.Mask = 1ul << (int)stringSet;
-        if (Send(device, EthtoolCommand.GetStringSetInfo, payload) is null || header.Mask == 0)
+        if (_channel.Send(device, EthtoolCommand.GetStringSetInfo, payload) is null || header.Mask == 0)
             return null;
-        return Check(device, EthtoolCommand.GetStringSetInfo, Tail<EthtoolSsetInfo, uint>(payload)[0], MaxStrings);
+        return EthtoolChannel.Check(
+            device, EthtoolCommand.GetStringSetInfo, EthtoolChannel.Tail<EthtoolSsetInfo, uint>(payload)[0],
+            MaxStrings);
     }
 
-    // False where the number of strings has changed meanwhile.
+    // False if the number of strings has changed in between.
     private bool TryReadStrings(InterfaceName device, StringSet stringSet, int count, out string[]? strings)
     {
         strings = null;
-        var payload = new byte[Unsafe.SizeOf<EthtoolGStrings>() + Roomy(count) * EthtoolString.Length];
-        ref var header = ref As<EthtoolGStrings>(payload);
+        var payload = new byte[Unsafe.SizeOf<EthtoolGStrings>() + WithMargin(count) * EthtoolString.Length];
+        ref var header = ref EthtoolChannel.As<EthtoolGStrings>(payload);
         header.StringSet = (uint)stringSet;
         header.Count = (uint)count;
-        if (Send(device, EthtoolCommand.GetStrings, payload) is null)
+        if (_channel.Send(device, EthtoolCommand.GetStrings, payload) is null)
             return true;
         if (header.Count != count)
             return false;
-        var fields = Tail<EthtoolGStrings, EthtoolString>(payload);
+        var fields = EthtoolChannel.Tail<EthtoolGStrings, EthtoolString>(payload);
         strings = new string[count];
         for (var i = 0; i < count; i++)
             strings[i] = KernelString.Read(fields[i]);
         return true;
     }
 
-    // The same for values.
+    // False if the number of values has changed in between.
     private bool TryReadValues(InterfaceName device, int count, out ulong[]? values)
     {
         values = null;
-        var payload = new byte[Unsafe.SizeOf<EthtoolStats>() + Roomy(count) * sizeof(ulong)];
-        ref var header = ref As<EthtoolStats>(payload);
+        var payload = new byte[Unsafe.SizeOf<EthtoolStats>() + WithMargin(count) * sizeof(ulong)];
+        ref var header = ref EthtoolChannel.As<EthtoolStats>(payload);
         header.Count = (uint)count;
-        if (Send(device, EthtoolCommand.GetStatistics, payload) is null)
+        if (_channel.Send(device, EthtoolCommand.GetStatistics, payload) is null)
             return true;
         if (header.Count != count)
             return false;
-        values = Tail<EthtoolStats, ulong>(payload)[..count].ToArray();
+        values = EthtoolChannel.Tail<EthtoolStats, ulong>(payload)[..count].ToArray();
         return true;
     }
 
-    // Older kernels do not look at the count that they are given and write all that they have. Should a queue be added just then, it
-    // needs room.
-    private static int Roomy(int count) => 2 * count + 256;
-
-    private T? Read<T>(InterfaceName device, EthtoolCommand command)
-        where T : unmanaged
-    {
-        var answer = default(T);
-        return Send(device, command, MemoryMarshal.AsBytes(new Span<T>(ref answer))) is null ? null : answer;
-    }
-
-    private bool Write<T>(InterfaceName device, EthtoolCommand command, T argument)
-        where T : unmanaged => Send(device, command, MemoryMarshal.AsBytes(new Span<T>(ref argument))) is not null;
-
-    /// <summary>Runs a command, whose structure always starts with its number. The result is null where the driver has no such command.</summary>
-    private int? Send(InterfaceName device, EthtoolCommand command, Span<byte> payload)
-    {
-        MemoryMarshal.Write(payload, command.Number);
-        var request = IfReq.For(device);
-        var result = _socket.Call(Sockios.Ethtool, ref request, payload, out var errno);
-        return errno switch
-        {
-            Errno.None => result,
-            Errno.NotSupported or Errno.NotSupportedInternally => null,
-            _ => throw Failure(device, command, errno),
-        };
-    }
+    // Older kernels ignore the given count and write all items. The margin covers queues that are added in between.
+    private static int WithMargin(int count) => 2 * count + 256;
 
     private static LinkSettings LinkSettingsOf(in EthtoolLinkSettings settings) => new(
-        // Besides SPEED_UNKNOWN drivers say 0, or the 16-bit form of it from before there was a high half.
+        // Drivers report an unknown speed as SPEED_UNKNOWN, as 0, or as the 16-bit form of it.
         settings.Speed is EthtoolLinkSettings.SpeedUnknown or 0 or ushort.MaxValue ? null : settings.Speed,
         (Duplex)settings.Duplex is var duplex and (Duplex.Half or Duplex.Full) ? duplex : Duplex.Unknown,
         settings.Autonegotiation != 0);
-
-    private static int Check(InterfaceName device, EthtoolCommand command, uint count, int maximum) =>
-        count <= maximum ? (int)count : throw Failure(device, command, Errno.Overflow);
-
-    private static LinuxException Failure(InterfaceName device, EthtoolCommand command, Errno errno) =>
-        new($"SIOCETHTOOL {command.Name}", device.ToString(), errno);
-
-    private static ref T As<T>(Span<byte> payload)
-        where T : struct => ref MemoryMarshal.AsRef<T>(payload);
-
-    private static Span<TItem> Tail<THeader, TItem>(Span<byte> payload)
-        where THeader : struct
-        where TItem : struct => MemoryMarshal.Cast<byte, TItem>(payload[Unsafe.SizeOf<THeader>()..]);
 }

@@ -4,8 +4,9 @@ using NicHangExporter.Linux.Uapi;
 namespace NicHangExporter.Linux.Ethtool;
 
 /// <summary>
-/// Translates between features by name and features by bit. Bit numbers are no ABI: kernels insert features in the middle, and leave
-/// holes with an empty name. So names are always those that the kernel gave just before. Bit <c>n</c> is in word <c>n / 32</c>.
+/// Translates between feature names and feature bits. Bit numbers are not ABI: kernels insert features in the middle
+/// and leave gaps with an empty name. The names must therefore come from the same kernel. Bit <c>n</c> is in word <c>n
+/// / 32</c>.
 /// </summary>
 internal static class FeatureBits
 {
@@ -31,9 +32,10 @@ internal static class FeatureBits
         return new DeviceFeatures(features.DrainToImmutable());
     }
 
-    /// <summary>Marks the given changes in blocks that are zero so far.</summary>
-    /// <exception cref="ArgumentException">A name without a bit, or two opposite wishes for one feature.</exception>
-    public static void Encode(IReadOnlyList<FeatureChange> changes, IReadOnlyList<string> names, Span<EthtoolSetFeaturesBlock> blocks)
+    /// <summary>Sets the given changes in blocks that are zero.</summary>
+    /// <exception cref="ArgumentException">A name without a bit, or two opposite changes of one feature.</exception>
+    public static void Encode(
+        IReadOnlyList<FeatureChange> changes, IReadOnlyList<string> names, Span<EthtoolSetFeaturesBlock> blocks)
     {
         foreach (var change in changes)
         {
@@ -42,15 +44,15 @@ internal static class FeatureBits
                 throw new ArgumentException($"This kernel has no feature '{change.Name}'.", nameof(changes));
             ref var block = ref blocks[bit / BitsPerWord];
             var mask = 1u << bit % BitsPerWord;
-            var wish = change.On ? mask : 0;
-            if ((block.Valid & mask) != 0 && (block.Requested & mask) != wish)
-                throw new ArgumentException($"Feature '{change.Name}' is wished both on and off.", nameof(changes));
+            var requested = change.On ? mask : 0;
+            if ((block.Valid & mask) != 0 && (block.Requested & mask) != requested)
+                throw new ArgumentException($"Feature '{change.Name}' is requested both on and off.", nameof(changes));
             block.Valid |= mask;
-            block.Requested |= wish;
+            block.Requested |= requested;
         }
     }
 
-    // No name is what a hole has, and what a default FeatureChange asks for: they must not meet.
+    // A gap has an empty name, and so has a default FeatureChange. The two must not match.
     private static int BitOf(string? name, IReadOnlyList<string> names)
     {
         if (string.IsNullOrEmpty(name))

@@ -4,8 +4,8 @@ namespace NicHangExporter.Linux.Ethtool;
 internal static class KernelString
 {
     /// <summary>
-    /// The text before the first NUL, or of the whole field where there is none. What follows the NUL is left over from something
-    /// longer (veth writes its version over the kernel's release). Bytes that are no text are escaped as <see cref="KernelText"/> does.
+    /// The text before the first NUL, or the whole field if it has none. Bytes after the NUL are leftovers (veth writes
+    /// its version over the kernel's release). Bytes that are not text are escaped as by <see cref="KernelText"/>.
     /// </summary>
     public static string Read(ReadOnlySpan<byte> field)
     {

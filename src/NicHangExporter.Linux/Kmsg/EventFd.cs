@@ -2,10 +2,9 @@ using Tmds.Linux;
 
 namespace NicHangExporter.Linux.Kmsg;
 
-/// <summary>A descriptor that another thread makes readable, to end a poll(2) (eventfd(2)).</summary>
+/// <summary>A descriptor that another thread makes readable to end a poll(2) (eventfd(2)).</summary>
 internal sealed unsafe class EventFd : IDisposable
 {
-    /// <summary>A descriptor that is not readable yet.</summary>
     /// <exception cref="LinuxException">No descriptor is left (EMFILE).</exception>
     internal EventFd()
     {
@@ -18,10 +17,10 @@ internal sealed unsafe class EventFd : IDisposable
     internal FileDescriptor File { get; }
 
     /// <summary>Makes it readable, from any thread.</summary>
-    // EAGAIN says that it has been signalled 2^64 - 2 times: readable enough.
+    // EAGAIN means that it has been signalled 2^64 - 2 times and is readable.
     internal void Signal()
     {
-        using var file = File.Borrow();
+        using var file = File.Acquire();
         ulong one = 1;
         _ = LibC.write(file.Number, &one, sizeof(ulong));
     }

@@ -4,28 +4,30 @@ using Tmds.Linux;
 namespace NicHangExporter.Linux.Kmsg;
 
 /// <summary>
-/// Reads kernel records from /dev/kmsg (Documentation/ABI/testing/dev-kmsg), from the oldest that the ring still holds; or from a recording
-/// of them in a regular file, a FIFO or a packet pipe. It reads without blocking and allocates nothing per record. Every reader has its
-/// own position: it disturbs no other, and takes nothing away.
+/// Reads kernel records from /dev/kmsg (Documentation/ABI/testing/dev-kmsg), starting at the oldest record in the ring;
+/// or from a recording in a regular file, a FIFO or a packet pipe. Reads do not block and allocate nothing per record.
+/// Each reader has its own position and does not affect other readers.
 /// </summary>
 /// <remarks>
-/// One thread owns a reader. Another thread stops it by cancelling <see cref="Wait"/>, and the owner disposes of it.
+/// One thread owns a reader. Other threads stop it by cancelling <see cref="Wait"/>. The owner disposes of it.
 /// </remarks>
 public sealed unsafe partial class KmsgReader : IDisposable
 {
     /// <summary>
-    /// The kernel formats a record into at most 2 KiB, 8 KiB before 6.x (CONSOLE_EXT_LOG_MAX), so no record of the device is ever too long.
-    /// A recording needs room for that and for a packet.
+    /// The kernel formats a record into at most 2 KiB, or 8 KiB before 6.x (CONSOLE_EXT_LOG_MAX), so every record of
+    /// the device fits. A recording needs space for that and for a packet.
     /// </summary>
     private const int DefaultBufferSize = 16 * 1024;
 
-    // After the end of a file, and while a FIFO has no writer, poll(2) would return at once for ever: look again so often instead.
+    // At the end of a file, and while a FIFO has no writer, poll(2) returns immediately. Check at this interval
+    // instead.
     private static readonly TimeSpan EndInterval = TimeSpan.FromMilliseconds(250);
 
-    // How long a whole record at the end of a pipe waits for dictionary lines, which a writer may have written one by one.
+    // The time that a complete record at the end of a pipe waits for dictionary lines, which a writer may write
+    // separately.
     private static readonly TimeSpan DictionaryGrace = TimeSpan.FromMilliseconds(20);
 
-    // Major 1, minor 11 (Documentation/admin-guide/devices.txt), as makedev(3) puts them together.
+    // Major 1, minor 11 (Documentation/admin-guide/devices.txt), combined as by makedev(3).
     private const ulong KernelDevice = (1 << 8) | 11;
 
     private readonly TimeProvider _clock = TimeProvider.System;
@@ -40,19 +42,21 @@ public sealed unsafe partial class KmsgReader : IDisposable
     private long? _pendingSince;
 
     /// <summary>Opens <paramref name="path"/> with O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC.</summary>
-    /// <exception cref="LinuxException">It can't be opened. <see cref="Errno.NotPermitted"/> from /dev/kmsg: CAP_SYSLOG is missing while
-    /// kernel.dmesg_restrict is 1, or printk.devkmsg is off; <see cref="Errno.NoEntry"/>: the node is hidden, as by PrivateDevices= of
-    /// systemd; <see cref="Errno.IsDirectory"/>, and <see cref="Errno.Invalid"/> for a block device: nothing to read records from.</exception>
+    /// <exception cref="LinuxException">The file can't be opened. <see cref="Errno.NotPermitted"/> from /dev/kmsg:
+    /// CAP_SYSLOG is missing while kernel.dmesg_restrict is 1, or printk.devkmsg is off. <see cref="Errno.NoEntry"/>:
+    /// the node is hidden, as by PrivateDevices= of systemd. <see cref="Errno.IsDirectory"/>, or
+    /// <see cref="Errno.Invalid"/> for a block device: the file holds no records.</exception>
     public KmsgReader(string path) : this(path, DefaultBufferSize)
     {
     }
 
-    /// <summary>The same with another buffer: below 8 KiB the kernel throws longer records away.</summary>
+    /// <summary>Uses another buffer size. Below 8 KiB the kernel drops longer records.</summary>
     internal KmsgReader(string path, int bufferSize)
     {
         ArgumentNullException.ThrowIfNull(path);
         _path = path;
-        var errno = FileDescriptor.TryOpen(FileDescriptor.TerminatedPath(path), LibC.O_RDONLY | LibC.O_NONBLOCK | LibC.O_NOCTTY,
+        var errno = FileDescriptor.TryOpen(
+            FileDescriptor.TerminatedPath(path), LibC.O_RDONLY | LibC.O_NONBLOCK | LibC.O_NOCTTY,
             out var file);
         _file = file ?? throw new LinuxException("open", path, errno);
         try
@@ -77,7 +81,7 @@ public sealed unsafe partial class KmsgReader : IDisposable
     }
 
     /// <summary>
-    /// True for the kernel's own device, whatever its name. In a container, /dev/kmsg is often /dev/null or a terminal.
+    /// True for the kernel's own device, under any name. In a container, /dev/kmsg is often /dev/null or a terminal.
     /// </summary>
     public bool IsKernelDevice { get; }
 
@@ -85,10 +89,11 @@ public sealed unsafe partial class KmsgReader : IDisposable
     /// <param name="record">The record with its newlines, valid until the next call; empty unless the result is
     /// <see cref="KmsgReadStatus.Record"/>.</param>
     /// <returns>
-    /// A character device gives one record a read(2), at once. Of a pipe, the last record is given 20 ms after nothing followed it, since its
-    /// dictionary lines might; a pipe without a writer is <see cref="KmsgReadStatus.NothingNow"/>, for another may come.
+    /// A character device gives one record per read(2), immediately. The last record of a pipe is given after 20 ms
+    /// without further data, because dictionary lines may follow. A pipe without a writer is
+    /// <see cref="KmsgReadStatus.NothingNow"/>, because another writer may open it.
     /// </returns>
-    /// <exception cref="LinuxException">read(2) failed for a reason that is not one of the results.</exception>
+    /// <exception cref="LinuxException">read(2) failed with an error that is not one of the results.</exception>
     public KmsgReadStatus Read(out ReadOnlySpan<byte> record)
     {
         if (_splitter is null)
@@ -99,11 +104,11 @@ public sealed unsafe partial class KmsgReader : IDisposable
     }
 
     /// <summary>
-    /// Waits until there is something to <see cref="Read"/>, which includes bad news (POLLERR: the ring overtook this reader).
+    /// Waits until <see cref="Read"/> has a result. An error condition counts (POLLERR: the ring overtook this reader).
     /// </summary>
-    /// <param name="timeout">How long at most; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
-    /// <param name="cancellation">Ends the wait at once.</param>
-    /// <returns>True where <see cref="Read"/> should be tried; false after the timeout and after cancellation.</returns>
+    /// <param name="timeout">The maximum time; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</param>
+    /// <param name="cancellation">Ends the wait immediately.</param>
+    /// <returns>True if <see cref="Read"/> should be called; false after the timeout or cancellation.</returns>
     /// <exception cref="LinuxException">poll(2) failed.</exception>
     public bool Wait(TimeSpan timeout, CancellationToken cancellation)
     {
@@ -111,13 +116,13 @@ public sealed unsafe partial class KmsgReader : IDisposable
             ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
         if (cancellation.IsCancellationRequested)
             return false;
-        // Records that are in the buffer already are nothing that poll(2) could tell of.
+        // poll(2) does not see records that are already in the buffer.
         if (_mayHoldMore)
             return true;
         bool readable;
         using (cancellation.UnsafeRegister(static wakeUp => ((EventFd)wakeUp!).Signal(), _wakeUp))
             readable = WaitReadable(timeout);
-        // The registration is gone and its callback has returned: what it signalled is for this wait only.
+        // The registration is removed and its callback has returned, so its signal belongs to this wait only.
         if (cancellation.IsCancellationRequested)
             _wakeUp.Reset();
         return readable;
@@ -176,11 +181,13 @@ public sealed unsafe partial class KmsgReader : IDisposable
                 _pendingSince = null;
                 record = splitter.Flush();
             }
-            return !record.IsEmpty ? KmsgReadStatus.Record : _isRegular ? KmsgReadStatus.EndOfFile : KmsgReadStatus.NothingNow;
+            return !record.IsEmpty ? KmsgReadStatus.Record
+                : _isRegular ? KmsgReadStatus.EndOfFile
+                : KmsgReadStatus.NothingNow;
         }
     }
 
-    // Nothing follows in the pipe. Half a line waits for its writer as long as there is one; anything else for the grace.
+    // The pipe is empty. An incomplete line waits as long as the pipe has a writer, anything else for the grace period.
     private bool HasSettled(RecordSplitter splitter, bool hasWriter)
     {
         if (!splitter.HasPending || (hasWriter && !splitter.EndsInNewline))
@@ -198,10 +205,13 @@ public sealed unsafe partial class KmsgReader : IDisposable
         var isHungUp = false;
         while (true)
         {
-            var left = timeout == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : timeout - _clock.GetElapsedTime(started);
+            var left =
+                timeout == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : timeout - _clock.GetElapsedTime(started);
             var isIdle = _atEnd || isHungUp;
-            var (file, isWoken) = Poll(watchFile: !isIdle, Shortest(left, GraceLeft(), isIdle ? EndInterval : TimeSpan.MaxValue));
-            // POLLHUP alone: a pipe without a writer. Every other bit, the error bits too, is for read(2) to explain.
+            var (file, isWoken) = Poll(
+                watchFile: !isIdle, Shortest(left, GraceLeft(), isIdle ? EndInterval : TimeSpan.MaxValue));
+            // POLLHUP alone is a pipe without a writer. read(2) reports the reason of every other bit, including error
+            // bits.
             isHungUp = file == LibC.POLLHUP;
             if ((file & ~LibC.POLLHUP) != 0)
                 return true;
@@ -214,12 +224,12 @@ public sealed unsafe partial class KmsgReader : IDisposable
         }
     }
 
-    // A file that became shorter was begun anew, as a log is by truncation: so do we.
+    // A file that became shorter was truncated, as in log rotation. Continue at its start.
     private bool HasGrown()
     {
         if (!_isRegular)
             return true;
-        using var file = _file.Borrow();
+        using var file = _file.Acquire();
         var size = (long)ReadStatus().st_size;
         var position = (long)LibC.lseek(file.Number, 0, LibC.SEEK_CUR);
         if (size < position)
@@ -229,20 +239,22 @@ public sealed unsafe partial class KmsgReader : IDisposable
 
     private stat ReadStatus()
     {
-        using var file = _file.Borrow();
+        using var file = _file.Acquire();
         stat status;
-        return LibC.fstat(file.Number, &status) == 0 ? status : throw new LinuxException("fstat", _path, FileDescriptor.LastError);
+        return LibC.fstat(file.Number, &status) == 0
+            ? status
+            : throw new LinuxException("fstat", _path, FileDescriptor.LastError);
     }
 
     private (int File, bool IsWoken) Poll(bool watchFile, TimeSpan timeout)
     {
-        using var file = _file.Borrow();
-        using var wakeUp = _wakeUp.File.Borrow();
+        using var file = _file.Acquire();
+        using var wakeUp = _wakeUp.File.Acquire();
         var descriptors = stackalloc pollfd[2];
-        // A negative number is one that poll(2) passes over.
+        // poll(2) ignores a negative descriptor.
         descriptors[0] = new pollfd { fd = watchFile ? file.Number : -1, events = (short)LibC.POLLIN };
         descriptors[1] = new pollfd { fd = wakeUp.Number, events = (short)LibC.POLLIN };
-        // Rounded up: half a millisecond must not become a busy loop of zeros.
+        // Rounded up, so that half a millisecond does not cause a busy loop.
         var milliseconds = (int)Math.Ceiling(Math.Clamp(timeout.TotalMilliseconds, 0, int.MaxValue));
         if (PollDescriptors(descriptors, 2, milliseconds) >= 0)
             return (descriptors[0].revents, descriptors[1].revents != 0);
@@ -250,7 +262,8 @@ public sealed unsafe partial class KmsgReader : IDisposable
         return errno == Errno.Interrupted ? default((int, bool)) : throw new LinuxException("poll", _path, errno);
     }
 
-    private static TimeSpan Shortest(TimeSpan a, TimeSpan b, TimeSpan c) => TimeSpan.FromTicks(Math.Min(a.Ticks, Math.Min(b.Ticks, c.Ticks)));
+    private static TimeSpan Shortest(TimeSpan a, TimeSpan b, TimeSpan c) =>
+        TimeSpan.FromTicks(Math.Min(a.Ticks, Math.Min(b.Ticks, c.Ticks)));
 
     // poll(2). Tmds.LibC declares it without SetLastError, which leaves errno unreadable.
     [LibraryImport("libc.so.6", EntryPoint = "poll", SetLastError = true)]

@@ -4,9 +4,9 @@ using System.Text.Unicode;
 namespace NicHangExporter.Linux.Kmsg;
 
 /// <summary>
-/// One record of /dev/kmsg, as one read(2) returns it (Documentation/ABI/testing/dev-kmsg): a header of comma-separated fields, the text
-/// after the first semicolon, then dictionary lines that each begin with a blank. It is a view of the bytes that it was parsed from and
-/// lives no longer than they do; nothing is copied or allocated.
+/// One record of /dev/kmsg, as one read(2) returns it (Documentation/ABI/testing/dev-kmsg): a header of comma-separated
+/// fields, the text after the first semicolon, and dictionary lines that each start with a blank. It is a view of the
+/// parsed bytes and valid as long as they are. Nothing is copied or allocated.
 /// </summary>
 public readonly ref struct KmsgRecord
 {
@@ -15,7 +15,9 @@ public readonly ref struct KmsgRecord
 
     private readonly ReadOnlySpan<byte> _dictionary;
 
-    private KmsgRecord(int priority, ulong sequence, TimeSpan sinceBoot, bool isFragment, ReadOnlySpan<byte> text, ReadOnlySpan<byte> dictionary)
+    private KmsgRecord(
+        int priority, ulong sequence, TimeSpan sinceBoot, bool isFragment, ReadOnlySpan<byte> text,
+        ReadOnlySpan<byte> dictionary)
     {
         Priority = priority;
         Sequence = sequence;
@@ -25,40 +27,45 @@ public readonly ref struct KmsgRecord
         _dictionary = dictionary;
     }
 
-    /// <summary>The syslog priority, facility and level in one number: 0 to <see cref="MaxPriority"/>.</summary>
+    /// <summary>The syslog priority: facility and level in one number, 0 to <see cref="MaxPriority"/>.</summary>
     public int Priority { get; }
 
-    /// <summary>Who speaks: 0 is the kernel. Whatever user space writes to /dev/kmsg, the kernel stores it as 1 or above.</summary>
+    /// <summary>
+    /// The origin: 0 is the kernel. The kernel stores records that user space writes to /dev/kmsg with facility 1 or
+    /// above.
+    /// </summary>
     public int Facility => Priority >> 3;
 
-    /// <summary>How bad it is: 0 (emergency) to 7 (debug).</summary>
+    /// <summary>The severity: 0 (emergency) to 7 (debug).</summary>
     public int Level => Priority & 7;
 
-    /// <summary>True where the kernel itself said it. User space can't forge this.</summary>
+    /// <summary>True for a record of the kernel itself. User space can't forge this.</summary>
     public bool IsKernel => Facility == 0;
 
-    /// <summary>The record's number since boot, from 0 without gaps; clearing the log does not reset it.</summary>
+    /// <summary>The record's number since boot, from 0 without gaps. Clearing the log does not reset it.</summary>
     public ulong Sequence { get; }
 
     /// <summary>
-    /// The kernel's local clock when the message was printed: time since boot without suspend, in steps of 1 µs. It is neither exactly
-    /// CLOCK_MONOTONIC nor strictly ordered between processors: <see cref="Sequence"/> is the order. A number beyond what
-    /// <see cref="TimeSpan"/> holds becomes <see cref="TimeSpan.MaxValue"/>.
+    /// The kernel's local clock when the message was printed: time since boot without suspend, in steps of 1 µs. It is
+    /// not exactly CLOCK_MONOTONIC and not strictly ordered between processors; <see cref="Sequence"/> defines the
+    /// order. A value beyond the range of <see cref="TimeSpan"/> becomes <see cref="TimeSpan.MaxValue"/>.
     /// </summary>
     public TimeSpan SinceBoot { get; }
 
-    /// <summary>True for a piece of a line that the kernel could not merge: flag <c>c</c>, or <c>+</c> of kernels before 4.10.</summary>
+    /// <summary>
+    /// True for a fragment of a line that the kernel could not merge: flag <c>c</c>, or <c>+</c> before 4.10.
+    /// </summary>
     public bool IsFragment { get; }
 
     /// <summary>
-    /// The message without its final newline, still escaped: see <see cref="KernelText.Unescape"/>. A message of several lines is one
-    /// record, its newlines written <c>\x0a</c>.
+    /// The message without its final newline, still escaped (see <see cref="KernelText.Unescape"/>). A message of
+    /// several lines is one record, with newlines written as <c>\x0a</c>.
     /// </summary>
     public ReadOnlySpan<byte> Text { get; }
 
     /// <summary>
-    /// The value of a dictionary line such as <c>DEVICE</c> or <c>SUBSYSTEM</c>, still escaped; empty where there is none. Text can't forge
-    /// such a line, because a newline in it is escaped.
+    /// The value of a dictionary line such as <c>DEVICE</c> or <c>SUBSYSTEM</c>, still escaped; empty if the record has
+    /// no such line. Text can't forge such a line, because its newlines are escaped.
     /// </summary>
     /// <param name="key">The key, without blank and equals sign.</param>
     public ReadOnlySpan<byte> Value(ReadOnlySpan<byte> key)
@@ -67,22 +74,28 @@ public readonly ref struct KmsgRecord
         while (!rest.IsEmpty)
         {
             var line = TakeLine(ref rest);
-            if (line.Length > key.Length + 1 && line[0] == ' ' && line[1..].StartsWith(key) && line[key.Length + 1] == '=')
+            if (line.Length > key.Length + 1
+                && line[0] == ' '
+                && line[1..].StartsWith(key)
+                && line[key.Length + 1] == '=')
                 return line[(key.Length + 2)..];
         }
         return default;
     }
 
     /// <summary>
-    /// Reads one record, with or without its final newline. Fields that a later kernel may add before the semicolon are skipped, as its ABI
-    /// demands; <c>caller=T123</c> (CONFIG_PRINTK_CALLER) is one already.
+    /// Parses one record, with or without its final newline. Unknown fields before the semicolon are skipped, as the
+    /// ABI requires; <c>caller=T123</c> (CONFIG_PRINTK_CALLER) is one of them.
     /// </summary>
-    /// <returns>False, and never an exception, for whatever is no such record: a field missing or no number or too large, a priority above
-    /// <see cref="MaxPriority"/>, or bytes that are not UTF-8 (the kernel writes printable ASCII only).</returns>
+    /// <returns>
+    /// False, never an exception, for invalid input: a missing or invalid field, a number out of range, a priority
+    /// above <see cref="MaxPriority"/>, or bytes that are not UTF-8 (the kernel writes printable ASCII only).
+    /// </returns>
     public static bool TryParse(ReadOnlySpan<byte> record, out KmsgRecord result)
     {
         result = default;
-        // The first semicolon ends the header; text may hold any number of them. A newline before it means that there is no header.
+        // The first semicolon ends the header. The text may hold semicolons too. A newline before it means that the
+        // record has no header.
         var semicolon = record.IndexOfAny((byte)';', (byte)'\n');
         if (semicolon < 0 || record[semicolon] != ';')
             return false;
@@ -98,7 +111,9 @@ public readonly ref struct KmsgRecord
 
         var rest = record[(semicolon + 1)..];
         var text = TakeLine(ref rest);
-        result = new KmsgRecord((int)priority, sequence, FromMicroseconds(microseconds), flags.IndexOfAny((byte)'c', (byte)'+') >= 0, text, rest);
+        result = new KmsgRecord(
+            (int)priority, sequence, FromMicroseconds(microseconds), flags.IndexOfAny((byte)'c', (byte)'+') >= 0, text,
+            rest);
         return true;
     }
 

@@ -1,20 +1,23 @@
 namespace NicHangExporter.Linux.Kmsg;
 
 /// <summary>
-/// Counts lost records by the gaps in their numbers: the kernel numbers records from 0 at boot without gaps, so the count is exact.
-/// A mutable value: keep it in a field or a local variable, not behind a property.
+/// Counts lost records by the gaps in their numbers. The kernel numbers records from 0 at boot without gaps, so the
+/// count is exact. This is a mutable value: keep it in a field or a local variable, not behind a property.
 /// </summary>
 public struct KmsgSequence : IEquatable<KmsgSequence>
 {
-    /// <summary>The number observed last; null before the first.</summary>
+    /// <summary>The last observed number; null before the first.</summary>
     public ulong? Last { get; private set; }
 
-    /// <summary>A count that goes on after record <paramref name="last"/>, which an earlier process of the same boot has seen.</summary>
+    /// <summary>
+    /// A count that continues after record <paramref name="last"/> of an earlier process in the same boot.
+    /// </summary>
     public static KmsgSequence After(ulong last) => new() { Last = last };
 
     /// <summary>
-    /// Notes a record's number and returns how many records between the previous one and this one were never seen. It is 0 for the
-    /// first number, and for one that does not follow the previous (a source that began again): the count goes on from there.
+    /// Records a number and returns how many records between the previous number and this one were lost. Returns 0 for
+    /// the first number and for a number that does not follow the previous one (the source started again); counting
+    /// continues from there.
     /// </summary>
     public ulong Observe(ulong sequence)
     {

@@ -1,14 +1,15 @@
 namespace NicHangExporter.Linux.Kmsg;
 
 /// <summary>
-/// Cuts a stream of recorded kmsg records into records. A record ends at a newline that no blank follows, because dictionary lines begin with
-/// one; so the last record of a stream is only known to be whole when the next byte, or the end, has come. Pure: bytes in, records out.
+/// Splits a stream of recorded kmsg records. A record ends at a newline that is not followed by a blank, because
+/// dictionary lines start with a blank. The last record of a stream is therefore complete only after the next byte or
+/// the end of the stream. Pure: bytes in, records out.
 /// </summary>
 internal sealed class RecordSplitter(int capacity)
 {
     /// <summary>
-    /// PIPE_BUF (include/uapi/linux/limits.h): the free space that is always offered. A packet pipe throws away what of a packet does
-    /// not fit into the reader's buffer.
+    /// PIPE_BUF (include/uapi/linux/limits.h): the minimum free space of the buffer. A packet pipe drops the part of a
+    /// packet that does not fit into it.
     /// </summary>
     internal const int PacketSize = 4096;
 
@@ -17,13 +18,15 @@ internal sealed class RecordSplitter(int capacity)
     private int _end;
     private bool _skipping;
 
-    /// <summary>True where bytes wait that are not yet known to be a whole record.</summary>
+    /// <summary>True if the buffer holds bytes of a possibly incomplete record.</summary>
     internal bool HasPending => _end > _start;
 
-    /// <summary>True where the waiting bytes end in a newline: a whole record, unless dictionary lines follow.</summary>
+    /// <summary>True if these bytes end in a newline: a complete record, unless dictionary lines follow.</summary>
     internal bool EndsInNewline => HasPending && _buffer[_end - 1] == '\n';
 
-    /// <summary>Where the next bytes go, at least <see cref="PacketSize"/> of them. Ends the life of every record taken before.</summary>
+    /// <summary>
+    /// The free space for the next bytes, at least <see cref="PacketSize"/>. Invalidates all records taken before.
+    /// </summary>
     internal Span<byte> Free()
     {
         if (_buffer.Length - _end < PacketSize)
@@ -34,18 +37,19 @@ internal sealed class RecordSplitter(int capacity)
         return _buffer.AsSpan(_end);
     }
 
-    /// <summary>Notes that so many bytes were put there.</summary>
+    /// <summary>Records how many bytes were written there.</summary>
     internal void Filled(int length) => _end += length;
 
     /// <summary>
-    /// The next record whose end is seen; or, once for each record that does not leave room for a packet, that it was thrown away; or nothing.
+    /// Returns the next complete record; or <see cref="KmsgReadStatus.Oversized"/>, once for each dropped record; or
+    /// nothing.
     /// </summary>
     internal KmsgReadStatus Take(out ReadOnlySpan<byte> record)
     {
         while (FirstEnd() is var length and > 0)
         {
             record = Pop(length);
-            // Whether it is too long must not depend on how the bytes came.
+            // The limit must not depend on how the bytes are split into reads.
             if (record.Length > Longest)
                 return Oversized(out record);
             if (!record.IsEmpty)
@@ -54,14 +58,14 @@ internal sealed class RecordSplitter(int capacity)
         record = default;
         if (Pending.Length <= Longest)
             return KmsgReadStatus.NothingNow;
-        // Too long. Its last byte stays: if that is a newline, the byte after it tells whether the record ends there.
+        // Too long. Keep the last byte: if it is a newline, the byte after it tells whether the record ends there.
         _start = _end - 1;
         var known = _skipping;
         _skipping = true;
         return known ? KmsgReadStatus.NothingNow : KmsgReadStatus.Oversized;
     }
 
-    /// <summary>Takes what waits as the last record; empty where nothing waits.</summary>
+    /// <summary>Takes the rest of the buffer as the last record; empty if the buffer is empty.</summary>
     internal ReadOnlySpan<byte> Flush() => Pop(Pending.Length);
 
     private int Longest => _buffer.Length - PacketSize;
@@ -74,7 +78,7 @@ internal sealed class RecordSplitter(int capacity)
         return KmsgReadStatus.Oversized;
     }
 
-    // An empty line is no record, and the end of a skipped record is none either: both are popped as nothing.
+    // An empty line and the end of a skipped record are not records. Both are removed and return nothing.
     private ReadOnlySpan<byte> Pop(int length)
     {
         var record = Pending[..length];
@@ -84,7 +88,7 @@ internal sealed class RecordSplitter(int capacity)
         return nothing ? default : record;
     }
 
-    // The length of the first record with its final newline, or -1.
+    // The length of the first complete record with its final newline, or -1.
     private int FirstEnd()
     {
         var pending = Pending;

@@ -1,13 +1,14 @@
 namespace NicHangExporter.Linux.Kmsg;
 
-/// <summary>Finds where a look at the log goes on from the last one. Pure: bytes in, a number out.</summary>
+/// <summary>
+/// Finds where the text of one poll continues that of the previous poll. Pure: bytes in, a number out.
+/// </summary>
 internal static class SyslogOverlap
 {
     /// <summary>
-    /// How many bytes at the start of <paramref name="now"/> are the end of <paramref name="before"/>, in whole lines.
-    /// Lines carry their time, so
-    /// there is one answer; where lines repeat with the same time, the longest overlap is taken, which gives no line
-    /// twice.
+    /// The number of bytes at the start of <paramref name="now"/> that are the end of <paramref name="before"/>, in
+    /// whole lines. Lines carry their time, so the result is unique. If lines repeat with the same time, the longest
+    /// overlap is taken, so that no line is given twice.
     /// </summary>
     internal static int Length(ReadOnlySpan<byte> before, ReadOnlySpan<byte> now)
     {

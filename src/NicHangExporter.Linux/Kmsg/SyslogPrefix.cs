@@ -3,9 +3,8 @@ using System.Buffers.Text;
 namespace NicHangExporter.Linux.Kmsg;
 
 /// <summary>
-/// What the kernel puts in front of each line that syslog(2) gives, <c>&lt;3&gt;[   12.345678] </c>, with
-/// CONFIG_PRINTK_CALLER
-/// <c>&lt;3&gt;[   12.345678][  T123] </c> (kernel/printk/printk.c info_print_prefix()).
+/// The prefix of each line that syslog(2) returns: <c>&lt;3&gt;[ 12.345678] </c>, or with CONFIG_PRINTK_CALLER
+/// <c>&lt;3&gt;[ 12.345678][ T123] </c> (kernel/printk/printk.c info_print_prefix()).
 /// </summary>
 internal readonly struct SyslogPrefix
 {
@@ -18,10 +17,10 @@ internal readonly struct SyslogPrefix
     /// <summary>When the record was printed.</summary>
     internal TimeSpan SinceBoot { get; }
 
-    /// <summary>How many bytes of the line it is, the blank included.</summary>
+    /// <summary>The length in bytes, including the trailing blank.</summary>
     internal int Length { get; }
 
-    /// <summary>Reads the prefix of a line; false where there is no whole one.</summary>
+    /// <summary>Parses the prefix of a line; false without a complete prefix.</summary>
     internal static bool TryParse(ReadOnlySpan<byte> line, out SyslogPrefix prefix)
     {
         prefix = default;
@@ -55,7 +54,8 @@ internal readonly struct SyslogPrefix
     private static TimeSpan SinceBootOf(ulong seconds, ulong microseconds) =>
         seconds > (ulong)TimeSpan.MaxValue.Ticks / TimeSpan.TicksPerSecond - 1
             ? TimeSpan.MaxValue
-            : TimeSpan.FromTicks((long)seconds * TimeSpan.TicksPerSecond + (long)microseconds * TimeSpan.TicksPerMicrosecond);
+            : TimeSpan.FromTicks(
+                (long)seconds * TimeSpan.TicksPerSecond + (long)microseconds * TimeSpan.TicksPerMicrosecond);
 
     private static bool IsNumber(ReadOnlySpan<byte> digits)
     {
@@ -74,7 +74,7 @@ internal readonly struct SyslogPrefix
     private static bool TryTakeNumber(ReadOnlySpan<byte> line, ref int at, out ulong number)
     {
         number = 0;
-        // Not a sign, which the parser would take.
+        // The parser would accept a sign.
         if (at >= line.Length || !char.IsAsciiDigit((char)line[at])
             || !Utf8Parser.TryParse(line[at..], out number, out var digits))
             return false;

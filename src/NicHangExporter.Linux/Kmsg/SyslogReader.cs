@@ -1,34 +1,33 @@
 namespace NicHangExporter.Linux.Kmsg;
 
 /// <summary>
-/// Reads the kernel log by syslog(2), for processes that have CAP_SYSLOG and no /dev/kmsg. It takes nothing away from
-/// other readers. The
-/// system call has no position: each look copies the newest part of the ring, and what is new is what follows the end
-/// of the last look.
+/// Reads the kernel log by syslog(2), for processes that have CAP_SYSLOG but no /dev/kmsg. It does not affect other
+/// readers. The system call has no position: each poll copies the newest part of the ring, and the new records are
+/// those that follow the end of the previous poll.
 /// </summary>
 /// <remarks>
-/// A record of several lines has the same prefix on each of them, so where it ends can't be seen: lines in a row with
-/// the same priority, time
-/// and caller are given as one record. A text can't make the lines of one record look like two, for it can't change the
+/// Each line of a record has the same prefix, so the end of a record is not visible. Consecutive lines with the same
+/// priority, time and caller are given as one record. A text can't split its record, because it can't change the
 /// prefix. One thread owns a reader.
 /// </remarks>
 public sealed class SyslogReader
 {
-    /// <summary>The largest part of a ring that is looked at: the newest records count, and the ring of a large host
-    /// has many MiB.</summary>
+    /// <summary>
+    /// The largest part of the ring that is read. The newest records matter, and the ring of a large host has many MiB.
+    /// </summary>
     private const int MaxWindow = 1 << 20;
 
-    /// <summary>Room for the ring of the smallest kernel (LOG_BUF_SHIFT 12) and its prefixes.</summary>
+    /// <summary>Space for the ring of the smallest kernel (LOG_BUF_SHIFT 12) and its prefixes.</summary>
     private const int MinWindow = 16 * 1024;
 
     /// <summary>Longer than any record (PRINTK_MESSAGE_MAX is 2 KiB).</summary>
     private const int MaxText = 16 * 1024;
 
     /// <summary>
-    /// The room that the kernel formats a record in (PRINTK_MESSAGE_MAX since 6.3, kernel/printk/internal.h). It puts the
-    /// prefix in front of each line there, and leaves out the lines that do not fit (record_print_text()).
+    /// The buffer in which the kernel formats a record (PRINTK_MESSAGE_MAX since 6.3, kernel/printk/internal.h). It
+    /// includes the prefix of each line, and the kernel leaves out lines that do not fit (record_print_text()).
     /// </summary>
-    private const int RecordRoom = 2048;
+    private const int RecordBufferSize = 2048;
 
     /// <summary>The longest text of a record, before prefixes (PRINTKRB_RECORD_MAX).</summary>
     private const int LongestText = 1024;
@@ -40,31 +39,32 @@ public sealed class SyslogReader
     private int _length;
     private int _next;
 
-    /// <summary>The newest time among what the last look found to be new; null where that is nothing.</summary>
+    /// <summary>The newest time among the new records of the last poll; null if the poll found no new record.</summary>
     public TimeSpan? Newest { get; private set; }
 
-    /// <summary>Asks for the size of the ring.</summary>
+    /// <summary>Reads the size of the ring.</summary>
     /// <exception cref="LinuxException"><see cref="Errno.NotPermitted"/>: CAP_SYSLOG is missing while
-    /// kernel.dmesg_restrict is 1, or seccomp
-    /// forbids the call.</exception>
+    /// kernel.dmesg_restrict is 1, or seccomp forbids the call.</exception>
     public SyslogReader() : this(Syslog.Call)
     {
     }
 
-    /// <summary>Reads something else than the kernel's log.</summary>
+    /// <summary>Replaces the kernel, for tests.</summary>
     internal SyslogReader(SyslogCall call)
     {
         _call = call;
-        // Prefixes are not in the ring: of short records they are half of what is read.
+        // The ring does not hold prefixes, which are half of the text of short records.
         var window = (int)Math.Clamp(2L * Call(SyslogAction.SizeBuffer, default), MinWindow, MaxWindow);
         _spare = new byte[window];
         _last = new byte[window];
     }
 
-    /// <summary>Looks at the log. What is new is then there for <see cref="TryTake"/>; what was not taken of the last
-    /// look is gone.</summary>
-    /// <exception cref="LinuxException">As from the constructor. The next look goes on from the last one that was
-    /// good.</exception>
+    /// <summary>
+    /// Reads the log. <see cref="TryTake"/> then returns the new records. Records of the previous poll that were not
+    /// taken are dropped.
+    /// </summary>
+    /// <exception cref="LinuxException">As in the constructor. The next poll continues from the last one that
+    /// succeeded.</exception>
     public SyslogNews Poll()
     {
         _next = _length;
@@ -81,8 +81,8 @@ public sealed class SyslogReader
         return news;
     }
 
-    /// <summary>Takes the next record of what is new.</summary>
-    /// <returns>False where all is taken.</returns>
+    /// <summary>Takes the next new record.</summary>
+    /// <returns>False after the last record.</returns>
     public bool TryTake(out SyslogRecord record)
     {
         record = default;
@@ -105,11 +105,12 @@ public sealed class SyslogReader
         return true;
     }
 
-    // Each line takes its prefix and a newline; all texts together, a further line that is not there included, take no
-    // more than the longest text.
-    private static bool MayLackLines(int lines, int prefix) => (lines + 1) * (prefix + 1) + LongestText > RecordRoom;
+    // Each line needs its prefix and a newline. The texts of all lines, including one that was left out, fit into the
+    // longest text.
+    private static bool MayLackLines(int lines, int prefix) =>
+        (lines + 1) * (prefix + 1) + LongestText > RecordBufferSize;
 
-    // What does not fit is cut: only many records of the same microsecond are so long.
+    // Text that does not fit is cut off. Only many records of the same microsecond are that long.
     private void Append(ReadOnlySpan<byte> bytes, ref int length)
     {
         bytes = bytes[..Math.Min(bytes.Length, _text.Length - length)];
@@ -125,7 +126,7 @@ public sealed class SyslogReader
         return rest[..newline];
     }
 
-    // A line that is not ended is none: the kernel gives whole records.
+    // The kernel gives complete records, so a line without an end is invalid.
     private static bool AllHavePrefixes(ReadOnlySpan<byte> lines, out TimeSpan? newest)
     {
         newest = null;
@@ -146,4 +147,25 @@ public sealed class SyslogReader
         var result = _call(action, buffer);
         return result >= 0 ? result : throw new LinuxException("syslog", "the kernel log", (Errno)(-result));
     }
+}
+
+/// <summary>How the result of <see cref="SyslogReader.Poll"/> relates to the previous one.</summary>
+public enum SyslogNews
+{
+    /// <summary>
+    /// No previous text to compare with: this is the first poll, or the log was empty at the last one.
+    /// </summary>
+    First,
+    /// <summary>The text continues where the last poll ended. No record is missing.</summary>
+    Continued,
+    /// <summary>
+    /// Nothing of the last poll is left: the ring overtook this reader, or a user cleared the log (<c>dmesg -C</c>). An
+    /// unknown number of records may be missing.
+    /// </summary>
+    Gap,
+    /// <summary>
+    /// A line has no priority and time in front (printk.time is off), so records can't be separated and none are
+    /// returned.
+    /// </summary>
+    NoTimes,
 }

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace NicHangExporter.Linux.Link;
 
 /// <summary>
-/// Flags of an interface (enum net_device_flags of include/uapi/linux/if.h), the 16 that <c>SIOCGIFFLAGS</c> tells. Bits that
-/// have no name here may be set too.
+/// Flags of an interface (enum net_device_flags of include/uapi/linux/if.h): the 16 that <c>SIOCGIFFLAGS</c> returns.
+/// Bits without a name here may be set too.
 /// </summary>
 [Flags]
 [SuppressMessage("Naming", "CA1711", Justification = "Flags is what the kernel's documents call them.")]
@@ -12,7 +12,7 @@ public enum InterfaceFlags
 {
     /// <summary>No flag.</summary>
     None = 0,
-    /// <summary>IFF_UP: switched on by its administrator; it may still have no carrier.</summary>
+    /// <summary>IFF_UP: enabled by the administrator. The interface may still have no carrier.</summary>
     Up = 1 << 0,
     /// <summary>IFF_BROADCAST: has a broadcast address.</summary>
     Broadcast = 1 << 1,
@@ -20,11 +20,11 @@ public enum InterfaceFlags
     Loopback = 1 << 3,
     /// <summary>IFF_POINTOPOINT: has one peer only.</summary>
     PointToPoint = 1 << 4,
-    /// <summary>IFF_RUNNING: operational as RFC 2863 means it: up, with a carrier.</summary>
+    /// <summary>IFF_RUNNING: operational in the sense of RFC 2863: up, with a carrier.</summary>
     Running = 1 << 6,
     /// <summary>IFF_NOARP.</summary>
     NoArp = 1 << 7,
-    /// <summary>IFF_PROMISC: receives all packets, by its administrator's wish.</summary>
+    /// <summary>IFF_PROMISC: receives all packets, as configured by the administrator.</summary>
     Promiscuous = 1 << 8,
     /// <summary>IFF_ALLMULTI: receives all multicast packets.</summary>
     AllMulticast = 1 << 9,

@@ -3,26 +3,25 @@ using NicHangExporter.Linux.Uapi;
 namespace NicHangExporter.Linux.Link;
 
 /// <summary>
-/// Reads the flags of interfaces and switches interfaces on and off, by <c>ioctl(2)</c> (man 7 netdevice), in the network
-/// namespace of the thread that made this object. Any thread may use it.
+/// Reads the flags of interfaces and turns interfaces on and off by <c>ioctl(2)</c> (man 7 netdevice), in the network
+/// namespace of the thread that created this object. Any thread may use it.
 /// </summary>
 /// <remarks>
-/// Reading takes no lock. Switching waits for the kernel's RTNL lock and then for the driver, without a deadline and without a way
-/// to cancel it: a driver that is stuck in a reset can make that wait endless.
+/// Reading takes no lock. Turning an interface on or off waits for the kernel's RTNL lock and then for the driver. It
+/// has no timeout and can't be cancelled. A driver that is stuck in a reset can block it forever.
 /// </remarks>
 public sealed class LinkFlags : IDisposable
 {
     private readonly IoctlSocket _socket;
 
-    /// <summary>Opens a control socket.</summary>
-    /// <exception cref="LinuxException">None is to be had.</exception>
+    /// <exception cref="LinuxException">No socket can be opened.</exception>
     public LinkFlags() => _socket = new IoctlSocket();
 
-    /// <summary>Speaks to something else than the kernel.</summary>
+    /// <summary>Replaces the kernel, for tests.</summary>
     internal LinkFlags(DeviceIoctl ioctl) => _socket = new IoctlSocket(ioctl);
 
-    /// <summary>SIOCGIFFLAGS: the flags of an interface now.</summary>
-    /// <exception cref="LinuxException"><see cref="Errno.NoDevice"/>: there is no such interface.</exception>
+    /// <summary>SIOCGIFFLAGS: the current flags of an interface.</summary>
+    /// <exception cref="LinuxException"><see cref="Errno.NoDevice"/>: the interface does not exist.</exception>
     public InterfaceFlags Read(InterfaceName device)
     {
         var request = IfReq.For(device);
@@ -30,21 +29,27 @@ public sealed class LinkFlags : IDisposable
         return (InterfaceFlags)request.Flags;
     }
 
-    /// <summary>Switches an interface on. Global IPv6 addresses that went with switching it off do not come back by themselves.</summary>
-    /// <returns>False where it was on already, and nothing was done.</returns>
-    /// <exception cref="LinuxException">Also the driver's reasons not to start, such as <see cref="Errno.IO"/>.</exception>
+    /// <summary>
+    /// Turns an interface on. Global IPv6 addresses that were lost when it was turned off do not come back by
+    /// themselves.
+    /// </summary>
+    /// <returns>False if it was on already.</returns>
+    /// <exception cref="LinuxException">Also the driver's reasons not to start, such as
+    /// <see cref="Errno.IO"/>.</exception>
     public bool BringUp(InterfaceName device) => Switch(device, InterfaceFlags.Up);
 
-    /// <summary>Switches an interface off. Its routes are lost, and unless a sysctl keeps them, its global IPv6 addresses.</summary>
-    /// <returns>False where it was off already, and nothing was done.</returns>
+    /// <summary>
+    /// Turns an interface off. Its routes are lost, and also its global IPv6 addresses unless a sysctl keeps them.
+    /// </summary>
+    /// <returns>False if it was off already.</returns>
     /// <exception cref="LinuxException">The kernel refused.</exception>
     public bool BringDown(InterfaceName device) => Switch(device, InterfaceFlags.None);
 
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
 
-    // SIOCSIFFLAGS replaces all flags, so the others are written back as they were read. There is no way to close the gap between
-    // the two calls: another program's change in there would be undone.
+    // SIOCSIFFLAGS replaces all flags, so the others are written back as they were read. A change by another program
+    // between the two calls would be undone.
     private bool Switch(InterfaceName device, InterfaceFlags up)
     {
         var before = Read(device);

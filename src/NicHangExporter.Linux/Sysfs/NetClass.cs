@@ -4,23 +4,26 @@ using Tmds.Linux;
 namespace NicHangExporter.Linux.Sysfs;
 
 /// <summary>
-/// The network interfaces as sysfs lists them (Documentation/ABI/testing/sysfs-class-net). It shows the network namespace of whoever
-/// mounted it, which need not be that of this process.
+/// The network interfaces in sysfs (Documentation/ABI/testing/sysfs-class-net). sysfs shows the network namespace of
+/// the process that mounted it, which can differ from that of this process.
 /// </summary>
 /// <param name="sysfsRoot">Where sysfs is mounted: <c>/sys</c>, or the host's in a container.</param>
 public sealed class NetClass(string sysfsRoot)
 {
-    // 255 bytes are the longest name (NAME_MAX), so this holds any entry, and some 80 ordinary ones.
+    // A name has at most 255 bytes (NAME_MAX), so this holds any entry and about 80 ordinary ones.
     private const int EntryBufferSize = 4096;
 
     private readonly byte[] _path = FileDescriptor.TerminatedPath(Path.Join(sysfsRoot, "class/net"));
 
     /// <summary>
-    /// Lists the interfaces, sorted by their bytes. What is no directory or link to one is none (<c>bonding_masters</c> is a file there);
-    /// nor is what the kernel would not accept as a name.
+    /// Lists the interfaces, sorted by their bytes. An entry that is not a directory or a link to one is skipped
+    /// (<c>bonding_masters</c> is a file), and so is a name that the kernel would not accept.
     /// </summary>
-    /// <param name="devices">Is emptied, then filled; stays empty after an error.</param>
-    /// <returns><see cref="Errno.None"/>, or why the class can't be read: <see cref="Errno.NoEntry"/> where it is not there.</returns>
+    /// <param name="devices">Is cleared and filled. Stays empty after an error.</param>
+    /// <returns>
+    /// <see cref="Errno.None"/>, or the reason why the class can't be read: <see cref="Errno.NoEntry"/> if it does not
+    /// exist.
+    /// </returns>
     public Errno TryList(List<InterfaceName> devices)
     {
         ArgumentNullException.ThrowIfNull(devices);
@@ -29,7 +32,7 @@ public sealed class NetClass(string sysfsRoot)
         if (directory is null)
             return errno;
         using (directory)
-        using (var borrowed = directory.Borrow())
+        using (var borrowed = directory.Acquire())
         {
             var entries = new DirectoryEntries(borrowed.Number, stackalloc byte[EntryBufferSize]);
             while (entries.MoveNext())
@@ -42,11 +45,11 @@ public sealed class NetClass(string sysfsRoot)
         }
     }
 
-    /// <summary>Opens an interface, for reading its attributes.</summary>
-    /// <returns>Null where no such interface exists, or exists no more.</returns>
-    /// <exception cref="LinuxException">It can't be opened for another reason, such as
-    /// <see cref="Errno.TooManyOpenFiles"/>; or the class is
-    /// not there, which says nothing of the interface.</exception>
+    /// <summary>Opens an interface to read its attributes.</summary>
+    /// <returns>Null if the interface does not exist.</returns>
+    /// <exception cref="LinuxException">The interface can't be opened for another reason, such as
+    /// <see cref="Errno.TooManyOpenFiles"/>; or the class does not exist, so that the state of the interface is
+    /// unknown.</exception>
     public NetDevice? Open(InterfaceName name)
     {
         if (TryOpen(name, LibC.O_PATH) is not { } directory)
@@ -63,8 +66,8 @@ public sealed class NetClass(string sysfsRoot)
     }
 
     /// <summary>
-    /// The interfaces whose parent device has this address on its bus, sorted by their bytes: none, one, or several, for one PCI function
-    /// may have many ports.
+    /// The interfaces whose parent device has this address on its bus, sorted by their bytes. One PCI function can have
+    /// several ports.
     /// </summary>
     /// <exception cref="LinuxException">The class, or the parent of an interface, can't be read.</exception>
     public IReadOnlyList<InterfaceName> FindByBusAddress(BusAddress address)
@@ -80,27 +83,35 @@ public sealed class NetClass(string sysfsRoot)
         return found;
     }
 
-    /// <summary>The bridges, bonds, teams, VLANs and the like that stand directly on this interface (its <c>upper_*</c> links), sorted by
-    /// their bytes; none where the interface does not exist.</summary>
-    /// <exception cref="LinuxException">The interface is there but can't be read.</exception>
+    /// <summary>
+    /// The bridges, bonds, teams, VLANs and other interfaces directly above this interface (its <c>upper_*</c> links),
+    /// sorted by their bytes; empty if the interface does not exist.
+    /// </summary>
+    /// <exception cref="LinuxException">The interface exists but can't be read.</exception>
     public IReadOnlyList<InterfaceName> ListUppers(InterfaceName device) => ListAdjacent(device, AdjacentLinks.Upper);
 
-    /// <summary>The devices that this interface stands on directly (its <c>lower_*</c> links), such as the ports of a bridge, sorted by
-    /// their bytes; none where the interface does not exist.</summary>
-    /// <exception cref="LinuxException">The interface is there but can't be read.</exception>
+    /// <summary>
+    /// The devices directly below this interface (its <c>lower_*</c> links), such as the ports of a bridge, sorted by
+    /// their bytes; empty if the interface does not exist.
+    /// </summary>
+    /// <exception cref="LinuxException">The interface exists but can't be read.</exception>
     public IReadOnlyList<InterfaceName> ListLowers(InterfaceName device) => ListAdjacent(device, AdjacentLinks.Lower);
 
-    /// <summary>The bond that this interface is a port of; null where it is a port of none, or of a bridge, team or VRF, or does not exist.</summary>
-    /// <exception cref="LinuxException">The interface is there but can't be read.</exception>
+    /// <summary>
+    /// The bond that this interface is a port of. Null if it is not a port of a bond, or does not exist.
+    /// </summary>
+    /// <exception cref="LinuxException">The interface exists but can't be read.</exception>
     public InterfaceName? FindBond(InterfaceName device)
     {
         using var port = Open(device);
         return port is { IsBondSlave: true, Master: { IsEmpty: false } bond } ? bond : null;
     }
 
-    /// <summary>The ports of a bond, sorted by their bytes; none for what is no bond. They come from its <c>lower_*</c> links, for
-    /// <c>bonding/slaves</c> takes the kernel's RTNL lock.</summary>
-    /// <exception cref="LinuxException">The bond is there but can't be read.</exception>
+    /// <summary>
+    /// The ports of a bond, sorted by their bytes; empty for other interfaces. Reads the <c>lower_*</c> links, because
+    /// <c>bonding/slaves</c> takes the kernel's RTNL lock.
+    /// </summary>
+    /// <exception cref="LinuxException">The bond exists but can't be read.</exception>
     public IReadOnlyList<InterfaceName> ListBondPorts(InterfaceName bond)
     {
         using var device = Open(bond);
@@ -123,17 +134,17 @@ public sealed class NetClass(string sysfsRoot)
     private bool HasParent(InterfaceName name, ReadOnlySpan<byte> address)
     {
         var suffix = "/device\0"u8;
-        Span<byte> target = stackalloc byte[SmallFile.MaxLinkLength];
+        Span<byte> target = stackalloc byte[FileCalls.MaxLinkLength];
         Span<byte> path = stackalloc byte[_path.Length + InterfaceName.MaxLength + suffix.Length];
         var length = PathOf(name, path);
         suffix.CopyTo(path[length..]);
-        var errno = SmallFile.TryReadLinkName(LibC.AT_FDCWD, path[..(length + suffix.Length)], target, out var parent);
+        var errno = FileCalls.TryReadLinkName(LibC.AT_FDCWD, path[..(length + suffix.Length)], target, out var parent);
         return errno == Errno.None ? parent.SequenceEqual(address)
             : NetDevice.IsAbsent(errno) ? false
             : throw new LinuxException("readlinkat", $"{Subject()}/{name}/device", errno);
     }
 
-    // Null for what is no interface, or no more: bonding_masters is a legal name, too.
+    // Null if the interface does not exist. bonding_masters is a legal name too.
     private FileDescriptor? TryOpen(InterfaceName name, int flags)
     {
         if (name.IsEmpty)
@@ -144,8 +155,8 @@ public sealed class NetClass(string sysfsRoot)
         var errno = FileDescriptor.TryOpen(path[..(length + 1)], flags | LibC.O_DIRECTORY, out var directory);
         if (errno is not (Errno.None or Errno.NoEntry or Errno.NotDirectory or Errno.NoDevice))
             throw new LinuxException("open", $"{Subject()}/{name}", errno);
-        // Where the whole class is missing, as while /sys is mounted anew, no interface is known to be gone.
-        if (directory is null && SmallFile.TryFindDirectory(LibC.AT_FDCWD, _path) is not Errno.None and var missing)
+        // If the class is missing, for example while /sys is being mounted, it is unknown whether the interface exists.
+        if (directory is null && FileCalls.TryFindDirectory(LibC.AT_FDCWD, _path) is not Errno.None and var missing)
             throw new LinuxException("stat", Subject(), missing);
         return directory;
     }

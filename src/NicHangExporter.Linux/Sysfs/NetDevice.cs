@@ -4,19 +4,19 @@ using Tmds.Linux;
 namespace NicHangExporter.Linux.Sysfs;
 
 /// <summary>
-/// One network interface in sysfs, held by its directory: the name may pass to another interface meanwhile, this still reads the one that was
-/// opened, or nothing. Attributes are named by their path below that directory, ending in an explicit NUL:
-/// <c>"statistics/rx_bytes\0"u8</c>. Reading them allocates nothing.
+/// One network interface in sysfs, held by its directory. If the name passes to another interface, this object still
+/// reads the one that was opened, or nothing. Attributes are named by their path below that directory, ending in an
+/// explicit NUL: <c>"statistics/rx_bytes\0"u8</c>. Reading them allocates nothing.
 /// </summary>
 /// <remarks>
-/// <c>statistics/*</c>, <c>mtu</c>, <c>operstate</c> and <c>queues/*</c> are read at once, and so is all that this type reads of its own
-/// accord. <c>speed</c>, <c>duplex</c> and <c>carrier</c>
-/// take the kernel's RTNL lock, which a driver that is stuck in a reset can hold for ever: never read those while somebody waits.
-/// Any thread may read while another disposes: it then gets an <see cref="ObjectDisposedException"/>, never another file.
+/// <c>statistics/*</c>, <c>mtu</c>, <c>operstate</c>, <c>queues/*</c> and everything else that this type reads itself
+/// need no lock. <c>speed</c>, <c>duplex</c> and <c>carrier</c> take the kernel's RTNL lock, which a driver that is
+/// stuck in a reset can hold forever: never read those while a caller waits. Any thread may read while another one
+/// disposes. It then gets an <see cref="ObjectDisposedException"/>, never another file.
 /// </remarks>
 public sealed class NetDevice : IDisposable
 {
-    // Longer than any 64-bit number with its sign; an attribute that fills it is no number.
+    // Longer than any 64-bit number with its sign.
     private const int NumberBufferSize = 32;
     private const int MaxAttributeLength = 256;
 
@@ -29,115 +29,136 @@ public sealed class NetDevice : IDisposable
     {
         Name = name;
         _directory = directory;
-        Span<byte> target = stackalloc byte[SmallFile.MaxLinkLength];
+        Span<byte> target = stackalloc byte[FileCalls.MaxLinkLength];
         IsPhysical = HasLink("device\0"u8, target, out var parent);
         BusAddress = BusAddress.TryParse(parent, out var address) ? address : default;
         IsVirtualFunction = IsPhysical && HasLink("device/physfn\0"u8, target, out _);
     }
 
-    /// <summary>The name under which it was opened.</summary>
+    /// <summary>The name at the time of opening.</summary>
     public InterfaceName Name { get; }
 
-    /// <summary>True where it has a parent device (a <c>device</c> link): bridges, bonds, tunnels and veths have none.</summary>
+    /// <summary>
+    /// True if it has a parent device (a <c>device</c> link). Bridges, bonds, tunnels and veths have none.
+    /// </summary>
     public bool IsPhysical { get; }
 
     /// <summary>
-    /// True for a virtual function of SR-IOV, whose PCI device has a <c>physfn</c> link (Documentation/ABI/testing/sysfs-bus-pci). In a guest
-    /// that a virtual function is passed to there is no such link: there it is a device like any other.
+    /// True for a virtual function of SR-IOV, whose PCI device has a <c>physfn</c> link
+    /// (Documentation/ABI/testing/sysfs-bus-pci). A guest does not see that link: there it is an ordinary device.
     /// </summary>
     public bool IsVirtualFunction { get; }
 
-    /// <summary>The parent's address on its bus, from the <c>device</c> link; empty where there is none.</summary>
+    /// <summary>The parent's address on its bus, from the <c>device</c> link; empty without a parent.</summary>
     public BusAddress BusAddress { get; }
 
-    /// <summary>The parent's bus, such as <c>pci</c>, <c>usb</c> or <c>virtio</c>; null where there is none. Reads a link each time.</summary>
+    /// <summary>
+    /// The parent's bus, such as <c>pci</c>, <c>usb</c> or <c>virtio</c>; null without a parent. Reads a link each
+    /// time.
+    /// </summary>
     public string? Subsystem => ReadLinkName("device/subsystem\0"u8);
 
-    /// <summary>The driver that the parent is bound to, such as <c>e1000e</c>; null where there is none. Reads a link each time.</summary>
+    /// <summary>The parent's driver, such as <c>e1000e</c>; null without a driver. Reads a link each time.</summary>
     public string? Driver => ReadLinkName("device/driver\0"u8);
 
     /// <summary>
-    /// The number of the interface (<c>ifindex</c>), read each time; 0, which no interface has, where it is gone. A
-    /// device
-    /// that is made anew under the old name has another, and <see cref="NetClass.Open"/> by that name then finds that one.
+    /// The number of the interface (<c>ifindex</c>), read each time; 0, which no interface has, if it is gone. A device
+    /// that is created again under the old name has another number, and <see cref="NetClass.Open"/> by that name finds
+    /// the new one.
     /// </summary>
-    /// <exception cref="LinuxException">It is not known, for the attribute can't be read.</exception>
+    /// <exception cref="LinuxException">The number is unknown, because the attribute can't be read.</exception>
     public long Index => TryReadInt64("ifindex\0"u8, out var index) is var errno && errno == Errno.None ? index
         : IsAbsent(errno) ? 0
         : throw new LinuxException("read", $"{Name}/ifindex", errno);
 
     /// <summary>
-    /// True for what sends through other devices, or would if it had any: bridges, bonds, teams, VLANs, macvlans, tunnels and whatever else
-    /// has a <c>lower_*</c> link. Features set there are recomputed from the devices below, or never reach hardware. A veth or a tap is no
-    /// such thing, and a macvlan whose lower device is in another network namespace can't be told from one. Looks each time; false where
-    /// the interface is gone.
+    /// True for an interface that sends through other devices: bridges, bonds, teams, VLANs, macvlans, tunnels and any
+    /// other interface with a <c>lower_*</c> link. Features set there are recomputed from the devices below or never
+    /// reach hardware. False for a veth, a tap and an interface that is gone. A macvlan whose lower device is in
+    /// another network namespace can't be distinguished from these. Reads each time.
     /// </summary>
-    /// <exception cref="LinuxException">The interface is there but can't be read.</exception>
+    /// <exception cref="LinuxException">The interface exists but can't be read.</exception>
     public bool IsUpper => HasDirectory("bridge\0"u8) || IsBond || HasLowers() || IsOfUpperKind();
 
-    /// <summary>True for a port of a bond (its <c>master</c> has a <c>bonding</c> directory), active or not. Looks each time.</summary>
-    /// <exception cref="LinuxException">The interface is there but can't be read.</exception>
+    /// <summary>
+    /// True for a port of a bond (its <c>master</c> has a <c>bonding</c> directory), active or not. Reads each time.
+    /// </summary>
+    /// <exception cref="LinuxException">The interface exists but can't be read.</exception>
     public bool IsBondSlave => HasDirectory("master/bonding\0"u8);
 
     /// <summary>True for a bond (<c>bonding/</c>), with or without ports.</summary>
     internal bool IsBond => HasDirectory("bonding\0"u8);
 
-    /// <summary>What this is a port of: a bridge, bond, team, VRF (<c>master</c>); empty where there is none.</summary>
+    /// <summary>The bridge, bond, team or VRF that this is a port of (<c>master</c>); empty otherwise.</summary>
     internal InterfaceName Master
     {
         get
         {
-            using var directory = _directory.Borrow();
-            var errno = SmallFile.TryReadLinkName(directory.Number, "master\0"u8, stackalloc byte[SmallFile.MaxLinkLength], out var bytes);
+            using var directory = _directory.Acquire();
+            var errno = FileCalls.TryReadLinkName(
+                directory.Number, "master\0"u8, stackalloc byte[FileCalls.MaxLinkLength], out var bytes);
             return errno == Errno.None && InterfaceName.TryParse(bytes, out var master) ? master : default;
         }
     }
 
-    /// <summary>True for an error that says that there is no such thing; any other says that it is not known whether
-    /// there is.</summary>
+    /// <summary>
+    /// True for an error that means that the file does not exist. Any other error leaves that unknown.
+    /// </summary>
     public static bool IsAbsent(Errno errno) =>
         errno is Errno.NoEntry or Errno.NoDevice or Errno.NotDirectory or Errno.Invalid;
 
+    /// <summary>
+    /// True if <c>operstate</c> is <c>up</c>, or <c>unknown</c>, which is all that some drivers report. Reads it each
+    /// time. Not <c>carrier</c>, which takes the kernel's RTNL lock.
+    /// </summary>
+    public bool IsOperational
+    {
+        get
+        {
+            Span<byte> state = stackalloc byte[NumberBufferSize];
+            return TryReadText("operstate\0"u8, state, out var length) == Errno.None
+                && (state[..length].SequenceEqual("up"u8) || state[..length].SequenceEqual("unknown"u8));
+        }
+    }
+
     /// <summary>Reads an unsigned decimal number.</summary>
     /// <returns>
-    /// <see cref="Errno.None"/>; <see cref="Errno.NoEntry"/> or <see cref="Errno.NoDevice"/> where the interface is gone or has no such
-    /// attribute; <see cref="Errno.Invalid"/> where the attribute has no value now (<c>speed</c> and <c>carrier</c> of an interface that is
-    /// down) or holds no such number; whatever else the kernel says.
+    /// <see cref="Errno.None"/>; <see cref="Errno.NoEntry"/> or <see cref="Errno.NoDevice"/> if the interface is gone
+    /// or has no such attribute; <see cref="Errno.Invalid"/> if the attribute has no value now (<c>speed</c> and
+    /// <c>carrier</c> of an interface that is down) or holds no such number; or another error of the kernel.
     /// </returns>
     /// <exception cref="ArgumentException">The attribute does not end in its only NUL.</exception>
     public Errno TryReadUInt64(ReadOnlySpan<byte> attribute, out ulong value)
     {
         Span<byte> text = stackalloc byte[NumberBufferSize];
-        var errno = TryReadNumber(attribute, text, out var length);
-        if (Utf8Parser.TryParse(text[..length], out value, out var digits) && digits == length)
-            return errno;
-        value = 0;
-        return errno == Errno.None ? Errno.Invalid : errno;
+        var errno = TryReadNumber(attribute, ref text);
+        return Parsed(errno, Utf8Parser.TryParse(text, out value, out var digits) && digits == text.Length, ref value);
     }
 
-    /// <summary>Reads a signed decimal number, as <see cref="TryReadUInt64"/> does: <c>speed</c> is -1 where it is unknown.</summary>
+    /// <summary>Reads a signed decimal number. <c>speed</c> is -1 if it is unknown.</summary>
     /// <inheritdoc cref="TryReadUInt64"/>
     public Errno TryReadInt64(ReadOnlySpan<byte> attribute, out long value)
     {
         Span<byte> text = stackalloc byte[NumberBufferSize];
-        var errno = TryReadNumber(attribute, text, out var length);
-        if (Utf8Parser.TryParse(text[..length], out value, out var digits) && digits == length)
-            return errno;
-        value = 0;
-        return errno == Errno.None ? Errno.Invalid : errno;
+        var errno = TryReadNumber(attribute, ref text);
+        return Parsed(errno, Utf8Parser.TryParse(text, out value, out var digits) && digits == text.Length, ref value);
     }
 
     /// <summary>Reads an attribute as bytes, without its final newline.</summary>
-    /// <returns>As <see cref="TryReadUInt64"/>; and <see cref="Errno.TooSmall"/> where the buffer holds only the beginning.</returns>
+    /// <returns>
+    /// As <see cref="TryReadUInt64"/>; <see cref="Errno.TooSmall"/> if the attribute is longer than the buffer.
+    /// </returns>
     /// <exception cref="ArgumentException">The attribute does not end in its only NUL.</exception>
     public Errno TryReadText(ReadOnlySpan<byte> attribute, Span<byte> buffer, out int length)
     {
-        using var directory = _directory.Borrow();
-        return SmallFile.TryReadText(directory.Number, attribute, buffer, out length);
+        using var directory = _directory.Acquire();
+        return FileReader.TryReadText(directory.Number, attribute, buffer, out length);
     }
 
-    /// <summary>Reads an unsigned number of one transmit queue, <c>queues/tx-N/attribute</c>: <c>"tx_timeout\0"u8</c>, or
-    /// <c>"byte_queue_limits/inflight\0"u8</c> in bytes.</summary>
+    /// <summary>
+    /// Reads an unsigned number of one transmit queue, <c>queues/tx-N/attribute</c>, such as <c>"tx_timeout\0"u8</c>,
+    /// or <c>"byte_queue_limits/inflight\0"u8</c> in bytes.
+    /// </summary>
     /// <inheritdoc cref="TryReadUInt64"/>
     public Errno TryReadQueueUInt64(int txQueue, ReadOnlySpan<byte> attribute, out ulong value)
     {
@@ -154,7 +175,8 @@ public sealed class NetDevice : IDisposable
     }
 
     /// <summary>
-    /// The number of transmit queues in use (<c>queues/tx-*</c>); 0 where the interface is gone or the kernel has no such directory.
+    /// The number of transmit queues in use (<c>queues/tx-*</c>); 0 if the interface is gone or the kernel has no such
+    /// directory.
     /// </summary>
     public int CountTxQueues()
     {
@@ -162,7 +184,7 @@ public sealed class NetDevice : IDisposable
         if (queues is null)
             return 0;
         using (queues)
-        using (var borrowed = queues.Borrow())
+        using (var borrowed = queues.Acquire())
         {
             var count = 0;
             var entries = new DirectoryEntries(borrowed.Number, stackalloc byte[4096]);
@@ -173,13 +195,28 @@ public sealed class NetDevice : IDisposable
         }
     }
 
+    /// <summary>
+    /// Sums <c>byte_queue_limits/inflight</c> of all transmit queues in use: bytes that were handed to the hardware and
+    /// not sent yet. Queues without that file, as of drivers without BQL, count as 0.
+    /// </summary>
+    /// <param name="queues">The number of transmit queues (<see cref="CountTxQueues"/>).</param>
+    public ulong SumInflightBytes(out int queues)
+    {
+        queues = CountTxQueues();
+        ulong sum = 0;
+        for (var queue = 0; queue < queues; queue++)
+            if (TryReadQueueUInt64(queue, "byte_queue_limits/inflight\0"u8, out var bytes) == Errno.None)
+                sum += bytes;
+        return sum;
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _directory.Dispose();
 
     private bool HasDirectory(ReadOnlySpan<byte> path)
     {
-        using var directory = _directory.Borrow();
-        return Has(SmallFile.TryFindDirectory(directory.Number, path), "fstatat");
+        using var directory = _directory.Acquire();
+        return Has(FileCalls.TryFindDirectory(directory.Number, path), "fstatat");
     }
 
     private bool HasLowers()
@@ -194,10 +231,11 @@ public sealed class NetDevice : IDisposable
         if (Has(TryReadUInt64("type\0"u8, out var type), "read type") && UpperKind.IsTunnel(type))
             return true;
         Span<byte> uevent = stackalloc byte[PageSize];
-        return Has(TryReadText("uevent\0"u8, uevent, out var length), "read uevent") && UpperKind.IsNamedIn(uevent[..length]);
+        return Has(TryReadText("uevent\0"u8, uevent, out var length), "read uevent")
+            && UpperKind.IsNamedIn(uevent[..length]);
     }
 
-    // What can't be seen is not taken for absent: that could make a NIC of a bridge.
+    // An unreadable file does not count as absent. Otherwise a bridge could be mistaken for a NIC.
     private bool Has(Errno errno, string operation) => errno switch
     {
         Errno.None => true,
@@ -205,29 +243,37 @@ public sealed class NetDevice : IDisposable
         _ => throw new LinuxException(operation, Name.ToString(), errno),
     };
 
-    // Too long for a number is no number.
-    private Errno TryReadNumber(ReadOnlySpan<byte> attribute, Span<byte> text, out int length)
+    // Leaves the text empty after an error. A text that exceeds the buffer is not a number.
+    private Errno TryReadNumber(ReadOnlySpan<byte> attribute, ref Span<byte> text)
     {
-        var errno = TryReadText(attribute, text, out length);
-        if (errno == Errno.None)
-            return errno;
-        length = 0;
+        var errno = TryReadText(attribute, text, out var length);
+        text = errno == Errno.None ? text[..length] : default;
         return errno == Errno.TooSmall ? Errno.Invalid : errno;
+    }
+
+    private static Errno Parsed<T>(Errno errno, bool isNumber, ref T value)
+        where T : struct
+    {
+        if (isNumber)
+            return errno;
+        value = default;
+        return errno == Errno.None ? Errno.Invalid : errno;
     }
 
     private string? ReadLinkName(ReadOnlySpan<byte> link)
     {
-        using var directory = _directory.Borrow();
-        var errno = SmallFile.TryReadLinkName(directory.Number, link, stackalloc byte[SmallFile.MaxLinkLength], out var name);
+        using var directory = _directory.Acquire();
+        var errno = FileCalls.TryReadLinkName(
+            directory.Number, link, stackalloc byte[FileCalls.MaxLinkLength], out var name);
         return errno == Errno.None ? KernelText.Escape(name) : null;
     }
 
-    // A link that can't be read is not a link that is missing: a NIC must not pass for a virtual device, which is as
-    // good as gone.
+    // An unreadable link does not count as absent. Otherwise a NIC could be mistaken for a virtual device and be
+    // ignored.
     private bool HasLink(ReadOnlySpan<byte> link, Span<byte> buffer, out ReadOnlySpan<byte> target)
     {
-        using var directory = _directory.Borrow();
-        var errno = SmallFile.TryReadLinkName(directory.Number, link, buffer, out target);
+        using var directory = _directory.Acquire();
+        var errno = FileCalls.TryReadLinkName(directory.Number, link, buffer, out target);
         return errno == Errno.None || (IsAbsent(errno) ? false
             : throw new LinuxException("readlinkat", $"{Name}/{KernelText.Escape(link[..^1])}", errno));
     }

@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace NicHangExporter.Linux.Uapi;
 
-/// <summary><c>char[ETH_GSTRING_LEN]</c> (include/uapi/linux/ethtool.h): text padded with NUL, which need not end in one.</summary>
+/// <summary>
+/// <c>char[ETH_GSTRING_LEN]</c> (include/uapi/linux/ethtool.h): text padded with NUL, without a NUL if it fills the
+/// field.
+/// </summary>
 [InlineArray(Length)]
 internal struct EthtoolString
 {
@@ -52,7 +55,7 @@ internal struct EthtoolDrvInfo
     /// <summary><c>regdump_len</c>.</summary>
     public uint RegistersLength;
 
-    /// <summary><c>char[12]</c> (include/uapi/linux/ethtool.h): nothing yet.</summary>
+    /// <summary><c>char[12]</c> (include/uapi/linux/ethtool.h): reserved.</summary>
     [InlineArray(12)]
     internal struct Reserved12
     {
@@ -61,8 +64,8 @@ internal struct EthtoolDrvInfo
 }
 
 /// <summary>
-/// <c>struct ethtool_sset_info</c> (include/uapi/linux/ethtool.h). A <c>__u32</c> follows for each bit that the kernel left set
-/// in the mask: the number of strings of that set.
+/// <c>struct ethtool_sset_info</c> (include/uapi/linux/ethtool.h). A <c>__u32</c> follows for each bit that the kernel
+/// left set in the mask: the number of strings of that set.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct EthtoolSsetInfo
@@ -83,17 +86,23 @@ internal struct EthtoolGStrings
     public uint Command;
     /// <summary><c>string_set</c>.</summary>
     public uint StringSet;
-    /// <summary><c>len</c>: the number of strings that there is room for; in the answer 0 where that is not their number.</summary>
+    /// <summary>
+    /// <c>len</c>: the number of strings that the buffer holds; in the answer 0 if that is not the number of strings.
+    /// </summary>
     public uint Count;
 }
 
-/// <summary><c>struct ethtool_stats</c> (include/uapi/linux/ethtool.h). The values follow, a <c>__u64</c> each.</summary>
+/// <summary>
+/// <c>struct ethtool_stats</c> (include/uapi/linux/ethtool.h). The values follow, a <c>__u64</c> each.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct EthtoolStats
 {
     /// <summary><c>cmd</c>.</summary>
     public uint Command;
-    /// <summary><c>n_stats</c>: the number of values that there is room for; in the answer 0 where that is not their number.</summary>
+    /// <summary>
+    /// <c>n_stats</c>: the number of values that the buffer holds; in the answer 0 if that is not the number of values.
+    /// </summary>
     public uint Count;
 }
 
@@ -103,7 +112,9 @@ internal struct EthtoolGFeatures
 {
     /// <summary><c>cmd</c>.</summary>
     public uint Command;
-    /// <summary><c>size</c>: the number of blocks that there is room for; in the answer the number that this kernel has.</summary>
+    /// <summary>
+    /// <c>size</c>: the number of blocks that the buffer holds; in the answer the number of blocks of this kernel.
+    /// </summary>
     public uint BlockCount;
 }
 
@@ -127,7 +138,9 @@ internal struct EthtoolSFeatures
 {
     /// <summary><c>cmd</c>.</summary>
     public uint Command;
-    /// <summary><c>size</c>: the number of blocks; EINVAL where it is not exactly the number that this kernel has.</summary>
+    /// <summary>
+    /// <c>size</c>: the number of blocks; EINVAL unless it is exactly the number of blocks of this kernel.
+    /// </summary>
     public uint BlockCount;
 }
 
@@ -135,9 +148,9 @@ internal struct EthtoolSFeatures
 [StructLayout(LayoutKind.Sequential)]
 internal struct EthtoolSetFeaturesBlock
 {
-    /// <summary><c>valid</c>: the features that are to change.</summary>
+    /// <summary><c>valid</c>: the features to change.</summary>
     public uint Valid;
-    /// <summary><c>requested</c>: what they are to be.</summary>
+    /// <summary><c>requested</c>: their new values.</summary>
     public uint Requested;
 }
 
@@ -164,7 +177,7 @@ internal struct EthtoolEee
     /// <summary><c>reserved</c>.</summary>
     public Reserved2 Reserved;
 
-    /// <summary><c>__u32[2]</c> (include/uapi/linux/ethtool.h): nothing yet.</summary>
+    /// <summary><c>__u32[2]</c> (include/uapi/linux/ethtool.h): reserved.</summary>
     [InlineArray(2)]
     internal struct Reserved2
     {
@@ -239,8 +252,8 @@ internal struct EthtoolLinkSettings
     /// <summary><c>eth_tp_mdix_ctrl</c>.</summary>
     public byte MdixControl;
     /// <summary>
-    /// <c>link_mode_masks_nwords</c>: the length of each bit set. Where it is not what the kernel has, nothing else is answered
-    /// and this is the right number, negated.
+    /// <c>link_mode_masks_nwords</c>: the length of each bit set. If it differs from the kernel's, the answer holds
+    /// only this field: the right number, negated.
     /// </summary>
     public sbyte LinkModeWords;
     /// <summary><c>transceiver</c>.</summary>
@@ -254,7 +267,7 @@ internal struct EthtoolLinkSettings
     /// <summary><c>reserved</c>.</summary>
     public Reserved7 Reserved;
 
-    /// <summary><c>__u32[7]</c> (include/uapi/linux/ethtool.h): nothing yet.</summary>
+    /// <summary><c>__u32[7]</c> (include/uapi/linux/ethtool.h): reserved.</summary>
     [InlineArray(7)]
     internal struct Reserved7
     {
@@ -268,6 +281,8 @@ internal struct EthtoolPermAddr
 {
     /// <summary><c>cmd</c>.</summary>
     public uint Command;
-    /// <summary><c>size</c>: the number of bytes that there is room for; in the answer the length of the address.</summary>
+    /// <summary>
+    /// <c>size</c>: the number of bytes that the buffer holds; in the answer the length of the address.
+    /// </summary>
     public uint Size;
 }

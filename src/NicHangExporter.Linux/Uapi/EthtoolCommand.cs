@@ -1,13 +1,13 @@
 namespace NicHangExporter.Linux.Uapi;
 
 /// <summary>
-/// The commands used here out of include/uapi/linux/ethtool.h. The name goes into error messages, so it is kept with the number.
+/// The commands of include/uapi/linux/ethtool.h that are used here, with their names for error messages.
 /// </summary>
-/// <param name="Number">What the first word of a command's structure is.</param>
-/// <param name="Name">The header's name for it.</param>
+/// <param name="Number">The first word of the command's structure.</param>
+/// <param name="Name">The name in the header.</param>
 internal readonly record struct EthtoolCommand(uint Number, string Name)
 {
-    /// <summary>Who drives the device.</summary>
+    /// <summary>Driver, versions, bus address.</summary>
     public static EthtoolCommand GetDriverInfo => new(0x03, "ETHTOOL_GDRVINFO");
 
     /// <summary>Restarts autonegotiation.</summary>

@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 namespace NicHangExporter.Linux.Uapi;
 
 /// <summary>
-/// <c>struct ifreq</c> (include/uapi/linux/if.h): a device by name, and an argument. Only two arms of the union are named; the
-/// explicit size keeps the others, because the kernel copies the whole structure both ways. (A 32-bit kernel's is 8 bytes
-/// shorter, which makes this one merely longer than needed there.)
+/// <c>struct ifreq</c> (include/uapi/linux/if.h): a device by name, and an argument. Only two members of the union are
+/// named. The explicit size keeps the others, because the kernel copies the whole structure both ways. The structure of
+/// a 32-bit kernel is 8 bytes shorter.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 40)]
 internal struct IfReq
@@ -19,11 +19,11 @@ internal struct IfReq
     [FieldOffset(16)]
     public ushort Flags;
 
-    /// <summary><c>ifr_data</c>: the address of a command, which must stay pinned for the length of the call.</summary>
+    /// <summary><c>ifr_data</c>: the address of a command, which must stay pinned during the call.</summary>
     [FieldOffset(16)]
     public nint Data;
 
-    /// <summary>A request that is about this device.</summary>
+    /// <summary>A request for this device.</summary>
     public static IfReq For(InterfaceName device)
     {
         var request = default(IfReq);
@@ -32,7 +32,7 @@ internal struct IfReq
     }
 }
 
-/// <summary><c>char[IFNAMSIZ]</c> (include/uapi/linux/if.h): room for the longest name and its NUL.</summary>
+/// <summary><c>char[IFNAMSIZ]</c> (include/uapi/linux/if.h): the longest name and its NUL.</summary>
 [InlineArray(InterfaceName.MaxLength + 1)]
 internal struct IfName
 {

@@ -1,7 +1,7 @@
 namespace NicHangExporter.Linux.Uapi;
 
 /// <summary>
-/// Requests of <c>ioctl(2)</c> on a socket that concern a network device (include/uapi/linux/sockios.h). Each takes a
+/// Requests of <c>ioctl(2)</c> on a socket for a network device (include/uapi/linux/sockios.h). Each takes an
 /// <see cref="IfReq"/>.
 /// </summary>
 internal static class Sockios

@@ -7,7 +7,7 @@ namespace NicHangExporter.Api;
 /// <summary>Handles what an operator decides about remediation itself: quarantine and kill switch.</summary>
 internal sealed class AdminHandlers(Remediator remediator, NetClass devices)
 {
-    /// <summary>POST /api/v1/quarantine/{device}/clear.</summary>
+    /// <summary>POST /api/v1/quarantine/{device}/clear. The device may be absent.</summary>
     public async Task<ApiResult> ClearQuarantineAsync(string device, JsonBody<EmptyRequest> body, Caller caller)
     {
         if (DeviceResolver.Find(devices, device, out var found) is { } problem)
@@ -17,7 +17,8 @@ internal sealed class AdminHandlers(Remediator remediator, NetClass devices)
         return ProblemOf(error)
             ?? Answer(new QuarantineResponse(found.ToString(), Cleared: false) { Explanation = error.Explanation });
 
-        static ApiResult Answer(QuarantineResponse response) => ApiResult.Of(response, ApiJson.Answers.QuarantineResponse);
+        static ApiResult Answer(QuarantineResponse response) =>
+            ApiResult.Of(response, ApiJson.Answers.QuarantineResponse);
     }
 
     /// <summary>POST /api/v1/pause.</summary>

@@ -16,6 +16,9 @@ internal sealed record DeviceResponse(string Device, string Bus, string Driver)
     /// <summary>True if the device is watched for hangs.</summary>
     public bool Watched { get; init; }
 
+    /// <summary>True if the device is in remediation.devices.</summary>
+    public bool Listed { get; init; }
+
     /// <summary>Why automatic remediation does not act on it; absent if it does, and for an absent device.</summary>
     public NotProtected? NotProtected { get; init; }
 
@@ -56,6 +59,7 @@ internal sealed record DeviceResponse(string Device, string Bus, string Driver)
     {
         Present = status.Present,
         Watched = status.Watched,
+        Listed = status.Listed,
         NotProtected = status.NotProtected,
         NotAllowed = status.NotAllowed,
         Hung = status.Hung,
@@ -101,6 +105,9 @@ internal sealed record DeviceList(IReadOnlyList<DeviceResponse> Devices)
     /// <summary>The running remediation: its id and its device.</summary>
     public string? Running { get; init; }
 
+    /// <summary>The API answers on the network: a credential is configured.</summary>
+    public bool ApiOn { get; init; }
+
     /// <summary>The entries of remediation.devices that match no network device of this host.</summary>
     public IReadOnlyList<string> UnmatchedEntries { get; init; } = [];
 
@@ -116,6 +123,7 @@ internal sealed record DeviceList(IReadOnlyList<DeviceResponse> Devices)
         HostBudgetLeft = status.HostBudgetLeft,
         CommandSeconds = status.CommandSeconds,
         Running = status.Running,
+        ApiOn = status.ApiOn,
         UnmatchedEntries = status.UnmatchedEntries,
     };
 }

@@ -7,7 +7,10 @@ namespace NicHangExporter.Api;
 /// <summary>Finds the device that a text names, by its name or by its address on the bus.</summary>
 internal static class DeviceResolver
 {
-    /// <summary>Finds a device that is present. By name first: <c>virtio0</c> can be a name and an address.</summary>
+    /// <summary>
+    /// Finds a device. By name first: <c>virtio0</c> can be a name and an address. The name of an absent device counts
+    /// as found: the remediator knows devices that have left.
+    /// </summary>
     /// <param name="devices">The devices of this host.</param>
     /// <param name="text">As <see cref="InterfaceName.ToString"/> or <see cref="BusAddress.ToString"/> writes
     /// it.</param>
@@ -18,20 +21,18 @@ internal static class DeviceResolver
         device = default;
         try
         {
-            if (InterfaceName.TryParse(text, out var name))
-                using (var open = devices.Open(name))
+            var isName = InterfaceName.TryParse(text, out device);
+            if (isName)
+                using (var open = devices.Open(device))
                     if (open is not null)
-                    {
-                        device = name;
                         return null;
-                    }
             if (!BusAddress.TryParse(text, out var address))
-                return ApiResult.Problem(HttpStatusMapping.OfReason[DeclineReason.UnknownDevice]);
+                return isName ? null : ApiResult.Problem(HttpStatusMapping.OfReason[DeclineReason.UnknownDevice]);
             var found = devices.FindByBusAddress(address);
             if (found.Count > 1)
                 return Ambiguous(found.Select(one => one.ToString()));
             if (found.Count == 0)
-                return ApiResult.Problem(HttpStatusMapping.OfReason[DeclineReason.UnknownDevice]);
+                return isName ? null : ApiResult.Problem(HttpStatusMapping.OfReason[DeclineReason.UnknownDevice]);
             device = found[0];
             return null;
         }

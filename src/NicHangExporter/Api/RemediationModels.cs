@@ -117,6 +117,21 @@ internal sealed record RemediationResponse(string Id, string Device, RunState St
         };
     }
 
+    /// <summary>
+    /// A remediation as the journal has it, with what only the answer to the request has, if its verdict is the same.
+    /// </summary>
+    public static RemediationResponse Of(RecordedRun run, Task<RemediationOutcome>? answer)
+    {
+        var response = Of(run);
+        return answer is { IsCompletedSuccessfully: true, Result: { } outcome } && outcome.Verdict == response.Verdict
+            ? response with
+            {
+                AlreadyOff = outcome.AlreadyOff.IsEmpty ? null : outcome.AlreadyOff,
+                RetryAfter = outcome.RetryAfter,
+            }
+            : response;
+    }
+
     /// <summary>A remediation as the remediator answers the request.</summary>
     public static RemediationResponse Of(RemediationOutcome outcome) => new(outcome.Id, outcome.Device, RunState.Done)
     {

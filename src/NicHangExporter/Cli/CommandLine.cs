@@ -8,8 +8,8 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Cli;
 
 /// <summary>
-/// The command line: the flags of <see cref="OptionTable"/>, <c>--config.file</c>, <c>--config.check</c>, <c>--version</c>, <c>diagnose</c>, and the
-/// commands of the console (<see cref="ConsoleCommands"/>).
+/// The command line: the flags of <see cref="OptionTable"/>, <c>--config.file</c>, <c>--config.check</c>,
+/// <c>--version</c>, <c>diagnose</c>, and the commands of the console (<see cref="ConsoleCommands"/>).
 /// </summary>
 internal sealed class CommandLine
 {
@@ -19,17 +19,29 @@ internal sealed class CommandLine
     private readonly Option<string> _configFile = ConfigFile();
     private readonly Option<string> _consoleConfigFile = ConfigFile();
     private readonly ConsoleCommands _console;
-    private readonly Option<bool> _configCheck = new("--config.check") { Description = "Check the configuration, say what is wrong, and exit." };
-    private readonly Option<bool> _helpAll = new("--help-all") { Description = "Show all options.", Arity = ArgumentArity.Zero };
-    private readonly Argument<string> _logFile = new("FILE") { Description = "Kernel log in any form that can be pasted. - or nothing: standard input.", DefaultValueFactory = _ => "-" };
-    private readonly Option<string> _format = new("--format") { Description = "Output format: text or json.", HelpName = "FORMAT", DefaultValueFactory = _ => "text" };
+    private readonly Option<bool> _configCheck =
+        new("--config.check") { Description = "Check the configuration, say what is wrong, and exit." };
+    private readonly Option<bool> _helpAll =
+        new("--help-all") { Description = "Show all options.", Arity = ArgumentArity.Zero };
+    private readonly Argument<string> _logFile = new("FILE")
+    {
+        Description = "Kernel log in any form that can be pasted. - or nothing: standard input.",
+        DefaultValueFactory = _ => "-",
+    };
+    private readonly Option<string> _format = new("--format")
+    {
+        Description = "Output format: text or json.",
+        HelpName = "FORMAT",
+        DefaultValueFactory = _ => "text",
+    };
 
     private readonly VersionOption _version;
 
     public CommandLine()
     {
-        Root = new RootCommand("Prometheus exporter that detects NIC hangs and, if enabled, heals them on the host itself.");
-        // Directives and @file expansion are the library's extras; here they would only be ways to be surprised.
+        Root = new RootCommand(
+            "Prometheus exporter that detects NIC hangs and, if enabled, heals them on the host itself.");
+        // Directives and @file expansion are extras of the library that nobody expects here.
         Root.Directives.Clear();
         _version = Root.Options.OfType<VersionOption>().Single();
         foreach (var flag in OptionTable.All.SelectMany(Flags))
@@ -41,7 +53,7 @@ internal sealed class CommandLine
         Root.Add(_helpAll);
         Diagnose = new Command("diagnose", "Say which NIC hung in a kernel log.") { _logFile, _format };
         Root.Add(Diagnose);
-        // Flags of their own, so that their help shows on one screen what is theirs; the others work there all the same.
+        // The commands have flags of their own, so that their help fits on one screen; hidden flags work all the same.
         var shared = OptionTable.All.SelectMany(Flags).Append(_consoleConfigFile).ToList();
         foreach (var flag in shared)
             flag.Hidden |= flag.Name is not ("--state.directory" or "--config.file");
@@ -56,13 +68,15 @@ internal sealed class CommandLine
     /// <summary>The subcommand that reads a log.</summary>
     public Command Diagnose { get; }
 
-    /// <summary>Parses; nothing is carried out yet.</summary>
+    /// <summary>Parses the arguments; nothing is carried out yet.</summary>
     public ParseResult Parse(string[] arguments) =>
-        // The library takes a first argument that ends like a path to the program for just that, and --state.directory=/var/lib/nic-hang-exporter does.
-        Root.Parse([Root.Name, .. arguments], new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
+        // The library takes a first argument that ends in the program's name for a path to the program, as in
+        // --state.directory=/var/lib/nic-hang-exporter.
+        Root.Parse([Root.Name, .. arguments],
+            new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null });
 
-    /// <summary>Writes the help or the version where the command line asks for it.</summary>
-    /// <returns>False where neither is asked for.</returns>
+    /// <summary>Writes the help or the version if the command line asks for it.</summary>
+    /// <returns>False if it asks for neither.</returns>
     public bool TryInform(ParseResult result, TextWriter output)
     {
         if (result.Action is HelpAction help)
@@ -78,29 +92,29 @@ internal sealed class CommandLine
         else if (result.GetResult(_version) is { Implicit: false })
         {
             var (version, revision) = MetricsEndpoint.BuildVersion;
-            output.WriteLine($"nic-hang-exporter, version {version} (revision: {revision[..Math.Min(revision.Length, StartLog.RevisionLength)]})");
+            revision = revision[..Math.Min(revision.Length, StartLog.RevisionLength)];
+            output.WriteLine($"nic-hang-exporter, version {version} (revision: {revision})");
         }
         else
             return false;
         return true;
     }
 
-    /// <summary>What is wrong with the command line, one line each.</summary>
+    /// <summary>The errors of the command line, one line each.</summary>
     public List<string> Errors(ParseResult result)
     {
-        // The library says of each token only that it is not recognised, without the name that was probably meant.
-        var errors = result.Errors.Select(error => error.Message)
-            .Where(message => !message.StartsWith("Unrecognized command or argument", StringComparison.Ordinal)
-                // Which one, and what to write, is said with the command's other mistakes.
-                && !message.StartsWith("Required argument missing for command", StringComparison.Ordinal)).ToList();
-        var flags = (_console.Has(result.CommandResult.Command) ? result.CommandResult.Command : Root).Options.Select(option => option.Name).ToList();
+        var errors = result.Errors.Where(error => !IsSaidBelow(error, result)).Select(error => error.Message).ToList();
+        var command = result.CommandResult.Command;
+        var flags = (_console.Has(command) ? command : Root).Options.Select(option => option.Name).ToList();
+        var words = Root.Subcommands.Select(subcommand => subcommand.Name).Concat(["--help", "--version"]).ToList();
         errors.AddRange(result.UnmatchedTokens.Select(token => token switch
         {
             ['-', ..] => $"unknown flag {token}{Suggestion.For(token.Split('=')[0], flags)}",
-            "true" or "false" => $"unexpected value '{token}': a switch takes none, write --NAME or --no-NAME, as in --no-collector.eee",
-            _ => $"unexpected argument '{token}'{Suggestion.For(token, [.. Root.Subcommands.Select(command => command.Name), "--help", "--version"])}",
+            "true" or "false" =>
+                $"unexpected value '{token}': a switch takes none, write --NAME or --no-NAME, as in --no-collector.eee",
+            _ => $"unexpected argument '{token}'{Suggestion.For(token, words)}",
         }));
-        if (result.CommandResult.Command == Diagnose && errors.Count == 0)
+        if (command == Diagnose && errors.Count == 0)
         {
             var (file, format) = DiagnoseArguments(result);
             if (file.StartsWith("--", StringComparison.Ordinal))
@@ -111,7 +125,16 @@ internal sealed class CommandLine
         return errors;
     }
 
-    /// <summary>What the flags set.</summary>
+    // The library's text for a surplus token has no suggestion, and for a missing DEVICE no example. Errors are told
+    // apart by their symbol, because the texts may change with the library's version.
+    private bool IsSaidBelow(ParseError error, ParseResult result) => error.SymbolResult switch
+    {
+        CommandResult => result.UnmatchedTokens.Count > 0,
+        ArgumentResult => _console.Has(result.CommandResult.Command),
+        _ => false,
+    };
+
+    /// <summary>The options that the flags set.</summary>
     public List<OptionSetting> Settings(ParseResult result, List<string> errors)
     {
         var settings = new List<OptionSetting>();
@@ -120,8 +143,9 @@ internal sealed class CommandLine
             var given = group.Where(flag => result.GetResult(flag.Flag) is { Implicit: false }).ToList();
             if (given.DistinctBy(flag => flag.Flag.Name).Count() > 1)
                 errors.Add($"--{group.Key.Name} and --no-{group.Key.Name} contradict each other");
-            // A flag without its value is an error of the parser's already. Before a command and behind it is one place.
-            else if (given.Count > 0 && Values(given[0].Flag, given.Select(flag => result.GetResult(flag.Flag)!)) is { Length: > 0 } values)
+            // A flag without its value is an error of the parser already. Before and behind a command is one place.
+            else if (given.Count > 0
+                && Values(given[0].Flag, given.Select(flag => result.GetResult(flag.Flag)!)) is { Length: > 0 } values)
                 settings.Add(new OptionSetting(group.Key.Name, values, given[0].Flag.Name));
         }
         if ((result.GetResult(_consoleConfigFile) ?? result.GetResult(_configFile))?.Tokens is [var file])
@@ -129,7 +153,9 @@ internal sealed class CommandLine
         return settings;
     }
 
-    /// <summary>The command of the console that is given; null for the exporter itself, for <c>diagnose</c>, and after an error.</summary>
+    /// <summary>
+    /// The command of the console; null for the exporter itself, for <c>diagnose</c>, and after an error.
+    /// </summary>
     public ConsoleCall? Console(ParseResult result, List<string> errors) =>
         _console.Has(result.CommandResult.Command) ? _console.Read(result, errors) : null;
 
@@ -137,7 +163,8 @@ internal sealed class CommandLine
     public bool IsConfigCheck(ParseResult result) => result.GetValue(_configCheck);
 
     /// <summary>The log to read and the form of the answer.</summary>
-    public (string File, string Format) DiagnoseArguments(ParseResult result) => (result.GetValue(_logFile)!, result.GetValue(_format)!);
+    public (string File, string Format) DiagnoseArguments(ParseResult result) =>
+        (result.GetValue(_logFile)!, result.GetValue(_format)!);
 
     private IEnumerable<Option> Flags(OptionDefinition definition)
     {
@@ -152,7 +179,7 @@ internal sealed class CommandLine
                 {
                     Description = description,
                     HelpName = definition.ValueName,
-                    // How often it may be given is checked with the other sources, in the same words.
+                    // How often it may be given is checked with the other sources, with the same texts.
                     Arity = ArgumentArity.OneOrMore,
                     AllowMultipleArgumentsPerToken = false,
                 },
@@ -162,7 +189,8 @@ internal sealed class CommandLine
         return flags;
     }
 
-    private static Option<string> ConfigFile() => new("--config.file") { Description = "YAML file with the same options.", HelpName = "PATH" };
+    private static Option<string> ConfigFile() =>
+        new("--config.file") { Description = "YAML file with the same options.", HelpName = "PATH" };
 
     private static string Default(OptionDefinition definition) =>
         definition.Show(new ExporterOptions()) is { Length: > 0 } text ? text : "none";

@@ -1,30 +1,47 @@
-using NicHangExporter.Control;
+using NicHangExporter.Api;
 
 namespace NicHangExporter.Cli;
 
-/// <summary>What a command of the console shows or does.</summary>
+/// <summary>The commands of the console.</summary>
 internal enum ConsoleVerb
 {
-    /// <summary>The state of the door.</summary>
+    /// <summary>Shows modes, kill switch and remediations.</summary>
     Status,
-    /// <summary>The devices as a table.</summary>
+    /// <summary>Lists the devices as a table.</summary>
     Devices,
-    /// <summary>The hang episodes, or one of them.</summary>
+    /// <summary>Lists the hang episodes, or shows one of them.</summary>
     Episodes,
-    /// <summary>Whether the running exporter serves.</summary>
+    /// <summary>Asks whether the running exporter serves.</summary>
     Health,
-    /// <summary>Whatever changes something, or says what it would change.</summary>
-    Change,
+    /// <summary>Changes a device, or shows what would be changed.</summary>
+    Remediate,
+    /// <summary>Undoes all changes to a device.</summary>
+    Rollback,
+    /// <summary>Ends the quarantine of a device.</summary>
+    ClearQuarantine,
+    /// <summary>Sets the kill switch.</summary>
+    Pause,
+    /// <summary>Lifts the kill switch.</summary>
+    Resume,
 }
 
 /// <summary>A command of the console, read from the command line and well formed.</summary>
-/// <param name="Verb">What is asked for.</param>
-/// <param name="Json">The answer as one line of JSON instead of text for people.</param>
+/// <param name="Verb">The command.</param>
+/// <param name="Json">The answer is one line of JSON instead of text for people.</param>
 internal sealed record ConsoleCall(ConsoleVerb Verb, bool Json)
 {
-    /// <summary>What to ask the daemon, or do without one.</summary>
-    public ControlRequest Request { get; init; } = new(ControlCommand.Status);
+    /// <summary>The device as it was written, a name or a bus address; empty for a command without a device.</summary>
+    public string Device { get; init; } = "";
+
+    /// <summary>The body of <see cref="ConsoleVerb.Remediate"/>; null for the other commands.</summary>
+    public CreateRemediationRequest? Remediation { get; init; }
+
+    /// <summary>The body of <see cref="ConsoleVerb.Rollback"/>; null for the other commands.</summary>
+    public RollbackRequest? Rollback { get; init; }
 
     /// <summary>The episode to show; null for a list of all.</summary>
     public string? Episode { get; init; }
+
+    /// <summary>The command only shows what it would change.</summary>
+    public bool IsDryRun => Remediation?.DryRun ?? Rollback?.DryRun ?? false;
 }

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using NicHangExporter.Control;
+using NicHangExporter.Api;
 using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation.Planning;
@@ -8,61 +8,99 @@ using NicHangExporter.Remediation.Planning;
 namespace NicHangExporter.Cli;
 
 /// <summary>
-/// The commands for whoever stands at the console of a host without network: how they are spelled. What comes of them is
-/// <see cref="CommandRunner"/>'s.
+/// The spelling of the commands for a host that can only be reached by its console. <see cref="CommandRunner"/> carries
+/// them out.
 /// </summary>
 internal sealed class ConsoleCommands
 {
-    private const string ExitCodes = "\nExit code: 0 done, or nothing to do; 1 declined, failed or not healed; 2 a mistake in the command line.";
+    private const string ExitCodes =
+        "\nExit code: 0 done, or nothing to do; 1 declined, failed or not healed; 2 a mistake in the command line.";
 
     private readonly Argument<string?> _device = new("DEVICE")
     {
         Description = "Device name or bus address: eno1, 0000:00:1f.6. Write -- before a name that begins with -.",
         Arity = ArgumentArity.ExactlyOne,
     };
-    private readonly Argument<string?> _episode = new("ID") { Description = "Episode to show. Without it, all are listed.", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<string> _profile = new("--profile") { Description = $"Profile of offloads to turn off: {string.Join(", ", OffloadProfiles.All.Select(profile => profile.Name))}, or a profile of the configuration.", HelpName = "NAME" };
+    private readonly Argument<string?> _episode = new("ID")
+    {
+        Description = "Episode to show. Without it, all are listed.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+    private readonly Option<string> _profile = new("--profile")
+    {
+        Description = "Profile of offloads to turn off: "
+            + $"{string.Join(", ", OffloadProfiles.All.Select(profile => profile.Name))}, or a profile of the "
+            + $"configuration.",
+        HelpName = "NAME",
+    };
     private readonly Option<string[]> _features = new("--features")
     {
-        Description = "Features to turn off: tso,gso,tx,rx,sg,gro,lro,rxvlan,txvlan,rxhash, the kernel's feature names, eee, pause.",
+        Description =
+            "Features to turn off: tso,gso,tx,rx,sg,gro,lro,rxvlan,txvlan,rxhash, the kernel's feature names, eee, "
+            + "pause.",
         HelpName = "A,B",
         AllowMultipleArgumentsPerToken = false,
     };
-    private readonly Option<bool> _recover = new("--recover") { Description = "Also reset the device: ethtool -r, then link down and up if that did not help.", Arity = ArgumentArity.Zero };
-    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Show what would be done, and change nothing.", Arity = ArgumentArity.Zero };
-    private readonly Option<string> _reason = new("--reason") { Description = "Reason to record in the journal.", HelpName = "TEXT" };
-    private readonly Option<string> _format = new("--format") { Description = "Output format: text or json.", HelpName = "FORMAT", DefaultValueFactory = _ => "text" };
-    private readonly Command _status;
-    private readonly Command _devices;
-    private readonly Command _remediate;
-    private readonly Command _rollback;
-    private readonly Command _episodes;
+    private readonly Option<bool> _recover = new("--recover")
+    {
+        Description = "Also reset the device: ethtool -r, then link down and up if that did not help.",
+        Arity = ArgumentArity.Zero,
+    };
+    private readonly Option<bool> _dryRun = new("--dry-run")
+    {
+        Description = "Show what would be done, and change nothing.",
+        Arity = ArgumentArity.Zero,
+    };
+    private readonly Option<string> _reason =
+        new("--reason") { Description = "Reason to record in the journal.", HelpName = "TEXT" };
+    private readonly Option<string> _format = new("--format")
+    {
+        Description = "Output format: text or json.",
+        HelpName = "FORMAT",
+        DefaultValueFactory = _ => "text",
+    };
+    private readonly Dictionary<Command, ConsoleVerb> _verbs;
     private readonly Command _quarantine;
-    private readonly Command _clear;
-    private readonly Command _pause;
-    private readonly Command _resume;
-    private readonly Command _health;
 
     /// <summary>Makes the commands.</summary>
-    /// <param name="shared">Flags that each of them takes besides its own.</param>
+    /// <param name="shared">Flags that each command takes in addition to its own.</param>
     public ConsoleCommands(IReadOnlyList<Option> shared)
     {
-        _status = new Command("status", "Show modes, kill switch and remediations.");
-        _devices = new Command("devices", "List the devices and their remediation state.");
-        _remediate = new Command("remediate", "Turn offloads off; --recover resets it too.\nWithout --profile and --features: the next stage of the device's ladder." + ExitCodes) { _device, _profile, _features, _recover, _dryRun, _reason };
-        _rollback = new Command("rollback", "Undo all changes to a device." + ExitCodes) { _device, _dryRun, _reason };
-        _episodes = new Command("episodes", "List the hang episodes, or show one of them.") { _episode };
-        _clear = new Command("clear", "End its quarantine and cool-down." + ExitCodes) { _device };
-        _quarantine = new Command("quarantine", "End the quarantine of a device: quarantine clear DEVICE.") { _clear };
-        // Without one, the library insists on a subcommand in its own words.
-        _quarantine.SetAction(_ => 0);
-        _pause = new Command("pause", "Stop remediation, except for rollback." + ExitCodes);
-        _resume = new Command("resume", "End the pause." + ExitCodes);
-        _health = new Command("healthcheck", "Ask whether the exporter serves.\nGive it the options of the exporter that decide where it listens.\nExit code: 0 it serves; 1 it does not; 2 a mistake in the command line.");
-        All = [_status, _devices, _remediate, _rollback, _episodes, _quarantine, _pause, _resume, _health];
-        foreach (var command in All.Append(_clear))
+        var status = new Command("status", "Show modes, kill switch and remediations.");
+        var devices = new Command("devices", "List the devices and their remediation state.");
+        var remediate = new Command("remediate", "Turn offloads off; --recover resets it too.\n"
+            + "Without --profile and --features: the next stage of the device's ladder." + ExitCodes)
         {
-            if (command != _quarantine && command != _health)
+            _device, _profile, _features, _recover, _dryRun, _reason,
+        };
+        var rollback =
+            new Command("rollback", "Undo all changes to a device." + ExitCodes) { _device, _dryRun, _reason };
+        var episodes = new Command("episodes", "List the hang episodes, or show one of them.") { _episode };
+        var clear = new Command("clear", "End its quarantine and cool-down." + ExitCodes) { _device };
+        _quarantine = new Command("quarantine", "End the quarantine of a device: quarantine clear DEVICE.") { clear };
+        // Without an action, the library insists on a subcommand in its own words.
+        _quarantine.SetAction(_ => 0);
+        var pause = new Command("pause", "Stop remediation, except for rollback." + ExitCodes);
+        var resume = new Command("resume", "End the pause." + ExitCodes);
+        var health = new Command("healthcheck", "Ask whether the exporter serves.\n"
+            + "Give it the options of the exporter that decide where it listens.\n"
+            + "Exit code: 0 it serves; 1 it does not; 2 a mistake in the command line.");
+        All = [status, devices, remediate, rollback, episodes, _quarantine, pause, resume, health];
+        _verbs = new Dictionary<Command, ConsoleVerb>
+        {
+            [status] = ConsoleVerb.Status,
+            [devices] = ConsoleVerb.Devices,
+            [remediate] = ConsoleVerb.Remediate,
+            [rollback] = ConsoleVerb.Rollback,
+            [episodes] = ConsoleVerb.Episodes,
+            [clear] = ConsoleVerb.ClearQuarantine,
+            [pause] = ConsoleVerb.Pause,
+            [resume] = ConsoleVerb.Resume,
+            [health] = ConsoleVerb.Health,
+        };
+        foreach (var command in All.Append(clear))
+        {
+            if (command != _quarantine && command != health)
                 command.Add(_format);
             foreach (var option in shared)
                 command.Add(option);
@@ -72,10 +110,12 @@ internal sealed class ConsoleCommands
     /// <summary>The commands below the root.</summary>
     public IReadOnlyList<Command> All { get; }
 
-    /// <summary>True for one of them.</summary>
-    public bool Has(Command command) => All.Contains(command) || command == _clear;
+    /// <summary>True for a command of the console.</summary>
+    public bool Has(Command command) => _verbs.ContainsKey(command) || command == _quarantine;
 
-    /// <summary>What is asked for; null where <paramref name="errors"/> has got at least one line about the command.</summary>
+    /// <summary>
+    /// The command that is given; null if <paramref name="errors"/> has got at least one line about it.
+    /// </summary>
     public ConsoleCall? Read(ParseResult result, List<string> errors)
     {
         var command = result.CommandResult.Command;
@@ -85,58 +125,57 @@ internal sealed class ConsoleCommands
             return null;
         }
         var before = errors.Count;
-        if (Flag(result, _format) is not ("text" or "json" or null))
-            errors.Add($"--format: '{Flag(result, _format)}' is no format: write text or json");
-        var json = Flag(result, _format) == "json";
-        var call = command == _status ? new ConsoleCall(ConsoleVerb.Status, json)
-            : command == _devices ? new ConsoleCall(ConsoleVerb.Devices, json)
-            : command == _health ? new ConsoleCall(ConsoleVerb.Health, Json: false)
-            : command == _episodes ? new ConsoleCall(ConsoleVerb.Episodes, json) { Episode = Word(result, _episode, errors) }
-            : new ConsoleCall(ConsoleVerb.Change, json) { Request = Request(result, command, errors) };
+        var format = Flag(result, _format);
+        if (format is not ("text" or "json" or null))
+            errors.Add($"--format: '{format}' is no format: write text or json");
+        var call = new ConsoleCall(_verbs[command], format == "json");
+        if (command.Arguments.Contains(_device))
+            call = call with { Device = Device(result, errors) };
+        if (command.Options.Contains(_reason) && Flag(result, _reason) is { Length: 0 or > RequestValidator.MaxReason })
+            errors.Add($"--reason: write 1 to {RequestValidator.MaxReason} characters");
+        call = call.Verb switch
+        {
+            ConsoleVerb.Remediate => call with { Remediation = Remediation(result, call.Device, errors) },
+            ConsoleVerb.Rollback =>
+                call with
+                { Rollback =
+                    new RollbackRequest { DryRun = IsGiven(result, _dryRun), Reason = Flag(result, _reason) } },
+            ConsoleVerb.Episodes => call with { Episode = Word(result, _episode, errors) },
+            _ => call,
+        };
         return errors.Count == before ? call : null;
     }
 
-    private ControlRequest Request(ParseResult result, Command command, List<string> errors)
+    private CreateRemediationRequest Remediation(ParseResult result, string device, List<string> errors) => new(device)
     {
-        if (command == _pause || command == _resume)
-            return new ControlRequest(command == _pause ? ControlCommand.Pause : ControlCommand.Resume);
-        var device = Device(result, errors);
-        if (command == _clear)
-            return new ControlRequest(ControlCommand.ClearQuarantine) { Device = device };
-        if (Flag(result, _reason) is { Length: 0 or > ControlDesk.MaxReason })
-            errors.Add($"--reason: write 1 to {ControlDesk.MaxReason} characters");
-        var request = new ControlRequest(command == _rollback ? ControlCommand.Rollback : ControlCommand.Remediate)
-        {
-            Device = device,
-            DryRun = IsGiven(result, _dryRun),
-            Reason = Flag(result, _reason),
-        };
-        return command == _rollback ? request : request with
-        {
-            Profile = Profile(result, errors),
-            Settings = Features(result, errors),
-            Recover = IsGiven(result, _recover),
-        };
-    }
+        Profile = Profile(result, errors),
+        Features = Features(result, errors),
+        Recover = IsGiven(result, _recover),
+        DryRun = IsGiven(result, _dryRun),
+        Reason = Flag(result, _reason),
+    };
 
-    private string? Device(ParseResult result, List<string> errors)
+    private string Device(ParseResult result, List<string> errors)
     {
         var given = result.GetResult(_device)?.Tokens is [var token] ? token.Value : null;
         if (given is null)
             errors.Add("DEVICE is missing: name one, as in eno1 or 0000:00:1f.6; there is no way to mean all of them");
-        else if (Word(result, _device, errors) is not null && !InterfaceName.TryParse(given, out _) && !BusAddress.TryParse(given, out _))
+        else if (Word(result, _device, errors) is not null && !InterfaceName.TryParse(given, out _)
+            && !BusAddress.TryParse(given, out _))
             errors.Add($"'{given}' is neither a device name nor a bus address: write one, as in eno1 or 0000:00:1f.6");
-        return given;
+        return given ?? "";
     }
 
-    // An unknown flag is taken for an argument by the library: nobody may find out by a device called --dryrun that was not there.
+    // The library takes an unknown flag for an argument: a misspelt --dryrun must not become the name of a device.
     private static string? Word(ParseResult result, Argument<string?> argument, List<string> errors)
     {
         if (result.GetResult(argument)?.Tokens is not [var token])
             return null;
         if (!token.Value.StartsWith('-') || result.Tokens.Any(other => other.Type == TokenType.DoubleDash))
             return token.Value;
-        errors.Add($"unknown flag {token.Value}{Suggestion.For(token.Value.Split('=')[0], result.CommandResult.Command.Options.Select(option => option.Name))}; a name that begins with - goes behind --");
+        var names = result.CommandResult.Command.Options.Select(option => option.Name);
+        errors.Add($"unknown flag {token.Value}{Suggestion.For(token.Value.Split('=')[0], names)}; a name that begins "
+            + $"with - goes behind --");
         return null;
     }
 
@@ -154,15 +193,17 @@ internal sealed class ConsoleCommands
     {
         if (result.GetResult(_features)?.Tokens is not { Count: > 0 } tokens)
             return null;
-        var names = tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries)).Distinct().ToList();
+        var names = tokens.SelectMany(token => token.Value.Split(',', StringSplitOptions.TrimEntries)).Distinct()
+            .ToList();
         if (names.Contains(""))
             errors.Add("--features: a name in the list is empty: write names and commas, as in tso,gso");
         return names;
     }
 
-    // Switches have a result, their default, where they are not given.
+    // A switch that is not given has a result as well: its default.
     private static bool IsGiven(ParseResult result, Option option) => result.GetResult(option) is { Implicit: false };
 
-    // Null too where the value is missing, which the parser has said already.
-    private static string? Flag(ParseResult result, Option option) => result.GetResult(option)?.Tokens is [var token] ? token.Value : null;
+    // Null also if the value is missing, which the parser reports.
+    private static string? Flag(ParseResult result, Option option) =>
+        result.GetResult(option)?.Tokens is [var token] ? token.Value : null;
 }

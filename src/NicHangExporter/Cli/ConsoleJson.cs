@@ -1,38 +1,23 @@
-using System.Collections.Immutable;
-using System.Text.Json.Serialization;
-using NicHangExporter.Remediation;
-using NicHangExporter.Remediation.Evidence;
-using NicHangExporter.Remediation.Journaling;
-using NicHangExporter.Remediation.Policy;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using NicHangExporter.Api;
 
 namespace NicHangExporter.Cli;
 
-/// <summary>What a command answers where there is nothing more to tell.</summary>
-/// <param name="Done">What was done, as a sentence.</param>
-internal sealed record DoneJson(string Done)
+/// <summary>The answers with <c>--format json</c>: the bodies of the API, each in one line.</summary>
+internal static class ConsoleJson
 {
-    /// <summary>Whether remediation is paused now, after pause and resume.</summary>
-    public bool? Paused { get; init; }
+    private static readonly ApiAnswerJson Lines =
+        new(new JsonSerializerOptions(ApiJson.Answers.Options) { WriteIndented = false });
 
-    /// <summary>Which parts of the kill switch are set, after pause and resume: command, file.</summary>
-    public IReadOnlyList<PauseCause>? PausedBy { get; init; }
+    /// <summary>A body as one line.</summary>
+    public static string Of<T>(T body) =>
+        JsonSerializer.Serialize(body, (JsonTypeInfo<T>)Lines.GetTypeInfo(typeof(T))!);
+
+    /// <summary>
+    /// The status as one line. <c>daemonAnswered</c> says whose modes and privileges these are: without a daemon, those
+    /// of the command.
+    /// </summary>
+    public static string Of(DeviceList status, bool isDaemons) =>
+        $"{Of(status)[..^1]},\"daemonAnswered\":{(isDaemons ? "true" : "false")}}}";
 }
-
-/// <summary>An episode in a list of them; the whole of it is what <c>episodes ID</c> shows.</summary>
-internal sealed record EpisodeJsonRow(string Id, string Device, string Bus, string Driver, DateTimeOffset Start, EpisodeSummary? Summary, int Remediations, RemediationVerdict? LastVerdict)
-{
-    /// <summary>The row of a bundle.</summary>
-    public static EpisodeJsonRow Of(EpisodeBundle bundle) =>
-        new(bundle.Id, bundle.Device, bundle.Bus, bundle.Driver, bundle.Start, bundle.Summary, bundle.Remediations.Count, bundle.Remediations is [.., var last] ? last.Verdict : null);
-}
-
-/// <summary>The answers of the console's commands with <c>--format json</c>: one line each, whose names are API.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(SnakeCaseConverter<Linux.Ethtool.Duplex>)])]
-[JsonSerializable(typeof(RemediationOutcome))]
-[JsonSerializable(typeof(RemediationStatus))]
-[JsonSerializable(typeof(ImmutableArray<DeviceStatus>))]
-[JsonSerializable(typeof(DoneJson))]
-[JsonSerializable(typeof(IReadOnlyList<EpisodeJsonRow>))]
-[JsonSerializable(typeof(EpisodeBundle))]
-internal sealed partial class ConsoleJson : JsonSerializerContext;

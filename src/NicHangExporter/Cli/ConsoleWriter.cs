@@ -4,18 +4,18 @@ using System.Text;
 namespace NicHangExporter.Cli;
 
 /// <summary>
-/// A page of text on a terminal 80 columns wide. Whatever is written, no byte of it works the terminal: names, reasons and errors come from
+/// Text for a terminal 80 columns wide. No byte of it controls the terminal: names, reasons and errors come from
 /// others.
 /// </summary>
 internal sealed class ConsoleWriter(TextWriter output)
 {
     private const int Width = 79;
 
-    /// <summary>Writes one line as it is, however long: commands are to be copied whole.</summary>
+    /// <summary>Writes one line without breaking it: a command is to be copied as a whole.</summary>
     public void Line(string text = "") => output.WriteLine(Clean(text));
 
-    /// <summary>Writes text broken at blanks, what follows the first line beneath its text.</summary>
-    /// <param name="lead">Stands before the first line: a label, blanks.</param>
+    /// <summary>Writes text broken at blanks. The further lines are indented as the text of the first.</summary>
+    /// <param name="lead">What the first line begins with: a label, blanks.</param>
     /// <param name="text">The text.</param>
     public void Paragraph(string lead, string text)
     {
@@ -39,9 +39,11 @@ internal sealed class ConsoleWriter(TextWriter output)
     public void Table(string indent, params IReadOnlyList<IReadOnlyList<string>> rows)
     {
         var cells = rows.Select(row => row.Select(Clean).ToArray()).ToList();
-        var widths = Enumerable.Range(0, cells.Max(row => row.Length)).Select(column => cells.Max(row => column < row.Length ? row[column].Length : 0)).ToArray();
+        var widths = Enumerable.Range(0, cells.Max(row => row.Length))
+            .Select(column => cells.Max(row => column < row.Length ? row[column].Length : 0)).ToArray();
         foreach (var row in cells)
-            output.WriteLine((indent + string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column])))).TrimEnd());
+            output.WriteLine(
+                (indent + string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column])))).TrimEnd());
     }
 
     /// <summary>The text with every character that is not visible written as its number.</summary>
@@ -51,8 +53,11 @@ internal sealed class ConsoleWriter(TextWriter output)
             return text;
         var clean = new StringBuilder(text.Length);
         foreach (var rune in text.EnumerateRunes())
-            if (rune.Value == ' ' || Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.SpaceSeparator
-                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned))
+            if (rune.Value == ' '
+                || Rune.GetUnicodeCategory(rune) is not (
+                    UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.SpaceSeparator
+                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse
+                    or UnicodeCategory.OtherNotAssigned))
                 clean.Append(rune.ToString());
             else
                 clean.Append(CultureInfo.InvariantCulture, $"\\u{rune.Value:x4}");

@@ -1,16 +1,20 @@
-using NicHangExporter.Remediation;
+using System.Globalization;
+using NicHangExporter.Api;
 using NicHangExporter.Remediation.Evidence;
 
 namespace NicHangExporter.Cli;
 
-/// <summary>What was kept of hang episodes: a list of them, or one on one screen. Features, counters and queues are in the file, whose name it gives.</summary>
+/// <summary>
+/// Recorded hang episodes: a list, or one episode on one screen. Features, counters and queues are only in the file,
+/// whose name is shown.
+/// </summary>
 internal static class EpisodesText
 {
-    /// <summary>How many lines of the kernel log are shown: the last, which tell how it ended.</summary>
+    /// <summary>How many lines of the kernel log are shown: the last lines, which tell how it ended.</summary>
     private const int KernelLines = 8;
 
     /// <summary>Writes the list, the newest first.</summary>
-    public static void Write(ConsoleWriter page, IReadOnlyList<EpisodeJsonRow> episodes)
+    public static void Write(ConsoleWriter page, IReadOnlyList<EpisodeResponse> episodes)
     {
         if (episodes.Count == 0)
         {
@@ -20,23 +24,23 @@ internal static class EpisodesText
         page.Table("", [["ID", "DRIVER", "SHAPE", "OUTAGE", "REPORTS", "LAST REMEDIATION"], .. episodes.Select(Row)]);
     }
 
-    /// <summary>Writes one.</summary>
-    /// <param name="page">Where to.</param>
+    /// <summary>Writes one episode.</summary>
+    /// <param name="page">The output.</param>
     /// <param name="episode">The episode.</param>
-    /// <param name="file">The file with all of it.</param>
+    /// <param name="file">The path of the file with all of it.</param>
     public static void Write(ConsoleWriter page, EpisodeBundle episode, string file)
     {
-        var details = string.Join(", ", new[] { episode.Driver, episode.Bus }.Where(detail => detail.Length > 0));
-        page.Line($"{episode.Device}{(details.Length > 0 ? $" ({details})" : "")}");
+        page.Line(StatusText.Title(episode.Device, episode.Driver, episode.Bus));
         page.Paragraph("  began    ", Humanize.Moment(episode.Start));
         page.Paragraph("  ended    ", episode.Summary is { } summary
-            ? $"{Humanize.Moment(summary.End)}: {summary.Shape}, {Humanize.Seconds(summary.OutageSeconds)}, {Humanize.Count(summary.Reports, "report")}"
-            : "not recorded: it is under way, or the process ended with it");
+            ? $"{Humanize.Moment(summary.End)}: {summary.Shape}, {Humanize.Seconds(summary.OutageSeconds)}, "
+                + Humanize.Count(summary.Reports, "report")
+            : "not recorded: it is in progress, or the process ended with it");
         if (episode.Report is { } report)
             page.Paragraph("  report   ", report);
         foreach (var remediation in episode.Remediations)
         {
-            page.Paragraph("  done     ", $"{Humanize.Moment(remediation.Time)} {SnakeCase.Of(remediation.Verdict).Replace('_', ' ')}{(remediation.Profile is { } profile ? $", profile {profile}" : "")}{(remediation.Rung is { } rung ? $", recovery {rung}" : "")} ({remediation.Id})");
+            page.Paragraph("  done     ", Done(remediation));
             page.Paragraph("           ", remediation.Explanation);
         }
         if (episode.KernelLines.Count > KernelLines)
@@ -50,13 +54,21 @@ internal static class EpisodesText
         page.Line($"  all of it in {file}");
     }
 
-    private static string[] Row(EpisodeJsonRow episode) =>
+    private static string Done(EpisodeRemediation remediation)
+    {
+        var profile = remediation.Profile is { } stage ? $", profile {stage}" : "";
+        var recovery = remediation.Rung is { } action ? $", recovery {action}" : "";
+        return $"{Humanize.Moment(remediation.Time)} {Humanize.Word(remediation.Verdict)}{profile}{recovery} "
+            + $"({remediation.Id})";
+    }
+
+    private static string[] Row(EpisodeResponse episode) =>
     [
         episode.Id,
         episode.Driver.Length > 0 ? episode.Driver : "-",
         episode.Summary?.Shape ?? "-",
         episode.Summary is { } summary ? Humanize.Seconds(summary.OutageSeconds) : "no end",
-        episode.Summary?.Reports.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "-",
-        episode.LastVerdict is { } verdict ? SnakeCase.Of(verdict).Replace('_', ' ') : "none",
+        episode.Summary?.Reports.ToString(CultureInfo.InvariantCulture) ?? "-",
+        episode.LastVerdict is { } verdict ? Humanize.Word(verdict) : "none",
     ];
 }

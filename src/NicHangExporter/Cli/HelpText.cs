@@ -62,8 +62,10 @@ internal static class HelpText
         // quarantine has one subcommand, which is what a person writes.
         while (command.Subcommands is [var only])
             command = only;
-        var words = command.Parents.FirstOrDefault() is Command and not RootCommand ? $"{command.Parents.First().Name} {command.Name}" : command.Name;
-        var arguments = command.Arguments.Select(argument => argument.Arity.MinimumNumberOfValues > 0 ? argument.Name : $"[{argument.Name}]");
+        var words = command.Parents.FirstOrDefault() is Command and not RootCommand
+            ? $"{command.Parents.First().Name} {command.Name}" : command.Name;
+        var arguments = command.Arguments.Select(argument =>
+            argument.Arity.MinimumNumberOfValues > 0 ? argument.Name : $"[{argument.Name}]");
         WriteRow(page, string.Join(' ', [words, .. arguments]), command.Description!.Split('\n')[0]);
     }
 
@@ -74,7 +76,9 @@ internal static class HelpText
         WriteSection(page, "Advanced options, which hardly any host needs:", OptionTable.All.Where(option => option.IsAdvanced));
         WriteSection(page, "Deprecated options:", OptionTable.All.Where(option => option.IsDeprecated));
         page.Line();
-        page.Paragraph("", "A switch is turned off by --no-NAME, as in --no-collector.link. Each option is also a key of the YAML file "
+        page.Paragraph(
+            "", "A switch is turned off by --no-NAME, as in --no-collector.link. Each option is also a key of the YAML "
+            + "file "
             + "and an environment variable, as in NICHANG_STATE_DIRECTORY.");
     }
 
@@ -90,7 +94,8 @@ internal static class HelpText
     {
         var value = option.Kind == OptionKind.Switch ? "" : " " + option.ValueName;
         var inForce = option.Show(new ExporterOptions());
-        WriteRow(page, $"--{option.Name}{value}", inForce is not ("" or "false") ? $"{option.Help} [{inForce}]" : option.Help);
+        WriteRow(page, $"--{option.Name}{value}", inForce is not ("" or "false") ? $"{option.Help} [{inForce}]"
+            : option.Help);
     }
 
     private static void WriteRow(ConsoleWriter page, string name, string text)

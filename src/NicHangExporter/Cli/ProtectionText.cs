@@ -1,3 +1,4 @@
+using NicHangExporter.Api;
 using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Cli;
@@ -6,20 +7,32 @@ namespace NicHangExporter.Cli;
 internal static class ProtectionText
 {
     /// <summary>Writes them.</summary>
-    /// <param name="page">Where to.</param>
+    /// <param name="page">The output.</param>
     /// <param name="status">The state.</param>
-    /// <param name="isDaemons">Whether the daemon has answered; else nobody knows its modes, and so not what it heals.</param>
-    public static void Write(ConsoleWriter page, RemediationStatus status, bool isDaemons)
+    /// <param name="isDaemons">
+    /// The daemon has answered. Without it, its modes are not known, and so not what it heals.
+    /// </param>
+    public static void Write(ConsoleWriter page, DeviceList status, bool isDaemons)
     {
-        page.Paragraph("api         ", isDaemons ? status.ApiOn ? "on" : "off: no api.token-file" : "of the daemon: not known");
-        page.Paragraph("watched     ", ProtectionSummary.Watched(status));
+        IReadOnlyCollection<DeviceStatus> all = [.. status.Devices.Select(Protected)];
+        page.Paragraph(
+            "api         ", isDaemons ? status.ApiOn ? "on" : "off: no api.token-file" : "of the daemon: not known");
+        page.Paragraph("watched     ", ProtectionSummary.Watched(all));
         if (isDaemons)
         {
-            page.Paragraph("healed      ", ProtectionSummary.Healed(status) ?? "none");
-            foreach (var (devices, reason) in ProtectionSummary.NotHealed(status))
+            page.Paragraph("healed      ", ProtectionSummary.Healed(all) ?? "none");
+            foreach (var (devices, reason) in ProtectionSummary.NotHealed(all))
                 page.Paragraph("NOT HEALED  ", $"{devices}: {Protection.Describe(reason)}");
         }
         foreach (var entry in status.UnmatchedEntries)
             page.Paragraph("NO DEVICE   ", $"'{entry}' of remediation.devices matches no device of this host");
     }
+
+    private static DeviceStatus Protected(DeviceResponse device) => new(device.Device, device.Bus, device.Driver)
+    {
+        Present = device.Present,
+        Watched = device.Watched,
+        Listed = device.Listed,
+        NotProtected = device.NotProtected,
+    };
 }

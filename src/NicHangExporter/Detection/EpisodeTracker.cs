@@ -220,7 +220,8 @@ internal sealed partial class EpisodeTracker(
         foreach (var device in _devices.All)
             // A restored snapshot of the machine sets the clock back: the saved episode is then ahead of it.
             if (device.Episode is { } episode
-                && (episode.IsOver(now, options.Detection.EpisodeGap) || episode.Last > now + options.Detection.EpisodeGap)
+                && (episode.IsOver(now, options.Detection.EpisodeGap)
+                    || episode.Last > now + options.Detection.EpisodeGap)
                 && device.End() is { } ended)
             {
                 EndEpisode(device, ended);

@@ -49,7 +49,7 @@ internal sealed class HangReporter(
     public void BeginEpisode(DeviceTracker device)
     {
         var start = WallClock(device.Episode?.Start ?? clock.GetUptime());
-        var id = device.NameEpisode(EpisodeRecorder.NewId(start, device.Name));
+        var id = device.NameEpisode(EpisodeId.New(start, device.Name));
         remediator.BeginEpisode(
             id, device.Name, device.Bus, device.Driver ?? "", start, device.Report?.ToString(), device.KernelLines);
     }

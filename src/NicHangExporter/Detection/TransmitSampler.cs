@@ -18,18 +18,8 @@ internal static class TransmitSampler
     {
         if (device.TryReadUInt64("statistics/tx_packets\0"u8, out var packets) != Errno.None)
             return null;
-        Span<byte> state = stackalloc byte[32];
-        // operstate, not carrier: carrier would wait for RTNL.
-        var up = device.TryReadText("operstate\0"u8, state, out var length) == Errno.None
-            && (state[..length].SequenceEqual("up"u8) || state[..length].SequenceEqual("unknown"u8));
-        ulong inflight = 0;
-        if (up && packets == lastTxPackets)
-        {
-            var queues = device.CountTxQueues();
-            for (var queue = 0; queue < queues; queue++)
-                if (device.TryReadQueueUInt64(queue, "byte_queue_limits/inflight\0"u8, out var bytes) == Errno.None)
-                    inflight += bytes;
-        }
+        var up = device.IsOperational;
+        var inflight = up && packets == lastTxPackets ? device.SumInflightBytes(out _) : 0;
         return new TxSample(now, up, packets, inflight, pauseFrames.Count, pauseFrames.At);
     }
 

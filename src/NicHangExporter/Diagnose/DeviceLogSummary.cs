@@ -4,7 +4,8 @@ using NicHangExporter.Linux;
 namespace NicHangExporter.Diagnose;
 
 /// <summary>
-/// What a log has said of one device so far. Every message is kept in short, since a later line may tell that two of these are one device.
+/// The messages of one device so far. All messages are kept in short form, because a later line can show that two of
+/// these objects are one device.
 /// </summary>
 internal sealed class DeviceLogSummary
 {
@@ -24,18 +25,21 @@ internal sealed class DeviceLogSummary
 
     public HangReport? LastReport { get; private set; }
 
-    /// <summary>True where a hang, a reset or a fault of the device is reported.</summary>
-    public bool HasTrouble => _statements.Exists(statement => statement.IsReport || statement.IsReset || statement.Kind == MessageKind.Fatal);
+    /// <summary>True if the log reports a hang, a reset or a fault of the device.</summary>
+    public bool HasTrouble =>
+        _statements.Exists(statement => statement.IsReport || statement.IsReset || statement.Kind == MessageKind.Fatal);
 
-    /// <summary>True where messages of that driver may be about this device.</summary>
+    /// <summary>True if messages of that driver can be about this device.</summary>
     public bool MayBe(string? driver) =>
-        driver is null || Driver is null || driver == Driver || driver.StartsWith("mlx4_", StringComparison.Ordinal) && Driver.StartsWith("mlx4_", StringComparison.Ordinal);
+        driver is null
+        || Driver is null
+        || driver == Driver
+        || driver.StartsWith("mlx4_", StringComparison.Ordinal) && Driver.StartsWith("mlx4_", StringComparison.Ordinal);
 
-    /// <summary>Adds a message.</summary>
     /// <param name="message">The message.</param>
     /// <param name="at">Its time.</param>
-    /// <param name="position">Its place in the log.</param>
-    /// <param name="boot">In which boot of the log it was printed, from 0.</param>
+    /// <param name="position">Its position in the log.</param>
+    /// <param name="boot">The boot in which it was printed, counted from 0.</param>
     public void Add(in NicMessage message, TimeSpan at, long position, int boot)
     {
         See(message.Driver, position);
@@ -53,7 +57,7 @@ internal sealed class DeviceLogSummary
         });
     }
 
-    /// <summary>Learns of a driver without counting anything.</summary>
+    /// <summary>Sets the driver without counting a message.</summary>
     public void See(string? driver, long position)
     {
         // mlx4_core drives the function on the bus, mlx4_en the interface.
@@ -62,7 +66,7 @@ internal sealed class DeviceLogSummary
         Latest = Math.Max(Latest, position);
     }
 
-    /// <summary>Takes in another one that has turned out to be the same device.</summary>
+    /// <summary>Adds the messages of another object that is the same device.</summary>
     public void Absorb(DeviceLogSummary other)
     {
         if (Device.IsEmpty) Device = other.Device;
@@ -74,14 +78,14 @@ internal sealed class DeviceLogSummary
         _statements.AddRange(other._statements);
     }
 
-    /// <summary>The boots in which the core's watchdog reported it, one for each report.</summary>
+    /// <summary>The boot of each report of the core's watchdog.</summary>
     public IEnumerable<int> WatchdogBoots =>
         _statements.Where(statement => statement.Kind == MessageKind.Watchdog).Select(statement => statement.Boot);
 
-    /// <summary>True where it has a report of the core that older kernels print once a boot.</summary>
+    /// <summary>True if it has a report of the core that older kernels print once per boot.</summary>
     public bool HasReportOfOldKernel => _statements.Exists(statement => statement.Pattern.IsOncePerBoot);
 
-    /// <summary>Sums up.</summary>
+    /// <summary>Counts the messages.</summary>
     /// <param name="gap">A silence longer than this ends an episode.</param>
     public DeviceDiagnosis Diagnose(TimeSpan gap)
     {
@@ -109,42 +113,44 @@ internal sealed class DeviceLogSummary
         };
     }
 
-    /// <summary>The faults in the order of their first messages, with the words of the first message of each.</summary>
+    /// <summary>The faults in the order of their first messages, each with the text of its first message.</summary>
     private DeviceFault[] Faults() =>
     [
         .. _statements.Where(statement => statement.Kind == MessageKind.Fatal)
             .GroupBy(statement => statement.Pattern.Trouble)
-            .Select(fault => new DeviceFault(fault.Key, fault.First().Pattern.Format, fault.Count(), fault.All(statement => statement.DriverResets))),
+                .Select(fault => new DeviceFault(
+                    fault.Key, fault.First().Pattern.Format, fault.Count(),
+                    fault.All(statement => statement.DriverResets))),
     ];
 
     private int Count(MessageKind kind) => _statements.Count(statement => statement.Kind == kind);
 
-    /// <summary>One message in short.</summary>
+    /// <summary>The short form of one message.</summary>
     internal readonly record struct Statement
     {
         public required long Position { get; init; }
 
         public required TimeSpan At { get; init; }
 
-        /// <summary>In which boot of the log, from 0.</summary>
+        /// <summary>The boot, counted from 0.</summary>
         public required int Boot { get; init; }
 
         public required HangPattern Pattern { get; init; }
 
         public MessageKind Kind => Pattern.Kind;
 
-        /// <summary>The row of the table.</summary>
+        /// <summary>The id of the row in the table.</summary>
         public string Row => Pattern.Id;
 
         public required bool DriverResets { get; init; }
 
-        /// <summary>-1 where it names none.</summary>
+        /// <summary>-1 if the message names no queue.</summary>
         public required int Queue { get; init; }
 
-        /// <summary>The time since the last transmission, as the core or the driver says it; -1 without.</summary>
+        /// <summary>The time since the last transmission in the message; -1 without one.</summary>
         public required long Milliseconds { get; init; }
 
-        /// <summary>jiffies at which the stuck packet was queued; 0 without.</summary>
+        /// <summary>jiffies when the stuck packet was queued; 0 if unknown.</summary>
         public required ulong StuckSince { get; init; }
 
         public bool IsReset => Kind == MessageKind.Reset || Kind == MessageKind.Fatal && DriverResets;

@@ -5,11 +5,12 @@ using NicHangExporter.Diagnose.LogText;
 namespace NicHangExporter.Diagnose;
 
 /// <summary>
-/// <c>diagnose FILE|-</c>: reads a kernel log of any kind and says which NIC hung, how, and what to do. Touches no device and needs no privilege.
+/// <c>diagnose FILE|-</c>: reads a kernel log in any format and reports which NIC hung, how, and what to do. It
+/// accesses no device and needs no privilege.
 /// </summary>
 internal static class DiagnoseCommand
 {
-    /// <summary>The log was read, whatever was found in it.</summary>
+    /// <summary>The log was read, with or without a finding.</summary>
     public const int Success = 0;
 
     /// <summary>The log could not be read to its end.</summary>
@@ -20,10 +21,10 @@ internal static class DiagnoseCommand
 
     /// <summary>Opens the log and runs.</summary>
     /// <param name="path">A file, or <c>-</c> for <paramref name="standardInput"/>.</param>
-    /// <param name="json">True for one JSON object instead of prose.</param>
-    /// <param name="standardInput">Opens standard input, where it is asked for.</param>
+    /// <param name="json">True for one JSON object instead of text.</param>
+    /// <param name="standardInput">Opens standard input, if needed.</param>
     /// <param name="output">Receives the answer.</param>
-    /// <param name="error">Receives one line where the log can't be read.</param>
+    /// <param name="error">Receives one line if the log can't be read.</param>
     /// <returns>The exit code.</returns>
     public static int Run(string path, bool json, Func<Stream> standardInput, TextWriter output, TextWriter error)
     {
@@ -34,8 +35,9 @@ internal static class DiagnoseCommand
         FileStream file;
         try
         {
-            // Not seekable files (/dev/kmsg, pipes) are fine; the reader has its own buffer.
-            file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            // Files that can't seek (/dev/kmsg, pipes) work too. The reader has its own buffer.
+            file = new FileStream(
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -55,10 +57,10 @@ internal static class DiagnoseCommand
 
     /// <summary>Reads a log to its end and writes the answer.</summary>
     /// <param name="input">The log, of any bytes.</param>
-    /// <param name="inputName">What to call it.</param>
-    /// <param name="json">True for one JSON object instead of prose.</param>
+    /// <param name="inputName">The name of the log in messages.</param>
+    /// <param name="json">True for one JSON object instead of text.</param>
     /// <param name="output">Receives the answer.</param>
-    /// <param name="error">Receives one line where the log can't be read.</param>
+    /// <param name="error">Receives one line if the log can't be read.</param>
     /// <returns>The exit code.</returns>
     public static int Run(Stream input, string inputName, bool json, TextWriter output, TextWriter error)
     {
@@ -71,12 +73,14 @@ internal static class DiagnoseCommand
             while (records.TryRead(out var record))
                 if (record.Text.StartsWith("Linux version "u8))
                     diagnosis.ObserveBoot();
-                else if (HangDetector.TryDetect(record.Text, record.Subsystem, record.Device, record.Mode, out var message))
+                else if (
+                    HangDetector.TryDetect(record.Text, record.Subsystem, record.Device, record.Mode, out var message))
                     diagnosis.Observe(message, record.At);
                 else if (record.IsCutOff)
                     cutLines++;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             return Fail(error, inputName, OneLine(exception.Message), ReadFailed);
         }

@@ -4,8 +4,9 @@ using NicHangExporter.Linux;
 namespace NicHangExporter.Diagnose;
 
 /// <summary>
-/// Sorts the messages of a log by device. Drivers name the bus address, the interface, both or neither; the first line that has both ties them
-/// together, whatever came before it. Several interfaces on one address stay several. Pure: no I/O, no clock.
+/// Assigns the messages of a log to devices. Drivers name the bus address, the interface, both or neither. The first
+/// line that has both links the two, also for earlier lines. Several interfaces on one address stay separate. Pure: no
+/// I/O, no clock.
 /// </summary>
 internal sealed class Diagnosis(TimeSpan gap)
 {
@@ -15,12 +16,12 @@ internal sealed class Diagnosis(TimeSpan gap)
     private long _position;
     private int _boot;
 
-    /// <summary>A silence of this length between reports parts two episodes.</summary>
+    /// <summary>Reports that are further apart belong to different episodes.</summary>
     public static TimeSpan DefaultGap { get; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Takes in one message.</summary>
+    /// <summary>Adds one message.</summary>
     /// <param name="message">The message.</param>
-    /// <param name="at">Its time on any one timeline; zero throughout where there are no times.</param>
+    /// <param name="at">Its time on one timeline; zero for all messages of a log without times.</param>
     public void Observe(in NicMessage message, TimeSpan at)
     {
         _position++;
@@ -28,27 +29,34 @@ internal sealed class Diagnosis(TimeSpan gap)
         else Find(message.Bus, message.Device, message.Driver).Add(message, at, _position, _boot);
     }
 
-    /// <summary>The log goes on with another boot: what was hung is not any more, and no driver is to thank for it.</summary>
+    /// <summary>Starts another boot. A hang ended with the previous boot, without a recovery by the driver.</summary>
     public void ObserveBoot() => _boot++;
 
-    /// <summary>What was found of each device with anything counted, in the order of their first lines.</summary>
+    /// <summary>The devices with any count, in the order of their first lines.</summary>
     public IReadOnlyList<DeviceDiagnosis> Conclude()
     {
         AttributeNameless();
-        TieByDriver();
-        // A kernel that has reported two in one boot does not keep to one.
-        var keepsToOne = _devices.SelectMany(device => device.WatchdogBoots).CountBy(boot => boot).All(boot => boot.Value == 1);
+        LinkByDriver();
+        // A kernel with two reports in one boot does not limit them to one.
+        var keepsToOne = _devices
+            .SelectMany(device => device.WatchdogBoots)
+            .CountBy(boot => boot)
+            .All(boot => boot.Value == 1);
         return
         [
             .. _devices.OrderBy(device => device.First)
-                .Select(device => device.Diagnose(gap) with { IsOnlyReportOfBoot = keepsToOne && device.HasReportOfOldKernel })
+                .Select(device =>
+                    device.Diagnose(gap) with
+                    {
+                        IsOnlyReportOfBoot = keepsToOne && device.HasReportOfOldKernel,
+                    })
                 .Where(device => device.HasAnything),
         ];
     }
 
     private void Rename(in NicMessage message)
     {
-        // Without a parent it is a container's interface, which says nothing of the host's.
+        // Without a parent it is an interface of a container, unrelated to the host's.
         if (message.Bus.IsEmpty || message.Device.IsEmpty) return;
         var device = Find(message.Bus, message.FormerDevice, message.Driver);
         device.See(message.Driver, _position);
@@ -63,19 +71,25 @@ internal sealed class Diagnosis(TimeSpan gap)
     private DeviceLogSummary Find(BusAddress bus, InterfaceName name, string? driver)
     {
         if (bus.IsEmpty && name.IsEmpty)
-            return _devices.Find(device => device.Bus.IsEmpty && device.Device.IsEmpty && device.Driver == driver) ?? Add(bus, name);
+            return _devices.Find(device => device.Bus.IsEmpty && device.Device.IsEmpty && device.Driver == driver)
+                ?? Add(bus, name);
         if (bus.IsEmpty)
             return Named(name).Where(device => device.MayBe(driver)).MaxBy(device => device.Latest) ?? Add(bus, name);
         if (name.IsEmpty)
             return On(bus).MaxBy(device => device.Latest) ?? Add(bus, name);
-        return On(bus).Find(device => device.Device == name) ?? Tie(bus, name, driver);
+        return On(bus).Find(device => device.Device == name) ?? Link(bus, name, driver);
     }
 
-    /// <summary>The first line that has both: there may be one device known by the address, and one known by the name.</summary>
-    private DeviceLogSummary Tie(BusAddress bus, InterfaceName name, string? driver)
+    /// <summary>
+    /// Handles the first line with both address and name. There may be one device known by the address and one known by
+    /// the name.
+    /// </summary>
+    private DeviceLogSummary Link(BusAddress bus, InterfaceName name, string? driver)
     {
         var addressed = On(bus).Find(device => device.Device.IsEmpty);
-        var named = Named(name).Where(device => device.Bus.IsEmpty && device.MayBe(driver)).MaxBy(device => device.Latest);
+        var named = Named(name)
+            .Where(device => device.Bus.IsEmpty && device.MayBe(driver))
+            .MaxBy(device => device.Latest);
         if (addressed is null && named is null) return Add(bus, name);
         if (addressed is null)
         {
@@ -89,10 +103,11 @@ internal sealed class Diagnosis(TimeSpan gap)
         return addressed;
     }
 
-    /// <summary>Messages that name no device at all belong to the only one that they can be about, if there is just one.</summary>
+    /// <summary>Assigns messages without a device to the only possible device, if there is exactly one.</summary>
     private void AttributeNameless()
     {
-        foreach (var nameless in _devices.Where(device => device.Bus.IsEmpty && device.Device.IsEmpty).OrderBy(device => device.Driver is null).ToArray())
+        var unnamed = _devices.Where(device => device.Bus.IsEmpty && device.Device.IsEmpty);
+        foreach (var nameless in unnamed.OrderBy(device => device.Driver is null).ToArray())
         {
             var candidates = _devices.Where(device => device != nameless && device.MayBe(nameless.Driver)
                 && (nameless.Driver is null || !device.Bus.IsEmpty || !device.Device.IsEmpty)).Take(2).ToArray();
@@ -101,16 +116,23 @@ internal sealed class Diagnosis(TimeSpan gap)
     }
 
     /// <summary>
-    /// igb reports a hang by the address and the core by the name, and a log may have no line with both. Where the driver has one device of either
-    /// kind in trouble and none besides, they are one.
+    /// igb names the address in a hang report and the core names the interface, and a log may have no line with both.
+    /// If a driver has exactly one device of either kind, both in trouble, and no other device, they are one.
     /// </summary>
-    private void TieByDriver()
+    private void LinkByDriver()
     {
-        foreach (var driver in _devices.GroupBy(device => device.Driver).Where(driver => driver.Key is not null).ToArray())
+        foreach (
+            var driver in _devices.GroupBy(device => device.Driver).Where(driver => driver.Key is not null).ToArray())
             if (driver.ToArray() is [var one, var other])
             {
                 var (addressed, named) = one.Device.IsEmpty ? (one, other) : (other, one);
-                if (!addressed.Device.IsEmpty || addressed.Bus.IsEmpty || named.Device.IsEmpty || !named.Bus.IsEmpty || !addressed.HasTrouble || !named.HasTrouble) continue;
+                if (!addressed.Device.IsEmpty
+                    || addressed.Bus.IsEmpty
+                    || named.Device.IsEmpty
+                    || !named.Bus.IsEmpty
+                    || !addressed.HasTrouble
+                    || !named.HasTrouble)
+                    continue;
                 Merge(addressed, named);
             }
     }
@@ -132,7 +154,9 @@ internal sealed class Diagnosis(TimeSpan gap)
         if (!other.Device.IsEmpty) Named(other.Device).Remove(other);
     }
 
-    private List<DeviceLogSummary> On(BusAddress bus) => _byBus.TryGetValue(bus, out var devices) ? devices : _byBus[bus] = [];
+    private List<DeviceLogSummary> On(BusAddress bus) =>
+        _byBus.TryGetValue(bus, out var devices) ? devices : _byBus[bus] = [];
 
-    private List<DeviceLogSummary> Named(InterfaceName name) => _byName.TryGetValue(name, out var devices) ? devices : _byName[name] = [];
+    private List<DeviceLogSummary> Named(InterfaceName name) =>
+        _byName.TryGetValue(name, out var devices) ? devices : _byName[name] = [];
 }

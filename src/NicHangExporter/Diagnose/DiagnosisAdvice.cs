@@ -7,21 +7,20 @@ using NicHangExporter.Remediation.Planning;
 namespace NicHangExporter.Diagnose;
 
 /// <summary>
-/// What to do about a hang, by driver and shape, as far as the field knows. Where reports disagree it says so: nobody is helped by a recipe
-/// that works elsewhere.
+/// Advice about a hang by driver and shape, from field reports. If reports disagree, the advice says so.
 /// </summary>
 internal static class DiagnosisAdvice
 {
-    /// <summary>Stands for the interface in commands where the log does not name it.</summary>
+    /// <summary>Replaces the interface in commands if the log does not name it.</summary>
     private const string Placeholder = "IF";
 
-    /// <summary>The advice, one paragraph or command a line.</summary>
+    /// <summary>The advice, one paragraph or command per line.</summary>
     public static IEnumerable<string> For(DeviceDiagnosis device)
     {
         var notes = DriverNotes.Find(device.Driver);
         var kind = DeviceKind.Of(device, notes);
         var faults = FaultAdvice.For(device.Faults, kind);
-        // Nothing that is set on the interface reaches a device that does not answer.
+        // Settings of the interface do not reach a device that does not answer.
         var isFinal = device.Faults.Any(fault => FaultAdvice.IsFinal(fault, kind));
         return device.HasHang && !isFinal ? faults.Concat(ForHang(device, kind, notes)) : faults;
     }
@@ -36,11 +35,15 @@ internal static class DiagnosisAdvice
             .. WatchdogAlone(device, kind, name),
         ];
         if (IsBogus(device.LastReport))
-            lines.Insert(0, "In the last report the hardware had taken everything (TDH = TDT): that can be a false alarm, unless packets are missing.");
+            lines.Insert(
+                0,
+                "In the last report the hardware had taken everything (TDH = TDT): that can be a false alarm, "
+                + "unless packets are missing.");
         if (device.Device.IsEmpty && lines.Exists(line => line.Contains($" {Placeholder}", StringComparison.Ordinal)))
             lines.Insert(0, device.Bus.IsEmpty
                 ? $"The log does not name the interface: put it for {Placeholder} below."
-                : $"The log has the bus address only. {Placeholder} below is what ls /sys/bus/*/devices/{device.Bus}/net prints.");
+                : $"The log has the bus address only. {Placeholder} below is what "
+                    + $"ls /sys/bus/*/devices/{device.Bus}/net prints.");
         return lines;
     }
 
@@ -48,13 +51,16 @@ internal static class DiagnosisAdvice
     {
         if (device.HangMessages == 0 && kind == DriverKind.Physical)
         {
-            yield return "Only the core's watchdog reports, the driver does not. A switch that sends pause frames looks the same.";
-            yield return "Where one of these counts up while nothing is sent, the switch is at fault, and resetting the NIC is useless:";
+            yield return "Only the core's watchdog reports, the driver does not. "
+                + "A switch that sends pause frames looks the same.";
+            yield return "Where one of these counts up while nothing is sent, the switch is at fault, "
+                + "and resetting the NIC is useless:";
             yield return $"    ethtool -S {name} | grep -iE 'pause|xoff'";
         }
         if (device.IsOnlyReportOfBoot)
         {
-            yield return "Linux 2.6.27 to 6.7 usually prints this form of the watchdog's line only once in a boot, for all NICs together:";
+            yield return "Linux 2.6.27 to 6.7 usually prints this form of the watchdog's line only once in a boot, "
+                + "for all NICs together:";
             yield return "that it does not come again proves nothing.";
         }
     }
@@ -62,13 +68,15 @@ internal static class DiagnosisAdvice
     private static string WhereToLook(DriverKind kind) => "There is time: look first at " + kind switch
     {
         DriverKind.Usb => "the USB port, cable, hub and power.",
-        DriverKind.Virtual => "the host: its load, this guest's virtual NIC there and its own NIC; in a cloud, ask the provider.",
+        DriverKind.Virtual =>
+            "the host: its load, this guest's virtual NIC there and its own NIC; in a cloud, ask the provider.",
         DriverKind.VirtualFunction => "the host: the log of the physical function's driver, and its link.",
         DriverKind.Wireless => "the reception, the adapter's firmware and its driver.",
         _ => "the cable or transceiver, the switch port and its flow control, and at what the machine sends then.",
     };
 
-    private static IEnumerable<string> Recovery(DeviceDiagnosis device, DriverKind kind, DriverNotes? notes, string name)
+    private static IEnumerable<string> Recovery(
+        DeviceDiagnosis device, DriverKind kind, DriverNotes? notes, string name)
     {
         if (notes is { Recovery.IsEmpty: false })
         {
@@ -79,7 +87,10 @@ internal static class DiagnosisAdvice
         var effect = Renegotiations.Of(device.Driver);
         if (notes is { ResetsItself: true })
             yield return "The driver resets the device itself at each report.";
-        var opening = device.Shape == HangShape.Wedge ? "To get it back, from a console or another NIC," : "If nothing is sent any more,";
+        var opening =
+            device.Shape == HangShape.Wedge
+                ? "To get it back, from a console or another NIC,"
+                : "If nothing is sent any more,";
         if (effect == RenegotiationEffect.WholeAdapter)
         {
             yield return $"{opening} let the driver reset the adapter; addresses, routes and bridges stay:";
@@ -88,14 +99,15 @@ internal static class DiagnosisAdvice
         }
         else
         {
-            yield return $"{opening} take the link down and up; a bridge stays, routes and static IPv6 addresses of {name} itself are lost:";
+            yield return $"{opening} take the link down and up; a bridge stays, "
+                + $"routes and static IPv6 addresses of {name} itself are lost:";
             yield return bounce;
         }
         if (effect == RenegotiationEffect.LinkOnly)
-            yield return "ethtool -r does not reset the adapter with this driver: it only negotiates the link anew.";
+            yield return "ethtool -r does not reset the adapter with this driver: it only negotiates the link again.";
         foreach (var line in Hints(device, kind)) yield return line;
         if (notes is not null && notes.Prevention.Contains(DriverTable.SegmentationOff))
-            yield return "Turning tso and gso off does not end a hang that is under way.";
+            yield return "Turning tso and gso off does not end a hang that has begun.";
     }
 
     private static IEnumerable<string> Hints(DeviceDiagnosis device, DriverKind kind)
@@ -104,27 +116,37 @@ internal static class DiagnosisAdvice
         {
             case DriverKind.Virtual:
                 yield return "If that does not help, the cause is on the host: look at its load and its own NIC.";
-                yield return "In a cloud, stop and start the instance so that it runs on another host, and ask the provider.";
+                yield return "In a cloud, stop and start the instance so that it runs on another host, "
+                    + "and ask the provider.";
                 break;
             case DriverKind.VirtualFunction:
-                yield return "If that does not help, the physical function on the host has to be reset; look at its driver's log there.";
+                yield return "If that does not help, the physical function on the host has to be reset; "
+                    + "look at its driver's log there.";
                 break;
             case DriverKind.Usb:
-                yield return "If that does not help, unplug it and plug it in again, or the same by software; the interface is made anew:";
-                yield return $"    cd /sys/bus/usb/devices/{DeviceKind.UsbDevice(device.Bus) ?? "DEVICE"} && echo 0 > authorized && sleep 2 && echo 1 > authorized";
+                yield return "If that does not help, unplug it and plug it in again, or the same by software; "
+                    + "the interface is created again:";
+                yield return $"    cd /sys/bus/usb/devices/{DeviceKind.UsbDevice(device.Bus) ?? "DEVICE"} "
+                    + "&& echo 0 > authorized && sleep 2 && echo 1 > authorized";
                 break;
             case DriverKind.Wireless:
-                yield return "If that does not help, load the driver's module anew.";
+                yield return "If that does not help, reload the driver's module.";
                 break;
             default:
-                yield return "If that does not help, unbind and bind the driver (the interface is made anew) or reboot, at times from cold.";
+                yield return "If that does not help, unbind and bind the driver (the interface is created again) "
+                    + "or reboot, at times from cold.";
                 break;
         }
     }
 
     private static ImmutableArray<string> Prevention(DriverKind kind, DriverNotes? notes) =>
         notes is { Prevention.IsEmpty: false } ? notes.Prevention
-        : kind == DriverKind.Usb ? ["Against the next hang: another port and cable, no hub, enough power, no autosuspend (echo on > power/control)."]
+        : kind == DriverKind.Usb
+            ?
+            [
+                "Against the next hang: another port and cable, no hub, enough power, no autosuspend (echo on > "
+                + "power/control).",
+            ]
         : [];
 
     private static bool IsBogus(HangReport? report) => report is { Head: { } head, Tail: { } tail } && head == tail;

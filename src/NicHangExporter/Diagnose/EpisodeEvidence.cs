@@ -3,16 +3,19 @@ using NicHangExporter.Detection.Episodes;
 namespace NicHangExporter.Diagnose;
 
 /// <summary>
-/// What the messages of one episode prove. The core and the driver report one hang in several lines, with a different row
-/// of the table or another queue each, at times seconds apart: only the same row about the same queue, later, is a
-/// repetition. Without times nothing is later, save what the messages say of time themselves.
+/// Determines the shape of one episode from its messages. The core and the driver report one hang in several lines,
+/// each with another row of the table or another queue, sometimes seconds apart. Only a later message of the same row
+/// about the same queue is a repetition. Without times the order in time is unknown, except for durations in the
+/// messages themselves.
 /// </summary>
 internal sealed class EpisodeEvidence
 {
-    /// <summary>Reports this close together may be one hang.</summary>
+    /// <summary>Reports within this time may be about one hang.</summary>
     private static readonly TimeSpan SameMoment = TimeSpan.FromSeconds(1);
 
-    /// <summary>A driver that recovers has done so by then: the core's watchdog asks it every 5 s, mlx5 every 15 s.</summary>
+    /// <summary>
+    /// A driver that recovers does so within this time: the core's watchdog reports every 5 s, mlx5 every 15 s.
+    /// </summary>
     private static readonly TimeSpan Lasting = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<(string Row, int Queue), TimeSpan> _first = [];
@@ -27,35 +30,36 @@ internal sealed class EpisodeEvidence
     private bool _goesOn;
     private TimeSpan _hanging;
 
-    /// <summary>Begins an episode.</summary>
     /// <param name="start">The time of its first message.</param>
     public EpisodeEvidence(TimeSpan start) => _start = _last = start;
 
-    /// <summary>True where a hang is reported, and not only a reset.</summary>
+    /// <summary>True if a hang is reported, not only a reset.</summary>
     public bool HasReport { get; private set; }
 
     /// <summary>
-    /// From the first message to the last, or as long as the reports agree that nothing was sent: a lower bound of the outage.
+    /// The time from the first message to the last, or the time without transmission on which the reports agree: a
+    /// lower bound of the outage.
     /// </summary>
     public TimeSpan Duration => _last - _start > _longestElapsed ? _last - _start : _longestElapsed;
 
-    /// <summary>What kind of trouble it is, as far as the log can know.</summary>
+    /// <summary>The shape of the episode, as far as the log shows it.</summary>
     public HangShape Shape =>
         _goesOn && _hanging >= Lasting ? HangShape.Wedge
         : _recovered ? HangShape.Flap
         : _goesOn ? HangShape.Wedge
         : HangShape.Unknown;
 
-    /// <summary>True where the message belongs to this episode.</summary>
+    /// <summary>True if the message belongs to this episode.</summary>
     public bool Continues(in DeviceLogSummary.Statement statement, TimeSpan gap) =>
-        statement.At - _last <= gap || _elapsed.TryGetValue(statement.Queue, out var before) && Grows(before, statement);
+        statement.At - _last <= gap
+        || _elapsed.TryGetValue(statement.Queue, out var before) && Grows(before, statement);
 
-    /// <summary>Takes in the next message.</summary>
+    /// <summary>Adds the next message.</summary>
     public void Observe(in DeviceLogSummary.Statement statement)
     {
         if (statement.IsReport) Report(statement);
         if (statement.IsReset || statement.IsRecovery || statement.DriverResets) Recover();
-        // Stamps of different CPUs are not strictly ordered: never go back.
+        // Timestamps of different CPUs are not strictly ordered. Never go back.
         if (statement.At > _last) _last = statement.At;
     }
 
@@ -67,7 +71,10 @@ internal sealed class EpisodeEvidence
         var key = (statement.Row, statement.Queue);
         var isRepetition = _first.TryGetValue(key, out var first) && statement.At - first >= SameMoment;
         var grown = _latest.TryGetValue(key, out var before) && Grows(before, statement);
-        var isStuck = statement.StuckSince != 0 && _stuck.TryGetValue(statement.Queue, out var packet) && packet == statement.StuckSince;
+        var isStuck =
+            statement.StuckSince != 0
+            && _stuck.TryGetValue(statement.Queue, out var packet)
+            && packet == statement.StuckSince;
         if (isRepetition || grown || isStuck)
         {
             _goesOn = true;
@@ -85,7 +92,7 @@ internal sealed class EpisodeEvidence
         if (statement.StuckSince != 0) _stuck[statement.Queue] = statement.StuckSince;
     }
 
-    /// <summary>What is reported from now on is another hang.</summary>
+    /// <summary>Later reports are about another hang.</summary>
     private void Recover()
     {
         _recovered = true;
@@ -98,18 +105,21 @@ internal sealed class EpisodeEvidence
         _stuck.Clear();
     }
 
-    /// <summary>True where the queue has sent something since the report before.</summary>
+    /// <summary>True if the queue has sent packets since the previous report.</summary>
     private bool HasMoved(in DeviceLogSummary.Statement now)
     {
-        if (now.StuckSince != 0 && _stuck.TryGetValue(now.Queue, out var packet) && packet != now.StuckSince) return true;
+        if (now.StuckSince != 0 && _stuck.TryGetValue(now.Queue, out var packet) && packet != now.StuckSince)
+            return true;
         if (now.Milliseconds < 0 || !_elapsed.TryGetValue(now.Queue, out var before)) return false;
-        // The transmission that the report counts from came after the report before: one second for the rounding of both.
-        // Without times, the value of a queue at least never falls while it is stuck.
+        // The transmission that the report refers to is later than the previous report. One second covers the rounding
+        // of both values. Without times, the value of a stuck queue at least never decreases.
         var fallen = before.Milliseconds - now.Milliseconds;
-        return (now.At - before.At).TotalMilliseconds > now.Milliseconds + 1000 || fallen > (before.Row == now.Row ? 0 : 1000);
+        return (now.At - before.At).TotalMilliseconds > now.Milliseconds + 1000
+            || fallen > (before.Row == now.Row ? 0 : 1000);
     }
 
-    // The kernel's value is rounded to jiffies and can be garbage: growth has to agree with the clock, where there is one.
+    // The kernel's value is rounded to jiffies and can be invalid, so an increase must match the clock, if the log has
+    // times.
     private static bool Grows(in DeviceLogSummary.Statement before, in DeviceLogSummary.Statement now)
     {
         var grown = now.Milliseconds - before.Milliseconds;

@@ -4,11 +4,12 @@ using NicHangExporter.Detection.Patterns;
 
 namespace NicHangExporter.Diagnose;
 
-/// <summary>What a fault means and what can be done: the table, by trouble and kind of device.</summary>
+/// <summary>The meaning of faults and the advice: a table by fault and kind of device.</summary>
 internal static class FaultAdvice
 {
     private const string PowerCycle =
-        "Shut the machine down, take the power away for some seconds, and start it again: a warm reboot is not always enough.";
+        "Shut the machine down, take the power away for some seconds, and start it again: a warm reboot is not "
+        + "always enough.";
 
     private const string ResetByDriver = "The driver resets the device because of it.";
 
@@ -18,15 +19,17 @@ internal static class FaultAdvice
     [
         "No offload setting in the guest changes the cause. Some drivers reset the device themselves.",
         "If it comes again, the cause is on the host: stop and start the instance so that it runs on another one.",
-        "Update the driver, and ask the cloud provider. A guest that gets no processor time for seconds reports the same.",
+        "Update the driver, and ask the cloud provider. A guest that gets no processor time for seconds reports the "
+        + "same.",
     ];
 
     private static readonly ImmutableArray<string> AskThePhysicalFunction =
     [
-        "Look at the log of the physical function's driver on the host, and reset it there: no setting in the guest helps.",
+        "Look at the log of the physical function's driver on the host, and reset it there: no setting in the guest "
+        + "helps.",
     ];
 
-    // The first row that fits counts: those for one kind of device stand before those for all.
+    // The first matching row counts. Rows for one kind of device come before rows for all.
     private static readonly ImmutableArray<Row> Table =
     [
         new(
@@ -42,10 +45,12 @@ internal static class FaultAdvice
             "the device does not answer on its bus (PCIe link lost), and the driver has given it up.",
             IsFinal: true,
         [
-            "No offload setting and no link reset reaches it: the interface stays dead until the device is found again.",
+            "No offload setting and no link reset reaches it: the interface stays dead until the device is "
+            + "found again.",
             PowerCycle,
-            "Against the next time: seat the card anew or use another slot, check power supply and cooling.",
-            "Turn off power saving of the PCIe link (ASPM, in the BIOS or by pcie_aspm=off on the kernel's command line).",
+            "Against the next time: reseat the card or use another slot, check power supply and cooling.",
+            "Turn off power saving of the PCIe link (ASPM, in the BIOS or by pcie_aspm=off on the kernel's "
+            + "command line).",
             "Update the BIOS and the NIC's firmware.",
         ]),
         new(
@@ -105,10 +110,11 @@ internal static class FaultAdvice
         "Keep this log for the vendor, and replace the NIC if it comes again.",
     ];
 
-    /// <summary>The troubles that the table has a row for, whatever the device is.</summary>
-    public static IEnumerable<DeviceTrouble> Troubles => Table.Where(row => row.Kind is null).Select(row => row.Trouble);
+    /// <summary>The faults that have a row for all kinds of devices.</summary>
+    public static IEnumerable<DeviceTrouble> Troubles =>
+        Table.Where(row => row.Kind is null).Select(row => row.Trouble);
 
-    /// <summary>What the faults of a device mean, and then what can be done, one paragraph a line.</summary>
+    /// <summary>The meaning of the faults of a device and then the advice, one paragraph per line.</summary>
     public static IEnumerable<string> For(IReadOnlyList<DeviceFault> faults, DriverKind kind)
     {
         var meanings = faults.Select(fault => Find(fault, kind)).Select(row => $"{row.Name}: {row.Meaning}");
@@ -116,10 +122,10 @@ internal static class FaultAdvice
         return meanings.Concat(advice).Distinct();
     }
 
-    /// <summary>True where nothing that is done to the interface helps.</summary>
+    /// <summary>True if no action on the interface helps.</summary>
     public static bool IsFinal(DeviceFault fault, DriverKind kind) => !fault.DriverResets && Find(fault, kind).IsFinal;
 
-    /// <summary>The kernel's words, with dots for what differs from message to message.</summary>
+    /// <summary>The kernel's message, with an ellipsis for each value.</summary>
     public static string Words(DeviceFault fault)
     {
         var words = new StringBuilder();
@@ -142,11 +148,12 @@ internal static class FaultAdvice
         Table.First(row => row.Trouble == fault.Trouble && (row.Kind is null || row.Kind == kind));
 
     /// <param name="Trouble">What is wrong.</param>
-    /// <param name="Kind">Of which devices that holds; null for all.</param>
-    /// <param name="Name">Its name in the answer.</param>
-    /// <param name="Meaning">What it means.</param>
-    /// <param name="IsFinal">True where nothing that is done to the interface helps.</param>
-    /// <param name="Advice">What can be done.</param>
+    /// <param name="Kind">The kind of devices; null for all.</param>
+    /// <param name="Name">Its name in the output.</param>
+    /// <param name="Meaning">The meaning.</param>
+    /// <param name="IsFinal">True if no action on the interface helps.</param>
+    /// <param name="Advice">The advice.</param>
     private sealed record Row(
-        DeviceTrouble Trouble, DriverKind? Kind, string Name, string Meaning, bool IsFinal, ImmutableArray<string> Advice);
+        DeviceTrouble Trouble, DriverKind? Kind, string Name, string Meaning, bool IsFinal,
+        ImmutableArray<string> Advice);
 }

@@ -3,27 +3,28 @@ using NicHangExporter.Detection.Episodes;
 namespace NicHangExporter.Diagnose;
 
 /// <summary>
-/// Reads episodes out of the messages of one device in retrospect. More can be told then than live: a packet that was stuck
-/// and is not any more, and a hang that was over by the time of the next one, have been recovered from by a driver that
-/// resets without a word.
+/// Determines the episodes in the messages of one device afterwards. The complete log shows more than live detection
+/// does: a packet that was stuck and is not any more, or a hang that was over before the next one, shows a driver that
+/// resets without a message.
 /// </summary>
 internal readonly record struct RetrospectiveEpisodes
 {
-    /// <summary>How many episodes have a report of a hang.</summary>
+    /// <summary>The number of episodes with a report of a hang.</summary>
     public int Count { get; private init; }
 
-    /// <summary>The worst shape among them.</summary>
+    /// <summary>The worst shape of all episodes.</summary>
     public HangShape Shape { get; private init; }
 
-    /// <summary>The longest of them, with the time that its reports say nothing was sent.</summary>
+    /// <summary>The longest episode, including the time that its reports give without transmission.</summary>
     public TimeSpan Longest { get; private init; }
 
-    /// <summary>Resets; the announcements of one reset in several rows of the table are one.</summary>
+    /// <summary>The number of resets. Several messages about one reset count once.</summary>
     public int Resets { get; private init; }
 
-    /// <summary>Reads the messages, in the order of the log.</summary>
+    /// <summary>Evaluates the messages, in the order of the log.</summary>
     /// <param name="statements">The messages of one device.</param>
-    /// <param name="gap">A silence longer than this parts two episodes, unless the reports say that nothing was sent in it.</param>
+    /// <param name="gap">A silence longer than this ends an episode, unless the reports say that nothing was sent in
+    /// it.</param>
     public static RetrospectiveEpisodes Read(IEnumerable<DeviceLogSummary.Statement> statements, TimeSpan gap)
     {
         var reading = new RetrospectiveEpisodes();
@@ -50,7 +51,7 @@ internal readonly record struct RetrospectiveEpisodes
             var counted = current.HasReport;
             current.Observe(statement);
             if (current.HasReport && !counted) episodesOfBoot++;
-            // One was over before the next one began, with no reboot in between; or a reset came late.
+            // One episode ended before the next one began in the same boot, or a reset came late.
             recovered |= episodesOfBoot > 1 || !statement.IsReport && episodesOfBoot > 0;
         }
         reading = reading.With(current) with { Resets = resets.Count };

@@ -83,7 +83,6 @@ internal static class EventIds
     public const int ApiState = 5003;
     public const int ControlListening = 5010;
     public const int ControlUnavailable = 5011;
-    public const int ControlFailed = 5012;
     public const int ControlRefused = 5013;
 
     public const int CredentialBroken = 5101;

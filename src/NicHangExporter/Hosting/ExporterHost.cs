@@ -4,7 +4,6 @@ using NicHangExporter.Alerting;
 using NicHangExporter.Api;
 using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Api.Auth;
-using NicHangExporter.Control;
 using NicHangExporter.Detection;
 using NicHangExporter.Logging;
 using NicHangExporter.Metrics;
@@ -32,7 +31,9 @@ internal static partial class ExporterHost
     /// <summary>How long the answers to the console may take after the remediator has stopped.</summary>
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long the start waits for the history of the kernel log: the first scrape should include it.</summary>
+    /// <summary>
+    /// How long the start waits for the history of the kernel log: the first scrape should include it.
+    /// </summary>
     private static readonly TimeSpan HistoryTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>How long the start waits for the first ethtool snapshot, which may never come.</summary>
@@ -140,12 +141,12 @@ internal static partial class ExporterHost
             CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         // A socket in a state directory belongs to the process that holds its lock. So it is made when this process
         // takes the lock.
-        var control = application.Services.GetRequiredService<ControlServer>();
-        _ = directory.Taken.ContinueWith(_ => control.TryStart(), CancellationToken.None,
-            TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
         var local = application.Services.GetRequiredService<LocalApiServer>();
-        _ = directory.Taken.ContinueWith(_ => local.StartAsync(), CancellationToken.None,
-            TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
+        var served = directory.Taken.ContinueWith(_ => local.StartAsync(), CancellationToken.None,
+            TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default).Unwrap();
+        // A client that finds the port finds the socket, too.
+        if (directory.IsHeld)
+            await served;
         try
         {
             await application.StartAsync();
@@ -161,7 +162,7 @@ internal static partial class ExporterHost
                 await SignalAsync();
                 LogStopping(logger);
             }
-            await StopAsync(monitor, poller, remediator, control, local, actions, pusher);
+            await StopAsync(monitor, poller, remediator, local, actions, pusher);
             return 1;
         }
         LogListening(logger, string.Join(", ", application.Urls), options.Web.TelemetryPath);
@@ -169,7 +170,7 @@ internal static partial class ExporterHost
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         await application.WaitForShutdownAsync();
         LogStopping(logger);
-        await StopAsync(monitor, poller, remediator, control, local, actions, pusher);
+        await StopAsync(monitor, poller, remediator, local, actions, pusher);
         return 0;
     }
 
@@ -195,23 +196,19 @@ internal static partial class ExporterHost
     }
 
     private static async Task StopAsync(
-        HangMonitor monitor, EthtoolPoller poller, Remediator remediator, ControlServer control, LocalApiServer local,
-        AlertProcessor actions, AlertDispatcher pusher)
+        HangMonitor monitor, EthtoolPoller poller, Remediator remediator, LocalApiServer local, AlertProcessor actions,
+        AlertDispatcher pusher)
     {
         poller.Stop();
         var pushed = pusher.StopAsync(StopTimeout);
         var acted = actions.StopAsync(StopTimeout);
         var settled = remediator.StopAsync(RemediationTimeout);
-        // Requests of the console that wait for a remediation get its outcome.
-        using var answers = new CancellationTokenSource();
-        var closed = control.StopAsync(answers.Token);
         using var timeout = new CancellationTokenSource(StopTimeout);
         await monitor.StopAsync(timeout.Token);
         await settled;
-        answers.CancelAfter(AnswerTimeout);
-        // The same for requests on the socket: they are answered before it closes.
+        // The socket closes last: requests that wait for a remediation get its outcome.
+        using var answers = new CancellationTokenSource(AnswerTimeout);
         await local.StopAsync(answers.Token);
-        await closed;
         await Task.WhenAll(pushed, acted);
     }
 

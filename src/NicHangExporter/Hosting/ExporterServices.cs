@@ -2,9 +2,7 @@ using NicHangExporter.Alerting;
 using NicHangExporter.Api;
 using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Api.Auth;
-using NicHangExporter.Control;
 using NicHangExporter.Detection;
-using NicHangExporter.Linux;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Linux.Link;
 using NicHangExporter.Linux.Sysfs;
@@ -66,37 +64,36 @@ internal static class ExporterServices
         services.AddSingleton<ProcessCollector>();
         services.AddSingleton<ExpositionSource>();
         services.AddSingleton<MetricsEndpoint>();
-        services.AddSingleton<AlertDevices>();
-        services.AddSingleton<AlertIntake>();
         services.AddSingleton<AlertProcessor>();
-        services.AddSingleton<AlertmanagerWebhook>();
         services.AddSingleton<PendingAlertStore>();
         services.AddSingleton<AlertDispatcher>();
-        services.AddSingleton(provider => new ControlServer(
-            options.Paths.StateDirectory
-                ?? "", new ControlDesk(ControlDoor.Of(provider.GetRequiredService<Remediator>()),
-                provider.GetRequiredService<NetClass>()).AnswerAsync,
-            socket => PeerCredentials.Read(socket).Uid, provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<ControlServer>>()));
         services.AddSingleton(provider => new CredentialStore(
             options, provider.GetRequiredService<ExporterMetrics>(), provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<CredentialStore>>()));
-        services.AddSingleton<TransportProtection>();
         services.AddSingleton<WebConfigStore>();
         services.AddSingleton<WebConfigMiddleware>();
         services.AddSingleton<HostCheck>();
         services.AddSingleton<FileReloadService>();
+        services.AddSingleton(provider => new LocalApiServer(
+            options, provider.GetRequiredService<ApiHandlers>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILoggerFactory>()));
+        services.AddApiHandlers();
+        services.AddApi<BearerTokenHandler>();
+    }
+
+    /// <summary>Adds what answers the routes of the API, for every listener and for a process without one.</summary>
+    public static void AddApiHandlers(this IServiceCollection services)
+    {
+        services.AddSingleton<AlertDevices>();
+        services.AddSingleton<AlertIntake>();
+        services.AddSingleton<AlertmanagerWebhook>();
+        services.AddSingleton<TransportProtection>();
         services.AddSingleton<RemediationHistory>();
-        services.AddSingleton(provider =>
-            new RecentRequests(provider.GetRequiredService<Remediator>().Submit,
-            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new RecentRequests(
+            provider.GetRequiredService<Remediator>().Submit, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<RemediationHandlers>();
         services.AddSingleton<QueryHandlers>();
         services.AddSingleton<AdminHandlers>();
         services.AddSingleton<ApiHandlers>();
-        services.AddSingleton(provider => new LocalApiServer(
-            options, provider.GetRequiredService<ApiHandlers>(), provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILoggerFactory>()));
-        services.AddApi<BearerTokenHandler>();
     }
 }

@@ -1,105 +1,112 @@
-using System.Globalization;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
-using NicHangExporter.Control;
-using NicHangExporter.Detection;
-using NicHangExporter.Linux;
-using NicHangExporter.Linux.Sysfs;
+using Microsoft.Extensions.Hosting.Internal;
+using NicHangExporter.Api;
+using NicHangExporter.Cli;
 using NicHangExporter.Logging;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using Serilog.Core;
 using Serilog.Extensions.Logging;
 
 namespace NicHangExporter.Hosting;
 
 /// <summary>
-/// The rooms without a server, for one request: the composition root of the console's commands where no daemon runs. Same door, same journal, same
-/// lock; what is left out is every reason to act but the request.
+/// The API for one command on a host without a daemon: the same routes, journal and lock, without a listener. Only the
+/// command causes a change; the local loop, alerts and drift do not.
 /// </summary>
-internal static class OfflineHost
+/// <param name="options">The options of the command.</param>
+/// <param name="directory">The state directory; null for none.</param>
+/// <param name="say">Writes a sentence about the progress to the terminal.</param>
+internal sealed class OfflineHost(ExporterOptions options, string? directory, Action<string> say) : IRemediationApi
 {
-    /// <summary>How long a device is watched before it is changed: longer than the five seconds between two reports of the most patient driver.</summary>
-    private static readonly TimeSpan WatchTime = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan HistoryTimeout = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan HistoryPatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeProvider Clock = TimeProvider.System;
 
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
+    private readonly ExporterOptions _options = options with { Paths = options.Paths with { StateDirectory = directory } };
 
-    /// <summary>Does what is asked, and ends everything that it has begun. For a status it only reads.</summary>
-    public static async Task<ControlAnswer> ActAsync(ExporterOptions options, ControlRequest request, Action<string> say)
+    /// <inheritdoc/>
+    /// <remarks>It only reads: nothing in the journal is settled, and the lock is not touched.</remarks>
+    public async Task<ApiResponse<DeviceList>> GetDevicesAsync()
     {
-        // The local loop and drift must not act within these few seconds. A status shows the configured modes.
-        if (request.Command != ControlCommand.Status)
-            options = options with { Remediation = options.Remediation with { Local = RemediationMode.Off, Webhook = RemediationMode.Off, Api = RemediationMode.Off } };
-        var metrics = new ExporterMetrics();
-        using var log = LoggingSetup.Create(options, TimeProvider.System, () => metrics.LogDropped.Inc());
-        var services = new ServiceCollection();
-        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new SerilogLoggerProvider(log)));
-        services.AddExporter(options, TimeProvider.System, metrics);
-        await using var rooms = services.BuildServiceProvider();
-        if (request.Command == ControlCommand.Status)
-            return ReadStatus(rooms);
-        return Take(rooms.GetRequiredService<StateDirectory>(), request) ?? await ActAsync(rooms, options, request, say);
+        await using var services = Build(_options);
+        var state = services.GetRequiredService<StateDirectory>();
+        // A directory that was let go of is not taken again.
+        state.Dispose();
+        var status = services.GetRequiredService<Remediator>().ReadStatus();
+        var isWritable = state.Path is { } path && StateDirectory.FaultOf(path) is null;
+        return DeviceList.Of(status with { JournalWritable = isWritable });
     }
 
-    private static ControlAnswer ReadStatus(ServiceProvider rooms)
-    {
-        // What was let go of is not taken again: the journal is read and nothing in it settled, not even the lock is touched.
-        var directory = rooms.GetRequiredService<StateDirectory>();
-        directory.Dispose();
-        return new ControlAnswer { Status = rooms.GetRequiredService<Remediator>().ReadStatus() with { JournalWritable = directory.Path is { } path && StateDirectory.FaultOf(path) is null } };
-    }
+    /// <inheritdoc/>
+    public Task<ApiResponse<RemediationResponse>> RemediateAsync(CreateRemediationRequest request) =>
+        // A dry run needs no journal; a change without one is declined.
+        ActAsync(needsJournal: false, watched: request.Device, api => api.RemediateAsync(request));
 
-    // What is not recorded is not done, so without a directory only a dry run makes sense; the door says so of what would change a device.
-    private static ControlAnswer? Take(StateDirectory directory, ControlRequest request)
-    {
-        if (directory.Path is not { } path)
-            return request.Command is ControlCommand.Remediate or ControlCommand.Rollback
-                ? null
-                : ControlAnswer.Refuse("no daemon runs, and without --state.directory nothing would remember this command");
-        if (directory.TryTake())
-            return null;
-        return ControlAnswer.Refuse($"{path} can't be taken, and no daemon answers at its socket: another process holds it, or it is not writable ({directory.Failure}). Nothing was done.");
-    }
+    /// <inheritdoc/>
+    public Task<ApiResponse<RemediationResponse>> RollBackAsync(string device, RollbackRequest request) =>
+        // A rollback does not depend on whether the device hangs.
+        ActAsync(needsJournal: false, watched: null, api => api.RollBackAsync(device, request));
 
-    private static async Task<ControlAnswer> ActAsync(ServiceProvider rooms, ExporterOptions options, ControlRequest request, Action<string> say)
+    /// <inheritdoc/>
+    public Task<ApiResponse<QuarantineResponse>> ClearQuarantineAsync(string device) =>
+        ActAsync(needsJournal: true, watched: null, api => api.ClearQuarantineAsync(device));
+
+    /// <inheritdoc/>
+    public Task<ApiResponse<PauseResponse>> SetPausedAsync(bool paused) =>
+        ActAsync(needsJournal: true, watched: null, api => api.SetPausedAsync(paused));
+
+    private async Task<ApiResponse<T>> ActAsync<T>(
+        bool needsJournal, string? watched, Func<IRemediationApi, Task<ApiResponse<T>>> command)
+        where T : class
     {
-        var clock = TimeProvider.System;
-        var remediator = rooms.GetRequiredService<Remediator>();
-        var monitor = rooms.GetRequiredService<HangMonitor>();
-        var poller = rooms.GetRequiredService<EthtoolPoller>();
-        // A session that came over the very device is hung up by the change. The change is brought to its end, and undone where it did harm.
+        // A status shows the configured modes; a command must not make anything else act.
+        var off = _options.Remediation with
+        {
+            Local = RemediationMode.Off,
+            Webhook = RemediationMode.Off,
+            Api = RemediationMode.Off,
+        };
+        await using var services = Build(_options with { Remediation = off });
+        if (Take(services.GetRequiredService<StateDirectory>(), needsJournal) is { } refusal)
+            return refusal;
+        // A session that came over the device itself ends with the change. The change is completed, and undone if it
+        // did harm.
         using var hangUp = Ignore(PosixSignal.SIGHUP);
         using var interrupt = Ignore(PosixSignal.SIGINT);
         using var terminate = Ignore(PosixSignal.SIGTERM);
         using var quit = Ignore(PosixSignal.SIGQUIT);
         using var stop = Ignore(PosixSignal.SIGTSTP);
-        rooms.GetRequiredService<RemediationWorker>().Start();
+        var remediator = services.GetRequiredService<Remediator>();
+        services.GetRequiredService<RemediationWorker>().Start();
         remediator.Start();
-        // Who undoes need not know whether it hangs, and who may not read the kernel log can't.
-        var watches = request.Command == ControlCommand.Remediate && Environment.IsPrivilegedProcess;
-        if (watches)
-        {
-            monitor.Start();
-            poller.Start();
-            await Task.WhenAny(monitor.Ready, Task.Delay(HistoryPatience, clock));
-        }
+        // The kernel log, which tells whether the device hangs, is readable by root only.
+        var watch = watched is not null && Environment.IsPrivilegedProcess ? new HangWatch(services, say) : null;
+        if (watch is not null)
+            await watch.StartAsync(HistoryTimeout);
         try
         {
-            await Task.WhenAny(remediator.Ready, Task.Delay(options.Remediation.Deadline, clock));
+            await Task.WhenAny(remediator.Ready, Task.Delay(_options.Remediation.Deadline, Clock));
             if (!remediator.Ready.IsCompleted)
-                return ControlAnswer.Refuse("a command to the kernel does not return (something holds RTNL), so nothing can be changed now; if that lasts, only a reboot helps");
-            var door = ControlDoor.Of(remediator) with { Watch = device => watches ? WatchAsync(rooms, device, clock, say) : Task.CompletedTask };
-            return await new ControlDesk(door, rooms.GetRequiredService<NetClass>()).AnswerAsync(request, Actor(), CancellationToken.None);
+                return Problem(
+                    ApiProblem.Stuck,
+                    "a command to the kernel does not return (something holds RTNL), so nothing can be changed now; "
+                    + "if that lasts, only a reboot helps");
+            if (watch is not null)
+                await watch.WaitAsync(watched!);
+            using var client = new ApiClient(new InProcessHandler(Pipeline(services), services), Clock);
+            return await command(client);
         }
         finally
         {
-            poller.Stop();
-            await remediator.StopAsync(StopPatience);
-            if (watches)
-                await monitor.StopAsync(CancellationToken.None);
+            watch?.StopPolling();
+            await remediator.StopAsync(StopTimeout);
+            if (watch is not null)
+                await watch.StopAsync();
         }
 
         PosixSignalRegistration Ignore(PosixSignal signal) => PosixSignalRegistration.Create(signal, context =>
@@ -109,34 +116,46 @@ internal static class OfflineHost
         });
     }
 
-    // Until it is reported as hung, or sends something, or neither for long enough.
-    private static async Task WatchAsync(ServiceProvider rooms, InterfaceName name, TimeProvider clock, Action<string> say)
+    // A change without a journal is declined, so without a directory only a dry run makes sense.
+    private static ProblemResponse? Take(StateDirectory directory, bool needsJournal)
     {
-        var evidence = rooms.GetRequiredService<HangSignals>();
-        using var device = rooms.GetRequiredService<NetClass>().Open(name);
-        if (device is null)
-            return;
-        say(string.Create(CultureInfo.InvariantCulture, $"{name}: looking whether it hangs, for up to {WatchTime.TotalSeconds} s ..."));
-        var before = Sent();
-        for (var began = clock.GetTimestamp(); clock.GetElapsedTime(began) < WatchTime;)
-        {
-            if (evidence.Of(name, device.BusAddress).Reports > 0 || Sent() != before)
-                return;
-            await Task.Delay(LookInterval, clock);
-        }
-
-        ulong Sent() => device.TryReadUInt64("statistics/tx_packets\0"u8, out var packets) == Errno.None ? packets : 0;
+        if (directory.Path is not { } path)
+            return needsJournal
+                ? Problem(ApiProblem.Unreadable,
+                    "no daemon runs, and without --state.directory nothing would remember this command")
+                : null;
+        if (directory.TryTake())
+            return null;
+        return Problem(ApiProblem.Unreadable, $"{path} can't be taken, and no daemon answers at its socket: "
+            + $"another process holds it, or it is not writable ({directory.Failure}). Nothing was done.");
     }
 
-    // /proc/self/status tells whom we act as; the name service may be on the network.
-    private static string Actor()
+    private static ProblemResponse Problem(ApiProblem problem, string detail) =>
+        new(ApiProblem.TypePrefix + problem.Name, problem.Title, problem.Status, detail);
+
+    private static ServiceProvider Build(ExporterOptions options)
     {
-        if (Environment.IsPrivilegedProcess)
-            return UserNames.Of(0);
-        foreach (var line in File.ReadLines("/proc/self/status"))
-            if (line.StartsWith("Uid:", StringComparison.Ordinal) && line.Split((char[])['\t', ' '], StringSplitOptions.RemoveEmptyEntries) is [_, _, var effective, ..]
-                && uint.TryParse(effective, CultureInfo.InvariantCulture, out var uid))
-                return UserNames.Of(uid);
-        return "unknown user";
+        var metrics = new ExporterMetrics();
+        var services = new ServiceCollection();
+        // By a factory, so that it is disposed with the services: that writes what is still in its queue.
+        services.AddSingleton(_ => LoggingSetup.Create(options, Clock, () => metrics.LogDropped.Inc()));
+        services.AddSingleton<ILoggerProvider>(all => new SerilogLoggerProvider(all.GetRequiredService<Logger>()));
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace));
+        services.AddExporter(options, Clock, metrics);
+        services.AddApiHandlers();
+        services.AddApi<OfflineCallerHandler>();
+        services.AddSingleton<IHostApplicationLifetime, ApplicationLifetime>();
+        services.AddSingleton(new DiagnosticListener("nic-hang-exporter"));
+        return services.BuildServiceProvider();
+    }
+
+    // The pipeline of LocalApiServer, without a server.
+    private static RequestDelegate Pipeline(ServiceProvider services)
+    {
+        var application = new ApplicationBuilder(services);
+        application.UseApi(
+            new ApiMiddleware(requests: null, Clock, services.GetRequiredService<ILogger<ApiMiddleware>>()));
+        application.UseEndpoints(endpoints => endpoints.MapApi(services.GetRequiredService<ApiHandlers>()));
+        return application.Build();
     }
 }

@@ -35,16 +35,16 @@ internal static partial class StartLog
     /// <param name="modesWithoutEffect">From <see cref="ConfigurationWarnings.OfModes"/>.</param>
     public static void Tell(ILogger logger, RemediationStatus status, IEnumerable<string> modesWithoutEffect)
     {
-        LogWatched(logger, ProtectionSummary.Watched(status));
+        LogWatched(logger, ProtectionSummary.Watched(status.Devices));
         LogModes(logger, status.Modes["local"], status.Modes["webhook"], status.Modes["api"]);
         LogApi(logger, status.ApiOn ? "on" : "off");
         foreach (var problem in modesWithoutEffect)
             LogWithoutEffect(logger, problem);
         if (status.PauseExplanation is { } pause)
             LogPaused(logger, pause);
-        if (ProtectionSummary.Healed(status) is { } healed)
+        if (ProtectionSummary.Healed(status.Devices) is { } healed)
             LogHealed(logger, healed);
-        foreach (var (devices, reason) in ProtectionSummary.NotHealed(status))
+        foreach (var (devices, reason) in ProtectionSummary.NotHealed(status.Devices))
             LogNotHealed(logger, devices, SnakeCase.Of(reason), Protection.Describe(reason));
     }
 

@@ -5,22 +5,22 @@ using Serilog.Events;
 namespace NicHangExporter.Logging;
 
 /// <summary>
-/// Passes on so many lines a minute of each kind, whatever writes them: a stranger who connects, or a client that asks, as often as it likes must not fill the
-/// disk. A kind is an event of one part of the program, about one device where it names one. What is held back is counted, and the next line of its kind says
-/// how many there were, in the field <c>suppressed</c>.
+/// Limits the log lines per minute of each kind, so that neither a client nor an unknown sender can fill the disk. A
+/// kind is an event of one logger, per device if the event names one. Suppressed lines are counted. The next line of
+/// the kind has their number in the field <c>suppressed</c>.
 /// </summary>
 /// <remarks>
-/// The web server and its libraries have one line a minute: what they say, a stranger caused. This program's own events have
-/// <see cref="OwnLines"/>, more than an orderly minute brings; debug is asked for by a person, and has no limit.
+/// The web server and its libraries have one line per minute, because clients cause their events. This program's own
+/// events have <see cref="OwnLines"/>, more than a normal minute needs. Debug events have no limit.
 /// </remarks>
-/// <param name="target">Where the lines go; disposed of with this.</param>
+/// <param name="target">Receives the lines. Disposed of with this object.</param>
 /// <param name="clock">The clock.</param>
 internal sealed class BudgetedSink(ILogEventSink target, TimeProvider clock) : ILogEventSink, IDisposable
 {
-    /// <summary>Lines a minute of one of this program's own events.</summary>
+    /// <summary>Lines per minute of each of this program's own events.</summary>
     public const int OwnLines = 20;
 
-    // More kinds than there are: should a name in an event be somebody's invention after all, the rest shares one budget.
+    // More than the existing kinds. If a client can influence a name in an event, all further kinds share one limit.
     private const int MaxKinds = 4096;
 
     private static readonly string[] Foreign = ["Microsoft.", "System."];
@@ -52,7 +52,9 @@ internal sealed class BudgetedSink(ILogEventSink target, TimeProvider clock) : I
         logEvent.Properties.TryGetValue(property, out var value) ? (value as ScalarValue)?.Value?.ToString() ?? "" : "";
 
     private static long EventId(LogEvent logEvent) =>
-        logEvent.Properties.TryGetValue("EventId", out var value) && value is StructureValue id && id.Properties.FirstOrDefault(property => property.Name == "Id")?.Value is ScalarValue { Value: int number }
+        logEvent.Properties.TryGetValue("EventId", out var value)
+        && value is StructureValue id
+        && id.Properties.FirstOrDefault(property => property.Name == "Id")?.Value is ScalarValue { Value: int number }
             ? number
             : 0;
 }

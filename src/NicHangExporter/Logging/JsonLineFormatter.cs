@@ -7,7 +7,7 @@ using Serilog.Formatting;
 
 namespace NicHangExporter.Logging;
 
-/// <summary>One event as one JSON object a line, with the keys of <see cref="LogfmtFormatter"/>.</summary>
+/// <summary>Writes each event as one JSON object on one line, with the keys of <see cref="LogfmtFormatter"/>.</summary>
 internal sealed class JsonLineFormatter : ITextFormatter
 {
     public void Format(LogEvent logEvent, TextWriter output)
@@ -16,7 +16,9 @@ internal sealed class JsonLineFormatter : ITextFormatter
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            json.WriteString("ts", logEvent.Timestamp.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+            json.WriteString(
+                "ts",
+                logEvent.Timestamp.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
             json.WriteString("level", LogFields.Level(logEvent.Level));
             json.WriteString("msg", LogFields.Message(logEvent));
             foreach (var (key, value) in LogFields.Of(logEvent))

@@ -1,11 +1,10 @@
 namespace NicHangExporter.Logging;
 
 /// <summary>
-/// Lets so many log lines of a kind through in a minute and holds back the rest: what repeats is counted in a metric, and whoever can make it repeat must not
-/// be able to fill the disk. Any thread may ask.
+/// Limits the log lines of one kind per minute, so that a repeating event can't fill the disk. Thread-safe.
 /// </summary>
 /// <param name="clock">The clock.</param>
-/// <param name="most">How many lines a minute.</param>
+/// <param name="most">Lines per minute.</param>
 internal sealed class LogThrottle(TimeProvider clock, int most = 1)
 {
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
@@ -15,7 +14,10 @@ internal sealed class LogThrottle(TimeProvider clock, int most = 1)
     private int _spent;
     private ulong _heldBack;
 
-    /// <summary>Takes in <paramref name="amount"/>; true where a line is due, with everything that came since the last one in <paramref name="sum"/>.</summary>
+    /// <summary>
+    /// Adds <paramref name="amount"/> events. Returns true if a line is due, with all events since the last line in
+    /// <paramref name="sum"/>.
+    /// </summary>
     public bool IsDue(ulong amount, out ulong sum)
     {
         lock (_gate)

@@ -4,13 +4,17 @@ using Serilog.Formatting;
 
 namespace NicHangExporter.Logging;
 
-/// <summary>One event as <c>ts=… level=… msg="…" device=eth0</c>, as Prometheus programs log. Control characters never reach the terminal.</summary>
+/// <summary>
+/// Writes each event as <c>ts=… level=… msg="…" device=eth0</c>, as Prometheus programs do. Control characters are
+/// escaped.
+/// </summary>
 internal sealed class LogfmtFormatter : ITextFormatter
 {
     public void Format(LogEvent logEvent, TextWriter output)
     {
         output.Write("ts=");
-        output.Write(logEvent.Timestamp.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+        output.Write(
+            logEvent.Timestamp.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
         output.Write(" level=");
         output.Write(LogFields.Level(logEvent.Level));
         Write(output, "msg", LogFields.Message(logEvent));
@@ -26,7 +30,8 @@ internal sealed class LogfmtFormatter : ITextFormatter
         output.Write(' ');
         output.Write(key);
         output.Write('=');
-        if (value.Length > 0 && value.All(character => character is > ' ' and not ('"' or '=' or '\\') && !char.IsControl(character)))
+        if (value.Length > 0
+            && value.All(character => character is > ' ' and not ('"' or '=' or '\\') && !char.IsControl(character)))
         {
             output.Write(value);
             return;
@@ -38,7 +43,8 @@ internal sealed class LogfmtFormatter : ITextFormatter
                 '"' => "\\\"",
                 '\\' => @"\\",
                 '\n' => "\\n",
-                _ when char.IsControl(character) => string.Create(CultureInfo.InvariantCulture, $"\\x{(int)character:x2}"),
+                _ when char.IsControl(character) => string.Create(
+                    CultureInfo.InvariantCulture, $"\\x{(int)character:x2}"),
                 _ => character.ToString(),
             });
         output.Write('"');

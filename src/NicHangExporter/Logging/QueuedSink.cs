@@ -6,23 +6,24 @@ using Serilog.Parsing;
 namespace NicHangExporter.Logging;
 
 /// <summary>
-/// Hands log events to another sink on a thread of its own, so that whoever logs never waits for whoever reads the log: a pipe to a stuck
-/// journald is full after 64 KiB, and a write to it would stop the watch and the healing of a NIC with it. Where the queue is full, events are
-/// dropped and counted, and the log says so at the place where they are missing.
+/// Passes log events to another sink on a dedicated thread, so that logging never waits for the reader of the log. A
+/// pipe to a stuck journald is full after 64 KiB, and a blocking write would stop detection and remediation. If the
+/// queue is full, events are dropped and counted, and a message in the log marks the gap.
 /// </summary>
 /// <remarks>
-/// Not Serilog.Sinks.Async: its Dispose waits without a limit for a write that may never return, and it tells of drops only when asked.
+/// Not Serilog.Sinks.Async: its Dispose waits without a limit for a blocked write, and it reports drops only on
+/// request.
 /// </remarks>
 internal sealed class QueuedSink : ILogEventSink, IDisposable
 {
-    /// <summary>Events that wait for the reader of the log; more than any orderly burst, and a few MiB at most.</summary>
+    /// <summary>The maximum number of queued events: more than a normal burst, and at most a few MiB.</summary>
     public const int Capacity = 1024;
 
     private static readonly MessageTemplate GapTemplate = new MessageTemplateParser().Parse(
         "{Dropped} log messages were dropped here, because nobody read the log fast enough");
 
-    // How long the end of the program waits for a reader. A write that is stuck now is stuck for good; an orderly one takes microseconds.
-    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(1);
+    // The time that shutdown waits for the reader. A normal write takes microseconds.
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(1);
 
     private readonly Queue<(LogEvent Event, long MissingBefore)> _queue = new(Capacity);
     private readonly object _gate = new();
@@ -34,10 +35,9 @@ internal sealed class QueuedSink : ILogEventSink, IDisposable
     private bool _overflowing;
     private bool _ending;
 
-    /// <summary>Starts the thread.</summary>
-    /// <param name="target">Where events go. It may block; it must not throw, which a Serilog logger never does.</param>
-    /// <param name="clock">Dates what this sink itself says.</param>
-    /// <param name="onDropped">Called for each event that is dropped, on the thread that logs it.</param>
+    /// <param name="target">Receives the events. It may block. It must not throw, as no Serilog logger does.</param>
+    /// <param name="clock">Dates the sink's own messages.</param>
+    /// <param name="onDropped">Called for each dropped event, on the thread that logs it.</param>
     public QueuedSink(ILogEventSink target, TimeProvider clock, Action onDropped)
     {
         _target = target;
@@ -47,7 +47,7 @@ internal sealed class QueuedSink : ILogEventSink, IDisposable
         _thread.Start();
     }
 
-    /// <summary>Takes the event or drops it; never waits for the target.</summary>
+    /// <summary>Queues or drops the event. Never waits for the target.</summary>
     public void Emit(LogEvent logEvent)
     {
         lock (_gate)
@@ -65,7 +65,10 @@ internal sealed class QueuedSink : ILogEventSink, IDisposable
         _onDropped();
     }
 
-    /// <summary>Ends the thread when everything that was logged is written, or the target has stood still for too long. Later events are dropped.</summary>
+    /// <summary>
+    /// Ends the thread after all queued events are written, or after a timeout if the target is blocked. Later events
+    /// are dropped.
+    /// </summary>
     public void Dispose()
     {
         lock (_gate)
@@ -73,10 +76,11 @@ internal sealed class QueuedSink : ILogEventSink, IDisposable
             _ending = true;
             Monitor.Pulse(_gate);
         }
-        _thread.Join(EndPatience);
+        _thread.Join(ShutdownTimeout);
     }
 
-    // Once full, it is full until half of it is written: else a slow reader would get one message and one gap in turn.
+    // After an overflow, events are dropped until half of the queue is written. Otherwise a slow reader would get
+    // single messages and gaps in turn.
     private bool HasRoom()
     {
         _overflowing = _overflowing ? _queue.Count > Capacity / 2 : _queue.Count == Capacity;
@@ -94,7 +98,7 @@ internal sealed class QueuedSink : ILogEventSink, IDisposable
         }
     }
 
-    // False at the end. An event that is null: there is only a gap to tell of, with nothing behind it yet.
+    // False at the end. A null event means that only a gap is to be reported.
     private bool TryTake(out LogEvent? logEvent, out long missingBefore)
     {
         lock (_gate)
@@ -115,6 +119,7 @@ internal sealed class QueuedSink : ILogEventSink, IDisposable
     private LogEvent Gap(long dropped) => new(_clock.GetUtcNow(), LogEventLevel.Warning, exception: null, GapTemplate,
     [
         new LogEventProperty("Dropped", new ScalarValue(dropped)),
-        new LogEventProperty("EventId", new StructureValue([new LogEventProperty("Id", new ScalarValue(EventIds.LogDropped))])),
+        new LogEventProperty(
+            "EventId", new StructureValue([new LogEventProperty("Id", new ScalarValue(EventIds.LogDropped))])),
     ]);
 }

@@ -4,14 +4,16 @@ using NicHangExporter.Options;
 
 namespace NicHangExporter.Metrics;
 
-/// <summary>Logs a collector's failure once when it begins and once when it is over; the metric tells the state in between.</summary>
+/// <summary>
+/// Logs a collector's failure once when it starts and once when it ends. The metric shows the state in between.
+/// </summary>
 internal sealed partial class CollectorHealth(ILogger<CollectorHealth> logger)
 {
     private readonly ConcurrentDictionary<Collector, bool> _failed = new();
 
-    /// <summary>Takes in the outcome of one pass.</summary>
+    /// <summary>Records the outcome of one run.</summary>
     /// <param name="collector">The collector.</param>
-    /// <param name="reason">What went wrong first, or null.</param>
+    /// <param name="reason">The first error, or null.</param>
     public void Report(Collector collector, string? reason)
     {
         var failed = reason is not null;
@@ -24,7 +26,8 @@ internal sealed partial class CollectorHealth(ILogger<CollectorHealth> logger)
             LogRecovered(collector.Name);
     }
 
-    [LoggerMessage(EventIds.CollectorFailed, LogLevel.Warning, "Collector {Collector} could not read everything: {Reason}")]
+    [LoggerMessage(
+        EventIds.CollectorFailed, LogLevel.Warning, "Collector {Collector} could not read everything: {Reason}")]
     private partial void LogFailed(string collector, string reason);
 
     [LoggerMessage(EventIds.CollectorRecovered, LogLevel.Information, "Collector {Collector} reads everything again")]

@@ -6,15 +6,17 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Metrics;
 
 /// <summary>
-/// Which devices are looked at: those with hardware behind them, or all with <c>--collector.virtual</c>, up to a limit. Which of them have
-/// series is another matter: a virtual function (SR-IOV) has none until it has something to tell, or with <c>--collector.vf</c>.
+/// Selects the devices to watch: those with hardware behind them, or all with <c>--collector.virtual</c>, up to a
+/// limit. Also selects those that have series: a virtual function (SR-IOV) has none until it has something to report,
+/// except with <c>--collector.vf</c>.
 /// </summary>
 internal sealed class DeviceInventory(NetClass netClass, ExporterOptions options)
 {
-    private ImmutableHashSet<BusAddress> _told = [];
+    private ImmutableHashSet<BusAddress> _shown = [];
 
     /// <summary>
-    /// Opens the devices as they are now. Nothing is remembered of them: a device that vanished or was renamed is simply no longer there.
+    /// Opens the current devices. Keeps no state of them: a device that was removed or renamed is not in the next
+    /// result.
     /// </summary>
     public OpenDevices Open()
     {
@@ -31,7 +33,9 @@ internal sealed class DeviceInventory(NetClass netClass, ExporterOptions options
                 if (netClass.Open(name) is not { } device)
                     continue;
                 var kind = device.IsVirtualFunction ? functions : device.IsPhysical ? physical : others;
-                if (kind != others || (options.Collectors.Has(Collector.Virtual) && others.Count < options.Detection.MaxDevices))
+                if (
+                    kind != others
+                    || (options.Collectors.Has(Collector.Virtual) && others.Count < options.Detection.MaxDevices))
                     kind.Add(device);
                 else
                 {
@@ -41,10 +45,10 @@ internal sealed class DeviceInventory(NetClass netClass, ExporterOptions options
             }
             catch (LinuxException)
             {
-                // Said by Failed, and by the collectors' success.
+                // Reported by Failed and by the success of the collectors.
                 failed = true;
             }
-        // Hardware first: a host with thousands of veths must not lose sight of its NICs, nor one with many virtual functions.
+        // Hardware first, so that a host with thousands of veths or virtual functions still watches its NICs.
         physical.AddRange(functions);
         physical.AddRange(others);
         while (physical.Count > options.Detection.MaxDevices)
@@ -53,33 +57,37 @@ internal sealed class DeviceInventory(NetClass netClass, ExporterOptions options
             physical.RemoveAt(physical.Count - 1);
             dropped++;
         }
-        return new OpenDevices(physical, [.. physical.Where(device => HasSeries(device.IsVirtualFunction, device.BusAddress))], dropped, failed);
+        return new OpenDevices(
+            physical, [.. physical.Where(device => HasSeries(device.IsVirtualFunction, device.BusAddress))], dropped,
+            failed);
     }
 
-    /// <summary>Whether a device has series. Any thread may ask.</summary>
-    public bool HasSeries(bool isVirtualFunction, BusAddress bus) => !isVirtualFunction || options.Collectors.Has(Collector.Vf) || Volatile.Read(ref _told).Contains(bus);
+    /// <summary>True if a device has series. Thread-safe.</summary>
+    public bool HasSeries(bool isVirtualFunction, BusAddress bus) =>
+        !isVirtualFunction || options.Collectors.Has(Collector.Vf) || Volatile.Read(ref _shown).Contains(bus);
 
-    /// <summary>From now on the virtual function at that address has series, as long as this process lives.</summary>
-    public void Show(BusAddress bus) => ImmutableInterlocked.Update(ref _told, told => told.Add(bus));
+    /// <summary>Gives the virtual function at that address series for the lifetime of this process.</summary>
+    public void Show(BusAddress bus) => ImmutableInterlocked.Update(ref _shown, shown => shown.Add(bus));
 }
 
-/// <summary>Devices held open for one pass over their attributes.</summary>
-/// <param name="devices">The devices; owned.</param>
-/// <param name="shown">Those of them that have series.</param>
-/// <param name="dropped">How many more there are.</param>
-/// <param name="failed">True where listing or opening failed, so that some may be missing.</param>
-internal sealed class OpenDevices(List<NetDevice> devices, List<NetDevice> shown, int dropped, bool failed) : IDisposable
+/// <summary>Open devices, for one pass over their attributes.</summary>
+/// <param name="devices">The devices. This object disposes of them.</param>
+/// <param name="shown">The devices that have series.</param>
+/// <param name="dropped">The number of devices beyond the limit.</param>
+/// <param name="failed">True if listing or opening failed, so that devices may be missing.</param>
+internal sealed class OpenDevices(List<NetDevice> devices, List<NetDevice> shown, int dropped, bool failed)
+    : IDisposable
 {
-    /// <summary>The devices that are looked at, those with hardware first, else by name.</summary>
+    /// <summary>The watched devices: hardware first, otherwise by name.</summary>
     public IReadOnlyList<NetDevice> All => devices;
 
-    /// <summary>Those that have series.</summary>
+    /// <summary>The devices that have series.</summary>
     public IReadOnlyList<NetDevice> Shown => shown;
 
     /// <summary>Devices beyond the limit.</summary>
     public int Dropped => dropped;
 
-    /// <summary>True where some may be missing.</summary>
+    /// <summary>True if devices may be missing.</summary>
     public bool Failed => failed;
 
     public void Dispose() => devices.ForEach(device => device.Dispose());

@@ -5,10 +5,11 @@ using static NicHangExporter.Metrics.KernelMetrics;
 
 namespace NicHangExporter.Metrics;
 
-/// <summary>Writes the ethtool snapshot. It makes no system call for a device; only devices that are there now are written.</summary>
-internal sealed class EthtoolCollector(EthtoolPoller poller, FeatureSelection features, ExporterOptions options, TimeProvider clock)
+/// <summary>Writes the ethtool snapshot, for devices that still exist. It makes no ethtool call.</summary>
+internal sealed class EthtoolCollector(
+    EthtoolPoller poller, FeatureSelection features, ExporterOptions options, TimeProvider clock)
 {
-    /// <summary>Writes all families of the snapshot, its age, and how the collectors fared in it.</summary>
+    /// <summary>Writes all families of the snapshot, its age and the outcomes of its collectors.</summary>
     public void Write(ExpositionWriter writer, OpenDevices devices, List<CollectorOutcome> outcomes)
     {
         if (!Collector.NeedEthtool.Any(options.Collectors.Has))
@@ -18,18 +19,15 @@ internal sealed class EthtoolCollector(EthtoolPoller poller, FeatureSelection fe
         {
             WriteSnapshot(writer, Rows(devices, snapshot));
             foreach (var collector in Collector.NeedEthtool.Where(options.Collectors.Has))
-                // Link has an outcome of its own from sysfs; a failure in either place is a failure.
+                // Link also has an outcome from sysfs. A failure in either source is a failure.
                 Merge(outcomes, new CollectorOutcome(collector, !snapshot.Failed.Contains(collector)));
-            writer.Begin(SnapshotAge);
-            writer.Sample(SnapshotAge).Value(clock.GetElapsedTime(snapshot.Timestamp).TotalSeconds);
-            writer.Begin(PollDuration);
-            writer.Sample(PollDuration).Value(snapshot.Duration.TotalSeconds);
+            writer.Single(SnapshotAge, clock.GetElapsedTime(snapshot.Timestamp).TotalSeconds);
+            writer.Single(PollDuration, snapshot.Duration.TotalSeconds);
         }
         else
             foreach (var collector in Collector.NeedEthtool.Where(options.Collectors.Has))
                 Merge(outcomes, new CollectorOutcome(collector, false));
-        writer.Begin(SnapshotWait);
-        writer.Sample(SnapshotWait).Value(poller.Waiting.TotalSeconds);
+        writer.Single(SnapshotWait, poller.Waiting.TotalSeconds);
     }
 
     private void WriteSnapshot(ExpositionWriter writer, List<Row> rows)
@@ -41,16 +39,21 @@ internal sealed class EthtoolCollector(EthtoolPoller poller, FeatureSelection fe
             foreach (var row in rows)
                 if (row.Snapshot.Link?.SpeedMegabits is { } megabits)
                     writer.Sample(Speed).Prepared(row.Label).Value(megabits * 125_000.0);
-            Bool(writer, FullDuplex, rows, row => row.Snapshot.Link is { Duplex: not Duplex.Unknown } link ? link.Duplex == Duplex.Full : null);
+            Bool(
+                writer, FullDuplex, rows,
+                row => row.Snapshot.Link is { Duplex: not Duplex.Unknown } link ? link.Duplex == Duplex.Full : null);
             Bool(writer, Autonegotiation, rows, row => row.Snapshot.Link?.Autonegotiation);
         }
         if (options.Collectors.Has(Collector.Info))
             WriteInfo(writer, rows);
         if (options.Collectors.Has(Collector.Features))
         {
-            var shown = rows.ConvertAll(row => (row.Label, Features: row.Snapshot.Features is { } of ? features.Of(of).ToList() : []));
+            var shown = rows.ConvertAll(row =>
+                (row.Label, Features: row.Snapshot.Features is { } of ? features.Of(of).ToList() : []));
             Features(writer, FeatureActive, shown, _ => true, feature => feature.Active);
-            Features(writer, FeatureRequested, shown, feature => features.ShowsRequested(feature), feature => feature.Requested);
+            Features(
+                writer, FeatureRequested, shown, feature => features.ShowsRequested(feature),
+                feature => feature.Requested);
             Features(writer, FeatureChangeable, shown, _ => true, feature => feature.Changeable);
         }
         if (options.Collectors.Has(Collector.Eee))
@@ -76,7 +79,11 @@ internal sealed class EthtoolCollector(EthtoolPoller poller, FeatureSelection fe
             writer.Begin(EthtoolStatistic);
             foreach (var row in rows)
                 foreach (var statistic in row.Snapshot.Statistics)
-                    writer.Sample(EthtoolStatistic).Prepared(row.Label).Label("statistic", statistic.Name).Value(statistic.Value);
+                    writer
+                        .Sample(EthtoolStatistic)
+                        .Prepared(row.Label)
+                        .Label("statistic", statistic.Name)
+                        .Value(statistic.Value);
         }
     }
 
@@ -93,7 +100,8 @@ internal sealed class EthtoolCollector(EthtoolPoller poller, FeatureSelection fe
                 .Label("version", driver?.Version ?? "")
                 .Label("firmware_version", driver?.FirmwareVersion ?? "");
             if (row.Snapshot.PermanentAddress is { } address)
-                writer.Label("permanent_address", string.Join(':', address.Select(octet => octet.ToString("x2", null))));
+                writer.Label(
+                    "permanent_address", string.Join(':', address.Select(octet => octet.ToString("x2", null))));
             writer.Value(true);
         }
     }
@@ -107,7 +115,8 @@ internal sealed class EthtoolCollector(EthtoolPoller poller, FeatureSelection fe
     }
 
     private static void Features(
-        ExpositionWriter writer, MetricFamily family, List<(byte[] Label, List<Feature> Features)> rows, Func<Feature, bool> shows, Func<Feature, bool> select)
+        ExpositionWriter writer, MetricFamily family, List<(byte[] Label, List<Feature> Features)> rows,
+        Func<Feature, bool> shows, Func<Feature, bool> select)
     {
         writer.Begin(family);
         foreach (var (label, features) in rows)
@@ -115,7 +124,8 @@ internal sealed class EthtoolCollector(EthtoolPoller poller, FeatureSelection fe
                 writer.Sample(family).Prepared(label).Label("feature", feature.Name).Value(select(feature));
     }
 
-    private static void Rings(ExpositionWriter writer, MetricFamily family, List<Row> rows, Func<RingParameters, (uint Rx, uint Tx)> select)
+    private static void Rings(
+        ExpositionWriter writer, MetricFamily family, List<Row> rows, Func<RingParameters, (uint Rx, uint Tx)> select)
     {
         writer.Begin(family);
         foreach (var row in rows)

@@ -8,12 +8,13 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Metrics;
 
 /// <summary>
-/// Reads what needs RTNL, on a thread of its own, and publishes it as one immutable snapshot. The thread can be stuck in the kernel for
-/// ever, because nothing can cancel an ioctl; then the snapshot grows old, which is visible, and nobody else waits.
+/// Reads values that need the RTNL lock on a dedicated thread and publishes them as one immutable snapshot. The thread
+/// can be stuck in the kernel forever, because an ioctl can't be cancelled. Then the snapshot gets old, which a metric
+/// shows, and no other thread waits.
 /// </summary>
 internal sealed partial class EthtoolPoller(
-    IEthtool ethtool, DeviceInventory inventory, ExporterOptions options, CollectorHealth health, TimeProvider clock, ILogger<EthtoolPoller> logger)
-    : IDisposable
+    IEthtool ethtool, DeviceInventory inventory, ExporterOptions options, CollectorHealth health, TimeProvider clock,
+    ILogger<EthtoolPoller> logger) : IDisposable
 {
     private readonly EthtoolStatistics _statistics = new(options.Ethtool.Statistics);
     private readonly CancellationTokenSource _stop = new();
@@ -22,27 +23,30 @@ internal sealed partial class EthtoolPoller(
     private volatile EthtoolSnapshot? _current;
     private long _pollStarted;
 
-    /// <summary>The last complete snapshot, or null before the first.</summary>
+    /// <summary>The last complete snapshot; null before the first.</summary>
     public EthtoolSnapshot? Current => _current;
 
-    /// <summary>Done when the first snapshot is there. It may never be.</summary>
+    /// <summary>Completes with the first snapshot, possibly never.</summary>
     public Task First => _first.Task;
 
-    /// <summary>How long the poll that is under way has been running; zero between polls.</summary>
-    public TimeSpan Waiting => Interlocked.Read(ref _pollStarted) is var started && started != 0 ? clock.GetElapsedTime(started) : TimeSpan.Zero;
+    /// <summary>The duration of the running poll; zero between polls.</summary>
+    public TimeSpan Waiting =>
+        Interlocked.Read(ref _pollStarted) is var started && started != 0
+            ? clock.GetElapsedTime(started)
+            : TimeSpan.Zero;
 
-    /// <summary>Starts the thread, where a collector needs it.</summary>
+    /// <summary>Starts the thread if a collector needs it.</summary>
     public void Start()
     {
         var stop = _stop.Token;
-        // A background thread: a process that is told to stop must not wait for an ioctl that never returns.
+        // A background thread, so that the process can exit while an ioctl does not return.
         if (options.Collectors.Has(Collector.Stall) || Collector.NeedEthtool.Any(options.Collectors.Has))
             new Thread(() => Run(stop)) { IsBackground = true, Name = "ethtool" }.Start();
         else
             _first.TrySetResult();
     }
 
-    /// <summary>Tells the thread to end after its poll. Nobody waits for that: it may never come.</summary>
+    /// <summary>Makes the thread end after its poll. Does not wait for it.</summary>
     public void Stop() => _stop.Cancel();
 
     /// <inheritdoc/>
@@ -65,26 +69,27 @@ internal sealed partial class EthtoolPoller(
         foreach (var collector in Collector.NeedEthtool.Where(options.Collectors.Has))
             health.Report(collector, failures.GetValueOrDefault(collector));
         var now = clock.GetTimestamp();
-        _current = new EthtoolSnapshot(now, devices.DrainToImmutable(), [.. failures.Keys], clock.GetElapsedTime(started, now));
+        _current = new EthtoolSnapshot(
+            now, devices.DrainToImmutable(), [.. failures.Keys], clock.GetElapsedTime(started, now));
         Interlocked.Exchange(ref _pollStarted, 0);
         _first.TrySetResult();
     }
 
     private void Run(CancellationToken stop)
     {
-        using var never = new ManualResetEventSlim();
+        using var neverSet = new ManualResetEventSlim();
         try
         {
             while (true)
             {
                 PollSafely();
-                // Not a timer, which would come by way of the thread pool.
-                never.Wait(options.Ethtool.Interval, stop);
+                // Not a timer: its callback needs a thread of the pool.
+                neverSet.Wait(options.Ethtool.Interval, stop);
             }
         }
         catch (OperationCanceledException)
         {
-            // The end.
+            // The poller is stopped.
         }
     }
 
@@ -94,7 +99,7 @@ internal sealed partial class EthtoolPoller(
         {
             Poll();
         }
-#pragma warning disable CA1031 // The top of the thread's loop: an answer of some driver that we did not foresee must not end the watch for hangs.
+#pragma warning disable CA1031 // An unexpected answer of a driver must not end the thread.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -106,28 +111,41 @@ internal sealed partial class EthtoolPoller(
         }
     }
 
-    private DeviceSnapshot Read(InterfaceName device, BusAddress bus, bool isShown, Dictionary<Collector, string> failures)
+    private DeviceSnapshot Read(
+        InterfaceName device, BusAddress bus, bool isShown, Dictionary<Collector, string> failures)
     {
-        // The stall detector needs the pause frame counters, also where no driver counter is exported.
-        var statistics = Ask(isShown && options.Collectors.Has(Collector.Ethtool) ? Collector.Ethtool : Collector.Stall, () => ethtool.ReadStatistics(device));
+        // The stall detector needs the pause frame counters, even if no driver counter is exported.
+        var statistics = ReadIfEnabled(
+            isShown && options.Collectors.Has(Collector.Ethtool) ? Collector.Ethtool : Collector.Stall,
+            () => ethtool.ReadStatistics(device));
         var pauseFrames = PauseFrames(statistics);
         if (!isShown)
             return new DeviceSnapshot(device, bus) { PauseFramesReceived = pauseFrames };
         return new DeviceSnapshot(device, bus)
         {
-            Driver = Ask(Collector.Info, () => ethtool.ReadDriverInfo(device)),
-            PermanentAddress = options.Ethtool.PermanentAddress ? Ask(Collector.Info, () => ethtool.ReadPermanentAddress(device)) : null,
-            Features = Ask(Collector.Features, () => ethtool.ReadFeatures(device)),
-            Carrier = Ask(Collector.Link, () => ethtool.ReadLink(device)),
-            Link = Ask(Collector.Link, () => ethtool.ReadLinkSettings(device)),
-            Eee = Ask(Collector.Eee, () => ethtool.ReadEnergyEfficientEthernet(device)),
-            Pause = Ask(Collector.Pause, () => ethtool.ReadPause(device)),
-            Rings = Ask(Collector.Rings, () => ethtool.ReadRings(device)),
-            Statistics = statistics is null || !options.Collectors.Has(Collector.Ethtool) ? [] : [.. statistics.Where(statistic => _statistics.Includes(statistic.Name)).DistinctBy(statistic => statistic.Name)],
+            Driver = ReadIfEnabled(Collector.Info, () => ethtool.ReadDriverInfo(device)),
+            PermanentAddress = options.Ethtool.PermanentAddress
+                ? ReadIfEnabled(Collector.Info, () => ethtool.ReadPermanentAddress(device))
+                : null,
+            Features = ReadIfEnabled(Collector.Features, () => ethtool.ReadFeatures(device)),
+            Carrier = ReadIfEnabled(Collector.Link, () => ethtool.ReadLink(device)),
+            Link = ReadIfEnabled(Collector.Link, () => ethtool.ReadLinkSettings(device)),
+            Eee = ReadIfEnabled(Collector.Eee, () => ethtool.ReadEnergyEfficientEthernet(device)),
+            Pause = ReadIfEnabled(Collector.Pause, () => ethtool.ReadPause(device)),
+            Rings = ReadIfEnabled(Collector.Rings, () => ethtool.ReadRings(device)),
+            Statistics =
+                statistics is null || !options.Collectors.Has(Collector.Ethtool)
+                    ? []
+                    :
+                    [
+                        .. statistics
+                            .Where(statistic => _statistics.Includes(statistic.Name))
+                            .DistinctBy(statistic => statistic.Name),
+                    ],
             PauseFramesReceived = pauseFrames,
         };
 
-        T? Ask<T>(Collector collector, Func<T?> read)
+        T? ReadIfEnabled<T>(Collector collector, Func<T?> read)
         {
             if (!options.Collectors.Has(collector))
                 return default;
@@ -137,7 +155,8 @@ internal sealed partial class EthtoolPoller(
             }
             catch (LinuxException exception)
             {
-                // ENODEV: gone since it was listed, or detached by its driver. Either way there is nothing to tell of it.
+                // ENODEV: the device was removed after it was listed, or its driver detached it. There is no value to
+                // report.
                 if (exception.Errno != Errno.NoDevice)
                     failures.TryAdd(collector, exception.Message);
                 return default;
@@ -153,6 +172,8 @@ internal sealed partial class EthtoolPoller(
         return null;
     }
 
-    [LoggerMessage(EventIds.PollFailed, LogLevel.Error, "{Polls} ethtool polls met an unexpected error, so the snapshot grows old")]
+    [LoggerMessage(
+        EventIds.PollFailed, LogLevel.Error,
+        "{Polls} ethtool polls failed with an unexpected error, so the snapshot gets old")]
     private partial void LogFailed(Exception exception, ulong polls);
 }

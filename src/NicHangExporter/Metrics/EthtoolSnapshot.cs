@@ -5,7 +5,10 @@ using NicHangExporter.Options;
 
 namespace NicHangExporter.Metrics;
 
-/// <summary>What ethtool said of one device. A part is null where the driver does not implement it, the collector is off or the reading failed.</summary>
+/// <summary>
+/// The values of one device. A value is null if the driver does not implement it, the collector is off or reading
+/// failed.
+/// </summary>
 internal sealed record DeviceSnapshot(InterfaceName Device, BusAddress Bus)
 {
     public DriverInfo? Driver { get; init; }
@@ -17,24 +20,27 @@ internal sealed record DeviceSnapshot(InterfaceName Device, BusAddress Bus)
     public RingParameters? Rings { get; init; }
     public byte[]? PermanentAddress { get; init; }
 
-    /// <summary>The chosen counters of the driver's own; of a name that the driver uses twice, the first.</summary>
+    /// <summary>The exported driver-specific counters. If the driver uses a name twice, the first one.</summary>
     public ImmutableArray<Statistic> Statistics { get; init; } = [];
 
-    /// <summary>Pause frames received so far; null where the driver does not tell.</summary>
+    /// <summary>Pause frames received; null if the driver does not report them.</summary>
     public ulong? PauseFramesReceived { get; init; }
 }
 
 /// <summary>
-/// Everything that needs RTNL, as it was at one time. Immutable; the poller replaces it as a whole, readers never lock.
+/// All values that need the RTNL lock, read in one poll. Immutable: the poller replaces the whole snapshot and readers
+/// take no lock.
 /// </summary>
-/// <param name="Timestamp">When it was complete (<see cref="TimeProvider.GetTimestamp"/>).</param>
-/// <param name="Devices">One per device.</param>
-/// <param name="Failed">Collectors that could not read everything.</param>
-/// <param name="Duration">How long it took.</param>
+/// <param name="Timestamp">The time of completion (<see cref="TimeProvider.GetTimestamp"/>).</param>
+/// <param name="Devices">One entry per device.</param>
+/// <param name="Failed">Collectors that failed to read a value.</param>
+/// <param name="Duration">The duration of the poll.</param>
 internal sealed record EthtoolSnapshot(
     long Timestamp, ImmutableArray<DeviceSnapshot> Devices, ImmutableHashSet<Collector> Failed, TimeSpan Duration)
 {
-    /// <summary>The device's part, or null. The address too: other hardware may bear the name since.</summary>
+    /// <summary>
+    /// The values of a device, or null. Compares the address too, because other hardware may have the name by now.
+    /// </summary>
     public DeviceSnapshot? Find(InterfaceName device, BusAddress bus)
     {
         foreach (var snapshot in Devices)

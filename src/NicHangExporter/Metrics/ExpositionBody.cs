@@ -3,23 +3,25 @@ using System.Buffers;
 namespace NicHangExporter.Metrics;
 
 /// <summary>
-/// Room for one exposition: blocks that it keeps, so that the next exposition in it needs no new memory. Not one array: that would be copied whenever it grows,
-/// and be a large object, which only a full collection gives back.
+/// A reusable buffer for one exposition, in blocks. A single array would be copied as it grows and would be a large
+/// object, which only a full collection frees.
 /// </summary>
 internal sealed class ExpositionBody : IBufferWriter<byte>
 {
-    /// <summary>Bytes of a block, below the 85,000 of a large object. A block is also what is written to a connection at once.</summary>
+    /// <summary>
+    /// Bytes per block, below the 85,000 of a large object. Each block is one write to the connection.
+    /// </summary>
     public const int BlockLength = 32 * 1024;
 
     private readonly List<Block> _blocks = [];
     private int _used;
     private Block? _last;
 
-    /// <summary>Bytes written.</summary>
     public long Length => _blocks.Take(_used).Sum(block => (long)block.Length);
 
-    /// <summary>What was written, in order.</summary>
-    public IEnumerable<ReadOnlyMemory<byte>> Pieces => _blocks.Take(_used).Select(block => new ReadOnlyMemory<byte>(block.Bytes, 0, block.Length));
+    /// <summary>The written bytes, in order.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>> Pieces =>
+        _blocks.Take(_used).Select(block => new ReadOnlyMemory<byte>(block.Bytes, 0, block.Length));
 
     /// <inheritdoc/>
     public Span<byte> GetSpan(int sizeHint = 0)
@@ -38,7 +40,7 @@ internal sealed class ExpositionBody : IBufferWriter<byte>
     /// <inheritdoc/>
     public void Advance(int count) => _last!.Length += count;
 
-    /// <summary>Writes bytes, over the end of a block where need be.</summary>
+    /// <summary>Writes bytes, across blocks if necessary.</summary>
     public void Write(ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty)
@@ -51,10 +53,10 @@ internal sealed class ExpositionBody : IBufferWriter<byte>
         }
     }
 
-    /// <summary>A stream that writes here, for those who can't do without one.</summary>
+    /// <summary>A stream that writes into this body.</summary>
     public Stream AsStream() => new BodyStream(this);
 
-    /// <summary>Makes it empty and keeps the blocks.</summary>
+    /// <summary>Clears the body and keeps its blocks.</summary>
     public void Clear() => (_used, _last) = (0, null);
 
     private Block Last(int sizeHint)
@@ -62,7 +64,7 @@ internal sealed class ExpositionBody : IBufferWriter<byte>
         var needed = Math.Max(sizeHint, 1);
         if (_last is { } last && last.Bytes.Length - last.Length >= needed)
             return last;
-        // A label may be longer than a block, in theory; its block is then as long.
+        // A label can be longer than a block. Its block is then that long.
         if (_used == _blocks.Count || _blocks[_used].Bytes.Length < needed)
             _blocks.Insert(_used, new Block(Math.Max(needed, BlockLength)));
         _last = _blocks[_used++];

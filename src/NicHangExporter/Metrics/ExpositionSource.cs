@@ -4,14 +4,16 @@ using static NicHangExporter.Metrics.KernelMetrics;
 namespace NicHangExporter.Metrics;
 
 /// <summary>
-/// Writes the whole exposition: the kernel's values, read now, then ours from their registry. prometheus-net has no seam for values that are written fresh, so
-/// its text is appended to ours; two documents of the text format 0.0.4 in a row are one.
+/// Writes the whole exposition: the kernel's values, read now, and then this program's values from their registry.
+/// prometheus-net has no hook for values that are read at each scrape, so its text is appended. Two documents of the
+/// text format 0.0.4 in a row are one document.
 /// </summary>
 internal sealed class ExpositionSource(
-    ExporterOptions options, DeviceInventory inventory, SysfsCollector sysfs, EthtoolCollector ethtool, ProcessCollector process, ExporterMetrics metrics)
+    ExporterOptions options, DeviceInventory inventory, SysfsCollector sysfs, EthtoolCollector ethtool,
+    ProcessCollector process, ExporterMetrics metrics)
 {
-    /// <summary>Renders it. Nothing here makes an ioctl or waits for RTNL. Not for use by several threads at once.</summary>
-    /// <param name="body">Empty; the exposition is then in it.</param>
+    /// <summary>Renders the exposition. It makes no ioctl and never waits for the RTNL lock. Not thread-safe.</summary>
+    /// <param name="body">Must be empty; receives the exposition.</param>
     public async Task RenderAsync(ExpositionBody body)
     {
         WriteKernel(new ExpositionWriter(body));
@@ -25,8 +27,8 @@ internal sealed class ExpositionSource(
         {
             sysfs.Write(writer, devices, outcomes);
             ethtool.Write(writer, devices, outcomes);
-            One(writer, Devices, devices.All.Count);
-            One(writer, DevicesDropped, devices.Dropped);
+            writer.Single(Devices, devices.All.Count);
+            writer.Single(DevicesDropped, devices.Dropped);
         }
         if (options.Collectors.Has(Collector.Process))
             process.Write(writer, outcomes);
@@ -36,15 +38,12 @@ internal sealed class ExpositionSource(
         writer.Begin(CollectorDuration);
         foreach (var outcome in outcomes)
             if (outcome.Duration is { } duration)
-                writer.Sample(CollectorDuration).Label("collector", outcome.Collector.Name).Value(duration.TotalSeconds);
+                writer
+                    .Sample(CollectorDuration)
+                    .Label("collector", outcome.Collector.Name)
+                    .Value(duration.TotalSeconds);
         var build = MetricsEndpoint.BuildVersion;
         writer.Begin(BuildInfo);
         writer.Sample(BuildInfo).Label("version", build.Version).Label("revision", build.Revision).Value(true);
-    }
-
-    private static void One(ExpositionWriter writer, MetricFamily family, double value)
-    {
-        writer.Begin(family);
-        writer.Sample(family).Value(value);
     }
 }

@@ -5,15 +5,15 @@ using System.Text;
 namespace NicHangExporter.Metrics;
 
 /// <summary>
-/// Writes the Prometheus text format 0.0.4 into a byte buffer. A family is written as a whole: its HELP and TYPE lines
-/// appear with its first sample, so that a family without samples leaves no trace.
+/// Writes the Prometheus text format 0.0.4 into a byte buffer. A family is written completely. Its HELP and TYPE lines
+/// appear with its first sample, so that a family without samples is left out.
 /// </summary>
 internal sealed class ExpositionWriter(ExpositionBody buffer)
 {
     private MetricFamily? _pending;
     private bool _hasLabels;
 
-    /// <summary>Begins the samples of a family. Families of one name must not be begun twice in one exposition.</summary>
+    /// <summary>Begins the samples of a family. A name must not be begun twice in one exposition.</summary>
     public void Begin(MetricFamily family) => _pending = family;
 
     /// <summary>Begins a sample: the name, then labels by <see cref="Label(string,string)"/>, then a value.</summary>
@@ -29,7 +29,13 @@ internal sealed class ExpositionWriter(ExpositionBody buffer)
             Raw("\n# TYPE "u8);
             Raw(family.NameUtf8.Span);
             Raw(" "u8);
-            Raw(family.Type switch { MetricType.Counter => "counter"u8, MetricType.Gauge => "gauge"u8, _ => "untyped"u8 });
+            Raw(
+                family.Type switch
+                {
+                    MetricType.Counter => "counter"u8,
+                    MetricType.Gauge => "gauge"u8,
+                    _ => "untyped"u8,
+                });
             Raw("\n"u8);
         }
         Raw(family.NameUtf8.Span);
@@ -37,12 +43,11 @@ internal sealed class ExpositionWriter(ExpositionBody buffer)
         return this;
     }
 
-    /// <summary>Adds a label. The value may hold anything; it is escaped.</summary>
+    /// <summary>Adds a label and escapes its value.</summary>
     public ExpositionWriter Label(string name, string value)
     {
-        if (value.AsSpan().IndexOfAny('\\', '"', '\n') >= 0)
-            value = value.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal);
-        // At most three bytes of UTF-8 for a char of UTF-16.
+        value = EscapeLabel(value);
+        // A UTF-16 char takes at most three bytes of UTF-8.
         var span = buffer.GetSpan(4 + 3 * (name.Length + value.Length));
         var length = 0;
         span[length++] = _hasLabels ? (byte)',' : (byte)'{';
@@ -56,7 +61,7 @@ internal sealed class ExpositionWriter(ExpositionBody buffer)
         return this;
     }
 
-    /// <summary>Adds a label whose name, value, quotes and escapes have been prepared once, as in <c>device="eth0"</c>.</summary>
+    /// <summary>Adds a label that is already quoted and escaped, as in <c>device="eth0"</c>.</summary>
     public ExpositionWriter Prepared(ReadOnlySpan<byte> label)
     {
         Raw(_hasLabels ? ","u8 : "{"u8);
@@ -65,7 +70,7 @@ internal sealed class ExpositionWriter(ExpositionBody buffer)
         return this;
     }
 
-    /// <summary>Ends the sample with a count. Above 2^53 Prometheus itself rounds; the text stays exact.</summary>
+    /// <summary>Ends the sample with a count. Prometheus rounds values above 2^53; the text is exact.</summary>
     public void Value(ulong value)
     {
         EndLabels();
@@ -96,6 +101,23 @@ internal sealed class ExpositionWriter(ExpositionBody buffer)
         EndLabels();
         Raw(value ? "1\n"u8 : "0\n"u8);
     }
+
+    /// <summary>Writes a family of one sample without labels.</summary>
+    public void Single(MetricFamily family, double value)
+    {
+        Begin(family);
+        Sample(family).Value(value);
+    }
+
+    /// <summary>Escapes the value of a label: backslash, quotation mark, newline.</summary>
+    public static string EscapeLabel(string value) =>
+        value.AsSpan().IndexOfAny('\\', '"', '\n') < 0
+            ? value
+            : EscapeHelp(value).Replace("\"", "\\\"", StringComparison.Ordinal);
+
+    /// <summary>Escapes the text of a HELP line: backslash, newline.</summary>
+    public static string EscapeHelp(string text) =>
+        text.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal);
 
     private void EndLabels() => Raw(_hasLabels ? "} "u8 : " "u8);
 

@@ -4,10 +4,9 @@ using NicHangExporter.Hosting;
 
 namespace NicHangExporter.Metrics;
 
-/// <summary>The page at <c>/</c>: what this is and where its metrics are.</summary>
+/// <summary>The page at <c>/</c>: version and links.</summary>
 internal static class LandingPage
 {
-    /// <summary>The page as UTF-8.</summary>
     public static byte[] Render(string telemetryPath)
     {
         var (version, whole) = MetricsEndpoint.BuildVersion;

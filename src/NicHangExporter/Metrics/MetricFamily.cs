@@ -2,18 +2,18 @@ using System.Text;
 
 namespace NicHangExporter.Metrics;
 
-/// <summary>The kinds of the text format that are used here.</summary>
+/// <summary>The types of the text format that are used here.</summary>
 internal enum MetricType
 {
-    /// <summary>It only grows, and falls to zero when the kernel or the driver starts anew.</summary>
+    /// <summary>Only increases, and resets to zero when the kernel or the driver restarts.</summary>
     Counter,
-    /// <summary>It goes up and down.</summary>
+    /// <summary>Increases and decreases.</summary>
     Gauge,
-    /// <summary>Counter or gauge, as the driver pleases.</summary>
+    /// <summary>Counter or gauge, depending on the driver.</summary>
     Untyped,
 }
 
-/// <summary>A metric that is written fresh at each scrape: its name, type and help.</summary>
+/// <summary>A metric that is written at each scrape: its name, type and help.</summary>
 internal sealed class MetricFamily
 {
     public MetricFamily(string name, MetricType type, string help)
@@ -22,13 +22,12 @@ internal sealed class MetricFamily
         Type = type;
         Help = help;
         NameUtf8 = Encoding.UTF8.GetBytes(name);
-        HelpUtf8 = Encoding.UTF8.GetBytes(help.Replace(@"\", @"\\", StringComparison.Ordinal).Replace("\n", @"\n", StringComparison.Ordinal));
+        HelpUtf8 = Encoding.UTF8.GetBytes(ExpositionWriter.EscapeHelp(help));
     }
 
-    /// <summary>The full name, prefix and unit included.</summary>
+    /// <summary>The full name, with prefix and unit.</summary>
     public string Name { get; }
 
-    /// <summary>The type.</summary>
     public MetricType Type { get; }
 
     /// <summary>One sentence that names the kernel's file or structure.</summary>

@@ -23,7 +23,7 @@ internal sealed class MetricsEndpoint(ExpositionSource source, TimeProvider cloc
         context.Response.ContentLength = reading.Body.Length;
         if (HttpMethods.IsHead(context.Request.Method))
             return;
-        // In pieces: the server copies all of what it is given at once, and keeps the room.
+        // Written in pieces: the server copies each write and keeps its buffer.
         foreach (var piece in reading.Body.Pieces)
         {
             if (reading.Dropped.IsCancellationRequested)
@@ -34,7 +34,11 @@ internal sealed class MetricsEndpoint(ExpositionSource source, TimeProvider cloc
 
     private static (string Version, string Revision) ReadBuild()
     {
-        var version = typeof(MetricsEndpoint).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+        var version =
+            typeof(MetricsEndpoint)
+                .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+                ?.InformationalVersion
+            ?? "unknown";
         return version.Split('+', 2) is [var number, var revision] ? (number, revision) : (version, "unknown");
     }
 }

@@ -1,22 +1,22 @@
 namespace NicHangExporter.Metrics;
 
 /// <summary>
-/// Renders the exposition for all scrapes that wait for it. One rendering runs at a time; who comes meanwhile waits for the next one, and shares it with all
-/// who wait then. So nobody gets values that were read before his request came, a hundred scrapes at once cost two renderings, and however many clients read
-/// however slowly, there are two bodies in memory at most.
+/// Renders the exposition once for all waiting scrapes. One rendering runs at a time. Requests that arrive meanwhile
+/// wait for the next rendering and share it. Values are therefore never older than the request, a hundred concurrent
+/// scrapes cost two renderings, and at most two bodies are in memory regardless of slow clients.
 /// </summary>
 /// <remarks>
-/// Where both bodies are still being read and a third is asked for, the older one is taken from its readers once they have had <see cref="Turn"/> for it: a
-/// client that does not read delays others by that much and no more.
+/// If both bodies are still being read and a third is needed, the readers of the older one are dropped after
+/// <see cref="Turn"/>. A client that does not read delays others by at most that time.
 /// </remarks>
 /// <param name="render">Writes an exposition into an empty body.</param>
 /// <param name="clock">The clock.</param>
 internal sealed class SharedRendering(Func<ExpositionBody, Task> render, TimeProvider clock)
 {
-    /// <summary>The most bodies in memory: one that is read, and one that is written meanwhile.</summary>
+    /// <summary>The maximum number of bodies in memory: one being read and one being written.</summary>
     public const int MaxBodies = 2;
 
-    /// <summary>How long a body may be read while somebody else needs its room.</summary>
+    /// <summary>The time to read a body while another request needs its memory.</summary>
     public static readonly TimeSpan Turn = TimeSpan.FromSeconds(2);
 
     private readonly Lock _gate = new();
@@ -26,41 +26,44 @@ internal sealed class SharedRendering(Func<ExpositionBody, Task> render, TimePro
     private int _waiting;
     private bool _isRunning;
 
-    /// <summary>Waits for a rendering that begins from now on.</summary>
-    /// <returns>The reader's part of it, to be disposed of when it is read. What <c>render</c> throws, all throw that waited for it.</returns>
+    /// <summary>Waits for a rendering that starts after this call.</summary>
+    /// <returns>
+    /// The rendering, to be disposed of after reading. An exception of <c>render</c> is thrown to all waiting callers.
+    /// </returns>
     public async Task<Reading> ReadAsync()
     {
-        Task<Shared> mine;
+        Task<Shared> rendering;
         var isFirst = false;
         lock (_gate)
         {
             _waiting++;
-            mine = (_next ??= new TaskCompletionSource<Shared>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            rendering = (
+                _next ??= new TaskCompletionSource<Shared>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
             if (!_isRunning)
                 isFirst = _isRunning = true;
         }
         if (isFirst)
             _ = Task.Run(RunAsync);
-        return new Reading(this, await mine);
+        return new Reading(this, await rendering);
     }
 
     private async Task RunAsync()
     {
         do
             await RenderNextAsync();
-        while (IsAskedFor());
+        while (HasNext());
     }
 
-    // Nothing may escape: the loop would end, and no later scrape would be answered.
+    // No exception may escape. It would end the loop, and no later scrape would be answered.
     private async Task RenderNextAsync()
     {
         Shared? shared = null;
         try
         {
-            shared = await RoomAsync();
+            shared = await TakeBodyAsync();
             await RenderAsync(shared);
         }
-#pragma warning disable CA1031 // Every request that waits gets it.
+#pragma warning disable CA1031 // All waiting requests get the exception.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -94,13 +97,13 @@ internal sealed class SharedRendering(Func<ExpositionBody, Task> render, TimePro
         failed?.TrySetException(exception);
     }
 
-    private bool IsAskedFor()
+    private bool HasNext()
     {
         lock (_gate)
             return _isRunning = _next is not null;
     }
 
-    private async Task<Shared> RoomAsync()
+    private async Task<Shared> TakeBodyAsync()
     {
         while (true)
         {
@@ -119,7 +122,7 @@ internal sealed class SharedRendering(Func<ExpositionBody, Task> render, TimePro
                 freed = _freed.Task;
                 oldest = _bodies.Where(body => !body.Dropped.IsCancellationRequested).MinBy(body => body.Since);
             }
-            // One that was dropped is free as soon as its readers have noticed.
+            // A dropped body is free after its readers have stopped.
             if (oldest is null)
                 await freed;
             else if (Turn - clock.GetElapsedTime(oldest.Since) is var left && left > TimeSpan.Zero)
@@ -136,7 +139,7 @@ internal sealed class SharedRendering(Func<ExpositionBody, Task> render, TimePro
                 _freed?.TrySetResult();
     }
 
-    /// <summary>A body and those who read it.</summary>
+    /// <summary>A body and its readers.</summary>
     internal sealed class Shared
     {
         public ExpositionBody Body { get; } = new();
@@ -145,21 +148,21 @@ internal sealed class SharedRendering(Func<ExpositionBody, Task> render, TimePro
 
         public long Since { get; set; }
 
-        /// <summary>The requests that this rendering answers; null before the first.</summary>
+        /// <summary>Completes the requests that this rendering answers; null before the first.</summary>
         public TaskCompletionSource<Shared>? Served { get; set; }
 
         public CancellationTokenSource Dropped { get; set; } = new();
     }
 
-    /// <summary>One reader's part of a rendering.</summary>
+    /// <summary>One reader's access to a rendering.</summary>
     internal sealed class Reading(SharedRendering owner, Shared shared) : IDisposable
     {
         private bool _isReturned;
 
-        /// <summary>The exposition; not to be touched after the disposal.</summary>
+        /// <summary>The exposition. Do not use it after the disposal.</summary>
         public ExpositionBody Body => shared.Body;
 
-        /// <summary>Cancelled when the room is needed: the reader must come to its end at once.</summary>
+        /// <summary>Cancelled when the memory is needed. The reader must stop immediately.</summary>
         public CancellationToken Dropped { get; } = shared.Dropped.Token;
 
         public void Dispose()

@@ -7,18 +7,24 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Metrics;
 
 /// <summary>
-/// Writes what is read from sysfs at each scrape: the rows of <see cref="KernelMetrics.Files"/>, operstate and the queues' tx_timeout.
-/// No file here waits for RTNL.
+/// Writes the values that are read from sysfs at each scrape: the rows of <see cref="KernelMetrics.Files"/>, operstate
+/// and the queues' tx_timeout. None of these files waits for the RTNL lock.
 /// </summary>
 internal sealed class SysfsCollector(ExporterOptions options, CollectorHealth health, TimeProvider clock)
 {
     // include/uapi/linux/if.h IF_OPER_*, in the words of operstate_show() (net/core/net-sysfs.c).
     private static readonly ImmutableArray<(byte[] Bytes, string Text)> Operstates =
-        [.. new[] { "unknown", "notpresent", "down", "lowerlayerdown", "testing", "dormant", "up" }.Select(text => (Encoding.ASCII.GetBytes(text), text))];
+    [
+        .. new[] { "unknown", "notpresent", "down", "lowerlayerdown", "testing", "dormant", "up" }.Select(text =>
+            (Encoding.ASCII.GetBytes(text), text)),
+    ];
 
-    private readonly ImmutableArray<SysfsMetric> _files = [.. KernelMetrics.Files.Where(row => options.Collectors.Has(row.Collector))];
+    private readonly ImmutableArray<SysfsMetric> _files =
+    [
+        .. KernelMetrics.Files.Where(row => options.Collectors.Has(row.Collector)),
+    ];
 
-    /// <summary>Writes all families; returns what each collector needed and whether it read everything.</summary>
+    /// <summary>Writes all families and adds the outcome of each collector.</summary>
     public void Write(ExpositionWriter writer, OpenDevices devices, List<CollectorOutcome> outcomes)
     {
         var start = clock.GetTimestamp();
@@ -36,14 +42,15 @@ internal sealed class SysfsCollector(ExporterOptions options, CollectorHealth he
             {
                 var errno = device.TryReadUInt64(_files[f].FileNul.Span, out values[d * _files.Length + f]);
                 present[d * _files.Length + f] = errno == Errno.None;
-                // The device has gone in the middle of its reading: leave all of it out.
+                // The device was removed while it was being read. Leave it out.
                 if (IsGone(errno, f, device))
                 {
                     Array.Clear(present, d * _files.Length, _files.Length);
                     break;
                 }
                 if (IsFailure(errno))
-                    (_files[f].Collector == Collector.Statistics ? ref statisticsFailure : ref linkFailure) ??= $"{_files[f].File} of {device.Name}: errno {(int)errno}";
+                    (_files[f].Collector == Collector.Statistics ? ref statisticsFailure : ref linkFailure) ??=
+                        $"{_files[f].File} of {device.Name}: errno {(int)errno}";
             }
         }
         for (var f = 0; f < _files.Length; f++)
@@ -55,7 +62,9 @@ internal sealed class SysfsCollector(ExporterOptions options, CollectorHealth he
         }
         var afterFiles = clock.GetTimestamp();
         if (options.Collectors.Has(Collector.Statistics))
-            Report(outcomes, Collector.Statistics, statisticsFailure ?? Incomplete(devices), clock.GetElapsedTime(start, afterFiles));
+            Report(
+                outcomes, Collector.Statistics, statisticsFailure ?? Incomplete(devices),
+                clock.GetElapsedTime(start, afterFiles));
         if (options.Collectors.Has(Collector.Link))
         {
             WriteOperstates(writer, devices, labels, ref linkFailure);
@@ -65,7 +74,8 @@ internal sealed class SysfsCollector(ExporterOptions options, CollectorHealth he
             WriteQueues(writer, devices, labels, outcomes);
     }
 
-    private static void WriteOperstates(ExpositionWriter writer, OpenDevices devices, byte[][] labels, ref string? failure)
+    private static void WriteOperstates(
+        ExpositionWriter writer, OpenDevices devices, byte[][] labels, ref string? failure)
     {
         writer.Begin(KernelMetrics.Operstate);
         Span<byte> buffer = stackalloc byte[32];
@@ -76,14 +86,16 @@ internal sealed class SysfsCollector(ExporterOptions options, CollectorHealth he
                 failure ??= $"operstate of {devices.Shown[d].Name}: errno {(int)errno}";
             if (errno != Errno.None)
                 continue;
-            // The present state alone (docs/decisions/0028). A word that no kernel is known to say is left out: only what is known goes into a label.
+            // Only the current state (docs/decisions/0028). An unknown word is left out, because only known values
+            // become labels.
             foreach (var (state, text) in Operstates)
                 if (buffer[..length].SequenceEqual(state))
                     writer.Sample(KernelMetrics.Operstate).Prepared(labels[d]).Label("operstate", text).Value(true);
         }
     }
 
-    private void WriteQueues(ExpositionWriter writer, OpenDevices devices, byte[][] labels, List<CollectorOutcome> outcomes)
+    private void WriteQueues(
+        ExpositionWriter writer, OpenDevices devices, byte[][] labels, List<CollectorOutcome> outcomes)
     {
         var start = clock.GetTimestamp();
         string? failure = null;
@@ -95,7 +107,11 @@ internal sealed class SysfsCollector(ExporterOptions options, CollectorHealth he
             {
                 var errno = devices.Shown[d].TryReadQueueUInt64(queue, "tx_timeout\0"u8, out var value);
                 if (errno == Errno.None)
-                    writer.Sample(KernelMetrics.QueueTxTimeouts).Prepared(labels[d]).Label("queue", QueueNumbers.Text(queue)).Value(value);
+                    writer
+                        .Sample(KernelMetrics.QueueTxTimeouts)
+                        .Prepared(labels[d])
+                        .Label("queue", QueueNumbers.Text(queue))
+                        .Value(value);
                 else if (IsFailure(errno))
                     failure ??= $"queues/tx-{queue}/tx_timeout of {devices.Shown[d].Name}: errno {(int)errno}";
             }
@@ -109,18 +125,23 @@ internal sealed class SysfsCollector(ExporterOptions options, CollectorHealth he
         health.Report(collector, failure);
     }
 
-    private static string? Incomplete(OpenDevices devices) => devices.Failed ? "some devices could not be opened" : null;
+    private static string? Incomplete(OpenDevices devices) =>
+        devices.Failed ? "some devices could not be opened" : null;
 
-    // The first file is one that every device has: only a vanished device lacks it. (An old kernel lacks some of the later ones.)
+    // Every device has the first file, so only a removed device lacks it. Old kernels lack some of the later files.
     private static bool IsGone(Errno errno, int file, NetDevice device) =>
-        errno == Errno.NoDevice || (errno == Errno.NoEntry && file == 0 && device.TryReadUInt64("ifindex\0"u8, out _) != Errno.None);
+        errno == Errno.NoDevice
+        || (errno == Errno.NoEntry && file == 0 && device.TryReadUInt64("ifindex\0"u8, out _) != Errno.None);
 
-    // ENOENT: this kernel has no such file. ENODEV: the device has gone. EINVAL: no value while the link is down. Neither is a failure.
-    private static bool IsFailure(Errno errno) => errno is not (Errno.None or Errno.NoEntry or Errno.NoDevice or Errno.Invalid);
+    // ENOENT: this kernel has no such file. ENODEV: the device was removed. EINVAL: no value while the link is down.
+    // None of these is a failure.
+    private static bool IsFailure(Errno errno) =>
+        errno is not (Errno.None or Errno.NoEntry or Errno.NoDevice or Errno.Invalid);
 }
 
-/// <summary>How a collector fared.</summary>
+/// <summary>The outcome of a collector.</summary>
 /// <param name="Collector">The collector.</param>
-/// <param name="Success">It read everything it wanted.</param>
-/// <param name="Duration">How long it took in this scrape; null for a collector that only writes the ethtool snapshot.</param>
+/// <param name="Success">The collector read all its values.</param>
+/// <param name="Duration">The duration in this scrape; null for a collector that only writes the ethtool
+/// snapshot.</param>
 internal readonly record struct CollectorOutcome(Collector Collector, bool Success, TimeSpan? Duration = null);

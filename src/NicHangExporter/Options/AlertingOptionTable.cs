@@ -48,9 +48,12 @@ internal static class AlertingOptionTable
 
     private static OptionDefinition OldText(
         string name, string instead, Func<string, string?> check, Func<HttpClientOptions, string?> show,
-        Func<HttpClientOptions, string, HttpClientOptions> set) =>
-        Deprecated.Value(name, "NAME", Help(instead), client => show(client) ?? "", (client, values) =>
-            check(values[0]) is { } error ? error : set(client, values[0])) with { Instead = instead };
+        Func<HttpClientOptions, string, HttpClientOptions> set)
+    {
+        var row = Deprecated.Value(name, "NAME", Help(instead), client => show(client) ?? "", (client, values) =>
+            check(values[0]) is { } error ? error : set(client, values[0]));
+        return row with { Instead = instead };
+    }
 
     private static string Help(string instead) => $"Deprecated: write {instead} in the file of alerting.config.file.";
 }

@@ -26,11 +26,11 @@ internal static class RemediationOptionTable
         Group.Rows("remediation.ladder", "DRIVER=STAGES",
             "Profiles to apply to a driver's devices, one more after each hang, as in e1000e=segmentation+checksum. "
                 + "Replaces the built-in list. Repeatable.",
-            ProfileCatalog.CheckLadder, group => group.Ladders, (group, values) => group with { Ladders = values }),
+            ProfileValidator.CheckLadder, group => group.Ladders, (group, values) => group with { Ladders = values }),
         Group.Rows("remediation.profile", "NAME=SETTINGS",
             "Additional profile: feature names of ethtool -K or of the kernel, eee, pause, as in careful=tso+gso. "
                 + "Repeatable.",
-            ProfileCatalog.CheckProfile, group => group.Profiles, (group, values) => group with { Profiles = values }),
+            ProfileValidator.CheckProfile, group => group.Profiles, (group, values) => group with { Profiles = values }),
         Group.Time("remediation.cooldown",
             "Minimum time between two remediations of a device that passes traffic. It doubles with each remediation.",
             "1s", "6h", group => group.Cooldown, (group, value) => group with { Cooldown = value }),

@@ -55,7 +55,7 @@ internal sealed record TokenFile(Credential Credential, string Path)
         Span<byte> buffer = stackalloc byte[MaxLength + 3];
         try
         {
-            var errno = WholeFile.TryRead(Path, buffer, out var length, out status);
+            var errno = FileReader.TryRead(Path, buffer, out var length, out status);
             if (errno == Errno.TooSmall)
                 return $"{Path}: is longer than a token may be ({MaxLength} characters)";
             if (errno != Errno.None)

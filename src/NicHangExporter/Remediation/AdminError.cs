@@ -1,25 +1,25 @@
 namespace NicHangExporter.Remediation;
 
-/// <summary>Why the door did not do, or did not do for good, what is no remediation: lift a quarantine, turn the kill switch.</summary>
+/// <summary>Why an administrative request failed: pause, resume, clear a quarantine.</summary>
 internal enum AdminErrorKind
 {
-    /// <summary>It is so already.</summary>
+    /// <summary>Nothing changes: it is so already.</summary>
     NothingToDo,
     /// <summary>There is no such device here.</summary>
     UnknownDevice,
-    /// <summary>It is done, but not on the disk: a restart undoes it.</summary>
+    /// <summary>It is done, but not recorded: a restart undoes it.</summary>
     NotDurable,
-    /// <summary>The remediation thread is in the kernel and does not come back.</summary>
+    /// <summary>The remediation thread is blocked by a command to the kernel.</summary>
     Busy,
-    /// <summary>Something newer was decided meanwhile, and that stands.</summary>
+    /// <summary>A newer decision came first and stands.</summary>
     Overtaken,
     /// <summary>The process is ending.</summary>
     ShuttingDown,
-    /// <summary>A fault of ours, which is in the log.</summary>
+    /// <summary>An unexpected error, which is in the log.</summary>
     Failed,
 }
 
-/// <summary>What the door says instead of nothing at all, which means that it is done.</summary>
+/// <summary>The error of an administrative request; null instead of it means success.</summary>
 /// <param name="Kind">For a program.</param>
 /// <param name="Explanation">For a person, one sentence.</param>
 internal sealed record AdminError(AdminErrorKind Kind, string Explanation);

@@ -4,27 +4,30 @@ using NicHangExporter.Linux.Sysfs;
 
 namespace NicHangExporter.Remediation;
 
-/// <summary>What <c>remediation.devices</c> names: names of devices, and addresses on their bus. A text may be either, such as virtio0.</summary>
+/// <summary>
+/// The entries of <c>remediation.devices</c>: device names and bus addresses. A text such as virtio0 may be either.
+/// </summary>
 internal static class AllowList
 {
-    /// <summary>Devices that a message names; more would hide what it says.</summary>
+    /// <summary>The most devices in a message.</summary>
     private const int MaxNamed = 8;
 
-    /// <summary>True where one of the entries names the device.</summary>
+    /// <summary>True if an entry names the device.</summary>
     public static bool Names(IEnumerable<string> entries, InterfaceName device, BusAddress bus)
     {
         foreach (var entry in entries)
-            if ((InterfaceName.TryParse(entry, out var name) && name == device) || (BusAddress.TryParse(entry, out var address) && address == bus))
+            if ((InterfaceName.TryParse(entry, out var name) && name == device)
+                || (BusAddress.TryParse(entry, out var address) && address == bus))
                 return true;
         return false;
     }
 
-    /// <summary>The entries that no network device of this host has as its name or its address, in their order.</summary>
-    /// <exception cref="LinuxException">The devices can't be listed, so that it is not known.</exception>
+    /// <summary>The entries that match no network device of this host, in their order.</summary>
+    /// <exception cref="LinuxException">The devices can't be listed.</exception>
     public static ImmutableArray<string> Unmatched(IEnumerable<string> entries, NetClass devices) =>
         [.. entries.Where(entry => !Exists(entry, devices))];
 
-    /// <summary>What is wrong with an entry that names nothing, as a sentence with the devices that are here.</summary>
+    /// <summary>The message for an entry that matches nothing, with the devices that are present.</summary>
     /// <param name="entry">The entry.</param>
     /// <param name="devices">The devices of this host.</param>
     /// <exception cref="LinuxException">The devices can't be listed.</exception>
@@ -34,8 +37,10 @@ internal static class AllowList
         foreach (var name in Physical(devices))
             here.Add(name);
         var named = here.Count == 0 ? "no physical network device is here"
-            : $"here {(here.Count == 1 ? "is" : "are")} {string.Join(", ", here.Take(MaxNamed))}{(here.Count > MaxNamed ? $" and {here.Count - MaxNamed} more" : "")}";
-        return $"'{entry}' of remediation.devices matches no network device of this host, so nothing is healed by it; {named}";
+            : $"here {(here.Count == 1 ? "is" : "are")} {string.Join(", ", here.Take(MaxNamed))}"
+                + (here.Count > MaxNamed ? $" and {here.Count - MaxNamed} more" : "");
+        return $"'{entry}' of remediation.devices matches no network device of this host, so nothing is healed by it;"
+            + $" {named}";
     }
 
     private static bool Exists(string entry, NetClass devices)

@@ -4,103 +4,130 @@ using NicHangExporter.Remediation.Evidence;
 
 namespace NicHangExporter.Remediation;
 
-/// <summary>What has been testified of one device's hangs. Times are since boot.</summary>
-/// <param name="Reports">Hang reports so far.</param>
-/// <param name="Last">When the last one came.</param>
-/// <param name="Since">When the episode began that it belongs to.</param>
-/// <param name="TxPackets">Packets sent when it came; null where unknown.</param>
+/// <summary>What is known of one device's hangs. Times are since boot.</summary>
+/// <param name="Reports">The number of hang reports so far.</param>
+/// <param name="Last">The time of the last report.</param>
+/// <param name="Since">The begin of the episode that it belongs to.</param>
+/// <param name="TxPackets">Packets sent until the last report; null if unknown.</param>
 internal readonly record struct DeviceHangState(int Reports, TimeSpan Last, TimeSpan Since, ulong? TxPackets)
 {
-    /// <summary>A driver may come to its own reset only now, because of what was done to the device: a link that goes away makes several of them flush their ring by one.</summary>
+    /// <summary>
+    /// A driver may reset itself this long after a change, because of the change: several drivers flush their transmit
+    /// ring by a reset when the link goes down.
+    /// </summary>
     private static readonly TimeSpan Aftermath = TimeSpan.FromSeconds(5);
 
-    /// <summary>When the door began to act on the device last; null for never.</summary>
+    /// <summary>When the remediator began to change the device last; null for never.</summary>
     public TimeSpan? ActingSince { get; init; }
 
-    /// <summary>When it was done with that; null while it is not.</summary>
+    /// <summary>When that ended; null while it runs.</summary>
     public TimeSpan? ActedAt { get; init; }
 
-    /// <summary>When the door found that the device sends again, and has gone on to; null for never. The reports before that are of a hang that is over.</summary>
+    /// <summary>
+    /// When a remediation was last verified as healed; null for never. Earlier reports are of a hang that is over.
+    /// </summary>
     public TimeSpan? HealedAt { get; init; }
 
-    /// <summary>True where what the driver did at that time is most likely the effect of what was done to the device.</summary>
+    /// <summary>
+    /// True if a reset by the driver at that time is most likely an effect of a change of the device.
+    /// </summary>
     public bool IsAftermath(TimeSpan at) => ActingSince <= at && (ActedAt is not { } acted || at - acted <= Aftermath);
 }
 
-/// <summary>A hang episode that is under way and was witnessed live, for those who act on it or tell of it.</summary>
+/// <summary>A hang episode that is in progress and was observed live.</summary>
 /// <param name="Device">The device.</param>
-/// <param name="Bus">Its address on the bus; empty for a virtual one.</param>
-/// <param name="Driver">Its driver; empty where unknown.</param>
-/// <param name="Id">Names the episode (<see cref="EpisodeId"/>).</param>
-/// <param name="Start">When it began, by the wall clock.</param>
+/// <param name="Bus">Its bus address; empty for a virtual device.</param>
+/// <param name="Driver">Its driver; empty if unknown.</param>
+/// <param name="Id">The id of the episode (<see cref="EpisodeId"/>).</param>
+/// <param name="Start">Its begin, by the wall clock.</param>
 /// <param name="Shape">wedge, flap, stall, unknown.</param>
-/// <param name="Report">The driver's decoded report; null where there is none.</param>
-/// <param name="RecoversByItself">The driver resets the adapter, and as far as can be seen that helps: there is something to prevent, nothing to heal.</param>
+/// <param name="Report">The driver's decoded report; null if there is none.</param>
+/// <param name="RecoversByItself">
+/// The driver resets the adapter and that seems to help: the next hang can be prevented, this one needs no remediation.
+/// </param>
 internal sealed record LiveHang(
-    InterfaceName Device, BusAddress Bus, string Driver, string Id, DateTimeOffset Start, string Shape, string? Report, bool RecoversByItself)
+    InterfaceName Device, BusAddress Bus, string Driver, string Id, DateTimeOffset Start, string Shape, string? Report,
+    bool RecoversByItself)
 {
     /// <summary>
-    /// Something may be done about it: in this episode the reports have been more than the false alarm that drivers print at link-up, and not the link partner's
-    /// pause frames. It stays so until the episode is over.
+    /// The hang is confirmed: it is neither the single report that drivers print at link-up nor an effect of the link
+    /// partner's pause frames. It stays confirmed until the episode ends.
     /// </summary>
     public bool IsConfirmed { get; init; }
 }
 
 /// <summary>
-/// What detection and remediation know of each other's present, without waiting for each other. Any thread may read and
-/// write.
+/// The live hang reports, shared by detection and remediation. Detection writes each report when it sees it. The
+/// remediator reads them before and after a change, and writes when it changes a device. Any thread may call.
 /// </summary>
 /// <remarks>
-/// Detection to remediation: <see cref="Report"/> and <see cref="Show"/>. The remediator reads the reports before it acts
-/// and while it verifies; API, alerts and webhook read <see cref="Live"/>.
-/// Remediation to detection: <see cref="Acting"/>, <see cref="Acted"/> and <see cref="Healed"/>. The monitor takes the
-/// driver's messages after an action for its effect, and reports from before a proven recovery for old.
+/// Detection to remediation: <see cref="Report"/> and <see cref="Show"/>. The remediator reads the reports before it
+/// acts and while it verifies; API, alerts and webhook read <see cref="Live"/>. Remediation to detection:
+/// <see cref="Acting"/>, <see cref="Acted"/> and <see cref="Healed"/>. The monitor takes the driver's messages after an
+/// action for its effect, and reports from before a proven recovery for old.
 /// </remarks>
 internal sealed class HangSignals
 {
     private readonly ConcurrentDictionary<(InterfaceName Device, BusAddress Bus), DeviceHangState> _devices = new();
     private volatile IReadOnlyList<LiveHang> _live = [];
 
-    /// <summary>The episodes under way, as detection saw them last.</summary>
+    /// <summary>The episodes in progress.</summary>
     public IReadOnlyList<LiveHang> Live => _live;
 
-    /// <summary>These are the episodes under way from now on.</summary>
+    /// <summary>Replaces <see cref="Live"/>.</summary>
     public void Show(IReadOnlyList<LiveHang> live) => _live = live;
 
-    /// <summary>A hang was reported.</summary>
+    /// <summary>Records a hang report.</summary>
     public void Report(InterfaceName device, BusAddress bus, TimeSpan at, TimeSpan since, ulong? txPackets) =>
-        Change(device, bus, testimony => testimony with { Reports = testimony.Reports + 1, Last = at, Since = since, TxPackets = txPackets });
+        Change(device, bus, state => state with
+        {
+            Reports = state.Reports + 1,
+            Last = at,
+            Since = since,
+            TxPackets = txPackets,
+        });
 
-    /// <summary>A command is about to go to the device.</summary>
-    public void Acting(InterfaceName device, BusAddress bus, TimeSpan at) =>
-        Change(device, bus, testimony => testimony with { ActingSince = testimony.IsAftermath(at) ? testimony.ActingSince : at, ActedAt = null });
+    /// <summary>Records that a command to the device begins.</summary>
+    public void Acting(InterfaceName device, BusAddress bus, TimeSpan at) => Change(device, bus, state => state with
+    {
+        ActingSince = state.IsAftermath(at) ? state.ActingSince : at,
+        ActedAt = null,
+    });
 
-    /// <summary>It has returned.</summary>
-    public void Acted(InterfaceName device, BusAddress bus, TimeSpan at) => Change(device, bus, testimony => testimony with { ActedAt = at });
+    /// <summary>Records that the command has returned.</summary>
+    public void Acted(InterfaceName device, BusAddress bus, TimeSpan at) =>
+        Change(device, bus, state => state with { ActedAt = at });
 
-    /// <summary>The hang is over, as is proven.</summary>
-    public void Healed(InterfaceName device, BusAddress bus, TimeSpan at) => Change(device, bus, testimony => testimony with { HealedAt = at });
+    /// <summary>Records that the hang is verified to be over.</summary>
+    public void Healed(InterfaceName device, BusAddress bus, TimeSpan at) =>
+        Change(device, bus, state => state with { HealedAt = at });
 
-    /// <summary>True where a hang was reported lately: it is under way now, not only within its episode.</summary>
-    public bool IsFresh(InterfaceName device, BusAddress bus, TimeSpan now) =>
-        Of(device, bus) is { Reports: > 0 } testimony && now - testimony.Last <= HangTiming.Fresh;
+    /// <summary>True if the last report is at most <see cref="HangTiming.Fresh"/> old.</summary>
+    public bool IsFresh(InterfaceName device, BusAddress bus, TimeSpan now) => IsFresh(Of(device, bus), now);
 
-    /// <summary>What is known of a device.</summary>
     public DeviceHangState Of(InterfaceName device, BusAddress bus) => _devices.GetValueOrDefault((device, bus));
 
-    /// <summary>True where another device began to hang at about the same time and still does: that is a switch or a power supply, no NIC.</summary>
+    /// <summary>
+    /// True if another device began to hang at about the same time and still hangs: the cause is then a switch or a
+    /// power supply rather than a NIC.
+    /// </summary>
     public bool IsAmbiguous(InterfaceName device, BusAddress bus, TimeSpan now)
     {
         var mine = Of(device, bus);
-        foreach (var (other, testimony) in _devices)
-            // The same hardware under a former name is no other one.
-            if (testimony.Reports > 0 && other != (device, bus) && (bus.IsEmpty || other.Bus != bus)
-                && now - testimony.Last <= HangTiming.Fresh
-                && (testimony.Since - mine.Since).Duration() <= HangTiming.Fresh)
+        foreach (var (other, state) in _devices)
+        {
+            // The same hardware under an earlier name is no other device.
+            var isOther = other != (device, bus) && (bus.IsEmpty || other.Bus != bus);
+            if (isOther && IsFresh(state, now) && (state.Since - mine.Since).Duration() <= HangTiming.Fresh)
                 return true;
+        }
         return false;
     }
 
+    private static bool IsFresh(in DeviceHangState state, TimeSpan now) =>
+        state.Reports > 0 && now - state.Last <= HangTiming.Fresh;
+
     private void Change(InterfaceName device, BusAddress bus, Func<DeviceHangState, DeviceHangState> change) =>
-        _devices.AddOrUpdate((device, bus), (_, change) => change(default), (_, testimony, change) => change(testimony), change);
+        _devices.AddOrUpdate((device, bus), (_, update) => update(default), (_, state, update) => update(state),
+            change);
 }

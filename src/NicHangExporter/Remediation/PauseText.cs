@@ -2,12 +2,13 @@ using NicHangExporter.Linux.Ethtool;
 
 namespace NicHangExporter.Remediation;
 
-/// <summary>Flow control as the text that the journal keeps, <c>autoneg=on rx=on tx=off</c>, and back.</summary>
+/// <summary>Flow control as text for the journal, <c>autoneg=on rx=on tx=off</c>, and back.</summary>
 internal static class PauseText
 {
-    public static string Format(PauseParameters pause) => $"autoneg={OnOff(pause.Autonegotiation)} rx={OnOff(pause.Rx)} tx={OnOff(pause.Tx)}";
+    public static string Format(PauseParameters pause) =>
+        $"autoneg={OnOff(pause.Autonegotiation)} rx={OnOff(pause.Rx)} tx={OnOff(pause.Tx)}";
 
-    /// <summary>Null for anything but such a text: a journal may have been edited.</summary>
+    /// <summary>Null if the text is anything else: a journal may have been edited.</summary>
     public static PauseParameters? Parse(string? text)
     {
         foreach (var autonegotiation in (bool[])[false, true])

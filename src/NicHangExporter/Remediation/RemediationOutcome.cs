@@ -4,17 +4,17 @@ using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Remediation;
 
-/// <summary>The answer to a request; the same facts are in the journal.</summary>
-/// <param name="Id">The pass.</param>
+/// <summary>The answer to a request. The journal has the same facts.</summary>
+/// <param name="Id">The id of the remediation.</param>
 /// <param name="Device">The device's name.</param>
 /// <param name="Verdict">How it ended.</param>
 /// <param name="Explanation">One sentence for a person.</param>
 internal sealed record RemediationOutcome(string Id, string Device, RemediationVerdict Verdict, string Explanation)
 {
-    /// <summary>Why it was declined.</summary>
+    /// <summary>Why it was declined; null if it was not.</summary>
     public DeclineReason? Declined { get; init; }
 
-    /// <summary>Seconds until it is worth asking again; null where waiting does not help.</summary>
+    /// <summary>Seconds until it makes sense to repeat the request; null if waiting does not help.</summary>
     public double? RetryAfter { get; init; }
 
     /// <summary>The steps of the plan, as text.</summary>
@@ -29,7 +29,7 @@ internal sealed record RemediationOutcome(string Id, string Device, RemediationV
     /// <summary>The ladder stage or profile.</summary>
     public string? Profile { get; init; }
 
-    /// <summary>The rung of recovery.</summary>
+    /// <summary>The recovery action.</summary>
     public string? Rung { get; init; }
 
     /// <summary>The settings before, by name.</summary>
@@ -38,12 +38,12 @@ internal sealed record RemediationOutcome(string Id, string Device, RemediationV
     /// <summary>The settings after, by name.</summary>
     public IReadOnlyDictionary<string, string>? After { get; init; }
 
-    /// <summary>What was seen after the action.</summary>
+    /// <summary>What was observed after the action.</summary>
     public RemediationEvidence? Evidence { get; init; }
 }
 
-/// <summary>What a request gets at once.</summary>
-/// <param name="Id">The pass.</param>
-/// <param name="Joined">It joins a pass that somebody else has asked for.</param>
-/// <param name="Outcome">Done when there is a verdict, or when a command to the kernel has taken longer than its deadline.</param>
+/// <summary>The immediate answer to a submitted request.</summary>
+/// <param name="Id">The id of the remediation.</param>
+/// <param name="Joined">It joins a remediation that another caller has requested.</param>
+/// <param name="Outcome">Done with the verdict, or when a command to the kernel exceeds its deadline.</param>
 internal sealed record RemediationTicket(string Id, bool Joined, Task<RemediationOutcome> Outcome);

@@ -3,44 +3,60 @@ using NicHangExporter.Linux;
 
 namespace NicHangExporter.Remediation;
 
-/// <summary>A wish to change a device. It is only a wish: the policy decides.</summary>
-/// <param name="Device">The device. There is no default: empty never means all.</param>
-/// <param name="Trigger">Who asks.</param>
+/// <summary>A request to change a device. The gates decide whether it is executed.</summary>
+/// <param name="Device">The device. There is no default: an empty name never means all devices.</param>
+/// <param name="Trigger">Where the request comes from.</param>
 internal sealed record RemediationRequest(InterfaceName Device, RemediationTrigger Trigger)
 {
     /// <summary>
-    /// The address on the bus that the device must have, empty for a virtual one; null where the name alone counts. Who asks because of what was seen of a device
-    /// means that one, and not whatever has got its name since.
+    /// The bus address that the device must have, empty for a virtual one; null if the name alone counts. A request
+    /// because of a hang is for the device that hung, not for one that has got its name since.
     /// </summary>
     public BusAddress? Bus { get; init; }
 
-    /// <summary>Settings to turn off, features by ethtool's short names or the kernel's, eee, pause; empty: whatever stage of the device's ladder is next.</summary>
+    /// <summary>
+    /// Settings to turn off: features by ethtool's short names or the kernel's, eee, pause. Empty: the next stage of
+    /// the device's ladder.
+    /// </summary>
     public ImmutableArray<string> Settings { get; init; } = [];
 
-    /// <summary>The profile that the settings come from, for the record; null where they were listed or are the ladder's.</summary>
+    /// <summary>
+    /// The profile that the settings come from, for the journal; null if they were listed or are the ladder's.
+    /// </summary>
     public string? Profile { get; init; }
 
-    /// <summary>Also un-wedge the device: the next rung of recovery.</summary>
+    /// <summary>Also end the hang, with the next recovery action.</summary>
     public bool Recover { get; init; }
 
-    /// <summary>Undo everything that was decided for the device. Neither a cool-down nor the kill switch stops that.</summary>
+    /// <summary>
+    /// Undo everything that was decided for the device. Neither cool-down nor kill switch prevents that.
+    /// </summary>
     public bool Rollback { get; init; }
 
-    /// <summary>Say what would be done, and do nothing.</summary>
+    /// <summary>Answer with the plan and change nothing.</summary>
     public bool DryRun { get; init; }
 
-    /// <summary>The hang episode that it answers; null where there is none.</summary>
+    /// <summary>The id of the hang episode that caused it; null if none did.</summary>
     public string? Episode { get; init; }
 
-    /// <summary>It goes on with a trouble that the pass before has not cured, whether or not anything is reported any more.</summary>
+    /// <summary>It follows a remediation that did not end the hang, whether or not there are new reports.</summary>
     public bool Continues { get; init; }
 
-    /// <summary>The credential's name or the user, for the record.</summary>
+    /// <summary>The name of the credential or of the user, for the journal.</summary>
     public string? Actor { get; init; }
 
-    /// <summary>Why, in the asker's words, for the record.</summary>
+    /// <summary>Why, in the caller's words, for the journal.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>By what the asker will know the same wish again, for the record: whoever repeats himself after a restart is told how it ended.</summary>
+    /// <summary>
+    /// The caller's idempotency key, for the journal: a repetition after a restart is answered with the outcome on
+    /// record.
+    /// </summary>
     public string? RequestKey { get; init; }
+
+    /// <summary>The exporter itself submits it. Internal requests run before external ones.</summary>
+    public bool IsInternal => Trigger is RemediationTrigger.Local or RemediationTrigger.Drift;
+
+    /// <summary>A hang causes it, and no person looks at the result.</summary>
+    public bool IsUnattended => Trigger is RemediationTrigger.Local or RemediationTrigger.Webhook;
 }

@@ -4,50 +4,48 @@ using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Remediation;
 
-/// <summary>The state of the door, for people: one immutable picture.</summary>
+/// <summary>The state of remediation, for API and console: an immutable snapshot.</summary>
 internal sealed record RemediationStatus
 {
     /// <summary>The modes, by trigger.</summary>
     public required IReadOnlyDictionary<string, string> Modes { get; init; }
 
-    /// <summary>The kill switch is set.</summary>
+    /// <summary>The kill switch is set, by command or by file.</summary>
     public required bool Paused { get; init; }
 
-    /// <summary>Which of its parts is set: command, file.</summary>
+    /// <summary>Which of the two is set.</summary>
     public ImmutableArray<PauseCause> PausedBy { get; init; } = [];
 
-    /// <summary>What pauses remediation, and what ends that; null where it is not paused.</summary>
+    /// <summary>What pauses remediation, and how to end that; null if it is not paused.</summary>
     public string? PauseExplanation { get; init; }
 
-    /// <summary>The journal can be written.</summary>
     public required bool JournalWritable { get; init; }
 
-    /// <summary>CAP_NET_ADMIN is there.</summary>
+    /// <summary>The process has CAP_NET_ADMIN.</summary>
     public required bool Capable { get; init; }
 
-    /// <summary>Budget left of the host.</summary>
+    /// <summary>Remediations left in the budget of the host.</summary>
     public required int HostBudgetLeft { get; init; }
 
-    /// <summary>Seconds that the command under way has been in the kernel; 0 for none.</summary>
+    /// <summary>Seconds since the running command to the kernel began; 0 if none runs.</summary>
     public required double CommandSeconds { get; init; }
 
-    /// <summary>The pass under way, or null.</summary>
+    /// <summary>Id and device of the running remediation, or null.</summary>
     public string? Running { get; init; }
 
-    /// <summary>The API answers: it has a credential to know somebody by.</summary>
+    /// <summary>The API has a credential, so it is enabled.</summary>
     public bool ApiOn { get; init; }
 
     /// <summary>The entries of remediation.devices that match no network device of this host.</summary>
     public ImmutableArray<string> UnmatchedEntries { get; init; } = [];
 
-    /// <summary>The devices that are here or have a record.</summary>
+    /// <summary>The devices that are present or have a record.</summary>
     public required ImmutableArray<DeviceStatus> Devices { get; init; }
 }
 
-/// <summary>One device of it.</summary>
+/// <summary>The state of one device.</summary>
 internal sealed record DeviceStatus(string Device, string Bus, string Driver)
 {
-    /// <summary>It is here now.</summary>
     public bool Present { get; init; }
 
     /// <summary>It is watched for hangs.</summary>
@@ -56,36 +54,35 @@ internal sealed record DeviceStatus(string Device, string Bus, string Driver)
     /// <summary>It is in remediation.devices.</summary>
     public bool Listed { get; init; }
 
-    /// <summary>Why automatic remediation does not act on it, as long as nothing changes; null where it does, and for what is not here.</summary>
+    /// <summary>Why automatic remediation does not act on it; null if it does, or if the device is absent.</summary>
     public NotProtected? NotProtected { get; init; }
 
-    /// <summary>Why it may not be changed; null where it may.</summary>
+    /// <summary>Why it may not be changed; null if it may.</summary>
     public DeclineReason? NotAllowed { get; init; }
 
-    /// <summary>A hang has been reported within the last half minute.</summary>
+    /// <summary>It hangs: a hang was reported within the last 30 s and is not healed.</summary>
     public bool Hung { get; init; }
 
     /// <summary>The stage in force.</summary>
     public string? Profile { get; init; }
 
-    /// <summary>What was decided to be off.</summary>
+    /// <summary>The settings that are kept off.</summary>
     public ImmutableArray<string> Desired { get; init; } = [];
 
-    /// <summary>What of it is on again.</summary>
+    /// <summary>Those of them that are on again.</summary>
     public ImmutableArray<string> Drifted { get; init; } = [];
 
     /// <summary>Seconds of cool-down left.</summary>
     public double Cooldown { get; init; }
 
-    /// <summary>Budget left.</summary>
+    /// <summary>Remediations left in the budget.</summary>
     public int BudgetLeft { get; init; }
 
-    /// <summary>In quarantine.</summary>
     public bool Quarantined { get; init; }
 
     /// <summary>The last outcome.</summary>
     public JournalEntry? Last { get; init; }
 
-    /// <summary>The last episode that is over.</summary>
+    /// <summary>The last episode that has ended.</summary>
     public EpisodeSummary? LastEpisode { get; init; }
 }

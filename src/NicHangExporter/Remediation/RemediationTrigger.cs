@@ -2,18 +2,18 @@ using System.Text.Json.Serialization;
 
 namespace NicHangExporter.Remediation;
 
-/// <summary>Who asks for a remediation.</summary>
+/// <summary>Where a request comes from.</summary>
 [JsonConverter(typeof(SnakeCaseConverter<RemediationTrigger>))]
 internal enum RemediationTrigger
 {
-    /// <summary>The local loop: a hang that this process has seen itself.</summary>
+    /// <summary>The local loop: a hang that this process has detected.</summary>
     Local,
-    /// <summary>A person at the console, as root or as the user of the daemon.</summary>
+    /// <summary>The console, as root or as the user of the daemon.</summary>
     Cli,
-    /// <summary>A person or program with a credential.</summary>
+    /// <summary>A client of the HTTP API.</summary>
     Api,
     /// <summary>Alertmanager.</summary>
     Webhook,
-    /// <summary>Something has undone what was decided before.</summary>
+    /// <summary>A setting that was turned off is on again.</summary>
     Drift,
 }

@@ -3,62 +3,68 @@ using System.Diagnostics.CodeAnalysis;
 namespace NicHangExporter.Remediation;
 
 /// <summary>
-/// The one thread on which devices are looked at and changed: commands to the kernel can't be cancelled and may last for ever, so they must not
-/// hold up anybody else. One thing at a time, in the order of asking; but what is asked for from outside waits for the loop's own work. There is little of it,
-/// except in a flood of reports: so that even then somebody at the console is answered, the others have one turn after some of its own.
-/// A test that does not start the thread runs the work on its own.
+/// The thread that reads and changes devices. A command to the kernel can't be cancelled and may never return, so it
+/// must not block any other thread. Runs work items one at a time. Internal work runs before external requests; in a
+/// flood of reports an external request runs after a limited number of internal items.
 /// </summary>
+/// <remarks>A test that does not call <see cref="Start"/> runs the work with <see cref="RunPending"/>.</remarks>
 internal sealed class RemediationWorker(TimeProvider clock)
 {
-    /// <summary>Work of the loop that goes ahead of what waits from outside, before the first of that has its turn.</summary>
-    private const int OwnInARow = 16;
+    /// <summary>Why work is declined after <see cref="CloseAsync"/>.</summary>
+    public const string ShuttingDown = "the program is ending";
+
+    /// <summary>The most internal items that run while an external one waits.</summary>
+    private const int MaxInternalInARow = 16;
 
     private readonly object _gate = new();
-    private readonly Queue<Action> _own = [];
-    private readonly Queue<Action> _asked = [];
+    private readonly Queue<Action> _internal = [];
+    private readonly Queue<Action> _external = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Thread? _thread;
     private bool _closed;
     private int _inARow;
     private long _busySince;
 
-    /// <summary>How long the work under way has taken so far; zero for none.</summary>
-    public TimeSpan Busy => Interlocked.Read(ref _busySince) is var since and not 0 ? clock.GetElapsedTime(since) : TimeSpan.Zero;
+    /// <summary>How long the running item has taken so far; zero if none runs.</summary>
+    public TimeSpan Busy =>
+        Interlocked.Read(ref _busySince) is var since and not 0 ? clock.GetElapsedTime(since) : TimeSpan.Zero;
 
-    /// <summary>How much work waits.</summary>
+    /// <summary>The number of items that wait.</summary>
     public int Waiting
     {
         get
         {
             lock (_gate)
-                return _own.Count + _asked.Count;
+                return _internal.Count + _external.Count;
         }
     }
 
-    /// <summary>Starts the thread. A background thread: the process must be able to end while it is stuck in the kernel.</summary>
+    /// <summary>
+    /// Starts the thread. It is a background thread: the process must be able to end while it is stuck.
+    /// </summary>
     public void Start()
     {
-        // Its name is what a person sees in top, and what tests/NicHangExporter.Vm's nic-fault knows it by.
+        // The name is shown by top, and nic-fault of tests/NicHangExporter.Vm finds the thread by it.
         _thread = new Thread(Run) { IsBackground = true, Name = "remediation" };
         _thread.Start();
     }
 
-    /// <summary>Queues work; false where the lane is closed.</summary>
+    /// <summary>Queues a work item. False after <see cref="CloseAsync"/>.</summary>
     /// <param name="work">The work.</param>
-    /// <param name="yields">Somebody outside has asked for it: what the loop has to do goes first, however many ask.</param>
-    public bool Post(Action work, bool yields = false)
+    /// <param name="isExternal">It is a request from outside the exporter.</param>
+    public bool Post(Action work, bool isExternal = false)
     {
         lock (_gate)
         {
             if (_closed)
                 return false;
-            (yields ? _asked : _own).Enqueue(work);
+            (isExternal ? _external : _internal).Enqueue(work);
             Monitor.Pulse(_gate);
             return true;
         }
     }
 
-    /// <summary>Takes no more work, and is done when what was queued has been.</summary>
+    /// <summary>Takes no more work. The task is done when all queued items have run.</summary>
     public Task CloseAsync()
     {
         lock (_gate)
@@ -74,17 +80,17 @@ internal sealed class RemediationWorker(TimeProvider clock)
         return _ended.Task;
     }
 
-    /// <summary>Does what is queued, on the calling thread.</summary>
+    /// <summary>Runs the queued items on the calling thread.</summary>
     internal void RunPending()
     {
         while (TryTake(out var work, waits: false))
-            Do(work);
+            Execute(work);
     }
 
     private void Run()
     {
         while (TryTake(out var work, waits: true))
-            Do(work);
+            Execute(work);
         _ended.TrySetResult();
     }
 
@@ -104,15 +110,15 @@ internal sealed class RemediationWorker(TimeProvider clock)
 
     private bool TryDequeue([NotNullWhen(true)] out Action? work)
     {
-        // Counted only while somebody waits.
-        _inARow = _asked.Count == 0 ? 0 : _inARow + 1;
-        if (_inARow <= OwnInARow && _own.TryDequeue(out work))
+        // Counted only while an external item waits.
+        _inARow = _external.Count == 0 ? 0 : _inARow + 1;
+        if (_inARow <= MaxInternalInARow && _internal.TryDequeue(out work))
             return true;
         _inARow = 0;
-        return _asked.TryDequeue(out work) || _own.TryDequeue(out work);
+        return _external.TryDequeue(out work) || _internal.TryDequeue(out work);
     }
 
-    private void Do(Action work)
+    private void Execute(Action work)
     {
         Interlocked.Exchange(ref _busySince, clock.GetTimestamp());
         try

@@ -1,303 +1,294 @@
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
+using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
+using NicHangExporter.Remediation.Admin;
 using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.Remediation.Execution;
+using NicHangExporter.Remediation.Handling;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Planning;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Remediation.Reporting;
 
 namespace NicHangExporter.Remediation;
 
 /// <summary>
-/// The one door to the NIC: whoever wants a device changed asks here, and nothing else changes one. One pass at a time on the whole host; who asks for the
-/// same device meanwhile joins it. Asking never blocks; everything else happens on the lane's thread.
+/// The only path to a change of a NIC, for the local loop, the API, the webhook and the console. One remediation runs
+/// at a time on the whole host. The public members never block; the work runs on the thread of
+/// <see cref="RemediationWorker"/>.
 /// </summary>
 internal sealed partial class Remediator : IDisposable
 {
-    /// <summary>How often a pass is looked at: how fine the time to the first packet is measured.</summary>
+    /// <summary>How often a running remediation is checked: the resolution of the time to the first packet.</summary>
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Of so many ticks only one does something while no remediation runs.</summary>
     private const int IdleTicks = 4;
 
     private readonly ExporterOptions _options;
-    private readonly RemediationStore _ledger;
-    private readonly DeviceControl _access;
-    private readonly ProfileCatalog _catalogue;
-    private readonly HangSignals _evidence;
-    private readonly KillSwitch _killSwitch;
-    private readonly DeviceInventory _inventory;
+    private readonly RemediationStore _store;
     private readonly EpisodeRecorder _recorder;
-    private readonly RemediationWorker _lane;
+    private readonly RemediationWorker _worker;
     private readonly ExporterMetrics _metrics;
-    private readonly RemediationPublisher _publisher;
-    private readonly DeviceRoutes _routes;
-    private readonly Linux.Sysfs.NetClass _netClass;
     private readonly TimeProvider _clock;
     private readonly ILogger<Remediator> _logger;
 
-    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _gate = new();
-    private Active? _active;
-    private readonly HashSet<Active> _waiting = [];
+    private readonly OutcomeFactory _outcomes;
+    private readonly RequestQueue _queue;
+    private readonly RequestDeadline _deadline;
+    private readonly FaultGuard _guard;
+    private readonly PauseSwitch _pause;
+    private readonly ProcessCapabilities _capabilities;
+    private readonly DeviceLocator _locator;
+    private readonly LinkRestorer _links;
+    private readonly CrashRecovery _recovery;
+    private readonly DriftCorrector _drift;
+    private readonly FollowUpScheduler _followUps;
+    private readonly RecoveryMonitor _proofs;
+    private readonly RemediationPublisher _publisher;
+    private readonly StatusPublisher _status;
+    private readonly JournalLoader _journal;
+    private readonly AdminCommands _admin;
+    private readonly RunSupervisor _runs;
+    private readonly DeviceGates _deviceGates;
+    private readonly RequestHandler _handler;
 
-    // The loop's requests whose turn has not come: one for each device, whatever the number of reports.
-    private readonly Dictionary<(InterfaceName Device, BusAddress? Bus), Active> _localWaiting = [];
-    private volatile bool _stopping;
-    private long _requests;
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ITimer? _timer;
     private int _tickPosted;
     private int _ticks;
 
-    // Owned by the lane.
-    private RemediationRun? _pass;
-    private RunContext? _context;
-    private bool _isCapable;
-    private bool _begun;
+    // On the worker thread.
+    private bool _isStarted;
 
+    /// <summary>Composes the parts. They share the logger: the event id names the part that logs.</summary>
     public Remediator(
-        ExporterOptions options, RemediationStore ledger, DeviceControl access, ProfileCatalog catalogue, HangSignals evidence, KillSwitch killSwitch,
-        DeviceInventory inventory, EpisodeRecorder recorder, RemediationWorker lane, ExporterMetrics metrics, TimeProvider clock, ILogger<Remediator> logger)
+        ExporterOptions options, RemediationStore store, DeviceControl control, NetClass netClass,
+        ProfileCatalog catalog,
+        HangSignals signals, KillSwitch killSwitch, DeviceInventory inventory, EpisodeRecorder recorder,
+        RemediationWorker worker, ExporterMetrics metrics, TimeProvider clock, ILogger<Remediator> logger)
     {
-        (_options, _ledger, _access, _catalogue, _evidence, _killSwitch) = (options, ledger, access, catalogue, evidence, killSwitch);
-        (_inventory, _recorder, _lane, _metrics, _clock, _logger) = (inventory, recorder, lane, metrics, clock, logger);
-        _netClass = new Linux.Sysfs.NetClass(options.Paths.Sysfs);
-        _routes = new DeviceRoutes(options, _netClass);
+        (_options, _store, _recorder, _worker) = (options, store, recorder, worker);
+        (_metrics, _clock, _logger) = (metrics, clock, logger);
+
+        // Requests and their answers.
+        _outcomes = new OutcomeFactory(metrics);
+        _queue = new RequestQueue(options, _outcomes, clock);
+        _deadline = new RequestDeadline(options, _queue, metrics, logger);
+        _guard = new FaultGuard(metrics, logger);
+
+        // What is known of devices and of the process.
+        _pause = new PauseSwitch(options, killSwitch, store);
+        _capabilities = new ProcessCapabilities(options);
+        _locator = new DeviceLocator(options, control);
+        var probe = new HangProbe(control, signals, store, clock);
+        var allowed = new AllowedDevices(options, catalog);
+
+        // What goes on besides requests.
+        _links = new LinkRestorer(store, control, clock, logger);
+        _recovery = new CrashRecovery(store, control, _locator, catalog, logger);
+        _drift = new DriftCorrector(options, store, _locator, catalog, clock, logger);
+        _followUps = new FollowUpScheduler(options, store, probe, clock);
+        _proofs = new RecoveryMonitor(options, store, _locator, probe, logger);
+
+        // What is shown.
         _publisher = new RemediationPublisher(options, metrics, clock);
+        _status = new StatusPublisher(
+            options, store, inventory, _locator, control,
+            new DeviceStatusBuilder(options, store, probe, allowed, _drift, _capabilities), allowed,
+            new UnmatchedEntries(options, netClass, metrics, logger), _pause, _capabilities, _publisher, clock);
+
+        // What decides and acts.
+        var quarantine = new Quarantine(store, worker, _guard, _status, logger);
+        _journal = new JournalLoader(store, _pause, _recovery, _status, logger);
+        _admin = new AdminCommands(
+            new AdminQueue(options, worker, _guard, clock), _pause, quarantine, store, _locator, inventory, _status,
+            logger);
+        _runs = new RunSupervisor(
+            options, _queue, _outcomes, _guard, store, control, signals, _pause, _recovery, _followUps, quarantine,
+            recorder, _status, metrics, clock, logger);
+        _deviceGates = new DeviceGates(
+            _queue, _outcomes, control, store, _journal, _links, _recovery, _runs, _followUps, logger);
+        var refusals = new RefusalLog(
+            _outcomes, new AnswerMemory(store, metrics), store, recorder, _status, logger);
+        var intents = new IntentFactory(
+            options, store, catalog, probe, new DeviceRoutes(options, netClass), logger);
+        var planGates = new PlanGates(
+            options, control, store, catalog, allowed, probe, signals, _pause, _capabilities, _followUps, intents,
+            refusals, quarantine, clock);
+        _handler = new RequestHandler(_queue, _guard, _deviceGates, planGates, _runs);
     }
 
-    /// <summary>Opens the journal, settles what an earlier process left open, and begins to take requests. The state directory must be held by now.</summary>
+    /// <summary>
+    /// Done when the journal is read and in the metrics. That may never be, while something holds RTNL.
+    /// </summary>
+    public Task Ready => _ready.Task;
+
+    /// <summary>
+    /// Opens the journal, resolves what an earlier process left open, and begins to handle requests. The caller has
+    /// taken the state directory.
+    /// </summary>
     public void Start()
     {
-        _lane.Post(() => Safely(Begin));
+        _worker.Post(() => _guard.Run(Begin));
         _timer = _clock.CreateTimer(_ => OnTimer(), null, TickInterval, TickInterval);
     }
 
-    /// <summary>Done when what the journal knows is in the metrics. It may never be, while something holds RTNL.</summary>
-    public Task Ready => _ready.Task;
-
-    /// <summary>Asks for a remediation. Never blocks and never throws for what is asked.</summary>
+    /// <summary>Submits a request. Never blocks, and never throws because of the request.</summary>
     public RemediationTicket Submit(RemediationRequest request)
     {
-        var id = $"r{_clock.GetUtcNow().ToUnixTimeMilliseconds():x}-{Interlocked.Increment(ref _requests)}";
-        var active = new Active(id, request, _clock.GetTimestamp());
-        lock (_gate)
-        {
-            if (_stopping)
-                return Answered(active, DeclineReason.ShuttingDown, "the program is ending");
-            if (!request.DryRun)
-            {
-                if (_active is { IsExpired: true } stuck)
-                    return Answered(active, DeclineReason.Busy, $"a command to the kernel for {stuck.Request.Device} has not returned ({stuck.Id})", _options.Remediation.VerifyWindow.TotalSeconds);
-                // What may still be refused, in whatever number it comes, keeps the loop from nothing: it gets a turn of its own, ahead of them.
-                if (_active is { } other && (request.Trigger != RemediationTrigger.Local || other.IsBegun))
-                    return TryJoin(other, request) ?? Answered(active, DeclineReason.Busy, WhoIsBusy(other), _options.Remediation.VerifyWindow.TotalSeconds);
-                if (request.Trigger == RemediationTrigger.Local && TryJoinWaiting(active) is { } waiting)
-                    return new RemediationTicket(waiting.Id, Joined: true, waiting.Outcome.Task);
-                _active ??= active;
-            }
-            _waiting.Add(active);
-        }
-        if (!_lane.Post(() => Carry(active), yields: !IsOwn(request)))
-            Finish(active, Declined(active, DeclineReason.ShuttingDown, "the program is ending"));
-        return new RemediationTicket(id, Joined: false, active.Outcome.Task);
+        if (_queue.Add(request, out var pending) is { } answered)
+            return answered;
+        if (!_worker.Post(() => _handler.Handle(pending), isExternal: !request.IsInternal))
+            _queue.Finish(pending, _outcomes.Decline(pending, DeclineReason.ShuttingDown,
+                RemediationWorker.ShuttingDown));
+        return new RemediationTicket(pending.Id, Joined: false, pending.Outcome.Task);
     }
 
-    /// <summary>The picture of the last look, with the time of the command under way as it is now.</summary>
+    /// <summary>
+    /// The last published status, with the pause and the duration of the running command as they are now.
+    /// </summary>
     public RemediationStatus Status()
     {
         var pause = Pause();
-        return (Volatile.Read(ref _status) ?? BuildStatus([])) with
+        return _status.Latest with
         {
-            CommandSeconds = Math.Round(_lane.Busy.TotalSeconds, 1),
+            CommandSeconds = Math.Round(_worker.Busy.TotalSeconds, 1),
             Paused = pause.IsPaused,
             PausedBy = pause.By,
             PauseExplanation = pause.IsPaused ? pause.Explanation : null,
-            Running = _active is { } active ? $"{active.Id}: {active.Request.Device}" : null,
+            Running = _queue.Active is { } active ? $"{active.Id}: {active.Request.Device}" : null,
         };
     }
 
     /// <summary>
-    /// Takes no more requests, ends the pass under way (what is changed stays and is said to be unproven; a link that is down comes up) and closes the
-    /// journal. Waits no longer than the deadline: a command in the kernel can't be cancelled, and its intent is in the journal.
+    /// Reads journal and devices on the calling thread and returns the status. It resolves nothing and no request may
+    /// follow; a running daemon keeps its journal. Instead of <see cref="Start"/>, never after it.
+    /// </summary>
+    public RemediationStatus ReadStatus()
+    {
+        _store.Open();
+        _pause.Load(_store.State.Paused);
+        _capabilities.Read();
+        _status.Publish();
+        return Status();
+    }
+
+    /// <summary>Which of the two kill switches is set, the command or the file.</summary>
+    public PauseState Pause() => _pause.State;
+
+    /// <inheritdoc cref="AdminCommands.SetPausedAsync"/>
+    public Task<AdminError?> SetPausedAsync(bool paused, string actor) => _admin.SetPausedAsync(paused, actor);
+
+    /// <inheritdoc cref="AdminCommands.ClearQuarantineAsync"/>
+    public Task<AdminError?> ClearQuarantineAsync(InterfaceName device, string actor) =>
+        _admin.ClearQuarantineAsync(device, actor);
+
+    /// <summary>Records that a hang is confirmed on a device. The request to remedy it comes separately.</summary>
+    public void NoteHang(InterfaceName device) => Post(() =>
+    {
+        if (_proofs.NoteHang(device))
+            _status.Publish();
+    });
+
+    /// <summary>Begins the evidence of a live hang episode, long before it is remedied.</summary>
+    public void BeginEpisode(
+        string id, InterfaceName device, BusAddress bus, string driver, DateTimeOffset start, string? report,
+        IReadOnlyList<string> kernelLines) =>
+        Post(() => _recorder.Begin(id, device, bus, driver, start, report, kernelLines));
+
+    /// <summary>Records the end of an episode.</summary>
+    public void EndEpisode(InterfaceName device, EpisodeSummary summary, IReadOnlyList<string> kernelLines) =>
+        Post(() =>
+        {
+            _recorder.End(summary.Id, summary, kernelLines);
+            // The key of a device that is gone can't be read; its episode is in the bundle.
+            if (_locator.Identify(device) is { } facts)
+                _store.Record(JournalEntry.For(JournalEvent.Episode, facts) with { Episode = summary });
+            _status.Publish();
+        });
+
+    /// <summary>
+    /// Declines later requests, ends the running remediation and closes the worker. The change stands and its outcome
+    /// is unverified; a link that is down comes up. Returns after the deadline at the latest: a command in the kernel
+    /// can't be cancelled, and its intent is in the journal.
     /// </summary>
     public async Task StopAsync(TimeSpan deadline)
     {
-        lock (_gate)
-            _stopping = true;
+        _queue.Close();
         if (_timer is not null)
             await _timer.DisposeAsync();
-        _lane.Post(() => Safely(() =>
-        {
-            if (_pass is { } pass && _context is { } context)
-                Complete(context, pass.Abandon());
-        }));
-        var patience = Task.Delay(deadline, _clock);
-        await Task.WhenAny(_lane.CloseAsync(), patience);
-        await Task.WhenAny(_recorder.CloseAsync(), patience);
-        foreach (var active in Waiting())
-            Finish(active, Answer(active, RemediationVerdict.Failed, "the program ends while a command to the kernel has not returned; the next start finds out what came of it"));
+        Post(_runs.Abandon);
+        var timeout = Task.Delay(deadline, _clock);
+        await Task.WhenAny(_worker.CloseAsync(), timeout);
+        await Task.WhenAny(_recorder.CloseAsync(), timeout);
+        foreach (var pending in _queue.Pending())
+            _queue.Finish(pending, pending.Answer(RemediationVerdict.Failed,
+                "the program ends while a command to the kernel has not returned; the next start finds out what came of"
+                + " it"));
     }
 
     /// <inheritdoc/>
     public void Dispose() => _timer?.Dispose();
 
+    private void Post(Action work) => _worker.Post(() => _guard.Run(work));
+
     private void Begin()
     {
-        _ledger.Open();
-        _isCapable = Capabilities.Effective(_options.Paths.Procfs, Capability.NetAdmin) ?? false;
-        _metrics.CapabilityPresent.WithLabels("net_admin").Set(_isCapable ? 1 : 0);
-        _metrics.CapabilityPresent.WithLabels("syslog").Set(Capabilities.Effective(_options.Paths.Procfs, Capability.SysLog) == true ? 1 : 0);
+        _store.Open();
+        _capabilities.Read();
+        _capabilities.Publish(_metrics);
         _publisher.PublishModes();
-        if (_options.Remediation.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce && !_isCapable)
+        if (_options.Remediation.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce
+            && !_capabilities.HasNetAdmin)
             LogIncapable();
-        Safely(TakeUp);
-        _begun = true;
-        PublishAll();
+        _guard.Run(_journal.LoadFromJournal);
+        _isStarted = _deviceGates.IsReady = true;
+        _status.Publish();
         _ready.TrySetResult();
     }
 
     private void OnTimer()
     {
-        _metrics.RemediationCommand.Set(Math.Round(_lane.Busy.TotalSeconds, 3));
-        if (_lane.Busy > _options.Remediation.Deadline)
-            foreach (var active in Waiting())
-                Expire(active);
-        // Only a pass has to be looked at this often.
-        if (_active is null && _ticks++ % IdleTicks != 0)
+        var busy = _worker.Busy;
+        _metrics.RemediationCommand.Set(Math.Round(busy.TotalSeconds, 3));
+        if (busy > _options.Remediation.Deadline)
+            _deadline.ExpireAll();
+        if (_queue.Active is null && _ticks++ % IdleTicks != 0)
             return;
-        if (Interlocked.Exchange(ref _tickPosted, 1) == 0 && !_lane.Post(() => Safely(Tick)))
+        if (Interlocked.Exchange(ref _tickPosted, 1) == 0 && !_worker.Post(() => _guard.Run(Tick)))
             Interlocked.Exchange(ref _tickPosted, 0);
     }
 
     private void Tick()
     {
         Interlocked.Exchange(ref _tickPosted, 0);
-        if (!_begun)
+        if (!_isStarted)
             return;
-        if (_pass is { } pass && _context is { } context && !Safely(() => Watch(pass, context)))
-            GiveUp(context.Active);
-        Tend();
+        _runs.Tick();
+        Maintain();
     }
 
-    private void Watch(RemediationRun pass, RunContext context)
+    // The order matters: a link that is down comes before anything else that changes a device.
+    private void Maintain()
     {
-        if (pass.Tick() is { } result)
-            Complete(context, result);
-    }
-
-    // A fault of ours in the middle of a pass: whoever waits is told, and what is half done is settled as if the process had died of it.
-    private void GiveUp(Active active)
-    {
-        // A dry run has begun nothing, and may have been asked for in the middle of somebody else's pass.
-        if (!active.Request.DryRun)
+        _journal.Maintain();
+        _links.RestoreIfDue();
+        if (!_runs.IsRunning)
         {
-            (_pass, _context) = (null, null);
-            Safely(ResolvePending);
+            // Those whose device could not be read before, and those that an unexpected exception left open.
+            _recovery.ResolveInterrupted();
+            _followUps.SubmitDue(Submit);
+            _proofs.NoteRecovered();
+            _drift.CheckIfDue(Submit);
         }
-        Finish(active, Answer(active, RemediationVerdict.Failed, "an unexpected error, which is in the log; what was begun is in the journal"));
+        _status.PublishIfDue();
     }
 
-    /// <summary>The top of the lane's work: an error here is a fault of ours; it is logged, and the lane goes on.</summary>
-    private bool Safely(Action work)
-    {
-        try
-        {
-            work();
-            return true;
-        }
-#pragma warning disable CA1031 // A lane that dies heals nothing.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            _metrics.MonitorFailures.Inc();
-            LogFailed(exception);
-            return false;
-        }
-    }
-
-    private void Finish(Active active, RemediationOutcome outcome)
-    {
-        lock (_gate)
-        {
-            _waiting.Remove(active);
-            if (_active == active)
-                _active = null;
-        }
-        active.Outcome.TrySetResult(outcome);
-        // Nobody is added any more: whoever looks finds another in its place, or none.
-        foreach (var follower in active.Followers)
-            Finish(follower, outcome);
-    }
-
-    // Whether it is this request's turn. One at a time; and one that the loop has gone ahead of finds another in its place.
-    private bool TryTakeTurn(Active active)
-    {
-        Active other;
-        lock (_gate)
-        {
-            if (_active is not { IsBegun: true } || _active == active)
-            {
-                _active = active;
-                return true;
-            }
-            other = _active;
-            if (Covers(other.Request, active.Request))
-            {
-                // What it asks for is under way: from now on it is not told that nothing was done.
-                active.Follows = other.Id;
-                _ = active.TryBegin();
-                other.Followers.Add(active);
-                return false;
-            }
-        }
-        Finish(active, Declined(active, DeclineReason.Busy, WhoIsBusy(other), _options.Remediation.VerifyWindow.TotalSeconds));
-        return false;
-    }
-
-    private static string WhoIsBusy(Active other) => $"a remediation of {other.Request.Device} is under way ({other.Id})";
-
-    private static RemediationTicket? TryJoin(Active running, RemediationRequest asked)
-    {
-        if (!Covers(running.Request, asked))
-            return null;
-        running.IsJoined = true;
-        return new RemediationTicket(running.Id, Joined: true, running.Outcome.Task);
-    }
-
-    // Who joins gets the outcome of what somebody else has asked for: it must be what he has asked for himself.
-    private static bool Covers(RemediationRequest running, RemediationRequest asked) =>
-        running.Device == asked.Device && running.Rollback == asked.Rollback && (running.Recover || !asked.Recover)
-        && (asked.Settings.IsEmpty ? running.Settings.IsEmpty : asked.Settings.All(running.Settings.Contains));
-
-    private RemediationTicket Answered(Active active, DeclineReason reason, string explanation, double? retryAfter = null)
-    {
-        active.Outcome.TrySetResult(Declined(active, reason, explanation, retryAfter));
-        return new RemediationTicket(active.Id, Joined: false, active.Outcome.Task);
-    }
-
-    private RemediationOutcome Declined(Active active, DeclineReason reason, string explanation, double? retryAfter = null)
-    {
-        _metrics.RemediationDeclined.WithLabels(SnakeCase.Of(active.Request.Trigger), SnakeCase.Of(reason)).Inc();
-        return Answer(active, RemediationVerdict.Declined, explanation) with { Declined = reason, RetryAfter = retryAfter };
-    }
-
-    private static RemediationOutcome Answer(Active active, RemediationVerdict verdict, string explanation) =>
-        new(active.Id, active.Request.Device.ToString(), verdict, explanation);
-
-    private static JournalEntry Entry(JournalEvent what, DeviceFacts facts) =>
-        new(what) { Key = facts.Key, Device = facts.Name.ToString(), Driver = facts.Driver.Length > 0 ? facts.Driver : null };
-
-    /// <summary>What belongs to the pass under way.</summary>
-    private sealed record RunContext(Active Active, DeviceFacts Facts, RemediationPlan Plan, JournalEntry Intent, bool WasHung, bool IsFirstRung);
-
-    [LoggerMessage(EventIds.RemediationIncapable, LogLevel.Warning, "Remediation is in mode enforce, but CAP_NET_ADMIN is missing: nothing can be changed. Run as root, or give it to the program (AmbientCapabilities=CAP_NET_ADMIN in a systemd unit, --cap-add NET_ADMIN for a container)")]
+    [LoggerMessage(EventIds.RemediationIncapable, LogLevel.Warning,
+        "Remediation is in mode enforce, but CAP_NET_ADMIN is missing: nothing can be changed. Run as root, or give it "
+        + "to the program (AmbientCapabilities=CAP_NET_ADMIN in a systemd unit, --cap-add NET_ADMIN for a container)")]
     private partial void LogIncapable();
-
-    [LoggerMessage(EventIds.RemediationFailed, LogLevel.Error, "An unexpected error on the remediation thread")]
-    private partial void LogFailed(Exception exception);
-
-    [LoggerMessage(EventIds.HistoryUnknown, LogLevel.Warning, "A part of the journal was lost, and with it what a person may have decided: every device that was not cleared since is in quarantine until a person clears it (quarantine clear DEVICE), no setting of it is changed, and {Meanwhile}")]
-    private partial void LogHistoryUnknown(string meanwhile);
 }

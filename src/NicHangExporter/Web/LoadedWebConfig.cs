@@ -60,11 +60,13 @@ internal sealed class LoadedWebConfig
             var buffer = new byte[MaxLength + 1];
             try
             {
-                var errno = WholeFile.TryRead(file, buffer, out var length, out var status);
+                var errno = FileReader.TryRead(file, buffer, out var length, out var status);
                 seen[file] = status;
                 if (errno != Errno.None)
                 {
-                    var reason = errno == Errno.TooSmall ? "is longer than 1 MiB" : new Win32Exception((int)errno).Message;
+                    var reason = errno == Errno.TooSmall
+                        ? "is longer than 1 MiB"
+                        : new Win32Exception((int)errno).Message;
                     errors.Add($"{where}: {reason}");
                     return null;
                 }

@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using NicHangExporter.Api;
@@ -33,7 +35,10 @@ internal sealed partial class LocalApiServer(
     /// </summary>
     public const int MaxPath = 107;
 
-    private const int MaxConnections = 32;
+    /// <summary>
+    /// The most connections at once. A new one takes the place of the one that is silent for longest.
+    /// </summary>
+    public const int MaxConnections = 32;
 
     private readonly ILogger _logger = loggers.CreateLogger<LocalApiServer>();
     private readonly SemaphoreSlim _turn = new(1);
@@ -42,6 +47,9 @@ internal sealed partial class LocalApiServer(
 
     /// <summary>The path of the socket in a state directory.</summary>
     public static string PathIn(string stateDirectory) => Path.Combine(Path.GetFullPath(stateDirectory), FileName);
+
+    /// <summary>False for a path that no socket can have.</summary>
+    public static bool Fits(string path) => Encoding.UTF8.GetByteCount(path) <= MaxPath;
 
     /// <summary>
     /// Starts to listen. Where that fails, the log says why and the exporter runs without the socket.
@@ -88,7 +96,7 @@ internal sealed partial class LocalApiServer(
 
     private async Task ListenAsync(string path)
     {
-        if (Encoding.UTF8.GetByteCount(path) > MaxPath)
+        if (!Fits(path))
         {
             LogUnavailable(_logger, path,
                 $"the path is longer than the {MaxPath} bytes that a socket's may have; choose a shorter "
@@ -120,8 +128,13 @@ internal sealed partial class LocalApiServer(
         {
             kestrel.AddServerHeader = false;
             WebLimits.Set(kestrel.Limits);
-            kestrel.Limits.MaxConcurrentConnections = MaxConnections;
-            kestrel.ListenUnixSocket(path, listener => listener.Protocols = HttpProtocols.Http1);
+            // This host has half of the places, and nobody else comes by this socket.
+            var places = new ConnectionQuota(2 * MaxConnections);
+            kestrel.ListenUnixSocket(path, listener =>
+            {
+                listener.Protocols = HttpProtocols.Http1;
+                listener.Use(next => connection => places.HoldAsync(connection, next));
+            });
         });
         builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = Bind);
         builder.Services.AddSingleton(loggers);
@@ -131,10 +144,38 @@ internal sealed partial class LocalApiServer(
             loggers.CreateLogger<PeerAuthenticator>()));
         builder.Services.AddApi<PeerCredentialHandler>();
         var server = builder.Build();
+        server.Use((context, next) => ConnectionQuota.AnswerAsync(context, () => next(context)));
         // Not counted in nichang_api_requests_total, which is about the network.
         server.UseApi(new ApiMiddleware(requests: null, clock, loggers.CreateLogger<ApiMiddleware>()));
+        server.Use(DropAbandonedAsync);
         server.MapApi(handlers);
         return server;
+    }
+
+    // A process that was stopped finds the requests of that time in its socket. Their clients have given up, and have
+    // said that nothing was done.
+    private static Task DropAbandonedAsync(HttpContext context, RequestDelegate next)
+    {
+        if (!context.Request.IsChange() || context.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket
+            || HasPeer(socket))
+            return next(context);
+        context.Abort();
+        return Task.CompletedTask;
+    }
+
+    // This sends nothing, but the kernel refuses it if the client has closed its end. A client that has only finished
+    // sending still listens.
+    private static bool HasPeer(Socket socket)
+    {
+        try
+        {
+            socket.Send(ReadOnlySpan<byte>.Empty, SocketFlags.None);
+            return true;
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            return false;
+        }
     }
 
     // A socket that is there already is left over from a process that was killed: the lock of the directory is ours.

@@ -2,7 +2,9 @@ using NicHangExporter.Linux.Ethtool;
 
 namespace NicHangExporter.Linux.Tests.Ethtool;
 
-/// <summary>Every error number of interest against every method of <see cref="IEthtool"/>, at each command that the method sends.</summary>
+/// <summary>
+/// Every relevant error number with every method of <see cref="IEthtool"/>, at each command that the method sends.
+/// </summary>
 public sealed class EthtoolErrorTests
 {
     private static readonly InterfaceName Device = InterfaceName.TryParse("eth0", out var name) ? name : default;
@@ -10,7 +12,8 @@ public sealed class EthtoolErrorTests
     private static readonly Dictionary<string, Func<IEthtool, object?>> Methods = new()
     {
         [nameof(IEthtool.ReadDriverInfo)] = ethtool => ethtool.ReadDriverInfo(Device),
-        [nameof(IEthtool.ReadFeatures)] = ethtool => ethtool.ReadFeatures(Device) is { } features ? string.Join('\n', features.All) : null,
+        [nameof(IEthtool.ReadFeatures)] = ethtool =>
+            ethtool.ReadFeatures(Device) is { } features ? string.Join('\n', features.All) : null,
         [nameof(IEthtool.SetFeatures)] = ethtool => ethtool.SetFeatures(Device, [new("rx-gro", true)]),
         [nameof(IEthtool.ReadStatistics)] = ethtool => ethtool.ReadStatistics(Device),
         [nameof(IEthtool.ReadStringSet)] = ethtool => ethtool.ReadStringSet(Device, StringSet.Features),
@@ -21,7 +24,8 @@ public sealed class EthtoolErrorTests
         [nameof(IEthtool.ReadRings)] = ethtool => ethtool.ReadRings(Device),
         [nameof(IEthtool.ReadPermanentAddress)] = ethtool => ethtool.ReadPermanentAddress(Device),
         [nameof(IEthtool.Renegotiate)] = ethtool => ethtool.Renegotiate(Device),
-        [nameof(IEthtool.SetEnergyEfficientEthernet)] = ethtool => ethtool.SetEnergyEfficientEthernet(Device, enabled: false),
+        [nameof(IEthtool.SetEnergyEfficientEthernet)] = ethtool =>
+            ethtool.SetEnergyEfficientEthernet(Device, enabled: false),
         [nameof(IEthtool.SetPause)] = ethtool => ethtool.SetPause(Device, new PauseParameters(false, false, false)),
     };
 
@@ -31,7 +35,8 @@ public sealed class EthtoolErrorTests
         Errno.NetworkDown, Errno.TooSmall, (Errno)110 /* ETIMEDOUT, which no name is given */,
     ];
 
-    public static IEnumerable<TheoryDataRow<string>> EachMethod() => Methods.Keys.Select(method => new TheoryDataRow<string>(method));
+    public static IEnumerable<TheoryDataRow<string>> EachMethod() =>
+        Methods.Keys.Select(method => new TheoryDataRow<string>(method));
 
     public static IEnumerable<TheoryDataRow<string, Errno>> EachMethodAndFailure() =>
         from method in Methods.Keys from errno in Failures select new TheoryDataRow<string, Errno>(method, errno);
@@ -52,7 +57,8 @@ public sealed class EthtoolErrorTests
     {
         foreach (var failing in CommandsOf(method))
         {
-            var exception = Assert.Throws<LinuxException>(() => Call(method, command => command == failing ? -(int)errno : 0));
+            var exception = Assert.Throws<LinuxException>(() =>
+                Call(method, command => command == failing ? -(int)errno : 0));
 
             Assert.Equal((errno, "eth0"), (exception.Errno, exception.Subject));
             Assert.StartsWith("SIOCETHTOOL ETHTOOL_", exception.Operation, StringComparison.Ordinal);
@@ -70,7 +76,10 @@ public sealed class EthtoolErrorTests
             if (method == nameof(IEthtool.SetFeatures))
                 // Nothing was changed, and its result has no word for that.
                 Assert.Equal(Errno.NotSupported, Assert.Throws<LinuxException>(Result).Errno);
-            else if (method is nameof(IEthtool.Renegotiate) or nameof(IEthtool.SetEnergyEfficientEthernet) or nameof(IEthtool.SetPause))
+            else if (method
+                is nameof(IEthtool.Renegotiate)
+                    or nameof(IEthtool.SetEnergyEfficientEthernet)
+                    or nameof(IEthtool.SetPause))
                 Assert.Equal(false, Result());
             else
                 Assert.Null(Result());
@@ -91,7 +100,9 @@ public sealed class EthtoolErrorTests
     [Fact]
     public void Failure_OfAnOrdinaryKind_ReadsAsASentence() => Assert.Equal(
         "SIOCETHTOOL ETHTOOL_GFEATURES on eth0 failed: No such device (errno 19)",
-        Assert.Throws<LinuxException>(() => Call(nameof(IEthtool.ReadFeatures), command => command == 0x3a ? -19 : 0)).Message);
+            Assert
+                .Throws<LinuxException>(() => Call(nameof(IEthtool.ReadFeatures), command => command == 0x3a ? -19 : 0))
+                .Message);
 
     private static IEnumerable<uint> CommandsOf(string method)
     {

@@ -5,7 +5,10 @@ using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Linux.Tests.Ethtool;
 
-/// <summary>The running kernel, against what ethtool(8) says of the same device. Changes are made to veth pairs of the test's own only.</summary>
+/// <summary>
+/// The running kernel, against what ethtool(8) says of the same device. Changes are made to veth pairs of the test's
+/// own only.
+/// </summary>
 public sealed class EthtoolLiveTests : IDisposable
 {
     private static readonly InterfaceName Veth = Name("veth0");
@@ -68,7 +71,7 @@ public sealed class EthtoolLiveTests : IDisposable
             ethtool.ReadLink(Name("lo"));
         }
 
-        // Other tests open and close files meanwhile, but not thousands.
+        // Other tests open and close files concurrently, but not thousands.
         Assert.InRange(Directory.GetFileSystemEntries("/proc/self/fd").Length, 0, before + Many / 2);
     }
 
@@ -90,7 +93,11 @@ public sealed class EthtoolLiveTests : IDisposable
     [Fact]
     public void ReadStatistics_OfVeth_AreWhatEthtoolPrints()
     {
-        var printed = _namespace.Execute("ethtool", "-S", "veth0").Succeeded().Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1);
+        var printed = _namespace
+            .Execute("ethtool", "-S", "veth0")
+            .Succeeded()
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Skip(1);
 
         var statistics = _ethtool.ReadStatistics(Veth)!;
 
@@ -123,13 +130,16 @@ public sealed class EthtoolLiveTests : IDisposable
 
         Assert.True(_ethtool.ReadLink(Veth));
         Assert.Equal(new LinkSettings(10_000, Duplex.Full, Autonegotiation: false), _ethtool.ReadLinkSettings(Veth));
-        Assert.Contains("Speed: 10000Mb/s", _namespace.Execute("ethtool", "veth0").Succeeded(), StringComparison.Ordinal);
+        Assert.Contains(
+            "Speed: 10000Mb/s", _namespace.Execute("ethtool", "veth0").Succeeded(), StringComparison.Ordinal);
     }
 
     [Fact]
     public void SetFeatures_TcpSegmentationOff_IsOffForEthtoolToo()
     {
-        Assert.Equal(SetFeaturesResult.Accepted, _ethtool.SetFeatures(Veth, [new("tx-tcp-segmentation", false), new("rx-gro", true)]));
+        Assert.Equal(
+            SetFeaturesResult.Accepted,
+            _ethtool.SetFeatures(Veth, [new("tx-tcp-segmentation", false), new("rx-gro", true)]));
 
         var printed = PrintedFeatures(_namespace.Execute("ethtool", "--json", "-k", "veth0"), "veth0");
         Assert.Contains(new Printed("tx-tcp-segmentation", Changeable: true, Requested: false, Active: false), printed);
@@ -150,7 +160,9 @@ public sealed class EthtoolLiveTests : IDisposable
     [Fact]
     public void SetFeatures_WithoutWhatItDependsOn_IsAWishThatComesTrueLater()
     {
-        Assert.Equal(SetFeaturesResult.Accepted, _ethtool.SetFeatures(Veth, [new("tx-checksum-ip-generic", false), new("tx-tcp-segmentation", false)]));
+        Assert.Equal(
+            SetFeaturesResult.Accepted,
+            _ethtool.SetFeatures(Veth, [new("tx-checksum-ip-generic", false), new("tx-tcp-segmentation", false)]));
 
         Assert.Equal(SetFeaturesResult.Wish, _ethtool.SetFeatures(Veth, [new("tx-tcp-segmentation", true)]));
         Assert.Equal(
@@ -169,7 +181,10 @@ public sealed class EthtoolLiveTests : IDisposable
         Assert.True(_ethtool.ReadFeatures(Veth)!.Find("vlan-challenged")!.Value.NeverChanged);
         Assert.Equal(
             Errno.Invalid,
-            Assert.Throws<LinuxException>(() => _ethtool.SetFeatures(Veth, [new("vlan-challenged", true), new("rx-gro", true)])).Errno);
+            Assert
+                .Throws<LinuxException>(() =>
+                    _ethtool.SetFeatures(Veth, [new("vlan-challenged", true), new("rx-gro", true)]))
+                .Errno);
         Assert.Equal(before, InNameOrder(_ethtool.ReadFeatures(Veth)!));
     }
 
@@ -199,13 +214,18 @@ public sealed class EthtoolLiveTests : IDisposable
     [InlineData("VETH0")]
     public void UnknownDevice_IsNoDevice(string unknown) => Assert.Equal(
         (Errno.NoDevice, unknown),
-        Assert.Throws<LinuxException>(() => _ethtool.ReadFeatures(Name(unknown))) is var exception ? (exception.Errno, exception.Subject) : default);
+            Assert.Throws<LinuxException>(() => _ethtool.ReadFeatures(Name(unknown))) is var exception
+                ? (exception.Errno, exception.Subject)
+                : default);
 
     [Fact]
     public void EmptyName_IsNoDevice() =>
         Assert.Equal(Errno.NoDevice, Assert.Throws<LinuxException>(() => _ethtool.ReadDriverInfo(default)).Errno);
 
-    /// <summary>The machine's own interface has hardware, or what passes for it, where veth has none. It is read and never changed.</summary>
+    /// <summary>
+    /// The machine's own interface has hardware, or what passes for it, where veth has none. It is read and never
+    /// changed.
+    /// </summary>
     [Fact]
     public void RealInterface_Read_IsWhatEthtoolPrints()
     {
@@ -213,11 +233,18 @@ public sealed class EthtoolLiveTests : IDisposable
         using var ethtool = new EthtoolSocket();
         var eth0 = Name("eth0");
 
-        Assert.Equal(PrintedFeatures(Execution.Of("ethtool", "--json", "-k", "eth0"), "eth0"), InNameOrder(ethtool.ReadFeatures(eth0)!));
-        Assert.Equal(Pairs(Execution.Of("ethtool", "-i", "eth0").Succeeded())["driver"], ethtool.ReadDriverInfo(eth0)!.Driver);
+        Assert.Equal(
+            PrintedFeatures(Execution.Of("ethtool", "--json", "-k", "eth0"), "eth0"),
+            InNameOrder(ethtool.ReadFeatures(eth0)!));
+        Assert.Equal(
+            Pairs(Execution.Of("ethtool", "-i", "eth0").Succeeded())["driver"], ethtool.ReadDriverInfo(eth0)!.Driver);
         Assert.Equal(
             Execution.Of("ethtool", "-P", "eth0").Succeeded().Trim(),
-            "Permanent address: " + (ethtool.ReadPermanentAddress(eth0) is { } address ? string.Join(':', address.Select(octet => octet.ToString("x2", null))) : "not set"));
+            "Permanent address: "
+                + (
+                    ethtool.ReadPermanentAddress(eth0) is { } address
+                        ? string.Join(':', address.Select(octet => octet.ToString("x2", null)))
+                        : "not set"));
 
         var settings = ethtool.ReadLinkSettings(eth0);
         var printed = Pairs(Execution.Of("ethtool", "eth0").Output);
@@ -242,7 +269,8 @@ public sealed class EthtoolLiveTests : IDisposable
         .DistinctBy(pair => pair[0].Trim()).ToDictionary(pair => pair[0].Trim(), pair => pair[1].Trim());
 
     private static IEnumerable<uint> Numbers(Execution ethtool, string label) => ethtool.Output.Split('\n')
-        .Where(line => line.StartsWith(label, StringComparison.Ordinal)).Select(line => uint.Parse(line[label.Length..], CultureInfo.InvariantCulture));
+            .Where(line => line.StartsWith(label, StringComparison.Ordinal))
+            .Select(line => uint.Parse(line[label.Length..], CultureInfo.InvariantCulture));
 
     private static List<Printed> InNameOrder(DeviceFeatures features) => features.All
         .Select(feature => new Printed(feature.Name, feature.Changeable, feature.Requested, feature.Active))
@@ -253,8 +281,10 @@ public sealed class EthtoolLiveTests : IDisposable
         using var json = JsonDocument.Parse(ethtool.Succeeded());
         Assert.Equal(device, json.RootElement[0].GetProperty("ifname").GetString());
         return json.RootElement[0].EnumerateObject()
-            // A group has no state of its own but the sum of its members.
-            .Where(entry => entry.Value.ValueKind == JsonValueKind.Object && entry.Value.GetProperty("fixed").ValueKind != JsonValueKind.Null)
+            // The state of a group is the sum of its members.
+            .Where(entry =>
+                entry.Value.ValueKind == JsonValueKind.Object
+                && entry.Value.GetProperty("fixed").ValueKind != JsonValueKind.Null)
             .Select(entry => new Printed(
                 OldNames.GetValueOrDefault(entry.Name, entry.Name),
                 Changeable: !entry.Value.GetProperty("fixed").GetBoolean(),

@@ -4,7 +4,7 @@ using NicHangExporter.Linux.Uapi;
 
 namespace NicHangExporter.Linux.Tests.Ethtool;
 
-/// <summary>The traps of the ethtool protocol, each set by a kernel that answers in bytes.</summary>
+/// <summary>Special cases of the ethtool protocol, simulated by a kernel that answers in bytes.</summary>
 public sealed class EthtoolProtocolTests
 {
     private const uint GetStrings = 0x1b, GetStatistics = 0x1d, GetStringSetInfo = 0x37;
@@ -39,13 +39,19 @@ public sealed class EthtoolProtocolTests
     [Fact]
     public void ReadStringSet_NamesWithoutNul_AreReadToTheirFullLength()
     {
-        _kernel.StringSets[2] = [ScriptedKernel.Text("first"), [.. Enumerable.Repeat((byte)'x', 32)], ScriptedKernel.Text("last")];
+        _kernel.StringSets[2] =
+        [
+            ScriptedKernel.Text("first"),
+            [.. Enumerable.Repeat((byte)'x', 32)],
+            ScriptedKernel.Text("last"),
+        ];
 
         Assert.Equal(["first", new string('x', 32), "last"], Open().ReadStringSet(Device, StringSet.PrivateFlags));
     }
 
     [Fact]
-    public void ReadStringSet_SetThatTheDriverLacks_IsNull() => Assert.Null(Open().ReadStringSet(Device, StringSet.PrivateFlags));
+    public void ReadStringSet_SetThatTheDriverLacks_IsNull() =>
+        Assert.Null(Open().ReadStringSet(Device, StringSet.PrivateFlags));
 
     [Theory]
     [InlineData(StringSet.PrivateFlags)]
@@ -68,7 +74,9 @@ public sealed class EthtoolProtocolTests
                 _kernel.StringSets[1] = [.. _kernel.StringSets[1], ScriptedKernel.Text("new")];
         };
 
-        Assert.Equal(["rx_packets", "tx packets", "tx_timeout_count", "new"], Open().ReadStringSet(Device, StringSet.Statistics));
+        Assert.Equal(
+            ["rx_packets", "tx packets", "tx_timeout_count", "new"],
+            Open().ReadStringSet(Device, StringSet.Statistics));
         Assert.Equal([GetStringSetInfo, GetStrings, GetStringSetInfo, GetStrings], _kernel.Commands);
     }
 
@@ -81,7 +89,8 @@ public sealed class EthtoolProtocolTests
                 _kernel.StringSets[1] = [.. _kernel.StringSets[1], ScriptedKernel.Text("new")];
         };
 
-        Assert.Equal(Errno.Again, Assert.Throws<LinuxException>(() => Open().ReadStringSet(Device, StringSet.Statistics)).Errno);
+        Assert.Equal(
+            Errno.Again, Assert.Throws<LinuxException>(() => Open().ReadStringSet(Device, StringSet.Statistics)).Errno);
         Assert.Equal(2 * EthtoolSocket.MaxAttempts, _kernel.Commands.Count);
     }
 
@@ -91,14 +100,16 @@ public sealed class EthtoolProtocolTests
     [InlineData(uint.MaxValue)]
     public void ReadStringSet_CountBeyondReason_SizesNoBuffer(uint count)
     {
-        var exception = Assert.Throws<LinuxException>(() => Answering(payload => WriteU32(payload, 16, count)).ReadStringSet(Device, StringSet.Statistics));
+        var exception = Assert.Throws<LinuxException>(() =>
+            Answering(payload => WriteU32(payload, 16, count)).ReadStringSet(Device, StringSet.Statistics));
 
         Assert.Equal((Errno.Overflow, "SIOCETHTOOL ETHTOOL_GSSET_INFO"), (exception.Errno, exception.Operation));
     }
 
     [Fact]
     public void ReadStatistics_NamesAndValues_GoTogetherInTheDriversOrder() => Assert.Equal(
-        [new("rx_packets", 11), new("tx packets", 22), new Statistic("tx_timeout_count", 33)], Open().ReadStatistics(Device));
+            [new("rx_packets", 11), new("tx packets", 22), new Statistic("tx_timeout_count", 33)],
+            Open().ReadStatistics(Device));
 
     [Fact]
     public void ReadStatistics_QueueAddedBetweenNamesAndValues_IsReadAgain()
@@ -113,7 +124,12 @@ public sealed class EthtoolProtocolTests
         };
 
         Assert.Equal(
-            [new("queue", ulong.MaxValue), new("rx_packets", 11), new("tx packets", 22), new Statistic("tx_timeout_count", 33)],
+            [
+                new("queue", ulong.MaxValue),
+                new("rx_packets", 11),
+                new("tx packets", 22),
+                new Statistic("tx_timeout_count", 33),
+            ],
             Open().ReadStatistics(Device));
     }
 
@@ -180,7 +196,9 @@ public sealed class EthtoolProtocolTests
     [InlineData(5)]
     public void ReadLinkSettings_NumberOfWordsThatIsNone_IsRefused(sbyte words) => Assert.Equal(
         Errno.Overflow,
-        Assert.Throws<LinuxException>(() => Answering(payload => payload[15] = (byte)words).ReadLinkSettings(Device)).Errno);
+            Assert
+                .Throws<LinuxException>(() => Answering(payload => payload[15] = (byte)words).ReadLinkSettings(Device))
+                .Errno);
 
     [Fact]
     public void ReadLinkSettings_HandshakeWithoutEnd_IsGivenUp()
@@ -189,7 +207,10 @@ public sealed class EthtoolProtocolTests
 
         Assert.Equal(
             Errno.Again,
-            Assert.Throws<LinuxException>(() => Answering(payload => payload[15] = (byte)--words).ReadLinkSettings(Device)).Errno);
+            Assert
+                .Throws<LinuxException>(() =>
+                    Answering(payload => payload[15] = (byte)--words).ReadLinkSettings(Device))
+                .Errno);
         Assert.Equal(-EthtoolSocket.MaxAttempts, words);
     }
 
@@ -217,7 +238,10 @@ public sealed class EthtoolProtocolTests
     [Fact]
     public void ReadPermanentAddress_SizeBeyondTheBuffer_IsRefused() => Assert.Equal(
         Errno.Overflow,
-        Assert.Throws<LinuxException>(() => Answering(payload => WriteU32(payload, 4, 256)).ReadPermanentAddress(Device)).Errno);
+            Assert
+                .Throws<LinuxException>(() =>
+                    Answering(payload => WriteU32(payload, 4, 256)).ReadPermanentAddress(Device))
+                .Errno);
 
     [Fact]
     public void FixedStructures_EachField_IsWhereTheKernelPutsIt()
@@ -227,7 +251,9 @@ public sealed class EthtoolProtocolTests
         Assert.Equal(new RingParameters(Rx: 256, RxMax: 4096, Tx: 512, TxMax: 4096), ethtool.ReadRings(Device));
         Assert.Equal(new PauseParameters(Autonegotiation: true, Rx: false, Tx: true), ethtool.ReadPause(Device));
         Assert.Equal(
-            new EnergyEfficientEthernet(Enabled: true, Active: false, TxLpiEnabled: true, TxLpiTimerMicroseconds: 17, Supported: 0x28, Advertised: 0x20),
+            new EnergyEfficientEthernet(
+                Enabled: true, Active: false, TxLpiEnabled: true, TxLpiTimerMicroseconds: 17, Supported: 0x28,
+                Advertised: 0x20),
             ethtool.ReadEnergyEfficientEthernet(Device));
         Assert.True(ethtool.ReadLink(Device));
         Assert.True(ethtool.Renegotiate(Device));

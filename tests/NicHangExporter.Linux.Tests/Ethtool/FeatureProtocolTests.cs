@@ -2,7 +2,7 @@ using NicHangExporter.Linux.Ethtool;
 
 namespace NicHangExporter.Linux.Tests.Ethtool;
 
-/// <summary>The traps of reading and changing features, each set by a kernel that answers in bytes.</summary>
+/// <summary>Special cases of reading and changing features, simulated by a kernel that answers in bytes.</summary>
 public sealed class FeatureProtocolTests
 {
     private const uint SetFeaturesCommand = 0x3b;
@@ -34,9 +34,13 @@ public sealed class FeatureProtocolTests
 
         // Bit 0 is active. Bit 3, requested, is the hole now.
         Assert.Equal("tx-brand-new", features.All.Single(feature => feature.Active).Name);
-        Assert.Equal("", string.Join(',', features.All.Where(feature => feature.Requested && !feature.Active).Select(feature => feature.Name)));
+        Assert.Equal(
+            "",
+            string.Join(
+                ',',
+                features.All.Where(feature => feature.Requested && !feature.Active).Select(feature => feature.Name)));
         Open().SetFeatures(Device, [new("tx-tcp-segmentation", false)]);
-        Assert.Equal(new Dictionary<int, bool> { [4] = false }, _kernel.Wishes);
+        Assert.Equal(new Dictionary<int, bool> { [4] = false }, _kernel.Requests);
     }
 
     [Fact]
@@ -81,7 +85,7 @@ public sealed class FeatureProtocolTests
 
         Open().SetFeatures(Device, [new("feature-0", true), new($"feature-{last}", false)]);
 
-        Assert.Equal(new Dictionary<int, bool> { [0] = true, [last] = false }, _kernel.Wishes);
+        Assert.Equal(new Dictionary<int, bool> { [0] = true, [last] = false }, _kernel.Requests);
     }
 
     [Theory]
@@ -94,12 +98,13 @@ public sealed class FeatureProtocolTests
         _kernel.SetFeaturesResult = result;
 
         Assert.Equal(expected, Open().SetFeatures(Device, [new("tx-tcp-segmentation", true)]));
-        Assert.Equal(new Dictionary<int, bool> { [3] = true }, _kernel.Wishes);
+        Assert.Equal(new Dictionary<int, bool> { [3] = true }, _kernel.Requests);
     }
 
     [Fact]
     public void SetFeatures_NeverChangingFeature_IsTheKernelsInvalid() => Assert.Equal(
-        Errno.Invalid, Assert.Throws<LinuxException>(() => Open().SetFeatures(Device, [new("tx-checksum-ipv4", true)])).Errno);
+            Errno.Invalid,
+            Assert.Throws<LinuxException>(() => Open().SetFeatures(Device, [new("tx-checksum-ipv4", true)])).Errno);
 
     [Fact]
     public void SetFeatures_NothingToChange_IsRefusedBeforeAnyCall()
@@ -121,9 +126,9 @@ public sealed class FeatureProtocolTests
 
     [Theory]
     [MemberData(nameof(ImpossibleWishes))]
-    public void SetFeatures_WishThatMeansNothing_IsRefusedBeforeAnyChange(FeatureChange[] wishes)
+    public void SetFeatures_MeaninglessRequest_IsRefusedBeforeAnyChange(FeatureChange[] changes)
     {
-        Assert.Throws<ArgumentException>(() => Open().SetFeatures(Device, wishes));
+        Assert.Throws<ArgumentException>(() => Open().SetFeatures(Device, changes));
         Assert.DoesNotContain(SetFeaturesCommand, _kernel.Commands);
     }
 
@@ -132,7 +137,7 @@ public sealed class FeatureProtocolTests
     {
         Open().SetFeatures(Device, [new("rx-gro", true), new("rx-gro", true)]);
 
-        Assert.Equal(new Dictionary<int, bool> { [4] = true }, _kernel.Wishes);
+        Assert.Equal(new Dictionary<int, bool> { [4] = true }, _kernel.Requests);
     }
 
     private EthtoolSocket Open() => new(_kernel.Ioctl);

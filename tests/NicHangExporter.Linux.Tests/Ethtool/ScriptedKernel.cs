@@ -5,36 +5,58 @@ using NicHangExporter.Linux.Uapi;
 namespace NicHangExporter.Linux.Tests.Ethtool;
 
 /// <summary>
-/// What net/ethtool/ioctl.c does with the bytes of a command, for a device that no machine has at hand. It writes offsets and numbers
-/// by hand, so that it can't share a mistake with the mirrors of the headers; and it writes as much as the kernel would, so that a
-/// buffer which is smaller than its count claims ends in an exception.
+/// Imitates net/ethtool/ioctl.c on the bytes of a command, for devices that are not available. It writes offsets and
+/// numbers directly, so that it does not share mistakes with the mirrors of the headers. It writes as many bytes as the
+/// kernel would, so that a buffer that is smaller than its count ends in an exception.
 /// </summary>
 internal sealed class ScriptedKernel
 {
-    private const uint DriverInfo = 0x03, Renegotiate = 0x09, Link = 0x0a, Rings = 0x10, Pause = 0x12, SetPause = 0x13, Strings = 0x1b, Statistics = 0x1d,
-        PermanentAddress = 0x20, StringSetInfo = 0x37, GetFeatures = 0x3a, SetFeatures = 0x3b, Eee = 0x44, SetEee = 0x45, LinkSettings = 0x4c;
+    private const uint DriverInfo = 0x03,
+        Renegotiate = 0x09,
+        Link = 0x0a,
+        Rings = 0x10,
+        Pause = 0x12,
+        SetPause = 0x13,
+        Strings = 0x1b,
+        Statistics = 0x1d,
+        PermanentAddress = 0x20,
+        StringSetInfo = 0x37,
+        GetFeatures = 0x3a,
+        SetFeatures = 0x3b,
+        Eee = 0x44,
+        SetEee = 0x45,
+        LinkSettings = 0x4c;
 
-    /// <summary>The commands that have come, in their order.</summary>
+    /// <summary>The received commands, in their order.</summary>
     public List<uint> Commands { get; } = [];
 
-    /// <summary>What comes before a command is carried out: an error as a negative number; otherwise it goes on.</summary>
+    /// <summary>
+    /// Called before a command: a negative number is returned as an error; otherwise the command is executed.
+    /// </summary>
     public Func<uint, int> Before { get; set; } = _ => 0;
 
-    /// <summary>What happens when a command has been carried out.</summary>
+    /// <summary>Called after a command.</summary>
     public Action<uint> After { get; set; } = _ => { };
 
     public Dictionary<int, byte[][]> StringSets { get; } = new()
     {
         [1] = [Text("rx_packets"), Text("tx packets"), Text("tx_timeout_count")],
-        [4] = [Text("tx-scatter-gather"), Text("tx-checksum-ipv4"), Text(""), Text("tx-tcp-segmentation"), Text("rx-gro")],
+        [4] =
+            [
+                Text("tx-scatter-gather"),
+                Text("tx-checksum-ipv4"),
+                Text(""),
+                Text("tx-tcp-segmentation"),
+                Text("rx-gro"),
+            ],
     };
 
     public List<ulong> Values { get; } = [11, 22, 33];
 
-    /// <summary>The words that this kernel has for features.</summary>
+    /// <summary>The number of feature words of this kernel.</summary>
     public int FeatureWords { get; set; } = 2;
 
-    /// <summary>As older kernels do: writes all strings or values, however many it was told that there is room for.</summary>
+    /// <summary>Behaves as older kernels: writes all strings or values, regardless of the given count.</summary>
     public bool IgnoresCounts { get; set; }
 
     /// <summary>Features by bit.</summary>
@@ -43,13 +65,16 @@ internal sealed class ScriptedKernel
     public HashSet<int> Active { get; } = [0];
     public HashSet<int> NeverChanged { get; } = [1];
 
-    /// <summary>What ETHTOOL_SFEATURES was told: bit, wish.</summary>
-    public Dictionary<int, bool> Wishes { get; } = [];
+    /// <summary>The requests of ETHTOOL_SFEATURES: the value by bit.</summary>
+    public Dictionary<int, bool> Requests { get; } = [];
 
     /// <summary>What ETHTOOL_SFEATURES returns.</summary>
     public int SetFeaturesResult { get; set; }
 
-    /// <summary>struct ethtool_eee behind its command: supported, advertised, of the partner, active, enabled, TX LPI on, its timer, reserved.</summary>
+    /// <summary>
+    /// struct ethtool_eee behind its command: supported, advertised, of the partner, active, enabled, TX LPI on, its
+    /// timer, reserved.
+    /// </summary>
     public uint[] EeeWords { get; } = [0x28, 0x20, 0x08, 0, 1, 1, 17, 0xaaaa, 0xbbbb];
 
     /// <summary>struct ethtool_pauseparam behind its command: autonegotiation, receive, transmit.</summary>
@@ -130,7 +155,7 @@ internal sealed class ScriptedKernel
     private int AnswerStrings(Span<byte> payload)
     {
         var strings = StringSets[(int)U32(payload, 4)];
-        // 0 is "any number" to the kernel, which then warns if it has none.
+        // The kernel takes 0 for "any number".
         Assert.NotEqual(0u, U32(payload, 8));
         if (U32(payload, 8) != strings.Length && !IgnoresCounts)
             return Write(payload, 8, 0);
@@ -162,10 +187,12 @@ internal sealed class ScriptedKernel
 
     private int AnswerGetFeatures(Span<byte> payload)
     {
-        var room = (int)U32(payload, 4);
+        var capacity = (int)U32(payload, 4);
         Write(payload, 4, (uint)FeatureWords);
-        for (var word = 0; word < int.Min(room, FeatureWords); word++)
-            Write(payload, 8 + 16 * word, Word(Available, word), Word(Requested, word), Word(Active, word), Word(NeverChanged, word));
+        for (var word = 0; word < int.Min(capacity, FeatureWords); word++)
+            Write(
+                payload, 8 + 16 * word, Word(Available, word), Word(Requested, word), Word(Active, word),
+                Word(NeverChanged, word));
         return 0;
     }
 
@@ -179,12 +206,12 @@ internal sealed class ScriptedKernel
                 continue;
             if (NeverChanged.Contains(bit))
                 return -22;
-            Wishes.Add(bit, (U32(payload, 12 + 8 * (bit / 32)) >> bit % 32 & 1) != 0);
+            Requests.Add(bit, (U32(payload, 12 + 8 * (bit / 32)) >> bit % 32 & 1) != 0);
         }
         return SetFeaturesResult;
     }
 
-    // e1000e: whoever changes more than the switch is refused.
+    // e1000e: a request that changes more than the switch is refused.
     private int AnswerSetEee(Span<byte> payload)
     {
         if (U32(payload, 24) != EeeWords[5] || U32(payload, 28) != EeeWords[6])

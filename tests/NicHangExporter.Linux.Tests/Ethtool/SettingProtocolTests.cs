@@ -2,7 +2,7 @@ using NicHangExporter.Linux.Ethtool;
 
 namespace NicHangExporter.Linux.Tests.Ethtool;
 
-/// <summary>The traps of changing EEE and pause, each set by a kernel that answers in bytes.</summary>
+/// <summary>Special cases of changing EEE and pause, simulated by a kernel that answers in bytes.</summary>
 public sealed class SettingProtocolTests
 {
     private const uint GetPause = 0x12, SetPause = 0x13, GetEee = 0x44, SetEee = 0x45;

@@ -1,6 +1,6 @@
 namespace NicHangExporter.Linux.Tests.Kmsg;
 
-/// <summary>Whoever waits must leave the processor alone: a spin of 300 ms would cost about as much of it.</summary>
+/// <summary>A waiting reader must not use the processor: a busy loop of 300 ms would use as much CPU time.</summary>
 internal static class Idle
 {
     public static void While(Action wait)

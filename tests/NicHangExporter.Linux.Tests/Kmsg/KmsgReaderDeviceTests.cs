@@ -7,8 +7,8 @@ using NicHangExporter.TestSupport;
 namespace NicHangExporter.Linux.Tests.Kmsg;
 
 /// <summary>
-/// The live device. Nothing else writes to the log here but the kernel and the other tests of the machine, so every test looks for its own
-/// marker and lets strangers pass.
+/// The live device. Nothing else writes to the log here but the kernel and the other tests of the machine, so every
+/// test looks for its own marker and lets strangers pass.
 /// </summary>
 [Collection(LiveKernel.Name)]
 public sealed partial class KmsgReaderDeviceTests
@@ -41,7 +41,8 @@ public sealed partial class KmsgReaderDeviceTests
         Assert.False(record.IsFragment);
         Assert.True(record.SinceBoot > TimeSpan.Zero);
         // The newline, too, arrives escaped, and so the dictionary line that follows it is text.
-        Assert.Equal($@"{_marker} a\x5cb\x09\xc3\xa9;c\x0a DEVICE=+pci:0000:00:1f.6", Encoding.UTF8.GetString(record.Text));
+        Assert.Equal(
+            $@"{_marker} a\x5cb\x09\xc3\xa9;c\x0a DEVICE=+pci:0000:00:1f.6", Encoding.UTF8.GetString(record.Text));
         Assert.True(record.Value("DEVICE"u8).IsEmpty);
     }
 
@@ -53,7 +54,7 @@ public sealed partial class KmsgReaderDeviceTests
         Assert.True(reader.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
     }
 
-    // EINVAL consumes: were the long record still there, the reader would never come past it.
+    // EINVAL consumes the record. Otherwise the reader would never pass it.
     [Fact]
     public void Read_RecordLongerThanTheBuffer_IsOversizedAndLost()
     {
@@ -165,7 +166,7 @@ public sealed partial class KmsgReaderDeviceTests
         return reader;
     }
 
-    // The next record that holds the marker, and how many did not fit before it.
+    // The next record with the marker, and the number of records before it that did not fit.
     private ReadOnlySpan<byte> Next(KmsgReader reader, out int oversized)
     {
         var marker = Encoding.UTF8.GetBytes(_marker[..20]);
@@ -178,13 +179,15 @@ public sealed partial class KmsgReaderDeviceTests
             if (status == KmsgReadStatus.Oversized)
                 oversized++;
             if (status == KmsgReadStatus.NothingNow)
-                Assert.True(reader.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken), "the marker did not come");
+                Assert.True(
+                    reader.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken),
+                    "the marker did not come");
         }
     }
 
     private static void Write(string record) => Write(Encoding.UTF8.GetBytes(record));
 
-    // One descriptor for each record: the kernel's rate limit counts by descriptor, and drops in silence.
+    // One descriptor per record, because the kernel limits the rate per descriptor and drops records silently.
     private static unsafe void Write(ReadOnlySpan<byte> record)
     {
         using var file = Open(Device, 1, 0);

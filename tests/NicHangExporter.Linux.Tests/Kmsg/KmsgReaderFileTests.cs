@@ -82,7 +82,8 @@ public sealed class KmsgReaderFileTests : IDisposable
         Assert.Equal(KmsgReadStatus.EndOfFile, reader.Read(out _));
         var clock = TimeProvider.System;
         var started = clock.GetTimestamp();
-        Idle.While(() => Assert.False(reader.Wait(TimeSpan.FromMilliseconds(300), TestContext.Current.CancellationToken)));
+        Idle.While(() =>
+            Assert.False(reader.Wait(TimeSpan.FromMilliseconds(300), TestContext.Current.CancellationToken)));
         Assert.True(clock.GetElapsedTime(started) >= TimeSpan.FromMilliseconds(300));
     }
 
@@ -104,7 +105,8 @@ public sealed class KmsgReaderFileTests : IDisposable
     {
         var exception = Assert.Throws<LinuxException>(() => new KmsgReader(_directory.File("none")));
         Assert.Equal(Errno.NoEntry, exception.Errno);
-        Assert.Equal($"open on {_directory.File("none")} failed: No such file or directory (errno 2)", exception.Message);
+        Assert.Equal(
+            $"open on {_directory.File("none")} failed: No such file or directory (errno 2)", exception.Message);
     }
 
     [Fact]

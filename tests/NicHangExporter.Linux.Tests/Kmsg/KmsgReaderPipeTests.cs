@@ -112,7 +112,8 @@ public sealed class KmsgReaderPipeTests : IDisposable
         pipe.CloseWriter();
         Assert.Equal(KmsgReadStatus.NothingNow, reader.Read(out _));
 
-        Idle.While(() => Assert.False(reader.Wait(TimeSpan.FromMilliseconds(300), TestContext.Current.CancellationToken)));
+        Idle.While(() =>
+            Assert.False(reader.Wait(TimeSpan.FromMilliseconds(300), TestContext.Current.CancellationToken)));
 
         pipe.OpenWriter();
         pipe.Write("6,2,3,-;two\n");
@@ -126,7 +127,8 @@ public sealed class KmsgReaderPipeTests : IDisposable
         pipe.CloseWriter();
         using var reader = new KmsgReader(pipe.Path);
         Assert.Equal(KmsgReadStatus.NothingNow, reader.Read(out _));
-        Idle.While(() => Assert.False(reader.Wait(TimeSpan.FromMilliseconds(300), TestContext.Current.CancellationToken)));
+        Idle.While(() =>
+            Assert.False(reader.Wait(TimeSpan.FromMilliseconds(300), TestContext.Current.CancellationToken)));
         pipe.OpenWriter();
         pipe.Write("6,1,2,-;one\n");
         Assert.Equal("6,1,2,-;one\n", Next(reader));
@@ -195,7 +197,8 @@ public sealed class KmsgReaderPipeTests : IDisposable
         using var reader = new KmsgReader(pipe.Path);
         Assert.False(reader.Wait(TimeSpan.Zero, TestContext.Current.CancellationToken));
         Assert.False(reader.Wait(TimeSpan.FromMicroseconds(1), TestContext.Current.CancellationToken));
-        Assert.Throws<ArgumentOutOfRangeException>(() => reader.Wait(TimeSpan.FromSeconds(-1), TestContext.Current.CancellationToken));
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            reader.Wait(TimeSpan.FromSeconds(-1), TestContext.Current.CancellationToken));
         pipe.Write("6,1,2,-;one\n");
         Assert.True(reader.Wait(TimeSpan.MaxValue, TestContext.Current.CancellationToken));
     }
@@ -216,7 +219,8 @@ public sealed class KmsgReaderPipeTests : IDisposable
     {
         using var pipe = PacketPipe.Anonymous();
         using var reader = new KmsgReader(pipe.Path);
-        var packet = "3,1,2,-;e1000e 0000:00:1f.6 eno1: NIC Link is Up\n SUBSYSTEM=pci\n DEVICE=+pci:0000:00:1f.6\n"u8.ToArray();
+        var packet =
+            "3,1,2,-;e1000e 0000:00:1f.6 eno1: NIC Link is Up\n SUBSYSTEM=pci\n DEVICE=+pci:0000:00:1f.6\n"u8.ToArray();
         var sequence = default(KmsgSequence);
         using var source = new CancellationTokenSource();
         // One stays in the buffer until the next has come.

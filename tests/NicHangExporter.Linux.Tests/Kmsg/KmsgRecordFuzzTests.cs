@@ -18,7 +18,7 @@ public class KmsgRecordFuzzTests
         for (var round = 0; round < Rounds; round++)
         {
             var length = Mutate(records[random.Next(records.Count)], buffer, random);
-            // Exactly as long as the record, so that a read past it would leave the span.
+            // Exactly as long as the record, so that reading beyond it throws.
             var bytes = buffer.AsSpan(0, length);
             if (!KmsgRecord.TryParse(bytes, out var record))
                 continue;
@@ -59,7 +59,7 @@ public class KmsgRecordFuzzTests
         var length = record.Length;
         for (var changes = random.Next(1, 4); changes > 0 && length > 0; changes--)
         {
-            // Half of the changes hit the header, where the parser decides.
+            // Half of the changes are in the header, which the parser evaluates.
             var at = random.Next(random.Next(2) == 0 ? Math.Min(length, 24) : length);
             switch (random.Next(5))
             {

@@ -29,7 +29,9 @@ public class KmsgRecordTests
     [Fact]
     public void Text_NewlinesEscapedAs0a_StayOneRecordOfSeveralLines()
     {
-        Assert.True(KmsgRecord.TryParse("3,1,2,-;Detected Hardware Unit Hang:\\x0a  TDH <14>\\x0a  TDT <1a>\n"u8, out var record));
+        Assert.True(
+            KmsgRecord.TryParse(
+                "3,1,2,-;Detected Hardware Unit Hang:\\x0a  TDH <14>\\x0a  TDT <1a>\n"u8, out var record));
         var text = new byte[record.Text.Length];
         var length = KernelText.Unescape(record.Text, text);
         Assert.Equal("Detected Hardware Unit Hang:\n  TDH <14>\n  TDT <1a>", Encoding.UTF8.GetString(text, 0, length));
@@ -172,7 +174,9 @@ public class KmsgRecordTests
     [InlineData("LAST", "1")]
     public void Value_OfADictionaryLine_IsWhatFollowsTheFirstEqualsSign(string key, string expected)
     {
-        var bytes = "6,1,2,-; TEXT=1\n SUBSYSTEM=net\n DEVICE=n8\n DEVICE=n9\n EMPTY=\n EQUALS=a=b=c\n ESCAPED=a\\x0ab\nNOBLANK=1\n NOEQUALS\n LAST=1"u8;
+        var bytes =
+            "6,1,2,-; TEXT=1\n SUBSYSTEM=net\n DEVICE=n8\n DEVICE=n9\n EMPTY=\n EQUALS=a=b=c\n"u8
+            + " ESCAPED=a\\x0ab\nNOBLANK=1\n NOEQUALS\n LAST=1"u8;
         Assert.True(KmsgRecord.TryParse(bytes, out var record));
         Assert.Equal(expected, Encoding.UTF8.GetString(record.Value(Encoding.UTF8.GetBytes(key))));
     }

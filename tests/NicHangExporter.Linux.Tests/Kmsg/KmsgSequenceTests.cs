@@ -38,7 +38,8 @@ public class KmsgSequenceTests
         Assert.Equal(3ul, sequence.Observe(5));
     }
 
-    // A restarted exporter meets records it has seen, then new ones: nothing is lost. Unless the ring has turned meanwhile.
+    // A restarted exporter meets records it has seen, then new ones: nothing is lost. Unless the ring has turned
+    // meanwhile.
     [Fact]
     public void After_RestartInTheSameBoot_CountsOnlyWhatNobodySaw()
     {

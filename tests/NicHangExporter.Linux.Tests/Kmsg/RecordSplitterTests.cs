@@ -15,7 +15,8 @@ public class RecordSplitterTests
             var recording = Some.Recording(name);
             var expected = Recordings.Split(recording);
             foreach (var longest in (int[])[1, 2, 7, 100, 5000])
-                Assert.Equal(expected, Feed(new RecordSplitter(Capacity), recording, () => random.Next(1, longest + 1)).Records);
+                Assert.Equal(
+                    expected, Feed(new RecordSplitter(Capacity), recording, () => random.Next(1, longest + 1)).Records);
         }
     }
 
@@ -27,7 +28,8 @@ public class RecordSplitterTests
         {
             var bytes = new byte[random.Next(200)];
             random.GetItems("ab \n\n"u8, bytes);
-            Assert.Equal(Recordings.Split(bytes), Feed(new RecordSplitter(Capacity), bytes, () => random.Next(1, 20)).Records);
+            Assert.Equal(
+                Recordings.Split(bytes), Feed(new RecordSplitter(Capacity), bytes, () => random.Next(1, 20)).Records);
         }
     }
 
@@ -55,7 +57,13 @@ public class RecordSplitterTests
     [InlineData(100_000)]
     public void Take_OverlongRecord_IsReportedOnceAndSkipped(int length)
     {
-        byte[] recording = [.. "1,1,1,-;before\n"u8, .. Enumerable.Repeat((byte)'x', length), .. "\n DEVICE=n8\n"u8, .. "1,2,1,-;after\n"u8];
+        byte[] recording =
+        [
+            .. "1,1,1,-;before\n"u8,
+            .. Enumerable.Repeat((byte)'x', length),
+            .. "\n DEVICE=n8\n"u8,
+            .. "1,2,1,-;after\n"u8,
+        ];
         foreach (var step in (int[])[1, 1000, 4096])
         {
             var (records, oversized) = Feed(new RecordSplitter(Capacity), recording, () => step);

@@ -1,6 +1,8 @@
 namespace NicHangExporter.Linux.Tests.Kmsg;
 
-/// <summary>Recorded kernel logs, cut into records by a naive reading of the ABI: what the splitter is measured by.</summary>
+/// <summary>
+/// Recorded kernel logs, cut into records by a naive reading of the ABI: what the splitter is measured by.
+/// </summary>
 internal static class Recordings
 {
     public static readonly string[] Names =
@@ -8,7 +10,9 @@ internal static class Recordings
 
     public static List<byte[]> All() => [.. Names.SelectMany(name => Split(Some.Recording(name)))];
 
-    /// <summary>Lines, with each line that begins with a blank joined to the one before it; empty lines are none.</summary>
+    /// <summary>
+    /// Lines, with each line that begins with a blank joined to the one before it; empty lines are none.
+    /// </summary>
     public static List<byte[]> Split(ReadOnlySpan<byte> recording)
     {
         var records = new List<byte[]>();

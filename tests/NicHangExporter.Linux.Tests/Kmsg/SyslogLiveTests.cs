@@ -4,7 +4,7 @@ using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Linux.Tests.Kmsg;
 
-/// <summary>The real system call, beside the device: both must tell the same.</summary>
+/// <summary>Compares the real system call with the device: both must return the same records.</summary>
 [Collection(LiveKernel.Name)]
 public sealed class SyslogLiveTests
 {

@@ -30,9 +30,11 @@ public sealed class SyslogReaderTests
         Assert.Equal("04:00:50.9487190 11 a|b\\x\u0001||c", records[11]);
         Assert.Contains(records, record => record.EndsWith("30 first|second \\ \u0001\u007f é||last",
             StringComparison.Ordinal));
-        // A prefix that user space wrote is text: its own has another facility.
+        // A prefix in user space's text is part of the text. The record's own prefix has another facility.
         Assert.Contains(records, record =>
-            record.EndsWith("11 [    1.000000] e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:|<0>[    2.000000] eno1: tx hang",
+                record.EndsWith(
+                    "11 [    1.000000] e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:|<0>[    2.000000] "
+                    + "eno1: tx hang",
                 StringComparison.Ordinal));
         Assert.Equal(SyslogNews.Continued, reader.Poll());
         Assert.Empty(Take(reader));
@@ -65,7 +67,7 @@ public sealed class SyslogReaderTests
         Assert.Equal(["00:00:01 3 a|b", "00:00:01 4 c"], Take(reader));
     }
 
-    // 18 bytes of prefix: with 52 lines there is still room for the longest text, with 53 there may not be.
+    // 18 bytes of prefix: with 52 lines the longest text still fits, with 53 it may not.
     [Theory]
     [InlineData(1, false)]
     [InlineData(16, false)]
@@ -82,7 +84,7 @@ public sealed class SyslogReaderTests
         Assert.Equal(expected, record.MayLackLines);
     }
 
-    // Whatever the text, a record of which the kernel has left out lines is known for it.
+    // For any text, a record of which the kernel has left out lines is marked.
     [Fact]
     public void TryTake_RecordThatLacksLines_IsAlwaysKnownForIt()
     {
@@ -124,7 +126,7 @@ public sealed class SyslogReaderTests
         Assert.Null(reader.Newest);
     }
 
-    // The last look ended with a record: what follows is another, whatever its time.
+    // The last poll ended with a record, so the next text is another record at any time.
     [Fact]
     public void TryTake_RecordOfTheSameMicrosecondAsTheLastLook_IsOneOfItsOwn()
     {
@@ -197,7 +199,7 @@ public sealed class SyslogReaderTests
         Assert.Equal(Errno.NotPermitted, Assert.Throws<LinuxException>(_log.Open).Errno);
     }
 
-    // Whatever is printed between looks, each record is given once, or a gap is told.
+    // For any output between polls, each record is given once, or a gap is reported.
     [Fact]
     public void Poll_OfAnyStream_GivesEachRecordOnceOrTellsTheGap()
     {
@@ -248,7 +250,8 @@ public sealed class SyslogReaderTests
     {
         var records = new List<string>();
         while (reader.TryTake(out var record))
-            records.Add($"{record.SinceBoot} {record.Priority} {Encoding.UTF8.GetString(record.Text).Replace('\n', '|')}");
+            records.Add(
+                $"{record.SinceBoot} {record.Priority} {Encoding.UTF8.GetString(record.Text).Replace('\n', '|')}");
         return records;
     }
 

@@ -4,10 +4,13 @@ using System.Runtime.InteropServices;
 
 namespace NicHangExporter.Linux.Tests.Layout;
 
-/// <summary>Where a field of a structure lies in memory, in bytes: found by filling it and looking which bytes have changed.</summary>
+/// <summary>
+/// The position of a field in a structure, in bytes: found by setting the field and comparing the bytes.
+/// </summary>
 internal readonly record struct FieldPlace(int Offset, int Size)
 {
-    private static readonly MethodInfo FindGeneric = typeof(FieldPlace).GetMethod(nameof(Find), BindingFlags.NonPublic | BindingFlags.Static)!;
+    private static readonly MethodInfo FindGeneric = typeof(FieldPlace).GetMethod(
+        nameof(Find), BindingFlags.NonPublic | BindingFlags.Static)!;
     private static readonly MethodInfo SizeOfGeneric = typeof(Unsafe).GetMethod(nameof(Unsafe.SizeOf))!;
 
     public static FieldPlace Of(FieldInfo field) =>

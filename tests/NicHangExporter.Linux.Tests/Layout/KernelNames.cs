@@ -5,8 +5,8 @@ using System.Xml.Linq;
 namespace NicHangExporter.Linux.Tests.Layout;
 
 /// <summary>
-/// What the mirrors of kernel headers say of themselves. The documentation comment of each names its original, so the comments
-/// are what the check reads: one that is missing or wrong does not compile as C.
+/// Reads the kernel's names from the documentation comments of the mirrors. A missing or wrong comment does not compile
+/// as C.
 /// </summary>
 internal sealed partial class KernelNames
 {
@@ -34,11 +34,14 @@ internal sealed partial class KernelNames
 
     /// <summary>The constant that the comment of a public enum's member starts with, or null.</summary>
     public string? ConstantOf(FieldInfo member) =>
-        Constant().Match(Summary($"F:{Identifier(member.DeclaringType!)}.{member.Name}")) is { Success: true } match ? match.Value : null;
+        Constant().Match(Summary($"F:{Identifier(member.DeclaringType!)}.{member.Name}")) is { Success: true } match
+            ? match.Groups[1].Value
+            : null;
 
     private static string First(string owner, string summary) => Code().Match(summary) is { Success: true } match
         ? match.Groups[1].Value
-        : throw new InvalidOperationException($"{owner} does not say which C name it mirrors, as in <c>struct ifreq</c>");
+        : throw new InvalidOperationException(
+            $"{owner} does not say which C name it mirrors, as in <c>struct ifreq</c>");
 
     private string SummaryOf(Type type) => Summary("T:" + Identifier(type));
 
@@ -52,6 +55,6 @@ internal sealed partial class KernelNames
     [GeneratedRegex("^\\s*<c>([^<]+)</c>")]
     private static partial Regex Code();
 
-    [GeneratedRegex("^[A-Z][A-Z0-9_]+(?=[:.])")]
+    [GeneratedRegex("^\\s*([A-Z][A-Z0-9_]+)(?=[:.])")]
     private static partial Regex Constant();
 }

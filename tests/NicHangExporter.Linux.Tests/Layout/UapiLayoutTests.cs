@@ -7,23 +7,30 @@ using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Linux.Tests.Layout;
 
-/// <summary>The mirrors of kernel headers against those headers, as the C compiler of this machine sees them.</summary>
+/// <summary>Compares the mirrors of kernel headers with the headers, by the C compiler of this machine.</summary>
 public sealed class UapiLayoutTests
 {
-    private const BindingFlags Fields = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
-    private const BindingFlags Constants = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+    private const BindingFlags Fields =
+        BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+    private const BindingFlags Constants =
+        BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
     private readonly KernelNames _names = new();
 
     public static TheoryData<Type> Mirrors() => [.. typeof(IfReq).Assembly.GetTypes()
-        .Where(type => type.Namespace == typeof(IfReq).Namespace && !type.IsDefined(typeof(CompilerGeneratedAttribute)))];
+                .Where(type =>
+                    type.Namespace == typeof(IfReq).Namespace && !type.IsDefined(typeof(CompilerGeneratedAttribute))),
+        ];
 
     [Theory]
     [MemberData(nameof(Mirrors))]
     public void Mirror_EachPartOfIt_IsWhatTheHeaderSays(Type mirror)
     {
-        // A type that states nothing which C could refute is a type that this check has missed.
-        var assertions = mirror == typeof(EthtoolCommand) ? CommandNumbers().ToList() : StructureOf(mirror).Concat(ConstantsOf(mirror)).ToList();
+        // A type without a check was missed.
+        var assertions =
+            mirror == typeof(EthtoolCommand)
+                ? CommandNumbers().ToList()
+                : StructureOf(mirror).Concat(ConstantsOf(mirror)).ToList();
 
         Assert.NotEmpty(assertions);
         Compile(mirror == typeof(EthtoolCommand) ? "linux/ethtool.h" : _names.HeaderOf(mirror), assertions).Succeeded();
@@ -39,8 +46,10 @@ public sealed class UapiLayoutTests
     public void PublicEnum_EachConstantThatItsCommentNames_HasTheHeadersValue(Type type, string header, int atLeast)
     {
         var assertions = type.GetFields(BindingFlags.Static | BindingFlags.Public)
-            .Select(member => (Name: _names.ConstantOf(member), Value: Convert.ToInt64(member.GetRawConstantValue(), null)))
-            .Where(member => member.Name is not (null or "ENOTSUPP" or "ETOOSMALL")) // two that user space was never meant to see
+            .Select(member =>
+                (Name: _names.ConstantOf(member), Value: Convert.ToInt64(member.GetRawConstantValue(), null)))
+            // two that user space was never meant to see
+            .Where(member => member.Name is not (null or "ENOTSUPP" or "ETOOSMALL"))
             .Select(member => $"{member.Name} == {member.Value}").ToList();
 
         Assert.True(assertions.Count >= atLeast, $"only {string.Join(", ", assertions)}");
@@ -51,7 +60,10 @@ public sealed class UapiLayoutTests
     [Fact]
     public void PeerCredentials_Numbers_AreWhatTheCLibrarySays() => Compile("sys/socket.h",
     [
-        "SOL_SOCKET == 1", "SO_PEERCRED == 17", "sizeof(struct ucred) == 12", "__builtin_offsetof(struct ucred, pid) == 0",
+                    "SOL_SOCKET == 1",
+                    "SO_PEERCRED == 17",
+                    "sizeof(struct ucred) == 12",
+                    "__builtin_offsetof(struct ucred, pid) == 0",
         "__builtin_offsetof(struct ucred, uid) == 4", "__builtin_offsetof(struct ucred, gid) == 8",
     ]).Succeeded();
 
@@ -83,7 +95,9 @@ public sealed class UapiLayoutTests
         where field.IsLiteral
         let value = Convert.ToInt64(field.GetRawConstantValue(), null)
         // A constant of 32 bits is compared as such: SPEED_UNKNOWN is -1 in the header.
-        select field.FieldType == typeof(uint) ? $"(__u32){_names.NameOf(field)} == {value}u" : $"{_names.NameOf(field)} == {value}";
+        select field.FieldType == typeof(uint)
+            ? $"(__u32){_names.NameOf(field)} == {value}u"
+            : $"{_names.NameOf(field)} == {value}";
 
     private static IEnumerable<string> CommandNumbers() =>
         from property in typeof(EthtoolCommand).GetProperties(Constants)
@@ -99,6 +113,7 @@ public sealed class UapiLayoutTests
             "#include <linux/types.h>", "#include <sys/socket.h>", "#include <linux/sockios.h>", $"#include <{header}>",
             .. assertions.Select(assertion => $"_Static_assert({assertion}, \"{assertion}\");"),
         ];
-        return Execution.OfInput(string.Join('\n', program) + "\n", "gcc", "-std=gnu11", "-D_GNU_SOURCE", "-fsyntax-only", "-x", "c", "-");
+        return Execution.OfInput(
+            string.Join('\n', program) + "\n", "gcc", "-std=gnu11", "-D_GNU_SOURCE", "-fsyntax-only", "-x", "c", "-");
     }
 }

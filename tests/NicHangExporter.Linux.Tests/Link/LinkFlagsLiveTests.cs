@@ -23,7 +23,9 @@ public sealed class LinkFlagsLiveTests : IDisposable
     [Fact]
     public void UpAndDown_AreSeenByIp_AndOtherFlagsStay()
     {
-        _namespace.Execute("ip", "link", "set", "veth0", "promisc", "on", "arp", "off", "allmulticast", "on").Succeeded();
+        _namespace
+            .Execute("ip", "link", "set", "veth0", "promisc", "on", "arp", "off", "allmulticast", "on")
+            .Succeeded();
         string[] others = ["ALLMULTI", "BROADCAST", "MULTICAST", "NOARP", "PROMISC"];
         Assert.Equal(others, Printed());
 
@@ -44,7 +46,8 @@ public sealed class LinkFlagsLiveTests : IDisposable
         Assert.True(_flags.BringUp(Veth));
         Assert.False(_flags.BringUp(Veth));
         // IFF_RUNNING follows operstate, which the kernel's link watch sets a little later.
-        const InterfaceFlags Expected = InterfaceFlags.Up | InterfaceFlags.Running | InterfaceFlags.Broadcast | InterfaceFlags.Multicast;
+        const InterfaceFlags Expected =
+            InterfaceFlags.Up | InterfaceFlags.Running | InterfaceFlags.Broadcast | InterfaceFlags.Multicast;
         SpinWait.SpinUntil(() => _flags.Read(Veth) == Expected, TimeSpan.FromSeconds(30));
         Assert.Equal(Expected, _flags.Read(Veth));
     }
@@ -74,7 +77,8 @@ public sealed class LinkFlagsLiveTests : IDisposable
     // Without what depends on the peer (carrier).
     private string[] Printed()
     {
-        using var json = JsonDocument.Parse(_namespace.Execute("ip", "-json", "link", "show", "dev", "veth0").Succeeded());
+        using var json = JsonDocument.Parse(
+            _namespace.Execute("ip", "-json", "link", "show", "dev", "veth0").Succeeded());
         return [.. json.RootElement[0].GetProperty("flags").EnumerateArray().Select(flag => flag.GetString()!)
             .Except(["M-DOWN", "NO-CARRIER", "LOWER_UP"]).Order(StringComparer.Ordinal)];
     }

@@ -3,7 +3,7 @@ using NicHangExporter.Linux.Uapi;
 
 namespace NicHangExporter.Linux.Tests.Link;
 
-/// <summary>Flags against a kernel that is two lines long.</summary>
+/// <summary>Flags with a simulated kernel of two lines.</summary>
 public sealed class LinkFlagsTests
 {
     private const ushort Others = 0b1101_0110_1011_1110; // bits that have a name and bits that have none
@@ -52,7 +52,8 @@ public sealed class LinkFlagsTests
     [InlineData(0x8914, "SIOCSIFFLAGS", Errno.NotSupported)]
     public void BringUp_Failing_IsALinuxExceptionThatNamesTheRequest(int failing, string operation, Errno errno)
     {
-        var exception = Assert.Throws<LinuxException>(() => Open(request => request == failing ? -(int)errno : 0).BringUp(Device));
+        var exception = Assert.Throws<LinuxException>(() =>
+            Open(request => request == failing ? -(int)errno : 0).BringUp(Device));
 
         Assert.Equal((operation, "eth0", errno), (exception.Operation, exception.Subject, exception.Errno));
         Assert.Equal(Others, _flags);

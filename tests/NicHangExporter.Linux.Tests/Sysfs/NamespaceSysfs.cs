@@ -4,8 +4,8 @@ using NicHangExporter.TestSupport;
 namespace NicHangExporter.Linux.Tests.Sysfs;
 
 /// <summary>
-/// The /sys that shows a network namespace of a test's own. sysfs shows the namespace of whoever mounted it, so <c>ip netns exec</c> mounts
-/// one, and a program that it runs keeps that alive.
+/// The /sys of a test's own network namespace. sysfs shows the namespace of the process that mounted it, so <c>ip netns
+/// exec</c> mounts one, and a program that it runs keeps the mount alive.
 /// </summary>
 internal sealed class NamespaceSysfs : IDisposable
 {
@@ -13,12 +13,14 @@ internal sealed class NamespaceSysfs : IDisposable
 
     public NamespaceSysfs(NetworkNamespace network)
     {
-        // cat ends when its input does, thus with this process at the latest.
-        _keeper = Process.Start(new ProcessStartInfo(Requires.Find("ip")!, ["netns", "exec", network.Name, "sh", "-c", "echo mounted; exec cat"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
+        // cat ends with its input, at the latest with this process.
+        _keeper = Process.Start(
+            new ProcessStartInfo(
+                Requires.Find("ip")!, ["netns", "exec", network.Name, "sh", "-c", "echo mounted; exec cat"])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            })!;
         Assert.Equal("mounted", _keeper.StandardOutput.ReadLine());
     }
 

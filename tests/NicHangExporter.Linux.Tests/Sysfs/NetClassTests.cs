@@ -28,7 +28,8 @@ public sealed class NetClassTests : IDisposable
         var devices = new List<InterfaceName> { Some.Interface("stale0"u8) };
         Assert.Equal(Errno.None, new NetClass(_tree.Root).TryList(devices));
 
-        Assert.Equal(["$(id)", "-rf", "Z", "eth10", "eth2", "plain", @"\xff\xfe"], devices.Select(name => name.ToString()));
+        Assert.Equal(
+            ["$(id)", "-rf", "Z", "eth10", "eth2", "plain", @"\xff\xfe"], devices.Select(name => name.ToString()));
     }
 
     [Fact]
@@ -38,7 +39,9 @@ public sealed class NetClassTests : IDisposable
             _tree.Add(System.Text.Encoding.ASCII.GetBytes($"eth{i}"));
         var devices = new List<InterfaceName>();
         Assert.Equal(Errno.None, new NetClass(_tree.Root).TryList(devices));
-        Assert.Equal(Enumerable.Range(0, 500).Select(i => $"eth{i}").Order(StringComparer.Ordinal), devices.Select(name => name.ToString()));
+        Assert.Equal(
+            Enumerable.Range(0, 500).Select(i => $"eth{i}").Order(StringComparer.Ordinal),
+            devices.Select(name => name.ToString()));
     }
 
     [Fact]
@@ -60,7 +63,7 @@ public sealed class NetClassTests : IDisposable
         netClass.TryList(devices);
         var before = GC.GetAllocatedBytesForCurrentThread();
         netClass.TryList(devices);
-        // The one handle of the directory, whatever the number of interfaces.
+        // One handle of the directory, for any number of interfaces.
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 200);
         Assert.Equal(100, devices.Count);
     }
@@ -132,7 +135,8 @@ public sealed class NetClassTests : IDisposable
         _tree.Add("other"u8, parent: "pci0000:00/0000:01:00.1");
         _tree.Add("vmbr0"u8);
         var netClass = new NetClass(_tree.Root);
-        Assert.Equal([Some.Interface("p1"u8), Some.Interface("p2"u8)], netClass.FindByBusAddress(Some.Address("0000:01:00.0")));
+        Assert.Equal(
+            [Some.Interface("p1"u8), Some.Interface("p2"u8)], netClass.FindByBusAddress(Some.Address("0000:01:00.0")));
         Assert.Equal([Some.Interface("other"u8)], netClass.FindByBusAddress(Some.Address("0000:01:00.1")));
         Assert.Empty(netClass.FindByBusAddress(Some.Address("0000:01:00")));
         Assert.Empty(netClass.FindByBusAddress(Some.Address("000:01:00.0")));
@@ -143,7 +147,8 @@ public sealed class NetClassTests : IDisposable
     public void FindByBusAddress_ClassThatCannotBeRead_Throws()
     {
         File.WriteAllText(_tree.Root + "/file", "");
-        var exception = Assert.Throws<LinuxException>(() => new NetClass(_tree.Root + "/file").FindByBusAddress(Some.Address("virtio0")));
+        var exception = Assert.Throws<LinuxException>(() =>
+            new NetClass(_tree.Root + "/file").FindByBusAddress(Some.Address("virtio0")));
         Assert.Equal(Errno.NotDirectory, exception.Errno);
     }
 
@@ -157,7 +162,8 @@ public sealed class NetClassTests : IDisposable
         SysfsTree.Link("../../../virtual/net/eno1.100", default, $"{_tree.Root}/class/net/eno1/", "upper_eno1.100"u8);
         SysfsTree.Link("../eno1", default, $"{_tree.Root}/class/net/vmbr0/", "lower_eno1"u8);
         var netClass = new NetClass(_tree.Root);
-        Assert.Equal([Some.Interface("eno1.100"u8), Some.Interface("vmbr0"u8)], netClass.ListUppers(Some.Interface("eno1"u8)));
+        Assert.Equal(
+            [Some.Interface("eno1.100"u8), Some.Interface("vmbr0"u8)], netClass.ListUppers(Some.Interface("eno1"u8)));
         Assert.Empty(netClass.ListUppers(Some.Interface("vmbr0"u8)));
         Assert.Empty(netClass.ListUppers(Some.Interface("missing0"u8)));
         Assert.Empty(netClass.ListUppers(default));

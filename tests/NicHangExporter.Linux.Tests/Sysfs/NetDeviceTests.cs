@@ -196,7 +196,9 @@ public sealed class NetDeviceTests : IDisposable
         using var device = Open("eth0"u8);
         Assert.Equal(2, device.CountTxQueues());
         Assert.Equal((Errno.None, 3ul), (device.TryReadQueueUInt64(12, "tx_timeout\0"u8, out var timeouts), timeouts));
-        Assert.Equal((Errno.None, 1514ul), (device.TryReadQueueUInt64(12, "byte_queue_limits/inflight\0"u8, out var inflight), inflight));
+        Assert.Equal(
+            (Errno.None, 1514ul),
+            (device.TryReadQueueUInt64(12, "byte_queue_limits/inflight\0"u8, out var inflight), inflight));
         Assert.Equal(Errno.NoEntry, device.TryReadQueueUInt64(int.MaxValue, "tx_timeout\0"u8, out _));
         Assert.Throws<ArgumentOutOfRangeException>(() => device.TryReadQueueUInt64(-1, "tx_timeout\0"u8, out _));
     }

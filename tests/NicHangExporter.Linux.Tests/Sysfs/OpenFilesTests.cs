@@ -13,7 +13,7 @@ public sealed class OpenFilesTests
         var with = OpenFiles.Count();
         foreach (var file in files)
             file.Dispose();
-        // The test runner may open or close a file of its own meanwhile.
+        // The test runner may open or close a file concurrently.
         Assert.InRange(with - before, 95, 105);
         Assert.InRange(OpenFiles.Count() - before, -5, 5);
     }

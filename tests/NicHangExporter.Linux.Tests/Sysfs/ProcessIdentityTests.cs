@@ -50,5 +50,6 @@ public sealed class ProcessIdentityTests : IDisposable
     [InlineData("1")]
     [InlineData(":")]
     [InlineData("99999999999999999999:1")]
-    public void Identity_ThatIsNone_IsNotAlive(string identity) => Assert.False(ProcessIdentity.IsAlive("/proc", identity));
+    public void Identity_ThatIsNone_IsNotAlive(string identity) =>
+        Assert.False(ProcessIdentity.IsAlive("/proc", identity));
 }

@@ -3,7 +3,7 @@ using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Linux.Tests.Sysfs;
 
-/// <summary>Devices that stand on devices, as the running kernel shows those that it can make.</summary>
+/// <summary>Devices above other devices, as the running kernel shows them.</summary>
 public sealed class StackedDevicesLiveTests : IDisposable
 {
     // How ip(8) makes x0, and whether it takes ports afterwards.
@@ -88,7 +88,9 @@ public sealed class StackedDevicesLiveTests : IDisposable
             Ip("link", "set", port, "master", "br0");
         Ip("link", "add", "link", "br0", "name", "guest0", "type", "macvlan");
 
-        Assert.Equal([Some.Interface("p1"u8), Some.Interface("p2"u8), Some.Interface("veth0"u8)], _class.ListLowers(Some.Interface("br0"u8)));
+        Assert.Equal(
+            [Some.Interface("p1"u8), Some.Interface("p2"u8), Some.Interface("veth0"u8)],
+            _class.ListLowers(Some.Interface("br0"u8)));
         Assert.Equal([Some.Interface("guest0"u8)], _class.ListUppers(Some.Interface("br0"u8)));
         Assert.Equal([Some.Interface("br0"u8)], _class.ListLowers(Some.Interface("guest0"u8)));
     }
@@ -118,7 +120,9 @@ public sealed class StackedDevicesLiveTests : IDisposable
         using var port = _class.Open(Some.Interface("veth0"u8))!;
         Assert.True(port.IsBondSlave == isBond, kind);
         Assert.Equal(isBond ? Some.Interface("x0"u8) : null, _class.FindBond(Some.Interface("veth0"u8)));
-        Assert.Equal(isBond ? [Some.Interface("veth0"u8)] : Array.Empty<InterfaceName>(), _class.ListBondPorts(Some.Interface("x0"u8)));
+        Assert.Equal(
+            isBond ? [Some.Interface("veth0"u8)] : Array.Empty<InterfaceName>(),
+            _class.ListBondPorts(Some.Interface("x0"u8)));
     }
 
     private bool IsUpper(ReadOnlySpan<byte> name)
@@ -127,5 +131,6 @@ public sealed class StackedDevicesLiveTests : IDisposable
         return device!.IsUpper;
     }
 
-    private void Ip(params IEnumerable<string> arguments) => Execution.Of("ip", ["-n", _network.Name, .. arguments]).Succeeded();
+    private void Ip(params IEnumerable<string> arguments) =>
+        Execution.Of("ip", ["-n", _network.Name, .. arguments]).Succeeded();
 }

@@ -3,7 +3,7 @@ using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Linux.Tests.Sysfs;
 
-/// <summary>Devices that stand on devices, as directories.</summary>
+/// <summary>Devices above other devices, as directories.</summary>
 public sealed class StackedDevicesTests : IDisposable
 {
     private readonly SysfsTree _tree = new();
@@ -136,7 +136,9 @@ public sealed class StackedDevicesTests : IDisposable
             Stack("vmbr0", on: port);
         }
         Stack("vmbr0.7", on: "vmbr0", add: true);
-        Assert.Equal([Some.Interface("$(id)"u8), Some.Interface("eno1"u8), Some.Interface("tap100i0"u8)], _class.ListLowers(Some.Interface("vmbr0"u8)));
+        Assert.Equal(
+            [Some.Interface("$(id)"u8), Some.Interface("eno1"u8), Some.Interface("tap100i0"u8)],
+            _class.ListLowers(Some.Interface("vmbr0"u8)));
         Assert.Equal([Some.Interface("vmbr0.7"u8)], _class.ListUppers(Some.Interface("vmbr0"u8)));
         Assert.Empty(_class.ListLowers(Some.Interface("eno1"u8)));
         Assert.Empty(_class.ListLowers(Some.Interface("missing0"u8)));
@@ -171,7 +173,8 @@ public sealed class StackedDevicesTests : IDisposable
             Assert.False(device.IsUpper);
             Assert.Equal(Some.Interface("bond0"u8), _class.FindBond(port));
         }
-        Assert.Equal([Some.Interface("eno1"u8), Some.Interface("eno2"u8)], _class.ListBondPorts(Some.Interface("bond0"u8)));
+        Assert.Equal(
+            [Some.Interface("eno1"u8), Some.Interface("eno2"u8)], _class.ListBondPorts(Some.Interface("bond0"u8)));
         Assert.Null(_class.FindBond(Some.Interface("bond0"u8)));
         Assert.Null(_class.FindBond(Some.Interface("bond0.100"u8)));
         Assert.Empty(_class.ListBondPorts(Some.Interface("bond0.100"u8)));

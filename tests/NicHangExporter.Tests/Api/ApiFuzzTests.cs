@@ -49,8 +49,10 @@ public sealed class ApiFuzzTests : IDisposable
             var reply = await AskAsync(body);
             statuses[reply.Status] = statuses.GetValueOrDefault(reply.Status) + 1;
             Assert.True(reply.Status is 200 or 400 or 404 or 409 or 413 or 422 or 429, $"{reply.Status} for {Encoding.UTF8.GetString(body)}: {reply.Body}");
+            // The name of an absent device is the remediator's to judge.
+            var declined = reply.Status == 404 && reply.Json["id"] is not null ? 1 : 0;
             if (reply.Status is 400 or 404 or 413)
-                Assert.Equal(before, _api.Submitted);
+                Assert.Equal(before + declined, _api.Submitted);
         }
 
         TestContext.Current.TestOutputHelper?.WriteLine(string.Join(", ", statuses.Select(status => $"{status.Key}: {status.Value}")));

@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Text;
 using NicHangExporter.Api;
 using NicHangExporter.Api.Alertmanager;
-using NicHangExporter.Control;
 using NicHangExporter.Detection;
 using NicHangExporter.Detection.Episodes;
 using NicHangExporter.Detection.Patterns;
@@ -25,7 +24,6 @@ public sealed class GoldenLabelsTests
         [typeof(AlertVerdict)] = "alert_verdict",
         [typeof(RunState)] = "remediation_state",
         [typeof(ApiScope)] = "api_scope",
-        [typeof(ControlCommand)] = "control_command",
         [typeof(FeatureSeries)] = "feature_series",
         [typeof(DeviceTrouble)] = "device_fault",
         [typeof(HangShape)] = "hang_shape",

@@ -1,12 +1,9 @@
-using System.Collections.Immutable;
 using System.Reflection;
 using System.Text;
 using System.Text.Json.Serialization;
 using NicHangExporter.Alerting;
 using NicHangExporter.Api;
 using NicHangExporter.Api.Alertmanager;
-using NicHangExporter.Cli;
-using NicHangExporter.Control;
 using NicHangExporter.Detection;
 using NicHangExporter.Diagnose;
 using NicHangExporter.Options;
@@ -46,14 +43,6 @@ public sealed class GoldenWireFormatTests
         [(typeof(ApiAnswerJson), typeof(PauseResponse))] = "api_pause",
         [(typeof(ApiAnswerJson), typeof(WebhookAnswer))] = "api_webhook_answer",
         [(typeof(ApiAnswerJson), typeof(ProblemResponse))] = "api_problem",
-        [(typeof(ControlRequestJson), typeof(ControlRequest))] = "control_request",
-        [(typeof(ControlAnswerJson), typeof(ControlAnswer))] = "control_answer",
-        [(typeof(ConsoleJson), typeof(RemediationOutcome))] = "console_outcome",
-        [(typeof(ConsoleJson), typeof(RemediationStatus))] = "console_status",
-        [(typeof(ConsoleJson), typeof(ImmutableArray<DeviceStatus>))] = "console_devices",
-        [(typeof(ConsoleJson), typeof(DoneJson))] = "console_done",
-        [(typeof(ConsoleJson), typeof(IReadOnlyList<EpisodeJsonRow>))] = "console_episodes",
-        [(typeof(ConsoleJson), typeof(EpisodeBundle))] = "console_episode",
         [(typeof(DiagnosisJsonContext), typeof(DiagnosisJson))] = "diagnosis",
     };
 

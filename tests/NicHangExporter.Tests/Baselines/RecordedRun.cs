@@ -1,4 +1,3 @@
-using NicHangExporter.Hosting;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Tests.Remediation;

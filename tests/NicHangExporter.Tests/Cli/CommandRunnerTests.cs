@@ -1,12 +1,10 @@
-using System.Net.Sockets;
 using System.Text.Json;
+using NicHangExporter.Api;
 using NicHangExporter.Cli;
-using NicHangExporter.Control;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.Remediation.Policy;
-using NicHangExporter.Tests.Control;
 
 namespace NicHangExporter.Tests.Cli;
 
@@ -14,12 +12,12 @@ public sealed class CommandRunnerTests : IDisposable
 {
     private static readonly RemediationOutcome Applied = new("7", "eno1", RemediationVerdict.Applied, "Done.");
 
-    private readonly ControlHarness _daemon = new();
+    private readonly SocketServer _daemon = new();
     private readonly TestSupport.TemporaryDirectory _sysfs = new();
     private readonly StringWriter _output = new();
     private readonly StringWriter _error = new();
-    private readonly List<(string? Directory, ControlRequest Request)> _alone = [];
-    private ControlAnswer _aloneAnswer = new() { Outcome = Applied };
+    private readonly List<string?> _directories = [];
+    private readonly RecordedApi _offline = new() { Outcome = RemediationResponse.Of(Applied) };
 
     public CommandRunnerTests() => Directory.CreateDirectory(_sysfs.File("class/net/eno1"));
 
@@ -32,12 +30,11 @@ public sealed class CommandRunnerTests : IDisposable
     [Fact]
     public async Task Change_WithADaemon_IsDoneByIt()
     {
-        Assert.True(_daemon.Server.TryStart());
-        _daemon.Handler = (_, _, _) => Task.FromResult(new ControlAnswer { Outcome = Applied, Joined = true });
+        _daemon.Always(200, Json(RemediationResponse.Of(Applied) with { Joined = true })).Start();
 
         Assert.Equal(0, await RunAsync(Remediate()));
 
-        Assert.Empty(_alone);
+        Assert.Empty(_directories);
         Assert.StartsWith("eno1: applied\n", _output.ToString(), StringComparison.Ordinal);
         Assert.Contains("asked for by somebody else", _output.ToString(), StringComparison.Ordinal);
         Assert.Equal("eno1: working; a change is verified for up to 30s ...\n", _error.ToString());
@@ -48,24 +45,34 @@ public sealed class CommandRunnerTests : IDisposable
     {
         Assert.Equal(0, await RunAsync(Remediate()));
 
-        Assert.Equal((_daemon.Directory, "eno1"), (Assert.Single(_alone).Directory, _alone[0].Request.Device));
+        Assert.Equal([_daemon.Directory], _directories);
+        Assert.Equal(["remediate eno1"], _offline.Calls);
+    }
+
+    [Fact]
+    public async Task Change_AfterADaemonThatWasKilled_IsDoneHere()
+    {
+        _daemon.LeaveDeadSocket();
+
+        Assert.Equal(0, await RunAsync(Remediate()));
+
+        Assert.Equal(["remediate eno1"], _offline.Calls);
     }
 
     [Fact]
     public async Task Change_WithADaemonThatDoesNotAnswer_IsNotDone()
     {
-        using var stuck = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        stuck.Bind(new UnixDomainSocketEndPoint(_daemon.Path));
-        stuck.Listen();
+        using var broken = _daemon.Listen();
         var running = RunAsync(Remediate());
-        using (await stuck.AcceptAsync(TestContext.Current.CancellationToken))
-        {
-            // Closed at once, without an answer.
-        }
+        for (var time = 0; time < 2; time++)
+            using (await broken.AcceptAsync(TestContext.Current.CancellationToken))
+            {
+                // Closed immediately, without an answer.
+            }
 
         Assert.Equal(1, await running);
 
-        Assert.Empty(_alone);
+        Assert.Empty(_directories);
         Assert.Empty(_output.ToString());
         Assert.Contains("Nothing was done by this command", Unbroken(_error), StringComparison.Ordinal);
     }
@@ -87,7 +94,8 @@ public sealed class CommandRunnerTests : IDisposable
     [InlineData("unverified", 1)]
     public async Task ExitCode_IsTheVerdicts(string verdict, int expected)
     {
-        _aloneAnswer = new ControlAnswer { Outcome = Applied with { Verdict = SnakeCase.Parse<RemediationVerdict>(verdict)!.Value } };
+        _offline.Outcome =
+            RemediationResponse.Of(Applied with { Verdict = SnakeCase.Parse<RemediationVerdict>(verdict)!.Value });
 
         Assert.Equal(expected, await RunAsync(Remediate() with { Json = true }));
 
@@ -95,12 +103,20 @@ public sealed class CommandRunnerTests : IDisposable
         Assert.Equal(verdict, answer.RootElement.GetProperty("verdict").GetString());
     }
 
-    [Fact]
-    public async Task Refusal_IsALineOfErrorAndExitCode1()
+    [Theory]
+    [InlineData(ConsoleVerb.Remediate)]
+    [InlineData(ConsoleVerb.Rollback)]
+    [InlineData(ConsoleVerb.ClearQuarantine)]
+    [InlineData(ConsoleVerb.Pause)]
+    [InlineData(ConsoleVerb.Resume)]
+    [InlineData(ConsoleVerb.Status)]
+    internal async Task Problem_IsALineOfErrorAndExitCode1(ConsoleVerb verb)
     {
-        _aloneAnswer = ControlAnswer.Refuse("because of \u001b[31mred");
+        var problem = new ProblemResponse("urn:problem-type:nichang:stuck", "Stuck", 503, "because of \u001b[31mred");
+        (_offline.Outcome, _offline.Quarantine, _offline.Pause, _offline.Devices) =
+            (problem, problem, problem, problem);
 
-        Assert.Equal(1, await RunAsync(Remediate(dryRun: true)));
+        Assert.Equal(1, await RunAsync(Call(verb)));
 
         Assert.Equal("because of \\u001b[31mred\n", _error.ToString());
         Assert.Empty(_output.ToString());
@@ -117,10 +133,11 @@ public sealed class CommandRunnerTests : IDisposable
     [Fact]
     public async Task Change_OfAnUnknownDevice_DoesNotSayThatItIsWorking()
     {
-        var unknown = new RemediationOutcome("", "eno9", RemediationVerdict.Declined, "There is no device eno9.") { Declined = DeclineReason.UnknownDevice };
-        _aloneAnswer = new ControlAnswer { Outcome = unknown };
+        _offline.Outcome = RemediationResponse.Of(
+            new RemediationOutcome("", "eno9", RemediationVerdict.Declined, "There is no device eno9.")
+            { Declined = DeclineReason.UnknownDevice });
 
-        Assert.Equal(1, await RunAsync(new(ConsoleVerb.Change, Json: false) { Request = new ControlRequest(ControlCommand.Remediate) { Device = "eno9" } }));
+        Assert.Equal(1, await RunAsync(Remediate(device: "eno9")));
 
         Assert.Empty(_error.ToString());
         Assert.Contains("There is no device eno9.", _output.ToString(), StringComparison.Ordinal);
@@ -129,22 +146,43 @@ public sealed class CommandRunnerTests : IDisposable
     [Fact]
     public async Task DryRun_ThatWouldBeDeclined_IsNoSuccess()
     {
-        _aloneAnswer = new ControlAnswer
-        {
-            Outcome = new RemediationOutcome("", "eno1", RemediationVerdict.DryRun, "It would be declined now.") { Declined = DeclineReason.Cooldown },
-        };
+        _offline.Outcome = RemediationResponse.Of(
+            new RemediationOutcome("", "eno1", RemediationVerdict.DryRun, "It would be declined now.")
+            { Declined = DeclineReason.Cooldown });
 
         Assert.Equal(1, await RunAsync(Remediate(dryRun: true)));
 
-        Assert.StartsWith("eno1: dry run, would be DECLINED (cooldown)\n", _output.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "eno1: dry run, would be DECLINED (cooldown)\n", _output.ToString(), StringComparison.Ordinal);
         Assert.Contains("nic-hang-exporter quarantine clear eno1", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Clear_OfAnUnknownDevice_NamesIt()
+    {
+        _offline.Quarantine = new ProblemResponse("urn:problem-type:nichang:unknown_device",
+            "There is no such device here", 404, "GET /api/v1/devices lists them.");
+
+        Assert.Equal(1, await RunAsync(Call(ConsoleVerb.ClearQuarantine)));
+
+        Assert.Equal("there is no device eno1, or it can't be read\n", _error.ToString());
+    }
+
+    [Fact]
+    public async Task Clear_OfWhatIsNotInQuarantine_IsNoSuccess()
+    {
+        Assert.Equal(0, await RunAsync(Call(ConsoleVerb.ClearQuarantine)));
+        _offline.Quarantine = new QuarantineResponse("eno1", Cleared: false) { Explanation = "it is in no quarantine" };
+        Assert.Equal(1, await RunAsync(Call(ConsoleVerb.ClearQuarantine)));
+
+        Assert.Equal("eno1: no quarantine, no cool-down, and its budget is full again.\n", _output.ToString());
+        Assert.Equal("it is in no quarantine\n", _error.ToString());
     }
 
     [Fact]
     public async Task Status_WithADaemon_NamesIt()
     {
-        Assert.True(_daemon.Server.TryStart());
-        _daemon.Handler = (_, _, _) => Task.FromResult(new ControlAnswer { Status = TestStatus.Busy });
+        _daemon.Always(200, Json(DeviceList.Of(TestStatus.Busy))).Start();
 
         Assert.Equal(0, await RunAsync(new ConsoleCall(ConsoleVerb.Status, Json: false)));
         Assert.Equal(0, await RunAsync(new ConsoleCall(ConsoleVerb.Devices, Json: false)));
@@ -156,60 +194,89 @@ public sealed class CommandRunnerTests : IDisposable
     [Fact]
     public async Task Status_WithoutADaemon_IsTheJournals()
     {
-        _aloneAnswer = new ControlAnswer { Status = TestStatus.Empty };
-
         Assert.Equal(0, await RunAsync(new ConsoleCall(ConsoleVerb.Status, Json: false)));
 
-        Assert.Equal(ControlCommand.Status, Assert.Single(_alone).Request.Command);
+        Assert.Equal(["devices"], _offline.Calls);
         Assert.Contains("what the journal in " + _daemon.Directory, Unbroken(_output), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Json_OfStatusAndDevices_HasTheRecordsMembers()
+    public async Task Status_OfADaemonThatDoesNotAnswer_IsTheJournalsAndNoSuccess()
     {
-        _aloneAnswer = new ControlAnswer { Status = TestStatus.Busy };
+        _daemon.Always(200, "not JSON").Start();
+
+        Assert.Equal(1, await RunAsync(new ConsoleCall(ConsoleVerb.Status, Json: false)));
+
+        Assert.Equal(["devices"], _offline.Calls);
+        Assert.Contains(
+            "can't be asked: this version does not understand what it answers", Unbroken(_error),
+            StringComparison.Ordinal);
+        Assert.Contains("daemon not asked, because this version", Unbroken(_output), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Json_OfStatusAndDevices_IsTheBodyOfTheApi()
+    {
+        _offline.Devices = DeviceList.Of(TestStatus.Busy);
 
         await RunAsync(new ConsoleCall(ConsoleVerb.Status, Json: true));
         await RunAsync(new ConsoleCall(ConsoleVerb.Devices, Json: true));
 
         var lines = _output.ToString().Split('\n');
         using var status = JsonDocument.Parse(lines[0]);
-        using var devices = JsonDocument.Parse(lines[1]);
+        Assert.Equal(lines[0], lines[1]);
         Assert.True(status.RootElement.GetProperty("paused").GetBoolean());
         Assert.False(status.RootElement.GetProperty("daemonAnswered").GetBoolean());
         Assert.Equal("enforce", status.RootElement.GetProperty("modes").GetProperty("local").GetString());
-        Assert.Equal(4, status.RootElement.GetProperty("devices").GetArrayLength());
-        Assert.Equal("eno1", devices.RootElement[0].GetProperty("device").GetString());
-        Assert.Equal("upper", devices.RootElement[2].GetProperty("notAllowed").GetString());
-        Assert.Equal("did_not_hold", devices.RootElement[0].GetProperty("last").GetProperty("verdict").GetString());
+        var devices = status.RootElement.GetProperty("devices");
+        Assert.Equal(4, devices.GetArrayLength());
+        Assert.Equal("eno1", devices[0].GetProperty("device").GetString());
+        Assert.Equal("upper", devices[2].GetProperty("notAllowed").GetString());
+        Assert.Equal("did_not_hold", devices[0].GetProperty("last").GetProperty("verdict").GetString());
     }
 
     [Fact]
-    public async Task Status_ThroughTheSocket_IsTheSameAsBefore()
+    public async Task Status_ThroughTheSocket_IsTheSameAsInThisProcess()
     {
-        Assert.True(_daemon.Server.TryStart());
-        _daemon.Handler = (_, _, _) => Task.FromResult(new ControlAnswer { Status = TestStatus.Busy });
+        _offline.Devices = DeviceList.Of(TestStatus.Busy);
+        await RunAsync(new ConsoleCall(ConsoleVerb.Status, Json: true));
+        var expected = _output.ToString()
+            .Replace("\"daemonAnswered\":false", "\"daemonAnswered\":true", StringComparison.Ordinal);
+        _output.GetStringBuilder().Clear();
+        _daemon.Always(200, Json(DeviceList.Of(TestStatus.Busy))).Start();
+
         await RunAsync(new ConsoleCall(ConsoleVerb.Status, Json: true));
 
-        Assert.Equal(JsonSerializer.Serialize(TestStatus.Busy, ConsoleJson.Default.RemediationStatus)[..^1] + ",\"daemonAnswered\":true}\n", _output.ToString());
+        Assert.Equal(expected, _output.ToString());
     }
 
     [Theory]
-    [InlineData("pause", true, 0)]
-    [InlineData("resume", false, 0)]
-    [InlineData("resume", true, 1)]
-    public async Task Resume_ThatLeavesItPaused_IsNoSuccess(string command, bool paused, int expected)
+    [InlineData(ConsoleVerb.Pause, true, 0)]
+    [InlineData(ConsoleVerb.Resume, false, 0)]
+    [InlineData(ConsoleVerb.Resume, true, 1)]
+    internal async Task Resume_ThatLeavesItPaused_IsNoSuccess(ConsoleVerb verb, bool paused, int expected)
     {
-        _aloneAnswer = new ControlAnswer { Done = "What is so now.", Paused = paused, PausedBy = paused ? [PauseCause.File] : [] };
-        var request = new ControlRequest(SnakeCase.Parse<ControlCommand>(command)!.Value);
+        _offline.Pause =
+            new PauseResponse(paused) { PausedBy = paused ? [PauseCause.File] : null, Explanation = "What is so now." };
 
-        Assert.Equal(expected, await RunAsync(new ConsoleCall(ConsoleVerb.Change, Json: false) { Request = request }));
-        Assert.Equal(expected, await RunAsync(new ConsoleCall(ConsoleVerb.Change, Json: true) { Request = request }));
+        Assert.Equal(expected, await RunAsync(new ConsoleCall(verb, Json: false)));
+        Assert.Equal(expected, await RunAsync(new ConsoleCall(verb, Json: true)));
 
         var lines = _output.ToString().Split('\n');
         Assert.Equal("What is so now.", lines[0]);
         var json = JsonDocument.Parse(lines[1]).RootElement;
-        Assert.Equal((paused, paused ? 1 : 0), (json.GetProperty("paused").GetBoolean(), json.GetProperty("pausedBy").GetArrayLength()));
+        Assert.Equal(
+            (paused, paused),
+            (json.GetProperty("paused").GetBoolean(), json.TryGetProperty("pausedBy", out var by)
+                && by.GetArrayLength() == 1));
+    }
+
+    [Fact]
+    public async Task Resume_ThatEndsThePause_SaysSo()
+    {
+        Assert.Equal(0, await RunAsync(new ConsoleCall(ConsoleVerb.Resume, Json: false)));
+
+        Assert.Equal("Remediation is resumed: it is paused neither by command nor by a file.\n", _output.ToString());
     }
 
     [Fact]
@@ -220,28 +287,50 @@ public sealed class CommandRunnerTests : IDisposable
 
         Assert.Equal(0, await RunAsync(new ConsoleCall(ConsoleVerb.Episodes, Json: false)));
         Assert.Equal(0, await RunAsync(new ConsoleCall(ConsoleVerb.Episodes, Json: true)));
-        Assert.Equal(0, await RunAsync(new ConsoleCall(ConsoleVerb.Episodes, Json: true) { Episode = "20260724T031109Z-eno1" }));
+        Assert.Equal(
+            0, await RunAsync(new ConsoleCall(ConsoleVerb.Episodes, Json: true) { Episode = "20260724T031109Z-eno1" }));
         Assert.Equal(1, await RunAsync(new ConsoleCall(ConsoleVerb.Episodes, Json: true) { Episode = "../journal" }));
 
         var lines = _output.ToString().Split('\n');
         Assert.StartsWith("20260725T031109Z-eno2 ", lines[1], StringComparison.Ordinal);
-        Assert.Equal("eno2", JsonDocument.Parse(lines[3]).RootElement[0].GetProperty("device").GetString());
+        Assert.Equal(
+            "eno2", JsonDocument.Parse(lines[3]).RootElement.GetProperty("episodes")[0].GetProperty("device")
+            .GetString());
         Assert.Equal("e1000e", JsonDocument.Parse(lines[4]).RootElement.GetProperty("driver").GetString());
         Assert.Contains("there is no episode '../journal'", Unbroken(_error), StringComparison.Ordinal);
     }
 
-    private static ConsoleCall Remediate(bool dryRun = false) =>
-        new(ConsoleVerb.Change, Json: false) { Request = new ControlRequest(ControlCommand.Remediate) { Device = "eno1", DryRun = dryRun } };
+    private static ConsoleCall Remediate(bool dryRun = false, string device = "eno1") =>
+        new(ConsoleVerb.Remediate, Json: false)
+    {
+        Device = device,
+        Remediation = new CreateRemediationRequest(device) { DryRun = dryRun },
+    };
 
-    private static string Unbroken(StringWriter text) => string.Join(' ', text.ToString().Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
+    // A dry run, so that nothing is said before the answer.
+    private static ConsoleCall Call(ConsoleVerb verb) => new(verb, Json: false)
+    {
+        Device = "eno1",
+        Remediation = verb == ConsoleVerb.Remediate ? new CreateRemediationRequest("eno1") { DryRun = true } : null,
+        Rollback = verb == ConsoleVerb.Rollback ? new RollbackRequest { DryRun = true } : null,
+    };
+
+    private static string Json(RemediationResponse body) =>
+        JsonSerializer.Serialize(body, ApiJson.Answers.RemediationResponse);
+
+    private static string Json(DeviceList body) => JsonSerializer.Serialize(body, ApiJson.Answers.DeviceList);
+
+    private static string Unbroken(StringWriter text) =>
+        string.Join(' ', text.ToString().Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
 
     private Task<int> RunAsync(ConsoleCall call)
     {
-        ActAlone alone = (options, request, _) =>
+        var options = new ExporterOptions { Paths = new() { StateDirectory = _daemon.Directory, Sysfs = _sysfs.Path } };
+        OfflineApiFactory offline = (directory, _) =>
         {
-            _alone.Add((options.Paths.StateDirectory, request));
-            return Task.FromResult(_aloneAnswer);
+            _directories.Add(directory);
+            return _offline;
         };
-        return new CommandRunner(new ExporterOptions { Paths = new() { StateDirectory = _daemon.Directory, Sysfs = _sysfs.Path } }, alone, TimeProvider.System, _output, _error).RunAsync(call);
+        return new CommandRunner(options, offline, TimeProvider.System, _output, _error).RunAsync(call);
     }
 }

@@ -1,10 +1,18 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using NicHangExporter.Api;
 using NicHangExporter.Cli;
-using NicHangExporter.Control;
 
 namespace NicHangExporter.Tests.Cli;
 
 public sealed class ConsoleCommandsTests
 {
+    private static readonly JsonSerializerOptions Short = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     public static TheoryData<string[], string> Sound => new()
     {
         { ["status"], "Status" },
@@ -13,21 +21,25 @@ public sealed class ConsoleCommandsTests
         { ["episodes"], "Episodes" },
         { ["healthcheck"], "Health" },
         { ["episodes", "20260724-031109-eno1", "--format=json"], "Episodes json 20260724-031109-eno1" },
-        { ["pause"], "Change {\"command\":\"pause\",\"version\":1}" },
-        { ["resume"], "Change {\"command\":\"resume\",\"version\":1}" },
-        { ["quarantine", "clear", "eno1"], "Change {\"command\":\"clear_quarantine\",\"version\":1,\"device\":\"eno1\"}" },
-        { ["rollback", "0000:00:1f.6"], "Change {\"command\":\"rollback\",\"version\":1,\"device\":\"0000:00:1f.6\"}" },
-        { ["rollback", "eno1", "--dry-run", "--reason", "a b"], "Change {\"command\":\"rollback\",\"version\":1,\"device\":\"eno1\",\"dryRun\":true,\"reason\":\"a b\"}" },
-        { ["remediate", "eno1"], "Change {\"command\":\"remediate\",\"version\":1,\"device\":\"eno1\"}" },
-        { ["remediate", "--recover", "--profile=classic", "eno1"], "Change {\"command\":\"remediate\",\"version\":1,\"device\":\"eno1\",\"profile\":\"classic\",\"recover\":true}" },
-        { ["remediate", "eno1", "--features", "tso,gso", "--features=tx, tso"], "Change {\"command\":\"remediate\",\"version\":1,\"device\":\"eno1\",\"settings\":[\"tso\",\"gso\",\"tx\"]}" },
-        { ["remediate", "--", "-rf"], "Change {\"command\":\"remediate\",\"version\":1,\"device\":\"-rf\"}" },
-        { ["remediate", "--dry-run", "--", "--dry-run"], "Change {\"command\":\"remediate\",\"version\":1,\"device\":\"--dry-run\",\"dryRun\":true}" },
-        { ["remediate", "$(id)"], "Change {\"command\":\"remediate\",\"version\":1,\"device\":\"$(id)\"}" },
-        { ["remediate", @"a\x1bb"], "Change {\"command\":\"remediate\",\"version\":1,\"device\":\"a\\\\x1bb\"}" },
+        { ["pause"], "Pause" },
+        { ["resume"], "Resume" },
+        { ["quarantine", "clear", "eno1"], "ClearQuarantine eno1" },
+        { ["rollback", "0000:00:1f.6"], "Rollback 0000:00:1f.6 {}" },
+        { ["rollback", "eno1", "--dry-run", "--reason", "a b"], "Rollback eno1 {\"dryRun\":true,\"reason\":\"a b\"}" },
+        { ["remediate", "eno1"], "Remediate eno1 {\"device\":\"eno1\"}" },
+        { ["remediate", "--recover", "--profile=classic", "eno1"],
+            "Remediate eno1 {\"device\":\"eno1\",\"profile\":\"classic\",\"recover\":true}" },
+        { ["remediate", "eno1", "--features", "tso,gso", "--features=tx, tso"],
+            "Remediate eno1 {\"device\":\"eno1\",\"features\":[\"tso\",\"gso\",\"tx\"]}" },
+        { ["remediate", "--", "-rf"], "Remediate -rf {\"device\":\"-rf\"}" },
+        { ["remediate", "--dry-run", "--", "--dry-run"],
+            "Remediate --dry-run {\"device\":\"--dry-run\",\"dryRun\":true}" },
+        { ["remediate", "$(id)"], "Remediate $(id) {\"device\":\"$(id)\"}" },
+        { ["remediate", @"a\x1bb"], "Remediate a\\x1bb {\"device\":\"a\\\\x1bb\"}" },
         { ["--state.directory=/s", "status"], "Status state=/s" },
-        { ["status", "--state.directory=/s", "--config.file=/c", "--no-collector.eee"], "Status state=/s eee=false config=/c" },
-        { ["remediate", "eno1", "--remediation.verify-window=5s"], "Change {\"command\":\"remediate\",\"version\":1,\"device\":\"eno1\"} verify=5s" },
+        { ["status", "--state.directory=/s", "--config.file=/c", "--no-collector.eee"],
+            "Status state=/s eee=false config=/c" },
+        { ["remediate", "eno1", "--remediation.verify-window=5s"], "Remediate eno1 {\"device\":\"eno1\"} verify=5s" },
     };
 
     [Theory]
@@ -41,7 +53,9 @@ public sealed class ConsoleCommandsTests
         {
             call!.Verb.ToString(),
             call.Json ? "json" : null,
-            call.Verb == ConsoleVerb.Change ? System.Text.Encoding.UTF8.GetString(ControlProtocol.Line(call.Request)).TrimEnd() : null,
+            call.Device.Length > 0 ? call.Device : null,
+            call.Remediation is { } remediation ? JsonSerializer.Serialize(remediation, Short) : null,
+            call.Rollback is { } rollback ? JsonSerializer.Serialize(rollback, Short) : null,
             call.Episode,
         }.Concat(settings).OfType<string>()));
     }
@@ -56,7 +70,8 @@ public sealed class ConsoleCommandsTests
     [InlineData("'.' is neither", "remediate", ".")]
     [InlineData("'a b' is neither", "remediate", "a b")]
     [InlineData("'../eno1' is neither", "remediate", "../eno1")]
-    [InlineData("'a-name-that-is-16-long-and-more-than-48-bytes-so-no-bus-address' is neither", "remediate", "a-name-that-is-16-long-and-more-than-48-bytes-so-no-bus-address")]
+    [InlineData("'a-name-that-is-16-long-and-more-than-48-bytes-so-no-bus-address' is neither", "remediate",
+        "a-name-that-is-16-long-and-more-than-48-bytes-so-no-bus-address")]
     [InlineData("unexpected argument 'eno2'", "remediate", "eno1", "eno2")]
     [InlineData("unknown flag --dryrun; did you mean '--dry-run'?", "remediate", "--dryrun")]
     [InlineData("unknown flag --dryrun; did you mean '--dry-run'?", "remediate", "eno1", "--dryrun")]
@@ -97,7 +112,15 @@ public sealed class ConsoleCommandsTests
         var result = commandLine.Parse(arguments);
         var errors = commandLine.Errors(result);
         var call = commandLine.Console(result, errors);
-        var settings = commandLine.Settings(result, errors).Select(setting => $"{setting.Name.Split('.', '-')[setting.Name.StartsWith("remediation", StringComparison.Ordinal) || setting.Name.StartsWith("collector", StringComparison.Ordinal) ? 1 : 0]}={string.Join(',', setting.Values)}").ToList();
+        var settings = commandLine.Settings(result, errors)
+            .Select(setting => $"{ShortName(setting.Name)}={string.Join(',', setting.Values)}").ToList();
         return (errors.Count == 0 ? call : null, settings, errors);
+    }
+
+    // remediation.verify-window is verify, and state.directory is state.
+    private static string ShortName(string option)
+    {
+        var words = option.Split('.', '-');
+        return words[words[0] is "remediation" or "collector" ? 1 : 0];
     }
 }

@@ -1,9 +1,9 @@
+using NicHangExporter.Api;
 using NicHangExporter.Cli;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
-using NicHangExporter.Tests.Control;
 
 namespace NicHangExporter.Tests.Cli;
 
@@ -32,15 +32,23 @@ public sealed class ConsoleTextTests
               undo       nic-hang-exporter rollback eno1
               id         000017
             """,
-            new RemediationOutcome("000017", "eno1", RemediationVerdict.Healed, "Packets are sent again and no hang was reported for the whole window.")
+            new RemediationOutcome(
+                "000017", "eno1", RemediationVerdict.Healed,
+                "Packets are sent again and no hang was reported for the whole window.")
             {
                 Profile = "classic",
                 Rung = "reinit",
-                Steps = ["tx-tcp-segmentation off", "tx-tcp6-segmentation off", "tx-generic-segmentation off", "rx-checksum off", "reinit"],
+                Steps = ["tx-tcp-segmentation off", "tx-tcp6-segmentation off", "tx-generic-segmentation off",
+                    "rx-checksum off", "reinit"],
                 AlreadyOff = ["rx-gro", "tx-checksum-ipv4", "tx-checksum-ipv6"],
-                Fixed = ["rx-vlan-hw-parse is fixed by e1000e: look elsewhere", "tx-vlan-hw-insert is fixed by e1000e: look elsewhere", "sg: odd"],
-                Before = new Dictionary<string, string> { ["tx-tcp-segmentation"] = "on", ["tx-tcp6-segmentation"] = "on", ["tx-generic-segmentation"] = "on", ["rx-checksum"] = "on", ["eee"] = "off" },
-                After = new Dictionary<string, string> { ["tx-tcp-segmentation"] = "off", ["tx-tcp6-segmentation"] = "off", ["tx-generic-segmentation"] = "off", ["rx-checksum"] = "off", ["eee"] = "off" },
+                Fixed = ["rx-vlan-hw-parse is fixed by e1000e: look elsewhere",
+                    "tx-vlan-hw-insert is fixed by e1000e: look elsewhere", "sg: odd"],
+                Before = new Dictionary<string, string>
+                { ["tx-tcp-segmentation"] = "on", ["tx-tcp6-segmentation"] = "on", ["tx-generic-segmentation"] = "on",
+                    ["rx-checksum"] = "on", ["eee"] = "off" },
+                After = new Dictionary<string, string>
+                    { ["tx-tcp-segmentation"] = "off", ["tx-tcp6-segmentation"] = "off",
+                        ["tx-generic-segmentation"] = "off", ["rx-checksum"] = "off", ["eee"] = "off" },
                 Evidence = new RemediationEvidence(32.6, 5120, 0.44, 0, 2.1),
             });
 
@@ -52,12 +60,13 @@ public sealed class ConsoleTextTests
               Not one packet was sent since the action.
               recovery   reinit
               seen       nothing was sent; 15 hang reports within 30s
-              next       The next rung; when none is left, only unbinding the driver or a
-                         reboot helps, at times a cold one:
+              next       The next recovery action. After the last one, only unbinding the
+                         driver or a reboot helps, at times a cold one:
                          nic-hang-exporter remediate --recover eno1
               id         3
             """,
-            new RemediationOutcome("3", "eno1", RemediationVerdict.NotHealed, "Not one packet was sent since the action.")
+            new RemediationOutcome(
+                "3", "eno1", RemediationVerdict.NotHealed, "Not one packet was sent since the action.")
             {
                 Rung = "reinit",
                 Evidence = new RemediationEvidence(30, 0, HangReports: 15),
@@ -75,7 +84,8 @@ public sealed class ConsoleTextTests
                          nic-hang-exporter quarantine clear eno1
               id         4
             """,
-            new RemediationOutcome("4", "eno1", RemediationVerdict.Declined, "The device passes traffic and was changed a short time ago.")
+            new RemediationOutcome(
+                "4", "eno1", RemediationVerdict.Declined, "The device passes traffic and was changed a short time ago.")
             {
                 Declined = DeclineReason.Cooldown,
                 RetryAfter = 569.2,
@@ -90,7 +100,8 @@ public sealed class ConsoleTextTests
               It would turn off segmentation.
               would do   tx-tcp-segmentation off
             """,
-            new RemediationOutcome("", "eno1", RemediationVerdict.DryRun, "It would turn off segmentation.") { Steps = ["tx-tcp-segmentation off"] });
+            new RemediationOutcome("", "eno1", RemediationVerdict.DryRun, "It would turn off segmentation.")
+            { Steps = ["tx-tcp-segmentation off"] });
 
     [Fact]
     public void Outcome_OfAHostileName_IsQuotedInCommandsAndHarmlessElsewhere() =>
@@ -108,7 +119,10 @@ public sealed class ConsoleTextTests
     public void Outcome_Joined_SaysThatItWasSomebodyElses()
     {
         var output = new StringWriter();
-        OutcomeText.Write(new ConsoleWriter(output), new RemediationOutcome("5", "eno1", RemediationVerdict.Applied, "Done."), isJoined: true);
+        OutcomeText.Write(
+            new ConsoleWriter(output),
+            RemediationResponse.Of(new RemediationOutcome("5", "eno1", RemediationVerdict.Applied, "Done."))
+            with { Joined = true });
 
         Assert.Contains("asked for by somebody else", output.ToString(), StringComparison.Ordinal);
     }
@@ -117,10 +131,17 @@ public sealed class ConsoleTextTests
     public void Outcome_OfEveryKind_FitsTheScreenAndSaysWhatIsNext()
     {
         foreach (var verdict in Enum.GetValues<RemediationVerdict>())
-            foreach (DeclineReason? reason in verdict is RemediationVerdict.Declined ? Enum.GetValues<DeclineReason>().Select(value => (DeclineReason?)value) : [null])
+            foreach (DeclineReason? reason in verdict is RemediationVerdict.Declined
+                ? Enum.GetValues<DeclineReason>().Select(value => (DeclineReason?)value) : [null])
             {
                 var output = new StringWriter();
-                OutcomeText.Write(new ConsoleWriter(output), new RemediationOutcome("12", "enp0s31f6", verdict, "Because.") { Declined = reason, Evidence = new RemediationEvidence(1, Error: "SIOCETHTOOL on enp0s31f6 failed: No such device (errno 19)") });
+                var outcome = new RemediationOutcome("12", "enp0s31f6", verdict, "Because.")
+                {
+                    Declined = reason,
+                    Evidence =
+                    new RemediationEvidence(1, Error: "SIOCETHTOOL on enp0s31f6 failed: No such device (errno 19)"),
+                };
+                OutcomeText.Write(new ConsoleWriter(output), RemediationResponse.Of(outcome));
 
                 var lines = output.ToString().TrimEnd().Split('\n');
                 Assert.All(lines, line => Assert.True(line.Length < 80, line));
@@ -134,19 +155,21 @@ public sealed class ConsoleTextTests
     public void Status_AtRest_IsElevenLines() =>
         AssertText(
             """
-            daemon      runs; answered at /var/lib/nic-hang-exporter/control.sock
+            daemon      runs; answered at /var/lib/nic-hang-exporter/api.sock
             modes       api observe, local enforce, webhook off
             paused      no
             journal     writable
             privilege   CAP_NET_ADMIN is there
             host budget 12 left of 24 hours
-            under way   nothing
+            running     nothing
             api         off: no api.token-file
             watched     none: no physical network device is here; --collector.virtual
                         watches the others
             healed      none
             """,
-            page => StatusText.Write(page, TestStatus.Empty, "runs; answered at /var/lib/nic-hang-exporter/control.sock", isDaemons: true));
+            page => StatusText.Write(
+                page, DeviceList.Of(TestStatus.Empty), "runs; answered at /var/lib/nic-hang-exporter/api.sock",
+                isDaemons: true));
 
     [Fact]
     public void Status_InTrouble_IsLoudAndFitsTheScreen() =>
@@ -160,7 +183,7 @@ public sealed class ConsoleTextTests
             journal     NOT WRITABLE: what is not recorded is not done
             privilege   CAP_NET_ADMIN IS MISSING: nothing can be changed
             host budget 3 left of 24 hours
-            under way   pass 000017; its command has been in the kernel for 12s
+            running     remediation 000017; its command has been in the kernel for 12s
             api         on
             watched     eno1, enp3s0
             healed      none
@@ -179,7 +202,7 @@ public sealed class ConsoleTextTests
 
             enp3s0 (r8169, 0000:03:00.0): IN QUARANTINE
             """,
-            page => StatusText.Write(page, TestStatus.Busy, "runs", isDaemons: true));
+            page => StatusText.Write(page, DeviceList.Of(TestStatus.Busy), "runs", isDaemons: true));
 
     [Fact]
     public void Status_OfNoDaemon_TellsItsOwnModesFromTheDaemons() =>
@@ -192,12 +215,14 @@ public sealed class ConsoleTextTests
             journal     not writable for this command; for the daemon it is not known
             privilege   of the daemon: not known; this command has CAP_NET_ADMIN
             host budget not known: no journal was read
-            under way   not known: only the daemon can tell
+            running     not known: only the daemon can tell
             api         of the daemon: not known
             watched     none: no physical network device is here; --collector.virtual
                         watches the others
             """,
-            page => StatusText.Write(page, TestStatus.Empty with { JournalWritable = false }, "not asked: no state directory is known", isDaemons: false, hasHistory: false));
+            page => StatusText.Write(
+                page, DeviceList.Of(TestStatus.Empty with { JournalWritable = false }),
+                "not asked: no state directory is known", isDaemons: false, hasHistory: false));
 
     [Fact]
     public void Status_OfNoDaemonWithItsJournal_TellsWhatTheJournalKnows() =>
@@ -210,12 +235,14 @@ public sealed class ConsoleTextTests
             journal     writable
             privilege   of the daemon: not known; this command lacks CAP_NET_ADMIN
             host budget 12 left of 24 hours
-            under way   not known: only the daemon can tell
+            running     not known: only the daemon can tell
             api         of the daemon: not known
             watched     none: no physical network device is here; --collector.virtual
                         watches the others
             """,
-            page => StatusText.Write(page, TestStatus.Empty with { Capable = false }, "not asked, for none runs", isDaemons: false));
+            page => StatusText.Write(
+                page, DeviceList.Of(TestStatus.Empty with { Capable = false }), "not asked, for none runs",
+                isDaemons: false));
 
     [Fact]
     public void Devices_AreATable() =>
@@ -229,7 +256,7 @@ public sealed class ConsoleTextTests
             COOL: cool-down left. LEFT: remediations left in 24 hours. QUAR: in quarantine,
             until quarantine clear.
             """,
-            page => DevicesText.Write(page, TestStatus.Busy, isWatched: true));
+            page => DevicesText.Write(page, DeviceList.Of(TestStatus.Busy), isWatched: true));
 
     [Theory]
     [InlineData(nameof(NotProtected.Off), true)]
@@ -259,7 +286,8 @@ public sealed class ConsoleTextTests
             COOL: cool-down left. LEFT: remediations left in 24 hours. QUAR: in quarantine,
             until quarantine clear.{(byHand ? Legend : "")}
             """,
-            page => DevicesText.Write(page, TestStatus.Empty with { Devices = [device] }, isWatched: true));
+            page => DevicesText.Write(
+                page, DeviceList.Of(TestStatus.Empty with { Devices = [device] }), isWatched: true));
     }
 
     [Fact]
@@ -275,11 +303,14 @@ public sealed class ConsoleTextTests
             ALLOWED, by hand: the command remediate may change the device. No daemon
             answers, so that none is known to act by itself.
             """,
-            page => DevicesText.Write(page, TestStatus.Empty with { Devices = [device] }, isWatched: false));
+            page => DevicesText.Write(
+                page, DeviceList.Of(TestStatus.Empty with { Devices = [device] }), isWatched: false));
     }
 
     [Fact]
-    public void Devices_WhereThereIsNone_SaySo() => AssertText("no physical network device found; --collector.virtual also shows bridges,\nbonds, veth and lo", page => DevicesText.Write(page, TestStatus.Empty, isWatched: false));
+    public void Devices_WhereThereIsNone_SaySo() =>
+        AssertText("no physical network device found; --collector.virtual also shows bridges,\nbonds, veth and lo",
+            page => DevicesText.Write(page, DeviceList.Of(TestStatus.Empty), isWatched: false));
 
     [Fact]
     public void Episodes_AreATable() =>
@@ -289,10 +320,13 @@ public sealed class ConsoleTextTests
             20260724T031109Z-eno1      e1000e  wedge  41s     21       healed
             20260723T000000Z-x~1b~5b2  -       -      no end  -        none
             """,
-            page => EpisodesText.Write(page, [EpisodeJsonRow.Of(Episode), EpisodeJsonRow.Of(new EpisodeBundle("20260723T000000Z-x~1b~5b2", @"x\x1b[2"))]));
+            page => EpisodesText.Write(
+                page, [EpisodeResponse.Of(Episode),
+                    EpisodeResponse.Of(new EpisodeBundle("20260723T000000Z-x~1b~5b2", @"x\x1b[2"))]));
 
     [Fact]
-    public void Episodes_WhereThereIsNone_SaySo() => AssertText("no hang episode was recorded", page => EpisodesText.Write(page, []));
+    public void Episodes_WhereThereIsNone_SaySo() =>
+        AssertText("no hang episode was recorded", page => EpisodesText.Write(page, []));
 
     [Fact]
     public void Episode_IsOneScreenOfIt() =>
@@ -326,18 +360,23 @@ public sealed class ConsoleTextTests
         Bus = "0000:00:1f.6",
         Driver = "e1000e",
         Start = new DateTimeOffset(2026, 7, 24, 3, 11, 9, TimeSpan.Zero),
-        Summary = new EpisodeSummary("20260724T031109Z-eno1", new DateTimeOffset(2026, 7, 24, 3, 11, 9, TimeSpan.Zero), new DateTimeOffset(2026, 7, 24, 5, 11, 50, TimeSpan.FromHours(2)), "wedge", 41.2, 21),
+        Summary = new EpisodeSummary("20260724T031109Z-eno1", new DateTimeOffset(2026, 7, 24, 3, 11, 9, TimeSpan.Zero),
+            new DateTimeOffset(2026, 7, 24, 5, 11, 50, TimeSpan.FromHours(2)), "wedge", 41.2, 21),
         Report = "TDH=b4 TDT=e5",
         KernelLines = [.. Enumerable.Range(1, 11).Select(number => $"line {number}"), "line 12 \u001b[2J"],
         Remediations =
         [
-            new EpisodeRemediation("r1", RemediationVerdict.NotHealed, "Not one packet was sent.") { Time = new DateTimeOffset(2026, 7, 24, 3, 11, 20, TimeSpan.Zero), Profile = "segmentation", Rung = "reinit" },
-            new EpisodeRemediation("r2", RemediationVerdict.Healed, "Packets are sent again.") { Time = new DateTimeOffset(2026, 7, 24, 3, 11, 50, TimeSpan.Zero), Rung = "bounce" },
+            new EpisodeRemediation("r1", RemediationVerdict.NotHealed, "Not one packet was sent.")
+                { Time = new DateTimeOffset(2026, 7, 24, 3, 11, 20, TimeSpan.Zero), Profile = "segmentation",
+                    Rung = "reinit" },
+            new EpisodeRemediation("r2", RemediationVerdict.Healed, "Packets are sent again.")
+            { Time = new DateTimeOffset(2026, 7, 24, 3, 11, 50, TimeSpan.Zero), Rung = "bounce" },
         ],
         Errors = ["no room"],
     };
 
-    private static void AssertText(string expected, RemediationOutcome outcome) => AssertText(expected, page => OutcomeText.Write(page, outcome));
+    private static void AssertText(string expected, RemediationOutcome outcome) =>
+        AssertText(expected, page => OutcomeText.Write(page, RemediationResponse.Of(outcome)));
 
     private static void AssertText(string expected, Action<ConsoleWriter> write)
     {

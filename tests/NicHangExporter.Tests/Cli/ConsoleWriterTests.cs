@@ -19,7 +19,9 @@ public sealed class ConsoleWriterTests
     [Fact]
     public void Paragraph_IsBrokenAtBlanksWithin80Columns()
     {
-        var written = Written(page => page.Paragraph("  label  ", string.Join(' ', Enumerable.Repeat("sixteen-letters.", 12)) + " " + new string('x', 100)));
+        var written = Written(page =>
+            page.Paragraph(
+                "  label  ", string.Join(' ', Enumerable.Repeat("sixteen-letters.", 12)) + " " + new string('x', 100)));
 
         var lines = written.TrimEnd().Split('\n');
         Assert.Equal("  label  sixteen-letters. sixteen-letters. sixteen-letters. sixteen-letters.", lines[0]);

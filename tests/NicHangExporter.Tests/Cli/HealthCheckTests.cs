@@ -9,7 +9,8 @@ namespace NicHangExporter.Tests.Cli;
 public sealed class HealthCheckTests
 {
     private const string Tls = "tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n";
-    private const string Password = "basic_auth_users:\n  alice: $2b$04$4rJvhmJ3jwTqgzBVXVBuKeSbzyGFM8bvUhhGJ0NStNZ1S/gIM1YCi\n";
+    private const string Password =
+        "basic_auth_users:\n  alice: $2b$04$4rJvhmJ3jwTqgzBVXVBuKeSbzyGFM8bvUhhGJ0NStNZ1S/gIM1YCi\n";
 
     [Theory]
     [InlineData("", "http")]
@@ -30,12 +31,15 @@ public sealed class HealthCheckTests
     [Fact]
     public async Task Exporter_ThatRequiresACertificate_CannotBeAskedAndItIsSaid()
     {
-        await using var served = await ServedWeb.StartAsync(Tls + "  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.crt\n");
+        await using var served = await ServedWeb.StartAsync(Tls
+            + "  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.crt\n");
 
         var (isHealthy, line) = await Ask(served.EndPoint, mayHaveTls: true);
 
         Assert.False(isHealthy);
-        Assert.Equal($"unhealthy: https://{served.EndPoint}/-/healthy requires a client certificate, which healthcheck does not have: run without this check", line);
+        Assert.Equal(
+            $"unhealthy: https://{served.EndPoint}/-/healthy requires a client certificate, which healthcheck does not "
+            + $"have: run without this check", line);
     }
 
     [Fact]
@@ -74,7 +78,8 @@ public sealed class HealthCheckTests
         listener.Start();
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
         var endPoint = (IPEndPoint)listener.LocalEndpoint;
-        var asking = new HealthCheck(new ListenAddress(endPoint.Address, endPoint.Port), mayHaveTls: false, clock).RunAsync();
+        var asking = new HealthCheck(new ListenAddress(endPoint.Address, endPoint.Port), mayHaveTls: false, clock)
+            .RunAsync();
         using var peer = await listener.AcceptSocketAsync(TestContext.Current.CancellationToken);
         Assert.False(asking.IsCompleted);
 

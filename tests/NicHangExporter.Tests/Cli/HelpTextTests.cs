@@ -12,7 +12,9 @@ public sealed class HelpTextTests
 
         Assert.InRange(lines.Length, 30, 60);
         Assert.All(lines, line => Assert.True(line.Length <= 80, line));
-        Assert.InRange(Array.FindIndex(lines, line => line.Contains("diagnose", StringComparison.Ordinal)), 1, Array.IndexOf(lines, "Common options:"));
+        Assert.InRange(
+            Array.FindIndex(lines, line => line.Contains("diagnose", StringComparison.Ordinal)), 1,
+            Array.IndexOf(lines, "Common options:"));
         Assert.DoesNotContain("--remediation.carrier-grace", string.Join('\n', lines), StringComparison.Ordinal);
     }
 
@@ -22,7 +24,11 @@ public sealed class HelpTextTests
         var lines = Help("--help-all");
 
         Assert.All(lines, line => Assert.True(line.Length <= 80, line));
-        Assert.All(OptionTable.All, option => Assert.Contains(lines, line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var name, ..] && name == $"--{option.Name}"));
+        Assert.All(OptionTable.All, option =>
+            Assert.Contains(
+                lines, line =>
+                    line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var name, ..]
+                    && name == $"--{option.Name}"));
     }
 
     [Fact]
@@ -42,7 +48,8 @@ public sealed class HelpTextTests
     {
         var text = string.Join('\n', Help("--help"));
 
-        Assert.All(new CommandLine().Root.Subcommands, command => Assert.Contains($"\n  {command.Name} ", text, StringComparison.Ordinal));
+        Assert.All(new CommandLine().Root.Subcommands, command =>
+            Assert.Contains($"\n  {command.Name} ", text, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -59,7 +66,8 @@ public sealed class HelpTextTests
         Assert.All(OptionTable.All, option =>
         {
             Assert.EndsWith(".", option.Help, StringComparison.Ordinal);
-            Assert.DoesNotMatch(@"^(The same|It|Its|They|File with its|How long it)\b|\bwhoever\b|\bsave to\b", option.Help);
+            Assert.DoesNotMatch(
+                @"^(The same|It|Its|They|File with its|How long it)\b|\bwhoever\b|\bsave to\b", option.Help);
             Assert.InRange(option.Help.Split(' ').Length, 3, 40);
         });
     }
@@ -80,7 +88,8 @@ public sealed class HelpTextTests
         var result = commandLine.Parse(["--help-al"]);
 
         Assert.False(commandLine.TryInform(result, output));
-        Assert.Contains("did you mean '--help-all'?", Assert.Single(commandLine.Errors(result)), StringComparison.Ordinal);
+        Assert.Contains(
+            "did you mean '--help-all'?", Assert.Single(commandLine.Errors(result)), StringComparison.Ordinal);
     }
 
     private static string[] Help(params string[] arguments)

@@ -40,14 +40,14 @@ public sealed class KernelLineTests : IDisposable
         Assert.Equal(expected, new KernelLine(TimeSpan.FromSeconds(seconds), "x").ToString());
 
     [Fact]
-    public void Watcher_Event_CarriesTheRecordItselfWithItsOwnTime()
+    public async Task Watcher_Event_CarriesTheRecordItselfWithItsOwnTime()
     {
         _host.Append(1,
             @"e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\x0a  TDH                  <14>"
                 + @"\x0a  TDT                  <1a>",
             at: 12.25);
         _host.Watcher.Start(resumeAfter: default, TestContext.Current.CancellationToken);
-        Assert.True(_host.Watcher.CaughtUp.Wait(TimeSpan.FromSeconds(30)), "the record was not read");
+        await _host.Watcher.CaughtUp.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
 
         Assert.True(_host.Watcher.Events.TryRead(out var item));
 

@@ -74,9 +74,13 @@ public sealed class TxStallDetectorTests
             Assert.Equal(TxVerdict.Paused, Last(Seconds(0, last), second => ReadEvery(15, second, at => at * 30))));
 
     [Fact]
-    public void Observe_PauseFramesClimbedButAreReadNoMore_IsStalledInTheEnd() =>
-        Assert.Equal(TxVerdict.Stalled, Last(Seconds(0, 60), second => ReadEvery(15, second < TimeSpan.FromSeconds(16)
-            ? second : TimeSpan.FromSeconds(16), at => at * 30) with { At = second }));
+    public void Observe_PauseFramesClimbedButAreReadNoMore_IsStalledInTheEnd()
+    {
+        var lastReading = TimeSpan.FromSeconds(16);
+        TxSample At(TimeSpan second) =>
+            ReadEvery(15, second < lastReading ? second : lastReading, at => at * 30) with { At = second };
+        Assert.Equal(TxVerdict.Stalled, Last(Seconds(0, 60), At));
+    }
 
     [Fact]
     public void Observe_PauseCounterFirstReadDuringTheFreeze_WaitsForTheSecondReading()

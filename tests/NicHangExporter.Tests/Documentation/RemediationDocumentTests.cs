@@ -1,13 +1,10 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
-using NicHangExporter.Remediation.Execution;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Planning;
-using NicHangExporter.Remediation.Policy;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Documentation;
@@ -107,9 +104,6 @@ public sealed class RemediationDocumentTests
     }
 
     [Fact]
-    public void Gates_EachReason_IsExplained() => Assert.Equal(Names<DeclineReason>(), Page.FirstCells("The gates").Order(StringComparer.Ordinal));
-
-    [Fact]
     public void Verdicts_Each_IsExplained() => Assert.Equal(Names<RemediationVerdict>(), Page.FirstCells("Proof").Order(StringComparer.Ordinal));
 
     [Fact]
@@ -120,47 +114,6 @@ public sealed class RemediationDocumentTests
 
         Assert.All(members.Concat(Names<JournalEvent>()).Concat(Names<RemediationTrigger>()), word => Assert.Contains($"`{word}`", section, StringComparison.Ordinal));
         Assert.Contains($"takes {new JournalFiles().MaxBytes >> 20} MiB of entries; {(JournalReader.OlderFiles == 4 ? "four" : "?")} older ones", section, StringComparison.Ordinal);
-    }
-
-    // A request that every gate would refuse; what the policy objects to is put right, one after the other.
-    [Fact]
-    public void Gates_AreInTheOrderOfThePolicy()
-    {
-        Assert.True(InterfaceName.TryParse("eno1", out var name));
-        Assert.True(BusAddress.TryParse("0000:00:1f.6", out var bus));
-        var options = new ExporterOptions { Remediation = new() { QuarantineReinit = false } };
-        var input = new PolicyInput(
-            new RemediationRequest(name, RemediationTrigger.Local), new DeviceFacts(name, bus, "e1000e") { IsUpper = true }, new DeviceRecord { Quarantined = true, CooldownUntil = 600 }, 1)
-        {
-            Mode = RemediationMode.Off,
-            IsAllowed = false,
-            HasLadder = false,
-            IsCapable = false,
-            IsJournalWritable = false,
-            IsPaused = true,
-            IsHung = false,
-            IsAmbiguous = true,
-            IsBootGrace = true,
-            HostSpent = 0,
-            UnknownUntil = 0,
-        };
-        var said = new List<DeclineReason>();
-        while (RemediationPolicy.Decide(input, options).Declined is { } reason && said.Count < 20)
-        {
-            said.Add(reason);
-            input = PutRight(input, reason);
-        }
-        // The rest asks for a device that passes traffic.
-        input = input with { IsHung = false };
-        while (RemediationPolicy.DecidePlan(input, interruptsTraffic: true, isOnlyPortOfBond: !said.Contains(DeclineReason.Bond)).Declined is { } reason && said.Count < 20)
-        {
-            said.Add(reason);
-            input = PutRight(input, reason);
-        }
-        var names = said.Select(SnakeCase.Of).ToList();
-
-        Assert.Equal(13, names.Distinct().Count());
-        Assert.Equal(Page.FirstCells("The gates").Where(names.Contains), names);
     }
 
     [Fact]
@@ -181,23 +134,6 @@ public sealed class RemediationDocumentTests
 
         Assert.Equal([RemediationMode.Observe, RemediationMode.Enforce, RemediationMode.Observe], modes);
     }
-
-    private static PolicyInput PutRight(PolicyInput input, DeclineReason reason) => reason switch
-    {
-        DeclineReason.ModeOff => input with { Mode = RemediationMode.Enforce },
-        DeclineReason.Upper => input with { Facts = input.Facts with { IsUpper = false } },
-        DeclineReason.NotAllowed => input with { IsAllowed = true },
-        DeclineReason.NoProfile => input with { Request = input.Request with { Recover = true } },
-        DeclineReason.Incapable => input with { IsCapable = true },
-        DeclineReason.JournalUnavailable => input with { IsJournalWritable = true },
-        DeclineReason.Paused => input with { IsPaused = false },
-        DeclineReason.BootGrace => input with { IsBootGrace = false },
-        DeclineReason.NotHung => input with { IsHung = true },
-        DeclineReason.Ambiguous => input with { IsAmbiguous = false },
-        DeclineReason.Quarantined => input with { Record = input.Record with { Quarantined = false } },
-        DeclineReason.Cooldown => input with { Record = input.Record with { CooldownUntil = 0 } },
-        _ => input,
-    };
 
     private static IEnumerable<string> Names<T>() where T : struct, Enum => Enum.GetValues<T>().Select(SnakeCase.Of).Order(StringComparer.Ordinal);
 }

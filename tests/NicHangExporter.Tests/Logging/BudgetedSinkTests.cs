@@ -6,7 +6,7 @@ using Serilog.Parsing;
 
 namespace NicHangExporter.Tests.Logging;
 
-/// <summary>Whoever can make the program log can't make it fill the disk, and what is held back is counted.</summary>
+/// <summary>Repeated events can't fill the disk, and suppressed lines are counted.</summary>
 public sealed class BudgetedSinkTests
 {
     private const string Kestrel = "Microsoft.AspNetCore.Server.Kestrel.Connections";
@@ -78,7 +78,9 @@ public sealed class BudgetedSinkTests
         Assert.Equal(1000, _written.Count);
     }
 
-    private LogEvent Event(string source, int id, string? device = null, LogEventLevel level = LogEventLevel.Warning) => new(_clock.GetUtcNow(), level, null, new MessageTemplateParser().Parse("something"),
+    private LogEvent Event(string source, int id, string? device = null, LogEventLevel level = LogEventLevel.Warning) =>
+        new(
+            _clock.GetUtcNow(), level, null, new MessageTemplateParser().Parse("something"),
     [
         new LogEventProperty("SourceContext", new ScalarValue(source)),
         new LogEventProperty("EventId", new StructureValue([new LogEventProperty("Id", new ScalarValue(id))])),
@@ -90,5 +92,6 @@ public sealed class BudgetedSinkTests
         public void Emit(LogEvent logEvent) => written.Add(logEvent);
     }
 
-    private static long? Suppressed(LogEvent written) => written.Properties.TryGetValue("Suppressed", out var value) ? (long?)((ScalarValue)value).Value : null;
+    private static long? Suppressed(LogEvent written) =>
+        written.Properties.TryGetValue("Suppressed", out var value) ? (long?)((ScalarValue)value).Value : null;
 }

@@ -16,7 +16,8 @@ public sealed class QueuedSinkTests : IDisposable
     private readonly QueuedSink _sink;
     private long _dropped;
 
-    public QueuedSinkTests() => _sink = new QueuedSink(_target, new FakeTimeProvider(), () => Interlocked.Increment(ref _dropped));
+    public QueuedSinkTests() =>
+        _sink = new QueuedSink(_target, new FakeTimeProvider(), () => Interlocked.Increment(ref _dropped));
 
     public void Dispose()
     {
@@ -54,10 +55,18 @@ public sealed class QueuedSinkTests : IDisposable
         _target.Reader.Set();
 
         var last = QueuedSink.Capacity;
-        Assert.True(SpinWait.SpinUntil(() => _target.Written.Count == last + 2, Limit), $"{_target.Written.Count} were written");
+        Assert.True(
+            SpinWait.SpinUntil(() => _target.Written.Count == last + 2, Limit),
+            $"{_target.Written.Count} were written");
         _sink.Emit(Event(5000));
         _sink.Dispose();
-        Assert.Equal([.. Enumerable.Range(0, last + 1).Select(Text), "25 log messages were dropped here, because nobody read the log fast enough", Text(5000)], _target.Written);
+        Assert.Equal(
+            [
+                .. Enumerable.Range(0, last + 1).Select(Text),
+                "25 log messages were dropped here, because nobody read the log fast enough",
+                Text(5000),
+            ],
+            _target.Written);
         Assert.Equal(EventIds.LogDropped, _target.LastEventId);
         Assert.Equal("dropped, event_id", _target.LastFields);
     }
@@ -81,7 +90,8 @@ public sealed class QueuedSinkTests : IDisposable
     {
         FillAndOverflowBy(0);
 
-        await Task.Run(_sink.Dispose, TestContext.Current.CancellationToken).WaitAsync(Limit, TestContext.Current.CancellationToken);
+        await Task.Run(_sink.Dispose, TestContext.Current.CancellationToken)
+            .WaitAsync(Limit, TestContext.Current.CancellationToken);
 
         _sink.Emit(Event(1));
         Assert.Equal(1, _dropped);
@@ -98,7 +108,7 @@ public sealed class QueuedSinkTests : IDisposable
         Assert.StartsWith("3 log messages were dropped", _target.Written.Last(), StringComparison.Ordinal);
     }
 
-    // One event is in the hands of the stuck target, all room of the queue is taken, and so many more have come.
+    // One event is being written by the stuck target, the queue is full, and this many events have been dropped.
     private void FillAndOverflowBy(int more)
     {
         _target.Reader.Reset();
@@ -111,9 +121,11 @@ public sealed class QueuedSinkTests : IDisposable
     private static string Text(int number) => $"message {number}";
 
     private static LogEvent Event(int number) =>
-        new(DateTimeOffset.UnixEpoch, LogEventLevel.Information, null, new MessageTemplateParser().Parse(Text(number)), []);
+        new(
+            DateTimeOffset.UnixEpoch, LogEventLevel.Information, null, new MessageTemplateParser().Parse(Text(number)),
+            []);
 
-    /// <summary>A reader that can stand still, or read a given number of messages.</summary>
+    /// <summary>A reader that can block, or read a given number of messages.</summary>
     private sealed class Target : ILogEventSink, IDisposable
     {
         private readonly SemaphoreSlim _steps = new(0);
@@ -124,12 +136,13 @@ public sealed class QueuedSinkTests : IDisposable
         public int? LastEventId { get; private set; }
         public string? LastFields { get; private set; }
 
-        /// <summary>Reads so many, while it stands still otherwise, and waits until it has.</summary>
+        /// <summary>Reads the given number of messages and waits until it has. Blocks otherwise.</summary>
         public void Step(int count)
         {
             var goal = Written.Count + count;
             _steps.Release(count);
-            Assert.True(SpinWait.SpinUntil(() => Written.Count == goal, Limit), $"{Written.Count} of {goal} were written");
+            Assert.True(
+                SpinWait.SpinUntil(() => Written.Count == goal, Limit), $"{Written.Count} of {goal} were written");
         }
 
         public void Emit(LogEvent logEvent)

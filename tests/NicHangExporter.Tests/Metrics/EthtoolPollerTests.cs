@@ -27,19 +27,27 @@ public sealed class EthtoolPollerTests : IDisposable
     [Fact]
     public async Task Answer_ThatNobodyForesaw_FailsThePollAndNotTheProcess()
     {
-        _host.Configure(options => options with { Ethtool = options.Ethtool with { Interval = TimeSpan.FromMilliseconds(10) } });
+        _host.Configure(options =>
+            options with
+            {
+                Ethtool = options.Ethtool with { Interval = TimeSpan.FromMilliseconds(10) },
+            });
         _host.Poller.Poll();
         Assert.Equal(1, await _host.ValueAsync("nichang_collector_success{collector=\"features\"}"));
         _host.Ethtool.Features = _ => throw new InvalidOperationException("a fault made by the test");
 
         _host.Poller.Start();
 
-        Assert.True(SpinWait.SpinUntil(() => _host.Log.Count(EventIds.PollFailed) == 1, TimeSpan.FromSeconds(30)), "the fault was not logged");
+        Assert.True(
+            SpinWait.SpinUntil(() => _host.Log.Count(EventIds.PollFailed) == 1, TimeSpan.FromSeconds(30)),
+            "the fault was not logged");
         Assert.Equal(0, await _host.ValueAsync("nichang_collector_success{collector=\"features\"}"));
         Assert.Equal(0, await _host.ValueAsync("nichang_ethtool_poll_wait_seconds"));
 
         _host.Ethtool.Features = _ => null;
-        Assert.True(SpinWait.SpinUntil(() => _host.Poller.Current is { Failed.Count: 0 }, TimeSpan.FromSeconds(30)), "it did not poll again");
+        Assert.True(
+            SpinWait.SpinUntil(() => _host.Poller.Current is { Failed.Count: 0 }, TimeSpan.FromSeconds(30)),
+            "it did not poll again");
         _host.Poller.Stop();
 
         Assert.Equal(1, await _host.ValueAsync("nichang_collector_success{collector=\"features\"}"));

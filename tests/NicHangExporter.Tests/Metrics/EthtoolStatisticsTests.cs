@@ -17,7 +17,8 @@ public sealed class EthtoolStatisticsTests
     [InlineData("rx_missed_errors")]
     [InlineData("tx0_tx_timeouts")]
     [InlineData("")]
-    public void Includes_ATrapOrSomethingElse_IsFalse(string name) => Assert.False(new EthtoolStatistics([]).Includes(name));
+    public void Includes_ATrapOrSomethingElse_IsFalse(string name) =>
+        Assert.False(new EthtoolStatistics([]).Includes(name));
 
     [Theory]
     [InlineData("rx_queue_*", "rx_queue_0_packets", true)]

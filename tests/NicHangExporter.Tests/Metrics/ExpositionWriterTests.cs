@@ -35,7 +35,9 @@ public sealed class ExpositionWriterTests
     [InlineData("} 1\nnichang_forged 2", "} 1\\nnichang_forged 2")]
     [InlineData("äöü", "äöü")]
     public void Label_AnyValue_StaysInItsQuotes(string value, string expected) =>
-        Assert.EndsWith($"{{device=\"{expected}\"}} 1\n", Write(writer => writer.Sample(Family).Label("device", value).Value(true)));
+        Assert.EndsWith(
+            $"{{device=\"{expected}\"}} 1\n",
+            Write(writer => writer.Sample(Family).Label("device", value).Value(true)));
 
     [Theory]
     [InlineData(0.0, "0")]

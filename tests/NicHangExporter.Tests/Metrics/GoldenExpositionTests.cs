@@ -7,8 +7,8 @@ using NicHangExporter.TestSupport;
 namespace NicHangExporter.Tests.Metrics;
 
 /// <summary>
-/// The full exposition of a host with an e1000e that hangs, a virtio_net and an interface with a hostile name, as text. After a wanted change,
-/// UPDATE_GOLDEN=1 writes the file anew; read its difference before committing it.
+/// The full exposition of a host with an e1000e that hangs, a virtio_net and an interface with a hostile name, as text.
+/// After a wanted change, UPDATE_GOLDEN=1 writes the file again; read its difference before committing it.
 /// </summary>
 public sealed partial class GoldenExpositionTests : IDisposable
 {
@@ -36,7 +36,8 @@ public sealed partial class GoldenExpositionTests : IDisposable
     {
         Requires.Program("promtool");
 
-        Assert.Equal(new Execution(0, "", ""), Execution.OfInput(await HangingHostAsync(), "promtool", "check", "metrics"));
+        Assert.Equal(
+            new Execution(0, "", ""), Execution.OfInput(await HangingHostAsync(), "promtool", "check", "metrics"));
     }
 
     [Fact]
@@ -44,7 +45,9 @@ public sealed partial class GoldenExpositionTests : IDisposable
     {
         var lines = (await HangingHostAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-        Assert.Distinct(lines.Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal)).Select(line => line.Split(' ')[2]));
+        Assert.Distinct(
+            lines.Where(line => line.StartsWith("# TYPE ", StringComparison.Ordinal))
+                .Select(line => line.Split(' ')[2]));
         Assert.Distinct(lines.Where(line => line[0] != '#').Select(line => line[..line.LastIndexOf(' ')]));
     }
 
@@ -105,7 +108,7 @@ public sealed partial class GoldenExpositionTests : IDisposable
         _host.Ethtool.Entered.Wait(TestContext.Current.CancellationToken);
         _host.Clock.Advance(TimeSpan.FromSeconds(10));
 
-        // The fake does not let go before this test does: an answer is the proof that nothing waited.
+        // The fake blocks until this test releases it, so an answer proves that no thread waited for it.
         Assert.Equal(10, await _host.ValueAsync("nichang_ethtool_snapshot_age_seconds"));
         Assert.Equal(10, await _host.ValueAsync("nichang_ethtool_poll_wait_seconds"));
         Assert.Equal(1, await _host.ValueAsync("nichang_link_carrier{device=\"eno1\"}"));
@@ -139,18 +142,31 @@ public sealed partial class GoldenExpositionTests : IDisposable
         Prepare();
         foreach (var (collector, prefix) in new[]
         {
-            (Collector.Statistics, "nichang_device_rx"), (Collector.Queues, "nichang_queue_"), (Collector.Features, "nichang_feature_"), (Collector.Eee, "nichang_eee_"),
-            (Collector.Pause, "nichang_pause_"), (Collector.Rings, "nichang_ring_"), (Collector.Ethtool, "nichang_ethtool_statistic"), (Collector.Info, "nichang_device_info"),
+                (Collector.Statistics, "nichang_device_rx"),
+                (Collector.Queues, "nichang_queue_"),
+                (Collector.Features, "nichang_feature_"),
+                (Collector.Eee, "nichang_eee_"),
+                (Collector.Pause, "nichang_pause_"),
+                (Collector.Rings, "nichang_ring_"),
+                (Collector.Ethtool, "nichang_ethtool_statistic"),
+                (Collector.Info, "nichang_device_info"),
             (Collector.Process, "process_"),
         })
         {
             Assert.Contains("\n" + prefix, await _host.ScrapeAsync(), StringComparison.Ordinal);
             using var other = new FixtureHost(
-                options => options with { Collectors = options.Collectors.With(Collector.Eee, Collector.Pause, Collector.Rings).Without(collector) },
+                options =>
+                    options with
+                    {
+                        Collectors = options
+                            .Collectors.With(Collector.Eee, Collector.Pause, Collector.Rings)
+                            .Without(collector),
+                    },
                 _host);
             other.Poller.Poll();
             Assert.DoesNotContain("\n" + prefix, await other.ScrapeAsync(), StringComparison.Ordinal);
-            Assert.DoesNotContain($"collector=\"{collector.Name}\"", await other.ScrapeAsync(), StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                $"collector=\"{collector.Name}\"", await other.ScrapeAsync(), StringComparison.Ordinal);
         }
     }
 
@@ -166,24 +182,40 @@ public sealed partial class GoldenExpositionTests : IDisposable
         _host.Print(1, @"e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\x0a  TDH                  <14>");
         _host.Pass(2);
         _host.Print(2, @"e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\x0a  TDH                  <14>");
-        // What differs from run to run or build to build is not the subject.
-        return Build().Replace(Process().Replace(await _host.ScrapeAsync(), "$1 1"), "$1{version=\"1.2.3\",revision=\"4567\"} 1");
+        // Values that differ between runs or builds are not compared.
+        return Build()
+            .Replace(Process().Replace(await _host.ScrapeAsync(), "$1 1"), "$1{version=\"1.2.3\",revision=\"4567\"} 1");
     }
 
     private void Prepare()
     {
-        _host.Ethtool.Driver = device => device.Is("eno1"u8) ? new DriverInfo("e1000e", "6.12.0", "0.8-4", "0000:00:1f.6") : null;
+        _host.Ethtool.Driver = device =>
+            device.Is("eno1"u8) ? new DriverInfo("e1000e", "6.12.0", "0.8-4", "0000:00:1f.6") : null;
         _host.Ethtool.Features = device => device.Is("eno1"u8)
-            ? new DeviceFeatures([new("tx-checksum-ip-generic", true, true, true, false), new("tx-tcp-segmentation", true, true, false, false), new("vlan-challenged", false, false, false, true)])
+                ? new DeviceFeatures([
+                    new("tx-checksum-ip-generic", true, true, true, false),
+                    new("tx-tcp-segmentation", true, true, false, false),
+                    new("vlan-challenged", false, false, false, true),
+                ])
             : null;
         _host.Ethtool.Link = _ => true;
-        _host.Ethtool.Settings = device => device.Is("eno1"u8) ? new LinkSettings(1000, Duplex.Full, true) : new LinkSettings(null, Duplex.Unknown, false);
-        _host.Ethtool.Eee = device => device.Is("eno1"u8) ? new EnergyEfficientEthernet(false, false, true, 17, 0x28, 0x28) : null;
+        _host.Ethtool.Settings = device =>
+            device.Is("eno1"u8)
+                ? new LinkSettings(1000, Duplex.Full, true)
+                : new LinkSettings(null, Duplex.Unknown, false);
+        _host.Ethtool.Eee = device =>
+            device.Is("eno1"u8) ? new EnergyEfficientEthernet(false, false, true, 17, 0x28, 0x28) : null;
         _host.Ethtool.Pause = device => device.Is("eno1"u8) ? new PauseParameters(true, true, false) : null;
         _host.Ethtool.Rings = device => device.Is("eno1"u8) ? new RingParameters(256, 4096, 256, 4096) : null;
         _host.Ethtool.Address = device => device.Is("eno1"u8) ? [0xa0, 0x36, 0x9f, 0, 1, 2] : null;
         _host.Ethtool.Statistics = device => device.Is("eno1"u8)
-            ? [new Statistic("rx_packets", 1), new Statistic("tx_timeout_count", 2), new Statistic("tx_queue_0_packets", 3), new Statistic("tx_timeout_count", 4)]
+                ?
+                [
+                    new Statistic("rx_packets", 1),
+                    new Statistic("tx_timeout_count", 2),
+                    new Statistic("tx_queue_0_packets", 3),
+                    new Statistic("tx_timeout_count", 4),
+                ]
             : null;
         _host.Poller.Poll();
         _host.Start();

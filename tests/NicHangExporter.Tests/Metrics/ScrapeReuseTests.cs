@@ -5,12 +5,17 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Tests.Metrics;
 
 /// <summary>
-/// Scrapes share their room one after the other. What they answer is held against an exposition that is written into room of its own.
+/// Consecutive scrapes share a buffer. Their answers are compared with an exposition that is written into its own
+/// buffer.
 /// </summary>
 public sealed class ScrapeReuseTests : IDisposable
 {
     // The values of this process differ from scrape to scrape.
-    private readonly FixtureHost _host = new(options => options with { Collectors = options.Collectors.Without(Collector.Process) });
+    private readonly FixtureHost _host = new(options =>
+        options with
+        {
+            Collectors = options.Collectors.Without(Collector.Process),
+        });
 
     public void Dispose() => _host.Dispose();
 

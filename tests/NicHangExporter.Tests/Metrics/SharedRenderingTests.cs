@@ -4,7 +4,9 @@ using NicHangExporter.Metrics;
 
 namespace NicHangExporter.Tests.Metrics;
 
-/// <summary>Scrapes that come at once share a rendering that begins after they came, and no more than two bodies are ever in memory.</summary>
+/// <summary>
+/// Concurrent scrapes share a rendering that begins after they arrived, and at most two bodies are in memory.
+/// </summary>
 public sealed class SharedRenderingTests : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -58,7 +60,7 @@ public sealed class SharedRenderingTests : IDisposable
         using var other = await rendering.ReadAsync();
         Assert.False(slow.Dropped.IsCancellationRequested);
 
-        // The older one has had its turn; it is free when its reader has noticed.
+        // The older body has had its turn. It is free after its reader has stopped.
         var third = rendering.ReadAsync();
         Assert.True(SpinWait.SpinUntil(() => slow.Dropped.IsCancellationRequested, Limit));
         Assert.False(third.IsCompleted);
@@ -68,7 +70,7 @@ public sealed class SharedRenderingTests : IDisposable
         Assert.Equal("rendering 2", Text(other.Body));
         Assert.Equal("rendering 3", Text(reading.Body));
 
-        // Now both are young: whoever comes waits for the turn to end.
+        // Now both bodies are new, so the next request waits for the end of the turn.
         var fourth = rendering.ReadAsync();
         Assert.False(SpinWait.SpinUntil(() => other.Dropped.IsCancellationRequested, TimeSpan.FromMilliseconds(100)));
         Assert.True(SpinWait.SpinUntil(() =>
@@ -86,7 +88,9 @@ public sealed class SharedRenderingTests : IDisposable
     public async Task Rendering_ThatFails_FailsThoseWhoWaited_AndNoOther()
     {
         var fails = true;
-        var rendering = new SharedRendering(body => fails ? throw new InvalidOperationException("a fault made by the test") : RenderAsync(body), _clock);
+        var rendering = new SharedRendering(
+            body => fails ? throw new InvalidOperationException("a fault made by the test") : RenderAsync(body),
+            _clock);
         await Assert.ThrowsAsync<InvalidOperationException>(rendering.ReadAsync);
         fails = false;
 
@@ -103,7 +107,8 @@ public sealed class SharedRenderingTests : IDisposable
         using var fault = slow.Dropped.Register(() => throw new InvalidOperationException("a fault made by the test"));
         _clock.Advance(SharedRendering.Turn);
 
-        await Assert.ThrowsAsync<AggregateException>(() => rendering.ReadAsync().WaitAsync(Limit, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<AggregateException>(() =>
+            rendering.ReadAsync().WaitAsync(Limit, TestContext.Current.CancellationToken));
         slow.Dispose();
 
         using var reading = await rendering.ReadAsync().WaitAsync(Limit, TestContext.Current.CancellationToken);
@@ -116,14 +121,23 @@ public sealed class SharedRenderingTests : IDisposable
         const int Readers = 2000;
         var rendering = new SharedRendering(RenderAsync, _clock);
         var torn = 0;
-        await Parallel.ForEachAsync(Enumerable.Range(0, Readers), new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = TestContext.Current.CancellationToken }, async (number, _) =>
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, Readers),
+            new ParallelOptions
+            {
+                MaxDegreeOfParallelism = 16,
+                CancellationToken = TestContext.Current.CancellationToken,
+            },
+            async (number, _) =>
         {
             var before = Volatile.Read(ref _renderings);
             using var reading = await rendering.ReadAsync();
             var text = Text(reading.Body);
             if (number % 7 == 0)
                 await Task.Yield();
-            if (Text(reading.Body) != text || int.Parse(text["rendering ".Length..], System.Globalization.CultureInfo.InvariantCulture) <= before)
+            if (Text(reading.Body) != text
+                || int.Parse(text["rendering ".Length..], System.Globalization.CultureInfo.InvariantCulture)
+                    <= before)
                 Interlocked.Increment(ref torn);
             _clock.Advance(TimeSpan.FromMilliseconds(100));
         });
@@ -180,5 +194,6 @@ public sealed class SharedRenderingTests : IDisposable
         return Task.CompletedTask;
     }
 
-    private static string Text(ExpositionBody body) => Encoding.ASCII.GetString([.. body.Pieces.SelectMany(piece => piece.ToArray())]);
+    private static string Text(ExpositionBody body) =>
+        Encoding.ASCII.GetString([.. body.Pieces.SelectMany(piece => piece.ToArray())]);
 }

@@ -4,7 +4,10 @@ using NicHangExporter.Options;
 
 namespace NicHangExporter.Tests.Metrics;
 
-/// <summary>A virtual function is watched like any other device, and has series once it has something to tell: a host may have hundreds of them.</summary>
+/// <summary>
+/// A virtual function is watched like any other device, and has series once it has something to tell: a host may have
+/// hundreds of them.
+/// </summary>
 public sealed class VirtualFunctionTests : IDisposable
 {
     private const string Watchdog = "NETDEV WATCHDOG: enp59s0f0v0 (ixgbevf): transmit queue 0 timed out";
@@ -45,10 +48,18 @@ public sealed class VirtualFunctionTests : IDisposable
         _host.Poller.Poll();
 
         Assert.Equal(1, await _host.ValueAsync("nichang_hang_active{device=\"enp59s0f0v0\"}"));
-        Assert.Equal(2, await _host.ValueAsync("nichang_hang_events_total{device=\"enp59s0f0v0\",source=\"watchdog\",origin=\"live\"}"));
-        Assert.Equal(0, await _host.ValueAsync("nichang_hang_events_unattributed_total{driver=\"other\",origin=\"live\"}") ?? 0);
+        Assert.Equal(
+            2,
+            await _host.ValueAsync(
+                "nichang_hang_events_total{device=\"enp59s0f0v0\",source=\"watchdog\",origin=\"live\"}"));
+        Assert.Equal(
+            0, await _host.ValueAsync("nichang_hang_events_unattributed_total{driver=\"other\",origin=\"live\"}") ?? 0);
         var text = await _host.ScrapeAsync();
-        foreach (var family in new[] { "nichang_device_info", "nichang_device_tx_packets_total", "nichang_link_operstate", "nichang_queue_tx_timeouts_total", "nichang_remediation_quarantined" })
+        foreach (var family in new[]
+            {
+                "nichang_device_info", "nichang_device_tx_packets_total", "nichang_link_operstate",
+                "nichang_queue_tx_timeouts_total", "nichang_remediation_quarantined",
+            })
             Assert.Contains($"\n{family}{{device=\"enp59s0f0v0\"", text, StringComparison.Ordinal);
         Assert.DoesNotContain("enp59s0f0v1\"", text, StringComparison.Ordinal);
 
@@ -63,7 +74,10 @@ public sealed class VirtualFunctionTests : IDisposable
         Open();
 
         Assert.Equal(0, await _host.ValueAsync("nichang_hang_active{device=\"enp59s0f0v127\"}"));
-        Assert.Equal(0, await _host.ValueAsync("nichang_hang_events_total{device=\"enp59s0f0v127\",source=\"watchdog\",origin=\"live\"}"));
+        Assert.Equal(
+            0,
+            await _host.ValueAsync(
+                "nichang_hang_events_total{device=\"enp59s0f0v127\",source=\"watchdog\",origin=\"live\"}"));
         Assert.NotNull(await _host.ValueAsync("nichang_remediation_quarantined{device=\"enp59s0f0v127\"}"));
     }
 
@@ -81,7 +95,11 @@ public sealed class VirtualFunctionTests : IDisposable
     [Fact]
     public void Poll_OfHiddenFunctions_AsksForTheirPauseFramesAlone()
     {
-        _host.Configure(options => options with { Collectors = options.Collectors.With(Collector.Eee, Collector.Pause, Collector.Rings) });
+        _host.Configure(options =>
+            options with
+            {
+                Collectors = options.Collectors.With(Collector.Eee, Collector.Pause, Collector.Rings),
+            });
         var asked = new List<string>();
         _host.Ethtool.Features = device => Note(device, (DeviceFeatures?)null);
         _host.Ethtool.Statistics = device => Note<IReadOnlyList<Statistic>?>(device, [new Statistic("rx_pause", 3)]);
@@ -90,7 +108,11 @@ public sealed class VirtualFunctionTests : IDisposable
 
         Assert.Equal(1, asked.Count(name => name == "enp59s0f0v5"));
         Assert.Equal(2, asked.Count(name => name == "enp59s0f0"));
-        Assert.Equal(3UL, _host.Poller.Current!.Devices.Single(device => device.Device.ToString() == "enp59s0f0v5").PauseFramesReceived);
+        Assert.Equal(
+            3UL,
+            _host
+                .Poller.Current!.Devices.Single(device => device.Device.ToString() == "enp59s0f0v5")
+                .PauseFramesReceived);
 
         T Note<T>(InterfaceName device, T answer)
         {

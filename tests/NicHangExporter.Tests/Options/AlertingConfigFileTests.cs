@@ -102,7 +102,11 @@ public sealed class AlertingConfigFileTests : IDisposable
 
         Assert.Empty(errors);
         Assert.Equal(
-            new HttpClientOptions { AuthorizationType = "GenieKey", CredentialsFile = _directory.File("secrets/token") },
+            new HttpClientOptions
+            {
+                AuthorizationType = "GenieKey",
+                CredentialsFile = _directory.File("secrets/token"),
+            },
             options.Alerting.HttpClient);
     }
 

@@ -4,7 +4,9 @@ using NicHangExporter.Remediation.Evidence;
 
 namespace NicHangExporter.Tests.Remediation;
 
-/// <summary>The disk of the bundles does not answer: a hang is answered all the same, and the evidence is not lost.</summary>
+/// <summary>
+/// The disk of the bundles does not answer: a hang is answered all the same, and the evidence is not lost.
+/// </summary>
 public sealed class BundleWriterTests : IDisposable
 {
     private readonly ManualResetEventSlim _answers = new();
@@ -32,7 +34,8 @@ public sealed class BundleWriterTests : IDisposable
         nic.Hang();
         host.Print(host.NextSequence(), SimulatedNic.RecordedHang);
         host.Live(3);
-        Assert.True(_isIn.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken), "the bundle was not begun");
+        Assert.True(_isIn.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken),
+            "the bundle was not begun");
         host.Print(host.NextSequence(), SimulatedNic.RecordedHang);
         host.Live(40);
 
@@ -44,7 +47,7 @@ public sealed class BundleWriterTests : IDisposable
         await host.Recorder.CloseAsync().WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         var last = _written[^1];
         Assert.Equal(RemediationVerdict.Healed, Assert.Single(last.Remediations).Verdict);
-        // The picture is of before the action.
+        // The snapshot is from before the action.
         Assert.NotNull(last.Before?.Features);
         Assert.True(last.Before.Time < last.Remediations[0].After!.Time);
     }
@@ -104,7 +107,8 @@ public sealed class BundleWriterTests : IDisposable
         Assert.True(host.Metrics.MonitorFailures.Value >= 1);
         Assert.NotEmpty(_written);
 
-        void Begin(string id) => host.Recorder.Begin(id, nic.Interface, default, "e1000e", host.Clock.GetUtcNow(), null, []);
+        void Begin(string id) => host.Recorder.Begin(id, nic.Interface, default, "e1000e", host.Clock.GetUtcNow(), null,
+            []);
     }
 
     private void Stick(EpisodeBundle bundle)
@@ -114,5 +118,6 @@ public sealed class BundleWriterTests : IDisposable
         _written.Add(bundle);
     }
 
-    private static BundleDraft Draft(string id, string report) => new(new EpisodeBundle(id, "eno1") { Report = report }, IsWhole: true);
+    private static BundleDraft Draft(string id, string report) =>
+        new(new EpisodeBundle(id, "eno1") { Report = report }, IsComplete: true);
 }

@@ -6,8 +6,8 @@ using NicHangExporter.Remediation.Policy;
 namespace NicHangExporter.Tests.Remediation;
 
 /// <summary>
-/// Cool-downs, budgets and pauses age by time that was witnessed on the monotonic clock, and by nothing else: no step of the wall clock, no sleep, no boot
-/// and no restored snapshot makes one of them shorter, and none makes it last for ever.
+/// Cool-downs, budgets and pauses count the time observed on the monotonic clock only: no step of the wall clock, no
+/// sleep, no boot and no restored snapshot makes one of them shorter, and none makes it last for ever.
 /// </summary>
 public sealed class ClockTests : IDisposable
 {
@@ -22,7 +22,8 @@ public sealed class ClockTests : IDisposable
         _hosts.Add(new FixtureHost(Configure, live: true, clock: _clock));
         _nic = Host.AddSimulatedNic();
         Begin();
-        Assert.Equal(RemediationVerdict.Applied, Host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["tso"] }).Verdict);
+        Assert.Equal(RemediationVerdict.Applied,
+            Host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["tso"] }).Verdict);
     }
 
     private FixtureHost Host => _hosts[^1];
@@ -54,9 +55,11 @@ public sealed class ClockTests : IDisposable
         Host.Live(100);
         Assert.Equal(left - 200, Cooldown(), 0.5);
         AssertDeclinedThenApplied(left - 200);
-        // Entries are in the order in which things happened, whatever the wall said.
-        Assert.Equal(Host.JournalEntries().Select(entry => entry.Seq).Order(), Host.JournalEntries().Select(entry => entry.Seq));
-        Assert.Equal(Host.JournalEntries().Select(entry => entry.Age).Order(), Host.JournalEntries().Select(entry => entry.Age));
+        // Entries are in the order of the events, independent of the wall clock.
+        Assert.Equal(Host.JournalEntries().Select(entry => entry.Seq).Order(),
+            Host.JournalEntries().Select(entry => entry.Seq));
+        Assert.Equal(Host.JournalEntries().Select(entry => entry.Age).Order(),
+            Host.JournalEntries().Select(entry => entry.Age));
     }
 
     [Fact]
@@ -91,7 +94,7 @@ public sealed class ClockTests : IDisposable
         var witnessed = Cooldown();
         Host.Live(300);
         Boot(uptime: 20);
-        // What had passed since the last entry nobody knows; the seconds since the boot are known again.
+        // The time since the last entry is unknown; the seconds since the boot are known again.
         Assert.Equal(witnessed - 20, Cooldown(), 1.5);
         Assert.Equal(1, Spent());
         AssertDeclinedThenApplied(Cooldown());
@@ -103,7 +106,7 @@ public sealed class ClockTests : IDisposable
         var witnessed = Cooldown();
         for (var boot = 0; boot < 30; boot++)
         {
-            // Its wishes survive, so that there is nothing to correct, and no entry that witnesses the time.
+            // Its settings survive, so that there is nothing to correct and no entry that records the time.
             Boot(uptime: 15, powerOn: false);
             Host.Live(120);
             Assert.InRange(Cooldown(), witnessed - 137, witnessed);
@@ -116,7 +119,8 @@ public sealed class ClockTests : IDisposable
     public void Budget_AcrossBoots_IsOfTheLastDayThatWasWitnessed()
     {
         Host.LiveLong(2);
-        Assert.Equal(RemediationVerdict.Applied, Host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["gso"] }).Verdict);
+        Assert.Equal(RemediationVerdict.Applied,
+            Host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["gso"] }).Verdict);
         for (var boot = 0; boot < 5; boot++)
         {
             Boot(uptime: 30);
@@ -155,21 +159,23 @@ public sealed class ClockTests : IDisposable
     public void Snapshot_ThatSetsTheMonotonicClockBack_NeitherFreesNorFreezes()
     {
         Host.LiveLong(3);
-        Assert.Equal(RemediationVerdict.Applied, Host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["gso"] }).Verdict);
+        Assert.Equal(RemediationVerdict.Applied,
+            Host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["gso"] }).Verdict);
         var left = Cooldown();
-        // An hour and a half after boot once more, within the same boot as far as anybody can tell.
+        // An hour and a half after boot once more, within the same boot as far as is known.
         for (var restored = 0; restored < 3; restored++)
         {
             _clock.SetUptime(TimeSpan.FromMinutes(90));
             Restart();
-            // What came after the last entry is not witnessed, and is waited for once more.
+            // The time after the last entry was not observed and counts again.
             Assert.InRange(Cooldown(), left - 1, left + 2);
             Assert.Equal(2, Spent());
             Host.Live(60);
             left -= 60;
             Assert.InRange(Cooldown(), left - 10, left + 1);
-            // Witnessed and written down, or the next one would not know of it.
-            Assert.Equal(DeclineReason.Cooldown, Host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["rx"] }).Declined);
+            // Observed and recorded, so that the next process knows it.
+            Assert.Equal(DeclineReason.Cooldown,
+                Host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["rx"] }).Declined);
             left = Cooldown();
         }
         AssertDeclinedThenApplied(Cooldown());
@@ -205,7 +211,7 @@ public sealed class ClockTests : IDisposable
         var left = Cooldown();
         Host.Live(100);
         Restart();
-        // Nobody can tell whether the machine was booted in between: no time has passed.
+        // Whether the machine was booted in between is unknown: no time has passed.
         Assert.InRange(Cooldown(), left - 101, left);
         AssertDeclinedThenApplied(Cooldown());
     }
@@ -219,7 +225,8 @@ public sealed class ClockTests : IDisposable
         Assert.Equal(DeclineReason.Cooldown, answer.Declined);
         Assert.InRange(answer.RetryAfter!.Value, 0, 6);
         Host.Live(6);
-        Assert.Equal(RemediationVerdict.Applied, Host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["rx"] }).Verdict);
+        Assert.Equal(RemediationVerdict.Applied,
+            Host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["rx"] }).Verdict);
     }
 
     private void Boot(double uptime, bool powerOn = true)
@@ -252,6 +259,13 @@ public sealed class ClockTests : IDisposable
     private ExporterOptions Configure(ExporterOptions options)
     {
         options = LocalLoop.Enforcing(options);
-        return options with { Remediation = options.Remediation with { BootGrace = TimeSpan.Zero, DeviceBudget = _deviceBudget } };
+        return options with
+        {
+            Remediation = options.Remediation with
+            {
+                BootGrace = TimeSpan.Zero,
+                DeviceBudget = _deviceBudget
+            }
+        };
     }
 }

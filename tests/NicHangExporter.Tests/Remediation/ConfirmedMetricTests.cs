@@ -19,7 +19,10 @@ public sealed class ConfirmedMetricTests : IDisposable
     [InlineData("observe")]
     public async Task Wedge_IsConfirmedByTheSecondReport_AndForAsLongAsItLasts(string mode)
     {
-        _host.Configure(options => options with { Remediation = options.Remediation with { Local = Enum.Parse<RemediationMode>(mode, ignoreCase: true) } });
+        _host.Configure(options => options with
+        {
+            Remediation = options.Remediation with { Local = Enum.Parse<RemediationMode>(mode, ignoreCase: true) },
+        });
         Begin();
         Assert.Equal(0, await _host.ValueAsync(Confirmed));
         _nic.Hang();

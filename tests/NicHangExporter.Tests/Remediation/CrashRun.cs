@@ -4,7 +4,7 @@ using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Tests.Remediation;
 
-/// <summary>One NIC, one disk, and the processes that come and go over them; with all that must hold whenever one of them has died.</summary>
+/// <summary>One NIC, one disk and a sequence of processes, with what must hold after each crash.</summary>
 internal sealed class CrashRun : IDisposable
 {
     private readonly CrashScenario _scenario;
@@ -29,10 +29,10 @@ internal sealed class CrashRun : IDisposable
 
     public DeviceRecord Record => Host.Ledger.State.Devices.Values.SingleOrDefault() ?? new DeviceRecord();
 
-    /// <summary>Asks at the door, and does not wait.</summary>
+    /// <summary>Submits a request and does not wait.</summary>
     public void Submit(RemediationRequest request) => Host.Remediator.Submit(request);
 
-    /// <summary>Lets the scenario run until it is over or the process is dead. Returns how many steps it came to.</summary>
+    /// <summary>Runs the scenario until its end or until the process is dead. Returns the number of steps.</summary>
     public int Run(ProcessDies death)
     {
         death.Watch(Nic, Disk);
@@ -44,7 +44,9 @@ internal sealed class CrashRun : IDisposable
         return death.Steps;
     }
 
-    /// <summary>The next process, over what has become of the disk; it may die in turn while it settles. What must hold then is asserted.</summary>
+    /// <summary>
+    /// Starts the next process on the disk; it may die while it recovers. Asserts what must hold then.
+    /// </summary>
     public void Restart(FaultyDisk disk, ProcessDies? death = null, bool powerWasCut = false)
     {
         Disk = disk;
@@ -59,14 +61,15 @@ internal sealed class CrashRun : IDisposable
         ProcessDies.Forget(Nic);
         if (death is { IsDead: true })
             return;
-        AssertSettled(before, features, [.. Nic.Operations.Skip(operations).Select(operation => operation.What)], powerWasCut);
+        AssertSettled(before, features, [.. Nic.Operations.Skip(operations).Select(operation => operation.What)],
+            powerWasCut);
         Host.Start();
     }
 
-    /// <summary>Lets the next process live as long as it needs, and asserts what must hold in the end.</summary>
+    /// <summary>Lets the next process run as long as it needs, and asserts what must hold at the end.</summary>
     public void Live()
     {
-        Host.Live(_scenario.Patience);
+        Host.Live(_scenario.HealSeconds);
         for (var second = 0; second < 120 && Host.Remediator.Status().Running is not null; second++)
             Host.Live(1);
         Assert.False(Nic.IsHung, "it still hangs");
@@ -93,7 +96,8 @@ internal sealed class CrashRun : IDisposable
         Host.Live(2);
     }
 
-    private void AssertSettled(DeviceRecord before, Dictionary<string, bool> features, List<string> settling, bool powerWasCut)
+    private void AssertSettled(DeviceRecord before, Dictionary<string, bool> features, List<string> settling,
+        bool powerWasCut)
     {
         Assert.Null(Record.Pending);
         Assert.True(Nic.IsUp, "the link is down");
@@ -108,29 +112,36 @@ internal sealed class CrashRun : IDisposable
         var now = Features();
         if (intent.Rollback == true)
         {
-            // What is half undone is undone to its end: nothing else, and nothing twice.
-            Assert.All(settling, what => Assert.True(what is "up" or "eee on" or "pause" || (what.EndsWith(" on", StringComparison.Ordinal) && !features[what.Split(' ')[0]]), what));
-            Assert.True(touched.All(name => now[name] == _original[name]) || touched.All(name => now[name] == (intent.Before[name] != "off")));
+            // A rollback is finished: nothing else is changed, and nothing twice.
+            Assert.All(settling, what => Assert.True(what is "up" or "eee on" or "pause"
+                || (what.EndsWith(" on", StringComparison.Ordinal) && !features[what.Split(' ')[0]]), what));
+            Assert.True(touched.All(name => now[name] == _original[name])
+                || touched.All(name => now[name] == (intent.Before[name] != "off")));
             Assert.Equal(touched.All(name => !now[name]), Record.Desired.Count > 0);
             return;
         }
-        // Of what the dead one wished nothing is done, and of what it did only what it had done is undone.
-        Assert.All(settling, what => Assert.True(what is "up" or "eee on" or "pause" || (what.EndsWith(" on", StringComparison.Ordinal) && !features[what.Split(' ')[0]]), what));
+        // Nothing of the plan of the dead process is executed, and only what it had changed is undone.
+        Assert.All(settling, what => Assert.True(what is "up" or "eee on" or "pause"
+            || (what.EndsWith(" on", StringComparison.Ordinal) && !features[what.Split(' ')[0]]), what));
         var isWhole = touched.All(name => !now[name]);
-        Assert.True(isWhole || touched.All(name => now[name] == (intent.Before[name] != "off")), $"half of it is left: {string.Join(", ", touched.Where(name => now[name]))}");
-        Assert.Equal(isWhole && intent.Trigger != RemediationTrigger.Drift ? before.Desired.Union(touched).Order(StringComparer.Ordinal) : before.Desired, Record.Desired);
-        Assert.Contains(outcome.Verdict, new RemediationVerdict?[] { RemediationVerdict.Unverified, RemediationVerdict.Failed, RemediationVerdict.RolledBack });
+        Assert.True(isWhole || touched.All(name => now[name] == (intent.Before[name] != "off")),
+            $"half of it is left: {string.Join(", ", touched.Where(name => now[name]))}");
+        Assert.Equal(isWhole && intent.Trigger != RemediationTrigger.Drift
+            ? before.Desired.Union(touched).Order(StringComparer.Ordinal) : before.Desired, Record.Desired);
+        Assert.Contains(outcome.Verdict, new RemediationVerdict?[] { RemediationVerdict.Unverified,
+            RemediationVerdict.Failed, RemediationVerdict.RolledBack });
         Assert.False(powerWasCut && isWhole && touched.Count > 0, "what was lost with the power is taken for done");
     }
 
     private void AssertAsDecided()
     {
-        // What a boot turned on again, and only a reset of the adapter turns off, waits for a hang or a person, and is said.
+        // A setting that a boot turned on again and that only a reset turns off waits for a hang or a person.
         var drifted = Host.Remediator.Status().Devices.Single().Drifted;
         Assert.All(drifted, name => Assert.True(name is "eee" or "pause" || Nic.Resetting.Contains(name), name));
         foreach (var (name, on) in Features())
             Assert.True(on == (_original[name] && (!Record.Desired.Contains(name) || drifted.Contains(name))),
-                $"{name} is {(on ? "on" : "off")}, decided: {string.Join(", ", Record.Desired)}, drifted: {string.Join(", ", drifted)}");
+                $"{name} is {(on ? "on" : "off")}, decided: {string.Join(", ", Record.Desired)},"
+                + $" drifted: {string.Join(", ", drifted)}");
     }
 
     private void AssertJournal()
@@ -141,25 +152,30 @@ internal sealed class CrashRun : IDisposable
         foreach (var intent in intents)
             Assert.Single(entries, entry => entry.Event == JournalEvent.Outcome && entry.Id == intent.Id);
         var refused = entries.Where(entry => entry.Declined is not null).Select(entry => entry.Id).ToHashSet();
-        Assert.Equal(intents.Where(intent => intent.Charged == true && !refused.Contains(intent.Id)).Select(intent => intent.Age), Record.Charges);
-        Assert.Equal(Enumerable.Range(1, entries.Count).Select(number => (long)number), entries.Select(entry => entry.Seq));
-        // And what the next process would remember is what this one knows.
-        var remembered = JournalReader.Of(Path.Combine(Host.Options.Paths.StateDirectory!, "journal.jsonl"), Files).History;
-        Assert.Equal(Scribe.Text(Host.Ledger.State), Scribe.Text(remembered.State));
+        Assert.Equal(intents.Where(intent => intent.Charged == true
+            && !refused.Contains(intent.Id)).Select(intent => intent.Age), Record.Charges);
+        Assert.Equal(Enumerable.Range(1, entries.Count).Select(number => (long)number),
+            entries.Select(entry => entry.Seq));
+        // The next process would read the same state.
+        var remembered = JournalReader.Of(Path.Combine(Host.Options.Paths.StateDirectory!, "journal.jsonl"),
+            Files).History;
+        Assert.Equal(JournalWriter.Text(Host.Ledger.State), JournalWriter.Text(remembered.State));
     }
 
     private List<JournalEntry> Entries()
     {
         var path = Path.Combine(Host.Options.Paths.StateDirectory!, "journal.jsonl");
-        return [.. new[] { ".4", ".3", ".2", ".1", "" }.Where(age => Disk.Paths.Contains(path + age)).SelectMany(age => Scribe.Entries(Disk[path + age]))];
+        return [.. new[] { ".4", ".3", ".2", ".1", "" }.Where(age => Disk.Paths.Contains(path + age))
+            .SelectMany(age => JournalWriter.Entries(Disk[path + age]))];
     }
 
-    // Everything that can be wished for, and whether it is.
+    // Every setting that can be requested, and whether it is.
     private Dictionary<string, bool> Features()
     {
-        var wished = Nic.Features().All.Where(feature => feature.Changeable).ToDictionary(feature => feature.Name, feature => feature.Requested);
-        wished["eee"] = Nic.Eee!.Enabled;
-        wished["pause"] = Nic.Pause is { Autonegotiation: true } or { Rx: true } or { Tx: true };
-        return wished;
+        var requested = Nic.Features().All.Where(feature => feature.Changeable).ToDictionary(feature => feature.Name,
+            feature => feature.Requested);
+        requested["eee"] = Nic.Eee!.Enabled;
+        requested["pause"] = Nic.Pause is { Autonegotiation: true } or { Rx: true } or { Tx: true };
+        return requested;
     }
 }

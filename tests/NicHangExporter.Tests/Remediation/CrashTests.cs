@@ -1,8 +1,8 @@
 namespace NicHangExporter.Tests.Remediation;
 
 /// <summary>
-/// The process is killed, or the power is cut, at every step that can be seen from outside and at random ones: after the restart nothing is lost, nothing
-/// is done twice, nothing is half done, and what hangs is healed.
+/// The process is killed, or the power is cut, at every step that can be seen from outside and at random ones: after
+/// the restart nothing is lost, nothing is done twice, nothing is half done, and what hangs is healed.
 /// </summary>
 public sealed class CrashTests
 {
@@ -63,7 +63,11 @@ public sealed class CrashTests
     [Fact]
     public void PauseFrames_NegotiatedAndNotInUse_AreNotTakenForTurnedOff()
     {
-        var scenario = CrashScenario.Of("eee and pause") with { Prepare = run => (run.Nic.Eee, run.Nic.Pause) = (run.Nic.Eee! with { Enabled = false }, new(true, false, false)) };
+        var scenario = CrashScenario.Of("eee and pause") with
+        {
+            Prepare = run => (run.Nic.Eee,
+            run.Nic.Pause) = (run.Nic.Eee! with { Enabled = false }, new(true, false, false))
+        };
         for (var step = 0; step < 12; step++)
         {
             using var run = new CrashRun(scenario);
@@ -104,7 +108,7 @@ public sealed class CrashTests
         }
     }
 
-    // Nobody dies; this is how many steps there are.
+    // Without a crash: the number of steps.
     private static int Rehearse(string name)
     {
         using var run = new CrashRun(CrashScenario.Of(name));

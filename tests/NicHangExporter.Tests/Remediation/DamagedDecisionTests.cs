@@ -7,14 +7,16 @@ using NicHangExporter.Remediation.Policy;
 namespace NicHangExporter.Tests.Remediation;
 
 /// <summary>
-/// A journal that knows of a person's decision is damaged in one place, by whatever, and the next process starts over it: nothing that the person decided
-/// against is done without a person. Whole processes over a simulated NIC, some hundred kinds of damage each.
+/// A journal with a person's decision is damaged in one place, and the next process starts with it: nothing that the
+/// person decided against is done without a person. Whole processes over a simulated NIC, some hundred kinds of damage
+/// each.
 /// </summary>
 public sealed class DamagedDecisionTests : IDisposable
 {
     private const int Seeds = 90;
 
-    private static readonly string[] TurnedOff = ["tx-tcp-segmentation", "tx-tcp6-segmentation", "tx-generic-segmentation"];
+    private static readonly string[] TurnedOff = ["tx-tcp-segmentation", "tx-tcp6-segmentation",
+        "tx-generic-segmentation"];
 
     private readonly List<FixtureHost> _hosts = [];
     private readonly SimulatedNic _nic;
@@ -29,7 +31,8 @@ public sealed class DamagedDecisionTests : IDisposable
         first.Start();
         first.Live(2);
         // The automatic part wants it off; from here on a person decides.
-        Assert.Equal(RemediationVerdict.Applied, Host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["segmentation"] }).Verdict);
+        Assert.Equal(RemediationVerdict.Applied,
+            Host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["segmentation"] }).Verdict);
     }
 
     private FixtureHost Host => _hosts[^1];
@@ -45,7 +48,8 @@ public sealed class DamagedDecisionTests : IDisposable
     [Fact]
     public void Rollback_InADamagedJournal_IsNotUndone()
     {
-        Assert.Equal(RemediationVerdict.Applied, Host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Rollback = true }).Verdict);
+        Assert.Equal(RemediationVerdict.Applied,
+            Host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Rollback = true }).Verdict);
         Assert.All(TurnedOff, feature => Assert.True(_nic.IsRequested(feature)));
         Damaged(host =>
         {
@@ -59,7 +63,8 @@ public sealed class DamagedDecisionTests : IDisposable
     [InlineData(true)]
     public void Rollback_WithLinesBehindIt_IsNotUndone(bool otherDecisions)
     {
-        Assert.Equal(RemediationVerdict.Applied, Host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Rollback = true }).Verdict);
+        Assert.Equal(RemediationVerdict.Applied,
+            Host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Rollback = true }).Verdict);
         if (otherDecisions)
         {
             Pause(true);
@@ -76,7 +81,12 @@ public sealed class DamagedDecisionTests : IDisposable
     [Fact]
     public void Quarantine_InADamagedJournal_IsNotForgotten()
     {
-        Host.Ledger.Record(new JournalEntry(JournalEvent.Quarantined) { Key = Host.Ledger.State.Devices.Keys.Single(), Device = "eno1", Driver = "e1000e" });
+        Host.Ledger.Record(new JournalEntry(JournalEvent.Quarantined)
+        {
+            Key = Host.Ledger.State.Devices.Keys.Single(),
+            Device = "eno1",
+            Driver = "e1000e"
+        });
         Host.Ledger.Record(new JournalEntry(JournalEvent.Clock));
         TurnOnByHand();
         var reinits = 0;
@@ -146,17 +156,19 @@ public sealed class DamagedDecisionTests : IDisposable
         if (deletesMark)
             File.Delete(Path.Combine(State, "decisions.json"));
         else
-            File.WriteAllText(Path.Combine(State, "decisions.json"), """{"seq":7,"paused":false,"crc":"00000000"}""" + "\n");
+            File.WriteAllText(Path.Combine(State, "decisions.json"),
+                """{"seq":7,"paused":false,"crc":"00000000"}""" + "\n");
         Begin(host);
         _nic.Hang();
         host.Live(1300);
         Assert.Empty(_nic.Operations);
 
-        // Over the next start, long after the cool-down; and until a person pauses it is nobody's command.
+        // At the next start, long after the cool-down; and no person has paused it.
         host = Next(restore: false);
         Begin(host);
         Assert.Equal([PauseCause.LostHistory], host.Remediator.Status().PausedBy.AsEnumerable());
-        Assert.Contains("remediation is paused until a person resumes it", Assert.Single(host.Log.Entries, entry => entry.Event == EventIds.HistoryUnknown).Message, StringComparison.Ordinal);
+        Assert.Contains("remediation is paused until a person resumes it", Assert.Single(host.Log.Entries,
+            entry => entry.Event == EventIds.HistoryUnknown).Message, StringComparison.Ordinal);
         Pause(true);
         Assert.Equal([PauseCause.Command], host.Remediator.Status().PausedBy.AsEnumerable());
 
@@ -185,7 +197,8 @@ public sealed class DamagedDecisionTests : IDisposable
         var cleared = host.Remediator.ClearQuarantineAsync(_nic.Interface, "root");
         host.RemediationWorker.RunPending();
         Assert.Null(await cleared);
-        Assert.Equal(RemediationVerdict.Applied, host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["eee"] }).Verdict);
+        Assert.Equal(RemediationVerdict.Applied,
+            host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["eee"] }).Verdict);
         // Also over the next start.
         host = Next(restore: false);
         Begin(host);
@@ -195,10 +208,11 @@ public sealed class DamagedDecisionTests : IDisposable
     [Fact]
     public void Intent_WhoseOutcomeWasLost_IsNotUndone()
     {
-        // Half of it by somebody else's hand since: as after a kill in the middle.
+        // Somebody else has changed half of it since, as after a kill in the middle.
         Keep();
         var lines = Encoding.UTF8.GetString(_files["journal.jsonl"]).Split('\n')[..^1];
-        var outcome = Array.FindIndex(lines, line => line.StartsWith("{\"event\":\"outcome\"", StringComparison.Ordinal));
+        var outcome = Array.FindIndex(lines,
+            line => line.StartsWith("{\"event\":\"outcome\"", StringComparison.Ordinal));
         lines[outcome] = lines[outcome].Replace("\"time\"", "\"tame\"", StringComparison.Ordinal);
         _nic.Request("tx-tcp-segmentation", true);
         var host = Next();
@@ -238,7 +252,8 @@ public sealed class DamagedDecisionTests : IDisposable
             }
             catch (Exception exception)
             {
-                throw new InvalidOperationException($"seed {seed}: {exception.Message}\n{string.Join('\n', host.Log.Entries.Select(entry => entry.Message))}", exception);
+                var log = string.Join('\n', host.Log.Entries.Select(entry => entry.Message));
+                throw new InvalidOperationException($"seed {seed}: {exception.Message}\n{log}", exception);
             }
             unknown += host.Ledger.State.HistoryUnknown ? 1 : 0;
             (_nic.IsHung, _nic.IsUp, _nic.HasCarrier) = (false, true, true);
@@ -283,7 +298,8 @@ public sealed class DamagedDecisionTests : IDisposable
             _nic.Request(feature, true);
     }
 
-    // A bit, a byte, a span that reads as zeros, a span that is gone, garbage in between, lines that are gone, an end that is gone.
+    // A bit, a byte, a span that reads as zeros, a span that is gone, garbage in between, lines that are gone, an end
+    // that is gone.
     private static byte[] Damage(byte[] content, Random random)
     {
         var (at, length) = (random.Next(content.Length), random.Next(1, 400));
@@ -296,13 +312,16 @@ public sealed class DamagedDecisionTests : IDisposable
         {
             0 or 1 => [.. content[..at], (byte)(content[at] ^ (1 << random.Next(8))), .. content[(at + 1)..]],
             2 => [.. content[..at], (byte)random.Next(256), .. content[(at + 1)..]],
-            3 => [.. content[..at], .. new byte[Math.Min(length, content.Length - at)], .. content[Math.Min(content.Length, at + length)..]],
+            3 => [.. content[..at], .. new byte[Math.Min(length, content.Length - at)],
+                .. content[Math.Min(content.Length, at + length)..]],
             4 => [.. content[..at], .. content[Math.Min(content.Length, at + length)..]],
             5 => [.. content[..at], .. garbage, .. content[at..]],
             6 => [.. content[..from], .. content[to..]],
             7 => content[..at],
             // The very last line, with its newline.
-            _ => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(content[..ends[^2]]) + Encoding.UTF8.GetString(content[ends[^2]..]).Replace("\"time\"", "\"tame\"", StringComparison.Ordinal)),
+            _ => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(content[..ends[^2]])
+                + Encoding.UTF8.GetString(content[ends[^2]..])
+                    .Replace("\"time\"", "\"tame\"", StringComparison.Ordinal)),
         };
     }
 }

@@ -7,27 +7,34 @@ namespace NicHangExporter.Tests.Remediation;
 public sealed class DriftRecordTests
 {
     [Fact]
-    public void Drift_Corrected_LeavesRungStageProofAndLastOutcomeAsTheyWere()
+    public void Drift_Corrected_LeavesActionStageProofAndLastOutcomeAsTheyWere()
     {
-        foreach (var verdict in new[] { RemediationVerdict.Healed, RemediationVerdict.NotHealed, RemediationVerdict.DidNotHold, RemediationVerdict.Inconclusive })
+        foreach (var verdict in new[] { RemediationVerdict.Healed, RemediationVerdict.NotHealed,
+            RemediationVerdict.DidNotHold, RemediationVerdict.Inconclusive })
             AssertUntouched(Pass(new DeviceRecord(), RemediationTrigger.Local, verdict, 100));
     }
 
     private static void AssertUntouched(DeviceRecord before)
     {
-        foreach (var outcome in new[] { RemediationVerdict.Applied, RemediationVerdict.RolledBack, RemediationVerdict.Unverified, RemediationVerdict.DeviceGone })
+        foreach (var outcome in new[] { RemediationVerdict.Applied, RemediationVerdict.RolledBack,
+            RemediationVerdict.Unverified, RemediationVerdict.DeviceGone })
         {
             var after = Pass(before, RemediationTrigger.Drift, outcome, 200);
 
-            Assert.Equal((before.Rung, before.Stage, before.Recurred, before.Proving, before.Last, before.LastSuccess, before.CooldownUntil),
-                (after.Rung, after.Stage, after.Recurred, after.Proving, after.Last, after.LastSuccess, after.CooldownUntil));
-            Assert.Equal((before.Desired, before.Original, before.Charges), (after.Desired, after.Original, after.Charges));
+            Assert.Equal((before.Rung, before.Stage, before.Recurred, before.Proving, before.Last, before.LastSuccess,
+                before.CooldownUntil),
+                (after.Rung, after.Stage, after.Recurred, after.Proving, after.Last, after.LastSuccess,
+                    after.CooldownUntil));
+            Assert.Equal((before.Desired, before.Original, before.Charges),
+                (after.Desired, after.Original, after.Charges));
             Assert.Null(after.Pending);
-            Assert.Equal((1, 1), (after.Count("attempts/drift"), after.Count($"outcomes/drift/{SnakeCase.Of(outcome)}")));
+            Assert.Equal((1, 1), (after.Count("attempts/drift"),
+                after.Count($"outcomes/drift/{SnakeCase.Of(outcome)}")));
         }
     }
 
-    private static DeviceRecord Pass(DeviceRecord record, RemediationTrigger trigger, RemediationVerdict verdict, double age)
+    private static DeviceRecord Pass(DeviceRecord record, RemediationTrigger trigger, RemediationVerdict verdict,
+        double age)
     {
         var intent = new JournalEntry(JournalEvent.Intent)
         {
@@ -42,6 +49,13 @@ public sealed class DriftRecordTests
             Cooldown = 600,
             Before = new Dictionary<string, string> { ["tx-tcp-segmentation"] = "on" },
         };
-        return record.After(intent).After(intent with { Event = JournalEvent.Outcome, Verdict = verdict, Age = age + 30, Cooldown = null, After = new Dictionary<string, string> { ["tx-tcp-segmentation"] = "off" } });
+        return record.After(intent).After(intent with
+        {
+            Event = JournalEvent.Outcome,
+            Verdict = verdict,
+            Age = age + 30,
+            Cooldown = null,
+            After = new Dictionary<string, string> { ["tx-tcp-segmentation"] = "off" }
+        });
     }
 }

@@ -10,7 +10,8 @@ public sealed class DriverLaddersTests
     {
         Assert.Distinct(OffloadProfiles.All.Select(profile => profile.Name));
         foreach (var setting in OffloadProfiles.All.SelectMany(profile => profile.Settings))
-            Assert.True(setting is RemediationPlan.Eee or RemediationPlan.Pause || OffloadNames.Find(setting) is not null, setting);
+            Assert.True(setting is DeviceSettings.Eee or DeviceSettings.Pause || OffloadNames.Find(setting) is not null,
+                setting);
     }
 
     [Fact]
@@ -27,13 +28,15 @@ public sealed class DriverLaddersTests
             Assert.Distinct(ladder.Stages);
             Assert.NotEmpty(ladder.Evidence);
             Assert.All(ladder.Stages, stage => Assert.Contains(OffloadProfiles.All, profile => profile.Name == stage));
-            Assert.All(ladder.Resetting.Concat(ladder.AllResetBut), feature => Assert.Contains(feature, KernelFeatures.Known));
+            Assert.All(ladder.Resetting.Concat(ladder.AllResetBut),
+                feature => Assert.Contains(feature, KernelFeatures.Known));
         }
     }
 
     [Fact]
     public void Ladders_EveryDriver_HasAFixture() =>
-        Assert.Empty(DriverLadders.All.Select(ladder => ladder.Driver).Except(FeatureFixture.All.Select(fixture => fixture.Driver)));
+        Assert.Empty(DriverLadders.All.Select(ladder => ladder.Driver)
+            .Except(FeatureFixture.All.Select(fixture => fixture.Driver)));
 
     [Theory]
     [InlineData("virtio_net")]
@@ -79,5 +82,6 @@ public sealed class DriverLaddersTests
     public void Resets_OfADriver_AreTheOnesOfItsSource(string driver, string feature, bool resets) =>
         Assert.Equal(resets, (DriverLadders.Find(driver) ?? DriverLadder.Unknown).Resets(feature));
 
-    private static ImmutableArray<string> Settings(string profile) => OffloadProfiles.All.Single(row => row.Name == profile).Settings;
+    private static ImmutableArray<string> Settings(string profile) =>
+        OffloadProfiles.All.Single(row => row.Name == profile).Settings;
 }

@@ -5,10 +5,14 @@ using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation;
 
-/// <summary>Drivers that reset their adapter by themselves, now and then or because of what we do: who is left alone, for how long, and who is healed.</summary>
+/// <summary>
+/// Drivers that reset their adapter by themselves, now and then or because of what we do: who is left alone, for how
+/// long, and who is healed.
+/// </summary>
 public sealed class DriverResetTests : LocalLoop
 {
-    private const string Watchdog = "e1000e 0000:00:1f.6 eno1: NETDEV WATCHDOG: CPU: 0: transmit queue 0 timed out 5008 ms";
+    private const string Watchdog =
+        "e1000e 0000:00:1f.6 eno1: NETDEV WATCHDOG: CPU: 0: transmit queue 0 timed out 5008 ms";
     private const string Reset = "e1000e 0000:00:1f.6 eno1: Reset adapter unexpectedly";
 
     [Fact]
@@ -44,7 +48,8 @@ public sealed class DriverResetTests : LocalLoop
         Assert.Equal(("segmentation", "reinit", true), (intent.Profile, intent.Rung, intent.Hung));
         // The driver had as long as it needs, and no longer.
         Assert.InRange(Nic.Operations[0].At - Nic.HungSince, 10, 13);
-        Assert.Equal(0, await Host.ValueAsync("nichang_remediation_recurrences_total{device=\"eno1\",profile=\"segmentation\"}"));
+        Assert.Equal(0,
+            await Host.ValueAsync("nichang_remediation_recurrences_total{device=\"eno1\",profile=\"segmentation\"}"));
     }
 
     [Fact]
@@ -163,7 +168,7 @@ public sealed class DriverResetTests : LocalLoop
     [InlineData(9, 3)]
     public void DriverThatResetsAgainAndAgain_WithNothingSentInBetween_IsHelped(int period, int carrier)
     {
-        // Nothing but the rung heals it.
+        // Only the recovery action heals it.
         Nic.Resetting = [];
         Begin();
         DriverResets();
@@ -218,21 +223,34 @@ public sealed class DriverResetTests : LocalLoop
     [Fact]
     public async Task HangThatIsHealed_IsAskedForNoMore()
     {
-        Host.Configure(options => options with { Remediation = options.Remediation with { VerifyWindow = TimeSpan.FromSeconds(10) } });
+        Host.Configure(options => options with
+        {
+            Remediation = options.Remediation with { VerifyWindow = TimeSpan.FromSeconds(10) },
+        });
         Begin();
         Nic.Hang();
         Host.Live(120);
 
-        Assert.Equal(RemediationVerdict.Healed, Assert.Single(Host.JournalEntries(), entry => entry.Event == JournalEvent.Outcome).Verdict);
+        Assert.Equal(RemediationVerdict.Healed,
+            Assert.Single(Host.JournalEntries(), entry => entry.Event == JournalEvent.Outcome).Verdict);
         foreach (var reason in Enum.GetValues<DeclineReason>())
-            Assert.Equal(0, await Host.ValueAsync($"nichang_remediation_declined_total{{trigger=\"local\",reason=\"{SnakeCase.Of(reason)}\"}}"));
+        {
+            var labels = $"trigger=\"local\",reason=\"{SnakeCase.Of(reason)}\"";
+            Assert.Equal(0, await Host.ValueAsync($"nichang_remediation_declined_total{{{labels}}}"));
+        }
     }
 
     [Fact]
     public void HangAfterOneThatWasHealed_IsConfirmedAnew()
     {
-        Host.Configure(options => options with { Remediation = options.Remediation with { VerifyWindow = TimeSpan.FromSeconds(10) } });
-        Host.Configure(options => options with { Remediation = options.Remediation with { ConfirmWindow = TimeSpan.FromMinutes(1) } });
+        Host.Configure(options => options with
+        {
+            Remediation = options.Remediation with { VerifyWindow = TimeSpan.FromSeconds(10) },
+        });
+        Host.Configure(options => options with
+        {
+            Remediation = options.Remediation with { ConfirmWindow = TimeSpan.FromMinutes(1) },
+        });
         Begin();
         Nic.Hang();
         Host.Live(20);

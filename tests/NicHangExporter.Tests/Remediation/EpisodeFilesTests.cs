@@ -57,7 +57,8 @@ public sealed class EpisodeFilesTests : IDisposable
     public void Read_OfAnotherVersion_TakesWhatItKnows()
     {
         Directory.CreateDirectory(Episodes);
-        File.WriteAllText(Path.Combine(Episodes, Id(1) + ".json"), $$"""{"id":"{{Id(1)}}","device":"eno1","future":[{}],"before":{"time":"2026-11-23T14:30:00Z"} }""");
+        File.WriteAllText(Path.Combine(Episodes, Id(1) + ".json"),
+            $$"""{"id":"{{Id(1)}}","device":"eno1","future":[{}],"before":{"time":"2026-11-23T14:30:00Z"} }""");
 
         var bundle = EpisodeFiles.Read(State, Id(1))!;
 
@@ -94,50 +95,63 @@ public sealed class EpisodeFilesTests : IDisposable
     }
 
     [Fact]
-    public void Write_ThousandsOfCounters_LeavesOutLaterPicturesFirst()
+    public void Write_ThousandsOfCounters_LeavesOutLaterSnapshotsFirst()
     {
-        var picture = new DeviceStateSnapshot { Statistics = Enumerable.Range(0, 4000).ToDictionary(i => $"rx_queue_{i}_packets", i => (ulong)i), Operstate = "up" };
-        EpisodeFiles.Write(State, Bundle(1) with { Before = picture, Remediations = [Remediation("a", picture), Remediation("b", null)] });
+        var snapshot = new DeviceStateSnapshot
+        {
+            Statistics = Enumerable.Range(0,
+            4000).ToDictionary(i => $"rx_queue_{i}_packets", i => (ulong)i),
+            Operstate = "up"
+        };
+        EpisodeFiles.Write(State, Bundle(1) with
+        {
+            Before = snapshot,
+            Remediations = [Remediation("a", snapshot), Remediation("b", null)]
+        });
 
         var bundle = EpisodeFiles.Read(State, Id(1))!;
 
         Assert.Equal(4000, bundle.Before!.Statistics!.Count);
         Assert.Null(bundle.Remediations[0].After);
-        Assert.Contains("the pictures between", Assert.Single(bundle.Errors), StringComparison.Ordinal);
+        Assert.Contains("the snapshots between", Assert.Single(bundle.Errors), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Write_EverythingTooLarge_StaysWithinItsLimit()
     {
-        var picture = new DeviceStateSnapshot
+        var snapshot = new DeviceStateSnapshot
         {
             Statistics = Enumerable.Range(0, 10_000).ToDictionary(i => $"rx_queue_{i}_packets", i => (ulong)i),
             Queues = [.. Enumerable.Range(0, 256).Select(i => new TxQueueState(i, 1, 2, 3))],
-            Uppers = [.. Enumerable.Range(0, 256).Select(i => new UpperDevice($"br{i}", [.. Enumerable.Range(0, 256).Select(j => $"veth{j}")]))],
+            Uppers = [.. Enumerable.Range(0,
+                256).Select(i => new UpperDevice($"br{i}", [.. Enumerable.Range(0, 256).Select(j => $"veth{j}")]))],
             Features = Enumerable.Range(0, 5000).ToDictionary(i => $"feature-{i}", _ => "off [requested on]"),
         };
         var text = string.Concat(Enumerable.Repeat("\U0001F525", 1024));
         EpisodeFiles.Write(State, Bundle(1) with
         {
-            Before = picture,
-            AtEnd = picture,
+            Before = snapshot,
+            AtEnd = snapshot,
             Report = text,
             KernelLines = [.. Enumerable.Repeat(text, 40)],
-            Remediations = [.. Enumerable.Range(0, 24).Select(i => Remediation($"r{i}", picture) with { Steps = [.. Enumerable.Repeat(text, 64)], Explanation = text })],
+            Remediations = [.. Enumerable.Range(0, 24).Select(i => Remediation($"r{i}",
+                snapshot) with { Steps = [.. Enumerable.Repeat(text, 64)], Explanation = text })],
         });
 
         Assert.InRange(new FileInfo(Path.Combine(Episodes, Id(1) + ".json")).Length, 1, EpisodeFiles.MaxLength);
         var bundle = EpisodeFiles.Read(State, Id(1))!;
         Assert.Equal(("r23", text), (bundle.Remediations[^1].Id, bundle.Report));
 
-        // What was thrown out once is said once.
-        EpisodeFiles.Write(State, bundle with { Before = picture });
+        // A part that was left out twice is listed once.
+        EpisodeFiles.Write(State, bundle with { Before = snapshot });
         Assert.Equal(bundle.Errors, EpisodeFiles.Read(State, Id(1))!.Errors);
     }
 
-    private static string Id(int number) => EpisodeId.New(Start.AddMinutes(number), InterfaceName.TryParse("eno1", out var name) ? name : default);
+    private static string Id(int number) =>
+        EpisodeId.New(Start.AddMinutes(number), InterfaceName.TryParse("eno1", out var name) ? name : default);
 
     private static EpisodeBundle Bundle(int number) => new(Id(number), "eno1") { Start = Start.AddMinutes(number) };
 
-    private static EpisodeRemediation Remediation(string id, DeviceStateSnapshot? after) => new(id, RemediationVerdict.NotHealed, "It was tried.") { After = after };
+    private static EpisodeRemediation Remediation(string id, DeviceStateSnapshot? after) =>
+        new(id, RemediationVerdict.NotHealed, "It was tried.") { After = after };
 }

@@ -22,7 +22,7 @@ public sealed class EpisodeIdTests
         var id = EpisodeId.New(Start, Name(name));
 
         Assert.Equal(expected, id);
-        Assert.True(EpisodeId.IsSound(id));
+        Assert.True(EpisodeId.IsValid(id));
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class EpisodeIdTests
             {
                 count++;
                 var id = EpisodeId.New(Start, name);
-                Assert.True(EpisodeId.IsSound(id), id);
+                Assert.True(EpisodeId.IsValid(id), id);
                 Assert.True(ids.Add(id), id);
             }
         Assert.InRange(count, 2000, 20_000);
@@ -67,7 +67,8 @@ public sealed class EpisodeIdTests
     [InlineData("20261123T143000Z-eno 1")]
     [InlineData("２0261123T143000Z-eno1")]
     [InlineData("20261123T143000Z-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
-    public void IsSound_WhatIsNoId_IsFalse(string? id) => Assert.False(EpisodeId.IsSound(id));
+    public void IsValid_WhatIsNoId_IsFalse(string? id) => Assert.False(EpisodeId.IsValid(id));
 
-    private static InterfaceName Name(string text) => InterfaceName.TryParse(text, out var name) ? name : throw new ArgumentException(text);
+    private static InterfaceName Name(string text) =>
+        InterfaceName.TryParse(text, out var name) ? name : throw new ArgumentException(text);
 }

@@ -30,7 +30,7 @@ public sealed class EpisodeRecorderTests : IDisposable
     public EpisodeRecorderTests()
     {
         _recorder = Recorder(State);
-        _id = EpisodeRecorder.NewId(_clock.GetUtcNow(), Eno1);
+        _id = EpisodeId.New(_clock.GetUtcNow(), Eno1);
         AddNic("eno1");
         _ethtool.Driver = _ => new DriverInfo("e1000e", "6.17.2", "0.8-4", "0000:00:1f.6");
         _ethtool.Features = _ => new DeviceFeatures(
@@ -40,7 +40,8 @@ public sealed class EpisodeRecorderTests : IDisposable
             new Feature("tx-gso-robust", Available: true, Requested: false, Active: true, NeverChanged: true),
             new Feature("rx-hashing", Available: true, Requested: true, Active: false, NeverChanged: false),
         ]);
-        _ethtool.Statistics = _ => [new("tx_packets", 100), new("rx_flow_control_xoff", 7), new("queue", _tail), new("queue", 2)];
+        _ethtool.Statistics = _ => [new("tx_packets", 100), new("rx_flow_control_xoff", 7), new("queue", _tail),
+            new("queue", 2)];
         _ethtool.Link = _ => true;
         _ethtool.Settings = _ => new LinkSettings(1000, Duplex.Full, true);
         _ethtool.Eee = _ => new EnergyEfficientEthernet(false, false, false, 0, 0x28, 0x28);
@@ -67,24 +68,27 @@ public sealed class EpisodeRecorderTests : IDisposable
         Begin("TDH=14 TDT=1a", "[1.0] eno1: hang");
 
         var bundle = Read();
-        Assert.Equal((_id, "eno1", "0000:00:1f.6", "e1000e", "TDH=14 TDT=1a"), (bundle.Id, bundle.Device, bundle.Bus, bundle.Driver, bundle.Report));
+        Assert.Equal((_id, "eno1", "0000:00:1f.6", "e1000e", "TDH=14 TDT=1a"),
+            (bundle.Id, bundle.Device, bundle.Bus, bundle.Driver, bundle.Report));
         Assert.Equal(["[1.0] eno1: hang"], bundle.KernelLines);
         Assert.Null(bundle.Summary);
-        var picture = bundle.Before!;
-        Assert.Equal("up", picture.Operstate);
-        Assert.Equal(4711ul, picture.Counters!["tx_packets"]);
-        Assert.Equal([new TxQueueState(0, 0, 3028, 13626)], picture.Queues!);
-        Assert.Equal("0.8-4", picture.DriverInfo!.FirmwareVersion);
-        Assert.True(picture.Link);
-        Assert.Equal(new LinkSettings(1000, Duplex.Full, true), picture.LinkSettings);
-        Assert.Equal(0x28u, picture.Eee!.Advertised);
-        Assert.Equal(new PauseParameters(true, true, false), picture.Pause);
-        Assert.Equal(4096u, picture.Rings!.TxMax);
+        var snapshot = bundle.Before!;
+        Assert.Equal("up", snapshot.Operstate);
+        Assert.Equal(4711ul, snapshot.Counters!["tx_packets"]);
+        Assert.Equal([new TxQueueState(0, 0, 3028, 13626)], snapshot.Queues!);
+        Assert.Equal("0.8-4", snapshot.DriverInfo!.FirmwareVersion);
+        Assert.True(snapshot.Link);
+        Assert.Equal(new LinkSettings(1000, Duplex.Full, true), snapshot.LinkSettings);
+        Assert.Equal(0x28u, snapshot.Eee!.Advertised);
+        Assert.Equal(new PauseParameters(true, true, false), snapshot.Pause);
+        Assert.Equal(4096u, snapshot.Rings!.TxMax);
         Assert.Equal(
-            [("tx-tcp-segmentation", "on"), ("tx-lockless", "off [fixed]"), ("tx-gso-robust", "on [fixed]"), ("rx-hashing", "off [requested on]")],
-            picture.Features!.Select(feature => (feature.Key, feature.Value)));
-        Assert.Equal([("tx_packets", 100ul), ("rx_flow_control_xoff", 7ul), ("queue", 1ul), ("queue#2", 2ul)], picture.Statistics!.Select(counter => (counter.Key, counter.Value)));
-        Assert.Empty(picture.Errors);
+            [("tx-tcp-segmentation", "on"), ("tx-lockless", "off [fixed]"), ("tx-gso-robust", "on [fixed]"),
+                ("rx-hashing", "off [requested on]")],
+            snapshot.Features!.Select(feature => (feature.Key, feature.Value)));
+        Assert.Equal([("tx_packets", 100ul), ("rx_flow_control_xoff", 7ul), ("queue", 1ul), ("queue#2", 2ul)],
+            snapshot.Statistics!.Select(counter => (counter.Key, counter.Value)));
+        Assert.Empty(snapshot.Errors);
         Assert.Empty(bundle.Errors);
     }
 
@@ -98,7 +102,8 @@ public sealed class EpisodeRecorderTests : IDisposable
 
         Begin();
 
-        Assert.Equal([("bond0", "eno1 eno2"), ("vmbr0", "bond0 tap100i0")], Read().Before!.Uppers!.Select(upper => (upper.Device, string.Join(' ', upper.Ports))));
+        Assert.Equal([("bond0", "eno1 eno2"), ("vmbr0", "bond0 tap100i0")],
+            Read().Before!.Uppers!.Select(upper => (upper.Device, string.Join(' ', upper.Ports))));
     }
 
     [Fact]
@@ -113,7 +118,8 @@ public sealed class EpisodeRecorderTests : IDisposable
         _recorder.End(_id, summary, ["[1.0] hang", "[2.0] up"]);
 
         var bundle = Read();
-        Assert.Equal([("r1", RemediationVerdict.NotHealed), ("r2", RemediationVerdict.Healed)], bundle.Remediations.Select(remediation => (remediation.Id, remediation.Verdict)));
+        Assert.Equal([("r1", RemediationVerdict.NotHealed), ("r2", RemediationVerdict.Healed)],
+            bundle.Remediations.Select(remediation => (remediation.Id, remediation.Verdict)));
         Assert.Equal([KeyValuePair.Create("queue", 5ul)], bundle.Remediations[0].After!.Statistics!);
         Assert.Equal(["tso off", "reinit"], bundle.Remediations[0].Steps);
         Assert.Equal(3, bundle.Remediations[0].Evidence!.HangReports);
@@ -180,31 +186,34 @@ public sealed class EpisodeRecorderTests : IDisposable
     public void Begin_WhileRtnlIsHeld_HasOnDiskWhatNeedsNoLock()
     {
         _ethtool.Rtnl.Reset();
-        var lane = new Thread(() => Begin("TDH=14")) { IsBackground = true };
-        lane.Start();
-        Assert.True(_ethtool.Entered.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken), "ethtool was not asked");
+        var worker = new Thread(() => Begin("TDH=14")) { IsBackground = true };
+        worker.Start();
+        Assert.True(_ethtool.Entered.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken),
+            "ethtool was not asked");
 
         var bundle = Read();
 
         Assert.Equal(("TDH=14", "up"), (bundle.Report, bundle.Before!.Operstate));
         Assert.Null(bundle.Before.Features);
         _ethtool.Rtnl.Set();
-        Assert.True(lane.Join(TimeSpan.FromSeconds(30)), "Begin did not return");
+        Assert.True(worker.Join(TimeSpan.FromSeconds(30)), "Begin did not return");
         Assert.NotNull(Read().Before!.Features);
     }
 
     [Fact]
-    public void Picture_DeviceDetachesHalfway_HasTheRestAndOneReason()
+    public void Snapshot_DeviceDetachesHalfway_HasTheRestAndOneReason()
     {
-        _ethtool.Pause = device => throw new LinuxException("SIOCETHTOOL ETHTOOL_GPAUSEPARAM", device.ToString(), Errno.NoDevice);
+        _ethtool.Pause = device => throw new LinuxException("SIOCETHTOOL ETHTOOL_GPAUSEPARAM", device.ToString(),
+            Errno.NoDevice);
 
         Begin();
 
-        var picture = Read().Before!;
-        Assert.NotNull(picture.Eee);
-        Assert.Null(picture.Rings);
-        Assert.Null(picture.Features);
-        Assert.Contains("ETHTOOL_GPAUSEPARAM on eno1 failed: No such device", Assert.Single(picture.Errors), StringComparison.Ordinal);
+        var snapshot = Read().Before!;
+        Assert.NotNull(snapshot.Eee);
+        Assert.Null(snapshot.Rings);
+        Assert.Null(snapshot.Features);
+        Assert.Contains("ETHTOOL_GPAUSEPARAM on eno1 failed: No such device", Assert.Single(snapshot.Errors),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -212,21 +221,21 @@ public sealed class EpisodeRecorderTests : IDisposable
     [InlineData(Errno.Busy)]
     [InlineData(Errno.IO)]
     [InlineData(Errno.Fault)]
-    public void Picture_OnePartFails_HasAllOthers(Errno errno)
+    public void Snapshot_OnePartFails_HasAllOthers(Errno errno)
     {
         _ethtool.Eee = device => throw new LinuxException("SIOCETHTOOL ETHTOOL_GEEE", device.ToString(), errno);
 
         Begin();
 
-        var picture = Read().Before!;
-        Assert.Null(picture.Eee);
-        Assert.NotNull(picture.Pause);
-        Assert.NotNull(picture.Statistics);
-        Assert.Single(picture.Errors);
+        var snapshot = Read().Before!;
+        Assert.Null(snapshot.Eee);
+        Assert.NotNull(snapshot.Pause);
+        Assert.NotNull(snapshot.Statistics);
+        Assert.Single(snapshot.Errors);
     }
 
     [Fact]
-    public void Picture_DriverHasNothing_IsNoError()
+    public void Snapshot_DriverHasNothing_IsNoError()
     {
         _ethtool.Eee = _ => null;
         _ethtool.Statistics = _ => null;
@@ -238,7 +247,7 @@ public sealed class EpisodeRecorderTests : IDisposable
     }
 
     [Fact]
-    public void Picture_DeviceIsGone_SaysSo()
+    public void Snapshot_DeviceIsGone_SaysSo()
     {
         Begin();
         Directory.Delete(Path.Combine(_sysfs.Root, "class/net/eno1"));
@@ -249,7 +258,7 @@ public sealed class EpisodeRecorderTests : IDisposable
     }
 
     [Fact]
-    public void Picture_DeviceIsRenamedAndAnotherHasItsName_IsOfTheDevice()
+    public void Snapshot_DeviceIsRenamedAndAnotherHasItsName_IsOfTheDevice()
     {
         Begin();
         Directory.Delete(Path.Combine(_sysfs.Root, "class/net/eno1"));
@@ -270,19 +279,20 @@ public sealed class EpisodeRecorderTests : IDisposable
     }
 
     [Fact]
-    public void Picture_OfARealDevice_HasWhatItsDriverTells()
+    public void Snapshot_OfARealDevice_HasWhatItsDriverTells()
     {
         using var socket = new EthtoolSocket();
-        var recorder = new EpisodeRecorder(new ExporterOptions { Paths = new() { StateDirectory = State } }, socket, new NetClass("/sys"), _clock, LoggerFactory.Create(_ => { }).CreateLogger<EpisodeRecorder>());
+        var recorder = new EpisodeRecorder(new ExporterOptions { Paths = new() { StateDirectory = State } }, socket,
+            new NetClass("/sys"), _clock, LoggerFactory.Create(_ => { }).CreateLogger<EpisodeRecorder>());
 
         recorder.Begin(_id, Name("lo"), default, "", _clock.GetUtcNow(), null, []);
 
-        var picture = Read().Before!;
-        Assert.Empty(picture.Errors);
-        Assert.StartsWith("on", picture.Features!["loopback"], StringComparison.Ordinal);
-        Assert.Contains("tx_packets", picture.Counters!.Keys);
-        Assert.Equal("unknown", picture.Operstate);
-        Assert.Null(picture.Rings);
+        var snapshot = Read().Before!;
+        Assert.Empty(snapshot.Errors);
+        Assert.StartsWith("on", snapshot.Features!["loopback"], StringComparison.Ordinal);
+        Assert.Contains("tx_packets", snapshot.Counters!.Keys);
+        Assert.Equal("unknown", snapshot.Operstate);
+        Assert.Null(snapshot.Rings);
     }
 
     [Fact]
@@ -319,7 +329,8 @@ public sealed class EpisodeRecorderTests : IDisposable
         Mounts.Fill(Path.Combine(State, "filler"));
 
         for (var second = 0; second < 3; second++)
-            _recorder.Begin(EpisodeRecorder.NewId(_clock.GetUtcNow().AddSeconds(second), Eno1), Eno1, Bus, "e1000e", _clock.GetUtcNow(), null, []);
+            _recorder.Begin(EpisodeId.New(_clock.GetUtcNow().AddSeconds(second), Eno1), Eno1, Bus, "e1000e",
+                _clock.GetUtcNow(), null, []);
 
         Assert.Empty(Files());
         Assert.Equal(1, _log.Count(EventIds.BundleUnwritable));
@@ -363,19 +374,21 @@ public sealed class EpisodeRecorderTests : IDisposable
         Begin();
 
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Files().Single()));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.Combine(State, "episodes")));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(Path.Combine(State, "episodes")));
     }
 
     private void Begin(string? report = null, params IReadOnlyList<string> kernelLines) =>
         _recorder.Begin(_id, Eno1, Bus, "e1000e", _clock.GetUtcNow(), report, kernelLines);
 
-    private EpisodeBundle Read() => EpisodeRecorder.Read(State, _id) ?? throw new InvalidOperationException("no bundle");
+    private EpisodeBundle Read() => EpisodeFiles.Read(State, _id) ?? throw new InvalidOperationException("no bundle");
 
     private string[] Files() => Directory.GetFiles(Path.Combine(State, "episodes"));
 
     private EpisodeSummary Summary() => new(_id, _clock.GetUtcNow(), _clock.GetUtcNow(), "wedge", 1, 2);
 
-    private static RemediationOutcome Outcome(string id, RemediationVerdict verdict) => new(id, "eno1", verdict, "It was tried.")
+    private static RemediationOutcome Outcome(string id, RemediationVerdict verdict) => new(id, "eno1", verdict,
+        "It was tried.")
     {
         Steps = ["tso off", "reinit"],
         Profile = "segmentation",
@@ -390,7 +403,8 @@ public sealed class EpisodeRecorderTests : IDisposable
     private void AddNic(string name, string parent = "pci0000:00/0000:00:1f.6")
     {
         _sysfs.Add(Encoding.UTF8.GetBytes(name), parent, "pci", "e1000e");
-        foreach (var counter in new[] { "tx_packets", "tx_bytes", "tx_errors", "tx_dropped", "tx_carrier_errors", "tx_aborted_errors", "tx_fifo_errors",
+        foreach (var counter in new[] { "tx_packets", "tx_bytes", "tx_errors", "tx_dropped", "tx_carrier_errors",
+            "tx_aborted_errors", "tx_fifo_errors",
             "rx_packets", "rx_bytes", "rx_errors", "rx_dropped", "rx_missed_errors" })
             _sysfs.Write(name, $"statistics/{counter}", "0\n");
         _sysfs.Write(name, "carrier_changes", "2\n");
@@ -408,5 +422,6 @@ public sealed class EpisodeRecorderTests : IDisposable
         }
     }
 
-    private static InterfaceName Name(string text) => InterfaceName.TryParse(text, out var name) ? name : throw new ArgumentException(text);
+    private static InterfaceName Name(string text) =>
+        InterfaceName.TryParse(text, out var name) ? name : throw new ArgumentException(text);
 }

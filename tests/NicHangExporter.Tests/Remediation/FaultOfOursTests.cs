@@ -5,7 +5,10 @@ using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation;
 
-/// <summary>An exception that nobody has foreseen, in the middle of a pass: whoever waits is told, nothing is left half done, and the door stays open.</summary>
+/// <summary>
+/// An unexpected exception during a remediation: callers are answered, the device is resolved, and later requests are
+/// handled.
+/// </summary>
 public sealed class FaultOfOursTests : IDisposable
 {
     private readonly FixtureHost _host = new(LocalLoop.Enforcing, live: true);
@@ -42,14 +45,14 @@ public sealed class FaultOfOursTests : IDisposable
             _host.Live(1);
         _host.Ethtool.Address = _ => null;
 
-        // It could not even be settled; the door comes back to that as soon as it can.
+        // It could not even be resolved; the remediator tries again later.
         var failed = Answer(ticket);
         _host.Live(1);
         AssertSettled(failed);
     }
 
     [Fact]
-    public void Fault_OfADryRun_LeavesThePassUnderWayAlone()
+    public void Fault_OfADryRun_LeavesTheRunningRemediationAlone()
     {
         var ticket = _host.Remediator.Submit(new(_nic.Interface, RemediationTrigger.Cli) { Recover = true });
         _host.RemediationWorker.RunPending();
@@ -63,7 +66,8 @@ public sealed class FaultOfOursTests : IDisposable
         Assert.Equal(RemediationVerdict.Applied, Answer(ticket).Verdict);
     }
 
-    private RemediationOutcome Ask(bool recover) => _host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Recover = recover, Settings = recover ? [] : ["eee"] });
+    private RemediationOutcome Ask(bool recover) =>
+        _host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Recover = recover, Settings = recover ? [] : ["eee"] });
 
     private void AssertSettled(RemediationOutcome failed)
     {
@@ -74,7 +78,7 @@ public sealed class FaultOfOursTests : IDisposable
         foreach (var name in new[] { "tx-tcp-segmentation", "tx-tcp6-segmentation", "tx-generic-segmentation" })
             Assert.Equal(record.Desired.Contains(name), !_nic.IsRequested(name));
         Assert.InRange(_host.Log.Count(EventIds.RemediationFailed), 1, 10);
-        // The door is open: it passes traffic and cools down, and that is said.
+        // Requests are handled: the device passes traffic and cools down.
         Assert.Equal(DeclineReason.Cooldown, Ask(recover: false).Declined);
     }
 

@@ -3,8 +3,9 @@ using NicHangExporter.Remediation.Journaling;
 namespace NicHangExporter.Tests.Remediation;
 
 /// <summary>
-/// A disk that can fail each call, and whose power can be cut before each. It is as unkind as Linux: what was not synced may be there after a cut, in part,
-/// as zeros, or not at all; and what a failed sync could not write is dropped, while it can still be read, and the next sync says that all is well.
+/// A disk that can fail each call, and whose power can be cut before each. It is as unkind as Linux: what was not
+/// synced may be there after a cut, in part, as zeros, or not at all; and what a failed sync could not write is
+/// dropped, while it can still be read, and the next sync says that all is well.
 /// </summary>
 internal sealed class FaultyDisk
 {
@@ -55,8 +56,8 @@ internal sealed class FaultyDisk
     }
 
     /// <summary>
-    /// The disk after a cut now: what is on it is a matter of luck within what may be. Names change in the order of the calls on the file systems that we
-    /// know, in any order by the letter of POSIX.
+    /// The disk after a cut now: what is on it is a matter of luck within what may be. Names change in the order of the
+    /// calls on the file systems that we know, in any order by the letter of POSIX.
     /// </summary>
     public FaultyDisk Cut(Random luck, bool namesInAnyOrder = false)
     {

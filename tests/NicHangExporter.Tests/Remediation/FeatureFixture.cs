@@ -30,7 +30,8 @@ internal sealed record FeatureFixture(string File, string Driver)
 
     public PauseParameters? Pause { get; init; }
 
-    public DeviceFacts Facts => Device(Driver, Parse(System.IO.File.ReadAllText(Detection.Fixtures.PathOf("features", File + ".txt")))) with { Eee = Eee, Pause = Pause };
+    public DeviceFacts Facts => Device(Driver, Parse(System.IO.File.ReadAllText(Detection.Patterns.Fixtures.PathOf("features",
+        File + ".txt")))) with { Eee = Eee, Pause = Pause };
 
     private static EnergyEfficientEthernet Awake => new(true, false, true, 17, 0x28, 0x28);
 
@@ -45,13 +46,18 @@ internal sealed record FeatureFixture(string File, string Driver)
         return new DeviceFacts(name, bus, driver) { IsPhysical = true, IsUp = true, Features = features };
     }
 
-    /// <summary>Reads the output of <c>ethtool -k</c>, in which rows of one feature have ethtool's name and rows above several have no state of their own.</summary>
+    /// <summary>
+    /// Reads the output of <c>ethtool -k</c>, in which rows of one feature have ethtool's name and rows above several
+    /// have no state of their own.
+    /// </summary>
     public static DeviceFeatures Parse(string text)
     {
         var features = ImmutableArray.CreateBuilder<Feature>();
-        foreach (var line in text.Split('\n').Where(line => line.Contains(": o", StringComparison.Ordinal) && line[0] != '#'))
+        foreach (var line in text.Split('\n').Where(line => line.Contains(": o", StringComparison.Ordinal)
+            && line[0] != '#'))
         {
-            var (name, state) = (line[..line.IndexOf(':', StringComparison.Ordinal)].Trim(), line[(line.IndexOf(':', StringComparison.Ordinal) + 2)..]);
+            var (name, state) = (line[..line.IndexOf(':', StringComparison.Ordinal)].Trim(),
+                line[(line.IndexOf(':', StringComparison.Ordinal) + 2)..]);
             var members = OffloadNames.All.FirstOrDefault(offload => offload.Long == name)?.Features ?? [name];
             if (members is not [var feature])
                 continue;

@@ -43,7 +43,8 @@ public sealed class FormerEpisodeTests : IDisposable
         Assert.InRange(bundle.Summary.OutageSeconds, 2, 10);
         Assert.True(bundle.Summary.Reports >= 2);
         Assert.InRange(bundle.Summary.End - healed.Start, TimeSpan.Zero, TimeSpan.FromSeconds(10));
-        Assert.Contains(_host.JournalEntries(), entry => entry.Event == JournalEvent.Episode && entry.Episode!.Id == healed.Id);
+        Assert.Contains(_host.JournalEntries(), entry => entry.Event == JournalEvent.Episode
+            && entry.Episode!.Id == healed.Id);
     }
 
     [Fact]

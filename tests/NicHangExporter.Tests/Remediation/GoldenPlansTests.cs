@@ -5,8 +5,9 @@ using NicHangExporter.Remediation.Planning;
 namespace NicHangExporter.Tests.Remediation;
 
 /// <summary>
-/// What each profile and each stage would do to a device of each driver, as text: a new row, or a change of one, shows as a difference. After a
-/// wanted change, UPDATE_GOLDEN=1 writes the file anew; read its difference before committing it.
+/// What each profile and each stage would do to a device of each driver, as text: a new row, or a change of one, shows
+/// as a difference. After a wanted change, UPDATE_GOLDEN=1 writes the file again; read its difference before committing
+/// it.
 /// </summary>
 public sealed class GoldenPlansTests
 {
@@ -28,18 +29,25 @@ public sealed class GoldenPlansTests
         foreach (var fixture in FeatureFixture.All)
         {
             var ladder = catalogue.Ladder(fixture.Driver);
-            text.Append($"== {fixture.File}: driver {fixture.Driver}, {(ladder is null ? "no ladder" : "ladder " + string.Join(" > ", ladder.Stages))}\n");
+            var stages = ladder is null ? "no ladder" : "ladder " + string.Join(" > ", ladder.Stages);
+            text.Append($"== {fixture.File}: driver {fixture.Driver}, {stages}\n");
             foreach (var profile in OffloadProfiles.All)
-                Append(text, $"profile {profile.Name}", RemediationPlan.Create(fixture.Facts, profile.Settings, null, ladder));
+                Append(text, $"profile {profile.Name}",
+                    RemediationPlan.Create(fixture.Facts, profile.Settings, null, ladder));
             for (var stage = 0; stage < ladder?.Stages.Length; stage++)
-                text.Append($"stage {stage}, hung: {string.Join(", ", RemediationPlan.Create(fixture.Facts, catalogue.StageSettings(fixture.Driver, stage), new RemediationStep.Reinit(), ladder).Steps)}\n");
+            {
+                var settings = catalogue.StageSettings(fixture.Driver, stage);
+                var plan = RemediationPlan.Create(fixture.Facts, settings, new RemediationStep.Reinit(), ladder);
+                text.Append($"stage {stage}, hung: {string.Join(", ", plan.Steps)}\n");
+            }
         }
         return text.ToString();
     }
 
     private static void Append(StringBuilder text, string name, RemediationPlan plan)
     {
-        var verdict = plan.NothingChangeable ? "nothing changeable" : plan.ChangesNothing ? "changes nothing" : plan.InterruptsTraffic ? "interrupts traffic" : "no interruption";
+        var verdict = plan.NothingChangeable ? "nothing changeable" : plan.ChangesNothing ? "changes nothing"
+            : plan.InterruptsTraffic ? "interrupts traffic" : "no interruption";
         text.Append($"{name}: {verdict}\n");
         Line("steps", plan.Steps.Select(step => step.ToString()!));
         Line("already off", plan.AlreadyOff);

@@ -5,11 +5,13 @@ using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation;
 
-/// <summary>Seeded histories: entries as the door writes them, in an order in which they could come, with texts that nobody would wish for.</summary>
+/// <summary>Seeded histories: entries as the store writes them, in a possible order, with hostile texts.</summary>
 internal sealed class Histories(int seed)
 {
-    private static readonly string[] Texts = ["", "ok", "line\nbreak", "\"quoted\\\"", "käßé 网卡 🧨", "\u0000\u0001\u001b[31m", "}{,\"crc\":\"00000000\"}", new('x', 300)];
-    private static readonly string[] Settings = ["tx-tcp-segmentation", "tx-generic-segmentation", "tx-checksum-ip-generic", "rx-checksum", "rx-gro", "eee", "pause"];
+    private static readonly string[] Texts = ["", "ok", "line\nbreak", "\"quoted\\\"", "käßé 网卡 🧨",
+        "\u0000\u0001\u001b[31m", "}{,\"crc\":\"00000000\"}", new('x', 300)];
+    private static readonly string[] Settings = ["tx-tcp-segmentation", "tx-generic-segmentation",
+        "tx-checksum-ip-generic", "rx-checksum", "rx-gro", "eee", "pause"];
 
     private readonly Random _random = new(seed);
     private readonly Dictionary<string, JournalEntry> _pending = [];
@@ -21,7 +23,8 @@ internal sealed class Histories(int seed)
     public JournalEntry After(long seq) => Content() with
     {
         Seq = seq + 1,
-        Time = new DateTimeOffset(2026, 7, 24, 15, 0, 0, TimeSpan.Zero).AddMilliseconds((_age * 1000) + (Chance(20) ? -1e8 : 0)),
+        Time = new DateTimeOffset(2026, 7, 24, 15, 0, 0,
+            TimeSpan.Zero).AddMilliseconds((_age * 1000) + (Chance(20) ? -1e8 : 0)),
         Boot = Chance(50) ? null : _boot,
         Uptime = _uptime,
         Age = _age,
@@ -35,9 +38,21 @@ internal sealed class Histories(int seed)
         (_age, _uptime) = (_age + passed, _uptime + passed);
         var number = _random.Next(5);
         var key = $"0000:0{number}:00.0|52:54:00:12:34:0{number}";
-        var entry = new JournalEntry(JournalEvent.Clock) { Key = key, Device = $"eth{number}", Driver = Pick("e1000e", "igb", "r8169") };
+        var entry = new JournalEntry(JournalEvent.Clock)
+        {
+            Key = key,
+            Device = $"eth{number}",
+            Driver = Pick("e1000e", "igb", "r8169")
+        };
         if (_pending.Remove(key, out var intent) && !Chance(10))
-            return Outcome(entry with { Id = intent.Id, Trigger = intent.Trigger, Stage = intent.Stage, Profile = intent.Profile, Rung = intent.Rung });
+            return Outcome(entry with
+            {
+                Id = intent.Id,
+                Trigger = intent.Trigger,
+                Stage = intent.Stage,
+                Profile = intent.Profile,
+                Rung = intent.Rung
+            });
         return _random.Next(14) switch
         {
             0 => new JournalEntry(JournalEvent.Clock),
@@ -49,9 +64,19 @@ internal sealed class Histories(int seed)
             6 => entry with { Event = JournalEvent.Recurred, Profile = Pick("segmentation", "checksum", null) },
             7 => entry with { Event = JournalEvent.Episode, Episode = Episode() },
             12 => entry with { Event = JournalEvent.LinkRestored, Reason = Text() },
-            8 => Outcome(entry with { Id = Id(), Trigger = Any<RemediationTrigger>() }) with { Verdict = RemediationVerdict.Declined, Declined = Any<DeclineReason>() },
+            8 => Outcome(entry with { Id = Id(), Trigger = Any<RemediationTrigger>() }) with
+            {
+                Verdict = RemediationVerdict.Declined,
+                Declined = Any<DeclineReason>(),
+            },
             9 => new JournalEntry(JournalEvent.Alert) { Alerts = Alerts(), Actor = Text() },
-            10 => new JournalEntry(JournalEvent.Answered) { Alerts = Alerts(), Device = entry.Device, Declined = Any<DeclineReason>(), Reason = Text() },
+            10 => new JournalEntry(JournalEvent.Answered)
+            {
+                Alerts = Alerts(),
+                Device = entry.Device,
+                Declined = Any<DeclineReason>(),
+                Reason = Text()
+            },
             _ => _pending[key] = Intent(entry),
         };
     }
@@ -83,23 +108,28 @@ internal sealed class Histories(int seed)
         After = SomeSettings(),
         Fixed = Chance(3) ? ["rx-lro", Text()] : null,
         LeftDown = Chance(9) ? _random.Next() : null,
-        Evidence = new RemediationEvidence(_random.NextDouble() * 60, Chance(2) ? (ulong)_random.NextInt64() : null, Chance(2) ? _random.NextDouble() / 3 : null,
+        Evidence = new RemediationEvidence(_random.NextDouble() * 60, Chance(2) ? (ulong)_random.NextInt64() : null,
+            Chance(2) ? _random.NextDouble() / 3 : null,
             _random.Next(9), Chance(2) ? 1e-9 : null, Chance(4) ? Text() : null),
     };
 
     // Of few, so that some of them come again.
     private AcceptedAlert[] Alerts() => [.. Enumerable.Range(0, _random.Next(4)).Select(_ => new AcceptedAlert(
-        new AlertKey($"{_random.Next(20):x16}", DateTimeOffset.UnixEpoch.AddSeconds(_random.Next(50))), $"eth{_random.Next(5)}"))];
+        new AlertKey($"{_random.Next(20):x16}", DateTimeOffset.UnixEpoch.AddSeconds(_random.Next(50))),
+        $"eth{_random.Next(5)}"))];
 
-    private EpisodeSummary Episode() => new(Id(), DateTimeOffset.UnixEpoch.AddTicks(_random.NextInt64(1L << 60)), DateTimeOffset.UnixEpoch.AddDays(_random.Next(90000)),
+    private EpisodeSummary Episode() => new(Id(), DateTimeOffset.UnixEpoch.AddTicks(_random.NextInt64(1L << 60)),
+        DateTimeOffset.UnixEpoch.AddDays(_random.Next(90000)),
         Pick("wedge", "flap", "stall", "unknown")!, _random.NextDouble() * 1e6, _random.Next());
 
-    private Dictionary<string, string> SomeSettings() => Settings.Where(_ => Chance(3)).ToDictionary(name => name, _ => Pick("on", "off", "on [fixed]")!);
+    private Dictionary<string, string> SomeSettings() =>
+        Settings.Where(_ => Chance(3)).ToDictionary(name => name, _ => Pick("on", "off", "on [fixed]")!);
 
     private string Id() => _random.NextInt64().ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
 
     private string Text() => Chance(4)
-        ? new StringBuilder().Append((char)_random.Next(1, 0xd800), 1).Append((char)_random.Next(0xe000, 0xfffe), 1).ToString()
+        ? new StringBuilder().Append((char)_random.Next(1, 0xd800), 1).Append((char)_random.Next(0xe000, 0xfffe),
+            1).ToString()
         : Texts[_random.Next(Texts.Length)];
 
     private T Any<T>() where T : struct, Enum => Enum.GetValues<T>()[_random.Next(Enum.GetValues<T>().Length)];

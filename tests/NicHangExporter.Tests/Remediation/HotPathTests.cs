@@ -2,7 +2,10 @@ using NicHangExporter.Hosting;
 
 namespace NicHangExporter.Tests.Remediation;
 
-/// <summary>Between the report that confirms a hang and the first command to the NIC nothing is logged: a log that blocks, or a console at 9600 baud, must not come before the cure.</summary>
+/// <summary>
+/// Between the report that confirms a hang and the first command to the NIC nothing is logged: a log that blocks, or a
+/// console at 9600 baud, must not come before the cure.
+/// </summary>
 public sealed class HotPathTests : IDisposable
 {
     private readonly FixtureHost _host;
@@ -33,9 +36,12 @@ public sealed class HotPathTests : IDisposable
             Hang();
             _host.Live(400);
         }
+        if (what == "budget gone")
+            _host.Configure(options => options with { Remediation = options.Remediation with { DeviceBudget = 1 } });
         var (before, after) = Hang();
 
-        Assert.True(before == after, string.Join("\n", _host.Log.Entries.Skip(before).Take(after - before).Select(entry => entry.Message)));
+        Assert.True(before == after, string.Join("\n",
+            _host.Log.Entries.Skip(before).Take(after - before).Select(entry => entry.Message)));
         Assert.False(_nic.IsHung);
         // And everything that was to be said is said after it.
         _host.Live(1);

@@ -6,12 +6,13 @@ using NicHangExporter.Remediation.Policy;
 namespace NicHangExporter.Tests.Remediation;
 
 /// <summary>
-/// Everybody asks at once and in any order: the local loop with each report of a hang, people and programs over the console, the API and the webhook.
-/// One episode is one action, and each of them has an answer.
+/// Requests in any order and at the same time: the local loop with each hang report, console, API and webhook.
+/// One episode is one action, and each request is answered.
 /// </summary>
 public sealed class InterleavingTests : IDisposable
 {
-    private static readonly RemediationTrigger[] Remote = [RemediationTrigger.Cli, RemediationTrigger.Api, RemediationTrigger.Webhook];
+    private static readonly RemediationTrigger[] Remote = [RemediationTrigger.Cli, RemediationTrigger.Api,
+        RemediationTrigger.Webhook];
 
     private readonly FixtureHost _host;
     private readonly SimulatedNic _nic;
@@ -56,7 +57,8 @@ public sealed class InterleavingTests : IDisposable
             for (var round = 0; round < Rounds; round++)
             {
                 gate.SignalAndWait(TestContext.Current.CancellationToken);
-                tickets[number] = _host.Remediator.Submit(Request(number % 4 == 0 ? RemediationTrigger.Local : Remote[number % 3], dryRun: number % 25 == 24));
+                tickets[number] = _host.Remediator.Submit(Request(number % 4 == 0 ? RemediationTrigger.Local
+                    : Remote[number % 3], dryRun: number % 25 == 24));
                 gate.SignalAndWait(TestContext.Current.CancellationToken);
             }
         })
@@ -84,14 +86,17 @@ public sealed class InterleavingTests : IDisposable
             Assert.False(_nic.IsHung);
             var healed = tickets.Count(ticket => ticket.Outcome.Result.Verdict == RemediationVerdict.Healed);
             Assert.Equal(Callers - Callers / 25, healed);
-            // Whoever came before the loop and whoever came after it: they are told of the same pass.
-            Assert.Single(tickets.Select(ticket => ticket.Outcome.Result).Where(outcome => outcome.Verdict == RemediationVerdict.Healed).Select(outcome => outcome.Id).Distinct());
+            // Requests before and after the one of the loop get the outcome of the same remediation.
+            Assert.Single(tickets.Select(ticket => ticket.Outcome.Result)
+                .Where(outcome => outcome.Verdict == RemediationVerdict.Healed)
+                .Select(outcome => outcome.Id).Distinct());
             Forget();
         }
         callers.ForEach(caller => caller.Join());
     }
 
-    // One episode from the first packet that is stuck to long after it is healed; times, order and number of requests are the seed's.
+    // One episode from the first packet that is stuck to long after it is healed; times, order and number of requests
+    // are the seed's.
     private void Interleave(int seed, Random luck)
     {
         var tickets = new List<(RemediationRequest Request, RemediationTicket Ticket)>();
@@ -106,7 +111,8 @@ public sealed class InterleavingTests : IDisposable
             if ((int)passed != (int)(passed - step))
                 _nic.Second();
             // A report that was printed before the reset may be read after it.
-            var isLate = !_nic.IsHung && reports > 0 && !lateness && _host.Uptime - _nic.Operations[^1].At < 1 && luck.Next(4) == 0;
+            var isLate = !_nic.IsHung && reports > 0 && !lateness && _host.Uptime - _nic.Operations[^1].At < 1
+                && luck.Next(4) == 0;
             if ((_nic.IsHung || isLate) && passed >= nextReport)
             {
                 lateness |= isLate;
@@ -120,17 +126,18 @@ public sealed class InterleavingTests : IDisposable
                     case < 3:
                         _host.RemediationWorker.RunPending();
                         break;
-                    // The loop asks once the hang is confirmed, and again while nothing new is heard.
+                    // The loop submits a request when the hang is confirmed, and again while there is no new report.
                     case < 6 when reports >= 2:
                         Ask(Request(RemediationTrigger.Local));
                         break;
                     default:
-                        // For an alert the door is asked only where the hang is seen here as well.
-                        if (luck.Next(3) == 0 && Remote[luck.Next(3)] is var remote && (remote != RemediationTrigger.Webhook || reports > 0))
+                        // An alert is acted on only if this host has detected the hang as well.
+                        if (luck.Next(3) == 0 && Remote[luck.Next(3)] is var remote
+                            && (remote != RemediationTrigger.Webhook || reports > 0))
                             Ask(Request(remote, dryRun: luck.Next(6) == 0));
                         break;
                 }
-            // Nobody may have asked yet, with the hang long confirmed.
+            // There may be no request yet although the hang was confirmed long ago.
             if (passed > 8 && reports >= 2)
                 Ask(Request(RemediationTrigger.Local));
         }
@@ -150,7 +157,9 @@ public sealed class InterleavingTests : IDisposable
         }
         catch (Exception exception)
         {
-            throw new InvalidOperationException($"seed {seed}: {exception.Message} {string.Join("; ", tickets.Select(asked => $"{asked.Request.Trigger} {asked.Ticket.Outcome.Status}"))}", exception);
+            var states = tickets.Select(ticket => $"{ticket.Request.Trigger} {ticket.Ticket.Outcome.Status}");
+            throw new InvalidOperationException(
+                $"seed {seed}: {exception.Message} {string.Join("; ", states)}", exception);
         }
         Forget();
 
@@ -163,10 +172,11 @@ public sealed class InterleavingTests : IDisposable
         if (request.DryRun)
             Assert.Contains(outcome.Verdict, new[] { RemediationVerdict.DryRun, RemediationVerdict.NothingToDo });
         else if (outcome.Verdict == RemediationVerdict.Declined)
-            // Too late: it is healed, and whoever passes traffic is left alone.
+            // Too late: it is healed, and a device that passes traffic is left alone.
             Assert.True(outcome.Declined is DeclineReason.Cooldown or DeclineReason.NotHung, $"{outcome.Declined}");
         else if (outcome.Verdict == RemediationVerdict.NothingToDo)
-            // Late as well: an alert resets nothing that passes traffic, and what prevents the next hang is in force. Who joins it hears the same.
+            // Late as well: an alert resets no device that passes traffic, and the stage is in force. A joined request
+            // gets the same answer.
             Assert.True(request.Trigger == RemediationTrigger.Webhook || isJoined);
         else
             Assert.Contains(outcome.Verdict, new[] { RemediationVerdict.Healed, RemediationVerdict.Applied });
@@ -176,7 +186,9 @@ public sealed class InterleavingTests : IDisposable
     private void Forget()
     {
         Assert.Single(_host.Ledger.State.Devices.Values.Single().Charges);
-        var undone = _host.Remediator.Submit(new RemediationRequest(_nic.Interface, RemediationTrigger.Cli) { Rollback = true }).Outcome;
+        var undone = _host.Remediator.Submit(new RemediationRequest(_nic.Interface,
+            RemediationTrigger.Cli)
+        { Rollback = true }).Outcome;
         for (var second = 0; second < 10 && !undone.IsCompleted; second++)
         {
             Settle();
@@ -199,19 +211,29 @@ public sealed class InterleavingTests : IDisposable
         _host.RemediationWorker.Post(done.Set);
         if (!_isThreaded)
             _host.RemediationWorker.RunPending();
-        Assert.True(done.Wait(TimeSpan.FromSeconds(30)), "the lane stands still");
+        Assert.True(done.Wait(TimeSpan.FromSeconds(30)), "the worker is blocked");
     }
 
-    private void Report(TimeSpan since) => _host.Evidence.Report(_nic.Interface, _bus, _host.Clock.GetElapsedTime(0), since, _nic.TxPackets);
+    private void Report(TimeSpan since) =>
+        _host.Evidence.Report(_nic.Interface, _bus, _host.Clock.GetElapsedTime(0), since, _nic.TxPackets);
 
     private RemediationRequest Request(RemediationTrigger trigger, bool dryRun = false) =>
         new(_nic.Interface, trigger) { Recover = true, DryRun = dryRun, Reason = "hang" };
 
-    private long Attempts() => _host.Ledger.State.Devices.Values.Sum(device => device.Counts.Where(count => count.Key.StartsWith("attempts/", StringComparison.Ordinal)).Sum(count => count.Value));
+    private long Attempts() => _host.Ledger.State.Devices.Values.Sum(device => device.Counts
+        .Where(count => count.Key.StartsWith("attempts/", StringComparison.Ordinal)).Sum(count => count.Value));
 
     private static ExporterOptions Configure(ExporterOptions options)
     {
         options = LocalLoop.Enforcing(options);
-        return options with { Remediation = options.Remediation with { Webhook = RemediationMode.Enforce, Api = RemediationMode.Enforce, VerifyWindow = TimeSpan.FromSeconds(4) } };
+        return options with
+        {
+            Remediation = options.Remediation with
+            {
+                Webhook = RemediationMode.Enforce,
+                Api = RemediationMode.Enforce,
+                VerifyWindow = TimeSpan.FromSeconds(4)
+            }
+        };
     }
 }

@@ -5,7 +5,10 @@ using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Remediation;
 
-/// <summary>Kills, power cuts and refusals at every call: nothing that was acknowledged is lost, nothing is there twice, and the history stays known.</summary>
+/// <summary>
+/// Kills, power cuts and refusals at every call: nothing that was acknowledged is lost, nothing is there twice, and the
+/// history stays known.
+/// </summary>
 public sealed class JournalCrashTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -45,7 +48,8 @@ public sealed class JournalCrashTests : IDisposable
                 var disk = new FaultyDisk();
                 var acknowledged = Run(disk, (number, _) => Stop(number == call));
                 var random = new Random((call * 100) + luck);
-                AssertRemembers(crash == Crash.Kill ? disk.Kill() : disk.Cut(random, crash == Crash.PowerCutWithNamesInAnyOrder), acknowledged,
+                AssertRemembers(crash == Crash.Kill ? disk.Kill()
+                    : disk.Cut(random, crash == Crash.PowerCutWithNamesInAnyOrder), acknowledged,
                     // An older file may have lost its name to the newer one: the state is whole all the same.
                     lines: crash != Crash.PowerCutWithNamesInAnyOrder);
             }
@@ -69,11 +73,11 @@ public sealed class JournalCrashTests : IDisposable
             foreach (var tear in new[] { 0, 0.5, 1 })
             {
                 var disk = new FaultyDisk { Tear = tear };
-                var acknowledged = Run(disk, (number, _) => Refuse(number == call, refusal), out var scribe);
+                var acknowledged = Run(disk, (number, _) => Refuse(number == call, refusal), out var writer);
 
-                Assert.True(scribe.Journal.Retry());
-                Assert.True(scribe.Journal.IsWritable);
-                Assert.InRange(scribe.Journal.WriteFailures, 0, 1);
+                Assert.True(writer.Journal.Retry());
+                Assert.True(writer.Journal.IsWritable);
+                Assert.InRange(writer.Journal.WriteFailures, 0, 1);
                 Assert.InRange(_entries.Count - acknowledged, 0, 1);
                 Assert.Equal(_entries.Count, AssertRemembers(disk.Cut(new Random(call)), _entries.Count));
             }
@@ -98,7 +102,7 @@ public sealed class JournalCrashTests : IDisposable
             else
             {
                 disk.Fate = (_, _) => { };
-                using (var next = new Scribe(_options, _state, disk.Files))
+                using (var next = new JournalWriter(_options, _state, disk.Files))
                 {
                     Assert.True(next.History.IsKnown);
                     Assert.InRange(next.Seq, acknowledged, _entries.Count);
@@ -114,45 +118,46 @@ public sealed class JournalCrashTests : IDisposable
     public void Journal_WhoseDiskFailsForLong_KeepsTheSumOfWhatItCouldNotWrite()
     {
         var disk = new FaultyDisk();
-        using var scribe = new Scribe(_options, _state, disk.Files);
+        using var writer = new JournalWriter(_options, _state, disk.Files);
         var histories = new Histories(2);
         for (var number = 0; number < 10; number++)
-            Assert.True(scribe.Append(histories.After(scribe.Seq)));
+            Assert.True(writer.Append(histories.After(writer.Seq)));
         disk.Fate = (_, kind) => Refuse(kind == "write", typeof(IOException));
         for (var number = 0; number < (2 * Journal.MaxWaiting) + 10; number++)
         {
-            scribe.Clock.Advance(TimeSpan.FromSeconds(1));
-            Assert.False(scribe.Append(histories.After(scribe.Seq)));
+            writer.Clock.Advance(TimeSpan.FromSeconds(1));
+            Assert.False(writer.Append(histories.After(writer.Seq)));
         }
-        Assert.False(scribe.Journal.IsWritable);
-        Assert.False(scribe.Journal.Retry());
-        Assert.Single(scribe.Lines(EventIds.JournalUnavailable));
+        Assert.False(writer.Journal.IsWritable);
+        Assert.False(writer.Journal.Retry());
+        Assert.Single(writer.Lines(EventIds.JournalUnavailable));
 
         disk.Fate = (_, _) => { };
-        Assert.True(scribe.Journal.Retry());
+        Assert.True(writer.Journal.Retry());
 
-        Assert.Contains($"{2 * Journal.MaxWaiting} of the entries", Assert.Single(scribe.Lines(EventIds.JournalRecovered)), StringComparison.Ordinal);
-        using var next = new Scribe(_options, _state, disk.Cut(new Random(1)).Files);
+        Assert.Contains($"{2 * Journal.MaxWaiting} of the entries",
+            Assert.Single(writer.Lines(EventIds.JournalRecovered)), StringComparison.Ordinal);
+        using var next = new JournalWriter(_options, _state, disk.Cut(new Random(1)).Files);
         Assert.True(next.History.IsKnown);
-        Assert.Equal(scribe.Seq, next.Seq);
-        Assert.Equal(Scribe.Text(scribe.State), Scribe.Text(next.State));
+        Assert.Equal(writer.Seq, next.Seq);
+        Assert.Equal(JournalWriter.Text(writer.State), JournalWriter.Text(next.State));
     }
 
     [Fact]
     public void Journal_ThatFlaps_IsLoggedOnceAMinute()
     {
         var disk = new FaultyDisk();
-        using var scribe = new Scribe(_options, _state, disk.Files);
+        using var writer = new JournalWriter(_options, _state, disk.Files);
         for (var number = 0; number < 240; number++)
         {
             var fails = number % 2 == 1;
             disk.Fate = (_, kind) => Refuse(fails && kind == "fsync", typeof(IOException));
-            Assert.Equal(!fails, scribe.Append(new JournalEntry(JournalEvent.Clock)));
-            scribe.Clock.Advance(TimeSpan.FromSeconds(1));
+            Assert.Equal(!fails, writer.Append(new JournalEntry(JournalEvent.Clock)));
+            writer.Clock.Advance(TimeSpan.FromSeconds(1));
         }
-        Assert.Equal(120, scribe.Journal.WriteFailures);
-        Assert.Equal(4, scribe.Lines(EventIds.JournalUnavailable).Count());
-        Assert.Equal(4, scribe.Lines(EventIds.JournalRecovered).Count());
+        Assert.Equal(120, writer.Journal.WriteFailures);
+        Assert.Equal(4, writer.Lines(EventIds.JournalUnavailable).Count());
+        Assert.Equal(4, writer.Lines(EventIds.JournalRecovered).Count());
     }
 
     private static void Stop(bool now)
@@ -178,7 +183,7 @@ public sealed class JournalCrashTests : IDisposable
     private int Run(FaultyDisk disk, Action<int, string> fate) => Run(disk, fate, out _);
 
     // Two processes one after the other on a disk with this fate; returns the last number that was acknowledged.
-    private int Run(FaultyDisk disk, Action<int, string> fate, out Scribe last)
+    private int Run(FaultyDisk disk, Action<int, string> fate, out JournalWriter last)
     {
         disk.Fate = fate;
         var acknowledged = 0;
@@ -188,7 +193,7 @@ public sealed class JournalCrashTests : IDisposable
             foreach (var until in new[] { 7, _entries.Count })
             {
                 last?.Dispose();
-                last = new Scribe(_options, _state, disk.Files);
+                last = new JournalWriter(_options, _state, disk.Files);
                 for (var attempt = 0; !last.Journal.IsOpen && attempt < 50; attempt++)
                     last.Open();
                 while (last.Journal.IsOpen && last.Seq < until)
@@ -210,23 +215,26 @@ public sealed class JournalCrashTests : IDisposable
     private int AssertRemembers(FaultyDisk disk, int acknowledged, bool lines = true)
     {
         int remembered;
-        using (var next = new Scribe(_options, _state, disk.Files))
+        using (var next = new JournalWriter(_options, _state, disk.Files))
         {
             Assert.True(next.History.IsKnown, string.Join("; ", next.History.Problems));
             Assert.InRange(next.Seq, acknowledged, _entries.Count);
             remembered = (int)next.Seq;
-            Assert.Equal(Scribe.Text(Fold(remembered)), Scribe.Text(next.State));
+            Assert.Equal(JournalWriter.Text(Fold(remembered)), JournalWriter.Text(next.State));
             if (remembered > 0)
-                Assert.Equal((_entries[remembered - 1].Age, _entries[remembered - 1].Boot), (next.History.LastAge, next.History.LastBoot));
+                Assert.Equal((_entries[remembered - 1].Age, _entries[remembered - 1].Boot),
+                    (next.History.LastAge, next.History.LastBoot));
             Assert.True(next.Append(_entries[0] with { Event = JournalEvent.Paused, Key = null, Episode = null }));
             Assert.True(next.Append(_entries[0] with { Event = JournalEvent.Resumed, Key = null, Episode = null }));
         }
         if (!lines)
             return remembered;
-        var numbers = new[] { ".4", ".3", ".2", ".1", "" }.Where(age => disk.Paths.Contains(Path + age)).SelectMany(age => Scribe.Entries(disk[Path + age])).Select(entry => entry.Seq);
+        var numbers = new[] { ".4", ".3", ".2", ".1", "" }.Where(age => disk.Paths.Contains(Path + age))
+            .SelectMany(age => JournalWriter.Entries(disk[Path + age])).Select(entry => entry.Seq);
         Assert.Equal(Enumerable.Range(1, remembered + 2).Select(number => (long)number), numbers);
         return remembered;
     }
 
-    private RemediationState Fold(int count) => _entries.Take(count).Aggregate(RemediationState.Empty, (state, entry) => state.After(entry));
+    private RemediationState Fold(int count) =>
+        _entries.Take(count).Aggregate(RemediationState.Empty, (state, entry) => state.After(entry));
 }

@@ -6,7 +6,10 @@ using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Remediation;
 
-/// <summary>Files that are not as they were written: torn at the end they are continued; anything else is kept, and makes for more caution, never for less.</summary>
+/// <summary>
+/// Files that are not as they were written: torn at the end they are continued; anything else is kept, and makes for
+/// more caution, never for less.
+/// </summary>
 public sealed class JournalDamageTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -53,20 +56,22 @@ public sealed class JournalDamageTests : IDisposable
     [Fact]
     public void Journal_TornAtEveryByteOfItsLastLine_GoesOnAfterTheLineBefore()
     {
-        var written = Written(12, out var scribe);
+        var written = Written(12, out var writer);
         var ends = Ends(written[Path]);
         for (var cut = ends[^2] + 1; cut < ends[^1]; cut++)
         {
             var disk = new FaultyDisk { [Path] = written[Path][..cut] };
-            using (var next = new Scribe(_options, _state, Files(disk)))
+            using (var next = new JournalWriter(_options, _state, Files(disk)))
             {
                 Assert.True(next.History.IsKnown);
-                Assert.Equal(scribe.Seq - 1, next.Seq);
-                Assert.Contains($"The last {cut - ends[^2]} bytes", Assert.Single(next.Lines(EventIds.JournalTorn)), StringComparison.Ordinal);
+                Assert.Equal(writer.Seq - 1, next.Seq);
+                Assert.Contains($"The last {cut - ends[^2]} bytes", Assert.Single(next.Lines(EventIds.JournalTorn)),
+                    StringComparison.Ordinal);
                 Assert.True(next.Append(new JournalEntry(JournalEvent.Paused)));
             }
-            Assert.Equal(Enumerable.Range(1, (int)scribe.Seq).Select(seq => (long)seq), Scribe.Entries(disk[Path]).Select(entry => entry.Seq));
-            using var last = new Scribe(_options, _state, Files(disk));
+            Assert.Equal(Enumerable.Range(1, (int)writer.Seq).Select(seq => (long)seq),
+                JournalWriter.Entries(disk[Path]).Select(entry => entry.Seq));
+            using var last = new JournalWriter(_options, _state, Files(disk));
             Assert.True(last.State.Paused);
         }
     }
@@ -78,13 +83,13 @@ public sealed class JournalDamageTests : IDisposable
     [InlineData("{\"event\":\"clock\",\0\0\0\0\0\0\0\0\"crc\":\"00000000\"}\n")]
     public void Journal_WithATornLineOfWhateverKind_GoesOn(string torn)
     {
-        var disk = Written(12, out var scribe);
+        var disk = Written(12, out var writer);
         disk[Path] = [.. disk[Path], .. Encoding.UTF8.GetBytes(torn)];
-        using var next = new Scribe(_options, _state, Files(disk));
+        using var next = new JournalWriter(_options, _state, Files(disk));
         Assert.True(next.History.IsKnown);
-        Assert.Equal(Scribe.Text(scribe.State), Scribe.Text(next.State));
+        Assert.Equal(JournalWriter.Text(writer.State), JournalWriter.Text(next.State));
         Assert.True(next.Append(new JournalEntry(JournalEvent.Clock)));
-        Assert.Equal(13, Scribe.Entries(disk[Path]).Count());
+        Assert.Equal(13, JournalWriter.Entries(disk[Path]).Count());
     }
 
     [Fact]
@@ -93,7 +98,7 @@ public sealed class JournalDamageTests : IDisposable
         var disk = Written(12, out _);
         var content = disk[Path];
         content[^30] ^= 1;
-        using var next = new Scribe(_options, _state, Files(disk));
+        using var next = new JournalWriter(_options, _state, Files(disk));
         Assert.False(next.History.IsKnown);
         Assert.Empty(next.Lines(EventIds.JournalTorn));
         Assert.True(next.Append(new JournalEntry(JournalEvent.Clock)));
@@ -103,7 +108,7 @@ public sealed class JournalDamageTests : IDisposable
     [Fact]
     public void Journal_DamagedAnywhere_IsKnownOnlyWhereNothingIsMissing()
     {
-        var written = Written(60, out var scribe);
+        var written = Written(60, out var writer);
         Assert.Contains(Path + ".1", written.Paths);
         var content = written[Path];
         var whole = Lines(content).Select(line => Encoding.UTF8.GetString(line)).ToList();
@@ -113,35 +118,40 @@ public sealed class JournalDamageTests : IDisposable
             var damaged = Damage(content, new Random(seed)).Damaged;
             var disk = Copy(written);
             disk[Path] = damaged;
-            using var next = new Scribe(_options, _state, Files(disk));
+            using var next = new JournalWriter(_options, _state, Files(disk));
 
             // By the letter: which of the lines after the checkpoint, whose sum the older file has, are still there?
             var left = Encoding.UTF8.GetString(damaged).Split('\n')[..^1].ToHashSet();
             var missing = whole.Skip(1).Where(line => !left.Contains(line.TrimEnd('\n'))).ToList();
             if (missing.Count == 0)
-                Assert.True(next.History.IsKnown, $"nothing is missing (seed {seed}): {string.Join(' ', next.History.Problems)}");
+                Assert.True(next.History.IsKnown,
+                    $"nothing is missing (seed {seed}): {string.Join(' ', next.History.Problems)}");
             // What looks as if it was never written to its end may be missing, where it is no decision.
             else if (next.History.IsKnown)
-                Assert.All(missing, line => Assert.True(whole.IndexOf(line) >= whole.Count - missing.Count && !Encoding.UTF8.GetString(damaged).Contains(line, StringComparison.Ordinal)));
+                Assert.All(missing, line => Assert.True(whole.IndexOf(line) >= whole.Count - missing.Count
+                    && !Encoding.UTF8.GetString(damaged).Contains(line, StringComparison.Ordinal)));
             if (next.History.IsKnown)
-                Assert.Equal(Scribe.Text(Fold(whole.Count - 1 - missing.Count)), Scribe.Text(next.State));
+                Assert.Equal(JournalWriter.Text(Fold(whole.Count - 1 - missing.Count)), JournalWriter.Text(next.State));
             else
-                Assert.True(next.State is { HistoryUnknown: true } && next.State.Devices.Values.All(device => device is { Quarantined: true, HistoryUnknown: true }));
+                Assert.True(next.State is { HistoryUnknown: true }
+                    && next.State.Devices.Values.All(device => device is { Quarantined: true, HistoryUnknown: true }));
             _ = !next.History.IsKnown ? unknown++ : next.History.Problems.Count > 0 ? recovered++ : known++;
 
             var (seq, isAside) = (next.Seq, next.History.Problems.Count > 0);
             Assert.True(next.Append(new JournalEntry(JournalEvent.Clock)));
             if (isAside)
                 Assert.Equal(damaged, disk[Path + ".corrupt-1"]);
-            using var last = new Scribe(_options, _state, Files(disk));
+            using var last = new JournalWriter(_options, _state, Files(disk));
             Assert.True(last.History.IsKnown);
-            Assert.Equal((seq + 1, Scribe.Text(next.State)), (last.Seq, Scribe.Text(last.State)));
+            Assert.Equal((seq + 1, JournalWriter.Text(next.State)), (last.Seq, JournalWriter.Text(last.State)));
         }
         TestContext.Current.SendDiagnosticMessage($"{known} torn, {recovered} with nothing missing, {unknown} unknown");
-        Assert.True(unknown > 300 && known > 10 && recovered > 300, $"{known} known, {recovered} recovered, {unknown} unknown");
+        Assert.True(unknown > 300 && known > 10 && recovered > 300,
+            $"{known} known, {recovered} recovered, {unknown} unknown");
 
         // Of the younger file; the older one is whole.
-        RemediationState Fold(int lines) => whole.Skip(1).Take(lines).Aggregate(JournalFileScan.Of(Lines(content)[0]).State!, (state, line) =>
+        RemediationState Fold(int lines) => whole.Skip(1).Take(lines)
+            .Aggregate(JournalFileScan.Of(Lines(content)[0]).State!, (state, line) =>
         {
             Assert.Null(JournalLine.TryParse(Encoding.UTF8.GetBytes(line.TrimEnd('\n')), out var entry));
             return state.After(entry);
@@ -155,34 +165,36 @@ public sealed class JournalDamageTests : IDisposable
     public void Journal_ThatEndsBeforeADecision_IsNotTakenForWhole(int behind)
     {
         var disk = new FaultyDisk();
-        using (var scribe = new Scribe(_options, _state, Files(disk)))
+        using (var writer = new JournalWriter(_options, _state, Files(disk)))
         {
-            Assert.True(scribe.Append(new JournalEntry(JournalEvent.Clock)));
-            Assert.True(scribe.Append(new JournalEntry(JournalEvent.Paused)));
+            Assert.True(writer.Append(new JournalEntry(JournalEvent.Clock)));
+            Assert.True(writer.Append(new JournalEntry(JournalEvent.Paused)));
             for (var line = 0; line < behind; line++)
-                Assert.True(scribe.Append(new JournalEntry(JournalEvent.Clock)));
+                Assert.True(writer.Append(new JournalEntry(JournalEvent.Clock)));
         }
-        // Cut between two lines: the file is sound by itself.
+        // Cut between two lines: the file is valid by itself.
         disk[Path] = disk[Path][..Ends(disk[Path])[1]];
-        using var next = new Scribe(_options, _state, Files(disk));
+        using var next = new JournalWriter(_options, _state, Files(disk));
         Assert.False(next.History.IsKnown);
         Assert.True(next.State.Paused);
         Assert.Equal(2, next.Seq);
-        Assert.Contains("ends with entry 1, and a decision was entry 2", Assert.Single(next.History.Problems), StringComparison.Ordinal);
+        Assert.Contains("ends with entry 1, and a decision was entry 2", Assert.Single(next.History.Problems),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Journal_OfAnEarlierVersion_HasNoMarkAndGetsOne()
     {
-        var disk = Written(6, out var scribe);
+        var disk = Written(6, out var writer);
         var mark = disk[_directory.File("decisions.json")];
         disk.Remove(_directory.File("decisions.json"));
-        using (var next = new Scribe(_options, _state, Files(disk)))
-            Assert.True(next.History.IsKnown && next.State.Paused == scribe.State.Paused);
-        Assert.Contains($"\"paused\":{(scribe.State.Paused ? "true" : "false")}", Encoding.UTF8.GetString(disk[_directory.File("decisions.json")]), StringComparison.Ordinal);
-        // One that is damaged is as good as none, while the journal is whole.
+        using (var next = new JournalWriter(_options, _state, Files(disk)))
+            Assert.True(next.History.IsKnown && next.State.Paused == writer.State.Paused);
+        Assert.Contains($"\"paused\":{(writer.State.Paused ? "true" : "false")}",
+            Encoding.UTF8.GetString(disk[_directory.File("decisions.json")]), StringComparison.Ordinal);
+        // A damaged mark counts as none while the journal is valid.
         disk[_directory.File("decisions.json")] = [.. mark[..^9], (byte)'x', .. mark[^8..]];
-        using var last = new Scribe(_options, _state, Files(disk));
+        using var last = new JournalWriter(_options, _state, Files(disk));
         Assert.True(last.History.IsKnown);
     }
 
@@ -200,38 +212,39 @@ public sealed class JournalDamageTests : IDisposable
             JournalDamage.Empty => [],
             JournalDamage.WithoutCheckpoint => [.. lines.Skip(1).SelectMany(line => line)],
             JournalDamage.LineMissing => [.. lines.Where((_, index) => index != 3).SelectMany(line => line)],
-            _ => [.. lines[0], .. lines[1], .. new byte[lines[2].Length - 1], (byte)'\n', .. lines.Skip(3).SelectMany(line => line)],
+            _ => [.. lines[0], .. lines[1], .. new byte[lines[2].Length - 1], (byte)'\n',
+                .. lines.Skip(3).SelectMany(line => line)],
         };
         var content = disk[Path];
 
-        // Until something is written the fault stays to be found, by whatever process.
+        // Until something is written, each process finds the fault.
         for (var start = 0; start < 3; start++)
         {
-            using var next = new Scribe(_options, _state, Files(disk));
+            using var next = new JournalWriter(_options, _state, Files(disk));
             Assert.False(next.History.IsKnown);
             Assert.Contains(problem, Assert.Single(next.History.Problems), StringComparison.Ordinal);
             Assert.Contains(problem, Assert.Single(next.Lines(EventIds.JournalSetAside)), StringComparison.Ordinal);
             // Of an empty one it is known how far it got by the last decision only.
             Assert.InRange(next.Seq, damage == JournalDamage.Empty ? 1 : 6, 6);
         }
-        using (var last = new Scribe(_options, _state, Files(disk)))
+        using (var last = new JournalWriter(_options, _state, Files(disk)))
             Assert.True(last.Append(new JournalEntry(JournalEvent.Clock)));
         Assert.Equal(content, disk[Path + ".corrupt-1"]);
-        using var after = new Scribe(_options, _state, Files(disk));
+        using var after = new JournalWriter(_options, _state, Files(disk));
         Assert.True(after.History.IsKnown);
     }
 
     [Fact]
     public void Journal_WithALineTwice_HasLostNothing()
     {
-        var disk = Written(6, out var scribe);
+        var disk = Written(6, out var writer);
         var lines = Lines(disk[Path]);
         disk[Path] = [.. lines.Take(3).Append(lines[2]).Concat(lines.Skip(3)).SelectMany(line => line)];
         var content = disk[Path];
-        using var next = new Scribe(_options, _state, Files(disk));
+        using var next = new JournalWriter(_options, _state, Files(disk));
         Assert.True(next.History.IsKnown);
         Assert.Contains("has number 2 and follows 2", Assert.Single(next.History.Problems), StringComparison.Ordinal);
-        Assert.Equal((6, Scribe.Text(scribe.State)), (next.Seq, Scribe.Text(next.State)));
+        Assert.Equal((6, JournalWriter.Text(writer.State)), (next.Seq, JournalWriter.Text(next.State)));
         Assert.True(next.Append(new JournalEntry(JournalEvent.Clock)));
         Assert.Equal(content, disk[Path + ".corrupt-1"]);
     }
@@ -243,10 +256,11 @@ public sealed class JournalDamageTests : IDisposable
         for (var time = 1; time <= 3; time++)
         {
             disk[Path] = [(byte)time];
-            using var scribe = new Scribe(_options, _state, Files(disk));
-            Assert.True(scribe.Append(new JournalEntry(JournalEvent.Clock)));
+            using var writer = new JournalWriter(_options, _state, Files(disk));
+            Assert.True(writer.Append(new JournalEntry(JournalEvent.Clock)));
         }
-        Assert.Equal([1, 2, 3], Enumerable.Range(1, 3).Select(number => (int)Assert.Single(disk[$"{Path}.corrupt-{number}"])));
+        Assert.Equal([1, 2, 3], Enumerable.Range(1,
+            3).Select(number => (int)Assert.Single(disk[$"{Path}.corrupt-{number}"])));
     }
 
     [Theory]
@@ -255,13 +269,14 @@ public sealed class JournalDamageTests : IDisposable
     [InlineData(".corrupt-1")]
     public void Journal_MissingBesideAnOlderFile_IsUnknownAndFoldsWhatIsLeft(string other)
     {
-        var disk = Written(6, out var scribe);
+        var disk = Written(6, out var writer);
         disk[Path + other] = disk[Path];
         disk.Remove(Path);
-        using var next = new Scribe(_options, _state, Files(disk));
+        using var next = new JournalWriter(_options, _state, Files(disk));
         Assert.False(next.History.IsKnown);
         if (!other.Contains("corrupt", StringComparison.Ordinal))
-            Assert.Equal((6, Scribe.Text(scribe.State.WithHistoryUnknown(scribe.State.Paused))), (next.Seq, Scribe.Text(next.State)));
+            Assert.Equal((6, JournalWriter.Text(writer.State.WithHistoryUnknown(writer.State.Paused))),
+                (next.Seq, JournalWriter.Text(next.State)));
     }
 
     [Fact]
@@ -269,15 +284,16 @@ public sealed class JournalDamageTests : IDisposable
     {
         var disk = Written(6, out _);
         var histories = new Histories(9);
-        using var scribe = new Scribe(_options, _state, Files(disk));
-        foreach (var meddle in new Action[] { () => disk.Remove(Path), () => disk[Path] = [], () => disk[Path] = disk[Path][..40], () => disk[Path] = new byte[disk[Path].Length] })
+        using var writer = new JournalWriter(_options, _state, Files(disk));
+        foreach (var meddle in new Action[] { () => disk.Remove(Path), () => disk[Path] = [],
+            () => disk[Path] = disk[Path][..40], () => disk[Path] = new byte[disk[Path].Length] })
         {
             meddle();
-            Assert.True(scribe.Append(histories.After(scribe.Seq)));
-            Assert.True(scribe.Append(histories.After(scribe.Seq)));
-            using var next = new Scribe(_options, _state, disk.Kill().Files);
+            Assert.True(writer.Append(histories.After(writer.Seq)));
+            Assert.True(writer.Append(histories.After(writer.Seq)));
+            using var next = new JournalWriter(_options, _state, disk.Kill().Files);
             Assert.True(next.History.IsKnown);
-            Assert.Equal((scribe.Seq, Scribe.Text(scribe.State)), (next.Seq, Scribe.Text(next.State)));
+            Assert.Equal((writer.Seq, JournalWriter.Text(writer.State)), (next.Seq, JournalWriter.Text(next.State)));
         }
     }
 
@@ -289,14 +305,14 @@ public sealed class JournalDamageTests : IDisposable
         NulBytes,
     }
 
-    private FaultyDisk Written(int entries, out Scribe scribe)
+    private FaultyDisk Written(int entries, out JournalWriter writer)
     {
         var disk = new FaultyDisk();
         var histories = new Histories(3);
-        scribe = new Scribe(_options, _state, Files(disk));
-        while (scribe.Seq < entries)
-            Assert.True(scribe.Append(histories.After(scribe.Seq)));
-        scribe.Dispose();
+        writer = new JournalWriter(_options, _state, Files(disk));
+        while (writer.Seq < entries)
+            Assert.True(writer.Append(histories.After(writer.Seq)));
+        writer.Dispose();
         return disk;
     }
 
@@ -313,7 +329,8 @@ public sealed class JournalDamageTests : IDisposable
         {
             0 => [.. content[..at], (byte)(content[at] ^ (1 << random.Next(8))), .. content[(at + 1)..]],
             1 => [.. content[..at], (byte)random.Next(256), .. content[(at + 1)..]],
-            2 => [.. content[..at], .. new byte[Math.Min(length, content.Length - at)], .. content[Math.Min(content.Length, at + length)..]],
+            2 => [.. content[..at], .. new byte[Math.Min(length, content.Length - at)],
+                .. content[Math.Min(content.Length, at + length)..]],
             3 => [.. content[..at], .. content[Math.Min(content.Length, at + length)..]],
             _ => (byte[])[.. content[..at], .. Garbage(random, length), .. content[at..]],
         };
@@ -328,7 +345,9 @@ public sealed class JournalDamageTests : IDisposable
         return garbage;
     }
 
-    private static List<int> Ends(byte[] content) => [.. content.Index().Where(pair => pair.Item == '\n').Select(pair => pair.Index + 1)];
+    private static List<int> Ends(byte[] content) =>
+        [.. content.Index().Where(pair => pair.Item == '\n').Select(pair => pair.Index + 1)];
 
-    private static List<byte[]> Lines(byte[] content) => [.. Ends(content).Prepend(0).Zip(Ends(content), (start, end) => content[start..end])];
+    private static List<byte[]> Lines(byte[] content) =>
+        [.. Ends(content).Prepend(0).Zip(Ends(content), (start, end) => content[start..end])];
 }

@@ -5,7 +5,7 @@ using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Tests.Remediation;
 
-/// <summary>An entry and its line are the same thing, and what is no entry is said to be none.</summary>
+/// <summary>An entry survives the way through its line, and a line without a valid entry is refused.</summary>
 public sealed class JournalLineTests
 {
     [Fact]
@@ -20,19 +20,24 @@ public sealed class JournalLineTests
             Assert.True(JournalLine.IsWhole(line.Bytes.AsSpan(..^1)));
             Assert.Null(JournalLine.TryParse(line.Bytes.AsSpan(..^1), out var parsed));
             Assert.Equal(line.Bytes, JournalLine.Of(parsed).Bytes);
-            Assert.Equal((entry.Age, entry.Uptime, entry.Time, entry.Actor, entry.Reason), (parsed.Age, parsed.Uptime, parsed.Time, parsed.Actor, parsed.Reason));
+            Assert.Equal((entry.Age, entry.Uptime, entry.Time, entry.Actor, entry.Reason),
+                (parsed.Age, parsed.Uptime, parsed.Time, parsed.Actor, parsed.Reason));
             (written, read) = (written.After(entry), read.After(parsed));
         }
-        Assert.Equal(Scribe.Text(written), Scribe.Text(read));
+        Assert.Equal(JournalWriter.Text(written), JournalWriter.Text(read));
         var checkpoint = JournalLine.Of(new JournalEntry(JournalEvent.Checkpoint) { State = written });
         Assert.Null(JournalLine.TryParse(checkpoint.Bytes.AsSpan(..^1), out var again));
-        Assert.Equal(Scribe.Text(written), Scribe.Text(again.State!));
+        Assert.Equal(JournalWriter.Text(written), JournalWriter.Text(again.State!));
     }
 
     [Fact]
     public void Line_WithALoneSurrogate_IsStillALine()
     {
-        var line = JournalLine.Of(new JournalEntry(JournalEvent.Paused) { Actor = "a\ud800b", Before = new Dictionary<string, string> { ["x\udc00"] = "\ud800" } });
+        var line = JournalLine.Of(new JournalEntry(JournalEvent.Paused)
+        {
+            Actor = "a\ud800b",
+            Before = new Dictionary<string, string> { ["x\udc00"] = "\ud800" }
+        });
         Assert.Null(JournalLine.TryParse(line.Bytes.AsSpan(..^1), out var entry));
         Assert.Equal("a\ufffdb", entry.Actor);
     }
@@ -89,8 +94,10 @@ public sealed class JournalLineTests
         var state = RemediationState.Empty;
         for (var seq = 0; seq < 200; seq++)
             state = state.After(histories.After(seq));
-        var entries = Enumerable.Range(200, 60).Select(seq => histories.After(seq)).Append(new JournalEntry(JournalEvent.Checkpoint) { State = state });
-        string[] strange = ["null", "-1", "1e999", "9223372036854775807", "\"x\"", "\"\"", "[]", "[null]", "{}", "{\"a\":null}", "true"];
+        var entries = Enumerable.Range(200,
+            60).Select(seq => histories.After(seq)).Append(new JournalEntry(JournalEvent.Checkpoint) { State = state });
+        string[] strange = ["null", "-1", "1e999", "9223372036854775807", "\"x\"", "\"\"", "[]", "[null]", "{}",
+            "{\"a\":null}", "true"];
         var (refused, taken) = (0, 0);
         foreach (var entry in entries)
         {
@@ -108,7 +115,9 @@ public sealed class JournalLineTests
                     taken++;
                     // What is taken can be folded, written and read again.
                     var after = state.After(parsed);
-                    Assert.Null(JournalLine.TryParse(JournalLine.Of(new JournalEntry(JournalEvent.Checkpoint) { State = after }).Bytes.AsSpan(..^1), out _));
+                    Assert.Null(JournalLine.TryParse(
+                        JournalLine.Of(new JournalEntry(JournalEvent.Checkpoint) { State = after }).Bytes.AsSpan(..^1),
+                        out _));
                 }
         }
         TestContext.Current.SendDiagnosticMessage($"{refused} refused, {taken} taken");
@@ -120,8 +129,10 @@ public sealed class JournalLineTests
     // What sets each member and each element, however deep.
     private static List<Action<JsonNode?>> Members(JsonNode node) => node switch
     {
-        JsonObject members => [.. members.ToList().SelectMany(pair => (pair.Value is null ? [] : Members(pair.Value)).Prepend(value => members[pair.Key] = value))],
-        JsonArray elements => [.. elements.ToList().SelectMany((element, index) => (element is null ? [] : Members(element)).Prepend(value => elements[index] = value))],
+        JsonObject members => [.. members.ToList().SelectMany(pair => (pair.Value is null ? []
+            : Members(pair.Value)).Prepend(value => members[pair.Key] = value))],
+        JsonArray elements => [.. elements.ToList().SelectMany((element, index) => (element is null ? []
+            : Members(element)).Prepend(value => elements[index] = value))],
         _ => [],
     };
 }

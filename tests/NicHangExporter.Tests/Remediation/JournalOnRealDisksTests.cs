@@ -32,25 +32,26 @@ public sealed class JournalOnRealDisksTests : IDisposable
     public void Journal_OnADiskThatIsFull_RefusesAndWritesEverythingOnceThereIsRoom()
     {
         using var state = new StateDirectory(_options);
-        using (var scribe = new Scribe(_options, state))
+        using (var writer = new JournalWriter(_options, state))
         {
-            Assert.True(scribe.Append(_histories.After(0)));
+            Assert.True(writer.Append(_histories.After(0)));
             Fill(_directory.File("filler"));
             var refused = 0;
             while (refused < 20)
-                refused += scribe.Append(_histories.After(scribe.Seq)) ? 0 : 1;
-            Assert.False(scribe.Journal.IsWritable || scribe.Journal.Retry());
-            Assert.Contains("No space left on device", Assert.Single(scribe.Lines(EventIds.JournalUnavailable)), StringComparison.Ordinal);
+                refused += writer.Append(_histories.After(writer.Seq)) ? 0 : 1;
+            Assert.False(writer.Journal.IsWritable || writer.Journal.Retry());
+            Assert.Contains("No space left on device", Assert.Single(writer.Lines(EventIds.JournalUnavailable)),
+                StringComparison.Ordinal);
 
             File.Delete(_directory.File("filler"));
 
-            Assert.True(scribe.Journal.Retry() && scribe.Journal.IsWritable);
-            Assert.Single(scribe.Lines(EventIds.JournalRecovered));
-            var entries = Scribe.Entries(File.ReadAllBytes(_directory.File("journal.jsonl")));
-            Assert.Equal(Enumerable.Range(1, (int)scribe.Seq), entries.Select(entry => (int)entry.Seq));
+            Assert.True(writer.Journal.Retry() && writer.Journal.IsWritable);
+            Assert.Single(writer.Lines(EventIds.JournalRecovered));
+            var entries = JournalWriter.Entries(File.ReadAllBytes(_directory.File("journal.jsonl")));
+            Assert.Equal(Enumerable.Range(1, (int)writer.Seq), entries.Select(entry => (int)entry.Seq));
             using var next = new StateDirectory(_options);
-            using var reader = new Scribe(_options, next);
-            Assert.Equal(Scribe.Text(scribe.State), Scribe.Text(reader.State));
+            using var reader = new JournalWriter(_options, next);
+            Assert.Equal(JournalWriter.Text(writer.State), JournalWriter.Text(reader.State));
         }
     }
 
@@ -59,18 +60,18 @@ public sealed class JournalOnRealDisksTests : IDisposable
     {
         long seq;
         using (var state = new StateDirectory(_options))
-        using (var scribe = new Scribe(_options, state))
+        using (var writer = new JournalWriter(_options, state))
         {
-            Assert.True(scribe.Append(_histories.After(0)));
+            Assert.True(writer.Append(_histories.After(0)));
             Fill(_directory.File("filler"));
-            while (scribe.Append(_histories.After(scribe.Seq)))
+            while (writer.Append(_histories.After(writer.Seq)))
             {
             }
-            seq = scribe.Acknowledged.Max();
+            seq = writer.Acknowledged.Max();
         }
         File.Delete(_directory.File("filler"));
         using var again = new StateDirectory(_options);
-        using var next = new Scribe(_options, again);
+        using var next = new JournalWriter(_options, again);
         Assert.True(next.History.IsKnown);
         Assert.Equal(seq, next.Seq);
         Assert.True(next.Append(_histories.After(seq)));
@@ -80,12 +81,13 @@ public sealed class JournalOnRealDisksTests : IDisposable
     public void Journal_OnAFileSystemThatIsReadOnly_IsReadAndOpensOnceItIsNot()
     {
         using (var state = new StateDirectory(_options))
-        using (var scribe = new Scribe(_options, state))
-            Assert.True(scribe.Append(_histories.After(0)));
+        using (var writer = new JournalWriter(_options, state))
+            Assert.True(writer.Append(_histories.After(0)));
         Run("mount", "-o", "remount,ro", _directory.Path);
         using var again = new StateDirectory(_options);
-        using var next = new Scribe(_options, again);
-        Assert.Equal((1, true, false, false), (next.Seq, next.History.IsKnown, next.Journal.IsOpen, next.Journal.IsWritable));
+        using var next = new JournalWriter(_options, again);
+        Assert.Equal((1, true, false, false),
+            (next.Seq, next.History.IsKnown, next.Journal.IsOpen, next.Journal.IsWritable));
         Assert.Contains("Read-only file system", Assert.Single(next.History.Problems), StringComparison.Ordinal);
 
         Run("mount", "-o", "remount,rw", _directory.Path);
@@ -98,23 +100,25 @@ public sealed class JournalOnRealDisksTests : IDisposable
     public void Rotation_OntoAFileSystemThatTurnedReadOnly_WaitsForIt()
     {
         using var state = new StateDirectory(_options);
-        using var scribe = new Scribe(_options, state, new NicHangExporter.Remediation.Journaling.JournalFiles { MaxBytes = 2000 });
-        while (scribe.Checkpoints < 2)
-            Assert.True(scribe.Append(_histories.After(scribe.Seq)));
-        // Files that are open for writing keep a file system from becoming read-only; a second mount over it does not ask them.
+        using var writer = new JournalWriter(_options, state,
+            new NicHangExporter.Remediation.Journaling.JournalFiles { MaxBytes = 2000 });
+        while (writer.Checkpoints < 2)
+            Assert.True(writer.Append(_histories.After(writer.Seq)));
+        // Files that are open for writing keep a file system from becoming read-only; a second mount over it works.
         Mount("--bind", _directory.Path, _directory.Path);
         Run("mount", "-o", "remount,bind,ro", _directory.Path);
-        while (scribe.Append(_histories.After(scribe.Seq)))
+        while (writer.Append(_histories.After(writer.Seq)))
         {
         }
-        Assert.False(scribe.Append(_histories.After(scribe.Seq)));
-        Assert.Contains("Read-only file system", Assert.Single(scribe.Lines(EventIds.JournalUnavailable)), StringComparison.Ordinal);
+        Assert.False(writer.Append(_histories.After(writer.Seq)));
+        Assert.Contains("Read-only file system", Assert.Single(writer.Lines(EventIds.JournalUnavailable)),
+            StringComparison.Ordinal);
 
         Run("umount", _mounts.Pop());
 
-        Assert.True(scribe.Journal.Retry());
-        using var next = new Scribe(_options, new StateDirectory(_options));
-        Assert.Equal(Scribe.Text(scribe.State), Scribe.Text(next.State));
+        Assert.True(writer.Journal.Retry());
+        using var next = new JournalWriter(_options, new StateDirectory(_options));
+        Assert.Equal(JournalWriter.Text(writer.State), JournalWriter.Text(next.State));
     }
 
     private static void Fill(string path)
@@ -133,7 +137,9 @@ public sealed class JournalOnRealDisksTests : IDisposable
 
     private static void Run(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(Requires.Find(program)!, arguments) { RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(Requires.Find(program)!,
+            arguments)
+        { RedirectStandardError = true })!;
         var complaint = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {complaint}");

@@ -5,13 +5,17 @@ using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Remediation;
 
-/// <summary>Something else in place of a file of the journal: it is set aside, nothing waits for it, and what can be read is not thrown away.</summary>
+/// <summary>
+/// Something else in place of a file of the journal: it is set aside, nothing waits for it, and what can be read is not
+/// thrown away.
+/// </summary>
 public sealed class JournalSpecialFilesTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly ExporterOptions _options;
 
-    public JournalSpecialFilesTests() => _options = new ExporterOptions { Paths = new() { StateDirectory = _directory.File("state") } };
+    public JournalSpecialFilesTests() =>
+        _options = new ExporterOptions { Paths = new() { StateDirectory = _directory.File("state") } };
 
     private string Path => _directory.File("state/journal.jsonl");
 
@@ -29,10 +33,11 @@ public sealed class JournalSpecialFilesTests : IDisposable
         File.Delete(Path);
         Make(Path, what);
         using (var state = new StateDirectory(_options))
-        using (var next = new Scribe(_options, state))
+        using (var next = new JournalWriter(_options, state))
         {
             Assert.False(next.History.IsKnown);
-            Assert.Contains($"it is {text}, not a regular file", Assert.Single(next.Lines(EventIds.JournalSetAside)), StringComparison.Ordinal);
+            Assert.Contains($"it is {text}, not a regular file", Assert.Single(next.Lines(EventIds.JournalSetAside)),
+                StringComparison.Ordinal);
             Assert.True(next.Append(new JournalEntry(JournalEvent.Clock)));
         }
         Assert.True(FileIsRegular(Path));
@@ -50,11 +55,12 @@ public sealed class JournalSpecialFilesTests : IDisposable
         Make(Path + ".new", what);
         Make(_directory.File("state/decisions.json.new"), what);
         using var state = new StateDirectory(_options);
-        using var next = new Scribe(_options, state, new JournalFiles { MaxBytes = 1 });
+        using var next = new JournalWriter(_options, state, new JournalFiles { MaxBytes = 1 });
         Assert.True(next.History.IsKnown && next.Journal.IsOpen);
         Assert.Equal(seq, next.Seq);
         // Each begins a new file, and each is a decision.
-        Assert.True(next.Append(new JournalEntry(JournalEvent.Paused)) && next.Append(new JournalEntry(JournalEvent.Resumed)));
+        Assert.True(next.Append(new JournalEntry(JournalEvent.Paused))
+            && next.Append(new JournalEntry(JournalEvent.Resumed)));
         Assert.Equal("precious", File.ReadAllText(Victim));
     }
 
@@ -62,13 +68,17 @@ public sealed class JournalSpecialFilesTests : IDisposable
     public void UnfinishedFile_ThatCannotBeRemoved_CostsNoHistory()
     {
         var seq = Write(3);
-        var files = new JournalFiles { Delete = path => throw new UnauthorizedAccessException($"Access to the path '{path}' is denied.") };
+        var files = new JournalFiles
+        {
+            Delete = path => throw new UnauthorizedAccessException($"Access to the path '{path}' is denied."),
+        };
         using var state = new StateDirectory(_options);
-        using var next = new Scribe(_options, state, files);
+        using var next = new JournalWriter(_options, state, files);
         Assert.True(next.History.IsKnown);
         Assert.False(next.Journal.IsOpen);
         Assert.Equal(seq, next.Seq);
-        Assert.Contains("not for this user", Assert.Single(next.Lines(EventIds.JournalUnavailable)), StringComparison.Ordinal);
+        Assert.Contains("not for this user", Assert.Single(next.Lines(EventIds.JournalUnavailable)),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -81,7 +91,7 @@ public sealed class JournalSpecialFilesTests : IDisposable
         File.Delete(_directory.File("state/decisions.json"));
         Make(_directory.File("state/decisions.json"), what);
         using var state = new StateDirectory(_options);
-        using var next = new Scribe(_options, state);
+        using var next = new JournalWriter(_options, state);
         Assert.True(next.History.IsKnown);
         Assert.Equal(seq, next.Seq);
         Assert.True(next.Append(new JournalEntry(JournalEvent.Paused)));
@@ -93,14 +103,15 @@ public sealed class JournalSpecialFilesTests : IDisposable
     {
         File.WriteAllText(Victim, "precious");
         using var state = new StateDirectory(_options);
-        using var scribe = new Scribe(_options, state);
+        using var writer = new JournalWriter(_options, state);
         for (var entry = 0; entry < entries; entry++)
-            Assert.True(scribe.Append(new JournalEntry(JournalEvent.Clock)));
-        return scribe.Seq;
+            Assert.True(writer.Append(new JournalEntry(JournalEvent.Clock)));
+        return writer.Seq;
     }
 
     private static bool FileIsRegular(string path) =>
-        Linux.FileStatus.TryReadUnfollowed(path, out var status) == Linux.Errno.None && status.Kind == Linux.FileKind.Regular;
+        Linux.FileStatus.TryReadUnfollowed(path, out var status) == Linux.Errno.None
+            && status.Kind == Linux.FileKind.Regular;
 
     private void Make(string path, string what) => _ = what switch
     {

@@ -31,29 +31,31 @@ public sealed class JournalTests : IDisposable
     [Fact]
     public void Journal_OfANewDirectory_IsKnownToBeEmptyAndBeginsWithACheckpoint()
     {
-        using var scribe = new Scribe(_options, _state);
-        Assert.True(scribe.History.IsKnown && scribe.Journal.IsOpen && scribe.Journal.IsWritable);
-        Assert.Empty(scribe.History.Problems);
-        Assert.Equal(0, scribe.History.LastSeq);
+        using var writer = new JournalWriter(_options, _state);
+        Assert.True(writer.History.IsKnown && writer.Journal.IsOpen && writer.Journal.IsWritable);
+        Assert.Empty(writer.History.Problems);
+        Assert.Equal(0, writer.History.LastSeq);
         Assert.False(File.Exists(Path));
 
-        Assert.True(scribe.Append(_histories.After(0)));
+        Assert.True(writer.Append(_histories.After(0)));
 
         var lines = File.ReadAllLines(Path);
         Assert.Equal(2, lines.Length);
         Assert.StartsWith("{\"event\":\"checkpoint\",\"seq\":0,", lines[0], StringComparison.Ordinal);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path));
-        Assert.Equal(["decisions.json", "journal.jsonl", "lock"], Directory.GetFiles(_options.Paths.StateDirectory!).Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["decisions.json", "journal.jsonl", "lock"], Directory.GetFiles(_options.Paths.StateDirectory!)
+            .Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void Journal_AfterARestart_RemembersAll()
     {
-        using (var scribe = new Scribe(_options, _state))
+        using (var writer = new JournalWriter(_options, _state))
             for (var number = 0; number < 100; number++)
-                Assert.True(scribe.Append(_histories.After(scribe.Seq) with { Boot = "b", Uptime = 1000 + number }));
-        using var next = new Scribe(_options, _state);
-        Assert.Equal((100, "b", 1099, true), (next.History.LastSeq, next.History.LastBoot, next.History.LastUptime, next.History.IsKnown));
+                Assert.True(writer.Append(_histories.After(writer.Seq) with { Boot = "b", Uptime = 1000 + number }));
+        using var next = new JournalWriter(_options, _state);
+        Assert.Equal((100, "b", 1099, true),
+            (next.History.LastSeq, next.History.LastBoot, next.History.LastUptime, next.History.IsKnown));
         Assert.Equal(5, next.History.State.Devices.Count);
         Assert.Single(next.Lines(EventIds.JournalOpened));
     }
@@ -62,19 +64,20 @@ public sealed class JournalTests : IDisposable
     public void Journal_WithoutADirectory_IsEmptyAndNotWritable()
     {
         using var nowhere = new StateDirectory(new ExporterOptions());
-        using var scribe = new Scribe(new ExporterOptions(), nowhere);
-        Assert.Same(JournalHistory.Nothing, scribe.History);
-        Assert.False(scribe.Journal.IsOpen || scribe.Journal.IsWritable || scribe.Journal.Retry() || scribe.Append(_histories.After(0)));
+        using var writer = new JournalWriter(new ExporterOptions(), nowhere);
+        Assert.Same(JournalHistory.Nothing, writer.History);
+        Assert.False(writer.Journal.IsOpen || writer.Journal.IsWritable || writer.Journal.Retry()
+            || writer.Append(_histories.After(0)));
     }
 
     [Fact]
     public void Journal_OfADirectoryThatIsTaken_CanBeReadAndOpensOnceItIsFree()
     {
         using var first = new StateDirectory(_options);
-        using (var daemon = new Scribe(_options, first))
+        using (var daemon = new JournalWriter(_options, first))
         {
             Assert.True(daemon.Append(_histories.After(0)));
-            using var other = new Scribe(_options, _state);
+            using var other = new JournalWriter(_options, _state);
             Assert.Equal((1, false, false), (other.History.LastSeq, other.Journal.IsOpen, other.Journal.IsWritable));
             Assert.Contains("lock", Assert.Single(other.History.Problems), StringComparison.Ordinal);
             Assert.False(other.Append(_histories.After(1)));
@@ -95,22 +98,24 @@ public sealed class JournalTests : IDisposable
         // Real files, but for the wait for the disk: 10,000 of them are for another test.
         var files = new JournalFiles { Sync = (_, _) => { }, SyncDirectory = _ => { }, MaxBytes = 100_000 };
         var expected = RemediationState.Empty;
-        using (var scribe = new Scribe(_options, _state, files))
+        using (var writer = new JournalWriter(_options, _state, files))
         {
             for (var number = 0; number < 10_000; number++)
             {
                 var entry = _histories.After(number);
                 expected = expected.After(entry);
-                Assert.True(scribe.Append(entry));
+                Assert.True(writer.Append(entry));
             }
-            Assert.True(scribe.Checkpoints > 10, $"only {scribe.Checkpoints} files were begun");
+            Assert.True(writer.Checkpoints > 10, $"only {writer.Checkpoints} files were begun");
         }
-        using var next = new Scribe(_options, _state, files);
+        using var next = new JournalWriter(_options, _state, files);
         Assert.Equal((10_000, true), (next.Seq, next.History.IsKnown));
-        Assert.Equal(Scribe.Text(expected), Scribe.Text(next.State));
+        Assert.Equal(JournalWriter.Text(expected), JournalWriter.Text(next.State));
 
-        var older = Directory.GetFiles(_options.Paths.StateDirectory!, "journal.jsonl*").Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal);
-        Assert.Equal(["journal.jsonl", "journal.jsonl.1", "journal.jsonl.2", "journal.jsonl.3", "journal.jsonl.4"], older);
+        var older = Directory.GetFiles(_options.Paths.StateDirectory!,
+            "journal.jsonl*").Select(System.IO.Path.GetFileName).Order(StringComparer.Ordinal);
+        Assert.Equal(["journal.jsonl", "journal.jsonl.1", "journal.jsonl.2", "journal.jsonl.3", "journal.jsonl.4"],
+            older);
         // Each file ends where the next begins: its fold is the checkpoint that follows.
         var previous = JournalFileScan.Of(File.ReadAllBytes(Path + ".4"));
         foreach (var age in new[] { ".3", ".2", ".1", "" })
@@ -119,7 +124,8 @@ public sealed class JournalTests : IDisposable
             // The newest may just have been begun.
             Assert.InRange(content.Length, age.Length == 0 ? 1 : 50_000, 200_000);
             Assert.Null(JournalLine.TryParse(content.AsSpan(0, content.IndexOf((byte)'\n')), out var checkpoint));
-            Assert.Equal((previous.Last!.Seq, Scribe.Text(previous.State!)), (checkpoint.Seq, Scribe.Text(checkpoint.State!)));
+            Assert.Equal((previous.Last!.Seq, JournalWriter.Text(previous.State!)),
+                (checkpoint.Seq, JournalWriter.Text(checkpoint.State!)));
             previous = JournalFileScan.Of(content);
         }
     }
@@ -127,17 +133,22 @@ public sealed class JournalTests : IDisposable
     [Fact]
     public void Rotation_WithAStateLargerThanAFile_DoesNotComeWithEachEntry()
     {
-        using var scribe = new Scribe(_options, _state, new JournalFiles { Sync = (_, _) => { }, MaxBytes = 4096 });
+        using var writer = new JournalWriter(_options, _state,
+            new JournalFiles { Sync = (_, _) => { }, MaxBytes = 4096 });
         for (var number = 0; number < 200; number++)
-            Assert.True(scribe.Append(new JournalEntry(JournalEvent.Recovered) { Key = $"name:veth{number}", Device = $"veth{number}" }));
-        Assert.True(Scribe.Text(scribe.State).Length > 2 * 4096);
-        Assert.InRange(scribe.Checkpoints, 2, 20);
+            Assert.True(writer.Append(new JournalEntry(JournalEvent.Recovered)
+            {
+                Key = $"name:veth{number}",
+                Device = $"veth{number}"
+            }));
+        Assert.True(JournalWriter.Text(writer.State).Length > 2 * 4096);
+        Assert.InRange(writer.Checkpoints, 2, 20);
     }
 
     [Fact]
     public void Append_OfWhatTheNextStartWouldNotBelieve_Throws()
     {
-        using var scribe = new Scribe(_options, _state);
+        using var writer = new JournalWriter(_options, _state);
         var checkpoint = () => new JournalEntry(JournalEvent.Checkpoint) { State = RemediationState.Empty };
         foreach (var entry in new[]
         {
@@ -148,8 +159,8 @@ public sealed class JournalTests : IDisposable
             new JournalEntry(JournalEvent.Intent) { Seq = 1, Key = "name:eth0" },
             new JournalEntry(JournalEvent.Checkpoint) { Seq = 1 },
         })
-            Assert.Throws<ArgumentException>(() => scribe.Journal.Append(entry, checkpoint));
-        Assert.True(scribe.Append(_histories.After(0)));
+            Assert.Throws<ArgumentException>(() => writer.Journal.Append(entry, checkpoint));
+        Assert.True(writer.Append(_histories.After(0)));
     }
 
     [Fact]
@@ -157,9 +168,9 @@ public sealed class JournalTests : IDisposable
     {
         Directory.CreateDirectory(Path);
         File.WriteAllText(System.IO.Path.Combine(Path, "precious"), "x");
-        using var scribe = new Scribe(_options, _state);
-        Assert.False(scribe.History.IsKnown);
-        Assert.True(scribe.Append(_histories.After(0)));
+        using var writer = new JournalWriter(_options, _state);
+        Assert.False(writer.History.IsKnown);
+        Assert.True(writer.Append(_histories.After(0)));
         Assert.True(File.Exists(Path + ".corrupt-1/precious"));
     }
 
@@ -167,20 +178,21 @@ public sealed class JournalTests : IDisposable
     public void Journal_ThatCannotBeRead_StaysClosedAndSaysWhy()
     {
         var files = new JournalFiles { Read = _ => throw new IOException("Input/output error") };
-        using var scribe = new Scribe(_options, _state, files);
-        Assert.False(scribe.History.IsKnown || scribe.Journal.IsOpen || scribe.Journal.IsWritable);
-        Assert.Equal("Input/output error", Assert.Single(scribe.History.Problems));
-        Assert.Contains("Input/output error", Assert.Single(scribe.Lines(EventIds.JournalUnavailable)), StringComparison.Ordinal);
+        using var writer = new JournalWriter(_options, _state, files);
+        Assert.False(writer.History.IsKnown || writer.Journal.IsOpen || writer.Journal.IsWritable);
+        Assert.Equal("Input/output error", Assert.Single(writer.History.Problems));
+        Assert.Contains("Input/output error", Assert.Single(writer.Lines(EventIds.JournalUnavailable)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Journal_LargerThanAnyJournal_IsReadToTheLimitAndSetAside()
     {
-        using (var scribe = new Scribe(_options, _state))
-            Assert.True(scribe.Append(_histories.After(0)));
+        using (var writer = new JournalWriter(_options, _state))
+            Assert.True(writer.Append(_histories.After(0)));
         using (var file = File.OpenWrite(Path))
             file.SetLength(1L << 40);
-        using var next = new Scribe(_options, _state);
+        using var next = new JournalWriter(_options, _state);
         Assert.False(next.History.IsKnown);
         Assert.Equal(1, next.Seq);
     }
@@ -188,21 +200,21 @@ public sealed class JournalTests : IDisposable
     [Fact]
     public void Journal_WrittenByALaterVersion_IsReadWithoutWhatIsNew()
     {
-        using (var scribe = new Scribe(_options, _state))
-            Assert.True(scribe.Append(_histories.After(0)));
+        using (var writer = new JournalWriter(_options, _state))
+            Assert.True(writer.Append(_histories.After(0)));
         File.AppendAllBytes(Path, SealedJson.Seal("""{"event":"paused","seq":2,"colour":{"deep":[1]}}"""u8));
-        using var next = new Scribe(_options, _state);
+        using var next = new JournalWriter(_options, _state);
         Assert.True(next.History.IsKnown && next.State.Paused);
     }
 
     [Fact]
     public void Journal_WithALastLineThatIsWholeButNotUnderstood_IsSetAsideAndNotCut()
     {
-        using (var scribe = new Scribe(_options, _state))
-            Assert.True(scribe.Append(_histories.After(0)));
+        using (var writer = new JournalWriter(_options, _state))
+            Assert.True(writer.Append(_histories.After(0)));
         File.AppendAllBytes(Path, SealedJson.Seal("""{"event":"quarantined_for_good","seq":2,"key":"name:eth0"}"""u8));
         var content = File.ReadAllBytes(Path);
-        using var next = new Scribe(_options, _state);
+        using var next = new JournalWriter(_options, _state);
         Assert.False(next.History.IsKnown);
         Assert.True(next.Append(_histories.After(next.Seq)));
         Assert.Equal(content, File.ReadAllBytes(Path + ".corrupt-1"));

@@ -24,29 +24,31 @@ public sealed class LivePlanTests
         using var ethtool = space.Inside(() => new EthtoolSocket());
         Assert.True(InterfaceName.TryParse("veth0", out var device));
         var before = Show(space);
-        string[] wishes = settings.Split(' ');
-        var plan = RemediationPlan.Create(Read(ethtool, device), [.. wishes], null, null);
+        string[] names = settings.Split(' ');
+        var plan = RemediationPlan.Create(Read(ethtool, device), [.. names], null, null);
         Assert.NotEmpty(plan.Steps);
         Assert.Empty(plan.Unknown);
 
         foreach (var step in plan.Steps)
         {
             Apply(ethtool, device, step);
-            Assert.Empty(RemediationPlan.Mismatches([step], Read(ethtool, device)));
+            Assert.Empty(DeviceSettings.Mismatches([step], Read(ethtool, device)));
         }
-        Assert.Empty(RemediationPlan.Mismatches(plan.Steps, Read(ethtool, device)));
-        Assert.True(RemediationPlan.Create(Read(ethtool, device), [.. wishes], null, null).ChangesNothing);
+        Assert.Empty(DeviceSettings.Mismatches(plan.Steps, Read(ethtool, device)));
+        Assert.True(RemediationPlan.Create(Read(ethtool, device), [.. names], null, null).ChangesNothing);
         Assert.NotEqual(before, Show(space));
-        // Of everything else only what depends on it went with it, and is still wished for.
-        foreach (var line in Show(space).Split('\n').Except(before.Split('\n')).Where(line => line.Contains("[requested on]", StringComparison.Ordinal)))
-            Assert.DoesNotContain(plan.Before.Keys, name => line.Trim().StartsWith(name + ":", StringComparison.Ordinal));
+        // Of all others only its dependents changed, and they are still requested.
+        foreach (var line in Show(space).Split('\n').Except(before.Split('\n'))
+            .Where(line => line.Contains("[requested on]", StringComparison.Ordinal)))
+            Assert.DoesNotContain(plan.Before.Keys,
+                name => line.Trim().StartsWith(name + ":", StringComparison.Ordinal));
 
         var restore = RemediationPlan.Restore(Read(ethtool, device), plan.Before, null);
         Assert.Equal(plan.Steps.Length, restore.Steps.Length);
         foreach (var step in restore.Steps)
             Apply(ethtool, device, step);
 
-        Assert.Empty(RemediationPlan.Mismatches(restore.Steps, Read(ethtool, device)));
+        Assert.Empty(DeviceSettings.Mismatches(restore.Steps, Read(ethtool, device)));
         Assert.Equal(before, Show(space));
         Assert.True(RemediationPlan.Restore(Read(ethtool, device), plan.Before, null).ChangesNothing);
     }
@@ -61,11 +63,11 @@ public sealed class LivePlanTests
         var plan = RemediationPlan.Create(Read(ethtool, device), ["tso"], null, null);
         foreach (var step in plan.Steps)
             Apply(ethtool, device, step);
-        Assert.Empty(RemediationPlan.Drifted(plan.Before.Keys, Read(ethtool, device)));
+        Assert.Empty(DeviceSettings.Drifted(plan.Before.Keys, Read(ethtool, device)));
 
         space.Execute("ethtool", "-K", "veth0", "tx-tcp-segmentation", "on").Succeeded();
 
-        Assert.Equal(["tx-tcp-segmentation"], RemediationPlan.Drifted(plan.Before.Keys, Read(ethtool, device)));
+        Assert.Equal(["tx-tcp-segmentation"], DeviceSettings.Drifted(plan.Before.Keys, Read(ethtool, device)));
     }
 
     [Fact]
@@ -76,10 +78,13 @@ public sealed class LivePlanTests
         using var ethtool = space.Inside(() => new EthtoolSocket());
         Assert.True(InterfaceName.TryParse("veth0", out var device));
 
-        // ethtool does not show what is requested of a fixed feature, and the socket does not show that a feature is one of those that never change.
+        // ethtool does not show what is requested of a fixed feature, and the socket does not show that a feature is
+        // one of those that never change.
         Assert.Equal(
-            ethtool.ReadFeatures(device)!.All.Select(feature => (feature.Name, feature.Changeable, feature.Active)).Order(),
-            FeatureFixture.Parse(Show(space)).All.Select(feature => (feature.Name, feature.Changeable, feature.Active)).Order());
+            ethtool.ReadFeatures(device)!.All.Select(feature => (feature.Name, feature.Changeable,
+                feature.Active)).Order(),
+            FeatureFixture.Parse(Show(space)).All.Select(feature => (feature.Name, feature.Changeable,
+                feature.Active)).Order());
     }
 
     private static DeviceFacts Read(EthtoolSocket ethtool, InterfaceName device) => new(device, default, "veth")

@@ -5,8 +5,8 @@ using NicHangExporter.Remediation.Journaling;
 namespace NicHangExporter.Tests.Remediation;
 
 /// <summary>
-/// The whole loop under a fake clock: raw kernel records, as the lab's e1000e made them, through the real reader, to an episode, the door, a device, a
-/// verdict, the journal and the metrics.
+/// The whole loop under a fake clock: raw kernel records, as the lab's e1000e made them, through the real reader, to an
+/// episode, the remediator, a device, a verdict, the journal and the metrics.
 /// </summary>
 public abstract class LocalLoop : IDisposable
 {
@@ -35,7 +35,11 @@ public abstract class LocalLoop : IDisposable
         return options with
         {
             Paths = options.Paths with { StateDirectory = Path.Combine(directory, "state") },
-            Remediation = options.Remediation with { Local = RemediationMode.Enforce, DisableFile = Path.Combine(directory, "disable") },
+            Remediation = options.Remediation with
+            {
+                Local = RemediationMode.Enforce,
+                DisableFile = Path.Combine(directory, "disable")
+            },
         };
     }
 
@@ -46,9 +50,11 @@ public abstract class LocalLoop : IDisposable
         Host.Live(2);
     }
 
-    private protected List<JournalEntry> Intents() => [.. Host.JournalEntries().Where(entry => entry.Event == JournalEvent.Intent)];
+    private protected List<JournalEntry> Intents() =>
+        [.. Host.JournalEntries().Where(entry => entry.Event == JournalEvent.Intent)];
 
-    private protected List<JournalEntry> Outcomes() => [.. Host.JournalEntries().Where(entry => entry is { Event: JournalEvent.Outcome, Declined: null })];
+    private protected List<JournalEntry> Outcomes() =>
+        [.. Host.JournalEntries().Where(entry => entry is { Event: JournalEvent.Outcome, Declined: null })];
 
     private protected List<RemediationVerdict> Verdicts() => [.. Outcomes().Select(outcome => outcome.Verdict!.Value)];
 }

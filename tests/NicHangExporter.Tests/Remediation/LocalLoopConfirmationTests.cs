@@ -9,7 +9,8 @@ public sealed class LocalLoopConfirmationTests : LocalLoop
     public void FalseAlarm_OneReportAfterLinkUp_IsNoReasonToAct()
     {
         Begin();
-        Host.Print(Host.NextSequence(), "e1000e 0000:00:1f.6 eno1: NIC Link is Up 1000 Mbps Full Duplex, Flow Control: Rx/Tx", priority: 6);
+        Host.Print(Host.NextSequence(),
+            "e1000e 0000:00:1f.6 eno1: NIC Link is Up 1000 Mbps Full Duplex, Flow Control: Rx/Tx", priority: 6);
         Host.Print(Host.NextSequence(), SimulatedNic.RecordedHang);
         Host.Live(120);
 
@@ -40,18 +41,20 @@ public sealed class LocalLoopConfirmationTests : LocalLoop
         Host.Poller.Poll();
         Host.Live(phase);
         Nic.Reports = false;
-        // Nothing that the driver could be told would end it.
+        // No command to the driver would end it.
         Nic.CuredBy.Clear();
         Nic.Hang();
         var second = phase;
         Host.Live(90, () =>
         {
             frames += 30;
-            // The counter is read every fifteen seconds, as by default, in whatever phase to the storm.
+            // The counter is read every fifteen seconds, as by default, in any phase of the storm.
             if (++second % 15 == 0)
                 Host.Poller.Poll();
             if (second % 5 == phase % 5)
-                Host.Print(Host.NextSequence(), "e1000e 0000:00:1f.6 eno1: NETDEV WATCHDOG: CPU: 0: transmit queue 0 timed out 5008 ms", priority: 2);
+                Host.Print(Host.NextSequence(),
+                    "e1000e 0000:00:1f.6 eno1: NETDEV WATCHDOG: CPU: 0: transmit queue 0 timed out 5008 ms",
+                    priority: 2);
         });
 
         Assert.Empty(Nic.Operations);
@@ -67,7 +70,9 @@ public sealed class LocalLoopConfirmationTests : LocalLoop
         Host.Live(40, () =>
         {
             if (++second % 5 == 0 && Nic.IsHung)
-                Host.Print(Host.NextSequence(), "e1000e 0000:00:1f.6 eno1: NETDEV WATCHDOG: CPU: 0: transmit queue 0 timed out 5008 ms", priority: 2);
+                Host.Print(Host.NextSequence(),
+                    "e1000e 0000:00:1f.6 eno1: NETDEV WATCHDOG: CPU: 0: transmit queue 0 timed out 5008 ms",
+                    priority: 2);
         });
 
         Assert.Contains(Nic.Operations, operation => operation.What == "reinit");
@@ -77,7 +82,8 @@ public sealed class LocalLoopConfirmationTests : LocalLoop
     public void OneFiringOfTheWatchdog_InLogAndCounter_IsOneReport()
     {
         Begin();
-        Host.Print(Host.NextSequence(), "e1000e 0000:00:1f.6 eno1: NETDEV WATCHDOG: CPU: 0: transmit queue 0 timed out 5008 ms", priority: 2);
+        Host.Print(Host.NextSequence(),
+            "e1000e 0000:00:1f.6 eno1: NETDEV WATCHDOG: CPU: 0: transmit queue 0 timed out 5008 ms", priority: 2);
         Host.Live(1);
         Host.Sysfs.Write("eno1", "queues/tx-0/tx_timeout", "1\n");
         Host.Live(30);
@@ -109,7 +115,10 @@ public sealed class LocalLoopConfirmationTests : LocalLoop
     [Fact]
     public void BootGrace_IsWaitedFor()
     {
-        Host.Configure(options => options with { Remediation = options.Remediation with { BootGrace = TimeSpan.FromSeconds(Host.Uptime + 30) } });
+        Host.Configure(options => options with
+        {
+            Remediation = options.Remediation with { BootGrace = TimeSpan.FromSeconds(Host.Uptime + 30) },
+        });
         Begin();
         Nic.Hang();
         Host.Live(25);

@@ -4,7 +4,9 @@ using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Tests.Remediation;
 
-/// <summary>What the loop does to a NIC that hangs, stage by stage and rung by rung, and what it says where it may not.</summary>
+/// <summary>
+/// What the loop does to a NIC that hangs, by stage and recovery action, and what it reports if it may not.
+/// </summary>
 public sealed class LocalLoopTests : LocalLoop
 {
     [Fact]
@@ -15,12 +17,16 @@ public sealed class LocalLoopTests : LocalLoop
         Host.Live(60);
 
         Assert.False(Nic.IsHung);
-        Assert.Equal(["tx-generic-segmentation off", "tx-tcp-segmentation off", "tx-tcp6-segmentation off", "reinit"], Nic.Operations.Select(operation => operation.What).Order(StringComparer.Ordinal).OrderBy(what => what == "reinit"));
+        Assert.Equal(
+            ["tx-generic-segmentation off", "tx-tcp-segmentation off", "tx-tcp6-segmentation off", "reinit"],
+            Nic.Operations.Select(operation => operation.What).Order(StringComparer.Ordinal)
+                .OrderBy(what => what == "reinit"));
         Assert.Equal("reinit", Nic.Operations[^1].What);
         // Confirmed by the second report, four seconds after the hang: not before.
         Assert.InRange(Nic.Operations[0].At - Nic.HungSince, 4, 4.5);
         Assert.Equal([RemediationVerdict.Healed], Verdicts());
-        Assert.Equal(1, await Host.ValueAsync("nichang_remediation_outcomes_total{device=\"eno1\",trigger=\"local\",outcome=\"healed\"}"));
+        Assert.Equal(1, await Host.ValueAsync(
+            "nichang_remediation_outcomes_total{device=\"eno1\",trigger=\"local\",outcome=\"healed\"}"));
         Assert.Equal(1, await Host.ValueAsync("nichang_remediation_attempts_total{device=\"eno1\",trigger=\"local\"}"));
         Assert.Equal(1, await Host.ValueAsync("nichang_remediation_stage{device=\"eno1\"}"));
         Assert.Equal(5, await Host.ValueAsync("nichang_remediation_budget_left{device=\"eno1\"}"));
@@ -48,7 +54,7 @@ public sealed class LocalLoopTests : LocalLoop
         Assert.False(Nic.IsHung);
         Assert.Equal([RemediationVerdict.NotHealed, RemediationVerdict.Healed], Verdicts());
         Assert.Equal(["reinit", "bounce"], Intents().Select(intent => intent.Rung));
-        // Between the rungs everything was requested again as before; the second pass turned it off again.
+        // Between the recovery actions everything was requested as before; the second run turned it off again.
         Assert.All(Outcomes()[0].After!.Values, value => Assert.Equal("on", value));
         Assert.All(Outcomes()[1].After!.Values, value => Assert.Equal("off", value));
         var gap = Intents()[1].Uptime - Intents()[0].Uptime;
@@ -68,7 +74,8 @@ public sealed class LocalLoopTests : LocalLoop
         Assert.Equal([RemediationVerdict.DidNotHold, RemediationVerdict.Healed], Verdicts());
         Assert.Equal(["segmentation", "checksum"], Intents().Select(intent => intent.Profile));
         Assert.Equal(["reinit", "reinit"], Intents().Select(intent => intent.Rung));
-        Assert.Equal(1, await Host.ValueAsync("nichang_remediation_recurrences_total{device=\"eno1\",profile=\"segmentation\"}"));
+        Assert.Equal(1,
+            await Host.ValueAsync("nichang_remediation_recurrences_total{device=\"eno1\",profile=\"segmentation\"}"));
         Assert.Equal(2, await Host.ValueAsync("nichang_remediation_stage{device=\"eno1\"}"));
     }
 
@@ -87,7 +94,8 @@ public sealed class LocalLoopTests : LocalLoop
         Assert.Equal([RemediationVerdict.Healed, RemediationVerdict.Healed], Verdicts());
         Assert.Equal(["segmentation", "checksum"], Intents().Select(intent => intent.Profile));
         Assert.Equal(["segmentation"], Intents().Select(intent => intent.Recurs).OfType<string>());
-        Assert.Equal(1, await Host.ValueAsync("nichang_remediation_recurrences_total{device=\"eno1\",profile=\"segmentation\"}"));
+        Assert.Equal(1,
+            await Host.ValueAsync("nichang_remediation_recurrences_total{device=\"eno1\",profile=\"segmentation\"}"));
         // The cool-down of the first one was not waited for: nothing was being sent.
         Assert.InRange(Nic.Operations[^1].At - Nic.HungSince, 4, 5);
     }
@@ -104,7 +112,8 @@ public sealed class LocalLoopTests : LocalLoop
         Assert.Equal(1, await Host.ValueAsync("nichang_remediation_quarantined{device=\"eno1\"}"));
         Assert.Equal(0, await Host.ValueAsync("nichang_remediation_budget_left{device=\"eno1\"}"));
         var charged = Intents().Where(intent => intent.Charged == true).ToList();
-        Assert.Equal(["reinit", "bounce", "reinit", "bounce", "reinit", "bounce"], charged.Select(intent => intent.Rung));
+        Assert.Equal(["reinit", "bounce", "reinit", "bounce", "reinit", "bounce"],
+            charged.Select(intent => intent.Rung));
         Assert.Equal(before, Nic.Requested);
 
         Host.LiveLong(6);
@@ -112,7 +121,8 @@ public sealed class LocalLoopTests : LocalLoop
         var tries = Intents().Where(intent => intent.Charged == false).ToList();
         Assert.All(tries, intent => Assert.Equal(["reinit"], intent.Steps));
         var pauses = tries.Zip(tries.Skip(1), (one, next) => next.Uptime - one.Uptime).ToList();
-        Assert.Equal([60.0, 120, 240, 480, 960, 1920, 3600, 3600], pauses.Take(8).Select(pause => Math.Round(pause / 60) * 60));
+        Assert.Equal([60.0, 120, 240, 480, 960, 1920, 3600, 3600],
+            pauses.Take(8).Select(pause => Math.Round(pause / 60) * 60));
         Assert.Equal(before, Nic.Requested);
         Assert.Equal(6, Intents().Count(intent => intent.Charged == true));
 
@@ -127,7 +137,14 @@ public sealed class LocalLoopTests : LocalLoop
     [Fact]
     public void BothRungsSwitchedOff_PreventsOnceAndDoesNotClimbTheLadderInOneHang()
     {
-        Host.Configure(options => options with { Remediation = options.Remediation with { AllowReinit = false, AllowBounce = false } });
+        Host.Configure(options => options with
+        {
+            Remediation = options.Remediation with
+            {
+                AllowReinit = false,
+                AllowBounce = false
+            }
+        });
         Begin();
         Nic.Hang();
         Host.Live(300);
@@ -153,7 +170,10 @@ public sealed class LocalLoopTests : LocalLoop
     [Fact]
     public async Task Observe_TouchesNothingAndSaysOnceWhatItWouldHaveDone()
     {
-        Host.Configure(options => options with { Remediation = options.Remediation with { Local = RemediationMode.Observe } });
+        Host.Configure(options => options with
+        {
+            Remediation = options.Remediation with { Local = RemediationMode.Observe },
+        });
         Begin();
         Nic.Hang();
         Host.Live(120);
@@ -163,14 +183,18 @@ public sealed class LocalLoopTests : LocalLoop
         var observed = Assert.Single(Host.JournalEntries(), entry => entry.Verdict == RemediationVerdict.Observed);
         Assert.Equal("reinit", observed.Rung);
         Assert.Contains("tx-tcp-segmentation off", observed.Steps!);
-        Assert.Equal(1, await Host.ValueAsync("nichang_remediation_outcomes_total{device=\"eno1\",trigger=\"local\",outcome=\"observed\"}"));
+        Assert.Equal(1, await Host.ValueAsync(
+            "nichang_remediation_outcomes_total{device=\"eno1\",trigger=\"local\",outcome=\"observed\"}"));
         Assert.Equal(6, await Host.ValueAsync("nichang_remediation_budget_left{device=\"eno1\"}"));
     }
 
     [Fact]
     public async Task Off_DoesNothingAtAll()
     {
-        Host.Configure(options => options with { Remediation = options.Remediation with { Local = RemediationMode.Off } });
+        Host.Configure(options => options with
+        {
+            Remediation = options.Remediation with { Local = RemediationMode.Off },
+        });
         Begin();
         Nic.Hang();
         Host.Live(120);

@@ -8,8 +8,8 @@ using NicHangExporter.Remediation.Policy;
 namespace NicHangExporter.Tests.Remediation;
 
 /// <summary>
-/// What is left of a journal that was damaged: nobody knows what was done, nor what a person decided, so every device is in quarantine. What hangs is reset all
-/// the same.
+/// After a damage of the journal it is unknown what was done and what a person decided, so every device is in
+/// quarantine. A hang is reset all the same.
 /// </summary>
 public sealed class LostJournalTests : IDisposable
 {
@@ -35,7 +35,8 @@ public sealed class LostJournalTests : IDisposable
             _hosts[last].Dispose();
     }
 
-    public static TheoryData<string> Damages => ["flipped", "zeroed", "emptied", "deleted", "garbage", "cut in the middle"];
+    public static TheoryData<string> Damages =>
+        ["flipped", "zeroed", "emptied", "deleted", "garbage", "cut in the middle"];
 
     [Theory]
     [MemberData(nameof(Damages))]
@@ -50,12 +51,14 @@ public sealed class LostJournalTests : IDisposable
         Assert.Equal(DeclineReason.Quarantined, answer.Declined);
         Assert.Contains("a part of the journal was lost", answer.Explanation, StringComparison.Ordinal);
         Assert.Equal(1, await host.ValueAsync("nichang_remediation_quarantined{device=\"eno1\"}"));
-        Assert.True(await host.ValueAsync("nichang_remediation_cooldown_until_timestamp_seconds{device=\"eno1\"}") > host.Clock.GetUtcNow().ToUnixTimeSeconds() + 500);
+        var until = await host.ValueAsync("nichang_remediation_cooldown_until_timestamp_seconds{device=\"eno1\"}");
+        Assert.True(until > host.Clock.GetUtcNow().ToUnixTimeSeconds() + 500);
 
         // A restart does not end it.
         host.Live(300);
         host = Restart();
-        Assert.Equal(DeclineReason.Quarantined, host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["eee"] }).Declined);
+        Assert.Equal(DeclineReason.Quarantined,
+            host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["eee"] }).Declined);
 
         _nic.Operations.Clear();
         _nic.Hang();
@@ -66,7 +69,8 @@ public sealed class LostJournalTests : IDisposable
         var cleared = host.Remediator.ClearQuarantineAsync(_nic.Interface, "root");
         host.RemediationWorker.RunPending();
         Assert.Null(await cleared);
-        Assert.Equal(RemediationVerdict.Applied, host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["eee"] }).Verdict);
+        Assert.Equal(RemediationVerdict.Applied,
+            host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["eee"] }).Verdict);
     }
 
     [Fact]
@@ -108,7 +112,8 @@ public sealed class LostJournalTests : IDisposable
         Assert.True(Record(host).Quarantined);
         Assert.Equal(1, host.Log.Count(EventIds.HistoryUnknown));
         Assert.True(File.Exists(_journal + ".corrupt-1"));
-        Assert.Equal(DeclineReason.Quarantined, host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["eee"] }).Declined);
+        Assert.Equal(DeclineReason.Quarantined,
+            host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["eee"] }).Declined);
 
         _nic.CuredBy.Add("reinit");
         host.Live(200);
@@ -120,13 +125,15 @@ public sealed class LostJournalTests : IDisposable
     public void Directory_NeverUsedBefore_HasLostNothing()
     {
         Assert.Equal(0, _first.Log.Count(EventIds.HistoryUnknown));
-        Assert.Equal(RemediationVerdict.Applied, _first.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["eee"] }).Verdict);
+        Assert.Equal(RemediationVerdict.Applied,
+            _first.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["eee"] }).Verdict);
     }
 
     [Fact]
     public void Intent_OfAProcessThatLivesInAReplacedDirectory_IsNotSettled()
     {
-        // The directory was restored from a backup while the daemon is in the middle of a pass: its lock is another file now.
+        // The directory was restored from a backup while the daemon is in the middle of a remediation: its lock is
+        // another file now.
         Identity(100);
         var daemon = Restart();
         _nic.Hang();
@@ -134,7 +141,7 @@ public sealed class LostJournalTests : IDisposable
             daemon.Live(1);
         var operations = _nic.Operations.Count;
         Replace();
-        // Nobody reads the kernel log for the console.
+        // The console does not read the kernel log.
         _nic.IsQuiet = true;
         Identity(200);
         using (var console = new FixtureHost(Configure, daemon))
@@ -167,18 +174,20 @@ public sealed class LostJournalTests : IDisposable
         Assert.Empty(_nic.Operations);
         Assert.Equal(1, _first.Log.Count(EventIds.JournalUnavailable));
         Assert.Equal(1, _first.Log.Count(EventIds.StateUnavailable));
-        Assert.Contains("was deleted or replaced", _first.Log.Entries.First(entry => entry.Event == EventIds.JournalUnavailable).Message, StringComparison.Ordinal);
-        // Nobody makes it anew: what another process has done meanwhile is not known here.
+        Assert.Contains("was deleted or replaced",
+            _first.Log.Entries.First(entry => entry.Event == EventIds.JournalUnavailable).Message,
+            StringComparison.Ordinal);
+        // It is not created again: what another process has done meanwhile is unknown here.
         Assert.False(Directory.Exists(state));
 
-        // Somebody else's is not taken either.
+        // Another process's directory is not taken either.
         Directory.CreateDirectory(state);
         File.WriteAllText(Path.Combine(state, "lock"), "");
         _first.Live(20);
         Assert.Empty(_nic.Operations);
         Assert.Equal(["lock"], Directory.GetFileSystemEntries(state).Select(Path.GetFileName));
 
-        // Nor is it when it is put back: somebody may have paused remediation in the other one meanwhile, and was told so.
+        // Nor is it when it is put back: a pause may be recorded in the other one meanwhile.
         Directory.Delete(state, recursive: true);
         Directory.Move(state + ".old", state);
         _first.Live(60);
@@ -221,7 +230,8 @@ public sealed class LostJournalTests : IDisposable
     {
         using var host = new FixtureHost(Configure, live: true);
         host.AddSimulatedNic();
-        Directory.CreateDirectory(host.Options.Paths.StateDirectory!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(host.Options.Paths.StateDirectory!,
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         foreach (var name in left)
             File.WriteAllText(Path.Combine(host.Options.Paths.StateDirectory!, name), "");
         host.Open();
@@ -238,7 +248,11 @@ public sealed class LostJournalTests : IDisposable
         Spend();
         var isFor = false;
         var disk = new JournalFiles();
-        var files = disk with { Read = path => isFor || !path.EndsWith("journal.jsonl", StringComparison.Ordinal) ? disk.Read(path) : throw new LinuxException("open", path, Errno.Access) };
+        var files = disk with
+        {
+            Read = path => isFor || !path.EndsWith("journal.jsonl", StringComparison.Ordinal)
+            ? disk.Read(path) : throw new LinuxException("open", path, Errno.Access)
+        };
         var host = _hosts[^1].Restart(save: true, Configure, files);
         _hosts.Add(host);
         host.Open();
@@ -246,8 +260,10 @@ public sealed class LostJournalTests : IDisposable
         host.Live(10);
 
         Assert.Equal(0, host.Log.Count(EventIds.HistoryUnknown));
-        Assert.Contains("not for this user", Assert.Single(host.Log.Entries, entry => entry.Event == EventIds.JournalUnavailable).Message, StringComparison.Ordinal);
-        Assert.Equal(DeclineReason.JournalUnavailable, host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["eee"] }).Declined);
+        Assert.Contains("not for this user", Assert.Single(host.Log.Entries,
+            entry => entry.Event == EventIds.JournalUnavailable).Message, StringComparison.Ordinal);
+        Assert.Equal(DeclineReason.JournalUnavailable,
+            host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["eee"] }).Declined);
 
         isFor = true;
         host.Live(10);
@@ -285,7 +301,8 @@ public sealed class LostJournalTests : IDisposable
         foreach (var process in new[] { "self", pid.ToString(System.Globalization.CultureInfo.InvariantCulture) })
         {
             Directory.CreateDirectory(_first.Directory.File(process));
-            File.WriteAllText(_first.Directory.File($"{process}/stat"), $"{pid} (nic) S 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 4711 23 24\n");
+            File.WriteAllText(_first.Directory.File($"{process}/stat"),
+                $"{pid} (nic) S 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 4711 23 24\n");
         }
     }
 
@@ -299,7 +316,8 @@ public sealed class LostJournalTests : IDisposable
             File.Copy(file, Path.Combine(state, Path.GetFileName(file)));
     }
 
-    private void Spend() => Assert.Equal(RemediationVerdict.Applied, _first.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["classic"] }).Verdict);
+    private void Spend() => Assert.Equal(RemediationVerdict.Applied,
+        _first.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["classic"] }).Verdict);
 
     private void Damage(string how)
     {

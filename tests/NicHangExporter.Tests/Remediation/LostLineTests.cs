@@ -7,12 +7,13 @@ using NicHangExporter.Remediation.Policy;
 namespace NicHangExporter.Tests.Remediation;
 
 /// <summary>
-/// One line of the journal is lost, and with it perhaps what a person decided: what the next process settles all the same, what it leaves to a person, and
-/// how that ends.
+/// One line of the journal is lost, and with it perhaps what a person decided: what the next process settles all the
+/// same, what it leaves to a person, and how that ends.
 /// </summary>
 public sealed class LostLineTests : IDisposable
 {
-    private static readonly string[] TurnedOff = ["tx-tcp-segmentation", "tx-tcp6-segmentation", "tx-generic-segmentation"];
+    private static readonly string[] TurnedOff = ["tx-tcp-segmentation", "tx-tcp6-segmentation",
+        "tx-generic-segmentation"];
 
     private readonly List<FixtureHost> _hosts = [];
     private readonly SimulatedNic _nic;
@@ -26,7 +27,8 @@ public sealed class LostLineTests : IDisposable
         first.Open();
         first.Start();
         first.Live(2);
-        Assert.Equal(RemediationVerdict.Applied, first.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["segmentation"] }).Verdict);
+        Assert.Equal(RemediationVerdict.Applied,
+            first.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Settings = ["segmentation"] }).Verdict);
         _nic.Operations.Clear();
     }
 
@@ -45,9 +47,14 @@ public sealed class LostLineTests : IDisposable
     [Fact]
     public async Task Rollback_WhoseOutcomeIsLost_KeepsTheWayBack()
     {
-        // It died half-way: one setting is back, two are not.
+        // It died half-way: one setting is restored, two are not.
         _nic.Request("tx-tcp-segmentation", true);
-        Lose(Intent() with { Rollback = true, Trigger = RemediationTrigger.Cli, Before = TurnedOff.ToDictionary(name => name, _ => "off") });
+        Lose(Intent() with
+        {
+            Rollback = true,
+            Trigger = RemediationTrigger.Cli,
+            Before = TurnedOff.ToDictionary(name => name, _ => "off")
+        });
 
         Assert.Empty(_nic.Operations);
         Assert.Equal(RemediationVerdict.RollbackFailed, Record.Last!.Verdict);
@@ -55,7 +62,8 @@ public sealed class LostLineTests : IDisposable
         Assert.Equal(TurnedOff[1..].Order(), Record.Desired.Order());
 
         Assert.Null(await ClearAsync(_nic.Interface));
-        Assert.Equal(RemediationVerdict.Applied, Host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Rollback = true }).Verdict);
+        Assert.Equal(RemediationVerdict.Applied,
+            Host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Rollback = true }).Verdict);
         Assert.All(TurnedOff, name => Assert.True(_nic.IsRequested(name)));
     }
 
@@ -68,7 +76,12 @@ public sealed class LostLineTests : IDisposable
         _nic.IsUp = false;
         var intent = Intent() with { Rung = "bounce", WasUp = true };
         if (hasOutcome)
-            Lose(intent, intent with { Event = JournalEvent.Outcome, Verdict = RemediationVerdict.NotHealed, LeftDown = Index() });
+            Lose(intent, intent with
+            {
+                Event = JournalEvent.Outcome,
+                Verdict = RemediationVerdict.NotHealed,
+                LeftDown = Index()
+            });
         else
             Lose(intent);
         Host.Live(10);
@@ -96,7 +109,8 @@ public sealed class LostLineTests : IDisposable
         Lose(new JournalEntry(JournalEvent.Clock));
         Assert.Null(await ClearAsync(_nic.Interface));
         Assert.True(Host.Ledger.State.HistoryUnknown);
-        Assert.Equal(DeclineReason.Quarantined, Host.Ask(new(other.Interface, RemediationTrigger.Cli) { Settings = ["eee"] }).Declined);
+        Assert.Equal(DeclineReason.Quarantined,
+            Host.Ask(new(other.Interface, RemediationTrigger.Cli) { Settings = ["eee"] }).Declined);
 
         Assert.Null(await ClearAsync(other.Interface));
         Assert.False(Host.Ledger.State.HistoryUnknown);
@@ -108,12 +122,12 @@ public sealed class LostLineTests : IDisposable
         Assert.False(Host.Ledger.State.Device("0000:03:00.0|").Quarantined);
     }
 
-    // The second device is beyond device.max, so nobody can tell that it was cleared.
+    // The second device is beyond device.max, so it is unknown whether it was cleared.
     [Fact]
     public async Task QuarantineOfTheHost_GoesOn_WhileADeviceIsNotLookedAt()
     {
         Host.AddSimulatedNic("eno2", "0000:02:00.0");
-        _maxDevices = 1;
+        Host.Configure(options => options with { Detection = options.Detection with { MaxDevices = 1 } });
         Lose(new JournalEntry(JournalEvent.Clock));
 
         Assert.Null(await ClearAsync(_nic.Interface));
@@ -140,7 +154,8 @@ public sealed class LostLineTests : IDisposable
         Trigger = RemediationTrigger.Local,
     };
 
-    private long Index() => long.Parse(File.ReadAllText(Path.Combine(Host.Sysfs.Root, "class/net/eno1/ifindex")), System.Globalization.CultureInfo.InvariantCulture);
+    private long Index() => long.Parse(File.ReadAllText(Path.Combine(Host.Sysfs.Root, "class/net/eno1/ifindex")),
+        System.Globalization.CultureInfo.InvariantCulture);
 
     // The line before these is gone when the next process starts.
     private void Lose(params JournalEntry[] entries)
@@ -148,7 +163,8 @@ public sealed class LostLineTests : IDisposable
         Host.Ledger.Record(new JournalEntry(JournalEvent.Clock) { Reason = "lost" });
         foreach (var entry in entries)
             Host.Ledger.Record(entry);
-        Next(() => File.WriteAllLines(Journal, File.ReadAllLines(Journal).Where(line => !line.Contains("\"lost\"", StringComparison.Ordinal))));
+        Next(() => File.WriteAllLines(Journal,
+            File.ReadAllLines(Journal).Where(line => !line.Contains("\"lost\"", StringComparison.Ordinal))));
         Assert.True(Host.Ledger.State.HistoryUnknown);
     }
 

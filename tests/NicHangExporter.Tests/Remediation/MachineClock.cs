@@ -2,7 +2,10 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace NicHangExporter.Tests.Remediation;
 
-/// <summary>The clocks of a machine: the monotonic one, which goes on and begins anew at each boot, and that of the wall, which people and NTP set.</summary>
+/// <summary>
+/// The clocks of a machine: the monotonic clock, which restarts at each boot, and the wall clock, which people and NTP
+/// set.
+/// </summary>
 internal sealed class MachineClock() : FakeTimeProvider(FixtureHost.Beginning)
 {
     private TimeSpan _wall;
@@ -14,7 +17,10 @@ internal sealed class MachineClock() : FakeTimeProvider(FixtureHost.Beginning)
     /// <summary>The machine sleeps: only the clock of the wall goes on.</summary>
     public void Suspend(TimeSpan time) => _wall += time;
 
-    /// <summary>The monotonic clock shows this from now on: after a boot, or because an older picture of the machine was restored.</summary>
+    /// <summary>
+    /// The monotonic clock shows this from now on: after a boot, or because an older snapshot of the machine was
+    /// restored.
+    /// </summary>
     public void SetUptime(TimeSpan uptime) => _boot += GetElapsedTime(0) - uptime;
 
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _wall;

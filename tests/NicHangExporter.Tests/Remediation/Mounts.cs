@@ -22,7 +22,10 @@ internal sealed class Mounts : IDisposable
         Add("-t", "tmpfs", "-o", "size=256k,mode=0700", "none", path);
     }
 
-    /// <summary>The same directory once more, for reading only: whoever opens a file through it can't write, and what is open stays as it is.</summary>
+    /// <summary>
+    /// A second, read-only mount of the same directory: files opened through it can't be written; open files stay as
+    /// they are.
+    /// </summary>
     public void AddReadOnly(string path)
     {
         Add("--bind", path, path);
@@ -34,7 +37,7 @@ internal sealed class Mounts : IDisposable
     /// <summary>Takes away the last one.</summary>
     public void Remove() => Run("umount", "--lazy", _paths.Pop());
 
-    /// <summary>Leaves no room for anything.</summary>
+    /// <summary>Fills the file system.</summary>
     public static void Fill(string path)
     {
         using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 0);
@@ -56,7 +59,9 @@ internal sealed class Mounts : IDisposable
 
     private static void Run(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(Requires.Find(program)!, arguments) { RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo(Requires.Find(program)!,
+            arguments)
+        { RedirectStandardError = true })!;
         var complaint = process.StandardError.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {complaint}");

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using NicHangExporter.Remediation.Planning;
 
 namespace NicHangExporter.Tests.Remediation;
@@ -6,8 +5,12 @@ namespace NicHangExporter.Tests.Remediation;
 public sealed class OffloadNamesTests
 {
     [Theory]
-    [InlineData("tso", "tx-tcp-segmentation tx-tcp-ecn-segmentation tx-tcp-accecn-segmentation tx-tcp-mangleid-segmentation tx-tcp6-segmentation")]
-    [InlineData("tcp-segmentation-offload", "tx-tcp-segmentation tx-tcp-ecn-segmentation tx-tcp-accecn-segmentation tx-tcp-mangleid-segmentation tx-tcp6-segmentation")]
+    [InlineData("tso",
+        "tx-tcp-segmentation tx-tcp-ecn-segmentation tx-tcp-accecn-segmentation tx-tcp-mangleid-segmentation"
+        + " tx-tcp6-segmentation")]
+    [InlineData("tcp-segmentation-offload",
+        "tx-tcp-segmentation tx-tcp-ecn-segmentation tx-tcp-accecn-segmentation tx-tcp-mangleid-segmentation"
+        + " tx-tcp6-segmentation")]
     [InlineData("tx", "tx-checksum-ipv4 tx-checksum-ip-generic tx-checksum-ipv6 tx-checksum-fcoe-crc tx-checksum-sctp")]
     [InlineData("rx", "rx-checksum")]
     [InlineData("rx-checksumming", "rx-checksum")]
@@ -50,7 +53,8 @@ public sealed class OffloadNamesTests
     {
         Assert.Distinct(OffloadNames.All.SelectMany(offload => new[] { offload.Short, offload.Long }));
         Assert.Distinct(OffloadNames.All.SelectMany(offload => offload.Features));
-        Assert.Superset(KernelFeatures.Known.ToHashSet(), OffloadNames.All.SelectMany(offload => offload.Features).Concat(KernelFeatures.Known).ToHashSet());
+        Assert.Superset(KernelFeatures.Known.ToHashSet(),
+            OffloadNames.All.SelectMany(offload => offload.Features).Concat(KernelFeatures.Known).ToHashSet());
     }
 
     [Fact]
@@ -59,13 +63,15 @@ public sealed class OffloadNamesTests
 
     [Fact]
     public void Fold_OfSomeMembers_KeepsThem() =>
-        Assert.Equal(["tx-tcp-segmentation", "tx-tcp6-segmentation"], OffloadNames.Fold((ImmutableArray<string>)["tx-tcp-segmentation", "tx-tcp6-segmentation", "tx-tcp-segmentation"]));
+        Assert.Equal(["tx-tcp-segmentation", "tx-tcp6-segmentation"],
+            OffloadNames.Fold(["tx-tcp-segmentation", "tx-tcp6-segmentation", "tx-tcp-segmentation"]));
 
     [Fact]
     public void KnownFeatures_AreThoseOfTheRunningKernel_ButForWhatIsNewer()
     {
         TestSupport.Requires.Program("ethtool");
-        // Every device shows all features that its kernel has; lo is everywhere. A kernel newer than the list may have a few more, which the output names.
+        // Every device shows all features that its kernel has; lo is everywhere. A kernel newer than the list may have
+        // a few more, which the output names.
         var features = FeatureFixture.Parse(TestSupport.Execution.Of("ethtool", "-k", "lo").Succeeded());
 
         var unknown = features.All.Select(feature => feature.Name).Except(KernelFeatures.Known).ToList();

@@ -1,6 +1,8 @@
 namespace NicHangExporter.Tests.Remediation;
 
-/// <summary>The process is dead. Nothing of ours catches it for what it is, and whatever is tried after it throws it again.</summary>
+/// <summary>
+/// The process is dead. No code catches this exception by its type, and each later operation throws it again.
+/// </summary>
 /// <param name="isTheMoment">It dies right now, and has not been dead before: half of a write may be made.</param>
 public sealed class ProcessDiedException(bool isTheMoment) : Exception("the process is dead")
 {
@@ -8,8 +10,8 @@ public sealed class ProcessDiedException(bool isTheMoment) : Exception("the proc
 }
 
 /// <summary>
-/// Counts the steps of a process that can be seen from outside, on its disk and on its NIC, and lets it die at one of them: from then on it changes nothing
-/// any more, however long it goes on to run.
+/// Counts the steps of a process that can be seen from outside, on its disk and on its NIC, and lets it die at one of
+/// them: from then on it changes nothing any more, however long it goes on to run.
 /// </summary>
 /// <param name="at">The step, from 0, that it does not survive.</param>
 internal sealed class ProcessDies(int at)
@@ -26,7 +28,7 @@ internal sealed class ProcessDies(int at)
         disk.Fate = (_, kind) => Step(kind);
     }
 
-    /// <summary>Gives the NIC back to whoever comes next.</summary>
+    /// <summary>Gives the NIC back to the next process.</summary>
     public static void Forget(SimulatedNic nic) => nic.Before = nic.After = _ => { };
 
     private void Step(string what)

@@ -6,7 +6,9 @@ using NicHangExporter.Remediation.Execution;
 
 namespace NicHangExporter.Tests.Remediation;
 
-/// <summary>Whether automatic remediation may act on a device, by the same gates as the requests that it would make.</summary>
+/// <summary>
+/// Whether automatic remediation may act on a device, by the same gates as the requests that it would make.
+/// </summary>
 public sealed class ProtectionTests
 {
     private static readonly ProtectionInput Protected = new()
@@ -31,7 +33,7 @@ public sealed class ProtectionTests
     public void EveryReason_IsReached()
     {
         Assert.Null(Protection.Of(Nic, Protected));
-        // In their order: the first that applies is told, whatever comes after it.
+        // In their order: the first that applies is shown.
         var (input, facts, seen) = (Protected, Nic, new List<NotProtected>());
         foreach (var (with, of) in new (Func<ProtectionInput, ProtectionInput>, Func<DeviceFacts, DeviceFacts>)[]
         {
@@ -44,7 +46,8 @@ public sealed class ProtectionTests
             (value => value with { HasList = false }, value => value with { IsPhysical = false }),
             (value => value, value => value with { IsUpper = true }),
             (value => value with { IsWatched = false }, value => value),
-            (value => value with { Local = RemediationMode.Observe, Webhook = RemediationMode.Enforce }, value => value),
+            (value => value with { Local = RemediationMode.Observe, Webhook = RemediationMode.Enforce },
+                value => value),
             (value => value with { DetectsHangs = false }, value => value),
             (value => value with { Webhook = RemediationMode.Off }, value => value),
             (value => value with { Local = RemediationMode.Off }, value => value),
@@ -70,9 +73,16 @@ public sealed class ProtectionTests
     [InlineData("off", "enforce", false, false, "no_detector")]
     [InlineData("off", "observe", true, false, "observe")]
     [InlineData("off", "off", false, false, "off")]
-    public void Mode_CountsOnlyWhereSomethingCanTriggerIt(string local, string webhook, bool detects, bool hasToken, string? reason) => Assert.Equal(
+    public void Mode_CountsOnlyWhereSomethingCanTriggerIt(string local, string webhook, bool detects, bool hasToken,
+        string? reason) => Assert.Equal(
         reason,
-        Protection.Of(Nic, Protected with { Local = Mode(local), Webhook = Mode(webhook), DetectsHangs = detects, HasToken = hasToken }) is { } told ? SnakeCase.Of(told) : null);
+        Protection.Of(Nic, Protected with
+        {
+            Local = Mode(local),
+            Webhook = Mode(webhook),
+            DetectsHangs = detects,
+            HasToken = hasToken
+        }) is { } told ? SnakeCase.Of(told) : null);
 
     [Theory]
     [InlineData("", true, "no_token")]
@@ -80,7 +90,8 @@ public sealed class ProtectionTests
     [InlineData("remediate", true, "")]
     [InlineData("admin", true, "")]
     [InlineData("admin", false, "no_detector")]
-    public async Task Webhook_IsCountedByMetricAndStatus_OnlyWithATokenAndADetector(string scope, bool detects, string reason)
+    public async Task Webhook_IsCountedByMetricAndStatus_OnlyWithATokenAndADetector(string scope, bool detects,
+        string reason)
     {
         using var scene = new Faults.FaultScene(options =>
         {
@@ -95,8 +106,11 @@ public sealed class ProtectionTests
             return options;
         }).Open();
 
-        Assert.Contains($"nichang_remediation_allowed{{device=\"eno1\",reason=\"{reason}\"}} {(reason.Length == 0 ? 1 : 0)}", await scene.Host.ScrapeAsync(), StringComparison.Ordinal);
-        Assert.Equal(reason, scene.Host.Remediator.Status().Devices.Single().NotProtected is { } told ? SnakeCase.Of(told) : "");
+        Assert.Contains(
+            $"nichang_remediation_allowed{{device=\"eno1\",reason=\"{reason}\"}} {(reason.Length == 0 ? 1 : 0)}",
+            await scene.Host.ScrapeAsync(), StringComparison.Ordinal);
+        Assert.Equal(reason, scene.Host.Remediator.Status().Devices.Single().NotProtected is { } told
+            ? SnakeCase.Of(told) : "");
         Assert.Equal(reason.Length > 0, ConfigurationWarnings.OfModes(scene.Host.Options).Any());
     }
 
@@ -106,10 +120,19 @@ public sealed class ProtectionTests
     public void LocalLoop_WithOneDetector_IsCounted_AndWithNoneIsWarnedOf(string first, string second)
     {
         var options = new ExporterOptions { Remediation = new() { Local = RemediationMode.Enforce } };
-        options = options with { Collectors = options.Collectors.Without(Collector.All.Single(collector => collector.Name == first)) };
+        options = options with
+        {
+            Collectors = options.Collectors.Without(Collector.All.Single(collector => collector.Name == first)),
+        };
         Assert.Empty(ConfigurationWarnings.OfModes(options));
-        options = options with { Collectors = options.Collectors.Without(Collector.All.Single(collector => collector.Name == second)) };
-        Assert.Equal("remediation.local is enforce and has no effect: no hang is detected while collector.kmsg and collector.stall are both off", Assert.Single(ConfigurationWarnings.OfModes(options)));
+        options = options with
+        {
+            Collectors = options.Collectors.Without(Collector.All.Single(collector => collector.Name == second)),
+        };
+        Assert.Equal(
+            "remediation.local is enforce and has no effect: no hang is detected while collector.kmsg and"
+            + " collector.stall are both off",
+            Assert.Single(ConfigurationWarnings.OfModes(options)));
     }
 
     [Theory]
@@ -126,9 +149,15 @@ public sealed class ProtectionTests
     {
         using var scene = new Faults.FaultScene(options => options with
         {
-            Remediation = options.Remediation with { Local = SnakeCase.Parse<RemediationMode>(mode)!.Value, Webhook = RemediationMode.Off, Devices = list.Length > 0 ? [list] : [] },
+            Remediation = options.Remediation with
+            {
+                Local = SnakeCase.Parse<RemediationMode>(mode)!.Value,
+                Webhook = RemediationMode.Off,
+                Devices = list.Length > 0 ? [list] : []
+            },
         }, driver: driver).Open();
-        var series = (await scene.Host.ScrapeAsync()).Split('\n').Where(line => line.StartsWith("nichang_remediation_allowed{", StringComparison.Ordinal)).ToList();
+        var series = (await scene.Host.ScrapeAsync()).Split('\n')
+            .Where(line => line.StartsWith("nichang_remediation_allowed{", StringComparison.Ordinal)).ToList();
         var only = Assert.Single(series);
         Assert.Contains("device=\"eno1\"", only, StringComparison.Ordinal);
         var isProtected = only.EndsWith(" 1", StringComparison.Ordinal);
@@ -143,5 +172,6 @@ public sealed class ProtectionTests
 
     private static RemediationMode Mode(string text) => SnakeCase.Parse<RemediationMode>(text)!.Value;
 
-    private static InterfaceName Name(string text) => InterfaceName.TryParse(text, out var name) ? name : throw new ArgumentException(text);
+    private static InterfaceName Name(string text) =>
+        InterfaceName.TryParse(text, out var name) ? name : throw new ArgumentException(text);
 }

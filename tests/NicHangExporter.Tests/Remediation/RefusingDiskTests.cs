@@ -4,7 +4,9 @@ using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation;
 
-/// <summary>A disk that says EIO at the one moment that matters: the fsync of an intent, or that of an outcome.</summary>
+/// <summary>
+/// A disk that says EIO at the one moment that matters: the fsync of an intent, or that of an outcome.
+/// </summary>
 public sealed class RefusingDiskTests : IDisposable
 {
     private readonly FixtureHost _host;
@@ -39,8 +41,10 @@ public sealed class RefusingDiskTests : IDisposable
         var entries = Entries(_disk, _host);
         var intents = entries.Where(entry => entry.Event == JournalEvent.Intent).ToList();
         Assert.Equal(2, intents.Count);
-        Assert.Equal(DeclineReason.JournalUnavailable, Assert.Single(entries, entry => entry.Event == JournalEvent.Outcome && entry.Id == intents[0].Id).Declined);
-        Assert.Equal(RemediationVerdict.Healed, Assert.Single(entries, entry => entry.Event == JournalEvent.Outcome && entry.Id == intents[1].Id).Verdict);
+        Assert.Equal(DeclineReason.JournalUnavailable,
+            Assert.Single(entries, entry => entry.Event == JournalEvent.Outcome && entry.Id == intents[0].Id).Declined);
+        Assert.Equal(RemediationVerdict.Healed,
+            Assert.Single(entries, entry => entry.Event == JournalEvent.Outcome && entry.Id == intents[1].Id).Verdict);
         // What was not done is not paid for.
         Assert.Equal([intents[1].Age], _host.Ledger.State.Devices.Values.Single().Charges);
     }
@@ -76,7 +80,8 @@ public sealed class RefusingDiskTests : IDisposable
         var entries = Entries(disk, host);
         var intent = Assert.Single(entries, entry => entry.Event == JournalEvent.Intent);
         var outcome = Assert.Single(entries, entry => entry.Event == JournalEvent.Outcome);
-        Assert.Equal((intent.Id, restart ? RemediationVerdict.Unverified : RemediationVerdict.Healed), (outcome.Id, outcome.Verdict));
+        Assert.Equal((intent.Id, restart ? RemediationVerdict.Unverified : RemediationVerdict.Healed),
+            (outcome.Id, outcome.Verdict));
         Assert.Equal(operations, _nic.Operations.Count);
         Assert.Equal([intent.Age], host.Ledger.State.Devices.Values.Single().Charges);
         Assert.Contains("tx-tcp-segmentation", host.Ledger.State.Devices.Values.Single().Desired);
@@ -101,5 +106,6 @@ public sealed class RefusingDiskTests : IDisposable
 
     private static JournalFiles Roomy(FaultyDisk disk) => disk.Files with { MaxBytes = 1 << 20 };
 
-    private static List<JournalEntry> Entries(FaultyDisk disk, FixtureHost host) => [.. Scribe.Entries(disk[Path.Combine(host.Options.Paths.StateDirectory!, "journal.jsonl")])];
+    private static List<JournalEntry> Entries(FaultyDisk disk, FixtureHost host) =>
+        [.. JournalWriter.Entries(disk[Path.Combine(host.Options.Paths.StateDirectory!, "journal.jsonl")])];
 }

@@ -8,14 +8,17 @@ using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Remediation;
 
-/// <summary>Looking passes up in the journal's files: whole, in order, bounded, and undisturbed by whoever writes them.</summary>
+/// <summary>
+/// Finding remediations in the files of the journal: complete, in order, bounded, and while they are written.
+/// </summary>
 public sealed class RemediationHistoryTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
     private readonly RemediationHistory _history;
     private long _seq;
 
-    public RemediationHistoryTests() => _history = new RemediationHistory(new ExporterOptions { Paths = new() { StateDirectory = _directory.Path } });
+    public RemediationHistoryTests() =>
+        _history = new RemediationHistory(new ExporterOptions { Paths = new() { StateDirectory = _directory.Path } });
 
     public void Dispose()
     {
@@ -51,7 +54,8 @@ public sealed class RemediationHistoryTests : IDisposable
     {
         Write("journal.jsonl", Pass("r1"), [Intent("r2")]);
 
-        Assert.Equal([null, RemediationVerdict.Applied], (await _history.ListAsync(_ => true, 10, TestContext.Current.CancellationToken)).Select(pass => pass.Outcome?.Verdict));
+        Assert.Equal([null, RemediationVerdict.Applied], (await _history.ListAsync(_ => true, 10,
+            TestContext.Current.CancellationToken)).Select(pass => pass.Outcome?.Verdict));
     }
 
     [Fact]
@@ -62,7 +66,7 @@ public sealed class RemediationHistoryTests : IDisposable
         var text = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
         var lines = text.Split('\n');
         lines[3] = lines[3].Replace("why r2", "why XX", StringComparison.Ordinal);
-        // The last line lacks its end: nobody was told that it is there.
+        // The last line lacks its end: it was never acknowledged.
         await File.WriteAllTextAsync(path, string.Join('\n', lines[..^1]), TestContext.Current.CancellationToken);
 
         Assert.Equal(["r3", "r2", "r1"], await IdsAsync(500));
@@ -74,11 +78,14 @@ public sealed class RemediationHistoryTests : IDisposable
     public async Task EveryTruncation_IsReadAsFarAsItIsWhole()
     {
         Write("journal.jsonl", Pass("r1"), Pass("r2"));
-        var whole = await File.ReadAllBytesAsync(_directory.File("journal.jsonl"), TestContext.Current.CancellationToken);
+        var whole = await File.ReadAllBytesAsync(_directory.File("journal.jsonl"),
+            TestContext.Current.CancellationToken);
         for (var length = 0; length <= whole.Length; length++)
         {
-            await File.WriteAllBytesAsync(_directory.File("journal.jsonl"), whole[..length], TestContext.Current.CancellationToken);
-            var entries = Encoding.UTF8.GetString(whole, 0, length).Split('\n')[..^1].Where(line => line.Contains("\"id\"", StringComparison.Ordinal)).ToList();
+            await File.WriteAllBytesAsync(_directory.File("journal.jsonl"), whole[..length],
+                TestContext.Current.CancellationToken);
+            var entries = Encoding.UTF8.GetString(whole, 0,
+                length).Split('\n')[..^1].Where(line => line.Contains("\"id\"", StringComparison.Ordinal)).ToList();
             Assert.Equal((entries.Count + 1) / 2, (await IdsAsync(500)).Count);
         }
     }
@@ -126,17 +133,18 @@ public sealed class RemediationHistoryTests : IDisposable
     {
         var options = new ExporterOptions { Paths = new() { StateDirectory = _directory.Path } };
         using var state = new StateDirectory(options);
-        using var scribe = new Scribe(options, state, new JournalFiles { MaxBytes = 20_000 });
+        using var writer = new JournalWriter(options, state, new JournalFiles { MaxBytes = 20_000 });
         var writing = Task.Run(() =>
         {
             for (var i = 1; i <= 400; i++)
                 foreach (var entry in Pass($"r{i}"))
-                    Assert.True(scribe.Append(entry));
+                    Assert.True(writer.Append(entry));
         }, TestContext.Current.CancellationToken);
         var reads = 0;
         do
         {
-            var numbers = (await IdsAsync(500)).Select(id => int.Parse(id[1..], System.Globalization.CultureInfo.InvariantCulture)).ToList();
+            var numbers = (await IdsAsync(500)).Select(id => int.Parse(id[1..],
+                System.Globalization.CultureInfo.InvariantCulture)).ToList();
             Assert.Distinct(numbers);
             Assert.Equal(numbers.OrderDescending(), numbers);
             reads++;
@@ -147,22 +155,34 @@ public sealed class RemediationHistoryTests : IDisposable
         Assert.Equal("r400", (await IdsAsync(1))[0]);
     }
 
-    private async Task<List<string>> IdsAsync(int limit) => [.. (await _history.ListAsync(_ => true, limit, TestContext.Current.CancellationToken)).Select(pass => pass.Latest.Id!)];
+    private async Task<List<string>> IdsAsync(int limit) => [.. (await _history.ListAsync(_ => true, limit,
+        TestContext.Current.CancellationToken)).Select(pass => pass.Latest.Id!)];
 
     private Task<RecordedRun?> FindAsync(string id) => _history.FindAsync(id, TestContext.Current.CancellationToken);
 
     private void Write(string name, params IEnumerable<JournalEntry>[] entries)
     {
         using var file = File.Create(_directory.File(name));
-        foreach (var entry in entries.SelectMany(several => several).Prepend(new JournalEntry(JournalEvent.Checkpoint) { State = RemediationState.Empty }))
+        var checkpoint = new JournalEntry(JournalEvent.Checkpoint) { State = RemediationState.Empty };
+        foreach (var entry in entries.SelectMany(several => several).Prepend(checkpoint))
             file.Write(JournalLine.Of(entry with { Seq = ++_seq }).Bytes);
     }
 
-    private static JournalEntry[] Pass(string id, string? key = null) => [Intent(id) with { RequestKey = key }, Outcome(id) with { RequestKey = key }];
+    private static JournalEntry[] Pass(string id, string? key = null) =>
+        [Intent(id) with { RequestKey = key }, Outcome(id) with { RequestKey = key }];
 
-    private static JournalEntry[] Declined(string id) => [Outcome(id) with { Verdict = RemediationVerdict.Declined, Declined = DeclineReason.Paused }];
+    private static JournalEntry[] Declined(string id) =>
+        [Outcome(id) with { Verdict = RemediationVerdict.Declined, Declined = DeclineReason.Paused }];
 
-    private static JournalEntry Intent(string id) => new(JournalEvent.Intent) { Id = id, Key = "k", Device = "eno1", Reason = $"why {id}" };
+    private static JournalEntry Intent(string id) =>
+        new(JournalEvent.Intent) { Id = id, Key = "k", Device = "eno1", Reason = $"why {id}" };
 
-    private static JournalEntry Outcome(string id) => new(JournalEvent.Outcome) { Id = id, Key = "k", Device = "eno1", Reason = "how it ended", Verdict = RemediationVerdict.Applied };
+    private static JournalEntry Outcome(string id) => new(JournalEvent.Outcome)
+    {
+        Id = id,
+        Key = "k",
+        Device = "eno1",
+        Reason = "how it ended",
+        Verdict = RemediationVerdict.Applied
+    };
 }

@@ -14,7 +14,8 @@ public sealed class RemediationPlanTests
     {
         var plan = Plan("e1000e", "tso", "gso");
 
-        Assert.Equal(["tx-tcp6-segmentation off", "tx-tcp-segmentation off", "tx-generic-segmentation off"], Text(plan));
+        Assert.Equal(["tx-tcp6-segmentation off", "tx-tcp-segmentation off", "tx-generic-segmentation off"],
+            Text(plan));
         Assert.Equal(["on", "on", "on"], plan.Before.Values);
         Assert.Equal(["tx-tcp-ecn-segmentation", "tx-tcp-mangleid-segmentation"], plan.AlreadyOff);
         Assert.False(plan.InterruptsTraffic);
@@ -41,7 +42,8 @@ public sealed class RemediationPlanTests
     public void Create_ActiveButNotRequested_IsAStepWhoseWayBackIsOff()
     {
         // e1000e turns TSO on by itself when the link comes up at 1 Gbit/s.
-        var plan = RemediationPlan.Create(Device(new Feature("tx-tcp-segmentation", true, false, true, false)), ["tso"], null, E1000e);
+        var plan = RemediationPlan.Create(Device(new Feature("tx-tcp-segmentation", true, false, true, false)), ["tso"],
+            null, E1000e);
 
         Assert.Equal(["tx-tcp-segmentation off"], Text(plan));
         Assert.Equal("off", plan.Before["tx-tcp-segmentation"]);
@@ -54,7 +56,8 @@ public sealed class RemediationPlanTests
 
         Assert.True(plan.ChangesNothing);
         Assert.False(plan.NothingChangeable);
-        Assert.Equal(["tx-tcp-segmentation", "tx-tcp-ecn-segmentation", "tx-tcp-mangleid-segmentation", "tx-tcp6-segmentation"], plan.AlreadyOff);
+        Assert.Equal(["tx-tcp-segmentation", "tx-tcp-ecn-segmentation", "tx-tcp-mangleid-segmentation",
+            "tx-tcp6-segmentation"], plan.AlreadyOff);
         Assert.Empty(plan.Fixed);
     }
 
@@ -72,7 +75,8 @@ public sealed class RemediationPlanTests
     [Fact]
     public void Create_AGroupOfWhichOneMemberIsFixedOn_IsNothingChangeableInEitherSpelling()
     {
-        var facts = Device(new Feature("tx-checksum-ip-generic", false, false, true, false), new Feature("tx-checksum-sctp", false, false, false, false));
+        var facts = Device(new Feature("tx-checksum-ip-generic", false, false, true, false),
+            new Feature("tx-checksum-sctp", false, false, false, false));
 
         Assert.True(RemediationPlan.Create(facts, ["tx"], null, null).NothingChangeable);
         Assert.True(RemediationPlan.Create(facts, OffloadNames.Expand("tx")!.Value, null, null).NothingChangeable);
@@ -91,7 +95,8 @@ public sealed class RemediationPlanTests
     [Fact]
     public void Create_NeverChangedFeature_IsFixedAlthoughAvailable()
     {
-        var plan = RemediationPlan.Create(Device(new Feature("vlan-challenged", true, true, true, true)), ["vlan-challenged"], null, null);
+        var plan = RemediationPlan.Create(Device(new Feature("vlan-challenged", true, true, true, true)),
+            ["vlan-challenged"], null, null);
 
         Assert.Equal(["vlan-challenged"], plan.Fixed);
         Assert.Empty(plan.Steps);
@@ -125,7 +130,8 @@ public sealed class RemediationPlanTests
     [Fact]
     public void Create_FeaturesThatCannotBeRead_IsNoStepAndNoCrash()
     {
-        var plan = RemediationPlan.Create(FeatureFixture.Device("odd", null), ["tso", "rx-gro", "eee", "pause"], null, null);
+        var plan = RemediationPlan.Create(FeatureFixture.Device("odd", null), ["tso", "rx-gro", "eee", "pause"], null,
+            null);
 
         Assert.True(plan.ChangesNothing);
         Assert.Equal(["rx-gro"], plan.Unknown);
@@ -134,10 +140,12 @@ public sealed class RemediationPlanTests
     [Fact]
     public void Create_Everything_GoesFromDependentsToWhatTheyDependOnAndRecoversLast()
     {
-        var plan = RemediationPlan.Create(FeatureFixture.Of("e1000e").Facts, ["pause", "rx", "sg", "eee", "rxvlan", "txvlan", "tx", "gso", "tso"], new RemediationStep.Reinit(), E1000e);
+        var plan = RemediationPlan.Create(FeatureFixture.Of("e1000e").Facts,
+            ["pause", "rx", "sg", "eee", "rxvlan", "txvlan", "tx", "gso", "tso"], new RemediationStep.Reinit(), E1000e);
 
         Assert.Equal(
-            ["tx-tcp6-segmentation off", "tx-tcp-segmentation off", "tx-generic-segmentation off", "tx-checksum-ip-generic off", "tx-scatter-gather off",
+            ["tx-tcp6-segmentation off", "tx-tcp-segmentation off", "tx-generic-segmentation off",
+                "tx-checksum-ip-generic off", "tx-scatter-gather off",
                 "rx-vlan-hw-parse off", "tx-vlan-hw-insert off", "rx-checksum off", "eee off", "pause off", "reinit"],
             Text(plan));
         Assert.Equal("on", plan.Before["eee"]);
@@ -152,14 +160,15 @@ public sealed class RemediationPlanTests
         foreach (var step in Plan("e1000e", "txvlan", "rxvlan").Steps)
         {
             device.Apply(step);
-            Assert.Empty(RemediationPlan.Mismatches([step], device.Facts));
+            Assert.Empty(DeviceSettings.Mismatches([step], device.Facts));
         }
     }
 
     [Fact]
-    public void Create_RungAlone_InterruptsTraffic()
+    public void Create_RecoveryActionAlone_InterruptsTraffic()
     {
-        var plan = RemediationPlan.Create(FeatureFixture.Of("virtio_net").Facts, [], new RemediationStep.LinkBounce(), null);
+        var plan = RemediationPlan.Create(FeatureFixture.Of("virtio_net").Facts, [], new RemediationStep.LinkBounce(),
+            null);
 
         Assert.Equal(["bounce"], Text(plan));
         Assert.True(plan.InterruptsTraffic);
@@ -167,9 +176,10 @@ public sealed class RemediationPlanTests
     }
 
     [Fact]
-    public void Create_RungWhereAllSettingsAreFixed_StillRecovers()
+    public void Create_RecoveryActionWhereAllSettingsAreFixed_StillRecovers()
     {
-        var plan = RemediationPlan.Create(FeatureFixture.Of("virtio_net").Facts, ["rx"], new RemediationStep.Reinit(), null);
+        var plan = RemediationPlan.Create(FeatureFixture.Of("virtio_net").Facts, ["rx"], new RemediationStep.Reinit(),
+            null);
 
         Assert.False(plan.NothingChangeable);
         Assert.False(plan.ChangesNothing);
@@ -177,8 +187,9 @@ public sealed class RemediationPlanTests
     }
 
     [Fact]
-    public void Create_ASettingAsRung_IsRefused() =>
-        Assert.Throws<ArgumentException>(() => RemediationPlan.Create(FeatureFixture.Of("veth").Facts, [], new RemediationStep.SetEee(false), null));
+    public void Create_ASettingAsRecoveryAction_IsRefused() =>
+        Assert.Throws<ArgumentException>(() => RemediationPlan.Create(FeatureFixture.Of("veth").Facts, [],
+            new RemediationStep.SetEee(false), null));
 
     [Theory]
     [InlineData(true, 0x28u, true)]
@@ -186,7 +197,11 @@ public sealed class RemediationPlanTests
     [InlineData(true, 0u, false)]
     public void Create_Eee_IsAStepWhereItIsSupportedAndOnWhateverIsAdvertised(bool enabled, uint supported, bool step)
     {
-        var plan = RemediationPlan.Create(FeatureFixture.Device("e1000e", null) with { Eee = new EnergyEfficientEthernet(enabled, false, true, 17, supported, 0x28) }, ["eee"], null, E1000e);
+        var facts = FeatureFixture.Device("e1000e", null) with
+        {
+            Eee = new EnergyEfficientEthernet(enabled, false, true, 17, supported, 0x28),
+        };
+        var plan = RemediationPlan.Create(facts, ["eee"], null, E1000e);
 
         Assert.Equal(step ? ["eee off"] : [], Text(plan));
         Assert.Equal(step ? [] : ["eee"], plan.AlreadyOff);
@@ -199,7 +214,9 @@ public sealed class RemediationPlanTests
     [InlineData(false, false, true, true)]
     public void Create_Pause_IsAStepWhereAnyOfItIsOn(bool autonegotiation, bool rx, bool tx, bool step)
     {
-        var plan = RemediationPlan.Create(FeatureFixture.Device("e1000e", null) with { Pause = new PauseParameters(autonegotiation, rx, tx) }, ["pause"], null, E1000e);
+        var plan = RemediationPlan.Create(FeatureFixture.Device("e1000e",
+            null) with
+        { Pause = new PauseParameters(autonegotiation, rx, tx) }, ["pause"], null, E1000e);
 
         Assert.Equal(step, plan.Steps.Length == 1);
         Assert.Equal(step ? [] : ["pause"], plan.AlreadyOff);
@@ -223,7 +240,8 @@ public sealed class RemediationPlanTests
     public void Restore_GoneFixedAlreadyBackAndMangled_HasNoStepForThemAndLetsGoOfAll()
     {
         var facts = Device(
-            new Feature("tx-generic-segmentation", true, true, true, false), new Feature("rx-gro", false, false, false, false), new Feature("rx-lro", true, true, true, false));
+            new Feature("tx-generic-segmentation", true, true, true, false),
+            new Feature("rx-gro", false, false, false, false), new Feature("rx-lro", true, true, true, false));
         var original = new Dictionary<string, string>
         {
             ["tx-generic-segmentation"] = "on",
@@ -249,7 +267,8 @@ public sealed class RemediationPlanTests
 
         var restore = RemediationPlan.Restore(device.Facts, plan.Before, E1000e);
 
-        Assert.Equal(Text(plan).Reverse().Select(step => step.Replace(" off", " on", StringComparison.Ordinal)), Text(restore));
+        Assert.Equal(Text(plan).Reverse().Select(step => step.Replace(" off", " on", StringComparison.Ordinal)),
+            Text(restore));
         Assert.True(restore.InterruptsTraffic);
     }
 
@@ -260,7 +279,8 @@ public sealed class RemediationPlanTests
         var original = new Dictionary<string, string> { ["pause"] = "autoneg=on rx=on tx=on" };
 
         Assert.True(RemediationPlan.Restore(facts, original, E1000e).ChangesNothing);
-        Assert.Equal(["pause autoneg=on rx=on tx=on"], Text(RemediationPlan.Restore(facts with { Pause = new PauseParameters(false, false, false) }, original, E1000e)));
+        var off = facts with { Pause = new PauseParameters(false, false, false) };
+        Assert.Equal(["pause autoneg=on rx=on tx=on"], Text(RemediationPlan.Restore(off, original, E1000e)));
     }
 
     [Theory]
@@ -268,20 +288,25 @@ public sealed class RemediationPlanTests
     [InlineData(false, true, "tx-tcp-segmentation is on")]
     [InlineData(true, false, "tx-tcp-segmentation is on")]
     [InlineData(true, true, "tx-tcp-segmentation is on")]
-    public void Mismatches_WishedOff_NeedsNeitherRequestedNorActive(bool requested, bool active, string? expected) =>
-        Assert.Equal(expected is null ? [] : [expected], RemediationPlan.Mismatches([new RemediationStep.SetFeature("tx-tcp-segmentation", false)], Device(new Feature("tx-tcp-segmentation", true, requested, active, false))));
+    public void Mismatches_RequestedOff_NeedsNeitherRequestedNorActive(bool requested, bool active, string? expected) =>
+        Assert.Equal(expected is null ? [] : [expected], DeviceSettings.Mismatches(
+            [new RemediationStep.SetFeature("tx-tcp-segmentation", false)],
+            Device(new Feature("tx-tcp-segmentation", true, requested, active, false))));
 
     [Theory]
     [InlineData(true, false, true)]
     [InlineData(true, true, true)]
     [InlineData(false, true, false)]
     [InlineData(false, false, false)]
-    public void Mismatches_WishedOn_NeedsRequestedOnly(bool requested, bool active, bool matches) =>
-        Assert.Equal(matches ? [] : ["rx-gro is off"], RemediationPlan.Mismatches([new RemediationStep.SetFeature("rx-gro", true)], Device(new Feature("rx-gro", true, requested, active, false))));
+    public void Mismatches_RequestedOn_NeedsRequestedOnly(bool requested, bool active, bool matches) =>
+        Assert.Equal(matches ? [] : ["rx-gro is off"], DeviceSettings.Mismatches(
+            [new RemediationStep.SetFeature("rx-gro", true)],
+            Device(new Feature("rx-gro", true, requested, active, false))));
 
     [Fact]
     public void Mismatches_FeaturesThatCannotBeReadAnyMore_AreNoProof() =>
-        Assert.Equal(["features can't be read"], RemediationPlan.Mismatches([new RemediationStep.SetFeature("rx-gro", false)], FeatureFixture.Device("e1000e", null)));
+        Assert.Equal(["features can't be read"], DeviceSettings.Mismatches([new RemediationStep.SetFeature("rx-gro",
+            false)], FeatureFixture.Device("e1000e", null)));
 
     [Fact]
     public void Mismatches_EeeAndPause_CountByWhatIsInForce()
@@ -290,11 +315,16 @@ public sealed class RemediationPlanTests
         RemediationStep[] off = [new RemediationStep.SetEee(false), new RemediationStep.SetPause(false, false, false)];
         RemediationStep[] on = [new RemediationStep.SetEee(true), new RemediationStep.SetPause(false, true, false)];
 
-        Assert.Equal(["eee is on", "pause is on"], RemediationPlan.Mismatches(off, facts));
-        var after = facts with { Eee = facts.Eee! with { Enabled = false }, Pause = new PauseParameters(true, false, false) };
-        Assert.Empty(RemediationPlan.Mismatches(off, after));
-        Assert.Equal(["eee is off", "pause is not as it was"], RemediationPlan.Mismatches(on, after));
-        Assert.Equal(["pause is not negotiated"], RemediationPlan.Mismatches([new RemediationStep.SetPause(true, true, true)], facts with { Pause = null }));
+        Assert.Equal(["eee is on", "pause is on"], DeviceSettings.Mismatches(off, facts));
+        var after = facts with
+        {
+            Eee = facts.Eee! with { Enabled = false },
+            Pause = new PauseParameters(true, false, false)
+        };
+        Assert.Empty(DeviceSettings.Mismatches(off, after));
+        Assert.Equal(["eee is off", "pause is not as it was"], DeviceSettings.Mismatches(on, after));
+        Assert.Equal(["pause is not negotiated"],
+            DeviceSettings.Mismatches([new RemediationStep.SetPause(true, true, true)], facts with { Pause = null }));
     }
 
     [Fact]
@@ -302,8 +332,9 @@ public sealed class RemediationPlanTests
     {
         var facts = FeatureFixture.Of("e1000e").Facts;
 
-        Assert.Equal(["tx-tcp-segmentation", "eee", "pause"], RemediationPlan.Drifted(["tx-tcp-segmentation", "tx-tcp-mangleid-segmentation", "tx-gone", "eee", "pause"], facts));
-        Assert.Empty(RemediationPlan.Drifted(["eee", "pause", "tx-gone"], FeatureFixture.Device("e1000e", null)));
+        Assert.Equal(["tx-tcp-segmentation", "eee", "pause"], DeviceSettings.Drifted(["tx-tcp-segmentation",
+            "tx-tcp-mangleid-segmentation", "tx-gone", "eee", "pause"], facts));
+        Assert.Empty(DeviceSettings.Drifted(["eee", "pause", "tx-gone"], FeatureFixture.Device("e1000e", null)));
     }
 
     [Theory]
@@ -320,9 +351,11 @@ public sealed class RemediationPlanTests
     public void PauseText_AnythingElse_IsNothing(string? text) => Assert.Null(PauseText.Parse(text));
 
     private static RemediationPlan Plan(string fixture, params string[] settings) =>
-        RemediationPlan.Create(FeatureFixture.Of(fixture).Facts, [.. settings], null, DriverLadders.Find(FeatureFixture.Of(fixture).Driver));
+        RemediationPlan.Create(FeatureFixture.Of(fixture).Facts, [.. settings], null,
+            DriverLadders.Find(FeatureFixture.Of(fixture).Driver));
 
-    private static DeviceFacts Device(params Feature[] features) => FeatureFixture.Device("e1000e", new DeviceFeatures([.. features]));
+    private static DeviceFacts Device(params Feature[] features) =>
+        FeatureFixture.Device("e1000e", new DeviceFeatures([.. features]));
 
     private static IEnumerable<string> Text(RemediationPlan plan) => plan.Steps.Select(step => step.ToString()!);
 

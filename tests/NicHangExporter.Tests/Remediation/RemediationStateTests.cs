@@ -18,11 +18,11 @@ public sealed class RemediationStateTests
         for (var seq = 0; seq < 10_000; seq++)
         {
             var entry = histories.After(seq);
-            var (before, text) = (state, Scribe.Text(state));
+            var (before, text) = (state, JournalWriter.Text(state));
             state = state.After(entry);
 
-            Assert.Equal(text, Scribe.Text(before));
-            Assert.Equal(Scribe.Text(state), Scribe.Text(before.After(entry)));
+            Assert.Equal(text, JournalWriter.Text(before));
+            Assert.Equal(JournalWriter.Text(state), JournalWriter.Text(before.After(entry)));
             Assert.True(entry.Age >= age);
             age = entry.Age;
             intents += entry.Event == JournalEvent.Intent ? 1 : 0;
@@ -60,9 +60,14 @@ public sealed class RemediationStateTests
             var all = entries.Aggregate(RemediationState.Empty, (state, entry) => state.After(entry));
             for (var cut = 0; cut <= entries.Count; cut += 20)
             {
-                var checkpoint = new JournalEntry(JournalEvent.Checkpoint) { State = entries.Take(cut).Aggregate(RemediationState.Empty, (state, entry) => state.After(entry)) };
+                var checkpoint = new JournalEntry(JournalEvent.Checkpoint)
+                {
+                    State = entries.Take(cut)
+                    .Aggregate(RemediationState.Empty, (state, entry) => state.After(entry))
+                };
                 Assert.Null(JournalLine.TryParse(JournalLine.Of(checkpoint).Bytes.AsSpan(..^1), out var read));
-                Assert.Equal(Scribe.Text(all), Scribe.Text(entries.Skip(cut).Aggregate(RemediationState.Empty.After(read), (state, entry) => state.After(entry))));
+                Assert.Equal(JournalWriter.Text(all), JournalWriter.Text(entries.Skip(cut)
+                    .Aggregate(RemediationState.Empty.After(read), (state, entry) => state.After(entry))));
             }
         }
     }
@@ -83,7 +88,9 @@ public sealed class RemediationStateTests
         Assert.Empty(state.Device(Key).Desired);
         foreach (var verdict in Enum.GetValues<RemediationVerdict>())
             Assert.Null(After(Intent("1"), Outcome("1", verdict)).Device(Key).Pending);
-        Assert.Null(After(Intent("1"), Outcome("1", RemediationVerdict.Declined) with { Declined = DeclineReason.JournalUnavailable }).Device(Key).Pending);
+        Assert.Null(After(Intent("1"), Outcome("1",
+            RemediationVerdict.Declined) with
+        { Declined = DeclineReason.JournalUnavailable }).Device(Key).Pending);
     }
 
     [Fact]
@@ -111,18 +118,31 @@ public sealed class RemediationStateTests
         var device = After(Intent("1"), Outcome("1", verdict)).Device(Key);
         Assert.Equal(desired ? ["rx-gro", "tx-tcp-segmentation"] : [], device.Desired);
         Assert.Equal(desired ? (0, "segmentation") : (null, null), (device.Stage, device.Profile));
-        Assert.Equal(verdict is RemediationVerdict.NotHealed or RemediationVerdict.RollbackFailed ? "reinit" : null, device.Rung);
+        Assert.Equal(verdict is RemediationVerdict.NotHealed or RemediationVerdict.RollbackFailed ? "reinit" : null,
+            device.Rung);
     }
 
     [Fact]
     public void Rollback_ForgetsWhatItUndoesAndTheFirstValueIsTheOneToGoBackTo()
     {
-        var again = Intent("2") with { Before = new Dictionary<string, string> { ["tx-tcp-segmentation"] = "off", ["eee"] = "on" } };
-        var state = After(Intent("1"), Outcome("1", RemediationVerdict.Healed), again, Outcome("2", RemediationVerdict.Applied));
+        var again = Intent("2") with
+        {
+            Before = new Dictionary<string,
+            string>
+            { ["tx-tcp-segmentation"] = "off", ["eee"] = "on" }
+        };
+        var state = After(Intent("1"), Outcome("1", RemediationVerdict.Healed), again,
+            Outcome("2", RemediationVerdict.Applied));
         Assert.Equal("on", state.Device(Key).Original["tx-tcp-segmentation"]);
         Assert.Equal(["eee", "rx-gro", "tx-tcp-segmentation"], state.Device(Key).Desired);
 
-        var back = Intent("3") with { Rollback = true, Before = new Dictionary<string, string> { ["tx-tcp-segmentation"] = "off", ["rx-gro"] = "off", ["eee"] = "off" } };
+        var back = Intent("3") with
+        {
+            Rollback = true,
+            Before = new Dictionary<string,
+            string>
+            { ["tx-tcp-segmentation"] = "off", ["rx-gro"] = "off", ["eee"] = "off" }
+        };
         var device = state.After(back).After(Outcome("3", RemediationVerdict.Applied)).Device(Key);
         Assert.Empty(device.Desired);
         Assert.Empty(device.Original);
@@ -132,7 +152,8 @@ public sealed class RemediationStateTests
     [Fact]
     public void Charge_OutsideTheCooldown_DoesNotShortenIt()
     {
-        var state = After(Intent("1") with { Age = 100, Cooldown = 21600 }, Intent("2") with { Age = 200, Cooldown = 600 });
+        var state = After(Intent("1") with { Age = 100, Cooldown = 21600 },
+            Intent("2") with { Age = 200, Cooldown = 600 });
         Assert.Equal(21700, state.Device(Key).CooldownUntil);
         Assert.Equal(2, state.SpentAt(200));
         Assert.Equal(1, state.SpentAt(100 + DeviceRecord.BudgetWindow));
@@ -143,14 +164,21 @@ public sealed class RemediationStateTests
     {
         var trial = Intent("2") with { Charged = null, Age = 50, Cooldown = 120 };
         var state = After(Intent("1"), new JournalEntry(JournalEvent.Quarantined) { Key = Key, Age = 40 }, trial);
-        Assert.Equal((true, 1, 170.0), (state.Device(Key).Quarantined, state.Device(Key).QuarantineTries, state.Device(Key).QuarantineNext));
-        Assert.Equal(1, state.After(new JournalEntry(JournalEvent.Quarantined) { Key = Key, Age = 60 }).Device(Key).QuarantineTries);
+        Assert.Equal((true, 1, 170.0),
+            (state.Device(Key).Quarantined, state.Device(Key).QuarantineTries, state.Device(Key).QuarantineNext));
+        Assert.Equal(1, state.After(new JournalEntry(JournalEvent.Quarantined)
+        {
+            Key = Key,
+            Age = 60
+        }).Device(Key).QuarantineTries);
 
         var device = state.After(new JournalEntry(JournalEvent.Cleared) { Key = Key, Age = 70 }).Device(Key);
-        Assert.Equal((false, 0, 0, 0.0), (device.Quarantined, device.QuarantineTries, device.SpentAt(70), device.CooldownUntil));
+        Assert.Equal((false, 0, 0, 0.0),
+            (device.Quarantined, device.QuarantineTries, device.SpentAt(70), device.CooldownUntil));
     }
 
-    private static RemediationState After(params JournalEntry[] entries) => entries.Aggregate(RemediationState.Empty, (state, entry) => state.After(entry));
+    private static RemediationState After(params JournalEntry[] entries) =>
+        entries.Aggregate(RemediationState.Empty, (state, entry) => state.After(entry));
 
     private static JournalEntry Intent(string id) => new(JournalEvent.Intent)
     {
@@ -169,5 +197,6 @@ public sealed class RemediationStateTests
         new(JournalEvent.Outcome) { Id = id, Key = Key, Trigger = RemediationTrigger.Local, Verdict = verdict };
 
     private static long Sum(RemediationState state, string prefix) =>
-        state.Devices.Values.Sum(device => device.Counts.Where(count => count.Key.StartsWith(prefix, StringComparison.Ordinal)).Sum(count => count.Value));
+        state.Devices.Values.Sum(device => device.Counts.Where(count => count.Key.StartsWith(prefix,
+            StringComparison.Ordinal)).Sum(count => count.Value));
 }

@@ -5,16 +5,16 @@ namespace NicHangExporter.Tests.Remediation;
 
 public sealed class RemediationWorkerTests
 {
-    private readonly RemediationWorker _lane = new(new FakeTimeProvider());
+    private readonly RemediationWorker _worker = new(new FakeTimeProvider());
 
     [Fact]
     public void OwnWork_GoesFirst()
     {
         var order = new List<string>();
-        _lane.Post(() => order.Add("asked"), yields: true);
-        _lane.Post(() => order.Add("own 1"));
-        _lane.Post(() => order.Add("own 2"));
-        _lane.RunPending();
+        _worker.Post(() => order.Add("asked"), isExternal: true);
+        _worker.Post(() => order.Add("own 1"));
+        _worker.Post(() => order.Add("own 2"));
+        _worker.RunPending();
 
         Assert.Equal(["own 1", "own 2", "asked"], order);
     }
@@ -24,16 +24,16 @@ public sealed class RemediationWorkerTests
     {
         var own = 0;
         var seen = new List<int>();
-        _lane.Post(() => seen.Add(own), yields: true);
-        _lane.Post(() => seen.Add(own), yields: true);
+        _worker.Post(() => seen.Add(own), isExternal: true);
+        _worker.Post(() => seen.Add(own), isExternal: true);
         // As reports of a hang in a flood: each is followed by the next.
         void Next()
         {
             if (++own < 100_000)
-                _lane.Post(Next);
+                _worker.Post(Next);
         }
-        _lane.Post(Next);
-        _lane.RunPending();
+        _worker.Post(Next);
+        _worker.RunPending();
 
         Assert.Equal(100_000, own);
         Assert.Equal(2, seen.Count);

@@ -4,7 +4,7 @@ using NicHangExporter.Tests.Remediation.Faults;
 
 namespace NicHangExporter.Tests.Remediation;
 
-/// <summary>More reports of a hang than can be looked at one by one: each device has one request waiting, and what it asks is the newest.</summary>
+/// <summary>A flood of hang reports: one request of each device waits, with the content of the newest report.</summary>
 public sealed class ReportFloodTests : LocalLoop
 {
     [Fact]
@@ -32,7 +32,11 @@ public sealed class ReportFloodTests : LocalLoop
         Nic.Hang();
         RecordReport();
         var first = Host.Remediator.Submit(Local(recover: false) with { Episode = "20260724T160000Z-eno1" });
-        var second = Host.Remediator.Submit(Local(recover: true) with { Episode = "20260724T160500Z-eno1", Reason = "the newest" });
+        var second = Host.Remediator.Submit(Local(recover: true) with
+        {
+            Episode = "20260724T160500Z-eno1",
+            Reason = "the newest"
+        });
         Host.RemediationWorker.RunPending();
 
         Assert.Equal(first.Id, second.Id);
@@ -48,7 +52,8 @@ public sealed class ReportFloodTests : LocalLoop
         Assert.False(Host.Remediator.Submit(Local(recover: true)).Joined);
         Assert.False(Host.Remediator.Submit(Local(recover: true) with { Device = other.Interface }).Joined);
         // The same name, and another NIC by now.
-        Assert.False(Host.Remediator.Submit(Local(recover: true) with { Bus = default(NicHangExporter.Linux.BusAddress) }).Joined);
+        var elsewhere = Local(recover: true) with { Bus = default(NicHangExporter.Linux.BusAddress) };
+        Assert.False(Host.Remediator.Submit(elsewhere).Joined);
     }
 
     [Fact]
@@ -60,7 +65,9 @@ public sealed class ReportFloodTests : LocalLoop
         for (var record = 0; record < 2_000; record++)
         {
             Host.Clock.Advance(TimeSpan.FromMilliseconds(5));
-            Host.Print(Host.NextSequence(), "e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\\x0a  TDH                  <e>\\x0a  TDT                  <1a>");
+            Host.Print(Host.NextSequence(),
+                "e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\\x0a  TDH                  <e>\\x0a"
+                + "  TDT                  <1a>");
         }
 
         Assert.InRange(Host.RemediationWorker.Waiting, 1, 4);
@@ -68,7 +75,8 @@ public sealed class ReportFloodTests : LocalLoop
         Assert.Single(Intents());
     }
 
-    private RemediationRequest Local(bool recover) => new(Nic.Interface, RemediationTrigger.Local) { Recover = recover };
+    private RemediationRequest Local(bool recover) =>
+        new(Nic.Interface, RemediationTrigger.Local) { Recover = recover };
 
     private void RecordReport()
     {

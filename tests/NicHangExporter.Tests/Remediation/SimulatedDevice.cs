@@ -5,8 +5,8 @@ using NicHangExporter.Remediation.Planning;
 namespace NicHangExporter.Tests.Remediation;
 
 /// <summary>
-/// A device behind a naive kernel: wishes are kept, and what is active follows from them by the rules of <c>netdev_fix_features()</c> at each
-/// command, as many rounds as it takes.
+/// A device behind a naive kernel: requests are kept, and what is active follows from them by the rules of
+/// <c>netdev_fix_features()</c> at each command, as many rounds as it takes.
 /// </summary>
 internal sealed class SimulatedDevice(DeviceFacts facts)
 {
@@ -32,15 +32,21 @@ internal sealed class SimulatedDevice(DeviceFacts facts)
         }
     }
 
-    /// <summary>Makes what is active follow from the wishes, as after any command.</summary>
+    /// <summary>Computes the active features from the requested ones, as after any command.</summary>
     public void Settle() => Facts = Facts with { Features = Update(Facts.Features!, "", false) };
 
     private DeviceFeatures Update(DeviceFeatures features, string name, bool on)
     {
-        var wanted = features.All.Where(feature => feature.Name == name ? on : feature.Requested).Select(feature => feature.Name).ToHashSet();
-        var active = features.All.Where(feature => feature.Changeable ? wanted.Contains(feature.Name) : feature.Active).Select(feature => feature.Name).ToHashSet();
+        var wanted = features.All.Where(feature => feature.Name == name ? on
+            : feature.Requested).Select(feature => feature.Name).ToHashSet();
+        var active = features.All.Where(feature => feature.Changeable ? wanted.Contains(feature.Name)
+            : feature.Active).Select(feature => feature.Name).ToHashSet();
         while (Fix(active)) { }
-        return new DeviceFeatures([.. features.All.Select(feature => feature with { Requested = wanted.Contains(feature.Name), Active = active.Contains(feature.Name) })]);
+        return new DeviceFeatures([.. features.All.Select(feature => feature with
+        {
+            Requested = wanted.Contains(feature.Name),
+            Active = active.Contains(feature.Name),
+        })]);
     }
 
     private bool Fix(HashSet<string> active)
@@ -48,16 +54,21 @@ internal sealed class SimulatedDevice(DeviceFacts facts)
         var before = active.Count;
         var changed = false;
         if (VlanIsOne)
-            changed = active.Contains("rx-vlan-hw-parse") ? active.Add("tx-vlan-hw-insert") : active.Remove("tx-vlan-hw-insert");
+            changed = active.Contains("rx-vlan-hw-parse") ? active.Add("tx-vlan-hw-insert")
+                : active.Remove("tx-vlan-hw-insert");
         var generic = active.Contains("tx-checksum-ip-generic");
         Drop(generic, "tx-checksum-ipv4", "tx-checksum-ipv6");
-        Drop(!generic && !active.Contains("tx-checksum-ipv4"), "tx-tcp-segmentation", "tx-tcp-ecn-segmentation", "tx-tcp-accecn-segmentation");
+        Drop(!generic && !active.Contains("tx-checksum-ipv4"), "tx-tcp-segmentation", "tx-tcp-ecn-segmentation",
+            "tx-tcp-accecn-segmentation");
         Drop(!generic && !active.Contains("tx-checksum-ipv6"), "tx-tcp6-segmentation");
-        Drop(!generic && !(active.Contains("tx-checksum-ipv4") && active.Contains("tx-checksum-ipv6")), "tx-udp-segmentation", "tls-hw-tx-offload");
+        Drop(!generic && !(active.Contains("tx-checksum-ipv4") && active.Contains("tx-checksum-ipv6")),
+            "tx-udp-segmentation", "tls-hw-tx-offload");
         Drop(!active.Contains("tx-tcp-segmentation"), "tx-tcp-mangleid-segmentation");
-        Drop(!active.Contains("tx-tcp-segmentation") && !active.Contains("tx-tcp6-segmentation"), "tx-tcp-ecn-segmentation");
+        Drop(!active.Contains("tx-tcp-segmentation") && !active.Contains("tx-tcp6-segmentation"),
+            "tx-tcp-ecn-segmentation");
         Drop(!active.Contains("tx-scatter-gather"),
-            "tx-tcp-segmentation", "tx-tcp-ecn-segmentation", "tx-tcp-mangleid-segmentation", "tx-tcp6-segmentation", "tx-tcp-accecn-segmentation", "tx-generic-segmentation");
+            "tx-tcp-segmentation", "tx-tcp-ecn-segmentation", "tx-tcp-mangleid-segmentation", "tx-tcp6-segmentation",
+            "tx-tcp-accecn-segmentation", "tx-generic-segmentation");
         Drop(!active.Contains("tx-gso-partial"), "tx-gre-csum-segmentation", "tx-udp_tnl-csum-segmentation");
         Drop(!active.Contains("rx-checksum"), "rx-gro-hw", "tls-hw-rx-offload");
         Drop(active.Contains("rx-fcs"), "rx-lro", "rx-gro-hw");

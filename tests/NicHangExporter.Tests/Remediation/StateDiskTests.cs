@@ -5,7 +5,10 @@ using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation;
 
-/// <summary>A wedge while the disk of the state directory is full or read-only, on real file systems: what is not recorded is not done, and it is done once it can be recorded.</summary>
+/// <summary>
+/// A wedge while the disk of the state directory is full or read-only, on real file systems: nothing is done while it
+/// can't be recorded.
+/// </summary>
 public sealed class StateDiskTests : IDisposable
 {
     private readonly Mounts _mounts = new();
@@ -15,7 +18,7 @@ public sealed class StateDiskTests : IDisposable
 
     public StateDiskTests()
     {
-        // Each entry begins a new file, so that none goes through a file that is open already.
+        // Each entry begins a new file: an open one would still be writable.
         _host = new FixtureHost(LocalLoop.Enforcing, live: true, journalFiles: new JournalFiles { MaxBytes = 1 });
         _nic = _host.AddSimulatedNic();
         _state = _host.Options.Paths.StateDirectory!;
@@ -46,7 +49,8 @@ public sealed class StateDiskTests : IDisposable
         Assert.Equal(1, _host.Log.Count(EventIds.JournalUnavailable));
         Assert.Equal(1, _host.Log.Count(EventIds.BundleUnwritable));
         Assert.Equal(1, _host.Log.Count(EventIds.RemediationDeclined));
-        Assert.Equal(DeclineReason.JournalUnavailable, _host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Recover = true }).Declined);
+        Assert.Equal(DeclineReason.JournalUnavailable,
+            _host.Ask(new(_nic.Interface, RemediationTrigger.Cli) { Recover = true }).Declined);
         Assert.Empty(_nic.Operations);
 
         File.Delete(Path.Combine(_state, "filler"));
@@ -109,7 +113,8 @@ public sealed class StateDiskTests : IDisposable
 
         Assert.False(_nic.IsHung);
         Assert.Equal(0, await _host.ValueAsync("nichang_journal_writable"));
-        Assert.Equal(1, await _host.ValueAsync("nichang_remediation_outcomes_total{device=\"eno1\",trigger=\"local\",outcome=\"healed\"}"));
+        Assert.Equal(1, await _host.ValueAsync(
+            "nichang_remediation_outcomes_total{device=\"eno1\",trigger=\"local\",outcome=\"healed\"}"));
         Assert.DoesNotContain(Entries(), entry => entry.Verdict == RemediationVerdict.Healed);
 
         File.Delete(Path.Combine(_state, "filler"));
@@ -130,14 +135,16 @@ public sealed class StateDiskTests : IDisposable
     {
         Assert.False(_nic.IsHung);
         var entries = Entries();
-        // An intent that was refused while nobody knew yet is in the journal as well, with an outcome that says so.
+        // An intent that could not be written is in the journal later, with an outcome that says so.
         var refused = entries.Where(entry => entry.Declined is not null).Select(entry => entry.Id).ToHashSet();
-        var done = entries.Where(entry => entry.Event is JournalEvent.Intent or JournalEvent.Outcome && !refused.Contains(entry.Id)).ToList();
+        var done = entries.Where(entry => entry.Event is JournalEvent.Intent or JournalEvent.Outcome
+            && !refused.Contains(entry.Id)).ToList();
         Assert.Equal([JournalEvent.Intent, JournalEvent.Outcome], done.Select(entry => entry.Event));
         Assert.Equal(RemediationVerdict.Healed, done[^1].Verdict);
         Assert.Equal(done[0].Id, done[^1].Id);
     }
 
     private List<JournalEntry> Entries() =>
-        [.. new[] { ".4", ".3", ".2", ".1", "" }.Select(age => Path.Combine(_state, "journal.jsonl" + age)).Where(File.Exists).SelectMany(path => Scribe.Entries(File.ReadAllBytes(path)))];
+        [.. new[] { ".4", ".3", ".2", ".1", "" }.Select(age => Path.Combine(_state, "journal.jsonl" + age))
+            .Where(File.Exists).SelectMany(path => JournalWriter.Entries(File.ReadAllBytes(path)))];
 }

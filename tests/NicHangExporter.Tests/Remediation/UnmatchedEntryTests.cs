@@ -4,10 +4,20 @@ using NicHangExporter.Tests.Remediation.Faults;
 
 namespace NicHangExporter.Tests.Remediation;
 
-/// <summary>Entries of remediation.devices that match no device: a host that is not protected, and whose owner believes that it is.</summary>
+/// <summary>
+/// Entries of remediation.devices that match no device: a host that is not protected, and whose owner believes that it
+/// is.
+/// </summary>
 public sealed class UnmatchedEntryTests : IDisposable
 {
-    private readonly FaultScene _scene = new(options => options with { Remediation = options.Remediation with { Devices = ["eno9", "0000:00:19.0", "eno1", "0000:00:1f.6", "0000:00:1F.6", "virtio7"] } });
+    private readonly FaultScene _scene = new(options => options with
+    {
+        Remediation = options.Remediation with
+        {
+            Devices = ["eno9", "0000:00:19.0", "eno1", "0000:00:1f.6",
+            "0000:00:1F.6", "virtio7"]
+        },
+    });
 
     public void Dispose() => _scene.Dispose();
 
@@ -22,7 +32,9 @@ public sealed class UnmatchedEntryTests : IDisposable
         Assert.Equal(4, await _scene.Metric("nichang_remediation_unmatched_entries"));
         var said = _scene.Host.Log.Entries.Where(entry => entry.Event == EventIds.EntryUnmatched).ToList();
         Assert.Equal(unmatched, said.Select(entry => entry.Message.Split('\'')[1]));
-        Assert.All(said, entry => Assert.EndsWith("matches no network device of this host, so nothing is healed by it; here is eno1 (0000:00:1f.6)", entry.Message, StringComparison.Ordinal));
+        Assert.All(said, entry => Assert.EndsWith(
+            "matches no network device of this host, so nothing is healed by it; here is eno1 (0000:00:1f.6)",
+            entry.Message, StringComparison.Ordinal));
         Assert.All(said, entry => Assert.Equal(Microsoft.Extensions.Logging.LogLevel.Warning, entry.Level));
     }
 
@@ -46,7 +58,10 @@ public sealed class UnmatchedEntryTests : IDisposable
     [Fact]
     public async Task Device_ThatIsListedAndNotWatched_IsNotProtected()
     {
-        _scene.Host.Configure(options => options with { Remediation = options.Remediation with { Devices = ["veth7"] } });
+        _scene.Host.Configure(options => options with
+        {
+            Remediation = options.Remediation with { Devices = ["veth7"] },
+        });
         _scene.Host.Sysfs.Add("veth7"u8);
         _scene.Host.Sysfs.Write("veth7", "ifindex", "77\n");
         _scene.Open();
@@ -74,25 +89,37 @@ public sealed class UnmatchedEntryTests : IDisposable
     [Fact]
     public void ConfigurationCheck_WarnsOfThem()
     {
-        // Beside a mode without effect: the webhook is on, and nobody has a token.
+        // Together with a mode without effect: the webhook is on, and there is no token.
         Assert.Equal(5, ConfigurationWarnings.Of(_scene.Host.Options).Count);
-        Assert.StartsWith("remediation.webhook is enforce and has no effect", ConfigurationWarnings.Of(_scene.Host.Options)[0], StringComparison.Ordinal);
-        _scene.Host.Configure(options => options with { Remediation = options.Remediation with { Webhook = RemediationMode.Off } });
+        Assert.StartsWith("remediation.webhook is enforce and has no effect",
+            ConfigurationWarnings.Of(_scene.Host.Options)[0], StringComparison.Ordinal);
+        _scene.Host.Configure(options => options with
+        {
+            Remediation = options.Remediation with { Webhook = RemediationMode.Off },
+        });
         Assert.Equal(4, ConfigurationWarnings.Of(_scene.Host.Options).Count);
-        Assert.StartsWith("'eno9' of remediation.devices matches no network device of this host", ConfigurationWarnings.Of(_scene.Host.Options)[0], StringComparison.Ordinal);
+        Assert.StartsWith("'eno9' of remediation.devices matches no network device of this host",
+            ConfigurationWarnings.Of(_scene.Host.Options)[0], StringComparison.Ordinal);
     }
 
     [Fact]
     public void ConfigurationCheck_WithoutSysfs_WarnsOfThatAlone()
     {
-        _scene.Host.Configure(options => options with { Paths = options.Paths with { Sysfs = Path.Combine(_scene.Host.Options.Paths.Sysfs, "none") } });
+        _scene.Host.Configure(options => options with
+        {
+            Paths = options.Paths with { Sysfs = Path.Combine(_scene.Host.Options.Paths.Sysfs, "none") },
+        });
         var reason = $"open on {_scene.Host.Options.Paths.Sysfs}/class/net failed: No such file or directory (errno 2)";
         foreach (IReadOnlyList<string> entries in new[] { _scene.Host.Options.Remediation.Devices, [] })
         {
-            _scene.Host.Configure(options => options with { Remediation = options.Remediation with { Devices = entries } });
+            _scene.Host.Configure(options => options with
+            {
+                Remediation = options.Remediation with { Devices = entries },
+            });
             Assert.Equal(
                 [$"no network device will be found, because of path.sysfs: {reason}"],
-                ConfigurationWarnings.Of(_scene.Host.Options).Except(ConfigurationWarnings.OfModes(_scene.Host.Options)));
+                ConfigurationWarnings.Of(_scene.Host.Options)
+                .Except(ConfigurationWarnings.OfModes(_scene.Host.Options)));
         }
     }
 }

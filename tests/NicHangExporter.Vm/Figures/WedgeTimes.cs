@@ -9,7 +9,8 @@ namespace NicHangExporter.Vm.Figures;
 internal sealed record WedgeTimes(TimeSpan Stopped, TimeSpan FirstReport, TimeSpan? SecondReport, TimeSpan Intent, TimeSpan FirstFrame)
 {
     /// <summary>
-    /// One report and nothing sent for this long is a hang as well: docs/reference/remediation.md, "What confirms a hang".
+    /// One report and nothing sent for this long is a hang as well: docs/reference/remediation.md, "What confirms a
+    /// hang".
     /// </summary>
     private static readonly TimeSpan FrozenAfterReport = TimeSpan.FromSeconds(3);
 

@@ -5,6 +5,7 @@ using NicHangExporter.Linux;
 using NicHangExporter.Logging;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.Web;
 
 namespace NicHangExporter.Api.Auth;
 
@@ -31,9 +32,21 @@ internal sealed partial class PeerAuthenticator(Func<Socket, uint> userOf, TimeP
     {
         if (context.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket)
             return null;
-        var user = userOf(socket);
+        uint user;
+        try
+        {
+            user = userOf(socket);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The client is gone.
+            return null;
+        }
         if (user == 0 || user == _owner)
+        {
+            ConnectionQuota.Keep(context);
             return new Caller(UserNames.Of(user), ApiScope.Admin, RemediationTrigger.Cli);
+        }
         lock (_gate)
             if (_throttle.IsDue(1, out var refused))
                 LogRefused(user, refused);

@@ -1,7 +1,8 @@
 namespace NicHangExporter.Detection.Episodes;
 
 /// <summary>
-/// Judges whether the driver recovers a device by its own resets. Remediation waits while it does. Times are since boot.
+/// Judges whether the driver recovers a device by its own resets. Remediation waits while it does. Times are since
+/// boot.
 /// </summary>
 internal sealed class DriverRecovery
 {

@@ -1,18 +1,18 @@
 namespace NicHangExporter.Detection.Patterns;
 
-/// <summary>What a <see cref="MessageKind.Fatal"/> message says is wrong with the device: it decides what can be done about it.</summary>
+/// <summary>The fault in a <see cref="MessageKind.Fatal"/> message. It determines the advice.</summary>
 internal enum DeviceTrouble
 {
-    /// <summary>Nothing: the message is of another kind.</summary>
+    /// <summary>No fault: the message is of another kind.</summary>
     None,
-    /// <summary>It is gone from its bus, or an error there has taken it away.</summary>
+    /// <summary>The device has disappeared from its bus, or an error on the bus has disconnected it.</summary>
     OffBus,
-    /// <summary>Its firmware has failed, or runs in a recovery mode.</summary>
+    /// <summary>The firmware has failed, or runs in a recovery mode.</summary>
     Firmware,
-    /// <summary>It does not answer to the driver: commands, register reads, a heartbeat.</summary>
+    /// <summary>The device does not answer the driver: commands, register reads, a heartbeat.</summary>
     NoAnswer,
-    /// <summary>It was stopped because it is too hot.</summary>
+    /// <summary>The device was stopped because it is too hot.</summary>
     Overheated,
-    /// <summary>An error of the hardware, or a reset of the driver that did not help.</summary>
+    /// <summary>A hardware error, or a reset by the driver that did not help.</summary>
     Failed,
 }

@@ -1,22 +1,33 @@
-using System.Buffers;
 using System.Buffers.Text;
 
 namespace NicHangExporter.Detection.Patterns;
 
 /// <summary>
-/// The registers that Intel's drivers print behind "Detected … Unit Hang", in further lines of the same record
-/// (<c>e1000_print_hw_hang()</c> of e1000e, <c>igb_clean_tx_irq()</c> and so on). Every one may be missing: drivers differ, and
-/// logs are cut.
+/// The registers that Intel's drivers print after "Detected … Unit Hang", in further lines of the same record
+/// (<c>e1000_print_hw_hang()</c> of e1000e, <c>igb_clean_tx_irq()</c> and others). Any of them may be missing, because
+/// drivers differ and logs are cut off.
 /// </summary>
 internal sealed record HangReport
 {
-    /// <summary>The transmit queue; of those with several.</summary>
+    private static readonly byte[][] Registers =
+    [
+        "Tx Queue"u8.ToArray(), "TDH, TDT"u8.ToArray(), "TDH"u8.ToArray(), "TDT"u8.ToArray(),
+        "next_to_use"u8.ToArray(), "next_to_clean"u8.ToArray(), "time_stamp"u8.ToArray(), "jiffies"u8.ToArray(),
+        "next_to_watch"u8.ToArray(), "next_to_watch.status"u8.ToArray(), "desc.status"u8.ToArray(),
+        "MAC Status"u8.ToArray(), "PHY Status"u8.ToArray(), "PHY 1000BASE-T Status"u8.ToArray(),
+        "PHY Extended Status"u8.ToArray(), "PCI Status"u8.ToArray(),
+    ];
+
+    /// <summary>The transmit queue, for devices with several.</summary>
     public int? Queue { get; init; }
 
-    /// <summary>TDH: the next descriptor that the hardware takes.</summary>
+    /// <summary>TDH: the next descriptor that the hardware processes.</summary>
     public ulong? Head { get; init; }
 
-    /// <summary>TDT: the end of what the driver has handed over. Equal to <see cref="Head"/>, the hardware is done and only the clean-up is late.</summary>
+    /// <summary>
+    /// TDT: the end of the descriptors that the driver has passed on. If it equals <see cref="Head"/>, the hardware is
+    /// done and only the clean-up is late.
+    /// </summary>
     public ulong? Tail { get; init; }
 
     /// <summary>next_to_use.</summary>
@@ -25,7 +36,10 @@ internal sealed record HangReport
     /// <summary>next_to_clean.</summary>
     public ulong? NextToClean { get; init; }
 
-    /// <summary>time_stamp: jiffies when the stuck packet was handed over. Unchanged in the next report: still the same packet.</summary>
+    /// <summary>
+    /// time_stamp: jiffies when the stuck packet was queued. If the next report has the same value, it is still the
+    /// same packet.
+    /// </summary>
     public ulong? TimeStamp { get; init; }
 
     /// <summary>jiffies when the report was printed.</summary>
@@ -52,7 +66,9 @@ internal sealed record HangReport
     /// <summary>PCI Status (e1000e).</summary>
     public ulong? PciStatus { get; init; }
 
-    /// <summary>Decodes the lines behind the first one, in any order; lines that say nothing known are passed over. Null without any known one.</summary>
+    /// <summary>
+    /// Decodes the lines after the first one, in any order. Unknown lines are skipped. Null if no line is known.
+    /// </summary>
     public static HangReport? Decode(ReadOnlySpan<byte> lines)
     {
         HangReport? report = null;
@@ -62,7 +78,9 @@ internal sealed record HangReport
         return report;
     }
 
-    /// <summary>True for a line that can only be a further line of a report; with blanks around it, and without what a log puts in front.</summary>
+    /// <summary>
+    /// True for a line that is a further line of a report. The line may have surrounding blanks but no prefix of a log.
+    /// </summary>
     public static bool IsContinuation(ReadOnlySpan<byte> line)
     {
         line = line.Trim(" \t\r"u8);
@@ -70,7 +88,9 @@ internal sealed record HangReport
         return TrySplit(line, out var name, out _) && IsKnown(name);
     }
 
-    /// <summary>True for lines that are all as the drivers print them. Whatever else stands behind a message is no part of it.</summary>
+    /// <summary>
+    /// True if all lines have the form in which drivers print them. Other text after a message does not belong to it.
+    /// </summary>
     public static bool IsReport(ReadOnlySpan<byte> lines)
     {
         foreach (var range in lines.Split((byte)'\n'))
@@ -78,16 +98,25 @@ internal sealed record HangReport
         return true;
     }
 
-    /// <summary>What there is, as <c>TDH=14 TDT=1a …</c> in hexadecimal, in the kernel's words.</summary>
+    /// <summary>The known values, as <c>TDH=14 TDT=1a …</c> in hexadecimal, with the kernel's names.</summary>
     public override string ToString()
     {
         (string Name, ulong? Value)[] registers =
         [
-            ("TDH", Head), ("TDT", Tail), ("next_to_use", NextToUse), ("next_to_clean", NextToClean), ("time_stamp", TimeStamp), ("jiffies", Jiffies),
+            ("TDH", Head),
+            ("TDT", Tail),
+            ("next_to_use", NextToUse),
+            ("next_to_clean", NextToClean),
+            ("time_stamp", TimeStamp),
+            ("jiffies", Jiffies),
             ("next_to_watch", NextToWatch), ("status", DescriptorStatus), ("MAC", MacStatus), ("PHY", PhyStatus),
             ("PHY_1000BASE-T", Phy1000Status), ("PHY_extended", PhyExtendedStatus), ("PCI", PciStatus),
         ];
-        return string.Join(' ', registers.Where(register => register.Value is not null).Select(register => $"{register.Name}={register.Value:x}")
+        return string.Join(
+            ' ',
+            registers
+                .Where(register => register.Value is not null)
+                .Select(register => $"{register.Name}={register.Value:x}")
             .Prepend(Queue is null ? "" : $"queue={Queue}").Where(text => text.Length > 0));
     }
 
@@ -95,7 +124,9 @@ internal sealed record HangReport
     private static bool IsPrinted(ReadOnlySpan<byte> line)
     {
         line = line.Trim((byte)' ');
-        if (line.SequenceEqual("buffer_info[next_to_clean]:"u8) || line.SequenceEqual("buffer_info[next_to_clean]"u8) || line.SequenceEqual("tx_buffer_info[next_to_clean]"u8))
+        if (line.SequenceEqual("buffer_info[next_to_clean]:"u8)
+            || line.SequenceEqual("buffer_info[next_to_clean]"u8)
+            || line.SequenceEqual("tx_buffer_info[next_to_clean]"u8))
             return true;
         if (!TrySplit(line, out var name, out var value) || !IsKnown(name) || !value.EndsWith(">"u8)) return false;
         value = value[..^1];
@@ -103,10 +134,12 @@ internal sealed record HangReport
         return next < 0 ? IsValue(value) : IsValue(value[..next]) && IsValue(value[(next + 4)..]);
     }
 
-    // %x, %lx, or %p with its stand-ins of lib/vsprintf.c
+    // %x, %lx, or %p with its placeholders of lib/vsprintf.c
     private static bool IsValue(ReadOnlySpan<byte> value) =>
-        value.Length is > 0 and <= 16 && value.IndexOfAnyExcept(HexDigits) < 0 || value.SequenceEqual("(null)"u8) || value.SequenceEqual("(____ptrval____)"u8)
-        // Where pointers have 32 bits.
+        value.Length is > 0 and <= 16 && value.IndexOfAnyExcept(PrefixWords.HexDigits) < 0
+        || value.SequenceEqual("(null)"u8)
+        || value.SequenceEqual("(____ptrval____)"u8)
+        // Pointers of 32 bits.
         || value.SequenceEqual("(ptrval)"u8);
 
     private static bool TrySplit(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
@@ -117,12 +150,7 @@ internal sealed record HangReport
         return name.Length > 0;
     }
 
-    private static bool IsKnown(ReadOnlySpan<byte> name) =>
-        name.SequenceEqual("Tx Queue"u8) || name.SequenceEqual("TDH, TDT"u8) || name.SequenceEqual("TDH"u8) || name.SequenceEqual("TDT"u8)
-        || name.SequenceEqual("next_to_use"u8) || name.SequenceEqual("next_to_clean"u8) || name.SequenceEqual("time_stamp"u8)
-        || name.SequenceEqual("jiffies"u8) || name.SequenceEqual("next_to_watch"u8) || name.SequenceEqual("next_to_watch.status"u8)
-        || name.SequenceEqual("desc.status"u8) || name.SequenceEqual("MAC Status"u8) || name.SequenceEqual("PHY Status"u8)
-        || name.SequenceEqual("PHY 1000BASE-T Status"u8) || name.SequenceEqual("PHY Extended Status"u8) || name.SequenceEqual("PCI Status"u8);
+    private static bool IsKnown(ReadOnlySpan<byte> name) => PrefixWords.IsOneOf(name, Registers);
 
     private HangReport With(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
@@ -137,7 +165,8 @@ internal sealed record HangReport
         if (name.SequenceEqual("time_stamp"u8)) return this with { TimeStamp = Hex(value) };
         if (name.SequenceEqual("jiffies"u8)) return this with { Jiffies = Hex(value) };
         if (name.SequenceEqual("next_to_watch"u8)) return this with { NextToWatch = Hex(value) };
-        if (name.SequenceEqual("next_to_watch.status"u8) || name.SequenceEqual("desc.status"u8)) return this with { DescriptorStatus = Hex(value) };
+        if (name.SequenceEqual("next_to_watch.status"u8) || name.SequenceEqual("desc.status"u8))
+            return this with { DescriptorStatus = Hex(value) };
         if (name.SequenceEqual("MAC Status"u8)) return this with { MacStatus = Hex(value) };
         if (name.SequenceEqual("PHY Status"u8)) return this with { PhyStatus = Hex(value) };
         if (name.SequenceEqual("PHY 1000BASE-T Status"u8)) return this with { Phy1000Status = Hex(value) };
@@ -145,7 +174,6 @@ internal sealed record HangReport
         return name.SequenceEqual("PCI Status"u8) ? this with { PciStatus = Hex(value) } : this;
     }
 
-    private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);
-
-    private static ulong? Hex(ReadOnlySpan<byte> value) => Utf8Parser.TryParse(value, out ulong number, out _, 'x') ? number : null;
+    private static ulong? Hex(ReadOnlySpan<byte> value) =>
+        Utf8Parser.TryParse(value, out ulong number, out _, 'x') ? number : null;
 }

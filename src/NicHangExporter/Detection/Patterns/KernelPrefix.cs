@@ -1,17 +1,23 @@
-using System.Buffers;
+using static NicHangExporter.Detection.Patterns.PrefixWords;
 using NicHangExporter.Linux;
 
 namespace NicHangExporter.Detection.Patterns;
 
 /// <summary>
-/// What stands between the start of a kernel message and its text, taken apart. The whole of it must be one of the shapes that the kernel
-/// makes (include/linux/netdevice.h <c>netdev_printk()</c>, drivers/base/core.c <c>dev_printk()</c>, and the macros that drivers had before), so that a message
-/// that quotes another one is never taken for it. Pure, allocates nothing, takes any bytes.
+/// The parts of the prefix of a kernel message. The complete prefix must have one of the forms that the kernel creates
+/// (include/linux/netdevice.h <c>netdev_printk()</c>, drivers/base/core.c <c>dev_printk()</c>, and older macros of
+/// drivers), so that a message that quotes another one does not match. Pure, allocates nothing, accepts any bytes.
 /// </summary>
 internal readonly ref struct KernelPrefix
 {
-    /// <summary>The longest prefix looked at; the parts that the kernel puts together are much shorter.</summary>
+    /// <summary>The maximum length of a prefix. Prefixes of the kernel are much shorter.</summary>
     public const int MaxLength = 256;
+
+    private static readonly byte[][] States =
+    [
+        "uninitialized"u8.ToArray(), "unregistering"u8.ToArray(), "unregistered"u8.ToArray(), "released"u8.ToArray(),
+        "dummy"u8.ToArray(), "unknown"u8.ToArray(), "unregister"u8.ToArray(),
+    ];
 
     /// <summary>The driver or module, or empty.</summary>
     public ReadOnlySpan<byte> Driver { get; private init; }
@@ -22,21 +28,22 @@ internal readonly ref struct KernelPrefix
     /// <summary>The interface, or empty.</summary>
     public ReadOnlySpan<byte> Name { get; private init; }
 
-    /// <summary>Which shape it is.</summary>
+    /// <summary>The form of the prefix.</summary>
     public PrefixShapes Shape { get; private init; }
 
-    /// <summary>True where nothing but the position tells that the first word is a driver: only a known one is.</summary>
+    /// <summary>True if only the position marks the first word as a driver. Then only known drivers count.</summary>
     public bool NeedsKnownDriver { get; private init; }
 
-    /// <summary>Takes a prefix apart.</summary>
-    /// <param name="text">Everything before the message, with the blank or bracket that ends it; may be empty.</param>
+    /// <summary>Parses a prefix.</summary>
+    /// <param name="text">The text before the message, including the blank or bracket that ends it; may be
+    /// empty.</param>
     /// <param name="prefix">The parts.</param>
     public static bool TryParse(ReadOnlySpan<byte> text, out KernelPrefix prefix)
     {
         prefix = default;
         if (text.IsEmpty)
         {
-            prefix = new KernelPrefix { Shape = PrefixShapes.Bare };
+            prefix = Create(PrefixShapes.Bare);
             return true;
         }
         if (text.Length > MaxLength) return false;
@@ -45,25 +52,9 @@ internal readonly ref struct KernelPrefix
         return text[^1] == ' ' && TryNameBlank(text[..^1], out prefix);
     }
 
-    /// <summary>True for a word that can only be an address on a bus, not an interface.</summary>
-    public static bool IsBusAddress(ReadOnlySpan<byte> word)
-    {
-        if (!IsBusWord(word)) return false;
-        if (word.IndexOf((byte)':') >= 0 || word.Length > InterfaceName.MaxLength) return true;
-        if (StartsWithThenDigits(word, "virtio"u8) || StartsWithThenDigits(word, "netdevsim"u8) || StartsWithThenDigits(word, "vif-"u8)) return true;
-        // A platform device by its address, 1e100000.ethernet; 30000002 of a virtual I/O bus.
-        var hexadecimal = word.IndexOfAnyExcept(HexDigits);
-        return hexadecimal < 0 ? word.Length >= 8 : hexadecimal >= 5 && word[hexadecimal] == '.';
-    }
-
-    /// <summary>True for what other subsystems call their devices, which have transmitters and links as well: <c>ata4: </c>, <c>hci0: </c>.</summary>
-    public static bool IsOtherDevice(ReadOnlySpan<byte> word) =>
-        StartsWithThenDigits(word, "ata"u8) || StartsWithThenDigits(word, "hci"u8) || StartsWithThenDigits(word, "mmc"u8)
-        || StartsWithThenDigits(word, "nvme"u8) || StartsWithThenDigits(word, "spi"u8) || StartsWithThenDigits(word, "i2c-"u8) || word.StartsWith("cec-"u8);
-
     /// <summary>
-    /// True where driver, address and interface are all there, as <c>netdev_printk()</c> has them for every NIC with hardware
-    /// behind it. What another part of the kernel prints first, the name of a process above all, has no room for them.
+    /// True if driver, address and interface are all present, as <c>netdev_printk()</c> prints them for every NIC with
+    /// hardware. Text that other parts of the kernel print first, such as a process name, is too short for them.
     /// </summary>
     public bool IsFull => Driver.Length > 0 && Name.Length > 0 && (IsBusAddress(Bus) || IsNumbered(Bus));
 
@@ -80,12 +71,12 @@ internal readonly ref struct KernelPrefix
             text = text[(colon + 2)..];
         }
         text = text[1..^2];
-        // A function's name has no bracket, an interface's may.
+        // An interface name may contain a bracket, a function name may not.
         var open = text.IndexOf((byte)'(');
         if (open < 0) return false;
         var name = text[(open + 1)..];
         if (!IsFunctionAndLine(text[..open]) || name.Length > 0 && !InterfaceName.TryParse(name, out _)) return false;
-        prefix = new KernelPrefix { Driver = driver, Name = name, Shape = PrefixShapes.Function, NeedsKnownDriver = driver.Length > 0 };
+        prefix = Create(PrefixShapes.Function, driver: driver, name: name, needsKnownDriver: driver.Length > 0);
         return true;
     }
 
@@ -103,9 +94,14 @@ internal readonly ref struct KernelPrefix
         {
             // "niu 0000:84:00.0: niu: eth4: "
             var module = first[(colon + 2)..];
-            if (NetDrivers.IsKnown(module) && TryTwoParts(first[..colon], last, out prefix) && prefix.Bus.Length > 0 && prefix.Driver.SequenceEqual(module)) return true;
+            if (NetDrivers.IsKnown(module)
+                && TryTwoParts(first[..colon], last, out prefix)
+                && prefix.Bus.Length > 0
+                && prefix.Driver.SequenceEqual(module))
+                return true;
             // 2.6: "e1000: eth0: e1000_clean_tx_irq: "
-            if (last.IndexOf((byte)'_') < 0 || !NetDrivers.IsName(last) || first[(colon + 2)..].IndexOf(": "u8) >= 0) return false;
+            if (last.IndexOf((byte)'_') < 0 || !NetDrivers.IsName(last) || first[(colon + 2)..].IndexOf(": "u8) >= 0)
+                return false;
             last = first[(colon + 2)..];
             first = first[..colon];
             if (!NetDrivers.IsName(first)) return false;
@@ -113,19 +109,23 @@ internal readonly ref struct KernelPrefix
         return TryTwoParts(first, last, out prefix);
     }
 
-    // "mlx5_core 0000:08:00.0: poll_health:717:(pid 0): "; older ones have the address before the function once more.
+    // "mlx5_core 0000:08:00.0: poll_health:717:(pid 0): "; older versions repeat the address before the function.
     private static bool TryTraced(ReadOnlySpan<byte> first, ReadOnlySpan<byte> last, out KernelPrefix prefix)
     {
         prefix = default;
         var pid = last.IndexOf(":(pid "u8);
-        if (pid < 0 || !TryOnePart(first, out var device) || device.Shape != PrefixShapes.Device || device.Driver.IsEmpty) return false;
+        if (pid < 0
+            || !TryOnePart(first, out var device)
+            || device.Shape != PrefixShapes.Device
+            || device.Driver.IsEmpty)
+            return false;
         if (last[..pid].StartsWith(device.Bus) && last.Length > device.Bus.Length && last[device.Bus.Length] == ':')
         {
             last = last[(device.Bus.Length + 1)..];
             pid -= device.Bus.Length + 1;
         }
         if (pid < 0 || !IsFunctionAndLine(last[..pid]) || !IsDigits(last[(pid + 6)..^1])) return false;
-        prefix = new KernelPrefix { Driver = device.Driver, Bus = device.Bus, Shape = PrefixShapes.Traced };
+        prefix = Create(PrefixShapes.Traced, driver: device.Driver, bus: device.Bus);
         return true;
     }
 
@@ -139,11 +139,11 @@ internal readonly ref struct KernelPrefix
             if (unnamed) return false;
             if (!hasState && IsBusAddress(text))
             {
-                // "0000:00:19.0: ", the driver having been cut off
-                prefix = new KernelPrefix { Bus = text, Shape = PrefixShapes.Device };
+                // "0000:00:19.0: ", without the driver, which was cut off
+                prefix = Create(PrefixShapes.Device, bus: text);
                 return true;
             }
-            prefix = new KernelPrefix { Name = text, Shape = hasState ? PrefixShapes.Netdev : PrefixShapes.Word };
+            prefix = Create(hasState ? PrefixShapes.Netdev : PrefixShapes.Word, name: text);
             return IsInterface(text) || NetDrivers.IsName(text);
         }
         var driver = text[..blank];
@@ -152,34 +152,34 @@ internal readonly ref struct KernelPrefix
         if (blank >= 0)
         {
             // "e1000e 0000:00:1f.6 eth0: "
-            prefix = new KernelPrefix { Driver = driver, Bus = rest[..blank], Name = rest[(blank + 1)..], Shape = PrefixShapes.Netdev };
+            prefix = Create(PrefixShapes.Netdev, driver: driver, bus: rest[..blank], name: rest[(blank + 1)..]);
             return !unnamed && NetDrivers.IsName(driver) && IsBusWord(prefix.Bus) && IsInterface(prefix.Name);
         }
         if (unnamed)
         {
-            prefix = new KernelPrefix { Driver = driver, Bus = rest, Shape = PrefixShapes.Netdev };
+            prefix = Create(PrefixShapes.Netdev, driver: driver, bus: rest);
             return NetDrivers.IsName(driver) && IsBusWord(rest);
         }
-        // dev_err(&netdev->dev, …): a netdev is no device of a driver, the kernel writes its class.
+        // dev_err(&netdev->dev, …): a netdev has no driver, so the kernel prints its class.
         if (driver.SequenceEqual("net"u8))
         {
-            prefix = new KernelPrefix { Name = rest, Shape = PrefixShapes.Netdev };
+            prefix = Create(PrefixShapes.Netdev, name: rest);
             return IsInterface(rest);
         }
         if (!hasState && NetDrivers.IsName(driver) && (IsBusAddress(rest) || IsNumbered(rest)))
         {
             // "igb 0000:01:00.0: "
-            prefix = new KernelPrefix { Driver = driver, Bus = rest, Shape = PrefixShapes.Device };
+            prefix = Create(PrefixShapes.Device, driver: driver, bus: rest);
             return true;
         }
         // "0000:01:00.0 eth0: " with the driver cut off
         if (IsBusAddress(driver))
         {
-            prefix = new KernelPrefix { Bus = driver, Name = rest, Shape = PrefixShapes.Netdev };
+            prefix = Create(PrefixShapes.Netdev, bus: driver, name: rest);
             return IsInterface(rest);
         }
         // 2.6: "sky2 eth0: "
-        prefix = new KernelPrefix { Driver = driver, Name = rest, Shape = PrefixShapes.Netdev, NeedsKnownDriver = true };
+        prefix = Create(PrefixShapes.Netdev, driver: driver, name: rest, needsKnownDriver: true);
         return NetDrivers.IsName(driver) && IsInterface(rest);
     }
 
@@ -197,14 +197,14 @@ internal readonly ref struct KernelPrefix
         {
             // up to 3.7, and VMware: "e1000e 0000:00:1f.6: vmnic0: "
             case PrefixShapes.Device when !IsBusAddress(name):
-                prefix = new KernelPrefix { Driver = before.Driver, Bus = before.Bus, Name = name, Shape = PrefixShapes.Netdev };
+                prefix = Create(PrefixShapes.Netdev, driver: before.Driver, bus: before.Bus, name: name);
                 return true;
             // "tg3: eth0: ", or "e1000: 0000:02:01.0: "
             case PrefixShapes.Word when IsBusAddress(name):
-                prefix = new KernelPrefix { Driver = before.Name, Bus = name, Shape = PrefixShapes.Device, NeedsKnownDriver = true };
+                prefix = Create(PrefixShapes.Device, driver: before.Name, bus: name, needsKnownDriver: true);
                 return NetDrivers.IsName(before.Name);
             case PrefixShapes.Word:
-                prefix = new KernelPrefix { Driver = before.Name, Name = name, Shape = PrefixShapes.Netdev, NeedsKnownDriver = true };
+                prefix = Create(PrefixShapes.Netdev, driver: before.Name, name: name, needsKnownDriver: true);
                 return NetDrivers.IsName(before.Name);
             // "vmxnet3 0000:03:00.0 ens160: ens160: ", and the same of the class: "net ens160: ens160: "
             case PrefixShapes.Netdev when before.Name.SequenceEqual(name):
@@ -224,7 +224,7 @@ internal readonly ref struct KernelPrefix
         if (!IsInterface(name)) return false;
         if (colon < 0)
         {
-            prefix = new KernelPrefix { Name = name, Shape = PrefixShapes.NameBlank };
+            prefix = Create(PrefixShapes.NameBlank, name: name);
             return true;
         }
         var first = text[..colon];
@@ -233,24 +233,36 @@ internal readonly ref struct KernelPrefix
         {
             if (!NetDrivers.IsName(first[(colon + 2)..])) return false;
             first = first[..colon];
-            // Here the interface may be named once more before the module.
-            if (!TryColon(first, out var doubled) || doubled.Bus.IsEmpty || doubled.NeedsKnownDriver || doubled.Shape is not (PrefixShapes.Device or PrefixShapes.Netdev)
+            // Here the interface may also precede the module.
+            if (!TryColon(first, out var doubled)
+                || doubled.Bus.IsEmpty
+                || doubled.NeedsKnownDriver
+                || doubled.Shape is not (PrefixShapes.Device or PrefixShapes.Netdev)
                 || doubled.Shape == PrefixShapes.Netdev && !doubled.Name.SequenceEqual(name)) return false;
-            prefix = new KernelPrefix { Driver = doubled.Driver, Bus = doubled.Bus, Name = name, Shape = PrefixShapes.NameBlank };
+            prefix = Create(PrefixShapes.NameBlank, driver: doubled.Driver, bus: doubled.Bus, name: name);
             return true;
         }
         if (!TryOnePart(first, out var before)) return false;
         prefix = before.Shape switch
         {
-            PrefixShapes.Word => new KernelPrefix { Driver = before.Name, Name = name, Shape = PrefixShapes.NameBlank, NeedsKnownDriver = true },
-            PrefixShapes.Device or PrefixShapes.Netdev when before.Bus.Length > 0 && (before.Shape == PrefixShapes.Device || before.Name.SequenceEqual(name)) =>
-                new KernelPrefix { Driver = before.Driver, Bus = before.Bus, Name = name, Shape = PrefixShapes.NameBlank },
+            PrefixShapes.Word => Create(
+                PrefixShapes.NameBlank, driver: before.Name, name: name, needsKnownDriver: true),
+            PrefixShapes.Device
+            or PrefixShapes.Netdev
+                when before.Bus.Length > 0
+                    && (before.Shape == PrefixShapes.Device || before.Name.SequenceEqual(name)) => Create(
+                PrefixShapes.NameBlank,
+                driver: before.Driver,
+                bus: before.Bus,
+                name: name),
             _ => default,
         };
         return prefix.Shape != PrefixShapes.None;
     }
 
-    /// <summary>Takes off <c> (uninitialized)</c> and so on (<c>netdev_reg_state()</c>), and the stand-in for a name.</summary>
+    /// <summary>
+    /// Removes <c> (uninitialized)</c> and other states (<c>netdev_reg_state()</c>), and the placeholder for a name.
+    /// </summary>
     private static bool StripState(ref ReadOnlySpan<byte> text, out bool unnamed)
     {
         var length = text.Length;
@@ -262,34 +274,10 @@ internal readonly ref struct KernelPrefix
         return text.Length != length;
     }
 
-    private static bool IsState(ReadOnlySpan<byte> word) =>
-        word.SequenceEqual("uninitialized"u8) || word.SequenceEqual("unregistering"u8) || word.SequenceEqual("unregistered"u8)
-        || word.SequenceEqual("released"u8) || word.SequenceEqual("dummy"u8) || word.SequenceEqual("unknown"u8)
-        || word.SequenceEqual("unregister"u8);
+    private static bool IsState(ReadOnlySpan<byte> word) => IsOneOf(word, States);
 
-    /// <summary>A platform device by its number, smc91x.0: behind a driver only, since eth0.100 is a VLAN.</summary>
-    private static bool IsNumbered(ReadOnlySpan<byte> word) =>
-        IsBusWord(word) && word.LastIndexOf((byte)'.') is > 0 and var dot && IsDigits(word[(dot + 1)..]);
-
-    private static bool IsInterface(ReadOnlySpan<byte> word) => InterfaceName.TryParse(word, out _);
-
-    private static bool IsBusWord(ReadOnlySpan<byte> word) =>
-        word.Length is > 0 and <= BusAddress.MaxLength && char.IsAsciiLetterOrDigit((char)word[0]) && word.IndexOfAnyExcept(BusCharacters) < 0 && word[^1] != ':';
-
-    // "poll_health:717"
-    private static bool IsFunctionAndLine(ReadOnlySpan<byte> text)
-    {
-        var colon = text.IndexOf((byte)':');
-        return colon > 0 && NetDrivers.IsName(text[..colon]) && IsDigits(text[(colon + 1)..]);
-    }
-
-    private static bool IsDigits(ReadOnlySpan<byte> text) => text.Length > 0 && text.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
-
-    private static bool StartsWithThenDigits(ReadOnlySpan<byte> word, ReadOnlySpan<byte> start) =>
-        word.StartsWith(start) && IsDigits(word[start.Length..]);
-
-    private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);
-
-    private static readonly SearchValues<byte> BusCharacters =
-        SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.:_-@+"u8);
+    private static KernelPrefix Create(
+        PrefixShapes shape, ReadOnlySpan<byte> driver = default, ReadOnlySpan<byte> bus = default,
+        ReadOnlySpan<byte> name = default, bool needsKnownDriver = false) =>
+        new() { Shape = shape, Driver = driver, Bus = bus, Name = name, NeedsKnownDriver = needsKnownDriver };
 }

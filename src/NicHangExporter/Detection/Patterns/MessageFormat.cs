@@ -1,27 +1,24 @@
-using System.Buffers;
 using System.Text;
 
 namespace NicHangExporter.Detection.Patterns;
 
 /// <summary>
-/// A printk format as the kernel's source has it, matched against one line. <c>%d %u %x %p %s</c> with flags, widths and
-/// length modifiers are conversions; <c>%s</c> takes as little as it can. The whole line must match, blanks at its end aside, unless the
-/// format ends with <c>%*</c> (ours), which takes the rest. Matching allocates nothing and never throws.
+/// A printk format from the kernel's source, matched against one line. <c>%d %u %x %p %s</c> with flags, widths and
+/// length modifiers are conversions; <c>%s</c> matches as little as possible. The whole line must match, except blanks
+/// at its end, unless the format ends with <c>%*</c> (an extension), which matches the rest. Matching allocates nothing
+/// and never throws.
 /// </summary>
 internal sealed class MessageFormat
 {
-    /// <summary>The most conversions a format may have.</summary>
+    /// <summary>The maximum number of conversions.</summary>
     public const int MaxConversions = 12;
 
-    /// <summary>How much must be left of a literal that is cut off, to tell where the value before it ends.</summary>
+    /// <summary>The minimum length of a literal that is cut off, to find the end of the value before it.</summary>
     private const int MinLeft = 3;
-
-    private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789abcdefABCDEF"u8);
 
     private readonly Segment[] _segments;
 
-    /// <summary>Compiles a format.</summary>
-    /// <exception cref="ArgumentException">The format is not one of the kind described above.</exception>
+    /// <exception cref="ArgumentException">The format is not of the kind described above.</exception>
     public MessageFormat(string format)
     {
         _segments = Parse(format);
@@ -37,21 +34,28 @@ internal sealed class MessageFormat
         });
     }
 
-    /// <summary>How many conversions the format has.</summary>
+    /// <summary>The number of conversions.</summary>
     public int Conversions { get; }
 
     /// <summary>The literal text that it starts with.</summary>
     public ReadOnlyMemory<byte> Start { get; }
 
-    /// <summary>How many bytes a match has at the least that the format itself decides: its literal text, and a digit for each number.</summary>
+    /// <summary>
+    /// The minimum number of bytes of a match that the format determines: its literal text, and a digit for each
+    /// number.
+    /// </summary>
     public int FixedLength { get; }
 
     /// <summary>Matches one line without its end.</summary>
     /// <param name="line">The message without any prefix.</param>
-    /// <param name="values">At least <see cref="Conversions"/> long; receives where in the line each value stands.</param>
-    public bool TryMatch(ReadOnlySpan<byte> line, Span<Range> values) => Match(line.TrimEnd(" \t\r"u8), 0, 0, values, isCut: false);
+    /// <param name="values">At least <see cref="Conversions"/> long. Receives the position of each value in the
+    /// line.</param>
+    public bool TryMatch(ReadOnlySpan<byte> line, Span<Range> values) =>
+        Match(line.TrimEnd(" \t\r"u8), 0, 0, values, isCut: false);
 
-    /// <summary>Matches a line whose end may be cut off. The format's first literal must be there; a value that is cut is empty.</summary>
+    /// <summary>
+    /// Matches a line whose end may be cut off. The format's first literal must be complete. A missing value is empty.
+    /// </summary>
     public bool TryMatchCut(ReadOnlySpan<byte> line, Span<Range> values)
     {
         line = line.TrimEnd(" \t\r"u8);
@@ -69,7 +73,8 @@ internal sealed class MessageFormat
             switch (segment.Conversion)
             {
                 case Conversion.None:
-                    if (!rest.StartsWith(segment.Literal)) return isCut && segmentAt > 0 && segment.Literal.AsSpan().StartsWith(rest);
+                    if (!rest.StartsWith(segment.Literal))
+                        return isCut && segmentAt > 0 && segment.Literal.AsSpan().StartsWith(rest);
                     at += segment.Literal.Length;
                     continue;
                 case Conversion.Rest:
@@ -78,7 +83,7 @@ internal sealed class MessageFormat
                 case Conversion.Text:
                     return MatchText(line, at, segmentAt, values, isCut);
                 default:
-                    // "%2x" has blanks before a shorter number.
+                    // "%2x" pads a shorter number with blanks.
                     var padding = segment.IsPadded ? rest.IndexOfAnyExcept((byte)' ') : 0;
                     if (padding > 0)
                     {
@@ -103,7 +108,7 @@ internal sealed class MessageFormat
             values[index] = at..line.Length;
             return true;
         }
-        // Parse() sees to it that a literal follows.
+        // Parse() ensures that a literal follows.
         ReadOnlySpan<byte> next = _segments[segmentAt + 1].Literal;
         for (var end = at; ; end++)
         {
@@ -118,7 +123,7 @@ internal sealed class MessageFormat
         }
     }
 
-    // Cut within this value, which is one word then, or within what follows it.
+    // Cut off within this value, which is then one word, or within the literal after it.
     private static bool MatchCutText(ReadOnlySpan<byte> line, int at, ReadOnlySpan<byte> next, out Range value)
     {
         for (var left = Math.Min(next.Length - 1, line.Length - at - 1); left >= MinLeft; left--)
@@ -137,7 +142,7 @@ internal sealed class MessageFormat
         if (conversion == Conversion.Hex && text.StartsWith("0x"u8)) start = 2;
         if (conversion == Conversion.Signed && text is [(byte)'-', ..]) start = 1;
         var digits = conversion == Conversion.Hex
-            ? text[start..].IndexOfAnyExcept(HexDigits)
+            ? text[start..].IndexOfAnyExcept(PrefixWords.HexDigits)
             : text[start..].IndexOfAnyExceptInRange((byte)'0', (byte)'9');
         if (digits < 0) digits = text.Length - start;
         return digits == 0 ? 0 : start + digits;
@@ -172,7 +177,7 @@ internal sealed class MessageFormat
                 '*' when at == format.Length - 1 => Conversion.Rest,
                 _ => Conversion.None,
             } : Conversion.None;
-            // Where a %s would end could not be told from what follows it.
+            // The end of a %s before another conversion is ambiguous.
             if (conversion == Conversion.None || segments is [.., { Conversion: Conversion.Text }])
                 throw new ArgumentException($"Conversion not understood: {format}", nameof(format));
             segments.Add(new Segment([], conversion, conversions++, isPadded));
@@ -181,7 +186,8 @@ internal sealed class MessageFormat
         if (tail.Length > 0)
             segments.Add(new Segment(Encoding.ASCII.GetBytes(tail), Conversion.None, 0, false));
         if (segments.Count == 0 || segments[0].Literal.Length < PatternIndex.KeyLength)
-            throw new ArgumentException($"A format starts with {PatternIndex.KeyLength} literal bytes: {format}", nameof(format));
+            throw new ArgumentException(
+                $"A format starts with {PatternIndex.KeyLength} literal bytes: {format}", nameof(format));
         return [.. segments];
     }
 

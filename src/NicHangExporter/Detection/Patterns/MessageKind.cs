@@ -1,24 +1,24 @@
 namespace NicHangExporter.Detection.Patterns;
 
-/// <summary>What a kernel message says of a network device.</summary>
+/// <summary>The kind of a kernel message about a network device.</summary>
 internal enum MessageKind
 {
-    /// <summary>Says nothing that counts: a look-alike, or a symptom that accompanies another message.</summary>
+    /// <summary>Does not count: a look-alike, or a message that accompanies another one.</summary>
     Ignored,
     /// <summary>The driver reports that its transmitter hangs.</summary>
     Hang,
-    /// <summary>The core reports it (<c>dev_watchdog()</c>, net/sched/sch_generic.c).</summary>
+    /// <summary>The core reports a hang (<c>dev_watchdog()</c>, net/sched/sch_generic.c).</summary>
     Watchdog,
-    /// <summary>The driver announces that it resets the adapter; by itself no proof of a hang.</summary>
+    /// <summary>The driver announces a reset of the adapter. Alone it is no proof of a hang.</summary>
     Reset,
-    /// <summary>The driver says that it has repaired what it reported before.</summary>
+    /// <summary>The driver reports that the previous fault is repaired.</summary>
     Recovered,
-    /// <summary>The firmware or the device is in trouble that a reset of the adapter may not cure.</summary>
+    /// <summary>A fault of the firmware or the device that a reset of the adapter may not repair.</summary>
     Fatal,
     /// <summary>The link came up.</summary>
     LinkUp,
     /// <summary>The link went down.</summary>
     LinkDown,
-    /// <summary>The interface has another name from now on.</summary>
+    /// <summary>The interface was renamed.</summary>
     Renamed,
 }

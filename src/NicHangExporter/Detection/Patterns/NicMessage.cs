@@ -2,28 +2,30 @@ using NicHangExporter.Linux;
 
 namespace NicHangExporter.Detection.Patterns;
 
-/// <summary>One message of the kernel about a network device, as far as its text tells.</summary>
+/// <summary>One kernel message about a network device.</summary>
 internal readonly record struct NicMessage
 {
-    /// <summary>The row that it matched.</summary>
+    /// <summary>The matched row.</summary>
     public required HangPattern Pattern { get; init; }
 
-    /// <summary>What it says.</summary>
+    /// <summary>The kind of message.</summary>
     public MessageKind Kind => Pattern.Kind;
 
-    /// <summary>True where live detection counts it as a report of a hang.</summary>
+    /// <summary>True if live detection counts it as a report of a hang.</summary>
     public bool ReportsHang => Kind is MessageKind.Hang or MessageKind.Watchdog || Pattern.CountsAsHang;
 
-    /// <summary>True where the driver resets the adapter because of what it reports here, without a message of its own for the reset.</summary>
+    /// <summary>
+    /// True if the driver resets the adapter because of this report, without a separate message about the reset.
+    /// </summary>
     public bool DriverResets => Pattern.DriverResets || Driver is not null && Pattern.ResetBy.Contains(Driver);
 
-    /// <summary>The driver as the kernel names it in the text: the bus driver, which is not always ethtool's; null where nothing tells.</summary>
+    /// <summary>The driver in the text: the bus driver, which can differ from ethtool's; null if unknown.</summary>
     public string? Driver { get; init; }
 
-    /// <summary>The device's address on its bus; empty where the text and the record's dictionary have none.</summary>
+    /// <summary>The device's address on its bus; empty if neither text nor dictionary has it.</summary>
     public BusAddress Bus { get; init; }
 
-    /// <summary>The interface's name when the message was printed; empty where the text has none.</summary>
+    /// <summary>The interface's name when the message was printed; empty if the text has none.</summary>
     public InterfaceName Device { get; init; }
 
     /// <summary>The name it had before, in a <see cref="MessageKind.Renamed"/> message.</summary>
@@ -32,7 +34,9 @@ internal readonly record struct NicMessage
     /// <summary>The transmit queue.</summary>
     public int? Queue { get; init; }
 
-    /// <summary>For how long nothing was transmitted, in ms, whether the core or the driver says so. The kernel's own value: it can be absurd.</summary>
+    /// <summary>
+    /// The time without transmission in ms, as the core or the driver reports it. The kernel's value can be invalid.
+    /// </summary>
     public long? Milliseconds { get; init; }
 
     /// <summary>The registers in the further lines of the record.</summary>

@@ -1,11 +1,11 @@
 namespace NicHangExporter.Detection.Patterns;
 
 /// <summary>
-/// Finds the rows whose format starts like a text, by its first three bytes: one bit tells nearly every other text at once.
+/// Finds rows by the first three bytes of their format. A bit filter rejects nearly all other texts immediately.
 /// </summary>
 internal sealed class PatternIndex
 {
-    /// <summary>How many bytes the index looks at; every format starts with at least as many literal ones.</summary>
+    /// <summary>The number of indexed bytes. Every format starts with at least as many literal bytes.</summary>
     public const int KeyLength = 3;
 
     private const int Bits = 4096;
@@ -14,7 +14,6 @@ internal sealed class PatternIndex
     private readonly uint[] _keys;
     private readonly HangPattern[][] _rows;
 
-    /// <summary>Indexes the rows.</summary>
     public PatternIndex(IEnumerable<HangPattern> patterns)
     {
         var groups = patterns.GroupBy(pattern => Key(pattern.Message.Start.Span)).OrderBy(group => group.Key).ToArray();
@@ -24,7 +23,7 @@ internal sealed class PatternIndex
             _filter[Slot(key) / 64] |= 1UL << Slot(key) % 64;
     }
 
-    /// <summary>False for nearly every text that no row starts like.</summary>
+    /// <summary>False for nearly every text that matches no row.</summary>
     public bool MayKnow(ReadOnlySpan<byte> text)
     {
         if (text.Length < KeyLength) return false;
@@ -32,7 +31,7 @@ internal sealed class PatternIndex
         return (_filter[slot / 64] & 1UL << slot % 64) != 0;
     }
 
-    /// <summary>The rows that start with the same bytes as the text, often none.</summary>
+    /// <summary>The rows that start with the same bytes as the text.</summary>
     public ReadOnlySpan<HangPattern> Candidates(ReadOnlySpan<byte> text)
     {
         if (text.Length < KeyLength) return default;

@@ -3,45 +3,54 @@ using NicHangExporter.Detection.Patterns;
 namespace NicHangExporter.Diagnose.LogText;
 
 /// <summary>
-/// Messages that have suffered on their way: a remark behind them, their further lines in the same line, their end cut off. A whole message is never
-/// touched, and of the others only as much is taken off as leaves one. Pure.
+/// Repairs messages that were damaged when people passed them on: a remark behind the message, further lines joined to
+/// the first, or a cut end. A complete message is never changed. Of a damaged one only as much is removed as leaves a
+/// message. Pure.
 /// </summary>
 internal static class DamagedMessage
 {
-    // Places that may begin a remark: more are no message with a remark.
+    // The maximum number of places at which a remark may begin.
     private const int MaxRemarks = 8;
 
-    private static readonly byte[][] Ellipses = ["…"u8.ToArray(), "..."u8.ToArray(), "[...]"u8.ToArray(), "[…]"u8.ToArray(), "<snip>"u8.ToArray(), "[snip]"u8.ToArray(), "(...)"u8.ToArray(), ">"u8.ToArray(), "\\"u8.ToArray(), "="u8.ToArray()];
+    private static readonly byte[][] Ellipses =
+    [
+        "…"u8.ToArray(), "..."u8.ToArray(), "[...]"u8.ToArray(), "[…]"u8.ToArray(), "<snip>"u8.ToArray(),
+        "[snip]"u8.ToArray(), "(...)"u8.ToArray(), ">"u8.ToArray(), "\\"u8.ToArray(), "="u8.ToArray(),
+    ];
 
-    /// <summary>Makes a message of a record's text.</summary>
-    /// <param name="text">The text, with further lines.</param>
-    /// <param name="mode">How it came.</param>
-    /// <param name="mended">The message.</param>
-    /// <param name="mendedMode">How it is to be looked up.</param>
-    /// <returns>False where it is one already, or none.</returns>
-    public static bool TryMend(ReadOnlySpan<byte> text, DetectionMode mode, out byte[] mended, out DetectionMode mendedMode)
+    /// <summary>Repairs the message in a record's text.</summary>
+    /// <param name="text">The text, including further lines.</param>
+    /// <param name="mode">The mode of the record.</param>
+    /// <param name="repaired">The message.</param>
+    /// <param name="repairedMode">The mode for the lookup of the repaired message.</param>
+    /// <returns>False if the text is a complete message already, or is not a message.</returns>
+    public static bool TryRepair(
+        ReadOnlySpan<byte> text, DetectionMode mode, out byte[] repaired, out DetectionMode repairedMode)
     {
-        mended = [];
-        mendedMode = mode;
+        repaired = [];
+        repairedMode = mode;
         var end = text.IndexOf((byte)'\n');
         var line = end < 0 ? text : text[..end];
-        if (line.Length > HangDetector.MaxLineLength || line.Length < PatternIndex.KeyLength || IsMessage(line, mode)) return false;
-        if (TryUnfold(line, mode, out var whole) || TryWithoutRemark(line, mode, out whole) || TryCollapse(line, mode, out whole))
+        if (line.Length > HangDetector.MaxLineLength || line.Length < PatternIndex.KeyLength || IsMessage(line, mode))
+            return false;
+        if (TryUnfold(line, mode, out var whole)
+            || TryWithoutRemark(line, mode, out whole)
+            || TryCollapse(line, mode, out whole))
         {
-            mended = [.. whole, .. text[line.Length..]];
+            repaired = [.. whole, .. text[line.Length..]];
             return true;
         }
         if (mode != DetectionMode.Pasted) return false;
         var cut = WithoutEllipsis(line);
         if (!IsMessage(cut, DetectionMode.Cut)) return false;
-        mended = [.. cut, .. text[line.Length..]];
-        mendedMode = DetectionMode.Cut;
+        repaired = [.. cut, .. text[line.Length..]];
+        repairedMode = DetectionMode.Cut;
         return true;
     }
 
-    /// <summary>True where a record may be a message of which so little is left that it does not count.</summary>
+    /// <summary>True if a record may be a message that is cut off too early to count.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="isLast">True for the last record of a log, which may be cut off without a sign.</param>
+    /// <param name="isLast">True for the last record of a log, which may be cut off without a mark.</param>
     public static bool MayBeCutOff(ReadOnlySpan<byte> text, bool isLast)
     {
         if (text.Length is < PatternIndex.KeyLength or > HangDetector.MaxLineLength) return false;
@@ -50,12 +59,12 @@ internal static class DamagedMessage
         return (isLast || cut.Length < text.TrimEnd(" \t\r"u8).Length) && IsMessage(cut, DetectionMode.Begun);
     }
 
-    /// <summary>True for a message, or one with a remark behind it.</summary>
+    /// <summary>True for a message, with or without a remark behind it.</summary>
     public static bool IsMessageOrRemarked(ReadOnlySpan<byte> text) =>
         IsMessage(text, DetectionMode.Pasted) || TryWithoutRemark(text, DetectionMode.Pasted, out _);
 
-    /// <summary>True for a message of the table.</summary>
-    public static bool IsMessage(ReadOnlySpan<byte> text, DetectionMode mode) => HangDetector.TryDetect(text, default, default, mode, out _);
+    public static bool IsMessage(ReadOnlySpan<byte> text, DetectionMode mode) =>
+        HangDetector.TryDetect(text, default, default, mode, out _);
 
     // "Detected Hardware Unit Hang: TDH <36> TDT <36> next_to_use <36> …"
     private static bool TryUnfold(ReadOnlySpan<byte> line, DetectionMode mode, out byte[] whole)
@@ -97,12 +106,13 @@ internal static class DamagedMessage
             return true;
         }
         var quoted = line.TrimEnd(" \t`*\"'"u8);
-        if (quoted.Length == line.Length || !IsMessage(quoted, mode) || line[quoted.Length..].IndexOf((byte)'"') >= 0) return false;
+        if (quoted.Length == line.Length || !IsMessage(quoted, mode) || line[quoted.Length..].IndexOf((byte)'"') >= 0)
+            return false;
         whole = quoted.ToArray();
         return true;
     }
 
-    // Lines that were joined leave the blanks of both at one place; other blanks pad a number.
+    // Joined lines leave several blanks at one place. Other double blanks pad a number.
     private static bool TryCollapse(ReadOnlySpan<byte> line, DetectionMode mode, out byte[] whole)
     {
         whole = [];

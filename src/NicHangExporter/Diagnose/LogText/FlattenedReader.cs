@@ -1,8 +1,8 @@
 namespace NicHangExporter.Diagnose.LogText;
 
 /// <summary>
-/// Parts lines that hold several records, as web pages and log stores without line ends have them. Where the records end is told by what the line itself
-/// begins with (see <see cref="RecordBoundary"/>).
+/// Splits lines that hold several records, as web pages and log stores without line ends produce them. The start of the
+/// line determines the form of its records (see <see cref="RecordBoundary"/>).
 /// </summary>
 internal sealed class FlattenedReader(QuotedPrintableReader lines)
 {
@@ -11,7 +11,7 @@ internal sealed class FlattenedReader(QuotedPrintableReader lines)
     private int _position;
     private RecordBoundary _boundary;
 
-    /// <summary>How many lines were read, as they were.</summary>
+    /// <summary>The number of lines read, before the split.</summary>
     public long Lines => lines.Lines;
 
     /// <summary>Reads the next record's line.</summary>
@@ -46,9 +46,10 @@ internal sealed class FlattenedReader(QuotedPrintableReader lines)
         var rest = _line.AsSpan(_position, _length - _position);
         var end = _boundary.Next(_line.AsSpan(0, _length), _position) - _position;
         _position += end;
-        // The marks of a quotation that stood in front of the next record.
+        // Removes quotation marks that belong to the next record.
         var record = rest[..end].TrimEnd(" \t"u8);
-        while (end < rest.Length && record is [.., (byte)' ' or (byte)'\t', (byte)'>' or (byte)'|']) record = record[..^1].TrimEnd(" \t"u8);
+        while (end < rest.Length && record is [.., (byte)' ' or (byte)'\t', (byte)'>' or (byte)'|'])
+            record = record[..^1].TrimEnd(" \t"u8);
         return record;
     }
 }

@@ -1,18 +1,18 @@
 namespace NicHangExporter.Diagnose.LogText;
 
 /// <summary>
-/// Puts each object of a JSON array on lines of its own (<c>jq -s</c>, exports of log stores): a line end for each comma and
-/// bracket of the array itself. Such an array is often one line of many megabytes, of which a reader of lines would keep
-/// only the start.
+/// Puts each object of a JSON array on its own line (<c>jq -s</c>, exports of log stores): each comma and bracket of
+/// the array itself becomes a line end. Such an array is often one line of many megabytes, of which a line reader would
+/// keep only the start.
 /// </summary>
-internal sealed class JsonArrayStream(Stream array) : Stream
+internal sealed class JsonArrayStream(Stream array) : ReadOnlyStream
 {
     private int _depth;
     private bool _inString;
     private bool _escaped;
     private bool _ended;
 
-    /// <summary>True for a text that begins as an array of objects.</summary>
+    /// <summary>True for a text that starts as an array of objects.</summary>
     public static bool IsArray(ReadOnlySpan<byte> start)
     {
         if (start.StartsWith("\uFEFF"u8)) start = start[3..];
@@ -20,39 +20,15 @@ internal sealed class JsonArrayStream(Stream array) : Stream
         return start is [(byte)'[', ..] && start[1..].TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
     }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     public override int Read(Span<byte> buffer)
     {
         var count = array.Read(buffer);
         foreach (ref var octet in buffer[..count])
-            if (!_ended) Part(ref octet);
+            if (!_ended) Split(ref octet);
         return count;
     }
 
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    private void Part(ref byte octet)
+    private void Split(ref byte octet)
     {
         if (_inString)
         {
@@ -69,7 +45,7 @@ internal sealed class JsonArrayStream(Stream array) : Stream
                 if (_depth++ == 0) octet = (byte)'\n';
                 break;
             case (byte)']' or (byte)'}':
-                // What follows the array is read as it is.
+                // Text after the array is passed on unchanged.
                 _ended = --_depth <= 0;
                 if (_ended) octet = (byte)'\n';
                 break;

@@ -3,17 +3,26 @@ using NicHangExporter.Linux;
 
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>Undoes what terminals, log daemons and web pages do to the bytes of a line: colours, control characters written as text, entities, blanks that don't break.</summary>
+/// <summary>
+/// Reverses changes that terminals, log daemons and web pages make to a line: colours, escaped control characters,
+/// entities, non-breaking blanks.
+/// </summary>
 internal static class LineCleaner
 {
-    private static readonly SearchValues<byte> Suspects = SearchValues.Create([0x1b, (byte)'#', (byte)'\\', (byte)'&', 0xc2]);
+    private static readonly SearchValues<byte> Suspects = SearchValues.Create([
+        0x1b,
+        (byte)'#',
+        (byte)'\\',
+        (byte)'&',
+        0xc2,
+    ]);
 
     private static readonly SearchValues<byte> ColourParameters = SearchValues.Create("0123456789;?"u8);
 
     /// <summary>Cleans one line.</summary>
     /// <param name="line">The line.</param>
-    /// <param name="scratch">At least as long as the line; used where something is to be undone.</param>
-    /// <returns>The line itself, or the cleaned part of <paramref name="scratch"/>. It may contain LF now.</returns>
+    /// <param name="scratch">At least as long as the line. Used if the line has to be changed.</param>
+    /// <returns>The line itself, or the cleaned part of <paramref name="scratch"/>. It may contain LF.</returns>
     public static ReadOnlySpan<byte> Clean(ReadOnlySpan<byte> line, Span<byte> scratch)
     {
         if (line.IndexOfAny(Suspects) < 0) return line;
@@ -52,7 +61,11 @@ internal static class LineCleaner
                 consumed = end < 0 ? text.Length : end + 3;
                 return true;
             // rsyslog: #012 is LF, in octal
-            case (byte)'#' when text.Length >= 4 && text[1] is >= (byte)'0' and <= (byte)'3' && IsOctal(text[2]) && IsOctal(text[3]):
+            case (byte)'#'
+                when text.Length >= 4
+                    && text[1] is >= (byte)'0' and <= (byte)'3'
+                    && IsOctal(text[2])
+                    && IsOctal(text[3]):
                 replacement = (byte)((text[1] - '0') << 6 | (text[2] - '0') << 3 | (text[3] - '0'));
                 consumed = 4;
                 return replacement is (byte)'\n' or (byte)'\t';
@@ -85,8 +98,14 @@ internal static class LineCleaner
     {
         consumed = text[..Math.Min(text.Length, 8)].IndexOf((byte)';') + 1;
         var name = consumed > 2 ? text[1..(consumed - 1)] : default;
-        replacement = name.SequenceEqual("lt"u8) ? (byte)'<' : name.SequenceEqual("gt"u8) ? (byte)'>' : name.SequenceEqual("amp"u8) ? (byte)'&'
-            : name.SequenceEqual("quot"u8) ? (byte)'"' : name.SequenceEqual("#39"u8) || name.SequenceEqual("apos"u8) ? (byte)'\'' : name.SequenceEqual("nbsp"u8) ? (byte)' ' : default;
+        replacement =
+            name.SequenceEqual("lt"u8) ? (byte)'<'
+            : name.SequenceEqual("gt"u8) ? (byte)'>'
+            : name.SequenceEqual("amp"u8) ? (byte)'&'
+            : name.SequenceEqual("quot"u8) ? (byte)'"'
+            : name.SequenceEqual("#39"u8) || name.SequenceEqual("apos"u8) ? (byte)'\''
+            : name.SequenceEqual("nbsp"u8) ? (byte)' '
+            : default;
         return replacement != 0;
     }
 

@@ -3,12 +3,12 @@ using System.Buffers.Binary;
 namespace NicHangExporter.Diagnose.LogText;
 
 /// <summary>
-/// Cuts a stream into lines, of any bytes. Of a line longer than <see cref="MaxLength"/> the rest is dropped: no kernel message is
-/// that long, and a file without line ends must not fill the memory.
+/// Splits a stream of any bytes into lines. The rest of a line longer than <see cref="MaxLength"/> is dropped: no
+/// kernel message is that long, and a file without line ends must not fill the memory.
 /// </summary>
 internal sealed class LineReader(Stream stream)
 {
-    /// <summary>What is kept of a line, in bytes.</summary>
+    /// <summary>The maximum length of a line, in bytes.</summary>
     public const int MaxLength = 64 * 1024;
 
     private readonly byte[] _buffer = new byte[2 * MaxLength];
@@ -16,7 +16,7 @@ internal sealed class LineReader(Stream stream)
     private int _end;
     private bool _atEnd;
 
-    /// <summary>How many lines were read.</summary>
+    /// <summary>The number of lines read.</summary>
     public long Lines { get; private set; }
 
     /// <summary>Reads the next line, without its LF or CR LF.</summary>
@@ -43,21 +43,26 @@ internal sealed class LineReader(Stream stream)
                 return rest.Length > 0 && Take(rest, out line);
             }
             searched = rest.Length;
-            // What is beyond the cap is overwritten by what follows it.
+            // The next read overwrites the bytes beyond the limit.
             if (rest.Length > MaxLength) searched = Drop();
             Fill();
         }
     }
 
-    /// <summary>Reads bytes instead of a line: their number in 64 bits, little-endian, then they, then a line end (systemd's Journal Export Format).</summary>
+    /// <summary>
+    /// Reads a binary block instead of a line: its length as a 64-bit little-endian number, the bytes, and a line end
+    /// (systemd's Journal Export Format).
+    /// </summary>
     /// <param name="block">The bytes; valid until the next call.</param>
-    /// <returns>False where there is no such number, or it is more than <see cref="MaxLength"/>: nothing is read then.</returns>
+    /// <returns>False without such a number, or if it exceeds <see cref="MaxLength"/>. Nothing is read then.</returns>
     /// <exception cref="IOException">The stream can't be read.</exception>
     public bool TryReadBlock(out ReadOnlySpan<byte> block)
     {
         block = default;
         while (_end - _start < sizeof(ulong) && !_atEnd) Fill();
-        if (_end - _start < sizeof(ulong) || BinaryPrimitives.ReadUInt64LittleEndian(_buffer.AsSpan(_start)) is var number && number > MaxLength) return false;
+        if (_end - _start < sizeof(ulong)
+            || BinaryPrimitives.ReadUInt64LittleEndian(_buffer.AsSpan(_start)) is var number && number > MaxLength)
+            return false;
         var length = sizeof(ulong) + (int)number;
         while (_end - _start <= length && !_atEnd) Fill();
         if (_end - _start < length || _end - _start > length && _buffer[_start + length] != '\n') return false;

@@ -1,9 +1,10 @@
 namespace NicHangExporter.Diagnose.LogText;
 
 /// <summary>
-/// Makes one timeline of the stamps of a log: reboots (the time since boot starts again), the turn of the year or of the day in stamps
-/// that don't write them, and dmesg's deltas. Lines without a time are at the same time as the line before. A step back of more than the gap starts
-/// a new stretch, further from the last one than the gap, so that no episode spans a reboot.
+/// Makes one timeline of the timestamps of a log. It handles reboots (the time since boot restarts), the change of the
+/// year or the day in timestamps without them, and the deltas of dmesg. A line without a time has the time of the
+/// previous line. A step back by more than the gap starts a new section, at more than the gap after the last one, so
+/// that no episode spans a reboot.
 /// </summary>
 internal sealed class LogClock(TimeSpan gap)
 {
@@ -12,7 +13,10 @@ internal sealed class LogClock(TimeSpan gap)
     private TimeSpan _offset;
     private bool _minutesAligned;
 
-    /// <summary>The line's time on the timeline: of two stamps, the one of the clock that the log has gone by so far.</summary>
+    /// <summary>
+    /// The line's time on the timeline. If the line has two timestamps, uses the one of the clock that the log used so
+    /// far.
+    /// </summary>
     public TimeSpan Read(LogStamp stamp, LogStamp other) =>
         Read(other.Clock != LogClockKind.None && other.Clock == _clock ? other : stamp);
 
@@ -24,7 +28,7 @@ internal sealed class LogClock(TimeSpan gap)
             case LogClockKind.None:
                 return _last;
             case LogClockKind.Delta:
-                // A log with deltas only starts at 1 s: a zero would say that it has no times at all.
+                // A log with deltas only starts at 1 s, because zero means that the log has no times.
                 if (_clock == LogClockKind.None) _last = TimeSpan.FromSeconds(1);
                 _clock = LogClockKind.Delta;
                 return _last = Add(_last, stamp.At);
@@ -34,8 +38,9 @@ internal sealed class LogClock(TimeSpan gap)
         var at = Add(stamp.At, _offset);
         if (_clock != stamp.Clock)
         {
-            // Another clock: nothing tells how they relate. The first one sets the origin.
-            _offset = _clock == LogClockKind.None ? TimeSpan.Zero : Add(Add(_last, gap), TimeSpan.FromSeconds(1)) - stamp.At;
+            // Another clock, with an unknown relation to the previous one. The first clock sets the origin.
+            _offset =
+                _clock == LogClockKind.None ? TimeSpan.Zero : Add(Add(_last, gap), TimeSpan.FromSeconds(1)) - stamp.At;
             _clock = stamp.Clock;
             at = Add(stamp.At, _offset);
         }
@@ -52,14 +57,14 @@ internal sealed class LogClock(TimeSpan gap)
             _offset = Add(_offset, step);
             at = Add(at, step);
         }
-        // Stamps of different CPUs are not strictly ordered.
+        // Timestamps of different CPUs are not strictly ordered.
         if (at > _last) _last = at;
         return at;
     }
 
     private TimeSpan Minute(TimeSpan minute)
     {
-        // The first one gives the deltas before it no date; it continues them.
+        // The first minute gives earlier deltas no date. It continues them.
         if (!_minutesAligned)
         {
             _offset = _clock == LogClockKind.Delta ? _last - minute : TimeSpan.Zero;
@@ -68,13 +73,13 @@ internal sealed class LogClock(TimeSpan gap)
         _clock = LogClockKind.Delta;
         var at = Add(minute, _offset);
         if (at >= _last) return at;
-        // Within the minute the deltas have gone further; a greater step back is a new year.
+        // The deltas are ahead of the start of the minute. A larger step back is a new year.
         if (_last - at <= TimeSpan.FromMinutes(2)) return _last;
         _offset = Add(_offset, Add(_last, gap) - at);
         return Add(minute, _offset);
     }
 
-    // Absurd stamps don't end the reading of a log.
+    // Limits invalid timestamps, so that the log can still be read.
     private static TimeSpan Add(TimeSpan left, TimeSpan right)
     {
         var sum = (Int128)left.Ticks + right.Ticks;

@@ -4,28 +4,31 @@ using System.Text;
 namespace NicHangExporter.Diagnose.LogText;
 
 /// <summary>
-/// Looks at the first bytes of a log: rotated ones are compressed, and PowerShell writes UTF-16. What can't be read as text is refused, since "no hang
-/// found" would be a lie.
+/// Detects the encoding of a log from its first bytes: rotated logs are compressed, and PowerShell writes UTF-16. A log
+/// that can't be read as text is rejected, because the answer "no hang found" would be wrong.
 /// </summary>
 internal static class LogInput
 {
     private const int LongestMark = 8;
 
-    // /dev/kmsg gives a whole record at a time, and none to a reader with less room.
+    // /dev/kmsg returns one whole record per read, and fails if the buffer is too small.
     private const int FirstRead = 16 * 1024;
 
-    /// <summary>Opens a log as UTF-8, or whatever bytes it has.</summary>
-    /// <param name="input">The log; read from where it stands, not closed.</param>
+    /// <summary>Opens a log as UTF-8, or as its original bytes.</summary>
+    /// <param name="input">The log, read from its current position. It is not closed.</param>
     /// <returns>The stream to read.</returns>
-    /// <exception cref="InvalidDataException">It is of a kind that has to be unpacked first.</exception>
-    /// <exception cref="IOException">It can't be read.</exception>
+    /// <exception cref="InvalidDataException">The log is in a format that must be unpacked first.</exception>
+    /// <exception cref="IOException">The log can't be read.</exception>
     public static Stream Open(Stream input)
     {
         var whole = new PrefixedStream(ReadStart(input), input);
         var start = whole.Start;
-        if (start.StartsWith<byte>([0x1f, 0x8b])) return OpenUnpacked(new GZipStream(whole, CompressionMode.Decompress));
-        if (start.StartsWith<byte>([0xff, 0xfe])) return Encoding.CreateTranscodingStream(whole, Encoding.Unicode, Encoding.UTF8);
-        if (start.StartsWith<byte>([0xfe, 0xff])) return Encoding.CreateTranscodingStream(whole, Encoding.BigEndianUnicode, Encoding.UTF8);
+        if (start.StartsWith<byte>([0x1f, 0x8b]))
+            return OpenUnpacked(new GZipStream(whole, CompressionMode.Decompress));
+        if (start.StartsWith<byte>([0xff, 0xfe]))
+            return Encoding.CreateTranscodingStream(whole, Encoding.Unicode, Encoding.UTF8);
+        if (start.StartsWith<byte>([0xfe, 0xff]))
+            return Encoding.CreateTranscodingStream(whole, Encoding.BigEndianUnicode, Encoding.UTF8);
         if (Packed(start) is { } kind) throw new InvalidDataException($"is {kind}: unpack it first");
         return JsonArrayStream.IsArray(start) ? new JsonArrayStream(whole) : whole;
     }
@@ -51,24 +54,12 @@ internal static class LogInput
         : start.StartsWith("LPKSHHRH"u8) ? "a journal file, which journalctl --file reads"
         : null;
 
-    /// <summary>Bytes that were read already, and then the rest.</summary>
-    private sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) : Stream
+    /// <summary>A stream of bytes that were read already, followed by the rest.</summary>
+    private sealed class PrefixedStream(ReadOnlyMemory<byte> prefix, Stream rest) : ReadOnlyStream
     {
         private ReadOnlyMemory<byte> _prefix = prefix;
 
         public ReadOnlySpan<byte> Start => _prefix.Span;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
         public override int Read(Span<byte> buffer)
         {
@@ -78,13 +69,5 @@ internal static class LogInput
             _prefix = _prefix[count..];
             return count;
         }
-
-        public override void Flush() => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

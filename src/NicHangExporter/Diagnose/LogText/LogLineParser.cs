@@ -5,20 +5,14 @@ using NicHangExporter.Detection.Patterns;
 namespace NicHangExporter.Diagnose.LogText;
 
 /// <summary>
-/// Takes off whatever dmesg, journalctl, syslog daemons, editors and people put in front of a kernel message, layer by layer, whichever come
-/// first: quotes and line numbers, priorities, facilities, times, hosts and tags. There is no list of formats, since people combine them.
-/// Pure; takes any bytes and never throws.
+/// Removes the parts that dmesg, journalctl, syslog daemons, editors and people put in front of a kernel message, one
+/// layer at a time and in any order: quotes and line numbers, priorities, facilities, times, hosts and tags. There is
+/// no list of formats, because people combine them. Pure; accepts any bytes and never throws.
 /// </summary>
-internal ref struct LogLineParser
+internal ref partial struct LogLineParser
 {
-    /// <summary>More layers than any log has.</summary>
+    /// <summary>The maximum number of layers. No log has as many.</summary>
     private const int MaxLayers = 12;
-
-    /// <summary>The longest name of a file that is looked for in front of a line.</summary>
-    public const int MaxFileName = 512;
-
-    /// <summary>The most signs, quotes and pieces of markup in front of one line.</summary>
-    private const int MaxSigns = 4;
 
     private static readonly SearchValues<byte> UptimeCharacters = SearchValues.Create("0123456789:."u8);
 
@@ -51,34 +45,34 @@ internal ref struct LogLineParser
     {
         for (var layer = 0; layer < MaxLayers && _origin != LogOrigin.Process; layer++)
         {
-            // NULs are the hole that a hard reset leaves in a file.
+            // A hard reset leaves NULs in a file.
             _text = _text.TrimStart(" \t\0"u8);
-            if (_text.IsEmpty || !(TryQuote() || TryMarkup() || TryPriority() || TryStamp() || TryCaller() || TryFacility() || TryEsx() || TryTag() || TryNumberOrFile() || TryOtherProgram() || TryRemark()))
+            if (_text.IsEmpty
+                || !(
+                    TryQuote()
+                    || TryMarkup()
+                    || TryPriority()
+                    || TryStamp()
+                    || TryCaller()
+                    || TryFacility()
+                    || TryEsx()
+                    || TryTag()
+                    || TryNumberOrFile()
+                    || TryOtherProgram()
+                    || TryRemark()))
                 return;
         }
     }
 
-    // "> " of mail and forums, ":" of abrt
-    private bool TryQuote()
-    {
-        if (_tagged || _text is not [(byte)'>' or (byte)'|' or (byte)':', ..]) return false;
-        _quoted = true;
-        _text = _text[1..];
-        return true;
-    }
-
-    private bool TryMarkup()
-    {
-        if (_tagged || !Markup.TryStart(_text, out var rest)) return false;
-        _text = rest;
-        return true;
-    }
-
-    // "<3>": syslog's priority. Facility 0 is the kernel's; a process can't have it.
+    // "<3>": the syslog priority. Facility 0 is the kernel; a process can't have it.
     private bool TryPriority()
     {
         var end = _text[..Math.Min(_text.Length, 6)].IndexOf((byte)'>');
-        if (_text[0] != '<' || end < 2 || !Utf8Parser.TryParse(_text[1..end], out int priority, out var used) || used != end - 1) return false;
+        if (_text[0] != '<'
+            || end < 2
+            || !Utf8Parser.TryParse(_text[1..end], out int priority, out var used)
+            || used != end - 1)
+            return false;
         _origin = priority is >= 0 and < 8 ? LogOrigin.Kernel : LogOrigin.Process;
         _text = _text[(end + 1)..];
         if (_text.StartsWith("1 "u8)) TryRfc5424();
@@ -93,7 +87,7 @@ internal ref struct LogLineParser
         _stamp = stamp;
         _dated = true;
         _hostFollows = true;
-        // Some write host and tag behind the date even so: then the ordinary rule holds.
+        // Some daemons write host and tag after the date even so. Then the ordinary rule applies.
         _text = rest;
         var isKernel = false;
         for (var word = 0; word < 4; word++)
@@ -115,10 +109,10 @@ internal ref struct LogLineParser
     {
         if (StampParser.TryBracket(ref _text, out var stamp))
         {
-            // The time since boot is the finer one, and it is the kernel's own.
+            // The time since boot is more precise, and it is the kernel's own.
             if (_stamp.Clock == LogClockKind.None) _stamp = stamp;
             else if (_stamp.Clock != stamp.Clock) (_stamp, _other) = (stamp, _stamp);
-            // Host and tag stand before it, unless it is journalctl's.
+            // Host and tag come before it, except in journalctl.
             if (_dated) _hostFollows = false;
             return true;
         }
@@ -136,7 +130,9 @@ internal ref struct LogLineParser
         var end = _text[..Math.Min(_text.Length, 16)].IndexOf((byte)']');
         if (end < 3) return false;
         var inside = _text[1..end].Trim((byte)' ');
-        if (inside is not [(byte)'T' or (byte)'C', _, ..] || inside[1..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') >= 0) return false;
+        if (inside is not [(byte)'T' or (byte)'C', _, ..]
+            || inside[1..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') >= 0)
+            return false;
         _text = _text[(end + 1)..];
         return true;
     }
@@ -178,7 +174,7 @@ internal ref struct LogLineParser
     {
         if (TryLinNet()) return true;
         if (_isEsx) return false;
-        // Version 4 writes the time since boot, with days; behind vmkernel's tag the CPU may be missing.
+        // Version 4 writes the time since boot with days. After vmkernel's tag the CPU may be missing.
         var blank = _text[..Math.Min(_text.Length, 24)].IndexOf((byte)' ');
         if (char.IsAsciiDigit((char)_text[0]) && blank > 0
             && (_text[blank..].StartsWith(" cpu"u8) || _tagged && IsUptime(_text[..blank])))
@@ -189,8 +185,16 @@ internal ref struct LogLineParser
         var end = _text[..Math.Min(_text.Length, 24)].IndexOf((byte)')');
         if (end < 0) return false;
         var colon = _text.StartsWith("cpu"u8) ? _text.IndexOf((byte)':') : -1;
-        var isCpu = colon > 3 && colon < end && LogTags.IsDigits(_text[3..colon]) && LogTags.IsDigits(_text[(colon + 1)..end]);
-        var isLevel = end > 3 && _text[2] == '(' && char.IsAsciiLetterUpper((char)_text[0]) && LogTags.IsDigits(_text[3..end]);
+        var isCpu =
+            colon > 3
+            && colon < end
+            && PrefixWords.IsDigits(_text[3..colon])
+            && PrefixWords.IsDigits(_text[(colon + 1)..end]);
+        var isLevel =
+            end > 3
+            && _text[2] == '('
+            && char.IsAsciiLetterUpper((char)_text[0])
+            && PrefixWords.IsDigits(_text[3..end]);
         if (!isCpu && !isLevel) return false;
         _text = _text[(end + 1)..];
         _hostFollows &= !isCpu;
@@ -206,9 +210,9 @@ internal ref struct LogLineParser
         rest = rest["LinNet: ".Length..];
         var end = rest.IndexOf(": "u8);
         var colon = rest.IndexOf((byte)':');
-        // Older ones have no line behind the function.
+        // Older versions have no line number after the function.
         if (colon <= 0 || end < colon || !NetDrivers.IsName(rest[..colon])) return false;
-        if (end > colon && !LogTags.IsDigits(rest[(colon + 1)..end])) return false;
+        if (end > colon && !PrefixWords.IsDigits(rest[(colon + 1)..end])) return false;
         _text = rest[(end + 2)..];
         _isEsx = true;
         return true;
@@ -224,7 +228,7 @@ internal ref struct LogLineParser
     {
         if (_tagged)
         {
-            // "kernel: kernel: [  512.1] …": a daemon that has put its tag before that of another one
+            // "kernel: kernel: [  512.1] …": a daemon added its tag before that of another daemon
             var again = _origin == LogOrigin.Kernel ? LogTags.KernelTag(_text) : 0;
             _text = _text[again..];
             return again > 0;
@@ -232,7 +236,7 @@ internal ref struct LogLineParser
         switch (LogTags.Find(_text, _hostFollows, out var length))
         {
             case LogOrigin.Kernel:
-                // A facility that is not the kernel's was seen before, or none.
+                // A facility other than the kernel's was handled before.
                 _origin = LogOrigin.Kernel;
                 _tagged = true;
                 _text = _text[length..];
@@ -249,96 +253,7 @@ internal ref struct LogLineParser
         }
     }
 
-    // "3055 [ 268.1]" of vi, "123:[ 268.1]" of grep -n, "/var/log/kern.log:Oct 29"
-    private bool TryNumberOrFile()
-    {
-        if (_tagged || _dated || _stamp.Clock != LogClockKind.None) return false;
-        var digits = _text.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
-        if (digits is > 0 and <= 9 && _text[digits] is (byte)' ' or (byte)'\t' or (byte)':' or (byte)'-' or (byte)'|' && !LogTags.StartsWithPciAddress(_text))
-        {
-            _text = _text[(digits + 1)..];
-            return true;
-        }
-        // A file's name, or Talos's address of the node, before something that this parser knows.
-        var end = _text.IndexOfAny(": "u8);
-        if (end <= 0 || _text[end] != ':') return false;
-        var rest = _text[(end + 1)..].TrimStart((byte)' ');
-        // grep -Hn: the number of the line as well.
-        digits = rest.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
-        if (digits > 0 && rest[digits] == ':' && rest.Length > digits + 1 && !char.IsAsciiDigit((char)rest[digits + 1])) rest = rest[(digits + 1)..];
-        if (!IsLog(rest)) return false;
-        _text = rest;
-        return true;
-    }
-
-    // What people, shells and containers have in front of a line counts as such only before something that this parser knows.
-    private bool TryOtherProgram()
-    {
-        if (_tagged) return false;
-        var isTimed = _dated || _stamp.Clock != LogClockKind.None;
-        // "2024-05-14T08:12:33.123456789Z stdout F [  512.1] …" of containerd
-        if (_dated && _hostFollows && _text.Length > 9 && (_text.StartsWith("stdout "u8) || _text.StartsWith("stderr "u8)) && _text[7] is (byte)'F' or (byte)'P')
-            return TryBefore(_text[8..]);
-        if (isTimed) return false;
-        // "* [  512.1] …", "+[  512.1] …"
-        if (_text[0] is (byte)'*' or (byte)'+' or (byte)'-' && TryBefore(_text[1..])) return true;
-        // "node-logger-1  | [  512.1] …" of docker compose; not the cell of a table
-        if (!_quoted && _text[..Math.Min(_text.Length, 80)].IndexOf(" | "u8) is > 0 and var bar && _text[..bar].TrimEnd((byte)' ').IndexOf((byte)' ') < 0 && TryBefore(_text[(bar + 3)..])) return true;
-        // "debian login: [  512.1] …" of a serial console
-        if (_text[..Math.Min(_text.Length, 80)].IndexOf(" login: ["u8) is > 0 and var login && TryBefore(_text[(login + 8)..])) return true;
-        // "/var/log/kern.log-Mar  5 …" of grep -C. Each dash is looked behind, so that the name's length is bounded.
-        var word = _text[..Math.Max(_text[..Math.Min(_text.Length, MaxFileName)].IndexOf((byte)' '), 0)];
-        for (var dash = word.IndexOf((byte)'-'); dash > 0; dash = word[(dash + 1)..].IndexOf((byte)'-') is >= 0 and var next ? dash + 1 + next : -1)
-            if (TryBefore(_text[(dash + 1)..])) return true;
-        return false;
-    }
-
-    // "root@pve:~# [  512.1] …", "--> e1000e …: Detected Hardware Unit Hang:", "3. [  512.1] …", " - `[  512.1] …`":
-    // a prompt, an arrow, a bullet
-    private bool TryRemark()
-    {
-        if (_tagged || _dated || _stamp.Clock != LogClockKind.None) return false;
-        var text = _text;
-        // A heading of Markdown, which may name a message.
-        var isHeading = text.StartsWith("##"u8);
-        for (var signs = 0; signs < MaxSigns && !text.IsEmpty; signs++)
-        {
-            if (ShellPrompt.TryStart(text, out var rest))
-            {
-                if (ShellPrompt.TryCommand(rest, out var printed)) rest = printed;
-            }
-            else if (!Remark.TryStart(text, out rest) && (signs == 0 || !TrySecondSign(text, out rest))) return false;
-            text = rest.TrimStart(" \t"u8);
-            if (!(isHeading ? IsLog(text) : IsRecord(text))) continue;
-            _text = text;
-            return true;
-        }
-        return false;
-    }
-
-    // Behind a remark stand quotes and markup as well.
-    private static bool TrySecondSign(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> rest)
-    {
-        if (Markup.TryStart(text, out rest)) return true;
-        rest = text is [(byte)'>' or (byte)'|', ..] ? text[1..] : default;
-        return !rest.IsEmpty;
-    }
-
-    /// <summary>True for what begins as a line of a log, for a message, and for a further line of a report.</summary>
-    private static bool IsRecord(ReadOnlySpan<byte> text) =>
-        IsLog(text) || LogTags.Find(text, hostFollows: false, out _) == LogOrigin.Kernel
-        || DamagedMessage.IsMessageOrRemarked(text) || DamagedMessage.IsMessage(text, DetectionMode.Cut)
-        || HangReport.IsContinuation(text);
-
-    private bool TryBefore(ReadOnlySpan<byte> rest)
-    {
-        rest = rest.TrimStart(" \t"u8);
-        if (!IsLog(rest)) return false;
-        _text = rest;
-        return true;
-    }
-
-    /// <summary>True for what begins with a time or a facility.</summary>
+    /// <summary>True for text that starts with a time or a facility.</summary>
     public static bool IsLog(ReadOnlySpan<byte> text)
     {
         var ahead = new LogLineParser { _text = text };

@@ -1,17 +1,15 @@
 using System.Buffers;
-using System.Text;
 using NicHangExporter.Detection.Patterns;
-using NicHangExporter.Linux;
 
 namespace NicHangExporter.Diagnose.LogText;
 
 /// <summary>
-/// Reads the kernel's records out of any log: leaves out what processes wrote, joins the lines of Intel's reports, and adds to raw records the
-/// dictionary that follows them. Memory is bounded by the longest record.
+/// Reads the kernel's records from a log in any format: skips lines of processes, joins the lines of Intel's reports,
+/// and adds the dictionary to raw records. Memory is limited by the longest record.
 /// </summary>
-internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
+internal sealed partial class LogRecordReader(Stream stream, TimeSpan gap)
 {
-    // Of all lines that say "repeated N times" together: each repetition is kept.
+    // The total of all lines "repeated N times". Each repetition is kept.
     private const int MaxRepeats = 100_000;
 
     private const int MaxRecordLength = 2 * LineReader.MaxLength;
@@ -22,12 +20,12 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
     private readonly JsonCollector _json = new();
     private readonly LogSystemCount _systems = new();
     private readonly byte[] _scratch = new byte[LineReader.MaxLength];
-    // Two records: the one given out, and the one that the next lines may still belong to.
+    // Two records: the returned one, and the one that the next lines may belong to.
     private ArrayBufferWriter<byte> _text = new();
     private ArrayBufferWriter<byte> _given = new();
     private byte[] _subsystem = [];
     private byte[] _device = [];
-    // A line that ended an entry of the journal, and is looked at again by itself.
+    // A line that ended an entry of the journal and is processed again.
     private byte[]? _again;
     private byte[] _lastLine = [];
     private Pending _pending;
@@ -37,10 +35,10 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
     private bool _atEnd;
     private int _repeatsLeft = MaxRepeats;
 
-    /// <summary>How many lines were read so far.</summary>
+    /// <summary>The number of lines read.</summary>
     public long Lines => _lines.Lines;
 
-    /// <summary>Which system wrote the log, as far as the lines so far tell.</summary>
+    /// <summary>The system that wrote the log, as far as it is known.</summary>
     public LogSystem System => _systems.Conclude();
 
     /// <summary>Reads the next record.</summary>
@@ -54,7 +52,12 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
             if (_repeating.Repeats > 0)
             {
                 _repeating = _repeating with { Repeats = _repeating.Repeats - 1 };
-                record = new LogRecord { Text = _given.WrittenSpan, At = _repeating.RepeatedAt, Mode = _repeating.Mode };
+                record = new LogRecord
+                {
+                    Text = _given.WrittenSpan,
+                    At = _repeating.RepeatedAt,
+                    Mode = _repeating.Mode,
+                };
                 return true;
             }
             ReadOnlySpan<byte> line;
@@ -71,7 +74,7 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
         return Give(default, out record);
     }
 
-    /// <summary>Takes in one line; true where it ended the record before it.</summary>
+    /// <summary>Processes one line; true if it ended the previous record.</summary>
     private bool Take(ReadOnlySpan<byte> line, out LogRecord record)
     {
         var unquoted = Unquoted(line);
@@ -96,37 +99,8 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
             if (whole.IsEmpty) return false;
             trimmed = whole;
         }
-        if (JournaldEntry.TryParse(JsonFrame.Unframe(trimmed), out var entry)) return TakeEntry(entry, out record);
+        if (JournaldEntry.TryParse(trimmed, out var entry)) return TakeEntry(entry, out record);
         return TakeText(LineCleaner.Clean(line, _scratch), out record);
-    }
-
-    /// <summary>Takes in a line of an entry that has one field a line.</summary>
-    /// <param name="line">The line.</param>
-    /// <param name="trimmed">The line without quotes and blanks around it.</param>
-    /// <param name="given">Whether a record is given out.</param>
-    /// <param name="record">The record.</param>
-    /// <returns>True for a line that was one.</returns>
-    private bool TakeField(ReadOnlySpan<byte> line, ReadOnlySpan<byte> trimmed, out bool given, out LogRecord record)
-    {
-        given = false;
-        record = default;
-        var isHeader = JournaldFields.IsHeader(trimmed, out var header);
-        var isField = !isHeader && _fields.IsField(trimmed);
-        if (_fields.IsOpen && (isHeader || trimmed.IsEmpty || isField && _fields.Begins(trimmed) || !isField && line is not [(byte)' ' or (byte)'\t', ..]))
-        {
-            if (!trimmed.IsEmpty) _again = line.ToArray();
-            given = _fields.TryClose(out var entry) && TakeEntry(entry, out record);
-            return true;
-        }
-        if (isHeader) _fields.Open(header);
-        else if (isField)
-        {
-            var name = JournaldFields.Name(trimmed, out _).ToArray();
-            _fields.Add(trimmed, out var isBinary);
-            if (isBinary && _lines.TryReadBlock(out var block)) _fields.Set(name, block);
-        }
-        else if (_fields.IsOpen) _fields.Continue(trimmed);
-        return isHeader || isField || _fields.IsOpen;
     }
 
     private bool TakeText(ReadOnlySpan<byte> whole, out LogRecord record)
@@ -137,21 +111,26 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
         if (line.Text.IsEmpty) return false;
         if (line.IsEsx) _systems.Add(LogSystem.Esxi);
         else if (line.Stamp.Clock == LogClockKind.Boot) _systems.Add(LogSystem.Linux);
-        if (line.Origin != LogOrigin.Process && RepeatedLine.TryParse(line.Text, out var repeated)) return TakeRepeated(repeated, line, out record);
-        // journalctl aligns the further lines of a process's message; without a time they are still its.
-        var isProcess = line.Origin == LogOrigin.Process || _ofProcess && line.IsBare && whole is [(byte)' ' or (byte)'\t', ..];
+        if (line.Origin != LogOrigin.Process && RepeatedLine.TryParse(line.Text, out var repeated))
+            return TakeRepeated(repeated, line, out record);
+        // journalctl indents the further lines of a process's message. Without a time they still belong to the process.
+        var isProcess =
+            line.Origin == LogOrigin.Process || _ofProcess && line.IsBare && whole is [(byte)' ' or (byte)'\t', ..];
         var goesOn = !isProcess && !_ofProcess && line.IsBare;
         _ofProcess = isProcess;
         if (isProcess) return false;
         _lastLine = whole[..Math.Min(whole.Length, 256)].ToArray();
-        if (_pending.Exists && !_pending.IsRaw && HangReport.IsContinuation(line.Text) && _text.WrittenCount + line.Text.Length < MaxRecordLength)
+        if (_pending.Exists
+            && !_pending.IsRaw
+            && HangReport.IsContinuation(line.Text)
+            && _text.WrittenCount + line.Text.Length < MaxRecordLength)
         {
             _text.Write("\n"u8);
             _text.Write(line.Text);
             return false;
         }
         var further = Unquoted(whole);
-        // Each line may have a bullet.
+        // Each line can have a bullet.
         var plain = Remark.TryStart(further.TrimStart((byte)' '), out var rest) ? rest.TrimStart((byte)' ') : default;
         if (goesOn && _pending.Exists && !_pending.IsRaw
             && (WrappedMessage.TryJoin(_text.WrittenSpan, further, out var joined)
@@ -165,7 +144,7 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
         return Begin(line, line.Text, repeats: 0, out record);
     }
 
-    // What was repeated is the line before, if that is the kernel's, of one line, and of the same host.
+    // The previous line was repeated, if it is of the kernel, a single line, and of the same host.
     private bool TakeRepeated(RepeatedLine repeated, LogLine line, out LogRecord record)
     {
         record = default;
@@ -173,7 +152,7 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
         if (count == 0) return false;
         if (!repeated.Message.IsEmpty)
         {
-            // The message that is quoted may have the kernel's own time in front.
+            // The quoted message can have the kernel's own time in front.
             var quoted = LogLineParser.Parse(repeated.Message);
             if (quoted.Origin == LogOrigin.Process) return false;
             _repeatsLeft -= count;
@@ -182,57 +161,45 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
             return Begin(line, quoted.Text, count - 1, out record);
         }
         if (_ofProcess || !_pending.Exists || _pending.IsRaw || _text.WrittenSpan.Contains((byte)'\n')) return false;
-        if (!repeated.Host.IsEmpty && _lastLine.AsSpan().IndexOf([(byte)' ', .. repeated.Host, (byte)' ']) < 0) return false;
+        if (!repeated.Host.IsEmpty && _lastLine.AsSpan().IndexOf([(byte)' ', .. repeated.Host, (byte)' ']) < 0)
+            return false;
         _repeatsLeft -= count;
-        _pending = _pending with { Repeats = _pending.Repeats + count, RepeatedAt = _clock.Read(line.Stamp, line.OtherStamp) };
+        _pending = _pending with
+        {
+            Repeats = _pending.Repeats + count,
+            RepeatedAt = _clock.Read(line.Stamp, line.OtherStamp),
+        };
         return false;
     }
 
     private bool Begin(LogLine line, ReadOnlySpan<byte> text, int repeats, out LogRecord record)
     {
         var at = _clock.Read(line.Stamp, line.OtherStamp);
-        var given = Give(new Pending { Exists = true, At = at, RepeatedAt = at, Repeats = repeats, Mode = DetectionMode.Pasted }, out record);
+        var given = Give(
+            new Pending
+            {
+                Exists = true,
+                At = at,
+                RepeatedAt = at,
+                Repeats = repeats,
+                Mode = DetectionMode.Pasted,
+            },
+            out record);
         _text.Write(text);
         return given;
     }
 
-    private bool TakeRaw(RawRecord raw, out LogRecord record)
-    {
-        // Facility 0 can't be forged: a process that writes to /dev/kmsg gets another one.
-        if (raw.Priority >= 8)
-        {
-            _skippingDictionary = true;
-            return Give(default, out record);
-        }
-        var at = _clock.Read(new LogStamp(LogClockKind.Boot, raw.At));
-        var given = Give(new Pending { Exists = true, IsRaw = true, At = at, Mode = DetectionMode.Kernel }, out record);
-        var length = KernelText.Unescape(raw.Text, _scratch);
-        _text.Write(_scratch.AsSpan(0, length));
-        return given;
-    }
-
-    private bool TakeEntry(JournaldEntry entry, out LogRecord record)
-    {
-        record = default;
-        if (!entry.IsKernel) return false;
-        _systems.Add(LogSystem.Linux);
-        var given = Give(new Pending { Exists = true, At = _clock.Read(entry.Stamp), Mode = DetectionMode.Pasted }, out record);
-        _text.Write(entry.Message);
-        _subsystem = Encoding.UTF8.GetBytes(entry.Subsystem);
-        _device = Encoding.UTF8.GetBytes(entry.Device);
-        return given;
-    }
-
-    /// <summary>Gives out the record so far and begins the next one.</summary>
+    /// <summary>Returns the current record and starts the next one.</summary>
     private bool Give(Pending next, out LogRecord record)
     {
         var pending = _pending;
         (_given, _text) = (_text, _given);
         _text.ResetWrittenCount();
-        if (pending.Exists && DamagedMessage.TryMend(_given.WrittenSpan, pending.Mode, out var mended, out var mode))
+        if (pending.Exists
+            && DamagedMessage.TryRepair(_given.WrittenSpan, pending.Mode, out var repaired, out var mode))
         {
             _given.ResetWrittenCount();
-            _given.Write(mended);
+            _given.Write(repaired);
             pending = pending with { Mode = mode };
         }
         record = new LogRecord
@@ -256,8 +223,6 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
 
     private static ReadOnlySpan<byte> Unquoted(ReadOnlySpan<byte> line) => line.TrimStart("> |\t"u8);
 
-    private byte[] Unescape(ReadOnlySpan<byte> value) => _scratch[..KernelText.Unescape(value, _scratch)];
-
     private readonly record struct Pending
     {
         public bool Exists { get; init; }
@@ -268,7 +233,7 @@ internal sealed class LogRecordReader(Stream stream, TimeSpan gap)
 
         public DetectionMode Mode { get; init; }
 
-        /// <summary>How many more of it there were, and when the last of them was told.</summary>
+        /// <summary>The number of repetitions, and the time of the last one.</summary>
         public int Repeats { get; init; }
 
         public TimeSpan RepeatedAt { get; init; }

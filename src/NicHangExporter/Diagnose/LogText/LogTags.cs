@@ -3,22 +3,44 @@ using NicHangExporter.Detection.Patterns;
 
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>Who a syslog line is from: facility words, and the tag behind the host.</summary>
+/// <summary>Determines the writer of a syslog line from facility words and the tag after the host.</summary>
 internal static class LogTags
 {
-    // klogd and some syslog daemons call it by their own names or by the facility; the last three are VMware's.
+    // klogd and some syslog daemons use their own names or the facility. The last three are VMware's.
     private static readonly byte[][] KernelTags =
     [
         "kernel:"u8.ToArray(), "vmunix:"u8.ToArray(), "klogd:"u8.ToArray(), "kern:"u8.ToArray(),
         "vmkernel:"u8.ToArray(), "vmkwarning:"u8.ToArray(), "vmkalert:"u8.ToArray(),
     ];
 
+    private static readonly byte[][] Facilities =
+    [
+        "kern"u8.ToArray(), "user"u8.ToArray(), "mail"u8.ToArray(), "daemon"u8.ToArray(), "auth"u8.ToArray(),
+        "authpriv"u8.ToArray(), "syslog"u8.ToArray(), "lpr"u8.ToArray(), "news"u8.ToArray(), "uucp"u8.ToArray(),
+        "cron"u8.ToArray(), "ftp"u8.ToArray(),
+    ];
+
+    private static readonly byte[][] Levels =
+    [
+        "emerg"u8.ToArray(), "alert"u8.ToArray(), "crit"u8.ToArray(), "err"u8.ToArray(), "error"u8.ToArray(),
+        "warn"u8.ToArray(), "warning"u8.ToArray(), "notice"u8.ToArray(), "info"u8.ToArray(), "debug"u8.ToArray(),
+        "panic"u8.ToArray(),
+    ];
+
+    private static readonly byte[][] ShoutedLevels =
+    [
+        "EMERG"u8.ToArray(), "ALERT"u8.ToArray(), "CRIT"u8.ToArray(), "ERR"u8.ToArray(), "WARNING"u8.ToArray(),
+        "NOTICE"u8.ToArray(), "INFO"u8.ToArray(), "DEBUG"u8.ToArray(),
+    ];
+
     private static readonly SearchValues<byte> NotInHosts = SearchValues.Create("[]<>="u8);
 
-    /// <summary>Looks for a tag at the start of a line, with or without a host before it.</summary>
-    /// <param name="text">The line behind its time.</param>
-    /// <param name="hostFollows">True where the line's format has a host or tag here: then any tag counts, not only one with a process id.</param>
-    /// <param name="length">For the kernel's tag, the length of host and tag; for no tag, that of a host with a facility behind it, or 0.</param>
+    /// <summary>Finds a tag at the start of a line, with or without a host before it.</summary>
+    /// <param name="text">The line after its time.</param>
+    /// <param name="hostFollows">True if the line format has a host or tag here. Then any tag counts, not only one with
+    /// a process id.</param>
+    /// <param name="length">For the kernel's tag, the length of host and tag. Without a tag, the length of a host with
+    /// a facility after it, or 0.</param>
     public static LogOrigin Find(ReadOnlySpan<byte> text, bool hostFollows, out int length)
     {
         length = 0;
@@ -41,7 +63,7 @@ internal static class LogTags
             return LogOrigin.Process;
         if (!hostFollows) return LogOrigin.Unknown;
         var dot = second.IndexOf((byte)'.');
-        // … or that of a host with the kernel's own time behind it, as netconsole's receivers write it
+        // … or the length of a host with the kernel's own time after it, as receivers of netconsole write it
         var ownTime = behind.TrimStart((byte)' ');
         if (dot > 0 && IsFacility(second[..dot]) && IsLevel(second[(dot + 1)..])
             || IsHost(first) && StampParser.TryBracket(ref ownTime, out _))
@@ -49,32 +71,26 @@ internal static class LogTags
             length = first.Length + 1;
             return LogOrigin.Unknown;
         }
-        // "host1 systemd-networkd: …", but not "sky2 eth0: tx timeout" behind a time that somebody has put there
+        // "host1 systemd-networkd: …", but not "sky2 eth0: tx timeout" after a time that a person added
         return second is [_, .., (byte)':'] && NetDrivers.IsName(second[..^1]) && !NetDrivers.IsKnown(first)
-            && !(first.SequenceEqual("NETDEV"u8) && second.SequenceEqual("WATCHDOG:"u8)) ? LogOrigin.Process : LogOrigin.Unknown;
+            && !(first.SequenceEqual("NETDEV"u8) && second.SequenceEqual("WATCHDOG:"u8))
+            ? LogOrigin.Process
+            : LogOrigin.Unknown;
     }
 
-    /// <summary>True for syslog's names of facilities.</summary>
+    /// <summary>True for the name of a syslog facility.</summary>
     public static bool IsFacility(ReadOnlySpan<byte> word) =>
-        word.SequenceEqual("kern"u8) || word.SequenceEqual("user"u8) || word.SequenceEqual("mail"u8) || word.SequenceEqual("daemon"u8)
-        || word.SequenceEqual("auth"u8) || word.SequenceEqual("authpriv"u8) || word.SequenceEqual("syslog"u8) || word.SequenceEqual("lpr"u8)
-        || word.SequenceEqual("news"u8) || word.SequenceEqual("uucp"u8) || word.SequenceEqual("cron"u8) || word.SequenceEqual("ftp"u8)
-        || word.Length == 6 && word.StartsWith("local"u8) && IsDigits(word[5..]);
+        PrefixWords.IsOneOf(word, Facilities)
+        || word.Length == 6 && word.StartsWith("local"u8) && PrefixWords.IsDigits(word[5..]);
 
-    /// <summary>True for syslog's names of levels.</summary>
-    public static bool IsLevel(ReadOnlySpan<byte> word) =>
-        word.SequenceEqual("emerg"u8) || word.SequenceEqual("alert"u8) || word.SequenceEqual("crit"u8) || word.SequenceEqual("err"u8)
-        || word.SequenceEqual("error"u8) || word.SequenceEqual("warn"u8) || word.SequenceEqual("warning"u8) || word.SequenceEqual("notice"u8)
-        || word.SequenceEqual("info"u8) || word.SequenceEqual("debug"u8) || word.SequenceEqual("panic"u8);
+    /// <summary>True for the name of a syslog level.</summary>
+    public static bool IsLevel(ReadOnlySpan<byte> word) => PrefixWords.IsOneOf(word, Levels);
 
-    /// <summary>True for decimal digits only.</summary>
-    public static bool IsDigits(ReadOnlySpan<byte> text) => text.Length > 0 && text.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
-
-    /// <summary>True for <c>0000:00:19.0</c>, which 2.6 could print first: no line number.</summary>
+    /// <summary>True for <c>0000:00:19.0</c>, which 2.6 could print first. It is not a line number.</summary>
     public static bool StartsWithPciAddress(ReadOnlySpan<byte> text) =>
         text.Length >= 12 && text[4] == ':' && text[7] == ':' && text[10] == '.';
 
-    /// <summary>Where the word after the one at a position begins; the text's length where there is none.</summary>
+    /// <summary>The start of the next word after a position; the text's length without a next word.</summary>
     public static int NextWord(ReadOnlySpan<byte> text, int at)
     {
         var blank = text[at..].IndexOfAny(" \t"u8);
@@ -88,7 +104,7 @@ internal static class LogTags
     }
 
     /// <summary>The length of the kernel's tag at the start, or 0.</summary>
-    /// <remarks>Messages to all terminals have no blank behind it: <c>kernel:[  512.1] …</c>.</remarks>
+    /// <remarks>Messages to all terminals have no blank after it: <c>kernel:[ 512.1] …</c>.</remarks>
     public static int KernelTag(ReadOnlySpan<byte> text)
     {
         foreach (var tag in KernelTags)
@@ -98,19 +114,17 @@ internal static class LogTags
         return 0;
     }
 
-    // As SONiC writes them.
-    private static bool IsShoutedLevel(ReadOnlySpan<byte> word) =>
-        word.SequenceEqual("EMERG"u8) || word.SequenceEqual("ALERT"u8) || word.SequenceEqual("CRIT"u8)
-        || word.SequenceEqual("ERR"u8) || word.SequenceEqual("WARNING"u8) || word.SequenceEqual("NOTICE"u8)
-        || word.SequenceEqual("INFO"u8) || word.SequenceEqual("DEBUG"u8);
+    // The form of SONiC.
+    private static bool IsShoutedLevel(ReadOnlySpan<byte> word) => PrefixWords.IsOneOf(word, ShoutedLevels);
 
-    private static bool IsHost(ReadOnlySpan<byte> word) => word.IndexOfAny(NotInHosts) < 0 && (word.IndexOf((byte)':') < 0 || word.IndexOf("::"u8) >= 0);
+    private static bool IsHost(ReadOnlySpan<byte> word) =>
+        word.IndexOfAny(NotInHosts) < 0 && (word.IndexOf((byte)':') < 0 || word.IndexOf("::"u8) >= 0);
 
     // "sudo[4242]:"
     private static bool IsProcess(ReadOnlySpan<byte> word)
     {
         if (!word.EndsWith("]:"u8)) return false;
         var open = word.IndexOf((byte)'[');
-        return open > 0 && IsDigits(word[(open + 1)..^2]);
+        return open > 0 && PrefixWords.IsDigits(word[(open + 1)..^2]);
     }
 }

@@ -1,24 +1,37 @@
+using NicHangExporter.Detection.Patterns;
+
 namespace NicHangExporter.Diagnose.LogText;
 
 /// <summary>
-/// What web pages and forums put around a line of a log: tags of HTML and of bulletin boards, fences and backticks of Markdown. Only the names in the
-/// list are tags, so that <c>&lt;3&gt;</c> and <c>&lt;IRQ&gt;</c> stay what they are.
+/// Markup that web pages and forums put around a log line: tags of HTML and of bulletin boards, fences and backticks of
+/// Markdown. Only listed names are tags, so that <c>&lt;3&gt;</c> and <c>&lt;IRQ&gt;</c> are kept.
 /// </summary>
 internal static class Markup
 {
     private const int MaxTagLength = 80;
 
-    /// <summary>Takes one piece of markup off the start.</summary>
+    private static readonly byte[][] TagNames =
+    [
+        "pre"u8.ToArray(), "code"u8.ToArray(), "p"u8.ToArray(), "br"u8.ToArray(), "li"u8.ToArray(), "div"u8.ToArray(),
+        "span"u8.ToArray(), "tt"u8.ToArray(), "samp"u8.ToArray(), "quote"u8.ToArray(), "blockquote"u8.ToArray(),
+        "spoiler"u8.ToArray(), "noparse"u8.ToArray(),
+    ];
+
+    /// <summary>Removes one piece of markup from the start.</summary>
     /// <param name="text">The line.</param>
-    /// <param name="rest">What follows it; after a backtick, without those at the end as well.</param>
+    /// <param name="rest">The text after it. After a backtick, the backticks at the end are removed too.</param>
     public static bool TryStart(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> rest)
     {
         rest = text;
         if (text is [(byte)'`', ..])
             rest = text.Trim((byte)'`');
-        else if (text is [(byte)'<', ..] && text[..Math.Min(text.Length, MaxTagLength)].IndexOf((byte)'>') is > 0 and var angle && IsTag(text[1..angle]))
+        else if (text is [(byte)'<', ..]
+            && text[..Math.Min(text.Length, MaxTagLength)].IndexOf((byte)'>') is > 0 and var angle
+            && IsTag(text[1..angle]))
             rest = text[(angle + 1)..];
-        else if (text is [(byte)'[', ..] && text[..Math.Min(text.Length, MaxTagLength)].IndexOf((byte)']') is > 0 and var square && IsTag(text[1..square]))
+        else if (text is [(byte)'[', ..]
+            && text[..Math.Min(text.Length, MaxTagLength)].IndexOf((byte)']') is > 0 and var square
+            && IsTag(text[1..square]))
             rest = text[(square + 1)..];
         return rest.Length < text.Length;
     }
@@ -34,7 +47,10 @@ internal static class Markup
                 text = text.TrimEnd((byte)'`');
                 continue;
             }
-            var open = text is [.., (byte)'>'] ? text.LastIndexOf((byte)'<') : text is [.., (byte)']'] ? text.LastIndexOf((byte)'[') : -1;
+            var open =
+                text is [.., (byte)'>'] ? text.LastIndexOf((byte)'<')
+                : text is [.., (byte)']'] ? text.LastIndexOf((byte)'[')
+                : -1;
             if (open < 0 || text.Length - open > MaxTagLength || !IsTag(text[(open + 1)..^1])) return text;
             text = text[..open];
         }
@@ -50,8 +66,6 @@ internal static class Markup
         Span<byte> lower = stackalloc byte[10];
         for (var at = 0; at < name.Length; at++) lower[at] = (byte)(name[at] | 0x20);
         lower = lower[..name.Length];
-        return lower.SequenceEqual("pre"u8) || lower.SequenceEqual("code"u8) || lower.SequenceEqual("p"u8) || lower.SequenceEqual("br"u8) || lower.SequenceEqual("li"u8)
-            || lower.SequenceEqual("div"u8) || lower.SequenceEqual("span"u8) || lower.SequenceEqual("tt"u8) || lower.SequenceEqual("samp"u8) || lower.SequenceEqual("quote"u8)
-            || lower.SequenceEqual("blockquote"u8) || lower.SequenceEqual("spoiler"u8) || lower.SequenceEqual("noparse"u8);
+        return PrefixWords.IsOneOf(lower, TagNames);
     }
 }

@@ -1,12 +1,13 @@
 namespace NicHangExporter.Diagnose.LogText;
 
 /// <summary>
-/// Undoes quoted-printable (RFC 2045, 6.7), in which mailing lists pass on logs: <c>=3D</c>, <c>=20</c>, <c>=C2=A0</c>, and lines that end with <c>=</c>
-/// and go on in the next one, within a word if need be. In such a text every <c>=</c> is escaped, so that a line with any other one is left alone.
+/// Decodes quoted-printable (RFC 2045, 6.7), which mailing lists use: <c>=3D</c>, <c>=20</c>, <c>=C2=A0</c>, and lines
+/// that end with <c>=</c> and continue in the next line, even within a word. Such a text escapes every <c>=</c>, so a
+/// line with any other <c>=</c> is not changed.
 /// </summary>
 internal sealed class QuotedPrintableReader(LineReader lines)
 {
-    // Encoders fill a line up to 76 characters before they break it.
+    // Encoders fill lines with up to 76 characters before they break them.
     private const int FullLine = 70;
 
     private readonly byte[] _joined = new byte[LineReader.MaxLength];
@@ -14,7 +15,7 @@ internal sealed class QuotedPrintableReader(LineReader lines)
     private byte[]? _held;
     private bool _encoded;
 
-    /// <summary>How many lines were read.</summary>
+    /// <summary>The number of lines read.</summary>
     public long Lines => lines.Lines;
 
     /// <summary>Reads the next line, joined and decoded.</summary>
@@ -64,7 +65,9 @@ internal sealed class QuotedPrintableReader(LineReader lines)
         return _held is null && lines.TryReadBlock(out block);
     }
 
-    /// <summary>Joins the lines that follow. Where the next one begins a record of its own, the <c>=</c> was only one.</summary>
+    /// <summary>
+    /// Joins the following lines. If the next line starts a record of its own, the <c>=</c> is kept as text.
+    /// </summary>
     private void Join(ReadOnlySpan<byte> first)
     {
         _encoded |= first.Length is >= FullLine and <= 76;
@@ -80,7 +83,7 @@ internal sealed class QuotedPrintableReader(LineReader lines)
                 return;
             }
             _encoded = true;
-            // A reply quotes each of the lines, however they belong together.
+            // A reply quotes each of the joined lines.
             next = next[Quoted(next, quote)..];
             next = next.TrimEnd(" \t\r"u8);
             goesOn = next is [.., (byte)'='] && IsEncoded(next[..^1]);
@@ -92,16 +95,20 @@ internal sealed class QuotedPrintableReader(LineReader lines)
         _length = Decode(_joined.AsSpan(0, _length));
     }
 
-    // How much of a line are marks of quotation that the first line has as well, with one blank behind them.
+    // The length of the quotation marks that the first line has too, with one blank after them.
     private static int Quoted(ReadOnlySpan<byte> line, ReadOnlySpan<byte> quote)
     {
         var marks = line[..line.CommonPrefixLength(quote)].LastIndexOfAny((byte)'>', (byte)'|') + 1;
         return marks > 0 && marks < line.Length && line[marks] == ' ' ? marks + 1 : marks;
     }
 
-    // Escapes that nothing else writes. "=20" may be a number, but not where the line ends: no message of interest ends so.
+    // Escapes that do not occur in other text. "=20" may be a number, but no relevant message ends with it.
     private static bool IsUnmistakable(ReadOnlySpan<byte> text) =>
-        text.IndexOf("=3D"u8) >= 0 || text.IndexOf("=C2=A0"u8) >= 0 || text.IndexOf("=E2=80="u8) >= 0 || text.EndsWith("=20"u8) || text.EndsWith("=09"u8);
+        text.IndexOf("=3D"u8) >= 0
+        || text.IndexOf("=C2=A0"u8) >= 0
+        || text.IndexOf("=E2=80="u8) >= 0
+        || text.EndsWith("=20"u8)
+        || text.EndsWith("=09"u8);
 
     private static bool IsEncoded(ReadOnlySpan<byte> text)
     {
@@ -128,7 +135,7 @@ internal sealed class QuotedPrintableReader(LineReader lines)
         return length;
     }
 
-    // Upper case only: 6.7 demands it, and the kernel writes lower case.
+    // Upper case only: 6.7 requires it, and the kernel writes lower case.
     private static int Digit(byte digit) => digit switch
     {
         >= (byte)'0' and <= (byte)'9' => digit - '0',

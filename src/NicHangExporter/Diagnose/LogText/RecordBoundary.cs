@@ -4,50 +4,50 @@ using NicHangExporter.Detection.Patterns;
 namespace NicHangExporter.Diagnose.LogText;
 
 /// <summary>
-/// Where the next record begins in a line that holds several. A line is taken for such a one only where it begins as its records do: a process that
-/// quotes a line of the kernel's log within its own must stay one line. Pure; takes any bytes.
+/// Finds the next record in a line that holds several. A line counts as such only if it starts like its records. A
+/// process's line that quotes a line of the kernel's log stays one line. Pure; accepts any bytes.
 /// </summary>
 internal readonly struct RecordBoundary
 {
-    /// <summary>Shorter lines hold no two records worth parting.</summary>
+    /// <summary>Shorter lines do not hold two records.</summary>
     private const int ShortestLine = 40;
 
-    /// <summary>So many records are no quotation, whoever wrote the first of them.</summary>
+    /// <summary>This many records are not a quotation, even if a process wrote the first of them.</summary>
     private const int Many = 4;
 
-    /// <summary>The most prose that is looked through for a record.</summary>
+    /// <summary>The maximum length of prose that is searched for a record.</summary>
     private const int MaxProse = 512;
 
-    // What structured text has: names of fields, objects, tags with a process id.
+    // Characters of structured text: field names, objects, tags with a process id.
     private static readonly SearchValues<byte> NotInProse = SearchValues.Create("{}[]<>|=\"\\_"u8);
 
     private enum Form { Date, Bracket, Tag, Raw, Object, Field, Bare }
 
     private Form Kind { get; init; }
 
-    /// <summary>Where the first record's stamp begins, or how long the tag is.</summary>
+    /// <summary>The start of the first record's timestamp, or the length of the tag.</summary>
     private int Front { get; init; }
 
-    /// <summary>What the first record begins with: its date, its tag, or what stands in front of the stamp.</summary>
+    /// <summary>The start of the first record: its date, its tag, or the text before the timestamp.</summary>
     private byte[] First { get; init; }
 
-    /// <summary>How much of the line is prose in front of the first record.</summary>
+    /// <summary>The length of the prose before the first record.</summary>
     private int Prose { get; init; }
 
-    /// <summary>Looks whether a line holds several records.</summary>
+    /// <summary>Checks whether a line holds several records.</summary>
     public static bool TryFind(ReadOnlySpan<byte> line, out RecordBoundary boundary)
     {
         if (TryFindFromStart(line, out boundary)) return true;
-        // Prose stands in front, or a command, or the line is none of these.
+        // The line starts with prose or a command, or it holds no records.
         if (line.Length < ShortestLine) return false;
         var isCommand = ShellPrompt.TryStart(line, out _);
         if (!isCommand && !LogLineParser.Parse(line).IsBare) return false;
-        // With a digit begins a copy of /dev/kmsg, damaged ones too.
+        // A copy of /dev/kmsg starts with a digit, even if it is damaged.
         if (line.TrimStart("> |\t"u8) is [>= (byte)'0' and <= (byte)'9', ..]) return false;
         for (var at = LogTags.NextWord(line, 0); at < Math.Min(line.Length, MaxProse); at = LogTags.NextWord(line, at))
         {
             if (!BeginsRecord(line, at) || !TryFindFromStart(line[at..], out boundary)) continue;
-            // Somebody who quotes two records may mention them; three are a log.
+            // A text may mention two records. Three are a log.
             var second = boundary.Next(line, at);
             if (second == line.Length || boundary.Next(line, second) == line.Length) continue;
             boundary = boundary with { Prose = at };
@@ -56,7 +56,7 @@ internal readonly struct RecordBoundary
         return false;
     }
 
-    // What a log begins with: a time, the kernel's tag, or the prefix of a device.
+    // The start of a log: a time, the kernel's tag, or the prefix of a device.
     private static bool BeginsRecord(ReadOnlySpan<byte> line, int at)
     {
         var text = line[at..];
@@ -65,7 +65,7 @@ internal readonly struct RecordBoundary
         return text[0] == '[' && StampParser.TryBracket(ref rest, out _)
             || LogTags.Find(text, hostFollows: false, out _) == LogOrigin.Kernel
             || (char.IsAsciiDigit((char)text[0]) || StampParser.StartsWithName(text)) && Date(text) > 0
-            || MessageStart.IsAt(line, at) && KernelPrefix.IsBusAddress(Word(text[LogTags.NextWord(text, 0)..]));
+            || MessageStart.IsAt(line, at) && PrefixWords.IsBusAddress(Word(text[LogTags.NextWord(text, 0)..]));
     }
 
     private static bool TryFindFromStart(ReadOnlySpan<byte> line, out RecordBoundary boundary)
@@ -76,7 +76,7 @@ internal readonly struct RecordBoundary
         var text = line[front..];
         var many = 2;
         if (text.IsEmpty) return false;
-        // What a process wrote may quote a record of the kernel.
+        // A process may quote a record of the kernel.
         if (LogLineParser.Parse(text).Origin == LogOrigin.Process) many = Many;
         if (RawRecord.TryParse(text, out var raw))
         {
@@ -84,7 +84,8 @@ internal readonly struct RecordBoundary
             if (raw.Priority >= 8) many = Many;
         }
         else if (text[0] == '{' || text.StartsWith("[{"u8)) boundary = new RecordBoundary { Kind = Form.Object };
-        else if (JournaldFields.Name(text, out var hasValue) is var name && name.StartsWith("_"u8) && hasValue) boundary = new RecordBoundary { Kind = Form.Field };
+        else if (JournaldFields.Name(text, out var hasValue) is var name && name.StartsWith("_"u8) && hasValue)
+            boundary = new RecordBoundary { Kind = Form.Field };
         else if (Date(text) is > 0 and var date)
         {
             boundary = new RecordBoundary { Kind = Form.Date, First = text[..date].ToArray() };
@@ -92,7 +93,7 @@ internal readonly struct RecordBoundary
         else if (FirstBracket(text) is >= 0 and var bracket)
         {
             boundary = new RecordBoundary { Kind = Form.Bracket, Front = bracket, First = text[..bracket].ToArray() };
-            // Only what logs have in front of a time: anything else is prose.
+            // Anything before the time that is not part of a log format is prose.
             if (bracket > 0 && !LogLineParser.Parse(text[..bracket]).Text.IsEmpty && !ShellPrompt.Is(text[..bracket]))
             {
                 if (LogLineParser.Parse(text).IsBare) return false;
@@ -100,7 +101,8 @@ internal readonly struct RecordBoundary
             }
             if (LogLineParser.Parse(text[bracket..]).Origin == LogOrigin.Process) many = Many;
         }
-        else if (LogTags.Find(text, hostFollows: false, out var tag) == LogOrigin.Kernel) boundary = new RecordBoundary { Kind = Form.Tag, First = text[..tag].ToArray() };
+        else if (LogTags.Find(text, hostFollows: false, out var tag) == LogOrigin.Kernel)
+            boundary = new RecordBoundary { Kind = Form.Tag, First = text[..tag].ToArray() };
         else if (MessageStart.IsAt(text, 0)) boundary = new RecordBoundary { Kind = Form.Bare };
         else return false;
 
@@ -109,7 +111,7 @@ internal readonly struct RecordBoundary
         return false;
     }
 
-    /// <summary>Where the record after the one at a position begins; the line's length where there is none.</summary>
+    /// <summary>The start of the next record after a position; the line's length without a next record.</summary>
     public int Next(ReadOnlySpan<byte> line, int position)
     {
         if (position < Prose) return Prose;
@@ -127,7 +129,7 @@ internal readonly struct RecordBoundary
 
     private int NextDate(ReadOnlySpan<byte> line, int from)
     {
-        // The first mark between its digits tells where a date may be.
+        // The first separator between its digits locates possible dates.
         var mark = First.AsSpan().IndexOfAny(":."u8);
         if (mark < 0) return line.Length;
         for (var at = from + mark; at < line.Length;)
@@ -136,7 +138,8 @@ internal readonly struct RecordBoundary
             if (found < 0) break;
             at += found;
             var start = at - mark;
-            if (start >= from && Follows(line, start) && LooksAlike(line[start..]) && Date(line[start..]) > 0) return Whole(line, start, from);
+            if (start >= from && Follows(line, start) && LooksAlike(line[start..]) && Date(line[start..]) > 0)
+                return Whole(line, start, from);
             at++;
         }
         return line.Length;
@@ -144,7 +147,7 @@ internal readonly struct RecordBoundary
 
     private int NextBracket(ReadOnlySpan<byte> line, int position)
     {
-        // The stamp of the record itself comes first.
+        // Skips the timestamp of the record itself.
         var own = Bracket(line, position);
         var at = own < line.Length ? Bracket(line, own + 1) : own;
         if (at >= line.Length) return line.Length;
@@ -171,10 +174,15 @@ internal readonly struct RecordBoundary
             if (blank < 0) return line.Length;
             at += blank + 1;
             var word = line[at..];
-            if (Kind == Form.Raw ? RawRecord.TryParse(word, out _) || RawRecord.TryDictionary(word[..Math.Max(word.IndexOf((byte)' '), 0)], out _, out _) || RawRecord.TryDictionary(word, out _, out _) && word.IndexOf((byte)' ') < 0
-                : JournaldFields.Name(word, out var hasValue).Length > 1 && hasValue) return at;
+            if (Kind == Form.Raw ? BeginsRaw(word) : JournaldFields.Name(word, out var hasValue).Length > 1 && hasValue)
+                return at;
         }
     }
+
+    private static bool BeginsRaw(ReadOnlySpan<byte> text) =>
+        RawRecord.TryParse(text, out _)
+        || RawRecord.TryDictionary(text[..Math.Max(text.IndexOf((byte)' '), 0)], out _, out _)
+        || RawRecord.TryDictionary(text, out _, out _) && text.IndexOf((byte)' ') < 0;
 
     private static ReadOnlySpan<byte> Word(ReadOnlySpan<byte> text)
     {
@@ -185,7 +193,7 @@ internal readonly struct RecordBoundary
     private static int NextText(ReadOnlySpan<byte> line, int from, ReadOnlySpan<byte> text) =>
         line[from..].IndexOf(text) is >= 0 and var found ? from + found : line.Length;
 
-    // Quotes in front of the record belong to it.
+    // A "<" before the record belongs to it.
     private static int Whole(ReadOnlySpan<byte> line, int start, int from)
     {
         while (start > from && line[start - 1] == '<') start--;
@@ -193,18 +201,26 @@ internal readonly struct RecordBoundary
     }
 
     private static bool Follows(ReadOnlySpan<byte> line, int at) =>
-        at == 0 || line[at - 1] is (byte)' ' or (byte)'\t' or (byte)'>' or (byte)'\n' || line[..at].EndsWith("\\n"u8) || line[..at].EndsWith("#012"u8);
+        at == 0
+        || line[at - 1] is (byte)' ' or (byte)'\t' or (byte)'>' or (byte)'\n'
+        || line[..at].EndsWith("\\n"u8)
+        || line[..at].EndsWith("#012"u8);
 
-    /// <summary>The length of the date at the start, without the blank behind it; 0 for none. A time alone would be found in any text.</summary>
+    /// <summary>
+    /// The length of the date at the start, without the blank after it; 0 without a date. A time alone occurs in any
+    /// text.
+    /// </summary>
     private static int Date(ReadOnlySpan<byte> text)
     {
         var rest = text;
-        if (!char.IsAsciiLetterOrDigit((char)text[0]) && text[0] < 0x80 || !StampParser.TryDate(ref rest, out var stamp, out _)) return 0;
+        if (!char.IsAsciiLetterOrDigit((char)text[0]) && text[0] < 0x80
+            || !StampParser.TryDate(ref rest, out var stamp, out _))
+            return 0;
         var length = text[..^rest.Length].TrimEnd(" \t"u8).Length;
         return length > 5 && (stamp.Clock == LogClockKind.Wall || length >= 8) ? length : 0;
     }
 
-    // Letters for letters, digits (or the blanks that pad them) for digits.
+    // Compares by class: letters, digits (or the blanks that pad them).
     private bool LooksAlike(ReadOnlySpan<byte> text)
     {
         if (text.Length < First.Length) return false;
@@ -213,9 +229,12 @@ internal readonly struct RecordBoundary
         return true;
     }
 
-    private static int Class(byte octet) => octet >= 0x80 || char.IsAsciiLetter((char)octet) ? 'a' : char.IsAsciiDigit((char)octet) || octet == ' ' ? '0' : octet;
+    private static int Class(byte octet) =>
+        octet >= 0x80 || char.IsAsciiLetter((char)octet) ? 'a'
+        : char.IsAsciiDigit((char)octet) || octet == ' ' ? '0'
+        : octet;
 
-    // The same signs at the same places: "kern  :err   : " and "kern  :warn  : ".
+    // Requires the same signs at the same positions: "kern  :err   : " and "kern  :warn  : ".
     private bool HasFront(ReadOnlySpan<byte> front)
     {
         for (var at = 0; at < front.Length; at++)
@@ -225,7 +244,8 @@ internal readonly struct RecordBoundary
 
     private static bool Sign(byte octet) => octet < 0x80 && octet != ' ' && !char.IsAsciiLetterOrDigit((char)octet);
 
-    private static int FirstBracket(ReadOnlySpan<byte> text) => Bracket(text, 0) is var at && at < text.Length ? at : -1;
+    private static int FirstBracket(ReadOnlySpan<byte> text) =>
+        Bracket(text, 0) is var at && at < text.Length ? at : -1;
 
     private static int Bracket(ReadOnlySpan<byte> line, int from)
     {

@@ -2,19 +2,20 @@ using System.Buffers;
 
 namespace NicHangExporter.Diagnose.LogText;
 
-/// <summary>What people write in front of a line and behind it: arrows, bullets, comments.</summary>
+/// <summary>Additions of people before and after a line: arrows, bullets, comments.</summary>
 internal static class Remark
 {
     private static readonly byte[][] Starts =
     [
-        "-->"u8.ToArray(), "->"u8.ToArray(), "==>"u8.ToArray(), "=>"u8.ToArray(), "→"u8.ToArray(), "»"u8.ToArray(), "•"u8.ToArray(), "·"u8.ToArray(), "‣"u8.ToArray(), "–"u8.ToArray(),
-        "//"u8.ToArray(), "/*"u8.ToArray(), "*"u8.ToArray(), "+"u8.ToArray(), "-"u8.ToArray(), "#"u8.ToArray(), ";"u8.ToArray(), "!"u8.ToArray(), "^"u8.ToArray(), "%"u8.ToArray(),
-        "$ "u8.ToArray(),
+        "-->"u8.ToArray(), "->"u8.ToArray(), "==>"u8.ToArray(), "=>"u8.ToArray(), "→"u8.ToArray(), "»"u8.ToArray(),
+        "•"u8.ToArray(), "·"u8.ToArray(), "‣"u8.ToArray(), "–"u8.ToArray(), "//"u8.ToArray(), "/*"u8.ToArray(),
+        "*"u8.ToArray(), "+"u8.ToArray(), "-"u8.ToArray(), "#"u8.ToArray(), ";"u8.ToArray(), "!"u8.ToArray(),
+        "^"u8.ToArray(), "%"u8.ToArray(), "$ "u8.ToArray(),
     ];
 
     private static readonly SearchValues<byte> Ends = SearchValues.Create("<←/#-—–(*!^;=\t →…"u8);
 
-    /// <summary>Takes one sign off the start.</summary>
+    /// <summary>Removes one sign from the start.</summary>
     public static bool TryStart(ReadOnlySpan<byte> text, out ReadOnlySpan<byte> rest)
     {
         foreach (var start in Starts)
@@ -26,14 +27,20 @@ internal static class Remark
             }
         // "1. ", "2) "
         var digits = text.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
-        rest = digits is > 0 and <= 3 && digits + 1 < text.Length && text[digits] is (byte)'.' or (byte)')' && text[digits + 1] == ' ' ? text[(digits + 2)..] : default;
+        rest =
+            digits is > 0 and <= 3
+            && digits + 1 < text.Length
+            && text[digits] is (byte)'.' or (byte)')'
+            && text[digits + 1] == ' '
+                ? text[(digits + 2)..]
+                : default;
         return !rest.IsEmpty;
     }
 
-    /// <summary>Finds the next place from which on the text may be a remark.</summary>
+    /// <summary>Finds the next position at which a remark may start.</summary>
     /// <param name="text">The line.</param>
-    /// <param name="from">Where to begin.</param>
-    /// <returns>The place, or -1.</returns>
+    /// <param name="from">The first position.</param>
+    /// <returns>The position, or -1.</returns>
     public static int Next(ReadOnlySpan<byte> text, int from)
     {
         for (var at = Math.Max(from, 1); at < text.Length; at++)
@@ -41,8 +48,11 @@ internal static class Remark
             var found = text[at..].IndexOfAny(Ends);
             if (found < 0) return -1;
             at += found;
-            // Two blanks part a message from a remark without a sign; all signs have a blank in front.
-            if (text[at] == '\t' || text[at - 1] is (byte)' ' or (byte)'\t' && (text[at] == ' ' || text[at] != ' ' && IsSign(text[at..]))) return at;
+            // Two blanks separate a message from a remark without a sign. All signs have a blank before them.
+            if (text[at] == '\t'
+                || text[at - 1] is (byte)' ' or (byte)'\t'
+                    && (text[at] == ' ' || text[at] != ' ' && IsSign(text[at..])))
+                return at;
         }
         return -1;
     }

@@ -3,24 +3,25 @@ using System.Buffers.Text;
 namespace NicHangExporter.Diagnose.LogText;
 
 /// <summary>
-/// What a log daemon writes instead of a message that came again: <c>last message repeated 3 times</c> (syslogd), <c>message repeated 3 times: [ text]</c>
-/// (rsyslog), <c>Last message 'text' repeated 3 times, suppressed by syslog-ng on host</c>.
+/// The line that a log daemon writes instead of a repeated message: <c>last message repeated 3 times</c> (syslogd),
+/// <c>message repeated 3 times: [ text]</c> (rsyslog), <c>Last message 'text' repeated 3 times, suppressed by syslog-ng
+/// on host</c>.
 /// </summary>
 internal readonly ref struct RepeatedLine
 {
-    /// <summary>More than a daemon counts up to before it writes the line; a forged number must not keep the reader busy.</summary>
+    /// <summary>Daemons write the line before they count this far. The limit protects against forged numbers.</summary>
     private const int Most = 10_000;
 
-    /// <summary>How many times more.</summary>
+    /// <summary>The number of repetitions.</summary>
     public int Count { get; private init; }
 
-    /// <summary>The host, or empty where the line has none left.</summary>
+    /// <summary>The host, or empty if the line has none.</summary>
     public ReadOnlySpan<byte> Host { get; private init; }
 
-    /// <summary>The message where the line quotes it, or empty: then the one before is meant.</summary>
+    /// <summary>The quoted message; empty if the previous message is meant.</summary>
     public ReadOnlySpan<byte> Message { get; private init; }
 
-    /// <summary>Reads the text of a line, from which time and tag have been taken off.</summary>
+    /// <summary>Parses the text of a line without time and tag.</summary>
     public static bool TryParse(ReadOnlySpan<byte> text, out RepeatedLine line)
     {
         line = default;
@@ -45,7 +46,8 @@ internal readonly ref struct RepeatedLine
         }
         if (!rest.StartsWith("repeated "u8)) return false;
         rest = rest["repeated "u8.Length..];
-        if (!Utf8Parser.TryParse(rest, out int count, out var used) || count < 1 || !rest[used..].StartsWith(" time"u8)) return false;
+        if (!Utf8Parser.TryParse(rest, out int count, out var used) || count < 1 || !rest[used..].StartsWith(" time"u8))
+            return false;
         rest = rest[used..];
         if (message.IsEmpty && rest.IndexOf(": ["u8) is > 0 and var open)
         {

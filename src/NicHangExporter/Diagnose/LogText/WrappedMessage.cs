@@ -3,20 +3,25 @@ using NicHangExporter.Detection.Patterns;
 namespace NicHangExporter.Diagnose.LogText;
 
 /// <summary>
-/// Mail programs and terminals break long lines. Two lines are one message where the table knows it only of both together: what stands in front still has
-/// to be a prefix of the kernel's, so that a sentence which quotes a message and is broken within it is none.
+/// Joins lines that mail programs and terminals have broken. Two lines are one message if the table matches only their
+/// combination. The text before the message must still be a prefix of the kernel, so that a sentence that quotes a
+/// message does not match.
 /// </summary>
 internal static class WrappedMessage
 {
-    /// <summary>Joins two lines, with the blank at which they were broken, or without one.</summary>
-    /// <param name="first">The text of a record, without what its log puts in front.</param>
-    /// <param name="second">The next line, which has nothing in front.</param>
+    /// <summary>Joins two lines, with a blank or without one.</summary>
+    /// <param name="first">The text of a record, without the parts of its log format.</param>
+    /// <param name="second">The next line, which has no prefix of its log.</param>
     /// <param name="joined">The message.</param>
     public static bool TryJoin(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, out byte[] joined)
     {
         joined = [];
-        if (first.IsEmpty || first.Length + second.Length >= HangDetector.MaxLineLength || first.IndexOf((byte)'\n') >= 0 || IsMessage(first)) return false;
-        // Behind a device's prefix the message itself may be one without it.
+        if (first.IsEmpty
+            || first.Length + second.Length >= HangDetector.MaxLineLength
+            || first.IndexOf((byte)'\n') >= 0
+            || IsMessage(first))
+            return false;
+        // After a device's prefix the message itself may match without it.
         if (IsMessage(second) && !IsPrefix(first)) return false;
         joined = [.. first.TrimEnd((byte)' '), (byte)' ', .. second];
         if (IsMessage(joined)) return true;
@@ -24,7 +29,7 @@ internal static class WrappedMessage
         return IsMessage(joined);
     }
 
-    /// <summary>Joins two lines that are the beginning of a message, so that a third one may end it.</summary>
+    /// <summary>Joins two lines that are the start of a message, so that a third line can complete it.</summary>
     public static bool TryBegin(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, out byte[] joined)
     {
         joined = [];

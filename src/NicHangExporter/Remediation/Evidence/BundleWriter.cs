@@ -1,13 +1,14 @@
 namespace NicHangExporter.Remediation.Evidence;
 
-/// <summary>A bundle on its way to the disk.</summary>
+/// <summary>A bundle to be written.</summary>
 /// <param name="Bundle">The bundle.</param>
-/// <param name="IsWhole">It holds all that is known now; one that is not is followed by another.</param>
-internal readonly record struct BundleDraft(EpisodeBundle Bundle, bool IsWhole);
+/// <param name="IsComplete">It has everything that is known now. An incomplete one is followed by another.</param>
+internal readonly record struct BundleDraft(EpisodeBundle Bundle, bool IsComplete);
 
 /// <summary>
-/// Writes bundles on a thread of its own: an fsync may take seconds, and the answer to a hang must not wait for it. Of each bundle the newest draft waits,
-/// so a disk that does not answer costs no more memory than there are episodes. Without <see cref="Start"/> the caller writes, and waits.
+/// Writes bundles on its own thread: an fsync may take seconds, and the reaction to a hang must not wait for it. Only
+/// the newest draft of each bundle waits, which bounds the memory while the disk hangs. Without <see cref="Start"/> the
+/// caller writes.
 /// </summary>
 internal sealed class BundleWriter(Action<BundleDraft> write)
 {
@@ -15,25 +16,27 @@ internal sealed class BundleWriter(Action<BundleDraft> write)
     private readonly Queue<string> _order = [];
     private readonly Dictionary<string, BundleDraft> _waiting = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private EpisodeBundle? _underWay;
+    private EpisodeBundle? _current;
     private Thread? _thread;
     private bool _closed;
 
-    /// <summary>Starts the thread. A background thread: the process must be able to end while the disk does not answer.</summary>
+    /// <summary>
+    /// Starts the thread. It is a background thread: the process must be able to end while the disk hangs.
+    /// </summary>
     public void Start()
     {
         _thread = new Thread(Run) { IsBackground = true, Name = "bundles" };
         _thread.Start();
     }
 
-    /// <summary>The newest draft of a bundle that is not on the disk yet; null where none is on its way.</summary>
+    /// <summary>The newest draft of a bundle that is not on the disk yet; null if there is none.</summary>
     public EpisodeBundle? Latest(string id)
     {
         lock (_gate)
-            return _waiting.TryGetValue(id, out var draft) ? draft.Bundle : _underWay?.Id == id ? _underWay : null;
+            return _waiting.TryGetValue(id, out var draft) ? draft.Bundle : _current?.Id == id ? _current : null;
     }
 
-    /// <summary>Has a bundle written, in place of an older draft that waits.</summary>
+    /// <summary>Queues a bundle, in place of an older draft that waits.</summary>
     public void Write(BundleDraft draft)
     {
         if (_thread is null)
@@ -52,7 +55,7 @@ internal sealed class BundleWriter(Action<BundleDraft> write)
         }
     }
 
-    /// <summary>Takes no more, and is done when what waited is written.</summary>
+    /// <summary>Takes no more bundles. The task is done when all queued ones are written.</summary>
     public Task CloseAsync()
     {
         lock (_gate)
@@ -71,7 +74,7 @@ internal sealed class BundleWriter(Action<BundleDraft> write)
         {
             write(draft);
             lock (_gate)
-                _underWay = null;
+                _current = null;
         }
         _ended.TrySetResult();
     }
@@ -91,7 +94,7 @@ internal sealed class BundleWriter(Action<BundleDraft> write)
                 Monitor.Wait(_gate);
             }
             _waiting.Remove(id, out draft);
-            _underWay = draft.Bundle;
+            _current = draft.Bundle;
             return true;
         }
     }

@@ -6,12 +6,12 @@ using NicHangExporter.Linux.Sysfs;
 namespace NicHangExporter.Remediation.Evidence;
 
 /// <summary>
-/// Takes pictures of a device. It only reads: a self-test or a register dump can bring a hung adapter down with the kernel, so nothing of the kind is
-/// ever asked for.
+/// Takes snapshots of a device. It only reads, and neither self-test nor register dump: with a hung adapter these can
+/// crash the kernel.
 /// </summary>
 internal sealed class DeviceSnapshotter(IEthtool ethtool, NetClass netClass, TimeProvider clock)
 {
-    /// <summary>Bounds what a host with thousands of virtual devices, or a NIC with thousands of queues, can put into a picture.</summary>
+    /// <summary>The most queues or virtual devices in a snapshot.</summary>
     private const int MaxListed = 256;
 
     private static readonly string[] Counters =
@@ -20,36 +20,41 @@ internal sealed class DeviceSnapshotter(IEthtool ethtool, NetClass netClass, Tim
         "rx_packets", "rx_bytes", "rx_errors", "rx_dropped", "rx_missed_errors",
     ];
 
-    /// <summary>What sysfs shows. It waits for no lock.</summary>
-    public DeviceStateSnapshot TakeAtOnce(InterfaceName device)
+    /// <summary>The part from sysfs. It never blocks.</summary>
+    public DeviceStateSnapshot TakeFromSysfs(InterfaceName device)
     {
         var errors = new List<string>();
-        var picture = Blank(device.ToString());
+        var snapshot = Blank(device.ToString());
         try
         {
             using var open = netClass.Open(device);
             if (open is null)
-                return picture with { Errors = [$"sysfs: {device} is not there"] };
-            picture = picture with { Operstate = ReadOperstate(open, errors), Counters = ReadCounters(open, errors), Queues = ReadQueues(open, errors) };
-            // Apart, so that an error up there does not take the rest with it.
-            picture = picture with { Uppers = ReadUppers(device) };
+                return snapshot with { Errors = [$"sysfs: {device} is not there"] };
+            snapshot = snapshot with
+            {
+                Operstate = ReadOperstate(open, errors),
+                Counters = ReadCounters(open, errors),
+                Queues = ReadQueues(open, errors)
+            };
+            // Separately, so that an error here keeps the rest.
+            snapshot = snapshot with { Uppers = ReadUppers(device) };
         }
         catch (LinuxException exception)
         {
             errors.Add(exception.Message);
         }
-        return picture with { Errors = errors };
+        return snapshot with { Errors = errors };
     }
 
-    /// <summary>A picture of a device that is nowhere to be seen.</summary>
-    public DeviceStateSnapshot TakeNone(string device, string error) => Blank(device) with { Errors = [error] };
+    /// <summary>A snapshot of a device that is absent.</summary>
+    public DeviceStateSnapshot TakeAbsent(string device, string error) => Blank(device) with { Errors = [error] };
 
-    /// <summary>The same with what ethtool says: it waits for RTNL, without a limit.</summary>
-    public DeviceStateSnapshot Complete(DeviceStateSnapshot picture, InterfaceName device)
+    /// <summary>The snapshot with the part from ethtool. It waits for RTNL without a limit.</summary>
+    public DeviceStateSnapshot Complete(DeviceStateSnapshot snapshot, InterfaceName device)
     {
-        var errors = new List<string>(picture.Errors);
+        var errors = new List<string>(snapshot.Errors);
         var gone = false;
-        return picture with
+        return snapshot with
         {
             DriverInfo = Ask(() => ethtool.ReadDriverInfo(device)),
             Link = Ask(() => ethtool.ReadLink(device)),
@@ -62,7 +67,7 @@ internal sealed class DeviceSnapshotter(IEthtool ethtool, NetClass netClass, Tim
             Errors = errors,
         };
 
-        // Null without an error: the driver does not implement it.
+        // Null without an error means that the driver does not implement it.
         T? Ask<T>(Func<T?> read)
         {
             if (gone)
@@ -74,7 +79,7 @@ internal sealed class DeviceSnapshotter(IEthtool ethtool, NetClass netClass, Tim
             catch (LinuxException exception)
             {
                 errors.Add(exception.Message);
-                // Gone, or detached by its driver: it answers nothing else either.
+                // Gone, or detached by its driver: other commands would fail, too.
                 gone = exception.Errno == Errno.NoDevice;
                 return default;
             }
@@ -92,7 +97,8 @@ internal sealed class DeviceSnapshotter(IEthtool ethtool, NetClass netClass, Tim
     {
         var counters = new Dictionary<string, ulong>();
         foreach (var name in Counters)
-            if (Succeeded(device.TryReadUInt64(Encoding.ASCII.GetBytes($"statistics/{name}\0"), out var value), $"statistics/{name}", device, errors))
+            if (Succeeded(device.TryReadUInt64(Encoding.ASCII.GetBytes($"statistics/{name}\0"), out var value),
+                $"statistics/{name}", device, errors))
                 counters[name] = value;
         if (Succeeded(device.TryReadUInt64("carrier_changes\0"u8, out var changes), "carrier_changes", device, errors))
             counters["carrier_changes"] = changes;
@@ -107,22 +113,27 @@ internal sealed class DeviceSnapshotter(IEthtool ethtool, NetClass netClass, Tim
             errors.Add($"queues: only {MaxListed} of {count}");
         for (var queue = 0; queue < Math.Min(count, MaxListed); queue++)
         {
-            // A kernel without BQL has no such files; that is no error.
-            ulong? timeouts = device.TryReadQueueUInt64(queue, "tx_timeout\0"u8, out var number) == Errno.None ? number : null;
-            ulong? inflight = device.TryReadQueueUInt64(queue, "byte_queue_limits/inflight\0"u8, out number) == Errno.None ? number : null;
-            ulong? limit = device.TryReadQueueUInt64(queue, "byte_queue_limits/limit\0"u8, out number) == Errno.None ? number : null;
+            // Without BQL there are no such files; that is no error.
+            ulong? timeouts = device.TryReadQueueUInt64(queue, "tx_timeout\0"u8, out var number) == Errno.None ? number
+                : null;
+            ulong? inflight = device.TryReadQueueUInt64(queue, "byte_queue_limits/inflight\0"u8,
+                out number) == Errno.None ? number : null;
+            ulong? limit = device.TryReadQueueUInt64(queue, "byte_queue_limits/limit\0"u8, out number) == Errno.None
+                ? number : null;
             queues.Add(new TxQueueState(queue, timeouts, inflight, limit));
         }
         return queues;
     }
 
-    // A bond's bridge matters as much as the bond: upwards until there is nothing above.
+    // All levels: the bridge on a bond matters as much as the bond.
     private List<UpperDevice> ReadUppers(InterfaceName device)
     {
         var uppers = new List<InterfaceName>(netClass.ListUppers(device));
         for (var i = 0; i < uppers.Count; i++)
-            uppers.AddRange(netClass.ListUppers(uppers[i]).Where(upper => !uppers.Contains(upper)).Take(MaxListed - uppers.Count));
-        return [.. uppers.Select(upper => new UpperDevice(upper.ToString(), [.. netClass.ListLowers(upper).Take(MaxListed).Select(port => port.ToString())]))];
+            uppers.AddRange(netClass.ListUppers(uppers[i])
+                .Where(upper => !uppers.Contains(upper)).Take(MaxListed - uppers.Count));
+        return [.. uppers.Select(upper => new UpperDevice(upper.ToString(),
+            [.. netClass.ListLowers(upper).Take(MaxListed).Select(port => port.ToString())]))];
     }
 
     private static Dictionary<string, string>? Describe(DeviceFeatures? features)
@@ -132,7 +143,8 @@ internal sealed class DeviceSnapshotter(IEthtool ethtool, NetClass netClass, Tim
         var described = new Dictionary<string, string>();
         foreach (var feature in features.All)
             described[feature.Name] = (feature.Active ? "on" : "off")
-                + (!feature.Changeable ? " [fixed]" : feature.Requested == feature.Active ? "" : feature.Requested ? " [requested on]" : " [requested off]");
+                + (!feature.Changeable ? " [fixed]" : feature.Requested == feature.Active ? "" : feature.Requested
+                    ? " [requested on]" : " [requested off]");
         return described;
     }
 
@@ -149,7 +161,8 @@ internal sealed class DeviceSnapshotter(IEthtool ethtool, NetClass netClass, Tim
         return named;
     }
 
-    private DeviceStateSnapshot Blank(string device) => new() { Device = device, Time = clock.GetUtcNow(), Uptime = clock.GetElapsedTime(0).TotalSeconds };
+    private DeviceStateSnapshot Blank(string device) =>
+        new() { Device = device, Time = clock.GetUtcNow(), Uptime = clock.GetElapsedTime(0).TotalSeconds };
 
     private static bool Succeeded(Errno errno, string attribute, NetDevice device, List<string> errors)
     {

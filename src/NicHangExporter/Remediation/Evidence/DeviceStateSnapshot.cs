@@ -2,7 +2,10 @@ using NicHangExporter.Linux.Ethtool;
 
 namespace NicHangExporter.Remediation.Evidence;
 
-/// <summary>Everything that can be read of a device without changing it, at one time. A part is absent where the driver has none, or with an error.</summary>
+/// <summary>
+/// Everything that can be read of a device without changing it, at one time. A part is absent if the driver does not
+/// have it, or if an error says why.
+/// </summary>
 internal sealed record DeviceStateSnapshot
 {
     /// <summary>When, by the wall clock.</summary>
@@ -11,19 +14,19 @@ internal sealed record DeviceStateSnapshot
     /// <summary>The device's name at that time.</summary>
     public string? Device { get; init; }
 
-    /// <summary>Seconds since boot, as the kernel log counts.</summary>
+    /// <summary>Seconds since boot, as in the kernel log.</summary>
     public double Uptime { get; init; }
 
-    /// <summary>operstate, in the kernel's words.</summary>
+    /// <summary>operstate.</summary>
     public string? Operstate { get; init; }
 
-    /// <summary>The core's counters: tx_packets, rx_packets and their like, by the kernel's names.</summary>
+    /// <summary>The core's counters: tx_packets, rx_packets and so on, by the kernel's names.</summary>
     public IReadOnlyDictionary<string, ulong>? Counters { get; init; }
 
     /// <summary>The transmit queues.</summary>
     public IReadOnlyList<TxQueueState>? Queues { get; init; }
 
-    /// <summary>The bridges, bonds and the like that it stands below, directly or not.</summary>
+    /// <summary>The bridges, bonds and the like above it, directly or not.</summary>
     public IReadOnlyList<UpperDevice>? Uppers { get; init; }
 
     /// <summary>Driver, versions, firmware.</summary>
@@ -44,33 +47,41 @@ internal sealed record DeviceStateSnapshot
     /// <summary>Descriptor rings.</summary>
     public RingParameters? Rings { get; init; }
 
-    /// <summary>Features as ethtool prints them: <c>on</c>, <c>off [fixed]</c>, <c>off [requested on]</c>, by the kernel's names.</summary>
+    /// <summary>
+    /// Features as ethtool prints them: <c>on</c>, <c>off [fixed]</c>, <c>off [requested on]</c>, by the kernel's
+    /// names.
+    /// </summary>
     public IReadOnlyDictionary<string, string>? Features { get; init; }
 
     /// <summary>
-    /// The driver's own counters: all of them in the first picture of an episode, in later ones only those that have another value than in the first.
-    /// Of a name that the driver uses twice, the second is <c>name#2</c>.
+    /// The driver's own counters: all in the first snapshot of an episode; in later ones those that differ from the
+    /// first. If the driver uses a name twice, the second is <c>name#2</c>.
     /// </summary>
     public IReadOnlyDictionary<string, ulong>? Statistics { get; init; }
 
     /// <summary>What could not be read, and why.</summary>
     public IReadOnlyList<string> Errors { get; init => field = value ?? []; } = [];
 
-    /// <summary>This picture as one of the same episode after <paramref name="first"/>: of the driver's counters, what has changed.</summary>
-    public DeviceStateSnapshot Since(DeviceStateSnapshot? first) => Statistics is null || first?.Statistics is not { } before ? this : this with
-    {
-        Statistics = Statistics.Where(counter => !before.TryGetValue(counter.Key, out var value) || value != counter.Value).ToDictionary(),
-    };
+    /// <summary>This snapshot without the driver's counters that are as in <paramref name="first"/>.</summary>
+    public DeviceStateSnapshot Since(DeviceStateSnapshot? first) =>
+        Statistics is null || first?.Statistics is not { } before ? this : this with
+        {
+            Statistics = Statistics
+            .Where(counter => !before.TryGetValue(counter.Key, out var value) || value != counter.Value)
+            .ToDictionary(),
+        };
 }
 
 /// <summary>One transmit queue.</summary>
 /// <param name="Queue">Its number.</param>
 /// <param name="TxTimeouts">tx_timeout.</param>
-/// <param name="Inflight">byte_queue_limits/inflight: bytes handed to the hardware and not yet sent. Null where the kernel has no such file.</param>
+/// <param name="Inflight">
+/// byte_queue_limits/inflight: bytes handed to the hardware and not yet sent. Null without BQL.
+/// </param>
 /// <param name="Limit">byte_queue_limits/limit, in bytes.</param>
 internal sealed record TxQueueState(int Queue, ulong? TxTimeouts, ulong? Inflight, ulong? Limit);
 
-/// <summary>A device above, with everything that stands directly below it.</summary>
+/// <summary>A device above, with the devices directly below it.</summary>
 /// <param name="Device">Its name.</param>
-/// <param name="Ports">Bridge ports, slaves; of a VLAN the one device below it.</param>
+/// <param name="Ports">Its ports; of a VLAN the one device below it.</param>
 internal sealed record UpperDevice(string Device, IReadOnlyList<string> Ports);

@@ -5,18 +5,19 @@ using NicHangExporter.Linux;
 namespace NicHangExporter.Remediation.Evidence;
 
 /// <summary>
-/// Names of episodes: <c>20261123T143000Z-eno1</c>, the start by the wall clock and the device. They are names of files and of things to ask for, so
-/// whatever an interface may be called, they hold nothing but letters, digits and <c>. _ - ~</c>, and begin with a digit.
+/// Ids of episodes: <c>20261123T143000Z-eno1</c>, the start by the wall clock and the device. They are file names and
+/// part of URLs: for any name of an interface they contain only letters, digits and <c>. _ - ~</c>, and begin
+/// with a digit.
 /// </summary>
 internal static class EpisodeId
 {
     private const string TimeFormat = "yyyyMMdd'T'HHmmss'Z'";
     private const int TimeLength = 16;
 
-    /// <summary>The longest: a name of nothing but bytes that are written as <c>~NN</c>.</summary>
+    /// <summary>The longest: each byte of the name is written as <c>~NN</c>.</summary>
     private const int MaxLength = TimeLength + 1 + 3 * InterfaceName.MaxLength;
 
-    /// <summary>The name of an episode. Two devices never get the same one.</summary>
+    /// <summary>The id of an episode. Two devices never get the same one.</summary>
     public static string New(DateTimeOffset start, InterfaceName device)
     {
         Span<byte> bytes = stackalloc byte[InterfaceName.MaxLength];
@@ -30,10 +31,11 @@ internal static class EpisodeId
         return id.ToString();
     }
 
-    /// <summary>True for what <see cref="New"/> can have made. Everything else may be a path, and is none of ours.</summary>
-    public static bool IsSound(string? id) =>
+    /// <summary>True if <see cref="New"/> can have made it. Any other text may be a path.</summary>
+    public static bool IsValid(string? id) =>
         id is { Length: > TimeLength + 1 and <= MaxLength } && id[TimeLength] == '-'
-        && DateTime.TryParseExact(id.AsSpan(0, TimeLength), TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
+        && DateTime.TryParseExact(
+            id.AsSpan(0, TimeLength), TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
         && !id.AsSpan(TimeLength + 1).ContainsAnyExcept(Plain);
 
     private static System.Buffers.SearchValues<char> Plain { get; } =

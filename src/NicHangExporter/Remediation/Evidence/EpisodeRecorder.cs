@@ -10,22 +10,27 @@ using NicHangExporter.Remediation.Journaling;
 namespace NicHangExporter.Remediation.Evidence;
 
 /// <summary>
-/// Keeps the evidence of each live hang episode in a bundle on disk (<see cref="EpisodeBundle"/>). It only reads devices, and fails alone: a bundle that
-/// can't be written is said once and harms nothing else. Without a state directory it does nothing at all.
+/// Stores the evidence of each live hang episode in a bundle on disk (<see cref="EpisodeBundle"/>). It only reads
+/// devices. A bundle that can't be written is logged once and affects nothing else. Without a state directory it does
+/// nothing.
 /// </summary>
 /// <remarks>
-/// For one thread, that of the remediation lane: <see cref="Begin"/>, <see cref="AddRemediation"/> and <see cref="End"/> ask ethtool, so they wait for
-/// RTNL without a limit; the disk has a thread of its own (<see cref="BundleWriter"/>). What is known before RTNL is waited for goes to the disk before that.
+/// On the worker thread: <see cref="Begin"/>, <see cref="AddRemediation"/> and <see cref="End"/> use ethtool, so they
+/// wait for RTNL without a limit. The disk has its own thread (<see cref="BundleWriter"/>). What is known without RTNL
+/// is written first.
 /// </remarks>
 internal sealed partial class EpisodeRecorder
 {
-    /// <summary>A wedge that nothing cures is tried again each hour, for weeks: the first of its remediations and the last ones tell enough.</summary>
+    /// <summary>
+    /// The most remediations in a bundle: the first and the last ones. A hang that nothing ends is remedied each hour,
+    /// for weeks.
+    /// </summary>
     private const int MaxRemediations = 24;
 
-    /// <summary>The longest text of others that is kept, in characters.</summary>
+    /// <summary>The longest text from outside, in characters.</summary>
     private const int MaxText = 2048;
 
-    /// <summary>The most lines of the kernel log.</summary>
+    /// <summary>The most kernel log lines.</summary>
     private const int MaxKernelLines = 40;
 
     private readonly ExporterOptions _options;
@@ -35,20 +40,21 @@ internal sealed partial class EpisodeRecorder
     private readonly StateDirectory? _state;
     private readonly ExporterMetrics? _metrics;
     private readonly Action<string, EpisodeBundle> _write;
-    private readonly DeviceSnapshotter _camera;
+    private readonly DeviceSnapshotter _snapshotter;
     private readonly BundleWriter _writer;
-    private volatile ImmutableHashSet<string> _underWay = [];
+    private volatile ImmutableHashSet<string> _inProgress = [];
 
     // Owned by the writer.
     private bool _failing;
 
     public EpisodeRecorder(
-        ExporterOptions options, IEthtool ethtool, NetClass netClass, TimeProvider clock, ILogger<EpisodeRecorder> logger, StateDirectory? state = null,
-        ExporterMetrics? metrics = null, Action<string, EpisodeBundle>? write = null)
+        ExporterOptions options, IEthtool ethtool, NetClass netClass, TimeProvider clock,
+        ILogger<EpisodeRecorder> logger, StateDirectory? state = null, ExporterMetrics? metrics = null,
+        Action<string, EpisodeBundle>? write = null)
     {
         (_options, _netClass, _clock, _logger, _state, _metrics) = (options, netClass, clock, logger, state, metrics);
         _write = write ?? WriteAndPrune;
-        _camera = new DeviceSnapshotter(ethtool, netClass, clock);
+        _snapshotter = new DeviceSnapshotter(ethtool, netClass, clock);
         _writer = new BundleWriter(Keep);
     }
 
@@ -58,34 +64,27 @@ internal sealed partial class EpisodeRecorder
     /// <inheritdoc cref="BundleWriter.CloseAsync"/>
     public Task CloseAsync() => _writer.CloseAsync();
 
-    /// <inheritdoc cref="EpisodeId.New"/>
-    public static string NewId(DateTimeOffset start, InterfaceName device) => EpisodeId.New(start, device);
-
-    /// <inheritdoc cref="EpisodeFiles.List"/>
-    public static IReadOnlyList<EpisodeBundle> List(string stateDirectory) => EpisodeFiles.List(stateDirectory);
-
-    /// <inheritdoc cref="EpisodeFiles.Read"/>
-    public static EpisodeBundle? Read(string stateDirectory, string id) => EpisodeFiles.Read(stateDirectory, id);
-
-    /// <summary>Opens the bundle of an episode that is confirmed; goes on with the one that an earlier process has opened under the same id.</summary>
-    /// <param name="id">From <see cref="NewId"/>.</param>
+    /// <summary>Begins the bundle of a confirmed episode, or continues the one that an earlier process began.</summary>
+    /// <param name="id">From <see cref="EpisodeId.New"/>.</param>
     /// <param name="device">The device.</param>
-    /// <param name="bus">Its address on the bus, or empty.</param>
+    /// <param name="bus">Its bus address, or empty.</param>
     /// <param name="driver">Its driver, or empty.</param>
-    /// <param name="start">When the first testimony came, by the wall clock.</param>
-    /// <param name="report">The decoded hang report, where there is one.</param>
-    /// <param name="kernelLines">What the kernel said of the device lately.</param>
-    public void Begin(string id, InterfaceName device, BusAddress bus, string driver, DateTimeOffset start, string? report, IReadOnlyList<string> kernelLines)
+    /// <param name="start">The time of the first sign of the hang, by the wall clock.</param>
+    /// <param name="report">The decoded hang report; null if there is none.</param>
+    /// <param name="kernelLines">The last kernel log lines about the device.</param>
+    public void Begin(
+        string id, InterfaceName device, BusAddress bus, string driver, DateTimeOffset start, string? report,
+        IReadOnlyList<string> kernelLines)
     {
-        if (_options.Paths.StateDirectory is not { } directory || !EpisodeId.IsSound(id))
+        if (_options.Paths.StateDirectory is not { } directory || !EpisodeId.IsValid(id))
             return;
-        _underWay = _underWay.Add(id);
+        _inProgress = _inProgress.Add(id);
         if (Find(directory, id) is { } former)
         {
-            _writer.Write(new(former with { KernelLines = Joined(former.KernelLines, kernelLines) }, IsWhole: true));
+            _writer.Write(new(former with { KernelLines = Joined(former.KernelLines, kernelLines) }, IsComplete: true));
             return;
         }
-        var before = _camera.TakeAtOnce(device);
+        var before = _snapshotter.TakeFromSysfs(device);
         var bundle = new EpisodeBundle(id, device.ToString())
         {
             Bus = bus.ToString(),
@@ -95,11 +94,14 @@ internal sealed partial class EpisodeRecorder
             KernelLines = Joined([], kernelLines),
             Before = before,
         };
-        _writer.Write(new(bundle, IsWhole: false));
-        _writer.Write(new(bundle with { Before = _camera.Complete(before, device) }, IsWhole: true));
+        _writer.Write(new(bundle, IsComplete: false));
+        _writer.Write(new(bundle with { Before = _snapshotter.Complete(before, device) }, IsComplete: true));
     }
 
-    /// <summary>Notes a remediation within an episode, with a picture of the device after it. Of the same one twice, the later word counts.</summary>
+    /// <summary>
+    /// Adds a remediation, with a snapshot of the device after it. It replaces an earlier entry of the same
+    /// remediation.
+    /// </summary>
     public void AddRemediation(string id, RemediationOutcome outcome)
     {
         if (_options.Paths.StateDirectory is not { } directory || Find(directory, id) is not { } bundle)
@@ -115,22 +117,23 @@ internal sealed partial class EpisodeRecorder
         var others = bundle.Remediations.Where(other => other.Id != outcome.Id).ToList();
         if (others.Count >= MaxRemediations)
             others.RemoveAt(1);
-        _writer.Write(new(bundle with { Remediations = [.. others, remediation] }, IsWhole: false));
-        _writer.Write(new(bundle with { Remediations = [.. others, remediation with { After = TakeLater(bundle, outcome.Device) }] }, IsWhole: true));
+        _writer.Write(new(bundle with { Remediations = [.. others, remediation] }, IsComplete: false));
+        remediation = remediation with { After = TakeLater(bundle, outcome.Device) };
+        _writer.Write(new(bundle with { Remediations = [.. others, remediation] }, IsComplete: true));
     }
 
-    /// <summary>Closes the bundle of an episode that is over.</summary>
+    /// <summary>Completes the bundle of an episode that has ended.</summary>
     /// <param name="id">The episode.</param>
     /// <param name="summary">How it ended.</param>
-    /// <param name="kernelLines">What the kernel said of the device lately.</param>
+    /// <param name="kernelLines">The last kernel log lines about the device.</param>
     public void End(string id, EpisodeSummary summary, IReadOnlyList<string> kernelLines)
     {
-        _underWay = _underWay.Remove(id);
+        _inProgress = _inProgress.Remove(id);
         if (_options.Paths.StateDirectory is not { } directory || Find(directory, id) is not { } bundle)
             return;
         bundle = bundle with { Summary = summary, KernelLines = Joined(bundle.KernelLines, kernelLines) };
-        _writer.Write(new(bundle, IsWhole: false));
-        _writer.Write(new(bundle with { AtEnd = TakeLater(bundle, bundle.Device) }, IsWhole: true));
+        _writer.Write(new(bundle, IsComplete: false));
+        _writer.Write(new(bundle with { AtEnd = TakeLater(bundle, bundle.Device) }, IsComplete: true));
     }
 
     private EpisodeBundle? Find(string directory, string id) => _writer.Latest(id) ?? EpisodeFiles.Read(directory, id);
@@ -138,44 +141,44 @@ internal sealed partial class EpisodeRecorder
     private void WriteAndPrune(string directory, EpisodeBundle bundle)
     {
         EpisodeFiles.Write(directory, bundle);
-        EpisodeFiles.Prune(directory, _underWay);
+        EpisodeFiles.Prune(directory, _inProgress);
     }
 
-    // The name may have passed to other hardware since, and the hardware to another name.
+    // The name may belong to other hardware now, and the hardware may have another name.
     private DeviceStateSnapshot TakeLater(EpisodeBundle bundle, string name)
     {
         _ = InterfaceName.TryParse(name, out var device);
         try
         {
-            if (BusAddress.TryParse(bundle.Bus, out var bus) && _netClass.FindByBusAddress(bus) is var there && !there.Contains(device))
+            if (BusAddress.TryParse(bundle.Bus, out var bus) && _netClass.FindByBusAddress(bus) is var there
+                && !there.Contains(device))
             {
                 if (there is not [var renamed])
-                    return _camera.TakeNone(name, $"{name} is no longer at {bus}");
+                    return _snapshotter.TakeAbsent(name, $"{name} is no longer at {bus}");
                 device = renamed;
             }
         }
         catch (LinuxException exception)
         {
-            return _camera.TakeNone(name, exception.Message);
+            return _snapshotter.TakeAbsent(name, exception.Message);
         }
-        return _camera.Complete(_camera.TakeAtOnce(device), device).Since(bundle.Before);
+        return _snapshotter.Complete(_snapshotter.TakeFromSysfs(device), device).Since(bundle.Before);
     }
 
-    // The top of the writer's thread: what fails is over with this call, and the next bundle is written.
-    // A disk that is nearly full lets the small write pass and not the large one: only when all
-    // of it has passed is a later failure news again.
+    // On the writer's thread. A failure affects this bundle only. With a nearly full disk an incomplete draft may pass
+    // and the complete one fail: only a complete one ends the failure.
     private void Keep(BundleDraft draft)
     {
         var directory = _options.Paths.StateDirectory!;
         try
         {
-            // One that was deleted or replaced is not ours any more.
+            // Another process may hold a directory that was deleted or replaced.
             if (_state is { IsHeld: false })
                 throw new IOException(_state.Failure ?? "the program ends");
             _write(directory, draft.Bundle);
-            _failing &= !draft.IsWhole;
+            _failing &= !draft.IsComplete;
         }
-#pragma warning disable CA1031 // A writer that dies keeps no evidence, and takes the process with it.
+#pragma warning disable CA1031 // An exception on this thread would end the process.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -187,16 +190,19 @@ internal sealed partial class EpisodeRecorder
         }
     }
 
-    // The last lines of a later look mostly are those of the earlier one, too. How it began and how it ended tell most.
+    // Later lines mostly repeat the earlier ones. The begin and the end of the episode matter most.
     private static List<string> Joined(IReadOnlyList<string> earlier, IReadOnlyList<string> later)
     {
         var lines = earlier.Concat(later.Select(line => Bounded(line)!)).Distinct().ToList();
-        return lines.Count <= MaxKernelLines ? lines : [.. lines.Take(MaxKernelLines / 2), .. lines.TakeLast(MaxKernelLines / 2)];
+        return lines.Count <= MaxKernelLines
+            ? lines
+            : [.. lines.Take(MaxKernelLines / 2), .. lines.TakeLast(MaxKernelLines / 2)];
     }
 
     private static string? Bounded(string? text) => text is not { Length: > MaxText } ? text
         : text[..(char.IsHighSurrogate(text[MaxText - 1]) ? MaxText - 1 : MaxText)] + "…";
 
-    [LoggerMessage(EventIds.BundleUnwritable, LogLevel.Warning, "The evidence of hang episodes can't be kept in {Path}: {Reason}")]
+    [LoggerMessage(EventIds.BundleUnwritable, LogLevel.Warning,
+        "The evidence of hang episodes can't be kept in {Path}: {Reason}")]
     private partial void LogUnwritable(string path, string reason);
 }

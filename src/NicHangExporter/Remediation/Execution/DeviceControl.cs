@@ -7,23 +7,23 @@ using NicHangExporter.Remediation.Planning;
 
 namespace NicHangExporter.Remediation.Execution;
 
-/// <summary>What a device's transmitter shows at one moment, read without RTNL.</summary>
-/// <param name="IsOperational">operstate is up, or unknown as of drivers that don't tell.</param>
+/// <summary>The transmit counters of a device, read without RTNL.</summary>
+/// <param name="IsOperational">operstate is up, or unknown as with drivers that do not set it.</param>
 /// <param name="TxPackets">statistics/tx_packets.</param>
-/// <param name="InflightBytes">Bytes handed to the hardware and not yet sent; 0 also without BQL.</param>
+/// <param name="InflightBytes">Bytes handed to the hardware and not yet sent; 0 without BQL.</param>
 /// <param name="TxQueues">Transmit queues.</param>
 internal readonly record struct TransmitReading(bool IsOperational, ulong TxPackets, ulong InflightBytes, int TxQueues);
 
 /// <summary>
-/// The hand on the device: reads what a decision needs, and carries out one step at a time. Every method that asks ethtool may block for as long as
-/// RTNL is held; only the lane's thread calls them.
+/// Reads a device and executes single steps. A method that uses ethtool blocks as long as RTNL is held, so only the
+/// worker thread calls it.
 /// </summary>
 internal sealed class DeviceControl(NetClass netClass, IEthtool ethtool, LinkFlags link)
 {
-    /// <summary>The device as it is now; null where there is none of that name.</summary>
+    /// <summary>The device as it is now; null if there is none of that name.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="settings">Whether EEE and pause are read too, which asks the PHY on some drivers.</param>
-    /// <exception cref="LinuxException">It is there, and can't be read.</exception>
+    /// <param name="settings">Also read EEE and flow control, for which some drivers ask the PHY.</param>
+    /// <exception cref="LinuxException">The device exists and can't be read.</exception>
     public DeviceFacts? Read(InterfaceName name, bool settings = true)
     {
         using var device = netClass.Open(name);
@@ -51,18 +51,18 @@ internal sealed class DeviceControl(NetClass netClass, IEthtool ethtool, LinkFla
         }
     }
 
-    /// <summary>ifindex of a name; null where there is no such device.</summary>
+    /// <summary>The ifindex; null if there is no such device.</summary>
     public long? IndexOf(InterfaceName name)
     {
         using var device = netClass.Open(name);
         return device?.Index;
     }
 
-    /// <summary>The devices that have this address on their bus.</summary>
+    /// <summary>The devices with that bus address.</summary>
     public IReadOnlyList<InterfaceName> FindByBusAddress(BusAddress bus) => netClass.FindByBusAddress(bus);
 
-    /// <summary>What its transmitter shows; null where it is gone, or another device has its name by now.</summary>
-    /// <exception cref="LinuxException">It is not known which, for sysfs can't be read.</exception>
+    /// <summary>The transmit counters; null if the device is gone or another one has its name.</summary>
+    /// <exception cref="LinuxException">sysfs can't be read.</exception>
     public TransmitReading? Observe(DeviceFacts facts)
     {
         using var device = netClass.Open(facts.Name);
@@ -73,15 +73,11 @@ internal sealed class DeviceControl(NetClass netClass, IEthtool ethtool, LinkFla
             return null;
         if (errno != Errno.None)
             throw new LinuxException("read", $"{facts.Name}/statistics/tx_packets", errno);
-        var queues = device.CountTxQueues();
-        ulong inflight = 0;
-        for (var queue = 0; queue < queues; queue++)
-            if (device.TryReadQueueUInt64(queue, "byte_queue_limits/inflight\0"u8, out var bytes) == Errno.None)
-                inflight += bytes;
-        return new TransmitReading(IsOperational(device), packets, inflight, queues);
+        var inflight = device.SumInflightBytes(out var queues);
+        return new TransmitReading(device.IsOperational, packets, inflight, queues);
     }
 
-    /// <summary>True where it is a port of a bond none of whose other ports is operational.</summary>
+    /// <summary>True if it is a port of a bond and no other port is operational.</summary>
     public bool IsOnlyPortOfBond(InterfaceName name)
     {
         if (netClass.FindBond(name) is not { } bond)
@@ -89,21 +85,17 @@ internal sealed class DeviceControl(NetClass netClass, IEthtool ethtool, LinkFla
         foreach (var port in netClass.ListBondPorts(bond))
         {
             using var other = netClass.Open(port);
-            if (port != name && other is not null && IsOperational(other))
+            if (port != name && other is not null && other.IsOperational)
                 return false;
         }
         return true;
     }
 
-    /// <summary>The name that this very device has by now, its own or another one; null where it is gone.</summary>
+    /// <summary>The current name of the same device; null if it is gone.</summary>
     /// <exception cref="LinuxException">sysfs can't be read.</exception>
     public InterfaceName? FindAgain(DeviceFacts facts)
     {
-        var names = new List<InterfaceName>();
-        var errno = netClass.TryList(names);
-        if (errno != Errno.None)
-            throw new LinuxException("getdents64", "class/net", errno);
-        foreach (var name in names.OrderBy(name => name != facts.Name))
+        foreach (var name in List().OrderBy(name => name != facts.Name))
         {
             using var device = netClass.Open(name);
             if (device is not null && device.Index == facts.Index && device.BusAddress == facts.Bus)
@@ -112,26 +104,24 @@ internal sealed class DeviceControl(NetClass netClass, IEthtool ethtool, LinkFla
         return null;
     }
 
-    /// <summary>The name of the device with that ifindex; null where there is none. Asks sysfs alone.</summary>
+    /// <summary>The name of the device with that ifindex; null if there is none. Without ethtool.</summary>
     /// <exception cref="LinuxException">sysfs can't be read.</exception>
     public InterfaceName? FindByIndex(long index)
     {
-        var names = new List<InterfaceName>();
-        var errno = netClass.TryList(names);
-        if (errno != Errno.None)
-            throw new LinuxException("getdents64", "class/net", errno);
-        foreach (var name in names)
+        foreach (var name in List())
             if (IndexOf(name) == index)
                 return name;
         return null;
     }
 
-    /// <summary>IFF_UP. Asks neither ethtool nor the driver, which may have detached a device that is down.</summary>
+    /// <summary>IFF_UP. Without ethtool or the driver, which may have detached a device that is down.</summary>
     /// <exception cref="LinuxException">There is no such device.</exception>
     public bool IsSwitchedOn(InterfaceName device) => (link.Read(device) & InterfaceFlags.Up) != 0;
 
-    /// <summary>Carries out a step; of a bounce only the first half, for the link must stay down for a while.</summary>
-    /// <returns>False where the driver does not implement it.</returns>
+    /// <summary>
+    /// Executes a step. Of a bounce it executes only the first half: the link stays down for a while.
+    /// </summary>
+    /// <returns>False if the driver does not implement it.</returns>
     /// <exception cref="LinuxException">The kernel or the driver refused.</exception>
     public bool Perform(RemediationStep step, InterfaceName device)
     {
@@ -153,10 +143,14 @@ internal sealed class DeviceControl(NetClass netClass, IEthtool ethtool, LinkFla
         }
     }
 
-    /// <summary>Switches it on; the second half of a bounce, and what is owed to a device that was found switched off by us.</summary>
+    /// <summary>
+    /// Sets IFF_UP: the second half of a bounce.
+    /// </summary>
     public void BringUp(InterfaceName device) => link.BringUp(device);
 
-    /// <summary>The physical devices at the bottom of a VLAN on a bridge on a bond: what can be remedied is there. It asks sysfs only, so anybody may call it.</summary>
+    /// <summary>
+    /// The physical devices at the bottom of a VLAN on a bridge on a bond. From sysfs only, so any thread may call.
+    /// </summary>
     /// <exception cref="LinuxException">One of them can't be read.</exception>
     public ImmutableArray<InterfaceName> PhysicalBelow(InterfaceName upper)
     {
@@ -176,11 +170,11 @@ internal sealed class DeviceControl(NetClass netClass, IEthtool ethtool, LinkFla
         return [.. found];
     }
 
-    private static bool IsOperational(NetDevice device)
+    private List<InterfaceName> List()
     {
-        Span<byte> state = stackalloc byte[32];
-        return device.TryReadText("operstate\0"u8, state, out var length) == Errno.None
-            && (state[..length].SequenceEqual("up"u8) || state[..length].SequenceEqual("unknown"u8));
+        var names = new List<InterfaceName>();
+        var errno = netClass.TryList(names);
+        return errno == Errno.None ? names : throw new LinuxException("getdents64", "class/net", errno);
     }
 
     private bool IsThere(InterfaceName name)

@@ -2,7 +2,7 @@ using NicHangExporter.Linux;
 
 namespace NicHangExporter.Remediation.Journaling;
 
-/// <content>The files: every step leaves either the old one or the new one to be found.</content>
+/// <content>The files. After each step either the old file or the new one exists.</content>
 internal sealed partial class Journal
 {
     private void AddLine(JournalLine line)
@@ -13,10 +13,10 @@ internal sealed partial class Journal
         Acknowledge(_waiting.Dequeue());
     }
 
-    // Somebody may have removed the file, or cut it as log rotation does: then lines would go where nobody finds them.
+    // Somebody may have removed the file, or cut it as log rotation does: appended lines would be lost.
     private bool IsInPlace() => _file is not null && _file.Length == _length && _files.Length(_path) == _length;
 
-    // False where the file has lost what was on the disk already: a new one is begun from what is in memory.
+    // False if the file has lost lines that were on the disk: a new one is begun from the state in memory.
     private bool Reopen()
     {
         Close();
@@ -25,19 +25,21 @@ internal sealed partial class Journal
             _predecessor = Predecessor.None;
             return false;
         }
-        if (content.Length < _length || JournalFileScan.Of(content.AsSpan(0, (int)_length)) is not { Fault: null, Torn: 0, Last: { } last } || last.Seq != _last!.Seq)
+        if (content.Length < _length
+            || JournalFileScan.Of(content.AsSpan(0, (int)_length)) is not { Fault: null, Torn: 0, Last: { } last }
+            || last.Seq != _last!.Seq)
         {
             Distrust("somebody else has changed it");
             return false;
         }
         _file = _files.Open(_path, FileMode.Open);
-        // What is there beyond may be half a line, or a whole one that only seems to be on the disk: it is written again.
+        // The rest may be half a line, or a whole one that is not on the disk: it is written again.
         if (_file.Length > _length)
             _file.SetLength(_length);
         if (_unproven is { } start)
         {
-            // Whoever wrote the last line, or gave the file its name, may have ended with a sync that failed: what was dropped then can be read, but is not on
-            // the disk, and nothing would ever put it there. Written over itself it is.
+            // The sync of the last line or of the name may have failed in an earlier process. The kernel then shows
+            // data that is not on the disk and never writes it. Overwriting the line with itself puts it there.
             _file.Position = start;
             _file.Write(content.AsSpan(start, (int)_length - start));
             _files.Sync(_file, _path);
@@ -58,20 +60,21 @@ internal sealed partial class Journal
             foreach (var line in _waiting)
                 _file.Write(line.Bytes);
             _files.Sync(_file, unnamed);
-            // The old file loses its name only when the new one can be found without it.
+            // The old file loses its name only when the name of the new one is on the disk.
             _files.SyncDirectory(directory.Path!);
             MoveAway();
             _unnamed = _waiting.Count;
         }
         var written = _unnamed.Value;
         _files.Move(unnamed, _path);
-        // A checkpoint may stand for decisions that were never lines of their own.
+        // A checkpoint may include decisions that were never lines.
         _isMarkDue = true;
-        // Where this sync fails, the file may lose its name again: it is written anew, and takes its own place.
+        // If this sync fails, the file may lose its name: it is then written again.
         _unnamed = null;
         _files.SyncDirectory(directory.Path!);
 
-        (_last, _state, _length, _checkpointLength) = (opening.Entry, opening.Entry.State!, opening.Bytes.Length, opening.Bytes.Length);
+        (_last, _state) = (opening.Entry, opening.Entry.State!);
+        (_length, _checkpointLength) = (opening.Bytes.Length, opening.Bytes.Length);
         for (; written > 0; written--)
             Acknowledge(_waiting.Dequeue());
         (_opening, _predecessor) = (null, Predecessor.Current);
@@ -133,7 +136,8 @@ internal sealed partial class Journal
         Close();
         _isWritable = false;
         Interlocked.Increment(ref _writeFailures);
-        var reason = $"{(LinuxException.IsPermission(exception) ? "it is not for this user: " : "")}{exception.Message.Split('\n')[0]}";
+        var prefix = LinuxException.IsPermission(exception) ? "it is not for this user: " : "";
+        var reason = prefix + exception.Message.Split('\n')[0];
         if (reason == _complaint || !_complaints.IsDue(1, out _))
             return;
         LogUnavailable(_path, reason);

@@ -5,19 +5,23 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Remediation.Journaling;
 
 /// <summary>
-/// The durable record of what was done to which device: <c>journal.jsonl</c> in the state directory, one JSON object a line, each on the disk before
-/// <see cref="Append"/> returns true. Every file begins with a checkpoint, the state that all lines before it add up to, so that older files are for
-/// people only.
+/// The durable record of what was done to which device: <c>journal.jsonl</c> in the state directory, one JSON object a
+/// line, each on the disk before <see cref="Append"/> returns true. Each file begins with a checkpoint, the sum of all
+/// lines before it, so that older files are for people only.
 /// </summary>
 /// <remarks>
-/// A file gets its name only when it is complete and on the disk, and after any failure the file is closed, cut back to what is known to be on the disk and
-/// written on from there: the kernel drops what an fsync could not write and says so only once, so neither a second fsync nor what can be read back proves
-/// anything. May be used by several threads; an append waits for the disk, the properties wait for nothing.
+/// A file gets its name only when it is complete and on the disk. After any failure the file is closed, cut to what is
+/// known to be on the disk, and continued from there: the kernel drops what an fsync could not write and reports it
+/// only once, so neither a second fsync nor reading back proves anything. Any thread may call; an append waits for the
+/// disk, the properties never block.
 /// </remarks>
 internal sealed partial class Journal(
-    ExporterOptions options, StateDirectory directory, TimeProvider clock, ILogger<Journal> logger, JournalFiles? files = null) : IDisposable
+    ExporterOptions options, StateDirectory directory, TimeProvider clock, ILogger<Journal> logger,
+    JournalFiles? files = null) : IDisposable
 {
-    /// <summary>How many entries wait for a disk that fails; from there on their sum waits, which is as good for every decision.</summary>
+    /// <summary>
+    /// The most entries that wait for a failed disk. Further ones are replaced by their sum, a checkpoint.
+    /// </summary>
     public const int MaxWaiting = 1000;
 
     private readonly JournalFiles _files = files ?? new JournalFiles();
@@ -26,7 +30,7 @@ internal sealed partial class Journal(
     private readonly Queue<JournalLine> _waiting = [];
     private readonly string _path = Path.Combine(options.Paths.StateDirectory ?? "", "journal.jsonl");
 
-    // The file that lines are added to: what is known to be on the disk, and nothing else.
+    // The file that lines are appended to, as far as it is known to be on the disk.
     private Stream? _file;
     private long _length;
     private long _checkpointLength;
@@ -34,10 +38,11 @@ internal sealed partial class Journal(
     private JournalEntry? _last;
     private RemediationState _state = RemediationState.Empty;
 
-    // A decision has reached the disk, and what is known of it beside the journal is older.
+    // A decision has reached the disk, and the decision mark is older.
     private bool _isMarkDue;
 
-    // The file to be begun before the next line, its predecessor's fate, and how many waiting lines are in it already where only its name is missing.
+    // The checkpoint of the next file, what becomes of the current one, and how many waiting lines a new file has that
+    // only lacks its name.
     private JournalLine? _opening;
     private Predecessor _predecessor;
     private int? _unnamed;
@@ -49,32 +54,33 @@ internal sealed partial class Journal(
     private volatile bool _isOpen;
     private volatile bool _isWritable;
 
-    /// <summary>What becomes of the file that has the journal's name when a new one is begun.</summary>
+    /// <summary>The file with the journal's name when a new one is begun.</summary>
     private enum Predecessor
     {
-        /// <summary>There is none, or nobody needs it.</summary>
+        /// <summary>There is none, or it is not needed.</summary>
         None,
-        /// <summary>It is sound: lines are added to it.</summary>
+        /// <summary>It is valid: lines are appended to it.</summary>
         Current,
         /// <summary>It is damaged.</summary>
         Damaged,
     }
 
     /// <summary>
-    /// True where the history was read and the directory is ours: from then on entries that can't be written wait. False: <see cref="Open"/> may be
-    /// tried again.
+    /// The history was read and this process holds the directory. From then on entries that can't be written wait. If
+    /// false, <see cref="Open"/> may be called again.
     /// </summary>
     public bool IsOpen => _isOpen;
 
-    /// <summary>True while what is appended reaches the disk.</summary>
+    /// <summary>Entries reach the disk.</summary>
     public bool IsWritable => _isWritable;
 
-    /// <summary>How often the disk has refused.</summary>
+    /// <summary>The number of failed writes.</summary>
     public long WriteFailures => Interlocked.Read(ref _writeFailures);
 
     /// <summary>
-    /// Reads everything and makes ready for appending. A damaged file stays where it is until a new one can take its place: whoever is killed before that
-    /// finds the same again. Where another process holds the directory the history is read all the same, and <see cref="IsOpen"/> stays false.
+    /// Reads the history and prepares for appending. A damaged file stays in place until a new one replaces it, so that
+    /// a crash before that changes nothing. If another process holds the directory, the history is still read, and
+    /// <see cref="IsOpen"/> stays false.
     /// </summary>
     /// <exception cref="InvalidOperationException">It is open already.</exception>
     public JournalHistory Open()
@@ -91,29 +97,38 @@ internal sealed partial class Journal(
             {
                 reading = JournalReader.Of(_path, _files, directory.IsNew || !held);
                 if (!held)
-                    return reading.History with { Problems = [directory.Failure ?? "The program ends", .. reading.History.Problems] };
+                    return reading.History with
+                    {
+                        Problems = [directory.Failure ?? "The program ends", .. reading.History.Problems],
+                    };
                 Resume(reading);
                 return reading.History;
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // Who can't take the directory says so elsewhere.
+                // A directory that can't be taken is reported elsewhere.
                 if (held)
                     Fail(exception);
                 var problem = exception.Message.Split('\n')[0];
-                // What could be read is not thrown away because something in its way can't be removed.
-                return reading is null ? JournalHistory.Unreadable(problem) : reading.History with { Problems = [.. reading.History.Problems, problem] };
+                // The history that was read counts although a file can't be removed.
+                return reading is null
+                    ? JournalHistory.Unreadable(problem)
+                    : reading.History with { Problems = [.. reading.History.Problems, problem] };
             }
         }
     }
 
     /// <summary>
-    /// Adds an entry and returns true once it is on the disk. False: it is not, but it waits, and is written before the next one. An intent that was
-    /// refused must not be carried out, and needs an outcome that says so.
+    /// Appends an entry and returns true once it is on the disk. False: it waits, and is written before the next one.
+    /// An intent for which this is false must not be executed, and needs an outcome that says so.
     /// </summary>
     /// <param name="entry">The entry, complete.</param>
-    /// <param name="checkpoint">Makes the checkpoint of the state <em>before</em> this entry, where a new file is due; its number is not looked at.</param>
-    /// <exception cref="ArgumentException">The entry does not follow the last one, or holds what the next start would take for damage.</exception>
+    /// <param name="checkpoint">
+    /// Makes the checkpoint of the state before this entry, if a new file is due. Its number is replaced.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The entry does not follow the last one, or has a value that the next start would treat as damage.
+    /// </exception>
     public bool Append(JournalEntry entry, Func<JournalEntry> checkpoint)
     {
         lock (_gate)
@@ -124,7 +139,8 @@ internal sealed partial class Journal(
                 throw new ArgumentException($"entry {entry.Seq} of the journal can't follow {_seq}", nameof(entry));
             var line = JournalLine.Of(entry);
             var isFull = _waiting.Count >= MaxWaiting;
-            if (isFull || (_waiting.Count == 0 && _opening is null && (_predecessor != Predecessor.Current || IsDue(line))))
+            var isNewFileDue = _predecessor != Predecessor.Current || IsDue(line);
+            if (isFull || (_waiting.Count == 0 && _opening is null && isNewFileDue))
                 _opening = JournalLine.Of(checkpoint() with { Seq = _seq });
             if (isFull)
             {
@@ -138,16 +154,16 @@ internal sealed partial class Journal(
         }
     }
 
-    /// <summary>Tries again to write what waits.</summary>
-    /// <returns>True where nothing waits and the journal is writable.</returns>
+    /// <summary>Tries again to write the entries that wait.</summary>
+    /// <returns>True if none waits and the journal is writable.</returns>
     public bool Retry()
     {
         lock (_gate)
             return IsOpen && ((IsWritable && _waiting.Count == 0) || Write());
     }
 
-    /// <summary>Looks whether the directory is still ours, where nothing is written that would show it.</summary>
-    public void LookAtDirectory()
+    /// <summary>Checks that this process still holds the directory.</summary>
+    public void CheckDirectory()
     {
         lock (_gate)
             if (IsOpen && IsWritable && !directory.IsHeld)
@@ -176,19 +192,21 @@ internal sealed partial class Journal(
         else if (reading.Current is not null)
             _files.Delete(JournalReader.Unnamed(_path));
         _seq = reading.History.LastSeq;
-        // Damaged, lost, of a version that had none, or older than the journal: the process died between the two.
-        _isMarkDue = reading.Mark is null || !reading.History.IsKnown || reading.Mark.Paused != reading.History.State.Paused;
+        // The mark is damaged, lost, of a version without it, or older than the journal because of a crash in between.
+        _isMarkDue = reading.Mark is null || !reading.History.IsKnown
+            || reading.Mark.Paused != reading.History.State.Paused;
         _isOpen = _isWritable = true;
         if (reading.Fault is { } fault)
             Distrust(fault);
         if (reading.Current is not { } scan)
             return;
         _predecessor = Predecessor.Current;
-        (_length, _checkpointLength, _last, _state, _unproven) = (scan.Length, scan.CheckpointLength, scan.Last, scan.State!, scan.LastStart);
+        (_length, _checkpointLength, _unproven) = (scan.Length, scan.CheckpointLength, scan.LastStart);
+        (_last, _state) = (scan.Last, scan.State!);
         LogOpened(_path, _seq, _state.Devices.Count);
         if (scan.Torn > 0)
             LogTorn(_path, scan.Torn);
-        // It can be read, so the history is good whether or not it can be written.
+        // The history is valid whether or not the journal can be written.
         Write();
     }
 
@@ -227,4 +245,24 @@ internal sealed partial class Journal(
             return false;
         }
     }
+
+    [LoggerMessage(EventIds.JournalOpened, LogLevel.Information,
+        "The journal {Path} goes on after entry {Seq}; it knows of {Devices} devices")]
+    private partial void LogOpened(string path, long seq, int devices);
+
+    [LoggerMessage(EventIds.JournalUnavailable, LogLevel.Error,
+        "The journal {Path} can't be used, so nothing is remediated until it can: {Reason}")]
+    private partial void LogUnavailable(string path, string reason);
+
+    [LoggerMessage(EventIds.JournalRecovered, LogLevel.Information,
+        "The journal {Path} can be written again; {Summed} of the entries since then are in it only as a sum")]
+    private partial void LogRecovered(string path, long summed);
+
+    [LoggerMessage(EventIds.JournalSetAside, LogLevel.Error,
+        "The journal {Path} can't be continued and will be kept as {Aside} when the next entry comes: {Reason}")]
+    private partial void LogSetAside(string path, string aside, string reason);
+
+    [LoggerMessage(EventIds.JournalTorn, LogLevel.Warning,
+        "The last {Bytes} bytes of the journal {Path} were not written to their end and are cut away")]
+    private partial void LogTorn(string path, int bytes);
 }

@@ -1,40 +1,43 @@
 namespace NicHangExporter.Remediation.Journaling;
 
-/// <summary>What the content of one journal file says, up to its end or to the first thing that can't be. Pure.</summary>
+/// <summary>The content of one journal file, up to its end or to the first damage. Pure.</summary>
 internal sealed class JournalFileScan
 {
     private JournalFileScan()
     {
     }
 
-    /// <summary>The fold of all lines before the fault; null where not even the checkpoint could be read.</summary>
+    /// <summary>The sum of all lines before the fault; null if not even the checkpoint could be read.</summary>
     public RemediationState? State { get; private set; }
 
     /// <summary>The last line before the fault.</summary>
     public JournalEntry? Last { get; private set; }
 
-    /// <summary>How many bytes the lines before the fault are.</summary>
+    /// <summary>The length of the lines before the fault, in bytes.</summary>
     public int Length { get; private set; }
 
-    /// <summary>Where the last of them begins.</summary>
+    /// <summary>The offset of the last of them.</summary>
     public int LastStart { get; private set; }
 
-    /// <summary>How many of them the checkpoint is.</summary>
+    /// <summary>The length of the checkpoint, in bytes.</summary>
     public int CheckpointLength { get; private set; }
 
-    /// <summary>The highest number of any line that can be read, after the fault too: numbers are not used twice.</summary>
+    /// <summary>
+    /// The highest number of any line that can be read, also after the fault: numbers are not used twice.
+    /// </summary>
     public long HighestSeq { get; private set; }
 
-    /// <summary>Bytes of a last line that was not written to its end, as a crash leaves it: nobody was told that it had been.</summary>
+    /// <summary>
+    /// The length of a last line that was not written to its end because of a crash. It was never acknowledged.
+    /// </summary>
     public int Torn { get; private set; }
 
-    /// <summary>What is wrong; null for a file that can be continued.</summary>
+    /// <summary>The error; null for a file that can be continued.</summary>
     public string? Fault { get; private set; }
 
-    /// <summary>A file of which nothing can be read.</summary>
+    /// <summary>A file that can't be read at all.</summary>
     public static JournalFileScan Unusable(string fault) => new() { Fault = fault };
 
-    /// <summary>Reads the content of a file.</summary>
     public static JournalFileScan Of(ReadOnlySpan<byte> content)
     {
         var scan = new JournalFileScan();
@@ -46,9 +49,10 @@ internal sealed class JournalFileScan
             var line = content[start..(newline < 0 ? next : next - 1)];
             if (newline < 0 || !JournalLine.IsWhole(line))
             {
-                // Only the very last line can be one that was being written: its newline is missing, or pages of it are, which read as NUL. A checkpoint
-                // never was: a file gets its name when it is complete.
-                if (next == content.Length && (newline < 0 || line.Contains((byte)0)) && scan is { Last: not null, Fault: null })
+                // Only the last line can be one that was being written: its newline is missing, or pages of it, which
+                // read as NUL. A checkpoint can't: a file gets its name when the checkpoint is complete.
+                if (next == content.Length && (newline < 0 || line.Contains((byte)0))
+                    && scan is { Last: not null, Fault: null })
                     scan.Torn = next - start;
                 else
                     scan.Fault ??= $"line {number} is damaged";

@@ -4,27 +4,29 @@ using NicHangExporter.Hosting;
 namespace NicHangExporter.Remediation.Journaling;
 
 /// <summary>
-/// An entry as it stands in the file: one line of JSON with its checksum (<see cref="SealedJson"/>). Without one a flipped bit in a digit would be a shorter
-/// cool-down that nobody could tell from a true one.
+/// An entry as it is in the file: one line of JSON with a checksum (<see cref="SealedJson"/>). Without it a flipped bit
+/// in a digit could shorten a cool-down unnoticed.
 /// </summary>
-/// <param name="Entry">What it says.</param>
+/// <param name="Entry">The entry.</param>
 /// <param name="Bytes">The line, with its newline.</param>
 internal readonly record struct JournalLine(JournalEntry Entry, byte[] Bytes)
 {
-    /// <summary>The line of an entry.</summary>
-    /// <exception cref="ArgumentException">A value is missing or cannot be: the next start would take the line for damaged.</exception>
+    /// <exception cref="ArgumentException">
+    /// A value is missing or out of range: the next start would treat the line as damaged.
+    /// </exception>
     public static JournalLine Of(JournalEntry entry)
     {
         if (JournalValidator.FaultOf(entry) is { } fault)
             throw new ArgumentException($"entry {entry.Seq} of the journal: {fault}", nameof(entry));
-        return new JournalLine(entry, SealedJson.Seal(JsonSerializer.SerializeToUtf8Bytes(entry, JournalJson.Default.JournalEntry)));
+        var json = JsonSerializer.SerializeToUtf8Bytes(entry, JournalJson.Default.JournalEntry);
+        return new JournalLine(entry, SealedJson.Seal(json));
     }
 
-    /// <summary>True where a line, without its newline, is as it was written.</summary>
+    /// <summary>True if a line, without its newline, matches its checksum.</summary>
     public static bool IsWhole(ReadOnlySpan<byte> line) => SealedJson.IsWhole(line);
 
-    /// <summary>The entry of a line that is whole.</summary>
-    /// <returns>Null, or what is wrong with it: another version wrote it, or another hand.</returns>
+    /// <summary>Parses a line that matches its checksum.</summary>
+    /// <returns>Null, or the error: another version or another program wrote it.</returns>
     public static string? TryParse(ReadOnlySpan<byte> line, out JournalEntry entry)
     {
         entry = null!;

@@ -3,58 +3,80 @@ using NicHangExporter.Linux;
 namespace NicHangExporter.Remediation.Journaling;
 
 /// <summary>
-/// What is on the disk, and how to go on from there. There is always either <c>journal.jsonl</c> or, within a rotation that was cut short, a complete
-/// <c>journal.jsonl.new</c> that only lacks its name; anything else means that something was lost.
+/// Reads the journal at the start and decides how to continue it. There is either <c>journal.jsonl</c> or, if a
+/// rotation was interrupted, a complete <c>journal.jsonl.new</c> that only lacks its name. In any other case something
+/// was lost.
 /// </summary>
-/// <param name="Current">The file that can be continued; null where a new one has to be begun.</param>
-/// <param name="IsUnnamed">It is the .new file, and has to get its name first.</param>
-/// <param name="Fault">What is wrong with the file of the journal's name, which has to be set aside before a new one; null for nothing.</param>
-/// <param name="Mark">What is known of decisions beside the journal; null where that is lost or was never written.</param>
-/// <param name="History">What can be remembered.</param>
-internal sealed record JournalReader(JournalFileScan? Current, bool IsUnnamed, string? Fault, DecisionMark? Mark, JournalHistory History)
+/// <param name="Current">The file that can be continued; null if a new one must be begun.</param>
+/// <param name="IsUnnamed">It is the .new file and must get its name first.</param>
+/// <param name="Fault">Why the file of the journal's name must be set aside; null if it must not.</param>
+/// <param name="Mark">
+/// The decisions that are known outside the journal; null if they are lost or were never written.
+/// </param>
+/// <param name="History">What could be read.</param>
+internal sealed record JournalReader(
+    JournalFileScan? Current, bool IsUnnamed, string? Fault, DecisionMark? Mark, JournalHistory History)
 {
-    /// <summary>How many older files are kept.</summary>
+    /// <summary>The number of older files that are kept.</summary>
     public const int OlderFiles = 4;
 
-    /// <summary>Where a new file is written before it gets its name.</summary>
+    /// <summary>The name of a new file before it is complete.</summary>
     public static string Unnamed(string path) => path + ".new";
 
     /// <summary>An older file: 1 is the youngest.</summary>
     public static string Older(string path, int age) => $"{path}.{age}";
 
-    /// <summary>Where a damaged file is kept.</summary>
+    /// <summary>The name of a damaged file that is set aside.</summary>
     public static string Aside(string path, int number) => $"{path}.corrupt-{number}";
 
-    /// <summary>Reads the journal of that path and changes nothing.</summary>
+    /// <summary>Reads the journal and changes nothing.</summary>
     /// <param name="path">The journal.</param>
     /// <param name="files">The file system.</param>
-    /// <param name="isNew">Nobody has used the directory before: what is not there was never there.</param>
-    /// <exception cref="IOException">It is there and can't be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It is not for this process to read.</exception>
+    /// <param name="isNew">The directory was not used before: a missing journal never existed.</param>
+    /// <exception cref="IOException">The journal exists and can't be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process has no permission to read it.</exception>
     public static JournalReader Of(string path, JournalFiles files, bool isNew = true)
     {
         var mark = DecisionMark.Read(path, files);
         var content = Read(files, path, out var kind);
-        var current = kind is not null ? JournalFileScan.Unusable($"it is {kind.Value.Text()}, not a regular file") : content is null ? null : JournalFileScan.Of(content);
-        // Half a new file is none.
-        var unnamed = Read(files, Unnamed(path), out _) is { } half && JournalFileScan.Of(half) is { Fault: null, Torn: 0 } ? half : null;
+        var current = kind is not null ? JournalFileScan.Unusable($"it is {kind.Value.Text()}, not a regular file")
+            : content is null ? null : JournalFileScan.Of(content);
+        var unnamed = Read(files, Unnamed(path), out _);
+        var complete = unnamed is null ? null : JournalFileScan.Of(unnamed);
+        // An incomplete new file counts as none.
+        if (complete is not { Fault: null, Torn: 0 })
+            (unnamed, complete) = (null, null);
         if (current is { Fault: null } && Missing(current, mark) is null)
             return new(current, IsUnnamed: false, null, mark, JournalHistory.Of(current));
-        if (current is null && unnamed is not null && JournalFileScan.Of(unnamed) is var complete && Missing(complete, mark) is null)
+        if (current is null && complete is not null && Missing(complete, mark) is null)
             return new(complete, IsUnnamed: true, null, mark, JournalHistory.Of(complete));
 
-        var older = Enumerable.Range(1, OlderFiles).Reverse().Select(age => Read(files, Older(path, age), out _)).OfType<byte[]>().ToList();
-        // Not even what is kept beside the journal: somebody has removed all of it, or the first start came to nothing.
-        if (current is null && older.Count == 0 && mark is null && !files.Exists(Aside(path, 1)))
+        List<byte[]> contents = [.. Enumerable.Range(1, OlderFiles).Reverse()
+            .Select(age => Read(files, Older(path, age), out _)).OfType<byte[]>()];
+        // Not even the decision mark exists: somebody has removed all files, or the first start failed.
+        if (current is null && contents.Count == 0 && mark is null && !files.Exists(Aside(path, 1)))
             return new(null, IsUnnamed: false, null, null, isNew ? JournalHistory.Nothing
-                : JournalHistory.Lost($"There is no journal {path}, and its directory was in use before", JournalSalvage.Of([]), new DecisionMark(0, Paused: false)));
+                : JournalHistory.Lost($"There is no journal {path}, and its directory was in use before",
+                    JournalSalvage.Of([]), new DecisionMark(0, Paused: false)));
+        if (content is not null)
+            contents.Add(content);
+        if (unnamed is not null)
+            contents.Add(unnamed);
+        return new(null, IsUnnamed: false, current?.Fault ?? (current is null ? null : Missing(current, mark)), mark,
+            Salvage(path, current, content, contents, mark));
+    }
 
-        var salvage = JournalSalvage.Of([.. older, .. content is null ? [] : new[] { content }, .. unnamed is null ? [] : new[] { unnamed }]);
-        var fault = current?.Fault ?? (current is null ? null : Missing(current, mark));
-        var problem = current is null ? $"The journal {path} is missing, though it was there before" : $"The journal {path} can't be used: {fault}";
-        // What is damaged may be there a second time, in the checkpoint that follows or the file before.
-        return new(null, IsUnnamed: false, fault, mark, content?.Length <= JournalFiles.ReadLimit && salvage.IsComplete && Missing(salvage.HighestSeq, mark) is null
-            ? JournalHistory.Recovered(problem, salvage) : JournalHistory.Lost(problem, salvage, mark));
+    private static JournalHistory Salvage(
+        string path, JournalFileScan? current, byte[]? content, List<byte[]> contents, DecisionMark? mark)
+    {
+        var salvage = JournalSalvage.Of(contents);
+        var problem = current is null
+            ? $"The journal {path} is missing, though it was there before"
+            : $"The journal {path} can't be used: {current.Fault ?? Missing(current, mark)}";
+        // The damaged lines may exist twice, in the next checkpoint or in the file before.
+        var isComplete = content?.Length <= JournalFiles.ReadLimit && salvage.IsComplete
+            && Missing(salvage.HighestSeq, mark) is null;
+        return isComplete ? JournalHistory.Recovered(problem, salvage) : JournalHistory.Lost(problem, salvage, mark);
     }
 
     private static string? Missing(JournalFileScan scan, DecisionMark? mark) => Missing(scan.HighestSeq, mark);
@@ -71,7 +93,7 @@ internal sealed record JournalReader(JournalFileScan? Current, bool IsUnnamed, s
         }
         catch (FileKindException exception)
         {
-            // It is in the way and will be set aside; there is nothing to read in it.
+            // It is set aside later; it has no content.
             kind = exception.Kind;
             return null;
         }

@@ -1,8 +1,8 @@
 namespace NicHangExporter.Remediation.Journaling;
 
 /// <summary>
-/// What a damaged journal still tells. Every line that is whole counts, before the damage and behind it: each has a checksum and a number, so what is missing
-/// between two of them is known, and mostly the later ones say what a person decided. Pure.
+/// Reads a damaged journal. Every undamaged line counts, before the damage and after it: each has a checksum and a
+/// number, so that gaps are known, and the later lines mostly contain what a person decided. Pure.
 /// </summary>
 internal sealed class JournalSalvage
 {
@@ -13,25 +13,25 @@ internal sealed class JournalSalvage
     {
     }
 
-    /// <summary>The fold of all lines that are whole.</summary>
+    /// <summary>The sum of all undamaged lines.</summary>
     public RemediationState State { get; private set; } = RemediationState.Empty;
 
-    /// <summary>The last of them; null for none.</summary>
+    /// <summary>The last of them; null if there is none.</summary>
     public JournalEntry? Last { get; private set; }
 
     /// <summary>The highest number of any of them.</summary>
     public long HighestSeq { get; private set; }
 
-    /// <summary>True where nothing is missing: the numbers follow each other, and the damage is not at the end.</summary>
+    /// <summary>True if no line is missing: the numbers are consecutive, and the damage is not at the end.</summary>
     public bool IsComplete => Last is not null && !_isMissing && !_isDamagedAtEnd;
 
-    /// <summary>Whether a pause is in force; null where a line that is missing may have begun or ended one.</summary>
+    /// <summary>Whether a pause is in force; null if a missing line may have begun or ended one.</summary>
     public bool? Paused { get; private set; }
 
-    /// <summary>The number of the line that <see cref="Paused"/> is known by.</summary>
+    /// <summary>The number of the line that shows <see cref="Paused"/>.</summary>
     public long PausedSeq { get; private set; }
 
-    /// <summary>Reads the contents of files, the oldest first.</summary>
+    /// <summary>Reads the contents of files, oldest first.</summary>
     public static JournalSalvage Of(IEnumerable<byte[]> contents)
     {
         var salvage = new JournalSalvage();
@@ -44,7 +44,7 @@ internal sealed class JournalSalvage
 
     private void Read(ReadOnlySpan<byte> content)
     {
-        // Each file begins with a checkpoint: one without a line that is whole has lost at least that, and whatever came after it.
+        // Each file begins with a checkpoint: a file without an undamaged line has lost that and all lines after it.
         _isDamagedAtEnd = true;
         while (content.IndexOf((byte)'\n') is >= 0 and var newline)
         {
@@ -55,7 +55,7 @@ internal sealed class JournalSalvage
             else
                 _isDamagedAtEnd = true;
         }
-        // Without its newline it was being written: nobody was told that it had been.
+        // A line without its newline was being written and never acknowledged.
     }
 
     private void Take(JournalEntry entry)
@@ -63,14 +63,14 @@ internal sealed class JournalSalvage
         HighestSeq = Math.Max(HighestSeq, entry.Seq);
         if (entry.Event == JournalEvent.Checkpoint)
         {
-            // The sum of all before it: what was missing among them is in it.
+            // It includes all lines before it, also the missing ones.
             if (entry.Seq < Last?.Seq)
                 return;
             (State, Last, _isMissing, _isDamagedAtEnd) = (entry.State!, entry, false, false);
             (Paused, PausedSeq) = (entry.State!.Paused, entry.Seq);
             return;
         }
-        // Said twice, or out of a file that was continued by another one.
+        // A repetition, or a line of a file that another one continued.
         if (entry.Seq <= Last?.Seq)
             return;
         if (entry.Seq != Last?.Seq + 1)
@@ -78,8 +78,9 @@ internal sealed class JournalSalvage
         _isDamagedAtEnd = false;
         State = _isMissing ? State.AfterGap(entry) : State.After(entry);
         Last = entry;
-        // What changes a device is not begun while paused, save a rollback.
-        if (entry.Event is JournalEvent.Paused or JournalEvent.Resumed || (Paused is null && entry is { Event: JournalEvent.Intent, Rollback: not true }))
+        // No change except a rollback begins during a pause: an intent shows that there was none.
+        if (entry.Event is JournalEvent.Paused or JournalEvent.Resumed
+            || (Paused is null && entry is { Event: JournalEvent.Intent, Rollback: not true }))
             (Paused, PausedSeq) = (entry.Event == JournalEvent.Paused, entry.Seq);
         State = State with { Paused = Paused ?? State.Paused };
     }

@@ -3,56 +3,67 @@ using NicHangExporter.Options;
 
 namespace NicHangExporter.Remediation.Journaling;
 
-/// <summary>One pass through the door, as the journal tells it. At least one of the two is there.</summary>
-/// <param name="Intent">What was about to be done; null where nothing was.</param>
-/// <param name="Outcome">How it ended; null where that is not on record yet.</param>
+/// <summary>One remediation in the journal. At least one of the two entries is present.</summary>
+/// <param name="Intent">The intent; null if nothing was begun.</param>
+/// <param name="Outcome">The outcome; null if there is none yet.</param>
 internal sealed record RecordedRun(JournalEntry? Intent, JournalEntry? Outcome)
 {
-    /// <summary>The last that is known of it.</summary>
+    /// <summary>The newer of the two.</summary>
     public JournalEntry Latest => Outcome ?? Intent!;
 }
 
 /// <summary>
-/// Looks passes up in the files of the journal, the newest first, for people: no decision is made by what it finds. Reads while others write: a line that is
-/// not whole is not there, and of a line that is met twice, because its file was renamed meanwhile, the second is passed over.
+/// Finds remediations in the files of the journal, newest first, for people: no decision depends on it. It reads while
+/// the journal is written: an incomplete line is ignored, and so is a line that is read twice because its file was
+/// renamed.
 /// </summary>
-/// <remarks>One search at a time, whoever asks: each may read all of the journal, some megabytes.</remarks>
+/// <remarks>One search runs at a time: each may read the whole journal, some megabytes.</remarks>
 internal sealed class RemediationHistory(ExporterOptions options) : IDisposable
 {
-    /// <summary>How much of the end of one file is read; entries beside its checkpoint are one megabyte.</summary>
+    /// <summary>
+    /// The most bytes that are read from the end of one file. Without its checkpoint a file has about 1 MiB.
+    /// </summary>
     private const int MaxLength = 4 << 20;
 
     private readonly SemaphoreSlim _turn = new(1);
 
-    /// <summary>The last passes of which this holds.</summary>
-    /// <exception cref="IOException">The journal can't be read; that there is none is no error.</exception>
-    /// <exception cref="UnauthorizedAccessException">It is not for this process to read.</exception>
-    public Task<IReadOnlyList<RecordedRun>> ListAsync(Func<JournalEntry, bool> isWanted, int limit, CancellationToken cancellation) =>
+    /// <summary>The last remediations that match.</summary>
+    /// <exception cref="IOException">The journal can't be read. A missing journal is no error.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process has no permission to read it.</exception>
+    public Task<IReadOnlyList<RecordedRun>> ListAsync(
+        Func<JournalEntry, bool> isWanted, int limit, CancellationToken cancellation) =>
         SearchAsync([], isWanted, limit, cancellation);
 
-    /// <summary>The pass of that id, or null.</summary>
+    /// <summary>The remediation with that id, or null.</summary>
     /// <inheritdoc cref="ListAsync" path="/exception"/>
     public async Task<RecordedRun?> FindAsync(string id, CancellationToken cancellation) =>
         (await SearchAsync(Mention(id), entry => entry.Id == id, 1, cancellation)) is [var only] ? only : null;
 
-    /// <summary>The last pass whose <see cref="JournalEntry.RequestKey"/> begins so, or null.</summary>
+    /// <summary>
+    /// The last remediation whose <see cref="JournalEntry.RequestKey"/> begins with the key, or null.
+    /// </summary>
     /// <inheritdoc cref="ListAsync" path="/exception"/>
     public async Task<RecordedRun?> FindByKeyAsync(string key, CancellationToken cancellation) =>
-        (await SearchAsync(Mention(key), entry => entry.RequestKey?.StartsWith(key, StringComparison.Ordinal) == true, 1, cancellation)) is [var only] ? only : null;
+        (await SearchAsync(Mention(key), entry => HasKey(entry, key), 1, cancellation)) is [var only] ? only : null;
 
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
+    private static bool HasKey(JournalEntry entry, string key) =>
+        entry.RequestKey?.StartsWith(key, StringComparison.Ordinal) == true;
+
     private static byte[] Mention(string plain) => System.Text.Encoding.UTF8.GetBytes(plain);
 
-    private async Task<IReadOnlyList<RecordedRun>> SearchAsync(byte[] mention, Func<JournalEntry, bool> isWanted, int limit, CancellationToken cancellation)
+    private async Task<IReadOnlyList<RecordedRun>> SearchAsync(
+        byte[] mention, Func<JournalEntry, bool> isWanted, int limit, CancellationToken cancellation)
     {
         if (options.Paths.StateDirectory is not { } directory)
             return [];
         await _turn.WaitAsync(cancellation);
         try
         {
-            return await Task.Run(() => Search(Path.Combine(directory, "journal.jsonl"), mention, new HistorySearch(isWanted, limit)), cancellation);
+            var path = Path.Combine(directory, "journal.jsonl");
+            return await Task.Run(() => Search(path, mention, new HistorySearch(isWanted, limit)), cancellation);
         }
         finally
         {
@@ -66,7 +77,7 @@ internal sealed class RemediationHistory(ExporterOptions options) : IDisposable
         for (var age = 0; age <= JournalReader.OlderFiles && !search.IsOver; age++)
             if (ReadEnd(age == 0 ? path : JournalReader.Older(path, age)) is { } content)
             {
-                // The journal was rotated in between, and this is the same file under its next name: what has come into it since is younger than what was found.
+                // If the journal was rotated meanwhile, this is the same file under its next name: skip it.
                 if (!Beginning(content).SequenceEqual(Beginning(younger)))
                     Search(content, mention, search);
                 younger = content;
@@ -76,22 +87,25 @@ internal sealed class RemediationHistory(ExporterOptions options) : IDisposable
 
     private static void Search(ReadOnlySpan<byte> content, byte[] mention, HistorySearch search)
     {
-        // A last line without its end is one that nobody was told to be there.
+        // A last line without its end was never acknowledged.
         for (var end = content.LastIndexOf((byte)'\n'); end > 0 && !search.IsOver;)
         {
             var start = content[..end].LastIndexOf((byte)'\n') + 1;
             var line = content[start..end];
             end = start - 1;
-            if (IsOfPass(line) && line.IndexOf(mention) >= 0 && JournalLine.IsWhole(line) && JournalLine.TryParse(line, out var entry) is null)
+            if (IsOfRemediation(line) && line.IndexOf(mention) >= 0 && JournalLine.IsWhole(line)
+                && JournalLine.TryParse(line, out var entry) is null)
                 search.Take(entry);
         }
     }
 
-    // Its first line, which is the checkpoint with its own number.
-    private static ReadOnlySpan<byte> Beginning(byte[] content) => content.AsSpan(0, content.AsSpan().IndexOf((byte)'\n') + 1);
+    // The first line: the checkpoint, whose number is unique.
+    private static ReadOnlySpan<byte> Beginning(byte[] content) =>
+        content.AsSpan(0, content.AsSpan().IndexOf((byte)'\n') + 1);
 
-    // Parsing is what costs; a checkpoint may be long.
-    private static bool IsOfPass(ReadOnlySpan<byte> line) => line.StartsWith("{\"event\":\"intent\""u8) || line.StartsWith("{\"event\":\"outcome\""u8);
+    // Without parsing, which is slow; a checkpoint may be long.
+    private static bool IsOfRemediation(ReadOnlySpan<byte> line) =>
+        line.StartsWith("{\"event\":\"intent\""u8) || line.StartsWith("{\"event\":\"outcome\""u8);
 
     private static byte[]? ReadEnd(string path) => RegularFile.ReadEnd(path, MaxLength);
 }

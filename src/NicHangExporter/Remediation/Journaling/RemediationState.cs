@@ -3,47 +3,50 @@ using NicHangExporter.Remediation.Execution;
 
 namespace NicHangExporter.Remediation.Journaling;
 
-/// <summary>Everything that the journal adds up to. Immutable and pure: an entry goes in, a new state comes out.</summary>
+/// <summary>The sum of the journal. Immutable; <see cref="After"/> is pure.</summary>
 internal sealed record RemediationState
 {
-    // First of all: static members are made in the order of the text, and Empty needs it.
-    private static IReadOnlyDictionary<string, DeviceRecord> NoDevices { get; } = new Dictionary<string, DeviceRecord>();
+    // First: static members are initialised in the order of the text, and Empty needs it.
+    private static IReadOnlyDictionary<string, DeviceRecord> NoDevices { get; } =
+        new Dictionary<string, DeviceRecord>();
 
     private static IReadOnlyList<AcceptedAlert> NoAlerts { get; } = [];
 
-    /// <summary>Nothing has ever happened.</summary>
+    /// <summary>The state before the first entry.</summary>
     public static RemediationState Empty { get; } = new();
 
     /// <summary>The devices, by <see cref="DeviceFacts.Key"/>.</summary>
     public IReadOnlyDictionary<string, DeviceRecord> Devices { get; init => field = value ?? NoDevices; } = NoDevices;
 
-    /// <summary>The alerts that were accepted lately, in the order in which they came.</summary>
+    /// <summary>The remembered alerts, in the order of their arrival.</summary>
     public IReadOnlyList<AcceptedAlert> Alerts { get; init => field = value ?? NoAlerts; } = NoAlerts;
 
-    /// <summary>A person has set the kill switch, by command; or may have, where <see cref="PauseAssumed"/>.</summary>
+    /// <summary>Remediation is paused by command, or may be (<see cref="PauseAssumed"/>).</summary>
     public bool Paused { get; init; }
 
-    /// <summary>Nobody knows of a pause: a part of the journal was lost, and one may be among it.</summary>
+    /// <summary>The pause is assumed: a part of the journal was lost, and a pause may be in it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool PauseAssumed { get; init; }
 
     /// <summary>
-    /// Until this age every device counts as cooling, because a journal was lost and with it what had been done. 0 where the history is known.
+    /// Until this age every device counts as cooling down, because a journal was lost. 0 if the history is known.
     /// </summary>
     public double UnknownUntil { get; init; }
 
     /// <summary>
-    /// A part of the journal was lost, and with it what a person may have decided: a device that it does not know is in quarantine as those that it knows.
+    /// A part of the journal was lost, and decisions of a person may be in it: a device without a record is in
+    /// quarantine, too.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool HistoryUnknown { get; init; }
 
-    /// <summary>The record of a device; a new one where nothing is known.</summary>
-    public DeviceRecord Device(string key) => Devices.GetValueOrDefault(key) ?? (HistoryUnknown ? new DeviceRecord().WithHistoryUnknown() : new DeviceRecord());
+    /// <summary>The record of a device; a new one if there is none.</summary>
+    public DeviceRecord Device(string key) => Devices.GetValueOrDefault(key)
+        ?? (HistoryUnknown ? new DeviceRecord().WithHistoryUnknown() : new DeviceRecord());
 
-    /// <summary>The state where something is missing: every device is in quarantine until a person clears it.</summary>
-    /// <param name="isPaused">The kill switch counts as set.</param>
-    /// <param name="isAssumed">Only because nothing tells that it is not.</param>
+    /// <summary>The state after entries were lost: every device is in quarantine until a person clears it.</summary>
+    /// <param name="isPaused">Remediation counts as paused.</param>
+    /// <param name="isAssumed">Only because nothing shows that it is not.</param>
     public RemediationState WithHistoryUnknown(bool isPaused, bool isAssumed = false) => this with
     {
         HistoryUnknown = true,
@@ -52,17 +55,26 @@ internal sealed record RemediationState
         Devices = Devices.ToDictionary(pair => pair.Key, pair => pair.Value.WithHistoryUnknown()),
     };
 
-    /// <summary>How often the budget of the host was spent within the window that ends now.</summary>
+    /// <summary>How often the budget of the host was spent within <see cref="DeviceRecord.BudgetWindow"/>.</summary>
     public int SpentAt(double age) => Devices.Values.Sum(device => device.SpentAt(age));
 
     /// <summary>
-    /// The state after an entry behind a gap: an outcome, which repeats its intent, counts for both where that was in the gap.
+    /// The state after an entry that follows a gap. An outcome repeats its intent: it counts for both if the intent is
+    /// missing.
     /// </summary>
     public RemediationState AfterGap(JournalEntry entry) =>
         entry is { Event: JournalEvent.Outcome, Id: { } id, Key: { } key, Before: not null, Declined: null }
-            && entry.Verdict is not (null or RemediationVerdict.Declined or RemediationVerdict.DryRun or RemediationVerdict.Observed or RemediationVerdict.NothingToDo)
+            && entry.Verdict is not (null or RemediationVerdict.Declined or RemediationVerdict.DryRun
+                or RemediationVerdict.Observed or RemediationVerdict.NothingToDo)
             && Device(key).Pending?.Id != id
-            ? After(entry with { Event = JournalEvent.Intent, Verdict = null, After = null, Evidence = null, LeftDown = null }).After(entry)
+            ? After(entry with
+            {
+                Event = JournalEvent.Intent,
+                Verdict = null,
+                After = null,
+                Evidence = null,
+                LeftDown = null,
+            }).After(entry)
             : After(entry);
 
     /// <summary>The state after an entry.</summary>
@@ -75,9 +87,13 @@ internal sealed record RemediationState
             JournalEvent.Paused => this with { Paused = true, PauseAssumed = false },
             JournalEvent.Resumed => this with { Paused = false, PauseAssumed = false },
             JournalEvent.HistoryAccepted => this with { HistoryUnknown = false },
-            JournalEvent.Alert or JournalEvent.Answered or JournalEvent.Intent => this with { Alerts = AcceptedAlert.After(Alerts, entry) },
+            JournalEvent.Alert or JournalEvent.Answered or JournalEvent.Intent =>
+                this with { Alerts = AcceptedAlert.After(Alerts, entry) },
             _ => this,
         };
-        return entry.Key is { } key ? state with { Devices = new Dictionary<string, DeviceRecord>(state.Devices) { [key] = state.Device(key).After(entry) } } : state;
+        return entry.Key is not { } key ? state : state with
+        {
+            Devices = new Dictionary<string, DeviceRecord>(state.Devices) { [key] = state.Device(key).After(entry) },
+        };
     }
 }

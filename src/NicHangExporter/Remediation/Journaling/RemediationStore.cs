@@ -5,17 +5,18 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Remediation.Journaling;
 
 /// <summary>
-/// What has happened, and when: stamps each entry, puts it into the journal and folds it into the state. Time is counted in witnessed seconds: the
-/// monotonic clock of each boot, one after the other, with nothing for the time between them. So a step of the wall clock changes no cool-down, a suspended or
-/// rebooted machine is still cooling, and nothing ever cools faster than a clock that was watched. Any thread may write, and waits for the disk then; reading
-/// waits for nothing.
+/// Stamps each entry, appends it to the journal and adds it to the state. Time is counted in witnessed seconds: the
+/// monotonic clock of each boot, one after the other, without the time between them. So a step of the wall clock
+/// changes no cool-down, and a cool-down goes on after a suspend or reboot. Any thread may write, and then waits for
+/// the disk. Reading never blocks.
 /// </summary>
-internal sealed class RemediationStore(ExporterOptions options, Journal journal, ExporterMetrics metrics, TimeProvider clock)
+internal sealed class RemediationStore(
+    ExporterOptions options, Journal journal, ExporterMetrics metrics, TimeProvider clock)
 {
-    /// <summary>How often witnessed time is written down while something cools.</summary>
+    /// <summary>How often witnessed time is recorded during a cool-down, in seconds.</summary>
     private const double ClockInterval = 600;
 
-    /// <summary>How often a disk that refuses is tried again when nobody asks for anything.</summary>
+    /// <summary>How often a failed disk is tried again without a request.</summary>
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
@@ -29,10 +30,10 @@ internal sealed class RemediationStore(ExporterOptions options, Journal journal,
     private TimeSpan _nextRetry;
     private TimeSpan _nextLook;
 
-    /// <summary>What the journal adds up to.</summary>
+    /// <summary>The sum of the journal.</summary>
     public RemediationState State => _state;
 
-    /// <summary>The identity of this boot; null where procfs does not tell.</summary>
+    /// <summary>The id of this boot; null if procfs does not tell.</summary>
     public string? BootId => _bootId;
 
     /// <summary>Seconds since boot.</summary>
@@ -41,43 +42,46 @@ internal sealed class RemediationStore(ExporterOptions options, Journal journal,
     /// <summary>Seconds witnessed so far.</summary>
     public double Age => Math.Max(_ageAtBoot + Uptime, _lastWritten);
 
-    /// <summary>What <see cref="Age"/> was at a moment of this boot.</summary>
+    /// <summary>The <see cref="Age"/> at a moment of this boot.</summary>
     public double AgeAt(TimeSpan sinceBoot) => _ageAtBoot + sinceBoot.TotalSeconds;
 
-    /// <summary>Whether the journal was read and is ours; what another process has begun is not ours to settle.</summary>
+    /// <summary>
+    /// The journal was read and this process holds it. Else another process resolves what is open in it.
+    /// </summary>
     public bool IsOpen => journal.IsOpen;
 
-    /// <summary>Whether what happens is recorded.</summary>
     public bool IsWritable => journal.IsWritable;
 
-    /// <summary>What is wrong with the history, in sentences; empty where nothing is.</summary>
+    /// <summary>The errors of the history, in sentences.</summary>
     public IReadOnlyList<string> Problems { get; private set; } = [];
 
-    /// <summary>True where another process, which lives, carries out this intent: it is not ours to settle.</summary>
-    public bool IsUnderWay(JournalEntry intent) =>
-        intent.Writer is { } writer && intent.Boot == _bootId && writer != _identity && ProcessIdentity.IsAlive(options.Paths.Procfs, writer);
+    /// <summary>True if another living process executes this intent.</summary>
+    public bool IsRunningElsewhere(JournalEntry intent) =>
+        intent.Writer is { } writer && intent.Boot == _bootId && writer != _identity
+        && ProcessIdentity.IsAlive(options.Paths.Procfs, writer);
 
-    /// <summary>Reads the journal.</summary>
     public void Open()
     {
         lock (_gate)
             OpenJournal();
     }
 
-    /// <summary>Writes an entry down and takes it into the state, which holds it even where the disk does not: it happened.</summary>
-    /// <returns>False where it is not on the disk.</returns>
+    /// <summary>Records an entry. The state includes it even if the disk fails.</summary>
+    /// <returns>False if it is not on the disk.</returns>
     public bool Record(JournalEntry entry)
     {
         lock (_gate)
             return Append(entry);
     }
 
-    /// <summary>Tries again what could not be opened or written, and notes the time while something cools.</summary>
-    /// <param name="now">Also where that was tried a moment ago: somebody waits for it.</param>
-    public void Tend(bool now = false)
+    /// <summary>
+    /// Opens or writes the journal again after a failure, and records witnessed time during a cool-down.
+    /// </summary>
+    /// <param name="now">A request waits for it: try even if the last attempt was a moment ago.</param>
+    public void Maintain(bool now = false)
     {
         lock (_gate)
-            TendJournal(now);
+            MaintainJournal(now);
     }
 
     private void OpenJournal()
@@ -88,14 +92,19 @@ internal sealed class RemediationStore(ExporterOptions options, Journal journal,
         _seq = history.LastSeq;
         _lastWritten = history.LastAge;
         var isSameBoot = _bootId is not null && history.LastBoot == _bootId;
-        // Without an identity of the boot nothing tells how much of the uptime is already in the age.
-        _ageAtBoot = isSameBoot ? history.LastAge - history.LastUptime : _bootId is null ? history.LastAge - Uptime : history.LastAge;
+        // Without the id of the boot it is unknown how much of the uptime is in the age already.
+        _ageAtBoot = isSameBoot ? history.LastAge - history.LastUptime
+            : _bootId is null ? history.LastAge - Uptime
+            : history.LastAge;
         // A restored snapshot of the machine sets the monotonic clock back.
         if (isSameBoot && history.LastUptime > Uptime)
             _ageAtBoot = history.LastAge - Uptime;
-        _state = history.IsKnown ? history.State : history.State with { UnknownUntil = Math.Max(history.State.UnknownUntil, Age + options.Remediation.Cooldown.TotalSeconds) };
-        // A new journal is begun at once: else nobody could tell later that it was lost, and a lost one would count as lost at each start.
-        // And one that is damaged is set aside at once.
+        _state = history.IsKnown ? history.State : history.State with
+        {
+            UnknownUntil = Math.Max(history.State.UnknownUntil, Age + options.Remediation.Cooldown.TotalSeconds),
+        };
+        // A new journal is begun immediately, so that its loss is noticed later, and a lost one counts as lost only
+        // once. A damaged one is set aside immediately.
         if (journal.IsOpen && (history.Problems.Count > 0 || history.LastSeq == 0))
             Append(new JournalEntry(JournalEvent.Clock));
         PublishJournal();
@@ -105,7 +114,7 @@ internal sealed class RemediationStore(ExporterOptions options, Journal journal,
     {
         var stamped = Stamp(entry) with { Seq = _seq + 1 };
         var before = _state;
-        // Should this line begin a new file, the state goes in front of it: the one without it.
+        // If this line begins a new file, the checkpoint in front of it has the state without it.
         var durable = journal.Append(stamped, () => new JournalEntry(JournalEvent.Checkpoint)
         {
             Seq = stamped.Seq - 1,
@@ -115,7 +124,7 @@ internal sealed class RemediationStore(ExporterOptions options, Journal journal,
             Age = stamped.Age,
             State = before,
         });
-        // Only now: an entry that the journal throws out must not take a number, or no other could ever follow.
+        // Only now: if the journal rejects the entry, its number is used by the next one.
         (_seq, _state, _lastWritten) = (stamped.Seq, before.After(stamped), stamped.Age);
         if (!journal.IsOpen)
         {
@@ -127,12 +136,12 @@ internal sealed class RemediationStore(ExporterOptions options, Journal journal,
         return durable;
     }
 
-    private void TendJournal(bool now)
+    private void MaintainJournal(bool now)
     {
         if (clock.GetElapsedTime(0) >= _nextLook)
         {
             _nextLook = clock.GetElapsedTime(0) + RetryInterval;
-            journal.LookAtDirectory();
+            journal.CheckDirectory();
         }
         var isWritable = journal.IsOpen && journal.IsWritable;
         if (!isWritable && options.Paths.StateDirectory is not null)
@@ -145,12 +154,14 @@ internal sealed class RemediationStore(ExporterOptions options, Journal journal,
             else
                 Reopen();
         }
-        else if (Age - _lastWritten >= ClockInterval && (_state.UnknownUntil > Age || _state.Devices.Values.Any(device => device.CooldownUntil > Age || device.SpentAt(Age) > 0)))
+        else if (Age - _lastWritten >= ClockInterval && (_state.UnknownUntil > Age
+            || _state.Devices.Values.Any(device => device.CooldownUntil > Age || device.SpentAt(Age) > 0)))
             Append(new JournalEntry(JournalEvent.Clock));
         PublishJournal();
     }
 
-    // The directory was somebody else's, or could not be read, and now it can: its history counts, and what has happened here since comes after it.
+    // Another process held the directory, or it could not be read. Its history comes first; the entries since then
+    // follow.
     private void Reopen()
     {
         var (state, lastWritten, ageAtBoot, seq) = (_state, _lastWritten, _ageAtBoot, _seq);

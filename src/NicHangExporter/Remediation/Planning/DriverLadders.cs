@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace NicHangExporter.Remediation.Planning;
 
 /// <summary>
-/// The built-in ladders: the table. A driver is here only where something is known to help. Paravirtual drivers have none: the other end of
-/// their queues is the host, and no setting in the guest prevents or heals what happens there.
+/// The built-in ladders. A driver has a row only if a setting is known to help. Paravirtual drivers have none: the
+/// other end of their queues is the host, and no setting in the guest prevents or heals a hang there.
 /// </summary>
 internal static class DriverLadders
 {
@@ -13,12 +13,15 @@ internal static class DriverLadders
         new("e1000e", ["segmentation", "checksum", "receive", "eee", "pause"])
         {
             Resetting = ["rx-checksum", "rx-vlan-hw-parse", "tx-vlan-hw-insert", "rx-hashing", "rx-fcs", "rx-all"],
-            Evidence = "e1000_set_features(); field reports: segmentation helps most often, EEE at times, and the driver itself suggests pause off for some chips",
+            Evidence =
+                "e1000_set_features(); field reports: segmentation helps most often, EEE at times, and the driver"
+                + " itself suggests pause off for some chips",
         },
         new("e1000", ["segmentation", "checksum", "receive"])
         {
             Resetting = ["rx-checksum", "rx-all"],
-            Evidence = "e1000_set_features(); the same transmit unit as e1000e's, without EEE; mostly met as an emulated NIC",
+            Evidence =
+                "e1000_set_features(); the same transmit unit as e1000e's, without EEE; mostly met as an emulated NIC",
         },
         new("igb", ["segmentation", "checksum", "receive", "eee"])
         {
@@ -33,7 +36,9 @@ internal static class DriverLadders
         new("r8169", ["segmentation", "checksum", "eee"])
         {
             Resetting = [],
-            Evidence = "rtl_init_one() kept sg and tso off for years because of reports of TX timeouts, so that the first stage is often a no-op; where that is not enough, tx off has helped; EEE only now and then",
+            Evidence =
+                "rtl_init_one() kept sg and tso off for years because of reports of TX timeouts, so that the first"
+                + " stage is often a no-op; where that is not enough, tx off has helped; EEE only now and then",
         },
         new("bnx2x", ["segmentation"])
         {
@@ -43,10 +48,11 @@ internal static class DriverLadders
         new("macb", ["eee"])
         {
             Resetting = [],
-            Evidence = "Raspberry Pi 5: a stalled transmitter comes back with link down and up (raspberrypi/linux#7339); EEE makes links flap (#7511). No offload is known to matter",
+            Evidence =
+                "Raspberry Pi 5: a stalled transmitter comes back with link down and up (raspberrypi/linux#7339); EEE"
+                + " makes links flap (#7511). No offload is known to matter",
         },
     ];
 
-    /// <summary>The row of a driver.</summary>
     public static DriverLadder? Find(string driver) => All.FirstOrDefault(ladder => ladder.Driver == driver);
 }

@@ -1,8 +1,10 @@
+using NicHangExporter.Linux.Ethtool;
+
 namespace NicHangExporter.Remediation.Planning;
 
 /// <summary>
-/// One change of a device. A closed set: plan, apply and verify have an arm for each, and a test fails for a case without arms. The text of
-/// <see cref="object.ToString"/> is what journal and answers show.
+/// One change of a device. The set is closed: plan, execution and verification have an arm for each case, and a test
+/// checks that. Journal and answers show the text of <see cref="object.ToString"/>.
 /// </summary>
 internal abstract record RemediationStep
 {
@@ -12,7 +14,7 @@ internal abstract record RemediationStep
 
     /// <summary>Requests one feature on or off (ETHTOOL_SFEATURES).</summary>
     /// <param name="Name">The kernel's name.</param>
-    /// <param name="On">The wish.</param>
+    /// <param name="On">The requested state.</param>
     internal sealed record SetFeature(string Name, bool On) : RemediationStep
     {
         public override string ToString() => $"{Name} {(On ? "on" : "off")}";
@@ -29,11 +31,11 @@ internal abstract record RemediationStep
     {
         public override string ToString() => this is { Autonegotiation: false, Rx: false, Tx: false }
             ? "pause off"
-            : $"pause autoneg={(Autonegotiation ? "on" : "off")} rx={(Rx ? "on" : "off")} tx={(Tx ? "on" : "off")}";
+            : $"pause {PauseText.Format(new PauseParameters(Autonegotiation, Rx, Tx))}";
     }
 
     /// <summary>
-    /// Renegotiates, which with some drivers resets the whole adapter (ETHTOOL_NWAY_RST, <see cref="Renegotiations"/>).
+    /// Renegotiates the link; some drivers reset the whole adapter (ETHTOOL_NWAY_RST, <see cref="Renegotiations"/>).
     /// Addresses, routes and bridge membership stay.
     /// </summary>
     internal sealed record Reinit : RemediationStep
@@ -41,7 +43,7 @@ internal abstract record RemediationStep
         public override string ToString() => "reinit";
     }
 
-    /// <summary>Link down, a pause, link up. Routes on the device itself are lost.</summary>
+    /// <summary>Link down, a pause, link up. Routes of the device itself are lost.</summary>
     internal sealed record LinkBounce : RemediationStep
     {
         public override string ToString() => "bounce";

@@ -8,40 +8,40 @@ internal enum DeclineReason
 {
     /// <summary>The mode of the trigger is off.</summary>
     ModeOff,
-    /// <summary>The kill switch is set: the file, or a pause by a person.</summary>
+    /// <summary>The kill switch is set, by command or by file.</summary>
     Paused,
-    /// <summary>There is no such device here.</summary>
+    /// <summary>There is no such device.</summary>
     UnknownDevice,
-    /// <summary>A bridge, bond, VLAN or the like: its ports are named instead.</summary>
+    /// <summary>A bridge, bond, VLAN or the like: a NIC below it must be named.</summary>
     Upper,
     /// <summary>Not in remediation.devices, or not physical.</summary>
     NotAllowed,
-    /// <summary>No ladder for the driver, and nothing was asked for explicitly.</summary>
+    /// <summary>There is no ladder for the driver, and the request names no setting.</summary>
     NoProfile,
-    /// <summary>A profile or feature of that name does not exist on this device.</summary>
+    /// <summary>There is no profile or feature of that name.</summary>
     UnknownSetting,
     /// <summary>Everything asked for is fixed by the driver.</summary>
     NothingChangeable,
-    /// <summary>The cool-down of the device is not over, and it passes traffic.</summary>
+    /// <summary>The device passes traffic and cools down.</summary>
     Cooldown,
-    /// <summary>The budget of the device or of the host is gone: a person has to clear it.</summary>
+    /// <summary>The device is in quarantine until a person clears it.</summary>
     Quarantined,
-    /// <summary>Several devices hang at once: that is no NIC's fault.</summary>
+    /// <summary>Several devices hang at once: a NIC is not the cause.</summary>
     Ambiguous,
     /// <summary>Too soon after boot.</summary>
     BootGrace,
-    /// <summary>There is no hang any more.</summary>
+    /// <summary>The device does not hang any more.</summary>
     NotHung,
-    /// <summary>Another remediation is under way on this host.</summary>
+    /// <summary>Another remediation runs on this host.</summary>
     Busy,
-    /// <summary>Another port of the bond has to carry the traffic first.</summary>
+    /// <summary>No other port of the bond carries the traffic.</summary>
     Bond,
-    /// <summary>The journal can't be written: what is not recorded is not done.</summary>
+    /// <summary>The journal can't be written.</summary>
     JournalUnavailable,
     /// <summary>CAP_NET_ADMIN is missing.</summary>
     Incapable,
-    /// <summary>There is nothing to roll back.</summary>
+    /// <summary>Nothing was decided for the device.</summary>
     NothingToRollBack,
-    /// <summary>The process is ending.</summary>
+    /// <summary>The program is ending.</summary>
     ShuttingDown,
 }

@@ -40,10 +40,13 @@ internal sealed partial class WireHost : IAsyncDisposable
     public string StateDirectory => _directory.File("state");
 
     /// <summary>Starts the server and the remediation thread; nothing watches the kernel log.</summary>
-    public static async Task<WireHost> StartAsync(bool withApi = true)
+    public static async Task<WireHost> StartAsync(bool withApi = true, Func<ExporterOptions,
+        ExporterOptions>? configure = null)
     {
         var host = new WireHost();
-        host._application = ExporterHost.Build(host.Options(withApi), TimeProvider.System);
+        var options = host.Options(withApi);
+        options = configure?.Invoke(options) ?? options;
+        host._application = ExporterHost.Build(options, TimeProvider.System);
         var services = host._application.Services;
         Assert.True(services.GetRequiredService<StateDirectory>().TryTake());
         await services.GetRequiredService<LocalApiServer>().StartAsync();

@@ -2,7 +2,9 @@ using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
-/// <summary>What is answered without any time passing by the fake clock; a continuation on another thread may take a moment.</summary>
+/// <summary>
+/// What is answered without any time passing by the fake clock; a continuation on another thread may take a moment.
+/// </summary>
 internal static class Answers
 {
     public static RemediationOutcome Answer(this RemediationTicket ticket) => ticket.Outcome.Now();

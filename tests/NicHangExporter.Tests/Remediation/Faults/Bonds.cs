@@ -12,7 +12,8 @@ internal static class Bonds
         foreach (var port in ports)
         {
             Stack(host, bond, port);
-            File.CreateSymbolicLink(Path.Combine(host.Sysfs.Root, "class/net", port, "master"), Path.Combine(host.Sysfs.Root, "class/net", bond));
+            File.CreateSymbolicLink(Path.Combine(host.Sysfs.Root, "class/net", port, "master"),
+                Path.Combine(host.Sysfs.Root, "class/net", bond));
         }
     }
 

@@ -4,7 +4,7 @@ using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
-/// <summary>How often anything may be done at all, and how long whatever passes traffic is left alone.</summary>
+/// <summary>How often a device may be changed, and how long one that passes traffic is left alone.</summary>
 public sealed class CooldownTests
 {
     // Each changes something.
@@ -13,7 +13,10 @@ public sealed class CooldownTests
     [Fact]
     public async Task Cooldown_DoublesFromTenMinutesToSixHours()
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { DeviceBudget = 100 } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { DeviceBudget = 100 },
+        }).Open();
         var pauses = new List<double>();
         foreach (var setting in Settings[..8])
         {
@@ -26,7 +29,8 @@ public sealed class CooldownTests
             Assert.Contains("passes traffic", declined.Explanation, StringComparison.Ordinal);
             pauses.Add(began.Cooldown.Value);
             var until = await scene.Metric("nichang_remediation_cooldown_until_timestamp_seconds{device=\"eno1\"}");
-            Assert.Equal(scene.Host.Clock.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0 + declined.RetryAfter.Value, until!.Value, 1.0);
+            Assert.Equal(scene.Host.Clock.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0 + declined.RetryAfter.Value,
+                until!.Value, 1.0);
 
             // A second before it is over it is not, and then it is.
             scene.LiveLong((declined.RetryAfter.Value - 1) / 3600, stride: 300);
@@ -74,7 +78,10 @@ public sealed class CooldownTests
     [Fact]
     public async Task BudgetOfTheDevice_Gone_IsQuarantineUntilAPersonClearsIt()
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { Cooldown = TimeSpan.Zero } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { Cooldown = TimeSpan.Zero },
+        }).Open();
         foreach (var setting in Settings[..6])
             Assert.Equal(RemediationVerdict.Applied, scene.Ask(scene.Request(setting)).Verdict);
 
@@ -102,7 +109,10 @@ public sealed class CooldownTests
     [Fact]
     public void BudgetOfTheDevice_ComesBackAfterADay()
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { Cooldown = TimeSpan.Zero } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { Cooldown = TimeSpan.Zero },
+        }).Open();
         foreach (var setting in Settings[..5])
             scene.Ask(scene.Request(setting));
         scene.LiveLong(24.1, stride: 600);
@@ -112,12 +122,19 @@ public sealed class CooldownTests
     [Fact]
     public async Task BudgetOfTheHost_IsUsedUpByTwoDevicesInTurn()
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { Cooldown = TimeSpan.Zero, DeviceBudget = 7 } });
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { Cooldown = TimeSpan.Zero, DeviceBudget = 7 },
+        });
         var other = scene.Add("eno2", "0000:02:00.0");
         scene.Open();
         for (var pass = 0; pass < 12; pass++)
         {
-            var request = scene.Request(Settings[pass / 2]) with { Device = pass % 2 == 0 ? scene.Nic.Interface : other.Interface };
+            var request = scene.Request(Settings[pass / 2]) with
+            {
+                Device = pass % 2 == 0 ? scene.Nic.Interface
+                : other.Interface
+            };
             Assert.Equal(RemediationVerdict.Applied, scene.Ask(request).Verdict);
         }
         Assert.Equal(0, await scene.Metric("nichang_remediation_host_budget_left"));
@@ -132,10 +149,14 @@ public sealed class CooldownTests
     [Fact]
     public async Task Observe_SpendsNothing()
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { Api = RemediationMode.Observe } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { Api = RemediationMode.Observe },
+        }).Open();
         foreach (var setting in Settings)
         {
-            Assert.Equal(RemediationVerdict.Observed, scene.Ask(scene.Request(setting) with { Trigger = RemediationTrigger.Api }).Verdict);
+            Assert.Equal(RemediationVerdict.Observed,
+                scene.Ask(scene.Request(setting) with { Trigger = RemediationTrigger.Api }).Verdict);
             // Within a minute it would be the same answer again, and only counted as such.
             scene.Live(60);
         }
@@ -152,22 +173,27 @@ public sealed class CooldownTests
         using var scene = new FaultScene().Open();
         scene.Ask(scene.Request("gro"));
         scene.Nic.Operations.Clear();
-        var (lines, state) = (scene.Journal().Count, Scribe.Text(scene.Host.Ledger.State));
+        var (lines, state) = (scene.Journal().Count, JournalWriter.Text(scene.Host.Ledger.State));
         scene.Hang();
-        foreach (var request in new[] { scene.Request("tso"), scene.Request(), scene.Request("tso") with { Recover = true }, scene.RollbackRequest(), scene.LocalRequest(), scene.Request("no-such") })
-            Assert.Contains(scene.Ask(request with { DryRun = true }).Verdict, (RemediationVerdict[])[RemediationVerdict.DryRun, RemediationVerdict.Declined]);
+        foreach (var request in new[]
+        {
+            scene.Request("tso"), scene.Request(), scene.Request("tso") with { Recover = true },
+            scene.RollbackRequest(), scene.LocalRequest(), scene.Request("no-such"),
+        })
+            Assert.Contains(scene.Ask(request with { DryRun = true }).Verdict,
+                (RemediationVerdict[])[RemediationVerdict.DryRun, RemediationVerdict.Declined]);
         scene.Live(30);
 
         Assert.Empty(scene.Operations);
         Assert.Equal(lines, scene.Journal().Count);
-        Assert.Equal(state, Scribe.Text(scene.Host.Ledger.State));
+        Assert.Equal(state, JournalWriter.Text(scene.Host.Ledger.State));
         Assert.Equal(5, await scene.Metric("nichang_remediation_budget_left{device=\"eno1\"}"));
     }
 
     [Fact]
     public void Refusal_ByTheKernel_CostsBudgetAsWell()
     {
-        // Else whoever repeats himself would knock at a sick device for ever.
+        // Else a client that repeats its request would reset a broken device for ever.
         using var scene = new FaultScene().Open();
         scene.Nic.Errors["tx-generic-segmentation off"] = NicHangExporter.Linux.Errno.Busy;
         Assert.Equal(RemediationVerdict.Failed, scene.Ask(scene.Request("gso")).Verdict);

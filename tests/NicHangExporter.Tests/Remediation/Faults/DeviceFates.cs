@@ -1,6 +1,6 @@
 namespace NicHangExporter.Tests.Remediation.Faults;
 
-/// <summary>What becomes of a device beside what is done to it: it is pulled out, renamed, made anew.</summary>
+/// <summary>What happens to a device independent of the exporter: it is pulled out, renamed, created again.</summary>
 internal static class DeviceFates
 {
     /// <summary>It is gone from sysfs, and the kernel knows no such device.</summary>
@@ -23,7 +23,7 @@ internal static class DeviceFates
         nic.Name = name;
     }
 
-    /// <summary>Its driver makes it anew: another ifindex, and every wish is the default again.</summary>
+    /// <summary>Its driver creates it again: another ifindex, and every setting is the default again.</summary>
     public static void MakeAnew(this SimulatedNic nic, FixtureHost host, long ifindex)
     {
         foreach (var feature in nic.Features().All)

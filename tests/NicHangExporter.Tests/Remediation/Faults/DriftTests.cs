@@ -5,7 +5,9 @@ using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
-/// <summary>What was decided is undone by somebody else: found soon, corrected where that costs nobody his link, and never fought over.</summary>
+/// <summary>
+/// Somebody else turns a setting on again: it is found soon, corrected if that keeps the link up, and not fought over.
+/// </summary>
 public sealed class DriftTests
 {
     private const string Drift = "nichang_remediation_drift{device=\"eno1\"}";
@@ -22,7 +24,7 @@ public sealed class DriftTests
         Assert.Equal(["tx-tcp-segmentation off"], scene.Operations);
         Assert.Equal(0, await scene.Metric(Drift));
         Assert.Equal(1, await scene.Outcomes("drift", "applied"));
-        // It is no new decision: no cool-down, no budget, and the way back is the same.
+        // It is no new decision: no cool-down, no budget, and the original is the same.
         Assert.Equal(5, await scene.Metric("nichang_remediation_budget_left{device=\"eno1\"}"));
         Assert.Equal("on", scene.Record.Original["tx-tcp-segmentation"]);
         Assert.Equal(1, scene.Host.Log.Count(EventIds.DriftFound));
@@ -35,7 +37,15 @@ public sealed class DriftTests
     {
         var mode = name == "observe" ? RemediationMode.Observe : RemediationMode.Off;
         using var scene = Decided("tso");
-        scene.Restart(options => options with { Remediation = options.Remediation with { Local = mode, Webhook = mode, Api = mode } });
+        scene.Restart(options => options with
+        {
+            Remediation = options.Remediation with
+            {
+                Local = mode,
+                Webhook = mode,
+                Api = mode
+            }
+        });
         scene.Nic.Request("tx-tcp-segmentation", on: true);
 
         scene.Live(90);
@@ -79,7 +89,7 @@ public sealed class DriftTests
         scene.Live(600);
         Assert.Empty(scene.Operations);
         Assert.Equal(1, await scene.Metric(Drift));
-        // Said once, not every minute.
+        // Logged once, not every minute.
         Assert.Single(scene.Entries(JournalEvent.Outcome), entry => entry.Declined == DeclineReason.Quarantined);
     }
 
@@ -111,20 +121,23 @@ public sealed class DriftTests
     {
         using var scene = Decided("tso");
         var from = scene.Journal().Count;
-        // Whoever it is turns it on again before the door can look again.
+        // Somebody turns it on again before the next check.
         scene.LiveLong(24, stride: 5, () => scene.Nic.Request("tx-tcp-segmentation", on: true));
 
-        var corrections = scene.Entries(JournalEvent.Intent).Where(entry => entry.Trigger == RemediationTrigger.Drift).ToList();
+        var corrections = scene.Entries(JournalEvent.Intent)
+            .Where(entry => entry.Trigger == RemediationTrigger.Drift).ToList();
         var pauses = corrections.Zip(corrections.Skip(1), (one, next) => next.Uptime - one.Uptime).ToList();
-        Assert.Equal([15.0, 30, 60, 120, 240, 480, 960, 1920], pauses.Take(8).Select(pause => Math.Round(pause / 15) * 15));
+        Assert.Equal([15.0, 30, 60, 120, 240, 480, 960, 1920],
+            pauses.Take(8).Select(pause => Math.Round(pause / 15) * 15));
         Assert.All(pauses.Skip(8), pause => Assert.InRange(pause, 3600, 3630));
         Assert.InRange(corrections.Count, 25, 34);
         Assert.InRange(scene.Journal().Count - from, 50, 300);
-        Assert.True(new FileInfo(Path.Combine(scene.Host.Options.Paths.StateDirectory!, "journal.jsonl")).Length < 256 * 1024);
+        Assert.True(new FileInfo(Path.Combine(scene.Host.Options.Paths.StateDirectory!,
+            "journal.jsonl")).Length < 256 * 1024);
         Assert.InRange(scene.Host.Log.Count(EventIds.DriftFound), 1, 40);
         Assert.Equal(1, await scene.Metric(Drift));
 
-        // An hour of peace, and the next one is corrected at once.
+        // After an hour without drift the next one is corrected immediately.
         scene.LiveLong(3.1, stride: 5);
         scene.Nic.Request("tx-tcp-segmentation", on: true);
         scene.Live(60);
@@ -135,7 +148,10 @@ public sealed class DriftTests
 
     private static FaultScene Decided(string[] settings, string driver)
     {
-        var scene = new FaultScene(options => options with { Remediation = options.Remediation with { Devices = ["0000:00:1f.6"] } }, FaultScene.FastDisk, driver).Open();
+        var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { Devices = ["0000:00:1f.6"] },
+        }, FaultScene.FastDisk, driver).Open();
         Assert.Equal(RemediationVerdict.Applied, scene.Ask(scene.Request(settings)).Verdict);
         scene.Nic.Operations.Clear();
         return scene;

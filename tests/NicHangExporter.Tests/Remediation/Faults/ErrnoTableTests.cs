@@ -7,13 +7,13 @@ using NicHangExporter.Remediation.Journaling;
 namespace NicHangExporter.Tests.Remediation.Faults;
 
 /// <summary>
-/// Every error that the kernel could answer with × every kind of step × a NIC that hangs or works. Whatever it is: no exception, no link left down, no setting
-/// that nobody knows the way back of. What becomes of each is the golden file; after a wanted change, UPDATE_GOLDEN=1 writes it anew, and its difference is read
-/// before it is committed.
+/// Every error of the kernel × every kind of step × a NIC that hangs or works: no exception, no link left down, no
+/// setting without a known original. The golden file has each outcome; after a wanted change, UPDATE_GOLDEN=1 writes it
+/// again, and its difference is read before it is committed.
 /// </summary>
 public sealed partial class ErrnoTableTests
 {
-    // The operation that is refused, and the settings that are asked for; tso has two features, so that one is done before and one after.
+    // The refused operation and the requested settings; tso has two features, one before and one after it.
     private static readonly (string Step, string Operation, string[] Settings)[] Steps =
     [
         ("feature off", "tx-tcp-segmentation off", ["tso", "gso"]),
@@ -45,22 +45,37 @@ public sealed partial class ErrnoTableTests
         Assert.Equal(await File.ReadAllTextAsync(golden, TestContext.Current.CancellationToken), text.ToString());
     }
 
-    // EINTR is no answer: the link's commands are repeated until there is one (LinkFlagsTests).
-    // One host for all errors of a step: after each everything is put back by the ways that a person has, which is a test of those.
+    // EINTR is no answer: the link's commands are repeated until there is one (LinkFlagsTests). One host for all errors
+    // of a step: after each everything is put back by the ways that a person has, which is a test of those.
     private static IEnumerable<(Errno, string)> Play(string operation, string[] settings, bool hung)
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = operation is not ("down" or "up"), Cooldown = TimeSpan.Zero, DeviceBudget = 100 } }, FaultScene.FastDisk).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with
+            {
+                AllowReinit = operation is not ("down" or "up"),
+                Cooldown = TimeSpan.Zero,
+                DeviceBudget = 100
+            },
+        }, FaultScene.FastDisk).Open();
         var nic = scene.Nic;
         var atFirst = nic.Requested;
-        foreach (var errno in Enum.GetValues<Errno>().Where(errno => errno != Errno.None && (errno, operation) is not (Errno.Interrupted, "down" or "up")))
+        foreach (var errno in Enum.GetValues<Errno>().Where(errno => errno != Errno.None
+            && (errno, operation) is not (Errno.Interrupted, "down" or "up")))
         {
             nic.Errors[operation] = errno;
             nic.Operations.Clear();
             if (hung)
                 scene.Hang();
-            var outcome = scene.Ask(scene.Request(settings) with { Recover = hung || operation is "reinit" or "down" or "up", Trigger = RemediationTrigger.Api });
+            var outcome = scene.Ask(scene.Request(settings) with
+            {
+                Recover = hung
+                || operation is "reinit" or "down" or "up",
+                Trigger = RemediationTrigger.Api
+            });
             var wasUp = nic.IsUp;
-            var commands = nic.Operations.Where(made => made.What != operation || nic.Operations.Count(other => other.What == operation) == 1).Select(made => made.What).Distinct();
+            var commands = nic.Operations.Where(made => made.What != operation
+                || nic.Operations.Count(other => other.What == operation) == 1).Select(made => made.What).Distinct();
             scene.AssertSound(atFirst);
             Assert.Equal(outcome.Verdict, scene.Record.Last!.Verdict);
 
@@ -70,9 +85,11 @@ public sealed partial class ErrnoTableTests
             scene.Live(6);
             Assert.True(nic.IsUp, $"{errno} left the link down");
             Assert.Null(scene.Record.LeftDown);
-            yield return (errno, $"  {SnakeCase.Of(outcome.Verdict)}: {Failure().Replace(outcome.Explanation, "failed")}\n"
+            yield return (errno,
+                $"  {SnakeCase.Of(outcome.Verdict)}: {Failure().Replace(outcome.Explanation, "failed")}\n"
                 + $"  commands: {string.Join(", ", commands)}\n  kept off: {string.Join(", ", desired)}\n"
-                + (original.Any() ? $"  way back kept for: {string.Join(", ", original)}\n" : "") + (wasUp ? "" : "  link: brought up as soon as the kernel let it\n"));
+                + (original.Any() ? $"  way back kept for: {string.Join(", ", original)}\n" : "") + (wasUp ? ""
+                    : "  link: brought up as soon as the kernel let it\n"));
 
             nic.IsHung = false;
             scene.Live(4);
@@ -84,7 +101,8 @@ public sealed partial class ErrnoTableTests
             _ = scene.Host.Remediator.ClearQuarantineAsync(nic.Interface, "test");
             scene.Host.RemediationWorker.RunPending();
         }
-        Assert.Equal(scene.Entries(JournalEvent.Intent).Count, scene.Entries(JournalEvent.Outcome).Count(entry => entry.Declined is null));
+        Assert.Equal(scene.Entries(JournalEvent.Intent).Count,
+            scene.Entries(JournalEvent.Outcome).Count(entry => entry.Declined is null));
     }
 
     // Which error it was stands above.

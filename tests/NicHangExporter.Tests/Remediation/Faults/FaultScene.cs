@@ -7,8 +7,8 @@ using NicHangExporter.Remediation.Journaling;
 namespace NicHangExporter.Tests.Remediation.Faults;
 
 /// <summary>
-/// A host with simulated NICs, driven at the one door: no kernel log is read, the reports of a hang are given to the door as detection would. The fake
-/// clock goes on in the door's own steps of a quarter of a second.
+/// A host with simulated NICs, driven by requests: no kernel log is read, and hang reports are recorded as detection
+/// would. The fake clock advances in steps of a quarter of a second, as the timer of the remediator.
 /// </summary>
 internal sealed class FaultScene : IDisposable
 {
@@ -17,12 +17,20 @@ internal sealed class FaultScene : IDisposable
 
     private readonly List<FixtureHost> _former = [];
 
-    public FaultScene(Func<ExporterOptions, ExporterOptions>? configure = null, JournalFiles? files = null, string driver = "e1000e")
+    public FaultScene(Func<ExporterOptions, ExporterOptions>? configure = null, JournalFiles? files = null,
+        string driver = "e1000e")
     {
         Host = new FixtureHost(options =>
         {
             options = LocalLoop.Enforcing(options);
-            options = options with { Remediation = options.Remediation with { Api = RemediationMode.Enforce, Webhook = RemediationMode.Enforce } };
+            options = options with
+            {
+                Remediation = options.Remediation with
+                {
+                    Api = RemediationMode.Enforce,
+                    Webhook = RemediationMode.Enforce
+                }
+            };
             return configure?.Invoke(options) ?? options;
         }, journalFiles: files);
         Nic = Add("eno1", "0000:00:1f.6", driver);
@@ -87,7 +95,7 @@ internal sealed class FaultScene : IDisposable
         }
     }
 
-    /// <summary>Lets hours pass in strides: the door is looked at, and the devices stand still.</summary>
+    /// <summary>Lets hours pass in strides: the remediator ticks, and the devices stand still.</summary>
     public void LiveLong(double hours, double stride = 30, Action? each = null)
     {
         for (var left = hours * 3600; left > 0; left -= stride)
@@ -105,7 +113,7 @@ internal sealed class FaultScene : IDisposable
         return ticket;
     }
 
-    /// <summary>Asks at the door and lets time pass until there is an answer.</summary>
+    /// <summary>Submits a request and lets time pass until there is an answer.</summary>
     public RemediationOutcome Ask(RemediationRequest request, Action? each = null)
     {
         var ticket = Submit(request);
@@ -116,10 +124,12 @@ internal sealed class FaultScene : IDisposable
     }
 
     /// <summary>A request of a person for the first NIC.</summary>
-    public RemediationRequest Request(params string[] settings) => new(Nic.Interface, RemediationTrigger.Cli) { Settings = [.. settings], Actor = "root" };
+    public RemediationRequest Request(params string[] settings) =>
+        new(Nic.Interface, RemediationTrigger.Cli) { Settings = [.. settings], Actor = "root" };
 
-    /// <summary>What the local loop asks.</summary>
-    public RemediationRequest LocalRequest(SimulatedNic? nic = null) => new((nic ?? Nic).Interface, RemediationTrigger.Local) { Recover = true, Episode = "e1" };
+    /// <summary>The request of the local loop.</summary>
+    public RemediationRequest LocalRequest(SimulatedNic? nic = null) =>
+        new((nic ?? Nic).Interface, RemediationTrigger.Local) { Recover = true, Episode = "e1" };
 
     public RemediationRequest RollbackRequest() => new(Nic.Interface, RemediationTrigger.Cli) { Rollback = true };
 
@@ -136,18 +146,20 @@ internal sealed class FaultScene : IDisposable
         Host.Open();
     }
 
-    public List<JournalEntry> Journal() => File.Exists(Path.Combine(Host.Options.Paths.StateDirectory!, "journal.jsonl")) ? Host.JournalEntries() : [];
+    public List<JournalEntry> Journal() =>
+        File.Exists(Path.Combine(Host.Options.Paths.StateDirectory!, "journal.jsonl")) ? Host.JournalEntries() : [];
 
     public List<JournalEntry> Entries(JournalEvent what) => [.. Journal().Where(entry => entry.Event == what)];
 
     public Task<double?> Metric(string series) => Host.ValueAsync(series);
 
     public Task<double?> Outcomes(string trigger, string outcome) =>
-        Metric($"nichang_remediation_outcomes_total{{device=\"{Nic.Name}\",trigger=\"{trigger}\",outcome=\"{outcome}\"}}");
+        Metric("nichang_remediation_outcomes_total"
+            + $"{{device=\"{Nic.Name}\",trigger=\"{trigger}\",outcome=\"{outcome}\"}}");
 
     /// <summary>
-    /// What holds whatever happened: no unexpected error, every intent has its outcome and none is pending, and no setting is half-changed: it is
-    /// requested as at first, or decided to be off and off, or at least the way back is known.
+    /// What holds after any fault: no unexpected error, every intent has its outcome, none is pending, and no setting
+    /// is half-changed: it is requested as at first, or kept off and off, or at least its original is known.
     /// </summary>
     public void AssertSound(string requestedAtFirst)
     {

@@ -26,7 +26,8 @@ public sealed class GateTests
         Assert.Empty(scene.Operations);
         Assert.Empty(scene.Entries(JournalEvent.Intent));
         Assert.Equal(0, await scene.Metric("nichang_capability_present{capability=\"net_admin\"}"));
-        Assert.Equal(1, await scene.Metric("nichang_remediation_declined_total{trigger=\"local\",reason=\"incapable\"}"));
+        Assert.Equal(1,
+            await scene.Metric("nichang_remediation_declined_total{trigger=\"local\",reason=\"incapable\"}"));
         // What would be done can be said without being able to.
         Assert.Equal(RemediationVerdict.DryRun, scene.Ask(scene.Request("tso") with { DryRun = true }).Verdict);
     }
@@ -73,7 +74,8 @@ public sealed class GateTests
     [InlineData("tso", false, null)] // reset-free: the only port may be changed
     [InlineData("rx", false, "bond")]
     [InlineData("rx", true, null)]
-    public void PortOfABond_WithoutAnotherThatWorks_IsInterruptedOnlyWhereItHangs(string setting, bool hung, string? declined)
+    public void PortOfABond_WithoutAnotherThatWorks_IsInterruptedOnlyWhereItHangs(string setting, bool hung,
+        string? declined)
     {
         using var scene = new FaultScene();
         var other = scene.Add("eno2", "0000:02:00.0");
@@ -114,7 +116,8 @@ public sealed class GateTests
         Assert.Empty(scene.Operations);
 
         var first = scene.Submit(scene.Request("tso") with { Recover = true });
-        Assert.Equal(DeclineReason.Busy, scene.Ask(scene.Request("tso") with { Device = other.Interface, Recover = true }).Declined);
+        Assert.Equal(DeclineReason.Busy,
+            scene.Ask(scene.Request("tso") with { Device = other.Interface, Recover = true }).Declined);
         scene.Live(60);
         Assert.Equal(RemediationVerdict.Healed, first.Answer().Verdict);
         Assert.Empty(other.Operations);
@@ -123,7 +126,10 @@ public sealed class GateTests
     [Fact]
     public void AllowList_WithoutTheDevice_DeclinesEverybody()
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { Devices = ["eno7", "0000:07:00.0"] } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { Devices = ["eno7", "0000:07:00.0"] },
+        }).Open();
         scene.Hang();
         Assert.Equal(DeclineReason.NotAllowed, scene.Ask(scene.Request("tso")).Declined);
         Assert.Equal(DeclineReason.NotAllowed, scene.Ask(scene.LocalRequest()).Declined);
@@ -133,7 +139,10 @@ public sealed class GateTests
     [Fact]
     public void AllowList_WithTheBusAddress_MeansTheDeviceWhateverItsName()
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { Devices = ["0000:00:1f.6"] } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { Devices = ["0000:00:1f.6"] },
+        }).Open();
         Assert.Equal(RemediationVerdict.Applied, scene.Ask(scene.Request("tso")).Verdict);
     }
 
@@ -146,7 +155,7 @@ public sealed class GateTests
 
         AllowAll(scene, "eno1");
         Assert.Equal(RemediationVerdict.Applied, scene.Ask(scene.Request("tso")).Verdict);
-        // What its ladder is due for nobody knows.
+        // Without a ladder there is no next stage.
         Assert.Equal(DeclineReason.NoProfile, scene.Ask(scene.Request()).Declined);
     }
 
@@ -217,7 +226,8 @@ public sealed class GateTests
     public void EmptyDevice_IsNoDevice()
     {
         using var scene = new FaultScene().Open();
-        foreach (var request in new[] { new RemediationRequest(default, RemediationTrigger.Cli), new RemediationRequest(default, RemediationTrigger.Api) { Settings = ["tso"], Recover = true } })
+        foreach (var request in new[] { new RemediationRequest(default, RemediationTrigger.Cli),
+            new RemediationRequest(default, RemediationTrigger.Api) { Settings = ["tso"], Recover = true } })
             Assert.Equal(DeclineReason.UnknownDevice, scene.Ask(request).Declined);
         Assert.Empty(scene.Operations);
     }
@@ -228,7 +238,8 @@ public sealed class GateTests
         using var scene = new FaultScene().Open();
         var outcome = scene.Ask(scene.Request());
         Assert.Equal("segmentation", outcome.Profile);
-        Assert.Equal(["tx-tcp6-segmentation off", "tx-tcp-segmentation off", "tx-generic-segmentation off"], scene.Operations);
+        Assert.Equal(["tx-tcp6-segmentation off", "tx-tcp-segmentation off", "tx-generic-segmentation off"],
+            scene.Operations);
     }
 
     [Fact]

@@ -4,8 +4,8 @@ using NicHangExporter.Remediation.Journaling;
 namespace NicHangExporter.Tests.Remediation.Faults;
 
 /// <summary>
-/// A request of a person that was answered as failed, because the remediation thread did not come to it in time, is not carried out later.
-/// A pause is: it was in force from the moment that it was asked for, and only its place in the journal was waited for.
+/// A request of a person that was answered as failed, because the remediation thread did not come to it in time, is not
+/// carried out later. A pause is: it was in force immediately, and only its journal entry was late.
 /// </summary>
 public sealed class GivenUpTests : IDisposable
 {
@@ -66,7 +66,7 @@ public sealed class GivenUpTests : IDisposable
         for (var second = 0; second < 60 && !first.Outcome.IsCompleted; second++)
             _stuck.Live(1);
         var charges = Scene.Record.Charges.Count;
-        // Made anew by its driver: its hardware address has to be asked for again, which needs RTNL.
+        // Created again by its driver: its hardware address must be read again, which needs RTNL.
         Host.Sysfs.Write(Scene.Nic.Name, "ifindex", "77\n");
         Host.Ethtool.Entered.Reset();
         Host.Ethtool.Rtnl.Reset();

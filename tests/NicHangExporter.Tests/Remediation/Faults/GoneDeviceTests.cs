@@ -6,7 +6,10 @@ using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
-/// <summary>The device goes away, comes back, or is another one under the same name: what was meant for one must not hit another.</summary>
+/// <summary>
+/// The device goes away, comes back, or is another one under the same name: what was meant for one must not hit
+/// another.
+/// </summary>
 public sealed class GoneDeviceTests
 {
     private const string First = "tx-tcp6-segmentation off", Second = "tx-tcp-segmentation off";
@@ -29,7 +32,8 @@ public sealed class GoneDeviceTests
 
         Assert.Equal(RemediationVerdict.DeviceGone, outcome.Verdict);
         Assert.Equal(operations, scene.Nic.Operations.Count);
-        Assert.Equal([JournalEvent.Intent, JournalEvent.Outcome], scene.Journal().Select(entry => entry.Event).Where(what => what is not (JournalEvent.Checkpoint or JournalEvent.Clock)));
+        Assert.Equal([JournalEvent.Intent, JournalEvent.Outcome], scene.Journal().Select(entry => entry.Event)
+            .Where(what => what is not (JournalEvent.Checkpoint or JournalEvent.Clock)));
         Assert.Null(scene.Record.Pending);
         Assert.Empty(scene.Record.Desired);
         Assert.Equal(1, await scene.Outcomes("cli", "device_gone"));
@@ -57,14 +61,17 @@ public sealed class GoneDeviceTests
     [Fact]
     public void Gone_WhileItsLinkIsDown_EndsAtOnceAndOwesNothingToItsSuccessor()
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = false } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { AllowReinit = false },
+        }).Open();
         scene.Hang();
         var ticket = scene.Submit(scene.LocalRequest());
         scene.Nic.Unplug(scene.Host);
         scene.Live(3);
         Assert.Equal(RemediationVerdict.DeviceGone, ticket.Answer().Verdict);
 
-        // Plugged in again: made anew by its driver, down until somebody wants it.
+        // Plugged in again: created by its driver, and down.
         var again = scene.Add("eno1", "0000:00:1f.6");
         scene.Host.Sysfs.Write("eno1", "ifindex", "17\n");
         (again.IsUp, again.HasCarrier) = (false, false);
@@ -113,7 +120,10 @@ public sealed class GoneDeviceTests
     public void Renamed_WhileItsLinkIsDown_ComesUpUnderItsNewName()
     {
         // When udev gets to rename a device, it is because it is down.
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = false } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { AllowReinit = false },
+        }).Open();
         var atFirst = scene.Nic.Requested;
         scene.Hang();
         scene.Submit(scene.LocalRequest());
@@ -188,10 +198,13 @@ public sealed class GoneDeviceTests
     [Fact]
     public void Sysfs_ThatCannotBeReadForAWhile_DelaysTheVerdictAndNoMore()
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = false } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { AllowReinit = false },
+        }).Open();
         scene.Hang();
         var ticket = scene.Submit(scene.LocalRequest());
-        // Nobody can open anything, as with no descriptor left: the link comes up all the same.
+        // Nothing can be opened, as without free descriptors: the link still comes up.
         var devices = Path.Combine(scene.Host.Sysfs.Root, "class");
         Directory.Move(devices, devices + "-away");
         File.CreateSymbolicLink(devices, "class");
@@ -230,7 +243,7 @@ public sealed class GoneDeviceTests
 
         Assert.Equal(RemediationVerdict.Unverified, ticket.Answer().Verdict);
         scene.AssertSound(atFirst);
-        // The door is open again for the next.
+        // The next request is handled.
         scene.Nic.IsHung = false;
         Assert.NotEqual(DeclineReason.Busy, scene.Ask(scene.Request("gso")).Declined);
     }

@@ -7,7 +7,7 @@ using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
-/// <summary>A name is whatever somebody sends, and whatever somebody has called an interface.</summary>
+/// <summary>Names from requests and of interfaces may be any text.</summary>
 public sealed class HostileNameTests
 {
     [Fact]
@@ -54,7 +54,7 @@ public sealed class HostileNameTests
     [InlineData("网卡0")]
     [InlineData("a\u0001b")]
     [InlineData("a\u001b[31m")]
-    public async Task NameThatNobodyWouldWish_WorksAndIsEscapedEverywhere(string name)
+    public async Task HostileName_WorksAndIsEscapedEverywhere(string name)
     {
         using var scene = new FaultScene();
         scene.Nic.Unplug(scene.Host);
@@ -71,8 +71,10 @@ public sealed class HostileNameTests
         Assert.True(InterfaceName.TryParse(intent.Device, out var read) && read == device);
         var raw = File.ReadAllText(Path.Combine(scene.Host.Options.Paths.StateDirectory!, "journal.jsonl"));
         Assert.DoesNotContain(raw, character => char.IsControl(character) && character != '\n');
-        var label = device.ToString().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
-        Assert.Equal(1, await scene.Metric($"nichang_remediation_attempts_total{{device=\"{label}\",trigger=\"cli\"}}"));
+        var label = device.ToString().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"",
+            StringComparison.Ordinal);
+        Assert.Equal(1,
+            await scene.Metric($"nichang_remediation_attempts_total{{device=\"{label}\",trigger=\"cli\"}}"));
 
         scene.Restart();
         Assert.Equal(RemediationVerdict.Applied, scene.Ask(request with { Settings = [], Rollback = true }).Verdict);

@@ -7,10 +7,13 @@ using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
-/// <summary>Whoever pulls the switch means now: nothing new from then on. What is begun is undone, and what is to be undone is not stopped by it.</summary>
+/// <summary>
+/// The kill switch works immediately: no new change. A change in progress is undone, and a rollback is not stopped.
+/// </summary>
 public sealed partial class KillSwitchTests
 {
-    private const string Circle = "a link in a circle on the way", TooLong = "a link to a name that is too long on the way";
+    private const string Circle = "a link in a circle on the way",
+        TooLong = "a link to a name that is too long on the way";
 
     [Theory]
     [InlineData("a file")]
@@ -22,7 +25,13 @@ public sealed partial class KillSwitchTests
     public async Task Set_Before_DeclinesEverybodyButAnUndo(string how)
     {
         using var scene = new FaultScene(options => how is Circle or TooLong
-            ? options with { Remediation = options.Remediation with { DisableFile = Path.Combine(Path.GetDirectoryName(options.Paths.Kmsg)!, "switch/disable") } }
+            ? options with
+            {
+                Remediation = options.Remediation with
+                {
+                    DisableFile = Path.Combine(Path.GetDirectoryName(options.Paths.Kmsg)!, "switch/disable"),
+                },
+            }
             : options).Open();
         Assert.Equal(RemediationVerdict.Applied, scene.Ask(scene.Request("tso")).Verdict);
         scene.Nic.Operations.Clear();
@@ -31,7 +40,8 @@ public sealed partial class KillSwitchTests
 
         Assert.Equal(DeclineReason.Paused, scene.Ask(scene.Request("gso")).Declined);
         Assert.Equal(DeclineReason.Paused, scene.Ask(scene.LocalRequest()).Declined);
-        Assert.Equal(DeclineReason.Paused, scene.Ask(scene.Request("gso") with { Trigger = RemediationTrigger.Webhook }).Declined);
+        Assert.Equal(DeclineReason.Paused,
+            scene.Ask(scene.Request("gso") with { Trigger = RemediationTrigger.Webhook }).Declined);
         // Drift is not corrected either.
         scene.Nic.Request("tx-tcp-segmentation", true);
         scene.Live(90);
@@ -75,7 +85,14 @@ public sealed partial class KillSwitchTests
     public void Set_RightBeforeTheFirstStep_ChangesNothing()
     {
         // The journal is the last that is waited for before the device.
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { DisableFile = Path.Combine(options.Paths.StateDirectory!, "journal.jsonl") } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with
+            {
+                DisableFile = Path.Combine(options.Paths.StateDirectory!,
+                "journal.jsonl")
+            },
+        }).Open();
         File.Delete(scene.Host.Options.Remediation.DisableFile);
         var outcome = scene.Ask(scene.Request("tso"));
 
@@ -87,7 +104,10 @@ public sealed partial class KillSwitchTests
     [Fact]
     public void Set_WhileALinkIsDown_BringsItUpAllTheSame()
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = false } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { AllowReinit = false },
+        }).Open();
         scene.Hang();
         scene.Nic.After = what => Set(scene, what == "down" ? "a file" : "nothing");
 
@@ -134,7 +154,8 @@ public sealed partial class KillSwitchTests
         Assert.Null(answer.Now());
         scene.Restart();
         Assert.Equal(RemediationVerdict.Applied, scene.Ask(scene.Request("tso")).Verdict);
-        Assert.Equal([JournalEvent.Paused, JournalEvent.Resumed], scene.Journal().Select(entry => entry.Event).Where(what => what is JournalEvent.Paused or JournalEvent.Resumed));
+        Assert.Equal([JournalEvent.Paused, JournalEvent.Resumed], scene.Journal().Select(entry => entry.Event)
+            .Where(what => what is JournalEvent.Paused or JournalEvent.Resumed));
     }
 
     [Fact]
@@ -154,10 +175,17 @@ public sealed partial class KillSwitchTests
         Requires.Root();
         using var directory = new TemporaryDirectory();
         var closed = Directory.CreateDirectory(directory.File("closed"), UnixFileMode.None).FullName;
-        var killSwitch = new KillSwitch(new ExporterOptions { Remediation = new() { DisableFile = Path.Combine(closed, "disable") } });
+        var killSwitch = new KillSwitch(new ExporterOptions
+        {
+            Remediation = new()
+            {
+                DisableFile = Path.Combine(closed,
+            "disable")
+            }
+        });
         Assert.False(killSwitch.IsSet);
         bool? isSet = null;
-        // A thread of its own that looks at files as nobody does.
+        // On a thread without permissions for the file.
         var thread = new Thread(() =>
         {
             _ = SetFileUser(65534);

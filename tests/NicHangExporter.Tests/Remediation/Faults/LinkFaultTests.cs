@@ -35,7 +35,8 @@ public sealed class LinkFaultTests
         Assert.InRange(outcome.Evidence.Seconds, 10, 11);
         Assert.Equal(atFirst, scene.Nic.Requested);
         Assert.Equal(1, await scene.Metric("nichang_remediation_quarantined{device=\"eno1\"}"));
-        Assert.Equal([JournalEvent.Intent, JournalEvent.Outcome, JournalEvent.Quarantined], scene.Journal().Select(entry => entry.Event).Where(what => what is not (JournalEvent.Checkpoint or JournalEvent.Clock)));
+        Assert.Equal([JournalEvent.Intent, JournalEvent.Outcome, JournalEvent.Quarantined], scene.Journal()
+            .Select(entry => entry.Event).Where(what => what is not (JournalEvent.Checkpoint or JournalEvent.Clock)));
         Assert.Equal(DeclineReason.Quarantined, scene.Ask(scene.Request("gso")).Declined);
         scene.AssertSound(atFirst);
 
@@ -107,7 +108,10 @@ public sealed class LinkFaultTests
     [InlineData(true)]
     public void LinkDown_ThatIsRefusedAndMadeAllTheSame_IsBroughtUpAtOnce(bool hung)
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = false } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { AllowReinit = false },
+        }).Open();
         scene.Nic.Errors["down"] = Errno.IO;
         scene.Nic.Before = what => scene.Nic.IsUp &= what != "down";
         if (hung)
@@ -123,7 +127,10 @@ public sealed class LinkFaultTests
     [Fact]
     public async Task LinkUp_RefusedForAMinute_IsTriedUntilItIsUp()
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = false } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { AllowReinit = false },
+        }).Open();
         scene.Nic.Errors["up"] = Errno.IO;
         scene.Hang();
 
@@ -163,10 +170,11 @@ public sealed class LinkFaultTests
     {
         // The record is in the checkpoint of the next file, too: what can't be read back there costs the whole history.
         using var scene = LeftDown(host => File.Delete(host.Directory.File("sys/kernel/random/boot_id")));
-        var state = Scribe.Text(scene.Host.Ledger.State);
+        var state = JournalWriter.Text(scene.Host.Ledger.State);
         Assert.NotNull(scene.Record.LeftDown);
-        Assert.Null(JournalLine.TryParse(JournalLine.Of(new JournalEntry(JournalEvent.Checkpoint) { State = scene.Host.Ledger.State }).Bytes.AsSpan(..^1), out var read));
-        Assert.Equal(state, Scribe.Text(read.State!));
+        var checkpoint = new JournalEntry(JournalEvent.Checkpoint) { State = scene.Host.Ledger.State };
+        Assert.Null(JournalLine.TryParse(JournalLine.Of(checkpoint).Bytes.AsSpan(..^1), out var read));
+        Assert.Equal(state, JournalWriter.Text(read.State!));
         scene.Restart();
         scene.Live(1);
         Assert.True(scene.Nic.IsUp);
@@ -200,7 +208,10 @@ public sealed class LinkFaultTests
     [Fact]
     public void LinkThatSomebodyTookDown_IsNotBroughtUpByUs()
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = false } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { AllowReinit = false },
+        }).Open();
         scene.Hang();
         scene.Nic.After = what => scene.Nic.IsUp &= what != "tx-generic-segmentation off";
         scene.Ask(scene.LocalRequest());
@@ -212,7 +223,10 @@ public sealed class LinkFaultTests
 
     private static FaultScene LeftDown(Action<FixtureHost>? before = null)
     {
-        var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = false } });
+        var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { AllowReinit = false },
+        });
         before?.Invoke(scene.Host);
         scene.Open();
         scene.Nic.Errors["up"] = Errno.IO;

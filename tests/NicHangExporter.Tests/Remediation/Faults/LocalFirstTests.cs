@@ -4,10 +4,13 @@ using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
-/// <summary>However many ask from outside, and however often: the loop's own turn comes first, and the journal keeps what was done.</summary>
+/// <summary>
+/// Any number of external requests: the local loop has its turn first, and the journal keeps what was done.
+/// </summary>
 public sealed class LocalFirstTests : IDisposable
 {
-    private readonly FaultScene _scene = new FaultScene(options => options with { Remediation = options.Remediation with { Api = RemediationMode.Off } }).Open();
+    private readonly FaultScene _scene = new FaultScene(options =>
+        options with { Remediation = options.Remediation with { Api = RemediationMode.Off } }).Open();
 
     public void Dispose() => _scene.Dispose();
 
@@ -22,23 +25,26 @@ public sealed class LocalFirstTests : IDisposable
         Assert.False(local.Joined);
         Assert.Equal(RemediationTrigger.Local, Assert.Single(_scene.Entries(JournalEvent.Intent)).Trigger);
         Assert.Equal(RemediationVerdict.Healed, local.Answer().Verdict);
-        // What is under way is what it has asked for, and it is told how that ends.
+        // The running remediation is what it has requested, and it gets that outcome.
         Assert.Equal(local.Id, asked.Answer().Id);
     }
 
     [Fact]
-    public void RequestThatFollowsAPassUnderWay_IsNotToldThatNothingWasDone()
+    public void RequestThatFollowsARunningRemediation_IsNotAnsweredThatNothingWasDone()
     {
         var asked = Submit(Api());
         _scene.Hang();
         var local = Submit(_scene.LocalRequest());
         _scene.Host.RemediationWorker.RunPending();
         Assert.False(asked.Outcome.IsCompleted || local.Outcome.IsCompleted);
-        // A command of the pass that takes longer than anybody waits.
-        _scene.Host.RemediationWorker.Post(() => _scene.Host.Clock.Advance(_scene.Host.Options.Remediation.Deadline + TimeSpan.FromSeconds(1)));
+        // A command of the remediation that exceeds the deadline.
+        var late = _scene.Host.Options.Remediation.Deadline + TimeSpan.FromSeconds(1);
+        _scene.Host.RemediationWorker.Post(() => _scene.Host.Clock.Advance(late));
         _scene.Host.RemediationWorker.RunPending();
 
-        Assert.Equal($"a command to the kernel has not returned for 30s and can't be cancelled; the outcome, that of {local.Id}, will be in the journal", asked.Answer().Explanation);
+        Assert.Equal(
+            "a command to the kernel has not returned for 30s and can't be cancelled;"
+            + $" the outcome, that of {local.Id}, will be in the journal", asked.Answer().Explanation);
     }
 
     [Fact]
@@ -96,5 +102,6 @@ public sealed class LocalFirstTests : IDisposable
 
     private RemediationTicket Submit(RemediationRequest request) => _scene.Host.Remediator.Submit(request);
 
-    private RemediationRequest Api() => _scene.LocalRequest() with { Trigger = RemediationTrigger.Api, Actor = "controller", Episode = null };
+    private RemediationRequest Api() =>
+        _scene.LocalRequest() with { Trigger = RemediationTrigger.Api, Actor = "controller", Episode = null };
 }

@@ -4,7 +4,7 @@ using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
-/// <summary>How far each way of asking may go, each by itself.</summary>
+/// <summary>The mode of each trigger.</summary>
 public sealed class ModeTests
 {
     public static TheoryData<string, string> Table()
@@ -37,19 +37,26 @@ public sealed class ModeTests
         var outcome = scene.Ask(scene.LocalRequest() with { Trigger = trigger });
 
         var label = SnakeCase.Of(trigger);
-        Assert.Equal(mode switch { RemediationMode.Off => RemediationVerdict.Declined, RemediationMode.Observe => RemediationVerdict.Observed, _ => RemediationVerdict.Healed }, outcome.Verdict);
+        Assert.Equal(mode switch
+        {
+            RemediationMode.Off => RemediationVerdict.Declined,
+            RemediationMode.Observe => RemediationVerdict.Observed,
+            _ => RemediationVerdict.Healed
+        }, outcome.Verdict);
         Assert.Equal(mode == RemediationMode.Off, outcome.Declined == DeclineReason.ModeOff);
         Assert.Equal(mode == RemediationMode.Enforce, scene.Operations.Any());
         Assert.Equal(mode == RemediationMode.Enforce, !scene.Nic.IsHung);
         Assert.Equal(mode == RemediationMode.Enforce ? 1 : 0, scene.Entries(JournalEvent.Intent).Count);
         Assert.Equal(outcome.Verdict, Assert.Single(scene.Entries(JournalEvent.Outcome)).Verdict);
         foreach (var name in Enum.GetValues<RemediationMode>())
-            Assert.Equal(name == mode ? 1 : null, await scene.Metric($"nichang_remediation_mode{{trigger=\"{label}\",mode=\"{SnakeCase.Of(name)}\"}}"));
+            Assert.Equal(name == mode ? 1 : null,
+                await scene.Metric($"nichang_remediation_mode{{trigger=\"{label}\",mode=\"{SnakeCase.Of(name)}\"}}"));
         if (mode == RemediationMode.Off)
-            Assert.Equal(1, await scene.Metric($"nichang_remediation_declined_total{{trigger=\"{label}\",reason=\"mode_off\"}}"));
+            Assert.Equal(1,
+                await scene.Metric($"nichang_remediation_declined_total{{trigger=\"{label}\",reason=\"mode_off\"}}"));
         else
             Assert.Equal(1, await scene.Outcomes(label, SnakeCase.Of(outcome.Verdict)));
-        // What would be done can always be asked.
+        // A dry run is always allowed.
         var would = scene.Ask(scene.Request("gro") with { Trigger = trigger, DryRun = true });
         Assert.Equal(RemediationVerdict.DryRun, would.Verdict);
         Assert.Equal(mode == RemediationMode.Off, would.Declined == DeclineReason.ModeOff);
@@ -58,7 +65,10 @@ public sealed class ModeTests
     [Fact]
     public void AllOff_StillObeysThePersonAtTheConsole()
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { Local = default, Webhook = default, Api = default } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { Local = default, Webhook = default, Api = default },
+        }).Open();
         Assert.Equal(RemediationVerdict.Applied, scene.Ask(scene.Request("tso")).Verdict);
         Assert.Equal(RemediationVerdict.Applied, scene.Ask(scene.RollbackRequest()).Verdict);
     }

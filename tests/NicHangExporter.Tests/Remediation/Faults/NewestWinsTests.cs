@@ -4,8 +4,8 @@ using NicHangExporter.Remediation.Journaling;
 namespace NicHangExporter.Tests.Remediation.Faults;
 
 /// <summary>
-/// What people decide while a command to the kernel does not return: the newest decision wins, whatever the order in which the remediation
-/// thread comes to them.
+/// What people decide while a command to the kernel does not return: the newest decision wins, in any order in which
+/// the remediation thread comes to them.
 /// </summary>
 public sealed class NewestWinsTests : IDisposable
 {
@@ -17,7 +17,8 @@ public sealed class NewestWinsTests : IDisposable
     public NewestWinsTests() => _stuck = Scenery();
 
     private StuckScene Scenery(int deviceBudget = 6) =>
-        new StuckScene(new JournalFiles { Sync = (_, _) => _whileWriting(), SyncDirectory = _ => { } }, deviceBudget).Open();
+        new StuckScene(new JournalFiles { Sync = (_, _) => _whileWriting(), SyncDirectory = _ => { } },
+            deviceBudget).Open();
 
     private FixtureHost Host => _stuck.Host;
 
@@ -32,7 +33,7 @@ public sealed class NewestWinsTests : IDisposable
         var stuck = _stuck.Stick();
         var resumed = Host.Remediator.SetPausedAsync(false, "eve");
         var paused = Host.Remediator.SetPausedAsync(true, "root");
-        // Local work goes ahead of what people asked for.
+        // Internal work runs before external requests.
         Host.Clock.Advance(TimeSpan.FromSeconds(31));
         Assert.True(stuck.Outcome.IsCompleted);
         Scene.Hang(other);
@@ -59,7 +60,7 @@ public sealed class NewestWinsTests : IDisposable
         _ = Host.Remediator.SetPausedAsync(false, "eve");
         _ = Host.Remediator.SetPausedAsync(true, "root");
         Scene.Hang();
-        // The loop's own work goes ahead of what people have asked for: between the two of them as well.
+        // Internal work runs before external requests: between the two of them as well.
         _whileWriting = () => Host.Remediator.Submit(Scene.LocalRequest());
         _stuck.Release();
         _whileWriting = () => { };
@@ -70,7 +71,7 @@ public sealed class NewestWinsTests : IDisposable
     }
 
     [Fact]
-    public void ResumeBeforeAPause_WithinTheDeadline_IsToldThatItWasOvertaken()
+    public void ResumeBeforeAPause_WithinTheDeadline_IsAnsweredAsOvertaken()
     {
         _stuck.StickInARead();
         var resumed = Host.Remediator.SetPausedAsync(false, "eve");
@@ -109,7 +110,7 @@ public sealed class NewestWinsTests : IDisposable
         Scene.Nic.Operations.Clear();
         Scene.Nic.Request("tx-generic-segmentation", true);
         _stuck.StickInARead();
-        // It is due, looked for and asked for between the two of them.
+        // It is due and found between the two of them.
         _ = Host.Remediator.SetPausedAsync(false, "eve");
         _ = Host.Remediator.SetPausedAsync(true, "root");
         _whileWriting = () => Host.Clock.Advance(TimeSpan.FromSeconds(20));
@@ -134,6 +135,7 @@ public sealed class NewestWinsTests : IDisposable
         _stuck.StickInARead();
         var cleared = Host.Remediator.ClearQuarantineAsync(Scene.Nic.Interface, "eve");
         // The budget is gone by the next request, which the thread comes to before the older clear.
+        Host.Configure(options => options with { Remediation = options.Remediation with { DeviceBudget = 1 } });
         Scene.Hang();
         Host.Remediator.Submit(Scene.LocalRequest());
         _stuck.Release();

@@ -4,7 +4,10 @@ using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
-/// <summary>An error that is nobody's but ours, wherever it strikes: the one who asked is answered, the device is settled as after a crash, and the door stays open.</summary>
+/// <summary>
+/// An unexpected exception at any place: the caller is answered, the device is resolved as after a crash, and later
+/// requests are handled.
+/// </summary>
 public sealed class OwnFaultTests
 {
     [Theory]
@@ -12,9 +15,12 @@ public sealed class OwnFaultTests
     [InlineData(EventIds.RemediationStarted, true)]
     [InlineData(EventIds.RemediationEnded, false)]
     [InlineData(EventIds.RemediationEnded, true)]
-    public async Task Error_InTheMiddleOfAPass_EndsThatPassAndNothingElse(int at, bool bounce)
+    public async Task Error_DuringARemediation_EndsItAndNothingElse(int at, bool bounce)
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = !bounce } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { AllowReinit = !bounce },
+        }).Open();
         var atFirst = scene.Nic.Requested;
         scene.Hang();
         scene.Host.Log.Fails = id => id == at;
@@ -27,7 +33,8 @@ public sealed class OwnFaultTests
         Assert.Equal(1, scene.Host.Log.Count(EventIds.RemediationFailed));
         Assert.Equal(1, await scene.Metric("nichang_monitor_failures_total"));
         Assert.Null(scene.Record.Pending);
-        Assert.Equal(at == EventIds.RemediationStarted ? RemediationVerdict.Unverified : RemediationVerdict.Healed, Assert.Single(scene.Entries(JournalEvent.Outcome)).Verdict);
+        Assert.Equal(at == EventIds.RemediationStarted ? RemediationVerdict.Unverified : RemediationVerdict.Healed,
+            Assert.Single(scene.Entries(JournalEvent.Outcome)).Verdict);
 
         scene.Host.Log.Fails = _ => false;
         scene.Nic.IsHung = false;

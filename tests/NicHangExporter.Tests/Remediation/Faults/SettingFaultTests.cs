@@ -21,7 +21,7 @@ public sealed class SettingFaultTests
         Assert.Equal(atFirst, scene.Nic.Requested);
         Assert.Equal(1, await scene.Outcomes("cli", "rolled_back"));
         scene.AssertSound(atFirst);
-        // Nothing was lost but the wish: it is no reason to lock the device away.
+        // Only the request failed: that is no reason for a quarantine.
         Assert.False(scene.Record.Quarantined);
     }
 
@@ -78,9 +78,10 @@ public sealed class SettingFaultTests
     }
 
     [Fact]
-    public void Wish_ThatIsWithheldByAnother_IsRememberedAsWished()
+    public void Setting_ThatIsWithheldByAnother_IsRememberedAsRequested()
     {
-        // Checksums are off already, so that tso is withheld: requested, not active. Off must still be asked for, and the way back is the wish.
+        // Checksums are off already, so that tso is withheld: requested, not active. Off must still be requested, and a
+        // rollback restores the request.
         using var scene = new FaultScene().Open();
         scene.Nic.Request("tx-checksum-ip-generic", on: false);
         var atFirst = scene.Nic.Requested;
@@ -96,7 +97,7 @@ public sealed class SettingFaultTests
     }
 
     [Fact]
-    public void Wish_ThatAnotherHoldsOn_IsNotDecidedButTheWayBackIsKept()
+    public void Setting_ThatAnotherHoldsOn_IsNotKeptOffButItsOriginalIsKept()
     {
         // Intel's drivers keep rxvlan and txvlan alike: txvlan off alone is granted only on paper.
         using var scene = new FaultScene().Open();
@@ -154,7 +155,8 @@ public sealed class SettingFaultTests
         scene.Nic.After = what =>
         {
             if (what == "tx-tcp-segmentation off")
-                scene.Host.Ethtool.Address = _ => throw new LinuxException("SIOCETHTOOL ETHTOOL_GPERMADDR", "eno1", Errno.IO);
+                scene.Host.Ethtool.Address = _ => throw new LinuxException("SIOCETHTOOL ETHTOOL_GPERMADDR", "eno1",
+                    Errno.IO);
         };
 
         var outcome = scene.Ask(scene.Request("tso") with { Recover = hung });
@@ -183,7 +185,8 @@ public sealed class SettingFaultTests
         Assert.False(scene.Nic.IsRequested("tx-tcp-segmentation"));
         Assert.Empty(scene.Record.Desired);
         Assert.Equal(["tx-tcp-segmentation"], scene.Record.Original.Keys);
-        Assert.Equal(1, await scene.Metric("nichang_remediation_failures_total{device=\"eno1\",reason=\"rollback_failed\"}"));
+        Assert.Equal(1,
+            await scene.Metric("nichang_remediation_failures_total{device=\"eno1\",reason=\"rollback_failed\"}"));
 
         scene.Nic.Errors.Clear();
         Assert.Equal(RemediationVerdict.Applied, scene.Ask(scene.RollbackRequest()).Verdict);
@@ -191,7 +194,7 @@ public sealed class SettingFaultTests
     }
 
     [Fact]
-    public void Undo_ThatIsRefusedOnANicThatHangs_DoesNotKeepTheNextRungAway()
+    public void Undo_ThatIsRefusedOnANicThatHangs_DoesNotKeepTheNextActionAway()
     {
         using var scene = new FaultScene().Open();
         var atFirst = scene.Nic.Requested;
@@ -201,7 +204,8 @@ public sealed class SettingFaultTests
         scene.Submit(scene.LocalRequest());
         scene.Live(75);
 
-        Assert.Equal([RemediationVerdict.RollbackFailed, RemediationVerdict.Healed], scene.Entries(JournalEvent.Outcome).Select(entry => entry.Verdict!.Value));
+        Assert.Equal([RemediationVerdict.RollbackFailed, RemediationVerdict.Healed],
+            scene.Entries(JournalEvent.Outcome).Select(entry => entry.Verdict!.Value));
         Assert.Equal(["reinit", "bounce"], scene.Entries(JournalEvent.Intent).Select(entry => entry.Rung));
         scene.AssertSound(atFirst);
     }

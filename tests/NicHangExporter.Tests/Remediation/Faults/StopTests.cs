@@ -5,7 +5,10 @@ using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
-/// <summary>SIGTERM in each phase: nothing new, no link down, what is unproven is said to be, and the next start goes on soundly.</summary>
+/// <summary>
+/// SIGTERM in each phase: nothing new, no link down, what is unproven is said to be, and the next start goes on
+/// soundly.
+/// </summary>
 public sealed class StopTests
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
@@ -15,9 +18,11 @@ public sealed class StopTests
     {
         using var scene = new FaultScene().Open();
         Assert.True(scene.Host.Remediator.StopAsync(Deadline).IsCompleted);
-        foreach (var request in new[] { scene.Request("tso"), scene.LocalRequest(), scene.RollbackRequest(), scene.Request("tso") with { DryRun = true } })
+        foreach (var request in new[] { scene.Request("tso"), scene.LocalRequest(), scene.RollbackRequest(),
+            scene.Request("tso") with { DryRun = true } })
             Assert.Equal(DeclineReason.ShuttingDown, scene.Host.Remediator.Submit(request).Answer().Declined);
-        Assert.Equal("the program is ending", scene.Host.Remediator.ClearQuarantineAsync(scene.Nic.Interface, "root").Now()?.Explanation);
+        Assert.Equal("the program is ending",
+            scene.Host.Remediator.ClearQuarantineAsync(scene.Nic.Interface, "root").Now()?.Explanation);
         Assert.Empty(scene.Operations);
     }
 
@@ -36,9 +41,12 @@ public sealed class StopTests
     [InlineData("verifying, of a NIC that works")]
     [InlineData("verifying, of a NIC that hung")]
     [InlineData("link down")]
-    public void Stop_InTheMiddleOfAPass_LeavesTheChangeUnprovenAndTheLinkUp(string phase)
+    public void Stop_DuringARemediation_LeavesTheChangeUnprovenAndTheLinkUp(string phase)
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = phase != "link down" } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { AllowReinit = phase != "link down" },
+        }).Open();
         var atFirst = scene.Nic.Requested;
         if (phase != "verifying, of a NIC that works")
             scene.Hang();
@@ -67,7 +75,10 @@ public sealed class StopTests
     [Fact]
     public void Stop_WhileTheLinkCannotBeBroughtUp_LeavesThatToTheNextStart()
     {
-        using var scene = new FaultScene(options => options with { Remediation = options.Remediation with { AllowReinit = false } }).Open();
+        using var scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { AllowReinit = false },
+        }).Open();
         scene.Hang();
         scene.Submit(scene.LocalRequest());
         scene.Nic.Errors["up"] = Errno.Busy;
@@ -99,7 +110,8 @@ public sealed class StopTests
 
         scene.Nic.Errors.Clear();
         scene.Restart();
-        Assert.Equal(refused ? RemediationVerdict.Applied : RemediationVerdict.Declined, scene.Ask(scene.RollbackRequest()).Verdict);
+        Assert.Equal(refused ? RemediationVerdict.Applied : RemediationVerdict.Declined,
+            scene.Ask(scene.RollbackRequest()).Verdict);
         Assert.Equal(atFirst, scene.Nic.Requested);
     }
 }

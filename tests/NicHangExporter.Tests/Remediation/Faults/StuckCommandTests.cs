@@ -6,14 +6,15 @@ using NicHangExporter.Remediation.Policy;
 namespace NicHangExporter.Tests.Remediation.Faults;
 
 /// <summary>
-/// A command to the kernel that does not return, on the real thread of the lane: whoever waits is told, everybody else is answered, and once the kernel gives
-/// the thread back, nothing is done for those who were told that it failed.
+/// A command to the kernel that does not return, on the real worker thread: all callers are answered, and when the
+/// kernel gives the thread back, nothing is done for those that were answered as failed.
 /// </summary>
 public sealed class StuckCommandTests : IDisposable
 {
     private const string Step = "tx-tcp-segmentation off";
 
-    private readonly FaultScene _scene = new(options => options with { Remediation = options.Remediation with { Deadline = TimeSpan.FromSeconds(30) } });
+    private readonly FaultScene _scene = new(options =>
+        options with { Remediation = options.Remediation with { Deadline = TimeSpan.FromSeconds(30) } });
     private readonly ManualResetEventSlim _isIn = new();
     private readonly ManualResetEventSlim _returns = new();
     private string _stuckAt = Step;
@@ -37,7 +38,7 @@ public sealed class StuckCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Waiter_IsToldAfterTheDeadline_WhileEverythingElseAnswers()
+    public async Task Caller_IsAnsweredAfterTheDeadline_WhileEverythingElseAnswers()
     {
         var ticket = Stuck(_scene.Request("tso", "gso"));
         Host.Clock.Advance(TimeSpan.FromSeconds(29));
@@ -54,7 +55,7 @@ public sealed class StuckCommandTests : IDisposable
         Assert.InRange(status.CommandSeconds, 30, 32);
         Assert.Contains("eno1", status.Running, StringComparison.Ordinal);
         Assert.Equal(1, Host.Log.Count(EventIds.RemediationOverdue));
-        // An hour of that is said once.
+        // An hour of that is logged once.
         for (var quarter = 0; quarter < 4 * 3600; quarter += 40)
             Host.Clock.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(1, Host.Log.Count(EventIds.RemediationOverdue));
@@ -68,7 +69,8 @@ public sealed class StuckCommandTests : IDisposable
         Assert.True(early.Joined);
         Host.Clock.Advance(TimeSpan.FromSeconds(31));
         Assert.True(early.Outcome.IsCompleted);
-        foreach (var request in new[] { _scene.Request("tso"), _scene.Request("gso"), _scene.LocalRequest(), _scene.RollbackRequest() })
+        foreach (var request in new[] { _scene.Request("tso"), _scene.Request("gso"), _scene.LocalRequest(),
+            _scene.RollbackRequest() })
         {
             var ticket = Host.Remediator.Submit(request);
             Assert.False(ticket.Joined);
@@ -77,7 +79,7 @@ public sealed class StuckCommandTests : IDisposable
     }
 
     [Fact]
-    public void DryRun_BehindIt_IsToldAsWell()
+    public void DryRun_BehindIt_IsAnsweredAsWell()
     {
         Stuck(_scene.Request("tso"));
         var ticket = Host.Remediator.Submit(_scene.Request("gso") with { DryRun = true });
@@ -108,7 +110,7 @@ public sealed class StuckCommandTests : IDisposable
         if (verdict == "rolled_back")
             Assert.Equal(atFirst, _scene.Nic.Requested);
         _scene.AssertSound(atFirst);
-        // And the door is open.
+        // And requests are handled.
         Assert.NotEqual(DeclineReason.Busy, Ask(_scene.Request("gso")).Declined);
     }
 
@@ -130,7 +132,7 @@ public sealed class StuckCommandTests : IDisposable
     public void RequestThatWaitedBehindARead_IsNotBegunWhenTheReadReturns()
     {
         Open();
-        // Not a remediation: the look for drift, or whatever else holds RTNL.
+        // Not a remediation: the check for drift, or something else that holds RTNL.
         Host.RemediationWorker.Post(() =>
         {
             _isIn.Set();
@@ -214,11 +216,12 @@ public sealed class StuckCommandTests : IDisposable
     {
         Open();
         var ticket = Host.Remediator.Submit(request);
-        Assert.True(_isIn.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken), "the command was not begun");
+        Assert.True(_isIn.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken),
+            "the command was not begun");
         return ticket;
     }
 
-    // Until the lane has done all that was asked of it so far.
+    // Until the worker has run everything that is queued so far.
     private void Settle()
     {
         using var done = new ManualResetEventSlim();

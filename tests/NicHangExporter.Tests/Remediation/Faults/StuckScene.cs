@@ -4,7 +4,8 @@ using NicHangExporter.Remediation.Journaling;
 namespace NicHangExporter.Tests.Remediation.Faults;
 
 /// <summary>
-/// A host whose remediation thread really runs, with a command to the kernel that does not return until the test lets it.
+/// A host whose remediation thread really runs, with a command to the kernel that does not return until the test lets
+/// it.
 /// </summary>
 internal sealed class StuckScene : IDisposable
 {
@@ -16,7 +17,7 @@ internal sealed class StuckScene : IDisposable
 
     public StuckScene(JournalFiles? files = null, int deviceBudget = 6)
     {
-        Scene = new FaultScene(options => options with { Remediation = options.Remediation with { Deadline = TimeSpan.FromSeconds(30), DeviceBudget = deviceBudget } }, files);
+        Scene = new FaultScene(options => options with { Remediation = options.Remediation with { Deadline = TimeSpan.FromSeconds(30) } }, files);
         Scene.Nic.Before = what =>
         {
             if (what == Step)
@@ -48,7 +49,8 @@ internal sealed class StuckScene : IDisposable
     public RemediationTicket Stick()
     {
         var ticket = Host.Remediator.Submit(Scene.Request("tso"));
-        Assert.True(_isIn.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken), "the command was not begun");
+        Assert.True(_isIn.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken),
+            "the command was not begun");
         return ticket;
     }
 
@@ -66,11 +68,11 @@ internal sealed class StuckScene : IDisposable
         Settle();
     }
 
-    /// <summary>Waits until the thread has done what was queued by now, whoever asked for it.</summary>
+    /// <summary>Waits until the thread has run what is queued now.</summary>
     public void Settle()
     {
         using var done = new ManualResetEventSlim();
-        Assert.True(Host.RemediationWorker.Post(done.Set, yields: true));
+        Assert.True(Host.RemediationWorker.Post(done.Set, isExternal: true));
         Assert.True(done.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
     }
 

@@ -6,8 +6,8 @@ using NicHangExporter.Remediation.Policy;
 namespace NicHangExporter.Tests.Remediation.Faults;
 
 /// <summary>
-/// Requests that change nothing, however many: each kind of answer is written down once a minute for each credential and device, and counted
-/// after that, so that the journal keeps what was done.
+/// Any number of requests that change nothing: each kind of answer is recorded once a minute for each credential and
+/// device, and counted after that, so that the journal keeps what was done.
 /// </summary>
 public sealed class UnchangingRequestTests
 {
@@ -21,18 +21,33 @@ public sealed class UnchangingRequestTests
     {
         var isObserved = verdict == "observed";
         using var scene = new FaultScene(options => isObserved
-            ? options with { Remediation = options.Remediation with { Api = RemediationMode.Observe, Webhook = RemediationMode.Observe } }
+            ? options with
+            {
+                Remediation = options.Remediation with
+                {
+                    Api = RemediationMode.Observe,
+                    Webhook = RemediationMode.Observe
+                }
+            }
             : options).Open();
         if (!isObserved)
             foreach (var feature in new[] { "tx-tcp-segmentation", "tx-tcp6-segmentation", "tx-generic-segmentation" })
                 scene.Nic.Request(feature, false);
-        var request = scene.Request("tso") with { Trigger = Enum.Parse<RemediationTrigger>(trigger, ignoreCase: true), Actor = "controller" };
+        var request = scene.Request("tso") with
+        {
+            Trigger = Enum.Parse<RemediationTrigger>(trigger, ignoreCase: true),
+            Actor = "controller"
+        };
 
         for (var time = 0; time < 50; time++)
         {
             Assert.Equal(verdict, SnakeCase.Of(scene.Ask(request).Verdict));
-            // Asking for something else in turn makes no difference.
-            Assert.Equal(verdict, SnakeCase.Of(scene.Ask(request with { Settings = ["gso"], RequestKey = $"key {time}" }).Verdict));
+            // Alternating requests make no difference.
+            Assert.Equal(verdict, SnakeCase.Of(scene.Ask(request with
+            {
+                Settings = ["gso"],
+                RequestKey = $"key {time}"
+            }).Verdict));
         }
         Assert.Single(scene.Entries(JournalEvent.Outcome));
         scene.Ask(request with { Actor = "somebody else" });
@@ -43,7 +58,8 @@ public sealed class UnchangingRequestTests
         Assert.Equal(3, scene.Entries(JournalEvent.Outcome).Count);
         // The counts of the journal are shown every few seconds.
         scene.Live(6);
-        Assert.Equal(99, await scene.Metric($"nichang_remediation_repeats_total{{trigger=\"{trigger}\",outcome=\"{verdict}\"}}"));
+        Assert.Equal(99,
+            await scene.Metric($"nichang_remediation_repeats_total{{trigger=\"{trigger}\",outcome=\"{verdict}\"}}"));
         // The console has series of outcomes only where it has tried something.
         Assert.Equal(trigger == "cli" ? null : 3, await scene.Outcomes(trigger, verdict));
         Assert.Equal(isObserved ? 3 : 0, scene.Host.Log.Count(EventIds.RemediationObserved));

@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using NicHangExporter.Linux;
+using NicHangExporter.Metrics;
+using NicHangExporter.Options;
+using NicHangExporter.Remediation.Execution;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Policy;
+
+namespace NicHangExporter.Remediation.Reporting;
+
+/// <summary>
+/// Publishes the state of remediation: as an immutable snapshot for API and console, and as metrics. On the worker
+/// thread, except <see cref="Latest"/>.
+/// </summary>
+internal sealed class StatusPublisher(
+    ExporterOptions options, RemediationStore store, DeviceInventory inventory, DeviceLocator locator,
+    DeviceControl control,
+    DeviceStatusBuilder builder, AllowedDevices allowed, UnmatchedEntries unmatched, PauseSwitch pause,
+    ProcessCapabilities capabilities, RemediationPublisher metrics, TimeProvider clock)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    private TimeSpan _next;
+    private RemediationStatus? _latest;
+
+    /// <summary>The last published snapshot. Before the first one it has no devices.</summary>
+    public RemediationStatus Latest => Volatile.Read(ref _latest) ?? Build([]);
+
+    public void PublishIfDue()
+    {
+        if (clock.GetElapsedTime(0) >= _next)
+            Publish();
+    }
+
+    public void Publish()
+    {
+        _next = clock.GetElapsedTime(0) + Interval;
+        var shown = new Dictionary<string, ShownDevice>();
+        var statuses = ImmutableArray.CreateBuilder<DeviceStatus>();
+        var state = pause.State;
+        using (var open = inventory.Open())
+            foreach (var device in open.All)
+                Add(device.Name, isWatched: true, isHidden: !open.Shown.Contains(device));
+        foreach (var name in Listed())
+            Add(name);
+        unmatched.Update();
+        foreach (var (key, record) in store.State.Devices)
+        {
+            // Virtual devices are not watched, but may have a record.
+            if (InterfaceName.TryParse(record.Device, out var last))
+                Add(last);
+            if (!shown.ContainsKey(key) && shown.Values.All(other => other.Device != record.Device))
+            {
+                shown[key] = new ShownDevice(record.Device, 0, allowed.Stages(record.Driver));
+                statuses.Add(builder.OfAbsent(key, record));
+            }
+        }
+        metrics.Publish(shown, store, state.IsPaused);
+        Volatile.Write(ref _latest, Build(statuses.ToImmutable()));
+
+        void Add(InterfaceName name, bool isWatched = false, bool isHidden = false)
+        {
+            if (locator.Identify(name) is not { } facts || shown.ContainsKey(facts.Key))
+                return;
+            var status = builder.Of(facts, store.State.Device(facts.Key), isWatched, state);
+            var isTold = isWatched || status.Listed;
+            shown[facts.Key] = new ShownDevice(
+                name.ToString(), status.Drifted.Length, allowed.Stages(facts.Driver), isTold, status.NotProtected)
+            {
+                IsHidden = isHidden,
+            };
+            statuses.Add(status);
+        }
+    }
+
+    // The devices that remediation.devices names by name or by bus address.
+    private IEnumerable<InterfaceName> Listed()
+    {
+        foreach (var text in options.Remediation.Devices)
+        {
+            if (InterfaceName.TryParse(text, out var name))
+                yield return name;
+            if (BusAddress.TryParse(text, out var bus))
+                foreach (var found in TryFind(bus))
+                    yield return found;
+        }
+    }
+
+    private IReadOnlyList<InterfaceName> TryFind(BusAddress bus)
+    {
+        try
+        {
+            return control.FindByBusAddress(bus);
+        }
+        catch (LinuxException)
+        {
+            return [];
+        }
+    }
+
+    private RemediationStatus Build(ImmutableArray<DeviceStatus> devices) => new()
+    {
+        Modes = new[] { RemediationTrigger.Local, RemediationTrigger.Webhook, RemediationTrigger.Api }
+            .ToDictionary(trigger => SnakeCase.Of(trigger), trigger => SnakeCase.Of(options.Remediation.Mode(trigger))),
+        Paused = pause.IsSet,
+        JournalWritable = store.IsWritable,
+        Capable = capabilities.HasNetAdmin,
+        HostBudgetLeft = Math.Max(0, options.Remediation.HostBudget - store.State.SpentAt(store.Age)),
+        CommandSeconds = 0,
+        ApiOn = options.Api.TokenFiles.Count > 0,
+        UnmatchedEntries = unmatched.Current,
+        Devices = devices,
+    };
+}
