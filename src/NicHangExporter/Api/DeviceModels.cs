@@ -105,7 +105,7 @@ internal sealed record DeviceList(IReadOnlyList<DeviceResponse> Devices)
     /// <summary>The running remediation: its id and its device.</summary>
     public string? Running { get; init; }
 
-    /// <summary>The API answers on the network: a credential is configured.</summary>
+    /// <summary>True if the API answers on the network: a credential is configured.</summary>
     public bool ApiOn { get; init; }
 
     /// <summary>The entries of remediation.devices that match no network device of this host.</summary>
