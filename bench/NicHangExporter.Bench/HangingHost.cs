@@ -10,6 +10,7 @@ using NicHangExporter.Logging;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.State;
 using Serilog.Extensions.Logging;
 
 namespace NicHangExporter.Bench;

@@ -2,6 +2,7 @@ using NicHangExporter.Hosting;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Alerting;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Api;
 

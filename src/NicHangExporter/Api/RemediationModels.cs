@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Api;
 
@@ -63,7 +64,8 @@ internal sealed record RemediationResponse(string Id, string Device, RunState St
     public string? Profile { get; init; }
 
     /// <summary>The recovery action.</summary>
-    public string? Rung { get; init; }
+    [JsonPropertyName("rung")]
+    public string? RecoveryAction { get; init; }
 
     /// <summary>True for a rollback.</summary>
     public bool? Rollback { get; init; }
@@ -106,7 +108,7 @@ internal sealed record RemediationResponse(string Id, string Device, RunState St
             Began = intent?.Time,
             Ended = outcome?.Time,
             Profile = latest.Profile,
-            Rung = latest.Rung,
+            RecoveryAction = latest.RecoveryAction,
             Rollback = latest.Rollback,
             Hung = latest.Hung,
             Steps = latest.Steps,
@@ -141,7 +143,7 @@ internal sealed record RemediationResponse(string Id, string Device, RunState St
         Declined = outcome.Declined,
         RetryAfter = outcome.RetryAfter,
         Profile = outcome.Profile,
-        Rung = outcome.Rung,
+        RecoveryAction = outcome.RecoveryAction,
         Steps = outcome.Steps.IsEmpty ? null : outcome.Steps,
         AlreadyOff = outcome.AlreadyOff.IsEmpty ? null : outcome.AlreadyOff,
         Fixed = outcome.Fixed.IsEmpty ? null : outcome.Fixed,

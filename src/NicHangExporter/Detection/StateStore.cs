@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using NicHangExporter.Hosting;
 using NicHangExporter.Metrics;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Detection;
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using NicHangExporter.Cli;
 using NicHangExporter.Detection.Episodes;
 using NicHangExporter.Detection.Patterns;
 using NicHangExporter.Remediation.Planning;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Diagnose;
 

@@ -2,6 +2,7 @@ using NicHangExporter.Linux;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Hosting;
 

@@ -10,6 +10,7 @@ using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Evidence;
+using NicHangExporter.State;
 using NicHangExporter.Web;
 using Serilog.Core;
 using Serilog.Extensions.Logging;

@@ -7,6 +7,7 @@ using NicHangExporter.Logging;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.State;
 using Serilog.Core;
 using Serilog.Extensions.Logging;
 

@@ -1,6 +1,7 @@
 using System.Collections;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Planning;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Options;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using NicHangExporter.Text;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 

@@ -1,3 +1,5 @@
+using NicHangExporter.Text;
+
 namespace NicHangExporter.Options;
 
 /// <summary>

@@ -9,6 +9,7 @@ using NicHangExporter.Api.Auth;
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Options;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Web;
 

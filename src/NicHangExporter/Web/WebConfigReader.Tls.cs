@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net.Security;
 using System.Security.Authentication;
 using NicHangExporter.Options;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Web;
 

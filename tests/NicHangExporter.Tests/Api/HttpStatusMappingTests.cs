@@ -1,6 +1,7 @@
 using NicHangExporter.Api;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Api;
 

@@ -1,5 +1,5 @@
 using NicHangExporter.Api;
-using NicHangExporter.Remediation;
+using NicHangExporter.Options;
 
 namespace NicHangExporter.Tests.Api;
 

@@ -1,5 +1,5 @@
 using NicHangExporter.Linux;
-using NicHangExporter.Remediation;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.Remediation.Journaling;
 

@@ -90,8 +90,8 @@ public sealed partial class GoldenRunTests
         var bundle = Assert.Single(EpisodeFiles.List(host.Options.Paths.StateDirectory!));
         var verdicts = bundle.Remediations.Select(remediation => $"{remediation.Verdict}");
         Assert.Equal(expected, string.Join('\n',
-            $"stage {Or(record.Stage)}, rung {Or(record.Rung)}, off {All(record.Desired)}",
-            $"last {Or(record.Last?.Verdict)}, pending {Or(record.Pending?.Rung)}, charges {record.Charges.Count}",
+            $"stage {Or(record.Stage)}, rung {Or(record.RecoveryAction)}, off {All(record.Desired)}",
+            $"last {Or(record.Last?.Verdict)}, pending {Or(record.Pending?.RecoveryAction)}, charges {record.Charges.Count}",
             $"quarantined {record.Quarantined}, proving {record.Proving}, paused {state.Paused}",
             Numbers(record.Counts),
             Numbers(device.Events),

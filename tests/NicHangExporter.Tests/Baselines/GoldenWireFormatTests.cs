@@ -7,7 +7,6 @@ using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Detection;
 using NicHangExporter.Diagnose;
 using NicHangExporter.Options;
-using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.Remediation.Journaling;
 

@@ -3,6 +3,7 @@ using NicHangExporter.Api;
 using NicHangExporter.Cli;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Cli;
 

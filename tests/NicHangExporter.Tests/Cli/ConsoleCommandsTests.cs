@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using NicHangExporter.Api;
 using NicHangExporter.Cli;
 
 namespace NicHangExporter.Tests.Cli;

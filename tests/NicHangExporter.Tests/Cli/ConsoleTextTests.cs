@@ -37,7 +37,7 @@ public sealed class ConsoleTextTests
                 "Packets are sent again and no hang was reported for the whole window.")
             {
                 Profile = "classic",
-                Rung = "reinit",
+                RecoveryAction = "reinit",
                 Steps = ["tx-tcp-segmentation off", "tx-tcp6-segmentation off", "tx-generic-segmentation off",
                     "rx-checksum off", "reinit"],
                 AlreadyOff = ["rx-gro", "tx-checksum-ipv4", "tx-checksum-ipv6"],
@@ -68,7 +68,7 @@ public sealed class ConsoleTextTests
             new RemediationOutcome(
                 "3", "eno1", RemediationVerdict.NotHealed, "Not one packet was sent since the action.")
             {
-                Rung = "reinit",
+                RecoveryAction = "reinit",
                 Evidence = new RemediationEvidence(30, 0, HangReports: 15),
             });
 
@@ -368,9 +368,9 @@ public sealed class ConsoleTextTests
         [
             new EpisodeRemediation("r1", RemediationVerdict.NotHealed, "Not one packet was sent.")
                 { Time = new DateTimeOffset(2026, 7, 24, 3, 11, 20, TimeSpan.Zero), Profile = "segmentation",
-                    Rung = "reinit" },
+                    RecoveryAction = "reinit" },
             new EpisodeRemediation("r2", RemediationVerdict.Healed, "Packets are sent again.")
-            { Time = new DateTimeOffset(2026, 7, 24, 3, 11, 50, TimeSpan.Zero), Rung = "bounce" },
+            { Time = new DateTimeOffset(2026, 7, 24, 3, 11, 50, TimeSpan.Zero), RecoveryAction = "bounce" },
         ],
         Errors = ["no room"],
     };

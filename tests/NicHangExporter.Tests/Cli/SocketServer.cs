@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
-using NicHangExporter.Cli;
 using NicHangExporter.TestSupport;
 using NicHangExporter.Web;
 

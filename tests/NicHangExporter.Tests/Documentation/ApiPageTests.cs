@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using NicHangExporter.Api;
-using NicHangExporter.Remediation;
 using NicHangExporter.Tests.Api;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Documentation;
 

@@ -6,6 +6,7 @@ using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Planning;
 using NicHangExporter.TestSupport;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Documentation;
 
@@ -77,7 +78,7 @@ public sealed class RemediationDocumentTests
             Reason = "hang reported",
             Profile = "segmentation",
             Stage = 0,
-            Rung = "reinit",
+            RecoveryAction = "reinit",
             Hung = true,
             Charged = true,
             Cooldown = 600,

@@ -1,5 +1,6 @@
-using NicHangExporter.Remediation;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Remediation;
 

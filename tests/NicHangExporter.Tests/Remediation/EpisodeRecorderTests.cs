@@ -392,7 +392,7 @@ public sealed class EpisodeRecorderTests : IDisposable
     {
         Steps = ["tso off", "reinit"],
         Profile = "segmentation",
-        Rung = "reinit",
+        RecoveryAction = "reinit",
         Evidence = new RemediationEvidence(30, HangReports: 3),
     };
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using NicHangExporter.Hosting;
 using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Tests.Remediation;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using NicHangExporter.Hosting;
 using NicHangExporter.Options;
+using NicHangExporter.State;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Remediation;

@@ -1,5 +1,5 @@
 using NicHangExporter.Hosting;
-using NicHangExporter.Remediation;
+using NicHangExporter.Options;
 using NicHangExporter.Tests.Remediation.Faults;
 
 namespace NicHangExporter.Tests.Remediation;

@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using NicHangExporter.Api;
+using NicHangExporter.Api.Auth;
 using NicHangExporter.Tests.Api;
 using NicHangExporter.Web;
 

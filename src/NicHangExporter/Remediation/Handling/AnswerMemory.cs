@@ -1,6 +1,7 @@
 using NicHangExporter.Metrics;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Remediation.Handling;
 

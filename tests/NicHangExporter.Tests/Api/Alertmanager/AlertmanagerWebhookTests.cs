@@ -1,5 +1,6 @@
 using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Hosting;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using static NicHangExporter.Tests.Api.Alertmanager.Notifications;
@@ -28,7 +29,7 @@ public sealed class AlertmanagerWebhookTests : IDisposable
 
         Assert.False(_host.Nic.IsHung);
         var intent = Assert.Single(_host.Intents);
-        Assert.Equal((RemediationTrigger.Webhook, "alertmanager", "reinit"), (intent.Trigger!.Value, intent.Actor, intent.Rung));
+        Assert.Equal((RemediationTrigger.Webhook, "alertmanager", "reinit"), (intent.Trigger!.Value, intent.Actor, intent.RecoveryAction));
         Assert.Contains("7a443aff7796c665", intent.Reason, StringComparison.Ordinal);
         Assert.Equal(RemediationVerdict.Healed, _host.Host.JournalEntries().Single(entry => entry is { Event: JournalEvent.Outcome }).Verdict);
         Assert.Equal(1, await _host.Host.ValueAsync("nichang_remediation_outcomes_total{device=\"eno1\",trigger=\"webhook\",outcome=\"healed\"}"));
@@ -122,7 +123,7 @@ public sealed class AlertmanagerWebhookTests : IDisposable
         _host.Host.Live(120);
 
         Assert.False(_host.Nic.IsHung);
-        Assert.Equal(["reinit", "bounce"], _host.Intents.Select(intent => intent.Rung));
+        Assert.Equal(["reinit", "bounce"], _host.Intents.Select(intent => intent.RecoveryAction));
     }
 
     [Fact]
@@ -192,7 +193,7 @@ public sealed class AlertmanagerWebhookTests : IDisposable
         _host.Host.Live(5);
 
         Assert.Equal(0, _host.Operations);
-        Assert.Equal("reinit", Assert.Single(_host.Host.JournalEntries(), entry => entry is { Event: JournalEvent.Outcome, Verdict: RemediationVerdict.Observed }).Rung);
+        Assert.Equal("reinit", Assert.Single(_host.Host.JournalEntries(), entry => entry is { Event: JournalEvent.Outcome, Verdict: RemediationVerdict.Observed }).RecoveryAction);
         Assert.Equal(["duplicate"], await _host.VerdictsAsync(Alert()));
         Assert.DoesNotContain(_host.Host.Ledger.State.Alerts, alert => alert.Pending);
     }

@@ -10,6 +10,7 @@ using NicHangExporter.Hosting;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.State;
 using NicHangExporter.TestSupport;
 using NicHangExporter.Web;
 

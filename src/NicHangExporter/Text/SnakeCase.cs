@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace NicHangExporter.Remediation;
+namespace NicHangExporter.Text;
 
 /// <summary>The spelling of enum values in journal, metric labels, log and answers.</summary>
 internal static class SnakeCase

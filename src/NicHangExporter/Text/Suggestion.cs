@@ -1,4 +1,4 @@
-namespace NicHangExporter.Options;
+namespace NicHangExporter.Text;
 
 /// <summary>Finds the name that the user probably meant.</summary>
 internal static class Suggestion

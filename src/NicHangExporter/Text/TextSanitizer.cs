@@ -1,4 +1,4 @@
-namespace NicHangExporter.Options;
+namespace NicHangExporter.Text;
 
 /// <summary>Makes a text that quotes a file fit for one line of the log.</summary>
 internal static class TextSanitizer
