@@ -119,12 +119,18 @@ internal sealed record RemediationResponse(string Id, string Device, RunState St
         };
     }
 
-    /// <summary>A recorded remediation, with the members that only the answer to its request has, if both verdicts are equal.</summary>
+    /// <summary>
+    /// A remediation as the journal has it, with what only the answer to the request has, if its verdict is the same.
+    /// </summary>
     public static RemediationResponse Of(RecordedRun run, Task<RemediationOutcome>? answer)
     {
         var response = Of(run);
         return answer is { IsCompletedSuccessfully: true, Result: { } outcome } && outcome.Verdict == response.Verdict
-            ? response with { AlreadyOff = outcome.AlreadyOff.IsEmpty ? null : outcome.AlreadyOff, RetryAfter = outcome.RetryAfter }
+            ? response with
+            {
+                AlreadyOff = outcome.AlreadyOff.IsEmpty ? null : outcome.AlreadyOff,
+                RetryAfter = outcome.RetryAfter,
+            }
             : response;
     }
 

@@ -92,7 +92,8 @@ internal sealed partial class WebConfigReader
             {
                 var names = Enum.GetNames<ClientAuthentication>();
                 Error(entry.Line,
-                    $"'{TlsPrefix}client_auth_type' must be one of {string.Join(", ", names)}{Suggestion.For(text, names)}");
+                    $"'{TlsPrefix}client_auth_type' must be one of "
+                    + $"{string.Join(", ", names)}{Suggestion.For(text, names)}");
                 return policy;
             }
             policy = Enum.Parse<ClientAuthentication>(name);
