@@ -109,8 +109,10 @@ public sealed class ArchitectureTests
         Library.GetReferencedAssemblies(),
         name => name.Name!.StartsWith("Microsoft.Extensions", StringComparison.Ordinal));
 
-    private static bool IsImpure(Type type) => type == typeof(TimeProvider) || type == typeof(System.Diagnostics.Stopwatch)
-        || type == typeof(Environment) || type == typeof(Thread) || type == typeof(Task) || type == typeof(ExporterMetrics)
+    private static bool IsImpure(Type type) =>
+        type == typeof(TimeProvider) || type == typeof(System.Diagnostics.Stopwatch)
+        || type == typeof(Environment) || type == typeof(Thread) || type == typeof(Task)
+            || type == typeof(ExporterMetrics)
         || typeof(ILogger).IsAssignableFrom(type)
         || type.Namespace == "System.IO" && type != typeof(InvalidDataException) && type != typeof(IOException);
 

@@ -92,7 +92,8 @@ public sealed partial class GoldenRunTests
         var verdicts = bundle.Remediations.Select(remediation => $"{remediation.Verdict}");
         Assert.Equal(expected, string.Join('\n',
             $"stage {Or(record.Stage)}, rung {Or(record.RecoveryAction)}, off {All(record.Desired)}",
-            $"last {Or(record.Last?.Verdict)}, pending {Or(record.Pending?.RecoveryAction)}, charges {record.Charges.Count}",
+            $"last {Or(record.Last?.Verdict)}, pending {Or(record.Pending?.RecoveryAction)}, charges "
+            + $"{record.Charges.Count}",
             $"quarantined {record.Quarantined}, proving {record.Proving}, paused {state.Paused}",
             Numbers(record.Counts),
             Numbers(device.Events),

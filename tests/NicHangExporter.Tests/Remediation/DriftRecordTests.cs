@@ -22,7 +22,8 @@ public sealed class DriftRecordTests
         {
             var after = Pass(before, RemediationTrigger.Drift, outcome, 200);
 
-            Assert.Equal((before.RecoveryAction, before.Stage, before.Recurred, before.Proving, before.Last, before.LastSuccess,
+            Assert.Equal(
+                (before.RecoveryAction, before.Stage, before.Recurred, before.Proving, before.Last, before.LastSuccess,
                 before.CooldownUntil),
                 (after.RecoveryAction, after.Stage, after.Recurred, after.Proving, after.Last, after.LastSuccess,
                     after.CooldownUntil));

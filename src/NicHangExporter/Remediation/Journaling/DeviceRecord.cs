@@ -93,7 +93,8 @@ internal sealed record DeviceRecord
     /// The record after a part of the journal was lost. The pauses of an earlier quarantine stay; else a reinit is
     /// allowed immediately.
     /// </summary>
-    public DeviceRecord WithHistoryUnknown() => this with { Quarantined = true, HistoryUnknown = true, RecoveryAction = null };
+    public DeviceRecord WithHistoryUnknown() =>
+        this with { Quarantined = true, HistoryUnknown = true, RecoveryAction = null };
 
     /// <summary>The record after an entry about this device.</summary>
     public DeviceRecord After(JournalEntry entry)
@@ -194,7 +195,8 @@ internal sealed record DeviceRecord
                 Recurred = false,
                 LastSuccess = entry.Time,
             },
-            RemediationVerdict.DidNotHold => (record.Adopting(intent, entry) with { RecoveryAction = null, Recurred = true })
+            RemediationVerdict.DidNotHold =>
+                (record.Adopting(intent, entry) with { RecoveryAction = null, Recurred = true })
                 .Counting($"recurrences/{intent.Profile ?? "none"}"),
             RemediationVerdict.Inconclusive or RemediationVerdict.Unverified =>
                 record.Adopting(intent, entry) with { RecoveryAction = null, Recurred = false },
@@ -209,7 +211,8 @@ internal sealed record DeviceRecord
                 record with
                 {
                     Original = OriginalWith(intent, entry),
-                    RecoveryAction = verdict == RemediationVerdict.RollbackFailed ? intent.RecoveryAction ?? RecoveryAction : RecoveryAction,
+                    RecoveryAction = verdict == RemediationVerdict.RollbackFailed
+                    ? intent.RecoveryAction ?? RecoveryAction : RecoveryAction,
                 },
             _ => record,
         };

@@ -56,7 +56,8 @@ public sealed class LinkFaultTests
         scene.Submit(scene.LocalRequest());
         scene.Live(60);
 
-        Assert.Equal(["reinit", "bounce"], scene.Entries(JournalEvent.Intent).Select(entry => entry.RecoveryAction).Take(2));
+        Assert.Equal(
+            ["reinit", "bounce"], scene.Entries(JournalEvent.Intent).Select(entry => entry.RecoveryAction).Take(2));
         Assert.True(scene.Nic.IsUp);
         Assert.False(scene.Record.Quarantined);
     }
