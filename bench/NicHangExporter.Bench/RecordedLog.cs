@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using NicHangExporter.Api;
-using NicHangExporter.Linux;
 
 namespace NicHangExporter.Bench;
 

@@ -81,7 +81,8 @@ public sealed class AlertmanagerLoopTests
         var setup = host.Alertmanager with { Webhook = receiver.Address };
         using var first = await host.StartAsync(setup with { Port = 9093, Cluster = OfPair(9193) });
         using var second = await host.StartAsync(setup
-            with { Port = 9094, Cluster = [.. OfPair(9194), "--cluster.peer=127.0.0.1:9193"] });
+            with
+        { Port = 9094, Cluster = [.. OfPair(9194), "--cluster.peer=127.0.0.1:9193"] });
         foreach (var one in new[] { first, second })
             await Eventually.HoldsAsync(
                 "the two know each other", () =>

@@ -110,8 +110,11 @@ public sealed class ConfigurationTests : IDisposable
         using var exporter = await ExporterProcess.StartAsync(
             new ExporterCommand([ExporterCommand.AnyPort, .. host.Paths, $"--config.file={file}", "--log.level=debug"])
             {
-                Environment = new Dictionary<string, string> { ["NICHANG_LOG_LEVEL"] = "warn",
-                    ["NICHANG_WEB_TELEMETRY_PATH"] = "/of-the-environment" },
+                Environment = new Dictionary<string, string>
+                {
+                    ["NICHANG_LOG_LEVEL"] = "warn",
+                    ["NICHANG_WEB_TELEMETRY_PATH"] = "/of-the-environment"
+                },
             });
 
         var configuration = await exporter.LoggedAsync("Configuration in force");

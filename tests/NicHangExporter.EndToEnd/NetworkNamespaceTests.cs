@@ -79,7 +79,8 @@ public sealed class NetworkNamespaceTests
         return ExporterProcess.StartAsync(
             new ExporterCommand(
                 [ExporterCommand.AnyPort, "--collector.virtual", "--no-collector.kmsg", "--ethtool.interval=1s",
-                    .. arguments]) { Network = network });
+                    .. arguments])
+            { Network = network });
     }
 
     private static async Task Shows(ExporterProcess exporter, List<string> devices)

@@ -33,7 +33,7 @@ public sealed class SlowClientsTests
         Requires.Program("prlimit");
         using var files = new WebFiles(what == "half a handshake" ? WebFiles.Tls : "");
         using var exporter = await ExporterProcess.StartAsync(new ExporterCommand(ExporterCommand.AnyPort, files.Option)
-            { Wrapper = ["prlimit", "--nofile=1024:1024"] });
+        { Wrapper = ["prlimit", "--nofile=1024:1024"] });
         var sockets = new List<Socket>();
         try
         {

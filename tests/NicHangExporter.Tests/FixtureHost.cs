@@ -4,7 +4,6 @@ using Microsoft.Extensions.Time.Testing;
 using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Detection;
 using NicHangExporter.Linux;
-using NicHangExporter.Linux.Kmsg;
 using NicHangExporter.Linux.Link;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Linux.Uapi;
@@ -43,8 +42,11 @@ internal sealed class FixtureHost : IDisposable
         Directory = before?.Directory ?? new TemporaryDirectory();
         Sysfs = before?.Sysfs ?? new SysfsTree();
         Clock = before?.Clock ?? clock ?? new FakeTimeProvider(Beginning);
-        Options = new ExporterOptions { Paths =
-            new() { Sysfs = Sysfs.Root, Procfs = Directory.Path, Kmsg = Directory.File("kmsg") } };
+        Options = new ExporterOptions
+        {
+            Paths =
+            new() { Sysfs = Sysfs.Root, Procfs = Directory.Path, Kmsg = Directory.File("kmsg") }
+        };
         _pipe = before?._pipe;
         if (before is null)
         {

@@ -185,7 +185,7 @@ public sealed class StateDirectoryTests : IDisposable
         Make("open", mode);
         Make("open/state", "0700");
         using var state = new StateDirectory(new ExporterOptions
-            { Paths = new() { StateDirectory = _directory.File("open/state") } });
+        { Paths = new() { StateDirectory = _directory.File("open/state") } });
         Assert.Equal(expected, state.TryTake());
         Assert.Equal(expected, state.Failure is null);
     }

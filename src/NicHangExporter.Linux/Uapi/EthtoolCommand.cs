@@ -1,5 +1,3 @@
-using NicHangExporter.Linux.Ethtool;
-
 namespace NicHangExporter.Linux.Uapi;
 
 /// <summary>

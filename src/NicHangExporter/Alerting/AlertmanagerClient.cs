@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
-using NicHangExporter.Api;
 using NicHangExporter.Hosting;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;

@@ -1,5 +1,4 @@
 using NicHangExporter.Hosting;
-using NicHangExporter.Linux;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;

@@ -2,7 +2,6 @@ using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Api.Auth;
 using NicHangExporter.Api.Filters;
 using NicHangExporter.Options;
-using NicHangExporter.Remediation.Evidence;
 
 namespace NicHangExporter.Api;
 

@@ -3,7 +3,6 @@ using NicHangExporter.Linux;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation.Evidence;
-using NicHangExporter.State;
 using NicHangExporter.Text;
 using NicHangExporter.Web;
 

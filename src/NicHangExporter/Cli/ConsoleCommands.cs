@@ -138,8 +138,10 @@ internal sealed class ConsoleCommands
             ConsoleVerb.Remediate => call with { Remediation = Remediation(result, call.Device, errors) },
             ConsoleVerb.Rollback =>
                 call with
-                { Rollback =
-                    new RollbackRequest { DryRun = IsGiven(result, _dryRun), Reason = Flag(result, _reason) } },
+                {
+                    Rollback =
+                    new RollbackRequest { DryRun = IsGiven(result, _dryRun), Reason = Flag(result, _reason) }
+                },
             ConsoleVerb.Episodes => call with { Episode = Word(result, _episode, errors) },
             _ => call,
         };

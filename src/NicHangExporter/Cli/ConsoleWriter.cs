@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using NicHangExporter.Linux;
 
 namespace NicHangExporter.Cli;
 

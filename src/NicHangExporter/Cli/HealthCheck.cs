@@ -45,8 +45,13 @@ internal sealed class HealthCheck(ListenAddress address, bool mayHaveTls, TimePr
     private static async Task<(bool IsHealthy, string Line)> AskAsync(string url, CancellationToken end)
     {
         var asksForCertificate = false;
-        using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, UseCookies = false,
-            ActivityHeadersPropagator = null };
+        using var handler = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseProxy = false,
+            UseCookies = false,
+            ActivityHeadersPropagator = null
+        };
         // Nothing is sent that a wrong server could misuse, and the certificate is for other names than this address.
         handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null;
         handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, remote, _) =>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using NicHangExporter.Linux;
 using NicHangExporter.Options;
 
 namespace NicHangExporter.Cli;

@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.AspNetCore.Http.Features;
-using NicHangExporter.Web;
 
 namespace NicHangExporter.Cli;
 

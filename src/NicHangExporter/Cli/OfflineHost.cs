@@ -8,7 +8,6 @@ using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.State;
-using NicHangExporter.Web;
 using Serilog.Core;
 using Serilog.Extensions.Logging;
 

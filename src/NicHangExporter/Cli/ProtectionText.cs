@@ -1,6 +1,5 @@
 using NicHangExporter.Api;
 using NicHangExporter.Remediation;
-using NicHangExporter.Remediation.Reporting;
 
 namespace NicHangExporter.Cli;
 

@@ -1,5 +1,3 @@
-using NicHangExporter.Linux;
-
 namespace NicHangExporter.Detection;
 
 /// <summary>A record of the kernel log, from either source.</summary>

@@ -1,6 +1,5 @@
 using NicHangExporter.Detection.Patterns;
 using NicHangExporter.Hosting;
-using NicHangExporter.Linux;
 using NicHangExporter.Logging;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;

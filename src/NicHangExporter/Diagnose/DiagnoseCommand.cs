@@ -1,7 +1,6 @@
 using System.Text.Json;
 using NicHangExporter.Detection.Patterns;
 using NicHangExporter.Diagnose.LogText;
-using NicHangExporter.Linux;
 
 namespace NicHangExporter.Diagnose;
 

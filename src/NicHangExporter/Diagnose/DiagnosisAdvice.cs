@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using NicHangExporter.Cli;
 using NicHangExporter.Detection.Episodes;
 using NicHangExporter.Detection.Patterns;
 using NicHangExporter.Remediation.Planning;

@@ -1,5 +1,3 @@
-using NicHangExporter.Detection.Episodes;
-
 namespace NicHangExporter.Hosting;
 
 /// <summary>

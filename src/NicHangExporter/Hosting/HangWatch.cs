@@ -1,5 +1,4 @@
 using System.Globalization;
-using NicHangExporter.Api;
 using NicHangExporter.Detection;
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Sysfs;

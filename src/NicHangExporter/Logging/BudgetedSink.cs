@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using NicHangExporter.Linux;
 using Serilog.Core;
 using Serilog.Events;
 

@@ -1,5 +1,3 @@
-using NicHangExporter.Api;
-
 namespace NicHangExporter.Logging;
 
 /// <summary>

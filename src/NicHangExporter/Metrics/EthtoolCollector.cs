@@ -1,4 +1,3 @@
-using NicHangExporter.Linux;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Options;

@@ -1,4 +1,3 @@
-using NicHangExporter.Detection;
 using Prometheus;
 
 namespace NicHangExporter.Metrics;

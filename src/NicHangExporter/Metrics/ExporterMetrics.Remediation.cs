@@ -1,4 +1,3 @@
-using NicHangExporter.Options;
 using Prometheus;
 
 namespace NicHangExporter.Metrics;

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using NicHangExporter.Api;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Options;
 

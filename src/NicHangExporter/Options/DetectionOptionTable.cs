@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using NicHangExporter.State;
 
 namespace NicHangExporter.Options;
 

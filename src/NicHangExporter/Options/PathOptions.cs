@@ -1,5 +1,3 @@
-using NicHangExporter.State;
-
 namespace NicHangExporter.Options;
 
 /// <summary>Files and directories of the host.</summary>

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using NicHangExporter.Linux;
 using NicHangExporter.Remediation.Planning;
-using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Options;
 

@@ -1,5 +1,4 @@
 using NicHangExporter.Remediation;
-using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Options;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using NicHangExporter.Linux;
 using NicHangExporter.Text;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;

@@ -1,4 +1,3 @@
-using NicHangExporter.Linux;
 using NicHangExporter.Text;
 
 namespace NicHangExporter.Options;

@@ -1,4 +1,3 @@
-using NicHangExporter.Api;
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Sysfs;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using NicHangExporter.Linux;
 
 namespace NicHangExporter.Text;
 

@@ -1,5 +1,3 @@
-using NicHangExporter.Linux;
-
 namespace NicHangExporter.Text;
 
 /// <summary>Finds the name that the user probably meant.</summary>

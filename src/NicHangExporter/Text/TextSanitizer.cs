@@ -1,5 +1,3 @@
-using NicHangExporter.Linux;
-
 namespace NicHangExporter.Text;
 
 /// <summary>Makes a text that quotes a file fit for one line of the log.</summary>

@@ -64,7 +64,7 @@ internal sealed class AlertedHost : IDisposable
         $"--remediation.webhook={mode}", "--remediation.verify-window=2s", "--remediation.carrier-grace=2s",
         .. arguments,
     ])
-    { Network = Network });
+        { Network = Network });
 
     /// <summary>An Alertmanager that posts to the exporter of this host.</summary>
     public AlertmanagerSetup Alertmanager => new(new Uri($"http://{_listener}"), TokenFile);
@@ -128,8 +128,13 @@ internal sealed class AlertedHost : IDisposable
 
     /// <summary>The labels of an alert about a device of a host.</summary>
     public static Dictionary<string, string> Alert(string device, string instance = Name) =>
-        new() { ["alertname"] = PrometheusSetup.AlertName, ["instance"] = instance, ["device"] = device,
-            ["severity"] = "critical" };
+        new()
+        {
+            ["alertname"] = PrometheusSetup.AlertName,
+            ["instance"] = instance,
+            ["device"] = device,
+            ["severity"] = "critical"
+        };
 
     /// <summary>How many alerts have had a verdict, including repetitions.</summary>
     public static double Verdicts(Scrape metrics, string verdict) =>

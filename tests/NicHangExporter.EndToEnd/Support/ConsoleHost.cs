@@ -36,7 +36,7 @@ internal sealed class ConsoleHost : IDisposable
         ExporterProcess.StartAsync(
             new ExporterCommand(
                 [ExporterCommand.AnyPort, "--collector.virtual", "--ethtool.interval=1s", .. Flags, .. arguments])
-                    { Network = Network });
+            { Network = Network });
 
     /// <summary>Runs a command.</summary>
     public Task<Execution> RunAsync(params IEnumerable<string> arguments) => Command(arguments).RunAsync();

@@ -15,8 +15,11 @@ internal static class NamespaceClient
     /// </summary>
     public static SocketsHttpHandler NewHandler(NetworkNamespace? network) => new()
     {
-        SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback =
-            (_, certificate, _, _) => certificate is not null },
+        SslOptions = new SslClientAuthenticationOptions
+        {
+            RemoteCertificateValidationCallback =
+            (_, certificate, _, _) => certificate is not null
+        },
         ConnectCallback = async (context, cancellation) =>
             new NetworkStream(await ConnectAsync(network, context.DnsEndPoint, cancellation), ownsSocket: true),
     };

@@ -19,7 +19,7 @@ internal sealed class ServerProcess : IDisposable
         Http = new HttpClient(NamespaceClient.NewHandler(network));
         Http.BaseAddress = new Uri($"http://127.0.0.1:{port}");
         _process = Process.Start(new ProcessStartInfo(Requires.Find(words[0])!, words.Skip(1))
-            { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        { RedirectStandardOutput = true, RedirectStandardError = true })!;
         _process.ErrorDataReceived += (_, line) => Take(line.Data);
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();

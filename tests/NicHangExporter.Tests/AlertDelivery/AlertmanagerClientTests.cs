@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using NicHangExporter.Hosting;
-using NicHangExporter.Web;
 
 namespace NicHangExporter.Tests.AlertDelivery;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using NicHangExporter.Alerting;
 using NicHangExporter.Hosting;
 using NicHangExporter.Options;
 using NicHangExporter.Tests.Web;
@@ -156,8 +155,11 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
         var client = _authority.Client();
         Configure(http =>
             http with
-            { CertificateFile = Write("client.crt", client.Certificate), KeyFile = Write("client.key", client.Key),
-                CredentialsFile = Write("token", "t") });
+            {
+                CertificateFile = Write("client.crt", client.Certificate),
+                KeyFile = Write("client.key", client.Key),
+                CredentialsFile = Write("token", "t")
+            });
         _host.Pass(60);
         await PushAsync(server.Url);
         Assert.Equal(("CN=prometheus", "Bearer t"), (server.Last.Client, server.Last.Authorization));
@@ -233,8 +235,12 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     private void Configure(Func<HttpClientOptions, HttpClientOptions> change)
     {
         _host.Configure(
-            options => options with { Alerting = options.Alerting
-                with { FromFile = change(options.Alerting.HttpClient) } });
+            options => options with
+            {
+                Alerting = options.Alerting
+                with
+                { FromFile = change(options.Alerting.HttpClient) }
+            });
         _client = null;
     }
 

@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Time.Testing;
 using NicHangExporter.Alerting;
-using NicHangExporter.Web;
 
 namespace NicHangExporter.Tests.AlertDelivery;
 

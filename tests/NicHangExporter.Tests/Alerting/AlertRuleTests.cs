@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
-using NicHangExporter.Linux;
 using NicHangExporter.Tests.Documentation;
 
 namespace NicHangExporter.Tests.Alerting;

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using NicHangExporter.Metrics;
-using NicHangExporter.Options;
 
 namespace NicHangExporter.Tests.Alerting;
 
@@ -32,9 +31,12 @@ internal static partial class MetricNames
 
     private static Dictionary<string, HashSet<string>> Read()
     {
-        var metrics = new Dictionary<string, HashSet<string>> { ["up"] = [.. OfTheTarget],
+        var metrics = new Dictionary<string, HashSet<string>>
+        {
+            ["up"] = [.. OfTheTarget],
             ["ALERTS"] = ["alertname", "alertstate", .. OfTheTarget],
-            ["ALERTS_FOR_STATE"] = ["alertname", .. OfTheTarget] };
+            ["ALERTS_FOR_STATE"] = ["alertname", .. OfTheTarget]
+        };
         var ours = new ExporterMetrics();
         foreach (var property in typeof(ExporterMetrics).GetProperties())
             if (property.GetValue(ours) is Prometheus.Collector collector)

@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using NicHangExporter.Diagnose;
-using NicHangExporter.Linux;
 using NicHangExporter.Tests.Documentation;
 
 namespace NicHangExporter.Tests.Alerting;

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Routing;
 using NicHangExporter.Api;
-using NicHangExporter.Options;
 using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Api;
@@ -39,17 +38,21 @@ internal static class ApiDocument
                 ["license"] = new JsonObject { ["name"] = "Apache-2.0", ["identifier"] = "Apache-2.0" },
             },
             ["servers"] = new JsonArray(new JsonObject
-                { ["url"] = $"http://127.0.0.1:{NicHangExporter.Options.ListenAddress.Default.Port}" }),
+            { ["url"] = $"http://127.0.0.1:{NicHangExporter.Options.ListenAddress.Default.Port}" }),
             ["security"] = new JsonArray(new JsonObject { ["bearer"] = new JsonArray() }),
             ["paths"] = paths,
             ["components"] = new JsonObject
             {
                 ["securitySchemes"] = new JsonObject
                 {
-                    ["bearer"] = new JsonObject { ["type"] = "http", ["scheme"] = "bearer",
+                    ["bearer"] = new JsonObject
+                    {
+                        ["type"] = "http",
+                        ["scheme"] = "bearer",
                         ["description"] =
                         "A token of the configuration. Its scope is read, remediate or admin; the greater includes the "
-                        + "lesser." },
+                        + "lesser."
+                    },
                 },
                 ["responses"] = problems,
                 ["schemas"] = schemas.Components,
@@ -71,8 +74,11 @@ internal static class ApiDocument
         if (Parameters(route) is { Count: > 0 } parameters)
             operation["parameters"] = parameters;
         if (route.Body is { } body)
-            operation["requestBody"] = new JsonObject { ["required"] = !route.IsBodyOptional,
-                ["content"] = Content("application/json", schemas.Of(body)) };
+            operation["requestBody"] = new JsonObject
+            {
+                ["required"] = !route.IsBodyOptional,
+                ["content"] = Content("application/json", schemas.Of(body))
+            };
         operation["responses"] = responses;
         return operation;
     }
@@ -93,8 +99,12 @@ internal static class ApiDocument
                     name, "query", name == "limit" ? "How many at most."
                     : "Only those of this device, by its name at that time or its address on the bus.", name == "limit"
                 ? new JsonObject
-                    { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = RemediationHandlers.MaxLimit,
-                        ["default"] = 50 }
+                {
+                    ["type"] = "integer",
+                    ["minimum"] = 1,
+                    ["maximum"] = RemediationHandlers.MaxLimit,
+                    ["default"] = 50
+                }
                 : new JsonObject { ["type"] = "string" }));
         if (route.Answer.Type == typeof(RemediationResponse) && route.Changes)
             parameters.Add(
@@ -108,18 +118,30 @@ internal static class ApiDocument
     }
 
     private static JsonObject Parameter(string name, string place, string description, JsonObject schema) =>
-        new() { ["name"] = name, ["in"] = place, ["required"] = place == "path", ["description"] = description,
-            ["schema"] = schema };
+        new()
+        {
+            ["name"] = name,
+            ["in"] = place,
+            ["required"] = place == "path",
+            ["description"] = description,
+            ["schema"] = schema
+        };
 
     private static JsonObject Response(ApiRoute route, int status, SchemaWriter schemas)
     {
         if (status >= 400)
             return new JsonObject { ["$ref"] = $"#/components/responses/{ProblemResponses.Name(status)}" };
-        var response = new JsonObject { ["description"] = status == 200 ? "Done; or looked at."
-            : "Under way; the header says where to look how it ends." };
+        var response = new JsonObject
+        {
+            ["description"] = status == 200 ? "Done; or looked at."
+            : "Under way; the header says where to look how it ends."
+        };
         if (status == 202)
-            response["headers"] = new JsonObject { ["Location"] =
-                ProblemResponses.Header("string", "The path of the remediation.", isRequired: true) };
+            response["headers"] = new JsonObject
+            {
+                ["Location"] =
+                ProblemResponses.Header("string", "The path of the remediation.", isRequired: true)
+            };
         response["content"] = Content("application/json", schemas.Of(route.Answer));
         return response;
     }

@@ -2,7 +2,6 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using NicHangExporter.Hosting;
-using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Api;
 

@@ -228,7 +228,8 @@ public sealed class CredentialRotationTests : IDisposable
             case "deleted": File.Delete(_files.Path("ops")); break;
             case "emptied": _files.Write("ops", ""); break;
             case "rubbish": File.WriteAllBytes(_files.Path("ops"), RandomNumberGenerator.GetBytes(4096)); break;
-            case "readable for all": File.SetUnixFileMode(
+            case "readable for all":
+                File.SetUnixFileMode(
                 _files.Path("ops"), UnixFileMode.UserRead | UnixFileMode.OtherRead); break;
             case "another's token": _files.Replace("ops", other); break;
             default:

@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Api;
 

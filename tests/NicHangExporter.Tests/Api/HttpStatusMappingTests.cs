@@ -1,5 +1,4 @@
 using NicHangExporter.Api;
-using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Policy;
 using NicHangExporter.Text;
@@ -46,7 +45,7 @@ public sealed class HttpStatusMappingTests
     internal void Reason_HasItsStatus(DeclineReason reason, int status)
     {
         var answer = ApiResult.Of(new RemediationOutcome("r1-1", "eno1", RemediationVerdict.Declined, "because")
-            { Declined = reason, RetryAfter = 12.2 });
+        { Declined = reason, RetryAfter = 12.2 });
 
         Assert.Equal(status, answer.Status);
         Assert.True(answer.IsProblem);
@@ -63,7 +62,8 @@ public sealed class HttpStatusMappingTests
                 {
                     var answer = ApiResult.Of(new RemediationOutcome(
                         "r1954fc40000-123456", "eno1", RemediationVerdict.Declined,
-                        string.Concat(Enumerable.Repeat(piece, length))) { Declined = reason });
+                        string.Concat(Enumerable.Repeat(piece, length)))
+                    { Declined = reason });
                     Assert.InRange(answer.Body.Length, 1, ApiResult.MaxProblem);
                     Assert.NotNull(System.Text.Json.Nodes.JsonNode.Parse(answer.Body));
                 }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Api;
 

@@ -85,8 +85,11 @@ public sealed class OpenApiTests
     {
         JsonObject members =>
             members.SelectMany(
-                member => member is { Key: "$ref",
-                    Value: JsonValue reference } ? [reference.GetValue<string>()] : References(member.Value)),
+                member => member is
+                {
+                    Key: "$ref",
+                    Value: JsonValue reference
+                } ? [reference.GetValue<string>()] : References(member.Value)),
         JsonArray items => items.SelectMany(References),
         _ => [],
     };

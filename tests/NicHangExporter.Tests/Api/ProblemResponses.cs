@@ -25,8 +25,12 @@ internal static class ProblemResponses
 
     /// <summary>A header of a response.</summary>
     public static JsonObject Header(string type, string description, bool isRequired) =>
-        new() { ["description"] = description, ["required"] = isRequired,
-            ["schema"] = new JsonObject { ["type"] = type } };
+        new()
+        {
+            ["description"] = description,
+            ["required"] = isRequired,
+            ["schema"] = new JsonObject { ["type"] = type }
+        };
 
     private static JsonObject Of(int status, SchemaWriter schemas)
     {
@@ -38,10 +42,16 @@ internal static class ProblemResponses
             response["headers"] =
                 new JsonObject { ["WWW-Authenticate"] = Header("string", "How to prove who asks.", isRequired: true) };
         else if (status is 409 or 429 or 503)
-            response["headers"] = new JsonObject { ["Retry-After"] = Header("integer",
-                "Seconds until it is worth asking again, where that is known.", isRequired: status == 429) };
-        response["content"] = new JsonObject { ["application/problem+json"] =
-            new JsonObject { ["schema"] = schemas.Of(ApiJson.Answers.ProblemResponse) } };
+            response["headers"] = new JsonObject
+            {
+                ["Retry-After"] = Header("integer",
+                "Seconds until it is worth asking again, where that is known.", isRequired: status == 429)
+            };
+        response["content"] = new JsonObject
+        {
+            ["application/problem+json"] =
+            new JsonObject { ["schema"] = schemas.Of(ApiJson.Answers.ProblemResponse) }
+        };
         return response;
     }
 

@@ -3,8 +3,6 @@ using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
-using NicHangExporter.Remediation.Policy;
-using NicHangExporter.State;
 
 namespace NicHangExporter.Tests.Api;
 
@@ -299,7 +297,8 @@ public sealed class RemediationRouteTests : IDisposable
         {
             options = Remediation.LocalLoop.Enforcing(options);
             return options
-                with { Remediation = options.Remediation with { Api = RemediationMode.Enforce, Devices = ["eno1"] } };
+                with
+            { Remediation = options.Remediation with { Api = RemediationMode.Enforce, Devices = ["eno1"] } };
         });
         host.AddSimulatedNic(driver: "strange");
         _api.Dispose();

@@ -1,9 +1,5 @@
 using NicHangExporter.Api;
-using NicHangExporter.Linux;
 using NicHangExporter.Options;
-using NicHangExporter.Remediation;
-using NicHangExporter.Remediation.Policy;
-using NicHangExporter.State;
 
 namespace NicHangExporter.Tests.Api;
 

@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using NicHangExporter.Api;
 using NicHangExporter.Api.Alertmanager;
-using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Api;
 

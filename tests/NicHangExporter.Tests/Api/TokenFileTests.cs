@@ -1,7 +1,6 @@
 using NicHangExporter.Api.Auth;
 using NicHangExporter.Linux;
 using NicHangExporter.Options;
-using NicHangExporter.TestSupport;
 using static System.IO.UnixFileMode;
 
 namespace NicHangExporter.Tests.Api;

@@ -1,10 +1,7 @@
 using NicHangExporter.Linux;
 using NicHangExporter.Options;
-using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.Remediation.Journaling;
-using NicHangExporter.Remediation.Policy;
-using NicHangExporter.State;
 
 namespace NicHangExporter.Tests.Api;
 
@@ -161,8 +158,12 @@ public sealed class ViewRouteTests : IDisposable
     {
         _api.Dispose();
         _api = new ApiHost(
-            options => options with { Remediation = options.Remediation
-                with { DeviceBudget = 1, Cooldown = TimeSpan.Zero } });
+            options => options with
+            {
+                Remediation = options.Remediation
+                with
+                { DeviceBudget = 1, Cooldown = TimeSpan.Zero }
+            });
         await _api.PostAsync("/api/v1/remediations", """{"device":"eno1","features":["tso"]}""");
         var refused = await _api.PostAsync("/api/v1/remediations", """{"device":"eno1","features":["gso"]}""");
         Assert.Equal((409, "quarantined"), (refused.Status, refused.Problem));

@@ -5,7 +5,6 @@ using NicHangExporter.Detection;
 using NicHangExporter.Hosting;
 using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.Remediation.Journaling;
-using NicHangExporter.State;
 using NicHangExporter.Tests.Remediation;
 
 namespace NicHangExporter.Tests.Baselines;

@@ -4,7 +4,6 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using NicHangExporter.Logging;
 using NicHangExporter.Options;
-using NicHangExporter.Web;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;

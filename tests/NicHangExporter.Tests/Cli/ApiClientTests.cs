@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using NicHangExporter.Api;
 using NicHangExporter.Cli;
-using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Policy;
 using NicHangExporter.Text;

@@ -3,8 +3,6 @@ using NicHangExporter.Api;
 using NicHangExporter.Cli;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
-using NicHangExporter.State;
-using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Cli;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NicHangExporter.Cli;
-using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Cli;
 

@@ -5,10 +5,8 @@ using Microsoft.Extensions.Logging;
 using NicHangExporter.Api;
 using NicHangExporter.Cli;
 using NicHangExporter.Options;
-using NicHangExporter.Remediation;
-using NicHangExporter.State;
-using NicHangExporter.TestSupport;
 using NicHangExporter.Tests.Api.Wire;
+using NicHangExporter.TestSupport;
 using NicHangExporter.Web;
 
 namespace NicHangExporter.Tests.Cli;

@@ -43,11 +43,21 @@ public sealed class OutcomeTextTests
                 Fixed = ["rx-vlan-hw-parse is fixed by e1000e: look elsewhere",
                     "tx-vlan-hw-insert is fixed by e1000e: look elsewhere", "sg: odd"],
                 Before = new Dictionary<string, string>
-                { ["tx-tcp-segmentation"] = "on", ["tx-tcp6-segmentation"] = "on", ["tx-generic-segmentation"] = "on",
-                    ["rx-checksum"] = "on", ["eee"] = "off" },
+                {
+                    ["tx-tcp-segmentation"] = "on",
+                    ["tx-tcp6-segmentation"] = "on",
+                    ["tx-generic-segmentation"] = "on",
+                    ["rx-checksum"] = "on",
+                    ["eee"] = "off"
+                },
                 After = new Dictionary<string, string>
-                    { ["tx-tcp-segmentation"] = "off", ["tx-tcp6-segmentation"] = "off",
-                        ["tx-generic-segmentation"] = "off", ["rx-checksum"] = "off", ["eee"] = "off" },
+                {
+                    ["tx-tcp-segmentation"] = "off",
+                    ["tx-tcp6-segmentation"] = "off",
+                    ["tx-generic-segmentation"] = "off",
+                    ["rx-checksum"] = "off",
+                    ["eee"] = "off"
+                },
                 Evidence = new RemediationEvidence(32.6, 5120, 0.44, 0, 2.1),
             });
 
@@ -121,7 +131,8 @@ public sealed class OutcomeTextTests
         OutcomeText.Write(
             new ConsoleWriter(output),
             RemediationResponse.Of(new RemediationOutcome("5", "eno1", RemediationVerdict.Applied, "Done."))
-            with { Joined = true });
+            with
+            { Joined = true });
 
         Assert.Contains("asked for by somebody else", output.ToString(), StringComparison.Ordinal);
     }

@@ -1,6 +1,5 @@
 using System.CommandLine.Parsing;
 using NicHangExporter.Cli;
-using NicHangExporter.Options;
 
 namespace NicHangExporter.Tests.Cli;
 

@@ -1,6 +1,5 @@
 using NicHangExporter.Api;
 using NicHangExporter.Cli;
-using NicHangExporter.Remediation.Admin;
 
 namespace NicHangExporter.Tests.Cli;
 

@@ -1,7 +1,6 @@
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
-using NicHangExporter.Remediation.Reporting;
 
 namespace NicHangExporter.Tests.Cli;
 

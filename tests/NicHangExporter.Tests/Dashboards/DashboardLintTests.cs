@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
-using NicHangExporter.Linux;
-using NicHangExporter.TestSupport;
 using NicHangExporter.Tests.Alerting;
+using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Dashboards;
 

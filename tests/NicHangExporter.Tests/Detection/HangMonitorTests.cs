@@ -1,6 +1,4 @@
-using NicHangExporter.Detection.Episodes;
 using NicHangExporter.Hosting;
-using NicHangExporter.Linux;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Options;
 

@@ -1,8 +1,5 @@
 using NicHangExporter.Hosting;
-using NicHangExporter.Linux;
-using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Options;
-using NicHangExporter.State;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Detection;

@@ -1,7 +1,5 @@
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
-using NicHangExporter.Remediation;
-using NicHangExporter.State;
 using NicHangExporter.Tests.Remediation;
 
 namespace NicHangExporter.Tests.Detection;

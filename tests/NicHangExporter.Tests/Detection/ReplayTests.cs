@@ -1,10 +1,6 @@
 using NicHangExporter.Detection;
 using NicHangExporter.Hosting;
-using NicHangExporter.Linux;
-using NicHangExporter.Linux.Ethtool;
-using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Options;
-using NicHangExporter.State;
 
 namespace NicHangExporter.Tests.Detection;
 

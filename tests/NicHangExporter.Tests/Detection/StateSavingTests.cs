@@ -1,5 +1,4 @@
 using NicHangExporter.Hosting;
-using NicHangExporter.State;
 
 namespace NicHangExporter.Tests.Detection;
 
@@ -15,8 +14,12 @@ public sealed class StateSavingTests
     public async Task FailedSave_IsRetriedAlthoughNothingChanges()
     {
         using var host = new FixtureHost(
-            options => options with { Paths = options.Paths
-                with { StateDirectory = Path.Combine(options.Paths.Procfs, "state") } }, live: true);
+            options => options with
+            {
+                Paths = options.Paths
+                with
+                { StateDirectory = Path.Combine(options.Paths.Procfs, "state") }
+            }, live: true);
         host.AddNic();
         host.Monitor.Start();
         Eventually(() => host.Monitor.Ready.IsCompleted, "the history is not read");

@@ -1,4 +1,3 @@
-using NicHangExporter.Detection.Episodes;
 using NicHangExporter.Hosting;
 using NicHangExporter.TestSupport;
 

@@ -1,5 +1,3 @@
-using NicHangExporter.Linux;
-using NicHangExporter.Linux.Ethtool;
 using static NicHangExporter.Tests.Diagnose.DiagnosedText;
 
 namespace NicHangExporter.Tests.Diagnose;

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using NicHangExporter.Diagnose;
-using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Diagnose;
 

@@ -1,5 +1,4 @@
 using NicHangExporter.Diagnose;
-using NicHangExporter.Linux;
 using NicHangExporter.Remediation.Planning;
 
 namespace NicHangExporter.Tests.Diagnose;

@@ -1,6 +1,5 @@
 using NicHangExporter.Detection.Patterns;
 using NicHangExporter.Diagnose;
-using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Diagnose;
 

@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text;
 using NicHangExporter.Diagnose;
-using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Diagnose;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using NicHangExporter.Diagnose;
-using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Diagnose;
 

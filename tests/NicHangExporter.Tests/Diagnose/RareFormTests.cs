@@ -1,6 +1,5 @@
 using NicHangExporter.Diagnose;
 using NicHangExporter.Diagnose.LogText;
-using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Diagnose;
 

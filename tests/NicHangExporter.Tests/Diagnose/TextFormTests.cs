@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using NicHangExporter.Diagnose.LogText;
-using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Tests.Diagnose;
 

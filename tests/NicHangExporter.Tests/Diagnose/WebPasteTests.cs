@@ -1,5 +1,4 @@
 using NicHangExporter.Diagnose.LogText;
-using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Diagnose;
 

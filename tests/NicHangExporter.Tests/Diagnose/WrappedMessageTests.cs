@@ -1,5 +1,3 @@
-using NicHangExporter.Linux;
-
 namespace NicHangExporter.Tests.Diagnose;
 
 /// <summary>Messages that a mail program or a terminal has broken over two lines.</summary>

@@ -1,5 +1,4 @@
 using NicHangExporter.Options;
-using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Documentation;
 

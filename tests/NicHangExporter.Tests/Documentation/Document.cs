@@ -1,5 +1,3 @@
-using NicHangExporter.Linux;
-
 namespace NicHangExporter.Tests.Documentation;
 
 /// <summary>A page of the documentation, as the tests read it. Parts between <c>begin generated</c> and <c>end generated</c> are made from code: UPDATE_GOLDEN=1 writes them anew.</summary>

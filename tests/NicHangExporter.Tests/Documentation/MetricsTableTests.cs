@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using NicHangExporter.Metrics;
-using NicHangExporter.Options;
 using Prometheus;
 
 namespace NicHangExporter.Tests.Documentation;

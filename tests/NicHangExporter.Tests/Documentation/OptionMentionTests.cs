@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using NicHangExporter.Linux;
 using NicHangExporter.Options;
 
 namespace NicHangExporter.Tests.Documentation;

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Documentation;
 

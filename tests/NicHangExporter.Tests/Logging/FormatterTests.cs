@@ -1,4 +1,3 @@
-using NicHangExporter.Linux;
 using NicHangExporter.Logging;
 using Serilog.Events;
 using Serilog.Formatting;

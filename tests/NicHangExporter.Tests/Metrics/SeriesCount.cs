@@ -1,6 +1,5 @@
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Options;
-using NicHangExporter.State;
 using NicHangExporter.Tests.Remediation;
 
 namespace NicHangExporter.Tests.Metrics;

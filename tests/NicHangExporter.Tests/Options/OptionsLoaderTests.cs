@@ -1,7 +1,6 @@
 using System.Collections;
 using NicHangExporter.Cli;
 using NicHangExporter.Options;
-using NicHangExporter.State;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Options;

@@ -1,4 +1,3 @@
-using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;

@@ -1,6 +1,5 @@
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
-using NicHangExporter.Remediation.Admin;
 
 namespace NicHangExporter.Tests.Remediation;
 

@@ -1,5 +1,3 @@
-using NicHangExporter.Linux.Sysfs;
-
 namespace NicHangExporter.Tests.Remediation;
 
 /// <summary>

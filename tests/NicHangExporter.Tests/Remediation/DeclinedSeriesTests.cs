@@ -1,6 +1,5 @@
 using NicHangExporter.Options;
 using NicHangExporter.Remediation.Policy;
-using NicHangExporter.State;
 using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Remediation;

@@ -9,7 +9,6 @@ using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.Remediation.Journaling;
-using NicHangExporter.State;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Remediation;

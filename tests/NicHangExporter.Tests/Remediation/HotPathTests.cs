@@ -1,5 +1,4 @@
 using NicHangExporter.Hosting;
-using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Tests.Remediation;
 

@@ -1,6 +1,4 @@
-using NicHangExporter.Api;
 using NicHangExporter.Hosting;
-using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.State;

@@ -1,7 +1,5 @@
 using System.Text;
-using NicHangExporter.Api;
 using NicHangExporter.Hosting;
-using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.State;

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using NicHangExporter.Linux;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.State;
 

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using NicHangExporter.Hosting;
-using NicHangExporter.Linux;
 using NicHangExporter.Options;
-using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.State;
 using NicHangExporter.TestSupport;
 

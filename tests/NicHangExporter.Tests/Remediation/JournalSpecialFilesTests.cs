@@ -1,5 +1,4 @@
 using NicHangExporter.Hosting;
-using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.State;

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
-using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.State;

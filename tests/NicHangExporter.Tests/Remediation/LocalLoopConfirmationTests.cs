@@ -1,4 +1,3 @@
-using NicHangExporter.Linux;
 using NicHangExporter.Linux.Ethtool;
 
 namespace NicHangExporter.Tests.Remediation;

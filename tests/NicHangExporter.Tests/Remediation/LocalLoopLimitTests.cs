@@ -3,7 +3,6 @@ using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
-using NicHangExporter.TestSupport;
 using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Remediation;

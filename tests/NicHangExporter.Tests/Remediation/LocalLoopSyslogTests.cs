@@ -1,4 +1,3 @@
-using NicHangExporter.Linux;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Remediation;

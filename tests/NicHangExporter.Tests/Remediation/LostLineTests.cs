@@ -3,7 +3,6 @@ using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
-using NicHangExporter.State;
 
 namespace NicHangExporter.Tests.Remediation;
 
@@ -18,7 +17,7 @@ public sealed class LostLineTests : IDisposable
 
     private readonly List<FixtureHost> _hosts = [];
     private readonly SimulatedNic _nic;
-    private int _maxDevices = 256;
+    private readonly int _maxDevices = 256;
 
     public LostLineTests()
     {

@@ -1,5 +1,4 @@
 using NicHangExporter.Remediation.Planning;
-using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Remediation;
 

@@ -1,4 +1,3 @@
-using NicHangExporter.Linux;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Execution;

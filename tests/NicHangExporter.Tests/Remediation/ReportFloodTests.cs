@@ -1,4 +1,3 @@
-using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Policy;
 using NicHangExporter.Tests.Remediation.Faults;

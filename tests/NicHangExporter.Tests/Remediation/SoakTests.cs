@@ -1,9 +1,7 @@
 using System.Collections;
 using System.Reflection;
-using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.Remediation.Journaling;
-using NicHangExporter.State;
 
 namespace NicHangExporter.Tests.Remediation;
 

@@ -2,7 +2,6 @@ using NicHangExporter.Hosting;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
-using NicHangExporter.State;
 
 namespace NicHangExporter.Tests.Remediation;
 

@@ -1,8 +1,5 @@
 using NicHangExporter.Hosting;
 using NicHangExporter.Options;
-using NicHangExporter.Remediation;
-using NicHangExporter.Remediation.Policy;
-using NicHangExporter.Remediation.Reporting;
 using NicHangExporter.Tests.Remediation.Faults;
 
 namespace NicHangExporter.Tests.Remediation;

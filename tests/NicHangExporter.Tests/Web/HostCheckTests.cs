@@ -29,8 +29,11 @@ public sealed class HostCheckTests : IDisposable
             ::1 six.home.example
             not-an-address odd.home.example
             """);
-        _options = new ExporterOptions { Paths = new() { Procfs = _procfs.Path },
-            Web = new() { AllowedHosts = ["proxy.example.org", "other"] } };
+        _options = new ExporterOptions
+        {
+            Paths = new() { Procfs = _procfs.Path },
+            Web = new() { AllowedHosts = ["proxy.example.org", "other"] }
+        };
         _factory = LoggerFactory.Create(builder => builder.AddProvider(_log));
     }
 
@@ -104,8 +107,11 @@ public sealed class HostCheckTests : IDisposable
 
     private async Task<HttpContext> AskAsync(string host, string local, HostCheck? check = null)
     {
-        var context = new DefaultHttpContext { Connection = { LocalIpAddress = IPAddress.Parse(local) },
-            Response = { Body = new MemoryStream() } };
+        var context = new DefaultHttpContext
+        {
+            Connection = { LocalIpAddress = IPAddress.Parse(local) },
+            Response = { Body = new MemoryStream() }
+        };
         context.Request.Host = new HostString(host);
         await (check ?? new HostCheck(_options, new FakeTimeProvider(), _factory.CreateLogger<HostCheck>(), Hosts))
             .InvokeAsync(context, _ => Task.CompletedTask);

@@ -109,8 +109,12 @@ internal sealed class ServedWeb : IAsyncDisposable
         var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
         handler.SslOptions.EnabledSslProtocols = protocols;
         handler.SslOptions.CertificateRevocationCheckMode = X509RevocationMode.NoCheck;
-        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { TrustMode =
-            X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
+        {
+            TrustMode =
+            X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck
+        };
         handler.SslOptions.CertificateChainPolicy.CustomTrustStore.Add(Authority.Root);
         handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, problems) =>
         {

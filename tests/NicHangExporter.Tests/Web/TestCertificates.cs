@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using NicHangExporter.TestSupport;
-using NicHangExporter.Web;
 
 namespace NicHangExporter.Tests.Web;
 

@@ -293,15 +293,15 @@ public sealed class TlsTests
 
     private static X509Certificate2? Certificate(string who, TestAuthority authority, TestAuthority foreign) =>
         who switch
-    {
-        "none" => null,
-        "good" => authority.Client().Load(),
-        "foreign" or "same name" => foreign.Client().Load(),
-        "expired" => authority.Client(days: -1).Load(),
-        "of a server" => authority.ClientOfWrongUsage().Load(),
-        "self-signed" => authority.SelfSigned(),
-        _ => throw new ArgumentOutOfRangeException(nameof(who)),
-    };
+        {
+            "none" => null,
+            "good" => authority.Client().Load(),
+            "foreign" or "same name" => foreign.Client().Load(),
+            "expired" => authority.Client(days: -1).Load(),
+            "of a server" => authority.ClientOfWrongUsage().Load(),
+            "self-signed" => authority.SelfSigned(),
+            _ => throw new ArgumentOutOfRangeException(nameof(who)),
+        };
 
     private static async Task<string> GetAsync(HttpClient client)
     {

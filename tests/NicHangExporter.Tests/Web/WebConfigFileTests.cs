@@ -1,6 +1,5 @@
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
-using NicHangExporter.Remediation;
 using NicHangExporter.Web;
 
 namespace NicHangExporter.Tests.Web;

@@ -137,8 +137,11 @@ public sealed class WebConfigMiddlewareTests
             held.Wait(TestContext.Current.CancellationToken);
             return password == Password;
         });
-        var users = new Dictionary<string, string> { ["alice"] =
-            BCrypt.Net.BCrypt.HashPassword(Password, 4) }.ToFrozenDictionary();
+        var users = new Dictionary<string, string>
+        {
+            ["alice"] =
+            BCrypt.Net.BCrypt.HashPassword(Password, 4)
+        }.ToFrozenDictionary();
         var (stranger, scraper) = (ConnectionQuota.PeerOf(IPAddress.Parse("192.0.2.1")),
             ConnectionQuota.PeerOf(IPAddress.Parse("192.0.2.2")));
         // On threads of their own: one of them is held in its check.

@@ -26,8 +26,11 @@ internal sealed class GuestExporter : IAsyncDisposable
     {
         (_guest, State, _log, Id, _since) = (guest, state, log, process, guest.Log.Last);
         // Accepts any certificate. Scenarios about certificates check it themselves.
-        var handler = new SocketsHttpHandler { UseProxy = false,
-            SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null } };
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null }
+        };
         _http = new HttpClient(handler) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(20) };
     }
 

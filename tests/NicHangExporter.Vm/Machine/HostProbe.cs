@@ -20,8 +20,8 @@ internal sealed class HostProbe : IAsyncDisposable
     private static readonly TimeSpan NeighbourTimeout = TimeSpan.FromSeconds(5);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler
-        { PooledConnectionLifetime = TimeSpan.Zero, UseProxy = false })
-            { DefaultRequestVersion = HttpVersion.Version10 };
+    { PooledConnectionLifetime = TimeSpan.Zero, UseProxy = false })
+    { DefaultRequestVersion = HttpVersion.Version10 };
     private readonly CancellationTokenSource _end = new();
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly Uri _page;

@@ -18,12 +18,12 @@ internal static partial class MinutesAsSeconds
     {
         var milliseconds = long.Parse(duration.Groups["count"].ValueSpan,
             CultureInfo.InvariantCulture) * duration.Groups["unit"].Value switch
-        {
-            "s" => 1_000L,
-            "m" => 60_000L,
-            "h" => 3_600_000L,
-            _ => 86_400_000L,
-        };
+            {
+                "s" => 1_000L,
+                "m" => 60_000L,
+                "h" => 3_600_000L,
+                _ => 86_400_000L,
+            };
         return string.Create(CultureInfo.InvariantCulture, $"{milliseconds / Times}ms");
     }
 

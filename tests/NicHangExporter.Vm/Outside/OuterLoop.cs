@@ -143,8 +143,11 @@ internal sealed class OuterLoop : IAsyncDisposable
                 shipped.Alertmanager(People.Address, new Uri($"https://{address}/"), tokenFile, authority)),
                     Alertmanager.Alone);
 
-        var targets = new Dictionary<string, ShippedAlerting.Target> { [Host] = new(address),
-            [Node] = new($"127.0.0.1:{guest.Ports.Eno1Web}", "/metrics.txt") };
+        var targets = new Dictionary<string, ShippedAlerting.Target>
+        {
+            [Host] = new(address),
+            [Node] = new($"127.0.0.1:{guest.Ports.Eno1Web}", "/metrics.txt")
+        };
         // The longest interval that docs/how-to/alerts.md allows: a second here.
         var configuration = shipped.Prometheus($"127.0.0.1:{listener}", authority, targets)
             .Replace("scrape_interval: 15s", "scrape_interval: 1m", StringComparison.Ordinal);

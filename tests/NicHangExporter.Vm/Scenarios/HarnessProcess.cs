@@ -21,7 +21,8 @@ internal sealed class HarnessProcess : IDisposable
     public HarnessProcess(string? path, params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "NicHangExporter.Vm"),
-            arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+            arguments)
+        { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["TMPDIR"] = _directory.Path;
         start.Environment["PATH"] = path ?? start.Environment["PATH"];
         start.Environment["EXPORTER_UNDER_TEST"] = PublishedExporter.Path;

@@ -1,5 +1,3 @@
-using NicHangExporter.Remediation.Evidence;
-
 namespace NicHangExporter.Detection.Episodes;
 
 // Begin and end of an episode, and the state that outlives the process.

@@ -1,7 +1,6 @@
 using NicHangExporter.Detection.Patterns;
 using NicHangExporter.Linux;
 using NicHangExporter.Metrics;
-using NicHangExporter.Remediation.Evidence;
 
 namespace NicHangExporter.Detection.Episodes;
 

@@ -1,5 +1,3 @@
-using NicHangExporter.Linux;
-
 namespace NicHangExporter.Detection.Patterns;
 
 /// <summary>How complete a message must be.</summary>

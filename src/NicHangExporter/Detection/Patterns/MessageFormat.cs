@@ -1,5 +1,4 @@
 using System.Text;
-using NicHangExporter.Linux;
 
 namespace NicHangExporter.Detection.Patterns;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Diagnose.LogText;
 

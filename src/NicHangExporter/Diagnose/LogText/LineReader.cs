@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Diagnose.LogText;
 

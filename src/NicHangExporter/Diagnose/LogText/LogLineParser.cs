@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
 using NicHangExporter.Detection.Patterns;
-using NicHangExporter.Linux;
 
 namespace NicHangExporter.Diagnose.LogText;
 

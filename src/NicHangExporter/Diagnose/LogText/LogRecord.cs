@@ -1,5 +1,4 @@
 using NicHangExporter.Detection.Patterns;
-using NicHangExporter.Linux;
 
 namespace NicHangExporter.Diagnose.LogText;
 

@@ -1,7 +1,5 @@
 using System.Buffers;
-using NicHangExporter.Api;
 using NicHangExporter.Detection.Patterns;
-using NicHangExporter.Linux;
 
 namespace NicHangExporter.Diagnose.LogText;
 

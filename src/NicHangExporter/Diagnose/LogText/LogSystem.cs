@@ -1,5 +1,3 @@
-using NicHangExporter.Linux;
-
 namespace NicHangExporter.Diagnose.LogText;
 
 /// <summary>The system that wrote a log.</summary>

@@ -1,4 +1,3 @@
-using NicHangExporter.Linux;
 using NicHangExporter.Linux.Kmsg;
 
 namespace NicHangExporter.Diagnose.LogText;

@@ -1,6 +1,5 @@
 using System.Buffers;
 using NicHangExporter.Detection.Patterns;
-using NicHangExporter.Linux;
 
 namespace NicHangExporter.Diagnose.LogText;
 

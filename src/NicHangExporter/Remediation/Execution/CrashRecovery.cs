@@ -1,6 +1,5 @@
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
-using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Planning;
 using NicHangExporter.Text;

@@ -1,6 +1,5 @@
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
-using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Remediation.Execution;

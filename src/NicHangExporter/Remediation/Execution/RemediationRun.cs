@@ -1,4 +1,3 @@
-using NicHangExporter.Api;
 using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation.Planning;

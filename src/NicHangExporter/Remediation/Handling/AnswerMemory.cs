@@ -1,6 +1,4 @@
-using NicHangExporter.Linux;
 using NicHangExporter.Metrics;
-using NicHangExporter.Remediation.Execution;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
 using NicHangExporter.Text;

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using NicHangExporter.Linux;
 using NicHangExporter.Remediation.Execution;
 using NicHangExporter.Remediation.Policy;
 using NicHangExporter.Text;

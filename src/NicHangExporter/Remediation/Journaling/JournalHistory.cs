@@ -1,5 +1,3 @@
-using NicHangExporter.Linux;
-
 namespace NicHangExporter.Remediation.Journaling;
 
 /// <summary>What the journal contains at the start.</summary>

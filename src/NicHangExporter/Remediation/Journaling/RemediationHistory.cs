@@ -1,6 +1,5 @@
 using NicHangExporter.Linux;
 using NicHangExporter.Options;
-using NicHangExporter.State;
 
 namespace NicHangExporter.Remediation.Journaling;
 

@@ -1,8 +1,6 @@
-using NicHangExporter.Linux;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
-using NicHangExporter.State;
 
 namespace NicHangExporter.Remediation.Journaling;
 

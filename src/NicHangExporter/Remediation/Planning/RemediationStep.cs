@@ -1,5 +1,4 @@
 using NicHangExporter.Linux.Ethtool;
-using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Remediation.Planning;
 

@@ -4,9 +4,7 @@ using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
-using NicHangExporter.TestSupport;
 using NicHangExporter.Text;
-using NicHangExporter.Web;
 
 namespace NicHangExporter.Tests.Api.Alertmanager;
 
@@ -72,7 +70,7 @@ public sealed class AlertPolicyTests
     {
         var decision = AlertPolicy.Decide(Alert("vmbr0"),
             Situation(new AlertTarget(Name("vmbr0"))
-                { IsUpper = true, IsWatched = true, Ports = [Name("eno1"), Name("eno2")] }));
+            { IsUpper = true, IsWatched = true, Ports = [Name("eno1"), Name("eno2")] }));
         Assert.Equal(AlertVerdict.NotAllowed, decision.Verdict);
         Assert.Contains("eno1, eno2; name one of them", decision.Explanation, StringComparison.Ordinal);
     }
@@ -110,7 +108,8 @@ public sealed class AlertPolicyTests
     public void Duplicate_IsTheSameFingerprintAndStart()
     {
         var situation = Situation(Hung() with { Hang = null })
-            with { Known = new HashSet<(AlertKey, string)> { (new("f1", Start), "eno1") } };
+            with
+        { Known = new HashSet<(AlertKey, string)> { (new("f1", Start), "eno1") } };
         Assert.Equal("duplicate", Verdict(Alert(), situation));
         Assert.Equal(
             "duplicate", Verdict(Alert() with { StartsAt = Start.ToOffset(TimeSpan.FromHours(2)) }, situation));
@@ -123,9 +122,11 @@ public sealed class AlertPolicyTests
     {
         var other = new AlertTarget(Name("eno2")) { IsWatched = true };
         var situation = Situation(Hung())
-            with { Known = new HashSet<(AlertKey, string)> { (new("f1", Start), "eno2") } };
+            with
+        { Known = new HashSet<(AlertKey, string)> { (new("f1", Start), "eno2") } };
         situation = situation
-            with { Devices = new Dictionary<InterfaceName, AlertTarget>(situation.Devices) { [other.Device] = other } };
+            with
+        { Devices = new Dictionary<InterfaceName, AlertTarget>(situation.Devices) { [other.Device] = other } };
         Assert.Equal("accepted", Verdict(Alert(), situation));
         Assert.Equal("duplicate", Verdict(Alert("eno2"), situation));
     }
@@ -140,7 +141,8 @@ public sealed class AlertPolicyTests
     public void Start_FarFromNow_IsNoGate(string start)
     {
         var alert = Alert()
-            with { StartsAt = DateTimeOffset.Parse(start, System.Globalization.CultureInfo.InvariantCulture) };
+            with
+        { StartsAt = DateTimeOffset.Parse(start, System.Globalization.CultureInfo.InvariantCulture) };
         Assert.Equal("accepted", Verdict(alert, Situation(Hung())));
         Assert.Equal("not_hung", Verdict(alert, Situation(Hung() with { Hang = null })));
     }
@@ -163,7 +165,8 @@ public sealed class AlertPolicyTests
         Assert.Equal(
             "not_mine",
             Verdict(Alert(labels: new() { ["instance"] = "", ["device"] = "eno1" }), nobody
-                with { Identities = new HashSet<string> { "" } }));
+                with
+            { Identities = new HashSet<string> { "" } }));
     }
 
     [Fact]
@@ -172,10 +175,15 @@ public sealed class AlertPolicyTests
         using var directory = new TestSupport.TemporaryDirectory();
         Directory.CreateDirectory(directory.File("sys/kernel"));
         File.WriteAllText(directory.File("sys/kernel/hostname"), "pve1.lab.example\n");
-        var options = new ExporterOptions { Paths = new() { Procfs = directory.Path },
+        var options = new ExporterOptions
+        {
+            Paths = new() { Procfs = directory.Path },
             Web = new()
-            { ListenAddresses = [new(null, 19642), new(System.Net.IPAddress.Parse("10.0.0.7"), 9000),
-                new(System.Net.IPAddress.Loopback, 1)] } };
+            {
+                ListenAddresses = [new(null, 19642), new(System.Net.IPAddress.Parse("10.0.0.7"), 9000),
+                new(System.Net.IPAddress.Loopback, 1)]
+            }
+        };
 
         Assert.Equal(
             ["10.0.0.7:9000", "pve1", "pve1.lab.example", "pve1.lab.example:1", "pve1.lab.example:19642",
@@ -188,15 +196,19 @@ public sealed class AlertPolicyTests
             HostIdentity.Read(options).Order(StringComparer.Ordinal));
         Assert.Equal("node-7", HostIdentity.Instance(options));
         options = options
-            with { Api = options.Api with { Identities = [] }, Paths = options.Paths with { Procfs = "/nonexistent" } };
+            with
+        { Api = options.Api with { Identities = [] }, Paths = options.Paths with { Procfs = "/nonexistent" } };
         Assert.Equal(["10.0.0.7:9000"], HostIdentity.Read(options));
     }
 
     [Fact]
     public void Identities_WithoutAPort_AreMeantWithThoseThatAreListenedOn()
     {
-        var options = new ExporterOptions { Api = new() { Identities = ["2001:DB8::7", "pve1:1234", "10.0.0.7"] },
-            Web = new() { ListenAddresses = [new(null, 19642)] } };
+        var options = new ExporterOptions
+        {
+            Api = new() { Identities = ["2001:DB8::7", "pve1:1234", "10.0.0.7"] },
+            Web = new() { ListenAddresses = [new(null, 19642)] }
+        };
         var identities = HostIdentity.Read(options);
         Assert.Equal(
             ["10.0.0.7", "10.0.0.7:19642", "2001:DB8::7", "[2001:DB8::7]:19642", "pve1:1234"],
@@ -219,18 +231,28 @@ public sealed class AlertPolicyTests
         Assert.Empty(
             HostIdentity.Read(
                 new ExporterOptions
-                { Paths = new() { Procfs = directory.Path },
+                {
+                    Paths = new() { Procfs = directory.Path },
                     Web = new()
-                    { ListenAddresses =
-                        [new(System.Net.IPAddress.Loopback, 19642), new(System.Net.IPAddress.IPv6Any, 19642)] } }));
+                    {
+                        ListenAddresses =
+                        [new(System.Net.IPAddress.Loopback, 19642), new(System.Net.IPAddress.IPv6Any, 19642)]
+                    }
+                }));
     }
 
     private static string Verdict(PostedAlert alert, AlertSituation situation) =>
         SnakeCase.Of(AlertPolicy.Decide(alert, situation).Verdict);
 
     private static PostedAlert Alert(string device = "eno1", Dictionary<string, string>? labels = null) =>
-        new() { Status = "firing", StartsAt = Start, Fingerprint = "f1", Labels = labels
-            ?? new() { ["device"] = device, ["instance"] = "pve1" } };
+        new()
+        {
+            Status = "firing",
+            StartsAt = Start,
+            Fingerprint = "f1",
+            Labels = labels
+            ?? new() { ["device"] = device, ["instance"] = "pve1" }
+        };
 
     private static AlertTarget Hung() => new(Name("eno1"))
     {

@@ -72,12 +72,18 @@ public sealed class AlertProcessorTests : IDisposable
     public void Intent_AnswersTheAlertsOfItsOwnDevice()
     {
         var state = RemediationState.Empty.After(new JournalEntry(JournalEvent.Alert)
-            { Alerts = [Accepted(1, "0000:00:1f.6"), Accepted(2, "0000:05:00.0"), Accepted(3, ""),
-                Accepted(4, null)] });
+        {
+            Alerts = [Accepted(1, "0000:00:1f.6"), Accepted(2, "0000:05:00.0"), Accepted(3, ""),
+                Accepted(4, null)]
+        });
         state = state.After(
             new JournalEntry(JournalEvent.Intent)
-            { Trigger = RemediationTrigger.Webhook, Device = "eno1", Key = "0000:05:00.0|52:54:00:12:34:01",
-                Id = "i" });
+            {
+                Trigger = RemediationTrigger.Webhook,
+                Device = "eno1",
+                Key = "0000:05:00.0|52:54:00:12:34:01",
+                Id = "i"
+            });
         Assert.Equal([true, false, true, false], state.Alerts.Select(alert => alert.Pending));
         state = state.After(
             new JournalEntry(JournalEvent.Intent)
@@ -99,7 +105,7 @@ public sealed class AlertProcessorTests : IDisposable
             "eno1 is another device now, at 0000:00:1f.6: what was to be remedied was at 0000:05:00.0",
             outcome.Explanation);
         outcome = _host.Host.Ask(new RemediationRequest(Name, RemediationTrigger.Webhook)
-            { Bus = default(BusAddress) });
+        { Bus = default(BusAddress) });
         Assert.Equal(DeclineReason.UnknownDevice, outcome.Declined);
         Assert.Equal(0, _host.Operations);
     }

@@ -1,11 +1,8 @@
 using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Hosting;
-using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
-using NicHangExporter.Remediation.Policy;
-using NicHangExporter.State;
 using static NicHangExporter.Tests.Api.Alertmanager.Notifications;
 
 namespace NicHangExporter.Tests.Api.Alertmanager;
@@ -233,8 +230,12 @@ public sealed class AlertmanagerWebhookTests : IDisposable
     {
         using var host = new WebhookHost(options =>
             options with
-            { Paths = options.Paths with { StateDirectory = null }, Remediation = options.Remediation
-                with { Webhook = RemediationMode.Observe } });
+            {
+                Paths = options.Paths with { StateDirectory = null },
+                Remediation = options.Remediation
+                with
+                { Webhook = RemediationMode.Observe }
+            });
         host.Begin().Hang();
         Assert.Equal(["accepted"], await host.VerdictsAsync(Alert()));
         Assert.Equal(["duplicate"], await host.VerdictsAsync(Alert()));

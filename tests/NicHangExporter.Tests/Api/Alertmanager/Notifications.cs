@@ -35,16 +35,21 @@ internal static class Notifications
     public static JsonObject Alert(
         string device = "eno1", string fingerprint = "7a443aff7796c665", string status = "firing",
         string start = "2026-07-24T15:59:00.821Z", string host = "pve1") => new()
-    {
-        ["status"] = status,
-        ["labels"] = new JsonObject { ["alertname"] = "NicHang", ["device"] = device, ["instance"] = $"{host}:19642",
-            ["severity"] = "critical" },
-        ["annotations"] = new JsonObject(),
-        ["startsAt"] = start,
-        ["endsAt"] = status == "firing" ? "0001-01-01T00:00:00Z" : "2026-07-24T16:05:00Z",
-        ["generatorURL"] = "http://prometheus:9090/graph",
-        ["fingerprint"] = fingerprint,
-    };
+        {
+            ["status"] = status,
+            ["labels"] = new JsonObject
+            {
+                ["alertname"] = "NicHang",
+                ["device"] = device,
+                ["instance"] = $"{host}:19642",
+                ["severity"] = "critical"
+            },
+            ["annotations"] = new JsonObject(),
+            ["startsAt"] = start,
+            ["endsAt"] = status == "firing" ? "0001-01-01T00:00:00Z" : "2026-07-24T16:05:00Z",
+            ["generatorURL"] = "http://prometheus:9090/graph",
+            ["fingerprint"] = fingerprint,
+        };
 
     /// <summary>The bytes of one.</summary>
     public static byte[] Bytes(JsonNode node) => Encoding.UTF8.GetBytes(node.ToJsonString());

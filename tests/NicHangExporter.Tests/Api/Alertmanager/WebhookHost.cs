@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using NicHangExporter.Api.Auth;
-using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
@@ -104,8 +103,12 @@ internal sealed class WebhookHost : IDisposable
     {
         options = LocalLoop.Enforcing(options);
         options = options
-            with { Remediation = options.Remediation
-                with { Local = RemediationMode.Off, Webhook = RemediationMode.Enforce } };
+            with
+        {
+            Remediation = options.Remediation
+                with
+            { Local = RemediationMode.Off, Webhook = RemediationMode.Enforce }
+        };
         return configure?.Invoke(options) ?? options;
     }
 }

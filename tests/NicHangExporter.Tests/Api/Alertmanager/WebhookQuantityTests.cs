@@ -108,9 +108,11 @@ public sealed class WebhookQuantityTests : IDisposable
         for (var number = 0; number < 1500; number++)
             state = state.After(
                 new JournalEntry(JournalEvent.Alert)
-                { Age = number,
+                {
+                    Age = number,
                     Alerts = [new AcceptedAlert(
-                        new AlertKey(Fingerprint(number), DateTimeOffset.UnixEpoch), "eno1")] });
+                        new AlertKey(Fingerprint(number), DateTimeOffset.UnixEpoch), "eno1")]
+                });
         Assert.Equal((1000, Fingerprint(500)), (state.Alerts.Count, state.Alerts[0].Key.Fingerprint));
 
         // What was promised stays before what is done.
@@ -119,9 +121,9 @@ public sealed class WebhookQuantityTests : IDisposable
         for (var number = 0; number < 1200; number++)
         {
             promised = promised.After(new JournalEntry(JournalEvent.Alert)
-                { Alerts = [new AcceptedAlert(new AlertKey(Fingerprint(number), DateTimeOffset.UnixEpoch), "eno1")] });
+            { Alerts = [new AcceptedAlert(new AlertKey(Fingerprint(number), DateTimeOffset.UnixEpoch), "eno1")] });
             promised = promised.After(new JournalEntry(JournalEvent.Intent)
-                { Trigger = RemediationTrigger.Webhook, Device = "eno1", Key = "k", Id = "i" });
+            { Trigger = RemediationTrigger.Webhook, Device = "eno1", Key = "k", Id = "i" });
         }
         Assert.Equal(
             (1000, first.Identity),

@@ -77,9 +77,13 @@ public sealed class WebhookRestartTests : IDisposable
     {
         var broken = false;
         using var host = new WebhookHost(files: new JournalFiles
-            { Sync = (stream, path) =>
-                { if (broken) throw new IOException("no space left"); ((FileStream)stream)
-                    .Flush(flushToDisk: true); } });
+        {
+            Sync = (stream, path) =>
+            {
+                if (broken) throw new IOException("no space left"); ((FileStream)stream)
+                .Flush(flushToDisk: true);
+            }
+        });
         host.Begin().Hang();
         broken = true;
         var (status, body) = await host.PostAsync(Bytes(Of(Alert())));
@@ -104,9 +108,13 @@ public sealed class WebhookRestartTests : IDisposable
     {
         var broken = false;
         using var host = new WebhookHost(files: new JournalFiles
-            { Sync = (stream, path) =>
-                { if (broken) throw new IOException("no space left"); ((FileStream)stream)
-                    .Flush(flushToDisk: true); } });
+        {
+            Sync = (stream, path) =>
+            {
+                if (broken) throw new IOException("no space left"); ((FileStream)stream)
+                .Flush(flushToDisk: true);
+            }
+        });
         host.Begin().Hang();
         Assert.Equal(["accepted"], await host.VerdictsAsync(Alert()));
         broken = true;

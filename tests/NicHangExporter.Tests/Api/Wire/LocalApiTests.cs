@@ -5,8 +5,6 @@ using NicHangExporter.Api;
 using NicHangExporter.Api.Auth;
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
-using NicHangExporter.Options;
-using NicHangExporter.State;
 using NicHangExporter.Web;
 
 namespace NicHangExporter.Tests.Api.Wire;

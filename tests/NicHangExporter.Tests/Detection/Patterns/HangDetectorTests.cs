@@ -1,6 +1,5 @@
 using System.Text;
 using NicHangExporter.Detection.Patterns;
-using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Detection.Patterns;
 

@@ -1,5 +1,3 @@
-using NicHangExporter.Linux;
-
 namespace NicHangExporter.Tests.Remediation.Faults;
 
 /// <summary>Devices on devices, as sysfs shows them.</summary>

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.RegularExpressions;
-using NicHangExporter.Api;
 using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;

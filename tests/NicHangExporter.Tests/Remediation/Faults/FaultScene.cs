@@ -1,10 +1,8 @@
-using NicHangExporter.Api;
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
-using NicHangExporter.State;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 

@@ -1,4 +1,3 @@
-using NicHangExporter.Api;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;

@@ -1,4 +1,3 @@
-using NicHangExporter.Api;
 using NicHangExporter.Hosting;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;

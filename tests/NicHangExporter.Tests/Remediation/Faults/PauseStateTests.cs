@@ -1,7 +1,6 @@
 using NicHangExporter.Api;
 using NicHangExporter.Api.Auth;
 using NicHangExporter.Cli;
-using NicHangExporter.Linux;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;

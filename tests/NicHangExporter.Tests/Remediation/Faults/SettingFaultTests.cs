@@ -1,4 +1,3 @@
-using NicHangExporter.Api;
 using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
