@@ -73,7 +73,8 @@ public sealed class PauseStateTests : IDisposable
     {
         var api = await ApiAsync(true);
 
-        Assert.Equal((true, "Remediation is paused by command: nothing is changed, except to undo. To end that: nic-hang-exporter resume, or DELETE /api/v1/pause."), (api.Paused, api.Explanation));
+        Assert.Equal((true, "Remediation is paused by command: nothing is changed, except to undo."
+            + " To end that: nic-hang-exporter resume, or DELETE /api/v1/pause."), (api.Paused, api.Explanation));
         Assert.Equal((api.Explanation, true), Console(api, isResume: false));
     }
 
