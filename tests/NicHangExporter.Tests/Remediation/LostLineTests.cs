@@ -127,7 +127,7 @@ public sealed class LostLineTests : IDisposable
     public async Task QuarantineOfTheHost_GoesOn_WhileADeviceIsNotLookedAt()
     {
         Host.AddSimulatedNic("eno2", "0000:02:00.0");
-        Host.Configure(options => options with { Detection = options.Detection with { MaxDevices = 1 } });
+        _maxDevices = 1;
         Lose(new JournalEntry(JournalEvent.Clock));
 
         Assert.Null(await ClearAsync(_nic.Interface));

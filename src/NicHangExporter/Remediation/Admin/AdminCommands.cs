@@ -95,7 +95,8 @@ internal sealed partial class AdminCommands(
         return null;
     }
 
-    // The entry for a device that is absent and on record. If several devices had the name, one in quarantine comes first.
+    // The entry for a device that is absent and on record. If several devices had the name, one in quarantine comes
+    // first.
     private JournalEntry? ClearedAbsent(InterfaceName device)
     {
         // A device that is present and can't be read may be another one than the one on record.
