@@ -31,8 +31,11 @@ public sealed class LocalApiTests
     [Fact]
     public async Task Socket_IsServedWhereTheAddressCantBe()
     {
-        using var host = new ConsoleHost { Options = { "--remediation.local=enforce",
-            "--web.listen-address=192.0.2.1:9" } };
+        using var host = new ConsoleHost
+        {
+            Options = { "--remediation.local=enforce",
+            "--web.listen-address=192.0.2.1:9" }
+        };
         using var daemon = host.Command().Start();
         try
         {

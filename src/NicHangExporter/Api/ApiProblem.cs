@@ -53,9 +53,11 @@ internal sealed record ApiProblem(string Name, int Status, string Title, string 
     public static readonly ApiProblem Unexpected = new("unexpected", 500, "An unexpected error",
         "It is in the log of the exporter.");
     public static readonly ApiProblem Overloaded = new("overloaded", 503, "Too many requests wait for an answer",
-        "The remediation thread does not come to them; ask again when it does.") { RetryAfter = 5 };
+        "The remediation thread does not come to them; ask again when it does.")
+    { RetryAfter = 5 };
     public static readonly ApiProblem ManyMessages = new("many_messages", 503, "Too many messages at once",
-        "As many messages of Alertmanager are being read as are allowed; send it again.") { RetryAfter = 1 };
+        "As many messages of Alertmanager are being read as are allowed; send it again.")
+    { RetryAfter = 1 };
     public static readonly ApiProblem ManyWaiting = new("many_waiting", 503, "Too many alerts wait to be acted on",
         "Nothing of this message was taken in; send it again when those have been answered.");
     public static readonly ApiProblem SlowDisk = new("slow_disk", 503, "The disk of the journal does not answer",
@@ -63,7 +65,8 @@ internal sealed record ApiProblem(string Name, int Status, string Title, string 
     public static readonly ApiProblem Unreadable = new("unreadable", 503, "It can't be read now",
         "The disk or the kernel did not let the exporter look; the detail is in its log or in its metrics.");
     public static readonly ApiProblem Stuck = new("stuck", 503, "The remediation thread is busy",
-        "A command to the kernel does not return, and nothing can cancel it.") { RetryAfter = 30 };
+        "A command to the kernel does not return, and nothing can cancel it.")
+    { RetryAfter = 30 };
     public static readonly ApiProblem NotDurable = new("not_durable", 503, "Done, but not on record",
         "It is done, but the journal can't be written: a restart undoes it.");
 }

@@ -52,7 +52,8 @@ internal sealed record ApiResult(int Status, byte[] Body, bool IsProblem = false
         while (true)
         {
             var view = new ProblemResponse(ApiProblem.TypePrefix + problem.Name, problem.Title, problem.Status,
-                detail) { Id = id };
+                detail)
+            { Id = id };
             var body = Bytes(view, ApiJson.Answers.ProblemResponse);
             if (body.Length <= MaxProblem)
                 return new ApiResult(problem.Status, body, IsProblem: true) { RetryAfter = problem.RetryAfter };

@@ -22,10 +22,10 @@ internal sealed record EpisodeResponse(string Id, string Device, string Bus, str
 
     public static EpisodeResponse Of(EpisodeBundle bundle) =>
         new(bundle.Id, bundle.Device, bundle.Bus, bundle.Driver, bundle.Start, bundle.Remediations.Count)
-    {
-        Summary = bundle.Summary,
-        LastVerdict = bundle.Remediations is [.., var last] ? last.Verdict : null,
-    };
+        {
+            Summary = bundle.Summary,
+            LastVerdict = bundle.Remediations is [.., var last] ? last.Verdict : null,
+        };
 }
 
 /// <summary>The episodes whose evidence is kept, the newest first.</summary>

@@ -177,7 +177,8 @@ internal sealed class RemediationHandlers(RecentRequests recent, RemediationStor
 
     private static ApiResult StillRunning(RemediationResponse remediation) =>
         ApiResult.Of(remediation, ApiJson.Answers.RemediationResponse,
-            StatusCodes.Status202Accepted) with { Location = $"/api/v1/remediations/{remediation.Id}" };
+            StatusCodes.Status202Accepted) with
+        { Location = $"/api/v1/remediations/{remediation.Id}" };
 
     private static RemediationResponse Running(RecentRequest asked) =>
         new(asked.Ticket.Id, asked.Device, RunState.Running) { Joined = asked.Ticket.Joined ? true : null };

@@ -108,8 +108,11 @@ internal sealed class TlsMaterial
     private X509ChainPolicy ChainPolicy()
     {
         // As in Go, no revocation lists. And no downloads, whose addresses the client would choose.
-        var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true };
+        var policy = new X509ChainPolicy
+        {
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true
+        };
         if (_authorities is null)
             return policy;
         policy.TrustMode = X509ChainTrustMode.CustomRootTrust;

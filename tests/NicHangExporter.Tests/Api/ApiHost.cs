@@ -97,13 +97,13 @@ internal sealed class ApiHost : IDisposable
 
     public static Credential? Authenticate(HttpContext context) =>
         (context.Request.Headers.Authorization is [var only] ? only : null) switch
-    {
-        Read => new Credential("dashboard", ApiScope.Read),
-        Remediate => new Credential("controller", ApiScope.Remediate),
-        Admin => new Credential("operator", ApiScope.Admin),
-        Other => new Credential("other", ApiScope.Admin),
-        _ => null,
-    };
+        {
+            Read => new Credential("dashboard", ApiScope.Read),
+            Remediate => new Credential("controller", ApiScope.Remediate),
+            Admin => new Credential("operator", ApiScope.Admin),
+            Other => new Credential("other", ApiScope.Admin),
+            _ => null,
+        };
 
     /// <summary>The program begins to end.</summary>
     public void End() => _lifetime.StopApplication();

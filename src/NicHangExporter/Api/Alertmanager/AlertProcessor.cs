@@ -117,8 +117,11 @@ internal sealed partial class AlertProcessor(
             // After a restart the hang must be reported again. It is reported within an episode's gap, or it has ended.
             if (clock.GetElapsedTime(_since) > options.Detection.EpisodeGap)
                 Answer(device, alerts,
-                    new JournalEntry(JournalEvent.Answered) { Declined = DeclineReason.NotHung,
-                    Reason = $"no hang of {device.Name} is seen any more" });
+                    new JournalEntry(JournalEvent.Answered)
+                    {
+                        Declined = DeclineReason.NotHung,
+                        Reason = $"no hang of {device.Name} is seen any more"
+                    });
             return;
         }
         // An alert confirms nothing: its cause may be one false report, or a storm of pause frames. An alert that waits
@@ -158,8 +161,13 @@ internal sealed partial class AlertProcessor(
         else if (outcome.Declined is not DeclineReason.ShuttingDown)
         {
             Answer(device, alerts,
-                new JournalEntry(JournalEvent.Answered) { Id = outcome.Id, Verdict = outcome.Verdict,
-                Declined = outcome.Declined, Reason = outcome.Explanation });
+                new JournalEntry(JournalEvent.Answered)
+                {
+                    Id = outcome.Id,
+                    Verdict = outcome.Verdict,
+                    Declined = outcome.Declined,
+                    Reason = outcome.Explanation
+                });
             if (hang.RecoversByItself)
                 _leftToTheDriver[device] = (hang.Id, alerts);
         }

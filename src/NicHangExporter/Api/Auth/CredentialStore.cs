@@ -172,13 +172,13 @@ internal sealed partial class CredentialStore
         var now = _clock.GetTimestamp();
         if (slot.Current is not null)
             return Retire(slot, now) with
-        {
-            Current = null,
-            Status = status,
-            Since = now,
-            IsSettled = false,
-            IsReported = false,
-        };
+            {
+                Current = null,
+                Status = status,
+                Since = now,
+                IsSettled = false,
+                IsReported = false,
+            };
         // A file that is wrong for a shorter time is being written.
         if (slot.IsReported || _clock.GetElapsedTime(slot.Since, now) < CheckInterval)
             return slot;
@@ -188,8 +188,11 @@ internal sealed partial class CredentialStore
 
     private LoadedToken Retire(LoadedToken slot, long now) => slot.Current is null
         ? slot
-        : slot with { Former = slot.Current,
-            FormerUntil = now + (long)(Linger.TotalSeconds * _clock.TimestampFrequency) };
+        : slot with
+        {
+            Former = slot.Current,
+            FormerUntil = now + (long)(Linger.TotalSeconds * _clock.TimestampFrequency)
+        };
 
     private static bool Holds(LoadedToken slot, byte[] digest) =>
         slot.Current is { } current && current.AsSpan().SequenceEqual(digest);
