@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Text.Json.Serialization;
 using System.Xml.Linq;
 
 namespace NicHangExporter.Tests.Api;
@@ -17,8 +19,8 @@ internal static class DocComments
     /// <summary>Of a property by its name in JSON; of one that a record is constructed with, the parameter's.</summary>
     public static string Of(Type type, string jsonName)
     {
-        var name = type.GetProperties()
-            .Single(property => property.Name.Equals(jsonName, StringComparison.OrdinalIgnoreCase)).Name;
+        var name = type.GetProperties().Single(property => (property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name
+            ?? property.Name).Equals(jsonName, StringComparison.OrdinalIgnoreCase)).Name;
         var full = type.FullName!.Replace('+', '.');
         return Text(Members.TryGetValue($"P:{full}.{name}", out var member) && member.Element("summary") is { } summary
             ? summary
