@@ -15,7 +15,8 @@ internal sealed partial class PacketPipe : IDisposable
     private const int ReadWrite = 2, NonBlocking = 0x800, CloseOnExec = 0x80000, SetFlags = 4;
 
     // O_DIRECT: the generic value and those of the architectures that differ (asm/fcntl.h).
-    private static readonly int Direct = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x10000 : 0x4000;
+    private static readonly int Direct = RuntimeInformation.ProcessArchitecture is Architecture.Arm64
+        or Architecture.Arm ? 0x10000 : 0x4000;
 
     private readonly SafeFileHandle? _keptReader;
     private readonly bool _inPackets;
@@ -41,7 +42,9 @@ internal sealed partial class PacketPipe : IDisposable
         var ends = stackalloc int[2];
         Check(Pipe2(ends, Direct | CloseOnExec | NonBlocking));
         var reader = new SafeFileHandle(ends[0], ownsHandle: true);
-        return new PacketPipe($"/proc/{Environment.ProcessId}/fd/{ends[0]}", reader, new SafeFileHandle(ends[1], ownsHandle: true), inPackets: true);
+        return new PacketPipe(
+            $"/proc/{Environment.ProcessId}/fd/{ends[0]}", reader, new SafeFileHandle(ends[1], ownsHandle: true),
+            inPackets: true);
     }
 
     /// <summary>A FIFO at <paramref name="path"/> whose writer writes packets.</summary>
@@ -97,7 +100,8 @@ internal sealed partial class PacketPipe : IDisposable
         return writer;
     }
 
-    private static int Check(nint result) => result >= 0 ? (int)result : throw new Win32Exception(Marshal.GetLastPInvokeError());
+    private static int Check(nint result) =>
+        result >= 0 ? (int)result : throw new Win32Exception(Marshal.GetLastPInvokeError());
 
     [LibraryImport("libc.so.6", EntryPoint = "pipe2", SetLastError = true)]
     private static unsafe partial int Pipe2(int* ends, int flags);

@@ -37,7 +37,8 @@ internal sealed partial class SysfsTree : IDisposable
             return;
         Link($"../../../{Path.GetFileName(parent)}", default, $"{Root}/{place}/", [.. name, .. "/device"u8]);
         Replace($"{Root}/devices/{parent}/subsystem", subsystem is null ? null : $"../../../bus/{subsystem}");
-        Replace($"{Root}/devices/{parent}/driver", driver is null ? null : $"../../../bus/{subsystem}/drivers/{driver}");
+        Replace($"{Root}/devices/{parent}/driver", driver is null ? null
+            : $"../../../bus/{subsystem}/drivers/{driver}");
     }
 
     /// <summary>Writes an attribute of an interface.</summary>
@@ -62,7 +63,8 @@ internal sealed partial class SysfsTree : IDisposable
             Link(target, default, path, default);
     }
 
-    private static byte[] Bytes(string prefix, ReadOnlySpan<byte> name) => [.. Encoding.UTF8.GetBytes(prefix), .. name, 0];
+    private static byte[] Bytes(string prefix, ReadOnlySpan<byte> name) =>
+        [.. Encoding.UTF8.GetBytes(prefix), .. name, 0];
 
     private static void MakeDirectory(byte[] path)
     {

@@ -10,6 +10,8 @@ using NicHangExporter.Logging;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Policy;
+using NicHangExporter.State;
 using Serilog.Extensions.Logging;
 
 namespace NicHangExporter.Bench;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using NicHangExporter.Api;
+using NicHangExporter.Linux;
 
 namespace NicHangExporter.Bench;
 

@@ -4,6 +4,7 @@ using NicHangExporter.Diagnose;
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Options;
+using NicHangExporter.State;
 using NicHangExporter.Web;
 
 // First, because threads inherit the capabilities of the thread that starts them.

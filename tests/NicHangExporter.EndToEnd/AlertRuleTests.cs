@@ -26,14 +26,18 @@ public sealed class AlertRuleTests : IDisposable
         var token = _directory.Write("token", new string('t', 64));
         File.SetUnixFileMode(token, UnixFileMode.UserRead);
         string[] remediation = mode == "off" ? []
-            : [$"--remediation.local={mode}", $"--remediation.webhook={mode}", $"--state.directory={_host.State}", $"--api.token-file=alertmanager:remediate={token}", "--alerting.alertmanagers=http://127.0.0.1:1"];
+            : [$"--remediation.local={mode}", $"--remediation.webhook={mode}", $"--state.directory={_host.State}",
+                $"--api.token-file=alertmanager:remediate={token}", "--alerting.alertmanagers=http://127.0.0.1:1"];
         // This machine, except for the kernel log: nobody else writes to this one.
         using var exporter = await ExporterProcess.StartAsync(
-            ["--collector.virtual", $"--path.kmsg={_host.KernelLog}", $"--remediation.disable-file={_directory["disable"]}", .. remediation]);
+            ["--collector.virtual", $"--path.kmsg={_host.KernelLog}",
+                $"--remediation.disable-file={_directory["disable"]}", .. remediation]);
 
         var scrape = await exporter.ScrapeUntilAsync("everything has been read once",
-            metrics => metrics.Of("nichang_collector_success").All(sample => sample.Value == 1) && metrics.Of("nichang_kmsg_up").Exists(sample => sample.Value == 1)
-                && metrics.Of("nichang_remediation_budget_left").Count > 0 && (mode == "off" || metrics.Sum("nichang_journal_writable") == 1));
+            metrics => metrics.Of("nichang_collector_success").All(sample =>
+                sample.Value == 1) && metrics.Of("nichang_kmsg_up").Exists(sample => sample.Value == 1)
+                && metrics.Of("nichang_remediation_budget_left").Count > 0
+                    && (mode == "off" || metrics.Sum("nichang_journal_writable") == 1));
 
         SimulatedPrometheus.AssertFires(scrape);
     }
@@ -44,7 +48,8 @@ public sealed class AlertRuleTests : IDisposable
         Requires.Program("promtool");
         _host.AddDevice(KernelSays.Device);
         using var exporter = await ExporterProcess.StartAsync(
-            [.. _host.Paths, $"--state.directory={_host.State}", "--remediation.local=observe", $"--remediation.disable-file={_directory["disable"]}", "--hang.episode-gap=10m"]);
+            [.. _host.Paths, $"--state.directory={_host.State}", "--remediation.local=observe",
+                $"--remediation.disable-file={_directory["disable"]}", "--hang.episode-gap=10m"]);
         await exporter.ScrapeUntilAsync("the device is known", metrics => metrics.Of("nichang_hang_active").Count == 1);
 
         _host.Log(KernelSays.HardwareUnitHang, KernelSays.Dictionary);

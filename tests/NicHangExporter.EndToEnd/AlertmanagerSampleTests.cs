@@ -63,23 +63,42 @@ public sealed class AlertmanagerSampleTests
         using var directory = new TemporaryDirectory();
         // No alert of a test leaves the machine.
         var nobody = new Uri($"http://{ShippedAlerting.Nobody}");
-        var sample = new ShippedAlerting(SimulatedPrometheus.Repository).Alertmanager(nobody, nobody, directory["token"], directory.Write("ca.pem", SelfSignedCertificate.Issue().Certificate));
-        using var alertmanager = await Alertmanager.StartAsync(network: null, LoopbackPort.Free(), sample, Alertmanager.Alone);
+        var sample = new ShippedAlerting(SimulatedPrometheus.Repository)
+            .Alertmanager(
+                nobody, nobody, directory["token"],
+                directory.Write("ca.pem", SelfSignedCertificate.Issue().Certificate));
+        using var alertmanager =
+            await Alertmanager.StartAsync(network: null, LoopbackPort.Free(), sample, Alertmanager.Alone);
 
-        await alertmanager.PostAsync(Alerts.Select(alert => new[] { ("alertname", alert.Name), ("instance", alert.Instance), ("node", alert.Node), ("device", alert.Device), ("cluster", alert.Cluster), ("reason", alert.Reason), ("severity", alert.Severity) }
-            .Where(label => !string.IsNullOrEmpty(label.Item2)).ToDictionary(label => label.Item1, label => label.Item2!)));
+        await alertmanager.PostAsync(
+            Alerts.Select(
+                alert => new[]
+                { ("alertname", alert.Name), ("instance", alert.Instance), ("node", alert.Node),
+                    ("device", alert.Device), ("cluster", alert.Cluster), ("reason", alert.Reason),
+                    ("severity", alert.Severity) }
+            .Where(label => !string.IsNullOrEmpty(label.Item2))
+                .ToDictionary(label => label.Item1, label => label.Item2!)));
 
         // In any order and at different times.
-        await Eventually.HoldsAsync("all alerts are judged as they should be", async () => Silenced(await alertmanager.AlertsAsync()), silenced => silenced.SequenceEqual(
-            Alerts.Where(alert => alert.IsSilenced).Select(alert => $"{alert.Name} {alert.Instance} {alert.Device} {alert.Cluster} {alert.Reason}").Order(StringComparer.Ordinal)), TimeSpan.FromMinutes(2));
+        await Eventually.HoldsAsync(
+            "all alerts are judged as they should be", async () =>
+                Silenced(await alertmanager.AlertsAsync()), silenced => silenced.SequenceEqual(
+            Alerts.Where(alert => alert.IsSilenced)
+                .Select(alert => $"{alert.Name} {alert.Instance} {alert.Device} {alert.Cluster} {alert.Reason}")
+                .Order(StringComparer.Ordinal)), TimeSpan.FromMinutes(2));
     }
 
     private static IReadOnlyList<string> Silenced(IEnumerable<JsonElement> alerts) =>
         [.. alerts.Where(alert => alert.GetProperty("status").GetProperty("inhibitedBy").GetArrayLength() > 0)
             .Select(alert => alert.GetProperty("labels"))
-            .Select(labels => string.Join(' ', Labels.Select(name => labels.TryGetProperty(name, out var label) ? label.GetString() : ""))).Order(StringComparer.Ordinal)];
+            .Select(labels =>
+                string.Join(' ',
+                    Labels.Select(name => labels.TryGetProperty(name, out var label) ? label.GetString() : "")))
+                        .Order(StringComparer.Ordinal)];
 
     private static readonly string[] Labels = ["alertname", "instance", "device", "cluster", "reason"];
 
-    private sealed record Alert(string Name, string Instance, string? Node, string? Device, bool IsSilenced, string? Cluster = null, string? Reason = null, string? Severity = null);
+    private sealed record Alert(
+        string Name, string Instance, string? Node, string? Device, bool IsSilenced, string? Cluster = null,
+        string? Reason = null, string? Severity = null);
 }

@@ -10,13 +10,16 @@ public sealed partial class ApiPageTests
     {
         Requires.Program("curl");
         Requires.Program("openssl");
-        var page = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "api.md"), TestContext.Current.CancellationToken);
+        var page = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "api.md"),
+            TestContext.Current.CancellationToken);
         var steps = Step().Matches(Block().Match(page).Groups[1].Value);
         Assert.True(steps.Count > 15, "the page has no transcript");
         using var host = new ConsoleHost();
         using var files = new TemporaryDirectory();
         // The page's places are a real host's.
-        string Here(string text) => text.Replace("/etc/nic-hang-exporter", files.Path, StringComparison.Ordinal).Replace("/var/lib/nic-hang-exporter", host.State, StringComparison.Ordinal);
+        string Here(string text) =>
+            text.Replace("/etc/nic-hang-exporter", files.Path, StringComparison.Ordinal)
+            .Replace("/var/lib/nic-hang-exporter", host.State, StringComparison.Ordinal);
         using var shell = new Shell(host.Network);
         ExporterProcess? daemon = null;
         try
@@ -25,9 +28,11 @@ public sealed partial class ApiPageTests
             {
                 var (command, expected) = (Here(step.Groups[1].Value), step.Groups[2].Value.TrimEnd('\n'));
                 if (command.StartsWith("nic-hang-exporter ", StringComparison.Ordinal))
-                    daemon = await ExporterProcess.StartAsync(new ExporterCommand(command.TrimEnd('&', ' ').Split(' ')[1..]) { Network = host.Network });
+                    daemon = await ExporterProcess.StartAsync(
+                        new ExporterCommand(command.TrimEnd('&', ' ').Split(' ')[1..]) { Network = host.Network });
                 else
-                    Assert.Equal($"# {command}\n{Plain(expected)}", $"# {command}\n{Plain(await shell.RunAsync(command))}");
+                    Assert.Equal(
+                        $"# {command}\n{Plain(expected)}", $"# {command}\n{Plain(await shell.RunAsync(command))}");
             }
             Assert.NotNull(daemon);
         }
@@ -38,7 +43,8 @@ public sealed partial class ApiPageTests
     }
 
     // Ids, and what takes its time. A veth pair sends something of its own now and then.
-    private static string Plain(string text) => TxAdvanced().Replace(Duration().Replace(Id().Replace(text, "ID"), "$1N"), "");
+    private static string Plain(string text) =>
+        TxAdvanced().Replace(Duration().Replace(Id().Replace(text, "ID"), "$1N"), "");
 
     [GeneratedRegex("```console\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Block();

@@ -21,7 +21,10 @@ public sealed class ApiTests
         Assert.Equal("off", applied.Json.GetProperty("after").GetProperty("tx-tcp-segmentation").GetString());
         await host.AgreesAsync(daemon, applied, ApiHost.Tso, "off");
         var intent = Assert.Single(host.Journal("intent", applied.Id));
-        Assert.Equal(("controller", "a night shift", "api"), (intent.GetProperty("actor").GetString(), intent.GetProperty("reason").GetString(), intent.GetProperty("trigger").GetString()));
+        Assert.Equal(
+            ("controller", "a night shift", "api"),
+            (intent.GetProperty("actor").GetString(), intent.GetProperty("reason").GetString(),
+                intent.GetProperty("trigger").GetString()));
 
         Assert.Equal("200 nothing_to_do", (await controller.RemediateAsync(TurnTsoOff)).Result);
         var cooling = await controller.RemediateAsync("\"device\":\"veth0\",\"features\":[\"tx\"]");
@@ -31,13 +34,16 @@ public sealed class ApiTests
 
         var device = (await controller.GetAsync("/api/v1/devices/veth0")).Json;
         Assert.Equal(applied.Id, device.GetProperty("last").GetProperty("id").GetString());
-        Assert.Contains("tx-tcp-segmentation", device.GetProperty("desired").EnumerateArray().Select(name => name.GetString()));
+        Assert.Contains(
+            "tx-tcp-segmentation", device.GetProperty("desired").EnumerateArray().Select(name => name.GetString()));
         Assert.Equal(applied.Id, (await controller.GetAsync($"{Path}/{applied.Id}")).Id);
         Assert.Equal(["declined", "nothing_to_do", "applied"],
-            (await controller.GetAsync(Path)).Json.GetProperty("remediations").EnumerateArray().Select(one => one.GetProperty("verdict").GetString()));
+            (await controller.GetAsync(Path)).Json.GetProperty("remediations").EnumerateArray()
+            .Select(one => one.GetProperty("verdict").GetString()));
 
         Assert.Equal("403 scope", (await controller.PostAsync("/api/v1/devices/veth0/rollback")).Result);
-        Assert.Equal("200 dry_run", (await operators.PostAsync("/api/v1/devices/veth0/rollback", "{\"dryRun\":true}")).Result);
+        Assert.Equal(
+            "200 dry_run", (await operators.PostAsync("/api/v1/devices/veth0/rollback", "{\"dryRun\":true}")).Result);
         Assert.Equal("off", host.Console.Feature(ApiHost.Tso));
         var undone = await operators.PostAsync("/api/v1/devices/veth0/rollback");
         Assert.Equal("200 applied", undone.Result);
@@ -54,19 +60,28 @@ public sealed class ApiTests
 
         Assert.Equal("400 malformed", (await operators.RemediateAsync("\"device\":\"veth0\",\"dryrun\":true")).Result);
         Assert.Equal("400 malformed", (await operators.RemediateAsync("\"device\":\"\"")).Result);
-        Assert.Equal("400 malformed", (await operators.RemediateAsync("\"device\":\"veth0\",\"device\":\"veth0\"")).Result);
+        Assert.Equal(
+            "400 malformed", (await operators.RemediateAsync("\"device\":\"veth0\",\"device\":\"veth0\"")).Result);
         Assert.Equal("400 malformed", (await operators.PostAsync(Path, "null")).Result);
         Assert.Equal("401 unauthenticated", (await host.Call(daemon, null).RemediateAsync(TurnTsoOff)).Result);
-        Assert.Equal("401 unauthenticated", (await host.Call(daemon, ApiHost.NewToken()).RemediateAsync(TurnTsoOff)).Result);
+        Assert.Equal(
+            "401 unauthenticated", (await host.Call(daemon, ApiHost.NewToken()).RemediateAsync(TurnTsoOff)).Result);
         Assert.Equal("403 scope", (await host.Call(daemon, host.Read).RemediateAsync(TurnTsoOff)).Result);
-        Assert.Equal("403 cross_site", (await operators.PostAsync(Path, $"{{{TurnTsoOff}}}", ("Origin", "https://elsewhere.example"))).Result);
+        Assert.Equal(
+            "403 cross_site",
+            (await operators.PostAsync(Path, $"{{{TurnTsoOff}}}", ("Origin", "https://elsewhere.example"))).Result);
         Assert.Equal("404 unknown_device", (await operators.RemediateAsync("\"device\":\"veth9\"")).Result);
         Assert.Equal("404 unknown_device", (await operators.RemediateAsync("\"device\":\"all\"")).Result);
         Assert.Equal("404 not_found", (await operators.GetAsync("/api/v1/nowhere")).Result);
         var put = await operators.SendAsync(HttpMethod.Put, Path, "{}");
-        Assert.Equal(("405 method_not_allowed", "POST, GET, HEAD"), (put.Result, string.Join(", ", put.ContentHeaders.Allow)));
-        Assert.Equal("413 too_large", (await operators.RemediateAsync($"{TurnTsoOff},\"reason\":\"{new string('x', 20_000)}\"")).Result);
-        Assert.Equal("415 not_json", (await operators.PostAsync(Path, $"{{{TurnTsoOff}}}", ("Content-Type", "text/plain"))).Result);
+        Assert.Equal(
+            ("405 method_not_allowed", "POST, GET, HEAD"), (put.Result, string.Join(", ", put.ContentHeaders.Allow)));
+        Assert.Equal(
+            "413 too_large",
+            (await operators.RemediateAsync($"{TurnTsoOff},\"reason\":\"{new string('x', 20_000)}\"")).Result);
+        Assert.Equal(
+            "415 not_json",
+            (await operators.PostAsync(Path, $"{{{TurnTsoOff}}}", ("Content-Type", "text/plain"))).Result);
         Assert.Equal(200, (await host.Call(daemon, host.Read).SendAsync(HttpMethod.Head, "/api/v1/devices")).Status);
 
         Assert.Empty(host.Journal("intent"));
@@ -86,14 +101,21 @@ public sealed class ApiTests
         using var daemon = await host.StartDaemonAsync();
         var controller = host.Call(daemon, host.Remediate);
 
-        Assert.Equal("403 not_allowed", (await controller.RemediateAsync("\"device\":\"veth1\",\"features\":[\"tso\"]")).Result);
-        Assert.Equal("403 not_allowed", (await controller.RemediateAsync("\"device\":\"veth1\",\"recover\":true")).Result);
+        Assert.Equal(
+            "403 not_allowed", (await controller.RemediateAsync("\"device\":\"veth1\",\"features\":[\"tso\"]")).Result);
+        Assert.Equal(
+            "403 not_allowed", (await controller.RemediateAsync("\"device\":\"veth1\",\"recover\":true")).Result);
         Assert.Equal("422 no_profile", (await controller.RemediateAsync("\"device\":\"veth0\"")).Result);
-        Assert.Equal("422 nothing_changeable", (await controller.RemediateAsync("\"device\":\"lo\",\"features\":[\"rx\"]")).Result);
-        Assert.Equal("422 unknown_setting", (await controller.RemediateAsync("\"device\":\"veth0\",\"features\":[\"warp-drive\"]")).Result);
+        Assert.Equal(
+            "422 nothing_changeable",
+            (await controller.RemediateAsync("\"device\":\"lo\",\"features\":[\"rx\"]")).Result);
+        Assert.Equal(
+            "422 unknown_setting",
+            (await controller.RemediateAsync("\"device\":\"veth0\",\"features\":[\"warp-drive\"]")).Result);
 
         Assert.Empty(host.Journal("intent"));
-        var metrics = await daemon.ScrapeUntilAsync("all are counted", metrics => metrics.Sum("nichang_remediation_declined_total", ("trigger", "api")) == 5);
+        var metrics = await daemon.ScrapeUntilAsync("all are counted", metrics =>
+            metrics.Sum("nichang_remediation_declined_total", ("trigger", "api")) == 5);
         Assert.Equal(2, metrics["nichang_remediation_declined_total", ("trigger", "api"), ("reason", "not_allowed")]);
     }
 
@@ -103,7 +125,8 @@ public sealed class ApiTests
         Requires.Program("setpriv");
         using var host = new ApiHost();
         var command = host.Console.Command([ExporterCommand.AnyPort, "--collector.virtual", .. host.TokenFlags]);
-        using var daemon = await ExporterProcess.StartAsync(command with { Wrapper = ["setpriv", "--bounding-set=-net_admin"] });
+        using var daemon =
+            await ExporterProcess.StartAsync(command with { Wrapper = ["setpriv", "--bounding-set=-net_admin"] });
 
         var refused = await host.Call(daemon, host.Remediate).RemediateAsync(TurnTsoOff);
 
@@ -133,14 +156,17 @@ public sealed class ApiTests
     {
         using var host = new ApiHost();
         using var daemon = await host.StartDaemonAsync();
-        using var late = await RawRequest.BeginAsync(daemon, $"POST {Path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {host.Admin}\r\nContent-Type: application/json\r\nContent-Length: 40\r\nExpect: 100-continue\r\n\r\n");
+        using var late = await RawRequest.BeginAsync(daemon,
+            $"POST {Path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {host.Admin}\r\nContent-Type: "
+            + $"application/json\r\nContent-Length: 40\r\nExpect: 100-continue\r\n\r\n");
         // The server asks for the body only when somebody reads it: then the request has passed every check but those on its content.
         Assert.StartsWith("HTTP/1.1 100 ", await late.ReadLineAsync(), StringComparison.Ordinal);
         Assert.Equal("", await late.ReadLineAsync());
         var answer = late.ReadToEndAsync();
 
         daemon.Send(Signal.Terminate);
-        await Eventually.HoldsAsync("nobody listens any more", () => RawRequest.IsRefusedAsync(daemon), refused => refused);
+        await Eventually.HoldsAsync(
+            "nobody listens any more", () => RawRequest.IsRefusedAsync(daemon), refused => refused);
         await late.WriteAsync($"{{{TurnTsoOff}}}".PadRight(40));
 
         Assert.Contains("shutting_down", await answer, StringComparison.Ordinal);
@@ -158,14 +184,20 @@ public sealed class ApiTests
 
         var replies = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => controller.RemediateAsync(TurnTsoOff)));
 
-        Assert.All(replies, reply => Assert.Contains(reply.Result, (string[])["200 applied", "202 running", "200 nothing_to_do"]));
+        Assert.All(replies, reply =>
+            Assert.Contains(reply.Result, (string[])["200 applied", "202 running", "200 nothing_to_do"]));
         var applied = Assert.Single(replies, reply => reply.Result == "200 applied");
         Assert.Contains(replies, reply => reply.Status == 202);
-        Assert.All(replies.Where(reply => reply.Status == 202), reply => Assert.Equal(($"{Path}/{applied.Id}", true), (reply.Headers.Location!.ToString(), reply.Json.GetProperty("joined").GetBoolean())));
+        Assert.All(replies.Where(reply => reply.Status == 202), reply =>
+            Assert.Equal(
+                ($"{Path}/{applied.Id}", true),
+                (reply.Headers.Location!.ToString(), reply.Json.GetProperty("joined").GetBoolean())));
         Assert.Single(host.Journal("intent"));
         Assert.Equal("200 applied", (await controller.GetAsync($"{Path}/{applied.Id}")).Result);
         await host.AgreesAsync(daemon, applied, ApiHost.Tso, "off");
-        Assert.Equal(1, (await daemon.ScrapeAsync())["nichang_remediation_attempts_total", ("device", "veth0"), ("trigger", "api")]);
+        Assert.Equal(
+            1, (await daemon.ScrapeAsync())[
+                "nichang_remediation_attempts_total", ("device", "veth0"), ("trigger", "api")]);
     }
 
     [Fact]
@@ -176,7 +208,10 @@ public sealed class ApiTests
         var controller = host.Call(daemon, host.Remediate);
         // A link that goes away and comes back is waited for, so that there is a meanwhile.
         var first = controller.RemediateAsync("\"device\":\"veth0\",\"features\":[\"tso\",\"tx\",\"sg\"]");
-        await Eventually.HoldsAsync("it has begun", () => File.Exists(System.IO.Path.Combine(host.Console.State, "journal.jsonl")) && host.Journal("intent").Count > 0, begun => begun);
+        await Eventually.HoldsAsync(
+            "it has begun", () =>
+                File.Exists(System.IO.Path.Combine(host.Console.State, "journal.jsonl"))
+                && host.Journal("intent").Count > 0, begun => begun);
 
         var other = await controller.RemediateAsync("\"device\":\"veth1\",\"features\":[\"tso\"]");
 
@@ -193,20 +228,25 @@ public sealed class ApiTests
         var (controller, operators) = (host.Call(daemon, host.Remediate), host.Call(daemon, host.Admin));
         const string TurnTxOff = "\"device\":\"veth0\",\"features\":[\"tx\"]";
         await host.AgreesAsync(daemon, await controller.RemediateAsync(TurnTsoOff), ApiHost.Tso, "off");
-        await daemon.ScrapeUntilAsync("the cool-down is over", metrics => metrics["nichang_remediation_cooldown_until_timestamp_seconds", ("device", "veth0")] == 0);
+        await daemon.ScrapeUntilAsync(
+            "the cool-down is over", metrics =>
+                metrics["nichang_remediation_cooldown_until_timestamp_seconds", ("device", "veth0")] == 0);
 
         Assert.Equal("409 quarantined", (await controller.RemediateAsync(TurnTxOff)).Result);
         Assert.True((await controller.GetAsync("/api/v1/devices/veth0")).Json.GetProperty("quarantined").GetBoolean());
         Assert.Equal("403 scope", (await controller.PostAsync("/api/v1/quarantine/veth0/clear")).Result);
-        await daemon.ScrapeUntilAsync("the quarantine shows", metrics => metrics["nichang_remediation_quarantined", ("device", "veth0")] == 1);
+        await daemon.ScrapeUntilAsync(
+            "the quarantine shows", metrics => metrics["nichang_remediation_quarantined", ("device", "veth0")] == 1);
         Assert.Equal("on", host.Console.Feature(ApiHost.TxChecksum));
 
-        Assert.True((await operators.PostAsync("/api/v1/quarantine/veth0/clear")).Json.GetProperty("cleared").GetBoolean());
+        Assert.True((await operators.PostAsync("/api/v1/quarantine/veth0/clear")).Json.GetProperty("cleared")
+            .GetBoolean());
 
         Assert.Equal("operator", Assert.Single(host.Journal("cleared")).GetProperty("actor").GetString());
         var applied = await controller.RemediateAsync(TurnTxOff);
         await host.AgreesAsync(daemon, applied, ApiHost.TxChecksum, "off");
-        await daemon.ScrapeUntilAsync("it is over", metrics => metrics["nichang_remediation_quarantined", ("device", "veth0")] == 0);
+        await daemon.ScrapeUntilAsync(
+            "it is over", metrics => metrics["nichang_remediation_quarantined", ("device", "veth0")] == 0);
     }
 
     [Fact]
@@ -220,15 +260,22 @@ public sealed class ApiTests
         Assert.Equal("403 scope", (await host.Call(daemon, host.Remediate).PostAsync("/api/v1/pause")).Result);
         Assert.True((await operators.PostAsync("/api/v1/pause")).Json.GetProperty("paused").GetBoolean());
 
-        Assert.Equal("409 paused", (await operators.RemediateAsync("\"device\":\"veth0\",\"features\":[\"tx\"]")).Result);
+        Assert.Equal(
+            "409 paused", (await operators.RemediateAsync("\"device\":\"veth0\",\"features\":[\"tx\"]")).Result);
         Assert.Contains("YES", await host.Console.DoAsync("status"), StringComparison.Ordinal);
         await daemon.ScrapeUntilAsync("it shows", metrics => metrics["nichang_remediation_paused"] == 1);
         await host.AgreesAsync(daemon, await operators.PostAsync("/api/v1/devices/veth0/rollback"), ApiHost.Tso, "on");
 
-        Assert.False((await operators.SendAsync(HttpMethod.Delete, "/api/v1/pause")).Json.GetProperty("paused").GetBoolean());
+        Assert.False(
+            (await operators.SendAsync(HttpMethod.Delete, "/api/v1/pause")).Json.GetProperty("paused").GetBoolean());
         await daemon.ScrapeUntilAsync("it no longer shows", metrics => metrics["nichang_remediation_paused"] == 0);
-        await host.AgreesAsync(daemon, await operators.RemediateAsync("\"device\":\"veth0\",\"features\":[\"tx\"]"), ApiHost.TxChecksum, "off");
-        Assert.Equal(["operator", "operator"], host.Journal("paused").Concat(host.Journal("resumed")).Select(entry => entry.GetProperty("actor").GetString()));
+        await host.AgreesAsync(
+            daemon, await operators.RemediateAsync("\"device\":\"veth0\",\"features\":[\"tx\"]"), ApiHost.TxChecksum,
+            "off");
+        Assert.Equal(
+            ["operator", "operator"],
+            host.Journal("paused").Concat(host.Journal("resumed"))
+            .Select(entry => entry.GetProperty("actor").GetString()));
     }
 
     [Fact]
@@ -247,12 +294,21 @@ public sealed class ApiTests
         var repeated = await controller.RemediateAsync(TurnTsoOff, "ticket-17");
 
         Assert.Equal(("200 applied", first.Id), (repeated.Result, repeated.Id));
-        Assert.Equal("422 key_reused", (await controller.RemediateAsync("\"device\":\"veth0\",\"features\":[\"tx\"]", "ticket-17")).Result);
+        Assert.Equal(
+            "422 key_reused",
+            (await controller.RemediateAsync("\"device\":\"veth0\",\"features\":[\"tx\"]", "ticket-17")).Result);
         Assert.Single(host.Journal("intent"));
         Assert.Equal("on", host.Console.Feature(ApiHost.TxChecksum));
         // The key of another credential is another one.
-        Assert.Equal("429 cooldown", (await host.Call(again, host.Admin).RemediateAsync("\"device\":\"veth0\",\"features\":[\"tx\"]", "ticket-17")).Result);
-        Assert.DoesNotContain("ticket-17", await File.ReadAllTextAsync(System.IO.Path.Combine(host.Console.State, "journal.jsonl"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal(
+            "429 cooldown",
+            (await host.Call(again, host.Admin)
+                .RemediateAsync("\"device\":\"veth0\",\"features\":[\"tx\"]", "ticket-17")).Result);
+        Assert.DoesNotContain(
+            "ticket-17",
+            await File.ReadAllTextAsync(
+                System.IO.Path.Combine(host.Console.State, "journal.jsonl"), TestContext.Current.CancellationToken),
+                    StringComparison.Ordinal);
     }
 
     [Fact]
@@ -262,7 +318,10 @@ public sealed class ApiTests
         using (var daemon = await host.StartDaemonAsync())
         {
             var asked = host.Call(daemon, host.Remediate).RemediateAsync(TurnTsoOff, "ticket-18");
-            await Eventually.HoldsAsync("it has begun", () => File.Exists(System.IO.Path.Combine(host.Console.State, "journal.jsonl")) && host.Journal("intent").Count > 0, begun => begun);
+            await Eventually.HoldsAsync(
+                "it has begun", () =>
+                    File.Exists(System.IO.Path.Combine(host.Console.State, "journal.jsonl"))
+                    && host.Journal("intent").Count > 0, begun => begun);
             await daemon.KillAsync();
             await Assert.ThrowsAnyAsync<HttpRequestException>(() => asked);
         }
@@ -273,7 +332,9 @@ public sealed class ApiTests
 
         var intent = Assert.Single(host.Journal("intent"));
         Assert.Equal((200, intent.GetProperty("id").GetString()), (repeated.Status, repeated.Id));
-        Assert.Equal(Assert.Single(host.Journal("outcome")).GetProperty("verdict").GetString(), repeated.Json.GetProperty("verdict").GetString());
+        Assert.Equal(
+            Assert.Single(host.Journal("outcome")).GetProperty("verdict").GetString(),
+            repeated.Json.GetProperty("verdict").GetString());
     }
 
     [Fact]
@@ -285,11 +346,15 @@ public sealed class ApiTests
 
         foreach (var (method, path) in new[]
         {
-            ("GET", "/api/v1/devices"), ("HEAD", "/api/v1/devices"), ("GET", "/api/v1/remediations"), ("POST", "/api/v1/remediations"), ("POST", "/api/v1/devices/veth0/rollback"),
-            ("POST", "/api/v1/quarantine/veth0/clear"), ("POST", "/api/v1/pause"), ("DELETE", "/api/v1/pause"), ("GET", "/api/v1/episodes"), ("POST", "/api/v1/alertmanager"), ("OPTIONS", "/api/v1/pause"), ("GET", "/api/"),
+            ("GET", "/api/v1/devices"), ("HEAD", "/api/v1/devices"), ("GET", "/api/v1/remediations"),
+                ("POST", "/api/v1/remediations"), ("POST", "/api/v1/devices/veth0/rollback"),
+            ("POST", "/api/v1/quarantine/veth0/clear"), ("POST", "/api/v1/pause"), ("DELETE", "/api/v1/pause"),
+            ("GET", "/api/v1/episodes"), ("POST", "/api/v1/alertmanager"), ("OPTIONS", "/api/v1/pause"),
+            ("GET", "/api/"),
         })
         {
-            var reply = await stranger.SendAsync(new HttpMethod(method), path, method == "POST" ? $"{{{TurnTsoOff}}}" : null);
+            var reply = await stranger.SendAsync(new HttpMethod(method), path, method == "POST" ? $"{{{TurnTsoOff}}}"
+                : null);
             Assert.Equal((404, "text/plain"), (reply.Status, reply.ContentHeaders.ContentType!.MediaType));
             Assert.Empty(reply.Headers.WwwAuthenticate);
         }

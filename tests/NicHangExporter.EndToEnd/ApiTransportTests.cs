@@ -22,14 +22,20 @@ public sealed class ApiTransportTests
 
         Assert.Equal(("https", "10.99.0.1"), (far.Scheme, far.Host));
         Assert.Equal("403 scope", (await dashboard.PostAsync(Path, DryRun)).Result);
-        Assert.Equal("401 unauthenticated", (await host.Call(daemon, ApiHost.NewToken(), far).PostAsync(Path, DryRun)).Result);
+        Assert.Equal(
+            "401 unauthenticated", (await host.Call(daemon, ApiHost.NewToken(), far).PostAsync(Path, DryRun)).Result);
         Assert.Equal("200 dry_run", (await controller.PostAsync(Path, DryRun)).Result);
         var applied = await controller.RemediateAsync("\"device\":\"veth0\",\"features\":[\"tso\"]");
         await host.AgreesAsync(daemon, applied, ApiHost.Tso, "off");
         Assert.Equal(applied.Id, (await dashboard.GetAsync($"{Path}/{applied.Id}")).Id);
-        await host.AgreesAsync(daemon, await host.Call(daemon, host.Admin, far).PostAsync("/api/v1/devices/veth0/rollback"), ApiHost.Tso, "on");
+        await host.AgreesAsync(
+            daemon, await host.Call(daemon, host.Admin, far).PostAsync("/api/v1/devices/veth0/rollback"), ApiHost.Tso,
+            "on");
 
-        Assert.DoesNotContain("HTTP/1.1 2", await RawRequest.SendAsync(daemon, $"GET /api/v1/devices HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {host.Read}\r\n\r\n"), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "HTTP/1.1 2",
+            await RawRequest.SendAsync(
+                daemon, $"GET /api/v1/devices HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {host.Read}\r\n\r\n"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -43,7 +49,10 @@ public sealed class ApiTransportTests
             Assert.Equal("403 unprotected", (await operators.PostAsync(Path, DryRun)).Result);
             Assert.Equal("403 unprotected", (await operators.PostAsync("/api/v1/pause")).Result);
             Assert.Equal("403 unprotected", (await operators.SendAsync(HttpMethod.Delete, "/api/v1/pause")).Result);
-            Assert.Equal("403 unprotected", (await operators.PostAsync(Path, DryRun, ("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "127.0.0.1"))).Result);
+            Assert.Equal(
+                "403 unprotected",
+                (await operators.PostAsync(
+                    Path, DryRun, ("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "127.0.0.1"))).Result);
             Assert.Equal(200, (await operators.GetAsync("/api/v1/devices")).Status);
             Assert.Equal("200 dry_run", (await host.Call(daemon, host.Admin).PostAsync(Path, DryRun)).Result);
             await daemon.StopAsync();
@@ -51,25 +60,33 @@ public sealed class ApiTransportTests
 
         using var trusting = await host.StartDaemonAsync("--api.allow-plaintext");
 
-        Assert.Equal("200 dry_run", (await host.Call(trusting, host.Admin, trusting.Addresses[1]).PostAsync(Path, DryRun)).Result);
+        Assert.Equal(
+            "200 dry_run",
+            (await host.Call(trusting, host.Admin, trusting.Addresses[1]).PostAsync(Path, DryRun)).Result);
     }
 
     [Theory]
-    [InlineData("Content-Type: application/json\r\nTransfer-Encoding: chunked", "40\r\n{\"device\":\"veth0\",\"features\":[\"tso\"],\"dryRun\":true             }\r\n0\r\n\r\n", "200 OK")]
-    [InlineData("Content-Type: application/json\r\nTransfer-Encoding: chunked", "ffffffffffffffffff\r\n{}", "400 Bad Request")]
+    [InlineData("Content-Type: application/json\r\nTransfer-Encoding: chunked",
+        "40\r\n{\"device\":\"veth0\",\"features\":[\"tso\"],\"dryRun\":true             }\r\n0\r\n\r\n", "200 OK")]
+    [InlineData("Content-Type: application/json\r\nTransfer-Encoding: chunked", "ffffffffffffffffff\r\n{}",
+        "400 Bad Request")]
     [InlineData("Content-Type: application/json\r\nTransfer-Encoding: chunked", "zz\r\n{}", "400 Bad Request")]
     [InlineData("Content-Type: application/json\r\nTransfer-Encoding: gzip, chunked", "0\r\n\r\n", "400 Bad Request")]
-    [InlineData("Content-Type: application/json\r\nContent-Length: 2\r\nTransfer-Encoding: chunked", "0\r\n\r\n", "400 Bad Request")]
+    [InlineData("Content-Type: application/json\r\nContent-Length: 2\r\nTransfer-Encoding: chunked", "0\r\n\r\n",
+        "400 Bad Request")]
     [InlineData("Content-Type: application/json\r\nContent-Length: 2\r\nContent-Length: 3", "{}", "400 Bad Request")]
     [InlineData("Content-Type: application/json\r\nContent-Length: -1", "{}", "400 Bad Request")]
     [InlineData("Content-Type: application/json\r\nContent-Length: 10", "{\"device\":\"veth0\"}", "400 Bad Request")]
-    [InlineData("Content-Type: application/json\r\nContent-Length: 99999999", "{\"device\":\"veth0\"}", "413 Payload Too Large")]
+    [InlineData("Content-Type: application/json\r\nContent-Length: 99999999", "{\"device\":\"veth0\"}",
+        "413 Payload Too Large")]
     [InlineData("Content-Type: application/json", "", "400 Bad Request")]
     public async Task Body_AsNoClientWouldSendIt_IsRefusedOrUnderstood(string headers, string body, string status)
     {
         using var host = new ApiHost();
         using var daemon = await host.StartDaemonAsync();
-        using var request = await RawRequest.BeginAsync(daemon, $"POST {Path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {host.Admin}\r\n{headers}\r\n\r\n{body}");
+        using var request = await RawRequest.BeginAsync(daemon,
+            $"POST {Path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer "
+            + $"{host.Admin}\r\n{headers}\r\n\r\n{body}");
 
         var answer = await request.ReadToEndAsync();
 
@@ -84,7 +101,9 @@ public sealed class ApiTransportTests
     {
         using var host = new ApiHost();
         using var daemon = await host.StartDaemonAsync();
-        using var request = await RawRequest.BeginAsync(daemon, $"POST {Path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {host.Admin}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{{\"device\":\"veth0\",\"features\":[\"tso\"]}}");
+        using var request = await RawRequest.BeginAsync(daemon,
+            $"POST {Path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {host.Admin}\r\nContent-Type: "
+            + $"application/json\r\nContent-Length: 100\r\n\r\n{{\"device\":\"veth0\",\"features\":[\"tso\"]}}");
         request.End();
 
         Assert.DoesNotContain("HTTP/1.1 2", await request.ReadToEndAsync(), StringComparison.Ordinal);
@@ -113,7 +132,9 @@ public sealed class ApiTransportTests
         var shown = (await operators.GetAsync($"/api/v1/devices/{segment}")).Json.GetProperty("device").GetString()!;
 
         Assert.Equal(name.Replace("\u001b", @"\x1b", StringComparison.Ordinal), shown);
-        var applied = await operators.RemediateAsync($"\"device\":{System.Text.Json.JsonSerializer.Serialize(shown)},\"features\":[\"tso\"]");
+        var applied =
+            await operators.RemediateAsync(
+                $"\"device\":{System.Text.Json.JsonSerializer.Serialize(shown)},\"features\":[\"tso\"]");
         Assert.Equal(("200 applied", shown), (applied.Result, applied.Json.GetProperty("device").GetString()));
         Assert.Equal("on", host.Console.Feature(ApiHost.Tso));
         Assert.Equal("200 applied", (await operators.PostAsync($"/api/v1/devices/{segment}/rollback")).Result);
@@ -128,6 +149,9 @@ public sealed class ApiTransportTests
         request.CertificateExtensions.Add(names.Build());
         var now = DateTimeOffset.UtcNow;
         using var certificate = request.CreateSelfSigned(now.AddHours(-1), now.AddHours(1));
-        return host.File("web.yml", $"tls_server_config:\n  cert_file: {host.File("tls.crt", certificate.ExportCertificatePem())}\n  key_file: {host.File("tls.key", key.ExportPkcs8PrivateKeyPem())}");
+        return host.File(
+            "web.yml",
+            $"tls_server_config:\n  cert_file: {host.File("tls.crt", certificate.ExportCertificatePem())}\n  key_file: "
+            + $"{host.File("tls.key", key.ExportPkcs8PrivateKeyPem())}");
     }
 }

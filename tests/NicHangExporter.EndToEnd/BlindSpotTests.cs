@@ -48,7 +48,8 @@ public sealed class BlindSpotTests
     public async Task Sysfs_Missing_FailsItsCollectorsWithOneLineEach()
     {
         using var host = new FakeHost();
-        using var exporter = await ExporterProcess.StartAsync([$"--path.sysfs={host.Sysfs}/nowhere", $"--path.kmsg={host.KernelLog}"]);
+        using var exporter =
+            await ExporterProcess.StartAsync([$"--path.sysfs={host.Sysfs}/nowhere", $"--path.kmsg={host.KernelLog}"]);
 
         await exporter.ScrapeAsync();
         await exporter.ScrapeAsync();
@@ -59,7 +60,8 @@ public sealed class BlindSpotTests
         foreach (var collector in new[] { "statistics", "link", "queues" })
         {
             Assert.Equal(0, metrics["nichang_collector_success", ("collector", collector)]);
-            Assert.Single(exporter.Complaints, line => line.Contains($" collector={collector} ", StringComparison.Ordinal));
+            Assert.Single(
+                exporter.Complaints, line => line.Contains($" collector={collector} ", StringComparison.Ordinal));
         }
         Assert.Equal(3, exporter.Complaints.Count);
     }

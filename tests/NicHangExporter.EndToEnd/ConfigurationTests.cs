@@ -53,7 +53,8 @@ public sealed class ConfigurationTests : IDisposable
             """);
         var command = new ExporterCommand($"--config.file={file}", "--log.level=loud", "--device.max=many")
         {
-            Environment = new Dictionary<string, string> { ["NICHANG_STALL_WINDOWS"] = "10s", ["NICHANG_LOG_FORMAT"] = "xml" },
+            Environment =
+                new Dictionary<string, string> { ["NICHANG_STALL_WINDOWS"] = "10s", ["NICHANG_LOG_FORMAT"] = "xml" },
         };
 
         var run = await command.RunAsync();
@@ -62,7 +63,8 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Empty(run.Output);
         var lines = run.Error.TrimEnd('\n').Split('\n');
         Assert.All(lines, line => Assert.StartsWith("nic-hang-exporter: ", line, StringComparison.Ordinal));
-        string[] expected = [$"{file}:3: unknown key 'stall.widow'; did you mean 'stall.window'?", $"{file}:5: ethtool.interval", $"{file}:6: unknown key 'colour'",
+        string[] expected = [$"{file}:3: unknown key 'stall.widow'; did you mean 'stall.window'?",
+            $"{file}:5: ethtool.interval", $"{file}:6: unknown key 'colour'",
             "NICHANG_STALL_WINDOWS", "NICHANG_LOG_FORMAT", "--log.level", "--device.max"];
         Assert.All(expected, part => Assert.Single(lines, line => line.Contains(part, StringComparison.Ordinal)));
         Assert.Equal(expected.Length, lines.Length);
@@ -86,7 +88,9 @@ public sealed class ConfigurationTests : IDisposable
 
         Assert.Equal(2, run.ExitCode);
         Assert.Empty(run.Output);
-        Assert.StartsWith($"nic-hang-exporter: {file}:{line}: ", Assert.Single(run.Error.TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"nic-hang-exporter: {file}:{line}: ", Assert.Single(run.Error.TrimEnd('\n').Split('\n')),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,7 +110,8 @@ public sealed class ConfigurationTests : IDisposable
         using var exporter = await ExporterProcess.StartAsync(
             new ExporterCommand([ExporterCommand.AnyPort, .. host.Paths, $"--config.file={file}", "--log.level=debug"])
             {
-                Environment = new Dictionary<string, string> { ["NICHANG_LOG_LEVEL"] = "warn", ["NICHANG_WEB_TELEMETRY_PATH"] = "/of-the-environment" },
+                Environment = new Dictionary<string, string> { ["NICHANG_LOG_LEVEL"] = "warn",
+                    ["NICHANG_WEB_TELEMETRY_PATH"] = "/of-the-environment" },
             });
 
         var configuration = await exporter.LoggedAsync("Configuration in force");
@@ -115,7 +120,11 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Contains("web.telemetry-path=/of-the-environment ", configuration, StringComparison.Ordinal);
         Assert.Contains("log.level=debug ", configuration, StringComparison.Ordinal);
         Assert.Contains("hang.episode-gap=7s ", configuration, StringComparison.Ordinal);
-        Assert.Contains("nichang_", await exporter.Http.GetStringAsync(new Uri("/of-the-environment", UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "nichang_",
+            await exporter.Http.GetStringAsync(
+                new Uri("/of-the-environment", UriKind.Relative), TestContext.Current.CancellationToken),
+                    StringComparison.Ordinal);
     }
 
     [Fact]
@@ -124,7 +133,8 @@ public sealed class ConfigurationTests : IDisposable
         using var host = new FakeHost();
         var file = _directory.Write("config.yaml", "web:\n  telemetry-path: /elsewhere\n");
         using var exporter = await ExporterProcess.StartAsync(
-            new ExporterCommand([ExporterCommand.AnyPort, .. host.Paths]) { Environment = new Dictionary<string, string> { ["NICHANG_CONFIG_FILE"] = file } });
+            new ExporterCommand([ExporterCommand.AnyPort, .. host.Paths])
+            { Environment = new Dictionary<string, string> { ["NICHANG_CONFIG_FILE"] = file } });
 
         Assert.Contains("metrics at /elsewhere", await exporter.LoggedAsync("Listening on"), StringComparison.Ordinal);
     }
@@ -132,7 +142,8 @@ public sealed class ConfigurationTests : IDisposable
     [Fact]
     public async Task ConfigCheck_OfASoundConfiguration_SaysSoAndStartsNothing()
     {
-        var file = _directory.Write("config.yaml", "web:\n  listen-address: ['127.0.0.1:19642', ':19643']\ncollector:\n  virtual: true\n");
+        var file = _directory.Write("config.yaml",
+            "web:\n  listen-address: ['127.0.0.1:19642', ':19643']\ncollector:\n  virtual: true\n");
 
         var run = await new ExporterCommand("--config.check", $"--config.file={file}").RunAsync();
 
@@ -145,7 +156,8 @@ public sealed class ConfigurationTests : IDisposable
         var run = await new ExporterCommand("--version").RunAsync();
 
         Assert.Equal(0, run.ExitCode);
-        Assert.Matches(@"^nic-hang-exporter, version [0-9]+\.[0-9]+\.[0-9]+\S* \(revision: [0-9a-f]+|unknown\)\n$", run.Output);
+        Assert.Matches(
+            @"^nic-hang-exporter, version [0-9]+\.[0-9]+\.[0-9]+\S* \(revision: [0-9a-f]+|unknown\)\n$", run.Output);
         Assert.Empty(run.Error);
     }
 
@@ -155,14 +167,16 @@ public sealed class ConfigurationTests : IDisposable
         using var host = new FakeHost();
         using var exporter = await ExporterProcess.StartAsync([.. host.Paths, "--log.level=debug"]);
         var configuration = await exporter.LoggedAsync("Configuration in force");
-        var options = System.Text.RegularExpressions.Regex.Matches(configuration, @"\b([a-z]+\.[a-z.-]+)=").Select(match => match.Groups[1].Value).Distinct().ToList();
+        var options = System.Text.RegularExpressions.Regex.Matches(configuration, @"\b([a-z]+\.[a-z.-]+)=")
+            .Select(match => match.Groups[1].Value).Distinct().ToList();
 
         var run = await new ExporterCommand("--help-all").RunAsync();
 
         Assert.Equal(0, run.ExitCode);
         Assert.Empty(run.Error);
         Assert.True(options.Count > 25, $"{options.Count} options");
-        Assert.All([.. options, "config.file", "config.check", "version", "help"], option => Assert.Contains($"--{option}", run.Output, StringComparison.Ordinal));
+        Assert.All([.. options, "config.file", "config.check", "version", "help"], option =>
+            Assert.Contains($"--{option}", run.Output, StringComparison.Ordinal));
         Assert.Contains("diagnose", run.Output, StringComparison.Ordinal);
     }
 }

@@ -22,7 +22,10 @@ public sealed class FleetWebhookTests : IDisposable
     public async Task Hang_IsPostedToItsOwnHostAlone_AndNotAtAllWhileTheFleetHangs()
     {
         var program = Environment.GetEnvironmentVariable(NewerAlertmanager) ?? "";
-        Requires.That(File.Exists(program), $"needs Alertmanager 0.31 or later, and its path in {NewerAlertmanager} (deploy/prometheus/newer forky DIRECTORY prometheus-alertmanager)");
+        Requires.That(
+            File.Exists(program),
+            $"needs Alertmanager 0.31 or later, and its path in {NewerAlertmanager} (deploy/prometheus/newer forky "
+            + $"DIRECTORY prometheus-alertmanager)");
         using var first = new AlertedHost($"10.77.1.1:{Port}");
         using var second = new AlertedHost($"10.77.2.1:{Port}");
         using var hub = new NetworkNamespace();
@@ -32,10 +35,15 @@ public sealed class FleetWebhookTests : IDisposable
         var issued = SelfSignedCertificate.Issue(IPAddress.Parse("10.77.1.1"), IPAddress.Parse("10.77.2.1"));
         var web = WriteWeb(issued);
         // The hosts share one token, as in the sample.
-        await File.WriteAllTextAsync(second.TokenFile, await File.ReadAllTextAsync(first.TokenFile, TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
-        using var ofFirst = await first.StartExporterAsync("enforce", $"--web.config.file={web}", $"--api.identities=10.77.1.1:{Port}");
-        using var ofSecond = await second.StartExporterAsync("enforce", $"--web.config.file={web}", $"--api.identities=10.77.2.1:{Port}");
-        var sample = new ShippedAlerting(SimulatedPrometheus.Repository).FleetAlertmanager($"10[.]77[.][0-9]+[.]1:{Port}", first.TokenFile, _files["server.crt"]);
+        await File.WriteAllTextAsync(
+            second.TokenFile, await File.ReadAllTextAsync(first.TokenFile, TestContext.Current.CancellationToken),
+            TestContext.Current.CancellationToken);
+        using var ofFirst =
+            await first.StartExporterAsync("enforce", $"--web.config.file={web}", $"--api.identities=10.77.1.1:{Port}");
+        using var ofSecond = await second.StartExporterAsync("enforce", $"--web.config.file={web}",
+            $"--api.identities=10.77.2.1:{Port}");
+        var sample = new ShippedAlerting(SimulatedPrometheus.Repository)
+            .FleetAlertmanager($"10[.]77[.][0-9]+[.]1:{Port}", first.TokenFile, _files["server.crt"]);
         using var alertmanager = await Alertmanager.StartAsync(program, hub, 9093, sample, Alertmanager.Alone);
         using var prometheus = await PrometheusServer.StartAsync(hub, 9090, Prometheus());
         await Eventually.HoldsAsync("both are scraped", () => prometheus.QueryAsync("sum(up)"), up => up == 2);
@@ -53,23 +61,30 @@ public sealed class FleetWebhookTests : IDisposable
         second.AssertHealedOnce(await HealedAsync(ofSecond));
         Assert.Equal(0, AlertedHost.Verdicts(await ofFirst.ScrapeAsync(), "not_mine"));
         Assert.Single(first.Journal("intent"));
-        Assert.Equal(0, await alertmanager.MetricAsync("alertmanager_notification_requests_failed_total{integration=\"webhook\"}"));
-        Assert.InRange(await alertmanager.MetricAsync("alertmanager_notification_requests_total{integration=\"webhook\"}"), 2, 100);
+        Assert.Equal(
+            0, await alertmanager.MetricAsync(
+                "alertmanager_notification_requests_failed_total{integration=\"webhook\"}"));
+        Assert.InRange(
+            await alertmanager.MetricAsync("alertmanager_notification_requests_total{integration=\"webhook\"}"), 2,
+            100);
 
         // The inhibition: Alertmanager has the alert, and sends it to no receiver.
-        await alertmanager.PostAsync(new Dictionary<string, string> { ["alertname"] = "NicHangFleetWide", ["severity"] = "critical" });
+        await alertmanager.PostAsync(
+            new Dictionary<string, string> { ["alertname"] = "NicHangFleetWide", ["severity"] = "critical" });
         await alertmanager.PostAsync(AlertedHost.Alert(AlertedHost.OtherDevice, $"10.77.1.1:{Port}"));
         await Eventually.HoldsAsync("the single alert is inhibited", async () => (await alertmanager.AlertsAsync())
             .Any(alert => alert.GetProperty("labels").GetProperty("alertname").GetString() == "NicHang"
                 && alert.GetProperty("labels").GetProperty("device").GetString() == AlertedHost.OtherDevice
-                && alert.GetProperty("status").GetProperty("inhibitedBy").GetArrayLength() == 1), inhibited => inhibited);
+                && alert.GetProperty("status").GetProperty("inhibitedBy").GetArrayLength() == 1), inhibited =>
+                    inhibited);
         Assert.Equal(0, AlertedHost.Verdicts(await ofFirst.ScrapeAsync(), "not_hung"));
     }
 
     private static void Connect(NetworkNamespace hub, AlertedHost host, int number)
     {
         var (here, address) = ($"host{number}", $"10.77.{number}");
-        hub.Execute("ip", "link", "add", "name", here, "type", "veth", "peer", "name", "uplink", "netns", host.Network.Name).Succeeded();
+        hub.Execute("ip", "link", "add", "name", here, "type", "veth", "peer", "name", "uplink", "netns",
+            host.Network.Name).Succeeded();
         hub.Execute("ip", "address", "add", $"{address}.2/24", "dev", here).Succeeded();
         hub.Execute("ip", "link", "set", here, "up").Succeeded();
         host.Network.Execute("ip", "address", "add", $"{address}.1/24", "dev", "uplink").Succeeded();
@@ -83,8 +98,10 @@ public sealed class FleetWebhookTests : IDisposable
         return _files.Write("web.yml", WebFiles.Tls);
     }
 
-    private static Task<Scrape> HealedAsync(ExporterProcess exporter) => exporter.ScrapeUntilAsync("the device is healed",
-        metrics => metrics.Sum("nichang_remediation_outcomes_total", ("device", AlertedHost.Device), ("trigger", "webhook")) == 1);
+    private static Task<Scrape> HealedAsync(ExporterProcess exporter) =>
+        exporter.ScrapeUntilAsync("the device is healed",
+        metrics => metrics.Sum("nichang_remediation_outcomes_total", ("device", AlertedHost.Device),
+            ("trigger", "webhook")) == 1);
 
     private Dictionary<string, string> Prometheus() => new()
     {

@@ -40,5 +40,6 @@ public sealed class IgnoredSignalTests
     }
 
     private static bool IsUp(ConsoleHost host) =>
-        host.Network.Execute("ip", "-o", "link", "show", "veth0").Succeeded().Split('<')[1].Split('>')[0].Split(',').Contains("UP");
+        host.Network.Execute("ip", "-o", "link", "show", "veth0").Succeeded().Split('<')[1].Split('>')[0].Split(',')
+        .Contains("UP");
 }

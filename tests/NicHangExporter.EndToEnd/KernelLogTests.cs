@@ -18,12 +18,14 @@ public sealed class KernelLogTests : IDisposable
 
         _host.Log(KernelSays.HardwareUnitHang, KernelSays.Dictionary);
 
-        var after = await exporter.ScrapeUntilAsync("one live event", metrics => Events(metrics, "driver", "live") == 1 && metrics["nichang_hang_active", Device] == 1);
+        var after = await exporter.ScrapeUntilAsync("one live event", metrics =>
+            Events(metrics, "driver", "live") == 1 && metrics["nichang_hang_active", Device] == 1);
         Assert.Equal(1, after["nichang_hang_episodes_total", Device, ("origin", "live")]);
         Assert.Equal(0, after.Sum("nichang_hang_events_total", ("origin", "history")));
         Assert.Equal(0, after.Sum("nichang_hang_events_unattributed_total"));
         Assert.InRange(after["nichang_hang_last_event_timestamp_seconds", Device], Now - 60, Now + 1);
-        Assert.Contains("device=" + KernelSays.Device, await exporter.LoggedAsync("Hang episode of"), StringComparison.Ordinal);
+        Assert.Contains(
+            "device=" + KernelSays.Device, await exporter.LoggedAsync("Hang episode of"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -35,14 +37,17 @@ public sealed class KernelLogTests : IDisposable
         _host.Log(KernelSays.ResetAdapter, KernelSays.Dictionary);
 
         var during = await exporter.ScrapeUntilAsync("three events and a reset",
-            metrics => Events(metrics, "driver", "live") == 3 && metrics["nichang_driver_resets_total", Device, ("origin", "live")] == 1);
+            metrics => Events(metrics, "driver", "live") == 3 && metrics["nichang_driver_resets_total", Device,
+                ("origin", "live")] == 1);
         Assert.Equal(1, during["nichang_hang_active_shape", Device, ("shape", "flap")]);
 
-        var after = await exporter.ScrapeUntilAsync("the end of the episode", metrics => metrics["nichang_hang_active", Device] == 0);
+        var after = await exporter.ScrapeUntilAsync("the end of the episode", metrics =>
+            metrics["nichang_hang_active", Device] == 0);
         Assert.Equal(1, after["nichang_hang_episodes_total", Device, ("origin", "live")]);
         Assert.Equal(1, after["nichang_hang_episodes_ended_total", Device, ("shape", "flap")]);
         Assert.Equal(0, after.Sum("nichang_hang_active_shape", Device));
-        Assert.Contains("shape=flap", await exporter.LoggedAsync("Hang episode of enp0s31f6 ended"), StringComparison.Ordinal);
+        Assert.Contains(
+            "shape=flap", await exporter.LoggedAsync("Hang episode of enp0s31f6 ended"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -69,7 +74,8 @@ public sealed class KernelLogTests : IDisposable
 
         _host.Log("e1000e 0000:99:00.0 eth99: Detected Hardware Unit Hang:\n  TDH <0>");
 
-        var metrics = await exporter.ScrapeUntilAsync("an unattributed event", later => later.Sum("nichang_hang_events_unattributed_total", ("origin", "live")) == 1);
+        var metrics = await exporter.ScrapeUntilAsync("an unattributed event", later =>
+            later.Sum("nichang_hang_events_unattributed_total", ("origin", "live")) == 1);
         Assert.DoesNotContain("eth99", metrics.Text, StringComparison.Ordinal);
         Assert.Equal(0, metrics.Sum("nichang_hang_events_total"));
     }
@@ -83,10 +89,12 @@ public sealed class KernelLogTests : IDisposable
         _host.Lose(1234);
         _host.Log("more of them");
 
-        var metrics = await exporter.ScrapeUntilAsync("lost records", later => later["nichang_kmsg_records_lost_total"] > 0);
+        var metrics =
+            await exporter.ScrapeUntilAsync("lost records", later => later["nichang_kmsg_records_lost_total"] > 0);
         Assert.Equal(1234, metrics["nichang_kmsg_records_lost_total"]);
         Assert.Equal(2, metrics["nichang_kmsg_records_total"]);
-        Assert.Contains("lost=1234", await exporter.LoggedAsync("records of the kernel log were lost"), StringComparison.Ordinal);
+        Assert.Contains(
+            "lost=1234", await exporter.LoggedAsync("records of the kernel log were lost"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -97,7 +105,8 @@ public sealed class KernelLogTests : IDisposable
         File.AppendAllText(_host.KernelLog, "no record at all\n,,,;\n3,x,0,-;text\n99999999999,0,0,-;x\n");
         _host.Log(KernelSays.HardwareUnitHang, KernelSays.Dictionary);
 
-        var metrics = await exporter.ScrapeUntilAsync("the event behind the garbage", later => Events(later, "driver", "live") == 1);
+        var metrics = await exporter.ScrapeUntilAsync("the event behind the garbage", later =>
+            Events(later, "driver", "live") == 1);
         Assert.Equal(4, metrics["nichang_kmsg_records_malformed_total"]);
         Assert.Equal(0, metrics["nichang_monitor_failures_total"]);
     }
@@ -115,7 +124,8 @@ public sealed class KernelLogTests : IDisposable
 
         _host.Log(KernelSays.HardwareUnitHang, KernelSays.Dictionary);
 
-        var metrics = await exporter.ScrapeUntilAsync("a live event", later => Events(later, "driver", "live") == 1 && later["nichang_hang_active", Device] == 1);
+        var metrics = await exporter.ScrapeUntilAsync("a live event", later =>
+            Events(later, "driver", "live") == 1 && later["nichang_hang_active", Device] == 1);
         Assert.Equal(0, metrics["nichang_monitor_failures_total"]);
     }
 
@@ -128,11 +138,13 @@ public sealed class KernelLogTests : IDisposable
         using var exporter = await ExporterProcess.StartAsync(_host.Paths);
 
         _host.Log(KernelSays.HardwareUnitHang, KernelSays.Dictionary);
-        await exporter.ScrapeUntilAsync("the event of the first writer", metrics => Events(metrics, "driver", "live") == 1);
+        await exporter.ScrapeUntilAsync(
+            "the event of the first writer", metrics => Events(metrics, "driver", "live") == 1);
         _host.Log(KernelSays.HardwareUnitHang, KernelSays.Dictionary);
         _host.Log(KernelSays.ResetAdapter);
 
-        var after = await exporter.ScrapeUntilAsync("what the later writers wrote", metrics => metrics["nichang_driver_resets_total", Device, ("origin", "live")] == 1);
+        var after = await exporter.ScrapeUntilAsync("what the later writers wrote", metrics =>
+            metrics["nichang_driver_resets_total", Device, ("origin", "live")] == 1);
         Assert.Equal(2, Events(after, "driver", "live"));
         Assert.Equal(3, after["nichang_kmsg_records_total"]);
     }
@@ -145,7 +157,8 @@ public sealed class KernelLogTests : IDisposable
         File.WriteAllText(Path.Combine(_host.Sysfs, "class/net", KernelSays.Device, "queues/tx-0/tx_timeout"), "1\n");
 
         // A scrape reads one series after the other, so it may run between the count and the episode.
-        var metrics = await exporter.ScrapeUntilAsync("a tx_timeout event", later => Events(later, "tx_timeout", "live") == 1 && later["nichang_hang_active", Device] == 1);
+        var metrics = await exporter.ScrapeUntilAsync("a tx_timeout event", later =>
+            Events(later, "tx_timeout", "live") == 1 && later["nichang_hang_active", Device] == 1);
         Assert.Equal(1, metrics["nichang_queue_tx_timeouts_total", Device, ("queue", "0")]);
         Assert.Equal(0, Events(metrics, "driver", "live"));
     }
@@ -154,7 +167,8 @@ public sealed class KernelLogTests : IDisposable
     public async Task QueuedBytes_WithNothingSent_AreAStallUntilItFlowsAgain()
     {
         var device = Path.Combine(_host.Sysfs, "class/net", KernelSays.Device);
-        using var exporter = await ExporterProcess.StartAsync([.. _host.Paths, "--stall.window=2s", "--hang.sample-interval=100ms", "--hang.episode-gap=5s"]);
+        using var exporter = await ExporterProcess.StartAsync([
+            .. _host.Paths, "--stall.window=2s", "--hang.sample-interval=100ms", "--hang.episode-gap=5s"]);
 
         File.WriteAllText(Path.Combine(device, "queues/tx-0/byte_queue_limits/inflight"), "3028\n");
 
@@ -164,7 +178,8 @@ public sealed class KernelLogTests : IDisposable
 
         File.WriteAllText(Path.Combine(device, "statistics/tx_packets"), "1\n");
 
-        var flowing = await exporter.ScrapeUntilAsync("it flows", metrics => metrics["nichang_tx_stalled", Device] == 0);
+        var flowing =
+            await exporter.ScrapeUntilAsync("it flows", metrics => metrics["nichang_tx_stalled", Device] == 0);
         Assert.Equal(1, Events(flowing, "tx_stall", "live"));
     }
 

@@ -23,17 +23,23 @@ public sealed class LiveKernelLogTests
             $"--state.directory={directory["state"]}");
         var before = await exporter.ScrapeAsync();
         Assert.Equal(1, before["nichang_kmsg_accept_untrusted"]);
-        Assert.Contains("REHEARSAL", await exporter.LoggedAsync("--kmsg.accept-untrusted is on"), StringComparison.Ordinal);
+        Assert.Contains(
+            "REHEARSAL", await exporter.LoggedAsync("--kmsg.accept-untrusted is on"), StringComparison.Ordinal);
         Assert.Equal(0, before["nichang_hang_active", Device(nic)]);
 
         KernelLogDevice.Write(HangOf(nic));
 
-        var after = await exporter.ScrapeUntilAsync("one more live event", metrics => Live(metrics, nic) > Live(before, nic) && metrics["nichang_hang_active", Device(nic)] == 1);
+        var after = await exporter.ScrapeUntilAsync("one more live event", metrics =>
+            Live(metrics, nic) > Live(before, nic) && metrics["nichang_hang_active", Device(nic)] == 1);
         Assert.Equal(Live(before, nic) + 1, Live(after, nic));
         Assert.Equal(before["nichang_kmsg_untrusted_hangs_total"] + 1, after["nichang_kmsg_untrusted_hangs_total"]);
         // Live, or history that another test wrote into the shared kernel log just before the start.
-        Assert.InRange(after.Sum("nichang_hang_episodes_total", Device(nic)), Math.Max(1, before.Sum("nichang_hang_episodes_total", Device(nic))), before.Sum("nichang_hang_episodes_total", Device(nic)) + 1);
-        Assert.Equal(before.Sum("nichang_hang_events_unattributed_total"), after.Sum("nichang_hang_events_unattributed_total"));
+        Assert.InRange(
+            after.Sum("nichang_hang_episodes_total", Device(nic)),
+            Math.Max(1, before.Sum("nichang_hang_episodes_total", Device(nic))),
+            before.Sum("nichang_hang_episodes_total", Device(nic)) + 1);
+        Assert.Equal(
+            before.Sum("nichang_hang_events_unattributed_total"), after.Sum("nichang_hang_events_unattributed_total"));
         Assert.Contains($"device={nic}", await exporter.LoggedAsync("Hang episode of"), StringComparison.Ordinal);
     }
 
@@ -50,11 +56,14 @@ public sealed class LiveKernelLogTests
 
         KernelLogDevice.Write(HangOf(nic));
 
-        var after = await exporter.ScrapeUntilAsync("an untrusted hang", metrics => metrics["nichang_kmsg_untrusted_hangs_total"] > before["nichang_kmsg_untrusted_hangs_total"]);
+        var after = await exporter.ScrapeUntilAsync("an untrusted hang", metrics =>
+            metrics["nichang_kmsg_untrusted_hangs_total"] > before["nichang_kmsg_untrusted_hangs_total"]);
         Assert.Equal(before["nichang_kmsg_untrusted_hangs_total"] + 1, after["nichang_kmsg_untrusted_hangs_total"]);
         Assert.Equal(before.Sum("nichang_hang_events_total"), after.Sum("nichang_hang_events_total"));
         Assert.Equal(0, after.Sum("nichang_hang_active"));
-        Assert.Contains("not counted as a hang", await exporter.LoggedAsync("hang messages into the kernel log"), StringComparison.Ordinal);
+        Assert.Contains(
+            "not counted as a hang", await exporter.LoggedAsync("hang messages into the kernel log"),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -67,7 +76,8 @@ public sealed class LiveKernelLogTests
         using var exporter = await StartAsync(source);
         var before = await exporter.ScrapeAsync();
         using var log = new KernelLogDevice();
-        string[] forgeries = [$"<0>{Text(nic)}", $"<3>\u0001{Text(nic)}", $"<2048>{Text(nic)}", $"<3>x\n SUBSYSTEM=virtio\n{Text(nic)}", $"3,1,1,-;{Text(nic)}", $"<3>kernel: {Text(nic)}"];
+        string[] forgeries = [$"<0>{Text(nic)}", $"<3>\u0001{Text(nic)}", $"<2048>{Text(nic)}",
+            $"<3>x\n SUBSYSTEM=virtio\n{Text(nic)}", $"3,1,1,-;{Text(nic)}", $"<3>kernel: {Text(nic)}"];
 
         foreach (var forgery in forgeries)
             KernelLogDevice.Write(forgery);
@@ -76,9 +86,11 @@ public sealed class LiveKernelLogTests
         KernelLogDevice.Write(HangOf(nic));
         Assert.True(log.ReadToEnd() > newest);
         // The last of them is counted as untrusted. By then all of them have been read.
-        var after = await exporter.ScrapeUntilAsync("all forgeries are read", metrics => metrics["nichang_kmsg_records_total"] >= before["nichang_kmsg_records_total"] + forgeries.Length + 1);
+        var after = await exporter.ScrapeUntilAsync("all forgeries are read", metrics =>
+            metrics["nichang_kmsg_records_total"] >= before["nichang_kmsg_records_total"] + forgeries.Length + 1);
         Assert.Equal(before.Sum("nichang_hang_events_total"), after.Sum("nichang_hang_events_total"));
-        Assert.Equal(before.Sum("nichang_hang_events_unattributed_total"), after.Sum("nichang_hang_events_unattributed_total"));
+        Assert.Equal(
+            before.Sum("nichang_hang_events_unattributed_total"), after.Sum("nichang_hang_events_unattributed_total"));
         Assert.Equal(0, after.Sum("nichang_hang_active"));
     }
 
@@ -90,7 +102,9 @@ public sealed class LiveKernelLogTests
         source.Required();
         Requires.Program("setpriv");
         Requires.Program("perl");
-        Requires.That(File.Exists("/proc/sys/debug/exception-trace") && File.ReadAllText("/proc/sys/debug/exception-trace").Trim() == "1",
+        Requires.That(
+            File.Exists("/proc/sys/debug/exception-trace")
+            && File.ReadAllText("/proc/sys/debug/exception-trace").Trim() == "1",
             "needs a kernel that says which process has crashed (debug.exception-trace)");
         using var log = new KernelLogDevice();
         log.ReadToEnd();
@@ -105,18 +119,23 @@ public sealed class LiveKernelLogTests
 
         // Its name is the first word of what the kernel prints about it, with the kernel's own facility.
         foreach (var name in names)
-            Execution.Of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs",
+            Execution.Of(
+                "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", "--bounding-set=-all",
+                "--no-new-privs",
                 "perl", "-e", $"$0 = \"{name}\"; print unpack('p', pack('J', 1));");
 
-        var printed = log.TextsToEnd().Where(text => text.Contains("]: segfault at ", StringComparison.Ordinal)).ToArray();
+        var printed = log.TextsToEnd().Where(text => text.Contains("]: segfault at ", StringComparison.Ordinal))
+            .ToArray();
         Requires.That(printed.Length > 0, "needs a kernel that says which process has crashed");
         Assert.Contains(printed, text => text.StartsWith("veth0: tx hang\\x0a[", StringComparison.Ordinal));
         // A later record that counts shows that all of them have been read and judged.
         KernelLogDevice.Write("<3>veth1: transmit timed out, resetting\n");
-        var after = await exporter.ScrapeUntilAsync("the report behind the crashes", metrics => Live(metrics, "veth1") > Live(before, "veth1"));
+        var after = await exporter.ScrapeUntilAsync("the report behind the crashes", metrics =>
+            Live(metrics, "veth1") > Live(before, "veth1"));
         Assert.Equal(before.Sum("nichang_hang_events_total") + 1, after.Sum("nichang_hang_events_total"));
         Assert.Equal(before.Sum("nichang_driver_resets_total"), after.Sum("nichang_driver_resets_total"));
-        Assert.Equal(before.Sum("nichang_hang_events_unattributed_total"), after.Sum("nichang_hang_events_unattributed_total"));
+        Assert.Equal(
+            before.Sum("nichang_hang_events_unattributed_total"), after.Sum("nichang_hang_events_unattributed_total"));
         Assert.Equal(0, after["nichang_hang_active", Device("veth0")]);
     }
 
@@ -136,9 +155,11 @@ public sealed class LiveKernelLogTests
 
         // A record that another process writes in between counts on both sides.
         var metrics = await exporter.ScrapeUntilAsync("every record up to the newest is accounted for",
-            now => now["nichang_kmsg_records_total"] + now["nichang_kmsg_records_lost_total"] == log.ReadToEnd() - position);
+            now => now["nichang_kmsg_records_total"]
+            + now["nichang_kmsg_records_lost_total"] == log.ReadToEnd() - position);
         Assert.True(log.Newest - position >= 20_500);
-        Assert.True(metrics["nichang_kmsg_records_lost_total"] > 10_000, $"lost {metrics["nichang_kmsg_records_lost_total"]}: the ring was not overrun");
+        Assert.True(metrics["nichang_kmsg_records_lost_total"] > 10_000,
+            $"lost {metrics["nichang_kmsg_records_lost_total"]}: the ring was not overrun");
         Assert.True(metrics["nichang_kmsg_records_total"] > 0);
         Assert.Equal(0, metrics["nichang_kmsg_records_malformed_total"]);
         Assert.Equal(1, metrics["nichang_kmsg_up"]);
@@ -201,7 +222,8 @@ public sealed class LiveKernelLogTests
     {
         using var exporter = await ExporterProcess.StartAsync($"--state.directory={stateDirectory}");
         await exporter.StopAsync();
-        using var saved = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(stateDirectory, "state.json"), TestContext.Current.CancellationToken));
+        using var saved = JsonDocument.Parse(await File.ReadAllTextAsync(
+            Path.Combine(stateDirectory, "state.json"), TestContext.Current.CancellationToken));
         return saved.RootElement.GetProperty("position").GetUInt64();
     }
 
@@ -210,7 +232,8 @@ public sealed class LiveKernelLogTests
     {
         var device = Path.Combine("/sys/class/net", nic, "device");
         var bus = Path.GetFileName(new DirectoryInfo(device).ResolveLinkTarget(returnFinalTarget: true)!.FullName);
-        return $"virtio_net {bus} {nic}: TX timeout on queue: 0, sq: output.0, vq: 0x1, name: output.0, 5664000 usecs ago";
+        return $"virtio_net {bus} {nic}: TX timeout on queue: 0, sq: output.0, vq: 0x1, name: output.0, 5664000 usecs "
+            + $"ago";
     }
 
     private static string HangOf(string nic) => $"<3>{Text(nic)}\n";
@@ -219,8 +242,11 @@ public sealed class LiveKernelLogTests
     {
         Requires.Root();
         Requires.File("/dev/kmsg");
-        Requires.That(!File.Exists("/proc/sys/kernel/printk_devkmsg") || File.ReadAllText("/proc/sys/kernel/printk_devkmsg").Trim() != "off", "needs printk.devkmsg to be on");
-        var nic = Directory.EnumerateDirectories("/sys/class/net").Where(device => Directory.Exists(Path.Combine(device, "device")))
+        Requires.That(
+            !File.Exists("/proc/sys/kernel/printk_devkmsg")
+            || File.ReadAllText("/proc/sys/kernel/printk_devkmsg").Trim() != "off", "needs printk.devkmsg to be on");
+        var nic = Directory.EnumerateDirectories("/sys/class/net")
+            .Where(device => Directory.Exists(Path.Combine(device, "device")))
             .Select(Path.GetFileName).Order(StringComparer.Ordinal).FirstOrDefault();
         Requires.That(nic is not null, "needs a network device with hardware behind it");
         return nic!;
@@ -228,5 +254,6 @@ public sealed class LiveKernelLogTests
 
     private static (string, string) Device(string nic) => ("device", nic);
 
-    private static double Live(Scrape metrics, string nic) => metrics["nichang_hang_events_total", Device(nic), ("source", "driver"), ("origin", "live")];
+    private static double Live(Scrape metrics, string nic) =>
+        metrics["nichang_hang_events_total", Device(nic), ("source", "driver"), ("origin", "live")];
 }

@@ -25,7 +25,9 @@ public sealed class LiveMachineTests(LiveExporter live) : IClassFixture<LiveExpo
 
     private readonly ExporterProcess _exporter = live.Process;
 
-    private static string? Nic => Directory.EnumerateDirectories("/sys/class/net").Where(device => Directory.Exists(Path.Combine(device, "device")))
+    private static string? Nic =>
+        Directory.EnumerateDirectories("/sys/class/net")
+        .Where(device => Directory.Exists(Path.Combine(device, "device")))
         .Select(Path.GetFileName).Order(StringComparer.Ordinal).FirstOrDefault();
 
     private static string RequiredNic
@@ -41,7 +43,8 @@ public sealed class LiveMachineTests(LiveExporter live) : IClassFixture<LiveExpo
     public async Task Metrics_StatisticsOfTheNic_LieBetweenTwoReadingsOfSysfs()
     {
         var nic = RequiredNic;
-        string[] counters = ["rx_bytes", "tx_bytes", "rx_packets", "tx_packets", "rx_dropped", "tx_errors", "multicast", "rx_crc_errors"];
+        string[] counters = ["rx_bytes", "tx_bytes", "rx_packets", "tx_packets", "rx_dropped", "tx_errors", "multicast",
+            "rx_crc_errors"];
 
         var before = counters.ToDictionary(counter => counter, counter => Read(nic, counter));
         var metrics = await _exporter.ScrapeAsync();
@@ -49,9 +52,13 @@ public sealed class LiveMachineTests(LiveExporter live) : IClassFixture<LiveExpo
 
         Assert.True(before["rx_bytes"] > 0, "a NIC that has never received anything proves nothing");
         foreach (var counter in counters)
-            Assert.InRange(metrics[$"nichang_device_{counter}_total", ("device", nic)], before[counter], after[counter]);
+            Assert.InRange(
+                metrics[$"nichang_device_{counter}_total", ("device", nic)], before[counter], after[counter]);
 
-        static double Read(string nic, string counter) => double.Parse(File.ReadAllText($"/sys/class/net/{nic}/statistics/{counter}"), System.Globalization.CultureInfo.InvariantCulture);
+        static double Read(string nic, string counter) =>
+            double.Parse(
+                File.ReadAllText($"/sys/class/net/{nic}/statistics/{counter}"),
+                System.Globalization.CultureInfo.InvariantCulture);
     }
 
     [Fact]
@@ -75,12 +82,15 @@ public sealed class LiveMachineTests(LiveExporter live) : IClassFixture<LiveExpo
         var expected = printed.RootElement[0].EnumerateObject().Where(feature => feature.Name != "ifname")
             .Select(feature => (Name: OldNames.GetValueOrDefault(feature.Name, feature.Name), feature.Value))
             .Where(feature => feature.Name is not null)
-            .Select(feature => $"{feature.Name} {Bit(feature.Value, "active")} {Bit(feature.Value, "requested")} fixed {Bit(feature.Value, "fixed")}");
+            .Select(feature =>
+                $"{feature.Name} {Bit(feature.Value, "active")} {Bit(feature.Value, "requested")} fixed "
+                + $"{Bit(feature.Value, "fixed")}");
         var exported = metrics.Labels("nichang_feature_active", "feature")
             .Select(name => $"{name} {Of("active", name)} {Of("requested", name)} fixed {!Of("changeable", name)}");
         Assert.Equal(expected.Order(StringComparer.Ordinal), exported.Order(StringComparer.Ordinal));
 
-        bool Of(string property, string feature) => metrics[$"nichang_feature_{property}", ("device", nic), ("feature", feature)] == 1;
+        bool Of(string property, string feature) =>
+            metrics[$"nichang_feature_{property}", ("device", nic), ("feature", feature)] == 1;
         static bool Bit(JsonElement feature, string name) => feature.GetProperty(name).GetBoolean();
     }
 
@@ -96,7 +106,10 @@ public sealed class LiveMachineTests(LiveExporter live) : IClassFixture<LiveExpo
         Assert.Contains($"driver: {info.Labels["driver"]}\n", printed, StringComparison.Ordinal);
         Assert.Contains($"bus-info: {info.Labels["bus_info"]}\n", printed, StringComparison.Ordinal);
         Assert.Contains($"firmware-version: {info.Labels["firmware_version"]}\n", printed, StringComparison.Ordinal);
-        Assert.Equal(Path.GetFileName(new DirectoryInfo($"/sys/class/net/{nic}/device").ResolveLinkTarget(returnFinalTarget: true)!.FullName), info.Labels["bus_address"]);
+        Assert.Equal(
+            Path.GetFileName(
+                new DirectoryInfo($"/sys/class/net/{nic}/device").ResolveLinkTarget(returnFinalTarget: true)!.FullName),
+                    info.Labels["bus_address"]);
     }
 
     [Fact]
@@ -108,7 +121,8 @@ public sealed class LiveMachineTests(LiveExporter live) : IClassFixture<LiveExpo
         var metrics = await _exporter.ScrapeAsync();
 
         Assert.Equal(1, metrics["nichang_kmsg_up"]);
-        Assert.Equal("reading", Assert.Single(metrics.Of("nichang_kmsg_state"), sample => sample.Value == 1).Labels["state"]);
+        Assert.Equal(
+            "reading", Assert.Single(metrics.Of("nichang_kmsg_state"), sample => sample.Value == 1).Labels["state"]);
         Assert.True(metrics["nichang_kmsg_records_total"] > 0);
         Assert.All(metrics.Of("nichang_collector_success"), sample => Assert.Equal(1, sample.Value));
     }
@@ -135,7 +149,9 @@ public sealed class LiveMachineTests(LiveExporter live) : IClassFixture<LiveExpo
         var samples = (await exporter.ScrapeAsync()).Samples;
 
         // The queues of the NIC are additional.
-        Assert.All(samples.Where(sample => sample.Labels.ContainsKey("device") && sample.Name != "nichang_queue_tx_timeouts_total").GroupBy(sample => sample.Labels["device"]),
+        Assert.All(samples.Where(
+            sample => sample.Labels.ContainsKey("device") && sample.Name != "nichang_queue_tx_timeouts_total")
+                .GroupBy(sample => sample.Labels["device"]),
             device => Assert.InRange(device.Count(), 1, 109));
         Assert.InRange(samples.Count(sample => !sample.Labels.ContainsKey("device")), 1, 80);
     }

@@ -12,7 +12,8 @@ public sealed class LoopbackFloodTests
     private const int Wanted = 96;
     private const int Checks = 20;
 
-    public static TheoryData<string> Requests => ["", "G", "GET /metrics HTTP/1.1\r\nHost: localhost\r\n", "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"];
+    public static TheoryData<string> Requests =>
+        ["", "G", "GET /metrics HTTP/1.1\r\nHost: localhost\r\n", "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"];
 
     [Theory]
     [MemberData(nameof(Requests))]
@@ -96,7 +97,8 @@ public sealed class LoopbackFloodTests
         try
         {
             using var client = new HttpClient { BaseAddress = exporter.BaseAddress };
-            using var answer = await client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+            using var answer =
+                await client.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
             return ((int)answer.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
         catch (HttpRequestException exception)

@@ -8,7 +8,8 @@ public sealed partial class MetricCatalogueTests(LiveExporter live) : IClassFixt
     // These depend on what the driver reports. The driver of a virtual machine reports little.
     private static readonly string[] OfSomeDriversOnly =
     [
-        "nichang_eee_", "nichang_pause_", "nichang_ring_", "nichang_ethtool_statistic", "nichang_link_speed_bytes", "nichang_link_full_duplex", "nichang_link_autonegotiation",
+        "nichang_eee_", "nichang_pause_", "nichang_ring_", "nichang_ethtool_statistic", "nichang_link_speed_bytes",
+            "nichang_link_full_duplex", "nichang_link_autonegotiation",
     ];
 
     [Fact]
@@ -18,7 +19,8 @@ public sealed partial class MetricCatalogueTests(LiveExporter live) : IClassFixt
 
         var served = (await live.Process.ScrapeAsync()).Types;
 
-        Assert.All(served, family => Assert.Equal(family.Value, documented.GetValueOrDefault(family.Key, $"{family.Key} is not documented")));
+        Assert.All(served, family =>
+            Assert.Equal(family.Value, documented.GetValueOrDefault(family.Key, $"{family.Key} is not documented")));
     }
 
     [Fact]
@@ -26,7 +28,9 @@ public sealed partial class MetricCatalogueTests(LiveExporter live) : IClassFixt
     {
         var served = (await live.Process.ScrapeAsync()).Types;
 
-        var missing = Documented().Keys.Where(name => !served.ContainsKey(name) && !OfSomeDriversOnly.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)));
+        var missing = Documented().Keys.Where(name =>
+            !served.ContainsKey(name)
+            && !OfSomeDriversOnly.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal)));
 
         Assert.Empty(missing);
     }
@@ -34,17 +38,26 @@ public sealed partial class MetricCatalogueTests(LiveExporter live) : IClassFixt
     [Fact]
     public async Task EveryLabel_ThatIsServed_IsDocumented()
     {
-        var documented = Rows().ToDictionary(row => row.Groups["name"].Value, row => row.Groups["labels"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        var documented = Rows()
+            .ToDictionary(
+                row => row.Groups["name"].Value, row =>
+                    row.Groups["labels"].Value.Split(
+                        ',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 
         var samples = (await live.Process.ScrapeAsync()).Samples;
 
-        Assert.All(samples, sample => Assert.Subset(documented[Family(sample.Name)].Append(sample.Name.EndsWith("_bucket", StringComparison.Ordinal) ? "le" : "").ToHashSet(), sample.Labels.Keys.ToHashSet()));
+        Assert.All(samples, sample =>
+            Assert.Subset(
+                documented[Family(sample.Name)].Append(
+                    sample.Name.EndsWith("_bucket", StringComparison.Ordinal) ? "le" : "").ToHashSet(),
+                        sample.Labels.Keys.ToHashSet()));
 
         // A histogram has three series names.
         string Family(string name) => documented.ContainsKey(name) ? name : name[..name.LastIndexOf('_')];
     }
 
-    private static Dictionary<string, string> Documented() => Rows().ToDictionary(row => row.Groups["name"].Value, row => row.Groups["type"].Value);
+    private static Dictionary<string, string> Documented() =>
+        Rows().ToDictionary(row => row.Groups["name"].Value, row => row.Groups["type"].Value);
 
     private static List<Match> Rows()
     {

@@ -47,12 +47,15 @@ public sealed class NetworkNamespaceTests
         network.Execute("ip", "link", "set", "veth0", "up").Succeeded();
         network.Execute("ip", "link", "set", "veth1", "up").Succeeded();
 
-        var up = await exporter.ScrapeUntilAsync("the device is up", metrics => Operstate(metrics) == "up" && metrics.Sum("nichang_link_carrier", ("device", "veth0")) == 1);
+        var up = await exporter.ScrapeUntilAsync(
+            "the device is up", metrics =>
+                Operstate(metrics) == "up" && metrics.Sum("nichang_link_carrier", ("device", "veth0")) == 1);
         Assert.Equal("up", Assert.Single(up.Of("nichang_link_operstate", ("device", "veth0"))).Labels["operstate"]);
 
         network.Execute("ip", "link", "set", "veth1", "down").Succeeded();
 
-        var down = await exporter.ScrapeUntilAsync("the lower layer is down", metrics => Operstate(metrics) == "lowerlayerdown" && metrics.Sum("nichang_link_carrier", ("device", "veth0")) == 0);
+        var down = await exporter.ScrapeUntilAsync("the lower layer is down", metrics =>
+            Operstate(metrics) == "lowerlayerdown" && metrics.Sum("nichang_link_carrier", ("device", "veth0")) == 0);
         Assert.True(down["nichang_link_carrier_changes_total", ("device", "veth0")] >= 2);
     }
 
@@ -73,18 +76,26 @@ public sealed class NetworkNamespaceTests
     {
         // Loopback is down in a new namespace.
         network.Execute("ip", "link", "set", "lo", "up").Succeeded();
-        return ExporterProcess.StartAsync(new ExporterCommand([ExporterCommand.AnyPort, "--collector.virtual", "--no-collector.kmsg", "--ethtool.interval=1s", .. arguments]) { Network = network });
+        return ExporterProcess.StartAsync(
+            new ExporterCommand(
+                [ExporterCommand.AnyPort, "--collector.virtual", "--no-collector.kmsg", "--ethtool.interval=1s",
+                    .. arguments]) { Network = network });
     }
 
     private static async Task Shows(ExporterProcess exporter, List<string> devices)
     {
-        foreach (var name in new[] { "nichang_device_rx_bytes_total", "nichang_link_operstate", "nichang_feature_active", "nichang_device_info", "nichang_hang_active", "nichang_hang_events_total" })
-            await exporter.ScrapeUntilAsync($"{name} of {string.Join(", ", devices)}", metrics => metrics.Labels(name, "device").Order(StringComparer.Ordinal).SequenceEqual(devices));
+        foreach (var name in new[]
+            { "nichang_device_rx_bytes_total", "nichang_link_operstate", "nichang_feature_active",
+                "nichang_device_info", "nichang_hang_active", "nichang_hang_events_total" })
+            await exporter.ScrapeUntilAsync(
+                $"{name} of {string.Join(", ", devices)}", metrics =>
+                    metrics.Labels(name, "device").Order(StringComparer.Ordinal).SequenceEqual(devices));
     }
 
     // Null if there is no snapshot of it yet.
     private static double? Feature(Scrape metrics, string property) =>
-        metrics.Of($"nichang_feature_{property}", ("device", "veth0"), ("feature", "tx-tcp-segmentation")).SingleOrDefault()?.Value;
+        metrics.Of($"nichang_feature_{property}", ("device", "veth0"), ("feature", "tx-tcp-segmentation"))
+        .SingleOrDefault()?.Value;
 
     private static string? Operstate(Scrape metrics) =>
         metrics.Of("nichang_link_operstate", ("device", "veth0")).SingleOrDefault()?.Labels["operstate"];

@@ -28,7 +28,8 @@ public sealed class RestartTests : IDisposable
 
         LogHangs(3);
 
-        var metrics = await second.ScrapeUntilAsync("three more live events", now => Events(now, "live") == Events(restored, "live") + 3 && now["nichang_hang_active", Device] == 1);
+        var metrics = await second.ScrapeUntilAsync("three more live events", now =>
+            Events(now, "live") == Events(restored, "live") + 3 && now["nichang_hang_active", Device] == 1);
         Assert.Equal(15, AllEvents(metrics));
         Assert.Equal(1, metrics.Sum("nichang_hang_episodes_total"));
         Assert.Equal(1, metrics["nichang_state_up"]);
@@ -133,7 +134,9 @@ public sealed class RestartTests : IDisposable
         using var second = await StartAsync();
         await second.LoggedAsync("ahead of the kernel log");
 
-        File.AppendAllText(_host.KernelLog, $"3,1,2000,-;{KernelSays.ResetAdapter}\n3,2,3000,-;{KernelSays.HardwareUnitHang.Split('\n')[0]}\n");
+        File.AppendAllText(
+            _host.KernelLog,
+            $"3,1,2000,-;{KernelSays.ResetAdapter}\n3,2,3000,-;{KernelSays.HardwareUnitHang.Split('\n')[0]}\n");
 
         await second.ScrapeUntilAsync("the event of the new log", metrics => Events(metrics, "live") == 1);
     }
@@ -169,7 +172,8 @@ public sealed class RestartTests : IDisposable
             _host.Log(KernelSays.HardwareUnitHang, KernelSays.Dictionary);
     }
 
-    private static double Events(Scrape metrics, string origin) => metrics["nichang_hang_events_total", Device, ("source", "driver"), ("origin", origin)];
+    private static double Events(Scrape metrics, string origin) =>
+        metrics["nichang_hang_events_total", Device, ("source", "driver"), ("origin", origin)];
 
     private static double AllEvents(Scrape metrics) => metrics.Sum("nichang_hang_events_total", Device);
 }

@@ -16,7 +16,8 @@ public sealed class RtnlHeldTests
     {
         using var exporter = await ExporterProcess.StartAsync("--ethtool.interval=1s", "--collector.virtual");
         // A warm-up, so that the test measures the lock and not the just-in-time compiler.
-        await exporter.ScrapeUntilAsync("a snapshot", metrics => metrics.Of("nichang_ethtool_snapshot_age_seconds").Count == 1);
+        await exporter.ScrapeUntilAsync(
+            "a snapshot", metrics => metrics.Of("nichang_ethtool_snapshot_age_seconds").Count == 1);
         for (var i = 0; i < 20; i++)
             await exporter.ScrapeAsync();
 
@@ -50,7 +51,8 @@ public sealed class RtnlHeldTests
         Assert.True(ages[^1] > Hold.TotalSeconds / 2, $"the age was {ages[^1]} s at last");
         Assert.Equal(ages.Order(), ages);
 
-        var after = await exporter.ScrapeUntilAsync("a fresh snapshot after the release", metrics => metrics["nichang_ethtool_snapshot_age_seconds"] < ages[^1] / 2);
+        var after = await exporter.ScrapeUntilAsync("a fresh snapshot after the release", metrics =>
+            metrics["nichang_ethtool_snapshot_age_seconds"] < ages[^1] / 2);
         Assert.All(after.Of("nichang_collector_success"), sample => Assert.Equal(1, sample.Value));
     }
 
@@ -72,7 +74,8 @@ public sealed class RtnlHeldTests
             Assert.True(RtnlHold.IsHeld(), "another program got RTNL although it is held");
         }
         using (exporter)
-            await exporter.ScrapeUntilAsync("features after the release", later => later.Of("nichang_feature_active").Count > 0);
+            await exporter.ScrapeUntilAsync(
+                "features after the release", later => later.Of("nichang_feature_active").Count > 0);
     }
 
     [Fact]
@@ -81,12 +84,15 @@ public sealed class RtnlHeldTests
         using var exporter = await ExporterProcess.StartAsync("--ethtool.interval=1s", "--collector.virtual");
         using (await RtnlHold.TakeAsync(2 * Eventually.Limit))
         {
-            await exporter.ScrapeUntilAsync("the poll waits", metrics => metrics["nichang_ethtool_poll_wait_seconds"] > 0.1);
+            await exporter.ScrapeUntilAsync(
+                "the poll waits", metrics => metrics["nichang_ethtool_poll_wait_seconds"] > 0.1);
             exporter.Send(Signal.Terminate);
 
             // The thread that waits for RTNL is in the kernel, where not even SIGKILL reaches it. All other threads
             // must have ended.
-            await Eventually.HoldsAsync("all other threads have ended", () => ProcStatus.Of(exporter.Id), status => status.State == 'Z', TimeSpan.FromSeconds(5));
+            await Eventually.HoldsAsync(
+                "all other threads have ended", () =>
+                    ProcStatus.Of(exporter.Id), status => status.State == 'Z', TimeSpan.FromSeconds(5));
             await Assert.ThrowsAsync<HttpRequestException>(exporter.ScrapeAsync);
         }
         Assert.Equal(0, await exporter.WaitForExitAsync(TimeSpan.FromSeconds(5)));

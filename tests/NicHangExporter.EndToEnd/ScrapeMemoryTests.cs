@@ -65,7 +65,11 @@ public sealed class ScrapeMemoryTests
     }
 
     private static void AssertModest(long idle, long peak) =>
-        Assert.True(peak <= MostGrowth * idle, string.Create(CultureInfo.InvariantCulture, $"{idle / 1024} MiB after ordinary scrapes, {peak / 1024} MiB at most, {(double)peak / idle:0.00} times as much"));
+        Assert.True(peak <= MostGrowth * idle,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{idle / 1024} MiB after ordinary scrapes, {peak / 1024} MiB at most, {(double)peak / idle:0.00} "
+                + $"times as much"));
 
     private static FakeHost LargeHost()
     {
@@ -87,16 +91,20 @@ public sealed class ScrapeMemoryTests
     // does not read.
     private static async Task BeginAsync(ExporterProcess exporter, WebFiles files, int number, List<IDisposable> held)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        var socket =
+            new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
         held.Add(socket);
         socket.SetRawSocketOption(TcpProtocol, TcpMaxSegment, BitConverter.GetBytes(536));
         socket.Bind(new IPEndPoint(IPAddress.Parse($"127.0.0.{2 + number % 2}"), 0));
         try
         {
-            await socket.ConnectAsync(IPAddress.Loopback, exporter.BaseAddress.Port, TestContext.Current.CancellationToken);
-            var stream = exporter.BaseAddress.Scheme == "https" ? await files.SecureAsync(socket) : new NetworkStream(socket);
+            await socket.ConnectAsync(
+                IPAddress.Loopback, exporter.BaseAddress.Port, TestContext.Current.CancellationToken);
+            var stream = exporter.BaseAddress.Scheme == "https" ? await files.SecureAsync(socket)
+                : new NetworkStream(socket);
             held.Add(stream);
-            await stream.WriteAsync("GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+            await stream.WriteAsync(
+                "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
         }
         catch (Exception exception) when (exception is IOException or SocketException)
         {
@@ -109,7 +117,8 @@ public sealed class ScrapeMemoryTests
         try
         {
             using var client = new HttpClient { BaseAddress = exporter.BaseAddress };
-            return (await client.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken)).EndsWith('\n');
+            return (await client.GetStringAsync(
+                new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken)).EndsWith('\n');
         }
         catch (HttpRequestException)
         {
@@ -120,7 +129,8 @@ public sealed class ScrapeMemoryTests
     private static long ResidentMemory(ExporterProcess exporter)
     {
         const string Field = "VmRSS:";
-        var line = File.ReadLines($"/proc/{exporter.Id}/status").First(line => line.StartsWith(Field, StringComparison.Ordinal));
+        var line = File.ReadLines($"/proc/{exporter.Id}/status")
+            .First(line => line.StartsWith(Field, StringComparison.Ordinal));
         return long.Parse(line[Field.Length..^" kB".Length], CultureInfo.InvariantCulture);
     }
 

@@ -28,8 +28,10 @@ public sealed class ShutdownTests
     {
         using var exporter = await ExporterProcess.StartAsync();
         using var client = new TcpClient();
-        await client.ConnectAsync(exporter.BaseAddress.Host, exporter.BaseAddress.Port, TestContext.Current.CancellationToken);
-        await client.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(sent), TestContext.Current.CancellationToken);
+        await client.ConnectAsync(
+            exporter.BaseAddress.Host, exporter.BaseAddress.Port, TestContext.Current.CancellationToken);
+        await client.GetStream()
+            .WriteAsync(System.Text.Encoding.ASCII.GetBytes(sent), TestContext.Current.CancellationToken);
         await exporter.ScrapeAsync();
 
         exporter.Send(Signal.Terminate);
@@ -46,7 +48,8 @@ public sealed class ShutdownTests
 
         Assert.Equal(1, second.ExitCode);
         Assert.Empty(second.Output);
-        var complaint = Assert.Single(second.Error.Split('\n'), line => line.Contains(" level=error ", StringComparison.Ordinal));
+        var complaint =
+            Assert.Single(second.Error.Split('\n'), line => line.Contains(" level=error ", StringComparison.Ordinal));
         Assert.Contains(first.BaseAddress.Authority, complaint, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", second.Error, StringComparison.Ordinal);
     }

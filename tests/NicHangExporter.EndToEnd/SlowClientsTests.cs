@@ -19,7 +19,8 @@ public sealed class SlowClientsTests
     {
         { "nothing at all", [] },
         { "half a header", "GET /metrics HTTP/1.1\r\nHost: localhost\r\nX-Slow: "u8.ToArray() },
-        { "a body that does not come", "POST /api/v1/remediations HTTP/1.1\r\nHost: localhost\r\nContent-Length: 16000\r\n\r\n{"u8.ToArray() },
+        { "a body that does not come",
+            "POST /api/v1/remediations HTTP/1.1\r\nHost: localhost\r\nContent-Length: 16000\r\n\r\n{"u8.ToArray() },
         // The first record of a handshake, which announces 600 bytes.
         { "half a handshake", [22, 3, 1, 2, 88] },
     };
@@ -31,7 +32,8 @@ public sealed class SlowClientsTests
         Assert.NotEmpty(what);
         Requires.Program("prlimit");
         using var files = new WebFiles(what == "half a handshake" ? WebFiles.Tls : "");
-        using var exporter = await ExporterProcess.StartAsync(new ExporterCommand(ExporterCommand.AnyPort, files.Option) { Wrapper = ["prlimit", "--nofile=1024:1024"] });
+        using var exporter = await ExporterProcess.StartAsync(new ExporterCommand(ExporterCommand.AnyPort, files.Option)
+            { Wrapper = ["prlimit", "--nofile=1024:1024"] });
         var sockets = new List<Socket>();
         try
         {
@@ -72,9 +74,13 @@ public sealed class SlowClientsTests
         return socket;
     }
 
-    private static async Task<TimeSpan> ServedAsync(WebFiles files, ExporterProcess exporter, string from, Stopwatch clock)
+    private static async Task<TimeSpan> ServedAsync(
+        WebFiles files, ExporterProcess exporter, string from, Stopwatch clock)
     {
-        await Eventually.HoldsAsync<string>("a new client of the attacker's address is served", () => AnswerAsync(files, exporter, from), answer => answer.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal));
+        await Eventually.HoldsAsync<string>(
+            "a new client of the attacker's address is served", () =>
+                AnswerAsync(files, exporter, from), answer =>
+                    answer.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal));
         return clock.Elapsed;
     }
 
@@ -88,9 +94,13 @@ public sealed class SlowClientsTests
         {
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             socket.Bind(new IPEndPoint(IPAddress.Parse(from), 0));
-            await socket.ConnectAsync(IPAddress.Loopback, exporter.BaseAddress.Port, TestContext.Current.CancellationToken);
-            await using Stream stream = exporter.BaseAddress.Scheme == "https" ? await files.SecureAsync(socket) : new NetworkStream(socket);
-            await stream.WriteAsync("GET /-/healthy HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
+            await socket.ConnectAsync(
+                IPAddress.Loopback, exporter.BaseAddress.Port, TestContext.Current.CancellationToken);
+            await using Stream stream = exporter.BaseAddress.Scheme == "https" ? await files.SecureAsync(socket)
+                : new NetworkStream(socket);
+            await stream.WriteAsync(
+                "GET /-/healthy HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"u8.ToArray(),
+                TestContext.Current.CancellationToken);
             using var reader = new StreamReader(stream, Encoding.ASCII);
             return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
         }

@@ -30,8 +30,10 @@ public sealed class StateDirectoryTests : IDisposable
     [InlineData("{\"version\": 1, \"devices\": [null]}")]
     [InlineData("{\"version\": 1, \"devices\": [{\"device\": null}]}")]
     [InlineData("{\"version\": 1, \"devices\": [], \"unattributed\": [null]}")]
-    [InlineData("{\"version\": 1, \"devices\": [], \"unattributed\": [{\"driver\": null, \"origin\": \"live\", \"count\": 1}]}")]
-    [InlineData("{\"version\": 1, \"devices\": [], \"unattributed\": [{\"driver\": \"e1000e\", \"origin\": \"live\", \"count\": -1}]}")]
+    [InlineData("{\"version\": 1, \"devices\": [], \"unattributed\": [{\"driver\": null, \"origin\": \"live\", "
+        + "\"count\": 1}]}")]
+    [InlineData("{\"version\": 1, \"devices\": [], \"unattributed\": [{\"driver\": \"e1000e\", \"origin\": \"live\", "
+        + "\"count\": -1}]}")]
     [InlineData("{\"version\": 1, \"devices\": [{\"device\": \"eth0\", \"events\": {\"driver/live\": -1}}]}")]
     [InlineData("{\"version\": 1, \"devices\": [{\"device\": \"eth0\", \"outageSeconds\": -1}]}")]
     [InlineData("{\"version\": 1, \"devices\": [{\"device\": \"eth0\", \"episode\": {\"start\": \"-1.00:00:00\", \"last\": \"00:00:00\"}}]}")]
@@ -62,7 +64,8 @@ public sealed class StateDirectoryTests : IDisposable
         await AssertCounts(exporter);
 
         Assert.Single(Complaints(exporter));
-        Assert.True(File.Exists(Path.Combine(Assert.Single(Directory.GetDirectories(_host.State, "state.json.corrupt-*")), "precious")));
+        Assert.True(File.Exists(
+            Path.Combine(Assert.Single(Directory.GetDirectories(_host.State, "state.json.corrupt-*")), "precious")));
         await AssertRemembers(exporter);
     }
 
@@ -77,7 +80,9 @@ public sealed class StateDirectoryTests : IDisposable
 
         var metrics = await exporter.ScrapeAsync();
 
-        Assert.Equal(41, metrics["nichang_hang_events_total", ("device", KernelSays.Device), ("source", "driver"), ("origin", "live")]);
+        Assert.Equal(
+            41, metrics["nichang_hang_events_total", ("device", KernelSays.Device), ("source", "driver"),
+                ("origin", "live")]);
         Assert.Empty(Complaints(exporter));
     }
 
@@ -110,7 +115,8 @@ public sealed class StateDirectoryTests : IDisposable
     [Fact]
     public async Task DirectoryThatCannotBeMade_IsSaidOnce()
     {
-        using var exporter = await ExporterProcess.StartAsync([.. _host.Paths, "--state.directory=/proc/nichang/state"]);
+        using var exporter =
+            await ExporterProcess.StartAsync([.. _host.Paths, "--state.directory=/proc/nichang/state"]);
 
         await AssertCounts(exporter, stateUp: 0);
 
@@ -137,9 +143,12 @@ public sealed class StateDirectoryTests : IDisposable
         Requires.Program("unshare");
         Directory.CreateDirectory(_host.State);
         // Space for the lock, an empty file, and no more.
-        using var exporter = await StartAsync("mount -t tmpfs -o size=4k,nr_inodes=8,mode=0700 none \"$0\" && head -c 4096 /dev/zero >\"$0/filler\"");
+        using var exporter =
+            await StartAsync(
+                "mount -t tmpfs -o size=4k,nr_inodes=8,mode=0700 none \"$0\" && head -c 4096 /dev/zero >\"$0/filler\"");
 
-        var metrics = await exporter.ScrapeUntilAsync("a write failed", now => now["nichang_state_write_failures_total"] >= 1);
+        var metrics =
+            await exporter.ScrapeUntilAsync("a write failed", now => now["nichang_state_write_failures_total"] >= 1);
 
         Assert.Equal(0, metrics["nichang_state_up"]);
         await AssertCounts(exporter, stateUp: 0);
@@ -154,7 +163,8 @@ public sealed class StateDirectoryTests : IDisposable
     [InlineData("mkdir -m 0700 $0/foreign; chown 65534 $0/foreign", "/foreign", "belongs to user 65534")]
     [InlineData("mkdir -m 0700 $0/fifo; mkfifo $0/fifo/lock", "/fifo", "is a FIFO")]
     [InlineData("mkdir -m 0700 $0/disk; mount -t tmpfs -o ro,mode=0700 none $0/disk", "/disk", "Read-only file system")]
-    public async Task Enforce_OverADirectoryThatCannotBeUsed_IsRefusedAtTheStart(string prepare, string path, string reason)
+    public async Task Enforce_OverADirectoryThatCannotBeUsed_IsRefusedAtTheStart(
+        string prepare, string path, string reason)
     {
         Requires.Root();
         Requires.Program("unshare");
@@ -163,7 +173,9 @@ public sealed class StateDirectoryTests : IDisposable
         Directory.CreateDirectory(root);
         foreach (var check in new[] { Array.Empty<string>(), ["--config.check"] })
         {
-            var run = await new ExporterCommand([ExporterCommand.AnyPort, .. _host.Paths, $"--state.directory={root}{path}", "--remediation.local=enforce", .. check])
+            var run = await new ExporterCommand([
+                ExporterCommand.AnyPort, .. _host.Paths, $"--state.directory={root}{path}",
+                "--remediation.local=enforce", .. check])
             {
                 Wrapper = ["unshare", "--mount", "sh", "-c", $"rm -rf \"$0\"/*; {prepare}; exec \"$@\"", root],
             }.RunAsync();
@@ -181,22 +193,27 @@ public sealed class StateDirectoryTests : IDisposable
     public async Task Enforce_OverADirectoryOfTheKernel_IsRefusedByStartAndCheckInOneLine()
     {
         Requires.Root();
-        string[] command = [ExporterCommand.AnyPort, .. _host.Paths, "--state.directory=/proc/nichang-state", "--remediation.local=enforce"];
+        string[] command = [ExporterCommand.AnyPort, .. _host.Paths, "--state.directory=/proc/nichang-state",
+            "--remediation.local=enforce"];
         var start = await new ExporterCommand(command).RunAsync();
         var check = await new ExporterCommand([.. command, "--config.check"]).RunAsync();
 
         Assert.Equal((2, 2), (start.ExitCode, check.ExitCode));
-        Assert.Contains("/proc/nichang-state is on proc", Assert.Single(start.Error.TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
+        Assert.Contains(
+            "/proc/nichang-state is on proc", Assert.Single(start.Error.TrimEnd('\n').Split('\n')),
+            StringComparison.Ordinal);
         Assert.Equal((start.Output, start.Error), (check.Output, check.Error));
     }
 
     [Fact]
     public async Task Check_OfADirectoryThatCannotBeUsed_WarnsWhereNothingIsToBeChanged()
     {
-        var run = await new ExporterCommand([.. _host.Paths, "--state.directory=/nowhere/state", "--config.check"]).RunAsync();
+        var run = await new ExporterCommand([.. _host.Paths, "--state.directory=/nowhere/state", "--config.check"])
+            .RunAsync();
 
         Assert.Equal(0, run.ExitCode);
-        Assert.Contains("/nowhere does not exist", Assert.Single(run.Error.TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
+        Assert.Contains(
+            "/nowhere does not exist", Assert.Single(run.Error.TrimEnd('\n').Split('\n')), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -215,14 +232,16 @@ public sealed class StateDirectoryTests : IDisposable
         Requires.Program("mkfifo");
         Directory.CreateDirectory(_host.State);
         Execution.Of("mkfifo", Path.Combine(_host.State, file)).Succeeded();
-        using var exporter = await ExporterProcess.StartAsync([.. _host.Paths, $"--state.directory={_host.State}", "--alerting.alertmanagers=http://127.0.0.1:1"]);
+        using var exporter = await ExporterProcess.StartAsync([
+            .. _host.Paths, $"--state.directory={_host.State}", "--alerting.alertmanagers=http://127.0.0.1:1"]);
 
         await AssertCounts(exporter, stateUp: file == "lock" ? 0 : 1);
 
         await exporter.StopAsync();
     }
 
-    private Task<ExporterProcess> StartAsync() => ExporterProcess.StartAsync([.. _host.Paths, $"--state.directory={_host.State}"]);
+    private Task<ExporterProcess> StartAsync() =>
+        ExporterProcess.StartAsync([.. _host.Paths, $"--state.directory={_host.State}"]);
 
     // In its own mount namespace, prepared by a shell command in which $0 is the state directory.
     private Task<ExporterProcess> StartAsync(string prepare) => ExporterProcess.StartAsync(
@@ -235,7 +254,8 @@ public sealed class StateDirectoryTests : IDisposable
     // directory and report it themselves. A state file without a journal means that the journal was lost.
     private static List<string> Complaints(ExporterProcess exporter)
     {
-        var complaints = exporter.Complaints.Where(line => !line.Contains("Hang episode of", StringComparison.Ordinal)).ToList();
+        var complaints = exporter.Complaints.Where(line => !line.Contains("Hang episode of", StringComparison.Ordinal))
+            .ToList();
         foreach (var other in new[] { "event_id=3014", "event_id=3051", "event_id=3081" })
             Assert.InRange(complaints.RemoveAll(line => line.Contains(other, StringComparison.Ordinal)), 0, 1);
         return complaints;
@@ -253,7 +273,8 @@ public sealed class StateDirectoryTests : IDisposable
 
         _host.Log(KernelSays.HardwareUnitHang, KernelSays.Dictionary);
 
-        var after = await exporter.ScrapeUntilAsync("a live event", metrics => metrics.Sum("nichang_hang_events_total") > events);
+        var after = await exporter.ScrapeUntilAsync("a live event", metrics =>
+            metrics.Sum("nichang_hang_events_total") > events);
         Assert.Equal(events + 1, after.Sum("nichang_hang_events_total"));
     }
 

@@ -14,7 +14,11 @@ public sealed class SteadyStateTests
         var descriptors = ProcStatus.Of(exporter.Id).Descriptors;
         // Concurrent scrapes, to start every thread that starts on demand.
         using (var clients = new HttpClient { BaseAddress = exporter.BaseAddress })
-            await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => clients.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken)));
+            await Task.WhenAll(
+                Enumerable.Range(0, 40)
+                .Select(_ =>
+                    clients.GetStringAsync(
+                        new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken)));
         var threads = ProcStatus.Of(exporter.Id).Threads;
 
         for (var i = 0; i < Scrapes; i++)
@@ -22,8 +26,11 @@ public sealed class SteadyStateTests
 
         // A leak never goes away, and would be one for each scrape. A poll may be reading at this moment. The size of
         // the thread pool does not matter, as long as sequential scrapes do not add a thread each.
-        await Eventually.HoldsAsync($"no more than {descriptors} descriptors and {threads} threads, and far fewer than {Scrapes} in the pool", () => ProcStatus.Of(exporter.Id),
-            now => now.Descriptors <= descriptors && now.Threads <= threads && now.Breathing < Scrapes / 4, TimeSpan.FromMinutes(1));
+        await Eventually.HoldsAsync(
+            $"no more than {descriptors} descriptors and {threads} threads, and far fewer than {Scrapes} in the pool",
+            () => ProcStatus.Of(exporter.Id),
+            now => now.Descriptors <= descriptors && now.Threads <= threads
+            && now.Breathing < Scrapes / 4, TimeSpan.FromMinutes(1));
     }
 
     [Fact]
@@ -62,8 +69,10 @@ public sealed class SteadyStateTests
         {
             foreach (var connection in connections)
             {
-                await connection.ConnectAsync(exporter.BaseAddress.Host, exporter.BaseAddress.Port, TestContext.Current.CancellationToken);
-                await connection.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes(sent), TestContext.Current.CancellationToken);
+                await connection.ConnectAsync(
+                    exporter.BaseAddress.Host, exporter.BaseAddress.Port, TestContext.Current.CancellationToken);
+                await connection.GetStream()
+                    .WriteAsync(System.Text.Encoding.ASCII.GetBytes(sent), TestContext.Current.CancellationToken);
             }
 
             await Eventually.HoldsAsync("a scrape is answered", TryScrapeAsync, answered => answered);

@@ -29,7 +29,8 @@ public sealed partial class StuckLogTests : IDisposable
     [Fact]
     public async Task Reader_ThatNeverReads_HoldsUpNeitherStartNorWatchNorScrapeNorEnd()
     {
-        using var exporter = await ExporterProcess.StartAsync(_log.Command([.. _host.Paths, "--log.level=debug", "--device.max=2000"]));
+        using var exporter =
+            await ExporterProcess.StartAsync(_log.Command([.. _host.Paths, "--log.level=debug", "--device.max=2000"]));
 
         _host.Log(KernelSays.HardwareUnitHang, KernelSays.Dictionary);
         await exporter.ScrapeUntilAsync("the first report", metrics => Reports(metrics) == 1);
@@ -46,7 +47,8 @@ public sealed partial class StuckLogTests : IDisposable
     [Fact]
     public async Task Reader_ThatComesBack_GetsTheLogInOrderWithTheGapSaid()
     {
-        using var exporter = await ExporterProcess.StartAsync(_log.Command([.. _host.Paths, "--log.level=debug", "--device.max=2000"]));
+        using var exporter =
+            await ExporterProcess.StartAsync(_log.Command([.. _host.Paths, "--log.level=debug", "--device.max=2000"]));
         await FloodTheLogAsync(exporter);
 
         var beginning = await _log.ReadToAsync("were dropped here");
@@ -56,7 +58,8 @@ public sealed partial class StuckLogTests : IDisposable
 
         Assert.Equal(0, await exporter.WaitForExitAsync(Eventually.Limit));
         Assert.Contains("Starting nic-hang-exporter", beginning.Split('\n')[0], StringComparison.Ordinal);
-        Assert.Equal(dropped, Gap().Matches(whole).Sum(gap => double.Parse(gap.Groups[1].Value, CultureInfo.InvariantCulture)));
+        Assert.Equal(
+            dropped, Gap().Matches(whole).Sum(gap => double.Parse(gap.Groups[1].Value, CultureInfo.InvariantCulture)));
         Assert.Contains("msg=Stopping", whole.TrimEnd('\n').Split('\n')[^1], StringComparison.Ordinal);
     }
 
@@ -70,7 +73,8 @@ public sealed partial class StuckLogTests : IDisposable
 
     private static string Name(int number) => $"nic{number}";
 
-    private static string Bus(int number) => string.Create(CultureInfo.InvariantCulture, $"0000:{1 + number / 32:x2}:{number % 32:x2}.0");
+    private static string Bus(int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"0000:{1 + number / 32:x2}:{number % 32:x2}.0");
 
     private static double Reports(Scrape metrics) =>
         metrics["nichang_hang_events_total", ("device", KernelSays.Device), ("source", "driver"), ("origin", "live")];

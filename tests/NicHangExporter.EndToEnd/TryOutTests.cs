@@ -24,10 +24,17 @@ public sealed class TryOutTests : IDisposable
         var token = _files.Write("token", RandomNumberGenerator.GetHexString(64, lowercase: true));
         File.SetUnixFileMode(token, UnixFileMode.UserRead);
         var compose = new ComposeFile(Path.Combine(Compose, "compose.yaml"));
-        var variables = compose.Environment("exporter").ToDictionary(pair => pair.Key, pair => Here(pair.Value, ("/var/lib/nic-hang-exporter", _files["state"]), ("/etc/nic-hang-exporter/token", token)));
-        using var exporter = await ExporterProcess.StartAsync(new ExporterCommand([]) { Network = network, Environment = variables });
-        using var alertmanager = await Alertmanager.StartAsync(network, 9093, Here(Read("alertmanager.yml"), ("/etc/alertmanager/token", token)), Alertmanager.Alone);
-        var files = Directory.EnumerateFiles(Path.Combine(Compose, "../prometheus/rules"), "*.yml").ToDictionary(path => $"rules/{Path.GetFileName(path)}", File.ReadAllText);
+        var variables = compose.Environment("exporter")
+            .ToDictionary(
+                pair => pair.Key, pair =>
+                    Here(pair.Value, ("/var/lib/nic-hang-exporter", _files["state"]),
+                        ("/etc/nic-hang-exporter/token", token)));
+        using var exporter =
+            await ExporterProcess.StartAsync(new ExporterCommand([]) { Network = network, Environment = variables });
+        using var alertmanager = await Alertmanager.StartAsync(network, 9093,
+            Here(Read("alertmanager.yml"), ("/etc/alertmanager/token", token)), Alertmanager.Alone);
+        var files = Directory.EnumerateFiles(Path.Combine(Compose, "../prometheus/rules"), "*.yml")
+            .ToDictionary(path => $"rules/{Path.GetFileName(path)}", File.ReadAllText);
         files[PrometheusServer.Configuration] = Read("prometheus.yml");
         using var prometheus = await PrometheusServer.StartAsync(network, 9090, files);
         await prometheus.WatchesAsync();
@@ -35,14 +42,21 @@ public sealed class TryOutTests : IDisposable
         foreach (var line in Commands("## 2. Rehearse a hang"))
             network.Execute("bash", "-c", line).Succeeded();
 
-        await Eventually.HoldsAsync("the alert fires", () => prometheus.QueryAsync("ALERTS{alertname=\"NicHang\",alertstate=\"firing\",instance=\"this-host\"}"), firing => firing == 1);
+        await Eventually.HoldsAsync(
+            "the alert fires", () =>
+                prometheus.QueryAsync("ALERTS{alertname=\"NicHang\",alertstate=\"firing\",instance=\"this-host\"}"),
+                firing => firing == 1);
         var metrics = await exporter.ScrapeUntilAsync("the webhook has acted",
-            metrics => metrics.Sum("nichang_remediation_outcomes_total", ("device", "hang0"), ("trigger", "webhook")) >= 1);
+            metrics => metrics.Sum("nichang_remediation_outcomes_total", ("device", "hang0"),
+                ("trigger", "webhook")) >= 1);
         Assert.Equal(1, metrics["nichang_alerts_received_total", ("verdict", "accepted")]);
         // Like the container's health check, only with its environment variables.
-        var healthy = await new ExporterCommand(["healthcheck"]) { Network = network, Environment = variables }.RunAsync();
+        var healthy =
+            await new ExporterCommand(["healthcheck"]) { Network = network, Environment = variables }.RunAsync();
         Assert.StartsWith("healthy: ", healthy.Succeeded(), StringComparison.Ordinal);
-        Assert.Equal(0, metrics.Sum("nichang_remediation_attempts_total") - metrics.Sum("nichang_remediation_attempts_total", ("device", "hang0")));
+        Assert.Equal(
+            0, metrics.Sum("nichang_remediation_attempts_total") - metrics.Sum(
+                "nichang_remediation_attempts_total", ("device", "hang0")));
     }
 
     [Fact]
@@ -51,8 +65,10 @@ public sealed class TryOutTests : IDisposable
         var compose = new ComposeFile(Path.Combine(Compose, "compose.yaml"));
 
         Assert.Equal(["exporter", "prometheus", "alertmanager", "grafana"], compose.Services);
-        foreach (var source in compose.Services.SelectMany(service => compose.List(service, "volumes")).Select(volume => volume.Split(':')[0]).Where(source => source.StartsWith('.') && source != "./token"))
-            Assert.True(Path.Exists(Path.Combine(Compose, source)), $"deploy/compose/{source} is mounted and is not there");
+        foreach (var source in compose.Services.SelectMany(service => compose.List(service, "volumes"))
+            .Select(volume => volume.Split(':')[0]).Where(source => source.StartsWith('.') && source != "./token"))
+            Assert.True(Path.Exists(Path.Combine(Compose, source)),
+                $"deploy/compose/{source} is mounted and is not there");
         Assert.Equal(["ALL"], compose.List("exporter", "cap_drop"));
         Assert.Equal("true", compose.Value("exporter", "read_only"));
     }
@@ -61,7 +77,8 @@ public sealed class TryOutTests : IDisposable
     private static List<string> Commands(string section)
     {
         var text = File.ReadAllText(Path.Combine(SimulatedPrometheus.Repository, "docs/tutorials/try-it.md"));
-        var blocks = text[text.IndexOf(section, StringComparison.Ordinal)..].Split("\n## ")[0].Split("```\n").Where((_, number) => number % 2 == 1).ToList();
+        var blocks = text[text.IndexOf(section, StringComparison.Ordinal)..].Split("\n## ")[0].Split("```\n")
+            .Where((_, number) => number % 2 == 1).ToList();
         Assert.NotEmpty(blocks);
         return blocks;
     }

@@ -32,7 +32,9 @@ public sealed class UnprivilegedTests
     public async Task Nobody_WithAmbientCapSyslog_ReadsTheKernelLog()
     {
         RequiresRestrictedLog();
-        using var exporter = await StartAsync([.. Nobody, "--bounding-set=-all,+syslog", "--inh-caps=+syslog", "--ambient-caps=+syslog", "--no-new-privs"]);
+        using var exporter = await StartAsync([
+            .. Nobody, "--bounding-set=-all,+syslog", "--inh-caps=+syslog", "--ambient-caps=+syslog",
+            "--no-new-privs"]);
 
         var metrics = await exporter.ScrapeAsync();
 
@@ -98,7 +100,8 @@ public sealed class UnprivilegedTests
         using var host = new FakeHost();
         Directory.CreateDirectory(host.State);
         using var exporter = await ExporterProcess.StartAsync(
-            new ExporterCommand([ExporterCommand.AnyPort, .. host.Paths, $"--state.directory={host.State}"]) { Wrapper = [.. Nobody, "--bounding-set=-all"] });
+            new ExporterCommand([ExporterCommand.AnyPort, .. host.Paths, $"--state.directory={host.State}"])
+            { Wrapper = [.. Nobody, "--bounding-set=-all"] });
 
         var metrics = await exporter.ScrapeAsync();
 
@@ -108,12 +111,14 @@ public sealed class UnprivilegedTests
     }
 
     private static Task<ExporterProcess> StartAsync(IReadOnlyList<string> wrapper) =>
-        ExporterProcess.StartAsync(new ExporterCommand(ExporterCommand.AnyPort, "--collector.virtual") { Wrapper = wrapper });
+        ExporterProcess.StartAsync(
+            new ExporterCommand(ExporterCommand.AnyPort, "--collector.virtual") { Wrapper = wrapper });
 
     private static void RequiresRestrictedLog()
     {
         Requires.Root();
         Requires.Program("setpriv");
-        Requires.That(File.ReadAllText("/proc/sys/kernel/dmesg_restrict").Trim() == "1", "needs kernel.dmesg_restrict=1");
+        Requires.That(
+            File.ReadAllText("/proc/sys/kernel/dmesg_restrict").Trim() == "1", "needs kernel.dmesg_restrict=1");
     }
 }

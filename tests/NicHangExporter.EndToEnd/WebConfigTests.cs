@@ -12,31 +12,39 @@ public sealed class WebConfigTests
     [Fact]
     public async Task TlsAndPassword_AreAsked_AndACertificateIsRotatedWithoutARestart()
     {
-        using var files = new WebFiles(WebFiles.Tls + $"basic_auth_users:\n  alice: {BCrypt.Net.BCrypt.HashPassword(Password, 4)}\nhttp_server_config:\n  headers: {{X-Frame-Options: deny}}\n");
+        using var files = new WebFiles(WebFiles.Tls
+            + $"basic_auth_users:\n  alice: {BCrypt.Net.BCrypt.HashPassword(Password, 4)}\nhttp_server_config:\n  "
+            + $"headers: {{X-Frame-Options: deny}}\n");
         using var exporter = await ExporterProcess.StartAsync(files.Option);
         Assert.Equal("https", exporter.BaseAddress.Scheme);
 
         using (var stranger = files.Client(exporter.BaseAddress))
             foreach (var path in new[] { "/", "/metrics", "/-/ready", "/api/v1/devices", "/nothing" })
-                using (var answer = await stranger.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken))
+                using (var answer =
+                    await stranger.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken))
                     Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
 
-        Assert.True((await ScrapeAsync(files, exporter))!.Contains("nichang_web_config_last_reload_successful 1\n", StringComparison.Ordinal));
+        Assert.True((await ScrapeAsync(files, exporter))!.Contains(
+            "nichang_web_config_last_reload_successful 1\n", StringComparison.Ordinal));
         var before = files.Serial;
         files.Issue();
         Assert.NotEqual(before, files.Serial);
-        await Eventually.HoldsAsync<string?>("the new certificate is served", () => ScrapeAsync(files, exporter), metrics => metrics is not null);
+        await Eventually.HoldsAsync<string?>(
+            "the new certificate is served", () => ScrapeAsync(files, exporter), metrics => metrics is not null);
 
         files.Write("web.yml", "tls_server_config: {}\n");
-        await Eventually.HoldsAsync<string?>("the metric says that the new file can't be used", () => ScrapeAsync(files, exporter),
-            metrics => metrics?.Contains("nichang_web_config_last_reload_successful 0\n", StringComparison.Ordinal) == true);
+        await Eventually.HoldsAsync<string?>(
+            "the metric says that the new file can't be used", () => ScrapeAsync(files, exporter),
+            metrics => metrics?.Contains("nichang_web_config_last_reload_successful 0\n",
+                StringComparison.Ordinal) == true);
         await exporter.StopAsync();
     }
 
     [Fact]
     public async Task BrokenFile_EndsTheStartWithALineForEachError()
     {
-        using var files = new WebFiles(WebFiles.Tls + "  min_version: TLS10\nbasic_auth_users:\n  alice: hunter2-canary\n");
+        using var files =
+            new WebFiles(WebFiles.Tls + "  min_version: TLS10\nbasic_auth_users:\n  alice: hunter2-canary\n");
 
         var execution = await new ExporterCommand(ExporterCommand.AnyPort, files.Option).RunAsync();
 
@@ -51,10 +59,12 @@ public sealed class WebConfigTests
     private static async Task<string?> ScrapeAsync(WebFiles files, ExporterProcess exporter)
     {
         using var client = files.Client(exporter.BaseAddress);
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("alice:" + Password)));
+        client.DefaultRequestHeaders.Authorization =
+            new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("alice:" + Password)));
         try
         {
-            using var answer = await client.GetAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
+            using var answer =
+                await client.GetAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
             Assert.Equal("deny", Assert.Single(answer.Headers.GetValues("X-Frame-Options")));
             return await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);

@@ -32,24 +32,33 @@ internal sealed class FakeEthtool : IEthtool
     public Func<InterfaceName, byte[]?> Address { get; set; } = _ => null;
 
     public DriverInfo? ReadDriverInfo(InterfaceName device) => Ask(Driver, device);
-    public DeviceFeatures? ReadFeatures(InterfaceName device) => Ask(name => Of(name)?.Features() ?? Features(name), device);
+    public DeviceFeatures? ReadFeatures(InterfaceName device) =>
+        Ask(name => Of(name)?.Features() ?? Features(name), device);
     public IReadOnlyList<Statistic>? ReadStatistics(InterfaceName device) => Ask(Statistics, device);
     public bool? ReadLink(InterfaceName device) => Ask(Link, device);
     public LinkSettings? ReadLinkSettings(InterfaceName device) => Ask(Settings, device);
-    public EnergyEfficientEthernet? ReadEnergyEfficientEthernet(InterfaceName device) => Ask(name => Of(name) is { } nic ? nic.Eee : Eee(name), device);
-    public PauseParameters? ReadPause(InterfaceName device) => Ask(name => Of(name) is { } nic ? nic.Pause : Pause(name), device);
+    public EnergyEfficientEthernet? ReadEnergyEfficientEthernet(InterfaceName device) =>
+        Ask(name => Of(name) is { } nic ? nic.Eee : Eee(name), device);
+    public PauseParameters? ReadPause(InterfaceName device) =>
+        Ask(name => Of(name) is { } nic ? nic.Pause : Pause(name), device);
     public RingParameters? ReadRings(InterfaceName device) => Ask(Rings, device);
     public byte[]? ReadPermanentAddress(InterfaceName device) => Ask(Address, device);
 
-    public SetFeaturesResult SetFeatures(InterfaceName device, IReadOnlyList<FeatureChange> changes) => Ask(name => Changed(name).Set(changes), device);
-    public bool SetEnergyEfficientEthernet(InterfaceName device, bool enabled) => Ask(name => IsSupported(() => Changed(name).SwitchEee(enabled)), device);
-    public bool SetPause(InterfaceName device, PauseParameters pause) => Ask(name => IsSupported(() => Changed(name).SwitchPause(pause)), device);
-    public bool Renegotiate(InterfaceName device) => Ask(name => IsSupported(() => Changed(name).Renegotiate()), device);
-    public IReadOnlyList<string>? ReadStringSet(InterfaceName device, StringSet stringSet) => throw new InvalidOperationException("Not used by the exporter");
+    public SetFeaturesResult SetFeatures(InterfaceName device, IReadOnlyList<FeatureChange> changes) =>
+        Ask(name => Changed(name).Set(changes), device);
+    public bool SetEnergyEfficientEthernet(InterfaceName device, bool enabled) =>
+        Ask(name => IsSupported(() => Changed(name).SwitchEee(enabled)), device);
+    public bool SetPause(InterfaceName device, PauseParameters pause) =>
+        Ask(name => IsSupported(() => Changed(name).SwitchPause(pause)), device);
+    public bool Renegotiate(InterfaceName device) =>
+        Ask(name => IsSupported(() => Changed(name).Renegotiate()), device);
+    public IReadOnlyList<string>? ReadStringSet(InterfaceName device, StringSet stringSet) =>
+        throw new InvalidOperationException("Not used by the exporter");
 
     private SimulatedNic? Of(InterfaceName device) => Nics.Find(nic => nic.Interface == device);
 
-    private SimulatedNic Changed(InterfaceName device) => Of(device) ?? throw new InvalidOperationException($"{device} was to be changed");
+    private SimulatedNic Changed(InterfaceName device) =>
+        Of(device) ?? throw new InvalidOperationException($"{device} was to be changed");
 
     // As the interface has it: "not implemented" is an answer, not an error.
     private static bool IsSupported(Func<bool> command)

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Detection;
-using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
+using NicHangExporter.Linux.Kmsg;
 using NicHangExporter.Linux.Link;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Linux.Uapi;
@@ -16,6 +16,7 @@ using NicHangExporter.Remediation.Execution;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Planning;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.State;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests;
@@ -33,7 +34,8 @@ internal sealed class FixtureHost : IDisposable
     private bool _started;
 
     public FixtureHost(
-        Func<ExporterOptions, ExporterOptions>? configure = null, FixtureHost? before = null, JournalFiles? journalFiles = null, bool live = false, FakeTimeProvider? clock = null,
+        Func<ExporterOptions, ExporterOptions>? configure = null, FixtureHost? before = null,
+        JournalFiles? journalFiles = null, bool live = false, FakeTimeProvider? clock = null,
         Action<string, EpisodeBundle>? writeBundle = null, FakeSyslog? syslog = null)
     {
         Syslog = before?.Syslog ?? syslog;
@@ -41,7 +43,8 @@ internal sealed class FixtureHost : IDisposable
         Directory = before?.Directory ?? new TemporaryDirectory();
         Sysfs = before?.Sysfs ?? new SysfsTree();
         Clock = before?.Clock ?? clock ?? new FakeTimeProvider(Beginning);
-        Options = new ExporterOptions { Paths = new() { Sysfs = Sysfs.Root, Procfs = Directory.Path, Kmsg = Directory.File("kmsg") } };
+        Options = new ExporterOptions { Paths =
+            new() { Sysfs = Sysfs.Root, Procfs = Directory.Path, Kmsg = Directory.File("kmsg") } };
         _pipe = before?._pipe;
         if (before is null)
         {
@@ -108,7 +111,8 @@ internal sealed class FixtureHost : IDisposable
     /// <summary>Changes the options, before a component is used for the first time.</summary>
     public void Configure(Func<ExporterOptions, ExporterOptions> change)
     {
-        Assert.False(_components.IsValueCreated, "a component has read the options already: restart the host with other ones");
+        Assert.False(
+            _components.IsValueCreated, "a component has read the options already: restart the host with other ones");
         Options = change(Options);
     }
 
@@ -126,7 +130,8 @@ internal sealed class FixtureHost : IDisposable
 
     /// <summary>Makes a NIC that was added a virtual function of SR-IOV.</summary>
     public void MakeVirtualFunction(string name) =>
-        SysfsTree.Link("../0000:3b:00.0", default, Path.Combine(Sysfs.Root, "class/net", name, "device/physfn"), default);
+        SysfsTree.Link(
+            "../0000:3b:00.0", default, Path.Combine(Sysfs.Root, "class/net", name, "device/physfn"), default);
 
     /// <summary>The number of the next record of the kernel log.</summary>
     public ulong NextSequence() => (Watcher.Position ?? 0) + 1;
@@ -192,14 +197,16 @@ internal sealed class FixtureHost : IDisposable
 
     /// <summary>The journal, line by line, the newest file only.</summary>
     public List<JournalEntry> JournalEntries() =>
-        [.. File.ReadLines(Path.Combine(Options.Paths.StateDirectory!, "journal.jsonl")).Select(line => System.Text.Json.JsonSerializer.Deserialize(line, JournalJson.Default.JournalEntry)!)];
+        [.. File.ReadLines(Path.Combine(Options.Paths.StateDirectory!, "journal.jsonl"))
+            .Select(line => System.Text.Json.JsonSerializer.Deserialize(line, JournalJson.Default.JournalEntry)!)];
 
     private int Link(int request, ref IfReq argument, Span<byte> payload)
     {
         Span<byte> bytes = argument.Name;
         var name = Encoding.UTF8.GetString(bytes[..bytes.IndexOf((byte)0)]);
         return Ethtool.Nics.Find(nic => nic.Name == name) is { } found ? found.Link(request, ref argument)
-            : request == Sockios.ReadFlags && System.IO.Directory.Exists(Path.Combine(Sysfs.Root, "class/net", name)) ? 0 : -(int)Errno.NoDevice;
+            : request == Sockios.ReadFlags && System.IO.Directory.Exists(Path.Combine(Sysfs.Root, "class/net", name))
+            ? 0 : -(int)Errno.NoDevice;
     }
 
     /// <summary>Starts the monitor and lets it read everything that is in the log.</summary>
@@ -213,15 +220,20 @@ internal sealed class FixtureHost : IDisposable
     }
 
     /// <summary>Writes records into the log and waits until they are taken in. A text without a header gets one of the kernel's.</summary>
-    public void Print(ulong sequence, string text, int priority = 3, string? dictionary = " SUBSYSTEM=pci\n DEVICE=+pci:0000:00:1f.6\n", double? at = null)
+    public void Print(
+        ulong sequence, string text, int priority = 3,
+        string? dictionary = " SUBSYSTEM=pci\n DEVICE=+pci:0000:00:1f.6\n", double? at = null)
     {
         Append(sequence, text, priority, dictionary, at);
-        Assert.True(SpinWait.SpinUntil(() => Watcher.Position == sequence, TimeSpan.FromSeconds(30)), $"record {sequence} was not read");
+        Assert.True(SpinWait.SpinUntil(() => Watcher.Position == sequence, TimeSpan.FromSeconds(30)),
+            $"record {sequence} was not read");
         Monitor.TakeEvents();
     }
 
     /// <summary>Writes a record without waiting.</summary>
-    public void Append(ulong sequence, string text, int priority = 3, string? dictionary = " SUBSYSTEM=pci\n DEVICE=+pci:0000:00:1f.6\n", double? at = null)
+    public void Append(
+        ulong sequence, string text, int priority = 3,
+        string? dictionary = " SUBSYSTEM=pci\n DEVICE=+pci:0000:00:1f.6\n", double? at = null)
     {
         var record = $"{priority},{sequence},{(long)((at ?? Uptime) * 1e6)},-;{text}\n{dictionary}";
         if (_pipe is not null)
@@ -260,14 +272,17 @@ internal sealed class FixtureHost : IDisposable
     }
 
     /// <summary>Saves, as the loop does, and ends as a process that is killed: nothing more is written.</summary>
-    public FixtureHost Restart(bool save = true, Func<ExporterOptions, ExporterOptions>? configure = null, JournalFiles? journalFiles = null)
+    public FixtureHost Restart(
+        bool save = true, Func<ExporterOptions, ExporterOptions>? configure = null, JournalFiles? journalFiles = null)
     {
         if (save)
             Store.Save(Monitor.State());
         _stop.Cancel();
         // What one process reads of a pipe the next does not see.
         if (_pipe is not null && _started)
-            Assert.True(SpinWait.SpinUntil(() => !Watcher.Events.TryRead(out _) && Watcher.Events.IsCompleted, TimeSpan.FromSeconds(30)), "the reader of the kernel log did not end");
+            Assert.True(SpinWait.SpinUntil(
+                () => !Watcher.Events.TryRead(out _) && Watcher.Events.IsCompleted, TimeSpan.FromSeconds(30)),
+                    "the reader of the kernel log did not end");
         Remediator.Dispose();
         Journal.Dispose();
         StateDirectory.Dispose();
@@ -300,10 +315,12 @@ internal sealed class FixtureHost : IDisposable
         public Components(FixtureHost host, JournalFiles? journalFiles, Action<string, EpisodeBundle>? writeBundle)
         {
             var options = host.Options;
-            var factory = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(host.Log));
+            var factory =
+                LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(host.Log));
             Inventory = new DeviceInventory(new NetClass(options.Paths.Sysfs), options);
             Health = new CollectorHealth(factory.CreateLogger<CollectorHealth>());
-            Poller = new EthtoolPoller(host.Ethtool, Inventory, options, Health, host.Clock, factory.CreateLogger<EthtoolPoller>());
+            Poller = new EthtoolPoller(
+                host.Ethtool, Inventory, options, Health, host.Clock, factory.CreateLogger<EthtoolPoller>());
             StateDirectory = new StateDirectory(options);
             Store = new StateStore(StateDirectory, host.Metrics, host.Clock, factory.CreateLogger<StateStore>());
             Watcher = new KernelLogWatcher(options, host.Metrics, host.Clock, factory.CreateLogger<KernelLogWatcher>())
@@ -317,15 +334,26 @@ internal sealed class FixtureHost : IDisposable
             var link = new LinkFlags(host.Link);
             var netClass = new NetClass(options.Paths.Sysfs);
             var access = new DeviceControl(netClass, host.Ethtool, link);
-            Recorder = new EpisodeRecorder(options, host.Ethtool, netClass, host.Clock, factory.CreateLogger<EpisodeRecorder>(), StateDirectory, host.Metrics, writeBundle);
-            Remediator = new Remediator(options, Ledger, access, netClass, new ProfileCatalog(options), host.Evidence, new KillSwitch(options),
+            Recorder = new EpisodeRecorder(options, host.Ethtool, netClass, host.Clock,
+                factory.CreateLogger<EpisodeRecorder>(), StateDirectory, host.Metrics, writeBundle);
+            Remediator = new Remediator(options, Ledger, access, netClass, new ProfileCatalog(options), host.Evidence,
+                new KillSwitch(options),
                 Inventory, Recorder, RemediationWorker, host.Metrics, host.Clock, factory.CreateLogger<Remediator>());
-            Monitor = new HangMonitor(options, Watcher, Inventory, Poller, Store, Remediator, host.Evidence, host.Metrics, host.Clock, factory.CreateLogger<HangMonitor>());
-            Desk = new AlertIntake(options, Ledger, Remediator, new AlertDevices(Inventory, netClass, access, host.Evidence, Remediator, host.Clock), host.Clock);
-            Webhook = new AlertmanagerWebhook(Desk, host.Metrics, host.Clock, factory.CreateLogger<AlertmanagerWebhook>());
-            Actions = new AlertProcessor(options, Ledger, Remediator, host.Evidence, host.Metrics, host.Clock, factory.CreateLogger<AlertProcessor>());
-            var features = new FeatureSelection(options, new ProfileCatalog(options).FeatureNames, () => Remediator.Status().Devices.SelectMany(device => device.Desired));
-            Source = new ExpositionSource(options, Inventory, new SysfsCollector(options, Health, host.Clock), new EthtoolCollector(Poller, features, options, host.Clock), new ProcessCollector(Health, host.Clock), host.Metrics);
+            Monitor = new HangMonitor(options, Watcher, Inventory, Poller, Store, Remediator, host.Evidence,
+                host.Metrics, host.Clock, factory.CreateLogger<HangMonitor>());
+            Desk = new AlertIntake(
+                options, Ledger, Remediator,
+                new AlertDevices(Inventory, netClass, access, host.Evidence, Remediator, host.Clock), host.Clock);
+            Webhook = new AlertmanagerWebhook(Desk, host.Metrics, host.Clock,
+                factory.CreateLogger<AlertmanagerWebhook>());
+            Actions = new AlertProcessor(options, Ledger, Remediator, host.Evidence, host.Metrics, host.Clock,
+                factory.CreateLogger<AlertProcessor>());
+            var features = new FeatureSelection(options, new ProfileCatalog(options).FeatureNames, () =>
+                Remediator.Status().Devices.SelectMany(device => device.Desired));
+            Source = new ExpositionSource(
+                options, Inventory, new SysfsCollector(options, Health, host.Clock),
+                new EthtoolCollector(Poller, features, options, host.Clock), new ProcessCollector(Health, host.Clock),
+                host.Metrics);
             Endpoint = new MetricsEndpoint(Source, host.Clock);
         }
 

@@ -29,11 +29,14 @@ internal sealed class RecordingLogger : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (log.Fails(eventId.Id))
                 throw new InvalidOperationException("a fault made by the test");
-            log.Entries.Enqueue((eventId.Id, logLevel, formatter(state, exception) + (exception is null ? "" : $"\n{exception}")));
+            log.Entries.Enqueue(
+                (eventId.Id, logLevel, formatter(state, exception) + (exception is null ? "" : $"\n{exception}")));
         }
     }
 }

@@ -7,5 +7,6 @@ internal static class Repository
     public static string Root { get; } = Find(AppContext.BaseDirectory);
 
     private static string Find(string directory) =>
-        File.Exists(Path.Combine(directory, "NicHangExporter.sln")) ? directory : Find(Path.GetDirectoryName(directory) ?? throw new DirectoryNotFoundException("no solution above the tests"));
+        File.Exists(Path.Combine(directory, "NicHangExporter.sln")) ? directory
+        : Find(Path.GetDirectoryName(directory) ?? throw new DirectoryNotFoundException("no solution above the tests"));
 }

@@ -13,7 +13,8 @@ namespace NicHangExporter.Tests;
 internal sealed class SimulatedNic
 {
     /// <summary>The text of the first report that a real e1000e made in the lab, as the kernel log has it.</summary>
-    public static readonly string RecordedHang = File.ReadLines(Path.Combine(AppContext.BaseDirectory, "fixtures/lab/kmsg-e1000e.raw"))
+    public static readonly string RecordedHang =
+        File.ReadLines(Path.Combine(AppContext.BaseDirectory, "fixtures/lab/kmsg-e1000e.raw"))
         .First(line => line.Contains("Detected Hardware Unit Hang", StringComparison.Ordinal)).Split(';', 2)[1];
 
     private readonly SortedDictionary<string, (bool Available, bool Requested)> _features = new(StringComparer.Ordinal);
@@ -25,7 +26,10 @@ internal sealed class SimulatedNic
     {
         (Host, Name, Bus, Driver) = (host, name, bus, driver);
         host.AddNic(name, $"pci0000:00/{bus}", driver);
-        foreach (var feature in new[] { "rx-checksum", "tx-checksum-ip-generic", "tx-scatter-gather", "tx-tcp-segmentation", "tx-tcp6-segmentation", "tx-generic-segmentation", "rx-gro", "rx-vlan-hw-parse", "tx-vlan-hw-insert", "rx-hashing" })
+        foreach (var feature in new[]
+            { "rx-checksum", "tx-checksum-ip-generic", "tx-scatter-gather", "tx-tcp-segmentation",
+                "tx-tcp6-segmentation", "tx-generic-segmentation", "rx-gro", "rx-vlan-hw-parse", "tx-vlan-hw-insert",
+                "rx-hashing" })
             _features[feature] = (true, true);
         foreach (var feature in new[] { "rx-lro", "rx-all", "rx-fcs" })
             _features[feature] = (true, false);
@@ -87,7 +91,8 @@ internal sealed class SimulatedNic
     public HashSet<string> HeldOn { get; } = [];
 
     /// <summary>Features whose change resets the adapter.</summary>
-    public HashSet<string> Resetting { get; set; } = ["rx-checksum", "rx-vlan-hw-parse", "tx-vlan-hw-insert", "rx-hashing"];
+    public HashSet<string> Resetting { get; set; } =
+        ["rx-checksum", "rx-vlan-hw-parse", "tx-vlan-hw-insert", "rx-hashing"];
 
     /// <summary>Called before each operation; a test may throw here as if the process died.</summary>
     public Action<string> Before { get; set; } = _ => { };
@@ -99,7 +104,10 @@ internal sealed class SimulatedNic
     public PauseParameters? Pause { get; set; } = new(true, true, true);
 
     /// <summary>Whether a feature is in force: wished, and not withheld by another one.</summary>
-    public bool IsActive(string feature) => HeldOn.Contains(feature) || (_features.TryGetValue(feature, out var state) && state.Requested && (!feature.StartsWith("tx-tcp", StringComparison.Ordinal)
+    public bool IsActive(string feature) =>
+        HeldOn.Contains(feature)
+        || (_features.TryGetValue(feature, out var state) && state.Requested
+            && (!feature.StartsWith("tx-tcp", StringComparison.Ordinal)
         || (_features["tx-checksum-ip-generic"].Requested && _features["tx-scatter-gather"].Requested)));
 
     public bool IsRequested(string feature) => _features[feature].Requested;
@@ -109,9 +117,13 @@ internal sealed class SimulatedNic
     public void Request(string feature, bool on) => _features[feature] = (true, on);
 
     /// <summary>All requested features, to compare before and after.</summary>
-    public string Requested => string.Join(' ', _features.Where(feature => feature.Value.Requested).Select(feature => feature.Key));
+    public string Requested =>
+        string.Join(' ', _features.Where(feature => feature.Value.Requested).Select(feature => feature.Key));
 
-    public DeviceFeatures Features() => new([.. _features.Select(feature => new Feature(feature.Key, feature.Value.Available, feature.Value.Requested, IsActive(feature.Key), false))]);
+    public DeviceFeatures Features() =>
+        new([.. _features.Select(
+            feature => new Feature(feature.Key, feature.Value.Available, feature.Value.Requested, IsActive(feature.Key),
+                false))]);
 
     public SetFeaturesResult Set(IReadOnlyList<FeatureChange> changes)
     {
@@ -174,7 +186,8 @@ internal sealed class SimulatedNic
     {
         if (request == Sockios.ReadFlags)
         {
-            argument.Flags = (ushort)(InterfaceFlags.Broadcast | InterfaceFlags.Multicast | (IsUp ? InterfaceFlags.Up : 0));
+            argument.Flags =
+                (ushort)(InterfaceFlags.Broadcast | InterfaceFlags.Multicast | (IsUp ? InterfaceFlags.Up : 0));
             return 0;
         }
         var up = ((InterfaceFlags)argument.Flags & InterfaceFlags.Up) != 0;
@@ -234,7 +247,8 @@ internal sealed class SimulatedNic
     {
         foreach (var (name, (available, requested)) in _atPowerOn)
             _features[name] = (available, requested);
-        (Eee, Pause) = (Eee is null ? null : new(true, true, true, 17, 8, 8), Pause is null ? null : new(true, true, true));
+        (Eee, Pause) =
+            (Eee is null ? null : new(true, true, true, 17, 8, 8), Pause is null ? null : new(true, true, true));
         (IsUp, HasCarrier, IsHung, _carrierBack) = (true, true, false, double.MaxValue);
         Show();
     }

@@ -55,7 +55,8 @@ public sealed class StartLogTests
     public void ModeWithoutEffect_IsAWarning() => Assert.Contains(
         "level=warn msg=\"remediation.webhook is enforce and has no effect: ",
         Log(logger => StartLog.Tell(logger, Status, ConfigurationWarnings.OfModes(
-            new ExporterOptions { Remediation = new() { Webhook = RemediationMode.Enforce } }))), StringComparison.Ordinal);
+            new ExporterOptions { Remediation = new() { Webhook = RemediationMode.Enforce } }))),
+                StringComparison.Ordinal);
 
     [Fact]
     public void HostWithoutANic_SaysWhatWouldShowTheOthers() => Assert.Contains(

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using NicHangExporter.Hosting;
 using NicHangExporter.Options;
+using NicHangExporter.State;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests;
@@ -183,7 +184,8 @@ public sealed class StateDirectoryTests : IDisposable
     {
         Make("open", mode);
         Make("open/state", "0700");
-        using var state = new StateDirectory(new ExporterOptions { Paths = new() { StateDirectory = _directory.File("open/state") } });
+        using var state = new StateDirectory(new ExporterOptions
+            { Paths = new() { StateDirectory = _directory.File("open/state") } });
         Assert.Equal(expected, state.TryTake());
         Assert.Equal(expected, state.Failure is null);
     }
@@ -203,7 +205,8 @@ public sealed class StateDirectoryTests : IDisposable
             : _directory.File("above"));
         var foreign = _directory.File(path.Split('/')[0]);
         Execution.Of("chown", "-h", "65534", foreign).Succeeded();
-        using var state = new StateDirectory(new ExporterOptions { Paths = new() { StateDirectory = _directory.File(path) } });
+        using var state =
+            new StateDirectory(new ExporterOptions { Paths = new() { StateDirectory = _directory.File(path) } });
 
         Assert.False(state.TryTake());
         Assert.StartsWith($"{foreign} belongs to user 65534", state.Failure, StringComparison.Ordinal);

@@ -1,4 +1,4 @@
-using NicHangExporter.Hosting;
+using NicHangExporter.Api.Auth;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests;
@@ -15,7 +15,9 @@ public sealed class UserNamesTests
     public void Name_IsTheFilesOrTheNumber(uint uid, string expected)
     {
         using var directory = new TemporaryDirectory();
-        File.WriteAllText(directory.File("passwd"), "root:x:0:0:root:/root:/bin/sh\n\n:x:100:1::/:\nbroken\n+::::::\neve:x:1000:1000::/home/eve:/bin/sh\nx\u001b[2J:x:1001:1::/:/bin/sh\n");
+        File.WriteAllText(
+            directory.File("passwd"),
+            "root:x:0:0:root:/root:/bin/sh\n\n:x:100:1::/:\nbroken\n+::::::\neve:x:1000:1000::/home/eve:/bin/sh\nx\u001b[2J:x:1001:1::/:/bin/sh\n");
 
         Assert.Equal(expected, UserNames.Of(uid, directory.File("passwd")));
     }

@@ -18,7 +18,9 @@ internal static class Command
             await command();
             return 0;
         }
-        catch (Exception error) when (error is CannotBootException or XunitException or IOException or TimeoutException or InvalidOperationException or UnauthorizedAccessException or HttpRequestException)
+        catch (Exception error) when (
+            error is CannotBootException or XunitException or IOException or TimeoutException
+            or InvalidOperationException or UnauthorizedAccessException or HttpRequestException)
         {
             return Refuse(OneLine(error.Message.Replace(SkipToken, "", StringComparison.Ordinal)));
         }
@@ -31,5 +33,6 @@ internal static class Command
         return 1;
     }
 
-    private static string OneLine(string text) => string.Join(' ', text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    private static string OneLine(string text) =>
+        string.Join(' ', text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 }

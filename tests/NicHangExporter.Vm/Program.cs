@@ -17,8 +17,10 @@ using (run)
     {
         ["by-hand"] => await Command.RunAsync(ByHand.RunAsync),
         ["figures"] => await Command.RunAsync(() => FiguresCommand.RunAsync(10)),
-        ["figures", var text] => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0
+        ["figures", var text] =>
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0
             ? await Command.RunAsync(() => FiguresCommand.RunAsync(count))
             : Command.Refuse($"figures: {text} is no number of wedges: say 1 or more"),
-        _ => await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions),
+        _ => await Xunit.MicrosoftTestingPlatform.TestPlatformTestFramework.RunAsync(
+            args, SelfRegisteredExtensions.AddSelfRegisteredExtensions),
     };

@@ -1,3 +1,5 @@
+using NicHangExporter.Linux.Ethtool;
+
 namespace NicHangExporter.Linux.Uapi;
 
 /// <summary>

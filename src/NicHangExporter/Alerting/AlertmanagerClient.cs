@@ -1,10 +1,11 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
-using NicHangExporter.Api.Alertmanager;
+using NicHangExporter.Api;
 using NicHangExporter.Hosting;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Alerting;
 

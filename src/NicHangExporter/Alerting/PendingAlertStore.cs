@@ -1,7 +1,9 @@
 using NicHangExporter.Hosting;
+using NicHangExporter.Linux;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Alerting;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NicHangExporter.Linux;
 
 namespace NicHangExporter.Alerting;
 

@@ -17,7 +17,8 @@ internal sealed class AdminHandlers(Remediator remediator, NetClass devices)
         return ProblemOf(error)
             ?? Answer(new QuarantineResponse(found.ToString(), Cleared: false) { Explanation = error.Explanation });
 
-        static ApiResult Answer(QuarantineResponse response) => ApiResult.Of(response, ApiJson.Answers.QuarantineResponse);
+        static ApiResult Answer(QuarantineResponse response) =>
+            ApiResult.Of(response, ApiJson.Answers.QuarantineResponse);
     }
 
     /// <summary>POST /api/v1/pause.</summary>

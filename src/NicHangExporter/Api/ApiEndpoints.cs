@@ -2,6 +2,7 @@ using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Api.Auth;
 using NicHangExporter.Api.Filters;
 using NicHangExporter.Options;
+using NicHangExporter.Remediation.Evidence;
 
 namespace NicHangExporter.Api;
 
@@ -13,8 +14,8 @@ internal sealed record ApiHandlers(
     TransportProtection Transport);
 
 /// <summary>
-/// The routes of the API. docs/reference/openapi.json is made from them. Checks run in this order, for each transport: another
-/// site's page, credential, path, method, scope, connection, shutdown, query, body.
+/// The routes of the API. docs/reference/openapi.json is made from them. Checks run in this order, for each transport:
+/// another site's page, credential, path, method, scope, connection, shutdown, query, body.
 /// </summary>
 internal static class ApiEndpoints
 {

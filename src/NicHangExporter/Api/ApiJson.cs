@@ -3,8 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Linux.Ethtool;
-using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Evidence;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Api;
 

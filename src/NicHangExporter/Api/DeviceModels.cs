@@ -1,6 +1,7 @@
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Remediation.Reporting;
 
 namespace NicHangExporter.Api;
 
@@ -16,7 +17,7 @@ internal sealed record DeviceResponse(string Device, string Bus, string Driver)
     /// <summary>True if the device is watched for hangs.</summary>
     public bool Watched { get; init; }
 
-    /// <summary>True if remediation.devices names it.</summary>
+    /// <summary>True if the device is in remediation.devices.</summary>
     public bool Listed { get; init; }
 
     /// <summary>Why automatic remediation does not act on it; absent if it does, and for an absent device.</summary>

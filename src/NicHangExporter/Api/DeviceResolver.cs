@@ -8,8 +8,8 @@ namespace NicHangExporter.Api;
 internal static class DeviceResolver
 {
     /// <summary>
-    /// Finds a device. By name first: <c>virtio0</c> can be a name and an address. The name of an absent device counts as found: the
-    /// remediator knows devices that have left.
+    /// Finds a device. By name first: <c>virtio0</c> can be a name and an address. The name of an absent device counts
+    /// as found: the remediator knows devices that have left.
     /// </summary>
     /// <param name="devices">The devices of this host.</param>
     /// <param name="text">As <see cref="InterfaceName.ToString"/> or <see cref="BusAddress.ToString"/> writes

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Api;
 
@@ -89,7 +90,8 @@ internal static class HttpStatusMapping
             DeclineReason.UnknownDevice =>
                 "No network device has that name or that address. GET /api/v1/devices lists them.",
             DeclineReason.UnknownSetting =>
-                "Profiles are in docs/reference/remediation.md; features are what ethtool -k prints, by its short names or the "
+                "Profiles are in docs/reference/remediation.md; features are what ethtool -k prints, by its short "
+                + "names or the "
                 + "kernel's.",
             DeclineReason.ShuttingDown => "It takes no more requests; ask again when it runs.",
             _ => title + ".",

@@ -3,6 +3,7 @@ using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Api;
 
@@ -38,7 +39,9 @@ internal sealed class QueryHandlers(Remediator remediator, ExporterOptions optio
         await _turn.WaitAsync(aborted);
         try
         {
-            var bundles = options.Paths.StateDirectory is { } directory ? await Task.Run(() => EpisodeFiles.List(directory), aborted) : [];
+            var bundles = options.Paths.StateDirectory is { } directory
+                ? await Task.Run(() => EpisodeFiles.List(directory), aborted)
+                : [];
             return ApiResult.Of(new EpisodeList([.. bundles.Select(EpisodeResponse.Of)]), ApiJson.Answers.EpisodeList);
         }
         finally
@@ -49,7 +52,8 @@ internal sealed class QueryHandlers(Remediator remediator, ExporterOptions optio
 
     /// <summary>GET /api/v1/episodes/{id}.</summary>
     public async Task<ApiResult> ShowEpisodeAsync(string id, CancellationToken aborted) =>
-        options.Paths.StateDirectory is { } directory && await Task.Run(() => EpisodeFiles.Read(directory, id), aborted) is { } bundle
+        options.Paths.StateDirectory is { } directory
+            && await Task.Run(() => EpisodeFiles.Read(directory, id), aborted) is { } bundle
             ? ApiResult.Of(bundle, ApiJson.Answers.EpisodeBundle)
             : ApiResult.Problem(ApiProblem.NotFound);
 

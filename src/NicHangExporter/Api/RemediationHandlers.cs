@@ -106,7 +106,8 @@ internal sealed class RemediationHandlers(RecentRequests recent, RemediationStor
         // An outcome on record is newer than the ticket's: a command that took too long may have ended since.
         var asked = recent.Find(id);
         if (recorded is { Outcome: not null })
-            return ApiResult.Of(RemediationResponse.Of(recorded, asked?.Ticket.Outcome), ApiJson.Answers.RemediationResponse);
+            return ApiResult.Of(RemediationResponse.Of(recorded, asked?.Ticket.Outcome),
+                ApiJson.Answers.RemediationResponse);
         if (asked is { Ticket.Outcome.IsCompletedSuccessfully: true })
             return ApiResult.Of(RemediationResponse.Of(asked.Ticket.Outcome.Result),
                 ApiJson.Answers.RemediationResponse);

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Api;
 
@@ -63,7 +64,8 @@ internal sealed record RemediationResponse(string Id, string Device, RunState St
     public string? Profile { get; init; }
 
     /// <summary>The recovery action.</summary>
-    public string? Rung { get; init; }
+    [JsonPropertyName("rung")]
+    public string? RecoveryAction { get; init; }
 
     /// <summary>True for a rollback.</summary>
     public bool? Rollback { get; init; }
@@ -106,7 +108,7 @@ internal sealed record RemediationResponse(string Id, string Device, RunState St
             Began = intent?.Time,
             Ended = outcome?.Time,
             Profile = latest.Profile,
-            Rung = latest.Rung,
+            RecoveryAction = latest.RecoveryAction,
             Rollback = latest.Rollback,
             Hung = latest.Hung,
             Steps = latest.Steps,
@@ -117,12 +119,18 @@ internal sealed record RemediationResponse(string Id, string Device, RunState St
         };
     }
 
-    /// <summary>A recorded remediation, with the members that only the answer to its request has, if both verdicts are equal.</summary>
+    /// <summary>
+    /// A remediation as the journal has it, with what only the answer to the request has, if its verdict is the same.
+    /// </summary>
     public static RemediationResponse Of(RecordedRun run, Task<RemediationOutcome>? answer)
     {
         var response = Of(run);
         return answer is { IsCompletedSuccessfully: true, Result: { } outcome } && outcome.Verdict == response.Verdict
-            ? response with { AlreadyOff = outcome.AlreadyOff.IsEmpty ? null : outcome.AlreadyOff, RetryAfter = outcome.RetryAfter }
+            ? response with
+            {
+                AlreadyOff = outcome.AlreadyOff.IsEmpty ? null : outcome.AlreadyOff,
+                RetryAfter = outcome.RetryAfter,
+            }
             : response;
     }
 
@@ -135,7 +143,7 @@ internal sealed record RemediationResponse(string Id, string Device, RunState St
         Declined = outcome.Declined,
         RetryAfter = outcome.RetryAfter,
         Profile = outcome.Profile,
-        Rung = outcome.Rung,
+        RecoveryAction = outcome.RecoveryAction,
         Steps = outcome.Steps.IsEmpty ? null : outcome.Steps,
         AlreadyOff = outcome.AlreadyOff.IsEmpty ? null : outcome.AlreadyOff,
         Fixed = outcome.Fixed.IsEmpty ? null : outcome.Fixed,

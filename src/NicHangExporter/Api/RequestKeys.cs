@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using NicHangExporter.Api.Auth;
 using NicHangExporter.Remediation;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Api;
 

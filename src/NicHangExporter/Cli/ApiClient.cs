@@ -3,6 +3,7 @@ using System.Text.Json;
 using NicHangExporter.Api;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Cli;
 

@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using NicHangExporter.Hosting;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Cli;
 

@@ -3,6 +3,8 @@ using NicHangExporter.Linux;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation.Evidence;
+using NicHangExporter.State;
+using NicHangExporter.Text;
 using NicHangExporter.Web;
 
 namespace NicHangExporter.Cli;

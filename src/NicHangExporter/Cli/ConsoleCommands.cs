@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using NicHangExporter.Api;
 using NicHangExporter.Linux;
-using NicHangExporter.Options;
 using NicHangExporter.Remediation.Planning;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Cli;
 

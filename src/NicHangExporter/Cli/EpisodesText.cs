@@ -57,7 +57,7 @@ internal static class EpisodesText
     private static string Done(EpisodeRemediation remediation)
     {
         var profile = remediation.Profile is { } stage ? $", profile {stage}" : "";
-        var recovery = remediation.Rung is { } action ? $", recovery {action}" : "";
+        var recovery = remediation.RecoveryAction is { } action ? $", recovery {action}" : "";
         return $"{Humanize.Moment(remediation.Time)} {Humanize.Word(remediation.Verdict)}{profile}{recovery} "
             + $"({remediation.Id})";
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using NicHangExporter.Options;
+using NicHangExporter.Text;
 using NicHangExporter.Web;
 
 namespace NicHangExporter.Cli;

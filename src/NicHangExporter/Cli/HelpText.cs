@@ -1,4 +1,5 @@
 using System.CommandLine;
+using NicHangExporter.Linux;
 using NicHangExporter.Options;
 
 namespace NicHangExporter.Cli;
@@ -71,9 +72,11 @@ internal static class HelpText
 
     private static void WriteGroups(ConsoleWriter page)
     {
-        foreach (var group in OptionTable.All.Where(option => option is { IsAdvanced: false, IsDeprecated: false }).GroupBy(option => option.Name.Split('.')[0]))
+        foreach (var group in OptionTable.All.Where(option => option is { IsAdvanced: false, IsDeprecated: false })
+            .GroupBy(option => option.Name.Split('.')[0]))
             WriteSection(page, $"Options of {group.Key}:", group);
-        WriteSection(page, "Advanced options, which hardly any host needs:", OptionTable.All.Where(option => option.IsAdvanced));
+        WriteSection(
+            page, "Advanced options, which hardly any host needs:", OptionTable.All.Where(option => option.IsAdvanced));
         WriteSection(page, "Deprecated options:", OptionTable.All.Where(option => option.IsDeprecated));
         page.Line();
         page.Paragraph(

@@ -1,6 +1,5 @@
 using System.Globalization;
-using NicHangExporter.Options;
-using NicHangExporter.Remediation;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Cli;
 

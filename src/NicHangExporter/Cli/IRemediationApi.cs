@@ -4,7 +4,7 @@ namespace NicHangExporter.Cli;
 
 /// <summary>
 /// The routes of the API that the console uses. The daemon answers them over its socket (<see cref="ApiClient"/>);
-/// without a daemon the process of the command does (<see cref="Hosting.OfflineHost"/>).
+/// without a daemon the process of the command does (<see cref="OfflineHost"/>).
 /// </summary>
 internal interface IRemediationApi
 {

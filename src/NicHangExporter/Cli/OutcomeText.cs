@@ -24,7 +24,7 @@ internal static class OutcomeText
                 + "ended.");
         if (outcome.Profile is { } profile)
             page.Paragraph("  profile    ", profile);
-        if (outcome.Rung is { } action)
+        if (outcome.RecoveryAction is { } action)
             page.Paragraph("  recovery   ", action);
         if (outcome.Steps is { Count: > 0 } steps)
             page.Paragraph(IsPlanOnly(outcome.Verdict) ? "  would do   " : "  steps      ", string.Join(", ", steps));

@@ -1,5 +1,6 @@
 using NicHangExporter.Api;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Reporting;
 
 namespace NicHangExporter.Cli;
 

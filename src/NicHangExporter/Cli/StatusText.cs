@@ -1,7 +1,7 @@
 using System.Globalization;
 using NicHangExporter.Api;
-using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Planning;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Cli;
 
@@ -101,7 +101,7 @@ internal static class StatusText
         var asked = last.Trigger is { } trigger ? $", asked by {SnakeCase.Of(trigger)}" : "";
         var actor = last.Actor is { } name ? $" ({name})" : "";
         var profile = last.Profile is { } stage ? $", profile {stage}" : "";
-        var recovery = last.Rung is { } action ? $", recovery {action}" : "";
+        var recovery = last.RecoveryAction is { } action ? $", recovery {action}" : "";
         return $"{Humanize.Moment(last.Ended ?? default)} "
             + $"{(last.Rollback == true ? "rollback " : "")}{Humanize.Word(last.Verdict!.Value)}"
             + asked + actor + profile + recovery;

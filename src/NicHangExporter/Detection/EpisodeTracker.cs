@@ -4,6 +4,7 @@ using NicHangExporter.Linux;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
+using NicHangExporter.Remediation.Evidence;
 
 namespace NicHangExporter.Detection;
 

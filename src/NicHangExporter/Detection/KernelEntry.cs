@@ -1,3 +1,5 @@
+using NicHangExporter.Linux;
+
 namespace NicHangExporter.Detection;
 
 /// <summary>A record of the kernel log, from either source.</summary>

@@ -1,5 +1,8 @@
 using System.Text.Json.Serialization;
 using NicHangExporter.Detection.Episodes;
+using NicHangExporter.Linux;
+using NicHangExporter.Linux.Sysfs;
+using NicHangExporter.Remediation.Evidence;
 
 namespace NicHangExporter.Detection;
 

@@ -1,5 +1,6 @@
 using NicHangExporter.Detection.Patterns;
 using NicHangExporter.Hosting;
+using NicHangExporter.Linux;
 using NicHangExporter.Logging;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;

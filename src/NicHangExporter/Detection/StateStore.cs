@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using NicHangExporter.Hosting;
+using NicHangExporter.Linux;
 using NicHangExporter.Metrics;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Detection;
 

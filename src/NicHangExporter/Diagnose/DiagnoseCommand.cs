@@ -1,6 +1,7 @@
 using System.Text.Json;
 using NicHangExporter.Detection.Patterns;
 using NicHangExporter.Diagnose.LogText;
+using NicHangExporter.Linux;
 
 namespace NicHangExporter.Diagnose;
 

@@ -3,6 +3,7 @@ using NicHangExporter.Cli;
 using NicHangExporter.Detection.Episodes;
 using NicHangExporter.Detection.Patterns;
 using NicHangExporter.Remediation.Planning;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Diagnose;
 

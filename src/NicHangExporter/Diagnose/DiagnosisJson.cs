@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using NicHangExporter.Detection;
 using NicHangExporter.Detection.Patterns;
 using NicHangExporter.Diagnose.LogText;
-using NicHangExporter.Remediation;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Diagnose;
 

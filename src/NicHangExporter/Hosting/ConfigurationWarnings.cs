@@ -2,6 +2,7 @@ using NicHangExporter.Linux;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Hosting;
 
@@ -16,7 +17,8 @@ internal static class ConfigurationWarnings
     /// <summary>Deprecated options that are set.</summary>
     public static IEnumerable<string> OfDeprecated(ExporterOptions options) =>
         OptionTable.All.Where(option => option.IsDeprecated && option.Show(options).Length > 0)
-            .Select(option => $"{option.Name} is deprecated and the next release removes it: write {option.Instead} in the "
+            .Select(option =>
+                $"{option.Name} is deprecated and the next release removes it: write {option.Instead} in the "
                 + "file of alerting.config.file");
 
     /// <summary>A sentence for each mode that is on and has no effect, because nothing can trigger it.</summary>

@@ -1,3 +1,5 @@
+using NicHangExporter.Detection.Episodes;
+
 namespace NicHangExporter.Hosting;
 
 /// <summary>

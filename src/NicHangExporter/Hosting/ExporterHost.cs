@@ -10,6 +10,7 @@ using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Evidence;
+using NicHangExporter.State;
 using NicHangExporter.Web;
 using Serilog.Core;
 using Serilog.Extensions.Logging;
@@ -31,7 +32,9 @@ internal static partial class ExporterHost
     /// <summary>How long the answers to the console may take after the remediator has stopped.</summary>
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long the start waits for the history of the kernel log: the first scrape should include it.</summary>
+    /// <summary>
+    /// How long the start waits for the history of the kernel log: the first scrape should include it.
+    /// </summary>
     private static readonly TimeSpan HistoryTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>How long the start waits for the first ethtool snapshot, which may never come.</summary>
@@ -78,7 +81,8 @@ internal static partial class ExporterHost
         application.UseApi(api);
         if (api is not null)
             application.MapApi(services.GetRequiredService<ApiHandlers>());
-        application.MapPages(options.Web.TelemetryPath, services.GetRequiredService<MetricsEndpoint>(), services.GetRequiredService<HangMonitor>());
+        application.MapPages(options.Web.TelemetryPath, services.GetRequiredService<MetricsEndpoint>(),
+            services.GetRequiredService<HangMonitor>());
         return application;
     }
 
@@ -139,9 +143,9 @@ internal static partial class ExporterHost
         // A socket in a state directory belongs to the process that holds its lock. So it is made when this process
         // takes the lock.
         var local = application.Services.GetRequiredService<LocalApiServer>();
-        var served = directory.Taken.ContinueWith(
-            _ => local.StartAsync(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default).Unwrap();
-        // A client that can connect to the port finds the socket as well.
+        var served = directory.Taken.ContinueWith(_ => local.StartAsync(), CancellationToken.None,
+            TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default).Unwrap();
+        // A client that finds the port finds the socket, too.
         if (directory.IsHeld)
             await served;
         try
@@ -193,7 +197,8 @@ internal static partial class ExporterHost
     }
 
     private static async Task StopAsync(
-        HangMonitor monitor, EthtoolPoller poller, Remediator remediator, LocalApiServer local, AlertProcessor actions, AlertDispatcher pusher)
+        HangMonitor monitor, EthtoolPoller poller, Remediator remediator, LocalApiServer local, AlertProcessor actions,
+        AlertDispatcher pusher)
     {
         poller.Stop();
         var pushed = pusher.StopAsync(StopTimeout);
@@ -202,8 +207,8 @@ internal static partial class ExporterHost
         using var timeout = new CancellationTokenSource(StopTimeout);
         await monitor.StopAsync(timeout.Token);
         await settled;
+        // The socket closes last: requests that wait for a remediation get its outcome.
         using var answers = new CancellationTokenSource(AnswerTimeout);
-        // Requests on the socket that wait for a remediation get its outcome before the socket closes.
         await local.StopAsync(answers.Token);
         await Task.WhenAll(pushed, acted);
     }

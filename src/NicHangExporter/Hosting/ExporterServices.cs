@@ -14,6 +14,7 @@ using NicHangExporter.Remediation.Execution;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Planning;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.State;
 using NicHangExporter.Web;
 
 namespace NicHangExporter.Hosting;
@@ -68,13 +69,15 @@ internal static class ExporterServices
         services.AddSingleton<PendingAlertStore>();
         services.AddSingleton<AlertDispatcher>();
         services.AddSingleton(provider => new CredentialStore(
-            options, provider.GetRequiredService<ExporterMetrics>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<CredentialStore>>()));
+            options, provider.GetRequiredService<ExporterMetrics>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<CredentialStore>>()));
         services.AddSingleton<WebConfigStore>();
         services.AddSingleton<WebConfigMiddleware>();
         services.AddSingleton<HostCheck>();
         services.AddSingleton<FileReloadService>();
         services.AddSingleton(provider => new LocalApiServer(
-            options, provider.GetRequiredService<ApiHandlers>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>()));
+            options, provider.GetRequiredService<ApiHandlers>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILoggerFactory>()));
         services.AddApiHandlers();
         services.AddApi<BearerTokenHandler>();
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NicHangExporter.Api;
 using NicHangExporter.Detection;
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Sysfs;

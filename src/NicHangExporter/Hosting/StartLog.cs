@@ -1,5 +1,6 @@
 using NicHangExporter.Metrics;
 using NicHangExporter.Remediation;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Hosting;
 

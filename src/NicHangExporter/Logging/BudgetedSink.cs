@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using NicHangExporter.Linux;
 using Serilog.Core;
 using Serilog.Events;
 

@@ -1,3 +1,5 @@
+using NicHangExporter.Api;
+
 namespace NicHangExporter.Logging;
 
 /// <summary>

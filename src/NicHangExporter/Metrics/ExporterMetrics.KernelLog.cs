@@ -1,3 +1,4 @@
+using NicHangExporter.Detection;
 using Prometheus;
 
 namespace NicHangExporter.Metrics;

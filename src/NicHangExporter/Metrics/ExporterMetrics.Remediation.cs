@@ -1,3 +1,4 @@
+using NicHangExporter.Options;
 using Prometheus;
 
 namespace NicHangExporter.Metrics;

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using NicHangExporter.Api;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Options;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using NicHangExporter.Remediation;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Options;
 

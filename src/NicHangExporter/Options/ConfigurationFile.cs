@@ -1,3 +1,6 @@
+using NicHangExporter.Linux;
+using NicHangExporter.Text;
+
 namespace NicHangExporter.Options;
 
 /// <summary>Reads the configuration file into settings, with the line of each.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Options;
 
@@ -37,7 +38,8 @@ internal static class DetectionOptionTable
             detection => detection.SampleInterval, (detection, value) => detection with { SampleInterval = value })
             with { IsAdvanced = true },
         Detection.Time("stall.window", "How long packets must wait with none sent before that counts as a TX stall.",
-            "2s", "10m", detection => detection.StallWindow, (detection, value) => detection with { StallWindow = value }),
+            "2s", "10m", detection =>
+                detection.StallWindow, (detection, value) => detection with { StallWindow = value }),
         Ethtool.Time("ethtool.interval", "How often device features and settings are read by ethtool ioctls.",
             "1s", "1h", ethtool => ethtool.Interval, (ethtool, value) => ethtool with { Interval = value }),
         Ethtool.Switch("ethtool.permanent-address",

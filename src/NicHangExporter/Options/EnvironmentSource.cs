@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Text.RegularExpressions;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Options;
 

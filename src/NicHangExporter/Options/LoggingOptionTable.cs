@@ -7,7 +7,8 @@ internal static class LoggingOptionTable
 {
     private static readonly (string Name, LogLevel Level)[] Levels =
     [
-        ("debug", LogLevel.Debug), ("info", LogLevel.Information), ("warn", LogLevel.Warning), ("error", LogLevel.Error),
+        ("debug", LogLevel.Debug), ("info", LogLevel.Information), ("warn", LogLevel.Warning),
+            ("error", LogLevel.Error),
     ];
 
     private static readonly OptionGroup<LoggingOptions> Group =

@@ -1,5 +1,5 @@
 using System.Globalization;
-using NicHangExporter.Remediation;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Options;
 

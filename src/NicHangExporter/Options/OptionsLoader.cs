@@ -1,6 +1,9 @@
 using System.Collections;
+using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Planning;
+using NicHangExporter.State;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Options;
 

@@ -1,3 +1,5 @@
+using NicHangExporter.State;
+
 namespace NicHangExporter.Options;
 
 /// <summary>Files and directories of the host.</summary>

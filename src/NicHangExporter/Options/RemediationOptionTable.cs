@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using NicHangExporter.Linux;
 using NicHangExporter.Remediation.Planning;
+using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Options;
 
@@ -30,7 +31,8 @@ internal static class RemediationOptionTable
         Group.Rows("remediation.profile", "NAME=SETTINGS",
             "Additional profile: feature names of ethtool -K or of the kernel, eee, pause, as in careful=tso+gso. "
                 + "Repeatable.",
-            ProfileValidator.CheckProfile, group => group.Profiles, (group, values) => group with { Profiles = values }),
+            ProfileValidator.CheckProfile, group =>
+                group.Profiles, (group, values) => group with { Profiles = values }),
         Group.Time("remediation.cooldown",
             "Minimum time between two remediations of a device that passes traffic. It doubles with each remediation.",
             "1s", "6h", group => group.Cooldown, (group, value) => group with { Cooldown = value }),

@@ -1,4 +1,5 @@
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Options;
 

@@ -1,4 +1,6 @@
 using System.Text;
+using NicHangExporter.Linux;
+using NicHangExporter.Text;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 

@@ -1,3 +1,6 @@
+using NicHangExporter.Linux;
+using NicHangExporter.Text;
+
 namespace NicHangExporter.Options;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using NicHangExporter.Linux;
+
 namespace NicHangExporter.Options;
 
 /// <summary>A value in a YAML text. Not a record: a record prints its content, which may be a secret.</summary>

@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation.Execution;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Remediation;
 

@@ -18,7 +18,8 @@ internal static class ProtectionSummary
         Names(devices.Where(device => device is { Watched: true, NotProtected: null }));
 
     /// <summary>The watched or listed devices that are not, by reason; empty if there are none.</summary>
-    public static IEnumerable<(string Devices, NotProtected Reason)> NotHealed(IReadOnlyCollection<DeviceStatus> devices) =>
+    public static IEnumerable<(string Devices, NotProtected Reason)> NotHealed(
+        IReadOnlyCollection<DeviceStatus> devices) =>
         devices
         .Where(device => device is { Present: true, NotProtected: not null } && (device.Watched || device.Listed))
         .GroupBy(device => device.NotProtected!.Value)

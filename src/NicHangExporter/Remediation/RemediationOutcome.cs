@@ -30,7 +30,7 @@ internal sealed record RemediationOutcome(string Id, string Device, RemediationV
     public string? Profile { get; init; }
 
     /// <summary>The recovery action.</summary>
-    public string? Rung { get; init; }
+    public string? RecoveryAction { get; init; }
 
     /// <summary>The settings before, by name.</summary>
     public IReadOnlyDictionary<string, string>? Before { get; init; }

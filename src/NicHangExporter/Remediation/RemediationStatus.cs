@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Remediation.Reporting;
 
 namespace NicHangExporter.Remediation;
 

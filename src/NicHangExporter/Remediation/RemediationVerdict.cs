@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Remediation;
 

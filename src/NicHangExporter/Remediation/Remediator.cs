@@ -1,3 +1,4 @@
+using NicHangExporter.Api;
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Sysfs;

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using NicHangExporter.Api;
 
 namespace NicHangExporter.Web;
 
@@ -27,10 +28,10 @@ internal sealed class ConnectionQuota(int places)
     /// <summary>Serves the connection, if there is a place.</summary>
     public async Task HoldAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        // A peer without an address is on this host: it has come by a Unix socket.
+        // A peer without an address is on this host: it connects to a Unix socket.
         var address = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.Loopback;
         var peer = PeerOf(address, (connection.LocalEndPoint as IPEndPoint)?.Address);
-        if (Take(peer, address, () => connection.Abort(new ConnectionAbortedException("The place is needed for another connection."))) is not { } place)
+        if (Take(peer, address, Close) is not { } place)
             return;
         connection.Items[Key] = place;
         try
@@ -41,6 +42,9 @@ internal sealed class ConnectionQuota(int places)
         {
             Return(place);
         }
+
+        void Close() =>
+            connection.Abort(new ConnectionAbortedException("The place is needed for another connection."));
     }
 
     /// <summary>Notes on the connection when a request begins and ends.</summary>

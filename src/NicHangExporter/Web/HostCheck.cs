@@ -1,6 +1,5 @@
 using System.Net;
 using NicHangExporter.Api;
-using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Hosting;
 using NicHangExporter.Logging;
 using NicHangExporter.Options;

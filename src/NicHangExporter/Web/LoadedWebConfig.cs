@@ -64,7 +64,9 @@ internal sealed class LoadedWebConfig
                 seen[file] = status;
                 if (errno != Errno.None)
                 {
-                    var reason = errno == Errno.TooSmall ? "is longer than 1 MiB" : new Win32Exception((int)errno).Message;
+                    var reason = errno == Errno.TooSmall
+                        ? "is longer than 1 MiB"
+                        : new Win32Exception((int)errno).Message;
                     errors.Add($"{where}: {reason}");
                     return null;
                 }

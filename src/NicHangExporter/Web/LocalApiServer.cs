@@ -9,6 +9,7 @@ using NicHangExporter.Api.Auth;
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Options;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Web;
 
@@ -35,7 +36,9 @@ internal sealed partial class LocalApiServer(
     /// </summary>
     public const int MaxPath = 107;
 
-    /// <summary>The most connections at once. A new one takes the place of the one that is silent for longest.</summary>
+    /// <summary>
+    /// The most connections at once. A new one takes the place of the one that is silent for longest.
+    /// </summary>
     public const int MaxConnections = 32;
 
     private readonly ILogger _logger = loggers.CreateLogger<LocalApiServer>();
@@ -49,7 +52,9 @@ internal sealed partial class LocalApiServer(
     /// <summary>False for a path that no socket can have.</summary>
     public static bool Fits(string path) => Encoding.UTF8.GetByteCount(path) <= MaxPath;
 
-    /// <summary>Starts to listen. Where that fails, the log says why and the exporter runs without the socket.</summary>
+    /// <summary>
+    /// Starts to listen. Where that fails, the log says why and the exporter runs without the socket.
+    /// </summary>
     public async Task StartAsync()
     {
         await _turn.WaitAsync();
@@ -148,17 +153,19 @@ internal sealed partial class LocalApiServer(
         return server;
     }
 
-    // A process that was stopped finds the requests of that time in its socket. Their clients have given up, and have said that nothing
-    // was done.
+    // A process that was stopped finds the requests of that time in its socket. Their clients have given up, and have
+    // said that nothing was done.
     private static Task DropAbandonedAsync(HttpContext context, RequestDelegate next)
     {
-        if (!context.Request.IsChange() || context.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket || HasPeer(socket))
+        if (!context.Request.IsChange() || context.Features.Get<IConnectionSocketFeature>()?.Socket is not { } socket
+            || HasPeer(socket))
             return next(context);
         context.Abort();
         return Task.CompletedTask;
     }
 
-    // This sends nothing, but the kernel refuses it if the client has closed its end. A client that has only finished sending still listens.
+    // This sends nothing, but the kernel refuses it if the client has closed its end. A client that has only finished
+    // sending still listens.
     private static bool HasPeer(Socket socket)
     {
         try

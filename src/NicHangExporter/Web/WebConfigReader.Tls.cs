@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Net.Security;
 using System.Security.Authentication;
+using NicHangExporter.Linux;
 using NicHangExporter.Options;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Web;
 
@@ -90,7 +92,8 @@ internal sealed partial class WebConfigReader
             {
                 var names = Enum.GetNames<ClientAuthentication>();
                 Error(entry.Line,
-                    $"'{TlsPrefix}client_auth_type' must be one of {string.Join(", ", names)}{Suggestion.For(text, names)}");
+                    $"'{TlsPrefix}client_auth_type' must be one of "
+                    + $"{string.Join(", ", names)}{Suggestion.For(text, names)}");
                 return policy;
             }
             policy = Enum.Parse<ClientAuthentication>(name);

@@ -1,7 +1,10 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
+using NicHangExporter.Linux;
 using NicHangExporter.Options;
+using NicHangExporter.Remediation;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Web;
 

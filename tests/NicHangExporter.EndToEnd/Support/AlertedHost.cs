@@ -55,10 +55,14 @@ internal sealed class AlertedHost : IDisposable
     /// <summary>Starts the exporter. A hang lasts for a minute after the last report.</summary>
     /// <param name="mode">The mode of the webhook.</param>
     /// <param name="arguments">Further arguments.</param>
-    public Task<ExporterProcess> StartExporterAsync(string mode = "enforce", params IEnumerable<string> arguments) => ExporterProcess.StartAsync(new ExporterCommand(
+    public Task<ExporterProcess> StartExporterAsync(string mode = "enforce", params IEnumerable<string> arguments) =>
+        ExporterProcess.StartAsync(new ExporterCommand(
     [
-        $"--web.listen-address={_listener}", $"--path.sysfs={_host.Sysfs}", $"--path.kmsg={_host.KernelLog}", $"--state.directory={State}", $"--api.token-file={Credential}:remediate={TokenFile}", $"--api.identities={Name}",
-        $"--remediation.webhook={mode}", "--remediation.verify-window=2s", "--remediation.carrier-grace=2s", .. arguments,
+        $"--web.listen-address={_listener}", $"--path.sysfs={_host.Sysfs}", $"--path.kmsg={_host.KernelLog}",
+            $"--state.directory={State}", $"--api.token-file={Credential}:remediate={TokenFile}",
+            $"--api.identities={Name}",
+        $"--remediation.webhook={mode}", "--remediation.verify-window=2s", "--remediation.carrier-grace=2s",
+        .. arguments,
     ])
     { Network = Network });
 
@@ -66,13 +70,16 @@ internal sealed class AlertedHost : IDisposable
     public AlertmanagerSetup Alertmanager => new(new Uri($"http://{_listener}"), TokenFile);
 
     /// <summary>Starts an Alertmanager.</summary>
-    public Task<Alertmanager> StartAsync(AlertmanagerSetup setup) => Support.Alertmanager.StartAsync(Network, setup.Port, setup.Yaml, setup.Cluster);
+    public Task<Alertmanager> StartAsync(AlertmanagerSetup setup) =>
+        Support.Alertmanager.StartAsync(Network, setup.Port, setup.Yaml, setup.Cluster);
 
     /// <summary>Starts a Prometheus, and waits until it has scraped the exporter.</summary>
-    public async Task<PrometheusServer> StartPrometheusAsync(ExporterProcess exporter, params IEnumerable<int> alertmanagers)
+    public async Task<PrometheusServer> StartPrometheusAsync(
+        ExporterProcess exporter, params IEnumerable<int> alertmanagers)
     {
         Requires.Program("prometheus");
-        var prometheus = await PrometheusServer.StartAsync(Network, 9090, new PrometheusSetup(exporter.BaseAddress.Authority, Name) { Alertmanagers = [.. alertmanagers] }.Files);
+        var prometheus = await PrometheusServer.StartAsync(Network, 9090,
+            new PrometheusSetup(exporter.BaseAddress.Authority, Name) { Alertmanagers = [.. alertmanagers] }.Files);
         try
         {
             await prometheus.WatchesAsync();
@@ -91,13 +98,16 @@ internal sealed class AlertedHost : IDisposable
     /// </summary>
     public void Hang()
     {
-        _host.Log(KernelSays.HardwareUnitHang.Replace(KernelSays.Device, Device, StringComparison.Ordinal), KernelSays.Dictionary);
-        _host.Log(KernelSays.ResetAdapter.Replace(KernelSays.Device, Device, StringComparison.Ordinal), KernelSays.Dictionary);
+        _host.Log(KernelSays.HardwareUnitHang.Replace(KernelSays.Device, Device, StringComparison.Ordinal),
+            KernelSays.Dictionary);
+        _host.Log(KernelSays.ResetAdapter.Replace(KernelSays.Device, Device, StringComparison.Ordinal),
+            KernelSays.Dictionary);
     }
 
     /// <summary>A feature of a device as in <c>ethtool -k</c>.</summary>
     public string Feature(string name, string device = Device) =>
-        Network.Execute("ethtool", "-k", device).Succeeded().Split('\n').Select(line => line.Trim().Split(": ")).Single(words => words[0] == name)[1];
+        Network.Execute("ethtool", "-k", device).Succeeded().Split('\n').Select(line => line.Trim().Split(": "))
+        .Single(words => words[0] == name)[1];
 
     /// <summary>Writes a new token to a file that belongs to root.</summary>
     public string WriteToken(string name)
@@ -112,15 +122,18 @@ internal sealed class AlertedHost : IDisposable
     {
         var path = Path.Combine(State, "journal.jsonl");
         return File.Exists(path)
-            ? [.. File.ReadLines(path).Select(line => JsonDocument.Parse(line).RootElement).Where(entry => entry.GetProperty("event").GetString() == kind)] : [];
+            ? [.. File.ReadLines(path).Select(line => JsonDocument.Parse(line).RootElement)
+                .Where(entry => entry.GetProperty("event").GetString() == kind)] : [];
     }
 
     /// <summary>The labels of an alert about a device of a host.</summary>
     public static Dictionary<string, string> Alert(string device, string instance = Name) =>
-        new() { ["alertname"] = PrometheusSetup.AlertName, ["instance"] = instance, ["device"] = device, ["severity"] = "critical" };
+        new() { ["alertname"] = PrometheusSetup.AlertName, ["instance"] = instance, ["device"] = device,
+            ["severity"] = "critical" };
 
     /// <summary>How many alerts have had a verdict, including repetitions.</summary>
-    public static double Verdicts(Scrape metrics, string verdict) => metrics["nichang_alerts_received_total", ("verdict", verdict)];
+    public static double Verdicts(Scrape metrics, string verdict) =>
+        metrics["nichang_alerts_received_total", ("verdict", verdict)];
 
     /// <summary>Fails if any remediation has begun.</summary>
     public void AssertUntouched(Scrape metrics)
@@ -138,11 +151,17 @@ internal sealed class AlertedHost : IDisposable
     {
         Assert.Equal(("off", "on"), (Feature(Tso), Feature(Tso, OtherDevice)));
         var intent = Assert.Single(Journal("intent"));
-        Assert.Equal(("webhook", Credential, Device), (intent.GetProperty("trigger").GetString(), intent.GetProperty("actor").GetString(), intent.GetProperty("device").GetString()));
+        Assert.Equal(
+            ("webhook", Credential, Device),
+            (intent.GetProperty("trigger").GetString(), intent.GetProperty("actor").GetString(),
+                intent.GetProperty("device").GetString()));
         Assert.Equal("applied", Assert.Single(Journal("outcome")).GetProperty("verdict").GetString());
         foreach (var counter in new[] { "nichang_remediation_attempts_total", "nichang_remediation_outcomes_total" })
-            Assert.Equal((1, 1), (metrics.Sum(counter), metrics.Sum(counter, ("device", Device), ("trigger", "webhook"))));
-        Assert.Equal(1, metrics["nichang_remediation_outcomes_total", ("device", Device), ("trigger", "webhook"), ("outcome", "applied")]);
+            Assert.Equal(
+                (1, 1), (metrics.Sum(counter), metrics.Sum(counter, ("device", Device), ("trigger", "webhook"))));
+        Assert.Equal(
+            1, metrics["nichang_remediation_outcomes_total", ("device", Device), ("trigger", "webhook"),
+                ("outcome", "applied")]);
         Assert.Equal(alerts, Verdicts(metrics, "accepted"));
         Assert.Equal(0, metrics["nichang_monitor_failures_total"]);
     }

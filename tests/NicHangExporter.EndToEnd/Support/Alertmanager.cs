@@ -28,7 +28,8 @@ internal sealed class Alertmanager : IDisposable
     /// <param name="port">Its port on loopback.</param>
     /// <param name="configuration">Its configuration.</param>
     /// <param name="flags"><see cref="Alone"/>, or the flags of a cluster member.</param>
-    public static Task<Alertmanager> StartAsync(NetworkNamespace? network, int port, string configuration, params IEnumerable<string> flags) =>
+    public static Task<Alertmanager> StartAsync(
+        NetworkNamespace? network, int port, string configuration, params IEnumerable<string> flags) =>
         StartAsync("prometheus-alertmanager", network, port, configuration, flags);
 
     /// <summary>Starts one of another version.</summary>
@@ -37,12 +38,14 @@ internal sealed class Alertmanager : IDisposable
     /// <param name="port">Its port on loopback.</param>
     /// <param name="configuration">Its configuration.</param>
     /// <param name="flags"><see cref="Alone"/>, or the flags of a cluster member.</param>
-    public static async Task<Alertmanager> StartAsync(string program, NetworkNamespace? network, int port, string configuration, params IEnumerable<string> flags)
+    public static async Task<Alertmanager> StartAsync(
+        string program, NetworkNamespace? network, int port, string configuration, params IEnumerable<string> flags)
     {
         var alertmanager = new Alertmanager(program, network, port, [.. flags]);
         try
         {
-            await File.WriteAllTextAsync(alertmanager.Configuration, configuration, TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(
+                alertmanager.Configuration, configuration, TestContext.Current.CancellationToken);
             await alertmanager.RestartAsync();
             return alertmanager;
         }
@@ -58,7 +61,8 @@ internal sealed class Alertmanager : IDisposable
     {
         Kill();
         _server = await ServerProcess.StartAsync(_network, _port, _program, [$"--config.file={Configuration}",
-            $"--storage.path={Path.Combine(_directory.Path, "data")}", $"--web.listen-address=127.0.0.1:{_port}", $"--web.external-url={new Uri($"http://127.0.0.1:{_port}")}", .. _flags]);
+            $"--storage.path={Path.Combine(_directory.Path, "data")}", $"--web.listen-address=127.0.0.1:{_port}",
+            $"--web.external-url={new Uri($"http://127.0.0.1:{_port}")}", .. _flags]);
     }
 
     /// <summary>Kills it like a crash.</summary>
@@ -73,21 +77,24 @@ internal sealed class Alertmanager : IDisposable
     {
         var now = DateTime.UtcNow;
         using var answer = await _server!.Http.PostAsJsonAsync(new Uri("/api/v2/alerts", UriKind.Relative),
-            labels.Select(one => new { labels = one, startsAt = now, endsAt = now.AddHours(1) }), TestContext.Current.CancellationToken);
+            labels.Select(one => new { labels = one, startsAt = now, endsAt = now.AddHours(1) }),
+            TestContext.Current.CancellationToken);
         answer.EnsureSuccessStatusCode();
     }
 
     /// <summary>The alerts that fire by its API.</summary>
     public async Task<IReadOnlyList<JsonElement>> AlertsAsync()
     {
-        using var alerts = JsonDocument.Parse(await _server!.Http.GetStringAsync(new Uri("/api/v2/alerts", UriKind.Relative), TestContext.Current.CancellationToken));
+        using var alerts = JsonDocument.Parse(await _server!.Http.GetStringAsync(
+            new Uri("/api/v2/alerts", UriKind.Relative), TestContext.Current.CancellationToken));
         return [.. alerts.RootElement.EnumerateArray().Select(alert => alert.Clone())];
     }
 
     /// <summary>A sample of its own metrics; 0 if there is none.</summary>
     public async Task<double> MetricAsync(string series)
     {
-        var metrics = await _server!.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
+        var metrics = await _server!.Http.GetStringAsync(new Uri("/metrics", UriKind.Relative),
+            TestContext.Current.CancellationToken);
         var line = metrics.Split('\n').FirstOrDefault(line => line.StartsWith(series + " ", StringComparison.Ordinal));
         return line is null ? 0 : double.Parse(line[(series.Length + 1)..], CultureInfo.InvariantCulture);
     }

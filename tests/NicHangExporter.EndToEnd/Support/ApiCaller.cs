@@ -30,14 +30,17 @@ internal sealed class ApiCaller : IDisposable
 
     public Task<ApiReply> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
 
-    public Task<ApiReply> PostAsync(string path, string? body = null, params (string Name, string Value)[] headers) => SendAsync(HttpMethod.Post, path, body, headers);
+    public Task<ApiReply> PostAsync(string path, string? body = null, params (string Name, string Value)[] headers) =>
+        SendAsync(HttpMethod.Post, path, body, headers);
 
     /// <summary>Asks for a change.</summary>
     /// <param name="body">The members of the body, without its braces.</param>
     /// <param name="key">The Idempotency-Key.</param>
-    public Task<ApiReply> RemediateAsync(string body, string? key = null) => PostAsync("/api/v1/remediations", $"{{{body}}}", key is null ? [] : [("Idempotency-Key", key)]);
+    public Task<ApiReply> RemediateAsync(string body, string? key = null) =>
+        PostAsync("/api/v1/remediations", $"{{{body}}}", key is null ? [] : [("Idempotency-Key", key)]);
 
-    public async Task<ApiReply> SendAsync(HttpMethod method, string path, string? body = null, params (string Name, string Value)[] headers)
+    public async Task<ApiReply> SendAsync(
+        HttpMethod method, string path, string? body = null, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
         if (body is not null)
@@ -48,7 +51,8 @@ internal sealed class ApiCaller : IDisposable
             else
                 request.Headers.Add(name, value);
         using var response = await _http.SendAsync(request, TestContext.Current.CancellationToken);
-        var reply = new ApiReply((int)response.StatusCode, response.Headers, response.Content.Headers, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        var reply = new ApiReply((int)response.StatusCode, response.Headers, response.Content.Headers,
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Check(reply, method);
         return reply;
     }
@@ -60,12 +64,15 @@ internal sealed class ApiCaller : IDisposable
         // Where there is no API, it is another one who answers.
         if (reply.ContentHeaders.ContentType?.MediaType == "text/plain")
             return;
-        Assert.Equal(reply.Status >= 400 ? "application/problem+json" : "application/json", reply.ContentHeaders.ContentType?.ToString());
+        Assert.Equal(
+            reply.Status >= 400 ? "application/problem+json"
+            : "application/json", reply.ContentHeaders.ContentType?.ToString());
         Assert.True(reply.Headers.CacheControl?.NoStore);
         Assert.Equal(reply.Status == 401, reply.Headers.WwwAuthenticate.Count > 0);
         Assert.Equal(reply.Status == 405, reply.ContentHeaders.Allow.Count > 0);
         Assert.Equal(reply.Status == 202, reply.Headers.Location is not null);
-        Assert.True(reply.Status != 429 || reply.Headers.RetryAfter?.Delta > TimeSpan.Zero, $"429 without Retry-After: {reply}");
+        Assert.True(reply.Status != 429
+            || reply.Headers.RetryAfter?.Delta > TimeSpan.Zero, $"429 without Retry-After: {reply}");
         if (reply.Status < 400 || method == HttpMethod.Head)
             return;
         Assert.InRange(reply.ContentHeaders.ContentLength ?? long.MaxValue, 1, MaxProblem);

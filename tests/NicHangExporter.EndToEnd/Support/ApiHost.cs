@@ -30,11 +30,14 @@ internal sealed class ApiHost : IDisposable
     public string Admin { get; } = NewToken();
 
     /// <summary>Starts the daemon with the three tokens.</summary>
-    public Task<ExporterProcess> StartDaemonAsync(params IEnumerable<string> arguments) => Console.StartDaemonAsync([.. TokenFlags, .. arguments]);
+    public Task<ExporterProcess> StartDaemonAsync(params IEnumerable<string> arguments) =>
+        Console.StartDaemonAsync([.. TokenFlags, .. arguments]);
 
     /// <summary>The flags that name the files.</summary>
     public IReadOnlyList<string> TokenFlags =>
-        [$"--api.token-file=dashboard:read={File("read", Read)}", $"--api.token-file=controller:remediate={File("remediate", Remediate)}", $"--api.token-file=operator:admin={File("admin", Admin)}"];
+        [$"--api.token-file=dashboard:read={File("read", Read)}",
+            $"--api.token-file=controller:remediate={File("remediate", Remediate)}",
+            $"--api.token-file=operator:admin={File("admin", Admin)}"];
 
     /// <summary>Somebody with a token.</summary>
     public ApiCaller Call(ExporterProcess daemon, string? token, Uri? address = null)
@@ -61,7 +64,10 @@ internal sealed class ApiHost : IDisposable
 
     /// <summary>The entries of that event about this remediation.</summary>
     public List<JsonElement> Journal(string kind, string? id = null) =>
-        [.. Console.Journal().Where(entry => entry.GetProperty("event").GetString() == kind && (id is null || (entry.TryGetProperty("id", out var its) && its.GetString() == id)))];
+        [.. Console.Journal()
+            .Where(entry =>
+                entry.GetProperty("event").GetString() == kind
+                && (id is null || (entry.TryGetProperty("id", out var its) && its.GetString() == id)))];
 
     /// <summary>
     /// Holds an answer against what others say: the kernel of the feature, the journal of how it ended, and the metrics of how many ended so.
@@ -73,7 +79,9 @@ internal sealed class ApiHost : IDisposable
         Assert.Equal(verdict, Assert.Single(Journal("outcome", reply.Id)).GetProperty("verdict").GetString());
         var ended = Journal("outcome").Count(entry => Is(entry, "trigger", "api") && Is(entry, "verdict", verdict));
         await daemon.ScrapeUntilAsync($"{ended} {verdict} in the metrics", metrics =>
-            metrics.Sum("nichang_remediation_outcomes_total", ("device", "veth0"), ("trigger", "api"), ("outcome", verdict)).ToString(CultureInfo.InvariantCulture) == ended.ToString(CultureInfo.InvariantCulture));
+            metrics.Sum("nichang_remediation_outcomes_total", ("device", "veth0"), ("trigger", "api"),
+                ("outcome", verdict))
+                    .ToString(CultureInfo.InvariantCulture) == ended.ToString(CultureInfo.InvariantCulture));
     }
 
     public void Dispose()
@@ -84,5 +92,6 @@ internal sealed class ApiHost : IDisposable
         _tokens.Dispose();
     }
 
-    private static bool Is(JsonElement entry, string member, string value) => entry.TryGetProperty(member, out var its) && its.GetString() == value;
+    private static bool Is(JsonElement entry, string member, string value) =>
+        entry.TryGetProperty(member, out var its) && its.GetString() == value;
 }

@@ -19,11 +19,13 @@ internal sealed class ComposeFile
     public IEnumerable<string> Services => _services.Children.Keys.Select(name => name.ToString());
 
     /// <summary>A list of a service: command, volumes, cap_add.</summary>
-    public IReadOnlyList<string> List(string service, string key) => [.. ((YamlSequenceNode)_services[service][key]).Select(word => word.ToString())];
+    public IReadOnlyList<string> List(string service, string key) =>
+        [.. ((YamlSequenceNode)_services[service][key]).Select(word => word.ToString())];
 
     /// <summary>The environment variables of a service.</summary>
     public IReadOnlyDictionary<string, string> Environment(string service) =>
-        ((YamlMappingNode)_services[service]["environment"]).ToDictionary(pair => pair.Key.ToString(), pair => pair.Value.ToString());
+        ((YamlMappingNode)_services[service]["environment"])
+        .ToDictionary(pair => pair.Key.ToString(), pair => pair.Value.ToString());
 
     public string Value(string service, string key) => _services[service][key].ToString();
 }

@@ -27,11 +27,16 @@ internal sealed class ConsoleHost : IDisposable
     /// <summary>What daemon and commands are both told.</summary>
     public List<string> Options { get; } = [];
 
-    private IEnumerable<string> Flags => [$"--state.directory={State}", $"--path.kmsg={_directory["kmsg"]}", "--remediation.devices=veth0", "--remediation.verify-window=2s", "--remediation.carrier-grace=2s", .. Options];
+    private IEnumerable<string> Flags =>
+        [$"--state.directory={State}", $"--path.kmsg={_directory["kmsg"]}", "--remediation.devices=veth0",
+            "--remediation.verify-window=2s", "--remediation.carrier-grace=2s", .. Options];
 
     /// <summary>Starts the daemon.</summary>
     public Task<ExporterProcess> StartDaemonAsync(params IEnumerable<string> arguments) =>
-        ExporterProcess.StartAsync(new ExporterCommand([ExporterCommand.AnyPort, "--collector.virtual", "--ethtool.interval=1s", .. Flags, .. arguments]) { Network = Network });
+        ExporterProcess.StartAsync(
+            new ExporterCommand(
+                [ExporterCommand.AnyPort, "--collector.virtual", "--ethtool.interval=1s", .. Flags, .. arguments])
+                    { Network = Network });
 
     /// <summary>Runs a command.</summary>
     public Task<Execution> RunAsync(params IEnumerable<string> arguments) => Command(arguments).RunAsync();
@@ -58,10 +63,12 @@ internal sealed class ConsoleHost : IDisposable
 
     /// <summary>A feature of veth0 as <c>ethtool -k</c> prints it.</summary>
     public string Feature(string name) =>
-        Network.Execute("ethtool", "-k", "veth0").Succeeded().Split('\n').Select(line => line.Trim().Split(": ")).Single(words => words[0] == name)[1];
+        Network.Execute("ethtool", "-k", "veth0").Succeeded().Split('\n').Select(line => line.Trim().Split(": "))
+        .Single(words => words[0] == name)[1];
 
     /// <summary>The journal, line by line.</summary>
-    public List<JsonElement> Journal() => [.. File.ReadLines(Path.Combine(State, "journal.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
+    public List<JsonElement> Journal() =>
+        [.. File.ReadLines(Path.Combine(State, "journal.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
 
     public void Dispose()
     {

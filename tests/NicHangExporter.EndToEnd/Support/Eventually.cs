@@ -18,7 +18,8 @@ internal static class Eventually
     /// <param name="observe">Makes an observation.</param>
     /// <param name="condition">The condition of an observation.</param>
     /// <param name="limit">The time limit; null for <see cref="Limit"/>.</param>
-    public static async Task<T> HoldsAsync<T>(string what, Func<Task<T>> observe, Func<T, bool> condition, TimeSpan? limit = null)
+    public static async Task<T> HoldsAsync<T>(
+        string what, Func<Task<T>> observe, Func<T, bool> condition, TimeSpan? limit = null)
     {
         var clock = Stopwatch.StartNew();
         while (true)
@@ -33,6 +34,7 @@ internal static class Eventually
     }
 
     /// <inheritdoc cref="HoldsAsync{T}(string, Func{Task{T}}, Func{T, bool}, TimeSpan?)"/>
-    public static Task<T> HoldsAsync<T>(string what, Func<T> observe, Func<T, bool> condition, TimeSpan? limit = null) =>
+    public static Task<T> HoldsAsync<T>(
+        string what, Func<T> observe, Func<T, bool> condition, TimeSpan? limit = null) =>
         HoldsAsync(what, () => Task.FromResult(observe()), condition, limit);
 }

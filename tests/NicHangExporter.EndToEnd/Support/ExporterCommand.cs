@@ -28,21 +28,24 @@ internal sealed record ExporterCommand(params IEnumerable<string> Arguments)
     /// <summary>Its address, for a test that can't read it from the log; null if the log has it.</summary>
     public Uri? Address { get; init; }
 
-    private static IReadOnlyList<string> Program => System.Environment.GetEnvironmentVariable("EXPORTER_UNDER_TEST") is { Length: > 0 } binary
+    private static IReadOnlyList<string> Program =>
+        System.Environment.GetEnvironmentVariable("EXPORTER_UNDER_TEST") is { Length: > 0 } binary
         ? [binary]
         : ["dotnet", Path.Combine(AppContext.BaseDirectory, "nic-hang-exporter.dll")];
 
     public Process Start()
     {
         // A background job of a shell ignores SIGINT, and the exporter would inherit that.
-        IReadOnlyList<string> words = ["env", "--default-signal=INT,HUP", .. Network is null ? [] : new[] { "ip", "netns", "exec", Network.Name }, .. Wrapper, .. Program, .. Arguments];
+        IReadOnlyList<string> words = ["env", "--default-signal=INT,HUP", .. Network is null ? []
+            : new[] { "ip", "netns", "exec", Network.Name }, .. Wrapper, .. Program, .. Arguments];
         var start = new ProcessStartInfo(Requires.Find(words[0]) ?? words[0], words.Skip(1))
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("NICHANG_", StringComparison.Ordinal)).ToList())
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("NICHANG_", StringComparison.Ordinal))
+            .ToList())
             start.Environment.Remove(name);
         foreach (var (name, value) in Environment)
             start.Environment[name] = value;

@@ -48,14 +48,17 @@ internal sealed partial class ExporterProcess : IDisposable
     /// overwritten records: the machine has one ring, and other tests write to it and overrun it.
     /// </summary>
     public IReadOnlyList<string> Complaints => [.. Log.Where(line =>
-        !line.Contains(" level=info ", StringComparison.Ordinal) && !line.Contains("User space wrote", StringComparison.Ordinal)
+        !line.Contains(" level=info ", StringComparison.Ordinal)
+        && !line.Contains("User space wrote", StringComparison.Ordinal)
         && !line.Contains("records of the kernel log were lost", StringComparison.Ordinal))];
 
     /// <summary>A client for it.</summary>
     public HttpClient Http => _http;
 
     /// <summary>Every address that it listens on, in the order of its options.</summary>
-    public IReadOnlyList<Uri> Addresses => [.. ListeningOn().Match(Log.Single(line => ListeningOn().IsMatch(line))).Groups[1].Value.Split(", ").Select(address => new Uri(address))];
+    public IReadOnlyList<Uri> Addresses =>
+        [.. ListeningOn().Match(Log.Single(line => ListeningOn().IsMatch(line))).Groups[1].Value.Split(", ")
+            .Select(address => new Uri(address))];
 
     /// <summary>Starts the exporter on a free port, and waits until it listens.</summary>
     public static Task<ExporterProcess> StartAsync(params IEnumerable<string> arguments) =>
@@ -75,7 +78,8 @@ internal sealed partial class ExporterProcess : IDisposable
         catch (TimeoutException)
         {
             exporter.Dispose();
-            throw new TimeoutException($"The exporter does not listen after {Eventually.Limit}. Its log: {string.Join('\n', exporter.Log)}");
+            throw new TimeoutException(
+                $"The exporter does not listen after {Eventually.Limit}. Its log: {string.Join('\n', exporter.Log)}");
         }
         catch
         {
@@ -88,7 +92,8 @@ internal sealed partial class ExporterProcess : IDisposable
     public SocketsHttpHandler NewHandler() => NamespaceClient.NewHandler(_network);
 
     /// <summary>Connects to it.</summary>
-    public Task<Socket> ConnectAsync(DnsEndPoint address, CancellationToken cancellation) => NamespaceClient.ConnectAsync(_network, address, cancellation);
+    public Task<Socket> ConnectAsync(DnsEndPoint address, CancellationToken cancellation) =>
+        NamespaceClient.ConnectAsync(_network, address, cancellation);
 
     public void Send(Signal signal) => Signals.Send(Id, signal);
 
@@ -124,15 +129,18 @@ internal sealed partial class ExporterProcess : IDisposable
 
     /// <summary>The current metrics.</summary>
     public async Task<Scrape> ScrapeAsync() =>
-        Scrape.Parse(await _http.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken));
+        Scrape.Parse(
+            await _http.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken));
 
     /// <summary>Scrapes until a condition holds for the metrics, and returns them.</summary>
     public async Task<Scrape> ScrapeUntilAsync(string what, Func<Scrape, bool> condition, TimeSpan? limit = null) =>
-        await Eventually.HoldsAsync($"{what} (log: {string.Join('\n', Log.TakeLast(20))})", ScrapeAsync, condition, limit);
+        await Eventually.HoldsAsync(
+            $"{what} (log: {string.Join('\n', Log.TakeLast(20))})", ScrapeAsync, condition, limit);
 
     /// <summary>Waits for a line in the log.</summary>
     public async Task<string> LoggedAsync(string part) =>
-        (await Eventually.HoldsAsync($"a log line with '{part}'", () => new LogLines(Log), log => log.With(part).Any())).With(part).First();
+        (await Eventually.HoldsAsync($"a log line with '{part}'", () => new LogLines(Log), log => log.With(part).Any()))
+        .With(part).First();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -148,7 +156,8 @@ internal sealed partial class ExporterProcess : IDisposable
     {
         try
         {
-            using var answer = await _http.GetAsync(new Uri("/-/ready", UriKind.Relative), TestContext.Current.CancellationToken);
+            using var answer =
+                await _http.GetAsync(new Uri("/-/ready", UriKind.Relative), TestContext.Current.CancellationToken);
             return answer.IsSuccessStatusCode;
         }
         catch (HttpRequestException)
@@ -161,7 +170,9 @@ internal sealed partial class ExporterProcess : IDisposable
     {
         if (line is null)
         {
-            _listening.TrySetException(new InvalidOperationException($"The exporter ended before it listened. Its log: {string.Join('\n', Log)}"));
+            _listening.TrySetException(
+                new InvalidOperationException(
+                    $"The exporter ended before it listened. Its log: {string.Join('\n', Log)}"));
             return;
         }
         lock (_log)
@@ -175,7 +186,8 @@ internal sealed partial class ExporterProcess : IDisposable
 
     private sealed record LogLines(IReadOnlyList<string> Lines)
     {
-        public IEnumerable<string> With(string part) => Lines.Where(line => line.Contains(part, StringComparison.Ordinal));
+        public IEnumerable<string> With(string part) =>
+            Lines.Where(line => line.Contains(part, StringComparison.Ordinal));
 
         public override string ToString() => string.Join('\n', Lines);
     }

@@ -12,9 +12,12 @@ internal sealed class FakeHost : IDisposable
 {
     private static readonly string[] Statistics =
     [
-        "collisions", "multicast", "rx_bytes", "rx_compressed", "rx_crc_errors", "rx_dropped", "rx_errors", "rx_fifo_errors", "rx_frame_errors",
-        "rx_length_errors", "rx_missed_errors", "rx_nohandler", "rx_over_errors", "rx_packets", "tx_aborted_errors", "tx_bytes", "tx_carrier_errors",
-        "tx_compressed", "tx_dropped", "tx_errors", "tx_fifo_errors", "tx_heartbeat_errors", "tx_packets", "tx_window_errors",
+        "collisions", "multicast", "rx_bytes", "rx_compressed", "rx_crc_errors", "rx_dropped", "rx_errors",
+            "rx_fifo_errors", "rx_frame_errors",
+        "rx_length_errors", "rx_missed_errors", "rx_nohandler", "rx_over_errors", "rx_packets", "tx_aborted_errors",
+        "tx_bytes", "tx_carrier_errors",
+        "tx_compressed", "tx_dropped", "tx_errors", "tx_fifo_errors", "tx_heartbeat_errors", "tx_packets",
+        "tx_window_errors",
     ];
 
     private readonly TemporaryDirectory _directory = new();
@@ -40,7 +43,8 @@ internal sealed class FakeHost : IDisposable
     public string State => _directory["state"];
 
     /// <summary>The flags that select this host.</summary>
-    public IEnumerable<string> Paths => [$"--path.sysfs={Sysfs}", $"--path.procfs={Procfs}", $"--path.kmsg={KernelLog}"];
+    public IEnumerable<string> Paths =>
+        [$"--path.sysfs={Sysfs}", $"--path.procfs={Procfs}", $"--path.kmsg={KernelLog}"];
 
     /// <summary>
     /// Boots: a new boot_id, an empty kernel log, sequence numbers from 0. Only while no exporter runs.
@@ -65,8 +69,11 @@ internal sealed class FakeHost : IDisposable
             Directory.CreateDirectory(Path.Combine(device, directory));
         foreach (var statistic in Statistics)
             Write(device, $"statistics/{statistic}", "0");
-        foreach (var (file, value) in new[] { ("ifindex", "2"), ("operstate", "up"), ("mtu", "1500"), ("carrier_changes", "2"), ("carrier_up_count", "1"),
-            ("carrier_down_count", "1"), ("queues/tx-0/tx_timeout", "0"), ("queues/tx-0/byte_queue_limits/inflight", "0") })
+        foreach (var (file, value) in new[]
+            { ("ifindex", "2"), ("operstate", "up"), ("mtu", "1500"), ("carrier_changes", "2"),
+                ("carrier_up_count", "1"),
+            ("carrier_down_count", "1"), ("queues/tx-0/tx_timeout", "0"),
+            ("queues/tx-0/byte_queue_limits/inflight", "0") })
             Write(device, file, value);
         File.CreateSymbolicLink(Path.Combine(parent, "driver"), Path.Combine("../../../bus/pci/drivers", driver));
         File.CreateSymbolicLink(Path.Combine(device, "device"), Path.Combine("../..", "../" + bus));
@@ -93,7 +100,9 @@ internal sealed class FakeHost : IDisposable
         {
             var record = new StringBuilder();
             var microseconds = (long)Stopwatch.GetElapsedTime(0).TotalMicroseconds;
-            record.Append(CultureInfo.InvariantCulture, $"3,{_sequence++},{microseconds},-;{text.Replace("\n", @"\x0a", StringComparison.Ordinal)}\n");
+            record.Append(
+                CultureInfo.InvariantCulture,
+                $"3,{_sequence++},{microseconds},-;{text.Replace("\n", @"\x0a", StringComparison.Ordinal)}\n");
             foreach (var line in dictionary)
                 record.Append(CultureInfo.InvariantCulture, $" {line}\n");
             File.AppendAllText(KernelLog, record.ToString());
@@ -106,5 +115,6 @@ internal sealed class FakeHost : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _directory.Dispose();
 
-    private static void Write(string device, string file, string value) => File.WriteAllText(Path.Combine(device, file), value + "\n");
+    private static void Write(string device, string file, string value) =>
+        File.WriteAllText(Path.Combine(device, file), value + "\n");
 }

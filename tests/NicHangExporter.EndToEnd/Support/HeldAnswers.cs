@@ -77,7 +77,9 @@ internal sealed class HeldAnswers : IDisposable
         try
         {
             await exporter.ConnectAsync(_exporter.Host, _exporter.Port, _end.Token);
-            await Task.WhenAny(PassRequestsAsync(client.GetStream(), exporter.GetStream()), PassAnswersAsync(exporter.GetStream(), client.GetStream()));
+            await Task.WhenAny(
+                PassRequestsAsync(client.GetStream(), exporter.GetStream()),
+                PassAnswersAsync(exporter.GetStream(), client.GetStream()));
         }
         catch (Exception exception) when (exception is IOException or SocketException or OperationCanceledException)
         {

@@ -15,7 +15,8 @@ internal static class LoopbackPort
     private static int _next = Random.Shared.Next(First, Last);
 
     /// <summary>A port that is free now, and that this process has not used before.</summary>
-    public static int Free() => Find() ?? throw new InvalidOperationException($"no port is free between {First} and {Last}");
+    public static int Free() =>
+        Find() ?? throw new InvalidOperationException($"no port is free between {First} and {Last}");
 
     /// <summary>Like <see cref="Free"/>; null if no port is free.</summary>
     public static int? Find()

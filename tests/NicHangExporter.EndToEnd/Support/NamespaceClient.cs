@@ -15,12 +15,15 @@ internal static class NamespaceClient
     /// </summary>
     public static SocketsHttpHandler NewHandler(NetworkNamespace? network) => new()
     {
-        SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null },
-        ConnectCallback = async (context, cancellation) => new NetworkStream(await ConnectAsync(network, context.DnsEndPoint, cancellation), ownsSocket: true),
+        SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback =
+            (_, certificate, _, _) => certificate is not null },
+        ConnectCallback = async (context, cancellation) =>
+            new NetworkStream(await ConnectAsync(network, context.DnsEndPoint, cancellation), ownsSocket: true),
     };
 
     /// <summary>A connection from that namespace.</summary>
-    public static async Task<Socket> ConnectAsync(NetworkNamespace? network, DnsEndPoint address, CancellationToken cancellation)
+    public static async Task<Socket> ConnectAsync(
+        NetworkNamespace? network, DnsEndPoint address, CancellationToken cancellation)
     {
         var socket = network is null ? NewSocket() : network.Inside(NewSocket);
         try

@@ -14,10 +14,14 @@ internal sealed record ProcStatus(char State, int Threads, int Breathing, int De
     /// <summary>Reads the state of a process.</summary>
     public static ProcStatus Of(int process)
     {
-        var state = File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("State:", StringComparison.Ordinal))["State:".Length..].Trim()[0];
+        var state = File.ReadLines($"/proc/{process}/status")
+            .First(line => line.StartsWith("State:", StringComparison.Ordinal))["State:".Length..].Trim()[0];
         var threads = ThreadNames(process);
-        var breathing = threads.Count(name => BreathingThreads.Any(begin => name.StartsWith(begin, StringComparison.Ordinal)));
-        return new ProcStatus(state, threads.Count - breathing, breathing, OpenFiles(process).Count(file => !file.EndsWith(".dll", StringComparison.Ordinal)));
+        var breathing =
+            threads.Count(name => BreathingThreads.Any(begin => name.StartsWith(begin, StringComparison.Ordinal)));
+        return new ProcStatus(
+            state, threads.Count - breathing, breathing,
+            OpenFiles(process).Count(file => !file.EndsWith(".dll", StringComparison.Ordinal)));
     }
 
     private static List<string> ThreadNames(int process)

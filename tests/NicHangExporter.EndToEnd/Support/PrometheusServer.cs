@@ -26,7 +26,9 @@ internal sealed class PrometheusServer : IDisposable
     /// <param name="port">Its port on loopback.</param>
     /// <param name="files">Its <see cref="Configuration"/> and the files that it names.</param>
     /// <param name="flags">Further flags.</param>
-    public static async Task<PrometheusServer> StartAsync(NetworkNamespace? network, int port, IReadOnlyDictionary<string, string> files, params IEnumerable<string> flags)
+    public static async Task<PrometheusServer> StartAsync(
+        NetworkNamespace? network, int port, IReadOnlyDictionary<string, string> files,
+        params IEnumerable<string> flags)
     {
         var prometheus = new PrometheusServer();
         try
@@ -38,8 +40,10 @@ internal sealed class PrometheusServer : IDisposable
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
                 await File.WriteAllTextAsync(path, content, TestContext.Current.CancellationToken);
             }
-            prometheus._server = await ServerProcess.StartAsync(network, port, "prometheus", [$"--config.file={Path.Combine(directory, Configuration)}",
-                $"--storage.tsdb.path={Path.Combine(directory, "data")}", $"--web.listen-address=127.0.0.1:{port}", "--rules.alert.resend-delay=1s", "--log.level=warn", .. flags]);
+            prometheus._server = await ServerProcess.StartAsync(network, port, "prometheus",
+                [$"--config.file={Path.Combine(directory, Configuration)}",
+                $"--storage.tsdb.path={Path.Combine(directory, "data")}", $"--web.listen-address=127.0.0.1:{port}",
+                    "--rules.alert.resend-delay=1s", "--log.level=warn", .. flags]);
             return prometheus;
         }
         catch
@@ -50,7 +54,8 @@ internal sealed class PrometheusServer : IDisposable
     }
 
     /// <summary>The value of the only series of a query; null for none.</summary>
-    public async Task<double?> QueryAsync(string query) => await ResultAsync(query) is [var only] ? Sample(only.GetProperty("value")).Value : null;
+    public async Task<double?> QueryAsync(string query) =>
+        await ResultAsync(query) is [var only] ? Sample(only.GetProperty("value")).Value : null;
 
     /// <summary>The scraped samples of the only series of a range selector; empty if there is no such series.</summary>
     public async Task<IReadOnlyList<StoredSample>> SamplesAsync(string query) =>
@@ -60,7 +65,8 @@ internal sealed class PrometheusServer : IDisposable
     /// <param name="path">Path and query, below /api/v1/.</param>
     public async Task<JsonElement> AskAsync(string path)
     {
-        using var answer = await _server!.Http.GetAsync(new Uri($"/api/v1/{path}", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var answer = await _server!.Http.GetAsync(new Uri($"/api/v1/{path}", UriKind.Relative),
+            TestContext.Current.CancellationToken);
         var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         Assert.True(answer.IsSuccessStatusCode, $"{text} to {Uri.UnescapeDataString(path)}");
         using var json = JsonDocument.Parse(text);
@@ -80,10 +86,13 @@ internal sealed class PrometheusServer : IDisposable
     private async Task<List<JsonElement>> ResultAsync(string query)
     {
         var path = new Uri($"/api/v1/query?query={Uri.EscapeDataString(query)}", UriKind.Relative);
-        using var answer = JsonDocument.Parse(await _server!.Http.GetStringAsync(path, TestContext.Current.CancellationToken));
-        return [.. answer.RootElement.GetProperty("data").GetProperty("result").EnumerateArray().Select(series => series.Clone())];
+        using var answer =
+            JsonDocument.Parse(await _server!.Http.GetStringAsync(path, TestContext.Current.CancellationToken));
+        return [.. answer.RootElement.GetProperty("data").GetProperty("result").EnumerateArray()
+            .Select(series => series.Clone())];
     }
 
     private static StoredSample Sample(JsonElement pair) =>
-        new(DateTimeOffset.UnixEpoch + TimeSpan.FromSeconds(pair[0].GetDouble()), double.Parse(pair[1].GetString()!, CultureInfo.InvariantCulture));
+        new(DateTimeOffset.UnixEpoch + TimeSpan.FromSeconds(pair[0].GetDouble()),
+            double.Parse(pair[1].GetString()!, CultureInfo.InvariantCulture));
 }

@@ -46,7 +46,8 @@ internal sealed class RawRequest : IDisposable
     }
 
     /// <summary>Writes more.</summary>
-    public async Task WriteAsync(string text) => await _stream.WriteAsync(Encoding.Latin1.GetBytes(text), TestContext.Current.CancellationToken);
+    public async Task WriteAsync(string text) =>
+        await _stream.WriteAsync(Encoding.Latin1.GetBytes(text), TestContext.Current.CancellationToken);
 
     /// <summary>Ends the sending direction.</summary>
     public void End() => _stream.Socket.Shutdown(SocketShutdown.Send);

@@ -19,8 +19,11 @@ internal sealed class RtnlHold : IDisposable
         Requires.Root();
         Requires.Program("gcc");
         var program = Path.Combine(AppContext.BaseDirectory, "rtnl-hold");
-        Execution.Of("gcc", "-Wall", "-Wextra", "-Werror", "-O2", "-pthread", "-o", program, Path.Combine(AppContext.BaseDirectory, "Support", "rtnl-hold.c")).Succeeded();
-        var process = Process.Start(new ProcessStartInfo(program, [((int)longest.TotalMilliseconds).ToString(System.Globalization.CultureInfo.InvariantCulture)])
+        Execution.Of(
+            "gcc", "-Wall", "-Wextra", "-Werror", "-O2", "-pthread", "-o", program,
+            Path.Combine(AppContext.BaseDirectory, "Support", "rtnl-hold.c")).Succeeded();
+        var process = Process.Start(new ProcessStartInfo(
+            program, [((int)longest.TotalMilliseconds).ToString(System.Globalization.CultureInfo.InvariantCulture)])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -32,7 +35,8 @@ internal sealed class RtnlHold : IDisposable
     /// <summary>True if a program that needs RTNL still waits after a second.</summary>
     public static bool IsHeld()
     {
-        using var other = Process.Start(new ProcessStartInfo(Requires.Find("ip")!, ["link", "set", "dev", "lo", "up"]))!;
+        using var other =
+            Process.Start(new ProcessStartInfo(Requires.Find("ip")!, ["link", "set", "dev", "lo", "up"]))!;
         var waits = !other.WaitForExit(TimeSpan.FromSeconds(1));
         return waits;
     }

@@ -27,7 +27,9 @@ internal sealed class Scrape
     public double this[string name, params (string Name, string Value)[] labels] => Of(name, labels) switch
     {
         [var only] => only.Value,
-        var several => throw new InvalidOperationException($"{several.Count} samples of {name}{{{string.Join(',', labels)}}} in {this}"),
+        var several =>
+            throw new InvalidOperationException(
+                $"{several.Count} samples of {name}{{{string.Join(',', labels)}}} in {this}"),
     };
 
     /// <summary>Parses an exposition; fails the test if it is invalid.</summary>
@@ -43,7 +45,8 @@ internal sealed class Scrape
             {
                 var sample = ParseSample(line);
                 // TYPE precedes the first sample of its family, and samples of a family are contiguous.
-                Assert.True(scrape.Types.LastOrDefault() is { Key: not null } family && IsOf(sample.Name, family.Key, family.Value), $"outside its family: {line}");
+                Assert.True(scrape.Types.LastOrDefault() is { Key: not null } family
+                    && IsOf(sample.Name, family.Key, family.Value), $"outside its family: {line}");
                 Assert.True(series.Add(line[..line.LastIndexOf(' ')]), $"second sample of a series: {line}");
                 scrape.Samples.Add(sample);
             }
@@ -52,20 +55,28 @@ internal sealed class Scrape
 
     /// <summary>The samples with that name and at least those labels.</summary>
     public List<Sample> Of(string name, params (string Name, string Value)[] labels) =>
-        Samples.FindAll(sample => sample.Name == name && labels.All(label => sample.Labels.GetValueOrDefault(label.Name) == label.Value));
+        Samples.FindAll(
+            sample => sample.Name == name && labels.All(label =>
+                sample.Labels.GetValueOrDefault(label.Name) == label.Value));
 
     /// <summary>Their sum; 0 for none.</summary>
-    public double Sum(string name, params (string Name, string Value)[] labels) => Of(name, labels).Sum(sample => sample.Value);
+    public double Sum(string name, params (string Name, string Value)[] labels) =>
+        Of(name, labels).Sum(sample => sample.Value);
 
     /// <summary>The values of a label of a metric, in order.</summary>
-    public List<string> Labels(string name, string label) => [.. Of(name).Select(sample => sample.Labels[label]).Distinct()];
+    public List<string> Labels(string name, string label) =>
+        [.. Of(name).Select(sample => sample.Labels[label]).Distinct()];
 
     /// <summary>The part that is useful in a failure message: the exporter's own metrics, without zeros.</summary>
-    public override string ToString() => string.Join('\n', Text.Split('\n').Where(line => !line.StartsWith('#') && !line.EndsWith(" 0", StringComparison.Ordinal)
-        && new[] { "nichang_feature", "nichang_device_r", "nichang_device_t", "process_" }.All(prefix => !line.StartsWith(prefix, StringComparison.Ordinal))));
+    public override string ToString() =>
+        string.Join('\n',
+            Text.Split('\n').Where(line => !line.StartsWith('#') && !line.EndsWith(" 0", StringComparison.Ordinal)
+        && new[] { "nichang_feature", "nichang_device_r", "nichang_device_t", "process_" }.All(
+            prefix => !line.StartsWith(prefix, StringComparison.Ordinal))));
 
     private static bool IsOf(string sample, string family, string type) =>
-        type == "histogram" ? sample == family + "_bucket" || sample == family + "_sum" || sample == family + "_count" : sample == family;
+        type == "histogram" ? sample == family + "_bucket" || sample == family + "_sum" || sample == family + "_count"
+        : sample == family;
 
     private static Sample ParseSample(string line)
     {

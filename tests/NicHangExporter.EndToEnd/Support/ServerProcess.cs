@@ -14,10 +14,12 @@ internal sealed class ServerProcess : IDisposable
     private ServerProcess(NetworkNamespace? network, int port, string program, IEnumerable<string> arguments)
     {
         // ip executes the program, so that the process is the program's.
-        IReadOnlyList<string> words = [.. network is null ? [] : new[] { "ip", "netns", "exec", network.Name }, Requires.Find(program)!, .. arguments];
+        IReadOnlyList<string> words = [.. network is null ? []
+            : new[] { "ip", "netns", "exec", network.Name }, Requires.Find(program)!, .. arguments];
         Http = new HttpClient(NamespaceClient.NewHandler(network));
         Http.BaseAddress = new Uri($"http://127.0.0.1:{port}");
-        _process = Process.Start(new ProcessStartInfo(Requires.Find(words[0])!, words.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        _process = Process.Start(new ProcessStartInfo(Requires.Find(words[0])!, words.Skip(1))
+            { RedirectStandardOutput = true, RedirectStandardError = true })!;
         _process.ErrorDataReceived += (_, line) => Take(line.Data);
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
@@ -41,17 +43,20 @@ internal sealed class ServerProcess : IDisposable
     /// <param name="port">The port on loopback that the arguments make it listen on.</param>
     /// <param name="program">The program.</param>
     /// <param name="arguments">Its command line.</param>
-    public static Task<ServerProcess> StartAsync(NetworkNamespace? network, int port, string program, params IEnumerable<string> arguments) =>
+    public static Task<ServerProcess> StartAsync(
+        NetworkNamespace? network, int port, string program, params IEnumerable<string> arguments) =>
         StartAsync(network, port, program, new Uri("/-/ready", UriKind.Relative), arguments);
 
     /// <summary>The same for a program that is ready when another path answers.</summary>
-    public static async Task<ServerProcess> StartAsync(NetworkNamespace? network, int port, string program, Uri ready, params IEnumerable<string> arguments)
+    public static async Task<ServerProcess> StartAsync(
+        NetworkNamespace? network, int port, string program, Uri ready, params IEnumerable<string> arguments)
     {
         Requires.Program(program);
         var server = new ServerProcess(network, port, program, arguments);
         try
         {
-            await Eventually.HoldsAsync($"{program} is ready", () => server.ReadinessAsync(ready), readiness => readiness == "ready");
+            await Eventually.HoldsAsync(
+                $"{program} is ready", () => server.ReadinessAsync(ready), readiness => readiness == "ready");
             return server;
         }
         catch

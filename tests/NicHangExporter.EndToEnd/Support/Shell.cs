@@ -12,11 +12,13 @@ internal sealed class Shell : IDisposable
 
     public Shell(NetworkNamespace network)
     {
-        _process = Process.Start(new ProcessStartInfo(Requires.Find("ip")!, ["netns", "exec", network.Name, "bash", "--norc", "--noprofile"])
+        _process = Process.Start(new ProcessStartInfo(
+            Requires.Find("ip")!, ["netns", "exec", network.Name, "bash", "--norc", "--noprofile"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
-            Environment = { ["LC_ALL"] = "C", ["PATH"] = System.Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin:/sbin" },
+            Environment =
+            { ["LC_ALL"] = "C", ["PATH"] = System.Environment.GetEnvironmentVariable("PATH") + ":/usr/sbin:/sbin" },
         })!;
         _process.StandardInput.WriteLine("exec 2>&1");
     }

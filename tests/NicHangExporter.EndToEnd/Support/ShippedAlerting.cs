@@ -14,7 +14,8 @@ internal sealed partial class ShippedAlerting(string repository)
 
     /// <summary>The rules, including the optional ones, by their names in the sample of prometheus.yml.</summary>
     public Dictionary<string, string> Rules() =>
-        new[] { "prometheus/rules", "prometheus/rules-optional" }.SelectMany(directory => Directory.EnumerateFiles(In(directory), "*.yml"))
+        new[] { "prometheus/rules", "prometheus/rules-optional" }.SelectMany(
+            directory => Directory.EnumerateFiles(In(directory), "*.yml"))
             .ToDictionary(path => $"rules/{Path.GetFileName(path)}", File.ReadAllText);
 
     /// <summary>The sample of prometheus.yml.</summary>
@@ -27,17 +28,22 @@ internal sealed partial class ShippedAlerting(string repository)
         var sample = Changed(File.ReadAllText(In("prometheus/scrape.yml")), "localhost:9093", alertmanager);
         // The commented-out lines are for hosts that serve TLS.
         sample = Changed(sample, "# scheme: https", "scheme: https");
-        sample = Changed(sample, "# tls_config: {ca_file: /etc/prometheus/hosts-ca.pem}", $"tls_config: {{ca_file: '{authority}'}}");
+        sample = Changed(
+            sample, "# tls_config: {ca_file: /etc/prometheus/hosts-ca.pem}", $"tls_config: {{ca_file: '{authority}'}}");
         var node = NodeRule().Match(sample);
         Assert.True(node.Success, "the sample of prometheus.yml gives every target the label node");
         IEnumerable<string> redirections =
         [
             "{source_labels: [__address__], target_label: instance}",
-            .. targets.Select(target => $"{{source_labels: [instance], regex: '{Regex.Escape(target.Key)}', target_label: __metrics_path__, replacement: {target.Value.Path}}}"),
+            .. targets.Select(
+                target => $"{{source_labels: [instance], regex: '{Regex.Escape(target.Key)}', target_label: __metrics_path__, replacement: {target.Value.Path}}}"),
             $"{{target_label: __address__, replacement: '{Nobody}'}}",
-            .. targets.Select(target => $"{{source_labels: [instance], regex: '{Regex.Escape(target.Key)}', target_label: __address__, replacement: '{target.Value.Address}'}}"),
+            .. targets.Select(
+                target => $"{{source_labels: [instance], regex: '{Regex.Escape(target.Key)}', target_label: __address__, replacement: '{target.Value.Address}'}}"),
         ];
-        return sample.Insert(node.Index + node.Length, string.Concat(redirections.Select(rule => $"{node.Groups["indent"].Value}{rule}\n")));
+        return sample.Insert(
+            node.Index + node.Length,
+            string.Concat(redirections.Select(rule => $"{node.Groups["indent"].Value}{rule}\n")));
     }
 
     /// <summary>The sample of alertmanager.yml.</summary>
@@ -64,7 +70,8 @@ internal sealed partial class ShippedAlerting(string repository)
     /// <param name="authority">The file with the CA of their certificates.</param>
     public string FleetAlertmanager(string instances, string token, string authority)
     {
-        var sample = Changed(File.ReadAllText(In("alertmanager/fleet.yml")), "[a-z0-9-]+[.]hosts[.]example:19642", instances);
+        var sample =
+            Changed(File.ReadAllText(In("alertmanager/fleet.yml")), "[a-z0-9-]+[.]hosts[.]example:19642", instances);
         sample = Changed(sample, "/etc/alertmanager/nic-hang.token", $"'{token}'");
         return Changed(sample, "/etc/alertmanager/hosts-ca.pem", $"'{authority}'");
     }

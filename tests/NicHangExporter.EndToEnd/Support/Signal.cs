@@ -19,7 +19,8 @@ internal enum Signal
 internal static partial class Signals
 {
     public static void Send(int process, Signal signal) =>
-        Assert.True(Kill(process, (int)signal) == 0, $"kill({process}, {signal}) failed, errno {Marshal.GetLastPInvokeError()}");
+        Assert.True(Kill(process, (int)signal) == 0,
+            $"kill({process}, {signal}) failed, errno {Marshal.GetLastPInvokeError()}");
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int process, int signal);

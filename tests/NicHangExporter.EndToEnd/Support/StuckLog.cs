@@ -21,7 +21,8 @@ internal sealed class StuckLog : IDisposable
         Execution.Of("mkfifo", _directory["stderr"]).Succeeded();
         // Open for both directions: opening does not wait for the other side, and the exporter never has a pipe without
         // a reader, which would be an error instead of a wait.
-        _pipe = new FileStream(_directory["stderr"], FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
+        _pipe = new FileStream(
+            _directory["stderr"], FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
         _pipe.Write(Enumerable.Repeat((byte)'\n', PipeSize).ToArray());
     }
 
@@ -29,7 +30,8 @@ internal sealed class StuckLog : IDisposable
     public ExporterCommand Command(params IEnumerable<string> arguments)
     {
         var number = Environment.ProcessId;
-        var authority = string.Create(CultureInfo.InvariantCulture, $"127.{100 + number / 65536 % 100}.{number / 256 % 256}.{number % 256}:9917");
+        var authority = string.Create(CultureInfo.InvariantCulture,
+            $"127.{100 + number / 65536 % 100}.{number / 256 % 256}.{number % 256}:9917");
         return new ExporterCommand([$"--web.listen-address={authority}", .. arguments])
         {
             Wrapper = ["sh", "-c", $"exec \"$0\" \"$@\" 2>'{_directory["stderr"]}'"],

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using NicHangExporter.Hosting;
+using NicHangExporter.Web;
 
 namespace NicHangExporter.Tests.AlertDelivery;
 
@@ -15,7 +16,8 @@ public sealed class AlertmanagerClientTests
     {
         await using var server = await TestAlertmanager.StartAsync();
         using var host = new AlertingHost(server.Url);
-        host.Configure(options => options with { Alerting = options.Alerting with { Labels = ["cluster=lab", "team=a=b ä"] } });
+        host.Configure(
+            options => options with { Alerting = options.Alerting with { Labels = ["cluster=lab", "team=a=b ä"] } });
         var client = host.Client(server.Url);
         await AlertingHost.StepAsync(client);
         Assert.Empty(server.Requests);

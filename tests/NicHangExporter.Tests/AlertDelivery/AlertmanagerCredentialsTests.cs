@@ -1,4 +1,5 @@
 using System.Text;
+using NicHangExporter.Alerting;
 using NicHangExporter.Hosting;
 using NicHangExporter.Options;
 using NicHangExporter.Tests.Web;
@@ -52,7 +53,9 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     public async Task BearerToken_ThatIsInvalid_IsNotQuotedInTheLog(string? content)
     {
         await using var server = await TestAlertmanager.StartAsync();
-        Configure(client => client with { CredentialsFile = content is null ? _host.Directory.File("nowhere") : Write("token", content) });
+        Configure(client =>
+            client with
+            { CredentialsFile = content is null ? _host.Directory.File("nowhere") : Write("token", content) });
         await PushAsync(server.Url);
         // Nothing is sent without the credentials.
         Assert.Empty(server.Requests);
@@ -151,7 +154,10 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
         Assert.Empty(server.Requests);
 
         var client = _authority.Client();
-        Configure(http => http with { CertificateFile = Write("client.crt", client.Certificate), KeyFile = Write("client.key", client.Key), CredentialsFile = Write("token", "t") });
+        Configure(http =>
+            http with
+            { CertificateFile = Write("client.crt", client.Certificate), KeyFile = Write("client.key", client.Key),
+                CredentialsFile = Write("token", "t") });
         _host.Pass(60);
         await PushAsync(server.Url);
         Assert.Equal(("CN=prometheus", "Bearer t"), (server.Last.Client, server.Last.Authorization));
@@ -172,7 +178,8 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     [InlineData("a b", false)]
     [InlineData("a\r\nX: y", false)]
     [InlineData("::1", false)]
-    public void ServerName_IsTheNameOfAHost(string name, bool isTaken) => Assert.Equal(isTaken, AlertingRules.CheckServerName(name) is null);
+    public void ServerName_IsTheNameOfAHost(string name, bool isTaken) =>
+        Assert.Equal(isTaken, AlertingRules.CheckServerName(name) is null);
 
     [Theory]
     [InlineData("http://user:c4n4ry@alertmanager:9093")]
@@ -193,7 +200,8 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     [Fact]
     public void Url_WithAPrefix_IsTaken()
     {
-        var (options, error) = AlertingRules.SetAlertmanagers(new AlertingOptions(), ["https://example.org/alertmanager/", "http://[::1]:9093"]);
+        var (options, error) = AlertingRules.SetAlertmanagers(new AlertingOptions(),
+            ["https://example.org/alertmanager/", "http://[::1]:9093"]);
         Assert.Null(error);
         Assert.Equal(2, options.Alertmanagers.Count);
         Assert.NotNull(AlertingRules.SetAlertmanagers(options, ["http://a:9093", "http://a:9093/"]).Error);
@@ -218,12 +226,15 @@ public sealed class AlertmanagerCredentialsTests : IDisposable
     [InlineData("driver=x", false)]
     [InlineData("instance=x", false)]
     [InlineData("severity=x", false)]
-    public void Label_IsOneThatAlertmanagerTakes(string row, bool isTaken) => Assert.Equal(isTaken, AlertingRules.CheckLabel(row) is null);
+    public void Label_IsOneThatAlertmanagerTakes(string row, bool isTaken) =>
+        Assert.Equal(isTaken, AlertingRules.CheckLabel(row) is null);
 
     // Options are read when a push is made.
     private void Configure(Func<HttpClientOptions, HttpClientOptions> change)
     {
-        _host.Configure(options => options with { Alerting = options.Alerting with { FromFile = change(options.Alerting.HttpClient) } });
+        _host.Configure(
+            options => options with { Alerting = options.Alerting
+                with { FromFile = change(options.Alerting.HttpClient) } });
         _client = null;
     }
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Time.Testing;
 using NicHangExporter.Alerting;
+using NicHangExporter.Web;
 
 namespace NicHangExporter.Tests.AlertDelivery;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using NicHangExporter.Alerting;
 using NicHangExporter.Hosting;
+using NicHangExporter.State;
 using NicHangExporter.Tests.Api.Alertmanager;
 using NicHangExporter.Tests.Remediation;
 

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
+using NicHangExporter.TestSupport;
 using NicHangExporter.Tests.Web;
 
 namespace NicHangExporter.Tests.AlertDelivery;

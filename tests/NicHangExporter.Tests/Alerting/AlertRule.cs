@@ -11,7 +11,8 @@ namespace NicHangExporter.Tests.Alerting;
 /// <param name="Labels">What it adds; a value may be a template.</param>
 /// <param name="Annotations">What people read.</param>
 internal sealed partial record AlertRule(
-    string File, string Name, bool IsAlert, string Expression, IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Annotations)
+    string File, string Name, bool IsAlert, string Expression, IReadOnlyDictionary<string, string> Labels,
+    IReadOnlyDictionary<string, string> Annotations)
 {
     private static readonly string[] KnownSeverities = ["critical", "warning", "info", "none"];
 
@@ -35,13 +36,15 @@ internal sealed partial record AlertRule(
     public bool IsOptional => File.StartsWith("rules-optional/", StringComparison.Ordinal);
 
     /// <summary>The severities that its label can have, as the template names them.</summary>
-    public IReadOnlyList<string> Severities => [.. Word().Matches(Labels["severity"]).Select(word => word.Value).Where(KnownSeverities.Contains)];
+    public IReadOnlyList<string> Severities =>
+        [.. Word().Matches(Labels["severity"]).Select(word => word.Value).Where(KnownSeverities.Contains)];
 
     /// <summary>The values of the label reason that the expression itself names, whether it sets or selects them.</summary>
     public IReadOnlyList<string> Reasons =>
     [
         .. ReasonSet().Matches(Expression).Select(match => match.Groups[1].Value)
-            .Concat(ReasonSelected().Matches(Expression).SelectMany(match => match.Groups[1].Value.Split('|'))).Distinct(),
+            .Concat(ReasonSelected().Matches(Expression).SelectMany(match => match.Groups[1].Value.Split('|')))
+            .Distinct(),
     ];
 
     /// <summary>The only document of a YAML file.</summary>
@@ -54,16 +57,19 @@ internal sealed partial record AlertRule(
     }
 
     /// <summary>The mappings below a key.</summary>
-    public static IEnumerable<YamlMappingNode> Sequence(YamlMappingNode node, string key) => ((YamlSequenceNode)node[key]).Children.Cast<YamlMappingNode>();
+    public static IEnumerable<YamlMappingNode> Sequence(YamlMappingNode node, string key) =>
+        ((YamlSequenceNode)node[key]).Children.Cast<YamlMappingNode>();
 
     private static AlertRule Of(string file, YamlMappingNode rule)
     {
         var isAlert = rule.Children.ContainsKey("alert");
-        return new(file, rule[isAlert ? "alert" : "record"].ToString(), isAlert, rule["expr"].ToString(), Words(rule, "labels"), Words(rule, "annotations"));
+        return new(file, rule[isAlert ? "alert" : "record"].ToString(), isAlert, rule["expr"].ToString(),
+            Words(rule, "labels"), Words(rule, "annotations"));
     }
 
     private static Dictionary<string, string> Words(YamlMappingNode rule, string key) =>
-        rule.Children.TryGetValue(key, out var node) ? ((YamlMappingNode)node).ToDictionary(pair => pair.Key.ToString(), pair => pair.Value.ToString()) : [];
+        rule.Children.TryGetValue(key, out var node)
+        ? ((YamlMappingNode)node).ToDictionary(pair => pair.Key.ToString(), pair => pair.Value.ToString()) : [];
 
     // Of a template only what it gives, not what it asks.
     [GeneratedRegex(@"(?<=^|}}\s*)\w+")]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using NicHangExporter.Linux;
 using NicHangExporter.Tests.Documentation;
 
 namespace NicHangExporter.Tests.Alerting;
@@ -29,17 +30,21 @@ public sealed partial class AlertRuleTests
     {
         var rule = AlertRule.All.Single(rule => rule.Name == name);
         var selectors = MetricNames.Selectors(rule.Expression).ToList();
-        var recorded = AlertRule.All.Where(other => !other.IsAlert && rule.Expression.Contains(other.Name, StringComparison.Ordinal)).ToList();
+        var recorded = AlertRule.All.Where(other =>
+            !other.IsAlert && rule.Expression.Contains(other.Name, StringComparison.Ordinal)).ToList();
         Assert.True(selectors.Count + recorded.Count > 0 || name == DeadMansSwitch, $"{name} asks for nothing");
         // What people read asks Prometheus as well.
-        selectors = [.. selectors, .. rule.Annotations.Values.SelectMany(MetricNames.Selectors), .. recorded.SelectMany(other => MetricNames.Selectors(other.Expression))];
+        selectors = [.. selectors, .. rule.Annotations.Values.SelectMany(MetricNames.Selectors),
+            .. recorded.SelectMany(other => MetricNames.Selectors(other.Expression))];
         foreach (var (metric, labels) in selectors)
         {
             Assert.True(MetricNames.All.ContainsKey(metric), $"{name} asks for {metric}, which does not exist");
             foreach (var label in labels)
-                Assert.True(MetricNames.All[metric].Contains(label), $"{name} asks {metric} for a label {label} that it does not have");
+                Assert.True(MetricNames.All[metric].Contains(label),
+                    $"{name} asks {metric} for a label {label} that it does not have");
         }
-        var known = selectors.SelectMany(selector => MetricNames.All[selector.Metric]).Concat(MetricNames.Added(rule.Expression)).ToHashSet();
+        var known = selectors.SelectMany(selector => MetricNames.All[selector.Metric])
+            .Concat(MetricNames.Added(rule.Expression)).ToHashSet();
         foreach (var label in MetricNames.Groupings(rule.Expression))
             Assert.True(known.Contains(label), $"{name} groups by {label}, which none of its metrics has");
         foreach (Match use in TemplateLabel().Matches(string.Concat(rule.Annotations.Values)))
@@ -61,7 +66,8 @@ public sealed partial class AlertRuleTests
     }
 
     [Fact]
-    public void CoreAlerts_AreFew() => Assert.InRange(AlertRule.Alerts.Count(rule => !rule.IsOptional), 1, MostCoreAlerts);
+    public void CoreAlerts_AreFew() =>
+        Assert.InRange(AlertRule.Alerts.Count(rule => !rule.IsOptional), 1, MostCoreAlerts);
 
     [Theory]
     [MemberData(nameof(Rules))]
@@ -71,14 +77,17 @@ public sealed partial class AlertRuleTests
 
         // Another pod has another label pod: what compares with the past has to say by which labels.
         foreach (Match comparison in ByAllLabels().Matches(rule.Expression))
-            Assert.True(comparison.Value == AnewInTheSamePod, $"{name} compares with the past by all labels: {comparison.Value}");
+            Assert.True(comparison.Value == AnewInTheSamePod,
+                $"{name} compares with the past by all labels: {comparison.Value}");
     }
 
     [Fact]
     public void Documents_HaveOneAddressOfTheRunbooks()
     {
         Assert.Contains(Runbooks(), new Document("docs/how-to/alerts.md").Text, StringComparison.Ordinal);
-        Assert.DoesNotContain("runbooks.example", string.Concat(AlertRule.Alerts.SelectMany(rule => rule.Annotations.Values)), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "runbooks.example", string.Concat(AlertRule.Alerts.SelectMany(rule => rule.Annotations.Values)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -86,7 +95,9 @@ public sealed partial class AlertRuleTests
 
     [Fact]
     public void EveryAlert_HasTestFiles_AndEveryTestFileAnAlert() =>
-        Assert.Equal(AlertRule.Alerts.Select(rule => rule.Name).Order(StringComparer.Ordinal), AlertTestFile.All.Select(file => file.Alert).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            AlertRule.Alerts.Select(rule => rule.Name).Order(StringComparer.Ordinal),
+            AlertTestFile.All.Select(file => file.Alert).Distinct().Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(TestFiles))]
@@ -126,23 +137,28 @@ public sealed partial class AlertRuleTests
     public void EveryFile_MentionsOnlyAlertsThatExist()
     {
         var known = AlertRule.Alerts.Select(rule => rule.Name).Append("NicHangExporter").ToHashSet();
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories)
+        foreach (var file in Directory.EnumerateFiles(
+            Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories)
             .Where(file => !file.Contains("/decisions/", StringComparison.Ordinal))
-            .Concat(Directory.EnumerateFiles(Path.Combine(Repository.Root, "deploy"), "*", SearchOption.AllDirectories)))
+            .Concat(Directory.EnumerateFiles(
+                Path.Combine(Repository.Root, "deploy"), "*", SearchOption.AllDirectories)))
             foreach (Match mention in Alert().Matches(File.ReadAllText(file)))
-                Assert.True(known.Contains(mention.Value), $"{Path.GetRelativePath(Repository.Root, file)} mentions {mention.Value}, which does not exist");
+                Assert.True(known.Contains(mention.Value),
+                    $"{Path.GetRelativePath(Repository.Root, file)} mentions {mention.Value}, which does not exist");
     }
 
     // The one place that says where the repository is published.
     private static string Runbooks() =>
-        RepositoryUrl().Match(File.ReadAllText(Path.Combine(Repository.Root, "Directory.Build.props"))).Groups[1].Value + "/blob/main/docs/runbooks";
+        RepositoryUrl().Match(File.ReadAllText(Path.Combine(Repository.Root, "Directory.Build.props"))).Groups[1].Value
+        + "/blob/main/docs/runbooks";
 
     private static string Table(bool optional)
     {
         var table = new StringBuilder("| alert | severity | file | says |\n| --- | --- | --- | --- |\n");
         foreach (var rule in AlertRule.Alerts.Where(rule => rule.IsOptional == optional))
             table.Append(CultureInfo.InvariantCulture,
-                $"| [{rule.Name}](../runbooks/{rule.Name}.md) | {string.Join(", ", rule.Severities)} | {rule.File} | {rule.Annotations["summary"]} |\n");
+                $"| [{rule.Name}](../runbooks/{rule.Name}.md) | {string.Join(", ", rule.Severities)} | {rule.File} | "
+                + $"{rule.Annotations["summary"]} |\n");
         return table.ToString();
     }
 

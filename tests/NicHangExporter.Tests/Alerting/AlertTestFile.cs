@@ -16,7 +16,8 @@ internal sealed class AlertTestFile
 
     /// <summary>All of them. Those of scenarios/ are of no single alert.</summary>
     public static IReadOnlyList<AlertTestFile> All { get; } =
-        [.. Directory.EnumerateFiles(Path.Combine(AlertRule.Home, "tests")).Order(StringComparer.Ordinal).Select(path => new AlertTestFile(path))];
+        [.. Directory.EnumerateFiles(Path.Combine(AlertRule.Home, "tests")).Order(StringComparer.Ordinal)
+            .Select(path => new AlertTestFile(path))];
 
     /// <summary>Without directories.</summary>
     public string Name { get; }
@@ -30,7 +31,8 @@ internal sealed class AlertTestFile
     /// <summary>Of each case, by its name, how many of the alert it expects at each moment.</summary>
     public IReadOnlyDictionary<string, List<int>> Cases => AlertRule.Sequence(_root, "tests").ToDictionary(
         test => test["name"].ToString(),
-        test => AlertRule.Sequence(test, "alert_rule_test").Where(moment => moment["alertname"].ToString() == Alert).Select(moment => Fired(moment).Count()).ToList());
+        test => AlertRule.Sequence(test, "alert_rule_test").Where(moment => moment["alertname"].ToString() == Alert)
+        .Select(moment => Fired(moment).Count()).ToList());
 
     /// <summary>The values of a label of all alerts that it expects to fire.</summary>
     public IEnumerable<string> Expected(string label) =>
@@ -41,5 +43,6 @@ internal sealed class AlertTestFile
         where labels.Children.ContainsKey(label)
         select labels[label].ToString();
 
-    private static IEnumerable<YamlMappingNode> Fired(YamlMappingNode moment) => AlertRule.Sequence(moment, "exp_alerts");
+    private static IEnumerable<YamlMappingNode> Fired(YamlMappingNode moment) =>
+        AlertRule.Sequence(moment, "exp_alerts");
 }

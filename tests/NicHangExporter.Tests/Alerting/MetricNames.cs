@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using NicHangExporter.Metrics;
+using NicHangExporter.Options;
 
 namespace NicHangExporter.Tests.Alerting;
 
@@ -14,24 +15,34 @@ internal static partial class MetricNames
 
     /// <summary>The metrics of an expression, each with the labels that its selector names.</summary>
     public static IEnumerable<(string Metric, string[] Labels)> Selectors(string expression) =>
-        Selector().Matches(expression).Select(match => (match.Groups[1].Value, Matcher().Matches(match.Groups[2].Value).Select(matcher => matcher.Groups[1].Value).ToArray()));
+        Selector().Matches(expression)
+        .Select(match =>
+            (match.Groups[1].Value,
+                Matcher().Matches(match.Groups[2].Value).Select(matcher => matcher.Groups[1].Value).ToArray()));
 
     /// <summary>The labels by which an expression joins and groups.</summary>
     public static IEnumerable<string> Groupings(string expression) =>
-        Grouping().Matches(expression).SelectMany(match => match.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        Grouping().Matches(expression)
+        .SelectMany(match =>
+            match.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>The labels that an expression itself sets.</summary>
-    public static IEnumerable<string> Added(string expression) => Set().Matches(expression).Select(match => match.Groups[1].Value);
+    public static IEnumerable<string> Added(string expression) =>
+        Set().Matches(expression).Select(match => match.Groups[1].Value);
 
     private static Dictionary<string, HashSet<string>> Read()
     {
-        var metrics = new Dictionary<string, HashSet<string>> { ["up"] = [.. OfTheTarget], ["ALERTS"] = ["alertname", "alertstate", .. OfTheTarget], ["ALERTS_FOR_STATE"] = ["alertname", .. OfTheTarget] };
+        var metrics = new Dictionary<string, HashSet<string>> { ["up"] = [.. OfTheTarget],
+            ["ALERTS"] = ["alertname", "alertstate", .. OfTheTarget],
+            ["ALERTS_FOR_STATE"] = ["alertname", .. OfTheTarget] };
         var ours = new ExporterMetrics();
         foreach (var property in typeof(ExporterMetrics).GetProperties())
             if (property.GetValue(ours) is Prometheus.Collector collector)
                 metrics[collector.Name] = [.. collector.LabelNames, .. OfTheTarget];
         // The kernel's, with the labels that they really have.
-        foreach (var line in File.ReadLines(Path.Combine(Repository.Root, "tests/NicHangExporter.Tests/golden/exposition.prom")).Where(line => line[0] != '#'))
+        foreach (var line in File.ReadLines(
+            Path.Combine(Repository.Root, "tests/NicHangExporter.Tests/golden/exposition.prom"))
+                .Where(line => line[0] != '#'))
         {
             var name = line[..line.IndexOfAny(['{', ' '])];
             if (!metrics.TryGetValue(name, out var labels))

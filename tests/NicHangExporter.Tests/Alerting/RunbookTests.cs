@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using NicHangExporter.Diagnose;
+using NicHangExporter.Linux;
 using NicHangExporter.Tests.Documentation;
 
 namespace NicHangExporter.Tests.Alerting;
@@ -6,14 +8,16 @@ namespace NicHangExporter.Tests.Alerting;
 /// <summary>The pages that people read at night: one for each alert, with the same headings, a section for each reason, and queries of metrics that exist.</summary>
 public sealed partial class RunbookTests
 {
-    private static readonly string[] Headings = ["Meaning", "Impact", "Diagnosis", "What to do", "When it is a false alarm"];
+    private static readonly string[] Headings =
+        ["Meaning", "Impact", "Diagnosis", "What to do", "When it is a false alarm"];
 
     public static TheoryData<string> Alerts => [.. AlertRule.Alerts.Select(rule => rule.Name)];
 
     [Fact]
     public void EveryRunbook_BelongsToAnAlert() => Assert.Equal(
         AlertRule.Alerts.Select(rule => rule.Name).Order(StringComparer.Ordinal),
-        Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs/runbooks")).Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal));
+        Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs/runbooks"))
+        .Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Alerts))]
@@ -31,15 +35,19 @@ public sealed partial class RunbookTests
     [MemberData(nameof(Alerts))]
     public void Runbook_HasQueriesOfMetricsThatExist(string name)
     {
-        var queries = new Document($"docs/runbooks/{name}.md").Blocks("promql").SelectMany(block => block.Split('\n', StringSplitOptions.RemoveEmptyEntries)).ToList();
+        var queries = new Document($"docs/runbooks/{name}.md").Blocks("promql")
+            .SelectMany(block => block.Split('\n', StringSplitOptions.RemoveEmptyEntries)).ToList();
 
         Assert.NotEmpty(queries);
         Assert.All(queries, query =>
         {
             var selectors = MetricNames.Selectors(query).ToList();
-            Assert.True(selectors.Count > 0 || AlertRule.All.Any(rule => rule.Name == query), $"{query} asks for nothing");
+            Assert.True(selectors.Count > 0
+                || AlertRule.All.Any(rule => rule.Name == query), $"{query} asks for nothing");
             foreach (var (metric, labels) in selectors)
-                Assert.Subset(MetricNames.All.GetValueOrDefault(metric) ?? throw new KeyNotFoundException(metric), labels.ToHashSet());
+                Assert.Subset(
+                    MetricNames.All.GetValueOrDefault(metric)
+                    ?? throw new KeyNotFoundException(metric), labels.ToHashSet());
         });
     }
 

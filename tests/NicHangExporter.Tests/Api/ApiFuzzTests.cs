@@ -17,8 +17,10 @@ public sealed class ApiFuzzTests : IDisposable
 
     private static readonly string[] Pieces =
     [
-        "{", "}", "[", "]", "\"", ",", ":", "null", "true", "false", "-1", "1e999", "0.1", "\\u0000", "\\ud800", "\\x41", "\0", "\n", "/*", "\"device\":\"eno1\",", "\"dryRun\":false,", "\"dryRun\":true,",
-        "\"features\":[],", "\"x\":1,", "eno1", "eno9", "../../etc/passwd", "$(id)", "漢字", "😀", "\uFEFF", new string('[', 64), new string('a', 2000),
+        "{", "}", "[", "]", "\"", ",", ":", "null", "true", "false", "-1", "1e999", "0.1", "\\u0000", "\\ud800",
+            "\\x41", "\0", "\n", "/*", "\"device\":\"eno1\",", "\"dryRun\":false,", "\"dryRun\":true,",
+        "\"features\":[],", "\"x\":1,", "eno1", "eno9", "../../etc/passwd", "$(id)", "漢字", "😀", "\uFEFF",
+        new string('[', 64), new string('a', 2000),
     ];
 
     private readonly ApiHost _api = new();
@@ -48,14 +50,16 @@ public sealed class ApiFuzzTests : IDisposable
             var before = _api.Submitted;
             var reply = await AskAsync(body);
             statuses[reply.Status] = statuses.GetValueOrDefault(reply.Status) + 1;
-            Assert.True(reply.Status is 200 or 400 or 404 or 409 or 413 or 422 or 429, $"{reply.Status} for {Encoding.UTF8.GetString(body)}: {reply.Body}");
+            Assert.True(reply.Status is 200 or 400 or 404 or 409 or 413 or 422
+                or 429, $"{reply.Status} for {Encoding.UTF8.GetString(body)}: {reply.Body}");
             // The name of an absent device is the remediator's to judge.
             var declined = reply.Status == 404 && reply.Json["id"] is not null ? 1 : 0;
             if (reply.Status is 400 or 404 or 413)
                 Assert.Equal(before + declined, _api.Submitted);
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Join(", ", statuses.Select(status => $"{status.Key}: {status.Value}")));
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            string.Join(", ", statuses.Select(status => $"{status.Key}: {status.Value}")));
         Assert.True(statuses[400] > 10_000 && statuses[200] > 100, "the mutations are too tame or too wild");
         Assert.Equal(0, _api.Host.Log.Count(EventIds.ApiFailed));
         // What was carried out had lost its dryRun: a sound order of somebody else.
@@ -78,7 +82,8 @@ public sealed class ApiFuzzTests : IDisposable
                     bytes.RemoveAt(random.Next(bytes.Count));
                     break;
                 case 3:
-                    bytes.InsertRange(random.Next(bytes.Count + 1), Encoding.UTF8.GetBytes(Pieces[random.Next(Pieces.Length)]));
+                    bytes.InsertRange(
+                        random.Next(bytes.Count + 1), Encoding.UTF8.GetBytes(Pieces[random.Next(Pieces.Length)]));
                     break;
                 case 4 when bytes.Count > 0:
                     bytes = bytes[..random.Next(bytes.Count)];

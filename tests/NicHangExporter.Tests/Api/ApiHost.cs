@@ -17,6 +17,7 @@ using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Web;
 
 namespace NicHangExporter.Tests.Api;
 

@@ -34,7 +34,8 @@ internal static class ApiPromises
 
         var route = ApiDocument.Routes.FirstOrDefault(route => route.Matches(context.GetEndpoint(), request.Method));
         if (route is not null)
-            Assert.True(Document.Errors(route, reply) is { Count: 0 } errors, string.Join('\n', Document.Errors(route, reply)) + "\n" + reply.Body);
+            Assert.True(Document.Errors(route, reply) is { Count: 0 } errors,
+                string.Join('\n', Document.Errors(route, reply)) + "\n" + reply.Body);
         else
             Assert.Empty(Document.ProblemErrors(reply));
     }

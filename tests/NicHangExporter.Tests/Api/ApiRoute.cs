@@ -8,7 +8,7 @@ using NicHangExporter.Api;
 using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Api.Filters;
 using NicHangExporter.Options;
-using NicHangExporter.Remediation;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Api;
 

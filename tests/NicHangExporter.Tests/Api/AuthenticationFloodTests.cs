@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using NicHangExporter.Hosting;
+using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Api;
 
@@ -19,7 +20,8 @@ public sealed class AuthenticationFloodTests : IDisposable
     [Fact]
     public async Task MillionAttempts_NoneIsAccepted()
     {
-        string[] tokens = [.. new[] { "read", "remediate", "admin" }.Select(scope => _files.Add(scope, scope, TokenFiles.NewToken()))];
+        string[] tokens = [.. new[]
+            { "read", "remediate", "admin" }.Select(scope => _files.Add(scope, scope, TokenFiles.NewToken()))];
         var store = _files.Open();
         var huge = new string('A', 16 * 1024);
         var context = new DefaultHttpContext();
@@ -30,7 +32,8 @@ public sealed class AuthenticationFloodTests : IDisposable
             var token = tokens[attempt % tokens.Length];
             if (attempt % Kinds == 0)
             {
-                context.Request.Headers.Authorization = new StringValues([TokenFiles.Bearer(token), TokenFiles.Bearer(token)]);
+                context.Request.Headers.Authorization =
+                    new StringValues([TokenFiles.Bearer(token), TokenFiles.Bearer(token)]);
                 accepted += store.Authenticate(context) is null ? 0 : 1;
                 continue;
             }
@@ -43,15 +46,23 @@ public sealed class AuthenticationFloodTests : IDisposable
                 5 => TokenFiles.Bearer(token + huge[.._random.Next(1, huge.Length)]),
                 6 => Pick("Basic ", "Digest ", "ApiKey ", "Bearer:", "Bearer", "Token ", "") + token,
                 7 => TokenFiles.Bearer(OtherCase(token)),
-                8 => "Basic " + Pick(token, Convert.ToBase64String(Encoding.UTF8.GetBytes("admin:" + token)), "====", "YWRtaW4", "\0"),
-                _ => TokenFiles.Bearer(Pick(token + " ", token + "\0", "\u00a0" + token, token + "," + token, token.Insert(_random.Next(1, token.Length), "\r\n"), RandomText(_random.Next(700)))),
+                8 => "Basic "
+                + Pick(token, Convert.ToBase64String(Encoding.UTF8.GetBytes("admin:" + token)), "====", "YWRtaW4",
+                    "\0"),
+                _ => TokenFiles.Bearer(
+                    Pick(token + " ", token + "\0", "\u00a0" + token, token + "," + token,
+                        token.Insert(_random.Next(1, token.Length), "\r\n"), RandomText(_random.Next(700)))),
             };
             accepted += store.Authenticate(header) is null ? 0 : 1;
         }
 
         Assert.Equal(0, accepted);
         // Each was looked at, none passed over: every one has been counted.
-        Assert.Equal(Attempts, System.Text.RegularExpressions.Regex.Matches(await _files.MetricsAsync(), @"^nichang_api_authentication_failures_total\{.*\} (\d+)$", System.Text.RegularExpressions.RegexOptions.Multiline)
+        Assert.Equal(
+            Attempts,
+            System.Text.RegularExpressions.Regex.Matches(
+                await _files.MetricsAsync(), @"^nichang_api_authentication_failures_total\{.*\} (\d+)$",
+                System.Text.RegularExpressions.RegexOptions.Multiline)
             .Sum(match => int.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture)));
         Assert.All(tokens, token => Assert.NotNull(store.Authenticate(TokenFiles.Bearer(token))));
         Assert.InRange(_files.Log.Count(EventIds.AuthenticationRefused), 1, 2);
@@ -59,7 +70,8 @@ public sealed class AuthenticationFloodTests : IDisposable
 
     private string Pick(params ReadOnlySpan<string> choice) => choice[_random.Next(choice.Length)];
 
-    private string RandomToken(int length) => string.Create(length, _random, (span, random) => random.GetItems("0123456789abcdef", span));
+    private string RandomToken(int length) =>
+        string.Create(length, _random, (span, random) => random.GetItems("0123456789abcdef", span));
 
     private string RandomText(int length) => string.Create(length, _random, (span, random) =>
     {
@@ -82,5 +94,6 @@ public sealed class AuthenticationFloodTests : IDisposable
     };
 
     // A token of digits alone has no other case.
-    private static string OtherCase(string token) => token.ToUpperInvariant() is var upper && upper != token ? upper : token + "A";
+    private static string OtherCase(string token) =>
+        token.ToUpperInvariant() is var upper && upper != token ? upper : token + "A";
 }

@@ -74,7 +74,9 @@ public sealed class CredentialRotationTests : IDisposable
         var token = _files.Add("ops", "admin", TokenFiles.NewToken());
         var store = _files.Open();
         Settle(store);
-        Assert.Contains("nichang_api_credential_loaded{credential=\"ops\"} 1\n", await _files.MetricsAsync(), StringComparison.Ordinal);
+        Assert.Contains(
+            "nichang_api_credential_loaded{credential=\"ops\"} 1\n", await _files.MetricsAsync(),
+            StringComparison.Ordinal);
 
         _files.Write("ops", "rubbish");
         for (var second = 0; second < 60; second++)
@@ -83,15 +85,22 @@ public sealed class CredentialRotationTests : IDisposable
             _files.Clock.Advance(TimeSpan.FromSeconds(1));
         }
         Assert.Equal(1, _files.Log.Count(EventIds.CredentialBroken));
-        Assert.Contains("nichang_api_credential_loaded{credential=\"ops\"} 0\n", await _files.MetricsAsync(), StringComparison.Ordinal);
+        Assert.Contains(
+            "nichang_api_credential_loaded{credential=\"ops\"} 0\n", await _files.MetricsAsync(),
+            StringComparison.Ordinal);
         Assert.False(Holds(store, token));
 
         _files.Write("ops", token);
         store.Refresh();
         Assert.True(Holds(store, token));
         Assert.Equal(1, _files.Log.Count(EventIds.CredentialLoaded));
-        Assert.Contains("nichang_api_credential_loaded{credential=\"ops\"} 1\n", await _files.MetricsAsync(), StringComparison.Ordinal);
-        Assert.DoesNotContain(_files.Log.Entries, entry => entry.Message.Contains(token, StringComparison.Ordinal) || entry.Message.Contains("rubbish", StringComparison.Ordinal));
+        Assert.Contains(
+            "nichang_api_credential_loaded{credential=\"ops\"} 1\n", await _files.MetricsAsync(),
+            StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            _files.Log.Entries, entry =>
+                entry.Message.Contains(token, StringComparison.Ordinal)
+                || entry.Message.Contains("rubbish", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -185,7 +194,8 @@ public sealed class CredentialRotationTests : IDisposable
             Volatile.Write(ref current, next);
             // Each has come round since, so none still holds the old token in its hand when its time is over.
             var before = asked.ToArray();
-            Assert.True(SpinWait.SpinUntil(() => asked.Zip(before).All(pair => pair.First > pair.Second + 2), TimeSpan.FromSeconds(30)));
+            Assert.True(SpinWait.SpinUntil(
+                () => asked.Zip(before).All(pair => pair.First > pair.Second + 2), TimeSpan.FromSeconds(30)));
             _files.Clock.Advance(TimeSpan.FromSeconds(5));
         }
         await stop.CancelAsync();
@@ -218,7 +228,8 @@ public sealed class CredentialRotationTests : IDisposable
             case "deleted": File.Delete(_files.Path("ops")); break;
             case "emptied": _files.Write("ops", ""); break;
             case "rubbish": File.WriteAllBytes(_files.Path("ops"), RandomNumberGenerator.GetBytes(4096)); break;
-            case "readable for all": File.SetUnixFileMode(_files.Path("ops"), UnixFileMode.UserRead | UnixFileMode.OtherRead); break;
+            case "readable for all": File.SetUnixFileMode(
+                _files.Path("ops"), UnixFileMode.UserRead | UnixFileMode.OtherRead); break;
             case "another's token": _files.Replace("ops", other); break;
             default:
                 File.Delete(_files.Path("ops"));
@@ -227,5 +238,6 @@ public sealed class CredentialRotationTests : IDisposable
         }
     }
 
-    private static bool Holds(CredentialStore store, string token) => store.Authenticate(TokenFiles.Bearer(token)) is not null;
+    private static bool Holds(CredentialStore store, string token) =>
+        store.Authenticate(TokenFiles.Bearer(token)) is not null;
 }

@@ -34,7 +34,8 @@ public sealed class CredentialStoreTests : IDisposable
 
         Assert.True(store.IsConfigured);
         Assert.Equal(new Credential("grafana", ApiScope.Read), store.Authenticate(TokenFiles.Bearer(read)));
-        Assert.Equal(new Credential("alertmanager", ApiScope.Remediate), store.Authenticate(TokenFiles.Bearer(remediate)));
+        Assert.Equal(
+            new Credential("alertmanager", ApiScope.Remediate), store.Authenticate(TokenFiles.Bearer(remediate)));
         Assert.Equal(new Credential("ops", ApiScope.Admin), store.Authenticate(TokenFiles.Bearer(admin)));
         Assert.True(store.Authenticate(TokenFiles.Bearer(admin))!.May(ApiScope.Read));
         Assert.False(store.Authenticate(TokenFiles.Bearer(read))!.May(ApiScope.Remediate));
@@ -66,7 +67,8 @@ public sealed class CredentialStoreTests : IDisposable
     {
         var token = _files.Add("ops", "admin", TokenFiles.NewToken());
 
-        Assert.Equal(accepted, _files.Open().Authenticate(form?.Replace("{0}", token, StringComparison.Ordinal)) is not null);
+        Assert.Equal(
+            accepted, _files.Open().Authenticate(form?.Replace("{0}", token, StringComparison.Ordinal)) is not null);
     }
 
     [Fact]
@@ -108,13 +110,22 @@ public sealed class CredentialStoreTests : IDisposable
         Assert.Null(store.Authenticate(context));
 
         var metrics = await _files.MetricsAsync();
-        Assert.Contains("nichang_api_authentication_failures_total{reason=\"unknown\"} 101\n", metrics, StringComparison.Ordinal);
-        Assert.Contains("nichang_api_authentication_failures_total{reason=\"absent\"} 1\n", metrics, StringComparison.Ordinal);
-        Assert.Contains("nichang_api_authentication_failures_total{reason=\"scheme\"} 1\n", metrics, StringComparison.Ordinal);
-        Assert.Contains("nichang_api_authentication_failures_total{reason=\"malformed\"} 1\n", metrics, StringComparison.Ordinal);
+        Assert.Contains(
+            "nichang_api_authentication_failures_total{reason=\"unknown\"} 101\n", metrics, StringComparison.Ordinal);
+        Assert.Contains(
+            "nichang_api_authentication_failures_total{reason=\"absent\"} 1\n", metrics, StringComparison.Ordinal);
+        Assert.Contains(
+            "nichang_api_authentication_failures_total{reason=\"scheme\"} 1\n", metrics, StringComparison.Ordinal);
+        Assert.Contains(
+            "nichang_api_authentication_failures_total{reason=\"malformed\"} 1\n", metrics, StringComparison.Ordinal);
         Assert.Equal(2, _files.Log.Count(EventIds.AuthenticationRefused));
-        Assert.Contains("192.0.2.7", _files.Log.Entries.First(entry => entry.Event == EventIds.AuthenticationRefused).Message, StringComparison.Ordinal);
-        Assert.DoesNotContain(_files.Log.Entries, entry => entry.Message.Contains(canary, StringComparison.Ordinal) || entry.Message.Contains(token, StringComparison.Ordinal));
+        Assert.Contains(
+            "192.0.2.7", _files.Log.Entries.First(entry => entry.Event == EventIds.AuthenticationRefused).Message,
+            StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            _files.Log.Entries, entry =>
+                entry.Message.Contains(canary, StringComparison.Ordinal)
+                || entry.Message.Contains(token, StringComparison.Ordinal));
         Assert.DoesNotContain(canary, metrics, StringComparison.Ordinal);
     }
 

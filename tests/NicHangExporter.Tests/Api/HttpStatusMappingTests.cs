@@ -1,6 +1,8 @@
 using NicHangExporter.Api;
+using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Api;
 
@@ -8,13 +10,17 @@ public sealed class HttpStatusMappingTests
 {
     [Fact]
     public void EveryVerdict_HasAStatus() =>
-        Assert.Equal(Enum.GetValues<RemediationVerdict>().Where(verdict => verdict != RemediationVerdict.Declined), HttpStatusMapping.OfVerdict.Keys.Order());
+        Assert.Equal(
+            Enum.GetValues<RemediationVerdict>().Where(verdict => verdict != RemediationVerdict.Declined),
+            HttpStatusMapping.OfVerdict.Keys.Order());
 
     [Fact]
-    public void EveryReason_HasAProblem() => Assert.Equal(Enum.GetValues<DeclineReason>(), HttpStatusMapping.OfReason.Keys.Order());
+    public void EveryReason_HasAProblem() =>
+        Assert.Equal(Enum.GetValues<DeclineReason>(), HttpStatusMapping.OfReason.Keys.Order());
 
     [Fact]
-    public void EveryRefusal_HasItsRow() => Assert.Equal(Enum.GetValues<AdminErrorKind>(), HttpStatusMapping.OfRefusal.Keys.Order());
+    public void EveryRefusal_HasItsRow() =>
+        Assert.Equal(Enum.GetValues<AdminErrorKind>(), HttpStatusMapping.OfRefusal.Keys.Order());
 
     // The table of the requirements, by hand.
     [Theory]
@@ -39,7 +45,8 @@ public sealed class HttpStatusMappingTests
     [InlineData(DeclineReason.ShuttingDown, 503)]
     internal void Reason_HasItsStatus(DeclineReason reason, int status)
     {
-        var answer = ApiResult.Of(new RemediationOutcome("r1-1", "eno1", RemediationVerdict.Declined, "because") { Declined = reason, RetryAfter = 12.2 });
+        var answer = ApiResult.Of(new RemediationOutcome("r1-1", "eno1", RemediationVerdict.Declined, "because")
+            { Declined = reason, RetryAfter = 12.2 });
 
         Assert.Equal(status, answer.Status);
         Assert.True(answer.IsProblem);
@@ -54,7 +61,9 @@ public sealed class HttpStatusMappingTests
             for (var length = 0; length < 700; length += 7)
                 foreach (var reason in Enum.GetValues<DeclineReason>())
                 {
-                    var answer = ApiResult.Of(new RemediationOutcome("r1954fc40000-123456", "eno1", RemediationVerdict.Declined, string.Concat(Enumerable.Repeat(piece, length))) { Declined = reason });
+                    var answer = ApiResult.Of(new RemediationOutcome(
+                        "r1954fc40000-123456", "eno1", RemediationVerdict.Declined,
+                        string.Concat(Enumerable.Repeat(piece, length))) { Declined = reason });
                     Assert.InRange(answer.Body.Length, 1, ApiResult.MaxProblem);
                     Assert.NotNull(System.Text.Json.Nodes.JsonNode.Parse(answer.Body));
                 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Api;
 
@@ -12,12 +13,14 @@ internal sealed class OpenApiFile(JsonNode document)
     private static readonly string[] Told = ["Location", "Retry-After", "WWW-Authenticate", "Allow"];
 
     /// <summary>What is in it.</summary>
-    public static OpenApiFile Committed { get; } = new(File.Exists(Path) ? JsonNode.Parse(File.ReadAllText(Path))! : ApiDocument.Make());
+    public static OpenApiFile Committed { get; } =
+        new(File.Exists(Path) ? JsonNode.Parse(File.ReadAllText(Path))! : ApiDocument.Make());
 
     /// <summary>What of an answer is not as the document says.</summary>
     public List<string> Errors(ApiRoute route, ApiReply reply)
     {
-        if (document["paths"]?[route.Template]?[route.Method.ToLowerInvariant()]?["responses"]?[reply.Status.ToString(System.Globalization.CultureInfo.InvariantCulture)] is not { } response)
+        if (document["paths"]?[route.Template]?[route.Method.ToLowerInvariant()]?["responses"]?[
+            reply.Status.ToString(System.Globalization.CultureInfo.InvariantCulture)] is not { } response)
             return [$"{route.Method} {route.Template} may not answer {reply.Status}"];
         response = Resolve(response);
         var type = reply.Headers.ContentType.ToString();
@@ -29,7 +32,8 @@ internal sealed class OpenApiFile(JsonNode document)
                 errors.Add($"{route.Method} {route.Template} answers {reply.Status} without {name}");
         foreach (var name in Told)
             if (reply.Headers.ContainsKey(name) && response["headers"]?[name] is null)
-                errors.Add($"{route.Method} {route.Template} answers {reply.Status} with {name}, which the document does not know");
+                errors.Add($"{route.Method} {route.Template} answers {reply.Status} with {name}, which the document "
+                    + $"does not know");
         Validate(reply.Json, schema, "$", errors);
         return errors;
     }
@@ -90,8 +94,10 @@ internal sealed class OpenApiFile(JsonNode document)
     private static bool Is(JsonNode? value, string type) => (value?.GetValueKind(), type) switch
     {
         (null, "null") => true,
-        (System.Text.Json.JsonValueKind.Object, "object") or (System.Text.Json.JsonValueKind.Array, "array") or (System.Text.Json.JsonValueKind.String, "string") => true,
-        (System.Text.Json.JsonValueKind.True or System.Text.Json.JsonValueKind.False, "boolean") or (System.Text.Json.JsonValueKind.Number, "number") => true,
+        (System.Text.Json.JsonValueKind.Object, "object") or (System.Text.Json.JsonValueKind.Array, "array")
+        or (System.Text.Json.JsonValueKind.String, "string") => true,
+        (System.Text.Json.JsonValueKind.True or System.Text.Json.JsonValueKind.False, "boolean")
+        or (System.Text.Json.JsonValueKind.Number, "number") => true,
         (System.Text.Json.JsonValueKind.Number, "integer") => decimal.IsInteger(value!.GetValue<decimal>()),
         _ => false,
     };

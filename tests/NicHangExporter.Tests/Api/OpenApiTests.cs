@@ -11,7 +11,8 @@ namespace NicHangExporter.Tests.Api;
 /// </summary>
 public sealed class OpenApiTests
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     [Fact]
     public void Document_IsWhatRoutesAndTypesSay()
@@ -30,11 +31,17 @@ public sealed class OpenApiTests
 
         Assert.Equal(
             [
-                "delete /api/v1/pause admin", "get /api/v1/devices read", "get /api/v1/devices/{device} read", "get /api/v1/episodes read", "get /api/v1/episodes/{id} read",
-                "get /api/v1/remediations read", "get /api/v1/remediations/{id} read", "post /api/v1/alertmanager remediate", "post /api/v1/devices/{device}/rollback admin",
-                "post /api/v1/pause admin", "post /api/v1/quarantine/{device}/clear admin", "post /api/v1/remediations remediate",
+                "delete /api/v1/pause admin", "get /api/v1/devices read", "get /api/v1/devices/{device} read",
+                    "get /api/v1/episodes read", "get /api/v1/episodes/{id} read",
+                "get /api/v1/remediations read", "get /api/v1/remediations/{id} read",
+                "post /api/v1/alertmanager remediate", "post /api/v1/devices/{device}/rollback admin",
+                "post /api/v1/pause admin", "post /api/v1/quarantine/{device}/clear admin",
+                "post /api/v1/remediations remediate",
             ],
-            paths.SelectMany(path => path.Value!.AsObject().Select(operation => $"{operation.Key} {path.Key} {operation.Value!["security"]![0]!["bearer"]![0]}")).Order(StringComparer.Ordinal));
+            paths.SelectMany(
+                path => path.Value!.AsObject()
+                .Select(operation => $"{operation.Key} {path.Key} {operation.Value!["security"]![0]!["bearer"]![0]}"))
+                    .Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -42,7 +49,8 @@ public sealed class OpenApiTests
     {
         var text = File.ReadAllText(OpenApiFile.Path);
         var document = JsonNode.Parse(text)!;
-        var names = new[] { "responses", "schemas" }.SelectMany(kind => document["components"]![kind]!.AsObject().Select(one => $"#/components/{kind}/{one.Key}"));
+        var names = new[] { "responses", "schemas" }.SelectMany(kind =>
+            document["components"]![kind]!.AsObject().Select(one => $"#/components/{kind}/{one.Key}"));
         var used = References(document).ToHashSet();
 
         Assert.Equal(names.Order(StringComparer.Ordinal), used.Order(StringComparer.Ordinal));
@@ -53,7 +61,9 @@ public sealed class OpenApiTests
     {
         var route = ApiDocument.Routes.Single(route => route is { Method: "POST", Template: "/api/v1/remediations" });
 
-        Assert.All(HttpStatusMapping.OfVerdict.Values.Concat(HttpStatusMapping.OfReason.Values.Select(problem => problem.Status)), status => Assert.Contains(status, route.Statuses.Concat([401, 403])));
+        Assert.All(HttpStatusMapping.OfVerdict.Values.Concat(
+            HttpStatusMapping.OfReason.Values.Select(problem => problem.Status)), status =>
+                Assert.Contains(status, route.Statuses.Concat([401, 403])));
     }
 
     [Theory]
@@ -73,7 +83,10 @@ public sealed class OpenApiTests
 
     private static IEnumerable<string> References(JsonNode? node) => node switch
     {
-        JsonObject members => members.SelectMany(member => member is { Key: "$ref", Value: JsonValue reference } ? [reference.GetValue<string>()] : References(member.Value)),
+        JsonObject members =>
+            members.SelectMany(
+                member => member is { Key: "$ref",
+                    Value: JsonValue reference } ? [reference.GetValue<string>()] : References(member.Value)),
         JsonArray items => items.SelectMany(References),
         _ => [],
     };

@@ -60,16 +60,21 @@ public sealed class RecentRequestsTests
             _clock.Advance(TimeSpan.FromMinutes(7));
         }
 
-        Assert.Equal(Math.Round(24 * 60 / 7.0 * 2 / 3), Enumerable.Range(0, 5000).Count(i => passes.FindByKey($"k{i}") is not null), 2.0);
+        Assert.Equal(
+            Math.Round(24 * 60 / 7.0 * 2 / 3),
+            Enumerable.Range(0, 5000).Count(i => passes.FindByKey($"k{i}") is not null), 2.0);
     }
 
     private RecentRequests Requests() => new(
-        _ => new RemediationTicket($"r{++_ids}", false, Task.FromResult(new RemediationOutcome($"r{_ids}", "eno1", _verdict, ""))), _clock);
+        _ => new RemediationTicket(
+            $"r{++_ids}", false, Task.FromResult(new RemediationOutcome($"r{_ids}", "eno1", _verdict, ""))), _clock);
 
-    private RecentRequest Submit(RecentRequests passes, string? key, RemediationVerdict verdict = RemediationVerdict.Applied)
+    private RecentRequest Submit(
+        RecentRequests passes, string? key, RemediationVerdict verdict = RemediationVerdict.Applied)
     {
         _verdict = verdict;
         Assert.True(InterfaceName.TryParse("eno1", out var device));
-        return passes.Submit(key, "content", new RemediationRequest(device, RemediationTrigger.Api)) ?? throw new InvalidOperationException("too many");
+        return passes.Submit(key, "content", new RemediationRequest(device, RemediationTrigger.Api))
+            ?? throw new InvalidOperationException("too many");
     }
 }

@@ -3,6 +3,8 @@ using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Policy;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Tests.Api;
 
@@ -24,9 +26,13 @@ public sealed class RemediationRouteTests : IDisposable
         Assert.False(_api.Nic.IsRequested("tx-tcp-segmentation"));
         Assert.Equal("off", reply.Json["after"]!["tx-tcp-segmentation"]!.GetValue<string>());
         var intent = Assert.Single(_api.Intents());
-        Assert.Equal((RemediationTrigger.Api, "controller", "ticket 17", reply.Json["id"]!.GetValue<string>()), (intent.Trigger!.Value, intent.Actor, intent.Reason, intent.Id));
-        Assert.Equal(1, await _api.Host.ValueAsync("nichang_api_requests_total{route=\"/api/v1/remediations\",status=\"200\"}"));
-        Assert.Equal(1, await _api.Host.ValueAsync("nichang_remediation_attempts_total{device=\"eno1\",trigger=\"api\"}"));
+        Assert.Equal(
+            (RemediationTrigger.Api, "controller", "ticket 17", reply.Json["id"]!.GetValue<string>()),
+            (intent.Trigger!.Value, intent.Actor, intent.Reason, intent.Id));
+        Assert.Equal(
+            1, await _api.Host.ValueAsync("nichang_api_requests_total{route=\"/api/v1/remediations\",status=\"200\"}"));
+        Assert.Equal(
+            1, await _api.Host.ValueAsync("nichang_remediation_attempts_total{device=\"eno1\",trigger=\"api\"}"));
     }
 
     [Fact]
@@ -34,7 +40,8 @@ public sealed class RemediationRouteTests : IDisposable
     {
         var reply = await _api.PostAsync(Path, """{"device":"0000:00:1f.6","profile":"segmentation"}""");
 
-        Assert.Equal((200, "applied", "segmentation"), (reply.Status, reply.Verdict, reply.Json["profile"]!.GetValue<string>()));
+        Assert.Equal(
+            (200, "applied", "segmentation"), (reply.Status, reply.Verdict, reply.Json["profile"]!.GetValue<string>()));
         Assert.Equal("segmentation", Assert.Single(_api.Intents()).Profile);
     }
 
@@ -48,7 +55,8 @@ public sealed class RemediationRouteTests : IDisposable
         var reply = await _api.PostAsync(Path, """{"device":"eno1","features":["tso"],"dryRun":true}""");
 
         Assert.Equal((200, "dry_run"), (reply.Status, reply.Verdict));
-        Assert.Contains("tx-tcp-segmentation off", reply.Json["steps"]!.AsArray().Select(step => step!.GetValue<string>()));
+        Assert.Contains(
+            "tx-tcp-segmentation off", reply.Json["steps"]!.AsArray().Select(step => step!.GetValue<string>()));
         Assert.Empty(_api.Nic.Operations);
         Assert.Empty(_api.Intents());
     }
@@ -56,11 +64,13 @@ public sealed class RemediationRouteTests : IDisposable
     [Fact]
     public async Task DryRun_OfADeviceThatIsNotAllowed_IsNoSuccess()
     {
-        using var api = new ApiHost(options => options with { Remediation = options.Remediation with { Devices = ["eno9"] } });
+        using var api =
+            new ApiHost(options => options with { Remediation = options.Remediation with { Devices = ["eno9"] } });
 
         var reply = await api.PostAsync(Path, """{"device":"eno1","dryRun":true}""");
 
-        Assert.Equal((200, "dry_run", "not_allowed"), (reply.Status, reply.Verdict, reply.Json["declined"]!.GetValue<string>()));
+        Assert.Equal(
+            (200, "dry_run", "not_allowed"), (reply.Status, reply.Verdict, reply.Json["declined"]!.GetValue<string>()));
         Assert.False(reply.Json["success"]!.GetValue<bool>());
     }
 
@@ -92,7 +102,8 @@ public sealed class RemediationRouteTests : IDisposable
 
         var reply = await _api.PostAsync(Path, """{"device":"eno1","features":["tso"]}""");
 
-        Assert.Equal((200, "rolled_back", false), (reply.Status, reply.Verdict, reply.Json["success"]!.GetValue<bool>()));
+        Assert.Equal(
+            (200, "rolled_back", false), (reply.Status, reply.Verdict, reply.Json["success"]!.GetValue<bool>()));
     }
 
     [Fact]
@@ -132,7 +143,8 @@ public sealed class RemediationRouteTests : IDisposable
         Assert.Equal((202, true), (second.Status, second.Json["joined"]!.GetValue<bool>()));
         _api.IsFrozen = false;
         var reply = await _api.FinishAsync(first, handling);
-        Assert.Equal((200, reply.Json["id"]!.GetValue<string>()), (reply.Status, second.Json["id"]!.GetValue<string>()));
+        Assert.Equal(
+            (200, reply.Json["id"]!.GetValue<string>()), (reply.Status, second.Json["id"]!.GetValue<string>()));
         Assert.Single(_api.Intents());
     }
 
@@ -158,7 +170,9 @@ public sealed class RemediationRouteTests : IDisposable
     {
         Restart(options =>
         {
-            File.WriteAllText(System.IO.Path.Combine(options.Paths.Procfs, "self/status"), "Name:\tnic-hang-exporter\nCapEff:\t0000000000000000\n");
+            File.WriteAllText(
+                System.IO.Path.Combine(options.Paths.Procfs, "self/status"),
+                "Name:\tnic-hang-exporter\nCapEff:\t0000000000000000\n");
             return options;
         });
 
@@ -223,7 +237,8 @@ public sealed class RemediationRouteTests : IDisposable
         var reply = await _api.PostAsync(Path, """{"device":"eno1","features":["gso"]}""");
 
         Assert.Equal((429, "cooldown"), (reply.Status, reply.Problem));
-        Assert.InRange(int.Parse(reply.Headers.RetryAfter!, System.Globalization.CultureInfo.InvariantCulture), 500, 600);
+        Assert.InRange(
+            int.Parse(reply.Headers.RetryAfter!, System.Globalization.CultureInfo.InvariantCulture), 500, 600);
         // A dry run asks how it stands, and is told.
         var dry = await _api.PostAsync(Path, """{"device":"eno1","features":["gso"],"dryRun":true}""");
         Assert.Equal((200, "cooldown"), (dry.Status, dry.Json["declined"]!.GetValue<string>()));
@@ -283,7 +298,8 @@ public sealed class RemediationRouteTests : IDisposable
         var host = new FixtureHost(options =>
         {
             options = Remediation.LocalLoop.Enforcing(options);
-            return options with { Remediation = options.Remediation with { Api = RemediationMode.Enforce, Devices = ["eno1"] } };
+            return options
+                with { Remediation = options.Remediation with { Api = RemediationMode.Enforce, Devices = ["eno1"] } };
         });
         host.AddSimulatedNic(driver: "strange");
         _api.Dispose();
@@ -337,7 +353,8 @@ public sealed class RemediationRouteTests : IDisposable
         Assert.Equal((200, "applied"), (reply.Status, reply.Verdict));
         Assert.Equal(before, _api.Nic.Requested);
         Assert.Equal(("operator", "it was the cable"), (_api.Intents()[^1].Actor, _api.Intents()[^1].Reason));
-        Assert.Equal((409, "nothing_to_roll_back"), await RefusalAsync(_api.PostAsync("/api/v1/devices/0000:00:1f.6/rollback")));
+        Assert.Equal(
+            (409, "nothing_to_roll_back"), await RefusalAsync(_api.PostAsync("/api/v1/devices/0000:00:1f.6/rollback")));
         Assert.Equal(404, (await _api.PostAsync("/api/v1/devices/eno9/rollback")).Status);
     }
 
@@ -363,7 +380,8 @@ public sealed class RemediationRouteTests : IDisposable
         Assert.Equal((500, "unexpected"), (reply.Status, reply.Problem));
         Assert.DoesNotContain("CANARY", reply.Body, StringComparison.Ordinal);
         Assert.Single(_api.Host.Log.Entries, entry => entry.Event == EventIds.ApiFailed);
-        Assert.Equal(1, await _api.Host.ValueAsync("nichang_api_requests_total{route=\"/api/v1/remediations\",status=\"500\"}"));
+        Assert.Equal(
+            1, await _api.Host.ValueAsync("nichang_api_requests_total{route=\"/api/v1/remediations\",status=\"500\"}"));
     }
 
     [Fact]

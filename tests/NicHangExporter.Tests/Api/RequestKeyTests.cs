@@ -1,5 +1,9 @@
 using NicHangExporter.Api;
+using NicHangExporter.Linux;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Policy;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Tests.Api;
 
@@ -37,7 +41,9 @@ public sealed class RequestKeyTests : IDisposable
             var reply = await KeyedAsync("k1", body, ApiHost.Admin);
             Assert.Equal((422, "key_reused"), (reply.Status, reply.Problem));
         }
-        Assert.Equal(422, (await _api.PostAsync("/api/v1/devices/eno1/rollback", null, ApiHost.Admin, (RequestKeys.Header, "k1"))).Status);
+        Assert.Equal(
+            422, (await _api.PostAsync(
+                "/api/v1/devices/eno1/rollback", null, ApiHost.Admin, (RequestKeys.Header, "k1"))).Status);
         Assert.Equal(operations, _api.Nic.Operations.Count);
     }
 
@@ -65,7 +71,11 @@ public sealed class RequestKeyTests : IDisposable
     public async Task ManyAtOnceWithOneKey_AskOnce()
     {
         _api.IsFrozen = true;
-        var asked = Enumerable.Range(0, 100).Select(_ => ApiHost.Context("POST", Path, System.Text.Encoding.UTF8.GetBytes(Body), ApiHost.Remediate, (RequestKeys.Header, "k1"))).ToList();
+        var asked = Enumerable.Range(0, 100)
+            .Select(_ =>
+                ApiHost.Context(
+                    "POST", Path, System.Text.Encoding.UTF8.GetBytes(Body), ApiHost.Remediate,
+                    (RequestKeys.Header, "k1"))).ToList();
         var handling = new Task[asked.Count];
         await Parallel.ForAsync(0, asked.Count, (i, _) =>
         {
@@ -123,7 +133,9 @@ public sealed class RequestKeyTests : IDisposable
     public async Task Crash_InTheMiddle_IsAnsweredWithWhatCameOfIt()
     {
         _api.IsFrozen = true;
-        _ = _api.HandleAsync(ApiHost.Context("POST", Path, System.Text.Encoding.UTF8.GetBytes(Body), ApiHost.Remediate, (RequestKeys.Header, "k1")));
+        _ = _api.HandleAsync(
+            ApiHost.Context(
+                "POST", Path, System.Text.Encoding.UTF8.GetBytes(Body), ApiHost.Remediate, (RequestKeys.Header, "k1")));
         // The search in the journal is on another thread.
         Assert.True(SpinWait.SpinUntil(() => _api.Submitted == 1, TimeSpan.FromSeconds(30)));
         _api.Host.RemediationWorker.RunPending();
@@ -166,10 +178,15 @@ public sealed class RequestKeyTests : IDisposable
     {
         await KeyedAsync("CANARY-KEY", Body);
 
-        Assert.DoesNotContain("CANARY", await File.ReadAllTextAsync(System.IO.Path.Combine(_api.Host.Options.Paths.StateDirectory!, "journal.jsonl"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "CANARY",
+            await File.ReadAllTextAsync(
+                System.IO.Path.Combine(_api.Host.Options.Paths.StateDirectory!, "journal.jsonl"),
+                TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
-    private Task<ApiReply> KeyedAsync(string key, string body, string authorization = ApiHost.Remediate) => _api.PostAsync(Path, body, authorization, (RequestKeys.Header, key));
+    private Task<ApiReply> KeyedAsync(string key, string body, string authorization = ApiHost.Remediate) =>
+        _api.PostAsync(Path, body, authorization, (RequestKeys.Header, key));
 
     private void Restart()
     {

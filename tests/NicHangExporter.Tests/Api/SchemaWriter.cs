@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using NicHangExporter.Api;
 using NicHangExporter.Api.Alertmanager;
+using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Api;
 
@@ -12,17 +13,23 @@ internal sealed class SchemaWriter
     // What a type does not say, and the router refuses all the same.
     private static readonly Dictionary<(Type, string), Action<JsonObject>> Limits = new()
     {
-        [(typeof(CreateRemediationRequest), "device")] = schema => (schema["minLength"], schema["maxLength"]) = (1, RequestValidator.MaxDevice),
-        [(typeof(CreateRemediationRequest), "profile")] = schema => (schema["minLength"], schema["maxLength"]) = (1, RequestValidator.MaxName),
-        [(typeof(CreateRemediationRequest), "features")] = schema => (schema["minItems"], schema["maxItems"], schema["items"]!["minLength"], schema["items"]!["maxLength"]) = (1, RequestValidator.MaxFeatures, 1, RequestValidator.MaxName),
+        [(typeof(CreateRemediationRequest), "device")] = schema =>
+            (schema["minLength"], schema["maxLength"]) = (1, RequestValidator.MaxDevice),
+        [(typeof(CreateRemediationRequest), "profile")] = schema =>
+            (schema["minLength"], schema["maxLength"]) = (1, RequestValidator.MaxName),
+        [(typeof(CreateRemediationRequest), "features")] = schema =>
+            (schema["minItems"], schema["maxItems"], schema["items"]!["minLength"], schema["items"]!["maxLength"]) =
+            (1, RequestValidator.MaxFeatures, 1, RequestValidator.MaxName),
         [(typeof(CreateRemediationRequest), "reason")] = schema => schema["maxLength"] = RequestValidator.MaxReason,
         [(typeof(RollbackRequest), "reason")] = schema => schema["maxLength"] = RequestValidator.MaxReason,
-        [(typeof(AlertmanagerMessage), "version")] = schema => schema["enum"] = new JsonArray(AlertmanagerMessage.KnownVersion),
+        [(typeof(AlertmanagerMessage), "version")] = schema =>
+            schema["enum"] = new JsonArray(AlertmanagerMessage.KnownVersion),
         [(typeof(AlertmanagerMessage), "truncatedAlerts")] = schema => schema["maximum"] = MessageReader.MaxTruncated,
         [(typeof(AlertmanagerMessage), "alerts")] = schema => schema["maxItems"] = BoundedAlerts.Most,
         [(typeof(PostedAlert), "status")] = schema => schema["enum"] = new JsonArray("firing", "resolved"),
         [(typeof(PostedAlert), "labels")] = schema => schema["maxProperties"] = MessageReader.MaxLabels,
-        [(typeof(PostedAlert), "fingerprint")] = schema => (schema["maxLength"], schema["pattern"]) = (MessageReader.MaxFingerprint, "^[0-9A-Za-z_-]+$"),
+        [(typeof(PostedAlert), "fingerprint")] = schema =>
+            (schema["maxLength"], schema["pattern"]) = (MessageReader.MaxFingerprint, "^[0-9A-Za-z_-]+$"),
     };
 
     // Messages of somebody else, of which much is passed over: what has to be in them all the same.
@@ -33,7 +40,8 @@ internal sealed class SchemaWriter
     };
 
     /// <summary>The schemas by name, in order.</summary>
-    public JsonObject Components => new(_components.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
+    public JsonObject Components =>
+        new(_components.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)));
 
     private readonly SortedDictionary<string, JsonObject> _components = new(StringComparer.Ordinal);
 
@@ -55,7 +63,8 @@ internal sealed class SchemaWriter
             _ when bare == typeof(bool) => new JsonObject { ["type"] = "boolean" },
             _ when bare == typeof(double) => new JsonObject { ["type"] = "number" },
             _ when bare == typeof(int) || bare == typeof(long) => new JsonObject { ["type"] = "integer" },
-            _ when bare == typeof(uint) || bare == typeof(ulong) => new JsonObject { ["type"] = "integer", ["minimum"] = 0 },
+            _ when bare == typeof(uint) || bare == typeof(ulong) =>
+                new JsonObject { ["type"] = "integer", ["minimum"] = 0 },
             _ when bare == typeof(DateTimeOffset) => new JsonObject { ["type"] = "string", ["format"] = "date-time" },
             _ => throw new InvalidOperationException($"no schema for {bare}"),
         };
@@ -63,7 +72,8 @@ internal sealed class SchemaWriter
 
     private JsonObject Component(Type type, Func<JsonObject> make)
     {
-        var name = type.Name.EndsWith("Response", StringComparison.Ordinal) ? type.Name[..^"Response".Length] : type.Name;
+        var name = type.Name.EndsWith("Response", StringComparison.Ordinal) ? type.Name[..^"Response".Length]
+            : type.Name;
         if (!_components.ContainsKey(name))
         {
             // Before it is made: a type may mention itself.
@@ -79,14 +89,17 @@ internal sealed class SchemaWriter
     // What the words mean is worth more than that they are allowed.
     private static JsonObject Words(Type type) => new()
     {
-        ["description"] = DocComments.Of(type) + string.Concat(Enum.GetNames(type).Select(name => $"\n- `{Spelling(name)}`: {DocComments.OfWord(type, name)}")),
+        ["description"] = DocComments.Of(type)
+            + string.Concat(
+                Enum.GetNames(type).Select(name => $"\n- `{Spelling(name)}`: {DocComments.OfWord(type, name)}")),
         ["type"] = "string",
         ["enum"] = new JsonArray([.. Enum.GetNames(type).Select(name => (JsonNode)Spelling(name))]),
     };
 
     private JsonObject Object(JsonTypeInfo type)
     {
-        var isRequest = type.UnmappedMemberHandling == JsonUnmappedMemberHandling.Disallow || type.Options.UnmappedMemberHandling == JsonUnmappedMemberHandling.Disallow;
+        var isRequest = type.UnmappedMemberHandling == JsonUnmappedMemberHandling.Disallow
+            || type.Options.UnmappedMemberHandling == JsonUnmappedMemberHandling.Disallow;
         var (members, required) = (new JsonObject(), new JsonArray());
         foreach (var property in type.Properties)
         {
@@ -98,7 +111,8 @@ internal sealed class SchemaWriter
                 limit(schema);
             schema["description"] = DocComments.Of(type.Type, property.Name);
             members[property.Name] = schema;
-            if (Demanded.TryGetValue(type.Type, out var demanded) ? demanded.Contains(property.Name) : isRequest ? property.IsRequired : !isNullable)
+            if (Demanded.TryGetValue(type.Type, out var demanded) ? demanded.Contains(property.Name) : isRequest
+                ? property.IsRequired : !isNullable)
                 required.Add((JsonNode)property.Name);
         }
         var result = new JsonObject { ["type"] = "object" };

@@ -7,7 +7,8 @@ public sealed class ScopeTests : IDisposable
 {
     private readonly ApiHost _api = new();
 
-    public static TheoryData<string, string> Routes => new(ApiDocument.Routes.Select(route => (route.Method, route.Template)));
+    public static TheoryData<string, string> Routes =>
+        new(ApiDocument.Routes.Select(route => (route.Method, route.Template)));
 
     public void Dispose() => _api.Dispose();
 
@@ -17,7 +18,8 @@ public sealed class ScopeTests : IDisposable
     {
         var route = ApiDocument.Routes.Single(route => route.Method == method && route.Template == template);
 
-        foreach (var (authorization, scope) in new[] { (ApiHost.Read, ApiScope.Read), (ApiHost.Remediate, ApiScope.Remediate), (ApiHost.Admin, ApiScope.Admin) })
+        foreach (var (authorization, scope) in new[]
+            { (ApiHost.Read, ApiScope.Read), (ApiHost.Remediate, ApiScope.Remediate), (ApiHost.Admin, ApiScope.Admin) })
         {
             var status = await AskAsync(method, template, authorization);
             if (scope < route.Scope)
@@ -31,12 +33,15 @@ public sealed class ScopeTests : IDisposable
     [MemberData(nameof(Routes))]
     public async Task Route_WithoutAValidCredential_Is401AndReachesNobody(string method, string template)
     {
-        string?[] bad = [null, "", "Bearer", "Bearer ", "Bearer x", "bearer r-token ", "Basic YWRtaW46YWRtaW4=", "r-token", ApiHost.Admin + ",", ApiHost.Admin + "\0", new string('x', 8000)];
+        string?[] bad = [null, "", "Bearer", "Bearer ", "Bearer x", "bearer r-token ", "Basic YWRtaW46YWRtaW4=",
+            "r-token", ApiHost.Admin + ",", ApiHost.Admin + "\0", new string('x', 8000)];
         foreach (var authorization in bad)
             Assert.Equal(401, await AskAsync(method, template, authorization));
 
         Assert.Equal(0, _api.Submitted);
-        Assert.Equal(bad.Length, await _api.Host.ValueAsync($"nichang_api_requests_total{{route=\"{template}\",status=\"401\"}}"));
+        Assert.Equal(
+            bad.Length,
+            await _api.Host.ValueAsync($"nichang_api_requests_total{{route=\"{template}\",status=\"401\"}}"));
     }
 
     [Theory]
@@ -62,8 +67,12 @@ public sealed class ScopeTests : IDisposable
     [Fact]
     public async Task Challenge_SaysHow_AndOnlyToWhomSentSomethingThatItIsWrong()
     {
-        Assert.Equal("Bearer realm=\"nic-hang-exporter\"", (await _api.GetAsync("/api/v1/devices", null)).Headers.WWWAuthenticate);
-        Assert.Equal("Bearer realm=\"nic-hang-exporter\", error=\"invalid_token\"", (await _api.GetAsync("/api/v1/devices", "Bearer no")).Headers.WWWAuthenticate);
+        Assert.Equal(
+            "Bearer realm=\"nic-hang-exporter\"",
+            (await _api.GetAsync("/api/v1/devices", null)).Headers.WWWAuthenticate);
+        Assert.Equal(
+            "Bearer realm=\"nic-hang-exporter\", error=\"invalid_token\"",
+            (await _api.GetAsync("/api/v1/devices", "Bearer no")).Headers.WWWAuthenticate);
     }
 
     [Fact]
@@ -84,7 +93,8 @@ public sealed class ScopeTests : IDisposable
     [InlineData("/API/v1/devices")]
     [InlineData("/api/v1/devices/eno1/rollback/now")]
     [InlineData("/api/v1/devices/{device}/x")]
-    public async Task PathThatIsNoRoute_Is404(string path) => Assert.Equal(404, (await _api.GetAsync(path, ApiHost.Admin)).Status);
+    public async Task PathThatIsNoRoute_Is404(string path) =>
+        Assert.Equal(404, (await _api.GetAsync(path, ApiHost.Admin)).Status);
 
     [Theory]
     [InlineData("PUT", "/api/v1/remediations", "POST, GET, HEAD")]
@@ -107,7 +117,8 @@ public sealed class ScopeTests : IDisposable
     [Fact]
     public async Task Head_IsAGetWithoutItsBody()
     {
-        foreach (var path in new[] { "/api/v1/devices", "/api/v1/devices/eno1", "/api/v1/remediations", "/api/v1/episodes" })
+        foreach (var path in new[]
+            { "/api/v1/devices", "/api/v1/devices/eno1", "/api/v1/remediations", "/api/v1/episodes" })
         {
             var (get, head) = (await _api.GetAsync(path), await _api.SendAsync("HEAD", path, null, ApiHost.Read));
             Assert.Equal(200, head.Status);
@@ -125,5 +136,7 @@ public sealed class ScopeTests : IDisposable
         return (await _api.FinishAsync(context, handling)).Status;
     }
 
-    private static string Path(string template) => template.Replace("{device}", "eno1", StringComparison.Ordinal).Replace("{id}", "r1-1", StringComparison.Ordinal);
+    private static string Path(string template) =>
+        template.Replace("{device}", "eno1", StringComparison.Ordinal)
+        .Replace("{id}", "r1-1", StringComparison.Ordinal);
 }

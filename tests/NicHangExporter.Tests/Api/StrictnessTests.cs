@@ -104,7 +104,8 @@ public sealed class StrictnessTests : IDisposable
         foreach (var (sound, body) in new[]
         {
             (true, $$"""{"device":"eno1","dryRun":true,"reason":"{{new string('x', RequestValidator.MaxReason)}}"}"""),
-            (false, $$"""{"device":"eno1","dryRun":true,"reason":"{{new string('x', RequestValidator.MaxReason + 1)}}"}"""),
+            (false, $$"""{"device":"eno1","dryRun":true,"reason":"{{new string(
+                'x', RequestValidator.MaxReason + 1)}}"}"""),
             (true, $$"""{"device":"eno1","dryRun":true,"features":[{{string.Join(',', features)}}]}"""),
             (false, $$"""{"device":"eno1","dryRun":true,"features":[{{string.Join(',', features)}},"tso"]}"""),
             (false, $$"""{"device":"eno1","dryRun":true,"features":["{{name}}x"]}"""),
@@ -112,14 +113,18 @@ public sealed class StrictnessTests : IDisposable
             (false, $$"""{"device":"{{new string('x', RequestValidator.MaxDevice + 1)}}","dryRun":true}"""),
         })
             Assert.Equal(sound ? 200 : 400, (await _api.PostAsync(Path, body)).Status);
-        Assert.Equal(422, (await _api.PostAsync(Path, $$"""{"device":"eno1","dryRun":true,"profile":"{{name}}"}""")).Status);
-        Assert.Equal(404, (await _api.PostAsync(Path, $$"""{"device":"{{new string('x', RequestValidator.MaxDevice)}}","dryRun":true}""")).Status);
+        Assert.Equal(
+            422, (await _api.PostAsync(Path, $$"""{"device":"eno1","dryRun":true,"profile":"{{name}}"}""")).Status);
+        Assert.Equal(
+            404, (await _api.PostAsync(
+                Path, $$"""{"device":"{{new string('x', RequestValidator.MaxDevice)}}","dryRun":true}""")).Status);
     }
 
     [Fact]
     public async Task BytesThatAreNoUtf8_Are400()
     {
-        foreach (var bad in new byte[][] { [0xff], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf5, 0x80, 0x80, 0x80], [0xe2, 0x82] })
+        foreach (var bad in new byte[][]
+            { [0xff], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf5, 0x80, 0x80, 0x80], [0xe2, 0x82] })
             Assert.Equal(400, (await _api.SendAsync("POST", Path, [.. """{"device":"eno1","dryRun":true,"reason":"x"""u8, .. bad, .. "\"}"u8], ApiHost.Admin)).Status);
     }
 
@@ -146,7 +151,9 @@ public sealed class StrictnessTests : IDisposable
         var reply = await _api.SendAsync("POST", Path, body, ApiHost.Admin);
         Assert.Equal((status, status == 413 ? "close" : ""), (reply.Status, reply.Headers.Connection.ToString()));
         // Nor is it read for a refusal of another kind.
-        Assert.Equal(status == 413 ? "close" : "", (await _api.SendAsync("POST", Path, body, null)).Headers.Connection.ToString());
+        Assert.Equal(
+            status == 413 ? "close"
+            : "", (await _api.SendAsync("POST", Path, body, null)).Headers.Connection.ToString());
 
         // And where nobody says beforehand how long it will be.
         var context = ApiHost.Context("POST", Path, body, ApiHost.Admin);
@@ -200,7 +207,9 @@ public sealed class StrictnessTests : IDisposable
     {
         Assert.Equal(400, (await _api.PostAsync(path, """{"all":true}""")).Status);
         Assert.Equal(400, (await _api.PostAsync(path, "x")).Status);
-        Assert.Equal(415, (await _api.PostAsync(path, "a=b", ApiHost.Admin, ("Content-Type", "application/x-www-form-urlencoded"))).Status);
+        Assert.Equal(
+            415, (await _api.PostAsync(
+                path, "a=b", ApiHost.Admin, ("Content-Type", "application/x-www-form-urlencoded"))).Status);
         Assert.Equal(415, (await _api.PostAsync(path, null, ApiHost.Admin, ("Content-Type", "text/plain"))).Status);
         Assert.True((await _api.PostAsync(path, "{}")).Status is 200 or 409);
         Assert.True((await _api.PostAsync(path)).Status is 200 or 409);
@@ -247,7 +256,8 @@ public sealed class StrictnessTests : IDisposable
     {
         foreach (var method in new[] { "POST", "GET" })
         {
-            var reply = await _api.SendAsync(method, Path, method == "POST" ? Encoding.UTF8.GetBytes(Body) : null, ApiHost.Admin, (header, value));
+            var reply = await _api.SendAsync(method, Path, method == "POST" ? Encoding.UTF8.GetBytes(Body)
+                : null, ApiHost.Admin, (header, value));
             Assert.Equal(status, reply.Status);
             Assert.True(status == 200 || reply.Problem == "cross_site");
         }
@@ -256,10 +266,12 @@ public sealed class StrictnessTests : IDisposable
     [Fact]
     public async Task NoAnswer_LetsAnotherSiteRead()
     {
-        var reply = await _api.SendAsync("OPTIONS", Path, null, null, ("Origin", "https://evil.example"), ("Access-Control-Request-Method", "POST"));
+        var reply = await _api.SendAsync("OPTIONS", Path, null, null, ("Origin", "https://evil.example"),
+            ("Access-Control-Request-Method", "POST"));
 
         Assert.Equal(403, reply.Status);
-        Assert.DoesNotContain(reply.Headers, header => header.Key.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(
+            reply.Headers, header => header.Key.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase));
     }
 
     // Every place where somebody can put text, and the one answer in which it may not stand.
@@ -276,23 +288,30 @@ public sealed class StrictnessTests : IDisposable
             replies.Add(await _api.PostAsync(Path, body));
         foreach (var path in new[]
         {
-            "/api/CANARY", "/api/v1/CANARY", "/api/v1/devices/CANARY", "/api/v1/remediations/CANARY", "/api/v1/episodes/CANARY", "/api/v1/episodes/20260101T000000Z-CANARY",
-            "/api/v1/remediations?limit=CANARY", "/api/v1/remediations?CANARY=1", "/api/v1/remediations?device=CANARY%2f",
+            "/api/CANARY", "/api/v1/CANARY", "/api/v1/devices/CANARY", "/api/v1/remediations/CANARY",
+                "/api/v1/episodes/CANARY", "/api/v1/episodes/20260101T000000Z-CANARY",
+            "/api/v1/remediations?limit=CANARY", "/api/v1/remediations?CANARY=1",
+            "/api/v1/remediations?device=CANARY%2f",
         })
             replies.Add(await _api.GetAsync(path));
-        foreach (var path in new[] { "/api/v1/devices/CANARY/rollback", "/api/v1/quarantine/CANARY/clear", "/api/v1/pause?CANARY=CANARY" })
+        foreach (var path in new[]
+            { "/api/v1/devices/CANARY/rollback", "/api/v1/quarantine/CANARY/clear", "/api/v1/pause?CANARY=CANARY" })
             replies.Add(await _api.PostAsync(path));
-        foreach (var header in new[] { "Origin", "Sec-Fetch-Site", "Content-Type", "Content-Encoding", "Authorization" })
+        foreach (var header in new[]
+            { "Origin", "Sec-Fetch-Site", "Content-Type", "Content-Encoding", "Authorization" })
             replies.Add(await _api.PostAsync(Path, Body, ApiHost.Admin, (header, Canary)));
         replies.Add(await _api.PostAsync(Path, Body, ApiHost.Admin, (RequestKeys.Header, "CANARY CANARY")));
         replies.Add(await _api.SendAsync("CANARY", Path, null, ApiHost.Admin));
 
         Assert.All(replies, reply => Assert.InRange(reply.Status, 400, 499));
-        Assert.All(replies, reply => Assert.DoesNotContain(Canary, reply.Body + string.Join('\n', reply.Headers), StringComparison.Ordinal));
+        Assert.All(replies, reply =>
+            Assert.DoesNotContain(Canary, reply.Body + string.Join('\n', reply.Headers), StringComparison.Ordinal));
         // Log and journal name the setting that somebody with a credential has asked for at the door, once a minute, and nothing else that was sent.
         Assert.Equal(1, _api.Host.Log.Count(EventIds.RemediationDeclined));
-        Assert.All(_api.Host.Log.Entries.Where(entry => entry.Event != EventIds.RemediationDeclined), entry => Assert.DoesNotContain(Canary, entry.Message, StringComparison.Ordinal));
+        Assert.All(_api.Host.Log.Entries.Where(entry => entry.Event != EventIds.RemediationDeclined), entry =>
+            Assert.DoesNotContain(Canary, entry.Message, StringComparison.Ordinal));
         Assert.DoesNotContain(Canary, await _api.Host.ScrapeAsync(), StringComparison.Ordinal);
-        Assert.DoesNotContain("r-token", string.Join('\n', replies) + await _api.Host.ScrapeAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "r-token", string.Join('\n', replies) + await _api.Host.ScrapeAsync(), StringComparison.Ordinal);
     }
 }

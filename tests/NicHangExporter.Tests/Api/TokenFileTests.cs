@@ -1,6 +1,7 @@
 using NicHangExporter.Api.Auth;
 using NicHangExporter.Linux;
 using NicHangExporter.Options;
+using NicHangExporter.TestSupport;
 using static System.IO.UnixFileMode;
 
 namespace NicHangExporter.Tests.Api;
@@ -17,7 +18,8 @@ public sealed class TokenFileTests : IDisposable
     [InlineData("ops:admin=/run/token", "ops", nameof(ApiScope.Admin), "/run/token")]
     [InlineData("a:read=/x=y:z", "a", nameof(ApiScope.Read), "/x=y:z")]
     [InlineData("alertmanager-1:remediate=/run/t", "alertmanager-1", nameof(ApiScope.Remediate), "/run/t")]
-    [InlineData("abcdefghijklmnopqrstuvwxyz012345:read=/t", "abcdefghijklmnopqrstuvwxyz012345", nameof(ApiScope.Read), "/t")]
+    [InlineData("abcdefghijklmnopqrstuvwxyz012345:read=/t", "abcdefghijklmnopqrstuvwxyz012345", nameof(ApiScope.Read),
+        "/t")]
     public void TryParse_GoodValue_IsNameScopeAndPath(string text, string name, string scope, string path)
     {
         Assert.Null(TokenFile.TryParse(text, out var file));

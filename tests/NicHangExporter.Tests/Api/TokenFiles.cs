@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using NicHangExporter.Api.Auth;
+using NicHangExporter.Linux;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 using NicHangExporter.TestSupport;
@@ -16,7 +17,8 @@ internal sealed class TokenFiles : IDisposable
     private readonly ILoggerFactory _factory;
     private int _replacements;
 
-    public TokenFiles() => _factory = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Trace).AddProvider(Log));
+    public TokenFiles() =>
+        _factory = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Trace).AddProvider(Log));
 
     public RecordingLogger Log { get; } = new();
 
@@ -29,7 +31,8 @@ internal sealed class TokenFiles : IDisposable
     public string Path(string name) => _directory.File(name);
 
     /// <summary>Another token each time, of 64 characters.</summary>
-    public static string NewToken() => Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
+    public static string NewToken() =>
+        Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32));
 
     public static string Bearer(string token) => "Bearer " + token;
 
@@ -43,7 +46,8 @@ internal sealed class TokenFiles : IDisposable
     }
 
     /// <summary>Configures one more file.</summary>
-    public void Configure(TokenFile file) => Options = Options with { Api = Options.Api with { TokenFiles = [.. Options.Api.TokenFiles, file] } };
+    public void Configure(TokenFile file) =>
+        Options = Options with { Api = Options.Api with { TokenFiles = [.. Options.Api.TokenFiles, file] } };
 
     /// <summary>Replaces a file as it should be done: by renaming.</summary>
     public string Replace(string name, string content)
@@ -57,7 +61,8 @@ internal sealed class TokenFiles : IDisposable
     /// <summary>Writes into the file that is there.</summary>
     public void Write(string name, string content, UnixFileMode mode = OwnerOnly) => WriteAt(Path(name), content, mode);
 
-    public CredentialStore Open(TokenArithmetic? arithmetic = null) => new(Options, Metrics, Clock, _factory.CreateLogger<CredentialStore>(), arithmetic);
+    public CredentialStore Open(TokenArithmetic? arithmetic = null) =>
+        new(Options, Metrics, Clock, _factory.CreateLogger<CredentialStore>(), arithmetic);
 
     public async Task<string> MetricsAsync()
     {

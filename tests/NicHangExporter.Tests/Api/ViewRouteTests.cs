@@ -1,14 +1,19 @@
 using NicHangExporter.Linux;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Policy;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Tests.Api;
 
 /// <summary>What can only be looked at: remediations on record, devices, episodes; and the switches for people.</summary>
 public sealed class ViewRouteTests : IDisposable
 {
-    private ApiHost _api = new(options => options with { Remediation = options.Remediation with { Cooldown = TimeSpan.Zero, DeviceBudget = 100, HostBudget = 100 } });
+    private ApiHost _api = new(options =>
+        options with
+        { Remediation = options.Remediation with { Cooldown = TimeSpan.Zero, DeviceBudget = 100, HostBudget = 100 } });
 
     public void Dispose() => _api.Dispose();
 
@@ -17,7 +22,11 @@ public sealed class ViewRouteTests : IDisposable
     {
         _api.Host.AddSimulatedNic("eno2", "0000:02:00.0");
         foreach (var (device, feature) in new[] { ("eno1", "tso"), ("eno2", "gso"), ("eno1", "gro") })
-            Assert.Equal("applied", (await _api.PostAsync("/api/v1/remediations", $$"""{"device":"{{device}}","features":["{{feature}}"],"reason":"for {{feature}}"}""")).Verdict);
+            Assert.Equal(
+                "applied",
+                (await _api.PostAsync(
+                    "/api/v1/remediations",
+                    $$"""{"device":"{{device}}","features":["{{feature}}"],"reason":"for {{feature}}"}""")).Verdict);
         Assert.Equal(422, (await _api.PostAsync("/api/v1/remediations", """{"device":"eno1","features":["highdma"]}""")).Status);
 
         Assert.Equal(["nothing_changeable", "for gro", "for gso", "for tso"], await ListAsync(""));
@@ -26,7 +35,10 @@ public sealed class ViewRouteTests : IDisposable
         Assert.Equal(["for gso"], await ListAsync("?device=0000:02:00.0&limit=500"));
         Assert.Equal([], await ListAsync("?device=eno9"));
         var newest = (await _api.GetAsync("/api/v1/remediations?limit=2")).Json["remediations"]![1]!;
-        Assert.Equal(("api", "operator", "e1000e", true), (newest["trigger"]!.GetValue<string>(), newest["actor"]!.GetValue<string>(), newest["driver"]!.GetValue<string>(), newest["success"]!.GetValue<bool>()));
+        Assert.Equal(
+            ("api", "operator", "e1000e", true),
+            (newest["trigger"]!.GetValue<string>(), newest["actor"]!.GetValue<string>(),
+                newest["driver"]!.GetValue<string>(), newest["success"]!.GetValue<bool>()));
         Assert.True(newest["began"]!.GetValue<DateTimeOffset>() <= newest["ended"]!.GetValue<DateTimeOffset>());
     }
 
@@ -38,7 +50,8 @@ public sealed class ViewRouteTests : IDisposable
 
         var reply = await _api.GetAsync($"/api/v1/remediations/{problem.Json["id"]!.GetValue<string>()}");
 
-        Assert.Equal((200, "declined", "paused"), (reply.Status, reply.Verdict, reply.Json["declined"]!.GetValue<string>()));
+        Assert.Equal(
+            (200, "declined", "paused"), (reply.Status, reply.Verdict, reply.Json["declined"]!.GetValue<string>()));
     }
 
     [Fact]
@@ -46,7 +59,8 @@ public sealed class ViewRouteTests : IDisposable
     {
         var dry = await _api.PostAsync("/api/v1/remediations", """{"device":"eno1","dryRun":true}""");
 
-        Assert.Equal("dry_run", (await _api.GetAsync($"/api/v1/remediations/{dry.Json["id"]!.GetValue<string>()}")).Verdict);
+        Assert.Equal(
+            "dry_run", (await _api.GetAsync($"/api/v1/remediations/{dry.Json["id"]!.GetValue<string>()}")).Verdict);
     }
 
     [Theory]
@@ -56,7 +70,8 @@ public sealed class ViewRouteTests : IDisposable
     [InlineData("%22")]
     [InlineData("r1-1%0a")]
     [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")]
-    public async Task UnknownRemediation_Is404(string id) => Assert.Equal(404, (await _api.GetAsync($"/api/v1/remediations/{id}")).Status);
+    public async Task UnknownRemediation_Is404(string id) =>
+        Assert.Equal(404, (await _api.GetAsync($"/api/v1/remediations/{id}")).Status);
 
     [Fact]
     public async Task Devices_AreThoseOfTheDoor()
@@ -64,11 +79,18 @@ public sealed class ViewRouteTests : IDisposable
         await _api.PostAsync("/api/v1/remediations", """{"device":"eno1","features":["tso"]}""");
 
         var list = (await _api.GetAsync("/api/v1/devices")).Json;
-        Assert.Equal(("enforce", false, true, true, 99), (list["modes"]!["api"]!.GetValue<string>(), list["paused"]!.GetValue<bool>(), list["journalWritable"]!.GetValue<bool>(), list["capable"]!.GetValue<bool>(), list["hostBudgetLeft"]!.GetValue<int>()));
+        Assert.Equal(
+            ("enforce", false, true, true, 99),
+            (list["modes"]!["api"]!.GetValue<string>(), list["paused"]!.GetValue<bool>(),
+                list["journalWritable"]!.GetValue<bool>(), list["capable"]!.GetValue<bool>(),
+                list["hostBudgetLeft"]!.GetValue<int>()));
         var one = Assert.Single(list["devices"]!.AsArray())!;
         foreach (var path in new[] { "eno1", "0000:00:1f.6" })
             Assert.Equal(one.ToJsonString(), (await _api.GetAsync($"/api/v1/devices/{path}")).Json.ToJsonString());
-        Assert.Equal(("e1000e", true, "applied"), (one["driver"]!.GetValue<string>(), one["present"]!.GetValue<bool>(), one["last"]!["verdict"]!.GetValue<string>()));
+        Assert.Equal(
+            ("e1000e", true, "applied"),
+            (one["driver"]!.GetValue<string>(), one["present"]!.GetValue<bool>(),
+                one["last"]!["verdict"]!.GetValue<string>()));
         Assert.Contains("tx-tcp-segmentation", one["desired"]!.AsArray().Select(name => name!.GetValue<string>()));
         Assert.Equal(404, (await _api.GetAsync("/api/v1/devices/eno9")).Status);
         Assert.Equal(404, (await _api.GetAsync("/api/v1/devices/%5c")).Status);
@@ -100,7 +122,11 @@ public sealed class ViewRouteTests : IDisposable
         // What can't be seen is written as the program itself writes it.
         var shown = name.Replace("\u001b", @"\x1b", StringComparison.Ordinal);
         Assert.Equal(shown, (await _api.GetAsync($"/api/v1/devices/{segment}")).Json["device"]!.GetValue<string>());
-        Assert.Equal("dry_run", (await _api.PostAsync("/api/v1/remediations", $$"""{"device":{{System.Text.Json.JsonSerializer.Serialize(shown)}},"dryRun":true}""")).Verdict);
+        Assert.Equal(
+            "dry_run",
+            (await _api.PostAsync(
+                "/api/v1/remediations",
+                $$"""{"device":{{System.Text.Json.JsonSerializer.Serialize(shown)}},"dryRun":true}""")).Verdict);
         Assert.Equal("nothing_to_roll_back", (await _api.PostAsync($"/api/v1/devices/{segment}/rollback")).Problem);
     }
 
@@ -110,12 +136,19 @@ public sealed class ViewRouteTests : IDisposable
         Assert.Empty((await _api.GetAsync("/api/v1/episodes")).Json["episodes"]!.AsArray());
         var id = EpisodeId.New(_api.Host.Clock.GetUtcNow(), _api.Nic.Interface);
         Assert.True(BusAddress.TryParse(_api.Nic.Bus, out var bus));
-        _api.Host.Remediator.BeginEpisode(id, _api.Nic.Interface, bus, "e1000e", _api.Host.Clock.GetUtcNow(), "TDH=14 TDT=1a", ["e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:"]);
-        _api.Host.Remediator.EndEpisode(_api.Nic.Interface, new EpisodeSummary(id, _api.Host.Clock.GetUtcNow(), _api.Host.Clock.GetUtcNow(), "wedge", 12, 3), []);
+        _api.Host.Remediator.BeginEpisode(
+            id, _api.Nic.Interface, bus, "e1000e", _api.Host.Clock.GetUtcNow(), "TDH=14 TDT=1a",
+            ["e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:"]);
+        _api.Host.Remediator.EndEpisode(
+            _api.Nic.Interface,
+            new EpisodeSummary(id, _api.Host.Clock.GetUtcNow(), _api.Host.Clock.GetUtcNow(), "wedge", 12, 3), []);
         _api.Host.RemediationWorker.RunPending();
 
         var row = Assert.Single((await _api.GetAsync("/api/v1/episodes")).Json["episodes"]!.AsArray())!;
-        Assert.Equal((id, "eno1", "wedge"), (row["id"]!.GetValue<string>(), row["device"]!.GetValue<string>(), row["summary"]!["shape"]!.GetValue<string>()));
+        Assert.Equal(
+            (id, "eno1", "wedge"),
+            (row["id"]!.GetValue<string>(), row["device"]!.GetValue<string>(),
+                row["summary"]!["shape"]!.GetValue<string>()));
         var whole = (await _api.GetAsync($"/api/v1/episodes/{id}")).Json;
         Assert.Equal("TDH=14 TDT=1a", whole["report"]!.GetValue<string>());
         Assert.NotNull(whole["before"]!["features"]!["tx-tcp-segmentation"]);
@@ -127,7 +160,9 @@ public sealed class ViewRouteTests : IDisposable
     public async Task Quarantine_IsLiftedByAnAdminAndOnRecordUnderItsName()
     {
         _api.Dispose();
-        _api = new ApiHost(options => options with { Remediation = options.Remediation with { DeviceBudget = 1, Cooldown = TimeSpan.Zero } });
+        _api = new ApiHost(
+            options => options with { Remediation = options.Remediation
+                with { DeviceBudget = 1, Cooldown = TimeSpan.Zero } });
         await _api.PostAsync("/api/v1/remediations", """{"device":"eno1","features":["tso"]}""");
         var refused = await _api.PostAsync("/api/v1/remediations", """{"device":"eno1","features":["gso"]}""");
         Assert.Equal((409, "quarantined"), (refused.Status, refused.Problem));
@@ -136,7 +171,8 @@ public sealed class ViewRouteTests : IDisposable
         Assert.True((await _api.PostAsync("/api/v1/quarantine/eno1/clear")).Json["cleared"]!.GetValue<bool>());
 
         Assert.False((await _api.GetAsync("/api/v1/devices/eno1")).Json["quarantined"]!.GetValue<bool>());
-        Assert.Equal("operator", Assert.Single(_api.Host.JournalEntries(), entry => entry.Event == JournalEvent.Cleared).Actor);
+        Assert.Equal(
+            "operator", Assert.Single(_api.Host.JournalEntries(), entry => entry.Event == JournalEvent.Cleared).Actor);
         Assert.Equal("applied", (await _api.PostAsync("/api/v1/remediations", """{"device":"eno1","features":["gso"]}""")).Verdict);
         Assert.True((await _api.PostAsync("/api/v1/quarantine/eno1/clear")).Json["cleared"]!.GetValue<bool>());
         var nothing = (await _api.PostAsync("/api/v1/quarantine/0000:00:1f.6/clear")).Json;
@@ -153,7 +189,8 @@ public sealed class ViewRouteTests : IDisposable
         Assert.True((await _api.PostAsync("/api/v1/pause")).Json["paused"]!.GetValue<bool>());
         Assert.Equal(409, (await _api.PostAsync("/api/v1/remediations", """{"device":"eno1","features":["gso"]}""")).Status);
         Assert.Equal("applied", (await _api.PostAsync("/api/v1/devices/eno1/rollback")).Verdict);
-        Assert.False((await _api.SendAsync("DELETE", "/api/v1/pause", null, ApiHost.Admin)).Json["paused"]!.GetValue<bool>());
+        Assert.False(
+            (await _api.SendAsync("DELETE", "/api/v1/pause", null, ApiHost.Admin)).Json["paused"]!.GetValue<bool>());
         Assert.Equal(200, (await _api.PostAsync("/api/v1/remediations", """{"device":"eno1","features":["gso"]}""")).Status);
 
         File.WriteAllText(_api.Host.Options.Remediation.DisableFile, "");
@@ -189,5 +226,6 @@ public sealed class ViewRouteTests : IDisposable
 
     // By the reason of those that were carried out, and by why of the others.
     private async Task<List<string>> ListAsync(string query) =>
-        [.. (await _api.GetAsync("/api/v1/remediations" + query)).Json["remediations"]!.AsArray().Select(one => (one!["reason"] ?? one["declined"])!.GetValue<string>())];
+        [.. (await _api.GetAsync("/api/v1/remediations" + query)).Json["remediations"]!.AsArray()
+            .Select(one => (one!["reason"] ?? one["declined"])!.GetValue<string>())];
 }

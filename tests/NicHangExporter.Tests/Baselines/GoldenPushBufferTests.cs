@@ -31,7 +31,8 @@ public sealed class GoldenPushBufferTests
         // A was told of both a moment before, B of neither.
         Assert.Empty(host.Store.Due(A.ToString()));
         Assert.Equal(["eno1 Firing", "eno2 Firing"],
-            host.Store.Due(B.ToString()).Select(due => $"{due.Alert.Device} {due.Status}").Order(StringComparer.Ordinal));
+            host.Store.Due(B.ToString()).Select(due => $"{due.Alert.Device} {due.Status}")
+            .Order(StringComparer.Ordinal));
         Assert.Equal(0, host.Log.Count(EventIds.PushBufferUnusable) + host.Log.Count(EventIds.PushBufferSetAside));
     }
 

@@ -5,6 +5,7 @@ using NicHangExporter.Detection;
 using NicHangExporter.Hosting;
 using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.State;
 using NicHangExporter.Tests.Remediation;
 
 namespace NicHangExporter.Tests.Baselines;
@@ -90,8 +91,9 @@ public sealed partial class GoldenRunTests
         var bundle = Assert.Single(EpisodeFiles.List(host.Options.Paths.StateDirectory!));
         var verdicts = bundle.Remediations.Select(remediation => $"{remediation.Verdict}");
         Assert.Equal(expected, string.Join('\n',
-            $"stage {Or(record.Stage)}, rung {Or(record.Rung)}, off {All(record.Desired)}",
-            $"last {Or(record.Last?.Verdict)}, pending {Or(record.Pending?.Rung)}, charges {record.Charges.Count}",
+            $"stage {Or(record.Stage)}, rung {Or(record.RecoveryAction)}, off {All(record.Desired)}",
+            $"last {Or(record.Last?.Verdict)}, pending {Or(record.Pending?.RecoveryAction)}, charges "
+            + $"{record.Charges.Count}",
             $"quarantined {record.Quarantined}, proving {record.Proving}, paused {state.Paused}",
             Numbers(record.Counts),
             Numbers(device.Events),

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using NicHangExporter.Logging;
 using NicHangExporter.Options;
+using NicHangExporter.Web;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;

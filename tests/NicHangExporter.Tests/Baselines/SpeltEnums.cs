@@ -3,7 +3,7 @@ using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 using NicHangExporter.Options;
-using NicHangExporter.Remediation;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Baselines;
 

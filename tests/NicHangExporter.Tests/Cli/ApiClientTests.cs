@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Http;
 using NicHangExporter.Api;
 using NicHangExporter.Cli;
+using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Cli;
 

@@ -3,13 +3,16 @@ using NicHangExporter.Api;
 using NicHangExporter.Cli;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.State;
+using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Cli;
 
 /// <summary>A host with one device, a daemon or none, and a console.</summary>
 public abstract class CommandRunnerFixture : IDisposable
 {
-    private protected static readonly RemediationOutcome Applied = new("7", "eno1", RemediationVerdict.Applied, "Done.");
+    private protected static readonly RemediationOutcome Applied =
+        new("7", "eno1", RemediationVerdict.Applied, "Done.");
 
     private protected readonly SocketServer _daemon = new();
     private protected readonly TestSupport.TemporaryDirectory _sysfs = new();

@@ -2,7 +2,9 @@ using System.Text.Json;
 using NicHangExporter.Api;
 using NicHangExporter.Cli;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Admin;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Cli;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NicHangExporter.Cli;
+using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Cli;
 

@@ -65,9 +65,9 @@ public sealed class EpisodesTextTests
         [
             new EpisodeRemediation("r1", RemediationVerdict.NotHealed, "Not one packet was sent.")
                 { Time = new DateTimeOffset(2026, 7, 24, 3, 11, 20, TimeSpan.Zero), Profile = "segmentation",
-                    Rung = "reinit" },
+                    RecoveryAction = "reinit" },
             new EpisodeRemediation("r2", RemediationVerdict.Healed, "Packets are sent again.")
-            { Time = new DateTimeOffset(2026, 7, 24, 3, 11, 50, TimeSpan.Zero), Rung = "bounce" },
+            { Time = new DateTimeOffset(2026, 7, 24, 3, 11, 50, TimeSpan.Zero), RecoveryAction = "bounce" },
         ],
         Errors = ["no room"],
     };

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using NicHangExporter.Cli;
+using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Tests.Web;
+using NicHangExporter.Web;
 
 namespace NicHangExporter.Tests.Cli;
 

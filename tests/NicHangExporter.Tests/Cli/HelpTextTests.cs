@@ -40,7 +40,10 @@ public sealed class HelpTextTests
         Assert.True(advanced > Array.IndexOf(lines, "Options of collector:"));
         Assert.All(OptionTable.All, option => Assert.Equal(
             option.IsAdvanced || option.IsDeprecated,
-            Array.FindIndex(lines, line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var name, ..] && name == $"--{option.Name}") > advanced));
+            Array.FindIndex(
+                lines, line =>
+                    line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var name, ..]
+                    && name == $"--{option.Name}") > advanced));
     }
 
     [Fact]

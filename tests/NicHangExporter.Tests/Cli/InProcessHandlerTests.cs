@@ -2,7 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using NicHangExporter.Hosting;
+using NicHangExporter.Cli;
 
 namespace NicHangExporter.Tests.Cli;
 
@@ -17,7 +17,8 @@ public sealed class InProcessHandlerTests
             using var reader = new StreamReader(context.Request.Body);
             var request = context.Request;
             seen = $"{request.Method} {request.Path.Value}{request.QueryString} {request.Protocol} "
-                + $"{request.ContentType} {request.Headers["X-Key"]} {await reader.ReadToEndAsync(TestContext.Current.CancellationToken)}";
+                + $"{request.ContentType} {request.Headers["X-Key"]} "
+                + $"{await reader.ReadToEndAsync(TestContext.Current.CancellationToken)}";
             context.Response.StatusCode = 429;
             context.Response.ContentType = "application/problem+json";
             context.Response.Headers.RetryAfter = "7";

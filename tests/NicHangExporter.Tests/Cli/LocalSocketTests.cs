@@ -5,6 +5,8 @@ using Microsoft.Extensions.Logging;
 using NicHangExporter.Api;
 using NicHangExporter.Cli;
 using NicHangExporter.Options;
+using NicHangExporter.Remediation;
+using NicHangExporter.State;
 using NicHangExporter.TestSupport;
 using NicHangExporter.Tests.Api.Wire;
 using NicHangExporter.Web;
@@ -31,7 +33,8 @@ public sealed class LocalSocketTests : IAsyncLifetime
         _host = await WireHost.StartAsync();
         _server = new LocalApiServer(
             new ExporterOptions { Paths = new() { StateDirectory = _directory.Path } },
-            _host.Services.GetRequiredService<ApiHandlers>(), TimeProvider.System, _host.Services.GetRequiredService<ILoggerFactory>(), _ =>
+            _host.Services.GetRequiredService<ApiHandlers>(), TimeProvider.System,
+            _host.Services.GetRequiredService<ILoggerFactory>(), _ =>
             {
                 _begun.Release();
                 _free.Wait(Limit);

@@ -36,7 +36,7 @@ public sealed class OutcomeTextTests
                 "Packets are sent again and no hang was reported for the whole window.")
             {
                 Profile = "classic",
-                Rung = "reinit",
+                RecoveryAction = "reinit",
                 Steps = ["tx-tcp-segmentation off", "tx-tcp6-segmentation off", "tx-generic-segmentation off",
                     "rx-checksum off", "reinit"],
                 AlreadyOff = ["rx-gro", "tx-checksum-ipv4", "tx-checksum-ipv6"],
@@ -67,7 +67,7 @@ public sealed class OutcomeTextTests
             new RemediationOutcome(
                 "3", "eno1", RemediationVerdict.NotHealed, "Not one packet was sent since the action.")
             {
-                Rung = "reinit",
+                RecoveryAction = "reinit",
                 Evidence = new RemediationEvidence(30, 0, HangReports: 15),
             });
 

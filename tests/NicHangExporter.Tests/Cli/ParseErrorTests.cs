@@ -1,5 +1,6 @@
 using System.CommandLine.Parsing;
 using NicHangExporter.Cli;
+using NicHangExporter.Options;
 
 namespace NicHangExporter.Tests.Cli;
 

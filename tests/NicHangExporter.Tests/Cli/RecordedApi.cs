@@ -1,5 +1,6 @@
 using NicHangExporter.Api;
 using NicHangExporter.Cli;
+using NicHangExporter.Remediation.Admin;
 
 namespace NicHangExporter.Tests.Cli;
 

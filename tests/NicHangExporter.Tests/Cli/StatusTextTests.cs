@@ -165,6 +165,7 @@ public sealed class StatusTextTests
 
     [Fact]
     public void Devices_WhereThereIsNone_SaySo() =>
-        ScreenText.AssertText("no physical network device found; --collector.virtual also shows bridges,\nbonds, veth and lo",
+        ScreenText.AssertText(
+            "no physical network device found; --collector.virtual also shows bridges,\nbonds, veth and lo",
             page => DevicesText.Write(page, DeviceList.Of(TestStatus.Empty), isWatched: false));
 }

@@ -1,6 +1,7 @@
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Remediation.Reporting;
 
 namespace NicHangExporter.Tests.Cli;
 
@@ -50,7 +51,7 @@ internal static class TestStatus
                 BudgetLeft = 4,
                 Last = new JournalEntry(JournalEvent.Outcome)
                 { Time = Time, Trigger = RemediationTrigger.Cli, Actor = "root", Profile = "segmentation",
-                    Rung = "reinit", Verdict = RemediationVerdict.DidNotHold },
+                    RecoveryAction = "reinit", Verdict = RemediationVerdict.DidNotHold },
                 LastEpisode = new EpisodeSummary("20260724-031109-eno1", Time.AddMinutes(-1), Time, "wedge", 41.25, 21),
             },
             new DeviceStatus("enp3s0", "0000:03:00.0", "r8169")

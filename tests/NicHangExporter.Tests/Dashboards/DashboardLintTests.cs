@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
-using NicHangExporter.Tests.Alerting;
+using NicHangExporter.Linux;
 using NicHangExporter.TestSupport;
+using NicHangExporter.Tests.Alerting;
 
 namespace NicHangExporter.Tests.Dashboards;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using NicHangExporter.Linux;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Dashboards;

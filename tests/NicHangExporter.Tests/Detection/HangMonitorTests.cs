@@ -1,4 +1,6 @@
+using NicHangExporter.Detection.Episodes;
 using NicHangExporter.Hosting;
+using NicHangExporter.Linux;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Options;
 

@@ -1,5 +1,8 @@
 using NicHangExporter.Hosting;
+using NicHangExporter.Linux;
+using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Options;
+using NicHangExporter.State;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Detection;
@@ -173,7 +176,8 @@ public sealed class MonitorRestartTests : IDisposable
     [Fact]
     public void State_WithAnyByteNotAsItWas_IsSetAsideAndNeverBelieved()
     {
-        _host.Configure(options => options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } });
+        _host.Configure(
+            options => options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } });
         _host.Start();
         _host.Print(1, Hang);
         var file = Path.Combine(_host.Options.Paths.StateDirectory!, "state.json");
@@ -181,7 +185,8 @@ public sealed class MonitorRestartTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         var whole = File.ReadAllBytes(file);
         _host.StateDirectory.Dispose();
-        using var next = new FixtureHost(options => options with { Paths = options.Paths with { StateDirectory = _host.Options.Paths.StateDirectory } }, _host);
+        using var next = new FixtureHost(options =>
+            options with { Paths = options.Paths with { StateDirectory = _host.Options.Paths.StateDirectory } }, _host);
         for (var at = 0; at < whole.Length; at++)
         {
             var damaged = whole.ToArray();
@@ -237,9 +242,11 @@ public sealed class MonitorRestartTests : IDisposable
     [Fact]
     public async Task State_DirectoryInUseByAnother_IsLeftAlone()
     {
-        _host.Configure(options => options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } });
+        _host.Configure(
+            options => options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } });
         _host.Start();
-        using var second = new FixtureHost(options => options with { Paths = options.Paths with { StateDirectory = _host.Options.Paths.StateDirectory } }, _host);
+        using var second = new FixtureHost(options =>
+            options with { Paths = options.Paths with { StateDirectory = _host.Options.Paths.StateDirectory } }, _host);
         second.Start();
 
         Assert.Equal(1, await _host.ValueAsync("nichang_state_up"));

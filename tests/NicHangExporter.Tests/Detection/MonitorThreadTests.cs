@@ -1,5 +1,7 @@
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
+using NicHangExporter.Remediation;
+using NicHangExporter.State;
 using NicHangExporter.Tests.Remediation;
 
 namespace NicHangExporter.Tests.Detection;

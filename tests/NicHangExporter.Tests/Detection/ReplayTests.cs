@@ -1,6 +1,10 @@
 using NicHangExporter.Detection;
 using NicHangExporter.Hosting;
+using NicHangExporter.Linux;
+using NicHangExporter.Linux.Ethtool;
+using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Options;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Tests.Detection;
 
@@ -147,7 +151,8 @@ public sealed class ReplayTests : IDisposable
     public void BootThatCannotBeTold_WithAStateDirectory_IsSaid()
     {
         _host.BootId = "";
-        using var blind = new FixtureHost(options => options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } }, _host);
+        using var blind = new FixtureHost(options =>
+            options with { Paths = options.Paths with { StateDirectory = _host.Directory.File("state") } }, _host);
         blind.Start();
 
         Assert.Equal(1, blind.Log.Count(EventIds.BootUnknown));

@@ -1,4 +1,5 @@
 using NicHangExporter.Hosting;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Tests.Detection;
 
@@ -14,7 +15,8 @@ public sealed class StateSavingTests
     public async Task FailedSave_IsRetriedAlthoughNothingChanges()
     {
         using var host = new FixtureHost(
-            options => options with { Paths = options.Paths with { StateDirectory = Path.Combine(options.Paths.Procfs, "state") } }, live: true);
+            options => options with { Paths = options.Paths
+                with { StateDirectory = Path.Combine(options.Paths.Procfs, "state") } }, live: true);
         host.AddNic();
         host.Monitor.Start();
         Eventually(() => host.Monitor.Ready.IsCompleted, "the history is not read");

@@ -1,6 +1,7 @@
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Options;
+using NicHangExporter.State;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Detection;

@@ -1,3 +1,4 @@
+using NicHangExporter.Detection.Episodes;
 using NicHangExporter.Hosting;
 using NicHangExporter.TestSupport;
 

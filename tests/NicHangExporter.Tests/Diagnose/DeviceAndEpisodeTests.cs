@@ -1,3 +1,5 @@
+using NicHangExporter.Linux;
+using NicHangExporter.Linux.Ethtool;
 using static NicHangExporter.Tests.Diagnose.DiagnosedText;
 
 namespace NicHangExporter.Tests.Diagnose;

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using NicHangExporter.Diagnose;
+using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Diagnose;
 

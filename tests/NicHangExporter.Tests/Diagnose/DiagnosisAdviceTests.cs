@@ -1,4 +1,5 @@
 using NicHangExporter.Diagnose;
+using NicHangExporter.Linux;
 using NicHangExporter.Remediation.Planning;
 
 namespace NicHangExporter.Tests.Diagnose;

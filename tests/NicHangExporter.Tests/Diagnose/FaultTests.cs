@@ -1,5 +1,6 @@
 using NicHangExporter.Detection.Patterns;
 using NicHangExporter.Diagnose;
+using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Diagnose;
 

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using NicHangExporter.Diagnose;
+using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Diagnose;
 

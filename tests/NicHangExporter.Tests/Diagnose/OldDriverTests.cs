@@ -1,5 +1,6 @@
 using System.Text;
 using NicHangExporter.Detection.Patterns;
+using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Diagnose;
 

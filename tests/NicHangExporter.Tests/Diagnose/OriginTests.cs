@@ -1,5 +1,6 @@
 using System.Text;
 using NicHangExporter.Diagnose.LogText;
+using NicHangExporter.Linux;
 using NicHangExporter.Tests.Detection.Patterns;
 
 namespace NicHangExporter.Tests.Diagnose;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using NicHangExporter.Diagnose;
+using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Diagnose;
 

@@ -1,5 +1,6 @@
 using NicHangExporter.Diagnose;
 using NicHangExporter.Diagnose.LogText;
+using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Diagnose;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using NicHangExporter.Diagnose.LogText;
+using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Tests.Diagnose;
 

@@ -1,4 +1,5 @@
 using NicHangExporter.Diagnose.LogText;
+using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Diagnose;
 

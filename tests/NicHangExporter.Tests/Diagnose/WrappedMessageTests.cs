@@ -1,3 +1,5 @@
+using NicHangExporter.Linux;
+
 namespace NicHangExporter.Tests.Diagnose;
 
 /// <summary>Messages that a mail program or a terminal has broken over two lines.</summary>

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
 using NicHangExporter.Api;
-using NicHangExporter.Remediation;
 using NicHangExporter.Tests.Api;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Documentation;
 
@@ -16,7 +16,9 @@ public sealed class ApiPageTests
     {
         var table = new StringBuilder("| route | scope | |\n| --- | --- | --- |\n");
         foreach (var route in ApiDocument.Routes)
-            table.Append(CultureInfo.InvariantCulture, $"| `{route.Method} {route.Template}` | {SnakeCase.Of(route.Scope)} | {route.Summary} |\n");
+            table.Append(
+                CultureInfo.InvariantCulture,
+                $"| `{route.Method} {route.Template}` | {SnakeCase.Of(route.Scope)} | {route.Summary} |\n");
 
         Page.AssertGenerated("routes", table.ToString());
     }
@@ -25,7 +27,8 @@ public sealed class ApiPageTests
     public void Problems_AreThoseOfTheProgram()
     {
         var table = new StringBuilder("| status | type | |\n| --- | --- | --- |\n");
-        foreach (var problem in ProblemResponses.All.Values.OrderBy(problem => problem.Status).ThenBy(problem => problem.Name, StringComparer.Ordinal))
+        foreach (var problem in ProblemResponses.All.Values.OrderBy(problem => problem.Status)
+            .ThenBy(problem => problem.Name, StringComparer.Ordinal))
             table.Append(CultureInfo.InvariantCulture, $"| {problem.Status} | `{problem.Name}` | {Words(problem)} |\n");
 
         Page.AssertGenerated("problems", table.ToString());
@@ -40,5 +43,6 @@ public sealed class ApiPageTests
     }
 
     // What only repeats the title says nothing.
-    private static string Words(ApiProblem problem) => problem.Detail == problem.Title + "." ? problem.Detail : $"{problem.Title}. {problem.Detail}";
+    private static string Words(ApiProblem problem) =>
+        problem.Detail == problem.Title + "." ? problem.Detail : $"{problem.Title}. {problem.Detail}";
 }

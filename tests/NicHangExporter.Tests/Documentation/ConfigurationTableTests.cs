@@ -1,4 +1,5 @@
 using NicHangExporter.Options;
+using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Documentation;
 

@@ -13,9 +13,11 @@ public sealed partial class DockerfileTests
     [InlineData("SOURCE", "RepositoryUrl", 1)]
     public void Argument_ThatRepeatsAProperty_HasItsValueInEachStage(string argument, string property, int stages)
     {
-        var expected = XDocument.Load(Path.Combine(Repository.Root, "Directory.Build.props")).Descendants(property).Single().Value;
+        var expected = XDocument.Load(Path.Combine(Repository.Root, "Directory.Build.props")).Descendants(property)
+            .Single().Value;
 
-        var defaults = Argument().Matches(Dockerfile).Where(match => match.Groups["name"].Value == argument).Select(match => match.Groups["value"].Value).ToList();
+        var defaults = Argument().Matches(Dockerfile).Where(match => match.Groups["name"].Value == argument)
+            .Select(match => match.Groups["value"].Value).ToList();
 
         Assert.Equal(Enumerable.Repeat(expected, stages), defaults);
     }
@@ -24,9 +26,11 @@ public sealed partial class DockerfileTests
     [Fact]
     public void Copied_Files_AreThoseThatDockerignoreLetsIn()
     {
-        var let = File.ReadAllLines(Path.Combine(Repository.Root, ".dockerignore")).Where(line => line.StartsWith('!')).Select(line => line[1..].TrimEnd('/')).Order().ToList();
+        var let = File.ReadAllLines(Path.Combine(Repository.Root, ".dockerignore")).Where(line => line.StartsWith('!'))
+            .Select(line => line[1..].TrimEnd('/')).Order().ToList();
 
-        var copied = Copy().Matches(Dockerfile).SelectMany(match => match.Groups["sources"].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        var copied = Copy().Matches(Dockerfile)
+            .SelectMany(match => match.Groups["sources"].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Select(source => source.Split('/')[0]).Distinct().Order().ToList();
 
         Assert.Equal(let, copied);

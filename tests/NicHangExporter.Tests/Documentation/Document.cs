@@ -1,3 +1,5 @@
+using NicHangExporter.Linux;
+
 namespace NicHangExporter.Tests.Documentation;
 
 /// <summary>A page of the documentation, as the tests read it. Parts between <c>begin generated</c> and <c>end generated</c> are made from code: UPDATE_GOLDEN=1 writes them anew.</summary>
@@ -32,14 +34,17 @@ internal sealed class Document(string name)
 
     /// <summary>The words in code type that begin the rows of a section's tables, in order.</summary>
     public List<string> FirstCells(string heading) =>
-        [.. Section(heading).Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(line => line[3..line.IndexOf('`', 3)])];
+        [.. Section(heading).Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+            .Select(line => line[3..line.IndexOf('`', 3)])];
 
     /// <summary>The contents of fenced blocks of a language.</summary>
     public IEnumerable<string> Blocks(string language)
     {
         var fence = $"```{language}\n";
         var text = Text;
-        for (var start = text.IndexOf(fence, StringComparison.Ordinal); start >= 0; start = text.IndexOf(fence, start + 1, StringComparison.Ordinal))
-            yield return text[(start + fence.Length)..text.IndexOf("```", start + fence.Length, StringComparison.Ordinal)];
+        for (var start = text.IndexOf(fence, StringComparison.Ordinal); start >= 0; start = text.IndexOf(fence,
+            start + 1, StringComparison.Ordinal))
+            yield return text[
+                (start + fence.Length)..text.IndexOf("```", start + fence.Length, StringComparison.Ordinal)];
     }
 }

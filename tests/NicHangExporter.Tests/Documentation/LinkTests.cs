@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Documentation;
 
@@ -25,7 +26,8 @@ public sealed partial class LinkTests
     [
         .. new[] { "tutorials", "how-to", "reference", "explanation" }
             .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs", folder), "*.md"))
-            .Select(file => Path.GetRelativePath(Path.Combine(Repository.Root, "docs"), file)).Order(StringComparer.Ordinal),
+            .Select(file => Path.GetRelativePath(Path.Combine(Repository.Root, "docs"), file))
+                .Order(StringComparer.Ordinal),
     ];
 
     [Theory]
@@ -38,10 +40,13 @@ public sealed partial class LinkTests
             if (file.Contains(':', StringComparison.Ordinal))
                 continue;
             var target = file.Length == 0 ? document
-                : Path.GetRelativePath(Repository.Root, Path.Combine(Repository.Root, Path.GetDirectoryName(document)!, file));
-            Assert.True(Path.Exists(Path.Combine(Repository.Root, target)), $"{document} links to {target}, which does not exist");
+                : Path.GetRelativePath(
+                    Repository.Root, Path.Combine(Repository.Root, Path.GetDirectoryName(document)!, file));
+            Assert.True(Path.Exists(Path.Combine(Repository.Root, target)),
+                $"{document} links to {target}, which does not exist");
             if (anchor.Length > 0)
-                Assert.True(Anchors(target).Contains(anchor), $"{document} links to {target}#{anchor}, which has no such heading");
+                Assert.True(Anchors(target).Contains(anchor),
+                    $"{document} links to {target}#{anchor}, which has no such heading");
         }
     }
 
@@ -65,8 +70,10 @@ public sealed partial class LinkTests
         Assert.Contains($"]({page})", new Document("docs/README.md").Text, StringComparison.Ordinal);
 
     // A decision may be named by its number alone.
-    private static bool Exists(string path) => Path.HasExtension(path) ? Path.Exists(Path.Combine(Repository.Root, path))
-        : Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs/decisions"), $"{Path.GetFileName(path)}-*.md").Any();
+    private static bool Exists(string path) =>
+        Path.HasExtension(path) ? Path.Exists(Path.Combine(Repository.Root, path))
+        : Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs/decisions"), $"{Path.GetFileName(path)}-*.md")
+            .Any();
 
     private static IEnumerable<string> Sources(string folder) =>
         Directory.EnumerateFiles(Path.Combine(Repository.Root, folder), "*", SearchOption.AllDirectories)

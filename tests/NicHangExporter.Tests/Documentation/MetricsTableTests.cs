@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using NicHangExporter.Metrics;
+using NicHangExporter.Options;
 using Prometheus;
 
 namespace NicHangExporter.Tests.Documentation;
@@ -30,14 +31,22 @@ public sealed partial class MetricsTableTests
     public void EveryFile_MentionsOnlyMetricsThatExist()
     {
         // Of a histogram, queries ask for the series.
-        var known = All().SelectMany(metric => metric.Type == "histogram" ? ["", "_bucket", "_sum", "_count"] : new[] { "" }, (metric, suffix) => metric.Name + suffix).ToHashSet();
+        var known = All()
+            .SelectMany(metric =>
+                metric.Type == "histogram" ? ["", "_bucket", "_sum", "_count"] : new[] { "" }, (metric, suffix) =>
+                    metric.Name + suffix).ToHashSet();
         foreach (var directory in new[] { "docs", "deploy", "grafana", "." })
             foreach (var file in Directory.Exists(Path.Combine(Repository.Root, directory))
-                ? Directory.EnumerateFiles(Path.Combine(Repository.Root, directory), "*", directory == "." ? SearchOption.TopDirectoryOnly : SearchOption.AllDirectories)
+                ? Directory.EnumerateFiles(
+                    Path.Combine(Repository.Root, directory), "*", directory == "." ? SearchOption.TopDirectoryOnly
+                    : SearchOption.AllDirectories)
                 : [])
                 // The changelog also names what is gone.
-                foreach (Match mention in Mention().Matches(Path.GetFileName(file) == "CHANGELOG.md" ? "" : File.ReadAllText(file)))
-                    Assert.True(known.Contains(mention.Value) || mention.Value.EndsWith('_'), $"{Path.GetRelativePath(Repository.Root, file)} mentions {mention.Value}, which does not exist");
+                foreach (Match mention in Mention()
+                    .Matches(Path.GetFileName(file) == "CHANGELOG.md" ? "" : File.ReadAllText(file)))
+                    Assert.True(known.Contains(mention.Value)
+                        || mention.Value.EndsWith('_'),
+                        $"{Path.GetRelativePath(Repository.Root, file)} mentions {mention.Value}, which does not exist");
     }
 
     [Fact]
@@ -54,7 +63,9 @@ public sealed partial class MetricsTableTests
     private static string Table()
     {
         var lines = All().OrderBy(metric => metric.Name, StringComparer.Ordinal)
-            .Select(metric => $"| `{metric.Name}` | {metric.Type} | {metric.Labels} | {metric.Help.Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)} |");
+            .Select(metric =>
+                $"| `{metric.Name}` | {metric.Type} | {metric.Labels} | "
+                + $"{metric.Help.Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)} |");
         return "| metric | type | labels | meaning |\n| --- | --- | --- | --- |\n" + string.Join('\n', lines) + "\n";
     }
 
@@ -64,30 +75,40 @@ public sealed partial class MetricsTableTests
         var metrics = new List<(string, string, string, string)>();
         var labels = Labels();
         foreach (var holder in new[] { typeof(KernelMetrics), typeof(ProcessCollector) })
-            foreach (var field in holder.GetFields(BindingFlags.Static | BindingFlags.Public).Where(field => field.FieldType == typeof(MetricFamily)))
+            foreach (var field in holder.GetFields(BindingFlags.Static | BindingFlags.Public)
+                .Where(field => field.FieldType == typeof(MetricFamily)))
                 Add((MetricFamily)field.GetValue(null)!);
         foreach (var row in KernelMetrics.Files)
             Add(row.Family);
         var ours = new ExporterMetrics();
-        foreach (var property in typeof(ExporterMetrics).GetProperties().Where(property => property.GetValue(ours) is Prometheus.Collector))
+        foreach (var property in typeof(ExporterMetrics).GetProperties()
+            .Where(property => property.GetValue(ours) is Prometheus.Collector))
         {
             var collector = (Prometheus.Collector)property.GetValue(ours)!;
-            metrics.Add((collector.Name, collector switch { Counter => "counter", Histogram => "histogram", _ => "gauge" }, collector.Help, string.Join(", ", collector.LabelNames)));
+            metrics.Add((
+                collector.Name, collector switch { Counter => "counter", Histogram => "histogram", _ => "gauge" },
+                collector.Help, string.Join(", ", collector.LabelNames)));
         }
         return metrics;
 
         void Add(MetricFamily family) =>
-            metrics.Add((family.Name, family.Type.ToString().ToLowerInvariant(), family.Help, labels.GetValueOrDefault(family.Name) ?? ""));
+            metrics.Add((
+                family.Name, family.Type.ToString().ToLowerInvariant(), family.Help,
+                labels.GetValueOrDefault(family.Name) ?? ""));
     }
 
     // The labels as they really are: those of the golden exposition.
     private static Dictionary<string, string> Labels()
     {
         var labels = new Dictionary<string, string>();
-        foreach (var line in File.ReadLines(Path.Combine(Repository.Root, "tests/NicHangExporter.Tests/golden/exposition.prom")).Where(line => line[0] != '#'))
+        foreach (var line in File.ReadLines(
+            Path.Combine(Repository.Root, "tests/NicHangExporter.Tests/golden/exposition.prom"))
+                .Where(line => line[0] != '#'))
         {
             var name = line[..line.IndexOfAny(['{', ' '])];
-            labels[name] = string.Join(", ", LabelName().Matches(line).Select(match => match.Groups[1].Value).Union(labels.GetValueOrDefault(name, "").Split(", ", StringSplitOptions.RemoveEmptyEntries)));
+            labels[name] = string.Join(", ",
+                LabelName().Matches(line).Select(match => match.Groups[1].Value)
+                .Union(labels.GetValueOrDefault(name, "").Split(", ", StringSplitOptions.RemoveEmptyEntries)));
         }
         return labels;
     }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using NicHangExporter.Linux;
 using NicHangExporter.Options;
 
 namespace NicHangExporter.Tests.Documentation;
@@ -14,7 +15,8 @@ public sealed partial class OptionMentionTests
     public static TheoryData<string> Documents =>
     [
         "README.md", "CHANGELOG.md", "CONTRIBUTING.md",
-        .. Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Repository.Root, file)).Order(StringComparer.Ordinal),
+        .. Directory.EnumerateFiles(Path.Combine(Repository.Root, "docs"), "*.md", SearchOption.AllDirectories)
+        .Select(file => Path.GetRelativePath(Repository.Root, file)).Order(StringComparer.Ordinal),
     ];
 
     [Theory]
@@ -26,7 +28,8 @@ public sealed partial class OptionMentionTests
         foreach (Match flag in Flag().Matches(text))
             Assert.True(IsOption(flag.Groups[1].Value), $"{document} mentions {flag.Value}, which does not exist");
         foreach (Match word in Word().Matches(text))
-            if (spaces.Contains(word.Value.Split('.')[0]) && !IsFile(word.Value) && !ChartFilesTests.Values.Any(value => value.Name == word.Value))
+            if (spaces.Contains(word.Value.Split('.')[0]) && !IsFile(word.Value)
+                && !ChartFilesTests.Values.Any(value => value.Name == word.Value))
                 Assert.True(IsOption(word.Value), $"{document} mentions {word.Value}, which is no option");
     }
 
@@ -41,11 +44,14 @@ public sealed partial class OptionMentionTests
     }
 
     [Fact]
-    public void Defaults_AreMentionedAtAll() => Assert.True(Default().Count(new Document("docs/reference/remediation.md").Text) >= 10);
+    public void Defaults_AreMentionedAtAll() =>
+        Assert.True(Default().Count(new Document("docs/reference/remediation.md").Text) >= 10);
 
-    private static bool IsOption(string name) => OptionTable.All.Any(option => option.Name == name) || Others.Contains(name);
+    private static bool IsOption(string name) =>
+        OptionTable.All.Any(option => option.Name == name) || Others.Contains(name);
 
-    private static bool IsFile(string name) => name.Split('.')[1] is "md" or "json" or "jsonl" or "sock" or "yaml" or "prom" or "raw" or "c" or "h" or "cs";
+    private static bool IsFile(string name) =>
+        name.Split('.')[1] is "md" or "json" or "jsonl" or "sock" or "yaml" or "prom" or "raw" or "c" or "h" or "cs";
 
     [GeneratedRegex(@"--(?:no-)?([a-z]+\.[a-z]+(?:[.-][a-z]+)*)")]
     private static partial Regex Flag();

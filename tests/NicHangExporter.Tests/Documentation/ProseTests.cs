@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Documentation;
 
@@ -12,9 +13,11 @@ public sealed partial class ProseTests
     [MemberData(nameof(LinkTests.Pages), MemberType = typeof(LinkTests))]
     public void EveryLineOfProse_Has120ColumnsAtMost(string document)
     {
-        var prose = Unbreakable().Replace(new Document(document).Text, "").Split('\n').Where(line => !line.StartsWith('|'));
+        var prose = Unbreakable().Replace(new Document(document).Text, "").Split('\n')
+            .Where(line => !line.StartsWith('|'));
 
-        Assert.All(prose, line => Assert.True(line.Length <= Columns, $"{document} has a line of {line.Length} columns: {line}"));
+        Assert.All(prose, line =>
+            Assert.True(line.Length <= Columns, $"{document} has a line of {line.Length} columns: {line}"));
     }
 
     [Theory]

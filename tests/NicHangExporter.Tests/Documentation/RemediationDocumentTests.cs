@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Planning;
 using NicHangExporter.TestSupport;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Documentation;
 
@@ -21,11 +23,15 @@ public sealed class RemediationDocumentTests
     [Fact]
     public void Ladders_AreThoseOfTheTable()
     {
-        var table = new StringBuilder("| driver | stages | these changes reset the adapter | why |\n| --- | --- | --- | --- |\n");
+        var table = new StringBuilder("| driver | stages | these changes reset the adapter | why |\n| --- | --- | --- "
+            + "| --- |\n");
         foreach (var ladder in DriverLadders.All)
         {
-            var resets = !ladder.AllResetBut.IsEmpty ? $"all but {string.Join(", ", ladder.AllResetBut)}" : ladder.Resetting.IsEmpty ? "none" : string.Join(", ", ladder.Resetting);
-            table.Append(CultureInfo.InvariantCulture, $"| `{ladder.Driver}` | {string.Join(", ", ladder.Stages)} | {resets} | {ladder.Evidence}. |\n");
+            var resets = !ladder.AllResetBut.IsEmpty ? $"all but {string.Join(", ", ladder.AllResetBut)}"
+                : ladder.Resetting.IsEmpty ? "none" : string.Join(", ", ladder.Resetting);
+            table.Append(
+                CultureInfo.InvariantCulture,
+                $"| `{ladder.Driver}` | {string.Join(", ", ladder.Stages)} | {resets} | {ladder.Evidence}. |\n");
         }
 
         Page.AssertGenerated("ladders", table.ToString());
@@ -43,7 +49,9 @@ public sealed class RemediationDocumentTests
                 RenegotiationEffect.LinkOnly => "negotiates the link anew, no more",
                 _ => "does nothing",
             };
-            table.Append(CultureInfo.InvariantCulture, $"| {string.Join(", ", drivers.Select(driver => $"`{driver}`"))} | {does} | {why}. |\n");
+            table.Append(
+                CultureInfo.InvariantCulture,
+                $"| {string.Join(", ", drivers.Select(driver => $"`{driver}`"))} | {does} | {why}. |\n");
         }
 
         Page.AssertGenerated("renegotiations", table.ToString());
@@ -54,7 +62,9 @@ public sealed class RemediationDocumentTests
     {
         var table = new StringBuilder("| profile | turns off | |\n| --- | --- | --- |\n");
         foreach (var profile in OffloadProfiles.All)
-            table.Append(CultureInfo.InvariantCulture, $"| `{profile.Name}` | {string.Join(", ", profile.Settings)} | {profile.Help} |\n");
+            table.Append(
+                CultureInfo.InvariantCulture,
+                $"| `{profile.Name}` | {string.Join(", ", profile.Settings)} | {profile.Help} |\n");
 
         Page.AssertGenerated("profiles", table.ToString());
     }
@@ -77,13 +87,14 @@ public sealed class RemediationDocumentTests
             Reason = "hang reported",
             Profile = "segmentation",
             Stage = 0,
-            Rung = "reinit",
+            RecoveryAction = "reinit",
             Hung = true,
             Charged = true,
             Cooldown = 600,
             WasUp = true,
             Steps = ["tx-tcp-segmentation off", "tx-generic-segmentation off", "reinit"],
-            Before = new Dictionary<string, string> { ["tx-tcp-segmentation"] = "on", ["tx-generic-segmentation"] = "on" },
+            Before = new Dictionary<string, string>
+            { ["tx-tcp-segmentation"] = "on", ["tx-generic-segmentation"] = "on" },
         };
         var outcome = intent with
         {
@@ -94,7 +105,8 @@ public sealed class RemediationDocumentTests
             Age = intent.Age + 30.25,
             Reason = "packets are sent again, and no hang was reported for 30 s",
             Cooldown = null,
-            After = new Dictionary<string, string> { ["tx-tcp-segmentation"] = "off", ["tx-generic-segmentation"] = "off" },
+            After = new Dictionary<string, string>
+            { ["tx-tcp-segmentation"] = "off", ["tx-generic-segmentation"] = "off" },
             Verdict = RemediationVerdict.Healed,
             Evidence = new RemediationEvidence(30.25, 1204, 2.5, 0, 2.25),
         };
@@ -104,16 +116,21 @@ public sealed class RemediationDocumentTests
     }
 
     [Fact]
-    public void Verdicts_Each_IsExplained() => Assert.Equal(Names<RemediationVerdict>(), Page.FirstCells("Proof").Order(StringComparer.Ordinal));
+    public void Verdicts_Each_IsExplained() =>
+        Assert.Equal(Names<RemediationVerdict>(), Page.FirstCells("Proof").Order(StringComparer.Ordinal));
 
     [Fact]
     public void Journal_EachMemberEventAndTrigger_IsExplained()
     {
         var section = Page.Section("The journal");
-        var members = typeof(JournalEntry).GetProperties().Where(property => property.Name != "EqualityContract").Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name));
+        var members = typeof(JournalEntry).GetProperties().Where(property => property.Name != "EqualityContract")
+            .Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name));
 
-        Assert.All(members.Concat(Names<JournalEvent>()).Concat(Names<RemediationTrigger>()), word => Assert.Contains($"`{word}`", section, StringComparison.Ordinal));
-        Assert.Contains($"takes {new JournalFiles().MaxBytes >> 20} MiB of entries; {(JournalReader.OlderFiles == 4 ? "four" : "?")} older ones", section, StringComparison.Ordinal);
+        Assert.All(members.Concat(Names<JournalEvent>()).Concat(Names<RemediationTrigger>()), word =>
+            Assert.Contains($"`{word}`", section, StringComparison.Ordinal));
+        Assert.Contains(
+            $"takes {new JournalFiles().MaxBytes >> 20} MiB of entries; "
+            + $"{(JournalReader.OlderFiles == 4 ? "four" : "?")} older ones", section, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -126,14 +143,19 @@ public sealed class RemediationDocumentTests
         {
             var errors = new List<string>();
             File.WriteAllText(directory.File("config.yaml"), block);
-            var options = OptionsLoader.Load([new OptionSetting("config.file", [directory.File("config.yaml")], "--config.file")], new Dictionary<string, string>(), errors);
+            var options = OptionsLoader.Load([
+                new OptionSetting("config.file", [directory.File("config.yaml")], "--config.file")],
+                    new Dictionary<string, string>(), errors);
             Assert.Empty(errors);
             modes.Add(options.Remediation.Local);
-            Assert.False(options is { Detection.AcceptUntrusted: true, Remediation.Local: RemediationMode.Enforce }, "an example lets anybody who may write to /dev/kmsg reset a NIC");
+            Assert.False(
+                options is { Detection.AcceptUntrusted: true, Remediation.Local: RemediationMode.Enforce },
+                "an example lets anybody who may write to /dev/kmsg reset a NIC");
         }
 
         Assert.Equal([RemediationMode.Observe, RemediationMode.Enforce, RemediationMode.Observe], modes);
     }
 
-    private static IEnumerable<string> Names<T>() where T : struct, Enum => Enum.GetValues<T>().Select(SnakeCase.Of).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Names<T>()
+        where T : struct, Enum => Enum.GetValues<T>().Select(SnakeCase.Of).Order(StringComparer.Ordinal);
 }

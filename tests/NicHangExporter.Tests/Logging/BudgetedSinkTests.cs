@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using NicHangExporter.Logging;
+using NicHangExporter.Remediation;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Parsing;

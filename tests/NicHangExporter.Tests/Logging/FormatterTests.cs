@@ -1,3 +1,4 @@
+using NicHangExporter.Linux;
 using NicHangExporter.Logging;
 using Serilog.Events;
 using Serilog.Formatting;

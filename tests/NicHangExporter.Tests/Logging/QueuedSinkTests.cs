@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Time.Testing;
 using NicHangExporter.Hosting;
+using NicHangExporter.Linux;
 using NicHangExporter.Logging;
 using Serilog.Core;
 using Serilog.Events;

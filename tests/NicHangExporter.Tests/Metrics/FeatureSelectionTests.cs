@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.State;
 using NicHangExporter.Tests.Remediation;
 
 namespace NicHangExporter.Tests.Metrics;

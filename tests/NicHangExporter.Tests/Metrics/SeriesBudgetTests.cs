@@ -1,5 +1,4 @@
 using NicHangExporter.Options;
-using NicHangExporter.Remediation;
 using NicHangExporter.Tests.Remediation;
 
 namespace NicHangExporter.Tests.Metrics;

@@ -1,5 +1,6 @@
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Options;
+using NicHangExporter.State;
 using NicHangExporter.Tests.Remediation;
 
 namespace NicHangExporter.Tests.Metrics;

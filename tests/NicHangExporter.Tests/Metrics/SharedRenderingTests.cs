@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
+using NicHangExporter.Linux;
 using NicHangExporter.Metrics;
 
 namespace NicHangExporter.Tests.Metrics;

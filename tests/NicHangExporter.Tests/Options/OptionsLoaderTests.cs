@@ -1,6 +1,7 @@
 using System.Collections;
 using NicHangExporter.Cli;
 using NicHangExporter.Options;
+using NicHangExporter.State;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Options;

@@ -1,4 +1,4 @@
-using NicHangExporter.Remediation;
+using NicHangExporter.Options;
 
 namespace NicHangExporter.Tests.Remediation;
 

@@ -1,5 +1,6 @@
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Admin;
 
 namespace NicHangExporter.Tests.Remediation;
 

@@ -1,3 +1,5 @@
+using NicHangExporter.Linux.Sysfs;
+
 namespace NicHangExporter.Tests.Remediation;
 
 /// <summary>

@@ -3,6 +3,7 @@ using NicHangExporter.Hosting;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Tests.Remediation;
 

@@ -1,5 +1,7 @@
-using NicHangExporter.Remediation;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.State;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Remediation;
 

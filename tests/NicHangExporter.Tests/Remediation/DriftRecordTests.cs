@@ -1,5 +1,6 @@
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Remediation;
 
@@ -21,9 +22,10 @@ public sealed class DriftRecordTests
         {
             var after = Pass(before, RemediationTrigger.Drift, outcome, 200);
 
-            Assert.Equal((before.Rung, before.Stage, before.Recurred, before.Proving, before.Last, before.LastSuccess,
+            Assert.Equal(
+                (before.RecoveryAction, before.Stage, before.Recurred, before.Proving, before.Last, before.LastSuccess,
                 before.CooldownUntil),
-                (after.Rung, after.Stage, after.Recurred, after.Proving, after.Last, after.LastSuccess,
+                (after.RecoveryAction, after.Stage, after.Recurred, after.Proving, after.Last, after.LastSuccess,
                     after.CooldownUntil));
             Assert.Equal((before.Desired, before.Original, before.Charges),
                 (after.Desired, after.Original, after.Charges));
@@ -44,7 +46,7 @@ public sealed class DriftRecordTests
             Age = age,
             Stage = trigger == RemediationTrigger.Local ? 0 : null,
             Profile = trigger == RemediationTrigger.Local ? "segmentation" : null,
-            Rung = trigger == RemediationTrigger.Local ? "reinit" : null,
+            RecoveryAction = trigger == RemediationTrigger.Local ? "reinit" : null,
             Charged = trigger == RemediationTrigger.Local,
             Cooldown = 600,
             Before = new Dictionary<string, string> { ["tx-tcp-segmentation"] = "on" },

@@ -2,6 +2,7 @@ using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Remediation;
 
@@ -45,7 +46,7 @@ public sealed class DriverResetTests : LocalLoop
 
         Assert.False(Nic.IsHung);
         var intent = Assert.Single(Intents());
-        Assert.Equal(("segmentation", "reinit", true), (intent.Profile, intent.Rung, intent.Hung));
+        Assert.Equal(("segmentation", "reinit", true), (intent.Profile, intent.RecoveryAction, intent.Hung));
         // The driver had as long as it needs, and no longer.
         Assert.InRange(Nic.Operations[0].At - Nic.HungSince, 10, 13);
         Assert.Equal(0,
@@ -66,7 +67,7 @@ public sealed class DriverResetTests : LocalLoop
         Host.Live(60);
 
         Assert.False(Nic.IsHung);
-        Assert.Equal([null, "reinit"], Intents().Select(intent => intent.Rung));
+        Assert.Equal([null, "reinit"], Intents().Select(intent => intent.RecoveryAction));
         // It hung again although the first stage was in force.
         Assert.Equal(["segmentation", "checksum"], Intents().Select(intent => intent.Profile));
     }
@@ -83,7 +84,7 @@ public sealed class DriverResetTests : LocalLoop
         Host.Live(60);
 
         Assert.False(Nic.IsHung);
-        Assert.Equal([null, "reinit"], Intents().Select(intent => intent.Rung));
+        Assert.Equal([null, "reinit"], Intents().Select(intent => intent.RecoveryAction));
     }
 
     [Fact]
@@ -100,7 +101,7 @@ public sealed class DriverResetTests : LocalLoop
         Host.Live(10);
 
         var intent = Assert.Single(Intents());
-        Assert.Equal(("segmentation", null), (intent.Profile, intent.Rung));
+        Assert.Equal(("segmentation", null), (intent.Profile, intent.RecoveryAction));
     }
 
     [Fact]
@@ -122,7 +123,7 @@ public sealed class DriverResetTests : LocalLoop
         Nic.Hang();
         Host.Live(20);
 
-        Assert.Equal(["reinit", "reinit"], Intents().Select(intent => intent.Rung));
+        Assert.Equal(["reinit", "reinit"], Intents().Select(intent => intent.RecoveryAction));
         Assert.InRange(Nic.Operations[^1].At - Nic.HungSince, 4, 5);
     }
 
@@ -203,7 +204,7 @@ public sealed class DriverResetTests : LocalLoop
         Host.Print(Host.NextSequence(), SimulatedNic.RecordedHang);
         Host.Live(15);
 
-        Assert.Equal(("segmentation", null), (Assert.Single(Intents()).Profile, Intents()[0].Rung));
+        Assert.Equal(("segmentation", null), (Assert.Single(Intents()).Profile, Intents()[0].RecoveryAction));
     }
 
     [Fact]

@@ -9,6 +9,7 @@ using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.State;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Remediation;
@@ -392,7 +393,7 @@ public sealed class EpisodeRecorderTests : IDisposable
     {
         Steps = ["tso off", "reinit"],
         Profile = "segmentation",
-        Rung = "reinit",
+        RecoveryAction = "reinit",
         Evidence = new RemediationEvidence(30, HangReports: 3),
     };
 

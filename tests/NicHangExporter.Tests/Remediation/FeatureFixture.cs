@@ -30,7 +30,8 @@ internal sealed record FeatureFixture(string File, string Driver)
 
     public PauseParameters? Pause { get; init; }
 
-    public DeviceFacts Facts => Device(Driver, Parse(System.IO.File.ReadAllText(Detection.Patterns.Fixtures.PathOf("features",
+    public DeviceFacts Facts =>
+        Device(Driver, Parse(System.IO.File.ReadAllText(Detection.Patterns.Fixtures.PathOf("features",
         File + ".txt")))) with { Eee = Eee, Pause = Pause };
 
     private static EnergyEfficientEthernet Awake => new(true, false, true, 17, 0x28, 0x28);

@@ -1,7 +1,9 @@
 using NicHangExporter.Hosting;
+using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Tests.Remediation;
 

@@ -6,6 +6,7 @@ using NicHangExporter.Remediation.Handling;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
 using NicHangExporter.Tests.Documentation;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Remediation;
 

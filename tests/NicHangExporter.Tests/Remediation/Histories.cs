@@ -1,4 +1,5 @@
 using System.Text;
+using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
@@ -51,7 +52,7 @@ internal sealed class Histories(int seed)
                 Trigger = intent.Trigger,
                 Stage = intent.Stage,
                 Profile = intent.Profile,
-                Rung = intent.Rung
+                RecoveryAction = intent.RecoveryAction
             });
         return _random.Next(14) switch
         {
@@ -90,7 +91,7 @@ internal sealed class Histories(int seed)
         Reason = Text(),
         Profile = Pick("segmentation", "checksum", null),
         Stage = Chance(2) ? _random.Next(5) : null,
-        Rung = Pick("reinit", "bounce", null),
+        RecoveryAction = Pick("reinit", "bounce", null),
         Hung = Chance(2),
         Rollback = Chance(6) ? true : null,
         Charged = Chance(2),

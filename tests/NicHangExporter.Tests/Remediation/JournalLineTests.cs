@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using NicHangExporter.Hosting;
+using NicHangExporter.Linux;
 using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Tests.Remediation;
 

@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using NicHangExporter.Hosting;
+using NicHangExporter.Linux;
 using NicHangExporter.Options;
+using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.State;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Remediation;

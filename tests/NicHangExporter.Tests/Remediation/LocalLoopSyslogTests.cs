@@ -1,3 +1,4 @@
+using NicHangExporter.Linux;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Remediation;

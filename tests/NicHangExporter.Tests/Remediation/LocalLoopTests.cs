@@ -1,4 +1,5 @@
 using NicHangExporter.Linux;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 
@@ -53,7 +54,7 @@ public sealed class LocalLoopTests : LocalLoop
 
         Assert.False(Nic.IsHung);
         Assert.Equal([RemediationVerdict.NotHealed, RemediationVerdict.Healed], Verdicts());
-        Assert.Equal(["reinit", "bounce"], Intents().Select(intent => intent.Rung));
+        Assert.Equal(["reinit", "bounce"], Intents().Select(intent => intent.RecoveryAction));
         // Between the recovery actions everything was requested as before; the second run turned it off again.
         Assert.All(Outcomes()[0].After!.Values, value => Assert.Equal("on", value));
         Assert.All(Outcomes()[1].After!.Values, value => Assert.Equal("off", value));
@@ -73,7 +74,7 @@ public sealed class LocalLoopTests : LocalLoop
         Assert.False(Nic.IsHung);
         Assert.Equal([RemediationVerdict.DidNotHold, RemediationVerdict.Healed], Verdicts());
         Assert.Equal(["segmentation", "checksum"], Intents().Select(intent => intent.Profile));
-        Assert.Equal(["reinit", "reinit"], Intents().Select(intent => intent.Rung));
+        Assert.Equal(["reinit", "reinit"], Intents().Select(intent => intent.RecoveryAction));
         Assert.Equal(1,
             await Host.ValueAsync("nichang_remediation_recurrences_total{device=\"eno1\",profile=\"segmentation\"}"));
         Assert.Equal(2, await Host.ValueAsync("nichang_remediation_stage{device=\"eno1\"}"));
@@ -113,7 +114,7 @@ public sealed class LocalLoopTests : LocalLoop
         Assert.Equal(0, await Host.ValueAsync("nichang_remediation_budget_left{device=\"eno1\"}"));
         var charged = Intents().Where(intent => intent.Charged == true).ToList();
         Assert.Equal(["reinit", "bounce", "reinit", "bounce", "reinit", "bounce"],
-            charged.Select(intent => intent.Rung));
+            charged.Select(intent => intent.RecoveryAction));
         Assert.Equal(before, Nic.Requested);
 
         Host.LiveLong(6);
@@ -163,7 +164,7 @@ public sealed class LocalLoopTests : LocalLoop
         Host.Live(60);
 
         Assert.InRange(Intents().Count, 2, 3);
-        Assert.Equal("bounce", Intents()[1].Rung);
+        Assert.Equal("bounce", Intents()[1].RecoveryAction);
         Assert.InRange(Intents()[1].Uptime - Intents()[0].Uptime, 0, 3);
     }
 
@@ -181,7 +182,7 @@ public sealed class LocalLoopTests : LocalLoop
         Assert.Empty(Nic.Operations);
         Assert.True(Nic.IsHung);
         var observed = Assert.Single(Host.JournalEntries(), entry => entry.Verdict == RemediationVerdict.Observed);
-        Assert.Equal("reinit", observed.Rung);
+        Assert.Equal("reinit", observed.RecoveryAction);
         Assert.Contains("tx-tcp-segmentation off", observed.Steps!);
         Assert.Equal(1, await Host.ValueAsync(
             "nichang_remediation_outcomes_total{device=\"eno1\",trigger=\"local\",outcome=\"observed\"}"));

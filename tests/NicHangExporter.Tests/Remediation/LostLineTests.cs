@@ -3,6 +3,7 @@ using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Tests.Remediation;
 
@@ -74,7 +75,7 @@ public sealed class LostLineTests : IDisposable
     public void LinkThatOurBounceLeftDown_IsBroughtUpAllTheSame(bool hasOutcome)
     {
         _nic.IsUp = false;
-        var intent = Intent() with { Rung = "bounce", WasUp = true };
+        var intent = Intent() with { RecoveryAction = "bounce", WasUp = true };
         if (hasOutcome)
             Lose(intent, intent with
             {
@@ -95,7 +96,7 @@ public sealed class LostLineTests : IDisposable
     public void LinkThatSomebodyElseHasSwitchedOff_StaysDown()
     {
         _nic.IsUp = false;
-        Lose(Intent() with { Rung = "reinit", WasUp = true });
+        Lose(Intent() with { RecoveryAction = "reinit", WasUp = true });
         Host.Live(10);
 
         Assert.Empty(_nic.Operations);

@@ -1,4 +1,5 @@
 using NicHangExporter.Remediation.Planning;
+using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Remediation;
 

@@ -3,6 +3,7 @@ using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Execution;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Remediation;
 

@@ -1,3 +1,4 @@
+using NicHangExporter.Linux;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Execution;

@@ -1,6 +1,8 @@
+using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Remediation;
 
@@ -119,7 +121,7 @@ public sealed class RemediationStateTests
         Assert.Equal(desired ? ["rx-gro", "tx-tcp-segmentation"] : [], device.Desired);
         Assert.Equal(desired ? (0, "segmentation") : (null, null), (device.Stage, device.Profile));
         Assert.Equal(verdict is RemediationVerdict.NotHealed or RemediationVerdict.RollbackFailed ? "reinit" : null,
-            device.Rung);
+            device.RecoveryAction);
     }
 
     [Fact]
@@ -187,7 +189,7 @@ public sealed class RemediationStateTests
         Trigger = RemediationTrigger.Local,
         Profile = "segmentation",
         Stage = 0,
-        Rung = "reinit",
+        RecoveryAction = "reinit",
         Charged = true,
         Cooldown = 600,
         Before = new Dictionary<string, string> { ["tx-tcp-segmentation"] = "on", ["rx-gro"] = "on" },

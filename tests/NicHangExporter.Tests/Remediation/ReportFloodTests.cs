@@ -1,3 +1,4 @@
+using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Policy;
 using NicHangExporter.Tests.Remediation.Faults;
@@ -41,7 +42,7 @@ public sealed class ReportFloodTests : LocalLoop
 
         Assert.Equal(first.Id, second.Id);
         var intent = Assert.Single(Intents());
-        Assert.Equal(("reinit", "the newest"), (intent.Rung, intent.Reason));
+        Assert.Equal(("reinit", "the newest"), (intent.RecoveryAction, intent.Reason));
     }
 
     [Fact]

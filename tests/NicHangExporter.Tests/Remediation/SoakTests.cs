@@ -1,7 +1,9 @@
 using System.Collections;
 using System.Reflection;
+using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Tests.Remediation;
 

@@ -1,5 +1,8 @@
 using NicHangExporter.Hosting;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Remediation.Reporting;
 using NicHangExporter.Tests.Remediation.Faults;
 
 namespace NicHangExporter.Tests.Remediation;

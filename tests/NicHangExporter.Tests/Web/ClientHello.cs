@@ -29,7 +29,9 @@ internal static class ClientHello
         var header = new byte[5];
         try
         {
-            if (await stream.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false, TestContext.Current.CancellationToken) < header.Length)
+            if (await stream.ReadAtLeastAsync(
+                header, header.Length, throwOnEndOfStream: false,
+                TestContext.Current.CancellationToken) < header.Length)
                 return (0, []);
             var content = new byte[BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(3))];
             await stream.ReadExactlyAsync(content, TestContext.Current.CancellationToken);
@@ -53,7 +55,8 @@ internal static class ClientHello
         ];
         // ECDHE with AES in GCM and CBC, for keys of both kinds, the oldest last.
         byte[] suites = [0xc0, 0x2b, 0xc0, 0x2f, 0xc0, 0x09, 0xc0, 0x13, 0x00, 0x2f];
-        byte[] body = [.. Two(version), .. new byte[32], 0, .. Two(suites.Length), .. suites, 1, 0, .. Two(extensions.Length), .. extensions];
+        byte[] body = [.. Two(version), .. new byte[32], 0, .. Two(suites.Length), .. suites, 1, 0,
+            .. Two(extensions.Length), .. extensions];
         byte[] message = [1, 0, .. Two(body.Length), .. body];
         return [Handshake, 3, 1, .. Two(message.Length), .. message];
     }

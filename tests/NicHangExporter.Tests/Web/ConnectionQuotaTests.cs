@@ -127,7 +127,8 @@ public sealed class ConnectionQuotaTests
         for (var number = 0; number < wanted; number++)
         {
             var place = default(ConnectionSlot);
-            place = _places.Take(Peer(address, local), IPAddress.Parse(address), () => _open.RemoveAll(open => open.Place == place));
+            place = _places.Take(
+                Peer(address, local), IPAddress.Parse(address), () => _open.RemoveAll(open => open.Place == place));
             Assert.NotNull(place);
             _open.Add((address, place));
         }
@@ -135,5 +136,6 @@ public sealed class ConnectionQuotaTests
 
     private int Held(string address) => _open.Count(open => open.Name == address);
 
-    private static UInt128 Peer(string address, string? local = null) => ConnectionQuota.PeerOf(IPAddress.Parse(address), local is null ? null : IPAddress.Parse(local));
+    private static UInt128 Peer(string address, string? local = null) =>
+        ConnectionQuota.PeerOf(IPAddress.Parse(address), local is null ? null : IPAddress.Parse(local));
 }

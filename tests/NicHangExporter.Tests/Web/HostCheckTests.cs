@@ -29,7 +29,8 @@ public sealed class HostCheckTests : IDisposable
             ::1 six.home.example
             not-an-address odd.home.example
             """);
-        _options = new ExporterOptions { Paths = new() { Procfs = _procfs.Path }, Web = new() { AllowedHosts = ["proxy.example.org", "other"] } };
+        _options = new ExporterOptions { Paths = new() { Procfs = _procfs.Path },
+            Web = new() { AllowedHosts = ["proxy.example.org", "other"] } };
         _factory = LoggerFactory.Create(builder => builder.AddProvider(_log));
     }
 
@@ -83,7 +84,8 @@ public sealed class HostCheckTests : IDisposable
     {
         HttpContext context = null!;
         for (var request = 0; request < 100; request++)
-            context = await AskAsync("evil.example.com", "127.0.0.1", new HostCheck(_options, new FakeTimeProvider(), _factory.CreateLogger<HostCheck>(), Hosts));
+            context = await AskAsync("evil.example.com", "127.0.0.1",
+                new HostCheck(_options, new FakeTimeProvider(), _factory.CreateLogger<HostCheck>(), Hosts));
         context.Response.Body.Position = 0;
         using var reader = new StreamReader(context.Response.Body);
         var text = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -102,9 +104,11 @@ public sealed class HostCheckTests : IDisposable
 
     private async Task<HttpContext> AskAsync(string host, string local, HostCheck? check = null)
     {
-        var context = new DefaultHttpContext { Connection = { LocalIpAddress = IPAddress.Parse(local) }, Response = { Body = new MemoryStream() } };
+        var context = new DefaultHttpContext { Connection = { LocalIpAddress = IPAddress.Parse(local) },
+            Response = { Body = new MemoryStream() } };
         context.Request.Host = new HostString(host);
-        await (check ?? new HostCheck(_options, new FakeTimeProvider(), _factory.CreateLogger<HostCheck>(), Hosts)).InvokeAsync(context, _ => Task.CompletedTask);
+        await (check ?? new HostCheck(_options, new FakeTimeProvider(), _factory.CreateLogger<HostCheck>(), Hosts))
+            .InvokeAsync(context, _ => Task.CompletedTask);
         return context;
     }
 }

@@ -25,7 +25,9 @@ internal sealed class ServedWeb : IAsyncDisposable
     private readonly ILoggerFactory _factory;
     private int _handled;
 
-    private ServedWeb(TemporaryDirectory directory, TestAuthority authority, string config, ExporterOptions? options, Func<string, string, bool>? verify, TimeProvider clock)
+    private ServedWeb(
+        TemporaryDirectory directory, TestAuthority authority, string config, ExporterOptions? options,
+        Func<string, string, bool>? verify, TimeProvider clock)
     {
         (Directory, Authority) = (directory, authority);
         options ??= new ExporterOptions();
@@ -34,7 +36,8 @@ internal sealed class ServedWeb : IAsyncDisposable
         _factory = LoggerFactory.Create(builder => builder.AddProvider(Log));
         Store = new WebConfigStore(options, Metrics, clock, _factory.CreateLogger<WebConfigStore>());
         Credentials = new CredentialStore(options, Metrics, clock, _factory.CreateLogger<CredentialStore>());
-        _gate = new WebConfigMiddleware(Store, Credentials, Metrics, clock, _factory.CreateLogger<WebConfigMiddleware>(), verify);
+        _gate = new WebConfigMiddleware(
+            Store, Credentials, Metrics, clock, _factory.CreateLogger<WebConfigMiddleware>(), verify);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = "/" });
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -74,11 +77,14 @@ internal sealed class ServedWeb : IAsyncDisposable
     /// <param name="options">Options, for the token files.</param>
     /// <param name="verify">In place of bcrypt.</param>
     /// <param name="clock">Of the credentials; the server's own timeouts go by the machine's.</param>
-    public static async Task<ServedWeb> StartAsync(string config, ExporterOptions? options = null, Func<string, string, bool>? verify = null, TimeProvider? clock = null)
+    public static async Task<ServedWeb> StartAsync(
+        string config, ExporterOptions? options = null, Func<string, string, bool>? verify = null,
+        TimeProvider? clock = null)
     {
         var (directory, authority) = (new TemporaryDirectory(), new TestAuthority());
         authority.Server().Write(directory, "server");
-        await File.WriteAllTextAsync(directory.File("ca.crt"), authority.Root.ExportCertificatePem(), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            directory.File("ca.crt"), authority.Root.ExportCertificatePem(), TestContext.Current.CancellationToken);
         var served = new ServedWeb(directory, authority, config, options, verify, clock ?? TimeProvider.System);
         await served._application.StartAsync(TestContext.Current.CancellationToken);
         served.EndPoint = IPEndPoint.Parse(new Uri(served._application.Urls.Single()).Authority);
@@ -97,12 +103,14 @@ internal sealed class ServedWeb : IAsyncDisposable
     /// <param name="certificate">What it shows of itself.</param>
     /// <param name="protocols">The versions of TLS that it speaks.</param>
     /// <param name="seen">Is told of each server certificate.</param>
-    public HttpClient Client(X509Certificate2? certificate = null, SslProtocols protocols = SslProtocols.None, Action<string>? seen = null)
+    public HttpClient Client(
+        X509Certificate2? certificate = null, SslProtocols protocols = SslProtocols.None, Action<string>? seen = null)
     {
         var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
         handler.SslOptions.EnabledSslProtocols = protocols;
         handler.SslOptions.CertificateRevocationCheckMode = X509RevocationMode.NoCheck;
-        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy { TrustMode =
+            X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         handler.SslOptions.CertificateChainPolicy.CustomTrustStore.Add(Authority.Root);
         handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, problems) =>
         {
@@ -112,7 +120,8 @@ internal sealed class ServedWeb : IAsyncDisposable
         if (certificate is not null)
         {
             // Whatever the server says whose it would like: a hostile client does not ask.
-            handler.SslOptions.ClientCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true);
+            handler.SslOptions.ClientCertificateContext =
+                SslStreamCertificateContext.Create(certificate, null, offline: true);
         }
         return new HttpClient(handler)
         {
@@ -124,7 +133,9 @@ internal sealed class ServedWeb : IAsyncDisposable
     }
 
     /// <summary>A client that speaks plain text.</summary>
-    public HttpClient PlainClient() => new(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = 16 }) { BaseAddress = new Uri($"http://{EndPoint}"), Timeout = TimeSpan.FromSeconds(60) };
+    public HttpClient PlainClient() =>
+        new(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = 16 })
+        { BaseAddress = new Uri($"http://{EndPoint}"), Timeout = TimeSpan.FromSeconds(60) };
 
     /// <summary>A counter of refusals.</summary>
     public double Refused(string reason) => Metrics.WebAccessRefused.WithLabels(reason).Value;

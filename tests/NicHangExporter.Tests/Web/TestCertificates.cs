@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using NicHangExporter.TestSupport;
+using NicHangExporter.Web;
 
 namespace NicHangExporter.Tests.Web;
 
@@ -32,7 +33,8 @@ internal sealed class TestAuthority : IDisposable
     });
 
     /// <summary>A certificate of a client.</summary>
-    public Issued Client(int days = 7, string usage = ClientAuth, Action<SubjectAlternativeNameBuilder>? name = null) => Issue("prometheus", usage, days, false, name);
+    public Issued Client(int days = 7, string usage = ClientAuth, Action<SubjectAlternativeNameBuilder>? name = null) =>
+        Issue("prometheus", usage, days, false, name);
 
     /// <summary>One of a client that nobody but the client itself has signed.</summary>
     public X509Certificate2 SelfSigned()
@@ -68,9 +70,11 @@ internal sealed class TestAuthority : IDisposable
             request.CertificateExtensions.Add(names.Build());
         }
         var now = TimeProvider.System.GetUtcNow();
-        using var certificate = request.Create(Root.SubjectName, X509SignatureGenerator.CreateForECDsa(_key), days < 0 ? now.AddDays(days - 1) : now.AddDays(-1),
+        using var certificate = request.Create(Root.SubjectName, X509SignatureGenerator.CreateForECDsa(_key), days < 0
+            ? now.AddDays(days - 1) : now.AddDays(-1),
             now.AddDays(days), RandomNumberGenerator.GetBytes(8));
-        return new Issued(certificate.ExportCertificatePem(), large?.ExportPkcs8PrivateKeyPem() ?? ec.ExportPkcs8PrivateKeyPem());
+        return new Issued(
+            certificate.ExportCertificatePem(), large?.ExportPkcs8PrivateKeyPem() ?? ec.ExportPkcs8PrivateKeyPem());
     }
 }
 

@@ -46,7 +46,8 @@ public sealed class TlsTests
         await using var served = await ServedWeb.StartAsync(Tls);
         using var client = served.PlainClient();
 
-        await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(new Uri("/", UriKind.Relative), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<HttpRequestException>(
+            () => client.GetAsync(new Uri("/", UriKind.Relative), TestContext.Current.CancellationToken));
         Assert.Equal(0, served.Handled);
     }
 
@@ -78,7 +79,8 @@ public sealed class TlsTests
     [Fact]
     public async Task Suites_ThatTheClientHasNot_EndTheHandshake()
     {
-        await using var served = await ServedWeb.StartAsync(Tls + "  max_version: TLS12\n  cipher_suites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256]\n");
+        await using var served = await ServedWeb.StartAsync(Tls
+            + "  max_version: TLS12\n  cipher_suites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256]\n");
         using var client = served.Client();
 
         // The certificate's key is ECDSA: none of the suites fits.
@@ -149,8 +151,10 @@ public sealed class TlsTests
     public async Task Client_WithANameInItsCertificate_IsServedIfTheNameIsAllowed(string name, bool expected)
     {
         await using var served = await ServedWeb.StartAsync(Verified
-            + "  client_allowed_sans: [prometheus.example.net, 192.0.2.7, ops@example.net, spiffe://example.net/prometheus]\n");
-        using var certificate = served.Authority.Client(name: name.Length == 0 ? null : names => Add(names, name)).Load();
+            + "  client_allowed_sans: [prometheus.example.net, 192.0.2.7, ops@example.net, "
+            + "spiffe://example.net/prometheus]\n");
+        using var certificate = served.Authority.Client(name: name.Length == 0 ? null : names => Add(names, name))
+            .Load();
         using var client = served.Client(certificate);
 
         if (expected)
@@ -234,7 +238,8 @@ public sealed class TlsTests
         await GetAsync(client);
 
         using var other = new TestAuthority("Another root");
-        await File.WriteAllTextAsync(served.Directory.File("ca.crt"), other.Root.ExportCertificatePem(), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            served.Directory.File("ca.crt"), other.Root.ExportCertificatePem(), TestContext.Current.CancellationToken);
         served.Store.Refresh();
         // The connection that was made before serves this one, and no more.
         await GetAsync(client);
@@ -271,7 +276,8 @@ public sealed class TlsTests
         }
     }
 
-    private static string Policy(string policy) => Tls + $"  client_auth_type: {policy}\n" + (policy == "NoClientCert" ? "" : "  client_ca_file: ca.crt\n");
+    private static string Policy(string policy) =>
+        Tls + $"  client_auth_type: {policy}\n" + (policy == "NoClientCert" ? "" : "  client_ca_file: ca.crt\n");
 
     private static void Add(SubjectAlternativeNameBuilder names, string name)
     {
@@ -285,7 +291,8 @@ public sealed class TlsTests
             names.AddDnsName(name);
     }
 
-    private static X509Certificate2? Certificate(string who, TestAuthority authority, TestAuthority foreign) => who switch
+    private static X509Certificate2? Certificate(string who, TestAuthority authority, TestAuthority foreign) =>
+        who switch
     {
         "none" => null,
         "good" => authority.Client().Load(),

@@ -18,9 +18,13 @@ public sealed class WebConfigFixture : IDisposable
         File.WriteAllText(File_("rubbish.crt"), "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
         File.WriteAllText(File_("zero.crt"), "\0\0\0\0");
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        File.WriteAllText(File_("encrypted.key"), key.ExportEncryptedPkcs8PrivateKeyPem("password", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1)));
+        File.WriteAllText(
+            File_("encrypted.key"),
+            key.ExportEncryptedPkcs8PrivateKeyPem(
+                "password", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1)));
         File.WriteAllText(File_("sec1.key"), key.ExportECPrivateKeyPem());
-        File.WriteAllText(File_("chain.crt"), File.ReadAllText(File_("server.crt")) + "\n" + File.ReadAllText(File_("ca.crt")));
+        File.WriteAllText(
+            File_("chain.crt"), File.ReadAllText(File_("server.crt")) + "\n" + File.ReadAllText(File_("ca.crt")));
     }
 
     public string Path => _directory.File("web.yml");

@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using NicHangExporter.Api;
+using NicHangExporter.Api.Auth;
 using NicHangExporter.Tests.Api;
 using NicHangExporter.Web;
 
@@ -16,7 +16,8 @@ public sealed class WebConfigMiddlewareTests
     private const int Attempts = 10_000;
 
     // Cost 4: the least that bcrypt has.
-    private static readonly string Users = $"basic_auth_users:\n  alice: {BCrypt.Net.BCrypt.HashPassword(Password, 4)}\n";
+    private static readonly string Users =
+        $"basic_auth_users:\n  alice: {BCrypt.Net.BCrypt.HashPassword(Password, 4)}\n";
 
     [Theory]
     [InlineData("alice:" + Password, 200)]
@@ -76,7 +77,8 @@ public sealed class WebConfigMiddlewareTests
     {
         var context = new DefaultHttpContext();
         context.Request.Path = WebConfigMiddleware.HealthPath;
-        (context.Connection.RemoteIpAddress, context.Connection.LocalIpAddress) = (remote is null ? null : IPAddress.Parse(remote), local is null ? null : IPAddress.Parse(local));
+        (context.Connection.RemoteIpAddress, context.Connection.LocalIpAddress) =
+            (remote is null ? null : IPAddress.Parse(remote), local is null ? null : IPAddress.Parse(local));
 
         Assert.Equal(expected, WebConfigMiddleware.IsHealthOfThisHost(context));
     }
@@ -99,7 +101,8 @@ public sealed class WebConfigMiddlewareTests
         const int Flood = 12;
         // One that is being checked, and one that waits.
         const int Hold = 2;
-        var flood = Enumerable.Range(0, Flood).Select(number => SendAsync(client, "/metrics", Basic($"alice:{number}"))).ToList();
+        var flood = Enumerable.Range(0, Flood).Select(number => SendAsync(client, "/metrics", Basic($"alice:{number}")))
+            .ToList();
         var refused = new List<HttpResponseMessage>();
         while (refused.Count < Flood - Hold)
         {
@@ -134,10 +137,16 @@ public sealed class WebConfigMiddlewareTests
             held.Wait(TestContext.Current.CancellationToken);
             return password == Password;
         });
-        var users = new Dictionary<string, string> { ["alice"] = BCrypt.Net.BCrypt.HashPassword(Password, 4) }.ToFrozenDictionary();
-        var (stranger, scraper) = (ConnectionQuota.PeerOf(IPAddress.Parse("192.0.2.1")), ConnectionQuota.PeerOf(IPAddress.Parse("192.0.2.2")));
+        var users = new Dictionary<string, string> { ["alice"] =
+            BCrypt.Net.BCrypt.HashPassword(Password, 4) }.ToFrozenDictionary();
+        var (stranger, scraper) = (ConnectionQuota.PeerOf(IPAddress.Parse("192.0.2.1")),
+            ConnectionQuota.PeerOf(IPAddress.Parse("192.0.2.2")));
         // On threads of their own: one of them is held in its check.
-        var flood = Enumerable.Range(0, Flood).Select(number => Task.Run(async () => await basic.CheckAsync(users, Basic($"alice:{number}"), stranger, CancellationToken.None))).ToList();
+        var flood = Enumerable.Range(0, Flood)
+            .Select(number =>
+                Task.Run(async () =>
+                    await basic.CheckAsync(users, Basic($"alice:{number}"), stranger, CancellationToken.None)))
+                        .ToList();
         for (var refused = 0; refused < Flood - 2; refused++)
         {
             var first = await Task.WhenAny(flood);
@@ -145,7 +154,8 @@ public sealed class WebConfigMiddlewareTests
             Assert.Equal(WebError.Busy, await first);
         }
 
-        var right = Task.Run(async () => await basic.CheckAsync(users, Basic("alice:" + Password), scraper, CancellationToken.None));
+        var right = Task.Run(async () =>
+            await basic.CheckAsync(users, Basic("alice:" + Password), scraper, CancellationToken.None));
 
         held.Release(3);
         Assert.Null(await right);
@@ -197,7 +207,9 @@ public sealed class WebConfigMiddlewareTests
     [Fact]
     public async Task Headers_OfTheConfiguration_AreInEveryAnswer()
     {
-        await using var served = await ServedWeb.StartAsync(Users + "http_server_config:\n  headers:\n    X-Frame-Options: deny\n    Strict-Transport-Security: max-age=31536000\n");
+        await using var served = await ServedWeb.StartAsync(Users
+            + "http_server_config:\n  headers:\n    X-Frame-Options: deny\n    Strict-Transport-Security: "
+            + "max-age=31536000\n");
         using var client = served.PlainClient();
 
         foreach (var credentials in new[] { null, Basic("alice:" + Password) })
@@ -213,7 +225,8 @@ public sealed class WebConfigMiddlewareTests
     {
         using var tokens = new TokenFiles();
         var token = tokens.Add("ops", "admin", TokenFiles.NewToken());
-        await using var served = await ServedWeb.StartAsync("rate_limit:\n  interval: 1h\n  burst: 3\n", tokens.Options);
+        await using var served =
+            await ServedWeb.StartAsync("rate_limit:\n  interval: 1h\n  burst: 3\n", tokens.Options);
         using var client = served.PlainClient();
 
         var statuses = new List<int>();
@@ -234,7 +247,11 @@ public sealed class WebConfigMiddlewareTests
         using var client = served.PlainClient();
 
         var accepted = 0;
-        await Parallel.ForEachAsync(Enumerable.Range(0, Attempts), new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = TestContext.Current.CancellationToken }, async (attempt, _) =>
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, Attempts),
+            new ParallelOptions
+            { MaxDegreeOfParallelism = 8, CancellationToken = TestContext.Current.CancellationToken },
+            async (attempt, _) =>
         {
             var at = attempt % token.Length;
             var authorization = (attempt % 8) switch
@@ -254,7 +271,9 @@ public sealed class WebConfigMiddlewareTests
         });
 
         Assert.Equal((0, 0), (accepted, served.Handled));
-        Assert.Equal(Attempts, RefusalReasons.All.Sum(reason => served.Metrics.ApiAuthenticationFailures.WithLabels(reason).Value));
+        Assert.Equal(
+            Attempts,
+            RefusalReasons.All.Sum(reason => served.Metrics.ApiAuthenticationFailures.WithLabels(reason).Value));
         using var good = await SendAsync(client, "/api/v1/devices", Bearer(token));
         Assert.Equal(HttpStatusCode.OK, good.StatusCode);
     }
@@ -309,7 +328,9 @@ public sealed class WebConfigMiddlewareTests
         using var client = served.PlainClient();
         foreach (var authorization in new[] { Basic("alice:" + Canary), Basic(Canary + ":x"), Bearer(Canary), Canary })
             using (var answer = await SendAsync(client, "/metrics?token=" + Canary, authorization))
-                Assert.DoesNotContain(Canary, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+                Assert.DoesNotContain(
+                    Canary, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+                    StringComparison.Ordinal);
 
         using var stream = new MemoryStream();
         await served.Metrics.Registry.CollectAndExportAsTextAsync(stream, TestContext.Current.CancellationToken);
@@ -318,7 +339,8 @@ public sealed class WebConfigMiddlewareTests
         Assert.DoesNotContain(served.Log.Entries, entry => entry.Message.Contains(Canary, StringComparison.Ordinal));
     }
 
-    private static string Basic(string credentials) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials));
+    private static string Basic(string credentials) =>
+        "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials));
 
     private static string Bearer(string token) => "Bearer " + token;
 

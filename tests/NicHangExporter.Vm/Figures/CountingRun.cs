@@ -50,14 +50,18 @@ internal sealed record CountingRun(IReadOnlyList<TimeSpan> Latencies, int Report
         // The hang is over, so both counts are final.
         var said = guest.Log.Of("eno1", "Detected Hardware Unit Hang", last);
         var metrics = await exporter.ScrapeAsync();
-        var run = new CountingRun([.. shown.Zip(said, (seen, record) => seen - record.Time)], said.Count, CountedIn(metrics) - before, (int)metrics["nichang_kmsg_records_lost_total"]);
+        var run = new CountingRun([.. shown.Zip(said, (seen, record) => seen - record.Time)], said.Count,
+            CountedIn(metrics) - before, (int)metrics["nichang_kmsg_records_lost_total"]);
         if (run.Latencies.Count == 0)
             return run;
         var sorted = run.Latencies.Order().ToList();
         say(string.Create(CultureInfo.InvariantCulture,
-            $"kernel's record to count in a scrape: median {sorted[sorted.Count / 2].TotalMilliseconds:0} ms, worst {sorted[^1].TotalMilliseconds:0} ms of {sorted.Count}, the scrape included; reported {run.Reported}, counted {run.Counted}, records lost {run.Lost}"));
+            $"kernel's record to count in a scrape: median {sorted[sorted.Count / 2].TotalMilliseconds:0} ms, worst "
+            + $"{sorted[^1].TotalMilliseconds:0} ms of {sorted.Count}, the scrape included; reported {run.Reported}, "
+            + $"counted {run.Counted}, records lost {run.Lost}"));
         return run;
     }
 
-    private static int CountedIn(Scrape metrics) => (int)metrics["nichang_hang_events_total", ("device", "eno1"), ("source", "driver"), ("origin", "live")];
+    private static int CountedIn(Scrape metrics) =>
+        (int)metrics["nichang_hang_events_total", ("device", "eno1"), ("source", "driver"), ("origin", "live")];
 }

@@ -31,6 +31,10 @@ internal sealed class Transcript
     }
 
     /// <summary>The events from one second before a moment on, with the time relative to it, as text.</summary>
-    public string Since(TimeSpan moment) => string.Join('\n', _lines.Where(line => line.Time >= moment - Lead).OrderBy(line => line.Time)
-        .Select(line => string.Create(CultureInfo.InvariantCulture, $"{(line.Time - moment).TotalSeconds,7:+0.0;-0.0} s  {line.Source,-8}  {line.Text}")));
+    public string Since(TimeSpan moment) =>
+        string.Join('\n', _lines.Where(line => line.Time >= moment - Lead).OrderBy(line => line.Time)
+        .Select(line =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{(line.Time - moment).TotalSeconds,7:+0.0;-0.0} s  {line.Source,-8}  {line.Text}")));
 }

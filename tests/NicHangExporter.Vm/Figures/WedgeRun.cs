@@ -17,10 +17,12 @@ internal static partial class WedgeRun
         await probe.UpAsync();
         await eno1.MarkAsync();
         // The measured times end before the verification window, so the window may be short.
-        await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", .. GuestExporter.Window(4)]);
+        await using var exporter =
+            await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", .. GuestExporter.Window(4)]);
         var last = guest.Log.Last;
 
-        var stopped = TimeSpan.FromSeconds(double.Parse(Seconds().Match(await guest.Shell.DoAsync("nic-fault eno1 once")).Value, CultureInfo.InvariantCulture));
+        var stopped = TimeSpan.FromSeconds(double.Parse(
+            Seconds().Match(await guest.Shell.DoAsync("nic-fault eno1 once")).Value, CultureInfo.InvariantCulture));
         await exporter.OutcomeAsync("eno1", "healed");
 
         var journal = await exporter.JournalAsync();
@@ -37,10 +39,14 @@ internal static partial class WedgeRun
             foreach (var record in guest.Log.Of("eno1", "", last))
                 transcript.Add(record.Time, "kernel", record.Text.Split("\\x0a")[0]);
             foreach (var entry in journal.Where(entry => entry.Text("event") is "intent" or "outcome"))
-                transcript.Add(entry.Seconds("uptime"), "exporter", entry.Text("verdict") is { } verdict ? $"{verdict}: {entry.Text("reason")}" : string.Join(", ", entry.Steps()));
+                transcript.Add(
+                    entry.Seconds("uptime"), "exporter", entry.Text("verdict") is { } verdict
+                    ? $"{verdict}: {entry.Text("reason")}" : string.Join(", ", entry.Steps()));
             tell(transcript.Since(stopped));
         }
-        return new WedgeTimes(stopped, reports[0].Time, reports.Count > 1 && reports[1].Time < first ? reports[1].Time : null, intent, first);
+        return new WedgeTimes(
+            stopped, reports[0].Time, reports.Count > 1 && reports[1].Time < first ? reports[1].Time
+            : null, intent, first);
     }
 
     /// <summary>A transcript of one wedge, then the times of several, one after the other, in one guest.</summary>
@@ -55,7 +61,9 @@ internal static partial class WedgeRun
             var wedge = await OnceAsync(guest);
             times.Add(wedge);
             say(string.Create(CultureInfo.InvariantCulture,
-                $"{i,5}  {Text(wedge.FirstReport - wedge.Stopped),18}  {(wedge.SecondReport is { } second ? Text(second - wedge.FirstReport) : "-"),14}  {Text(wedge.Outage),17}  {Text(wedge.Ours)}  {Text(wedge.Deciding),16}"));
+                $"{i,5}  {Text(wedge.FirstReport - wedge.Stopped),18}  "
+                + $"{(wedge.SecondReport is { } second ? Text(second - wedge.FirstReport) : "-"),14}  "
+                + $"{Text(wedge.Outage),17}  {Text(wedge.Ours)}  {Text(wedge.Deciding),16}"));
         }
         say(Summary("kernel's first line to first packet out", times, wedge => wedge.Outage));
         say(Summary("ours: confirmed to first packet out", times, wedge => wedge.Ours));

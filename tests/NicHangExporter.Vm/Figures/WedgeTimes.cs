@@ -6,7 +6,8 @@ namespace NicHangExporter.Vm.Figures;
 /// <param name="SecondReport">The kernel's second line; null if the NIC worked again before.</param>
 /// <param name="Intent">The decision was on the disk; the first command follows.</param>
 /// <param name="FirstFrame">The first frame left the NIC, as seen by the host.</param>
-internal sealed record WedgeTimes(TimeSpan Stopped, TimeSpan FirstReport, TimeSpan? SecondReport, TimeSpan Intent, TimeSpan FirstFrame)
+internal sealed record WedgeTimes(
+    TimeSpan Stopped, TimeSpan FirstReport, TimeSpan? SecondReport, TimeSpan Intent, TimeSpan FirstFrame)
 {
     /// <summary>
     /// One report and nothing sent for this long is a hang as well: docs/reference/remediation.md, "What confirms a
@@ -18,7 +19,9 @@ internal sealed record WedgeTimes(TimeSpan Stopped, TimeSpan FirstReport, TimeSp
     /// When the rules confirmed the hang: at the second report, or after three seconds without a packet after the
     /// first.
     /// </summary>
-    public TimeSpan Confirmed => SecondReport is { } second && second < FirstReport + FrozenAfterReport ? second : FirstReport + FrozenAfterReport;
+    public TimeSpan Confirmed =>
+        SecondReport is { } second && second < FirstReport + FrozenAfterReport ? second
+        : FirstReport + FrozenAfterReport;
 
     /// <summary>From the kernel's first line to the first packet sent.</summary>
     public TimeSpan Outage => FirstFrame - FirstReport;

@@ -6,5 +6,6 @@ namespace NicHangExporter.Vm.Machine;
 /// </summary>
 public sealed class CannotBootException(string reason) : Exception(OneLine(reason))
 {
-    private static string OneLine(string text) => string.Join(' ', text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+    private static string OneLine(string text) =>
+        string.Join(' ', text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 }

@@ -17,10 +17,12 @@ internal sealed class CpioArchive(Stream output) : IDisposable
     private int _inode;
 
     /// <summary>Adds a file, and the folders above it.</summary>
-    public void AddFile(string path, ReadOnlySpan<byte> content, bool isExecutable = false) => Add(path, Regular | (isExecutable ? 0x1ed : 0x1a4), content);
+    public void AddFile(string path, ReadOnlySpan<byte> content, bool isExecutable = false) =>
+        Add(path, Regular | (isExecutable ? 0x1ed : 0x1a4), content);
 
     /// <summary>Adds a file of this machine. For a link it adds the target's content.</summary>
-    public void AddFile(string path, string source, bool isExecutable = false) => AddFile(path, File.ReadAllBytes(source), isExecutable);
+    public void AddFile(string path, string source, bool isExecutable = false) =>
+        AddFile(path, File.ReadAllBytes(source), isExecutable);
 
     public void AddLink(string path, string target) => Add(path, Link | 0x1ff, Encoding.UTF8.GetBytes(target));
 
@@ -48,7 +50,8 @@ internal sealed class CpioArchive(Stream output) : IDisposable
         var name = Encoding.UTF8.GetBytes(path + '\0');
         var links = mode == 0 ? 0 : 1;
         int[] header = [mode == 0 ? 0 : ++_inode, mode, 0, 0, links, 0, content.Length, 0, 0, 0, 0, name.Length, 0];
-        Put(Encoding.ASCII.GetBytes("070701" + string.Concat(header.Select(field => field.ToString("x8", CultureInfo.InvariantCulture)))));
+        Put(Encoding.ASCII.GetBytes(
+            "070701" + string.Concat(header.Select(field => field.ToString("x8", CultureInfo.InvariantCulture)))));
         Put(name);
         Pad();
         Put(content);

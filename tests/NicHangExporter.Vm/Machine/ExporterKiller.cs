@@ -46,18 +46,23 @@ internal sealed partial class ExporterKiller(GuestShell shell, string process) :
             if (run.Output.Contains("nic-fault:", StringComparison.Ordinal))
                 throw new InvalidOperationException($"the killer has ended before its moment: {run.Output}");
             if (waited.Elapsed > Limit)
-                throw new TimeoutException($"the killer didn't come to its kill within {Limit}; what it and the exporter were about:\n{(await shell.RunAsync(Threads)).Output}");
+                throw new TimeoutException(
+                    $"the killer didn't come to its kill within {Limit}; what it and the exporter were "
+                    + $"about:\n{(await shell.RunAsync(Threads)).Output}");
             await Task.Delay(TimeSpan.FromMilliseconds(200));
             run = await shell.RunAsync($"cat {Log}");
         }
         var report = Report().Match(run.Output).Groups;
-        return new KilledAt(TimeSpan.FromSeconds(double.Parse(report["time"].Value, CultureInfo.InvariantCulture)), report["tso"].Value == "1", report["up"].Value == "1", report["running"].Value == "1",
+        return new KilledAt(
+            TimeSpan.FromSeconds(double.Parse(report["time"].Value, CultureInfo.InvariantCulture)),
+            report["tso"].Value == "1", report["up"].Value == "1", report["running"].Value == "1",
             int.Parse(report["changes"].Value, CultureInfo.InvariantCulture));
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await shell.EndAsync(process, "TERM");
 
-    [GeneratedRegex(@"^(?<time>[0-9.]+) killed .* up=(?<up>\d) running=(?<running>\d) carrier_changes=(?<changes>\d+) tso=(?<tso>\d)$", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(?<time>[0-9.]+) killed .* up=(?<up>\d) running=(?<running>\d) carrier_changes=(?<changes>\d+) tso=(?<tso>\d)$", RegexOptions.Multiline)]
     private static partial Regex Report();
 }

@@ -29,7 +29,8 @@ internal sealed class FarEnd : IDisposable
     }
 
     /// <summary>The argument with which QEMU connects to it.</summary>
-    public string Netdev(string cable) => $"stream,id={cable},server=off,addr.type=unix,addr.path={_directory.File(cable)}";
+    public string Netdev(string cable) =>
+        $"stream,id={cable},server=off,addr.type=unix,addr.path={_directory.File(cable)}";
 
     /// <summary>Frames that arrived over a cable.</summary>
     public long Frames(string cable) => _frames.GetValueOrDefault(cable);
@@ -62,7 +63,8 @@ internal sealed class FarEnd : IDisposable
                 _frames.AddOrUpdate(cable, 1, (_, count) => count + 1);
             }
         }
-        catch (Exception error) when (error is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception error) when (
+            error is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
         {
             // The guest or the test has ended.
         }

@@ -25,18 +25,22 @@ internal sealed class FramesSent(string path)
         for (var at = FileHeader; at + RecordHeader <= file.Length;)
         {
             var record = file.AsSpan(at);
-            var stamp = TimeSpan.FromSeconds(BinaryPrimitives.ReadUInt32LittleEndian(record)) + TimeSpan.FromMicroseconds(BinaryPrimitives.ReadUInt32LittleEndian(record[4..]));
+            var stamp = TimeSpan.FromSeconds(BinaryPrimitives.ReadUInt32LittleEndian(record))
+                + TimeSpan.FromMicroseconds(BinaryPrimitives.ReadUInt32LittleEndian(record[4..]));
             var length = BinaryPrimitives.ReadInt32LittleEndian(record[8..]);
             // QEMU has not completed this frame yet.
             if (record.Length < RecordHeader + length)
                 break;
             var frame = record.Slice(RecordHeader, length);
             times.Add(stamp);
-            if (length >= MagicAt + Magic.Length + sizeof(long) && frame.Slice(MagicAt, Magic.Length).SequenceEqual(Magic))
-                ahead = stamp - TimeSpan.FromMicroseconds(BinaryPrimitives.ReadInt64LittleEndian(frame[(MagicAt + Magic.Length)..]) / 1000.0);
+            if (length >= MagicAt + Magic.Length + sizeof(long)
+                && frame.Slice(MagicAt, Magic.Length).SequenceEqual(Magic))
+                ahead = stamp - TimeSpan.FromMicroseconds(
+                    BinaryPrimitives.ReadInt64LittleEndian(frame[(MagicAt + Magic.Length)..]) / 1000.0);
             at += RecordHeader + length;
         }
-        return ahead is { } offset ? times.ConvertAll(time => time - offset) : throw new InvalidOperationException("no frame of nic-fault mark has left eno1");
+        return ahead is { } offset ? times.ConvertAll(time => time - offset)
+            : throw new InvalidOperationException("no frame of nic-fault mark has left eno1");
     }
 
     private byte[] Read()

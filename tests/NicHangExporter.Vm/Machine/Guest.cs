@@ -64,7 +64,9 @@ internal sealed class Guest : IAsyncDisposable
     }
 
     /// <summary>Its clock (CLOCK_MONOTONIC), with a resolution of 10 ms plus the duration of a command.</summary>
-    public async Task<TimeSpan> UptimeAsync() => TimeSpan.FromSeconds(double.Parse((await Shell.DoAsync("cat /proc/uptime")).Split(' ')[0], CultureInfo.InvariantCulture));
+    public async Task<TimeSpan> UptimeAsync() =>
+        TimeSpan.FromSeconds(
+            double.Parse((await Shell.DoAsync("cat /proc/uptime")).Split(' ')[0], CultureInfo.InvariantCulture));
 
     /// <summary>Ends it like a power cut: no process in it is notified, and what is not on its disk is lost.</summary>
     public Task CutPowerAsync() => _qemu.KillAsync();
@@ -86,16 +88,20 @@ internal sealed class Guest : IAsyncDisposable
         return socket;
     }
 
-    private static async Task<Guest> UpAsync(Qemu qemu, TemporaryDirectory directory, GuestPorts ports, Socket shell, Socket kmsg, GuestOptions options)
+    private static async Task<Guest> UpAsync(
+        Qemu qemu, TemporaryDirectory directory, GuestPorts ports, Socket shell, Socket kmsg, GuestOptions options)
     {
         using var limit = new CancellationTokenSource(options.BootLimit);
         using var bootLimit = CancellationTokenSource.CreateLinkedTokenSource(limit.Token);
         // If QEMU ends instead of booting the guest, this stops the wait before the time limit.
-        _ = qemu.Ended.ContinueWith(_ => bootLimit.Cancel(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        _ = qemu.Ended.ContinueWith(
+            _ => bootLimit.Cancel(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         Guest? guest = null;
         try
         {
-            guest = new Guest(qemu, directory, ports, await shell.AcceptAsync(bootLimit.Token), await kmsg.AcceptAsync(bootLimit.Token));
+            guest = new Guest(
+                qemu, directory, ports, await shell.AcceptAsync(bootLimit.Token),
+                await kmsg.AcceptAsync(bootLimit.Token));
             await guest.Shell.ReadyAsync(bootLimit.Token);
             await guest.Log.Compared.WaitAsync(bootLimit.Token);
             return guest;
@@ -106,17 +112,21 @@ internal sealed class Guest : IAsyncDisposable
             await qemu.KillAsync();
             guest?.Shell.Dispose();
             guest?.Log.Dispose();
-            throw new CannotBootException(Reason(ended, options, (await qemu.Complaints).Trim(), directory.File("console.log")));
+            throw new CannotBootException(
+                Reason(ended, options, (await qemu.Complaints).Trim(), directory.File("console.log")));
         }
     }
 
     private static string Reason(bool ended, GuestOptions options, string complaints, string console)
     {
-        var what = ended ? "QEMU ended before the guest was up" : $"the guest was not up within {options.BootLimit.TotalSeconds:0} s";
+        var what = ended ? "QEMU ended before the guest was up"
+            : $"the guest was not up within {options.BootLimit.TotalSeconds:0} s";
         if (complaints.Length > 0)
             return $"{what}: {complaints.Split('\n')[^1]}";
         var lines = File.Exists(console) ? File.ReadAllLines(console).Where(line => line.Length > 0).ToList() : [];
-        var telling = lines.FirstOrDefault(line => line.Contains("GUEST-FAILED", StringComparison.Ordinal) || line.Contains("Kernel panic", StringComparison.Ordinal)) ?? lines.LastOrDefault();
+        var telling = lines.FirstOrDefault(line =>
+            line.Contains("GUEST-FAILED", StringComparison.Ordinal)
+            || line.Contains("Kernel panic", StringComparison.Ordinal)) ?? lines.LastOrDefault();
         return $"{what}: {telling ?? "its console says nothing"}";
     }
 }

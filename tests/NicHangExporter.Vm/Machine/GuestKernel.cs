@@ -21,7 +21,9 @@ internal sealed class GuestKernel
         if (!File.Exists(InModules("modules.dep")))
             Execution.Of("depmod", "-b", root, Version).Succeeded();
         _dependencies = File.ReadLines(InModules("modules.dep")).Select(line => line.Split(": "))
-            .ToDictionary(parts => parts[0].TrimEnd(':'), parts => parts.Length > 1 ? parts[1].Split(' ', StringSplitOptions.RemoveEmptyEntries) : []);
+            .ToDictionary(
+                parts => parts[0].TrimEnd(':'), parts =>
+                    parts.Length > 1 ? parts[1].Split(' ', StringSplitOptions.RemoveEmptyEntries) : []);
         Image = Uncompressed() ?? Path.Combine(root, "boot", $"vmlinuz-{Version}");
     }
 
@@ -49,7 +51,8 @@ internal sealed class GuestKernel
     {
         var order = new List<string>();
         foreach (var name in names)
-            Add(_dependencies.Keys.FirstOrDefault(path => Path.GetFileName(path).Split('.')[0] == name) ?? throw new CannotBootException($"the kernel {Version} has no module {name}"));
+            Add(_dependencies.Keys.FirstOrDefault(path => Path.GetFileName(path).Split('.')[0] == name)
+                ?? throw new CannotBootException($"the kernel {Version} has no module {name}"));
         return [.. order.Select(InModules)];
 
         void Add(string path)
@@ -68,7 +71,11 @@ internal sealed class GuestKernel
         Workshop.RequireSpace(Workshop.Path);
         var (download, unpacked) = (Fresh(root + ".download"), Fresh(root + ".unpacked"));
         // The metapackage depends on the current image.
-        var image = Execution.Of("apt-cache", "depends", Package).Output.Split('\n').Select(line => line.Trim().Split(' ')).FirstOrDefault(words => words is ["Depends:", var name] && name.StartsWith("linux-image-", StringComparison.Ordinal))?[1]
+        var image = Execution.Of("apt-cache", "depends", Package).Output.Split('\n')
+            .Select(line => line.Trim().Split(' '))
+            .FirstOrDefault(
+                words => words is ["Depends:", var name] && name.StartsWith("linux-image-", StringComparison.Ordinal))?[
+                    1]
             ?? throw new CannotBootException($"apt knows no {Package}: run apt-get update");
         var fetched = Provision.Run(download, "apt-get", "-qq", "-o", "APT::Sandbox::User=root", "download", image);
         if (fetched.ExitCode != 0)

@@ -20,13 +20,15 @@ internal sealed record GuestRecord(long Sequence, TimeSpan Time, bool IsKernels,
         var semicolon = line.IndexOf(';', StringComparison.Ordinal);
         if (semicolon < 0 || line[..semicolon].Split(',') is not [var priority, var sequence, var microseconds, ..]
             || !int.TryParse(priority, NumberStyles.None, CultureInfo.InvariantCulture, out var level)
-            || !long.TryParse(sequence, NumberStyles.None, CultureInfo.InvariantCulture, out var number) || !long.TryParse(microseconds, NumberStyles.None, CultureInfo.InvariantCulture, out var time))
+            || !long.TryParse(sequence, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                || !long.TryParse(microseconds, NumberStyles.None, CultureInfo.InvariantCulture, out var time))
             return null;
         return new GuestRecord(number, TimeSpan.FromMicroseconds(time), level < 8, line[(semicolon + 1)..]);
     }
 
     /// <summary>True for a message of a driver or the core about a device that begins with this text.</summary>
-    public bool Says(string device, string text) => IsKernels && Text.Contains($" {device}: {text}", StringComparison.Ordinal);
+    public bool Says(string device, string text) =>
+        IsKernels && Text.Contains($" {device}: {text}", StringComparison.Ordinal);
 }
 
 /// <summary>
@@ -66,7 +68,8 @@ internal sealed partial class GuestLog : IDisposable
             if (_reading.IsFaulted)
                 _reading.GetAwaiter().GetResult();
             lock (_records)
-                return _behind.Count < Looks ? [] : [.. _records.Select(record => record with { Time = record.Time + _behind.Max() })];
+                return _behind.Count < Looks ? []
+                : [.. _records.Select(record => record with { Time = record.Time + _behind.Max() })];
         }
     }
 
@@ -74,11 +77,14 @@ internal sealed partial class GuestLog : IDisposable
     public long Last => Records is [.., var last] ? last.Sequence : -1;
 
     /// <summary>The records after a number that contain a text about a device.</summary>
-    public IReadOnlyList<GuestRecord> Of(string device, string text, long after = -1) => [.. Records.Where(record => record.Sequence > after && record.Says(device, text))];
+    public IReadOnlyList<GuestRecord> Of(string device, string text, long after = -1) =>
+        [.. Records.Where(record => record.Sequence > after && record.Says(device, text))];
 
     /// <summary>Waits for a number of such records, and returns them.</summary>
     public Task<IReadOnlyList<GuestRecord>> WaitAsync(string device, string text, long after, int count = 1) =>
-        Eventually.HoldsAsync($"the guest's kernel says '{text}' of {device}, {count} times", () => Of(device, text, after), records => records.Count >= count, TimeSpan.FromMinutes(2));
+        Eventually.HoldsAsync(
+            $"the guest's kernel says '{text}' of {device}, {count} times", () =>
+                Of(device, text, after), records => records.Count >= count, TimeSpan.FromMinutes(2));
 
     public void Dispose() => _reader.Dispose();
 
@@ -89,7 +95,8 @@ internal sealed partial class GuestLog : IDisposable
             _records.Add(record);
             if (Clock().Match(record.Text) is not { Success: true } clock)
                 return;
-            _behind.Enqueue(TimeSpan.FromSeconds(double.Parse(clock.Groups[1].Value, CultureInfo.InvariantCulture)) - record.Time);
+            _behind.Enqueue(
+                TimeSpan.FromSeconds(double.Parse(clock.Groups[1].Value, CultureInfo.InvariantCulture)) - record.Time);
             if (_behind.Count > Looks)
                 _behind.Dequeue();
             if (_behind.Count == Looks)

@@ -15,7 +15,8 @@ internal sealed class GuestNic(Guest guest, string device)
     public Task HangAsync() => guest.Shell.DoAsync($"nic-fault {device} once");
 
     /// <summary>From now on it hangs whenever an offload (tso, tx) is on, some time after link up.</summary>
-    public Task<LastingFault> HangWhileAsync(string offload, TimeSpan delay = default) => LastAsync($"while {offload} {Milliseconds(delay)}");
+    public Task<LastingFault> HangWhileAsync(string offload, TimeSpan delay = default) =>
+        LastAsync($"while {offload} {Milliseconds(delay)}");
 
     /// <summary>From now on it hangs as soon as it has sent a TSO segment.</summary>
     public Task<LastingFault> HangAfterTsoAsync() => LastAsync("after-tso");
@@ -30,7 +31,10 @@ internal sealed class GuestNic(Guest guest, string device)
     {
         // Deletes the output of an earlier killer, so that nobody reads it.
         var words = $"kill {exporter.Id} {moment} {exporter.State}/journal.jsonl";
-        var process = await guest.Shell.DoAsync($"rm -f {ExporterKiller.Log}; setsid nic-fault {device} {words} >{ExporterKiller.Log} 2>&1 </dev/null & echo $!");
+        var process =
+            await guest.Shell.DoAsync(
+                $"rm -f {ExporterKiller.Log}; setsid nic-fault {device} {words} >{ExporterKiller.Log} 2>&1 </dev/null "
+                + $"& echo $!");
         return new ExporterKiller(guest.Shell, process.Trim());
     }
 
@@ -39,19 +43,30 @@ internal sealed class GuestNic(Guest guest, string device)
 
     /// <summary>A feature as in <c>ethtool -k</c>, including <c>[fixed]</c>.</summary>
     public async Task<string> FeatureAsync(string name) =>
-        (await guest.Shell.DoAsync($"/usr/sbin/ethtool -k {device}")).Split('\n').Select(line => line.Trim().Split(": ")).Single(words => words[0] == name)[1];
+        (await guest.Shell.DoAsync($"/usr/sbin/ethtool -k {device}")).Split('\n')
+        .Select(line => line.Trim().Split(": ")).Single(words => words[0] == name)[1];
 
     /// <summary>How often its carrier came or went: a reset of the adapter is two changes.</summary>
-    public async Task<int> CarrierChangesAsync() => int.Parse(await guest.Shell.DoAsync($"cat /sys/class/net/{device}/carrier_changes"), CultureInfo.InvariantCulture);
+    public async Task<int> CarrierChangesAsync() =>
+        int.Parse(await guest.Shell.DoAsync($"cat /sys/class/net/{device}/carrier_changes"),
+            CultureInfo.InvariantCulture);
 
     /// <summary>Number of timeouts of its queue that the kernel's watchdog found.</summary>
-    public async Task<int> TxTimeoutsAsync() => int.Parse(await guest.Shell.DoAsync($"cat /sys/class/net/{device}/queues/tx-0/tx_timeout"), CultureInfo.InvariantCulture);
+    public async Task<int> TxTimeoutsAsync() =>
+        int.Parse(await guest.Shell.DoAsync($"cat /sys/class/net/{device}/queues/tx-0/tx_timeout"),
+            CultureInfo.InvariantCulture);
 
     /// <summary>Heals it as a person would, and turns on what the scenarios turn off.</summary>
-    public Task RestoreAsync() => guest.Shell.RunAsync($"/usr/sbin/ethtool -K {device} rx on tx on sg on tso on gso on gro on; /usr/sbin/ip link set {device} up; /usr/sbin/ethtool -r {device}");
+    public Task RestoreAsync() =>
+        guest.Shell.RunAsync(
+            $"/usr/sbin/ethtool -K {device} rx on tx on sg on tso on gso on gro on; /usr/sbin/ip link set {device} up; "
+            + $"/usr/sbin/ethtool -r {device}");
 
-    private static string Milliseconds(TimeSpan time) => ((int)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+    private static string Milliseconds(TimeSpan time) =>
+        ((int)time.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
 
     private async Task<LastingFault> LastAsync(string words) =>
-        new(guest.Shell, (await guest.Shell.DoAsync($"setsid nic-fault {device} {words} >>/run/faults.log 2>&1 </dev/null & echo $!")).Trim());
+        new(guest.Shell,
+            (await guest.Shell.DoAsync(
+                $"setsid nic-fault {device} {words} >>/run/faults.log 2>&1 </dev/null & echo $!")).Trim());
 }

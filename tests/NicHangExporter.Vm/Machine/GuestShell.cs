@@ -47,10 +47,14 @@ internal sealed class GuestShell(Socket socket) : IDisposable
         {
             using var timeout = new CancellationTokenSource(Limit);
             var number = (++_number).ToString(CultureInfo.InvariantCulture);
-            await _reader.BaseStream.WriteAsync(Encoding.ASCII.GetBytes($"{number} {Convert.ToBase64String(Encoding.UTF8.GetBytes(script + "\n"))}\n"), timeout.Token);
+            await _reader.BaseStream.WriteAsync(
+                Encoding.ASCII.GetBytes($"{number} {Convert.ToBase64String(Encoding.UTF8.GetBytes(script + "\n"))}\n"),
+                timeout.Token);
             while (await _reader.ReadLineAsync(timeout.Token) is { } line)
                 if (line.TrimEnd('\r').Split(' ') is [var answered, var code, var output] && answered == number)
-                    return new GuestRun(script, int.Parse(code, CultureInfo.InvariantCulture), Encoding.UTF8.GetString(Convert.FromBase64String(output)));
+                    return new GuestRun(
+                        script, int.Parse(code, CultureInfo.InvariantCulture),
+                        Encoding.UTF8.GetString(Convert.FromBase64String(output)));
             IsLost = true;
             throw new EndOfStreamException($"the guest is gone; it was to run '{script}'");
         }
@@ -73,7 +77,8 @@ internal sealed class GuestShell(Socket socket) : IDisposable
     /// does not end must not block the command line. A zombie has no program any more and counts as ended.
     /// </summary>
     public Task EndAsync(string process, string signal) => DoAsync(
-        $"kill -{signal} {process} 2>/dev/null; tries=3000; while [ -e /proc/{process}/exe ] && [ $tries -gt 0 ]; do usleep 20000; tries=$((tries-1)); done; [ ! -e /proc/{process}/exe ]");
+        $"kill -{signal} {process} 2>/dev/null; tries=3000; while [ -e /proc/{process}/exe ] && [ $tries -gt 0 ]; do "
+        + $"usleep 20000; tries=$((tries-1)); done; [ ! -e /proc/{process}/exe ]");
 
     public void Dispose()
     {

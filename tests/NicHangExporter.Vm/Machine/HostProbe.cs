@@ -19,7 +19,9 @@ internal sealed class HostProbe : IAsyncDisposable
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan NeighbourTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero, UseProxy = false }) { DefaultRequestVersion = HttpVersion.Version10 };
+    private readonly HttpClient _http = new(new SocketsHttpHandler
+        { PooledConnectionLifetime = TimeSpan.Zero, UseProxy = false })
+            { DefaultRequestVersion = HttpVersion.Version10 };
     private readonly CancellationTokenSource _end = new();
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly Uri _page;
@@ -47,12 +49,18 @@ internal sealed class HostProbe : IAsyncDisposable
     /// <summary>
     /// Waits until the guest answers this often in a row, counting only probes that begin from now on.
     /// </summary>
-    public Task UpAsync(int times = 3) => Eventually.HoldsAsync($"the guest answers {_page}", Since(_clock.Elapsed), looks => looks.Length >= times && looks.TakeLast(times).All(look => look.Answered), TimeSpan.FromMinutes(2));
+    public Task UpAsync(int times = 3) =>
+        Eventually.HoldsAsync(
+            $"the guest answers {_page}", Since(_clock.Elapsed), looks =>
+                looks.Length >= times && looks.TakeLast(times).All(look => look.Answered), TimeSpan.FromMinutes(2));
 
     /// <summary>
     /// Waits until the guest fails to answer this often in a row, counting only probes that begin from now on.
     /// </summary>
-    public Task DownAsync(int times = 3) => Eventually.HoldsAsync($"the guest no longer answers {_page}", Since(_clock.Elapsed), looks => looks.Length >= times && looks.TakeLast(times).All(look => !look.Answered), TimeSpan.FromMinutes(2));
+    public Task DownAsync(int times = 3) =>
+        Eventually.HoldsAsync(
+            $"the guest no longer answers {_page}", Since(_clock.Elapsed), looks =>
+                looks.Length >= times && looks.TakeLast(times).All(look => !look.Answered), TimeSpan.FromMinutes(2));
 
     /// <summary>Number of probes without an answer since a moment of this probe.</summary>
     public int Misses(TimeSpan since = default) => _looks.Count(look => look.Time >= since && !look.Answered);
@@ -65,7 +73,8 @@ internal sealed class HostProbe : IAsyncDisposable
     {
         var parts = new List<string>();
         foreach (var (first, last, answered) in Spans())
-            parts.Add(FormattableString.Invariant($"{(answered ? "up" : "down")} {first.TotalSeconds:0.0}–{last.TotalSeconds:0.0} s"));
+            parts.Add(FormattableString.Invariant(
+                $"{(answered ? "up" : "down")} {first.TotalSeconds:0.0}–{last.TotalSeconds:0.0} s"));
         return string.Join(", ", parts);
     }
 
@@ -77,7 +86,8 @@ internal sealed class HostProbe : IAsyncDisposable
         _end.Dispose();
     }
 
-    private Func<ImmutableArray<ProbeLook>> Since(TimeSpan moment) => () => [.. _looks.Where(look => look.Time >= moment)];
+    private Func<ImmutableArray<ProbeLook>> Since(TimeSpan moment) =>
+        () => [.. _looks.Where(look => look.Time >= moment)];
 
     private List<(TimeSpan First, TimeSpan Last, bool Answered)> Spans()
     {
@@ -107,7 +117,8 @@ internal sealed class HostProbe : IAsyncDisposable
             if (_end.IsCancellationRequested)
                 return;
             _looks = _looks.Add(new ProbeLook(begun, answered));
-            await Task.Delay(Interval, _end.Token).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.Delay(Interval, _end.Token)
+                .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
 }

@@ -9,7 +9,8 @@ namespace NicHangExporter.Vm.Machine;
 /// </summary>
 internal static class Initramfs
 {
-    private static readonly ImmutableArray<string> Drivers = ["virtio_pci", "virtio_net", "virtio_blk", "crc32c_generic", "ext4", "e1000", "e1000e", "bridge", "veth", "tun"];
+    private static readonly ImmutableArray<string> Drivers = ["virtio_pci", "virtio_net", "virtio_blk",
+        "crc32c_generic", "ext4", "e1000", "e1000e", "bridge", "veth", "tun"];
 
     /// <summary>Programs that are compiled here, statically, only for the guest.</summary>
     private static readonly ImmutableArray<string> Sources = ["nic-fault", "rtnl-hold"];
@@ -63,7 +64,8 @@ internal static class Initramfs
     {
         var busybox = Requires.Find("busybox")!;
         archive.AddFile("bin/busybox", busybox, isExecutable: true);
-        foreach (var applet in Execution.Of(busybox, "--list").Succeeded().Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var applet in Execution.Of(busybox, "--list").Succeeded()
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries))
             if (applet is not ("busybox" or "ip" or "ethtool" or "bridge"))
                 archive.AddLink($"bin/{applet}", "busybox");
     }
@@ -77,7 +79,8 @@ internal static class Initramfs
         {
             var name = Path.GetFileName(module);
             archive.AddFile($"modules/{name}", module);
-            list.Append(name).Append(name.StartsWith("e1000e.", StringComparison.Ordinal) ? " IntMode=1" : "").Append('\n');
+            list.Append(name).Append(name.StartsWith("e1000e.", StringComparison.Ordinal) ? " IntMode=1" : "")
+                .Append('\n');
         }
         archive.AddFile("etc/modules", Encoding.ASCII.GetBytes(list.ToString()));
     }
@@ -91,17 +94,21 @@ internal static class Initramfs
     // "libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x…)" and, for the loader itself, "/lib64/ld-linux-x86-64.so.2
     // (0x…)".
     private static IEnumerable<string> Needed(string program) => Execution.Of("ldd", program).Output.Split('\n')
-        .Select(line => line.Trim().Split(' ').FirstOrDefault(word => word.StartsWith('/'))).OfType<string>().Where(File.Exists);
+        .Select(line => line.Trim().Split(' ').FirstOrDefault(word => word.StartsWith('/'))).OfType<string>()
+        .Where(File.Exists);
 
     private static string? LibraryPath(string name) =>
-        new[] { "/usr/lib/x86_64-linux-gnu", "/lib/x86_64-linux-gnu", "/usr/lib64", "/lib64" }.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        new[] { "/usr/lib/x86_64-linux-gnu", "/lib/x86_64-linux-gnu", "/usr/lib64", "/lib64" }.Select(
+            folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
     // Each guest compiles its own copy, because another run of the harness may compile at the same time.
     private static byte[] Compile(string name)
     {
         using var directory = new TemporaryDirectory();
         var program = directory.File(name);
-        Execution.Of("gcc", "-Wall", "-Wextra", "-Werror", "-O2", "-static", "-pthread", "-o", program, BuildFile(name + ".c")).Succeeded();
+        Execution.Of(
+            "gcc", "-Wall", "-Wextra", "-Werror", "-O2", "-static", "-pthread", "-o", program, BuildFile(name + ".c"))
+                .Succeeded();
         return File.ReadAllBytes(program);
     }
 }

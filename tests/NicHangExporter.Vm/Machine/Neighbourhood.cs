@@ -32,5 +32,6 @@ internal static class Neighbourhood
     /// Waits until the state is the same as before: an address that comes with the link is tentative for a second.
     /// </summary>
     public static Task IsAsBeforeAsync(Guest guest, string before, string hung = Hung) =>
-        Eventually.HoldsAsync($"around {hung} everything is as it was:\n{before}", () => LookAsync(guest, hung), now => now == before);
+        Eventually.HoldsAsync(
+            $"around {hung} everything is as it was:\n{before}", () => LookAsync(guest, hung), now => now == before);
 }

@@ -13,15 +13,19 @@ internal static class PublishedExporter
     private static string Get()
     {
         if (Environment.GetEnvironmentVariable("EXPORTER_UNDER_TEST") is { Length: > 0 } given)
-            return File.Exists(given) ? given : throw new CannotBootException($"EXPORTER_UNDER_TEST is {given}, and there is no such file");
+            return File.Exists(given) ? given
+                : throw new CannotBootException($"EXPORTER_UNDER_TEST is {given}, and there is no such file");
         var directory = System.IO.Path.Combine(Workshop.Path, "exporter");
         Requires.Program("clang");
         using var alone = Workshop.Hold();
-        var publish = Provision.Run(Workshop.Repository, "dotnet", "publish", System.IO.Path.Combine("src", "NicHangExporter"), "-r", "linux-x64", "-o", directory, "--nologo",
+        var publish = Provision.Run(Workshop.Repository, "dotnet", "publish",
+            System.IO.Path.Combine("src", "NicHangExporter"), "-r", "linux-x64", "-o", directory, "--nologo",
             // A build server would outlive this run, but its TMPDIR would not.
             "--disable-build-servers");
         if (publish.ExitCode != 0)
-            throw new CannotBootException($"dotnet publish failed: {(publish.Output + publish.Error).Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))}");
+            throw new CannotBootException(
+                $"dotnet publish failed: "
+                + $"{(publish.Output + publish.Error).Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))}");
         // A copy for this run: the next run in this clone publishes over the original while this run still boots
         // guests.
         var program = System.IO.Path.Combine(System.IO.Path.GetTempPath(), "nic-hang-exporter");

@@ -29,8 +29,10 @@ internal sealed class RunDirectory : IDisposable
             Keep(old, "-n").Dispose();
         // It gets its name after it is locked. Otherwise the next run would treat it as left over.
         var made = Directory.CreateTempSubdirectory(PrefixWhileMade).FullName;
-        var alive = new FileStream(System.IO.Path.Combine(made, Lock), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
-        var path = System.IO.Path.Combine(parent, Prefix + made[(made.IndexOf(PrefixWhileMade, StringComparison.Ordinal) + PrefixWhileMade.Length)..]);
+        var alive = new FileStream(System.IO.Path.Combine(made, Lock), FileMode.CreateNew, FileAccess.ReadWrite,
+            FileShare.None);
+        var path = System.IO.Path.Combine(parent,
+            Prefix + made[(made.IndexOf(PrefixWhileMade, StringComparison.Ordinal) + PrefixWhileMade.Length)..]);
         Directory.Move(made, path);
         Environment.SetEnvironmentVariable("TMPDIR", path);
         return new RunDirectory(alive, Keep(path));
@@ -47,5 +49,8 @@ internal sealed class RunDirectory : IDisposable
     // In its own session: signals to the terminal's processes or to the group do not reach the keeper. Absolute paths,
     // so that the programs do not depend on PATH.
     private static Process Keep(string directory, params IEnumerable<string> options) =>
-        Process.Start(new ProcessStartInfo("/usr/bin/setsid", ["/bin/sh", System.IO.Path.Combine(AppContext.BaseDirectory, "keeper"), directory, .. options]))!;
+        Process.Start(
+            new ProcessStartInfo(
+                "/usr/bin/setsid",
+                ["/bin/sh", System.IO.Path.Combine(AppContext.BaseDirectory, "keeper"), directory, .. options]))!;
 }

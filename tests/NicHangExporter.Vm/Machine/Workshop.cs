@@ -22,7 +22,8 @@ internal static class Workshop
     public static string Repository { get; } = Find(AppContext.BaseDirectory);
 
     /// <summary>The directory for parts that are kept.</summary>
-    public static string Path { get; } = Directory.CreateDirectory(System.IO.Path.Combine(Repository, "artifacts", "vm")).FullName;
+    public static string Path { get; } =
+        Directory.CreateDirectory(System.IO.Path.Combine(Repository, "artifacts", "vm")).FullName;
 
     /// <summary>
     /// Locks the workshop for one guest, also against other runs in the same clone, so that no guest uses an incomplete
@@ -40,7 +41,8 @@ internal static class Workshop
             catch (IOException error) when (error.HResult == WouldBlock)
             {
                 if (waiting.Elapsed > Timeout)
-                    throw new CannotBootException($"another run has kept {path} locked for {Timeout.TotalMinutes:0} minutes");
+                    throw new CannotBootException(
+                        $"another run has kept {path} locked for {Timeout.TotalMinutes:0} minutes");
                 Thread.Sleep(100);
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -54,9 +56,12 @@ internal static class Workshop
     {
         var free = new DriveInfo(directory).AvailableFreeSpace;
         if (free < bytes)
-            throw new CannotBootException($"not enough space: {directory} has {free >> 20} MiB left, a guest needs {bytes >> 20} MiB");
+            throw new CannotBootException(
+                $"not enough space: {directory} has {free >> 20} MiB left, a guest needs {bytes >> 20} MiB");
     }
 
     private static string Find(string directory) =>
-        File.Exists(System.IO.Path.Combine(directory, "NicHangExporter.sln")) ? directory : Find(System.IO.Path.GetDirectoryName(directory) ?? throw new DirectoryNotFoundException("no solution above the tests"));
+        File.Exists(System.IO.Path.Combine(directory, "NicHangExporter.sln")) ? directory
+        : Find(System.IO.Path.GetDirectoryName(directory)
+            ?? throw new DirectoryNotFoundException("no solution above the tests"));
 }

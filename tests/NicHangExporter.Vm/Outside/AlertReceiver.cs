@@ -14,16 +14,23 @@ internal sealed record Notification(string Receiver, JsonElement Body)
 
     /// <summary>Its alerts: status (firing or resolved), start by this machine's clock, and labels.</summary>
     public List<(string Status, DateTimeOffset Start, Dictionary<string, string> Labels)> Alerts =>
-        [.. Body.GetProperty("alerts").EnumerateArray().Select(alert => (alert.GetProperty("status").GetString()!, alert.GetProperty("startsAt").GetDateTimeOffset(), Labels(alert.GetProperty("labels"))))];
+        [.. Body.GetProperty("alerts").EnumerateArray()
+            .Select(alert =>
+                (alert.GetProperty("status").GetString()!, alert.GetProperty("startsAt").GetDateTimeOffset(),
+                    Labels(alert.GetProperty("labels"))))];
 
     /// <summary>True if it contains that alert in that status, with a start not before a moment.</summary>
     public bool Says(string status, string alert, string instance, DateTimeOffset since = default) =>
-        Alerts.Exists(one => one.Status == status && one.Start >= since && one.Labels["alertname"] == alert && one.Labels.GetValueOrDefault("instance") == instance);
+        Alerts.Exists(
+            one => one.Status == status && one.Start >= since && one.Labels["alertname"] == alert
+            && one.Labels.GetValueOrDefault("instance") == instance);
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Receiver}: {string.Join(", ", Alerts.Select(alert => $"{alert.Status} {alert.Labels["alertname"]} {alert.Labels.GetValueOrDefault("instance")}"))}";
+    public override string ToString() =>
+        $"{Receiver}: {string.Join(", ", Alerts.Select(alert => $"{alert.Status} {alert.Labels["alertname"]} {alert.Labels.GetValueOrDefault("instance")}"))}";
 
-    private static Dictionary<string, string> Labels(JsonElement labels) => labels.EnumerateObject().ToDictionary(label => label.Name, label => label.Value.GetString()!);
+    private static Dictionary<string, string> Labels(JsonElement labels) =>
+        labels.EnumerateObject().ToDictionary(label => label.Name, label => label.Value.GetString()!);
 }
 
 /// <summary>
@@ -47,12 +54,14 @@ internal sealed class AlertReceiver : IDisposable
     public Uri Address { get; }
 
     /// <summary>The notifications of a receiver so far.</summary>
-    public IReadOnlyList<Notification> Of(string receiver) => [.. Notifications.Where(notification => notification.Receiver == receiver)];
+    public IReadOnlyList<Notification> Of(string receiver) =>
+        [.. Notifications.Where(notification => notification.Receiver == receiver)];
 
     /// <summary>
     /// Waits for a notification to a receiver about an alert that began after a moment, and returns the first one.
     /// </summary>
-    public async Task<Notification> NotifiedAsync(string receiver, string status, string alert, string instance, DateTimeOffset since = default)
+    public async Task<Notification> NotifiedAsync(
+        string receiver, string status, string alert, string instance, DateTimeOffset since = default)
     {
         var received = await Eventually.HoldsAsync($"{receiver} is notified that {alert} of {instance} is {status}",
             () => new Received(Notifications), received => received.All.Exists(IsIt), TimeSpan.FromMinutes(2));
@@ -82,7 +91,8 @@ internal sealed class AlertReceiver : IDisposable
             {
                 var context = await _listener.GetContextAsync();
                 var body = await JsonDocument.ParseAsync(context.Request.InputStream);
-                _notifications = _notifications.Add(new Notification(context.Request.Url!.AbsolutePath.Trim('/'), body.RootElement));
+                _notifications =
+                    _notifications.Add(new Notification(context.Request.Url!.AbsolutePath.Trim('/'), body.RootElement));
                 context.Response.Close();
             }
         }

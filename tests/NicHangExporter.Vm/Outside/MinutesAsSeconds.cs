@@ -16,7 +16,8 @@ internal static partial class MinutesAsSeconds
 
     private static string Faster(Match duration)
     {
-        var milliseconds = long.Parse(duration.Groups["count"].ValueSpan, CultureInfo.InvariantCulture) * duration.Groups["unit"].Value switch
+        var milliseconds = long.Parse(duration.Groups["count"].ValueSpan,
+            CultureInfo.InvariantCulture) * duration.Groups["unit"].Value switch
         {
             "s" => 1_000L,
             "m" => 60_000L,

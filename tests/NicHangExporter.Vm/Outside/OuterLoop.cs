@@ -78,24 +78,30 @@ internal sealed class OuterLoop : IAsyncDisposable
     }
 
     /// <summary>Waits until an alert fires in Prometheus.</summary>
-    public Task FiresAsync(string alert, string instance = Host) => HoldsAsync(Firing(alert, instance), value => value >= 1);
+    public Task FiresAsync(string alert, string instance = Host) =>
+        HoldsAsync(Firing(alert, instance), value => value >= 1);
 
     /// <summary>Waits until it no longer fires.</summary>
-    public Task EndsAsync(string alert, string instance = Host) => HoldsAsync(Firing(alert, instance), value => value is null);
+    public Task EndsAsync(string alert, string instance = Host) =>
+        HoldsAsync(Firing(alert, instance), value => value is null);
 
     /// <summary>Waits until the only value of a query fulfils a condition.</summary>
-    public Task HoldsAsync(string query, Func<double?, bool> condition) => Eventually.HoldsAsync(query, () => Prometheus.QueryAsync(query), condition, Timeout);
+    public Task HoldsAsync(string query, Func<double?, bool> condition) =>
+        Eventually.HoldsAsync(query, () => Prometheus.QueryAsync(query), condition, Timeout);
 
-    public async Task<bool> IsFiringAsync(string alert, string instance = Host) => await Prometheus.QueryAsync(Firing(alert, instance)) is not null;
+    public async Task<bool> IsFiringAsync(string alert, string instance = Host) =>
+        await Prometheus.QueryAsync(Firing(alert, instance)) is not null;
 
     /// <summary>Whether an alert has fired at any time.</summary>
-    public async Task<bool> HasFiredAsync(string alert, string instance = Host) => await Prometheus.QueryAsync($"max(max_over_time({Series(alert, instance)}[1h]))") is not null;
+    public async Task<bool> HasFiredAsync(string alert, string instance = Host) =>
+        await Prometheus.QueryAsync($"max(max_over_time({Series(alert, instance)}[1h]))") is not null;
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         // Prints what Alertmanager could not deliver, and all notifications, if the test fails.
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', [_alertmanager?.Log ?? "", .. People.Of("hosts"), .. People.Of("pager")]));
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            string.Join('\n', [_alertmanager?.Log ?? "", .. People.Of("hosts"), .. People.Of("pager")]));
         _prometheus?.Dispose();
         _alertmanager?.Dispose();
         People.Dispose();
@@ -106,7 +112,8 @@ internal sealed class OuterLoop : IAsyncDisposable
 
     private static string Firing(string alert, string instance) => $"count({Series(alert, instance)})";
 
-    private static string Series(string alert, string instance) => $"ALERTS{{alertname=~\"{alert}\",alertstate=\"firing\",instance=\"{instance}\"}}";
+    private static string Series(string alert, string instance) =>
+        $"ALERTS{{alertname=~\"{alert}\",alertstate=\"firing\",instance=\"{instance}\"}}";
 
     private async Task StartServersAsync(Guest guest, int port, IEnumerable<string> options)
     {
@@ -122,20 +129,30 @@ internal sealed class OuterLoop : IAsyncDisposable
             echo 'tls_server_config: {cert_file: server.crt, key_file: server.key}' >web.yml
             echo 'node_is_here 1' >/www/metrics.txt; chmod 644 /www/metrics.txt
             """);
-        _exporter = await GuestExporter.StartAsync(guest, [.. options, $"--web.config.file={Web}/web.yml", $"--api.token-file={Credential}:remediate={Web}/token", "--api.identities=pve1"]);
+        _exporter = await GuestExporter.StartAsync(guest,
+            [.. options, $"--web.config.file={Web}/web.yml", $"--api.token-file={Credential}:remediate={Web}/token",
+                "--api.identities=pve1"]);
 
         var shipped = new ShippedAlerting(Workshop.Repository);
         var (tokenFile, authority, address) = (_secrets.File("token"), _secrets.File("ca.pem"), $"127.0.0.1:{port}");
         await File.WriteAllTextAsync(tokenFile, token, TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(authority, certificate.Certificate, TestContext.Current.CancellationToken);
         var listener = LoopbackPort.Free();
-        _alertmanager = await Alertmanager.StartAsync(network: null, listener, MinutesAsSeconds.In(shipped.Alertmanager(People.Address, new Uri($"https://{address}/"), tokenFile, authority)), Alertmanager.Alone);
+        _alertmanager = await Alertmanager.StartAsync(network: null, listener,
+            MinutesAsSeconds.In(
+                shipped.Alertmanager(People.Address, new Uri($"https://{address}/"), tokenFile, authority)),
+                    Alertmanager.Alone);
 
-        var targets = new Dictionary<string, ShippedAlerting.Target> { [Host] = new(address), [Node] = new($"127.0.0.1:{guest.Ports.Eno1Web}", "/metrics.txt") };
+        var targets = new Dictionary<string, ShippedAlerting.Target> { [Host] = new(address),
+            [Node] = new($"127.0.0.1:{guest.Ports.Eno1Web}", "/metrics.txt") };
         // The longest interval that docs/how-to/alerts.md allows: a second here.
-        var configuration = shipped.Prometheus($"127.0.0.1:{listener}", authority, targets).Replace("scrape_interval: 15s", "scrape_interval: 1m", StringComparison.Ordinal);
-        var files = shipped.Rules().Append(new("rules/nodes.yml", NodeRules)).Append(new(PrometheusServer.Configuration, configuration)).ToDictionary(file => file.Key, file => MinutesAsSeconds.In(file.Value));
-        _prometheus = await PrometheusServer.StartAsync(network: null, LoopbackPort.Free(), files, "--query.lookback-delta=5s");
+        var configuration = shipped.Prometheus($"127.0.0.1:{listener}", authority, targets)
+            .Replace("scrape_interval: 15s", "scrape_interval: 1m", StringComparison.Ordinal);
+        var files = shipped.Rules().Append(new("rules/nodes.yml", NodeRules))
+            .Append(new(PrometheusServer.Configuration, configuration))
+            .ToDictionary(file => file.Key, file => MinutesAsSeconds.In(file.Value));
+        _prometheus =
+            await PrometheusServer.StartAsync(network: null, LoopbackPort.Free(), files, "--query.lookback-delta=5s");
     }
 
     private async Task WatchesAsync()
@@ -143,7 +160,9 @@ internal sealed class OuterLoop : IAsyncDisposable
         foreach (var target in new[] { Host, Node })
             await HoldsAsync($"up{{instance=\"{target}\"}}", value => value == 1);
         await HoldsAsync($"up{{instance=\"{OtherHost}\"}}", value => value == 0);
-        await Eventually.HoldsAsync("the outside receiver gets the dead man's switch", () => People.Of("outside").Count, count => count > 0, Timeout);
+        await Eventually.HoldsAsync(
+            "the outside receiver gets the dead man's switch", () =>
+                People.Of("outside").Count, count => count > 0, Timeout);
         await People.NotifiedAsync("pager", "firing", "NicHangExporterDown", OtherHost);
         await EndsAsync(".*");
     }

@@ -13,7 +13,8 @@ public sealed class AdversityTests(SharedGuest shared)
     // Proves: an exporter killed in the middle of a step resolves the step at its next start. It heals what still hangs
     // or is down, and records how the step ended.
     [Theory]
-    [InlineData("intent", "failed", Traits = [Extent.Name, Extent.Whole])] // the intent is on the disk, nothing has been done
+    [InlineData("intent", "failed",
+        Traits = [Extent.Name, Extent.Whole])] // the intent is on the disk, nothing has been done
     [InlineData("off", "rolled_back")] // TSO is off, the adapter is not yet reset
     [InlineData("dark", "unverified", Traits = [Extent.Name, Extent.Whole])] // the reset has taken the link away
     [InlineData("down", "unverified")] // the bounce has set the link down
@@ -23,7 +24,8 @@ public sealed class AdversityTests(SharedGuest shared)
         var guest = await shared.GetAsync();
         var eno1 = new GuestNic(guest, "eno1");
         await using var probe = new HostProbe(guest.Ports.Eno1Web);
-        string[] options = ["--remediation.local=enforce", .. GuestExporter.Window(8), .. moment == "down" ? new[] { "--no-remediation.reinit" } : []];
+        string[] options = ["--remediation.local=enforce", .. GuestExporter.Window(8), .. moment == "down"
+            ? new[] { "--no-remediation.reinit" } : []];
         await using var first = await GuestExporter.StartAsync(guest, options);
         var before = await Neighbourhood.LookAsync(guest);
         var (links, last) = (await eno1.CarrierChangesAsync(), guest.Log.Last);
@@ -33,7 +35,8 @@ public sealed class AdversityTests(SharedGuest shared)
         await using var fault = await eno1.HangWhileAsync("tso");
 
         var met = await killer.KilledAsync();
-        Assert.True(IsOf(moment, met, links), $"killed at another moment than '{moment}', with {links} changes of the carrier before: {met}");
+        Assert.True(IsOf(moment, met, links),
+            $"killed at another moment than '{moment}', with {links} changes of the carrier before: {met}");
         await first.KillAsync();
         var left = await first.JournalAsync();
         Assert.Equal("intent", left[^1].Text("event"));
@@ -42,18 +45,23 @@ public sealed class AdversityTests(SharedGuest shared)
         await probe.UpAsync();
         Assert.True(probe.Misses(begun) > 0, $"the host was cut off: {probe}");
 
-        var settled = await Eventually.HoldsAsync("every intent has its outcome", second.JournalAsync, entries => Open(entries) == 0, TimeSpan.FromMinutes(2));
+        var settled = await Eventually.HoldsAsync("every intent has its outcome", second.JournalAsync, entries =>
+            Open(entries) == 0, TimeSpan.FromMinutes(2));
         var fate = settled.First(entry => entry.Text("event") == "outcome" && entry.Text("id") == left[^1].Text("id"));
         Assert.Equal(verdict, fate.Text("verdict"));
         // A NIC whose exporter was killed before the reset still hangs. A new remediation of the second exporter heals
         // it. The other cases need no remediation.
-        Assert.Equal(moment is "intent" or "off", settled.Any(entry => entry.Text("event") == "outcome" && entry.Text("verdict") == "healed"));
+        Assert.Equal(
+            moment is "intent"
+            or "off", settled.Any(entry => entry.Text("event") == "outcome" && entry.Text("verdict") == "healed"));
         Assert.Equal("off", await eno1.FeatureAsync("tcp-segmentation-offload"));
         Assert.Contains("UP", await guest.Shell.DoAsync("/usr/sbin/ip -o link show eno1"), StringComparison.Ordinal);
         Assert.Equal(1, (await second.ScrapeAsync())["nichang_journal_writable"]);
         // The kernel's view: if the adapter was not reset, the hang continued. In total the link was lost once, by the
         // exporter.
-        Assert.Equal(moment is "intent" or "off", guest.Log.Of("eno1", "Detected Hardware Unit Hang", last).Any(report => report.Time > met.Time));
+        Assert.Equal(
+            moment is "intent"
+            or "off", guest.Log.Of("eno1", "Detected Hardware Unit Hang", last).Any(report => report.Time > met.Time));
         Assert.Empty(guest.Log.Of("eno1", "Reset adapter", last));
         Assert.Equal(links + 2, await eno1.CarrierChangesAsync());
         await Neighbourhood.IsAsBeforeAsync(guest, before);
@@ -67,8 +75,10 @@ public sealed class AdversityTests(SharedGuest shared)
         var guest = await shared.GetAsync();
         var eno1 = new GuestNic(guest, "eno1");
         await using var probe = new HostProbe(guest.Ports.Eno1Web);
-        await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", .. GuestExporter.Window(8)]);
-        await exporter.ScrapeUntilAsync("a snapshot", metrics => metrics.Of("nichang_ethtool_snapshot_age_seconds").Count == 1);
+        await using var exporter =
+            await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", .. GuestExporter.Window(8)]);
+        await exporter.ScrapeUntilAsync(
+            "a snapshot", metrics => metrics.Of("nichang_ethtool_snapshot_age_seconds").Count == 1);
         var (links, last) = (await eno1.CarrierChangesAsync(), guest.Log.Last);
         await probe.UpAsync();
         var begun = probe.Now;
@@ -77,7 +87,8 @@ public sealed class AdversityTests(SharedGuest shared)
         await eno1.HangAsync();
         await guest.Log.WaitAsync("eno1", "Detected Hardware Unit Hang", last, count: 2);
         // By now the local loop has requested the device from the kernel, and waits together with the poller.
-        var held = await exporter.ScrapeUntilAsync("the remediation waits for RTNL", metrics => metrics["nichang_remediation_command_seconds"] > 1);
+        var held = await exporter.ScrapeUntilAsync("the remediation waits for RTNL", metrics =>
+            metrics["nichang_remediation_command_seconds"] > 1);
         var scrapes = new List<TimeSpan>();
         for (var i = 0; i < 20; i++)
         {
@@ -110,7 +121,8 @@ public sealed class AdversityTests(SharedGuest shared)
         const string token = "a-token-of-forty-characters-for-the-guest";
         await guest.Shell.DoAsync($"umask 077; printf %s {token} >/run/token");
         await using var exporter = await GuestExporter.StartAsync(guest,
-            ["--remediation.api=enforce", .. GuestExporter.Window(8), "--api.token-file=operator:remediate=/run/token", "--api.allow-plaintext"]);
+            ["--remediation.api=enforce", .. GuestExporter.Window(8), "--api.token-file=operator:remediate=/run/token",
+                "--api.allow-plaintext"]);
         var (links, last) = (await eno1.CarrierChangesAsync(), guest.Log.Last);
         await eno1.HangAsync();
         await guest.Log.WaitAsync("eno1", "Detected Hardware Unit Hang", last, count: 2);
@@ -130,13 +142,18 @@ public sealed class AdversityTests(SharedGuest shared)
         await IsResetOnceAsync(guest, eno1, links, last);
         var intent = Assert.Single(await exporter.EntriesAsync("intent"));
         Assert.Equal(("api", "operator"), (intent.Text("trigger"), intent.Text("actor")));
-        Assert.Equal(1, (await exporter.ScrapeAsync())["nichang_remediation_outcomes_total", ("device", "eno1"), ("trigger", "api"), ("outcome", "healed")]);
+        Assert.Equal(
+            1, (await exporter.ScrapeAsync())[
+                "nichang_remediation_outcomes_total", ("device", "eno1"), ("trigger", "api"), ("outcome", "healed")]);
     }
 
     // By the exporter. On a busy machine the kernel's watchdog may fire as well, and the driver's own reset is another
     // loss.
     private static async Task IsResetOnceAsync(Guest guest, GuestNic eno1, int links, long last) =>
-        await Eventually.HoldsAsync("one loss of link in addition to the driver's own", async () => (Own: guest.Log.Of("eno1", "Reset adapter", last).Count, Changes: await eno1.CarrierChangesAsync() - links),
+        await Eventually.HoldsAsync(
+            "one loss of link in addition to the driver's own", async () =>
+                (Own: guest.Log.Of("eno1", "Reset adapter", last).Count,
+                    Changes: await eno1.CarrierChangesAsync() - links),
             seen => seen.Changes == 2 * (1 + seen.Own), TimeSpan.FromSeconds(30));
 
     // rtnl-hold releases the lock when its input ends, that is, when the sleeping writer is ended. Otherwise it

@@ -19,13 +19,16 @@ public sealed class DeadFarEndTests
         await probe.UpAsync();
         await Eventually.HoldsAsync("eno1 has sent something", () => far.Frames("eno1"), frames => frames > 0, Timeout);
         var (eno1Links, ens18Links) = (await eno1.CarrierChangesAsync(), await ens18.CarrierChangesAsync());
-        await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce"], port: guest.Ports.Ens1Exporter);
+        await using var exporter =
+            await GuestExporter.StartAsync(guest, ["--remediation.local=enforce"], port: guest.Ports.Ens1Exporter);
 
         far.Die();
         var read = far.Frames("eno1");
         var flood = await guest.Shell.DoAsync("nic-fault ens18 flood 3000; nic-fault eno1 flood 3000");
         await guest.Log.WaitAsync("ens18", "NETDEV WATCHDOG", after: -1, count: 2);
-        var metrics = await exporter.ScrapeUntilAsync("the timeouts are counted", metrics => metrics.Sum("nichang_hang_events_total", ("device", "ens18"), ("source", "watchdog"), ("origin", "live")) >= 2
+        var metrics = await exporter.ScrapeUntilAsync("the timeouts are counted", metrics =>
+            metrics.Sum("nichang_hang_events_total", ("device", "ens18"), ("source", "watchdog"),
+                ("origin", "live")) >= 2
             && metrics.Sum("nichang_hang_events_total", ("device", "ens18"), ("source", "tx_timeout")) >= 1);
 
         // eno1 had frames to send, and except for the frame in transfer nobody received them.
@@ -38,11 +41,15 @@ public sealed class DeadFarEndTests
         Assert.Equal(0, await eno1.TxTimeoutsAsync());
         // The message names what virtio can't change, and where it can be changed.
         Assert.Equal("on [fixed]", await ens18.FeatureAsync("rx-checksumming"));
-        Assert.Equal((1.0, 0.0), (metrics["nichang_feature_active", ("device", "ens18"), ("feature", "rx-checksum")], metrics["nichang_feature_changeable", ("device", "ens18"), ("feature", "rx-checksum")]));
+        Assert.Equal(
+            (1.0, 0.0),
+            (metrics["nichang_feature_active", ("device", "ens18"), ("feature", "rx-checksum")],
+                metrics["nichang_feature_changeable", ("device", "ens18"), ("feature", "rx-checksum")]));
         Assert.True(metrics["nichang_remediation_declined_total", ("trigger", "local"), ("reason", "no_profile")] >= 1);
 
         var before = far.Frames("ens18");
         far.Revive();
-        await Eventually.HoldsAsync("virtio sends again", () => far.Frames("ens18"), frames => frames > before, Timeout);
+        await Eventually.HoldsAsync(
+            "virtio sends again", () => far.Frames("ens18"), frames => frames > before, Timeout);
     }
 }

@@ -20,7 +20,8 @@ internal sealed class HarnessProcess : IDisposable
     /// <param name="arguments">Its command line.</param>
     public HarnessProcess(string? path, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "NicHangExporter.Vm"), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "NicHangExporter.Vm"),
+            arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["TMPDIR"] = _directory.Path;
         start.Environment["PATH"] = path ?? start.Environment["PATH"];
         start.Environment["EXPORTER_UNDER_TEST"] = PublishedExporter.Path;
@@ -33,7 +34,9 @@ internal sealed class HarnessProcess : IDisposable
     public string? Run => Directory.GetDirectories(_directory.Path, RunDirectory.Prefix + "*").SingleOrDefault();
 
     /// <summary>Running programs with a file of its directory on their command line.</summary>
-    public List<string> Running() => [.. Directory.GetDirectories("/proc").Where(path => int.TryParse(Path.GetFileName(path), out _)).Select(CommandLine).Where(line => line.Contains(_directory.Path, StringComparison.Ordinal))];
+    public List<string> Running() =>
+        [.. Directory.GetDirectories("/proc").Where(path => int.TryParse(Path.GetFileName(path), out _))
+            .Select(CommandLine).Where(line => line.Contains(_directory.Path, StringComparison.Ordinal))];
 
     /// <summary>Sends it a signal, and waits for its end.</summary>
     public async Task SignalAsync(string signal)

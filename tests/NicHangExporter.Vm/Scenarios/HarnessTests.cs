@@ -18,7 +18,9 @@ public sealed class HarnessTests
     {
         GuestKernel.Get();
         using var harness = new HarnessProcess(path: null, "figures", "1");
-        await Eventually.HoldsAsync("a guest runs", harness.Running, running => running.Any(line => line.StartsWith(Qemu.Program, StringComparison.Ordinal)), Timeout);
+        await Eventually.HoldsAsync(
+            "a guest runs", harness.Running, running =>
+                running.Any(line => line.StartsWith(Qemu.Program, StringComparison.Ordinal)), Timeout);
 
         await harness.SignalAsync(signal);
 
@@ -32,16 +34,24 @@ public sealed class HarnessTests
     public async Task Run_ThatStarts_ClearsAwayWhatOthersHaveLeftAndNothingElse()
     {
         using var parent = new TemporaryDirectory();
-        string left = Path.Combine(parent.Path, RunDirectory.Prefix + "left"), other = Path.Combine(parent.Path, RunDirectory.Prefix + "other");
+        string left = Path.Combine(parent.Path, RunDirectory.Prefix + "left"),
+            other = Path.Combine(parent.Path, RunDirectory.Prefix + "other");
         foreach (var directory in new[] { left, other })
-            await File.WriteAllTextAsync(Path.Combine(Directory.CreateDirectory(directory).FullName, "alive"), "", TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(
+                Path.Combine(Directory.CreateDirectory(directory).FullName, "alive"), "",
+                TestContext.Current.CancellationToken);
         using var orphan = Process.Start("tail", ["-f", Path.Combine(left, "alive")]);
-        await using var alive = new FileStream(Path.Combine(other, "alive"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+        await using var alive =
+            new FileStream(Path.Combine(other, "alive"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
         try
         {
-            Execution.Of("env", $"TMPDIR={parent.Path}", Path.Combine(AppContext.BaseDirectory, "NicHangExporter.Vm"), "figures", "none");
+            Execution.Of(
+                "env", $"TMPDIR={parent.Path}", Path.Combine(AppContext.BaseDirectory, "NicHangExporter.Vm"), "figures",
+                "none");
 
-            await Eventually.HoldsAsync("what was left is gone", () => Directory.GetDirectories(parent.Path), directories => directories.Length == 1, Timeout);
+            await Eventually.HoldsAsync(
+                "what was left is gone", () =>
+                    Directory.GetDirectories(parent.Path), directories => directories.Length == 1, Timeout);
             Assert.Equal([other], Directory.GetDirectories(parent.Path));
             Assert.True(orphan.HasExited);
         }

@@ -16,14 +16,20 @@ public sealed class LimitTests(SharedGuest shared)
         var (links, last) = (await eno1.CarrierChangesAsync(), guest.Log.Last);
         await using var other = HostProbe.OfNeighbour(guest.Ports.Ens18Web);
         await using var probe = new HostProbe(guest.Ports.Eno1Web);
-        await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", .. GuestExporter.Window(8), "--remediation.device-budget=3"]);
+        await using var exporter = await GuestExporter.StartAsync(guest,
+            ["--remediation.local=enforce", .. GuestExporter.Window(8), "--remediation.device-budget=3"]);
 
         await using (await eno1.HangAlwaysAsync())
         {
-            var intents = await Eventually.HoldsAsync("three remediations and two reinits in quarantine", () => exporter.EntriesAsync("intent"), entries => entries.Count >= 5, TimeSpan.FromMinutes(4));
+            var intents = await Eventually.HoldsAsync("three remediations and two reinits in quarantine", () =>
+                exporter.EntriesAsync("intent"), entries => entries.Count >= 5, TimeSpan.FromMinutes(4));
 
-            Assert.Equal(["reinit", "bounce", "reinit", "reinit", "reinit"], intents.Take(5).Select(intent => intent.Text("rung")));
-            Assert.Equal(["segmentation", "segmentation", "segmentation", null, null], intents.Take(5).Select(intent => intent.Text("profile")));
+            Assert.Equal(
+                ["reinit", "bounce", "reinit", "reinit", "reinit"],
+                intents.Take(5).Select(intent => intent.Text("rung")));
+            Assert.Equal(
+                ["segmentation", "segmentation", "segmentation", null, null],
+                intents.Take(5).Select(intent => intent.Text("profile")));
             Assert.Equal(["reinit"], intents[3].Steps());
             Assert.Equal([60, 120], intents.Skip(3).Take(2).Select(intent => intent.Seconds("cooldown").TotalSeconds));
             var pause = intents[4].Seconds("uptime") - intents[3].Seconds("uptime");
@@ -32,15 +38,23 @@ public sealed class LimitTests(SharedGuest shared)
             // A setting that did not heal was not kept.
             Assert.Equal("on", await eno1.FeatureAsync("tcp-segmentation-offload"));
             var metrics = await exporter.ScrapeAsync();
-            Assert.Equal((1.0, 0.0), (metrics["nichang_remediation_quarantined", ("device", "eno1")], metrics["nichang_remediation_budget_left", ("device", "eno1")]));
-            Assert.True(metrics["nichang_remediation_outcomes_total", ("device", "eno1"), ("trigger", "local"), ("outcome", "not_healed")] >= 3);
+            Assert.Equal(
+                (1.0, 0.0),
+                (metrics["nichang_remediation_quarantined", ("device", "eno1")],
+                    metrics["nichang_remediation_budget_left", ("device", "eno1")]));
+            Assert.True(metrics[
+                "nichang_remediation_outcomes_total", ("device", "eno1"), ("trigger", "local"),
+                ("outcome", "not_healed")] >= 3);
             Assert.True(other.Misses() == 0, $"the other NIC answered all the time: {other}");
             Assert.False(probe.Looks[^1].Answered);
             // The kernel's view: each reset is either in the journal or the driver's own.
-            await Eventually.HoldsAsync("as many losses of link as resets in the journal and by the driver", async () => (
-                Resets: (await exporter.EntriesAsync("intent")).Count + guest.Log.Of("eno1", "Reset adapter", last).Count,
+            await Eventually.HoldsAsync(
+                "as many losses of link as resets in the journal and by the driver", async () => (
+                Resets: (await exporter.EntriesAsync("intent")).Count
+                    + guest.Log.Of("eno1", "Reset adapter", last).Count,
                 Ups: guest.Log.Of("eno1", "NIC Link is Up", last).Count,
-                Changes: await eno1.CarrierChangesAsync() - links), seen => seen.Ups == seen.Resets && seen.Changes == 2 * seen.Resets, TimeSpan.FromSeconds(30));
+                Changes: await eno1.CarrierChangesAsync() - links), seen =>
+                    seen.Ups == seen.Resets && seen.Changes == 2 * seen.Resets, TimeSpan.FromSeconds(30));
         }
         await Neighbourhood.IsAsBeforeAsync(guest, before);
 
@@ -57,7 +71,8 @@ public sealed class LimitTests(SharedGuest shared)
         var guest = await shared.GetAsync();
         var eno1 = new GuestNic(guest, "eno1");
         await using var probe = new HostProbe(guest.Ports.Eno1Web);
-        await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", "--remediation.confirm-window=1m", "--hang.episode-gap=1m"]);
+        await using var exporter = await GuestExporter.StartAsync(guest,
+            ["--remediation.local=enforce", "--remediation.confirm-window=1m", "--hang.episode-gap=1m"]);
         var links = await eno1.CarrierChangesAsync();
         var last = guest.Log.Last;
 
@@ -77,8 +92,10 @@ public sealed class LimitTests(SharedGuest shared)
         Assert.Equal("off", await eno1.FeatureAsync("tcp-segmentation-offload"));
         Assert.Equal(links + 4, await eno1.CarrierChangesAsync());
         Assert.Equal(2, guest.Log.Of("eno1", "NETDEV WATCHDOG", last).Count);
-        var metrics = await exporter.ScrapeUntilAsync("the queue's own count is read", metrics => metrics.Sum("nichang_hang_events_total", ("device", "eno1"), ("source", "tx_timeout")) >= 2);
-        Assert.Equal(2, metrics["nichang_hang_events_total", ("device", "eno1"), ("source", "watchdog"), ("origin", "live")]);
+        var metrics = await exporter.ScrapeUntilAsync("the queue's own count is read", metrics =>
+            metrics.Sum("nichang_hang_events_total", ("device", "eno1"), ("source", "tx_timeout")) >= 2);
+        Assert.Equal(
+            2, metrics["nichang_hang_events_total", ("device", "eno1"), ("source", "watchdog"), ("origin", "live")]);
         Assert.Equal(2, metrics["nichang_driver_resets_total", ("device", "eno1"), ("origin", "live")]);
         Assert.Equal(1, metrics["nichang_hang_active_shape", ("device", "eno1"), ("shape", "flap")]);
     }
@@ -94,8 +111,10 @@ public sealed class LimitTests(SharedGuest shared)
         await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce"]);
 
         for (var i = 0; i < 3; i++)
-            await guest.Shell.DoAsync("echo '<3>e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:' >/dev/kmsg; sleep 1.2");
-        var metrics = await exporter.ScrapeUntilAsync("all three are counted", metrics => metrics["nichang_kmsg_untrusted_hangs_total"] == 3);
+            await guest.Shell.DoAsync(
+                "echo '<3>e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:' >/dev/kmsg; sleep 1.2");
+        var metrics = await exporter.ScrapeUntilAsync("all three are counted", metrics =>
+            metrics["nichang_kmsg_untrusted_hangs_total"] == 3);
 
         Assert.Equal(0, metrics.Sum("nichang_hang_events_total", ("device", "eno1"), ("origin", "live")));
         Assert.Equal(0, metrics["nichang_hang_active", ("device", "eno1")]);
@@ -117,7 +136,8 @@ public sealed class LimitTests(SharedGuest shared)
         await using var probe = new HostProbe(guest.Ports.Ens1Web);
         await using var eno1 = HostProbe.OfNeighbour(guest.Ports.Eno1Web);
         await probe.UpAsync();
-        await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", .. GuestExporter.Window(8)]);
+        await using var exporter =
+            await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", .. GuestExporter.Window(8)]);
         var last = guest.Log.Last;
 
         var before = await Neighbourhood.LookAsync(guest, "ens1");

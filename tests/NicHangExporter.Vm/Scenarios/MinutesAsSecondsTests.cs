@@ -16,12 +16,14 @@ public sealed partial class MinutesAsSecondsTests
     [InlineData("changes(x[1h]) > 3", "changes(x[60000ms]) > 3")]
     [InlineData("- record: x:increase1d", "- record: x:increase1d")]
     [InlineData("url: https://10.0.2.15:19642/30s/a-5m", "url: https://10.0.2.15:19642/30s/a-5m")]
-    public void Durations_AreDividedAndNothingElse(string yaml, string faster) => Assert.Equal(faster, MinutesAsSeconds.In(yaml));
+    public void Durations_AreDividedAndNothingElse(string yaml, string faster) =>
+        Assert.Equal(faster, MinutesAsSeconds.In(yaml));
 
     [Fact]
     public void Durations_OfWhatShips_AreAllDivided()
     {
-        var shipped = new[] { "rules", "rules-optional" }.SelectMany(directory => Directory.GetFiles(Path.Combine(Workshop.Repository, "deploy", "prometheus", directory)))
+        var shipped = new[] { "rules", "rules-optional" }.SelectMany(directory =>
+            Directory.GetFiles(Path.Combine(Workshop.Repository, "deploy", "prometheus", directory)))
             .Append(Path.Combine(Workshop.Repository, "deploy", "alertmanager", "alertmanager.yml"));
 
         Assert.All(shipped, path =>

@@ -23,14 +23,22 @@ public sealed class ObserveTests(SharedGuest shared)
 
         await probe.DownAsync();
         // Each loss of link was the driver's. One may be in progress.
-        await Eventually.HoldsAsync("as many losses of link as resets by the driver", async () => (Resets: guest.Log.Of("eno1", "Reset adapter", last).Count, Changes: await eno1.CarrierChangesAsync() - links),
+        await Eventually.HoldsAsync(
+            "as many losses of link as resets by the driver", async () =>
+                (Resets: guest.Log.Of("eno1", "Reset adapter", last).Count,
+                    Changes: await eno1.CarrierChangesAsync() - links),
             seen => seen.Changes == 2 * seen.Resets, TimeSpan.FromSeconds(30));
-        Assert.Equal(("on", "on"), (await eno1.FeatureAsync("tcp-segmentation-offload"), await eno1.FeatureAsync("generic-segmentation-offload")));
+        Assert.Equal(
+            ("on", "on"),
+            (await eno1.FeatureAsync("tcp-segmentation-offload"),
+                await eno1.FeatureAsync("generic-segmentation-offload")));
         Assert.Empty(await exporter.EntriesAsync("intent"));
         Assert.Contains("tx-tcp-segmentation off", observed.Steps());
         Assert.Equal("reinit", observed.Steps()[^1]);
         var metrics = await exporter.ScrapeAsync();
-        Assert.Equal(1, metrics["nichang_remediation_outcomes_total", ("device", "eno1"), ("trigger", "local"), ("outcome", "observed")]);
+        Assert.Equal(
+            1, metrics["nichang_remediation_outcomes_total", ("device", "eno1"), ("trigger", "local"),
+                ("outcome", "observed")]);
         Assert.Equal(0, metrics.Sum("nichang_remediation_attempts_total"));
         Assert.Equal(1, metrics["nichang_hang_active", ("device", "eno1")]);
 

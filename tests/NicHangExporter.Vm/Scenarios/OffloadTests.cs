@@ -16,7 +16,8 @@ public sealed class OffloadTests(SharedGuest shared)
         var guest = await shared.GetAsync();
         var eno1 = new GuestNic(guest, "eno1");
         await using var probe = new HostProbe(guest.Ports.Eno1Web);
-        await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", "--remediation.verify-window=10s"]);
+        await using var exporter =
+            await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", "--remediation.verify-window=10s"]);
         var last = guest.Log.Last;
         await using var fault = await eno1.HangAfterTsoAsync();
         await probe.UpAsync(times: 10);
@@ -47,7 +48,8 @@ public sealed class OffloadTests(SharedGuest shared)
         var guest = await shared.GetAsync();
         var eno1 = new GuestNic(guest, "eno1");
         await using var probe = new HostProbe(guest.Ports.Eno1Web);
-        await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", .. GuestExporter.Window(4)]);
+        await using var exporter =
+            await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", .. GuestExporter.Window(4)]);
         var last = guest.Log.Last;
 
         // The NIC works for twelve seconds after each reset. That is longer than the window, so the first stage seems
@@ -61,14 +63,19 @@ public sealed class OffloadTests(SharedGuest shared)
         var intents = await exporter.EntriesAsync("intent");
         Assert.Equal(["segmentation", "checksum"], intents.Select(intent => intent.Text("profile")));
         Assert.Equal("segmentation", intents[1].Text("recurs"));
-        Assert.Equal(("off", "off", "off"), (await eno1.FeatureAsync("tcp-segmentation-offload"), await eno1.FeatureAsync("tx-checksumming"), await eno1.FeatureAsync("rx-checksumming")));
+        Assert.Equal(
+            ("off", "off", "off"),
+            (await eno1.FeatureAsync("tcp-segmentation-offload"), await eno1.FeatureAsync("tx-checksumming"),
+                await eno1.FeatureAsync("rx-checksumming")));
         // The kernel reported both hangs, the second after the first was over.
         var first = (await exporter.EntriesAsync("outcome"))[0].Seconds("uptime");
         var reports = guest.Log.Of("eno1", Hang, last);
-        Assert.True(reports.Any(report => report.Time < first) && reports.Any(report => report.Time > first), string.Join('\n', reports));
+        Assert.True(reports.Any(report => report.Time < first)
+            && reports.Any(report => report.Time > first), string.Join('\n', reports));
         Assert.True(probe.Misses(begun) > 0, $"the host was cut off: {probe}");
         var metrics = await exporter.ScrapeAsync();
-        Assert.Equal(1, metrics["nichang_remediation_recurrences_total", ("device", "eno1"), ("profile", "segmentation")]);
+        Assert.Equal(
+            1, metrics["nichang_remediation_recurrences_total", ("device", "eno1"), ("profile", "segmentation")]);
         Assert.Equal(2, metrics["nichang_remediation_stage", ("device", "eno1")]);
         Assert.Equal(4 << 20, await LoadAsync(guest));
     }
@@ -81,7 +88,8 @@ public sealed class OffloadTests(SharedGuest shared)
         var guest = await shared.GetAsync();
         var eno1 = new GuestNic(guest, "eno1");
         await using var probe = new HostProbe(guest.Ports.Eno1Web);
-        await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", "--remediation.verify-window=10s"]);
+        await using var exporter =
+            await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", "--remediation.verify-window=10s"]);
         await using var fault = await eno1.HangWhileAsync("tso");
         await exporter.OutcomeAsync("eno1", "healed");
         await probe.UpAsync();
@@ -94,13 +102,15 @@ public sealed class OffloadTests(SharedGuest shared)
         await probe.UpAsync();
         Assert.NotEmpty(guest.Log.Of("eno1", Hang, last));
         Assert.Equal("off", await eno1.FeatureAsync("tcp-segmentation-offload"));
-        var metrics = await exporter.ScrapeUntilAsync("the drift is over", metrics => metrics["nichang_remediation_drift", ("device", "eno1")] == 0);
+        var metrics = await exporter.ScrapeUntilAsync("the drift is over", metrics =>
+            metrics["nichang_remediation_drift", ("device", "eno1")] == 0);
         Assert.Equal(1, metrics["nichang_remediation_attempts_total", ("device", "eno1"), ("trigger", "drift")]);
     }
 
     private static async Task<int> LoadAsync(Guest guest)
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(15) };
-        return (await http.GetByteArrayAsync(new Uri($"http://127.0.0.1:{guest.Ports.Eno1Web}/big"), TestContext.Current.CancellationToken)).Length;
+        return (await http.GetByteArrayAsync(
+            new Uri($"http://127.0.0.1:{guest.Ports.Eno1Web}/big"), TestContext.Current.CancellationToken)).Length;
     }
 }

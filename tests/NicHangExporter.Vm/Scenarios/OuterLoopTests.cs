@@ -22,7 +22,8 @@ public sealed class OuterLoopTests
     {
         await using var guest = await Guest.BootAsync();
         var eno1 = new GuestNic(guest, "eno1");
-        await using var loop = await OuterLoop.StartAsync(guest, guest.Ports.Eno1Exporter, "--remediation.local=observe", "--hang.episode-gap=5s");
+        await using var loop = await OuterLoop.StartAsync(guest, guest.Ports.Eno1Exporter,
+            "--remediation.local=observe", "--hang.episode-gap=5s");
 
         await using var fault = await eno1.HangAlwaysAsync();
         // From the end of this command on nothing is sent.
@@ -35,12 +36,14 @@ public sealed class OuterLoopTests
         Assert.Equal(("NicHangExporterDown", OuterLoop.Host), (call.Group["alertname"], call.Group["instance"]));
         Assert.Equal(2, call.Group.Count);
         Assert.Single(call.Alerts);
-        Assert.DoesNotContain(loop.People.Of("hosts"), sent => sent.Says("firing", "NicHangExporterDown", OuterLoop.Host));
+        Assert.DoesNotContain(
+            loop.People.Of("hosts"), sent => sent.Says("firing", "NicHangExporterDown", OuterLoop.Host));
 
         // A person unplugs the cable, waits, and plugs it in again. By then the episode is over.
         await fault.DisposeAsync();
         await guest.Shell.DoAsync("/usr/sbin/ip link set eno1 down");
-        await loop.Exporter.ScrapeUntilAsync("the episode is over", metrics => metrics["nichang_hang_active", ("device", "eno1")] == 0);
+        await loop.Exporter.ScrapeUntilAsync(
+            "the episode is over", metrics => metrics["nichang_hang_active", ("device", "eno1")] == 0);
         var plugged = TimeProvider.System.GetUtcNow();
         await guest.Shell.DoAsync("/usr/sbin/ip link set eno1 up");
 
@@ -67,7 +70,8 @@ public sealed class OuterLoopTests
     {
         await using var guest = await Guest.BootAsync();
         var eno1 = new GuestNic(guest, "eno1");
-        await using var loop = await OuterLoop.StartAsync(guest, guest.Ports.Eno1Exporter, "--remediation.webhook=enforce", "--remediation.confirm-window=1m", "--hang.episode-gap=1m");
+        await using var loop = await OuterLoop.StartAsync(guest, guest.Ports.Eno1Exporter,
+            "--remediation.webhook=enforce", "--remediation.confirm-window=1m", "--hang.episode-gap=1m");
         var links = await eno1.CarrierChangesAsync();
 
         for (var i = 1; i <= 2; i++)
@@ -84,12 +88,20 @@ public sealed class OuterLoopTests
         await loop.FiresAsync("NicHang");
         var outcome = await loop.Exporter.OutcomeAsync("eno1", "applied");
 
-        Assert.Equal(("webhook", "alertmanager", "segmentation", null), (outcome.Text("trigger"), outcome.Text("actor"), outcome.Text("profile"), outcome.Text("rung")));
-        Assert.Equal(("off", "off", "on"), (await eno1.FeatureAsync("tcp-segmentation-offload"), await eno1.FeatureAsync("generic-segmentation-offload"), await eno1.FeatureAsync("tx-checksumming")));
+        Assert.Equal(
+            ("webhook", "alertmanager", "segmentation", null),
+            (outcome.Text("trigger"), outcome.Text("actor"), outcome.Text("profile"), outcome.Text("rung")));
+        Assert.Equal(
+            ("off", "off", "on"),
+            (await eno1.FeatureAsync("tcp-segmentation-offload"),
+                await eno1.FeatureAsync("generic-segmentation-offload"), await eno1.FeatureAsync("tx-checksumming")));
         Assert.Equal(links + 4, await eno1.CarrierChangesAsync());
         var accepted = Assert.Single(await loop.Exporter.EntriesAsync("alert"));
-        var firing = Assert.Single(await loop.Alertmanager.AlertsAsync(), alert => Label(alert, "alertname") == "NicHang");
-        Assert.Equal(firing.GetProperty("fingerprint").GetString(), accepted.GetProperty("alerts")[0].GetProperty("key").GetProperty("fingerprint").GetString());
+        var firing =
+            Assert.Single(await loop.Alertmanager.AlertsAsync(), alert => Label(alert, "alertname") == "NicHang");
+        Assert.Equal(
+            firing.GetProperty("fingerprint").GetString(),
+            accepted.GetProperty("alerts")[0].GetProperty("key").GetProperty("fingerprint").GetString());
         Assert.Single(await loop.Exporter.EntriesAsync("intent"));
         // The host is back before it was missing for ten minutes, or its alert ends while NicHang still fires.
         await loop.EndsAsync("NicHangExporterDown");
@@ -104,7 +116,8 @@ public sealed class OuterLoopTests
     {
         await using var guest = await Guest.BootAsync();
         var eno1 = new GuestNic(guest, "eno1");
-        await using var loop = await OuterLoop.StartAsync(guest, guest.Ports.Ens18Exporter, ["--remediation.webhook=enforce", "--hang.episode-gap=5s", .. GuestExporter.Window(4)]);
+        await using var loop = await OuterLoop.StartAsync(guest, guest.Ports.Ens18Exporter,
+            ["--remediation.webhook=enforce", "--hang.episode-gap=5s", .. GuestExporter.Window(4)]);
         // A person works on the host: the exporter does nothing until the pause ends.
         (await loop.Exporter.CommandAsync("pause")).Succeeded();
 
@@ -115,30 +128,43 @@ public sealed class OuterLoopTests
         await loop.HoldsAsync($"up{{instance=\"{OuterLoop.Host}\"}}", value => value == 1);
         Assert.Equal("eno1", Assert.Single(call.Alerts).Labels["device"]);
         Assert.Equal(["alertname", "instance"], call.Group.Keys.Order(StringComparer.Ordinal));
-        var alerts = await Eventually.HoldsAsync("the other host's alert is there", loop.Alertmanager.AlertsAsync, alerts => alerts.Any(alert => Is(alert, "NodeDown", OuterLoop.OtherNode)) && alerts.Any(alert => Is(alert, "NodeDown", OuterLoop.Node)));
+        var alerts = await Eventually.HoldsAsync("the other host's alert is there", loop.Alertmanager.AlertsAsync,
+            alerts => alerts.Any(alert =>
+                Is(alert, "NodeDown", OuterLoop.OtherNode))
+                    && alerts.Any(alert => Is(alert, "NodeDown", OuterLoop.Node)));
         var hang = alerts.Single(alert => Is(alert, "NicHang", OuterLoop.Host));
-        Assert.Equal([hang.GetProperty("fingerprint").GetString()], InhibitedBy(alerts.Single(alert => Is(alert, "NodeDown", OuterLoop.Node))));
+        Assert.Equal(
+            [hang.GetProperty("fingerprint").GetString()],
+            InhibitedBy(alerts.Single(alert => Is(alert, "NodeDown", OuterLoop.Node))));
         Assert.Empty(InhibitedBy(alerts.Single(alert => Is(alert, "NodeDown", OuterLoop.OtherNode))));
         await loop.People.NotifiedAsync("hosts", "firing", "NodeDown", OuterLoop.OtherNode);
-        var held = await loop.Exporter.ScrapeUntilAsync("the webhook alert is not allowed", metrics => metrics["nichang_alerts_received_total", ("verdict", "not_allowed")] >= 1);
+        var held = await loop.Exporter.ScrapeUntilAsync("the webhook alert is not allowed", metrics =>
+            metrics["nichang_alerts_received_total", ("verdict", "not_allowed")] >= 1);
         Assert.Equal(0, held.Sum("nichang_remediation_attempts_total"));
         Assert.Equal("on", await eno1.FeatureAsync("tcp-segmentation-offload"));
 
         (await loop.Exporter.CommandAsync("resume")).Succeeded();
         var outcome = await loop.Exporter.OutcomeAsync("eno1", "healed");
 
-        Assert.Equal(("webhook", "alertmanager", "segmentation", "reinit"), (outcome.Text("trigger"), outcome.Text("actor"), outcome.Text("profile"), outcome.Text("rung")));
+        Assert.Equal(
+            ("webhook", "alertmanager", "segmentation", "reinit"),
+            (outcome.Text("trigger"), outcome.Text("actor"), outcome.Text("profile"), outcome.Text("rung")));
         Assert.Equal("off", await eno1.FeatureAsync("tcp-segmentation-offload"));
         await loop.People.NotifiedAsync("pager", "resolved", "NicHang", OuterLoop.Host);
-        await loop.Exporter.ScrapeUntilAsync("the host gets the end as well", metrics => metrics["nichang_alerts_received_total", ("verdict", "resolved_noted")] >= 1);
+        await loop.Exporter.ScrapeUntilAsync(
+            "the host gets the end as well", metrics =>
+                metrics["nichang_alerts_received_total", ("verdict", "resolved_noted")] >= 1);
         Assert.Single(await loop.Exporter.EntriesAsync("alert"));
         await loop.EndsAsync("NodeDown", OuterLoop.Node);
         Assert.DoesNotContain(loop.People.Of("hosts"), sent => sent.Says("firing", "NodeDown", OuterLoop.Node));
     }
 
-    private static bool Is(JsonElement alert, string name, string instance) => Label(alert, "alertname") == name && Label(alert, "instance") == instance;
+    private static bool Is(JsonElement alert, string name, string instance) =>
+        Label(alert, "alertname") == name && Label(alert, "instance") == instance;
 
     private static string? Label(JsonElement alert, string name) => alert.GetProperty("labels").Text(name);
 
-    private static IEnumerable<string?> InhibitedBy(JsonElement alert) => alert.GetProperty("status").GetProperty("inhibitedBy").EnumerateArray().Select(fingerprint => fingerprint.GetString());
+    private static IEnumerable<string?> InhibitedBy(JsonElement alert) =>
+        alert.GetProperty("status").GetProperty("inhibitedBy").EnumerateArray()
+        .Select(fingerprint => fingerprint.GetString());
 }

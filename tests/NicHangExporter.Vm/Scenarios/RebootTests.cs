@@ -26,7 +26,8 @@ public sealed class RebootTests
             await using var probe = new HostProbe(guest.Ports.Eno1Web);
             await probe.UpAsync();
             // It is not stopped: it ends with the machine.
-            var exporter = await GuestExporter.StartAsync(guest, [.. options, .. GuestExporter.Window(8)], "/state/exporter");
+            var exporter =
+                await GuestExporter.StartAsync(guest, [.. options, .. GuestExporter.Window(8)], "/state/exporter");
             await eno1.HangAsync();
             await exporter.OutcomeAsync("eno1", "healed");
             await probe.UpAsync();
@@ -37,9 +38,12 @@ public sealed class RebootTests
             await guest.CutPowerAsync();
         }
         // Like two hours without power, twice the cool-down.
-        await using (var guest = await Guest.BootAsync(new GuestOptions { Disk = disk, ClockAhead = TimeSpan.FromHours(2) }))
+        await using (
+            var guest = await Guest.BootAsync(new GuestOptions { Disk = disk, ClockAhead = TimeSpan.FromHours(2) }))
         {
-            Assert.InRange(long.Parse(await guest.Shell.DoAsync("date +%s"), CultureInfo.InvariantCulture) - DateTimeOffset.UtcNow.ToUnixTimeSeconds(), 7000, 7300);
+            Assert.InRange(
+                long.Parse(await guest.Shell.DoAsync("date +%s"),
+                    CultureInfo.InvariantCulture) - DateTimeOffset.UtcNow.ToUnixTimeSeconds(), 7000, 7300);
             var eno1 = new GuestNic(guest, "eno1");
             Assert.Equal("on", await eno1.FeatureAsync("tcp-segmentation-offload"));
             await using var probe = HostProbe.OfNeighbour(guest.Ports.Eno1Web);
@@ -47,7 +51,9 @@ public sealed class RebootTests
             var (links, up) = (await eno1.CarrierChangesAsync(), probe.Now);
             await using var exporter = await GuestExporter.StartAsync(guest, options, "/state/exporter");
 
-            await Eventually.HoldsAsync("what was decided is so again", () => eno1.FeatureAsync("tcp-segmentation-offload"), value => value == "off");
+            await Eventually.HoldsAsync(
+                "what was decided is so again", () =>
+                    eno1.FeatureAsync("tcp-segmentation-offload"), value => value == "off");
             await exporter.OutcomeAsync("eno1", "applied");
             var answer = await exporter.CommandAsync("remediate eno1 --features tx");
 

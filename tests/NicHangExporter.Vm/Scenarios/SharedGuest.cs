@@ -29,12 +29,15 @@ public sealed class SharedGuest : IAsyncDisposable
         }
         foreach (var device in new[] { "eno1", "ens1" })
             await new GuestNic(_guest, device).RestoreAsync();
-        foreach (var port in new[] { _guest.Ports.Eno1Web, _guest.Ports.ContainerWeb, _guest.Ports.Ens18Web, _guest.Ports.Ens1Web })
+        foreach (var port in new[]
+            { _guest.Ports.Eno1Web, _guest.Ports.ContainerWeb, _guest.Ports.Ens18Web, _guest.Ports.Ens1Web })
         {
             await using var probe = new HostProbe(port);
             await probe.UpAsync();
         }
-        await Eventually.HoldsAsync("the kernel has said nothing of a hang for a while", () => QuietAsync(_guest), quiet => quiet > GuestExporter.Gap, TimeSpan.FromMinutes(1));
+        await Eventually.HoldsAsync(
+            "the kernel has said nothing of a hang for a while", () =>
+                QuietAsync(_guest), quiet => quiet > GuestExporter.Gap, TimeSpan.FromMinutes(1));
         return _guest;
     }
 
@@ -49,7 +52,8 @@ public sealed class SharedGuest : IAsyncDisposable
     {
         var hasReset = guest.Log.Of(device, "Reset adapter").Any(record => now - record.Time < 2 * GuestExporter.Gap);
         string[] words = ["Detected ", "NETDEV WATCHDOG", "Reset adapter", .. hasReset ? new[] { "NIC Link is" } : []];
-        return words.SelectMany(text => guest.Log.Of(device, text)).Select(record => record.Time).DefaultIfEmpty(-GuestExporter.Gap).Max();
+        return words.SelectMany(text => guest.Log.Of(device, text)).Select(record => record.Time)
+            .DefaultIfEmpty(-GuestExporter.Gap).Max();
     }
 
     public async ValueTask DisposeAsync()

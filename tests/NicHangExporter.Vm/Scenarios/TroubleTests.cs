@@ -19,7 +19,8 @@ public sealed class TroubleTests
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
 
-        var cannot = await Assert.ThrowsAsync<CannotBootException>(() => Guest.BootAsync(new GuestOptions { Port = port, KernelWords = _mark }));
+        var cannot = await Assert.ThrowsAsync<CannotBootException>(() =>
+            Guest.BootAsync(new GuestOptions { Port = port, KernelWords = _mark }));
 
         Assert.Contains($"127.0.0.1:{port}", cannot.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', cannot.Message);
@@ -29,7 +30,8 @@ public sealed class TroubleTests
     [Fact]
     public async Task Guest_ThatPanics_IsReportedFromItsConsole()
     {
-        var cannot = await Assert.ThrowsAsync<CannotBootException>(() => Guest.BootAsync(new GuestOptions { KernelWords = $"rdinit=/nowhere {_mark}" }));
+        var cannot = await Assert.ThrowsAsync<CannotBootException>(() =>
+            Guest.BootAsync(new GuestOptions { KernelWords = $"rdinit=/nowhere {_mark}" }));
 
         Assert.Contains("QEMU ended before the guest was up", cannot.Message, StringComparison.Ordinal);
         Assert.Contains("Kernel panic", cannot.Message, StringComparison.Ordinal);
@@ -40,7 +42,8 @@ public sealed class TroubleTests
     [Fact]
     public async Task Guest_ThatNeverComesUp_IsEndedAtTheLimit()
     {
-        var cannot = await Assert.ThrowsAsync<CannotBootException>(() => Guest.BootAsync(new GuestOptions { BootLimit = TimeSpan.FromMilliseconds(500), KernelWords = _mark }));
+        var cannot = await Assert.ThrowsAsync<CannotBootException>(() =>
+            Guest.BootAsync(new GuestOptions { BootLimit = TimeSpan.FromMilliseconds(500), KernelWords = _mark }));
 
         Assert.Contains("was not up within", cannot.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', cannot.Message);
@@ -50,7 +53,8 @@ public sealed class TroubleTests
     [Fact]
     public async Task Disk_ThatIsFull_IsNamedWithWhatIsMissing()
     {
-        var cannot = await Assert.ThrowsAsync<CannotBootException>(() => Guest.BootAsync(new GuestOptions { NeededBytes = long.MaxValue, KernelWords = _mark }));
+        var cannot = await Assert.ThrowsAsync<CannotBootException>(() =>
+            Guest.BootAsync(new GuestOptions { NeededBytes = long.MaxValue, KernelWords = _mark }));
 
         Assert.StartsWith($"not enough space: {Path.GetTempPath()} has ", cannot.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', cannot.Message);
@@ -60,13 +64,15 @@ public sealed class TroubleTests
     [Fact]
     public void Disk_ThatGetsFullMeanwhile_IsNamedInOneLine()
     {
-        var cannot = Assert.Throws<CannotBootException>(() => Initramfs.Write("/dev/full", GuestKernel.Get(), PublishedExporter.Path));
+        var cannot = Assert.Throws<CannotBootException>(() =>
+            Initramfs.Write("/dev/full", GuestKernel.Get(), PublishedExporter.Path));
 
         Assert.Contains("No space left on device", cannot.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', cannot.Message);
     }
 
-    private List<string> Running() => [.. Directory.GetDirectories("/proc").Where(path => int.TryParse(Path.GetFileName(path), out _)).Where(IsMine)];
+    private List<string> Running() =>
+        [.. Directory.GetDirectories("/proc").Where(path => int.TryParse(Path.GetFileName(path), out _)).Where(IsMine)];
 
     private bool IsMine(string process)
     {

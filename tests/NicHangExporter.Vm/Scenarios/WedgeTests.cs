@@ -18,7 +18,8 @@ public sealed class WedgeTests(SharedGuest shared)
         await using var other = HostProbe.OfNeighbour(guest.Ports.Ens18Web);
         await probe.UpAsync();
         await eno1.MarkAsync();
-        await using var exporter = await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", "--remediation.verify-window=12s"]);
+        await using var exporter =
+            await GuestExporter.StartAsync(guest, ["--remediation.local=enforce", "--remediation.verify-window=12s"]);
         var last = guest.Log.Last;
 
         await using var fault = await eno1.HangWhileAsync("tso");
@@ -34,17 +35,28 @@ public sealed class WedgeTests(SharedGuest shared)
         Assert.NotEmpty(guest.Log.Of("eno1", "Detected Hardware Unit Hang", last));
         Assert.Empty(guest.Log.Of("eno1", "Reset adapter", last));
         Assert.Equal(links + 2, await eno1.CarrierChangesAsync());
-        Assert.Equal(("off", "off", "on"), (await eno1.FeatureAsync("tcp-segmentation-offload"), await eno1.FeatureAsync("generic-segmentation-offload"), await eno1.FeatureAsync("tx-checksumming")));
+        Assert.Equal(
+            ("off", "off", "on"),
+            (await eno1.FeatureAsync("tcp-segmentation-offload"),
+                await eno1.FeatureAsync("generic-segmentation-offload"), await eno1.FeatureAsync("tx-checksumming")));
         // The exporter's view.
         var intent = Assert.Single(await exporter.EntriesAsync("intent"));
-        Assert.Equal(("local", "segmentation", "reinit", "True"), (intent.Text("trigger"), intent.Text("profile"), intent.Text("rung"), intent.Text("hung")));
+        Assert.Equal(
+            ("local", "segmentation", "reinit", "True"),
+            (intent.Text("trigger"), intent.Text("profile"), intent.Text("rung"), intent.Text("hung")));
         Assert.Equal("reinit", intent.Steps()[^1]);
         Assert.Equal("off", outcome.Settings("after")["tx-tcp-segmentation"]);
-        var metrics = await exporter.ScrapeUntilAsync("the episode is over", metrics => metrics["nichang_hang_active", ("device", "eno1")] == 0);
-        Assert.Equal("wedge", Assert.Single(await exporter.EntriesAsync("episode")).GetProperty("episode").Text("shape"));
-        Assert.Equal(guest.Log.Of("eno1", "Detected Hardware Unit Hang", last).Count, metrics["nichang_hang_events_total", ("device", "eno1"), ("source", "driver"), ("origin", "live")]);
+        var metrics = await exporter.ScrapeUntilAsync("the episode is over", metrics =>
+            metrics["nichang_hang_active", ("device", "eno1")] == 0);
+        Assert.Equal(
+            "wedge", Assert.Single(await exporter.EntriesAsync("episode")).GetProperty("episode").Text("shape"));
+        Assert.Equal(
+            guest.Log.Of("eno1", "Detected Hardware Unit Hang", last).Count,
+            metrics["nichang_hang_events_total", ("device", "eno1"), ("source", "driver"), ("origin", "live")]);
         Assert.Equal(1, metrics["nichang_hang_episodes_total", ("device", "eno1"), ("origin", "live")]);
-        Assert.Equal(1, metrics["nichang_remediation_outcomes_total", ("device", "eno1"), ("trigger", "local"), ("outcome", "healed")]);
+        Assert.Equal(
+            1, metrics["nichang_remediation_outcomes_total", ("device", "eno1"), ("trigger", "local"),
+                ("outcome", "healed")]);
         Assert.Equal(0, metrics["nichang_kmsg_records_lost_total"]);
         await Neighbourhood.IsAsBeforeAsync(guest, before);
     }

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using NicHangExporter.Remediation;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Api.Alertmanager;
 

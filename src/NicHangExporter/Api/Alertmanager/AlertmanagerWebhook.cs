@@ -3,8 +3,8 @@ using NicHangExporter.Api.Auth;
 using NicHangExporter.Hosting;
 using NicHangExporter.Logging;
 using NicHangExporter.Metrics;
-using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Api.Alertmanager;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Encodings.Web;
 using NicHangExporter.Options;
-using NicHangExporter.Remediation;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Api.Auth;
 

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Api.Auth;
 

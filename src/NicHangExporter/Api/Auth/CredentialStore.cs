@@ -5,6 +5,7 @@ using NicHangExporter.Linux;
 using NicHangExporter.Logging;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
+using NicHangExporter.Web;
 
 namespace NicHangExporter.Api.Auth;
 

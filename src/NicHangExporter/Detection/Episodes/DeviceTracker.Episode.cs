@@ -1,3 +1,5 @@
+using NicHangExporter.Remediation.Evidence;
+
 namespace NicHangExporter.Detection.Episodes;
 
 // Begin and end of an episode, and the state that outlives the process.

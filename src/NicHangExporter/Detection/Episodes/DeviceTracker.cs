@@ -1,6 +1,7 @@
 using NicHangExporter.Detection.Patterns;
 using NicHangExporter.Linux;
 using NicHangExporter.Metrics;
+using NicHangExporter.Remediation.Evidence;
 
 namespace NicHangExporter.Detection.Episodes;
 

@@ -1,3 +1,5 @@
+using NicHangExporter.Linux;
+
 namespace NicHangExporter.Detection.Patterns;
 
 /// <summary>How complete a message must be.</summary>

@@ -1,5 +1,5 @@
-using static NicHangExporter.Detection.Patterns.PrefixWords;
 using NicHangExporter.Linux;
+using static NicHangExporter.Detection.Patterns.PrefixWords;
 
 namespace NicHangExporter.Detection.Patterns;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using NicHangExporter.Linux;
 
 namespace NicHangExporter.Detection.Patterns;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Diagnose.LogText;
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Diagnose.LogText;
 

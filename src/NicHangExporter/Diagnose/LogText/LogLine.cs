@@ -1,3 +1,5 @@
+using NicHangExporter.Linux;
+
 namespace NicHangExporter.Diagnose.LogText;
 
 /// <summary>One line of a log, without the parts that the log format adds to the message.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using NicHangExporter.Detection.Patterns;
+using NicHangExporter.Linux;
 
 namespace NicHangExporter.Diagnose.LogText;
 

@@ -1,4 +1,5 @@
 using NicHangExporter.Detection.Patterns;
+using NicHangExporter.Linux;
 
 namespace NicHangExporter.Diagnose.LogText;
 

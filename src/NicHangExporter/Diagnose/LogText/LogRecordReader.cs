@@ -1,5 +1,7 @@
 using System.Buffers;
+using NicHangExporter.Api;
 using NicHangExporter.Detection.Patterns;
+using NicHangExporter.Linux;
 
 namespace NicHangExporter.Diagnose.LogText;
 

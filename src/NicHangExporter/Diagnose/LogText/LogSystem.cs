@@ -1,3 +1,5 @@
+using NicHangExporter.Linux;
+
 namespace NicHangExporter.Diagnose.LogText;
 
 /// <summary>The system that wrote a log.</summary>

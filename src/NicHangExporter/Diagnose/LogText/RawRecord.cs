@@ -1,3 +1,4 @@
+using NicHangExporter.Linux;
 using NicHangExporter.Linux.Kmsg;
 
 namespace NicHangExporter.Diagnose.LogText;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using NicHangExporter.Detection.Patterns;
+using NicHangExporter.Linux;
 
 namespace NicHangExporter.Diagnose.LogText;
 

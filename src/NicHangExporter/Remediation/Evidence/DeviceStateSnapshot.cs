@@ -1,3 +1,4 @@
+using NicHangExporter.Linux;
 using NicHangExporter.Linux.Ethtool;
 
 namespace NicHangExporter.Remediation.Evidence;

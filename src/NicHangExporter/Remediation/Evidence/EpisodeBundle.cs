@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Remediation.Evidence;
 
@@ -56,7 +57,8 @@ internal sealed record EpisodeRemediation(string Id, RemediationVerdict Verdict,
     public string? Profile { get; init; }
 
     /// <summary>The recovery action.</summary>
-    public string? Rung { get; init; }
+    [JsonPropertyName("rung")]
+    public string? RecoveryAction { get; init; }
 
     /// <summary>The steps of the plan, as text.</summary>
     public IReadOnlyList<string> Steps { get; init => field = value ?? []; } = [];

@@ -6,6 +6,7 @@ using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Remediation.Evidence;
 
@@ -110,7 +111,7 @@ internal sealed partial class EpisodeRecorder
         {
             Time = _clock.GetUtcNow(),
             Profile = outcome.Profile,
-            Rung = outcome.Rung,
+            RecoveryAction = outcome.RecoveryAction,
             Steps = [.. outcome.Steps],
             Evidence = outcome.Evidence,
         };

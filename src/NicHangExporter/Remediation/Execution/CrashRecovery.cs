@@ -1,7 +1,9 @@
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
+using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Planning;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Remediation.Execution;
 
@@ -50,7 +52,7 @@ internal sealed partial class CrashRecovery(
 
     // In another boot, or without a bounce, somebody else has switched the device off.
     private bool MayBeDown(JournalEntry intent) =>
-        intent is { WasUp: true, Rung: "bounce" } && intent.Boot == store.BootId;
+        intent is { WasUp: true, RecoveryAction: "bounce" } && intent.Boot == store.BootId;
 
     private void Resolve(string key, DeviceRecord record, JournalEntry intent)
     {

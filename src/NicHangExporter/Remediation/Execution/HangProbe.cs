@@ -33,7 +33,7 @@ internal sealed class HangProbe(DeviceControl control, HangSignals signals, Reme
             return false;
         // A stage that was applied during a hang without a recovery action could not end that hang: only a hang that
         // begins later counts against it.
-        var since = last is { Hung: true, Rung: null } ? state.Since : state.Last;
+        var since = last is { Hung: true, RecoveryAction: null } ? state.Since : state.Last;
         return store.AgeAt(since) > last.Age;
     }
 

@@ -1,5 +1,6 @@
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
+using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Remediation.Execution;

@@ -1,3 +1,4 @@
+using NicHangExporter.Api;
 using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation.Planning;

@@ -1,6 +1,9 @@
+using NicHangExporter.Linux;
 using NicHangExporter.Metrics;
+using NicHangExporter.Remediation.Execution;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Remediation.Handling;
 

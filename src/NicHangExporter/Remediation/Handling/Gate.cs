@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Remediation.Handling;
 

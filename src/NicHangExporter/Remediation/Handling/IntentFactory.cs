@@ -118,7 +118,7 @@ internal sealed partial class IntentFactory(
         if (actions.Count == 0)
             return null;
         // The first follows the last again; the budget limits the number of runs.
-        var tried = isHung ? actions.FindIndex(action => action.ToString() == record.Rung) : -1;
+        var tried = isHung ? actions.FindIndex(action => action.ToString() == record.RecoveryAction) : -1;
         return actions[(tried + 1) % actions.Count];
     }
 
@@ -147,7 +147,7 @@ internal sealed partial class IntentFactory(
             Profile = choice.Profile,
             Stage = choice.Stage,
             Recurs = choice.Recurs,
-            Rung = plan.RecoveryAction?.ToString(),
+            RecoveryAction = plan.RecoveryAction?.ToString(),
             Hung = evaluation.IsHung,
             Rollback = request.Rollback ? true : null,
             Charged = isCharged,

@@ -2,6 +2,7 @@ using NicHangExporter.Metrics;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Planning;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Remediation.Handling;
 
@@ -35,7 +36,7 @@ internal sealed class OutcomeFactory(ExporterMetrics metrics)
             AlreadyOff = plan.AlreadyOff,
             Fixed = [.. plan.Fixed.Select(name => $"{name} is fixed by {driver}: {advice}")],
             Profile = intent.Profile,
-            Rung = intent.Rung,
+            RecoveryAction = intent.RecoveryAction,
             Before = plan.Before,
         };
     }

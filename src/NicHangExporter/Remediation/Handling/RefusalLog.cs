@@ -4,6 +4,7 @@ using NicHangExporter.Remediation.Execution;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
 using NicHangExporter.Remediation.Reporting;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Remediation.Handling;
 

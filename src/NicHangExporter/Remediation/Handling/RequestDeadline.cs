@@ -1,6 +1,7 @@
 using NicHangExporter.Hosting;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Remediation.Handling;
 

@@ -8,6 +8,7 @@ using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Planning;
 using NicHangExporter.Remediation.Policy;
 using NicHangExporter.Remediation.Reporting;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Remediation.Handling;
 
@@ -57,8 +58,8 @@ internal sealed partial class RunSupervisor(
             return outcomes.Decline(pending, DeclineReason.JournalUnavailable, RemediationPolicy.JournalUnavailable);
         }
         // Without a recovery action nothing is healed, so the result is not judged by whether the hang ends.
-        var wasHung = evaluation.IsHung && intent.Rung is not null;
-        var isFirstAction = store.State.Device(facts.Key).Rung is null;
+        var wasHung = evaluation.IsHung && intent.RecoveryAction is not null;
+        var isFirstAction = store.State.Device(facts.Key).RecoveryAction is null;
         var context = _context = new RunContext(pending, facts, plan, intent, wasHung, isFirstAction);
         var run = _run = new RemediationRun(
             control, pause, signals, options, clock, pending.Request, facts, plan, evaluation.Ladder, wasHung);

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Remediation.Journaling;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Remediation.Journaling;
 
@@ -23,7 +24,8 @@ internal sealed record DeviceRecord
     public string? Profile { get; init; }
 
     /// <summary>The last recovery action that did not end the current hang; null if none was tried.</summary>
-    public string? Rung { get; init; }
+    [JsonPropertyName("rung")]
+    public string? RecoveryAction { get; init; }
 
     /// <summary>The settings to keep off.</summary>
     public IReadOnlyList<string> Desired { get; init => field = value ?? []; } = [];
@@ -91,7 +93,8 @@ internal sealed record DeviceRecord
     /// The record after a part of the journal was lost. The pauses of an earlier quarantine stay; else a reinit is
     /// allowed immediately.
     /// </summary>
-    public DeviceRecord WithHistoryUnknown() => this with { Quarantined = true, HistoryUnknown = true, Rung = null };
+    public DeviceRecord WithHistoryUnknown() =>
+        this with { Quarantined = true, HistoryUnknown = true, RecoveryAction = null };
 
     /// <summary>The record after an entry about this device.</summary>
     public DeviceRecord After(JournalEntry entry)
@@ -107,7 +110,7 @@ internal sealed record DeviceRecord
                 Quarantined = true,
                 QuarantineTries = 0,
                 QuarantineNext = entry.Age,
-                Rung = null,
+                RecoveryAction = null,
             },
             JournalEvent.Cleared => record with
             {
@@ -117,13 +120,13 @@ internal sealed record DeviceRecord
                 QuarantineNext = 0,
                 Charges = [],
                 CooldownUntil = 0,
-                Rung = null,
+                RecoveryAction = null,
             },
             JournalEvent.LinkRestored => record with { LeftDown = null },
             JournalEvent.Recovered => record with { Proving = false },
-            JournalEvent.Recurred => (record with { Proving = false, Recurred = true, Rung = null })
+            JournalEvent.Recurred => (record with { Proving = false, Recurred = true, RecoveryAction = null })
                 .Counting($"recurrences/{entry.Profile ?? "none"}"),
-            JournalEvent.Episode => record with { LastEpisode = entry.Episode ?? LastEpisode, Rung = null },
+            JournalEvent.Episode => record with { LastEpisode = entry.Episode ?? LastEpisode, RecoveryAction = null },
             _ => record,
         };
     }
@@ -181,22 +184,23 @@ internal sealed record DeviceRecord
         {
             RemediationVerdict.Healed => record.Adopting(intent, entry) with
             {
-                Rung = null,
+                RecoveryAction = null,
                 Proving = true,
                 Recurred = false,
                 LastSuccess = entry.Time,
             },
             RemediationVerdict.Applied => record.Adopting(intent, entry) with
             {
-                Rung = null,
+                RecoveryAction = null,
                 Recurred = false,
                 LastSuccess = entry.Time,
             },
-            RemediationVerdict.DidNotHold => (record.Adopting(intent, entry) with { Rung = null, Recurred = true })
+            RemediationVerdict.DidNotHold =>
+                (record.Adopting(intent, entry) with { RecoveryAction = null, Recurred = true })
                 .Counting($"recurrences/{intent.Profile ?? "none"}"),
             RemediationVerdict.Inconclusive or RemediationVerdict.Unverified =>
-                record.Adopting(intent, entry) with { Rung = null, Recurred = false },
-            RemediationVerdict.NotHealed => record with { Rung = intent.Rung },
+                record.Adopting(intent, entry) with { RecoveryAction = null, Recurred = false },
+            RemediationVerdict.NotHealed => record with { RecoveryAction = intent.RecoveryAction },
             // Restored settings are no drift; the rest is still to be undone.
             RemediationVerdict.RollbackFailed when intent.Rollback == true => record.LettingGo(Original
                 .Where(pair => entry.After?.GetValueOrDefault(pair.Key) == pair.Value)
@@ -207,7 +211,8 @@ internal sealed record DeviceRecord
                 record with
                 {
                     Original = OriginalWith(intent, entry),
-                    Rung = verdict == RemediationVerdict.RollbackFailed ? intent.Rung ?? Rung : Rung,
+                    RecoveryAction = verdict == RemediationVerdict.RollbackFailed
+                    ? intent.RecoveryAction ?? RecoveryAction : RecoveryAction,
                 },
             _ => record,
         };

@@ -1,6 +1,7 @@
 using NicHangExporter.Hosting;
 using NicHangExporter.Logging;
 using NicHangExporter.Options;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Remediation.Journaling;
 

@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
+using NicHangExporter.Linux;
 using NicHangExporter.Remediation.Execution;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Remediation.Journaling;
 
@@ -100,7 +102,8 @@ internal sealed record JournalEntry(JournalEvent Event)
     public string? Recurs { get; init; }
 
     /// <summary>The recovery action.</summary>
-    public string? Rung { get; init; }
+    [JsonPropertyName("rung")]
+    public string? RecoveryAction { get; init; }
 
     /// <summary>The device hung at the begin.</summary>
     public bool? Hung { get; init; }

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using NicHangExporter.Hosting;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Remediation.Journaling;
 

@@ -1,5 +1,6 @@
 using NicHangExporter.Linux;
 using NicHangExporter.Options;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Remediation.Journaling;
 

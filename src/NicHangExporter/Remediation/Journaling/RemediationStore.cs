@@ -1,6 +1,8 @@
+using NicHangExporter.Linux;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Remediation.Journaling;
 

@@ -1,4 +1,4 @@
-using NicHangExporter.Options;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Remediation.Planning;
 

@@ -1,4 +1,5 @@
 using NicHangExporter.Linux.Ethtool;
+using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Remediation.Planning;
 

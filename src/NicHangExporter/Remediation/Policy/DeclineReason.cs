@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Remediation.Policy;
 

@@ -1,3 +1,4 @@
+using NicHangExporter.Options;
 using NicHangExporter.Remediation.Execution;
 using NicHangExporter.Remediation.Journaling;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Remediation.Policy;
 

@@ -2,6 +2,7 @@ using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Remediation.Reporting;
 

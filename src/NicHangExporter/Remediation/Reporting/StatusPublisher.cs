@@ -5,6 +5,7 @@ using NicHangExporter.Options;
 using NicHangExporter.Remediation.Execution;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Remediation.Reporting;
 

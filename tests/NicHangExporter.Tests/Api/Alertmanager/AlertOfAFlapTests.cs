@@ -19,7 +19,7 @@ public sealed class AlertOfAFlapTests : IDisposable
         _host.Host.Live(6);
         Assert.Equal(["accepted"], await _host.VerdictsAsync(Alert()));
         _host.Host.Live(6);
-        Assert.Null(Assert.Single(_host.Intents).Rung);
+        Assert.Null(Assert.Single(_host.Intents).RecoveryAction);
 
         _host.Nic.ResetsItselfAfter = null;
         _host.Nic.Hang();
@@ -29,7 +29,7 @@ public sealed class AlertOfAFlapTests : IDisposable
         _host.Host.Live(60);
 
         Assert.False(_host.Nic.IsHung);
-        Assert.Equal([null, "reinit"], _host.Intents.Select(intent => intent.Rung));
+        Assert.Equal([null, "reinit"], _host.Intents.Select(intent => intent.RecoveryAction));
         Assert.All(_host.Intents, intent => Assert.Equal(RemediationTrigger.Webhook, intent.Trigger));
     }
 
@@ -47,7 +47,7 @@ public sealed class AlertOfAFlapTests : IDisposable
         }
         _host.Host.Live(20);
 
-        Assert.Null(Assert.Single(_host.Intents).Rung);
+        Assert.Null(Assert.Single(_host.Intents).RecoveryAction);
         Assert.Single(_host.Host.JournalEntries(), entry => entry.Event == JournalEvent.Outcome);
     }
 }

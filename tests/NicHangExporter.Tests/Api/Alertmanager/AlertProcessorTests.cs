@@ -1,4 +1,5 @@
 using NicHangExporter.Linux;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
@@ -10,13 +11,15 @@ namespace NicHangExporter.Tests.Api.Alertmanager;
 /// <summary>What becomes of an alert between its acceptance and its end: to which device, when, how often it is asked for, and when no more.</summary>
 public sealed class AlertProcessorTests : IDisposable
 {
-    private readonly WebhookHost _host = new(options => options with { Remediation = options.Remediation with { VerifyWindow = TimeSpan.FromSeconds(2) } });
+    private readonly WebhookHost _host = new(options =>
+        options with { Remediation = options.Remediation with { VerifyWindow = TimeSpan.FromSeconds(2) } });
 
     public void Dispose() => _host.Dispose();
 
     private AcceptedAlert First => _host.Host.Ledger.State.Alerts[0];
 
-    private JournalEntry Answer => Assert.Single(_host.Host.JournalEntries(), entry => entry.Event == JournalEvent.Answered);
+    private JournalEntry Answer =>
+        Assert.Single(_host.Host.JournalEntries(), entry => entry.Event == JournalEvent.Answered);
 
     [Fact]
     public async Task NameOfAHungNic_ThatAnotherHasGot_DoesNotLeadToThat()
@@ -53,8 +56,11 @@ public sealed class AlertProcessorTests : IDisposable
     public void AlertOfAJournalWithoutAddresses_MeansWhateverHasTheName()
     {
         _host.Begin().Hang();
-        _host.Host.Ledger.Record(new JournalEntry(JournalEvent.Alert) { Alerts = [new AcceptedAlert(new AlertKey(Fingerprint(1), DateTimeOffset.UnixEpoch), "eno1")] });
-        using var next = _host.Restart(options => options with { Remediation = options.Remediation with { VerifyWindow = TimeSpan.FromSeconds(2) } });
+        _host.Host.Ledger.Record(
+            new JournalEntry(JournalEvent.Alert)
+            { Alerts = [new AcceptedAlert(new AlertKey(Fingerprint(1), DateTimeOffset.UnixEpoch), "eno1")] });
+        using var next = _host.Restart(options =>
+            options with { Remediation = options.Remediation with { VerifyWindow = TimeSpan.FromSeconds(2) } });
         next.Begin();
         Assert.Null(Assert.Single(next.Host.Ledger.State.Alerts).Bus);
         next.Host.Live(20);
@@ -65,13 +71,21 @@ public sealed class AlertProcessorTests : IDisposable
     [Fact]
     public void Intent_AnswersTheAlertsOfItsOwnDevice()
     {
-        var state = RemediationState.Empty.After(new JournalEntry(JournalEvent.Alert) { Alerts = [Accepted(1, "0000:00:1f.6"), Accepted(2, "0000:05:00.0"), Accepted(3, ""), Accepted(4, null)] });
-        state = state.After(new JournalEntry(JournalEvent.Intent) { Trigger = RemediationTrigger.Webhook, Device = "eno1", Key = "0000:05:00.0|52:54:00:12:34:01", Id = "i" });
+        var state = RemediationState.Empty.After(new JournalEntry(JournalEvent.Alert)
+            { Alerts = [Accepted(1, "0000:00:1f.6"), Accepted(2, "0000:05:00.0"), Accepted(3, ""),
+                Accepted(4, null)] });
+        state = state.After(
+            new JournalEntry(JournalEvent.Intent)
+            { Trigger = RemediationTrigger.Webhook, Device = "eno1", Key = "0000:05:00.0|52:54:00:12:34:01",
+                Id = "i" });
         Assert.Equal([true, false, true, false], state.Alerts.Select(alert => alert.Pending));
-        state = state.After(new JournalEntry(JournalEvent.Intent) { Trigger = RemediationTrigger.Webhook, Device = "eno1", Key = "name:eno1", Id = "j" });
+        state = state.After(
+            new JournalEntry(JournalEvent.Intent)
+            { Trigger = RemediationTrigger.Webhook, Device = "eno1", Key = "name:eno1", Id = "j" });
         Assert.Equal([true, false, false, false], state.Alerts.Select(alert => alert.Pending));
 
-        static AcceptedAlert Accepted(int number, string? bus) => new(new AlertKey(Fingerprint(number), DateTimeOffset.UnixEpoch), "eno1") { Bus = bus };
+        static AcceptedAlert Accepted(int number, string? bus) =>
+            new(new AlertKey(Fingerprint(number), DateTimeOffset.UnixEpoch), "eno1") { Bus = bus };
     }
 
     [Fact]
@@ -81,8 +95,11 @@ public sealed class AlertProcessorTests : IDisposable
         Assert.True(BusAddress.TryParse("0000:05:00.0", out var bus));
         var outcome = _host.Host.Ask(new RemediationRequest(Name, RemediationTrigger.Webhook) { Bus = bus });
         Assert.Equal((RemediationVerdict.Declined, DeclineReason.UnknownDevice), (outcome.Verdict, outcome.Declined));
-        Assert.Equal("eno1 is another device now, at 0000:00:1f.6: what was to be remedied was at 0000:05:00.0", outcome.Explanation);
-        outcome = _host.Host.Ask(new RemediationRequest(Name, RemediationTrigger.Webhook) { Bus = default(BusAddress) });
+        Assert.Equal(
+            "eno1 is another device now, at 0000:00:1f.6: what was to be remedied was at 0000:05:00.0",
+            outcome.Explanation);
+        outcome = _host.Host.Ask(new RemediationRequest(Name, RemediationTrigger.Webhook)
+            { Bus = default(BusAddress) });
         Assert.Equal(DeclineReason.UnknownDevice, outcome.Declined);
         Assert.Equal(0, _host.Operations);
     }
@@ -90,7 +107,8 @@ public sealed class AlertProcessorTests : IDisposable
     [Fact]
     public void LocalLoop_WhoseDeviceIsReplacedBeforeItsTurn_LeavesTheNewOneAlone()
     {
-        _host.Host.Configure(options => options with { Remediation = options.Remediation with { Local = RemediationMode.Enforce } });
+        _host.Host.Configure(
+            options => options with { Remediation = options.Remediation with { Local = RemediationMode.Enforce } });
         // What is only to be prevented needs no hang at the door.
         _host.Nic.ResetsItselfAfter = 3;
         _host.Begin();
@@ -113,7 +131,8 @@ public sealed class AlertProcessorTests : IDisposable
     {
         _host.Begin();
         Report();
-        Assert.Contains("once the hang is confirmed", (await _host.PostAsync(Bytes(Of(Alert())))).Body, StringComparison.Ordinal);
+        Assert.Contains(
+            "once the hang is confirmed", (await _host.PostAsync(Bytes(Of(Alert())))).Body, StringComparison.Ordinal);
         _host.Host.Live(30);
         Assert.Equal(0, _host.Operations);
         Assert.True(First.Pending);
@@ -158,7 +177,9 @@ public sealed class AlertProcessorTests : IDisposable
     public async Task CooldownAtTheDoor_IsTheAnswer()
     {
         _host.Begin();
-        Assert.Equal(RemediationVerdict.Applied, _host.Host.Ask(new RemediationRequest(Name, RemediationTrigger.Cli) { Settings = ["rx"] }).Verdict);
+        Assert.Equal(
+            RemediationVerdict.Applied,
+            _host.Host.Ask(new RemediationRequest(Name, RemediationTrigger.Cli) { Settings = ["rx"] }).Verdict);
         _host.Hang();
         // It has come to itself: the last report is fresh, and the device sends.
         _host.Nic.IsHung = false;
@@ -198,7 +219,8 @@ public sealed class AlertProcessorTests : IDisposable
         Assert.Equal(0, _host.Operations);
     }
 
-    private static InterfaceName Name => InterfaceName.TryParse("eno1", out var name) ? name : throw new InvalidOperationException("eno1 is a name");
+    private static InterfaceName Name =>
+        InterfaceName.TryParse("eno1", out var name) ? name : throw new InvalidOperationException("eno1 is a name");
 
     // A minute after the start nothing of before it is waited for. The kill switch keeps the alert from being acted on, until Settle.
     private async Task AcceptAsync()

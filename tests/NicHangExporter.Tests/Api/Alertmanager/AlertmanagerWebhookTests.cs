@@ -1,7 +1,11 @@
 using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Hosting;
+using NicHangExporter.Linux;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Remediation.Policy;
+using NicHangExporter.State;
 using static NicHangExporter.Tests.Api.Alertmanager.Notifications;
 
 namespace NicHangExporter.Tests.Api.Alertmanager;
@@ -22,16 +26,24 @@ public sealed class AlertmanagerWebhookTests : IDisposable
         // Nothing is done before the answer.
         Assert.Equal(0, _host.Operations);
         var accepted = Assert.Single(_host.Host.JournalEntries(), entry => entry.Event == JournalEvent.Alert);
-        Assert.Equal(("alertmanager", "eno1", "7a443aff7796c665"), (accepted.Actor, accepted.Alerts![0].Device, accepted.Alerts[0].Key.Fingerprint));
+        Assert.Equal(
+            ("alertmanager", "eno1", "7a443aff7796c665"),
+            (accepted.Actor, accepted.Alerts![0].Device, accepted.Alerts[0].Key.Fingerprint));
 
         _host.Host.Live(60);
 
         Assert.False(_host.Nic.IsHung);
         var intent = Assert.Single(_host.Intents);
-        Assert.Equal((RemediationTrigger.Webhook, "alertmanager", "reinit"), (intent.Trigger!.Value, intent.Actor, intent.Rung));
+        Assert.Equal(
+            (RemediationTrigger.Webhook, "alertmanager", "reinit"),
+            (intent.Trigger!.Value, intent.Actor, intent.RecoveryAction));
         Assert.Contains("7a443aff7796c665", intent.Reason, StringComparison.Ordinal);
-        Assert.Equal(RemediationVerdict.Healed, _host.Host.JournalEntries().Single(entry => entry is { Event: JournalEvent.Outcome }).Verdict);
-        Assert.Equal(1, await _host.Host.ValueAsync("nichang_remediation_outcomes_total{device=\"eno1\",trigger=\"webhook\",outcome=\"healed\"}"));
+        Assert.Equal(
+            RemediationVerdict.Healed,
+            _host.Host.JournalEntries().Single(entry => entry is { Event: JournalEvent.Outcome }).Verdict);
+        Assert.Equal(
+            1, await _host.Host.ValueAsync(
+                "nichang_remediation_outcomes_total{device=\"eno1\",trigger=\"webhook\",outcome=\"healed\"}"));
     }
 
     [Fact]
@@ -45,7 +57,8 @@ public sealed class AlertmanagerWebhookTests : IDisposable
         var operations = _host.Operations;
 
         // Alertmanager may deliver for minutes what is over: the old one again, and one that began since.
-        Assert.Equal(["duplicate", "not_hung"], await _host.VerdictsAsync(Alert(), Alert(start: "2026-07-24T16:01:00Z")));
+        Assert.Equal(
+            ["duplicate", "not_hung"], await _host.VerdictsAsync(Alert(), Alert(start: "2026-07-24T16:01:00Z")));
         _host.Host.Live(60);
         Assert.Equal(operations, _host.Operations);
         Assert.Single(_host.Intents);
@@ -61,8 +74,11 @@ public sealed class AlertmanagerWebhookTests : IDisposable
         _host.Host.Webhook.PublishSeries();
 
         Assert.Equal(
-            ["accepted", "duplicate", "accepted", "not_hung", "unknown_device", "unknown_device", "not_allowed", "not_mine", "resolved_noted", "not_mine"],
-            await _host.VerdictsAsync(Alert(), Alert(), Alert(fingerprint: Fingerprint(2)), Alert("eno2", Fingerprint(3)), Alert("eno3"), Alert("../eno1"), Alert("vmbr0"),
+            ["accepted", "duplicate", "accepted", "not_hung", "unknown_device", "unknown_device", "not_allowed",
+                "not_mine", "resolved_noted", "not_mine"],
+            await _host.VerdictsAsync(
+                Alert(), Alert(), Alert(fingerprint: Fingerprint(2)), Alert("eno2", Fingerprint(3)), Alert("eno3"),
+                Alert("../eno1"), Alert("vmbr0"),
                 Alert(host: "pve2"), Alert(status: "resolved"), Alert(status: "resolved", host: "pve2")));
         Assert.Equal(2, await _host.Host.ValueAsync("nichang_alerts_received_total{verdict=\"accepted\"}"));
         Assert.Equal(1, await _host.Host.ValueAsync("nichang_alerts_received_total{verdict=\"not_allowed\"}"));
@@ -76,15 +92,23 @@ public sealed class AlertmanagerWebhookTests : IDisposable
     {
         _host.Begin().Hang();
         var body = Bytes(Of(Alert()));
-        var answers = await Task.WhenAll(Enumerable.Range(0, MessageBody.Places).Select(_ => Task.Run(() => _host.PostAsync(body))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, MessageBody.Places)
+            .Select(_ => Task.Run(() => _host.PostAsync(body))));
 
         Assert.All(answers, answer => Assert.Equal(200, answer.Status));
         Assert.Equal(1, answers.Count(answer => WebhookHost.Verdicts(answer.Body)[0] == "accepted"));
-        Assert.Equal(MessageBody.Places - 1, answers.Count(answer => WebhookHost.Verdicts(answer.Body)[0] == "duplicate"));
+        Assert.Equal(
+            MessageBody.Places - 1, answers.Count(answer => WebhookHost.Verdicts(answer.Body)[0] == "duplicate"));
         _host.Host.Live(300);
         Assert.Single(_host.Intents);
-        Assert.Equal(1, _host.Host.Log.Entries.Count(entry => entry.Event == EventIds.AlertReceived && entry.Message.Contains("accepted,", StringComparison.Ordinal)));
-        Assert.Equal(1, _host.Host.Log.Entries.Count(entry => entry.Event == EventIds.AlertReceived && entry.Message.Contains("duplicate,", StringComparison.Ordinal)));
+        Assert.Equal(
+            1, _host.Host.Log.Entries.Count(
+                entry => entry.Event == EventIds.AlertReceived
+                && entry.Message.Contains("accepted,", StringComparison.Ordinal)));
+        Assert.Equal(
+            1, _host.Host.Log.Entries.Count(
+                entry => entry.Event == EventIds.AlertReceived
+                && entry.Message.Contains("duplicate,", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -122,7 +146,7 @@ public sealed class AlertmanagerWebhookTests : IDisposable
         _host.Host.Live(120);
 
         Assert.False(_host.Nic.IsHung);
-        Assert.Equal(["reinit", "bounce"], _host.Intents.Select(intent => intent.Rung));
+        Assert.Equal(["reinit", "bounce"], _host.Intents.Select(intent => intent.RecoveryAction));
     }
 
     [Fact]
@@ -179,20 +203,27 @@ public sealed class AlertmanagerWebhookTests : IDisposable
         Assert.False(_host.Nic.IsHung || other.IsHung);
         Assert.Equal(["eno1", "eno2"], _host.Intents.Select(intent => intent.Device).Order(StringComparer.Ordinal));
         // However long the door has guessed that it would take.
-        Assert.InRange(_host.Intents[1].Uptime - _host.Host.JournalEntries().First(entry => entry.Event == JournalEvent.Outcome && entry.Id == _host.Intents[0].Id).Uptime, 0, 6);
+        Assert.InRange(
+            _host.Intents[1].Uptime - _host.Host.JournalEntries()
+            .First(entry => entry.Event == JournalEvent.Outcome && entry.Id == _host.Intents[0].Id).Uptime, 0, 6);
         Assert.True(_host.Intents[1].Uptime - _host.Intents[0].Uptime >= 30);
     }
 
     [Fact]
     public async Task Observe_SaysWhatItWouldHaveDone()
     {
-        _host.Host.Configure(options => options with { Remediation = options.Remediation with { Webhook = RemediationMode.Observe } });
+        _host.Host.Configure(
+            options => options with { Remediation = options.Remediation with { Webhook = RemediationMode.Observe } });
         _host.Begin().Hang();
         Assert.Equal(["accepted"], await _host.VerdictsAsync(Alert()));
         _host.Host.Live(5);
 
         Assert.Equal(0, _host.Operations);
-        Assert.Equal("reinit", Assert.Single(_host.Host.JournalEntries(), entry => entry is { Event: JournalEvent.Outcome, Verdict: RemediationVerdict.Observed }).Rung);
+        Assert.Equal(
+            "reinit",
+            Assert.Single(
+                _host.Host.JournalEntries(), entry =>
+                    entry is { Event: JournalEvent.Outcome, Verdict: RemediationVerdict.Observed }).RecoveryAction);
         Assert.Equal(["duplicate"], await _host.VerdictsAsync(Alert()));
         Assert.DoesNotContain(_host.Host.Ledger.State.Alerts, alert => alert.Pending);
     }
@@ -200,7 +231,10 @@ public sealed class AlertmanagerWebhookTests : IDisposable
     [Fact]
     public async Task Observe_WithoutAStateDirectory_IsTakenAsWell()
     {
-        using var host = new WebhookHost(options => options with { Paths = options.Paths with { StateDirectory = null }, Remediation = options.Remediation with { Webhook = RemediationMode.Observe } });
+        using var host = new WebhookHost(options =>
+            options with
+            { Paths = options.Paths with { StateDirectory = null }, Remediation = options.Remediation
+                with { Webhook = RemediationMode.Observe } });
         host.Begin().Hang();
         Assert.Equal(["accepted"], await host.VerdictsAsync(Alert()));
         Assert.Equal(["duplicate"], await host.VerdictsAsync(Alert()));
@@ -209,7 +243,8 @@ public sealed class AlertmanagerWebhookTests : IDisposable
     [Fact]
     public async Task Off_IsNotAllowed()
     {
-        _host.Host.Configure(options => options with { Remediation = options.Remediation with { Webhook = RemediationMode.Off } });
+        _host.Host.Configure(
+            options => options with { Remediation = options.Remediation with { Webhook = RemediationMode.Off } });
         _host.Begin().Hang();
         Assert.Equal(["not_allowed"], await _host.VerdictsAsync(Alert()));
     }
@@ -252,7 +287,9 @@ public sealed class AlertmanagerWebhookTests : IDisposable
         // Together it would be no NIC's fault.
         _host.Host.Live(40);
         _host.Hang();
-        Assert.Equal(["accepted", "accepted", "duplicate", "duplicate"], await _host.VerdictsAsync(Alert(), Alert("eno2"), Alert(), Alert("eno2")));
+        Assert.Equal(
+            ["accepted", "accepted", "duplicate", "duplicate"],
+            await _host.VerdictsAsync(Alert(), Alert("eno2"), Alert(), Alert("eno2")));
         _host.Host.Live(120);
         Assert.False(_host.Nic.IsHung || other.IsHung);
         Assert.Equal(2, _host.Intents.Count);
@@ -261,7 +298,8 @@ public sealed class AlertmanagerWebhookTests : IDisposable
     [Fact]
     public async Task LocalLoopUnderWay_IsJoinedAndNotRepeated()
     {
-        _host.Host.Configure(options => options with { Remediation = options.Remediation with { Local = RemediationMode.Enforce } });
+        _host.Host.Configure(
+            options => options with { Remediation = options.Remediation with { Local = RemediationMode.Enforce } });
         _host.Begin();
         _host.Nic.Hang();
         _host.Host.Live(6);

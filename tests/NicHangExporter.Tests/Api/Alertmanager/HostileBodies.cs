@@ -9,9 +9,13 @@ internal static class HostileBodies
     [
         .. new[]
         {
-            "{", "}", "[", "]", "\"", ",", ":", "\\", "null", "true", "-1", "0", "1e999", "18446744073709551616", "\"\"", "{}", "[]", "\\u0000", "\\ud800", "\\udfff\\ud800", "\\u000a", "/**/", "\"alerts\":",
-            "\"alerts\":[],", "\"status\":\"firing\",", "\"status\":\"Firing\",", "\"version\":\"4\",", "\"version\":4,", "\"labels\":{},", "\"device\":\"eno1\",", "\"device\":\"../../etc/passwd\",",
-            "\"instance\":\"pve1\",", "\"startsAt\":\"0001-01-01T00:00:00Z\",", "\"startsAt\":\"9999-12-31T23:59:59Z\",", "\"startsAt\":null,", "\"fingerprint\":\"\",", "\"truncatedAlerts\":-1,", "resolved", "eno1", "eno2",
+            "{", "}", "[", "]", "\"", ",", ":", "\\", "null", "true", "-1", "0", "1e999", "18446744073709551616",
+                "\"\"", "{}", "[]", "\\u0000", "\\ud800", "\\udfff\\ud800", "\\u000a", "/**/", "\"alerts\":",
+            "\"alerts\":[],", "\"status\":\"firing\",", "\"status\":\"Firing\",", "\"version\":\"4\",",
+            "\"version\":4,", "\"labels\":{},", "\"device\":\"eno1\",", "\"device\":\"../../etc/passwd\",",
+            "\"instance\":\"pve1\",", "\"startsAt\":\"0001-01-01T00:00:00Z\",",
+            "\"startsAt\":\"9999-12-31T23:59:59Z\",", "\"startsAt\":null,", "\"fingerprint\":\"\",",
+            "\"truncatedAlerts\":-1,", "resolved", "eno1", "eno2",
             "$(id)", "漢字", "😀", "\uFEFF", new string('[', 40), new string('x', 1500),
         }.Select(Encoding.UTF8.GetBytes),
         [0], [0x80], [0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF8, 0x88, 0x80, 0x80, 0x80], [0xFF, 0xFE],
@@ -57,7 +61,8 @@ internal static class HostileBodies
                 bytes.InsertRange(place + 1, Words[random.Next(Words.Length)]);
                 break;
             // A digit or a letter for another one leaves it sound.
-            case 7 when bytes.FindIndex(at, character => char.IsAsciiLetterOrDigit((char)character)) is >= 0 and var place:
+            case 7 when bytes.FindIndex(at, character => char.IsAsciiLetterOrDigit((char)character)) is >= 0
+                and var place:
                 bytes[place] = (byte)"0123456789abcdefXYZ_-."[random.Next(22)];
                 break;
             default:

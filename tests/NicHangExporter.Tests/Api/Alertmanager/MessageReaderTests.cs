@@ -18,8 +18,12 @@ public sealed class MessageReaderTests
         Assert.Null(fault);
         Assert.NotEmpty(message!.Alerts!);
         Assert.All(message.Alerts!, alert => Assert.Equal(16, alert.Fingerprint!.Length));
-        Assert.All(message.Alerts!, alert => Assert.StartsWith("eno", alert.Labels!["device"], StringComparison.Ordinal));
-        Assert.Equal(name.StartsWith("max_alerts_3", StringComparison.Ordinal) && !name.EndsWith("resolved.json", StringComparison.Ordinal) ? 1UL : name.StartsWith("am025_max", StringComparison.Ordinal) ? 3UL : 0, message.TruncatedAlerts);
+        Assert.All(message.Alerts!, alert =>
+            Assert.StartsWith("eno", alert.Labels!["device"], StringComparison.Ordinal));
+        Assert.Equal(
+            name.StartsWith("max_alerts_3", StringComparison.Ordinal)
+            && !name.EndsWith("resolved.json", StringComparison.Ordinal) ? 1UL
+            : name.StartsWith("am025_max", StringComparison.Ordinal) ? 3UL : 0, message.TruncatedAlerts);
     }
 
     [Fact]
@@ -69,17 +73,23 @@ public sealed class MessageReaderTests
     [InlineData("\ufeff{\"version\":\"4\",\"alerts\":[]}", 400)]
     [InlineData("{\"version\":\"4\",\"alerts\":[],}", 400)]
     [InlineData("{\"version\":\"4\",/**/\"alerts\":[]}", 400)]
-    public void Body_IsWhatItIs(string body, int status) => Assert.Equal(status, StatusOf(Encoding.UTF8.GetBytes(body)));
+    public void Body_IsWhatItIs(string body, int status) =>
+        Assert.Equal(status, StatusOf(Encoding.UTF8.GetBytes(body)));
 
     public static TheoryData<string, string?> WrongAlerts => new()
     {
         { "status", null }, { "status", "5" }, { "status", "\"Firing\"" }, { "status", "\"\"" },
-        { "startsAt", null }, { "startsAt", "5" }, { "startsAt", "\"soon\"" }, { "startsAt", "\"0001-01-01T00:00:00+14:00\"" }, { "startsAt", "\"2026-13-01T00:00:00Z\"" },
-        { "fingerprint", null }, { "fingerprint", "7" }, { "fingerprint", "\"\"" }, { "fingerprint", "\"a b\"" }, { "fingerprint", "\"../../x\"" }, { "fingerprint", "\"\\u0000\"" },
+        { "startsAt", null }, { "startsAt", "5" }, { "startsAt", "\"soon\"" },
+        { "startsAt", "\"0001-01-01T00:00:00+14:00\"" }, { "startsAt", "\"2026-13-01T00:00:00Z\"" },
+        { "fingerprint", null }, { "fingerprint", "7" }, { "fingerprint", "\"\"" }, { "fingerprint", "\"a b\"" },
+        { "fingerprint", "\"../../x\"" }, { "fingerprint", "\"\\u0000\"" },
         { "fingerprint", $"\"{new string('a', 65)}\"" },
-        { "labels", null }, { "labels", "[]" }, { "labels", "{\"device\":null}" }, { "labels", "{\"device\":5}" }, { "labels", "{\"device\":{}}" },
-        { "labels", "{\"device\":\"\\ud800\"}" }, { "labels", $"{{\"device\":\"{new string('x', 1025)}\"}}" }, { "labels", $"{{\"{new string('x', 1025)}\":\"\"}}" },
-        { "labels", $"{{\"device\":\"{new string('ä', 513)}\"}}" }, { "labels", "{\"device\":\"eno1\",\"device\":\"eno2\"}" },
+        { "labels", null }, { "labels", "[]" }, { "labels", "{\"device\":null}" }, { "labels", "{\"device\":5}" },
+        { "labels", "{\"device\":{}}" },
+        { "labels", "{\"device\":\"\\ud800\"}" }, { "labels", $"{{\"device\":\"{new string('x', 1025)}\"}}" },
+        { "labels", $"{{\"{new string('x', 1025)}\":\"\"}}" },
+        { "labels", $"{{\"device\":\"{new string('ä', 513)}\"}}" },
+        { "labels", "{\"device\":\"eno1\",\"device\":\"eno2\"}" },
         { "labels", $"{{{string.Join(',', Enumerable.Range(0, 65).Select(label => $"\"l{label}\":\"\""))}}}" },
     };
 
@@ -89,7 +99,10 @@ public sealed class MessageReaderTests
     {
         var text = Encoding.UTF8.GetString(Notifications.Bytes(Notifications.Of(Notifications.Alert())));
         var now = Notifications.Alert()[member]!.ToJsonString();
-        text = value is null ? text.Replace($"\"{member}\":{now},", "", StringComparison.Ordinal).Replace($",\"{member}\":{now}}}", "}", StringComparison.Ordinal) : text.Replace($"\"{member}\":{now}", $"\"{member}\":{value}", StringComparison.Ordinal);
+        text = value is null
+            ? text.Replace($"\"{member}\":{now},", "", StringComparison.Ordinal)
+            .Replace($",\"{member}\":{now}}}", "}", StringComparison.Ordinal)
+            : text.Replace($"\"{member}\":{now}", $"\"{member}\":{value}", StringComparison.Ordinal);
         var (message, fault) = MessageReader.Read(Encoding.UTF8.GetBytes(text));
 
         Assert.Null(message);
@@ -100,7 +113,9 @@ public sealed class MessageReaderTests
     [Fact]
     public void Limits_AreInclusive()
     {
-        var labels = new JsonObject(Enumerable.Range(0, 64).Select(label => KeyValuePair.Create($"l{label}", (JsonNode?)JsonValue.Create(new string('ä', label == 0 ? 512 : 1)))));
+        var labels = new JsonObject(Enumerable.Range(0, 64)
+            .Select(label =>
+                KeyValuePair.Create($"l{label}", (JsonNode?)JsonValue.Create(new string('ä', label == 0 ? 512 : 1)))));
         var alert = Notifications.Alert();
         alert["labels"] = labels;
         Assert.Equal(200, StatusOf(Notifications.Bytes(Notifications.Of(alert))));
@@ -109,18 +124,32 @@ public sealed class MessageReaderTests
         Assert.Equal(200, StatusOf("{\"version\":\"4\",\"alerts\":[],\"truncatedAlerts\":1000000}"u8.ToArray()));
         Assert.Equal(400, StatusOf("{\"version\":\"4\",\"alerts\":[],\"truncatedAlerts\":1000001}"u8.ToArray()));
         // As few bytes as an alert can have, and as many as a body may.
-        Assert.Equal(413, StatusOf(Encoding.UTF8.GetBytes("{\"version\":\"4\",\"alerts\":[" + string.Join(',', Enumerable.Repeat("{}", 300_000)) + "]}")));
+        Assert.Equal(
+            413, StatusOf(
+                Encoding.UTF8.GetBytes(
+                    "{\"version\":\"4\",\"alerts\":[" + string.Join(',', Enumerable.Repeat("{}", 300_000)) + "]}")));
     }
 
     [Fact]
     public void Nesting_DeeperThan16_IsRefused()
     {
-        Assert.Equal(200, StatusOf(Encoding.UTF8.GetBytes($"{{\"version\":\"4\",\"alerts\":[],\"x\":{new string('[', 15)}{new string(']', 15)}}}")));
-        Assert.Equal(400, StatusOf(Encoding.UTF8.GetBytes($"{{\"version\":\"4\",\"alerts\":[],\"x\":{new string('[', 16)}{new string(']', 16)}}}")));
+        Assert.Equal(
+            200, StatusOf(
+                Encoding.UTF8.GetBytes(
+                    $"{{\"version\":\"4\",\"alerts\":[],\"x\":{new string('[', 15)}{new string(']', 15)}}}")));
+        Assert.Equal(
+            400, StatusOf(
+                Encoding.UTF8.GetBytes(
+                    $"{{\"version\":\"4\",\"alerts\":[],\"x\":{new string('[', 16)}{new string(']', 16)}}}")));
         Assert.Equal(400, StatusOf(Encoding.UTF8.GetBytes($"{{\"x\":{new string('[', 500_000)}")));
     }
 
-    private static byte[] Many(int alerts) => Notifications.Bytes(Notifications.Of([.. Enumerable.Range(0, alerts).Select(number => Notifications.Alert(fingerprint: Notifications.Fingerprint(number)))]));
+    private static byte[] Many(int alerts) =>
+        Notifications.Bytes(
+            Notifications.Of(
+                [.. Enumerable.Range(0, alerts)
+                    .Select(number => Notifications.Alert(fingerprint: Notifications.Fingerprint(number)))]));
 
-    private static int StatusOf(byte[] body) => MessageReader.Read(body) is { Fault: { } fault } ? fault.Problem.Status : 200;
+    private static int StatusOf(byte[] body) =>
+        MessageReader.Read(body) is { Fault: { } fault } ? fault.Problem.Status : 200;
 }

@@ -10,7 +10,8 @@ internal static class Notifications
     private static readonly string Directory = Path.Combine(AppContext.BaseDirectory, "fixtures/alertmanager");
 
     /// <summary>The recorded ones, by name.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. System.IO.Directory.EnumerateFiles(Directory, "*.json").Select(Path.GetFileName).Order(StringComparer.Ordinal)!];
+    public static IReadOnlyList<string> Names { get; } = [.. System.IO.Directory.EnumerateFiles(Directory, "*.json")
+        .Select(Path.GetFileName).Order(StringComparer.Ordinal)!];
 
     /// <summary>A recorded one, byte by byte.</summary>
     public static byte[] Recorded(string name) => File.ReadAllBytes(Path.Combine(Directory, name));
@@ -31,10 +32,13 @@ internal static class Notifications
     };
 
     /// <summary>One alert.</summary>
-    public static JsonObject Alert(string device = "eno1", string fingerprint = "7a443aff7796c665", string status = "firing", string start = "2026-07-24T15:59:00.821Z", string host = "pve1") => new()
+    public static JsonObject Alert(
+        string device = "eno1", string fingerprint = "7a443aff7796c665", string status = "firing",
+        string start = "2026-07-24T15:59:00.821Z", string host = "pve1") => new()
     {
         ["status"] = status,
-        ["labels"] = new JsonObject { ["alertname"] = "NicHang", ["device"] = device, ["instance"] = $"{host}:19642", ["severity"] = "critical" },
+        ["labels"] = new JsonObject { ["alertname"] = "NicHang", ["device"] = device, ["instance"] = $"{host}:19642",
+            ["severity"] = "critical" },
         ["annotations"] = new JsonObject(),
         ["startsAt"] = start,
         ["endsAt"] = status == "firing" ? "0001-01-01T00:00:00Z" : "2026-07-24T16:05:00Z",

@@ -22,7 +22,8 @@ public sealed class WebhookBodyTests : IDisposable
         var reading = pipes.Select(pipe => _host.SendAsync(WebhookHost.Context(pipe.Reader.AsStream()))).ToList();
         using var body = new MemoryStream(Bytes(Of(Alert())));
         var context = WebhookHost.Context(body);
-        Assert.Contains($"{ApiProblem.TypePrefix}many_messages", await _host.SendAsync(context), StringComparison.Ordinal);
+        Assert.Contains(
+            $"{ApiProblem.TypePrefix}many_messages", await _host.SendAsync(context), StringComparison.Ordinal);
         Assert.Equal((503, "1", 0), (context.Response.StatusCode, context.Response.Headers.RetryAfter, body.Position));
 
         // One that has broken off makes room as well as one that is answered.
@@ -32,7 +33,8 @@ public sealed class WebhookBodyTests : IDisposable
         Assert.Equal(["not_hung"], await _host.VerdictsAsync(Alert()));
         foreach (var pipe in pipes)
             await pipe.Writer.CompleteAsync();
-        Assert.All(await Task.WhenAll(reading), answer => Assert.Contains("malformed", answer, StringComparison.Ordinal));
+        Assert.All(await Task.WhenAll(reading), answer =>
+            Assert.Contains("malformed", answer, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -40,7 +42,8 @@ public sealed class WebhookBodyTests : IDisposable
     [InlineData("text/plain", JsonBody.MaxLength + 1, 415, true)]
     [InlineData("text/plain", null, 415, true)]
     [InlineData("text/plain", JsonBody.MaxLength, 415, false)]
-    public async Task Body_ThatIsNotRead_ClosesTheConnectionWhereTheServerDoesNotPassItOver(string type, int? length, int status, bool closes)
+    public async Task Body_ThatIsNotRead_ClosesTheConnectionWhereTheServerDoesNotPassItOver(
+        string type, int? length, int status, bool closes)
     {
         _host.Begin();
         using var body = new MemoryStream(new byte[length ?? 100]);
@@ -49,7 +52,9 @@ public sealed class WebhookBodyTests : IDisposable
         if (length is null)
             context.Request.Headers.TransferEncoding = "chunked";
         await _host.SendAsync(context);
-        Assert.Equal((status, closes ? "close" : null), (context.Response.StatusCode, (string?)context.Response.Headers.Connection));
+        Assert.Equal(
+            (status, closes ? "close" : null),
+            (context.Response.StatusCode, (string?)context.Response.Headers.Connection));
     }
 
     [Theory]
@@ -75,15 +80,22 @@ public sealed class WebhookBodyTests : IDisposable
     {
         _host.Begin();
         var body = Bytes(Of(Alert()));
-        Assert.Equal(200, (await _host.PostAsync([.. body, .. Enumerable.Repeat((byte)' ', MessageReader.MaxBody - body.Length)])).Status);
-        Assert.Equal(413, (await _host.PostAsync([.. body, .. Enumerable.Repeat((byte)' ', MessageReader.MaxBody - body.Length + 1)])).Status);
+        Assert.Equal(
+            200, (await _host.PostAsync(
+                [.. body, .. Enumerable.Repeat((byte)' ', MessageReader.MaxBody - body.Length)])).Status);
+        Assert.Equal(
+            413, (await _host.PostAsync(
+                [.. body, .. Enumerable.Repeat((byte)' ', MessageReader.MaxBody - body.Length + 1)])).Status);
     }
 
     [Fact]
     public async Task Refusal_IsAShortProblemWithoutTheInput()
     {
         _host.Begin();
-        foreach (var text in new[] { "{\"canary\":", "{\"version\":\"canary\",\"alerts\":[]}", "canary", "{\"version\":\"4\",\"alerts\":[{\"status\":\"canary\"}]}", "{\"version\":\"4\",\"canary\":1,\"canary\":1,\"alerts\":\"canary\"}" })
+        foreach (var text in new[]
+            { "{\"canary\":", "{\"version\":\"canary\",\"alerts\":[]}", "canary",
+                "{\"version\":\"4\",\"alerts\":[{\"status\":\"canary\"}]}",
+                "{\"version\":\"4\",\"canary\":1,\"canary\":1,\"alerts\":\"canary\"}" })
         {
             var (status, body) = await _host.PostAsync(Encoding.UTF8.GetBytes(text));
             Assert.Equal(400, status);
@@ -102,7 +114,9 @@ public sealed class WebhookBodyTests : IDisposable
         await _host.PostAsync(body);
         Assert.Equal(2, await _host.Host.ValueAsync("nichang_alerts_truncated_total"));
         Assert.Equal(1, _host.Host.Log.Count(EventIds.AlertsTruncated));
-        Assert.Equal(6, await _host.Host.ValueAsync("nichang_alerts_received_total{verdict=\"not_mine\"}") + await _host.Host.ValueAsync("nichang_alerts_received_total{verdict=\"not_hung\"}")
+        Assert.Equal(
+            6, await _host.Host.ValueAsync("nichang_alerts_received_total{verdict=\"not_mine\"}")
+            + await _host.Host.ValueAsync("nichang_alerts_received_total{verdict=\"not_hung\"}")
             + await _host.Host.ValueAsync("nichang_alerts_received_total{verdict=\"unknown_device\"}"));
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using NicHangExporter.Api.Auth;
+using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
@@ -47,10 +48,12 @@ internal sealed class WebhookHost : IDisposable
     }
 
     /// <summary>The same host after a restart of the process, which was killed.</summary>
-    public WebhookHost Restart(Func<ExporterOptions, ExporterOptions>? configure = null) => new(Host.Restart(save: true, options => Configure(options, configure)), Nic);
+    public WebhookHost Restart(Func<ExporterOptions, ExporterOptions>? configure = null) =>
+        new(Host.Restart(save: true, options => Configure(options, configure)), Nic);
 
     /// <summary>Posts a body.</summary>
-    public async Task<(int Status, string Body)> PostAsync(byte[] body, string? type = "application/json", string? encoding = null)
+    public async Task<(int Status, string Body)> PostAsync(
+        byte[] body, string? type = "application/json", string? encoding = null)
     {
         using var stream = new MemoryStream(body);
         var context = Context(stream, type);
@@ -64,7 +67,8 @@ internal sealed class WebhookHost : IDisposable
     public static DefaultHttpContext Context(Stream body, string? type = "application/json")
     {
         var context = new DefaultHttpContext();
-        (context.Request.Method, context.Request.Protocol, context.Request.ContentType, context.Request.Body) = ("POST", HttpProtocol.Http11, type, body);
+        (context.Request.Method, context.Request.Protocol, context.Request.ContentType, context.Request.Body) =
+            ("POST", HttpProtocol.Http11, type, body);
         return context;
     }
 
@@ -73,7 +77,8 @@ internal sealed class WebhookHost : IDisposable
     {
         using var answer = new MemoryStream();
         context.Response.Body = answer;
-        await (await Host.Webhook.HandleAsync(context, new Caller("alertmanager", ApiScope.Remediate, RemediationTrigger.Api))).ExecuteAsync(context);
+        await (await Host.Webhook.HandleAsync(
+            context, new Caller("alertmanager", ApiScope.Remediate, RemediationTrigger.Api))).ExecuteAsync(context);
         return System.Text.Encoding.UTF8.GetString(answer.ToArray());
     }
 
@@ -89,7 +94,8 @@ internal sealed class WebhookHost : IDisposable
     public static List<string> Verdicts(string body)
     {
         using var answer = JsonDocument.Parse(body);
-        return [.. answer.RootElement.GetProperty("alerts").EnumerateArray().Select(alert => alert.GetProperty("verdict").GetString()!)];
+        return [.. answer.RootElement.GetProperty("alerts").EnumerateArray()
+            .Select(alert => alert.GetProperty("verdict").GetString()!)];
     }
 
     public void Dispose() => Host.Dispose();
@@ -97,7 +103,9 @@ internal sealed class WebhookHost : IDisposable
     private static ExporterOptions Configure(ExporterOptions options, Func<ExporterOptions, ExporterOptions>? configure)
     {
         options = LocalLoop.Enforcing(options);
-        options = options with { Remediation = options.Remediation with { Local = RemediationMode.Off, Webhook = RemediationMode.Enforce } };
+        options = options
+            with { Remediation = options.Remediation
+                with { Local = RemediationMode.Off, Webhook = RemediationMode.Enforce } };
         return configure?.Invoke(options) ?? options;
     }
 }

@@ -18,10 +18,16 @@ public sealed class WebhookQuantityTests : IDisposable
     public async Task ManyAlerts_AreLoggedInAFewLines()
     {
         _host.Begin().Hang();
-        await _host.VerdictsAsync([.. Enumerable.Range(0, 100).Select(number => Alert(fingerprint: Fingerprint(number)))]);
-        await _host.VerdictsAsync([.. Enumerable.Range(0, 100).Select(number => Alert(fingerprint: Fingerprint(number), host: "pve2"))]);
-        await _host.VerdictsAsync([.. Enumerable.Range(0, 100).Select(number => Alert(fingerprint: Fingerprint(number), host: "pve3"))]);
-        Assert.Equal((20, 1, 1), (_host.Host.Log.Count(EventIds.AlertReceived), _host.Host.Log.Count(EventIds.AlertsReceived), _host.Host.Log.Count(EventIds.AlertsForeign)));
+        await _host.VerdictsAsync(
+            [.. Enumerable.Range(0, 100).Select(number => Alert(fingerprint: Fingerprint(number)))]);
+        await _host.VerdictsAsync(
+            [.. Enumerable.Range(0, 100).Select(number => Alert(fingerprint: Fingerprint(number), host: "pve2"))]);
+        await _host.VerdictsAsync(
+            [.. Enumerable.Range(0, 100).Select(number => Alert(fingerprint: Fingerprint(number), host: "pve3"))]);
+        Assert.Equal(
+            (20, 1, 1),
+            (_host.Host.Log.Count(EventIds.AlertReceived), _host.Host.Log.Count(EventIds.AlertsReceived),
+                _host.Host.Log.Count(EventIds.AlertsForeign)));
     }
 
     [Fact]
@@ -30,12 +36,18 @@ public sealed class WebhookQuantityTests : IDisposable
         _host.Begin();
         for (var second = 0; second < 120; second++)
         {
-            await _host.VerdictsAsync([.. Enumerable.Range(0, 5).Select(number => Alert(fingerprint: Fingerprint((second * 5) + number)))]);
+            await _host.VerdictsAsync(
+                [.. Enumerable.Range(0, 5).Select(number => Alert(fingerprint: Fingerprint((second * 5) + number)))]);
             _host.Host.Clock.Advance(TimeSpan.FromSeconds(1));
         }
-        Assert.Equal((2 * AlertmanagerWebhook.MostLines, 2), (_host.Host.Log.Count(EventIds.AlertReceived), _host.Host.Log.Count(EventIds.AlertsReceived)));
+        Assert.Equal(
+            (2 * AlertmanagerWebhook.MostLines, 2),
+            (_host.Host.Log.Count(EventIds.AlertReceived), _host.Host.Log.Count(EventIds.AlertsReceived)));
         // Of what got no line of its own by the second summary, each is in one of them.
-        Assert.Contains(_host.Host.Log.Entries, entry => entry.Event == EventIds.AlertsReceived && entry.Message.StartsWith("280 more alerts", StringComparison.Ordinal));
+        Assert.Contains(
+            _host.Host.Log.Entries, entry =>
+                entry.Event == EventIds.AlertsReceived
+                && entry.Message.StartsWith("280 more alerts", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -74,8 +86,12 @@ public sealed class WebhookQuantityTests : IDisposable
     public async Task Queue_IsBounded()
     {
         _host.Begin().Hang();
-        Assert.All(await _host.VerdictsAsync([.. Enumerable.Range(0, 999).Select(number => Alert(fingerprint: Fingerprint(number)))]), verdict => Assert.Equal("accepted", verdict));
-        var (status, body) = await _host.PostAsync(Bytes(Of(Alert(fingerprint: Fingerprint(1000)), Alert(fingerprint: Fingerprint(1001)))));
+        Assert.All(await _host.VerdictsAsync(
+            [.. Enumerable.Range(0, 999).Select(number => Alert(fingerprint: Fingerprint(number)))]), verdict =>
+                Assert.Equal("accepted", verdict));
+        var (status,
+            body) = await _host.PostAsync(
+                Bytes(Of(Alert(fingerprint: Fingerprint(1000)), Alert(fingerprint: Fingerprint(1001)))));
         Assert.Equal(503, status);
         Assert.Contains($"{ApiProblem.TypePrefix}many_waiting", body, StringComparison.Ordinal);
         Assert.Equal(["accepted"], await _host.VerdictsAsync(Alert(fingerprint: Fingerprint(1000))));
@@ -90,7 +106,11 @@ public sealed class WebhookQuantityTests : IDisposable
     {
         var state = RemediationState.Empty;
         for (var number = 0; number < 1500; number++)
-            state = state.After(new JournalEntry(JournalEvent.Alert) { Age = number, Alerts = [new AcceptedAlert(new AlertKey(Fingerprint(number), DateTimeOffset.UnixEpoch), "eno1")] });
+            state = state.After(
+                new JournalEntry(JournalEvent.Alert)
+                { Age = number,
+                    Alerts = [new AcceptedAlert(
+                        new AlertKey(Fingerprint(number), DateTimeOffset.UnixEpoch), "eno1")] });
         Assert.Equal((1000, Fingerprint(500)), (state.Alerts.Count, state.Alerts[0].Key.Fingerprint));
 
         // What was promised stays before what is done.
@@ -98,10 +118,14 @@ public sealed class WebhookQuantityTests : IDisposable
         var promised = RemediationState.Empty.After(new JournalEntry(JournalEvent.Alert) { Alerts = [first] });
         for (var number = 0; number < 1200; number++)
         {
-            promised = promised.After(new JournalEntry(JournalEvent.Alert) { Alerts = [new AcceptedAlert(new AlertKey(Fingerprint(number), DateTimeOffset.UnixEpoch), "eno1")] });
-            promised = promised.After(new JournalEntry(JournalEvent.Intent) { Trigger = RemediationTrigger.Webhook, Device = "eno1", Key = "k", Id = "i" });
+            promised = promised.After(new JournalEntry(JournalEvent.Alert)
+                { Alerts = [new AcceptedAlert(new AlertKey(Fingerprint(number), DateTimeOffset.UnixEpoch), "eno1")] });
+            promised = promised.After(new JournalEntry(JournalEvent.Intent)
+                { Trigger = RemediationTrigger.Webhook, Device = "eno1", Key = "k", Id = "i" });
         }
-        Assert.Equal((1000, first.Identity), (promised.Alerts.Count, Assert.Single(promised.Alerts, alert => alert.Pending).Identity));
+        Assert.Equal(
+            (1000, first.Identity),
+            (promised.Alerts.Count, Assert.Single(promised.Alerts, alert => alert.Pending).Identity));
 
         state = state.After(new JournalEntry(JournalEvent.Alert) { Age = AcceptedAlert.MaxAge + 1000, Alerts = [] });
         Assert.Equal((499, Fingerprint(1001)), (state.Alerts.Count, state.Alerts[0].Key.Fingerprint));

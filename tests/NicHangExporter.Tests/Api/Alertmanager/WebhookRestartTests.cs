@@ -1,6 +1,7 @@
 using NicHangExporter.Api;
 using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Hosting;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
@@ -48,7 +49,9 @@ public sealed class WebhookRestartTests : IDisposable
         next.Host.Live(20);
 
         Assert.False(Assert.Single(next.Host.Ledger.State.Alerts).Pending);
-        Assert.Equal(DeclineReason.NotHung, next.Host.JournalEntries().Single(entry => entry.Event == JournalEvent.Answered).Declined);
+        Assert.Equal(
+            DeclineReason.NotHung,
+            next.Host.JournalEntries().Single(entry => entry.Event == JournalEvent.Answered).Declined);
         Assert.Equal(0, next.Operations);
         Assert.Equal(["duplicate"], await next.VerdictsAsync(Alert()));
     }
@@ -60,7 +63,8 @@ public sealed class WebhookRestartTests : IDisposable
         Assert.Equal(["accepted"], await _host.VerdictsAsync(Alert()));
         _host.Host.Live(2);
         Assert.Single(_host.Intents);
-        using var next = _host.Restart(options => options with { Remediation = options.Remediation with { Webhook = RemediationMode.Enforce } });
+        using var next = _host.Restart(options =>
+            options with { Remediation = options.Remediation with { Webhook = RemediationMode.Enforce } });
         next.Host.Open();
         Assert.False(Assert.Single(next.Host.Ledger.State.Alerts).Pending);
         next.Host.Start();
@@ -72,7 +76,10 @@ public sealed class WebhookRestartTests : IDisposable
     public async Task Journal_ThatCantBeWritten_IsToBeAskedAgainAndThenItIsTaken()
     {
         var broken = false;
-        using var host = new WebhookHost(files: new JournalFiles { Sync = (stream, path) => { if (broken) throw new IOException("no space left"); ((FileStream)stream).Flush(flushToDisk: true); } });
+        using var host = new WebhookHost(files: new JournalFiles
+            { Sync = (stream, path) =>
+                { if (broken) throw new IOException("no space left"); ((FileStream)stream)
+                    .Flush(flushToDisk: true); } });
         host.Begin().Hang();
         broken = true;
         var (status, body) = await host.PostAsync(Bytes(Of(Alert())));
@@ -96,7 +103,10 @@ public sealed class WebhookRestartTests : IDisposable
     public async Task Journal_ThatCantBeWritten_KeepsTheDoorQuietUntilItCan()
     {
         var broken = false;
-        using var host = new WebhookHost(files: new JournalFiles { Sync = (stream, path) => { if (broken) throw new IOException("no space left"); ((FileStream)stream).Flush(flushToDisk: true); } });
+        using var host = new WebhookHost(files: new JournalFiles
+            { Sync = (stream, path) =>
+                { if (broken) throw new IOException("no space left"); ((FileStream)stream)
+                    .Flush(flushToDisk: true); } });
         host.Begin().Hang();
         Assert.Equal(["accepted"], await host.VerdictsAsync(Alert()));
         broken = true;

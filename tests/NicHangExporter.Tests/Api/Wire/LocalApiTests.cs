@@ -2,8 +2,11 @@ using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using NicHangExporter.Api;
+using NicHangExporter.Api.Auth;
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
+using NicHangExporter.Options;
+using NicHangExporter.State;
 using NicHangExporter.Web;
 
 namespace NicHangExporter.Tests.Api.Wire;
@@ -143,8 +146,8 @@ public sealed class LocalApiTests : IDisposable
     }
 
     private LocalApiServer Server(WireHost host, string directory, Func<Socket, uint>? userOf = null) => new(
-        new NicHangExporter.Options.ExporterOptions { Paths = new() { StateDirectory = directory } }, host.Services.GetRequiredService<ApiHandlers>(), TimeProvider.System,
-        LoggerFactory.Create(builder => builder.AddProvider(_log)), userOf);
+        new() { Paths = new() { StateDirectory = directory } }, host.Services.GetRequiredService<ApiHandlers>(),
+        TimeProvider.System, _loggers, userOf);
 
     private static string WithToken(string request) =>
         request.Insert(request.IndexOf("\r\n", StringComparison.Ordinal),

@@ -10,6 +10,7 @@ using NicHangExporter.Hosting;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.State;
 using NicHangExporter.TestSupport;
 using NicHangExporter.Web;
 
@@ -40,7 +41,8 @@ internal sealed partial class WireHost : IAsyncDisposable
     public string StateDirectory => _directory.File("state");
 
     /// <summary>Starts the server and the remediation thread; nothing watches the kernel log.</summary>
-    public static async Task<WireHost> StartAsync(bool withApi = true, Func<ExporterOptions, ExporterOptions>? configure = null)
+    public static async Task<WireHost> StartAsync(bool withApi = true, Func<ExporterOptions,
+        ExporterOptions>? configure = null)
     {
         var host = new WireHost();
         var options = host.Options(withApi);
@@ -159,12 +161,7 @@ internal sealed partial class WireHost : IAsyncDisposable
             },
             Web = new() { ListenAddresses = [new ListenAddress(IPAddress.Loopback, 0)] },
             Logging = new() { Level = LogLevel.None },
-            Api = new()
-            {
-                TokenFiles = withApi
-                    ? [Token("dashboard:read", Read), Token("controller:remediate", Remediate), Token("operator:admin", Admin)]
-                    : [],
-            },
+            Api = new() { TokenFiles = withApi ? [.. tokens] : [] },
         };
     }
 

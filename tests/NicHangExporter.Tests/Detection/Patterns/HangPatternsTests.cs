@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using NicHangExporter.Detection.Patterns;
+using NicHangExporter.Linux;
+using NicHangExporter.Linux.Ethtool;
 
 namespace NicHangExporter.Tests.Detection.Patterns;
 

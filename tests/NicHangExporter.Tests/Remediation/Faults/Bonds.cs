@@ -1,3 +1,5 @@
+using NicHangExporter.Linux;
+
 namespace NicHangExporter.Tests.Remediation.Faults;
 
 /// <summary>Devices on devices, as sysfs shows them.</summary>

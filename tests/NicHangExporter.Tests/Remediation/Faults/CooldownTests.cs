@@ -1,3 +1,6 @@
+using NicHangExporter.Api;
+using NicHangExporter.Linux;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;

@@ -1,7 +1,10 @@
 using NicHangExporter.Hosting;
+using NicHangExporter.Linux;
+using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 

@@ -1,8 +1,10 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using NicHangExporter.Api;
 using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 

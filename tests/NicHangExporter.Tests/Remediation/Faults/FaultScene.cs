@@ -1,8 +1,10 @@
+using NicHangExporter.Api;
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.State;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 

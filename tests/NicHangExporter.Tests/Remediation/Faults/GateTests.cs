@@ -1,8 +1,11 @@
+using NicHangExporter.Api;
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.State;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 

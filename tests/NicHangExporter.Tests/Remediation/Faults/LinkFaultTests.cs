@@ -1,5 +1,6 @@
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
+using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
@@ -55,7 +56,8 @@ public sealed class LinkFaultTests
         scene.Submit(scene.LocalRequest());
         scene.Live(60);
 
-        Assert.Equal(["reinit", "bounce"], scene.Entries(JournalEvent.Intent).Select(entry => entry.Rung).Take(2));
+        Assert.Equal(
+            ["reinit", "bounce"], scene.Entries(JournalEvent.Intent).Select(entry => entry.RecoveryAction).Take(2));
         Assert.True(scene.Nic.IsUp);
         Assert.False(scene.Record.Quarantined);
     }

@@ -1,10 +1,12 @@
 using NicHangExporter.Api;
 using NicHangExporter.Api.Auth;
 using NicHangExporter.Cli;
+using NicHangExporter.Linux;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
@@ -73,7 +75,9 @@ public sealed class PauseStateTests : IDisposable
     {
         var api = await ApiAsync(true);
 
-        Assert.Equal((true, "Remediation is paused by command: nothing is changed, except to undo. To end that: nic-hang-exporter resume, or DELETE /api/v1/pause."), (api.Paused, api.Explanation));
+        Assert.Equal(
+            (true, "Remediation is paused by command: nothing is changed, except to undo. To end that: "
+            + "nic-hang-exporter resume, or DELETE /api/v1/pause."), (api.Paused, api.Explanation));
         Assert.Equal((api.Explanation, true), Console(api, isResume: false));
     }
 
@@ -114,7 +118,8 @@ public sealed class PauseStateTests : IDisposable
     private async Task<PauseResponse> ApiAsync(bool paused)
     {
         var admin = new AdminHandlers(_scene.Host.Remediator, new NetClass(_scene.Host.Options.Paths.Sysfs));
-        var (body, caller) = (JsonBody<EmptyRequest>.Of(new EmptyRequest()), new Caller("ops", ApiScope.Admin, RemediationTrigger.Api));
+        var (body, caller) =
+            (JsonBody<EmptyRequest>.Of(new EmptyRequest()), new Caller("ops", ApiScope.Admin, RemediationTrigger.Api));
         var answer = await Run(paused ? admin.PauseAsync(body, caller) : admin.ResumeAsync(body, caller));
         Assert.Equal(200, answer.Status);
         return System.Text.Json.JsonSerializer.Deserialize(answer.Body, ApiJson.Answers.PauseResponse)!;

@@ -1,6 +1,8 @@
+using NicHangExporter.Api;
 using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 
@@ -206,7 +208,7 @@ public sealed class SettingFaultTests
 
         Assert.Equal([RemediationVerdict.RollbackFailed, RemediationVerdict.Healed],
             scene.Entries(JournalEvent.Outcome).Select(entry => entry.Verdict!.Value));
-        Assert.Equal(["reinit", "bounce"], scene.Entries(JournalEvent.Intent).Select(entry => entry.Rung));
+        Assert.Equal(["reinit", "bounce"], scene.Entries(JournalEvent.Intent).Select(entry => entry.RecoveryAction));
         scene.AssertSound(atFirst);
     }
 

@@ -1,7 +1,9 @@
+using NicHangExporter.Api;
 using NicHangExporter.Linux;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 

@@ -1,7 +1,9 @@
+using NicHangExporter.Api;
 using NicHangExporter.Hosting;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
 

@@ -17,7 +17,10 @@ internal sealed class StuckScene : IDisposable
 
     public StuckScene(JournalFiles? files = null, int deviceBudget = 6)
     {
-        Scene = new FaultScene(options => options with { Remediation = options.Remediation with { Deadline = TimeSpan.FromSeconds(30) } }, files);
+        Scene = new FaultScene(options => options with
+        {
+            Remediation = options.Remediation with { Deadline = TimeSpan.FromSeconds(30), DeviceBudget = deviceBudget },
+        }, files);
         Scene.Nic.Before = what =>
         {
             if (what == Step)

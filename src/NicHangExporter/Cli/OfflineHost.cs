@@ -2,15 +2,17 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Hosting.Internal;
 using NicHangExporter.Api;
-using NicHangExporter.Cli;
+using NicHangExporter.Hosting;
 using NicHangExporter.Logging;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
+using NicHangExporter.State;
+using NicHangExporter.Web;
 using Serilog.Core;
 using Serilog.Extensions.Logging;
 
-namespace NicHangExporter.Hosting;
+namespace NicHangExporter.Cli;
 
 /// <summary>
 /// The API for one command on a host without a daemon: the same routes, journal and lock, without a listener. Only the

@@ -1,6 +1,4 @@
-using NicHangExporter.Diagnose;
-
-namespace NicHangExporter.Detection.Episodes;
+namespace NicHangExporter.Diagnose;
 
 /// <summary>
 /// Counts resets of one device. Drivers write several lines for one reset: ixgbe's "initiating reset due to tx timeout"

@@ -1,4 +1,4 @@
-namespace NicHangExporter.Hosting;
+namespace NicHangExporter.State;
 
 /// <summary>The file systems that show the kernel's state and store no files.</summary>
 internal static class KernelFileSystem

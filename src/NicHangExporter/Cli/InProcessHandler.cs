@@ -1,7 +1,8 @@
 using System.Net;
 using Microsoft.AspNetCore.Http.Features;
+using NicHangExporter.Web;
 
-namespace NicHangExporter.Hosting;
+namespace NicHangExporter.Cli;
 
 /// <summary>Carries the requests of an HTTP client to the routes of this process, without a connection.</summary>
 /// <param name="pipeline">Answers the requests.</param>

@@ -7,7 +7,7 @@ using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 
-namespace NicHangExporter.Hosting;
+namespace NicHangExporter.Cli;
 
 /// <summary>
 /// Authenticates the requests of <see cref="OfflineHost"/>: the caller is the user of this process, who may do

@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
+using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Options;
 
-namespace NicHangExporter.Hosting;
+namespace NicHangExporter.State;
 
 /// <summary>
 /// The state directory of this process. Makes it with mode 0700 and holds its lock: two processes that write one file

@@ -1,7 +1,7 @@
 using System.Text;
 using NicHangExporter.Linux;
 
-namespace NicHangExporter.Cli;
+namespace NicHangExporter.Text;
 
 /// <summary>Writes an interface's name into a command that a person will paste: <c>$(id)</c> is a legal name.</summary>
 internal static class ShellQuote

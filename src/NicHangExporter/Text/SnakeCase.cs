@@ -1,7 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using NicHangExporter.Linux;
 
-namespace NicHangExporter.Remediation;
+namespace NicHangExporter.Text;
 
 /// <summary>The spelling of enum values in journal, metric labels, log and answers.</summary>
 internal static class SnakeCase

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace NicHangExporter.Api;
+namespace NicHangExporter.Api.Auth;
 
 /// <summary>Why nobody is known by a request: the values of a label.</summary>
 internal static class RefusalReasons

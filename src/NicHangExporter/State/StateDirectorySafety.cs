@@ -1,6 +1,6 @@
 using NicHangExporter.Linux;
 
-namespace NicHangExporter.Hosting;
+namespace NicHangExporter.State;
 
 /// <summary>
 /// Checks that only this user and root can make names in a directory. Anybody else who can would make root write where

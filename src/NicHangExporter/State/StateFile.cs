@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using NicHangExporter.Linux;
 
-namespace NicHangExporter.Hosting;
+namespace NicHangExporter.State;
 
 /// <summary>
 /// A JSON file of the state directory that is replaced as a whole. It is read only if it is a regular file, and

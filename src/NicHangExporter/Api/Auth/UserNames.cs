@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using NicHangExporter.Linux;
 
-namespace NicHangExporter.Hosting;
+namespace NicHangExporter.Api.Auth;
 
 /// <summary>
 /// Names of users, for the journal. Reads only /etc/passwd (passwd(5)): the name service may be on the network, which may

@@ -1,4 +1,4 @@
-namespace NicHangExporter.Remediation;
+namespace NicHangExporter.Options;
 
 /// <summary>How far a trigger may go.</summary>
 internal enum RemediationMode

@@ -1,4 +1,6 @@
-namespace NicHangExporter.Options;
+using NicHangExporter.Linux;
+
+namespace NicHangExporter.Text;
 
 /// <summary>Makes a text that quotes a file fit for one line of the log.</summary>
 internal static class TextSanitizer

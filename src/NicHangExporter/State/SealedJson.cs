@@ -3,7 +3,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace NicHangExporter.Hosting;
+namespace NicHangExporter.State;
 
 /// <summary>
 /// A JSON object that ends in a member <c>crc</c>, the CRC-32C of all bytes before it, and a newline. Without a

@@ -3,7 +3,7 @@ using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 
-namespace NicHangExporter.Hosting;
+namespace NicHangExporter.State;
 
 // Checks a directory without taking it.
 internal sealed partial class StateDirectory

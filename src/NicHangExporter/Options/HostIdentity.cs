@@ -1,8 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using NicHangExporter.Options;
 
-namespace NicHangExporter.Api.Alertmanager;
+namespace NicHangExporter.Options;
 
 /// <summary>The names of this host in the labels of alerts.</summary>
 internal static class HostIdentity

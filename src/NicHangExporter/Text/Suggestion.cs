@@ -1,4 +1,6 @@
-namespace NicHangExporter.Options;
+using NicHangExporter.Linux;
+
+namespace NicHangExporter.Text;
 
 /// <summary>Finds the name that the user probably meant.</summary>
 internal static class Suggestion

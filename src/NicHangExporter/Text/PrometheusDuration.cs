@@ -1,6 +1,7 @@
 using System.Globalization;
+using NicHangExporter.Linux;
 
-namespace NicHangExporter.Options;
+namespace NicHangExporter.Text;
 
 /// <summary>
 /// Durations as Prometheus writes them: <c>500ms</c>, <c>10s</c>, <c>1m30s</c>, <c>6h</c>, <c>1d</c>.
