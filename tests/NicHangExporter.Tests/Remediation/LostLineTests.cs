@@ -17,7 +17,7 @@ public sealed class LostLineTests : IDisposable
 
     private readonly List<FixtureHost> _hosts = [];
     private readonly SimulatedNic _nic;
-    private readonly int _maxDevices = 256;
+    private int _maxDevices = 256;
 
     public LostLineTests()
     {
