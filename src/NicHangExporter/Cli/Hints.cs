@@ -74,7 +74,7 @@ internal static class Hints
         DeclineReason.BootGrace or DeclineReason.ShuttingDown => Next("Ask again in a minute."),
         DeclineReason.Busy => Next("One at a time. What is in progress:", "status"),
         DeclineReason.Bond => Next("See that another port of the bond has a link, then ask again."),
-        DeclineReason.JournalUnavailable => Next("Give a writable --state.directory with room on its disk, "
+        DeclineReason.JournalUnavailable => Next("Give a writable --state.directory with free space on its disk, "
             + "as in /var/lib/nic-hang-exporter."),
         DeclineReason.NothingToRollBack => Next("Nothing was decided for it. What is known of each device:", "devices"),
         DeclineReason.Incapable => Next("Run as root, or with CAP_NET_ADMIN."),

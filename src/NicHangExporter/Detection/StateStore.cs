@@ -24,7 +24,7 @@ internal sealed partial class StateStore(
     /// not been read.</summary>
     public bool IsOpen { get; private set; }
 
-    /// <summary>Takes the directory and reads the state of an earlier process; null if there is none, or it can't be
+    /// <summary>Takes the directory and reads the state of an earlier process; null if none exists, or it can't be
     /// used.</summary>
     public MonitorState? Open()
     {

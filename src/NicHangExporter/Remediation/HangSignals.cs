@@ -41,7 +41,7 @@ internal readonly record struct DeviceHangState(int Reports, TimeSpan Last, Time
 /// <param name="Id">The id of the episode (<see cref="EpisodeId"/>).</param>
 /// <param name="Start">Its begin, by the wall clock.</param>
 /// <param name="Shape">wedge, flap, stall, unknown.</param>
-/// <param name="Report">The driver's decoded report; null if there is none.</param>
+/// <param name="Report">The driver's decoded report; null if none exists.</param>
 /// <param name="RecoversByItself">
 /// The driver resets the adapter and that seems to help: the next hang can be prevented, this one needs no remediation.
 /// </param>

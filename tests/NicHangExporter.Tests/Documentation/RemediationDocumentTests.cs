@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
@@ -123,7 +125,8 @@ public sealed class RemediationDocumentTests
     {
         var section = Page.Section("The journal");
         var members = typeof(JournalEntry).GetProperties().Where(property => property.Name != "EqualityContract")
-            .Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name));
+            .Select(property => property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name
+                ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name));
 
         Assert.All(members.Concat(Names<JournalEvent>()).Concat(Names<RemediationTrigger>()), word =>
             Assert.Contains($"`{word}`", section, StringComparison.Ordinal));

@@ -6,7 +6,7 @@ using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Api.Alertmanager;
 
-/// <summary>The result for a message: a decision on each alert, or why there is none now.</summary>
+/// <summary>The result for a message: a decision on each alert, or why none can be made now.</summary>
 /// <param name="Decisions">One for each alert, in the same order.</param>
 /// <param name="Refusal">Null if there are decisions. A repetition of the message may succeed.</param>
 internal sealed record IntakeResult(ImmutableArray<AlertDecision> Decisions, ApiProblem? Refusal = null)

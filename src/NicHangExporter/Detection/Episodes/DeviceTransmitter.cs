@@ -12,7 +12,7 @@ internal sealed class DeviceTransmitter
     private readonly List<ulong?> _timeouts = [];
     private TxStallDetector? _state;
 
-    /// <summary>What the samples so far mean; flowing if there is none.</summary>
+    /// <summary>What the samples so far mean; flowing if none exists.</summary>
     public TxVerdict Verdict => _state?.Verdict ?? TxVerdict.Flowing;
 
     /// <summary>Packets sent, at the last sample; null if the device could not be read.</summary>

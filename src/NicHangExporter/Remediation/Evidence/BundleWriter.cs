@@ -29,7 +29,7 @@ internal sealed class BundleWriter(Action<BundleDraft> write)
         _thread.Start();
     }
 
-    /// <summary>The newest draft of a bundle that is not on the disk yet; null if there is none.</summary>
+    /// <summary>The newest draft of a bundle that is not on the disk yet; null if none exists.</summary>
     public EpisodeBundle? Latest(string id)
     {
         lock (_gate)

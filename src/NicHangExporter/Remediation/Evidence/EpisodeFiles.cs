@@ -55,7 +55,7 @@ internal static class EpisodeFiles
         [.. Ids(stateDirectory).OrderDescending(StringComparer.Ordinal)
             .Select(id => Read(stateDirectory, id)).OfType<EpisodeBundle>()];
 
-    /// <summary>The bundle of an episode; null if there is none that can be read.</summary>
+    /// <summary>The bundle of an episode; null if none can be read.</summary>
     /// <param name="stateDirectory">The state directory.</param>
     /// <param name="id">An id from a request. Text that is no id is never used as a path.</param>
     public static EpisodeBundle? Read(string stateDirectory, string id)

@@ -71,7 +71,7 @@ internal sealed partial class EpisodeRecorder
     /// <param name="bus">Its bus address, or empty.</param>
     /// <param name="driver">Its driver, or empty.</param>
     /// <param name="start">The time of the first sign of the hang, by the wall clock.</param>
-    /// <param name="report">The decoded hang report; null if there is none.</param>
+    /// <param name="report">The decoded hang report; null if none exists.</param>
     /// <param name="kernelLines">The last kernel log lines about the device.</param>
     public void Begin(
         string id, InterfaceName device, BusAddress bus, string driver, DateTimeOffset start, string? report,

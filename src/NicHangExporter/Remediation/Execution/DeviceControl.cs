@@ -20,7 +20,7 @@ internal readonly record struct TransmitReading(bool IsOperational, ulong TxPack
 /// </summary>
 internal sealed class DeviceControl(NetClass netClass, IEthtool ethtool, LinkFlags link)
 {
-    /// <summary>The device as it is now; null if there is none of that name.</summary>
+    /// <summary>The device as it is now; null if none has that name.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="settings">Also read EEE and flow control, for which some drivers ask the PHY.</param>
     /// <exception cref="LinuxException">The device exists and can't be read.</exception>
@@ -104,7 +104,7 @@ internal sealed class DeviceControl(NetClass netClass, IEthtool ethtool, LinkFla
         return null;
     }
 
-    /// <summary>The name of the device with that ifindex; null if there is none. Without ethtool.</summary>
+    /// <summary>The name of the device with that ifindex; null if none exists. Without ethtool.</summary>
     /// <exception cref="LinuxException">sysfs can't be read.</exception>
     public InterfaceName? FindByIndex(long index)
     {

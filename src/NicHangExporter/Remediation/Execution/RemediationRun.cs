@@ -44,7 +44,7 @@ internal sealed class RemediationRun(
         }
     }
 
-    /// <summary>Checks the device. Returns the result, or null while there is none.</summary>
+    /// <summary>Checks the device. Returns the result, or null while none exists.</summary>
     public RunResult? Tick()
     {
         try

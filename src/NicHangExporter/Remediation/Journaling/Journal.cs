@@ -58,7 +58,7 @@ internal sealed partial class Journal(
     /// <summary>The file with the journal's name when a new one is begun.</summary>
     private enum Predecessor
     {
-        /// <summary>There is none, or it is not needed.</summary>
+        /// <summary>It does not exist, or it is not needed.</summary>
         None,
         /// <summary>It is valid: lines are appended to it.</summary>
         Current,

@@ -20,7 +20,7 @@ internal sealed record JournalFiles
     /// </summary>
     public Func<string, byte[]?> Read { get; init; } = ReadFile;
 
-    /// <summary>The length of the regular file of that name; null if there is none.</summary>
+    /// <summary>The length of the regular file of that name; null if none exists.</summary>
     public Func<string, long?> Length { get; init; } = path =>
         FileStatus.TryReadUnfollowed(path, out var status) == Errno.None && status.Kind == FileKind.Regular
             ? status.Length : null;

@@ -16,7 +16,7 @@ internal sealed class JournalSalvage
     /// <summary>The sum of all undamaged lines.</summary>
     public RemediationState State { get; private set; } = RemediationState.Empty;
 
-    /// <summary>The last of them; null if there is none.</summary>
+    /// <summary>The last of them; null if none exists.</summary>
     public JournalEntry? Last { get; private set; }
 
     /// <summary>The highest number of any of them.</summary>

@@ -5,7 +5,7 @@ namespace NicHangExporter.Remediation.Journaling;
 
 /// <summary>One remediation in the journal. At least one of the two entries is present.</summary>
 /// <param name="Intent">The intent; null if nothing was begun.</param>
-/// <param name="Outcome">The outcome; null if there is none yet.</param>
+/// <param name="Outcome">The outcome; null if not known yet.</param>
 internal sealed record RecordedRun(JournalEntry? Intent, JournalEntry? Outcome)
 {
     /// <summary>The newer of the two.</summary>

@@ -40,7 +40,7 @@ internal sealed record RemediationState
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool HistoryUnknown { get; init; }
 
-    /// <summary>The record of a device; a new one if there is none.</summary>
+    /// <summary>The record of a device; a new one if none exists.</summary>
     public DeviceRecord Device(string key) => Devices.GetValueOrDefault(key)
         ?? (HistoryUnknown ? new DeviceRecord().WithHistoryUnknown() : new DeviceRecord());
 
