@@ -32,7 +32,7 @@ internal static class FeatureBits
         return new DeviceFeatures(features.DrainToImmutable());
     }
 
-    /// <summary>Sets the given changes in blocks that are zero.</summary>
+    /// <summary>Writes the changes into the blocks. The caller passes zeroed blocks.</summary>
     /// <exception cref="ArgumentException">A name without a bit, or two opposite changes of one feature.</exception>
     public static void Encode(
         IReadOnlyList<FeatureChange> changes, IReadOnlyList<string> names, Span<EthtoolSetFeaturesBlock> blocks)
