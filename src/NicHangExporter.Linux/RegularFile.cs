@@ -113,7 +113,7 @@ public static class RegularFile
 
     private static Errno TryOpen(string path, int flags, UnixFileMode mode, out SafeFileHandle? file)
     {
-        // O_NONBLOCK: the call returns even if another file has taken the place of the regular one.
+        // O_NONBLOCK: open(2) does not block if a FIFO replaced the file after the check.
         var errno = FileCalls.TryOpen(
             LibC.AT_FDCWD, FileDescriptor.TerminatedPath(path), flags | LibC.O_NOFOLLOW | LibC.O_NONBLOCK,
             out var number, (int)mode);

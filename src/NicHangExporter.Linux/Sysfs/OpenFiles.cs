@@ -5,7 +5,7 @@ namespace NicHangExporter.Linux.Sysfs;
 /// <summary>The open files of this process, from /proc/self/fd (proc(5)).</summary>
 public static class OpenFiles
 {
-    /// <summary>The number of open files, without the descriptor of the count itself.</summary>
+    /// <summary>The number of open files. The descriptor that is opened for counting is left out.</summary>
     /// <exception cref="LinuxException">The directory can't be read, for example without a free descriptor
     /// (<see cref="Errno.TooManyOpenFiles"/>).</exception>
     public static int Count()

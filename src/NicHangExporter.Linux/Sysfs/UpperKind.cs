@@ -11,7 +11,7 @@ namespace NicHangExporter.Linux.Sysfs;
 internal static class UpperKind
 {
     // The values that drivers pass to SET_NETDEV_DEVTYPE. dsa, wlan and wwan are missing because they are hardware.
-    // Most kernels name no kind for macvlan, ipvlan and team, which have lower links.
+    // Most kernels set no DEVTYPE for macvlan, ipvlan and team. Their lower links identify them.
     private static readonly FrozenSet<string> Names = FrozenSet.ToFrozenSet(
     [
         "bridge", "bond", "team", "hsr", "vlan", "macvlan", "macvtap", "ipvlan", "ipvtap", "macsec", "vrf",

@@ -22,7 +22,7 @@ internal readonly record struct EthtoolCommand(uint Number, string Name)
     /// <summary>Pause frames.</summary>
     public static EthtoolCommand GetPause => new(0x12, "ETHTOOL_GPAUSEPARAM");
 
-    /// <summary>Changes pause frames.</summary>
+    /// <summary>Sets which pause frames are sent and obeyed.</summary>
     public static EthtoolCommand SetPause => new(0x13, "ETHTOOL_SPAUSEPARAM");
 
     /// <summary>The strings of one set.</summary>

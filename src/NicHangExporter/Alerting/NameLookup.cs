@@ -14,7 +14,7 @@ namespace NicHangExporter.Alerting;
 /// <param name="clock">The clock.</param>
 internal sealed class NameLookup(Func<string, IPAddress[]> find, TimeProvider clock) : IDisposable
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly Dictionary<string, IPAddress[]> _known = new(StringComparer.OrdinalIgnoreCase);
     // By name, so that there are never more lookups than names, however long the thread is stuck.
     private readonly Dictionary<string, Lookup> _pending = new(StringComparer.OrdinalIgnoreCase);
@@ -43,7 +43,7 @@ internal sealed class NameLookup(Func<string, IPAddress[]> find, TimeProvider cl
         }
         finally
         {
-            lock (_gate)
+            lock (_lock)
                 lookup.Waiters--;
         }
     }
@@ -59,7 +59,7 @@ internal sealed class NameLookup(Func<string, IPAddress[]> find, TimeProvider cl
 
     private (Lookup Lookup, IPAddress[]? Known) Request(string host)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_thread is null)
             {
@@ -87,7 +87,7 @@ internal sealed class NameLookup(Func<string, IPAddress[]> find, TimeProvider cl
     // A lookup that nobody waits for must not hold up the next name.
     private bool TryDrop(Lookup lookup)
     {
-        lock (_gate)
+        lock (_lock)
             return lookup.Waiters == 0 && _pending.Remove(lookup.Host);
     }
 
@@ -108,7 +108,7 @@ internal sealed class NameLookup(Func<string, IPAddress[]> find, TimeProvider cl
         }
         if (addresses.Length == 0)
             failure ??= new SocketException((int)SocketError.HostNotFound);
-        lock (_gate)
+        lock (_lock)
         {
             _pending.Remove(lookup.Host);
             if (failure is null)

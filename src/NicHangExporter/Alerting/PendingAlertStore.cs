@@ -26,7 +26,7 @@ internal sealed partial class PendingAlertStore(
     /// <summary>How soon a save that failed is retried.</summary>
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(10);
 
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly List<string> _urls = [.. options.Alerting.Alertmanagers.Select(url => url.ToString())];
     private readonly long _since = clock.GetTimestamp();
     private IReadOnlyList<OutgoingAlert> _alerts = [];
@@ -42,7 +42,7 @@ internal sealed partial class PendingAlertStore(
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
                 return _alerts;
         }
     }
@@ -59,7 +59,7 @@ internal sealed partial class PendingAlertStore(
             var alerts = StateFile.Read(path, MaxBytes, AlertJson.Read, out var damage) ?? [];
             if (damage is not null)
                 LogSetAside(path, StateFile.SetAside(path, clock), damage);
-            lock (_gate)
+            lock (_lock)
                 _alerts = [.. alerts
                     .Select(WithUrls)
                     .Where(alert => !AlertSchedule.IsDone(alert))
@@ -78,7 +78,7 @@ internal sealed partial class PendingAlertStore(
     {
         var now = clock.GetUtcNow();
         var isSettling = clock.GetElapsedTime(_since) <= options.Detection.EpisodeGap;
-        lock (_gate)
+        lock (_lock)
         {
             var after = AlertSchedule.Observe(_alerts, signals.Live, _urls, now, isSettling);
             _isChanged |= !after.Select(Essence).SequenceEqual(_alerts.Select(Essence));
@@ -104,7 +104,7 @@ internal sealed partial class PendingAlertStore(
     public void Taken(string url, IReadOnlyList<DueAlert> sent)
     {
         var now = clock.GetUtcNow();
-        lock (_gate)
+        lock (_lock)
         {
             _alerts = [.. _alerts
                 .Select(alert => sent.FirstOrDefault(one => IsSame(one.Alert, alert)) is { Alert: not null } one
@@ -119,7 +119,7 @@ internal sealed partial class PendingAlertStore(
     public void SaveIfDue()
     {
         IReadOnlyList<OutgoingAlert> alerts;
-        lock (_gate)
+        lock (_lock)
         {
             if (_isFailing && clock.GetElapsedTime(_savedAt) < RetryInterval)
                 return;
@@ -147,7 +147,7 @@ internal sealed partial class PendingAlertStore(
             if (!_isFailing)
                 LogUnusable(path, exception.Message.Split('\n')[0]);
             _isFailing = true;
-            lock (_gate)
+            lock (_lock)
                 _isChanged = true;
         }
     }

@@ -33,7 +33,7 @@ internal sealed class RecentRequests(Func<RemediationRequest, RemediationTicket>
 
     private const int MaxIds = 256;
 
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly Dictionary<string, RecentRequest> _byId = [];
     private readonly Queue<string> _ids = [];
     private readonly Dictionary<string, RecentRequest> _byKey = [];
@@ -42,14 +42,14 @@ internal sealed class RecentRequests(Func<RemediationRequest, RemediationTicket>
     /// <summary>The request with that remediation id; null for one that is not known or forgotten.</summary>
     public RecentRequest? Find(string id)
     {
-        lock (_gate)
+        lock (_lock)
             return _byId.GetValueOrDefault(id);
     }
 
     /// <summary>The request with that key, by the hash of <see cref="RequestKeys"/>.</summary>
     public RecentRequest? FindByKey(string key)
     {
-        lock (_gate)
+        lock (_lock)
             return Known(key);
     }
 
@@ -63,7 +63,7 @@ internal sealed class RecentRequests(Func<RemediationRequest, RemediationTicket>
     /// <returns>Null while <see cref="MaxWaiting"/> requests wait.</returns>
     public RecentRequest? Submit(string? key, string content, RemediationRequest request)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (key is not null && Known(key) is { } known)
                 return known;

@@ -8,7 +8,7 @@ namespace NicHangExporter.Detection;
 internal sealed class KernelLogHandOver(int capacity)
 {
     private readonly TaskCompletionSource _caughtUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private long _sequence = -1;
     private long _time = -1;
 
@@ -35,7 +35,7 @@ internal sealed class KernelLogHandOver(int capacity)
     /// <param name="takeEvents">Empties <see cref="Events"/>.</param>
     public LogPosition Settle(Action takeEvents)
     {
-        lock (_gate)
+        lock (_lock)
         {
             takeEvents();
             return new LogPosition(Sequence, Time);
@@ -52,7 +52,7 @@ internal sealed class KernelLogHandOver(int capacity)
     {
         while (true)
         {
-            lock (_gate)
+            lock (_lock)
                 if (Events.TryWrite(item))
                 {
                     Pass(sequence, time);

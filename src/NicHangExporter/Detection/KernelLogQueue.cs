@@ -9,7 +9,7 @@ namespace NicHangExporter.Detection;
 internal sealed class KernelLogQueue(int capacity)
 {
     // Not a Lock, which has no Wait.
-    private readonly object _gate = new();
+    private readonly object _lock = new();
     private readonly Queue<KernelLogEvent> _events = new(capacity);
     private bool _isWoken;
     private bool _isCompleted;
@@ -19,7 +19,7 @@ internal sealed class KernelLogQueue(int capacity)
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
                 return _isCompleted && _events.Count == 0;
         }
     }
@@ -27,12 +27,12 @@ internal sealed class KernelLogQueue(int capacity)
     /// <summary>Adds an event; false if the queue is full.</summary>
     public bool TryWrite(in KernelLogEvent item)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_events.Count == capacity)
                 return false;
             _events.Enqueue(item);
-            Monitor.PulseAll(_gate);
+            Monitor.PulseAll(_lock);
             return true;
         }
     }
@@ -42,20 +42,20 @@ internal sealed class KernelLogQueue(int capacity)
     public void WaitForRoom(CancellationToken stop)
     {
         using var waking = stop.Register(Pulse);
-        lock (_gate)
+        lock (_lock)
             while (_events.Count == capacity)
             {
                 stop.ThrowIfCancellationRequested();
-                Monitor.Wait(_gate);
+                Monitor.Wait(_lock);
             }
     }
 
     /// <summary>Takes the oldest event; false if the queue is empty.</summary>
     public bool TryRead(out KernelLogEvent item)
     {
-        lock (_gate)
+        lock (_lock)
         {
-            Monitor.PulseAll(_gate);
+            Monitor.PulseAll(_lock);
             return _events.TryDequeue(out item);
         }
     }
@@ -70,12 +70,12 @@ internal sealed class KernelLogQueue(int capacity)
         var milliseconds = timeout is { } time
             ? (int)Math.Ceiling(Math.Clamp(time.TotalMilliseconds, 0, int.MaxValue))
             : Timeout.Infinite;
-        lock (_gate)
+        lock (_lock)
         {
             // Waits once: the caller reads the clock and comes again, so a pulse that was meant for the writer does no
             // harm.
             if (_events.Count == 0 && !_isWoken)
-                Monitor.Wait(_gate, milliseconds);
+                Monitor.Wait(_lock, milliseconds);
             _isWoken = false;
         }
     }
@@ -83,27 +83,27 @@ internal sealed class KernelLogQueue(int capacity)
     /// <summary>Ends the reader's wait, the present one or the next.</summary>
     public void Wake()
     {
-        lock (_gate)
+        lock (_lock)
         {
             _isWoken = true;
-            Monitor.PulseAll(_gate);
+            Monitor.PulseAll(_lock);
         }
     }
 
     /// <summary>No event follows.</summary>
     public void Complete()
     {
-        lock (_gate)
+        lock (_lock)
         {
             _isCompleted = true;
             _isWoken = true;
-            Monitor.PulseAll(_gate);
+            Monitor.PulseAll(_lock);
         }
     }
 
     private void Pulse()
     {
-        lock (_gate)
-            Monitor.PulseAll(_gate);
+        lock (_lock)
+            Monitor.PulseAll(_lock);
     }
 }

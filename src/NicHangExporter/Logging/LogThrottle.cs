@@ -9,7 +9,7 @@ internal sealed class LogThrottle(TimeProvider clock, int most = 1)
 {
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private long? _start;
     private int _spent;
     private ulong _heldBack;
@@ -20,7 +20,7 @@ internal sealed class LogThrottle(TimeProvider clock, int most = 1)
     /// </summary>
     public bool IsDue(ulong amount, out ulong sum)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_start is not { } start || clock.GetElapsedTime(start) >= Period)
                 (_start, _spent) = (clock.GetTimestamp(), 0);

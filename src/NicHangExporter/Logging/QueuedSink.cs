@@ -26,7 +26,7 @@ internal sealed class QueuedSink : ILogEventSink, IDisposable
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(1);
 
     private readonly Queue<(LogEvent Event, long MissingBefore)> _queue = new(Capacity);
-    private readonly object _gate = new();
+    private readonly object _lock = new();
     private readonly ILogEventSink _target;
     private readonly TimeProvider _clock;
     private readonly Action _onDropped;
@@ -50,12 +50,12 @@ internal sealed class QueuedSink : ILogEventSink, IDisposable
     /// <summary>Queues or drops the event. Never waits for the target.</summary>
     public void Emit(LogEvent logEvent)
     {
-        lock (_gate)
+        lock (_lock)
             if (HasRoom())
             {
                 _queue.Enqueue((logEvent, _missing));
                 _missing = 0;
-                Monitor.Pulse(_gate);
+                Monitor.Pulse(_lock);
                 return;
             }
             else
@@ -71,10 +71,10 @@ internal sealed class QueuedSink : ILogEventSink, IDisposable
     /// </summary>
     public void Dispose()
     {
-        lock (_gate)
+        lock (_lock)
         {
             _ending = true;
-            Monitor.Pulse(_gate);
+            Monitor.Pulse(_lock);
         }
         _thread.Join(ShutdownTimeout);
     }
@@ -101,10 +101,10 @@ internal sealed class QueuedSink : ILogEventSink, IDisposable
     // False at the end. A null event means that only a gap is to be reported.
     private bool TryTake(out LogEvent? logEvent, out long missingBefore)
     {
-        lock (_gate)
+        lock (_lock)
         {
             while (_queue.Count == 0 && _missing == 0 && !_ending)
-                Monitor.Wait(_gate);
+                Monitor.Wait(_lock);
             if (_queue.TryDequeue(out var next))
             {
                 (logEvent, missingBefore) = next;

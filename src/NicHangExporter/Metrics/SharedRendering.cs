@@ -19,7 +19,7 @@ internal sealed class SharedRendering(Func<ExpositionBody, Task> render, TimePro
     /// <summary>The time to read a body while another request needs its memory.</summary>
     public static readonly TimeSpan Turn = TimeSpan.FromSeconds(2);
 
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly List<Shared> _bodies = [];
     private TaskCompletionSource<Shared>? _next;
     private TaskCompletionSource? _freed;
@@ -34,7 +34,7 @@ internal sealed class SharedRendering(Func<ExpositionBody, Task> render, TimePro
     {
         Task<Shared> rendering;
         var isFirst = false;
-        lock (_gate)
+        lock (_lock)
         {
             _waiting++;
             rendering = (
@@ -73,7 +73,7 @@ internal sealed class SharedRendering(Func<ExpositionBody, Task> render, TimePro
 
     private async Task RenderAsync(Shared shared)
     {
-        lock (_gate)
+        lock (_lock)
         {
             shared.Served = _next!;
             _next = null;
@@ -89,7 +89,7 @@ internal sealed class SharedRendering(Func<ExpositionBody, Task> render, TimePro
     private void Fail(Shared? shared, Exception exception)
     {
         TaskCompletionSource<Shared>? failed;
-        lock (_gate)
+        lock (_lock)
             if (shared?.Served is { Task.IsCompleted: false } begun)
                 (failed, shared.Readers) = (begun, 0);
             else
@@ -99,7 +99,7 @@ internal sealed class SharedRendering(Func<ExpositionBody, Task> render, TimePro
 
     private bool HasNext()
     {
-        lock (_gate)
+        lock (_lock)
             return _isRunning = _next is not null;
     }
 
@@ -109,7 +109,7 @@ internal sealed class SharedRendering(Func<ExpositionBody, Task> render, TimePro
         {
             Task freed;
             Shared? oldest;
-            lock (_gate)
+            lock (_lock)
             {
                 if (_bodies.Find(body => body.Readers == 0) is { } free)
                     return free;
@@ -134,7 +134,7 @@ internal sealed class SharedRendering(Func<ExpositionBody, Task> render, TimePro
 
     private void Return(Shared shared)
     {
-        lock (_gate)
+        lock (_lock)
             if (--shared.Readers == 0)
                 _freed?.TrySetResult();
     }

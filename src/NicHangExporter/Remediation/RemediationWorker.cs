@@ -16,7 +16,7 @@ internal sealed class RemediationWorker(TimeProvider clock)
     /// <summary>The most internal items that run while an external one waits.</summary>
     private const int MaxInternalInARow = 16;
 
-    private readonly object _gate = new();
+    private readonly object _lock = new();
     private readonly Queue<Action> _internal = [];
     private readonly Queue<Action> _external = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -34,7 +34,7 @@ internal sealed class RemediationWorker(TimeProvider clock)
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
                 return _internal.Count + _external.Count;
         }
     }
@@ -54,12 +54,12 @@ internal sealed class RemediationWorker(TimeProvider clock)
     /// <param name="isExternal">It is a request from outside the exporter.</param>
     public bool Post(Action work, bool isExternal = false)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_closed)
                 return false;
             (isExternal ? _external : _internal).Enqueue(work);
-            Monitor.Pulse(_gate);
+            Monitor.Pulse(_lock);
             return true;
         }
     }
@@ -67,10 +67,10 @@ internal sealed class RemediationWorker(TimeProvider clock)
     /// <summary>Takes no more work. The task is done when all queued items have run.</summary>
     public Task CloseAsync()
     {
-        lock (_gate)
+        lock (_lock)
         {
             _closed = true;
-            Monitor.PulseAll(_gate);
+            Monitor.PulseAll(_lock);
         }
         if (_thread is null)
         {
@@ -96,13 +96,13 @@ internal sealed class RemediationWorker(TimeProvider clock)
 
     private bool TryTake([NotNullWhen(true)] out Action? work, bool waits)
     {
-        lock (_gate)
+        lock (_lock)
         {
             while (!TryDequeue(out work))
             {
                 if (_closed || !waits)
                     return false;
-                Monitor.Wait(_gate);
+                Monitor.Wait(_lock);
             }
             return true;
         }

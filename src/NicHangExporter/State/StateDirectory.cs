@@ -17,7 +17,7 @@ internal sealed partial class StateDirectory(ExporterOptions options, ILogger<St
     // The journal's names are in IsKept.
     private static readonly ImmutableArray<string> Kept = ["state.json", "alerts.json", "decisions.json", "episodes"];
 
-    private readonly Lock _gate = new();
+    private readonly Lock _sync = new();
     private readonly TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile FileStream? _lock;
     private FileStatus _lockStatus;
@@ -76,7 +76,7 @@ internal sealed partial class StateDirectory(ExporterOptions options, ILogger<St
     /// </summary>
     public bool TryTake()
     {
-        lock (_gate)
+        lock (_sync)
         {
             if (Path is not { } path || _disposed)
                 return false;
@@ -107,7 +107,7 @@ internal sealed partial class StateDirectory(ExporterOptions options, ILogger<St
     /// <summary>Releases the directory for good.</summary>
     public void Dispose()
     {
-        lock (_gate)
+        lock (_sync)
         {
             _disposed = true;
             _lock?.Dispose();

@@ -9,8 +9,8 @@ namespace NicHangExporter.Web;
 /// <summary>
 /// Checks passwords against bcrypt hashes. A check costs tens of milliseconds of a processor, and any client can cause
 /// one. So checks run one at a time, one request of each address may wait, and a password that was right is not checked
-/// again. A flood of wrong passwords takes one processor at most, takes no scrape its place, and delays the right
-/// password of another address by two checks.
+/// again. A flood of wrong passwords takes one processor at most, takes no connection from a scrape, and delays the
+/// right password of another address by two checks.
 /// </summary>
 internal sealed class BasicAuthentication : IDisposable
 {
@@ -83,7 +83,8 @@ internal sealed class BasicAuthentication : IDisposable
             HMACSHA256.HashData(_secret,
             Encoding.UTF8.GetBytes($"{credentials.User}\0{hash}\0{credentials.Password}")));
 
-    // The cost may differ between users. A name that does not exist always has the cost of the same user.
+    // The cost may differ between users. An unknown name is always checked with the cost of the same real user, so the
+    // time of an answer does not show which names exist.
     private string Like(FrozenDictionary<string, string> users, string name)
     {
         var hashes = users.Values.Order(StringComparer.Ordinal).ToArray();

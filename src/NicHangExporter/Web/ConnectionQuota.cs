@@ -21,7 +21,7 @@ internal sealed class ConnectionQuota(int places)
     /// <summary>This host as a peer: a number that is neither an IPv6 network nor an IPv4 address.</summary>
     private static readonly UInt128 ThisHost = UInt128.One;
 
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly List<ConnectionSlot> _held = [];
 
     /// <summary>Serves the connection, if there is a place.</summary>
@@ -74,7 +74,7 @@ internal sealed class ConnectionQuota(int places)
     {
         var place = new ConnectionSlot(peer, address, close);
         ConnectionSlot? closed = null;
-        lock (_gate)
+        lock (_lock)
         {
             if (Rivals(peer) is { } rivals)
             {
@@ -94,7 +94,7 @@ internal sealed class ConnectionQuota(int places)
     /// <summary>Returns a place.</summary>
     public void Return(ConnectionSlot place)
     {
-        lock (_gate)
+        lock (_lock)
             _held.Remove(place);
     }
 

@@ -27,7 +27,7 @@ internal sealed partial class AlertmanagerWebhook : IDisposable
     private readonly MessageBody _bodies = new();
     private readonly RecentAlertLog _said = new(BoundedAlerts.Most);
     private readonly LogThrottle _lines;
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly LogThrottle _unsaid;
     private readonly LogThrottle _truncations;
     private readonly LogThrottle _foreign;
@@ -69,7 +69,7 @@ internal sealed partial class AlertmanagerWebhook : IDisposable
         var answer = await _intake.TakeAsync(message, actor);
         if (answer.Refusal is { } refusal)
         {
-            lock (_gate)
+            lock (_lock)
                 if (_refusals.IsDue(1, out var messages))
                     LogRefused(messages, refusal.Title);
             return ApiResult.Problem(refusal) with { RetryAfter = 1 };
@@ -100,7 +100,7 @@ internal sealed partial class AlertmanagerWebhook : IDisposable
         }
         if (message.TruncatedAlerts > 0)
             _metrics.AlertsTruncated.Inc(message.TruncatedAlerts);
-        lock (_gate)
+        lock (_lock)
         {
             if (unsaid > 0 && _unsaid.IsDue(unsaid, out var more))
                 LogManyReceived(more);

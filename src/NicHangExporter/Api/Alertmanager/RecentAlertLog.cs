@@ -8,14 +8,14 @@ namespace NicHangExporter.Api.Alertmanager;
 /// </summary>
 internal sealed class RecentAlertLog(int most)
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly HashSet<(AlertKey, AlertVerdict)> _said = [];
     private readonly Queue<(AlertKey, AlertVerdict)> _order = [];
 
     /// <summary>True for a verdict that was not logged, or was forgotten since.</summary>
     public bool IsNews((AlertKey, AlertVerdict) verdict)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (!_said.Add(verdict))
                 return false;

@@ -22,7 +22,7 @@ internal sealed partial class PeerAuthenticator(Func<Socket, uint> userOf, TimeP
 {
     private readonly uint _owner = FileStatus.EffectiveUser;
     private readonly LogThrottle _throttle = new(clock);
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
 
     /// <summary>
     /// The caller of a request; null for a user who may not use the socket, which is logged now and then.
@@ -47,7 +47,7 @@ internal sealed partial class PeerAuthenticator(Func<Socket, uint> userOf, TimeP
             ConnectionQuota.Keep(context);
             return new Caller(UserNames.Of(user), ApiScope.Admin, RemediationTrigger.Cli);
         }
-        lock (_gate)
+        lock (_lock)
             if (_throttle.IsDue(1, out var refused))
                 LogRefused(user, refused);
         return null;

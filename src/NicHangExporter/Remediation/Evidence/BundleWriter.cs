@@ -12,7 +12,7 @@ internal readonly record struct BundleDraft(EpisodeBundle Bundle, bool IsComplet
 /// </summary>
 internal sealed class BundleWriter(Action<BundleDraft> write)
 {
-    private readonly object _gate = new();
+    private readonly object _lock = new();
     private readonly Queue<string> _order = [];
     private readonly Dictionary<string, BundleDraft> _waiting = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -32,7 +32,7 @@ internal sealed class BundleWriter(Action<BundleDraft> write)
     /// <summary>The newest draft of a bundle that is not on the disk yet; null if none exists.</summary>
     public EpisodeBundle? Latest(string id)
     {
-        lock (_gate)
+        lock (_lock)
             return _waiting.TryGetValue(id, out var draft) ? draft.Bundle : _current?.Id == id ? _current : null;
     }
 
@@ -44,24 +44,24 @@ internal sealed class BundleWriter(Action<BundleDraft> write)
             write(draft);
             return;
         }
-        lock (_gate)
+        lock (_lock)
         {
             if (_closed)
                 return;
             if (!_waiting.ContainsKey(draft.Bundle.Id))
                 _order.Enqueue(draft.Bundle.Id);
             _waiting[draft.Bundle.Id] = draft;
-            Monitor.Pulse(_gate);
+            Monitor.Pulse(_lock);
         }
     }
 
     /// <summary>Takes no more bundles. The task is done when all queued ones are written.</summary>
     public Task CloseAsync()
     {
-        lock (_gate)
+        lock (_lock)
         {
             _closed = true;
-            Monitor.Pulse(_gate);
+            Monitor.Pulse(_lock);
         }
         if (_thread is null)
             _ended.TrySetResult();
@@ -73,7 +73,7 @@ internal sealed class BundleWriter(Action<BundleDraft> write)
         while (TryTake(out var draft))
         {
             write(draft);
-            lock (_gate)
+            lock (_lock)
                 _current = null;
         }
         _ended.TrySetResult();
@@ -81,7 +81,7 @@ internal sealed class BundleWriter(Action<BundleDraft> write)
 
     private bool TryTake(out BundleDraft draft)
     {
-        lock (_gate)
+        lock (_lock)
         {
             string? id;
             while (!_order.TryDequeue(out id))
@@ -91,7 +91,7 @@ internal sealed class BundleWriter(Action<BundleDraft> write)
                     draft = default;
                     return false;
                 }
-                Monitor.Wait(_gate);
+                Monitor.Wait(_lock);
             }
             _waiting.Remove(id, out draft);
             _current = draft.Bundle;

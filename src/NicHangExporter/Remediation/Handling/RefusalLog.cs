@@ -65,7 +65,7 @@ internal sealed partial class RefusalLog(
         PendingRequest pending, DeviceFacts facts, DeclineReason reason, string explanation, double? retryAfter = null)
     {
         var request = pending.Request;
-        // A dry run is not recorded, and the request after it still is.
+        // A dry run is not recorded. It does not make the next request a repetition.
         var isRepetition = !request.DryRun
             && memory.IsRepetition(request, facts.Key, RemediationVerdict.Declined, reason);
         // A repetition by the local loop counts once; external requests count each time.

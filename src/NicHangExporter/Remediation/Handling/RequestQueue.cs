@@ -21,7 +21,7 @@ internal sealed class RequestQueue(ExporterOptions options, OutcomeFactory outco
         Busy,
     }
 
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly HashSet<PendingRequest> _pending = [];
 
     // Local requests that wait for their turn: one for each device, however many reports there are.
@@ -42,7 +42,7 @@ internal sealed class RequestQueue(ExporterOptions options, OutcomeFactory outco
     /// <summary>Declines all later requests.</summary>
     public void Close()
     {
-        lock (_gate)
+        lock (_lock)
             _isClosed = true;
     }
 
@@ -56,7 +56,7 @@ internal sealed class RequestQueue(ExporterOptions options, OutcomeFactory outco
     {
         var id = $"r{clock.GetUtcNow().ToUnixTimeMilliseconds():x}-{Interlocked.Increment(ref _count)}";
         pending = new PendingRequest(id, request, clock.GetTimestamp());
-        lock (_gate)
+        lock (_lock)
         {
             if (_isClosed)
                 return Decline(pending, DeclineReason.ShuttingDown, RemediationWorker.ShuttingDown);
@@ -70,7 +70,7 @@ internal sealed class RequestQueue(ExporterOptions options, OutcomeFactory outco
     /// <summary>The turn of a local request has come: the next report makes a request of its own.</summary>
     public void StopMerging(PendingRequest pending)
     {
-        lock (_gate)
+        lock (_lock)
             if (_local.GetValueOrDefault(PlaceOf(pending)) == pending)
                 _local.Remove(PlaceOf(pending));
     }
@@ -80,7 +80,7 @@ internal sealed class RequestQueue(ExporterOptions options, OutcomeFactory outco
     /// <param name="other">The one that holds the turn.</param>
     public Turn TryTakeTurn(PendingRequest pending, out PendingRequest other)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_active is not { IsStarted: true } active || active == pending)
             {
@@ -101,7 +101,7 @@ internal sealed class RequestQueue(ExporterOptions options, OutcomeFactory outco
     /// <summary>Answers a request and those that follow it.</summary>
     public void Finish(PendingRequest pending, RemediationOutcome outcome)
     {
-        lock (_gate)
+        lock (_lock)
         {
             _pending.Remove(pending);
             if (_active == pending)
@@ -116,7 +116,7 @@ internal sealed class RequestQueue(ExporterOptions options, OutcomeFactory outco
     /// <summary>The requests without an answer.</summary>
     public List<PendingRequest> Pending()
     {
-        lock (_gate)
+        lock (_lock)
             return [.. _pending];
     }
 

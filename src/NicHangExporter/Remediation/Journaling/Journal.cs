@@ -26,7 +26,7 @@ internal sealed partial class Journal(
     public const int MaxWaiting = 1000;
 
     private readonly JournalFiles _files = files ?? new JournalFiles();
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly LogThrottle _complaints = new(clock);
     private readonly Queue<JournalLine> _waiting = [];
     private readonly string _path = Path.Combine(options.Paths.StateDirectory ?? "", "journal.jsonl");
@@ -86,7 +86,7 @@ internal sealed partial class Journal(
     /// <exception cref="InvalidOperationException">It is open already.</exception>
     public JournalHistory Open()
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (IsOpen)
                 throw new InvalidOperationException("The journal is open");
@@ -132,7 +132,7 @@ internal sealed partial class Journal(
     /// </exception>
     public bool Append(JournalEntry entry, Func<JournalEntry> checkpoint)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (!IsOpen)
                 return false;
@@ -159,14 +159,14 @@ internal sealed partial class Journal(
     /// <returns>True if none waits and the journal is writable.</returns>
     public bool Retry()
     {
-        lock (_gate)
+        lock (_lock)
             return IsOpen && ((IsWritable && _waiting.Count == 0) || Write());
     }
 
     /// <summary>Checks that this process still holds the directory.</summary>
     public void CheckDirectory()
     {
-        lock (_gate)
+        lock (_lock)
             if (IsOpen && IsWritable && !directory.IsHeld)
                 Fail(new IOException(directory.Failure ?? "The program ends"));
     }
@@ -174,7 +174,7 @@ internal sealed partial class Journal(
     /// <inheritdoc/>
     public void Dispose()
     {
-        lock (_gate)
+        lock (_lock)
         {
             Close();
             _isOpen = _isWritable = false;

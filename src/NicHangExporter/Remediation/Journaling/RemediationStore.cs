@@ -19,7 +19,7 @@ internal sealed class RemediationStore(
     /// <summary>How often a failed disk is tried again without a request.</summary>
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(5);
 
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly Queue<JournalEntry> _early = [];
     private volatile RemediationState _state = RemediationState.Empty;
     private readonly string? _identity = ProcessIdentity.Read(options.Paths.Procfs);
@@ -62,7 +62,7 @@ internal sealed class RemediationStore(
 
     public void Open()
     {
-        lock (_gate)
+        lock (_lock)
             OpenJournal();
     }
 
@@ -70,7 +70,7 @@ internal sealed class RemediationStore(
     /// <returns>False if it is not on the disk.</returns>
     public bool Record(JournalEntry entry)
     {
-        lock (_gate)
+        lock (_lock)
             return Append(entry);
     }
 
@@ -80,7 +80,7 @@ internal sealed class RemediationStore(
     /// <param name="now">A request waits for it: try even if the last attempt was a moment ago.</param>
     public void Maintain(bool now = false)
     {
-        lock (_gate)
+        lock (_lock)
             MaintainJournal(now);
     }
 

@@ -9,7 +9,7 @@ namespace NicHangExporter.Remediation.Policy;
 /// </summary>
 internal sealed class PauseSwitch(ExporterOptions options, KillSwitch file, RemediationStore store)
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private bool _isSet;
 
     // Counts the pauses.
@@ -32,7 +32,7 @@ internal sealed class PauseSwitch(ExporterOptions options, KillSwitch file, Reme
     /// <param name="queue">Runs under the lock: what is requested first is queued first.</param>
     public Task<T> Set<T>(Func<Task<T>> queue)
     {
-        lock (_gate)
+        lock (_lock)
         {
             _generation++;
             Volatile.Write(ref _isSet, true);
@@ -44,7 +44,7 @@ internal sealed class PauseSwitch(ExporterOptions options, KillSwitch file, Reme
     /// <inheritdoc cref="Set"/>
     public Task<T> RequestLift<T>(Func<long, Task<T>> queue)
     {
-        lock (_gate)
+        lock (_lock)
             return queue(_generation);
     }
 
@@ -54,7 +54,7 @@ internal sealed class PauseSwitch(ExporterOptions options, KillSwitch file, Reme
     /// <summary>Lifts the pause, unless a newer one was set.</summary>
     public void TryLift(long generation)
     {
-        lock (_gate)
+        lock (_lock)
             if (!IsOvertaken(generation))
                 Volatile.Write(ref _isSet, false);
     }
