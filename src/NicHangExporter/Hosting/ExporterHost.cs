@@ -37,7 +37,7 @@ internal static partial class ExporterHost
     /// </summary>
     private static readonly TimeSpan HistoryTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the start waits for the first ethtool snapshot, which may never come.</summary>
+    /// <summary>How long the start waits for the first ethtool snapshot and for the socket. Both may never come.</summary>
     private static readonly TimeSpan SnapshotTimeout = TimeSpan.FromSeconds(1);
 
     private const int ExitOfWrongUse = 2;
@@ -145,9 +145,9 @@ internal static partial class ExporterHost
         var local = application.Services.GetRequiredService<LocalApiServer>();
         var served = directory.Taken.ContinueWith(_ => local.StartAsync(), CancellationToken.None,
             TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default).Unwrap();
-        // A client that finds the port finds the socket, too.
+        // A client that finds the port finds the socket, too, unless the disk of the state directory hangs.
         if (directory.IsHeld)
-            await served;
+            await Task.WhenAny(served, Task.Delay(SnapshotTimeout, clock));
         try
         {
             await application.StartAsync();
@@ -163,6 +163,8 @@ internal static partial class ExporterHost
                 await SignalAsync();
                 LogStopping(logger);
             }
+            // The socket accepts no alert from here on: nothing would handle it.
+            application.Lifetime.StopApplication();
             await StopAsync(monitor, poller, remediator, local, actions, pusher);
             return 1;
         }

@@ -104,9 +104,10 @@ internal sealed partial class LocalApiServer(
                 + "state.directory");
             return;
         }
-        var server = Build(path);
+        WebApplication? server = null;
         try
         {
+            server = Build(path);
             await server.StartAsync();
             _server = server;
             LogListening(_logger, path);
@@ -115,7 +116,8 @@ internal sealed partial class LocalApiServer(
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            await server.DisposeAsync();
+            if (server is not null)
+                await server.DisposeAsync();
             LogUnavailable(_logger, path, exception.Message.Split('\n')[0]);
         }
     }

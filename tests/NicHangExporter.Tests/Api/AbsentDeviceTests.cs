@@ -31,6 +31,23 @@ public sealed class AbsentDeviceTests : IDisposable
     }
 
     [Fact]
+    public async Task Quarantine_OfADeviceThatWasRenamed_IsNotClearedByItsFormerName()
+    {
+        var applied = await _api.PostAsync("/api/v1/remediations", """{"device":"eno1","features":["tso"]}""");
+        Assert.Equal(200, applied.Status);
+        var key = Assert.Single(_api.Host.Ledger.State.Devices).Key;
+        _api.Nic.Rename(_api.Host, "ens1");
+
+        var former = await _api.PostAsync("/api/v1/quarantine/eno1/clear");
+        Assert.Equal((404, "unknown_device"), (former.Status, former.Problem));
+        Assert.NotEmpty(_api.Host.Ledger.State.Device(key).Charges);
+
+        var present = await _api.PostAsync("/api/v1/quarantine/ens1/clear");
+        Assert.Equal((200, true), (present.Status, present.Json["cleared"]!.GetValue<bool>()));
+        Assert.Empty(_api.Host.Ledger.State.Device(key).Charges);
+    }
+
+    [Fact]
     public async Task Device_ThatWasNeverHere_IsUnknown()
     {
         _api.Nic.Unplug(_api.Host);

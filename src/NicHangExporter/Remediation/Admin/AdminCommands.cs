@@ -102,10 +102,15 @@ internal sealed partial class AdminCommands(
         // A device that is present and can't be read may be another one than the one on record.
         if (!locator.IsAbsent(device))
             return null;
-        var records = store.State.Devices.Where(pair => pair.Value.Device == device.ToString());
+        var records = store.State.Devices.Where(pair => pair.Value.Device == device.ToString()
+            && IsAbsent(pair.Key, pair.Value));
         return records.OrderByDescending(pair => pair.Value.Quarantined).Select(pair => pair.Key).FirstOrDefault()
             is { } key ? new JournalEntry(JournalEvent.Cleared) { Key = key, Device = device.ToString() } : null;
     }
+
+    // A device that was renamed is present under its new name, and is cleared by that one.
+    private bool IsAbsent(string key, DeviceRecord record) =>
+        locator.Locate(key, record, out var isUnreadable) is null && !isUnreadable;
 
     // Ends the quarantine of devices without a record when a person has cleared every watched device. A device that
     // can't be read is not cleared, and one that is not watched may be any.
