@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using NicHangExporter.Api;
@@ -141,6 +142,79 @@ public sealed class LocalApiTests : IDisposable
         }
 
         Assert.Equal(3, _log.Count(EventIds.ControlUnavailable));
+    }
+
+    [Fact]
+    public async Task MutatedRequests_NeverEndTheServerAndNeverChangeADevice()
+    {
+        await using var host = await WireHost.StartAsync();
+        var directory = Directory.CreateDirectory(Path.Combine(host.StateDirectory, "s")).FullName;
+        await using var server = Server(host, directory);
+        await server.StartAsync();
+        const string Body = """{"device":"eno1","features":["tso"],"dryRun":true}""";
+        byte[][] samples =
+        [
+            Encoding.ASCII.GetBytes(ListDevices),
+            Encoding.ASCII.GetBytes("POST /api/v1/remediations HTTP/1.1\r\nHost: localhost\r\n"
+                + $"Content-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n{Body}"),
+        ];
+        var random = new Random(20261129);
+        var statuses = new SortedDictionary<string, int>(StringComparer.Ordinal);
+
+        for (var i = 0; i < 2_000; i++)
+        {
+            var answer = await SendAsync(directory, Mutate(samples[random.Next(samples.Length)], random));
+            var status = answer.Length > 12 ? answer[9..12] : "none";
+            statuses[status] = statuses.GetValueOrDefault(status) + 1;
+            Assert.NotEqual("500", status);
+        }
+
+        Assert.True(statuses["400"] > 100 && statuses["200"] > 20, string.Join(", ", statuses));
+        Assert.StartsWith("HTTP/1.1 200 OK", await AskAsync(directory, ListDevices), StringComparison.Ordinal);
+        Assert.Equal(0, _log.Count(EventIds.ApiFailed));
+        Assert.DoesNotContain("\"event\":\"intent\"",
+            await File.ReadAllTextAsync(Path.Combine(host.StateDirectory, "journal.jsonl"),
+            TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        await server.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    // Up to four bytes are changed, or the rest is cut off.
+    private static byte[] Mutate(byte[] sample, Random random)
+    {
+        byte[] bytes = [.. sample];
+        for (var changes = random.Next(5); changes > 0; changes--)
+            bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+        return random.Next(4) == 0 ? bytes[..random.Next(1, bytes.Length)] : bytes;
+    }
+
+    // Garbage follows the request. So the server answers and closes the connection, also if the mutation cut the request
+    // off or made its body longer.
+    private static async Task<string> SendAsync(string directory, byte[] request)
+    {
+        var stop = TestContext.Current.CancellationToken;
+        byte[] padded = [.. request, .. Encoding.ASCII.GetBytes("\r\n\r\n" + new string('x', 512) + "\r\n\r\n")];
+        using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await client.ConnectAsync(new UnixDomainSocketEndPoint(LocalApiServer.PathIn(directory)), stop);
+        try
+        {
+            await client.SendAsync(padded, stop);
+        }
+        catch (SocketException)
+        {
+            // The server may refuse a request before all of it has arrived.
+        }
+        var answer = new byte[4096];
+        var length = 0;
+        try
+        {
+            while (length < answer.Length && await client.ReceiveAsync(answer.AsMemory(length), stop) is > 0 and var read)
+                length += read;
+        }
+        catch (SocketException)
+        {
+            // Likewise.
+        }
+        return Encoding.Latin1.GetString(answer, 0, length);
     }
 
     private LocalApiServer Server(WireHost host, string directory, Func<Socket, uint>? userOf = null) => new(
