@@ -1,6 +1,6 @@
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>The same commands where no daemon runs: same door, same journal, same lock.</summary>
+/// <summary>The commands without a daemon: the same handlers, journal and lock.</summary>
 public sealed class ConsoleAloneTests
 {
     private const string Tso = "tcp-segmentation-offload";
@@ -37,6 +37,19 @@ public sealed class ConsoleAloneTests
         Assert.Contains("  -     6     no    by hand", await host.DoAsync("devices"), StringComparison.Ordinal);
 
         Assert.Contains("veth0: undone", await host.DoAsync("rollback", "veth0"), StringComparison.Ordinal);
+        Assert.Equal("on", host.Feature(Tso));
+    }
+
+    [Fact]
+    public async Task Remediation_LooksFirstWhetherTheDeviceHangs_RollbackDoesNot()
+    {
+        using var host = new ConsoleHost();
+
+        Assert.Contains(
+            "looking whether", await ErrorsAsync(host, "remediate", "veth0", "--features", "tso"),
+            StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "looking whether", await ErrorsAsync(host, "rollback", "veth0"), StringComparison.Ordinal);
         Assert.Equal("on", host.Feature(Tso));
     }
 
@@ -190,5 +203,17 @@ public sealed class ConsoleAloneTests
         Assert.Equal(0, run.ExitCode);
         Assert.NotEmpty(run.Output);
         Assert.DoesNotContain('\x1b', run.Output);
+    }
+
+    private static async Task<string> ErrorsAsync(ConsoleHost host, params string[] arguments)
+    {
+        var stop = TestContext.Current.CancellationToken;
+        using var process = host.Command(arguments).Start();
+        var output = process.StandardOutput.ReadToEndAsync(stop);
+        var errors = await process.StandardError.ReadToEndAsync(stop);
+        await output;
+        await process.WaitForExitAsync(stop);
+        Assert.Equal(0, process.ExitCode);
+        return errors;
     }
 }
