@@ -1,8 +1,8 @@
 namespace NicHangExporter.Hosting;
 
 /// <summary>
-/// Numbers of log events, in ranges by subject: 1xxx the kernel log, 2xxx hangs, 3xxx remediation, 4xxx exposition and the program,
-/// 5xxx API. A number is never used again for something else, because people filter by it.
+/// Numbers of log events, in ranges by subject: 1xxx the kernel log, 2xxx hangs, 3xxx remediation, 4xxx exposition and
+/// the program, 5xxx API. A number is never used again for something else, because people filter by it.
 /// </summary>
 internal static class EventIds
 {

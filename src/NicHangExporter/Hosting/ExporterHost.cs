@@ -37,7 +37,7 @@ internal static partial class ExporterHost
     /// </summary>
     private static readonly TimeSpan HistoryTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the start waits for the first ethtool snapshot and for the socket. Both may never come.</summary>
+    /// <summary>How long the start waits for the first ethtool snapshot and the socket; both may never come.</summary>
     private static readonly TimeSpan SnapshotTimeout = TimeSpan.FromSeconds(1);
 
     private const int ExitOfWrongUse = 2;

@@ -5,8 +5,8 @@ using NicHangExporter.Linux;
 namespace NicHangExporter.Api.Auth;
 
 /// <summary>
-/// Names of users, for the journal. Reads only /etc/passwd (passwd(5)): the name service may be on the network, which may
-/// be down.
+/// Names of users, for the journal. Reads only /etc/passwd (passwd(5)): the name service may be on the network, which
+/// may be down.
 /// </summary>
 internal static class UserNames
 {

@@ -4,9 +4,10 @@ namespace NicHangExporter.Detection.Patterns;
 
 /// <summary>
 /// The table of messages of Linux network drivers about hangs, resets and links: one row per message, by vendor or
-/// kind in the other parts of this class. CONTRIBUTING.md ("Add a driver's message") lists what a new row needs. The rows are taken
-/// from the sources of Linux 6.1 and 6.12, and from logs for drivers outside the kernel and old wordings. Rows of kind
-/// Ignored document look-alikes and accompanying messages; messages without a row are ignored too.
+/// kind in the other parts of this class. CONTRIBUTING.md ("Add a driver's message") lists what a new row needs. The
+/// rows are taken from the sources of Linux 6.1 and 6.12, and from logs for drivers outside the kernel and old
+/// wordings. Rows of kind Ignored document look-alikes and accompanying messages; messages without a row are ignored
+/// too.
 /// </summary>
 internal static partial class HangPatterns
 {
