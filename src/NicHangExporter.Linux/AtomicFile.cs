@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace NicHangExporter.Linux;
 
 /// <summary>Replaces a file completely or not at all, even if the power fails in between.</summary>
@@ -13,13 +15,42 @@ public static class AtomicFile
     /// <param name="content">Its content.</param>
     /// <exception cref="IOException">The disk is full or fails, or the name is a directory.</exception>
     /// <exception cref="UnauthorizedAccessException">This process may not write the directory.</exception>
-    public static void Replace(string path, UnixFileMode mode, ReadOnlySpan<byte> content)
+    public static void Replace(string path, UnixFileMode mode, ReadOnlySpan<byte> content) =>
+        Replace(path, content, unfinished => RegularFile.Create(unfinished, mode));
+
+    /// <summary>As <see cref="Replace(string, UnixFileMode, ReadOnlySpan{byte})"/>, with exact mode and
+    /// owner.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="mode">Its permissions, regardless of the umask.</param>
+    /// <param name="owner">The owning user.</param>
+    /// <param name="group">The owning group.</param>
+    /// <param name="content">Its content.</param>
+    /// <inheritdoc cref="Replace(string, UnixFileMode, ReadOnlySpan{byte})" path="/exception"/>
+    public static void Replace(string path, UnixFileMode mode, uint owner, uint group, ReadOnlySpan<byte> content) =>
+        Replace(path, content, unfinished =>
+        {
+            var file = RegularFile.Create(unfinished, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            try
+            {
+                // The owner first, because chown(2) clears the bits of set-user-ID.
+                FileOwner.Set(file, unfinished, owner, group);
+                File.SetUnixFileMode(file, mode);
+                return file;
+            }
+            catch (IOException)
+            {
+                file.Dispose();
+                throw;
+            }
+        });
+
+    private static void Replace(string path, ReadOnlySpan<byte> content, Func<string, SafeFileHandle> create)
     {
         ArgumentNullException.ThrowIfNull(path);
         var unfinished = path + ".new";
         try
         {
-            using (var file = RegularFile.Create(unfinished, mode))
+            using (var file = create(unfinished))
             {
                 RandomAccess.Write(file, content, fileOffset: 0);
                 FileSync.Flush(file, unfinished);

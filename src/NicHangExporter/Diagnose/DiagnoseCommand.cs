@@ -1,6 +1,4 @@
 using System.Text.Json;
-using NicHangExporter.Detection.Patterns;
-using NicHangExporter.Diagnose.LogText;
 
 namespace NicHangExporter.Diagnose;
 
@@ -64,20 +62,10 @@ internal static class DiagnoseCommand
     /// <returns>The exit code.</returns>
     public static int Run(Stream input, string inputName, bool json, TextWriter output, TextWriter error)
     {
-        var diagnosis = new Diagnosis(Diagnosis.DefaultGap);
-        LogRecordReader records;
-        var cutLines = 0;
+        DiagnosedLog log;
         try
         {
-            records = new LogRecordReader(LogInput.Open(input), Diagnosis.DefaultGap);
-            while (records.TryRead(out var record))
-                if (record.Text.StartsWith("Linux version "u8))
-                    diagnosis.ObserveBoot();
-                else if (
-                    HangDetector.TryDetect(record.Text, record.Subsystem, record.Device, record.Mode, out var message))
-                    diagnosis.Observe(message, record.At);
-                else if (record.IsCutOff)
-                    cutLines++;
+            log = DiagnosedLog.Read(input);
         }
         catch (Exception exception)
             when (exception is IOException or UnauthorizedAccessException or InvalidDataException)
@@ -85,14 +73,13 @@ internal static class DiagnoseCommand
             return Fail(error, inputName, OneLine(exception.Message), ReadFailed);
         }
 
-        var devices = diagnosis.Conclude();
         if (json)
         {
-            var answer = DiagnosisJson.From(records.Lines, devices, records.System) with { CutLines = cutLines };
+            var answer = DiagnosisJson.From(log.Lines, log.Devices, log.System) with { CutLines = log.CutLines };
             output.WriteLine(JsonSerializer.Serialize(answer, DiagnosisJsonContext.Default.DiagnosisJson));
         }
         else
-            DiagnosisText.Write(output, inputName, records.Lines, devices, records.System, cutLines);
+            DiagnosisText.Write(output, inputName, log.Lines, log.Devices, log.System, log.CutLines);
         return Success;
     }
 

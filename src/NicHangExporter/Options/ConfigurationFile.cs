@@ -6,10 +6,17 @@ namespace NicHangExporter.Options;
 internal static class ConfigurationFile
 {
     /// <summary>The settings of the file. Errors are added to <paramref name="errors"/>.</summary>
-    public static List<OptionSetting> Read(string path, List<string> errors)
+    public static List<OptionSetting> Read(string path, List<string> errors) =>
+        Settings(StrictYaml.ReadFile(path, errors), path, errors);
+
+    /// <summary>The settings of a parsed file. Errors are added to <paramref name="errors"/>.</summary>
+    /// <param name="root">The file; null after an error.</param>
+    /// <param name="path">Its name, for errors.</param>
+    /// <param name="errors">Where errors go.</param>
+    public static List<OptionSetting> Settings(YamlMapping? root, string path, List<string> errors)
     {
         var settings = new List<OptionSetting>();
-        if (StrictYaml.ReadFile(path, errors) is { } root)
+        if (root is not null)
             Walk(root, "", path, settings, errors);
         return settings;
     }

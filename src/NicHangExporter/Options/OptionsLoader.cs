@@ -21,11 +21,18 @@ internal static class OptionsLoader
         var fromEnvironment = EnvironmentSource.Read(environment, errors);
         var file = (flags.LastOrDefault(IsConfigFile) ?? fromEnvironment.Find(IsConfigFile))?.Values[0];
         List<OptionSetting> fromFile = string.IsNullOrEmpty(file) ? [] : ConfigurationFile.Read(file, errors);
+        return Combine(fromFile.Concat(fromEnvironment).Concat(flags), errors);
+    }
 
+    /// <summary>Applies settings to the defaults and checks the result, as <see cref="Load"/> does.</summary>
+    /// <param name="settings">
+    /// Lowest precedence first. A wrong value is an error even if a source with higher precedence replaces it.
+    /// </param>
+    /// <param name="errors">Where errors go.</param>
+    public static ExporterOptions Combine(IEnumerable<OptionSetting> settings, List<string> errors)
+    {
         var options = new ExporterOptions();
-        // Lowest precedence first. A wrong value is an error even if a source with higher precedence replaces it.
-        var settings = fromFile.Concat(fromEnvironment).Concat(flags).Where(setting => !IsConfigFile(setting));
-        foreach (var setting in settings)
+        foreach (var setting in settings.Where(setting => !IsConfigFile(setting)))
         {
             var (next, error) = Apply(options, setting);
             if (error is null)

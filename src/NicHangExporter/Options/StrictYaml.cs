@@ -27,22 +27,36 @@ internal static class StrictYaml
             using var stream = File.OpenRead(path);
             var bytes = new byte[MaxBytes + 1];
             var length = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            if (length > MaxBytes)
-                errors.Add($"{path}: is longer than 1 MiB");
-            // The scanner takes a NUL for the end of the text and ignores the rest.
-            else if (Array.IndexOf(bytes, (byte)0, 0, length) is var nul and >= 0)
-                errors.Add($"{path}:{bytes.AsSpan(0, nul).Count((byte)'\n') + 1}: holds a NUL byte, so it is no text");
-            else
-                return Read(path, Utf8.GetString(bytes, 0, length).TrimStart('\uFEFF'), errors);
-        }
-        catch (DecoderFallbackException)
-        {
-            errors.Add($"{path}: is not UTF-8");
+            return Parse(path, bytes.AsSpan(0, length), errors);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             errors.Add($"{path}: {FirstLine(exception.Message)}");
         }
+        return null;
+    }
+
+    /// <summary>Reads the bytes of a file.</summary>
+    /// <param name="path">The file, for errors.</param>
+    /// <param name="bytes">Its content; more than 1 MiB is an error.</param>
+    /// <param name="errors">Where errors go.</param>
+    /// <returns>Null after an error.</returns>
+    public static YamlMapping? Parse(string path, ReadOnlySpan<byte> bytes, List<string> errors)
+    {
+        if (bytes.Length > MaxBytes)
+            errors.Add($"{path}: is longer than 1 MiB");
+        // The scanner takes a NUL for the end of the text and ignores the rest.
+        else if (bytes.IndexOf((byte)0) is var nul and >= 0)
+            errors.Add($"{path}:{bytes[..nul].Count((byte)'\n') + 1}: holds a NUL byte, so it is no text");
+        else
+            try
+            {
+                return Read(path, Utf8.GetString(bytes).TrimStart('\uFEFF'), errors);
+            }
+            catch (DecoderFallbackException)
+            {
+                errors.Add($"{path}: is not UTF-8");
+            }
         return null;
     }
 

@@ -12,9 +12,14 @@ internal sealed partial class StateDirectory
     /// What is wrong with a directory, in one line that names it; null if it can be used or made. Changes nothing. Does
     /// not tell whether another process holds the directory: that one may have ended by the time it matters.
     /// </summary>
-    public static string? FaultOf(string path)
+    public static string? FaultOf(string path) => FaultOf(path, FileStatus.EffectiveUser);
+
+    /// <summary>
+    /// As <see cref="FaultOf(string)"/>, for a daemon of that user. Root checks on its behalf, before the daemon starts.
+    /// </summary>
+    public static string? FaultOf(string path, uint user)
     {
-        if (PlaceFaultOf(path, FileStatus.EffectiveUser, out var isMissing) is { } wrongPlace)
+        if (PlaceFaultOf(path, user, out var isMissing) is { } wrongPlace)
             return wrongPlace;
         var errno = PathAccess.OfDirectory(isMissing ? ParentOf(path) : path);
         if (errno != Errno.None)

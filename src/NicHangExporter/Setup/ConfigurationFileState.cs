@@ -1,0 +1,50 @@
+using NicHangExporter.Linux;
+
+namespace NicHangExporter.Setup;
+
+/// <summary>The configuration file as it is on the disk.</summary>
+/// <param name="Path">Its path, below the root of the host.</param>
+/// <param name="Bytes">Its content; null if it does not exist.</param>
+/// <param name="Status">Its mode and owner, if it exists.</param>
+/// <param name="Text">Its content, parsed.</param>
+internal sealed record ConfigurationFileState(string Path, byte[]? Bytes, FileStatus Status, ConfigurationText Text)
+{
+    private const int Limit = (1 << 20) + 1;
+
+    private const UnixFileMode Usual =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    /// <summary>Reads the file.</summary>
+    /// <exception cref="SetupException">It can't be read, or the exporter would not accept it.</exception>
+    public static ConfigurationFileState Read(string path)
+    {
+        try
+        {
+            _ = FileStatus.TryReadUnfollowed(path, out var status);
+            var bytes = RegularFile.Read(path, Limit);
+            var errors = new List<string>();
+            var text = ConfigurationText.Parse(path, bytes, errors);
+            return text is not null ? new ConfigurationFileState(path, bytes, status, text)
+                : throw new SetupException($"{errors[0]}: correct the file first");
+        }
+        catch (FileKindException exception)
+        {
+            throw new SetupException($"{exception.Message}: setup edits only a regular file", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new SetupException($"{path} can't be read: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>Replaces the file with the same mode and owner; 0644 of root for a new one.</summary>
+    /// <exception cref="IOException">The disk is full or read-only. The old file is unchanged.</exception>
+    /// <exception cref="UnauthorizedAccessException">This process may not write the directory.</exception>
+    public void Replace(ReadOnlySpan<byte> content)
+    {
+        if (Bytes is null)
+            AtomicFile.Replace(Path, Usual, FileStatus.EffectiveUser, 0, content);
+        else
+            AtomicFile.Replace(Path, Status.Mode, Status.Owner, Status.Group, content);
+    }
+}

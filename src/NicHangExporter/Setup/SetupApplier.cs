@@ -1,0 +1,145 @@
+using NicHangExporter.Linux;
+using NicHangExporter.Persistence;
+
+namespace NicHangExporter.Setup;
+
+/// <summary>Carries out a plan: the record for the undo first, then the configuration, the service, the persisted profile.</summary>
+/// <param name="places">Where the files are.</param>
+/// <param name="unit">The service.</param>
+/// <param name="root">The host.</param>
+/// <param name="persist">Persists a profile for a device now, and returns what it did in one line.</param>
+/// <param name="say">Writes a line about the progress.</param>
+internal sealed class SetupApplier(
+    SetupPlaces places, ServiceUnit unit, HostRoot root, PersistProfile persist, Action<string> say)
+{
+    private const UnixFileMode FolderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    /// <summary>Carries out the plan.</summary>
+    /// <returns>True if anything was changed.</returns>
+    /// <exception cref="SetupException">A step failed. The steps before it remain, and can be undone.</exception>
+    public bool Apply(SetupPlan plan)
+    {
+        if (!plan.HasWork)
+            return false;
+        if (plan.ChangesFile || plan.StartsUnit || plan.Choice.Persist)
+            WriteFiles(plan);
+        var changed = plan.ChangesFile;
+        if (plan.StartsUnit)
+        {
+            unit.Enable();
+            say($"enabled and started {ServiceUnit.Name}");
+            changed = true;
+        }
+        else if (plan.RestartsUnit)
+        {
+            unit.Restart();
+            say($"restarted {ServiceUnit.Name}");
+        }
+        // Last: the device is protected even if a foreign file is in the way.
+        return Persist(plan.Choice) || changed;
+    }
+
+    private void WriteFiles(SetupPlan plan)
+    {
+        var old = SetupRecord.Read(places.Record);
+        var madeFolder = !Directory.Exists(places.Folder);
+        try
+        {
+            if (madeFolder)
+                Directory.CreateDirectory(places.Folder, FolderMode);
+            Record(plan, old, madeFolder).Write(places.Record);
+            if (plan.ChangesFile)
+            {
+                plan.File.Replace(plan.Next.Bytes);
+                say($"wrote {places.Configuration}");
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Restore(old, madeFolder);
+            throw new SetupException($"nothing was changed: {exception.Message.Split('\n')[0]}", exception);
+        }
+    }
+
+    // A record without its configuration would undo nothing, which is harmless, so a second failure does not matter.
+    private void Restore(SetupRecord? old, bool madeFolder)
+    {
+        try
+        {
+            if (old is not null)
+                old.Write(places.Record);
+            else
+                File.Delete(places.Record);
+            if (madeFolder)
+                Directory.Delete(places.Folder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            say($"{places.Record} remains: {exception.Message.Split('\n')[0]}");
+        }
+    }
+
+    private SetupRecord Record(SetupPlan plan, SetupRecord? old, bool madeFolder)
+    {
+        var file = plan.File;
+        // A file that a person restored is a new original.
+        var kept = old is not null && !old.IsAsBefore(file.Bytes) ? old : null;
+        var touchesUnit = plan.StartsUnit || plan.RestartsUnit;
+        return new SetupRecord
+        {
+            Configuration = places.Configuration,
+            MadeFolder = madeFolder || old?.MadeFolder == true,
+            MadeFile = kept?.MadeFile ?? file.Bytes is null,
+            Original = kept is null ? file.Bytes
+                : kept.IsAsWritten(file.Bytes) ? kept.Original
+                : file.Text.With([.. kept.Keys.Select(key => key.Undo)])?.Bytes,
+            Written = SetupRecord.Checksum(plan.Next.Bytes),
+            Keys = [.. Keys(plan, kept)],
+            WasEnabled = old?.WasEnabled ?? (touchesUnit ? plan.Unit.IsEnabled : null),
+            WasActive = old?.WasEnabled is null ? plan.Unit.IsActive : old.WasActive,
+            Persisted = [.. (old?.Persisted ?? []).Union(plan.Choice.Persist ? NotYetPersisted(plan.Choice) : [])],
+        };
+    }
+
+    private static IEnumerable<RecordedKey> Keys(SetupPlan plan, SetupRecord? kept)
+    {
+        var before = plan.File.Text.Values;
+        var known = (kept?.Keys ?? []).ToDictionary(key => key.Name);
+        foreach (var change in plan.Changes)
+        {
+            yield return new RecordedKey(change.Name, change.Values,
+                known.TryGetValue(change.Name, out var key) ? key.Before : before.GetValueOrDefault(change.Name),
+                change.IsList);
+            known.Remove(change.Name);
+        }
+        foreach (var key in known.Values)
+            yield return key;
+    }
+
+    private IEnumerable<string> NotYetPersisted(SetupChoice choice)
+    {
+        var persisted = PersistenceScan.Read(root).Select(file => file.Bus.ToString()).ToHashSet();
+        return choice.Addresses.Where(address => !persisted.Contains(address));
+    }
+
+    private bool Persist(SetupChoice choice)
+    {
+        var changed = false;
+        if (choice.Profile is { } profile)
+            foreach (var nic in choice.Nics)
+            {
+                var (hasChanged, line) = persist(nic, profile);
+                changed |= hasChanged;
+                say(line);
+            }
+        return changed;
+    }
+}
+
+/// <summary>Persists a profile for a device now.</summary>
+/// <param name="nic">The device.</param>
+/// <param name="profile">The profile.</param>
+/// <returns>True if a file was written, and what was done in one line.</returns>
+/// <exception cref="PersistenceException">It is not possible.</exception>
+internal delegate (bool Changed, string Line) PersistProfile(SurveyedNic nic, string profile);

@@ -1,0 +1,52 @@
+namespace NicHangExporter.Setup;
+
+/// <summary>What <c>setup</c> would do. Nothing is written yet.</summary>
+internal sealed record SetupPlan
+{
+    /// <summary>The decisions.</summary>
+    public required SetupChoice Choice { get; init; }
+
+    /// <summary>The file as it is.</summary>
+    public required ConfigurationFileState File { get; init; }
+
+    /// <summary>The file as it is to be.</summary>
+    public required ConfigurationText Next { get; init; }
+
+    /// <summary>The keys that get another value.</summary>
+    public required IReadOnlyList<KeyChange> Changes { get; init; }
+
+    /// <summary>The service before.</summary>
+    public required UnitState Unit { get; init; }
+
+    /// <summary>Remarks, one line each.</summary>
+    public required IReadOnlyList<string> Notes { get; init; }
+
+    /// <summary>The file gets another content.</summary>
+    public bool ChangesFile => Changes.Count > 0;
+
+    /// <summary>The service is to be enabled or started.</summary>
+    public bool StartsUnit => Unit is { IsInstalled: true } and not { IsEnabled: true, IsActive: true };
+
+    /// <summary>The service is to read the new file.</summary>
+    public bool RestartsUnit => ChangesFile && Unit is { IsEnabled: true, IsActive: true };
+
+    /// <summary>There is something to do.</summary>
+    public bool HasWork => ChangesFile || StartsUnit || Choice.Profile is not null;
+
+    /// <summary>The steps, one line each.</summary>
+    public IEnumerable<string> Steps()
+    {
+        var before = File.Text.Values;
+        foreach (var change in Changes)
+            yield return before.TryGetValue(change.Name, out var values)
+                ? $"{File.Path}: {change.Line} (was {string.Join(", ", values)})"
+                : $"{File.Path}: {change.Line}";
+        if (Choice.Profile is { } profile)
+            foreach (var nic in Choice.Nics)
+                yield return $"{nic.Title}: keep the settings of profile {profile} off over reboots";
+        if (StartsUnit)
+            yield return $"{ServiceUnit.Name}: enable and start";
+        else if (RestartsUnit)
+            yield return $"{ServiceUnit.Name}: restart";
+    }
+}

@@ -1,0 +1,77 @@
+using NicHangExporter.Linux;
+using NicHangExporter.Options;
+using NicHangExporter.State;
+
+namespace NicHangExporter.Setup;
+
+/// <summary>Turns decisions into a plan that the daemon would accept.</summary>
+/// <param name="places">Where the files are.</param>
+internal sealed class SetupPlanner(SetupPlaces places)
+{
+    /// <summary>Plans, and checks the new configuration as the daemon does at its start.</summary>
+    /// <exception cref="SetupException">The file can't be edited, or the daemon would refuse the result.</exception>
+    public SetupPlan Plan(HostSurvey survey, SetupChoice choice)
+    {
+        var file = ConfigurationFileState.Read(places.Configuration);
+        var wanted = Wanted(choice, file.Text);
+        var changes = wanted.Where(change => !change.IsIn(file.Text.Values)).ToList();
+        if (file.Text.With(changes) is not { } next)
+            throw new SetupException($"{file.Path} can't be edited safely, so nothing was changed: write these lines "
+                + "into it yourself, in place of what it has for these keys")
+            { Details = [.. changes.Select(change => change.Line)] };
+        Check(next);
+        return new SetupPlan
+        {
+            Choice = choice,
+            File = file,
+            Next = next,
+            Changes = changes,
+            Unit = survey.Unit,
+            Notes = [.. Notes(file.Text, choice)],
+        };
+    }
+
+    private List<KeyChange> Wanted(SetupChoice choice, ConfigurationText text)
+    {
+        List<KeyChange> wanted =
+        [
+            new("remediation.local", [choice.Mode == RemediationMode.Enforce ? "enforce" : "observe"], IsList: false),
+            new("remediation.devices", choice.Addresses, IsList: true),
+        ];
+        if (choice.Persist)
+            wanted.Add(new("remediation.persist", ["true"], IsList: false));
+        if (!text.Values.ContainsKey("state.directory"))
+            wanted.Insert(0, new("state.directory", [places.StateDirectory], IsList: false));
+        return wanted;
+    }
+
+    private void Check(ConfigurationText next)
+    {
+        var errors = new List<string>();
+        var options = OptionsLoader.Combine(next.Settings, errors);
+        if (errors.Count == 0 && options.Remediation.Local == RemediationMode.Enforce
+            && options.Paths.StateDirectory is { } directory
+            && StateFault(Path.GetFullPath(Path.Join(places.Root, directory))) is { } fault)
+            errors.Add(StateDirectory.Refusal(fault));
+        if (errors.Count > 0)
+            throw new SetupException($"the exporter would refuse the new configuration, so nothing was changed: "
+                + errors[0].Split('\n')[0]);
+    }
+
+    // systemd gives the directory to the user of the service. Without the directory, systemd makes it.
+    private static string? StateFault(string path) =>
+        StateDirectory.FaultOf(path, FileStatus.TryRead(path, out var status) == Errno.None ? status.Owner : 0);
+
+    private IEnumerable<string> Notes(ConfigurationText before, SetupChoice choice)
+    {
+        var dropped = before.Values.GetValueOrDefault("remediation.devices", [])
+            .Except(choice.Addresses).Except(choice.Nics.Select(nic => nic.Name.ToString())).ToList();
+        if (dropped.Count > 0)
+            yield return $"{string.Join(", ", dropped)} is no longer in remediation.devices: "
+                + "give --device for each device to keep it";
+        foreach (var nic in choice.Nics.Where(nic => nic.Owner.Conflict is not null))
+            yield return $"{nic.Title}: {nic.Owner.Conflict}";
+        foreach (var line in places.OverridingArguments())
+            yield return $"{places.Defaults} has '{line}', which wins over the configuration file";
+    }
+}

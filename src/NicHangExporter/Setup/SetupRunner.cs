@@ -1,0 +1,130 @@
+using NicHangExporter.Cli;
+using NicHangExporter.Linux;
+using NicHangExporter.Options;
+using NicHangExporter.Persistence;
+
+namespace NicHangExporter.Setup;
+
+/// <summary>
+/// Carries out <c>setup</c>. Answers and questions go to the output, and the reason for a failure to the error output
+/// in one line.
+/// </summary>
+/// <param name="paths">The paths of the options.</param>
+/// <param name="places">Where the files are.</param>
+/// <param name="persist">Persists a profile.</param>
+internal sealed class SetupRunner(PathOptions paths, SetupPlaces places, PersistProfile persist)
+{
+    private const int Success = 0;
+    private const int Failure = 1;
+    private const int Mistake = 2;
+
+    private readonly HostRoot _root = HostRoot.From(paths);
+    private readonly ServiceUnit _unit = new(paths.Rootfs);
+
+    /// <summary>The lines of the terminal; null if the input is none.</summary>
+    public required TextReader? Terminal { get; init; }
+
+    /// <summary>The output.</summary>
+    public required TextWriter Output { get; init; }
+
+    /// <summary>The error output.</summary>
+    public required TextWriter Error { get; init; }
+
+    private ConsoleWriter Page => new(Output);
+
+    /// <summary>Carries out the command.</summary>
+    /// <returns>The exit code.</returns>
+    public int Run(SetupCall call)
+    {
+        if (FileStatus.EffectiveUser != 0)
+            return Fail(new SetupException("setup needs root: it reads the kernel log and writes /etc"), Failure);
+        if (Terminal is null && !call.IsYes && !call.IsDryRun && !call.IsUndo)
+            return Fail(new SetupException("setup asks questions, and the input is no terminal: for scripts write "
+                + "setup --yes --mode=observe|enforce --device=ADDRESS"), Mistake);
+        try
+        {
+            return call.IsUndo ? Undo(call) : SetUp(call);
+        }
+        catch (SetupException exception)
+        {
+            return Fail(exception, Failure);
+        }
+        catch (Exception exception) when (exception is PersistenceException or LinuxException)
+        {
+            return Fail(new SetupException(exception.Message.Split('\n')[0]), Failure);
+        }
+    }
+
+    private int Undo(SetupCall call)
+    {
+        var undo = new SetupUndo(places, _unit, _root, call.IsDryRun, line => Page.Line(line));
+        return Report(undo.Undo());
+    }
+
+    private int SetUp(SetupCall call)
+    {
+        var before = ConfigurationFileState.Read(places.Configuration);
+        var survey = HostSurvey.Read(paths, _unit);
+        SurveyText.Write(Page, survey, places, before);
+        var dialogue = Terminal is { } input && !call.IsYes && !call.IsDryRun
+            ? new SetupDialogue(input, Output, Page) : null;
+        var choice = dialogue is null ? Choose(survey, call) : dialogue.Ask(survey, _root, call);
+        if (choice is null)
+            return NoChange(call);
+        var plan = new SetupPlanner(places).Plan(survey, choice);
+        Write(plan);
+        if (!plan.HasWork || call.IsDryRun)
+            return Report(plan.HasWork, call.IsYes);
+        if (dialogue is not null && !dialogue.IsConfirmed())
+            return NoChange(call);
+        var changed = new SetupApplier(places, _unit, _root, persist, line => Page.Line($"done: {line}")).Apply(plan);
+        if (!survey.Unit.IsInstalled)
+            Page.Line($"{ServiceUnit.Name} is not installed or masked, so start the exporter yourself: "
+                + $"nic-hang-exporter --config.file={places.Configuration}");
+        if (dialogue is not null)
+            Page.Line("To take it back: nic-hang-exporter setup --undo");
+        return Report(changed, call.IsYes);
+    }
+
+    // A dry run without decisions shows the proposal.
+    private SetupChoice? Choose(HostSurvey survey, SetupCall call)
+    {
+        List<SurveyedNic> nics = call.Devices.Count > 0
+            ? [.. call.Devices.Select(device => survey.Find(_root, device))]
+            : survey.Proposal is { } proposal ? [proposal] : [];
+        return nics.Count == 0 ? null
+            : new SetupChoice(nics, call.Mode ?? SurveyText.Mode(nics[0]), call.Persist, call.Profile);
+    }
+
+    private void Write(SetupPlan plan)
+    {
+        foreach (var note in plan.Notes)
+            Page.Paragraph("Note      ", note);
+        if (!plan.HasWork)
+            Page.Line("Nothing to do: everything is set up this way already.");
+        foreach (var step in plan.Steps())
+            Page.Paragraph("To do     ", step);
+    }
+
+    private int NoChange(SetupCall call)
+    {
+        Page.Line("Nothing was changed.");
+        return Report(false, call.IsYes);
+    }
+
+    // The last line is for programs such as Ansible.
+    private int Report(bool changed, bool isForPrograms = true)
+    {
+        if (isForPrograms)
+            Page.Line($"changed: {(changed ? "yes" : "no")}");
+        return Success;
+    }
+
+    private int Fail(SetupException exception, int code)
+    {
+        new ConsoleWriter(Error).Line($"nic-hang-exporter: setup: {exception.Message}");
+        foreach (var line in exception.Details)
+            new ConsoleWriter(Error).Line($"  {line}");
+        return code;
+    }
+}

@@ -1,0 +1,122 @@
+using NicHangExporter.Linux;
+using NicHangExporter.Persistence;
+
+namespace NicHangExporter.Setup;
+
+/// <summary>
+/// Takes back what setup did: the configuration, the state of the service, the persistence files. A file that a person
+/// has edited since loses the keys of setup only.
+/// </summary>
+/// <param name="places">Where the files are.</param>
+/// <param name="unit">The service.</param>
+/// <param name="root">The host.</param>
+/// <param name="isDryRun">Say what would be done, and change nothing.</param>
+/// <param name="say">Writes a line.</param>
+internal sealed class SetupUndo(
+    SetupPlaces places, ServiceUnit unit, HostRoot root, bool isDryRun, Action<string> say)
+{
+    /// <summary>Undoes everything.</summary>
+    /// <returns>False if there was nothing to undo.</returns>
+    /// <exception cref="SetupException">A step failed. The record remains, so that it can be tried again.</exception>
+    public bool Undo()
+    {
+        if (SetupRecord.Read(places.Record) is not { } record)
+        {
+            say($"nothing to undo: setup has changed nothing here (no {places.Record})");
+            return false;
+        }
+        try
+        {
+            var changed = UndoFile(record);
+            // The daemon writes persistence files as long as its configuration says so.
+            UndoUnit(record, changed);
+            RemovePersisted(record);
+            Do($"remove {places.Record}", () => File.Delete(places.Record));
+            if (record.MadeFolder && (isDryRun || !Directory.EnumerateFileSystemEntries(places.Folder).Any()))
+                Do($"remove {places.Folder}", () => Directory.Delete(places.Folder));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new SetupException($"not everything was undone: {exception.Message.Split('\n')[0]}", exception);
+        }
+        return true;
+    }
+
+    private bool UndoFile(SetupRecord record)
+    {
+        var bytes = RegularFile.Read(record.Configuration, int.MaxValue);
+        if (record.IsAsBefore(bytes))
+            return Said($"{record.Configuration} is as it was before setup");
+        if (bytes is null)
+            return Said($"{record.Configuration} does not exist any more, so nothing in it is undone");
+        var file = ConfigurationFileState.Read(record.Configuration);
+        if (record.IsAsWritten(bytes) && record.MadeFile)
+            return Do($"remove {file.Path}, which setup made", () => File.Delete(file.Path));
+        if (record.IsAsWritten(bytes) && record.Original is { } original)
+            return Do($"restore {file.Path} to the byte", () => file.Replace(original));
+        return UndoKeys(record, file);
+    }
+
+    private bool UndoKeys(SetupRecord record, ConfigurationFileState file)
+    {
+        var values = file.Text.Values;
+        var mine = record.Keys.Where(key =>
+            key.Values.SequenceEqual(values.GetValueOrDefault(key.Name, []))).ToList();
+        foreach (var key in record.Keys.Except(mine))
+            say($"{file.Path}: {key.Name} was changed since and stays");
+        if (mine.Count == 0)
+            return false;
+        if (file.Text.With([.. mine.Select(key => key.Undo)]) is not { } next)
+            throw new SetupException($"{file.Path} was edited since and can't be edited safely: take these keys out of "
+                + "it or give them their values from before, then repeat setup --undo")
+            { Details = [.. mine.Select(key => key.Before is null ? key.Name : key.Undo.Line)] };
+        foreach (var key in mine)
+            say(key.Before is null ? $"{file.Path}: {key.Name} {(isDryRun ? "would be " : "")}removed"
+                : $"{file.Path}: {key.Undo.Line}{(isDryRun ? " would be restored" : " restored")}");
+        if (!isDryRun)
+            file.Replace(next.Bytes);
+        return true;
+    }
+
+    private void UndoUnit(SetupRecord record, bool hasChanged)
+    {
+        var now = unit.Read();
+        if (!now.IsInstalled || record.WasEnabled is not { } wasEnabled)
+            return;
+        if (!wasEnabled && !record.WasActive && (now.IsEnabled || now.IsActive))
+            Do($"disable and stop {ServiceUnit.Name}", unit.Disable);
+        else if (!wasEnabled && now.IsEnabled)
+            Do($"disable {ServiceUnit.Name}", unit.DisableAtBoot);
+        else if (!record.WasActive && now.IsActive)
+            Do($"stop {ServiceUnit.Name}", unit.Stop);
+        if (hasChanged && record.WasActive && now.IsActive)
+            Do($"restart {ServiceUnit.Name}", unit.Restart);
+    }
+
+    private void RemovePersisted(SetupRecord record)
+    {
+        var files = PersistenceScan.Read(root);
+        foreach (var address in record.Persisted)
+            if (files.Any(file => file.Bus.ToString() == address) && BusAddress.TryParse(address, out var bus))
+            {
+                var paths = string.Join(", ", files.Where(file => file.Bus == bus).Select(file => file.Path));
+                var notes = new List<string>();
+                Do($"remove {paths}", () => notes.AddRange(new PersistenceWriter(root).Remove(bus).Notes));
+                notes.ForEach(say);
+            }
+    }
+
+    private bool Do(string step, Action action)
+    {
+        if (!isDryRun)
+            action();
+        say(isDryRun ? $"would {step}" : $"done: {step}");
+        return true;
+    }
+
+    private bool Said(string line)
+    {
+        say(line);
+        return false;
+    }
+}

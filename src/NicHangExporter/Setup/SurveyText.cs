@@ -1,0 +1,111 @@
+using NicHangExporter.Cli;
+using NicHangExporter.Diagnose;
+using NicHangExporter.Options;
+using NicHangExporter.Persistence;
+using NicHangExporter.Remediation.Planning;
+using NicHangExporter.Text;
+
+namespace NicHangExporter.Setup;
+
+/// <summary>What was found and what is proposed, as text: about a dozen lines on a usual host.</summary>
+internal static class SurveyText
+{
+    // A server with many ports: the first ones are those that hung.
+    private const int MaxNics = 8;
+
+    private const int MaxGuests = 6;
+
+    /// <summary>Writes the survey.</summary>
+    /// <param name="page">The output.</param>
+    /// <param name="survey">The survey.</param>
+    /// <param name="places">Where the files are.</param>
+    /// <param name="before">The configuration file as it is.</param>
+    public static void Write(
+        ConsoleWriter page, HostSurvey survey, SetupPlaces places, ConfigurationFileState before)
+    {
+        if (survey.Nics.Count == 0)
+            page.Line("Found no physical NIC.");
+        foreach (var nic in survey.Nics.Take(MaxNics))
+            Write(page, nic, survey.IsProxmox);
+        if (survey.Nics.Count > MaxNics)
+            page.Line($"... and {survey.Nics.Count - MaxNics} NICs more that have not hung.");
+        foreach (var finding in survey.Nics.SelectMany(nic => nic.Findings).Distinct())
+            page.Paragraph("Found     ", $"{Place(finding)}: {finding.Text}");
+        foreach (var gap in survey.Gaps)
+            page.Paragraph("Log       ", gap);
+        var mode = before.Text.Values.GetValueOrDefault("remediation.local", ["off"])[0];
+        page.Paragraph("Now       ", $"{places.Configuration}: "
+            + $"{(before.Bytes is null ? "does not exist" : $"remediation.local is {mode}")}; "
+            + $"{ServiceUnit.Name}: {survey.Unit.Text}");
+        page.Paragraph("Proposal  ", Proposal(survey));
+    }
+
+    /// <summary>The mode to propose for a NIC: enforce if it has hung and the exporter knows a remedy.</summary>
+    public static RemediationMode Mode(SurveyedNic nic) =>
+        nic.Hangs.HasHung && nic.HasLadder ? RemediationMode.Enforce : RemediationMode.Observe;
+
+    private static void Write(ConsoleWriter page, SurveyedNic nic, bool isProxmox)
+    {
+        var known = nic switch
+        {
+            { Driver: null } => "no driver",
+            { IsVirtualFunction: true } => $"{nic.Driver}, a virtual function",
+            { HasLadder: true } => $"{nic.Driver}, known to hang",
+            _ => nic.Driver,
+        };
+        var chip = nic.PciId.Length > 0 ? $"chip {nic.PciId}, " : "";
+        page.Paragraph("NIC       ", $"{nic.Title}: {chip}driver {known}".Replace("driver no driver", "no driver",
+            StringComparison.Ordinal));
+        page.Paragraph("            ", Hangs(nic.Hangs));
+        page.Paragraph("            ", $"{Carried(nic.Carried)}; managed by {Manager(nic.Owner, isProxmox)}");
+        if (nic.Owner.Conflict is { } conflict)
+            page.Paragraph("            ", conflict);
+    }
+
+    private static string Hangs(HangSummary hangs) => hangs switch
+    {
+        { HasHung: false } => "no hang in the logs",
+        { Before: 0 } => $"hung: {Count(hangs.Now, "episode")} in this boot",
+        { Now: 0 } => $"hung: {Count(hangs.Before, "episode")} in {Count(hangs.Boots, "earlier boot")}",
+        _ => $"hung: {Count(hangs.Now, "episode")} in this boot, {hangs.Before} in "
+            + Count(hangs.Boots, "earlier boot"),
+    };
+
+    private static string Carried(CarriedGuests carried)
+    {
+        if (carried.Uppers.Count == 0)
+            return "nothing on it";
+        var uppers = string.Join(", ", carried.Uppers);
+        if (carried.Guests.Count == 0)
+            return $"carries {uppers}";
+        var more = carried.Guests.Count > MaxGuests ? $" and {carried.Guests.Count - MaxGuests} more" : "";
+        return $"carries {uppers} with {string.Join(", ", carried.Guests.Take(MaxGuests))}{more}";
+    }
+
+    private static string Manager(NicOwner owner, bool isProxmox) => owner.Manager switch
+    {
+        NetworkManagerKind.None => "no known network manager",
+        NetworkManagerKind.Networkmanager => "NetworkManager",
+        NetworkManagerKind.Networkd => "systemd-networkd",
+        NetworkManagerKind.Ifupdown2 when isProxmox => "ifupdown2 (Proxmox VE)",
+        var manager => SnakeCase.Of(manager),
+    };
+
+    private static string Proposal(HostSurvey survey)
+    {
+        if (survey.Proposal is { } nic)
+            return Mode(nic) == RemediationMode.Enforce
+                ? $"heal {nic.Title} by itself when it hangs (enforce)"
+                : $"watch {nic.Title} and record what would be done (observe)"
+                    + (nic.Hangs.HasHung ? ": no setting is known to help its driver" : "");
+        if (survey.Nics.FirstOrDefault(nic => nic.Kind is DriverKind.Virtual or DriverKind.VirtualFunction)
+            is { Driver: { } driver })
+            return $"none: {driver} is a guest's NIC. When it hangs, {DriverAdvice.ForFixed(driver)}";
+        return "none: no NIC here has hung or has a driver that is known to hang. The exporter watches them all";
+    }
+
+    private static string Place(PersistenceFinding finding) =>
+        finding.Line > 0 ? $"{finding.Path}:{finding.Line}" : finding.Path;
+
+    private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
+}
