@@ -74,6 +74,10 @@ internal static class RemediationOptionTable
             "How long a kernel command may take before the request is answered as failed.",
             "1s", "10m", group => group.Deadline, (group, value) => group with { Deadline = value })
             with { IsAdvanced = true },
+        Group.Switch("remediation.persist",
+            "After a remediation that helped, also keep its settings off without the exporter: write a file for the "
+                + "host's network manager. A rollback removes it.",
+            group => group.Persist, (group, on) => group with { Persist = on }),
         Group.Path("remediation.disable-file",
             "Kill switch: while this file exists, no device is changed except to undo.",
             group => group.DisableFile, (group, path) => group with { DisableFile = path }),

@@ -90,6 +90,12 @@ internal sealed record RemediationOptions
     /// </summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// After a remediation that helped, the settings of the device are written where the host's network manager applies
+    /// them at boot. A rollback removes what was written.
+    /// </summary>
+    public bool Persist { get; init; }
+
     /// <summary>While this file exists, no device is changed except to undo a change.</summary>
     public string DisableFile { get; init; } = "/etc/nic-hang-exporter/disable";
 

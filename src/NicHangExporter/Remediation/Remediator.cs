@@ -108,7 +108,7 @@ internal sealed partial class Remediator : IDisposable
             logger);
         _runs = new RunSupervisor(
             options, _queue, _outcomes, _guard, store, control, signals, _pause, _recovery, _followUps, quarantine,
-            recorder, _status, metrics, clock, logger);
+            recorder, _status, metrics, clock, logger, run => Ended?.Invoke(run));
         _deviceGates = new DeviceGates(
             _queue, _outcomes, control, store, _journal, _links, _recovery, _runs, _followUps, logger);
         var refusals = new RefusalLog(
@@ -120,6 +120,12 @@ internal sealed partial class Remediator : IDisposable
             refusals, quarantine, clock);
         _handler = new RequestHandler(_queue, _guard, _deviceGates, planGates, _runs);
     }
+
+    /// <summary>
+    /// Raised on the worker thread after an outcome is in the journal and in <see cref="Status"/>. A handler must not
+    /// wait.
+    /// </summary>
+    public event Action<EndedRemediation>? Ended;
 
     /// <summary>
     /// Done when the journal is read and in the metrics. That may never be, while something holds RTNL.

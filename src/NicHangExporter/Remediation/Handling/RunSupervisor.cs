@@ -31,7 +31,7 @@ internal sealed partial class RunSupervisor(
     ExporterOptions options, RequestQueue queue, OutcomeFactory outcomes, FaultGuard guard, RemediationStore store,
     DeviceControl control, HangSignals signals, PauseSwitch pause, CrashRecovery recovery, FollowUpScheduler followUps,
     Quarantine quarantine, EpisodeRecorder recorder, StatusPublisher status, ExporterMetrics metrics,
-    TimeProvider clock, ILogger logger)
+    TimeProvider clock, ILogger logger, Action<EndedRemediation> ended)
 {
     private RemediationRun? _run;
     private RunContext? _context;
@@ -142,6 +142,7 @@ internal sealed partial class RunSupervisor(
         followUps.Schedule(context, result);
         queue.Finish(pending, outcome);
         status.Publish();
+        ended(new EndedRemediation(facts.Name, facts.Bus, result.Verdict, pending.Request.Rollback));
     }
 
     [LoggerMessage(EventIds.RemediationStarted, LogLevel.Warning, "Remediation of {Device} ({Trigger}, {Id}): {Steps}")]

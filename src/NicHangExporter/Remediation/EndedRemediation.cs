@@ -1,0 +1,11 @@
+using NicHangExporter.Linux;
+
+namespace NicHangExporter.Remediation;
+
+/// <summary>A remediation that has changed a device and has its outcome in the journal.</summary>
+/// <param name="Device">The name of the device.</param>
+/// <param name="Bus">Its address on the bus; empty for a virtual device.</param>
+/// <param name="Verdict">How it ended.</param>
+/// <param name="IsRollback">It was a request to undo everything.</param>
+internal sealed record EndedRemediation(
+    InterfaceName Device, BusAddress Bus, RemediationVerdict Verdict, bool IsRollback);
