@@ -16,18 +16,17 @@ public static class AtomicFile
     /// <exception cref="IOException">The disk is full or fails, or the name is a directory.</exception>
     /// <exception cref="UnauthorizedAccessException">This process may not write the directory.</exception>
     public static void Replace(string path, UnixFileMode mode, ReadOnlySpan<byte> content) =>
-        Replace(path, content, unfinished => RegularFile.Create(unfinished, mode));
+        Write(path, content, unfinished => RegularFile.Create(unfinished, mode));
 
-    /// <summary>As <see cref="Replace(string, UnixFileMode, ReadOnlySpan{byte})"/>, with exact mode and
-    /// owner.</summary>
+    /// <summary>As <see cref="Replace"/>, with exact mode and owner.</summary>
     /// <param name="path">The file.</param>
     /// <param name="mode">Its permissions, regardless of the umask.</param>
     /// <param name="owner">The owning user.</param>
     /// <param name="group">The owning group.</param>
     /// <param name="content">Its content.</param>
-    /// <inheritdoc cref="Replace(string, UnixFileMode, ReadOnlySpan{byte})" path="/exception"/>
-    public static void Replace(string path, UnixFileMode mode, uint owner, uint group, ReadOnlySpan<byte> content) =>
-        Replace(path, content, unfinished =>
+    /// <inheritdoc cref="Replace" path="/exception"/>
+    public static void ReplaceAs(string path, UnixFileMode mode, uint owner, uint group, ReadOnlySpan<byte> content) =>
+        Write(path, content, unfinished =>
         {
             var file = RegularFile.Create(unfinished, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             try
@@ -44,7 +43,7 @@ public static class AtomicFile
             }
         });
 
-    private static void Replace(string path, ReadOnlySpan<byte> content, Func<string, SafeFileHandle> create)
+    private static void Write(string path, ReadOnlySpan<byte> content, Func<string, SafeFileHandle> create)
     {
         ArgumentNullException.ThrowIfNull(path);
         var unfinished = path + ".new";

@@ -4,6 +4,7 @@ using NicHangExporter.Diagnose;
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Options;
+using NicHangExporter.Setup;
 using NicHangExporter.State;
 using NicHangExporter.Web;
 
@@ -35,6 +36,23 @@ if (result.CommandResult.Command == commandLine.Diagnose)
         return Refuse(errors);
     var (file, format) = commandLine.DiagnoseArguments(result);
     return DiagnoseCommand.Run(file, format == "json", Console.OpenStandardInput, output, error);
+}
+
+if (commandLine.IsSetup(result))
+{
+    var setup = commandLine.Setup(result, errors);
+    var given = commandLine.Settings(result, errors);
+    var paths = OptionsLoader.Combine(given, errors).Paths;
+    if (setup is null || errors.Count > 0)
+        return Refuse(errors);
+    var configuration = given.Find(setting => setting.Name == "config.file")?.Values[0];
+    return new SetupRunner(paths, SetupPlaces.From(paths, configuration), new ProfilePersister(paths).Persist)
+    {
+        Terminal = TerminalInput.Open(),
+        Output = output,
+        Error = error,
+        SearchPath = Environment.GetEnvironmentVariable("PATH"),
+    }.Run(setup);
 }
 
 var call = commandLine.Console(result, errors);

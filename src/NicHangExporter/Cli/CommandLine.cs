@@ -10,7 +10,7 @@ namespace NicHangExporter.Cli;
 
 /// <summary>
 /// The command line: the flags of <see cref="OptionTable"/>, <c>--config.file</c>, <c>--config.check</c>,
-/// <c>--version</c>, <c>diagnose</c>, and the commands of the console (<see cref="ConsoleCommands"/>).
+/// <c>--version</c>, <c>diagnose</c>, <c>setup</c>, and the commands of the console (<see cref="ConsoleCommands"/>).
 /// </summary>
 internal sealed class CommandLine
 {
@@ -20,6 +20,7 @@ internal sealed class CommandLine
     private readonly Option<string> _configFile = ConfigFile();
     private readonly Option<string> _consoleConfigFile = ConfigFile();
     private readonly ConsoleCommands _console;
+    private readonly SetupCommand _setup;
     private readonly Option<bool> _configCheck =
         new("--config.check") { Description = "Check the configuration, say what is wrong, and exit." };
     private readonly Option<bool> _helpAll =
@@ -61,6 +62,8 @@ internal sealed class CommandLine
         _console = new ConsoleCommands(shared);
         foreach (var command in _console.All)
             Root.Add(command);
+        _setup = new SetupCommand(shared);
+        Root.Add(_setup.Command);
     }
 
     /// <summary>The exporter itself.</summary>
@@ -106,7 +109,7 @@ internal sealed class CommandLine
     {
         var errors = result.Errors.Where(error => !IsSaidBelow(error, result)).Select(error => error.Message).ToList();
         var command = result.CommandResult.Command;
-        var flags = (_console.Has(command) ? command : Root).Options.Select(option => option.Name).ToList();
+        var flags = (_console.Has(command) || command == _setup.Command ? command : Root).Options.Select(option => option.Name).ToList();
         var words = Root.Subcommands.Select(subcommand => subcommand.Name).Concat(["--help", "--version"]).ToList();
         errors.AddRange(result.UnmatchedTokens.Select(token => token switch
         {
@@ -159,6 +162,12 @@ internal sealed class CommandLine
     /// </summary>
     public ConsoleCall? Console(ParseResult result, List<string> errors) =>
         _console.Has(result.CommandResult.Command) ? _console.Read(result, errors) : null;
+
+    /// <summary>True for <c>setup</c>.</summary>
+    public bool IsSetup(ParseResult result) => result.CommandResult.Command == _setup.Command;
+
+    /// <summary>The command <c>setup</c>; null after an error.</summary>
+    public SetupCall? Setup(ParseResult result, List<string> errors) => _setup.Read(result, errors);
 
     /// <summary>True for <c>--config.check</c>.</summary>
     public bool IsConfigCheck(ParseResult result) => result.GetValue(_configCheck);

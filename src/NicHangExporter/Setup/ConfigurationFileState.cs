@@ -43,8 +43,8 @@ internal sealed record ConfigurationFileState(string Path, byte[]? Bytes, FileSt
     public void Replace(ReadOnlySpan<byte> content)
     {
         if (Bytes is null)
-            AtomicFile.Replace(Path, Usual, FileStatus.EffectiveUser, 0, content);
+            AtomicFile.ReplaceAs(Path, Usual, FileStatus.EffectiveUser, 0, content);
         else
-            AtomicFile.Replace(Path, Status.Mode, Status.Owner, Status.Group, content);
+            AtomicFile.ReplaceAs(Path, Status.Mode, Status.Owner, Status.Group, content);
     }
 }

@@ -14,7 +14,8 @@ internal sealed record ProgramResult(int? ExitCode, string Output, string Error)
 /// programs: journalctl and systemctl.
 /// </summary>
 /// <param name="name">The name of the program.</param>
-internal sealed class HostProgram(string name)
+/// <param name="searchPath">The folders to search, as in PATH.</param>
+internal sealed class HostProgram(string name, string? searchPath)
 {
     private const int MaxOutput = 64 * 1024;
 
@@ -25,7 +26,7 @@ internal sealed class HostProgram(string name)
     /// The path of the program; null if it is not installed. Searched here, because the runtime also searches the
     /// working directory, which anybody may own.
     /// </summary>
-    public string? Path { get; } = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+    public string? Path { get; } = (searchPath ?? "").Split(':')
         .Where(folder => folder.StartsWith('/')).Concat(UsualFolders)
         .Select(folder => System.IO.Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 

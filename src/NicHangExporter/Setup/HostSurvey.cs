@@ -26,18 +26,18 @@ internal sealed record HostSurvey
     /// <summary>Reads the host.</summary>
     /// <exception cref="LinuxException">sysfs can't be read.</exception>
     /// <exception cref="PersistenceException">A file of a network manager can't be read.</exception>
-    public static HostSurvey Read(PathOptions paths, ServiceUnit unit)
+    public static HostSurvey Read(PathOptions paths, string? searchPath)
     {
         var root = HostRoot.From(paths);
         var devices = new NetClass(paths.Sysfs);
-        var logs = KernelLogHistory.Read(paths.Kmsg, root.Path);
+        var logs = KernelLogHistory.Read(paths.Kmsg, root.Path, searchPath);
         var nics = HostNic.List(root).Select(nic => SurveyedNic.Read(root, devices, nic, logs))
             .OrderByDescending(nic => nic.Hangs.Now + nic.Hangs.Before).ThenBy(nic => nic.Name).ToList();
         return new HostSurvey
         {
             Nics = nics,
             Gaps = logs.Gaps,
-            Unit = unit.Read(),
+            Unit = new ServiceUnit(root.Path, searchPath).Read(),
             IsProxmox = Directory.Exists(Path.Join(root.Path, "etc/pve"))
                 && File.Exists(Path.Join(root.Path, "usr/bin/pveversion")),
         };

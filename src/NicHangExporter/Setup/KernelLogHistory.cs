@@ -33,12 +33,13 @@ internal sealed class KernelLogHistory
     /// <summary>Reads the ring, and the journal of earlier boots if it is kept.</summary>
     /// <param name="kmsg">The device of the kernel log, or a recording.</param>
     /// <param name="root">The root directory of the host.</param>
-    public static KernelLogHistory Read(string kmsg, string root)
+    /// <param name="searchPath">The folders of programs, as in PATH.</param>
+    public static KernelLogHistory Read(string kmsg, string root, string? searchPath)
     {
         var history = new KernelLogHistory();
         history.ReadRing(kmsg);
         if (Directory.Exists(Path.Join(root, "var/log/journal")))
-            history.ReadJournal(new HostProgram("journalctl"), root);
+            history.ReadJournal(new HostProgram("journalctl", searchPath), root);
         else
             history.Gaps.Add("The journal is not kept over reboots (no /var/log/journal), so earlier boots are unknown.");
         return history;

@@ -18,7 +18,8 @@ internal readonly record struct UnitState(bool IsRunningSystemd, bool IsInstalle
 
 /// <summary>The service <see cref="Name"/>, by systemctl.</summary>
 /// <param name="root">The root directory of the host.</param>
-internal sealed class ServiceUnit(string root)
+/// <param name="searchPath">The folders of programs, as in PATH.</param>
+internal sealed class ServiceUnit(string root, string? searchPath)
 {
     /// <summary>The unit of the Debian package.</summary>
     public const string Name = "nic-hang-exporter.service";
@@ -26,7 +27,7 @@ internal sealed class ServiceUnit(string root)
     // A start waits for READY=1, which needs the kernel log to be read.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
-    private readonly HostProgram _systemctl = new("systemctl");
+    private readonly HostProgram _systemctl = new("systemctl", searchPath);
 
     /// <summary>Reads the state and changes nothing.</summary>
     public UnitState Read()

@@ -7,7 +7,7 @@ namespace NicHangExporter.Setup;
 /// <param name="places">Where the files are.</param>
 /// <param name="unit">The service.</param>
 /// <param name="root">The host.</param>
-/// <param name="persist">Persists a profile for a device now, and returns what it did in one line.</param>
+/// <param name="persist">Persists a profile.</param>
 /// <param name="say">Writes a line about the progress.</param>
 internal sealed class SetupApplier(
     SetupPlaces places, ServiceUnit unit, HostRoot root, PersistProfile persist, Action<string> say)
@@ -37,7 +37,7 @@ internal sealed class SetupApplier(
             say($"restarted {ServiceUnit.Name}");
         }
         // Last: the device is protected even if a foreign file is in the way.
-        return Persist(plan.Choice) || changed;
+        return Persist(plan) || changed;
     }
 
     private void WriteFiles(SetupPlan plan)
@@ -123,23 +123,16 @@ internal sealed class SetupApplier(
         return choice.Addresses.Where(address => !persisted.Contains(address));
     }
 
-    private bool Persist(SetupChoice choice)
+    private bool Persist(SetupPlan plan)
     {
         var changed = false;
-        if (choice.Profile is { } profile)
-            foreach (var nic in choice.Nics)
-            {
-                var (hasChanged, line) = persist(nic, profile);
-                changed |= hasChanged;
-                say(line);
-            }
+        foreach (var file in plan.NewFiles)
+        {
+            var written = persist(file.Device, plan.Choice.Profile!, dryRun: false);
+            say($"wrote {written.Path}");
+            written.Remarks.ToList().ForEach(say);
+            changed |= written.Changed;
+        }
         return changed;
     }
 }
-
-/// <summary>Persists a profile for a device now.</summary>
-/// <param name="nic">The device.</param>
-/// <param name="profile">The profile.</param>
-/// <returns>True if a file was written, and what was done in one line.</returns>
-/// <exception cref="PersistenceException">It is not possible.</exception>
-internal delegate (bool Changed, string Line) PersistProfile(SurveyedNic nic, string profile);

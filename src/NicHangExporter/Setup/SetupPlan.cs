@@ -18,6 +18,9 @@ internal sealed record SetupPlan
     /// <summary>The service before.</summary>
     public required UnitState Unit { get; init; }
 
+    /// <summary>Persistence files to write now.</summary>
+    public required IReadOnlyList<ProfileFile> NewFiles { get; init; }
+
     /// <summary>Remarks, one line each.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
@@ -31,7 +34,7 @@ internal sealed record SetupPlan
     public bool RestartsUnit => ChangesFile && Unit is { IsEnabled: true, IsActive: true };
 
     /// <summary>There is something to do.</summary>
-    public bool HasWork => ChangesFile || StartsUnit || Choice.Profile is not null;
+    public bool HasWork => ChangesFile || StartsUnit || NewFiles.Count > 0;
 
     /// <summary>The steps, one line each.</summary>
     public IEnumerable<string> Steps()
@@ -41,12 +44,11 @@ internal sealed record SetupPlan
             yield return before.TryGetValue(change.Name, out var values)
                 ? $"{File.Path}: {change.Line} (was {string.Join(", ", values)})"
                 : $"{File.Path}: {change.Line}";
-        if (Choice.Profile is { } profile)
-            foreach (var nic in Choice.Nics)
-                yield return $"{nic.Title}: keep the settings of profile {profile} off over reboots";
         if (StartsUnit)
             yield return $"{ServiceUnit.Name}: enable and start";
         else if (RestartsUnit)
             yield return $"{ServiceUnit.Name}: restart";
+        foreach (var file in NewFiles)
+            yield return $"{file.Path}: keep {string.Join(", ", file.Settings)} off at boot";
     }
 }

@@ -1,12 +1,15 @@
 using NicHangExporter.Linux;
 using NicHangExporter.Options;
+using NicHangExporter.Persistence;
 using NicHangExporter.State;
 
 namespace NicHangExporter.Setup;
 
 /// <summary>Turns decisions into a plan that the daemon would accept.</summary>
 /// <param name="places">Where the files are.</param>
-internal sealed class SetupPlanner(SetupPlaces places)
+/// <param name="root">The host.</param>
+/// <param name="persist">Plans the file of a profile.</param>
+internal sealed class SetupPlanner(SetupPlaces places, HostRoot root, PersistProfile persist)
 {
     /// <summary>Plans, and checks the new configuration as the daemon does at its start.</summary>
     /// <exception cref="SetupException">The file can't be edited, or the daemon would refuse the result.</exception>
@@ -27,8 +30,18 @@ internal sealed class SetupPlanner(SetupPlaces places)
             Next = next,
             Changes = changes,
             Unit = survey.Unit,
+            NewFiles = [.. NewFiles(choice)],
             Notes = [.. Notes(file.Text, choice)],
         };
+    }
+
+    private IEnumerable<ProfileFile> NewFiles(SetupChoice choice)
+    {
+        if (choice.Profile is not { } profile)
+            return [];
+        var files = PersistenceScan.Read(root);
+        return choice.Addresses.Select(address => persist(address, profile, dryRun: true))
+            .Where(file => !file.IsAmong(files)).ToList();
     }
 
     private List<KeyChange> Wanted(SetupChoice choice, ConfigurationText text)

@@ -19,8 +19,6 @@ internal sealed class SetupRunner(PathOptions paths, SetupPlaces places, Persist
     private const int Mistake = 2;
 
     private readonly HostRoot _root = HostRoot.From(paths);
-    private readonly ServiceUnit _unit = new(paths.Rootfs);
-
     /// <summary>The lines of the terminal; null if the input is none.</summary>
     public required TextReader? Terminal { get; init; }
 
@@ -29,6 +27,11 @@ internal sealed class SetupRunner(PathOptions paths, SetupPlaces places, Persist
 
     /// <summary>The error output.</summary>
     public required TextWriter Error { get; init; }
+
+    /// <summary>The folders of programs, as in PATH.</summary>
+    public required string? SearchPath { get; init; }
+
+    private ServiceUnit Unit => new(paths.Rootfs, SearchPath);
 
     private ConsoleWriter Page => new(Output);
 
@@ -57,27 +60,27 @@ internal sealed class SetupRunner(PathOptions paths, SetupPlaces places, Persist
 
     private int Undo(SetupCall call)
     {
-        var undo = new SetupUndo(places, _unit, _root, call.IsDryRun, line => Page.Line(line));
+        var undo = new SetupUndo(places, Unit, _root, call.IsDryRun, line => Page.Line(line));
         return Report(undo.Undo());
     }
 
     private int SetUp(SetupCall call)
     {
         var before = ConfigurationFileState.Read(places.Configuration);
-        var survey = HostSurvey.Read(paths, _unit);
+        var survey = HostSurvey.Read(paths, SearchPath);
         SurveyText.Write(Page, survey, places, before);
         var dialogue = Terminal is { } input && !call.IsYes && !call.IsDryRun
             ? new SetupDialogue(input, Output, Page) : null;
         var choice = dialogue is null ? Choose(survey, call) : dialogue.Ask(survey, _root, call);
         if (choice is null)
             return NoChange(call);
-        var plan = new SetupPlanner(places).Plan(survey, choice);
+        var plan = new SetupPlanner(places, _root, persist).Plan(survey, choice);
         Write(plan);
         if (!plan.HasWork || call.IsDryRun)
             return Report(plan.HasWork, call.IsYes);
         if (dialogue is not null && !dialogue.IsConfirmed())
             return NoChange(call);
-        var changed = new SetupApplier(places, _unit, _root, persist, line => Page.Line($"done: {line}")).Apply(plan);
+        var changed = new SetupApplier(places, Unit, _root, persist, line => Page.Line($"done: {line}")).Apply(plan);
         if (!survey.Unit.IsInstalled)
             Page.Line($"{ServiceUnit.Name} is not installed or masked, so start the exporter yourself: "
                 + $"nic-hang-exporter --config.file={places.Configuration}");

@@ -53,6 +53,7 @@ public sealed class ArchitectureTests
                 "Api", "Diagnose", "Hosting", "Logging", "Metrics", "Options", "Remediation", "State", "Text", "Web",
             ]
         },
+        { "Setup", ["Api", "Cli", "Diagnose", "Options", "Persistence", "Remediation", "State", "Text"] },
     };
 
     /// <summary>Types without a clock, file, log or thread: time and text are passed in.</summary>
