@@ -93,7 +93,7 @@ internal sealed class SetupApplier(
             MadeFile = kept?.MadeFile ?? file.Bytes is null,
             Original = kept is null ? file.Bytes
                 : kept.IsAsWritten(file.Bytes) ? kept.Original
-                : file.Text.With([.. kept.Keys.Select(key => key.Undo)])?.Bytes,
+                : file.Text.With([.. kept.Keys.Select(key => key.ToUndo())])?.Bytes,
             Written = SetupRecord.Checksum(plan.Next.Bytes),
             Keys = [.. Keys(plan, kept)],
             WasEnabled = old?.WasEnabled ?? (touchesUnit ? plan.Unit.IsEnabled : null),

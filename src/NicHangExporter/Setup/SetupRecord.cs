@@ -91,7 +91,7 @@ internal sealed record RecordedKey(
     string Name, IReadOnlyList<string> Values, IReadOnlyList<string>? Before, bool IsList)
 {
     /// <summary>The change that takes it back.</summary>
-    public KeyChange Undo => new(Name, Before ?? [], IsList);
+    public KeyChange ToUndo() => new(Name, Before ?? [], IsList);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]

@@ -66,13 +66,13 @@ internal sealed class SetupUndo(
             say($"{file.Path}: {key.Name} was changed since and stays");
         if (mine.Count == 0)
             return false;
-        if (file.Text.With([.. mine.Select(key => key.Undo)]) is not { } next)
+        if (file.Text.With([.. mine.Select(key => key.ToUndo())]) is not { } next)
             throw new SetupException($"{file.Path} was edited since and can't be edited safely: take these keys out of "
                 + "it or give them their values from before, then repeat setup --undo")
-            { Details = [.. mine.Select(key => key.Before is null ? key.Name : key.Undo.Line)] };
+            { Details = [.. mine.Select(key => key.Before is null ? key.Name : key.ToUndo().Line)] };
         foreach (var key in mine)
             say(key.Before is null ? $"{file.Path}: {key.Name} {(isDryRun ? "would be " : "")}removed"
-                : $"{file.Path}: {key.Undo.Line}{(isDryRun ? " would be restored" : " restored")}");
+                : $"{file.Path}: {key.ToUndo().Line}{(isDryRun ? " would be restored" : " restored")}");
         if (!isDryRun)
             file.Replace(next.Bytes);
         return true;

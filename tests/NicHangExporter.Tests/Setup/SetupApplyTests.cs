@@ -1,0 +1,116 @@
+namespace NicHangExporter.Tests.Setup;
+
+/// <summary>setup on a host: what it writes, that the second run writes nothing, and that undo is exact.</summary>
+public sealed class SetupApplyTests
+{
+    private static readonly string[] Enforce = ["--yes", "--mode=enforce", $"--device={SetupHost.Address}"];
+
+    [Fact]
+    public void Enforce_WritesTheFileAndRestartsTheService_OnlyOnce()
+    {
+        using var host = SetupSurveyTests.Proxmox();
+
+        var first = host.Do("--yes", "--mode=enforce", "--device=nic0", "--persist");
+        var after = host.Etc();
+        var second = host.Do("--yes", "--mode=enforce", "--device=nic0", "--persist");
+
+        Assert.EndsWith("\nchanged: yes\n", first, StringComparison.Ordinal);
+        Assert.Equal(
+            "# Monitors only.\nlog:\n  level: info\n\nremediation:\n  local: enforce\n"
+            + "  devices: [\"0000:00:1f.6\"]\n  persist: true\n\n"
+            + "state:\n  directory: /var/lib/nic-hang-exporter\n", File.ReadAllText(host.Configuration));
+        Assert.EndsWith("Nothing to do: everything is set up this way already.\nchanged: no\n", second,
+            StringComparison.Ordinal);
+        Assert.Equal(after, host.Etc());
+        Assert.Equal(["systemctl restart nic-hang-exporter.service"], host.Changes);
+    }
+
+    [Fact]
+    public void Service_IsEnabledAndStarted()
+    {
+        using var host = Host();
+        host.InstallUnit();
+
+        host.Do(Enforce);
+
+        Assert.Equal(["systemctl enable --now nic-hang-exporter.service"], host.Changes);
+        Assert.EndsWith("changed: no\n", host.Do(Enforce), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WithoutSystemd_TheCommandToStartIsShown()
+    {
+        using var host = Host();
+
+        Assert.Contains("start the exporter yourself: nic-hang-exporter --config.file=", host.Do(Enforce),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Mode_AndOwnerOfTheFileStay()
+    {
+        using var host = Host();
+        host.WriteConfiguration("log.level: warn\n");
+        File.SetUnixFileMode(host.Configuration, UnixFileMode.UserRead | UnixFileMode.GroupRead);
+
+        host.Do(Enforce);
+
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.GroupRead, File.GetUnixFileMode(host.Configuration));
+    }
+
+    [Fact]
+    public void DryRun_WritesNothing()
+    {
+        using var host = SetupSurveyTests.Proxmox();
+        var before = host.Etc();
+
+        Assert.EndsWith("changed: yes\n", host.Do([.. Enforce, "--dry-run", "--persist", "--profile=segmentation"]),
+            StringComparison.Ordinal);
+
+        Assert.Equal(before, host.Etc());
+        Assert.Empty(host.Changes);
+        Assert.Equal([$"{SetupHost.Address} segmentation dry run"], host.Persisted);
+    }
+
+    [Fact]
+    public void Profile_IsPersistedNow()
+    {
+        using var host = Host();
+
+        var output = host.Do([.. Enforce, "--persist", "--profile=segmentation"]);
+
+        Assert.Contains("done: wrote /etc/udev/rules.d/", output, StringComparison.Ordinal);
+        Assert.Equal([$"{SetupHost.Address} segmentation dry run", $"{SetupHost.Address} segmentation"],
+            host.Persisted);
+    }
+
+    [Fact]
+    public void AnotherDevice_TakesThePlaceOfTheFirst_AndIsSaid()
+    {
+        using var host = Host();
+        host.AddNic("nic1", "0000:02:00.0", index: 3);
+        host.Do(Enforce);
+
+        var output = host.Do("--yes", "--mode=observe", "--device=nic1");
+
+        Assert.Contains("0000:00:1f.6 is no longer in remediation.devices", output, StringComparison.Ordinal);
+        Assert.Contains("devices: [\"0000:02:00.0\"]", File.ReadAllText(host.Configuration), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ArgumentsOfTheService_ThatWin_AreShown()
+    {
+        using var host = Host();
+        host.Write("etc/default/nic-hang-exporter", "#ARGS=--remediation.local=off\nARGS=--remediation.local=observe\n");
+
+        Assert.Contains("has 'ARGS=--remediation.local=observe', which wins over", host.Do(Enforce).ReplaceLineEndings(" "),
+            StringComparison.Ordinal);
+    }
+
+    internal static SetupHost Host()
+    {
+        var host = new SetupHost();
+        host.AddNic();
+        return host;
+    }
+}
