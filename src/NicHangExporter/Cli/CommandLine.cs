@@ -61,6 +61,14 @@ internal sealed class CommandLine
         _console = new ConsoleCommands(shared);
         foreach (var command in _console.All)
             Root.Add(command);
+        // systemd starts it with a connection as standard input.
+        PersistHelper = new Command("persist-helper", "Answer one request of a daemon that is not root.")
+        {
+            Hidden = true,
+        };
+        foreach (var option in shared)
+            PersistHelper.Add(option);
+        Root.Add(PersistHelper);
     }
 
     /// <summary>The exporter itself.</summary>
@@ -68,6 +76,9 @@ internal sealed class CommandLine
 
     /// <summary>The subcommand that reads a log.</summary>
     public Command Diagnose { get; }
+
+    /// <summary>The hidden subcommand of the systemd unit that writes persistence files.</summary>
+    public Command PersistHelper { get; }
 
     /// <summary>Parses the arguments; nothing is carried out yet.</summary>
     public ParseResult Parse(string[] arguments) =>

@@ -14,7 +14,7 @@ internal static class HelpText
     private static readonly (string Heading, string[] Commands)[] Groups =
     [
         ("Find out", ["diagnose", "status", "devices", "episodes", "healthcheck"]),
-        ("Heal a device, and undo", ["remediate", "rollback", "quarantine"]),
+        ("Heal a device, and undo", ["remediate", "rollback", "persist", "unpersist", "quarantine"]),
         ("Kill switch", ["pause", "resume"]),
     ];
 
