@@ -58,7 +58,7 @@ if (commandLine.IsSetup(result))
 var call = commandLine.Console(result, errors);
 var settings = commandLine.Settings(result, errors);
 var options = OptionsLoader.Load(settings, Environment.GetEnvironmentVariables(), errors);
-if (call is null)
+if (call is null && result.CommandResult.Command != commandLine.PersistHelper)
 {
     CredentialStore.Check(options, errors);
     WebConfigStore.Check(options, TimeProvider.System, errors);
@@ -75,6 +75,8 @@ if (call is not null)
     OfflineApiFactory offline = (directory, say) => new OfflineHost(options, directory, say);
     return await new CommandRunner(options, offline, TimeProvider.System, output, error).RunAsync(call);
 }
+if (result.CommandResult.Command == commandLine.PersistHelper)
+    return await PersistHelperCommand.RunAsync(options, error);
 if (commandLine.IsConfigCheck(result))
 {
     // Of the host, not of the configuration, which may be checked elsewhere: a warning, and no error.

@@ -9,6 +9,9 @@ using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Linux.Uapi;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
+using NicHangExporter.Persistence;
+using NicHangExporter.Persistence.Control;
+using NicHangExporter.Persistence.Helper;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.Remediation.Execution;
@@ -45,7 +48,13 @@ internal sealed class FixtureHost : IDisposable
         Options = new ExporterOptions
         {
             Paths =
-            new() { Sysfs = Sysfs.Root, Procfs = Directory.Path, Kmsg = Directory.File("kmsg") }
+            new()
+            {
+                Sysfs = Sysfs.Root,
+                Procfs = Directory.Path,
+                Kmsg = Directory.File("kmsg"),
+                Rootfs = Directory.File("root"),
+            },
         };
         _pipe = before?._pipe;
         if (before is null)
@@ -93,6 +102,9 @@ internal sealed class FixtureHost : IDisposable
     public AlertProcessor Actions => _components.Value.Actions;
     public EpisodeRecorder Recorder => _components.Value.Recorder;
     public Remediator Remediator => _components.Value.Remediator;
+    public Persister Persister => _components.Value.Persister;
+    public OutcomePersister OutcomePersister => _components.Value.OutcomePersister;
+    public PersistenceMetrics PersistenceMetrics => _components.Value.PersistenceMetrics;
     public RecordingLogger Log { get; }
     public ExporterMetrics Metrics { get; }
     public DeviceInventory Inventory => _components.Value.Inventory;
@@ -296,6 +308,8 @@ internal sealed class FixtureHost : IDisposable
         _stop.Cancel();
         if (_components.IsValueCreated)
         {
+            PersistenceMetrics.Dispose();
+            Persister.Dispose();
             Remediator.Dispose();
             Journal.Dispose();
             Ethtool.Rtnl.Set();
@@ -341,6 +355,16 @@ internal sealed class FixtureHost : IDisposable
             Remediator = new Remediator(options, Ledger, access, netClass, new ProfileCatalog(options), host.Evidence,
                 new KillSwitch(options),
                 Inventory, Recorder, RemediationWorker, host.Metrics, host.Clock, factory.CreateLogger<Remediator>());
+            var root = HostRoot.From(options.Paths);
+            Persister = new Persister(
+                root, Remediator, new SettingsReader(access, options, host.Clock),
+                new PrivilegedWriter(root, new HelperClient(root, host.Clock), isRoot: true),
+                new ProfileCatalog(options), host.Metrics, factory.CreateLogger<Persister>());
+            OutcomePersister = new OutcomePersister(
+                root, options, Remediator, Persister, host.Metrics, host.Clock,
+                factory.CreateLogger<OutcomePersister>());
+            PersistenceMetrics = new PersistenceMetrics(
+                root, Remediator, Persister, host.Metrics, host.Clock, factory.CreateLogger<PersistenceMetrics>());
             Monitor = new HangMonitor(options, Watcher, Inventory, Poller, Store, Remediator, host.Evidence,
                 host.Metrics, host.Clock, factory.CreateLogger<HangMonitor>());
             Desk = new AlertIntake(
@@ -374,6 +398,9 @@ internal sealed class FixtureHost : IDisposable
         public StateStore Store { get; }
         public KernelLogWatcher Watcher { get; }
         public HangMonitor Monitor { get; }
+        public Persister Persister { get; }
+        public OutcomePersister OutcomePersister { get; }
+        public PersistenceMetrics PersistenceMetrics { get; }
         public ExpositionSource Source { get; }
         public MetricsEndpoint Endpoint { get; }
     }

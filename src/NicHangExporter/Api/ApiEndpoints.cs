@@ -9,8 +9,8 @@ namespace NicHangExporter.Api;
 /// What answers the routes. The listeners share one, and with it the limits and the memory of requests.
 /// </summary>
 internal sealed record ApiHandlers(
-    RemediationHandlers Remediations, QueryHandlers Queries, AdminHandlers Admin, AlertmanagerWebhook Alertmanager,
-    TransportProtection Transport);
+    RemediationHandlers Remediations, QueryHandlers Queries, AdminHandlers Admin, PersistenceHandlers Persistence,
+    AlertmanagerWebhook Alertmanager, TransportProtection Transport);
 
 /// <summary>
 /// The routes of the API. docs/reference/openapi.json is made from them. Checks run in this order, for each transport:
@@ -38,6 +38,7 @@ internal static class ApiEndpoints
         var strict = api.MapStrict();
         MapRemediations(strict, handlers.Remediations);
         MapDevices(strict, handlers.Queries, handlers.Remediations);
+        MapPersistence(strict, handlers.Persistence);
         MapEpisodes(strict, handlers.Queries);
         MapAdmin(strict, handlers.Admin);
         api.MapPost("/alertmanager", handlers.Alertmanager.HandleAsync)
@@ -86,6 +87,25 @@ internal static class ApiEndpoints
             .WithMetadata(new RequestBody(typeof(RollbackRequest), IsOptional: true))
             .Returns<RemediationResponse>(
                 Ok, Accepted, Malformed, NotFound, Conflict, TooLarge, NotJson, Unprocessable, Unavailable);
+    }
+
+    private static void MapPersistence(RouteGroupBuilder api, PersistenceHandlers handlers)
+    {
+        api.MapPost("/devices/{device}/persist", handlers.PersistAsync)
+            .RequireScope(ApiScope.Admin)
+            .WithSummary("Keep settings of a device off at boot, without the exporter, by a file of its network manager.")
+            .WithMetadata(new RequestBody(typeof(PersistRequest), IsOptional: true))
+            .Returns<PersistResponse>(
+                Ok, Malformed, NotFound, Conflict, TooLarge, NotJson, Unprocessable, Unavailable);
+        api.MapPost("/devices/{device}/unpersist", handlers.UnpersistAsync)
+            .RequireScope(ApiScope.Admin)
+            .WithSummary("Remove the files that keep settings of a device off at boot. The device may be absent.")
+            .WithMetadata(new RequestBody(typeof(EmptyRequest), IsOptional: true))
+            .Returns<UnpersistResponse>(Ok, Malformed, NotFound, Conflict, TooLarge, NotJson, Unavailable);
+        api.MapMethods("/persisted", Get, handlers.ListAsync)
+            .RequireScope(ApiScope.Read)
+            .WithSummary("The files that keep settings off at boot, and what else on the host sets offloads.")
+            .Returns<PersistedList>(Ok, Malformed, Unavailable);
     }
 
     private static void MapEpisodes(RouteGroupBuilder api, QueryHandlers handlers)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Linux.Ethtool;
+using NicHangExporter.Persistence;
 using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.Text;
 
@@ -13,9 +14,11 @@ namespace NicHangExporter.Api;
 /// </summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false,
-    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = MaxDepth)]
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = MaxDepth,
+    Converters = [typeof(SnakeCaseConverter<PersistenceWay>)])]
 [JsonSerializable(typeof(CreateRemediationRequest))]
 [JsonSerializable(typeof(RollbackRequest))]
+[JsonSerializable(typeof(PersistRequest))]
 [JsonSerializable(typeof(EmptyRequest))]
 internal sealed partial class ApiRequestJson : JsonSerializerContext
 {
@@ -29,7 +32,11 @@ internal sealed partial class ApiRequestJson : JsonSerializerContext
 /// </summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true,
-    Converters = [typeof(SnakeCaseConverter<Duplex>)])]
+    Converters =
+    [
+        typeof(SnakeCaseConverter<Duplex>), typeof(SnakeCaseConverter<PersistenceWay>),
+        typeof(SnakeCaseConverter<NetworkManagerKind>), typeof(SnakeCaseConverter<PersistedState>),
+    ])]
 [JsonSerializable(typeof(RemediationResponse))]
 [JsonSerializable(typeof(RemediationList))]
 [JsonSerializable(typeof(DeviceResponse))]
@@ -38,6 +45,9 @@ internal sealed partial class ApiRequestJson : JsonSerializerContext
 [JsonSerializable(typeof(EpisodeBundle))]
 [JsonSerializable(typeof(QuarantineResponse))]
 [JsonSerializable(typeof(PauseResponse))]
+[JsonSerializable(typeof(PersistResponse))]
+[JsonSerializable(typeof(UnpersistResponse))]
+[JsonSerializable(typeof(PersistedList))]
 [JsonSerializable(typeof(WebhookAnswer))]
 [JsonSerializable(typeof(ProblemResponse))]
 internal sealed partial class ApiAnswerJson : JsonSerializerContext;

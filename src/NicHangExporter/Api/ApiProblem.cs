@@ -43,6 +43,8 @@ internal sealed record ApiProblem(string Name, int Status, string Title, string 
         "See the header Allow.");
     public static readonly ApiProblem Overtaken = new("overtaken", 409, "Something newer was decided",
         "Between this request and its turn somebody decided otherwise; nothing was done. Look, then ask again.");
+    public static readonly ApiProblem FileInTheWay = new("file_in_the_way", 409, "A file is in the way",
+        "A file that the exporter did not write, or that somebody has edited, is in the place of a persistence file.");
     public static readonly ApiProblem TooLarge = new("too_large", 413, "The body is too large",
         "A body has at most 16 KiB, a message of Alertmanager 1 MiB.");
     public static readonly ApiProblem NotJson = new("not_json", 415, "The body is not JSON",
@@ -50,6 +52,8 @@ internal sealed record ApiProblem(string Name, int Status, string Title, string 
     public static readonly ApiProblem KeyReused = new("key_reused", 422,
         "The Idempotency-Key was used for something else",
         "The same key came with another request within the last 24 hours; nothing was done now.");
+    public static readonly ApiProblem NotPersistable = new("not_persistable", 422, "The settings can't be persisted",
+        "The device, its settings or the way do not fit this host.");
     public static readonly ApiProblem Unexpected = new("unexpected", 500, "An unexpected error",
         "It is in the log of the exporter.");
     public static readonly ApiProblem Overloaded = new("overloaded", 503, "Too many requests wait for an answer",
@@ -67,6 +71,8 @@ internal sealed record ApiProblem(string Name, int Status, string Title, string 
     public static readonly ApiProblem Stuck = new("stuck", 503, "The remediation thread is busy",
         "A command to the kernel does not return, and nothing can cancel it.")
     { RetryAfter = 30 };
+    public static readonly ApiProblem NotWritten = new("not_written", 503, "The file can't be written",
+        "The disk refuses it, or the exporter is not root and its persistence helper does not answer.");
     public static readonly ApiProblem NotDurable = new("not_durable", 503, "Done, but not on record",
         "It is done, but the journal can't be written: a restart undoes it.");
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NicHangExporter.Persistence;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Policy;
 using NicHangExporter.Text;
@@ -77,6 +78,16 @@ internal static class HttpStatusMapping
         [AdminErrorKind.Overtaken] = ApiProblem.Overtaken,
         [AdminErrorKind.ShuttingDown] = OfReason[DeclineReason.ShuttingDown],
         [AdminErrorKind.Failed] = ApiProblem.Unexpected,
+    }.ToImmutableDictionary();
+
+    /// <summary>The problem of each reason why settings were not persisted; its detail is the message.</summary>
+    public static ImmutableDictionary<PersistenceError, ApiProblem> OfPersistence { get; } = new Dictionary<
+        PersistenceError, ApiProblem>
+    {
+        [PersistenceError.UnknownDevice] = OfReason[DeclineReason.UnknownDevice],
+        [PersistenceError.NotPossible] = ApiProblem.NotPersistable,
+        [PersistenceError.Conflict] = ApiProblem.FileInTheWay,
+        [PersistenceError.WriteFailed] = ApiProblem.NotWritten,
     }.ToImmutableDictionary();
 
     /// <summary>True if the remediator's explanation contains text of the request.</summary>

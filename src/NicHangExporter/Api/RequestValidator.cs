@@ -31,6 +31,10 @@ internal static class RequestValidator
     };
 
     /// <inheritdoc cref="Objection(CreateRemediationRequest)"/>
+    public static string? Objection(PersistRequest order) =>
+        order.Profile is { Length: 0 or > MaxName } ? "profile is empty, or longer than any name of one" : null;
+
+    /// <inheritdoc cref="Objection(CreateRemediationRequest)"/>
     public static string? Objection(RollbackRequest order) =>
         order.Reason is { Length: > MaxReason } ? LongReason : null;
 }

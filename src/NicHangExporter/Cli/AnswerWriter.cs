@@ -31,6 +31,30 @@ internal sealed class AnswerWriter(ConsoleWriter page, bool json)
         return !(isResume && pause.Paused);
     }
 
+    /// <summary>Writes what was persisted, or would be.</summary>
+    public bool Write(PersistResponse persisted)
+    {
+        if (!TryWriteJson(persisted))
+            PersistedText.Write(page, persisted);
+        return true;
+    }
+
+    /// <summary>Writes what is not persisted any more.</summary>
+    public bool Write(UnpersistResponse unpersisted)
+    {
+        if (!TryWriteJson(unpersisted))
+            PersistedText.Write(page, unpersisted);
+        return true;
+    }
+
+    /// <summary>Writes what is persisted on the host.</summary>
+    public bool Write(PersistedList list)
+    {
+        if (!TryWriteJson(list))
+            PersistedText.Write(page, list);
+        return true;
+    }
+
     /// <summary>Writes a list of episodes.</summary>
     public void Write(EpisodeList list)
     {

@@ -40,6 +40,21 @@ internal sealed class ApiClient(HttpMessageHandler handler, TimeProvider clock) 
             JsonSerializer.SerializeToUtf8Bytes(request, ApiRequestJson.Default.RollbackRequest));
 
     /// <inheritdoc/>
+    public async Task<ApiResponse<PersistResponse>> PersistAsync(string device, PersistRequest request) =>
+        (await AskAsync(HttpMethod.Post, $"devices/{Uri.EscapeDataString(device)}/persist",
+            JsonSerializer.SerializeToUtf8Bytes(request, ApiRequestJson.Default.PersistRequest)))
+            .Read(ApiJson.Answers.PersistResponse);
+
+    /// <inheritdoc/>
+    public async Task<ApiResponse<UnpersistResponse>> UnpersistAsync(string device) =>
+        (await AskAsync(HttpMethod.Post, $"devices/{Uri.EscapeDataString(device)}/unpersist", EmptyBody))
+            .Read(ApiJson.Answers.UnpersistResponse);
+
+    /// <inheritdoc/>
+    public async Task<ApiResponse<PersistedList>> GetPersistedAsync() =>
+        (await AskAsync(HttpMethod.Get, "persisted")).Read(ApiJson.Answers.PersistedList);
+
+    /// <inheritdoc/>
     public async Task<ApiResponse<QuarantineResponse>> ClearQuarantineAsync(string device) =>
         (await AskAsync(HttpMethod.Post, $"quarantine/{Uri.EscapeDataString(device)}/clear", EmptyBody))
             .Read(ApiJson.Answers.QuarantineResponse);

@@ -64,6 +64,14 @@ internal sealed class CommandLine
             Root.Add(command);
         _setup = new SetupCommand(shared);
         Root.Add(_setup.Command);
+        // systemd starts it with a connection as standard input.
+        PersistHelper = new Command("persist-helper", "Answer one request of a daemon that is not root.")
+        {
+            Hidden = true,
+        };
+        foreach (var option in shared)
+            PersistHelper.Add(option);
+        Root.Add(PersistHelper);
     }
 
     /// <summary>The exporter itself.</summary>
@@ -71,6 +79,9 @@ internal sealed class CommandLine
 
     /// <summary>The subcommand that reads a log.</summary>
     public Command Diagnose { get; }
+
+    /// <summary>The hidden subcommand of the systemd unit that writes persistence files.</summary>
+    public Command PersistHelper { get; }
 
     /// <summary>Parses the arguments; nothing is carried out yet.</summary>
     public ParseResult Parse(string[] arguments) =>

@@ -90,6 +90,9 @@ internal sealed class CommandRunner(
         {
             ConsoleVerb.Remediate => Report(await api.RemediateAsync(call.Remediation!), answers.Write),
             ConsoleVerb.Rollback => Report(await api.RollBackAsync(call.Device, call.Rollback!), answers.WriteRollback),
+            ConsoleVerb.Persist => Report(await api.PersistAsync(call.Device, call.Persistence!), answers.Write),
+            ConsoleVerb.Unpersist => Report(await api.UnpersistAsync(call.Device), answers.Write),
+            ConsoleVerb.ShowPersisted => Report(await api.GetPersistedAsync(), answers.Write),
             ConsoleVerb.ClearQuarantine => await api.ClearQuarantineAsync(call.Device) switch
             {
                 { Value: { Cleared: false, Explanation: { } reason } } => Fail(reason),

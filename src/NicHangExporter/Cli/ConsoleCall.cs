@@ -17,6 +17,12 @@ internal enum ConsoleVerb
     Remediate,
     /// <summary>Undoes all changes to a device.</summary>
     Rollback,
+    /// <summary>Keeps settings of a device off at boot, or shows what would be written.</summary>
+    Persist,
+    /// <summary>Lists what is kept off at boot.</summary>
+    ShowPersisted,
+    /// <summary>Removes what keeps settings of a device off at boot.</summary>
+    Unpersist,
     /// <summary>Ends the quarantine of a device.</summary>
     ClearQuarantine,
     /// <summary>Sets the kill switch.</summary>
@@ -39,9 +45,13 @@ internal sealed record ConsoleCall(ConsoleVerb Verb, bool Json)
     /// <summary>The body of <see cref="ConsoleVerb.Rollback"/>; null for the other commands.</summary>
     public RollbackRequest? Rollback { get; init; }
 
+    /// <summary>The body of <see cref="ConsoleVerb.Persist"/>; null for the other commands.</summary>
+    public PersistRequest? Persistence { get; init; }
+
     /// <summary>The episode to show; null for a list of all.</summary>
     public string? Episode { get; init; }
 
-    /// <summary>The command only shows what it would change.</summary>
-    public bool IsDryRun => Remediation?.DryRun ?? Rollback?.DryRun ?? false;
+    /// <summary>The command changes nothing: it shows what is, or what would be changed.</summary>
+    public bool IsDryRun =>
+        Remediation?.DryRun ?? Rollback?.DryRun ?? Persistence?.DryRun ?? Verb == ConsoleVerb.ShowPersisted;
 }

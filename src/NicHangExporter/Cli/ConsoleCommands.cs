@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using NicHangExporter.Api;
 using NicHangExporter.Linux;
+using NicHangExporter.Persistence;
 using NicHangExporter.Remediation.Planning;
 using NicHangExporter.Text;
 
@@ -20,6 +21,11 @@ internal sealed class ConsoleCommands
     {
         Description = "Device name or bus address: eno1, 0000:00:1f.6. Write -- before a name that begins with -.",
         Arity = ArgumentArity.ExactlyOne,
+    };
+    private readonly Argument<string?> _persistDevice = new("DEVICE")
+    {
+        Description = "Device name or bus address, as for remediate. Not with --show.",
+        Arity = ArgumentArity.ZeroOrOne,
     };
     private readonly Argument<string?> _episode = new("ID")
     {
@@ -51,6 +57,16 @@ internal sealed class ConsoleCommands
         Description = "Show what would be done, and change nothing.",
         Arity = ArgumentArity.Zero,
     };
+    private readonly Option<string> _via = new("--via")
+    {
+        Description = "Only this way: link (a .link file), udev (a rule) or hook (a script of the network manager).",
+        HelpName = "WAY",
+    };
+    private readonly Option<bool> _show = new("--show")
+    {
+        Description = "List what is kept off, whether it is in force, and what else on the host sets offloads.",
+        Arity = ArgumentArity.Zero,
+    };
     private readonly Option<string> _reason =
         new("--reason") { Description = "Reason to record in the journal.", HelpName = "TEXT" };
     private readonly Option<string> _format = new("--format")
@@ -75,6 +91,12 @@ internal sealed class ConsoleCommands
         };
         var rollback =
             new Command("rollback", "Undo all changes to a device." + ExitCodes) { _device, _dryRun, _reason };
+        var persist = new Command("persist", "Keep offloads off at boot; --show lists them.\n"
+            + "Without --profile: what remediations decided for the device." + ExitCodes)
+        {
+            _persistDevice, _profile, _via, _dryRun, _show,
+        };
+        var unpersist = new Command("unpersist", "Remove what persist has written." + ExitCodes) { _device };
         var episodes = new Command("episodes", "List the hang episodes, or show one of them.") { _episode };
         var clear = new Command("clear", "End its quarantine and cool-down." + ExitCodes) { _device };
         _quarantine = new Command("quarantine", "End the quarantine of a device: quarantine clear DEVICE.") { clear };
@@ -85,13 +107,18 @@ internal sealed class ConsoleCommands
         var health = new Command("healthcheck", "Ask whether the exporter serves.\n"
             + "Give it the options of the exporter that decide where it listens.\n"
             + "Exit code: 0 it serves; 1 it does not; 2 a mistake in the command line.");
-        All = [status, devices, remediate, rollback, episodes, _quarantine, pause, resume, health];
+        All =
+        [
+            status, devices, remediate, rollback, persist, unpersist, episodes, _quarantine, pause, resume, health,
+        ];
         _verbs = new Dictionary<Command, ConsoleVerb>
         {
             [status] = ConsoleVerb.Status,
             [devices] = ConsoleVerb.Devices,
             [remediate] = ConsoleVerb.Remediate,
             [rollback] = ConsoleVerb.Rollback,
+            [persist] = ConsoleVerb.Persist,
+            [unpersist] = ConsoleVerb.Unpersist,
             [episodes] = ConsoleVerb.Episodes,
             [clear] = ConsoleVerb.ClearQuarantine,
             [pause] = ConsoleVerb.Pause,
@@ -130,7 +157,7 @@ internal sealed class ConsoleCommands
             errors.Add($"--format: '{format}' is no format: write text or json");
         var call = new ConsoleCall(_verbs[command], format == "json");
         if (command.Arguments.Contains(_device))
-            call = call with { Device = Device(result, errors) };
+            call = call with { Device = Device(result, _device, errors) };
         if (command.Options.Contains(_reason) && Flag(result, _reason) is { Length: 0 or > RequestValidator.MaxReason })
             errors.Add($"--reason: write 1 to {RequestValidator.MaxReason} characters");
         call = call.Verb switch
@@ -142,6 +169,7 @@ internal sealed class ConsoleCommands
                     Rollback =
                     new RollbackRequest { DryRun = IsGiven(result, _dryRun), Reason = Flag(result, _reason) }
                 },
+            ConsoleVerb.Persist => Persistence(result, call, errors),
             ConsoleVerb.Episodes => call with { Episode = Word(result, _episode, errors) },
             _ => call,
         };
@@ -157,12 +185,41 @@ internal sealed class ConsoleCommands
         Reason = Flag(result, _reason),
     };
 
-    private string Device(ParseResult result, List<string> errors)
+    private ConsoleCall Persistence(ParseResult result, ConsoleCall call, List<string> errors)
     {
-        var given = result.GetResult(_device)?.Tokens is [var token] ? token.Value : null;
+        if (IsGiven(result, _show))
+        {
+            if (new Symbol[] { _persistDevice, _profile, _via, _dryRun }.Any(symbol => IsGiven(result, symbol)))
+                errors.Add("persist --show lists all devices: leave out DEVICE, --profile, --via and --dry-run");
+            return call with { Verb = ConsoleVerb.ShowPersisted };
+        }
+        if (!IsGiven(result, _persistDevice))
+        {
+            errors.Add("persist: name a DEVICE, as in eno1 or 0000:00:1f.6, or write persist --show");
+            return call;
+        }
+        var way = Flag(result, _via);
+        var via = SnakeCase.Parse<PersistenceWay>(way);
+        if (way is not null && via is null)
+            errors.Add($"--via: '{way}' is no way: write link, udev or hook");
+        return call with
+        {
+            Device = Device(result, _persistDevice, errors),
+            Persistence = new PersistRequest
+            {
+                Profile = Profile(result, errors),
+                Via = via,
+                DryRun = IsGiven(result, _dryRun),
+            },
+        };
+    }
+
+    private static string Device(ParseResult result, Argument<string?> argument, List<string> errors)
+    {
+        var given = result.GetResult(argument)?.Tokens is [var token] ? token.Value : null;
         if (given is null)
             errors.Add("DEVICE is missing: name one, as in eno1 or 0000:00:1f.6; there is no way to mean all of them");
-        else if (Word(result, _device, errors) is not null && !InterfaceName.TryParse(given, out _)
+        else if (Word(result, argument, errors) is not null && !InterfaceName.TryParse(given, out _)
             && !BusAddress.TryParse(given, out _))
             errors.Add($"'{given}' is neither a device name nor a bus address: write one, as in eno1 or 0000:00:1f.6");
         return given ?? "";
@@ -203,7 +260,12 @@ internal sealed class ConsoleCommands
     }
 
     // A switch that is not given has a result as well: its default.
-    private static bool IsGiven(ParseResult result, Option option) => result.GetResult(option) is { Implicit: false };
+    private static bool IsGiven(ParseResult result, Symbol symbol) => result.GetResult(symbol) switch
+    {
+        OptionResult option => !option.Implicit,
+        ArgumentResult argument => argument.Tokens.Count > 0,
+        _ => false,
+    };
 
     // Null also if the value is missing, which the parser reports.
     private static string? Flag(ParseResult result, Option option) =>

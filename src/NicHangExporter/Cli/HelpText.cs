@@ -15,7 +15,7 @@ internal static class HelpText
     [
         ("Set up", ["setup"]),
         ("Find out", ["diagnose", "status", "devices", "episodes", "healthcheck"]),
-        ("Heal a device, and undo", ["remediate", "rollback", "quarantine"]),
+        ("Heal a device, and undo", ["remediate", "rollback", "persist", "unpersist", "quarantine"]),
         ("Kill switch", ["pause", "resume"]),
     ];
 

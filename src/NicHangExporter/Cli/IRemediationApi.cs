@@ -22,6 +22,18 @@ internal interface IRemediationApi
     /// <exception cref="DaemonException">No daemon answers.</exception>
     Task<ApiResponse<RemediationResponse>> RollBackAsync(string device, RollbackRequest request);
 
+    /// <summary>POST /api/v1/devices/{device}/persist.</summary>
+    /// <exception cref="DaemonException">No daemon answers.</exception>
+    Task<ApiResponse<PersistResponse>> PersistAsync(string device, PersistRequest request);
+
+    /// <summary>POST /api/v1/devices/{device}/unpersist.</summary>
+    /// <exception cref="DaemonException">No daemon answers.</exception>
+    Task<ApiResponse<UnpersistResponse>> UnpersistAsync(string device);
+
+    /// <summary>GET /api/v1/persisted.</summary>
+    /// <exception cref="DaemonException">No daemon answers.</exception>
+    Task<ApiResponse<PersistedList>> GetPersistedAsync();
+
     /// <summary>POST /api/v1/quarantine/{device}/clear.</summary>
     /// <exception cref="DaemonException">No daemon answers.</exception>
     Task<ApiResponse<QuarantineResponse>> ClearQuarantineAsync(string device);

@@ -6,6 +6,7 @@ using NicHangExporter.Hosting;
 using NicHangExporter.Logging;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
+using NicHangExporter.Persistence.Control;
 using NicHangExporter.Remediation;
 using NicHangExporter.State;
 using Serilog.Core;
@@ -25,6 +26,9 @@ internal sealed class OfflineHost(ExporterOptions options, string? directory, Ac
     private static readonly TimeSpan HistoryTimeout = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+
+    // Longer than the helper may take.
+    private static readonly TimeSpan PersistTimeout = TimeSpan.FromSeconds(20);
 
     private static readonly TimeProvider Clock = TimeProvider.System;
 
@@ -57,12 +61,35 @@ internal sealed class OfflineHost(ExporterOptions options, string? directory, Ac
         ActAsync(needsJournal: false, watched: null, api => api.RollBackAsync(device, request));
 
     /// <inheritdoc/>
+    public Task<ApiResponse<PersistResponse>> PersistAsync(string device, PersistRequest request) =>
+        ReadAsync(api => api.PersistAsync(device, request));
+
+    /// <inheritdoc/>
+    public Task<ApiResponse<UnpersistResponse>> UnpersistAsync(string device) =>
+        ReadAsync(api => api.UnpersistAsync(device));
+
+    /// <inheritdoc/>
+    public Task<ApiResponse<PersistedList>> GetPersistedAsync() => ReadAsync(api => api.GetPersistedAsync());
+
+    /// <inheritdoc/>
     public Task<ApiResponse<QuarantineResponse>> ClearQuarantineAsync(string device) =>
         ActAsync(needsJournal: true, watched: null, api => api.ClearQuarantineAsync(device));
 
     /// <inheritdoc/>
     public Task<ApiResponse<PauseResponse>> SetPausedAsync(bool paused) =>
         ActAsync(needsJournal: true, watched: null, api => api.SetPausedAsync(paused));
+
+    // Persistence changes no device and needs nothing of the state directory but what was decided.
+    private async Task<ApiResponse<T>> ReadAsync<T>(Func<IRemediationApi, Task<ApiResponse<T>>> command)
+        where T : class
+    {
+        await using var services = Build(_options);
+        // A directory that was let go of is not taken again.
+        services.GetRequiredService<StateDirectory>().Dispose();
+        _ = services.GetRequiredService<Remediator>().ReadStatus();
+        using var client = new ApiClient(new InProcessHandler(Pipeline(services), services), Clock);
+        return await command(client);
+    }
 
     private async Task<ApiResponse<T>> ActAsync<T>(
         bool needsJournal, string? watched, Func<IRemediationApi, Task<ApiResponse<T>>> command)
@@ -87,6 +114,8 @@ internal sealed class OfflineHost(ExporterOptions options, string? directory, Ac
         using var stop = Ignore(PosixSignal.SIGTSTP);
         var remediator = services.GetRequiredService<Remediator>();
         services.GetRequiredService<RemediationWorker>().Start();
+        var persister = services.GetRequiredService<OutcomePersister>();
+        persister.Start();
         remediator.Start();
         // The kernel log, which tells whether the device hangs, is readable by root only.
         var watch = watched is not null && Environment.IsPrivilegedProcess ? new HangWatch(services, say) : null;
@@ -109,6 +138,7 @@ internal sealed class OfflineHost(ExporterOptions options, string? directory, Ac
         {
             watch?.StopPolling();
             await remediator.StopAsync(StopTimeout);
+            await persister.StopAsync(PersistTimeout);
             if (watch is not null)
                 await watch.StopAsync();
         }

@@ -59,6 +59,14 @@ internal static class EventIds
     public const int JournalRecovered = 3052;
     public const int JournalSetAside = 3053;
     public const int JournalTorn = 3054;
+    public const int Persisted = 3060;
+    public const int Unpersisted = 3061;
+    public const int PersistFailed = 3062;
+    public const int PersistBroken = 3063;
+    public const int PersistBehind = 3064;
+    public const int PersistLeftOver = 3065;
+    public const int PersistUnreadable = 3066;
+    public const int PersistReadable = 3067;
     public const int BundleUnwritable = 3081;
 
     public const int Starting = 4001;

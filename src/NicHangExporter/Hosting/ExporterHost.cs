@@ -8,6 +8,7 @@ using NicHangExporter.Detection;
 using NicHangExporter.Logging;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
+using NicHangExporter.Persistence.Control;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.State;
@@ -117,6 +118,8 @@ internal static partial class ExporterHost
         application.Services.GetRequiredService<EpisodeRecorder>().Start();
         application.Services.GetRequiredService<RemediationWorker>().Start();
         var remediator = application.Services.GetRequiredService<Remediator>();
+        var persister = application.Services.GetRequiredService<OutcomePersister>();
+        persister.Start();
         remediator.Start();
         application.Lifetime.ApplicationStopping.Register(application.Services.GetRequiredService<AlertIntake>().Stop);
         var actions = application.Services.GetRequiredService<AlertProcessor>();
@@ -140,6 +143,11 @@ internal static partial class ExporterHost
         _ = remediator.Ready.ContinueWith(_ =>
             StartLog.Tell(logger, remediator.Status(), ConfigurationWarnings.OfModes(options)),
             CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _ = remediator.Ready.ContinueWith(_ =>
+        {
+            persister.Compare();
+            application.Services.GetRequiredService<PersistenceMetrics>().Start();
+        }, TaskScheduler.Default);
         // A socket in a state directory belongs to the process that holds its lock. So it is made when this process
         // takes the lock.
         var local = application.Services.GetRequiredService<LocalApiServer>();
@@ -165,7 +173,7 @@ internal static partial class ExporterHost
             }
             // The socket accepts no alert from here on: nothing would handle it.
             application.Lifetime.StopApplication();
-            await StopAsync(monitor, poller, remediator, local, actions, pusher);
+            await StopAsync(monitor, poller, remediator, persister, local, actions, pusher);
             return 1;
         }
         LogListening(logger, string.Join(", ", application.Urls), options.Web.TelemetryPath);
@@ -173,7 +181,7 @@ internal static partial class ExporterHost
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         await application.WaitForShutdownAsync();
         LogStopping(logger);
-        await StopAsync(monitor, poller, remediator, local, actions, pusher);
+        await StopAsync(monitor, poller, remediator, persister, local, actions, pusher);
         return 0;
     }
 
@@ -199,8 +207,8 @@ internal static partial class ExporterHost
     }
 
     private static async Task StopAsync(
-        HangMonitor monitor, EthtoolPoller poller, Remediator remediator, LocalApiServer local, AlertProcessor actions,
-        AlertDispatcher pusher)
+        HangMonitor monitor, EthtoolPoller poller, Remediator remediator, OutcomePersister persister,
+        LocalApiServer local, AlertProcessor actions, AlertDispatcher pusher)
     {
         poller.Stop();
         var pushed = pusher.StopAsync(StopTimeout);
@@ -209,6 +217,7 @@ internal static partial class ExporterHost
         using var timeout = new CancellationTokenSource(StopTimeout);
         await monitor.StopAsync(timeout.Token);
         await settled;
+        await persister.StopAsync(StopTimeout);
         // The socket closes last: requests that wait for a remediation get its outcome.
         using var answers = new CancellationTokenSource(AnswerTimeout);
         await local.StopAsync(answers.Token);

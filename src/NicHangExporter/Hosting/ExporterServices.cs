@@ -8,6 +8,8 @@ using NicHangExporter.Linux.Link;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
+using NicHangExporter.Persistence;
+using NicHangExporter.Persistence.Control;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.Remediation.Execution;
@@ -52,6 +54,11 @@ internal static class ExporterServices
         services.AddSingleton<EpisodeRecorder>();
         services.AddSingleton<RemediationWorker>();
         services.AddSingleton<Remediator>();
+        services.AddSingleton(HostRoot.From(options.Paths));
+        services.AddSingleton<SettingsReader>();
+        services.AddSingleton(new PrivilegedWriter(HostRoot.From(options.Paths), clock));
+        services.AddSingleton<Persister>();
+        services.AddSingleton<OutcomePersister>();
     }
 
     /// <summary>Adds what serves metrics and the API, and what exchanges alerts with Alertmanager.</summary>
@@ -65,6 +72,7 @@ internal static class ExporterServices
         services.AddSingleton<ProcessCollector>();
         services.AddSingleton<ExpositionSource>();
         services.AddSingleton<MetricsEndpoint>();
+        services.AddSingleton<PersistenceMetrics>();
         services.AddSingleton<AlertProcessor>();
         services.AddSingleton<PendingAlertStore>();
         services.AddSingleton<AlertDispatcher>();
@@ -95,6 +103,7 @@ internal static class ExporterServices
         services.AddSingleton<RemediationHandlers>();
         services.AddSingleton<QueryHandlers>();
         services.AddSingleton<AdminHandlers>();
+        services.AddSingleton<PersistenceHandlers>();
         services.AddSingleton<ApiHandlers>();
     }
 }

@@ -182,4 +182,27 @@ internal sealed partial class ExporterMetrics
         Gauge(
             factory, "nichang_remediation_unmatched_entries",
             "Number of entries of option remediation.devices that match no network device of the host.");
+
+    public Gauge Persisted { get; } =
+        Gauge(
+            factory,
+            "nichang_persisted",
+            "Whether a persistence file of the exporter is in force for the device, 0 or 1, so that settings stay off "
+            + "at boot without the exporter. The label manager is the network manager of the device. For devices with "
+            + "a file or with settings that a remediation decided.",
+            DeviceLabel.Name, "manager");
+
+    public Gauge PersistedMatches { get; } =
+        Gauge(
+            factory,
+            "nichang_persisted_matches",
+            "Whether the persistence file of the device is in force and keeps exactly the settings off that "
+            + "remediations decided, 0 or 1. For the same devices as nichang_persisted.",
+            ByDevice);
+
+    public Counter PersistFailures { get; } =
+        Counter(
+            factory, "nichang_persist_failures_total",
+            "Persistence files that the exporter could not write or remove, by option remediation.persist or on "
+            + "request.");
 }

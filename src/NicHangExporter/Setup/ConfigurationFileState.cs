@@ -4,10 +4,12 @@ namespace NicHangExporter.Setup;
 
 /// <summary>The configuration file as it is on the disk.</summary>
 /// <param name="Path">Its path, below the root of the host.</param>
+/// <param name="Name">Its path for messages.</param>
 /// <param name="Bytes">Its content; null if it does not exist.</param>
 /// <param name="Status">Its mode and owner, if it exists.</param>
 /// <param name="Text">Its content, parsed.</param>
-internal sealed record ConfigurationFileState(string Path, byte[]? Bytes, FileStatus Status, ConfigurationText Text)
+internal sealed record ConfigurationFileState(
+    string Path, string Name, byte[]? Bytes, FileStatus Status, ConfigurationText Text)
 {
     private const int Limit = (1 << 20) + 1;
 
@@ -15,16 +17,18 @@ internal sealed record ConfigurationFileState(string Path, byte[]? Bytes, FileSt
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     /// <summary>Reads the file.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="name">Its path for messages.</param>
     /// <exception cref="SetupException">It can't be read, or the exporter would not accept it.</exception>
-    public static ConfigurationFileState Read(string path)
+    public static ConfigurationFileState Read(string path, string name)
     {
         try
         {
             _ = FileStatus.TryReadUnfollowed(path, out var status);
             var bytes = RegularFile.Read(path, Limit);
             var errors = new List<string>();
-            var text = ConfigurationText.Parse(path, bytes, errors);
-            return text is not null ? new ConfigurationFileState(path, bytes, status, text)
+            var text = ConfigurationText.Parse(name, bytes, errors);
+            return text is not null ? new ConfigurationFileState(path, name, bytes, status, text)
                 : throw new SetupException($"{errors[0]}: correct the file first");
         }
         catch (FileKindException exception)
@@ -33,7 +37,7 @@ internal sealed record ConfigurationFileState(string Path, byte[]? Bytes, FileSt
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new SetupException($"{path} can't be read: {exception.Message}", exception);
+            throw new SetupException($"{name} can't be read: {exception.Message}", exception);
         }
     }
 

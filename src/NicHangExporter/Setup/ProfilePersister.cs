@@ -1,10 +1,28 @@
+using NicHangExporter.Api;
+using NicHangExporter.Cli;
 using NicHangExporter.Options;
 
 namespace NicHangExporter.Setup;
 
-/// <summary>Persists a profile by the way of the command <c>persist</c>, in this process.</summary>
+/// <summary>
+/// Persists a profile by the route of the command <c>persist</c>, in this process: setup is root, and the daemon may
+/// not run yet.
+/// </summary>
+/// <param name="paths">The paths of the options.</param>
 internal sealed class ProfilePersister(PathOptions paths)
 {
-    public ProfileFile Persist(string device, string profile, bool dryRun) =>
-        throw new SetupException($"{device}: {profile} {paths.Rootfs} {dryRun}");
+    /// <inheritdoc cref="PersistProfile"/>
+    public ProfileFile Persist(string device, string profile, bool dryRun)
+    {
+        var options = new ExporterOptions
+        {
+            Paths = paths,
+            Logging = new LoggingOptions { Level = LogLevel.Error },
+        };
+        var answer = new OfflineHost(options, directory: null, _ => { })
+            .PersistAsync(device, new PersistRequest { Profile = profile, DryRun = dryRun }).GetAwaiter().GetResult();
+        return answer.Value is { } file
+            ? new ProfileFile(file.Bus, file.Path, file.Settings, file.Changed, [.. file.NotSurvived, .. file.Notes])
+            : throw new SetupException($"{device}: {answer.Problem?.Detail}");
+    }
 }

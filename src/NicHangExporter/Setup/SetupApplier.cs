@@ -42,7 +42,7 @@ internal sealed class SetupApplier(
 
     private void WriteFiles(SetupPlan plan)
     {
-        var old = SetupRecord.Read(places.Record);
+        var old = SetupRecord.Read(places.Record, places.Shown(places.Record));
         var madeFolder = !Directory.Exists(places.Folder);
         try
         {
@@ -52,7 +52,7 @@ internal sealed class SetupApplier(
             if (plan.ChangesFile)
             {
                 plan.File.Replace(plan.Next.Bytes);
-                say($"wrote {places.Configuration}");
+                say($"wrote {plan.File.Name}");
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -76,7 +76,7 @@ internal sealed class SetupApplier(
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            say($"{places.Record} remains: {exception.Message.Split('\n')[0]}");
+            say($"{places.Shown(places.Record)} remains: {exception.Message.Split('\n')[0]}");
         }
     }
 

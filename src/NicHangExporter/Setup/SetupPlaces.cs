@@ -35,4 +35,8 @@ internal sealed record SetupPlaces(string Root, string Configuration, string Sta
             && (line.Contains("--remediation.", StringComparison.Ordinal)
                 || line.Contains("NICHANG_REMEDIATION_", StringComparison.Ordinal)))]
         : [];
+
+    /// <summary>A path as the host has it, for messages: without <see cref="Root"/>.</summary>
+    public string Shown(string path) => Root.Length > 1 && path.StartsWith(Root + "/", StringComparison.Ordinal)
+        ? path[Root.Length..] : path;
 }

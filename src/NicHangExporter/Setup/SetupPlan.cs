@@ -40,15 +40,20 @@ internal sealed record SetupPlan
     public IEnumerable<string> Steps()
     {
         var before = File.Text.Values;
+        if (ChangesFile)
+            yield return $"write into {File.Name}:";
         foreach (var change in Changes)
             yield return before.TryGetValue(change.Name, out var values)
-                ? $"{File.Path}: {change.Line} (was {string.Join(", ", values)})"
-                : $"{File.Path}: {change.Line}";
+                ? $"  {change.Line} (was {string.Join(", ", values)})" : $"  {change.Line}";
         if (StartsUnit)
-            yield return $"{ServiceUnit.Name}: enable and start";
+            yield return $"enable and start {ServiceUnit.Name}";
         else if (RestartsUnit)
-            yield return $"{ServiceUnit.Name}: restart";
+            yield return $"restart {ServiceUnit.Name}";
         foreach (var file in NewFiles)
-            yield return $"{file.Path}: keep {string.Join(", ", file.Settings)} off at boot";
+        {
+            yield return $"write {file.Path}, which keeps off at boot:";
+            foreach (var setting in file.Settings)
+                yield return $"  {setting}";
+        }
     }
 }

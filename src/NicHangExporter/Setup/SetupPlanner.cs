@@ -15,11 +15,11 @@ internal sealed class SetupPlanner(SetupPlaces places, HostRoot root, PersistPro
     /// <exception cref="SetupException">The file can't be edited, or the daemon would refuse the result.</exception>
     public SetupPlan Plan(HostSurvey survey, SetupChoice choice)
     {
-        var file = ConfigurationFileState.Read(places.Configuration);
+        var file = ConfigurationFileState.Read(places.Configuration, places.Shown(places.Configuration));
         var wanted = Wanted(choice, file.Text);
         var changes = wanted.Where(change => !change.IsIn(file.Text.Values)).ToList();
         if (file.Text.With(changes) is not { } next)
-            throw new SetupException($"{file.Path} can't be edited safely, so nothing was changed: write these lines "
+            throw new SetupException($"{file.Name} can't be edited safely, so nothing was changed: write these lines "
                 + "into it yourself, in place of what it has for these keys")
             { Details = [.. changes.Select(change => change.Line)] };
         Check(next);
@@ -85,6 +85,6 @@ internal sealed class SetupPlanner(SetupPlaces places, HostRoot root, PersistPro
         foreach (var nic in choice.Nics.Where(nic => nic.Owner.Conflict is not null))
             yield return $"{nic.Title}: {nic.Owner.Conflict}";
         foreach (var line in places.OverridingArguments())
-            yield return $"{places.Defaults} has '{line}', which wins over the configuration file";
+            yield return $"{places.Shown(places.Defaults)} has '{line}', which wins over the configuration file";
     }
 }

@@ -54,24 +54,26 @@ internal sealed record SetupRecord
         : Original is not null && Original.AsSpan().SequenceEqual(content);
 
     /// <summary>Reads the record; null if there is no such file.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="name">Its path for messages.</param>
     /// <exception cref="SetupException">It is damaged or can't be read.</exception>
-    public static SetupRecord? Read(string path)
+    public static SetupRecord? Read(string path, string name)
     {
         try
         {
             return RegularFile.Read(path, Limit) is not { } content ? null
                 : JsonSerializer.Deserialize(content, SetupJsonContext.Default.SetupRecord) is { Version: 1 } record
-                ? record : throw new SetupException($"{path} is of another version of this program: "
+                ? record : throw new SetupException($"{name} is of another version of this program: "
                     + "undo with that version, or edit the configuration and delete this file");
         }
         catch (JsonException exception)
         {
-            throw new SetupException($"{path} is damaged: edit the configuration yourself and delete this file",
+            throw new SetupException($"{name} is damaged: edit the configuration yourself and delete this file",
                 exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new SetupException($"{path} can't be read: {exception.Message}", exception);
+            throw new SetupException($"{name} can't be read: {exception.Message}", exception);
         }
     }
 

@@ -66,9 +66,9 @@ internal sealed class SetupRunner(PathOptions paths, SetupPlaces places, Persist
 
     private int SetUp(SetupCall call)
     {
-        var before = ConfigurationFileState.Read(places.Configuration);
+        var before = ConfigurationFileState.Read(places.Configuration, places.Shown(places.Configuration));
         var survey = HostSurvey.Read(paths, SearchPath);
-        SurveyText.Write(Page, survey, places, before);
+        SurveyText.Write(Page, survey, before);
         var dialogue = Terminal is { } input && !call.IsYes && !call.IsDryRun
             ? new SetupDialogue(input, Output, Page) : null;
         var choice = dialogue is null ? Choose(survey, call) : dialogue.Ask(survey, _root, call);
@@ -83,7 +83,7 @@ internal sealed class SetupRunner(PathOptions paths, SetupPlaces places, Persist
         var changed = new SetupApplier(places, Unit, _root, persist, line => Page.Line($"done: {line}")).Apply(plan);
         if (!survey.Unit.IsInstalled)
             Page.Line($"{ServiceUnit.Name} is not installed or masked, so start the exporter yourself: "
-                + $"nic-hang-exporter --config.file={places.Configuration}");
+                + $"nic-hang-exporter --config.file={plan.File.Name}");
         if (dialogue is not null)
             Page.Line("To take it back: nic-hang-exporter setup --undo");
         return Report(changed, call.IsYes);
@@ -105,8 +105,12 @@ internal sealed class SetupRunner(PathOptions paths, SetupPlaces places, Persist
             Page.Paragraph("Note      ", note);
         if (!plan.HasWork)
             Page.Line("Nothing to do: everything is set up this way already.");
+        var lead = "To do     ";
         foreach (var step in plan.Steps())
-            Page.Paragraph("To do     ", step);
+        {
+            Page.Line(lead + step);
+            lead = "          ";
+        }
     }
 
     private int NoChange(SetupCall call)

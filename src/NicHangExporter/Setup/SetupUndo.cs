@@ -20,9 +20,9 @@ internal sealed class SetupUndo(
     /// <exception cref="SetupException">A step failed. The record remains, so that it can be tried again.</exception>
     public bool Undo()
     {
-        if (SetupRecord.Read(places.Record) is not { } record)
+        if (SetupRecord.Read(places.Record, places.Shown(places.Record)) is not { } record)
         {
-            say($"nothing to undo: setup has changed nothing here (no {places.Record})");
+            say($"nothing to undo: setup has changed nothing here (no {places.Shown(places.Record)})");
             return false;
         }
         try
@@ -31,9 +31,9 @@ internal sealed class SetupUndo(
             // The daemon writes persistence files as long as its configuration says so.
             UndoUnit(record, changed);
             RemovePersisted(record);
-            Do($"remove {places.Record}", () => File.Delete(places.Record));
+            Do($"remove {places.Shown(places.Record)}", () => File.Delete(places.Record));
             if (record.MadeFolder && (isDryRun || !Directory.EnumerateFileSystemEntries(places.Folder).Any()))
-                Do($"remove {places.Folder}", () => Directory.Delete(places.Folder));
+                Do($"remove {places.Shown(places.Folder)}", () => Directory.Delete(places.Folder));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -44,16 +44,17 @@ internal sealed class SetupUndo(
 
     private bool UndoFile(SetupRecord record)
     {
+        var name = places.Shown(record.Configuration);
         var bytes = RegularFile.Read(record.Configuration, int.MaxValue);
         if (record.IsAsBefore(bytes))
-            return Said($"{record.Configuration} is as it was before setup");
+            return Said($"{name} is as it was before setup");
         if (bytes is null)
-            return Said($"{record.Configuration} does not exist any more, so nothing in it is undone");
-        var file = ConfigurationFileState.Read(record.Configuration);
+            return Said($"{name} does not exist any more, so nothing in it is undone");
+        var file = ConfigurationFileState.Read(record.Configuration, name);
         if (record.IsAsWritten(bytes) && record.MadeFile)
-            return Do($"remove {file.Path}, which setup made", () => File.Delete(file.Path));
+            return Do($"remove {file.Name}, which setup made", () => File.Delete(file.Path));
         if (record.IsAsWritten(bytes) && record.Original is { } original)
-            return Do($"restore {file.Path} to the byte", () => file.Replace(original));
+            return Do($"restore {file.Name} to the byte", () => file.Replace(original));
         return UndoKeys(record, file);
     }
 
@@ -63,16 +64,16 @@ internal sealed class SetupUndo(
         var mine = record.Keys.Where(key =>
             key.Values.SequenceEqual(values.GetValueOrDefault(key.Name, []))).ToList();
         foreach (var key in record.Keys.Except(mine))
-            say($"{file.Path}: {key.Name} was changed since and stays");
+            say($"{file.Name}: {key.Name} was changed since and stays");
         if (mine.Count == 0)
             return false;
         if (file.Text.With([.. mine.Select(key => key.ToUndo())]) is not { } next)
-            throw new SetupException($"{file.Path} was edited since and can't be edited safely: take these keys out of "
+            throw new SetupException($"{file.Name} was edited since and can't be edited safely: take these keys out of "
                 + "it or give them their values from before, then repeat setup --undo")
             { Details = [.. mine.Select(key => key.Before is null ? key.Name : key.ToUndo().Line)] };
         foreach (var key in mine)
-            say(key.Before is null ? $"{file.Path}: {key.Name} {(isDryRun ? "would be " : "")}removed"
-                : $"{file.Path}: {key.ToUndo().Line}{(isDryRun ? " would be restored" : " restored")}");
+            say(key.Before is null ? $"{file.Name}: {key.Name} {(isDryRun ? "would be " : "")}removed"
+                : $"{file.Name}: {key.ToUndo().Line}{(isDryRun ? " would be restored" : " restored")}");
         if (!isDryRun)
             file.Replace(next.Bytes);
         return true;

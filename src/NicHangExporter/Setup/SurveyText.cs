@@ -18,10 +18,8 @@ internal static class SurveyText
     /// <summary>Writes the survey.</summary>
     /// <param name="page">The output.</param>
     /// <param name="survey">The survey.</param>
-    /// <param name="places">Where the files are.</param>
     /// <param name="before">The configuration file as it is.</param>
-    public static void Write(
-        ConsoleWriter page, HostSurvey survey, SetupPlaces places, ConfigurationFileState before)
+    public static void Write(ConsoleWriter page, HostSurvey survey, ConfigurationFileState before)
     {
         if (survey.Nics.Count == 0)
             page.Line("Found no physical NIC.");
@@ -34,9 +32,9 @@ internal static class SurveyText
         foreach (var gap in survey.Gaps)
             page.Paragraph("Log       ", gap);
         var mode = before.Text.Values.GetValueOrDefault("remediation.local", ["off"])[0];
-        page.Paragraph("Now       ", $"{places.Configuration}: "
-            + $"{(before.Bytes is null ? "does not exist" : $"remediation.local is {mode}")}; "
-            + $"{ServiceUnit.Name}: {survey.Unit.Text}");
+        page.Line($"Now       {before.Name}: "
+            + (before.Bytes is null ? "does not exist" : $"remediation.local is {mode}"));
+        page.Line($"          {ServiceUnit.Name}: {survey.Unit.Text}");
         page.Paragraph("Proposal  ", Proposal(survey));
     }
 
@@ -56,10 +54,10 @@ internal static class SurveyText
         var chip = nic.PciId.Length > 0 ? $"chip {nic.PciId}, " : "";
         page.Paragraph("NIC       ", $"{nic.Title}: {chip}driver {known}".Replace("driver no driver", "no driver",
             StringComparison.Ordinal));
-        page.Paragraph("            ", Hangs(nic.Hangs));
-        page.Paragraph("            ", $"{Carried(nic.Carried)}; managed by {Manager(nic.Owner, isProxmox)}");
+        page.Paragraph("          ", Hangs(nic.Hangs));
+        page.Paragraph("          ", $"{Carried(nic.Carried)}; managed by {Manager(nic.Owner, isProxmox)}");
         if (nic.Owner.Conflict is { } conflict)
-            page.Paragraph("            ", conflict);
+            page.Paragraph("          ", conflict);
     }
 
     private static string Hangs(HangSummary hangs) => hangs switch

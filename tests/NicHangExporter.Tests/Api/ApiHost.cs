@@ -15,6 +15,7 @@ using NicHangExporter.Api;
 using NicHangExporter.Api.Auth;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Options;
+using NicHangExporter.Persistence;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 
@@ -49,6 +50,7 @@ internal sealed class ApiHost : IDisposable
     private readonly ConcurrentBag<RemediationTicket> _tickets = [];
     private readonly RemediationHistory _history;
     private readonly QueryHandlers _queries;
+    private readonly PersistenceHandlers _persistence;
     private readonly ILoggerFactory _factory;
     private readonly ServiceProvider _services;
     private readonly RequestDelegate _pipeline;
@@ -66,11 +68,13 @@ internal sealed class ApiHost : IDisposable
         _factory = LoggerFactory.Create(builder => builder.AddProvider(Host.Log));
         _history = new RemediationHistory(Host.Options);
         _queries = new QueryHandlers(Host.Remediator, Host.Options);
+        _persistence = new PersistenceHandlers(
+            Host.Persister, HostRoot.From(Host.Options.Paths), Host.Remediator, Host.Options);
         var devices = new NetClass(Host.Options.Paths.Sysfs);
         var recent = new RecentRequests(Submit, Host.Clock);
         Handlers = new ApiHandlers(
             new RemediationHandlers(recent, Host.Ledger, _history, devices, Host.Clock), _queries,
-            new AdminHandlers(Host.Remediator, devices), Host.Webhook,
+            new AdminHandlers(Host.Remediator, devices), _persistence, Host.Webhook,
             new TransportProtection(Host.Options));
         _services = Services();
         _pipeline = Pipeline();
@@ -204,6 +208,7 @@ internal sealed class ApiHost : IDisposable
     {
         _history.Dispose();
         _queries.Dispose();
+        _persistence.Dispose();
         _services.Dispose();
         _lifetime.Dispose();
         _factory.Dispose();

@@ -9,6 +9,7 @@ using NicHangExporter.Diagnose;
 using NicHangExporter.Linux;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
+using NicHangExporter.Persistence.Control;
 using NicHangExporter.Remediation.Execution;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Planning;
@@ -37,21 +38,24 @@ public sealed class ArchitectureTests
         { "Persistence", ["Options", "Text"] },
         { "Metrics", ["Logging", "Options", "Text"] },
         { "Remediation", ["Logging", "Metrics", "Options", "State", "Text"] },
+        { "Persistence", ["Metrics", "Options", "Remediation", "Text"] },
         { "Detection", ["Logging", "Metrics", "Options", "Remediation", "State", "Text"] },
         { "Diagnose", ["Detection", "Options", "Remediation", "Text"] },
         { "Alerting", ["Logging", "Metrics", "Options", "Remediation", "State", "Text"] },
-        { "Api", ["Logging", "Metrics", "Options", "Remediation", "State", "Text", "Web"] },
+        { "Api", ["Logging", "Metrics", "Options", "Persistence", "Remediation", "State", "Text", "Web"] },
         { "Web", ["Api", "Detection", "Logging", "Metrics", "Options", "Text"] },
         {
             "Hosting",
             [
-                "Alerting", "Api", "Detection", "Logging", "Metrics", "Options", "Remediation", "State", "Text", "Web",
+                "Alerting", "Api", "Detection", "Logging", "Metrics", "Options", "Persistence", "Remediation", "State",
+                "Text", "Web",
             ]
         },
         {
             "Cli",
             [
-                "Api", "Diagnose", "Hosting", "Logging", "Metrics", "Options", "Remediation", "State", "Text", "Web",
+                "Api", "Diagnose", "Hosting", "Logging", "Metrics", "Options", "Persistence", "Remediation", "State",
+                "Text", "Web",
             ]
         },
         { "Setup", ["Api", "Cli", "Diagnose", "Options", "Persistence", "Remediation", "State", "Text"] },
@@ -66,7 +70,7 @@ public sealed class ArchitectureTests
         typeof(RemediationPlan), typeof(RemediationState), typeof(DeviceRecord), typeof(Verification),
         typeof(OffloadNames), typeof(OffloadProfiles), typeof(DriverLadders), typeof(DriverLadder),
         typeof(FeatureOrder), typeof(HistorySearch), typeof(AcceptedAlert), typeof(AlertPolicy), typeof(MessageReader),
-        typeof(AlertSchedule), typeof(OutgoingAlert),
+        typeof(AlertSchedule), typeof(OutgoingAlert), typeof(SettingsChoice),
     ];
 
     [Theory]

@@ -7,6 +7,7 @@ using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Detection;
 using NicHangExporter.Diagnose;
 using NicHangExporter.Options;
+using NicHangExporter.Persistence.Helper;
 using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.Remediation.Journaling;
 
@@ -31,6 +32,7 @@ public sealed class GoldenWireFormatTests
         [(typeof(AlertmanagerJson), typeof(PostedAlert))] = "webhook_alert",
         [(typeof(ApiRequestJson), typeof(CreateRemediationRequest))] = "api_request_remediation",
         [(typeof(ApiRequestJson), typeof(RollbackRequest))] = "api_request_rollback",
+        [(typeof(ApiRequestJson), typeof(PersistRequest))] = "api_request_persist",
         [(typeof(ApiRequestJson), typeof(EmptyRequest))] = "api_request_empty",
         [(typeof(ApiAnswerJson), typeof(RemediationResponse))] = "api_remediation",
         [(typeof(ApiAnswerJson), typeof(RemediationList))] = "api_remediation_list",
@@ -40,6 +42,11 @@ public sealed class GoldenWireFormatTests
         [(typeof(ApiAnswerJson), typeof(EpisodeBundle))] = "api_episode",
         [(typeof(ApiAnswerJson), typeof(QuarantineResponse))] = "api_quarantine",
         [(typeof(ApiAnswerJson), typeof(PauseResponse))] = "api_pause",
+        [(typeof(ApiAnswerJson), typeof(PersistResponse))] = "api_persist",
+        [(typeof(ApiAnswerJson), typeof(UnpersistResponse))] = "api_unpersist",
+        [(typeof(ApiAnswerJson), typeof(PersistedList))] = "api_persisted_list",
+        [(typeof(HelperJson), typeof(HelperRequest))] = "persist_helper_request",
+        [(typeof(HelperJson), typeof(HelperReply))] = "persist_helper_reply",
         [(typeof(ApiAnswerJson), typeof(WebhookAnswer))] = "api_webhook_answer",
         [(typeof(ApiAnswerJson), typeof(ProblemResponse))] = "api_problem",
         [(typeof(DiagnosisJsonContext), typeof(DiagnosisJson))] = "diagnosis",

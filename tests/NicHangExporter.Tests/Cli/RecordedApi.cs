@@ -1,5 +1,6 @@
 using NicHangExporter.Api;
 using NicHangExporter.Cli;
+using NicHangExporter.Persistence;
 
 namespace NicHangExporter.Tests.Cli;
 
@@ -12,6 +13,11 @@ internal sealed class RecordedApi : IRemediationApi
     public ApiResponse<DeviceList> Devices { get; set; } = DeviceList.Of(TestStatus.Empty);
     public ApiResponse<RemediationResponse> Outcome { get; set; } = new RemediationResponse("", "", RunState.Done);
     public ApiResponse<QuarantineResponse> Quarantine { get; set; } = new QuarantineResponse("eno1", Cleared: true);
+    public ApiResponse<PersistResponse> Persisted { get; set; } =
+        new PersistResponse("eno1", "0000:00:1f.6", NetworkManagerKind.None, PersistenceWay.Link, "/etc/x", []);
+    public ApiResponse<UnpersistResponse> Unpersisted { get; set; } =
+        new UnpersistResponse("eno1", "0000:00:1f.6", []);
+    public ApiResponse<PersistedList> Files { get; set; } = new PersistedList([], []);
     public ApiResponse<PauseResponse> Pause { get; set; } = new PauseResponse(Paused: false);
 
     public Task<ApiResponse<DeviceList>> GetDevicesAsync() => Recorded("devices", Devices);
@@ -21,6 +27,14 @@ internal sealed class RecordedApi : IRemediationApi
 
     public Task<ApiResponse<RemediationResponse>> RollBackAsync(string device, RollbackRequest request) =>
         Recorded($"rollback {device}", Outcome);
+
+    public Task<ApiResponse<PersistResponse>> PersistAsync(string device, PersistRequest request) =>
+        Recorded($"persist {device}", Persisted);
+
+    public Task<ApiResponse<UnpersistResponse>> UnpersistAsync(string device) =>
+        Recorded($"unpersist {device}", Unpersisted);
+
+    public Task<ApiResponse<PersistedList>> GetPersistedAsync() => Recorded("persisted", Files);
 
     public Task<ApiResponse<QuarantineResponse>> ClearQuarantineAsync(string device) =>
         Recorded($"clear {device}", Quarantine);

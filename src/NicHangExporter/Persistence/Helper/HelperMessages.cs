@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using NicHangExporter.Persistence.Control;
 using NicHangExporter.Text;
 
 namespace NicHangExporter.Persistence.Helper;
@@ -9,7 +10,7 @@ internal enum HelperOperation
 {
     /// <summary>Write the file of a device.</summary>
     Persist,
-    /// <summary>Remove the file of a device.</summary>
+    /// <summary>Remove the files of a device.</summary>
     Unpersist,
 }
 
@@ -18,28 +19,33 @@ internal enum HelperOperation
 /// <param name="Bus">The device by its address on the bus.</param>
 internal sealed record HelperRequest(HelperOperation Operation, string Bus)
 {
-    /// <summary>The settings to turn off: features by the kernel's name, eee, pause. Only to persist.</summary>
+    /// <summary>The settings to keep off: features by the kernel's name, eee, pause. Only to persist.</summary>
     public IReadOnlyList<string>? Settings { get; init; }
 
-    /// <summary>The way to take: link, udev or hook; null for the best one that applies.</summary>
-    public string? Via { get; init; }
+    /// <summary>The only way to try; null for the best one that applies. Only to persist.</summary>
+    public PersistenceWay? Via { get; init; }
 
-    /// <summary>The profile that the settings come from, for a comment in the file.</summary>
+    /// <summary>The profile that the settings come from, for a comment in the file. Only to persist.</summary>
     public string? Profile { get; init; }
 }
 
-/// <summary>The one line that the helper answers: an error, or what it did.</summary>
+/// <summary>The one line that the helper answers. One member is set.</summary>
 internal sealed record HelperReply
 {
-    /// <summary>Why nothing was done, in one sentence; null if it was done.</summary>
-    public string? Error { get; init; }
+    /// <summary>Why nothing was done.</summary>
+    public HelperError? Error { get; init; }
 
-    /// <summary>The file that was written or removed.</summary>
-    public string? Path { get; init; }
+    /// <summary>The file that was written.</summary>
+    public PersistResult? Persisted { get; init; }
 
-    /// <summary>What else a person should know, one sentence each.</summary>
-    public IReadOnlyList<string>? Notes { get; init; }
+    /// <summary>The files that were removed.</summary>
+    public PersistenceRemoved? Unpersisted { get; init; }
 }
+
+/// <summary>Why the helper did nothing.</summary>
+/// <param name="Kind">The kind of failure.</param>
+/// <param name="Message">One line for a person.</param>
+internal sealed record HelperError(PersistenceError Kind, string Message);
 
 /// <summary>
 /// The JSON of the helper's socket. It is strict in both directions: both ends are the same program.
@@ -47,7 +53,12 @@ internal sealed record HelperReply
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false,
-    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = 4)]
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = 4,
+    Converters =
+    [
+        typeof(SnakeCaseConverter<PersistenceWay>), typeof(SnakeCaseConverter<PersistenceError>),
+        typeof(SnakeCaseConverter<NetworkManagerKind>),
+    ])]
 [JsonSerializable(typeof(HelperRequest))]
 [JsonSerializable(typeof(HelperReply))]
 internal sealed partial class HelperJson : JsonSerializerContext;

@@ -82,7 +82,8 @@ internal static class ProfileValidator
             : null;
     }
 
-    private static bool IsProfileName(string name) =>
+    /// <summary>True for a name that a profile can have.</summary>
+    public static bool IsProfileName(string name) =>
         name.Length is > 0 and <= 32 && char.IsAsciiLetterLower(name[0])
         && name.All(character =>
             char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '-');

@@ -158,6 +158,7 @@ internal sealed partial class WireHost : IAsyncDisposable
                 Procfs = _directory.Path,
                 Kmsg = _directory.File("kmsg"),
                 StateDirectory = StateDirectory,
+                Rootfs = _directory.File("root"),
             },
             Web = new() { ListenAddresses = [new ListenAddress(IPAddress.Loopback, 0)] },
             Logging = new() { Level = LogLevel.None },

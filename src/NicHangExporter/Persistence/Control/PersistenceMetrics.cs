@@ -1,0 +1,86 @@
+using NicHangExporter.Hosting;
+using NicHangExporter.Metrics;
+using NicHangExporter.Remediation;
+using NicHangExporter.Text;
+
+namespace NicHangExporter.Persistence.Control;
+
+/// <summary>
+/// The series about persistence files. Files are read once a minute and after each change, never for a scrape.
+/// </summary>
+internal sealed partial class PersistenceMetrics(
+    HostRoot root, Remediator remediator, Persister persister, ExporterMetrics metrics, TimeProvider clock,
+    ILogger<PersistenceMetrics> logger) : IDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _lock = new();
+    // The label manager of each device's only series.
+    private readonly Dictionary<string, string> _published = [];
+    private ITimer? _timer;
+    private bool _isUnreadable;
+
+    /// <summary>Begins to read, on the thread pool.</summary>
+    public void Start()
+    {
+        persister.Changed += ReadSoon;
+        _timer = clock.CreateTimer(_ => Read(), null, TimeSpan.Zero, Interval);
+    }
+
+    /// <summary>Reads the files and publishes the series.</summary>
+    public void Read()
+    {
+        lock (_lock)
+        {
+            try
+            {
+                Publish(PersistedHost.Read(
+                    root, remediator.Status().Devices, PersistenceScan.Read(root), isWhole: false));
+                if (_isUnreadable)
+                    LogReadable();
+                _isUnreadable = false;
+            }
+            catch (PersistenceException exception)
+            {
+                // Without a value rather than with an old one.
+                Publish([]);
+                if (!_isUnreadable)
+                    LogUnreadable(exception.Message);
+                _isUnreadable = true;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        persister.Changed -= ReadSoon;
+        _timer?.Dispose();
+    }
+
+    private void ReadSoon() => _timer?.Change(TimeSpan.Zero, Interval);
+
+    private void Publish(IEnumerable<PersistedDevice> devices)
+    {
+        var shown = devices.ToDictionary(device => device.Device.ToString());
+        foreach (var (name, manager) in _published.ToList())
+            if (!shown.TryGetValue(name, out var now) || SnakeCase.Of(now.Manager) != manager)
+            {
+                metrics.Persisted.RemoveLabelled(name, manager);
+                metrics.PersistedMatches.RemoveLabelled(name);
+                _published.Remove(name);
+            }
+        foreach (var (name, device) in shown)
+        {
+            var manager = _published[name] = SnakeCase.Of(device.Manager);
+            metrics.Persisted.WithLabels(name, manager).Set(device.IsPersisted ? 1 : 0);
+            metrics.PersistedMatches.WithLabels(name).Set(device.Matches ? 1 : 0);
+        }
+    }
+
+    [LoggerMessage(EventIds.PersistUnreadable, LogLevel.Warning, "Persistence files can't be read: {Reason}")]
+    private partial void LogUnreadable(string reason);
+
+    [LoggerMessage(EventIds.PersistReadable, LogLevel.Information, "Persistence files can be read again")]
+    private partial void LogReadable();
+}

@@ -1,0 +1,102 @@
+using NicHangExporter.Hosting;
+using NicHangExporter.Persistence.Control;
+using NicHangExporter.Remediation;
+using NicHangExporter.Tests.Remediation;
+
+namespace NicHangExporter.Tests.Persistence.Control;
+
+/// <summary>The series about persistence files.</summary>
+public sealed class PersistenceMetricsTests : IDisposable
+{
+    private const string Persisted = "nichang_persisted{device=\"eno1\",manager=\"ifupdown\"}";
+    private const string Matches = "nichang_persisted_matches{device=\"eno1\"}";
+
+    private readonly FixtureHost _host = new(LocalLoop.Enforcing);
+    private readonly SimulatedNic _nic;
+    private readonly string _root;
+
+    public PersistenceMetricsTests()
+    {
+        _nic = _host.AddSimulatedNic();
+        _root = IfupdownRoot.Make(_host.Options.Paths.Rootfs);
+        _host.Open();
+    }
+
+    public void Dispose() => _host.Dispose();
+
+    [Fact]
+    public async Task Device_WithoutFileAndDecision_HasNoSeries()
+    {
+        Assert.Equal((null, null), await ReadAsync());
+
+        await _host.Persister.PersistAsync(new PersistOrder("eno1") { Profile = "eee" });
+        // Nothing was decided, so the file keeps something else off.
+        Assert.Equal((1, 0), await ReadAsync());
+
+        await _host.Persister.UnpersistAsync("eno1");
+        Assert.Equal((null, null), await ReadAsync());
+    }
+
+    [Fact]
+    public async Task DecidedSettings_AreZeroUntilTheyAreInAFile_AndAgainAfterAnEdit()
+    {
+        _host.Ask(new RemediationRequest(_nic.Interface, RemediationTrigger.Cli) { Settings = ["gso"] });
+        Assert.Equal((0, 0), await ReadAsync());
+
+        await _host.Persister.PersistAsync(new PersistOrder("eno1"));
+        Assert.Equal((1, 1), await ReadAsync());
+
+        await File.AppendAllTextAsync(
+            _root + IfupdownRoot.File, "# mine\n", TestContext.Current.CancellationToken);
+        Assert.Equal((0, 0), await ReadAsync());
+    }
+
+    [Fact]
+    public async Task Manager_ThatChanges_HasOneSeries()
+    {
+        await _host.Persister.PersistAsync(new PersistOrder("eno1") { Profile = "eee" });
+        await ReadAsync();
+        File.Delete(_root + "/sbin/ifup");
+        _host.PersistenceMetrics.Read();
+
+        Assert.Null(await _host.ValueAsync(Persisted));
+        Assert.Equal(0, await _host.ValueAsync("nichang_persisted{device=\"eno1\",manager=\"none\"}"));
+        Assert.Equal(0, await _host.ValueAsync(Matches));
+    }
+
+    [Fact]
+    public async Task FolderThatCantBeRead_TakesTheSeriesAway_AndIsLoggedOnce()
+    {
+        await _host.Persister.PersistAsync(new PersistOrder("eno1") { Profile = "eee" });
+        Assert.Equal((1, 0), await ReadAsync());
+        var folder = Path.GetDirectoryName(_root + IfupdownRoot.File)!;
+        Directory.Move(folder, folder + ".away");
+        await File.WriteAllTextAsync(folder, "", TestContext.Current.CancellationToken);
+
+        Assert.Equal((null, null), await ReadAsync());
+        Assert.Equal((null, null), await ReadAsync());
+        Assert.Equal(1, _host.Log.Count(EventIds.PersistUnreadable));
+
+        File.Delete(folder);
+        Directory.Move(folder + ".away", folder);
+        Assert.Equal((1, 0), await ReadAsync());
+        Assert.Equal(1, _host.Log.Count(EventIds.PersistReadable));
+    }
+
+    [Fact]
+    public async Task Series_FollowAChangeAtTheNextTickOfTheClock()
+    {
+        _host.PersistenceMetrics.Start();
+        await _host.Persister.PersistAsync(new PersistOrder("eno1") { Profile = "eee" });
+
+        _host.Clock.Advance(TimeSpan.FromMilliseconds(1));
+
+        Assert.Equal(1, await _host.ValueAsync(Persisted));
+    }
+
+    private async Task<(double?, double?)> ReadAsync()
+    {
+        _host.PersistenceMetrics.Read();
+        return (await _host.ValueAsync(Persisted), await _host.ValueAsync(Matches));
+    }
+}
