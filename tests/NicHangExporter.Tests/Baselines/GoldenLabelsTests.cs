@@ -8,6 +8,8 @@ using NicHangExporter.Detection.Patterns;
 using NicHangExporter.Diagnose.LogText;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Options;
+using NicHangExporter.Persistence;
+using NicHangExporter.Persistence.Helper;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
@@ -35,6 +37,11 @@ public sealed class GoldenLabelsTests
         [typeof(DeclineReason)] = "decline_reason",
         [typeof(JournalEvent)] = "journal_event",
         [typeof(NotProtected)] = "not_protected",
+        [typeof(HelperOperation)] = "persist_helper_operation",
+        [typeof(NetworkManagerKind)] = "network_manager",
+        [typeof(PersistedState)] = "persisted_state",
+        [typeof(PersistenceError)] = "persistence_error",
+        [typeof(PersistenceWay)] = "persistence_way",
         [typeof(PauseCause)] = "pause_cause",
         [typeof(RemediationMode)] = "remediation_mode",
         [typeof(RemediationTrigger)] = "trigger",

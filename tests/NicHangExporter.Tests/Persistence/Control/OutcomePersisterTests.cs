@@ -4,6 +4,7 @@ using NicHangExporter.Persistence;
 using NicHangExporter.Persistence.Control;
 using NicHangExporter.Remediation;
 using NicHangExporter.Tests.Remediation;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Persistence.Control;
 
@@ -49,13 +50,17 @@ public sealed class OutcomePersisterTests : IDisposable
     }
 
     [Theory]
-    [InlineData(false, RemediationMode.Enforce)]
-    [InlineData(true, RemediationMode.Observe)]
-    public async Task WithoutTheOption_OrInModeObserve_NothingIsWritten(bool persist, RemediationMode mode)
+    [InlineData(false, "enforce")]
+    [InlineData(true, "observe")]
+    public async Task WithoutTheOption_OrInModeObserve_NothingIsWritten(bool persist, string mode)
     {
         _host.Configure(options => options with
         {
-            Remediation = options.Remediation with { Persist = persist, Local = mode },
+            Remediation = options.Remediation with
+            {
+                Persist = persist,
+                Local = SnakeCase.Parse<RemediationMode>(mode)!.Value,
+            },
         });
         var before = IfupdownRoot.Snapshot(_root);
         Begin();
