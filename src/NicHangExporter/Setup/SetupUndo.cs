@@ -34,6 +34,9 @@ internal sealed class SetupUndo(
             Do($"remove {places.Shown(places.Record)}", () => File.Delete(places.Record));
             if (record.MadeFolder && (isDryRun || !Directory.EnumerateFileSystemEntries(places.Folder).Any()))
                 Do($"remove {places.Shown(places.Folder)}", () => Directory.Delete(places.Folder));
+            if (record.Keys.Any(key => key.Name == "remediation.local" && key.Values.Contains("enforce")))
+                say("Offloads that are off now stay off until the next boot. nic-hang-exporter rollback DEVICE turns "
+                    + "them on.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
