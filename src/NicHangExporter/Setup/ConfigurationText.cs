@@ -54,23 +54,22 @@ internal sealed class ConfigurationText
     {
         var next = this;
         // A new key goes to the beginning of its group, so the last one is the first.
-        foreach (var change in changes.Reverse())
-        {
-            if (change.IsIn(next.Values))
-                continue;
-            var text = new YamlLines(next._text, next._root).With(change);
-            if (text is null || Parse(_path, Utf8.GetBytes(text), []) is not { } edited)
+        foreach (var change in changes.Reverse().Where(change => !change.IsIn(Values)))
+            if ((next.With(change, atComment: true) ?? next.With(change, atComment: false)) is { } edited)
+                next = edited;
+            else
                 return null;
-            next = edited;
-        }
-        return IsRight(next, changes) ? next : null;
+        return next;
     }
 
-    private bool IsRight(ConfigurationText next, IReadOnlyList<KeyChange> changes)
+    private ConfigurationText? With(KeyChange change, bool atComment) =>
+        new YamlLines(_text, _root).With(change, atComment) is { } text
+        && Parse(_path, Utf8.GetBytes(text), []) is { } edited && IsRight(edited, change) ? edited : null;
+
+    private bool IsRight(ConfigurationText next, KeyChange change)
     {
         var (before, after) = (Values, next.Values);
-        var names = before.Keys.Concat(after.Keys).Except(changes.Select(change => change.Name));
-        return changes.All(change => change.IsIn(after)) && names.All(name =>
-            before.ContainsKey(name) && after.ContainsKey(name) && before[name].SequenceEqual(after[name]));
+        return change.IsIn(after) && before.Keys.Union(after.Keys).All(name => name == change.Name
+            || (before.TryGetValue(name, out var values) && values.SequenceEqual(after.GetValueOrDefault(name, []))));
     }
 }

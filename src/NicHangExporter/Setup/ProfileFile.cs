@@ -1,3 +1,4 @@
+using NicHangExporter.Options;
 using NicHangExporter.Persistence;
 
 namespace NicHangExporter.Setup;
@@ -17,8 +18,9 @@ internal sealed record ProfileFile(
 }
 
 /// <summary>Persists the settings of a profile by the way of the command <c>persist</c>.</summary>
+/// <param name="options">The new configuration, which may have profiles of its own.</param>
 /// <param name="device">The bus address of the device.</param>
 /// <param name="profile">The profile.</param>
 /// <param name="dryRun">Plan the file, and write nothing.</param>
 /// <exception cref="SetupException">It is not possible.</exception>
-internal delegate ProfileFile PersistProfile(string device, string profile, bool dryRun);
+internal delegate ProfileFile PersistProfile(ExporterOptions options, string device, string profile, bool dryRun);

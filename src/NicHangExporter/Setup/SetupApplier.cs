@@ -128,7 +128,7 @@ internal sealed class SetupApplier(
         var changed = false;
         foreach (var file in plan.NewFiles)
         {
-            var written = persist(file.Device, plan.Choice.Profile!, dryRun: false);
+            var written = persist(plan.Options, file.Device, plan.Choice.Profile!, dryRun: false);
             say($"wrote {written.Path}");
             written.Remarks.ToList().ForEach(say);
             changed |= written.Changed;

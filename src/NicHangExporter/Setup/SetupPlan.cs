@@ -1,3 +1,5 @@
+using NicHangExporter.Options;
+
 namespace NicHangExporter.Setup;
 
 /// <summary>What <c>setup</c> would do. Nothing is written yet.</summary>
@@ -11,6 +13,9 @@ internal sealed record SetupPlan
 
     /// <summary>The file as it is to be.</summary>
     public required ConfigurationText Next { get; init; }
+
+    /// <summary>The options that the daemon will have.</summary>
+    public required ExporterOptions Options { get; init; }
 
     /// <summary>The keys that get another value.</summary>
     public required IReadOnlyList<KeyChange> Changes { get; init; }

@@ -22,25 +22,26 @@ internal sealed class SetupPlanner(SetupPlaces places, HostRoot root, PersistPro
             throw new SetupException($"{file.Name} can't be edited safely, so nothing was changed: write these lines "
                 + "into it yourself, in place of what it has for these keys")
             { Details = [.. changes.Select(change => change.Line)] };
-        Check(next);
+        var options = Check(next);
         return new SetupPlan
         {
             Choice = choice,
             File = file,
             Next = next,
+            Options = options,
             Changes = changes,
             Unit = survey.Unit,
-            NewFiles = [.. NewFiles(choice)],
+            NewFiles = [.. NewFiles(choice, options)],
             Notes = [.. Notes(file.Text, choice)],
         };
     }
 
-    private IEnumerable<ProfileFile> NewFiles(SetupChoice choice)
+    private IEnumerable<ProfileFile> NewFiles(SetupChoice choice, ExporterOptions options)
     {
         if (choice.Profile is not { } profile)
             return [];
         var files = PersistenceScan.Read(root);
-        return choice.Addresses.Select(address => persist(address, profile, dryRun: true))
+        return choice.Addresses.Select(address => persist(options, address, profile, dryRun: true))
             .Where(file => !file.IsAmong(files)).ToList();
     }
 
@@ -58,7 +59,7 @@ internal sealed class SetupPlanner(SetupPlaces places, HostRoot root, PersistPro
         return wanted;
     }
 
-    private void Check(ConfigurationText next)
+    private ExporterOptions Check(ConfigurationText next)
     {
         var errors = new List<string>();
         var options = OptionsLoader.Combine(next.Settings, errors);
@@ -69,6 +70,7 @@ internal sealed class SetupPlanner(SetupPlaces places, HostRoot root, PersistPro
         if (errors.Count > 0)
             throw new SetupException($"the exporter would refuse the new configuration, so nothing was changed: "
                 + errors[0].Split('\n')[0]);
+        return options;
     }
 
     // systemd gives the directory to the user of the service. Without the directory, systemd makes it.

@@ -15,7 +15,10 @@ internal sealed partial class YamlLines(string text, YamlMapping root)
     private readonly string _end = text.Contains("\r\n", StringComparison.Ordinal) ? "\r" : "";
 
     /// <summary>The text with one key set or removed; null for a form that is not known.</summary>
-    public string? With(KeyChange change)
+    /// <param name="change">The change.</param>
+    /// <param name="atComment">A new key goes below the comment that has it with its default, as in the file of the
+    /// Debian package, if there is such a line.</param>
+    public string? With(KeyChange change, bool atComment)
     {
         // Line breaks of YAML that are none of a line editor.
         if (OtherBreak().IsMatch(text))
@@ -25,7 +28,7 @@ internal sealed partial class YamlLines(string text, YamlMapping root)
         {
             ({ } found, { Count: > 0 }) => Replace(found[^1], change),
             ({ } found, _) => Remove(found),
-            (null, { Count: > 0 }) => Add(change),
+            (null, { Count: > 0 }) => (atComment && AddBelowComment(change)) || Add(change),
             _ => true,
         };
         return isDone ? string.Join('\n', _lines) : null;
@@ -63,6 +66,15 @@ internal sealed partial class YamlLines(string text, YamlMapping root)
         _lines.RemoveAt(entry.Line - 1);
         // A group without keys is an error of the configuration.
         return path.Count < 2 || path[^2] is not { Value: YamlMapping { Entries.Count: 1 } } || Remove(path[..^1]);
+    }
+
+    private bool AddBelowComment(KeyChange change)
+    {
+        var comment = _lines.FindLastIndex(line => line.StartsWith($"#{change.Name}:", StringComparison.Ordinal)
+            || line.StartsWith($"# {change.Name}:", StringComparison.Ordinal));
+        if (comment >= 0)
+            _lines.Insert(comment + 1, change.Line + _end);
+        return comment >= 0;
     }
 
     private bool Add(KeyChange change)

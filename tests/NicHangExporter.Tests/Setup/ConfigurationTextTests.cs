@@ -48,6 +48,20 @@ public sealed class ConfigurationTextTests
             + "  devices: [\"0000:00:1f.6\"]\r\n  local: enforce\r\n"
         },
         {
+            "state.directory: /var/lib/nic-hang-exporter\n## remediation\n\n# What to do.\n#remediation.local: off\n\n"
+            + "# Devices.\n#remediation.devices: [\"DEVICE\"]\n\n## log\n",
+            "state.directory: /var/lib/nic-hang-exporter\n## remediation\n\n# What to do.\n#remediation.local: off\n"
+            + "remediation.local: enforce\n\n# Devices.\n#remediation.devices: [\"DEVICE\"]\n"
+            + "remediation.devices: [\"0000:00:1f.6\"]\n\n## log\n"
+        },
+        {
+            // A comment in the middle of a group is no place for a dotted key.
+            "state:\n  directory: /var/lib/nic-hang-exporter\nlog:\n  level: warn\n#remediation.local: off\n"
+            + "  format: json\n",
+            "state:\n  directory: /var/lib/nic-hang-exporter\nlog:\n  level: warn\n#remediation.local: off\n"
+            + "  format: json\n\nremediation:\n  local: enforce\n  devices: [\"0000:00:1f.6\"]\n"
+        },
+        {
             "\uFEFFstate.directory: '/var/lib/nic-hang-exporter'\nremediation:\n  local: off\n  devices: [ eno1, 'eno2' ] # both\n",
             "\uFEFFstate.directory: '/var/lib/nic-hang-exporter'\nremediation:\n  local: enforce\n"
             + "  devices: [\"0000:00:1f.6\"] # both\n"

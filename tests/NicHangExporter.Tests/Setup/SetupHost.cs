@@ -179,7 +179,7 @@ internal sealed class SetupHost : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    private ProfileFile Persist(string device, string profile, bool dryRun)
+    private ProfileFile Persist(ExporterOptions options, string device, string profile, bool dryRun)
     {
         Persisted.Add($"{device} {profile}{(dryRun ? " dry run" : "")}");
         return new ProfileFile(
