@@ -267,6 +267,7 @@ internal sealed partial class Remediator : IDisposable
             return;
         _runs.Tick();
         Maintain();
+        _timer.Adjust();
     }
 
     // The order matters: a link that is down comes before anything else that changes a device.

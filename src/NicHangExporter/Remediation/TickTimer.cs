@@ -17,23 +17,33 @@ internal sealed class TickTimer(Func<bool> isRunning, Action onTick, TimeProvide
 
     private readonly Lock _lock = new();
     private ITimer? _timer;
-    private TimeSpan _interval = Idle;
+    private bool _isFast;
+    private long _lastTick;
+    private TimeSpan _idleLeft;
 
     /// <summary>Starts the ticks.</summary>
-    public void Start() => _timer = clock.CreateTimer(_ => onTick(), null, Idle, Idle);
+    public void Start() => _timer = clock.CreateTimer(_ => Tick(), null, Fast, Idle);
 
     /// <summary>Follows the start and the end of a remediation.</summary>
     public void Adjust()
     {
         lock (_lock)
         {
-            var interval = isRunning() ? Fast : Idle;
             // A change starts the interval again: without this, frequent calls would put the next tick off for ever.
-            if (interval == _interval)
+            if (isRunning() == _isFast)
                 return;
-            _interval = interval;
-            _timer?.Change(interval, interval);
+            _isFast = !_isFast;
+            // The idle interval goes on after the remediation where it was before.
+            if (_isFast)
+                _idleLeft = Idle - (Fast * Math.Min(3, (int)(clock.GetElapsedTime(_lastTick) / Fast)));
+            _timer?.Change(_isFast ? Fast : _idleLeft, _isFast ? Fast : Idle);
         }
+    }
+
+    private void Tick()
+    {
+        _lastTick = clock.GetTimestamp();
+        onTick();
     }
 
     /// <inheritdoc/>

@@ -37,6 +37,7 @@ public sealed class TickTimerTests : IDisposable
         _isRunning = false;
         _timer.Adjust();
         _clock.Advance(TimeSpan.FromSeconds(2));
+        // The remediation does not count for the idle interval.
         Assert.Equal(10, _ticks);
     }
 
