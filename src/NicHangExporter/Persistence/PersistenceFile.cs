@@ -77,12 +77,13 @@ internal static class PersistenceFile
     /// <exception cref="PersistenceException"><see cref="PersistenceError.Conflict"/>.</exception>
     public static void RequireFolders(HostRoot root, string path, bool isLastOptional)
     {
-        var last = Path.GetDirectoryName(path)!;
-        for (var folder = last; folder != "/"; folder = Path.GetDirectoryName(folder)!)
+        var names = Path.GetDirectoryName(path)!.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        for (var depth = 1; depth <= names.Length; depth++)
         {
+            var folder = $"/{string.Join('/', names[..depth])}";
             var errno = FileStatus.TryReadUnfollowed(root.Full(folder), out var status);
-            if (errno == Errno.NoEntry && folder == last && isLastOptional)
-                continue;
+            if (errno == Errno.NoEntry && depth == names.Length && isLastOptional)
+                return;
             if (errno != Errno.None)
                 throw new PersistenceException(PersistenceError.WriteFailed,
                     $"the folder {folder} can't be read: {new LinuxException("lstat", root.Full(folder), errno).Message}");
