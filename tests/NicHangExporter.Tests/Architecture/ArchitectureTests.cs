@@ -35,7 +35,6 @@ public sealed class ArchitectureTests
         { "Options", ["Remediation", "Text"] },
         { "Logging", ["Options", "Text"] },
         { "State", ["Options", "Text"] },
-        { "Persistence", ["Options", "Text"] },
         { "Metrics", ["Logging", "Options", "Text"] },
         { "Remediation", ["Logging", "Metrics", "Options", "State", "Text"] },
         { "Persistence", ["Metrics", "Options", "Remediation", "Text"] },
