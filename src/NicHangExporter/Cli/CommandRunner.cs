@@ -90,15 +90,14 @@ internal sealed class CommandRunner(
         {
             ConsoleVerb.Remediate => Report(await api.RemediateAsync(call.Remediation!), answers.Write),
             ConsoleVerb.Rollback => Report(await api.RollBackAsync(call.Device, call.Rollback!), answers.WriteRollback),
-            ConsoleVerb.Persist => Report(await api.PersistAsync(call.Device, call.Persistence!), answers.Write),
-            ConsoleVerb.Unpersist => Report(await api.UnpersistAsync(call.Device), answers.Write),
+            ConsoleVerb.Persist =>
+                Report(await api.PersistAsync(call.Device, call.Persistence!), answers.Write, call.Device),
+            ConsoleVerb.Unpersist => Report(await api.UnpersistAsync(call.Device), answers.Write, call.Device),
             ConsoleVerb.ShowPersisted => Report(await api.GetPersistedAsync(), answers.Write),
             ConsoleVerb.ClearQuarantine => await api.ClearQuarantineAsync(call.Device) switch
             {
                 { Value: { Cleared: false, Explanation: { } reason } } => Fail(reason),
-                { Problem.Type: ApiProblem.TypePrefix + "unknown_device" } =>
-                    Fail($"there is no device {call.Device}, or it can't be read"),
-                var cleared => Report(cleared, answers.Write),
+                var cleared => Report(cleared, answers.Write, call.Device),
             },
             _ => Report(await api.SetPausedAsync(call.Verb == ConsoleVerb.Pause), pause =>
                 answers.Write(pause, call.Verb == ConsoleVerb.Resume)),
@@ -217,9 +216,15 @@ internal sealed class CommandRunner(
         }
     }
 
-    private int Report<T>(ApiResponse<T> result, Func<T, bool> write)
-        where T : class =>
-        result.Value is { } value ? write(value) ? Success : Failure : Fail(result.Problem!.Detail);
+    // A problem repeats nothing of the request, so the name of a device that does not exist is added here.
+    private int Report<T>(ApiResponse<T> result, Func<T, bool> write, string? device = null)
+        where T : class => result switch
+        {
+            { Value: { } value } => write(value) ? Success : Failure,
+            { Problem.Type: ApiProblem.TypePrefix + "unknown_device" } when device is not null =>
+                Fail($"there is no device {device}, or it can't be read"),
+            _ => Fail(result.Problem!.Detail),
+        };
 
     private void SayWithoutHistory() =>
         Say($"permission denied at {LocalApiServer.PathIn(_directory!)}: only root and the daemon's user may ask "

@@ -17,7 +17,7 @@ internal static class PersistedText
         page.Line($"  file       {persisted.Path}");
         page.Paragraph("  way        ", $"{SnakeCase.Of(persisted.Way)}, {ManagerOf(persisted.Manager)}");
         WriteLines(page, "  keeps off  ", [string.Join(", ", persisted.Settings)]);
-        WriteLines(page, "  LOST BY    ", persisted.NotSurvived);
+        WriteLines(page, "  not kept   ", persisted.NotSurvived);
         WriteLines(page, "  removed    ", persisted.Removed);
         WriteLines(page, "  note       ", persisted.Notes);
         if (persisted.Content is not { } content)
@@ -54,7 +54,7 @@ internal static class PersistedText
             page.Paragraph("  state      ", file.State == PersistedState.InForce ? "in force"
                 : $"{Humanize.Word(file.State).ToUpperInvariant()}: {file.Reason}");
             WriteLines(page, "  keeps off  ", [string.Join(", ", file.Settings)]);
-            WriteLines(page, "  LOST BY    ", file.NotSurvived);
+            WriteLines(page, "  not kept   ", file.NotSurvived);
         }
         foreach (var device in list.Devices.Where(device => device.Conflict is not null || device.Findings.Count > 0))
         {

@@ -197,7 +197,7 @@ internal sealed partial class ExporterMetrics
             factory,
             "nichang_persisted_matches",
             "Whether the persistence file of the device is in force and keeps exactly the settings off that "
-            + "remediations decided, 0 or 1. For the same devices as nichang_persisted.",
+            + "remediations decided, 0 or 1. For devices with a file or with such settings.",
             ByDevice);
 
     public Counter PersistFailures { get; } =

@@ -105,7 +105,12 @@ internal sealed class SchemaWriter
             var isNullable = property.IsGetNullable || Nullable.GetUnderlyingType(property.PropertyType) is not null;
             var schema = Of(type.Options.GetTypeInfo(property.PropertyType));
             if (isRequest && isNullable && !property.IsRequired)
-                schema["type"] = new JsonArray(schema["type"]!.DeepClone(), "null");
+            {
+                if (schema["type"] is { } single)
+                    schema["type"] = new JsonArray(single.DeepClone(), "null");
+                else
+                    schema = new JsonObject { ["anyOf"] = new JsonArray(schema, new JsonObject { ["type"] = "null" }) };
+            }
             if (Limits.TryGetValue((type.Type, property.Name), out var limit))
                 limit(schema);
             schema["description"] = DocComments.Of(type.Type, property.Name);

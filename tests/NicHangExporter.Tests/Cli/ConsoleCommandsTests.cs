@@ -25,6 +25,13 @@ public sealed class ConsoleCommandsTests
         { ["quarantine", "clear", "eno1"], "ClearQuarantine eno1" },
         { ["rollback", "0000:00:1f.6"], "Rollback 0000:00:1f.6 {}" },
         { ["rollback", "eno1", "--dry-run", "--reason", "a b"], "Rollback eno1 {\"dryRun\":true,\"reason\":\"a b\"}" },
+        { ["persist", "eno1"], "Persist eno1 {}" },
+        { ["persist", "0000:00:1f.6", "--profile=eee", "--via", "hook", "--dry-run", "--format=json"],
+            "Persist json 0000:00:1f.6 {\"profile\":\"eee\",\"via\":2,\"dryRun\":true}" },
+        { ["persist", "--dry-run", "--", "-rf"], "Persist -rf {\"dryRun\":true}" },
+        { ["persist", "--show"], "ShowPersisted" },
+        { ["persist", "--show", "--format", "json"], "ShowPersisted json" },
+        { ["unpersist", "eno1"], "Unpersist eno1" },
         { ["remediate", "eno1"], "Remediate eno1 {\"device\":\"eno1\"}" },
         { ["remediate", "--recover", "--profile=classic", "eno1"],
             "Remediate eno1 {\"device\":\"eno1\",\"profile\":\"classic\",\"recover\":true}" },
@@ -55,6 +62,7 @@ public sealed class ConsoleCommandsTests
             call.Device.Length > 0 ? call.Device : null,
             call.Remediation is { } remediation ? JsonSerializer.Serialize(remediation, Short) : null,
             call.Rollback is { } rollback ? JsonSerializer.Serialize(rollback, Short) : null,
+            call.Persistence is { } persistence ? JsonSerializer.Serialize(persistence, Short) : null,
             call.Episode,
         }.Concat(settings).OfType<string>()));
     }
@@ -63,6 +71,17 @@ public sealed class ConsoleCommandsTests
     [InlineData("DEVICE is missing", "remediate")]
     [InlineData("DEVICE is missing", "rollback", "--dry-run")]
     [InlineData("DEVICE is missing", "quarantine", "clear")]
+    [InlineData("persist: name a DEVICE, as in eno1 or 0000:00:1f.6, or write persist --show", "persist")]
+    [InlineData("persist: name a DEVICE", "persist", "--dry-run")]
+    [InlineData("persist --show lists all devices", "persist", "--show", "eno1")]
+    [InlineData("persist --show lists all devices", "persist", "--show", "--dry-run")]
+    [InlineData("--via: 'cron' is no way: write link, udev or hook", "persist", "eno1", "--via=cron")]
+    [InlineData("--via: 'Link' is no way", "persist", "eno1", "--via", "Link")]
+    [InlineData("--profile: the name is empty", "persist", "eno1", "--profile", "")]
+    [InlineData("'../eno1' is neither", "persist", "../eno1")]
+    [InlineData("unknown flag --dryrun; did you mean '--dry-run'?", "persist", "--dryrun")]
+    [InlineData("unexpected argument 'eno2'", "persist", "eno1", "eno2")]
+    [InlineData("DEVICE is missing", "unpersist")]
     [InlineData("write quarantine clear DEVICE", "quarantine")]
     [InlineData("unexpected argument 'eno1'", "quarantine", "eno1")]
     [InlineData("'' is neither a device name nor a bus address", "remediate", "")]
