@@ -75,8 +75,8 @@ internal static class BashCompletion
 
     private static string Offer(IEnumerable<FlagModel> flags, IEnumerable<string> words)
     {
-        var offer = $"flags='{ShellText.Wrap(flags.Select(flag => flag.Name), " ", "", 8)}'";
-        return words.Any() ? $"{offer}\n      values='{ShellText.Wrap(words, " ", "", 8)}'" : offer;
+        var offer = $"flags='{LongText.Wrap(flags.Select(flag => flag.Name), " ", "", 8)}'";
+        return words.Any() ? $"{offer}\n      values='{LongText.Wrap(words, " ", "", 8)}'" : offer;
     }
 
     private static string Arguments(CommandModel command)
@@ -97,5 +97,5 @@ internal static class BashCompletion
     }
 
     private static void Row(StringBuilder script, IEnumerable<string> patterns, string action) =>
-        script.Append($"    {ShellText.Wrap(patterns, " | ", " | \\", 6)})\n      {action} ;;\n");
+        script.Append($"    {LongText.Wrap(patterns, " | ", " | \\", 6)})\n      {action} ;;\n");
 }

@@ -18,7 +18,7 @@ internal static class ManPage
         page.Append(".B nic\\-hang\\-exporter\n[\\fIOPTIONS\\fR]\n.br\n");
         page.Append(".B nic\\-hang\\-exporter\n\\fICOMMAND\\fR [\\fIARGUMENTS\\fR]\n");
         Section(page, "DESCRIPTION");
-        page.Append(Escape(ProgramModel.Description)).Append('\n');
+        page.Append(Fill(ProgramModel.Description)).Append('\n');
         Paragraph(page, "Without a command, the program is the daemon. A command asks the daemon of this host, or does "
             + "the work itself if no daemon runs.");
         Section(page, "COMMANDS");
@@ -35,7 +35,7 @@ internal static class ManPage
     private static void Command(StringBuilder page, CommandModel command)
     {
         page.Append($".SS \"{Escape(string.Join(' ', [command.Name, .. command.Arguments]))}\"\n");
-        page.Append(string.Join("\n.br\n", command.Text.Select(Escape))).Append('\n');
+        page.Append(string.Join("\n.br\n", command.Text.Select(Fill))).Append('\n');
         foreach (var flag in command.Flags)
             Flag(page, flag);
     }
@@ -68,7 +68,7 @@ internal static class ManPage
             ("/var/lib/nic-hang-exporter", "Counts, the journal of remediations, and the evidence of hang episodes."),
             ("/usr/share/nic-hang-exporter", "Rules for Prometheus and dashboards for Grafana."),
         })
-            page.Append($".TP\n.I {Escape(path)}\n{Escape(text)}\n");
+            page.Append($".TP\n.I {Escape(path)}\n{Fill(text)}\n");
         Section(page, "EXIT STATUS");
         Paragraph(page, "0 done, or nothing to do; 1 failed, declined or not healed; 2 a mistake in configuration or "
             + "command line.");
@@ -88,21 +88,24 @@ internal static class ManPage
             Flag(page, ProgramModel.Of(option));
     }
 
-    private static void Paragraph(StringBuilder page, string text) => page.Append($".PP\n{Escape(text)}\n");
+    private static void Paragraph(StringBuilder page, string text) => page.Append($".PP\n{Fill(text)}\n");
 
     private static void Flag(StringBuilder page, FlagModel flag)
     {
         page.Append($".TP\n\\fB{Escape(flag.Name)}\\fR");
         if (flag.Value is { } value)
             page.Append($" \\fI{Escape(value)}\\fR");
-        page.Append($"\n{Escape(flag.Text)}\n");
+        page.Append($"\n{Fill(flag.Text)}\n");
     }
 
-    // A line that begins with a dot or an apostrophe is a request.
-    private static string Escape(string text)
+    // Lines of limited width. A line that begins with a dot or an apostrophe would be a request.
+    private static string Fill(string text)
     {
-        var escaped = text.Replace("\\", "\\e", StringComparison.Ordinal).Replace("-", "\\-", StringComparison.Ordinal)
-            .Replace("\"", "\\(dq", StringComparison.Ordinal);
-        return escaped.StartsWith('.') || escaped.StartsWith('\'') ? "\\&" + escaped : escaped;
+        var words = Escape(text).Split(' ').Select(word => word[0] is '.' or '\'' ? "\\&" + word : word);
+        return LongText.Wrap(words, " ", "", 0);
     }
+
+    private static string Escape(string text) =>
+        text.Replace("\\", "\\e", StringComparison.Ordinal).Replace("-", "\\-", StringComparison.Ordinal)
+            .Replace("\"", "\\(dq", StringComparison.Ordinal);
 }

@@ -1,7 +1,7 @@
 namespace NicHangExporter.Tests.Package;
 
-/// <summary>Wraps long lists in generated scripts.</summary>
-internal static class ShellText
+/// <summary>Wraps long lists and paragraphs in generated files.</summary>
+internal static class LongText
 {
     private const int Width = 110;
 
