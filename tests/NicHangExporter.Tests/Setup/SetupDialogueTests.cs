@@ -17,6 +17,27 @@ public sealed class SetupDialogueTests
         Assert.Contains("  persist: true\n", File.ReadAllText(host.Configuration), StringComparison.Ordinal);
     }
 
+    // The page shows these dialogues word for word.
+    [Fact]
+    public void Guide_ShowsTheDialogues()
+    {
+        using var host = SetupSurveyTests.Proxmox();
+        File.Copy(Path.Combine(Repository.Root, "deploy/debian/files/config.yaml"), host.Configuration, overwrite: true);
+        host.Typed = "enforce\nyes\nyes\n";
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs/how-to/proxmox.md"));
+
+        var setup = host.Do();
+        host.Typed = null;
+        var undo = host.Do("--undo");
+
+        Baselines.GoldenFile.AssertIs("setup/dialogue.txt", setup);
+        Baselines.GoldenFile.AssertIs("setup/undo.txt", undo);
+        Assert.Contains($"# nic-hang-exporter setup\n{setup}```", page, StringComparison.Ordinal);
+        Assert.Contains($"# nic-hang-exporter setup --undo\n{undo}```", page, StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllText(Path.Combine(Repository.Root, "deploy/debian/files/config.yaml")),
+            File.ReadAllText(host.Configuration));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("\n")]

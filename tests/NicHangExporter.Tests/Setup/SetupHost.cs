@@ -146,7 +146,7 @@ internal sealed class SetupHost : IDisposable
         var (output, error) = (new StringWriter(), new StringWriter());
         var code = new SetupRunner(Paths, SetupPlaces.From(Paths, null), Persist)
         {
-            Terminal = Typed is null ? null : new StringReader(Typed),
+            Terminal = Typed is null ? null : new EchoingReader(Typed, output),
             Output = output,
             Error = error,
             SearchPath = File("bin"),
@@ -192,5 +192,16 @@ internal sealed class SetupHost : IDisposable
     {
         Write($"bin/{name}", text + "\n");
         System.IO.File.SetUnixFileMode(File($"bin/{name}"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>Shows what is typed, as a terminal does.</summary>
+    private sealed class EchoingReader(string typed, TextWriter output) : StringReader(typed)
+    {
+        public override string? ReadLine()
+        {
+            var line = base.ReadLine();
+            output.WriteLine(line);
+            return line;
+        }
     }
 }
