@@ -28,13 +28,13 @@ internal sealed class SetupApplier(
         if (plan.StartsUnit)
         {
             unit.Enable();
-            say($"enabled and started {ServiceUnit.Name}");
+            say($"done: enabled and started {ServiceUnit.Name}");
             changed = true;
         }
         else if (plan.RestartsUnit)
         {
             unit.Restart();
-            say($"restarted {ServiceUnit.Name}");
+            say($"done: restarted {ServiceUnit.Name}");
         }
         // Last: the device is protected even if a foreign file is in the way.
         return Persist(plan) || changed;
@@ -52,7 +52,7 @@ internal sealed class SetupApplier(
             if (plan.ChangesFile)
             {
                 plan.File.Replace(plan.Next.Bytes);
-                say($"wrote {plan.File.Name}");
+                say($"done: wrote {plan.File.Name}");
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -129,7 +129,7 @@ internal sealed class SetupApplier(
         foreach (var file in plan.NewFiles)
         {
             var written = persist(plan.Options, file.Device, plan.Choice.Profile!, dryRun: false);
-            say($"wrote {written.Path}");
+            say($"done: wrote {written.Path}");
             written.Remarks.ToList().ForEach(say);
             changed |= written.Changed;
         }

@@ -23,7 +23,7 @@ internal sealed class SetupDialogue(TextReader input, TextWriter output, Console
         if ((call.Mode ?? Mode(nics[0])) is not { } mode)
             return null;
         var persist = call.Persist || (mode == RemediationMode.Enforce && IsYes(
-            "Keep the settings that healed a device over reboots, without the exporter as well? [yes/no, empty: no]"));
+            "Keep what heals it over reboots? [yes/no, empty: no]"));
         return new SetupChoice(nics, mode, persist, call.Profile);
     }
 

@@ -80,10 +80,11 @@ internal sealed class SetupRunner(PathOptions paths, SetupPlaces places, Persist
             return Report(plan.HasWork, call.IsYes);
         if (dialogue is not null && !dialogue.IsConfirmed())
             return NoChange(call);
-        var changed = new SetupApplier(places, Unit, _root, persist, line => Page.Line($"done: {line}")).Apply(plan);
+        var changed = new SetupApplier(places, Unit, _root, persist, line => Page.Line(line)).Apply(plan);
         if (!survey.Unit.IsInstalled)
-            Page.Line($"{ServiceUnit.Name} is not installed or masked, so start the exporter yourself: "
-                + $"nic-hang-exporter --config.file={plan.File.Name}");
+            Page.Line($"{(survey.Unit.IsRunningSystemd ? $"{ServiceUnit.Name} is not installed or masked"
+                : "systemd does not run here")}, so start the exporter yourself: nic-hang-exporter "
+                + $"--config.file={plan.File.Name}");
         if (dialogue is not null)
             Page.Line("To take it back: nic-hang-exporter setup --undo");
         return Report(changed, call.IsYes);

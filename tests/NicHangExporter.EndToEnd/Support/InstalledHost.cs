@@ -44,6 +44,9 @@ internal sealed class InstalledHost : IDisposable
                 "SUBSYSTEM=pci", $"DEVICE=+pci:{Address}");
     }
 
+    /// <summary>The network namespace of the device; null for that of the tests.</summary>
+    public NetworkNamespace? Network { get; init; }
+
     /// <summary>The root directory.</summary>
     public string Root => _root.Path;
 
@@ -56,6 +59,15 @@ internal sealed class InstalledHost : IDisposable
     public IReadOnlyList<string> Etc() =>
         [.. Directory.EnumerateFiles(_root["etc"], "*", SearchOption.AllDirectories).Order()
             .Select(path => $"{path}: {File.ReadAllText(path)}")];
+
+    /// <summary>udev handles the device, and ethtool is installed.</summary>
+    public void HandleByUdev()
+    {
+        foreach (var folder in new[] { "run/udev/data", "usr/sbin", "etc/udev/rules.d", "etc/systemd/network" })
+            Directory.CreateDirectory(_root[folder]);
+        _root.Write("run/udev/data/n2", "E:ID_NET_LINK_FILE=/usr/lib/systemd/network/99-default.link\n");
+        _root.Write("usr/sbin/ethtool", "");
+    }
 
     /// <summary>Runs setup.</summary>
     public Task<Execution> RunAsync(params IEnumerable<string> arguments) => Command([], arguments).RunAsync();
@@ -83,6 +95,7 @@ internal sealed class InstalledHost : IDisposable
         new(["setup", .. arguments, .. _fake.Paths, $"--path.rootfs={Root}"])
         {
             Wrapper = wrapper,
+            Network = Network,
             Environment = new Dictionary<string, string>
             {
                 ["PATH"] = $"{_root["bin"]}:{Environment.GetEnvironmentVariable("PATH")}",

@@ -70,8 +70,8 @@ public sealed class SetupSurveyTests
         host.AddUpper("vmbr0", "nic0");
         host.AddUpper("tap100i0");
         host.AddUpper("veth105i0");
-        host.AddUpper("fwpr7p0");
-        foreach (var port in new[] { "tap100i0", "veth105i0", "fwpr7p0" })
+        host.AddUpper("fwpr110p0");
+        foreach (var port in new[] { "tap100i0", "veth105i0", "fwpr110p0" })
             File.CreateSymbolicLink(host.File($"sys/class/net/vmbr0/lower_{port}"), $"../{port}");
         host.Write("usr/bin/pveversion", "");
         host.Write("etc/pve/qemu-server/100.conf",
