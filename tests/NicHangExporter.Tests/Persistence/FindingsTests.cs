@@ -8,18 +8,22 @@ public sealed class FindingsTests
     private const string Bridge = "auto vmbr0\niface vmbr0 inet static\n  bridge-ports nic0\n";
 
     [Theory]
-    [InlineData("disable-nic-offload-nic0.service",
-        "the community fix's unit turns offloads of nic0 off once at boot; it is not undone with the settings of this"
-        + " program: disable it with 'systemctl disable disable-nic-offload-nic0.service'")]
-    [InlineData("disable-nic-offload-eno1.service",
+    [InlineData("disable-nic-offload-nic0.service", true,
+        "the community fix's unit turns offloads of nic0 off once at each boot; unpersist and rollback do not undo"
+        + " that: disable it with 'systemctl disable disable-nic-offload-nic0.service'")]
+    [InlineData("disable-nic-offload-nic0.service", false,
+        "the community fix's unit for nic0 is not enabled: it does nothing")]
+    [InlineData("disable-nic-offload-eno1.service", true,
         "the community fix's unit is for eno1, which this host does not have (any more): it does nothing")]
-    [InlineData("disable-nic-offload-enp2s0.service", null)]
-    [InlineData("other.service", null)]
-    public void TheCommunityUnit_IsFound(string unit, string? text)
+    [InlineData("disable-nic-offload-enp2s0.service", true, null)]
+    [InlineData("other.service", true, null)]
+    public void TheCommunityUnit_IsFound(string unit, bool isEnabled, string? text)
     {
         using var host = Hosts.Create("proxmox");
         host.Interface("enp2s0", 9, "0000:02:00.0", Hosts.Default);
         host.Write($"/etc/systemd/system/{unit}", "[Service]\nExecStart=/sbin/ethtool -K nic0 tso off\n");
+        if (isEnabled)
+            host.Link($"/etc/systemd/system/multi-user.target.wants/{unit}", $"/etc/systemd/system/{unit}");
 
         AssertFound(host, text, $"/etc/systemd/system/{unit}", 0);
     }

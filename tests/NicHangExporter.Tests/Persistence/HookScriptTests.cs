@@ -127,7 +127,8 @@ public sealed class HookScriptTests : IDisposable
             .Replace("/sys/class/net", $"{host.Root.Sysfs}/class/net", StringComparison.Ordinal);
         File.WriteAllText(_programs.File("hook"), script);
 
-        Assert.Equal(0, RunText($". {_programs.File("hook")}\necho \"after $? ${{link-}}${{nic-}}\" >> {LogPath}\n", ""));
+        var caller = $". {_programs.File("hook")}\necho \"after $? ${{link-}}${{nic-}}\" >> {LogPath}\n";
+        Assert.Equal(0, RunText(caller, ""));
 
         Assert.Equal(["-K eth0 rx-gro off", "after 0 "], Log());
     }

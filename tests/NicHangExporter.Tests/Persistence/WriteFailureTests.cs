@@ -120,7 +120,7 @@ public sealed class WriteFailureTests
 
         var error = Assert.Throws<PersistenceException>(() => host.Apply(plan));
 
-        Assert.StartsWith("the folder /etc/udev can't be read: ", error.Message, StringComparison.Ordinal);
+        Assert.StartsWith("/etc/udev can't be searched: ", error.Message, StringComparison.Ordinal);
         Assert.Equal(before, host.Snapshot());
     }
 
