@@ -44,7 +44,7 @@ internal static class HookWay
     private static string Script(PlanContext context, bool isProgram) =>
         $$"""
         (
-        PATH="$PATH:/usr/sbin:/sbin:/usr/bin:/bin"
+        PATH="${PATH:+$PATH:}/usr/sbin:/sbin:/usr/bin:/bin"
         for link in /sys/class/net/*/device; do
             target=$(readlink "$link") || continue
             [ "${target##*/}" = "{{context.Nic.Bus}}" ] || continue

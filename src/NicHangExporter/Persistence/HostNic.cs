@@ -24,7 +24,8 @@ internal sealed record HostNic(InterfaceName Device, BusAddress Bus, long Index)
                 using (device)
                     return Of(device) ?? throw new PersistenceException(
                         PersistenceError.NotPossible,
-                        $"{name} has no bus address, so it is a virtual device such as a bridge: name the NIC below it");
+                        $"{name} has no bus address, so it is a virtual device such as a bridge: name the NIC below"
+                        + " it");
             if (BusAddress.TryParse(nameOrAddress, out var bus))
                 foreach (var port in net.FindByBusAddress(bus))
                     using (var found = net.Open(port))
@@ -37,7 +38,8 @@ internal sealed record HostNic(InterfaceName Device, BusAddress Bus, long Index)
         }
         throw new PersistenceException(
             PersistenceError.UnknownDevice,
-            $"this host has no NIC '{nameOrAddress}': give its name or its bus address, as 'ls -l /sys/class/net' shows");
+            $"this host has no NIC '{nameOrAddress}': give its name or its bus address, as 'ls -l /sys/class/net'"
+            + " shows");
     }
 
     /// <summary>All NICs that have a bus address, sorted by name.</summary>

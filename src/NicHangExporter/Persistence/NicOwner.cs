@@ -40,9 +40,15 @@ internal sealed record NicOwner(NetworkManagerKind Manager, string? Conflict)
             yield return (ifup, InterfacesFile.Path);
     }
 
-    // ifupdown2 takes care of a bridge port that no file names; classic ifupdown does nothing for such a NIC.
-    private static NetworkManagerKind Installed(HostRoot root) =>
-        Ifup(root) == NetworkManagerKind.Ifupdown2 ? NetworkManagerKind.Ifupdown2 : NetworkManagerKind.None;
+    // No file names the NIC, perhaps because it was renamed. The hooks run all the same if ifup brings up another
+    // interface than the loopback. ifupdown2 also takes care of ports that no file names.
+    private static NetworkManagerKind Installed(HostRoot root) => Ifup(root) switch
+    {
+        NetworkManagerKind.Ifupdown2 => NetworkManagerKind.Ifupdown2,
+        NetworkManagerKind.Ifupdown when InterfacesFile.Read(root).Any(line =>
+            line.Keyword == "iface" && line.Stanza != "lo") => NetworkManagerKind.Ifupdown,
+        _ => NetworkManagerKind.None,
+    };
 
     private static NetworkManagerKind? Ifup(HostRoot root) =>
         (root.Resolve("/sbin/ifup") ?? root.Resolve("/usr/sbin/ifup")) is not { } program ? null

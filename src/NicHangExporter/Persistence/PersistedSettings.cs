@@ -30,7 +30,8 @@ internal static class PersistedSettings
     private static string? Error(string setting, HostNic nic, DeviceFeatures? features)
     {
         if (!IsName(setting))
-            return $"'{setting}' is no setting: give features by the kernel's name, as 'ethtool -k' shows, eee or pause";
+            return $"'{setting}' is no setting: give features by the kernel's name, as 'ethtool -k' shows, eee or"
+                + " pause";
         if (features is null || setting is Eee or Pause)
             return null;
         return features.Find(setting) switch

@@ -32,6 +32,8 @@ internal enum EventEffect
     Lost,
     /// <summary>No measurement exists.</summary>
     NotMeasured,
+    /// <summary>The event does not exist without a manager.</summary>
+    NotApplicable,
 }
 
 /// <summary>An event and its effect.</summary>

@@ -40,7 +40,7 @@ internal static class PersistenceEvents
     /// <summary>A remark for users if nothing is measured; else null.</summary>
     public static string? NoteOf(PersistenceWay way, NetworkManagerKind manager) =>
         Find(way, manager) is { } row && !row.Effects.Contains(NotMeasured) ? null
-            : $"nobody measured what this way survives under {ManagerNames.Of(manager)}: look at ethtool -k after a"
+            : $"it is not measured what this way survives under {ManagerNames.Of(manager)}: check ethtool -k after a"
                 + " reboot";
 
     /// <summary>An event in words, as it follows "after".</summary>
@@ -75,8 +75,13 @@ internal static class PersistenceEvents
     // udev applies both when the interface appears, before any manager sees it. No manager undoes them.
     private static IEnumerable<CoverageRow> OfUdev(PersistenceWay way) =>
         from manager in Enum.GetValues<NetworkManagerKind>()
-        where manager is not (NetworkManagerKind.None or NetworkManagerKind.Netifd)
-        select new CoverageRow(way, manager, Each(Survives));
+        where manager != NetworkManagerKind.Netifd
+        select new CoverageRow(way, manager, manager != NetworkManagerKind.None ? Each(Survives)
+            : [.. Enum.GetValues<PersistenceEvent>().Select(@event => IsOfManager(@event) ? NotApplicable : Survives)]);
+
+    private static bool IsOfManager(PersistenceEvent @event) =>
+        @event is PersistenceEvent.ManagerReload or PersistenceEvent.ManagerRestart
+            or PersistenceEvent.InterfaceRestart or PersistenceEvent.BridgeRestart;
 
     private static ImmutableArray<EventEffect> Each(EventEffect effect) =>
         [.. Enum.GetValues<PersistenceEvent>().Select(_ => effect)];

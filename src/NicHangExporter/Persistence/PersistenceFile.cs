@@ -57,7 +57,8 @@ internal static class PersistenceFile
         var folder = Path.GetDirectoryName(root.Full(path))!;
         try
         {
-            var text = RegularFile.Read(root.Full(path), int.MaxValue) is { } bytes ? PersistenceText.Parse(bytes) : null;
+            var bytes = RegularFile.Read(root.Full(path), int.MaxValue);
+            var text = bytes is null ? null : PersistenceText.Parse(bytes);
             if (text is null or { IsEdited: true })
                 throw new PersistenceException(PersistenceError.Conflict, PersistedFileReader.Edited(path));
             File.Delete(root.Full(path));
@@ -74,18 +75,19 @@ internal static class PersistenceFile
     }
 
     /// <summary>Refuses a path with a symbolic link among its folders.</summary>
-    /// <exception cref="PersistenceException"><see cref="PersistenceError.Conflict"/>.</exception>
+    /// <exception cref="PersistenceException"><see cref="PersistenceError.Conflict"/>, or
+    /// <see cref="PersistenceError.WriteFailed"/> if a folder is missing.</exception>
     public static void RequireFolders(HostRoot root, string path, bool isLastOptional)
     {
-        var last = Path.GetDirectoryName(path)!;
-        for (var folder = last; folder != "/"; folder = Path.GetDirectoryName(folder)!)
+        var names = Path.GetDirectoryName(path)!.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        for (var depth = 1; depth <= names.Length; depth++)
         {
+            var folder = $"/{string.Join('/', names[..depth])}";
             var errno = FileStatus.TryReadUnfollowed(root.Full(folder), out var status);
-            if (errno == Errno.NoEntry && folder == last && isLastOptional)
-                continue;
+            if (errno == Errno.NoEntry && depth == names.Length && isLastOptional)
+                return;
             if (errno != Errno.None)
-                throw new PersistenceException(PersistenceError.WriteFailed,
-                    $"the folder {folder} can't be read: {new LinuxException("lstat", root.Full(folder), errno).Message}");
+                throw Failed(folder, "searched", new LinuxException("lstat", root.Full(folder), errno));
             if (status.Kind != FileKind.Directory)
                 throw new PersistenceException(PersistenceError.Conflict,
                     $"{folder} is {status.Kind.Text()}, not a directory: nothing is written through it");

@@ -58,15 +58,20 @@ internal static class PersistenceFindings
                 continue;
             var device = name[UnitPrefix.Length..^UnitSuffix.Length];
             if (device == nic.Device.ToString())
-                yield return new PersistenceFinding($"{UnitFolder}/{name}", 0,
-                    $"the community fix's unit turns offloads of {device} off once at boot; it is not undone with the"
-                    + $" settings of this program: disable it with 'systemctl disable {name}'");
+                yield return new PersistenceFinding($"{UnitFolder}/{name}", 0, IsEnabled(root, name)
+                    ? $"the community fix's unit turns offloads of {device} off once at each boot; unpersist and"
+                        + $" rollback do not undo that: disable it with 'systemctl disable {name}'"
+                    : $"the community fix's unit for {device} is not enabled: it does nothing");
             else if (!present.Contains(device))
                 yield return new PersistenceFinding($"{UnitFolder}/{name}", 0,
                     $"the community fix's unit is for {device}, which this host does not have (any more): it does"
                     + " nothing");
         }
     }
+
+    private static bool IsEnabled(HostRoot root, string unit) => root.List(UnitFolder).Any(folder =>
+        (folder.EndsWith(".wants", StringComparison.Ordinal) || folder.EndsWith(".requires", StringComparison.Ordinal))
+        && root.List($"{UnitFolder}/{folder}").Contains(unit));
 
     private static IEnumerable<PersistenceFinding> Profiles(HostRoot root, string folder, HostNic nic)
     {

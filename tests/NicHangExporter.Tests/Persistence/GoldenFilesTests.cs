@@ -27,7 +27,8 @@ public sealed class GoldenFilesTests
         {
             using var host = Hosts.Create(name);
             foreach (var settings in (string[])["tx-tcp-segmentation", "tx-tcp-segmentation pause", "eee"])
-                chosen.Append(CultureInfo.InvariantCulture, $"{name}: {settings} -> {host.Plan(null, settings).Path}\n");
+                chosen.Append(
+                    CultureInfo.InvariantCulture, $"{name}: {settings} -> {host.Plan(null, settings).Path}\n");
         }
 
         GoldenFile.AssertIs("persistence/preference.txt", chosen.ToString());
@@ -47,7 +48,8 @@ public sealed class GoldenFilesTests
     private static string Show(PersistencePlan plan)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"device {plan.Nic.Device}, manager {plan.Manager}, way {plan.Way}\n");
+        text.Append(
+            CultureInfo.InvariantCulture, $"device {plan.Nic.Device}, manager {plan.Manager}, way {plan.Way}\n");
         text.Append(CultureInfo.InvariantCulture, $"path {plan.Path}, mode {Convert.ToString((int)plan.Mode, 8)}");
         text.Append(plan.CreatesFolder ? ", creates its folder\n" : "\n");
         foreach (var (_, _, line) in plan.NotCovered)
