@@ -26,13 +26,9 @@ internal static class PersistHelperCommand
             refusal = await new PersistHelper(HostRoot.From(options.Paths), ReadFeatures)
                 .ServeAsync(socket, PeerCredentials.Read(socket).Uid);
         }
-        catch (SocketException exception)
+        catch (Exception exception) when (exception is SocketException or LinuxException)
         {
             refusal = $"standard input is no connection to the persistence socket, or it broke: {exception.Message}";
-        }
-        catch (LinuxException exception)
-        {
-            refusal = exception.Message;
         }
         if (refusal is null)
             return CommandRunner.Success;

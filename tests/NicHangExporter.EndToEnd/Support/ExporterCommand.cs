@@ -33,11 +33,18 @@ internal sealed record ExporterCommand(params IEnumerable<string> Arguments)
         ? [binary]
         : ["dotnet", Path.Combine(AppContext.BaseDirectory, "nic-hang-exporter.dll")];
 
+    /// <summary>The program and its arguments, all that goes before them included.</summary>
+    // A background job of a shell ignores SIGINT, and the exporter would inherit that.
+    public IReadOnlyList<string> Words =>
+        [
+            "env", "--default-signal=INT,HUP",
+            .. Network is null ? [] : new[] { "ip", "netns", "exec", Network.Name }, .. Wrapper, .. Program,
+            .. Arguments,
+        ];
+
     public Process Start()
     {
-        // A background job of a shell ignores SIGINT, and the exporter would inherit that.
-        IReadOnlyList<string> words = ["env", "--default-signal=INT,HUP", .. Network is null ? []
-            : new[] { "ip", "netns", "exec", Network.Name }, .. Wrapper, .. Program, .. Arguments];
+        var words = Words;
         var start = new ProcessStartInfo(Requires.Find(words[0]) ?? words[0], words.Skip(1))
         {
             RedirectStandardInput = true,

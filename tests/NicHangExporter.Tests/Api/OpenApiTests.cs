@@ -32,9 +32,10 @@ public sealed class OpenApiTests
         Assert.Equal(
             [
                 "delete /api/v1/pause admin", "get /api/v1/devices read", "get /api/v1/devices/{device} read",
-                    "get /api/v1/episodes read", "get /api/v1/episodes/{id} read",
+                    "get /api/v1/episodes read", "get /api/v1/episodes/{id} read", "get /api/v1/persisted read",
                 "get /api/v1/remediations read", "get /api/v1/remediations/{id} read",
-                "post /api/v1/alertmanager remediate", "post /api/v1/devices/{device}/rollback admin",
+                "post /api/v1/alertmanager remediate", "post /api/v1/devices/{device}/persist admin",
+                "post /api/v1/devices/{device}/rollback admin", "post /api/v1/devices/{device}/unpersist admin",
                 "post /api/v1/pause admin", "post /api/v1/quarantine/{device}/clear admin",
                 "post /api/v1/remediations remediate",
             ],

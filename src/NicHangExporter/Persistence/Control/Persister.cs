@@ -95,11 +95,9 @@ internal sealed partial class Persister(
         }
         catch (PersistenceException exception) when (exception.Error == PersistenceError.UnknownDevice)
         {
-            if (PersistenceScan.Read(root).FirstOrDefault(file => file.Nic is null && file.DeviceThen == device)
-                is { } left)
+            if (PersistenceScan.Read(root).FirstOrDefault(file =>
+                file.Nic is null && (file.Bus.ToString() == device || file.DeviceThen == device)) is { } left)
                 return left.Bus;
-            if (BusAddress.TryParse(device, out var bus))
-                return bus;
             throw;
         }
     }
