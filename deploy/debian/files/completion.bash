@@ -12,7 +12,7 @@ _nic_hang_exporter_devices() {
 _nic_hang_exporter_takes_value() {
   case $1 in
     --web.listen-address | --web.telemetry-path | --web.config.file | --web.allowed-hosts | \
-      --api.token-file | --path.sysfs | --path.procfs | --path.kmsg | --state.directory | \
+      --api.token-file | --path.sysfs | --path.procfs | --path.kmsg | --path.rootfs | --state.directory | \
       --hang.episode-gap | --hang.sample-interval | --stall.window | --ethtool.interval | \
       --ethtool.statistics | --device.max | --remediation.local | --remediation.webhook | \
       --remediation.api | --remediation.devices | --remediation.ladder | --remediation.profile | \
@@ -21,7 +21,8 @@ _nic_hang_exporter_takes_value() {
       --remediation.carrier-grace | --remediation.boot-grace | --remediation.confirm-window | \
       --remediation.deadline | --remediation.disable-file | --api.identities | --alerting.alertmanagers | \
       --alerting.labels | --alerting.config.file | --alerting.timeout | --log.level | --log.format | \
-      --collector.features | --config.file | --format | --profile | --features | --reason)
+      --collector.features | --config.file | --format | --profile | --via | --features | --reason | --mode | \
+      --device)
       return 0 ;;
     *) return 1 ;;
   esac
@@ -43,11 +44,12 @@ _nic_hang_exporter() {
   if _nic_hang_exporter_takes_value "$flag"; then
     case $flag in
     --web.telemetry-path | --web.config.file | --path.sysfs | --path.procfs | --path.kmsg | \
-      --state.directory | --remediation.disable-file | --alerting.config.file | --config.file)
+      --path.rootfs | --state.directory | --remediation.disable-file | --alerting.config.file | \
+      --config.file)
       COMPREPLY=($(compgen -f -- "$current")) ;;
-    --remediation.local | --remediation.webhook | --remediation.api)
+    --remediation.local | --remediation.webhook | --remediation.api | --mode)
       COMPREPLY=($(compgen -W 'off observe enforce' -- "$current")) ;;
-    --remediation.devices)
+    --remediation.devices | --device)
       COMPREPLY=($(compgen -W "$(_nic_hang_exporter_devices)" -- "$current")) ;;
     --log.level)
       COMPREPLY=($(compgen -W 'debug info warn error' -- "$current")) ;;
@@ -65,7 +67,7 @@ _nic_hang_exporter() {
   case $command in
     '')
       flags='--web.listen-address --web.telemetry-path --web.config.file --web.allowed-hosts --api.token-file
-        --api.allow-plaintext --no-api.allow-plaintext --path.sysfs --path.procfs --path.kmsg
+        --api.allow-plaintext --no-api.allow-plaintext --path.sysfs --path.procfs --path.kmsg --path.rootfs
         --kmsg.accept-untrusted --no-kmsg.accept-untrusted --state.directory --hang.episode-gap
         --hang.sample-interval --stall.window --ethtool.interval --ethtool.permanent-address
         --no-ethtool.permanent-address --ethtool.statistics --device.max --remediation.local
@@ -75,16 +77,17 @@ _nic_hang_exporter() {
         --remediation.carrier-grace --remediation.boot-grace --remediation.confirm-window --remediation.reinit
         --no-remediation.reinit --remediation.bounce --no-remediation.bounce --remediation.bounce-routes
         --no-remediation.bounce-routes --remediation.quarantine-reinit --no-remediation.quarantine-reinit
-        --remediation.deadline --remediation.disable-file --api.identities --alerting.alertmanagers
-        --alerting.labels --alerting.config.file --alerting.timeout --log.level --log.format --collector.kmsg
-        --no-collector.kmsg --collector.stall --no-collector.stall --collector.statistics
-        --no-collector.statistics --collector.link --no-collector.link --collector.queues
-        --no-collector.queues --collector.info --no-collector.info --collector.features --collector.eee
-        --no-collector.eee --collector.pause --no-collector.pause --collector.rings --no-collector.rings
-        --collector.ethtool --no-collector.ethtool --collector.process --no-collector.process --collector.vf
-        --no-collector.vf --collector.virtual --no-collector.virtual --config.check --config.file --help-all
-        --version --help'
-      values='devices diagnose episodes healthcheck pause quarantine remediate resume rollback status' ;;
+        --remediation.deadline --remediation.persist --no-remediation.persist --remediation.disable-file
+        --api.identities --alerting.alertmanagers --alerting.labels --alerting.config.file --alerting.timeout
+        --log.level --log.format --collector.kmsg --no-collector.kmsg --collector.stall --no-collector.stall
+        --collector.statistics --no-collector.statistics --collector.link --no-collector.link
+        --collector.queues --no-collector.queues --collector.info --no-collector.info --collector.features
+        --collector.eee --no-collector.eee --collector.pause --no-collector.pause --collector.rings
+        --no-collector.rings --collector.ethtool --no-collector.ethtool --collector.process
+        --no-collector.process --collector.vf --no-collector.vf --collector.virtual --no-collector.virtual
+        --config.check --config.file --help-all --version --help'
+      values='devices diagnose episodes healthcheck pause persist quarantine remediate resume rollback setup status
+        unpersist' ;;
     quarantine)
       flags=''
       values='clear' ;;
@@ -99,6 +102,9 @@ _nic_hang_exporter() {
       flags='--state.directory --config.file' ;;
     'pause')
       flags='--format --state.directory --config.file' ;;
+    'persist')
+      flags='--profile --via --dry-run --show --format --state.directory --config.file'
+      [[ $arguments -gt 0 ]] || values=$(_nic_hang_exporter_devices) ;;
     'quarantine clear')
       flags='--format --state.directory --config.file'
       [[ $arguments -gt 0 ]] || values=$(_nic_hang_exporter_devices) ;;
@@ -110,8 +116,13 @@ _nic_hang_exporter() {
     'rollback')
       flags='--dry-run --reason --format --state.directory --config.file'
       [[ $arguments -gt 0 ]] || values=$(_nic_hang_exporter_devices) ;;
+    'setup')
+      flags='--yes --mode --device --persist --profile --dry-run --undo --state.directory --config.file' ;;
     'status')
       flags='--format --state.directory --config.file' ;;
+    'unpersist')
+      flags='--format --state.directory --config.file'
+      [[ $arguments -gt 0 ]] || values=$(_nic_hang_exporter_devices) ;;
   esac
   [[ $current != -* ]] || values=$flags
   COMPREPLY=($(compgen -W "$values" -- "$current"))

@@ -16,11 +16,14 @@ _nic_hang_exporter() {
     'episodes:List the hang episodes, or show one of them.'
     'healthcheck:Ask whether the exporter serves.'
     'pause:Stop remediation, except for rollback.'
+    'persist:Keep offloads off at boot; --show lists them.'
     'quarantine:End its quarantine and cool-down.'
     'remediate:Turn offloads off; --recover resets it too.'
     'resume:End the pause.'
     'rollback:Undo all changes to a device.'
+    'setup:Look at the host and set the service up.'
     'status:Show modes, kill switch and remediations.'
+    'unpersist:Remove what persist has written.'
   )
   flags=(
     '*--web.listen-address=[Address to listen on\: \:PORT, IP\:PORT or ...]:ADDRESS: '
@@ -33,6 +36,7 @@ _nic_hang_exporter() {
     '*--path.sysfs=[Mount point of the host'\''s sysfs]:PATH:_files'
     '*--path.procfs=[Mount point of the host'\''s procfs]:PATH:_files'
     '*--path.kmsg=[Kernel log device, or a pipe or ...]:PATH:_files'
+    '*--path.rootfs=[Where the host'\''s root directory is ...]:PATH:_files'
     '--kmsg.accept-untrusted[Test mode\: count hang messages that user ...]'
     '--no-kmsg.accept-untrusted[Test mode\: count hang messages that user ...]'
     '*--state.directory=[Directory for counts, the remediation ...]:PATH:_files'
@@ -68,6 +72,8 @@ _nic_hang_exporter() {
     '--remediation.quarantine-reinit[Continue to reset a hung device in ...]'
     '--no-remediation.quarantine-reinit[Continue to reset a hung device in ...]'
     '*--remediation.deadline=[How long a kernel command may take ...]:DURATION: '
+    '--remediation.persist[After a remediation that helped, also ...]'
+    '--no-remediation.persist[After a remediation that helped, also ...]'
     '*--remediation.disable-file=[Kill switch\: while this file exists, no ...]:PATH:_files'
     '*--api.identities=[Name of this host in the labels ...]:NAME: '
     '*--alerting.alertmanagers=[Alertmanager URL to push hang episodes ...]:URL: '
@@ -154,6 +160,17 @@ _nic_hang_exporter() {
         '*--state.directory=[Directory for counts, the remediation ...]:PATH:_files' \
         '*--config.file=[YAML file with the same options]:PATH:_files'
       ;;
+    'persist')
+      _arguments \
+        '*--profile=[Profile of offloads to turn off\: ...]:NAME:(segmentation checksum receive eee pause classic)' \
+        '*--via=[Only this way\: link (a .link file), udev ...]:WAY: ' \
+        '--dry-run[Show what would be done, and change ...]' \
+        '--show[List what is kept off, whether it is in ...]' \
+        '*--format=[Output format\: text or json]:FORMAT:(text json)' \
+        '*--state.directory=[Directory for counts, the remediation ...]:PATH:_files' \
+        '*--config.file=[YAML file with the same options]:PATH:_files' \
+        '1:DEVICE:_nic_hang_exporter_devices'
+      ;;
     'quarantine clear')
       _arguments \
         '*--format=[Output format\: text or json]:FORMAT:(text json)' \
@@ -188,11 +205,30 @@ _nic_hang_exporter() {
         '*--config.file=[YAML file with the same options]:PATH:_files' \
         '1:DEVICE:_nic_hang_exporter_devices'
       ;;
+    'setup')
+      _arguments \
+        '--yes[Ask nothing\: for scripts]' \
+        '*--mode=[observe or enforce]:MODE:(off observe enforce)' \
+        '*--device=[Device by name or bus address; the ...]:DEVICE:_nic_hang_exporter_devices' \
+        '--persist[Keep the settings of a healed device ...]' \
+        '*--profile=[Also keep this profile off from now on]:NAME:(segmentation checksum receive eee pause classic)' \
+        '--dry-run[Show what would be done, and write ...]' \
+        '--undo[Take back what setup did]' \
+        '*--state.directory=[Directory for counts, the remediation ...]:PATH:_files' \
+        '*--config.file=[YAML file with the same options]:PATH:_files'
+      ;;
     'status')
       _arguments \
         '*--format=[Output format\: text or json]:FORMAT:(text json)' \
         '*--state.directory=[Directory for counts, the remediation ...]:PATH:_files' \
         '*--config.file=[YAML file with the same options]:PATH:_files'
+      ;;
+    'unpersist')
+      _arguments \
+        '*--format=[Output format\: text or json]:FORMAT:(text json)' \
+        '*--state.directory=[Directory for counts, the remediation ...]:PATH:_files' \
+        '*--config.file=[YAML file with the same options]:PATH:_files' \
+        '1:DEVICE:_nic_hang_exporter_devices'
       ;;
     *) _message 'no more arguments' ;;
   esac

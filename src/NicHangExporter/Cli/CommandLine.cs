@@ -42,7 +42,7 @@ internal sealed class CommandLine
     public CommandLine()
     {
         Root = new RootCommand(
-            "Prometheus exporter that detects NIC hangs and, if enabled, heals them on the host itself.");
+            "Prometheus exporter that detects NIC hangs and, if enabled, heals them.");
         // Directives and @file expansion are extras of the library that nobody expects here.
         Root.Directives.Clear();
         _version = Root.Options.OfType<VersionOption>().Single();

@@ -13,8 +13,7 @@ internal static class HelpText
 
     private static readonly (string Heading, string[] Commands)[] Groups =
     [
-        ("Set up", ["setup"]),
-        ("Find out", ["diagnose", "status", "devices", "episodes", "healthcheck"]),
+        ("Set up, and find out", ["setup", "diagnose", "status", "devices", "episodes", "healthcheck"]),
         ("Heal a device, and undo", ["remediate", "rollback", "persist", "unpersist", "quarantine"]),
         ("Kill switch", ["pause", "resume"]),
     ];

@@ -22,7 +22,7 @@ internal sealed class SetupCommand
         Switch("--persist", "Keep the settings of a healed device over reboots (with --mode=enforce).");
     private readonly Option<string> _profile = new("--profile")
     {
-        Description = "With --persist: also keep the settings of this profile off from now on.",
+        Description = "Also keep this profile off from now on.",
         HelpName = "NAME",
     };
     private readonly Option<bool> _dryRun = Switch("--dry-run", "Show what would be done, and write nothing.");

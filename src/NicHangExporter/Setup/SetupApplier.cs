@@ -91,9 +91,9 @@ internal sealed class SetupApplier(
             Configuration = places.Configuration,
             MadeFolder = madeFolder || old?.MadeFolder == true,
             MadeFile = kept?.MadeFile ?? file.Bytes is null,
-            Original = kept is null ? file.Bytes
+            Original = kept is null ? Encode(file.Bytes)
                 : kept.IsAsWritten(file.Bytes) ? kept.Original
-                : file.Text.With([.. kept.Keys.Select(key => key.ToUndo())])?.Bytes,
+                : Encode(file.Text.With([.. kept.Keys.Select(key => key.ToUndo())])?.Bytes),
             Written = SetupRecord.Checksum(plan.Next.Bytes),
             Keys = [.. Keys(plan, kept)],
             WasEnabled = old?.WasEnabled ?? (touchesUnit ? plan.Unit.IsEnabled : null),
@@ -101,6 +101,8 @@ internal sealed class SetupApplier(
             Persisted = [.. (old?.Persisted ?? []).Union(plan.Choice.Persist ? NotYetPersisted(plan.Choice) : [])],
         };
     }
+
+    private static string? Encode(byte[]? bytes) => bytes is null ? null : Convert.ToBase64String(bytes);
 
     private static IEnumerable<RecordedKey> Keys(SetupPlan plan, SetupRecord? kept)
     {

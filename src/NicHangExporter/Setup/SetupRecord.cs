@@ -24,9 +24,9 @@ internal sealed record SetupRecord
     /// <summary>The file did not exist.</summary>
     public required bool MadeFile { get; init; }
 
-    /// <summary>The original bytes; null if the file did not exist, or if a person edited it between two setups in
+    /// <summary>The original bytes in base64; null if the file did not exist, or if a person edited it between two setups in
     /// such a way that its original can't be known.</summary>
-    public required byte[]? Original { get; init; }
+    public required string? Original { get; init; }
 
     /// <summary>SHA-256 of the file as setup wrote it, in hexadecimal digits.</summary>
     public required string Written { get; init; }
@@ -49,9 +49,12 @@ internal sealed record SetupRecord
     /// <summary>True if the file is as setup wrote it.</summary>
     public bool IsAsWritten(byte[]? content) => content is not null && Checksum(content) == Written;
 
+    /// <summary><see cref="Original"/> as bytes.</summary>
+    public byte[]? ReadOriginal() => Original is null ? null : Convert.FromBase64String(Original);
+
     /// <summary>True if the file is as it was before setup.</summary>
     public bool IsAsBefore(byte[]? content) => content is null ? MadeFile
-        : Original is not null && Original.AsSpan().SequenceEqual(content);
+        : ReadOriginal() is { } original && original.AsSpan().SequenceEqual(content);
 
     /// <summary>Reads the record; null if there is no such file.</summary>
     /// <param name="path">Its path.</param>
@@ -63,10 +66,10 @@ internal sealed record SetupRecord
         {
             return RegularFile.Read(path, Limit) is not { } content ? null
                 : JsonSerializer.Deserialize(content, SetupJsonContext.Default.SetupRecord) is { Version: 1 } record
-                ? record : throw new SetupException($"{name} is of another version of this program: "
+                ? Checked(record) : throw new SetupException($"{name} is of another version of this program: "
                     + "undo with that version, or edit the configuration and delete this file");
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or FormatException)
         {
             throw new SetupException($"{name} is damaged: edit the configuration yourself and delete this file",
                 exception);
@@ -75,6 +78,13 @@ internal sealed record SetupRecord
         {
             throw new SetupException($"{name} can't be read: {exception.Message}", exception);
         }
+    }
+
+    // Throws FormatException here rather than in the middle of an undo.
+    private static SetupRecord Checked(SetupRecord record)
+    {
+        _ = record.ReadOriginal();
+        return record;
     }
 
     /// <summary>Replaces the file of the record.</summary>

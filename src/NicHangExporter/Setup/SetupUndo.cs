@@ -56,7 +56,7 @@ internal sealed class SetupUndo(
         var file = ConfigurationFileState.Read(record.Configuration, name);
         if (record.IsAsWritten(bytes) && record.MadeFile)
             return Do($"remove {file.Name}, which setup made", () => File.Delete(file.Path));
-        if (record.IsAsWritten(bytes) && record.Original is { } original)
+        if (record.IsAsWritten(bytes) && record.ReadOriginal() is { } original)
             return Do($"restore {file.Name} to the byte", () => file.Replace(original));
         return UndoKeys(record, file);
     }

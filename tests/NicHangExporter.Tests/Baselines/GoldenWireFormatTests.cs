@@ -10,6 +10,7 @@ using NicHangExporter.Options;
 using NicHangExporter.Persistence.Helper;
 using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.Remediation.Journaling;
+using NicHangExporter.Setup;
 
 namespace NicHangExporter.Tests.Baselines;
 
@@ -50,6 +51,7 @@ public sealed class GoldenWireFormatTests
         [(typeof(ApiAnswerJson), typeof(WebhookAnswer))] = "api_webhook_answer",
         [(typeof(ApiAnswerJson), typeof(ProblemResponse))] = "api_problem",
         [(typeof(DiagnosisJsonContext), typeof(DiagnosisJson))] = "diagnosis",
+        [(typeof(SetupJsonContext), typeof(SetupRecord))] = "setup_record",
     };
 
     private static readonly List<(Type Context, Type Root)> Roots =

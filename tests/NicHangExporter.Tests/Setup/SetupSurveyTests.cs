@@ -47,6 +47,10 @@ public sealed class SetupSurveyTests
         using var host = Proxmox();
         host.Write("etc/systemd/system/disable-nic-offload-nic0.service",
             "[Service]\nExecStart=/usr/sbin/ethtool -K nic0 tso off gso off\n");
+        Directory.CreateDirectory(host.File("etc/systemd/system/multi-user.target.wants"));
+        File.CreateSymbolicLink(
+            host.File("etc/systemd/system/multi-user.target.wants/disable-nic-offload-nic0.service"),
+            "/etc/systemd/system/disable-nic-offload-nic0.service");
         host.Write("etc/network/interfaces", """
             auto lo
             iface lo inet loopback
