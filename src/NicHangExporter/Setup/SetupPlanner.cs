@@ -1,7 +1,9 @@
 using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Persistence;
+using NicHangExporter.Remediation.Planning;
 using NicHangExporter.State;
+using NicHangExporter.Text;
 
 namespace NicHangExporter.Setup;
 
@@ -40,6 +42,9 @@ internal sealed class SetupPlanner(SetupPlaces places, HostRoot root, PersistPro
     {
         if (choice.Profile is not { } profile)
             return [];
+        var profiles = new ProfileCatalog(options).ProfileNames.ToList();
+        if (!profiles.Contains(profile))
+            throw new SetupException($"--profile: there is no profile '{profile}'{Suggestion.For(profile, profiles)}");
         var files = PersistenceScan.Read(root);
         return choice.Addresses.Select(address => persist(options, address, profile, dryRun: true))
             .Where(file => !file.IsAmong(files)).ToList();

@@ -98,7 +98,7 @@ internal static class SurveyText
                     + (nic.Hangs.HasHung ? ": no setting is known to help its driver" : "");
         if (survey.Nics.FirstOrDefault(nic => nic.Kind is DriverKind.Virtual or DriverKind.VirtualFunction)
             is { Driver: { } driver })
-            return $"none: {driver} is a guest's NIC. When it hangs, {DriverAdvice.ForFixed(driver)}";
+            return $"none: {driver} is a guest's NIC. For each offload, {DriverAdvice.ForFixed(driver)}";
         return "none: no NIC here has hung or has a driver that is known to hang. The exporter watches them all";
     }
 

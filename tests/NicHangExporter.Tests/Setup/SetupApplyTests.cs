@@ -1,3 +1,5 @@
+using NicHangExporter.TestSupport;
+
 namespace NicHangExporter.Tests.Setup;
 
 /// <summary>setup on a host: what it writes, that the second run writes nothing, and that undo is exact.</summary>
@@ -105,6 +107,20 @@ public sealed class SetupApplyTests
 
         Assert.Contains("has 'ARGS=--remediation.local=observe',",
             host.Do(Enforce).Replace("\n         ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
+    // systemd gives the directory of DynamicUser= to another user, below a folder that only root may enter.
+    [Fact]
+    public void StateDirectoryOfTheServicesUser_IsAccepted()
+    {
+        using var host = Host();
+        var directory = host.File("var/lib/private/nic-hang-exporter");
+        Directory.CreateDirectory(directory);
+        File.SetUnixFileMode(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.CreateSymbolicLink(host.File("var/lib/nic-hang-exporter"), "private/nic-hang-exporter");
+        Execution.Of("chown", "61234:61234", directory).Succeeded();
+
+        Assert.EndsWith("changed: yes\n", host.Do(Enforce), StringComparison.Ordinal);
     }
 
     internal static SetupHost Host()
