@@ -6,7 +6,8 @@ using NicHangExporter.Text;
 namespace NicHangExporter.Persistence.Control;
 
 /// <summary>
-/// The series about persistence files. Files are read once a minute and after each change, never for a scrape.
+/// The series about persistence files. Files are read once a minute, after each change and after each remediation,
+/// never for a scrape.
 /// </summary>
 internal sealed partial class PersistenceMetrics(
     HostRoot root, Remediator remediator, Persister persister, ExporterMetrics metrics, TimeProvider clock,
@@ -24,6 +25,7 @@ internal sealed partial class PersistenceMetrics(
     public void Start()
     {
         persister.Changed += ReadSoon;
+        remediator.Ended += OnEnded;
         _timer = clock.CreateTimer(_ => Read(), null, TimeSpan.Zero, Interval);
     }
 
@@ -55,8 +57,12 @@ internal sealed partial class PersistenceMetrics(
     public void Dispose()
     {
         persister.Changed -= ReadSoon;
+        remediator.Ended -= OnEnded;
         _timer?.Dispose();
     }
+
+    // What is decided is known, and the series shows that it is not persisted yet.
+    private void OnEnded(EndedRemediation ended) => ReadSoon();
 
     private void ReadSoon() => _timer?.Change(TimeSpan.Zero, Interval);
 
