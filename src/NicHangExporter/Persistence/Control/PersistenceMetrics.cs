@@ -29,27 +29,33 @@ internal sealed partial class PersistenceMetrics(
         _timer = clock.CreateTimer(_ => Read(), null, TimeSpan.Zero, Interval);
     }
 
-    /// <summary>Reads the files and publishes the series.</summary>
+    /// <summary>Reads the files and publishes the series. Does nothing while another thread does it.</summary>
     public void Read()
     {
-        lock (_lock)
+        // A disk that hangs holds one thread, not one more each minute.
+        if (!_lock.TryEnter())
+            return;
+        try
         {
-            try
-            {
-                Publish(PersistedHost.Read(
-                    root, remediator.Status().Devices, PersistenceScan.Read(root), isWhole: false));
-                if (_isUnreadable)
-                    LogReadable();
-                _isUnreadable = false;
-            }
-            catch (PersistenceException exception)
-            {
-                // Without a value rather than with an old one.
-                Publish([]);
-                if (!_isUnreadable)
-                    LogUnreadable(exception.Message);
-                _isUnreadable = true;
-            }
+            Publish(PersistedHost.Read(
+                root, remediator.Status().Devices, PersistenceScan.Read(root), isWhole: false));
+            if (_isUnreadable)
+                LogReadable();
+            _isUnreadable = false;
+        }
+#pragma warning disable CA1031 // The top of a timer: an exception would end the daemon.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            // Without a value rather than with an old one.
+            Publish([]);
+            if (!_isUnreadable)
+                LogUnreadable(exception.Message.Split('\n')[0]);
+            _isUnreadable = true;
+        }
+        finally
+        {
+            _lock.Exit();
         }
     }
 
