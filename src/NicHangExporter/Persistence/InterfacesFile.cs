@@ -74,7 +74,7 @@ internal static class InterfacesFile
         }
     }
 
-    private static IEnumerable<string> Sourced(HostRoot root, string path, string keyword, string[] words)
+    private static List<string> Sourced(HostRoot root, string path, string keyword, string[] words)
     {
         if (keyword is not ("source" or "source-directory"))
             return [];

@@ -104,7 +104,7 @@ internal static class PersistenceFile
         _ when LinuxException.IsPermission(exception) => "only root may change it",
         { HResult: 28 or 122 } => "free space on its file system", // ENOSPC, EDQUOT
         { HResult: 30 } => "mount its file system writable", // EROFS
-        _ => "the old state is kept",
+        _ => "check its file system",
     };
 
     private static void TryRemove(Action remove)

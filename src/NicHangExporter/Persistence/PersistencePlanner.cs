@@ -26,20 +26,23 @@ internal static class PersistencePlanner
         if (request.Profile is { } profile && !IsProfile(profile))
             throw new PersistenceException(PersistenceError.NotPossible, $"'{profile}' is no name of a profile");
         var settings = PersistedSettings.Check(request.Settings, request.Nic, request.Features);
-        PlanContext context;
         try
         {
-            context = PlanContext.Read(root, request with { Settings = settings });
+            return Choose(PlanContext.Read(root, request with { Settings = settings }));
         }
         catch (LinuxException exception)
         {
             throw HostRoot.Unreadable($"{root.Sysfs}/class/net", exception);
         }
+    }
+
+    private static PersistencePlan Choose(PlanContext context)
+    {
         var skipped = new List<string>();
-        foreach (var (way, propose) in Ways.Where(row => request.Via is null || request.Via == row.Way))
+        foreach (var (way, propose) in Ways.Where(row => context.Request.Via is null || context.Request.Via == row.Way))
         {
             var proposal = propose(context, out var reason);
-            if (proposal is not null && MissingFolder(root, proposal.Path) is { } missing)
+            if (proposal is not null && MissingFolder(context.Root, proposal.Path) is { } missing)
                 reason = $"the folder {missing} does not exist";
             if (proposal is not null && reason is null)
                 return Plan(context, way, proposal, skipped);
@@ -47,7 +50,7 @@ internal static class PersistencePlanner
         }
         throw new PersistenceException(
             PersistenceError.NotPossible,
-            $"{request.Nic.Device}: no way to persist these settings on this host: {string.Join("; ", skipped)}");
+            $"{context.Nic.Device}: no way to persist these settings on this host: {string.Join("; ", skipped)}");
     }
 
     private static PersistencePlan Plan(
