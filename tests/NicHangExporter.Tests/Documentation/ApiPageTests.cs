@@ -35,9 +35,10 @@ public sealed class ApiPageTests
     }
 
     [Fact]
-    public void Members_AreThoseOfTheRequest()
+    public void Members_AreThoseOfTheRequests()
     {
-        var members = ApiRequestJson.Default.CreateRemediationRequest.Properties.Select(property => property.Name);
+        var members = ApiRequestJson.Default.CreateRemediationRequest.Properties
+            .Concat(ApiRequestJson.Default.PersistRequest.Properties).Select(property => property.Name);
 
         Assert.Equal(members, Page.FirstCells("Routes").Where(cell => !cell.Contains('/', StringComparison.Ordinal)));
     }

@@ -6,7 +6,8 @@ using NicHangExporter.Text;
 namespace NicHangExporter.Persistence.Control;
 
 /// <summary>
-/// The series about persistence files. Files are read once a minute and after each change, never for a scrape.
+/// The series about persistence files. Files are read once a minute, after each change and after each remediation,
+/// never for a scrape.
 /// </summary>
 internal sealed partial class PersistenceMetrics(
     HostRoot root, Remediator remediator, Persister persister, ExporterMetrics metrics, TimeProvider clock,
@@ -24,30 +25,37 @@ internal sealed partial class PersistenceMetrics(
     public void Start()
     {
         persister.Changed += ReadSoon;
+        remediator.Ended += OnEnded;
         _timer = clock.CreateTimer(_ => Read(), null, TimeSpan.Zero, Interval);
     }
 
-    /// <summary>Reads the files and publishes the series.</summary>
+    /// <summary>Reads the files and publishes the series. Does nothing while another thread does it.</summary>
     public void Read()
     {
-        lock (_lock)
+        // A disk that hangs holds one thread, not one more each minute.
+        if (!_lock.TryEnter())
+            return;
+        try
         {
-            try
-            {
-                Publish(PersistedHost.Read(
-                    root, remediator.Status().Devices, PersistenceScan.Read(root), isWhole: false));
-                if (_isUnreadable)
-                    LogReadable();
-                _isUnreadable = false;
-            }
-            catch (PersistenceException exception)
-            {
-                // Without a value rather than with an old one.
-                Publish([]);
-                if (!_isUnreadable)
-                    LogUnreadable(exception.Message);
-                _isUnreadable = true;
-            }
+            Publish(PersistedHost.Read(
+                root, remediator.Status().Devices, PersistenceScan.Read(root), isWhole: false));
+            if (_isUnreadable)
+                LogReadable();
+            _isUnreadable = false;
+        }
+#pragma warning disable CA1031 // The top of a timer: an exception would end the daemon.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            // Without a value rather than with an old one.
+            Publish([]);
+            if (!_isUnreadable)
+                LogUnreadable(exception.Message.Split('\n')[0]);
+            _isUnreadable = true;
+        }
+        finally
+        {
+            _lock.Exit();
         }
     }
 
@@ -55,8 +63,12 @@ internal sealed partial class PersistenceMetrics(
     public void Dispose()
     {
         persister.Changed -= ReadSoon;
+        remediator.Ended -= OnEnded;
         _timer?.Dispose();
     }
+
+    // What is decided is known, and the series shows that it is not persisted yet.
+    private void OnEnded(EndedRemediation ended) => ReadSoon();
 
     private void ReadSoon() => _timer?.Change(TimeSpan.Zero, Interval);
 

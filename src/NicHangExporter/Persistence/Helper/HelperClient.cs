@@ -50,13 +50,13 @@ internal sealed class HelperClient(HostRoot root, TimeProvider clock)
     private static string Reason(SocketError error) => error switch
     {
         SocketError.AddressNotAvailable or SocketError.ConnectionRefused =>
-            $"nothing listens at {SocketPath}: systemctl enable --now nic-hang-exporter-persist.socket",
+            $"nothing listens at {SocketPath}: run as root, or systemctl enable --now nic-hang-exporter-persist.socket",
         SocketError.AccessDenied => $"this user may not connect to {SocketPath}",
         _ => $"the connection to {SocketPath} fails with {error}",
     };
 
     private static PersistenceException Unavailable(string reason, Exception inner) =>
         new(PersistenceError.WriteFailed,
-            $"user {FileStatus.EffectiveUser} may not write the file, and the persistence helper can't do it: {reason}",
+            $"user {FileStatus.EffectiveUser} is not root, and the persistence helper can't write for it: {reason}",
             inner);
 }
