@@ -24,6 +24,8 @@ internal static class DetectionOptionTable
             paths => paths.Procfs, (paths, path) => paths with { Procfs = path }),
         Paths.Path("path.kmsg", "Kernel log device, or a pipe or recording of it.",
             paths => paths.Kmsg, (paths, path) => paths with { Kmsg = path }),
+        Paths.Path("path.rootfs", "Where the host's root directory is mounted. Only persisted settings use it.",
+            paths => paths.Rootfs, (paths, path) => paths with { Rootfs = path }) with { IsAdvanced = true },
         Detection.Switch("kmsg.accept-untrusted",
             "Test mode: count hang messages that user space wrote to the kernel log.",
             detection => detection.AcceptUntrusted, (detection, on) => detection with { AcceptUntrusted = on }),

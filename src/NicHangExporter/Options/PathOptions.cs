@@ -18,6 +18,12 @@ internal sealed record PathOptions
     /// <summary>The kernel log: the character device, a pipe or a recording of it.</summary>
     public string Kmsg { get; init; } = DefaultKmsg;
 
+    /// <summary>
+    /// Where the host's root is mounted. Only the persistence of settings uses it, to read and write /etc, /run and
+    /// /usr of the host.
+    /// </summary>
+    public string Rootfs { get; init; } = "/";
+
     /// <summary>The directory of counts, journal and episodes. Null: nothing survives a restart.</summary>
     public string? StateDirectory { get; init; }
 }

@@ -36,6 +36,7 @@ public sealed class ArchitectureTests
         { "State", ["Options", "Text"] },
         { "Metrics", ["Logging", "Options", "Text"] },
         { "Remediation", ["Logging", "Metrics", "Options", "State", "Text"] },
+        { "Persistence", ["Metrics", "Options", "Remediation", "Text"] },
         { "Detection", ["Logging", "Metrics", "Options", "Remediation", "State", "Text"] },
         { "Diagnose", ["Detection", "Options", "Remediation", "Text"] },
         { "Alerting", ["Logging", "Metrics", "Options", "Remediation", "State", "Text"] },

@@ -8,6 +8,7 @@ using NicHangExporter.Detection.Patterns;
 using NicHangExporter.Diagnose.LogText;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Options;
+using NicHangExporter.Persistence;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
@@ -35,6 +36,7 @@ public sealed class GoldenLabelsTests
         [typeof(DeclineReason)] = "decline_reason",
         [typeof(JournalEvent)] = "journal_event",
         [typeof(NotProtected)] = "not_protected",
+        [typeof(PersistenceWay)] = "persistence_way",
         [typeof(PauseCause)] = "pause_cause",
         [typeof(RemediationMode)] = "remediation_mode",
         [typeof(RemediationTrigger)] = "trigger",

@@ -25,7 +25,7 @@ public sealed class ConfigurationTableTests
 
     [Fact]
     public void ConfigurationDocument_HasATableOfAdvancedOptions() =>
-        Assert.Equal(10, OptionTable.All.Count(option => option.IsAdvanced));
+        Assert.Equal(11, OptionTable.All.Count(option => option.IsAdvanced));
 
     [Fact]
     public void ConfigurationDocument_ItsExample_IsAccepted()
