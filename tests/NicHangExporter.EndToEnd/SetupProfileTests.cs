@@ -1,6 +1,8 @@
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>setup with a profile, on a device whose features can be read: a veth pair that sysfs calls an e1000e.</summary>
+/// <summary>
+/// setup with a profile, on a device whose features can be read: a veth pair that sysfs calls an e1000e.
+/// </summary>
 public sealed class SetupProfileTests
 {
     private static readonly string[] Persist =

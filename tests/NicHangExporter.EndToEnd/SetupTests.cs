@@ -76,10 +76,11 @@ public sealed class SetupTests
             ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all"], Enforce);
 
         Assert.Equal(1, run.ExitCode);
-        Assert.Equal("nic-hang-exporter: setup: setup needs root: it reads the kernel log and writes /etc\n", run.Error);
+        Assert.Equal(
+            "nic-hang-exporter: setup: setup needs root: it reads the kernel log and writes /etc\n", run.Error);
     }
 
-    // Twice: the folder of the record and the configuration is read-only, or has no space for the record.
+    // The folder of the record and the configuration is read-only, or has no space for the record.
     [Theory]
     [InlineData("mount --bind $0 $0 && mount -o remount,bind,ro $0", "Read-only file system")]
     [InlineData("cp $0/config.yaml /tmp/setup-$$ && mount -t tmpfs -o size=4k tmpfs $0 && "

@@ -65,7 +65,8 @@ internal sealed class SetupCommand
 
     private static IEnumerable<string> Contradictions(SetupCall call)
     {
-        if (call.IsUndo && (call.Mode is not null || call.Devices.Count > 0 || call.Persist || call.Profile is not null))
+        var isGiven = call.Mode is not null || call.Devices.Count > 0 || call.Persist || call.Profile is not null;
+        if (call.IsUndo && isGiven)
             yield return "--undo takes everything back: give no other flag but --dry-run and --yes";
         else if (call is { IsYes: true, IsUndo: false } && (call.Mode is null || call.Devices.Count == 0))
             yield return "--yes asks nothing: give --mode=observe or --mode=enforce, and --device=ADDRESS";

@@ -66,8 +66,8 @@ internal sealed record HostSurvey
         var here = Nics.Count == 0 ? "this host has none" : $"here {(Nics.Count == 1 ? "is" : "are")} "
             + string.Join(", ", Nics.Select(nic => nic.Title));
         return Directory.Exists(Path.Join(root.Sysfs, "class/net", nameOrAddress))
-            ? new SetupException($"--device: {nameOrAddress} has no hardware of its own (a bridge, bond, VLAN or guest): "
-                + $"name the NIC below it; {here}")
+            ? new SetupException($"--device: {nameOrAddress} has no hardware of its own (a bridge, bond, VLAN or "
+                + $"guest): name the NIC below it; {here}")
             : new SetupException($"--device: there is no NIC '{nameOrAddress}': {here}");
     }
 }

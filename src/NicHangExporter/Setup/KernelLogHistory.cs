@@ -41,7 +41,8 @@ internal sealed class KernelLogHistory
         if (Directory.Exists(Path.Join(root, "var/log/journal")))
             history.ReadJournal(new HostProgram("journalctl", searchPath), root);
         else
-            history.Gaps.Add("The journal is not kept over reboots (no /var/log/journal), so earlier boots are unknown.");
+            history.Gaps.Add(
+                "The journal is not kept over reboots (no /var/log/journal), so earlier boots are unknown.");
         return history;
     }
 
@@ -104,7 +105,9 @@ internal sealed class KernelLogHistory
     }
 }
 
-/// <summary>The hangs of one NIC in the logs. An episode is a series of reports without a silence of a minute.</summary>
+/// <summary>
+/// The hangs of one NIC in the logs. An episode is a series of reports without a silence of a minute.
+/// </summary>
 /// <param name="Now">Episodes in this boot.</param>
 /// <param name="Before">Episodes in the earlier boots that were read.</param>
 /// <param name="Boots">The earlier boots that have one.</param>

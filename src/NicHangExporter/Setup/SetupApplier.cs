@@ -3,7 +3,9 @@ using NicHangExporter.Persistence;
 
 namespace NicHangExporter.Setup;
 
-/// <summary>Carries out a plan: the record for the undo first, then the configuration, the service, the persisted profile.</summary>
+/// <summary>
+/// Carries out a plan: first the record for the undo, then the configuration, the service and the persisted profile.
+/// </summary>
 /// <param name="places">Where the files are.</param>
 /// <param name="unit">The service.</param>
 /// <param name="root">The host.</param>
@@ -31,7 +33,8 @@ internal sealed class SetupApplier(
             say($"done: enabled and started {ServiceUnit.Name}");
             changed = true;
         }
-        else if (plan.RestartsUnit)
+        // A start does nothing to a service that runs.
+        if (plan.RestartsUnit)
         {
             unit.Restart();
             say($"done: restarted {ServiceUnit.Name}");

@@ -20,7 +20,7 @@ internal sealed class SetupDialogue(TextReader input, TextWriter output, Console
     {
         if (Devices(survey, root, call) is not { Count: > 0 } nics)
             return null;
-        if ((call.Mode ?? Mode(nics[0])) is not { } mode)
+        if ((call.Mode ?? Mode(nics)) is not { } mode)
             return null;
         var persist = call.Persist || (mode == RemediationMode.Enforce && IsYes(
             "Keep what heals it over reboots? [yes/no, empty: no]"));
@@ -48,9 +48,10 @@ internal sealed class SetupDialogue(TextReader input, TextWriter output, Console
                 .Select(device => survey.Find(root, device))];
     }
 
-    private RemediationMode? Mode(SurveyedNic nic)
+    private RemediationMode? Mode(List<SurveyedNic> nics)
     {
-        var answer = Line($"Observe or enforce for {nic.Title}? [observe/enforce, empty: no change]");
+        var titles = string.Join(", ", nics.Select(nic => nic.Title));
+        var answer = Line($"Observe or enforce for {titles}? [observe/enforce, empty: no change]");
         if (answer is "observe" or "enforce")
             return answer == "enforce" ? RemediationMode.Enforce : RemediationMode.Observe;
         if (answer.Length > 0)

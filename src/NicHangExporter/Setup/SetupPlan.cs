@@ -36,7 +36,7 @@ internal sealed record SetupPlan
     public bool StartsUnit => Unit is { IsInstalled: true } and not { IsEnabled: true, IsActive: true };
 
     /// <summary>The service is to read the new file.</summary>
-    public bool RestartsUnit => ChangesFile && Unit is { IsEnabled: true, IsActive: true };
+    public bool RestartsUnit => ChangesFile && Unit.IsActive;
 
     /// <summary>There is something to do.</summary>
     public bool HasWork => ChangesFile || StartsUnit || NewFiles.Count > 0;
@@ -52,7 +52,7 @@ internal sealed record SetupPlan
                 ? $"  {change.Line} (was {string.Join(", ", values)})" : $"  {change.Line}";
         if (StartsUnit)
             yield return $"enable and start {ServiceUnit.Name}";
-        else if (RestartsUnit)
+        if (RestartsUnit)
             yield return $"restart {ServiceUnit.Name}";
         foreach (var file in NewFiles)
         {

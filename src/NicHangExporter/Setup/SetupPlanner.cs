@@ -34,7 +34,7 @@ internal sealed class SetupPlanner(SetupPlaces places, HostRoot root, PersistPro
             Changes = changes,
             Unit = survey.Unit,
             NewFiles = [.. NewFiles(choice, options)],
-            Notes = [.. Notes(file.Text, choice)],
+            Notes = [.. Notes(file.Text, choice, options)],
         };
     }
 
@@ -82,7 +82,7 @@ internal sealed class SetupPlanner(SetupPlaces places, HostRoot root, PersistPro
     private static string? StateFault(string path) =>
         StateDirectory.FaultOf(path, FileStatus.TryRead(path, out var status) == Errno.None ? status.Owner : 0);
 
-    private IEnumerable<string> Notes(ConfigurationText before, SetupChoice choice)
+    private IEnumerable<string> Notes(ConfigurationText before, SetupChoice choice, ExporterOptions options)
     {
         var dropped = before.Values.GetValueOrDefault("remediation.devices", [])
             .Except(choice.Addresses).Except(choice.Nics.Select(nic => nic.Name.ToString())).ToList();
@@ -91,6 +91,11 @@ internal sealed class SetupPlanner(SetupPlaces places, HostRoot root, PersistPro
                 + "give --device for each device to keep it";
         foreach (var nic in choice.Nics.Where(nic => nic.Owner.Conflict is not null))
             yield return $"{nic.Title}: {nic.Owner.Conflict}";
+        var killSwitch = Path.Join(places.Root, options.Remediation.DisableFile);
+        if (choice.Mode == RemediationMode.Enforce && File.Exists(killSwitch))
+            yield return $"{places.Shown(killSwitch)} exists, so no device is changed until it is removed";
+        foreach (var nic in choice.Nics.Where(nic => choice.Mode == RemediationMode.Enforce && !nic.HasLadder))
+            yield return $"{nic.Title}: no setting is known to help {nic.Driver}, so the exporter resets it at most";
         foreach (var line in places.OverridingArguments())
             yield return $"{places.Shown(places.Defaults)} has '{line}', which wins over the configuration file";
     }

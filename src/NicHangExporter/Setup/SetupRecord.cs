@@ -5,7 +5,9 @@ using NicHangExporter.Linux;
 
 namespace NicHangExporter.Setup;
 
-/// <summary>What <c>setup</c> did, for <c>setup --undo</c>: a JSON file of mode 0600 beside the configuration.</summary>
+/// <summary>
+/// What <c>setup</c> did, for <c>setup --undo</c>: a JSON file of mode 0600 in the folder of the configuration.
+/// </summary>
 internal sealed record SetupRecord
 {
     private const int Limit = 4 << 20;
@@ -24,8 +26,10 @@ internal sealed record SetupRecord
     /// <summary>The file did not exist.</summary>
     public required bool MadeFile { get; init; }
 
-    /// <summary>The original bytes in base64; null if the file did not exist, or if a person edited it between two setups in
-    /// such a way that its original can't be known.</summary>
+    /// <summary>
+    /// The original bytes in base64; null if the file did not exist, or if a person edited it between two setups in such
+    /// a way that its original can't be known.
+    /// </summary>
     public required string? Original { get; init; }
 
     /// <summary>SHA-256 of the file as setup wrote it, in hexadecimal digits.</summary>

@@ -52,7 +52,8 @@ internal sealed class SetupRunner(PathOptions paths, SetupPlaces places, Persist
         {
             return Fail(exception, Failure);
         }
-        catch (Exception exception) when (exception is PersistenceException or LinuxException)
+        catch (Exception exception) when (exception is PersistenceException or IOException
+            or UnauthorizedAccessException)
         {
             return Fail(new SetupException(exception.Message.Split('\n')[0]), Failure);
         }

@@ -27,9 +27,9 @@ internal sealed class SetupUndo(
         }
         try
         {
-            var changed = UndoFile(record);
+            UndoFile(record);
             // The daemon writes persistence files as long as its configuration says so.
-            UndoUnit(record, changed);
+            UndoUnit(record);
             RemovePersisted(record);
             Do($"remove {places.Shown(places.Record)}", () => File.Delete(places.Record));
             if (record.MadeFolder && (isDryRun || !Directory.EnumerateFileSystemEntries(places.Folder).Any()))
@@ -45,23 +45,25 @@ internal sealed class SetupUndo(
         return true;
     }
 
-    private bool UndoFile(SetupRecord record)
+    private void UndoFile(SetupRecord record)
     {
         var name = places.Shown(record.Configuration);
         var bytes = RegularFile.Read(record.Configuration, int.MaxValue);
-        if (record.IsAsBefore(bytes))
-            return Said($"{name} is as it was before setup");
-        if (bytes is null)
-            return Said($"{name} does not exist any more, so nothing in it is undone");
+        if (record.IsAsBefore(bytes) || bytes is null)
+        {
+            say($"{name} is as it was before setup, or does not exist any more");
+            return;
+        }
         var file = ConfigurationFileState.Read(record.Configuration, name);
         if (record.IsAsWritten(bytes) && record.MadeFile)
-            return Do($"remove {file.Name}, which setup made", () => File.Delete(file.Path));
-        if (record.IsAsWritten(bytes) && record.ReadOriginal() is { } original)
-            return Do($"restore {file.Name} to the byte", () => file.Replace(original));
-        return UndoKeys(record, file);
+            Do($"remove {file.Name}, which setup made", () => File.Delete(file.Path));
+        else if (record.IsAsWritten(bytes) && record.ReadOriginal() is { } original)
+            Do($"restore {file.Name} to the byte", () => file.Replace(original));
+        else
+            UndoKeys(record, file);
     }
 
-    private bool UndoKeys(SetupRecord record, ConfigurationFileState file)
+    private void UndoKeys(SetupRecord record, ConfigurationFileState file)
     {
         var values = file.Text.Values;
         var mine = record.Keys.Where(key =>
@@ -69,7 +71,7 @@ internal sealed class SetupUndo(
         foreach (var key in record.Keys.Except(mine))
             say($"{file.Name}: {key.Name} was changed since and stays");
         if (mine.Count == 0)
-            return false;
+            return;
         if (file.Text.With([.. mine.Select(key => key.ToUndo())]) is not { } next)
             throw new SetupException($"{file.Name} was edited since and can't be edited safely: take these keys out of "
                 + "it or give them their values from before, then repeat setup --undo")
@@ -79,10 +81,9 @@ internal sealed class SetupUndo(
                 : $"{file.Name}: {key.ToUndo().Line}{(isDryRun ? " would be restored" : " restored")}");
         if (!isDryRun)
             file.Replace(next.Bytes);
-        return true;
     }
 
-    private void UndoUnit(SetupRecord record, bool hasChanged)
+    private void UndoUnit(SetupRecord record)
     {
         var now = unit.Read();
         if (!now.IsInstalled || record.WasEnabled is not { } wasEnabled)
@@ -93,7 +94,8 @@ internal sealed class SetupUndo(
             Do($"disable {ServiceUnit.Name}", unit.DisableAtBoot);
         else if (!record.WasActive && now.IsActive)
             Do($"stop {ServiceUnit.Name}", unit.Stop);
-        if (hasChanged && record.WasActive && now.IsActive)
+        // Also if the file was restored before: the restart may have failed then.
+        if (record.WasActive && now.IsActive)
             Do($"restart {ServiceUnit.Name}", unit.Restart);
     }
 
@@ -110,17 +112,10 @@ internal sealed class SetupUndo(
             }
     }
 
-    private bool Do(string step, Action action)
+    private void Do(string step, Action action)
     {
         if (!isDryRun)
             action();
         say(isDryRun ? $"would {step}" : $"done: {step}");
-        return true;
-    }
-
-    private bool Said(string line)
-    {
-        say(line);
-        return false;
     }
 }

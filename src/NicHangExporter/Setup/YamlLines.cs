@@ -4,8 +4,8 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Setup;
 
 /// <summary>
-/// Edits one key in the lines of a YAML text. It knows the common forms only. <see cref="ConfigurationText"/> checks the
-/// result, so a form that it does not know is refused and never damaged.
+/// Edits one key in the lines of a YAML text. It knows the common forms only. <see cref="ConfigurationText"/> checks
+/// the result, so a form that it does not know is refused and never damaged.
 /// </summary>
 /// <param name="text">The text.</param>
 /// <param name="root">Its content.</param>
@@ -20,7 +20,7 @@ internal sealed partial class YamlLines(string text, YamlMapping root)
     /// Debian package, if there is such a line.</param>
     public string? With(KeyChange change, bool atComment)
     {
-        // Line breaks of YAML that are none of a line editor.
+        // For YAML these end a line, and for this class they do not.
         if (OtherBreak().IsMatch(text))
             return null;
         var path = Find(root, change.Name);

@@ -32,7 +32,8 @@ public sealed class ConfigurationTextTests
             + "state:\n  directory: /var/lib/nic-hang-exporter\n"
         },
         {
-            "state:\n    directory: /var/lib/nic-hang-exporter\nremediation:\n    # ours\n    api: off\n    local: \"off\"  # not yet\n",
+            "state:\n    directory: /var/lib/nic-hang-exporter\nremediation:\n    # ours\n    api: off\n"
+            + "    local: \"off\"  # not yet\n",
             "state:\n    directory: /var/lib/nic-hang-exporter\nremediation:\n    devices: [\"0000:00:1f.6\"]\n"
             + "    # ours\n    api: off\n    local: enforce  # not yet\n"
         },
@@ -62,7 +63,8 @@ public sealed class ConfigurationTextTests
             + "  format: json\n\nremediation:\n  local: enforce\n  devices: [\"0000:00:1f.6\"]\n"
         },
         {
-            "\uFEFFstate.directory: '/var/lib/nic-hang-exporter'\nremediation:\n  local: off\n  devices: [ eno1, 'eno2' ] # both\n",
+            "\uFEFFstate.directory: '/var/lib/nic-hang-exporter'\nremediation:\n  local: off\n"
+            + "  devices: [ eno1, 'eno2' ] # both\n",
             "\uFEFFstate.directory: '/var/lib/nic-hang-exporter'\nremediation:\n  local: enforce\n"
             + "  devices: [\"0000:00:1f.6\"] # both\n"
         },
@@ -98,7 +100,8 @@ public sealed class ConfigurationTextTests
     public void Undo_GivesTheFormerValuesBack(string before, string after)
     {
         var former = Parse(before).Values;
-        var undo = Changes.Select(change => change with { Values = former.GetValueOrDefault(change.Name, []) }).ToList();
+        var undo = Changes.Select(change =>
+            change with { Values = former.GetValueOrDefault(change.Name, []) }).ToList();
 
         var undone = Parse(after).With(undo);
 

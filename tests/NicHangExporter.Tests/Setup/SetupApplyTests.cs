@@ -39,6 +39,34 @@ public sealed class SetupApplyTests
         Assert.EndsWith("changed: no\n", host.Do(Enforce), StringComparison.Ordinal);
     }
 
+    // A start does nothing to a service that runs.
+    [Fact]
+    public void RunningService_IsEnabledAndRestarted()
+    {
+        using var host = Host();
+        host.InstallUnit(active: true);
+
+        host.Do(Enforce);
+
+        Assert.Equal(
+            ["systemctl enable --now nic-hang-exporter.service", "systemctl restart nic-hang-exporter.service"],
+            host.Changes);
+    }
+
+    [Fact]
+    public void WhatKeepsTheDeviceFromBeingHealed_IsShown()
+    {
+        using var host = new SetupHost();
+        host.AddNic(driver: "ixgbe");
+        host.Write("etc/nic-hang-exporter/disable", "");
+
+        var output = host.Do(Enforce).Replace("\n         ", "", StringComparison.Ordinal);
+
+        Assert.Contains("Note      /etc/nic-hang-exporter/disable exists, so no device is changed", output,
+            StringComparison.Ordinal);
+        Assert.Contains("no setting is known to help ixgbe", output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void WithoutSystemd_TheCommandToStartIsShown()
     {
@@ -103,7 +131,8 @@ public sealed class SetupApplyTests
     public void ArgumentsOfTheService_ThatWin_AreShown()
     {
         using var host = Host();
-        host.Write("etc/default/nic-hang-exporter", "#ARGS=--remediation.local=off\nARGS=--remediation.local=observe\n");
+        host.Write("etc/default/nic-hang-exporter",
+            "#ARGS=--remediation.local=off\nARGS=--remediation.local=observe\n");
 
         Assert.Contains("has 'ARGS=--remediation.local=observe',",
             host.Do(Enforce).Replace("\n         ", "", StringComparison.Ordinal), StringComparison.Ordinal);

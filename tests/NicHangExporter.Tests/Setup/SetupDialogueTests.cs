@@ -22,7 +22,8 @@ public sealed class SetupDialogueTests
     public void Guide_ShowsTheDialogues()
     {
         using var host = SetupSurveyTests.Proxmox();
-        File.Copy(Path.Combine(Repository.Root, "deploy/debian/files/config.yaml"), host.Configuration, overwrite: true);
+        var shipped = Path.Combine(Repository.Root, "deploy/debian/files/config.yaml");
+        File.Copy(shipped, host.Configuration, overwrite: true);
         host.Typed = "enforce\nyes\nyes\n";
         var page = File.ReadAllText(Path.Combine(Repository.Root, "docs/how-to/proxmox.md"));
 
@@ -34,8 +35,7 @@ public sealed class SetupDialogueTests
         Baselines.GoldenFile.AssertIs("setup/undo.txt", undo);
         Assert.Contains($"# nic-hang-exporter setup\n{setup}```", page, StringComparison.Ordinal);
         Assert.Contains($"# nic-hang-exporter setup --undo\n{undo}```", page, StringComparison.Ordinal);
-        Assert.Equal(File.ReadAllText(Path.Combine(Repository.Root, "deploy/debian/files/config.yaml")),
-            File.ReadAllText(host.Configuration));
+        Assert.Equal(File.ReadAllText(shipped), File.ReadAllText(host.Configuration));
     }
 
     [Theory]

@@ -69,7 +69,8 @@ internal sealed class SetupHost : IDisposable
             line.StartsWith("systemctl ", StringComparison.Ordinal)
             && !line.StartsWith("systemctl show", StringComparison.Ordinal))] : [];
 
-    public PathOptions Paths => new() { Rootfs = Root, Sysfs = File("sys"), Procfs = File("proc"), Kmsg = File("kmsg") };
+    public PathOptions Paths =>
+        new() { Rootfs = Root, Sysfs = File("sys"), Procfs = File("proc"), Kmsg = File("kmsg") };
 
     public string File(string path) => Path.Combine(Root, path);
 

@@ -24,7 +24,8 @@ public sealed class SetupRefusalTests
         File.CreateSymbolicLink(host.File("sys/devices/0000:02:10.0/physfn"), "../0000:00:1f.6");
         host.AddUpper("vmbr0", "nic0");
 
-        Assert.Equal($"nic-hang-exporter: setup: {line}", host.Refused("--yes", "--mode=enforce", $"--device={device}"));
+        Assert.Equal(
+            $"nic-hang-exporter: setup: {line}", host.Refused("--yes", "--mode=enforce", $"--device={device}"));
 
         Assert.Empty(host.Etc());
     }
