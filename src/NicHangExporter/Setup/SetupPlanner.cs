@@ -33,12 +33,12 @@ internal sealed class SetupPlanner(SetupPlaces places, HostRoot root, PersistPro
             Options = options,
             Changes = changes,
             Unit = survey.Unit,
-            NewFiles = [.. NewFiles(choice, options)],
+            NewFiles = NewFiles(choice, options),
             Notes = [.. Notes(file.Text, choice, options)],
         };
     }
 
-    private IEnumerable<ProfileFile> NewFiles(SetupChoice choice, ExporterOptions options)
+    private List<ProfileFile> NewFiles(SetupChoice choice, ExporterOptions options)
     {
         if (choice.Profile is not { } profile)
             return [];
@@ -46,8 +46,8 @@ internal sealed class SetupPlanner(SetupPlaces places, HostRoot root, PersistPro
         if (!profiles.Contains(profile))
             throw new SetupException($"--profile: there is no profile '{profile}'{Suggestion.For(profile, profiles)}");
         var files = PersistenceScan.Read(root);
-        return choice.Addresses.Select(address => persist(options, address, profile, dryRun: true))
-            .Where(file => !file.IsAmong(files)).ToList();
+        return [.. choice.Addresses.Select(address => persist(options, address, profile, dryRun: true))
+            .Where(file => !file.IsAmong(files))];
     }
 
     private List<KeyChange> Wanted(SetupChoice choice, ConfigurationText text)
