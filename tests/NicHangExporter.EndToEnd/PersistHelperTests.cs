@@ -62,7 +62,7 @@ public sealed class PersistHelperTests : IDisposable
 
         await _host.DoAsync("rollback", "eno1");
         await Eventually.HoldsAsync("the file is gone", () => _host.IsPersisted, isThere => !isThere);
-        await daemon.ScrapeUntilAsync("the series are gone", scrape => !scrape.Of("nichang_persisted").Any());
+        await daemon.ScrapeUntilAsync("the series are gone", scrape => scrape.Of("nichang_persisted").Count == 0);
         Assert.Equal(0, (await daemon.ScrapeAsync())["nichang_persist_failures_total"]);
     }
 

@@ -3,7 +3,6 @@ using NicHangExporter.Linux;
 using NicHangExporter.Metrics;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Planning;
-using NicHangExporter.Text;
 
 namespace NicHangExporter.Persistence.Control;
 

@@ -1,7 +1,6 @@
 using NicHangExporter.Hosting;
 using NicHangExporter.Options;
 using NicHangExporter.Persistence;
-using NicHangExporter.Persistence.Control;
 using NicHangExporter.Remediation;
 using NicHangExporter.Tests.Remediation;
 using NicHangExporter.Text;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Tests.Persistence.Control;
