@@ -12,7 +12,7 @@ _nic_hang_exporter_devices() {
 _nic_hang_exporter_takes_value() {
   case $1 in
     --web.listen-address | --web.telemetry-path | --web.config.file | --web.allowed-hosts | \
-      --api.token-file | --path.sysfs | --path.procfs | --path.kmsg | --state.directory | \
+      --api.token-file | --path.sysfs | --path.procfs | --path.kmsg | --path.rootfs | --state.directory | \
       --hang.episode-gap | --hang.sample-interval | --stall.window | --ethtool.interval | \
       --ethtool.statistics | --device.max | --remediation.local | --remediation.webhook | \
       --remediation.api | --remediation.devices | --remediation.ladder | --remediation.profile | \
@@ -43,7 +43,8 @@ _nic_hang_exporter() {
   if _nic_hang_exporter_takes_value "$flag"; then
     case $flag in
     --web.telemetry-path | --web.config.file | --path.sysfs | --path.procfs | --path.kmsg | \
-      --state.directory | --remediation.disable-file | --alerting.config.file | --config.file)
+      --path.rootfs | --state.directory | --remediation.disable-file | --alerting.config.file | \
+      --config.file)
       COMPREPLY=($(compgen -f -- "$current")) ;;
     --remediation.local | --remediation.webhook | --remediation.api)
       COMPREPLY=($(compgen -W 'off observe enforce' -- "$current")) ;;
@@ -65,7 +66,7 @@ _nic_hang_exporter() {
   case $command in
     '')
       flags='--web.listen-address --web.telemetry-path --web.config.file --web.allowed-hosts --api.token-file
-        --api.allow-plaintext --no-api.allow-plaintext --path.sysfs --path.procfs --path.kmsg
+        --api.allow-plaintext --no-api.allow-plaintext --path.sysfs --path.procfs --path.kmsg --path.rootfs
         --kmsg.accept-untrusted --no-kmsg.accept-untrusted --state.directory --hang.episode-gap
         --hang.sample-interval --stall.window --ethtool.interval --ethtool.permanent-address
         --no-ethtool.permanent-address --ethtool.statistics --device.max --remediation.local

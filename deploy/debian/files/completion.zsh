@@ -33,6 +33,7 @@ _nic_hang_exporter() {
     '*--path.sysfs=[Mount point of the host'\''s sysfs]:PATH:_files'
     '*--path.procfs=[Mount point of the host'\''s procfs]:PATH:_files'
     '*--path.kmsg=[Kernel log device, or a pipe or ...]:PATH:_files'
+    '*--path.rootfs=[Where the host'\''s root directory is ...]:PATH:_files'
     '--kmsg.accept-untrusted[Test mode\: count hang messages that user ...]'
     '--no-kmsg.accept-untrusted[Test mode\: count hang messages that user ...]'
     '*--state.directory=[Directory for counts, the remediation ...]:PATH:_files'
