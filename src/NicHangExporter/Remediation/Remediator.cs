@@ -157,7 +157,7 @@ internal sealed partial class Remediator : IDisposable
         {
             CommandSeconds = Math.Round(_worker.Busy.TotalSeconds, 1),
             Paused = pause.IsPaused,
-            PausedBy = pause.By,
+            PausedBy = pause.IsPaused ? pause.By : null,
             PauseExplanation = pause.IsPaused ? pause.Explanation : null,
             Running = _queue.Active is { } active ? $"{active.Id}: {active.Request.Device}" : null,
         };

@@ -166,14 +166,14 @@ public sealed class DamagedDecisionTests : IDisposable
         // At the next start, long after the cool-down; and no person has paused it.
         host = Next(restore: false);
         Begin(host);
-        Assert.Equal([PauseCause.LostHistory], host.Remediator.Status().PausedBy.AsEnumerable());
+        Assert.Equal([PauseCause.LostHistory], host.Remediator.Status().PausedBy!);
         Assert.Contains("remediation is paused until a person resumes it", Assert.Single(host.Log.Entries,
             entry => entry.Event == EventIds.HistoryUnknown).Message, StringComparison.Ordinal);
         Pause(true);
-        Assert.Equal([PauseCause.Command], host.Remediator.Status().PausedBy.AsEnumerable());
+        Assert.Equal([PauseCause.Command], host.Remediator.Status().PausedBy!);
 
         Pause(false);
-        Assert.Empty(host.Remediator.Status().PausedBy);
+        Assert.Null(host.Remediator.Status().PausedBy);
         host.Live(60);
         Assert.NotEmpty(_nic.Operations);
         Assert.All(_nic.Operations, operation => Assert.Equal("reinit", operation.What));

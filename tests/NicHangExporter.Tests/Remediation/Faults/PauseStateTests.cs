@@ -33,7 +33,7 @@ public sealed class PauseStateTests : IDisposable
         var status = _scene.Host.Remediator.Status();
 
         Assert.Equal(command || file, status.Paused);
-        Assert.Equal(expected, string.Join(' ', status.PausedBy.Select(SnakeCase.Of)));
+        Assert.Equal(expected, string.Join(' ', (status.PausedBy ?? []).Select(SnakeCase.Of)));
         Assert.Equal(command || file, status.PauseExplanation is not null);
         Assert.Equal(file, status.PauseExplanation?.Contains($"the file {_scene.Host.Options.Remediation.DisableFile}",
             StringComparison.Ordinal) ?? false);
