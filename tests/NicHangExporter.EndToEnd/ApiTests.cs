@@ -1,6 +1,6 @@
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>The API over real HTTP, on a device that really changes: each status that is promised, by what brings it about.</summary>
+/// <summary>The API over real HTTP, on a device that really changes: what causes each documented status.</summary>
 public sealed class ApiTests
 {
     private const string Path = "/api/v1/remediations";
@@ -52,7 +52,7 @@ public sealed class ApiTests
     }
 
     [Fact]
-    public async Task WhatIsNotARequest_IsRefusedBeforeTheDoorHearsOfIt()
+    public async Task WhatIsNotARequest_IsRefusedBeforeTheRemediator()
     {
         using var host = new ApiHost();
         using var daemon = await host.StartDaemonAsync();
@@ -159,7 +159,8 @@ public sealed class ApiTests
         using var late = await RawRequest.BeginAsync(daemon,
             $"POST {Path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {host.Admin}\r\nContent-Type: "
             + $"application/json\r\nContent-Length: 40\r\nExpect: 100-continue\r\n\r\n");
-        // The server asks for the body only when somebody reads it: then the request has passed every check but those on its content.
+        // The server asks for the body only when a handler reads it. By then the request has passed every check except
+        // those of its content.
         Assert.StartsWith("HTTP/1.1 100 ", await late.ReadLineAsync(), StringComparison.Ordinal);
         Assert.Equal("", await late.ReadLineAsync());
         var answer = late.ReadToEndAsync();

@@ -18,7 +18,8 @@ public sealed class RemediationRouteTests : IDisposable
     [Fact]
     public async Task Features_AreTurnedOffAndRecordedUnderTheCredentialsName()
     {
-        var reply = await _api.PostAsync(Path, """{"device":"eno1","features":["tso"],"reason":"ticket 17"}""", ApiHost.Remediate);
+        var reply = await _api.PostAsync(
+            Path, """{"device":"eno1","features":["tso"],"reason":"ticket 17"}""", ApiHost.Remediate);
 
         Assert.Equal((200, "applied", true), (reply.Status, reply.Verdict, reply.Json["success"]!.GetValue<bool>()));
         Assert.False(_api.Nic.IsRequested("tx-tcp-segmentation"));
@@ -45,7 +46,9 @@ public sealed class RemediationRouteTests : IDisposable
 
     [Fact]
     public async Task NothingNamed_IsTheNextStageOfTheLadder() =>
-        Assert.Equal("segmentation", (await _api.PostAsync(Path, """{"device":"eno1"}""")).Json["profile"]!.GetValue<string>());
+        Assert.Equal(
+            "segmentation",
+            (await _api.PostAsync(Path, """{"device":"eno1"}""")).Json["profile"]!.GetValue<string>());
 
     [Fact]
     public async Task DryRun_SaysThePlanAndTouchesNothing()
@@ -130,10 +133,10 @@ public sealed class RemediationRouteTests : IDisposable
     }
 
     [Fact]
-    public async Task WhoJoins_IsToldAtOnceWhichOneAndWhere()
+    public async Task JoinedRequest_IsAnsweredImmediatelyWithTheIdAndThePlace()
     {
         _api.IsFrozen = true;
-        var first = ApiHost.Context("POST", Path, """{"device":"eno1","features":["tso"]}"""u8.ToArray(), ApiHost.Remediate);
+        var first = Request("""{"device":"eno1","features":["tso"]}"""u8);
         var handling = _api.HandleAsync(first);
 
         var second = await _api.PostAsync(Path, """{"device":"eno1","features":["tso"]}""");
@@ -151,7 +154,7 @@ public sealed class RemediationRouteTests : IDisposable
     {
         _api.Host.AddSimulatedNic("eno2", "0000:02:00.0");
         _api.IsFrozen = true;
-        var first = ApiHost.Context("POST", Path, """{"device":"eno1"}"""u8.ToArray(), ApiHost.Remediate);
+        var first = Request("""{"device":"eno1"}"""u8);
         var handling = _api.HandleAsync(first);
 
         var reply = await _api.PostAsync(Path, """{"device":"eno2"}""");
@@ -191,7 +194,7 @@ public sealed class RemediationRouteTests : IDisposable
 
         Assert.Equal((404, "unknown_device"), (reply.Status, reply.Problem));
         Assert.DoesNotContain(device, reply.Body, StringComparison.Ordinal);
-        // A name is the remediator's to judge: it knows devices that have left.
+        // A name goes to the remediator, which knows devices that have left.
         var isName = InterfaceName.TryParse(device, out _);
         Assert.Equal(isName ? 1 : 0, _api.Submitted);
         Assert.Equal(isName, reply.Json["id"] is not null);
@@ -228,7 +231,7 @@ public sealed class RemediationRouteTests : IDisposable
     }
 
     [Fact]
-    public async Task CoolDown_Is429AndSaysWhenToAskAgain()
+    public async Task CoolDown_Is429AndSaysWhenToRetry()
     {
         await _api.PostAsync(Path, """{"device":"eno1","features":["tso"]}""");
 
@@ -237,7 +240,7 @@ public sealed class RemediationRouteTests : IDisposable
         Assert.Equal((429, "cooldown"), (reply.Status, reply.Problem));
         Assert.InRange(
             int.Parse(reply.Headers.RetryAfter!, System.Globalization.CultureInfo.InvariantCulture), 500, 600);
-        // A dry run asks how it stands, and is told.
+        // The answer to a dry run says what a request would be answered now.
         var dry = await _api.PostAsync(Path, """{"device":"eno1","features":["gso"],"dryRun":true}""");
         Assert.Equal((200, "cooldown"), (dry.Status, dry.Json["declined"]!.GetValue<string>()));
     }
@@ -263,7 +266,7 @@ public sealed class RemediationRouteTests : IDisposable
     public async Task EndingProgram_TakesNoMoreAndLetsNobodyWait()
     {
         _api.IsFrozen = true;
-        var first = ApiHost.Context("POST", Path, """{"device":"eno1"}"""u8.ToArray(), ApiHost.Remediate);
+        var first = Request("""{"device":"eno1"}"""u8);
         var handling = _api.HandleAsync(first);
 
         _api.End();
@@ -273,11 +276,11 @@ public sealed class RemediationRouteTests : IDisposable
         Assert.Equal(200, (await _api.GetAsync("/api/v1/devices")).Status);
     }
 
-    // A body may take seconds: what it asks for would be begun only to be abandoned.
+    // A body may take seconds. Its request would begin, and would be abandoned.
     [Fact]
     public async Task BodyThatCameTooLate_Is503AndBeginsNothing()
     {
-        var context = ApiHost.Context("POST", Path, """{"device":"eno1"}"""u8.ToArray(), ApiHost.Remediate);
+        var context = Request("""{"device":"eno1"}"""u8);
         var body = new System.IO.Pipelines.Pipe();
         context.Request.Body = body.Reader.AsStream();
         var handling = _api.HandleAsync(context);
@@ -305,11 +308,12 @@ public sealed class RemediationRouteTests : IDisposable
         _api = new ApiHost(host: host);
 
         Assert.Equal((422, "no_profile"), await RefusalAsync(_api.PostAsync(Path, """{"device":"eno1"}""")));
-        Assert.Equal("dry_run", (await _api.PostAsync(Path, """{"device":"eno1","features":["tso"],"dryRun":true}""")).Verdict);
+        var dry = await _api.PostAsync(Path, """{"device":"eno1","features":["tso"],"dryRun":true}""");
+        Assert.Equal("dry_run", dry.Verdict);
     }
 
     [Fact]
-    public async Task DoorThatIsClosed_Is503()
+    public async Task StoppedRemediator_Is503()
     {
         await _api.Host.Remediator.StopAsync(TimeSpan.Zero);
 
@@ -317,19 +321,19 @@ public sealed class RemediationRouteTests : IDisposable
     }
 
     [Fact]
-    public async Task ManyWhoWait_AreToldToComeBack()
+    public async Task ManyRequestsThatWait_AreAnsweredRetryAfter()
     {
         _api.IsFrozen = true;
         var waiting = new List<Task>();
         for (var i = 0; i < RecentRequests.MaxWaiting; i++)
         {
-            var context = ApiHost.Context("POST", Path, """{"device":"eno1","dryRun":true}"""u8.ToArray(), ApiHost.Remediate);
+            var context = Request("""{"device":"eno1","dryRun":true}"""u8);
             waiting.Add(_api.HandleAsync(context));
         }
 
-        // Sixteen wait; the others know already where to look.
+        // Sixteen wait. The others already have an answer with the place to look.
         Assert.Equal(RecentRequests.MaxWaiting - RemediationHandlers.MaxWaiters, waiting.Count(one => one.IsCompleted));
-        var reply = ApiHost.Context("POST", Path, """{"device":"eno1","dryRun":true}"""u8.ToArray(), ApiHost.Remediate);
+        var reply = Request("""{"device":"eno1","dryRun":true}"""u8);
         await _api.HandleAsync(reply);
         Assert.Equal((503, "5"), (reply.Response.StatusCode, reply.Response.Headers.RetryAfter.ToString()));
 

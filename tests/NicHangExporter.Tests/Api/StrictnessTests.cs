@@ -5,7 +5,7 @@ using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Api;
 
-/// <summary>Everything that is not exactly what a route takes is refused before anybody hears of it.</summary>
+/// <summary>Everything that is not exactly what a route takes is refused before the remediator gets it.</summary>
 public sealed class StrictnessTests : IDisposable
 {
     private const string Path = "/api/v1/remediations";
@@ -72,7 +72,7 @@ public sealed class StrictnessTests : IDisposable
         Assert.DoesNotContain("CANARY", reply.Body, StringComparison.Ordinal);
     }
 
-    // Nothing that somebody might take for "every one of them" means more than a device of that very name.
+    // No word for "all devices" means more than a device of that name.
     [Theory]
     [InlineData("*")]
     [InlineData("all")]
@@ -90,7 +90,7 @@ public sealed class StrictnessTests : IDisposable
         var reply = await _api.PostAsync(Path, $$"""{"device":"{{device}}"}""");
 
         Assert.Equal((404, "unknown_device"), (reply.Status, reply.Problem));
-        // What could be a name is the remediator's to judge, and declined.
+        // A text that can be a name goes to the remediator, which declines it.
         Assert.Equal(InterfaceName.TryParse(device, out _) ? 1 : 0, _api.Submitted);
         Assert.Empty(_api.Intents());
         Assert.Empty(_api.Nic.Operations);
@@ -125,7 +125,10 @@ public sealed class StrictnessTests : IDisposable
     {
         foreach (var bad in new byte[][]
             { [0xff], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf5, 0x80, 0x80, 0x80], [0xe2, 0x82] })
-            Assert.Equal(400, (await _api.SendAsync("POST", Path, [.. """{"device":"eno1","dryRun":true,"reason":"x"""u8, .. bad, .. "\"}"u8], ApiHost.Admin)).Status);
+        {
+            byte[] body = [.. """{"device":"eno1","dryRun":true,"reason":"x"""u8, .. bad, .. "\"}"u8];
+            Assert.Equal(400, (await _api.SendAsync("POST", Path, body, ApiHost.Admin)).Status);
+        }
     }
 
     [Theory]
@@ -150,12 +153,12 @@ public sealed class StrictnessTests : IDisposable
 
         var reply = await _api.SendAsync("POST", Path, body, ApiHost.Admin);
         Assert.Equal((status, status == 413 ? "close" : ""), (reply.Status, reply.Headers.Connection.ToString()));
-        // Nor is it read for a refusal of another kind.
+        // It is not read for a refusal of another kind either.
         Assert.Equal(
             status == 413 ? "close"
             : "", (await _api.SendAsync("POST", Path, body, null)).Headers.Connection.ToString());
 
-        // And where nobody says beforehand how long it will be.
+        // Also without Content-Length.
         var context = ApiHost.Context("POST", Path, body, ApiHost.Admin);
         context.Request.ContentLength = null;
         Assert.Equal(status, (await _api.FinishAsync(context, _api.HandleAsync(context))).Status);
@@ -234,7 +237,8 @@ public sealed class StrictnessTests : IDisposable
     [InlineData("GET", "/api/v1/episodes?limit=1")]
     public async Task QueryThatIsNotTaken_Is400(string method, string path)
     {
-        Assert.Equal(400, (await _api.SendAsync(method, path, method == "POST" ? """{"device":"eno1"}"""u8.ToArray() : null, ApiHost.Admin)).Status);
+        var body = method == "POST" ? """{"device":"eno1"}"""u8.ToArray() : null;
+        Assert.Equal(400, (await _api.SendAsync(method, path, body, ApiHost.Admin)).Status);
         Assert.Equal(0, _api.Submitted);
     }
 
@@ -274,7 +278,7 @@ public sealed class StrictnessTests : IDisposable
             reply.Headers, header => header.Key.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase));
     }
 
-    // Every place where somebody can put text, and the one answer in which it may not stand.
+    // Every place in a request that can have text.
     [Fact]
     public async Task NothingThatWasSent_IsInAnyRefusal()
     {
@@ -282,8 +286,10 @@ public sealed class StrictnessTests : IDisposable
         var replies = new List<ApiReply>();
         foreach (var body in new[]
         {
-            """{"device":"CANARY"}""", """{"device":"CANARY/x"}""", """{"device":"eno1","profile":"CANARY"}""", """{"device":"eno1","features":["CANARY"]}""", """{"CANARY":"CANARY"}""",
-            """{"device":"eno1","reason":"CANARY","x":1}""", "CANARY", """{"device":"eno1","dryRun":"CANARY"}""", """{"device":{"CANARY":1}}""", """{"device":"eno1","device":"CANARY"}""",
+            """{"device":"CANARY"}""", """{"device":"CANARY/x"}""", """{"device":"eno1","profile":"CANARY"}""",
+            """{"device":"eno1","features":["CANARY"]}""", """{"CANARY":"CANARY"}""",
+            """{"device":"eno1","reason":"CANARY","x":1}""", "CANARY", """{"device":"eno1","dryRun":"CANARY"}""",
+            """{"device":{"CANARY":1}}""", """{"device":"eno1","device":"CANARY"}""",
         })
             replies.Add(await _api.PostAsync(Path, body));
         foreach (var path in new[]
@@ -306,7 +312,8 @@ public sealed class StrictnessTests : IDisposable
         Assert.All(replies, reply => Assert.InRange(reply.Status, 400, 499));
         Assert.All(replies, reply =>
             Assert.DoesNotContain(Canary, reply.Body + string.Join('\n', reply.Headers), StringComparison.Ordinal));
-        // Log and journal name the setting that somebody with a credential has asked for at the door, once a minute, and nothing else that was sent.
+        // Log and journal name the setting that a client with a credential requested, once a minute, and nothing else
+        // of the requests.
         Assert.Equal(1, _api.Host.Log.Count(EventIds.RemediationDeclined));
         Assert.All(_api.Host.Log.Entries.Where(entry => entry.Event != EventIds.RemediationDeclined), entry =>
             Assert.DoesNotContain(Canary, entry.Message, StringComparison.Ordinal));

@@ -6,7 +6,7 @@ using Prometheus;
 namespace NicHangExporter.Tests.Documentation;
 
 /// <summary>
-/// docs/reference/metrics.md is generated from the tables and the registry: UPDATE_GOLDEN=1 writes it anew. Whatever else mentions a metric may only
+/// docs/reference/metrics.md is generated from the tables and the registry: UPDATE_GOLDEN=1 writes it again. XX
 /// mention one that exists.
 /// </summary>
 public sealed partial class MetricsTableTests

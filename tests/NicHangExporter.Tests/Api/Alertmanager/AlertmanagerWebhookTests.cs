@@ -7,7 +7,9 @@ using static NicHangExporter.Tests.Api.Alertmanager.Notifications;
 
 namespace NicHangExporter.Tests.Api.Alertmanager;
 
-/// <summary>From a notification to a device and back, under a fake clock: what is answered, what is written down, what is done, and how often.</summary>
+/// <summary>
+/// From a notification to a device and back, with a fake clock: the answer, the journal, the action, and how often.
+/// </summary>
 public sealed class AlertmanagerWebhookTests : IDisposable
 {
     private readonly WebhookHost _host = new();
@@ -53,7 +55,7 @@ public sealed class AlertmanagerWebhookTests : IDisposable
         _host.Host.Live(200);
         var operations = _host.Operations;
 
-        // Alertmanager may deliver for minutes what is over: the old one again, and one that began since.
+        // Alertmanager may deliver alerts that are over for minutes: the old one again, and a later one.
         Assert.Equal(
             ["duplicate", "not_hung"], await _host.VerdictsAsync(Alert(), Alert(start: "2026-07-24T16:01:00Z")));
         _host.Host.Live(60);
@@ -191,7 +193,7 @@ public sealed class AlertmanagerWebhookTests : IDisposable
         var other = _host.Host.AddSimulatedNic("eno2", "0000:02:00.0");
         _host.Begin();
         other.Hang();
-        // Together it would be no NIC's fault.
+        // Hangs at the same time would not be the fault of a NIC.
         _host.Host.Live(40);
         _host.Hang();
         Assert.Equal(["accepted", "accepted"], await _host.VerdictsAsync(Alert(), Alert("eno2", Fingerprint(2))));
@@ -199,7 +201,7 @@ public sealed class AlertmanagerWebhookTests : IDisposable
 
         Assert.False(_host.Nic.IsHung || other.IsHung);
         Assert.Equal(["eno1", "eno2"], _host.Intents.Select(intent => intent.Device).Order(StringComparer.Ordinal));
-        // However long the door has guessed that it would take.
+        // Also if the remediator has estimated a longer time.
         Assert.InRange(
             _host.Intents[1].Uptime - _host.Host.JournalEntries()
             .First(entry => entry.Event == JournalEvent.Outcome && entry.Id == _host.Intents[0].Id).Uptime, 0, 6);
@@ -285,7 +287,7 @@ public sealed class AlertmanagerWebhookTests : IDisposable
         var other = _host.Host.AddSimulatedNic("eno2", "0000:02:00.0");
         _host.Begin();
         other.Hang();
-        // Together it would be no NIC's fault.
+        // Hangs at the same time would not be the fault of a NIC.
         _host.Host.Live(40);
         _host.Hang();
         Assert.Equal(
