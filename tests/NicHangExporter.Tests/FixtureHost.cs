@@ -21,8 +21,9 @@ using NicHangExporter.TestSupport;
 namespace NicHangExporter.Tests;
 
 /// <summary>
-/// The rooms of the exporter over a directory for sysfs, a file for the kernel log, a fake ethtool and a fake clock, driven step by step on the
-/// thread of the test. A second one over the same directories is the exporter after a restart.
+/// The components of the exporter over a directory for sysfs, a file for the kernel log, a fake ethtool and a fake
+/// clock, driven step by step on the thread of the test. A second one over the same directories is the exporter after a
+/// restart.
 /// </summary>
 internal sealed class FixtureHost : IDisposable
 {
@@ -52,7 +53,7 @@ internal sealed class FixtureHost : IDisposable
         {
             System.IO.Directory.CreateDirectory(Directory.File("sys/kernel/random"));
             BootId = "11111111-2222-3333-4444-555555555555";
-            // A pipe, as the device, wakes its reader at once; a file keeps what was written, as the ring does.
+            // A pipe, as the device, wakes its reader immediately; a file keeps what was written, as the ring does.
             if (live)
                 _pipe = PacketPipe.Named(Options.Paths.Kmsg);
             else
@@ -75,8 +76,7 @@ internal sealed class FixtureHost : IDisposable
     /// <summary>An hour before the test, by the wall clock.</summary>
     public static DateTimeOffset Beginning { get; } = new(2026, 7, 24, 15, 0, 0, TimeSpan.Zero);
 
-    /// <summary>What syslog(2) shows where the log can't be opened; null where there is no such call for this
-    /// host.</summary>
+    /// <summary>The log by syslog(2), for a host whose /dev/kmsg can't be opened; null without it.</summary>
     public FakeSyslog? Syslog { get; }
 
     public TemporaryDirectory Directory { get; }
@@ -146,7 +146,7 @@ internal sealed class FixtureHost : IDisposable
         return nic;
     }
 
-    /// <summary>Opens the door, as the daemon does before it watches.</summary>
+    /// <summary>Starts the remediator, as the daemon does before it watches.</summary>
     public void Open()
     {
         StateDirectory.TryTake();
@@ -154,7 +154,10 @@ internal sealed class FixtureHost : IDisposable
         RemediationWorker.RunPending();
     }
 
-    /// <summary>Lets time pass for everything: devices live, the monitor looks each second, the door each quarter of one.</summary>
+    /// <summary>
+    /// Lets time pass for everything: devices live, the monitor samples each second, the remediator ticks each quarter
+    /// of a second.
+    /// </summary>
     public void Live(double seconds, Action? each = null)
     {
         for (var quarter = 1; quarter <= (int)(seconds * 4); quarter++)
@@ -186,7 +189,7 @@ internal sealed class FixtureHost : IDisposable
         }
     }
 
-    /// <summary>Asks at the door and lets time pass until there is an answer.</summary>
+    /// <summary>Submits a request and lets time pass until there is an answer.</summary>
     public RemediationOutcome Ask(RemediationRequest request)
     {
         var ticket = Remediator.Submit(request);
@@ -221,7 +224,9 @@ internal sealed class FixtureHost : IDisposable
         Monitor.EndHistory();
     }
 
-    /// <summary>Writes records into the log and waits until they are taken in. A text without a header gets one of the kernel's.</summary>
+    /// <summary>
+    /// Writes records into the log and waits until they are read. A text without a header gets one of the kernel's.
+    /// </summary>
     public void Print(
         ulong sequence, string text, int priority = 3,
         string? dictionary = " SUBSYSTEM=pci\n DEVICE=+pci:0000:00:1f.6\n", double? at = null)
@@ -239,7 +244,7 @@ internal sealed class FixtureHost : IDisposable
     {
         var record = $"{priority},{sequence},{(long)((at ?? Uptime) * 1e6)},-;{text}\n{dictionary}";
         if (_pipe is not null)
-            // An empty line is no record, and shows at once that no line of the dictionary follows.
+            // An empty line is no record, and shows immediately that no line of the dictionary follows.
             _pipe.Write(Encoding.UTF8.GetBytes(record + "\n"));
         else
             File.AppendAllText(Options.Paths.Kmsg, record);
@@ -256,7 +261,7 @@ internal sealed class FixtureHost : IDisposable
         }
     }
 
-    /// <summary>The value of a series, or null where there is none.</summary>
+    /// <summary>The value of a series; null if it does not exist.</summary>
     public async Task<double?> ValueAsync(string series)
     {
         foreach (var line in (await ScrapeAsync()).Split('\n'))
@@ -265,7 +270,7 @@ internal sealed class FixtureHost : IDisposable
         return null;
     }
 
-    /// <summary>The whole exposition, written into room that nobody has used before.</summary>
+    /// <summary>The whole exposition, in new buffers.</summary>
     public async Task<string> ScrapeAsync()
     {
         var body = new ExpositionBody();

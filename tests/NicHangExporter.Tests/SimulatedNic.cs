@@ -7,8 +7,9 @@ using NicHangExporter.Linux.Uapi;
 namespace NicHangExporter.Tests;
 
 /// <summary>
-/// A NIC as the kernel shows it: features with the kernel's own dependencies, a link, a transmitter, and a hang that does what real ones do. It lives
-/// in the files of a <see cref="FixtureHost"/>'s sysfs and answers its fake ethtool. Time passes for it by <see cref="Second"/>.
+/// A NIC as the kernel shows it: features with the kernel's own dependencies, a link, a transmitter, and a hang like
+/// real ones. It lives in the files of a <see cref="FixtureHost"/>'s sysfs and answers its fake ethtool. Time passes
+/// for it by <see cref="Second"/>.
 /// </summary>
 internal sealed class SimulatedNic
 {
@@ -75,10 +76,12 @@ internal sealed class SimulatedNic
     /// <summary>The driver reports its hangs.</summary>
     public bool Reports { get; set; } = true;
 
-    /// <summary>It says nothing into the kernel log, whatever happens: for tests that nobody reads it in.</summary>
+    /// <summary>It never writes into the kernel log: for tests that do not read it.</summary>
     public bool IsQuiet { get; set; }
 
-    /// <summary>What an operation is answered with: by its text, as in <c>tx-tcp-segmentation off</c>, reinit, down, up.</summary>
+    /// <summary>
+    /// The answers to operations, by their text: <c>tx-tcp-segmentation off</c>, reinit, down, up.
+    /// </summary>
     public Dictionary<string, Errno> Errors { get; } = [];
 
     /// <summary>Features that the driver turns on again when the link comes up.</summary>

@@ -310,7 +310,8 @@ public sealed class TlsTests
         return await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
     }
 
-    // In TLS 1.3 the client is through with the handshake before the server has looked at its certificate: the refusal comes at its first reading.
+    // In TLS 1.3 the client completes the handshake before the server checks its certificate: the refusal comes with
+    // the first read.
     private static async Task RefusedAsync(HttpClient client, ServedWeb served)
     {
         await Assert.ThrowsAsync<HttpRequestException>(() => GetAsync(client));

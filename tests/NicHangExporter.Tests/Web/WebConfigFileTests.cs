@@ -4,7 +4,9 @@ using NicHangExporter.Web;
 
 namespace NicHangExporter.Tests.Web;
 
-/// <summary>The format of exporter-toolkit: what is accepted, and for what is not, one clear line with its place.</summary>
+/// <summary>
+/// The format of exporter-toolkit: what is accepted, and one clear line with the place of an error for what is not.
+/// </summary>
 public sealed class WebConfigFileTests(WebConfigFixture fixture) : IClassFixture<WebConfigFixture>
 {
     private const string Tls = "tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n";
