@@ -4,7 +4,7 @@ using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
-using NicHangExporter.State;
+using NicHangExporter.Api.Auth;
 
 namespace NicHangExporter.Tests.Api.Wire;
 
