@@ -10,12 +10,8 @@ namespace NicHangExporter.Tests.Api.Alertmanager;
 /// <summary>
 /// From a notification to a device and back, with a fake clock: the answer, the journal, the action, and how often.
 /// </summary>
-public sealed class AlertmanagerWebhookTests : IDisposable
+public sealed class AlertmanagerWebhookTests : AlertmanagerWebhookFixture
 {
-    private readonly WebhookHost _host = new();
-
-    public void Dispose() => _host.Dispose();
-
     [Fact]
     public async Task Firing_OfAHungNic_IsWrittenDownAnsweredAndHealed()
     {
@@ -122,7 +118,7 @@ public sealed class AlertmanagerWebhookTests : IDisposable
     }
 
     [Fact]
-    public async Task NewEpisode_IsANewAlert_AndActedOnAnew()
+    public async Task NewEpisode_IsANewAlert_AndActedOnAgain()
     {
         _host.Begin().Hang();
         Assert.Equal(["accepted"], await _host.VerdictsAsync(Alert()));
@@ -137,7 +133,7 @@ public sealed class AlertmanagerWebhookTests : IDisposable
     }
 
     [Fact]
-    public async Task FirstRungDoesNotHeal_TheNextOneFollowsWithoutAnotherAlert()
+    public async Task FirstRecoveryActionDoesNotHeal_TheNextOneFollowsWithoutAnotherAlert()
     {
         _host.Nic.CuredBy.Remove("reinit");
         _host.Begin().Hang();
@@ -209,62 +205,6 @@ public sealed class AlertmanagerWebhookTests : IDisposable
     }
 
     [Fact]
-    public async Task Observe_SaysWhatItWouldHaveDone()
-    {
-        _host.Host.Configure(
-            options => options with { Remediation = options.Remediation with { Webhook = RemediationMode.Observe } });
-        _host.Begin().Hang();
-        Assert.Equal(["accepted"], await _host.VerdictsAsync(Alert()));
-        _host.Host.Live(5);
-
-        Assert.Equal(0, _host.Operations);
-        Assert.Equal(
-            "reinit",
-            Assert.Single(
-                _host.Host.JournalEntries(), entry =>
-                    entry is { Event: JournalEvent.Outcome, Verdict: RemediationVerdict.Observed }).RecoveryAction);
-        Assert.Equal(["duplicate"], await _host.VerdictsAsync(Alert()));
-        Assert.DoesNotContain(_host.Host.Ledger.State.Alerts, alert => alert.Pending);
-    }
-
-    [Fact]
-    public async Task Observe_WithoutAStateDirectory_IsTakenAsWell()
-    {
-        using var host = new WebhookHost(options =>
-            options with
-            {
-                Paths = options.Paths with { StateDirectory = null },
-                Remediation = options.Remediation
-                with
-                { Webhook = RemediationMode.Observe }
-            });
-        host.Begin().Hang();
-        Assert.Equal(["accepted"], await host.VerdictsAsync(Alert()));
-        Assert.Equal(["duplicate"], await host.VerdictsAsync(Alert()));
-    }
-
-    [Fact]
-    public async Task Off_IsNotAllowed()
-    {
-        _host.Host.Configure(
-            options => options with { Remediation = options.Remediation with { Webhook = RemediationMode.Off } });
-        _host.Begin().Hang();
-        Assert.Equal(["not_allowed"], await _host.VerdictsAsync(Alert()));
-    }
-
-    [Fact]
-    public async Task KillSwitch_IsNotAllowed()
-    {
-        _host.Begin().Hang();
-        File.WriteAllText(_host.Host.Options.Remediation.DisableFile, "");
-        _host.Host.Live(6);
-        Assert.Equal(["not_allowed"], await _host.VerdictsAsync(Alert()));
-        File.Delete(_host.Host.Options.Remediation.DisableFile);
-        _host.Host.Live(6);
-        Assert.Equal(["accepted"], await _host.VerdictsAsync(Alert()));
-    }
-
-    [Fact]
     public async Task TwoNicsThatHangTogether_AreActedOnWhenOnlyOneIsLeft()
     {
         var other = _host.Host.AddSimulatedNic("eno2", "0000:02:00.0");
@@ -296,22 +236,5 @@ public sealed class AlertmanagerWebhookTests : IDisposable
         _host.Host.Live(120);
         Assert.False(_host.Nic.IsHung || other.IsHung);
         Assert.Equal(2, _host.Intents.Count);
-    }
-
-    [Fact]
-    public async Task LocalLoopUnderWay_IsJoinedAndNotRepeated()
-    {
-        _host.Host.Configure(
-            options => options with { Remediation = options.Remediation with { Local = RemediationMode.Enforce } });
-        _host.Begin();
-        _host.Nic.Hang();
-        _host.Host.Live(6);
-        Assert.Single(_host.Intents);
-        Assert.Equal(["accepted"], await _host.VerdictsAsync(Alert()));
-        _host.Host.Live(120);
-
-        Assert.False(_host.Nic.IsHung);
-        Assert.Equal(RemediationTrigger.Local, Assert.Single(_host.Intents).Trigger);
-        Assert.DoesNotContain(_host.Host.Ledger.State.Alerts, alert => alert.Pending);
     }
 }

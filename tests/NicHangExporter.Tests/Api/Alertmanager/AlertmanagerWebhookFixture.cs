@@ -1,0 +1,20 @@
+using NicHangExporter.Api.Alertmanager;
+using NicHangExporter.Hosting;
+using NicHangExporter.Options;
+using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Journaling;
+using static NicHangExporter.Tests.Api.Alertmanager.Notifications;
+
+namespace NicHangExporter.Tests.Api.Alertmanager;
+
+/// <summary>The webhook of a host with one NIC.</summary>
+public abstract class AlertmanagerWebhookFixture : IDisposable
+{
+    private protected readonly WebhookHost _host = new();
+
+    public void Dispose()
+    {
+        _host.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}
