@@ -1,14 +1,9 @@
-using System.Text;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Detection;
-using NicHangExporter.Linux;
 using NicHangExporter.Linux.Link;
 using NicHangExporter.Linux.Sysfs;
-using NicHangExporter.Linux.Uapi;
 using NicHangExporter.Metrics;
-using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.Remediation.Execution;
@@ -16,7 +11,6 @@ using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Planning;
 using NicHangExporter.Remediation.Policy;
 using NicHangExporter.State;
-using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests;
 

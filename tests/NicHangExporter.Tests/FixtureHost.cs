@@ -1,20 +1,12 @@
 using System.Text;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
-using NicHangExporter.Api.Alertmanager;
-using NicHangExporter.Detection;
 using NicHangExporter.Linux;
-using NicHangExporter.Linux.Link;
-using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Linux.Uapi;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Evidence;
-using NicHangExporter.Remediation.Execution;
 using NicHangExporter.Remediation.Journaling;
-using NicHangExporter.Remediation.Planning;
-using NicHangExporter.Remediation.Policy;
 using NicHangExporter.State;
 using NicHangExporter.TestSupport;
 

@@ -1,7 +1,4 @@
 using System.Text;
-using NicHangExporter.Api;
-using NicHangExporter.Hosting;
-using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Api;
 

@@ -1,8 +1,6 @@
-using NicHangExporter.Api;
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Options;
-using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Tests.Api;
 

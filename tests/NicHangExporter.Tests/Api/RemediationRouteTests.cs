@@ -1,6 +1,3 @@
-using NicHangExporter.Api;
-using NicHangExporter.Hosting;
-using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 

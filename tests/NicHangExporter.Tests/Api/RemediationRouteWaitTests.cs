@@ -1,8 +1,5 @@
 using NicHangExporter.Api;
-using NicHangExporter.Hosting;
-using NicHangExporter.Linux;
 using NicHangExporter.Options;
-using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Tests.Api;
 

@@ -1,4 +1,3 @@
-using System.Text;
 using NicHangExporter.Api;
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;

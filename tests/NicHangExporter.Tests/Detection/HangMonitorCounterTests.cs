@@ -1,4 +1,3 @@
-using NicHangExporter.Hosting;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Options;
 

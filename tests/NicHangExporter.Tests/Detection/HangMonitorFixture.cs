@@ -1,7 +1,3 @@
-using NicHangExporter.Hosting;
-using NicHangExporter.Linux.Ethtool;
-using NicHangExporter.Options;
-
 namespace NicHangExporter.Tests.Detection;
 
 /// <summary>A monitor of one e1000e.</summary>

@@ -1,6 +1,4 @@
 using NicHangExporter.Hosting;
-using NicHangExporter.Linux.Ethtool;
-using NicHangExporter.Options;
 
 namespace NicHangExporter.Tests.Detection;
 

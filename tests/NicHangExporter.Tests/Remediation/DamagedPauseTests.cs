@@ -1,6 +1,5 @@
 using System.Text;
 using NicHangExporter.Hosting;
-using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;
 

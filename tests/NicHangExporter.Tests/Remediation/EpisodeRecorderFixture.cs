@@ -1,7 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
-using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Linux.Sysfs;

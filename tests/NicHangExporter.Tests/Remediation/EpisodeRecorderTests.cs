@@ -1,15 +1,5 @@
-using System.Text;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
-using NicHangExporter.Hosting;
-using NicHangExporter.Linux;
-using NicHangExporter.Linux.Ethtool;
-using NicHangExporter.Linux.Sysfs;
-using NicHangExporter.Options;
 using NicHangExporter.Remediation;
-using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.Remediation.Journaling;
-using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Remediation;
 

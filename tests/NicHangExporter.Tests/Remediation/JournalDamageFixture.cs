@@ -1,5 +1,3 @@
-using System.Text;
-using NicHangExporter.Hosting;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.State;

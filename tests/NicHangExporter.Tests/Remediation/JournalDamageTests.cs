@@ -1,9 +1,6 @@
 using System.Text;
 using NicHangExporter.Hosting;
-using NicHangExporter.Options;
 using NicHangExporter.Remediation.Journaling;
-using NicHangExporter.State;
-using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Remediation;
 

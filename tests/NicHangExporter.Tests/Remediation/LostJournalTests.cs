@@ -1,6 +1,5 @@
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
-using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using NicHangExporter.Remediation.Policy;

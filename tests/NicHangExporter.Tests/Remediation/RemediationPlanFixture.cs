@@ -1,5 +1,4 @@
 using NicHangExporter.Linux.Ethtool;
-using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Execution;
 using NicHangExporter.Remediation.Planning;
 

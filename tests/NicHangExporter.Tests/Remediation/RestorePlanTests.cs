@@ -1,6 +1,5 @@
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Remediation;
-using NicHangExporter.Remediation.Execution;
 using NicHangExporter.Remediation.Planning;
 
 namespace NicHangExporter.Tests.Remediation;

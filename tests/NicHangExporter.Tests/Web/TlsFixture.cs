@@ -1,8 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using NicHangExporter.Hosting;
 
 namespace NicHangExporter.Tests.Web;
 

@@ -1,7 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using NicHangExporter.Hosting;
 
 namespace NicHangExporter.Tests.Web;

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Net;
-using System.Text;
-using Microsoft.AspNetCore.Http;
 using NicHangExporter.Api.Auth;
 using NicHangExporter.Tests.Api;
 using NicHangExporter.Web;

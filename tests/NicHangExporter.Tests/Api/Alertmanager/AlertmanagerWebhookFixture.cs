@@ -1,10 +1,3 @@
-using NicHangExporter.Api.Alertmanager;
-using NicHangExporter.Hosting;
-using NicHangExporter.Options;
-using NicHangExporter.Remediation;
-using NicHangExporter.Remediation.Journaling;
-using static NicHangExporter.Tests.Api.Alertmanager.Notifications;
-
 namespace NicHangExporter.Tests.Api.Alertmanager;
 
 /// <summary>The webhook of a host with one NIC.</summary>

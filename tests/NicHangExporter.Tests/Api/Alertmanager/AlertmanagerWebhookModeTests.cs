@@ -1,5 +1,3 @@
-using NicHangExporter.Api.Alertmanager;
-using NicHangExporter.Hosting;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;

@@ -1,6 +1,5 @@
 using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Hosting;
-using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using static NicHangExporter.Tests.Api.Alertmanager.Notifications;

@@ -1,10 +1,9 @@
 using System.Text;
+using NicHangExporter.Api.Auth;
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
-using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
-using NicHangExporter.Api.Auth;
 
 namespace NicHangExporter.Tests.Api.Wire;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using NicHangExporter.Api;
 using NicHangExporter.Cli;
-using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Policy;
 using NicHangExporter.Tests.Api;
 using NicHangExporter.Tests.Api.Wire;
