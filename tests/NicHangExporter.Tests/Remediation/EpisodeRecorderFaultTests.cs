@@ -4,7 +4,7 @@ using NicHangExporter.Remediation.Evidence;
 
 namespace NicHangExporter.Tests.Remediation;
 
-/// <summary>Bundles that can't be written, and files in the place of a bundle that are none.</summary>
+/// <summary>Bundles that can't be written, and other files in their place.</summary>
 public sealed class EpisodeRecorderFaultTests : EpisodeRecorderFixture
 {
     [Fact]

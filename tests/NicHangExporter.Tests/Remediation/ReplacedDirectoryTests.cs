@@ -4,7 +4,7 @@ using NicHangExporter.Remediation.Policy;
 
 namespace NicHangExporter.Tests.Remediation;
 
-/// <summary>A state directory that is deleted, replaced, or of a process that lives.</summary>
+/// <summary>A state directory that is deleted, replaced, or used by a running process.</summary>
 public sealed class ReplacedDirectoryTests : LostJournalFixture
 {
     [Fact]
