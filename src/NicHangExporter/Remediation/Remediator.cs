@@ -21,12 +21,6 @@ namespace NicHangExporter.Remediation;
 /// </summary>
 internal sealed partial class Remediator : IDisposable
 {
-    /// <summary>How often a running remediation is checked: the resolution of the time to the first packet.</summary>
-    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
-
-    /// <summary>Of so many ticks only one does something while no remediation runs.</summary>
-    private const int IdleTicks = 4;
-
     private readonly ExporterOptions _options;
     private readonly RemediationStore _store;
     private readonly EpisodeRecorder _recorder;
@@ -56,9 +50,8 @@ internal sealed partial class Remediator : IDisposable
     private readonly RequestHandler _handler;
 
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private ITimer? _timer;
+    private readonly TickTimer _timer;
     private int _tickPosted;
-    private int _ticks;
 
     // On the worker thread.
     private bool _isStarted;
@@ -119,6 +112,7 @@ internal sealed partial class Remediator : IDisposable
             options, control, store, catalog, allowed, probe, signals, _pause, _capabilities, _followUps, intents,
             noChange, quarantine, clock);
         _handler = new RequestHandler(_queue, _guard, _deviceGates, planGates, _runs);
+        _timer = new TickTimer(() => _queue.Active is not null, OnTimer, clock);
     }
 
     /// <summary>
@@ -133,7 +127,7 @@ internal sealed partial class Remediator : IDisposable
     public void Start()
     {
         _worker.Post(() => _guard.Run(Begin));
-        _timer = _clock.CreateTimer(_ => OnTimer(), null, TickInterval, TickInterval);
+        _timer.Start();
     }
 
     /// <summary>Submits a request. Never blocks, and never throws because of the request.</summary>
@@ -141,7 +135,7 @@ internal sealed partial class Remediator : IDisposable
     {
         if (_queue.Add(request, out var pending) is { } answered)
             return answered;
-        if (!_worker.Post(() => _handler.Handle(pending), isExternal: !request.IsInternal))
+        if (!_worker.Post(() => Handle(pending), isExternal: !request.IsInternal))
             _queue.Finish(pending, _outcomes.Decline(pending, DeclineReason.ShuttingDown,
                 RemediationWorker.ShuttingDown));
         return new RemediationTicket(pending.Id, Joined: false, pending.Outcome.Task);
@@ -218,8 +212,7 @@ internal sealed partial class Remediator : IDisposable
     public async Task StopAsync(TimeSpan deadline)
     {
         _queue.Close();
-        if (_timer is not null)
-            await _timer.DisposeAsync();
+        await _timer.DisposeAsync();
         Post(_runs.Abandon);
         var timeout = Task.Delay(deadline, _clock);
         await Task.WhenAny(_worker.CloseAsync(), timeout);
@@ -231,9 +224,15 @@ internal sealed partial class Remediator : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _timer?.Dispose();
+    public void Dispose() => _timer.Dispose();
 
     private void Post(Action work) => _worker.Post(() => _guard.Run(work));
+
+    private void Handle(PendingRequest pending)
+    {
+        _handler.Handle(pending);
+        _timer.Adjust();
+    }
 
     private void Begin()
     {
@@ -256,8 +255,7 @@ internal sealed partial class Remediator : IDisposable
         _metrics.RemediationCommand.Set(Math.Round(busy.TotalSeconds, 3));
         if (busy > _options.Remediation.Deadline)
             _deadline.ExpireAll();
-        if (_queue.Active is null && _ticks++ % IdleTicks != 0)
-            return;
+        _timer.Adjust();
         if (Interlocked.Exchange(ref _tickPosted, 1) == 0 && !_worker.Post(() => _guard.Run(Tick)))
             Interlocked.Exchange(ref _tickPosted, 0);
     }
@@ -269,6 +267,7 @@ internal sealed partial class Remediator : IDisposable
             return;
         _runs.Tick();
         Maintain();
+        _timer.Adjust();
     }
 
     // The order matters: a link that is down comes before anything else that changes a device.

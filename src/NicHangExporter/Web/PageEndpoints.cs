@@ -23,11 +23,12 @@ internal static class PageEndpoints
         var notAllowed = new Page(StatusCodes.Status405MethodNotAllowed,
             "Only GET and HEAD are answered here.\n"u8.ToArray());
 
-        endpoints.MapMethods(telemetryPath, Get, metrics.HandleAsync);
-        endpoints.MapMethods("/", Get, page.WriteAsync);
-        endpoints.MapMethods(WebConfigMiddleware.HealthPath, Get, healthy.WriteAsync);
+        // Short circuit: the authentication of the API does not run for them.
+        endpoints.MapMethods(telemetryPath, Get, metrics.HandleAsync).ShortCircuit();
+        endpoints.MapMethods("/", Get, page.WriteAsync).ShortCircuit();
+        endpoints.MapMethods(WebConfigMiddleware.HealthPath, Get, healthy.WriteAsync).ShortCircuit();
         endpoints.MapMethods("/-/ready", Get,
-            context => (monitor.Ready.IsCompleted ? ready : starting).WriteAsync(context));
+            context => (monitor.Ready.IsCompleted ? ready : starting).WriteAsync(context)).ShortCircuit();
         // Without these, routing answers 404 and 405 with an empty body. A method is refused before a path.
         endpoints.Map("/api/{**path}", notFound.WriteAsync).WithOrder(int.MaxValue - 1);
         endpoints.Map("/{**path}",
