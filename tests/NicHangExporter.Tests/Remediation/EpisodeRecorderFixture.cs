@@ -71,12 +71,12 @@ public abstract class EpisodeRecorderFixture : IDisposable
 
     private protected static RemediationOutcome Outcome(string id, RemediationVerdict verdict) =>
         new(id, "eno1", verdict, "It was tried.")
-    {
-        Steps = ["tso off", "reinit"],
-        Profile = "segmentation",
-        RecoveryAction = "reinit",
-        Evidence = new RemediationEvidence(30, HangReports: 3),
-    };
+        {
+            Steps = ["tso off", "reinit"],
+            Profile = "segmentation",
+            RecoveryAction = "reinit",
+            Evidence = new RemediationEvidence(30, HangReports: 3),
+        };
 
     private protected EpisodeRecorder Recorder(string? state) => new(
         new ExporterOptions { Paths = new() { StateDirectory = state } }, _ethtool, new NetClass(_sysfs.Root), _clock,
