@@ -73,22 +73,22 @@ internal sealed partial class OutcomePersister(
             is not { } device)
             return;
         var files = FilesOf(bus);
-        if (!device.Desired.IsEmpty && !files.Any(file => file.Matches(device.Desired)))
+        if (device.Desired.Count > 0 && !files.Any(file => file.Matches(device.Desired)))
             await persister.PersistAsync(new PersistOrder(bus));
-        else if (device.Desired.IsEmpty && isRollback && files.Count > 0)
+        else if (device.Desired.Count == 0 && isRollback && files.Count > 0)
             await persister.UnpersistAsync(bus);
     }
 
     private async Task CompareAsync(DeviceStatus device, bool isRollback)
     {
         var files = FilesOf(device.Bus);
-        if (!device.Desired.IsEmpty && !files.Any(file => file.Matches(device.Desired)))
+        if (device.Desired.Count > 0 && !files.Any(file => file.Matches(device.Desired)))
         {
             LogBehind(device.Device, string.Join(", ", device.Desired));
             await SettleAsync(device.Device, device.Bus, isRollback);
         }
         // The file may also be a person's, made after the rollback: it stays.
-        else if (device.Desired.IsEmpty && isRollback && files.Count > 0)
+        else if (device.Desired.Count == 0 && isRollback && files.Count > 0)
             LogLeftOver(device.Device, files[0].Path, device.Bus);
     }
 

@@ -38,8 +38,8 @@ internal static class PersistedHost
         foreach (var nic in HostNic.List(root))
         {
             ImmutableArray<PersistedFile> own = [.. files.Where(file => file.Bus == nic.Bus)];
-            var desired = devices.FirstOrDefault(device =>
-                device.Bus == nic.Bus.ToString() && device.Device == nic.Device.ToString())?.Desired ?? [];
+            ImmutableArray<string> desired = [.. devices.FirstOrDefault(device =>
+                device.Bus == nic.Bus.ToString() && device.Device == nic.Device.ToString())?.Desired ?? []];
             if (!isWhole && own.IsEmpty && desired.IsEmpty)
                 continue;
             var owner = NicOwner.Find(root, nic);
