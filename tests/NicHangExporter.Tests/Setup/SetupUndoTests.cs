@@ -1,4 +1,3 @@
-using NicHangExporter.Linux;
 using NicHangExporter.Persistence;
 
 namespace NicHangExporter.Tests.Setup;
