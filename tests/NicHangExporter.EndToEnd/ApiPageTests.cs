@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>The transcript of docs/reference/api.md, typed again line by line: a reader gets what the page says.</summary>
+/// <summary>
+/// The transcript of docs/reference/api.md, command by command: a reader gets what the page says.
+/// </summary>
 public sealed partial class ApiPageTests
 {
     [Fact]

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>A token is nowhere but in its file: a random one is used in every way, right and wrong, and then looked for wherever something is written.</summary>
+/// <summary>
+/// A token is in its file only: a random one is used in every way, right and wrong, and then looked for in everything
+/// that the program writes.
+/// </summary>
 public sealed class ApiSecretTests
 {
     [Fact]

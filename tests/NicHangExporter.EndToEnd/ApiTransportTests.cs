@@ -4,7 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace NicHangExporter.EndToEnd;
 
-/// <summary>What the way that a request comes has to say: TLS, plain text from elsewhere, and requests as no HTTP client would write them.</summary>
+/// <summary>
+/// The transports of a request: TLS, plain text from another host, and requests that no HTTP client would write.
+/// </summary>
 public sealed class ApiTransportTests
 {
     private const string Path = "/api/v1/remediations";
@@ -35,7 +37,9 @@ public sealed class ApiTransportTests
         Assert.DoesNotContain(
             "HTTP/1.1 2",
             await RawRequest.SendAsync(
-                daemon, $"GET /api/v1/devices HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {host.Read}\r\n\r\n"), StringComparison.Ordinal);
+                daemon,
+                $"GET /api/v1/devices HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {host.Read}\r\n\r\n"),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class ConsoleAloneTests
         using var host = new ConsoleHost();
 
         Assert.Contains("this is what the journal in", await host.DoAsync("status"), StringComparison.Ordinal);
-        // A status takes hold of nothing.
+        // A status takes no lock.
         Assert.False(Directory.Exists(host.State));
 
         Assert.StartsWith(
@@ -25,7 +25,7 @@ public sealed class ConsoleAloneTests
         Assert.Equal("on", host.Feature(TxChecksum));
         Assert.Contains("kept off  tso", await host.DoAsync("status"), StringComparison.Ordinal);
 
-        // The daemon knows what was done without it, and the other way round.
+        // The daemon knows what was done without it, and the commands know what the daemon did.
         using (var daemon = await host.StartDaemonAsync())
         {
             Assert.Equal(
@@ -58,7 +58,7 @@ public sealed class ConsoleAloneTests
     {
         using var host = new ConsoleHost { Options = { "--remediation.device-budget=1", "--remediation.cooldown=1s" } };
         await host.DoAsync("remediate", "veth0", "--features", "tso");
-        // Before that it is the cool-down that says no, and nothing goes into quarantine.
+        // Before that, the cool-down declines the request, and the device does not go into quarantine.
         for (var asked = 0; asked < 100
             && (await host.DoAsync("status")).Contains("cool-down", StringComparison.Ordinal); asked++)
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();

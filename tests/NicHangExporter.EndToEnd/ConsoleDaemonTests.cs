@@ -37,10 +37,10 @@ public sealed class ConsoleDaemonTests
             StringComparison.Ordinal);
         Assert.Equal("on", host.Feature(TxChecksum));
 
-        // Somebody turns it on again behind our back.
+        // Another program turns it on again.
         host.Network.Execute("ethtool", "-K", "veth0", "tso", "on").Succeeded();
         await Eventually.HoldsAsync("the drift is undone", () => host.Feature(Tso), value => value == "off");
-        // One thing at a time: until the correction has its verdict, the door is busy.
+        // One remediation at a time: until the correction has its verdict, the remediator is busy.
         await daemon.ScrapeUntilAsync(
             "the correction is proven", metrics =>
                 metrics.Sum("nichang_remediation_outcomes_total", ("device", "veth0"), ("trigger", "drift"),
@@ -88,7 +88,7 @@ public sealed class ConsoleDaemonTests
         using var host = new ConsoleHost { Options = { "--remediation.device-budget=1", "--remediation.cooldown=1s" } };
         using var daemon = await host.StartDaemonAsync();
         await host.DoAsync("remediate", "veth0", "--features", "tso");
-        // Before that it is the cool-down that says no, and nothing goes into quarantine.
+        // Before that, the cool-down declines the request, and the device does not go into quarantine.
         await daemon.ScrapeUntilAsync(
             "the cool-down is over", metrics =>
                 metrics["nichang_remediation_cooldown_until_timestamp_seconds", ("device", "veth0")] == 0);
@@ -186,7 +186,7 @@ public sealed class ConsoleDaemonTests
         daemon.Send(Signal.Continue);
 
         Assert.Contains("can't be asked", said, StringComparison.Ordinal);
-        // The daemon finds the request in its socket, and this one behind it.
+        // The daemon finds the request in its socket, and this one after it.
         Assert.Contains("running     nothing", await host.DoAsync("status"), StringComparison.Ordinal);
         Assert.Equal("on", host.Feature(Tso));
         Assert.DoesNotContain(

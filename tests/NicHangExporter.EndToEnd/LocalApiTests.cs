@@ -15,7 +15,8 @@ public sealed class LocalApiTests
         using var daemon = await host.StartDaemonAsync();
         using var client = Client(host);
 
-        using var answer = await PostAsync(client, "/api/v1/remediations", """{"device":"veth0","features":["tso"],"reason":"by hand"}""");
+        using var answer = await PostAsync(
+            client, "/api/v1/remediations", """{"device":"veth0","features":["tso"],"reason":"by hand"}""");
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal("applied", (await JsonAsync(answer)).GetProperty("verdict").GetString());

@@ -36,8 +36,10 @@ public sealed class StateDirectoryTests : IDisposable
         + "\"count\": -1}]}")]
     [InlineData("{\"version\": 1, \"devices\": [{\"device\": \"eth0\", \"events\": {\"driver/live\": -1}}]}")]
     [InlineData("{\"version\": 1, \"devices\": [{\"device\": \"eth0\", \"outageSeconds\": -1}]}")]
-    [InlineData("{\"version\": 1, \"devices\": [{\"device\": \"eth0\", \"episode\": {\"start\": \"-1.00:00:00\", \"last\": \"00:00:00\"}}]}")]
-    [InlineData("{\"version\": 1, \"devices\": [{\"device\": \"eth0\", \"episode\": {\"start\": \"00:00:00\", \"last\": \"10000000.00:00:00\"}}]}")]
+    [InlineData("{\"version\": 1, \"devices\": [{\"device\": \"eth0\", "
+        + "\"episode\": {\"start\": \"-1.00:00:00\", \"last\": \"00:00:00\"}}]}")]
+    [InlineData("{\"version\": 1, \"devices\": [{\"device\": \"eth0\", "
+        + "\"episode\": {\"start\": \"00:00:00\", \"last\": \"10000000.00:00:00\"}}]}")]
     [InlineData("{\"version\": 1, \"position\": -1, \"devices\": []}")]
     public async Task StateFile_ThatCannotBeUsed_IsSetAsideWholeAndCountingStartsAgain(string content)
     {
@@ -74,7 +76,10 @@ public sealed class StateDirectoryTests : IDisposable
     {
         Directory.CreateDirectory(_host.State);
         await File.WriteAllTextAsync(StateFile,
-            $$"""{"version": 1, "later": {}, "devices": [{"device": "{{KernelSays.Device}}", "bus": "0000:00:1f.6", "events": {"driver/live": 41, "radar/live": 1}, "resets": null, "colour": 1}], "unattributed": null}""",
+            $$"""
+            {"version": 1, "later": {}, "devices": [{"device": "{{KernelSays.Device}}", "bus": "0000:00:1f.6",
+            "events": {"driver/live": 41, "radar/live": 1}, "resets": null, "colour": 1}], "unattributed": null}
+            """,
             TestContext.Current.CancellationToken);
         using var exporter = await StartAsync();
 

@@ -4,8 +4,8 @@ using NicHangExporter.Linux.Ethtool;
 namespace NicHangExporter.Tests;
 
 /// <summary>
-/// Answers as a test says, or as the simulated NIC of that name does; everything else is "not implemented", and a change of anything is a failure of the
-/// test. It can stand still, as the kernel does while RTNL is held.
+/// Answers as a test says, or as the simulated NIC of that name. Other reads are not implemented, and any other change
+/// fails the test. Its calls can wait, as in the kernel while a task holds RTNL.
 /// </summary>
 internal sealed class FakeEthtool : IEthtool
 {

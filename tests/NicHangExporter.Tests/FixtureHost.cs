@@ -1,33 +1,23 @@
 using System.Text;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
-using NicHangExporter.Api.Alertmanager;
-using NicHangExporter.Detection;
 using NicHangExporter.Linux;
-using NicHangExporter.Linux.Link;
-using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Linux.Uapi;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
-using NicHangExporter.Persistence;
-using NicHangExporter.Persistence.Control;
-using NicHangExporter.Persistence.Helper;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Evidence;
-using NicHangExporter.Remediation.Execution;
 using NicHangExporter.Remediation.Journaling;
-using NicHangExporter.Remediation.Planning;
-using NicHangExporter.Remediation.Policy;
 using NicHangExporter.State;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests;
 
 /// <summary>
-/// The rooms of the exporter over a directory for sysfs, a file for the kernel log, a fake ethtool and a fake clock, driven step by step on the
-/// thread of the test. A second one over the same directories is the exporter after a restart.
+/// The components of the exporter over a directory for sysfs, a file for the kernel log, a fake ethtool and a fake
+/// clock, driven step by step on the thread of the test. A second one over the same directories is the exporter after a
+/// restart.
 /// </summary>
-internal sealed class FixtureHost : IDisposable
+internal sealed partial class FixtureHost : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly bool _ownsDirectories;
@@ -61,7 +51,7 @@ internal sealed class FixtureHost : IDisposable
         {
             System.IO.Directory.CreateDirectory(Directory.File("sys/kernel/random"));
             BootId = "11111111-2222-3333-4444-555555555555";
-            // A pipe, as the device, wakes its reader at once; a file keeps what was written, as the ring does.
+            // A pipe, as the device, wakes its reader immediately; a file keeps what was written, as the ring does.
             if (live)
                 _pipe = PacketPipe.Named(Options.Paths.Kmsg);
             else
@@ -84,8 +74,7 @@ internal sealed class FixtureHost : IDisposable
     /// <summary>An hour before the test, by the wall clock.</summary>
     public static DateTimeOffset Beginning { get; } = new(2026, 7, 24, 15, 0, 0, TimeSpan.Zero);
 
-    /// <summary>What syslog(2) shows where the log can't be opened; null where there is no such call for this
-    /// host.</summary>
+    /// <summary>The log by syslog(2), for a host whose /dev/kmsg can't be opened; null without it.</summary>
     public FakeSyslog? Syslog { get; }
 
     public TemporaryDirectory Directory { get; }
@@ -93,29 +82,9 @@ internal sealed class FixtureHost : IDisposable
     public FakeTimeProvider Clock { get; }
     public ExporterOptions Options { get; private set; }
     public FakeEthtool Ethtool { get; }
-    public RemediationWorker RemediationWorker => _components.Value.RemediationWorker;
-    public Journal Journal => _components.Value.Journal;
-    public RemediationStore Ledger => _components.Value.Ledger;
     public HangSignals Evidence { get; } = new();
-    public AlertIntake Desk => _components.Value.Desk;
-    public AlertmanagerWebhook Webhook => _components.Value.Webhook;
-    public AlertProcessor Actions => _components.Value.Actions;
-    public EpisodeRecorder Recorder => _components.Value.Recorder;
-    public Remediator Remediator => _components.Value.Remediator;
-    public Persister Persister => _components.Value.Persister;
-    public OutcomePersister OutcomePersister => _components.Value.OutcomePersister;
-    public PersistenceMetrics PersistenceMetrics => _components.Value.PersistenceMetrics;
     public RecordingLogger Log { get; }
     public ExporterMetrics Metrics { get; }
-    public DeviceInventory Inventory => _components.Value.Inventory;
-    public CollectorHealth Health => _components.Value.Health;
-    public EthtoolPoller Poller => _components.Value.Poller;
-    public StateDirectory StateDirectory => _components.Value.StateDirectory;
-    public StateStore Store => _components.Value.Store;
-    public KernelLogWatcher Watcher => _components.Value.Watcher;
-    public HangMonitor Monitor => _components.Value.Monitor;
-    public ExpositionSource Source => _components.Value.Source;
-    public MetricsEndpoint Endpoint => _components.Value.Endpoint;
 
     public string BootId { set => File.WriteAllText(Directory.File("sys/kernel/random/boot_id"), value + "\n"); }
 
@@ -158,7 +127,7 @@ internal sealed class FixtureHost : IDisposable
         return nic;
     }
 
-    /// <summary>Opens the door, as the daemon does before it watches.</summary>
+    /// <summary>Starts the remediator, as the daemon does before it watches.</summary>
     public void Open()
     {
         StateDirectory.TryTake();
@@ -166,7 +135,10 @@ internal sealed class FixtureHost : IDisposable
         RemediationWorker.RunPending();
     }
 
-    /// <summary>Lets time pass for everything: devices live, the monitor looks each second, the door each quarter of one.</summary>
+    /// <summary>
+    /// Lets time pass for everything: devices live, the monitor samples each second, the remediator ticks each quarter
+    /// of a second.
+    /// </summary>
     public void Live(double seconds, Action? each = null)
     {
         for (var quarter = 1; quarter <= (int)(seconds * 4); quarter++)
@@ -198,7 +170,7 @@ internal sealed class FixtureHost : IDisposable
         }
     }
 
-    /// <summary>Asks at the door and lets time pass until there is an answer.</summary>
+    /// <summary>Submits a request and lets time pass until there is an answer.</summary>
     public RemediationOutcome Ask(RemediationRequest request)
     {
         var ticket = Remediator.Submit(request);
@@ -233,7 +205,9 @@ internal sealed class FixtureHost : IDisposable
         Monitor.EndHistory();
     }
 
-    /// <summary>Writes records into the log and waits until they are taken in. A text without a header gets one of the kernel's.</summary>
+    /// <summary>
+    /// Writes records into the log and waits until they are read. A text without a header gets one of the kernel's.
+    /// </summary>
     public void Print(
         ulong sequence, string text, int priority = 3,
         string? dictionary = " SUBSYSTEM=pci\n DEVICE=+pci:0000:00:1f.6\n", double? at = null)
@@ -251,7 +225,7 @@ internal sealed class FixtureHost : IDisposable
     {
         var record = $"{priority},{sequence},{(long)((at ?? Uptime) * 1e6)},-;{text}\n{dictionary}";
         if (_pipe is not null)
-            // An empty line is no record, and shows at once that no line of the dictionary follows.
+            // An empty line is no record, and shows immediately that no line of the dictionary follows.
             _pipe.Write(Encoding.UTF8.GetBytes(record + "\n"));
         else
             File.AppendAllText(Options.Paths.Kmsg, record);
@@ -268,7 +242,7 @@ internal sealed class FixtureHost : IDisposable
         }
     }
 
-    /// <summary>The value of a series, or null where there is none.</summary>
+    /// <summary>The value of a series; null if it does not exist.</summary>
     public async Task<double?> ValueAsync(string series)
     {
         foreach (var line in (await ScrapeAsync()).Split('\n'))
@@ -277,7 +251,7 @@ internal sealed class FixtureHost : IDisposable
         return null;
     }
 
-    /// <summary>The whole exposition, written into room that nobody has used before.</summary>
+    /// <summary>The whole exposition, in new buffers.</summary>
     public async Task<string> ScrapeAsync()
     {
         var body = new ExpositionBody();
@@ -323,85 +297,5 @@ internal sealed class FixtureHost : IDisposable
         _pipe?.Dispose();
         Sysfs.Dispose();
         Directory.Dispose();
-    }
-
-    /// <summary>The components, which read the options when they are made.</summary>
-    private sealed class Components
-    {
-        public Components(FixtureHost host, JournalFiles? journalFiles, Action<string, EpisodeBundle>? writeBundle)
-        {
-            var options = host.Options;
-            var factory =
-                LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(host.Log));
-            Inventory = new DeviceInventory(new NetClass(options.Paths.Sysfs), options);
-            Health = new CollectorHealth(factory.CreateLogger<CollectorHealth>());
-            Poller = new EthtoolPoller(
-                host.Ethtool, Inventory, options, Health, host.Clock, factory.CreateLogger<EthtoolPoller>());
-            StateDirectory = new StateDirectory(options);
-            Store = new StateStore(StateDirectory, host.Metrics, host.Clock, factory.CreateLogger<StateStore>());
-            Watcher = new KernelLogWatcher(options, host.Metrics, host.Clock, factory.CreateLogger<KernelLogWatcher>())
-            {
-                OpenSyslog = () => host.Syslog?.Open(),
-                SyslogInterval = TimeSpan.FromMilliseconds(5),
-            };
-            RemediationWorker = new RemediationWorker(host.Clock);
-            Journal = new Journal(options, StateDirectory, host.Clock, factory.CreateLogger<Journal>(), journalFiles);
-            Ledger = new RemediationStore(options, Journal, host.Metrics, host.Clock);
-            var link = new LinkFlags(host.Link);
-            var netClass = new NetClass(options.Paths.Sysfs);
-            var access = new DeviceControl(netClass, host.Ethtool, link);
-            Recorder = new EpisodeRecorder(options, host.Ethtool, netClass, host.Clock,
-                factory.CreateLogger<EpisodeRecorder>(), StateDirectory, host.Metrics, writeBundle);
-            Remediator = new Remediator(options, Ledger, access, netClass, new ProfileCatalog(options), host.Evidence,
-                new KillSwitch(options),
-                Inventory, Recorder, RemediationWorker, host.Metrics, host.Clock, factory.CreateLogger<Remediator>());
-            var root = HostRoot.From(options.Paths);
-            Persister = new Persister(
-                root, Remediator, new SettingsReader(access, options, host.Clock),
-                new PrivilegedWriter(root, new HelperClient(root, host.Clock), isRoot: true),
-                new ProfileCatalog(options), host.Metrics, factory.CreateLogger<Persister>());
-            OutcomePersister = new OutcomePersister(
-                root, options, Remediator, Persister, host.Metrics, host.Clock,
-                factory.CreateLogger<OutcomePersister>());
-            PersistenceMetrics = new PersistenceMetrics(
-                root, Remediator, Persister, host.Metrics, host.Clock, factory.CreateLogger<PersistenceMetrics>());
-            Monitor = new HangMonitor(options, Watcher, Inventory, Poller, Store, Remediator, host.Evidence,
-                host.Metrics, host.Clock, factory.CreateLogger<HangMonitor>());
-            Desk = new AlertIntake(
-                options, Ledger, Remediator,
-                new AlertDevices(Inventory, netClass, access, host.Evidence, Remediator, host.Clock), host.Clock);
-            Webhook = new AlertmanagerWebhook(Desk, host.Metrics, host.Clock,
-                factory.CreateLogger<AlertmanagerWebhook>());
-            Actions = new AlertProcessor(options, Ledger, Remediator, host.Evidence, host.Metrics, host.Clock,
-                factory.CreateLogger<AlertProcessor>());
-            var features = new FeatureSelection(options, new ProfileCatalog(options).FeatureNames, () =>
-                Remediator.Status().Devices.SelectMany(device => device.Desired));
-            Source = new ExpositionSource(
-                options, Inventory, new SysfsCollector(options, Health, host.Clock),
-                new EthtoolCollector(Poller, features, options, host.Clock), new ProcessCollector(Health, host.Clock),
-                host.Metrics);
-            Endpoint = new MetricsEndpoint(Source, host.Clock);
-        }
-
-        public RemediationWorker RemediationWorker { get; }
-        public Journal Journal { get; }
-        public RemediationStore Ledger { get; }
-        public AlertIntake Desk { get; }
-        public AlertmanagerWebhook Webhook { get; }
-        public AlertProcessor Actions { get; }
-        public EpisodeRecorder Recorder { get; }
-        public Remediator Remediator { get; }
-        public DeviceInventory Inventory { get; }
-        public CollectorHealth Health { get; }
-        public EthtoolPoller Poller { get; }
-        public StateDirectory StateDirectory { get; }
-        public StateStore Store { get; }
-        public KernelLogWatcher Watcher { get; }
-        public HangMonitor Monitor { get; }
-        public Persister Persister { get; }
-        public OutcomePersister OutcomePersister { get; }
-        public PersistenceMetrics PersistenceMetrics { get; }
-        public ExpositionSource Source { get; }
-        public MetricsEndpoint Endpoint { get; }
     }
 }

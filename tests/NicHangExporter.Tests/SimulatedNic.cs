@@ -1,16 +1,15 @@
 using System.Globalization;
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Ethtool;
-using NicHangExporter.Linux.Link;
-using NicHangExporter.Linux.Uapi;
 
 namespace NicHangExporter.Tests;
 
 /// <summary>
-/// A NIC as the kernel shows it: features with the kernel's own dependencies, a link, a transmitter, and a hang that does what real ones do. It lives
-/// in the files of a <see cref="FixtureHost"/>'s sysfs and answers its fake ethtool. Time passes for it by <see cref="Second"/>.
+/// A NIC as the kernel shows it: features with the kernel's own dependencies, a link, a transmitter, and a hang like
+/// real ones. It lives in the files of a <see cref="FixtureHost"/>'s sysfs and answers its fake ethtool. Time passes
+/// for it by <see cref="Second"/>.
 /// </summary>
-internal sealed class SimulatedNic
+internal sealed partial class SimulatedNic
 {
     /// <summary>The text of the first report that a real e1000e made in the lab, as the kernel log has it.</summary>
     public static readonly string RecordedHang =
@@ -75,10 +74,12 @@ internal sealed class SimulatedNic
     /// <summary>The driver reports its hangs.</summary>
     public bool Reports { get; set; } = true;
 
-    /// <summary>It says nothing into the kernel log, whatever happens: for tests that nobody reads it in.</summary>
+    /// <summary>It never writes into the kernel log: for tests that do not read it.</summary>
     public bool IsQuiet { get; set; }
 
-    /// <summary>What an operation is answered with: by its text, as in <c>tx-tcp-segmentation off</c>, reinit, down, up.</summary>
+    /// <summary>
+    /// The answers to operations, by their text: <c>tx-tcp-segmentation off</c>, reinit, down, up.
+    /// </summary>
     public Dictionary<string, Errno> Errors { get; } = [];
 
     /// <summary>Features that the driver turns on again when the link comes up.</summary>
@@ -119,95 +120,6 @@ internal sealed class SimulatedNic
     /// <summary>All requested features, to compare before and after.</summary>
     public string Requested =>
         string.Join(' ', _features.Where(feature => feature.Value.Requested).Select(feature => feature.Key));
-
-    public DeviceFeatures Features() =>
-        new([.. _features.Select(
-            feature => new Feature(feature.Key, feature.Value.Available, feature.Value.Requested, IsActive(feature.Key),
-                false))]);
-
-    public SetFeaturesResult Set(IReadOnlyList<FeatureChange> changes)
-    {
-        var result = SetFeaturesResult.Accepted;
-        foreach (var change in changes)
-        {
-            var what = $"{change.Name} {(change.On ? "on" : "off")}";
-            Operate(what);
-            if (!_features.TryGetValue(change.Name, out var state))
-                throw new ArgumentException($"This kernel has no feature '{change.Name}'.", nameof(changes));
-            if (!state.Available)
-                result |= SetFeaturesResult.Unsupported;
-            else if (!SilentlyKept.Contains(change.Name))
-            {
-                _features[change.Name] = (true, change.On);
-                if (Resetting.Contains(change.Name) && state.Requested != change.On)
-                    Reset(change.Name);
-                if (IsActive(change.Name) != change.On)
-                    result |= SetFeaturesResult.Wish;
-            }
-            After(what);
-        }
-        return result;
-    }
-
-    public bool Renegotiate()
-    {
-        Operate("reinit");
-        if (!IsUp)
-            throw new LinuxException("SIOCETHTOOL ETHTOOL_NWAY_RST", Name, Errno.Again);
-        Reset("reinit");
-        After("reinit");
-        return true;
-    }
-
-    public bool SwitchEee(bool on)
-    {
-        if (Eee is null)
-            return false;
-        Operate(on ? "eee on" : "eee off");
-        Eee = Eee with { Enabled = on, Active = on, Advertised = on ? 8u : 0 };
-        Reset("eee");
-        After(on ? "eee on" : "eee off");
-        return true;
-    }
-
-    public bool SwitchPause(PauseParameters pause)
-    {
-        if (Pause is null)
-            return false;
-        Operate("pause");
-        Pause = pause;
-        Reset("pause");
-        After("pause");
-        return true;
-    }
-
-    /// <summary>The ioctls of <see cref="LinkFlags"/>.</summary>
-    public int Link(int request, ref IfReq argument)
-    {
-        if (request == Sockios.ReadFlags)
-        {
-            argument.Flags =
-                (ushort)(InterfaceFlags.Broadcast | InterfaceFlags.Multicast | (IsUp ? InterfaceFlags.Up : 0));
-            return 0;
-        }
-        var up = ((InterfaceFlags)argument.Flags & InterfaceFlags.Up) != 0;
-        try
-        {
-            Operate(up ? "up" : "down");
-        }
-        catch (LinuxException exception)
-        {
-            return -(int)exception.Errno;
-        }
-        IsUp = up;
-        if (up)
-            Reset("bounce");
-        else
-            HasCarrier = false;
-        Show();
-        After(up ? "up" : "down");
-        return 0;
-    }
 
     /// <summary>A second of its life; what it prints goes to the kernel log.</summary>
     public void Second()

@@ -1,8 +1,8 @@
 namespace NicHangExporter.Tests;
 
 /// <summary>
-/// A thread pool that is busy for as long as this lives: it adds a thread or two a second, and there is work for very many that does not end. Of the whole
-/// process, so only for tests that nothing runs beside.
+/// Keeps the thread pool busy while it lives: the pool adds a thread or two a second, and the work for very many
+/// threads does not end. It is the pool of the whole process, so no other test may run at the same time.
 /// </summary>
 internal sealed class StarvedPool : IDisposable
 {

@@ -17,7 +17,8 @@ public sealed class UserNamesTests
         using var directory = new TemporaryDirectory();
         File.WriteAllText(
             directory.File("passwd"),
-            "root:x:0:0:root:/root:/bin/sh\n\n:x:100:1::/:\nbroken\n+::::::\neve:x:1000:1000::/home/eve:/bin/sh\nx\u001b[2J:x:1001:1::/:/bin/sh\n");
+            "root:x:0:0:root:/root:/bin/sh\n\n:x:100:1::/:\nbroken\n+::::::\n"
+            + "eve:x:1000:1000::/home/eve:/bin/sh\nx\u001b[2J:x:1001:1::/:/bin/sh\n");
 
         Assert.Equal(expected, UserNames.Of(uid, directory.File("passwd")));
     }

@@ -24,7 +24,7 @@ internal sealed record PauseResponse(bool Paused)
 
     public static PauseResponse Of(RemediationStatus status) => new(status.Paused)
     {
-        PausedBy = status.Paused ? status.PausedBy : null,
+        PausedBy = status.PausedBy,
         Explanation = status.PauseExplanation,
     };
 }

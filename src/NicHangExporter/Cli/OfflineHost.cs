@@ -118,7 +118,7 @@ internal sealed class OfflineHost(ExporterOptions options, string? directory, Ac
         persister.Start();
         remediator.Start();
         // The kernel log, which tells whether the device hangs, is readable by root only.
-        var watch = watched is not null && Environment.IsPrivilegedProcess ? new HangWatch(services, say) : null;
+        var watch = watched is not null && Environment.IsPrivilegedProcess ? HangWatch.Of(services, say) : null;
         if (watch is not null)
             await watch.StartAsync(HistoryTimeout);
         try

@@ -14,25 +14,16 @@ internal static class ProtectionText
     /// </param>
     public static void Write(ConsoleWriter page, DeviceList status, bool isDaemons)
     {
-        IReadOnlyCollection<DeviceStatus> all = [.. status.Devices.Select(Protected)];
         page.Paragraph(
             "api         ", isDaemons ? status.ApiOn ? "on" : "off: no api.token-file" : "of the daemon: not known");
-        page.Paragraph("watched     ", ProtectionSummary.Watched(all));
+        page.Paragraph("watched     ", ProtectionSummary.Watched(status.Devices));
         if (isDaemons)
         {
-            page.Paragraph("healed      ", ProtectionSummary.Healed(all) ?? "none");
-            foreach (var (devices, reason) in ProtectionSummary.NotHealed(all))
+            page.Paragraph("healed      ", ProtectionSummary.Healed(status.Devices) ?? "none");
+            foreach (var (devices, reason) in ProtectionSummary.NotHealed(status.Devices))
                 page.Paragraph("NOT HEALED  ", $"{devices}: {Protection.Describe(reason)}");
         }
         foreach (var entry in status.UnmatchedEntries)
             page.Paragraph("NO DEVICE   ", $"'{entry}' of remediation.devices matches no device of this host");
     }
-
-    private static DeviceStatus Protected(DeviceResponse device) => new(device.Device, device.Bus, device.Driver)
-    {
-        Present = device.Present,
-        Watched = device.Watched,
-        Listed = device.Listed,
-        NotProtected = device.NotProtected,
-    };
 }

@@ -104,13 +104,13 @@ internal sealed partial class Remediator : IDisposable
             recorder, _status, metrics, clock, logger, run => Ended?.Invoke(run));
         _deviceGates = new DeviceGates(
             _queue, _outcomes, control, store, _journal, _links, _recovery, _runs, _followUps, logger);
-        var refusals = new RefusalLog(
+        var noChange = new NoChangeAnswers(
             _outcomes, new AnswerMemory(store, metrics), store, recorder, _status, logger);
         var intents = new IntentFactory(
             options, store, catalog, probe, new DeviceRoutes(options, netClass), logger);
         var planGates = new PlanGates(
             options, control, store, catalog, allowed, probe, signals, _pause, _capabilities, _followUps, intents,
-            refusals, quarantine, clock);
+            noChange, quarantine, clock);
         _handler = new RequestHandler(_queue, _guard, _deviceGates, planGates, _runs);
         _timer = new TickTimer(() => _queue.Active is not null, OnTimer, clock);
     }
@@ -157,7 +157,7 @@ internal sealed partial class Remediator : IDisposable
         {
             CommandSeconds = Math.Round(_worker.Busy.TotalSeconds, 1),
             Paused = pause.IsPaused,
-            PausedBy = pause.By,
+            PausedBy = pause.IsPaused ? pause.By : null,
             PauseExplanation = pause.IsPaused ? pause.Explanation : null,
             Running = _queue.Active is { } active ? $"{active.Id}: {active.Request.Device}" : null,
         };

@@ -3,24 +3,26 @@ using System.Text;
 
 namespace NicHangExporter.EndToEnd.Support;
 
-/// <summary>Somebody who uses the API with one token, or without any. Holds what is promised of every answer against each.</summary>
+/// <summary>
+/// A client of the API with one token, or without any. Checks in each answer what all answers have in common.
+/// </summary>
 internal sealed class ApiCaller : IDisposable
 {
-    /// <summary>Fewer than the daemon takes, so that it is never the connections that decide.</summary>
+    /// <summary>Fewer than the daemon accepts, so that its limit plays no part.</summary>
     private const int MaxConnections = 24;
 
     private const int MaxProblem = 512;
 
     private readonly HttpClient _http;
 
-    /// <param name="daemon">Whom to ask.</param>
+    /// <param name="daemon">The daemon.</param>
     /// <param name="token">The token; null for none.</param>
-    /// <param name="address">Where to ask, if not at its first address.</param>
+    /// <param name="address">The address, if not the first of the daemon.</param>
     public ApiCaller(ExporterProcess daemon, string? token, Uri? address = null)
     {
         var handler = daemon.NewHandler();
         handler.MaxConnectionsPerServer = MaxConnections;
-        // The daemon closes what is silent for five seconds: no request may be sent into that.
+        // The daemon closes a connection that is silent for five seconds. No request may be sent at that moment.
         handler.PooledConnectionIdleTimeout = TimeSpan.FromSeconds(1);
         handler.AllowAutoRedirect = false;
         _http = new HttpClient(handler) { BaseAddress = address ?? daemon.BaseAddress };
@@ -61,7 +63,7 @@ internal sealed class ApiCaller : IDisposable
 
     private static void Check(ApiReply reply, HttpMethod method)
     {
-        // Where there is no API, it is another one who answers.
+        // Without an API, the pages of the program answer.
         if (reply.ContentHeaders.ContentType?.MediaType == "text/plain")
             return;
         Assert.Equal(

@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace NicHangExporter.EndToEnd.Support;
 
-/// <summary>A <see cref="ConsoleHost"/> whose daemon has the API, with a token of each scope in a file of its own.</summary>
+/// <summary>
+/// A <see cref="ConsoleHost"/> whose daemon has the API, with a token of each scope in a file of its own.
+/// </summary>
 internal sealed class ApiHost : IDisposable
 {
     public const string Tso = "tcp-segmentation-offload";
@@ -22,7 +24,7 @@ internal sealed class ApiHost : IDisposable
     /// <summary>The machine.</summary>
     public ConsoleHost Console { get; } = new();
 
-    /// <summary>What daemon and commands are both told.</summary>
+    /// <summary>The flags of daemon and commands.</summary>
     public List<string> Options => Console.Options;
 
     public string Read { get; } = NewToken();
@@ -39,7 +41,7 @@ internal sealed class ApiHost : IDisposable
             $"--api.token-file=controller:remediate={File("remediate", Remediate)}",
             $"--api.token-file=operator:admin={File("admin", Admin)}"];
 
-    /// <summary>Somebody with a token.</summary>
+    /// <summary>A client with a token.</summary>
     public ApiCaller Call(ExporterProcess daemon, string? token, Uri? address = null)
     {
         var caller = new ApiCaller(daemon, token, address);
@@ -70,7 +72,8 @@ internal sealed class ApiHost : IDisposable
                 && (id is null || (entry.TryGetProperty("id", out var its) && its.GetString() == id)))];
 
     /// <summary>
-    /// Holds an answer against what others say: the kernel of the feature, the journal of how it ended, and the metrics of how many ended so.
+    /// Compares an answer with other sources: the feature in the kernel, the outcome in the journal, and its count in
+    /// the metrics.
     /// </summary>
     public async Task AgreesAsync(ExporterProcess daemon, ApiReply reply, string feature, string value)
     {

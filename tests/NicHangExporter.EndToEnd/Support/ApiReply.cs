@@ -11,9 +11,13 @@ internal sealed record ApiReply(int Status, HttpResponseHeaders Headers, HttpCon
     /// <summary>Its JSON.</summary>
     public JsonElement Json => JsonDocument.Parse(Text).RootElement;
 
-    /// <summary>The status, and in a word what became of the request: <c>200 applied</c>, <c>429 cooldown</c>.</summary>
+    /// <summary>
+    /// The status and one word for the result of the request: <c>200 applied</c>, <c>429 cooldown</c>.
+    /// </summary>
     public string Result =>
-        $"{Status} {(Json.TryGetProperty("type", out var type) ? type.GetString()![ProblemType.Length..] : Word("verdict") ?? Word("state"))}".TrimEnd();
+        (Json.TryGetProperty("type", out var type)
+            ? $"{Status} {type.GetString()![ProblemType.Length..]}"
+            : $"{Status} {Word("verdict") ?? Word("state")}").TrimEnd();
 
     /// <summary>The id of the remediation.</summary>
     public string Id => Word("id")!;

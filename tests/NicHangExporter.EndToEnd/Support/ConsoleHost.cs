@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace NicHangExporter.EndToEnd.Support;
 
 /// <summary>
-/// A host with one veth pair that is up, a state directory, and somebody at its console. The pair is the nearest thing to a NIC that can be
-/// changed for real without cutting this machine off.
+/// A host with one veth pair that is up, a state directory, and a person at its console. The pair can really be changed
+/// and does not disconnect this machine.
 /// </summary>
 internal sealed class ConsoleHost : IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class ConsoleHost : IDisposable
         Requires.Program("ethtool");
         foreach (var device in new[] { "lo", "veth0", "veth1" })
             Network.Execute("ip", "link", "set", device, "up").Succeeded();
-        // An empty log of its own: what other tests write into the machine's is none of its business.
+        // An empty log of its own, because other tests write into the log of the machine.
         _directory.Write("kmsg", "");
     }
 
@@ -24,7 +24,7 @@ internal sealed class ConsoleHost : IDisposable
     /// <summary>The state directory; it does not exist at first.</summary>
     public string State => _directory["state"];
 
-    /// <summary>What daemon and commands are both told.</summary>
+    /// <summary>The flags of daemon and commands.</summary>
     public List<string> Options { get; } = [];
 
     private IEnumerable<string> Flags =>
@@ -44,7 +44,7 @@ internal sealed class ConsoleHost : IDisposable
     /// <summary>A command, to be run in another way.</summary>
     public ExporterCommand Command(params IEnumerable<string> arguments)
     {
-        // Behind -- nothing is a flag any more.
+        // After -- nothing is a flag.
         var words = arguments.ToList();
         words.InsertRange(words.Contains("--") ? words.IndexOf("--") : words.Count, Flags);
         return new ExporterCommand(words) { Network = Network };

@@ -36,10 +36,12 @@ internal sealed partial class ShippedAlerting(string repository)
         [
             "{source_labels: [__address__], target_label: instance}",
             .. targets.Select(
-                target => $"{{source_labels: [instance], regex: '{Regex.Escape(target.Key)}', target_label: __metrics_path__, replacement: {target.Value.Path}}}"),
+                target => $"{{source_labels: [instance], regex: '{Regex.Escape(target.Key)}', "
+                    + $"target_label: __metrics_path__, replacement: {target.Value.Path}}}"),
             $"{{target_label: __address__, replacement: '{Nobody}'}}",
             .. targets.Select(
-                target => $"{{source_labels: [instance], regex: '{Regex.Escape(target.Key)}', target_label: __address__, replacement: '{target.Value.Address}'}}"),
+                target => $"{{source_labels: [instance], regex: '{Regex.Escape(target.Key)}', "
+                    + $"target_label: __address__, replacement: '{target.Value.Address}'}}"),
         ];
         return sample.Insert(
             node.Index + node.Length,

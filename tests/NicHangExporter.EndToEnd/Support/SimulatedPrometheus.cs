@@ -37,8 +37,9 @@ internal static class SimulatedPrometheus
         {
             var labels = string.Concat(sample.Labels.Select(label => $",{label.Key}=\"{Escape(label.Value)}\""));
             var value = sample.Value.ToString("0.###", CultureInfo.InvariantCulture);
+            var series = $"{sample.Name}{{{Target}{labels}}}".Replace("'", "''", StringComparison.Ordinal);
             test.Append(CultureInfo.InvariantCulture,
-                $"      - {{series: '{$"{sample.Name}{{{Target}{labels}}}".Replace("'", "''", StringComparison.Ordinal)}', values: '{value}x{Minutes / 2} stale {value}x{Minutes / 2}'}}\n");
+                $"      - {{series: '{series}', values: '{value}x{Minutes / 2} stale {value}x{Minutes / 2}'}}\n");
         }
         var expected =
             string.Concat(alerts.Select(alert => $"\n          - {{labels: '{{alertname=\"{alert}\"}}', value: 1}}"));

@@ -39,7 +39,7 @@ internal sealed partial record AlertRule(
     public IReadOnlyList<string> Severities =>
         [.. Word().Matches(Labels["severity"]).Select(word => word.Value).Where(KnownSeverities.Contains)];
 
-    /// <summary>The values of the label reason that the expression itself names, whether it sets or selects them.</summary>
+    /// <summary>The values of the label reason that the expression itself sets or selects.</summary>
     public IReadOnlyList<string> Reasons =>
     [
         .. ReasonSet().Matches(Expression).Select(match => match.Groups[1].Value)

@@ -5,16 +5,19 @@ using NicHangExporter.Tests.Documentation;
 
 namespace NicHangExporter.Tests.Alerting;
 
-/// <summary>What promtool can't know: that the rules ask for what is really served, and that each alert has what a person needs who is woken by it.</summary>
+/// <summary>
+/// What promtool can't check: the rules use metrics that are served, and each alert has what the on-call person needs.
+/// </summary>
 public sealed partial class AlertRuleTests
 {
-    // It fires always, so it has nothing to end and nothing to keep still for.
+    // It always fires, so it has neither an end nor a time to wait.
     private const string DeadMansSwitch = "NicHangDeadMansSwitch";
 
-    // More than these nobody reads at night. What is of use to some sites only is in rules-optional.
+    // More alerts than these are too many to read. Alerts for some sites only are in rules-optional.
     private const int MostCoreAlerts = 12;
 
-    // The one comparison by all labels that is meant so: whether the same process counts anew. That of another pod always does.
+    // The only intended comparison by all labels: whether the same process has restarted its count. Another pod always
+    // has.
     private const string AnewInTheSamePod = "!= last_over_time(nichang_hang_events_unattributed_total[1d] offset";
 
     public static TheoryData<string> Alerts => [.. AlertRule.Alerts.Select(rule => rule.Name)];

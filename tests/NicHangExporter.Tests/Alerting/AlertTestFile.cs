@@ -2,7 +2,10 @@ using YamlDotNet.RepresentationModel;
 
 namespace NicHangExporter.Tests.Alerting;
 
-/// <summary>A file of promtool tests of one alert: &lt;alert&gt;.yml, or &lt;alert&gt;.&lt;reason&gt;.yml where an alert has several reasons.</summary>
+/// <summary>
+/// A file of promtool tests of one alert: &lt;alert&gt;.yml, or &lt;alert&gt;.&lt;reason&gt;.yml if it has several
+/// reasons.
+/// </summary>
 internal sealed class AlertTestFile
 {
     private readonly YamlMappingNode _root;

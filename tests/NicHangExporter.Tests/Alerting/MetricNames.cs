@@ -3,10 +3,14 @@ using NicHangExporter.Metrics;
 
 namespace NicHangExporter.Tests.Alerting;
 
-/// <summary>What a query may ask for: the metrics that are served, with their labels, and what Prometheus adds. Of use to whatever else holds queries.</summary>
+/// <summary>
+/// The metrics that a query may use: those that are served, with their labels, and those of Prometheus.
+/// </summary>
 internal static partial class MetricNames
 {
-    /// <summary>Labels of every series, by the scrape: job and instance always, the others where a site sets them.</summary>
+    /// <summary>
+    /// Labels of every series, from the scrape: job and instance always, the others if a site sets them.
+    /// </summary>
     private static readonly string[] OfTheTarget = ["job", "instance", "cluster", "node", "pod"];
 
     /// <summary>Every metric with its labels.</summary>
@@ -54,7 +58,8 @@ internal static partial class MetricNames
         return metrics;
     }
 
-    // A name of ours, or one of the others that rules may use; what is between quotes is left out by its place, but for the queries of annotations.
+    // A name of this exporter, or one of the others that rules may use. Quoted text is left out, except the queries of
+    // annotations.
     [GeneratedRegex(@"(?<![\w:""{])((?:nichang|process)_\w+|up|ALERTS(?:_FOR_STATE)?)\b(?![\w:(])(?:\{([^}]*)\})?")]
     private static partial Regex Selector();
 

@@ -3,7 +3,10 @@ using NicHangExporter.Tests.Documentation;
 
 namespace NicHangExporter.Tests.Alerting;
 
-/// <summary>The pages that people read at night: one for each alert, with the same headings, a section for each reason, and queries of metrics that exist.</summary>
+/// <summary>
+/// The runbooks: one page for each alert, with the same headings, a section for each reason, and queries of metrics
+/// that exist.
+/// </summary>
 public sealed partial class RunbookTests
 {
     private static readonly string[] Headings =

@@ -3,7 +3,7 @@ using NicHangExporter.Tests.Remediation.Faults;
 
 namespace NicHangExporter.Tests.Api;
 
-/// <summary>A device that has left: the remediator knows it by its record, whoever asks.</summary>
+/// <summary>A device that has left: the remediator knows it by its record, for API and console.</summary>
 public sealed class AbsentDeviceTests : IDisposable
 {
     private readonly ApiHost _api = new();

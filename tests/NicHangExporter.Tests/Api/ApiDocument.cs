@@ -6,10 +6,13 @@ using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Api;
 
-/// <summary>Makes docs/reference/openapi.json (OpenAPI 3.1) from the metadata of the endpoints, the types that they read and write, and their doc comments.</summary>
+/// <summary>
+/// Makes docs/reference/openapi.json (OpenAPI 3.1) from the metadata of the endpoints, the types that they read and
+/// write, and their doc comments.
+/// </summary>
 internal static class ApiDocument
 {
-    /// <summary>The routes, with Alertmanager's among them; nobody answers.</summary>
+    /// <summary>The routes, with that for Alertmanager, without handlers.</summary>
     public static ImmutableArray<ApiRoute> Routes { get; } = Table();
 
     public static JsonObject Make()
@@ -30,8 +33,8 @@ internal static class ApiDocument
                 ["summary"] = "Remediation of hanging NICs, for those with a credential.",
                 ["description"] =
                     "How to use it, with examples, is in docs/reference/api.md. Answers may get further members in "
-                    + "later versions; requests with members that are not listed here are refused, save for the "
-                    + "messages of Alertmanager. "
+                    + "later versions; requests with members that are not listed here are refused, except "
+                    + "the messages of Alertmanager. "
                     + "Every GET may also be a HEAD. A method that a path does not have is answered 405 "
                         + "(urn:problem-type:nichang:method_not_allowed) with the header Allow, a path that there is "
                         + "not 404.",
@@ -110,8 +113,8 @@ internal static class ApiDocument
             parameters.Add(
                 (JsonNode)Parameter(
                     RequestKeys.Header, "header",
-                    "Whoever sends the same request again with the same key within 24 hours gets the answer to the "
-                    + "first one, and no second action.",
+                    "The same request again with the same key within 24 hours gets the answer to the first one, and "
+                    + "causes no second action.",
                 new JsonObject
                 { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = 255, ["pattern"] = "^[!-~]+$" }));
         return parameters;
@@ -133,8 +136,8 @@ internal static class ApiDocument
             return new JsonObject { ["$ref"] = $"#/components/responses/{ProblemResponses.Name(status)}" };
         var response = new JsonObject
         {
-            ["description"] = status == 200 ? "Done; or looked at."
-            : "Under way; the header says where to look how it ends."
+            ["description"] = status == 200 ? "Done, or the requested data."
+            : "Running. The header says where to find the outcome."
         };
         if (status == 202)
             response["headers"] = new JsonObject

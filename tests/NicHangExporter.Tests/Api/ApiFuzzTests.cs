@@ -3,14 +3,17 @@ using NicHangExporter.Hosting;
 
 namespace NicHangExporter.Tests.Api;
 
-/// <summary>Bodies that nobody meant: only the statuses of the document, never one of ours (5xx), and no action but what is sound JSON of an order.</summary>
+/// <summary>
+/// Mutated bodies: only the statuses of the document, never 5xx, and no action without a valid request.
+/// </summary>
 public sealed class ApiFuzzTests : IDisposable
 {
     private const string Path = "/api/v1/remediations";
 
     private static readonly string[] Samples =
     [
-        """{"device":"eno1","features":["tso","gso"],"recover":false,"dryRun":true,"reason":"ticket 17: \u00fcber \"eno1\""}""",
+        """{"device":"eno1","features":["tso","gso"],"recover":false,"dryRun":true,"""
+            + "\"reason\":\"ticket 17: \\u00fcber \\\"eno1\\\"\"}",
         """{"device":"0000:00:1f.6","profile":"segmentation","dryRun":true}""",
         """{ "dryRun" : true , "device" : "eno1" , "recover" : true }""",
     ];
@@ -42,7 +45,7 @@ public sealed class ApiFuzzTests : IDisposable
     public async Task MutatedBodies_NeverFailUsAndNeverActByAccident()
     {
         var statuses = new SortedDictionary<int, int>();
-        // Every one that is not a dry run is an order all the same; it may only be carried out where it is one of those that we would have written.
+        // A body that has lost its dryRun is a request for a change. It may be carried out only if it is valid.
         var random = new Random(20261123);
         for (var i = 0; i < 20_000; i++)
         {
@@ -52,7 +55,7 @@ public sealed class ApiFuzzTests : IDisposable
             statuses[reply.Status] = statuses.GetValueOrDefault(reply.Status) + 1;
             Assert.True(reply.Status is 200 or 400 or 404 or 409 or 413 or 422
                 or 429, $"{reply.Status} for {Encoding.UTF8.GetString(body)}: {reply.Body}");
-            // The name of an absent device is the remediator's to judge.
+            // The name of an absent device goes to the remediator.
             var declined = reply.Status == 404 && reply.Json["id"] is not null ? 1 : 0;
             if (reply.Status is 400 or 404 or 413)
                 Assert.Equal(before + declined, _api.Submitted);
@@ -62,7 +65,7 @@ public sealed class ApiFuzzTests : IDisposable
             string.Join(", ", statuses.Select(status => $"{status.Key}: {status.Value}")));
         Assert.True(statuses[400] > 10_000 && statuses[200] > 100, "the mutations are too tame or too wild");
         Assert.Equal(0, _api.Host.Log.Count(EventIds.ApiFailed));
-        // What was carried out had lost its dryRun: a sound order of somebody else.
+        // The bodies that were carried out had lost their dryRun.
         Assert.True(_api.Intents().Count <= 2);
     }
 

@@ -4,7 +4,7 @@ using NicHangExporter.Api;
 
 namespace NicHangExporter.Tests.Api;
 
-/// <summary>What holds of every answer of the API, whatever was asked.</summary>
+/// <summary>What all answers of the API have in common.</summary>
 internal static class ApiPromises
 {
     private static readonly OpenApiFile Document = OpenApiFile.Committed;

@@ -5,7 +5,7 @@ using NicHangExporter.Hosting;
 
 namespace NicHangExporter.Tests.Api;
 
-/// <summary>A million attempts to be let in without a token that holds. The seed is fixed: a failure can be repeated.</summary>
+/// <summary>A million attempts without a valid token. The seed is fixed: a failure can be repeated.</summary>
 public sealed class AuthenticationFloodTests : IDisposable
 {
     private const int Attempts = 1_000_000;
@@ -56,7 +56,7 @@ public sealed class AuthenticationFloodTests : IDisposable
         }
 
         Assert.Equal(0, accepted);
-        // Each was looked at, none passed over: every one has been counted.
+        // Each was checked and counted.
         Assert.Equal(
             Attempts,
             System.Text.RegularExpressions.Regex.Matches(

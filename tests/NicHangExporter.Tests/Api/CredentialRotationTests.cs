@@ -5,7 +5,10 @@ using NicHangExporter.Options;
 
 namespace NicHangExporter.Tests.Api;
 
-/// <summary>Tokens change while the program runs: the new one holds from the next look at the files, the old one is dead within five seconds, whatever has become of its file.</summary>
+/// <summary>
+/// Tokens change while the program runs: the new one is valid from the next check of the files, the old one is invalid
+/// within five seconds, also without its file.
+/// </summary>
 public sealed class CredentialRotationTests : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
@@ -176,9 +179,9 @@ public sealed class CredentialRotationTests : IDisposable
         using var stop = new CancellationTokenSource();
         var refused = 0;
         var asked = new int[4];
-        var askers = Enumerable.Range(0, asked.Length).Select(asker => Task.Run(() =>
+        var clients = Enumerable.Range(0, asked.Length).Select(client => Task.Run(() =>
         {
-            for (; !stop.IsCancellationRequested; Interlocked.Increment(ref asked[asker]))
+            for (; !stop.IsCancellationRequested; Interlocked.Increment(ref asked[client]))
             {
                 if (!Holds(store, Volatile.Read(ref current)))
                     Interlocked.Increment(ref refused);
@@ -199,7 +202,7 @@ public sealed class CredentialRotationTests : IDisposable
             _files.Clock.Advance(TimeSpan.FromSeconds(5));
         }
         await stop.CancelAsync();
-        await Task.WhenAll(askers);
+        await Task.WhenAll(clients);
 
         Assert.Equal(0, refused);
     }

@@ -19,9 +19,10 @@ internal static class DocComments
     /// <summary>Of a property by its name in JSON; of one that a record is constructed with, the parameter's.</summary>
     public static string Of(Type type, string jsonName)
     {
-        var name = type.GetProperties().Single(property => (property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name
-            ?? property.Name).Equals(jsonName, StringComparison.OrdinalIgnoreCase)).Name;
-        var full = type.FullName!.Replace('+', '.');
+        var property = type.GetProperties()
+            .Single(one => (one.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? one.Name)
+                .Equals(jsonName, StringComparison.OrdinalIgnoreCase));
+        var (name, full) = (property.Name, property.DeclaringType!.FullName!.Replace('+', '.'));
         return Text(Members.TryGetValue($"P:{full}.{name}", out var member) && member.Element("summary") is { } summary
             ? summary
             : Members[$"T:{full}"].Elements("param")

@@ -8,14 +8,14 @@ internal sealed class OpenApiFile(JsonNode document)
     /// <summary>The file of the repository.</summary>
     public static readonly string Path = System.IO.Path.Combine(Repository.Root, "docs/reference/openapi.json");
 
-    // What a client may act upon.
-    private static readonly string[] Told = ["Location", "Retry-After", "WWW-Authenticate", "Allow"];
+    // The headers that a client may use.
+    private static readonly string[] ClientHeaders = ["Location", "Retry-After", "WWW-Authenticate", "Allow"];
 
     /// <summary>What is in it.</summary>
     public static OpenApiFile Committed { get; } =
         new(File.Exists(Path) ? JsonNode.Parse(File.ReadAllText(Path))! : ApiDocument.Make());
 
-    /// <summary>What of an answer is not as the document says.</summary>
+    /// <summary>How an answer differs from the document.</summary>
     public List<string> Errors(ApiRoute route, ApiReply reply)
     {
         if (document["paths"]?[route.Template]?[route.Method.ToLowerInvariant()]?["responses"]?[
@@ -29,7 +29,7 @@ internal sealed class OpenApiFile(JsonNode document)
         foreach (var (name, header) in response["headers"]?.AsObject() ?? [])
             if (header!["required"]!.GetValue<bool>() && reply.Headers[name].Count != 1)
                 errors.Add($"{route.Method} {route.Template} answers {reply.Status} without {name}");
-        foreach (var name in Told)
+        foreach (var name in ClientHeaders)
             if (reply.Headers.ContainsKey(name) && response["headers"]?[name] is null)
                 errors.Add($"{route.Method} {route.Template} answers {reply.Status} with {name}, which the document "
                     + $"does not know");
@@ -37,7 +37,7 @@ internal sealed class OpenApiFile(JsonNode document)
         return errors;
     }
 
-    /// <summary>What of a problem is not as the document says.</summary>
+    /// <summary>How a problem differs from the document.</summary>
     public List<string> ProblemErrors(ApiReply reply)
     {
         var errors = new List<string>();
@@ -45,7 +45,9 @@ internal sealed class OpenApiFile(JsonNode document)
         return errors;
     }
 
-    /// <summary>What of a value does not fit a schema of the document; a member that the schema does not name does not fit.</summary>
+    /// <summary>
+    /// Where a value does not fit a schema of the document. A member that the schema does not name does not fit.
+    /// </summary>
     public void Validate(JsonNode? value, JsonNode schema, string where, List<string> errors)
     {
         schema = Resolve(schema);

@@ -5,7 +5,9 @@ using NicHangExporter.Api;
 
 namespace NicHangExporter.Tests.Api;
 
-/// <summary>The part of the API document about refusals: one response for each status, with the types of problem that it may be.</summary>
+/// <summary>
+/// The problems in the API document: one response for each status, with the types of problem that it can have.
+/// </summary>
 internal static class ProblemResponses
 {
     /// <summary>Every kind of problem that the program has, by its name.</summary>
@@ -18,7 +20,6 @@ internal static class ProblemResponses
     /// <summary>The name of the response with that status.</summary>
     public static string Name(int status) => Row(status).Name;
 
-    /// <summary>All of them.</summary>
     public static JsonObject Make(SchemaWriter schemas) =>
         new(All.Values.Select(problem => problem.Status).Where(status => status != 405).Distinct().Order()
             .Select(status => KeyValuePair.Create(Name(status), (JsonNode?)Of(status, schemas))));

@@ -3,7 +3,10 @@ using NicHangExporter.Options;
 
 namespace NicHangExporter.Tests.Api;
 
-/// <summary>Idempotency-Key: the same request again gets the same answer and no second action, within the process and after a restart.</summary>
+/// <summary>
+/// Idempotency-Key: the same request again gets the same answer and causes no second action, within the process and
+/// after a restart.
+/// </summary>
 public sealed class RequestKeyTests : IDisposable
 {
     private const string Path = "/api/v1/remediations";
@@ -18,7 +21,7 @@ public sealed class RequestKeyTests : IDisposable
     {
         var first = await KeyedAsync("k1", Body);
         var operations = _api.Nic.Operations.Count;
-        // Other members in another order, with other blanks: the same wish.
+        // The same members in another order, with other blanks: the same request.
         var again = await KeyedAsync("k1", """{ "features": ["tso"], "dryRun": false, "device": "eno1" }""");
 
         Assert.Equal((first.Status, first.Body), (again.Status, again.Body));
@@ -32,7 +35,12 @@ public sealed class RequestKeyTests : IDisposable
         await KeyedAsync("k1", Body, ApiHost.Admin);
         var operations = _api.Nic.Operations.Count;
 
-        foreach (var body in new[] { """{"device":"eno1","features":["gso"]}""", """{"device":"eno1"}""", """{"device":"eno1","features":["tso"],"dryRun":true}""", """{"device":"eno1","features":["tso"],"reason":"x"}""" })
+        foreach (var body in new[]
+        {
+            """{"device":"eno1","features":["gso"]}""", """{"device":"eno1"}""",
+            """{"device":"eno1","features":["tso"],"dryRun":true}""",
+            """{"device":"eno1","features":["tso"],"reason":"x"}""",
+        })
         {
             var reply = await KeyedAsync("k1", body, ApiHost.Admin);
             Assert.Equal((422, "key_reused"), (reply.Status, reply.Problem));

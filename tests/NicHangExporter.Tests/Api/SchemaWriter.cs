@@ -6,10 +6,12 @@ using NicHangExporter.Api.Alertmanager;
 
 namespace NicHangExporter.Tests.Api;
 
-/// <summary>Makes schemas of the types that are read and written, from what the serializer knows of them and from their doc comments.</summary>
+/// <summary>
+/// Makes schemas of the types that are read and written, from the metadata of the serializer and their doc comments.
+/// </summary>
 internal sealed class SchemaWriter
 {
-    // What a type does not say, and the router refuses all the same.
+    // Limits that a type does not have, and the router checks.
     private static readonly Dictionary<(Type, string), Action<JsonObject>> Limits = new()
     {
         [(typeof(CreateRemediationRequest), "device")] = schema =>
@@ -31,7 +33,7 @@ internal sealed class SchemaWriter
             (schema["maxLength"], schema["pattern"]) = (MessageReader.MaxFingerprint, "^[0-9A-Za-z_-]+$"),
     };
 
-    // Messages of somebody else, of which much is passed over: what has to be in them all the same.
+    // The required members of the messages of Alertmanager, most of whose members are ignored.
     private static readonly Dictionary<Type, string[]> Demanded = new()
     {
         [typeof(AlertmanagerMessage)] = ["version", "alerts"],
@@ -75,7 +77,7 @@ internal sealed class SchemaWriter
             : type.Name;
         if (!_components.ContainsKey(name))
         {
-            // Before it is made: a type may mention itself.
+            // Before it is made, because a type may refer to itself.
             _components[name] = [];
             var schema = make();
             if (!schema.ContainsKey("description"))
@@ -85,7 +87,7 @@ internal sealed class SchemaWriter
         return new JsonObject { ["$ref"] = $"#/components/schemas/{name}" };
     }
 
-    // What the words mean is worth more than that they are allowed.
+    // The words of an enumeration with their meaning.
     private static JsonObject Words(Type type) => new()
     {
         ["description"] = DocComments.Of(type)

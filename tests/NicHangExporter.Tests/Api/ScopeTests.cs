@@ -2,7 +2,9 @@ using NicHangExporter.Options;
 
 namespace NicHangExporter.Tests.Api;
 
-/// <summary>Every route with no credential, a bad one, and one of each scope; and over a connection that others can read.</summary>
+/// <summary>
+/// Every route without a credential, with an invalid one, and with one of each scope; also over plain text.
+/// </summary>
 public sealed class ScopeTests : IDisposable
 {
     private readonly ApiHost _api = new();
@@ -129,8 +131,10 @@ public sealed class ScopeTests : IDisposable
 
     private async Task<int> AskAsync(string method, string template, string? authorization)
     {
-        // The body is sound, so that only the credential decides.
-        var body = template == "/api/v1/remediations" && method == "POST" ? """{"device":"eno1","dryRun":true}"""u8.ToArray() : null;
+        // The body is valid, so that only the credential decides.
+        var body = template == "/api/v1/remediations" && method == "POST"
+            ? """{"device":"eno1","dryRun":true}"""u8.ToArray()
+            : null;
         var context = ApiHost.Context(method, Path(template), body, authorization);
         var handling = _api.HandleAsync(context);
         return (await _api.FinishAsync(context, handling)).Status;

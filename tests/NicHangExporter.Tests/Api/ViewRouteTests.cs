@@ -5,7 +5,9 @@ using NicHangExporter.Remediation.Journaling;
 
 namespace NicHangExporter.Tests.Api;
 
-/// <summary>What can only be looked at: remediations on record, devices, episodes; and the switches for people.</summary>
+/// <summary>
+/// The routes that only read (remediations on record, devices, episodes), and those for operators.
+/// </summary>
 public sealed class ViewRouteTests : IDisposable
 {
     private ApiHost _api = new(options =>
@@ -24,7 +26,7 @@ public sealed class ViewRouteTests : IDisposable
                 (await _api.PostAsync(
                     "/api/v1/remediations",
                     $$"""{"device":"{{device}}","features":["{{feature}}"],"reason":"for {{feature}}"}""")).Verdict);
-        Assert.Equal(422, (await _api.PostAsync("/api/v1/remediations", """{"device":"eno1","features":["highdma"]}""")).Status);
+        Assert.Equal(422, (await RemediateAsync("highdma")).Status);
 
         Assert.Equal(["nothing_changeable", "for gro", "for gso", "for tso"], await ListAsync(""));
         Assert.Equal(["nothing_changeable", "for gro"], await ListAsync("?limit=2"));
@@ -116,7 +118,7 @@ public sealed class ViewRouteTests : IDisposable
         _ = host.AddSimulatedNic(name);
         _api = new ApiHost(host: host);
 
-        // What can't be seen is written as the program itself writes it.
+        // Invisible characters are escaped as the program itself escapes them.
         var shown = name.Replace("\u001b", @"\x1b", StringComparison.Ordinal);
         Assert.Equal(shown, (await _api.GetAsync($"/api/v1/devices/{segment}")).Json["device"]!.GetValue<string>());
         Assert.Equal(
@@ -174,7 +176,7 @@ public sealed class ViewRouteTests : IDisposable
         Assert.False((await _api.GetAsync("/api/v1/devices/eno1")).Json["quarantined"]!.GetValue<bool>());
         Assert.Equal(
             "operator", Assert.Single(_api.Host.JournalEntries(), entry => entry.Event == JournalEvent.Cleared).Actor);
-        Assert.Equal("applied", (await _api.PostAsync("/api/v1/remediations", """{"device":"eno1","features":["gso"]}""")).Verdict);
+        Assert.Equal("applied", (await RemediateAsync("gso")).Verdict);
         Assert.True((await _api.PostAsync("/api/v1/quarantine/eno1/clear")).Json["cleared"]!.GetValue<bool>());
         var nothing = (await _api.PostAsync("/api/v1/quarantine/0000:00:1f.6/clear")).Json;
         Assert.False(nothing["cleared"]!.GetValue<bool>());
@@ -185,14 +187,14 @@ public sealed class ViewRouteTests : IDisposable
     [Fact]
     public async Task Pause_StopsEverythingButUndoing_UntilItIsLifted()
     {
-        Assert.Equal("applied", (await _api.PostAsync("/api/v1/remediations", """{"device":"eno1","features":["tso"]}""")).Verdict);
+        Assert.Equal("applied", (await RemediateAsync("tso")).Verdict);
 
         Assert.True((await _api.PostAsync("/api/v1/pause")).Json["paused"]!.GetValue<bool>());
-        Assert.Equal(409, (await _api.PostAsync("/api/v1/remediations", """{"device":"eno1","features":["gso"]}""")).Status);
+        Assert.Equal(409, (await RemediateAsync("gso")).Status);
         Assert.Equal("applied", (await _api.PostAsync("/api/v1/devices/eno1/rollback")).Verdict);
         Assert.False(
             (await _api.SendAsync("DELETE", "/api/v1/pause", null, ApiHost.Admin)).Json["paused"]!.GetValue<bool>());
-        Assert.Equal(200, (await _api.PostAsync("/api/v1/remediations", """{"device":"eno1","features":["gso"]}""")).Status);
+        Assert.Equal(200, (await RemediateAsync("gso")).Status);
 
         File.WriteAllText(_api.Host.Options.Remediation.DisableFile, "");
         var still = (await _api.SendAsync("DELETE", "/api/v1/pause", null, ApiHost.Admin)).Json;
@@ -225,7 +227,10 @@ public sealed class ViewRouteTests : IDisposable
         Assert.Equal(404, (await _api.GetAsync("/api/v1/remediations/r1-1")).Status);
     }
 
-    // By the reason of those that were carried out, and by why of the others.
+    private Task<ApiReply> RemediateAsync(string feature) =>
+        _api.PostAsync("/api/v1/remediations", $$"""{"device":"eno1","features":["{{feature}}"]}""");
+
+    // The reason of a remediation that was carried out, and the explanation of another one.
     private async Task<List<string>> ListAsync(string query) =>
         [.. (await _api.GetAsync("/api/v1/remediations" + query)).Json["remediations"]!.AsArray()
             .Select(one => (one!["reason"] ?? one["declined"])!.GetValue<string>())];

@@ -16,7 +16,7 @@ internal static class TypeReferences
     private static readonly Dictionary<short, OpCode> OpCodesByValue = typeof(OpCodes).GetFields()
         .Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => code.Value);
 
-    /// <summary>The types, without duplicates. Generic types are given by their definition and their arguments.</summary>
+    /// <summary>The types, without duplicates. A generic type counts as its definition and its arguments.</summary>
     public static IReadOnlySet<Type> Of(Type type)
     {
         var found = new HashSet<Type>();

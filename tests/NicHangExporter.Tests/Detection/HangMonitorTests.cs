@@ -1,25 +1,9 @@
 using NicHangExporter.Hosting;
-using NicHangExporter.Linux.Ethtool;
-using NicHangExporter.Options;
 
 namespace NicHangExporter.Tests.Detection;
 
-public sealed class HangMonitorTests : IDisposable
+public sealed class HangMonitorTests : HangMonitorFixture
 {
-    private const string Hang =
-        @"e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\x0a  TDH                  <14>"
-        + @"\x0a  TDT                  <1a>";
-    private const string DriverLive = "nichang_hang_events_total{device=\"eno1\",source=\"driver\",origin=\"live\"}";
-    private const string DriverHistory =
-        "nichang_hang_events_total{device=\"eno1\",source=\"driver\",origin=\"history\"}";
-    private const string Active = "nichang_hang_active{device=\"eno1\"}";
-
-    private readonly FixtureHost _host = new();
-
-    public HangMonitorTests() => _host.AddNic();
-
-    public void Dispose() => _host.Dispose();
-
     [Fact]
     public async Task KnownDevice_BeforeAnything_HasItsSeriesAtZero()
     {
@@ -238,103 +222,5 @@ public sealed class HangMonitorTests : IDisposable
         Assert.Equal(1, await _host.ValueAsync("nichang_kmsg_records_malformed_total"));
         Assert.Equal(8, await _host.ValueAsync("nichang_kmsg_records_lost_total"));
         Assert.Equal(2, await _host.ValueAsync("nichang_kmsg_records_total"));
-    }
-
-    [Fact]
-    public async Task TxTimeout_CounterIncreases_IsAnEvent()
-    {
-        _host.Start();
-        _host.Pass(5);
-        _host.Sysfs.Write("eno1", "queues/tx-0/tx_timeout", "3\n");
-        _host.Pass(5);
-
-        Assert.Equal(1,
-            await _host.ValueAsync("nichang_hang_events_total{device=\"eno1\",source=\"tx_timeout\",origin=\"live\"}"));
-        Assert.Equal(1, await _host.ValueAsync(Active));
-        Assert.Equal(3, await _host.ValueAsync("nichang_queue_tx_timeouts_total{device=\"eno1\",queue=\"0\"}"));
-    }
-
-    [Fact]
-    public async Task TxTimeout_CounterFallsToZero_IsAReloadAndNoEvent()
-    {
-        _host.Sysfs.Write("eno1", "queues/tx-0/tx_timeout", "3\n");
-        _host.Start();
-        _host.Sysfs.Write("eno1", "queues/tx-0/tx_timeout", "0\n");
-        _host.Pass(10);
-
-        Assert.Equal(0,
-            await _host.ValueAsync("nichang_hang_events_total{device=\"eno1\",source=\"tx_timeout\",origin=\"live\"}"));
-    }
-
-    [Fact]
-    public async Task TxStall_NothingSentThoughQueued_IsASilentStallUntilItMoves()
-    {
-        _host.Sysfs.Write("eno1", "statistics/tx_packets", "100\n");
-        _host.Sysfs.Write("eno1", "queues/tx-0/byte_queue_limits/inflight", "1500\n");
-        _host.Start();
-        _host.Pass(11);
-
-        Assert.Equal(1, await _host.ValueAsync("nichang_tx_stalled{device=\"eno1\"}"));
-        Assert.Equal(1,
-            await _host.ValueAsync("nichang_hang_events_total{device=\"eno1\",source=\"tx_stall\",origin=\"live\"}"));
-        Assert.Equal(1, await _host.ValueAsync("nichang_hang_active_shape{device=\"eno1\",shape=\"stall\"}"));
-
-        _host.Pass(300);
-
-        // A long stall is one event and one episode, and the outage grows.
-        Assert.Equal(1,
-            await _host.ValueAsync("nichang_hang_events_total{device=\"eno1\",source=\"tx_stall\",origin=\"live\"}"));
-        Assert.Equal(1, await _host.ValueAsync(Active));
-        Assert.Equal(311, await _host.ValueAsync("nichang_hang_outage_seconds_total{device=\"eno1\"}"));
-
-        _host.Sysfs.Write("eno1", "statistics/tx_packets", "101\n");
-        _host.Sysfs.Write("eno1", "queues/tx-0/byte_queue_limits/inflight", "0\n");
-        _host.Pass(62);
-
-        Assert.Equal(0, await _host.ValueAsync("nichang_tx_stalled{device=\"eno1\"}"));
-        Assert.Equal(0, await _host.ValueAsync(Active));
-    }
-
-    [Fact]
-    public async Task Paused_PauseFramesClimbWhileFrozen_IsNoHang()
-    {
-        ulong frames = 0;
-        _host.Ethtool.Statistics = _ => [new Statistic("rx_flow_control_xoff", frames)];
-        _host.Sysfs.Write("eno1", "statistics/tx_packets", "100\n");
-        _host.Sysfs.Write("eno1", "queues/tx-0/byte_queue_limits/inflight", "1500\n");
-        _host.Poller.Poll();
-        _host.Start();
-        _host.Pass(12, _ =>
-        {
-            frames += 30;
-            _host.Poller.Poll();
-        });
-
-        Assert.Equal(1, await _host.ValueAsync("nichang_tx_paused{device=\"eno1\"}"));
-        Assert.Equal(1, await _host.ValueAsync("nichang_tx_pauses_total{device=\"eno1\"}"));
-        Assert.Equal(0, await _host.ValueAsync("nichang_tx_stalled{device=\"eno1\"}"));
-        Assert.Equal(0, await _host.ValueAsync(Active));
-        Assert.Equal(0, await _host.ValueAsync("nichang_hang_episodes_total{device=\"eno1\",origin=\"live\"}"));
-        Assert.Equal(0, await _host.ValueAsync("nichang_hang_outage_seconds_total{device=\"eno1\"}"));
-    }
-
-    [Fact]
-    public async Task Paused_WithoutTheCollectorOfDriverCounters_IsStillNoHang()
-    {
-        ulong frames = 0;
-        _host.Configure(options => options with { Collectors = options.Collectors.Without(Collector.Ethtool) });
-        _host.Ethtool.Statistics = _ => [new Statistic("rx_flow_control_xoff", frames)];
-        _host.Sysfs.Write("eno1", "statistics/tx_packets", "100\n");
-        _host.Sysfs.Write("eno1", "queues/tx-0/byte_queue_limits/inflight", "1500\n");
-        _host.Poller.Poll();
-        _host.Start();
-        _host.Pass(12, _ =>
-        {
-            frames += 30;
-            _host.Poller.Poll();
-        });
-
-        Assert.Equal(1, await _host.ValueAsync("nichang_tx_paused{device=\"eno1\"}"));
-        Assert.DoesNotContain("nichang_ethtool_statistic{", await _host.ScrapeAsync(), StringComparison.Ordinal);
     }
 }

@@ -29,14 +29,18 @@ public sealed class DeviceAndEpisodeTests
         [ 1.1] igb 0000:01:00.0 eth0: Reset adapter
         [ 1.2] igb 0000:01:00.0 eth1: renamed from eth0
         [ 1.3] igb 0000:01:00.1 eth0: Reset adapter
-        """, ("eth1", "0000:01:00.0", "igb", 0, 0, 1, 0, 0, 0, "unknown"), ("eth0", "0000:01:00.1", "igb", 0, 0, 1, 0, 0, 0, "unknown"));
+        """,
+        ("eth1", "0000:01:00.0", "igb", 0, 0, 1, 0, 0, 0, "unknown"),
+        ("eth0", "0000:01:00.1", "igb", 0, 0, 1, 0, 0, 0, "unknown"));
 
     [Fact]
     public void TwoInterfacesOnOneBus_StayTwo() => Counts(
         """
         [ 1.1] mtk_soc_eth 1e100000.ethernet eth0: NETDEV WATCHDOG: CPU: 1: transmit queue 3 timed out 5010 ms
         [ 1.2] mtk_soc_eth 1e100000.ethernet wan: Link is Down
-        """, ("eth0", "1e100000.ethernet", "mtk_soc_eth", 0, 1, 0, 0, 0, 1, "unknown"), ("wan", "1e100000.ethernet", "mtk_soc_eth", 0, 0, 0, 1, 0, 0, "unknown"));
+        """,
+        ("eth0", "1e100000.ethernet", "mtk_soc_eth", 0, 1, 0, 0, 0, 1, "unknown"),
+        ("wan", "1e100000.ethernet", "mtk_soc_eth", 0, 0, 0, 1, 0, 0, "unknown"));
 
     [Fact]
     public void Igb_BusOnlyThenNamed_IsOneDevice() => Counts(

@@ -6,7 +6,9 @@ using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Documentation;
 
-/// <summary>docs/reference/api.md: its tables are those of the code. That its transcript is what a reader gets, an end-to-end test shows.</summary>
+/// <summary>
+/// The tables of docs/reference/api.md are those of the code. An end-to-end test runs the commands of its transcript.
+/// </summary>
 public sealed class ApiPageTests
 {
     private static readonly Document Page = new("docs/reference/api.md");

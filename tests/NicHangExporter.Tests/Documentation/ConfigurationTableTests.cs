@@ -3,7 +3,8 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Tests.Documentation;
 
 /// <summary>
-/// The tables of docs/reference/configuration.md are generated from <see cref="OptionTable"/>: UPDATE_GOLDEN=1 writes them again.
+/// The tables of docs/reference/configuration.md are generated from <see cref="OptionTable"/>: UPDATE_GOLDEN=1 writes
+/// them again.
 /// </summary>
 public sealed class ConfigurationTableTests
 {

@@ -3,7 +3,9 @@ using System.Xml.Linq;
 
 namespace NicHangExporter.Tests.Documentation;
 
-/// <summary>The Dockerfile repeats what Directory.Build.props says, because the instructions of a Dockerfile can't read a file.</summary>
+/// <summary>
+/// The Dockerfile repeats values of Directory.Build.props, because the instructions of a Dockerfile can't read a file.
+/// </summary>
 public sealed partial class DockerfileTests
 {
     private static readonly string Dockerfile = File.ReadAllText(Path.Combine(Repository.Root, "Dockerfile"));

@@ -1,6 +1,9 @@
 namespace NicHangExporter.Tests.Documentation;
 
-/// <summary>A page of the documentation, as the tests read it. Parts between <c>begin generated</c> and <c>end generated</c> are made from code: UPDATE_GOLDEN=1 writes them anew.</summary>
+/// <summary>
+/// A page of the documentation, as the tests read it. Parts between <c>begin generated</c> and <c>end generated</c> are
+/// made from code: UPDATE_GOLDEN=1 writes them again.
+/// </summary>
 internal sealed class Document(string name)
 {
     private readonly string _path = Path.Combine(Repository.Root, name);

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace NicHangExporter.Tests.Documentation;
 
-/// <summary>Grafana and Prometheus show a HELP text alone, without the ones before and after it. So each has to say what is counted, in what unit and from where.</summary>
+/// <summary>
+/// Grafana and Prometheus show each HELP text alone. So each has to say what is counted, in what unit and from where.
+/// </summary>
 public sealed partial class MetricHelpTests
 {
     public static TheoryData<string, string, string> Texts =>
@@ -54,7 +56,9 @@ public sealed partial class MetricHelpTests
 
     // Words that point at something outside the text, as far as words can tell; within it a noun does as well.
     [GeneratedRegex(
-        @"\b([Ii]ts?|[Tt]hey|[Tt]hem|[Tt]heirs?|[Tt]hese|[Tt]his|[Tt]hose|[Tt]he same|[Tt]h(at|e|e last|e first) ones?|[Ll]ikewise|[Aa]bove|[Bb]elow(?! /)|[Ff]ormer|[Ll]atter|[Aa]s well|[Aa]s before|[Dd]itto)\b(?! class)")]
+        @"\b([Ii]ts?|[Tt]hey|[Tt]hem|[Tt]heirs?|[Tt]hese|[Tt]his|[Tt]hose|[Tt]he same|"
+        + @"[Tt]h(at|e|e last|e first) ones?|[Ll]ikewise|[Aa]bove|[Bb]elow(?! /)|[Ff]ormer|[Ll]atter|[Aa]s well|"
+        + @"[Aa]s before|[Dd]itto)\b(?! class)")]
     private static partial Regex Leaning();
 
     [GeneratedRegex(@"\bdevices?\b")]
@@ -62,6 +66,8 @@ public sealed partial class MetricHelpTests
 
     // A file, an ioctl, a store, or the part of the exporter that counts.
     [GeneratedRegex(
-        @"/sys/|/proc/|ETHTOOL_|sysfs|kernel|journal|exporter|snapshot|poll\b|option|API|/api/|Alertmanager|report|episode|remediation|kill switch|webhook|BQL|frames|nichang_|transmitter", RegexOptions.IgnoreCase)]
+        @"/sys/|/proc/|ETHTOOL_|sysfs|kernel|journal|exporter|snapshot|poll\b|option|API|"
+        + @"/api/|Alertmanager|report|episode|remediation|kill switch|webhook|BQL|frames|nichang_|transmitter",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Source();
 }

@@ -6,8 +6,8 @@ using Prometheus;
 namespace NicHangExporter.Tests.Documentation;
 
 /// <summary>
-/// docs/reference/metrics.md is generated from the tables and the registry: UPDATE_GOLDEN=1 writes it anew. Whatever else mentions a metric may only
-/// mention one that exists.
+/// docs/reference/metrics.md is generated from the tables and the registry: UPDATE_GOLDEN=1 writes it again. Other
+/// files mention only metrics that exist.
 /// </summary>
 public sealed partial class MetricsTableTests
 {
@@ -43,9 +43,10 @@ public sealed partial class MetricsTableTests
                 // The changelog also names what is gone.
                 foreach (Match mention in Mention()
                     .Matches(Path.GetFileName(file) == "CHANGELOG.md" ? "" : File.ReadAllText(file)))
-                    Assert.True(known.Contains(mention.Value)
-                        || mention.Value.EndsWith('_'),
-                        $"{Path.GetRelativePath(Repository.Root, file)} mentions {mention.Value}, which does not exist");
+                    Assert.True(
+                        known.Contains(mention.Value) || mention.Value.EndsWith('_'),
+                        $"{Path.GetRelativePath(Repository.Root, file)} mentions {mention.Value}, "
+                        + "which does not exist");
     }
 
     [Fact]
@@ -63,10 +64,12 @@ public sealed partial class MetricsTableTests
     {
         var lines = All().OrderBy(metric => metric.Name, StringComparer.Ordinal)
             .Select(metric =>
-                $"| `{metric.Name}` | {metric.Type} | {metric.Labels} | "
-                + $"{metric.Help.Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)} |");
+                $"| `{metric.Name}` | {metric.Type} | {metric.Labels} | {Escape(metric.Help)} |");
         return "| metric | type | labels | meaning |\n| --- | --- | --- | --- |\n" + string.Join('\n', lines) + "\n";
     }
+
+    private static string Escape(string help) =>
+        help.Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
 
     /// <summary>Every metric, in the order of the code.</summary>
     internal static List<(string Name, string Type, string Help, string Labels)> All()

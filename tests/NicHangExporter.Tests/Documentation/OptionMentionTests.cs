@@ -4,8 +4,8 @@ using NicHangExporter.Options;
 namespace NicHangExporter.Tests.Documentation;
 
 /// <summary>
-/// Whatever the documentation says of an option is true: there is one of that name, and its default is what stands behind it in parentheses. A value of
-/// the Helm chart may be mentioned as well.
+/// Each option that the documentation mentions exists, and the value in parentheses after it is its default. The
+/// documentation may also mention values of the Helm chart.
 /// </summary>
 public sealed partial class OptionMentionTests
 {

@@ -1,9 +1,6 @@
 using System.Text;
 using NicHangExporter.Hosting;
-using NicHangExporter.Options;
 using NicHangExporter.Remediation.Journaling;
-using NicHangExporter.State;
-using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Remediation;
 
@@ -11,101 +8,8 @@ namespace NicHangExporter.Tests.Remediation;
 /// Files that are not as they were written: torn at the end they are continued; anything else is kept, and makes for
 /// more caution, never for less.
 /// </summary>
-public sealed class JournalDamageTests : IDisposable
+public sealed class JournalDamageTests : JournalDamageFixture
 {
-    private readonly TemporaryDirectory _directory = new();
-    private readonly ExporterOptions _options;
-    private readonly StateDirectory _state;
-
-    public JournalDamageTests()
-    {
-        _options = new ExporterOptions { Paths = new() { StateDirectory = _directory.Path } };
-        _state = new StateDirectory(_options);
-    }
-
-    private string Path => _directory.File("journal.jsonl");
-
-    public void Dispose()
-    {
-        _state.Dispose();
-        _directory.Dispose();
-    }
-
-    [Fact]
-    public void Scan_OfAJournalCutAtEveryByte_GivesTheWholeLinesBeforeTheCut()
-    {
-        var content = Written(30, out _)[Path];
-        var ends = Ends(content);
-        for (var cut = 0; cut <= content.Length; cut++)
-        {
-            var scan = JournalFileScan.Of(content.AsSpan(0, cut));
-            var whole = ends.Count(end => end <= cut);
-            if (whole == 0)
-            {
-                Assert.NotNull(scan.Fault);
-                Assert.Null(scan.State);
-                continue;
-            }
-            Assert.Null(scan.Fault);
-            Assert.Equal(ends[whole - 1], scan.Length);
-            Assert.Equal(cut - ends[whole - 1], scan.Torn);
-            Assert.Equal(JournalFileScan.Of(content.AsSpan(0, scan.Length)).HighestSeq, scan.Last!.Seq);
-        }
-        Assert.InRange(content.Length, 3000, 50000);
-    }
-
-    [Fact]
-    public void Journal_TornAtEveryByteOfItsLastLine_GoesOnAfterTheLineBefore()
-    {
-        var written = Written(12, out var writer);
-        var ends = Ends(written[Path]);
-        for (var cut = ends[^2] + 1; cut < ends[^1]; cut++)
-        {
-            var disk = new FaultyDisk { [Path] = written[Path][..cut] };
-            using (var next = new JournalWriter(_options, _state, Files(disk)))
-            {
-                Assert.True(next.History.IsKnown);
-                Assert.Equal(writer.Seq - 1, next.Seq);
-                Assert.Contains($"The last {cut - ends[^2]} bytes", Assert.Single(next.Lines(EventIds.JournalTorn)),
-                    StringComparison.Ordinal);
-                Assert.True(next.Append(new JournalEntry(JournalEvent.Paused)));
-            }
-            Assert.Equal(Enumerable.Range(1, (int)writer.Seq).Select(seq => (long)seq),
-                JournalWriter.Entries(disk[Path]).Select(entry => entry.Seq));
-            using var last = new JournalWriter(_options, _state, Files(disk));
-            Assert.True(last.State.Paused);
-        }
-    }
-
-    [Theory]
-    [InlineData("\0\0\0\0\0\0\0\0")]
-    [InlineData("{\"event\":\"inte")]
-    [InlineData("\u0001ELF\ufffd")]
-    [InlineData("{\"event\":\"clock\",\0\0\0\0\0\0\0\0\"crc\":\"00000000\"}\n")]
-    public void Journal_WithATornLineOfWhateverKind_GoesOn(string torn)
-    {
-        var disk = Written(12, out var writer);
-        disk[Path] = [.. disk[Path], .. Encoding.UTF8.GetBytes(torn)];
-        using var next = new JournalWriter(_options, _state, Files(disk));
-        Assert.True(next.History.IsKnown);
-        Assert.Equal(JournalWriter.Text(writer.State), JournalWriter.Text(next.State));
-        Assert.True(next.Append(new JournalEntry(JournalEvent.Clock)));
-        Assert.Equal(13, JournalWriter.Entries(disk[Path]).Count());
-    }
-
-    [Fact]
-    public void Journal_WithADamagedLastLine_KeepsItAsideAndHistoryIsUnknown()
-    {
-        var disk = Written(12, out _);
-        var content = disk[Path];
-        content[^30] ^= 1;
-        using var next = new JournalWriter(_options, _state, Files(disk));
-        Assert.False(next.History.IsKnown);
-        Assert.Empty(next.Lines(EventIds.JournalTorn));
-        Assert.True(next.Append(new JournalEntry(JournalEvent.Clock)));
-        Assert.Equal(content, disk[Path + ".corrupt-1"]);
-    }
-
     [Fact]
     public void Journal_DamagedAnywhere_IsKnownOnlyWhereNothingIsMissing()
     {
@@ -297,58 +201,4 @@ public sealed class JournalDamageTests : IDisposable
             Assert.Equal((writer.Seq, JournalWriter.Text(writer.State)), (next.Seq, JournalWriter.Text(next.State)));
         }
     }
-
-    public enum JournalDamage
-    {
-        Empty,
-        WithoutCheckpoint,
-        LineMissing,
-        NulBytes,
-    }
-
-    private FaultyDisk Written(int entries, out JournalWriter writer)
-    {
-        var disk = new FaultyDisk();
-        var histories = new Histories(3);
-        writer = new JournalWriter(_options, _state, Files(disk));
-        while (writer.Seq < entries)
-            Assert.True(writer.Append(histories.After(writer.Seq)));
-        writer.Dispose();
-        return disk;
-    }
-
-    private static JournalFiles Files(FaultyDisk disk) => disk.Files with { MaxBytes = 12_000 };
-
-    private static FaultyDisk Copy(FaultyDisk disk) => disk.Kill();
-
-    // Returns the first byte that is not as it was.
-    private static (byte[] Damaged, int First) Damage(byte[] content, Random random)
-    {
-        var at = random.Next(content.Length);
-        var length = random.Next(1, 200);
-        var damaged = random.Next(5) switch
-        {
-            0 => [.. content[..at], (byte)(content[at] ^ (1 << random.Next(8))), .. content[(at + 1)..]],
-            1 => [.. content[..at], (byte)random.Next(256), .. content[(at + 1)..]],
-            2 => [.. content[..at], .. new byte[Math.Min(length, content.Length - at)],
-                .. content[Math.Min(content.Length, at + length)..]],
-            3 => [.. content[..at], .. content[Math.Min(content.Length, at + length)..]],
-            _ => (byte[])[.. content[..at], .. Garbage(random, length), .. content[at..]],
-        };
-        var first = content.AsSpan().CommonPrefixLength(damaged);
-        return first == content.Length && first == damaged.Length ? Damage(content, random) : (damaged, first);
-    }
-
-    private static byte[] Garbage(Random random, int length)
-    {
-        var garbage = new byte[length];
-        random.NextBytes(garbage);
-        return garbage;
-    }
-
-    private static List<int> Ends(byte[] content) =>
-        [.. content.Index().Where(pair => pair.Item == '\n').Select(pair => pair.Index + 1)];
-
-    private static List<byte[]> Lines(byte[] content) =>
-        [.. Ends(content).Prepend(0).Zip(Ends(content), (start, end) => content[start..end])];
 }

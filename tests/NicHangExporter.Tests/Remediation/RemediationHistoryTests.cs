@@ -40,6 +40,16 @@ public sealed class RemediationHistoryTests : IDisposable
     }
 
     [Fact]
+    public async Task TwoRotationsDuringASearch_NeitherRepeatNorReorderAPass()
+    {
+        Write("journal.jsonl", Pass("r1"), Pass("r2"));
+        Write("journal.jsonl.1", Pass("r3"));
+        File.Copy(_directory.File("journal.jsonl"), _directory.File("journal.jsonl.2"));
+
+        Assert.Equal(["r2", "r1"], await IdsAsync(500));
+    }
+
+    [Fact]
     public async Task IntentOfTheFileBefore_IsFoundForItsOutcome()
     {
         Write("journal.jsonl.1", Pass("r1"), [Intent("r2")]);

@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace NicHangExporter.Tests.Web;
 
 /// <summary>
-/// The first message of a TLS client, byte by byte (RFC 5246, section 7.4.1.2): a library of today refuses to speak the versions of yesterday, so a test with
-/// one would only test the library.
+/// The first message of a TLS client, byte by byte (RFC 5246, section 7.4.1.2). Today's libraries refuse old versions,
+/// so a test with a library would only test the library.
 /// </summary>
 internal static class ClientHello
 {
@@ -50,7 +50,8 @@ internal static class ClientHello
             // supported_groups: x25519, secp256r1; ec_point_formats: uncompressed
             0, 10, 0, 6, 0, 4, 0, 29, 0, 23,
             0, 11, 0, 2, 1, 0,
-            // signature_algorithms: ecdsa_secp256r1_sha256, rsa_pss_rsae_sha256, rsa_pkcs1_sha256, ecdsa_sha1, rsa_pkcs1_sha1
+            // signature_algorithms: ecdsa_secp256r1_sha256, rsa_pss_rsae_sha256, rsa_pkcs1_sha256, ecdsa_sha1,
+            // rsa_pkcs1_sha1
             0, 13, 0, 12, 0, 10, 4, 3, 8, 4, 4, 1, 2, 3, 2, 1,
         ];
         // ECDHE with AES in GCM and CBC, for keys of both kinds, the oldest last.

@@ -15,8 +15,8 @@ using NicHangExporter.Web;
 namespace NicHangExporter.Tests.Web;
 
 /// <summary>
-/// The listeners, limits and gate of the program on a real socket, before a handler that counts: what reaches it would have reached the metrics and the API. A
-/// path below /api/ answers only to a token, as the API's router does.
+/// The listeners, limits and access checks of the program on a real socket, before a handler that counts the requests
+/// that would reach the metrics and the API. A path below /api/ needs a token, as in the API.
 /// </summary>
 internal sealed class ServedWeb : IAsyncDisposable
 {
@@ -72,7 +72,10 @@ internal sealed class ServedWeb : IAsyncDisposable
 
     public IPEndPoint EndPoint { get; private set; } = null!;
 
-    /// <summary>Serves the configuration, in a directory with server.crt, server.key and ca.crt of an authority of its own.</summary>
+    /// <summary>
+    /// Serves with this configuration, in a directory with server.crt, server.key and ca.crt of an authority of its
+    /// own.
+    /// </summary>
     /// <param name="config">The text of the web configuration.</param>
     /// <param name="options">Options, for the token files.</param>
     /// <param name="verify">In place of bcrypt.</param>

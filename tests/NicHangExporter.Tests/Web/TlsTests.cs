@@ -2,17 +2,12 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using NicHangExporter.Hosting;
 
 namespace NicHangExporter.Tests.Web;
 
 /// <summary>TLS on a real socket: who gets in, and that nobody else reaches a handler.</summary>
-public sealed class TlsTests
+public sealed class TlsTests : TlsFixture
 {
-    private const string Tls = "tls_server_config:\n  cert_file: server.crt\n  key_file: server.key\n";
-    private const string Verified = Tls + "  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.crt\n";
-    private const byte HandshakeFailure = 40, ProtocolVersion = 70;
-
     [Theory]
     [InlineData(0x0300)]
     [InlineData(0x0301)]
@@ -164,92 +159,6 @@ public sealed class TlsTests
     }
 
     [Fact]
-    public async Task Certificate_RotatedUnderLoad_FailsNoRequestAndIsServedAtLast()
-    {
-        await using var served = await ServedWeb.StartAsync(Tls + "http_server_config: {http2: false}\n");
-        var seen = new HashSet<string>();
-        using var client = served.Client(seen: serial =>
-        {
-            lock (seen)
-                seen.Add(serial);
-        });
-        using var stop = new CancellationTokenSource();
-        var asked = new int[4];
-        var askers = Enumerable.Range(0, asked.Length).Select(asker => Task.Run(async () =>
-        {
-            for (; !stop.IsCancellationRequested; Interlocked.Increment(ref asked[asker]))
-                await GetAsync(client);
-        })).ToArray();
-
-        var serials = new List<string>();
-        for (var rotation = 0; rotation < 10; rotation++)
-        {
-            var issued = served.Authority.Server(rsa: rotation % 2 == 1);
-            issued.Write(served.Directory, "server");
-            using (var loaded = issued.Load())
-                serials.Add(loaded.SerialNumber);
-            served.Store.Refresh();
-            served.Store.Refresh();
-            // All of them have asked twice since: the second time on a connection of the new certificate.
-            var before = asked.ToArray();
-            while (!asked.Zip(before).All(pair => pair.First > pair.Second + 2))
-            {
-                Assert.DoesNotContain(askers, asker => asker.IsFaulted);
-                await Task.Delay(1, TestContext.Current.CancellationToken);
-            }
-        }
-        await stop.CancelAsync();
-
-        // Throws what a failed request threw.
-        await Task.WhenAll(askers);
-        Assert.Equal(asked.Sum(), served.Handled);
-        Assert.Superset(serials.ToHashSet(), seen);
-    }
-
-    [Fact]
-    public async Task Reload_OfABrokenFile_LeavesTheOldOneAndTheMetricSaysSo()
-    {
-        await using var served = await ServedWeb.StartAsync(Verified);
-        served.Configure("tls_server_config:\n  cert_fil: server.crt\n");
-        served.Store.Refresh();
-        served.Store.Refresh();
-
-        Assert.Equal(0, served.Metrics.WebConfigReloadSuccessful.Value);
-        Assert.Equal(1, served.Log.Count(EventIds.WebConfigBroken));
-        using (var stranger = served.Client())
-            await RefusedAsync(stranger, served);
-        using var certificate = served.Authority.Client().Load();
-        using var client = served.Client(certificate);
-        await GetAsync(client);
-
-        served.Configure(Verified + "http_server_config: {http2: false}\n");
-        served.Store.Refresh();
-        Assert.Equal(1, served.Metrics.WebConfigReloadSuccessful.Value);
-        using var again = served.Client(certificate);
-        Assert.Equal("HTTP/1.1", await GetAsync(again));
-    }
-
-    [Fact]
-    public async Task Reload_OfTheAuthorities_EndsConnectionsOfTheOldOnes()
-    {
-        await using var served = await ServedWeb.StartAsync(Verified);
-        using var certificate = served.Authority.Client().Load();
-        using var client = served.Client(certificate);
-        await GetAsync(client);
-
-        using var other = new TestAuthority("Another root");
-        await File.WriteAllTextAsync(
-            served.Directory.File("ca.crt"), other.Root.ExportCertificatePem(), TestContext.Current.CancellationToken);
-        served.Store.Refresh();
-        // The connection that was made before serves this one, and no more.
-        await GetAsync(client);
-        var handled = served.Handled;
-
-        await Assert.ThrowsAsync<HttpRequestException>(() => GetAsync(client));
-        Assert.Equal(handled, served.Handled);
-    }
-
-    [Fact]
     public async Task Handshake_ThatNeverEnds_IsEnded()
     {
         await using var served = await ServedWeb.StartAsync(Tls);
@@ -289,31 +198,5 @@ public sealed class TlsTests
             names.AddEmailAddress(name);
         else
             names.AddDnsName(name);
-    }
-
-    private static X509Certificate2? Certificate(string who, TestAuthority authority, TestAuthority foreign) =>
-        who switch
-        {
-            "none" => null,
-            "good" => authority.Client().Load(),
-            "foreign" or "same name" => foreign.Client().Load(),
-            "expired" => authority.Client(days: -1).Load(),
-            "of a server" => authority.ClientOfWrongUsage().Load(),
-            "self-signed" => authority.SelfSigned(),
-            _ => throw new ArgumentOutOfRangeException(nameof(who)),
-        };
-
-    private static async Task<string> GetAsync(HttpClient client)
-    {
-        using var answer = await client.GetAsync(new Uri("/", UriKind.Relative), TestContext.Current.CancellationToken);
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        return await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-    }
-
-    // In TLS 1.3 the client is through with the handshake before the server has looked at its certificate: the refusal comes at its first reading.
-    private static async Task RefusedAsync(HttpClient client, ServedWeb served)
-    {
-        await Assert.ThrowsAsync<HttpRequestException>(() => GetAsync(client));
-        Assert.Equal(0, served.Handled);
     }
 }

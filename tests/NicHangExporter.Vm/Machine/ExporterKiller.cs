@@ -26,7 +26,11 @@ internal sealed partial class ExporterKiller(GuestShell shell, string process) :
         cat /proc/uptime /proc/loadavg
         for thread in /proc/[0-9]*/task/*; do
             read -r name < $thread/comm; program=$(readlink ${thread%/task/*}/exe)
-            case "$program" in */nic-fault|*/nic-hang-exporter) echo "$thread $name: $(sed -n 's/^State:\t//p' $thread/status), call $(cat $thread/syscall)"; cat $thread/stack;; esac
+            case "$program" in
+            */nic-fault|*/nic-hang-exporter)
+                state=$(sed -n 's/^State:\t//p' $thread/status)
+                echo "$thread $name: $state, call $(cat $thread/syscall)"; cat $thread/stack;;
+            esac
         done
         tail -n 5 /run/faults.log
         """;
@@ -63,6 +67,7 @@ internal sealed partial class ExporterKiller(GuestShell shell, string process) :
     public async ValueTask DisposeAsync() => await shell.EndAsync(process, "TERM");
 
     [GeneratedRegex(
-        @"^(?<time>[0-9.]+) killed .* up=(?<up>\d) running=(?<running>\d) carrier_changes=(?<changes>\d+) tso=(?<tso>\d)$", RegexOptions.Multiline)]
+        @"^(?<time>[0-9.]+) killed .* up=(?<up>\d) running=(?<running>\d) carrier_changes=(?<changes>\d+) "
+        + @"tso=(?<tso>\d)$", RegexOptions.Multiline)]
     private static partial Regex Report();
 }

@@ -23,9 +23,11 @@ internal static class PublishedExporter
             // A build server would outlive this run, but its TMPDIR would not.
             "--disable-build-servers");
         if (publish.ExitCode != 0)
-            throw new CannotBootException(
-                $"dotnet publish failed: "
-                + $"{(publish.Output + publish.Error).Split('\n').FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal))}");
+        {
+            var error = (publish.Output + publish.Error).Split('\n')
+                .FirstOrDefault(line => line.Contains("error", StringComparison.Ordinal));
+            throw new CannotBootException($"dotnet publish failed: {error}");
+        }
         // A copy for this run: the next run in this clone publishes over the original while this run still boots
         // guests.
         var program = System.IO.Path.Combine(System.IO.Path.GetTempPath(), "nic-hang-exporter");

@@ -67,7 +67,8 @@ internal sealed class Qemu : IAsyncDisposable
         // panic=-1: a guest that panics ends QEMU immediately, without waiting for a time limit. iomem=relaxed gives
         // nic-fault access to the registers.
         "-append", $"console=ttyS0 panic=-1 mitigations=off random.trust_cpu=on iomem=relaxed net.ifnames=0 "
-            + $"{(options.ByHand ? "hands=yes " : "quiet ")}{(options.Disk is null ? "" : "disk=yes ")}{options.KernelWords}",
+            + $"{(options.ByHand ? "hands=yes " : "quiet ")}{(options.Disk is null ? "" : "disk=yes ")}"
+            + options.KernelWords,
     ];
 
     private static IEnumerable<string> Serials(string directory, GuestOptions options) =>

@@ -27,7 +27,8 @@ internal sealed record Notification(string Receiver, JsonElement Body)
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{Receiver}: {string.Join(", ", Alerts.Select(alert => $"{alert.Status} {alert.Labels["alertname"]} {alert.Labels.GetValueOrDefault("instance")}"))}";
+        $"{Receiver}: " + string.Join(", ", Alerts.Select(alert =>
+            $"{alert.Status} {alert.Labels["alertname"]} {alert.Labels.GetValueOrDefault("instance")}"));
 
     private static Dictionary<string, string> Labels(JsonElement labels) =>
         labels.EnumerateObject().ToDictionary(label => label.Name, label => label.Value.GetString()!);

@@ -130,7 +130,9 @@ public sealed class AdversityTests(SharedGuest shared)
 
         using var order = new HttpRequestMessage(HttpMethod.Post, new Uri("/api/v1/remediations", UriKind.Relative))
         {
-            Content = new StringContent("""{"device":"eno1","recover":true,"reason":"seen from the other side"}""", Encoding.UTF8, "application/json"),
+            Content = new StringContent(
+                """{"device":"eno1","recover":true,"reason":"seen from the other side"}""", Encoding.UTF8,
+                "application/json"),
             Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
         };
         using var answer = await exporter.Http.SendAsync(order, TestContext.Current.CancellationToken);

@@ -11,7 +11,8 @@ namespace NicHangExporter.Vm.Scenarios;
 public sealed class OuterLoopTests
 {
     private const string Hang = "Detected Hardware Unit Hang";
-    private const string Reports = """nichang_hang_events_total{instance="pve1:19642",device="eno1",source="driver",origin="live"}""";
+    private const string Reports =
+        """nichang_hang_events_total{instance="pve1:19642",device="eno1",source="driver",origin="live"}""";
 
     // Proves: a host that is scraped through the NIC that hangs is reported as missing, and the pager is notified.
     // After the cable was unplugged and plugged in again, people learn that it was a hang, and the counts continue over

@@ -8,7 +8,10 @@ namespace NicHangExporter.Api.Auth;
 /// <summary>Who sends a request. The authentication handler of the listener makes it; the handlers record it.</summary>
 /// <param name="Name">The actor for the journal: the name of a credential, or of a user of this host.</param>
 /// <param name="Scope">What the caller may do.</param>
-/// <param name="Trigger">The trigger of the remediations that the caller requests.</param>
+/// <param name="Trigger">
+/// The trigger of the remediations that the caller requests directly: <c>api</c> or <c>cli</c>, by the listener. A
+/// remediation for an alert has the trigger <c>webhook</c> instead, because the webhook requests it later by itself.
+/// </param>
 internal sealed record Caller(string Name, ApiScope Scope, RemediationTrigger Trigger)
 {
     /// <summary>

@@ -14,7 +14,8 @@ namespace NicHangExporter.Remediation.Handling;
 internal sealed class PlanGates(
     ExporterOptions options, DeviceControl control, RemediationStore store, ProfileCatalog catalog,
     AllowedDevices allowed, HangProbe probe, HangSignals signals, PauseSwitch pause, ProcessCapabilities capabilities,
-    FollowUpScheduler followUps, IntentFactory intents, RefusalLog refusals, Quarantine quarantine, TimeProvider clock)
+    FollowUpScheduler followUps, IntentFactory intents, NoChangeAnswers noChange, Quarantine quarantine,
+    TimeProvider clock)
 {
     public RemediationOutcome? ApplyPolicy(Evaluation evaluation)
     {
@@ -37,7 +38,7 @@ internal sealed class PlanGates(
         }
         evaluation.Decision = decision;
         return decision.Declined is { } reason && !request.DryRun
-            ? refusals.Decline(evaluation.Pending, facts, reason, decision.Explanation, decision.RetryAfter)
+            ? noChange.Decline(evaluation.Pending, facts, reason, decision.Explanation, decision.RetryAfter)
             : null;
     }
 
@@ -65,7 +66,7 @@ internal sealed class PlanGates(
     public RemediationOutcome? MakePlan(Evaluation evaluation)
     {
         if (intents.CreateIntent(evaluation) is { } refusal)
-            return refusals.Decline(evaluation.Pending, evaluation.Facts, refusal.Reason, refusal.Explanation);
+            return noChange.Decline(evaluation.Pending, evaluation.Facts, refusal.Reason, refusal.Explanation);
         if (evaluation.Decision.Declined is null)
             evaluation.Decision = RemediationPolicy.DecidePlan(
                 evaluation.Input, evaluation.Plan.InterruptsTraffic, probe.IsOnlyPortOfBond(evaluation.Facts));
@@ -74,7 +75,7 @@ internal sealed class PlanGates(
 
     public RemediationOutcome? CheckChange(Evaluation evaluation) =>
         evaluation.Plan.ChangesNothing && !(evaluation.Request.DryRun && evaluation.Decision.Declined is not null)
-            ? refusals.NothingToDo(evaluation)
+            ? noChange.NothingToDo(evaluation)
             : null;
 
     public static RemediationOutcome? AnswerDryRun(Evaluation evaluation)
@@ -91,7 +92,7 @@ internal sealed class PlanGates(
 
     public RemediationOutcome? CheckTraffic(Evaluation evaluation) =>
         evaluation.Decision is { Declined: { } reason } decision
-        ? refusals.Decline(evaluation.Pending, evaluation.Facts, reason, decision.Explanation, decision.RetryAfter)
+        ? noChange.Decline(evaluation.Pending, evaluation.Facts, reason, decision.Explanation, decision.RetryAfter)
         : null;
 
     public RemediationOutcome? CheckBudget(Evaluation evaluation)
@@ -99,11 +100,11 @@ internal sealed class PlanGates(
         if (evaluation.Budget is not { Declined: { } reason } budget)
             return null;
         quarantine.Set(evaluation.Facts, budget.Explanation);
-        return refusals.Decline(evaluation.Pending, evaluation.Facts, reason, budget.Explanation, budget.RetryAfter);
+        return noChange.Decline(evaluation.Pending, evaluation.Facts, reason, budget.Explanation, budget.RetryAfter);
     }
 
     public RemediationOutcome? CheckObserve(Evaluation evaluation) =>
-        evaluation.Input.Mode == RemediationMode.Observe ? refusals.Observed(evaluation) : null;
+        evaluation.Input.Mode == RemediationMode.Observe ? noChange.Observed(evaluation) : null;
 
     private PolicyInput InputOf(Evaluation evaluation)
     {

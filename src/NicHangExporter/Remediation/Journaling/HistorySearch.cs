@@ -7,6 +7,7 @@ internal sealed class HistorySearch(Func<JournalEntry, bool> isWanted, int limit
 {
     private readonly List<RecordedRun> _found = [];
     private readonly Dictionary<string, int> _places = [];
+    private long _oldest = long.MaxValue;
     private int _open;
 
     /// <summary>The results, newest first.</summary>
@@ -15,9 +16,15 @@ internal sealed class HistorySearch(Func<JournalEntry, bool> isWanted, int limit
     /// <summary>All results are complete: older entries add nothing.</summary>
     public bool IsOver => _found.Count >= limit && _open == 0;
 
-    /// <summary>Adds an entry that is older than all before it.</summary>
+    /// <summary>
+    /// Adds an entry if it is older than all before it. One that is not was read under a second name, or was written
+    /// after the search began: the journal was rotated meanwhile.
+    /// </summary>
     public void Take(JournalEntry entry)
     {
+        if (entry.Seq >= _oldest)
+            return;
+        _oldest = entry.Seq;
         if (entry is not { Id: { } id, Event: JournalEvent.Intent or JournalEvent.Outcome })
             return;
         if (_places.TryGetValue(id, out var place))

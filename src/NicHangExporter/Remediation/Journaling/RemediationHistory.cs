@@ -14,8 +14,8 @@ internal sealed record RecordedRun(JournalEntry? Intent, JournalEntry? Outcome)
 
 /// <summary>
 /// Finds remediations in the files of the journal, newest first, for people: no decision depends on it. It reads while
-/// the journal is written: an incomplete line is ignored, and so is a line that is read twice because its file was
-/// renamed.
+/// the journal is written: an incomplete line is ignored, and so is a line that is read twice, or too late, because
+/// files were renamed.
 /// </summary>
 /// <remarks>One search runs at a time: each may read the whole journal, some megabytes.</remarks>
 internal sealed class RemediationHistory(ExporterOptions options) : IDisposable
@@ -73,15 +73,9 @@ internal sealed class RemediationHistory(ExporterOptions options) : IDisposable
 
     private static IReadOnlyList<RecordedRun> Search(string path, byte[] mention, HistorySearch search)
     {
-        byte[] younger = [];
         for (var age = 0; age <= JournalReader.OlderFiles && !search.IsOver; age++)
             if (ReadEnd(age == 0 ? path : JournalReader.Older(path, age)) is { } content)
-            {
-                // If the journal was rotated meanwhile, this is the same file under its next name: skip it.
-                if (!Beginning(content).SequenceEqual(Beginning(younger)))
-                    Search(content, mention, search);
-                younger = content;
-            }
+                Search(content, mention, search);
         return search.Found;
     }
 
@@ -98,10 +92,6 @@ internal sealed class RemediationHistory(ExporterOptions options) : IDisposable
                 search.Take(entry);
         }
     }
-
-    // The first line: the checkpoint, whose number is unique.
-    private static ReadOnlySpan<byte> Beginning(byte[] content) =>
-        content.AsSpan(0, content.AsSpan().IndexOf((byte)'\n') + 1);
 
     // Without parsing, which is slow; a checkpoint may be long.
     private static bool IsOfRemediation(ReadOnlySpan<byte> line) =>

@@ -66,7 +66,7 @@ internal sealed class StatusPublisher(
             var status = builder.Of(facts, store.State.Device(facts.Key), isWatched, state);
             var isTold = isWatched || status.Listed;
             shown[facts.Key] = new ShownDevice(
-                name.ToString(), status.Drifted.Length, allowed.Stages(facts.Driver), isTold, status.NotProtected)
+                name.ToString(), status.Drifted.Count, allowed.Stages(facts.Driver), isTold, status.NotProtected)
             {
                 IsHidden = isHidden,
             };

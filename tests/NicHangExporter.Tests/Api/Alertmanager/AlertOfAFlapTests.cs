@@ -4,7 +4,9 @@ using static NicHangExporter.Tests.Api.Alertmanager.Notifications;
 
 namespace NicHangExporter.Tests.Api.Alertmanager;
 
-/// <summary>An alert that was answered while the driver still recovered by itself, in a hang from which it then does not.</summary>
+/// <summary>
+/// An alert that was answered while the driver still recovered by itself, in a hang that it then does not end.
+/// </summary>
 public sealed class AlertOfAFlapTests : IDisposable
 {
     private readonly WebhookHost _host = new();
@@ -24,7 +26,7 @@ public sealed class AlertOfAFlapTests : IDisposable
         _host.Nic.ResetsItselfAfter = null;
         _host.Nic.Hang();
         _host.Host.Live(3);
-        // To Alertmanager it has never ended.
+        // For Alertmanager it has never ended.
         Assert.Equal(["duplicate"], await _host.VerdictsAsync(Alert()));
         _host.Host.Live(60);
 

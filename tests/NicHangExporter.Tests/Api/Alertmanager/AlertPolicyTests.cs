@@ -94,7 +94,7 @@ public sealed class AlertPolicyTests
         Assert.Equal("cooldown", Verdict(Alert(), Situation(cooling)));
         Assert.Contains(
             "for 13s more", AlertPolicy.Decide(Alert(), Situation(cooling)).Explanation, StringComparison.Ordinal);
-        // What sends nothing has nothing to be protected.
+        // A device that sends nothing needs no protection.
         Assert.Equal("accepted", Verdict(Alert(), Situation(cooling with { IsHungNow = true })));
         Assert.Equal("accepted", Verdict(Alert(), Situation(hung) with { Mode = RemediationMode.Observe }));
         Assert.Equal("accepted", Verdict(Alert(), Situation(hung with { Status = null })));
@@ -131,7 +131,7 @@ public sealed class AlertPolicyTests
         Assert.Equal("duplicate", Verdict(Alert("eno2"), situation));
     }
 
-    // The clock of whoever sends it may be years off, and so may ours: what counts is whether the NIC hangs.
+    // The clocks of the sender and of this host may be years off: what counts is whether the NIC hangs.
     [Theory]
     [InlineData("0001-01-01T00:00:00Z")]
     [InlineData("1970-01-01T00:00:00Z")]
@@ -161,7 +161,7 @@ public sealed class AlertPolicyTests
     {
         var nobody = Situation(Hung()) with { Identities = new HashSet<string>(StringComparer.OrdinalIgnoreCase) };
         Assert.Equal("not_mine", Verdict(Alert(), nobody));
-        // Not even where a name of nothing has got in.
+        // Not even if an empty name is in the list.
         Assert.Equal(
             "not_mine",
             Verdict(Alert(labels: new() { ["instance"] = "", ["device"] = "eno1" }), nobody

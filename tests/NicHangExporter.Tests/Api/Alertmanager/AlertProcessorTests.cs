@@ -8,7 +8,10 @@ using static NicHangExporter.Tests.Api.Alertmanager.Notifications;
 
 namespace NicHangExporter.Tests.Api.Alertmanager;
 
-/// <summary>What becomes of an alert between its acceptance and its end: to which device, when, how often it is asked for, and when no more.</summary>
+/// <summary>
+/// An alert from its acceptance to its end: for which device a remediation is requested, when, how often, and when no
+/// longer.
+/// </summary>
 public sealed class AlertProcessorTests : IDisposable
 {
     private readonly WebhookHost _host = new(options =>
@@ -43,7 +46,7 @@ public sealed class AlertProcessorTests : IDisposable
         _host.Hang(other);
         _host.Host.Live(20);
         Assert.Empty(other.Operations);
-        // It waits as long as its hang may still be reported anew, and is then over.
+        // It waits while its hang can still be reported again. Then it is over.
         Assert.Equal(DeclineReason.NotHung, Answer.Declined);
 
         Assert.Equal(["accepted"], await _host.VerdictsAsync(Alert(start: "2026-07-24T16:10:00Z")));
@@ -115,11 +118,11 @@ public sealed class AlertProcessorTests : IDisposable
     {
         _host.Host.Configure(
             options => options with { Remediation = options.Remediation with { Local = RemediationMode.Enforce } });
-        // What is only to be prevented needs no hang at the door.
+        // Prevention needs no hang at the time of the request.
         _host.Nic.ResetsItselfAfter = 3;
         _host.Begin();
         _host.Nic.Hang();
-        // The driver resets the adapter: that confirms it. The door is asked, and has not looked yet.
+        // The driver resets the adapter: that confirms it. The request is submitted and not handled yet.
         for (var second = 0; second < 4; second++)
         {
             _host.Host.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -187,7 +190,7 @@ public sealed class AlertProcessorTests : IDisposable
             RemediationVerdict.Applied,
             _host.Host.Ask(new RemediationRequest(Name, RemediationTrigger.Cli) { Settings = ["rx"] }).Verdict);
         _host.Hang();
-        // It has come to itself: the last report is fresh, and the device sends.
+        // It has recovered by itself: the last report is fresh, and the device sends.
         _host.Nic.IsHung = false;
         _host.Nic.Second();
         Assert.Equal(["accepted"], await _host.VerdictsAsync(Alert()));
@@ -228,7 +231,8 @@ public sealed class AlertProcessorTests : IDisposable
     private static InterfaceName Name =>
         InterfaceName.TryParse("eno1", out var name) ? name : throw new InvalidOperationException("eno1 is a name");
 
-    // A minute after the start nothing of before it is waited for. The kill switch keeps the alert from being acted on, until Settle.
+    // A minute after the start, the processor no longer waits for what was before it. The kill switch keeps it from
+    // acting on the alert, until Settle.
     private async Task AcceptAsync()
     {
         _host.Begin();

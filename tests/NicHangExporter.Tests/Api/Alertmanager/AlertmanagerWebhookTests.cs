@@ -1,19 +1,16 @@
 using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Hosting;
-using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Journaling;
 using static NicHangExporter.Tests.Api.Alertmanager.Notifications;
 
 namespace NicHangExporter.Tests.Api.Alertmanager;
 
-/// <summary>From a notification to a device and back, under a fake clock: what is answered, what is written down, what is done, and how often.</summary>
-public sealed class AlertmanagerWebhookTests : IDisposable
+/// <summary>
+/// From a notification to a device and back, with a fake clock: the answer, the journal, the action, and how often.
+/// </summary>
+public sealed class AlertmanagerWebhookTests : AlertmanagerWebhookFixture
 {
-    private readonly WebhookHost _host = new();
-
-    public void Dispose() => _host.Dispose();
-
     [Fact]
     public async Task Firing_OfAHungNic_IsWrittenDownAnsweredAndHealed()
     {
@@ -53,7 +50,7 @@ public sealed class AlertmanagerWebhookTests : IDisposable
         _host.Host.Live(200);
         var operations = _host.Operations;
 
-        // Alertmanager may deliver for minutes what is over: the old one again, and one that began since.
+        // Alertmanager may deliver alerts that are over for minutes: the old one again, and a later one.
         Assert.Equal(
             ["duplicate", "not_hung"], await _host.VerdictsAsync(Alert(), Alert(start: "2026-07-24T16:01:00Z")));
         _host.Host.Live(60);
@@ -120,7 +117,7 @@ public sealed class AlertmanagerWebhookTests : IDisposable
     }
 
     [Fact]
-    public async Task NewEpisode_IsANewAlert_AndActedOnAnew()
+    public async Task NewEpisode_IsANewAlert_AndActedOnAgain()
     {
         _host.Begin().Hang();
         Assert.Equal(["accepted"], await _host.VerdictsAsync(Alert()));
@@ -135,7 +132,7 @@ public sealed class AlertmanagerWebhookTests : IDisposable
     }
 
     [Fact]
-    public async Task FirstRungDoesNotHeal_TheNextOneFollowsWithoutAnotherAlert()
+    public async Task FirstRecoveryActionDoesNotHeal_TheNextOneFollowsWithoutAnotherAlert()
     {
         _host.Nic.CuredBy.Remove("reinit");
         _host.Begin().Hang();
@@ -191,7 +188,7 @@ public sealed class AlertmanagerWebhookTests : IDisposable
         var other = _host.Host.AddSimulatedNic("eno2", "0000:02:00.0");
         _host.Begin();
         other.Hang();
-        // Together it would be no NIC's fault.
+        // Hangs at the same time would not be the fault of a NIC.
         _host.Host.Live(40);
         _host.Hang();
         Assert.Equal(["accepted", "accepted"], await _host.VerdictsAsync(Alert(), Alert("eno2", Fingerprint(2))));
@@ -199,67 +196,11 @@ public sealed class AlertmanagerWebhookTests : IDisposable
 
         Assert.False(_host.Nic.IsHung || other.IsHung);
         Assert.Equal(["eno1", "eno2"], _host.Intents.Select(intent => intent.Device).Order(StringComparer.Ordinal));
-        // However long the door has guessed that it would take.
+        // Also if the remediator has estimated a longer time.
         Assert.InRange(
             _host.Intents[1].Uptime - _host.Host.JournalEntries()
             .First(entry => entry.Event == JournalEvent.Outcome && entry.Id == _host.Intents[0].Id).Uptime, 0, 6);
         Assert.True(_host.Intents[1].Uptime - _host.Intents[0].Uptime >= 30);
-    }
-
-    [Fact]
-    public async Task Observe_SaysWhatItWouldHaveDone()
-    {
-        _host.Host.Configure(
-            options => options with { Remediation = options.Remediation with { Webhook = RemediationMode.Observe } });
-        _host.Begin().Hang();
-        Assert.Equal(["accepted"], await _host.VerdictsAsync(Alert()));
-        _host.Host.Live(5);
-
-        Assert.Equal(0, _host.Operations);
-        Assert.Equal(
-            "reinit",
-            Assert.Single(
-                _host.Host.JournalEntries(), entry =>
-                    entry is { Event: JournalEvent.Outcome, Verdict: RemediationVerdict.Observed }).RecoveryAction);
-        Assert.Equal(["duplicate"], await _host.VerdictsAsync(Alert()));
-        Assert.DoesNotContain(_host.Host.Ledger.State.Alerts, alert => alert.Pending);
-    }
-
-    [Fact]
-    public async Task Observe_WithoutAStateDirectory_IsTakenAsWell()
-    {
-        using var host = new WebhookHost(options =>
-            options with
-            {
-                Paths = options.Paths with { StateDirectory = null },
-                Remediation = options.Remediation
-                with
-                { Webhook = RemediationMode.Observe }
-            });
-        host.Begin().Hang();
-        Assert.Equal(["accepted"], await host.VerdictsAsync(Alert()));
-        Assert.Equal(["duplicate"], await host.VerdictsAsync(Alert()));
-    }
-
-    [Fact]
-    public async Task Off_IsNotAllowed()
-    {
-        _host.Host.Configure(
-            options => options with { Remediation = options.Remediation with { Webhook = RemediationMode.Off } });
-        _host.Begin().Hang();
-        Assert.Equal(["not_allowed"], await _host.VerdictsAsync(Alert()));
-    }
-
-    [Fact]
-    public async Task KillSwitch_IsNotAllowed()
-    {
-        _host.Begin().Hang();
-        File.WriteAllText(_host.Host.Options.Remediation.DisableFile, "");
-        _host.Host.Live(6);
-        Assert.Equal(["not_allowed"], await _host.VerdictsAsync(Alert()));
-        File.Delete(_host.Host.Options.Remediation.DisableFile);
-        _host.Host.Live(6);
-        Assert.Equal(["accepted"], await _host.VerdictsAsync(Alert()));
     }
 
     [Fact]
@@ -285,7 +226,7 @@ public sealed class AlertmanagerWebhookTests : IDisposable
         var other = _host.Host.AddSimulatedNic("eno2", "0000:02:00.0");
         _host.Begin();
         other.Hang();
-        // Together it would be no NIC's fault.
+        // Hangs at the same time would not be the fault of a NIC.
         _host.Host.Live(40);
         _host.Hang();
         Assert.Equal(
@@ -294,22 +235,5 @@ public sealed class AlertmanagerWebhookTests : IDisposable
         _host.Host.Live(120);
         Assert.False(_host.Nic.IsHung || other.IsHung);
         Assert.Equal(2, _host.Intents.Count);
-    }
-
-    [Fact]
-    public async Task LocalLoopUnderWay_IsJoinedAndNotRepeated()
-    {
-        _host.Host.Configure(
-            options => options with { Remediation = options.Remediation with { Local = RemediationMode.Enforce } });
-        _host.Begin();
-        _host.Nic.Hang();
-        _host.Host.Live(6);
-        Assert.Single(_host.Intents);
-        Assert.Equal(["accepted"], await _host.VerdictsAsync(Alert()));
-        _host.Host.Live(120);
-
-        Assert.False(_host.Nic.IsHung);
-        Assert.Equal(RemediationTrigger.Local, Assert.Single(_host.Intents).Trigger);
-        Assert.DoesNotContain(_host.Host.Ledger.State.Alerts, alert => alert.Pending);
     }
 }

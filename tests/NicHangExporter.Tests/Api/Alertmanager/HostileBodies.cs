@@ -56,11 +56,11 @@ internal static class HostileBodies
             case 5 when random.Next(10) == 0:
                 bytes.RemoveRange(at, bytes.Count - at);
                 break;
-            // After a comma or a brace: there it is most likely to be believed.
+            // After a comma or a brace, where it is most likely to be valid.
             case 6 when bytes.FindIndex(at, character => character is (byte)',' or (byte)'{') is >= 0 and var place:
                 bytes.InsertRange(place + 1, Words[random.Next(Words.Length)]);
                 break;
-            // A digit or a letter for another one leaves it sound.
+            // A digit or a letter in place of another one leaves it valid.
             case 7 when bytes.FindIndex(at, character => char.IsAsciiLetterOrDigit((char)character)) is >= 0
                 and var place:
                 bytes[place] = (byte)"0123456789abcdefXYZ_-."[random.Next(22)];

@@ -4,7 +4,7 @@ using NicHangExporter.Api.Alertmanager;
 
 namespace NicHangExporter.Tests.Api.Alertmanager;
 
-/// <summary>What a sound notification is, and what each other thing is called.</summary>
+/// <summary>What a valid notification is, and the error for everything else.</summary>
 public sealed class MessageReaderTests
 {
     public static TheoryData<string> Recorded => new(Notifications.Names);
@@ -123,7 +123,7 @@ public sealed class MessageReaderTests
         Assert.Equal(413, StatusOf(Many(1001)));
         Assert.Equal(200, StatusOf("{\"version\":\"4\",\"alerts\":[],\"truncatedAlerts\":1000000}"u8.ToArray()));
         Assert.Equal(400, StatusOf("{\"version\":\"4\",\"alerts\":[],\"truncatedAlerts\":1000001}"u8.ToArray()));
-        // As few bytes as an alert can have, and as many as a body may.
+        // The shortest possible alert, and the longest possible body.
         Assert.Equal(
             413, StatusOf(
                 Encoding.UTF8.GetBytes(

@@ -8,8 +8,8 @@ using static NicHangExporter.Tests.Api.Alertmanager.Notifications;
 namespace NicHangExporter.Tests.Api.Alertmanager;
 
 /// <summary>
-/// Bodies that nobody meant, to the webhook of a host whose NICs are well and which is the one that the recorded notifications are about: no answer but 200,
-/// 400, 413 and 415, nothing of the input in a refusal, and not one action.
+/// Mutated bodies to the webhook of the host that the recorded notifications are about, whose NICs do not hang: every
+/// answer is 200, 400, 413 or 415, no refusal repeats the input, and no device is changed.
 /// </summary>
 public sealed class WebhookBadInputTests : IDisposable
 {
@@ -94,7 +94,7 @@ public sealed class WebhookBadInputTests : IDisposable
         var calls = _host.Host.Ethtool.Calls;
         var (status, answer) = await _host.PostAsync(Body(what));
         Check(status, answer, () => what);
-        // A later .NET may tell two names apart that can't be written down.
+        // A later .NET may distinguish two names that can't be encoded.
         Assert.True(status == expected
             || (what.EndsWith("of a member", StringComparison.Ordinal) && status == 400), $"{what}: {status} {answer}");
         NothingMoved(calls);
@@ -105,8 +105,14 @@ public sealed class WebhookBadInputTests : IDisposable
     [InlineData("0.25", "{}")]
     [InlineData("0.28", """{"truncatedAlerts":0}""")]
     [InlineData("0.32", """{"notification_reason":"first_notification"}""")]
-    [InlineData("0.34", """{"notification_reason":"new_alerts_in_group","routeLabels":{"receiver":"nichang","team":"network"},"routeID":"{}/{severity=\"critical\"}/0"}""")]
-    [InlineData("later", """{"alertsCount":{"firing":1,"resolved":0},"fingerprints":["x"],"version2":"5","nested":{"a":[{"b":[1,2.5e3,null,true,""]}]}}""")]
+    [InlineData("0.34", """
+        {"notification_reason":"new_alerts_in_group","routeLabels":{"receiver":"nichang","team":"network"},
+        "routeID":"{}/{severity=\"critical\"}/0"}
+        """)]
+    [InlineData("later", """
+        {"alertsCount":{"firing":1,"resolved":0},"fingerprints":["x"],"version2":"5",
+        "nested":{"a":[{"b":[1,2.5e3,null,true,""]}]}}
+        """)]
     public async Task LaterVersions_AreActedOnAsThisOne(string version, string more)
     {
         _host.Hang();
@@ -124,7 +130,7 @@ public sealed class WebhookBadInputTests : IDisposable
     [Fact]
     public async Task TenThousandHostileDevices_AreUnknownAndNobodyLooksForThem()
     {
-        // What an attacker would like to be found: a name that leads out of the list of devices, and an entry of it that is none.
+        // Found by a naive search: a name that leads out of the list of devices, and an entry of it that is no device.
         var net = Path.Combine(_host.Host.Sysfs.Root, "class/net");
         Directory.CreateDirectory(Path.Combine(_host.Host.Sysfs.Root, "class/eno9"));
         Directory.CreateDirectory(Path.Combine(_host.Host.Sysfs.Root, "etc"));

@@ -26,7 +26,7 @@ public sealed class WebhookBodyTests : IDisposable
             $"{ApiProblem.TypePrefix}many_messages", await _host.SendAsync(context), StringComparison.Ordinal);
         Assert.Equal((503, "1", 0), (context.Response.StatusCode, context.Response.Headers.RetryAfter, body.Position));
 
-        // One that has broken off makes room as well as one that is answered.
+        // A request that was broken off frees its place like one that is answered.
         await pipes[0].Writer.CompleteAsync(new IOException("gone"));
         await pipes[1].Writer.CompleteAsync();
         await Task.WhenAll(reading[0], reading[1]);

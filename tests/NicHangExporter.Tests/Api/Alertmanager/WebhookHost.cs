@@ -8,7 +8,7 @@ using NicHangExporter.Tests.Remediation;
 
 namespace NicHangExporter.Tests.Api.Alertmanager;
 
-/// <summary>A host called pve1 with a simulated NIC, whose webhook is asked without a server.</summary>
+/// <summary>A host called pve1 with a simulated NIC, whose webhook is called without a server.</summary>
 internal sealed class WebhookHost : IDisposable
 {
     public WebhookHost(Func<ExporterOptions, ExporterOptions>? configure = null, JournalFiles? files = null)
@@ -71,7 +71,7 @@ internal sealed class WebhookHost : IDisposable
         return context;
     }
 
-    /// <summary>Has it answered; returns the body of the answer.</summary>
+    /// <summary>Lets the webhook handle a request; returns the body of the answer.</summary>
     public async Task<string> SendAsync(HttpContext context)
     {
         using var answer = new MemoryStream();

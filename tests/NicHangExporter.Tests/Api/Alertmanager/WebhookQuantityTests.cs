@@ -7,7 +7,7 @@ using static NicHangExporter.Tests.Api.Alertmanager.Notifications;
 
 namespace NicHangExporter.Tests.Api.Alertmanager;
 
-/// <summary>How much is logged, queued and remembered where alerts come in numbers.</summary>
+/// <summary>How much is logged, queued and remembered if many alerts come.</summary>
 public sealed class WebhookQuantityTests : IDisposable
 {
     private readonly WebhookHost _host = new();
@@ -43,7 +43,7 @@ public sealed class WebhookQuantityTests : IDisposable
         Assert.Equal(
             (2 * AlertmanagerWebhook.MostLines, 2),
             (_host.Host.Log.Count(EventIds.AlertReceived), _host.Host.Log.Count(EventIds.AlertsReceived)));
-        // Of what got no line of its own by the second summary, each is in one of them.
+        // Each alert without a log line of its own before the second summary is in one of the two summaries.
         Assert.Contains(
             _host.Host.Log.Entries, entry =>
                 entry.Event == EventIds.AlertsReceived
@@ -115,7 +115,7 @@ public sealed class WebhookQuantityTests : IDisposable
                 });
         Assert.Equal((1000, Fingerprint(500)), (state.Alerts.Count, state.Alerts[0].Key.Fingerprint));
 
-        // What was promised stays before what is done.
+        // Accepted alerts are kept rather than answered ones.
         var first = state.Alerts[0] with { Device = "eno2" };
         var promised = RemediationState.Empty.After(new JournalEntry(JournalEvent.Alert) { Alerts = [first] });
         for (var number = 0; number < 1200; number++)

@@ -9,7 +9,9 @@ using static NicHangExporter.Tests.Api.Alertmanager.Notifications;
 
 namespace NicHangExporter.Tests.Api.Alertmanager;
 
-/// <summary>What an alert comes to where the process ends, the journal can't be written, or the loop is paused in between.</summary>
+/// <summary>
+/// An accepted alert after a restart, with a journal that can't be written, and while the processing is paused.
+/// </summary>
 public sealed class WebhookRestartTests : IDisposable
 {
     private readonly WebhookHost _host = new();
@@ -97,7 +99,7 @@ public sealed class WebhookRestartTests : IDisposable
 
         broken = false;
         host.Host.Live(60);
-        // It was written with the rest, so it was acted on, once; whoever asks again is told so.
+        // It was written with the others, so it was acted on once. A repetition gets that answer.
         Assert.Equal(["duplicate"], await host.VerdictsAsync(Alert()));
         Assert.False(host.Nic.IsHung);
         Assert.Single(host.Intents);
@@ -118,13 +120,13 @@ public sealed class WebhookRestartTests : IDisposable
         host.Begin().Hang();
         Assert.Equal(["accepted"], await host.VerdictsAsync(Alert()));
         broken = true;
-        // Any entry finds out that the disk is full.
+        // Any entry shows that the disk is full.
         Assert.False(host.Host.Ledger.Record(new JournalEntry(JournalEvent.Clock)));
         host.Host.Live(120);
         Assert.Equal(0, host.Operations);
         Assert.Equal(0, host.Host.Log.Count(EventIds.AlertAnswered));
 
-        // It was acted on before it is a duplicate; while it waits in memory it is neither.
+        // It is a duplicate only after it was acted on, not while it waits in memory.
         Assert.Equal(503, (await host.PostAsync(Bytes(Of(Alert())))).Status);
         broken = false;
         host.Host.Live(60);
@@ -158,7 +160,7 @@ public sealed class WebhookRestartTests : IDisposable
         disk.Reset();
         var first = host.PostAsync(Bytes(Of(Alert())));
         var second = host.PostAsync(Bytes(Of(Alert(fingerprint: Fingerprint(2)))));
-        // Neither is answered before its patience ends.
+        // Neither is answered before its timeout.
         Assert.False(first.IsCompleted || second.IsCompleted);
         await AdvanceUntilAsync(host, Task.WhenAll(first, second), AlertIntake.TurnTimeout * 2);
         Assert.Equal((503, 503), ((await first).Status, (await second).Status));
@@ -177,7 +179,7 @@ public sealed class WebhookRestartTests : IDisposable
         Assert.Empty(_host.Host.Ledger.State.Alerts);
     }
 
-    // The waiting is done in threads that the fake clock does not know: its time passes until both have begun to wait.
+    // The threads that wait do not use the fake clock. Its time passes until both have begun to wait.
     private static async Task AdvanceUntilAsync(WebhookHost host, Task done, TimeSpan limit)
     {
         var start = host.Host.Clock.GetUtcNow();

@@ -187,8 +187,8 @@ public sealed class LocalApiTests : IDisposable
         return random.Next(4) == 0 ? bytes[..random.Next(1, bytes.Length)] : bytes;
     }
 
-    // Garbage follows the request. So the server answers and closes the connection, also if the mutation cut the request
-    // off or made its body longer.
+    // Garbage follows the request. So the server answers and closes the connection, also if the mutation cut the
+    // request off or made its body longer.
     private static async Task<string> SendAsync(string directory, byte[] request)
     {
         var stop = TestContext.Current.CancellationToken;
@@ -207,7 +207,8 @@ public sealed class LocalApiTests : IDisposable
         var length = 0;
         try
         {
-            while (length < answer.Length && await client.ReceiveAsync(answer.AsMemory(length), stop) is > 0 and var read)
+            while (length < answer.Length
+                && await client.ReceiveAsync(answer.AsMemory(length), stop) is > 0 and var read)
                 length += read;
         }
         catch (SocketException)

@@ -74,8 +74,11 @@ public sealed class WireTests
             .Where(part => part is not ("Host: localhost" or "Content-Type: application/json")
             && !part.StartsWith("Content-Length: ", StringComparison.Ordinal));
         var line = string.Join(" | ", parts).Replace(" HTTP/1.1", "", StringComparison.Ordinal);
-        return body.Length > 0
-            ? $"{line} | {(body.Length > 200 ? $"({body.Length} bytes)" : body.Replace("\r\n", "\\r\\n", StringComparison.Ordinal))}"
-            : line;
+        return body.Length switch
+        {
+            0 => line,
+            > 200 => $"{line} | ({body.Length} bytes)",
+            _ => $"{line} | {body.Replace("\r\n", "\\r\\n", StringComparison.Ordinal)}",
+        };
     }
 }

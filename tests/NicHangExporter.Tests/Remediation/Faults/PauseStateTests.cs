@@ -1,10 +1,9 @@
+using System.Text.Json;
 using NicHangExporter.Api;
-using NicHangExporter.Api.Auth;
 using NicHangExporter.Cli;
-using NicHangExporter.Linux.Sysfs;
-using NicHangExporter.Options;
-using NicHangExporter.Remediation;
 using NicHangExporter.Remediation.Policy;
+using NicHangExporter.Tests.Api;
+using NicHangExporter.Tests.Api.Wire;
 using NicHangExporter.Text;
 
 namespace NicHangExporter.Tests.Remediation.Faults;
@@ -14,9 +13,16 @@ namespace NicHangExporter.Tests.Remediation.Faults;
 /// </summary>
 public sealed class PauseStateTests : IDisposable
 {
-    private readonly FaultScene _scene = new FaultScene().Open();
+    private readonly FaultScene _scene = new();
+    private readonly ApiHost _api;
 
-    public void Dispose() => _scene.Dispose();
+    public PauseStateTests() => _api = new ApiHost(host: _scene.Host);
+
+    public void Dispose()
+    {
+        _api.Forget();
+        _scene.Dispose();
+    }
 
     [Theory]
     [InlineData(false, false, "")]
@@ -33,7 +39,7 @@ public sealed class PauseStateTests : IDisposable
         var status = _scene.Host.Remediator.Status();
 
         Assert.Equal(command || file, status.Paused);
-        Assert.Equal(expected, string.Join(' ', status.PausedBy.Select(SnakeCase.Of)));
+        Assert.Equal(expected, string.Join(' ', (status.PausedBy ?? []).Select(SnakeCase.Of)));
         Assert.Equal(command || file, status.PauseExplanation is not null);
         Assert.Equal(file, status.PauseExplanation?.Contains($"the file {_scene.Host.Options.Remediation.DisableFile}",
             StringComparison.Ordinal) ?? false);
@@ -54,30 +60,30 @@ public sealed class PauseStateTests : IDisposable
         await SetAsync(true);
         File.WriteAllText(_scene.Host.Options.Remediation.DisableFile, "");
 
-        var api = await ApiAsync(false);
-        var (text, isSuccess) = Console(api, isResume: true);
+        var api = await ApiAsync("DELETE");
+        var console = await ConsoleAsync(ConsoleVerb.Resume);
 
         Assert.True(api.Paused);
         Assert.Equal([PauseCause.File], api.PausedBy!);
         Assert.StartsWith("Remediation is paused by the file", api.Explanation, StringComparison.Ordinal);
-        Assert.Equal((api.Explanation, false), (text, isSuccess));
+        Assert.Equal((api.Explanation, CommandRunner.Failure), console);
 
         File.Delete(_scene.Host.Options.Remediation.DisableFile);
-        api = await ApiAsync(false);
+        api = await ApiAsync("DELETE");
         Assert.False(api.Paused);
         Assert.Null(api.PausedBy);
-        Assert.True(Console(api, isResume: true).IsSuccess);
+        Assert.Equal(CommandRunner.Success, (await ConsoleAsync(ConsoleVerb.Resume)).ExitCode);
     }
 
     [Fact]
     public async Task Pause_SaysTheSameByConsoleAndApi()
     {
-        var api = await ApiAsync(true);
+        var api = await ApiAsync("POST");
 
         Assert.Equal(
             (true, "Remediation is paused by command: nothing is changed, except to undo. To end that: "
             + "nic-hang-exporter resume, or DELETE /api/v1/pause."), (api.Paused, api.Explanation));
-        Assert.Equal((api.Explanation, true), Console(api, isResume: false));
+        Assert.Equal((api.Explanation, CommandRunner.Success), await ConsoleAsync(ConsoleVerb.Pause));
     }
 
     [Fact]
@@ -104,29 +110,31 @@ public sealed class PauseStateTests : IDisposable
             + " To end that, let the exporter search its directory.", state.Explanation);
     }
 
-    private async Task SetAsync(bool paused) =>
-        Assert.Null(await Run(_scene.Host.Remediator.SetPausedAsync(paused, "root")));
-
-    private static (string? Text, bool IsSuccess) Console(PauseResponse api, bool isResume)
+    private async Task SetAsync(bool paused)
     {
-        var output = new StringWriter();
-        var isSuccess = new AnswerWriter(new ConsoleWriter(output), json: false).Write(api, isResume);
-        return (output.ToString().TrimEnd().Replace('\n', ' '), isSuccess);
-    }
-
-    private async Task<PauseResponse> ApiAsync(bool paused)
-    {
-        var admin = new AdminHandlers(_scene.Host.Remediator, new NetClass(_scene.Host.Options.Paths.Sysfs));
-        var (body, caller) =
-            (JsonBody<EmptyRequest>.Of(new EmptyRequest()), new Caller("ops", ApiScope.Admin, RemediationTrigger.Api));
-        var answer = await Run(paused ? admin.PauseAsync(body, caller) : admin.ResumeAsync(body, caller));
-        Assert.Equal(200, answer.Status);
-        return System.Text.Json.JsonSerializer.Deserialize(answer.Body, ApiJson.Answers.PauseResponse)!;
-    }
-
-    private Task<T> Run<T>(Task<T> answer)
-    {
+        var setting = _scene.Host.Remediator.SetPausedAsync(paused, "root");
         _scene.Host.RemediationWorker.RunPending();
-        return answer;
+        Assert.Null(await setting);
+    }
+
+    // The command connects to the socket of the daemon.
+    private async Task<(string? Text, int ExitCode)> ConsoleAsync(ConsoleVerb verb)
+    {
+        await using var daemon = await SocketApi.StartAsync(_api);
+        var (output, error) = (new StringWriter(), new StringWriter());
+        OfflineApiFactory offline = (_, _) => throw new InvalidOperationException("the daemon runs");
+        var command = new CommandRunner(_scene.Host.Options, offline, TimeProvider.System, output, error);
+
+        var exitCode = await daemon.DriveAsync(command.RunAsync(new ConsoleCall(verb, Json: false)));
+
+        Assert.Empty(error.ToString());
+        return (output.ToString().TrimEnd().Replace('\n', ' '), exitCode);
+    }
+
+    private async Task<PauseResponse> ApiAsync(string method)
+    {
+        var reply = await _api.SendAsync(method, "/api/v1/pause", null, ApiHost.Admin);
+        Assert.Equal(200, reply.Status);
+        return JsonSerializer.Deserialize(reply.Body, ApiJson.Answers.PauseResponse)!;
     }
 }

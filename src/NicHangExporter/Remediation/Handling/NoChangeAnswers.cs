@@ -12,7 +12,7 @@ namespace NicHangExporter.Remediation.Handling;
 /// Answers requests that change nothing, because they are declined, only observed, or need no change, and records the
 /// answer in journal, log and metrics. On the worker thread.
 /// </summary>
-internal sealed partial class RefusalLog(
+internal sealed partial class NoChangeAnswers(
     OutcomeFactory outcomes, AnswerMemory memory, RemediationStore store, EpisodeRecorder recorder,
     StatusPublisher status, ILogger logger)
 {
