@@ -73,23 +73,23 @@ internal sealed partial class OutcomePersister(
             is not { } device)
             return;
         var files = FilesOf(bus);
-        if (!device.Desired.IsEmpty && !files.Any(file => file.Matches(device.Desired)))
+        if (device.Desired.Count > 0 && !files.Any(file => file.Matches(device.Desired)))
             // By name: the ports of some cards share one address.
             await persister.PersistAsync(new PersistOrder(name));
-        else if (device.Desired.IsEmpty && isRollback && files.Count > 0)
+        else if (device.Desired.Count == 0 && isRollback && files.Count > 0)
             await persister.UnpersistAsync(bus);
     }
 
     private async Task CompareAsync(DeviceStatus device, bool isRollback)
     {
         var files = FilesOf(device.Bus);
-        if (!device.Desired.IsEmpty && !files.Any(file => file.Matches(device.Desired)))
+        if (device.Desired.Count > 0 && !files.Any(file => file.Matches(device.Desired)))
         {
             LogBehind(device.Device, string.Join(", ", device.Desired));
             await SettleAsync(device.Device, device.Bus, isRollback);
         }
         // The file may also be a person's, made after the rollback: it stays.
-        else if (device.Desired.IsEmpty && isRollback && files.Count > 0)
+        else if (device.Desired.Count == 0 && isRollback && files.Count > 0)
             LogLeftOver(device.Device, files[0].Path, device.Bus);
     }
 

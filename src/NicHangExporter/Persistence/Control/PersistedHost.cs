@@ -12,7 +12,7 @@ namespace NicHangExporter.Persistence.Control;
 /// <param name="Desired">The settings that remediations decided.</param>
 /// <param name="Files">The persistence files.</param>
 internal sealed record PersistedDevice(
-    InterfaceName Device, BusAddress Bus, NetworkManagerKind Manager, string? Conflict, ImmutableArray<string> Desired,
+    InterfaceName Device, BusAddress Bus, NetworkManagerKind Manager, string? Conflict, IReadOnlyList<string> Desired,
     ImmutableArray<PersistedFile> Files)
 {
     /// <summary>A file is in force.</summary>
@@ -40,7 +40,7 @@ internal static class PersistedHost
             ImmutableArray<PersistedFile> own = [.. files.Where(file => file.Bus == nic.Bus)];
             var desired = devices.FirstOrDefault(device =>
                 device.Bus == nic.Bus.ToString() && device.Device == nic.Device.ToString())?.Desired ?? [];
-            if (!isWhole && own.IsEmpty && desired.IsEmpty)
+            if (!isWhole && own.IsEmpty && desired.Count == 0)
                 continue;
             var owner = NicOwner.Find(root, nic);
             found.Add(new PersistedDevice(nic.Device, nic.Bus, owner.Manager, owner.Conflict, desired, own));

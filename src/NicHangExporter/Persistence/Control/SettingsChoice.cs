@@ -21,11 +21,11 @@ internal static class SettingsChoice
         if (order.Profile is { } profile)
             return new PersistenceRequest(
                 nic, OfProfile(profile, nic, facts, catalog), profile, order.Via, facts?.Features);
-        if (status is not { Desired.IsEmpty: false })
+        if (status is not { Desired.Count: > 0 })
             throw NotPossible(
                 $"nothing was decided for {nic.Device}: give a profile ({string.Join(", ", catalog.ProfileNames)})");
         return new PersistenceRequest(
-            nic, status.Desired, status.Profile, order.Via, facts?.Features);
+            nic, [.. status.Desired], status.Profile, order.Via, facts?.Features);
     }
 
     // What of the profile the device has and lets a user change.

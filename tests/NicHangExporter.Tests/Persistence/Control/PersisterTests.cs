@@ -1,3 +1,4 @@
+using NicHangExporter.Hosting;
 using NicHangExporter.Persistence;
 using NicHangExporter.Persistence.Control;
 using NicHangExporter.Remediation;
@@ -37,12 +38,12 @@ public sealed class PersisterTests : IDisposable
         Assert.Contains("ethtool -K \"$nic\" tx-tcp-segmentation off", text, StringComparison.Ordinal);
         Assert.Contains("# Profile: segmentation", text, StringComparison.Ordinal);
         Assert.DoesNotContain("tx-tcp6", text, StringComparison.Ordinal);
-        Assert.Equal(1, _host.Log.Count(Hosting.EventIds.Persisted));
+        Assert.Equal(1, _host.Log.Count(EventIds.Persisted));
 
         var again = await _host.Persister.PersistAsync(new PersistOrder("0000:00:1f.6") { Profile = "segmentation" });
 
         Assert.False(again.Changed);
-        Assert.Equal(1, _host.Log.Count(Hosting.EventIds.Persisted));
+        Assert.Equal(1, _host.Log.Count(EventIds.Persisted));
     }
 
     [Fact]
