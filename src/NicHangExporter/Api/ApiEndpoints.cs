@@ -93,7 +93,8 @@ internal static class ApiEndpoints
     {
         api.MapPost("/devices/{device}/persist", handlers.PersistAsync)
             .RequireScope(ApiScope.Admin)
-            .WithSummary("Keep settings of a device off at boot, without the exporter, by a file of its network manager.")
+            .WithSummary("Keep settings of a device off at boot, without the exporter, by a file of its network "
+                + "manager.")
             .WithMetadata(new RequestBody(typeof(PersistRequest), IsOptional: true))
             .Returns<PersistResponse>(
                 Ok, Malformed, NotFound, Conflict, TooLarge, NotJson, Unprocessable, Unavailable);

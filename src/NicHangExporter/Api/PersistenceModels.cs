@@ -108,7 +108,9 @@ internal sealed record PersistedFileResponse(string Path, string Bus, Persistenc
         };
 }
 
-/// <summary>Something else on the host that sets offloads of a device, or fails to. The exporter leaves it alone.</summary>
+/// <summary>
+/// Something else on the host that sets offloads of a device, or fails to. The exporter leaves it alone.
+/// </summary>
 /// <param name="Path">The file.</param>
 /// <param name="Line">The line in it, from 1; 0 for the whole file.</param>
 /// <param name="Text">What it does, in a sentence.</param>

@@ -74,7 +74,8 @@ internal sealed partial class OutcomePersister(
             return;
         var files = FilesOf(bus);
         if (device.Desired.Count > 0 && !files.Any(file => file.Matches(device.Desired)))
-            await persister.PersistAsync(new PersistOrder(bus));
+            // By name: the ports of some cards share one address.
+            await persister.PersistAsync(new PersistOrder(name));
         else if (device.Desired.Count == 0 && isRollback && files.Count > 0)
             await persister.UnpersistAsync(bus);
     }
@@ -117,7 +118,8 @@ internal sealed partial class OutcomePersister(
         [.. PersistenceScan.Read(root).Where(file => file.Bus.ToString() == bus)];
 
     [LoggerMessage(EventIds.PersistBehind, LogLevel.Warning,
-        "Settings of {Device} were decided before this start and are not persisted: {Settings}. They are persisted now")]
+        "Settings of {Device} were decided before this start and are not persisted: {Settings}. They are persisted "
+        + "now")]
     private partial void LogBehind(string device, string settings);
 
     [LoggerMessage(EventIds.PersistLeftOver, LogLevel.Warning,
@@ -128,6 +130,7 @@ internal sealed partial class OutcomePersister(
     [LoggerMessage(EventIds.PersistFailed, LogLevel.Error, "The settings of {Device} are not persisted: {Reason}")]
     private partial void LogFailed(string device, string reason);
 
-    [LoggerMessage(EventIds.PersistBroken, LogLevel.Error, "Persisting the settings of {Device} met an unexpected error")]
+    [LoggerMessage(EventIds.PersistBroken, LogLevel.Error,
+        "Persisting the settings of {Device} met an unexpected error")]
     private partial void LogBroken(Exception exception, string device);
 }

@@ -12,7 +12,7 @@ namespace NicHangExporter.Persistence.Control;
 /// <param name="Desired">The settings that remediations decided.</param>
 /// <param name="Files">The persistence files.</param>
 internal sealed record PersistedDevice(
-    InterfaceName Device, BusAddress Bus, NetworkManagerKind Manager, string? Conflict, ImmutableArray<string> Desired,
+    InterfaceName Device, BusAddress Bus, NetworkManagerKind Manager, string? Conflict, IReadOnlyList<string> Desired,
     ImmutableArray<PersistedFile> Files)
 {
     /// <summary>A file is in force.</summary>
@@ -38,9 +38,9 @@ internal static class PersistedHost
         foreach (var nic in HostNic.List(root))
         {
             ImmutableArray<PersistedFile> own = [.. files.Where(file => file.Bus == nic.Bus)];
-            ImmutableArray<string> desired = [.. devices.FirstOrDefault(device =>
-                device.Bus == nic.Bus.ToString() && device.Device == nic.Device.ToString())?.Desired ?? []];
-            if (!isWhole && own.IsEmpty && desired.IsEmpty)
+            var desired = devices.FirstOrDefault(device =>
+                device.Bus == nic.Bus.ToString() && device.Device == nic.Device.ToString())?.Desired ?? [];
+            if (!isWhole && own.IsEmpty && desired.Count == 0)
                 continue;
             var owner = NicOwner.Find(root, nic);
             found.Add(new PersistedDevice(nic.Device, nic.Bus, owner.Manager, owner.Conflict, desired, own));

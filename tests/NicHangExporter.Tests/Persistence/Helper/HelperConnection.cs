@@ -4,8 +4,8 @@ using NicHangExporter.Linux;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Persistence;
 using NicHangExporter.Persistence.Helper;
-using NicHangExporter.TestSupport;
 using NicHangExporter.Tests.Persistence.Control;
+using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Persistence.Helper;
 
