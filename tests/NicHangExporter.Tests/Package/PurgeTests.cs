@@ -1,6 +1,6 @@
 using NicHangExporter.Persistence;
-using NicHangExporter.TestSupport;
 using NicHangExporter.Tests.Persistence;
+using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Package;
 
