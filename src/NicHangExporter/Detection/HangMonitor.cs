@@ -27,6 +27,7 @@ internal sealed partial class HangMonitor : IDisposable
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Thread? _thread;
+    private TimeSpan _maxWait;
 
     public HangMonitor(
         ExporterOptions options, KernelLogWatcher log, DeviceInventory inventory, EthtoolPoller ethtool,
@@ -46,9 +47,13 @@ internal sealed partial class HangMonitor : IDisposable
 
     /// <summary>Starts the thread. A background thread: the process must be able to end while it waits for a
     /// disk.</summary>
-    public void Start()
+    /// <param name="beat">Called by the thread in each round of its loop, which begins with <see cref="Ready"/>: a
+    /// sign that detection is not stuck. It must not block.</param>
+    /// <param name="beatInterval">How often it is called at least; null for each sample.</param>
+    public void Start(Action? beat = null, TimeSpan? beatInterval = null)
     {
-        _thread = new Thread(Run) { IsBackground = true, Name = "monitor" };
+        _maxWait = beatInterval ?? _options.Detection.SampleInterval;
+        _thread = new Thread(() => Run(beat ?? (() => { }))) { IsBackground = true, Name = "monitor" };
         _thread.Start();
     }
 
@@ -119,7 +124,7 @@ internal sealed partial class HangMonitor : IDisposable
         };
     }
 
-    private void Run()
+    private void Run(Action beat)
     {
         var stop = _stop.Token;
         using var waking = stop.Register(_log.Events.Wake);
@@ -134,7 +139,9 @@ internal sealed partial class HangMonitor : IDisposable
         _ready.TrySetResult();
         for (var next = _clock.GetUptime() + _options.Detection.SampleInterval; !stop.IsCancellationRequested;)
         {
-            _log.Events.WaitForNews(next - _clock.GetUptime());
+            beat();
+            var wait = next - _clock.GetUptime();
+            _log.Events.WaitForNews(wait < _maxWait ? wait : _maxWait);
             Guard(TakeEvents);
             if (_clock.GetUptime() < next)
                 continue;

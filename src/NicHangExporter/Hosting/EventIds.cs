@@ -86,6 +86,7 @@ internal static class EventIds
     public const int OptionDeprecated = 4016;
     public const int StateDirectoryMade = 4030;
     public const int SignalIgnored = 4031;
+    public const int ServiceManagerUnreachable = 4032;
 
     public const int ApiFailed = 5002;
     public const int ApiState = 5003;

@@ -132,7 +132,9 @@ internal static partial class ExporterHost
             application.Services.GetRequiredService<ExporterMetrics>().AlertsBuffered.Publish();
         // The monitor starts first: messages from before the start must be in the first scrape. Later they would look
         // like an increase.
-        monitor.Start();
+        var systemd = application.Services.GetRequiredService<ServiceManager>();
+        application.Lifetime.ApplicationStopping.Register(systemd.Stopping);
+        monitor.Start(systemd.Beat, systemd.CallInterval);
         // Then a snapshot, if RTNL is free: a first scrape without features would look like a failure.
         var poller = application.Services.GetRequiredService<EthtoolPoller>();
         poller.Start();
@@ -168,6 +170,7 @@ internal static partial class ExporterHost
             if (options.Remediation.Local == RemediationMode.Enforce)
             {
                 LogHealsUnheard(logger);
+                TellReady(systemd, monitor);
                 await SignalAsync();
                 LogStopping(logger);
             }
@@ -177,6 +180,7 @@ internal static partial class ExporterHost
             return 1;
         }
         LogListening(logger, string.Join(", ", application.Urls), options.Web.TelemetryPath);
+        TellReady(systemd, monitor);
         // Frees what only the start needed: a scrape allocates little, so the next full collection may be hours away.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         await application.WaitForShutdownAsync();
@@ -184,6 +188,12 @@ internal static partial class ExporterHost
         await StopAsync(monitor, poller, remediator, persister, local, actions, pusher);
         return 0;
     }
+
+    // Not before the monitor is in its loop. It reads the saved state before, and a slow disk is no reason to be
+    // restarted by the watchdog, which counts from here on.
+    private static void TellReady(ServiceManager systemd, HangMonitor monitor) =>
+        _ = monitor.Ready.ContinueWith(_ => systemd.Ready(), CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     private static async Task SignalAsync()
     {

@@ -86,6 +86,9 @@ internal static class ExporterServices
         services.AddSingleton(provider => new LocalApiServer(
             options, provider.GetRequiredService<ApiHandlers>(), provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton(provider => new ServiceManager(
+            Environment.GetEnvironmentVariables(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ServiceManager>>()));
         services.AddApiHandlers();
         services.AddApi<BearerTokenHandler>();
     }
