@@ -21,7 +21,7 @@ _nic_hang_exporter_takes_value() {
       --remediation.carrier-grace | --remediation.boot-grace | --remediation.confirm-window | \
       --remediation.deadline | --remediation.disable-file | --api.identities | --alerting.alertmanagers | \
       --alerting.labels | --alerting.config.file | --alerting.timeout | --log.level | --log.format | \
-      --collector.features | --config.file | --format | --profile | --features | --reason)
+      --collector.features | --config.file | --format | --profile | --via | --features | --reason)
       return 0 ;;
     *) return 1 ;;
   esac
@@ -76,16 +76,17 @@ _nic_hang_exporter() {
         --remediation.carrier-grace --remediation.boot-grace --remediation.confirm-window --remediation.reinit
         --no-remediation.reinit --remediation.bounce --no-remediation.bounce --remediation.bounce-routes
         --no-remediation.bounce-routes --remediation.quarantine-reinit --no-remediation.quarantine-reinit
-        --remediation.deadline --remediation.disable-file --api.identities --alerting.alertmanagers
-        --alerting.labels --alerting.config.file --alerting.timeout --log.level --log.format --collector.kmsg
-        --no-collector.kmsg --collector.stall --no-collector.stall --collector.statistics
-        --no-collector.statistics --collector.link --no-collector.link --collector.queues
-        --no-collector.queues --collector.info --no-collector.info --collector.features --collector.eee
-        --no-collector.eee --collector.pause --no-collector.pause --collector.rings --no-collector.rings
-        --collector.ethtool --no-collector.ethtool --collector.process --no-collector.process --collector.vf
-        --no-collector.vf --collector.virtual --no-collector.virtual --config.check --config.file --help-all
-        --version --help'
-      values='devices diagnose episodes healthcheck pause quarantine remediate resume rollback status' ;;
+        --remediation.deadline --remediation.persist --no-remediation.persist --remediation.disable-file
+        --api.identities --alerting.alertmanagers --alerting.labels --alerting.config.file --alerting.timeout
+        --log.level --log.format --collector.kmsg --no-collector.kmsg --collector.stall --no-collector.stall
+        --collector.statistics --no-collector.statistics --collector.link --no-collector.link
+        --collector.queues --no-collector.queues --collector.info --no-collector.info --collector.features
+        --collector.eee --no-collector.eee --collector.pause --no-collector.pause --collector.rings
+        --no-collector.rings --collector.ethtool --no-collector.ethtool --collector.process
+        --no-collector.process --collector.vf --no-collector.vf --collector.virtual --no-collector.virtual
+        --config.check --config.file --help-all --version --help'
+      values='devices diagnose episodes healthcheck pause persist quarantine remediate resume rollback status
+        unpersist' ;;
     quarantine)
       flags=''
       values='clear' ;;
@@ -100,6 +101,9 @@ _nic_hang_exporter() {
       flags='--state.directory --config.file' ;;
     'pause')
       flags='--format --state.directory --config.file' ;;
+    'persist')
+      flags='--profile --via --dry-run --show --format --state.directory --config.file'
+      [[ $arguments -gt 0 ]] || values=$(_nic_hang_exporter_devices) ;;
     'quarantine clear')
       flags='--format --state.directory --config.file'
       [[ $arguments -gt 0 ]] || values=$(_nic_hang_exporter_devices) ;;
@@ -113,6 +117,9 @@ _nic_hang_exporter() {
       [[ $arguments -gt 0 ]] || values=$(_nic_hang_exporter_devices) ;;
     'status')
       flags='--format --state.directory --config.file' ;;
+    'unpersist')
+      flags='--format --state.directory --config.file'
+      [[ $arguments -gt 0 ]] || values=$(_nic_hang_exporter_devices) ;;
   esac
   [[ $current != -* ]] || values=$flags
   COMPREPLY=($(compgen -W "$values" -- "$current"))

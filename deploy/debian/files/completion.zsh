@@ -16,11 +16,13 @@ _nic_hang_exporter() {
     'episodes:List the hang episodes, or show one of them.'
     'healthcheck:Ask whether the exporter serves.'
     'pause:Stop remediation, except for rollback.'
+    'persist:Keep offloads off at boot; --show lists them.'
     'quarantine:End its quarantine and cool-down.'
     'remediate:Turn offloads off; --recover resets it too.'
     'resume:End the pause.'
     'rollback:Undo all changes to a device.'
     'status:Show modes, kill switch and remediations.'
+    'unpersist:Remove what persist has written.'
   )
   flags=(
     '*--web.listen-address=[Address to listen on\: \:PORT, IP\:PORT or ...]:ADDRESS: '
@@ -69,6 +71,8 @@ _nic_hang_exporter() {
     '--remediation.quarantine-reinit[Continue to reset a hung device in ...]'
     '--no-remediation.quarantine-reinit[Continue to reset a hung device in ...]'
     '*--remediation.deadline=[How long a kernel command may take ...]:DURATION: '
+    '--remediation.persist[After a remediation that helped, also ...]'
+    '--no-remediation.persist[After a remediation that helped, also ...]'
     '*--remediation.disable-file=[Kill switch\: while this file exists, no ...]:PATH:_files'
     '*--api.identities=[Name of this host in the labels ...]:NAME: '
     '*--alerting.alertmanagers=[Alertmanager URL to push hang episodes ...]:URL: '
@@ -155,6 +159,17 @@ _nic_hang_exporter() {
         '*--state.directory=[Directory for counts, the remediation ...]:PATH:_files' \
         '*--config.file=[YAML file with the same options]:PATH:_files'
       ;;
+    'persist')
+      _arguments \
+        '*--profile=[Profile of offloads to turn off\: ...]:NAME:(segmentation checksum receive eee pause classic)' \
+        '*--via=[Only this way\: link (a .link file), udev ...]:WAY: ' \
+        '--dry-run[Show what would be done, and change ...]' \
+        '--show[List what is kept off, whether it is in ...]' \
+        '*--format=[Output format\: text or json]:FORMAT:(text json)' \
+        '*--state.directory=[Directory for counts, the remediation ...]:PATH:_files' \
+        '*--config.file=[YAML file with the same options]:PATH:_files' \
+        '1:DEVICE:_nic_hang_exporter_devices'
+      ;;
     'quarantine clear')
       _arguments \
         '*--format=[Output format\: text or json]:FORMAT:(text json)' \
@@ -194,6 +209,13 @@ _nic_hang_exporter() {
         '*--format=[Output format\: text or json]:FORMAT:(text json)' \
         '*--state.directory=[Directory for counts, the remediation ...]:PATH:_files' \
         '*--config.file=[YAML file with the same options]:PATH:_files'
+      ;;
+    'unpersist')
+      _arguments \
+        '*--format=[Output format\: text or json]:FORMAT:(text json)' \
+        '*--state.directory=[Directory for counts, the remediation ...]:PATH:_files' \
+        '*--config.file=[YAML file with the same options]:PATH:_files' \
+        '1:DEVICE:_nic_hang_exporter_devices'
       ;;
     *) _message 'no more arguments' ;;
   esac
