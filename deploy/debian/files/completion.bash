@@ -60,6 +60,8 @@ _nic_hang_exporter() {
       COMPREPLY=($(compgen -W 'text json' -- "$current")) ;;
     --profile)
       COMPREPLY=($(compgen -W 'segmentation checksum receive eee pause classic' -- "$current")) ;;
+    --via)
+      COMPREPLY=($(compgen -W 'link udev hook' -- "$current")) ;;
     esac
     return
   fi

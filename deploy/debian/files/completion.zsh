@@ -162,7 +162,7 @@ _nic_hang_exporter() {
     'persist')
       _arguments \
         '*--profile=[Profile of offloads to turn off\: ...]:NAME:(segmentation checksum receive eee pause classic)' \
-        '*--via=[Only this way\: link (a .link file), udev ...]:WAY: ' \
+        '*--via=[Only this way\: link (a .link file), udev ...]:WAY:(link udev hook)' \
         '--dry-run[Show what would be done, and change ...]' \
         '--show[List what is kept off, whether it is in ...]' \
         '*--format=[Output format\: text or json]:FORMAT:(text json)' \
