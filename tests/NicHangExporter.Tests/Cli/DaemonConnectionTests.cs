@@ -18,7 +18,7 @@ public sealed class DaemonConnectionTests : IDisposable
     private const string Running = """{"id":"r7","device":"eno1","state":"running"}""";
 
     private readonly SocketServer _daemon = new();
-    private readonly FakeTimeProvider _clock = new();
+    private readonly ProbeClock _clock = new();
 
     public void Dispose() => _daemon.Dispose();
 
@@ -195,9 +195,12 @@ public sealed class DaemonConnectionTests : IDisposable
         using var client = Client(_daemon.Path);
         var remediating = Remediate(client);
         for (var probe = 0; probe < 100; probe++)
-            do
-                _clock.Advance(DaemonConnection.ProbeInterval / 4);
-            while (!await probed.WaitAsync(TimeSpan.FromMilliseconds(10), TestContext.Current.CancellationToken));
+        {
+            // Only the interval passes: while the probe is on its way, a slow machine must not run into its timeout.
+            await _clock.IntervalBegins.WaitAsync(TestContext.Current.CancellationToken);
+            _clock.Advance(DaemonConnection.ProbeInterval);
+            await probed.WaitAsync(TestContext.Current.CancellationToken);
+        }
         Assert.False(remediating.IsCompleted);
         work.SetResult((200, Applied));
 
@@ -243,4 +246,18 @@ public sealed class DaemonConnectionTests : IDisposable
     private static string KeyOf(string request) =>
         request.Split("\r\n").SingleOrDefault(line => line.StartsWith("Idempotency-Key: ", StringComparison.Ordinal))
         ?? "";
+
+    /// <summary>A fake clock that shows when the console begins to wait for the next probe.</summary>
+    private sealed class ProbeClock : FakeTimeProvider
+    {
+        public SemaphoreSlim IntervalBegins { get; } = new(0);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            if (dueTime == DaemonConnection.ProbeInterval)
+                IntervalBegins.Release();
+            return timer;
+        }
+    }
 }

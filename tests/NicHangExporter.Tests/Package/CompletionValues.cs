@@ -24,6 +24,7 @@ internal sealed record CompletionValues(IReadOnlyList<string> Words, bool IsFile
         ("--collector.features", _) => new(["ladder", "all", "none"]),
         (_, "FORMAT") => new(["text", "json"]),
         (_, "MODE") => new(Modes),
+        (_, "WAY") => new(["link", "udev", "hook"]),
         (_, "LEVEL") => new(Levels),
         (_, "PATH" or "FILE") => new([], IsFile: true),
         (_, "DEVICE") => new([], IsDevice: true),
