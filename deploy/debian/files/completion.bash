@@ -21,7 +21,8 @@ _nic_hang_exporter_takes_value() {
       --remediation.carrier-grace | --remediation.boot-grace | --remediation.confirm-window | \
       --remediation.deadline | --remediation.disable-file | --api.identities | --alerting.alertmanagers | \
       --alerting.labels | --alerting.config.file | --alerting.timeout | --log.level | --log.format | \
-      --collector.features | --config.file | --format | --profile | --via | --features | --reason)
+      --collector.features | --config.file | --format | --profile | --via | --features | --reason | --mode | \
+      --device)
       return 0 ;;
     *) return 1 ;;
   esac
@@ -46,9 +47,9 @@ _nic_hang_exporter() {
       --path.rootfs | --state.directory | --remediation.disable-file | --alerting.config.file | \
       --config.file)
       COMPREPLY=($(compgen -f -- "$current")) ;;
-    --remediation.local | --remediation.webhook | --remediation.api)
+    --remediation.local | --remediation.webhook | --remediation.api | --mode)
       COMPREPLY=($(compgen -W 'off observe enforce' -- "$current")) ;;
-    --remediation.devices)
+    --remediation.devices | --device)
       COMPREPLY=($(compgen -W "$(_nic_hang_exporter_devices)" -- "$current")) ;;
     --log.level)
       COMPREPLY=($(compgen -W 'debug info warn error' -- "$current")) ;;
@@ -87,7 +88,7 @@ _nic_hang_exporter() {
         --no-collector.rings --collector.ethtool --no-collector.ethtool --collector.process
         --no-collector.process --collector.vf --no-collector.vf --collector.virtual --no-collector.virtual
         --config.check --config.file --help-all --version --help'
-      values='devices diagnose episodes healthcheck pause persist quarantine remediate resume rollback status
+      values='devices diagnose episodes healthcheck pause persist quarantine remediate resume rollback setup status
         unpersist' ;;
     quarantine)
       flags=''
@@ -117,6 +118,8 @@ _nic_hang_exporter() {
     'rollback')
       flags='--dry-run --reason --format --state.directory --config.file'
       [[ $arguments -gt 0 ]] || values=$(_nic_hang_exporter_devices) ;;
+    'setup')
+      flags='--yes --mode --device --persist --profile --dry-run --undo --state.directory --config.file' ;;
     'status')
       flags='--format --state.directory --config.file' ;;
     'unpersist')

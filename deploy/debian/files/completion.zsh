@@ -21,6 +21,7 @@ _nic_hang_exporter() {
     'remediate:Turn offloads off; --recover resets it too.'
     'resume:End the pause.'
     'rollback:Undo all changes to a device.'
+    'setup:Look at the host and set the service up.'
     'status:Show modes, kill switch and remediations.'
     'unpersist:Remove what persist has written.'
   )
@@ -203,6 +204,18 @@ _nic_hang_exporter() {
         '*--state.directory=[Directory for counts, the remediation ...]:PATH:_files' \
         '*--config.file=[YAML file with the same options]:PATH:_files' \
         '1:DEVICE:_nic_hang_exporter_devices'
+      ;;
+    'setup')
+      _arguments \
+        '--yes[Ask nothing\: for scripts]' \
+        '*--mode=[observe or enforce]:MODE:(off observe enforce)' \
+        '*--device=[Device by name or bus address; the ...]:DEVICE:_nic_hang_exporter_devices' \
+        '--persist[Keep the settings of a healed device ...]' \
+        '*--profile=[Also keep this profile off from now on]:NAME:(segmentation checksum receive eee pause classic)' \
+        '--dry-run[Show what would be done, and write ...]' \
+        '--undo[Take back what setup did]' \
+        '*--state.directory=[Directory for counts, the remediation ...]:PATH:_files' \
+        '*--config.file=[YAML file with the same options]:PATH:_files'
       ;;
     'status')
       _arguments \
