@@ -95,27 +95,34 @@ internal sealed class GuestKernel
 
     private string InModules(string path) => Path.Combine(_root, "lib", "modules", Version, path);
 
-    // An uncompressed kernel saves seconds of each boot, because the guest would unpack it in emulation. It is an xz
-    // stream inside of vmlinuz.
-    private string? Uncompressed()
+    /// <summary>
+    /// Uncompresses a kernel, which saves seconds of each boot, because the guest would unpack it in emulation. It is
+    /// an xz stream inside of vmlinuz. False if it cannot.
+    /// </summary>
+    public static bool Uncompress(string vmlinuz, string path)
     {
-        var path = Path.Combine(_root, "vmlinux");
-        if (File.Exists(path))
-            return path;
-        var packed = File.ReadAllBytes(Path.Combine(_root, "boot", $"vmlinuz-{Version}"));
+        var packed = File.ReadAllBytes(vmlinuz);
         var start = packed.AsSpan().IndexOf(XzMagic);
         if (start < 0 || Requires.Find("xz") is null)
-            return null;
-        Workshop.RequireSpace(_root);
+            return false;
+        var folder = Path.GetDirectoryName(path)!;
+        Workshop.RequireSpace(folder);
         File.WriteAllBytes(path + ".xz", packed[start..]);
         // --single-stream: trailing data after the stream is no error, so xz fails only if its output is not the whole
         // kernel.
-        var unpacking = Provision.Run(_root, "sh", "-c", "xz -dc --single-stream vmlinux.xz >vmlinux.part");
+        var unpacking = Provision.Run(
+            folder, "sh", "-c", "xz -dc --single-stream <\"$0.xz\" >\"$0.part\"", Path.GetFileName(path));
         File.Delete(path + ".xz");
         if (unpacking.ExitCode == 0)
-            File.Move(path + ".part", path);
+            File.Move(path + ".part", path, overwrite: true);
         else
             File.Delete(path + ".part");
-        return unpacking.ExitCode == 0 ? path : null;
+        return unpacking.ExitCode == 0;
+    }
+
+    private string? Uncompressed()
+    {
+        var path = Path.Combine(_root, "vmlinux");
+        return File.Exists(path) || Uncompress(Path.Combine(_root, "boot", $"vmlinuz-{Version}"), path) ? path : null;
     }
 }

@@ -17,7 +17,7 @@ internal sealed record GuestRun(string Script, int ExitCode, string Output)
 
 /// <summary>
 /// The guest's command line over a serial port, independent of its NICs. It runs one script at a time. guest/init
-/// describes the protocol at its end.
+/// describes the protocol at its end; guest/debian/every has the same for Debian guests.
 /// </summary>
 internal sealed class GuestShell(Socket socket) : IDisposable
 {
@@ -39,13 +39,15 @@ internal sealed class GuestShell(Socket socket) : IDisposable
         throw new EndOfStreamException();
     }
 
-    /// <summary>Runs a script of busybox's shell to its end.</summary>
-    public async Task<GuestRun> RunAsync(string script)
+    /// <summary>Runs a script of the guest's shell to its end.</summary>
+    /// <param name="script">The script.</param>
+    /// <param name="limit">Its time limit; null for two minutes.</param>
+    public async Task<GuestRun> RunAsync(string script, TimeSpan? limit = null)
     {
         await _turn.WaitAsync();
         try
         {
-            using var timeout = new CancellationTokenSource(Limit);
+            using var timeout = new CancellationTokenSource(limit ?? Limit);
             var number = (++_number).ToString(CultureInfo.InvariantCulture);
             await _reader.BaseStream.WriteAsync(
                 Encoding.ASCII.GetBytes($"{number} {Convert.ToBase64String(Encoding.UTF8.GetBytes(script + "\n"))}\n"),
@@ -61,7 +63,7 @@ internal sealed class GuestShell(Socket socket) : IDisposable
         catch (OperationCanceledException)
         {
             IsLost = true;
-            throw new TimeoutException($"the guest has not answered within {Limit}; it was to run '{script}'");
+            throw new TimeoutException($"the guest has not answered within {limit ?? Limit}; it was to run '{script}'");
         }
         finally
         {
@@ -70,7 +72,8 @@ internal sealed class GuestShell(Socket socket) : IDisposable
     }
 
     /// <summary>The output of a script that must succeed.</summary>
-    public async Task<string> DoAsync(string script) => (await RunAsync(script)).Succeeded();
+    public async Task<string> DoAsync(string script, TimeSpan? limit = null) =>
+        (await RunAsync(script, limit)).Succeeded();
 
     /// <summary>
     /// Sends a signal to a process and waits for its end. The guest limits the wait as well, because a process that

@@ -101,8 +101,11 @@ internal static class Initramfs
         new[] { "/usr/lib/x86_64-linux-gnu", "/lib/x86_64-linux-gnu", "/usr/lib64", "/lib64" }.Select(
             folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 
-    // Each guest compiles its own copy, because another run of the harness may compile at the same time.
-    private static byte[] Compile(string name)
+    /// <summary>
+    /// Compiles a program of guest/. Each caller gets its own copy, because another run of the harness may compile at
+    /// the same time.
+    /// </summary>
+    public static byte[] Compile(string name)
     {
         using var directory = new TemporaryDirectory();
         var program = directory.File(name);

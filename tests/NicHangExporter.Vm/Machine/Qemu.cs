@@ -34,13 +34,19 @@ internal sealed class Qemu : IAsyncDisposable
             .Concat(Networks(directory, ports, options)).ToList();
         if (options.Disk is { } disk)
             words.AddRange(["-drive", $"file={disk},if=virtio,format=raw"]);
-        // Emulation has the lowest priority: everything else on the machine runs first.
-        return new Qemu(Process.Start(new ProcessStartInfo("nice", ["-n", "5", Program, .. words])
-        {
-            RedirectStandardError = !options.ByHand,
-            RedirectStandardInput = !options.ByHand,
-        })!, options.ByHand);
+        return Start(words, options.ByHand);
     }
+
+    /// <summary>Starts a machine by the arguments of the emulator.</summary>
+    /// <param name="words">The arguments.</param>
+    /// <param name="byHand">Its console is this terminal.</param>
+    public static Qemu Start(IEnumerable<string> words, bool byHand = false) =>
+        // Emulation has the lowest priority: everything else on the machine runs first.
+        new(Process.Start(new ProcessStartInfo("nice", ["-n", "5", Program, .. words])
+        {
+            RedirectStandardError = !byHand,
+            RedirectStandardInput = !byHand,
+        })!, byHand);
 
     /// <summary>Ends the guest like a power cut.</summary>
     public async Task KillAsync()
