@@ -68,7 +68,7 @@ internal sealed record NetworkManager(
     /// <summary>The name of its image.</summary>
     public string Image { get; init; } = Name;
 
-    /// <summary>Folders of guest/debian with the files of its image. A later one replaces files.</summary>
+    /// <summary>Folders of guest/debian for its image. A later one replaces files of an earlier one.</summary>
     public ImmutableArray<string> Layers { get; init; } = ["every", Name];
 
     /// <summary>The name of the e1000e.</summary>
