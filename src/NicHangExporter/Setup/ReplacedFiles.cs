@@ -10,7 +10,8 @@ namespace NicHangExporter.Setup;
 /// <param name="Written">Its SHA-256 in hexadecimal digits; null until it is written.</param>
 internal sealed record ReplacedFiles(string Address, IReadOnlyList<OldFile> Files, string? Path, string? Written)
 {
-    /// <summary>The files that setup is about to replace; null if there are none. An edited file is never replaced.
+    /// <summary>
+    /// The files that setup is about to replace; null if there are none. An edited file is never replaced.
     /// </summary>
     /// <exception cref="PersistenceException">A file can't be read.</exception>
     public static ReplacedFiles? Read(HostRoot root, string address)
@@ -52,9 +53,9 @@ internal sealed record ReplacedFiles(string Address, IReadOnlyList<OldFile> File
 
 /// <summary>A file before setup.</summary>
 /// <param name="Path">The file on the host.</param>
-/// <param name="Mode">Its permissions.</param>
+/// <param name="Mode">Its permissions, as a number.</param>
 /// <param name="Content">Its bytes in base64.</param>
-internal sealed record OldFile(string Path, UnixFileMode Mode, string Content)
+internal sealed record OldFile(string Path, int Mode, string Content)
 {
     private const UnixFileMode FolderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
@@ -63,7 +64,7 @@ internal sealed record OldFile(string Path, UnixFileMode Mode, string Content)
     /// <exception cref="PersistenceException">It can't be read.</exception>
     public static OldFile? Read(HostRoot root, string path) =>
         root.Read(path) is { } bytes && FileStatus.TryReadUnfollowed(root.Full(path), out var status) == Errno.None
-            ? new OldFile(path, status.Mode, Convert.ToBase64String(bytes)) : null;
+            ? new OldFile(path, (int)status.Mode, Convert.ToBase64String(bytes)) : null;
 
     /// <summary><see cref="Content"/> as bytes.</summary>
     /// <exception cref="FormatException">It is no base64.</exception>
@@ -84,6 +85,6 @@ internal sealed record OldFile(string Path, UnixFileMode Mode, string Content)
             File.SetUnixFileMode(folder, FolderMode);
             DirectorySync.Flush(System.IO.Path.GetDirectoryName(folder)!);
         }
-        AtomicFile.ReplaceAs(root.Full(Path), Mode, FileStatus.EffectiveUser, 0, ReadContent());
+        AtomicFile.ReplaceAs(root.Full(Path), (UnixFileMode)Mode, FileStatus.EffectiveUser, 0, ReadContent());
     }
 }

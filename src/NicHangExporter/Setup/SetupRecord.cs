@@ -123,6 +123,7 @@ internal sealed record RecordedKey(
 /// <param name="WasActive">It ran.</param>
 internal sealed record RecordedUnit(bool WasEnabled, bool WasActive);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(SetupRecord))]
 internal sealed partial class SetupJsonContext : JsonSerializerContext;

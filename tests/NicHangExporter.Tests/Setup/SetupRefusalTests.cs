@@ -101,8 +101,8 @@ public sealed class SetupRefusalTests
                 host.WriteConfiguration(edited);
         };
 
-        Assert.Equal("nic-hang-exporter: setup: /etc/nic-hang-exporter/config.yaml was edited meanwhile, so nothing was "
-            + "changed: run setup again", host.Refused());
+        Assert.Equal("nic-hang-exporter: setup: /etc/nic-hang-exporter/config.yaml was edited meanwhile, so nothing "
+            + "was changed: run setup again", host.Refused());
 
         Assert.Equal(edited, File.Exists(host.Configuration) ? File.ReadAllText(host.Configuration) : null);
         Assert.False(File.Exists(host.Record));
@@ -120,11 +120,16 @@ public sealed class SetupRefusalTests
         Assert.Contains("is a symbolic link, not a regular file", Refused(host), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void DamagedRecord_StopsSetupAndUndo()
+    [Theory]
+    [InlineData("{")]
+    [InlineData("""
+        {"version": 1, "configuration": "/c", "madeFolder": false, "madeFile": false, "original": null, "written": "",
+         "keys": [], "wasEnabled": null, "wasActive": false, "persisted": [], "replaced": [{"address": "a"}]}
+        """)]
+    public void DamagedRecord_StopsSetupAndUndo(string text)
     {
         using var host = SetupApplyTests.Host();
-        host.Write("etc/nic-hang-exporter/.setup-undo.json", "{");
+        host.Write("etc/nic-hang-exporter/.setup-undo.json", text);
         var before = host.Etc();
 
         Assert.Contains("is damaged", Refused(host), StringComparison.Ordinal);
