@@ -98,6 +98,20 @@ public sealed class OutcomePersisterTests : IDisposable
         Assert.Equal(["eee"], Settings);
     }
 
+    [Fact]
+    public async Task NotesOfAResult_AreLogged()
+    {
+        const string Edited = "/etc/udev/rules.d/90-nic-hang-exporter-0000-00-1f-6.rules";
+        Directory.CreateDirectory(Path.GetDirectoryName(_root + Edited)!);
+        await System.IO.File.WriteAllTextAsync(
+            _root + Edited, "# nic-hang-exporter persist 0000:00:1f.6 sha256:00\n",
+            TestContext.Current.CancellationToken);
+        await HealAsync();
+
+        Assert.Contains(_host.Log.Texts(EventIds.PersistNote),
+            text => text.Contains($"{Edited} was edited", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(false, "enforce")]
     [InlineData(true, "observe")]

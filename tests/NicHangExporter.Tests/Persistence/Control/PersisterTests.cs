@@ -71,6 +71,20 @@ public sealed class PersisterTests : IDisposable
         Assert.Equal(["tx-generic-segmentation"], result.Settings);
     }
 
+    // A single setting is no profile, and the helper refuses a name with other characters than a profile's.
+    [Fact]
+    public async Task SingleSetting_IsNoRemarkAboutAProfile()
+    {
+        _host.Ask(new RemediationRequest(_nic.Interface, RemediationTrigger.Cli) { Settings = ["gso", "tso"] });
+        Assert.NotNull(_host.Remediator.Status().Devices.Single().Profile);
+
+        await _host.Persister.PersistAsync(new PersistOrder("eno1"));
+
+        Assert.DoesNotContain("# Profile: ",
+            await System.IO.File.ReadAllTextAsync(File, TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Unpersist_LeavesTheTreeAsItWas()
     {
