@@ -9,7 +9,9 @@ internal static class Initramfs
     // The first systemd whose hook for initramfs-tools also copies drop-ins.
     private const int CopiesDropIns = 254;
 
-    /// <summary>What to run after a file was removed, or replaced by one with fewer settings; null if nothing.</summary>
+    /// <summary>
+    /// What to run after a file was removed, or replaced by one with fewer settings; null if nothing.
+    /// </summary>
     public static string? NoteOf(HostRoot root, string path)
     {
         var isDropIn = Path.GetFileName(path) == PersistencePlace.DropInName;

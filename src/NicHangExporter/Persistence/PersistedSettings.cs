@@ -19,8 +19,8 @@ internal static class PersistedSettings
     /// What an operator should know of settings that ethtool turns off when the NIC appears; null for nothing.
     /// </summary>
     public static string? NoteOf(ImmutableArray<string> settings) => settings.Any(setting => setting is Eee or Pause)
-        ? "eee and pause are not measured at a device that is down: some drivers refuse them until the device is up, and"
-            + " then they stay on; check with 'ethtool --show-eee' and 'ethtool -a' after a reboot"
+        ? "eee and pause are not measured at a device that is down: some drivers refuse them until the device is up,"
+            + " and then they stay on; check with 'ethtool --show-eee' and 'ethtool -a' after a reboot"
         : null;
 
     /// <summary>Sorts settings and removes repetitions.</summary>

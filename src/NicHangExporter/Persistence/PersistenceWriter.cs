@@ -44,7 +44,8 @@ internal sealed class PersistenceWriter(HostRoot root, TimeSpan timeout)
         UnfinishedFiles.Remove(root, plan.Nic.Bus);
         var others = PersistenceScan.Read(root).Where(file => file.Bus == plan.Nic.Bus && file.Path != plan.Path);
         var (removed, edited, notes) = Delete(others);
-        if (old is not null && old.Settings.Except(plan.Settings).Any() && Initramfs.NoteOf(root, plan.Path) is { } note)
+        if (old is not null && old.Settings.Except(plan.Settings).Any()
+            && Initramfs.NoteOf(root, plan.Path) is { } note)
             notes = notes.Insert(0, note);
         return new PersistenceApplied(changed, removed, [.. edited, .. notes]);
     }

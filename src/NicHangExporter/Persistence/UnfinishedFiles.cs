@@ -9,7 +9,8 @@ namespace NicHangExporter.Persistence;
 internal static class UnfinishedFiles
 {
     /// <summary>The name of a file while it is written, in the same folder.</summary>
-    public static string PathOf(string path) => Path.Join(Path.GetDirectoryName(path), $".{Path.GetFileName(path)}.new");
+    public static string PathOf(string path) =>
+        Path.Join(Path.GetDirectoryName(path), $".{Path.GetFileName(path)}.new");
 
     /// <summary>Removes those for an address, and a folder that was made for one.</summary>
     /// <returns>The paths that were removed.</returns>

@@ -2,6 +2,7 @@ using NicHangExporter.Hosting;
 using NicHangExporter.Persistence;
 using NicHangExporter.Persistence.Control;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Planning;
 
 namespace NicHangExporter.Tests.Persistence.Control;
 
@@ -71,18 +72,20 @@ public sealed class PersisterTests : IDisposable
         Assert.Equal(["tx-generic-segmentation"], result.Settings);
     }
 
-    // A single setting is no profile, and the helper refuses a name with other characters than a profile's.
-    [Fact]
-    public async Task SingleSetting_IsNoRemarkAboutAProfile()
+    // The helper refuses a remark that is no name of a profile, such as a feature with an underscore.
+    [Theory]
+    [InlineData("tx-udp_tnl-segmentation", null)]
+    [InlineData("rx-hashing", null)]
+    [InlineData(null, null)]
+    [InlineData("segmentation", "segmentation")]
+    public void SingleSetting_IsNoRemarkAboutAProfile(string? stage, string? remark)
     {
-        _host.Ask(new RemediationRequest(_nic.Interface, RemediationTrigger.Cli) { Settings = ["gso", "tso"] });
-        Assert.NotNull(_host.Remediator.Status().Devices.Single().Profile);
+        var nic = HostNic.Find(HostRoot.From(_host.Options.Paths), "eno1");
 
-        await _host.Persister.PersistAsync(new PersistOrder("eno1"));
+        var request = SettingsChoice.Of(
+            new PersistOrder("eno1"), nic, ["rx-hashing"], stage, facts: null, new ProfileCatalog(_host.Options));
 
-        Assert.DoesNotContain("# Profile: ",
-            await System.IO.File.ReadAllTextAsync(File, TestContext.Current.CancellationToken),
-            StringComparison.Ordinal);
+        Assert.Equal(remark, request.Profile);
     }
 
     [Fact]
