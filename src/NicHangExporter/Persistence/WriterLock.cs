@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using NicHangExporter.Linux;
 
 namespace NicHangExporter.Persistence;
@@ -14,8 +13,6 @@ internal static class WriterLock
 
     private const string Folder = "/etc";
 
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
-
     /// <summary>Waits for the lock. Null if the host has no /etc, or its file system has no locks.</summary>
     /// <exception cref="PersistenceException"><see cref="PersistenceError.WriteFailed"/>: another process keeps
     /// it.</exception>
@@ -23,23 +20,20 @@ internal static class WriterLock
     {
         if (!root.Exists(Folder))
             return null;
-        var since = Stopwatch.GetTimestamp();
-        while (true)
+        var path = root.Full(root.Resolve(Folder)!);
+        DirectoryLock? taken = null;
+        try
         {
-            try
-            {
-                if (DirectoryLock.TryTake(root.Full(root.Resolve(Folder)!)) is { } taken)
-                    return taken;
-            }
-            catch (LinuxException)
-            {
-                // Such as NFS. Each file is replaced completely all the same.
-                return null;
-            }
-            if (Stopwatch.GetElapsedTime(since) >= timeout)
-                throw new PersistenceException(PersistenceError.WriteFailed,
-                    $"another process has {Folder} locked (flock) and may be changing persistence files: try again");
-            Thread.Sleep(Interval);
+            // It mostly sleeps. Nothing wakes a process when another one lets go, except a wait without a timeout.
+            if (SpinWait.SpinUntil(() => (taken = DirectoryLock.TryTake(path)) is not null, timeout))
+                return taken;
         }
+        catch (LinuxException)
+        {
+            // Such as NFS. Each file is replaced completely all the same.
+            return null;
+        }
+        throw new PersistenceException(PersistenceError.WriteFailed,
+            $"another process has {Folder} locked (flock) and may be changing persistence files: try again");
     }
 }
