@@ -11,6 +11,10 @@ namespace NicHangExporter.Api;
 internal sealed class PersistenceHandlers(
     Persister persister, HostRoot root, Remediator remediator, ExporterOptions options) : IDisposable
 {
+    private const string PersistsAgain =
+        "remediation.persist is on: decided settings are persisted again after the next remediation or start; roll"
+        + " back, or set it to false";
+
     // A list reads many files: one list at a time.
     private readonly SemaphoreSlim _turn = new(1);
 
@@ -43,7 +47,10 @@ internal sealed class PersistenceHandlers(
     {
         var (bus, removed) = await persister.UnpersistAsync(device);
         return ApiResult.Of(
-            new UnpersistResponse(device, bus.ToString(), removed.Removed) { Notes = removed.Notes },
+            new UnpersistResponse(device, bus.ToString(), removed.Removed)
+            {
+                Notes = options.Remediation.Persist ? [.. removed.Notes, PersistsAgain] : removed.Notes,
+            },
             ApiJson.Answers.UnpersistResponse);
     });
 

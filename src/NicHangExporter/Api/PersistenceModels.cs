@@ -121,7 +121,7 @@ internal sealed record FindingResponse(string Path, int Line, string Text);
 /// <param name="Bus">Its address on the bus.</param>
 /// <param name="Manager">Its network manager.</param>
 /// <param name="Persisted">True if a persistence file is in force.</param>
-/// <param name="Matches">True if that file keeps exactly the settings off that remediations decided.</param>
+/// <param name="Matches">True if that file keeps at least the settings off that remediations decided.</param>
 internal sealed record PersistedDeviceResponse(
     string Device, string Bus, NetworkManagerKind Manager, bool Persisted, bool Matches)
 {

@@ -75,8 +75,8 @@ internal static class PersistedText
         device.Bus,
         SnakeCase.Of(device.Manager),
         device.Persisted ? "yes" : "no",
-        // What remediations decided, and whether that is what is persisted.
-        device.Desired.Count == 0 ? "-" : device.Matches ? "the same" : device.Persisted ? "DIFFERS" : "NOT PERSISTED",
+        // What remediations decided, and whether a file keeps all of it off.
+        device.Desired.Count == 0 ? "-" : device.Matches ? "covered" : device.Persisted ? "DIFFERS" : "NOT PERSISTED",
     ];
 
     private static string ManagerOf(NetworkManagerKind manager) =>

@@ -67,6 +67,7 @@ internal static class EventIds
     public const int PersistLeftOver = 3065;
     public const int PersistUnreadable = 3066;
     public const int PersistReadable = 3067;
+    public const int PersistNote = 3068;
     public const int BundleUnwritable = 3081;
 
     public const int Starting = 4001;

@@ -196,7 +196,7 @@ internal sealed partial class ExporterMetrics
         Gauge(
             factory,
             "nichang_persisted_matches",
-            "Whether the persistence file of the device is in force and keeps exactly the settings off that "
+            "Whether the persistence file of the device is in force and keeps at least the settings off that "
             + "remediations decided, 0 or 1. For devices with a file or with such settings.",
             ByDevice);
 

@@ -55,4 +55,8 @@ internal sealed record PersistedFile
     /// </summary>
     public bool Matches(IEnumerable<string> desired) =>
         State == PersistedState.InForce && Settings.ToHashSet(StringComparer.Ordinal).SetEquals(desired);
+
+    /// <summary>True if the file is in force and keeps at least these settings off.</summary>
+    public bool Covers(IEnumerable<string> desired) =>
+        State == PersistedState.InForce && Settings.ToHashSet(StringComparer.Ordinal).IsSupersetOf(desired);
 }

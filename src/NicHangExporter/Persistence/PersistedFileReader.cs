@@ -1,3 +1,5 @@
+using NicHangExporter.Linux;
+
 namespace NicHangExporter.Persistence;
 
 /// <summary>Finds the state of a persistence file: whether it is edited, and whether its reader applies it.</summary>
@@ -14,7 +16,7 @@ internal static class PersistedFileReader
             {
                 PersistenceWay.Link => WhyNoLink(root, path, nic),
                 PersistenceWay.Udev => WhyNoRule(root, nic),
-                _ => WhyNoHook(root, place, manager),
+                _ => WhyNoHook(root, path, place, manager),
             };
         return new PersistedFile
         {
@@ -56,10 +58,15 @@ internal static class PersistedFileReader
             : PlanContext.FindEthtool(root) is null ? "ethtool is not installed"
             : null;
 
-    private static string? WhyNoHook(HostRoot root, PersistencePlace place, NetworkManagerKind manager) =>
+    private static string? WhyNoHook(
+        HostRoot root, string path, PersistencePlace place, NetworkManagerKind manager) =>
         !place.Managers.Contains(manager)
             ? $"the manager of the device is {ManagerNames.Of(manager)}, which does not run this hook: persist the"
                 + " settings again"
             : PlanContext.FindEthtool(root) is null ? "ethtool is not installed"
+            // By a power cut after the renaming, or by hand.
+            : FileStatus.TryReadUnfollowed(root.Full(path), out var status) == Errno.None
+                && (place.Mode & ~status.Mode).HasFlag(UnixFileMode.UserExecute)
+                ? "the script is not executable, so the manager does not run it: persist the settings again"
             : null;
 }

@@ -15,6 +15,14 @@ internal static class PersistedSettings
     private const int MaxLength = 31; // ETH_GSTRING_LEN - 1, include/uapi/linux/ethtool.h
     private const int MaxSettings = 64;
 
+    /// <summary>
+    /// What an operator should know of settings that ethtool turns off when the NIC appears; null for nothing.
+    /// </summary>
+    public static string? NoteOf(ImmutableArray<string> settings) => settings.Any(setting => setting is Eee or Pause)
+        ? "eee and pause are not measured at a device that is down: some drivers refuse them until the device is up,"
+            + " and then they stay on; check with 'ethtool --show-eee' and 'ethtool -a' after a reboot"
+        : null;
+
     /// <summary>Sorts settings and removes repetitions.</summary>
     /// <exception cref="PersistenceException">No setting is given, a name has another form, or the device does not have
     /// the feature or has it fixed on.</exception>

@@ -9,15 +9,17 @@ internal static class PersistenceFile
 
     /// <summary>
     /// Writes <c>.NAME.new</c>, syncs it, renames it over the file and syncs the folder. run-parts, udev,
-    /// NetworkManager and OpenWrt ignore that name. ifupdown2 does not, so the file becomes executable only when it is
-    /// complete. After a failure everything is as before.
+    /// NetworkManager and OpenWrt ignore that name. ifupdown2 does not, so the file becomes executable only after the
+    /// renaming: a power cut leaves no script behind that runs under a name which nobody removes. A script that it
+    /// leaves without the permission is reported as not in force and written again. After a failure before the renaming
+    /// everything is as before.
     /// </summary>
     /// <exception cref="PersistenceException"><see cref="PersistenceError.WriteFailed"/>.</exception>
     public static void Replace(HostRoot root, PersistencePlan plan, ReadOnlySpan<byte> content)
     {
         var path = root.Full(plan.Path);
         var folder = Path.GetDirectoryName(path)!;
-        var unfinished = Path.Join(folder, $".{Path.GetFileName(path)}.new");
+        var unfinished = UnfinishedFiles.PathOf(path);
         var madeFolder = false;
         try
         {
@@ -31,13 +33,17 @@ internal static class PersistenceFile
             using (var file = RegularFile.Create(unfinished, OwnerOnly))
             {
                 RandomAccess.Write(file, content, fileOffset: 0);
+                File.SetUnixFileMode(file, plan.Mode & PersistencePlace.Plain);
                 FileSync.Flush(file, unfinished);
-                File.SetUnixFileMode(file, plan.Mode);
-                FileSync.Flush(file, unfinished);
+                File.Move(unfinished, path, overwrite: true);
+                madeFolder = false;
+                DirectorySync.Flush(folder);
+                if (plan.Mode != PersistencePlace.Plain)
+                {
+                    File.SetUnixFileMode(file, plan.Mode);
+                    FileSync.Flush(file, path);
+                }
             }
-            File.Move(unfinished, path, overwrite: true);
-            madeFolder = false;
-            DirectorySync.Flush(folder);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -61,12 +67,23 @@ internal static class PersistenceFile
             var text = bytes is null ? null : PersistenceText.Parse(bytes);
             if (text is null or { IsEdited: true })
                 throw new PersistenceException(PersistenceError.Conflict, PersistedFileReader.Edited(path));
-            File.Delete(root.Full(path));
-            DirectorySync.Flush(folder);
-            if (!text.OwnsFolder || Directory.EnumerateFileSystemEntries(folder).Any())
-                return;
-            Directory.Delete(folder);
-            DirectorySync.Flush(Path.GetDirectoryName(folder)!);
+            Delete(root.Full(path), folder, text.OwnsFolder);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Failed(path, "removed", exception);
+        }
+    }
+
+    /// <summary>Deletes a file of <see cref="UnfinishedFiles"/>.</summary>
+    /// <exception cref="PersistenceException"><see cref="PersistenceError.WriteFailed"/>, or
+    /// <see cref="PersistenceError.Conflict"/> for a symbolic link among the folders.</exception>
+    public static void DeleteUnfinished(HostRoot root, string path, bool ownsFolder)
+    {
+        RequireFolders(root, path, isLastOptional: false);
+        try
+        {
+            Delete(root.Full(path), Path.GetDirectoryName(root.Full(path))!, ownsFolder);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -92,6 +109,16 @@ internal static class PersistenceFile
                 throw new PersistenceException(PersistenceError.Conflict,
                     $"{folder} is {status.Kind.Text()}, not a directory: nothing is written through it");
         }
+    }
+
+    private static void Delete(string path, string folder, bool ownsFolder)
+    {
+        File.Delete(path);
+        DirectorySync.Flush(folder);
+        if (!ownsFolder || Directory.EnumerateFileSystemEntries(folder).Any())
+            return;
+        Directory.Delete(folder);
+        DirectorySync.Flush(Path.GetDirectoryName(folder)!);
     }
 
     private static PersistenceException Failed(string path, string verb, Exception exception) =>

@@ -67,6 +67,8 @@ internal static class PersistencePlanner
             OwnsFolder = creates,
         };
         List<string?> notes = [context.Owner.Conflict, .. skipped, .. proposal.Notes, OfPorts(context)];
+        if (way != PersistenceWay.Link)
+            notes.Add(PersistedSettings.NoteOf(context.Request.Settings));
         notes.Add(PersistenceEvents.NoteOf(way, manager));
         return new PersistencePlan
         {

@@ -20,20 +20,33 @@ internal sealed record PersistenceRemoved(ImmutableArray<string> Removed, Immuta
 /// through a symbolic link. A file that is foreign or edited is neither overwritten nor removed.
 /// </summary>
 /// <param name="root">The host.</param>
-internal sealed class PersistenceWriter(HostRoot root)
+/// <param name="timeout">How long it waits while another process changes persistence files.</param>
+internal sealed class PersistenceWriter(HostRoot root, TimeSpan timeout)
 {
+    /// <summary>A writer that waits for other processes.</summary>
+    public PersistenceWriter(HostRoot root)
+        : this(root, WriterLock.Timeout)
+    {
+    }
+
     /// <summary>Writes the file of a plan, then removes our files of other ways for the same address.</summary>
     /// <exception cref="PersistenceException"><see cref="PersistenceError.Conflict"/> or
     /// <see cref="PersistenceError.WriteFailed"/>. The old file is unchanged.</exception>
     public PersistenceApplied Apply(PersistencePlan plan)
     {
+        using var taken = WriterLock.Take(root, timeout);
         var content = Encoding.UTF8.GetBytes(plan.Content);
         RequireOurPlace(plan);
         var changed = !IsAsPlanned(plan, content);
+        var old = root.Read(plan.Path) is { } bytes ? PersistenceText.Parse(bytes) : null;
         if (changed)
             PersistenceFile.Replace(root, plan, content);
+        UnfinishedFiles.Remove(root, plan.Nic.Bus);
         var others = PersistenceScan.Read(root).Where(file => file.Bus == plan.Nic.Bus && file.Path != plan.Path);
         var (removed, edited, notes) = Delete(others);
+        if (old is not null && old.Settings.Except(plan.Settings).Any()
+            && Initramfs.NoteOf(root, plan.Path) is { } note)
+            notes = notes.Insert(0, note);
         return new PersistenceApplied(changed, removed, [.. edited, .. notes]);
     }
 
@@ -42,8 +55,10 @@ internal sealed class PersistenceWriter(HostRoot root)
     /// are removed. <see cref="PersistenceError.WriteFailed"/>.</exception>
     public PersistenceRemoved Remove(BusAddress bus)
     {
+        using var taken = WriterLock.Take(root, timeout);
+        var unfinished = UnfinishedFiles.Remove(root, bus);
         var (removed, edited, notes) = Delete(PersistenceScan.Read(root).Where(file => file.Bus == bus));
-        return edited.IsEmpty ? new PersistenceRemoved(removed, notes)
+        return edited.IsEmpty ? new PersistenceRemoved([.. removed, .. unfinished], notes)
             : throw new PersistenceException(PersistenceError.Conflict, string.Join("; ", edited));
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NicHangExporter.Linux;
 
 namespace NicHangExporter.Remediation;
@@ -6,6 +7,6 @@ namespace NicHangExporter.Remediation;
 /// <param name="Device">The name of the device.</param>
 /// <param name="Bus">Its address on the bus; empty for a virtual device.</param>
 /// <param name="Verdict">How it ended.</param>
-/// <param name="IsRollback">It was a request to undo everything.</param>
+/// <param name="TakenBack">The settings that a request to undo everything gave back; empty for other requests.</param>
 internal sealed record EndedRemediation(
-    InterfaceName Device, BusAddress Bus, RemediationVerdict Verdict, bool IsRollback);
+    InterfaceName Device, BusAddress Bus, RemediationVerdict Verdict, ImmutableArray<string> TakenBack);

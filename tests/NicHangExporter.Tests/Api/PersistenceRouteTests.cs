@@ -46,7 +46,7 @@ public sealed class PersistenceRouteTests : IDisposable
         Assert.Equal(("in_force", "eno1", "segmentation"),
             ((string?)file["state"], (string?)file["device"], (string?)file["profile"]));
         var device = Assert.Single(list.Json["devices"]!.AsArray())!;
-        Assert.Equal((true, false), ((bool?)device["persisted"], (bool?)device["matches"]));
+        Assert.Equal((true, true), ((bool?)device["persisted"], (bool?)device["matches"]));
 
         var removed = await _api.PostAsync(Unpersist);
 
@@ -54,6 +54,24 @@ public sealed class PersistenceRouteTests : IDisposable
         Assert.False(System.IO.File.Exists(File));
         Assert.Empty((await _api.GetAsync("/api/v1/persisted")).Json["files"]!.AsArray());
         Assert.Empty((await _api.PostAsync(Unpersist)).Json["removed"]!.AsArray());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Unpersist_SaysThatTheOptionPersistsAgain(bool persist)
+    {
+        using var api = new ApiHost(options => options with
+        {
+            Remediation = options.Remediation with { Persist = persist },
+        });
+        IfupdownRoot.Make(api.Host.Options.Paths.Rootfs);
+        await api.PostAsync(Persist, Segmentation);
+
+        var removed = await api.PostAsync(Unpersist);
+
+        Assert.Equal(persist, removed.Json["notes"]!.AsArray().Any(note =>
+            ((string)note!).StartsWith("remediation.persist is on: ", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -65,7 +65,7 @@ public sealed class PersistedTextTests
     public void Show_HasDevicesFilesAndFindings() => Assert.Equal(
         """
         DEVICE  BUS           MANAGER         PERSISTED  DECIDED
-        eno1    0000:00:1f.6  networkmanager  yes        the same
+        eno1    0000:00:1f.6  networkmanager  yes        covered
         eno2    0000:00:1f.7  none            no         NOT PERSISTED
         eno3    0000:00:20.0  networkd        yes        DIFFERS
         eno4    0000:00:21.0  ifupdown        no         -

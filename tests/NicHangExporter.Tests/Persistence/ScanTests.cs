@@ -118,6 +118,45 @@ public sealed class ScanTests
         Assert.EndsWith(" does not apply: ethtool is not installed", error.Message, StringComparison.Ordinal);
     }
 
+    // The copy in the initramfs has the setting that the new file leaves on.
+    [Theory]
+    [InlineData("rx-gro", true)]
+    [InlineData("rx-gro rx-lro", false)]
+    [InlineData("rx-gro rx-lro tx-tcp-segmentation", false)]
+    public void AFileWithFewerKeys_NamesTheInitramfs(string settings, bool isNamed)
+    {
+        using var host = Hosts.Create("proxmox-unpinned");
+        Assert.Empty(host.Apply(host.Plan(PersistenceWay.Link, "rx-gro rx-lro")).Notes);
+
+        var notes = host.Apply(host.Plan(PersistenceWay.Link, settings)).Notes;
+
+        Assert.Equal(isNamed, notes.Any(note => note.StartsWith("run 'update-initramfs ", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(PersistenceWay.Udev, "eee", true)]
+    [InlineData(PersistenceWay.Hook, "pause rx-gro", true)]
+    [InlineData(PersistenceWay.Hook, "rx-gro", false)]
+    internal void EeeAndPause_ByEthtool_HaveANote(PersistenceWay way, string settings, bool isNoted)
+    {
+        using var host = Hosts.Create("ifupdown");
+
+        Assert.Equal(isNoted, host.Plan(way, settings).Notes.Any(note =>
+            note.StartsWith("eee and pause are not measured", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void AScriptThatIsNotExecutable_IsOutOfForce()
+    {
+        using var host = Hosts.Create("ifupdown");
+        var plan = host.Plan(PersistenceWay.Hook);
+        host.Apply(plan);
+        File.SetUnixFileMode(host.Root.Full(plan.Path), PersistencePlace.Plain);
+
+        Assert.Equal("the script is not executable, so the manager does not run it: persist the settings again",
+            Assert.Single(PersistenceScan.Read(host.Root)).Reason);
+    }
+
     [Theory]
     [InlineData("proxmox", "link", 257, true)]
     [InlineData("proxmox", "link", 252, false)]
@@ -134,8 +173,8 @@ public sealed class ScanTests
 
         string[] expected =
         [
-            $"run 'update-initramfs -u -k all': an initramfs that was built while {plan.Path} existed turns the"
-            + " settings off again at the next boot",
+            $"run 'update-initramfs -u -k all': an initramfs that was built before has a copy of {plan.Path} as it was,"
+            + " which turns the settings off again at the next boot",
         ];
         Assert.Equal(isNamed ? expected : [], host.Remove().Notes);
     }

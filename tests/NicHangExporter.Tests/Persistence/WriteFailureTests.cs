@@ -1,3 +1,4 @@
+using NicHangExporter.Linux;
 using NicHangExporter.Persistence;
 using NicHangExporter.Tests.Remediation;
 using NicHangExporter.TestSupport;
@@ -136,6 +137,61 @@ public sealed class WriteFailureTests
         host.Apply(plan);
         host.Remove();
 
+        Assert.Equal(before, host.Snapshot());
+    }
+
+    // Complete, and under a name that ifupdown2 runs.
+    [Theory]
+    [InlineData("ifupdown", PersistenceWay.Hook)]
+    [InlineData("proxmox", PersistenceWay.Link)]
+    [InlineData("plain", PersistenceWay.Udev)]
+    internal void AnUnfinishedFile_IsRemovedWithoutItsFile(string name, PersistenceWay way)
+    {
+        using var host = Hosts.Create(name);
+        var before = host.Snapshot();
+        var plan = host.Plan(way);
+        var unfinished = $"{Path.GetDirectoryName(plan.Path)}/.{Path.GetFileName(plan.Path)}.new";
+        host.Apply(plan);
+        File.Move(host.Root.Full(plan.Path), host.Root.Full(unfinished));
+
+        Assert.Equal([unfinished], host.Remove().Removed);
+
+        Assert.Equal(before, host.Snapshot());
+    }
+
+    [Fact]
+    public void AnUnfinishedFile_IsRemovedByAnotherWay()
+    {
+        using var host = Hosts.Create("ifupdown");
+        host.Write("/etc/network/if-up.d/.nic-hang-exporter-0000-00-1f-6.new", "#!/bin/sh\n");
+        host.Write("/etc/network/if-up.d/.nic-hang-exporter-0000-01-00-0.new", "#!/bin/sh\n");
+
+        host.Apply(host.Plan(PersistenceWay.Udev));
+
+        Assert.False(host.Root.Exists("/etc/network/if-up.d/.nic-hang-exporter-0000-00-1f-6.new"));
+        Assert.True(host.Root.Exists("/etc/network/if-up.d/.nic-hang-exporter-0000-01-00-0.new"));
+    }
+
+    [Fact]
+    public void WhileAnotherProcessWrites_NothingIsChanged()
+    {
+        using var host = Hosts.Create("plain");
+        var plan = host.Plan(null);
+        var before = host.Snapshot();
+        var writer = new PersistenceWriter(host.Root, TimeSpan.Zero);
+        using (DirectoryLock.TryTake(host.Root.Full("/etc")))
+        {
+            foreach (var action in (Action[])[() => writer.Apply(plan), () => writer.Remove(plan.Nic.Bus)])
+            {
+                var error = Assert.Throws<PersistenceException>(action);
+                Assert.Equal(PersistenceError.WriteFailed, error.Error);
+                Assert.StartsWith("another process has /etc locked", error.Message, StringComparison.Ordinal);
+            }
+            Assert.Equal(before, host.Snapshot());
+        }
+
+        Assert.True(writer.Apply(plan).Changed);
+        Assert.Single(writer.Remove(plan.Nic.Bus).Removed);
         Assert.Equal(before, host.Snapshot());
     }
 

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using NicHangExporter.Hosting;
+using NicHangExporter.Linux;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
@@ -6,9 +8,10 @@ using NicHangExporter.Remediation;
 namespace NicHangExporter.Persistence.Control;
 
 /// <summary>
-/// Option <c>remediation.persist</c>: what a remediation decided for a device is written after it helped, and removed
-/// after a rollback. The start compares once, because the process may have ended between an outcome and its file. A
-/// failure is logged and counted, and not retried before the next outcome or start.
+/// Option <c>remediation.persist</c>: what a remediation decided for a device is added to its file after it helped.
+/// Only a rollback takes settings out of the file, and removes a file that is left without any. The start compares
+/// once, because the process may have ended between an outcome and its file. A failure is logged and counted, and not
+/// retried before the next outcome or start.
 /// </summary>
 internal sealed partial class OutcomePersister(
     HostRoot root, ExporterOptions options, Remediator remediator, Persister persister, ExporterMetrics metrics,
@@ -50,7 +53,7 @@ internal sealed partial class OutcomePersister(
     {
         var (name, bus) = (ended.Device.ToString(), ended.Bus.ToString());
         if (ended.Verdict is RemediationVerdict.Healed or RemediationVerdict.Applied && bus.Length > 0)
-            Enqueue(name, () => SettleAsync(name, bus, ended.IsRollback));
+            Enqueue(name, () => SettleAsync(name, bus, ended.TakenBack));
     }
 
     private void Enqueue(string device, Func<Task> work)
@@ -67,29 +70,36 @@ internal sealed partial class OutcomePersister(
     }
 
     // What was decided is read now: another outcome may have followed.
-    private async Task SettleAsync(string name, string bus, bool isRollback)
+    private async Task SettleAsync(string name, string bus, ImmutableArray<string> takenBack)
     {
-        if (remediator.Status().Devices.FirstOrDefault(device => device.Bus == bus && device.Device == name)
-            is not { } device)
+        var (desired, files) = (DesiredAt(bus), FilesOf(bus));
+        // A person may have persisted more, or the state directory may be lost: what is in a file of ours stays.
+        ImmutableArray<string> wanted =
+        [
+            .. files.Where(file => file.State != PersistedState.Edited).SelectMany(file => file.Settings)
+                .Except(takenBack).Union(desired).Order(StringComparer.Ordinal),
+        ];
+        if (takenBack.IsEmpty
+            ? desired.IsEmpty || files.Any(file => file.Covers(desired))
+            : files.Any(file => file.Matches(wanted)))
             return;
-        var files = FilesOf(bus);
-        if (device.Desired.Count > 0 && !files.Any(file => file.Matches(device.Desired)))
+        if (!wanted.IsEmpty)
             // By name: the ports of some cards share one address.
-            await persister.PersistAsync(new PersistOrder(name));
-        else if (device.Desired.Count == 0 && isRollback && files.Count > 0)
-            await persister.UnpersistAsync(bus);
+            LogNotes(name, (await persister.PersistAsync(new PersistOrder(name) { Settings = wanted })).Notes);
+        else if (files.Count > 0)
+            LogNotes(name, (await persister.UnpersistAsync(bus)).Removed.Notes);
     }
 
     private async Task CompareAsync(DeviceStatus device, bool isRollback)
     {
-        var files = FilesOf(device.Bus);
-        if (device.Desired.Count > 0 && !files.Any(file => file.Matches(device.Desired)))
+        var (desired, files) = (DesiredAt(device.Bus), FilesOf(device.Bus));
+        if (!desired.IsEmpty && !files.Any(file => file.Covers(desired)))
         {
-            LogBehind(device.Device, string.Join(", ", device.Desired));
-            await SettleAsync(device.Device, device.Bus, isRollback);
+            LogBehind(device.Device, string.Join(", ", desired));
+            await SettleAsync(device.Device, device.Bus, takenBack: []);
         }
         // The file may also be a person's, made after the rollback: it stays.
-        else if (device.Desired.Count == 0 && isRollback && files.Count > 0)
+        else if (desired.IsEmpty && isRollback && files.Count > 0)
             LogLeftOver(device.Device, files[0].Path, device.Bus);
     }
 
@@ -114,6 +124,16 @@ internal sealed partial class OutcomePersister(
         }
     }
 
+    private void LogNotes(string device, ImmutableArray<string> notes)
+    {
+        foreach (var note in notes)
+            LogNote(device, note);
+    }
+
+    private ImmutableArray<string> DesiredAt(string bus) => BusAddress.TryParse(bus, out var address)
+        ? DecidedSettings.Of(remediator.Status().Devices, HostNic.List(root), address)
+        : [];
+
     private List<PersistedFile> FilesOf(string bus) =>
         [.. PersistenceScan.Read(root).Where(file => file.Bus.ToString() == bus)];
 
@@ -126,6 +146,9 @@ internal sealed partial class OutcomePersister(
         "{Device} was rolled back, and {Path} keeps settings off at boot. If nobody wants that: "
         + "nic-hang-exporter unpersist {Bus}")]
     private partial void LogLeftOver(string device, string path, string bus);
+
+    [LoggerMessage(EventIds.PersistNote, LogLevel.Warning, "The persistence file of {Device}: {Note}")]
+    private partial void LogNote(string device, string note);
 
     [LoggerMessage(EventIds.PersistFailed, LogLevel.Error, "The settings of {Device} are not persisted: {Reason}")]
     private partial void LogFailed(string device, string reason);

@@ -9,7 +9,7 @@ namespace NicHangExporter.Persistence.Control;
 /// <param name="Bus">The address on the bus.</param>
 /// <param name="Manager">Its network manager.</param>
 /// <param name="Conflict">One line if two managers claim it; null otherwise.</param>
-/// <param name="Desired">The settings that remediations decided.</param>
+/// <param name="Desired">The settings that remediations decided for the ports at the address.</param>
 /// <param name="Files">The persistence files.</param>
 internal sealed record PersistedDevice(
     InterfaceName Device, BusAddress Bus, NetworkManagerKind Manager, string? Conflict, IReadOnlyList<string> Desired,
@@ -18,8 +18,8 @@ internal sealed record PersistedDevice(
     /// <summary>A file is in force.</summary>
     public bool IsPersisted => Files.Any(file => file.State == PersistedState.InForce);
 
-    /// <summary>A file is in force and keeps exactly the decided settings off.</summary>
-    public bool Matches => Files.Any(file => file.Matches(Desired));
+    /// <summary>A file is in force and keeps at least the decided settings off.</summary>
+    public bool Matches => Files.Any(file => file.Covers(Desired));
 }
 
 /// <summary>Reads what is persisted on the host.</summary>
@@ -35,12 +35,12 @@ internal static class PersistedHost
         HostRoot root, IReadOnlyList<DeviceStatus> devices, ImmutableArray<PersistedFile> files, bool isWhole)
     {
         var found = new List<PersistedDevice>();
-        foreach (var nic in HostNic.List(root))
+        var nics = HostNic.List(root);
+        foreach (var nic in nics)
         {
             ImmutableArray<PersistedFile> own = [.. files.Where(file => file.Bus == nic.Bus)];
-            var desired = devices.FirstOrDefault(device =>
-                device.Bus == nic.Bus.ToString() && device.Device == nic.Device.ToString())?.Desired ?? [];
-            if (!isWhole && own.IsEmpty && desired.Count == 0)
+            var desired = DecidedSettings.Of(devices, nics, nic.Bus);
+            if (!isWhole && own.IsEmpty && desired.IsEmpty)
                 continue;
             var owner = NicOwner.Find(root, nic);
             found.Add(new PersistedDevice(nic.Device, nic.Bus, owner.Manager, owner.Conflict, desired, own));

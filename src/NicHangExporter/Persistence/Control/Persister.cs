@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Metrics;
@@ -28,7 +29,7 @@ internal sealed partial class Persister(
         {
             var nic = HostNic.Find(root, order.Device);
             var facts = await reader.ReadAsync(nic);
-            var request = SettingsChoice.Of(order, nic, DeviceOf(nic), facts, catalog);
+            var request = SettingsChoice.Of(order, nic, DesiredOf(nic), DeviceOf(nic)?.Profile, facts, catalog);
             var plan = PersistencePlanner.Plan(root, request);
             if (order.DryRun)
                 return PersistResult.Of(plan) with { Content = plan.Content };
@@ -81,6 +82,10 @@ internal sealed partial class Persister(
         .Where(device => device.Bus == nic.Bus.ToString())
         // The ports of some cards share one address.
         .OrderByDescending(device => device.Device == nic.Device.ToString()).FirstOrDefault();
+
+    /// <summary>What remediations decided for all ports at the address of a device.</summary>
+    public ImmutableArray<string> DesiredOf(HostNic nic) =>
+        DecidedSettings.Of(remediator.Status().Devices, HostNic.List(root), nic.Bus);
 
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();

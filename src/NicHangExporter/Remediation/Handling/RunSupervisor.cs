@@ -142,7 +142,8 @@ internal sealed partial class RunSupervisor(
         followUps.Schedule(context, result);
         queue.Finish(pending, outcome);
         status.Publish();
-        ended(new EndedRemediation(facts.Name, facts.Bus, result.Verdict, pending.Request.Rollback));
+        ended(new EndedRemediation(
+            facts.Name, facts.Bus, result.Verdict, pending.Request.Rollback ? [.. intent.Before?.Keys ?? []] : []));
     }
 
     [LoggerMessage(EventIds.RemediationStarted, LogLevel.Warning, "Remediation of {Device} ({Trigger}, {Id}): {Steps}")]

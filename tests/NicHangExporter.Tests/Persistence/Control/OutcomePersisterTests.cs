@@ -1,6 +1,7 @@
 using NicHangExporter.Hosting;
 using NicHangExporter.Options;
 using NicHangExporter.Persistence;
+using NicHangExporter.Persistence.Control;
 using NicHangExporter.Remediation;
 using NicHangExporter.Tests.Remediation;
 using NicHangExporter.Text;
@@ -46,6 +47,69 @@ public sealed class OutcomePersisterTests : IDisposable
 
         Assert.Equal(before, IfupdownRoot.Snapshot(_root));
         Assert.Equal(0, await _host.ValueAsync("nichang_persist_failures_total"));
+    }
+
+    // The file stays as it is, byte for byte.
+    [Fact]
+    public async Task FileOfAPerson_ThatHasMore_StaysAfterAHangAndAfterAStart()
+    {
+        await PersistAsync("classic");
+        var text = await System.IO.File.ReadAllTextAsync(File, TestContext.Current.CancellationToken);
+        await HealAsync();
+        Assert.Equal(Segmentation, _host.Remediator.Status().Devices.Single().Desired);
+
+        Assert.Equal(text, await System.IO.File.ReadAllTextAsync(File, TestContext.Current.CancellationToken));
+
+        Restart();
+        _host.OutcomePersister.Compare();
+        await SettledAsync();
+
+        Assert.Equal(text, await System.IO.File.ReadAllTextAsync(File, TestContext.Current.CancellationToken));
+        Assert.Equal(0, _host.Log.Count(EventIds.PersistBehind));
+    }
+
+    [Fact]
+    public async Task FileOfAPerson_AfterHealing_StaysAfterAStart()
+    {
+        await HealAsync();
+        await PersistAsync("classic");
+        var text = await System.IO.File.ReadAllTextAsync(File, TestContext.Current.CancellationToken);
+        Restart();
+
+        _host.OutcomePersister.Compare();
+        await SettledAsync();
+
+        Assert.Equal(text, await System.IO.File.ReadAllTextAsync(File, TestContext.Current.CancellationToken));
+        Assert.Equal(0, _host.Log.Count(EventIds.PersistBehind));
+    }
+
+    // Nothing was decided in this state directory: the file is from before, or a person's.
+    [Fact]
+    public async Task FileWithOtherSettings_IsExtended_AndARollbackTakesBackOnlyItsOwn()
+    {
+        await PersistAsync("eee");
+        await HealAsync();
+
+        Assert.Equal(["eee", .. Segmentation], Settings);
+
+        RollBack();
+        await SettledAsync();
+
+        Assert.Equal(["eee"], Settings);
+    }
+
+    [Fact]
+    public async Task NotesOfAResult_AreLogged()
+    {
+        const string Edited = "/etc/udev/rules.d/90-nic-hang-exporter-0000-00-1f-6.rules";
+        Directory.CreateDirectory(Path.GetDirectoryName(_root + Edited)!);
+        await System.IO.File.WriteAllTextAsync(
+            _root + Edited, "# nic-hang-exporter persist 0000:00:1f.6 sha256:00\n",
+            TestContext.Current.CancellationToken);
+        await HealAsync();
+
+        Assert.Contains(_host.Log.Texts(EventIds.PersistNote),
+            text => text.Contains($"{Edited} was edited", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -196,6 +260,21 @@ public sealed class OutcomePersisterTests : IDisposable
         old.Persister.Dispose();
         _host.Open();
         _host.OutcomePersister.Start();
+    }
+
+    private IEnumerable<string> Settings =>
+        Assert.Single(PersistenceScan.Read(HostRoot.From(_host.Options.Paths))).Settings;
+
+    private Task PersistAsync(string profile) =>
+        _host.Persister.PersistAsync(new PersistOrder("eno1") { Profile = profile });
+
+    private async Task HealAsync()
+    {
+        Begin();
+        _nic.Hang();
+        _host.Live(60);
+        Assert.False(_nic.IsHung);
+        await SettledAsync();
     }
 
     private void RollBack()

@@ -2,6 +2,7 @@ using NicHangExporter.Hosting;
 using NicHangExporter.Persistence;
 using NicHangExporter.Persistence.Control;
 using NicHangExporter.Remediation;
+using NicHangExporter.Remediation.Planning;
 
 namespace NicHangExporter.Tests.Persistence.Control;
 
@@ -69,6 +70,22 @@ public sealed class PersisterTests : IDisposable
         var result = await _host.Persister.PersistAsync(new PersistOrder("eno1"));
 
         Assert.Equal(["tx-generic-segmentation"], result.Settings);
+    }
+
+    // The helper refuses a remark that is no name of a profile, such as a feature with an underscore.
+    [Theory]
+    [InlineData("tx-udp_tnl-segmentation", null)]
+    [InlineData("rx-hashing", null)]
+    [InlineData(null, null)]
+    [InlineData("segmentation", "segmentation")]
+    public void SingleSetting_IsNoRemarkAboutAProfile(string? stage, string? remark)
+    {
+        var nic = HostNic.Find(HostRoot.From(_host.Options.Paths), "eno1");
+
+        var request = SettingsChoice.Of(
+            new PersistOrder("eno1"), nic, ["rx-hashing"], stage, facts: null, new ProfileCatalog(_host.Options));
+
+        Assert.Equal(remark, request.Profile);
     }
 
     [Fact]
