@@ -49,8 +49,8 @@ internal sealed class HelperClient(HostRoot root, TimeProvider clock)
         return reply.Error is { } error ? throw new PersistenceException(error.Kind, error.Message) : reply;
     }
 
-    // Null if the connection was closed without an answer: systemd turns away those above MaxConnections=. A request may
-    // be sent again, because it asks for a state.
+    // Null if the connection was closed without an answer: systemd turns away those above MaxConnections=. A request
+    // may be sent again, because it asks for a state.
     private async Task<HelperReply?> TryAsync(HelperRequest request, CancellationToken cancellation)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -74,8 +74,8 @@ internal sealed class HelperClient(HostRoot root, TimeProvider clock)
     {
         SocketError.AddressNotAvailable or SocketError.ConnectionRefused =>
             $"nothing listens at {SocketPath}: run as root, or systemctl enable --now nic-hang-exporter-persist.socket",
-        SocketError.AccessDenied => $"this user may not connect to {SocketPath}. If it is the service's user: systemctl "
-            + "enable --now nic-hang-exporter-persist.socket, then systemctl restart nic-hang-exporter",
+        SocketError.AccessDenied => $"this user may not connect to {SocketPath}. If it is the service's user: "
+            + "systemctl enable --now nic-hang-exporter-persist.socket, then systemctl restart nic-hang-exporter",
         _ => $"the connection to {SocketPath} fails with {error}",
     };
 
