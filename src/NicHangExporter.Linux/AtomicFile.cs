@@ -16,9 +16,12 @@ public static class AtomicFile
     /// <exception cref="IOException">The disk is full or fails, or the name is a directory.</exception>
     /// <exception cref="UnauthorizedAccessException">This process may not write the directory.</exception>
     public static void Replace(string path, UnixFileMode mode, ReadOnlySpan<byte> content) =>
-        Write(path, content, unfinished => RegularFile.Create(unfinished, mode));
+        Write(path, path + ".new", content, unfinished => RegularFile.Create(unfinished, mode), (_, _) => { });
 
-    /// <summary>As <see cref="Replace"/>, with exact mode and owner.</summary>
+    /// <summary>
+    /// As <see cref="Replace"/>, with exact mode and owner, by a new file <c>.NAME.new</c>: for folders in which an
+    /// administrator may have a <c>NAME.new</c>. The file gets its mode when it is complete.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="mode">Its permissions, regardless of the umask.</param>
     /// <param name="owner">The owning user.</param>
@@ -26,32 +29,26 @@ public static class AtomicFile
     /// <param name="content">Its content.</param>
     /// <inheritdoc cref="Replace" path="/exception"/>
     public static void ReplaceAs(string path, UnixFileMode mode, uint owner, uint group, ReadOnlySpan<byte> content) =>
-        Write(path, content, unfinished =>
-        {
-            var file = RegularFile.Create(unfinished, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-            try
+        Write(path, Path.Join(Path.GetDirectoryName(path), $".{Path.GetFileName(path)}.new"), content,
+            unfinished => RegularFile.Create(unfinished, UnixFileMode.UserRead | UnixFileMode.UserWrite),
+            (file, unfinished) =>
             {
                 // The owner first, because chown(2) clears the bits of set-user-ID.
                 FileOwner.Set(file, unfinished, owner, group);
                 File.SetUnixFileMode(file, mode);
-                return file;
-            }
-            catch (IOException)
-            {
-                file.Dispose();
-                throw;
-            }
-        });
+            });
 
-    private static void Write(string path, ReadOnlySpan<byte> content, Func<string, SafeFileHandle> create)
+    private static void Write(
+        string path, string unfinished, ReadOnlySpan<byte> content, Func<string, SafeFileHandle> create,
+        Action<SafeFileHandle, string> finish)
     {
         ArgumentNullException.ThrowIfNull(path);
-        var unfinished = path + ".new";
         try
         {
             using (var file = create(unfinished))
             {
                 RandomAccess.Write(file, content, fileOffset: 0);
+                finish(file, unfinished);
                 FileSync.Flush(file, unfinished);
             }
             File.Move(unfinished, path, overwrite: true);

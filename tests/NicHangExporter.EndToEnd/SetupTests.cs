@@ -26,7 +26,7 @@ public sealed class SetupTests
 
         Assert.EndsWith("changed: yes\n", (await host.RunAsync("--undo")).Succeeded(), StringComparison.Ordinal);
         Assert.Equal(before, host.Etc());
-        Assert.Equal(["enable --now nic-hang-exporter.service", "disable --now nic-hang-exporter.service"],
+        Assert.Equal(["enable --now --no-block nic-hang-exporter.service", "disable --now nic-hang-exporter.service"],
             host.Calls);
     }
 

@@ -119,7 +119,8 @@ _nic_hang_exporter() {
       flags='--dry-run --reason --format --state.directory --config.file'
       [[ $arguments -gt 0 ]] || values=$(_nic_hang_exporter_devices) ;;
     'setup')
-      flags='--yes --mode --device --persist --profile --dry-run --undo --state.directory --config.file' ;;
+      flags='--yes --mode --device --persist --no-persist --profile --dry-run --undo --state.directory
+        --config.file' ;;
     'status')
       flags='--format --state.directory --config.file' ;;
     'unpersist')

@@ -211,6 +211,7 @@ _nic_hang_exporter() {
         '*--mode=[observe or enforce]:MODE:(off observe enforce)' \
         '*--device=[Device by name or bus address; the ...]:DEVICE:_nic_hang_exporter_devices' \
         '--persist[Keep the settings of a healed device ...]' \
+        '--no-persist[Do not keep them from now on]' \
         '*--profile=[Also keep this profile off from now on]:NAME:(segmentation checksum receive eee pause classic)' \
         '--dry-run[Show what would be done, and write ...]' \
         '--undo[Take back what setup did]' \

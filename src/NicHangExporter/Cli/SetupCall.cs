@@ -20,8 +20,8 @@ internal sealed record SetupCall
     /// <summary>Names or bus addresses; empty if none was given.</summary>
     public required IReadOnlyList<string> Devices { get; init; }
 
-    /// <summary>Keep the settings of a healed device over reboots.</summary>
-    public required bool Persist { get; init; }
+    /// <summary>Keep the settings of a healed device over reboots; null if it was not given.</summary>
+    public required bool? Persist { get; init; }
 
     /// <summary>Persist this profile now; null for none.</summary>
     public required string? Profile { get; init; }

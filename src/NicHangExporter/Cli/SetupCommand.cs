@@ -20,6 +20,8 @@ internal sealed class SetupCommand
     };
     private readonly Option<bool> _persist =
         Switch("--persist", "Keep the settings of a healed device over reboots (with --mode=enforce).");
+    private readonly Option<bool> _noPersist =
+        Switch("--no-persist", "Do not keep them from now on. Files that exist stay.");
     private readonly Option<string> _profile = new("--profile")
     {
         Description = "Also keep this profile off from now on.",
@@ -36,7 +38,7 @@ internal sealed class SetupCommand
             + "On a terminal it says what it found and asks. Only the answer yes changes anything.\n"
             + "Exit code: 0 done, or nothing to do; 1 failed; 2 a mistake in the command line, or no terminal.")
         {
-            _yes, _mode, _device, _persist, _profile, _dryRun, _undo,
+            _yes, _mode, _device, _persist, _noPersist, _profile, _dryRun, _undo,
         };
         foreach (var option in shared.Where(option => IsPlace(option.Name)))
             Command.Add(option);
@@ -56,23 +58,26 @@ internal sealed class SetupCommand
             IsUndo = IsGiven(result, _undo),
             Mode = Mode(Text(result, _mode), errors),
             Devices = [.. result.GetResult(_device)?.Tokens.Select(token => token.Value) ?? []],
-            Persist = IsGiven(result, _persist),
+            Persist = IsGiven(result, _persist) ? true : IsGiven(result, _noPersist) ? false : null,
             Profile = Text(result, _profile),
         };
+        if (IsGiven(result, _persist) && IsGiven(result, _noPersist))
+            errors.Add("--persist and --no-persist contradict each other: give one of them");
         errors.AddRange(Contradictions(call));
         return errors.Count == before ? call : null;
     }
 
     private static IEnumerable<string> Contradictions(SetupCall call)
     {
-        var isGiven = call.Mode is not null || call.Devices.Count > 0 || call.Persist || call.Profile is not null;
+        var isGiven = call.Mode is not null || call.Devices.Count > 0 || call.Persist is not null
+            || call.Profile is not null;
         if (call.IsUndo && isGiven)
             yield return "--undo takes everything back: give no other flag but --dry-run and --yes";
         else if (call is { IsYes: true, IsUndo: false } && (call.Mode is null || call.Devices.Count == 0))
             yield return "--yes asks nothing: give --mode=observe or --mode=enforce, and --device=ADDRESS";
         if (call is { Persist: true, Mode: RemediationMode.Observe })
             yield return "--persist: mode observe changes nothing, so there is nothing to keep: give --mode=enforce";
-        if (call is { Profile: not null, Persist: false })
+        if (call is { Profile: not null, Persist: not true })
             yield return "--profile needs --persist";
     }
 

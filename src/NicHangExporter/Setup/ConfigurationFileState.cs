@@ -41,6 +41,23 @@ internal sealed record ConfigurationFileState(
         }
     }
 
+    /// <summary>Reads the file again: somebody may have edited it during the questions.</summary>
+    /// <exception cref="SetupException">Its content is another one now, or it can't be read.</exception>
+    public void RequireUnedited()
+    {
+        try
+        {
+            var now = RegularFile.Read(Path, Limit);
+            if (now is null ? Bytes is null : Bytes is not null && now.AsSpan().SequenceEqual(Bytes))
+                return;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new SetupException($"{Name} can't be read: {exception.Message}", exception);
+        }
+        throw new SetupException($"{Name} was edited meanwhile, so nothing was changed: run setup again");
+    }
+
     /// <summary>Replaces the file with the same mode and owner; 0644 of root for a new one.</summary>
     /// <exception cref="IOException">The disk is full or read-only. The old file is unchanged.</exception>
     /// <exception cref="UnauthorizedAccessException">This process may not write the directory.</exception>

@@ -17,6 +17,9 @@ internal sealed record HostSurvey
     /// <summary>The service.</summary>
     public required UnitState Unit { get; init; }
 
+    /// <summary>The socket of the persistence helper.</summary>
+    public required UnitState Socket { get; init; }
+
     /// <summary>True on a host of Proxmox VE.</summary>
     public required bool IsProxmox { get; init; }
 
@@ -38,6 +41,7 @@ internal sealed record HostSurvey
             Nics = nics,
             Gaps = logs.Gaps,
             Unit = new ServiceUnit(root.Path, searchPath).Read(),
+            Socket = new ServiceUnit(root.Path, searchPath, ServiceUnit.SocketName).Read(),
             IsProxmox = Directory.Exists(Path.Join(root.Path, "etc/pve"))
                 && File.Exists(Path.Join(root.Path, "usr/bin/pveversion")),
         };

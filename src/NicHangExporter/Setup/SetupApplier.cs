@@ -6,12 +6,12 @@ namespace NicHangExporter.Setup;
 /// Carries out a plan: first the record for the undo, then the configuration, the service and the persisted profile.
 /// </summary>
 /// <param name="places">Where the files are.</param>
-/// <param name="unit">The service.</param>
+/// <param name="units">The service and the socket.</param>
 /// <param name="root">The host.</param>
 /// <param name="persist">Persists a profile.</param>
 /// <param name="say">Writes a line about the progress.</param>
 internal sealed class SetupApplier(
-    SetupPlaces places, ServiceUnit unit, HostRoot root, PersistProfile persist, Action<string> say)
+    SetupPlaces places, ExporterUnits units, HostRoot root, PersistProfile persist, Action<string> say)
 {
     private const UnixFileMode FolderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
@@ -23,26 +23,28 @@ internal sealed class SetupApplier(
     {
         if (!plan.HasWork)
             return false;
-        if (plan.ChangesFile || plan.StartsUnit || plan.Choice.Persist)
-            WriteFiles(plan);
-        var changed = plan.ChangesFile;
+        plan.File.RequireUnedited();
+        var record = WriteFiles(plan);
+        if (plan.StartsSocket)
+            Start(() => units.Socket.Enable(), $"enabled and started {ServiceUnit.SocketName}");
         if (plan.StartsUnit)
-        {
-            unit.Enable();
-            say($"done: enabled and started {ServiceUnit.Name}");
-            changed = true;
-        }
+            Start(() => units.Service.Enable(), $"enabled and started {ServiceUnit.Name}");
         // A start does nothing to a service that runs.
         if (plan.RestartsUnit)
-        {
-            unit.Restart();
-            say($"done: restarted {ServiceUnit.Name}");
-        }
+            Start(() => units.Service.Restart(), $"restarted {ServiceUnit.Name}");
         // Last: the device is protected even if a foreign file is in the way.
-        return Persist(plan) || changed;
+        return Persist(plan, record) || plan.ChangesFile || plan.StartsUnit || plan.StartsSocket;
     }
 
-    private void WriteFiles(SetupPlan plan)
+    private void Start(Func<string?> start, string done)
+    {
+        var late = start();
+        say($"done: {done}");
+        if (late is not null)
+            say(late);
+    }
+
+    private SetupRecord WriteFiles(SetupPlan plan)
     {
         var old = SetupRecord.Read(places.Record, places.Shown(places.Record));
         var madeFolder = !Directory.Exists(places.Folder);
@@ -50,12 +52,14 @@ internal sealed class SetupApplier(
         {
             if (madeFolder)
                 Directory.CreateDirectory(places.Folder, FolderMode);
-            Record(plan, old, madeFolder).Write(places.Record);
+            var record = Record(plan, old, madeFolder);
+            record.Write(places.Record);
             if (plan.ChangesFile)
             {
                 plan.File.Replace(plan.Next.Bytes);
                 say($"done: wrote {plan.File.Name}");
             }
+            return record;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -88,6 +92,7 @@ internal sealed class SetupApplier(
         // A file that a person restored is a new original.
         var kept = old is not null && !old.IsAsBefore(file.Bytes) ? old : null;
         var touchesUnit = plan.StartsUnit || plan.RestartsUnit;
+        var persisted = (old?.Persisted ?? []).Union(NotYetPersisted(plan)).ToList();
         return new SetupRecord
         {
             Configuration = places.Configuration,
@@ -100,7 +105,10 @@ internal sealed class SetupApplier(
             Keys = [.. Keys(plan, kept)],
             WasEnabled = old?.WasEnabled ?? (touchesUnit ? plan.Unit.IsEnabled : null),
             WasActive = old?.WasEnabled is null ? plan.Unit.IsActive : old.WasActive,
-            Persisted = [.. (old?.Persisted ?? []).Union(plan.Choice.Persist ? NotYetPersisted(plan.Choice) : [])],
+            Persisted = persisted,
+            Socket = old?.Socket
+                ?? (plan.StartsSocket ? new RecordedUnit(plan.Socket.IsEnabled, plan.Socket.IsActive) : null),
+            Replaced = [.. Replaced(plan, old?.Replaced ?? [], persisted)],
         };
     }
 
@@ -121,22 +129,53 @@ internal sealed class SetupApplier(
             yield return key;
     }
 
-    private IEnumerable<string> NotYetPersisted(SetupChoice choice)
+    // Also those of an earlier setup that turned it on: the daemon may write files for the new devices.
+    private IEnumerable<string> NotYetPersisted(SetupPlan plan)
     {
+        if (!plan.Options.Remediation.Persist)
+            return [];
         var persisted = PersistenceScan.Read(root).Select(file => file.Bus.ToString()).ToHashSet();
-        return choice.Addresses.Where(address => !persisted.Contains(address));
+        return plan.Choice.Addresses.Where(address => !persisted.Contains(address));
     }
 
-    private bool Persist(SetupPlan plan)
+    private IEnumerable<ReplacedFiles> Replaced(
+        SetupPlan plan, IReadOnlyList<ReplacedFiles> old, List<string> persisted)
+    {
+        var addresses = plan.NewFiles.Select(file => file.Device).Except(persisted).ToList();
+        foreach (var files in old)
+            if (!addresses.Contains(files.Address) || files.IsAsWritten(root))
+            {
+                addresses.Remove(files.Address);
+                yield return files;
+            }
+        foreach (var address in addresses)
+            if (ReplacedFiles.Read(root, address) is { } files)
+                yield return files;
+    }
+
+    private bool Persist(SetupPlan plan, SetupRecord record)
     {
         var changed = false;
         foreach (var file in plan.NewFiles)
         {
             var written = persist(plan.Options, file.Device, plan.Choice.Profile!, dryRun: false);
+            record = Note(record, file.Device, written.Path);
             say($"done: wrote {written.Path}");
             written.Remarks.ToList().ForEach(say);
             changed |= written.Changed;
         }
         return changed;
+    }
+
+    private SetupRecord Note(SetupRecord record, string address, string path)
+    {
+        if (record.Replaced is not { } replaced || replaced.All(files => files.Address != address))
+            return record;
+        var next = record with
+        {
+            Replaced = [.. replaced.Select(files => files.Address == address ? files.After(root, path) : files)],
+        };
+        next.Write(places.Record);
+        return next;
     }
 }

@@ -14,26 +14,28 @@ namespace NicHangExporter.Setup;
 internal sealed class SetupDialogue(TextReader input, TextWriter output, ConsoleWriter page)
 {
     /// <summary>Asks for the decisions.</summary>
+    /// <param name="survey">What was found.</param>
+    /// <param name="root">The host.</param>
+    /// <param name="named">The devices of the command line; empty if it names none.</param>
+    /// <param name="call">The command line.</param>
     /// <returns>Null if the person decided for no change.</returns>
-    /// <exception cref="SetupException">A named device can't be set up.</exception>
-    public SetupChoice? Ask(HostSurvey survey, HostRoot root, SetupCall call)
+    /// <exception cref="SetupException">A device that the person named can't be set up.</exception>
+    public SetupChoice? Ask(HostSurvey survey, HostRoot root, IReadOnlyList<SurveyedNic> named, SetupCall call)
     {
-        if (Devices(survey, root, call) is not { Count: > 0 } nics)
+        if ((named.Count > 0 ? named : Devices(survey, root)) is not { Count: > 0 } nics)
             return null;
         if ((call.Mode ?? Mode(nics)) is not { } mode)
             return null;
-        var persist = call.Persist || (mode == RemediationMode.Enforce && IsYes(
-            "Keep what heals it over reboots? [yes/no, empty: no]"));
+        var persist = call.Persist ?? (mode != RemediationMode.Enforce ? null
+            : IsYes("Keep what heals it over reboots? [yes/no, empty: no]"));
         return new SetupChoice(nics, mode, persist, call.Profile);
     }
 
     /// <summary>The last question. Only the word yes counts.</summary>
     public bool IsConfirmed() => IsYes("Do this? Type yes:");
 
-    private List<SurveyedNic>? Devices(HostSurvey survey, HostRoot root, SetupCall call)
+    private List<SurveyedNic>? Devices(HostSurvey survey, HostRoot root)
     {
-        if (call.Devices.Count > 0)
-            return [.. call.Devices.Select(device => survey.Find(root, device))];
         if (survey.Proposal is not { } proposal)
         {
             page.Line("Nothing to set up. Name a device with --device to set it up all the same.");
@@ -48,7 +50,7 @@ internal sealed class SetupDialogue(TextReader input, TextWriter output, Console
                 .Select(device => survey.Find(root, device))];
     }
 
-    private RemediationMode? Mode(List<SurveyedNic> nics)
+    private RemediationMode? Mode(IReadOnlyList<SurveyedNic> nics)
     {
         var titles = string.Join(", ", nics.Select(nic => nic.Title));
         var answer = Line($"Observe or enforce for {titles}? [observe/enforce, empty: no change]");

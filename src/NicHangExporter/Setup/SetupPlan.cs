@@ -23,6 +23,9 @@ internal sealed record SetupPlan
     /// <summary>The service before.</summary>
     public required UnitState Unit { get; init; }
 
+    /// <summary>The socket of the persistence helper before.</summary>
+    public required UnitState Socket { get; init; }
+
     /// <summary>Persistence files to write now.</summary>
     public required IReadOnlyList<ProfileFile> NewFiles { get; init; }
 
@@ -33,13 +36,19 @@ internal sealed record SetupPlan
     public bool ChangesFile => Changes.Count > 0;
 
     /// <summary>The service is to be enabled or started.</summary>
-    public bool StartsUnit => Unit is { IsInstalled: true } and not { IsEnabled: true, IsActive: true };
+    public bool StartsUnit => Unit.IsToBeStarted;
+
+    /// <summary>The service persists settings, and can't do so itself.</summary>
+    public bool NeedsSocket => Options.Remediation.Persist && Unit is { IsInstalled: true, IsRoot: false };
+
+    /// <summary>The socket is to be enabled or started.</summary>
+    public bool StartsSocket => NeedsSocket && Socket.IsToBeStarted;
 
     /// <summary>The service is to read the new file.</summary>
     public bool RestartsUnit => ChangesFile && Unit.IsActive;
 
     /// <summary>There is something to do.</summary>
-    public bool HasWork => ChangesFile || StartsUnit || NewFiles.Count > 0;
+    public bool HasWork => ChangesFile || StartsUnit || StartsSocket || NewFiles.Count > 0;
 
     /// <summary>The steps, one line each.</summary>
     public IEnumerable<string> Steps()
@@ -50,6 +59,8 @@ internal sealed record SetupPlan
         foreach (var change in Changes)
             yield return before.TryGetValue(change.Name, out var values)
                 ? $"  {change.Line} (was {string.Join(", ", values)})" : $"  {change.Line}";
+        if (StartsSocket)
+            yield return $"enable and start {ServiceUnit.SocketName}";
         if (StartsUnit)
             yield return $"enable and start {ServiceUnit.Name}";
         if (RestartsUnit)

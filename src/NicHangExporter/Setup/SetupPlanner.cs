@@ -25,7 +25,7 @@ internal sealed class SetupPlanner(SetupPlaces places, HostRoot root, PersistPro
                 + "into it yourself, in place of what it has for these keys")
             { Details = [.. changes.Select(change => change.Line)] };
         var options = Check(next);
-        return new SetupPlan
+        var plan = new SetupPlan
         {
             Choice = choice,
             File = file,
@@ -33,8 +33,14 @@ internal sealed class SetupPlanner(SetupPlaces places, HostRoot root, PersistPro
             Options = options,
             Changes = changes,
             Unit = survey.Unit,
+            Socket = survey.Socket,
             NewFiles = NewFiles(choice, options),
             Notes = [.. Notes(file.Text, choice, options)],
+        };
+        return !plan.NeedsSocket || plan.Socket.IsInstalled ? plan : plan with
+        {
+            Notes = [.. plan.Notes, $"{ServiceUnit.SocketName} is missing or masked, and the service is not root, so "
+                + "it can keep nothing over reboots: install the package again or unmask the unit"],
         };
     }
 
@@ -57,8 +63,9 @@ internal sealed class SetupPlanner(SetupPlaces places, HostRoot root, PersistPro
             new("remediation.local", [choice.Mode == RemediationMode.Enforce ? "enforce" : "observe"], IsList: false),
             new("remediation.devices", choice.Addresses, IsList: true),
         ];
-        if (choice.Persist)
-            wanted.Add(new("remediation.persist", ["true"], IsList: false));
+        // Off is the default, so a file without the key needs none.
+        if (choice.Persist == true || (choice.Persist == false && text.Values.ContainsKey("remediation.persist")))
+            wanted.Add(new("remediation.persist", [choice.Persist == true ? "true" : "false"], IsList: false));
         if (!text.Values.ContainsKey("state.directory"))
             wanted.Insert(0, new("state.directory", [places.StateDirectory], IsList: false));
         return wanted;

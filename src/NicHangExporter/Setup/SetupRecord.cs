@@ -47,6 +47,12 @@ internal sealed record SetupRecord
     /// <summary>Bus addresses that had no persistence file before setup, which allowed such files.</summary>
     public required IReadOnlyList<string> Persisted { get; init; }
 
+    /// <summary>The socket before setup; null if setup did nothing to it.</summary>
+    public RecordedUnit? Socket { get; init; }
+
+    /// <summary>Persistence files that a profile replaced; null in a record without one.</summary>
+    public IReadOnlyList<ReplacedFiles>? Replaced { get; init; }
+
     /// <summary>The checksum of a file.</summary>
     public static string Checksum(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));
 
@@ -88,6 +94,8 @@ internal sealed record SetupRecord
     private static SetupRecord Checked(SetupRecord record)
     {
         _ = record.ReadOriginal();
+        foreach (var file in (record.Replaced ?? []).SelectMany(replaced => replaced.Files))
+            _ = file.ReadContent();
         return record;
     }
 
@@ -110,6 +118,12 @@ internal sealed record RecordedKey(
     public KeyChange ToUndo() => new(Name, Before ?? [], IsList);
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+/// <summary>A unit before setup.</summary>
+/// <param name="WasEnabled">It started at boot.</param>
+/// <param name="WasActive">It ran.</param>
+internal sealed record RecordedUnit(bool WasEnabled, bool WasActive);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(SetupRecord))]
 internal sealed partial class SetupJsonContext : JsonSerializerContext;

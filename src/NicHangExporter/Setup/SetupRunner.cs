@@ -19,6 +19,7 @@ internal sealed class SetupRunner(PathOptions paths, SetupPlaces places, Persist
     private const int Mistake = 2;
 
     private readonly HostRoot _root = HostRoot.From(paths);
+
     /// <summary>The lines of the terminal; null if the input is none.</summary>
     public required TextReader? Terminal { get; init; }
 
@@ -31,7 +32,10 @@ internal sealed class SetupRunner(PathOptions paths, SetupPlaces places, Persist
     /// <summary>The folders of programs, as in PATH.</summary>
     public required string? SearchPath { get; init; }
 
-    private ServiceUnit Unit => new(paths.Rootfs, SearchPath);
+    /// <summary>How long a start of the service may take.</summary>
+    public TimeSpan StartLimit { get; init; } = TimeSpan.FromSeconds(60);
+
+    private ExporterUnits Units => ExporterUnits.Of(paths.Rootfs, SearchPath, StartLimit);
 
     private ConsoleWriter Page => new(Output);
 
@@ -61,7 +65,7 @@ internal sealed class SetupRunner(PathOptions paths, SetupPlaces places, Persist
 
     private int Undo(SetupCall call)
     {
-        var undo = new SetupUndo(places, Unit, _root, call.IsDryRun, line => Page.Line(line));
+        var undo = new SetupUndo(places, Units, _root, call.IsDryRun, line => Page.Line(line));
         return Report(undo.Undo());
     }
 
@@ -70,9 +74,11 @@ internal sealed class SetupRunner(PathOptions paths, SetupPlaces places, Persist
         var before = ConfigurationFileState.Read(places.Configuration, places.Shown(places.Configuration));
         var survey = HostSurvey.Read(paths, SearchPath);
         SurveyText.Write(Page, survey, before);
+        List<SurveyedNic> named = [.. call.Devices.Select(device => survey.Find(_root, device))];
+        SurveyText.WriteProposal(Page, survey, named, call.Mode);
         var dialogue = Terminal is { } input && !call.IsYes && !call.IsDryRun
             ? new SetupDialogue(input, Output, Page) : null;
-        var choice = dialogue is null ? Choose(survey, call) : dialogue.Ask(survey, _root, call);
+        var choice = dialogue is null ? Choose(survey, named, call) : dialogue.Ask(survey, _root, named, call);
         if (choice is null)
             return NoChange(call);
         var plan = new SetupPlanner(places, _root, persist).Plan(survey, choice);
@@ -81,7 +87,7 @@ internal sealed class SetupRunner(PathOptions paths, SetupPlaces places, Persist
             return Report(plan.HasWork, call.IsYes);
         if (dialogue is not null && !dialogue.IsConfirmed())
             return NoChange(call);
-        var changed = new SetupApplier(places, Unit, _root, persist, line => Page.Line(line)).Apply(plan);
+        var changed = new SetupApplier(places, Units, _root, persist, line => Page.Line(line)).Apply(plan);
         if (!survey.Unit.IsInstalled)
             Page.Line($"{(survey.Unit.IsRunningSystemd ? $"{ServiceUnit.Name} is not installed or masked"
                 : "systemd does not run here")}, so start the exporter yourself: nic-hang-exporter "
@@ -92,11 +98,9 @@ internal sealed class SetupRunner(PathOptions paths, SetupPlaces places, Persist
     }
 
     // A dry run without decisions shows the proposal.
-    private SetupChoice? Choose(HostSurvey survey, SetupCall call)
+    private static SetupChoice? Choose(HostSurvey survey, List<SurveyedNic> named, SetupCall call)
     {
-        List<SurveyedNic> nics = call.Devices.Count > 0
-            ? [.. call.Devices.Select(device => survey.Find(_root, device))]
-            : survey.Proposal is { } proposal ? [proposal] : [];
+        List<SurveyedNic> nics = named.Count > 0 ? named : survey.Proposal is { } proposal ? [proposal] : [];
         return nics.Count == 0 ? null
             : new SetupChoice(nics, call.Mode ?? SurveyText.Mode(nics[0]), call.Persist, call.Profile);
     }

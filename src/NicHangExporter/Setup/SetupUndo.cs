@@ -8,12 +8,12 @@ namespace NicHangExporter.Setup;
 /// has edited since loses the keys of setup only.
 /// </summary>
 /// <param name="places">Where the files are.</param>
-/// <param name="unit">The service.</param>
+/// <param name="units">The service and the socket.</param>
 /// <param name="root">The host.</param>
 /// <param name="isDryRun">Say what would be done, and change nothing.</param>
 /// <param name="say">Writes a line.</param>
 internal sealed class SetupUndo(
-    SetupPlaces places, ServiceUnit unit, HostRoot root, bool isDryRun, Action<string> say)
+    SetupPlaces places, ExporterUnits units, HostRoot root, bool isDryRun, Action<string> say)
 {
     /// <summary>Undoes everything.</summary>
     /// <returns>False if there was nothing to undo.</returns>
@@ -29,8 +29,13 @@ internal sealed class SetupUndo(
         {
             UndoFile(record);
             // The daemon writes persistence files as long as its configuration says so.
-            UndoUnit(record);
+            if (record.WasEnabled is { } wasEnabled)
+                UndoService(new RecordedUnit(wasEnabled, record.WasActive));
+            if (record.Socket is { } socket)
+                UndoUnit(units.Socket, ServiceUnit.SocketName, socket);
             RemovePersisted(record);
+            foreach (var replaced in record.Replaced ?? [])
+                Restore(replaced);
             Do($"remove {places.Shown(places.Record)}", () => File.Delete(places.Record));
             if (record.MadeFolder && (isDryRun || !Directory.EnumerateFileSystemEntries(places.Folder).Any()))
                 Do($"remove {places.Shown(places.Folder)}", () => Directory.Delete(places.Folder));
@@ -83,20 +88,30 @@ internal sealed class SetupUndo(
             file.Replace(next.Bytes);
     }
 
-    private void UndoUnit(SetupRecord record)
+    private void UndoService(RecordedUnit before)
+    {
+        var now = UndoUnit(units.Service, ServiceUnit.Name, before);
+        // Also if the file was restored before: the restart may have failed then.
+        if (!before.WasActive || !now.IsInstalled || !now.IsActive)
+            return;
+        string? late = null;
+        Do($"restart {ServiceUnit.Name}", () => late = units.Service.Restart());
+        if (late is not null)
+            say(late);
+    }
+
+    private UnitState UndoUnit(ServiceUnit unit, string name, RecordedUnit before)
     {
         var now = unit.Read();
-        if (!now.IsInstalled || record.WasEnabled is not { } wasEnabled)
-            return;
-        if (!wasEnabled && !record.WasActive && (now.IsEnabled || now.IsActive))
-            Do($"disable and stop {ServiceUnit.Name}", unit.Disable);
-        else if (!wasEnabled && now.IsEnabled)
-            Do($"disable {ServiceUnit.Name}", unit.DisableAtBoot);
-        else if (!record.WasActive && now.IsActive)
-            Do($"stop {ServiceUnit.Name}", unit.Stop);
-        // Also if the file was restored before: the restart may have failed then.
-        if (record.WasActive && now.IsActive)
-            Do($"restart {ServiceUnit.Name}", unit.Restart);
+        if (!now.IsInstalled)
+            return now;
+        if (before is { WasEnabled: false, WasActive: false } && (now.IsEnabled || now.IsActive))
+            Do($"disable and stop {name}", unit.Disable);
+        else if (!before.WasEnabled && now.IsEnabled)
+            Do($"disable {name}", unit.DisableAtBoot);
+        else if (!before.WasActive && now.IsActive)
+            Do($"stop {name}", unit.Stop);
+        return now;
     }
 
     private void RemovePersisted(SetupRecord record)
@@ -110,6 +125,26 @@ internal sealed class SetupUndo(
                 Do($"remove {paths}", () => notes.AddRange(new PersistenceWriter(root).Remove(bus).Notes));
                 notes.ForEach(say);
             }
+    }
+
+    private void Restore(ReplacedFiles replaced)
+    {
+        if (replaced.IsAsBefore(root))
+            return;
+        var paths = replaced.Files.Select(file => file.Path).ToList();
+        if (!replaced.IsAsWritten(root))
+        {
+            say($"{replaced.Path ?? paths[0]} was changed since and stays");
+            return;
+        }
+        string? note = null;
+        Do($"restore {string.Join(", ", paths)}", () =>
+        {
+            replaced.Restore(root);
+            note = paths.Contains(replaced.Path!) ? null : Initramfs.NoteOf(root, replaced.Path!);
+        });
+        if (note is not null)
+            say(note);
     }
 
     private void Do(string step, Action action)

@@ -15,7 +15,7 @@ internal static class SurveyText
 
     private const int MaxGuests = 6;
 
-    /// <summary>Writes the survey.</summary>
+    /// <summary>Writes what was found.</summary>
     /// <param name="page">The output.</param>
     /// <param name="survey">The survey.</param>
     /// <param name="before">The configuration file as it is.</param>
@@ -35,8 +35,17 @@ internal static class SurveyText
         page.Line($"Now       {before.Name}: "
             + (before.Bytes is null ? "does not exist" : $"remediation.local is {mode}"));
         page.Line($"          {ServiceUnit.Name}: {survey.Unit.Text}");
-        page.Paragraph("Proposal  ", Proposal(survey));
     }
+
+    /// <summary>Writes what is proposed, with what the command line has decided.</summary>
+    /// <param name="page">The output.</param>
+    /// <param name="survey">The survey.</param>
+    /// <param name="named">The devices of the command line; empty if it names none.</param>
+    /// <param name="mode">The mode of the command line; null if it gives none.</param>
+    public static void WriteProposal(
+        ConsoleWriter page, HostSurvey survey, IReadOnlyList<SurveyedNic> named, RemediationMode? mode) =>
+        page.Paragraph("Proposal  ", named.Count > 0 ? Proposal(named, mode)
+            : survey.Proposal is { } nic ? Proposal([nic], mode) : NoProposal(survey));
 
     /// <summary>The mode to propose for a NIC: enforce if it has hung and the exporter knows a remedy.</summary>
     public static RemediationMode Mode(SurveyedNic nic) =>
@@ -89,13 +98,18 @@ internal static class SurveyText
         var manager => SnakeCase.Of(manager),
     };
 
-    private static string Proposal(HostSurvey survey)
+    private static string Proposal(IReadOnlyList<SurveyedNic> nics, RemediationMode? mode)
     {
-        if (survey.Proposal is { } nic)
-            return Mode(nic) == RemediationMode.Enforce
-                ? $"heal {nic.Title} by itself when it hangs (enforce)"
-                : $"watch {nic.Title} and record what would be done (observe)"
-                    + (nic.Hangs.HasHung ? ": no setting is known to help its driver" : "");
+        var titles = string.Join(", ", nics.Select(nic => nic.Title));
+        if ((mode ?? Mode(nics[0])) == RemediationMode.Enforce)
+            return nics.Count == 1 ? $"heal {titles} by itself when it hangs (enforce)"
+                : $"heal {titles} by themselves when they hang (enforce)";
+        return $"watch {titles} and record what would be done (observe)"
+            + (mode is null && nics[0].Hangs.HasHung ? ": no setting is known to help its driver" : "");
+    }
+
+    private static string NoProposal(HostSurvey survey)
+    {
         if (survey.Nics.FirstOrDefault(nic => nic.Kind is DriverKind.Virtual or DriverKind.VirtualFunction)
             is { Driver: { } driver })
             return $"none: {driver} is a guest's NIC. For each offload, {DriverAdvice.ForFixed(driver)}";

@@ -24,7 +24,7 @@ public sealed class SetupApplyTests
         Assert.EndsWith("Nothing to do: everything is set up this way already.\nchanged: no\n", second,
             StringComparison.Ordinal);
         Assert.Equal(after, host.Etc());
-        Assert.Equal(["systemctl restart nic-hang-exporter.service"], host.Changes);
+        Assert.Equal(["systemctl restart --no-block nic-hang-exporter.service"], host.Changes);
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class SetupApplyTests
 
         host.Do(Enforce);
 
-        Assert.Equal(["systemctl enable --now nic-hang-exporter.service"], host.Changes);
+        Assert.Equal(["systemctl enable --now --no-block nic-hang-exporter.service"], host.Changes);
         Assert.EndsWith("changed: no\n", host.Do(Enforce), StringComparison.Ordinal);
     }
 
@@ -49,8 +49,81 @@ public sealed class SetupApplyTests
         host.Do(Enforce);
 
         Assert.Equal(
-            ["systemctl enable --now nic-hang-exporter.service", "systemctl restart nic-hang-exporter.service"],
+            ["systemctl enable --now --no-block nic-hang-exporter.service",
+                "systemctl restart --no-block nic-hang-exporter.service"],
             host.Changes);
+    }
+
+    // The kernel log of a long boot takes longer to read than a person wants to wait.
+    [Theory]
+    [InlineData("job", "7")]
+    [InlineData("state", "activating")]
+    public void SlowStart_IsSaid_AndIsNoFailure(string file, string text)
+    {
+        using var host = Host();
+        host.InstallUnit();
+        host.Write($"bin/{file}", text);
+        host.StartLimit = TimeSpan.Zero;
+
+        Assert.EndsWith("done: enabled and started nic-hang-exporter.service\n"
+            + "nic-hang-exporter.service is still starting after 0 s: "
+            + "look at it with systemctl status nic-hang-exporter.service\nchanged: yes\n", host.Do(Enforce),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SocketOfTheHelper_IsStartedWhereTheServiceIsNotRoot()
+    {
+        using var host = Host();
+        host.InstallUnit(enabled: true, active: true, isRoot: false);
+        host.Write("bin/socket-installed", "");
+        host.Do(Enforce);
+        Assert.DoesNotContain(host.Changes, call => call.Contains(".socket", StringComparison.Ordinal));
+
+        var output = host.Do([.. Enforce, "--persist"]);
+
+        Assert.Contains("\n          enable and start nic-hang-exporter-persist.socket\n", output,
+            StringComparison.Ordinal);
+        Assert.Contains("systemctl enable --now --no-block nic-hang-exporter-persist.socket", host.Changes);
+        // Also if somebody stopped it later.
+        File.Delete(host.File("bin/socket-active"));
+        Assert.EndsWith("changed: yes\n", host.Do(Enforce), StringComparison.Ordinal);
+        Assert.EndsWith("changed: no\n", host.Do(Enforce), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void MissingSocket_IsSaid()
+    {
+        using var host = Host();
+        host.InstallUnit(enabled: true, active: true, isRoot: false);
+
+        Assert.Contains("Note      nic-hang-exporter-persist.socket is missing or masked, and the service is not root",
+            host.Do([.. Enforce, "--persist"]).Replace("\n          ", " ", StringComparison.Ordinal),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ServiceOfRoot_NeedsNoSocket()
+    {
+        using var host = Host();
+        host.InstallUnit(enabled: true, active: true);
+        host.Write("bin/socket-installed", "");
+
+        Assert.DoesNotContain(".socket", host.Do([.. Enforce, "--persist"]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NoPersist_TurnsItOff_AndAddsNoKey()
+    {
+        using var host = Host();
+
+        host.Do([.. Enforce, "--no-persist"]);
+        Assert.DoesNotContain("persist", File.ReadAllText(host.Configuration), StringComparison.Ordinal);
+        host.Do([.. Enforce, "--persist"]);
+        Assert.EndsWith("changed: yes\n", host.Do([.. Enforce, "--no-persist"]), StringComparison.Ordinal);
+        Assert.EndsWith("changed: no\n", host.Do([.. Enforce, "--no-persist"]), StringComparison.Ordinal);
+
+        Assert.Contains("  persist: false\n", File.ReadAllText(host.Configuration), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -86,6 +159,18 @@ public sealed class SetupApplyTests
         host.Do(Enforce);
 
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.GroupRead, File.GetUnixFileMode(host.Configuration));
+    }
+
+    [Fact]
+    public void CopyOfAnAdministrator_Stays()
+    {
+        using var host = Host();
+        host.WriteConfiguration("log.level: warn\n");
+        host.Write("etc/nic-hang-exporter/config.yaml.new", "mine\n");
+
+        host.Do(Enforce);
+
+        Assert.Equal("mine\n", File.ReadAllText(host.Configuration + ".new"));
     }
 
     [Fact]

@@ -19,14 +19,20 @@ internal sealed class SetupHost : IDisposable
         cd "${0%/*}" || exit 9
         echo "systemctl $*" >> calls
         [ -e refuse ] && [ "$1" != show ] && { echo "Job failed." >&2; exit 1; }
-        case "$1" in
-        show)
-          [ -e installed ] && echo LoadState=loaded || echo LoadState=not-found
-          [ -e enabled ] && echo UnitFileState=enabled || echo UnitFileState=disabled
-          [ -e active ] && echo ActiveState=active || echo ActiveState=inactive ;;
-        enable) touch enabled; [ "$2" = --now ] && touch active ;;
-        disable) rm -f enabled; [ "$2" = --now ] && rm -f active ;;
-        stop) rm -f active ;;
+        for unit; do :; done
+        case "$unit" in *.socket) is=socket- ;; *) is= ;; esac
+        case "$1 $*" in
+        show*)
+          [ -e user ] && echo User=nic-hang-exporter
+          [ -e ${is}job ] && echo Job=7
+          [ -e ${is}installed ] && echo LoadState=loaded || echo LoadState=not-found
+          [ -e ${is}enabled ] && echo UnitFileState=enabled || echo UnitFileState=disabled
+          [ -e ${is}active ] && echo "ActiveState=$(cat ${is}state 2>/dev/null || echo active)" \
+            || echo ActiveState=inactive
+          cat ${is}sub 2>/dev/null ;;
+        enable*) touch ${is}enabled; case "$*" in *--now*) touch ${is}active ;; esac ;;
+        disable*) rm -f ${is}enabled; case "$*" in *--now*) rm -f ${is}active ;; esac ;;
+        stop*) rm -f ${is}active ;;
         esac
         exit 0
         """;
@@ -60,6 +66,15 @@ internal sealed class SetupHost : IDisposable
     /// <summary>What the person types; null without a terminal.</summary>
     public string? Typed { get; set; }
 
+    /// <summary>How long a start may take.</summary>
+    public TimeSpan StartLimit { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Runs after each typed line.</summary>
+    public Action<string?>? Typing { get; set; }
+
+    /// <summary>Persists in place of the one that only notes it.</summary>
+    public PersistProfile? Persister { get; set; }
+
     /// <summary>The profiles that were persisted, or planned.</summary>
     public List<string> Persisted { get; } = [];
 
@@ -83,8 +98,10 @@ internal sealed class SetupHost : IDisposable
     public void WriteConfiguration(string content) => Write("etc/nic-hang-exporter/config.yaml", content);
 
     /// <summary>systemd runs, and the package is installed.</summary>
-    public void InstallUnit(bool enabled = false, bool active = false)
+    public void InstallUnit(bool enabled = false, bool active = false, bool isRoot = true)
     {
+        if (!isRoot)
+            Write("bin/user", "");
         Directory.CreateDirectory(File("run/systemd/system"));
         Write("bin/installed", "");
         if (enabled)
@@ -145,12 +162,13 @@ internal sealed class SetupHost : IDisposable
         var call = commandLine.Setup(result, errors);
         Assert.Empty(errors);
         var (output, error) = (new StringWriter(), new StringWriter());
-        var code = new SetupRunner(Paths, SetupPlaces.From(Paths, null), Persist)
+        var code = new SetupRunner(Paths, SetupPlaces.From(Paths, null), Persister ?? Persist)
         {
-            Terminal = Typed is null ? null : new EchoingReader(Typed, output),
+            Terminal = Typed is null ? null : new EchoingReader(Typed, output, Typing),
             Output = output,
             Error = error,
             SearchPath = File("bin"),
+            StartLimit = StartLimit,
         }.Run(call!);
         return (code, output.ToString().Replace(Root, "", StringComparison.Ordinal),
             error.ToString().Replace(Root, "", StringComparison.Ordinal));
@@ -196,12 +214,13 @@ internal sealed class SetupHost : IDisposable
     }
 
     /// <summary>Shows what is typed, as a terminal does.</summary>
-    private sealed class EchoingReader(string typed, TextWriter output) : StringReader(typed)
+    private sealed class EchoingReader(string typed, TextWriter output, Action<string?>? typing) : StringReader(typed)
     {
         public override string? ReadLine()
         {
             var line = base.ReadLine();
             output.WriteLine(line);
+            typing?.Invoke(line);
             return line;
         }
     }

@@ -80,6 +80,35 @@ public sealed class SetupRefusalTests
         Assert.Equal("remediation: {local: off}\n", File.ReadAllText(host.Configuration));
     }
 
+    // Somebody has the file open in an editor while setup asks.
+    [Theory]
+    [InlineData("log.level: warn\n", "log.level: error\n")]
+    [InlineData("log.level: warn\n", null)]
+    [InlineData(null, "log.level: error\n")]
+    public void FileEditedBeforeTheAnswer_IsLeft(string? before, string? edited)
+    {
+        using var host = SetupSurveyTests.Proxmox();
+        File.Delete(host.Configuration);
+        if (before is not null)
+            host.WriteConfiguration(before);
+        host.Typed = "enforce\nno\nyes\n";
+        host.Typing = line =>
+        {
+            if (line != "yes")
+                return;
+            File.Delete(host.Configuration);
+            if (edited is not null)
+                host.WriteConfiguration(edited);
+        };
+
+        Assert.Equal("nic-hang-exporter: setup: /etc/nic-hang-exporter/config.yaml was edited meanwhile, so nothing "
+            + "was changed: run setup again", host.Refused());
+
+        Assert.Equal(edited, File.Exists(host.Configuration) ? File.ReadAllText(host.Configuration) : null);
+        Assert.False(File.Exists(host.Record));
+        Assert.Empty(host.Changes);
+    }
+
     [Fact]
     public void SymbolicLink_IsLeft()
     {
@@ -91,11 +120,16 @@ public sealed class SetupRefusalTests
         Assert.Contains("is a symbolic link, not a regular file", Refused(host), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void DamagedRecord_StopsSetupAndUndo()
+    [Theory]
+    [InlineData("{")]
+    [InlineData("""
+        {"version": 1, "configuration": "/c", "madeFolder": false, "madeFile": false, "original": null, "written": "",
+         "keys": [], "wasEnabled": null, "wasActive": false, "persisted": [], "replaced": [{"address": "a"}]}
+        """)]
+    public void DamagedRecord_StopsSetupAndUndo(string text)
     {
         using var host = SetupApplyTests.Host();
-        host.Write("etc/nic-hang-exporter/.setup-undo.json", "{");
+        host.Write("etc/nic-hang-exporter/.setup-undo.json", text);
         var before = host.Etc();
 
         Assert.Contains("is damaged", Refused(host), StringComparison.Ordinal);
@@ -116,6 +150,21 @@ public sealed class SetupRefusalTests
         host.Do("--undo");
 
         Assert.Equal(before, host.Etc());
+    }
+
+    [Theory]
+    [InlineData("state", "failed")]
+    [InlineData("sub", "SubState=auto-restart")]
+    public void ServiceThatEndsAtItsStart_IsSaid(string file, string text)
+    {
+        using var host = SetupApplyTests.Host();
+        host.InstallUnit();
+        host.Write($"bin/{file}", text);
+        if (file == "sub")
+            host.Write("bin/state", "activating");
+
+        Assert.Equal("nic-hang-exporter: setup: nic-hang-exporter.service does not start; "
+            + "see journalctl -u nic-hang-exporter.service -n 20", Refused(host));
     }
 
     [Fact]

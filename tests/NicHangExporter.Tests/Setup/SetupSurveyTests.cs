@@ -67,6 +67,25 @@ public sealed class SetupSurveyTests
         Golden("community-fix", host, host.Do("--dry-run"));
     }
 
+    [Theory]
+    [InlineData("enforce", "heal eno1 (0000:00:1f.6) by itself when it hangs (enforce)", "eno1")]
+    [InlineData("enforce", "heal eno2 (0000:02:00.0), eno1 (0000:00:1f.6) by themselves when they hang (enforce)",
+        "eno2", "eno1")]
+    [InlineData("observe", "watch eno2 (0000:02:00.0) and record what would be done (observe)", "eno2")]
+    public void Proposal_IsWhatTheFlagsSay(string mode, string proposal, params string[] devices)
+    {
+        using var host = new SetupHost();
+        host.AddNic("eno1");
+        host.AddNic("eno2", "0000:02:00.0", "ixgbe", "8086:10fb", index: 3);
+
+        var output = host.Do(
+            ["--yes", "--dry-run", $"--mode={mode}", .. devices.Select(device => $"--device={device}")]);
+
+        Assert.Contains($"Proposal  {proposal}\n", output.Replace("\n          ", " ", StringComparison.Ordinal),
+            StringComparison.Ordinal);
+        Assert.Contains($"remediation.local: {mode}\n", output, StringComparison.Ordinal);
+    }
+
     internal static SetupHost Proxmox()
     {
         var host = new SetupHost();

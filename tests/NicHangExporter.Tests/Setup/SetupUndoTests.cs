@@ -1,4 +1,5 @@
 using NicHangExporter.Persistence;
+using NicHangExporter.Setup;
 
 namespace NicHangExporter.Tests.Setup;
 
@@ -136,14 +137,108 @@ public sealed class SetupUndoTests
         Assert.True(File.Exists(host.File(older.TrimStart('/'))));
     }
 
-    private static string Persist(SetupHost host, string device)
+    [Fact]
+    public void TwoSetupsOfDifferentDevices_AreUndoneToBeforeTheFirst()
+    {
+        using var host = SetupSurveyTests.Proxmox();
+        File.Delete(host.File("bin/enabled"));
+        host.AddNic("nic1", "0000:02:00.0", index: 3);
+        Directory.CreateDirectory(host.File("etc/udev/rules.d"));
+        var before = host.Etc();
+
+        host.Do(Enforce);
+        Persist(host, "nic0");
+        host.Do("--yes", "--mode=enforce", "--device=nic1");
+        // remediation.persist is still on.
+        Persist(host, "nic1");
+        host.Do("--undo");
+
+        Assert.Equal(before, host.Etc());
+        Assert.False(File.Exists(host.File("bin/enabled")));
+        Assert.True(File.Exists(host.File("bin/active")));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void FileThatAProfileReplaced_IsPutBack(bool isByAnotherWay)
+    {
+        using var host = HostThatPersists(isByAnotherWay ? PersistenceWay.Hook : PersistenceWay.Udev);
+        Persist(host, "nic0");
+        var before = host.Etc();
+
+        host.Do([.. Enforce, "--profile=segmentation"]);
+        host.Do([.. Enforce, "--profile=checksum"]);
+        Assert.DoesNotContain(before.Single(file => file.Contains("rules.d/90-", StringComparison.Ordinal)),
+            host.Etc());
+        Assert.Contains("done: restore /etc/udev/rules.d/", host.Do("--undo"), StringComparison.Ordinal);
+
+        Assert.Equal(before, host.Etc());
+    }
+
+    [Fact]
+    public void FileThatAProfileReplaced_AndThatChangedSince_Stays()
+    {
+        using var host = HostThatPersists(PersistenceWay.Udev);
+        Persist(host, "nic0");
+        host.Do([.. Enforce, "--profile=segmentation"]);
+        var later = Persist(host, "nic0", "rx-gro");
+        var text = File.ReadAllText(host.File(later.TrimStart('/')));
+
+        Assert.Contains($"{later} was changed since and stays\n", host.Do("--undo"), StringComparison.Ordinal);
+
+        Assert.Equal(text, File.ReadAllText(host.File(later.TrimStart('/'))));
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void Socket_IsAsBefore(bool enabled, bool active)
+    {
+        using var host = SetupSurveyTests.Proxmox();
+        host.InstallUnit(enabled: true, active: true, isRoot: false);
+        host.Write("bin/socket-installed", "");
+        if (enabled)
+            host.Write("bin/socket-enabled", "");
+        if (active)
+            host.Write("bin/socket-active", "");
+
+        host.Do(Enforce);
+        Assert.True(File.Exists(host.File("bin/socket-enabled")) && File.Exists(host.File("bin/socket-active")));
+        host.Do("--undo");
+
+        Assert.Equal((enabled, active),
+            (File.Exists(host.File("bin/socket-enabled")), File.Exists(host.File("bin/socket-active"))));
+    }
+
+    // As a profile does it, by one way.
+    private static SetupHost HostThatPersists(PersistenceWay way)
+    {
+        var host = SetupSurveyTests.Proxmox();
+        Directory.CreateDirectory(host.File("etc/udev/rules.d"));
+        Directory.CreateDirectory(host.File("etc/network/if-up.d"));
+        host.Persister = (_, device, profile, dryRun) =>
+        {
+            var root = HostRoot.From(host.Paths);
+            string[] settings = profile == "segmentation" ? ["tx-tcp-segmentation", "tx-generic-segmentation"]
+                : ["rx-checksum"];
+            var plan = PersistencePlanner.Plan(root, new PersistenceRequest(
+                HostNic.Find(root, device), [.. settings], profile, way, null));
+            var changed = !dryRun && new PersistenceWriter(root).Apply(plan).Changed;
+            return new ProfileFile(device, plan.Path, settings, changed, []);
+        };
+        return host;
+    }
+
+    private static string Persist(SetupHost host, string device, string setting = "tx-tcp-segmentation")
     {
         var root = HostRoot.From(host.Paths);
         var nic = HostNic.Find(root, device);
         host.Write($"run/udev/data/n{nic.Index}", "E:ID_NET_LINK_FILE=/usr/lib/systemd/network/99-default.link\n");
         host.Write("usr/sbin/ethtool", "");
         var plan = PersistencePlanner.Plan(root, new PersistenceRequest(
-            nic, ["tx-tcp-segmentation"], null, PersistenceWay.Udev, null));
+            nic, [setting], null, PersistenceWay.Udev, null));
         new PersistenceWriter(root).Apply(plan);
         return plan.Path;
     }

@@ -5,16 +5,13 @@ using System.Net.Sockets;
 namespace NicHangExporter.Vm.Debian;
 
 /// <summary>
-/// A running Debian system with systemd, like a Proxmox host: its e1000e, enp0s31f6, is a port of vmbr0, which has the
-/// address. enp0s4 is another NIC. Its disk lives as long as this object, through reboots and power cuts.
+/// A running Debian system with systemd, like a Proxmox host: its e1000e is a port of vmbr0, which has the address.
+/// enp0s4 is another NIC. Its disk lives as long as this object, through reboots and power cuts.
 /// </summary>
 internal sealed class DebianGuest : IAsyncDisposable
 {
     /// <summary>The e1000e's bus address.</summary>
     public const string Bus = "0000:00:1f.6";
-
-    /// <summary>The e1000e's name.</summary>
-    public const string Device = "enp0s31f6";
 
     // On a quiet machine a boot takes half a minute and a shutdown three seconds.
     private static readonly TimeSpan BootLimit = TimeSpan.FromMinutes(5);
@@ -26,6 +23,9 @@ internal sealed class DebianGuest : IAsyncDisposable
     private GuestShell? _shell;
 
     private DebianGuest(DebianMachine machine, NetworkManager manager) => (_machine, _manager) = (machine, manager);
+
+    /// <summary>The e1000e's name.</summary>
+    public string Device => _manager.Device;
 
     public DebianPorts Ports => _machine.Ports;
 

@@ -4,8 +4,8 @@ using System.Text;
 namespace NicHangExporter.Vm.Debian;
 
 /// <summary>
-/// Disks of Debian guests, one for each network manager. They are made from packages on the first use and kept in the
-/// workshop under a hash of the recipe, the files of guest/debian.
+/// Disks of Debian guests, one for each network manager and one like Proxmox VE's. They are made from packages on the
+/// first use and kept in the workshop under a hash of the recipe: the scripts and the layers of guest/debian.
 /// </summary>
 internal static class DebianImage
 {
@@ -39,7 +39,7 @@ internal static class DebianImage
 
     private static string Get(NetworkManager manager)
     {
-        var image = Path($"{manager.Name}-{Hash(Directory.GetFiles(Recipe, "*", SearchOption.AllDirectories))}.img");
+        var image = Path($"{manager.Image}-{Hash(RecipeOf(manager))}.img");
         if (File.Exists(image))
             return image;
         Workshop.RequireSpace(Folder, NeededBytes);
@@ -49,17 +49,22 @@ internal static class DebianImage
             Delete("base-*");
             Make("bash", System.IO.Path.Combine(Recipe, "base"), Suite, archive);
         }
-        Delete($"{manager.Name}-*");
+        Delete($"{manager.Image}-*");
         using var directory = new TemporaryDirectory();
         var fault = directory.File("nic-fault");
         File.WriteAllBytes(fault, Initramfs.Compile("nic-fault"));
-        Make("bash", System.IO.Path.Combine(Recipe, "image"), manager.Name, archive, image + ".new", fault);
+        Make("bash", [System.IO.Path.Combine(Recipe, "image"), manager.Name, archive, image + ".new", fault,
+            .. manager.Layers]);
         if (!GuestKernel.Uncompress(image + ".new.vmlinuz", image + ".vmlinux"))
             File.Move(image + ".new.vmlinuz", image + ".vmlinux");
         File.Delete(image + ".new.vmlinuz");
         File.Move(image + ".new", image);
         return image;
     }
+
+    private static IEnumerable<string> RecipeOf(NetworkManager manager) => Directory.GetFiles(Recipe)
+        .Concat(manager.Layers.SelectMany(layer => Directory.GetFiles(
+            System.IO.Path.Combine(Recipe, layer), "*", SearchOption.AllDirectories)));
 
     private static void Make(string program, params IEnumerable<string> arguments)
     {

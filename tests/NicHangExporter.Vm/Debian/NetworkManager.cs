@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace NicHangExporter.Vm.Debian;
 
 /// <summary>A network manager of a Debian guest, and the events that may undo settings of its NIC.</summary>
-/// <param name="Name">Its name, as in the answers of the exporter and as the folder in guest/debian.</param>
+/// <param name="Name">Its name, as in the answers of the exporter.</param>
 /// <param name="Events">
 /// Scripts by the names of <c>PersistenceEvent</c>; <c>$NIC</c> is the name of the NIC. The boot is not one of them.
 /// </param>
@@ -27,14 +27,23 @@ internal sealed record NetworkManager(
     [
         ("manager_reload", "ifreload -a"), ("manager_restart", "systemctl restart networking"),
         ("interface_restart", "ifdown $NIC; ifup $NIC"), ("bridge_restart", "ifdown vmbr0; ifup vmbr0"), .. Common,
-    ], Recover: "ifreload -a");
+    ], Recover: "ifreload -a")
+    { Layers = ["every", "interfaces", "ifupdown2"] };
+
+    /// <summary>
+    /// ifupdown2 on a host whose NIC has a name that Proxmox VE's tool has pinned. The file of the pin is not in the
+    /// initramfs, so the NIC is renamed twice at boot.
+    /// </summary>
+    public static NetworkManager ProxmoxVe { get; } = Ifupdown2 with
+    { Image = "proxmox", Layers = ["every", "ifupdown2", "proxmox"], Device = "nic0" };
 
     /// <summary>Debian's, with bridge-utils.</summary>
     public static NetworkManager Ifupdown { get; } = new("ifupdown",
     [
         ("manager_reload", "ifup -a"), ("manager_restart", "systemctl restart networking"),
         ("interface_restart", "ifdown $NIC; ifup $NIC"), ("bridge_restart", "ifdown vmbr0; ifup vmbr0"), .. Common,
-    ], Recover: "ifdown vmbr0; ifup vmbr0");
+    ], Recover: "ifdown vmbr0; ifup vmbr0")
+    { Layers = ["every", "interfaces"] };
 
     /// <summary>NetworkManager. Its unit is active before its profiles are.</summary>
     public static NetworkManager Itself { get; } = new("networkmanager",
@@ -55,6 +64,15 @@ internal sealed record NetworkManager(
 
     /// <summary>The ways to persist settings that it has, as <c>persist --via</c> names them.</summary>
     public ImmutableArray<string> Ways { get; init; } = ["link", "udev", "hook"];
+
+    /// <summary>The name of its image.</summary>
+    public string Image { get; init; } = Name;
+
+    /// <summary>Folders of guest/debian for its image. A later one replaces files of an earlier one.</summary>
+    public ImmutableArray<string> Layers { get; init; } = ["every", Name];
+
+    /// <summary>The name of the e1000e.</summary>
+    public string Device { get; init; } = "enp0s31f6";
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -28,12 +28,12 @@ public sealed class DebianHarnessTests
         await probe.DownAsync();
         await Eventually.HoldsAsync(
             "the kernel reports the hang", () => guest.KernelLogAsync("Detected Hardware Unit Hang"), log => log != "");
-        await guest.DoAsync($"ethtool -r {DebianGuest.Device}");
+        await guest.DoAsync($"ethtool -r {guest.Device}");
         await probe.UpAsync();
         Assert.True(other.Misses(begun) == 0, $"the other NIC answered all the time: {other}");
 
         var trial = new PersistenceTrial(guest, NetworkManagers.All[manager]);
-        await guest.DoAsync($"ethtool -K {DebianGuest.Device} tso off gso off");
+        await guest.DoAsync($"ethtool -K {guest.Device} tso off gso off");
         await guest.RebootAsync();
         Assert.Equal("on", await guest.Nic.FeatureAsync("tcp-segmentation-offload"));
         await guest.DoAsync("""

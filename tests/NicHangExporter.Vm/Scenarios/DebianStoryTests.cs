@@ -7,19 +7,23 @@ namespace NicHangExporter.Vm.Scenarios;
 [Collection(typeof(DebianGuests))]
 public sealed class DebianStoryTests
 {
+    // The drop-in of the file that pins the name. A file of its own would replace that file, and the bridge would have
+    // no port.
+    private const string Persisted = "/etc/systemd/network/50-pmx-nic0.link.d/90-nic-hang-exporter.conf";
+
     private const string Setup = $"setup --yes --mode=enforce --device={DebianGuest.Bus} --persist";
 
     // Proves: a fresh host is protected by two commands. Its NIC hangs and is healed without a network, the settings
-    // are persisted, and after a reboot without the daemon the NIC has sent no TSO segment. "setup --undo" and the
-    // purge leave the host as it was.
+    // are persisted, and after a reboot without the package the NIC has sent no TSO segment. Installed again, "setup
+    // --undo" takes the settings back, and the purge leaves the host as it was. The NIC keeps the name that Proxmox VE
+    // has pinned, and its bridge.
     [Fact]
     public async Task Host_FromInstallationToPurge_IsProtectedAndThenAsBefore()
     {
-        await using var guest = await DebianGuest.BootAsync(NetworkManager.Ifupdown2);
+        await using var guest = await DebianGuest.BootAsync(NetworkManager.ProxmoxVe);
         Say($"booted in {guest.BootTime.TotalSeconds:0} s");
         var before = await FileListing.ReadAsync(guest);
-        await using (var probe = new HostProbe(guest.Ports.Web))
-            await probe.UpAsync();
+        await IsOnItsBridgeAsync(guest);
         await guest.LoadAsync();
         Assert.True(await guest.TsoSegmentsAsync() > 0);
 
@@ -29,8 +33,8 @@ public sealed class DebianStoryTests
             await IsConfinedAsync(guest, exporter);
             await HealsAsync(guest, exporter);
             await IsKeptRunningAsync(guest, exporter);
-            await IsProtectedWithoutTheDaemonAsync(guest);
-            await UndoAsync(guest, exporter);
+            await IsProtectedWithoutThePackageAsync(guest);
+            await UndoAsync(guest);
         }
         finally
         {
@@ -79,8 +83,9 @@ public sealed class DebianStoryTests
         Say($"the host: {probe}");
         Assert.NotEmpty(await guest.KernelLogAsync("Detected Hardware Unit Hang"));
         await Eventually.HoldsAsync("the settings are persisted", exporter.ScrapeAsync, metrics => metrics.Of(
-            "nichang_persisted", ("device", DebianGuest.Device), ("manager", "ifupdown2")) is [{ Value: 1 }]);
+            "nichang_persisted", ("device", guest.Device), ("manager", "ifupdown2")) is [{ Value: 1 }]);
         Say((await exporter.CommandAsync("persist --show")).Succeeded());
+        Assert.Equal(Persisted, await PersistedAsync(guest));
     }
 
     private static async Task IsKeptRunningAsync(DebianGuest guest, InstalledExporter exporter)
@@ -97,26 +102,42 @@ public sealed class DebianStoryTests
         Assert.Equal("success", await exporter.PropertyAsync("Result"));
     }
 
-    private static async Task IsProtectedWithoutTheDaemonAsync(DebianGuest guest)
+    private static async Task IsProtectedWithoutThePackageAsync(DebianGuest guest)
     {
-        await guest.DoAsync($"systemctl mask {InstalledExporter.Unit}");
+        await guest.DoAsync("dpkg --remove nic-hang-exporter");
+        Assert.Equal(Persisted, await PersistedAsync(guest));
         await guest.RebootAsync();
-        Assert.Equal(
-            "inactive", (await guest.Shell.RunAsync($"systemctl is-active {InstalledExporter.Unit}")).Output.Trim());
+        Assert.Equal("", (await guest.Shell.RunAsync("command -v nic-hang-exporter")).Output);
+        await IsOnItsBridgeAsync(guest);
         await guest.LoadAsync();
         Assert.Equal("off", await guest.Nic.FeatureAsync("tcp-segmentation-offload"));
         Assert.Equal(0, await guest.TsoSegmentsAsync());
-        await guest.DoAsync($"systemctl unmask {InstalledExporter.Unit}");
     }
 
-    private static async Task UndoAsync(DebianGuest guest, InstalledExporter exporter)
+    private static async Task UndoAsync(DebianGuest guest)
     {
-        (await exporter.CommandAsync("setup --undo")).Succeeded();
+        var exporter = await InstalledExporter.InstallAsync(guest);
+        await exporter.ReadyAsync();
+        Say((await exporter.CommandAsync("setup --undo")).Succeeded());
+        Assert.Equal("", await PersistedAsync(guest));
         await guest.RebootAsync();
+        await IsOnItsBridgeAsync(guest);
         await guest.LoadAsync();
         Assert.Equal("on", await guest.Nic.FeatureAsync("tcp-segmentation-offload"));
         Assert.True(await guest.TsoSegmentsAsync() > 0);
     }
+
+    // The NIC at the bus address has the pinned name and is the port of the bridge, which answers from outside.
+    private static async Task IsOnItsBridgeAsync(DebianGuest guest)
+    {
+        Assert.Equal("nic0", (await guest.DoAsync($"ls /sys/bus/pci/devices/{DebianGuest.Bus}/net")).Trim());
+        Assert.Equal("nic0", (await guest.DoAsync("ls /sys/class/net/vmbr0/brif")).Trim());
+        await using var probe = new HostProbe(guest.Ports.Web);
+        await probe.UpAsync();
+    }
+
+    private static async Task<string> PersistedAsync(DebianGuest guest) => (await guest.DoAsync(
+        "find /etc/systemd/network /etc/udev /etc/network -name '*nic-hang-exporter*' -type f")).Trim();
 
     private static void Say(string line) => TestContext.Current.TestOutputHelper!.WriteLine(line);
 }
