@@ -3,7 +3,7 @@ using NicHangExporter.Options;
 
 namespace NicHangExporter.Tests.Package;
 
-/// <summary>Writes /etc/nic-hang-exporter/config.yaml of the package: every common option, commented out.</summary>
+/// <summary>Writes the package's examples/config.yaml: every common option, commented out.</summary>
 internal static class DefaultConfiguration
 {
     /// <summary>The directory of the unit's StateDirectory=.</summary>
@@ -19,7 +19,7 @@ internal static class DefaultConfiguration
     public static string Text()
     {
         var file = new StringBuilder();
-        Comment(file, "Options of nic-hang-exporter. After a change: systemctl restart nic-hang-exporter");
+        Comment(file, "The common options of nic-hang-exporter, for /etc/nic-hang-exporter/config.yaml.");
         Comment(file, "A line \"#NAME: VALUE\" has the default. A name in capitals stands for a value, because that "
             + "option has no default. A list is written as [A, B]. nic-hang-exporter(1) has further options.");
         file.Append("#\n");

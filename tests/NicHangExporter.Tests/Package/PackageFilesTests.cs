@@ -12,7 +12,7 @@ public sealed partial class PackageFilesTests
     private const string Files = "deploy/debian/files";
 
     public static TheoryData<string> Generated => ["nic-hang-exporter.1", "completion.bash", "completion.zsh",
-        "config.yaml"];
+        "example.yaml"];
 
     [Theory]
     [MemberData(nameof(Generated))]
@@ -22,7 +22,7 @@ public sealed partial class PackageFilesTests
         {
             "completion.bash" => BashCompletion.Text(),
             "completion.zsh" => ZshCompletion.Text(),
-            "config.yaml" => DefaultConfiguration.Text(),
+            "example.yaml" => DefaultConfiguration.Text(),
             _ => ManPage.Text(),
         };
         var path = Path.Combine(Repository.Root, Files, name);
@@ -57,10 +57,12 @@ public sealed partial class PackageFilesTests
         Assert.Contains("quarantine clear DEVICE", Overstrike().Replace(read.Output, ""), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Configuration_AsInstalled_ChangesOnlyTheStateDirectory()
+    [Theory]
+    [InlineData("config.yaml")]
+    [InlineData("example.yaml")]
+    public void Configuration_AsInstalled_ChangesOnlyTheStateDirectory(string name)
     {
-        var options = Load(Read("config.yaml"));
+        var options = Load(Read(name));
 
         var defaults = new ExporterOptions();
         Assert.Equal("/var/lib/nic-hang-exporter", options.Paths.StateDirectory);
@@ -76,7 +78,7 @@ public sealed partial class PackageFilesTests
         var withDefault = DefaultConfiguration.Options.Where(option =>
             option.Show(new ExporterOptions()).Length > 0).Select(option => option.Name).ToList();
         Assert.NotEmpty(withDefault);
-        var text = Read("config.yaml");
+        var text = Read("example.yaml");
         foreach (var name in withDefault)
             text = text.Replace($"\n#{name}: ", $"\n{name}: ", StringComparison.Ordinal);
 
@@ -87,6 +89,19 @@ public sealed partial class PackageFilesTests
             var option = OptionTable.All.Single(option => option.Name == name);
             Assert.Equal(option.Show(defaults), option.Show(options));
         });
+    }
+
+    // A change of the file makes dpkg ask at the upgrade of each host whose file setup has edited.
+    [Fact]
+    public void Configuration_IsSmallAndItsSamplesAreValid()
+    {
+        var text = Read("config.yaml");
+        Assert.InRange(text.Split('\n').Length, 1, 25);
+        Assert.Contains("/usr/share/doc/nic-hang-exporter/examples/config.yaml", text, StringComparison.Ordinal);
+
+        var options = Load(Sample().Replace(text, "$1:"));
+
+        Assert.Equal(RemediationMode.Observe, options.Remediation.Local);
     }
 
     private static ExporterOptions Load(string text)
@@ -102,6 +117,9 @@ public sealed partial class PackageFilesTests
     }
 
     private static string Read(string name) => File.ReadAllText(Path.Combine(Repository.Root, Files, name));
+
+    [GeneratedRegex(@"(?m)^#([a-z][a-z.-]*):")]
+    private static partial Regex Sample();
 
     // Bold and underlined text for a printer: a character, a backspace, a character.
     [GeneratedRegex(".\x08")]

@@ -52,6 +52,48 @@ public sealed class PurgeTests
         Assert.Equal(before, host.Snapshot());
     }
 
+    [Theory]
+    [MemberData(nameof(Hosts.Ways), MemberType = typeof(Hosts))]
+    public void Purge_OfAFileThatWasNotRenamedYet_RemovesIt(string name, string way)
+    {
+        using var host = Hosts.Create(name);
+        var plan = host.Plan(Enum.Parse<PersistenceWay>(way));
+        host.Apply(plan);
+        var path = host.Root.Full(plan.Path);
+        File.Move(path, Path.Join(Path.GetDirectoryName(path), $".{Path.GetFileName(path)}.new"));
+
+        Purge(host);
+
+        Assert.DoesNotContain(host.Snapshot(), line => line.Contains(".new", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Purge_KeepsTheAdministratorsFiles()
+    {
+        using var host = new HostTree();
+        const string folder = "/etc/nic-hang-exporter/";
+        foreach (var file in (string[])["config.yaml", ".setup-undo.json", "disable", "mine.yaml", "credentials/token"])
+            host.Write(folder + file, "x");
+
+        Assert.Contains("stays, because it has files of yours", Purge(host), StringComparison.Ordinal);
+
+        Assert.Equal([host.Root.Full(folder + "credentials/token"), host.Root.Full(folder + "mine.yaml")],
+            Directory.EnumerateFiles(host.Root.Full(folder), "*", SearchOption.AllDirectories).Order());
+    }
+
+    [Fact]
+    public void Purge_OfTheFilesOfPackageAndSetup_RemovesTheFolder()
+    {
+        using var host = new HostTree();
+        host.Folder("/etc/nic-hang-exporter/credentials");
+        foreach (var file in (string[])["config.yaml", ".setup-undo.json", "disable"])
+            host.Write("/etc/nic-hang-exporter/" + file, "x");
+
+        Purge(host);
+
+        Assert.False(Directory.Exists(host.Root.Full("/etc/nic-hang-exporter")));
+    }
+
     private static string Purge(HostTree host, string action = "purge") =>
         Execution.Of("env", $"DPKG_ROOT={host.Root.Full("/").TrimEnd('/')}", "sh", Script, action).Succeeded();
 }

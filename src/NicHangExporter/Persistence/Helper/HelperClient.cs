@@ -14,6 +14,9 @@ internal sealed class HelperClient(HostRoot root, TimeProvider clock)
     /// <summary>How long an exchange may take. The helper writes a few files.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long to wait until the next try, if systemd serves the most connections already.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
     /// <summary>Sends a request and returns the answer, which is no error.</summary>
     /// <exception cref="PersistenceException">The helper can't be asked, or it refuses.</exception>
     public async Task<HelperReply> AskAsync(HelperRequest request)
@@ -22,10 +25,10 @@ internal sealed class HelperClient(HostRoot root, TimeProvider clock)
         HelperReply reply;
         try
         {
-            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path.Join(root.Path, SocketPath)), limit.Token);
-            await HelperLine.SendAsync(socket, request, HelperJson.Default.HelperRequest, limit.Token);
-            reply = await HelperLine.ReceiveAsync(socket, HelperJson.Default.HelperReply, limit.Token);
+            HelperReply? answer;
+            while ((answer = await TryAsync(request, limit.Token)) is null)
+                await Task.Delay(Pause, clock, limit.Token);
+            reply = answer;
         }
         catch (SocketException exception)
         {
@@ -46,12 +49,33 @@ internal sealed class HelperClient(HostRoot root, TimeProvider clock)
         return reply.Error is { } error ? throw new PersistenceException(error.Kind, error.Message) : reply;
     }
 
+    // Null if the connection was closed without an answer: systemd turns away those above MaxConnections=. A request
+    // may be sent again, because it asks for a state.
+    private async Task<HelperReply?> TryAsync(HelperRequest request, CancellationToken cancellation)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(Path.Join(root.Path, SocketPath)), cancellation);
+        try
+        {
+            await HelperLine.SendAsync(socket, request, HelperJson.Default.HelperRequest, cancellation);
+            if (await socket.ReceiveAsync(new byte[1], SocketFlags.Peek, cancellation) == 0)
+                return null;
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode is SocketError.ConnectionReset
+            or SocketError.Shutdown or SocketError.ConnectionAborted)
+        {
+            return null;
+        }
+        return await HelperLine.ReceiveAsync(socket, HelperJson.Default.HelperReply, cancellation);
+    }
+
     // ENOENT is EADDRNOTAVAIL in the library.
     private static string Reason(SocketError error) => error switch
     {
         SocketError.AddressNotAvailable or SocketError.ConnectionRefused =>
             $"nothing listens at {SocketPath}: run as root, or systemctl enable --now nic-hang-exporter-persist.socket",
-        SocketError.AccessDenied => $"this user may not connect to {SocketPath}",
+        SocketError.AccessDenied => $"this user may not connect to {SocketPath}. If it is the service's user: "
+            + "systemctl enable --now nic-hang-exporter-persist.socket, then systemctl restart nic-hang-exporter",
         _ => $"the connection to {SocketPath} fails with {error}",
     };
 

@@ -78,7 +78,6 @@ public sealed class PrivilegedWriterTests : IDisposable
     }
 
     [Theory]
-    [InlineData("")]
     [InlineData("{}\n")]
     [InlineData("x\n")]
     [InlineData("{\"path\":\"/etc/x\"}\n")]
@@ -92,6 +91,24 @@ public sealed class PrivilegedWriterTests : IDisposable
 
         Assert.Equal(PersistenceError.WriteFailed, exception.Error);
         Assert.DoesNotContain('\n', exception.Message);
+    }
+
+    // As systemd does above MaxConnections=: it accepts and closes.
+    [Fact]
+    public async Task ConnectionThatIsTurnedAway_IsTriedAgain()
+    {
+        using var listener = Listen();
+        var served = Task.Run(async () =>
+        {
+            for (var turned = 0; turned < 2; turned++)
+                (await listener.AcceptAsync()).Dispose();
+            using var socket = await listener.AcceptAsync();
+            await new PersistHelper(_connection.Root, name => _connection.Features(name)).ServeAsync(socket, peer: 0);
+        }, TestContext.Current.CancellationToken);
+
+        Assert.True((await PersistAsync()).Changed);
+
+        await served;
     }
 
     private Task<PersistResult> PersistAsync() =>
