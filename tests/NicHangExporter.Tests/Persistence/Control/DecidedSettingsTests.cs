@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NicHangExporter.Linux;
 using NicHangExporter.Persistence;
 using NicHangExporter.Persistence.Control;
@@ -41,7 +42,7 @@ public sealed class DecidedSettingsTests
         Assert.All(shown, device => Assert.Equal(["rx-gro", "rx-lro"], device.Desired));
     }
 
-    private static IEnumerable<string> Of(params DeviceStatus[] devices) =>
+    private static ImmutableArray<string> Of(params DeviceStatus[] devices) =>
         DecidedSettings.Of(devices, Nics, Address(Bus));
 
     private static DeviceStatus Device(string name, params string[] desired) =>

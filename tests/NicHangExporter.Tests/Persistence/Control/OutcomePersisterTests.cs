@@ -265,7 +265,7 @@ public sealed class OutcomePersisterTests : IDisposable
     private IEnumerable<string> Settings =>
         Assert.Single(PersistenceScan.Read(HostRoot.From(_host.Options.Paths))).Settings;
 
-    private Task PersistAsync(string profile) =>
+    private Task<PersistResult> PersistAsync(string profile) =>
         _host.Persister.PersistAsync(new PersistOrder("eno1") { Profile = profile });
 
     private async Task HealAsync()
