@@ -23,7 +23,7 @@ internal sealed partial class PendingAlertStore(
     /// <summary>How often the time of a hang in progress is saved.</summary>
     private static readonly TimeSpan SaveInterval = TimeSpan.FromMinutes(1);
 
-    /// <summary>How soon a save that failed is retried.</summary>
+    /// <summary>How soon a failed write is retried.</summary>
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();

@@ -11,7 +11,7 @@ internal sealed class StateSaver(StateStore store, Action<Action> guard)
     /// <summary>The position in the kernel log alone is saved now and then: the next start then reads less.</summary>
     private static readonly TimeSpan IdleInterval = TimeSpan.FromMinutes(1);
 
-    /// <summary>How soon a save that failed is retried, if nothing changes before.</summary>
+    /// <summary>How soon a failed write is retried, if nothing changes before.</summary>
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(10);
 
     private Task<bool> _saving = Task.FromResult(true);
