@@ -79,7 +79,7 @@ public sealed class PersistTests : IDisposable
 
         Assert.Contains("  keeps off  tx-generic-segmentation\n", await _host.DoAsync("persist", "eno1"),
             StringComparison.Ordinal);
-        Assert.Contains("  yes        the same\n", await _host.DoAsync("persist", "--show"), StringComparison.Ordinal);
+        Assert.Contains("  yes        covered\n", await _host.DoAsync("persist", "--show"), StringComparison.Ordinal);
     }
 
     [Fact]
