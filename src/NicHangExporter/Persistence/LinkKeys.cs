@@ -10,8 +10,8 @@ namespace NicHangExporter.Persistence;
 internal sealed record LinkKey(string Setting, int Since, ImmutableArray<string> Keys);
 
 /// <summary>
-/// The keys of systemd.link(5) for settings that can be turned off. There is none for EEE, scatter-gather and private
-/// flags.
+/// The keys of systemd.link(5) for settings that can be turned off. EEE, scatter-gather and
+/// private flags have no key.
 /// </summary>
 internal static class LinkKeys
 {

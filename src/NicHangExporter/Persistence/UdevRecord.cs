@@ -6,7 +6,7 @@ namespace NicHangExporter.Persistence;
 /// What udev has stored about an interface: <c>/run/udev/data/n&lt;ifindex&gt;</c> (sd-device's device database). It is
 /// written after all rules of an event have run.
 /// </summary>
-/// <param name="LinkFile">ID_NET_LINK_FILE: the <c>.link</c> file in force; null if there is none.</param>
+/// <param name="LinkFile">ID_NET_LINK_FILE: the <c>.link</c> file in force; null without one.</param>
 /// <param name="PersistentPath">ID_PATH, which <c>Path=</c> of a <c>.link</c> file matches; null if unknown.</param>
 internal sealed record UdevRecord(string? LinkFile, string? PersistentPath)
 {

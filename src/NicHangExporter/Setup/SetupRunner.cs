@@ -20,7 +20,7 @@ internal sealed class SetupRunner(PathOptions paths, SetupPlaces places, Persist
 
     private readonly HostRoot _root = HostRoot.From(paths);
 
-    /// <summary>The lines of the terminal; null if the input is none.</summary>
+    /// <summary>The lines of the terminal; null if the input is not a terminal.</summary>
     public required TextReader? Terminal { get; init; }
 
     /// <summary>The output.</summary>
