@@ -92,7 +92,8 @@ internal sealed partial class FixtureHost
             var features = new FeatureSelection(options, new ProfileCatalog(options).FeatureNames, () =>
                 Remediator.Status().Devices.SelectMany(device => device.Desired));
             Source = new ExpositionSource(
-                options, Inventory, new SysfsCollector(options, Health, host.Clock),
+                options, Inventory, new StatisticsCollector(options, Health, host.Clock),
+                new LinkCollector(options, Health, host.Clock), new QueuesCollector(options, Health, host.Clock),
                 new EthtoolCollector(Poller, features, options, host.Clock), new ProcessCollector(Health, host.Clock),
                 host.Metrics);
             Endpoint = new MetricsEndpoint(Source, host.Clock);

@@ -1,7 +1,6 @@
 using NicHangExporter.Detection.Episodes;
 using NicHangExporter.Detection.Patterns;
 using NicHangExporter.Linux;
-using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Metrics;
 
 namespace NicHangExporter.Detection;
@@ -39,7 +38,7 @@ internal sealed class DeviceTable(ExporterMetrics metrics)
     }
 
     /// <summary>Updates the table to what sysfs shows now, and pairs each open device with its tracker.</summary>
-    public List<(NetDevice Open, DeviceTracker Tracked)> Update(OpenDevices open)
+    public List<(WatchedDevice Open, DeviceTracker Tracked)> Update(OpenDevices open)
     {
         var before = _devices.FindAll(tracked => tracked.Present);
         before.ForEach(tracked => tracked.SetPresent(false));
@@ -95,32 +94,32 @@ internal sealed class DeviceTable(ExporterMetrics metrics)
             && (kind != MessageKind.Watchdog || driver is null || device.Driver is null || device.Driver == driver);
     }
 
-    private List<(NetDevice Open, DeviceTracker Tracked)> Pair(OpenDevices open)
+    private List<(WatchedDevice Open, DeviceTracker Tracked)> Pair(OpenDevices open)
     {
-        var pairs = new List<(NetDevice Open, DeviceTracker Tracked)>(open.All.Count);
+        var pairs = new List<(WatchedDevice Open, DeviceTracker Tracked)>(open.All.Count);
         foreach (var device in open.All)
             if (_devices.Find(tracked =>
-                !tracked.Present && tracked.Name == device.Name && tracked.Bus == device.BusAddress) is { } same)
+                !tracked.Present && tracked.Name == device.Name && tracked.Bus == device.Bus) is { } same)
                 Add(device, same);
         foreach (var device in open.All)
         {
             if (pairs.Exists(pair => pair.Open == device))
                 continue;
             // The same hardware under another name: renamed, or re-created by its driver.
-            var renamed = device.BusAddress.IsEmpty
+            var renamed = device.Bus.IsEmpty
                 ? null
-                : _devices.Find(tracked => !tracked.Present && tracked.Bus == device.BusAddress);
+                : _devices.Find(tracked => !tracked.Present && tracked.Bus == device.Bus);
             if (renamed is not null)
                 renamed.Rename(device.Name, metrics);
             else
-                _devices.Add(renamed = new DeviceTracker(device.Name, device.BusAddress));
+                _devices.Add(renamed = new DeviceTracker(device.Name, device.Bus));
             Add(device, renamed);
         }
         return pairs;
 
-        void Add(NetDevice device, DeviceTracker tracked)
+        void Add(WatchedDevice device, DeviceTracker tracked)
         {
-            tracked.Appear(device.Driver, device.IsVirtualFunction);
+            tracked.Appear(device.Sysfs.Driver, device.Sysfs.IsVirtualFunction);
             pairs.Add((device, tracked));
         }
     }

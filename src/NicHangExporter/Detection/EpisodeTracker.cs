@@ -1,7 +1,6 @@
 using NicHangExporter.Detection.Episodes;
 using NicHangExporter.Detection.Patterns;
 using NicHangExporter.Linux;
-using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 
@@ -187,7 +186,7 @@ internal sealed partial class EpisodeTracker(
             reporter.RequestRemediation(device, check.IsFirst);
     }
 
-    private void SampleTransmitter(NetDevice device, DeviceTracker tracked, TimeSpan now)
+    private void SampleTransmitter(WatchedDevice device, DeviceTracker tracked, TimeSpan now)
     {
         var sample = TransmitSampler.Sample(device, tracked.Transmitter.TxPackets, PauseFrames(tracked), now);
         var change = tracked.Transmitter.Sample(sample, options.Detection.StallWindow, options.Ethtool.Interval);
@@ -204,7 +203,7 @@ internal sealed partial class EpisodeTracker(
             ? (frames, clock.GetElapsedTime(0, snapshot.Timestamp))
             : (null, TimeSpan.Zero);
 
-    private List<(NetDevice Open, DeviceTracker Tracked)> RefreshDevices(OpenDevices open)
+    private List<(WatchedDevice Open, DeviceTracker Tracked)> RefreshDevices(OpenDevices open)
     {
         var pairs = _devices.Update(open);
         foreach (var device in _devices.All)

@@ -1,6 +1,6 @@
 using NicHangExporter.Detection.Episodes;
 using NicHangExporter.Linux;
-using NicHangExporter.Linux.Sysfs;
+using NicHangExporter.Metrics;
 
 namespace NicHangExporter.Detection;
 
@@ -14,21 +14,21 @@ internal static class TransmitSampler
     /// <param name="pauseFrames">The pause frame counter and the time of its reading.</param>
     /// <param name="now">The time, since boot.</param>
     public static TxSample? Sample(
-        NetDevice device, ulong? lastTxPackets, (ulong? Count, TimeSpan At) pauseFrames, TimeSpan now)
+        WatchedDevice device, ulong? lastTxPackets, (ulong? Count, TimeSpan At) pauseFrames, TimeSpan now)
     {
-        if (device.TryReadUInt64("statistics/tx_packets\0"u8, out var packets) != Errno.None)
+        if (device.Sysfs.TryReadUInt64("statistics/tx_packets\0"u8, out var packets) != Errno.None)
             return null;
-        var up = device.IsOperational;
-        var inflight = up && packets == lastTxPackets ? device.SumInflightBytes(out _) : 0;
+        var up = device.Sysfs.IsOperational;
+        var inflight = up && packets == lastTxPackets ? device.Sysfs.SumInflightBytes(out _) : 0;
         return new TxSample(now, up, packets, inflight, pauseFrames.Count, pauseFrames.At);
     }
 
     /// <summary>tx_timeout of each queue in use; null for one that can't be read.</summary>
-    public static IReadOnlyList<ulong?> ReadTimeouts(NetDevice device)
+    public static IReadOnlyList<ulong?> ReadTimeouts(WatchedDevice device)
     {
-        var readings = new ulong?[device.CountTxQueues()];
+        var readings = new ulong?[device.Sysfs.CountTxQueues()];
         for (var queue = 0; queue < readings.Length; queue++)
-            if (device.TryReadQueueUInt64(queue, "tx_timeout\0"u8, out var timeouts) == Errno.None)
+            if (device.Sysfs.TryReadQueueUInt64(queue, "tx_timeout\0"u8, out var timeouts) == Errno.None)
                 readings[queue] = timeouts;
         return readings;
     }

@@ -64,7 +64,9 @@ internal static class ExporterServices
     /// <summary>Adds what serves metrics and the API, and what exchanges alerts with Alertmanager.</summary>
     public static void AddServer(this IServiceCollection services, ExporterOptions options)
     {
-        services.AddSingleton<SysfsCollector>();
+        services.AddSingleton<StatisticsCollector>();
+        services.AddSingleton<LinkCollector>();
+        services.AddSingleton<QueuesCollector>();
         services.AddSingleton(provider =>
             new FeatureSelection(options, provider.GetRequiredService<ProfileCatalog>().FeatureNames,
             () => provider.GetRequiredService<Remediator>().Status().Devices.SelectMany(device => device.Desired)));

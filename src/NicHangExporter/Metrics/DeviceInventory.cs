@@ -57,9 +57,9 @@ internal sealed class DeviceInventory(NetClass netClass, ExporterOptions options
             physical.RemoveAt(physical.Count - 1);
             dropped++;
         }
+        var watched = physical.ConvertAll(device => new WatchedDevice(device));
         return new OpenDevices(
-            physical, [.. physical.Where(device => HasSeries(device.IsVirtualFunction, device.BusAddress))], dropped,
-            failed);
+            watched, [.. watched.Where(device => HasSeries(device.Sysfs.IsVirtualFunction, device.Bus))], dropped, failed);
     }
 
     /// <summary>True if a device has series. Thread-safe.</summary>
@@ -75,14 +75,14 @@ internal sealed class DeviceInventory(NetClass netClass, ExporterOptions options
 /// <param name="shown">The devices that have series.</param>
 /// <param name="dropped">The number of devices beyond the limit.</param>
 /// <param name="failed">True if listing or opening failed, so that devices may be missing.</param>
-internal sealed class OpenDevices(List<NetDevice> devices, List<NetDevice> shown, int dropped, bool failed)
+internal sealed class OpenDevices(List<WatchedDevice> devices, List<WatchedDevice> shown, int dropped, bool failed)
     : IDisposable
 {
     /// <summary>The watched devices: hardware first, otherwise by name.</summary>
-    public IReadOnlyList<NetDevice> All => devices;
+    public IReadOnlyList<WatchedDevice> All => devices;
 
     /// <summary>The devices that have series.</summary>
-    public IReadOnlyList<NetDevice> Shown => shown;
+    public IReadOnlyList<WatchedDevice> Shown => shown;
 
     /// <summary>Devices beyond the limit.</summary>
     public int Dropped => dropped;

@@ -1,5 +1,4 @@
 using NicHangExporter.Linux.Ethtool;
-using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Options;
 using static NicHangExporter.Metrics.KernelMetrics;
 
@@ -94,8 +93,8 @@ internal sealed class EthtoolCollector(
         {
             var driver = row.Snapshot.Driver;
             writer.Sample(DeviceInfo).Prepared(row.Label)
-                .Label("driver", driver?.Driver ?? row.Device.Driver ?? "")
-                .Label("bus_address", row.Device.BusAddress.ToString())
+                .Label("driver", driver?.Driver ?? row.Device.Sysfs.Driver ?? "")
+                .Label("bus_address", row.Device.Bus.ToString())
                 .Label("bus_info", driver?.BusInfo ?? "")
                 .Label("version", driver?.Version ?? "")
                 .Label("firmware_version", driver?.FirmwareVersion ?? "");
@@ -141,8 +140,8 @@ internal sealed class EthtoolCollector(
     {
         var rows = new List<Row>();
         foreach (var device in devices.Shown)
-            if (snapshot.Find(device.Name, device.BusAddress) is { } part)
-                rows.Add(new Row(device, part, DeviceLabel.Prepare(device.Name)));
+            if (snapshot.Find(device.Name, device.Bus) is { } part)
+                rows.Add(new Row(device, part, device.Label));
         return rows;
     }
 
@@ -155,5 +154,5 @@ internal sealed class EthtoolCollector(
             outcomes[index] = outcomes[index] with { Success = outcomes[index].Success && outcome.Success };
     }
 
-    private readonly record struct Row(NetDevice Device, DeviceSnapshot Snapshot, byte[] Label);
+    private readonly record struct Row(WatchedDevice Device, DeviceSnapshot Snapshot, byte[] Label);
 }

@@ -9,8 +9,8 @@ namespace NicHangExporter.Metrics;
 /// text format 0.0.4 in a row are one document.
 /// </summary>
 internal sealed class ExpositionSource(
-    ExporterOptions options, DeviceInventory inventory, SysfsCollector sysfs, EthtoolCollector ethtool,
-    ProcessCollector process, ExporterMetrics metrics)
+    ExporterOptions options, DeviceInventory inventory, StatisticsCollector statistics, LinkCollector links,
+    QueuesCollector queues, EthtoolCollector ethtool, ProcessCollector process, ExporterMetrics metrics)
 {
     /// <summary>Renders the exposition. It makes no ioctl and never waits for the RTNL lock. Not thread-safe.</summary>
     /// <param name="body">Must be empty; receives the exposition.</param>
@@ -25,7 +25,9 @@ internal sealed class ExpositionSource(
         var outcomes = new List<CollectorOutcome>(Collector.All.Length);
         using (var devices = inventory.Open())
         {
-            sysfs.Write(writer, devices, outcomes);
+            statistics.Write(writer, devices, outcomes);
+            links.Write(writer, devices, outcomes);
+            queues.Write(writer, devices, outcomes);
             ethtool.Write(writer, devices, outcomes);
             writer.Single(Devices, devices.All.Count);
             writer.Single(DevicesDropped, devices.Dropped);

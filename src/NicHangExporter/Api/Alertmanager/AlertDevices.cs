@@ -26,11 +26,11 @@ internal sealed class AlertDevices(DeviceInventory inventory, NetClass netClass,
         var (live, statuses, now) = (evidence.Live, remediator.Status().Devices, clock.GetElapsedTime(0));
         using (var open = inventory.Open())
             foreach (var device in open.All.Where(device => named.Remove(device.Name)))
-                found[device.Name] = device.IsUpper ? Upper(device.Name) : new AlertTarget(device.Name)
+                found[device.Name] = device.Sysfs.IsUpper ? Upper(device.Name) : new AlertTarget(device.Name)
                 {
                     IsWatched = true,
-                    Hang = live.FirstOrDefault(hang => hang.Device == device.Name && hang.Bus == device.BusAddress),
-                    IsHungNow = evidence.IsFresh(device.Name, device.BusAddress, now),
+                    Hang = live.FirstOrDefault(hang => hang.Device == device.Name && hang.Bus == device.Bus),
+                    IsHungNow = evidence.IsFresh(device.Name, device.Bus, now),
                     Status = statuses.FirstOrDefault(status => status.Present
                         && status.Device == device.Name.ToString()),
                 };
