@@ -48,6 +48,20 @@ internal sealed unsafe class FileDescriptor : SafeHandleMinusOneIsInvalid
         return FileCalls.TryRead(file.Number, buffer, out length);
     }
 
+    /// <summary>pread(2), repeated after EINTR.</summary>
+    internal Errno TryReadAt(Span<byte> buffer, long offset, out int length)
+    {
+        using var file = Acquire();
+        fixed (byte* bytes = buffer)
+            do
+                length = (int)LibC.pread(file.Number, bytes, buffer.Length, offset);
+            while (length < 0 && LastError == Errno.Interrupted);
+        if (length >= 0)
+            return Errno.None;
+        length = 0;
+        return LastError;
+    }
+
     /// <summary>
     /// fsync(2), repeated after EINTR. The kernel reports an error only once: a second call can succeed although data
     /// is lost.
