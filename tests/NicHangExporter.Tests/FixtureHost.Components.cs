@@ -90,7 +90,7 @@ internal sealed partial class FixtureHost
             Actions = new AlertProcessor(options, Ledger, Remediator, host.Evidence, host.Metrics, host.Clock,
                 factory.CreateLogger<AlertProcessor>());
             var features = new FeatureSelection(options, new ProfileCatalog(options).FeatureNames, () =>
-                Remediator.Status().Devices.SelectMany(device => device.Desired));
+                Remediator.Devices.SelectMany(device => device.Desired));
             Source = new ExpositionSource(
                 options, Inventory, new StatisticsCollector(options, Health, host.Clock),
                 new LinkCollector(options, Health, host.Clock), new QueuesCollector(options, Health, host.Clock),

@@ -99,6 +99,28 @@ internal sealed class ExpositionWriter(ExpositionBody buffer, ExpositionFormat f
         Raw(value ? "1\n"u8 : "0\n"u8);
     }
 
+    /// <summary>Writes a sample whose beginning is prepared.</summary>
+    /// <param name="family">The family.</param>
+    /// <param name="beginning">From <see cref="Beginning"/>.</param>
+    /// <param name="value">The count.</param>
+    public void Sample(MetricFamily family, ReadOnlySpan<byte> beginning, ulong value)
+    {
+        if (ReferenceEquals(_pending, family))
+            Declare(family);
+        var span = buffer.GetSpan(beginning.Length + 21);
+        beginning.CopyTo(span);
+        Utf8Formatter.TryFormat(value, span[beginning.Length..], out var digits);
+        var length = beginning.Length + digits;
+        span[length] = (byte)'\n';
+        buffer.Advance(length + 1);
+    }
+
+    /// <summary>The text of a sample before its value.</summary>
+    /// <param name="family">The family.</param>
+    /// <param name="labels">Quoted and escaped, as in <c>device="eth0"</c>.</param>
+    public static byte[] Beginning(MetricFamily family, ReadOnlySpan<byte> labels) =>
+        [.. family.NameUtf8.Span, (byte)'{', .. labels, (byte)'}', (byte)' '];
+
     /// <summary>Writes a family of one sample without labels.</summary>
     public void Single(MetricFamily family, double value)
     {

@@ -6,36 +6,48 @@ namespace NicHangExporter.Metrics;
 /// <summary>Reads rows of <see cref="KernelMetrics"/> for all devices and writes them family by family.</summary>
 internal sealed class FileTable(ImmutableArray<SysfsMetric> files)
 {
+    private readonly ShownDevices _devices = new();
+    private readonly ImmutableArray<DeviceCounts> _counts = [.. files.Select(file => new DeviceCounts(file.Family))];
+
+    // Family by family, and in each one value a device.
+    private ulong[] _values = [];
+    private bool[] _present = [];
+
     /// <summary>Reads and writes the families.</summary>
     /// <returns>The first failure, or null.</returns>
     public string? Write(ExpositionWriter writer, OpenDevices devices)
     {
         var shown = devices.Shown;
-        var values = new ulong[shown.Count * files.Length];
-        var present = new bool[values.Length];
+        _devices.Update(shown);
+        if (_values.Length != shown.Count * files.Length)
+            (_values, _present) = (new ulong[shown.Count * files.Length], new bool[shown.Count * files.Length]);
         string? failure = null;
-        for (var d = 0; d < shown.Count; d++)
-            for (var f = 0; f < files.Length; f++)
-            {
-                var errno = shown[d].Sysfs.TryReadUInt64(files[f].FileNul.Span, out values[d * files.Length + f]);
-                present[d * files.Length + f] = errno == Errno.None;
-                // The device was removed while it was being read. Leave it out.
-                if (IsGone(errno, f, shown[d]))
-                {
-                    Array.Clear(present, d * files.Length, files.Length);
-                    break;
-                }
-                if (CollectorOutcome.IsFailure(errno))
-                    failure ??= $"{files[f].File} of {shown[d].Name}: errno {(int)errno}";
-            }
-        for (var f = 0; f < files.Length; f++)
-        {
-            writer.Begin(files[f].Family);
-            for (var d = 0; d < shown.Count; d++)
-                if (present[d * files.Length + f])
-                    writer.Sample(files[f].Family).Prepared(shown[d].Label).Value(values[d * files.Length + f]);
-        }
+        for (var device = 0; device < shown.Count; device++)
+            Read(shown[device], device, shown.Count, ref failure);
+        for (var file = 0; file < files.Length; file++)
+            _counts[file].Write(
+                writer, _devices, _values.AsSpan(file * shown.Count, shown.Count),
+                _present.AsSpan(file * shown.Count, shown.Count));
         return failure;
+    }
+
+    private void Read(WatchedDevice device, int column, int columns, ref string? failure)
+    {
+        for (var file = 0; file < files.Length; file++)
+        {
+            var index = file * columns + column;
+            var errno = device.Sysfs.TryReadUInt64(files[file].FileNul.Span, out _values[index]);
+            _present[index] = errno == Errno.None;
+            // The device was removed while it was being read. Leave it out.
+            if (IsGone(errno, file, device))
+            {
+                for (var other = 0; other < files.Length; other++)
+                    _present[other * columns + column] = false;
+                break;
+            }
+            if (CollectorOutcome.IsFailure(errno))
+                failure ??= $"{files[file].File} of {device.Name}: errno {(int)errno}";
+        }
     }
 
     // Every device has the first file, so only a removed device lacks it. Old kernels lack some of the later files.
