@@ -1,11 +1,13 @@
+using System.IO.Compression;
 using System.Reflection;
+using Microsoft.Extensions.Primitives;
 
 namespace NicHangExporter.Metrics;
 
 /// <summary>
 /// Answers a scrape, in the text format 0.0.4 or in OpenMetrics 1.0.0, whichever the client prefers.
 /// </summary>
-internal sealed class MetricsEndpoint(ExpositionSource source, TimeProvider clock)
+internal sealed class MetricsEndpoint
 {
     private static readonly string[] ContentTypes =
     [
@@ -13,10 +15,15 @@ internal sealed class MetricsEndpoint(ExpositionSource source, TimeProvider cloc
         "application/openmetrics-text; version=1.0.0; charset=utf-8",
     ];
 
+    private static readonly StringValues Varying = new("Accept, Accept-Encoding");
+
     private static readonly (string Version, string Revision) Build = ReadBuild();
 
-    private readonly SharedRendering _rendering =
-        new((body, representation) => source.Render(body, representation.Format), clock);
+    private readonly ExpositionBody _uncompressed = new();
+    private readonly SharedRendering _rendering;
+
+    public MetricsEndpoint(ExpositionSource source, TimeProvider clock) =>
+        _rendering = new SharedRendering((body, representation) => Render(source, body, representation), clock);
 
     /// <summary>Version and revision of this program.</summary>
     public static (string Version, string Revision) BuildVersion => Build;
@@ -24,10 +31,14 @@ internal sealed class MetricsEndpoint(ExpositionSource source, TimeProvider cloc
     /// <summary>Handles GET and HEAD.</summary>
     public async Task HandleAsync(HttpContext context)
     {
-        var representation = new Representation(ExpositionFormat.Text);
+        var request = context.Request.Headers;
+        var representation = ContentNegotiation.Select(request.Accept, request.AcceptEncoding);
         using var reading = await _rendering.ReadAsync(representation);
         var response = context.Response;
         response.ContentType = ContentTypes[(int)representation.Format];
+        response.Headers.Vary = Varying;
+        if (representation.IsCompressed)
+            response.Headers.ContentEncoding = "gzip";
         response.ContentLength = reading.Body.Length;
         if (HttpMethods.IsHead(context.Request.Method))
             return;
@@ -42,6 +53,21 @@ internal sealed class MetricsEndpoint(ExpositionSource source, TimeProvider cloc
         {
             context.Abort();
         }
+    }
+
+    // One rendering runs at a time, so the buffers have one user.
+    private void Render(ExpositionSource source, ExpositionBody body, Representation representation)
+    {
+        if (!representation.IsCompressed)
+        {
+            source.Render(body, representation.Format);
+            return;
+        }
+        _uncompressed.Clear();
+        source.Render(_uncompressed, representation.Format);
+        using var compressed = new GZipStream(body.AsStream(), CompressionLevel.Fastest);
+        for (var piece = 0; piece < _uncompressed.PieceCount; piece++)
+            compressed.Write(_uncompressed.Piece(piece).Span);
     }
 
     private static (string Version, string Revision) ReadBuild()

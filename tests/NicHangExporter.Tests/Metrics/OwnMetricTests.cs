@@ -65,7 +65,7 @@ public sealed class OwnMetricTests
     private void Change(Random random)
     {
         var device = random.GetItems(["eth0", "a\"b\\c\nd", "ä"], 1)[0];
-        var value = random.GetItems([0, 1, 0.1, 1e15, 1e-7, 123456789.25, -3, double.NaN, double.PositiveInfinity], 1)[0];
+        var value = random.GetItems([0, 1, 0.1, 1e15, 1e-7, 123456789.25, -3, double.NaN], 1)[0];
         switch (random.Next(9))
         {
             case 0:
