@@ -71,7 +71,7 @@ internal static partial class ExporterHost
         var application = builder.Build();
         var services = application.Services;
         // The first, because every answer counts as a use of the connection.
-        application.Use((context, next) => ConnectionQuota.AnswerAsync(context, () => next(context)));
+        application.Use(ConnectionQuota.AnswerAsync);
         application.Use(services.GetRequiredService<HostCheck>().InvokeAsync);
         if (services.GetRequiredService<WebConfigStore>().IsConfigured)
             application.Use(services.GetRequiredService<WebConfigMiddleware>().InvokeAsync);
