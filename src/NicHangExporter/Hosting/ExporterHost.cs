@@ -64,8 +64,8 @@ internal static partial class ExporterHost
             WebListeners.Add(kestrel, options.Web.ListenAddresses,
                 kestrel.ApplicationServices.GetRequiredService<WebConfigStore>(), metrics);
         });
-        // A request is answered on the thread of the pool that has received it, without two switches of threads. Only the
-        // request's own connection waits for it.
+        // A request is answered on the thread of the pool that has received it, without two switches of threads. Only
+        // the request's own connection waits for it.
         builder.Services.Configure<SocketTransportOptions>(transport => transport.UnsafePreferInlineScheduling = true);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
         builder.Services.AddExporter(options, clock, metrics);

@@ -1,6 +1,8 @@
 namespace NicHangExporter.Metrics;
 
-/// <summary>A part of an exposition that is rendered again only after its source has changed. Not thread-safe.</summary>
+/// <summary>
+/// A part of an exposition that is rendered again only after its source has changed. Not thread-safe.
+/// </summary>
 /// <param name="render">Writes the part.</param>
 internal sealed class CachedText(Action<ExpositionWriter> render)
 {

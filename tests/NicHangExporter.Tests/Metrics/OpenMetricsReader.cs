@@ -88,7 +88,8 @@ internal sealed partial class OpenMetricsReader
         var pairs = Label().Matches(labels).Select(match => (Name: match.Groups[1].Value, match.Value)).ToList();
         if (pairs.DistinctBy(pair => pair.Name).Count() != pairs.Count)
             throw new FormatException("a label twice: " + labels);
-        var series = name + "{" + string.Join(',', pairs.Select(pair => pair.Value).Order(StringComparer.Ordinal)) + "}";
+        var ordered = string.Join(',', pairs.Select(pair => pair.Value).Order(StringComparer.Ordinal));
+        var series = $"{name}{{{ordered}}}";
         if (!_series.Add(series))
             throw new FormatException("a series twice: " + series);
         var value = number is "NaN" or "+Inf" or "-Inf"

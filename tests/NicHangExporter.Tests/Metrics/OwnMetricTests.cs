@@ -3,7 +3,9 @@ using NicHangExporter.Metrics;
 
 namespace NicHangExporter.Tests.Metrics;
 
-/// <summary>The text of the exporter's own metrics is the text that prometheus-net gives for the same registry.</summary>
+/// <summary>
+/// The text of the exporter's own metrics is the text that prometheus-net gives for the same registry.
+/// </summary>
 public sealed class OwnMetricTests
 {
     private readonly ExporterMetrics _metrics = new();

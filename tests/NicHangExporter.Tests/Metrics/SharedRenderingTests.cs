@@ -100,7 +100,8 @@ public sealed class SharedRenderingTests : IDisposable
         await Assert.ThrowsAsync<InvalidOperationException>(() => rendering.ReadAsync(Plain).AsTask());
         fails = false;
 
-        using var reading = await rendering.ReadAsync(Plain).AsTask().WaitAsync(Limit, TestContext.Current.CancellationToken);
+        using var reading = await rendering.ReadAsync(Plain).AsTask()
+            .WaitAsync(Limit, TestContext.Current.CancellationToken);
         Assert.Equal("rendering 1", Text(reading.Body));
     }
 
@@ -117,7 +118,8 @@ public sealed class SharedRenderingTests : IDisposable
             rendering.ReadAsync(Plain).AsTask().WaitAsync(Limit, TestContext.Current.CancellationToken));
         slow.Dispose();
 
-        using var reading = await rendering.ReadAsync(Plain).AsTask().WaitAsync(Limit, TestContext.Current.CancellationToken);
+        using var reading = await rendering.ReadAsync(Plain).AsTask()
+            .WaitAsync(Limit, TestContext.Current.CancellationToken);
         Assert.Equal("rendering 3", Text(reading.Body));
     }
 
