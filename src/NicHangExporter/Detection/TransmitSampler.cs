@@ -19,7 +19,7 @@ internal static class TransmitSampler
         if (device.Sysfs.TryReadUInt64("statistics/tx_packets\0"u8, out var packets) != Errno.None)
             return null;
         var up = device.Sysfs.IsOperational;
-        var inflight = up && packets == lastTxPackets ? device.Sysfs.SumInflightBytes(out _) : 0;
+        var inflight = up && packets == lastTxPackets ? device.Sysfs.SumInflightBytes(device.Sysfs.CountTxQueues()) : 0;
         return new TxSample(now, up, packets, inflight, pauseFrames.Count, pauseFrames.At);
     }
 
