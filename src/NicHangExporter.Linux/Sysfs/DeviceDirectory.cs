@@ -1,5 +1,3 @@
-using Tmds.Linux;
-
 namespace NicHangExporter.Linux.Sysfs;
 
 /// <summary>
@@ -37,14 +35,14 @@ internal sealed class DeviceDirectory(FileDescriptor directory) : IDisposable
             return FileCalls.TryFindDirectory(held.Number, path);
     }
 
-    /// <summary>Opens a directory to list it.</summary>
-    public Errno TryOpenDirectory(ReadOnlySpan<byte> path, out FileDescriptor? opened)
+    /// <inheritdoc cref="FileDescriptor.TryOpen(int, ReadOnlySpan{byte}, int, out FileDescriptor?)"/>
+    public Errno TryOpen(ReadOnlySpan<byte> path, int flags, out FileDescriptor? opened)
     {
         opened = null;
         if (!directory.TryAcquire(out var held))
             return Errno.NoDevice;
         using (held)
-            return FileDescriptor.TryOpen(held.Number, path, LibC.O_RDONLY | LibC.O_DIRECTORY, out opened);
+            return FileDescriptor.TryOpen(held.Number, path, flags, out opened);
     }
 
     public void Dispose() => directory.Dispose();

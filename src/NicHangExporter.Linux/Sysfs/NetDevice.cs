@@ -175,7 +175,7 @@ public sealed class NetDevice : IDisposable
     /// </summary>
     public int CountTxQueues()
     {
-        _ = _directory.TryOpenDirectory("queues\0"u8, out var queues);
+        _ = _directory.TryOpen("queues\0"u8, LibC.O_RDONLY | LibC.O_DIRECTORY, out var queues);
         if (queues is null)
             return 0;
         using (queues)
@@ -211,7 +211,7 @@ public sealed class NetDevice : IDisposable
 
     private bool HasLowers()
     {
-        var found = Has(_directory.TryOpenDirectory(".\0"u8, out var directory), "openat");
+        var found = Has(_directory.TryOpen(".\0"u8, LibC.O_RDONLY | LibC.O_DIRECTORY, out var directory), "openat");
         using (directory)
             return found && AdjacentLinks.Read(directory!, AdjacentLinks.Lower, Name).Count > 0;
     }

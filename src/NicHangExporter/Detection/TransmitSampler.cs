@@ -4,7 +4,7 @@ using NicHangExporter.Metrics;
 
 namespace NicHangExporter.Detection;
 
-/// <summary>Reads the transmit counters from sysfs without RTNL: tx_packets, queued bytes and tx_timeout.</summary>
+/// <summary>Reads the transmit counters from sysfs without RTNL: tx_packets and queued bytes.</summary>
 internal static class TransmitSampler
 {
     /// <summary>A sample of the transmitter; null if the device is gone.</summary>
@@ -18,18 +18,10 @@ internal static class TransmitSampler
     {
         if (device.Sysfs.TryReadUInt64("statistics/tx_packets\0"u8, out var packets) != Errno.None)
             return null;
-        var up = device.Sysfs.IsOperational;
-        var inflight = up && packets == lastTxPackets ? device.Sysfs.SumInflightBytes(device.Sysfs.CountTxQueues()) : 0;
+        var up = device.IsOperational;
+        var inflight = up && packets == lastTxPackets && device.TxQueues is { HaveLimits: true } queues
+            ? device.Sysfs.SumInflightBytes(queues.Count)
+            : 0;
         return new TxSample(now, up, packets, inflight, pauseFrames.Count, pauseFrames.At);
-    }
-
-    /// <summary>tx_timeout of each queue in use; null for one that can't be read.</summary>
-    public static IReadOnlyList<ulong?> ReadTimeouts(WatchedDevice device)
-    {
-        var readings = new ulong?[device.Sysfs.CountTxQueues()];
-        for (var queue = 0; queue < readings.Length; queue++)
-            if (device.Sysfs.TryReadQueueUInt64(queue, "tx_timeout\0"u8, out var timeouts) == Errno.None)
-                readings[queue] = timeouts;
-        return readings;
     }
 }

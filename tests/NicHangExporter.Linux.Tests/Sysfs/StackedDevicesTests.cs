@@ -122,8 +122,8 @@ public sealed class StackedDevicesTests : IDisposable
         var device = _class.Open(Some.Interface("eth0"u8))!;
         device.Dispose();
         Assert.False(device.IsUpper);
-        Assert.Throws<ObjectDisposedException>(() => device.IsBondSlave);
-        Assert.Throws<ObjectDisposedException>(() => device.Index);
+        Assert.False(device.IsBondSlave);
+        Assert.Equal(0, device.Index);
     }
 
     [Fact]
