@@ -70,12 +70,13 @@ internal sealed class RemediationWorker(TimeProvider clock)
     /// Repeats a work item while nothing is queued. The thread itself waits for its time: a timer would wake two more
     /// threads.
     /// </summary>
+    /// <param name="first">The time until it runs first.</param>
     /// <param name="work">Returns the time until it runs again.</param>
-    public void Repeat(Func<TimeSpan> work)
+    public void Repeat(TimeSpan first, Func<TimeSpan> work)
     {
         lock (_lock)
         {
-            (_repeated, _due) = (work, clock.GetElapsedTime(0));
+            (_repeated, _due) = (work, clock.GetElapsedTime(0) + first);
             Monitor.Pulse(_lock);
         }
     }

@@ -119,8 +119,8 @@ internal sealed partial class Remediator : IDisposable
             noChange, quarantine, clock);
         _handler = new RequestHandler(_queue, _guard, _deviceGates, planGates, _runs);
         _timer = new TickTimer(
-            () => _queue.Active is not null ? TickTimer.Fast
-                : _queue.HasPending || _followUps.HasAny ? TickTimer.Slow : null,
+            () => _runs.IsRunning ? TickTimer.Fast
+                : _queue.HasPending || _followUps.HasAny || store.State.IsUnsettled ? TickTimer.Slow : null,
             OnTimer, clock);
         metrics.BeforeScrape += PublishCurrent;
     }
@@ -143,7 +143,7 @@ internal sealed partial class Remediator : IDisposable
     public void Start()
     {
         _worker.Post(() => _guard.Run(Begin));
-        _worker.Repeat(Look);
+        _worker.Repeat(TickTimer.Fast, Look);
         _timer.Start();
     }
 
@@ -292,8 +292,8 @@ internal sealed partial class Remediator : IDisposable
 
     private TimeSpan Look()
     {
-        _guard.Run(Tick);
-        // While a remediation runs, drift is due and not checked: the timer checks it after that.
+        if (!_timer.IsRunning)
+            _guard.Run(Tick);
         var wait = _drift.DueIn is { } due && due < LookInterval ? due : LookInterval;
         return wait > TickTimer.Slow ? wait : TickTimer.Slow;
     }

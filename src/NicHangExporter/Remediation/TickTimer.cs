@@ -19,6 +19,16 @@ internal sealed class TickTimer(Func<TimeSpan?> interval, Action onTick, TimePro
     private ITimer? _timer;
     private TimeSpan? _interval;
 
+    /// <summary>True while it ticks.</summary>
+    public bool IsRunning
+    {
+        get
+        {
+            lock (_lock)
+                return _interval is not null;
+        }
+    }
+
     /// <summary>Starts the ticks, if any are needed now.</summary>
     public void Start()
     {
@@ -36,8 +46,8 @@ internal sealed class TickTimer(Func<TimeSpan?> interval, Action onTick, TimePro
             if (_timer is null || interval() is var needed && needed == _interval)
                 return;
             _interval = needed;
-            var period = needed ?? Timeout.InfiniteTimeSpan;
-            _timer.Change(period, period);
+            // The first tick is soon: what has begun or ended may have work for it.
+            _timer.Change(needed is null ? Timeout.InfiniteTimeSpan : Fast, needed ?? Timeout.InfiniteTimeSpan);
         }
     }
 

@@ -48,7 +48,7 @@ public sealed class RemediationWorkerTests
     public void RepeatedWork_RunsWhenItIsDue_AfterWhatIsQueued()
     {
         var order = new List<string>();
-        _worker.Repeat(() =>
+        _worker.Repeat(TimeSpan.Zero, () =>
         {
             order.Add("repeated");
             return TimeSpan.FromSeconds(5);
@@ -68,7 +68,7 @@ public sealed class RemediationWorkerTests
     public async Task RepeatedWork_DoesNotKeepTheThreadFromItsEnd()
     {
         using var ran = new ManualResetEventSlim();
-        _worker.Repeat(() =>
+        _worker.Repeat(TimeSpan.Zero, () =>
         {
             ran.Set();
             return TimeSpan.FromHours(1);

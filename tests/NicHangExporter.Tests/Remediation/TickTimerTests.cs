@@ -34,12 +34,12 @@ public sealed class TickTimerTests : IDisposable
         Assert.Equal(8, _ticks);
 
         Follow(TickTimer.Slow);
-        _clock.Advance(TimeSpan.FromSeconds(2));
-        Assert.Equal(10, _ticks);
+        _clock.Advance(TimeSpan.FromSeconds(2.25));
+        Assert.Equal(11, _ticks);
 
         Follow(null);
         _clock.Advance(TimeSpan.FromDays(1));
-        Assert.Equal(10, _ticks);
+        Assert.Equal(11, _ticks);
     }
 
     [Fact]
