@@ -122,6 +122,7 @@ internal sealed partial class Remediator : IDisposable
             () => _runs.IsRunning ? TickTimer.Fast
                 : _queue.HasPending || _followUps.HasAny || store.State.IsUnsettled ? TickTimer.Slow : null,
             OnTimer, clock);
+        store.Changed += _timer.Adjust;
         metrics.BeforeScrape += PublishCurrent;
     }
 
@@ -248,6 +249,7 @@ internal sealed partial class Remediator : IDisposable
     public void Dispose()
     {
         _metrics.BeforeScrape -= PublishCurrent;
+        _store.Changed -= _timer.Adjust;
         _timer.Dispose();
     }
 
