@@ -131,6 +131,7 @@ internal static partial class ExporterHost
         if (options.Alerting.Alertmanagers.Count > 0)
             application.Services.GetRequiredService<ExporterMetrics>().AlertsBuffered.Publish();
         // Before everything that uses the devices, so that none of them opens them twice.
+        application.Services.GetRequiredService<SettingsWatch>().Start();
         application.Services.GetRequiredService<DeviceWatcher>().Start();
         // The monitor starts first: messages from before the start must be in the first scrape. Later they would look
         // like an increase.

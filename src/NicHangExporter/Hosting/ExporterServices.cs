@@ -65,6 +65,7 @@ internal static class ExporterServices
     public static void AddServer(this IServiceCollection services, ExporterOptions options)
     {
         services.AddSingleton<DeviceWatcher>();
+        services.AddSingleton<SettingsWatch>();
         services.AddSingleton<StatisticsCollector>();
         services.AddSingleton<LinkCollector>();
         services.AddSingleton<QueuesCollector>();

@@ -31,6 +31,7 @@ internal sealed class DeviceInventory : IDisposable
     private readonly List<DeviceNews> _news = [];
     private DeviceFeed? _feed;
     private volatile KnownDevices? _known;
+    private volatile bool _hasSettings;
     private string? _way;
     private string? _raisedWay;
     private long _version;
@@ -54,6 +55,12 @@ internal sealed class DeviceInventory : IDisposable
 
     /// <summary>True while notifications keep the devices up to date.</summary>
     public bool IsFollowing => _known is not null;
+
+    /// <summary>True while changes of settings that ethtool shows are news, too.</summary>
+    public bool IsNotified => IsFollowing && _hasSettings;
+
+    /// <summary>From now on <see cref="Take"/> gets the notices of ethtool.</summary>
+    public void JoinSettings() => _hasSettings = true;
 
     /// <summary>Uses notifications from now on, as far as sysfs shows the network namespace that they are about.</summary>
     public void Follow(DeviceFeed feed)

@@ -69,7 +69,9 @@ internal sealed partial class DeviceWatcher(
         var settings = new List<LinkNotice>();
         try
         {
-            if (!_notifications!.TryJoinEthtool())
+            if (_notifications!.TryJoinEthtool())
+                inventory.JoinSettings();
+            else
                 LogNoEthtool();
             while (!_isStopped)
             {

@@ -90,17 +90,56 @@ internal sealed partial class EthtoolPoller(
         _first.TrySetResult();
     }
 
+    /// <summary>Reads the settings of the requested devices once, on the calling thread.</summary>
+    public void PollRequested()
+    {
+        var requested = Schedule.TakeRequested();
+        if (_current is not { Failed.IsEmpty: true } last)
+        {
+            Poll();
+            return;
+        }
+        Interlocked.Exchange(ref _pollStarted, clock.GetTimestamp());
+        var failures = new Dictionary<Collector, string>();
+        var devices = last.Devices.ToBuilder();
+        using (var open = inventory.Open())
+            foreach (var device in open.All.Where(device => requested.Contains(device.Name)))
+            {
+                var read = ReadSettings(device.Name, device.Bus, open.IsShown(device), failures);
+                if (last.Find(device.Name, device.Bus) is { } known)
+                    devices[last.Devices.IndexOf(known)] = read with
+                    {
+                        Statistics = known.Statistics,
+                        PauseFramesReceived = known.PauseFramesReceived,
+                    };
+                else
+                    devices.Add(ReadStatistics(read, open.IsShown(device), failures));
+            }
+        foreach (var (collector, failure) in failures)
+            health.Report(collector, failure);
+        _current = last with { Devices = devices.ToImmutable(), Failed = [.. failures.Keys] };
+        Interlocked.Exchange(ref _pollStarted, 0);
+    }
+
     private void Run()
     {
-        while (Schedule.Wait() is { } scope)
+        while (true)
+        {
+            Schedule.IsNotified = inventory.IsNotified;
+            if (Schedule.Wait() is not { } scope)
+                return;
             PollSafely(scope);
+        }
     }
 
     private void PollSafely(PollScope scope)
     {
         try
         {
-            Poll(scope);
+            if (scope == PollScope.Requested)
+                PollRequested();
+            else
+                Poll(scope);
         }
 #pragma warning disable CA1031 // An unexpected answer of a driver must not end the thread.
         catch (Exception exception)

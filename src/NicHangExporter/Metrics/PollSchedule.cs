@@ -1,8 +1,12 @@
+using NicHangExporter.Linux;
+
 namespace NicHangExporter.Metrics;
 
 /// <summary>What an ethtool poll reads.</summary>
 internal enum PollScope
 {
+    /// <summary>Settings of the devices that were named in a request.</summary>
+    Requested,
     /// <summary>Driver statistics: the counters of ethtool -S, pause frames among them.</summary>
     Statistics,
     /// <summary>Settings and statistics of all devices.</summary>
@@ -26,7 +30,12 @@ internal sealed class PollSchedule(TimeSpan interval, TimeSpan window, TimeProvi
     /// </summary>
     private static readonly TimeSpan ScrapeMemory = TimeSpan.FromSeconds(75);
 
+    /// <summary>The shortest time from one poll of requested devices to the next: a link can flap.</summary>
+    private static readonly TimeSpan RequestPause = TimeSpan.FromMilliseconds(250);
+
     private readonly object _lock = new();
+    private HashSet<InterfaceName> _requested = [];
+    private long _requestedAt;
     private long _everythingAt;
     private long _statisticsAt;
     private long _scrapedAt;
@@ -35,7 +44,7 @@ internal sealed class PollSchedule(TimeSpan interval, TimeSpan window, TimeProvi
     private bool _isStopped;
 
     /// <summary>
-    /// Changes of settings are reported by <see cref="Request"/>. Else settings are read as often as statistics.
+    /// Changes of settings are reported by <see cref="Request(InterfaceName)"/>. Else settings are read as often as statistics.
     /// </summary>
     public bool IsNotified { get; set; }
 
@@ -44,6 +53,14 @@ internal sealed class PollSchedule(TimeSpan interval, TimeSpan window, TimeProvi
 
     /// <summary>A setting has changed: everything is to be read now.</summary>
     public void Request() => Want(ref _isEverythingWanted);
+
+    /// <summary>The settings of this device are to be read now.</summary>
+    public void Request(InterfaceName device)
+    {
+        lock (_lock)
+            if (_requested.Add(device))
+                Monitor.PulseAll(_lock);
+    }
 
     /// <summary>
     /// The stall detector needs the pause frames now: a device sends nothing although packets are queued. Two readings
@@ -93,9 +110,24 @@ internal sealed class PollSchedule(TimeSpan interval, TimeSpan window, TimeProvi
             var usual = IsScraped ? interval : Rare;
             var everything = (IsNotified ? Rare : usual) - Since(ref _everythingAt);
             var statistics = usual - Since(ref _statisticsAt);
+            var requested = _requested.Count == 0 ? TimeSpan.MaxValue : RequestPause - Since(ref _requestedAt);
             left = everything < statistics ? everything : statistics;
+            left = requested < left ? requested : left;
             return _isEverythingWanted || everything <= TimeSpan.Zero ? PollScope.Everything
+                : requested <= TimeSpan.Zero ? PollScope.Requested
                 : _isStatisticsWanted || statistics <= TimeSpan.Zero ? PollScope.Statistics : null;
+        }
+    }
+
+    /// <summary>A poll of requested devices begins.</summary>
+    /// <returns>The devices. Those that are requested from here on are read by the next one.</returns>
+    public IReadOnlySet<InterfaceName> TakeRequested()
+    {
+        lock (_lock)
+        {
+            var requested = _requested;
+            (_requested, _requestedAt) = ([], clock.GetTimestamp());
+            return requested;
         }
     }
 
@@ -110,6 +142,7 @@ internal sealed class PollSchedule(TimeSpan interval, TimeSpan window, TimeProvi
                 return;
             _everythingAt = _statisticsAt;
             _isEverythingWanted = false;
+            _requested.Clear();
         }
     }
 

@@ -58,6 +58,7 @@ internal sealed partial class Remediator : IDisposable
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TickTimer _timer;
     private int _tickPosted;
+    private int _driftPosted;
 
     // On the worker thread.
     private bool _isStarted;
@@ -201,6 +202,22 @@ internal sealed partial class Remediator : IDisposable
 
     /// <summary>The settings that remediations keep off, on any device. Reading never blocks.</summary>
     public IEnumerable<string> Decided => _store.State.Devices.Values.SelectMany(record => record.Desired);
+
+    /// <summary>
+    /// Something may have turned a setting on again: a driver at link-up, or another program. Looks now whether one of
+    /// those is on that remediations keep off. A running remediation ends first.
+    /// </summary>
+    public void CheckDrift()
+    {
+        if (Decided.Any() && Interlocked.Exchange(ref _driftPosted, 1) == 0)
+            Post(() =>
+            {
+                Interlocked.Exchange(ref _driftPosted, 0);
+                _drift.Request();
+                if (_isStarted && !_runs.IsRunning && _drift.CheckIfDue(Submit))
+                    _status.Publish();
+            });
+    }
 
     /// <summary>Records that a hang is confirmed on a device. The request to remedy it comes separately.</summary>
     public void NoteHang(InterfaceName device) => Post(() =>

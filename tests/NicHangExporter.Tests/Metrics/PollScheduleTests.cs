@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using NicHangExporter.Linux;
 using NicHangExporter.Metrics;
 
 namespace NicHangExporter.Tests.Metrics;
@@ -61,6 +62,27 @@ public sealed class PollScheduleTests
         Assert.Equal(PollScope.Everything, _schedule.Due(out _));
     }
 
+    [Fact]
+    public void RequestedDevices_AreReadNow_ButNotFasterThanALinkFlaps()
+    {
+        _schedule.Begin(PollScope.Everything);
+        _schedule.Request(Name("eno1"));
+        _schedule.Request(Name("eno1"));
+        Assert.Equal(PollScope.Requested, _schedule.Due(out _));
+        Assert.Equal([Name("eno1")], _schedule.TakeRequested());
+        Assert.Null(_schedule.Due(out _));
+
+        _schedule.Request(Name("eno1"));
+        Assert.Null(_schedule.Due(out var left));
+        Assert.Equal(TimeSpan.FromMilliseconds(250), left);
+        _clock.Advance(left);
+        Assert.Equal(PollScope.Requested, _schedule.Due(out _));
+
+        // A poll of everything is one of the requested devices, too.
+        _schedule.Begin(PollScope.Everything);
+        Assert.Null(_schedule.Due(out _));
+    }
+
     [Theory]
     [InlineData(1, 4)]
     [InlineData(30, 60)]
@@ -89,6 +111,9 @@ public sealed class PollScheduleTests
         _schedule.Stop();
         Assert.Null(await wait.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
     }
+
+    private static InterfaceName Name(string name) =>
+        InterfaceName.TryParse(name, out var parsed) ? parsed : throw new ArgumentException(name);
 
     // The second and the scope of each poll after one that reads everything.
     private List<(int Second, PollScope Scope)> Polls(int seconds, Action<int>? each = null, int after = 0)

@@ -32,6 +32,9 @@ internal sealed partial class DriftCorrector(
     /// <summary>The time until the next check; null if no device has settings to keep off.</summary>
     public TimeSpan? DueIn => store.State.Devices.Values.Any(record => record.Desired.Count > 0) ? _next - Now : null;
 
+    /// <summary>Makes the next check due now: something may have changed a setting.</summary>
+    public void Request() => _next = TimeSpan.Zero;
+
     /// <summary>Checks all devices with settings to keep off, once each <c>ethtool.interval</c>.</summary>
     /// <returns>True if the drift of a device is another one than before.</returns>
     public bool CheckIfDue(Func<RemediationRequest, RemediationTicket> submit)
