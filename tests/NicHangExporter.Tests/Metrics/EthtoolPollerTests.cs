@@ -44,7 +44,8 @@ public sealed class EthtoolPollerTests : IDisposable
         var read = _host.Poller.Current!.Timestamp;
         _host.Clock.Advance(TimeSpan.FromSeconds(15));
         _host.Poller.Poll(PollScope.Statistics);
-        Assert.Equal((["eno1"], ["eno1", "eno1"]), (settings, statistics));
+        Assert.Equal(["eno1"], settings);
+        Assert.Equal(["eno1", "eno1"], statistics);
         Assert.Equal(read, _host.Poller.Current!.Timestamp);
         Assert.True(_host.Poller.Current.StatisticsTimestamp > read);
 
