@@ -65,6 +65,41 @@ public sealed class EthtoolPollerTests : IDisposable
     }
 
     [Fact]
+    public void RequestedDevice_HasItsSettingsReadAgain_AndNothingElse()
+    {
+        _host.AddNic("eno2", "pci0000:00/0000:00:1f.7");
+        var (settings, statistics) = (new List<string>(), new List<string>());
+        _host.Ethtool.Driver = device =>
+        {
+            settings.Add(device.ToString());
+            return new DriverInfo("e1000e", "6.12", $"{settings.Count}", "");
+        };
+        _host.Ethtool.Statistics = device =>
+        {
+            statistics.Add(device.ToString());
+            return [new Statistic("rx_flow_control_xoff", 7)];
+        };
+        _host.Poller.Poll();
+        var before = _host.Poller.Current!;
+        Assert.Equal(["eno1", "eno2"], settings);
+        _host.Clock.Advance(TimeSpan.FromSeconds(5));
+
+        _host.AddNic("eno3", "pci0000:00/0000:00:1f.5");
+        foreach (var name in new[] { "eno2", "eno3", "gone0" })
+            _host.Poller.Schedule.Request(InterfaceName.TryParse(name, out var parsed) ? parsed : default);
+        _host.Poller.PollRequested();
+
+        var after = _host.Poller.Current!;
+        Assert.Equal(["eno1", "eno2", "eno2", "eno3"], settings);
+        Assert.Equal(["eno1", "eno2", "eno3"], statistics);
+        Assert.Same(before.Devices[0], after.Devices[0]);
+        Assert.Equal("3", after.Devices[1].Driver!.FirmwareVersion);
+        Assert.Equal(before.Devices[1].PauseFramesReceived, after.Devices[1].PauseFramesReceived);
+        Assert.Equal(3, after.Devices.Length);
+        Assert.Equal(before.Timestamp, after.Timestamp);
+    }
+
+    [Fact]
     public async Task Answer_ThatNobodyForesaw_FailsThePollAndNotTheProcess()
     {
         _host.Configure(options =>
