@@ -1,0 +1,43 @@
+using System.Buffers.Text;
+
+namespace NicHangExporter.Linux.Sysfs;
+
+/// <summary>
+/// An attribute of sysfs that stays open, for a number that is read often. A read is one system call instead of three.
+/// The kernel keeps a page for each open attribute. Any thread may read while another one disposes.
+/// </summary>
+public sealed class OpenAttribute : IDisposable
+{
+    private readonly FileDescriptor _file;
+
+    internal OpenAttribute(FileDescriptor file) => _file = file;
+
+    /// <summary>Reads an unsigned decimal number.</summary>
+    /// <returns>
+    /// <see cref="Errno.None"/>; <see cref="Errno.NoDevice"/> if the interface is gone or this object is disposed;
+    /// <see cref="Errno.Invalid"/> if the attribute holds no such number; or another error of the kernel.
+    /// </returns>
+    public Errno TryReadUInt64(out ulong value)
+    {
+        value = 0;
+        Span<byte> text = stackalloc byte[32];
+        int length;
+        try
+        {
+            var errno = _file.TryReadAt(text, 0, out length);
+            if (errno != Errno.None)
+                return errno;
+        }
+        catch (ObjectDisposedException)
+        {
+            return Errno.NoDevice;
+        }
+        text = text[..length].TrimEnd((byte)'\n');
+        return Utf8Parser.TryParse(text, out value, out var digits) && digits == text.Length
+            ? Errno.None
+            : Errno.Invalid;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+}
