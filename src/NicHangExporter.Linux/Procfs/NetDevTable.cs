@@ -82,7 +82,7 @@ public sealed class NetDevTable
         if (!row.TryParseColumns(text[(colon + 1)..]))
             return false;
         var name = text[..colon].TrimStart((byte)' ');
-        if (!row.Name.Is(name))
+        if (name.IsEmpty || !row.Name.Is(name))
         {
             if (!InterfaceName.TryParse(name, out var parsed))
                 return true;

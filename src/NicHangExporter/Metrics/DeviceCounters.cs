@@ -20,18 +20,18 @@ internal sealed class DeviceCounters(WatchedDevice device) : IDisposable
     public string? Read(in NetDevRow row, int place, SampleTable samples)
     {
         // After a reset, other parts can have the same sum.
-        var isNew = !_isKnown || row.IsBehind(_last);
+        var isReset = _isKnown && row.IsBehind(_last);
         foreach (var (family, column) in CounterColumns.Direct)
             samples.Set(family, place, row[column]);
         string? failure = null;
         foreach (var sum in CounterColumns.Sums)
         {
-            if (!IsSettled(sum, row[sum.Column], isNew))
+            if (!IsSettled(sum, row[sum.Column], isReset))
                 ReadParts(sum);
             foreach (var part in sum.Parts)
                 Put(part, _parts[part], _errors[part], ref failure);
         }
-        var errno = _noHandler.Read(row[NetDevColumn.RxPackets], isNew, out var packets);
+        var errno = _noHandler.Read(row[NetDevColumn.RxPackets], isReset || !_isKnown, out var packets);
         Put(CounterColumns.NoHandler, packets, errno, ref failure);
         (_last, _isKnown) = (row, true);
         if (Array.IndexOf(_errors, Errno.NoDevice) < 0 && errno != Errno.NoDevice)
@@ -39,6 +39,7 @@ internal sealed class DeviceCounters(WatchedDevice device) : IDisposable
         // The device was removed while it was read.
         samples.Remove(place);
         _isKnown = false;
+        Array.Clear(_parts);
         Array.Clear(_errors);
         return null;
 
@@ -55,18 +56,19 @@ internal sealed class DeviceCounters(WatchedDevice device) : IDisposable
 
     // The parts are read after the sum. If one of them moves in between, their sum is ahead of the column, and they are
     // read again unless the column reaches exactly that sum, which only the same parts give.
-    private bool IsSettled(CounterSum sum, ulong column, bool isNew)
+    private bool IsSettled(CounterSum sum, ulong column, bool isReset)
     {
+        // At first sight, the parts of 0 are 0. The array has zeros then.
+        if (!_isKnown)
+            return column == 0;
         ulong known = 0;
         foreach (var part in sum.Parts)
         {
-            if (column == 0)
-                (_parts[part], _errors[part]) = (0, Errno.None);
             if (_errors[part] != Errno.None)
                 return false;
             known += _parts[part];
         }
-        return column == known && (column == 0 || !isNew);
+        return column == known && (column == 0 || !isReset);
     }
 
     private void ReadParts(CounterSum sum)

@@ -40,7 +40,7 @@ public sealed class LiveNetDevTests
         network.Execute("ip", "address", "add", "192.0.2.1/24", "dev", "veth0").Succeeded();
         network.Execute("ip", "neighbour", "add", "192.0.2.2", "lladdr", "02:00:00:00:00:02", "dev", "veth0")
             .Succeeded();
-        network.Execute("ping", "-c", "3", "-i", "0.01", "-W", "0.01", "192.0.2.2");
+        network.Execute("ping", "-c", "1", "-W", "1", "192.0.2.2");
         // No packet of IPv6 moves a counter from here on.
         network.Execute("ip", "link", "set", "veth0", "down").Succeeded();
 
@@ -48,7 +48,7 @@ public sealed class LiveNetDevTests
 
         using var opened = new NetClass(mounts.Root).Open(Some.Interface("veth0"u8));
         var row = file.Table.Rows[file.Table.Find(opened!.Name, 0)];
-        Assert.InRange(row[NetDevColumn.TxPackets], 3UL, ulong.MaxValue);
+        Assert.NotEqual(0UL, row[NetDevColumn.TxPackets]);
         foreach (var (column, attribute) in new[]
             {
                 (NetDevColumn.RxBytes, "rx_bytes"), (NetDevColumn.RxPackets, "rx_packets"),
