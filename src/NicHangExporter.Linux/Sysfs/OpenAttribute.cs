@@ -21,17 +21,12 @@ public sealed class OpenAttribute : IDisposable
     {
         value = 0;
         Span<byte> text = stackalloc byte[32];
-        int length;
-        try
-        {
-            var errno = _file.TryReadAt(text, 0, out length);
-            if (errno != Errno.None)
-                return errno;
-        }
-        catch (ObjectDisposedException)
-        {
+        if (!_file.TryAcquire(out var held))
             return Errno.NoDevice;
-        }
+        int length;
+        using (held)
+            if (FileCalls.TryReadAt(held.Number, text, 0, out length) is not Errno.None and var errno)
+                return errno;
         text = text[..length].TrimEnd((byte)'\n');
         return Utf8Parser.TryParse(text, out value, out var digits) && digits == text.Length
             ? Errno.None

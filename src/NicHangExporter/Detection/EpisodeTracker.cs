@@ -20,7 +20,6 @@ internal sealed partial class EpisodeTracker(
     private readonly TransmitSampler _sampler = new(counters);
     private readonly UnattributedHangs _unattributed = new(metrics, clock, logger);
     private readonly HashSet<DeviceTracker> _changed = [];
-    private TimeSpan _nextTxTimeouts;
     private long _historyEvents;
 
     private TimeSpan Now => clock.GetUptime();
@@ -76,18 +75,16 @@ internal sealed partial class EpisodeTracker(
         using (var open = inventory.Open())
         {
             var pairs = RefreshDevices(open);
-            var readTimeouts = now >= _nextTxTimeouts;
-            if (readTimeouts)
-                _nextTxTimeouts = now + DeviceTracker.TxTimeoutInterval;
             if (options.Collectors.Has(Collector.Stall))
-                _sampler.Begin();
+                _sampler.Begin(inventory);
             for (var place = 0; place < pairs.Count; place++)
             {
                 var (device, tracked) = pairs[place];
                 if (options.Collectors.Has(Collector.Stall))
                 {
-                    if ((readTimeouts || tracked.Transmitter.Verdict != TxVerdict.Flowing)
-                        && tracked.Transmitter.ObserveTimeouts(TransmitSampler.ReadTimeouts(device)))
+                    if (tracked.Transmitter.AreTimeoutsDue(now, device.Sysfs.IsPhysical)
+                        && tracked.Transmitter.ObserveTimeouts(
+                            TxTimeoutReader.Read(device, txPackets: null, clock, out _).Values, now))
                         Observe(tracked, new HangObservation(HangSource.TxTimeout, now) { IsLive = true });
                     SampleTransmitter(device, place, tracked, now);
                 }

@@ -6,19 +6,28 @@ using NicHangExporter.Metrics;
 namespace NicHangExporter.Detection;
 
 /// <summary>
-/// Reads the transmit counters without RTNL: tx_packets of all devices by one read of net/dev, and queued bytes and
-/// tx_timeout from sysfs. Only the thread of <see cref="HangMonitor"/> uses it.
+/// Reads the transmit counters without RTNL: tx_packets of all devices by one read of net/dev, and queued bytes from
+/// sysfs. Only the thread of <see cref="HangMonitor"/> uses it.
 /// </summary>
 internal sealed class TransmitSampler(NetDevSource source) : IDisposable
 {
     private readonly NetDevReader _reader = new(source);
     private bool _isRead;
+    private bool _namesChanged;
 
-    /// <summary>True if devices have come, gone or changed their names since the sample before.</summary>
-    public bool NamesChanged => _isRead && _reader.NamesChanged;
-
-    /// <summary>Begins a sample of all devices.</summary>
-    public void Begin() => _isRead = _reader.TryRead();
+    /// <summary>
+    /// Begins a sample of all devices. After a change of the names, compares the inventory with them at the next sample,
+    /// when it has the notifications about that change.
+    /// </summary>
+    public void Begin(DeviceInventory inventory)
+    {
+        _isRead = _reader.TryRead();
+        if (!_isRead)
+            return;
+        if (_namesChanged && !_reader.NamesChanged)
+            inventory.Compare(_reader.Rows);
+        _namesChanged = _reader.NamesChanged;
+    }
 
     /// <summary>A sample of the transmitter; null if the device is gone.</summary>
     /// <param name="device">The device.</param>
@@ -32,19 +41,11 @@ internal sealed class TransmitSampler(NetDevSource source) : IDisposable
     {
         if (!TryReadTxPackets(device, place, out var packets))
             return null;
-        var up = device.Sysfs.IsOperational;
-        var inflight = up && packets == lastTxPackets ? device.Sysfs.SumInflightBytes(out _) : 0;
+        var up = device.IsOperational;
+        var inflight = up && packets == lastTxPackets && device.TxQueues is { HaveLimits: true } queues
+            ? device.Sysfs.SumInflightBytes(queues.Count)
+            : 0;
         return new TxSample(now, up, packets, inflight, pauseFrames.Count, pauseFrames.At);
-    }
-
-    /// <summary>tx_timeout of each queue in use; null for one that can't be read.</summary>
-    public static IReadOnlyList<ulong?> ReadTimeouts(WatchedDevice device)
-    {
-        var readings = new ulong?[device.Sysfs.CountTxQueues()];
-        for (var queue = 0; queue < readings.Length; queue++)
-            if (device.Sysfs.TryReadQueueUInt64(queue, "tx_timeout\0"u8, out var timeouts) == Errno.None)
-                readings[queue] = timeouts;
-        return readings;
     }
 
     public void Dispose() => _reader.Dispose();

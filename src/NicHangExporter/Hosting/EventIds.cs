@@ -25,6 +25,9 @@ internal static class EventIds
     public const int TransmitterPauseEnded = 2008;
 
     public const int DevicesWatched = 2020;
+    public const int DevicesFollowed = 2021;
+    public const int DevicesListed = 2022;
+    public const int SettingsUnnotified = 2023;
 
     public const int RemediationStarted = 3001;
     public const int RemediationEnded = 3002;

@@ -13,14 +13,17 @@ internal sealed class DeviceCounters(WatchedDevice device) : IDisposable
     private readonly Errno[] _errors = new Errno[CounterColumns.Rows.Length];
     private readonly NoHandlerCounter _noHandler = new(device);
     private NetDevRow _last;
+    private int _refreshes;
     private bool _isKnown;
 
     /// <summary>Puts the counters into the place of the device in a table.</summary>
     /// <returns>The first failure, or null.</returns>
     public string? Read(in NetDevRow row, int place, SampleTable samples)
     {
-        // After a reset, other parts can have the same sum.
-        var isReset = _isKnown && row.IsBehind(_last);
+        // After a reset, other parts can have the same sum. It shows by a counter that goes back, or, as most drivers
+        // reset only with the link, by a notification.
+        var refreshes = device.Refreshes;
+        var isReset = _isKnown && (refreshes != _refreshes || row.IsBehind(_last));
         foreach (var (family, column) in CounterColumns.Direct)
             samples.Set(family, place, row[column]);
         string? failure = null;
@@ -33,7 +36,7 @@ internal sealed class DeviceCounters(WatchedDevice device) : IDisposable
         }
         var errno = _noHandler.Read(row[NetDevColumn.RxPackets], isReset || !_isKnown, out var packets);
         Put(CounterColumns.NoHandler, packets, errno, ref failure);
-        (_last, _isKnown) = (row, true);
+        (_last, _refreshes, _isKnown) = (row, refreshes, true);
         if (Array.IndexOf(_errors, Errno.NoDevice) < 0 && errno != Errno.NoDevice)
             return failure;
         // The device was removed while it was read.

@@ -65,7 +65,7 @@ internal sealed partial class EthtoolPoller(
         var devices = ImmutableArray.CreateBuilder<DeviceSnapshot>();
         using (var open = inventory.Open())
             foreach (var device in open.All)
-                devices.Add(Read(device.Name, device.Bus, open.Shown.Contains(device), failures));
+                devices.Add(Read(device.Name, device.Bus, open.IsShown(device), failures));
         foreach (var collector in Collector.NeedEthtool.Where(options.Collectors.Has))
             health.Report(collector, failures.GetValueOrDefault(collector));
         var now = clock.GetTimestamp();

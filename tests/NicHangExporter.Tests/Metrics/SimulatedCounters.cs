@@ -116,7 +116,7 @@ internal sealed class SimulatedCounters : IDisposable
             if (!_open.ContainsKey(device.Index) && InterfaceName.TryParse(device.Name, out var name))
                 _open[device.Index] = new WatchedDevice(netClass.Open(name)!);
         var all = _open.OrderBy(pair => pair.Key).Select(pair => pair.Value).ToList();
-        return new OpenDevices(all, all, dropped: 0, failed: false);
+        return new OpenDevices(all, all, dropped: 0, failed: false, version: 0, ownsDevices: false);
     }
 
     /// <summary>Open devices that nobody has read before.</summary>
@@ -124,7 +124,7 @@ internal sealed class SimulatedCounters : IDisposable
     {
         var netClass = new NetClass(_sysfs.Root);
         var all = Open().All.Select(device => new WatchedDevice(netClass.Open(device.Name)!)).ToList();
-        return new OpenDevices(all, all, dropped: 0, failed: false);
+        return new OpenDevices(all, all, dropped: 0, failed: false, version: 0, ownsDevices: true);
     }
 
     public void Dispose()
