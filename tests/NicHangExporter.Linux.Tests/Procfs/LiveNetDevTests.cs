@@ -1,6 +1,5 @@
 using NicHangExporter.Linux.Procfs;
 using NicHangExporter.Linux.Sysfs;
-using NicHangExporter.Linux.Tests.Sysfs;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Linux.Tests.Procfs;
@@ -40,7 +39,7 @@ public sealed class LiveNetDevTests
         network.Execute("ip", "address", "add", "192.0.2.1/24", "dev", "veth0").Succeeded();
         network.Execute("ip", "neighbour", "add", "192.0.2.2", "lladdr", "02:00:00:00:00:02", "dev", "veth0")
             .Succeeded();
-        network.Execute("ping", "-c", "1", "-W", "1", "192.0.2.2");
+        network.Send("192.0.2.2");
         // No packet of IPv6 moves a counter from here on.
         network.Execute("ip", "link", "set", "veth0", "down").Succeeded();
 

@@ -49,8 +49,8 @@ public sealed class StatisticsExactnessTests
                 fromFile += source.Choose() is null ? 0 : 1;
             }
         }
-        // The rest is the minute after a file that could not be read.
-        Assert.InRange(fromFile, Histories * Steps * 3 / 4, Histories * Steps);
+        // The rest is the minute after a file that could not be read, or was behind.
+        Assert.InRange(fromFile, Histories * Steps / 2, Histories * Steps);
     }
 
     // The kernel changes between the reads of the devices, of net/dev and of sysfs.

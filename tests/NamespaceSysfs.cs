@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using NicHangExporter.TestSupport;
 
-namespace NicHangExporter.Linux.Tests.Sysfs;
+namespace NicHangExporter.TestSupport;
 
 /// <summary>
 /// The /sys of a test's own network namespace. sysfs shows the namespace of the process that mounted it, so <c>ip netns
