@@ -188,7 +188,8 @@ internal sealed class KnownDevices(NetClass netClass, DeviceSelection selection,
             SetFailed(true);
             return true;
         }
-        if (errno == Errno.None && index == known.Index)
+        // A number is used again if somebody asks for it: the open directory is then that of a device that is gone.
+        if (errno == Errno.None && index == known.Index && known.Open?.IsGone != true)
         {
             if (known.Open is { } device)
                 Refresh(device, news);

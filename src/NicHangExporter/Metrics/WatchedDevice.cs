@@ -33,6 +33,9 @@ internal sealed class WatchedDevice(NetDevice sysfs) : IDisposable
     /// <summary>The label <c>device</c> with its value, quoted and escaped.</summary>
     public byte[] Label { get; } = DeviceLabel.Prepare(sysfs.Name);
 
+    /// <summary>True if the interface was removed. Another one may have its name. Reads a file.</summary>
+    public bool IsGone => sysfs.TryReadUInt64("ifindex\0"u8, out _) is var errno && NetDevice.IsAbsent(errno);
+
     /// <summary>The parent's driver, or null. Read once.</summary>
     public string? Driver => (_driver ??= new StrongBox<string?>(sysfs.Driver)).Value;
 
