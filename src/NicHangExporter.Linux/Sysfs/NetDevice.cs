@@ -172,10 +172,10 @@ public sealed class NetDevice : IDisposable
     /// <summary>Opens an attribute to read it often.</summary>
     /// <returns>The error of openat(2).</returns>
     /// <exception cref="ArgumentException">The attribute does not end in its only NUL.</exception>
-    public Errno TryOpen(ReadOnlySpan<byte> attribute, out OpenAttribute? file)
+    public Errno TryOpen(ReadOnlySpan<byte> attribute, out NumberFile? file)
     {
         var errno = _directory.TryOpen(attribute, LibC.O_RDONLY | LibC.O_NONBLOCK, out var opened);
-        file = opened is null ? null : new OpenAttribute(opened);
+        file = opened is null ? null : new NumberFile(opened);
         return errno;
     }
 

@@ -10,7 +10,7 @@ namespace NicHangExporter.Metrics;
 /// </summary>
 internal sealed class NoHandlerCounter(WatchedDevice device) : IDisposable
 {
-    private OpenAttribute? _file;
+    private NumberFile? _file;
     private ulong _rxPackets;
     private ulong _value;
     private Errno _errno;

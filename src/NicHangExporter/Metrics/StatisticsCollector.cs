@@ -1,4 +1,3 @@
-using NicHangExporter.Linux.Procfs;
 using NicHangExporter.Options;
 
 namespace NicHangExporter.Metrics;

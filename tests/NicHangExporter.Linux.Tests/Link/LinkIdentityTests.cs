@@ -1,6 +1,5 @@
 using NicHangExporter.Linux.Link;
 using NicHangExporter.Linux.Sysfs;
-using NicHangExporter.Linux.Tests.Sysfs;
 using NicHangExporter.Linux.Uapi;
 using NicHangExporter.TestSupport;
 

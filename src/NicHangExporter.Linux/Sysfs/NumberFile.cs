@@ -6,11 +6,11 @@ namespace NicHangExporter.Linux.Sysfs;
 /// An attribute of sysfs that stays open, for a number that is read often. A read is one system call instead of three.
 /// The kernel keeps a page for each open attribute. Any thread may read while another one disposes.
 /// </summary>
-public sealed class OpenAttribute : IDisposable
+public sealed class NumberFile : IDisposable
 {
     private readonly FileDescriptor _file;
 
-    internal OpenAttribute(FileDescriptor file) => _file = file;
+    internal NumberFile(FileDescriptor file) => _file = file;
 
     /// <summary>Reads an unsigned decimal number.</summary>
     /// <returns>
