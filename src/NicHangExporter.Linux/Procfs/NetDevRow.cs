@@ -32,8 +32,8 @@ public struct NetDevRow
     }
 
     /// <summary>
-    /// Parses the numbers after the colon: exactly <see cref="ColumnCount"/> decimal numbers, separated by blanks. After
-    /// a failure the numbers are undefined.
+    /// Parses the numbers after the colon: exactly <see cref="ColumnCount"/> decimal numbers, separated by blanks.
+    /// After a failure the numbers are undefined.
     /// </summary>
     internal bool TryParseColumns(ReadOnlySpan<byte> text)
     {

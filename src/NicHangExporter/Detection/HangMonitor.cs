@@ -31,8 +31,8 @@ internal sealed partial class HangMonitor : IDisposable
 
     public HangMonitor(
         ExporterOptions options, KernelLogWatcher log, DeviceInventory inventory, NetDevSource counters,
-        EthtoolPoller ethtool, StateStore store, Remediator remediator, HangSignals signals, ExporterMetrics metrics, TimeProvider clock,
-        ILogger<HangMonitor> logger)
+        EthtoolPoller ethtool, StateStore store, Remediator remediator, HangSignals signals, ExporterMetrics metrics,
+        TimeProvider clock, ILogger<HangMonitor> logger)
     {
         (_options, _log, _store, _metrics, _clock, _logger) = (options, log, store, metrics, clock, logger);
         _saver = new StateSaver(store, Guard);

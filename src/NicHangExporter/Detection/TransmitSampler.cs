@@ -16,8 +16,8 @@ internal sealed class TransmitSampler(NetDevSource source) : IDisposable
     private bool _namesChanged;
 
     /// <summary>
-    /// Begins a sample of all devices. After a change of the names, compares the inventory with them at the next sample,
-    /// when it has the notifications about that change.
+    /// Begins a sample of all devices. After a change of the names, compares the inventory with them at the next
+    /// sample, when it has the notifications about that change.
     /// </summary>
     public void Begin(DeviceInventory inventory)
     {

@@ -4,8 +4,8 @@ using NicHangExporter.Linux.Procfs;
 namespace NicHangExporter.Metrics;
 
 /// <summary>
-/// Gives all counters of one device as sysfs shows them, from a row of net/dev. Reads sysfs only for what the row leaves
-/// open: the parts of a sum that has changed. Only the thread that renders uses it.
+/// Gives all counters of one device as sysfs shows them, from a row of net/dev. Reads sysfs only for what the row
+/// leaves open: the parts of a sum that has changed. Only the thread that renders uses it.
 /// </summary>
 internal sealed class DeviceCounters(WatchedDevice device) : IDisposable
 {

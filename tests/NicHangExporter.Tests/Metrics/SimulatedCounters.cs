@@ -209,7 +209,9 @@ internal sealed class SimulatedCounters : IDisposable
         {
             foreach (var file in Files.Where(file => file != "rx_nohandler"))
                 if (random.Next(file is "rx_bytes" or "tx_bytes" ? 2 : 12) == 0)
-                    Add(file, (ulong)random.NextInt64(1, file.EndsWith("bytes", StringComparison.Ordinal) ? 1 << 20 : 3));
+                    Add(
+                        file,
+                        (ulong)random.NextInt64(1, file.EndsWith("bytes", StringComparison.Ordinal) ? 1 << 20 : 3));
             // The kernel counts a packet that no handler takes as received, too.
             if (random.Next(12) != 0)
                 return;
