@@ -91,8 +91,7 @@ internal sealed partial class FixtureHost
                 factory.CreateLogger<AlertmanagerWebhook>());
             Actions = new AlertProcessor(options, Ledger, Remediator, host.Evidence, host.Metrics, host.Clock,
                 factory.CreateLogger<AlertProcessor>());
-            var features = new FeatureSelection(options, new ProfileCatalog(options).FeatureNames, () =>
-                Remediator.Status().Devices.SelectMany(device => device.Desired));
+            var features = new FeatureSelection(options, new ProfileCatalog(options).FeatureNames, () => Remediator.Decided);
             Source = new ExpositionSource(
                 options, Inventory, new StatisticsCollector(options, Counters, Health, host.Clock),
                 new LinkCollector(options, Health, host.Clock), new QueuesCollector(options, Health, host.Clock),

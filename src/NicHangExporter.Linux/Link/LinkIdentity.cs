@@ -23,24 +23,24 @@ public sealed class LinkIdentity : IDisposable
     internal LinkIdentity(DeviceIoctl ioctl) => _socket = new IoctlSocket(ioctl);
 
     /// <summary>
-    /// True if the namespace has an interface with the same name, number and hardware address. A loopback interface has
-    /// these in every namespace. False also if one of them can't be read, for example because the device has just been
-    /// removed.
+    /// Compares name, number and hardware address. A loopback interface has the same ones in every namespace.
     /// </summary>
-    public bool IsSame(NetDevice device)
+    public LinkMatch Compare(NetDevice device)
     {
         ArgumentNullException.ThrowIfNull(device);
         var request = IfReq.For(device.Name);
         _socket.Call(Sockios.ReadIndex, ref request, [], out var errno);
-        if (errno != Errno.None || device.TryReadInt64("ifindex\0"u8, out var index) != Errno.None
-            || index != request.Index)
-            return false;
+        if (errno != Errno.None || device.TryReadInt64("ifindex\0"u8, out var index) != Errno.None)
+            return LinkMatch.Absent;
+        if (index != request.Index)
+            return LinkMatch.Different;
         request = IfReq.For(device.Name);
         _socket.Call(Sockios.ReadAddress, ref request, [], out errno);
         Span<byte> text = stackalloc byte[256];
         if (errno != Errno.None || device.TryReadText("address\0"u8, text, out var length) != Errno.None)
-            return false;
-        return IsAddress(text[..length], ((ReadOnlySpan<byte>)request.Address)[AddressOffset..]);
+            return LinkMatch.Absent;
+        return IsAddress(text[..length], ((ReadOnlySpan<byte>)request.Address)[AddressOffset..])
+            ? LinkMatch.Same : LinkMatch.Different;
     }
 
     /// <inheritdoc/>

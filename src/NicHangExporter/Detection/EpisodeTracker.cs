@@ -196,6 +196,8 @@ internal sealed partial class EpisodeTracker(
         var change = tracked.Transmitter.Sample(sample, options.Detection.StallWindow, options.Ethtool.Interval);
         if (change.IsChanged)
             MarkChanged(tracked);
+        if (tracked.Transmitter.Verdict != TxVerdict.Flowing)
+            ethtool.Schedule.WantStatistics();
         if (change.Source is { } source)
             Observe(tracked, new HangObservation(source, change.Since) { IsLive = true });
         if (tracked.ExtendWhileBlocked(now))
@@ -204,7 +206,7 @@ internal sealed partial class EpisodeTracker(
 
     private (ulong? Count, TimeSpan At) PauseFrames(DeviceTracker device) =>
         ethtool.Current is { } snapshot && snapshot.Find(device.Name, device.Bus)?.PauseFramesReceived is { } frames
-            ? (frames, clock.GetElapsedTime(0, snapshot.Timestamp))
+            ? (frames, clock.GetElapsedTime(0, snapshot.StatisticsTimestamp))
             : (null, TimeSpan.Zero);
 
     private List<(WatchedDevice Open, DeviceTracker Tracked)> RefreshDevices(OpenDevices open)

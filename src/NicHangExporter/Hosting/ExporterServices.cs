@@ -71,7 +71,7 @@ internal static class ExporterServices
         services.AddSingleton<QueuesCollector>();
         services.AddSingleton(provider =>
             new FeatureSelection(options, provider.GetRequiredService<ProfileCatalog>().FeatureNames,
-            () => provider.GetRequiredService<Remediator>().Status().Devices.SelectMany(device => device.Desired)));
+            () => provider.GetRequiredService<Remediator>().Decided));
         services.AddSingleton<EthtoolCollector>();
         services.AddSingleton<ProcessCollector>();
         services.AddSingleton<ExpositionSource>();

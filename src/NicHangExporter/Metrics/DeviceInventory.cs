@@ -192,7 +192,7 @@ internal sealed class DeviceInventory : IDisposable
             return open;
         _compared.Clear();
         _compared.AddRange(_names);
-        var known = new KnownDevices(_netClass, _selection, _feed.IsSame);
+        var known = new KnownDevices(_netClass, _selection, _feed.Compare);
         Look(known, isThorough: true);
         if (known is { IsProven: true, IsForeign: false })
         {
@@ -202,10 +202,8 @@ internal sealed class DeviceInventory : IDisposable
             _version = open.Version;
             return open;
         }
-        if (known.IsForeign)
-            Refuse(Foreign);
         known.Dispose();
-        _news.Clear();
+        Refuse(Foreign);
         return open;
     }
 

@@ -45,7 +45,7 @@ internal sealed partial class DeviceWatcher(
             Log(exception.Message);
             return;
         }
-        inventory.Follow(new DeviceFeed(_notifications.DrainLinks, _identity.IsSame, clock));
+        inventory.Follow(new DeviceFeed(_notifications.DrainLinks, _identity.Compare, clock));
         // A background thread: a request to the kernel can wait for its locks.
         _thread = new Thread(Run) { IsBackground = true, Name = "netlink" };
         _thread.Start();

@@ -13,6 +13,7 @@ internal sealed class EthtoolCollector(
     {
         if (!Collector.NeedEthtool.Any(options.Collectors.Has))
             return;
+        poller.Schedule.NoteScrape();
         var snapshot = poller.Current;
         if (snapshot is not null)
         {

@@ -1,4 +1,5 @@
 using NicHangExporter.Linux;
+using NicHangExporter.Linux.Link;
 using NicHangExporter.Linux.Netlink;
 using NicHangExporter.Linux.Procfs;
 using NicHangExporter.Linux.Sysfs;
@@ -12,8 +13,8 @@ namespace NicHangExporter.Metrics;
 /// </summary>
 /// <param name="netClass">The interfaces in sysfs.</param>
 /// <param name="selection">Which of them are watched.</param>
-/// <param name="isSame">Whether an interface in sysfs is the one of that name in this namespace.</param>
-internal sealed class KnownDevices(NetClass netClass, DeviceSelection selection, Func<NetDevice, bool> isSame)
+/// <param name="compare">Whether an interface in sysfs is the one of that name in this namespace.</param>
+internal sealed class KnownDevices(NetClass netClass, DeviceSelection selection, Func<NetDevice, LinkMatch> compare)
     : IDisposable
 {
     /// <summary>The devices that a periodic look reads again. More would cost a host with many devices too much.</summary>
@@ -241,14 +242,17 @@ internal sealed class KnownDevices(NetClass netClass, DeviceSelection selection,
         {
             device = netClass.Open(name);
             var index = device?.Index ?? 0;
-            for (var attempt = 0; index != 0 && attempt < Attempts; attempt++)
-                if (isSame(device!))
-                {
-                    IsProven |= index > LoopbackIndex;
-                    return new WatchedDevice(device!) { Index = index };
-                }
-            // Removed or renamed meanwhile is not foreign.
-            IsForeign |= index != 0 && netClass.TryReadIndex(name, out var now) == Errno.None && now == index;
+            var match = index == 0 ? LinkMatch.Absent : compare(device!);
+            for (var attempt = 1; match == LinkMatch.Different && attempt < Attempts; attempt++)
+                match = compare(device!);
+            if (match == LinkMatch.Same)
+            {
+                IsProven |= index > LoopbackIndex;
+                return new WatchedDevice(device!) { Index = index };
+            }
+            // A notification follows when an absent one is registered. One that was renamed meanwhile is not foreign.
+            IsForeign |= match == LinkMatch.Different
+                && netClass.TryReadIndex(name, out var now) == Errno.None && now == index;
         }
         catch (LinuxException)
         {

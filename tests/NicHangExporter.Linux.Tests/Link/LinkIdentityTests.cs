@@ -9,16 +9,16 @@ namespace NicHangExporter.Linux.Tests.Link;
 public sealed class LinkIdentityTests
 {
     [Theory]
-    [InlineData("2", "02:00:00:00:00:0a", true)]
-    [InlineData("3", "02:00:00:00:00:0a", false)]
-    [InlineData("2", "02:00:00:00:00:0b", false)]
-    [InlineData("2", "02:00:00:00:00", true)] // as far as there is an address
-    [InlineData("2", "", true)]
-    [InlineData("2", "garbage", false)]
-    [InlineData("2", "0", false)]
-    [InlineData("2", null, false)]
-    [InlineData("2", "02:00:00:00:00:0a:00:00:00:00:00:00:00:00:01:02:03:04:05:06", true)]
-    public void Interface_WithNumberAndAddress_IsCompared(string index, string? address, bool same)
+    [InlineData("2", "02:00:00:00:00:0a", LinkMatch.Same)]
+    [InlineData("3", "02:00:00:00:00:0a", LinkMatch.Different)]
+    [InlineData("2", "02:00:00:00:00:0b", LinkMatch.Different)]
+    [InlineData("2", "02:00:00:00:00", LinkMatch.Same)] // as far as there is an address
+    [InlineData("2", "", LinkMatch.Same)]
+    [InlineData("2", "garbage", LinkMatch.Different)]
+    [InlineData("2", "0", LinkMatch.Different)]
+    [InlineData("2", null, LinkMatch.Absent)]
+    [InlineData("2", "02:00:00:00:00:0a:00:00:00:00:00:00:00:00:01:02:03:04:05:06", LinkMatch.Same)]
+    public void Interface_WithNumberAndAddress_IsCompared(string index, string? address, LinkMatch expected)
     {
         using var tree = new SysfsTree();
         tree.Add("eth0"u8);
@@ -35,11 +35,11 @@ public sealed class LinkIdentityTests
             return 0;
         });
 
-        Assert.Equal(same, identity.IsSame(device));
+        Assert.Equal(expected, identity.Compare(device));
     }
 
     [Fact]
-    public void Interface_ThatTheNamespaceLacks_IsNotTheSame()
+    public void Interface_ThatTheNamespaceLacks_IsAbsent()
     {
         using var tree = new SysfsTree();
         tree.Add("eth0"u8);
@@ -47,7 +47,7 @@ public sealed class LinkIdentityTests
         using var device = new NetClass(tree.Root).Open(Some.Interface("eth0"u8))!;
         using var identity = new LinkIdentity((int _, ref IfReq _, Span<byte> _) => -(int)Errno.NoDevice);
 
-        Assert.False(identity.IsSame(device));
+        Assert.Equal(LinkMatch.Absent, identity.Compare(device));
     }
 
     [Fact]
@@ -60,7 +60,8 @@ public sealed class LinkIdentityTests
         using var own = network.Inside(() => new LinkIdentity());
         using var foreign = other.Inside(() => new LinkIdentity());
 
-        Assert.True(own.IsSame(device));
-        Assert.False(foreign.IsSame(device));
+        Assert.Equal(LinkMatch.Same, own.Compare(device));
+        // Both have a veth0, with different addresses.
+        Assert.Equal(LinkMatch.Different, foreign.Compare(device));
     }
 }

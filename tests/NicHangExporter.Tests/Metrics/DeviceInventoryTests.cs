@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using NicHangExporter.Linux;
+using NicHangExporter.Linux.Link;
 using NicHangExporter.Linux.Netlink;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Metrics;
@@ -183,7 +184,7 @@ public sealed class DeviceInventoryTests : IDisposable
     [Fact]
     public void Sysfs_OfAnotherNamespace_IsListedAtEachUse()
     {
-        _links.IsSame = device => device.Name.Is("lo"u8);
+        _links.Compare = device => device.Name.Is("lo"u8) ? LinkMatch.Same : LinkMatch.Different;
         var eno1 = _links.Create("eno1", Parent);
         Follow();
 
@@ -215,13 +216,42 @@ public sealed class DeviceInventoryTests : IDisposable
         _links.Create("eno1", Parent);
         Follow();
         Assert.True(_inventory.IsFollowing);
-        _links.IsSame = device => !device.Name.Is("eno2"u8);
+        _links.Compare = device => device.Name.Is("eno2"u8) ? LinkMatch.Different : LinkMatch.Same;
 
         _links.Create("eno2", "pci0000:00/0000:02:00.0");
 
         Assert.Equal(["eno1", "eno2"], Names());
         Assert.False(_inventory.IsFollowing);
         Assert.Equal(2, _ways.Count);
+    }
+
+    [Fact]
+    public void Device_ThatIsNotRegisteredYet_IsWatchedFromItsNotificationOn()
+    {
+        _links.Create("eno1", Parent);
+        Follow();
+        _links.Compare = device => device.Name.Is("eno2"u8) ? LinkMatch.Absent : LinkMatch.Same;
+        var eno2 = _links.Create("eno2", "pci0000:00/0000:02:00.0");
+        _links.Lose();
+        Assert.Equal(["eno1"], Names());
+        _links.Compare = _ => LinkMatch.Same;
+
+        _links.Notify(LinkNoticeKind.Changed, eno2);
+
+        Assert.Equal(["eno1", "eno2"], Names());
+        Assert.True(_inventory.IsFollowing);
+    }
+
+    [Fact]
+    public void Sysfs_WithNamesThatThisNamespaceLacks_IsListedAtEachUse()
+    {
+        _links.Compare = device => device.Name.Is("lo"u8) ? LinkMatch.Same : LinkMatch.Absent;
+        _links.Create("eno1", Parent);
+        Follow();
+
+        Assert.False(_inventory.IsFollowing);
+        Assert.Equal(["eno1"], Names());
+        Assert.Single(_ways);
     }
 
     [Fact]

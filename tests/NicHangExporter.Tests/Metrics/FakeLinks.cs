@@ -1,5 +1,6 @@
 using System.Text;
 using NicHangExporter.Linux;
+using NicHangExporter.Linux.Link;
 using NicHangExporter.Linux.Netlink;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Metrics;
@@ -23,14 +24,14 @@ internal sealed class FakeLinks : IDisposable
     /// <summary>The numbers of the interfaces, without the loopback.</summary>
     public IReadOnlyList<int> Indexes => [.. _links.Keys];
 
-    /// <summary>Replaces <see cref="DeviceFeed.IsSame"/>.</summary>
-    public Func<NetDevice, bool> IsSame { get; set; } = _ => true;
+    /// <summary>Replaces <see cref="DeviceFeed.Compare"/>.</summary>
+    public Func<NetDevice, LinkMatch> Compare { get; set; } = _ => LinkMatch.Same;
 
     public string NameOf(int index) => _links[index].Name;
 
     public bool IsHardware(int index) => _links[index].Parent is not null;
 
-    public DeviceFeed Feed(TimeProvider clock) => new(Drain, device => IsSame(device), clock);
+    public DeviceFeed Feed(TimeProvider clock) => new(Drain, device => Compare(device), clock);
 
     public int Create(string name, string? parent = null, int? index = null)
     {
