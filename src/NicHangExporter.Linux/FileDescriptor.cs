@@ -42,6 +42,13 @@ internal sealed unsafe class FileDescriptor : SafeHandleMinusOneIsInvalid
         return FileCalls.TryRead(file.Number, buffer, out length);
     }
 
+    /// <summary>pread(2), repeated after EINTR.</summary>
+    internal Errno TryReadAt(Span<byte> buffer, long offset, out int length)
+    {
+        using var file = Acquire();
+        return FileCalls.TryReadAt(file.Number, buffer, offset, out length);
+    }
+
     /// <summary>
     /// fsync(2), repeated after EINTR. The kernel reports an error only once: a second call can succeed although data
     /// is lost.

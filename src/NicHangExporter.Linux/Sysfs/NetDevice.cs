@@ -169,6 +169,16 @@ public sealed class NetDevice : IDisposable
         return TryReadUInt64(path[..(length + attribute.Length)], out value);
     }
 
+    /// <summary>Opens an attribute to read it often.</summary>
+    /// <returns>The error of openat(2).</returns>
+    /// <exception cref="ArgumentException">The attribute does not end in its only NUL.</exception>
+    public Errno TryOpen(ReadOnlySpan<byte> attribute, out NumberFile? file)
+    {
+        var errno = _directory.TryOpen(attribute, LibC.O_RDONLY | LibC.O_NONBLOCK, out var opened);
+        file = opened is null ? null : new NumberFile(opened);
+        return errno;
+    }
+
     /// <summary>
     /// The number of transmit queues in use (<c>queues/tx-*</c>); 0 if the interface is gone or the kernel has no such
     /// directory.

@@ -88,6 +88,8 @@ internal static class EventIds
     public const int LogDropped = 4014;
     public const int HealsUnheard = 4015;
     public const int OptionDeprecated = 4016;
+    public const int CountersFromSysfs = 4017;
+    public const int CountersFromProcfs = 4018;
     public const int StateDirectoryMade = 4030;
     public const int SignalIgnored = 4031;
     public const int ServiceManagerUnreachable = 4032;

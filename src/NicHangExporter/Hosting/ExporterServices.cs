@@ -35,6 +35,7 @@ internal static class ExporterServices
         services.AddSingleton(new NetClass(options.Paths.Sysfs));
         services.AddSingleton<IEthtool, EthtoolSocket>();
         services.AddSingleton<DeviceInventory>();
+        services.AddSingleton<NetDevSource>();
         services.AddSingleton(metrics);
         services.AddSingleton<CollectorHealth>();
         services.AddSingleton<StateDirectory>();

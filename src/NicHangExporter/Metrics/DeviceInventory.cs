@@ -1,5 +1,6 @@
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Netlink;
+using NicHangExporter.Linux.Procfs;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Options;
 
@@ -131,6 +132,16 @@ internal sealed class DeviceInventory : IDisposable
         lock (_gate)
             if (_known is not null && _feed!.Clock.GetElapsedTime(_lookedAt) >= DoubtInterval)
                 _known.Doubt();
+    }
+
+    /// <summary>Doubts the table of devices if it has other names than net/dev.</summary>
+    public void Compare(ReadOnlySpan<NetDevRow> rows)
+    {
+        bool differs;
+        lock (_gate)
+            differs = _known is { } known && !known.HasNames(rows);
+        if (differs)
+            Doubt();
     }
 
     /// <summary>True if a device has series. Thread-safe.</summary>

@@ -1,6 +1,7 @@
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Link;
 using NicHangExporter.Linux.Netlink;
+using NicHangExporter.Linux.Procfs;
 using NicHangExporter.Linux.Sysfs;
 
 namespace NicHangExporter.Metrics;
@@ -109,6 +110,16 @@ internal sealed class KnownDevices(NetClass netClass, DeviceSelection selection,
 
     /// <summary>Something else contradicts the table.</summary>
     public void Doubt() => IsInDoubt = true;
+
+    /// <summary>True if the interfaces have exactly the names of these rows.</summary>
+    public bool HasNames(ReadOnlySpan<NetDevRow> rows)
+    {
+        var names = _byIndex.Values.Select(known => known.Name).ToHashSet();
+        foreach (ref readonly var row in rows)
+            if (!names.Remove(row.Name))
+                return false;
+        return names.Count == 0;
+    }
 
     /// <summary>Selects the devices to watch, if anything has changed since the last result.</summary>
     public OpenDevices Select(long version, List<DeviceNews> news)

@@ -16,6 +16,8 @@ internal sealed class WatchedDevice(NetDevice sysfs) : IDisposable
     private volatile TxQueueFacts? _queues;
     private volatile TxTimeoutReading? _timeouts;
     private volatile StrongBox<string?>? _driver;
+    private volatile int _refreshes;
+    private DeviceCounters? _counters;
 
     /// <summary>The attributes in sysfs.</summary>
     public NetDevice Sysfs => sysfs;
@@ -52,6 +54,12 @@ internal sealed class WatchedDevice(NetDevice sysfs) : IDisposable
     /// <summary>The last reading of tx_timeout by any thread, or null.</summary>
     public TxTimeoutReading? TxTimeouts { get => _timeouts; set => _timeouts = value; }
 
+    /// <summary>The counters, for the thread that renders.</summary>
+    public DeviceCounters Counters => _counters ??= new DeviceCounters(this);
+
+    /// <summary>A number that changes with each <see cref="Refresh"/>.</summary>
+    public int Refreshes => _refreshes;
+
     /// <summary>tx_packets in the current scrape; null if it is not read. For the thread that renders.</summary>
     public ulong? TxPackets { get; set; }
 
@@ -59,6 +67,7 @@ internal sealed class WatchedDevice(NetDevice sysfs) : IDisposable
     /// <returns>The news that this is, or null.</returns>
     public DeviceNewsKind? Refresh()
     {
+        Interlocked.Increment(ref _refreshes);
         _queues = TxQueueFacts.Read(sysfs);
         var before = _link;
         var now = LinkState.Read(sysfs);
@@ -71,5 +80,9 @@ internal sealed class WatchedDevice(NetDevice sysfs) : IDisposable
         return now.IsOperational ? DeviceNewsKind.LinkUp : DeviceNewsKind.LinkDown;
     }
 
-    public void Dispose() => sysfs.Dispose();
+    public void Dispose()
+    {
+        _counters?.Dispose();
+        sysfs.Dispose();
+    }
 }
