@@ -16,7 +16,7 @@ public sealed unsafe partial class LinkNotifications : IDisposable
     private const int BufferSize = 1 << 15;
 
     // Bounds one call in a flood. What is left waits for the next call.
-    private const int DatagramsAtOnce = 4096;
+    private const int DatagramsPerCall = 4096;
 
     private const uint FamilySequence = 1;
 
@@ -64,7 +64,7 @@ public sealed unsafe partial class LinkNotifications : IDisposable
     {
         ArgumentNullException.ThrowIfNull(notices);
         var isWhole = true;
-        for (var left = DatagramsAtOnce; left > 0; left--)
+        for (var left = DatagramsPerCall; left > 0; left--)
             switch (_route.Read(_buffer, out var length))
             {
                 case NetlinkReadStatus.Datagram:
@@ -85,7 +85,7 @@ public sealed unsafe partial class LinkNotifications : IDisposable
     {
         ArgumentNullException.ThrowIfNull(notices);
         var isWhole = true;
-        for (var left = DatagramsAtOnce; left > 0 && _generic is { } generic; left--)
+        for (var left = DatagramsPerCall; left > 0 && _generic is { } generic; left--)
             switch (generic.Read(_ethtoolBuffer, out var length))
             {
                 case NetlinkReadStatus.Datagram:

@@ -143,7 +143,7 @@ public sealed class DeviceInventoryTests : IDisposable
     }
 
     [Fact]
-    public void Doubt_LooksAtOnce_ButNotAllTheTime()
+    public void Doubt_LooksNow_ButNotAllTheTime()
     {
         var eno1 = _links.Create("eno1", Parent);
         Follow();
