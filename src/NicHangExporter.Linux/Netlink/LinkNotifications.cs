@@ -7,8 +7,8 @@ namespace NicHangExporter.Linux.Netlink;
 
 /// <summary>
 /// The kernel's notifications about interfaces, in the network namespace of the thread that opened this: from
-/// <c>RTNLGRP_LINK</c>, and from the group <c>monitor</c> of the family <c>ethtool</c> (Linux 5.6). Receiving them takes
-/// no lock of the kernel and needs no privilege.
+/// <c>RTNLGRP_LINK</c>, and from the group <c>monitor</c> of the family <c>ethtool</c> (Linux 5.6). Receiving them
+/// takes no lock of the kernel and needs no privilege.
 /// </summary>
 public sealed unsafe partial class LinkNotifications : IDisposable
 {

@@ -33,8 +33,8 @@ internal sealed unsafe partial class NetlinkSocket : IDisposable
         if (number < 0)
             return FileDescriptor.LastError;
         var opened = new NetlinkSocket(new FileDescriptor(number));
-        // The first needs CAP_NET_ADMIN. Without it the second allows as much as net.core.rmem_max. A shorter queue only
-        // overruns earlier, so a refusal is no error.
+        // The first needs CAP_NET_ADMIN. Without it the second allows as much as net.core.rmem_max. A shorter queue
+        // only overruns earlier, so a refusal is no error.
         if (opened.SetOption(LibC.SOL_SOCKET, LibC.SO_RCVBUFFORCE, QueueSize) != Errno.None)
             _ = opened.SetOption(LibC.SOL_SOCKET, LibC.SO_RCVBUF, QueueSize);
         var address = new SockAddrNl { Family = (ushort)LibC.AF_NETLINK, Groups = groups };
@@ -53,8 +53,8 @@ internal sealed unsafe partial class NetlinkSocket : IDisposable
         SetOption(LibC.SOL_NETLINK, NetlinkNumbers.AddMembership, (int)group);
 
     /// <summary>
-    /// send(2) of a request to the kernel, which handles it during the call and queues the answer. It can wait for locks
-    /// of the kernel.
+    /// send(2) of a request to the kernel, which handles it during the call and queues the answer. It can wait for
+    /// locks of the kernel.
     /// </summary>
     public Errno TrySend(ReadOnlySpan<byte> request) => TrySendTo(groups: 0, request);
 

@@ -94,7 +94,8 @@ public sealed class NetDevice : IDisposable
     {
         get
         {
-            var errno = _directory.TryReadLinkName("master\0"u8, stackalloc byte[FileCalls.MaxLinkLength], out var bytes);
+            var errno = _directory.TryReadLinkName(
+                "master\0"u8, stackalloc byte[FileCalls.MaxLinkLength], out var bytes);
             return errno == Errno.None && InterfaceName.TryParse(bytes, out var master) ? master : default;
         }
     }

@@ -63,7 +63,9 @@ internal sealed class DeviceInventory : IDisposable
     /// <summary>From now on <see cref="Take"/> gets the notices of ethtool.</summary>
     public void JoinSettings() => _hasSettings = true;
 
-    /// <summary>Uses notifications from now on, as far as sysfs shows the network namespace that they are about.</summary>
+    /// <summary>
+    /// Uses notifications from now on, as far as sysfs shows the network namespace that they are about.
+    /// </summary>
     public void Follow(DeviceFeed feed)
     {
         lock (_gate)
@@ -126,7 +128,9 @@ internal sealed class DeviceInventory : IDisposable
         return isLinksWhole;
     }
 
-    /// <summary>Something contradicts the table of devices: the next <see cref="Open"/> looks at all of sysfs.</summary>
+    /// <summary>
+    /// Something contradicts the table of devices: the next <see cref="Open"/> looks at all of sysfs.
+    /// </summary>
     public void Doubt()
     {
         lock (_gate)

@@ -6,8 +6,8 @@ using NicHangExporter.Linux.Netlink;
 namespace NicHangExporter.Metrics;
 
 /// <summary>
-/// Lets the inventory follow the kernel's notifications, and takes them on a thread that waits for nothing else, so that
-/// news are raised as soon as the kernel has them.
+/// Lets the inventory follow the kernel's notifications, and takes them on a thread that waits for nothing else, so
+/// that news are raised as soon as the kernel has them.
 /// </summary>
 internal sealed partial class DeviceWatcher(
     DeviceInventory inventory, TimeProvider clock, ILogger<DeviceWatcher> logger) : IDisposable

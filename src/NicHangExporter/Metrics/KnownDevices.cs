@@ -17,7 +17,9 @@ namespace NicHangExporter.Metrics;
 internal sealed class KnownDevices(NetClass netClass, DeviceSelection selection, Func<NetDevice, LinkMatch> compare)
     : IDisposable
 {
-    /// <summary>The devices that a periodic look reads again. More would cost a host with many devices too much.</summary>
+    /// <summary>
+    /// The devices that a periodic look reads again. More would cost a host with many devices too much.
+    /// </summary>
     private const int ReadEachLook = 16;
 
     // LOOPBACK_IFINDEX (include/net/flow.h).

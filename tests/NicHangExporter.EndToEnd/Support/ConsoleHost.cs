@@ -38,7 +38,8 @@ internal sealed class ConsoleHost : IDisposable
     public Task<ExporterProcess> StartDaemonAsync(params IEnumerable<string> arguments) =>
         ExporterProcess.StartAsync(
             new ExporterCommand(
-                [ExporterCommand.AnyPort, "--collector.virtual", $"--ethtool.interval={EthtoolInterval}", .. Flags, .. arguments])
+                [ExporterCommand.AnyPort, "--collector.virtual", $"--ethtool.interval={EthtoolInterval}", .. Flags,
+                    .. arguments])
             { Network = Network });
 
     /// <summary>Runs a command.</summary>

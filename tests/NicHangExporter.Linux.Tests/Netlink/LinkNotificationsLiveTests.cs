@@ -56,7 +56,8 @@ public sealed class LinkNotificationsLiveTests : IDisposable
 
         _notifications.Wait();
         Assert.True(_notifications.DrainSettings(notices));
-        Assert.Contains(notices, notice => notice is { Kind: LinkNoticeKind.Settings } && notice.Name.ToString() == "veth0");
+        Assert.Contains(
+            notices, notice => notice is { Kind: LinkNoticeKind.Settings } && notice.Name.ToString() == "veth0");
     }
 
     [Fact]

@@ -18,7 +18,8 @@ public sealed class MessageParserTests
 
     [Fact]
     public void Links_Deletion_IsARemoval() => Assert.Equal(
-        [new LinkNotice(LinkNoticeKind.Removed, 3, Name("up0")), new LinkNotice(LinkNoticeKind.Removed, 2, Name("veth1"))],
+        [Changed(3, "up0") with { Kind = LinkNoticeKind.Removed },
+            Changed(2, "veth1") with { Kind = LinkNoticeKind.Removed }],
         Links(Recorded("delete")));
 
     [Fact]

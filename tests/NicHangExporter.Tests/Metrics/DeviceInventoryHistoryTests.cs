@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using NicHangExporter.Linux.Netlink;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
