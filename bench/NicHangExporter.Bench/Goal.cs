@@ -1,0 +1,29 @@
+namespace NicHangExporter.Bench;
+
+/// <summary>One row of the table of goals.</summary>
+/// <param name="What">What is measured.</param>
+/// <param name="Limits">The goal of each value.</param>
+/// <param name="IsMinimum">True if a value must be at least its limit, false if at most.</param>
+/// <param name="Unit">Unit of the values, with a blank before it; × for ratios.</param>
+/// <param name="Values">The values; null for those that the run did not measure.</param>
+/// <param name="Command">The command that measures the row, if it is not bench/run alone.</param>
+internal sealed record Goal(
+    string What, double[] Limits, bool IsMinimum, string Unit, double?[] Values, string? Command = null)
+{
+    /// <summary>The column "measured".</summary>
+    public string Measured => Values.Any(value => value is not null)
+        ? string.Join(" / ", Values.Select(value => value is { } number ? Page.Short(number) : "–")) + Unit
+        : Command is null ? "not measured" : $"by `{Command}`";
+
+    /// <summary>The column "goal".</summary>
+    public string Target =>
+        $"{(IsMinimum ? "≥" : "≤")} {string.Join(" / ", Limits.Select(limit => limit.ToString("0.#",
+            System.Globalization.CultureInfo.InvariantCulture)))}{Unit}";
+
+    /// <summary>The column "met".</summary>
+    public string Met => Values.All(value => value is null) ? ""
+        : string.Join(" / ", Verdicts().Distinct().Count() == 1 ? Verdicts().Take(1) : Verdicts());
+
+    private IEnumerable<string> Verdicts() => Values.Zip(Limits, (value, limit) =>
+        value is not { } number ? "–" : (IsMinimum ? number >= limit : number <= limit) ? "yes" : "**no**");
+}
