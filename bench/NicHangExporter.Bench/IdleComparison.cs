@@ -2,19 +2,22 @@ namespace NicHangExporter.Bench;
 
 /// <summary>
 /// Measures the CPU time of a minute without scrapes, by thread for this exporter, and of 15 s with one scrape in the
-/// middle. All programs run at the same time: they wait most of it. The report prints the tables.
+/// middle, with frames over all devices. All programs run at the same time: they wait most of it. The report prints the
+/// tables.
 /// </summary>
 internal static class IdleComparison
 {
-    /// <summary>Time between two scrapes.</summary>
-    public static readonly TimeSpan Window = TimeSpan.FromSeconds(15);
+    /// <summary>
+    /// Time until the exporter does only what it does without scrapes. It may poll ethtool more often for two intervals
+    /// of 15 s after a scrape, and threads of its pool end 20 s after their last work.
+    /// </summary>
+    public static readonly TimeSpan Settle = TimeSpan.FromSeconds(32);
+
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(15);
 
     private const int Windows = 3;
+    private static readonly TimeSpan BetweenFrames = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Minute = TimeSpan.FromSeconds(60);
-
-    // The exporter polls ethtool more often for two intervals of 15 s after a scrape, and threads of its pool end 20 s
-    // after their last work.
-    private static readonly TimeSpan Settle = TimeSpan.FromSeconds(32);
 
     public static async Task RunAsync(Place place)
     {
@@ -36,16 +39,17 @@ internal static class IdleComparison
             results.Add($"thread.{place.Devices}.{name}.wakes", wakes / Minute.TotalSeconds);
         }
 
+        using var traffic = new Traffic(place);
         var windows = peers.Select(_ => new List<double>()).ToArray();
         for (var window = 1; window <= Windows; window++)
         {
             await Console.Error.WriteLineAsync(
                 $"idle, {Place.Of(place.Devices)}: 15 s with a scrape, {window} of {Windows}");
             var before = peers.Select(peer => peer.Cpu).ToArray();
-            await Task.Delay(Window / 2);
+            await traffic.SendUntilAsync(Task.Delay(Window / 2), BetweenFrames);
             foreach (var peer in peers)
                 peer.Scrape(Request.Plain);
-            await Task.Delay(Window / 2);
+            await traffic.SendUntilAsync(Task.Delay(Window / 2), BetweenFrames);
             for (var i = 0; i < peers.Length; i++)
                 windows[i].Add((peers[i].Cpu - before[i]).TotalMicroseconds);
         }

@@ -40,8 +40,7 @@ internal sealed class IdleTables(IReadOnlyDictionary<string, double> results, Pl
         Page.Begin(Block, "CPU of 15 s with one scrape, and without scrapes");
         Page.Head(
         [
-            "program", .. Devices.Select(count => $"15 s with one scrape, {Place.Of(count)}: ms"),
-            .. Devices.Select(count => $"without scrapes, {Place.Of(count)}: µs a second"),
+            "program", .. Columns("ms in 15 s with one scrape"), .. Columns("µs a second without scrapes"),
         ]);
         foreach (var server in Server.All(place))
             Page.Row(
@@ -72,9 +71,7 @@ internal sealed class IdleTables(IReadOnlyDictionary<string, double> results, Pl
             .Where(name => Devices.Any(count => Thread(count, name, "wakes") > 0))
             .OrderByDescending(name => Thread(Devices[^1], name, "us")).ToArray();
         Page.Begin(Block, "A minute without scrapes, by thread of the exporter as installed");
-        Console.WriteLine(
-            $"| thread | woken by | {string.Join(" | ", Devices.Select(count => $"{Place.Of(count)}: µs a second"))} | "
-            + $"{string.Join(" | ", Devices.Select(count => $"{Place.Of(count)}: wake-ups a second"))} |");
+        Page.Row(["thread", "woken by", .. Columns("µs a second"), .. Columns("wake-ups a second")]);
         Console.WriteLine("|---|---|" + string.Concat(Enumerable.Repeat("--:|", 2 * Devices.Length)));
         foreach (var name in threads)
             Page.Row(
@@ -96,6 +93,10 @@ internal sealed class IdleTables(IReadOnlyDictionary<string, double> results, Pl
         ]);
         Page.End(Block);
     }
+
+    // The first heading names the quantity.
+    private static IEnumerable<string> Columns(string what) => Devices.Select((count, index) =>
+        index == 0 ? $"{what}: {Place.Of(count)}" : string.Create(CultureInfo.InvariantCulture, $"{count}"));
 
     private double Thread(int devices, string name, string unit) =>
         results.GetValueOrDefault(string.Create(CultureInfo.InvariantCulture, $"thread.{devices}.{name}.{unit}"));

@@ -12,17 +12,19 @@ internal static class LoadComparison
     private const int Connections = 50;
     private const int Rounds = 3;
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan BetweenFrames = TimeSpan.FromMilliseconds(5);
 
-    public static void Run(Place place)
+    public static async Task RunAsync(Place place)
     {
+        using var traffic = new Traffic(place);
         var results = place.Results("load");
         var peers = Server.Start(place, warmUp: 20, Server.Installed, Server.Node, Server.Netlink);
         var runs = peers.Select(_ => new List<Pass>()).ToArray();
         for (var round = 1; round <= Rounds; round++)
         {
-            Console.Error.WriteLine($"{Connections} connections, round {round} of {Rounds}");
+            await Console.Error.WriteLineAsync($"{Connections} connections, round {round} of {Rounds}");
             for (var i = 0; i < peers.Length; i++)
-                runs[i].Add(Measure(peers[i]));
+                runs[i].Add(await MeasureAsync(peers[i], traffic));
         }
 
         Page.Begin(Block, $"{Connections} connections, {place.Title}");
@@ -45,7 +47,7 @@ internal static class LoadComparison
         Page.End(Block);
     }
 
-    private static Pass Measure(Peer peer)
+    private static async Task<Pass> MeasureAsync(Peer peer, Traffic traffic)
     {
         var connections = Enumerable.Range(0, Connections).Select(_ => new HttpConnection(peer.Server.Port)).ToArray();
         var (cpu, client) = (peer.Cpu, Environment.CpuUsage.TotalTime);
@@ -53,7 +55,9 @@ internal static class LoadComparison
         var clients = connections.Select(connection => Task.Factory.StartNew(
             () => Ask(connection, start), CancellationToken.None, TaskCreationOptions.LongRunning,
             TaskScheduler.Default)).ToArray();
-        var milliseconds = Task.WhenAll(clients).GetAwaiter().GetResult().SelectMany(times => times).ToArray();
+        var answers = Task.WhenAll(clients);
+        await traffic.SendUntilAsync(answers, BetweenFrames);
+        var milliseconds = (await answers).SelectMany(times => times).ToArray();
         var elapsed = Stopwatch.GetElapsedTime(start);
         foreach (var connection in connections)
             connection.Dispose();

@@ -7,14 +7,15 @@ namespace NicHangExporter.Bench;
 /// <param name="Exporter">Path of this exporter.</param>
 /// <param name="NodeExporter">Path of node_exporter.</param>
 /// <param name="Work">Directory for results and state directories.</param>
-internal sealed record Place(int Devices, string Exporter, string NodeExporter, string Work)
+/// <param name="Far">Path of the namespace with the other ends of the devices.</param>
+internal sealed record Place(int Devices, string Exporter, string NodeExporter, string Work, string Far)
 {
     /// <summary>"1 device and lo" or "10 devices and lo".</summary>
     public string Title => Of(Devices) + " and lo";
 
     /// <summary>From the arguments of the command line.</summary>
-    public static Place Of(string devices, string exporter, string nodeExporter, string work) =>
-        new(int.Parse(devices, CultureInfo.InvariantCulture), exporter, nodeExporter, work);
+    public static Place Of(string devices, string exporter, string nodeExporter, string work, string far) =>
+        new(int.Parse(devices, CultureInfo.InvariantCulture), exporter, nodeExporter, work, far);
 
     /// <summary>"1 device" or "10 devices".</summary>
     public static string Of(int devices) =>

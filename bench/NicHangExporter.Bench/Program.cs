@@ -5,22 +5,22 @@ using NicHangExporter.Bench;
 // stderr, numbers for the table of goals into the directory WORK.
 switch (args)
 {
-    case ["scrape", var devices, var exporter, var nodeExporter, var work, var floor]:
-        ScrapeComparison.Run(Place.Of(devices, exporter, nodeExporter, work), floor);
+    case ["scrape", var devices, var exporter, var nodeExporter, var work, var far, var floor]:
+        ScrapeComparison.Run(Place.Of(devices, exporter, nodeExporter, work, far), floor);
         return 0;
-    case ["idle", var devices, var exporter, var nodeExporter, var work]:
-        await IdleComparison.RunAsync(Place.Of(devices, exporter, nodeExporter, work));
+    case ["idle", var devices, var exporter, var nodeExporter, var work, var far]:
+        await IdleComparison.RunAsync(Place.Of(devices, exporter, nodeExporter, work, far));
         return 0;
-    case ["load", var devices, var exporter, var nodeExporter, var work]:
-        LoadComparison.Run(Place.Of(devices, exporter, nodeExporter, work));
+    case ["load", var devices, var exporter, var nodeExporter, var work, var far]:
+        await LoadComparison.RunAsync(Place.Of(devices, exporter, nodeExporter, work, far));
         return 0;
-    case ["rtnl", var devices, var exporter, var nodeExporter, var work, var seconds, var holder]:
+    case ["rtnl", var devices, var exporter, var nodeExporter, var work, var far, var seconds, var holder]:
         await RtnlComparison.RunAsync(
-            Place.Of(devices, exporter, nodeExporter, work),
+            Place.Of(devices, exporter, nodeExporter, work, far),
             TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)), holder);
         return 0;
-    case ["calls", var devices, var exporter, var nodeExporter, var work]:
-        await SystemCalls.RunAsync(Place.Of(devices, exporter, nodeExporter, work));
+    case ["calls", var devices, var exporter, var nodeExporter, var work, var far]:
+        await SystemCalls.RunAsync(Place.Of(devices, exporter, nodeExporter, work, far));
         return 0;
     case ["kmsg", var recordings, var work, var mtail, var program]:
         KmsgComparison.Run(recordings, work, mtail, program);
@@ -32,7 +32,7 @@ switch (args)
         TokenTiming.Run(work);
         return 0;
     case ["report", var exporter, var nodeExporter, var work]:
-        Report.Print(Place.Of("0", exporter, nodeExporter, work));
+        Report.Print(Place.Of("0", exporter, nodeExporter, work, far: ""));
         return 0;
     case ["heal-once", var device, var work]:
         await new HangingHost(work, device).HealAsync();
@@ -41,11 +41,11 @@ switch (args)
         await Console.Error.WriteLineAsync(
             """
             usage: NicHangExporter.Bench COMMAND
-              scrape DEVICES EXPORTER NODE_EXPORTER WORK FLOOR
-              idle DEVICES EXPORTER NODE_EXPORTER WORK
-              load DEVICES EXPORTER NODE_EXPORTER WORK
-              rtnl DEVICES EXPORTER NODE_EXPORTER WORK SECONDS RTNL_HOLD
-              calls DEVICES EXPORTER NODE_EXPORTER WORK
+              scrape DEVICES EXPORTER NODE_EXPORTER WORK FAR FLOOR
+              idle DEVICES EXPORTER NODE_EXPORTER WORK FAR
+              load DEVICES EXPORTER NODE_EXPORTER WORK FAR
+              rtnl DEVICES EXPORTER NODE_EXPORTER WORK FAR SECONDS RTNL_HOLD
+              calls DEVICES EXPORTER NODE_EXPORTER WORK FAR
               kmsg RECORDINGS WORK MTAIL PROGRAM
               heal DEVICE WORK
               token WORK

@@ -18,7 +18,8 @@ internal static class RtnlComparison
         var peers = Server.Start(place, warmUp: 20, Server.Installed, Server.Node);
         using var own = peers[0];
         using var node = peers[1];
-        var before = await ScrapeAsync(own, Free);
+        using var traffic = new Traffic(place);
+        var before = await ScrapeAsync(own, traffic, Free);
         await Console.Error.WriteLineAsync($"RTNL is held for {hold.TotalSeconds} s");
         // It releases the lock when its input is closed, and also if this process ends.
         using var process = Process.Start(new ProcessStartInfo(
@@ -37,7 +38,7 @@ internal static class RtnlComparison
                 return Stopwatch.GetElapsedTime(start);
             },
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        var during = await ScrapeAsync(own, hold);
+        var during = await ScrapeAsync(own, traffic, hold);
         process.StandardInput.Close();
         await process.WaitForExitAsync();
         var answer = await other;
@@ -58,12 +59,13 @@ internal static class RtnlComparison
         name, Page.Number(milliseconds.Count), Page.Number(milliseconds.Median(), 2),
         Page.Number(milliseconds.Percentile(0.99), 2), Page.Number(milliseconds.Max(), 2));
 
-    private static async Task<List<double>> ScrapeAsync(Peer peer, TimeSpan length)
+    private static async Task<List<double>> ScrapeAsync(Peer peer, Traffic traffic, TimeSpan length)
     {
         var milliseconds = new List<double>();
         var start = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(start) < length)
         {
+            traffic.Send();
             var sent = Stopwatch.GetTimestamp();
             peer.Scrape(Request.Plain);
             milliseconds.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);

@@ -20,12 +20,13 @@ internal static class ScrapeComparison
         var forMemory = place.Devices <= 10 ? 1000 : isMany ? 0 : 100;
         var peers = Server.Start(
             place, isMany ? 3 : 20, Server.Installed, Server.Everything, Server.Node, Server.Netlink);
+        using var traffic = new Traffic(place);
         ScrapeTally[] tallies =
         [
-            .. peers.Select(peer => new ScrapeTally(peer, peer.Server.Name, Request.Plain)),
+            .. peers.Select(peer => new ScrapeTally(peer, peer.Server.Name, Request.Plain, traffic)),
             .. peers.Where(peer => peer.Server.Key is Server.Installed or Server.Node)
-                .Select(peer =>
-                    new ScrapeTally(peer, peer.Server.Name + ", as Prometheus asks (gzip)", Request.Prometheus)),
+                .Select(peer => new ScrapeTally(
+                    peer, peer.Server.Name + ", as Prometheus asks (gzip)", Request.Prometheus, traffic)),
         ];
         var scrapes = peers.ToDictionary(peer => peer, _ => 0);
         var floors = new List<(double Sysfs, double Procfs)>();

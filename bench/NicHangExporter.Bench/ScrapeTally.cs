@@ -6,7 +6,8 @@ namespace NicHangExporter.Bench;
 /// <param name="peer">The peer.</param>
 /// <param name="name">The name in the table.</param>
 /// <param name="request">The request.</param>
-internal sealed class ScrapeTally(Peer peer, string name, byte[] request)
+/// <param name="traffic">Moves the counters before each scrape.</param>
+internal sealed class ScrapeTally(Peer peer, string name, byte[] request, Traffic traffic)
 {
     private readonly List<double> _milliseconds = [];
     private readonly List<double> _microseconds = [];
@@ -42,6 +43,7 @@ internal sealed class ScrapeTally(Peer peer, string name, byte[] request)
         var start = Stopwatch.GetTimestamp();
         do
         {
+            traffic.Send();
             var sent = Stopwatch.GetTimestamp();
             Peer.Scrape(request);
             _milliseconds.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);

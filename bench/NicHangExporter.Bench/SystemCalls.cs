@@ -11,23 +11,30 @@ internal static partial class SystemCalls
     private const int Scrapes = 200;
     private const int Rows = 14;
     private const int Interrupt = 2; // SIGINT
-    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(30);
 
     public static async Task RunAsync(Place place)
     {
         var peers = Server.Start(place, warmUp: 20, Server.Installed, Server.Node, Server.Netlink);
+        using var traffic = new Traffic(place);
         var columns = new List<Dictionary<string, double>>();
         foreach (var peer in peers)
         {
             await Console.Error.WriteLineAsync($"system calls of {peer.Server.Name}");
             columns.Add(await CountAsync(place, peer, Scrapes, () =>
             {
-                peer.WarmUp(Scrapes);
+                for (var scrape = 0; scrape < Scrapes; scrape++)
+                {
+                    traffic.Send();
+                    peer.Scrape(Request.Plain);
+                }
                 return Task.CompletedTask;
             }));
         }
-        foreach (var peer in peers)
-            columns.Add(await CountAsync(place, peer, Idle.TotalSeconds, () => Task.Delay(Idle)));
+        await Console.Error.WriteLineAsync("system calls without scrapes");
+        await Task.Delay(IdleComparison.Settle);
+        columns.AddRange(await Task.WhenAll(peers.Select(peer =>
+            CountAsync(place, peer, Idle.TotalSeconds, () => Task.Delay(Idle)))));
         Print(place, columns);
         foreach (var peer in peers)
             peer.Dispose();
@@ -37,7 +44,7 @@ internal static partial class SystemCalls
     private static async Task<Dictionary<string, double>> CountAsync(
         Place place, Peer peer, double divisor, Func<Task> work)
     {
-        var output = Path.Combine(place.Work, "strace");
+        var output = Path.Combine(place.Work, $"strace-{peer.Server.Key}");
         string[] arguments =
         [
             "--follow-forks", "--summary-only", "--summary-columns=calls,name", $"--output={output}",
