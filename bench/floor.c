@@ -1,6 +1,6 @@
-/* Two lower bounds of a scrape: the counters of all devices from sysfs, a file for each value (openat from the directory
-   of the device, read, close), and from one read of /proc/net/dev, which is kept open. It does nothing with what it
-   reads. Prints the CPU time of one pass of each in microseconds, separated by a blank. */
+/* Two lower bounds of a scrape: the counters of all devices from sysfs, a file for each value (openat from the
+   directory of the device, read, close), and from one read of /proc/net/dev, which is kept open. It does nothing with
+   what it reads. Prints the CPU time of one pass of each in microseconds, separated by a blank. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>

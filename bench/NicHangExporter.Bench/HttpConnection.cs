@@ -6,8 +6,8 @@ using System.Text;
 namespace NicHangExporter.Bench;
 
 /// <summary>
-/// A kept-alive HTTP/1.1 connection to 127.0.0.1 that blocks its thread. It costs less than HttpClient, and no thread of
-/// a pool spins for the next answer, so that the client takes little from the servers.
+/// A kept-alive HTTP/1.1 connection to 127.0.0.1 that blocks its thread. It costs less than HttpClient, and no thread
+/// of a pool spins for the next answer, so that the client takes little from the servers.
 /// </summary>
 internal sealed class HttpConnection : IDisposable
 {

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace NicHangExporter.Bench;
 
-/// <summary>The tables of the results of <see cref="IdleComparison"/>, with the numbers of devices as columns.</summary>
+/// <summary>The tables of <see cref="IdleComparison"/>, with the numbers of devices as columns.</summary>
 /// <param name="results">The results of the run.</param>
 /// <param name="place">Paths of the programs, for their names.</param>
 internal sealed class IdleTables(IReadOnlyDictionary<string, double> results, Place place)
@@ -15,7 +15,7 @@ internal sealed class IdleTables(IReadOnlyDictionary<string, double> results, Pl
         ("monitor", "the sample each `hang.sample-interval`; the beat for systemd"),
         ("Kestrel Timer", "the heartbeat of each HTTP server, once a second"),
         ("ethtool", "the poll of what needs RTNL"),
-        ("links", "notifications of the kernel"),
+        ("netlink", "notifications of the kernel"),
         ("kmsg", "records of the kernel log"),
         ("remediation", "requests; the ticks of a remediation that runs"),
         ("log", "messages of the exporter's log"),

@@ -11,9 +11,9 @@ internal static class Page
     /// <summary>Begins a block with a heading; an empty title omits it.</summary>
     public static void Begin(string name, string title)
     {
-        Console.WriteLine($"\n<!-- begin measured {name} -->\n");
+        Console.WriteLine($"\n<!-- begin measured {name} -->");
         if (title.Length > 0)
-            Console.WriteLine($"### {title}\n");
+            Console.WriteLine($"\n### {title}\n");
     }
 
     /// <summary>The head of a table: the first column is text, the others are numbers.</summary>
@@ -27,12 +27,13 @@ internal static class Page
     public static void Row(params IReadOnlyList<string> cells) => Console.WriteLine($"| {string.Join(" | ", cells)} |");
 
     /// <summary>Ends a block.</summary>
-    public static void End(string name) => Console.WriteLine($"\n<!-- end measured {name} -->");
+    public static void End(string name) => Console.WriteLine($"<!-- end measured {name} -->");
 
     /// <summary>A number with fixed decimals.</summary>
     public static string Number(double value, int decimals = 0) =>
         value.ToString("F" + decimals, CultureInfo.InvariantCulture);
 
     /// <summary>A number with about three digits, for ratios and times of different sizes.</summary>
-    public static string Short(double value) => Number(value, Math.Abs(value) < 9.995 ? 2 : Math.Abs(value) < 99.95 ? 1 : 0);
+    public static string Short(double value) =>
+        Number(value, Math.Abs(value) < 9.995 ? 2 : Math.Abs(value) < 99.95 ? 1 : 0);
 }

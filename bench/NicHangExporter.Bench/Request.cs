@@ -5,8 +5,10 @@ internal static class Request
 {
     /// <summary>Text, without compression.</summary>
     public static readonly byte[] Plain =
-        "GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/plain;version=0.0.4\r\nAccept-Encoding: identity\r\n\r\n"u8
-            .ToArray();
+    [
+        .. "GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/plain;version=0.0.4\r\n"u8,
+        .. "Accept-Encoding: identity\r\n\r\n"u8,
+    ];
 
     /// <summary>As Prometheus 3 asks: OpenMetrics before text, and gzip.</summary>
     public static readonly byte[] Prometheus =

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace NicHangExporter.Bench;
 
 /// <summary>
-/// Scrapes while another process holds RTNL, the kernel's lock of the network configuration, like a driver that is stuck
-/// in a reset. node_exporter, which needs RTNL, is asked once: its answer proves that the lock was held.
+/// Scrapes while another process holds RTNL, the kernel's lock of the network configuration, like a driver that is
+/// stuck in a reset. node_exporter, which needs RTNL, is asked once: its answer proves that the lock was held.
 /// </summary>
 internal static class RtnlComparison
 {
