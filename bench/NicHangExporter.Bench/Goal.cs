@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace NicHangExporter.Bench;
 
 /// <summary>One row of the table of goals.</summary>
@@ -17,8 +19,8 @@ internal sealed record Goal(
 
     /// <summary>The column "goal".</summary>
     public string Target =>
-        $"{(IsMinimum ? "≥" : "≤")} {string.Join(" / ", Limits.Select(limit => limit.ToString("0.#",
-            System.Globalization.CultureInfo.InvariantCulture)))}{Unit}";
+        (IsMinimum ? "≥ " : Limits is [0] ? "" : "≤ ")
+            + string.Join(" / ", Limits.Select(limit => limit.ToString("0.#", CultureInfo.InvariantCulture))) + Unit;
 
     /// <summary>The column "met".</summary>
     public string Met => Values.All(value => value is null) ? ""

@@ -34,6 +34,11 @@ internal static class Page
         value.ToString("F" + decimals, CultureInfo.InvariantCulture);
 
     /// <summary>A number with about three digits, for ratios and times of different sizes.</summary>
-    public static string Short(double value) =>
-        Number(value, Math.Abs(value) < 9.995 ? 2 : Math.Abs(value) < 99.95 ? 1 : 0);
+    public static string Short(double value) => Number(value, Math.Abs(value) switch
+    {
+        < 0.0995 => 3,
+        < 9.995 => 2,
+        < 99.95 => 1,
+        _ => 0,
+    });
 }
