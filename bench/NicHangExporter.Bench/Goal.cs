@@ -6,7 +6,7 @@ namespace NicHangExporter.Bench;
 /// <param name="What">What is measured.</param>
 /// <param name="Limits">The goal of each value.</param>
 /// <param name="IsMinimum">True if a value must be at least its limit, false if at most.</param>
-/// <param name="Unit">Unit of the values, with a blank before it; × for ratios.</param>
+/// <param name="Unit">Unit of the values, with a blank before it; empty for ratios and counts.</param>
 /// <param name="Values">The values; null for those that the run did not measure.</param>
 /// <param name="Command">The command that measures the row, if it is not bench/run alone.</param>
 internal sealed record Goal(
@@ -20,12 +20,18 @@ internal sealed record Goal(
     /// <summary>The column "goal".</summary>
     public string Target =>
         (IsMinimum ? "≥ " : Limits is [0] ? "" : "≤ ")
-            + string.Join(" / ", Limits.Select(limit => limit.ToString("0.#", CultureInfo.InvariantCulture))) + Unit;
+            + string.Join(" / ", Limits.Distinct().Select(limit => limit.ToString("0.#", CultureInfo.InvariantCulture))) + Unit;
 
-    /// <summary>The column "met".</summary>
-    public string Met => Values.All(value => value is null) ? ""
-        : string.Join(" / ", Verdicts().Distinct().Count() == 1 ? Verdicts().Take(1) : Verdicts());
-
-    private IEnumerable<string> Verdicts() => Values.Zip(Limits, (value, limit) =>
-        value is not { } number ? "–" : (IsMinimum ? number >= limit : number <= limit) ? "yes" : "**no**");
+    /// <summary>The column "met": of several values, how many meet their goals.</summary>
+    public string Met
+    {
+        get
+        {
+            var verdicts = Values.Zip(Limits).Where(pair => pair.First is not null)
+                .Select(pair => IsMinimum ? pair.First >= pair.Second : pair.First <= pair.Second).ToArray();
+            var met = verdicts.Count(verdict => verdict);
+            return verdicts.Length == 0 ? "" : met == verdicts.Length ? "yes" : met == 0 ? "**no**"
+                : string.Create(CultureInfo.InvariantCulture, $"**{met} of {verdicts.Length}**");
+        }
+    }
 }
