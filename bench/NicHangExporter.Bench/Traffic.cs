@@ -14,8 +14,9 @@ internal sealed partial class Traffic : IDisposable
 {
     private const int NewNetwork = 0x40000000; // CLONE_NEWNET (include/uapi/linux/sched.h)
 
-    // A broadcast of the protocol for local experiments (IEEE 802), which no receiver knows.
-    private static readonly byte[] Frame = [.. Enumerable.Repeat((byte)0xFF, 12), 0x88, 0xB5, .. new byte[46]];
+    // A broadcast of IPv4 without a valid header, which the receiver's IP drops. A frame of an unknown protocol would
+    // move rx_dropped of the device, which a healthy device does not do.
+    private static readonly byte[] Frame = [.. Enumerable.Repeat((byte)0xFF, 12), 0x08, 0x00, .. new byte[46]];
 
     private readonly Socket _near;
     private readonly Socket _far;
