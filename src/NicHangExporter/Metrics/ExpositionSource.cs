@@ -16,6 +16,7 @@ internal sealed class ExpositionSource(
     /// <param name="body">Must be empty; receives the exposition.</param>
     public async Task RenderAsync(ExpositionBody body)
     {
+        metrics.Refresh();
         WriteKernel(new ExpositionWriter(body));
         await metrics.Registry.CollectAndExportAsTextAsync(body.AsStream());
     }
