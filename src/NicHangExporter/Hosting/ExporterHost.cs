@@ -131,6 +131,8 @@ internal static partial class ExporterHost
             application.Services.GetRequiredService<AlertmanagerWebhook>().PublishSeries();
         if (options.Alerting.Alertmanagers.Count > 0)
             application.Services.GetRequiredService<ExporterMetrics>().AlertsBuffered.Publish();
+        // Before everything that uses the devices, so that none of them opens them twice.
+        application.Services.GetRequiredService<DeviceWatcher>().Start();
         // The monitor starts first: messages from before the start must be in the first scrape. Later they would look
         // like an increase.
         var systemd = application.Services.GetRequiredService<ServiceManager>();

@@ -94,7 +94,7 @@ internal sealed class EthtoolCollector(
         {
             var driver = row.Snapshot.Driver;
             writer.Sample(DeviceInfo).Prepared(row.Label)
-                .Label("driver", driver?.Driver ?? row.Device.Sysfs.Driver ?? "")
+                .Label("driver", driver?.Driver ?? row.Device.Driver ?? "")
                 .Label("bus_address", row.Device.Bus.ToString())
                 .Label("bus_info", driver?.BusInfo ?? "")
                 .Label("version", driver?.Version ?? "")

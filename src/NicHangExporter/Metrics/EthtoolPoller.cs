@@ -70,7 +70,7 @@ internal sealed partial class EthtoolPoller(
         using (var open = inventory.Open())
             foreach (var device in open.All)
             {
-                var isShown = open.Shown.Contains(device);
+                var isShown = open.IsShown(device);
                 devices.Add(ReadStatistics(
                     last?.Find(device.Name, device.Bus) ?? ReadSettings(device.Name, device.Bus, isShown, failures),
                     isShown, failures));

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using System.Text;
-using NicHangExporter.Linux;
 using NicHangExporter.Options;
 
 namespace NicHangExporter.Metrics;
@@ -10,14 +7,7 @@ namespace NicHangExporter.Metrics;
 /// </summary>
 internal sealed class LinkCollector(ExporterOptions options, CollectorHealth health, TimeProvider clock)
 {
-    // include/uapi/linux/if.h IF_OPER_*, in the words of operstate_show() (net/core/net-sysfs.c).
-    private static readonly ImmutableArray<(byte[] Bytes, string Text)> Operstates =
-    [
-        .. new[] { "unknown", "notpresent", "down", "lowerlayerdown", "testing", "dormant", "up" }.Select(text =>
-            (Encoding.ASCII.GetBytes(text), text)),
-    ];
-
-    private readonly FileTable _files = new([.. KernelMetrics.Files.Where(row => row.Collector == Collector.Link)]);
+    private readonly List<LinkState> _states = [];
 
     /// <summary>Writes all families and adds the outcome.</summary>
     public void Write(ExpositionWriter writer, OpenDevices devices, List<CollectorOutcome> outcomes)
@@ -25,29 +15,31 @@ internal sealed class LinkCollector(ExporterOptions options, CollectorHealth hea
         if (!options.Collectors.Has(Collector.Link))
             return;
         var start = clock.GetTimestamp();
-        var failure = _files.Write(writer, devices);
-        WriteOperstates(writer, devices, ref failure);
+        var shown = devices.Shown;
+        string? failure = null;
+        _states.Clear();
+        foreach (var device in shown)
+        {
+            var state = device.Link;
+            _states.Add(state);
+            failure ??= state.Failure;
+        }
+        for (var file = 0; file < LinkState.Files.Length; file++)
+        {
+            var family = LinkState.Files[file].Family;
+            writer.Begin(family);
+            for (var device = 0; device < shown.Count; device++)
+                if (_states[device].Values[file] is { } value)
+                    writer.Sample(family).Prepared(shown[device].Label).Value(value);
+        }
+        // Only the current state (docs/decisions/0028).
+        writer.Begin(KernelMetrics.Operstate);
+        for (var device = 0; device < shown.Count; device++)
+            if (_states[device].Operstate is { } state)
+                writer.Sample(KernelMetrics.Operstate).Prepared(shown[device].Label).Label("operstate", state)
+                    .Value(true);
         failure ??= CollectorOutcome.Incomplete(devices);
         outcomes.Add(new CollectorOutcome(Collector.Link, failure is null, clock.GetElapsedTime(start)));
         health.Report(Collector.Link, failure);
-    }
-
-    private static void WriteOperstates(ExpositionWriter writer, OpenDevices devices, ref string? failure)
-    {
-        writer.Begin(KernelMetrics.Operstate);
-        Span<byte> buffer = stackalloc byte[32];
-        foreach (var device in devices.Shown)
-        {
-            var errno = device.Sysfs.TryReadText("operstate\0"u8, buffer, out var length);
-            if (CollectorOutcome.IsFailure(errno))
-                failure ??= $"operstate of {device.Name}: errno {(int)errno}";
-            if (errno != Errno.None)
-                continue;
-            // Only the current state (docs/decisions/0028). An unknown word is left out, because only known values
-            // become labels.
-            foreach (var (state, text) in Operstates)
-                if (buffer[..length].SequenceEqual(state))
-                    writer.Sample(KernelMetrics.Operstate).Prepared(device.Label).Label("operstate", text).Value(true);
-        }
     }
 }

@@ -1,4 +1,3 @@
-using NicHangExporter.Linux;
 using NicHangExporter.Options;
 
 namespace NicHangExporter.Metrics;
@@ -16,19 +15,19 @@ internal sealed class QueuesCollector(ExporterOptions options, CollectorHealth h
         writer.Begin(KernelMetrics.QueueTxTimeouts);
         foreach (var device in devices.Shown)
         {
-            var queues = device.Sysfs.CountTxQueues();
-            for (var queue = 0; queue < queues; queue++)
+            var reading = device.TxTimeouts;
+            if (!TxTimeoutReader.IsFresh(device, reading, clock))
             {
-                var errno = device.Sysfs.TryReadQueueUInt64(queue, "tx_timeout\0"u8, out var value);
-                if (errno == Errno.None)
+                reading = TxTimeoutReader.Read(device, device.TxPackets, clock, out var failed);
+                failure ??= failed;
+            }
+            for (var queue = 0; queue < reading!.Values.Count; queue++)
+                if (reading.Values[queue] is { } value)
                     writer
                         .Sample(KernelMetrics.QueueTxTimeouts)
                         .Prepared(device.Label)
                         .Label("queue", QueueNumbers.Text(queue))
                         .Value(value);
-                else if (CollectorOutcome.IsFailure(errno))
-                    failure ??= $"queues/tx-{queue}/tx_timeout of {device.Name}: errno {(int)errno}";
-            }
         }
         failure ??= CollectorOutcome.Incomplete(devices);
         outcomes.Add(new CollectorOutcome(Collector.Queues, failure is null, clock.GetElapsedTime(start)));

@@ -53,7 +53,7 @@ internal sealed class StatusPublisher(
         var state = pause.State;
         using (var open = inventory.Open())
             foreach (var device in open.All)
-                Add(device.Name, isWatched: true, isHidden: !open.Shown.Contains(device));
+                Add(device.Name, isWatched: true, isHidden: !open.IsShown(device));
         foreach (var name in Listed())
             Add(name);
         unmatched.Update();
