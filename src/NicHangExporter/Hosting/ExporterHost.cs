@@ -63,6 +63,7 @@ internal static partial class ExporterHost
             WebListeners.Add(kestrel, options.Web.ListenAddresses,
                 kestrel.ApplicationServices.GetRequiredService<WebConfigStore>(), metrics);
         });
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, UnwatchedMemoryPools>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
         builder.Services.AddExporter(options, clock, metrics);
         builder.Services.AddServer(options);

@@ -11,14 +11,13 @@ namespace NicHangExporter.Remediation;
 internal sealed class PacedLoop(
     Func<bool> hasWork, Func<CancellationToken, Task> step, TimeSpan interval, TimeProvider clock)
 {
-    private readonly SemaphoreSlim _wake = new(0);
+    private volatile TaskCompletionSource _wake = NewWake();
 
     /// <summary>Ends the wait if there is work. Never waits; any thread may call.</summary>
     public void Wake()
     {
-        // A second call before the loop has taken the first one only makes it look once more.
-        if (hasWork() && _wake.CurrentCount == 0)
-            _wake.Release();
+        if (hasWork())
+            _wake.TrySetResult();
     }
 
     /// <summary>Runs until it is cancelled.</summary>
@@ -29,7 +28,11 @@ internal sealed class PacedLoop(
             while (true)
             {
                 while (!hasWork())
-                    await _wake.WaitAsync(stop);
+                {
+                    await _wake.Task.WaitAsync(stop);
+                    // Before the next look at the work: what comes after that look completes the new one.
+                    _wake = NewWake();
+                }
                 await Task.Delay(interval, clock, stop);
                 await step(stop);
             }
@@ -39,4 +42,7 @@ internal sealed class PacedLoop(
             // The program ends.
         }
     }
+
+    // The caller of Wake must not run the loop.
+    private static TaskCompletionSource NewWake() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -98,7 +98,8 @@ internal sealed partial class Remediator : IDisposable
         _status = new StatusPublisher(
             options, store, inventory, _locator, control,
             new DeviceStatusBuilder(options, store, probe, allowed, _drift, _capabilities), allowed,
-            new UnmatchedEntries(options, netClass, metrics, logger), _pause, _capabilities, signals, _publisher, clock);
+            new UnmatchedEntries(options, netClass, metrics, logger), _pause, _capabilities, signals, _publisher,
+            clock);
 
         // What decides and acts.
         var quarantine = new Quarantine(store, worker, _guard, _status, logger);

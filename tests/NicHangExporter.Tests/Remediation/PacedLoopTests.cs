@@ -3,11 +3,13 @@ using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Tests.Remediation;
 
-public sealed class PacedLoopTests
+public sealed class PacedLoopTests : IDisposable
 {
     private readonly FakeTimeProvider _clock = new();
     private readonly SemaphoreSlim _stepped = new(0);
     private int _work;
+
+    public void Dispose() => _stepped.Dispose();
 
     [Fact]
     public async Task Loop_StepsWhileThereIsWork_AndThenWaitsToBeWoken()
