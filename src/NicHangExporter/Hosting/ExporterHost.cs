@@ -14,7 +14,6 @@ using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.State;
 using NicHangExporter.Web;
 using Serilog.Core;
-using Serilog.Extensions.Logging;
 
 namespace NicHangExporter.Hosting;
 
@@ -55,7 +54,7 @@ internal static partial class ExporterHost
             new WebApplicationOptions { ApplicationName = "nic-hang-exporter", ContentRootPath = "/" });
         builder.WebHost.UseKestrelCore();
         builder.Logging.SetMinimumLevel(LogLevel.Trace);
-        builder.Logging.AddProvider(new SerilogLoggerProvider(log));
+        builder.Logging.AddProvider(new LogProvider(log, clock));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
