@@ -5,6 +5,7 @@ using NicHangExporter.Api;
 using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Api.Auth;
 using NicHangExporter.Detection;
+using NicHangExporter.Linux;
 using NicHangExporter.Logging;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
@@ -181,6 +182,7 @@ internal static partial class ExporterHost
         LogListening(logger, string.Join(", ", application.Urls), options.Web.TelemetryPath);
         TellReady(systemd, monitor);
         // Frees what only the start needed: a scrape allocates little, so the next full collection may be hours away.
+        StartupPages.Release();
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         await application.WaitForShutdownAsync();
         LogStopping(logger);
