@@ -182,8 +182,8 @@ internal static partial class ExporterHost
         LogListening(logger, string.Join(", ", application.Urls), options.Web.TelemetryPath);
         TellReady(systemd, monitor);
         // Frees what only the start needed: a scrape allocates little, so the next full collection may be hours away.
-        StartupPages.Release();
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        StartupPages.Release();
         await application.WaitForShutdownAsync();
         LogStopping(logger);
         await StopAsync(monitor, poller, remediator, persister, local, actions, pusher);
