@@ -60,6 +60,7 @@ internal sealed partial class EpisodeTracker(
                 DriverResets = message.DriverResets,
                 Report = message.Report,
                 BySyslog = item.BySyslog,
+                ShowsStuckHardware = item.ShowsStuckHardware,
             });
         else if (message.Kind == MessageKind.LinkUp
             ? device.ObserveLinkUp(item.At, options.Detection.EpisodeGap)
@@ -96,6 +97,30 @@ internal sealed partial class EpisodeTracker(
         Publish();
         // A log that could only be opened later has its history later.
         ReportHistory();
+    }
+
+    /// <summary>When <see cref="Recheck"/> may confirm a hang before the next sample; null if it can't.</summary>
+    public TimeSpan? RecheckAt(TimeSpan now)
+    {
+        TimeSpan? first = null;
+        foreach (var device in _devices.All)
+            if (device.ConfirmableAt is { } at && at > now && !(first <= at))
+                first = at;
+        return first;
+    }
+
+    /// <summary>Samples the devices again whose hang can be confirmed now.</summary>
+    public void Recheck()
+    {
+        var now = Now;
+        using (var open = inventory.Open())
+            foreach (var (device, tracked) in RefreshDevices(open))
+                if (tracked.ConfirmableAt <= now)
+                {
+                    SampleTransmitter(device, tracked, now);
+                    Check(tracked, isNews: false);
+                }
+        Publish();
     }
 
     /// <summary>Ends the episodes of the history that are over. Nothing in the history is active.</summary>
@@ -173,7 +198,8 @@ internal sealed partial class EpisodeTracker(
         if (!device.TakeReport(seen.Source, seen.At))
             return;
         reporter.Report(device, seen.At);
-        device.AddReport(seen.At, reporter.HealedAt(device));
+        device.AddReport(
+            seen.At, seen is { ShowsStuckHardware: true, IsAftermath: false }, reporter.HealedAt(device));
         Check(device, isNews: true);
     }
 

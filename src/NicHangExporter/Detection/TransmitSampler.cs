@@ -20,7 +20,9 @@ internal static class TransmitSampler
             return null;
         var up = device.Sysfs.IsOperational;
         var inflight = up && packets == lastTxPackets ? device.Sysfs.SumInflightBytes(out _) : 0;
-        return new TxSample(now, up, packets, inflight, pauseFrames.Count, pauseFrames.At);
+        ulong? changes = inflight > 0
+            && device.Sysfs.TryReadUInt64("carrier_changes\0"u8, out var count) == Errno.None ? count : null;
+        return new TxSample(now, up, packets, inflight, pauseFrames.Count, pauseFrames.At, changes);
     }
 
     /// <summary>tx_timeout of each queue in use; null for one that can't be read.</summary>

@@ -150,8 +150,11 @@ internal sealed partial class DeviceTracker
 
     /// <summary>Adds a live hang report to the confirmation. After a proven recovery it is the first report of another
     /// hang.</summary>
-    public void AddReport(TimeSpan at, TimeSpan? healedAt) =>
-        _confirmation = (IsProvenOver(healedAt) ? default : _confirmation).Observe(at);
+    /// <param name="at">Its time.</param>
+    /// <param name="isStuck">The driver has looked at its hardware, and no action of this program explains it.</param>
+    /// <param name="healedAt">When remediation last proved that the device sends again, or null.</param>
+    public void AddReport(TimeSpan at, bool isStuck, TimeSpan? healedAt) =>
+        _confirmation = (IsProvenOver(healedAt) ? default : _confirmation).Observe(at, isStuck);
 
     /// <summary>Confirms the hang if it can be, and tells whether remediation is to be requested.</summary>
     /// <param name="now">The time.</param>
@@ -166,10 +169,10 @@ internal sealed partial class DeviceTracker
         // Only the driver's own report is no effect of pause frames.
         if (this is { Episode.DriverReports: 0, Transmitter.Verdict: TxVerdict.Suspect })
             return default;
-        var frozenSince = Transmitter.FrozenSince;
-        var isChanged = _confirmation.IsFrozen(now, frozenSince) && Freeze(now);
+        var isFrozen = _confirmation.IsFrozen(now, Transmitter.FrozenSince, ProvenFreeze);
+        var isChanged = isFrozen && Freeze(now);
         // A driver that resets its adapter because of a hang is proof that there was one.
-        if (!_confirmation.IsConfirmed(now, confirmWindow, frozenSince)
+        if (!isFrozen && !_confirmation.IsRepeated(now, confirmWindow)
             && Episode is not { Resets: > 0, DriverReports: > 0 })
             return new HangCheck(isChanged);
         if (Episode is { } episode && episode.LacksProof(healedAt))

@@ -11,6 +11,7 @@ internal sealed class DeviceTransmitter
 {
     private readonly List<ulong?> _timeouts = [];
     private TxStallDetector? _state;
+    private TxFreezeDetector? _freeze;
 
     /// <summary>What the samples so far mean; flowing if none exists.</summary>
     public TxVerdict Verdict => _state?.Verdict ?? TxVerdict.Flowing;
@@ -26,6 +27,11 @@ internal sealed class DeviceTransmitter
     /// them.</summary>
     public TimeSpan? FrozenSince =>
         _state is { Verdict: TxVerdict.Suspect or TxVerdict.Stalled } state ? state.Since : null;
+
+    /// <summary>The freeze in progress that no pause frame explains, as far as their counter is known; or
+    /// null.</summary>
+    public TxFreeze? Freeze =>
+        _state is { Verdict: TxVerdict.Suspect or TxVerdict.Stalled, AreClimbing: false } ? _freeze?.Freeze : null;
 
     /// <summary>The last reading of each queue's tx_timeout; null if there was none.</summary>
     public IReadOnlyList<ulong?> Timeouts => _timeouts;
@@ -43,12 +49,14 @@ internal sealed class DeviceTransmitter
         if (sample is not { } taken)
         {
             _state = null;
+            _freeze = null;
             return default;
         }
         LastTxPackets = taken.TxPackets;
         var before = Verdict;
         var after = TxStallDetector.Observe(_state, taken, window, pauseInterval);
         _state = after;
+        _freeze = TxFreezeDetector.Observe(_freeze, taken);
         if (after.Verdict == before)
             return default;
         HangSource? source = after.Verdict switch
@@ -90,6 +98,7 @@ internal sealed class DeviceTransmitter
         _timeouts.Clear();
         LastTxPackets = null;
         _state = null;
+        _freeze = null;
         return isChanged;
     }
 }

@@ -7,13 +7,15 @@ namespace NicHangExporter.Detection.Episodes;
 /// <param name="InflightBytes">Sum of queues/tx-*/byte_queue_limits/inflight; 0 also for a driver without BQL.</param>
 /// <param name="PauseFramesReceived">The driver's counter of received pause frames; null if unknown.</param>
 /// <param name="PauseFramesAt">When that counter was read, which may be some time before.</param>
+/// <param name="CarrierChanges">carrier_changes, while packets wait; null if not read.</param>
 internal readonly record struct TxSample(
     TimeSpan At,
     bool LinkUp,
     ulong TxPackets,
     ulong InflightBytes,
     ulong? PauseFramesReceived = null,
-    TimeSpan PauseFramesAt = default);
+    TimeSpan PauseFramesAt = default,
+    ulong? CarrierChanges = null);
 
 /// <summary>What the samples so far mean.</summary>
 internal enum TxVerdict
