@@ -215,7 +215,8 @@ internal sealed partial class EpisodeTracker(
     private void SampleTransmitter(WatchedDevice device, DeviceTracker tracked, TimeSpan now)
     {
         var sample = TransmitSampler.Sample(device, tracked.Transmitter.TxPackets, PauseFrames(tracked), now);
-        var change = tracked.Transmitter.Sample(sample, options.Detection.StallWindow, options.Ethtool.Interval);
+        var (window, interval) = (options.Detection.StallWindow, options.Detection.SampleInterval);
+        var change = tracked.Transmitter.Sample(sample, window, options.Ethtool.Interval, maxGap: 2 * interval);
         if (change.IsChanged)
             MarkChanged(tracked);
         if (change.Source is { } source)

@@ -167,7 +167,8 @@ internal sealed partial class DeviceTracker
             return default;
         // Pause frames make the core's watchdog fire too. To tell, it takes a window and a reading of their counter.
         // Only the driver's own report is no effect of pause frames.
-        if (this is { Episode.DriverReports: 0, Transmitter.Verdict: TxVerdict.Suspect })
+        if (Episode is { DriverReports: 0, Start: var start }
+            && (Transmitter.Verdict == TxVerdict.Suspect || Transmitter.MayBePaused(start, now)))
             return default;
         var isFrozen = _confirmation.IsFrozen(now, Transmitter.FrozenSince, ProvenFreeze);
         var isChanged = isFrozen && Freeze(now);

@@ -2,6 +2,20 @@ using NicHangExporter.Detection.Episodes;
 
 namespace NicHangExporter.Tests.Detection.Histories;
 
+/// <summary>What a history showed.</summary>
+internal enum HistoryResult
+{
+    None,
+    /// <summary>Remediation was requested for a device that hung.</summary>
+    Requested,
+    /// <summary>The same, but later than the reports of the driver allow.</summary>
+    Late,
+    /// <summary>It was requested for a device that did not hang.</summary>
+    False,
+    /// <summary>The device hung, was watched, and nothing was requested.</summary>
+    Missed,
+}
+
 /// <summary>
 /// Ninety seconds of one device, all of it decided by a seed: its traffic, its troubles, and how well it is watched.
 /// </summary>
@@ -10,43 +24,44 @@ internal sealed class SeededHistory
     private const double Length = 90;
     private const double PauseInterval = 15;
 
+    // Two reports of a driver that checks every two seconds, and each time twice.
+    private const double Longest = 12;
+
     private readonly Random _random;
     private readonly SimulatedDevice _device;
     private readonly SimulatedMonitor _monitor = new();
+    private readonly bool _hangs;
     private readonly PriorityQueue<Action, double> _plan = new();
     private (ulong? Count, TimeSpan At) _pauseFrames;
     private double _nextPauseReading;
     private double _nextSample;
     private double _blindUntil;
-    private double? _hungSince;
+    private double? _stuckSince;
     private bool _isWatchedWell = true;
 
-    private SeededHistory(int seed)
+    private SeededHistory(int seed, bool hangs)
     {
+        _hangs = hangs;
         _random = new Random(seed);
         _device = new SimulatedDevice(_random);
         _nextSample = _random.NextDouble();
-        _nextPauseReading = _random.NextDouble() * PauseInterval;
+        Plan();
     }
 
     /// <summary>Plays a history.</summary>
     /// <param name="seed">The seed.</param>
-    /// <param name="hangs">The device hangs at some time, for good.</param>
-    /// <returns>When remediation was requested, in seconds from the begin of the hang, or from the begin of the history
-    /// of a healthy device; null for never. The flag tells whether a request was due in the end.</returns>
-    public static (double? Requested, bool IsDue) Play(int seed, bool hangs)
-    {
-        var history = new SeededHistory(seed);
-        history.Plan(hangs);
-        return history.Run(hangs);
-    }
+    /// <param name="hangs">The device hangs at some time. Some drivers end that by their own reset.</param>
+    public static HistoryResult Play(int seed, bool hangs) => new SeededHistory(seed, hangs).Run();
 
-    private void Plan(bool hangs)
+    // One false alarm at most: two reports from different moments are a hang by definition.
+    private void Plan()
     {
         _device.PacketInterval = _random.Next(4) switch { 0 => 0.01, 1 => 0.2, 2 => 3, _ => 20 };
-        for (var troubles = _random.Next(4); troubles > 0; troubles--)
-            At(_random.NextDouble() * Length, Trouble(_random.Next(11)));
-        if (hangs)
+        for (var disturbances = _random.Next(4); disturbances > 0; disturbances--)
+            At(_random.NextDouble() * Length, Disturbance(_random.Next(5)));
+        if (!_hangs || _random.Next(4) == 0)
+            At(_random.NextDouble() * Length, FalseAlarm(_random.Next(7)));
+        if (_hangs)
             At(5 + _random.NextDouble() * (Length - 45), () =>
             {
                 _device.ResetsItself = _random.Next(5) == 0;
@@ -55,49 +70,60 @@ internal sealed class SeededHistory
             });
     }
 
-    private Action Trouble(int kind) => kind switch
+    // Nothing of it is reported.
+    private Action Disturbance(int kind) => kind switch
+    {
+        0 => () => _device.CompleteLate(_random.NextDouble() * 1.5),
+        // Shaped traffic, or none.
+        1 => () => _device.PacketInterval = _random.Next(2) == 0 ? 1.5 : double.PositiveInfinity,
+        // The machine is suspended, or the process is stopped: what is printed meanwhile is read late.
+        2 => () => Blind(_random.NextDouble() * 20),
+        // The driver is reloaded: the device is gone, and comes back with counters at zero.
+        3 => () =>
+        {
+            // What pause frames explain is forgotten with the device.
+            if (_device.PauseFrames > 0)
+                return;
+            _device.Recreate();
+            _monitor.Sample(Time(_device.Now), null, 0);
+            _pauseFrames = default;
+        },
+        _ => () => _device.LoseCarrier(_random.NextDouble() * 10),
+    };
+
+    private Action FalseAlarm(int kind) => kind switch
     {
         // Drivers print one at link-up.
         0 => () =>
         {
-            _device.LoseCarrier(_random.NextDouble() * 10);
-            At(_device.Now + 10.5, _device.ReportFalsely);
+            var seconds = _random.NextDouble() * 10;
+            _device.LoseCarrier(seconds);
+            At(_device.Now + seconds + _random.NextDouble(), _device.ReportFalsely);
         },
         1 => _device.ReportFalsely,
-        // A pause of the link partner, sometimes with breaks in which packets leave.
+        // A pause of the link partner, sometimes with breaks in which packets leave. The core's watchdog fires.
         2 => () => Pause(_random.NextDouble() * 40, breaks: _random.Next(2) == 0),
-        // Shaped traffic, or none.
-        3 => () => _device.PacketInterval = _random.Next(2) == 0 ? 1.5 : double.PositiveInfinity,
-        4 => () =>
+        // A loose cable: the driver resets the adapter if packets wait.
+        3 => () =>
         {
             for (var flap = 0; flap < 8; flap++)
-                At(_device.Now + flap * 1.3, () => _device.LoseCarrier(_random.NextDouble()));
+                At(_device.Now + flap * 1.3, () =>
+                {
+                    _device.Messages.Add(new(HangSource.Reset));
+                    _device.LoseCarrier(_random.NextDouble());
+                });
         },
-        // The machine is suspended, or the process is stopped: what is printed meanwhile is read late.
-        5 => () => Blind(_random.NextDouble() * 20),
-        6 => () => _device.CompleteLate(_random.NextDouble() * 1.5),
         // History that is read again.
-        7 => () => Array.ForEach(
-            [HangSource.Driver, HangSource.Reset, HangSource.Driver],
-            source => _monitor.Take(new(source, IsStuck: true), Time(_device.Now), isReplay: true)),
-        8 => () =>
+        4 => () =>
         {
-            _device.Recreate();
-            _monitor.Sample(Time(_device.Now), null, 0);
-            _isWatchedWell &= _hungSince is null;
-            _pauseFrames = default;
+            foreach (var source in new[] { HangSource.Driver, HangSource.Reset, HangSource.Driver })
+                _monitor.Take(new(source, IsStuck: true), Time(_device.Now), isReplay: true);
         },
-        // A short loss of the link with packets queued: the driver resets the adapter.
-        9 => () =>
-        {
-            _device.Messages.Add(new(HangSource.Reset));
-            _device.LoseCarrier(_random.NextDouble() * 3);
-        },
-        // The pause ends at the moment at which the driver looks.
+        // A pause that ends at the moment at which the driver looks.
         _ => () =>
         {
             _device.IsPaused = true;
-            At(_device.Now + _random.NextDouble() * 8, () =>
+            At(_device.Now + _random.NextDouble() * 5, () =>
             {
                 _device.IsPaused = false;
                 _device.ReportFalsely();
@@ -105,30 +131,39 @@ internal sealed class SeededHistory
         },
     };
 
-    private (double? Requested, bool IsDue) Run(bool hangs)
+    private HistoryResult Run()
     {
         while (_device.Now < Length)
         {
             _device.Advance();
             while (_plan.TryPeek(out _, out var due) && due <= _device.Now)
                 _plan.Dequeue()();
-            if (_device is { IsHung: true, Carrier: true, IsPaused: false, IsWaiting: true })
-                _hungSince ??= _device.Now;
+            if (!_device.IsStuck)
+                _stuckSince = null;
             else
-                _hungSince = null;
+                _stuckSince ??= _device.Now;
             if (_device.Now >= _nextPauseReading)
-            {
-                _nextPauseReading = _device.Now + PauseInterval;
-                _pauseFrames = (_device.PauseFrames, Time(_device.Now));
-            }
+                ReadPauseFrames();
             if (_device.Now < _blindUntil)
                 continue;
             Watch();
             if (_monitor.IsRequested)
-                // After a hang that its own reset has ended, the next one can be prevented.
-                return (_device.Now - (_hungSince ?? 0), _hungSince is not null || (hangs && _device.ResetsItself));
+                return Requested();
         }
-        return (null, _isWatchedWell && _device.Now - _hungSince > 15);
+        return _isWatchedWell && _device.Now - _stuckSince > Longest ? HistoryResult.Missed : HistoryResult.None;
+    }
+
+    // After a hang that its own reset has ended, the next one can be prevented.
+    private HistoryResult Requested() =>
+        !_device.IsHung && !(_hangs && _device.ResetsItself) ? HistoryResult.False
+        : _isWatchedWell && _device.Now - _stuckSince > Longest ? HistoryResult.Late
+        : HistoryResult.Requested;
+
+    private void ReadPauseFrames()
+    {
+        // The first one at the start.
+        _nextPauseReading += _pauseFrames.Count is null ? 1 + _random.NextDouble() * PauseInterval : PauseInterval;
+        _pauseFrames = (_device.PauseFrames, Time(_device.Now));
     }
 
     private void Watch()

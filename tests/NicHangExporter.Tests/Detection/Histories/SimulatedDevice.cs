@@ -47,7 +47,9 @@ internal sealed class SimulatedDevice(Random random)
     /// <summary>BQL's inflight: what waits, and for a moment what is sent but not completed.</summary>
     public ulong InflightBytes => (ulong)_waiting * 100 + (Now < _lateUntil ? 60u : 0u);
 
-    public bool IsWaiting => _waiting > 0;
+    /// <summary>Only the hang is why packets wait.</summary>
+    public bool IsStuck => IsHung && Carrier && !IsPaused && _waiting > 0;
+
     public bool IsNarrow { get; init; } = random.Next(2) == 0;
 
     /// <summary>It checks twice before it reports, as e1000e does for the 82574.</summary>
@@ -73,19 +75,21 @@ internal sealed class SimulatedDevice(Random random)
     /// frame holds.</summary>
     public void ReportFalsely() => Messages.Add(new(HangSource.Driver, _waiting > 0 && !IsPaused));
 
-    /// <summary>The link goes away. What waits is dropped, as by a reset.</summary>
+    /// <summary>The link goes away. What waits is dropped, as by a reset, and more is queued only when it is
+    /// back.</summary>
     public void LoseCarrier(double seconds)
     {
         if (!Carrier)
             return;
         (Carrier, CarrierChanges, _carrierBack) = (false, CarrierChanges + 1, Now + seconds);
+        (_waiting, _isRecheck) = (0, false);
         _operationalChange = Now + random.NextDouble();
     }
 
     /// <summary>A reset by the driver: the ring is empty, the link negotiates again, and a hang ends.</summary>
     public void Reset(double seconds)
     {
-        (_waiting, IsHung, _isRecheck) = (0, false, false);
+        IsHung = false;
         LoseCarrier(seconds);
     }
 
@@ -109,7 +113,7 @@ internal sealed class SimulatedDevice(Random random)
         if (IsPaused && Carrier)
             PauseFrames += 2;
         for (; _nextPacket <= Now; _nextPacket += Math.Max(Step / 4, -Math.Log(1 - random.NextDouble()) * PacketInterval))
-            if (_waiting < RingSize)
+            if (Carrier && _waiting < RingSize)
                 _oldest = _waiting++ == 0 ? Now : _oldest;
         if (Carrier && !IsHung && !IsPaused)
         {

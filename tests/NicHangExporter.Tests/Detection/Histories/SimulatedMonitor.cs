@@ -13,7 +13,7 @@ internal sealed class SimulatedMonitor
     private static readonly TimeSpan ConfirmWindow = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PauseInterval = TimeSpan.FromSeconds(15);
 
-    private readonly DeviceTracker _device = new(default, BusAddress.TryParse("0000:00:1f.6", out var bus) ? bus : default);
+    private readonly DeviceTracker _device = new(default, default);
     private TimeSpan _nextTimeouts;
 
     public SimulatedMonitor() => _device.Appear("e1000e", isVirtualFunction: false);
@@ -35,7 +35,7 @@ internal sealed class SimulatedMonitor
             if (_device.Transmitter.ObserveTimeouts([timeouts]))
                 Observe(new HangObservation(HangSource.TxTimeout, now) { IsLive = true }, now);
         }
-        var change = _device.Transmitter.Sample(sample, StallWindow, PauseInterval);
+        var change = _device.Transmitter.Sample(sample, StallWindow, PauseInterval, TimeSpan.FromSeconds(2));
         if (change.Source is { } source)
             Observe(new HangObservation(source, change.Since) { IsLive = true }, now);
         _device.ExtendWhileBlocked(now);
