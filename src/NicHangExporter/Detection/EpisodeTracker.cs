@@ -198,8 +198,7 @@ internal sealed partial class EpisodeTracker(
         if (!device.TakeReport(seen.Source, seen.At))
             return;
         reporter.Report(device, seen.At);
-        device.AddReport(
-            seen.At, seen is { ShowsStuckHardware: true, IsAftermath: false }, reporter.HealedAt(device));
+        device.AddReport(seen, reporter.HealedAt(device));
         Check(device, isNews: true);
     }
 
@@ -235,7 +234,7 @@ internal sealed partial class EpisodeTracker(
         var pairs = _devices.Update(open);
         foreach (var device in _devices.All)
             // A device that was pulled out while it stalled must not stay stalled.
-            if (device.Present ? !device.Series.IsPublished && HasSeries(device) : device.Transmitter.Forget())
+            if (device.Present ? !device.Series.IsPublished && HasSeries(device) : device.Forget())
                 _changed.Add(device);
         return pairs;
     }

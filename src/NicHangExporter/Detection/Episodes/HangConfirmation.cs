@@ -8,16 +8,19 @@ namespace NicHangExporter.Detection.Episodes;
 /// </summary>
 /// <param name="Previous">The report before the last one, from another moment.</param>
 /// <param name="Last">The last report.</param>
-/// <param name="Stuck">The last report by which the driver has looked at its hardware
+/// <param name="Driver">The last report of the driver itself.</param>
+/// <param name="Stuck">The last one by which the driver has looked at its hardware
 /// (<see cref="Patterns.NicMessage.ShowsStuckHardware"/>).</param>
-internal readonly record struct HangConfirmation(TimeSpan? Previous, TimeSpan? Last, TimeSpan? Stuck)
+internal readonly record struct HangConfirmation(TimeSpan? Previous, TimeSpan? Last, TimeSpan? Driver, TimeSpan? Stuck)
 {
-    /// <summary>Adds a report.</summary>
-    /// <param name="at">Its time.</param>
-    /// <param name="isStuck">The driver has looked at its hardware.</param>
-    public HangConfirmation Observe(TimeSpan at, bool isStuck) =>
-        (Last is { } last && at - last < HangTiming.SameMoment ? this : this with { Previous = Last, Last = at })
-        with { Stuck = isStuck ? at : Stuck };
+    /// <summary>Adds a live report.</summary>
+    public HangConfirmation Observe(in HangObservation seen)
+    {
+        var at = seen.At;
+        var isStuck = seen is { ShowsStuckHardware: true, IsAftermath: false };
+        return (Last is { } last && at - last < HangTiming.SameMoment ? this : this with { Previous = Last, Last = at })
+            with { Driver = seen.Source == HangSource.Driver ? at : Driver, Stuck = isStuck ? at : Stuck };
+    }
 
     /// <summary>Whether the hang is confirmed by two reports.</summary>
     /// <param name="now">The time.</param>
@@ -37,8 +40,11 @@ internal readonly record struct HangConfirmation(TimeSpan? Previous, TimeSpan? L
     public TimeSpan? FrozenAt(TimeSpan? frozenSince, TxFreeze? freeze) =>
         freeze is { } proven && AroundReport(proven) is { } around ? around : AfterReport(frozenSince);
 
+    // A device that has sent something after the report freezes for another reason.
     private TimeSpan? AfterReport(TimeSpan? frozenSince) =>
-        Last is { } last && frozenSince is { } since ? Later(since, last) + HangTiming.Frozen : null;
+        Last is { } last && frozenSince is { } since && since - last <= HangTiming.SameMoment
+            ? Later(since, last) + HangTiming.Frozen
+            : null;
 
     private TimeSpan? AroundReport(in TxFreeze freeze) =>
         Stuck is { } report && report - freeze.Start >= HangTiming.FrozenBeforeReport

@@ -53,14 +53,16 @@ internal sealed class SeededHistory
     /// <param name="hangs">The device hangs at some time. Some drivers end that by their own reset.</param>
     public static HistoryResult Play(int seed, bool hangs) => new SeededHistory(seed, hangs).Run();
 
-    // One false alarm at most: two reports from different moments are a hang by definition.
+    // One false alarm at most: two live reports from different moments are a hang by definition.
     private void Plan()
     {
+        if (_random.Next(4) == 0)
+            ReplayHistory();
         _device.PacketInterval = _random.Next(4) switch { 0 => 0.01, 1 => 0.2, 2 => 3, _ => 20 };
         for (var disturbances = _random.Next(4); disturbances > 0; disturbances--)
             At(_random.NextDouble() * Length, Disturbance(_random.Next(5)));
         if (!_hangs || _random.Next(4) == 0)
-            At(_random.NextDouble() * Length, FalseAlarm(_random.Next(7)));
+            At(_random.NextDouble() * Length, FalseAlarm(_random.Next(5)));
         if (_hangs)
             At(5 + _random.NextDouble() * (Length - 45), () =>
             {
@@ -113,12 +115,6 @@ internal sealed class SeededHistory
                     _device.LoseCarrier(_random.NextDouble());
                 });
         },
-        // History that is read again.
-        4 => () =>
-        {
-            foreach (var source in new[] { HangSource.Driver, HangSource.Reset, HangSource.Driver })
-                _monitor.Take(new(source, IsStuck: true), Time(_device.Now), isReplay: true);
-        },
         // A pause that ends at the moment at which the driver looks.
         _ => () =>
         {
@@ -130,6 +126,13 @@ internal sealed class SeededHistory
             });
         },
     };
+
+    // A hang before the start.
+    private void ReplayHistory()
+    {
+        foreach (var source in new[] { HangSource.Driver, HangSource.Driver })
+            _monitor.Take(new(source, IsStuck: true), Time(_device.Now), isReplay: true);
+    }
 
     private HistoryResult Run()
     {

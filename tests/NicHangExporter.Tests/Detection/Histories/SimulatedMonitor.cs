@@ -28,7 +28,7 @@ internal sealed class SimulatedMonitor
     public void Sample(TimeSpan now, TxSample? sample, ulong timeouts)
     {
         if (sample is null)
-            _device.Transmitter.Forget();
+            _device.Forget();
         else if (now >= _nextTimeouts || _device.Transmitter.Verdict != TxVerdict.Flowing)
         {
             _nextTimeouts = now + DeviceTracker.TxTimeoutInterval;
@@ -69,7 +69,7 @@ internal sealed class SimulatedMonitor
         {
             if (!_device.TakeReport(seen.Source, seen.At))
                 return;
-            _device.AddReport(seen.At, seen.ShowsStuckHardware, null);
+            _device.AddReport(seen, null);
             Check(now, isNews: true);
         }
         else if (seen is { IsLive: true, Source: HangSource.Reset })
