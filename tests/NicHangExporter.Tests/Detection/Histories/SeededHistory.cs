@@ -24,8 +24,11 @@ internal sealed class SeededHistory
     private const double Length = 90;
     private const double PauseInterval = 15;
 
-    // Two reports of a driver that checks every two seconds, and each time twice.
+    // Two reports of a driver that checks every two seconds, and each time twice. A driver that has reset its adapter
+    // gets ten seconds more.
     private const double Longest = 12;
+    private const double LongestAfterReset = 25;
+    private const double EpisodeGap = 60;
 
     private readonly Random _random;
     private readonly SimulatedDevice _device;
@@ -37,6 +40,8 @@ internal sealed class SeededHistory
     private double _nextSample;
     private double _blindUntil;
     private double? _stuckSince;
+    private double _hungAt = double.NegativeInfinity;
+    private double _longest = Longest;
     private bool _isWatchedWell = true;
 
     private SeededHistory(int seed, bool hangs)
@@ -145,6 +150,8 @@ internal sealed class SeededHistory
                 _stuckSince = null;
             else
                 _stuckSince ??= _device.Now;
+            if (_device.IsHung)
+                _hungAt = _device.Now;
             if (_device.Now >= _nextPauseReading)
                 ReadPauseFrames();
             if (_device.Now < _blindUntil)
@@ -153,19 +160,21 @@ internal sealed class SeededHistory
             if (_monitor.IsRequested)
                 return Requested();
         }
-        return _isWatchedWell && _device.Now - _stuckSince > Longest ? HistoryResult.Missed : HistoryResult.None;
+        return IsOverdue ? HistoryResult.Missed : HistoryResult.None;
     }
 
-    // After a hang that its own reset has ended, the next one can be prevented.
+    private bool IsOverdue => _isWatchedWell && _device.Now - _stuckSince > _longest;
+
+    // In an episode with a hang, also one that a reset has ended, the next hang can be prevented.
     private HistoryResult Requested() =>
-        !_device.IsHung && !(_hangs && _device.ResetsItself) ? HistoryResult.False
-        : _isWatchedWell && _device.Now - _stuckSince > Longest ? HistoryResult.Late
+        _device.Now - _hungAt > EpisodeGap ? HistoryResult.False
+        : IsOverdue ? HistoryResult.Late
         : HistoryResult.Requested;
 
     private void ReadPauseFrames()
     {
         // The first one at the start.
-        _nextPauseReading += _pauseFrames.Count is null ? 1 + _random.NextDouble() * PauseInterval : PauseInterval;
+        _nextPauseReading += _pauseFrames.Count is null ? 1 + (_random.NextDouble() * PauseInterval) : PauseInterval;
         _pauseFrames = (_device.PauseFrames, Time(_device.Now));
     }
 
@@ -173,9 +182,14 @@ internal sealed class SeededHistory
     {
         var now = Time(_device.Now);
         foreach (var message in _device.Messages)
+        {
+            if (message.Source == HangSource.Reset)
+                _longest = LongestAfterReset;
             _monitor.Take(message, now);
+        }
         _device.Messages.Clear();
-        var isRecheck = _monitor.RecheckAt is { } recheck && recheck <= now && recheck > now - Time(2 * SimulatedDevice.Step);
+        var isRecheck = _monitor.RecheckAt is { } recheck && recheck <= now
+            && recheck > now - Time(2 * SimulatedDevice.Step);
         if (_device.Now < _nextSample && !isRecheck)
             return;
         if (_device.Now >= _nextSample)

@@ -9,7 +9,7 @@ namespace NicHangExporter.Tests.Detection.Histories;
 /// </summary>
 public sealed class SeededHistoryTests
 {
-    private static readonly int Count = Number("HISTORIES") ?? 20_000;
+    private static readonly int Count = Number("HISTORIES") ?? 4_000;
 
     // Other ones in each run; a failure names its seed.
     private static readonly int First = Number("SEED") ?? Random.Shared.Next(1 << 30);

@@ -112,7 +112,8 @@ internal sealed class SimulatedDevice(Random random)
             IsOperational = Carrier;
         if (IsPaused && Carrier)
             PauseFrames += 2;
-        for (; _nextPacket <= Now; _nextPacket += Math.Max(Step / 4, -Math.Log(1 - random.NextDouble()) * PacketInterval))
+        for (; _nextPacket <= Now;
+            _nextPacket += Math.Max(Step / 4, -Math.Log(1 - random.NextDouble()) * PacketInterval))
             if (Carrier && _waiting < RingSize)
                 _oldest = _waiting++ == 0 ? Now : _oldest;
         if (Carrier && !IsHung && !IsPaused)
