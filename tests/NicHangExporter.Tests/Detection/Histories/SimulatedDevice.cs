@@ -113,7 +113,7 @@ internal sealed class SimulatedDevice(Random random)
         if (IsPaused && Carrier)
             PauseFrames += 2;
         for (; _nextPacket <= Now;
-            _nextPacket += Math.Max(Step / 4, -Math.Log(1 - random.NextDouble()) * PacketInterval))
+            _nextPacket += Math.Max(Step, -Math.Log(1 - random.NextDouble()) * PacketInterval))
             if (Carrier && _waiting < RingSize)
                 _oldest = _waiting++ == 0 ? Now : _oldest;
         if (Carrier && !IsHung && !IsPaused)
