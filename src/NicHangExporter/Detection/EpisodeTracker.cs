@@ -61,6 +61,7 @@ internal sealed partial class EpisodeTracker(
                 DriverResets = message.DriverResets,
                 Report = message.Report,
                 BySyslog = item.BySyslog,
+                ShowsStuckHardware = item.ShowsStuckHardware,
             });
         else if (message.Kind == MessageKind.LinkUp
             ? device.ObserveLinkUp(item.At, options.Detection.EpisodeGap)
@@ -98,6 +99,34 @@ internal sealed partial class EpisodeTracker(
         Publish();
         // A log that could only be opened later has its history later.
         ReportHistory();
+    }
+
+    /// <summary>When <see cref="Recheck"/> may confirm a hang before the next sample; null if it can't.</summary>
+    public TimeSpan? RecheckAt(TimeSpan now)
+    {
+        TimeSpan? first = null;
+        foreach (var device in _devices.All)
+            if (device.ConfirmableAt is { } at && at > now && !(first <= at))
+                first = at;
+        return first;
+    }
+
+    /// <summary>Samples the devices again whose hang can be confirmed now.</summary>
+    public void Recheck()
+    {
+        var now = Now;
+        using (var open = inventory.Open())
+        {
+            var pairs = RefreshDevices(open);
+            _sampler.Begin(inventory);
+            for (var place = 0; place < pairs.Count; place++)
+                if (pairs[place] is var (device, tracked) && tracked.ConfirmableAt <= now)
+                {
+                    SampleTransmitter(device, place, tracked, now);
+                    Check(tracked, isNews: false);
+                }
+        }
+        Publish();
     }
 
     /// <summary>Ends the episodes of the history that are over. Nothing in the history is active.</summary>
@@ -177,7 +206,7 @@ internal sealed partial class EpisodeTracker(
         if (!device.TakeReport(seen.Source, seen.At))
             return;
         reporter.Report(device, seen.At);
-        device.AddReport(seen.At, reporter.HealedAt(device));
+        device.AddReport(seen, reporter.HealedAt(device));
         Check(device, isNews: true);
     }
 
@@ -193,7 +222,8 @@ internal sealed partial class EpisodeTracker(
     private void SampleTransmitter(WatchedDevice device, int place, DeviceTracker tracked, TimeSpan now)
     {
         var sample = _sampler.Sample(device, place, tracked.Transmitter.TxPackets, PauseFrames(tracked), now);
-        var change = tracked.Transmitter.Sample(sample, options.Detection.StallWindow, options.Ethtool.Interval);
+        var (window, interval) = (options.Detection.StallWindow, options.Detection.SampleInterval);
+        var change = tracked.Transmitter.Sample(sample, window, options.Ethtool.Interval, maxGap: 2 * interval);
         if (change.IsChanged)
             MarkChanged(tracked);
         if (tracked.Transmitter.Verdict != TxVerdict.Flowing)
@@ -214,7 +244,7 @@ internal sealed partial class EpisodeTracker(
         var pairs = _devices.Update(open);
         foreach (var device in _devices.All)
             // A device that was pulled out while it stalled must not stay stalled.
-            if (device.Present ? !device.Series.IsPublished && HasSeries(device) : device.Transmitter.Forget())
+            if (device.Present ? !device.Series.IsPublished && HasSeries(device) : device.Forget())
                 _changed.Add(device);
         return pairs;
     }

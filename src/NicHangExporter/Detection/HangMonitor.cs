@@ -111,6 +111,12 @@ internal sealed partial class HangMonitor : IDisposable
     /// <inheritdoc cref="EpisodeTracker.Sample"/>
     internal void Sample() => _episodes.Sample();
 
+    /// <inheritdoc cref="EpisodeTracker.RecheckAt"/>
+    internal TimeSpan? RecheckAt(TimeSpan now) => _episodes.RecheckAt(now);
+
+    /// <inheritdoc cref="EpisodeTracker.Recheck"/>
+    internal void Recheck() => _episodes.Recheck();
+
     /// <summary>The state as it is to be saved: the counts, and the position in the log that belongs to them.</summary>
     internal MonitorState State()
     {
@@ -142,11 +148,17 @@ internal sealed partial class HangMonitor : IDisposable
         for (var next = _clock.GetUptime() + _options.Detection.SampleInterval; !stop.IsCancellationRequested;)
         {
             beat();
-            var wait = next - _clock.GetUptime();
+            var now = _clock.GetUptime();
+            var recheck = _episodes.RecheckAt(now);
+            var wait = (recheck < next ? recheck.Value : next) - now;
             _log.Events.WaitForNews(wait < _maxWait ? wait : _maxWait);
             Guard(TakeEvents);
             if (_clock.GetUptime() < next)
+            {
+                if (recheck <= _clock.GetUptime())
+                    Guard(Recheck);
                 continue;
+            }
             Guard(Sample);
             Guard(() => _saver.SaveIfDue(_clock.GetUptime(), State));
             // One sample makes up for several that were missed.

@@ -45,7 +45,9 @@ internal sealed class TransmitSampler(NetDevSource source) : IDisposable
         var inflight = up && packets == lastTxPackets && device.TxQueues is { HaveLimits: true } queues
             ? device.Sysfs.SumInflightBytes(queues.Count)
             : 0;
-        return new TxSample(now, up, packets, inflight, pauseFrames.Count, pauseFrames.At);
+        ulong? changes = inflight > 0
+            && device.Sysfs.TryReadUInt64("carrier_changes\0"u8, out var count) == Errno.None ? count : null;
+        return new TxSample(now, up, packets, inflight, pauseFrames.Count, pauseFrames.At, changes);
     }
 
     public void Dispose() => _reader.Dispose();

@@ -5,6 +5,7 @@ using NicHangExporter.Api;
 using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Api.Auth;
 using NicHangExporter.Detection;
+using NicHangExporter.Linux;
 using NicHangExporter.Logging;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
@@ -14,7 +15,6 @@ using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.State;
 using NicHangExporter.Web;
 using Serilog.Core;
-using Serilog.Extensions.Logging;
 
 namespace NicHangExporter.Hosting;
 
@@ -55,7 +55,7 @@ internal static partial class ExporterHost
             new WebApplicationOptions { ApplicationName = "nic-hang-exporter", ContentRootPath = "/" });
         builder.WebHost.UseKestrelCore();
         builder.Logging.SetMinimumLevel(LogLevel.Trace);
-        builder.Logging.AddProvider(new SerilogLoggerProvider(log));
+        builder.Logging.AddProvider(new LogProvider(log, clock));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -187,6 +187,7 @@ internal static partial class ExporterHost
         TellReady(systemd, monitor);
         // Frees what only the start needed: a scrape allocates little, so the next full collection may be hours away.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        StartupPages.Release();
         await application.WaitForShutdownAsync();
         LogStopping(logger);
         await StopAsync(monitor, poller, remediator, persister, local, actions, pusher);

@@ -100,6 +100,15 @@ internal sealed partial class DeviceTracker
     /// <summary>Marks the device as gone, or as present again after a refresh that failed.</summary>
     public void SetPresent(bool present) => Present = present;
 
+    /// <summary>Forgets what goes with a device that is gone: its counters, and reports that are not confirmed. If it
+    /// comes back, its driver has reset it.</summary>
+    /// <returns>True if that changes a series.</returns>
+    public bool Forget()
+    {
+        _confirmation = default;
+        return Transmitter.Forget();
+    }
+
     /// <summary>Changes the name. The series move with it.</summary>
     public void Rename(InterfaceName name, ExporterMetrics metrics)
     {
@@ -151,8 +160,10 @@ internal sealed partial class DeviceTracker
 
     /// <summary>Adds a live hang report to the confirmation. After a proven recovery it is the first report of another
     /// hang.</summary>
-    public void AddReport(TimeSpan at, TimeSpan? healedAt) =>
-        _confirmation = (IsProvenOver(healedAt) ? default : _confirmation).Observe(at);
+    /// <param name="seen">The report.</param>
+    /// <param name="healedAt">When remediation last proved that the device sends again, or null.</param>
+    public void AddReport(in HangObservation seen, TimeSpan? healedAt) =>
+        _confirmation = (IsProvenOver(healedAt) ? default : _confirmation).Observe(seen);
 
     /// <summary>Confirms the hang if it can be, and tells whether remediation is to be requested.</summary>
     /// <param name="now">The time.</param>
@@ -165,13 +176,14 @@ internal sealed partial class DeviceTracker
             return default;
         // Pause frames make the core's watchdog fire too. To tell, it takes a window and a reading of their counter.
         // Only the driver's own report is no effect of pause frames.
-        if (this is { Episode.DriverReports: 0, Transmitter.Verdict: TxVerdict.Suspect })
+        if (_confirmation.Driver is null && Episode is { Start: var start }
+            && (Transmitter.Verdict == TxVerdict.Suspect || Transmitter.MayBePaused(start, now)))
             return default;
-        var frozenSince = Transmitter.FrozenSince;
-        var isChanged = _confirmation.IsFrozen(now, frozenSince) && Freeze(now);
+        var isFrozen = _confirmation.IsFrozen(now, Transmitter.FrozenSince, ProvenFreeze);
+        var isChanged = isFrozen && Freeze(now);
         // A driver that resets its adapter because of a hang is proof that there was one.
-        if (!_confirmation.IsConfirmed(now, confirmWindow, frozenSince)
-            && Episode is not { Resets: > 0, DriverReports: > 0 })
+        if (!isFrozen && !_confirmation.IsRepeated(now, confirmWindow)
+            && (Episode is not { Resets: > 0 } || _confirmation.Driver is null))
             return new HangCheck(isChanged);
         if (Episode is { } episode && episode.LacksProof(healedAt))
             return new HangCheck(isChanged);

@@ -24,6 +24,11 @@ internal sealed class DeviceTransmitter
     private bool _isStill;
     private bool _hasStoodStill;
     private TxStallDetector? _state;
+    private TxFreezeDetector? _freeze;
+    private PauseFrames? _pauseFrames;
+    private TimeSpan _pauseTimeout;
+    private TimeSpan? _sampledAt;
+    private TimeSpan _watchedSince;
 
     /// <summary>What the samples so far mean; flowing if none exists.</summary>
     public TxVerdict Verdict => _state?.Verdict ?? TxVerdict.Flowing;
@@ -35,10 +40,20 @@ internal sealed class DeviceTransmitter
     /// went.</summary>
     public ulong? LastTxPackets { get; private set; }
 
-    /// <summary>Since when packets wait and none is sent; null if they flow, nothing waits, or the link partner pauses
-    /// them.</summary>
+    /// <summary>Since when packets wait and none is sent, by samples without a gap; null if they flow, nothing waits, or
+    /// the link partner pauses them.</summary>
     public TimeSpan? FrozenSince =>
-        _state is { Verdict: TxVerdict.Suspect or TxVerdict.Stalled } state ? state.Since : null;
+        _state is not { Verdict: TxVerdict.Suspect or TxVerdict.Stalled } state ? null
+        : state.Since > _watchedSince ? state.Since : _watchedSince;
+
+    /// <summary>The freeze in progress that no pause frame explains, as far as their counter is known; or
+    /// null.</summary>
+    public TxFreeze? Freeze =>
+        _state is { Verdict: TxVerdict.Suspect or TxVerdict.Stalled, AreClimbing: false } ? _freeze?.Freeze : null;
+
+    /// <summary>True if pause frames may be why the core's watchdog fired since that time.</summary>
+    public bool MayBePaused(TimeSpan since, TimeSpan now) =>
+        _pauseFrames is { } frames && frames.MayExplain(since, now, _pauseTimeout);
 
     /// <summary>The last reading of each queue's tx_timeout; null if there was none.</summary>
     public IReadOnlyList<ulong?> Timeouts => _timeouts;
@@ -57,19 +72,27 @@ internal sealed class DeviceTransmitter
     /// <param name="sample">The sample.</param>
     /// <param name="window">How long packets must wait for a stall.</param>
     /// <param name="pauseInterval">How often the counter of pause frames is read.</param>
-    public TransmitterChange Sample(TxSample? sample, TimeSpan window, TimeSpan pauseInterval)
+    /// <param name="maxGap">Samples further apart prove nothing about the time between them.</param>
+    public TransmitterChange Sample(TxSample? sample, TimeSpan window, TimeSpan pauseInterval, TimeSpan maxGap)
     {
+        if (sample?.At - _sampledAt is not { } gap || gap > maxGap)
+            _watchedSince = sample?.At ?? default;
+        _sampledAt = sample?.At;
         if (sample is not { } taken)
         {
             _state = null;
+            _freeze = null;
             return default;
         }
         _isStill = taken.TxPackets == LastTxPackets;
         _hasStoodStill |= _isStill;
         LastTxPackets = taken.TxPackets;
+        _pauseFrames = PauseFrames.Observe(_pauseFrames, taken);
+        _pauseTimeout = TxStallDetector.PauseTimeout(window, pauseInterval);
         var before = Verdict;
         var after = TxStallDetector.Observe(_state, taken, window, pauseInterval);
         _state = after;
+        _freeze = TxFreezeDetector.Observe(_freeze, taken);
         if (after.Verdict == before)
             return default;
         HangSource? source = after.Verdict switch
@@ -131,6 +154,8 @@ internal sealed class DeviceTransmitter
         _isStill = _hasStoodStill = false;
         LastTxPackets = null;
         _state = null;
+        _freeze = null;
+        _pauseFrames = null;
         return isChanged;
     }
 }
