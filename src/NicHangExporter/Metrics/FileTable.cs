@@ -6,7 +6,7 @@ namespace NicHangExporter.Metrics;
 /// <summary>Reads rows of <see cref="KernelMetrics"/> from sysfs, file by file.</summary>
 internal sealed class FileTable(ImmutableArray<SysfsMetric> files)
 {
-    private readonly SampleTable _samples = new(files.Length);
+    private readonly SampleTable _samples = new(files);
 
     /// <summary>Reads all devices and writes them family by family.</summary>
     /// <returns>The first failure, or null.</returns>
@@ -20,7 +20,7 @@ internal sealed class FileTable(ImmutableArray<SysfsMetric> files)
             var found = Read(shown[device], device, _samples);
             failure ??= found;
         }
-        _samples.Write(writer, files, shown);
+        _samples.Write(writer, shown);
         return failure;
     }
 

@@ -7,9 +7,11 @@ namespace NicHangExporter.Metrics;
 /// in the order of the devices, so that they can be compared with those of the scrape before. Reused: allocates only
 /// when there are more devices than before. Not thread-safe.
 /// </summary>
-/// <param name="families">The number of families.</param>
-internal sealed class SampleTable(int families)
+/// <param name="families">The families.</param>
+internal sealed class SampleTable(ImmutableArray<SysfsMetric> families)
 {
+    private readonly ShownDevices _shown = new();
+    private readonly ImmutableArray<DeviceCounts> _counts = [.. families.Select(row => new DeviceCounts(row.Family))];
     private ulong[] _values = [];
     private bool[] _present = [];
 
@@ -20,7 +22,7 @@ internal sealed class SampleTable(int families)
     public void Begin(int devices)
     {
         Devices = devices;
-        var length = families * devices;
+        var length = families.Length * devices;
         if (_values.Length < length)
             (_values, _present) = (new ulong[length], new bool[length]);
         else
@@ -39,7 +41,7 @@ internal sealed class SampleTable(int families)
     /// <summary>Removes the values of a device, which was removed while it was read.</summary>
     public void Remove(int device)
     {
-        for (var index = device; index < families * Devices; index += Devices)
+        for (var index = device; index < families.Length * Devices; index += Devices)
             (_values[index], _present[index]) = (0, false);
     }
 
@@ -50,16 +52,10 @@ internal sealed class SampleTable(int families)
     public ReadOnlySpan<bool> Present(int family) => _present.AsSpan(family * Devices, Devices);
 
     /// <summary>Writes all families.</summary>
-    public void Write(ExpositionWriter writer, ImmutableArray<SysfsMetric> rows, IReadOnlyList<WatchedDevice> devices)
+    public void Write(ExpositionWriter writer, IReadOnlyList<WatchedDevice> devices)
     {
-        for (var family = 0; family < rows.Length; family++)
-        {
-            var values = Values(family);
-            var present = Present(family);
-            writer.Begin(rows[family].Family);
-            for (var device = 0; device < values.Length; device++)
-                if (present[device])
-                    writer.Sample(rows[family].Family).Prepared(devices[device].Label).Value(values[device]);
-        }
+        _shown.Update(devices);
+        for (var family = 0; family < _counts.Length; family++)
+            _counts[family].Write(writer, _shown, Values(family), Present(family));
     }
 }

@@ -10,7 +10,7 @@ internal sealed class StatisticsCollector(
     ExporterOptions options, NetDevSource source, CollectorHealth health, TimeProvider clock) : IDisposable
 {
     private readonly FileTable _files = new(CounterColumns.Rows);
-    private readonly SampleTable _samples = new(CounterColumns.Rows.Length);
+    private readonly SampleTable _samples = new(CounterColumns.Rows);
     private readonly NetDevReader _reader = new(source);
 
     /// <summary>Writes all families and adds the outcome.</summary>
@@ -20,7 +20,7 @@ internal sealed class StatisticsCollector(
             return;
         var start = clock.GetTimestamp();
         var failure = Read(devices.Shown) ?? CollectorOutcome.Incomplete(devices);
-        _samples.Write(writer, CounterColumns.Rows, devices.Shown);
+        _samples.Write(writer, devices.Shown);
         outcomes.Add(new CollectorOutcome(Collector.Statistics, failure is null, clock.GetElapsedTime(start)));
         health.Report(Collector.Statistics, failure);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Sysfs;
@@ -161,6 +162,9 @@ internal sealed partial class Remediator : IDisposable
         _timer.Adjust();
         return new RemediationTicket(pending.Id, Joined: false, pending.Outcome.Task);
     }
+
+    /// <summary>The devices of the last published status.</summary>
+    public ImmutableArray<DeviceStatus> Devices => _status.Latest.Devices;
 
     /// <summary>
     /// The last published status, with the pause and the duration of the running command as they are now.

@@ -153,7 +153,7 @@ internal sealed partial class LocalApiServer(
         builder.Services.AddSingleton(_peers);
         builder.Services.AddApi<PeerCredentialHandler>();
         var server = builder.Build();
-        server.Use((context, next) => ConnectionQuota.AnswerAsync(context, () => next(context)));
+        server.Use(ConnectionQuota.AnswerAsync);
         // Not counted in nichang_api_requests_total, which is about the network.
         server.UseApi(new ApiMiddleware(requests: null, clock, loggers.CreateLogger<ApiMiddleware>()));
         server.Use(DropAbandonedAsync);

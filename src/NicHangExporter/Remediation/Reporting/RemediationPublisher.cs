@@ -162,7 +162,7 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
             metrics.RemediationAttempts, metrics.RemediationOutcomes, metrics.RemediationFailures,
             metrics.RemediationRecurrences,
         })
-            foreach (var labels in counter.GetAllLabelValues().Where(labels => labels[0] == device).ToList())
+            foreach (var labels in counter.GetAllLabelValues().Where(labels => labels[0] == device))
                 counter.RemoveLabelled(labels);
         foreach (var gauge in new[]
         {
