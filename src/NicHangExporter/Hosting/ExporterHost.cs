@@ -6,6 +6,7 @@ using NicHangExporter.Api;
 using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Api.Auth;
 using NicHangExporter.Detection;
+using NicHangExporter.Linux;
 using NicHangExporter.Logging;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
@@ -15,7 +16,6 @@ using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.State;
 using NicHangExporter.Web;
 using Serilog.Core;
-using Serilog.Extensions.Logging;
 
 namespace NicHangExporter.Hosting;
 
@@ -56,7 +56,7 @@ internal static partial class ExporterHost
             new WebApplicationOptions { ApplicationName = "nic-hang-exporter", ContentRootPath = "/" });
         builder.WebHost.UseKestrelCore();
         builder.Logging.SetMinimumLevel(LogLevel.Trace);
-        builder.Logging.AddProvider(new SerilogLoggerProvider(log));
+        builder.Logging.AddProvider(new LogProvider(log, clock));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -64,6 +64,7 @@ internal static partial class ExporterHost
             WebListeners.Add(kestrel, options.Web.ListenAddresses,
                 kestrel.ApplicationServices.GetRequiredService<WebConfigStore>(), metrics);
         });
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, UnwatchedMemoryPools>();
         // A request is answered on the thread of the pool that has received it, without two switches of threads. Only
         // the request's own connection waits for it.
         builder.Services.Configure<SocketTransportOptions>(transport => transport.UnsafePreferInlineScheduling = true);
@@ -134,6 +135,9 @@ internal static partial class ExporterHost
             application.Services.GetRequiredService<AlertmanagerWebhook>().PublishSeries();
         if (options.Alerting.Alertmanagers.Count > 0)
             application.Services.GetRequiredService<ExporterMetrics>().AlertsBuffered.Publish();
+        // Before everything that uses the devices, so that none of them opens them twice.
+        application.Services.GetRequiredService<SettingsWatch>().Start();
+        application.Services.GetRequiredService<DeviceWatcher>().Start();
         // The monitor starts first: messages from before the start must be in the first scrape. Later they would look
         // like an increase.
         var systemd = application.Services.GetRequiredService<ServiceManager>();
@@ -187,6 +191,7 @@ internal static partial class ExporterHost
         TellReady(systemd, monitor);
         // Frees what only the start needed: a scrape allocates little, so the next full collection may be hours away.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        StartupPages.Release();
         await application.WaitForShutdownAsync();
         LogStopping(logger);
         await StopAsync(monitor, poller, remediator, persister, local, actions, pusher);

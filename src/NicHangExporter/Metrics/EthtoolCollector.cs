@@ -36,6 +36,7 @@ internal sealed class EthtoolCollector
     {
         if (_collectors.IsEmpty)
             return;
+        _poller.Schedule.NoteScrape();
         var snapshot = _poller.Current;
         foreach (var collector in _collectors)
             // Link also has an outcome from sysfs. A failure in either source is a failure.
@@ -62,7 +63,7 @@ internal sealed class EthtoolCollector
         foreach (var device in devices.Shown)
             if (snapshot.Find(device.Name, device.Bus) is { } part)
                 _rows.Add(new Row(
-                    device.Label, part, part.Driver?.Driver ?? device.Sysfs.Driver ?? "", device.Bus.ToString()));
+                    device.Label, part, part.Driver?.Driver ?? device.Driver ?? "", device.Bus.ToString()));
     }
 
     private void WriteSnapshot(ExpositionWriter writer)

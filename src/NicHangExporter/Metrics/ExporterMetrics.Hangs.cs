@@ -68,9 +68,9 @@ internal sealed partial class ExporterMetrics
         Gauge(
             factory,
             "nichang_hang_confirmed",
-            "Whether the current hang of the device is confirmed, 0 or 1: reported twice, or reported once and then "
-            + "nothing sent, or a stalled transmitter; where the log is read by syslog(2), only where also tx_timeout "
-            + "or the transmitter shows the hang. 0 again once the device is proven healed.",
+            "Whether the current hang of the device is confirmed, 0 or 1: reported twice, or reported once while "
+            + "nothing is sent, or a stalled transmitter; where the log is read by syslog(2), only where also "
+            + "tx_timeout or the transmitter shows the hang. 0 again once the device is proven healed.",
             ByDevice);
 
     public OwnGauge ActiveShape { get; } =

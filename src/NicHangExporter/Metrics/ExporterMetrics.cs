@@ -18,6 +18,15 @@ internal sealed partial class ExporterMetrics(OwnRegistry factory)
     /// <summary>All metrics, in the order in which they are written.</summary>
     public IReadOnlyList<OwnMetric> All => factory.Metrics;
 
+    /// <summary>
+    /// Raised before each scrape, on its thread, so that values that change by themselves need no timer. A handler must
+    /// not wait.
+    /// </summary>
+    public event Action? BeforeScrape;
+
+    /// <summary>Raises <see cref="BeforeScrape"/>.</summary>
+    public void Refresh() => BeforeScrape?.Invoke();
+
     /// <summary>Holds exactly the metrics of this class.</summary>
     public CollectorRegistry Registry => factory.Store;
 

@@ -15,6 +15,7 @@ internal sealed class ExpositionSource(
     /// <param name="format">The format.</param>
     public void Render(ExpositionBody body, ExpositionFormat format)
     {
+        metrics.Refresh();
         var writer = new ExpositionWriter(body, format);
         WriteKernel(writer);
         for (var index = 0; index < metrics.All.Count; index++)

@@ -52,13 +52,12 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
     }
 
     /// <summary>Publishes all devices, by key, and removes the series of all others.</summary>
-    public void Publish(IReadOnlyDictionary<string, ShownDevice> devices, RemediationStore store, bool paused)
+    public void Publish(IReadOnlyDictionary<string, ShownDevice> devices, RemediationStore store)
     {
         foreach (var (name, key) in _published.ToList())
             if (!devices.TryGetValue(key, out var now) || now.Device != name)
                 Remove(name);
         var (state, age) = (store.State, store.Age);
-        metrics.RemediationPaused.Set(paused ? 1 : 0);
         metrics.RemediationHostBudgetLeft.Set(Math.Max(0, options.Remediation.HostBudget - state.SpentAt(age)));
         foreach (var (key, shown) in devices)
         {
