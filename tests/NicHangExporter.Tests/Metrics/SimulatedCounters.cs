@@ -66,7 +66,7 @@ internal sealed class SimulatedCounters : IDisposable
                     Rename(first, formerSecond);
                     break;
                 case 5 when _devices.Count > 0:
-                    Any().Counters.Clear();
+                    Reset(Any());
                     break;
                 default:
                     foreach (var device in _devices)
@@ -153,6 +153,15 @@ internal sealed class SimulatedCounters : IDisposable
         _devices.Insert(_random.Next(_devices.Count + 1), device);
         device.Begin(_random);
         ShowSysfs();
+    }
+
+    // A reset shows by a counter that is less than before, or by the notification of the link that goes with it.
+    private void Reset(Device device)
+    {
+        var isSeen = device.Counter("rx_bytes") > 1 << 26;
+        device.Counters.Clear();
+        if (!isSeen && _open.TryGetValue(device.Index, out var open))
+            open.Refresh();
     }
 
     private string Disappear(Device device)
