@@ -12,13 +12,14 @@ namespace NicHangExporter.Detection;
 /// uses it.
 /// </summary>
 internal sealed partial class EpisodeTracker(
-    ExporterOptions options, DeviceInventory inventory, EthtoolPoller ethtool, HangReporter reporter, StateSaver saver,
-    ExporterMetrics metrics, TimeProvider clock, ILogger<HangMonitor> logger)
+    ExporterOptions options, DeviceInventory inventory, NetDevSource counters, EthtoolPoller ethtool,
+    HangReporter reporter, StateSaver saver, ExporterMetrics metrics, TimeProvider clock, ILogger<HangMonitor> logger)
+    : IDisposable
 {
     private readonly DeviceTable _devices = new(metrics);
+    private readonly TransmitSampler _sampler = new(counters);
     private readonly UnattributedHangs _unattributed = new(metrics, clock, logger);
     private readonly HashSet<DeviceTracker> _changed = [];
-    private TimeSpan _nextTxTimeouts;
     private long _historyEvents;
 
     private TimeSpan Now => clock.GetUptime();
@@ -60,6 +61,7 @@ internal sealed partial class EpisodeTracker(
                 DriverResets = message.DriverResets,
                 Report = message.Report,
                 BySyslog = item.BySyslog,
+                ShowsStuckHardware = item.ShowsStuckHardware,
             });
         else if (message.Kind == MessageKind.LinkUp
             ? device.ObserveLinkUp(item.At, options.Detection.EpisodeGap)
@@ -74,17 +76,18 @@ internal sealed partial class EpisodeTracker(
         using (var open = inventory.Open())
         {
             var pairs = RefreshDevices(open);
-            var readTimeouts = now >= _nextTxTimeouts;
-            if (readTimeouts)
-                _nextTxTimeouts = now + DeviceTracker.TxTimeoutInterval;
-            foreach (var (device, tracked) in pairs)
+            if (options.Collectors.Has(Collector.Stall))
+                _sampler.Begin(inventory);
+            for (var place = 0; place < pairs.Count; place++)
             {
+                var (device, tracked) = pairs[place];
                 if (options.Collectors.Has(Collector.Stall))
                 {
-                    if ((readTimeouts || tracked.Transmitter.Verdict != TxVerdict.Flowing)
-                        && tracked.Transmitter.ObserveTimeouts(TransmitSampler.ReadTimeouts(device)))
+                    if (tracked.Transmitter.AreTimeoutsDue(now, device.Sysfs.IsPhysical)
+                        && tracked.Transmitter.ObserveTimeouts(
+                            TxTimeoutReader.Read(device, txPackets: null, clock, out _).Values, now))
                         Observe(tracked, new HangObservation(HangSource.TxTimeout, now) { IsLive = true });
-                    SampleTransmitter(device, tracked, now);
+                    SampleTransmitter(device, place, tracked, now);
                 }
                 Check(tracked, isNews: false);
             }
@@ -96,6 +99,34 @@ internal sealed partial class EpisodeTracker(
         Publish();
         // A log that could only be opened later has its history later.
         ReportHistory();
+    }
+
+    /// <summary>When <see cref="Recheck"/> may confirm a hang before the next sample; null if it can't.</summary>
+    public TimeSpan? RecheckAt(TimeSpan now)
+    {
+        TimeSpan? first = null;
+        foreach (var device in _devices.All)
+            if (device.ConfirmableAt is { } at && at > now && !(first <= at))
+                first = at;
+        return first;
+    }
+
+    /// <summary>Samples the devices again whose hang can be confirmed now.</summary>
+    public void Recheck()
+    {
+        var now = Now;
+        using (var open = inventory.Open())
+        {
+            var pairs = RefreshDevices(open);
+            _sampler.Begin(inventory);
+            for (var place = 0; place < pairs.Count; place++)
+                if (pairs[place] is var (device, tracked) && tracked.ConfirmableAt <= now)
+                {
+                    SampleTransmitter(device, place, tracked, now);
+                    Check(tracked, isNews: false);
+                }
+        }
+        Publish();
     }
 
     /// <summary>Ends the episodes of the history that are over. Nothing in the history is active.</summary>
@@ -117,6 +148,8 @@ internal sealed partial class EpisodeTracker(
             reporter.PublishLiveHangs(_devices.All);
         _changed.Clear();
     }
+
+    public void Dispose() => _sampler.Dispose();
 
     // After an action of this program, a recovery says nothing about what the driver does by itself.
     private bool ObserveRecovery(DeviceTracker device, in KernelLogEvent item) =>
@@ -173,7 +206,7 @@ internal sealed partial class EpisodeTracker(
         if (!device.TakeReport(seen.Source, seen.At))
             return;
         reporter.Report(device, seen.At);
-        device.AddReport(seen.At, reporter.HealedAt(device));
+        device.AddReport(seen, reporter.HealedAt(device));
         Check(device, isNews: true);
     }
 
@@ -186,12 +219,15 @@ internal sealed partial class EpisodeTracker(
             reporter.RequestRemediation(device, check.IsFirst);
     }
 
-    private void SampleTransmitter(WatchedDevice device, DeviceTracker tracked, TimeSpan now)
+    private void SampleTransmitter(WatchedDevice device, int place, DeviceTracker tracked, TimeSpan now)
     {
-        var sample = TransmitSampler.Sample(device, tracked.Transmitter.TxPackets, PauseFrames(tracked), now);
-        var change = tracked.Transmitter.Sample(sample, options.Detection.StallWindow, options.Ethtool.Interval);
+        var sample = _sampler.Sample(device, place, tracked.Transmitter.TxPackets, PauseFrames(tracked), now);
+        var (window, interval) = (options.Detection.StallWindow, options.Detection.SampleInterval);
+        var change = tracked.Transmitter.Sample(sample, window, options.Ethtool.Interval, maxGap: 2 * interval);
         if (change.IsChanged)
             MarkChanged(tracked);
+        if (tracked.Transmitter.Verdict != TxVerdict.Flowing)
+            ethtool.Schedule.WantStatistics();
         if (change.Source is { } source)
             Observe(tracked, new HangObservation(source, change.Since) { IsLive = true });
         if (tracked.ExtendWhileBlocked(now))
@@ -200,7 +236,7 @@ internal sealed partial class EpisodeTracker(
 
     private (ulong? Count, TimeSpan At) PauseFrames(DeviceTracker device) =>
         ethtool.Current is { } snapshot && snapshot.Find(device.Name, device.Bus)?.PauseFramesReceived is { } frames
-            ? (frames, clock.GetElapsedTime(0, snapshot.Timestamp))
+            ? (frames, clock.GetElapsedTime(0, snapshot.StatisticsTimestamp))
             : (null, TimeSpan.Zero);
 
     private List<(WatchedDevice Open, DeviceTracker Tracked)> RefreshDevices(OpenDevices open)
@@ -208,7 +244,7 @@ internal sealed partial class EpisodeTracker(
         var pairs = _devices.Update(open);
         foreach (var device in _devices.All)
             // A device that was pulled out while it stalled must not stay stalled.
-            if (device.Present ? !device.Series.IsPublished && HasSeries(device) : device.Transmitter.Forget())
+            if (device.Present ? !device.Series.IsPublished && HasSeries(device) : device.Forget())
                 _changed.Add(device);
         return pairs;
     }

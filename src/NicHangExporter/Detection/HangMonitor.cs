@@ -30,13 +30,13 @@ internal sealed partial class HangMonitor : IDisposable
     private TimeSpan _maxWait;
 
     public HangMonitor(
-        ExporterOptions options, KernelLogWatcher log, DeviceInventory inventory, EthtoolPoller ethtool,
-        StateStore store, Remediator remediator, HangSignals signals, ExporterMetrics metrics, TimeProvider clock,
-        ILogger<HangMonitor> logger)
+        ExporterOptions options, KernelLogWatcher log, DeviceInventory inventory, NetDevSource counters,
+        EthtoolPoller ethtool, StateStore store, Remediator remediator, HangSignals signals, ExporterMetrics metrics,
+        TimeProvider clock, ILogger<HangMonitor> logger)
     {
         (_options, _log, _store, _metrics, _clock, _logger) = (options, log, store, metrics, clock, logger);
         _saver = new StateSaver(store, Guard);
-        _episodes = new EpisodeTracker(options, inventory, ethtool,
+        _episodes = new EpisodeTracker(options, inventory, counters, ethtool,
             new HangReporter(options, remediator, signals, clock), _saver, metrics, clock, logger);
         _bootId = BootId.Read(options.Paths.Procfs);
     }
@@ -71,8 +71,10 @@ internal sealed partial class HangMonitor : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
-        if (_thread is null || _ended.Task.IsCompleted)
-            _stop.Dispose();
+        if (_thread is not null && !_ended.Task.IsCompleted)
+            return;
+        _stop.Dispose();
+        _episodes.Dispose();
     }
 
     /// <summary>Restores the state and starts to read the kernel log.</summary>
@@ -109,6 +111,12 @@ internal sealed partial class HangMonitor : IDisposable
     /// <inheritdoc cref="EpisodeTracker.Sample"/>
     internal void Sample() => _episodes.Sample();
 
+    /// <inheritdoc cref="EpisodeTracker.RecheckAt"/>
+    internal TimeSpan? RecheckAt(TimeSpan now) => _episodes.RecheckAt(now);
+
+    /// <inheritdoc cref="EpisodeTracker.Recheck"/>
+    internal void Recheck() => _episodes.Recheck();
+
     /// <summary>The state as it is to be saved: the counts, and the position in the log that belongs to them.</summary>
     internal MonitorState State()
     {
@@ -140,11 +148,17 @@ internal sealed partial class HangMonitor : IDisposable
         for (var next = _clock.GetUptime() + _options.Detection.SampleInterval; !stop.IsCancellationRequested;)
         {
             beat();
-            var wait = next - _clock.GetUptime();
+            var now = _clock.GetUptime();
+            var recheck = _episodes.RecheckAt(now);
+            var wait = (recheck < next ? recheck.Value : next) - now;
             _log.Events.WaitForNews(wait < _maxWait ? wait : _maxWait);
             Guard(TakeEvents);
             if (_clock.GetUptime() < next)
+            {
+                if (recheck <= _clock.GetUptime())
+                    Guard(Recheck);
                 continue;
+            }
             Guard(Sample);
             Guard(() => _saver.SaveIfDue(_clock.GetUptime(), State));
             // One sample makes up for several that were missed.

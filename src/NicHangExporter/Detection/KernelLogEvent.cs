@@ -19,6 +19,14 @@ internal readonly record struct KernelLogEvent(
     /// <summary>It came through syslog(2), which may leave out further lines of a record.</summary>
     public bool BySyslog { get; init; }
 
+    /// <summary>The kernel wrote it. False for text of user space that --kmsg.accept-untrusted lets in.</summary>
+    public bool IsTrusted { get; init; }
+
+    /// <summary>It is live proof that the driver's hardware is stuck (<see cref="NicMessage.ShowsStuckHardware"/>).
+    /// Not by syslog(2), which is read late.</summary>
+    public bool ShowsStuckHardware =>
+        Message.ShowsStuckHardware && this is { IsTrusted: true, IsReplay: false, BySyslog: false };
+
     /// <summary>What the message counts as; null if it is no hang and no reset.</summary>
     public HangSource? Source => Message.Kind switch
     {

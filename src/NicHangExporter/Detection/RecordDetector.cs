@@ -32,7 +32,10 @@ internal sealed partial class RecordDetector(
                 return false;
             var time = isReplay && entry.SinceBoot < at ? entry.SinceBoot : at;
             var line = new KernelLine(entry.SinceBoot, KernelLine.Printable(entry.Text));
-            item = new KernelLogEvent(message, time, isReplay, isHistory, line);
+            item = new KernelLogEvent(message, time, isReplay, isHistory, line)
+            {
+                IsTrusted = entry.IsKernel,
+            };
             return true;
         }
 #pragma warning disable CA1031 // One bad record must not end the thread.

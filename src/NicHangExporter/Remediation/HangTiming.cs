@@ -11,10 +11,20 @@ internal static class HangTiming
     public static readonly TimeSpan SameMoment = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// A report and then no packet sent for this long, while packets wait, is a hang. A report alone is not: drivers
-    /// print one at link-up.
+    /// One report, and no packet sent for this long while packets wait, is a hang. A report alone is not: drivers print
+    /// one at link-up. The time counts from the report, or from the freeze if the driver has looked at its hardware.
     /// </summary>
-    public static readonly TimeSpan FrozenAfterReport = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan Frozen = TimeSpan.FromSeconds(3);
+
+    /// <summary>A freeze counts from its begin only if it is at least this much older than the report. A report at
+    /// link-up comes with the first packets that wait.</summary>
+    public static readonly TimeSpan FrozenBeforeReport = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// A freeze counts from its begin only if it lasts this long after the report. A pause that ends while the driver
+    /// looks, or a driver that repairs the hang itself, shows within milliseconds.
+    /// </summary>
+    public static readonly TimeSpan StillFrozen = TimeSpan.FromMilliseconds(250);
 
     /// <summary>An older report says nothing about now. Drivers repeat a report every two to five seconds.</summary>
     public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);

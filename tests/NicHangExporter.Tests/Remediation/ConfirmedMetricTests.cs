@@ -17,7 +17,7 @@ public sealed class ConfirmedMetricTests : IDisposable
     [Theory]
     [InlineData("off")]
     [InlineData("observe")]
-    public async Task Wedge_IsConfirmedByTheSecondReport_AndForAsLongAsItLasts(string mode)
+    public async Task Wedge_IsConfirmedByAReportWithinThreeFrozenSeconds_AndForAsLongAsItLasts(string mode)
     {
         _host.Configure(options => options with
         {
@@ -26,7 +26,7 @@ public sealed class ConfirmedMetricTests : IDisposable
         Begin();
         Assert.Equal(0, await _host.ValueAsync(Confirmed));
         _nic.Hang();
-        _host.Live(3);
+        _host.Live(2);
         Assert.Equal(1, await _host.ValueAsync("nichang_hang_active{device=\"eno1\"}"));
         Assert.Equal(0, await _host.ValueAsync(Confirmed));
         _host.Live(2);

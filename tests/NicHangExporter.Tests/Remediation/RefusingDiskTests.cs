@@ -29,7 +29,7 @@ public sealed class RefusingDiskTests : IDisposable
     {
         var refusals = Refuse(1);
         _nic.Hang();
-        _host.Live(4);
+        _host.Live(2);
         while (refusals() == 0)
             _host.Live(1);
         Assert.Empty(_nic.Operations);

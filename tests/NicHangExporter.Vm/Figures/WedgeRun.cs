@@ -55,7 +55,7 @@ internal static partial class WedgeRun
         var times = new List<WedgeTimes>();
         await OnceAsync(guest, say);
         say("");
-        say("wedge  stopped→1st report  1st→2nd report  1st report→packet  ours  of that deciding");
+        say("wedge  stopped→1st report  1st→2nd report  1st report→packet  deciding  commands and link");
         for (var i = 1; i <= count; i++)
         {
             var wedge = await OnceAsync(guest);
@@ -63,11 +63,11 @@ internal static partial class WedgeRun
             say(string.Create(CultureInfo.InvariantCulture,
                 $"{i,5}  {Text(wedge.FirstReport - wedge.Stopped),18}  "
                 + $"{(wedge.SecondReport is { } second ? Text(second - wedge.FirstReport) : "-"),14}  "
-                + $"{Text(wedge.Outage),17}  {Text(wedge.Ours)}  {Text(wedge.Deciding),16}"));
+                + $"{Text(wedge.Outage),17}  {Text(wedge.Deciding),8}  {Text(wedge.Acting),17}"));
         }
         say(Summary("kernel's first line to first packet out", times, wedge => wedge.Outage));
-        say(Summary("ours: confirmed to first packet out", times, wedge => wedge.Ours));
-        say(Summary("ours: confirmed to decision on the disk", times, wedge => wedge.Deciding));
+        say(Summary("of that, to the decision on the disk", times, wedge => wedge.Deciding));
+        say(Summary("of that, commands and link", times, wedge => wedge.Acting));
         return times;
     }
 

@@ -9,28 +9,14 @@ namespace NicHangExporter.Vm.Figures;
 internal sealed record WedgeTimes(
     TimeSpan Stopped, TimeSpan FirstReport, TimeSpan? SecondReport, TimeSpan Intent, TimeSpan FirstFrame)
 {
-    /// <summary>
-    /// One report and nothing sent for this long is a hang as well: docs/reference/remediation.md, "What confirms a
-    /// hang".
-    /// </summary>
-    private static readonly TimeSpan FrozenAfterReport = TimeSpan.FromSeconds(3);
-
-    /// <summary>
-    /// When the rules confirmed the hang: at the second report, or after three seconds without a packet after the
-    /// first.
-    /// </summary>
-    public TimeSpan Confirmed =>
-        SecondReport is { } second && second < FirstReport + FrozenAfterReport ? second
-        : FirstReport + FrozenAfterReport;
-
     /// <summary>From the kernel's first line to the first packet sent.</summary>
     public TimeSpan Outage => FirstFrame - FirstReport;
 
-    /// <summary>The exporter's part of the outage: from the confirmation on.</summary>
-    public TimeSpan Ours => FirstFrame - Confirmed;
-
     /// <summary>
-    /// The part of <see cref="Ours"/> until the decision was on the disk. The rest is commands and link negotiation.
+    /// The part of <see cref="Outage"/> until the decision was on the disk: what confirms the hang, then the plan.
     /// </summary>
-    public TimeSpan Deciding => Intent - Confirmed;
+    public TimeSpan Deciding => Intent - FirstReport;
+
+    /// <summary>The rest of <see cref="Outage"/>: commands, reset and link negotiation.</summary>
+    public TimeSpan Acting => FirstFrame - Intent;
 }

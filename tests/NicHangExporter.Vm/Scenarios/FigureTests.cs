@@ -12,23 +12,26 @@ public sealed class FigureTests(SharedGuest shared)
     private const int Wedges = 10;
 
     /// <summary>
-    /// From the confirmation to the first packet sent. About half of it is link negotiation of the emulated NIC; a real
-    /// NIC takes longer. This is real time, so a machine may be too slow for it.
+    /// From the kernel's first line to the first packet sent. Half a second of it is link negotiation of the emulated
+    /// NIC; a real NIC takes longer. This is real time, so a machine may be too slow for it. If it misses samples, only
+    /// the second line confirms the hang.
     /// </summary>
-    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(6);
 
-    // Proves: each of ten wedges is healed within three seconds of the exporter's time, without a network.
+    // Proves: each of ten wedges is healed within six seconds, most of them before the kernel's second line, without a
+    // network.
     [Fact]
     [Trait(Extent.Name, Extent.Whole)]
-    public async Task EachOfTenWedges_IsHealedWithinThreeSecondsOfOurTime()
+    public async Task EachOfTenWedges_IsHealedSoon_MostBeforeTheSecondReport()
     {
         var guest = await shared.GetAsync();
 
         var times = await WedgeRun.SeveralAsync(guest, Wedges, TestContext.Current.TestOutputHelper!.WriteLine);
 
         Assert.Equal(Wedges, times.Count);
-        // More than the decision. Otherwise the driver healed itself, and the time is not the exporter's.
-        Assert.All(times, wedge => Assert.True(wedge.Ours > wedge.Deciding && wedge.Ours < Bound, $"{wedge}"));
+        // After the decision. Otherwise the driver healed itself, and the time is not the exporter's.
+        Assert.All(times, wedge => Assert.True(wedge.Acting > TimeSpan.Zero && wedge.Outage < Bound, $"{wedge}"));
+        Assert.True(times.Count(wedge => wedge.SecondReport is null) > Wedges / 2, string.Join('\n', times));
     }
 
     // Proves: each report of the kernel is counted exactly once.

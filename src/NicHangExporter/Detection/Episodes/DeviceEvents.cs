@@ -19,6 +19,9 @@ internal readonly record struct HangObservation(HangSource Source, TimeSpan At)
     /// <summary>The report also says that the driver resets the adapter.</summary>
     public bool DriverResets { get; init; }
 
+    /// <summary>The driver has seen in the registers that its hardware is stuck.</summary>
+    public bool ShowsStuckHardware { get; init; }
+
     /// <summary>It is the effect of an action of this program. A reset then says nothing about the driver.</summary>
     public bool IsAftermath { get; init; }
 

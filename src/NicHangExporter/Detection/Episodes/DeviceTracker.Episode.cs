@@ -13,6 +13,18 @@ internal sealed partial class DeviceTracker
         return EpisodeId;
     }
 
+    /// <summary>
+    /// When the hang in progress is confirmed if nothing is sent until then; null if it is confirmed already, or if
+    /// only another report can confirm it.
+    /// </summary>
+    public TimeSpan? ConfirmableAt =>
+        this is { IsHanging: true, Present: true } and not { IsConfirmed: true, IsActionable: true }
+            ? _confirmation.FrozenAt(Transmitter.FrozenSince, ProvenFreeze)
+            : null;
+
+    // A driver that recovers the device by itself needs longer than a freeze that counts from its begin.
+    private TxFreeze? ProvenFreeze => IsDriverRecovering ? null : Transmitter.Freeze;
+
     /// <summary>Ends the episode.</summary>
     /// <returns>The episode; null if none was in progress.</returns>
     public EpisodeEnded? End()

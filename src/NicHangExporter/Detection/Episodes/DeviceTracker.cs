@@ -11,9 +11,8 @@ namespace NicHangExporter.Detection.Episodes;
 /// </summary>
 internal sealed partial class DeviceTracker
 {
-    /// <summary>How often tx_timeout is read. It grows only every few seconds in a hang, and a large NIC has many
-    /// queues.</summary>
-    public static readonly TimeSpan TxTimeoutInterval = TimeSpan.FromSeconds(5);
+    /// <summary>A tx_timeout within this time of a report in the log is the same firing of the watchdog.</summary>
+    private static readonly TimeSpan SameFiring = DeviceTransmitter.TimeoutInterval + TimeSpan.FromSeconds(1);
 
     // Enough to show how a hang began. A wedge repeats itself for hours.
     private const int KernelLinesKept = 20;
@@ -101,6 +100,15 @@ internal sealed partial class DeviceTracker
     /// <summary>Marks the device as gone, or as present again after a refresh that failed.</summary>
     public void SetPresent(bool present) => Present = present;
 
+    /// <summary>Forgets what goes with a device that is gone: its counters, and reports that are not confirmed. If it
+    /// comes back, its driver has reset it.</summary>
+    /// <returns>True if that changes a series.</returns>
+    public bool Forget()
+    {
+        _confirmation = default;
+        return Transmitter.Forget();
+    }
+
     /// <summary>Changes the name. The series move with it.</summary>
     public void Rename(InterfaceName name, ExporterMetrics metrics)
     {
@@ -137,21 +145,25 @@ internal sealed partial class DeviceTracker
     }
 
     /// <summary>
-    /// Takes a live hang report. False for a tx_timeout that the core's watchdog has already reported in the log. The
-    /// counter is read every <see cref="TxTimeoutInterval"/>, so it shows the same firing later.
+    /// Takes a live hang report. False for a tx_timeout that the core's watchdog has already reported in the log: the
+    /// counter is not read all the time, so it shows the same firing later.
     /// </summary>
     public bool TakeReport(HangSource source, TimeSpan at)
     {
         if (source == HangSource.Watchdog)
             _watchdogAt = at;
         return source != HangSource.TxTimeout
-            || _watchdogAt is not { } logged || at - logged >= TxTimeoutInterval + TxTimeoutInterval / 5;
+            || _watchdogAt is not { } logged
+            // A counter that was read in between had that firing already.
+            || (at - logged >= SameFiring && !(Transmitter.TimeoutsReadBefore < logged + TimeSpan.FromSeconds(1)));
     }
 
     /// <summary>Adds a live hang report to the confirmation. After a proven recovery it is the first report of another
     /// hang.</summary>
-    public void AddReport(TimeSpan at, TimeSpan? healedAt) =>
-        _confirmation = (IsProvenOver(healedAt) ? default : _confirmation).Observe(at);
+    /// <param name="seen">The report.</param>
+    /// <param name="healedAt">When remediation last proved that the device sends again, or null.</param>
+    public void AddReport(in HangObservation seen, TimeSpan? healedAt) =>
+        _confirmation = (IsProvenOver(healedAt) ? default : _confirmation).Observe(seen);
 
     /// <summary>Confirms the hang if it can be, and tells whether remediation is to be requested.</summary>
     /// <param name="now">The time.</param>
@@ -164,13 +176,14 @@ internal sealed partial class DeviceTracker
             return default;
         // Pause frames make the core's watchdog fire too. To tell, it takes a window and a reading of their counter.
         // Only the driver's own report is no effect of pause frames.
-        if (this is { Episode.DriverReports: 0, Transmitter.Verdict: TxVerdict.Suspect })
+        if (_confirmation.Driver is null && Episode is { Start: var start }
+            && (Transmitter.Verdict == TxVerdict.Suspect || Transmitter.MayBePaused(start, now)))
             return default;
-        var frozenSince = Transmitter.FrozenSince;
-        var isChanged = _confirmation.IsFrozen(now, frozenSince) && Freeze(now);
+        var isFrozen = _confirmation.IsFrozen(now, Transmitter.FrozenSince, ProvenFreeze);
+        var isChanged = isFrozen && Freeze(now);
         // A driver that resets its adapter because of a hang is proof that there was one.
-        if (!_confirmation.IsConfirmed(now, confirmWindow, frozenSince)
-            && Episode is not { Resets: > 0, DriverReports: > 0 })
+        if (!isFrozen && !_confirmation.IsRepeated(now, confirmWindow)
+            && (Episode is not { Resets: > 0 } || _confirmation.Driver is null))
             return new HangCheck(isChanged);
         if (Episode is { } episode && episode.LacksProof(healedAt))
             return new HangCheck(isChanged);

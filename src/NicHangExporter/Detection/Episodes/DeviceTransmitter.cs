@@ -9,8 +9,26 @@ internal readonly record struct TransmitterChange(bool IsChanged, HangSource? So
 /// <summary>The readings of one device's transmit counters, and what they mean. Times are since boot.</summary>
 internal sealed class DeviceTransmitter
 {
+    /// <summary>How often tx_timeout is read while nothing is sent. It grows only every few seconds in a
+    /// hang.</summary>
+    public static readonly TimeSpan TimeoutInterval = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often it is read while packets are sent: one queue of several may be stopped, and a large NIC has
+    /// many.</summary>
+    private static readonly TimeSpan SendingInterval = TimeSpan.FromSeconds(15);
+
+    /// <summary>How often it is read for a device without hardware, whose driver has no watchdog.</summary>
+    private static readonly TimeSpan VirtualInterval = TimeSpan.FromMinutes(1);
+
     private readonly List<ulong?> _timeouts = [];
+    private bool _isStill;
+    private bool _hasStoodStill;
     private TxStallDetector? _state;
+    private TxFreezeDetector? _freeze;
+    private PauseFrames? _pauseFrames;
+    private TimeSpan _pauseTimeout;
+    private TimeSpan? _sampledAt;
+    private TimeSpan _watchedSince;
 
     /// <summary>What the samples so far mean; flowing if none exists.</summary>
     public TxVerdict Verdict => _state?.Verdict ?? TxVerdict.Flowing;
@@ -22,13 +40,29 @@ internal sealed class DeviceTransmitter
     /// went.</summary>
     public ulong? LastTxPackets { get; private set; }
 
-    /// <summary>Since when packets wait and none is sent; null if they flow, nothing waits, or the link partner pauses
-    /// them.</summary>
+    /// <summary>Since when packets wait and none is sent, by samples without a gap; null if they flow, nothing waits, or
+    /// the link partner pauses them.</summary>
     public TimeSpan? FrozenSince =>
-        _state is { Verdict: TxVerdict.Suspect or TxVerdict.Stalled } state ? state.Since : null;
+        _state is not { Verdict: TxVerdict.Suspect or TxVerdict.Stalled } state ? null
+        : state.Since > _watchedSince ? state.Since : _watchedSince;
+
+    /// <summary>The freeze in progress that no pause frame explains, as far as their counter is known; or
+    /// null.</summary>
+    public TxFreeze? Freeze =>
+        _state is { Verdict: TxVerdict.Suspect or TxVerdict.Stalled, AreClimbing: false } ? _freeze?.Freeze : null;
+
+    /// <summary>True if pause frames may be why the core's watchdog fired since that time.</summary>
+    public bool MayBePaused(TimeSpan since, TimeSpan now) =>
+        _pauseFrames is { } frames && frames.MayExplain(since, now, _pauseTimeout);
 
     /// <summary>The last reading of each queue's tx_timeout; null if there was none.</summary>
     public IReadOnlyList<ulong?> Timeouts => _timeouts;
+
+    /// <summary>When tx_timeout was read the last time; null if not by this process.</summary>
+    public TimeSpan? TimeoutsReadAt { get; private set; }
+
+    /// <summary>When it was read before that; null if not by this process.</summary>
+    public TimeSpan? TimeoutsReadBefore { get; private set; }
 
     /// <summary>Takes the last readings of an earlier process of this boot. What the queues counted in between is an
     /// increase.</summary>
@@ -38,17 +72,27 @@ internal sealed class DeviceTransmitter
     /// <param name="sample">The sample.</param>
     /// <param name="window">How long packets must wait for a stall.</param>
     /// <param name="pauseInterval">How often the counter of pause frames is read.</param>
-    public TransmitterChange Sample(TxSample? sample, TimeSpan window, TimeSpan pauseInterval)
+    /// <param name="maxGap">Samples further apart prove nothing about the time between them.</param>
+    public TransmitterChange Sample(TxSample? sample, TimeSpan window, TimeSpan pauseInterval, TimeSpan maxGap)
     {
+        if (sample?.At - _sampledAt is not { } gap || gap > maxGap)
+            _watchedSince = sample?.At ?? default;
+        _sampledAt = sample?.At;
         if (sample is not { } taken)
         {
             _state = null;
+            _freeze = null;
             return default;
         }
+        _isStill = taken.TxPackets == LastTxPackets;
+        _hasStoodStill |= _isStill;
         LastTxPackets = taken.TxPackets;
+        _pauseFrames = PauseFrames.Observe(_pauseFrames, taken);
+        _pauseTimeout = TxStallDetector.PauseTimeout(window, pauseInterval);
         var before = Verdict;
         var after = TxStallDetector.Observe(_state, taken, window, pauseInterval);
         _state = after;
+        _freeze = TxFreezeDetector.Observe(_freeze, taken);
         if (after.Verdict == before)
             return default;
         HangSource? source = after.Verdict switch
@@ -61,11 +105,29 @@ internal sealed class DeviceTransmitter
         return new TransmitterChange(IsChanged: true, source, after.Since);
     }
 
+    /// <summary>True if tx_timeout is to be read now. A queue that is stopped for seconds is not missed: it is read
+    /// while nothing is sent, and once after that.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="isPhysical">The device has hardware.</param>
+    public bool AreTimeoutsDue(TimeSpan now, bool isPhysical)
+    {
+        if (TimeoutsReadAt is not { } last || Verdict != TxVerdict.Flowing)
+            return true;
+        var interval = !isPhysical ? VirtualInterval
+            : _isStill ? TimeoutInterval
+            : _hasStoodStill ? TimeSpan.Zero
+            : SendingInterval;
+        return now - last >= interval;
+    }
+
     /// <summary>Takes the readings of tx_timeout.</summary>
     /// <param name="readings">One for each queue in use; null if it can't be read.</param>
+    /// <param name="now">The time.</param>
     /// <returns>True if a queue counts more than at its last reading.</returns>
-    public bool ObserveTimeouts(IReadOnlyList<ulong?> readings)
+    public bool ObserveTimeouts(IReadOnlyList<ulong?> readings, TimeSpan now)
     {
+        (TimeoutsReadBefore, TimeoutsReadAt) = (TimeoutsReadAt, now);
+        _hasStoodStill = _isStill;
         var isIncreased = false;
         for (var queue = 0; queue < readings.Count; queue++)
         {
@@ -88,8 +150,12 @@ internal sealed class DeviceTransmitter
     {
         var isChanged = Verdict != TxVerdict.Flowing;
         _timeouts.Clear();
+        TimeoutsReadAt = TimeoutsReadBefore = null;
+        _isStill = _hasStoodStill = false;
         LastTxPackets = null;
         _state = null;
+        _freeze = null;
+        _pauseFrames = null;
         return isChanged;
     }
 }

@@ -8,28 +8,50 @@ namespace NicHangExporter.Detection.Episodes;
 /// </summary>
 /// <param name="Previous">The report before the last one, from another moment.</param>
 /// <param name="Last">The last report.</param>
-internal readonly record struct HangConfirmation(TimeSpan? Previous, TimeSpan? Last)
+/// <param name="Driver">The last report of the driver itself.</param>
+/// <param name="Stuck">The last one by which the driver has looked at its hardware
+/// (<see cref="Patterns.NicMessage.ShowsStuckHardware"/>).</param>
+internal readonly record struct HangConfirmation(TimeSpan? Previous, TimeSpan? Last, TimeSpan? Driver, TimeSpan? Stuck)
 {
-    /// <summary>Adds a report.</summary>
-    public HangConfirmation Observe(TimeSpan at) =>
-        Last is { } last && at - last < HangTiming.SameMoment ? this : new HangConfirmation(Last, at);
-
-    /// <summary>Whether the hang is confirmed: by two reports, or by one report and a frozen transmitter.</summary>
-    /// <param name="now">The time.</param>
-    /// <param name="window">The longest time between the two reports.</param>
-    /// <param name="frozenSince">Since when packets wait and none is sent; null if they flow or nothing waits.</param>
-    public bool IsConfirmed(TimeSpan now, TimeSpan window, TimeSpan? frozenSince)
+    /// <summary>Adds a live report.</summary>
+    public HangConfirmation Observe(in HangObservation seen)
     {
-        if (Last is not { } last || now - last > HangTiming.Fresh)
-            return false;
-        return (Previous is { } previous && last - previous <= window) || IsFrozen(now, frozenSince);
+        var at = seen.At;
+        var isStuck = seen is { ShowsStuckHardware: true, IsAftermath: false };
+        return (Last is { } last && at - last < HangTiming.SameMoment ? this : this with { Previous = Last, Last = at })
+            with { Driver = seen.Source == HangSource.Driver ? at : Driver, Stuck = isStuck ? at : Stuck };
     }
 
-    /// <summary>Whether no packet was sent since the last report for
-    /// <see cref="HangTiming.FrozenAfterReport"/>.</summary>
+    /// <summary>Whether the hang is confirmed by two reports.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="window">The longest time between the two reports.</param>
+    public bool IsRepeated(TimeSpan now, TimeSpan window) =>
+        IsFresh(now) && Previous is { } previous && Last - previous <= window;
+
+    /// <summary>Whether the hang is confirmed by one report and a frozen transmitter.</summary>
     /// <param name="now">The time.</param>
     /// <param name="frozenSince">Since when packets wait and none is sent; null if they flow or nothing waits.</param>
-    public bool IsFrozen(TimeSpan now, TimeSpan? frozenSince) =>
-        Last is { } last && now - last <= HangTiming.Fresh && frozenSince is { } since
-        && now - (since > last ? since : last) >= HangTiming.FrozenAfterReport;
+    /// <param name="freeze">The freeze that may count from its begin; null if it may not.</param>
+    public bool IsFrozen(TimeSpan now, TimeSpan? frozenSince, TxFreeze? freeze) =>
+        IsFresh(now)
+        && (AfterReport(frozenSince) <= now || (freeze is { } proven && AroundReport(proven) <= proven.Last));
+
+    /// <summary>When <see cref="IsFrozen"/> becomes true if nothing is sent until then; null for never.</summary>
+    public TimeSpan? FrozenAt(TimeSpan? frozenSince, TxFreeze? freeze) =>
+        freeze is { } proven && AroundReport(proven) is { } around ? around : AfterReport(frozenSince);
+
+    // A device that has sent something after the report freezes for another reason.
+    private TimeSpan? AfterReport(TimeSpan? frozenSince) =>
+        Last is { } last && frozenSince is { } since && since - last <= HangTiming.SameMoment
+            ? Later(since, last) + HangTiming.Frozen
+            : null;
+
+    private TimeSpan? AroundReport(in TxFreeze freeze) =>
+        Stuck is { } report && report - freeze.Start >= HangTiming.FrozenBeforeReport
+            ? Later(freeze.Start + HangTiming.Frozen, report + HangTiming.StillFrozen)
+            : null;
+
+    private bool IsFresh(TimeSpan now) => now - Last <= HangTiming.Fresh;
+
+    private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;
 }

@@ -7,13 +7,15 @@ namespace NicHangExporter.Detection.Episodes;
 /// <param name="InflightBytes">Sum of queues/tx-*/byte_queue_limits/inflight; 0 also for a driver without BQL.</param>
 /// <param name="PauseFramesReceived">The driver's counter of received pause frames; null if unknown.</param>
 /// <param name="PauseFramesAt">When that counter was read, which may be some time before.</param>
+/// <param name="CarrierChanges">carrier_changes, while packets wait; null if not read.</param>
 internal readonly record struct TxSample(
     TimeSpan At,
     bool LinkUp,
     ulong TxPackets,
     ulong InflightBytes,
     ulong? PauseFramesReceived = null,
-    TimeSpan PauseFramesAt = default);
+    TimeSpan PauseFramesAt = default,
+    ulong? CarrierChanges = null);
 
 /// <summary>What the samples so far mean.</summary>
 internal enum TxVerdict
@@ -66,6 +68,10 @@ internal readonly record struct TxStallDetector(
         return now with { Verdict = now.Judge(sample.At, window, pauseInterval) };
     }
 
+    /// <summary>How long a reading of the pause frame counter says something about the present.</summary>
+    public static TimeSpan PauseTimeout(TimeSpan window, TimeSpan pauseInterval) =>
+        3 * window > 2 * pauseInterval ? 3 * window : 2 * pauseInterval;
+
     // Compares each reading with the one before it, not with the first: a pause frame at the beginning of a hang does
     // not excuse all of it. A transmitter that is really held gets many each second, because a pause frame holds it for
     // a fraction of one.
@@ -86,15 +92,14 @@ internal readonly record struct TxStallDetector(
     private TxVerdict Judge(TimeSpan at, TimeSpan window, TimeSpan pauseInterval)
     {
         var frozen = at - Since;
-        var readTimeout = 3 * window;
         if (frozen < window)
             return TxVerdict.Suspect;
         // The counter comes from a slower source, which needs RTNL. A driver that hangs while it holds RTNL stops the
         // readings.
-        if (AreClimbing && at - ComparedAt < (readTimeout > 2 * pauseInterval ? readTimeout : 2 * pauseInterval))
+        if (AreClimbing && at - ComparedAt < PauseTimeout(window, pauseInterval))
             return TxVerdict.Paused;
         // Waits for a reading from inside the window, but for the same reason only for a limited time.
         var isUnread = PauseFrames is not null && !(ComparedAt >= Since + window / 2);
-        return isUnread && frozen < readTimeout ? TxVerdict.Suspect : TxVerdict.Stalled;
+        return isUnread && frozen < 3 * window ? TxVerdict.Suspect : TxVerdict.Stalled;
     }
 }

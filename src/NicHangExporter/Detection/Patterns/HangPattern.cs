@@ -68,6 +68,12 @@ internal sealed class HangPattern(
     public ImmutableArray<string> ResetBy { get; init; } = [];
 
     /// <summary>
+    /// The drivers that print it only if their hardware says that no pause frame holds the packets (STATUS.TXOFF), and
+    /// that reset nothing themselves because of it.
+    /// </summary>
+    public ImmutableArray<string> PauseRuledOutBy { get; init; } = [];
+
+    /// <summary>
     /// True if another message of the driver about the same reset follows. The two are one event, and only the other
     /// message counts live.
     /// </summary>

@@ -19,6 +19,14 @@ internal readonly record struct NicMessage
     /// </summary>
     public bool DriverResets => Pattern.DriverResets || Driver is not null && Pattern.ResetBy.Contains(Driver);
 
+    /// <summary>
+    /// True if the driver has looked at its hardware: no pause frame holds the packets, and the hardware has not
+    /// processed all that it was given. If head and tail are equal, only the clean-up is late.
+    /// </summary>
+    public bool ShowsStuckHardware =>
+        Driver is not null && Pattern.PauseRuledOutBy.Contains(Driver)
+        && Report is { Head: { } head, Tail: { } tail } && head != tail;
+
     /// <summary>The driver in the text: the bus driver, which can differ from ethtool's; null if unknown.</summary>
     public string? Driver { get; init; }
 

@@ -79,7 +79,7 @@ internal static class Verification
 
     private static Judgement JudgeHung(in Observation seen, TimeSpan window)
     {
-        var isFrozen = seen.InflightBytes > 0 && seen.FrozenSinceReport >= HangTiming.FrozenAfterReport;
+        var isFrozen = seen.InflightBytes > 0 && seen.FrozenSinceReport >= HangTiming.Frozen;
         var hangsAgain = seen.Reports > 1 || (seen.Reports == 1 && isFrozen);
         if (hangsAgain && seen.SentBeforeReport)
             return Judgement.DidNotHold;

@@ -1,0 +1,60 @@
+using NicHangExporter.Detection.Episodes;
+
+namespace NicHangExporter.Tests.Detection;
+
+/// <summary>What one report and a frozen transmitter confirm. All times are seconds.</summary>
+public sealed class HangConfirmationTests
+{
+    [Theory]
+    [InlineData(10, 7.0, 10.2, false, "frozen for three seconds before, but not looked at since")]
+    [InlineData(10, 7.0, 10.25, true, "frozen for three seconds before, and still")]
+    [InlineData(10, 7.5, 10.25, false, "frozen for less than three seconds in all")]
+    [InlineData(10, 7.5, 10.5, true, "frozen for three seconds in all")]
+    [InlineData(10, 9.0, 12.0, true, "frozen for a second before")]
+    [InlineData(10, 9.1, 12.9, false, "frozen for less than a second before, and not three after")]
+    [InlineData(10, null, 13.0, false, "no freeze")]
+    public void IsFrozen_DriverHasLookedAtItsHardware_CountsFromTheFreeze(
+        double report, double? start, double now, bool expected, string why)
+    {
+        var confirmation = Add(default, report, isStuck: true);
+        TxFreeze? freeze = start is { } begin ? new TxFreeze(Seconds(begin), Seconds(now)) : null;
+
+        Assert.True(expected == confirmation.IsFrozen(Seconds(now), freeze?.Start, freeze), why);
+        if (freeze is not null)
+            Assert.True(expected == confirmation.FrozenAt(freeze?.Start, freeze) <= Seconds(now), why);
+    }
+
+    [Theory]
+    [InlineData(10, 2.0, 12.9, false, "not three seconds after")]
+    [InlineData(10, 2.0, 13.0, true, "three seconds after")]
+    [InlineData(10, 10.8, 13.7, false, "sent until shortly after, not three seconds yet")]
+    [InlineData(10, 10.8, 13.8, true, "sent until shortly after, then three seconds")]
+    [InlineData(10, 15.0, 20.0, false, "sent long after the report: it freezes for another reason")]
+    [InlineData(10, 2.0, 41.0, false, "the report is old")]
+    public void IsFrozen_AnyReport_CountsFromTheReport(
+        double report, double since, double now, bool expected, string why)
+    {
+        var confirmation = Add(default, report);
+        var freeze = new TxFreeze(Seconds(since), Seconds(now));
+
+        Assert.True(expected == confirmation.IsFrozen(Seconds(now), Seconds(since), freeze), why);
+    }
+
+    [Fact]
+    public void IsRepeated_TwoReports_IfFromTwoMomentsWithinTheWindow()
+    {
+        Assert.False(Reports(10).IsRepeated(Seconds(12), Seconds(10)));
+        Assert.False(Reports(10, 10.9).IsRepeated(Seconds(12), Seconds(10)));
+        Assert.True(Reports(10, 12).IsRepeated(Seconds(12), Seconds(10)));
+        Assert.False(Reports(10, 20.1).IsRepeated(Seconds(21), Seconds(10)));
+        Assert.False(Reports(10, 12).IsRepeated(Seconds(43), Seconds(10)));
+    }
+
+    private static HangConfirmation Reports(params double[] times) =>
+        times.Aggregate(default(HangConfirmation), (all, at) => Add(all, at));
+
+    private static HangConfirmation Add(HangConfirmation to, double at, bool isStuck = false) =>
+        to.Observe(new HangObservation(HangSource.Driver, Seconds(at)) { ShowsStuckHardware = isStuck });
+
+    private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
+}

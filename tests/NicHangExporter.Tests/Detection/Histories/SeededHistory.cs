@@ -1,0 +1,221 @@
+using NicHangExporter.Detection.Episodes;
+
+namespace NicHangExporter.Tests.Detection.Histories;
+
+/// <summary>What a history showed.</summary>
+internal enum HistoryResult
+{
+    None,
+    /// <summary>Remediation was requested for a device that hung.</summary>
+    Requested,
+    /// <summary>The same, but later than the reports of the driver allow.</summary>
+    Late,
+    /// <summary>It was requested for a device that did not hang.</summary>
+    False,
+    /// <summary>The device hung, was watched, and nothing was requested.</summary>
+    Missed,
+}
+
+/// <summary>
+/// Ninety seconds of one device, all of it decided by a seed: its traffic, its troubles, and how well it is watched.
+/// </summary>
+internal sealed class SeededHistory
+{
+    private const double Length = 90;
+    private const double PauseInterval = 15;
+
+    // Two reports of a driver that checks every two seconds, and each time twice. A driver that has reset its adapter
+    // gets ten seconds more.
+    private const double Longest = 12;
+    private const double LongestAfterReset = 25;
+    private const double EpisodeGap = 60;
+
+    private readonly Random _random;
+    private readonly SimulatedDevice _device;
+    private readonly SimulatedMonitor _monitor = new();
+    private readonly bool _hangs;
+    private readonly PriorityQueue<Action, double> _plan = new();
+    private (ulong? Count, TimeSpan At) _pauseFrames;
+    private double _nextPauseReading;
+    private double _nextSample;
+    private double _blindUntil;
+    private double? _stuckSince;
+    private double _hungAt = double.NegativeInfinity;
+    private double _longest = Longest;
+    private bool _isWatchedWell = true;
+
+    private SeededHistory(int seed, bool hangs)
+    {
+        _hangs = hangs;
+        _random = new Random(seed);
+        _device = new SimulatedDevice(_random);
+        _nextSample = _random.NextDouble();
+        Plan();
+    }
+
+    /// <summary>Plays a history.</summary>
+    /// <param name="seed">The seed.</param>
+    /// <param name="hangs">The device hangs at some time. Some drivers end that by their own reset.</param>
+    public static HistoryResult Play(int seed, bool hangs) => new SeededHistory(seed, hangs).Run();
+
+    // One false alarm at most: two live reports from different moments are a hang by definition.
+    private void Plan()
+    {
+        if (_random.Next(4) == 0)
+            ReplayHistory();
+        _device.PacketInterval = _random.Next(4) switch { 0 => 0.01, 1 => 0.2, 2 => 3, _ => 20 };
+        for (var disturbances = _random.Next(4); disturbances > 0; disturbances--)
+            At(_random.NextDouble() * Length, Disturbance(_random.Next(5)));
+        if (!_hangs || _random.Next(4) == 0)
+            At(_random.NextDouble() * Length, FalseAlarm(_random.Next(5)));
+        if (_hangs)
+            At(5 + _random.NextDouble() * (Length - 45), () =>
+            {
+                _device.ResetsItself = _random.Next(5) == 0;
+                _device.Hang();
+                _device.PacketInterval = Math.Min(_device.PacketInterval, 0.5);
+            });
+    }
+
+    // Nothing of it is reported.
+    private Action Disturbance(int kind) => kind switch
+    {
+        0 => () => _device.CompleteLate(_random.NextDouble() * 1.5),
+        // Shaped traffic, or none.
+        1 => () => _device.PacketInterval = _random.Next(2) == 0 ? 1.5 : double.PositiveInfinity,
+        // The machine is suspended, or the process is stopped: what is printed meanwhile is read late.
+        2 => () => Blind(_random.NextDouble() * 20),
+        // The driver is reloaded: the device is gone, and comes back with counters at zero.
+        3 => () =>
+        {
+            // What pause frames explain is forgotten with the device.
+            if (_device.PauseFrames > 0)
+                return;
+            _device.Recreate();
+            _monitor.Sample(Time(_device.Now), null, 0);
+            _pauseFrames = default;
+        },
+        _ => () => _device.LoseCarrier(_random.NextDouble() * 10),
+    };
+
+    private Action FalseAlarm(int kind) => kind switch
+    {
+        // Drivers print one at link-up.
+        0 => () =>
+        {
+            var seconds = _random.NextDouble() * 10;
+            _device.LoseCarrier(seconds);
+            At(_device.Now + seconds + _random.NextDouble(), _device.ReportFalsely);
+        },
+        1 => _device.ReportFalsely,
+        // A pause of the link partner, sometimes with breaks in which packets leave. The core's watchdog fires.
+        2 => () => Pause(_random.NextDouble() * 40, breaks: _random.Next(2) == 0),
+        // A loose cable: the driver resets the adapter if packets wait.
+        3 => () =>
+        {
+            for (var flap = 0; flap < 8; flap++)
+                At(_device.Now + flap * 1.3, () =>
+                {
+                    _device.Messages.Add(new(HangSource.Reset));
+                    _device.LoseCarrier(_random.NextDouble());
+                });
+        },
+        // A pause that ends at the moment at which the driver looks.
+        _ => () =>
+        {
+            _device.IsPaused = true;
+            At(_device.Now + _random.NextDouble() * 5, () =>
+            {
+                _device.IsPaused = false;
+                _device.ReportFalsely();
+            });
+        },
+    };
+
+    // A hang before the start.
+    private void ReplayHistory()
+    {
+        foreach (var source in new[] { HangSource.Driver, HangSource.Driver })
+            _monitor.Take(new(source, IsStuck: true), Time(_device.Now), isReplay: true);
+    }
+
+    private HistoryResult Run()
+    {
+        while (_device.Now < Length)
+        {
+            _device.Advance();
+            while (_plan.TryPeek(out _, out var due) && due <= _device.Now)
+                _plan.Dequeue()();
+            if (!_device.IsStuck)
+                _stuckSince = null;
+            else
+                _stuckSince ??= _device.Now;
+            if (_device.IsHung)
+                _hungAt = _device.Now;
+            if (_device.Now >= _nextPauseReading)
+                ReadPauseFrames();
+            if (_device.Now < _blindUntil)
+                continue;
+            Watch();
+            if (_monitor.IsRequested)
+                return Requested();
+        }
+        return IsOverdue ? HistoryResult.Missed : HistoryResult.None;
+    }
+
+    private bool IsOverdue => _isWatchedWell && _device.Now - _stuckSince > _longest;
+
+    // In an episode with a hang, also one that a reset has ended, the next hang can be prevented.
+    private HistoryResult Requested() =>
+        _device.Now - _hungAt > EpisodeGap ? HistoryResult.False
+        : IsOverdue ? HistoryResult.Late
+        : HistoryResult.Requested;
+
+    private void ReadPauseFrames()
+    {
+        // The first one at the start.
+        _nextPauseReading += _pauseFrames.Count is null ? 1 + (_random.NextDouble() * PauseInterval) : PauseInterval;
+        _pauseFrames = (_device.PauseFrames, Time(_device.Now));
+    }
+
+    private void Watch()
+    {
+        var now = Time(_device.Now);
+        foreach (var message in _device.Messages)
+        {
+            if (message.Source == HangSource.Reset)
+                _longest = LongestAfterReset;
+            _monitor.Take(message, now);
+        }
+        _device.Messages.Clear();
+        var isRecheck = _monitor.RecheckAt is { } recheck && recheck <= now
+            && recheck > now - Time(2 * SimulatedDevice.Step);
+        if (_device.Now < _nextSample && !isRecheck)
+            return;
+        if (_device.Now >= _nextSample)
+            _nextSample += Math.Max(1, Math.Ceiling(_device.Now - _nextSample)) + _random.NextDouble() * 0.05;
+        _monitor.Sample(now, new TxSample(now, _device.IsOperational, _device.TxPackets, _device.InflightBytes,
+            _pauseFrames.Count, _pauseFrames.At, _device.CarrierChanges), _device.Timeouts);
+    }
+
+    private void Pause(double seconds, bool breaks)
+    {
+        _device.IsPaused = true;
+        At(_device.Now + seconds, () => _device.IsPaused = false);
+        for (var at = 1.0; breaks && at < seconds; at += 1)
+        {
+            At(_device.Now + at, () => _device.IsPaused = false);
+            At(_device.Now + at + SimulatedDevice.Step, () => _device.IsPaused = true);
+        }
+    }
+
+    private void Blind(double seconds)
+    {
+        _blindUntil = _device.Now + seconds;
+        _isWatchedWell = false;
+    }
+
+    private void At(double seconds, Action action) => _plan.Enqueue(action, seconds);
+
+    private static TimeSpan Time(double seconds) => TimeSpan.FromTicks((long)(seconds * TimeSpan.TicksPerSecond));
+}
