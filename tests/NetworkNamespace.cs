@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
@@ -38,6 +40,13 @@ internal sealed partial class NetworkNamespace : IDisposable
 
     public Execution Execute(string program, params IEnumerable<string> arguments) =>
         Execution.Of("ip", ["netns", "exec", Name, Requires.Find(program) ?? program, .. arguments]);
+
+    /// <summary>Sends a UDP datagram of one byte to port 9 (discard) of an address.</summary>
+    public void Send(string address) => Inside(() =>
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        return socket.SendTo([0], new IPEndPoint(IPAddress.Parse(address), 9));
+    });
 
     /// <summary>
     /// Runs a function on a new thread in the namespace. A socket that the function creates stays in the namespace, so

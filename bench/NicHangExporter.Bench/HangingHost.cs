@@ -11,7 +11,6 @@ using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
 using NicHangExporter.State;
-using Serilog.Extensions.Logging;
 
 namespace NicHangExporter.Bench;
 
@@ -53,7 +52,7 @@ internal sealed partial class HangingHost(string work, string device)
         using var logger = LoggingSetup.Create(options, _clock, () => { });
         var services = new ServiceCollection();
         services.AddLogging(logging =>
-            logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new SerilogLoggerProvider(logger)));
+            logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new LogProvider(logger, TimeProvider.System)));
         services.AddExporter(options, _clock, metrics);
         services.AddSingleton<IEthtool>(_nic);
         await using var provider = services.BuildServiceProvider();

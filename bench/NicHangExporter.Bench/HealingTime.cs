@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace NicHangExporter.Bench;
 
 /// <summary>
@@ -29,11 +27,12 @@ internal static class HealingTime
         }
         heals.Sort();
         syncs.Sort();
-        Console.WriteLine($"\n### From the second report of a hang to the first command, {Runs} hangs\n");
-        Console.WriteLine("| what | p50 ms | p99 ms | max ms | ratio of the p50 to one fsync |");
-        Console.WriteLine("|---|--:|--:|--:|--:|");
+        const string Block = "heal";
+        Page.Begin(Block, $"From the report that confirms a hang to the first command, {Runs} hangs");
+        Page.Head("what", "p50 ms", "p99 ms", "max ms", "p50 ÷ one fsync");
         Print("report → episode → decision → plan → intent on the disk → first command", heals, Percentile(syncs, 0.5));
         Print("one fsync of a line in the same directory", syncs, Percentile(syncs, 0.5));
+        Page.End(Block);
     }
 
     // Like the journal: append one line and sync it to the disk.
@@ -51,11 +50,8 @@ internal static class HealingTime
     private static TimeSpan Percentile(List<TimeSpan> sorted, double part) =>
         sorted[Math.Min((int)(sorted.Count * part), sorted.Count - 1)];
 
-    private static void Print(string what, List<TimeSpan> sorted, TimeSpan sync) =>
-        Console.WriteLine(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"| {what} | {Percentile(sorted, 0.5).TotalMilliseconds:F2} | "
-                + $"{Percentile(sorted, 0.99).TotalMilliseconds:F2} | {sorted[^1].TotalMilliseconds:F2} | "
-                + $"{Percentile(sorted, 0.5) / sync:F1} |"));
+    private static void Print(string what, List<TimeSpan> sorted, TimeSpan sync) => Page.Row(
+        what, Page.Number(Percentile(sorted, 0.5).TotalMilliseconds, 2),
+        Page.Number(Percentile(sorted, 0.99).TotalMilliseconds, 2), Page.Number(sorted[^1].TotalMilliseconds, 2),
+        Page.Number(Percentile(sorted, 0.5) / sync, 1));
 }

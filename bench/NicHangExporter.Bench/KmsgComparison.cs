@@ -4,12 +4,12 @@ namespace NicHangExporter.Bench;
 
 /// <summary>
 /// Compares the records per second of the exporter's kmsg path and of mtail on the same messages. The programs take
-/// turns, and the best of several runs counts.
+/// turns, and the medians count.
 /// </summary>
 internal static class KmsgComparison
 {
     private const int Records = 2_000_000;
-    private const int Rounds = 5;
+    private const int Rounds = 3;
 
     public static void Run(string recordings, string work, string mtail, string program)
     {
@@ -25,25 +25,29 @@ internal static class KmsgComparison
         var weighed = KmsgPath.Run(kmsg, weigh: true);
         Require(weighed.Records == Records, $"{weighed.Records} of {Records} records were read");
         Require(weighed.Found == hangs, $"the detector found {weighed.Found} of {hangs} messages");
-        var (own, ownCpu) = (TimeSpan.MaxValue, TimeSpan.MaxValue);
-        var (other, otherCpu) = (TimeSpan.MaxValue, TimeSpan.MaxValue);
-        var (start, startCpu) = (TimeSpan.MaxValue, TimeSpan.MaxValue);
+        var (own, other, start) = (new List<Cost>(), new List<Cost>(), new List<Cost>());
         for (var round = 1; round <= Rounds; round++)
         {
             Console.Error.WriteLine($"kmsg, round {round} of {Rounds}");
             var before = Environment.CpuUsage.TotalTime;
-            own = Shorter(own, KmsgPath.Run(kmsg, weigh: false).Elapsed);
-            ownCpu = Shorter(ownCpu, Environment.CpuUsage.TotalTime - before);
+            var pass = KmsgPath.Run(kmsg, weigh: false);
+            own.Add(new(pass.Elapsed, Environment.CpuUsage.TotalTime - before));
             var nothing = peer.Run(empty);
-            (start, startCpu) = (Shorter(start, nothing.Elapsed), Shorter(startCpu, nothing.Cpu));
+            start.Add(new(nothing.Elapsed, nothing.Cpu));
             var everything = peer.Run(text);
             Require(everything.Found == hangs, $"mtail found {everything.Found} of {hangs} messages");
-            (other, otherCpu) = (Shorter(other, everything.Elapsed), Shorter(otherCpu, everything.Cpu));
+            other.Add(new(everything.Elapsed, everything.Cpu));
         }
-        Print((own, ownCpu), (other - start, otherCpu - startCpu), hangs, weighed);
+        var (ours, its) = (Median(own), Median(other) - Median(start));
+        Print(ours, its, hangs, weighed);
+        var results = new Results(work, "kmsg");
+        results.Add("kmsg.ours", PerSecond(ours.Elapsed));
+        results.Add("kmsg.mtail", PerSecond(its.Elapsed));
     }
 
-    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
+    private static Cost Median(List<Cost> costs) => new(
+        TimeSpan.FromSeconds(costs.Select(cost => cost.Elapsed.TotalSeconds).Median()),
+        TimeSpan.FromSeconds(costs.Select(cost => cost.Cpu.TotalSeconds).Median()));
 
     // The comparison is valid only if both programs find the same messages.
     private static void Require(bool condition, string failure)
@@ -52,28 +56,34 @@ internal static class KmsgComparison
             throw new InvalidOperationException(failure);
     }
 
-    private static void Print(
-        (TimeSpan Elapsed, TimeSpan Cpu) own, (TimeSpan Elapsed, TimeSpan Cpu) other, int hangs, in KmsgPass weighed)
+    private static void Print(Cost own, Cost other, int hangs, in KmsgPass weighed)
     {
-        Console.WriteLine(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"\n### Kernel log, {Records / 1e6:F0} M records, {hangs * 100.0 / Records:F0} % of them hang "
-                + $"messages\n"));
-        Console.WriteLine(
-            "| program | M records a second | ratio to ours | CPU ns a record | ratio to ours | bytes allocated a "
-            + "record without a match | with one |");
-        Console.WriteLine("|---|--:|--:|--:|--:|--:|--:|");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| nic-hang-exporter, Native AOT | {PerSecond(own.Elapsed):F2} | 1 | {Nanoseconds(own.Cpu):F0} | 1 "
-            + $"| {(double)(weighed.Allocated - weighed.AllocatedByMatched) / (Records - weighed.Matched):F3} | "
-            + $"{(double)weighed.AllocatedByMatched / weighed.Matched:F0} |"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| mtail | {PerSecond(other.Elapsed):F2} | {own.Elapsed / other.Elapsed:F3} | "
-            + $"{Nanoseconds(other.Cpu):F0} | {other.Cpu / own.Cpu:F1} | | |"));
+        const string Block = "kmsg";
+        Page.Begin(Block, string.Create(
+            CultureInfo.InvariantCulture,
+            $"Kernel log, {Records / 1e6:F0} M records, {hangs * 100.0 / Records:F0} % of them hang messages"));
+        Page.Head(
+            "program", "M records a second", "÷ ours", "CPU ns a record", "÷ ours",
+            "bytes allocated a record without a match", "with one");
+        Page.Row(
+            "nic-hang-exporter, Native AOT", Page.Number(PerSecond(own.Elapsed), 2), "1",
+            Page.Number(Nanoseconds(own.Cpu)), "1",
+            Page.Number((double)(weighed.Allocated - weighed.AllocatedByMatched) / (Records - weighed.Matched), 3),
+            Page.Number((double)weighed.AllocatedByMatched / weighed.Matched));
+        Page.Row(
+            "mtail", Page.Number(PerSecond(other.Elapsed), 2), Page.Number(own.Elapsed / other.Elapsed, 3),
+            Page.Number(Nanoseconds(other.Cpu)), Page.Number(other.Cpu / own.Cpu, 1), "", "");
+        Page.End(Block);
     }
 
     private static double PerSecond(TimeSpan elapsed) => Records / elapsed.TotalSeconds / 1e6;
 
     private static double Nanoseconds(TimeSpan cpu) => cpu.TotalNanoseconds / Records;
+
+    /// <summary>What one pass took.</summary>
+    private readonly record struct Cost(TimeSpan Elapsed, TimeSpan Cpu)
+    {
+        public static Cost operator -(Cost left, Cost right) =>
+            new(left.Elapsed - right.Elapsed, left.Cpu - right.Cpu);
+    }
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace NicHangExporter.Bench;
@@ -11,42 +11,47 @@ namespace NicHangExporter.Bench;
 internal sealed partial class Peer : IDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(20);
 
     // CPUCLOCK_SCHED (include/linux/posix-timers_types.h): the CPU time of a whole process, including ended threads.
     private const int ProcessClock = 2;
 
     private readonly Process _process;
-    private readonly HttpClient _http;
-    private readonly byte[] _body = new byte[16 * 1024 * 1024];
+    private readonly HttpConnection _connection;
     private string _lastWords = "";
 
-    public Peer(string name, int port, string program, params string[] arguments)
+    /// <summary>Starts the program and waits until it listens.</summary>
+    public Peer(Server server)
     {
-        Name = name;
-        _process = Process.Start(
-            new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        Server = server;
+        string[] arguments =
+        [
+            string.Create(CultureInfo.InvariantCulture, $"--web.listen-address=127.0.0.1:{server.Port}"),
+            .. server.Arguments,
+        ];
+        _process = Process.Start(new ProcessStartInfo(server.Program, arguments)
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        })!;
         // Reads the log and keeps only the last line: a program whose pipe is full would block.
         _process.ErrorDataReceived += (_, line) => _lastWords = line.Data ?? _lastWords;
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
-        _http = new HttpClient(
-            new SocketsHttpHandler { MaxConnectionsPerServer = 1, AutomaticDecompression = DecompressionMethods.None })
-        {
-            BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")),
-            Timeout = RequestLimit,
-        };
+        _connection = Connect();
     }
 
-    /// <summary>The name in the table.</summary>
-    public string Name { get; }
+    /// <summary>The program.</summary>
+    public Server Server { get; }
+
+    /// <summary>Its process.</summary>
+    public int Id => _process.Id;
 
     /// <summary>
     /// CPU time used so far, user and system: utime + stime of /proc/PID/stat, but without rounding to ticks of 10 ms.
     /// </summary>
     public TimeSpan Cpu => GetTime(~_process.Id << 3 | ProcessClock, out var time) == 0
         ? TimeSpan.FromSeconds(time.Seconds) + TimeSpan.FromMicroseconds(time.Nanoseconds / 1000.0)
-        : throw new InvalidOperationException($"{Name} has ended");
+        : throw new InvalidOperationException($"{Server.Name} has ended: {_lastWords}");
 
     /// <summary>Resident memory in MiB (VmRSS).</summary>
     public double ResidentMebibytes
@@ -60,43 +65,38 @@ internal sealed partial class Peer : IDisposable
         }
     }
 
-    /// <summary>Waits until it answers, without a scrape.</summary>
-    public async Task WaitAsync()
+    /// <summary>One request. The body is valid until the next one.</summary>
+    public ReadOnlySpan<byte> Scrape(byte[] request) => _connection.Get(request);
+
+    /// <summary>Scrapes that are not measured, until caches are filled and the heap has its final size.</summary>
+    public void WarmUp(int scrapes)
     {
-        var start = Stopwatch.GetTimestamp();
-        while (true)
-            try
-            {
-                await ReadAsync("/");
-                return;
-            }
-            catch (HttpRequestException)
-            {
-                if (_process.HasExited || Stopwatch.GetElapsedTime(start) > StartLimit)
-                    throw new InvalidOperationException($"{Name} does not answer: {_lastWords}");
-                await Task.Delay(20);
-            }
+        for (; scrapes > 0; scrapes--)
+            Scrape(Request.Plain);
     }
 
-    /// <summary>One scrape. The body is valid until the next scrape.</summary>
-    public Task<ReadOnlyMemory<byte>> ScrapeAsync() => ReadAsync("/metrics");
-
+    /// <inheritdoc/>
     public void Dispose()
     {
-        _http.Dispose();
+        _connection.Dispose();
         _process.Kill();
         _process.WaitForExit();
         _process.Dispose();
     }
 
-    private async Task<ReadOnlyMemory<byte>> ReadAsync(string path)
+    private HttpConnection Connect()
     {
-        using var response = await _http.GetAsync(
-            new Uri(path, UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
-        response.EnsureSuccessStatusCode();
-        await using var stream = await response.Content.ReadAsStreamAsync();
-        var length = await stream.ReadAtLeastAsync(_body, _body.Length, throwOnEndOfStream: false);
-        return _body.AsMemory(0, length);
+        var start = Stopwatch.GetTimestamp();
+        while (true)
+            try
+            {
+                return new HttpConnection(Server.Port);
+            }
+            catch (SocketException)
+            {
+                if (_process.WaitForExit(TimeSpan.FromMilliseconds(20)) || Stopwatch.GetElapsedTime(start) > StartLimit)
+                    throw new InvalidOperationException($"{Server.Name} does not listen: {_lastWords}");
+            }
     }
 
     [LibraryImport("libc", EntryPoint = "clock_gettime")]

@@ -1,11 +1,26 @@
+using System.Globalization;
 using NicHangExporter.Bench;
 
 // bench/run starts this program. It makes the namespaces and the programs to compare. Tables on stdout, progress on
-// stderr.
+// stderr, numbers for the table of goals into the directory WORK.
 switch (args)
 {
-    case ["scrape", var devices, var exporter, var nodeExporter, var floor]:
-        await ScrapeComparison.RunAsync(devices, exporter, nodeExporter, floor);
+    case ["scrape", var devices, var exporter, var nodeExporter, var work, var far, var floor]:
+        ScrapeComparison.Run(Place.Of(devices, exporter, nodeExporter, work, far), floor);
+        return 0;
+    case ["idle", var devices, var exporter, var nodeExporter, var work, var far]:
+        await IdleComparison.RunAsync(Place.Of(devices, exporter, nodeExporter, work, far));
+        return 0;
+    case ["load", var devices, var exporter, var nodeExporter, var work, var far]:
+        await LoadComparison.RunAsync(Place.Of(devices, exporter, nodeExporter, work, far));
+        return 0;
+    case ["rtnl", var devices, var exporter, var nodeExporter, var work, var far, var seconds, var holder]:
+        await RtnlComparison.RunAsync(
+            Place.Of(devices, exporter, nodeExporter, work, far),
+            TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)), holder);
+        return 0;
+    case ["calls", var devices, var exporter, var nodeExporter, var work, var far]:
+        await SystemCalls.RunAsync(Place.Of(devices, exporter, nodeExporter, work, far));
         return 0;
     case ["kmsg", var recordings, var work, var mtail, var program]:
         KmsgComparison.Run(recordings, work, mtail, program);
@@ -16,12 +31,26 @@ switch (args)
     case ["token", var work]:
         TokenTiming.Run(work);
         return 0;
+    case ["report", var exporter, var nodeExporter, var work]:
+        Report.Print(Place.Of("0", exporter, nodeExporter, work, far: ""));
+        return 0;
     case ["heal-once", var device, var work]:
         await new HangingHost(work, device).HealAsync();
         return 0;
     default:
         await Console.Error.WriteLineAsync(
-            "usage: NicHangExporter.Bench scrape DEVICES EXPORTER NODE_EXPORTER FLOOR | kmsg RECORDINGS WORK MTAIL "
-            + "PROGRAM | heal DEVICE WORK | token WORK | heal-once DEVICE WORK");
+            """
+            usage: NicHangExporter.Bench COMMAND
+              scrape DEVICES EXPORTER NODE_EXPORTER WORK FAR FLOOR
+              idle DEVICES EXPORTER NODE_EXPORTER WORK FAR
+              load DEVICES EXPORTER NODE_EXPORTER WORK FAR
+              rtnl DEVICES EXPORTER NODE_EXPORTER WORK FAR SECONDS RTNL_HOLD
+              calls DEVICES EXPORTER NODE_EXPORTER WORK FAR
+              kmsg RECORDINGS WORK MTAIL PROGRAM
+              heal DEVICE WORK
+              token WORK
+              report EXPORTER NODE_EXPORTER WORK
+              heal-once DEVICE WORK
+            """);
         return 2;
 }

@@ -4,89 +4,85 @@ using System.Globalization;
 namespace NicHangExporter.Bench;
 
 /// <summary>
-/// Compares one full scrape with node_exporter, in the network namespace of this process. The programs take turns, so
-/// that a machine that slows down affects all of them.
+/// Compares one full scrape with node_exporter. The programs take turns, so that a machine that slows down affects all
+/// of them. The median of the turns counts.
 /// </summary>
 internal static class ScrapeComparison
 {
-    private const int Rounds = 4;
-    private const int WarmUp = 20;
-    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1.5);
-    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
+    private const int Rounds = 3;
 
-    // Enough for a heap to reach its final size. With many devices node_exporter would need minutes for more.
-    private static int ScrapesForMemory(int devices) => devices <= 10 ? 1000 : 100;
-
-    public static async Task RunAsync(string devices, string exporter, string nodeExporter, string floor)
+    public static void Run(Place place, string floor)
     {
-        var count = int.Parse(devices, CultureInfo.InvariantCulture);
-        string[] families = ["--collector.disable-defaults", "--collector.netclass", "--collector.netdev"];
-        using var ours = new Peer("nic-hang-exporter", 19100, exporter,
-            "--web.listen-address=127.0.0.1:19100",
-            "--collector.virtual",
-            "--collector.features=all",
-            "--collector.eee",
-            "--collector.pause",
-            "--collector.rings",
-            "--log.level=warn");
-        using var node = new Peer(
-            "node_exporter", 19101, nodeExporter,
-            ["--web.listen-address=127.0.0.1:19101", "--collector.ethtool", .. families]);
-        using var netlink = new Peer("node_exporter, netlink, no ethtool", 19102, nodeExporter,
-            [
-                "--web.listen-address=127.0.0.1:19102",
-                "--collector.netclass.netlink",
-                "--collector.netdev.netlink",
-                .. families,
-            ]);
-        ScrapeTally[] tallies = [new(ours), new(node), new(netlink)];
+        // With a thousand devices, one scrape of node_exporter takes more than a second.
+        var isMany = place.Devices > 100;
+        var turn = TimeSpan.FromSeconds(isMany ? 2.5 : 1);
+        // Enough for a heap to reach its final size. With many devices node_exporter would need minutes for more.
+        var forMemory = place.Devices <= 10 ? 1000 : isMany ? 0 : 100;
+        var peers = Server.Start(
+            place, isMany ? 3 : 20, Server.Installed, Server.Everything, Server.Node, Server.Netlink);
+        using var traffic = new Traffic(place);
+        ScrapeTally[] tallies =
+        [
+            .. peers.Select(peer => new ScrapeTally(peer, peer.Server.Name, Request.Plain, traffic)),
+            .. peers.Where(peer => peer.Server.Key is Server.Installed or Server.Node)
+                .Select(peer => new ScrapeTally(
+                    peer, peer.Server.Name + ", as Prometheus asks (gzip)", Request.Prometheus, traffic)),
+        ];
+        var scrapes = peers.ToDictionary(peer => peer, _ => 0);
+        var floors = new List<(double Sysfs, double Procfs)>();
         foreach (var tally in tallies)
-        {
-            await tally.Peer.WaitAsync();
-            await tally.WarmUpAsync(WarmUp);
-        }
-        var floors = new List<double>();
+            tally.Weigh();
         for (var round = 1; round <= Rounds; round++)
         {
-            await Console.Error.WriteLineAsync($"{devices} devices, round {round} of {Rounds}");
+            Console.Error.WriteLine($"scrape, {Place.Of(place.Devices)}, round {round} of {Rounds}");
             foreach (var tally in tallies)
-                await tally.MeasureAsync(Turn);
+                scrapes[tally.Peer] += tally.Measure(turn);
             floors.Add(Floor(floor));
         }
-        foreach (var tally in tallies)
-            await tally.CompleteAsync(ScrapesForMemory(count));
-        var before = tallies.Select(tally => tally.Peer.Cpu).ToArray();
-        await Task.Delay(Idle);
-        foreach (var (tally, cpu) in tallies.Zip(before))
-            tally.IdleMicroseconds = (tally.Peer.Cpu - cpu).TotalMicroseconds / Idle.TotalSeconds;
-        Print(devices, tallies, floors.Average());
+        foreach (var peer in peers)
+            for (; scrapes[peer] < forMemory; scrapes[peer]++)
+                peer.Scrape(Request.Plain);
+        Print(place, tallies, scrapes,
+            floors.Select(pass => pass.Sysfs).Median(), floors.Select(pass => pass.Procfs).Median());
+        foreach (var peer in peers)
+            peer.Dispose();
     }
 
-    private static double Floor(string program)
+    private static (double Sysfs, double Procfs) Floor(string program)
     {
         using var process = Process.Start(new ProcessStartInfo(program) { RedirectStandardOutput = true })!;
-        var output = process.StandardOutput.ReadToEnd();
+        var numbers = process.StandardOutput.ReadToEnd().Split(' ')
+            .Select(number => double.Parse(number, CultureInfo.InvariantCulture)).ToArray();
         process.WaitForExit();
-        return double.Parse(output, CultureInfo.InvariantCulture);
+        return (numbers[0], numbers[1]);
     }
 
-    private static void Print(string devices, ScrapeTally[] tallies, double floor)
+    private static void Print(
+        Place place, ScrapeTally[] tallies, Dictionary<Peer, int> scrapes, double sysfs, double procfs)
     {
+        var results = place.Results("scrape");
+        var block = string.Create(CultureInfo.InvariantCulture, $"scrape-{place.Devices}");
         var own = tallies[0].Microseconds;
-        Console.WriteLine($"\n### Scrape, {devices} device{(devices == "1" ? "" : "s")} and lo\n");
-        Console.WriteLine(
-            "| program | samples | kB | CPU µs a scrape | ratio to ours | p50 ms | p99 ms | RSS MiB idle → after "
-            + "scrapes | CPU µs a second, unasked |");
-        Console.WriteLine("|---|--:|--:|--:|--:|--:|--:|--:|--:|");
+        Page.Begin(block, $"Scrape, {place.Title}");
+        Page.Head(
+            "program", "samples", "kB", "CPU µs a scrape", "÷ ours as installed", "p50 ms", "p99 ms",
+            "RSS MiB (after scrapes)");
         foreach (var tally in tallies)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {tally.Peer.Name} | {tally.Samples} | {tally.Bytes / 1000.0:F0} | {tally.Microseconds:F0} | "
-                + $"{tally.Microseconds / own:F2} | {tally.Percentile(0.5):F2} | {tally.Percentile(0.99):F2} | "
-                + $"{tally.IdleMebibytes:F0} → {tally.LoadedMebibytes:F0} ({tally.Scrapes}) | "
-                + $"{tally.IdleMicroseconds:F0} |"));
-        Console.WriteLine(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"| the same reads of sysfs in C | | | {floor:F0} | {floor / own:F2} | | | | |"));
+        {
+            var isPlain = tally.Name == tally.Peer.Server.Name;
+            var memory = tally.Peer.ResidentMebibytes;
+            Page.Row(
+                tally.Name, isPlain ? Page.Number(tally.Samples) : "", Page.Number(tally.Bytes / 1000.0),
+                Page.Number(tally.Microseconds), Page.Short(tally.Microseconds / own),
+                Page.Number(tally.Percentile(0.5), 2), Page.Number(tally.Percentile(0.99), 2),
+                isPlain ? $"{Page.Number(memory, 1)} ({Page.Number(scrapes[tally.Peer])})" : "");
+            if (!isPlain)
+                continue;
+            results.Add($"scrape.{place.Devices}.{tally.Peer.Server.Key}", tally.Microseconds);
+            results.Add($"rss.{place.Devices}.{tally.Peer.Server.Key}", memory);
+        }
+        Page.Row("C: one read of /proc/net/dev", "", "", Page.Number(procfs), Page.Short(procfs / own), "", "", "");
+        Page.Row("C: a file of sysfs for each value", "", "", Page.Number(sysfs), Page.Short(sysfs / own), "", "", "");
+        Page.End(block);
     }
 }

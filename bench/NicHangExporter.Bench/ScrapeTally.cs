@@ -2,67 +2,55 @@ using System.Diagnostics;
 
 namespace NicHangExporter.Bench;
 
-/// <summary>The measurements of one peer's scrapes.</summary>
-internal sealed class ScrapeTally(Peer peer)
+/// <summary>The measurements of one peer's answers to one kind of request.</summary>
+/// <param name="peer">The peer.</param>
+/// <param name="name">The name in the table.</param>
+/// <param name="request">The request.</param>
+/// <param name="traffic">Moves the counters before each scrape.</param>
+internal sealed class ScrapeTally(Peer peer, string name, byte[] request, Traffic traffic)
 {
     private readonly List<double> _milliseconds = [];
-    private TimeSpan _cpu;
+    private readonly List<double> _microseconds = [];
 
     public Peer Peer { get; } = peer;
-    public int Scrapes { get; private set; }
+    public string Name { get; } = name;
     public int Bytes { get; private set; }
+
+    /// <summary>Lines that are not comments; only for a body that is not compressed.</summary>
     public int Samples { get; private set; }
-    public double IdleMebibytes { get; private set; }
-    public double LoadedMebibytes { get; private set; }
 
-    /// <summary>CPU time without requests, in µs per second.</summary>
-    public double IdleMicroseconds { get; set; }
-
-    /// <summary>CPU time of one scrape, in µs.</summary>
-    public double Microseconds => _cpu.TotalMicroseconds / _milliseconds.Count;
+    /// <summary>CPU time of one scrape, in µs: the median of the turns.</summary>
+    public double Microseconds => _microseconds.Median();
 
     /// <summary>The percentile of the scrape duration, in ms.</summary>
-    public double Percentile(double part) =>
-        _milliseconds.Order().ElementAt((int)Math.Ceiling(part * _milliseconds.Count) - 1);
+    public double Percentile(double part) => _milliseconds.Percentile(part);
 
-    /// <summary>Scrapes that are not measured, until caches are filled and the heap has its final size.</summary>
-    public async Task WarmUpAsync(int scrapes)
+    /// <summary>Measures the size of an answer.</summary>
+    public void Weigh()
     {
-        IdleMebibytes = Peer.ResidentMebibytes;
-        for (; Scrapes < scrapes; Scrapes++)
-            Count(await Peer.ScrapeAsync());
+        var body = Peer.Scrape(request);
+        (Bytes, Samples) = (body.Length, 0);
+        foreach (var line in body.Split((byte)'\n'))
+            if (!body[line].IsEmpty && body[line][0] != '#')
+                Samples++;
     }
 
-    /// <summary>Scrapes for a duration, one scrape after the other.</summary>
-    public async Task MeasureAsync(TimeSpan length)
+    /// <summary>Scrapes for a duration, one scrape after the other. Returns the number of scrapes.</summary>
+    public int Measure(TimeSpan length)
     {
+        var scrapes = 0;
         var before = Peer.Cpu;
         var start = Stopwatch.GetTimestamp();
         do
         {
+            traffic.Send();
             var sent = Stopwatch.GetTimestamp();
-            await Peer.ScrapeAsync();
+            Peer.Scrape(request);
             _milliseconds.Add(Stopwatch.GetElapsedTime(sent).TotalMilliseconds);
-            Scrapes++;
+            scrapes++;
         }
         while (Stopwatch.GetElapsedTime(start) < length);
-        _cpu += Peer.Cpu - before;
-    }
-
-    /// <summary>Continues until a number of scrapes is reached, and measures the memory.</summary>
-    public async Task CompleteAsync(int scrapes)
-    {
-        for (; Scrapes < scrapes; Scrapes++)
-            await Peer.ScrapeAsync();
-        LoadedMebibytes = Peer.ResidentMebibytes;
-    }
-
-    // A sample is a line that is not a comment.
-    private void Count(ReadOnlyMemory<byte> body)
-    {
-        (Bytes, Samples) = (body.Length, 0);
-        foreach (var line in body.Span.Split((byte)'\n'))
-            if (!body.Span[line].IsEmpty && body.Span[line][0] != '#')
-                Samples++;
+        _microseconds.Add((Peer.Cpu - before).TotalMicroseconds / scrapes);
+        return scrapes;
     }
 }

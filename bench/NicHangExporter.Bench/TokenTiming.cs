@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging.Abstractions;
 using NicHangExporter.Api.Auth;
@@ -36,18 +35,16 @@ internal static class TokenTiming
                 && store.Authenticate(near) is null
                 && store.Authenticate(far) is null);
 
-        Console.WriteLine(
-            string.Create(
-                CultureInfo.InvariantCulture, $"\n### A wrong token, {Samples / 1000},000 refusals of each kind\n"));
-        Console.WriteLine(
-            "| comparison | near miss, ns | far miss, ns | difference, ns | Welch's t | it tells (over 4.5) |");
-        Console.WriteLine("|---|--:|--:|--:|--:|---|");
+        const string Block = "token";
+        Page.Begin(Block, $"A wrong token, {Samples / 1000},000 refusals of each kind");
+        Page.Head("comparison", "near miss, ns", "far miss, ns", "difference, ns", "Welch's t", "it tells (over 4.5)");
         Print(
             "the exporter's, with hash and files",
             Measure(near, far, header => store.Authenticate(header) is not null));
         // A long token, because the clock could not resolve the difference for a short one.
         var (secret, nearly, hardly) = (new string('a', 4096), new string('a', 4095) + 'b', new string('b', 4096));
         Print("control: 4 kB, character by character", Measure(nearly, hardly, text => StopsEarly(text, secret)));
+        Page.End(Block);
     }
 
     private static (Welch Near, Welch Far) Measure(string near, string far, Func<string, bool> accepts)
@@ -72,9 +69,9 @@ internal static class TokenTiming
     private static void Print(string name, (Welch Near, Welch Far) times)
     {
         var t = Welch.T(times.Near, times.Far);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"| {name} | {times.Near.Mean:F1} | {times.Far.Mean:F1} | {times.Near.Mean - times.Far.Mean:F1} "
-            + $"| {t:F2} | {(Math.Abs(t) > Limit ? "yes" : "no")} |"));
+        Page.Row(
+            name, Page.Number(times.Near.Mean, 1), Page.Number(times.Far.Mean, 1),
+            Page.Number(times.Near.Mean - times.Far.Mean, 1), Page.Number(t, 2), Math.Abs(t) > Limit ? "yes" : "no");
     }
 
     private static bool StopsEarly(string left, string right)

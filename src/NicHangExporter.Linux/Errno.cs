@@ -46,8 +46,12 @@ public enum Errno
     Overflow = 75,
     /// <summary>EOPNOTSUPP: the driver does not implement it.</summary>
     NotSupported = 95,
+    /// <summary>EAFNOSUPPORT: this process may not use that kind of socket, or the kernel has none.</summary>
+    FamilyNotSupported = 97,
     /// <summary>ENETDOWN: the interface is down.</summary>
     NetworkDown = 100,
+    /// <summary>ENOBUFS: from a netlink socket, its queue was full and messages are lost.</summary>
+    NoBuffers = 105,
     /// <summary>ENOTSUPP: a number for use inside the kernel that some drivers return in place of EOPNOTSUPP.</summary>
     NotSupportedInternally = 524,
     /// <summary>ETOOSMALL: the buffer is too small.</summary>

@@ -42,6 +42,19 @@ internal static unsafe class FileCalls
         return FileDescriptor.LastError;
     }
 
+    /// <summary>pread(2).</summary>
+    internal static Errno TryReadAt(int file, Span<byte> buffer, long offset, out int length)
+    {
+        fixed (byte* bytes = buffer)
+            do
+                length = (int)LibC.pread(file, bytes, buffer.Length, offset);
+            while (length < 0 && FileDescriptor.LastError == Errno.Interrupted);
+        if (length >= 0)
+            return Errno.None;
+        length = 0;
+        return FileDescriptor.LastError;
+    }
+
     /// <summary>readlinkat(2): the part of the target after its last slash.</summary>
     /// <returns>
     /// <see cref="Errno.Invalid"/> for a file that is not a link, <see cref="Errno.TooSmall"/> for a target that fills

@@ -27,14 +27,8 @@ internal sealed unsafe class FileDescriptor : SafeHandleMinusOneIsInvalid
     internal static Errno TryOpen(ReadOnlySpan<byte> path, int flags, out FileDescriptor? file) =>
         TryOpen(LibC.AT_FDCWD, path, flags, out file);
 
-    /// <summary>openat(2) of a terminated path, relative to this directory, with O_CLOEXEC.</summary>
-    internal Errno TryOpenAt(ReadOnlySpan<byte> path, int flags, out FileDescriptor? file)
-    {
-        using var directory = Acquire();
-        return TryOpen(directory.Number, path, flags, out file);
-    }
-
-    private static Errno TryOpen(int directory, ReadOnlySpan<byte> path, int flags, out FileDescriptor? file)
+    /// <summary>openat(2) of a terminated path, with O_CLOEXEC.</summary>
+    internal static Errno TryOpen(int directory, ReadOnlySpan<byte> path, int flags, out FileDescriptor? file)
     {
         var errno = FileCalls.TryOpen(directory, path, flags, out var number);
         file = errno == Errno.None ? new FileDescriptor(number) : null;
@@ -46,6 +40,13 @@ internal sealed unsafe class FileDescriptor : SafeHandleMinusOneIsInvalid
     {
         using var file = Acquire();
         return FileCalls.TryRead(file.Number, buffer, out length);
+    }
+
+    /// <summary>pread(2), repeated after EINTR.</summary>
+    internal Errno TryReadAt(Span<byte> buffer, long offset, out int length)
+    {
+        using var file = Acquire();
+        return FileCalls.TryReadAt(file.Number, buffer, offset, out length);
     }
 
     /// <summary>
@@ -66,6 +67,24 @@ internal sealed unsafe class FileDescriptor : SafeHandleMinusOneIsInvalid
     /// <exception cref="ObjectDisposedException">The file is closed.</exception>
     internal DescriptorRef Acquire() => new(this);
 
+    /// <summary>As <see cref="Acquire"/>, for a file that another thread may have closed.</summary>
+    /// <returns>False if it is closed.</returns>
+    internal bool TryAcquire(out DescriptorRef reference)
+    {
+        reference = default;
+        if (IsClosed)
+            return false;
+        try
+        {
+            reference = Acquire();
+            return true;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
     /// <inheritdoc/>
     // Linux releases the number even if close(2) fails. A second call could close another file.
     protected override bool ReleaseHandle()
@@ -77,7 +96,7 @@ internal sealed unsafe class FileDescriptor : SafeHandleMinusOneIsInvalid
     /// <summary>Keeps a descriptor's number valid until it is disposed of.</summary>
     internal readonly ref struct DescriptorRef
     {
-        private readonly FileDescriptor _file;
+        private readonly FileDescriptor? _file;
 
         internal DescriptorRef(FileDescriptor file)
         {
@@ -89,6 +108,6 @@ internal sealed unsafe class FileDescriptor : SafeHandleMinusOneIsInvalid
 
         internal int Number { get; }
 
-        public void Dispose() => _file.DangerousRelease();
+        public void Dispose() => _file?.DangerousRelease();
     }
 }

@@ -69,6 +69,27 @@ public sealed class ConsoleDaemonTests
     }
 
     [Fact]
+    public async Task Drift_IsNotifiedByTheKernel_AndCorrectedLongBeforeTheNextPoll()
+    {
+        using var host = new ConsoleHost
+        {
+            Options = { "--remediation.local=enforce" },
+            EthtoolInterval = "10m",
+        };
+        using var daemon = await host.StartDaemonAsync();
+        await host.DoAsync("remediate", "veth0", "--features", "tso");
+        Assert.Equal("off", host.Feature(Tso));
+
+        host.Network.Execute("ethtool", "-K", "veth0", "tso", "on").Succeeded();
+        await Eventually.HoldsAsync("the drift is undone", () => host.Feature(Tso), value => value == "off");
+
+        // Settings that nothing drifts from are in the next scrape, too.
+        host.Network.Execute("ethtool", "-K", "veth1", "tso", "off").Succeeded();
+        await daemon.ScrapeUntilAsync("the feature is off", metrics => metrics.Of(
+            "nichang_feature_active", ("device", "veth1"), ("feature", "tx-tcp-segmentation")).Single().Value == 0);
+    }
+
+    [Fact]
     public async Task Daemon_ThatGetsItsDirectoryLater_AnswersTheConsole()
     {
         using var host = new ConsoleHost();

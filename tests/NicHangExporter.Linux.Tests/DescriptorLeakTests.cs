@@ -57,6 +57,7 @@ public sealed class DescriptorLeakTests
     }
 
     private static int CountOpen(Func<string, bool> matches) =>
-        Directory.GetFiles("/proc/self/fd").Count(link =>
-            File.ResolveLinkTarget(link, returnFinalTarget: false) is { } target && matches(target.FullName));
+        // Not GetFiles, which leaves out links to directories.
+        Directory.GetFileSystemEntries("/proc/self/fd").Count(link =>
+            new FileInfo(link).LinkTarget is { } target && matches(target));
 }

@@ -49,6 +49,8 @@ internal sealed partial class FixtureHost
             var factory =
                 LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(host.Log));
             Inventory = new DeviceInventory(new NetClass(options.Paths.Sysfs), options);
+            Counters = new NetDevSource(
+                options, new NetClass(options.Paths.Sysfs), host.Clock, factory.CreateLogger<NetDevSource>());
             Health = new CollectorHealth(factory.CreateLogger<CollectorHealth>());
             Poller = new EthtoolPoller(
                 host.Ethtool, Inventory, options, Health, host.Clock, factory.CreateLogger<EthtoolPoller>());
@@ -80,7 +82,7 @@ internal sealed partial class FixtureHost
                 factory.CreateLogger<OutcomePersister>());
             PersistenceMetrics = new PersistenceMetrics(
                 root, Remediator, Persister, host.Metrics, host.Clock, factory.CreateLogger<PersistenceMetrics>());
-            Monitor = new HangMonitor(options, Watcher, Inventory, Poller, Store, Remediator, host.Evidence,
+            Monitor = new HangMonitor(options, Watcher, Inventory, Counters, Poller, Store, Remediator, host.Evidence,
                 host.Metrics, host.Clock, factory.CreateLogger<HangMonitor>());
             Desk = new AlertIntake(
                 options, Ledger, Remediator,
@@ -89,10 +91,9 @@ internal sealed partial class FixtureHost
                 factory.CreateLogger<AlertmanagerWebhook>());
             Actions = new AlertProcessor(options, Ledger, Remediator, host.Evidence, host.Metrics, host.Clock,
                 factory.CreateLogger<AlertProcessor>());
-            var features = new FeatureSelection(options, new ProfileCatalog(options).FeatureNames, () =>
-                Remediator.Status().Devices.SelectMany(device => device.Desired));
+            var features = new FeatureSelection(options, new ProfileCatalog(options).FeatureNames, () => Remediator.Decided);
             Source = new ExpositionSource(
-                options, Inventory, new StatisticsCollector(options, Health, host.Clock),
+                options, Inventory, new StatisticsCollector(options, Counters, Health, host.Clock),
                 new LinkCollector(options, Health, host.Clock), new QueuesCollector(options, Health, host.Clock),
                 new EthtoolCollector(Poller, features, options, host.Clock), new ProcessCollector(Health, host.Clock),
                 host.Metrics);
@@ -108,6 +109,7 @@ internal sealed partial class FixtureHost
         public EpisodeRecorder Recorder { get; }
         public Remediator Remediator { get; }
         public DeviceInventory Inventory { get; }
+        public NetDevSource Counters { get; }
         public CollectorHealth Health { get; }
         public EthtoolPoller Poller { get; }
         public StateDirectory StateDirectory { get; }

@@ -252,10 +252,13 @@ internal sealed partial class FixtureHost : IDisposable
     }
 
     /// <summary>The whole exposition, in new buffers.</summary>
-    public async Task<string> ScrapeAsync()
+    public Task<string> ScrapeAsync() => Task.FromResult(Scrape(ExpositionFormat.Text));
+
+    /// <summary>The whole exposition in a format, in new buffers.</summary>
+    public string Scrape(ExpositionFormat format)
     {
         var body = new ExpositionBody();
-        await Source.RenderAsync(body);
+        Source.Render(body, format);
         return Encoding.UTF8.GetString([.. body.Pieces.SelectMany(piece => piece.ToArray())]);
     }
 

@@ -7,7 +7,6 @@ using NicHangExporter.Remediation;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
-using Serilog.Extensions.Logging;
 
 namespace NicHangExporter.Tests;
 
@@ -87,7 +86,7 @@ public sealed class StartLogTests
     {
         using var text = new StringWriter();
         using var log = new LoggerConfiguration().WriteTo.Sink(new TextSink(text)).CreateLogger();
-        using (var factory = LoggerFactory.Create(builder => builder.AddProvider(new SerilogLoggerProvider(log))))
+        using (var factory = LoggerFactory.Create(builder => builder.AddProvider(new LogProvider(log, TimeProvider.System))))
             say(factory.CreateLogger("test"));
         return Regex.Replace(text.ToString().ReplaceLineEndings("\n"), "^ts=[^ ]+ ", "", RegexOptions.Multiline);
     }

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text;
 using Tmds.Linux;
 
@@ -63,6 +64,25 @@ public sealed class NetClass(string sysfsRoot)
             directory.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Reads the number of the interface that has this name now, without opening a device.</summary>
+    /// <returns><see cref="Errno.None"/>, or the reason: <see cref="Errno.NoEntry"/> if it does not exist.</returns>
+    public Errno TryReadIndex(InterfaceName name, out long index)
+    {
+        index = 0;
+        if (name.IsEmpty)
+            return Errno.NoEntry;
+        var suffix = "/ifindex\0"u8;
+        Span<byte> path = stackalloc byte[_path.Length + InterfaceName.MaxLength + suffix.Length];
+        var length = PathOf(name, path);
+        suffix.CopyTo(path[length..]);
+        Span<byte> text = stackalloc byte[32];
+        var errno = FileReader.TryReadText(LibC.AT_FDCWD, path[..(length + suffix.Length)], text, out var digits);
+        if (errno != Errno.None)
+            return errno;
+        return Utf8Parser.TryParse(text[..digits], out index, out var parsed) && parsed == digits
+            ? Errno.None : Errno.Invalid;
     }
 
     /// <summary>

@@ -12,7 +12,7 @@ namespace NicHangExporter.Linux.Sysfs;
 /// <c>statistics/*</c>, <c>mtu</c>, <c>operstate</c>, <c>queues/*</c> and everything else that this type reads itself
 /// need no lock. <c>speed</c>, <c>duplex</c> and <c>carrier</c> take the kernel's RTNL lock, which a driver that is
 /// stuck in a reset can hold forever: never read those while a caller waits. Any thread may read while another one
-/// disposes. It then gets an <see cref="ObjectDisposedException"/>, never another file.
+/// disposes. A device that is disposed of reads as one that is gone (<see cref="Errno.NoDevice"/>).
 /// </remarks>
 public sealed class NetDevice : IDisposable
 {
@@ -23,12 +23,12 @@ public sealed class NetDevice : IDisposable
     // PAGE_SIZE: no attribute is longer.
     private const int PageSize = 4096;
 
-    private readonly FileDescriptor _directory;
+    private readonly DeviceDirectory _directory;
 
     internal NetDevice(InterfaceName name, FileDescriptor directory)
     {
         Name = name;
-        _directory = directory;
+        _directory = new DeviceDirectory(directory);
         Span<byte> target = stackalloc byte[FileCalls.MaxLinkLength];
         IsPhysical = HasLink("device\0"u8, target, out var parent);
         BusAddress = BusAddress.TryParse(parent, out var address) ? address : default;
@@ -94,9 +94,8 @@ public sealed class NetDevice : IDisposable
     {
         get
         {
-            using var directory = _directory.Acquire();
-            var errno = FileCalls.TryReadLinkName(
-                directory.Number, "master\0"u8, stackalloc byte[FileCalls.MaxLinkLength], out var bytes);
+            var errno = _directory.TryReadLinkName(
+                "master\0"u8, stackalloc byte[FileCalls.MaxLinkLength], out var bytes);
             return errno == Errno.None && InterfaceName.TryParse(bytes, out var master) ? master : default;
         }
     }
@@ -149,11 +148,8 @@ public sealed class NetDevice : IDisposable
     /// As <see cref="TryReadUInt64"/>; <see cref="Errno.TooSmall"/> if the attribute is longer than the buffer.
     /// </returns>
     /// <exception cref="ArgumentException">The attribute does not end in its only NUL.</exception>
-    public Errno TryReadText(ReadOnlySpan<byte> attribute, Span<byte> buffer, out int length)
-    {
-        using var directory = _directory.Acquire();
-        return FileReader.TryReadText(directory.Number, attribute, buffer, out length);
-    }
+    public Errno TryReadText(ReadOnlySpan<byte> attribute, Span<byte> buffer, out int length) =>
+        _directory.TryReadText(attribute, buffer, out length);
 
     /// <summary>
     /// Reads an unsigned number of one transmit queue, <c>queues/tx-N/attribute</c>, such as <c>"tx_timeout\0"u8</c>,
@@ -174,13 +170,23 @@ public sealed class NetDevice : IDisposable
         return TryReadUInt64(path[..(length + attribute.Length)], out value);
     }
 
+    /// <summary>Opens an attribute to read it often.</summary>
+    /// <returns>The error of openat(2).</returns>
+    /// <exception cref="ArgumentException">The attribute does not end in its only NUL.</exception>
+    public Errno TryOpen(ReadOnlySpan<byte> attribute, out NumberFile? file)
+    {
+        var errno = _directory.TryOpen(attribute, LibC.O_RDONLY | LibC.O_NONBLOCK, out var opened);
+        file = opened is null ? null : new NumberFile(opened);
+        return errno;
+    }
+
     /// <summary>
     /// The number of transmit queues in use (<c>queues/tx-*</c>); 0 if the interface is gone or the kernel has no such
     /// directory.
     /// </summary>
     public int CountTxQueues()
     {
-        _ = _directory.TryOpenAt("queues\0"u8, LibC.O_RDONLY | LibC.O_DIRECTORY, out var queues);
+        _ = _directory.TryOpen("queues\0"u8, LibC.O_RDONLY | LibC.O_DIRECTORY, out var queues);
         if (queues is null)
             return 0;
         using (queues)
@@ -200,9 +206,8 @@ public sealed class NetDevice : IDisposable
     /// not sent yet. Queues without that file, as of drivers without BQL, count as 0.
     /// </summary>
     /// <param name="queues">The number of transmit queues (<see cref="CountTxQueues"/>).</param>
-    public ulong SumInflightBytes(out int queues)
+    public ulong SumInflightBytes(int queues)
     {
-        queues = CountTxQueues();
         ulong sum = 0;
         for (var queue = 0; queue < queues; queue++)
             if (TryReadQueueUInt64(queue, "byte_queue_limits/inflight\0"u8, out var bytes) == Errno.None)
@@ -213,15 +218,11 @@ public sealed class NetDevice : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _directory.Dispose();
 
-    private bool HasDirectory(ReadOnlySpan<byte> path)
-    {
-        using var directory = _directory.Acquire();
-        return Has(FileCalls.TryFindDirectory(directory.Number, path), "fstatat");
-    }
+    private bool HasDirectory(ReadOnlySpan<byte> path) => Has(_directory.TryFindDirectory(path), "fstatat");
 
     private bool HasLowers()
     {
-        var found = Has(_directory.TryOpenAt(".\0"u8, LibC.O_RDONLY | LibC.O_DIRECTORY, out var directory), "openat");
+        var found = Has(_directory.TryOpen(".\0"u8, LibC.O_RDONLY | LibC.O_DIRECTORY, out var directory), "openat");
         using (directory)
             return found && AdjacentLinks.Read(directory!, AdjacentLinks.Lower, Name).Count > 0;
     }
@@ -262,9 +263,7 @@ public sealed class NetDevice : IDisposable
 
     private string? ReadLinkName(ReadOnlySpan<byte> link)
     {
-        using var directory = _directory.Acquire();
-        var errno = FileCalls.TryReadLinkName(
-            directory.Number, link, stackalloc byte[FileCalls.MaxLinkLength], out var name);
+        var errno = _directory.TryReadLinkName(link, stackalloc byte[FileCalls.MaxLinkLength], out var name);
         return errno == Errno.None ? KernelText.Escape(name) : null;
     }
 
@@ -272,8 +271,7 @@ public sealed class NetDevice : IDisposable
     // ignored.
     private bool HasLink(ReadOnlySpan<byte> link, Span<byte> buffer, out ReadOnlySpan<byte> target)
     {
-        using var directory = _directory.Acquire();
-        var errno = FileCalls.TryReadLinkName(directory.Number, link, buffer, out target);
+        var errno = _directory.TryReadLinkName(link, buffer, out target);
         return errno == Errno.None || (IsAbsent(errno) ? false
             : throw new LinuxException("readlinkat", $"{Name}/{KernelText.Escape(link[..^1])}", errno));
     }

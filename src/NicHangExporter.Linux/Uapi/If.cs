@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace NicHangExporter.Linux.Uapi;
 
 /// <summary>
-/// <c>struct ifreq</c> (include/uapi/linux/if.h): a device by name, and an argument. Only two members of the union are
+/// <c>struct ifreq</c> (include/uapi/linux/if.h): a device by name, and an argument. Not all members of the union are
 /// named. The explicit size keeps the others, because the kernel copies the whole structure both ways. The structure of
 /// a 32-bit kernel is 8 bytes shorter.
 /// </summary>
@@ -23,6 +23,15 @@ internal struct IfReq
     [FieldOffset(16)]
     public nint Data;
 
+    /// <summary><c>ifr_ifindex</c>: the number of the interface.</summary>
+    [FieldOffset(16)]
+    public int Index;
+
+    /// <summary><c>ifr_hwaddr</c>: a family (<c>ARPHRD_</c>) of two bytes, and the first 14 bytes of the
+    /// address.</summary>
+    [FieldOffset(16)]
+    public SocketAddress Address;
+
     /// <summary>A request for this device.</summary>
     public static IfReq For(InterfaceName device)
     {
@@ -35,6 +44,13 @@ internal struct IfReq
 /// <summary><c>char[IFNAMSIZ]</c> (include/uapi/linux/if.h): the longest name and its NUL.</summary>
 [InlineArray(InterfaceName.MaxLength + 1)]
 internal struct IfName
+{
+    private byte _first;
+}
+
+/// <summary><c>struct sockaddr</c> (include/uapi/linux/if.h): a family of two bytes, and 14 bytes.</summary>
+[InlineArray(16)]
+internal struct SocketAddress
 {
     private byte _first;
 }

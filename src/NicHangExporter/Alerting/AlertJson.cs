@@ -8,7 +8,7 @@ namespace NicHangExporter.Alerting;
 internal sealed record SavedAlerts(IReadOnlyList<OutgoingAlert> Alerts);
 
 /// <summary>The JSON that is posted, and that of alerts.json.</summary>
-[JsonSourceGenerationOptions(
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectRequiredConstructorParameters = true,

@@ -47,6 +47,16 @@ internal sealed partial class PendingAlertStore(
         }
     }
 
+    /// <summary>True if there is an alert, or a change that is not saved.</summary>
+    public bool HasWork
+    {
+        get
+        {
+            lock (_lock)
+                return _alerts.Count > 0 || _isChanged;
+        }
+    }
+
     /// <summary>Reads the alerts that an earlier process could not send. The state directory must be held
     /// already.</summary>
     public void Open()

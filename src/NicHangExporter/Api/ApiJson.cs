@@ -12,7 +12,8 @@ namespace NicHangExporter.Api;
 /// <summary>
 /// Reads requests strictly, because they change something: an ignored member might have been a misspelt <c>dryRun</c>.
 /// </summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, AllowDuplicateProperties = false,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true, MaxDepth = MaxDepth,
     Converters = [typeof(SnakeCaseConverter<PersistenceWay>)])]
@@ -30,7 +31,8 @@ internal sealed partial class ApiRequestJson : JsonSerializerContext
 /// Writes responses: indented, because people read them with curl on the console of a host in trouble, and without null
 /// members. Names and spellings are those of the journal.
 /// </summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true,
     Converters =
     [

@@ -1,7 +1,7 @@
 using System.Globalization;
 using NicHangExporter.Hosting;
 using NicHangExporter.Logging;
-using Prometheus;
+using NicHangExporter.Metrics;
 
 namespace NicHangExporter.Api;
 
@@ -13,7 +13,7 @@ namespace NicHangExporter.Api;
 /// counted.</param>
 /// <param name="clock">The clock of the log's throttle.</param>
 /// <param name="logger">The log.</param>
-internal sealed partial class ApiMiddleware(Counter? requests, TimeProvider clock, ILogger<ApiMiddleware> logger)
+internal sealed partial class ApiMiddleware(OwnCounter? requests, TimeProvider clock, ILogger<ApiMiddleware> logger)
 {
     /// <summary>The label of requests for a path that does not exist: no text of a client becomes a label.</summary>
     private const string NoRoute = "other";

@@ -10,7 +10,6 @@ using NicHangExporter.Persistence.Control;
 using NicHangExporter.Remediation;
 using NicHangExporter.State;
 using Serilog.Core;
-using Serilog.Extensions.Logging;
 
 namespace NicHangExporter.Cli;
 
@@ -173,7 +172,7 @@ internal sealed class OfflineHost(ExporterOptions options, string? directory, Ac
         var services = new ServiceCollection();
         // By a factory, so that it is disposed with the services: that writes what is still in its queue.
         services.AddSingleton(_ => LoggingSetup.Create(options, Clock, () => metrics.LogDropped.Inc()));
-        services.AddSingleton<ILoggerProvider>(all => new SerilogLoggerProvider(all.GetRequiredService<Logger>()));
+        services.AddSingleton<ILoggerProvider>(all => new LogProvider(all.GetRequiredService<Logger>(), Clock));
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace));
         services.AddExporter(options, Clock, metrics);
         services.AddApiHandlers();

@@ -12,6 +12,8 @@ namespace NicHangExporter.Detection;
 internal sealed class DeviceTable(ExporterMetrics metrics)
 {
     private readonly List<DeviceTracker> _devices = [];
+    private List<(WatchedDevice Open, DeviceTracker Tracked)> _pairs = [];
+    private long? _version;
 
     public IReadOnlyList<DeviceTracker> All => _devices;
 
@@ -37,20 +39,25 @@ internal sealed class DeviceTable(ExporterMetrics metrics)
         return endedWithBoot;
     }
 
-    /// <summary>Updates the table to what sysfs shows now, and pairs each open device with its tracker.</summary>
+    /// <summary>
+    /// Updates the table to what sysfs shows now, and pairs each open device with its tracker. Does nothing if the
+    /// devices are the same as before.
+    /// </summary>
     public List<(WatchedDevice Open, DeviceTracker Tracked)> Update(OpenDevices open)
     {
+        if (_version == open.Version)
+            return _pairs;
         var before = _devices.FindAll(tracked => tracked.Present);
         before.ForEach(tracked => tracked.SetPresent(false));
-        var pairs = Pair(open);
+        var pairs = _pairs = Pair(open);
         // After a failure, such as no free file descriptor, a device that was not seen may still be there.
         if (open.Failed)
             foreach (var unseen in before.Where(tracked =>
                 !tracked.Present && !pairs.Exists(pair => pair.Tracked.Name == tracked.Name)))
                 unseen.SetPresent(true);
-        foreach (var (_, present) in pairs)
-            foreach (var former in _devices.Where(tracked =>
-                tracked is { Present: false, Series.IsPublished: true } && tracked.Name == present.Name))
+        var formers = _devices.FindAll(tracked => tracked is { Present: false, Series.IsPublished: true });
+        foreach (var (_, present) in formers.Count == 0 ? [] : pairs)
+            foreach (var former in formers.Where(tracked => tracked.Name == present.Name))
             {
                 // Other hardware has the name now. Its series must not go on from the counts of the former device,
                 // which stay in the state.
@@ -62,6 +69,7 @@ internal sealed class DeviceTable(ExporterMetrics metrics)
             gone.Series.Unpublish(metrics);
             _devices.Remove(gone);
         }
+        _version = open.Version;
         return pairs;
     }
 
@@ -97,13 +105,14 @@ internal sealed class DeviceTable(ExporterMetrics metrics)
     private List<(WatchedDevice Open, DeviceTracker Tracked)> Pair(OpenDevices open)
     {
         var pairs = new List<(WatchedDevice Open, DeviceTracker Tracked)>(open.All.Count);
+        var paired = new HashSet<WatchedDevice>();
+        var byName = _devices.ToLookup(tracked => (tracked.Name, tracked.Bus));
         foreach (var device in open.All)
-            if (_devices.Find(tracked =>
-                !tracked.Present && tracked.Name == device.Name && tracked.Bus == device.Bus) is { } same)
+            if (byName[(device.Name, device.Bus)].FirstOrDefault(tracked => !tracked.Present) is { } same)
                 Add(device, same);
         foreach (var device in open.All)
         {
-            if (pairs.Exists(pair => pair.Open == device))
+            if (paired.Contains(device))
                 continue;
             // The same hardware under another name: renamed, or re-created by its driver.
             var renamed = device.Bus.IsEmpty
@@ -119,7 +128,8 @@ internal sealed class DeviceTable(ExporterMetrics metrics)
 
         void Add(WatchedDevice device, DeviceTracker tracked)
         {
-            tracked.Appear(device.Sysfs.Driver, device.Sysfs.IsVirtualFunction);
+            paired.Add(device);
+            tracked.Appear(device.Driver, device.Sysfs.IsVirtualFunction);
             pairs.Add((device, tracked));
         }
     }

@@ -12,13 +12,14 @@ namespace NicHangExporter.Detection;
 /// uses it.
 /// </summary>
 internal sealed partial class EpisodeTracker(
-    ExporterOptions options, DeviceInventory inventory, EthtoolPoller ethtool, HangReporter reporter, StateSaver saver,
-    ExporterMetrics metrics, TimeProvider clock, ILogger<HangMonitor> logger)
+    ExporterOptions options, DeviceInventory inventory, NetDevSource counters, EthtoolPoller ethtool,
+    HangReporter reporter, StateSaver saver, ExporterMetrics metrics, TimeProvider clock, ILogger<HangMonitor> logger)
+    : IDisposable
 {
     private readonly DeviceTable _devices = new(metrics);
+    private readonly TransmitSampler _sampler = new(counters);
     private readonly UnattributedHangs _unattributed = new(metrics, clock, logger);
     private readonly HashSet<DeviceTracker> _changed = [];
-    private TimeSpan _nextTxTimeouts;
     private long _historyEvents;
 
     private TimeSpan Now => clock.GetUptime();
@@ -75,17 +76,18 @@ internal sealed partial class EpisodeTracker(
         using (var open = inventory.Open())
         {
             var pairs = RefreshDevices(open);
-            var readTimeouts = now >= _nextTxTimeouts;
-            if (readTimeouts)
-                _nextTxTimeouts = now + DeviceTracker.TxTimeoutInterval;
-            foreach (var (device, tracked) in pairs)
+            if (options.Collectors.Has(Collector.Stall))
+                _sampler.Begin(inventory);
+            for (var place = 0; place < pairs.Count; place++)
             {
+                var (device, tracked) = pairs[place];
                 if (options.Collectors.Has(Collector.Stall))
                 {
-                    if ((readTimeouts || tracked.Transmitter.Verdict != TxVerdict.Flowing)
-                        && tracked.Transmitter.ObserveTimeouts(TransmitSampler.ReadTimeouts(device)))
+                    if (tracked.Transmitter.AreTimeoutsDue(now, device.Sysfs.IsPhysical)
+                        && tracked.Transmitter.ObserveTimeouts(
+                            TxTimeoutReader.Read(device, txPackets: null, clock, out _).Values, now))
                         Observe(tracked, new HangObservation(HangSource.TxTimeout, now) { IsLive = true });
-                    SampleTransmitter(device, tracked, now);
+                    SampleTransmitter(device, place, tracked, now);
                 }
                 Check(tracked, isNews: false);
             }
@@ -114,12 +116,16 @@ internal sealed partial class EpisodeTracker(
     {
         var now = Now;
         using (var open = inventory.Open())
-            foreach (var (device, tracked) in RefreshDevices(open))
-                if (tracked.ConfirmableAt <= now)
+        {
+            var pairs = RefreshDevices(open);
+            _sampler.Begin(inventory);
+            for (var place = 0; place < pairs.Count; place++)
+                if (pairs[place] is var (device, tracked) && tracked.ConfirmableAt <= now)
                 {
-                    SampleTransmitter(device, tracked, now);
+                    SampleTransmitter(device, place, tracked, now);
                     Check(tracked, isNews: false);
                 }
+        }
         Publish();
     }
 
@@ -142,6 +148,8 @@ internal sealed partial class EpisodeTracker(
             reporter.PublishLiveHangs(_devices.All);
         _changed.Clear();
     }
+
+    public void Dispose() => _sampler.Dispose();
 
     // After an action of this program, a recovery says nothing about what the driver does by itself.
     private bool ObserveRecovery(DeviceTracker device, in KernelLogEvent item) =>
@@ -211,13 +219,15 @@ internal sealed partial class EpisodeTracker(
             reporter.RequestRemediation(device, check.IsFirst);
     }
 
-    private void SampleTransmitter(WatchedDevice device, DeviceTracker tracked, TimeSpan now)
+    private void SampleTransmitter(WatchedDevice device, int place, DeviceTracker tracked, TimeSpan now)
     {
-        var sample = TransmitSampler.Sample(device, tracked.Transmitter.TxPackets, PauseFrames(tracked), now);
+        var sample = _sampler.Sample(device, place, tracked.Transmitter.TxPackets, PauseFrames(tracked), now);
         var (window, interval) = (options.Detection.StallWindow, options.Detection.SampleInterval);
         var change = tracked.Transmitter.Sample(sample, window, options.Ethtool.Interval, maxGap: 2 * interval);
         if (change.IsChanged)
             MarkChanged(tracked);
+        if (tracked.Transmitter.Verdict != TxVerdict.Flowing)
+            ethtool.Schedule.WantStatistics();
         if (change.Source is { } source)
             Observe(tracked, new HangObservation(source, change.Since) { IsLive = true });
         if (tracked.ExtendWhileBlocked(now))
@@ -226,7 +236,7 @@ internal sealed partial class EpisodeTracker(
 
     private (ulong? Count, TimeSpan At) PauseFrames(DeviceTracker device) =>
         ethtool.Current is { } snapshot && snapshot.Find(device.Name, device.Bus)?.PauseFramesReceived is { } frames
-            ? (frames, clock.GetElapsedTime(0, snapshot.Timestamp))
+            ? (frames, clock.GetElapsedTime(0, snapshot.StatisticsTimestamp))
             : (null, TimeSpan.Zero);
 
     private List<(WatchedDevice Open, DeviceTracker Tracked)> RefreshDevices(OpenDevices open)

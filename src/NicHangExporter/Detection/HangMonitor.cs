@@ -30,13 +30,13 @@ internal sealed partial class HangMonitor : IDisposable
     private TimeSpan _maxWait;
 
     public HangMonitor(
-        ExporterOptions options, KernelLogWatcher log, DeviceInventory inventory, EthtoolPoller ethtool,
-        StateStore store, Remediator remediator, HangSignals signals, ExporterMetrics metrics, TimeProvider clock,
-        ILogger<HangMonitor> logger)
+        ExporterOptions options, KernelLogWatcher log, DeviceInventory inventory, NetDevSource counters,
+        EthtoolPoller ethtool, StateStore store, Remediator remediator, HangSignals signals, ExporterMetrics metrics,
+        TimeProvider clock, ILogger<HangMonitor> logger)
     {
         (_options, _log, _store, _metrics, _clock, _logger) = (options, log, store, metrics, clock, logger);
         _saver = new StateSaver(store, Guard);
-        _episodes = new EpisodeTracker(options, inventory, ethtool,
+        _episodes = new EpisodeTracker(options, inventory, counters, ethtool,
             new HangReporter(options, remediator, signals, clock), _saver, metrics, clock, logger);
         _bootId = BootId.Read(options.Paths.Procfs);
     }
@@ -71,8 +71,10 @@ internal sealed partial class HangMonitor : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
-        if (_thread is null || _ended.Task.IsCompleted)
-            _stop.Dispose();
+        if (_thread is not null && !_ended.Task.IsCompleted)
+            return;
+        _stop.Dispose();
+        _episodes.Dispose();
     }
 
     /// <summary>Restores the state and starts to read the kernel log.</summary>

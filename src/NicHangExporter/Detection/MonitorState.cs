@@ -114,7 +114,7 @@ internal sealed record UnattributedState(string Driver, string Origin, long Coun
     public bool IsValid => Driver is not null && Origin is not null && Count >= 0;
 }
 
-[JsonSourceGenerationOptions(
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata,
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

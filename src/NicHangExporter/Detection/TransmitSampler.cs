@@ -1,37 +1,69 @@
 using NicHangExporter.Detection.Episodes;
 using NicHangExporter.Linux;
+using NicHangExporter.Linux.Procfs;
 using NicHangExporter.Metrics;
 
 namespace NicHangExporter.Detection;
 
-/// <summary>Reads the transmit counters from sysfs without RTNL: tx_packets, queued bytes and tx_timeout.</summary>
-internal static class TransmitSampler
+/// <summary>
+/// Reads the transmit counters without RTNL: tx_packets of all devices by one read of net/dev, and queued bytes from
+/// sysfs. Only the thread of <see cref="HangMonitor"/> uses it.
+/// </summary>
+internal sealed class TransmitSampler(NetDevSource source) : IDisposable
 {
+    private readonly NetDevReader _reader = new(source);
+    private bool _isRead;
+    private bool _namesChanged;
+
+    /// <summary>
+    /// Begins a sample of all devices. After a change of the names, compares the inventory with them at the next
+    /// sample, when it has the notifications about that change.
+    /// </summary>
+    public void Begin(DeviceInventory inventory)
+    {
+        _isRead = _reader.TryRead();
+        if (!_isRead)
+            return;
+        if (_namesChanged && !_reader.NamesChanged)
+            inventory.Compare(_reader.Rows);
+        _namesChanged = _reader.NamesChanged;
+    }
+
     /// <summary>A sample of the transmitter; null if the device is gone.</summary>
     /// <param name="device">The device.</param>
+    /// <param name="place">Its place among the devices of the sample.</param>
     /// <param name="lastTxPackets">tx_packets of the sample before. The queues are read only if it has not
     /// changed.</param>
     /// <param name="pauseFrames">The pause frame counter and the time of its reading.</param>
     /// <param name="now">The time, since boot.</param>
-    public static TxSample? Sample(
-        WatchedDevice device, ulong? lastTxPackets, (ulong? Count, TimeSpan At) pauseFrames, TimeSpan now)
+    public TxSample? Sample(
+        WatchedDevice device, int place, ulong? lastTxPackets, (ulong? Count, TimeSpan At) pauseFrames, TimeSpan now)
     {
-        if (device.Sysfs.TryReadUInt64("statistics/tx_packets\0"u8, out var packets) != Errno.None)
+        if (!TryReadTxPackets(device, place, out var packets))
             return null;
-        var up = device.Sysfs.IsOperational;
-        var inflight = up && packets == lastTxPackets ? device.Sysfs.SumInflightBytes(out _) : 0;
+        var up = device.IsOperational;
+        var inflight = up && packets == lastTxPackets && device.TxQueues is { HaveLimits: true } queues
+            ? device.Sysfs.SumInflightBytes(queues.Count)
+            : 0;
         ulong? changes = inflight > 0
             && device.Sysfs.TryReadUInt64("carrier_changes\0"u8, out var count) == Errno.None ? count : null;
         return new TxSample(now, up, packets, inflight, pauseFrames.Count, pauseFrames.At, changes);
     }
 
-    /// <summary>tx_timeout of each queue in use; null for one that can't be read.</summary>
-    public static IReadOnlyList<ulong?> ReadTimeouts(WatchedDevice device)
+    public void Dispose() => _reader.Dispose();
+
+    private bool TryReadTxPackets(WatchedDevice device, int place, out ulong packets)
     {
-        var readings = new ulong?[device.Sysfs.CountTxQueues()];
-        for (var queue = 0; queue < readings.Length; queue++)
-            if (device.Sysfs.TryReadQueueUInt64(queue, "tx_timeout\0"u8, out var timeouts) == Errno.None)
-                readings[queue] = timeouts;
-        return readings;
+        var row = _isRead ? _reader.Find(device.Name, place) : -1;
+        if (row >= 0)
+        {
+            packets = _reader.Rows[row][NetDevColumn.TxPackets];
+            return true;
+        }
+        if (device.Sysfs.TryReadUInt64("statistics/tx_packets\0"u8, out packets) != Errno.None)
+            return false;
+        if (_isRead)
+            _reader.ReportMissing();
+        return true;
     }
 }

@@ -59,6 +59,7 @@ internal sealed record DiagnosisJson(long Lines, IReadOnlyList<DiagnosisJson.Ent
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(DiagnosisJson))]
 internal sealed partial class DiagnosisJsonContext : JsonSerializerContext;

@@ -25,6 +25,9 @@ internal static class EventIds
     public const int TransmitterPauseEnded = 2008;
 
     public const int DevicesWatched = 2020;
+    public const int DevicesFollowed = 2021;
+    public const int DevicesListed = 2022;
+    public const int SettingsUnnotified = 2023;
 
     public const int RemediationStarted = 3001;
     public const int RemediationEnded = 3002;
@@ -85,6 +88,8 @@ internal static class EventIds
     public const int LogDropped = 4014;
     public const int HealsUnheard = 4015;
     public const int OptionDeprecated = 4016;
+    public const int CountersFromSysfs = 4017;
+    public const int CountersFromProcfs = 4018;
     public const int StateDirectoryMade = 4030;
     public const int SignalIgnored = 4031;
     public const int ServiceManagerUnreachable = 4032;

@@ -1,10 +1,12 @@
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using NicHangExporter.Alerting;
 using NicHangExporter.Api;
 using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Api.Auth;
 using NicHangExporter.Detection;
+using NicHangExporter.Linux;
 using NicHangExporter.Logging;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
@@ -14,7 +16,6 @@ using NicHangExporter.Remediation.Evidence;
 using NicHangExporter.State;
 using NicHangExporter.Web;
 using Serilog.Core;
-using Serilog.Extensions.Logging;
 
 namespace NicHangExporter.Hosting;
 
@@ -55,7 +56,7 @@ internal static partial class ExporterHost
             new WebApplicationOptions { ApplicationName = "nic-hang-exporter", ContentRootPath = "/" });
         builder.WebHost.UseKestrelCore();
         builder.Logging.SetMinimumLevel(LogLevel.Trace);
-        builder.Logging.AddProvider(new SerilogLoggerProvider(log));
+        builder.Logging.AddProvider(new LogProvider(log, clock));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -63,6 +64,10 @@ internal static partial class ExporterHost
             WebListeners.Add(kestrel, options.Web.ListenAddresses,
                 kestrel.ApplicationServices.GetRequiredService<WebConfigStore>(), metrics);
         });
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, UnwatchedMemoryPools>();
+        // A request is answered on the thread of the pool that has received it, without two switches of threads. Only
+        // the request's own connection waits for it.
+        builder.Services.Configure<SocketTransportOptions>(transport => transport.UnsafePreferInlineScheduling = true);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
         builder.Services.AddExporter(options, clock, metrics);
         builder.Services.AddServer(options);
@@ -71,7 +76,7 @@ internal static partial class ExporterHost
         var application = builder.Build();
         var services = application.Services;
         // The first, because every answer counts as a use of the connection.
-        application.Use((context, next) => ConnectionQuota.AnswerAsync(context, () => next(context)));
+        application.Use(ConnectionQuota.AnswerAsync);
         application.Use(services.GetRequiredService<HostCheck>().InvokeAsync);
         if (services.GetRequiredService<WebConfigStore>().IsConfigured)
             application.Use(services.GetRequiredService<WebConfigMiddleware>().InvokeAsync);
@@ -130,6 +135,9 @@ internal static partial class ExporterHost
             application.Services.GetRequiredService<AlertmanagerWebhook>().PublishSeries();
         if (options.Alerting.Alertmanagers.Count > 0)
             application.Services.GetRequiredService<ExporterMetrics>().AlertsBuffered.Publish();
+        // Before everything that uses the devices, so that none of them opens them twice.
+        application.Services.GetRequiredService<SettingsWatch>().Start();
+        application.Services.GetRequiredService<DeviceWatcher>().Start();
         // The monitor starts first: messages from before the start must be in the first scrape. Later they would look
         // like an increase.
         var systemd = application.Services.GetRequiredService<ServiceManager>();
@@ -183,6 +191,7 @@ internal static partial class ExporterHost
         TellReady(systemd, monitor);
         // Frees what only the start needed: a scrape allocates little, so the next full collection may be hours away.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        StartupPages.Release();
         await application.WaitForShutdownAsync();
         LogStopping(logger);
         await StopAsync(monitor, poller, remediator, persister, local, actions, pusher);

@@ -35,6 +35,7 @@ internal static class ExporterServices
         services.AddSingleton(new NetClass(options.Paths.Sysfs));
         services.AddSingleton<IEthtool, EthtoolSocket>();
         services.AddSingleton<DeviceInventory>();
+        services.AddSingleton<NetDevSource>();
         services.AddSingleton(metrics);
         services.AddSingleton<CollectorHealth>();
         services.AddSingleton<StateDirectory>();
@@ -64,12 +65,14 @@ internal static class ExporterServices
     /// <summary>Adds what serves metrics and the API, and what exchanges alerts with Alertmanager.</summary>
     public static void AddServer(this IServiceCollection services, ExporterOptions options)
     {
+        services.AddSingleton<DeviceWatcher>();
+        services.AddSingleton<SettingsWatch>();
         services.AddSingleton<StatisticsCollector>();
         services.AddSingleton<LinkCollector>();
         services.AddSingleton<QueuesCollector>();
         services.AddSingleton(provider =>
             new FeatureSelection(options, provider.GetRequiredService<ProfileCatalog>().FeatureNames,
-            () => provider.GetRequiredService<Remediator>().Status().Devices.SelectMany(device => device.Desired)));
+            () => provider.GetRequiredService<Remediator>().Decided));
         services.AddSingleton<EthtoolCollector>();
         services.AddSingleton<ProcessCollector>();
         services.AddSingleton<ExpositionSource>();

@@ -1,94 +1,249 @@
-using System.Collections.Immutable;
 using NicHangExporter.Linux;
+using NicHangExporter.Linux.Netlink;
+using NicHangExporter.Linux.Procfs;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Options;
 
 namespace NicHangExporter.Metrics;
 
 /// <summary>
-/// Selects the devices to watch: those with hardware behind them, or all with <c>--collector.virtual</c>, up to a
-/// limit. Also selects those that have series: a virtual function (SR-IOV) has none until it has something to report,
-/// except with <c>--collector.vf</c>.
+/// The devices to watch. Lists and opens them at each call, or, after <see cref="Follow"/>, keeps them open and follows
+/// the kernel's notifications. Any thread may use it. Nothing here waits for RTNL.
 /// </summary>
-internal sealed class DeviceInventory(NetClass netClass, ExporterOptions options)
+internal sealed class DeviceInventory : IDisposable
 {
-    private ImmutableHashSet<BusAddress> _shown = [];
+    /// <summary>How often sysfs is looked at without a notification.</summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMinutes(1);
+
+    /// <summary>The shortest time from one look to the next because of a doubt.</summary>
+    private static readonly TimeSpan DoubtInterval = TimeSpan.FromSeconds(5);
+
+    // The ways in which the devices are found: this one, or the reason of the other.
+    private const string Following = "";
+    private const string Foreign = "sysfs shows another network namespace than the one of this process";
+
+    private readonly NetClass _netClass;
+    private readonly DeviceSelection _selection;
+    private readonly DeviceScan _scan;
+    private readonly Lock _gate = new();
+    private readonly List<LinkNotice> _notices = [];
+    private readonly List<InterfaceName> _names = [];
+    private readonly List<InterfaceName> _compared = [];
+    private readonly List<DeviceNews> _news = [];
+    private DeviceFeed? _feed;
+    private volatile KnownDevices? _known;
+    private volatile bool _hasSettings;
+    private string? _way;
+    private string? _raisedWay;
+    private long _version;
+    private long _lookedAt;
+
+    public DeviceInventory(NetClass netClass, ExporterOptions options)
+    {
+        (_netClass, _selection) = (netClass, new DeviceSelection(options));
+        _scan = new DeviceScan(netClass, _selection);
+    }
 
     /// <summary>
-    /// Opens the current devices. Keeps no state of them: a device that was removed or renamed is not in the next
-    /// result.
+    /// Raised for what happened to a watched device, on the thread that noticed it. A handler must not wait.
+    /// </summary>
+    public event Action<DeviceNews>? News;
+
+    /// <summary>
+    /// Raised when the use of notifications begins (null) or ends (the reason), on the thread that noticed it.
+    /// </summary>
+    public event Action<string?>? FollowingChanged;
+
+    /// <summary>True while notifications keep the devices up to date.</summary>
+    public bool IsFollowing => _known is not null;
+
+    /// <summary>True while changes of settings that ethtool shows are news, too.</summary>
+    public bool IsNotified => IsFollowing && _hasSettings;
+
+    /// <summary>From now on <see cref="Take"/> gets the notices of ethtool.</summary>
+    public void JoinSettings() => _hasSettings = true;
+
+    /// <summary>
+    /// Uses notifications from now on, as far as sysfs shows the network namespace that they are about.
+    /// </summary>
+    public void Follow(DeviceFeed feed)
+    {
+        lock (_gate)
+            _feed = feed;
+        Open().Dispose();
+    }
+
+    /// <summary>Uses no notifications any more.</summary>
+    public void Unfollow()
+    {
+        lock (_gate)
+        {
+            _feed = null;
+            _known?.Dispose();
+            _known = null;
+        }
+    }
+
+    /// <summary>
+    /// The devices as they are now. Everything that the kernel has notified before the call is in the result.
     /// </summary>
     public OpenDevices Open()
     {
-        var names = new List<InterfaceName>();
-        var errno = netClass.TryList(names);
-        var physical = new List<NetDevice>();
-        var functions = new List<NetDevice>();
-        var others = new List<NetDevice>();
-        var failed = errno != Errno.None;
-        var dropped = 0;
-        foreach (var name in names)
-            try
-            {
-                if (netClass.Open(name) is not { } device)
-                    continue;
-                var kind = device.IsVirtualFunction ? functions : device.IsPhysical ? physical : others;
-                if (
-                    kind != others
-                    || (options.Collectors.Has(Collector.Virtual) && others.Count < options.Detection.MaxDevices))
-                    kind.Add(device);
-                else
-                {
-                    dropped += options.Collectors.Has(Collector.Virtual) ? 1 : 0;
-                    device.Dispose();
-                }
-            }
-            catch (LinuxException)
-            {
-                // Reported by Failed and by the success of the collectors.
-                failed = true;
-            }
-        // Hardware first, so that a host with thousands of veths or virtual functions still watches its NICs.
-        physical.AddRange(functions);
-        physical.AddRange(others);
-        while (physical.Count > options.Detection.MaxDevices)
+        OpenDevices open;
+        DeviceNews[] news;
+        string? newWay;
+        lock (_gate)
         {
-            physical[^1].Dispose();
-            physical.RemoveAt(physical.Count - 1);
-            dropped++;
+            open = TryFollow(out _) ?? Scan();
+            news = TakeNews();
+            newWay = _way == _raisedWay ? null : _way;
+            _raisedWay = _way;
         }
-        var watched = physical.ConvertAll(device => new WatchedDevice(device));
-        return new OpenDevices(
-            watched, [.. watched.Where(device => HasSeries(device.Sysfs.IsVirtualFunction, device.Bus))], dropped, failed);
+        if (newWay is not null)
+            FollowingChanged?.Invoke(newWay == Following ? null : newWay);
+        Raise(news);
+        return open;
+    }
+
+    /// <summary>
+    /// Takes the notifications that wait. Lists nothing while they are not used.
+    /// </summary>
+    /// <param name="settings">Notices of ethtool.</param>
+    /// <param name="isWhole">False if some of them were lost.</param>
+    /// <returns>False if notices about links were lost.</returns>
+    public bool Take(List<LinkNotice> settings, bool isWhole)
+    {
+        DeviceNews[] news;
+        bool isLinksWhole;
+        lock (_gate)
+        {
+            TryFollow(out isLinksWhole);
+            _known?.Apply(settings, _news);
+            if (!isWhole && _known is not null)
+                foreach (var device in _known.Current.All)
+                    _news.Add(new DeviceNews(device.Name, DeviceNewsKind.Settings));
+            news = TakeNews();
+        }
+        Raise(news);
+        return isLinksWhole;
+    }
+
+    /// <summary>
+    /// Something contradicts the table of devices: the next <see cref="Open"/> looks at all of sysfs.
+    /// </summary>
+    public void Doubt()
+    {
+        lock (_gate)
+            if (_known is not null && _feed!.Clock.GetElapsedTime(_lookedAt) >= DoubtInterval)
+                _known.Doubt();
+    }
+
+    /// <summary>Doubts the table of devices if it has other names than net/dev.</summary>
+    public void Compare(ReadOnlySpan<NetDevRow> rows)
+    {
+        bool differs;
+        lock (_gate)
+            differs = _known is { } known && !known.HasNames(rows);
+        if (differs)
+            Doubt();
     }
 
     /// <summary>True if a device has series. Thread-safe.</summary>
-    public bool HasSeries(bool isVirtualFunction, BusAddress bus) =>
-        !isVirtualFunction || options.Collectors.Has(Collector.Vf) || Volatile.Read(ref _shown).Contains(bus);
+    public bool HasSeries(bool isVirtualFunction, BusAddress bus) => _selection.HasSeries(isVirtualFunction, bus);
 
     /// <summary>Gives the virtual function at that address series for the lifetime of this process.</summary>
-    public void Show(BusAddress bus) => ImmutableInterlocked.Update(ref _shown, shown => shown.Add(bus));
-}
+    public void Show(BusAddress bus)
+    {
+        if (!_selection.Show(bus))
+            return;
+        lock (_gate)
+            _known?.Invalidate();
+    }
 
-/// <summary>Open devices, for one pass over their attributes.</summary>
-/// <param name="devices">The devices. This object disposes of them.</param>
-/// <param name="shown">The devices that have series.</param>
-/// <param name="dropped">The number of devices beyond the limit.</param>
-/// <param name="failed">True if listing or opening failed, so that devices may be missing.</param>
-internal sealed class OpenDevices(List<WatchedDevice> devices, List<WatchedDevice> shown, int dropped, bool failed)
-    : IDisposable
-{
-    /// <summary>The watched devices: hardware first, otherwise by name.</summary>
-    public IReadOnlyList<WatchedDevice> All => devices;
+    /// <inheritdoc/>
+    public void Dispose() => Unfollow();
 
-    /// <summary>The devices that have series.</summary>
-    public IReadOnlyList<WatchedDevice> Shown => shown;
+    // Null if notifications are not used.
+    private OpenDevices? TryFollow(out bool isWhole)
+    {
+        isWhole = true;
+        if (_feed is null)
+            return null;
+        _notices.Clear();
+        try
+        {
+            isWhole = _feed.Drain(_notices);
+        }
+        catch (LinuxException exception)
+        {
+            _feed = null;
+            Refuse(exception.Message);
+            return null;
+        }
+        if (_known is not { } known)
+            return null;
+        if (isWhole)
+            known.Apply(_notices, _news);
+        var isDoubtful = !isWhole || known.IsInDoubt;
+        if (isDoubtful || _feed.Clock.GetElapsedTime(_lookedAt) >= LookInterval)
+            Look(known, isDoubtful);
+        var open = known.Select(_version + 1, _news);
+        _version = open.Version;
+        if (!known.IsForeign)
+            return open;
+        Refuse(Foreign);
+        return null;
+    }
 
-    /// <summary>Devices beyond the limit.</summary>
-    public int Dropped => dropped;
+    private OpenDevices Scan()
+    {
+        var open = _scan.Open(_names, ++_version);
+        // While sysfs shows nothing but a loopback interface, it may be of any namespace.
+        if (_feed is null || open.Failed || _names.Count < 2 || _names.SequenceEqual(_compared))
+            return open;
+        _compared.Clear();
+        _compared.AddRange(_names);
+        var known = new KnownDevices(_netClass, _selection, _feed.Compare);
+        Look(known, isThorough: true);
+        if (known is { IsProven: true, IsForeign: false })
+        {
+            open.Dispose();
+            (_known, _way) = (known, Following);
+            open = known.Select(_version + 1, _news);
+            _version = open.Version;
+            return open;
+        }
+        known.Dispose();
+        Refuse(Foreign);
+        return open;
+    }
 
-    /// <summary>True if devices may be missing.</summary>
-    public bool Failed => failed;
+    private void Look(KnownDevices known, bool isThorough)
+    {
+        _lookedAt = _feed!.Clock.GetTimestamp();
+        known.Look(isThorough, _news);
+    }
 
-    public void Dispose() => devices.ForEach(device => device.Dispose());
+    private void Refuse(string reason)
+    {
+        _way = reason;
+        _known?.Dispose();
+        _known = null;
+        _news.Clear();
+    }
+
+    private DeviceNews[] TakeNews()
+    {
+        if (_news.Count == 0)
+            return [];
+        DeviceNews[] news = [.. _news];
+        _news.Clear();
+        return news;
+    }
+
+    private void Raise(DeviceNews[] news)
+    {
+        foreach (var item in news)
+            News?.Invoke(item);
+    }
 }

@@ -1,36 +1,74 @@
+using System.Collections.Immutable;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Options;
 using static NicHangExporter.Metrics.KernelMetrics;
 
 namespace NicHangExporter.Metrics;
 
-/// <summary>Writes the ethtool snapshot, for devices that still exist. It makes no ethtool call.</summary>
-internal sealed class EthtoolCollector(
-    EthtoolPoller poller, FeatureSelection features, ExporterOptions options, TimeProvider clock)
+/// <summary>
+/// Writes the ethtool snapshot, for devices that still exist. It makes no ethtool call, and copies the text of the last
+/// scrape unless there is a new snapshot or the devices have changed.
+/// </summary>
+internal sealed class EthtoolCollector
 {
+    private readonly EthtoolPoller _poller;
+    private readonly FeatureSelection _features;
+    private readonly ExporterOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly ImmutableArray<Collector> _collectors;
+    private readonly ShownDevices _devices = new();
+    private readonly CachedText _text;
+    private readonly List<Row> _rows = [];
+    private EthtoolSnapshot? _snapshot;
+    private (long Devices, long Features) _versions;
+    private long _version;
+
+    public EthtoolCollector(
+        EthtoolPoller poller, FeatureSelection features, ExporterOptions options, TimeProvider clock)
+    {
+        (_poller, _features, _options, _clock) = (poller, features, options, clock);
+        _collectors = [.. Collector.NeedEthtool.Where(options.Collectors.Has)];
+        _text = new CachedText(WriteSnapshot);
+    }
+
     /// <summary>Writes all families of the snapshot, its age and the outcomes of its collectors.</summary>
     public void Write(ExpositionWriter writer, OpenDevices devices, List<CollectorOutcome> outcomes)
     {
-        if (!Collector.NeedEthtool.Any(options.Collectors.Has))
+        if (_collectors.IsEmpty)
             return;
-        var snapshot = poller.Current;
+        _poller.Schedule.NoteScrape();
+        var snapshot = _poller.Current;
+        foreach (var collector in _collectors)
+            // Link also has an outcome from sysfs. A failure in either source is a failure.
+            Merge(outcomes, new CollectorOutcome(collector, snapshot?.Failed.Contains(collector) == false));
         if (snapshot is not null)
         {
-            WriteSnapshot(writer, Rows(devices, snapshot));
-            foreach (var collector in Collector.NeedEthtool.Where(options.Collectors.Has))
-                // Link also has an outcome from sysfs. A failure in either source is a failure.
-                Merge(outcomes, new CollectorOutcome(collector, !snapshot.Failed.Contains(collector)));
-            writer.Single(SnapshotAge, clock.GetElapsedTime(snapshot.Timestamp).TotalSeconds);
+            Update(devices, snapshot);
+            _text.Write(writer, _version);
+            writer.Single(SnapshotAge, _clock.GetElapsedTime(snapshot.Timestamp).TotalSeconds);
             writer.Single(PollDuration, snapshot.Duration.TotalSeconds);
         }
-        else
-            foreach (var collector in Collector.NeedEthtool.Where(options.Collectors.Has))
-                Merge(outcomes, new CollectorOutcome(collector, false));
-        writer.Single(SnapshotWait, poller.Waiting.TotalSeconds);
+        writer.Single(SnapshotWait, _poller.Waiting.TotalSeconds);
     }
 
-    private void WriteSnapshot(ExpositionWriter writer, List<Row> rows)
+    private void Update(OpenDevices devices, EthtoolSnapshot snapshot)
     {
+        _devices.Update(devices.Shown);
+        var versions = (_devices.Version, _features.Update());
+        if (ReferenceEquals(snapshot, _snapshot) && versions == _versions)
+            return;
+        (_snapshot, _versions) = (snapshot, versions);
+        _version++;
+        _rows.Clear();
+        foreach (var device in devices.Shown)
+            if (snapshot.Find(device.Name, device.Bus) is { } part)
+                _rows.Add(new Row(
+                    device.Label, part, part.Driver?.Driver ?? device.Driver ?? "", device.Bus.ToString()));
+    }
+
+    private void WriteSnapshot(ExpositionWriter writer)
+    {
+        var (options, rows) = (_options, _rows);
         if (options.Collectors.Has(Collector.Link))
         {
             Bool(writer, Carrier, rows, row => row.Snapshot.Carrier);
@@ -48,10 +86,10 @@ internal sealed class EthtoolCollector(
         if (options.Collectors.Has(Collector.Features))
         {
             var shown = rows.ConvertAll(row =>
-                (row.Label, Features: row.Snapshot.Features is { } of ? features.Of(of).ToList() : []));
+                (row.Label, Features: row.Snapshot.Features is { } of ? _features.Of(of).ToList() : []));
             Features(writer, FeatureActive, shown, _ => true, feature => feature.Active);
             Features(
-                writer, FeatureRequested, shown, feature => features.ShowsRequested(feature),
+                writer, FeatureRequested, shown, feature => _features.ShowsRequested(feature),
                 feature => feature.Requested);
             Features(writer, FeatureChangeable, shown, _ => true, feature => feature.Changeable);
         }
@@ -93,8 +131,8 @@ internal sealed class EthtoolCollector(
         {
             var driver = row.Snapshot.Driver;
             writer.Sample(DeviceInfo).Prepared(row.Label)
-                .Label("driver", driver?.Driver ?? row.Device.Sysfs.Driver ?? "")
-                .Label("bus_address", row.Device.Bus.ToString())
+                .Label("driver", row.Driver)
+                .Label("bus_address", row.BusAddress)
                 .Label("bus_info", driver?.BusInfo ?? "")
                 .Label("version", driver?.Version ?? "")
                 .Label("firmware_version", driver?.FirmwareVersion ?? "");
@@ -136,15 +174,6 @@ internal sealed class EthtoolCollector(
             }
     }
 
-    private static List<Row> Rows(OpenDevices devices, EthtoolSnapshot snapshot)
-    {
-        var rows = new List<Row>();
-        foreach (var device in devices.Shown)
-            if (snapshot.Find(device.Name, device.Bus) is { } part)
-                rows.Add(new Row(device, part, device.Label));
-        return rows;
-    }
-
     private static void Merge(List<CollectorOutcome> outcomes, CollectorOutcome outcome)
     {
         var index = outcomes.FindIndex(other => other.Collector == outcome.Collector);
@@ -154,5 +183,5 @@ internal sealed class EthtoolCollector(
             outcomes[index] = outcomes[index] with { Success = outcomes[index].Success && outcome.Success };
     }
 
-    private readonly record struct Row(WatchedDevice Device, DeviceSnapshot Snapshot, byte[] Label);
+    private readonly record struct Row(byte[] Label, DeviceSnapshot Snapshot, string Driver, string BusAddress);
 }

@@ -17,11 +17,13 @@ internal sealed partial class EthtoolPoller(
     ILogger<EthtoolPoller> logger) : IDisposable
 {
     private readonly EthtoolStatistics _statistics = new(options.Ethtool.Statistics);
-    private readonly CancellationTokenSource _stop = new();
     private readonly LogThrottle _failedLog = new(clock);
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile EthtoolSnapshot? _current;
     private long _pollStarted;
+
+    /// <summary>When the thread reads what.</summary>
+    public PollSchedule Schedule { get; } = new(options.Ethtool.Interval, options.Detection.StallWindow, clock);
 
     /// <summary>The last complete snapshot; null before the first.</summary>
     public EthtoolSnapshot? Current => _current;
@@ -38,66 +40,106 @@ internal sealed partial class EthtoolPoller(
     /// <summary>Starts the thread if a collector needs it.</summary>
     public void Start()
     {
-        var stop = _stop.Token;
+        Schedule.Request();
         // A background thread, so that the process can exit while an ioctl does not return.
         if (options.Collectors.Has(Collector.Stall) || Collector.NeedEthtool.Any(options.Collectors.Has))
-            new Thread(() => Run(stop)) { IsBackground = true, Name = "ethtool" }.Start();
+            new Thread(Run) { IsBackground = true, Name = "ethtool" }.Start();
         else
             _first.TrySetResult();
     }
 
     /// <summary>Makes the thread end after its poll. Does not wait for it.</summary>
-    public void Stop() => _stop.Cancel();
+    public void Stop() => Schedule.Stop();
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _stop.Cancel();
-        _stop.Dispose();
-    }
+    public void Dispose() => Schedule.Stop();
 
-    /// <summary>Reads everything once, on the calling thread.</summary>
-    public void Poll()
+    /// <summary>Reads once, on the calling thread.</summary>
+    /// <param name="scope">
+    /// What is read. Settings of a device that the last snapshot does not have are read in any case.
+    /// </param>
+    public void Poll(PollScope scope = PollScope.Everything)
     {
+        Schedule.Begin(scope);
         var started = clock.GetTimestamp();
         Interlocked.Exchange(ref _pollStarted, started);
         var failures = new Dictionary<Collector, string>();
         var devices = ImmutableArray.CreateBuilder<DeviceSnapshot>();
+        // After a failure everything is read again.
+        var last = scope == PollScope.Statistics && _current is { Failed.IsEmpty: true } complete ? complete : null;
         using (var open = inventory.Open())
             foreach (var device in open.All)
-                devices.Add(Read(device.Name, device.Bus, open.Shown.Contains(device), failures));
-        foreach (var collector in Collector.NeedEthtool.Where(options.Collectors.Has))
+            {
+                var isShown = open.IsShown(device);
+                devices.Add(ReadStatistics(
+                    last?.Find(device.Name, device.Bus) ?? ReadSettings(device.Name, device.Bus, isShown, failures),
+                    isShown, failures));
+            }
+        var read = Collector.NeedEthtool.Where(collector =>
+            options.Collectors.Has(collector) && (last is null || collector == Collector.Ethtool)).ToList();
+        foreach (var collector in read)
             health.Report(collector, failures.GetValueOrDefault(collector));
         var now = clock.GetTimestamp();
         _current = new EthtoolSnapshot(
-            now, devices.DrainToImmutable(), [.. failures.Keys], clock.GetElapsedTime(started, now));
+            last?.Timestamp ?? now, devices.DrainToImmutable(),
+            [.. failures.Keys], last?.Duration ?? clock.GetElapsedTime(started, now))
+        {
+            StatisticsTimestamp = now,
+        };
         Interlocked.Exchange(ref _pollStarted, 0);
         _first.TrySetResult();
     }
 
-    private void Run(CancellationToken stop)
+    /// <summary>Reads the settings of the requested devices once, on the calling thread.</summary>
+    public void PollRequested()
     {
-        using var neverSet = new ManualResetEventSlim();
-        try
+        var requested = Schedule.TakeRequested();
+        if (_current is not { Failed.IsEmpty: true } last)
         {
-            while (true)
-            {
-                PollSafely();
-                // Not a timer: its callback needs a thread of the pool.
-                neverSet.Wait(options.Ethtool.Interval, stop);
-            }
+            Poll();
+            return;
         }
-        catch (OperationCanceledException)
+        Interlocked.Exchange(ref _pollStarted, clock.GetTimestamp());
+        var failures = new Dictionary<Collector, string>();
+        var devices = last.Devices.ToBuilder();
+        using (var open = inventory.Open())
+            foreach (var device in open.All.Where(device => requested.Contains(device.Name)))
+            {
+                var read = ReadSettings(device.Name, device.Bus, open.IsShown(device), failures);
+                if (last.Find(device.Name, device.Bus) is { } known)
+                    devices[last.Devices.IndexOf(known)] = read with
+                    {
+                        Statistics = known.Statistics,
+                        PauseFramesReceived = known.PauseFramesReceived,
+                    };
+                else
+                    devices.Add(ReadStatistics(read, open.IsShown(device), failures));
+            }
+        foreach (var (collector, failure) in failures)
+            health.Report(collector, failure);
+        _current = last with { Devices = devices.ToImmutable(), Failed = [.. failures.Keys] };
+        Interlocked.Exchange(ref _pollStarted, 0);
+    }
+
+    private void Run()
+    {
+        while (true)
         {
-            // The poller is stopped.
+            Schedule.IsNotified = inventory.IsNotified;
+            if (Schedule.Wait() is not { } scope)
+                return;
+            PollSafely(scope);
         }
     }
 
-    private void PollSafely()
+    private void PollSafely(PollScope scope)
     {
         try
         {
-            Poll();
+            if (scope == PollScope.Requested)
+                PollRequested();
+            else
+                Poll(scope);
         }
 #pragma warning disable CA1031 // An unexpected answer of a driver must not end the thread.
         catch (Exception exception)
@@ -111,56 +153,60 @@ internal sealed partial class EthtoolPoller(
         }
     }
 
-    private DeviceSnapshot Read(
-        InterfaceName device, BusAddress bus, bool isShown, Dictionary<Collector, string> failures)
-    {
-        // The stall detector needs the pause frame counters, even if no driver counter is exported.
-        var statistics = ReadIfEnabled(
-            isShown && options.Collectors.Has(Collector.Ethtool) ? Collector.Ethtool : Collector.Stall,
-            () => ethtool.ReadStatistics(device));
-        var pauseFrames = PauseFrames(statistics);
-        if (!isShown)
-            return new DeviceSnapshot(device, bus) { PauseFramesReceived = pauseFrames };
-        return new DeviceSnapshot(device, bus)
+    // Without driver statistics, for a device that has series.
+    private DeviceSnapshot ReadSettings(
+        InterfaceName device, BusAddress bus, bool isShown, Dictionary<Collector, string> failures) => !isShown
+        ? new DeviceSnapshot(device, bus)
+        : new DeviceSnapshot(device, bus)
         {
-            Driver = ReadIfEnabled(Collector.Info, () => ethtool.ReadDriverInfo(device)),
+            Driver = ReadIfEnabled(Collector.Info, () => ethtool.ReadDriverInfo(device), failures),
             PermanentAddress = options.Ethtool.PermanentAddress
-                ? ReadIfEnabled(Collector.Info, () => ethtool.ReadPermanentAddress(device))
+                ? ReadIfEnabled(Collector.Info, () => ethtool.ReadPermanentAddress(device), failures)
                 : null,
-            Features = ReadIfEnabled(Collector.Features, () => ethtool.ReadFeatures(device)),
-            Carrier = ReadIfEnabled(Collector.Link, () => ethtool.ReadLink(device)),
-            Link = ReadIfEnabled(Collector.Link, () => ethtool.ReadLinkSettings(device)),
-            Eee = ReadIfEnabled(Collector.Eee, () => ethtool.ReadEnergyEfficientEthernet(device)),
-            Pause = ReadIfEnabled(Collector.Pause, () => ethtool.ReadPause(device)),
-            Rings = ReadIfEnabled(Collector.Rings, () => ethtool.ReadRings(device)),
-            Statistics =
-                statistics is null || !options.Collectors.Has(Collector.Ethtool)
-                    ? []
-                    :
-                    [
-                        .. statistics
-                            .Where(statistic => _statistics.Includes(statistic.Name))
-                            .DistinctBy(statistic => statistic.Name),
-                    ],
-            PauseFramesReceived = pauseFrames,
+            Features = ReadIfEnabled(Collector.Features, () => ethtool.ReadFeatures(device), failures),
+            Carrier = ReadIfEnabled(Collector.Link, () => ethtool.ReadLink(device), failures),
+            Link = ReadIfEnabled(Collector.Link, () => ethtool.ReadLinkSettings(device), failures),
+            Eee = ReadIfEnabled(Collector.Eee, () => ethtool.ReadEnergyEfficientEthernet(device), failures),
+            Pause = ReadIfEnabled(Collector.Pause, () => ethtool.ReadPause(device), failures),
+            Rings = ReadIfEnabled(Collector.Rings, () => ethtool.ReadRings(device), failures),
         };
 
-        T? ReadIfEnabled<T>(Collector collector, Func<T?> read)
+    private DeviceSnapshot ReadStatistics(
+        DeviceSnapshot device, bool isShown, Dictionary<Collector, string> failures)
+    {
+        // The stall detector needs the pause frame counters, even if no driver counter is exported.
+        var isExported = isShown && options.Collectors.Has(Collector.Ethtool);
+        var statistics = ReadIfEnabled(
+            isExported ? Collector.Ethtool : Collector.Stall, () => ethtool.ReadStatistics(device.Device), failures);
+        return device with
         {
-            if (!options.Collectors.Has(collector))
-                return default;
-            try
-            {
-                return read();
-            }
-            catch (LinuxException exception)
-            {
-                // ENODEV: the device was removed after it was listed, or its driver detached it. There is no value to
-                // report.
-                if (exception.Errno != Errno.NoDevice)
-                    failures.TryAdd(collector, exception.Message);
-                return default;
-            }
+            Statistics = statistics is null || !isExported
+                ? []
+                :
+                [
+                    .. statistics
+                        .Where(statistic => _statistics.Includes(statistic.Name))
+                        .DistinctBy(statistic => statistic.Name),
+                ],
+            PauseFramesReceived = PauseFrames(statistics),
+        };
+    }
+
+    private T? ReadIfEnabled<T>(Collector collector, Func<T?> read, Dictionary<Collector, string> failures)
+    {
+        if (!options.Collectors.Has(collector))
+            return default;
+        try
+        {
+            return read();
+        }
+        catch (LinuxException exception)
+        {
+            // ENODEV: the device was removed after it was listed, or its driver detached it. There is no value to
+            // report.
+            if (exception.Errno != Errno.NoDevice)
+                failures.TryAdd(collector, exception.Message);
+            return default;
         }
     }
 

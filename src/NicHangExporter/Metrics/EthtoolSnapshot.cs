@@ -31,13 +31,18 @@ internal sealed record DeviceSnapshot(InterfaceName Device, BusAddress Bus)
 /// All values that need the RTNL lock, read in one poll. Immutable: the poller replaces the whole snapshot and readers
 /// take no lock.
 /// </summary>
-/// <param name="Timestamp">The time of completion (<see cref="TimeProvider.GetTimestamp"/>).</param>
+/// <param name="Timestamp">
+/// When all settings had been read (<see cref="TimeProvider.GetTimestamp"/>). Statistics may be newer.
+/// </param>
 /// <param name="Devices">One entry per device.</param>
 /// <param name="Failed">Collectors that failed to read a value.</param>
-/// <param name="Duration">The duration of the poll.</param>
+/// <param name="Duration">The duration of the poll that read everything.</param>
 internal sealed record EthtoolSnapshot(
     long Timestamp, ImmutableArray<DeviceSnapshot> Devices, ImmutableHashSet<Collector> Failed, TimeSpan Duration)
 {
+    /// <summary>When the driver statistics had been read.</summary>
+    public required long StatisticsTimestamp { get; init; }
+
     /// <summary>
     /// The values of a device, or null. Compares the address too, because other hardware may have the name by now.
     /// </summary>

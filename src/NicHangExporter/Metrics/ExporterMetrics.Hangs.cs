@@ -1,11 +1,9 @@
-using Prometheus;
-
 namespace NicHangExporter.Metrics;
 
 /// <summary>Hangs and the state of the transmitter, by device.</summary>
 internal sealed partial class ExporterMetrics
 {
-    public Counter HangEvents { get; } =
+    public OwnCounter HangEvents { get; } =
         Counter(
             factory,
             "nichang_hang_events_total",
@@ -16,7 +14,7 @@ internal sealed partial class ExporterMetrics
             + "the start and perhaps counted by an earlier process; all else is live.",
             DeviceLabel.Name, "source", "origin");
 
-    public Counter HangEventsUnattributed { get; } =
+    public OwnCounter HangEventsUnattributed { get; } =
         Counter(
             factory,
             "nichang_hang_events_unattributed_total",
@@ -25,7 +23,7 @@ internal sealed partial class ExporterMetrics
             + "log of before the start.",
             "driver", "origin");
 
-    public Counter DriverResets { get; } =
+    public OwnCounter DriverResets { get; } =
         Counter(
             factory,
             "nichang_driver_resets_total",
@@ -33,7 +31,7 @@ internal sealed partial class ExporterMetrics
             + "reset of some devices. Origin history means read from the kernel log of before the start.",
             DeviceLabel.Name, "origin");
 
-    public Counter Episodes { get; } =
+    public OwnCounter Episodes { get; } =
         Counter(
             factory,
             "nichang_hang_episodes_total",
@@ -41,7 +39,7 @@ internal sealed partial class ExporterMetrics
             + "hang.episode-gap. Origin history means read from the kernel log of before the start.",
             DeviceLabel.Name, "origin");
 
-    public Counter EpisodesEnded { get; } =
+    public OwnCounter EpisodesEnded { get; } =
         Counter(
             factory,
             "nichang_hang_episodes_ended_total",
@@ -50,7 +48,7 @@ internal sealed partial class ExporterMetrics
             + "the link partner: no hang), unknown.",
             DeviceLabel.Name, "shape");
 
-    public Counter OutageSeconds { get; } =
+    public OwnCounter OutageSeconds { get; } =
         Counter(
             factory,
             "nichang_hang_outage_seconds_total",
@@ -58,7 +56,7 @@ internal sealed partial class ExporterMetrics
             + "episode: a lower bound of the time in which nothing was sent.",
             ByDevice);
 
-    public Gauge Active { get; } =
+    public OwnGauge Active { get; } =
         Gauge(
             factory,
             "nichang_hang_active",
@@ -66,7 +64,7 @@ internal sealed partial class ExporterMetrics
             + "log of before the start do not count.",
             ByDevice);
 
-    public Gauge Confirmed { get; } =
+    public OwnGauge Confirmed { get; } =
         Gauge(
             factory,
             "nichang_hang_confirmed",
@@ -75,7 +73,7 @@ internal sealed partial class ExporterMetrics
             + "tx_timeout or the transmitter shows the hang. 0 again once the device is proven healed.",
             ByDevice);
 
-    public Gauge ActiveShape { get; } =
+    public OwnGauge ActiveShape { get; } =
         Gauge(
             factory,
             "nichang_hang_active_shape",
@@ -83,18 +81,18 @@ internal sealed partial class ExporterMetrics
             + "paused or unknown, as for nichang_hang_episodes_ended_total. Absent without a current episode.",
             DeviceLabel.Name, "shape");
 
-    public Gauge LastEvent { get; } =
+    public OwnGauge LastEvent { get; } =
         Gauge(
             factory, "nichang_hang_last_event_timestamp_seconds",
             "When the last hang report of the device came, as Unix time in seconds; 0 for never.", ByDevice);
 
-    public Gauge EpisodeStart { get; } =
+    public OwnGauge EpisodeStart { get; } =
         Gauge(
             factory, "nichang_hang_episode_start_timestamp_seconds",
             "When the current hang episode of the device began, as Unix time in seconds; 0 without a current episode.",
             ByDevice);
 
-    public Gauge TxStalled { get; } =
+    public OwnGauge TxStalled { get; } =
         Gauge(
             factory,
             "nichang_tx_stalled",
@@ -102,7 +100,7 @@ internal sealed partial class ExporterMetrics
             + "although the link is up and no pause frames arrive, 0 or 1.",
             ByDevice);
 
-    public Gauge TxPaused { get; } =
+    public OwnGauge TxPaused { get; } =
         Gauge(
             factory,
             "nichang_tx_paused",
@@ -110,7 +108,7 @@ internal sealed partial class ExporterMetrics
             + "arriving, 0 or 1: the device is not hung.",
             ByDevice);
 
-    public Counter TxPauses { get; } =
+    public OwnCounter TxPauses { get; } =
         Counter(
             factory, "nichang_tx_pauses_total", "Times that nichang_tx_paused of the device changed to 1.", ByDevice);
 }

@@ -1,11 +1,9 @@
-using Prometheus;
-
 namespace NicHangExporter.Metrics;
 
 /// <summary>Remediations, their limits and the journal, including values that are read from the journal.</summary>
 internal sealed partial class ExporterMetrics
 {
-    public Counter RemediationAttempts { get; } =
+    public OwnCounter RemediationAttempts { get; } =
         Counter(
             factory,
             "nichang_remediation_attempts_total",
@@ -13,7 +11,7 @@ internal sealed partial class ExporterMetrics
             + "turns off again a setting that somebody turned on.",
             DeviceLabel.Name, "trigger");
 
-    public Counter RemediationOutcomes { get; } =
+    public OwnCounter RemediationOutcomes { get; } =
         Counter(
             factory,
             "nichang_remediation_outcomes_total",
@@ -21,7 +19,7 @@ internal sealed partial class ExporterMetrics
             + "means only what would have been done. docs/reference/remediation.md explains each outcome.",
             DeviceLabel.Name, "trigger", "outcome");
 
-    public Counter RemediationFailures { get; } =
+    public OwnCounter RemediationFailures { get; } =
         Counter(
             factory,
             "nichang_remediation_failures_total",
@@ -29,7 +27,7 @@ internal sealed partial class ExporterMetrics
             + "command to the kernel took longer than option remediation.deadline.",
             DeviceLabel.Name, "reason");
 
-    public Counter RemediationDeclined { get; } =
+    public OwnCounter RemediationDeclined { get; } =
         Counter(
             factory,
             "nichang_remediation_declined_total",
@@ -37,13 +35,13 @@ internal sealed partial class ExporterMetrics
             + "reason. Requests of trigger local count once for each reason within a hang episode.",
             "trigger", "reason");
 
-    public Gauge RemediationStage { get; } =
+    public OwnGauge RemediationStage { get; } =
         Gauge(
             factory, "nichang_remediation_stage",
             "Number of stages of the driver's ladder (docs/reference/remediation.md) that are in force on the device.",
             ByDevice);
 
-    public Counter RemediationRecurrences { get; } =
+    public OwnCounter RemediationRecurrences { get; } =
         Counter(
             factory,
             "nichang_remediation_recurrences_total",
@@ -51,19 +49,19 @@ internal sealed partial class ExporterMetrics
             + "profile names the profile that did not prevent the hang.",
             DeviceLabel.Name, "profile");
 
-    public Histogram RemediationDuration { get; } =
-        factory.CreateHistogram(
+    public OwnHistogram RemediationDuration { get; } =
+        factory.Histogram(
             "nichang_remediation_duration_seconds",
             "Seconds from the request of a remediation to the outcome, for remediations of all triggers. Absent "
             + "while every mode is off and no remediation has ended.",
-            new HistogramConfiguration { SuppressInitialValue = true, Buckets = [0.5, 1, 2, 5, 10, 30, 60, 120] });
+            0.5, 1, 2, 5, 10, 30, 60, 120);
 
-    public Gauge RemediationLast { get; } =
+    public OwnGauge RemediationLast { get; } =
         Gauge(
             factory, "nichang_remediation_last_timestamp_seconds",
             "When the last remediation of the device ended, as Unix time in seconds; 0 for never.", ByDevice);
 
-    public Gauge RemediationLastSuccess { get; } =
+    public OwnGauge RemediationLastSuccess { get; } =
         Gauge(
             factory,
             "nichang_remediation_last_success_timestamp_seconds",
@@ -71,20 +69,20 @@ internal sealed partial class ExporterMetrics
             + "0 for never.",
             ByDevice);
 
-    public Gauge RemediationBudgetLeft { get; } =
+    public OwnGauge RemediationBudgetLeft { get; } =
         Gauge(
             factory, "nichang_remediation_budget_left",
             "Number of remediations that the device may still have within 24 hours (option remediation.device-budget).",
             ByDevice);
 
-    public Gauge RemediationHostBudgetLeft { get; } =
+    public OwnGauge RemediationHostBudgetLeft { get; } =
         Gauge(
             factory,
             "nichang_remediation_host_budget_left",
             "Number of remediations that all devices of the host together may still have within 24 hours (option "
             + "remediation.host-budget).");
 
-    public Gauge RemediationCooldownUntil { get; } =
+    public OwnGauge RemediationCooldownUntil { get; } =
         Gauge(
             factory,
             "nichang_remediation_cooldown_until_timestamp_seconds",
@@ -92,7 +90,7 @@ internal sealed partial class ExporterMetrics
             + "device passes traffic. 0 without a cool-down.",
             ByDevice);
 
-    public Gauge RemediationQuarantined { get; } =
+    public OwnGauge RemediationQuarantined { get; } =
         Gauge(
             factory,
             "nichang_remediation_quarantined",
@@ -100,19 +98,19 @@ internal sealed partial class ExporterMetrics
             + "person clears the quarantine.",
             ByDevice);
 
-    public Gauge RemediationPaused { get; } =
+    public OwnGauge RemediationPaused { get; } =
         Gauge(
             factory, "nichang_remediation_paused",
             "Whether the kill switch of remediation is set, by option remediation.disable-file or by command, 0 or 1.");
 
-    public Gauge RemediationCommand { get; } =
+    public OwnGauge RemediationCommand { get; } =
         Gauge(
             factory,
             "nichang_remediation_command_seconds",
             "Seconds that the remediation thread of the exporter has been busy with one command, such as a call "
             + "into the kernel that does not return; 0 while idle.");
 
-    public Gauge RemediationMode { get; } =
+    public OwnGauge RemediationMode { get; } =
         Gauge(
             factory,
             "nichang_remediation_mode",
@@ -120,24 +118,24 @@ internal sealed partial class ExporterMetrics
             + "remediation.local, remediation.webhook, remediation.api).",
             "trigger", "mode");
 
-    public Gauge FeatureDrift { get; } =
+    public OwnGauge FeatureDrift { get; } =
         Gauge(
             factory, "nichang_remediation_drift",
             "Number of settings of the device that a remediation turned off and that are on again.", ByDevice);
 
-    public Gauge JournalWritable { get; } =
+    public OwnGauge JournalWritable { get; } =
         Gauge(
             factory,
             "nichang_journal_writable",
             "Whether the exporter can write the journal in the state directory, 0 or 1. While 0, no device is "
             + "changed.");
 
-    public Counter JournalWriteFailures { get; } =
+    public OwnCounter JournalWriteFailures { get; } =
         Counter(
             factory, "nichang_journal_write_failures_total",
             "Writes of the journal in the state directory that did not reach the disk.");
 
-    public Gauge CapabilityPresent { get; } =
+    public OwnGauge CapabilityPresent { get; } =
         Gauge(
             factory,
             "nichang_capability_present",
@@ -145,7 +143,7 @@ internal sealed partial class ExporterMetrics
             + "kernel log.",
             "capability");
 
-    public Gauge LastEpisodeEnd { get; } =
+    public OwnGauge LastEpisodeEnd { get; } =
         Gauge(
             factory,
             "nichang_hang_last_episode_end_timestamp_seconds",
@@ -153,7 +151,7 @@ internal sealed partial class ExporterMetrics
             + "never.",
             ByDevice);
 
-    public Gauge LastEpisodeOutage { get; } =
+    public OwnGauge LastEpisodeOutage { get; } =
         Gauge(
             factory,
             "nichang_hang_last_episode_outage_seconds",
@@ -161,7 +159,7 @@ internal sealed partial class ExporterMetrics
             + "journal: a lower bound of the time in which nothing was sent.",
             ByDevice);
 
-    public Counter RemediationRepeats { get; } =
+    public OwnCounter RemediationRepeats { get; } =
         Counter(
             factory,
             "nichang_remediation_repeats_total",
@@ -170,7 +168,7 @@ internal sealed partial class ExporterMetrics
             + "nichang_remediation_outcomes_total.",
             "trigger", "outcome");
 
-    public Gauge RemediationAllowed { get; } =
+    public OwnGauge RemediationAllowed { get; } =
         Gauge(
             factory,
             "nichang_remediation_allowed",
@@ -178,12 +176,12 @@ internal sealed partial class ExporterMetrics
             + "device, 0 or 1; the label reason says why not, and is empty where allowed.",
             DeviceLabel.Name, "reason");
 
-    public Gauge RemediationUnmatchedEntries { get; } =
+    public OwnGauge RemediationUnmatchedEntries { get; } =
         Gauge(
             factory, "nichang_remediation_unmatched_entries",
             "Number of entries of option remediation.devices that match no network device of the host.");
 
-    public Gauge Persisted { get; } =
+    public OwnGauge Persisted { get; } =
         Gauge(
             factory,
             "nichang_persisted",
@@ -192,7 +190,7 @@ internal sealed partial class ExporterMetrics
             + "a file or with settings that a remediation decided.",
             DeviceLabel.Name, "manager");
 
-    public Gauge PersistedMatches { get; } =
+    public OwnGauge PersistedMatches { get; } =
         Gauge(
             factory,
             "nichang_persisted_matches",
@@ -200,7 +198,7 @@ internal sealed partial class ExporterMetrics
             + "remediations decided, 0 or 1. For devices with a file or with such settings.",
             ByDevice);
 
-    public Counter PersistFailures { get; } =
+    public OwnCounter PersistFailures { get; } =
         Counter(
             factory, "nichang_persist_failures_total",
             "Persistence files that the exporter could not write or remove, by option remediation.persist or on "

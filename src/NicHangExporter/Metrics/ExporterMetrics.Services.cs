@@ -1,11 +1,9 @@
-using Prometheus;
-
 namespace NicHangExporter.Metrics;
 
 /// <summary>The HTTP API, the web server, and alerts from and to Alertmanager.</summary>
 internal sealed partial class ExporterMetrics
 {
-    public Gauge ApiCredentialLoaded { get; } =
+    public OwnGauge ApiCredentialLoaded { get; } =
         Gauge(
             factory,
             "nichang_api_credential_loaded",
@@ -13,7 +11,7 @@ internal sealed partial class ExporterMetrics
             + "Where 0, the log says why.",
             "credential");
 
-    public Counter ApiAuthenticationFailures { get; } =
+    public OwnCounter ApiAuthenticationFailures { get; } =
         Counter(
             factory,
             "nichang_api_authentication_failures_total",
@@ -21,7 +19,7 @@ internal sealed partial class ExporterMetrics
             + "unknown.",
             "reason");
 
-    public Counter WebAccessRefused { get; } =
+    public OwnCounter WebAccessRefused { get; } =
         Counter(
             factory,
             "nichang_web_access_refused_total",
@@ -30,24 +28,24 @@ internal sealed partial class ExporterMetrics
             + "checks), certificate (of the client), rate (limit).",
             "reason");
 
-    public Gauge WebConfigReloadSuccessful { get; } =
+    public OwnGauge WebConfigReloadSuccessful { get; } =
         Optional(
             factory,
             "nichang_web_config_last_reload_successful",
             "Whether the last reading of option web.config.file and of the files named there succeeded, 0 or 1. "
             + "Where 0, the configuration of before stays in force.");
 
-    public Gauge WebConfigReloadTimestamp { get; } =
+    public OwnGauge WebConfigReloadTimestamp { get; } =
         Optional(
             factory, "nichang_web_config_last_reload_success_timestamp_seconds",
             "When the present configuration of option web.config.file was read, as Unix time in seconds.");
 
-    public Gauge WebCertificateNotAfter { get; } =
+    public OwnGauge WebCertificateNotAfter { get; } =
         Optional(
             factory, "nichang_web_certificate_not_after_timestamp_seconds",
             "When the server's certificate of option web.config.file expires, as Unix time in seconds.");
 
-    public Counter ApiRequests { get; } =
+    public OwnCounter ApiRequests { get; } =
         Counter(
             factory,
             "nichang_api_requests_total",
@@ -56,7 +54,7 @@ internal sealed partial class ExporterMetrics
             + "other for a path that does not exist.",
             "route", "status");
 
-    public Counter AlertsReceived { get; } =
+    public OwnCounter AlertsReceived { get; } =
         Counter(
             factory,
             "nichang_alerts_received_total",
@@ -64,14 +62,14 @@ internal sealed partial class ExporterMetrics
             + "docs/how-to/alertmanager.md explains each verdict.",
             "verdict");
 
-    public Counter AlertsTruncated { get; } =
+    public OwnCounter AlertsTruncated { get; } =
         OptionalCounter(
             factory,
             "nichang_alerts_truncated_total",
             "Alerts that Alertmanager left out of messages to the webhook because the receiver has a max_alerts. "
             + "The exporter never acts on the devices of alerts left out.");
 
-    public Counter AlertsSent { get; } =
+    public OwnCounter AlertsSent { get; } =
         Counter(
             factory,
             "nichang_alerts_sent_total",
@@ -79,12 +77,12 @@ internal sealed partial class ExporterMetrics
             + "minute while the alerts fire.",
             "alertmanager");
 
-    public Counter AlertSendFailures { get; } =
+    public OwnCounter AlertSendFailures { get; } =
         Counter(
             factory, "nichang_alerts_send_failures_total",
             "Posts of alerts by the exporter that the Alertmanager did not accept.", "alertmanager");
 
-    public Gauge AlertsBuffered { get; } =
+    public OwnGauge AlertsBuffered { get; } =
         Optional(
             factory,
             "nichang_alerts_buffered",

@@ -6,7 +6,9 @@ namespace NicHangExporter.Metrics;
 /// A reusable buffer for one exposition, in blocks. A single array would be copied as it grows and would be a large
 /// object, which only a full collection frees.
 /// </summary>
-internal sealed class ExpositionBody : IBufferWriter<byte>
+/// <param name="firstBlock">Bytes of the first block. Each next one has twice as many, up to
+/// <see cref="BlockLength"/>.</param>
+internal sealed class ExpositionBody(int firstBlock = ExpositionBody.BlockLength) : IBufferWriter<byte>
 {
     /// <summary>
     /// Bytes per block, below the 85,000 of a large object. Each block is one write to the connection.
@@ -17,11 +19,25 @@ internal sealed class ExpositionBody : IBufferWriter<byte>
     private int _used;
     private Block? _last;
 
-    public long Length => _blocks.Take(_used).Sum(block => (long)block.Length);
+    public long Length
+    {
+        get
+        {
+            var length = 0L;
+            for (var index = 0; index < _used; index++)
+                length += _blocks[index].Length;
+            return length;
+        }
+    }
+
+    /// <summary>The number of pieces of written bytes.</summary>
+    public int PieceCount => _used;
 
     /// <summary>The written bytes, in order.</summary>
-    public IEnumerable<ReadOnlyMemory<byte>> Pieces =>
-        _blocks.Take(_used).Select(block => new ReadOnlyMemory<byte>(block.Bytes, 0, block.Length));
+    public IEnumerable<ReadOnlyMemory<byte>> Pieces => Enumerable.Range(0, _used).Select(Piece);
+
+    /// <summary>A piece of the written bytes.</summary>
+    public ReadOnlyMemory<byte> Piece(int index) => new(_blocks[index].Bytes, 0, _blocks[index].Length);
 
     /// <inheritdoc/>
     public Span<byte> GetSpan(int sizeHint = 0)
@@ -53,11 +69,20 @@ internal sealed class ExpositionBody : IBufferWriter<byte>
         }
     }
 
+    /// <summary>Writes a copy of another body.</summary>
+    public void Write(ExpositionBody other)
+    {
+        for (var index = 0; index < other._used; index++)
+            Write(other._blocks[index].Bytes.AsSpan(0, other._blocks[index].Length));
+    }
+
     /// <summary>A stream that writes into this body.</summary>
     public Stream AsStream() => new BodyStream(this);
 
     /// <summary>Clears the body and keeps its blocks.</summary>
     public void Clear() => (_used, _last) = (0, null);
+
+    private int NextLength => (int)Math.Min(BlockLength, (long)firstBlock << Math.Min(_used, 16));
 
     private Block Last(int sizeHint)
     {
@@ -66,7 +91,7 @@ internal sealed class ExpositionBody : IBufferWriter<byte>
             return last;
         // A label can be longer than a block. Its block is then that long.
         if (_used == _blocks.Count || _blocks[_used].Bytes.Length < needed)
-            _blocks.Insert(_used, new Block(Math.Max(needed, BlockLength)));
+            _blocks.Insert(_used, new Block(Math.Max(needed, NextLength)));
         _last = _blocks[_used++];
         _last.Length = 0;
         return _last;

@@ -4,9 +4,7 @@ using static NicHangExporter.Metrics.KernelMetrics;
 namespace NicHangExporter.Metrics;
 
 /// <summary>
-/// Writes the whole exposition: the kernel's values, read now, and then this program's values from their registry.
-/// prometheus-net has no hook for values that are read at each scrape, so its text is appended. Two documents of the
-/// text format 0.0.4 in a row are one document.
+/// Writes the whole exposition: the kernel's values, read now, and then this program's values.
 /// </summary>
 internal sealed class ExpositionSource(
     ExporterOptions options, DeviceInventory inventory, StatisticsCollector statistics, LinkCollector links,
@@ -14,10 +12,15 @@ internal sealed class ExpositionSource(
 {
     /// <summary>Renders the exposition. It makes no ioctl and never waits for the RTNL lock. Not thread-safe.</summary>
     /// <param name="body">Must be empty; receives the exposition.</param>
-    public async Task RenderAsync(ExpositionBody body)
+    /// <param name="format">The format.</param>
+    public void Render(ExpositionBody body, ExpositionFormat format)
     {
-        WriteKernel(new ExpositionWriter(body));
-        await metrics.Registry.CollectAndExportAsTextAsync(body.AsStream());
+        metrics.Refresh();
+        var writer = new ExpositionWriter(body, format);
+        WriteKernel(writer);
+        for (var index = 0; index < metrics.All.Count; index++)
+            metrics.All[index].Write(writer);
+        writer.End();
     }
 
     private void WriteKernel(ExpositionWriter writer)

@@ -5,40 +5,35 @@ using System.Text;
 namespace NicHangExporter.Metrics;
 
 /// <summary>
-/// Writes the Prometheus text format 0.0.4 into a byte buffer. A family is written completely. Its HELP and TYPE lines
-/// appear with its first sample, so that a family without samples is left out.
+/// Writes an exposition into a buffer. A family is written completely. Its HELP and TYPE lines appear with its first
+/// sample, so that a family without samples is left out.
 /// </summary>
-internal sealed class ExpositionWriter(ExpositionBody buffer)
+internal sealed class ExpositionWriter(ExpositionBody buffer, ExpositionFormat format = ExpositionFormat.Text)
 {
     private MetricFamily? _pending;
     private bool _hasLabels;
 
+    public ExpositionFormat Format => format;
+
     /// <summary>Begins the samples of a family. A name must not be begun twice in one exposition.</summary>
     public void Begin(MetricFamily family) => _pending = family;
 
+    /// <summary>Begins the samples of a family, and writes its HELP and TYPE lines even if it has none.</summary>
+    public void Declare(MetricFamily family)
+    {
+        _pending = null;
+        Raw(family.Header(format));
+    }
+
     /// <summary>Begins a sample: the name, then labels by <see cref="Label(string,string)"/>, then a value.</summary>
-    public ExpositionWriter Sample(MetricFamily family)
+    /// <param name="family">The family.</param>
+    /// <param name="suffix">What the sample's name adds to the family's, as in <c>_bucket</c>.</param>
+    public ExpositionWriter Sample(MetricFamily family, ReadOnlySpan<byte> suffix = default)
     {
         if (ReferenceEquals(_pending, family))
-        {
-            _pending = null;
-            Raw("# HELP "u8);
-            Raw(family.NameUtf8.Span);
-            Raw(" "u8);
-            Raw(family.HelpUtf8.Span);
-            Raw("\n# TYPE "u8);
-            Raw(family.NameUtf8.Span);
-            Raw(" "u8);
-            Raw(
-                family.Type switch
-                {
-                    MetricType.Counter => "counter"u8,
-                    MetricType.Gauge => "gauge"u8,
-                    _ => "untyped"u8,
-                });
-            Raw("\n"u8);
-        }
+            Declare(family);
         Raw(family.NameUtf8.Span);
+        Raw(suffix);
         _hasLabels = false;
         return this;
     }
@@ -61,9 +56,11 @@ internal sealed class ExpositionWriter(ExpositionBody buffer)
         return this;
     }
 
-    /// <summary>Adds a label that is already quoted and escaped, as in <c>device="eth0"</c>.</summary>
+    /// <summary>Adds labels that are already quoted and escaped, as in <c>device="eth0",queue="0"</c>.</summary>
     public ExpositionWriter Prepared(ReadOnlySpan<byte> label)
     {
+        if (label.IsEmpty)
+            return this;
         Raw(_hasLabels ? ","u8 : "{"u8);
         _hasLabels = true;
         Raw(label);
@@ -87,7 +84,7 @@ internal sealed class ExpositionWriter(ExpositionBody buffer)
         if (double.IsFinite(value))
         {
             var span = buffer.GetSpan(32);
-            value.TryFormat(span, out var written, default, CultureInfo.InvariantCulture);
+            value.TryFormat(span, out var written, "g", CultureInfo.InvariantCulture);
             buffer.Advance(written);
         }
         else
@@ -102,11 +99,46 @@ internal sealed class ExpositionWriter(ExpositionBody buffer)
         Raw(value ? "1\n"u8 : "0\n"u8);
     }
 
+    /// <summary>Writes a sample whose beginning is prepared.</summary>
+    /// <param name="family">The family.</param>
+    /// <param name="beginning">From <see cref="Beginning"/>.</param>
+    /// <param name="value">The count.</param>
+    public void Sample(MetricFamily family, ReadOnlySpan<byte> beginning, ulong value)
+    {
+        if (ReferenceEquals(_pending, family))
+            Declare(family);
+        var span = buffer.GetSpan(beginning.Length + 21);
+        beginning.CopyTo(span);
+        Utf8Formatter.TryFormat(value, span[beginning.Length..], out var digits);
+        var length = beginning.Length + digits;
+        span[length] = (byte)'\n';
+        buffer.Advance(length + 1);
+    }
+
+    /// <summary>The text of a sample before its value.</summary>
+    /// <param name="family">The family.</param>
+    /// <param name="labels">Quoted and escaped, as in <c>device="eth0"</c>.</param>
+    public static byte[] Beginning(MetricFamily family, ReadOnlySpan<byte> labels) =>
+        [.. family.NameUtf8.Span, (byte)'{', .. labels, (byte)'}', (byte)' '];
+
     /// <summary>Writes a family of one sample without labels.</summary>
     public void Single(MetricFamily family, double value)
     {
         Begin(family);
         Sample(family).Value(value);
+    }
+
+    /// <summary>Adds text that another writer has written in the same format.</summary>
+    public void Append(ExpositionBody text) => buffer.Write(text);
+
+    /// <summary>Adds bytes of whole samples.</summary>
+    public void Append(ReadOnlySpan<byte> samples) => Raw(samples);
+
+    /// <summary>Ends the exposition.</summary>
+    public void End()
+    {
+        if (format == ExpositionFormat.OpenMetrics)
+            Raw("# EOF\n"u8);
     }
 
     /// <summary>Escapes the value of a label: backslash, quotation mark, newline.</summary>

@@ -10,21 +10,32 @@ namespace NicHangExporter.Metrics;
 /// </summary>
 /// <param name="options">Holds <c>collector.features</c>.</param>
 /// <param name="named">The kernel names of the features of all profiles, and so of all ladders.</param>
-/// <param name="decided">Returns the features that are turned off on a device now, under any requested name.</param>
+/// <param name="decided">Gives the features that are turned off on a device now, under any requested name.</param>
 internal sealed class FeatureSelection(
     ExporterOptions options, IEnumerable<string> named, Func<IEnumerable<string>> decided)
 {
     private readonly FrozenSet<string> _named = [.. named];
+    private HashSet<string> _decided = [];
+    private long _version;
 
-    /// <summary>The features of a device that currently have series.</summary>
+    /// <summary>Looks up which features are turned off now.</summary>
+    /// <returns>Another number than before if other features have series.</returns>
+    public long Update()
+    {
+        if (options.Collectors.FeatureSeries == FeatureSeries.All || _decided.SetEquals(decided()))
+            return _version;
+        _decided = [.. decided()];
+        return ++_version;
+    }
+
+    /// <summary>The features of a device that have series, as of the last <see cref="Update"/>.</summary>
     public IEnumerable<Feature> Of(DeviceFeatures features)
     {
         if (options.Collectors.FeatureSeries == FeatureSeries.All)
             return features.All;
-        var also = decided().ToHashSet();
         // Off and fixed: the device does not support the feature.
         return features.All.Where(feature =>
-            (_named.Contains(feature.Name) || also.Contains(feature.Name))
+            (_named.Contains(feature.Name) || _decided.Contains(feature.Name))
             && (feature.Active || feature.Requested || feature.Changeable));
     }
 

@@ -1,53 +1,77 @@
-using System.Collections.Immutable;
-using System.Text;
-using NicHangExporter.Linux;
 using NicHangExporter.Options;
 
 namespace NicHangExporter.Metrics;
 
 /// <summary>
-/// Writes the state of the links: carrier changes, MTU and operstate. Reading them does not take RTNL.
+/// Writes the state of the links: carrier changes, MTU and operstate. Reading them does not take RTNL. Copies the text
+/// of the last scrape unless a link or the devices have changed. Not thread-safe.
 /// </summary>
-internal sealed class LinkCollector(ExporterOptions options, CollectorHealth health, TimeProvider clock)
+internal sealed class LinkCollector
 {
-    // include/uapi/linux/if.h IF_OPER_*, in the words of operstate_show() (net/core/net-sysfs.c).
-    private static readonly ImmutableArray<(byte[] Bytes, string Text)> Operstates =
-    [
-        .. new[] { "unknown", "notpresent", "down", "lowerlayerdown", "testing", "dormant", "up" }.Select(text =>
-            (Encoding.ASCII.GetBytes(text), text)),
-    ];
+    private readonly ExporterOptions _options;
+    private readonly CollectorHealth _health;
+    private readonly TimeProvider _clock;
+    private readonly CachedText _text;
+    private readonly ShownDevices _devices = new();
+    private readonly List<LinkState> _states = [];
+    private long _shown = -1;
+    private long _version;
 
-    private readonly FileTable _files = new([.. KernelMetrics.Files.Where(row => row.Collector == Collector.Link)]);
+    public LinkCollector(ExporterOptions options, CollectorHealth health, TimeProvider clock)
+    {
+        (_options, _health, _clock) = (options, health, clock);
+        _text = new CachedText(WriteStates);
+    }
 
     /// <summary>Writes all families and adds the outcome.</summary>
     public void Write(ExpositionWriter writer, OpenDevices devices, List<CollectorOutcome> outcomes)
     {
-        if (!options.Collectors.Has(Collector.Link))
+        if (!_options.Collectors.Has(Collector.Link))
             return;
-        var start = clock.GetTimestamp();
-        var failure = _files.Write(writer, devices);
-        WriteOperstates(writer, devices, ref failure);
-        failure ??= CollectorOutcome.Incomplete(devices);
-        outcomes.Add(new CollectorOutcome(Collector.Link, failure is null, clock.GetElapsedTime(start)));
-        health.Report(Collector.Link, failure);
+        var start = _clock.GetTimestamp();
+        var failure = Read(devices.Shown) ?? CollectorOutcome.Incomplete(devices);
+        _text.Write(writer, _version);
+        outcomes.Add(new CollectorOutcome(Collector.Link, failure is null, _clock.GetElapsedTime(start)));
+        _health.Report(Collector.Link, failure);
     }
 
-    private static void WriteOperstates(ExpositionWriter writer, OpenDevices devices, ref string? failure)
+    private string? Read(IReadOnlyList<WatchedDevice> shown)
     {
-        writer.Begin(KernelMetrics.Operstate);
-        Span<byte> buffer = stackalloc byte[32];
-        foreach (var device in devices.Shown)
+        _devices.Update(shown);
+        var isChanged = _shown != _devices.Version;
+        if (isChanged)
+            _states.Clear();
+        _shown = _devices.Version;
+        string? failure = null;
+        for (var place = 0; place < shown.Count; place++)
         {
-            var errno = device.Sysfs.TryReadText("operstate\0"u8, buffer, out var length);
-            if (CollectorOutcome.IsFailure(errno))
-                failure ??= $"operstate of {device.Name}: errno {(int)errno}";
-            if (errno != Errno.None)
-                continue;
-            // Only the current state (docs/decisions/0028). An unknown word is left out, because only known values
-            // become labels.
-            foreach (var (state, text) in Operstates)
-                if (buffer[..length].SequenceEqual(state))
-                    writer.Sample(KernelMetrics.Operstate).Prepared(device.Label).Label("operstate", text).Value(true);
+            var state = shown[place].Link;
+            failure ??= state.Failure;
+            if (place == _states.Count)
+                _states.Add(state);
+            else if (!ReferenceEquals(state, _states[place]) && state != _states[place])
+                (_states[place], isChanged) = (state, true);
         }
+        if (isChanged)
+            _version++;
+        return failure;
+    }
+
+    private void WriteStates(ExpositionWriter writer)
+    {
+        for (var file = 0; file < LinkState.Files.Length; file++)
+        {
+            var family = LinkState.Files[file].Family;
+            writer.Begin(family);
+            for (var place = 0; place < _states.Count; place++)
+                if (_states[place].Values[file] is { } value)
+                    writer.Sample(family).Prepared(_devices.Labels[place]).Value(value);
+        }
+        // Only the current state (docs/decisions/0028).
+        writer.Begin(KernelMetrics.Operstate);
+        for (var place = 0; place < _states.Count; place++)
+            if (_states[place].Operstate is { } state)
+                writer.Sample(KernelMetrics.Operstate).Prepared(_devices.Labels[place]).Label("operstate", state)
+                    .Value(true);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Options;
@@ -7,8 +8,9 @@ namespace NicHangExporter.Metrics;
 
 /// <summary>
 /// The standard process metrics, from /proc/self (proc(5)), with the names that all Prometheus client libraries use.
+/// /proc/self is this process, independent of <c>path.procfs</c>.
 /// </summary>
-internal sealed class ProcessCollector(CollectorHealth health, TimeProvider clock)
+internal sealed class ProcessCollector(CollectorHealth health, TimeProvider clock) : IDisposable
 {
     public static readonly MetricFamily Cpu = new(
         "process_cpu_seconds_total", Counter, "User and system CPU time of the exporter in seconds (/proc/self/stat).");
@@ -28,10 +30,8 @@ internal sealed class ProcessCollector(CollectorHealth health, TimeProvider cloc
     // USER_HZ of every supported architecture, as seen by user space.
     private const double TicksPerSecond = 100;
 
-    // /proc/self is this process, independent of --path.procfs.
-    private const string Self = "/proc/self";
-
-    private double? _startTime;
+    private readonly SelfStatFile _stat = new();
+    private double? _bootTime;
 
     public void Write(ExpositionWriter writer, List<CollectorOutcome> outcomes)
     {
@@ -39,19 +39,18 @@ internal sealed class ProcessCollector(CollectorHealth health, TimeProvider cloc
         string? failure = null;
         try
         {
-            var fields = Stat();
-            writer.Single(Cpu, (Number(fields[13]) + Number(fields[14])) / TicksPerSecond);
+            var stat = _stat.Read();
+            writer.Single(Cpu, (stat.UserTicks + stat.SystemTicks) / TicksPerSecond);
             writer.Single(OpenFds, OpenFiles.Count());
-            if (OpenFileLimit() is { } limit)
+            if (ResourceLimits.OpenFiles is { } limit)
                 writer.Single(MaxFds, limit);
-            writer.Single(VirtualMemory, Number(fields[22]));
-            writer.Single(ResidentMemory, Number(fields[23]) * Environment.SystemPageSize);
-            writer.Single(StartTime, _startTime ??= BootTime() + Number(fields[21]) / TicksPerSecond);
-            writer.Single(Threads, Number(fields[19]));
+            writer.Single(VirtualMemory, stat.VirtualBytes);
+            writer.Single(ResidentMemory, (double)stat.ResidentPages * Environment.SystemPageSize);
+            writer.Single(StartTime, (_bootTime ??= BootTime()) + stat.StartTicks / TicksPerSecond);
+            writer.Single(Threads, stat.Threads);
         }
         catch (Exception exception)
-            when (exception is LinuxException or IOException or UnauthorizedAccessException or FormatException
-                or IndexOutOfRangeException)
+            when (exception is LinuxException or IOException or UnauthorizedAccessException or FormatException)
         {
             failure = exception.Message;
         }
@@ -59,37 +58,13 @@ internal sealed class ProcessCollector(CollectorHealth health, TimeProvider cloc
         health.Report(Collector.Process, failure);
     }
 
+    public void Dispose() => _stat.Dispose();
+
     private static double BootTime()
     {
         foreach (var line in File.ReadLines("/proc/stat"))
             if (line.StartsWith("btime ", StringComparison.Ordinal))
-                return Number(line[6..]);
+                return double.Parse(line[6..], CultureInfo.InvariantCulture);
         throw new FormatException("/proc/stat has no btime");
     }
-
-    private static string[] Stat()
-    {
-        var stat = File.ReadAllText(Self + "/stat");
-        // The program name is in parentheses and may hold blanks and parentheses.
-        var after = stat.LastIndexOf(')');
-        return
-        [
-            .. stat[..after].Split(' ', 2),
-            .. stat[(after + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries),
-        ];
-    }
-
-    private static double? OpenFileLimit()
-    {
-        foreach (var line in File.ReadLines(Self + "/limits"))
-            if (line.StartsWith("Max open files", StringComparison.Ordinal))
-                return
-                    line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, _, _, var soft, ..]
-                    && soft != "unlimited"
-                    ? Number(soft)
-                    : null;
-        return null;
-    }
-
-    private static double Number(string text) => double.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 }

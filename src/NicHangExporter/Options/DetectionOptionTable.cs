@@ -41,7 +41,9 @@ internal static class DetectionOptionTable
         Detection.Time("stall.window", "How long packets must wait with none sent before that counts as a TX stall.",
             "2s", "10m", detection =>
                 detection.StallWindow, (detection, value) => detection with { StallWindow = value }),
-        Ethtool.Time("ethtool.interval", "How often device features and settings are read by ethtool ioctls.",
+        Ethtool.Time("ethtool.interval",
+            "How often values that need RTNL are read by ethtool ioctls while something scrapes; otherwise once a "
+            + "minute.",
             "1s", "1h", ethtool => ethtool.Interval, (ethtool, value) => ethtool with { Interval = value }),
         Ethtool.Switch("ethtool.permanent-address",
             "Export the permanent hardware address as a label of nichang_device_info.",

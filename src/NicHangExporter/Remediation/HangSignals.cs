@@ -74,8 +74,15 @@ internal sealed class HangSignals
     /// <summary>The episodes in progress.</summary>
     public IReadOnlyList<LiveHang> Live => _live;
 
+    /// <summary>Raised after <see cref="Live"/> was replaced. A handler must not wait.</summary>
+    public event Action? Shown;
+
     /// <summary>Replaces <see cref="Live"/>.</summary>
-    public void Show(IReadOnlyList<LiveHang> live) => _live = live;
+    public void Show(IReadOnlyList<LiveHang> live)
+    {
+        _live = live;
+        Shown?.Invoke();
+    }
 
     /// <summary>Records a hang report.</summary>
     public void Report(InterfaceName device, BusAddress bus, TimeSpan at, TimeSpan since, ulong? txPackets) =>

@@ -24,6 +24,8 @@ internal sealed class RemediationWorker(TimeProvider clock)
     private bool _closed;
     private int _inARow;
     private long _busySince;
+    private Func<TimeSpan>? _repeated;
+    private TimeSpan _due;
 
     /// <summary>How long the running item has taken so far; zero if none runs.</summary>
     public TimeSpan Busy =>
@@ -64,6 +66,21 @@ internal sealed class RemediationWorker(TimeProvider clock)
         }
     }
 
+    /// <summary>
+    /// Repeats a work item while nothing is queued. The thread itself waits for its time: a timer would wake two more
+    /// threads.
+    /// </summary>
+    /// <param name="first">The time until it runs first.</param>
+    /// <param name="work">Returns the time until it runs again.</param>
+    public void Repeat(TimeSpan first, Func<TimeSpan> work)
+    {
+        lock (_lock)
+        {
+            (_repeated, _due) = (work, clock.GetElapsedTime(0) + first);
+            Monitor.Pulse(_lock);
+        }
+    }
+
     /// <summary>Takes no more work. The task is done when all queued items have run.</summary>
     public Task CloseAsync()
     {
@@ -100,12 +117,27 @@ internal sealed class RemediationWorker(TimeProvider clock)
         {
             while (!TryDequeue(out work))
             {
-                if (_closed || !waits)
+                if (_closed)
                     return false;
-                Monitor.Wait(_lock);
+                var left = _repeated is null ? Timeout.InfiniteTimeSpan : _due - clock.GetElapsedTime(0);
+                if (_repeated is not null && left <= TimeSpan.Zero)
+                {
+                    work = RunRepeated;
+                    return true;
+                }
+                if (!waits)
+                    return false;
+                // Rounded up: the thread would spin through the fraction of a millisecond that is cut off.
+                Monitor.Wait(_lock, (int)Math.Ceiling(left.TotalMilliseconds));
             }
             return true;
         }
+    }
+
+    private void RunRepeated()
+    {
+        var wait = _repeated!();
+        _due = clock.GetElapsedTime(0) + wait;
     }
 
     private bool TryDequeue([NotNullWhen(true)] out Action? work)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Sysfs;
@@ -21,6 +22,12 @@ namespace NicHangExporter.Remediation;
 /// </summary>
 internal sealed partial class Remediator : IDisposable
 {
+    /// <summary>
+    /// How often the worker looks at what nothing reports to it: the state directory, the kill switch file, the
+    /// devices.
+    /// </summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
+
     private readonly ExporterOptions _options;
     private readonly RemediationStore _store;
     private readonly EpisodeRecorder _recorder;
@@ -52,6 +59,7 @@ internal sealed partial class Remediator : IDisposable
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TickTimer _timer;
     private int _tickPosted;
+    private int _driftPosted;
 
     // On the worker thread.
     private bool _isStarted;
@@ -91,7 +99,8 @@ internal sealed partial class Remediator : IDisposable
         _status = new StatusPublisher(
             options, store, inventory, _locator, control,
             new DeviceStatusBuilder(options, store, probe, allowed, _drift, _capabilities), allowed,
-            new UnmatchedEntries(options, netClass, metrics, logger), _pause, _capabilities, _publisher, clock);
+            new UnmatchedEntries(options, netClass, metrics, logger), _pause, _capabilities, signals, _publisher,
+            clock);
 
         // What decides and acts.
         var quarantine = new Quarantine(store, worker, _guard, _status, logger);
@@ -112,7 +121,12 @@ internal sealed partial class Remediator : IDisposable
             options, control, store, catalog, allowed, probe, signals, _pause, _capabilities, _followUps, intents,
             noChange, quarantine, clock);
         _handler = new RequestHandler(_queue, _guard, _deviceGates, planGates, _runs);
-        _timer = new TickTimer(() => _queue.Active is not null, OnTimer, clock);
+        _timer = new TickTimer(
+            () => _runs.IsRunning ? TickTimer.Fast
+                : _queue.HasPending || _followUps.HasAny || store.State.IsUnsettled ? TickTimer.Slow : null,
+            OnTimer, clock);
+        store.Changed += _timer.Adjust;
+        metrics.BeforeScrape += PublishCurrent;
     }
 
     /// <summary>
@@ -133,6 +147,7 @@ internal sealed partial class Remediator : IDisposable
     public void Start()
     {
         _worker.Post(() => _guard.Run(Begin));
+        _worker.Repeat(TickTimer.Fast, Look);
         _timer.Start();
     }
 
@@ -144,8 +159,12 @@ internal sealed partial class Remediator : IDisposable
         if (!_worker.Post(() => Handle(pending), isExternal: !request.IsInternal))
             _queue.Finish(pending, _outcomes.Decline(pending, DeclineReason.ShuttingDown,
                 RemediationWorker.ShuttingDown));
+        _timer.Adjust();
         return new RemediationTicket(pending.Id, Joined: false, pending.Outcome.Task);
     }
+
+    /// <summary>The devices of the last published status.</summary>
+    public ImmutableArray<DeviceStatus> Devices => _status.Latest.Devices;
 
     /// <summary>
     /// The last published status, with the pause and the duration of the running command as they are now.
@@ -185,6 +204,25 @@ internal sealed partial class Remediator : IDisposable
     /// <inheritdoc cref="AdminCommands.ClearQuarantineAsync"/>
     public Task<AdminError?> ClearQuarantineAsync(InterfaceName device, string actor) =>
         _admin.ClearQuarantineAsync(device, actor);
+
+    /// <summary>The settings that remediations keep off, on any device. Reading never blocks.</summary>
+    public IEnumerable<string> Decided => _store.State.Devices.Values.SelectMany(record => record.Desired);
+
+    /// <summary>
+    /// Something may have turned a setting on again: a driver at link-up, or another program. Looks now whether one of
+    /// those is on that remediations keep off. A running remediation ends first.
+    /// </summary>
+    public void CheckDrift()
+    {
+        if (Decided.Any() && Interlocked.Exchange(ref _driftPosted, 1) == 0)
+            Post(() =>
+            {
+                Interlocked.Exchange(ref _driftPosted, 0);
+                _drift.Request();
+                if (_isStarted && !_runs.IsRunning && _drift.CheckIfDue(Submit))
+                    _status.Publish();
+            });
+    }
 
     /// <summary>Records that a hang is confirmed on a device. The request to remedy it comes separately.</summary>
     public void NoteHang(InterfaceName device) => Post(() =>
@@ -230,7 +268,12 @@ internal sealed partial class Remediator : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _timer.Dispose();
+    public void Dispose()
+    {
+        _metrics.BeforeScrape -= PublishCurrent;
+        _store.Changed -= _timer.Adjust;
+        _timer.Dispose();
+    }
 
     private void Post(Action work) => _worker.Post(() => _guard.Run(work));
 
@@ -255,15 +298,28 @@ internal sealed partial class Remediator : IDisposable
         _ready.TrySetResult();
     }
 
+    // On the thread of a scrape.
+    private void PublishCurrent()
+    {
+        _metrics.RemediationCommand.Set(Math.Round(_worker.Busy.TotalSeconds, 3));
+        _metrics.RemediationPaused.Set(_pause.IsSet ? 1 : 0);
+    }
+
     private void OnTimer()
     {
-        var busy = _worker.Busy;
-        _metrics.RemediationCommand.Set(Math.Round(busy.TotalSeconds, 3));
-        if (busy > _options.Remediation.Deadline)
+        if (_worker.Busy > _options.Remediation.Deadline)
             _deadline.ExpireAll();
         _timer.Adjust();
         if (Interlocked.Exchange(ref _tickPosted, 1) == 0 && !_worker.Post(() => _guard.Run(Tick)))
             Interlocked.Exchange(ref _tickPosted, 0);
+    }
+
+    private TimeSpan Look()
+    {
+        if (!_timer.IsRunning)
+            _guard.Run(Tick);
+        var wait = _drift.DueIn is { } due && due < LookInterval ? due : LookInterval;
+        return wait > TickTimer.Slow ? wait : TickTimer.Slow;
     }
 
     private void Tick()
@@ -287,7 +343,8 @@ internal sealed partial class Remediator : IDisposable
             _recovery.ResolveInterrupted();
             _followUps.SubmitDue(Submit);
             _proofs.NoteRecovered();
-            _drift.CheckIfDue(Submit);
+            if (_drift.CheckIfDue(Submit))
+                _status.Publish();
         }
         _status.PublishIfDue();
     }

@@ -1,49 +1,54 @@
 namespace NicHangExporter.Remediation;
 
 /// <summary>
-/// The timer of the remediator: each <see cref="Fast"/> while a remediation runs, each <see cref="Idle"/> otherwise, so
-/// that it rarely wakes an idle host.
+/// The timer of the remediator. It runs only while something is in progress: an idle host is not woken.
 /// </summary>
-/// <param name="isRunning">True while a remediation runs.</param>
+/// <param name="interval">The interval that is needed now; null for no ticks. Any thread may call.</param>
 /// <param name="onTick">Runs at each tick, on a thread of the pool.</param>
 /// <param name="clock">The clock.</param>
-internal sealed class TickTimer(Func<bool> isRunning, Action onTick, TimeProvider clock) : IAsyncDisposable, IDisposable
+internal sealed class TickTimer(Func<TimeSpan?> interval, Action onTick, TimeProvider clock)
+    : IAsyncDisposable, IDisposable
 {
     /// <summary>How often a running remediation is checked: the resolution of the time to the first packet.</summary>
     public static readonly TimeSpan Fast = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How often the state is checked while no remediation runs.</summary>
-    public static readonly TimeSpan Idle = TimeSpan.FromSeconds(1);
+    /// <summary>How often the deadline of requests and the next recovery action are checked.</summary>
+    public static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private ITimer? _timer;
-    private bool _isFast;
-    private long _lastTick;
-    private TimeSpan _idleLeft;
+    private TimeSpan? _interval;
 
-    /// <summary>Starts the ticks.</summary>
-    public void Start() => _timer = clock.CreateTimer(_ => Tick(), null, Fast, Idle);
+    /// <summary>True while it ticks.</summary>
+    public bool IsRunning
+    {
+        get
+        {
+            lock (_lock)
+                return _interval is not null;
+        }
+    }
 
-    /// <summary>Follows the start and the end of a remediation.</summary>
+    /// <summary>Starts the ticks, if any are needed now.</summary>
+    public void Start()
+    {
+        lock (_lock)
+            _timer = clock.CreateTimer(_ => onTick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Adjust();
+    }
+
+    /// <summary>Changes to the interval that is needed now. Any thread may call.</summary>
     public void Adjust()
     {
         lock (_lock)
         {
             // A change starts the interval again: without this, frequent calls would put the next tick off for ever.
-            if (isRunning() == _isFast)
+            if (_timer is null || interval() is var needed && needed == _interval)
                 return;
-            _isFast = !_isFast;
-            // The idle interval goes on after the remediation where it was before.
-            if (_isFast)
-                _idleLeft = Idle - (Fast * Math.Min(3, (int)(clock.GetElapsedTime(_lastTick) / Fast)));
-            _timer?.Change(_isFast ? Fast : _idleLeft, _isFast ? Fast : Idle);
+            _interval = needed;
+            // The first tick is soon: what has begun or ended may have work for it.
+            _timer.Change(needed is null ? Timeout.InfiniteTimeSpan : Fast, needed ?? Timeout.InfiniteTimeSpan);
         }
-    }
-
-    private void Tick()
-    {
-        _lastTick = clock.GetTimestamp();
-        onTick();
     }
 
     /// <inheritdoc/>

@@ -123,7 +123,8 @@ internal sealed record RecordedKey(
 /// <param name="WasActive">It ran.</param>
 internal sealed record RecordedUnit(bool WasEnabled, bool WasActive);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true,
     RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(SetupRecord))]
 internal sealed partial class SetupJsonContext : JsonSerializerContext;

@@ -19,7 +19,28 @@ internal static class SnakeCase
     }
 }
 
-/// <summary>The same for JSON. Numbers are refused: their meaning may change with the version.</summary>
-internal sealed class SnakeCaseConverter<T>()
-    : JsonStringEnumConverter<T>(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false)
-    where T : struct, Enum;
+/// <summary>
+/// The same for JSON. Numbers are refused: their meaning may change with the version. Reading ignores case. The
+/// library's own converter of enums is 9 KB of code for each type.
+/// </summary>
+/// <exception cref="JsonException">The text is no value of the type.</exception>
+internal sealed class SnakeCaseConverter<T> : JsonConverter<T>
+    where T : struct, Enum
+{
+    /// <inheritdoc/>
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String
+        && SnakeCase.Parse<T>(reader.GetString()?.ToLowerInvariant()) is { } value
+            ? value
+            : throw new JsonException();
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
+    {
+        var text = SnakeCase.Of(value);
+        // The text of a value without a name is its number.
+        if (text[0] is '-' or (>= '0' and <= '9'))
+            throw new JsonException();
+        writer.WriteStringValue(text);
+    }
+}

@@ -47,13 +47,13 @@ internal sealed class ConnectionQuota(int places)
     }
 
     /// <summary>Notes on the connection when a request begins and ends.</summary>
-    public static async Task AnswerAsync(HttpContext context, Func<Task> answer)
+    public static async Task AnswerAsync(HttpContext context, RequestDelegate next)
     {
         var place = PlaceOf(context);
         place?.Begin(ConnectionUse.Page);
         try
         {
-            await answer();
+            await next(context);
         }
         finally
         {

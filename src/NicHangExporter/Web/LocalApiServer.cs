@@ -3,7 +3,6 @@ using System.Text;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using NicHangExporter.Api;
 using NicHangExporter.Api.Auth;
 using NicHangExporter.Hosting;
@@ -16,7 +15,8 @@ namespace NicHangExporter.Web;
 /// <summary>
 /// The API on a Unix socket in the state directory, for the console on a host whose network has failed. It is a server
 /// of its own: it shares no connection limit with the TCP listeners, and it runs also where those can't listen, because
-/// Kestrel stops a whole server when one address fails.
+/// Kestrel stops a whole server when one address fails. A server wakes its host each second, so it is started by the
+/// first connection and stopped when there has been none for a while.
 /// </summary>
 /// <param name="options">The options: for the state directory, which this process must hold
 /// (<see cref="StateDirectory"/>).</param>
@@ -41,9 +41,15 @@ internal sealed partial class LocalApiServer(
     /// </summary>
     public const int MaxConnections = 32;
 
+    /// <summary>The length of the queue of listen(2).</summary>
+    private const int Backlog = 512;
+
     private readonly ILogger _logger = loggers.CreateLogger<LocalApiServer>();
+    private readonly PeerAuthenticator _peers = new(
+        userOf ?? (socket => PeerCredentials.Read(socket).Uid), clock, loggers.CreateLogger<PeerAuthenticator>());
+
     private readonly SemaphoreSlim _turn = new(1);
-    private WebApplication? _server;
+    private OnDemandServer? _server;
     private bool _isStopped;
 
     /// <summary>The path of the socket in a state directory.</summary>
@@ -61,7 +67,7 @@ internal sealed partial class LocalApiServer(
         try
         {
             if (!_isStopped && options.Paths.StateDirectory is { } directory)
-                await ListenAsync(PathIn(directory));
+                Listen(PathIn(directory));
         }
         finally
         {
@@ -95,7 +101,7 @@ internal sealed partial class LocalApiServer(
         _turn.Dispose();
     }
 
-    private async Task ListenAsync(string path)
+    private void Listen(string path)
     {
         if (!Fits(path))
         {
@@ -104,25 +110,25 @@ internal sealed partial class LocalApiServer(
                 + "state.directory");
             return;
         }
-        WebApplication? server = null;
         try
         {
-            server = Build(path);
-            await server.StartAsync();
-            _server = server;
+            var listener = Bind(path);
+            listener.Listen(Backlog);
+            _server = new OnDemandServer(
+                listener, sockets => Build(path, sockets), loggers, clock,
+                exception => LogUnavailable(_logger, path, exception.Message.Split('\n')[0]));
+            _server.Start();
             LogListening(_logger, path);
         }
 #pragma warning disable CA1031 // Without the socket everything else still works, for any reason.
         catch (Exception exception)
 #pragma warning restore CA1031
         {
-            if (server is not null)
-                await server.DisposeAsync();
             LogUnavailable(_logger, path, exception.Message.Split('\n')[0]);
         }
     }
 
-    private WebApplication Build(string path)
+    private WebApplication Build(string path, AcceptedSockets sockets)
     {
         var builder = WebApplication.CreateEmptyBuilder(
             new WebApplicationOptions { ApplicationName = "nic-hang-exporter", ContentRootPath = "/" });
@@ -136,18 +142,18 @@ internal sealed partial class LocalApiServer(
             kestrel.ListenUnixSocket(path, listener =>
             {
                 listener.Protocols = HttpProtocols.Http1;
-                listener.Use(next => connection => places.HoldAsync(connection, next));
+                listener.Use(next => connection =>
+                    sockets.ServeAsync(connection, held => places.HoldAsync(held, next)));
             });
         });
-        builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = Bind);
+        // Before Kestrel's own: the last one that was added is asked first.
+        builder.Services.AddSingleton<IConnectionListenerFactory>(sockets);
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IHostLifetime, OwnedLifetime>();
-        builder.Services.AddSingleton(
-            new PeerAuthenticator(userOf ?? (socket => PeerCredentials.Read(socket).Uid), clock,
-            loggers.CreateLogger<PeerAuthenticator>()));
+        builder.Services.AddSingleton(_peers);
         builder.Services.AddApi<PeerCredentialHandler>();
         var server = builder.Build();
-        server.Use((context, next) => ConnectionQuota.AnswerAsync(context, () => next(context)));
+        server.Use(ConnectionQuota.AnswerAsync);
         // Not counted in nichang_api_requests_total, which is about the network.
         server.UseApi(new ApiMiddleware(requests: null, clock, loggers.CreateLogger<ApiMiddleware>()));
         server.Use(DropAbandonedAsync);
@@ -182,14 +188,13 @@ internal sealed partial class LocalApiServer(
     }
 
     // A socket that is there already is left over from a process that was killed: the lock of the directory is ours.
-    private static Socket Bind(System.Net.EndPoint endPoint)
+    private static Socket Bind(string path)
     {
-        var path = endPoint.ToString()!;
         File.Delete(path);
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            socket.Bind(endPoint);
+            socket.Bind(new UnixDomainSocketEndPoint(path));
             // Nobody can connect before listen(2), so the mode is in force for the first connection.
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             return socket;

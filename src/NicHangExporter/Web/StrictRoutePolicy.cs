@@ -32,6 +32,8 @@ internal sealed class StrictRoutePolicy : MatcherPolicy, IEndpointSelectorPolicy
 
     private static bool MatchesPath(string template, string path)
     {
+        if (template == path)
+            return true;
         // The path of "OPTIONS *" is empty.
         var (expected, actual) = (template.Split('/'), (path.Length == 0 ? "/" : path).Split('/'));
         for (var i = 0; i < expected.Length; i++)

@@ -27,6 +27,9 @@ internal sealed class ConsoleHost : IDisposable
     /// <summary>The flags of daemon and commands.</summary>
     public List<string> Options { get; } = [];
 
+    /// <summary>The daemon's ethtool.interval.</summary>
+    public string EthtoolInterval { get; init; } = "1s";
+
     private IEnumerable<string> Flags =>
         [$"--state.directory={State}", $"--path.kmsg={_directory["kmsg"]}", "--remediation.devices=veth0",
             "--remediation.verify-window=2s", "--remediation.carrier-grace=2s", .. Options];
@@ -35,7 +38,8 @@ internal sealed class ConsoleHost : IDisposable
     public Task<ExporterProcess> StartDaemonAsync(params IEnumerable<string> arguments) =>
         ExporterProcess.StartAsync(
             new ExporterCommand(
-                [ExporterCommand.AnyPort, "--collector.virtual", "--ethtool.interval=1s", .. Flags, .. arguments])
+                [ExporterCommand.AnyPort, "--collector.virtual", $"--ethtool.interval={EthtoolInterval}", .. Flags,
+                    .. arguments])
             { Network = Network });
 
     /// <summary>Runs a command.</summary>

@@ -237,14 +237,20 @@ public sealed class NetDeviceTests : IDisposable
     }
 
     [Fact]
-    public void TryRead_AfterDispose_Throws()
+    public void AnyRead_AfterDispose_SaysThatTheDeviceIsGone()
     {
         _tree.Add("eth0"u8);
         var device = Open("eth0"u8);
         device.Dispose();
         device.Dispose();
-        Assert.Throws<ObjectDisposedException>(() => device.TryReadUInt64("mtu\0"u8, out _));
-        Assert.Throws<ObjectDisposedException>(() => device.CountTxQueues());
+        Assert.Equal(Errno.NoDevice, device.TryReadUInt64("mtu\0"u8, out _));
+        Assert.Equal(Errno.NoDevice, device.TryReadText("operstate\0"u8, new byte[8], out _));
+        Assert.Equal(Errno.NoDevice, device.TryReadQueueUInt64(0, "tx_timeout\0"u8, out _));
+        Assert.Equal(0, device.CountTxQueues());
+        Assert.Equal(0, device.Index);
+        Assert.Null(device.Driver);
+        Assert.False(device.IsUpper);
+        Assert.False(device.IsBondSlave);
     }
 
     [Fact]

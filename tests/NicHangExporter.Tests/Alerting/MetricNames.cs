@@ -41,10 +41,8 @@ internal static partial class MetricNames
             ["ALERTS"] = ["alertname", "alertstate", .. OfTheTarget],
             ["ALERTS_FOR_STATE"] = ["alertname", .. OfTheTarget]
         };
-        var ours = new ExporterMetrics();
-        foreach (var property in typeof(ExporterMetrics).GetProperties())
-            if (property.GetValue(ours) is Prometheus.Collector collector)
-                metrics[collector.Name] = [.. collector.LabelNames, .. OfTheTarget];
+        foreach (var metric in new ExporterMetrics().All)
+            metrics[metric.Family.Name] = [.. metric.LabelNames, .. OfTheTarget];
         // The kernel's, with the labels that they really have.
         foreach (var line in File.ReadLines(
             Path.Combine(Repository.Root, "tests/NicHangExporter.Tests/golden/exposition.prom"))

@@ -7,7 +7,6 @@ using NicHangExporter.Options;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
-using Serilog.Extensions.Logging;
 using ILogger = Microsoft.Extensions.Logging.ILogger;
 
 namespace NicHangExporter.Tests.Baselines;
@@ -24,12 +23,13 @@ internal sealed class LogProbe : IDisposable
 
     private readonly EventList _events = new();
     private readonly Logger _serilog;
-    private readonly SerilogLoggerFactory _factory;
+    private readonly ILoggerFactory _factory;
 
     public LogProbe()
     {
         _serilog = new LoggerConfiguration().MinimumLevel.Verbose().WriteTo.Sink(_events).CreateLogger();
-        _factory = new SerilogLoggerFactory(_serilog);
+        _factory = LoggerFactory.Create(builder =>
+            builder.SetMinimumLevel(LogLevel.Trace).AddProvider(new LogProvider(_serilog, TimeProvider.System)));
     }
 
     /// <summary>All methods of the program that write log events.</summary>

@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using NicHangExporter.Metrics;
-using Prometheus;
 
 namespace NicHangExporter.Tests.Documentation;
 
@@ -82,15 +81,10 @@ public sealed partial class MetricsTableTests
                 Add((MetricFamily)field.GetValue(null)!);
         foreach (var row in KernelMetrics.Files)
             Add(row.Family);
-        var ours = new ExporterMetrics();
-        foreach (var property in typeof(ExporterMetrics).GetProperties()
-            .Where(property => property.GetValue(ours) is Prometheus.Collector))
-        {
-            var collector = (Prometheus.Collector)property.GetValue(ours)!;
+        foreach (var metric in new ExporterMetrics().All)
             metrics.Add((
-                collector.Name, collector switch { Counter => "counter", Histogram => "histogram", _ => "gauge" },
-                collector.Help, string.Join(", ", collector.LabelNames)));
-        }
+                metric.Family.Name, metric.Family.Type.ToString().ToLowerInvariant(), metric.Family.Help,
+                string.Join(", ", metric.LabelNames)));
         return metrics;
 
         void Add(MetricFamily family) =>

@@ -1,5 +1,7 @@
 using NicHangExporter.Hosting;
+using NicHangExporter.Linux;
 using NicHangExporter.Linux.Ethtool;
+using NicHangExporter.Metrics;
 
 namespace NicHangExporter.Tests.Metrics;
 
@@ -25,6 +27,79 @@ public sealed class EthtoolPollerTests : IDisposable
     }
 
     [Fact]
+    public void Statistics_AreReadWithoutTheSettings_ExceptOfANewDeviceAndAfterAFailure()
+    {
+        var (settings, statistics) = (new List<string>(), new List<string>());
+        _host.Ethtool.Features = device =>
+        {
+            settings.Add(device.ToString());
+            return null;
+        };
+        _host.Ethtool.Statistics = device =>
+        {
+            statistics.Add(device.ToString());
+            return [];
+        };
+        _host.Poller.Poll();
+        var read = _host.Poller.Current!.Timestamp;
+        _host.Clock.Advance(TimeSpan.FromSeconds(15));
+        _host.Poller.Poll(PollScope.Statistics);
+        Assert.Equal(["eno1"], settings);
+        Assert.Equal(["eno1", "eno1"], statistics);
+        Assert.Equal(read, _host.Poller.Current!.Timestamp);
+        Assert.True(_host.Poller.Current.StatisticsTimestamp > read);
+
+        _host.AddNic("eno2", "pci0000:00/0000:00:1f.7");
+        _host.Poller.Poll(PollScope.Statistics);
+        Assert.Equal(["eno1", "eno2"], settings);
+
+        _host.Ethtool.Features = device => throw new LinuxException("a test", device.ToString(), Errno.Busy);
+        _host.Poller.Poll();
+        _host.Ethtool.Features = device =>
+        {
+            settings.Add(device.ToString());
+            return null;
+        };
+        _host.Poller.Poll(PollScope.Statistics);
+        Assert.Equal(4, settings.Count);
+    }
+
+    [Fact]
+    public void RequestedDevice_HasItsSettingsReadAgain_AndNothingElse()
+    {
+        _host.AddNic("eno2", "pci0000:00/0000:00:1f.7");
+        var (settings, statistics) = (new List<string>(), new List<string>());
+        _host.Ethtool.Driver = device =>
+        {
+            settings.Add(device.ToString());
+            return new DriverInfo("e1000e", "6.12", $"{settings.Count}", "");
+        };
+        _host.Ethtool.Statistics = device =>
+        {
+            statistics.Add(device.ToString());
+            return [new Statistic("rx_flow_control_xoff", 7)];
+        };
+        _host.Poller.Poll();
+        var before = _host.Poller.Current!;
+        Assert.Equal(["eno1", "eno2"], settings);
+        _host.Clock.Advance(TimeSpan.FromSeconds(5));
+
+        _host.AddNic("eno3", "pci0000:00/0000:00:1f.5");
+        foreach (var name in new[] { "eno2", "eno3", "gone0" })
+            _host.Poller.Schedule.Request(InterfaceName.TryParse(name, out var parsed) ? parsed : default);
+        _host.Poller.PollRequested();
+
+        var after = _host.Poller.Current!;
+        Assert.Equal(["eno1", "eno2", "eno2", "eno3"], settings);
+        Assert.Equal(["eno1", "eno2", "eno3"], statistics);
+        Assert.Same(before.Devices[0], after.Devices[0]);
+        Assert.Equal("3", after.Devices[1].Driver!.FirmwareVersion);
+        Assert.Equal(before.Devices[1].PauseFramesReceived, after.Devices[1].PauseFramesReceived);
+        Assert.Equal(3, after.Devices.Length);
+        Assert.Equal(before.Timestamp, after.Timestamp);
+    }
+
+    [Fact]
     public async Task Answer_ThatNobodyForesaw_FailsThePollAndNotTheProcess()
     {
         _host.Configure(options =>
@@ -46,7 +121,12 @@ public sealed class EthtoolPollerTests : IDisposable
 
         _host.Ethtool.Features = _ => null;
         Assert.True(
-            SpinWait.SpinUntil(() => _host.Poller.Current is { Failed.Count: 0 }, TimeSpan.FromSeconds(30)),
+            SpinWait.SpinUntil(
+                () =>
+                {
+                    _host.Clock.Advance(TimeSpan.FromMilliseconds(10));
+                    return _host.Poller.Current is { Failed.Count: 0 };
+                }, TimeSpan.FromSeconds(30)),
             "it did not poll again");
         _host.Poller.Stop();
 

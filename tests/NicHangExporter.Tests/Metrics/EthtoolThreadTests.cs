@@ -28,6 +28,7 @@ public sealed class EthtoolThreadTests
             NullLogger<EthtoolPoller>.Instance);
         using var pool = new StarvedPool();
         poller.Start();
+        poller.Schedule.NoteScrape();
 
         Assert.True(
             SpinWait.SpinUntil(() => Volatile.Read(ref polls) >= 3, TimeSpan.FromSeconds(30)), $"{polls} polls");

@@ -43,7 +43,7 @@ public sealed class ExpositionWriterTests
     [InlineData(0.0, "0")]
     [InlineData(1.5, "1.5")]
     [InlineData(-1.0, "-1")]
-    [InlineData(1e21, "1E+21")]
+    [InlineData(1e21, "1e+21")]
     [InlineData(double.NaN, "NaN")]
     [InlineData(double.PositiveInfinity, "+Inf")]
     [InlineData(double.NegativeInfinity, "-Inf")]

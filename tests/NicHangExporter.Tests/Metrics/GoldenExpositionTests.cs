@@ -104,7 +104,7 @@ public sealed partial class GoldenExpositionTests : IDisposable
         Prepare();
         _host.Ethtool.Rtnl.Reset();
         _host.Ethtool.Entered.Reset();
-        var poll = Task.Run(_host.Poller.Poll, TestContext.Current.CancellationToken);
+        var poll = Task.Run(() => _host.Poller.Poll(), TestContext.Current.CancellationToken);
         _host.Ethtool.Entered.Wait(TestContext.Current.CancellationToken);
         _host.Clock.Advance(TimeSpan.FromSeconds(10));
 
@@ -125,7 +125,7 @@ public sealed partial class GoldenExpositionTests : IDisposable
     {
         _host.AddNic();
         _host.Ethtool.Rtnl.Reset();
-        var poll = Task.Run(_host.Poller.Poll, TestContext.Current.CancellationToken);
+        var poll = Task.Run(() => _host.Poller.Poll(), TestContext.Current.CancellationToken);
         _host.Ethtool.Entered.Wait(TestContext.Current.CancellationToken);
 
         Assert.Equal(0, await _host.ValueAsync("nichang_device_rx_packets_total{device=\"eno1\"}"));

@@ -9,6 +9,7 @@ namespace NicHangExporter.Tests.Metrics;
 /// </summary>
 public sealed class SharedRenderingTests : IDisposable
 {
+    private static readonly Representation Plain = new(ExpositionFormat.Text);
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private readonly FakeTimeProvider _clock = new();
@@ -26,10 +27,10 @@ public sealed class SharedRenderingTests : IDisposable
     [Fact]
     public async Task Scrapes_ThatComeDuringARendering_ShareTheNextOne()
     {
-        var rendering = new SharedRendering(HeldAsync, _clock);
-        var first = rendering.ReadAsync();
+        var rendering = new SharedRendering(Held, _clock);
+        var first = Task.Run(() => rendering.ReadAsync(Plain).AsTask());
         Assert.True(await _begun.WaitAsync(Limit, TestContext.Current.CancellationToken));
-        var later = Enumerable.Range(0, 100).Select(_ => rendering.ReadAsync()).ToList();
+        var later = Enumerable.Range(0, 100).Select(_ => rendering.ReadAsync(Plain).AsTask()).ToList();
         _held.Release(2);
 
         using (var reading = await first.WaitAsync(Limit, TestContext.Current.CancellationToken))
@@ -43,9 +44,9 @@ public sealed class SharedRenderingTests : IDisposable
     [Fact]
     public async Task Scrapes_OneAfterTheOther_HaveARenderingEach_InTheSameRoom()
     {
-        var rendering = new SharedRendering(RenderAsync, _clock);
+        var rendering = new SharedRendering(Render, _clock);
         for (var number = 1; number <= 100; number++)
-            using (var reading = await rendering.ReadAsync())
+            using (var reading = await rendering.ReadAsync(Plain))
                 Assert.Equal($"rendering {number}", Text(reading.Body));
 
         Assert.Single(_bodies);
@@ -54,14 +55,14 @@ public sealed class SharedRenderingTests : IDisposable
     [Fact]
     public async Task Body_ThatIsRead_IsTakenAwayAfterItsTurn_AndOnlyWhereItsRoomIsNeeded()
     {
-        var rendering = new SharedRendering(RenderAsync, _clock);
-        using var slow = await rendering.ReadAsync();
+        var rendering = new SharedRendering(Render, _clock);
+        using var slow = await rendering.ReadAsync(Plain);
         _clock.Advance(TimeSpan.FromHours(1));
-        using var other = await rendering.ReadAsync();
+        using var other = await rendering.ReadAsync(Plain);
         Assert.False(slow.Dropped.IsCancellationRequested);
 
         // The older body has had its turn. It is free after its reader has stopped.
-        var third = rendering.ReadAsync();
+        var third = rendering.ReadAsync(Plain).AsTask();
         Assert.True(SpinWait.SpinUntil(() => slow.Dropped.IsCancellationRequested, Limit));
         Assert.False(third.IsCompleted);
         slow.Dispose();
@@ -71,7 +72,7 @@ public sealed class SharedRenderingTests : IDisposable
         Assert.Equal("rendering 3", Text(reading.Body));
 
         // Now both bodies are new, so the next request waits for the end of the turn.
-        var fourth = rendering.ReadAsync();
+        var fourth = rendering.ReadAsync(Plain).AsTask();
         Assert.False(SpinWait.SpinUntil(() => other.Dropped.IsCancellationRequested, TimeSpan.FromMilliseconds(100)));
         Assert.True(SpinWait.SpinUntil(() =>
         {
@@ -89,29 +90,36 @@ public sealed class SharedRenderingTests : IDisposable
     {
         var fails = true;
         var rendering = new SharedRendering(
-            body => fails ? throw new InvalidOperationException("a fault made by the test") : RenderAsync(body),
+            (body, representation) =>
+            {
+                if (fails)
+                    throw new InvalidOperationException("a fault made by the test");
+                Render(body, representation);
+            },
             _clock);
-        await Assert.ThrowsAsync<InvalidOperationException>(rendering.ReadAsync);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => rendering.ReadAsync(Plain).AsTask());
         fails = false;
 
-        using var reading = await rendering.ReadAsync().WaitAsync(Limit, TestContext.Current.CancellationToken);
+        using var reading = await rendering.ReadAsync(Plain).AsTask()
+            .WaitAsync(Limit, TestContext.Current.CancellationToken);
         Assert.Equal("rendering 1", Text(reading.Body));
     }
 
     [Fact]
     public async Task Fault_OutsideTheRendering_FailsThoseWhoWait_AndNoLaterScrape()
     {
-        var rendering = new SharedRendering(RenderAsync, _clock);
-        using var slow = await rendering.ReadAsync();
-        using var other = await rendering.ReadAsync();
+        var rendering = new SharedRendering(Render, _clock);
+        using var slow = await rendering.ReadAsync(Plain);
+        using var other = await rendering.ReadAsync(Plain);
         using var fault = slow.Dropped.Register(() => throw new InvalidOperationException("a fault made by the test"));
         _clock.Advance(SharedRendering.Turn);
 
         await Assert.ThrowsAsync<AggregateException>(() =>
-            rendering.ReadAsync().WaitAsync(Limit, TestContext.Current.CancellationToken));
+            rendering.ReadAsync(Plain).AsTask().WaitAsync(Limit, TestContext.Current.CancellationToken));
         slow.Dispose();
 
-        using var reading = await rendering.ReadAsync().WaitAsync(Limit, TestContext.Current.CancellationToken);
+        using var reading = await rendering.ReadAsync(Plain).AsTask()
+            .WaitAsync(Limit, TestContext.Current.CancellationToken);
         Assert.Equal("rendering 3", Text(reading.Body));
     }
 
@@ -119,7 +127,7 @@ public sealed class SharedRenderingTests : IDisposable
     public async Task Storm_OfReadersFastAndSlow_AllHaveAWholeBodyOfTheirOwnTime()
     {
         const int Readers = 2000;
-        var rendering = new SharedRendering(RenderAsync, _clock);
+        var rendering = new SharedRendering(Render, _clock);
         var torn = 0;
         await Parallel.ForEachAsync(
             Enumerable.Range(0, Readers),
@@ -131,7 +139,7 @@ public sealed class SharedRenderingTests : IDisposable
             async (number, _) =>
         {
             var before = Volatile.Read(ref _renderings);
-            using var reading = await rendering.ReadAsync();
+            using var reading = await rendering.ReadAsync(Plain);
             var text = Text(reading.Body);
             if (number % 7 == 0)
                 await Task.Yield();
@@ -179,19 +187,18 @@ public sealed class SharedRenderingTests : IDisposable
         }
     }
 
-    private async Task HeldAsync(ExpositionBody body)
+    private void Held(ExpositionBody body, Representation representation)
     {
         _begun.Release();
-        await _held.WaitAsync(TestContext.Current.CancellationToken);
-        await RenderAsync(body);
+        _held.Wait(TestContext.Current.CancellationToken);
+        Render(body, representation);
     }
 
-    private Task RenderAsync(ExpositionBody body)
+    private void Render(ExpositionBody body, Representation representation)
     {
         Assert.Equal(0, body.Length);
         _bodies.Add(body);
         body.Write(Encoding.ASCII.GetBytes($"rendering {Interlocked.Increment(ref _renderings)}"));
-        return Task.CompletedTask;
     }
 
     private static string Text(ExpositionBody body) =>

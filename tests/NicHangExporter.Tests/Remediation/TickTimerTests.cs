@@ -7,50 +7,56 @@ public sealed class TickTimerTests : IDisposable
 {
     private readonly FakeTimeProvider _clock = new();
     private readonly TickTimer _timer;
-    private bool _isRunning;
+    private TimeSpan? _interval;
     private int _ticks;
 
     public TickTimerTests()
     {
-        _timer = new TickTimer(() => _isRunning, () => _ticks++, _clock);
+        _timer = new TickTimer(() => _interval, () => _ticks++, _clock);
         _timer.Start();
     }
 
     public void Dispose() => _timer.Dispose();
 
     [Fact]
-    public void WithoutARemediation_ItTicksOnceASecond()
+    public void WithNothingInProgress_ItNeverTicks()
     {
-        _clock.Advance(TimeSpan.FromSeconds(10));
+        _clock.Advance(TimeSpan.FromDays(1));
 
-        Assert.Equal(10, _ticks);
+        Assert.Equal(0, _ticks);
     }
 
     [Fact]
-    public void WhileOneRuns_ItTicksFourTimesASecond_AndAfterItOnceAgain()
+    public void Interval_IsFollowedWhenItChanges()
     {
-        _isRunning = true;
-        _timer.Adjust();
+        Follow(TickTimer.Fast);
         _clock.Advance(TimeSpan.FromSeconds(2));
         Assert.Equal(8, _ticks);
 
-        _isRunning = false;
-        _timer.Adjust();
-        _clock.Advance(TimeSpan.FromSeconds(2));
-        // The remediation does not count for the idle interval.
-        Assert.Equal(10, _ticks);
+        Follow(TickTimer.Slow);
+        _clock.Advance(TimeSpan.FromSeconds(2.25));
+        Assert.Equal(11, _ticks);
+
+        Follow(null);
+        _clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(11, _ticks);
     }
 
     [Fact]
     public void FrequentAdjustments_DoNotPutATickOff()
     {
-        _isRunning = true;
         for (var i = 0; i < 20; i++)
         {
-            _timer.Adjust();
+            Follow(TickTimer.Fast);
             _clock.Advance(TimeSpan.FromMilliseconds(100));
         }
 
         Assert.Equal(8, _ticks);
+    }
+
+    private void Follow(TimeSpan? interval)
+    {
+        _interval = interval;
+        _timer.Adjust();
     }
 }

@@ -46,7 +46,7 @@ internal sealed class ServedWeb : IAsyncDisposable
             WebListeners.Add(kestrel, [new ListenAddress(IPAddress.Loopback, 0)], Store, Metrics);
         });
         _application = builder.Build();
-        _application.Use((context, next) => ConnectionQuota.AnswerAsync(context, () => next(context)));
+        _application.Use(ConnectionQuota.AnswerAsync);
         _application.Use(_gate.InvokeAsync);
         _application.Run(context =>
         {

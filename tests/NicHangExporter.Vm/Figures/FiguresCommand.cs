@@ -1,6 +1,6 @@
 namespace NicHangExporter.Vm.Figures;
 
-/// <summary>"figures [N]": the table for the README, from N wedges.</summary>
+/// <summary>"figures [N]": the times of N wedges; bench/run --vm takes them.</summary>
 internal static class FiguresCommand
 {
     /// <summary>Measures and prints.</summary>

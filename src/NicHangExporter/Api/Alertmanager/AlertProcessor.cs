@@ -10,7 +10,8 @@ namespace NicHangExporter.Api.Alertmanager;
 
 /// <summary>
 /// Requests remediations for accepted alerts, after Alertmanager has its answer. Pending alerts are in the journal, so
-/// a restart loses none. Each is checked again before a request: the hang may have ended.
+/// a restart loses none. Each is checked again before a request: the hang may have ended. Without an alert that waits
+/// for something it does nothing.
 /// </summary>
 internal sealed partial class AlertProcessor(
     ExporterOptions options, RemediationStore store, Remediator remediator, HangSignals evidence,
@@ -31,10 +32,16 @@ internal sealed partial class AlertProcessor(
     private readonly Dictionary<AlertedDevice, (TimeSpan Due, List<AcceptedAlert> Alerts)> _putOff = [];
     private readonly Dictionary<AlertedDevice, (string Episode, List<AcceptedAlert> Alerts)> _leftToTheDriver = [];
     private readonly long _since = clock.GetTimestamp();
-    private Task _loop = Task.CompletedTask;
+    private Task _running = Task.CompletedTask;
+    private PacedLoop? _loop;
 
     /// <summary>Starts the loop. Before the journal is read, nothing is pending.</summary>
-    public void Start() => _loop = Task.Run(() => RunAsync(_stop.Token));
+    public void Start()
+    {
+        _loop = new PacedLoop(HasWork, _ => Guard(Step), Interval, clock);
+        store.Changed += _loop.Wake;
+        _running = Task.Run(() => _loop.RunAsync(_stop.Token));
+    }
 
     /// <summary>
     /// Stops the loop. Pending alerts stay pending for the next start. A hung disk delays the stop by no more than the
@@ -43,27 +50,23 @@ internal sealed partial class AlertProcessor(
     public async Task StopAsync(TimeSpan deadline)
     {
         await _stop.CancelAsync();
-        await Task.WhenAny(_loop, Task.Delay(deadline, clock));
+        await Task.WhenAny(_running, Task.Delay(deadline, clock));
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _stop.Dispose();
+    public void Dispose()
+    {
+        if (_loop is { } loop)
+            store.Changed -= loop.Wake;
+        _stop.Dispose();
+    }
 
     private TimeSpan Now => clock.GetElapsedTime(0);
 
-    private async Task RunAsync(CancellationToken stop)
-    {
-        using var timer = new PeriodicTimer(Interval, clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stop))
-                Guard(Step);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // The server stops.
-        }
-    }
+    // Only pending alerts begin something: the rest changes in the loop's own step.
+    private bool HasWork() =>
+        _underWay.Count > 0 || _putOff.Count > 0 || _leftToTheDriver.Count > 0
+        || store.State.Alerts.Any(alert => alert.Pending);
 
     /// <summary>Handles every pending alert and every request in progress once.</summary>
     internal void Step()
@@ -195,7 +198,7 @@ internal sealed partial class AlertProcessor(
     /// <summary>
     /// The top of the loop. An error here is a bug; it is logged and counted, and the loop continues.
     /// </summary>
-    private void Guard(Action step)
+    private Task Guard(Action step)
     {
         try
         {
@@ -208,6 +211,7 @@ internal sealed partial class AlertProcessor(
             metrics.MonitorFailures.Inc();
             LogFailed(exception);
         }
+        return Task.CompletedTask;
     }
 
     /// <summary>

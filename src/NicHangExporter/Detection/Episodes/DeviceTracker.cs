@@ -11,9 +11,8 @@ namespace NicHangExporter.Detection.Episodes;
 /// </summary>
 internal sealed partial class DeviceTracker
 {
-    /// <summary>How often tx_timeout is read. It grows only every few seconds in a hang, and a large NIC has many
-    /// queues.</summary>
-    public static readonly TimeSpan TxTimeoutInterval = TimeSpan.FromSeconds(5);
+    /// <summary>A tx_timeout within this time of a report in the log is the same firing of the watchdog.</summary>
+    private static readonly TimeSpan SameFiring = DeviceTransmitter.TimeoutInterval + TimeSpan.FromSeconds(1);
 
     // Enough to show how a hang began. A wedge repeats itself for hours.
     private const int KernelLinesKept = 20;
@@ -146,15 +145,17 @@ internal sealed partial class DeviceTracker
     }
 
     /// <summary>
-    /// Takes a live hang report. False for a tx_timeout that the core's watchdog has already reported in the log. The
-    /// counter is read every <see cref="TxTimeoutInterval"/>, so it shows the same firing later.
+    /// Takes a live hang report. False for a tx_timeout that the core's watchdog has already reported in the log: the
+    /// counter is not read all the time, so it shows the same firing later.
     /// </summary>
     public bool TakeReport(HangSource source, TimeSpan at)
     {
         if (source == HangSource.Watchdog)
             _watchdogAt = at;
         return source != HangSource.TxTimeout
-            || _watchdogAt is not { } logged || at - logged >= TxTimeoutInterval + TxTimeoutInterval / 5;
+            || _watchdogAt is not { } logged
+            // A counter that was read in between had that firing already.
+            || (at - logged >= SameFiring && !(Transmitter.TimeoutsReadBefore < logged + TimeSpan.FromSeconds(1)));
     }
 
     /// <summary>Adds a live hang report to the confirmation. After a proven recovery it is the first report of another

@@ -9,7 +9,20 @@ internal readonly record struct TransmitterChange(bool IsChanged, HangSource? So
 /// <summary>The readings of one device's transmit counters, and what they mean. Times are since boot.</summary>
 internal sealed class DeviceTransmitter
 {
+    /// <summary>How often tx_timeout is read while nothing is sent. It grows only every few seconds in a
+    /// hang.</summary>
+    public static readonly TimeSpan TimeoutInterval = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often it is read while packets are sent: one queue of several may be stopped, and a large NIC has
+    /// many.</summary>
+    private static readonly TimeSpan SendingInterval = TimeSpan.FromSeconds(15);
+
+    /// <summary>How often it is read for a device without hardware, whose driver has no watchdog.</summary>
+    private static readonly TimeSpan VirtualInterval = TimeSpan.FromMinutes(1);
+
     private readonly List<ulong?> _timeouts = [];
+    private bool _isStill;
+    private bool _hasStoodStill;
     private TxStallDetector? _state;
     private TxFreezeDetector? _freeze;
     private PauseFrames? _pauseFrames;
@@ -49,6 +62,12 @@ internal sealed class DeviceTransmitter
     /// <summary>The last reading of each queue's tx_timeout; null if there was none.</summary>
     public IReadOnlyList<ulong?> Timeouts => _timeouts;
 
+    /// <summary>When tx_timeout was read the last time; null if not by this process.</summary>
+    public TimeSpan? TimeoutsReadAt { get; private set; }
+
+    /// <summary>When it was read before that; null if not by this process.</summary>
+    public TimeSpan? TimeoutsReadBefore { get; private set; }
+
     /// <summary>Takes the last readings of an earlier process of this boot. What the queues counted in between is an
     /// increase.</summary>
     public void Restore(IEnumerable<ulong?> timeouts) => _timeouts.AddRange(timeouts);
@@ -69,6 +88,8 @@ internal sealed class DeviceTransmitter
             _freeze = null;
             return default;
         }
+        _isStill = taken.TxPackets == LastTxPackets;
+        _hasStoodStill |= _isStill;
         LastTxPackets = taken.TxPackets;
         _pauseFrames = PauseFrames.Observe(_pauseFrames, taken);
         _pauseTimeout = TxStallDetector.PauseTimeout(window, pauseInterval);
@@ -88,11 +109,29 @@ internal sealed class DeviceTransmitter
         return new TransmitterChange(IsChanged: true, source, after.Since);
     }
 
+    /// <summary>True if tx_timeout is to be read now. A queue that is stopped for seconds is not missed: it is read
+    /// while nothing is sent, and once after that.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="isPhysical">The device has hardware.</param>
+    public bool AreTimeoutsDue(TimeSpan now, bool isPhysical)
+    {
+        if (TimeoutsReadAt is not { } last || Verdict != TxVerdict.Flowing)
+            return true;
+        var interval = !isPhysical ? VirtualInterval
+            : _isStill ? TimeoutInterval
+            : _hasStoodStill ? TimeSpan.Zero
+            : SendingInterval;
+        return now - last >= interval;
+    }
+
     /// <summary>Takes the readings of tx_timeout.</summary>
     /// <param name="readings">One for each queue in use; null if it can't be read.</param>
+    /// <param name="now">The time.</param>
     /// <returns>True if a queue counts more than at its last reading.</returns>
-    public bool ObserveTimeouts(IReadOnlyList<ulong?> readings)
+    public bool ObserveTimeouts(IReadOnlyList<ulong?> readings, TimeSpan now)
     {
+        (TimeoutsReadBefore, TimeoutsReadAt) = (TimeoutsReadAt, now);
+        _hasStoodStill = _isStill;
         var isIncreased = false;
         for (var queue = 0; queue < readings.Count; queue++)
         {
@@ -115,6 +154,8 @@ internal sealed class DeviceTransmitter
     {
         var isChanged = Verdict != TxVerdict.Flowing;
         _timeouts.Clear();
+        TimeoutsReadAt = TimeoutsReadBefore = null;
+        _isStill = _hasStoodStill = false;
         LastTxPackets = null;
         _state = null;
         _freeze = null;

@@ -6,8 +6,8 @@ using NicHangExporter.Text;
 namespace NicHangExporter.Persistence.Control;
 
 /// <summary>
-/// The series about persistence files. Files are read once a minute, after each change and after each remediation,
-/// never for a scrape.
+/// The series about persistence files. Files are read after each change, after each remediation, and once a minute
+/// while something scrapes, on the thread pool. No scrape waits for it.
 /// </summary>
 internal sealed partial class PersistenceMetrics(
     HostRoot root, Remediator remediator, Persister persister, ExporterMetrics metrics, TimeProvider clock,
@@ -19,19 +19,22 @@ internal sealed partial class PersistenceMetrics(
     // The label manager of each device's only series.
     private readonly Dictionary<string, string> _published = [];
     private ITimer? _timer;
+    private long _lastRead;
     private bool _isUnreadable;
 
-    /// <summary>Begins to read, on the thread pool.</summary>
+    /// <summary>Begins to read.</summary>
     public void Start()
     {
         persister.Changed += ReadSoon;
         remediator.Ended += OnEnded;
-        _timer = clock.CreateTimer(_ => Read(), null, TimeSpan.Zero, Interval);
+        metrics.BeforeScrape += OnScrape;
+        _timer = clock.CreateTimer(_ => Read(), null, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Reads the files and publishes the series. Does nothing while another thread does it.</summary>
     public void Read()
     {
+        Interlocked.Exchange(ref _lastRead, clock.GetTimestamp());
         // A disk that hangs holds one thread, not one more each minute.
         if (!_lock.TryEnter())
             return;
@@ -64,13 +67,20 @@ internal sealed partial class PersistenceMetrics(
     {
         persister.Changed -= ReadSoon;
         remediator.Ended -= OnEnded;
+        metrics.BeforeScrape -= OnScrape;
         _timer?.Dispose();
     }
 
     // What is decided is known, and the series shows that it is not persisted yet.
     private void OnEnded(EndedRemediation ended) => ReadSoon();
 
-    private void ReadSoon() => _timer?.Change(TimeSpan.Zero, Interval);
+    private void ReadSoon() => _timer?.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+
+    private void OnScrape()
+    {
+        if (clock.GetElapsedTime(Interlocked.Read(ref _lastRead)) >= Interval)
+            ReadSoon();
+    }
 
     private void Publish(IEnumerable<PersistedDevice> devices)
     {

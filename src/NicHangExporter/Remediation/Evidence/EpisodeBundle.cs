@@ -71,7 +71,8 @@ internal sealed record EpisodeRemediation(string Id, RemediationVerdict Verdict,
 }
 
 /// <summary>The bundles' JSON: indented, because it is read on the console of a host without network.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip, WriteIndented = true,
     Converters = [typeof(SnakeCaseConverter<Duplex>)])]

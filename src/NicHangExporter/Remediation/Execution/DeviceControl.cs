@@ -73,7 +73,8 @@ internal sealed class DeviceControl(NetClass netClass, IEthtool ethtool, LinkFla
             return null;
         if (errno != Errno.None)
             throw new LinuxException("read", $"{facts.Name}/statistics/tx_packets", errno);
-        var inflight = device.SumInflightBytes(out var queues);
+        var queues = device.CountTxQueues();
+        var inflight = device.SumInflightBytes(queues);
         return new TransmitReading(device.IsOperational, packets, inflight, queues);
     }
 

@@ -29,19 +29,30 @@ internal sealed partial class DriftCorrector(
     public ImmutableArray<string> Of(string key) =>
         _drifted.GetValueOrDefault(key) is { IsDefault: false } drifted ? drifted : [];
 
+    /// <summary>The time until the next check; null if no device has settings to keep off.</summary>
+    public TimeSpan? DueIn => store.State.Devices.Values.Any(record => record.Desired.Count > 0) ? _next - Now : null;
+
+    /// <summary>Makes the next check due now: something may have changed a setting.</summary>
+    public void Request() => _next = TimeSpan.Zero;
+
     /// <summary>Checks all devices with settings to keep off, once each <c>ethtool.interval</c>.</summary>
-    public void CheckIfDue(Func<RemediationRequest, RemediationTicket> submit)
+    /// <returns>True if the drift of a device is another one than before.</returns>
+    public bool CheckIfDue(Func<RemediationRequest, RemediationTicket> submit)
     {
         if (Now < _next)
-            return;
+            return false;
         _next = Now + options.Ethtool.Interval;
+        var hasChanged = false;
         foreach (var (key, record) in store.State.Devices)
         {
+            var before = Of(key);
             if (record.Desired.Count == 0)
                 _drifted.Remove(key);
             else if (locator.Locate(key, record, out _) is { } facts)
                 Check(key, facts, DeviceSettings.Drifted(record.Desired, facts), submit);
+            hasChanged |= !before.SequenceEqual(Of(key));
         }
+        return hasChanged;
     }
 
     private void Check(

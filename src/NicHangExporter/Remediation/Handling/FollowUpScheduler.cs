@@ -20,6 +20,9 @@ internal sealed class FollowUpScheduler(
     private sealed record FollowUp(
         RemediationRequest Request, DeviceFacts Facts, ulong TxPackets, double Due, double NotBefore);
 
+    /// <summary>True if there is a follow-up. Any thread may ask.</summary>
+    public bool HasAny => _followUps.Count > 0;
+
     /// <summary>Schedules the follow-up of a run, or none if it ended the hang.</summary>
     public void Schedule(RunContext context, RunResult result)
     {

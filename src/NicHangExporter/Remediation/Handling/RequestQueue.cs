@@ -113,6 +113,16 @@ internal sealed class RequestQueue(ExporterOptions options, OutcomeFactory outco
             Finish(follower, outcome);
     }
 
+    /// <summary>True if there is a request without an answer.</summary>
+    public bool HasPending
+    {
+        get
+        {
+            lock (_lock)
+                return _pending.Count > 0;
+        }
+    }
+
     /// <summary>The requests without an answer.</summary>
     public List<PendingRequest> Pending()
     {

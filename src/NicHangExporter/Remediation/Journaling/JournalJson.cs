@@ -6,7 +6,8 @@ namespace NicHangExporter.Remediation.Journaling;
 /// The journal's JSON: one object a line. Null members are left out. Unknown members are ignored, so that an older
 /// version can read it.
 /// </summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip, RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]

@@ -40,6 +40,13 @@ internal sealed record RemediationState
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool HistoryUnknown { get; init; }
 
+    /// <summary>
+    /// True if an intent has no outcome, a remediation left a link down, or a device was healed and is not proven yet.
+    /// </summary>
+    [JsonIgnore]
+    public bool IsUnsettled => Devices.Values.Any(device =>
+        device is { Pending: not null } or { LeftDown: not null } or { Proving: true });
+
     /// <summary>The record of a device; a new one if none exists.</summary>
     public DeviceRecord Device(string key) => Devices.GetValueOrDefault(key)
         ?? (HistoryUnknown ? new DeviceRecord().WithHistoryUnknown() : new DeviceRecord());

@@ -30,6 +30,11 @@ internal sealed class RemediationStore(
     private TimeSpan _nextRetry;
     private TimeSpan _nextLook;
 
+    /// <summary>
+    /// Raised after <see cref="State"/> has changed, under the lock of this class. A handler must not wait.
+    /// </summary>
+    public event Action? Changed;
+
     /// <summary>The sum of the journal.</summary>
     public RemediationState State => _state;
 
@@ -108,6 +113,7 @@ internal sealed class RemediationStore(
         if (journal.IsOpen && (history.Problems.Count > 0 || history.LastSeq == 0))
             Append(new JournalEntry(JournalEvent.Clock));
         PublishJournal();
+        Changed?.Invoke();
     }
 
     private bool Append(JournalEntry entry)
@@ -133,6 +139,7 @@ internal sealed class RemediationStore(
             _early.Enqueue(stamped);
         }
         PublishJournal();
+        Changed?.Invoke();
         return durable;
     }
 

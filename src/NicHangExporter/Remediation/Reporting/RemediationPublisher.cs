@@ -52,13 +52,12 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
     }
 
     /// <summary>Publishes all devices, by key, and removes the series of all others.</summary>
-    public void Publish(IReadOnlyDictionary<string, ShownDevice> devices, RemediationStore store, bool paused)
+    public void Publish(IReadOnlyDictionary<string, ShownDevice> devices, RemediationStore store)
     {
         foreach (var (name, key) in _published.ToList())
             if (!devices.TryGetValue(key, out var now) || now.Device != name)
                 Remove(name);
         var (state, age) = (store.State, store.Age);
-        metrics.RemediationPaused.Set(paused ? 1 : 0);
         metrics.RemediationHostBudgetLeft.Set(Math.Max(0, options.Remediation.HostBudget - state.SpentAt(age)));
         foreach (var (key, shown) in devices)
         {
@@ -163,7 +162,7 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
             metrics.RemediationAttempts, metrics.RemediationOutcomes, metrics.RemediationFailures,
             metrics.RemediationRecurrences,
         })
-            foreach (var labels in counter.GetAllLabelValues().Where(labels => labels[0] == device).ToList())
+            foreach (var labels in counter.GetAllLabelValues().Where(labels => labels[0] == device))
                 counter.RemoveLabelled(labels);
         foreach (var gauge in new[]
         {

@@ -17,31 +17,43 @@ internal sealed class StatusPublisher(
     ExporterOptions options, RemediationStore store, DeviceInventory inventory, DeviceLocator locator,
     DeviceControl control,
     DeviceStatusBuilder builder, AllowedDevices allowed, UnmatchedEntries unmatched, PauseSwitch pause,
-    ProcessCapabilities capabilities, RemediationPublisher metrics, TimeProvider clock)
+    ProcessCapabilities capabilities, HangSignals signals, RemediationPublisher metrics, TimeProvider clock)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often it is published without a sign of a change.</summary>
+    private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(1);
+
     private TimeSpan _next;
+    private TimeSpan _published;
+    private StatusSigns? _signs;
     private RemediationStatus? _latest;
 
     /// <summary>The last published snapshot. Before the first one it has no devices.</summary>
     public RemediationStatus Latest => Volatile.Read(ref _latest) ?? Build([]);
 
+    /// <summary>Publishes what has changed, every few seconds.</summary>
     public void PublishIfDue()
     {
-        if (clock.GetElapsedTime(0) >= _next)
+        var now = clock.GetElapsedTime(0);
+        if (now < _next)
+            return;
+        _next = now + Interval;
+        if (now - _published >= MaxAge || _signs is not { IsChanging: false } || Signs() != _signs)
             Publish();
     }
 
     public void Publish()
     {
-        _next = clock.GetElapsedTime(0) + Interval;
+        _published = clock.GetElapsedTime(0);
+        _next = _published + Interval;
+        _signs = Signs();
         var shown = new Dictionary<string, ShownDevice>();
         var statuses = ImmutableArray.CreateBuilder<DeviceStatus>();
         var state = pause.State;
         using (var open = inventory.Open())
             foreach (var device in open.All)
-                Add(device.Name, isWatched: true, isHidden: !open.Shown.Contains(device));
+                Add(device.Name, isWatched: true, isHidden: !open.IsShown(device));
         foreach (var name in Listed())
             Add(name);
         unmatched.Update();
@@ -56,7 +68,7 @@ internal sealed class StatusPublisher(
                 statuses.Add(builder.OfAbsent(key, record));
             }
         }
-        metrics.Publish(shown, store, state.IsPaused);
+        metrics.Publish(shown, store);
         Volatile.Write(ref _latest, Build(statuses.ToImmutable()));
 
         void Add(InterfaceName name, bool isWatched = false, bool isHidden = false)
@@ -72,6 +84,22 @@ internal sealed class StatusPublisher(
             };
             statuses.Add(status);
         }
+    }
+
+    private StatusSigns Signs()
+    {
+        var (state, age) = (store.State, store.Age);
+        var devices = new HashCode();
+        using (var open = inventory.Open())
+        {
+            devices.Add(open.Shown.Count);
+            foreach (var device in open.All)
+                devices.Add((device.Name, device.Bus));
+        }
+        return new StatusSigns(
+            state, devices.ToHashCode(), pause.IsSet, store.IsWritable, state.SpentAt(age),
+            IsChanging: signals.Live.Count > 0 || state.UnknownUntil > age
+                || state.Devices.Values.Any(record => record.CooldownUntil > age));
     }
 
     // The devices that remediation.devices names by name or by bus address.

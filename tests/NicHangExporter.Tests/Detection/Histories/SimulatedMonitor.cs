@@ -1,5 +1,4 @@
 using NicHangExporter.Detection.Episodes;
-using NicHangExporter.Linux;
 
 namespace NicHangExporter.Tests.Detection.Histories;
 
@@ -14,7 +13,6 @@ internal sealed class SimulatedMonitor
     private static readonly TimeSpan PauseInterval = TimeSpan.FromSeconds(15);
 
     private readonly DeviceTracker _device = new(default, default);
-    private TimeSpan _nextTimeouts;
 
     public SimulatedMonitor() => _device.Appear("e1000e", isVirtualFunction: false);
 
@@ -29,12 +27,9 @@ internal sealed class SimulatedMonitor
     {
         if (sample is null)
             _device.Forget();
-        else if (now >= _nextTimeouts || _device.Transmitter.Verdict != TxVerdict.Flowing)
-        {
-            _nextTimeouts = now + DeviceTracker.TxTimeoutInterval;
-            if (_device.Transmitter.ObserveTimeouts([timeouts]))
-                Observe(new HangObservation(HangSource.TxTimeout, now) { IsLive = true }, now);
-        }
+        else if (_device.Transmitter.AreTimeoutsDue(now, isPhysical: true)
+            && _device.Transmitter.ObserveTimeouts([timeouts], now))
+            Observe(new HangObservation(HangSource.TxTimeout, now) { IsLive = true }, now);
         var change = _device.Transmitter.Sample(sample, StallWindow, PauseInterval, TimeSpan.FromSeconds(2));
         if (change.Source is { } source)
             Observe(new HangObservation(source, change.Since) { IsLive = true }, now);

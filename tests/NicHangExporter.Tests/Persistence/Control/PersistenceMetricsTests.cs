@@ -98,6 +98,22 @@ public sealed class PersistenceMetricsTests : IDisposable
         Assert.Equal(1, await _host.ValueAsync(Persisted));
     }
 
+    [Fact]
+    public async Task Files_AreReadAgainAfterAScrape_AtMostOnceAMinute()
+    {
+        await _host.Persister.PersistAsync(new PersistOrder("eno1") { Profile = "eee" });
+        Assert.Equal((1, 1), await ReadAsync());
+        _host.PersistenceMetrics.Start();
+        _host.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        await File.AppendAllTextAsync(_root + IfupdownRoot.File, "# mine\n", TestContext.Current.CancellationToken);
+
+        _host.Clock.Advance(TimeSpan.FromSeconds(59));
+        Assert.Equal(1, await _host.ValueAsync(Persisted));
+        _host.Clock.Advance(TimeSpan.FromSeconds(1));
+        // The fake clock runs it immediately: in the daemon the next scrape shows it.
+        Assert.Equal(0, await _host.ValueAsync(Persisted));
+    }
+
     private async Task<(double?, double?)> ReadAsync()
     {
         _host.PersistenceMetrics.Read();

@@ -31,6 +31,20 @@ public sealed class DriftTests
         Assert.Equal(1, scene.Host.Log.Count(EventIds.DriftFound));
     }
 
+    [Fact]
+    public void Drift_ThatTheKernelNotifies_IsCorrectedWithinASecond()
+    {
+        using var scene = Decided("tso");
+        scene.Live(1);
+        scene.Nic.Request("tx-tcp-segmentation", on: true);
+
+        scene.Host.Remediator.CheckDrift();
+        scene.Live(1);
+
+        Assert.False(scene.Nic.IsRequested("tx-tcp-segmentation"));
+        Assert.Equal(["tx-tcp-segmentation off"], scene.Operations);
+    }
+
     [Theory]
     [InlineData("observe")]
     [InlineData("off")]

@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using NicHangExporter.TestSupport;
 
-namespace NicHangExporter.Linux.Tests.Sysfs;
+namespace NicHangExporter.TestSupport;
 
 /// <summary>
 /// The /sys of a test's own network namespace. sysfs shows the namespace of the process that mounted it, so <c>ip netns
@@ -10,6 +9,8 @@ namespace NicHangExporter.Linux.Tests.Sysfs;
 internal sealed class NamespaceSysfs : IDisposable
 {
     private readonly Process _keeper;
+    private readonly int _id;
+    private bool _isEnded;
 
     public NamespaceSysfs(NetworkNamespace network)
     {
@@ -21,13 +22,20 @@ internal sealed class NamespaceSysfs : IDisposable
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
             })!;
+        _id = _keeper.Id;
         Assert.Equal("mounted", _keeper.StandardOutput.ReadLine());
     }
 
-    public string Root => $"/proc/{_keeper.Id}/root/sys";
+    public string Root => $"/proc/{_id}/root/sys";
+
+    /// <summary>net/dev of the namespace.</summary>
+    public string NetDev => $"/proc/{_id}/net/dev";
 
     public void Dispose()
     {
+        if (_isEnded)
+            return;
+        _isEnded = true;
         _keeper.StandardInput.Close();
         _keeper.WaitForExit();
         _keeper.Dispose();

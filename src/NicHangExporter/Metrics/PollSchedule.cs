@@ -1,0 +1,163 @@
+using NicHangExporter.Linux;
+
+namespace NicHangExporter.Metrics;
+
+/// <summary>What an ethtool poll reads.</summary>
+internal enum PollScope
+{
+    /// <summary>Settings of the devices that were named in a request.</summary>
+    Requested,
+    /// <summary>Driver statistics: the counters of ethtool -S, pause frames among them.</summary>
+    Statistics,
+    /// <summary>Settings and statistics of all devices.</summary>
+    Everything,
+}
+
+/// <summary>
+/// Decides when the ethtool poller reads what. Settings are read rarely: the kernel reports most changes, and others
+/// are requested. Statistics are read more often, but only while somebody looks at them. Any thread may call.
+/// </summary>
+/// <param name="interval"><c>ethtool.interval</c>.</param>
+/// <param name="window"><c>stall.window</c>.</param>
+/// <param name="clock">The clock.</param>
+internal sealed class PollSchedule(TimeSpan interval, TimeSpan window, TimeProvider clock)
+{
+    /// <summary>How often everything is read at least, if that is rarer than four intervals.</summary>
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// How long after a scrape the next one is expected. Prometheus scrapes every minute if it is not configured.
+    /// </summary>
+    private static readonly TimeSpan ScrapeMemory = TimeSpan.FromSeconds(75);
+
+    /// <summary>The shortest time from one poll of requested devices to the next: a link can flap.</summary>
+    private static readonly TimeSpan RequestPause = TimeSpan.FromMilliseconds(250);
+
+    private readonly object _lock = new();
+    private HashSet<InterfaceName> _requested = [];
+    private long _requestedAt;
+    private long _everythingAt;
+    private long _statisticsAt;
+    private long _scrapedAt;
+    private bool _isEverythingWanted;
+    private bool _isStatisticsWanted;
+    private bool _isStopped;
+
+    /// <summary>
+    /// Changes of settings are reported by <see cref="Request(InterfaceName)"/>. Else settings are read as often as
+    /// statistics.
+    /// </summary>
+    public bool IsNotified { get; set; }
+
+    private TimeSpan Rare =>
+        4 * interval < Minute ? 4 * interval : interval > Minute ? interval : Minute;
+
+    /// <summary>A setting has changed: everything is to be read now.</summary>
+    public void Request() => Want(ref _isEverythingWanted);
+
+    /// <summary>The settings of this device are to be read now.</summary>
+    public void Request(InterfaceName device)
+    {
+        lock (_lock)
+            if (_requested.Add(device))
+                Monitor.PulseAll(_lock);
+    }
+
+    /// <summary>
+    /// The stall detector needs the pause frames now: a device sends nothing although packets are queued. Two readings
+    /// fit into its window.
+    /// </summary>
+    public void WantStatistics()
+    {
+        if (Since(ref _statisticsAt) >= (window / 2 < interval ? window / 2 : interval))
+            Want(ref _isStatisticsWanted);
+    }
+
+    /// <summary>The snapshot is about to be shown.</summary>
+    public void NoteScrape()
+    {
+        var wasScraped = IsScraped;
+        Interlocked.Exchange(ref _scrapedAt, clock.GetTimestamp());
+        if (wasScraped)
+            return;
+        lock (_lock)
+            Monitor.PulseAll(_lock);
+    }
+
+    /// <summary>Ends all waits.</summary>
+    public void Stop() => Want(ref _isStopped);
+
+    /// <summary>Waits until something is due.</summary>
+    /// <returns>What; null after <see cref="Stop"/>.</returns>
+    public PollScope? Wait()
+    {
+        lock (_lock)
+            while (!_isStopped)
+            {
+                if (Due(out var left) is { } scope)
+                    return scope;
+                // Not a timer: its callback needs a thread of the pool. Rounded up, so that the thread does not spin.
+                Monitor.Wait(_lock, (int)Math.Ceiling(left.TotalMilliseconds));
+            }
+        return null;
+    }
+
+    /// <summary>What is due now; null for nothing.</summary>
+    /// <param name="left">The time until something is due.</param>
+    public PollScope? Due(out TimeSpan left)
+    {
+        lock (_lock)
+        {
+            var usual = IsScraped ? interval : Rare;
+            var everything = (IsNotified ? Rare : usual) - Since(ref _everythingAt);
+            var statistics = usual - Since(ref _statisticsAt);
+            var requested = _requested.Count == 0 ? TimeSpan.MaxValue : RequestPause - Since(ref _requestedAt);
+            left = everything < statistics ? everything : statistics;
+            left = requested < left ? requested : left;
+            return _isEverythingWanted || everything <= TimeSpan.Zero ? PollScope.Everything
+                : requested <= TimeSpan.Zero ? PollScope.Requested
+                : _isStatisticsWanted || statistics <= TimeSpan.Zero ? PollScope.Statistics : null;
+        }
+    }
+
+    /// <summary>A poll of requested devices begins.</summary>
+    /// <returns>The devices. Those that are requested from here on are read by the next one.</returns>
+    public IReadOnlySet<InterfaceName> TakeRequested()
+    {
+        lock (_lock)
+        {
+            var requested = _requested;
+            (_requested, _requestedAt) = ([], clock.GetTimestamp());
+            return requested;
+        }
+    }
+
+    /// <summary>A poll begins. What is wanted from here on is read by the next one.</summary>
+    public void Begin(PollScope scope)
+    {
+        lock (_lock)
+        {
+            Interlocked.Exchange(ref _statisticsAt, clock.GetTimestamp());
+            _isStatisticsWanted = false;
+            if (scope == PollScope.Statistics)
+                return;
+            _everythingAt = _statisticsAt;
+            _isEverythingWanted = false;
+            _requested.Clear();
+        }
+    }
+
+    private bool IsScraped => Interlocked.Read(ref _scrapedAt) != 0
+        && Since(ref _scrapedAt) < (2 * interval > ScrapeMemory ? 2 * interval : ScrapeMemory);
+
+    private TimeSpan Since(ref long time) => clock.GetElapsedTime(Interlocked.Read(ref time));
+
+    private void Want(ref bool flag)
+    {
+        lock (_lock)
+        {
+            flag = true;
+            Monitor.PulseAll(_lock);
+        }
+    }
+}

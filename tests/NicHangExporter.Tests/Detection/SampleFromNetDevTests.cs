@@ -1,0 +1,54 @@
+using NicHangExporter.TestSupport;
+
+namespace NicHangExporter.Tests.Detection;
+
+/// <summary>The sampler takes tx_packets of all devices from one read of net/dev.</summary>
+public sealed class SampleFromNetDevTests : HangMonitorFixture
+{
+    private const string Stalled = "nichang_tx_stalled{device=\"eno1\"}";
+
+    [Fact]
+    public async Task TxStall_PacketsMoveInNetDev_IsNoneUntilTheyStandStill()
+    {
+        _host.Sysfs.Write("eno1", "queues/tx-0/byte_queue_limits/inflight", "1500\n");
+        Send(100, inSysfs: true);
+        _host.Start();
+        // The same movement in both is the proof that they are of one namespace.
+        Send(101, inSysfs: true);
+        _host.Pass(1);
+
+        _host.Pass(30, second => Send(101 + (ulong)second, inSysfs: false));
+        Assert.Equal(0, await _host.ValueAsync(Stalled));
+
+        _host.Pass(12);
+        Assert.Equal(1, await _host.ValueAsync(Stalled));
+    }
+
+    [Fact]
+    public async Task TxStall_DeviceWithoutRow_IsSampledFromSysfs()
+    {
+        _host.Sysfs.Write("eno1", "queues/tx-0/byte_queue_limits/inflight", "1500\n");
+        Send(100, inSysfs: true);
+        _host.Start();
+        Send(101, inSysfs: true);
+        _host.Pass(1);
+        Write("");
+
+        _host.Pass(11);
+
+        Assert.Equal(1, await _host.ValueAsync(Stalled));
+    }
+
+    private void Send(ulong packets, bool inSysfs)
+    {
+        if (inSysfs)
+            _host.Sysfs.Write("eno1", "statistics/tx_packets", $"{packets}\n");
+        Write(NetDevText.Line("eno1", counter => counter == "tx_packets" ? packets : 0));
+    }
+
+    private void Write(string lines)
+    {
+        Directory.CreateDirectory(_host.Directory.File("net"));
+        File.WriteAllText(_host.Directory.File("net/dev"), NetDevText.Header + lines);
+    }
+}

@@ -1,0 +1,295 @@
+using Microsoft.Extensions.Time.Testing;
+using NicHangExporter.Linux;
+using NicHangExporter.Linux.Link;
+using NicHangExporter.Linux.Netlink;
+using NicHangExporter.Linux.Sysfs;
+using NicHangExporter.Metrics;
+using NicHangExporter.Options;
+
+namespace NicHangExporter.Tests.Metrics;
+
+/// <summary>The devices, kept up to date by notifications.</summary>
+public sealed class DeviceInventoryTests : IDisposable
+{
+    private const string Parent = "pci0000:00/0000:00:1f.6";
+
+    private readonly FakeLinks _links = new();
+    private readonly FakeTimeProvider _clock = new();
+    private readonly List<DeviceNews> _news = [];
+    private readonly List<string?> _ways = [];
+    private DeviceInventory _inventory;
+
+    public DeviceInventoryTests() => _inventory = Make(new ExporterOptions());
+
+    public void Dispose()
+    {
+        _inventory.Dispose();
+        _links.Dispose();
+    }
+
+    [Fact]
+    public void Device_ThatIsCreatedRenamedAndDeleted_IsFollowed()
+    {
+        var index = _links.Create("eno1", Parent);
+        Follow();
+        Assert.Equal(["eno1"], Names());
+        var first = _inventory.Open();
+        Assert.Same(first, _inventory.Open());
+
+        _links.Rename(index, "lan0");
+        Assert.Equal(["lan0"], Names());
+        Assert.NotEqual(first.Version, _inventory.Open().Version);
+        Assert.Equal(Errno.NoDevice, first.All[0].Sysfs.TryReadUInt64("ifindex\0"u8, out _));
+
+        _links.Delete(index);
+        Assert.Empty(Names());
+
+        _links.Create("eno1", Parent);
+        Assert.Equal(["eno1"], Names());
+        Assert.Equal([News("lan0", DeviceNewsKind.Appeared), News("eno1", DeviceNewsKind.Appeared)], _news);
+    }
+
+    [Fact]
+    public void Link_OnlyReadAfterANotification_IsWhatSysfsHas()
+    {
+        var index = _links.Create("eno1", Parent);
+        Follow();
+        var device = _inventory.Open().All[0];
+        var before = device.Link;
+
+        _links.Set(index, "operstate", "up", isNotified: false);
+        _links.Set(index, "carrier_changes", "1", isNotified: false);
+        _inventory.Open();
+        Assert.Same(before, device.Link);
+
+        _links.Notify(LinkNoticeKind.Changed, index);
+        _inventory.Open();
+        Assert.Equal("up", device.Link.Operstate);
+        Assert.Equal(1ul, device.Link.CarrierChanges);
+        Assert.Equal([News("eno1", DeviceNewsKind.LinkUp)], _news);
+
+        _links.Set(index, "operstate", "down");
+        _links.Set(index, "mtu", "9000");
+        Assert.Same(device, _inventory.Open().All[0]);
+        Assert.Equal(DeviceNewsKind.LinkDown, _news[^1].Kind);
+        Assert.Equal(2, _news.Count);
+    }
+
+    [Fact]
+    public void Carrier_ThatWentAndCameBetweenTwoLooks_IsNews()
+    {
+        var index = _links.Create("eno1", Parent);
+        _links.Set(index, "operstate", "up");
+        Follow();
+
+        _links.Set(index, "carrier_changes", "2");
+        _inventory.Open();
+
+        Assert.Equal([News("eno1", DeviceNewsKind.LinkUp)], _news);
+    }
+
+    [Fact]
+    public void Settings_OfAWatchedDevice_AreNews_AndQueuesAreCountedAgain()
+    {
+        var eno1 = _links.Create("eno1", Parent);
+        var veth = _links.Create("veth0");
+        Follow();
+        var device = Assert.Single(_inventory.Open().All);
+        Assert.Equal(1, device.TxQueues.Count);
+        _links.Sysfs.Write("eno1", "queues/tx-1/tx_timeout", "0\n");
+
+        Assert.True(_inventory.Take(
+            [new(LinkNoticeKind.Settings, eno1, Name("eno1")), new(LinkNoticeKind.Settings, veth, Name("veth0")),
+                new(LinkNoticeKind.Queues, eno1, Name("eno1")), new(LinkNoticeKind.Settings, 99, Name("other"))],
+            isWhole: true));
+
+        Assert.Equal([News("eno1", DeviceNewsKind.Settings)], _news);
+        Assert.Equal(2, device.TxQueues.Count);
+
+        _inventory.Take([], isWhole: false);
+        Assert.Equal(2, _news.Count);
+    }
+
+    [Fact]
+    public void Notices_ThatWereLost_AreMadeUpForByALookAtEverything()
+    {
+        var eno1 = _links.Create("eno1", Parent);
+        var eno2 = _links.Create("eno2", "pci0000:00/0000:02:00.0");
+        Follow();
+        _links.Delete(eno1);
+        _links.Create("eno1", "pci0000:00/0000:03:00.0");
+        _links.Rename(eno2, "lan0");
+        _links.Set(_links.Create("eno3", "pci0000:00/0000:04:00.0"), "operstate", "up");
+        _links.Lose();
+
+        var open = _inventory.Open();
+
+        Assert.Equal(["eno1", "eno3", "lan0"], open.All.Select(device => device.Name.ToString()));
+        Assert.Equal("0000:03:00.0", open.All[0].Bus.ToString());
+        Assert.Equal("up", open.All[1].Link.Operstate);
+    }
+
+    [Fact]
+    public void Minute_WithoutANotice_EndsWithALook()
+    {
+        var eno1 = _links.Create("eno1", Parent);
+        Follow();
+        _links.Delete(eno1, isNotified: false);
+        Assert.Equal(["eno1"], Names());
+
+        _clock.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Empty(Names());
+    }
+
+    [Fact]
+    public void Doubt_LooksNow_ButNotAllTheTime()
+    {
+        var eno1 = _links.Create("eno1", Parent);
+        Follow();
+        _links.Delete(eno1, isNotified: false);
+
+        _inventory.Doubt();
+        Assert.Equal(["eno1"], Names());
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(["eno1"], Names());
+        _inventory.Doubt();
+
+        Assert.Empty(Names());
+    }
+
+    [Fact]
+    public void Limit_WatchesHardwareFirst_AndTheNextWhenOneGoes()
+    {
+        _inventory = Make(new ExporterOptions
+        {
+            Collectors = new ExporterOptions().Collectors with { Enabled = [.. Collector.All] },
+            Detection = new() { MaxDevices = 2 },
+        });
+        _links.Create("veth0");
+        _links.Create("veth1");
+        Follow();
+        Assert.Equal(["lo", "veth0"], Names());
+        Assert.Equal(1, _inventory.Open().Dropped);
+
+        var eno1 = _links.Create("eno1", Parent);
+        Assert.Equal(["eno1", "lo"], Names());
+        Assert.Equal(2, _inventory.Open().Dropped);
+
+        _links.Delete(eno1);
+        Assert.Equal(["lo", "veth0"], Names());
+        Assert.Equal(1, _inventory.Open().Dropped);
+    }
+
+    [Fact]
+    public void Sysfs_OfAnotherNamespace_IsListedAtEachUse()
+    {
+        _links.Compare = device => device.Name.Is("lo"u8) ? LinkMatch.Same : LinkMatch.Different;
+        var eno1 = _links.Create("eno1", Parent);
+        Follow();
+
+        Assert.False(_inventory.IsFollowing);
+        _links.Delete(eno1, isNotified: false);
+        Assert.Empty(Names());
+        _links.Create("eno2", Parent);
+        Assert.Equal(["eno2"], Names());
+        Assert.Contains("namespace", Assert.Single(_ways), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Sysfs_WithNothingButALoopback_IsFollowedFromTheFirstDeviceOn()
+    {
+        Follow();
+        Assert.False(_inventory.IsFollowing);
+        Assert.Empty(_ways);
+
+        _links.Create("eno1", Parent);
+
+        Assert.Equal(["eno1"], Names());
+        Assert.True(_inventory.IsFollowing);
+        Assert.Null(Assert.Single(_ways));
+    }
+
+    [Fact]
+    public void Device_OfAnotherNamespaceThatAppearsLater_EndsTheFollowing()
+    {
+        _links.Create("eno1", Parent);
+        Follow();
+        Assert.True(_inventory.IsFollowing);
+        _links.Compare = device => device.Name.Is("eno2"u8) ? LinkMatch.Different : LinkMatch.Same;
+
+        _links.Create("eno2", "pci0000:00/0000:02:00.0");
+
+        Assert.Equal(["eno1", "eno2"], Names());
+        Assert.False(_inventory.IsFollowing);
+        Assert.Equal(2, _ways.Count);
+    }
+
+    [Fact]
+    public void Device_ThatIsNotRegisteredYet_IsWatchedFromItsNotificationOn()
+    {
+        _links.Create("eno1", Parent);
+        Follow();
+        _links.Compare = device => device.Name.Is("eno2"u8) ? LinkMatch.Absent : LinkMatch.Same;
+        var eno2 = _links.Create("eno2", "pci0000:00/0000:02:00.0");
+        _links.Lose();
+        Assert.Equal(["eno1"], Names());
+        _links.Compare = _ => LinkMatch.Same;
+
+        _links.Notify(LinkNoticeKind.Changed, eno2);
+
+        Assert.Equal(["eno1", "eno2"], Names());
+        Assert.True(_inventory.IsFollowing);
+    }
+
+    [Fact]
+    public void Sysfs_WithNamesThatThisNamespaceLacks_IsListedAtEachUse()
+    {
+        _links.Compare = device => device.Name.Is("lo"u8) ? LinkMatch.Same : LinkMatch.Absent;
+        _links.Create("eno1", Parent);
+        Follow();
+
+        Assert.False(_inventory.IsFollowing);
+        Assert.Equal(["eno1"], Names());
+        Assert.Single(_ways);
+    }
+
+    [Fact]
+    public void Socket_ThatFails_EndsTheFollowing()
+    {
+        _links.Create("eno1", Parent);
+        _inventory.FollowingChanged += _ways.Add;
+        var feed = _links.Feed(_clock);
+        var fails = false;
+        _inventory.Follow(feed with
+        {
+            Drain = notices => fails ? throw new LinuxException("recvfrom", "it", Errno.IO) : feed.Drain(notices),
+        });
+        fails = true;
+
+        Assert.Equal(["eno1"], Names());
+        Assert.False(_inventory.IsFollowing);
+        Assert.Contains("recvfrom", _ways[^1], StringComparison.Ordinal);
+    }
+
+    private void Follow()
+    {
+        _inventory.FollowingChanged += _ways.Add;
+        _inventory.Follow(_links.Feed(_clock));
+        _inventory.News += _news.Add;
+    }
+
+    private List<string> Names()
+    {
+        using var open = _inventory.Open();
+        Assert.False(open.Failed);
+        return [.. open.All.Select(device => device.Name.ToString())];
+    }
+
+    private DeviceInventory Make(ExporterOptions options) => new(new NetClass(_links.Sysfs.Root), options);
+
+    private static DeviceNews News(string device, DeviceNewsKind kind) => new(Name(device), kind);
+
+    private static InterfaceName Name(string name) =>
+        InterfaceName.TryParse(name, out var parsed) ? parsed : throw new ArgumentException(name);
+}
