@@ -78,7 +78,23 @@ public sealed class NetDevice : IDisposable
     /// another network namespace can't be distinguished from these. Reads each time.
     /// </summary>
     /// <exception cref="LinuxException">The interface exists but can't be read.</exception>
-    public bool IsUpper => HasDirectory("bridge\0"u8) || IsBond || HasLowers() || IsOfUpperKind();
+    public bool IsUpper => HasDirectory("bridge\0"u8) || IsBond || HasLowers || IsOfUpperKind();
+
+    /// <summary>True if the interface has a <c>lower_*</c> link, as a bond with ports has. Reads each time.</summary>
+    /// <exception cref="LinuxException">The interface exists but can't be read.</exception>
+    public bool HasLowers
+    {
+        get
+        {
+            var found = Has(_directory.TryOpen(".\0"u8, LibC.O_RDONLY | LibC.O_DIRECTORY, out var directory), "openat");
+            using (directory)
+                return found && AdjacentLinks.Read(directory!, AdjacentLinks.Lower, Name).Count > 0;
+        }
+    }
+
+    /// <summary>True for a port of a bridge, bond, team or VRF (<c>master</c>). Reads each time.</summary>
+    /// <exception cref="LinuxException">The interface exists but can't be read.</exception>
+    public bool HasMaster => HasDirectory("master\0"u8);
 
     /// <summary>
     /// True for a port of a bond (its <c>master</c> has a <c>bonding</c> directory), active or not. Reads each time.
@@ -219,13 +235,6 @@ public sealed class NetDevice : IDisposable
     public void Dispose() => _directory.Dispose();
 
     private bool HasDirectory(ReadOnlySpan<byte> path) => Has(_directory.TryFindDirectory(path), "fstatat");
-
-    private bool HasLowers()
-    {
-        var found = Has(_directory.TryOpen(".\0"u8, LibC.O_RDONLY | LibC.O_DIRECTORY, out var directory), "openat");
-        using (directory)
-            return found && AdjacentLinks.Read(directory!, AdjacentLinks.Lower, Name).Count > 0;
-    }
 
     private bool IsOfUpperKind()
     {

@@ -4,9 +4,11 @@ using NicHangExporter.Linux.Sysfs;
 namespace NicHangExporter.Metrics;
 
 /// <summary>
-/// rx_nohandler of one device, which is not in net/dev (docs/decisions/0047). The kernel counts a packet there that the
-/// device received, so the file is read when rx_packets has moved since the read before. A packet is counted in
-/// rx_packets before it is counted here, so the file is read once more when rx_packets stands still again.
+/// rx_nohandler of one device, which is not in net/dev (docs/decisions/0047). Only a port counts there, and a device
+/// above ports. A port counts a packet that it received, so its file is read when rx_packets has moved since the read
+/// before. A packet is counted in rx_packets before it is counted here, so the file is read once more when rx_packets
+/// stands still again. A team counts here what its ports receive, without counting it in its own rx_packets, so the
+/// file of a device above others is read each time.
 /// </summary>
 internal sealed class NoHandlerCounter(WatchedDevice device) : IDisposable
 {
@@ -15,13 +17,15 @@ internal sealed class NoHandlerCounter(WatchedDevice device) : IDisposable
     private ulong _value;
     private Errno _errno;
     private bool _isPending;
-    private bool? _countsAlone;
+    private bool _isPort;
+    private bool _isUpper;
 
     private static ReadOnlySpan<byte> File => "statistics/rx_nohandler\0"u8;
 
     /// <summary>The counter.</summary>
     /// <param name="rxPackets">rx_packets of the device.</param>
-    /// <param name="isNew">The device is seen for the first time, or its counters have been reset.</param>
+    /// <param name="isNew">The device is seen for the first time, or its counters have been reset, or the kernel has
+    /// notified a change, as it does when a device becomes a port.</param>
     /// <param name="value">The counter.</param>
     /// <returns>
     /// <see cref="Errno.NoDevice"/> if the device is gone, <see cref="Errno.NoEntry"/> if this kernel has no such
@@ -29,9 +33,12 @@ internal sealed class NoHandlerCounter(WatchedDevice device) : IDisposable
     /// </returns>
     public Errno Read(ulong rxPackets, bool isNew, out ulong value)
     {
+        if (isNew)
+            FindRole();
         var hasMoved = rxPackets != _rxPackets && !isNew;
-        if (isNew || (_errno != Errno.NoEntry && (hasMoved || _isPending || _errno != Errno.None || CountsAlone)))
-            _errno = ReadFile(keep: hasMoved || _countsAlone == true);
+        var mayHaveCounted = (_isPort && (hasMoved || _isPending)) || _isUpper || _errno != Errno.None;
+        if (isNew || (mayHaveCounted && _errno != Errno.NoEntry))
+            _errno = ReadFile(keep: (_isPort && hasMoved) || _isUpper);
         (_rxPackets, _isPending) = (rxPackets, isNew || hasMoved);
         value = _value;
         return _errno;
@@ -39,14 +46,18 @@ internal sealed class NoHandlerCounter(WatchedDevice device) : IDisposable
 
     public void Dispose() => _file?.Dispose();
 
-    // A team counts here what its ports receive, without counting it in its own rx_packets. Nothing in sysfs tells a
-    // team from other virtual devices that stand alone. A veth (its link is its peer) and a tap do not.
-    private bool CountsAlone => _countsAlone ??=
-        !device.Sysfs.IsPhysical
-        && device.Sysfs.TryReadUInt64("ifindex\0"u8, out var index) == Errno.None
-        && device.Sysfs.TryReadUInt64("iflink\0"u8, out var link) == Errno.None
-        && index == link
-        && device.Sysfs.TryReadText("tun_flags\0"u8, stackalloc byte[32], out _) == Errno.NoEntry;
+    private void FindRole()
+    {
+        try
+        {
+            (_isPort, _isUpper) = (device.Sysfs.HasMaster, device.Sysfs.HasLowers);
+        }
+        catch (LinuxException)
+        {
+            // Unknown: the file is read each time, and reports what is wrong.
+            (_isPort, _isUpper) = (true, true);
+        }
+    }
 
     // Only the file of a device that receives is kept open.
     private Errno ReadFile(bool keep)

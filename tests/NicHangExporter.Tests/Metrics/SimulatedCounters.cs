@@ -66,7 +66,7 @@ internal sealed class SimulatedCounters : IDisposable
                     Rename(first, formerSecond);
                     break;
                 case 5 when _devices.Count > 0:
-                    Any().Counters.Clear();
+                    Reset(Any());
                     break;
                 default:
                     foreach (var device in _devices)
@@ -143,15 +143,25 @@ internal sealed class SimulatedCounters : IDisposable
 
     private void Appear(string? name = null)
     {
-        var device = new Device(name ?? FreeName(), ++_lastIndex, isNarrow: _random.Next(3) == 0);
+        var role = (Role)_random.Next(3);
+        var device = new Device(name ?? FreeName(), ++_lastIndex, isNarrow: _random.Next(3) == 0, role);
         _sysfs.Add(System.Text.Encoding.UTF8.GetBytes(device.Name));
-        foreach (var attribute in new[] { "ifindex", "iflink" })
-            _sysfs.Write(
-                device.Name, attribute,
-                (device.Index + (attribute == "iflink" ? 1000 : 0)).ToString(CultureInfo.InvariantCulture) + "\n");
+        _sysfs.Write(device.Name, "ifindex", device.Index.ToString(CultureInfo.InvariantCulture) + "\n");
+        if (role != Role.Alone)
+            Directory.CreateSymbolicLink(
+                Path.Combine(Place(device.Name), role == Role.Port ? "master" : "lower_port"), Sysfs);
         _devices.Insert(_random.Next(_devices.Count + 1), device);
         device.Begin(_random);
         ShowSysfs();
+    }
+
+    // A reset shows by a counter that is less than before, or by the notification of the link that goes with it.
+    private void Reset(Device device)
+    {
+        var isSeen = device.Counter("rx_bytes") > 1 << 26;
+        device.Counters.Clear();
+        if (!isSeen && _open.TryGetValue(device.Index, out var open))
+            open.Refresh();
     }
 
     private string Disappear(Device device)
@@ -175,7 +185,14 @@ internal sealed class SimulatedCounters : IDisposable
 
     private string Link(string name) => Path.Combine(Sysfs, "class/net", name);
 
-    private sealed class Device(string name, int index, bool isNarrow)
+    private enum Role
+    {
+        Alone,
+        Port,
+        AbovePorts,
+    }
+
+    private sealed class Device(string name, int index, bool isNarrow, Role role)
     {
         public string Name { get; set; } = name;
 
@@ -212,10 +229,11 @@ internal sealed class SimulatedCounters : IDisposable
                     Add(
                         file,
                         (ulong)random.NextInt64(1, file.EndsWith("bytes", StringComparison.Ordinal) ? 1 << 20 : 3));
-            // The kernel counts a packet that no handler takes as received, too.
-            if (random.Next(12) != 0)
+            if (role == Role.Alone || random.Next(12) != 0)
                 return;
-            Add("rx_packets", 1);
+            // A port counts a packet that no handler takes as received, too. A team does not.
+            if (role == Role.Port)
+                Add("rx_packets", 1);
             Add("rx_nohandler", 1);
         }
 

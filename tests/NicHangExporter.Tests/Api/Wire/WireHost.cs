@@ -99,9 +99,11 @@ internal sealed partial class WireHost : IAsyncDisposable
         return head + Encoding.UTF8.GetString(body.ToArray());
     }
 
-    /// <summary>The series of the API's own counters.</summary>
+    /// <summary>Stops the server, and reads the series of the API's own counters.</summary>
     public async Task<string> CountersAsync()
     {
+        // A request is counted after its answer was sent. The stop waits for that.
+        await _application.StopAsync(TestContext.Current.CancellationToken);
         using var stream = new MemoryStream();
         await Services.GetRequiredService<ExporterMetrics>().Registry
             .CollectAndExportAsTextAsync(stream, TestContext.Current.CancellationToken);
