@@ -83,7 +83,8 @@ internal sealed partial class EpisodeTracker(
                 var (device, tracked) = pairs[place];
                 if (options.Collectors.Has(Collector.Stall))
                 {
-                    if (tracked.Transmitter.AreTimeoutsDue(now, device.Sysfs.IsPhysical)
+                    // In a hang, the counter may be what confirms it.
+                    if ((tracked.IsHanging || tracked.Transmitter.AreTimeoutsDue(now, device.Sysfs.IsPhysical))
                         && tracked.Transmitter.ObserveTimeouts(
                             TxTimeoutReader.Read(
                                 device, _sampler.ReadTxPackets(device, place), clock, out _).Values, now))

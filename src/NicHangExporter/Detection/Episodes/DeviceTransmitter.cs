@@ -46,9 +46,13 @@ internal sealed class DeviceTransmitter
     public TxFreeze? Freeze =>
         _state is { Verdict: TxVerdict.Suspect or TxVerdict.Stalled, AreClimbing: false } ? _freeze?.Freeze : null;
 
-    /// <summary>True if pause frames may be why the core's watchdog fired since that time.</summary>
-    public bool MayBePaused(TimeSpan since, TimeSpan now) =>
-        _pauseFrames is { } frames && frames.MayExplain(since, now, _pauseTimeout);
+    /// <summary>True if pause frames may be why the core's watchdog fired.</summary>
+    /// <param name="first">Its first report, or null.</param>
+    /// <param name="last">Its last report, or null.</param>
+    /// <param name="now">The present.</param>
+    public bool MayBePaused(TimeSpan? first, TimeSpan? last, TimeSpan now) =>
+        _pauseFrames is { } frames && first is { } since && last is { } until
+        && frames.MayExplain(since, until, now, _pauseTimeout);
 
     /// <summary>The last reading of each queue's tx_timeout; null if there was none.</summary>
     public IReadOnlyList<ulong?> Timeouts => _timeouts;
