@@ -199,7 +199,14 @@ internal sealed partial class Remediator : IDisposable
     public PauseState Pause() => _pause.State;
 
     /// <inheritdoc cref="AdminCommands.SetPausedAsync"/>
-    public Task<AdminError?> SetPausedAsync(bool paused, string actor) => _admin.SetPausedAsync(paused, actor);
+    public Task<AdminError?> SetPausedAsync(bool paused, string actor)
+    {
+        var recorded = _admin.SetPausedAsync(paused, actor);
+        // A pause is in force already, although the worker may be busy.
+        if (paused)
+            _publisher.PublishPause(true);
+        return recorded;
+    }
 
     /// <inheritdoc cref="AdminCommands.ClearQuarantineAsync"/>
     public Task<AdminError?> ClearQuarantineAsync(InterfaceName device, string actor) =>
@@ -289,6 +296,7 @@ internal sealed partial class Remediator : IDisposable
         _capabilities.Read();
         _capabilities.Publish(_metrics);
         _publisher.PublishModes();
+        _publisher.PublishPause(_pause.IsSet);
         if (_options.Remediation.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce
             && !_capabilities.HasNetAdmin)
             LogIncapable();
@@ -299,11 +307,8 @@ internal sealed partial class Remediator : IDisposable
     }
 
     // On the thread of a scrape.
-    private void PublishCurrent()
-    {
+    private void PublishCurrent() =>
         _metrics.RemediationCommand.Set(Math.Round(_worker.Busy.TotalSeconds, 3));
-        _metrics.RemediationPaused.Set(_pause.IsSet ? 1 : 0);
-    }
 
     private void OnTimer()
     {
@@ -316,9 +321,14 @@ internal sealed partial class Remediator : IDisposable
 
     private TimeSpan Look()
     {
-        if (!_timer.IsRunning)
-            _guard.Run(Tick);
-        var wait = _drift.DueIn is { } due && due < LookInterval ? due : LookInterval;
+        var wait = LookInterval;
+        _guard.Run(() =>
+        {
+            if (!_timer.IsRunning)
+                Tick();
+            if (_drift.DueIn is { } due && due < wait)
+                wait = due;
+        });
         return wait > TickTimer.Slow ? wait : TickTimer.Slow;
     }
 

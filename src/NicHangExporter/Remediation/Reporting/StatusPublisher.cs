@@ -51,6 +51,7 @@ internal sealed class StatusPublisher(
         var shown = new Dictionary<string, ShownDevice>();
         var statuses = ImmutableArray.CreateBuilder<DeviceStatus>();
         var state = pause.State;
+        metrics.PublishPause(state.IsPaused);
         using (var open = inventory.Open())
             foreach (var device in open.All)
                 Add(device.Name, isWatched: true, isHidden: !open.IsShown(device));
