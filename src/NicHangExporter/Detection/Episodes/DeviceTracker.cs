@@ -75,6 +75,10 @@ internal sealed partial class DeviceTracker
     /// <summary>The driver recovers the device by itself, as far as that can be seen.</summary>
     public bool IsDriverRecovering => _recovery.IsRecovering(Episode, Transmitter.Verdict);
 
+    /// <summary>The counter of pause frames is needed now, to tell a hang from a pause. Also in an episode of a driver
+    /// without BQL, whose transmitter is never suspected.</summary>
+    public bool NeedsPauseFrames => EpisodeIsLive || Transmitter.Verdict != TxVerdict.Flowing;
+
     public DeviceTransmitter Transmitter { get; } = new();
 
     public DeviceSeries Series { get; }
