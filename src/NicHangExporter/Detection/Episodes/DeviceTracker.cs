@@ -180,15 +180,15 @@ internal sealed partial class DeviceTracker
             return default;
         // Pause frames make the core's watchdog fire too. To tell, it takes a window and a reading of their counter.
         // Only the driver's own report is no effect of pause frames.
-        if (_confirmation.Driver is null
+        if (!_confirmation.ByDriver
             && (Transmitter.Verdict == TxVerdict.Suspect
                 || Transmitter.MayBePaused(_confirmation.First, _confirmation.Last, now)))
             return default;
-        var isFrozen = _confirmation.IsFrozen(now, Transmitter.FrozenSince, ProvenFreeze);
+        var isFrozen = _confirmation.IsFrozen(now, Transmitter.Frozen, ProvenFreeze);
         var isChanged = isFrozen && Freeze(now);
         // A driver that resets its adapter because of a hang is proof that there was one.
         if (!isFrozen && !_confirmation.IsRepeated(now, confirmWindow)
-            && (Episode is not { Resets: > 0 } || _confirmation.Driver is null))
+            && (Episode is not { Resets: > 0 } || !_confirmation.ByDriver))
             return new HangCheck(isChanged);
         if (Episode is { } episode && episode.LacksProof(healedAt))
             return new HangCheck(isChanged);
