@@ -1,3 +1,5 @@
+using NicHangExporter.Linux.Link;
+using NicHangExporter.Metrics;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Detection;
@@ -37,6 +39,44 @@ public sealed class SampleFromNetDevTests : HangMonitorFixture
         _host.Pass(11);
 
         Assert.Equal(1, await _host.ValueAsync(Stalled));
+    }
+
+    // So that a scrape can use the reading of tx_timeout that the monitor has made.
+    [Fact]
+    public void TxTimeouts_AreReadWithTheTxPacketsOfTheSample()
+    {
+        _host.AddNic("eno2", "pci0000:00/0000:00:1f.7");
+        _host.Sysfs.Write("eno2", "ifindex", "3\n");
+        _host.Inventory.Follow(new DeviceFeed(_ => true, _ => LinkMatch.Same, _host.Clock));
+        Assert.True(_host.Inventory.IsFollowing);
+        _host.Sysfs.Write("eno1", "statistics/tx_packets", "100\n");
+
+        _host.Start();
+        _host.Pass(1);
+
+        Assert.Equal(100UL, _host.Inventory.Open().All[0].TxTimeouts?.TxPackets);
+    }
+
+    // The kernel lost a notification, or it never came.
+    [Fact]
+    public void Device_OnlyInNetDev_IsWatchedOnceTheNamesHaveChanged()
+    {
+        _host.AddNic("eno2", "pci0000:00/0000:00:1f.7");
+        _host.Sysfs.Write("eno2", "ifindex", "3\n");
+        _host.Inventory.Follow(new DeviceFeed(_ => true, _ => LinkMatch.Same, _host.Clock));
+        Write(Line("eno1") + Line("eno2"));
+        _host.Start();
+        _host.Pass(6);
+        Assert.Equal(2, _host.Inventory.Open().All.Count);
+
+        _host.AddNic("eno3", "pci0000:00/0000:00:1f.5");
+        _host.Sysfs.Write("eno3", "ifindex", "4\n");
+        Write(Line("eno1") + Line("eno2") + Line("eno3"));
+        _host.Pass(3);
+
+        Assert.Equal(3, _host.Inventory.Open().All.Count);
+
+        static string Line(string name) => NetDevText.Line(name, _ => 0);
     }
 
     private void Send(ulong packets, bool inSysfs)

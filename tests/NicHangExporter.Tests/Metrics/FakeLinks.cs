@@ -83,6 +83,9 @@ internal sealed class FakeLinks : IDisposable
         _isLost = true;
     }
 
+    /// <summary>Loses what waits, and nobody knows.</summary>
+    public void Forget() => _waiting.Clear();
+
     public void Dispose() => Sysfs.Dispose();
 
     private bool Drain(List<LinkNotice> notices)
