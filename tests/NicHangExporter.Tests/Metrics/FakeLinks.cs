@@ -17,7 +17,15 @@ internal sealed class FakeLinks : IDisposable
     private bool _isLost;
     private int _nextIndex = 2;
 
-    public FakeLinks() => Write("lo", index: 1, parent: null);
+    public FakeLinks()
+    {
+        Write("lo", index: 1, parent: null);
+        ReadNames = () =>
+        {
+            var names = new List<InterfaceName>();
+            return new NetClass(Sysfs.Root).TryList(names) == Errno.None ? [.. names] : null;
+        };
+    }
 
     public SysfsTree Sysfs { get; } = new();
 
@@ -27,11 +35,14 @@ internal sealed class FakeLinks : IDisposable
     /// <summary>Replaces <see cref="DeviceFeed.Compare"/>.</summary>
     public Func<NetDevice, LinkMatch> Compare { get; set; } = _ => LinkMatch.Same;
 
+    /// <summary>Replaces <see cref="DeviceFeed.ReadNames"/>: the names in the namespace. Default: those in sysfs.</summary>
+    public Func<HashSet<InterfaceName>?> ReadNames { get; set; }
+
     public string NameOf(int index) => _links[index].Name;
 
     public bool IsHardware(int index) => _links[index].Parent is not null;
 
-    public DeviceFeed Feed(TimeProvider clock) => new(Drain, device => Compare(device), clock);
+    public DeviceFeed Feed(TimeProvider clock) => new(Drain, () => ReadNames(), device => Compare(device), clock);
 
     public int Create(string name, string? parent = null, int? index = null)
     {
