@@ -72,18 +72,19 @@ internal sealed partial class EpisodeTracker(
     /// <summary>Refreshes the devices and samples their counters. Once every hang.sample-interval.</summary>
     public void Sample()
     {
-        var now = Now;
         using (var open = inventory.Open())
         {
             var pairs = RefreshDevices(open);
             if (options.Collectors.Has(Collector.Stall))
                 _sampler.Begin(inventory);
+            // Not before the counters are read: a slow read must not lengthen a freeze.
+            var now = Now;
             for (var place = 0; place < pairs.Count; place++)
             {
                 var (device, tracked) = pairs[place];
                 if (options.Collectors.Has(Collector.Stall))
                 {
-                    if (tracked.Transmitter.AreTimeoutsDue(now, device.Sysfs.IsPhysical)
+                    if (tracked.Transmitter.AreTimeoutsDue(now, device.Sysfs.IsPhysical, tracked.IsHanging)
                         && tracked.Transmitter.ObserveTimeouts(
                             TxTimeoutReader.Read(device, txPackets: null, clock, out _).Values, now))
                         Observe(tracked, new HangObservation(HangSource.TxTimeout, now) { IsLive = true });
@@ -114,11 +115,11 @@ internal sealed partial class EpisodeTracker(
     /// <summary>Samples the devices again whose hang can be confirmed now.</summary>
     public void Recheck()
     {
-        var now = Now;
         using (var open = inventory.Open())
         {
             var pairs = RefreshDevices(open);
             _sampler.Begin(inventory);
+            var now = Now;
             for (var place = 0; place < pairs.Count; place++)
                 if (pairs[place] is var (device, tracked) && tracked.ConfirmableAt <= now)
                 {
