@@ -1,3 +1,7 @@
+using NicHangExporter.Linux;
+using NicHangExporter.Linux.Link;
+using NicHangExporter.Linux.Sysfs;
+using NicHangExporter.Metrics;
 using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Detection;
@@ -38,6 +42,37 @@ public sealed class SampleFromNetDevTests : HangMonitorFixture
 
         Assert.Equal(1, await _host.ValueAsync(Stalled));
     }
+
+    [Fact]
+    public void Names_ThatChangeAtEverySample_AreStillComparedWithTheTableOfDevices()
+    {
+        var netClass = new NetClass(_host.Options.Paths.Sysfs);
+        _host.Sysfs.Write("eno1", "ifindex", "2\n");
+        Send(100, inSysfs: true);
+        _host.Inventory.Follow(new DeviceFeed(
+            _ => true,
+            () =>
+            {
+                var names = new List<InterfaceName>();
+                return netClass.TryList(names) == Errno.None ? [.. names] : null;
+            },
+            _ => LinkMatch.Same, _host.Clock));
+        _host.Start();
+        Send(101, inSysfs: true);
+        _host.Pass(1);
+        Assert.Equal(["eno1"], Names());
+
+        _host.AddNic("eno2", "pci0000:00/0000:02:00.0");
+        _host.Sysfs.Write("eno2", "ifindex", "3\n");
+        _host.Pass(20, second => Write(
+            NetDevText.Line("eno1", _ => 0) + NetDevText.Line("eno2", _ => 0)
+            + NetDevText.Line($"veth{second}", _ => 0)));
+
+        Assert.Equal(["eno1", "eno2"], Names());
+    }
+
+    private List<string> Names() =>
+        [.. _host.Inventory.Open().All.Select(device => device.Name.ToString()).Where(name => name != "lo")];
 
     private void Send(ulong packets, bool inSysfs)
     {
