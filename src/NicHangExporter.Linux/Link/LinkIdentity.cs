@@ -6,8 +6,8 @@ namespace NicHangExporter.Linux.Link;
 
 /// <summary>
 /// Compares interfaces in sysfs with those of the network namespace of the thread that created this object. sysfs shows
-/// the namespace of the process that mounted it. Takes no lock that a driver can hold: the hardware address, for one, is
-/// not compared, because reading it waits for a driver that sets it. Not thread-safe.
+/// the namespace of the process that mounted it. Takes no lock that a driver can hold. So it does not compare the
+/// hardware address: reading it waits for a driver that sets it. Not thread-safe.
 /// </summary>
 public sealed class LinkIdentity : IDisposable
 {

@@ -84,7 +84,8 @@ internal sealed partial class EpisodeTracker(
                 var (device, tracked) = pairs[place];
                 if (options.Collectors.Has(Collector.Stall))
                 {
-                    if (tracked.Transmitter.AreTimeoutsDue(now, device.Sysfs.IsPhysical, tracked.IsHanging)
+                    // In a hang, the counter may be what confirms it.
+                    if ((tracked.IsHanging || tracked.Transmitter.AreTimeoutsDue(now, device.Sysfs.IsPhysical))
                         && tracked.Transmitter.ObserveTimeouts(
                             TxTimeoutReader.Read(device, txPackets: null, clock, out _).Values, now))
                         Observe(tracked, new HangObservation(HangSource.TxTimeout, now) { IsLive = true });

@@ -25,15 +25,18 @@ internal static class WebLimits
     /// <summary>Unsent bytes of an answer, on each connection.</summary>
     private const int MaxUnsent = 32 * 1024;
 
+    /// <summary>How long a request may take to arrive, and an answer to be read at all.</summary>
+    private static readonly TimeSpan SlowTimeout = TimeSpan.FromSeconds(5);
+
     /// <summary>
-    /// How long a connection may be silent, also before its first request: silent ones would otherwise keep every
-    /// scrape out. Prometheus connects again, which costs less than the scrape.
+    /// How long a connection may be silent: longer than the usual interval of scrapes, because a new connection costs
+    /// as much as a scrape. A silent one keeps no other out (<see cref="ConnectionQuota"/>).
     /// </summary>
-    public static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(130);
 
     // No client that waits for the answer is slower: a scrape of a large host would exceed its timeout. With Kestrel's
     // 240 bytes a second a client could hold its place for hours.
-    private static readonly MinDataRate SlowestClient = new(bytesPerSecond: 4096, gracePeriod: IdleTimeout);
+    private static readonly MinDataRate SlowestClient = new(bytesPerSecond: 4096, gracePeriod: SlowTimeout);
 
     public static void Set(KestrelServerLimits limits)
     {
@@ -45,7 +48,7 @@ internal static class WebLimits
         limits.MaxRequestBufferSize = MaxUnread;
         limits.MaxResponseBufferSize = MaxUnsent;
         limits.MaxRequestHeadersTotalSize = 16 * 1024;
-        limits.RequestHeadersTimeout = IdleTimeout;
+        limits.RequestHeadersTimeout = SlowTimeout;
         limits.KeepAliveTimeout = IdleTimeout;
         limits.MinRequestBodyDataRate = SlowestClient;
         limits.MinResponseDataRate = SlowestClient;

@@ -1,3 +1,4 @@
+using NicHangExporter.Detection.Episodes;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Linux.Link;
 using NicHangExporter.Metrics;
@@ -23,7 +24,7 @@ public sealed class HangMonitorCounterTests : HangMonitorFixture
     }
 
     [Fact]
-    public async Task TxTimeout_OneQueueOfTwo_IsReadEveryFiveSecondsInItsHang()
+    public async Task TxTimeout_OneQueueOfTwo_IsReadOftenInItsHang()
     {
         _host.Sysfs.Write("eno1", "queues/tx-1/tx_timeout", "0\n");
         var first = 0;
@@ -48,6 +49,20 @@ public sealed class HangMonitorCounterTests : HangMonitorFixture
             _host.Sysfs.Write("eno1", "statistics/tx_packets", $"{100 + second}\n");
             _host.Sysfs.Write("eno1", "queues/tx-1/tx_timeout", $"{second / 5}\n");
         }
+    }
+
+    [Fact]
+    public void TxTimeout_AfterAnIncrease_IsDueAfterFiveSecondsThoughPacketsAreSent()
+    {
+        var transmitter = new DeviceTransmitter();
+        var now = TimeSpan.FromMinutes(1);
+        transmitter.ObserveTimeouts([0, 0], now);
+        Assert.False(transmitter.AreTimeoutsDue(now + TimeSpan.FromSeconds(14), isPhysical: true));
+        now += TimeSpan.FromSeconds(15);
+        Assert.True(transmitter.AreTimeoutsDue(now, isPhysical: true));
+        Assert.True(transmitter.ObserveTimeouts([0, 1], now));
+
+        Assert.True(transmitter.AreTimeoutsDue(now + TimeSpan.FromSeconds(5), isPhysical: true));
     }
 
     [Fact]

@@ -35,7 +35,7 @@ internal sealed class FakeLinks : IDisposable
     /// <summary>Replaces <see cref="DeviceFeed.Compare"/>.</summary>
     public Func<NetDevice, LinkMatch> Compare { get; set; } = _ => LinkMatch.Same;
 
-    /// <summary>Replaces <see cref="DeviceFeed.ReadNames"/>: the names in the namespace. Default: those in sysfs.</summary>
+    /// <summary>Replaces <see cref="DeviceFeed.ReadNames"/>. By default, all names in sysfs.</summary>
     public Func<HashSet<InterfaceName>?> ReadNames { get; set; }
 
     public string NameOf(int index) => _links[index].Name;

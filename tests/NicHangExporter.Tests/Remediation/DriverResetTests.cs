@@ -124,7 +124,7 @@ public sealed class DriverResetTests : LocalLoop
         Host.Live(20);
 
         Assert.Equal(["reinit", "reinit"], Intents().Select(intent => intent.RecoveryAction));
-        Assert.InRange(Nic.Operations[^1].At - Nic.HungSince, 4, 5);
+        Assert.InRange(Nic.Operations[^1].At - Nic.HungSince, 3, 4);
     }
 
     [Fact]

@@ -176,8 +176,9 @@ internal sealed partial class DeviceTracker
             return default;
         // Pause frames make the core's watchdog fire too. To tell, it takes a window and a reading of their counter.
         // Only the driver's own report is no effect of pause frames.
-        if (_confirmation.Driver is null && Episode is { Start: var start }
-            && (Transmitter.Verdict == TxVerdict.Suspect || Transmitter.MayBePaused(start, now)))
+        if (_confirmation.Driver is null
+            && (Transmitter.Verdict == TxVerdict.Suspect
+                || Transmitter.MayBePaused(_confirmation.First, _confirmation.Last, now)))
             return default;
         var isFrozen = _confirmation.IsFrozen(now, Transmitter.FrozenSince, ProvenFreeze);
         var isChanged = isFrozen && Freeze(now);

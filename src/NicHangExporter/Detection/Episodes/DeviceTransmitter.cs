@@ -52,9 +52,13 @@ internal sealed class DeviceTransmitter
     public TxFreeze? Freeze =>
         _state is { Verdict: TxVerdict.Suspect or TxVerdict.Stalled, AreClimbing: false } ? _freeze?.Freeze : null;
 
-    /// <summary>True if pause frames may be why the core's watchdog fired since that time.</summary>
-    public bool MayBePaused(TimeSpan since, TimeSpan now) =>
-        _pauseFrames is { } frames && frames.MayExplain(since, now, _pauseTimeout);
+    /// <summary>True if pause frames may be why the core's watchdog fired.</summary>
+    /// <param name="first">Its first report, or null.</param>
+    /// <param name="last">Its last report, or null.</param>
+    /// <param name="now">The present.</param>
+    public bool MayBePaused(TimeSpan? first, TimeSpan? last, TimeSpan now) =>
+        _pauseFrames is { } frames && first is { } since && last is { } until
+        && frames.MayExplain(since, until, now, _pauseTimeout);
 
     /// <summary>The last reading of each queue's tx_timeout; null if there was none.</summary>
     public IReadOnlyList<ulong?> Timeouts => _timeouts;
@@ -107,15 +111,15 @@ internal sealed class DeviceTransmitter
     }
 
     /// <summary>True if tx_timeout is to be read now. A queue that is stopped for seconds is not missed: it is read
-    /// while nothing is sent, and once after that. In a hang it is also read while other queues send.</summary>
+    /// while nothing is sent, and once after that. After an increase it is also read while
+    /// other queues send.</summary>
     /// <param name="now">The time.</param>
     /// <param name="isPhysical">The device has hardware.</param>
-    /// <param name="isHanging">A hang of the device is in progress.</param>
-    public bool AreTimeoutsDue(TimeSpan now, bool isPhysical, bool isHanging)
+    public bool AreTimeoutsDue(TimeSpan now, bool isPhysical)
     {
         if (TimeoutsReadAt is not { } last || Verdict != TxVerdict.Flowing)
             return true;
-        var interval = isHanging || _isIncreasing ? TimeoutInterval
+        var interval = _isIncreasing ? TimeoutInterval
             : !isPhysical ? VirtualInterval
             : _isStill ? TimeoutInterval
             : _hasStoodStill ? TimeSpan.Zero

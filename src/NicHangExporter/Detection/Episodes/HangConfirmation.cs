@@ -6,12 +6,14 @@ namespace NicHangExporter.Detection.Episodes;
 /// Tells a confirmed hang from a report that may be a false alarm, as drivers print one at link-up. Pure. Times are
 /// since boot.
 /// </summary>
+/// <param name="First">The first report.</param>
 /// <param name="Previous">The report before the last one, from another moment.</param>
 /// <param name="Last">The last report.</param>
 /// <param name="Driver">The last report of the driver itself.</param>
 /// <param name="Stuck">The last one by which the driver has looked at its hardware
 /// (<see cref="Patterns.NicMessage.ShowsStuckHardware"/>).</param>
-internal readonly record struct HangConfirmation(TimeSpan? Previous, TimeSpan? Last, TimeSpan? Driver, TimeSpan? Stuck)
+internal readonly record struct HangConfirmation(
+    TimeSpan? First, TimeSpan? Previous, TimeSpan? Last, TimeSpan? Driver, TimeSpan? Stuck)
 {
     /// <summary>Adds a live report.</summary>
     public HangConfirmation Observe(in HangObservation seen)
@@ -19,7 +21,12 @@ internal readonly record struct HangConfirmation(TimeSpan? Previous, TimeSpan? L
         var at = seen.At;
         var isStuck = seen is { ShowsStuckHardware: true, IsAftermath: false };
         return (Last is { } last && at - last < HangTiming.SameMoment ? this : this with { Previous = Last, Last = at })
-            with { Driver = seen.Source == HangSource.Driver ? at : Driver, Stuck = isStuck ? at : Stuck };
+            with
+        {
+            First = First ?? at,
+            Driver = seen.Source == HangSource.Driver ? at : Driver,
+            Stuck = isStuck ? at : Stuck,
+        };
     }
 
     /// <summary>Whether the hang is confirmed by two reports.</summary>

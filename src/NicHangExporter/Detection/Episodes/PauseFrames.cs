@@ -24,9 +24,10 @@ internal readonly record struct PauseFrames(ulong Count, TimeSpan At, TimeSpan? 
     /// True if pause frames may be why the core's watchdog fired: their count has grown since then, or has not been
     /// compared since. A driver that hangs while it holds RTNL stops the readings, so that ends after the timeout.
     /// </summary>
-    /// <param name="since">The begin of the episode.</param>
+    /// <param name="first">The first report of the watchdog.</param>
+    /// <param name="last">Its last report.</param>
     /// <param name="now">The present.</param>
     /// <param name="timeout">How long a comparison counts, and how long one is waited for.</param>
-    public bool MayExplain(TimeSpan since, TimeSpan now, TimeSpan timeout) =>
-        ComparedAt >= since ? now - ClimbedAt < timeout && ClimbedAt >= since : now - since < timeout;
+    public bool MayExplain(TimeSpan first, TimeSpan last, TimeSpan now, TimeSpan timeout) =>
+        ComparedAt >= first ? ClimbedAt >= first && last - ClimbedAt < timeout : now - first < timeout;
 }

@@ -28,7 +28,6 @@ internal sealed class SeededHistory
     // gets ten seconds more.
     private const double Longest = 12;
     private const double LongestAfterReset = 25;
-    private const double EpisodeGap = 60;
 
     private readonly Random _random;
     private readonly SimulatedDevice _device;
@@ -40,7 +39,8 @@ internal sealed class SeededHistory
     private double _nextSample;
     private double _blindUntil;
     private double? _stuckSince;
-    private double _hungAt = double.NegativeInfinity;
+    private bool _hasHung;
+    private bool _wasReloaded;
     private double _longest = Longest;
     private bool _isWatchedWell = true;
 
@@ -88,9 +88,10 @@ internal sealed class SeededHistory
         // The driver is reloaded: the device is gone, and comes back with counters at zero.
         3 => () =>
         {
-            // What pause frames explain is forgotten with the device.
-            if (_device.PauseFrames > 0)
+            // The readings of pause frames go with the device, so a pause near a reload is not recognized.
+            if (_device.PauseFrames > 0 || _device.IsPaused)
                 return;
+            _wasReloaded = true;
             _device.Recreate();
             _monitor.Sample(Time(_device.Now), null, 0);
             _pauseFrames = default;
@@ -123,7 +124,7 @@ internal sealed class SeededHistory
         // A pause that ends at the moment at which the driver looks.
         _ => () =>
         {
-            _device.IsPaused = true;
+            _device.IsPaused = !_wasReloaded;
             At(_device.Now + _random.NextDouble() * 5, () =>
             {
                 _device.IsPaused = false;
@@ -150,8 +151,7 @@ internal sealed class SeededHistory
                 _stuckSince = null;
             else
                 _stuckSince ??= _device.Now;
-            if (_device.IsHung)
-                _hungAt = _device.Now;
+            _hasHung |= _device.IsHung;
             if (_device.Now >= _nextPauseReading)
                 ReadPauseFrames();
             if (_device.Now < _blindUntil)
@@ -165,9 +165,9 @@ internal sealed class SeededHistory
 
     private bool IsOverdue => _isWatchedWell && _device.Now - _stuckSince > _longest;
 
-    // In an episode with a hang, also one that a reset has ended, the next hang can be prevented.
+    // After a hang that a reset has ended, the next one can be prevented.
     private HistoryResult Requested() =>
-        _device.Now - _hungAt > EpisodeGap ? HistoryResult.False
+        !_hasHung ? HistoryResult.False
         : IsOverdue ? HistoryResult.Late
         : HistoryResult.Requested;
 
@@ -200,6 +200,8 @@ internal sealed class SeededHistory
 
     private void Pause(double seconds, bool breaks)
     {
+        if (_wasReloaded)
+            return;
         _device.IsPaused = true;
         At(_device.Now + seconds, () => _device.IsPaused = false);
         for (var at = 1.0; breaks && at < seconds; at += 1)

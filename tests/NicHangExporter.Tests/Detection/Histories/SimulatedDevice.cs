@@ -68,8 +68,14 @@ internal sealed class SimulatedDevice(Random random)
 
     public void Hang() => IsHung = true;
 
-    /// <summary>Its last packet is sent, but completed only later.</summary>
-    public void CompleteLate(double seconds) => _lateUntil = Now + seconds;
+    /// <summary>A packet is sent, but completed only later.</summary>
+    public void CompleteLate(double seconds)
+    {
+        if (!Carrier || IsHung || IsPaused)
+            return;
+        _sent++;
+        _lateUntil = Now + seconds;
+    }
 
     /// <summary>A report without a hang. It is the driver's look at its hardware only if a packet waits that no pause
     /// frame holds.</summary>

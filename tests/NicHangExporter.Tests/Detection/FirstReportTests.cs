@@ -1,0 +1,73 @@
+using NicHangExporter.Detection.Episodes;
+
+namespace NicHangExporter.Tests.Detection;
+
+/// <summary>A hang that is confirmed at its first report, because the transmitter froze before it.</summary>
+public sealed class FirstReportTests : HangMonitorFixture
+{
+    // The fake clock rounds.
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
+
+    private const string Confirmed = "nichang_hang_confirmed{device=\"eno1\"}";
+
+    [Theory]
+    // For 3 s before the report: as soon as it has lasted a quarter of a second more.
+    [InlineData(4, Hang, 0.25)]
+    // For 2 s before the report: when 3 s are over.
+    [InlineData(3, Hang, 1.0)]
+    // Head and tail are equal: three seconds after the report, as for any other.
+    [InlineData(4, @"e1000e 0000:00:1f.6 eno1: Detected Hardware Unit Hang:\x0a  TDH                  <14>"
+        + @"\x0a  TDT                  <14>", 3.0)]
+    public async Task Recheck_TransmitterFroze_ConfirmsInTime(int samples, string report, double seconds)
+    {
+        Freeze(samples);
+        _host.Print(1, report);
+
+        var due = _host.Monitor.RecheckAt(Now)!.Value - Now;
+        Assert.Equal(seconds, due.TotalSeconds, 3);
+        Assert.Equal(0, await _host.ValueAsync(Confirmed));
+
+        _host.Pass((int)seconds - (seconds < 1 ? 0 : 1));
+        Assert.Equal(0, await _host.ValueAsync(Confirmed));
+        _host.Clock.Advance(TimeSpan.FromSeconds(seconds < 1 ? seconds : 1) + Tick);
+        _host.Monitor.Recheck();
+        Assert.Equal(1, await _host.ValueAsync(Confirmed));
+        Assert.Null(_host.Monitor.RecheckAt(Now));
+    }
+
+    [Fact]
+    public async Task Recheck_PacketsLeaveAfterTheReport_ConfirmsNothing()
+    {
+        Freeze(4);
+        _host.Print(1, Hang);
+        _host.Sysfs.Write("eno1", "statistics/tx_packets", "102\n");
+        _host.Clock.Advance(TimeSpan.FromMilliseconds(250) + Tick);
+        _host.Monitor.Recheck();
+
+        Assert.Equal(0, await _host.ValueAsync(Confirmed));
+    }
+
+    [Fact]
+    public void FrozenSince_SamplerWasAway_CountsFromItsReturn()
+    {
+        var transmitter = new DeviceTransmitter();
+        foreach (var second in new[] { 0, 1, 9, 10 })
+            transmitter.Sample(
+                new TxSample(TimeSpan.FromSeconds(second), true, 100, 60), TimeSpan.FromSeconds(10),
+                TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(2));
+
+        Assert.Equal(9, transmitter.FrozenSince?.TotalSeconds);
+    }
+
+    private TimeSpan Now => _host.Clock.GetElapsedTime(0);
+
+    // A sample that sees a packet leave, then one each second that sees others wait.
+    private void Freeze(int samples)
+    {
+        _host.Sysfs.Write("eno1", "statistics/tx_packets", "100\n");
+        _host.Start();
+        _host.Sysfs.Write("eno1", "statistics/tx_packets", "101\n");
+        _host.Sysfs.Write("eno1", "queues/tx-0/byte_queue_limits/inflight", "1500\n");
+        _host.Pass(samples);
+    }
+}
