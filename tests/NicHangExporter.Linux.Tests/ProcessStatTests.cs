@@ -20,7 +20,7 @@ public sealed class ProcessStatTests
     {
         var text = System.Text.Encoding.UTF8.GetBytes("7 (x)" + Rest);
         for (var length = 0; length < text.Length - 30; length++)
-            ProcessStat.TryParse(text.AsSpan(0, length), out _);
+            _ = ProcessStat.TryParse(text.AsSpan(0, length), out _);
         Assert.False(ProcessStat.TryParse(text.AsSpan(0, 50), out _));
         Assert.False(ProcessStat.TryParse("7 (x) S a b"u8, out _));
         Assert.False(ProcessStat.TryParse("7 (x)"u8, out _));

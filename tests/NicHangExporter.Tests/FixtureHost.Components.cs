@@ -1,8 +1,11 @@
+using System.Text;
 using Microsoft.Extensions.Logging;
 using NicHangExporter.Api.Alertmanager;
 using NicHangExporter.Detection;
+using NicHangExporter.Linux;
 using NicHangExporter.Linux.Link;
 using NicHangExporter.Linux.Sysfs;
+using NicHangExporter.Linux.Uapi;
 using NicHangExporter.Metrics;
 using NicHangExporter.Persistence;
 using NicHangExporter.Persistence.Control;
@@ -39,6 +42,15 @@ internal sealed partial class FixtureHost
     public HangMonitor Monitor => _components.Value.Monitor;
     public ExpositionSource Source => _components.Value.Source;
     public MetricsEndpoint Endpoint => _components.Value.Endpoint;
+
+    private int Link(int request, ref IfReq argument, Span<byte> payload)
+    {
+        Span<byte> bytes = argument.Name;
+        var name = Encoding.UTF8.GetString(bytes[..bytes.IndexOf((byte)0)]);
+        return Ethtool.Nics.Find(nic => nic.Name == name) is { } found ? found.Link(request, ref argument)
+            : request == Sockios.ReadFlags && System.IO.Directory.Exists(Path.Combine(Sysfs.Root, "class/net", name))
+            ? 0 : -(int)Errno.NoDevice;
+    }
 
     /// <summary>The components, which read the options when they are made.</summary>
     private sealed class Components

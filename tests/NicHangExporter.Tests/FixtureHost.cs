@@ -1,7 +1,5 @@
 using System.Text;
 using Microsoft.Extensions.Time.Testing;
-using NicHangExporter.Linux;
-using NicHangExporter.Linux.Uapi;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation;
@@ -185,15 +183,6 @@ internal sealed partial class FixtureHost : IDisposable
     public List<JournalEntry> JournalEntries() =>
         [.. File.ReadLines(Path.Combine(Options.Paths.StateDirectory!, "journal.jsonl"))
             .Select(line => System.Text.Json.JsonSerializer.Deserialize(line, JournalJson.Default.JournalEntry)!)];
-
-    private int Link(int request, ref IfReq argument, Span<byte> payload)
-    {
-        Span<byte> bytes = argument.Name;
-        var name = Encoding.UTF8.GetString(bytes[..bytes.IndexOf((byte)0)]);
-        return Ethtool.Nics.Find(nic => nic.Name == name) is { } found ? found.Link(request, ref argument)
-            : request == Sockios.ReadFlags && System.IO.Directory.Exists(Path.Combine(Sysfs.Root, "class/net", name))
-            ? 0 : -(int)Errno.NoDevice;
-    }
 
     /// <summary>Starts the monitor and lets it read everything that is in the log.</summary>
     public void Start()

@@ -43,7 +43,7 @@ _nic_hang_exporter() {
     '*--hang.episode-gap=[Time without a hang report after which a ...]:DURATION: '
     '*--hang.sample-interval=[How often transmit counters are sampled]:DURATION: '
     '*--stall.window=[How long packets must wait with none ...]:DURATION: '
-    '*--ethtool.interval=[How often values that need RTNL are read ...]:DURATION: '
+    '*--ethtool.interval=[How often driver statistics are read by ...]:DURATION: '
     '--ethtool.permanent-address[Export the permanent hardware address as ...]'
     '--no-ethtool.permanent-address[Export the permanent hardware address as ...]'
     '*--ethtool.statistics=[Driver counter of ethtool -S to export ...]:NAME: '

@@ -87,7 +87,8 @@ internal sealed partial class EpisodeTracker(
                     // In a hang, the counter may be what confirms it.
                     if ((tracked.IsHanging || tracked.Transmitter.AreTimeoutsDue(now, device.Sysfs.IsPhysical))
                         && tracked.Transmitter.ObserveTimeouts(
-                            TxTimeoutReader.Read(device, txPackets: null, clock, out _).Values, now))
+                            TxTimeoutReader.Read(
+                                device, _sampler.ReadTxPackets(device, place), clock, out _).Values, now))
                         Observe(tracked, new HangObservation(HangSource.TxTimeout, now) { IsLive = true });
                     SampleTransmitter(device, place, tracked, now);
                 }

@@ -46,7 +46,7 @@ internal sealed class TransmitSampler(NetDevSource source) : IDisposable
     public TxSample? Sample(
         WatchedDevice device, int place, ulong? lastTxPackets, (ulong? Count, TimeSpan At) pauseFrames, TimeSpan now)
     {
-        if (!TryReadTxPackets(device, place, out var packets))
+        if (ReadTxPackets(device, place) is not { } packets)
             return null;
         var up = device.IsOperational;
         var inflight = up && packets == lastTxPackets && device.TxQueues is { HaveLimits: true } queues
@@ -57,20 +57,20 @@ internal sealed class TransmitSampler(NetDevSource source) : IDisposable
         return new TxSample(now, up, packets, inflight, pauseFrames.Count, pauseFrames.At, changes);
     }
 
-    public void Dispose() => _reader.Dispose();
-
-    private bool TryReadTxPackets(WatchedDevice device, int place, out ulong packets)
+    /// <summary>tx_packets of a device; null if it is gone.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="place">Its place among the devices of the sample.</param>
+    public ulong? ReadTxPackets(WatchedDevice device, int place)
     {
         var row = _isRead ? _reader.Find(device.Name, place) : -1;
         if (row >= 0)
-        {
-            packets = _reader.Rows[row][NetDevColumn.TxPackets];
-            return true;
-        }
-        if (device.Sysfs.TryReadUInt64("statistics/tx_packets\0"u8, out packets) != Errno.None)
-            return false;
+            return _reader.Rows[row][NetDevColumn.TxPackets];
+        if (device.Sysfs.TryReadUInt64("statistics/tx_packets\0"u8, out var packets) != Errno.None)
+            return null;
         if (_isRead)
             _reader.ReportMissing();
-        return true;
+        return packets;
     }
+
+    public void Dispose() => _reader.Dispose();
 }

@@ -40,7 +40,7 @@ internal sealed class EthtoolCollector
         var snapshot = _poller.Current;
         foreach (var collector in _collectors)
             // Link also has an outcome from sysfs. A failure in either source is a failure.
-            Merge(outcomes, new CollectorOutcome(collector, snapshot?.Failed.Contains(collector) == false));
+            Merge(outcomes, new CollectorOutcome(collector, snapshot?.HasFailed(collector) == false));
         if (snapshot is not null)
         {
             Update(devices, snapshot);

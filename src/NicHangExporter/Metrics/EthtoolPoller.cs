@@ -63,30 +63,25 @@ internal sealed partial class EthtoolPoller(
         Schedule.Begin(scope);
         var started = clock.GetTimestamp();
         Interlocked.Exchange(ref _pollStarted, started);
-        var failures = new Dictionary<Collector, string>();
         var devices = ImmutableArray.CreateBuilder<DeviceSnapshot>();
-        // After a failure everything is read again.
-        var last = scope == PollScope.Statistics && _current is { Failed.IsEmpty: true } complete ? complete : null;
+        var last = scope == PollScope.Statistics && _current is { IsBroken: false } complete ? complete : null;
         using (var open = inventory.Open())
             foreach (var device in open.All)
             {
                 var isShown = open.IsShown(device);
-                devices.Add(ReadStatistics(
-                    last?.Find(device.Name, device.Bus) ?? ReadSettings(device.Name, device.Bus, isShown, failures),
-                    isShown, failures));
+                var settings = last?.Find(device.Name, device.Bus) is { } known && known.IsShown == isShown
+                    ? known
+                    : ReadSettings(device.Name, device.Bus, isShown);
+                devices.Add(ReadStatistics(settings));
             }
-        var read = Collector.NeedEthtool.Where(collector =>
-            options.Collectors.Has(collector) && (last is null || collector == Collector.Ethtool)).ToList();
-        foreach (var collector in read)
-            health.Report(collector, failures.GetValueOrDefault(collector));
         var now = clock.GetTimestamp();
-        _current = new EthtoolSnapshot(
-            last?.Timestamp ?? now, devices.DrainToImmutable(),
-            [.. failures.Keys], last?.Duration ?? clock.GetElapsedTime(started, now))
-        {
-            StatisticsTimestamp = now,
-        };
-        Interlocked.Exchange(ref _pollStarted, 0);
+        Publish(
+            new EthtoolSnapshot(
+                last?.Timestamp ?? now, devices.DrainToImmutable(),
+                last?.Duration ?? clock.GetElapsedTime(started, now))
+            {
+                StatisticsTimestamp = now,
+            });
         _first.TrySetResult();
     }
 
@@ -94,30 +89,34 @@ internal sealed partial class EthtoolPoller(
     public void PollRequested()
     {
         var requested = Schedule.TakeRequested();
-        if (_current is not { Failed.IsEmpty: true } last)
+        if (_current is not { IsBroken: false } last)
         {
             Poll();
             return;
         }
         Interlocked.Exchange(ref _pollStarted, clock.GetTimestamp());
-        var failures = new Dictionary<Collector, string>();
         var devices = last.Devices.ToBuilder();
         using (var open = inventory.Open())
             foreach (var device in open.All.Where(device => requested.Contains(device.Name)))
             {
-                var read = ReadSettings(device.Name, device.Bus, open.IsShown(device), failures);
+                var read = ReadSettings(device.Name, device.Bus, open.IsShown(device));
                 if (last.Find(device.Name, device.Bus) is { } known)
-                    devices[last.Devices.IndexOf(known)] = read with
-                    {
-                        Statistics = known.Statistics,
-                        PauseFramesReceived = known.PauseFramesReceived,
-                    };
+                    devices[last.Devices.IndexOf(known)] = KeepStatistics(read, known);
                 else
-                    devices.Add(ReadStatistics(read, open.IsShown(device), failures));
+                    devices.Add(ReadStatistics(read));
             }
-        foreach (var (collector, failure) in failures)
-            health.Report(collector, failure);
-        _current = last with { Devices = devices.ToImmutable(), Failed = [.. failures.Keys] };
+        Publish(
+            new EthtoolSnapshot(last.Timestamp, devices.ToImmutable(), last.Duration)
+            {
+                StatisticsTimestamp = last.StatisticsTimestamp,
+            });
+    }
+
+    private void Publish(EthtoolSnapshot snapshot)
+    {
+        foreach (var collector in Collector.NeedEthtool.Where(options.Collectors.Has))
+            health.Report(collector, snapshot.Failures.GetValueOrDefault(collector));
+        _current = snapshot;
         Interlocked.Exchange(ref _pollStarted, 0);
     }
 
@@ -147,18 +146,22 @@ internal sealed partial class EthtoolPoller(
         {
             Interlocked.Exchange(ref _pollStarted, 0);
             if (_current is { } last)
-                _current = last with { Failed = [.. Collector.NeedEthtool] };
+                _current = last with { IsBroken = true };
             if (_failedLog.IsDue(1, out var polls))
                 LogFailed(exception, polls);
         }
     }
 
-    // Without driver statistics, for a device that has series.
-    private DeviceSnapshot ReadSettings(
-        InterfaceName device, BusAddress bus, bool isShown, Dictionary<Collector, string> failures) => !isShown
-        ? new DeviceSnapshot(device, bus)
-        : new DeviceSnapshot(device, bus)
+    // Without driver statistics.
+    private DeviceSnapshot ReadSettings(InterfaceName device, BusAddress bus, bool isShown)
+    {
+        var hidden = new DeviceSnapshot(device, bus);
+        if (!isShown)
+            return hidden;
+        var failures = ImmutableDictionary.CreateBuilder<Collector, string>();
+        var shown = hidden with
         {
+            IsShown = true,
             Driver = ReadIfEnabled(Collector.Info, () => ethtool.ReadDriverInfo(device), failures),
             PermanentAddress = options.Ethtool.PermanentAddress
                 ? ReadIfEnabled(Collector.Info, () => ethtool.ReadPermanentAddress(device), failures)
@@ -170,15 +173,18 @@ internal sealed partial class EthtoolPoller(
             Pause = ReadIfEnabled(Collector.Pause, () => ethtool.ReadPause(device), failures),
             Rings = ReadIfEnabled(Collector.Rings, () => ethtool.ReadRings(device), failures),
         };
+        return shown with { Failures = failures.ToImmutable() };
+    }
 
-    private DeviceSnapshot ReadStatistics(
-        DeviceSnapshot device, bool isShown, Dictionary<Collector, string> failures)
+    private DeviceSnapshot ReadStatistics(DeviceSnapshot settings)
     {
+        var failures = settings.Failures.ToBuilder();
+        failures.RemoveRange([Collector.Ethtool, Collector.Stall]);
         // The stall detector needs the pause frame counters, even if no driver counter is exported.
-        var isExported = isShown && options.Collectors.Has(Collector.Ethtool);
+        var isExported = settings.IsShown && options.Collectors.Has(Collector.Ethtool);
         var statistics = ReadIfEnabled(
-            isExported ? Collector.Ethtool : Collector.Stall, () => ethtool.ReadStatistics(device.Device), failures);
-        return device with
+            isExported ? Collector.Ethtool : Collector.Stall, () => ethtool.ReadStatistics(settings.Device), failures);
+        return settings with
         {
             Statistics = statistics is null || !isExported
                 ? []
@@ -189,10 +195,20 @@ internal sealed partial class EthtoolPoller(
                         .DistinctBy(statistic => statistic.Name),
                 ],
             PauseFramesReceived = PauseFrames(statistics),
+            Failures = failures.ToImmutable(),
         };
     }
 
-    private T? ReadIfEnabled<T>(Collector collector, Func<T?> read, Dictionary<Collector, string> failures)
+    private static DeviceSnapshot KeepStatistics(DeviceSnapshot settings, DeviceSnapshot known) => settings with
+    {
+        Statistics = known.Statistics,
+        PauseFramesReceived = known.PauseFramesReceived,
+        Failures = settings.Failures.AddRange(
+            known.Failures.Where(failure => failure.Key == Collector.Ethtool || failure.Key == Collector.Stall)),
+    };
+
+    private T? ReadIfEnabled<T>(
+        Collector collector, Func<T?> read, ImmutableDictionary<Collector, string>.Builder failures)
     {
         if (!options.Collectors.Has(collector))
             return default;
@@ -204,8 +220,8 @@ internal sealed partial class EthtoolPoller(
         {
             // ENODEV: the device was removed after it was listed, or its driver detached it. There is no value to
             // report.
-            if (exception.Errno != Errno.NoDevice)
-                failures.TryAdd(collector, exception.Message);
+            if (exception.Errno != Errno.NoDevice && !failures.ContainsKey(collector))
+                failures.Add(collector, exception.Message);
             return default;
         }
     }

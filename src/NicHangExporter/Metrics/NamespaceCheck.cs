@@ -37,28 +37,39 @@ internal static class NamespaceCheck
         var names = new List<InterfaceName>();
         if (netClass.TryList(names) is not Errno.None and var unlisted)
             return Differs($"sysfs can't be listed (errno {(int)unlisted})");
-        var before = names.ConvertAll(name => Traffic.Read(netClass, name));
+        // The names first: they cost two system calls, the counters of a device in sysfs more than ten.
         if (file.TryRead() is not Errno.None and var unread)
             return Differs(Describe(file, unread));
+        if (CompareNames(names, file) is { } difference)
+            return Differs(difference);
+        var before = names.ConvertAll(name => Traffic.Read(netClass, name));
+        if (file.TryRead() is not Errno.None and var unreadAgain)
+            return Differs(Describe(file, unreadAgain));
         var after = names.ConvertAll(name => Traffic.Read(netClass, name));
         ulong total = 0;
-        var compared = 0;
         for (var device = 0; device < names.Count; device++)
         {
-            var row = file.Table.Find(names[device], device);
             // Without packets in sysfs it is a device that has gone, and must not be in the file either.
             if (before[device] is not { } earliest || after[device] is not { } latest)
                 return Differs($"{names[device]} can't be read in sysfs");
-            if (row < 0)
-                return Differs($"{file.Path} has no {names[device]}, which is in sysfs");
-            if (!Traffic.Of(file.Table.Rows[row]).IsBetween(earliest, latest))
+            var row = file.Table.Find(names[device], device);
+            if (row < 0 || !Traffic.Of(file.Table.Rows[row]).IsBetween(earliest, latest))
                 return Differs($"{file.Path} and sysfs have different counters of {names[device]}");
             total += latest.Total;
-            compared++;
         }
-        return compared == file.Table.Count
-            ? new NamespaceComparison(null, total)
-            : Differs($"{file.Path} has {file.Table.Count} devices, sysfs {compared}");
+        return CompareNames(names, file) is { } late
+            ? Differs(late)
+            : new NamespaceComparison(null, total);
+    }
+
+    private static string? CompareNames(List<InterfaceName> names, NetDevFile file)
+    {
+        for (var device = 0; device < names.Count; device++)
+            if (file.Table.Find(names[device], device) < 0)
+                return $"{file.Path} has no {names[device]}, which is in sysfs";
+        return names.Count == file.Table.Count
+            ? null
+            : $"{file.Path} has {file.Table.Count} devices, sysfs {names.Count}";
     }
 
     /// <summary>Why a file could not be read, in words.</summary>

@@ -55,7 +55,7 @@ internal sealed partial class NetDevSource(
         return _path == file.Path;
     }
 
-    /// <summary>Gives the file up for a while, because it can't be read.</summary>
+    /// <summary>Stops using the file for a while, because it can't be read.</summary>
     public void Reject(NetDevFile file, Errno errno)
     {
         lock (_gate)
@@ -100,7 +100,7 @@ internal sealed partial class NetDevSource(
     {
         _path = path;
         _isProven &= path is not null;
-        // Said once for each change.
+        // Logged once for each change.
         var wasRejected = _reason is not null;
         _reason = reason;
         if (reason is not null && !wasRejected)

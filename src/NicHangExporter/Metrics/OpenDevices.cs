@@ -11,6 +11,9 @@ internal sealed class OpenDevices(
     IReadOnlyList<WatchedDevice> devices, IReadOnlyList<WatchedDevice> shown, int dropped, bool failed, long version,
     bool ownsDevices) : IDisposable
 {
+    // Null if all have series.
+    private readonly HashSet<WatchedDevice>? _shown = shown.Count == devices.Count ? null : [.. shown];
+
     /// <summary>The watched devices: hardware first, otherwise by name.</summary>
     public IReadOnlyList<WatchedDevice> All => devices;
 
@@ -30,7 +33,7 @@ internal sealed class OpenDevices(
     public long Version => version;
 
     /// <summary>True if the device has series.</summary>
-    public bool IsShown(WatchedDevice device) => shown.Count == devices.Count || shown.Contains(device);
+    public bool IsShown(WatchedDevice device) => _shown?.Contains(device) != false;
 
     public void Dispose()
     {

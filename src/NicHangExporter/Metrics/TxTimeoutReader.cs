@@ -9,11 +9,14 @@ namespace NicHangExporter.Metrics;
 /// </summary>
 internal static class TxTimeoutReader
 {
-    /// <summary>How long a reading of a device with one queue is used while it sends.</summary>
-    private static readonly TimeSpan SendingInterval = TimeSpan.FromSeconds(15);
+    /// <summary>
+    /// How long a reading is used while packets are sent: of several queues one may be stopped, and a large NIC has
+    /// many. A scrape uses it for a device with one queue only.
+    /// </summary>
+    public static readonly TimeSpan SendingInterval = TimeSpan.FromSeconds(15);
 
     /// <summary>How long a reading of a device without hardware is used, whose driver has no watchdog.</summary>
-    private static readonly TimeSpan VirtualInterval = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan VirtualInterval = TimeSpan.FromMinutes(1);
 
     /// <summary>Whether a reading is recent enough.</summary>
     public static bool IsFresh(WatchedDevice device, [NotNullWhen(true)] TxTimeoutReading? reading, TimeProvider clock)

@@ -42,8 +42,8 @@ internal static class DetectionOptionTable
             "2s", "10m", detection =>
                 detection.StallWindow, (detection, value) => detection with { StallWindow = value }),
         Ethtool.Time("ethtool.interval",
-            "How often values that need RTNL are read by ethtool ioctls while something scrapes; otherwise once a "
-            + "minute.",
+            "How often driver statistics are read by ethtool ioctls while something scrapes; otherwise once a minute. "
+            + "Settings are read as often only if the kernel does not report their changes.",
             "1s", "1h", ethtool => ethtool.Interval, (ethtool, value) => ethtool with { Interval = value }),
         Ethtool.Switch("ethtool.permanent-address",
             "Export the permanent hardware address as a label of nichang_device_info.",

@@ -22,12 +22,6 @@ namespace NicHangExporter.Remediation;
 /// </summary>
 internal sealed partial class Remediator : IDisposable
 {
-    /// <summary>
-    /// How often the worker looks at what nothing reports to it: the state directory, the kill switch file, the
-    /// devices.
-    /// </summary>
-    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(5);
-
     private readonly ExporterOptions _options;
     private readonly RemediationStore _store;
     private readonly EpisodeRecorder _recorder;
@@ -38,15 +32,10 @@ internal sealed partial class Remediator : IDisposable
 
     private readonly OutcomeFactory _outcomes;
     private readonly RequestQueue _queue;
-    private readonly RequestDeadline _deadline;
     private readonly FaultGuard _guard;
     private readonly PauseSwitch _pause;
     private readonly ProcessCapabilities _capabilities;
     private readonly DeviceLocator _locator;
-    private readonly LinkRestorer _links;
-    private readonly CrashRecovery _recovery;
-    private readonly DriftCorrector _drift;
-    private readonly FollowUpScheduler _followUps;
     private readonly RecoveryMonitor _proofs;
     private readonly RemediationPublisher _publisher;
     private readonly StatusPublisher _status;
@@ -57,12 +46,7 @@ internal sealed partial class Remediator : IDisposable
     private readonly RequestHandler _handler;
 
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TickTimer _timer;
-    private int _tickPosted;
-    private int _driftPosted;
-
-    // On the worker thread.
-    private bool _isStarted;
+    private readonly Maintenance _maintenance;
 
     /// <summary>Composes the parts. They share the logger: the event id names the part that logs.</summary>
     public Remediator(
@@ -77,7 +61,7 @@ internal sealed partial class Remediator : IDisposable
         // Requests and their answers.
         _outcomes = new OutcomeFactory(metrics);
         _queue = new RequestQueue(options, _outcomes, clock);
-        _deadline = new RequestDeadline(options, _queue, metrics, logger);
+        var deadline = new RequestDeadline(options, _queue, metrics, logger);
         _guard = new FaultGuard(metrics, logger);
 
         // What is known of devices and of the process.
@@ -88,44 +72,42 @@ internal sealed partial class Remediator : IDisposable
         var allowed = new AllowedDevices(options, catalog);
 
         // What goes on besides requests.
-        _links = new LinkRestorer(store, control, clock, logger);
-        _recovery = new CrashRecovery(store, control, _locator, catalog, logger);
-        _drift = new DriftCorrector(options, store, _locator, catalog, clock, logger);
-        _followUps = new FollowUpScheduler(options, store, probe, clock);
+        var links = new LinkRestorer(store, control, clock, logger);
+        var recovery = new CrashRecovery(store, control, _locator, catalog, logger);
+        var drift = new DriftCorrector(options, store, _locator, catalog, clock, logger);
+        var followUps = new FollowUpScheduler(options, store, probe, clock);
         _proofs = new RecoveryMonitor(options, store, _locator, probe, logger);
 
         // What is shown.
         _publisher = new RemediationPublisher(options, metrics, clock);
         _status = new StatusPublisher(
             options, store, inventory, _locator, control,
-            new DeviceStatusBuilder(options, store, probe, allowed, _drift, _capabilities), allowed,
+            new DeviceStatusBuilder(options, store, probe, allowed, drift, _capabilities), allowed,
             new UnmatchedEntries(options, netClass, metrics, logger), _pause, _capabilities, signals, _publisher,
             clock);
 
         // What decides and acts.
         var quarantine = new Quarantine(store, worker, _guard, _status, logger);
-        _journal = new JournalLoader(store, _pause, _recovery, _status, logger);
+        _journal = new JournalLoader(store, _pause, recovery, _status, logger);
         _admin = new AdminCommands(
             new AdminQueue(options, worker, _guard, clock), _pause, quarantine, store, _locator, inventory, _status,
             logger);
         _runs = new RunSupervisor(
-            options, _queue, _outcomes, _guard, store, control, signals, _pause, _recovery, _followUps, quarantine,
+            options, _queue, _outcomes, _guard, store, control, signals, _pause, recovery, followUps, quarantine,
             recorder, _status, metrics, clock, logger, run => Ended?.Invoke(run));
         _deviceGates = new DeviceGates(
-            _queue, _outcomes, control, store, _journal, _links, _recovery, _runs, _followUps, logger);
+            _queue, _outcomes, control, store, _journal, links, recovery, _runs, followUps, logger);
         var noChange = new NoChangeAnswers(
             _outcomes, new AnswerMemory(store, metrics), store, recorder, _status, logger);
         var intents = new IntentFactory(
             options, store, catalog, probe, new DeviceRoutes(options, netClass), logger);
         var planGates = new PlanGates(
-            options, control, store, catalog, allowed, probe, signals, _pause, _capabilities, _followUps, intents,
+            options, control, store, catalog, allowed, probe, signals, _pause, _capabilities, followUps, intents,
             noChange, quarantine, clock);
         _handler = new RequestHandler(_queue, _guard, _deviceGates, planGates, _runs);
-        _timer = new TickTimer(
-            () => _runs.IsRunning ? TickTimer.Fast
-                : _queue.HasPending || _followUps.HasAny || store.State.IsUnsettled ? TickTimer.Slow : null,
-            OnTimer, clock);
-        store.Changed += _timer.Adjust;
+        _maintenance = new Maintenance(
+            options, worker, _guard, _queue, deadline, _runs, _journal, links, recovery, followUps, _proofs, drift,
+            _status, store, Submit, clock);
         metrics.BeforeScrape += PublishCurrent;
     }
 
@@ -147,8 +129,7 @@ internal sealed partial class Remediator : IDisposable
     public void Start()
     {
         _worker.Post(() => _guard.Run(Begin));
-        _worker.Repeat(TickTimer.Fast, Look);
-        _timer.Start();
+        _maintenance.Start();
     }
 
     /// <summary>Submits a request. Never blocks, and never throws because of the request.</summary>
@@ -159,7 +140,7 @@ internal sealed partial class Remediator : IDisposable
         if (!_worker.Post(() => Handle(pending), isExternal: !request.IsInternal))
             _queue.Finish(pending, _outcomes.Decline(pending, DeclineReason.ShuttingDown,
                 RemediationWorker.ShuttingDown));
-        _timer.Adjust();
+        _maintenance.Adjust();
         return new RemediationTicket(pending.Id, Joined: false, pending.Outcome.Task);
     }
 
@@ -214,14 +195,8 @@ internal sealed partial class Remediator : IDisposable
     /// </summary>
     public void CheckDrift()
     {
-        if (Decided.Any() && Interlocked.Exchange(ref _driftPosted, 1) == 0)
-            Post(() =>
-            {
-                Interlocked.Exchange(ref _driftPosted, 0);
-                _drift.Request();
-                if (_isStarted && !_runs.IsRunning && _drift.CheckIfDue(Submit))
-                    _status.Publish();
-            });
+        if (Decided.Any())
+            _maintenance.CheckDrift();
     }
 
     /// <summary>Records that a hang is confirmed on a device. The request to remedy it comes separately.</summary>
@@ -256,7 +231,7 @@ internal sealed partial class Remediator : IDisposable
     public async Task StopAsync(TimeSpan deadline)
     {
         _queue.Close();
-        await _timer.DisposeAsync();
+        await _maintenance.StopAsync();
         Post(_runs.Abandon);
         var timeout = Task.Delay(deadline, _clock);
         await Task.WhenAny(_worker.CloseAsync(), timeout);
@@ -271,8 +246,7 @@ internal sealed partial class Remediator : IDisposable
     public void Dispose()
     {
         _metrics.BeforeScrape -= PublishCurrent;
-        _store.Changed -= _timer.Adjust;
-        _timer.Dispose();
+        _maintenance.Dispose();
     }
 
     private void Post(Action work) => _worker.Post(() => _guard.Run(work));
@@ -280,7 +254,7 @@ internal sealed partial class Remediator : IDisposable
     private void Handle(PendingRequest pending)
     {
         _handler.Handle(pending);
-        _timer.Adjust();
+        _maintenance.Adjust();
     }
 
     private void Begin()
@@ -293,7 +267,7 @@ internal sealed partial class Remediator : IDisposable
             && !_capabilities.HasNetAdmin)
             LogIncapable();
         _guard.Run(_journal.LoadFromJournal);
-        _isStarted = _deviceGates.IsReady = true;
+        _maintenance.IsReady = _deviceGates.IsReady = true;
         _status.Publish();
         _ready.TrySetResult();
     }
@@ -303,50 +277,6 @@ internal sealed partial class Remediator : IDisposable
     {
         _metrics.RemediationCommand.Set(Math.Round(_worker.Busy.TotalSeconds, 3));
         _metrics.RemediationPaused.Set(_pause.IsSet ? 1 : 0);
-    }
-
-    private void OnTimer()
-    {
-        if (_worker.Busy > _options.Remediation.Deadline)
-            _deadline.ExpireAll();
-        _timer.Adjust();
-        if (Interlocked.Exchange(ref _tickPosted, 1) == 0 && !_worker.Post(() => _guard.Run(Tick)))
-            Interlocked.Exchange(ref _tickPosted, 0);
-    }
-
-    private TimeSpan Look()
-    {
-        if (!_timer.IsRunning)
-            _guard.Run(Tick);
-        var wait = _drift.DueIn is { } due && due < LookInterval ? due : LookInterval;
-        return wait > TickTimer.Slow ? wait : TickTimer.Slow;
-    }
-
-    private void Tick()
-    {
-        Interlocked.Exchange(ref _tickPosted, 0);
-        if (!_isStarted)
-            return;
-        _runs.Tick();
-        Maintain();
-        _timer.Adjust();
-    }
-
-    // The order matters: a link that is down comes before anything else that changes a device.
-    private void Maintain()
-    {
-        _journal.Maintain();
-        _links.RestoreIfDue();
-        if (!_runs.IsRunning)
-        {
-            // Those whose device could not be read before, and those that an unexpected exception left open.
-            _recovery.ResolveInterrupted();
-            _followUps.SubmitDue(Submit);
-            _proofs.NoteRecovered();
-            if (_drift.CheckIfDue(Submit))
-                _status.Publish();
-        }
-        _status.PublishIfDue();
     }
 
     [LoggerMessage(EventIds.RemediationIncapable, LogLevel.Warning,

@@ -1,8 +1,7 @@
-using NicHangExporter.Linux;
 using NicHangExporter.Linux.Link;
-using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Metrics;
 using NicHangExporter.TestSupport;
+using NicHangExporter.Tests.Metrics;
 
 namespace NicHangExporter.Tests.Detection;
 
@@ -46,20 +45,11 @@ public sealed class SampleFromNetDevTests : HangMonitorFixture
     [Fact]
     public void Names_ThatChangeAtEverySample_AreStillComparedWithTheTableOfDevices()
     {
-        var netClass = new NetClass(_host.Options.Paths.Sysfs);
         _host.AddNic("eno0", "pci0000:00/0000:03:00.0");
         _host.Sysfs.Write("eno0", "ifindex", "4\n");
         Write(Rows("eno0", "eno1"));
-        _host.Inventory.Follow(new DeviceFeed(
-            _ => true,
-            () =>
-            {
-                var names = new List<InterfaceName>();
-                return netClass.TryList(names) == Errno.None ? [.. names] : null;
-            },
-            _ => LinkMatch.Same, _host.Clock));
+        Follow();
         _host.Start();
-        Assert.True(_host.Inventory.IsFollowing);
         _host.Sysfs.Write("eno0", "statistics/tx_packets", "101\n");
         Write(NetDevText.Line("eno0", counter => counter == "tx_packets" ? 101u : 0) + Rows("eno1"));
         _host.Pass(1);
@@ -72,7 +62,50 @@ public sealed class SampleFromNetDevTests : HangMonitorFixture
             ["eno0", "eno1", "eno2"], _host.Inventory.Open().All.Select(device => device.Name.ToString()));
     }
 
+    // So that a scrape can use the reading of tx_timeout that the monitor has made.
+    [Fact]
+    public void TxTimeouts_AreReadWithTheTxPacketsOfTheSample()
+    {
+        _host.AddNic("eno2", "pci0000:00/0000:00:1f.7");
+        _host.Sysfs.Write("eno2", "ifindex", "3\n");
+        Follow();
+        _host.Sysfs.Write("eno1", "statistics/tx_packets", "100\n");
+
+        _host.Start();
+        _host.Pass(1);
+
+        Assert.Equal(100UL, _host.Inventory.Open().All[0].TxTimeouts?.TxPackets);
+    }
+
+    // The kernel lost a notification, or it never came.
+    [Fact]
+    public void Device_OnlyInNetDev_IsWatchedOnceTheNamesHaveChanged()
+    {
+        _host.AddNic("eno2", "pci0000:00/0000:00:1f.7");
+        _host.Sysfs.Write("eno2", "ifindex", "3\n");
+        Follow();
+        Write(Rows("eno1", "eno2"));
+        _host.Start();
+        _host.Pass(6);
+        Assert.Equal(2, _host.Inventory.Open().All.Count);
+
+        _host.AddNic("eno3", "pci0000:00/0000:00:1f.5");
+        _host.Sysfs.Write("eno3", "ifindex", "4\n");
+        Write(Rows("eno1", "eno2", "eno3"));
+        _host.Pass(3);
+
+        Assert.Equal(3, _host.Inventory.Open().All.Count);
+    }
+
     private static string Rows(params string[] names) => string.Concat(names.Select(n => NetDevText.Line(n, _ => 0)));
+
+    // The names in the namespace are always those in sysfs.
+    private void Follow()
+    {
+        _host.Inventory.Follow(new DeviceFeed(
+            _ => true, () => FakeLinks.NamesIn(_host.Options.Paths.Sysfs), _ => LinkMatch.Same, _host.Clock));
+        Assert.True(_host.Inventory.IsFollowing);
+    }
 
     private void Send(ulong packets, bool inSysfs)
     {

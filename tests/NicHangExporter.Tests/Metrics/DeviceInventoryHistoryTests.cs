@@ -1,4 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
+using NicHangExporter.Linux.Link;
+using NicHangExporter.Linux.Netlink;
 using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
@@ -40,16 +42,47 @@ public sealed class DeviceInventoryHistoryTests
             {
                 for (var changes = random.Next(1, 5); changes > 0; changes--)
                     Change(links, random);
-                if (random.Next(10) == 0)
-                    links.Lose();
+                clock.Advance(TimeSpan.FromSeconds(random.Next(40)));
+                switch (random.Next(10))
+                {
+                    case 0:
+                        links.Lose();
+                        break;
+                    case 1 when isVirtualWatched && limit > Names.Length:
+                        // Only a periodic look finds it, and reads a few watched devices each time.
+                        links.Forget();
+                        clock.Advance(TimeSpan.FromMinutes(1));
+                        break;
+                    case 2:
+                        LookBeforeItIsRegistered(links, inventory, random);
+                        break;
+                }
                 Compare(inventory, new NetClass(links.Sysfs.Root), options);
             }
         }
     }
 
+    // The kernel makes the directory before the interface, and notifies after both.
+    private static void LookBeforeItIsRegistered(FakeLinks links, DeviceInventory inventory, Random random)
+    {
+        if (Free(links) is not [var name, ..])
+            return;
+        var compare = links.Compare;
+        links.Compare = device => device.Name.ToString() == name ? LinkMatch.Absent : compare(device);
+        var index = links.Create(name, Parents[0]);
+        if (random.Next(2) == 0)
+            links.Lose();
+        Assert.DoesNotContain(name, inventory.Open().All.Select(device => device.Name.ToString()));
+        links.Compare = compare;
+        links.Notify(LinkNoticeKind.Changed, index);
+    }
+
+    private static string[] Free(FakeLinks links) =>
+        [.. Names.Where(name => links.Indexes.All(index => links.NameOf(index) != name))];
+
     private static void Change(FakeLinks links, Random random)
     {
-        var free = Names.Where(name => links.Indexes.All(index => links.NameOf(index) != name)).ToArray();
+        var free = Free(links);
         var index = links.Indexes[random.Next(links.Indexes.Count)];
         var isAnchor = links.NameOf(index) == "anchor";
         switch (random.Next(7))

@@ -2,6 +2,7 @@ using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Metrics;
+using NicHangExporter.Options;
 
 namespace NicHangExporter.Tests.Metrics;
 
@@ -27,7 +28,7 @@ public sealed class EthtoolPollerTests : IDisposable
     }
 
     [Fact]
-    public void Statistics_AreReadWithoutTheSettings_ExceptOfANewDeviceAndAfterAFailure()
+    public void Statistics_AreReadWithoutTheSettings_ExceptOfANewDevice()
     {
         var (settings, statistics) = (new List<string>(), new List<string>());
         _host.Ethtool.Features = device =>
@@ -52,16 +53,69 @@ public sealed class EthtoolPollerTests : IDisposable
         _host.AddNic("eno2", "pci0000:00/0000:00:1f.7");
         _host.Poller.Poll(PollScope.Statistics);
         Assert.Equal(["eno1", "eno2"], settings);
+    }
 
-        _host.Ethtool.Features = device => throw new LinuxException("a test", device.ToString(), Errno.Busy);
+    [Fact]
+    public async Task DeviceThatAlwaysFails_MakesNoOtherReadOfSettings_AndItsFailureStays()
+    {
+        _host.AddNic("eno2", "pci0000:00/0000:00:1f.7");
+        var settings = new List<string>();
+        _host.Configure(options => options with { Collectors = options.Collectors.With(Collector.Ethtool) });
+        _host.Ethtool.Driver = device => Note(device, device.Is("eno2"u8));
+        _host.Ethtool.Statistics = device => device.Is("eno1"u8)
+            ? throw new LinuxException("ETHTOOL_GSTATS", device.ToString(), Errno.IO) : [];
         _host.Poller.Poll();
-        _host.Ethtool.Features = device =>
+        _host.Poller.Poll(PollScope.Statistics);
+        Assert.Equal(["eno1", "eno2"], settings);
+
+        _host.Poller.Schedule.Request(Name("eno1"));
+        _host.Poller.PollRequested();
+        Assert.Equal(["eno1", "eno2", "eno1"], settings);
+        Assert.Equal(0, await _host.ValueAsync("nichang_collector_success{collector=\"ethtool\"}"));
+        Assert.Equal(0, await _host.ValueAsync("nichang_collector_success{collector=\"info\"}"));
+
+        _host.Ethtool.Statistics = _ => [];
+        _host.Poller.Poll(PollScope.Statistics);
+        Assert.Equal(1, await _host.ValueAsync("nichang_collector_success{collector=\"ethtool\"}"));
+        Assert.Equal(0, await _host.ValueAsync("nichang_collector_success{collector=\"info\"}"));
+
+        _host.Ethtool.Driver = device => Note(device, fails: false);
+        _host.Poller.Schedule.Request(Name("eno2"));
+        _host.Poller.PollRequested();
+        Assert.Equal(1, await _host.ValueAsync("nichang_collector_success{collector=\"info\"}"));
+        Assert.Equal(4, settings.Count);
+
+        DriverInfo Note(InterfaceName device, bool fails)
         {
             settings.Add(device.ToString());
-            return null;
-        };
-        _host.Poller.Poll(PollScope.Statistics);
-        Assert.Equal(4, settings.Count);
+            return fails
+                ? throw new LinuxException("ETHTOOL_GDRVINFO", device.ToString(), Errno.Busy)
+                : new DriverInfo("e1000e", "6.12", "", "");
+        }
+    }
+
+    [Fact]
+    public async Task RequestedDevice_ThatFails_FailsTheCollector()
+    {
+        _host.Poller.Poll();
+        _host.Ethtool.Features = device => throw new LinuxException("a test", device.ToString(), Errno.Busy);
+
+        _host.Poller.Schedule.Request(Name("eno1"));
+        _host.Poller.PollRequested();
+
+        Assert.Equal(0, await _host.ValueAsync("nichang_collector_success{collector=\"features\"}"));
+        Assert.Equal(1, _host.Log.Count(EventIds.CollectorFailed));
+    }
+
+    [Fact]
+    public void RequestedDevice_BeforeTheFirstPoll_IsReadWithAllOthers()
+    {
+        _host.AddNic("eno2", "pci0000:00/0000:00:1f.7");
+        _host.Poller.Schedule.Request(Name("eno1"));
+
+        _host.Poller.PollRequested();
+
+        Assert.Equal(2, _host.Poller.Current!.Devices.Length);
     }
 
     [Fact]
@@ -86,7 +140,7 @@ public sealed class EthtoolPollerTests : IDisposable
 
         _host.AddNic("eno3", "pci0000:00/0000:00:1f.5");
         foreach (var name in new[] { "eno2", "eno3", "gone0" })
-            _host.Poller.Schedule.Request(InterfaceName.TryParse(name, out var parsed) ? parsed : default);
+            _host.Poller.Schedule.Request(Name(name));
         _host.Poller.PollRequested();
 
         var after = _host.Poller.Current!;
@@ -125,11 +179,14 @@ public sealed class EthtoolPollerTests : IDisposable
                 () =>
                 {
                     _host.Clock.Advance(TimeSpan.FromMilliseconds(10));
-                    return _host.Poller.Current is { Failed.Count: 0 };
+                    return _host.Poller.Current is { IsBroken: false };
                 }, TimeSpan.FromSeconds(30)),
             "it did not poll again");
         _host.Poller.Stop();
 
         Assert.Equal(1, await _host.ValueAsync("nichang_collector_success{collector=\"features\"}"));
     }
+
+    private static InterfaceName Name(string name) =>
+        InterfaceName.TryParse(name, out var parsed) ? parsed : throw new ArgumentException(name);
 }

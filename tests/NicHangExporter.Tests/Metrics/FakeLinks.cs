@@ -20,11 +20,7 @@ internal sealed class FakeLinks : IDisposable
     public FakeLinks()
     {
         Write("lo", index: 1, parent: null);
-        ReadNames = () =>
-        {
-            var names = new List<InterfaceName>();
-            return new NetClass(Sysfs.Root).TryList(names) == Errno.None ? [.. names] : null;
-        };
+        ReadNames = () => NamesIn(Sysfs.Root);
     }
 
     public SysfsTree Sysfs { get; } = new();
@@ -37,6 +33,13 @@ internal sealed class FakeLinks : IDisposable
 
     /// <summary>Replaces <see cref="DeviceFeed.ReadNames"/>. By default, all names in sysfs.</summary>
     public Func<HashSet<InterfaceName>?> ReadNames { get; set; }
+
+    /// <summary>The names of the interfaces in sysfs.</summary>
+    public static HashSet<InterfaceName>? NamesIn(string sysfs)
+    {
+        var names = new List<InterfaceName>();
+        return new NetClass(sysfs).TryList(names) == Errno.None ? [.. names] : null;
+    }
 
     public string NameOf(int index) => _links[index].Name;
 
@@ -93,6 +96,9 @@ internal sealed class FakeLinks : IDisposable
         _waiting.Clear();
         _isLost = true;
     }
+
+    /// <summary>Loses what waits, and nobody knows.</summary>
+    public void Forget() => _waiting.Clear();
 
     public void Dispose() => Sysfs.Dispose();
 

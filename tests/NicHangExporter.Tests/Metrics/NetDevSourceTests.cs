@@ -72,6 +72,19 @@ public sealed class NetDevSourceTests : IDisposable
         Assert.Null(_source.Choose());
     }
 
+    // Each counter of a device in sysfs is a file of its own.
+    [Fact]
+    public void Choose_OtherDevices_AreFoundWithoutReadingACounter()
+    {
+        foreach (var counter in CounterColumns.Rows)
+            File.Delete(Path.Combine(_sysfs.Root, "class/net/eth0", counter.File));
+        WriteFile("net/dev", ("lo", 20));
+
+        Assert.Null(_source.Choose());
+
+        Assert.Contains("has no eth0", Assert.Single(Lines), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(null, "can't be read (errno 2)")]
     [InlineData("garbage\n", "line 1 of")]

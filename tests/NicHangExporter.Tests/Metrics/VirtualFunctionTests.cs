@@ -1,5 +1,6 @@
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Ethtool;
+using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 
 namespace NicHangExporter.Tests.Metrics;
@@ -119,6 +120,19 @@ public sealed class VirtualFunctionTests : IDisposable
             asked.Add(device.ToString());
             return answer;
         }
+    }
+
+    [Fact]
+    public void Function_ShownSinceTheLastPoll_HasItsSettingsReadByThePollOfStatistics()
+    {
+        _host.Poller.Poll();
+        var function = _host.Poller.Current!.Devices.Single(device => device.Device.ToString() == "enp59s0f0v5");
+        Assert.Null(function.Driver);
+
+        _host.Inventory.Show(function.Bus);
+        _host.Poller.Poll(PollScope.Statistics);
+
+        Assert.NotNull(_host.Poller.Current!.Find(function.Device, function.Bus)!.Driver);
     }
 
     private void Open()

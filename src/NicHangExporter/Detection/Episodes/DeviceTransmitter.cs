@@ -1,3 +1,5 @@
+using NicHangExporter.Metrics;
+
 namespace NicHangExporter.Detection.Episodes;
 
 /// <summary>What a sample of the transmitter changed.</summary>
@@ -12,13 +14,6 @@ internal sealed class DeviceTransmitter
     /// <summary>How often tx_timeout is read while nothing is sent. It grows only every few seconds in a
     /// hang.</summary>
     public static readonly TimeSpan TimeoutInterval = TimeSpan.FromSeconds(5);
-
-    /// <summary>How often it is read while packets are sent: one queue of several may be stopped, and a large NIC has
-    /// many.</summary>
-    private static readonly TimeSpan SendingInterval = TimeSpan.FromSeconds(15);
-
-    /// <summary>How often it is read for a device without hardware, whose driver has no watchdog.</summary>
-    private static readonly TimeSpan VirtualInterval = TimeSpan.FromMinutes(1);
 
     private readonly List<ulong?> _timeouts = [];
     private bool _isIncreasing;
@@ -120,10 +115,10 @@ internal sealed class DeviceTransmitter
         if (TimeoutsReadAt is not { } last || Verdict != TxVerdict.Flowing)
             return true;
         var interval = _isIncreasing ? TimeoutInterval
-            : !isPhysical ? VirtualInterval
+            : !isPhysical ? TxTimeoutReader.VirtualInterval
             : _isStill ? TimeoutInterval
             : _hasStoodStill ? TimeSpan.Zero
-            : SendingInterval;
+            : TxTimeoutReader.SendingInterval;
         return now - last >= interval;
     }
 
