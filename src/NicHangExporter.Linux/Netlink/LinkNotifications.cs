@@ -104,7 +104,7 @@ public sealed unsafe partial class LinkNotifications : IDisposable
     /// <exception cref="LinuxException">poll(2) failed.</exception>
     public void Wait() => Poll(watchSockets: true, Timeout.Infinite);
 
-    /// <summary>Waits for a time, whatever arrives. <see cref="Wake"/> ends it.</summary>
+    /// <summary>Waits for a time. Notifications do not end the wait, only <see cref="Wake"/> does.</summary>
     /// <exception cref="LinuxException">poll(2) failed.</exception>
     public void Rest(TimeSpan time) => Poll(watchSockets: false, (int)Math.Ceiling(time.TotalMilliseconds));
 

@@ -229,7 +229,7 @@ internal sealed partial class EpisodeTracker(
         var change = tracked.Transmitter.Sample(sample, window, options.Ethtool.Interval, maxGap: 2 * interval);
         if (change.IsChanged)
             MarkChanged(tracked);
-        if (tracked.Transmitter.Verdict != TxVerdict.Flowing)
+        if (tracked.NeedsPauseFrames)
             ethtool.Schedule.WantStatistics();
         if (change.Source is { } source)
             Observe(tracked, new HangObservation(source, change.Since) { IsLive = true });

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace NicHangExporter.Metrics;
 
 /// <summary>
@@ -8,7 +6,7 @@ namespace NicHangExporter.Metrics;
 /// </summary>
 /// <param name="firstBlock">Bytes of the first block. Each next one has twice as many, up to
 /// <see cref="BlockLength"/>.</param>
-internal sealed class ExpositionBody(int firstBlock = ExpositionBody.BlockLength) : IBufferWriter<byte>
+internal sealed class ExpositionBody(int firstBlock = ExpositionBody.BlockLength)
 {
     /// <summary>
     /// Bytes per block, below the 85,000 of a large object. Each block is one write to the connection.
@@ -39,21 +37,15 @@ internal sealed class ExpositionBody(int firstBlock = ExpositionBody.BlockLength
     /// <summary>A piece of the written bytes.</summary>
     public ReadOnlyMemory<byte> Piece(int index) => new(_blocks[index].Bytes, 0, _blocks[index].Length);
 
-    /// <inheritdoc/>
+    /// <summary>Memory for the next bytes; <see cref="Advance"/> adds them.</summary>
+    /// <param name="sizeHint">Its minimum length; 0 for any length above 0.</param>
     public Span<byte> GetSpan(int sizeHint = 0)
     {
         var last = Last(sizeHint);
         return last.Bytes.AsSpan(last.Length);
     }
 
-    /// <inheritdoc/>
-    public Memory<byte> GetMemory(int sizeHint = 0)
-    {
-        var last = Last(sizeHint);
-        return last.Bytes.AsMemory(last.Length);
-    }
-
-    /// <inheritdoc/>
+    /// <summary>Adds bytes that were written into the span.</summary>
     public void Advance(int count) => _last!.Length += count;
 
     /// <summary>Writes bytes, across blocks if necessary.</summary>
@@ -116,23 +108,9 @@ internal sealed class ExpositionBody(int firstBlock = ExpositionBody.BlockLength
 
         public override void Write(ReadOnlySpan<byte> buffer) => body.Write(buffer);
 
-        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
-        {
-            body.Write(buffer.AsSpan(offset, count));
-            return Task.CompletedTask;
-        }
-
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            body.Write(buffer.Span);
-            return ValueTask.CompletedTask;
-        }
-
         public override void Flush()
         {
         }
-
-        public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 

@@ -131,9 +131,6 @@ internal sealed class ExpositionWriter(ExpositionBody buffer, ExpositionFormat f
     /// <summary>Adds text that another writer has written in the same format.</summary>
     public void Append(ExpositionBody text) => buffer.Write(text);
 
-    /// <summary>Adds bytes of whole samples.</summary>
-    public void Append(ReadOnlySpan<byte> samples) => Raw(samples);
-
     /// <summary>Ends the exposition.</summary>
     public void End()
     {

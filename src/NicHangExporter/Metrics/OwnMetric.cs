@@ -3,8 +3,9 @@ using System.Text;
 namespace NicHangExporter.Metrics;
 
 /// <summary>
-/// A metric of <see cref="ExporterMetrics"/>. prometheus-net has its values. This class knows its series and whether
-/// they have changed, which prometheus-net does not tell, so that a scrape copies the text of unchanged metrics.
+/// A metric of <see cref="ExporterMetrics"/>. Its values live in prometheus-net, which does not show whether they have
+/// changed. This class keeps the list of series and counts the changes, so that a scrape copies the text of unchanged
+/// metrics.
 /// </summary>
 internal abstract class OwnMetric
 {

@@ -75,8 +75,8 @@ internal sealed class PollSchedule(TimeSpan interval, TimeSpan window, TimeProvi
     }
 
     /// <summary>
-    /// The stall detector needs the pause frames now: a device sends nothing although packets are queued. Two readings
-    /// fit into its window.
+    /// Detection needs the pause frames now: a device sends nothing although packets are queued, or an episode is in
+    /// progress. Two readings fit into the window.
     /// </summary>
     public void WantStatistics()
     {

@@ -4,7 +4,8 @@ namespace NicHangExporter.Metrics;
 /// Renders the exposition once for all waiting scrapes of a representation. One rendering runs at a time. Requests that
 /// arrive meanwhile wait for the next rendering of their representation and share it. Values are therefore never older
 /// than the request, a hundred concurrent scrapes cost two renderings, and at most two bodies are in memory regardless
-/// of slow clients.
+/// of slow clients. (<see cref="MetricsEndpoint"/> keeps one uncompressed body more, and <see cref="CachedText"/> keeps
+/// each part in the formats that were requested.)
 /// </summary>
 /// <remarks>
 /// A request that finds no other one renders on its own thread. If both bodies are still being read and a third is

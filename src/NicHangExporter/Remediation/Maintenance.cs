@@ -100,9 +100,14 @@ internal sealed class Maintenance : IDisposable
 
     private TimeSpan Look()
     {
-        if (!_timer.IsRunning)
-            _guard.Run(Tick);
-        var wait = _drift.DueIn is { } due && due < LookInterval ? due : LookInterval;
+        var wait = LookInterval;
+        _guard.Run(() =>
+        {
+            if (!_timer.IsRunning)
+                Tick();
+            if (_drift.DueIn is { } due && due < wait)
+                wait = due;
+        });
         return wait > TickTimer.Slow ? wait : TickTimer.Slow;
     }
 

@@ -11,13 +11,15 @@ namespace NicHangExporter.Remediation;
 internal sealed class PacedLoop(
     Func<bool> hasWork, Func<CancellationToken, Task> step, TimeSpan interval, TimeProvider clock)
 {
-    private volatile TaskCompletionSource _wake = NewWake();
+    private TaskCompletionSource _wake = NewWake();
 
     /// <summary>Ends the wait if there is work. Never waits; any thread may call.</summary>
     public void Wake()
     {
+        // The caller has stored its work. Without a barrier, the processor may read the old wake before that store.
+        Interlocked.MemoryBarrier();
         if (hasWork())
-            _wake.TrySetResult();
+            Volatile.Read(ref _wake).TrySetResult();
     }
 
     /// <summary>Runs until it is cancelled.</summary>
@@ -30,8 +32,9 @@ internal sealed class PacedLoop(
                 while (!hasWork())
                 {
                     await _wake.Task.WaitAsync(stop);
-                    // Before the next look at the work: what comes after that look completes the new one.
-                    _wake = NewWake();
+                    // Before the next look at the work: what comes after that look completes the new one. A full
+                    // barrier, because a store may become visible after a later read.
+                    Interlocked.Exchange(ref _wake, NewWake());
                 }
                 await Task.Delay(interval, clock, stop);
                 await step(stop);

@@ -180,7 +180,14 @@ internal sealed partial class Remediator : IDisposable
     public PauseState Pause() => _pause.State;
 
     /// <inheritdoc cref="AdminCommands.SetPausedAsync"/>
-    public Task<AdminError?> SetPausedAsync(bool paused, string actor) => _admin.SetPausedAsync(paused, actor);
+    public Task<AdminError?> SetPausedAsync(bool paused, string actor)
+    {
+        var recorded = _admin.SetPausedAsync(paused, actor);
+        // A pause is in force already, although the worker may be busy.
+        if (paused)
+            _publisher.PublishPause(true);
+        return recorded;
+    }
 
     /// <inheritdoc cref="AdminCommands.ClearQuarantineAsync"/>
     public Task<AdminError?> ClearQuarantineAsync(InterfaceName device, string actor) =>
@@ -263,6 +270,7 @@ internal sealed partial class Remediator : IDisposable
         _capabilities.Read();
         _capabilities.Publish(_metrics);
         _publisher.PublishModes();
+        _publisher.PublishPause(_pause.IsSet);
         if (_options.Remediation.Mode(RemediationTrigger.Drift) == RemediationMode.Enforce
             && !_capabilities.HasNetAdmin)
             LogIncapable();
@@ -273,11 +281,8 @@ internal sealed partial class Remediator : IDisposable
     }
 
     // On the thread of a scrape.
-    private void PublishCurrent()
-    {
+    private void PublishCurrent() =>
         _metrics.RemediationCommand.Set(Math.Round(_worker.Busy.TotalSeconds, 3));
-        _metrics.RemediationPaused.Set(_pause.IsSet ? 1 : 0);
-    }
 
     [LoggerMessage(EventIds.RemediationIncapable, LogLevel.Warning,
         "Remediation is in mode enforce, but CAP_NET_ADMIN is missing: nothing can be changed. Run as root, or give it "

@@ -11,7 +11,8 @@ namespace NicHangExporter.Web;
 /// </summary>
 /// <param name="loggers">The logs.</param>
 /// <param name="clock">The clock.</param>
-internal sealed class AcceptedSockets(ILoggerFactory loggers, TimeProvider clock)
+/// <param name="onFailure">Reports why a socket could not be served, once.</param>
+internal sealed class AcceptedSockets(ILoggerFactory loggers, TimeProvider clock, Action<Exception> onFailure)
     : IConnectionListenerFactory, IConnectionListener
 {
     private readonly Channel<Socket> _sockets = Channel.CreateUnbounded<Socket>();
@@ -20,6 +21,7 @@ internal sealed class AcceptedSockets(ILoggerFactory loggers, TimeProvider clock
 
     private int _open;
     private long _lastUse = clock.GetTimestamp();
+    private bool _hasFailed;
 
     /// <inheritdoc/>
     public EndPoint EndPoint { get; private set; } = new UnixDomainSocketEndPoint("/");
@@ -33,7 +35,7 @@ internal sealed class AcceptedSockets(ILoggerFactory loggers, TimeProvider clock
     {
         Interlocked.Increment(ref _open);
         if (!_sockets.Writer.TryWrite(socket))
-            socket.Dispose();
+            Drop(socket);
     }
 
     /// <summary>Serves a connection, and counts it until its end.</summary>
@@ -45,8 +47,7 @@ internal sealed class AcceptedSockets(ILoggerFactory loggers, TimeProvider clock
         }
         finally
         {
-            Interlocked.Exchange(ref _lastUse, clock.GetTimestamp());
-            Interlocked.Decrement(ref _open);
+            CountEnd();
         }
     }
 
@@ -62,7 +63,19 @@ internal sealed class AcceptedSockets(ILoggerFactory loggers, TimeProvider clock
     {
         while (await _sockets.Reader.WaitToReadAsync(cancellationToken))
             if (_sockets.Reader.TryRead(out var socket))
-                return _connections.Create(socket);
+                try
+                {
+                    return _connections.Create(socket);
+                }
+#pragma warning disable CA1031 // An exception would end Kestrel's accept loop.
+                catch (Exception exception)
+#pragma warning restore CA1031
+                {
+                    Drop(socket);
+                    if (!_hasFailed)
+                        onFailure(exception);
+                    _hasFailed = true;
+                }
         return null;
     }
 
@@ -77,7 +90,21 @@ internal sealed class AcceptedSockets(ILoggerFactory loggers, TimeProvider clock
     public ValueTask DisposeAsync()
     {
         _sockets.Writer.TryComplete();
+        while (_sockets.Reader.TryRead(out var socket))
+            Drop(socket);
         _connections.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private void Drop(Socket socket)
+    {
+        socket.Dispose();
+        CountEnd();
+    }
+
+    private void CountEnd()
+    {
+        Interlocked.Exchange(ref _lastUse, clock.GetTimestamp());
+        Interlocked.Decrement(ref _open);
     }
 }

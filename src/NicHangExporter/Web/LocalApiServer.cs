@@ -137,7 +137,7 @@ internal sealed partial class LocalApiServer(
         {
             kestrel.AddServerHeader = false;
             WebLimits.Set(kestrel.Limits);
-            // This host has half of the places, and nobody else comes by this socket.
+            // A peer may have half of the places, and this host is the only peer of a Unix socket.
             var places = new ConnectionQuota(2 * MaxConnections);
             kestrel.ListenUnixSocket(path, listener =>
             {

@@ -10,7 +10,8 @@ namespace NicHangExporter.Web;
 /// <param name="build">Makes a server with this transport.</param>
 /// <param name="loggers">The logs.</param>
 /// <param name="clock">The clock.</param>
-/// <param name="onFailure">Reports why a server could not be started. The next connection tries again.</param>
+/// <param name="onFailure">Reports why a server could not be started or stopped, or why it could not take a connection.
+/// The next connection tries again.</param>
 internal sealed class OnDemandServer(
     Socket listener, Func<AcceptedSockets, WebApplication> build, ILoggerFactory loggers, TimeProvider clock,
     Action<Exception> onFailure) : IAsyncDisposable
@@ -78,7 +79,7 @@ internal sealed class OnDemandServer(
         }
     }
 
-    // The accepted socket; null if there is none.
+    // The accepted socket; null after a failed accept(2).
     private async Task<Socket?> TakeAsync(Task<Socket> next, CancellationToken stop)
     {
         try
@@ -101,7 +102,7 @@ internal sealed class OnDemandServer(
         {
             if (_sockets is null)
             {
-                var sockets = new AcceptedSockets(loggers, clock);
+                var sockets = new AcceptedSockets(loggers, clock, onFailure);
                 _server = build(sockets);
                 await _server.StartAsync();
                 _sockets = sockets;
@@ -122,7 +123,17 @@ internal sealed class OnDemandServer(
     {
         var server = _server;
         (_server, _sockets) = (null, null);
-        if (server is not null)
+        if (server is null)
+            return;
+        try
+        {
             await server.DisposeAsync();
+        }
+#pragma warning disable CA1031 // The loop that accepts connections goes on.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            onFailure(exception);
+        }
     }
 }

@@ -46,9 +46,9 @@ public sealed partial class GoldenRunTests
         last Healed, pending none, charges 1
         quarantined False, proving False, paused False
         attempts/local=1 outcomes/local/healed=1
-        driver/live=2
+        driver/live=1
         episode none
-        ended wedge=1, outage 2
+        ended wedge=1, outage 1
         bundle wedge: Healed
         """)]
     [InlineData("rolled-back", 430, """
@@ -56,9 +56,9 @@ public sealed partial class GoldenRunTests
         last Applied, pending none, charges 2
         quarantined False, proving False, paused False
         attempts/cli=1 attempts/local=2 outcomes/cli/applied=1 outcomes/local/healed=1 outcomes/local/not_healed=1
-        driver/live=16 tx_stall/live=1
+        driver/live=15 tx_stall/live=1
         episode none
-        ended wedge=1, outage 32
+        ended wedge=1, outage 31
         bundle wedge: NotHealed Healed
         """)]
     [InlineData("quarantined", 505, """
@@ -76,7 +76,7 @@ public sealed partial class GoldenRunTests
         last none, pending reinit, charges 1
         quarantined False, proving False, paused False
         attempts/local=1
-        driver/live=5
+        driver/live=4
         episode 20260724T160004Z-eno1 Wedge
         ended none, outage 0
         bundle open: none

@@ -48,7 +48,7 @@ public sealed class FirstReportTests : HangMonitorFixture
     }
 
     [Fact]
-    public void FrozenSince_SamplerWasAway_CountsFromItsReturn()
+    public void Frozen_SamplerWasAway_CountsFromItsReturn()
     {
         var transmitter = new DeviceTransmitter();
         foreach (var second in new[] { 0, 1, 9, 10 })
@@ -56,7 +56,7 @@ public sealed class FirstReportTests : HangMonitorFixture
                 new TxSample(TimeSpan.FromSeconds(second), true, 100, 60), TimeSpan.FromSeconds(10),
                 TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(2));
 
-        Assert.Equal(9, transmitter.FrozenSince?.TotalSeconds);
+        Assert.Equal(9, transmitter.Frozen?.Start.TotalSeconds);
     }
 
     private TimeSpan Now => _host.Clock.GetElapsedTime(0);

@@ -19,9 +19,9 @@ public sealed class HangConfirmationTests
         var confirmation = Add(default, report, isStuck: true);
         TxFreeze? freeze = start is { } begin ? new TxFreeze(Seconds(begin), Seconds(now)) : null;
 
-        Assert.True(expected == confirmation.IsFrozen(Seconds(now), freeze?.Start, freeze), why);
+        Assert.True(expected == confirmation.IsFrozen(Seconds(now), freeze, freeze), why);
         if (freeze is not null)
-            Assert.True(expected == confirmation.FrozenAt(freeze?.Start, freeze) <= Seconds(now), why);
+            Assert.True(expected == confirmation.FrozenAt(freeze, freeze) <= Seconds(now), why);
     }
 
     [Theory]
@@ -37,7 +37,15 @@ public sealed class HangConfirmationTests
         var confirmation = Add(default, report);
         var freeze = new TxFreeze(Seconds(since), Seconds(now));
 
-        Assert.True(expected == confirmation.IsFrozen(Seconds(now), Seconds(since), freeze), why);
+        Assert.True(expected == confirmation.IsFrozen(Seconds(now), freeze, freeze), why);
+    }
+
+    [Fact]
+    public void IsFrozen_NoSampleSinceThreeSecondsAfter_WaitsForOne()
+    {
+        var freeze = new TxFreeze(Seconds(2), Seconds(12.9));
+
+        Assert.False(Add(default, 10).IsFrozen(Seconds(14), freeze, null));
     }
 
     [Fact]

@@ -19,14 +19,25 @@ public sealed class TxFreezeDetectorTests
     [InlineData("0:5 1:9 2:9:60/1 1.5:9:60/1", null, "the clock went back")]
     [InlineData("0:5 1:9 2:9:60/1 3:9:down", null, "the link is down")]
     [InlineData("0:5 1:9 2:9:60/1 3:9:down 4:9:60/1", null, "the link was down")]
+    [InlineData("0:5 1:9 2:9:60 3:9:60 4:9:60", 4.0, "the carrier changes are unknown")]
     [InlineData("0:5 1:9", null, "packets leave")]
     public void Observe_Samples_FreezeBeginsAt(string samples, double? start, string why)
     {
         TxFreezeDetector? state = null;
         foreach (var word in samples.Split(' '))
-            state = TxFreezeDetector.Observe(state, Parse(word));
+            state = TxFreezeDetector.Observe(state, Parse(word), TimeSpan.FromSeconds(2));
 
         Assert.True(start == state?.Freeze?.Start.TotalSeconds, $"{why}: {state}");
+    }
+
+    [Fact]
+    public void Observe_RareSamples_AreNoGapIfTheyAreConfigured()
+    {
+        TxFreezeDetector? state = null;
+        foreach (var word in "0:5 5:9 10:9:60/1 15.2:9:60/1".Split(' '))
+            state = TxFreezeDetector.Observe(state, Parse(word), TimeSpan.FromSeconds(10));
+
+        Assert.Equal(5, state?.Freeze?.Start.TotalSeconds);
     }
 
     private static TxSample Parse(string word)

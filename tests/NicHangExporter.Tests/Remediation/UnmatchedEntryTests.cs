@@ -71,6 +71,23 @@ public sealed class UnmatchedEntryTests : IDisposable
         Assert.Equal(0, await _scene.Metric("nichang_remediation_allowed{device=\"eno1\",reason=\"not_allowed\"}"));
     }
 
+    // The inventory does not report a device that is not watched.
+    [Fact]
+    public async Task Device_ThatIsListedAndNotWatched_IsShownAtTheNextLook()
+    {
+        _scene.Host.Configure(options => options with
+        {
+            Remediation = options.Remediation with { Devices = ["veth7"] },
+        });
+        _scene.Open();
+        _scene.Live(6);
+        _scene.Host.Sysfs.Add("veth7"u8);
+        _scene.Host.Sysfs.Write("veth7", "ifindex", "77\n");
+        _scene.Live(6);
+
+        Assert.Equal(0, await _scene.Metric("nichang_remediation_allowed{device=\"veth7\",reason=\"not_watched\"}"));
+    }
+
     [Fact]
     public async Task Reason_ThatChanges_TakesThePlaceOfTheFormer()
     {

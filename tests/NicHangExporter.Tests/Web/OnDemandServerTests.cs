@@ -20,6 +20,7 @@ public sealed class OnDemandServerTests : IAsyncDisposable
     private readonly List<Exception> _failures = [];
     private int _built;
     private bool _fails;
+    private bool _failsAtDisposal;
 
     public OnDemandServerTests()
     {
@@ -75,6 +76,38 @@ public sealed class OnDemandServerTests : IAsyncDisposable
         Assert.Equal("hello", await AskAsync());
     }
 
+    [Fact]
+    public async Task Server_ThatFailsAtItsDisposal_IsReplacedByTheNext()
+    {
+        _failsAtDisposal = true;
+        Assert.Equal("hello", await AskAsync());
+        await StopsAsync();
+        await Eventually(() => _failures.Count == 1);
+
+        _failsAtDisposal = false;
+        Assert.Equal("hello", await AskAsync());
+    }
+
+    [Fact]
+    public async Task Socket_ThatCantBeServed_IsClosedAndNotCounted()
+    {
+        await using var sockets = new AcceptedSockets(NullLoggerFactory.Instance, _clock, _failures.Add);
+        for (var count = 0; count < 2; count++)
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            socket.Dispose();
+            sockets.Add(socket);
+        }
+        using var client = await ConnectAsync(_directory.File("other"), sockets);
+
+        await using var connection = await sockets.AcceptAsync(TestContext.Current.CancellationToken);
+        Assert.NotNull(connection);
+        Assert.Single(_failures);
+        await sockets.ServeAsync(connection, _ => Task.CompletedTask);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(TimeSpan.FromSeconds(1), sockets.IdleTime);
+    }
+
     private WebApplication Build(AcceptedSockets sockets)
     {
         _built++;
@@ -85,7 +118,9 @@ public sealed class OnDemandServerTests : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(Path, listener =>
             listener.Use(next => connection => sockets.ServeAsync(connection, held => next(held)))));
         builder.Services.AddSingleton<IConnectionListenerFactory>(sockets);
+        builder.Services.AddSingleton(_ => new FailingService(_failsAtDisposal));
         var server = builder.Build();
+        _ = server.Services.GetRequiredService<FailingService>();
         server.Run(context => context.Response.WriteAsync("hello"));
         return server;
     }
@@ -113,6 +148,18 @@ public sealed class OnDemandServerTests : IAsyncDisposable
         return client;
     }
 
+    // A connection to another listener, handed over to these sockets.
+    private static async Task<Socket> ConnectAsync(string path, AcceptedSockets sockets)
+    {
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen();
+        var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await client.ConnectAsync(new UnixDomainSocketEndPoint(path), TestContext.Current.CancellationToken);
+        sockets.Add(await listener.AcceptAsync(TestContext.Current.CancellationToken));
+        return client;
+    }
+
     private async Task<string> AskAsync()
     {
         using var client = await ConnectAsync();
@@ -135,6 +182,15 @@ public sealed class OnDemandServerTests : IAsyncDisposable
         catch (IOException)
         {
             return "";
+        }
+    }
+
+    private sealed class FailingService(bool fails) : IDisposable
+    {
+        public void Dispose()
+        {
+            if (fails)
+                throw new InvalidOperationException("a fault made by the test");
         }
     }
 }

@@ -28,7 +28,7 @@ internal sealed partial class AlertProcessor(
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Dictionary<AlertedDevice,
-        (RemediationTicket Ticket, LiveHang Hang, List<AcceptedAlert> Alerts)> _underWay = [];
+        (RemediationTicket Ticket, LiveHang Hang, List<AcceptedAlert> Alerts)> _inProgress = [];
     private readonly Dictionary<AlertedDevice, (TimeSpan Due, List<AcceptedAlert> Alerts)> _putOff = [];
     private readonly Dictionary<AlertedDevice, (string Episode, List<AcceptedAlert> Alerts)> _leftToTheDriver = [];
     private readonly long _since = clock.GetTimestamp();
@@ -65,7 +65,7 @@ internal sealed partial class AlertProcessor(
 
     // Only pending alerts begin something: the rest changes in the loop's own step.
     private bool HasWork() =>
-        _underWay.Count > 0 || _putOff.Count > 0 || _leftToTheDriver.Count > 0
+        _inProgress.Count > 0 || _putOff.Count > 0 || _leftToTheDriver.Count > 0
         || store.State.Alerts.Any(alert => alert.Pending);
 
     /// <summary>Handles every pending alert and every request in progress once.</summary>
@@ -73,13 +73,13 @@ internal sealed partial class AlertProcessor(
     {
         var pending = store.State.Alerts.Where(alert => alert.Pending).GroupBy(AlertedDevice.Of)
             .ToDictionary(alerts => alerts.Key, alerts => alerts.ToList());
-        foreach (var (device, (ticket, hang, alerts)) in _underWay.ToList())
+        foreach (var (device, (ticket, hang, alerts)) in _inProgress.ToList())
         {
             // Alerts that have arrived since are answered by the same remediation.
             alerts.AddRange(News(pending, device, alerts));
             if (!ticket.Outcome.IsCompleted)
                 continue;
-            _underWay.Remove(device);
+            _inProgress.Remove(device);
             Settle(device, hang, alerts, ticket.Outcome.Result);
         }
         foreach (var (device, (episode, alerts)) in _leftToTheDriver.ToList())
@@ -90,7 +90,7 @@ internal sealed partial class AlertProcessor(
             _leftToTheDriver.Remove(device);
             // The driver does not recover it any more. To Alertmanager it may be the same alert, so nobody else
             // requests again.
-            if (hang?.Id == episode && !_underWay.ContainsKey(device) && !_putOff.ContainsKey(device))
+            if (hang?.Id == episode && !_inProgress.ContainsKey(device) && !_putOff.ContainsKey(device))
                 Ask(device, alerts);
         }
         foreach (var (device, (due, alerts)) in _putOff.ToList())
@@ -138,7 +138,7 @@ internal sealed partial class AlertProcessor(
             _putOff[device] = (Now + AskAgain, alerts);
             return;
         }
-        _underWay[device] = (remediator.Submit(new RemediationRequest(hang.Device, RemediationTrigger.Webhook)
+        _inProgress[device] = (remediator.Submit(new RemediationRequest(hang.Device, RemediationTrigger.Webhook)
         {
             Bus = hang.Bus,
             Recover = !hang.RecoversByItself,

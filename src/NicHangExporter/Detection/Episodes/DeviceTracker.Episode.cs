@@ -19,7 +19,7 @@ internal sealed partial class DeviceTracker
     /// </summary>
     public TimeSpan? ConfirmableAt =>
         this is { IsHanging: true, Present: true } and not { IsConfirmed: true, IsActionable: true }
-            ? _confirmation.FrozenAt(Transmitter.FrozenSince, ProvenFreeze)
+            ? _confirmation.FrozenAt(Transmitter.Frozen, ProvenFreeze)
             : null;
 
     // A driver that recovers the device by itself needs longer than a freeze that counts from its begin.

@@ -75,6 +75,10 @@ internal sealed partial class DeviceTracker
     /// <summary>The driver recovers the device by itself, as far as that can be seen.</summary>
     public bool IsDriverRecovering => _recovery.IsRecovering(Episode, Transmitter.Verdict);
 
+    /// <summary>The counter of pause frames is needed now, to tell a hang from a pause. Also in an episode of a driver
+    /// without BQL, whose transmitter is never suspected.</summary>
+    public bool NeedsPauseFrames => EpisodeIsLive || Transmitter.Verdict != TxVerdict.Flowing;
+
     public DeviceTransmitter Transmitter { get; } = new();
 
     public DeviceSeries Series { get; }
@@ -176,15 +180,15 @@ internal sealed partial class DeviceTracker
             return default;
         // Pause frames make the core's watchdog fire too. To tell, it takes a window and a reading of their counter.
         // Only the driver's own report is no effect of pause frames.
-        if (_confirmation.Driver is null
+        if (!_confirmation.ByDriver
             && (Transmitter.Verdict == TxVerdict.Suspect
                 || Transmitter.MayBePaused(_confirmation.First, _confirmation.Last, now)))
             return default;
-        var isFrozen = _confirmation.IsFrozen(now, Transmitter.FrozenSince, ProvenFreeze);
+        var isFrozen = _confirmation.IsFrozen(now, Transmitter.Frozen, ProvenFreeze);
         var isChanged = isFrozen && Freeze(now);
         // A driver that resets its adapter because of a hang is proof that there was one.
         if (!isFrozen && !_confirmation.IsRepeated(now, confirmWindow)
-            && (Episode is not { Resets: > 0 } || _confirmation.Driver is null))
+            && (Episode is not { Resets: > 0 } || !_confirmation.ByDriver))
             return new HangCheck(isChanged);
         if (Episode is { } episode && episode.LacksProof(healedAt))
             return new HangCheck(isChanged);

@@ -36,11 +36,12 @@ internal sealed class DeviceTransmitter
     /// went.</summary>
     public ulong? LastTxPackets { get; private set; }
 
-    /// <summary>Since when packets wait and none is sent, by samples without a gap; null if they flow, nothing waits, or
-    /// the link partner pauses them.</summary>
-    public TimeSpan? FrozenSince =>
-        _state is not { Verdict: TxVerdict.Suspect or TxVerdict.Stalled } state ? null
-        : state.Since > _watchedSince ? state.Since : _watchedSince;
+    /// <summary>The time in which packets wait and none is sent, by samples without a gap; null if they flow, nothing
+    /// waits, or the link partner pauses them.</summary>
+    public TxFreeze? Frozen =>
+        _state is { Verdict: TxVerdict.Suspect or TxVerdict.Stalled } state && _sampledAt is { } last
+            ? new TxFreeze(state.Since > _watchedSince ? state.Since : _watchedSince, last)
+            : null;
 
     /// <summary>The freeze in progress that no pause frame explains, as far as their counter is known; or
     /// null.</summary>
@@ -92,7 +93,7 @@ internal sealed class DeviceTransmitter
         var before = Verdict;
         var after = TxStallDetector.Observe(_state, taken, window, pauseInterval);
         _state = after;
-        _freeze = TxFreezeDetector.Observe(_freeze, taken);
+        _freeze = TxFreezeDetector.Observe(_freeze, taken, maxGap);
         if (after.Verdict == before)
             return default;
         HangSource? source = after.Verdict switch

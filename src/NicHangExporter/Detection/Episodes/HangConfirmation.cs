@@ -9,11 +9,11 @@ namespace NicHangExporter.Detection.Episodes;
 /// <param name="First">The first report.</param>
 /// <param name="Previous">The report before the last one, from another moment.</param>
 /// <param name="Last">The last report.</param>
-/// <param name="Driver">The last report of the driver itself.</param>
+/// <param name="ByDriver">The driver itself has reported.</param>
 /// <param name="Stuck">The last one by which the driver has looked at its hardware
 /// (<see cref="Patterns.NicMessage.ShowsStuckHardware"/>).</param>
 internal readonly record struct HangConfirmation(
-    TimeSpan? First, TimeSpan? Previous, TimeSpan? Last, TimeSpan? Driver, TimeSpan? Stuck)
+    TimeSpan? First, TimeSpan? Previous, TimeSpan? Last, bool ByDriver, TimeSpan? Stuck)
 {
     /// <summary>Adds a live report.</summary>
     public HangConfirmation Observe(in HangObservation seen)
@@ -24,7 +24,7 @@ internal readonly record struct HangConfirmation(
             with
         {
             First = First ?? at,
-            Driver = seen.Source == HangSource.Driver ? at : Driver,
+            ByDriver = ByDriver || seen.Source == HangSource.Driver,
             Stuck = isStuck ? at : Stuck,
         };
     }
@@ -37,19 +37,19 @@ internal readonly record struct HangConfirmation(
 
     /// <summary>Whether the hang is confirmed by one report and a frozen transmitter.</summary>
     /// <param name="now">The time.</param>
-    /// <param name="frozenSince">Since when packets wait and none is sent; null if they flow or nothing waits.</param>
+    /// <param name="frozen">The time in which packets wait and none is sent; null if they flow or nothing waits.</param>
     /// <param name="freeze">The freeze that may count from its begin; null if it may not.</param>
-    public bool IsFrozen(TimeSpan now, TimeSpan? frozenSince, TxFreeze? freeze) =>
+    public bool IsFrozen(TimeSpan now, TxFreeze? frozen, TxFreeze? freeze) =>
         IsFresh(now)
-        && (AfterReport(frozenSince) <= now || (freeze is { } proven && AroundReport(proven) <= proven.Last));
+        && (AfterReport(frozen) <= frozen?.Last || (freeze is { } proven && AroundReport(proven) <= proven.Last));
 
     /// <summary>When <see cref="IsFrozen"/> becomes true if nothing is sent until then; null for never.</summary>
-    public TimeSpan? FrozenAt(TimeSpan? frozenSince, TxFreeze? freeze) =>
-        freeze is { } proven && AroundReport(proven) is { } around ? around : AfterReport(frozenSince);
+    public TimeSpan? FrozenAt(TxFreeze? frozen, TxFreeze? freeze) =>
+        freeze is { } proven && AroundReport(proven) is { } around ? around : AfterReport(frozen);
 
     // A device that has sent something after the report freezes for another reason.
-    private TimeSpan? AfterReport(TimeSpan? frozenSince) =>
-        Last is { } last && frozenSince is { } since && since - last <= HangTiming.SameMoment
+    private TimeSpan? AfterReport(TxFreeze? frozen) =>
+        Last is { } last && frozen?.Start is { } since && since - last <= HangTiming.SameMoment
             ? Later(since, last) + HangTiming.Frozen
             : null;
 

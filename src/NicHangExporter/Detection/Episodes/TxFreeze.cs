@@ -12,35 +12,34 @@ internal readonly record struct TxFreeze(TimeSpan Start, TimeSpan Last);
 /// <param name="At">The last sample, since boot.</param>
 /// <param name="TxPackets">tx_packets at that time.</param>
 /// <param name="HasSent">Packets were sent between that sample and the one before it.</param>
-/// <param name="CarrierChanges">carrier_changes at that time; null if not read.</param>
+/// <param name="CarrierChanges">carrier_changes at that time; null if unknown.</param>
 /// <param name="Start">Begin of the freeze; null for none.</param>
 internal readonly record struct TxFreezeDetector(
     TimeSpan At, ulong TxPackets, bool HasSent, ulong? CarrierChanges, TimeSpan? Start)
 {
-    /// <summary>Samples further apart prove nothing about the time between them. The process may have been stopped, or
-    /// the machine suspended.</summary>
-    public static readonly TimeSpan MaxGap = TimeSpan.FromSeconds(2);
-
     /// <summary>The freeze in progress, or null.</summary>
     public TxFreeze? Freeze => Start is { } start ? new TxFreeze(start, At) : null;
 
     /// <summary>Adds a sample.</summary>
     /// <param name="previous">The state before, or null.</param>
     /// <param name="sample">The sample.</param>
+    /// <param name="maxGap">Samples further apart prove nothing about the time between them. The process may have been
+    /// stopped, or the machine suspended.</param>
     /// <returns>The state after it; null while the link is down.</returns>
-    public static TxFreezeDetector? Observe(TxFreezeDetector? previous, in TxSample sample)
+    public static TxFreezeDetector? Observe(TxFreezeDetector? previous, in TxSample sample, TimeSpan maxGap)
     {
         if (!sample.LinkUp)
             return null;
         var after = new TxFreezeDetector(sample.At, sample.TxPackets, false, sample.CarrierChanges, null);
-        if (previous is not { } before || sample.At < before.At || sample.At - before.At > MaxGap)
+        if (previous is not { } before || sample.At < before.At || sample.At - before.At > maxGap)
             return after;
         if (sample.TxPackets != before.TxPackets)
             return after with { HasSent = true };
         if (sample.InflightBytes == 0)
             return after;
-        // A link that went away and came back explains why a packet waits.
-        var continues = before.Start is not null && sample.CarrierChanges == before.CarrierChanges;
+        // A link that went away and came back explains why a packet waits. Unknown changes may be such ones.
+        var continues = before.Start is not null && sample.CarrierChanges is { } changes
+            && changes == before.CarrierChanges;
         // After a sample without a packet sent, the present ones may have begun to wait just now.
         return after with { Start = continues ? before.Start : before.HasSent ? before.At : sample.At };
     }

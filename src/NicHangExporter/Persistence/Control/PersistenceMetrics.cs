@@ -20,6 +20,7 @@ internal sealed partial class PersistenceMetrics(
     private readonly Dictionary<string, string> _published = [];
     private ITimer? _timer;
     private long _lastRead;
+    private bool _isStale;
     private bool _isUnreadable;
 
     /// <summary>Begins to read.</summary>
@@ -31,35 +32,24 @@ internal sealed partial class PersistenceMetrics(
         _timer = clock.CreateTimer(_ => Read(), null, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Reads the files and publishes the series. Does nothing while another thread does it.</summary>
+    /// <summary>Reads the files and publishes the series. While another thread does it, that thread reads once
+    /// more.</summary>
     public void Read()
     {
-        Interlocked.Exchange(ref _lastRead, clock.GetTimestamp());
+        Interlocked.Exchange(ref _isStale, true);
         // A disk that hangs holds one thread, not one more each minute.
-        if (!_lock.TryEnter())
-            return;
-        try
-        {
-            Publish(PersistedHost.Read(
-                root, remediator.Status().Devices, PersistenceScan.Read(root), isWhole: false));
-            if (_isUnreadable)
-                LogReadable();
-            _isUnreadable = false;
-        }
-#pragma warning disable CA1031 // The top of a timer: an exception would end the daemon.
-        catch (Exception exception)
-#pragma warning restore CA1031
-        {
-            // Without a value rather than with an old one.
-            Publish([]);
-            if (!_isUnreadable)
-                LogUnreadable(exception.Message.Split('\n')[0]);
-            _isUnreadable = true;
-        }
-        finally
-        {
-            _lock.Exit();
-        }
+        while (Volatile.Read(ref _isStale) && _lock.TryEnter())
+            try
+            {
+                Interlocked.Exchange(ref _isStale, false);
+                Interlocked.Exchange(ref _lastRead, clock.GetTimestamp());
+                ReadFiles();
+            }
+            finally
+            {
+                _lock.Exit();
+                Interlocked.MemoryBarrier();
+            }
     }
 
     /// <inheritdoc/>
@@ -80,6 +70,28 @@ internal sealed partial class PersistenceMetrics(
     {
         if (clock.GetElapsedTime(Interlocked.Read(ref _lastRead)) >= Interval)
             ReadSoon();
+    }
+
+    private void ReadFiles()
+    {
+        try
+        {
+            Publish(PersistedHost.Read(
+                root, remediator.Status().Devices, PersistenceScan.Read(root), isWhole: false));
+            if (_isUnreadable)
+                LogReadable();
+            _isUnreadable = false;
+        }
+#pragma warning disable CA1031 // The top of a timer: an exception would end the daemon.
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            // Without a value rather than with an old one.
+            Publish([]);
+            if (!_isUnreadable)
+                LogUnreadable(exception.Message.Split('\n')[0]);
+            _isUnreadable = true;
+        }
     }
 
     private void Publish(IEnumerable<PersistedDevice> devices)

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using NicHangExporter.Linux;
 using NicHangExporter.Options;
 
 namespace NicHangExporter.Remediation.Policy;
@@ -16,21 +18,17 @@ internal sealed class KillSwitch(ExporterOptions options)
     /// <summary>True if the file exists, or if that is unknown.</summary>
     public bool IsSet => Look() is { IsThere: true } or { Error: not null };
 
+    /// <summary>Reads the status of the file, which may block with its disk. A symbolic link is a file too.</summary>
     public DisableFile Look()
     {
-        try
+        var errno = FileStatus.TryReadUnfollowed(
+            Path.TrimEndingDirectorySeparator(options.Remediation.DisableFile), out _);
+        return errno switch
         {
-            _ = File.GetAttributes(options.Remediation.DisableFile);
-            return new DisableFile(true);
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            return new DisableFile(false);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            var why = exception is UnauthorizedAccessException ? "permission denied" : exception.Message.Split('\n')[0];
-            return new DisableFile(false, why);
-        }
+            Errno.None => new DisableFile(true),
+            Errno.NoEntry or Errno.NotDirectory => new DisableFile(false),
+            Errno.Access or Errno.NotPermitted => new DisableFile(false, "permission denied"),
+            _ => new DisableFile(false, new Win32Exception((int)errno).Message),
+        };
     }
 }

@@ -51,6 +51,9 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
             metrics.RemediationDuration.Publish();
     }
 
+    /// <summary>Publishes whether a kill switch is set. Any thread may call.</summary>
+    public void PublishPause(bool isSet) => metrics.RemediationPaused.Set(isSet ? 1 : 0);
+
     /// <summary>Publishes all devices, by key, and removes the series of all others.</summary>
     public void Publish(IReadOnlyDictionary<string, ShownDevice> devices, RemediationStore store)
     {

@@ -39,21 +39,29 @@ internal sealed class StatusPublisher(
         if (now < _next)
             return;
         _next = now + Interval;
-        if (now - _published >= MaxAge || _signs is not { IsChanging: false } || Signs() != _signs)
-            Publish();
+        using var open = inventory.Open();
+        var signs = Signs(open);
+        if (now - _published >= MaxAge || signs.IsChanging || signs != _signs)
+            Publish(open, signs);
     }
 
     public void Publish()
     {
+        using var open = inventory.Open();
+        Publish(open, Signs(open));
+    }
+
+    private void Publish(OpenDevices open, StatusSigns signs)
+    {
         _published = clock.GetElapsedTime(0);
         _next = _published + Interval;
-        _signs = Signs();
+        _signs = signs;
         var shown = new Dictionary<string, ShownDevice>();
         var statuses = ImmutableArray.CreateBuilder<DeviceStatus>();
         var state = pause.State;
-        using (var open = inventory.Open())
-            foreach (var device in open.All)
-                Add(device.Name, isWatched: true, isHidden: !open.IsShown(device));
+        metrics.PublishPause(state.IsPaused);
+        foreach (var device in open.All)
+            Add(device.Name, isWatched: true, isHidden: !open.IsShown(device));
         foreach (var name in Listed())
             Add(name);
         unmatched.Update();
@@ -76,9 +84,9 @@ internal sealed class StatusPublisher(
             if (locator.Identify(name) is not { } facts || shown.ContainsKey(facts.Key))
                 return;
             var status = builder.Of(facts, store.State.Device(facts.Key), isWatched, state);
-            var isTold = isWatched || status.Listed;
+            var isReported = isWatched || status.Listed;
             shown[facts.Key] = new ShownDevice(
-                name.ToString(), status.Drifted.Count, allowed.Stages(facts.Driver), isTold, status.NotProtected)
+                name.ToString(), status.Drifted.Count, allowed.Stages(facts.Driver), isReported, status.NotProtected)
             {
                 IsHidden = isHidden,
             };
@@ -86,16 +94,15 @@ internal sealed class StatusPublisher(
         }
     }
 
-    private StatusSigns Signs()
+    private StatusSigns Signs(OpenDevices open)
     {
         var (state, age) = (store.State, store.Age);
         var devices = new HashCode();
-        using (var open = inventory.Open())
-        {
-            devices.Add(open.Shown.Count);
-            foreach (var device in open.All)
-                devices.Add((device.Name, device.Bus));
-        }
+        devices.Add(open.Shown.Count);
+        foreach (var device in open.All)
+            devices.Add((device.Name, device.Bus, device.Driver));
+        foreach (var name in Listed())
+            devices.Add((name, locator.Identify(name)?.Driver));
         return new StatusSigns(
             state, devices.ToHashCode(), pause.IsSet, store.IsWritable, state.SpentAt(age),
             IsChanging: signals.Live.Count > 0 || state.UnknownUntil > age

@@ -4,7 +4,7 @@ namespace NicHangExporter.Remediation.Reporting;
 
 /// <summary>What the status depends on, as far as it is cheap to read. Compares by value.</summary>
 /// <param name="State">The sum of the journal. Another object after each entry.</param>
-/// <param name="Devices">A hash of the names of the watched devices.</param>
+/// <param name="Devices">A hash of names and drivers, of the watched devices and of those that options list.</param>
 /// <param name="IsPaused">The kill switch is set.</param>
 /// <param name="IsWritable">The journal can be written.</param>
 /// <param name="Spent">The budget that all devices have spent.</param>

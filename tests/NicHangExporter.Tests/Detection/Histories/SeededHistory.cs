@@ -1,4 +1,5 @@
 using NicHangExporter.Detection.Episodes;
+using NicHangExporter.Metrics;
 
 namespace NicHangExporter.Tests.Detection.Histories;
 
@@ -22,8 +23,6 @@ internal enum HistoryResult
 internal sealed class SeededHistory
 {
     private const double Length = 90;
-    private const double PauseInterval = 15;
-
     // Two reports of a driver that checks every two seconds, and each time twice. A driver that has reset its adapter
     // gets ten seconds more.
     private const double Longest = 12;
@@ -32,10 +31,12 @@ internal sealed class SeededHistory
     private readonly Random _random;
     private readonly SimulatedDevice _device;
     private readonly SimulatedMonitor _monitor = new();
+    private readonly SimulatedClock _clock = new();
+    private readonly PollSchedule _polls;
+    private readonly bool _isScraped;
     private readonly bool _hangs;
     private readonly PriorityQueue<Action, double> _plan = new();
     private (ulong? Count, TimeSpan At) _pauseFrames;
-    private double _nextPauseReading;
     private double _nextSample;
     private double _blindUntil;
     private double? _stuckSince;
@@ -50,6 +51,17 @@ internal sealed class SeededHistory
         _random = new Random(seed);
         _device = new SimulatedDevice(_random);
         _nextSample = _random.NextDouble();
+        // Without scrapes, statistics are read once a minute, and more often only if the monitor asks.
+        _isScraped = _random.Next(2) == 0;
+        _polls = new PollSchedule(SimulatedMonitor.PauseInterval, SimulatedMonitor.StallWindow, _clock)
+        {
+            IsNotified = true,
+        };
+        // The exporter runs already.
+        var age = _random.NextDouble() * (_isScraped ? 15 : 60);
+        _clock.Now = -Time(age);
+        _polls.Begin(PollScope.Everything);
+        _pauseFrames = (0, _clock.Now);
         Plan();
     }
 
@@ -110,7 +122,7 @@ internal sealed class SeededHistory
         },
         1 => _device.ReportFalsely,
         // A pause of the link partner, sometimes with breaks in which packets leave. The core's watchdog fires.
-        2 => () => Pause(_random.NextDouble() * 40, breaks: _random.Next(2) == 0),
+        2 => () => Pause(_random.NextDouble() * 80, breaks: _random.Next(2) == 0),
         // A loose cable: the driver resets the adapter if packets wait.
         3 => () =>
         {
@@ -152,8 +164,7 @@ internal sealed class SeededHistory
             else
                 _stuckSince ??= _device.Now;
             _hasHung |= _device.IsHung;
-            if (_device.Now >= _nextPauseReading)
-                ReadPauseFrames();
+            ReadPauseFrames();
             if (_device.Now < _blindUntil)
                 continue;
             Watch();
@@ -173,9 +184,13 @@ internal sealed class SeededHistory
 
     private void ReadPauseFrames()
     {
-        // The first one at the start.
-        _nextPauseReading += _pauseFrames.Count is null ? 1 + (_random.NextDouble() * PauseInterval) : PauseInterval;
-        _pauseFrames = (_device.PauseFrames, Time(_device.Now));
+        _clock.Now = Time(_device.Now);
+        if (_isScraped)
+            _polls.NoteScrape();
+        if (_polls.Due(out _) is not { } scope)
+            return;
+        _polls.Begin(scope);
+        _pauseFrames = (_device.PauseFrames, _clock.Now);
     }
 
     private void Watch()
@@ -196,6 +211,8 @@ internal sealed class SeededHistory
             _nextSample += Math.Max(1, Math.Ceiling(_device.Now - _nextSample)) + _random.NextDouble() * 0.05;
         _monitor.Sample(now, new TxSample(now, _device.IsOperational, _device.TxPackets, _device.InflightBytes,
             _pauseFrames.Count, _pauseFrames.At, _device.CarrierChanges), _device.Timeouts);
+        if (_monitor.NeedsPauseFrames)
+            _polls.WantStatistics();
     }
 
     private void Pause(double seconds, bool breaks)
@@ -220,4 +237,14 @@ internal sealed class SeededHistory
     private void At(double seconds, Action action) => _plan.Enqueue(action, seconds);
 
     private static TimeSpan Time(double seconds) => TimeSpan.FromTicks((long)(seconds * TimeSpan.TicksPerSecond));
+
+    private sealed class SimulatedClock : TimeProvider
+    {
+        public TimeSpan Now { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        // A poll has never been at 0.
+        public override long GetTimestamp() => (TimeSpan.FromHours(1) + Now).Ticks;
+    }
 }

@@ -44,13 +44,16 @@ internal sealed class SimulatedDevice(Random random)
     /// <summary>tx_packets. Some drivers have a counter of 32 bits.</summary>
     public ulong TxPackets => IsNarrow ? (uint)_sent : _sent;
 
-    /// <summary>BQL's inflight: what waits, and for a moment what is sent but not completed.</summary>
-    public ulong InflightBytes => (ulong)_waiting * 100 + (Now < _lateUntil ? 60u : 0u);
+    /// <summary>BQL's inflight: what waits, and for a moment what is sent but not completed. 0 without BQL.</summary>
+    public ulong InflightBytes => !HasQueueLimits ? 0 : (ulong)_waiting * 100 + (Now < _lateUntil ? 60u : 0u);
 
     /// <summary>Only the hang is why packets wait.</summary>
     public bool IsStuck => IsHung && Carrier && !IsPaused && _waiting > 0;
 
     public bool IsNarrow { get; init; } = random.Next(2) == 0;
+
+    /// <summary>The driver has BQL.</summary>
+    public bool HasQueueLimits { get; init; } = random.Next(3) > 0;
 
     /// <summary>It checks twice before it reports, as e1000e does for the 82574.</summary>
     public bool ChecksTwice { get; init; } = random.Next(2) == 0;

@@ -7,10 +7,10 @@ namespace NicHangExporter.Tests.Detection.Histories;
 /// </summary>
 internal sealed class SimulatedMonitor
 {
+    public static readonly TimeSpan StallWindow = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan PauseInterval = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Gap = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan StallWindow = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ConfirmWindow = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan PauseInterval = TimeSpan.FromSeconds(15);
 
     private readonly DeviceTracker _device = new(default, default);
 
@@ -21,6 +21,9 @@ internal sealed class SimulatedMonitor
 
     /// <summary>When the device is to be sampled again before the next second; null for not.</summary>
     public TimeSpan? RecheckAt => _device.ConfirmableAt;
+
+    /// <summary>The counter of pause frames is to be read now.</summary>
+    public bool NeedsPauseFrames => _device.NeedsPauseFrames;
 
     /// <summary>A sample; null if the device can't be read.</summary>
     public void Sample(TimeSpan now, TxSample? sample, ulong timeouts)

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Logging;
 using NicHangExporter.Hosting;
+using NicHangExporter.Persistence;
 using NicHangExporter.Persistence.Control;
 using NicHangExporter.Remediation;
 using NicHangExporter.Tests.Remediation;
@@ -14,6 +16,7 @@ public sealed class PersistenceMetricsTests : IDisposable
     private readonly FixtureHost _host = new(LocalLoop.Enforcing);
     private readonly SimulatedNic _nic;
     private readonly string _root;
+    private PersistenceMetrics? _metrics;
 
     public PersistenceMetricsTests()
     {
@@ -114,9 +117,59 @@ public sealed class PersistenceMetricsTests : IDisposable
         Assert.Equal(0, await _host.ValueAsync(Persisted));
     }
 
+    [Fact]
+    public async Task Change_WhileTheFilesAreRead_IsReadAfterThat()
+    {
+        await _host.Persister.PersistAsync(new PersistOrder("eno1") { Profile = "eee" });
+        var folder = Path.Combine(_host.Sysfs.Root, "class/net");
+        Directory.Move(folder, folder + ".away");
+        using var loggers = LoggerFactory.Create(builder => builder.AddProvider(new Hook(() =>
+        {
+            Directory.Move(folder + ".away", folder);
+            // Another thread, which finds that the first one reads.
+            var other = new Thread(_metrics!.Read);
+            other.Start();
+            other.Join();
+        })));
+        _metrics = new PersistenceMetrics(
+            HostRoot.From(_host.Options.Paths), _host.Remediator, _host.Persister, _host.Metrics, _host.Clock,
+            loggers.CreateLogger<PersistenceMetrics>());
+
+        _metrics.Read();
+
+        Assert.Equal(1, await _host.ValueAsync(Persisted));
+    }
+
     private async Task<(double?, double?)> ReadAsync()
     {
         _host.PersistenceMetrics.Read();
         return (await _host.ValueAsync(Persisted), await _host.ValueAsync(Matches));
+    }
+
+    // Runs an action at the first log message, in the middle of a reading.
+    private sealed class Hook(Action action) : ILoggerProvider, ILogger
+    {
+        private bool _hasRun;
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
+        {
+            if (_hasRun)
+                return;
+            _hasRun = true;
+            action();
+        }
+
+        public void Dispose()
+        {
+        }
     }
 }

@@ -58,6 +58,32 @@ public sealed partial class KillSwitchTests
         Assert.Empty(scene.Record.Desired);
     }
 
+    [Fact]
+    public async Task Metric_OfTheFile_FollowsTheLookOfTheWorker_NotTheScrape()
+    {
+        using var scene = new FaultScene().Open();
+        Set(scene, "a file");
+        // A scrape does not touch the file: its disk may hang.
+        Assert.Equal(0, await scene.Metric("nichang_remediation_paused"));
+        scene.Live(6);
+        Assert.Equal(1, await scene.Metric("nichang_remediation_paused"));
+        File.Delete(scene.Host.Options.Remediation.DisableFile);
+        scene.Live(6);
+        Assert.Equal(0, await scene.Metric("nichang_remediation_paused"));
+    }
+
+    [Fact]
+    public async Task Metric_OfTheCommand_FollowsWhileTheWorkerIsBusy()
+    {
+        using var scene = new FaultScene().Open();
+        _ = scene.Host.Remediator.SetPausedAsync(true, "root");
+        Assert.Equal(1, await scene.Metric("nichang_remediation_paused"));
+        scene.Host.RemediationWorker.RunPending();
+        _ = scene.Host.Remediator.SetPausedAsync(false, "root");
+        scene.Host.RemediationWorker.RunPending();
+        Assert.Equal(0, await scene.Metric("nichang_remediation_paused"));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
