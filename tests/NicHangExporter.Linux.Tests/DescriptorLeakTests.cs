@@ -26,7 +26,7 @@ public sealed class DescriptorLeakTests
             Assert.Equal(Errno.None, device.TryReadUInt64("mtu\0"u8, out _));
             Assert.Equal(Errno.Invalid, device.TryReadQueueUInt64(0, "tx_timeout\0"u8, out _));
             Assert.Equal(Errno.IsDirectory, device.TryReadUInt64("queues\0"u8, out _));
-            Assert.Equal(1, device.CountTxQueues());
+            Assert.Equal((Errno.None, 1), (device.TryCountTxQueues(out var queues), queues));
             Assert.Equal("e1000e", device.Driver);
             Assert.Single(netClass.FindByBusAddress(device.BusAddress));
             Assert.Empty(netClass.ListUppers(device.Name));

@@ -197,23 +197,27 @@ public sealed class NetDevice : IDisposable
     }
 
     /// <summary>
-    /// The number of transmit queues in use (<c>queues/tx-*</c>); 0 if the interface is gone or the kernel has no such
+    /// Counts the transmit queues in use (<c>queues/tx-*</c>): 0 if the interface is gone or the kernel has no such
     /// directory.
     /// </summary>
-    public int CountTxQueues()
+    /// <returns>The reason why the number is unknown, such as <see cref="Errno.TooManyOpenFiles"/>.</returns>
+    public Errno TryCountTxQueues(out int count)
     {
-        _ = _directory.TryOpen("queues\0"u8, LibC.O_RDONLY | LibC.O_DIRECTORY, out var queues);
+        count = 0;
+        var errno = _directory.TryOpen("queues\0"u8, LibC.O_RDONLY | LibC.O_DIRECTORY, out var queues);
         if (queues is null)
-            return 0;
+            return IsAbsent(errno) ? Errno.None : errno;
         using (queues)
         using (var borrowed = queues.Acquire())
         {
-            var count = 0;
             var entries = new DirectoryEntries(borrowed.Number, stackalloc byte[4096]);
             while (entries.MoveNext())
                 if (entries.Name.StartsWith("tx-"u8))
                     count++;
-            return count;
+            if (entries.Error == Errno.None)
+                return Errno.None;
+            count = 0;
+            return IsAbsent(entries.Error) ? Errno.None : entries.Error;
         }
     }
 
@@ -221,7 +225,7 @@ public sealed class NetDevice : IDisposable
     /// Sums <c>byte_queue_limits/inflight</c> of all transmit queues in use: bytes that were handed to the hardware and
     /// not sent yet. Queues without that file, as of drivers without BQL, count as 0.
     /// </summary>
-    /// <param name="queues">The number of transmit queues (<see cref="CountTxQueues"/>).</param>
+    /// <param name="queues">The number of transmit queues (<see cref="TryCountTxQueues"/>).</param>
     public ulong SumInflightBytes(int queues)
     {
         ulong sum = 0;

@@ -27,11 +27,6 @@ internal struct IfReq
     [FieldOffset(16)]
     public int Index;
 
-    /// <summary><c>ifr_hwaddr</c>: a family (<c>ARPHRD_</c>) of two bytes, and the first 14 bytes of the
-    /// address.</summary>
-    [FieldOffset(16)]
-    public SocketAddress Address;
-
     /// <summary>A request for this device.</summary>
     public static IfReq For(InterfaceName device)
     {
@@ -44,13 +39,6 @@ internal struct IfReq
 /// <summary><c>char[IFNAMSIZ]</c> (include/uapi/linux/if.h): the longest name and its NUL.</summary>
 [InlineArray(InterfaceName.MaxLength + 1)]
 internal struct IfName
-{
-    private byte _first;
-}
-
-/// <summary><c>struct sockaddr</c> (include/uapi/linux/if.h): a family of two bytes, and 14 bytes.</summary>
-[InlineArray(16)]
-internal struct SocketAddress
 {
     private byte _first;
 }

@@ -12,10 +12,10 @@ internal static class Sockios
     /// <summary><c>SIOCSIFFLAGS</c>: replaces the flags. Needs CAP_NET_ADMIN.</summary>
     public const int WriteFlags = 0x8914;
 
-    /// <summary><c>SIOCGIFHWADDR</c>: reads the hardware address. Takes no RTNL.</summary>
-    public const int ReadAddress = 0x8927;
-
-    /// <summary><c>SIOCGIFINDEX</c>: reads the number of the interface. Takes no RTNL.</summary>
+    /// <summary>
+    /// <c>SIOCGIFINDEX</c>: reads the number of the interface. Takes no lock. For a name that the namespace lacks, the
+    /// kernel first runs modprobe if the caller has CAP_NET_ADMIN.
+    /// </summary>
     public const int ReadIndex = 0x8933;
 
     /// <summary><c>SIOCETHTOOL</c>: runs the ethtool command that <c>ifr_data</c> points to.</summary>

@@ -72,12 +72,13 @@ internal sealed partial class EpisodeTracker(
     /// <summary>Refreshes the devices and samples their counters. Once every hang.sample-interval.</summary>
     public void Sample()
     {
-        var now = Now;
         using (var open = inventory.Open())
         {
             var pairs = RefreshDevices(open);
             if (options.Collectors.Has(Collector.Stall))
                 _sampler.Begin(inventory);
+            // Not before the counters are read: a slow read must not lengthen a freeze.
+            var now = Now;
             for (var place = 0; place < pairs.Count; place++)
             {
                 var (device, tracked) = pairs[place];
@@ -116,11 +117,11 @@ internal sealed partial class EpisodeTracker(
     /// <summary>Samples the devices again whose hang can be confirmed now.</summary>
     public void Recheck()
     {
-        var now = Now;
         using (var open = inventory.Open())
         {
             var pairs = RefreshDevices(open);
             _sampler.Begin(inventory);
+            var now = Now;
             for (var place = 0; place < pairs.Count; place++)
                 if (pairs[place] is var (device, tracked) && tracked.ConfirmableAt <= now)
                 {

@@ -11,22 +11,29 @@ namespace NicHangExporter.Detection;
 /// </summary>
 internal sealed class TransmitSampler(NetDevSource source) : IDisposable
 {
+    // Where the names change at every sample, some comparisons find differences that the next notifications explain.
+    private const int MaxUncompared = 10;
+
     private readonly NetDevReader _reader = new(source);
     private bool _isRead;
-    private bool _namesChanged;
+    private int _uncompared;
 
     /// <summary>
     /// Begins a sample of all devices. After a change of the names, compares the inventory with them at the next
-    /// sample, when it has the notifications about that change.
+    /// sample without a change, when it has the notifications about it, or after ten changes.
     /// </summary>
     public void Begin(DeviceInventory inventory)
     {
         _isRead = _reader.TryRead();
         if (!_isRead)
             return;
-        if (_namesChanged && !_reader.NamesChanged)
+        if (_uncompared >= MaxUncompared || (_uncompared > 0 && !_reader.NamesChanged))
+        {
             inventory.Compare(_reader.Rows);
-        _namesChanged = _reader.NamesChanged;
+            _uncompared = 0;
+        }
+        if (_reader.NamesChanged)
+            _uncompared++;
     }
 
     /// <summary>A sample of the transmitter; null if the device is gone.</summary>

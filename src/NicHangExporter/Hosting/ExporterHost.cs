@@ -135,7 +135,8 @@ internal static partial class ExporterHost
             application.Services.GetRequiredService<AlertmanagerWebhook>().PublishSeries();
         if (options.Alerting.Alertmanagers.Count > 0)
             application.Services.GetRequiredService<ExporterMetrics>().AlertsBuffered.Publish();
-        // Before everything that uses the devices, so that none of them opens them twice.
+        // Before everything that uses the devices, so that none of them opens them twice. Reads only what waits for no
+        // driver, or the monitor would not start while one hangs.
         application.Services.GetRequiredService<SettingsWatch>().Start();
         application.Services.GetRequiredService<DeviceWatcher>().Start();
         // The monitor starts first: messages from before the start must be in the first scrape. Later they would look

@@ -18,9 +18,11 @@ internal sealed class DeviceInventory : IDisposable
     /// <summary>The shortest time from one look to the next because of a doubt.</summary>
     private static readonly TimeSpan DoubtInterval = TimeSpan.FromSeconds(5);
 
-    // The ways in which the devices are found: this one, or the reason of the other.
-    private const string Following = "";
+    // The two are read one after the other, and an interface may come or go in between.
+    private const int Attempts = 3;
+
     private const string Foreign = "sysfs shows another network namespace than the one of this process";
+    private const string Unproven = "the network namespace of sysfs could not be compared with that of this process";
 
     private readonly NetClass _netClass;
     private readonly DeviceSelection _selection;
@@ -30,13 +32,14 @@ internal sealed class DeviceInventory : IDisposable
     private readonly List<InterfaceName> _names = [];
     private readonly List<InterfaceName> _compared = [];
     private readonly List<DeviceNews> _news = [];
-    private DeviceFeed? _feed;
+    private volatile DeviceFeed? _feed;
     private volatile KnownDevices? _known;
     private volatile bool _hasSettings;
-    private string? _way;
-    private string? _raisedWay;
+    private string? _reason;
+    private bool _isDoubted;
     private long _version;
     private long _lookedAt;
+    private long _comparedAt;
 
     public DeviceInventory(NetClass netClass, ExporterOptions options)
     {
@@ -56,6 +59,9 @@ internal sealed class DeviceInventory : IDisposable
 
     /// <summary>True while notifications keep the devices up to date.</summary>
     public bool IsFollowing => _known is not null;
+
+    /// <summary>False if notifications are not used, and will not be.</summary>
+    public bool HasFeed => _feed is not null;
 
     /// <summary>True while changes of settings that ethtool shows are news, too.</summary>
     public bool IsNotified => IsFollowing && _hasSettings;
@@ -90,18 +96,14 @@ internal sealed class DeviceInventory : IDisposable
     public OpenDevices Open()
     {
         OpenDevices open;
-        DeviceNews[] news;
-        string? newWay;
+        Outcome outcome;
         lock (_gate)
         {
+            var before = (IsFollowing, _reason);
             open = TryFollow(out _) ?? Scan();
-            news = TakeNews();
-            newWay = _way == _raisedWay ? null : _way;
-            _raisedWay = _way;
+            outcome = TakeOutcome(before);
         }
-        if (newWay is not null)
-            FollowingChanged?.Invoke(newWay == Following ? null : newWay);
-        Raise(news);
+        Raise(outcome);
         return open;
     }
 
@@ -113,29 +115,30 @@ internal sealed class DeviceInventory : IDisposable
     /// <returns>False if notices about links were lost.</returns>
     public bool Take(List<LinkNotice> settings, bool isWhole)
     {
-        DeviceNews[] news;
+        Outcome outcome;
         bool isLinksWhole;
         lock (_gate)
         {
+            var before = (IsFollowing, _reason);
             TryFollow(out isLinksWhole);
             _known?.Apply(settings, _news);
             if (!isWhole && _known is not null)
                 foreach (var device in _known.Current.All)
                     _news.Add(new DeviceNews(device.Name, DeviceNewsKind.Settings));
-            news = TakeNews();
+            outcome = TakeOutcome(before);
         }
-        Raise(news);
+        Raise(outcome);
         return isLinksWhole;
     }
 
     /// <summary>
-    /// Something contradicts the table of devices: the next <see cref="Open"/> looks at all of sysfs.
+    /// Something contradicts the table of devices: the next <see cref="Open"/> looks at all of sysfs, but not within
+    /// five seconds after the last look.
     /// </summary>
     public void Doubt()
     {
         lock (_gate)
-            if (_known is not null && _feed!.Clock.GetElapsedTime(_lookedAt) >= DoubtInterval)
-                _known.Doubt();
+            _isDoubted = true;
     }
 
     /// <summary>Doubts the table of devices if it has other names than net/dev.</summary>
@@ -184,8 +187,9 @@ internal sealed class DeviceInventory : IDisposable
             return null;
         if (isWhole)
             known.Apply(_notices, _news);
-        var isDoubtful = !isWhole || known.IsInDoubt;
-        if (isDoubtful || _feed.Clock.GetElapsedTime(_lookedAt) >= LookInterval)
+        var age = _feed.Clock.GetElapsedTime(_lookedAt);
+        var isDoubtful = !isWhole || known.IsInDoubt || (_isDoubted && age >= DoubtInterval);
+        if (isDoubtful || age >= LookInterval)
             Look(known, isDoubtful);
         var open = known.Select(_version + 1, _news);
         _version = open.Version;
@@ -199,51 +203,73 @@ internal sealed class DeviceInventory : IDisposable
     {
         var open = _scan.Open(_names, ++_version);
         // While sysfs shows nothing but a loopback interface, it may be of any namespace.
-        if (_feed is null || open.Failed || _names.Count < 2 || _names.SequenceEqual(_compared))
+        if (_feed is not { } feed || open.Failed || _names.Count < 2
+            || (_names.SequenceEqual(_compared) && feed.Clock.GetElapsedTime(_comparedAt) < LookInterval))
             return open;
+        _comparedAt = feed.Clock.GetTimestamp();
         _compared.Clear();
         _compared.AddRange(_names);
-        var known = new KnownDevices(_netClass, _selection, _feed.Compare);
+        if (Difference(feed) is { } difference)
+        {
+            Refuse(difference);
+            return open;
+        }
+        var known = new KnownDevices(_netClass, _selection, feed);
         Look(known, isThorough: true);
         if (known is { IsProven: true, IsForeign: false })
         {
             open.Dispose();
-            (_known, _way) = (known, Following);
+            (_known, _reason) = (known, null);
             open = known.Select(_version + 1, _news);
             _version = open.Version;
             return open;
         }
+        Refuse(known.IsForeign ? Foreign : Unproven);
         known.Dispose();
-        Refuse(Foreign);
         return open;
+    }
+
+    // Why the names in sysfs are not those of the namespace; null if they are.
+    private string? Difference(DeviceFeed feed)
+    {
+        for (var attempt = 0; attempt < Attempts; attempt++)
+            if (_netClass.TryList(_names) != Errno.None || feed.ReadNames() is not { } names)
+                return Unproven;
+            else if (names.SetEquals(_names))
+                return null;
+        return Foreign;
     }
 
     private void Look(KnownDevices known, bool isThorough)
     {
+        _isDoubted &= !isThorough;
         _lookedAt = _feed!.Clock.GetTimestamp();
         known.Look(isThorough, _news);
     }
 
     private void Refuse(string reason)
     {
-        _way = reason;
+        _reason = reason;
         _known?.Dispose();
         _known = null;
         _news.Clear();
     }
 
-    private DeviceNews[] TakeNews()
+    private Outcome TakeOutcome((bool IsFollowing, string? Reason) before)
     {
-        if (_news.Count == 0)
-            return [];
-        DeviceNews[] news = [.. _news];
+        DeviceNews[] news = _news.Count == 0 ? [] : [.. _news];
         _news.Clear();
-        return news;
+        return new Outcome((IsFollowing, _reason) != before, _reason, news);
     }
 
-    private void Raise(DeviceNews[] news)
+    private void Raise(in Outcome outcome)
     {
-        foreach (var item in news)
+        if (outcome.IsFollowingChanged)
+            FollowingChanged?.Invoke(outcome.Reason);
+        foreach (var item in outcome.News)
             News?.Invoke(item);
     }
+
+    // What a call raises once it has released the lock.
+    private readonly record struct Outcome(bool IsFollowingChanged, string? Reason, DeviceNews[] News);
 }

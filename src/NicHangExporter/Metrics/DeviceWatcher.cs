@@ -7,7 +7,7 @@ namespace NicHangExporter.Metrics;
 
 /// <summary>
 /// Lets the inventory follow the kernel's notifications, and takes them on a thread that waits for nothing else, so
-/// that news are raised as soon as the kernel has them.
+/// that news is raised as soon as the kernel has them.
 /// </summary>
 internal sealed partial class DeviceWatcher(
     DeviceInventory inventory, TimeProvider clock, ILogger<DeviceWatcher> logger) : IDisposable
@@ -45,7 +45,8 @@ internal sealed partial class DeviceWatcher(
             Log(exception.Message);
             return;
         }
-        inventory.Follow(new DeviceFeed(_notifications.DrainLinks, _identity.Compare, clock));
+        inventory.Follow(
+            new DeviceFeed(_notifications.DrainLinks, _identity.ReadNames, _identity.Compare, clock));
         // A background thread: a request to the kernel can wait for its locks.
         _thread = new Thread(Run) { IsBackground = true, Name = "netlink" };
         _thread.Start();
@@ -81,6 +82,9 @@ internal sealed partial class DeviceWatcher(
                 settings.Clear();
                 var isWhole = _notifications.DrainSettings(settings);
                 isWhole &= inventory.Take(settings, isWhole);
+                // The socket for links has failed, and poll(2) would return each time.
+                if (!inventory.HasFeed)
+                    return;
                 _notifications.Rest(isWhole ? Pause : LongPause);
             }
         }

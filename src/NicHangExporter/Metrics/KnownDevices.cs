@@ -13,24 +13,20 @@ namespace NicHangExporter.Metrics;
 /// </summary>
 /// <param name="netClass">The interfaces in sysfs.</param>
 /// <param name="selection">Which of them are watched.</param>
-/// <param name="compare">Whether an interface in sysfs is the one of that name in this namespace.</param>
-internal sealed class KnownDevices(NetClass netClass, DeviceSelection selection, Func<NetDevice, LinkMatch> compare)
-    : IDisposable
+/// <param name="feed">Compares an interface in sysfs with the one of that name in this namespace.</param>
+internal sealed class KnownDevices(NetClass netClass, DeviceSelection selection, DeviceFeed feed) : IDisposable
 {
-    /// <summary>
-    /// The devices that a periodic look reads again. More would cost a host with many devices too much.
-    /// </summary>
+    /// <summary>The devices that a periodic look reads again: a host may have many.</summary>
     private const int ReadEachLook = 16;
 
     // LOOPBACK_IFINDEX (include/net/flow.h).
     private const int LoopbackIndex = 1;
 
-    /// <summary>Attempts to compare an interface whose address may be changing.</summary>
-    private const int Attempts = 3;
-
     private readonly Dictionary<long, KnownDevice> _byIndex = [];
     private readonly Dictionary<int, int> _last = [];
     private readonly List<InterfaceName> _names = [];
+    private readonly int[] _opened = new int[(int)DeviceKind.Virtual + 1];
+    private HashSet<InterfaceName>? _present;
     private bool _isChanged = true;
     private bool _failed;
     private int _turn;
@@ -52,6 +48,7 @@ internal sealed class KnownDevices(NetClass netClass, DeviceSelection selection,
     public void Apply(List<LinkNotice> notices, List<DeviceNews> news)
     {
         _last.Clear();
+        _present = null;
         for (var i = 0; i < notices.Count; i++)
             if (notices[i].Kind == LinkNoticeKind.Changed)
                 _last[notices[i].Index] = i;
@@ -80,6 +77,7 @@ internal sealed class KnownDevices(NetClass netClass, DeviceSelection selection,
     public void Look(bool isThorough, List<DeviceNews> news)
     {
         IsInDoubt = false;
+        _present = null;
         SetFailed(netClass.TryList(_names) != Errno.None);
         // Without a list nothing is known, not even that a device is gone.
         if (_failed)
@@ -104,14 +102,12 @@ internal sealed class KnownDevices(NetClass netClass, DeviceSelection selection,
         foreach (var gone in known.Values)
             Remove(gone.Index);
         foreach (var name in unknown ?? [])
-            Add(name);
+            if (!IsForeign)
+                Add(name);
     }
 
     /// <summary>Another device has series now.</summary>
     public void Invalidate() => _isChanged = true;
-
-    /// <summary>Something else contradicts the table.</summary>
-    public void Doubt() => IsInDoubt = true;
 
     /// <summary>True if the interfaces have exactly the names of these rows.</summary>
     public bool HasNames(ReadOnlySpan<NetDevRow> rows)
@@ -129,6 +125,7 @@ internal sealed class KnownDevices(NetClass netClass, DeviceSelection selection,
         if (!_isChanged)
             return Current;
         _isChanged = false;
+        _present = null;
         var included = _byIndex.Values.Where(known => selection.Includes(known.Kind))
             .OrderBy(known => known.Kind).ThenBy(known => known.Name).ToList();
         var watched = new List<WatchedDevice>(int.Min(included.Count, selection.Max));
@@ -136,7 +133,7 @@ internal sealed class KnownDevices(NetClass netClass, DeviceSelection selection,
         foreach (var known in included)
             if (watched.Count == selection.Max)
             {
-                known.Close();
+                Close(known);
                 dropped++;
             }
             else if (known.Open is not null || Reopen(known))
@@ -165,12 +162,17 @@ internal sealed class KnownDevices(NetClass netClass, DeviceSelection selection,
             Add(notice.Name);
         else if (known.Name == notice.Name)
         {
-            if (known.Open is { } device)
-                Refresh(device, news);
+            if (known.Open is not { } device)
+                return;
+            var link = device.Link;
+            Refresh(device, news);
+            // Nothing that sysfs shows has changed: perhaps a feature. Linux 5.6 and 5.7 notify it only here.
+            if (ReferenceEquals(link, device.Link))
+                news.Add(new DeviceNews(device.Name, DeviceNewsKind.Settings));
         }
         else
         {
-            known.Close();
+            Close(known);
             known.Name = notice.Name;
             _isChanged |= selection.Includes(known.Kind);
         }
@@ -210,43 +212,44 @@ internal sealed class KnownDevices(NetClass netClass, DeviceSelection selection,
         Remove(device.Index);
         var known = new KnownDevice(device.Index, kind) { Name = name, IsNew = true };
         _byIndex.Add(device.Index, known);
-        if (!selection.Includes(kind))
-        {
+        _isChanged |= selection.Includes(kind);
+        // The others stay closed unless the selection opens them: a host may have thousands.
+        if (selection.Includes(kind) && _opened.Take((int)kind + 1).Sum() < selection.Max)
+            Keep(known, device);
+        else
             device.Dispose();
-            return;
-        }
-        known.Open = device;
-        _ = device.Refresh();
-        _isChanged = true;
     }
 
     // A device that was renamed, or was beyond the limit.
     private bool Reopen(KnownDevice known)
     {
-        known.Open = Open(known.Name);
-        if (known.Open is { } device && device.Index != known.Index)
-            known.Close();
+        var device = Open(known.Name);
         // The name has gone to another interface meanwhile, or to none. A further notification may be on its way.
-        if (known.Open is null)
+        if (device?.Index != known.Index)
         {
+            device?.Dispose();
             IsInDoubt = true;
             return false;
         }
-        _ = known.Open.Refresh();
+        Keep(known, device);
         return known.IsNew = true;
     }
 
     // Null if the interface is gone, or another namespace has it.
     private WatchedDevice? Open(InterfaceName name)
     {
+        // Read once for all devices of a call.
+        _present ??= feed.ReadNames();
+        if (_present is null)
+            SetFailed(true);
+        if (_present?.Contains(name) != true)
+            return null;
         NetDevice? device = null;
         try
         {
             device = netClass.Open(name);
             var index = device?.Index ?? 0;
-            var match = index == 0 ? LinkMatch.Absent : compare(device!);
-            for (var attempt = 1; match == LinkMatch.Different && attempt < Attempts; attempt++)
-                match = compare(device!);
+            var match = index == 0 ? LinkMatch.Absent : feed.Compare(device!);
             if (match == LinkMatch.Same)
             {
                 IsProven |= index > LoopbackIndex;
@@ -270,6 +273,21 @@ internal sealed class KnownDevices(NetClass netClass, DeviceSelection selection,
         if (!_byIndex.Remove(index, out var known))
             return;
         _isChanged |= selection.Includes(known.Kind);
+        Close(known);
+    }
+
+    private void Keep(KnownDevice known, WatchedDevice device)
+    {
+        _ = device.Refresh();
+        known.Open = device;
+        _opened[(int)known.Kind]++;
+    }
+
+    private void Close(KnownDevice known)
+    {
+        if (known.Open is null)
+            return;
+        _opened[(int)known.Kind]--;
         known.Close();
     }
 

@@ -15,7 +15,7 @@ internal enum PollScope
 
 /// <summary>
 /// Decides when the ethtool poller reads what. Settings are read rarely: the kernel reports most changes, and others
-/// are requested. Statistics are read more often, but only while somebody looks at them. Any thread may call.
+/// are requested. Statistics are read more often, but only while something scrapes. Any thread may call.
 /// </summary>
 /// <param name="interval"><c>ethtool.interval</c>.</param>
 /// <param name="window"><c>stall.window</c>.</param>
@@ -32,6 +32,9 @@ internal sealed class PollSchedule(TimeSpan interval, TimeSpan window, TimeProvi
 
     /// <summary>The shortest time from one poll of requested devices to the next: a link can flap.</summary>
     private static readonly TimeSpan RequestPause = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>More requested devices than this are a request to read everything.</summary>
+    private const int MaxRequested = 256;
 
     private readonly object _lock = new();
     private HashSet<InterfaceName> _requested = [];
@@ -59,8 +62,16 @@ internal sealed class PollSchedule(TimeSpan interval, TimeSpan window, TimeProvi
     public void Request(InterfaceName device)
     {
         lock (_lock)
-            if (_requested.Add(device))
-                Monitor.PulseAll(_lock);
+        {
+            if (_isEverythingWanted || !_requested.Add(device))
+                return;
+            if (_requested.Count > MaxRequested)
+            {
+                _requested.Clear();
+                _isEverythingWanted = true;
+            }
+            Monitor.PulseAll(_lock);
+        }
     }
 
     /// <summary>

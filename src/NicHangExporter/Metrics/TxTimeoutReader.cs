@@ -18,7 +18,7 @@ internal static class TxTimeoutReader
     /// <summary>How long a reading of a device without hardware is used, whose driver has no watchdog.</summary>
     public static readonly TimeSpan VirtualInterval = TimeSpan.FromMinutes(1);
 
-    /// <summary>Whether a reading says the same as another one would, as far as that is known.</summary>
+    /// <summary>Whether a reading is recent enough.</summary>
     public static bool IsFresh(WatchedDevice device, [NotNullWhen(true)] TxTimeoutReading? reading, TimeProvider clock)
     {
         if (reading is null || reading.Values.Count != device.TxQueues.Count)

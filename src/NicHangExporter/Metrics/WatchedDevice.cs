@@ -13,7 +13,8 @@ namespace NicHangExporter.Metrics;
 internal sealed class WatchedDevice(NetDevice sysfs) : IDisposable
 {
     private volatile LinkState? _link;
-    private volatile TxQueueFacts? _queues;
+    private volatile TxQueueFacts _queues = TxQueueFacts.None;
+    private volatile bool _areQueuesRead;
     private volatile TxTimeoutReading? _timeouts;
     private volatile StrongBox<string?>? _driver;
     private volatile int _refreshes;
@@ -48,8 +49,9 @@ internal sealed class WatchedDevice(NetDevice sysfs) : IDisposable
     /// <summary>As <see cref="NetDevice.IsOperational"/>, with the age of <see cref="Link"/>.</summary>
     public bool IsOperational => _link is { Failure: null } known ? known.IsOperational : sysfs.IsOperational;
 
-    /// <summary>What rarely changes about the transmit queues. Read at first use and after each notification.</summary>
-    public TxQueueFacts TxQueues => _queues ??= TxQueueFacts.Read(sysfs);
+    /// <summary>What rarely changes about the transmit queues. Read at first use, after each notification,
+    /// and again after a failure.</summary>
+    public TxQueueFacts TxQueues => _areQueuesRead ? _queues : ReadQueues();
 
     /// <summary>The last reading of tx_timeout by any thread, or null.</summary>
     public TxTimeoutReading? TxTimeouts { get => _timeouts; set => _timeouts = value; }
@@ -68,7 +70,7 @@ internal sealed class WatchedDevice(NetDevice sysfs) : IDisposable
     public DeviceNewsKind? Refresh()
     {
         Interlocked.Increment(ref _refreshes);
-        _queues = TxQueueFacts.Read(sysfs);
+        ReadQueues();
         var before = _link;
         var now = LinkState.Read(sysfs);
         if (now == before)
@@ -80,9 +82,16 @@ internal sealed class WatchedDevice(NetDevice sysfs) : IDisposable
         return now.IsOperational ? DeviceNewsKind.LinkUp : DeviceNewsKind.LinkDown;
     }
 
+    private TxQueueFacts ReadQueues()
+    {
+        _areQueuesRead = TxQueueFacts.TryRead(sysfs, out var facts) == Errno.None;
+        return _areQueuesRead ? _queues = facts : _queues;
+    }
+
     public void Dispose()
     {
-        _counters?.Dispose();
+        // First, so that the counters of a scrape in progress open no further file.
         sysfs.Dispose();
+        _counters?.Dispose();
     }
 }

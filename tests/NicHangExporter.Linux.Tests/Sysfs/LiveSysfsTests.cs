@@ -34,7 +34,8 @@ public sealed class LiveSysfsTests
             Assert.Equal(Errno.None, device.TryReadUInt64("statistics/rx_bytes\0"u8, out _));
             Assert.Equal(Errno.None, device.TryReadText("operstate\0"u8, new byte[16], out var length));
             Assert.True(length > 0);
-            Assert.InRange(device.CountTxQueues(), 1, 4096);
+            Assert.Equal(Errno.None, device.TryCountTxQueues(out var queues));
+            Assert.InRange(queues, 1, 4096);
             Assert.Equal(Errno.None, device.TryReadQueueUInt64(0, "tx_timeout\0"u8, out _));
             if (device.IsPhysical)
             {
@@ -65,7 +66,7 @@ public sealed class LiveSysfsTests
             Ip("link", "del", name);
             removed = true;
             Assert.Equal(Errno.NoEntry, device.TryReadUInt64("statistics/tx_bytes\0"u8, out _));
-            Assert.Equal(0, device.CountTxQueues());
+            Assert.Equal((Errno.None, 0), (device.TryCountTxQueues(out var queues), queues));
             Assert.Null(_class.Open(device.Name));
         }
         finally

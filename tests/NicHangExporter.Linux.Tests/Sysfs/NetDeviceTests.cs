@@ -194,7 +194,7 @@ public sealed class NetDeviceTests : IDisposable
         _tree.Write("eth0", "queues/tx-12/byte_queue_limits/inflight", "1514\n");
         _tree.Write("eth0", "queues/rx-0/rps_cpus", "0\n");
         using var device = Open("eth0"u8);
-        Assert.Equal(2, device.CountTxQueues());
+        Assert.Equal((Errno.None, 2), (device.TryCountTxQueues(out var count), count));
         Assert.Equal((Errno.None, 3ul), (device.TryReadQueueUInt64(12, "tx_timeout\0"u8, out var timeouts), timeouts));
         Assert.Equal(
             (Errno.None, 1514ul),
@@ -204,11 +204,21 @@ public sealed class NetDeviceTests : IDisposable
     }
 
     [Fact]
-    public void CountTxQueues_WithoutQueues_IsZero()
+    public void TryCountTxQueues_WithoutQueues_IsZero()
     {
         _tree.Add("eth0"u8);
         using var device = Open("eth0"u8);
-        Assert.Equal(0, device.CountTxQueues());
+        Assert.Equal((Errno.None, 0), (device.TryCountTxQueues(out var count), count));
+    }
+
+    [Fact]
+    public void TryCountTxQueues_ThatFails_HasTheReason()
+    {
+        _tree.Add("eth0"u8);
+        using var device = Open("eth0"u8);
+        // ELOOP, in place of EMFILE.
+        File.CreateSymbolicLink(Path.Combine(_tree.Root, "class/net/eth0/queues"), "queues");
+        Assert.Equal(((Errno)40, 0), (device.TryCountTxQueues(out var count), count));
     }
 
     [Fact]
@@ -246,7 +256,7 @@ public sealed class NetDeviceTests : IDisposable
         Assert.Equal(Errno.NoDevice, device.TryReadUInt64("mtu\0"u8, out _));
         Assert.Equal(Errno.NoDevice, device.TryReadText("operstate\0"u8, new byte[8], out _));
         Assert.Equal(Errno.NoDevice, device.TryReadQueueUInt64(0, "tx_timeout\0"u8, out _));
-        Assert.Equal(0, device.CountTxQueues());
+        Assert.Equal((Errno.None, 0), (device.TryCountTxQueues(out var count), count));
         Assert.Equal(0, device.Index);
         Assert.Null(device.Driver);
         Assert.False(device.IsUpper);

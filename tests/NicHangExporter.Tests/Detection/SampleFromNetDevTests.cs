@@ -1,6 +1,7 @@
 using NicHangExporter.Linux.Link;
 using NicHangExporter.Metrics;
 using NicHangExporter.TestSupport;
+using NicHangExporter.Tests.Metrics;
 
 namespace NicHangExporter.Tests.Detection;
 
@@ -41,14 +42,33 @@ public sealed class SampleFromNetDevTests : HangMonitorFixture
         Assert.Equal(1, await _host.ValueAsync(Stalled));
     }
 
+    [Fact]
+    public void Names_ThatChangeAtEverySample_AreStillComparedWithTheTableOfDevices()
+    {
+        _host.AddNic("eno0", "pci0000:00/0000:03:00.0");
+        _host.Sysfs.Write("eno0", "ifindex", "4\n");
+        Write(Rows("eno0", "eno1"));
+        Follow();
+        _host.Start();
+        _host.Sysfs.Write("eno0", "statistics/tx_packets", "101\n");
+        Write(NetDevText.Line("eno0", counter => counter == "tx_packets" ? 101u : 0) + Rows("eno1"));
+        _host.Pass(1);
+
+        _host.AddNic("eno2", "pci0000:00/0000:02:00.0");
+        _host.Sysfs.Write("eno2", "ifindex", "3\n");
+        _host.Pass(20, second => Write(Rows("eno0", "eno1", "eno2", $"veth{second}")));
+
+        Assert.Equal(
+            ["eno0", "eno1", "eno2"], _host.Inventory.Open().All.Select(device => device.Name.ToString()));
+    }
+
     // So that a scrape can use the reading of tx_timeout that the monitor has made.
     [Fact]
     public void TxTimeouts_AreReadWithTheTxPacketsOfTheSample()
     {
         _host.AddNic("eno2", "pci0000:00/0000:00:1f.7");
         _host.Sysfs.Write("eno2", "ifindex", "3\n");
-        _host.Inventory.Follow(new DeviceFeed(_ => true, _ => LinkMatch.Same, _host.Clock));
-        Assert.True(_host.Inventory.IsFollowing);
+        Follow();
         _host.Sysfs.Write("eno1", "statistics/tx_packets", "100\n");
 
         _host.Start();
@@ -63,20 +83,28 @@ public sealed class SampleFromNetDevTests : HangMonitorFixture
     {
         _host.AddNic("eno2", "pci0000:00/0000:00:1f.7");
         _host.Sysfs.Write("eno2", "ifindex", "3\n");
-        _host.Inventory.Follow(new DeviceFeed(_ => true, _ => LinkMatch.Same, _host.Clock));
-        Write(Line("eno1") + Line("eno2"));
+        Follow();
+        Write(Rows("eno1", "eno2"));
         _host.Start();
         _host.Pass(6);
         Assert.Equal(2, _host.Inventory.Open().All.Count);
 
         _host.AddNic("eno3", "pci0000:00/0000:00:1f.5");
         _host.Sysfs.Write("eno3", "ifindex", "4\n");
-        Write(Line("eno1") + Line("eno2") + Line("eno3"));
+        Write(Rows("eno1", "eno2", "eno3"));
         _host.Pass(3);
 
         Assert.Equal(3, _host.Inventory.Open().All.Count);
+    }
 
-        static string Line(string name) => NetDevText.Line(name, _ => 0);
+    private static string Rows(params string[] names) => string.Concat(names.Select(n => NetDevText.Line(n, _ => 0)));
+
+    // The names in the namespace are always those in sysfs.
+    private void Follow()
+    {
+        _host.Inventory.Follow(new DeviceFeed(
+            _ => true, () => FakeLinks.NamesIn(_host.Options.Paths.Sysfs), _ => LinkMatch.Same, _host.Clock));
+        Assert.True(_host.Inventory.IsFollowing);
     }
 
     private void Send(ulong packets, bool inSysfs)

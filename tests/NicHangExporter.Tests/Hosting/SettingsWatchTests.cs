@@ -3,6 +3,7 @@ using NicHangExporter.Linux.Link;
 using NicHangExporter.Linux.Netlink;
 using NicHangExporter.Metrics;
 using NicHangExporter.Remediation;
+using NicHangExporter.Tests.Metrics;
 using NicHangExporter.Tests.Remediation.Faults;
 
 namespace NicHangExporter.Tests.Hosting;
@@ -18,7 +19,8 @@ public sealed class SettingsWatchTests : IDisposable
         _scene.Add("eno2", "0000:00:1f.7");
         _scene.Open();
         Assert.Equal(RemediationVerdict.Applied, _scene.Ask(_scene.Request("tso")).Verdict);
-        _scene.Host.Inventory.Follow(new DeviceFeed(Drain, _ => LinkMatch.Same, _scene.Host.Clock));
+        _scene.Host.Inventory.Follow(new DeviceFeed(
+            Drain, () => FakeLinks.NamesIn(_scene.Host.Options.Paths.Sysfs), _ => LinkMatch.Same, _scene.Host.Clock));
         _scene.Host.Poller.Poll();
         _scene.Nic.Operations.Clear();
         new SettingsWatch(_scene.Host.Inventory, _scene.Host.Poller, _scene.Host.Remediator).Start();

@@ -152,10 +152,143 @@ public sealed class DeviceInventoryTests : IDisposable
         _inventory.Doubt();
         Assert.Equal(["eno1"], Names());
         _clock.Advance(TimeSpan.FromSeconds(5));
-        Assert.Equal(["eno1"], Names());
-        _inventory.Doubt();
 
         Assert.Empty(Names());
+
+        // A look ends the doubt.
+        var eno2 = _links.Create("eno2", Parent);
+        Assert.Equal(["eno2"], Names());
+        _links.Delete(eno2, isNotified: false);
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(["eno2"], Names());
+        _inventory.Doubt();
+        Assert.Empty(Names());
+    }
+
+    [Fact]
+    public void FirstProof_AsksTheKernelForNoName_ThatTheNamespaceLacks()
+    {
+        _links.ReadNames = () => [Name("lo"), Name("eth0")];
+        _links.Compare = device => throw new InvalidOperationException($"{device.Name} is compared");
+        for (var i = 0; i < 3; i++)
+            _links.Create($"eno{i}", Parent);
+        Follow();
+
+        Assert.False(_inventory.IsFollowing);
+        Assert.Equal(["eno0", "eno1", "eno2"], Names());
+        Assert.Contains("another network namespace", Assert.Single(_ways), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Comparison_EndsAtTheFirstInterfaceOfAnotherNamespace()
+    {
+        var compared = 0;
+        _links.Compare = _ =>
+        {
+            compared++;
+            return LinkMatch.Different;
+        };
+        for (var i = 0; i < 3; i++)
+            _links.Create($"eno{i}", Parent);
+        Follow();
+
+        Assert.False(_inventory.IsFollowing);
+        Assert.Equal(1, compared);
+    }
+
+    [Fact]
+    public void NewInterface_ThatTheNamespaceLacksStill_IsNotCompared()
+    {
+        _links.Create("eno1", Parent);
+        Follow();
+        _links.ReadNames = () => [Name("lo"), Name("eno1")];
+        _links.Compare = device => device.Name.Is("eno1"u8) ? LinkMatch.Same : throw new InvalidOperationException();
+        var eno2 = _links.Create("eno2", "pci0000:00/0000:02:00.0");
+        Assert.Equal(["eno1"], Names());
+
+        _links.ReadNames = () => [Name("lo"), Name("eno1"), Name("eno2")];
+        _links.Compare = _ => LinkMatch.Same;
+        _links.Notify(LinkNoticeKind.Changed, eno2);
+        Assert.Equal(["eno1", "eno2"], Names());
+    }
+
+    [Fact]
+    public void FirstProof_ThatFailsForAMoment_IsTriedAgainAfterAMinute()
+    {
+        _links.Create("eno1", Parent);
+        var readNames = _links.ReadNames;
+        _links.ReadNames = () => null;
+        Follow();
+        Assert.False(_inventory.IsFollowing);
+        Assert.DoesNotContain("another", Assert.Single(_ways), StringComparison.Ordinal);
+        _links.ReadNames = readNames;
+        Assert.Equal(["eno1"], Names());
+        Assert.False(_inventory.IsFollowing);
+
+        _clock.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(["eno1"], Names());
+        Assert.True(_inventory.IsFollowing);
+        Assert.Null(_ways[^1]);
+    }
+
+    [Fact]
+    public void Notice_WithoutAChangeInSysfs_IsNewsOfTheSettings()
+    {
+        var index = _links.Create("eno1", Parent);
+        Follow();
+
+        _links.Notify(LinkNoticeKind.Changed, index);
+        _inventory.Open();
+
+        Assert.Equal([News("eno1", DeviceNewsKind.Settings)], _news);
+    }
+
+    [Fact]
+    public void Queues_ThatCannotBeCounted_KeepTheirNumberAndAreReadAgain()
+    {
+        var index = _links.Create("eno1", Parent);
+        Follow();
+        var device = Assert.Single(_inventory.Open().All);
+        var queues = Path.Combine(_links.Sysfs.Root, "class/net/eno1/queues");
+        Directory.Delete(queues, recursive: true);
+        // ELOOP, in place of EMFILE.
+        File.CreateSymbolicLink(queues, "queues");
+        _links.Notify(LinkNoticeKind.Queues, index);
+        _inventory.Open();
+        Assert.Equal(1, device.TxQueues.Count);
+
+        File.Delete(queues);
+        _links.Sysfs.Write("eno1", "queues/tx-0/tx_timeout", "0\n");
+        _links.Sysfs.Write("eno1", "queues/tx-1/tx_timeout", "0\n");
+
+        Assert.Equal(2, device.TxQueues.Count);
+    }
+
+    [Fact]
+    public void Limit_AlsoBoundsTheDevicesThatAreOpenDuringALook()
+    {
+        _inventory = Make(new ExporterOptions
+        {
+            Collectors = new ExporterOptions().Collectors with { Enabled = [.. Collector.All] },
+            Detection = new() { MaxDevices = 2 },
+        });
+        var most = 0;
+        _links.Compare = _ =>
+        {
+            // Not GetFiles, which leaves out links to directories.
+            most = int.Max(most, Directory.GetFileSystemEntries("/proc/self/fd").Count(link =>
+                new FileInfo(link).LinkTarget?.StartsWith(_links.Sysfs.Root, StringComparison.Ordinal) == true));
+            return LinkMatch.Same;
+        };
+        for (var i = 0; i < 20; i++)
+            _links.Create($"veth{i:00}");
+        Follow();
+
+        Assert.Equal(["lo", "veth00"], Names());
+        Assert.Equal(19, _inventory.Open().Dropped);
+        // Those of the listing, those of the table, and the one that is looked at, each with its directory.
+        Assert.InRange(most, 1, 10);
     }
 
     [Fact]
@@ -267,8 +400,10 @@ public sealed class DeviceInventoryTests : IDisposable
         });
         fails = true;
 
+        Assert.True(_inventory.HasFeed);
         Assert.Equal(["eno1"], Names());
         Assert.False(_inventory.IsFollowing);
+        Assert.False(_inventory.HasFeed);
         Assert.Contains("recvfrom", _ways[^1], StringComparison.Ordinal);
     }
 

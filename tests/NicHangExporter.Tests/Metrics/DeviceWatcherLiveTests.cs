@@ -124,6 +124,7 @@ public sealed class DeviceWatcherLiveTests : IDisposable
     public void Sysfs_OfAnotherNamespace_IsNotFollowed()
     {
         using var other = new NetworkNamespace();
+        other.AddPair("other0", "other1");
         _ = other.Inside(() =>
         {
             _watcher.Start();

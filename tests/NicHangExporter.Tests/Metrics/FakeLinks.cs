@@ -17,7 +17,11 @@ internal sealed class FakeLinks : IDisposable
     private bool _isLost;
     private int _nextIndex = 2;
 
-    public FakeLinks() => Write("lo", index: 1, parent: null);
+    public FakeLinks()
+    {
+        Write("lo", index: 1, parent: null);
+        ReadNames = () => NamesIn(Sysfs.Root);
+    }
 
     public SysfsTree Sysfs { get; } = new();
 
@@ -27,11 +31,21 @@ internal sealed class FakeLinks : IDisposable
     /// <summary>Replaces <see cref="DeviceFeed.Compare"/>.</summary>
     public Func<NetDevice, LinkMatch> Compare { get; set; } = _ => LinkMatch.Same;
 
+    /// <summary>Replaces <see cref="DeviceFeed.ReadNames"/>. By default, all names in sysfs.</summary>
+    public Func<HashSet<InterfaceName>?> ReadNames { get; set; }
+
+    /// <summary>The names of the interfaces in sysfs.</summary>
+    public static HashSet<InterfaceName>? NamesIn(string sysfs)
+    {
+        var names = new List<InterfaceName>();
+        return new NetClass(sysfs).TryList(names) == Errno.None ? [.. names] : null;
+    }
+
     public string NameOf(int index) => _links[index].Name;
 
     public bool IsHardware(int index) => _links[index].Parent is not null;
 
-    public DeviceFeed Feed(TimeProvider clock) => new(Drain, device => Compare(device), clock);
+    public DeviceFeed Feed(TimeProvider clock) => new(Drain, () => ReadNames(), device => Compare(device), clock);
 
     public int Create(string name, string? parent = null, int? index = null)
     {

@@ -83,6 +83,17 @@ public sealed class PollScheduleTests
         Assert.Null(_schedule.Due(out _));
     }
 
+    [Fact]
+    public void RequestedDevices_BeyondALimit_AreARequestForEverything()
+    {
+        _schedule.Begin(PollScope.Everything);
+        for (var i = 0; i < 1000; i++)
+            _schedule.Request(Name($"veth{i}"));
+
+        Assert.Equal(PollScope.Everything, _schedule.Due(out _));
+        Assert.Empty(_schedule.TakeRequested());
+    }
+
     [Theory]
     [InlineData(1, 4)]
     [InlineData(30, 60)]

@@ -16,6 +16,7 @@ internal sealed class DeviceTransmitter
     public static readonly TimeSpan TimeoutInterval = TimeSpan.FromSeconds(5);
 
     private readonly List<ulong?> _timeouts = [];
+    private bool _isIncreasing;
     private bool _isStill;
     private bool _hasStoodStill;
     private TxStallDetector? _state;
@@ -106,14 +107,16 @@ internal sealed class DeviceTransmitter
     }
 
     /// <summary>True if tx_timeout is to be read now. A queue that is stopped for seconds is not missed: it is read
-    /// while nothing is sent, and once after that.</summary>
+    /// while nothing is sent, and once after that. After an increase it is also read while
+    /// other queues send.</summary>
     /// <param name="now">The time.</param>
     /// <param name="isPhysical">The device has hardware.</param>
     public bool AreTimeoutsDue(TimeSpan now, bool isPhysical)
     {
         if (TimeoutsReadAt is not { } last || Verdict != TxVerdict.Flowing)
             return true;
-        var interval = !isPhysical ? TxTimeoutReader.VirtualInterval
+        var interval = _isIncreasing ? TimeoutInterval
+            : !isPhysical ? TxTimeoutReader.VirtualInterval
             : _isStill ? TimeoutInterval
             : _hasStoodStill ? TimeSpan.Zero
             : TxTimeoutReader.SendingInterval;
@@ -141,7 +144,7 @@ internal sealed class DeviceTransmitter
             isIncreased |= timeouts > _timeouts[queue];
             _timeouts[queue] = timeouts;
         }
-        return isIncreased;
+        return _isIncreasing = isIncreased;
     }
 
     /// <summary>Forgets the readings of counters that have gone with the device.</summary>
@@ -151,7 +154,7 @@ internal sealed class DeviceTransmitter
         var isChanged = Verdict != TxVerdict.Flowing;
         _timeouts.Clear();
         TimeoutsReadAt = TimeoutsReadBefore = null;
-        _isStill = _hasStoodStill = false;
+        _isStill = _hasStoodStill = _isIncreasing = false;
         LastTxPackets = null;
         _state = null;
         _freeze = null;

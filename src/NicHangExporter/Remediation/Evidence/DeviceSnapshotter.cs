@@ -108,7 +108,7 @@ internal sealed class DeviceSnapshotter(IEthtool ethtool, NetClass netClass, Tim
     private static List<TxQueueState> ReadQueues(NetDevice device, List<string> errors)
     {
         var queues = new List<TxQueueState>();
-        var count = device.CountTxQueues();
+        _ = Succeeded(device.TryCountTxQueues(out var count), "queues", device, errors);
         if (count > MaxListed)
             errors.Add($"queues: only {MaxListed} of {count}");
         for (var queue = 0; queue < Math.Min(count, MaxListed); queue++)

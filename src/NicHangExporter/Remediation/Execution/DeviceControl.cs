@@ -73,7 +73,9 @@ internal sealed class DeviceControl(NetClass netClass, IEthtool ethtool, LinkFla
             return null;
         if (errno != Errno.None)
             throw new LinuxException("read", $"{facts.Name}/statistics/tx_packets", errno);
-        var queues = device.CountTxQueues();
+        errno = device.TryCountTxQueues(out var queues);
+        if (errno != Errno.None)
+            throw new LinuxException("open", $"{facts.Name}/queues", errno);
         var inflight = device.SumInflightBytes(queues);
         return new TransmitReading(device.IsOperational, packets, inflight, queues);
     }

@@ -30,7 +30,7 @@ internal sealed class SimulatedMonitor
     {
         if (sample is null)
             _device.Forget();
-        else if (_device.Transmitter.AreTimeoutsDue(now, isPhysical: true)
+        else if ((_device.IsHanging || _device.Transmitter.AreTimeoutsDue(now, isPhysical: true))
             && _device.Transmitter.ObserveTimeouts([timeouts], now))
             Observe(new HangObservation(HangSource.TxTimeout, now) { IsLive = true }, now);
         var change = _device.Transmitter.Sample(sample, StallWindow, PauseInterval, TimeSpan.FromSeconds(2));
