@@ -1,7 +1,7 @@
 using NicHangExporter.Linux.Link;
 using NicHangExporter.Metrics;
-using NicHangExporter.TestSupport;
 using NicHangExporter.Tests.Metrics;
+using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Detection;
 

@@ -107,7 +107,8 @@ internal sealed class SeededHistory
             _device.Recreate();
             _monitor.Sample(Time(_device.Now), null, 0);
             _pauseFrames = default;
-        },
+        }
+        ,
         _ => () => _device.LoseCarrier(_random.NextDouble() * 10),
     };
 
@@ -119,7 +120,8 @@ internal sealed class SeededHistory
             var seconds = _random.NextDouble() * 10;
             _device.LoseCarrier(seconds);
             At(_device.Now + seconds + _random.NextDouble(), _device.ReportFalsely);
-        },
+        }
+        ,
         1 => _device.ReportFalsely,
         // A pause of the link partner, sometimes with breaks in which packets leave. The core's watchdog fires.
         2 => () => Pause(_random.NextDouble() * 80, breaks: _random.Next(2) == 0),
@@ -132,7 +134,8 @@ internal sealed class SeededHistory
                     _device.Messages.Add(new(HangSource.Reset));
                     _device.LoseCarrier(_random.NextDouble());
                 });
-        },
+        }
+        ,
         // A pause that ends at the moment at which the driver looks.
         _ => () =>
         {
@@ -142,7 +145,8 @@ internal sealed class SeededHistory
                 _device.IsPaused = false;
                 _device.ReportFalsely();
             });
-        },
+        }
+        ,
     };
 
     // A hang before the start.
