@@ -97,57 +97,60 @@ internal sealed class SeededHistory
         1 => () => _device.PacketInterval = _random.Next(2) == 0 ? 1.5 : double.PositiveInfinity,
         // The machine is suspended, or the process is stopped: what is printed meanwhile is read late.
         2 => () => Blind(_random.NextDouble() * 20),
-        // The driver is reloaded: the device is gone, and comes back with counters at zero.
-        3 => () =>
-        {
-            // The readings of pause frames go with the device, so a pause near a reload is not recognized.
-            if (_device.PauseFrames > 0 || _device.IsPaused)
-                return;
-            _wasReloaded = true;
-            _device.Recreate();
-            _monitor.Sample(Time(_device.Now), null, 0);
-            _pauseFrames = default;
-        }
-        ,
+        3 => Reload,
         _ => () => _device.LoseCarrier(_random.NextDouble() * 10),
     };
 
+    // The driver is reloaded: the device is gone, and comes back with counters at zero.
+    private void Reload()
+    {
+        // The readings of pause frames go with the device, so a pause near a reload is not recognized.
+        if (_device.PauseFrames > 0 || _device.IsPaused)
+            return;
+        _wasReloaded = true;
+        _device.Recreate();
+        _monitor.Sample(Time(_device.Now), null, 0);
+        _pauseFrames = default;
+    }
+
     private Action FalseAlarm(int kind) => kind switch
     {
-        // Drivers print one at link-up.
-        0 => () =>
-        {
-            var seconds = _random.NextDouble() * 10;
-            _device.LoseCarrier(seconds);
-            At(_device.Now + seconds + _random.NextDouble(), _device.ReportFalsely);
-        }
-        ,
+        0 => ReportAtLinkUp,
         1 => _device.ReportFalsely,
         // A pause of the link partner, sometimes with breaks in which packets leave. The core's watchdog fires.
         2 => () => Pause(_random.NextDouble() * 80, breaks: _random.Next(2) == 0),
-        // A loose cable: the driver resets the adapter if packets wait.
-        3 => () =>
-        {
-            for (var flap = 0; flap < 8; flap++)
-                At(_device.Now + flap * 1.3, () =>
-                {
-                    _device.Messages.Add(new(HangSource.Reset));
-                    _device.LoseCarrier(_random.NextDouble());
-                });
-        }
-        ,
-        // A pause that ends at the moment at which the driver looks.
-        _ => () =>
-        {
-            _device.IsPaused = !_wasReloaded;
-            At(_device.Now + _random.NextDouble() * 5, () =>
-            {
-                _device.IsPaused = false;
-                _device.ReportFalsely();
-            });
-        }
-        ,
+        3 => LoosenCable,
+        _ => PauseUntilTheDriverLooks,
     };
+
+    // Drivers print one at link-up.
+    private void ReportAtLinkUp()
+    {
+        var seconds = _random.NextDouble() * 10;
+        _device.LoseCarrier(seconds);
+        At(_device.Now + seconds + _random.NextDouble(), _device.ReportFalsely);
+    }
+
+    // The driver resets the adapter if packets wait.
+    private void LoosenCable()
+    {
+        for (var flap = 0; flap < 8; flap++)
+            At(_device.Now + flap * 1.3, () =>
+            {
+                _device.Messages.Add(new(HangSource.Reset));
+                _device.LoseCarrier(_random.NextDouble());
+            });
+    }
+
+    private void PauseUntilTheDriverLooks()
+    {
+        _device.IsPaused = !_wasReloaded;
+        At(_device.Now + _random.NextDouble() * 5, () =>
+        {
+            _device.IsPaused = false;
+            _device.ReportFalsely();
+        });
+    }
 
     // A hang before the start.
     private void ReplayHistory()
