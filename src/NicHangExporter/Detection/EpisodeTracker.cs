@@ -76,7 +76,7 @@ internal sealed partial class EpisodeTracker(
         {
             var pairs = RefreshDevices(open);
             if (options.Collectors.Has(Collector.Stall))
-                _sampler.Begin(inventory);
+                _sampler.Begin(inventory, pairs.Count);
             // Not before the counters are read: a slow read must not lengthen a freeze.
             var now = Now;
             for (var place = 0; place < pairs.Count; place++)
@@ -120,7 +120,7 @@ internal sealed partial class EpisodeTracker(
         using (var open = inventory.Open())
         {
             var pairs = RefreshDevices(open);
-            _sampler.Begin(inventory);
+            _sampler.Begin(inventory, pairs.Count);
             var now = Now;
             for (var place = 0; place < pairs.Count; place++)
                 if (pairs[place] is var (device, tracked) && tracked.ConfirmableAt <= now)

@@ -14,7 +14,8 @@ internal sealed class TransmitSampler(NetDevSource source) : IDisposable
     // Where the names change at every sample, some comparisons find differences that the next notifications explain.
     private const int MaxUncompared = 10;
 
-    private readonly NetDevReader _reader = new(source);
+    // One file of sysfs for each device, tx_packets.
+    private readonly NetDevReader _reader = new(source, rowsPerDevice: 4);
     private bool _isRead;
     private int _uncompared;
 
@@ -22,9 +23,11 @@ internal sealed class TransmitSampler(NetDevSource source) : IDisposable
     /// Begins a sample of all devices. After a change of the names, compares the inventory with them at the next
     /// sample without a change, when it has the notifications about it, or after ten changes.
     /// </summary>
-    public void Begin(DeviceInventory inventory)
+    /// <param name="inventory">The inventory.</param>
+    /// <param name="devices">The number of devices to sample.</param>
+    public void Begin(DeviceInventory inventory, int devices)
     {
-        _isRead = _reader.TryRead();
+        _isRead = _reader.TryRead(devices);
         if (!_isRead)
             return;
         if (_uncompared >= MaxUncompared || (_uncompared > 0 && !_reader.NamesChanged))

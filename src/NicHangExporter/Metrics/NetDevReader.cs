@@ -7,8 +7,18 @@ namespace NicHangExporter.Metrics;
 /// Reads the counters of all devices by one read of net/dev. It owns its open file and its buffer, so each thread that
 /// reads has a reader of its own.
 /// </summary>
-internal sealed class NetDevReader(NetDevSource source) : IDisposable
+/// <param name="source">Finds the file.</param>
+/// <param name="rowsPerDevice">How many rows cost as much as reading one device from sysfs. The file has all devices of
+/// the network namespace, so with many more of them sysfs is cheaper.</param>
+internal sealed class NetDevReader(NetDevSource source, int rowsPerDevice) : IDisposable
 {
+    /// <summary>So many rows are read for any number of devices.</summary>
+    public const int FewRows = 64;
+
+    /// <summary>After so many reads that are left out, the rows are counted again.</summary>
+    public const int LeftOut = 60;
+
+    private int _leftOut;
     private NetDevFile? _file;
     private int[] _places = [];
 
@@ -19,9 +29,13 @@ internal sealed class NetDevReader(NetDevSource source) : IDisposable
     public bool NamesChanged => _file is { Table.NamesChanged: true };
 
     /// <summary>Reads the file.</summary>
-    /// <returns>False if only sysfs can be used.</returns>
-    public bool TryRead()
+    /// <param name="devices">The number of devices that are looked up.</param>
+    /// <returns>False if only sysfs can be used, or costs less.</returns>
+    public bool TryRead(int devices)
     {
+        if (Rows.Length > Math.Max(FewRows, devices * rowsPerDevice) && _leftOut++ < LeftOut)
+            return false;
+        _leftOut = 0;
         var path = source.Choose();
         if (_file is not null && _file.Path != path)
         {

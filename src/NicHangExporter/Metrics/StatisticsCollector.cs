@@ -11,7 +11,8 @@ internal sealed class StatisticsCollector(
 {
     private readonly FileTable _files = new(CounterColumns.Rows);
     private readonly SampleTable _samples = new(CounterColumns.Rows);
-    private readonly NetDevReader _reader = new(source);
+    // All counters of a device in sysfs are two dozen files.
+    private readonly NetDevReader _reader = new(source, rowsPerDevice: 100);
 
     /// <summary>Writes all families and adds the outcome.</summary>
     public void Write(ExpositionWriter writer, OpenDevices devices, List<CollectorOutcome> outcomes)
@@ -32,7 +33,7 @@ internal sealed class StatisticsCollector(
     {
         _samples.Begin(devices.Count);
         string? failure = null;
-        var isRead = _reader.TryRead();
+        var isRead = _reader.TryRead(devices.Count);
         for (var place = 0; place < devices.Count; place++)
         {
             var row = isRead ? _reader.Find(devices[place].Name, place) : -1;

@@ -165,17 +165,35 @@ public sealed class NetDevSourceTests : IDisposable
     public void Reader_FileThatCanNoLongerBeRead_FallsBackForAMinute()
     {
         Prove();
-        using var reader = new NetDevReader(_source);
-        Assert.True(reader.TryRead());
+        using var reader = new NetDevReader(_source, rowsPerDevice: 4);
+        Assert.True(reader.TryRead(2));
         WriteText("net/dev", "garbage\n");
-        Assert.False(reader.TryRead());
+        Assert.False(reader.TryRead(2));
         WriteFile("net/dev", ("lo", 20), ("eth0", 12));
-        Assert.False(reader.TryRead());
+        Assert.False(reader.TryRead(2));
 
         _clock.Advance(TimeSpan.FromMinutes(1));
 
-        Assert.True(reader.TryRead());
+        Assert.True(reader.TryRead(2));
         Assert.Equal(2, reader.Rows.Length);
+    }
+
+    [Fact]
+    public void Reader_ManyMoreRowsThanDevices_LeavesTheFileToOthers()
+    {
+        for (var veth = 0; veth < NetDevReader.FewRows; veth++)
+            AddDevice($"veth{veth}", packets: 0);
+        var veths = Enumerable.Range(0, NetDevReader.FewRows).Select(veth => (Name: $"veth{veth}", Packets: 0UL));
+        WriteFile("net/dev", [.. veths, ("lo", 20UL), ("eth0", 10UL)]);
+        using var reader = new NetDevReader(_source, rowsPerDevice: 4);
+        // The first read counts the rows.
+        Assert.True(reader.TryRead(2));
+
+        for (var read = 0; read < NetDevReader.LeftOut; read++)
+            Assert.False(reader.TryRead(2));
+
+        Assert.True(reader.TryRead(2));
+        Assert.True(reader.TryRead(17));
     }
 
     private void Prove()

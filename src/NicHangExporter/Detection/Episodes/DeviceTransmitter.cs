@@ -93,7 +93,7 @@ internal sealed class DeviceTransmitter
         var before = Verdict;
         var after = TxStallDetector.Observe(_state, taken, window, pauseInterval);
         _state = after;
-        _freeze = TxFreezeDetector.Observe(_freeze, taken, maxGap);
+        _freeze = TxFreezeDetector.Observe(_freeze, taken);
         if (after.Verdict == before)
             return default;
         HangSource? source = after.Verdict switch

@@ -17,21 +17,25 @@ internal readonly record struct TxFreeze(TimeSpan Start, TimeSpan Last);
 internal readonly record struct TxFreezeDetector(
     TimeSpan At, ulong TxPackets, bool HasSent, ulong? CarrierChanges, TimeSpan? Start)
 {
+    /// <summary>
+    /// Samples further apart prove nothing about the time between them. The process may have been stopped, or the
+    /// machine suspended. With a longer interval of samples there is no freeze.
+    /// </summary>
+    private static readonly TimeSpan MaxGap = TimeSpan.FromSeconds(2);
+
     /// <summary>The freeze in progress, or null.</summary>
     public TxFreeze? Freeze => Start is { } start ? new TxFreeze(start, At) : null;
 
     /// <summary>Adds a sample.</summary>
     /// <param name="previous">The state before, or null.</param>
     /// <param name="sample">The sample.</param>
-    /// <param name="maxGap">Samples further apart prove nothing about the time between them. The process may have been
-    /// stopped, or the machine suspended.</param>
     /// <returns>The state after it; null while the link is down.</returns>
-    public static TxFreezeDetector? Observe(TxFreezeDetector? previous, in TxSample sample, TimeSpan maxGap)
+    public static TxFreezeDetector? Observe(TxFreezeDetector? previous, in TxSample sample)
     {
         if (!sample.LinkUp)
             return null;
         var after = new TxFreezeDetector(sample.At, sample.TxPackets, false, sample.CarrierChanges, null);
-        if (previous is not { } before || sample.At < before.At || sample.At - before.At > maxGap)
+        if (previous is not { } before || sample.At < before.At || sample.At - before.At > MaxGap)
             return after;
         if (sample.TxPackets != before.TxPackets)
             return after with { HasSent = true };
