@@ -16,8 +16,8 @@ internal sealed record SysfsMetric(Collector Collector, MetricFamily Family, str
 }
 
 /// <summary>
-/// The table of metrics whose values belong to the kernel. They are read at each scrape, so that a removed device has
-/// no series and a reloaded driver shows a counter reset.
+/// The table of metrics whose values belong to the kernel. A scrape shows its present values, so that a removed device
+/// has no series and a reloaded driver shows a counter reset.
 /// </summary>
 internal static class KernelMetrics
 {
