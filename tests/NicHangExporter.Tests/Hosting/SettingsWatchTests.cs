@@ -78,7 +78,7 @@ public sealed class SettingsWatchTests : IDisposable
     }
 
     private List<string> Requested() =>
-        [.. _scene.Host.Poller.Schedule.TakeRequested().Select(device => device.ToString())];
+        [.. _scene.Host.Poller.Schedule.TakeRequested(out _).Select(device => device.ToString())];
 
     private bool Drain(List<LinkNotice> notices)
     {
