@@ -14,6 +14,6 @@ internal sealed class SettingsWatch(DeviceInventory inventory, EthtoolPoller pol
     {
         poller.Schedule.Request(news.Device, hasAppeared: news.Kind == DeviceNewsKind.Appeared);
         if (news.Kind != DeviceNewsKind.LinkDown)
-            remediator.CheckDrift();
+            remediator.CheckDrift(news.Device, isLinkUp: news.Kind == DeviceNewsKind.LinkUp);
     };
 }
