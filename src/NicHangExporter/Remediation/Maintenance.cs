@@ -35,6 +35,8 @@ internal sealed class Maintenance : IDisposable
     private readonly RemediationStore _store;
     private readonly Func<RemediationRequest, RemediationTicket> _submit;
     private readonly TickTimer _timer;
+    private readonly TimeProvider _clock;
+    private TimeSpan _tickedAt;
     private int _tickPosted;
     private readonly Lock _newsLock = new();
     private Dictionary<InterfaceName, bool> _news = [];
@@ -48,7 +50,7 @@ internal sealed class Maintenance : IDisposable
     {
         (_options, _worker, _guard, _deadline, _runs) = (options, worker, guard, deadline, runs);
         (_journal, _links, _recovery, _followUps, _proofs) = (journal, links, recovery, followUps, proofs);
-        (_drift, _locator, _status, _store, _submit) = (drift, locator, status, store, submit);
+        (_drift, _locator, _status, _store, _submit, _clock) = (drift, locator, status, store, submit, clock);
         _timer = new TickTimer(
             () => runs.IsRunning ? TickTimer.Fast
                 : queue.HasPending || followUps.HasAny || store.State.IsUnsettled ? TickTimer.Slow : null,
@@ -123,7 +125,8 @@ internal sealed class Maintenance : IDisposable
         var wait = LookInterval;
         _guard.Run(() =>
         {
-            if (!_timer.IsRunning)
+            // The timer needs a thread of the pool, and may get none.
+            if (!_timer.IsRunning || _clock.GetElapsedTime(0) - _tickedAt >= LookInterval)
                 Tick();
             if (_drift.DueIn is { } due && due < wait)
                 wait = due;
@@ -134,6 +137,7 @@ internal sealed class Maintenance : IDisposable
     private void Tick()
     {
         Interlocked.Exchange(ref _tickPosted, 0);
+        _tickedAt = _clock.GetElapsedTime(0);
         if (!IsReady)
             return;
         _runs.Tick();
