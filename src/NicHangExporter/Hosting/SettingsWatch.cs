@@ -12,8 +12,8 @@ internal sealed class SettingsWatch(DeviceInventory inventory, EthtoolPoller pol
     /// <summary>Begins to pass on the news of the inventory.</summary>
     public void Start() => inventory.News += news =>
     {
-        poller.Schedule.Request(news.Device);
+        poller.Schedule.Request(news.Device, hasAppeared: news.Kind == DeviceNewsKind.Appeared);
         if (news.Kind != DeviceNewsKind.LinkDown)
-            remediator.CheckDrift();
+            remediator.CheckDrift(news.Device, isLinkUp: news.Kind == DeviceNewsKind.LinkUp);
     };
 }

@@ -85,10 +85,13 @@ internal sealed partial class EthtoolPoller(
         _first.TrySetResult();
     }
 
-    /// <summary>Reads the settings of the requested devices once, on the calling thread.</summary>
+    /// <summary>
+    /// Reads the settings of the requested devices once, on the calling thread, and the statistics of those that are
+    /// new.
+    /// </summary>
     public void PollRequested()
     {
-        var requested = Schedule.TakeRequested();
+        var requested = Schedule.TakeRequested(out var appeared);
         if (_current is not { IsBroken: false } last)
         {
             Poll();
@@ -101,7 +104,9 @@ internal sealed partial class EthtoolPoller(
             {
                 var read = ReadSettings(device.Name, device.Bus, open.IsShown(device));
                 if (last.Find(device.Name, device.Bus) is { } known)
-                    devices[last.Devices.IndexOf(known)] = KeepStatistics(read, known);
+                    devices[last.Devices.IndexOf(known)] = appeared.Contains(device.Name)
+                        ? ReadStatistics(read)
+                        : KeepStatistics(read, known);
                 else
                     devices.Add(ReadStatistics(read));
             }

@@ -38,6 +38,7 @@ internal sealed class PollSchedule(TimeSpan interval, TimeSpan window, TimeProvi
 
     private readonly object _lock = new();
     private HashSet<InterfaceName> _requested = [];
+    private HashSet<InterfaceName> _appeared = [];
     private long _requestedAt;
     private long _everythingAt;
     private long _statisticsAt;
@@ -47,7 +48,7 @@ internal sealed class PollSchedule(TimeSpan interval, TimeSpan window, TimeProvi
     private bool _isStopped;
 
     /// <summary>
-    /// Changes of settings are reported by <see cref="Request(InterfaceName)"/>. Else settings are read as often as
+    /// Changes of settings are reported by <see cref="Request(InterfaceName, bool)"/>. Else settings are read as often as
     /// statistics.
     /// </summary>
     public bool IsNotified { get; set; }
@@ -59,15 +60,22 @@ internal sealed class PollSchedule(TimeSpan interval, TimeSpan window, TimeProvi
     public void Request() => Want(ref _isEverythingWanted);
 
     /// <summary>The settings of this device are to be read now.</summary>
-    public void Request(InterfaceName device)
+    /// <param name="device">The device.</param>
+    /// <param name="hasAppeared">It is new under its name. Its statistics are to be read, too.</param>
+    public void Request(InterfaceName device, bool hasAppeared = false)
     {
         lock (_lock)
         {
-            if (_isEverythingWanted || !_requested.Add(device))
+            if (_isEverythingWanted)
+                return;
+            if (hasAppeared)
+                _appeared.Add(device);
+            if (!_requested.Add(device))
                 return;
             if (_requested.Count > MaxRequested)
             {
                 _requested.Clear();
+                _appeared.Clear();
                 _isEverythingWanted = true;
             }
             Monitor.PulseAll(_lock);
@@ -132,13 +140,15 @@ internal sealed class PollSchedule(TimeSpan interval, TimeSpan window, TimeProvi
     }
 
     /// <summary>A poll of requested devices begins.</summary>
+    /// <param name="appeared">Those of the devices that are new under their names.</param>
     /// <returns>The devices. Those that are requested from here on are read by the next one.</returns>
-    public IReadOnlySet<InterfaceName> TakeRequested()
+    public IReadOnlySet<InterfaceName> TakeRequested(out IReadOnlySet<InterfaceName> appeared)
     {
         lock (_lock)
         {
             var requested = _requested;
-            (_requested, _requestedAt) = ([], clock.GetTimestamp());
+            appeared = _appeared;
+            (_requested, _appeared, _requestedAt) = ([], [], clock.GetTimestamp());
             return requested;
         }
     }
@@ -155,6 +165,7 @@ internal sealed class PollSchedule(TimeSpan interval, TimeSpan window, TimeProvi
             _everythingAt = _statisticsAt;
             _isEverythingWanted = false;
             _requested.Clear();
+            _appeared.Clear();
         }
     }
 

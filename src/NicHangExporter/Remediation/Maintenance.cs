@@ -1,3 +1,4 @@
+using NicHangExporter.Linux;
 using NicHangExporter.Options;
 using NicHangExporter.Remediation.Execution;
 using NicHangExporter.Remediation.Handling;
@@ -29,23 +30,27 @@ internal sealed class Maintenance : IDisposable
     private readonly FollowUpScheduler _followUps;
     private readonly RecoveryMonitor _proofs;
     private readonly DriftCorrector _drift;
+    private readonly DeviceLocator _locator;
     private readonly StatusPublisher _status;
     private readonly RemediationStore _store;
     private readonly Func<RemediationRequest, RemediationTicket> _submit;
     private readonly TickTimer _timer;
+    private readonly TimeProvider _clock;
+    private TimeSpan _tickedAt;
     private int _tickPosted;
-    private int _driftPosted;
+    private readonly Lock _newsLock = new();
+    private Dictionary<InterfaceName, bool> _news = [];
 
     public Maintenance(
         ExporterOptions options, RemediationWorker worker, FaultGuard guard, RequestQueue queue,
         RequestDeadline deadline, RunSupervisor runs, JournalLoader journal, LinkRestorer links,
         CrashRecovery recovery, FollowUpScheduler followUps, RecoveryMonitor proofs, DriftCorrector drift,
-        StatusPublisher status, RemediationStore store, Func<RemediationRequest, RemediationTicket> submit,
+        DeviceLocator locator, StatusPublisher status, RemediationStore store, Func<RemediationRequest, RemediationTicket> submit,
         TimeProvider clock)
     {
         (_options, _worker, _guard, _deadline, _runs) = (options, worker, guard, deadline, runs);
         (_journal, _links, _recovery, _followUps, _proofs) = (journal, links, recovery, followUps, proofs);
-        (_drift, _status, _store, _submit) = (drift, status, store, submit);
+        (_drift, _locator, _status, _store, _submit, _clock) = (drift, locator, status, store, submit, clock);
         _timer = new TickTimer(
             () => runs.IsRunning ? TickTimer.Fast
                 : queue.HasPending || followUps.HasAny || store.State.IsUnsettled ? TickTimer.Slow : null,
@@ -66,17 +71,21 @@ internal sealed class Maintenance : IDisposable
     /// <inheritdoc cref="TickTimer.Adjust"/>
     public void Adjust() => _timer.Adjust();
 
-    /// <summary>Looks for drift as soon as no remediation runs. Any thread may call.</summary>
-    public void CheckDrift()
+    /// <summary>
+    /// Looks for drift as soon as no remediation runs, if the device has settings to keep off. Any thread may call.
+    /// </summary>
+    /// <param name="device">The device whose settings may have changed.</param>
+    /// <param name="isLinkUp">Because its link came up.</param>
+    public void CheckDrift(InterfaceName device, bool isLinkUp)
     {
-        if (Interlocked.Exchange(ref _driftPosted, 1) == 0)
-            _worker.Post(() => _guard.Run(() =>
-            {
-                Interlocked.Exchange(ref _driftPosted, 0);
-                _drift.Request();
-                if (IsReady && !_runs.IsRunning && _drift.CheckIfDue(_submit))
-                    _status.Publish();
-            }));
+        lock (_newsLock)
+        {
+            var isPosted = _news.Count > 0;
+            _news[device] = isLinkUp || _news.GetValueOrDefault(device);
+            if (isPosted)
+                return;
+        }
+        _worker.Post(() => _guard.Run(TakeNews));
     }
 
     /// <inheritdoc/>
@@ -88,6 +97,19 @@ internal sealed class Maintenance : IDisposable
 
     /// <summary>Ends the ticks. Done when none runs.</summary>
     public ValueTask StopAsync() => _timer.DisposeAsync();
+
+    private void TakeNews()
+    {
+        Dictionary<InterfaceName, bool> news;
+        lock (_newsLock)
+            (news, _news) = (_news, []);
+        var isRequested = false;
+        foreach (var (device, isLinkUp) in news)
+            // By hardware: the device may have another name than in the journal.
+            isRequested |= _locator.Identify(device) is { } facts && _drift.Request(facts.Key, isLinkUp);
+        if (isRequested && IsReady && !_runs.IsRunning && _drift.CheckIfDue(_submit))
+            _status.Publish();
+    }
 
     private void OnTimer()
     {
@@ -103,7 +125,8 @@ internal sealed class Maintenance : IDisposable
         var wait = LookInterval;
         _guard.Run(() =>
         {
-            if (!_timer.IsRunning)
+            // The timer needs a thread of the pool, and may get none.
+            if (!_timer.IsRunning || _clock.GetElapsedTime(0) - _tickedAt >= LookInterval)
                 Tick();
             if (_drift.DueIn is { } due && due < wait)
                 wait = due;
@@ -114,6 +137,7 @@ internal sealed class Maintenance : IDisposable
     private void Tick()
     {
         Interlocked.Exchange(ref _tickPosted, 0);
+        _tickedAt = _clock.GetElapsedTime(0);
         if (!IsReady)
             return;
         _runs.Tick();

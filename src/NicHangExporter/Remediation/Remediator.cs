@@ -107,7 +107,7 @@ internal sealed partial class Remediator : IDisposable
         _handler = new RequestHandler(_queue, _guard, _deviceGates, planGates, _runs);
         _maintenance = new Maintenance(
             options, worker, _guard, _queue, deadline, _runs, _journal, links, recovery, followUps, _proofs, drift,
-            _status, store, Submit, clock);
+            _locator, _status, store, Submit, clock);
         metrics.BeforeScrape += PublishCurrent;
     }
 
@@ -200,10 +200,12 @@ internal sealed partial class Remediator : IDisposable
     /// Something may have turned a setting on again: a driver at link-up, or another program. Looks now whether one of
     /// those is on that remediations keep off. A running remediation ends first.
     /// </summary>
-    public void CheckDrift()
+    /// <param name="device">The device. If it has no settings to keep off, nothing is read.</param>
+    /// <param name="isLinkUp">Its link came up. One correction is not put off then.</param>
+    public void CheckDrift(InterfaceName device, bool isLinkUp)
     {
         if (Decided.Any())
-            _maintenance.CheckDrift();
+            _maintenance.CheckDrift(device, isLinkUp);
     }
 
     /// <summary>Records that a hang is confirmed on a device. The request to remedy it comes separately.</summary>

@@ -69,6 +69,19 @@ public sealed class SettingsWatchTests : IDisposable
         Assert.True(_scene.Nic.IsRequested("tx-tcp-segmentation"));
     }
 
+    [Fact]
+    public void Settings_OfADeviceWithoutDecisions_AreReadAndNoDriftIsLookedFor()
+    {
+        _scene.Nic.Request("tx-tcp-segmentation", on: true);
+
+        _waiting.Add(new LinkNotice(LinkNoticeKind.Settings, 3, _scene.Host.Ethtool.Nics[1].Interface));
+        _scene.Host.Inventory.Open();
+
+        Assert.Equal(["eno2"], Requested());
+        _scene.Live(1);
+        Assert.True(_scene.Nic.IsRequested("tx-tcp-segmentation"));
+    }
+
     private void SetOperstate(string value) => _scene.Host.Sysfs.Write("eno1", "operstate", value + "\n");
 
     private void Notify(LinkNoticeKind kind)
@@ -78,7 +91,7 @@ public sealed class SettingsWatchTests : IDisposable
     }
 
     private List<string> Requested() =>
-        [.. _scene.Host.Poller.Schedule.TakeRequested().Select(device => device.ToString())];
+        [.. _scene.Host.Poller.Schedule.TakeRequested(out _).Select(device => device.ToString())];
 
     private bool Drain(List<LinkNotice> notices)
     {

@@ -154,6 +154,20 @@ public sealed class EthtoolPollerTests : IDisposable
     }
 
     [Fact]
+    public void RequestedDevice_ThatIsNewUnderItsName_HasItsStatisticsReadAgain()
+    {
+        ulong frames = 7;
+        _host.Ethtool.Statistics = _ => [new Statistic("rx_flow_control_xoff", frames)];
+        _host.Poller.Poll();
+        frames = 0;
+
+        _host.Poller.Schedule.Request(Name("eno1"), hasAppeared: true);
+        _host.Poller.PollRequested();
+
+        Assert.Equal(0UL, _host.Poller.Current!.Devices[0].PauseFramesReceived);
+    }
+
+    [Fact]
     public async Task Answer_ThatNobodyForesaw_FailsThePollAndNotTheProcess()
     {
         _host.Configure(options =>

@@ -69,7 +69,7 @@ public sealed class PollScheduleTests
         _schedule.Request(Name("eno1"));
         _schedule.Request(Name("eno1"));
         Assert.Equal(PollScope.Requested, _schedule.Due(out _));
-        Assert.Equal([Name("eno1")], _schedule.TakeRequested());
+        Assert.Equal([Name("eno1")], _schedule.TakeRequested(out _));
         Assert.Null(_schedule.Due(out _));
 
         _schedule.Request(Name("eno1"));
@@ -91,7 +91,7 @@ public sealed class PollScheduleTests
             _schedule.Request(Name($"veth{i}"));
 
         Assert.Equal(PollScope.Everything, _schedule.Due(out _));
-        Assert.Empty(_schedule.TakeRequested());
+        Assert.Empty(_schedule.TakeRequested(out _));
     }
 
     [Theory]

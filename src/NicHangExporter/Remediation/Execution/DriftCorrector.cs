@@ -21,6 +21,7 @@ internal sealed partial class DriftCorrector(
 
     private readonly Dictionary<string, (TimeSpan Length, TimeSpan End)> _pauses = [];
     private readonly Dictionary<string, ImmutableArray<string>> _drifted = [];
+    private readonly HashSet<string> _linkUps = [];
     private TimeSpan _next;
 
     private TimeSpan Now => clock.GetElapsedTime(0);
@@ -32,8 +33,21 @@ internal sealed partial class DriftCorrector(
     /// <summary>The time until the next check; null if no device has settings to keep off.</summary>
     public TimeSpan? DueIn => store.State.Devices.Values.Any(record => record.Desired.Count > 0) ? _next - Now : null;
 
-    /// <summary>Makes the next check due now: something may have changed a setting.</summary>
-    public void Request() => _next = TimeSpan.Zero;
+    /// <summary>Makes the next check due now, if the device has settings to keep off.</summary>
+    /// <param name="key">The device, of which something may have changed a setting.</param>
+    /// <param name="isLinkUp">
+    /// Its link came up. Drift that the next check finds may be the driver's, so it is corrected in spite of a pause.
+    /// </param>
+    /// <returns>True if it has such settings.</returns>
+    public bool Request(string key, bool isLinkUp)
+    {
+        if (store.State.Device(key).Desired.Count == 0)
+            return false;
+        if (isLinkUp)
+            _linkUps.Add(key);
+        _next = TimeSpan.Zero;
+        return true;
+    }
 
     /// <summary>Checks all devices with settings to keep off, once each <c>ethtool.interval</c>.</summary>
     /// <returns>True if the drift of a device is another one than before.</returns>
@@ -60,6 +74,7 @@ internal sealed partial class DriftCorrector(
         Func<RemediationRequest, RemediationTicket> submit)
     {
         var before = Of(key);
+        var isAfterLinkUp = _linkUps.Remove(key);
         _drifted[key] = drifted;
         if (drifted.IsEmpty)
             return;
@@ -70,19 +85,25 @@ internal sealed partial class DriftCorrector(
         ImmutableArray<string> harmless = [.. drifted.Where(name =>
             name is not (DeviceSettings.Eee or DeviceSettings.Pause) && !ladder.Resets(name))];
         var pause = _pauses.GetValueOrDefault(key);
-        if (harmless.IsEmpty || Now < pause.End
+        if (harmless.IsEmpty || (Now < pause.End && !isAfterLinkUp)
             || options.Remediation.Mode(RemediationTrigger.Drift) != RemediationMode.Enforce)
             return;
-        // The pause doubles; after the longest pause without a drift it is short again.
-        var isFirst = Now - pause.End > LongestPause || pause.Length == default;
-        var length = isFirst ? options.Ethtool.Interval : pause.Length * 2;
-        length = length > LongestPause ? LongestPause : length;
-        _pauses[key] = (length, Now + length);
+        if (!isAfterLinkUp)
+            _pauses[key] = After(pause);
         submit(new RemediationRequest(facts.Name, RemediationTrigger.Drift)
         {
             Settings = harmless,
             Reason = "turned on again by somebody else",
         });
+    }
+
+    // The pause doubles; after the longest pause without a drift it is short again.
+    private (TimeSpan Length, TimeSpan End) After((TimeSpan Length, TimeSpan End) pause)
+    {
+        var isFirst = Now - pause.End > LongestPause || pause.Length == default;
+        var length = isFirst ? options.Ethtool.Interval : pause.Length * 2;
+        length = length > LongestPause ? LongestPause : length;
+        return (length, Now + length);
     }
 
     [LoggerMessage(EventIds.DriftFound, LogLevel.Warning,

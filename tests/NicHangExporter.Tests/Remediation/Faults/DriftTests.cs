@@ -38,11 +38,33 @@ public sealed class DriftTests
         scene.Live(1);
         scene.Nic.Request("tx-tcp-segmentation", on: true);
 
-        scene.Host.Remediator.CheckDrift();
+        scene.Host.Remediator.CheckDrift(scene.Nic.Interface, isLinkUp: false);
         scene.Live(1);
 
         Assert.False(scene.Nic.IsRequested("tx-tcp-segmentation"));
         Assert.Equal(["tx-tcp-segmentation off"], scene.Operations);
+    }
+
+    [Fact]
+    public void Drift_AtLinkUps_IsCorrectedOnceForEachInSpiteOfThePause()
+    {
+        using var scene = Decided("tso");
+        scene.Nic.Request("tx-tcp-segmentation", on: true);
+        scene.Live(20);
+        Assert.False(scene.Nic.IsRequested("tx-tcp-segmentation"));
+        for (var linkUp = 1; linkUp <= 3; linkUp++)
+        {
+            scene.Nic.Request("tx-tcp-segmentation", on: true);
+            scene.Host.Remediator.CheckDrift(scene.Nic.Interface, isLinkUp: true);
+            scene.Live(1);
+            Assert.False(scene.Nic.IsRequested("tx-tcp-segmentation"));
+        }
+
+        // It is on again without a link-up: the pause holds.
+        scene.Nic.Request("tx-tcp-segmentation", on: true);
+        scene.Host.Remediator.CheckDrift(scene.Nic.Interface, isLinkUp: false);
+        scene.Live(1);
+        Assert.True(scene.Nic.IsRequested("tx-tcp-segmentation"));
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Options;
@@ -18,7 +19,7 @@ internal sealed class FaultScene : IDisposable
     private readonly List<FixtureHost> _former = [];
 
     public FaultScene(Func<ExporterOptions, ExporterOptions>? configure = null, JournalFiles? files = null,
-        string driver = "e1000e")
+        string driver = "e1000e", FakeTimeProvider? clock = null)
     {
         Host = new FixtureHost(options =>
         {
@@ -32,7 +33,7 @@ internal sealed class FaultScene : IDisposable
                 }
             };
             return configure?.Invoke(options) ?? options;
-        }, journalFiles: files);
+        }, journalFiles: files, clock: clock);
         Nic = Add("eno1", "0000:00:1f.6", driver);
     }
 
