@@ -48,8 +48,8 @@ internal sealed class PollSchedule(TimeSpan interval, TimeSpan window, TimeProvi
     private bool _isStopped;
 
     /// <summary>
-    /// Changes of settings are reported by <see cref="Request(InterfaceName, bool)"/>. Else settings are read as often as
-    /// statistics.
+    /// Changes of settings are reported by <see cref="Request(InterfaceName, bool)"/>. Else settings are read as often
+    /// as statistics.
     /// </summary>
     public bool IsNotified { get; set; }
 

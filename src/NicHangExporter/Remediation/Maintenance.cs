@@ -45,12 +45,13 @@ internal sealed class Maintenance : IDisposable
         ExporterOptions options, RemediationWorker worker, FaultGuard guard, RequestQueue queue,
         RequestDeadline deadline, RunSupervisor runs, JournalLoader journal, LinkRestorer links,
         CrashRecovery recovery, FollowUpScheduler followUps, RecoveryMonitor proofs, DriftCorrector drift,
-        DeviceLocator locator, StatusPublisher status, RemediationStore store, Func<RemediationRequest, RemediationTicket> submit,
-        TimeProvider clock)
+        DeviceLocator locator, StatusPublisher status, RemediationStore store,
+        Func<RemediationRequest, RemediationTicket> submit, TimeProvider clock)
     {
         (_options, _worker, _guard, _deadline, _runs) = (options, worker, guard, deadline, runs);
         (_journal, _links, _recovery, _followUps, _proofs) = (journal, links, recovery, followUps, proofs);
-        (_drift, _locator, _status, _store, _submit, _clock) = (drift, locator, status, store, submit, clock);
+        (_drift, _locator, _status, _store, _submit) = (drift, locator, status, store, submit);
+        _clock = clock;
         _timer = new TickTimer(
             () => runs.IsRunning ? TickTimer.Fast
                 : queue.HasPending || followUps.HasAny || store.State.IsUnsettled ? TickTimer.Slow : null,
