@@ -5,25 +5,72 @@ namespace NicHangExporter.Tests.Detection;
 /// <summary>Whether pause frames may be why the core's watchdog fired. Its first report is at 100 s.</summary>
 public sealed class PauseFramesTests
 {
+    private const int First = 100;
+
     [Fact]
     public void Climb_FromAReadingBeforeTheReport_ExplainsNothing()
     {
-        Assert.True(MayExplain(115, (50, 0), (105, 1)));
-        Assert.False(MayExplain(115, (50, 0), (105, 1), (110, 1)));
-        // Without a second reading after the report: as long as one is waited for.
-        Assert.False(MayExplain(131, (50, 0), (105, 1)));
+        Assert.True(MayExplain(last: 107, now: 107, (50, 0), (105, 1)));
+        Assert.False(MayExplain(last: 110, now: 110, (50, 0), (105, 1), (110, 1)));
     }
 
     [Fact]
     public void Climb_FromAReadingAfterTheReport_Explains() =>
-        Assert.True(MayExplain(131, (50, 0), (105, 0), (110, 1), (115, 1)));
+        Assert.True(MayExplain(last: 131, now: 131, (50, 0), (105, 0), (110, 1), (115, 1)));
 
-    private static bool MayExplain(int now, params (int At, ulong Count)[] readings)
+    [Fact]
+    public void Readings_ThatStop_AreNotWaitedForWithoutEnd()
     {
-        PauseFrames? frames = null;
-        foreach (var (at, count) in readings)
-            frames = PauseFrames.Observe(frames, new TxSample(Seconds(at), true, 0, 0, count, Seconds(at), 0));
-        return frames!.Value.MayExplain(Seconds(100), Seconds(now), Seconds(now), Seconds(30));
+        Assert.True(MayExplain(last: 134, now: 134, (50, 0), (105, 1)));
+        Assert.False(MayExplain(last: 135, now: 135, (50, 0), (105, 1)));
+    }
+
+    // The watchdog fires when nothing was sent for five seconds.
+    [Theory]
+    [InlineData(112, false)]
+    [InlineData(114, true)]
+    public void Calm_ThatEndsBeforeTheLastReport_CountsOnlyIfItReachesIntoTheWatchdogsTime(int last, bool expected) =>
+        Assert.Equal(expected, MayExplain(last, now: last, (105, 3), (110, 3)));
+
+    [Theory]
+    [InlineData(107, false)]
+    [InlineData(106, true)]
+    public void Calm_ThatBeginsBeforeTheLastReport_CountsOnlyIfItReachesIntoTheWatchdogsTime(int last, bool expected) =>
+        Assert.Equal(expected, MayExplain(last, now: 110, (50, 0), (105, 3), (110, 3)));
+
+    [Fact]
+    public void EqualReadings_WhileTheLinkIsDown_SayNothing()
+    {
+        // A reset by the driver at 101 s: no pause frame can come until the link is back.
+        Assert.True(MayExplain(last: 107, now: 107, [(102, 3), (107, 3)], down: (101, 106), unseen: default));
+        Assert.False(MayExplain(last: 107, now: 107, [(102, 3), (107, 3)], down: (101, 104), unseen: default));
+    }
+
+    [Fact]
+    public void EqualReadings_AcrossAGapOfTheSamples_SayNothing() =>
+        Assert.True(MayExplain(last: 112, now: 112, [(103, 3), (111, 3)], down: default, unseen: (104, 110)));
+
+    [Fact]
+    public void NoReading_ExplainsNothing() => Assert.False(MayExplain(last: 100, now: 100));
+
+    private static bool MayExplain(int last, int now, params (int At, ulong Count)[] readings) =>
+        MayExplain(last, now, readings, down: default, unseen: default);
+
+    // A sample each second from 40 s on, but for those that are unseen.
+    private static bool MayExplain(
+        int last, int now, (int At, ulong Count)[] readings, (int From, int To) down, (int From, int To) unseen)
+    {
+        PauseFrames frames = default;
+        for (var at = 40; at <= now; at++)
+        {
+            if (at > unseen.From && at < unseen.To)
+                continue;
+            var reading = readings.LastOrDefault(reading => reading.At <= at);
+            frames = PauseFrames.Observe(frames, new TxSample(
+                Seconds(at), !(at >= down.From && at < down.To), 0, 0, reading.At == 0 ? null : reading.Count,
+                Seconds(reading.At)));
+        }
+        return frames.MayExplain(Seconds(First), Seconds(last), Seconds(now), Seconds(30));
     }
 
     private static TimeSpan Seconds(int seconds) => TimeSpan.FromSeconds(seconds);

@@ -21,7 +21,7 @@ internal sealed class DeviceTransmitter
     private bool _hasStoodStill;
     private TxStallDetector? _state;
     private TxFreezeDetector? _freeze;
-    private PauseFrames? _pauseFrames;
+    private PauseFrames _pauseFrames;
     private TimeSpan _pauseTimeout;
     private TimeSpan? _sampledAt;
     private TimeSpan _watchedSince;
@@ -53,8 +53,7 @@ internal sealed class DeviceTransmitter
     /// <param name="last">Its last report, or null.</param>
     /// <param name="now">The present.</param>
     public bool MayBePaused(TimeSpan? first, TimeSpan? last, TimeSpan now) =>
-        _pauseFrames is { } frames && first is { } since && last is { } until
-        && frames.MayExplain(since, until, now, _pauseTimeout);
+        first is { } since && last is { } until && _pauseFrames.MayExplain(since, until, now, _pauseTimeout);
 
     /// <summary>The last reading of each queue's tx_timeout; null if there was none.</summary>
     public IReadOnlyList<ulong?> Timeouts => _timeouts;
@@ -158,7 +157,7 @@ internal sealed class DeviceTransmitter
         LastTxPackets = null;
         _state = null;
         _freeze = null;
-        _pauseFrames = null;
+        _pauseFrames = default;
         return isChanged;
     }
 }

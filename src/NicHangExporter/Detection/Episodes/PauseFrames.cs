@@ -4,34 +4,78 @@ namespace NicHangExporter.Detection.Episodes;
 /// The readings of a device's counter of received pause frames. They come from a slower source than the samples, which
 /// needs RTNL. Pure. Times are since boot.
 /// </summary>
-/// <param name="Count">The last reading.</param>
+/// <param name="Count">The last reading; null for none yet.</param>
 /// <param name="At">Its time.</param>
-/// <param name="ComparedTo">The time of the reading before it; null if this is the first.</param>
 /// <param name="Climb">The last two readings in a row of which the second is greater; null for never.</param>
+/// <param name="Calm">The last time without a pause frame: between two equal readings, while samples without a gap show
+/// the link up. Null for never.</param>
+/// <param name="Up">The last time in which samples without a gap show the link up; null for never.</param>
+/// <param name="SampledAt">The last sample.</param>
 internal readonly record struct PauseFrames(
-    ulong Count, TimeSpan At, TimeSpan? ComparedTo, (TimeSpan From, TimeSpan To)? Climb)
+    ulong? Count, TimeSpan At, (TimeSpan From, TimeSpan To)? Climb, (TimeSpan From, TimeSpan To)? Calm,
+    (TimeSpan From, TimeSpan To)? Up, TimeSpan SampledAt)
 {
-    /// <summary>Adds the reading of a sample. Most samples have the same reading as the one before.</summary>
-    public static PauseFrames? Observe(PauseFrames? previous, in TxSample sample)
+    /// <summary>
+    /// A link partner that holds the transmitter sends a pause frame at least every 0.34 s from 100 Mbit/s up. Some
+    /// drivers update their counter once a second.
+    /// </summary>
+    private static readonly TimeSpan ShortestCalm = TimeSpan.FromSeconds(2);
+
+    /// <summary>The watchdog fires after this time without a packet: <c>watchdog_timeo</c> of most drivers.</summary>
+    private static readonly TimeSpan WatchdogTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Samples further apart prove nothing about the link between them.</summary>
+    private static readonly TimeSpan MaxGap = TimeSpan.FromSeconds(2);
+
+    /// <summary>Adds a sample, which often has the same reading as the one before.</summary>
+    public static PauseFrames Observe(PauseFrames previous, in TxSample sample)
     {
-        if (sample is not { PauseFramesReceived: { } count, PauseFramesAt: var at } || at <= previous?.At)
-            return previous;
-        return previous is { } before
-            ? new PauseFrames(count, at, before.At, count > before.Count ? (before.At, at) : before.Climb)
-            : new PauseFrames(count, at, null, null);
+        var after = previous with { Up = UpAfter(previous, sample), SampledAt = sample.At };
+        if (sample is not { PauseFramesReceived: { } count, PauseFramesAt: var at }
+            || (previous.Count is not null && at <= previous.At))
+            return after;
+        after = after with { Count = count, At = at };
+        if (count > previous.Count)
+            return after with { Climb = (previous.At, at) };
+        return count == previous.Count && Overlap(after.Up, (previous.At, at)) is { } calm
+            ? after with { Calm = calm }
+            : after;
     }
 
     /// <summary>
-    /// True if pause frames may be why the core's watchdog fired: their count has grown since then, or has not been
-    /// read twice since. A reading from before then does not count: it may be a minute older, and so may the frames. A
-    /// driver that hangs while it holds RTNL stops the readings, so that ends after the timeout.
+    /// True if pause frames may be why the core's watchdog fired. They are not if none came for a while before its last
+    /// report. Readings from while the link was down say nothing, because pause frames stop, too. A climb between a
+    /// reading from before the first report and one after it says nothing: the first may be a minute older, and so may
+    /// the frames. A driver that hangs while it holds RTNL stops the readings, so they are not waited for without end.
     /// </summary>
     /// <param name="first">The first report of the watchdog.</param>
     /// <param name="last">Its last report.</param>
     /// <param name="now">The present.</param>
-    /// <param name="timeout">How long a comparison counts, and how long two readings are waited for.</param>
-    public bool MayExplain(TimeSpan first, TimeSpan last, TimeSpan now, TimeSpan timeout) =>
-        ComparedTo >= first
-            ? Climb is { } climb && climb.From >= first && last - climb.To < timeout
-            : now - first < timeout;
+    /// <param name="timeout">How long a climb counts, and how long a reading is waited for.</param>
+    public bool MayExplain(TimeSpan first, TimeSpan last, TimeSpan now, TimeSpan timeout)
+    {
+        if (Count is null)
+            return false;
+        if (Climb is { } climb && climb.From >= first && last - climb.To < timeout)
+            return true;
+        return Overlap(Calm, (last - WatchdogTimeout, last)) is null && now - Later(first, At) < timeout;
+    }
+
+    private static (TimeSpan From, TimeSpan To)? UpAfter(in PauseFrames previous, in TxSample sample) =>
+        !sample.LinkUp ? previous.Up
+        : previous.Up is { } up && up.To == previous.SampledAt && sample.At - up.To <= MaxGap ? (up.From, sample.At)
+        : (sample.At, sample.At);
+
+    // Null if it is too short to count.
+    private static (TimeSpan From, TimeSpan To)? Overlap(
+        (TimeSpan From, TimeSpan To)? one, (TimeSpan From, TimeSpan To) other)
+    {
+        if (one is not { } time)
+            return null;
+        var from = Later(time.From, other.From);
+        var to = time.To < other.To ? time.To : other.To;
+        return to - from >= ShortestCalm ? (from, to) : null;
+    }
+
+    private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;
 }
