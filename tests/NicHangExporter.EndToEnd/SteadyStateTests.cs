@@ -4,6 +4,7 @@ namespace NicHangExporter.EndToEnd;
 public sealed class SteadyStateTests
 {
     private const int Scrapes = 100;
+    private const string PoolThread = ".NET TP Worker";
 
     [Fact]
     public async Task HundredScrapes_AfterAWarmUp_LeaveDescriptorsAndThreadsAsTheyWere()
@@ -31,6 +32,29 @@ public sealed class SteadyStateTests
             () => ProcStatus.Of(exporter.Id),
             now => now.Descriptors <= descriptors && now.Threads <= threads
             && now.Breathing < Scrapes / 4, TimeSpan.FromMinutes(1));
+    }
+
+    [Theory]
+    [InlineData("/metrics", true)]
+    [InlineData("/-/healthy", false)]
+    public async Task Requests_OnOneConnection_WakeTheThreadPool_UnlessTheyAreScrapes(string path, bool isScrape)
+    {
+        using var exporter = await ExporterProcess.StartAsync();
+        await RequestAsync(20);
+        var before = ProcStatus.Waits(exporter.Id, PoolThread);
+
+        await RequestAsync(Scrapes);
+
+        var waits = ProcStatus.Waits(exporter.Id, PoolThread) - before;
+        Assert.True(isScrape ? waits < Scrapes / 2 : waits >= Scrapes / 2, $"{waits} waits");
+
+        // One after the other, so each request finds the pool asleep.
+        async Task RequestAsync(int count)
+        {
+            for (var i = 0; i < count; i++)
+                await exporter.Http.GetStringAsync(
+                    new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        }
     }
 
     [Fact]

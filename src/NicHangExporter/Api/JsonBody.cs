@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
+using NicHangExporter.Web;
 
 namespace NicHangExporter.Api;
 
@@ -39,6 +40,7 @@ internal abstract class JsonBody
         {
             length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false,
                 context.RequestAborted);
+            await SocketThreads.LeaveAsync();
         }
         catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {

@@ -51,6 +51,7 @@ internal static partial class ExporterHost
         // in the content root and watch that for changes, directory by directory: for "/" this takes one second of CPU
         // at the start, and the user's inotify watches.
         var metrics = new ExporterMetrics();
+        var answersOnSocketThreads = SocketThreads.TryUse(options);
         var log = LoggingSetup.Create(options, clock, () => metrics.LogDropped.Inc());
         var builder = WebApplication.CreateEmptyBuilder(
             new WebApplicationOptions { ApplicationName = "nic-hang-exporter", ContentRootPath = "/" });
@@ -65,8 +66,7 @@ internal static partial class ExporterHost
                 kestrel.ApplicationServices.GetRequiredService<WebConfigStore>(), metrics);
         });
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, UnwatchedMemoryPools>();
-        // A request is answered on the thread of the pool that has received it, without two switches of threads. Only
-        // the request's own connection waits for it.
+        // A request is answered on the thread that has received it, without two switches of threads.
         builder.Services.Configure<SocketTransportOptions>(transport => transport.UnsafePreferInlineScheduling = true);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
         builder.Services.AddExporter(options, clock, metrics);
@@ -78,6 +78,8 @@ internal static partial class ExporterHost
         // The first, because every answer counts as a use of the connection.
         application.Use(ConnectionQuota.AnswerAsync);
         application.Use(services.GetRequiredService<HostCheck>().InvokeAsync);
+        if (answersOnSocketThreads)
+            application.Use(SocketThreads.KeepOnly(options.Web.TelemetryPath));
         if (services.GetRequiredService<WebConfigStore>().IsConfigured)
             application.Use(services.GetRequiredService<WebConfigMiddleware>().InvokeAsync);
         // Without a token file there is no API on the network: its paths are answered as any unknown path.
