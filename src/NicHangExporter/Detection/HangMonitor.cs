@@ -145,28 +145,37 @@ internal sealed partial class HangMonitor : IDisposable
         Guard(TakeEvents);
         Guard(EndHistory);
         _ready.TrySetResult();
+        Repeat(beat, stop);
+        _saver.Finish(State);
+        _ended.TrySetResult();
+    }
+
+    // Allocates nothing in a second in which nothing happens, so the steps are delegates that exist already.
+    private void Repeat(Action beat, CancellationToken stop)
+    {
+        Action takeEvents = TakeEvents, sample = Sample, recheck = Recheck;
+        Func<MonitorState> state = State;
+        Action save = () => _saver.SaveIfDue(_clock.GetUptime(), state);
         for (var next = _clock.GetUptime() + _options.Detection.SampleInterval; !stop.IsCancellationRequested;)
         {
             beat();
             var now = _clock.GetUptime();
-            var recheck = _episodes.RecheckAt(now);
-            var wait = (recheck < next ? recheck.Value : next) - now;
+            var recheckAt = _episodes.RecheckAt(now);
+            var wait = (recheckAt < next ? recheckAt.Value : next) - now;
             _log.Events.WaitForNews(wait < _maxWait ? wait : _maxWait);
-            Guard(TakeEvents);
+            Guard(takeEvents);
             if (_clock.GetUptime() < next)
             {
-                if (recheck <= _clock.GetUptime())
-                    Guard(Recheck);
+                if (recheckAt <= _clock.GetUptime())
+                    Guard(recheck);
                 continue;
             }
-            Guard(Sample);
-            Guard(() => _saver.SaveIfDue(_clock.GetUptime(), State));
+            Guard(sample);
+            Guard(save);
             // One sample makes up for several that were missed.
             next += _options.Detection.SampleInterval;
             next = next > _clock.GetUptime() ? next : _clock.GetUptime();
         }
-        _saver.Finish(State);
-        _ended.TrySetResult();
     }
 
     // An exception here is a fault of this program. It is logged and counted, and the loop goes on.

@@ -37,6 +37,7 @@ internal sealed class DeviceInventory : IDisposable
     private volatile bool _hasSettings;
     private string? _reason;
     private bool _isDoubted;
+    private bool _wasInDoubt;
     private long _version;
     private long _lookedAt;
     private long _comparedAt;
@@ -188,7 +189,9 @@ internal sealed class DeviceInventory : IDisposable
         if (isWhole)
             known.Apply(_notices, _news);
         var age = _feed.Clock.GetElapsedTime(_lookedAt);
-        var isDoubtful = !isWhole || known.IsInDoubt || (_isDoubted && age >= DoubtInterval);
+        // A failure may last, such as no free file descriptor.
+        var isDoubtful = !isWhole || (known.IsInDoubt && !_wasInDoubt)
+            || ((known.IsInDoubt || _isDoubted) && age >= DoubtInterval);
         if (isDoubtful || age >= LookInterval)
             Look(known, isDoubtful);
         var open = known.Select(_version + 1, _news);
@@ -243,6 +246,7 @@ internal sealed class DeviceInventory : IDisposable
     private void Look(KnownDevices known, bool isThorough)
     {
         _isDoubted &= !isThorough;
+        _wasInDoubt = known.IsInDoubt;
         _lookedAt = _feed!.Clock.GetTimestamp();
         known.Look(isThorough, _news);
     }

@@ -166,70 +166,28 @@ public sealed class DeviceInventoryTests : IDisposable
     }
 
     [Fact]
-    public void FirstProof_AsksTheKernelForNoName_ThatTheNamespaceLacks()
+    public void Failure_ThatLasts_IsNotLookedAtAllTheTime()
     {
-        _links.ReadNames = () => [Name("lo"), Name("eth0")];
-        _links.Compare = device => throw new InvalidOperationException($"{device.Name} is compared");
-        for (var i = 0; i < 3; i++)
-            _links.Create($"eno{i}", Parent);
+        _links.Create("eno1", Parent);
         Follow();
-
-        Assert.False(_inventory.IsFollowing);
-        Assert.Equal(["eno0", "eno1", "eno2"], Names());
-        Assert.Contains("another network namespace", Assert.Single(_ways), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Comparison_EndsAtTheFirstInterfaceOfAnotherNamespace()
-    {
-        var compared = 0;
-        _links.Compare = _ =>
+        var (readNames, reads) = (_links.ReadNames, 0);
+        _links.ReadNames = () =>
         {
-            compared++;
-            return LinkMatch.Different;
+            reads++;
+            return null;
         };
-        for (var i = 0; i < 3; i++)
-            _links.Create($"eno{i}", Parent);
-        Follow();
+        _links.Create("eno2", "pci0000:00/0000:02:00.0");
+        using (var open = _inventory.Open())
+            Assert.True(open.Failed);
+        var first = reads;
 
-        Assert.False(_inventory.IsFollowing);
-        Assert.Equal(1, compared);
-    }
+        for (var use = 0; use < 10; use++)
+            _inventory.Open().Dispose();
+        Assert.Equal(first, reads);
 
-    [Fact]
-    public void NewInterface_ThatTheNamespaceLacksStill_IsNotCompared()
-    {
-        _links.Create("eno1", Parent);
-        Follow();
-        _links.ReadNames = () => [Name("lo"), Name("eno1")];
-        _links.Compare = device => device.Name.Is("eno1"u8) ? LinkMatch.Same : throw new InvalidOperationException();
-        var eno2 = _links.Create("eno2", "pci0000:00/0000:02:00.0");
-        Assert.Equal(["eno1"], Names());
-
-        _links.ReadNames = () => [Name("lo"), Name("eno1"), Name("eno2")];
-        _links.Compare = _ => LinkMatch.Same;
-        _links.Notify(LinkNoticeKind.Changed, eno2);
-        Assert.Equal(["eno1", "eno2"], Names());
-    }
-
-    [Fact]
-    public void FirstProof_ThatFailsForAMoment_IsTriedAgainAfterAMinute()
-    {
-        _links.Create("eno1", Parent);
-        var readNames = _links.ReadNames;
-        _links.ReadNames = () => null;
-        Follow();
-        Assert.False(_inventory.IsFollowing);
-        Assert.DoesNotContain("another", Assert.Single(_ways), StringComparison.Ordinal);
         _links.ReadNames = readNames;
-        Assert.Equal(["eno1"], Names());
-        Assert.False(_inventory.IsFollowing);
-
-        _clock.Advance(TimeSpan.FromMinutes(1));
-
-        Assert.Equal(["eno1"], Names());
-        Assert.True(_inventory.IsFollowing);
-        Assert.Null(_ways[^1]);
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(["eno1", "eno2"], Names());
     }
 
     [Fact]
@@ -312,79 +270,6 @@ public sealed class DeviceInventoryTests : IDisposable
         _links.Delete(eno1);
         Assert.Equal(["lo", "veth0"], Names());
         Assert.Equal(1, _inventory.Open().Dropped);
-    }
-
-    [Fact]
-    public void Sysfs_OfAnotherNamespace_IsListedAtEachUse()
-    {
-        _links.Compare = device => device.Name.Is("lo"u8) ? LinkMatch.Same : LinkMatch.Different;
-        var eno1 = _links.Create("eno1", Parent);
-        Follow();
-
-        Assert.False(_inventory.IsFollowing);
-        _links.Delete(eno1, isNotified: false);
-        Assert.Empty(Names());
-        _links.Create("eno2", Parent);
-        Assert.Equal(["eno2"], Names());
-        Assert.Contains("namespace", Assert.Single(_ways), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Sysfs_WithNothingButALoopback_IsFollowedFromTheFirstDeviceOn()
-    {
-        Follow();
-        Assert.False(_inventory.IsFollowing);
-        Assert.Empty(_ways);
-
-        _links.Create("eno1", Parent);
-
-        Assert.Equal(["eno1"], Names());
-        Assert.True(_inventory.IsFollowing);
-        Assert.Null(Assert.Single(_ways));
-    }
-
-    [Fact]
-    public void Device_OfAnotherNamespaceThatAppearsLater_EndsTheFollowing()
-    {
-        _links.Create("eno1", Parent);
-        Follow();
-        Assert.True(_inventory.IsFollowing);
-        _links.Compare = device => device.Name.Is("eno2"u8) ? LinkMatch.Different : LinkMatch.Same;
-
-        _links.Create("eno2", "pci0000:00/0000:02:00.0");
-
-        Assert.Equal(["eno1", "eno2"], Names());
-        Assert.False(_inventory.IsFollowing);
-        Assert.Equal(2, _ways.Count);
-    }
-
-    [Fact]
-    public void Device_ThatIsNotRegisteredYet_IsWatchedFromItsNotificationOn()
-    {
-        _links.Create("eno1", Parent);
-        Follow();
-        _links.Compare = device => device.Name.Is("eno2"u8) ? LinkMatch.Absent : LinkMatch.Same;
-        var eno2 = _links.Create("eno2", "pci0000:00/0000:02:00.0");
-        _links.Lose();
-        Assert.Equal(["eno1"], Names());
-        _links.Compare = _ => LinkMatch.Same;
-
-        _links.Notify(LinkNoticeKind.Changed, eno2);
-
-        Assert.Equal(["eno1", "eno2"], Names());
-        Assert.True(_inventory.IsFollowing);
-    }
-
-    [Fact]
-    public void Sysfs_WithNamesThatThisNamespaceLacks_IsListedAtEachUse()
-    {
-        _links.Compare = device => device.Name.Is("lo"u8) ? LinkMatch.Same : LinkMatch.Absent;
-        _links.Create("eno1", Parent);
-        Follow();
-
-        Assert.False(_inventory.IsFollowing);
-        Assert.Equal(["eno1"], Names());
-        Assert.Single(_ways);
     }
 
     [Fact]
