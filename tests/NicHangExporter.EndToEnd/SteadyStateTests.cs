@@ -4,7 +4,6 @@ namespace NicHangExporter.EndToEnd;
 public sealed class SteadyStateTests
 {
     private const int Scrapes = 100;
-    private const string PoolThread = ".NET TP Worker";
 
     [Fact]
     public async Task HundredScrapes_AfterAWarmUp_LeaveDescriptorsAndThreadsAsTheyWere()
@@ -34,27 +33,27 @@ public sealed class SteadyStateTests
             && now.Breathing < Scrapes / 4, TimeSpan.FromMinutes(1));
     }
 
-    [Theory]
-    [InlineData("/metrics", true)]
-    [InlineData("/-/healthy", false)]
-    public async Task Requests_OnOneConnection_WakeTheThreadPool_UnlessTheyAreScrapes(string path, bool isScrape)
+    [Fact]
+    public async Task Scrapes_OnOneConnection_RunOnTheThreadOfTheSocket()
     {
         using var exporter = await ExporterProcess.StartAsync();
-        await RequestAsync(20);
-        var before = ProcStatus.Waits(exporter.Id, PoolThread);
+        await ScrapeAsync();
+        var before = CpuTimes();
 
-        await RequestAsync(Scrapes);
+        await ScrapeAsync();
 
-        var waits = ProcStatus.Waits(exporter.Id, PoolThread) - before;
-        Assert.True(isScrape ? waits < Scrapes / 2 : waits >= Scrapes / 2, $"{waits} waits");
+        var after = CpuTimes();
+        var (socket, pool) = (after.Socket - before.Socket, after.Pool - before.Pool);
+        Assert.True(socket > 4 * pool, $"{socket} ns on the thread of the socket, {pool} ns in the pool");
 
-        // One after the other, so each request finds the pool asleep.
-        async Task RequestAsync(int count)
+        async Task ScrapeAsync()
         {
-            for (var i = 0; i < count; i++)
-                await exporter.Http.GetStringAsync(
-                    new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+            for (var i = 0; i < Scrapes; i++)
+                await exporter.ScrapeAsync();
         }
+
+        (long Socket, long Pool) CpuTimes() => (
+            ProcStatus.CpuTime(exporter.Id, ".NET Sockets"), ProcStatus.CpuTime(exporter.Id, ".NET TP Worker"));
     }
 
     [Fact]

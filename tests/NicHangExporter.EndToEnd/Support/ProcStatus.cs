@@ -24,17 +24,15 @@ internal sealed record ProcStatus(char State, int Threads, int Breathing, int De
             OpenFiles(process).Count(file => !file.EndsWith(".dll", StringComparison.Ordinal)));
     }
 
-    /// <summary>How often threads with this name have waited for something (proc(5):
-    /// voluntary_ctxt_switches).</summary>
-    public static long Waits(int process, string threads)
+    /// <summary>The CPU time of the threads with this name, in nanoseconds (schedstat of
+    /// Documentation/scheduler/sched-stats.rst).</summary>
+    public static long CpuTime(int process, string threads)
     {
-        const string Field = "voluntary_ctxt_switches:";
         long sum = 0;
         foreach (var thread in Directory.EnumerateDirectories($"/proc/{process}/task"))
             if (TryReadName(thread) == threads)
                 sum += long.Parse(
-                    File.ReadLines($"{thread}/status")
-                        .First(line => line.StartsWith(Field, StringComparison.Ordinal))[Field.Length..],
+                    File.ReadAllText($"{thread}/schedstat").Split(' ')[0],
                     System.Globalization.CultureInfo.InvariantCulture);
         return sum;
     }
