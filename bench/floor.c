@@ -1,6 +1,9 @@
 /* Two lower bounds of a scrape: the counters of all devices from sysfs, a file for each value (openat from the
    directory of the device, read, close), and from one read of /proc/net/dev, which is kept open. It does nothing with
-   what it reads. Prints the CPU time of one pass of each in microseconds, separated by a blank. */
+   what it reads. Prints the CPU time of one pass of each in microseconds, separated by a blank.
+
+   With the argument "wakes" or "reads" it wakes once a second instead, until it is killed, and with "reads" it then
+   reads /proc/net/dev. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>
@@ -107,13 +110,29 @@ static double measure(void (*pass)(void))
 	return (end - start) / passes;
 }
 
-int main(void)
+static void wake(int reads)
+{
+	struct timespec next;
+
+	clock_gettime(CLOCK_MONOTONIC, &next);
+	for (;;) {
+		next.tv_sec++;
+		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL))
+			;
+		if (reads)
+			read_procfs();
+	}
+}
+
+int main(int count, char **arguments)
 {
 	procfs = open("/proc/self/net/dev", O_RDONLY | O_CLOEXEC);
 	if (procfs < 0) {
 		perror("floor: /proc/self/net/dev");
 		return 1;
 	}
+	if (count > 1)
+		wake(!strcmp(arguments[1], "reads"));
 	double sysfs = measure(read_sysfs);
 	printf("%.1f %.1f\n", sysfs, measure(read_procfs));
 	return sum == 0;

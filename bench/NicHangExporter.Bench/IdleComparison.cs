@@ -19,17 +19,27 @@ internal static class IdleComparison
     private static readonly TimeSpan BetweenFrames = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Minute = TimeSpan.FromSeconds(60);
 
-    public static async Task RunAsync(Place place)
+    /// <summary>Runs it.</summary>
+    /// <param name="place">Paths and the number of devices.</param>
+    /// <param name="floor">Path of the C program.</param>
+    public static async Task RunAsync(Place place, string floor)
     {
         var results = place.Results("idle");
         var peers =
             Server.Start(place, warmUp: 20, Server.Installed, Server.Everything, Server.Node, Server.Netlink);
+        using var wakes = new Sleeper(floor, Sleeper.Wakes);
+        using var reads = new Sleeper(floor, Sleeper.Reads);
+        Sleeper[] sleepers = [wakes, reads];
         await Console.Error.WriteLineAsync($"idle, {Place.Of(place.Devices)}: a minute without scrapes");
         await Task.Delay(Settle);
         var idle = peers.Select(peer => peer.Cpu).ToArray();
+        var asleep = sleepers.Select(sleeper => sleeper.Cpu).ToArray();
         var own = new ThreadTimes(peers[0].Id);
         await Task.Delay(Minute);
         var threads = own.Since().ToArray();
+        foreach (var (sleeper, before) in sleepers.Zip(asleep))
+            results.Add(
+                $"idle.{place.Devices}.{sleeper.Key}", (sleeper.Cpu - before).TotalMicroseconds / Minute.TotalSeconds);
         foreach (var (peer, before) in peers.Zip(idle))
             results.Add(
                 $"idle.{place.Devices}.{peer.Server.Key}", (peer.Cpu - before).TotalMicroseconds / Minute.TotalSeconds);

@@ -48,6 +48,12 @@ internal sealed class IdleTables(IReadOnlyDictionary<string, double> results, Pl
                 server.Name, .. Row("quarter", server.Key, value => Page.Short(value / 1000)),
                 .. Row("idle", server.Key, value => Page.Number(value)),
             ]);
+        foreach (var (key, name) in new[]
+        {
+            (Sleeper.Wakes, "C: wakes once a second"),
+            (Sleeper.Reads, "C: wakes once a second, reads /proc/net/dev"),
+        })
+            Page.Row([name, .. Devices.Select(_ => ""), .. Row("idle", key, value => Page.Number(value))]);
         Page.Row(
         [
             "node_exporter ÷ ours as installed",

@@ -1,19 +1,15 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 
 namespace NicHangExporter.Bench;
 
 /// <summary>
 /// A server under test: started, scraped over one kept-alive connection, measured, and killed at the end.
 /// </summary>
-internal sealed partial class Peer : IDisposable
+internal sealed class Peer : IDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
-
-    // CPUCLOCK_SCHED (include/linux/posix-timers_types.h): the CPU time of a whole process, including ended threads.
-    private const int ProcessClock = 2;
 
     private readonly Process _process;
     private readonly HttpConnection _connection;
@@ -46,12 +42,9 @@ internal sealed partial class Peer : IDisposable
     /// <summary>Its process.</summary>
     public int Id => _process.Id;
 
-    /// <summary>
-    /// CPU time used so far, user and system: utime + stime of /proc/PID/stat, but without rounding to ticks of 10 ms.
-    /// </summary>
-    public TimeSpan Cpu => GetTime(~_process.Id << 3 | ProcessClock, out var time) == 0
-        ? TimeSpan.FromSeconds(time.Seconds) + TimeSpan.FromMicroseconds(time.Nanoseconds / 1000.0)
-        : throw new InvalidOperationException($"{Server.Name} has ended: {_lastWords}");
+    /// <inheritdoc cref="CpuClock.Of"/>
+    public TimeSpan Cpu => CpuClock.Of(_process.Id)
+        ?? throw new InvalidOperationException($"{Server.Name} has ended: {_lastWords}");
 
     /// <summary>Resident memory in MiB (VmRSS).</summary>
     public double ResidentMebibytes
@@ -97,15 +90,5 @@ internal sealed partial class Peer : IDisposable
                 if (_process.WaitForExit(TimeSpan.FromMilliseconds(20)) || Stopwatch.GetElapsedTime(start) > StartLimit)
                     throw new InvalidOperationException($"{Server.Name} does not listen: {_lastWords}");
             }
-    }
-
-    [LibraryImport("libc", EntryPoint = "clock_gettime")]
-    private static partial int GetTime(int clock, out Timespec time);
-
-    /// <summary><c>struct timespec</c> of a 64-bit machine.</summary>
-    private readonly struct Timespec
-    {
-        public readonly long Seconds;
-        public readonly long Nanoseconds;
     }
 }

@@ -8,8 +8,8 @@ switch (args)
     case ["scrape", var devices, var exporter, var nodeExporter, var work, var far, var floor]:
         ScrapeComparison.Run(Place.Of(devices, exporter, nodeExporter, work, far), floor);
         return 0;
-    case ["idle", var devices, var exporter, var nodeExporter, var work, var far]:
-        await IdleComparison.RunAsync(Place.Of(devices, exporter, nodeExporter, work, far));
+    case ["idle", var devices, var exporter, var nodeExporter, var work, var far, var floor]:
+        await IdleComparison.RunAsync(Place.Of(devices, exporter, nodeExporter, work, far), floor);
         return 0;
     case ["load", var devices, var exporter, var nodeExporter, var work, var far]:
         await LoadComparison.RunAsync(Place.Of(devices, exporter, nodeExporter, work, far));
@@ -42,7 +42,7 @@ switch (args)
             """
             usage: NicHangExporter.Bench COMMAND
               scrape DEVICES EXPORTER NODE_EXPORTER WORK FAR FLOOR
-              idle DEVICES EXPORTER NODE_EXPORTER WORK FAR
+              idle DEVICES EXPORTER NODE_EXPORTER WORK FAR FLOOR
               load DEVICES EXPORTER NODE_EXPORTER WORK FAR
               rtnl DEVICES EXPORTER NODE_EXPORTER WORK FAR SECONDS RTNL_HOLD
               calls DEVICES EXPORTER NODE_EXPORTER WORK FAR
