@@ -27,9 +27,9 @@ internal static class IdleComparison
         var results = place.Results("idle");
         var peers =
             Server.Start(place, warmUp: 20, Server.Installed, Server.Everything, Server.Node, Server.Netlink);
-        using var wakes = new Sleeper(floor, Sleeper.Wakes);
-        using var reads = new Sleeper(floor, Sleeper.Reads);
-        Sleeper[] sleepers = [wakes, reads];
+        using var waking = new Sleeper(floor, Sleeper.Wakes);
+        using var reading = new Sleeper(floor, Sleeper.Reads);
+        Sleeper[] sleepers = [waking, reading];
         await Console.Error.WriteLineAsync($"idle, {Place.Of(place.Devices)}: a minute without scrapes");
         await Task.Delay(Settle);
         var idle = peers.Select(peer => peer.Cpu).ToArray();
