@@ -9,9 +9,10 @@ namespace NicHangExporter.Metrics;
 internal sealed class ExpositionBody(int firstBlock = ExpositionBody.BlockLength)
 {
     /// <summary>
-    /// Bytes per block, below the 85,000 of a large object. Each block is one write to the connection.
+    /// Bytes per block, below the 85,000 of a large object. Each block is one write to the connection, and a longer one
+    /// costs the kernel little more than a short one.
     /// </summary>
-    public const int BlockLength = 32 * 1024;
+    public const int BlockLength = 64 * 1024;
 
     private readonly List<Block> _blocks = [];
     private int _used;

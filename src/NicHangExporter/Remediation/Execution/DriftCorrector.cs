@@ -19,9 +19,13 @@ internal sealed partial class DriftCorrector(
     /// </summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
+    /// <summary>The shortest time between two corrections of a device whose link keeps coming up.</summary>
+    private static readonly TimeSpan LinkUpPause = TimeSpan.FromSeconds(5);
+
     private readonly Dictionary<string, (TimeSpan Length, TimeSpan End)> _pauses = [];
     private readonly Dictionary<string, ImmutableArray<string>> _drifted = [];
     private readonly HashSet<string> _linkUps = [];
+    private readonly Dictionary<string, TimeSpan> _correctedAt = [];
     private TimeSpan _next;
 
     private TimeSpan Now => clock.GetElapsedTime(0);
@@ -90,6 +94,13 @@ internal sealed partial class DriftCorrector(
             return;
         if (!isAfterLinkUp)
             _pauses[key] = After(pause);
+        else if (_correctedAt.TryGetValue(key, out var last) && Now < last + LinkUpPause)
+        {
+            _linkUps.Add(key);
+            _next = last + LinkUpPause < _next ? last + LinkUpPause : _next;
+            return;
+        }
+        _correctedAt[key] = Now;
         submit(new RemediationRequest(facts.Name, RemediationTrigger.Drift)
         {
             Settings = harmless,

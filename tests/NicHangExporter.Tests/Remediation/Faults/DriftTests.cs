@@ -52,11 +52,11 @@ public sealed class DriftTests
         scene.Nic.Request("tx-tcp-segmentation", on: true);
         scene.Live(20);
         Assert.False(scene.Nic.IsRequested("tx-tcp-segmentation"));
-        for (var linkUp = 1; linkUp <= 3; linkUp++)
+        for (var linkUp = 1; linkUp <= 2; linkUp++)
         {
             scene.Nic.Request("tx-tcp-segmentation", on: true);
             scene.Host.Remediator.CheckDrift(scene.Nic.Interface, isLinkUp: true);
-            scene.Live(1);
+            scene.Live(linkUp == 1 ? 5 : 1);
             Assert.False(scene.Nic.IsRequested("tx-tcp-segmentation"));
         }
 
@@ -65,6 +65,22 @@ public sealed class DriftTests
         scene.Host.Remediator.CheckDrift(scene.Nic.Interface, isLinkUp: false);
         scene.Live(1);
         Assert.True(scene.Nic.IsRequested("tx-tcp-segmentation"));
+    }
+
+    [Fact]
+    public void Drift_OfALinkThatFlaps_IsCorrectedEveryFiveSeconds()
+    {
+        using var scene = Decided("tso");
+        for (var linkUp = 1; linkUp <= 10; linkUp++)
+        {
+            scene.Nic.Request("tx-tcp-segmentation", on: true);
+            scene.Host.Remediator.CheckDrift(scene.Nic.Interface, isLinkUp: true);
+            scene.Live(1);
+        }
+        Assert.InRange(scene.Operations.Count(), 2, 3);
+
+        scene.Live(5);
+        Assert.False(scene.Nic.IsRequested("tx-tcp-segmentation"));
     }
 
     [Theory]
