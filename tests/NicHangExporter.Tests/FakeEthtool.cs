@@ -35,6 +35,9 @@ internal sealed class FakeEthtool : IEthtool
     public DeviceFeatures? ReadFeatures(InterfaceName device) =>
         Ask(name => Of(name)?.Features() ?? Features(name), device);
     public IReadOnlyList<Statistic>? ReadStatistics(InterfaceName device) => Ask(Statistics, device);
+    public ChosenStatistics? ReadChosenStatistics(
+        InterfaceName device, StatisticFilter filter, ChosenStatistics? last, bool readsNames) =>
+        Ask(Statistics, device) is { } all ? new ChosenStatistics(filter.Choose(all)) : null;
     public bool? ReadLink(InterfaceName device) => Ask(Link, device);
     public LinkSettings? ReadLinkSettings(InterfaceName device) => Ask(Settings, device);
     public EnergyEfficientEthernet? ReadEnergyEfficientEthernet(InterfaceName device) =>
