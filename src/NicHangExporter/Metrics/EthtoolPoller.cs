@@ -75,7 +75,7 @@ internal sealed partial class EthtoolPoller(
         Interlocked.Exchange(ref _pollStarted, started);
         var known = _current;
         var last = scope == PollScope.Statistics && known is { IsBroken: false } ? known : null;
-        _turn++;
+        _turn += last is null ? 1 : 0;
         _devices.Clear();
         using (var open = inventory.Open())
             for (var place = 0; place < open.All.Count; place++)
