@@ -122,7 +122,7 @@ internal sealed class StatusPublisher(
         return new StatusSigns(
             state, devices, pause.IsSet, store.IsWritable, state.SpentAt(age),
             IsChanging: signals.Live.Count > 0 || state.UnknownUntil > age
-                || state.Devices.Values.Any(record => record.CooldownUntil > age));
+                || state.Any(record => record.CooldownUntil > age));
     }
 
     private static int HashOf(OpenDevices open)
