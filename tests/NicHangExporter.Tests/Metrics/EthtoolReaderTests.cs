@@ -56,6 +56,35 @@ public sealed class EthtoolReaderTests : IDisposable
     }
 
     [Fact]
+    public void NamesOfCounters_WithNotifications_AreReadInTurn()
+    {
+        _host.AddNic("eno2", "pci0000:00/0000:00:1f.7");
+        _host.Ethtool.Statistics = _ => [];
+        _host.Poller.Poll();
+        Assert.Equal(2, NamesRead());
+        _host.Poller.Schedule.IsNotified = true;
+
+        for (var poll = 0; poll < 32; poll++)
+        {
+            _host.Poller.Poll();
+            _host.Poller.Poll(PollScope.Statistics);
+        }
+        Assert.Equal(4, NamesRead());
+
+        // A notification about the device.
+        Assert.True(InterfaceName.TryParse("eno2", out var device));
+        _host.Poller.Schedule.Request(device);
+        _host.Poller.PollRequested();
+        Assert.Equal(0, NamesRead());
+        _host.Poller.Poll(PollScope.Statistics);
+        Assert.Equal(1, NamesRead());
+
+        _host.Poller.Schedule.IsNotified = false;
+        _host.Poller.Poll();
+        Assert.Equal(2, NamesRead());
+    }
+
+    [Fact]
     public void SteadyDevice_OfTheRunningKernel_AllocatesNothing()
     {
         using var space = new NetworkNamespace();
@@ -82,6 +111,14 @@ public sealed class EthtoolReaderTests : IDisposable
             DeviceSnapshot Poll(DeviceSnapshot? known) => reader.ReadStatistics(
                 reader.ReadSettings(device, default, isShown: true, known), readsNames: true);
         }
+    }
+
+    // Since the last call.
+    private int NamesRead()
+    {
+        var count = _host.Ethtool.NamesRead.Count;
+        _host.Ethtool.NamesRead.Clear();
+        return count;
     }
 
     private void Answer(long megabits)

@@ -66,8 +66,8 @@ internal sealed class StatusPublisher(
         var statuses = ImmutableArray.CreateBuilder<DeviceStatus>();
         var state = pause.State;
         metrics.PublishPause(state.IsPaused);
-        // No sign shows the explanation of a pause, the end of a single report, and what becomes of a device that is not
-        // watched or could not be read.
+        // No sign shows the explanation of a pause, the end of a single report, and what becomes of a device that is
+        // not watched or could not be read.
         _isComplete = options.Remediation.Devices.Count == 0 && !state.IsPaused;
         foreach (var device in open.All)
             Add(device.Name, isWatched: true, isHidden: !open.IsShown(device));
