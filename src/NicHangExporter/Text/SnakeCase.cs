@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -6,7 +7,12 @@ namespace NicHangExporter.Text;
 /// <summary>The spelling of enum values in journal, metric labels, log and answers.</summary>
 internal static class SnakeCase
 {
-    public static string Of<T>(T value) where T : struct, Enum => Spellings<T>.Of(value);
+    // Spelled once: the status of each device has about a hundred of them. One table for all types, because each type
+    // of a generic table is code of its own.
+    private static readonly ConcurrentDictionary<string, string> Spelled = new(StringComparer.Ordinal);
+
+    public static string Of<T>(T value) where T : struct, Enum =>
+        Spelled.GetOrAdd(value.ToString(), static name => JsonNamingPolicy.SnakeCaseLower.ConvertName(name));
 
     /// <summary>The value with that spelling, or null.</summary>
     public static T? Parse<T>(string? text) where T : struct, Enum
@@ -15,19 +21,6 @@ internal static class SnakeCase
             if (Of(value) == text)
                 return value;
         return null;
-    }
-
-    // Spelled once: the status of each device has about a hundred of them.
-    private static class Spellings<T> where T : struct, Enum
-    {
-        private static readonly T[] Values = Enum.GetValues<T>();
-
-        private static readonly string[] Texts = Array.ConvertAll(Values, Spell);
-
-        // A combination of flags is no value of its own.
-        public static string Of(T value) => Array.IndexOf(Values, value) is >= 0 and var at ? Texts[at] : Spell(value);
-
-        private static string Spell(T value) => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
     }
 }
 
