@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using NicHangExporter.Hosting;
-using NicHangExporter.Linux;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Logging;
 using NicHangExporter.Options;
