@@ -3,7 +3,7 @@ using NicHangExporter.Linux.Ethtool;
 namespace NicHangExporter.Linux.Tests.Ethtool;
 
 /// <summary>Repeated readings of some counters, and which commands they need.</summary>
-public sealed class ChosenStatisticsTests
+public sealed class ChosenStatisticsTests : IDisposable
 {
     private const uint GetStrings = 0x1b, GetStatistics = 0x1d, GetStringSetInfo = 0x37;
 
@@ -14,6 +14,8 @@ public sealed class ChosenStatisticsTests
     private readonly EthtoolSocket _ethtool;
 
     public ChosenStatisticsTests() => _ethtool = new EthtoolSocket(_kernel.Ioctl);
+
+    public void Dispose() => _ethtool.Dispose();
 
     [Fact]
     public void Reading_WithoutOneBefore_HasTheWantedCountersInTheDriversOrder()
