@@ -47,6 +47,8 @@ internal sealed class SilentNic : IEthtool
     public byte[]? ReadPermanentAddress(InterfaceName device) => [0x52, 0x54, 0, 0x12, 0x34, 1];
     public DriverInfo? ReadDriverInfo(InterfaceName device) => null;
     public IReadOnlyList<Statistic>? ReadStatistics(InterfaceName device) => null;
+    public ChosenStatistics? ReadChosenStatistics(
+        InterfaceName device, StatisticFilter filter, ChosenStatistics? last, bool readsNames) => null;
     public IReadOnlyList<string>? ReadStringSet(InterfaceName device, StringSet stringSet) => null;
     public bool? ReadLink(InterfaceName device) => true;
     public LinkSettings? ReadLinkSettings(InterfaceName device) => null;

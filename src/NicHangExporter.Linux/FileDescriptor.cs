@@ -23,6 +23,16 @@ internal sealed unsafe class FileDescriptor : SafeHandleMinusOneIsInvalid
         ? throw new ArgumentException("A path can't hold a NUL character", nameof(path))
         : Encoding.UTF8.GetBytes(path + '\0');
 
+    /// <summary>As <see cref="TerminatedPath(string)"/>, in the buffer if it is large enough.</summary>
+    /// <inheritdoc cref="TerminatedPath(string)" path="/exception"/>
+    internal static ReadOnlySpan<byte> TerminatedPath(string path, Span<byte> buffer)
+    {
+        if (path.Contains('\0') || !Encoding.UTF8.TryGetBytes(path, buffer, out var length) || length == buffer.Length)
+            return TerminatedPath(path);
+        buffer[length] = 0;
+        return buffer[..(length + 1)];
+    }
+
     /// <summary>open(2) of a terminated path, with O_CLOEXEC.</summary>
     internal static Errno TryOpen(ReadOnlySpan<byte> path, int flags, out FileDescriptor? file) =>
         TryOpen(LibC.AT_FDCWD, path, flags, out file);

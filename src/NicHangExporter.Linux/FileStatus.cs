@@ -23,6 +23,9 @@ public readonly record struct FileStatus(
     ulong Device, ulong Inode, long Length, UnixFileMode Mode, uint Owner, uint Group, long Modified, long Changed,
     FileKind Kind)
 {
+    // So many bytes need no allocation.
+    private const int ShortPath = 256;
+
     private const uint PermissionBits = 0xFFF; // 07777, include/uapi/linux/stat.h
 
     /// <summary>The effective user of this process: geteuid(2).</summary>
@@ -81,7 +84,7 @@ public readonly record struct FileStatus(
         ArgumentNullException.ThrowIfNull(path);
         status = default;
         stat found;
-        fixed (byte* bytes = FileDescriptor.TerminatedPath(path))
+        fixed (byte* bytes = FileDescriptor.TerminatedPath(path, stackalloc byte[ShortPath]))
             if (LibC.fstatat(LibC.AT_FDCWD, bytes, &found, flags) != 0)
                 return FileDescriptor.LastError;
         status = From(found);

@@ -12,9 +12,15 @@ namespace NicHangExporter.Linux;
 /// </summary>
 public static class KernelText
 {
+    // Visible ASCII, and the blank, without the backslash.
+    private static readonly SearchValues<byte> Plain = SearchValues.Create(
+        [.. Enumerable.Range(' ', '~' - ' ' + 1).Where(octet => octet != '\\').Select(octet => (byte)octet)]);
+
     /// <summary>Converts bytes to printable text.</summary>
     public static string Escape(ReadOnlySpan<byte> bytes)
     {
+        if (!bytes.ContainsAnyExcept(Plain))
+            return Encoding.ASCII.GetString(bytes);
         var text = new StringBuilder(bytes.Length);
         while (!bytes.IsEmpty)
         {

@@ -18,6 +18,9 @@ internal sealed class FakeEthtool : IEthtool
     /// <summary>How often it was asked anything.</summary>
     public int Calls { get; private set; }
 
+    /// <summary>The devices of which the names of counters were to be read in any case.</summary>
+    public List<InterfaceName> NamesRead { get; } = [];
+
     /// <summary>Devices that answer for themselves.</summary>
     public List<SimulatedNic> Nics { get; init; } = [];
 
@@ -35,6 +38,14 @@ internal sealed class FakeEthtool : IEthtool
     public DeviceFeatures? ReadFeatures(InterfaceName device) =>
         Ask(name => Of(name)?.Features() ?? Features(name), device);
     public IReadOnlyList<Statistic>? ReadStatistics(InterfaceName device) => Ask(Statistics, device);
+    public ChosenStatistics? ReadChosenStatistics(
+        InterfaceName device, StatisticFilter filter, ChosenStatistics? last, bool readsNames)
+    {
+        if (readsNames || last is null)
+            NamesRead.Add(device);
+        return Ask(Statistics, device) is { } all ? new ChosenStatistics(filter.Choose(all)) : null;
+    }
+
     public bool? ReadLink(InterfaceName device) => Ask(Link, device);
     public LinkSettings? ReadLinkSettings(InterfaceName device) => Ask(Settings, device);
     public EnergyEfficientEthernet? ReadEnergyEfficientEthernet(InterfaceName device) =>

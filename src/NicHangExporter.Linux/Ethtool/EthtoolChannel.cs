@@ -49,6 +49,12 @@ internal sealed class EthtoolChannel(IoctlSocket socket) : IDisposable
     public static int Check(InterfaceName device, EthtoolCommand command, uint count, int maximum) =>
         count <= maximum ? (int)count : throw Failure(device, command, Errno.Overflow);
 
+    /// <summary>
+    /// The items to have room for. Older kernels ignore the given count and write all items. The margin covers queues
+    /// that are added after the count was read.
+    /// </summary>
+    public static int WithMargin(int count) => 2 * count + 256;
+
     /// <summary>The exception for a command that failed.</summary>
     public static LinuxException Failure(InterfaceName device, EthtoolCommand command, Errno errno) =>
         new($"SIOCETHTOOL {command.Name}", device.ToString(), errno);

@@ -1,12 +1,14 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using NicHangExporter.Linux.Uapi;
 
 namespace NicHangExporter.Linux.Ethtool;
 
 /// <summary>
 /// <see cref="IEthtool"/> by <c>ioctl(SIOCETHTOOL)</c>, in the network namespace of the thread that created this
-/// object. Any thread may use it, also concurrently; the kernel runs one command at a time. Nothing is cached between
-/// calls.
+/// object. Any thread may use it, also concurrently; the kernel runs one command at a time. No answer about a device is
+/// kept for another call, but equal answers are decoded once, and what is the same for all devices is read once: the
+/// names of the kernel's features and the size of its link modes.
 /// </summary>
 /// <remarks>
 /// The kernel writes as many items as the command's count allows, so every count sent equals the size of the buffer.
@@ -29,18 +31,41 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
     private const int MaxAddressLength = byte.MaxValue;
 
     private readonly EthtoolChannel _channel;
+    private readonly StringSets _strings;
+    private readonly DriverStatistics _statistics;
+    private readonly DecodedAnswers<DriverInfo> _drivers = new(DecodeDriverInfo);
+    private readonly DecodedAnswers<LinkSettings> _links = new(DecodeLinkSettings);
+    private readonly DecodedAnswers<DeviceFeatures> _features;
+    private volatile string[]? _featureNames;
+    private volatile sbyte _linkModeWords;
 
     /// <exception cref="LinuxException">No socket can be opened.</exception>
-    public EthtoolSocket() => _channel = new EthtoolChannel(new IoctlSocket());
+    public EthtoolSocket() : this(new IoctlSocket())
+    {
+    }
 
     /// <summary>Replaces the kernel, for tests.</summary>
-    internal EthtoolSocket(DeviceIoctl ioctl) => _channel = new EthtoolChannel(new IoctlSocket(ioctl));
+    internal EthtoolSocket(DeviceIoctl ioctl) : this(new IoctlSocket(ioctl))
+    {
+    }
+
+    private EthtoolSocket(IoctlSocket socket)
+    {
+        _channel = new EthtoolChannel(socket);
+        _strings = new StringSets(_channel);
+        _statistics = new DriverStatistics(_channel, _strings);
+        _features = new DecodedAnswers<DeviceFeatures>(raw =>
+            FeatureBits.Decode(_featureNames!, MemoryMarshal.Cast<byte, EthtoolGetFeaturesBlock>(raw)));
+    }
 
     /// <inheritdoc/>
-    public DriverInfo? ReadDriverInfo(InterfaceName device) =>
-        _channel.Read<EthtoolDrvInfo>(device, EthtoolCommand.GetDriverInfo) is not { } info ? null : new DriverInfo(
-            KernelString.Read(info.Driver), KernelString.Read(info.Version),
-            KernelString.Read(info.FirmwareVersion), KernelString.Read(info.BusInfo));
+    public DriverInfo? ReadDriverInfo(InterfaceName device)
+    {
+        if (_channel.Read<EthtoolDrvInfo>(device, EthtoolCommand.GetDriverInfo) is not { } info)
+            return null;
+        ReadOnlySpan<EthtoolString> fields = [info.Driver, info.Version, info.FirmwareVersion, info.BusInfo];
+        return _drivers.Of(MemoryMarshal.AsBytes(fields));
+    }
 
     /// <inheritdoc/>
     public bool? ReadLink(InterfaceName device) =>
@@ -101,7 +126,7 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
     {
         // Three bit sets of up to 127 words follow the settings (a signed byte counts them).
         Span<byte> payload = stackalloc byte[Unsafe.SizeOf<EthtoolLinkSettings>() + 3 * sbyte.MaxValue * sizeof(uint)];
-        sbyte words = 0;
+        var words = _linkModeWords;
         for (var attempt = 0; attempt < MaxAttempts; attempt++)
         {
             payload.Clear();
@@ -110,7 +135,10 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
             if (_channel.Send(device, EthtoolCommand.GetLinkSettings, payload) is null)
                 return null;
             if (settings.LinkModeWords == words)
-                return LinkSettingsOf(settings);
+            {
+                _linkModeWords = words;
+                return _links.Of(payload[..Unsafe.SizeOf<EthtoolLinkSettings>()]);
+            }
             // A negative number is the negated size that the kernel expects, and the rest of the answer is unset. Any
             // other number is invalid.
             if (settings.LinkModeWords is >= 0 or sbyte.MinValue)
@@ -123,62 +151,39 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
     /// <inheritdoc/>
     public byte[]? ReadPermanentAddress(InterfaceName device)
     {
-        var payload = new byte[Unsafe.SizeOf<EthtoolPermAddr>() + MaxAddressLength];
+        Span<byte> payload = stackalloc byte[Unsafe.SizeOf<EthtoolPermAddr>() + MaxAddressLength];
+        payload.Clear();
         ref var header = ref EthtoolChannel.As<EthtoolPermAddr>(payload);
         header.Size = MaxAddressLength;
         if (_channel.Send(device, EthtoolCommand.GetPermanentAddress, payload) is null)
             return null;
         EthtoolChannel.Check(device, EthtoolCommand.GetPermanentAddress, header.Size, MaxAddressLength);
-        var address = payload.AsSpan(Unsafe.SizeOf<EthtoolPermAddr>(), (int)header.Size);
+        var address = payload.Slice(Unsafe.SizeOf<EthtoolPermAddr>(), (int)header.Size);
         // A device without a permanent address reports all zeros (ethtool: "not set").
         return address.ContainsAnyExcept((byte)0) ? address.ToArray() : null;
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<string>? ReadStringSet(InterfaceName device, StringSet stringSet)
-    {
-        for (var attempt = 0; attempt < MaxAttempts; attempt++)
-        {
-            if (CountStrings(device, stringSet) is not { } count)
-                return null;
-            // A count of 0 is never sent: the kernel takes it for "any number".
-            if (count == 0)
-                return [];
-            if (!TryReadStrings(device, stringSet, count, out var strings))
-                continue;
-            return strings;
-        }
-        throw EthtoolChannel.Failure(device, EthtoolCommand.GetStrings, Errno.Again);
-    }
+    public IReadOnlyList<string>? ReadStringSet(InterfaceName device, StringSet stringSet) =>
+        _strings.Read(device, stringSet);
 
     /// <inheritdoc/>
-    public IReadOnlyList<Statistic>? ReadStatistics(InterfaceName device)
-    {
-        // Names and values are read by two commands. A change of the queues in between changes the number of both.
-        for (var attempt = 0; attempt < MaxAttempts; attempt++)
-        {
-            if (ReadStringSet(device, StringSet.Statistics) is not { } names)
-                return null;
-            if (names.Count == 0)
-                return [];
-            if (!TryReadValues(device, names.Count, out var values))
-                continue;
-            if (values is null)
-                return null;
-            var statistics = new Statistic[names.Count];
-            for (var i = 0; i < statistics.Length; i++)
-                statistics[i] = new Statistic(names[i], values[i]);
-            return statistics;
-        }
-        throw EthtoolChannel.Failure(device, EthtoolCommand.GetStatistics, Errno.Again);
-    }
+    public IReadOnlyList<Statistic>? ReadStatistics(InterfaceName device) => _statistics.Read(device);
+
+    /// <inheritdoc/>
+    public ChosenStatistics? ReadChosenStatistics(
+        InterfaceName device, StatisticFilter filter, ChosenStatistics? last, bool readsNames) =>
+        _statistics.Read(device, filter, last, readsNames);
 
     /// <inheritdoc/>
     public DeviceFeatures? ReadFeatures(InterfaceName device)
     {
-        if (ReadStringSet(device, StringSet.Features) is not { } names)
+        if ((_featureNames ??= _strings.Read(device, StringSet.Features)) is null)
             return null;
-        return ReadFeatureBlocks(device) is { } blocks ? FeatureBits.Decode(names, blocks) : null;
+        Span<EthtoolGetFeaturesBlock> blocks = stackalloc EthtoolGetFeaturesBlock[MaxFeatureWords];
+        return ReadFeatureBlocks(device, blocks) is { } words
+            ? _features.Of(MemoryMarshal.AsBytes(blocks[..words]))
+            : null;
     }
 
     /// <inheritdoc/>
@@ -190,7 +195,7 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
         var names = ReadStringSet(device, StringSet.Features)
             ?? throw EthtoolChannel.Failure(device, EthtoolCommand.GetStringSetInfo, Errno.NotSupported);
         // The size must equal the kernel's own, which ETHTOOL_GFEATURES returns.
-        var words = ReadFeatureBlocks(device)?.Length
+        var words = ReadFeatureBlocks(device, stackalloc EthtoolGetFeaturesBlock[MaxFeatureWords])
             ?? throw EthtoolChannel.Failure(device, EthtoolCommand.GetFeatures, Errno.NotSupported);
 
         var payload = new byte[Unsafe.SizeOf<EthtoolSFeatures>() + words * Unsafe.SizeOf<EthtoolSetFeaturesBlock>()];
@@ -204,72 +209,36 @@ public sealed class EthtoolSocket : IEthtool, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _channel.Dispose();
 
-    private EthtoolGetFeaturesBlock[]? ReadFeatureBlocks(InterfaceName device)
+    // The number of blocks of this kernel.
+    private int? ReadFeatureBlocks(InterfaceName device, Span<EthtoolGetFeaturesBlock> blocks)
     {
-        var payload = new byte[
+        Span<byte> payload = stackalloc byte[
             Unsafe.SizeOf<EthtoolGFeatures>() + MaxFeatureWords * Unsafe.SizeOf<EthtoolGetFeaturesBlock>()];
+        payload.Clear();
         ref var header = ref EthtoolChannel.As<EthtoolGFeatures>(payload);
         header.BlockCount = MaxFeatureWords;
         if (_channel.Send(device, EthtoolCommand.GetFeatures, payload) is null)
             return null;
         var words = EthtoolChannel.Check(device, EthtoolCommand.GetFeatures, header.BlockCount, MaxFeatureWords);
-        return EthtoolChannel.Tail<EthtoolGFeatures, EthtoolGetFeaturesBlock>(payload)[..words].ToArray();
+        EthtoolChannel.Tail<EthtoolGFeatures, EthtoolGetFeaturesBlock>(payload)[..words].CopyTo(blocks);
+        return words;
     }
 
-    // Null if the driver has no such set: the call succeeds, but the bit of the set is cleared.
-    private int? CountStrings(InterfaceName device, StringSet stringSet)
+    private static DriverInfo DecodeDriverInfo(ReadOnlySpan<byte> raw)
     {
-        Span<byte> payload = stackalloc byte[Unsafe.SizeOf<EthtoolSsetInfo>() + sizeof(uint)];
-        payload.Clear();
-        ref var header = ref EthtoolChannel.As<EthtoolSsetInfo>(payload);
-        header.Mask = 1ul << (int)stringSet;
-        if (_channel.Send(device, EthtoolCommand.GetStringSetInfo, payload) is null || header.Mask == 0)
-            return null;
-        return EthtoolChannel.Check(
-            device, EthtoolCommand.GetStringSetInfo, EthtoolChannel.Tail<EthtoolSsetInfo, uint>(payload)[0],
-            MaxStrings);
+        var fields = MemoryMarshal.Cast<byte, EthtoolString>(raw);
+        return new DriverInfo(
+            KernelString.Read(fields[0]), KernelString.Read(fields[1]), KernelString.Read(fields[2]),
+            KernelString.Read(fields[3]));
     }
 
-    // False if the number of strings has changed in between.
-    private bool TryReadStrings(InterfaceName device, StringSet stringSet, int count, out string[]? strings)
+    private static LinkSettings DecodeLinkSettings(ReadOnlySpan<byte> raw)
     {
-        strings = null;
-        var payload = new byte[Unsafe.SizeOf<EthtoolGStrings>() + WithMargin(count) * EthtoolString.Length];
-        ref var header = ref EthtoolChannel.As<EthtoolGStrings>(payload);
-        header.StringSet = (uint)stringSet;
-        header.Count = (uint)count;
-        if (_channel.Send(device, EthtoolCommand.GetStrings, payload) is null)
-            return true;
-        if (header.Count != count)
-            return false;
-        var fields = EthtoolChannel.Tail<EthtoolGStrings, EthtoolString>(payload);
-        strings = new string[count];
-        for (var i = 0; i < count; i++)
-            strings[i] = KernelString.Read(fields[i]);
-        return true;
+        var settings = MemoryMarshal.Read<EthtoolLinkSettings>(raw);
+        return new LinkSettings(
+            // Drivers report an unknown speed as SPEED_UNKNOWN, as 0, or as the 16-bit form of it.
+            settings.Speed is EthtoolLinkSettings.SpeedUnknown or 0 or ushort.MaxValue ? null : settings.Speed,
+            (Duplex)settings.Duplex is var duplex and (Duplex.Half or Duplex.Full) ? duplex : Duplex.Unknown,
+            settings.Autonegotiation != 0);
     }
-
-    // False if the number of values has changed in between.
-    private bool TryReadValues(InterfaceName device, int count, out ulong[]? values)
-    {
-        values = null;
-        var payload = new byte[Unsafe.SizeOf<EthtoolStats>() + WithMargin(count) * sizeof(ulong)];
-        ref var header = ref EthtoolChannel.As<EthtoolStats>(payload);
-        header.Count = (uint)count;
-        if (_channel.Send(device, EthtoolCommand.GetStatistics, payload) is null)
-            return true;
-        if (header.Count != count)
-            return false;
-        values = EthtoolChannel.Tail<EthtoolStats, ulong>(payload)[..count].ToArray();
-        return true;
-    }
-
-    // Older kernels ignore the given count and write all items. The margin covers queues that are added in between.
-    private static int WithMargin(int count) => 2 * count + 256;
-
-    private static LinkSettings LinkSettingsOf(in EthtoolLinkSettings settings) => new(
-        // Drivers report an unknown speed as SPEED_UNKNOWN, as 0, or as the 16-bit form of it.
-        settings.Speed is EthtoolLinkSettings.SpeedUnknown or 0 or ushort.MaxValue ? null : settings.Speed,
-        (Duplex)settings.Duplex is var duplex and (Duplex.Half or Duplex.Full) ? duplex : Duplex.Unknown,
-        settings.Autonegotiation != 0);
 }

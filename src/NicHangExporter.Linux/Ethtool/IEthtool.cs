@@ -34,6 +34,20 @@ public interface IEthtool
     /// </summary>
     IReadOnlyList<Statistic>? ReadStatistics(InterfaceName device);
 
+    /// <summary>
+    /// As <see cref="ReadStatistics"/>, but only some of the counters, for repeated calls. If none of them is wanted,
+    /// the driver is asked for their number only.
+    /// </summary>
+    /// <param name="device">The device.</param>
+    /// <param name="filter">Chooses them. The same object in each call.</param>
+    /// <param name="last">The last result for this device; null for none.</param>
+    /// <param name="readsNames">
+    /// Reads the names again in any case; otherwise only if the driver has another number of counters than before.
+    /// </param>
+    /// <returns><paramref name="last"/> itself if nothing has changed.</returns>
+    ChosenStatistics? ReadChosenStatistics(
+        InterfaceName device, StatisticFilter filter, ChosenStatistics? last, bool readsNames);
+
     /// <summary>ETHTOOL_GSTRINGS: one string set, in the order of its bits or values, empty names included.</summary>
     IReadOnlyList<string>? ReadStringSet(InterfaceName device, StringSet stringSet);
 

@@ -13,6 +13,10 @@ namespace NicHangExporter.Linux.Procfs;
 /// </param>
 public sealed class NetDevFile(string path) : IDisposable
 {
+    // The kernel (seq_read_iter() of fs/seq_file.c) returns as many whole lines as fit into a page. A line has at most
+    // 354 bytes, the two of the header 201. So a read of less than this was ended by the end of the file.
+    private const int ShortRead = 4096 - 512;
+
     // About 100,000 interfaces.
     private const int MaxLength = 1 << 24;
 
@@ -78,7 +82,7 @@ public sealed class NetDevFile(string path) : IDisposable
             errno = _file.TryReadAt(_buffer.AsSpan(length), length, out read);
             length += read;
         }
-        while (errno == Errno.None && read > 0);
+        while (errno == Errno.None && (read >= ShortRead || length == _buffer.Length));
         if (errno != Errno.None)
             Close();
         return errno;

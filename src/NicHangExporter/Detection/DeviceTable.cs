@@ -15,7 +15,20 @@ internal sealed class DeviceTable(ExporterMetrics metrics)
     private List<(WatchedDevice Open, DeviceTracker Tracked)> _pairs = [];
     private long? _version;
 
-    public IReadOnlyList<DeviceTracker> All => _devices;
+    // Not as an interface: loops over it run at each sample and must not allocate.
+    public List<DeviceTracker> All => _devices;
+
+    /// <summary>True if a hang is in progress.</summary>
+    public bool IsAnyHanging
+    {
+        get
+        {
+            foreach (var device in _devices)
+                if (device.IsHanging)
+                    return true;
+            return false;
+        }
+    }
 
     /// <summary>Takes the devices of an earlier process.</summary>
     /// <param name="states">Their states.</param>
@@ -43,35 +56,9 @@ internal sealed class DeviceTable(ExporterMetrics metrics)
     /// Updates the table to what sysfs shows now, and pairs each open device with its tracker. Does nothing if the
     /// devices are the same as before.
     /// </summary>
-    public List<(WatchedDevice Open, DeviceTracker Tracked)> Update(OpenDevices open)
-    {
-        if (_version == open.Version)
-            return _pairs;
-        var before = _devices.FindAll(tracked => tracked.Present);
-        before.ForEach(tracked => tracked.SetPresent(false));
-        var pairs = _pairs = Pair(open);
-        // After a failure, such as no free file descriptor, a device that was not seen may still be there.
-        if (open.Failed)
-            foreach (var unseen in before.Where(tracked =>
-                !tracked.Present && !pairs.Exists(pair => pair.Tracked.Name == tracked.Name)))
-                unseen.SetPresent(true);
-        var formers = _devices.FindAll(tracked => tracked is { Present: false, Series.IsPublished: true });
-        foreach (var (_, present) in formers.Count == 0 ? [] : pairs)
-            foreach (var former in formers.Where(tracked => tracked.Name == present.Name))
-            {
-                // Other hardware has the name now. Its series must not go on from the counts of the former device,
-                // which stay in the state.
-                former.Series.Unpublish(metrics);
-                present.Series.Unpublish(metrics);
-            }
-        foreach (var gone in _devices.Where(tracked => tracked is { Present: false, HasHistory: false }).ToList())
-        {
-            gone.Series.Unpublish(metrics);
-            _devices.Remove(gone);
-        }
-        _version = open.Version;
-        return pairs;
-    }
+    // The closures of Refresh would be allocated at each call.
+    public List<(WatchedDevice Open, DeviceTracker Tracked)> Update(OpenDevices open) =>
+        _version == open.Version ? _pairs : Refresh(open);
 
     /// <summary>False for a device that is gone if another one has its name now, or has had it since.</summary>
     public bool OwnsItsName(DeviceTracker device) =>
@@ -100,6 +87,34 @@ internal sealed class DeviceTable(ExporterMetrics metrics)
         bool HasTheName(DeviceTracker device) =>
             device.Name == name
             && (kind != MessageKind.Watchdog || driver is null || device.Driver is null || device.Driver == driver);
+    }
+
+    private List<(WatchedDevice Open, DeviceTracker Tracked)> Refresh(OpenDevices open)
+    {
+        var before = _devices.FindAll(tracked => tracked.Present);
+        before.ForEach(tracked => tracked.SetPresent(false));
+        var pairs = _pairs = Pair(open);
+        // After a failure, such as no free file descriptor, a device that was not seen may still be there.
+        if (open.Failed)
+            foreach (var unseen in before.Where(tracked =>
+                !tracked.Present && !pairs.Exists(pair => pair.Tracked.Name == tracked.Name)))
+                unseen.SetPresent(true);
+        var formers = _devices.FindAll(tracked => tracked is { Present: false, Series.IsPublished: true });
+        foreach (var (_, present) in formers.Count == 0 ? [] : pairs)
+            foreach (var former in formers.Where(tracked => tracked.Name == present.Name))
+            {
+                // Other hardware has the name now. Its series must not go on from the counts of the former device,
+                // which stay in the state.
+                former.Series.Unpublish(metrics);
+                present.Series.Unpublish(metrics);
+            }
+        foreach (var gone in _devices.Where(tracked => tracked is { Present: false, HasHistory: false }).ToList())
+        {
+            gone.Series.Unpublish(metrics);
+            _devices.Remove(gone);
+        }
+        _version = open.Version;
+        return pairs;
     }
 
     private List<(WatchedDevice Open, DeviceTracker Tracked)> Pair(OpenDevices open)

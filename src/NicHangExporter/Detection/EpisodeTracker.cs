@@ -20,6 +20,7 @@ internal sealed partial class EpisodeTracker(
     private readonly TransmitSampler _sampler = new(counters);
     private readonly UnattributedHangs _unattributed = new(metrics, clock, logger);
     private readonly HashSet<DeviceTracker> _changed = [];
+    private readonly bool _samples = options.Collectors.Has(Collector.Stall);
     private long _historyEvents;
 
     private TimeSpan Now => clock.GetUptime();
@@ -75,14 +76,14 @@ internal sealed partial class EpisodeTracker(
         using (var open = inventory.Open())
         {
             var pairs = RefreshDevices(open);
-            if (options.Collectors.Has(Collector.Stall))
+            if (_samples)
                 _sampler.Begin(inventory, pairs.Count);
             // Not before the counters are read: a slow read must not lengthen a freeze.
             var now = Now;
             for (var place = 0; place < pairs.Count; place++)
             {
                 var (device, tracked) = pairs[place];
-                if (options.Collectors.Has(Collector.Stall))
+                if (_samples)
                 {
                     // In a hang, the counter may be what confirms it.
                     if ((tracked.IsHanging || tracked.Transmitter.AreTimeoutsDue(now, device.Sysfs.IsPhysical))
@@ -96,7 +97,7 @@ internal sealed partial class EpisodeTracker(
             }
         }
         foreach (var device in _devices.All)
-            if (device.ClearConfirmation(reporter.HealedAt(device)))
+            if (device.IsConfirmed && device.ClearConfirmation(reporter.HealedAt(device)))
                 MarkChanged(device);
         ExpireEpisodes();
         Publish();
@@ -143,11 +144,12 @@ internal sealed partial class EpisodeTracker(
     /// <summary>Publishes the devices that have changed, and the live hangs.</summary>
     public void Publish()
     {
-        foreach (var device in _changed.Where(device => _devices.OwnsItsName(device) && HasSeries(device)))
-            device.Series.Publish(metrics, Epoch);
+        foreach (var device in _changed)
+            if (_devices.OwnsItsName(device) && HasSeries(device))
+                device.Series.Publish(metrics, Epoch);
         // A hang is also confirmed by the mere passing of time, and not live any more once its device is gone. Neither
         // changes a series.
-        if (_changed.Count > 0 || _devices.All.Any(device => device.IsHanging))
+        if (_changed.Count > 0 || _devices.IsAnyHanging)
             reporter.PublishLiveHangs(_devices.All);
         _changed.Clear();
     }
@@ -215,6 +217,9 @@ internal sealed partial class EpisodeTracker(
 
     private void Check(DeviceTracker device, bool isNews)
     {
+        // Most devices never hang: nothing is looked up for them.
+        if (!device.IsHanging)
+            return;
         var check = device.Check(Now, isNews, reporter.HealedAt(device), options.Remediation.ConfirmWindow);
         if (check.IsChanged)
             MarkChanged(device);
@@ -224,7 +229,8 @@ internal sealed partial class EpisodeTracker(
 
     private void SampleTransmitter(WatchedDevice device, int place, DeviceTracker tracked, TimeSpan now)
     {
-        var sample = _sampler.Sample(device, place, tracked.Transmitter.TxPackets, PauseFrames(tracked), now);
+        var pauseFrames = PauseFrames(tracked, place);
+        var sample = _sampler.Sample(device, place, tracked.Transmitter.TxPackets, pauseFrames, now);
         var (window, interval) = (options.Detection.StallWindow, options.Detection.SampleInterval);
         var change = tracked.Transmitter.Sample(sample, window, options.Ethtool.Interval, maxGap: 2 * interval);
         if (change.IsChanged)
@@ -237,8 +243,9 @@ internal sealed partial class EpisodeTracker(
             MarkChanged(tracked);
     }
 
-    private (ulong? Count, TimeSpan At) PauseFrames(DeviceTracker device) =>
-        ethtool.Current is { } snapshot && snapshot.Find(device.Name, device.Bus)?.PauseFramesReceived is { } frames
+    private (ulong? Count, TimeSpan At) PauseFrames(DeviceTracker device, int place) =>
+        ethtool.Current is { } snapshot
+            && snapshot.Find(device.Name, device.Bus, place)?.PauseFramesReceived is { } frames
             ? (frames, clock.GetElapsedTime(0, snapshot.StatisticsTimestamp))
             : (null, TimeSpan.Zero);
 

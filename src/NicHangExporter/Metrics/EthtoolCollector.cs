@@ -55,7 +55,8 @@ internal sealed class EthtoolCollector
     {
         _devices.Update(devices.Shown);
         var versions = (_devices.Version, _features.Update());
-        if (ReferenceEquals(snapshot, _snapshot) && versions == _versions)
+        // Most polls find nothing new: the devices of the snapshot are then the same object.
+        if (snapshot.Devices == _snapshot?.Devices && versions == _versions)
             return;
         (_snapshot, _versions) = (snapshot, versions);
         _version++;

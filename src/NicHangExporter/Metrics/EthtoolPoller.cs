@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using NicHangExporter.Hosting;
-using NicHangExporter.Linux;
 using NicHangExporter.Linux.Ethtool;
 using NicHangExporter.Logging;
 using NicHangExporter.Options;
@@ -16,7 +15,17 @@ internal sealed partial class EthtoolPoller(
     IEthtool ethtool, DeviceInventory inventory, ExporterOptions options, CollectorHealth health, TimeProvider clock,
     ILogger<EthtoolPoller> logger) : IDisposable
 {
-    private readonly EthtoolStatistics _statistics = new(options.Ethtool.Statistics);
+    /// <summary>
+    /// The kernel notifies most changes of the names of a driver's counters, and their number changes as well. In so
+    /// many polls the names of each device are read once without a sign.
+    /// </summary>
+    private const int NamesTurn = 16;
+
+    private readonly EthtoolReader _reader = new(ethtool, options);
+    private readonly ImmutableArray<Collector> _collectors =
+        [.. Collector.NeedEthtool.Where(options.Collectors.Has)];
+    private readonly List<DeviceSnapshot> _devices = [];
+    private int _turn;
     private readonly LogThrottle _failedLog = new(clock);
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile EthtoolSnapshot? _current;
@@ -63,25 +72,29 @@ internal sealed partial class EthtoolPoller(
         Schedule.Begin(scope);
         var started = clock.GetTimestamp();
         Interlocked.Exchange(ref _pollStarted, started);
-        var devices = ImmutableArray.CreateBuilder<DeviceSnapshot>();
-        var last = scope == PollScope.Statistics && _current is { IsBroken: false } complete ? complete : null;
+        var known = _current;
+        var last = scope == PollScope.Statistics && known is { IsBroken: false } ? known : null;
+        _turn += last is null ? 1 : 0;
+        _devices.Clear();
         using (var open = inventory.Open())
-            foreach (var device in open.All)
+            for (var place = 0; place < open.All.Count; place++)
             {
+                var device = open.All[place];
                 var isShown = open.IsShown(device);
-                var settings = last?.Find(device.Name, device.Bus) is { } known && known.IsShown == isShown
-                    ? known
-                    : ReadSettings(device.Name, device.Bus, isShown);
-                devices.Add(ReadStatistics(settings));
+                var before = known?.Find(device.Name, device.Bus, place);
+                var settings = last is not null && before?.IsShown == isShown
+                    ? before
+                    : _reader.ReadSettings(device.Name, device.Bus, isShown, before);
+                var readsNames = last is null && (!Schedule.IsNotified || (_turn + place) % NamesTurn == 0);
+                _devices.Add(_reader.ReadStatistics(settings, readsNames));
             }
         var now = clock.GetTimestamp();
-        Publish(
-            new EthtoolSnapshot(
-                last?.Timestamp ?? now, devices.DrainToImmutable(),
-                last?.Duration ?? clock.GetElapsedTime(started, now))
-            {
-                StatisticsTimestamp = now,
-            });
+        var (timestamp, duration) = last is null
+            ? (now, clock.GetElapsedTime(started, now))
+            : (last.Timestamp, last.Duration);
+        Publish(known is not null && AreSame(known.Devices, _devices)
+            ? known.At(timestamp, duration, now)
+            : new EthtoolSnapshot(timestamp, [.. _devices], duration) { StatisticsTimestamp = now });
         _first.TrySetResult();
     }
 
@@ -102,13 +115,14 @@ internal sealed partial class EthtoolPoller(
         using (var open = inventory.Open())
             foreach (var device in open.All.Where(device => requested.Contains(device.Name)))
             {
-                var read = ReadSettings(device.Name, device.Bus, open.IsShown(device));
-                if (last.Find(device.Name, device.Bus) is { } known)
-                    devices[last.Devices.IndexOf(known)] = appeared.Contains(device.Name)
-                        ? ReadStatistics(read)
-                        : KeepStatistics(read, known);
+                var known = last.Find(device.Name, device.Bus);
+                var read = _reader.ReadSettings(device.Name, device.Bus, open.IsShown(device), known);
+                if (known is null)
+                    devices.Add(_reader.ReadStatistics(read, readsNames: true));
                 else
-                    devices.Add(ReadStatistics(read));
+                    devices[last.Devices.IndexOf(known)] = appeared.Contains(device.Name)
+                        ? _reader.ReadStatistics(read, readsNames: true)
+                        : read with { Chosen = null };
             }
         Publish(
             new EthtoolSnapshot(last.Timestamp, devices.ToImmutable(), last.Duration)
@@ -119,10 +133,20 @@ internal sealed partial class EthtoolPoller(
 
     private void Publish(EthtoolSnapshot snapshot)
     {
-        foreach (var collector in Collector.NeedEthtool.Where(options.Collectors.Has))
+        foreach (var collector in _collectors)
             health.Report(collector, snapshot.Failures.GetValueOrDefault(collector));
         _current = snapshot;
         Interlocked.Exchange(ref _pollStarted, 0);
+    }
+
+    private static bool AreSame(ImmutableArray<DeviceSnapshot> before, List<DeviceSnapshot> now)
+    {
+        if (before.Length != now.Count)
+            return false;
+        for (var place = 0; place < before.Length; place++)
+            if (!ReferenceEquals(before[place], now[place]))
+                return false;
+        return true;
     }
 
     private void Run()
@@ -155,88 +179,6 @@ internal sealed partial class EthtoolPoller(
             if (_failedLog.IsDue(1, out var polls))
                 LogFailed(exception, polls);
         }
-    }
-
-    // Without driver statistics.
-    private DeviceSnapshot ReadSettings(InterfaceName device, BusAddress bus, bool isShown)
-    {
-        var hidden = new DeviceSnapshot(device, bus);
-        if (!isShown)
-            return hidden;
-        var failures = ImmutableDictionary.CreateBuilder<Collector, string>();
-        var shown = hidden with
-        {
-            IsShown = true,
-            Driver = ReadIfEnabled(Collector.Info, () => ethtool.ReadDriverInfo(device), failures),
-            PermanentAddress = options.Ethtool.PermanentAddress
-                ? ReadIfEnabled(Collector.Info, () => ethtool.ReadPermanentAddress(device), failures)
-                : null,
-            Features = ReadIfEnabled(Collector.Features, () => ethtool.ReadFeatures(device), failures),
-            Carrier = ReadIfEnabled(Collector.Link, () => ethtool.ReadLink(device), failures),
-            Link = ReadIfEnabled(Collector.Link, () => ethtool.ReadLinkSettings(device), failures),
-            Eee = ReadIfEnabled(Collector.Eee, () => ethtool.ReadEnergyEfficientEthernet(device), failures),
-            Pause = ReadIfEnabled(Collector.Pause, () => ethtool.ReadPause(device), failures),
-            Rings = ReadIfEnabled(Collector.Rings, () => ethtool.ReadRings(device), failures),
-        };
-        return shown with { Failures = failures.ToImmutable() };
-    }
-
-    private DeviceSnapshot ReadStatistics(DeviceSnapshot settings)
-    {
-        var failures = settings.Failures.ToBuilder();
-        failures.RemoveRange([Collector.Ethtool, Collector.Stall]);
-        // The stall detector needs the pause frame counters, even if no driver counter is exported.
-        var isExported = settings.IsShown && options.Collectors.Has(Collector.Ethtool);
-        var statistics = ReadIfEnabled(
-            isExported ? Collector.Ethtool : Collector.Stall, () => ethtool.ReadStatistics(settings.Device), failures);
-        return settings with
-        {
-            Statistics = statistics is null || !isExported
-                ? []
-                :
-                [
-                    .. statistics
-                        .Where(statistic => _statistics.Includes(statistic.Name))
-                        .DistinctBy(statistic => statistic.Name),
-                ],
-            PauseFramesReceived = PauseFrames(statistics),
-            Failures = failures.ToImmutable(),
-        };
-    }
-
-    private static DeviceSnapshot KeepStatistics(DeviceSnapshot settings, DeviceSnapshot known) => settings with
-    {
-        Statistics = known.Statistics,
-        PauseFramesReceived = known.PauseFramesReceived,
-        Failures = settings.Failures.AddRange(
-            known.Failures.Where(failure => failure.Key == Collector.Ethtool || failure.Key == Collector.Stall)),
-    };
-
-    private T? ReadIfEnabled<T>(
-        Collector collector, Func<T?> read, ImmutableDictionary<Collector, string>.Builder failures)
-    {
-        if (!options.Collectors.Has(collector))
-            return default;
-        try
-        {
-            return read();
-        }
-        catch (LinuxException exception)
-        {
-            // ENODEV: the device was removed after it was listed, or its driver detached it. There is no value to
-            // report.
-            if (exception.Errno != Errno.NoDevice && !failures.ContainsKey(collector))
-                failures.Add(collector, exception.Message);
-            return default;
-        }
-    }
-
-    private static ulong? PauseFrames(IReadOnlyList<Statistic>? statistics)
-    {
-        foreach (var statistic in statistics ?? [])
-            if (EthtoolStatistics.PauseFramesReceived.Contains(statistic.Name))
-                return statistic.Value;
-        return null;
     }
 
     [LoggerMessage(

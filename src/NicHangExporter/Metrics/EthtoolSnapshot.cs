@@ -5,6 +5,11 @@ using NicHangExporter.Options;
 
 namespace NicHangExporter.Metrics;
 
+/// <summary>A collector that failed to read a value of a device.</summary>
+/// <param name="Collector">The collector.</param>
+/// <param name="Reason">The first error.</param>
+internal readonly record struct CollectorFailure(Collector Collector, string Reason);
+
 /// <summary>
 /// The values of one device. A value is null if the driver does not implement it, the collector is off or reading
 /// failed.
@@ -14,9 +19,15 @@ internal sealed record DeviceSnapshot(InterfaceName Device, BusAddress Bus)
     /// <summary>Whether it was read as a device that has series; otherwise the settings are not read.</summary>
     public bool IsShown { get; init; }
 
-    /// <summary>Collectors that failed to read a value of this device, with the first error.</summary>
-    public ImmutableDictionary<Collector, string> Failures { get; init; } =
-        ImmutableDictionary<Collector, string>.Empty;
+    /// <summary>Collectors that failed to read a setting of this device, with the first error.</summary>
+    public ImmutableArray<CollectorFailure> SettingsFailures { get; init; } = [];
+
+    /// <summary>The collector that failed to read driver statistics of this device, with the error; or null.</summary>
+    public CollectorFailure? StatisticsFailure { get; init; }
+
+    /// <summary>All collectors that failed to read a value of this device, with the first error.</summary>
+    public IEnumerable<CollectorFailure> Failures =>
+        StatisticsFailure is { } failure ? SettingsFailures.Append(failure) : SettingsFailures;
 
     public DriverInfo? Driver { get; init; }
     public DeviceFeatures? Features { get; init; }
@@ -26,6 +37,10 @@ internal sealed record DeviceSnapshot(InterfaceName Device, BusAddress Bus)
     public PauseParameters? Pause { get; init; }
     public RingParameters? Rings { get; init; }
     public byte[]? PermanentAddress { get; init; }
+
+    /// <summary>The counters that are exported or needed, as they were read; null if they are to be read completely.
+    /// </summary>
+    public ChosenStatistics? Chosen { get; init; }
 
     /// <summary>The exported driver-specific counters. If the driver uses a name twice, the first one.</summary>
     public ImmutableArray<Statistic> Statistics { get; init; } = [];
@@ -55,7 +70,9 @@ internal sealed record EthtoolSnapshot(long Timestamp, ImmutableArray<DeviceSnap
 
     /// <summary>Collectors that failed to read a value, with the first error.</summary>
     public IReadOnlyDictionary<Collector, string> Failures { get; } = Devices
-        .SelectMany(snapshot => snapshot.Failures).DistinctBy(failure => failure.Key).ToDictionary();
+        .SelectMany(snapshot => snapshot.Failures)
+        .DistinctBy(failure => failure.Collector)
+        .ToDictionary(failure => failure.Collector, failure => failure.Reason);
 
     /// <summary>When the driver statistics had been read.</summary>
     public required long StatisticsTimestamp { get; init; }
@@ -69,5 +86,21 @@ internal sealed record EthtoolSnapshot(long Timestamp, ImmutableArray<DeviceSnap
     /// <summary>
     /// The values of a device, or null. Compares the address too, because other hardware may have the name by now.
     /// </summary>
-    public DeviceSnapshot? Find(InterfaceName device, BusAddress bus) => _byDevice.GetValueOrDefault((device, bus));
+    /// <param name="device">Its name.</param>
+    /// <param name="bus">Its address.</param>
+    /// <param name="hint">Its place among the devices, where it is probably here, too. Any number is accepted.</param>
+    public DeviceSnapshot? Find(InterfaceName device, BusAddress bus, int hint = -1) =>
+        (uint)hint < (uint)Devices.Length && Devices[hint] is var expected
+            && expected.Device == device && expected.Bus == bus
+            ? expected
+            : _byDevice.GetValueOrDefault((device, bus));
+
+    /// <summary>The same values at a later time. The devices stay the same objects.</summary>
+    public EthtoolSnapshot At(long timestamp, TimeSpan duration, long statisticsTimestamp) => this with
+    {
+        Timestamp = timestamp,
+        Duration = duration,
+        StatisticsTimestamp = statisticsTimestamp,
+        IsBroken = false,
+    };
 }

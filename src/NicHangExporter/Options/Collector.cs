@@ -40,6 +40,13 @@ internal sealed record Collector(string Name, string Help, bool OnByDefault = tr
 
     /// <summary>The collectors that need ethtool ioctls, and so the poller.</summary>
     public static readonly ImmutableArray<Collector> NeedEthtool = [Link, Info, Features, Eee, Pause, Rings, Ethtool];
+
+    /// <inheritdoc/>
+    // Without the texts, which are long: loops over devices look collectors up. Names are unique.
+    public override int GetHashCode() => Name.GetHashCode(StringComparison.Ordinal);
+
+    /// <inheritdoc/>
+    public bool Equals(Collector? other) => other is not null && Name == other.Name;
 }
 
 /// <summary>The ethtool features that have series, if the collector <see cref="Collector.Features"/> runs.</summary>

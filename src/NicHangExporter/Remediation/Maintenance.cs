@@ -36,6 +36,8 @@ internal sealed class Maintenance : IDisposable
     private readonly Func<RemediationRequest, RemediationTicket> _submit;
     private readonly TickTimer _timer;
     private readonly TimeProvider _clock;
+    private readonly Action _tickIfDue;
+    private TimeSpan _wait;
     private TimeSpan _tickedAt;
     private int _tickPosted;
     private readonly Lock _newsLock = new();
@@ -51,7 +53,7 @@ internal sealed class Maintenance : IDisposable
         (_options, _worker, _guard, _deadline, _runs) = (options, worker, guard, deadline, runs);
         (_journal, _links, _recovery, _followUps, _proofs) = (journal, links, recovery, followUps, proofs);
         (_drift, _locator, _status, _store, _submit) = (drift, locator, status, store, submit);
-        _clock = clock;
+        (_clock, _tickIfDue) = (clock, TickIfDue);
         _timer = new TickTimer(
             () => runs.IsRunning ? TickTimer.Fast
                 : queue.HasPending || followUps.HasAny || store.State.IsUnsettled ? TickTimer.Slow : null,
@@ -123,16 +125,18 @@ internal sealed class Maintenance : IDisposable
 
     private TimeSpan Look()
     {
-        var wait = LookInterval;
-        _guard.Run(() =>
-        {
-            // The timer needs a thread of the pool, and may get none.
-            if (!_timer.IsRunning || _clock.GetElapsedTime(0) - _tickedAt >= LookInterval)
-                Tick();
-            if (_drift.DueIn is { } due && due < wait)
-                wait = due;
-        });
-        return wait > TickTimer.Slow ? wait : TickTimer.Slow;
+        _wait = LookInterval;
+        _guard.Run(_tickIfDue);
+        return _wait > TickTimer.Slow ? _wait : TickTimer.Slow;
+    }
+
+    private void TickIfDue()
+    {
+        // The timer needs a thread of the pool, and may get none.
+        if (!_timer.IsRunning || _clock.GetElapsedTime(0) - _tickedAt >= LookInterval)
+            Tick();
+        if (_drift.DueIn is { } due && due < _wait)
+            _wait = due;
     }
 
     private void Tick()

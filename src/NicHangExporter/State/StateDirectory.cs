@@ -21,6 +21,7 @@ internal sealed partial class StateDirectory(ExporterOptions options, ILogger<St
     private readonly TaskCompletionSource _taken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile FileStream? _lock;
     private FileStatus _lockStatus;
+    private string? _lockFile;
     private string? _failure;
     private bool _disposed;
 
@@ -59,7 +60,7 @@ internal sealed partial class StateDirectory(ExporterOptions options, ILogger<St
         {
             if (_isLost)
                 return false;
-            var errno = FileStatus.TryReadUnfollowed(LockFile(Path!), out var now);
+            var errno = FileStatus.TryReadUnfollowed(_lockFile ??= LockFile(Path!), out var now);
             if (errno == Errno.None && now.IsSameFile(_lockStatus))
                 return true;
             // After any other error, as of a disk that fails, it may still be the same file.

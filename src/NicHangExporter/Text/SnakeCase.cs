@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -6,8 +7,12 @@ namespace NicHangExporter.Text;
 /// <summary>The spelling of enum values in journal, metric labels, log and answers.</summary>
 internal static class SnakeCase
 {
+    // Spelled once: the status of each device has about a hundred of them. One table for all types, because each type
+    // of a generic table is code of its own.
+    private static readonly ConcurrentDictionary<string, string> Spelled = new(StringComparer.Ordinal);
+
     public static string Of<T>(T value) where T : struct, Enum =>
-        JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+        Spelled.GetOrAdd(value.ToString(), static name => JsonNamingPolicy.SnakeCaseLower.ConvertName(name));
 
     /// <summary>The value with that spelling, or null.</summary>
     public static T? Parse<T>(string? text) where T : struct, Enum

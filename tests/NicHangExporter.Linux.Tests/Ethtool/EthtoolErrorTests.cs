@@ -16,6 +16,9 @@ public sealed class EthtoolErrorTests
             ethtool.ReadFeatures(Device) is { } features ? string.Join('\n', features.All) : null,
         [nameof(IEthtool.SetFeatures)] = ethtool => ethtool.SetFeatures(Device, [new("rx-gro", true)]),
         [nameof(IEthtool.ReadStatistics)] = ethtool => ethtool.ReadStatistics(Device),
+        [nameof(IEthtool.ReadChosenStatistics)] = ethtool => ethtool.ReadChosenStatistics(
+            Device, new StatisticFilter(_ => true), last: null, readsNames: true) is { } chosen
+            ? string.Join('\n', chosen.All) : null,
         [nameof(IEthtool.ReadStringSet)] = ethtool => ethtool.ReadStringSet(Device, StringSet.Features),
         [nameof(IEthtool.ReadLink)] = ethtool => ethtool.ReadLink(Device),
         [nameof(IEthtool.ReadLinkSettings)] = ethtool => ethtool.ReadLinkSettings(Device),

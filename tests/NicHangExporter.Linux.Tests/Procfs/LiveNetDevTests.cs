@@ -27,6 +27,27 @@ public sealed class LiveNetDevTests
         Assert.Equal(listed, file.Table.Rows.ToArray().Select(row => row.Name).Order());
     }
 
+    // The reader takes a short read for the end of the file. Every number of devices ends a page at another place.
+    [Fact]
+    public void Read_OfAnyNumberOfDevices_HasThemAll()
+    {
+        using var network = new NetworkNamespace();
+        using var mounts = new NamespaceSysfs(network);
+        using var file = new NetDevFile(mounts.NetDev);
+        for (var pair = 0; pair < 150; pair += 5)
+        {
+            Execution.OfInput(
+                string.Concat(Enumerable.Range(pair, 5).Select(number =>
+                    $"link add name {new string('a', number % 11 + 1)}{number} type veth peer name b{number}\n")),
+                "ip", "-n", network.Name, "-batch", "-").Succeeded();
+
+            Assert.Equal(Errno.None, file.TryRead());
+
+            Assert.Equal(File.ReadAllLines(mounts.NetDev).Length - 2, file.Table.Count);
+            Assert.Equal(2 * pair + 13, file.Table.Count);
+        }
+    }
+
     [Fact]
     public void Read_AfterTraffic_HasTheCountersOfSysfs()
     {

@@ -77,6 +77,28 @@ public sealed class SampleFromNetDevTests : HangMonitorFixture
         Assert.Equal(100UL, _host.Inventory.Open().All[0].TxTimeouts?.TxPackets);
     }
 
+    [Fact]
+    public void Sample_WhileNothingHappens_AllocatesNothing()
+    {
+        _host.AddNic("eno2", "pci0000:00/0000:00:1f.7");
+        _host.Sysfs.Write("eno2", "ifindex", "3\n");
+        Follow();
+        Write(Rows("eno1", "eno2"));
+        _host.Ethtool.Statistics = _ => [new("rx_flow_control_xoff", 3)];
+        _host.Poller.Poll();
+        _host.Start();
+        _host.Pass(3);
+        _host.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        _host.Monitor.Sample();
+        _ = _host.Monitor.RecheckAt(_host.Clock.GetElapsedTime(0));
+        _host.Monitor.TakeEvents();
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.Equal(0, allocated);
+    }
+
     // The kernel lost a notification, or it never came.
     [Fact]
     public void Device_OnlyInNetDev_IsWatchedOnceTheNamesHaveChanged()

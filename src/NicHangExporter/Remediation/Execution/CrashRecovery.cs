@@ -24,7 +24,7 @@ internal sealed partial class CrashRecovery(
         // Another process that holds the journal may be running what is open in it.
         if (!store.IsOpen)
             return;
-        foreach (var (key, record) in store.State.Devices.ToList())
+        foreach (var (key, record) in store.State.Devices)
             if (record.Pending is { } intent && !store.IsRunningElsewhere(intent))
             {
                 BringUpByName(key, record, intent);

@@ -35,7 +35,7 @@ internal sealed partial class DriftCorrector(
         _drifted.GetValueOrDefault(key) is { IsDefault: false } drifted ? drifted : [];
 
     /// <summary>The time until the next check; null if no device has settings to keep off.</summary>
-    public TimeSpan? DueIn => store.State.Devices.Values.Any(record => record.Desired.Count > 0) ? _next - Now : null;
+    public TimeSpan? DueIn => store.State.Any(static record => record.Desired.Count > 0) ? _next - Now : null;
 
     /// <summary>Makes the next check due now, if the device has settings to keep off.</summary>
     /// <param name="key">The device, of which something may have changed a setting.</param>

@@ -57,6 +57,8 @@ internal sealed class FollowUpScheduler(
     /// <summary>Submits at most one follow-up.</summary>
     public void SubmitDue(Func<RemediationRequest, RemediationTicket> submit)
     {
+        if (!HasAny)
+            return;
         foreach (var (key, followUp) in _followUps.ToList())
         {
             if (store.Age < followUp.Due)

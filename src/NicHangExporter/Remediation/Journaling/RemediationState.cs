@@ -44,8 +44,8 @@ internal sealed record RemediationState
     /// True if an intent has no outcome, a remediation left a link down, or a device was healed and is not proven yet.
     /// </summary>
     [JsonIgnore]
-    public bool IsUnsettled => Devices.Values.Any(device =>
-        device is { Pending: not null } or { LeftDown: not null } or { Proving: true });
+    public bool IsUnsettled =>
+        Any(static device => device is { Pending: not null } or { LeftDown: not null } or { Proving: true });
 
     /// <summary>The record of a device; a new one if none exists.</summary>
     public DeviceRecord Device(string key) => Devices.GetValueOrDefault(key)
@@ -63,7 +63,17 @@ internal sealed record RemediationState
     };
 
     /// <summary>How often the budget of the host was spent within <see cref="DeviceRecord.BudgetWindow"/>.</summary>
-    public int SpentAt(double age) => Devices.Values.Sum(device => device.SpentAt(age));
+    public int SpentAt(double age)
+    {
+        var spent = 0;
+        if (Devices.Count > 0)
+            foreach (var device in Devices.Values)
+                spent += device.SpentAt(age);
+        return spent;
+    }
+
+    /// <summary>True if the condition holds for a device. On most hosts nothing was ever done to one.</summary>
+    public bool Any(Func<DeviceRecord, bool> condition) => Devices.Count > 0 && Devices.Values.Any(condition);
 
     /// <summary>
     /// The state after an entry that follows a gap. An outcome repeats its intent: it counts for both if the intent is

@@ -18,6 +18,10 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
         RemediationVerdict.RollbackFailed, RemediationVerdict.Failed, RemediationVerdict.DeviceGone,
     ];
 
+    private static readonly RemediationVerdict[] Verdicts = Enum.GetValues<RemediationVerdict>();
+
+    private static readonly RemediationTrigger[] Triggers = Enum.GetValues<RemediationTrigger>();
+
     private static readonly RemediationTrigger[] Configurable =
         [RemediationTrigger.Local, RemediationTrigger.Webhook, RemediationTrigger.Api];
 
@@ -92,12 +96,11 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
     private void PublishCounts(ShownDevice shown, DeviceRecord record)
     {
         var device = shown.Device;
-        foreach (var trigger in Enum.GetValues<RemediationTrigger>())
+        foreach (var trigger in Triggers)
             PublishTrigger(device, record, trigger);
         foreach (var failure in Failures)
         {
-            var count = Enum.GetValues<RemediationTrigger>()
-                .Sum(trigger => record.Count($"outcomes/{SnakeCase.Of(trigger)}/{SnakeCase.Of(failure)}"));
+            var count = Triggers.Sum(trigger => Outcomes(record, SnakeCase.Of(trigger), failure));
             if (IsOn || count > 0)
                 metrics.RemediationFailures.WithLabels(device, SnakeCase.Of(failure)).IncTo(count);
         }
@@ -123,9 +126,9 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
         if (isOff && attempts == 0)
             return;
         metrics.RemediationAttempts.WithLabels(device, name).IncTo(attempts);
-        foreach (var verdict in Enum.GetValues<RemediationVerdict>())
+        foreach (var verdict in Verdicts)
         {
-            var count = record.Count($"outcomes/{name}/{SnakeCase.Of(verdict)}");
+            var count = Outcomes(record, name, verdict);
             if (CanEndAs(verdict, mode) || count > 0)
                 metrics.RemediationOutcomes.WithLabels(device, name, SnakeCase.Of(verdict)).IncTo(count);
         }
@@ -147,6 +150,9 @@ internal sealed class RemediationPublisher(ExporterOptions options, ExporterMetr
         metrics.LastEpisodeEnd.WithLabels(device).Set(Epoch(record.LastEpisode?.End));
         metrics.LastEpisodeOutage.WithLabels(device).Set(record.LastEpisode?.OutageSeconds ?? 0);
     }
+
+    private static long Outcomes(DeviceRecord record, string trigger, RemediationVerdict verdict) =>
+        record.Counts.Count == 0 ? 0 : record.Count($"outcomes/{trigger}/{SnakeCase.Of(verdict)}");
 
     private static bool CanEndAs(RemediationVerdict verdict, RemediationMode mode) => verdict switch
     {
