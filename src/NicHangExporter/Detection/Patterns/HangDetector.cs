@@ -50,9 +50,9 @@ internal static class HangDetector
         var line = end < 0 ? text : text[..end];
         if (line.Length is < PatternIndex.KeyLength or > MaxLineLength) return false;
 
-        // Only link messages follow the name and a blank, and all of them contain these words.
+        // Only link messages follow the name and a blank.
         var index = HangPatterns.AfterColon;
-        var mayFollowName = line.IndexOf("ink is "u8) >= 0;
+        var mayFollowName = line.IndexOf(RecordFilter.LinkWords) >= 0;
         var start = 0;
         for (var colons = 0; ; colons++)
         {
