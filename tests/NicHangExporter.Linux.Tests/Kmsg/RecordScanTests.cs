@@ -34,4 +34,20 @@ public class RecordScanTests
             Assert.Equal(expected, RecordScan.IndexOfStop(bytes));
         }
     }
+
+    [Fact]
+    public void IndexOfEnd_RandomLines_IsTheFirstNewlineBeforeAnotherRecord()
+    {
+        var random = new Random(13);
+        for (var round = 0; round < 100_000; round++)
+        {
+            var bytes = new byte[random.Next(100)];
+            random.GetItems(round % 2 == 0 ? "aaaaaaaaaaaaaaa \n"u8 : "a \n"u8, bytes);
+            var expected = -1;
+            for (var at = bytes.Length - 2; at >= 0; at--)
+                if (bytes[at] == '\n' && bytes[at + 1] != ' ')
+                    expected = at;
+            Assert.Equal(expected, RecordScan.IndexOfEnd(bytes));
+        }
+    }
 }

@@ -39,13 +39,13 @@ internal sealed class PatternIndex
 
     /// <summary>True if the text starts like a row: with its literal start, or with the first eight bytes of
     /// that.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Knows(ReadOnlySpan<byte> text)
     {
         var head = Head(text);
         var slot = Slot(head);
-        for (int at = _first[slot], end = _first[slot + 1]; at < end; at++)
-            if ((head & _starts[at].Mask) == _starts[at].Head) return true;
-        return false;
+        // Nearly always an empty slot.
+        return _first[slot] != _first[slot + 1] && Knows(head, _first[slot], _first[slot + 1]);
     }
 
     /// <summary>The rows that start with the same three bytes as the text.</summary>
@@ -59,6 +59,13 @@ internal sealed class PatternIndex
         return _rows.AsSpan(start..end);
 
         bool HasKey(int at) => (((uint)_starts[at].Head ^ (uint)head) & KeyMask) == 0;
+    }
+
+    private bool Knows(ulong head, int start, int end)
+    {
+        for (var at = start; at < end; at++)
+            if ((head & _starts[at].Mask) == _starts[at].Head) return true;
+        return false;
     }
 
     private static ulong Head(HangPattern row) => Head(row.Message.Start.Span);

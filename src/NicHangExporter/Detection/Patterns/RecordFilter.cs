@@ -22,7 +22,8 @@ internal static class RecordFilter
     public static bool MayMatch(ReadOnlySpan<byte> text)
     {
         var last = text.Length - Vector128<byte>.Count - Lookahead;
-        if (last < 0 || MayStart(text)) return true;
+        var index = HangPatterns.AfterColon;
+        if (last < 0 || MayStart(index, text)) return true;
         ref var first = ref MemoryMarshal.GetReference(text);
         for (var at = 0; ; at = Math.Min(at + Vector128<byte>.Count, last))
         {
@@ -35,18 +36,18 @@ internal static class RecordFilter
                     | Vector128.Equals(bytes, Vector128.Create((byte)'k'))
                         & Vector128.Equals(afterNext, Vector128.Create((byte)'i')));
             for (var left = hits.ExtractMostSignificantBits(); left != 0; left &= left - 1)
-                if (MayStartAt(text, at + BitOperations.TrailingZeroCount(left))) return true;
+                if (MayStartAt(index, text, at + BitOperations.TrailingZeroCount(left))) return true;
             if (at == last) return false;
         }
     }
 
-    private static bool MayStartAt(ReadOnlySpan<byte> text, int hit) =>
+    private static bool MayStartAt(PatternIndex index, ReadOnlySpan<byte> text, int hit) =>
         text[hit] == ':'
-            ? MayStart(text[(hit + 2)..])
+            ? MayStart(index, text[(hit + 2)..])
             : hit >= LinkWords.IndexOf((byte)'k') && text[(hit - LinkWords.IndexOf((byte)'k'))..].StartsWith(LinkWords);
 
-    private static bool MayStart(ReadOnlySpan<byte> rest) =>
-        HangPatterns.AfterColon.Knows(rest)
+    private static bool MayStart(PatternIndex index, ReadOnlySpan<byte> rest) =>
+        index.Knows(rest)
         || rest is [(byte)'[', ..]
-            && rest.IndexOf(")]"u8) is >= 0 and var end && HangPatterns.AfterColon.Knows(rest[(end + 2)..]);
+            && rest.IndexOf(")]"u8) is >= 0 and var end && index.Knows(rest[(end + 2)..]);
 }
