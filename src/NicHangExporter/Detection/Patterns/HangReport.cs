@@ -19,52 +19,52 @@ internal sealed record HangReport
     ];
 
     /// <summary>The transmit queue, for devices with several.</summary>
-    public int? Queue { get; private set; }
+    public int? Queue { get; init; }
 
     /// <summary>TDH: the next descriptor that the hardware processes.</summary>
-    public ulong? Head { get; private set; }
+    public ulong? Head { get; init; }
 
     /// <summary>
     /// TDT: the end of the descriptors that the driver has passed on. If it equals <see cref="Head"/>, the hardware is
     /// done and only the clean-up is late.
     /// </summary>
-    public ulong? Tail { get; private set; }
+    public ulong? Tail { get; init; }
 
     /// <summary>next_to_use.</summary>
-    public ulong? NextToUse { get; private set; }
+    public ulong? NextToUse { get; init; }
 
     /// <summary>next_to_clean.</summary>
-    public ulong? NextToClean { get; private set; }
+    public ulong? NextToClean { get; init; }
 
     /// <summary>
     /// time_stamp: jiffies when the stuck packet was queued. If the next report has the same value, it is still the
     /// same packet.
     /// </summary>
-    public ulong? TimeStamp { get; private set; }
+    public ulong? TimeStamp { get; init; }
 
     /// <summary>jiffies when the report was printed.</summary>
-    public ulong? Jiffies { get; private set; }
+    public ulong? Jiffies { get; init; }
 
     /// <summary>next_to_watch: an index, or a pointer in igb and igc.</summary>
-    public ulong? NextToWatch { get; private set; }
+    public ulong? NextToWatch { get; init; }
 
     /// <summary>next_to_watch.status, or desc.status.</summary>
-    public ulong? DescriptorStatus { get; private set; }
+    public ulong? DescriptorStatus { get; init; }
 
     /// <summary>MAC Status (e1000e).</summary>
-    public ulong? MacStatus { get; private set; }
+    public ulong? MacStatus { get; init; }
 
     /// <summary>PHY Status (e1000e).</summary>
-    public ulong? PhyStatus { get; private set; }
+    public ulong? PhyStatus { get; init; }
 
     /// <summary>PHY 1000BASE-T Status (e1000e).</summary>
-    public ulong? Phy1000Status { get; private set; }
+    public ulong? Phy1000Status { get; init; }
 
     /// <summary>PHY Extended Status (e1000e).</summary>
-    public ulong? PhyExtendedStatus { get; private set; }
+    public ulong? PhyExtendedStatus { get; init; }
 
     /// <summary>PCI Status (e1000e).</summary>
-    public ulong? PciStatus { get; private set; }
+    public ulong? PciStatus { get; init; }
 
     /// <summary>
     /// Decodes the lines after the first one, in any order. Unknown lines are skipped. Null if no line is known.
@@ -74,7 +74,7 @@ internal sealed record HangReport
         HangReport? report = null;
         foreach (var range in lines.Split((byte)'\n'))
             if (TrySplit(lines[range], out var name, out var value))
-                (report ??= new HangReport()).Set(name, value);
+                report = (report ?? new HangReport()).With(name, value);
         return report;
     }
 
@@ -152,26 +152,26 @@ internal sealed record HangReport
 
     private static bool IsKnown(ReadOnlySpan<byte> name) => PrefixWords.IsOneOf(name, Registers);
 
-    private void Set(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    private HangReport With(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         if (name.SequenceEqual("Tx Queue"u8))
-            Queue = Utf8Parser.TryParse(value, out int queue, out _) ? queue : Queue;
-        else if (name.SequenceEqual("TDH, TDT"u8))
-            (Head, Tail) = (Hex(value), Hex(value[(value.IndexOf((byte)'<') + 1)..]));
-        else if (name.SequenceEqual("TDH"u8)) Head = Hex(value);
-        else if (name.SequenceEqual("TDT"u8)) Tail = Hex(value);
-        else if (name.SequenceEqual("next_to_use"u8)) NextToUse = Hex(value);
-        else if (name.SequenceEqual("next_to_clean"u8)) NextToClean = Hex(value);
-        else if (name.SequenceEqual("time_stamp"u8)) TimeStamp = Hex(value);
-        else if (name.SequenceEqual("jiffies"u8)) Jiffies = Hex(value);
-        else if (name.SequenceEqual("next_to_watch"u8)) NextToWatch = Hex(value);
-        else if (name.SequenceEqual("next_to_watch.status"u8) || name.SequenceEqual("desc.status"u8))
-            DescriptorStatus = Hex(value);
-        else if (name.SequenceEqual("MAC Status"u8)) MacStatus = Hex(value);
-        else if (name.SequenceEqual("PHY Status"u8)) PhyStatus = Hex(value);
-        else if (name.SequenceEqual("PHY 1000BASE-T Status"u8)) Phy1000Status = Hex(value);
-        else if (name.SequenceEqual("PHY Extended Status"u8)) PhyExtendedStatus = Hex(value);
-        else if (name.SequenceEqual("PCI Status"u8)) PciStatus = Hex(value);
+            return Utf8Parser.TryParse(value, out int queue, out _) ? this with { Queue = queue } : this;
+        if (name.SequenceEqual("TDH, TDT"u8))
+            return this with { Head = Hex(value), Tail = Hex(value[(value.IndexOf((byte)'<') + 1)..]) };
+        if (name.SequenceEqual("TDH"u8)) return this with { Head = Hex(value) };
+        if (name.SequenceEqual("TDT"u8)) return this with { Tail = Hex(value) };
+        if (name.SequenceEqual("next_to_use"u8)) return this with { NextToUse = Hex(value) };
+        if (name.SequenceEqual("next_to_clean"u8)) return this with { NextToClean = Hex(value) };
+        if (name.SequenceEqual("time_stamp"u8)) return this with { TimeStamp = Hex(value) };
+        if (name.SequenceEqual("jiffies"u8)) return this with { Jiffies = Hex(value) };
+        if (name.SequenceEqual("next_to_watch"u8)) return this with { NextToWatch = Hex(value) };
+        if (name.SequenceEqual("next_to_watch.status"u8) || name.SequenceEqual("desc.status"u8))
+            return this with { DescriptorStatus = Hex(value) };
+        if (name.SequenceEqual("MAC Status"u8)) return this with { MacStatus = Hex(value) };
+        if (name.SequenceEqual("PHY Status"u8)) return this with { PhyStatus = Hex(value) };
+        if (name.SequenceEqual("PHY 1000BASE-T Status"u8)) return this with { Phy1000Status = Hex(value) };
+        if (name.SequenceEqual("PHY Extended Status"u8)) return this with { PhyExtendedStatus = Hex(value) };
+        return name.SequenceEqual("PCI Status"u8) ? this with { PciStatus = Hex(value) } : this;
     }
 
     private static ulong? Hex(ReadOnlySpan<byte> value) =>
