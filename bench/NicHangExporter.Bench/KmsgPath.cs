@@ -36,10 +36,10 @@ internal static class KmsgPath
             records++;
             var before = weigh ? GC.GetAllocatedBytesForCurrentThread() : 0;
             var text = record.Text;
-            if (text.Contains((byte)'\\'))
+            if (record.HasEscapes)
                 text = unescaped.AsSpan(0, KernelText.Unescape(text, unescaped));
-            if (
-                !HangDetector.TryDetect(
+            if (!RecordFilter.MayMatch(text)
+                || !HangDetector.TryDetect(
                     text, record.Value("SUBSYSTEM"u8), record.Value("DEVICE"u8), DetectionMode.Kernel, out var message))
                 continue;
             matched++;

@@ -13,10 +13,13 @@ public readonly ref struct KmsgRecord
     /// <summary>The highest syslog priority that the kernel writes: an 8-bit facility and a 3-bit level.</summary>
     public const int MaxPriority = 2047;
 
+    /// <summary>A longer number may be out of range.</summary>
+    private const int MaxSafeDigits = 19;
+
     private readonly ReadOnlySpan<byte> _dictionary;
 
     private KmsgRecord(
-        int priority, ulong sequence, TimeSpan sinceBoot, bool isFragment, ReadOnlySpan<byte> text,
+        int priority, ulong sequence, TimeSpan sinceBoot, bool isFragment, ReadOnlySpan<byte> text, bool hasEscapes,
         ReadOnlySpan<byte> dictionary)
     {
         Priority = priority;
@@ -24,6 +27,7 @@ public readonly ref struct KmsgRecord
         SinceBoot = sinceBoot;
         IsFragment = isFragment;
         Text = text;
+        HasEscapes = hasEscapes;
         _dictionary = dictionary;
     }
 
@@ -63,12 +67,17 @@ public readonly ref struct KmsgRecord
     /// </summary>
     public ReadOnlySpan<byte> Text { get; }
 
+    /// <summary>False if unescaping would not change <see cref="Text"/>, because it has no backslash.</summary>
+    public bool HasEscapes { get; }
+
     /// <summary>
     /// The value of a dictionary line such as <c>DEVICE</c> or <c>SUBSYSTEM</c>, still escaped; empty if the record has
     /// no such line. Text can't forge such a line, because its newlines are escaped.
     /// </summary>
     /// <param name="key">The key, without blank and equals sign.</param>
-    public ReadOnlySpan<byte> Value(ReadOnlySpan<byte> key)
+    public ReadOnlySpan<byte> Value(ReadOnlySpan<byte> key) => _dictionary.IsEmpty ? default : Find(key);
+
+    private ReadOnlySpan<byte> Find(ReadOnlySpan<byte> key)
     {
         var rest = _dictionary;
         while (!rest.IsEmpty)
@@ -94,26 +103,25 @@ public readonly ref struct KmsgRecord
     public static bool TryParse(ReadOnlySpan<byte> record, out KmsgRecord result)
     {
         result = default;
-        // The first semicolon ends the header. The text may hold semicolons too. A newline before it means that the
-        // record has no header.
-        var semicolon = record.IndexOfAny((byte)';', (byte)'\n');
-        if (semicolon < 0 || record[semicolon] != ';')
+        var at = 0;
+        if (!TryTakeNumber(record, ref at, out var priority) || priority > MaxPriority
+            || !TryTakeNumber(record, ref at, out var sequence)
+            || !TryTakeNumber(record, ref at, out var microseconds)
+            || !TryTakeFlags(record, ref at, out var isFragment))
             return false;
-        var header = record[..semicolon];
-        if (!TryTakeNumber(ref header, out var priority) || priority > MaxPriority
-            || !TryTakeNumber(ref header, out var sequence)
-            || !TryTakeNumber(ref header, out var microseconds))
+        var rest = record[at..];
+        var stop = RecordScan.IndexOfStop(rest);
+        var isPlain = stop < 0 || rest[stop] == '\n';
+        if (!isPlain && !Utf8.IsValid(rest))
             return false;
-        var comma = header.IndexOf((byte)',');
-        var flags = comma < 0 ? header : header[..comma];
-        if (flags.IsEmpty || !Utf8.IsValid(record))
+        var end = isPlain ? stop : rest.IndexOf((byte)'\n');
+        var text = end < 0 ? rest : rest[..end];
+        var dictionary = end < 0 ? default : rest[(end + 1)..];
+        if (isPlain && !dictionary.IsEmpty && !Utf8.IsValid(dictionary))
             return false;
-
-        var rest = record[(semicolon + 1)..];
-        var text = TakeLine(ref rest);
         result = new KmsgRecord(
-            (int)priority, sequence, FromMicroseconds(microseconds), flags.IndexOfAny((byte)'c', (byte)'+') >= 0, text,
-            rest);
+            (int)priority, sequence, FromMicroseconds(microseconds), isFragment, text,
+            !isPlain && text.Contains((byte)'\\'), dictionary);
         return true;
     }
 
@@ -123,15 +131,45 @@ public readonly ref struct KmsgRecord
             : TimeSpan.FromTicks((long)microseconds * TimeSpan.TicksPerMicrosecond);
 
     // A number and the comma after it.
-    private static bool TryTakeNumber(scoped ref ReadOnlySpan<byte> header, out ulong number)
+    private static bool TryTakeNumber(ReadOnlySpan<byte> record, scoped ref int at, out ulong number)
     {
-        number = 0;
-        var comma = header.IndexOf((byte)',');
-        // Not ulong.TryParse: that accepts NULs after the digits.
-        if (comma < 0 || !Utf8Parser.TryParse(header[..comma], out number, out var digits) || digits != comma)
+        var start = at;
+        var end = start;
+        ulong value = 0;
+        while ((uint)end < (uint)record.Length && (uint)(record[end] - '0') is <= 9 and var digit)
+        {
+            value = value * 10 + digit;
+            end++;
+        }
+        number = value;
+        at = end + 1;
+        if (end == start || (uint)end >= (uint)record.Length || record[end] != ',')
             return false;
-        header = header[(comma + 1)..];
-        return true;
+        // Not ulong.TryParse: that accepts NULs after the digits.
+        return end - start <= MaxSafeDigits || Utf8Parser.TryParse(record[start..end], out number, out _);
+    }
+
+    // The flags, fields that are skipped, and the semicolon. The text may hold semicolons too. A newline before the
+    // semicolon means that the record has no header.
+    private static bool TryTakeFlags(ReadOnlySpan<byte> record, scoped ref int at, out bool isFragment)
+    {
+        isFragment = false;
+        var rest = record[at..];
+        // Nearly every record.
+        if (rest.StartsWith("-;"u8))
+        {
+            at += 2;
+            return true;
+        }
+        var length = rest.IndexOfAny((byte)';', (byte)'\n');
+        if (length < 0 || rest[length] != ';')
+            return false;
+        at += length + 1;
+        var header = rest[..length];
+        var comma = header.IndexOf((byte)',');
+        var flags = comma < 0 ? header : header[..comma];
+        isFragment = flags.IndexOfAny((byte)'c', (byte)'+') >= 0;
+        return !flags.IsEmpty && Utf8.IsValid(header);
     }
 
     private static ReadOnlySpan<byte> TakeLine(scoped ref ReadOnlySpan<byte> rest)

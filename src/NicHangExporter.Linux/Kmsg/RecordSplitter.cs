@@ -46,9 +46,9 @@ internal sealed class RecordSplitter(int capacity)
     /// </summary>
     internal KmsgReadStatus Take(out ReadOnlySpan<byte> record)
     {
-        while (FirstEnd() is var length and > 0)
+        while (RecordScan.IndexOfEnd(Pending) is var end and >= 0)
         {
-            record = Pop(length);
+            record = Pop(end + 1);
             // The limit must not depend on how the bytes are split into reads.
             if (record.Length > Longest)
                 return Oversized(out record);
@@ -83,24 +83,8 @@ internal sealed class RecordSplitter(int capacity)
     {
         var record = Pending[..length];
         _start += length;
-        var nothing = _skipping || record.SequenceEqual("\n"u8);
+        var nothing = _skipping || record is [(byte)'\n'];
         _skipping = false;
         return nothing ? default : record;
-    }
-
-    // The length of the first complete record with its final newline, or -1.
-    private int FirstEnd()
-    {
-        var pending = Pending;
-        var length = 0;
-        while (pending[length..].IndexOf((byte)'\n') is var newline and >= 0)
-        {
-            length += newline + 1;
-            if (length == pending.Length)
-                return -1;
-            if (pending[length] != ' ')
-                return length;
-        }
-        return -1;
     }
 }

@@ -1,3 +1,4 @@
+using NicHangExporter.Detection.Patterns;
 using NicHangExporter.Hosting;
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Kmsg;
@@ -89,8 +90,13 @@ internal sealed partial class KmsgSource(
         metrics.KmsgRecords.Inc();
         CountLost(_sequence.Observe(record.Sequence));
         var text = record.Text;
-        if (text.Contains((byte)'\\') && text.Length <= _unescaped.Length)
+        if (record.HasEscapes && text.Length <= _unescaped.Length)
             text = _unescaped.AsSpan(0, KernelText.Unescape(text, _unescaped));
+        if (!RecordFilter.MayMatch(text))
+        {
+            handOver.Pass(record.Sequence, record.SinceBoot);
+            return;
+        }
         var entry = new KernelEntry(
             text, record.Value("SUBSYSTEM"u8), record.Value("DEVICE"u8), record.Facility, record.SinceBoot);
         var isHistory = _isReplay && _skipThrough is null && _skipUntil is null;

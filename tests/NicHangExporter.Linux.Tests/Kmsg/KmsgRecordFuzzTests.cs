@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 using NicHangExporter.Linux.Kmsg;
 
 namespace NicHangExporter.Linux.Tests.Kmsg;
@@ -33,6 +34,30 @@ public class KmsgRecordFuzzTests
         }
         // Both answers are exercised.
         Assert.InRange(accepted, Rounds / 10, Rounds * 9 / 10);
+    }
+
+    [Fact]
+    public void TryParse_MutatedRecords_AgreesWithTheNaiveReading()
+    {
+        var records = Recordings.All();
+        var random = new Random(1108);
+        var buffer = new byte[8192];
+        for (var round = 0; round < Rounds / 10; round++)
+        {
+            var bytes = buffer.AsSpan(0, Mutate(records[random.Next(records.Count)], buffer, random));
+            var expected = NaiveRecord.Parse(bytes);
+            Assert.Equal(expected is not null, KmsgRecord.TryParse(bytes, out var record));
+            if (expected is null)
+                continue;
+            Assert.Equal(expected.Priority, record.Priority);
+            Assert.Equal(expected.Sequence, record.Sequence);
+            Assert.Equal(expected.SinceBoot, record.SinceBoot);
+            Assert.Equal(expected.IsFragment, record.IsFragment);
+            Assert.Equal(expected.Text, Encoding.Latin1.GetString(record.Text));
+            Assert.Equal(expected.Text.Contains('\\', StringComparison.Ordinal), record.HasEscapes);
+            Assert.Equal(expected.Value("SUBSYSTEM"), Encoding.Latin1.GetString(record.Value("SUBSYSTEM"u8)));
+            Assert.Equal(expected.Value("DEVICE"), Encoding.Latin1.GetString(record.Value("DEVICE"u8)));
+        }
     }
 
     [Fact]

@@ -50,14 +50,15 @@ internal static class HangDetector
         var line = end < 0 ? text : text[..end];
         if (line.Length is < PatternIndex.KeyLength or > MaxLineLength) return false;
 
-        // Only link messages follow the name and a blank, and all of them contain these words.
+        // Only link messages follow the name and a blank.
         var index = HangPatterns.AfterColon;
-        var mayFollowName = line.IndexOf("ink is "u8) >= 0;
+        var mayFollowName = line.IndexOf(RecordFilter.LinkWords) >= 0;
+        var isWhole = mode is DetectionMode.Kernel or DetectionMode.Pasted;
         var start = 0;
         for (var colons = 0; ; colons++)
         {
             var rest = line[start..];
-            if (index.MayKnow(rest) && TryMatchAt(index, line, start, mode, out var found)
+            if ((isWhole ? index.Knows(rest) : index.MayKnow(rest)) && TryMatchAt(index, line, start, mode, out var found)
                 || mayFollowName && TryMatchAt(HangPatterns.AfterName, line, AfterName(line, start), mode, out found)
                 || rest is [(byte)'[', ..] && TryMatchAt(index, line, AfterBracket(line, start), mode, out found))
                 return (mode != DetectionMode.Kernel || IsComplete(found.Row, line, text[line.Length..]))
@@ -127,7 +128,7 @@ internal static class HangDetector
     private static bool TryMatchStart(PatternIndex index, ReadOnlySpan<byte> line, int at, out Found found)
     {
         found = default;
-        var message = line[at..].TrimEnd(" \t\r"u8);
+        var message = Blanks.TrimEnd(line[at..]);
         if (message.Length < MinStartLength || !KernelPrefix.TryParse(line[..at], out var prefix)) return false;
         Span<Range> values = stackalloc Range[MessageFormat.MaxConversions];
         foreach (var row in index.Candidates(message))
@@ -149,7 +150,7 @@ internal static class HangDetector
         // Enough must be left that no other message starts like it.
         if (!row.IsHangOrWatchdog || row.Message.Start.Length < MinCutLength) return false;
         return row.Message.TryMatchCut(message, values)
-            || mode == DetectionMode.Begun && row.Message.Start.Span.StartsWith(message.TrimEnd(" \t\r"u8));
+            || mode == DetectionMode.Begun && row.Message.Start.Span.StartsWith(Blanks.TrimEnd(message));
     }
 
     private static bool TryPrefix(ReadOnlySpan<byte> text, HangPattern row, DetectionMode mode, out KernelPrefix prefix)

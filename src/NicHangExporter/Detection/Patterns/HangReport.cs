@@ -83,7 +83,7 @@ internal sealed record HangReport
     /// </summary>
     public static bool IsContinuation(ReadOnlySpan<byte> line)
     {
-        line = line.Trim(" \t\r"u8);
+        line = Blanks.Trim(line);
         if (line.StartsWith("buffer_info["u8) || line.StartsWith("tx_buffer_info["u8)) return true;
         return TrySplit(line, out var name, out _) && IsKnown(name);
     }
@@ -145,7 +145,7 @@ internal sealed record HangReport
     private static bool TrySplit(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
         var open = line.IndexOf((byte)'<');
-        name = open < 0 ? default : line[..open].Trim(" \t\r"u8);
+        name = open < 0 ? default : Blanks.Trim(line[..open]);
         value = open < 0 ? default : line[(open + 1)..];
         return name.Length > 0;
     }

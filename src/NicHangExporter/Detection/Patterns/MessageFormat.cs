@@ -51,14 +51,14 @@ internal sealed class MessageFormat
     /// <param name="values">At least <see cref="Conversions"/> long. Receives the position of each value in the
     /// line.</param>
     public bool TryMatch(ReadOnlySpan<byte> line, Span<Range> values) =>
-        Match(line.TrimEnd(" \t\r"u8), 0, 0, values, isCut: false);
+        Match(Blanks.TrimEnd(line), 0, 0, values, isCut: false);
 
     /// <summary>
     /// Matches a line whose end may be cut off. The format's first literal must be complete. A missing value is empty.
     /// </summary>
     public bool TryMatchCut(ReadOnlySpan<byte> line, Span<Range> values)
     {
-        line = line.TrimEnd(" \t\r"u8);
+        line = Blanks.TrimEnd(line);
         values[..Conversions].Fill(line.Length..line.Length);
         return Match(line, 0, 0, values, isCut: true);
     }
