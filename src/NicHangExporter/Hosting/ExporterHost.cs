@@ -80,6 +80,7 @@ internal static partial class ExporterHost
         application.Use(services.GetRequiredService<HostCheck>().InvokeAsync);
         if (services.GetRequiredService<WebConfigStore>().IsConfigured)
             application.Use(services.GetRequiredService<WebConfigMiddleware>().InvokeAsync);
+        application.UseMetrics(options.Web.TelemetryPath, services.GetRequiredService<MetricsEndpoint>());
         // Without a token file there is no API on the network: its paths are answered as any unknown path.
         var api = services.GetRequiredService<CredentialStore>().IsConfigured
             ? new ApiMiddleware(metrics.ApiRequests, clock, services.GetRequiredService<ILogger<ApiMiddleware>>())
@@ -87,8 +88,7 @@ internal static partial class ExporterHost
         application.UseApi(api);
         if (api is not null)
             application.MapApi(services.GetRequiredService<ApiHandlers>());
-        application.MapPages(options.Web.TelemetryPath, services.GetRequiredService<MetricsEndpoint>(),
-            services.GetRequiredService<HangMonitor>());
+        application.MapPages(options.Web.TelemetryPath, services.GetRequiredService<HangMonitor>());
         return application;
     }
 
