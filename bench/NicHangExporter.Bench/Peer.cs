@@ -80,7 +80,7 @@ internal sealed partial class Peer : IDisposable
             Scrape(Request.Plain);
     }
 
-    /// <summary>Waits until the work of the start has ended: what it needs of memory is not what a scrape needs.</summary>
+    /// <summary>Waits until the work of the start has ended: it needs more memory than scrapes.</summary>
     public void Settle()
     {
         if (SettledAge - Stopwatch.GetElapsedTime(_started) is var left && left > TimeSpan.Zero)

@@ -85,7 +85,8 @@ internal static class ScrapeComparison
             results.Add($"rss.{place.Devices}.{tally.Peer.Server.Key}", memory[tally.Peer]);
         }
         Page.Row("C: one read of /proc/net/dev", "", "", Page.Number(procfs), Page.Short(procfs / own), "", "", "", "");
-        Page.Row("C: a file of sysfs for each value", "", "", Page.Number(sysfs), Page.Short(sysfs / own), "", "", "", "");
+        Page.Row(
+            "C: a file of sysfs for each value", "", "", Page.Number(sysfs), Page.Short(sysfs / own), "", "", "", "");
         Page.End(block);
     }
 }

@@ -10,7 +10,8 @@ internal static class PageEndpoints
     private static readonly string[] Get = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>Answers scrapes before routing, which allocates memory for each request.</summary>
-    public static void UseMetrics(this IApplicationBuilder application, string telemetryPath, MetricsEndpoint metrics) =>
+    public static void UseMetrics(
+        this IApplicationBuilder application, string telemetryPath, MetricsEndpoint metrics) =>
         application.Use((context, next) =>
             context.Request.Path.Value == telemetryPath
             && Get.Contains(context.Request.Method, StringComparer.Ordinal)
