@@ -11,8 +11,12 @@ internal sealed class Peer : IDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(20);
 
+    // The usual interval of scrapes, so a program is at least so old at its second one.
+    private static readonly TimeSpan SettledAge = TimeSpan.FromSeconds(15);
+
     private readonly Process _process;
     private readonly HttpConnection _connection;
+    private readonly long _started;
     private string _lastWords = "";
 
     /// <summary>Starts the program and waits until it listens.</summary>
@@ -29,6 +33,7 @@ internal sealed class Peer : IDisposable
             RedirectStandardError = true,
             RedirectStandardOutput = true,
         })!;
+        _started = Stopwatch.GetTimestamp();
         // Reads the log and keeps only the last line: a program whose pipe is full would block.
         _process.ErrorDataReceived += (_, line) => _lastWords = line.Data ?? _lastWords;
         _process.BeginErrorReadLine();
@@ -66,6 +71,13 @@ internal sealed class Peer : IDisposable
     {
         for (; scrapes > 0; scrapes--)
             Scrape(Request.Plain);
+    }
+
+    /// <summary>Waits until the work of the start has ended: it needs more memory than scrapes.</summary>
+    public void Settle()
+    {
+        if (SettledAge - Stopwatch.GetElapsedTime(_started) is var left && left > TimeSpan.Zero)
+            Thread.Sleep(left);
     }
 
     /// <inheritdoc/>

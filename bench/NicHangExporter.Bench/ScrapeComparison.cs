@@ -16,10 +16,14 @@ internal static class ScrapeComparison
         // With a thousand devices, one scrape of node_exporter takes more than a second.
         var isMany = place.Devices > 100;
         var turn = TimeSpan.FromSeconds(isMany ? 2.5 : 1);
-        // Enough for a heap to reach its final size. With many devices node_exporter would need minutes for more.
-        var forMemory = place.Devices <= 10 ? 1000 : isMany ? 0 : 100;
+        // All programs answer as many before their memory is read. With many devices node_exporter would need minutes
+        // for a thousand.
+        var forMemory = place.Devices <= 10 ? 1000 : isMany ? 10 : 100;
         var peers = Server.Start(
-            place, isMany ? 3 : 20, Server.Installed, Server.Everything, Server.Node, Server.Netlink);
+            place, forMemory, Server.Installed, Server.Everything, Server.Node, Server.Netlink);
+        foreach (var peer in peers)
+            peer.Settle();
+        var memory = peers.ToDictionary(peer => peer, peer => peer.ResidentMebibytes);
         using var traffic = new Traffic(place);
         ScrapeTally[] tallies =
         [
@@ -28,7 +32,7 @@ internal static class ScrapeComparison
                 .Select(peer => new ScrapeTally(
                     peer, peer.Server.Name + ", as Prometheus asks (gzip)", Request.Prometheus, traffic)),
         ];
-        var scrapes = peers.ToDictionary(peer => peer, _ => 0);
+        var scrapes = peers.ToDictionary(peer => peer, _ => forMemory);
         var floors = new List<(double Sysfs, double Procfs)>();
         foreach (var tally in tallies)
             tally.Weigh();
@@ -39,10 +43,7 @@ internal static class ScrapeComparison
                 scrapes[tally.Peer] += tally.Measure(turn);
             floors.Add(Floor(floor));
         }
-        foreach (var peer in peers)
-            for (; scrapes[peer] < forMemory; scrapes[peer]++)
-                peer.Scrape(Request.Plain);
-        Print(place, tallies, scrapes,
+        Print(place, tallies, forMemory, memory, scrapes,
             floors.Select(pass => pass.Sysfs).Median(), floors.Select(pass => pass.Procfs).Median());
         foreach (var peer in peers)
             peer.Dispose();
@@ -58,7 +59,8 @@ internal static class ScrapeComparison
     }
 
     private static void Print(
-        Place place, ScrapeTally[] tallies, Dictionary<Peer, int> scrapes, double sysfs, double procfs)
+        Place place, ScrapeTally[] tallies, int forMemory, Dictionary<Peer, double> memory,
+        Dictionary<Peer, int> scrapes, double sysfs, double procfs)
     {
         var results = place.Results("scrape");
         var block = string.Create(CultureInfo.InvariantCulture, $"scrape-{place.Devices}");
@@ -66,23 +68,25 @@ internal static class ScrapeComparison
         Page.Begin(block, $"Scrape, {place.Title}");
         Page.Head(
             "program", "samples", "kB", "CPU µs a scrape", "÷ ours as installed", "p50 ms", "p99 ms",
-            "RSS MiB (after scrapes)");
+            string.Create(CultureInfo.InvariantCulture, $"RSS MiB after {forMemory} scrapes"),
+            "RSS MiB at the end (after scrapes)");
         foreach (var tally in tallies)
         {
             var isPlain = tally.Name == tally.Peer.Server.Name;
-            var memory = tally.Peer.ResidentMebibytes;
             Page.Row(
                 tally.Name, isPlain ? Page.Number(tally.Samples) : "", Page.Number(tally.Bytes / 1000.0),
                 Page.Number(tally.Microseconds), Page.Short(tally.Microseconds / own),
                 Page.Number(tally.Percentile(0.5), 2), Page.Number(tally.Percentile(0.99), 2),
-                isPlain ? $"{Page.Number(memory, 1)} ({Page.Number(scrapes[tally.Peer])})" : "");
+                isPlain ? Page.Number(memory[tally.Peer], 1) : "",
+                isPlain ? $"{Page.Number(tally.Peer.ResidentMebibytes, 1)} ({Page.Number(scrapes[tally.Peer])})" : "");
             if (!isPlain)
                 continue;
             results.Add($"scrape.{place.Devices}.{tally.Peer.Server.Key}", tally.Microseconds);
-            results.Add($"rss.{place.Devices}.{tally.Peer.Server.Key}", memory);
+            results.Add($"rss.{place.Devices}.{tally.Peer.Server.Key}", memory[tally.Peer]);
         }
-        Page.Row("C: one read of /proc/net/dev", "", "", Page.Number(procfs), Page.Short(procfs / own), "", "", "");
-        Page.Row("C: a file of sysfs for each value", "", "", Page.Number(sysfs), Page.Short(sysfs / own), "", "", "");
+        Page.Row("C: one read of /proc/net/dev", "", "", Page.Number(procfs), Page.Short(procfs / own), "", "", "", "");
+        Page.Row(
+            "C: a file of sysfs for each value", "", "", Page.Number(sysfs), Page.Short(sysfs / own), "", "", "", "");
         Page.End(block);
     }
 }

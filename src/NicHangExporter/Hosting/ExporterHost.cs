@@ -42,6 +42,9 @@ internal static partial class ExporterHost
     /// <summary>How long the start waits for the first ethtool snapshot and the socket; both may never come.</summary>
     private static readonly TimeSpan SnapshotTimeout = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long threads are still busy after the start, as with the first write of the state.</summary>
+    private static readonly TimeSpan StartTail = TimeSpan.FromSeconds(10);
+
     private const int ExitOfWrongUse = 2;
 
     /// <summary>Builds the application. It does nothing before <see cref="RunAsync"/>.</summary>
@@ -82,6 +85,7 @@ internal static partial class ExporterHost
             application.Use(SocketThreads.KeepOnly(options.Web.TelemetryPath));
         if (services.GetRequiredService<WebConfigStore>().IsConfigured)
             application.Use(services.GetRequiredService<WebConfigMiddleware>().InvokeAsync);
+        application.UseMetrics(options.Web.TelemetryPath, services.GetRequiredService<MetricsEndpoint>());
         // Without a token file there is no API on the network: its paths are answered as any unknown path.
         var api = services.GetRequiredService<CredentialStore>().IsConfigured
             ? new ApiMiddleware(metrics.ApiRequests, clock, services.GetRequiredService<ILogger<ApiMiddleware>>())
@@ -89,8 +93,7 @@ internal static partial class ExporterHost
         application.UseApi(api);
         if (api is not null)
             application.MapApi(services.GetRequiredService<ApiHandlers>());
-        application.MapPages(options.Web.TelemetryPath, services.GetRequiredService<MetricsEndpoint>(),
-            services.GetRequiredService<HangMonitor>());
+        application.MapPages(options.Web.TelemetryPath, services.GetRequiredService<HangMonitor>());
         return application;
     }
 
@@ -192,10 +195,15 @@ internal static partial class ExporterHost
         }
         LogListening(logger, string.Join(", ", application.Urls), options.Web.TelemetryPath);
         TellReady(systemd, monitor);
-        // Frees what only the start needed: a scrape allocates little, so the next full collection may be hours away.
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        StartupPages.Release();
-        await application.WaitForShutdownAsync();
+        var shutdown = application.WaitForShutdownAsync();
+        if (await Task.WhenAny(shutdown, Task.Delay(StartTail, clock)) != shutdown)
+        {
+            StartupPages.Release();
+            // Frees what only the start needed: a scrape allocates little, so the next full collection may be hours
+            // away. It reads the tables of the methods on all stacks, and the next one needs the same ones.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+        await shutdown;
         LogStopping(logger);
         await StopAsync(monitor, poller, remediator, persister, local, actions, pusher);
         return 0;

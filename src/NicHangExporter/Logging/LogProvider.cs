@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Parsing;
@@ -17,9 +18,16 @@ internal sealed class LogProvider(Logger log, TimeProvider clock) : ILoggerProvi
     /// <summary>The value in which the state of an event has its template.</summary>
     private const string Template = "{OriginalFormat}";
 
+    /// <summary>
+    /// Logs the begin and the end of each request, at a level that is never written. A logger that is enabled at any
+    /// level makes it allocate an activity with its ids for each request.
+    /// </summary>
+    private const string Requests = "Microsoft.AspNetCore.Hosting.Diagnostics";
+
     /// <inheritdoc/>
-    public ILogger CreateLogger(string categoryName) =>
-        new Category(log.ForContext(Constants.SourceContextPropertyName, categoryName), clock);
+    public ILogger CreateLogger(string categoryName) => categoryName == Requests
+        ? NullLogger.Instance
+        : new Category(log.ForContext(Constants.SourceContextPropertyName, categoryName), clock);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -16,11 +16,11 @@ internal sealed class CachedText(Action<ExpositionWriter> render)
     /// one.</param>
     public void Write(ExpositionWriter writer, long version)
     {
-        var text = _texts[(int)writer.Format] ??= new Text();
+        var text = _texts[(int)writer.Format] ??= new Text(writer.Format);
         if (text.Version != version)
         {
             text.Body.Clear();
-            render(new ExpositionWriter(text.Body, writer.Format));
+            render(text.Writer);
             text.Version = version;
         }
         writer.Append(text.Body);
@@ -28,7 +28,11 @@ internal sealed class CachedText(Action<ExpositionWriter> render)
 
     private sealed class Text
     {
+        public Text(ExpositionFormat format) => Writer = new ExpositionWriter(Body, format);
+
         public ExpositionBody Body { get; } = new(FirstBlock);
+
+        public ExpositionWriter Writer { get; }
 
         public long Version { get; set; } = -1;
     }

@@ -177,11 +177,13 @@ internal sealed class EthtoolCollector
 
     private static void Merge(List<CollectorOutcome> outcomes, CollectorOutcome outcome)
     {
-        var index = outcomes.FindIndex(other => other.Collector == outcome.Collector);
-        if (index < 0)
-            outcomes.Add(outcome);
-        else
-            outcomes[index] = outcomes[index] with { Success = outcomes[index].Success && outcome.Success };
+        for (var index = 0; index < outcomes.Count; index++)
+            if (outcomes[index].Collector == outcome.Collector)
+            {
+                outcomes[index] = outcomes[index] with { Success = outcomes[index].Success && outcome.Success };
+                return;
+            }
+        outcomes.Add(outcome);
     }
 
     private readonly record struct Row(byte[] Label, DeviceSnapshot Snapshot, string Driver, string BusAddress);

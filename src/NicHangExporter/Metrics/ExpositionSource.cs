@@ -10,6 +10,8 @@ internal sealed class ExpositionSource(
     ExporterOptions options, DeviceInventory inventory, StatisticsCollector statistics, LinkCollector links,
     QueuesCollector queues, EthtoolCollector ethtool, ProcessCollector process, ExporterMetrics metrics)
 {
+    private readonly List<CollectorOutcome> _outcomes = [];
+
     /// <summary>Renders the exposition. It makes no ioctl and never waits for the RTNL lock. Not thread-safe.</summary>
     /// <param name="body">Must be empty; receives the exposition.</param>
     /// <param name="format">The format.</param>
@@ -25,7 +27,8 @@ internal sealed class ExpositionSource(
 
     private void WriteKernel(ExpositionWriter writer)
     {
-        var outcomes = new List<CollectorOutcome>(Collector.All.Length);
+        var outcomes = _outcomes;
+        outcomes.Clear();
         using (var devices = inventory.Open())
         {
             statistics.Write(writer, devices, outcomes);

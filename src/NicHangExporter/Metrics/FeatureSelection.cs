@@ -10,21 +10,27 @@ namespace NicHangExporter.Metrics;
 /// </summary>
 /// <param name="options">Holds <c>collector.features</c>.</param>
 /// <param name="named">The kernel names of the features of all profiles, and so of all ladders.</param>
-/// <param name="decided">Gives the features that are turned off on a device now, under any requested name.</param>
+/// <param name="decided">Gives the features that are turned off on a device now, under any requested name: the
+/// same object until they change.</param>
 internal sealed class FeatureSelection(
-    ExporterOptions options, IEnumerable<string> named, Func<IEnumerable<string>> decided)
+    ExporterOptions options, IEnumerable<string> named, Func<IReadOnlyList<string>> decided)
 {
     private readonly FrozenSet<string> _named = [.. named];
     private HashSet<string> _decided = [];
+    private IReadOnlyList<string> _seen = [];
     private long _version;
 
     /// <summary>Looks up which features are turned off now.</summary>
     /// <returns>Another number than before if other features have series.</returns>
     public long Update()
     {
-        if (options.Collectors.FeatureSeries == FeatureSeries.All || _decided.SetEquals(decided()))
+        var names = decided();
+        if (options.Collectors.FeatureSeries == FeatureSeries.All || ReferenceEquals(names, _seen))
             return _version;
-        _decided = [.. decided()];
+        _seen = names;
+        if (_decided.SetEquals(names))
+            return _version;
+        _decided = [.. names];
         return ++_version;
     }
 

@@ -44,10 +44,18 @@ internal sealed class MetricsEndpoint
             return;
         try
         {
-            // Written in pieces: the server copies each write and keeps its buffer.
-            for (var piece = 0; piece < reading.Body.PieceCount; piece++)
-                if ((await response.BodyWriter.WriteAsync(reading.Body.Piece(piece), reading.Dropped)).IsCompleted)
+            // The writer has memory of its own before the headers, and copies it.
+            await response.StartAsync(reading.Dropped);
+            // Written in pieces: the server copies each write and keeps its buffer. Without a length for its buffer it
+            // makes many small ones, and one array more to send them.
+            for (var index = 0; index < reading.Body.PieceCount; index++)
+            {
+                var piece = reading.Body.Piece(index);
+                piece.CopyTo(response.BodyWriter.GetMemory(piece.Length));
+                response.BodyWriter.Advance(piece.Length);
+                if ((await response.BodyWriter.FlushAsync(reading.Dropped)).IsCompleted)
                     return;
+            }
         }
         catch (OperationCanceledException) when (reading.Dropped.IsCancellationRequested)
         {

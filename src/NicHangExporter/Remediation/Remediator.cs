@@ -24,6 +24,7 @@ internal sealed partial class Remediator : IDisposable
 {
     private readonly ExporterOptions _options;
     private readonly RemediationStore _store;
+    private readonly DecidedSettings _decided;
     private readonly EpisodeRecorder _recorder;
     private readonly RemediationWorker _worker;
     private readonly ExporterMetrics _metrics;
@@ -56,6 +57,7 @@ internal sealed partial class Remediator : IDisposable
         RemediationWorker worker, ExporterMetrics metrics, TimeProvider clock, ILogger<Remediator> logger)
     {
         (_options, _store, _recorder, _worker) = (options, store, recorder, worker);
+        _decided = new DecidedSettings(store);
         (_metrics, _clock, _logger) = (metrics, clock, logger);
 
         // Requests and their answers.
@@ -194,7 +196,7 @@ internal sealed partial class Remediator : IDisposable
         _admin.ClearQuarantineAsync(device, actor);
 
     /// <summary>The settings that remediations keep off, on any device. Reading never blocks.</summary>
-    public IEnumerable<string> Decided => _store.State.Devices.Values.SelectMany(record => record.Desired);
+    public IReadOnlyList<string> Decided => _decided.Names;
 
     /// <summary>
     /// Something may have turned a setting on again: a driver at link-up, or another program. Looks now whether one of
@@ -204,7 +206,7 @@ internal sealed partial class Remediator : IDisposable
     /// <param name="isLinkUp">Its link came up. One correction is not put off then.</param>
     public void CheckDrift(InterfaceName device, bool isLinkUp)
     {
-        if (Decided.Any())
+        if (Decided.Count > 0)
             _maintenance.CheckDrift(device, isLinkUp);
     }
 

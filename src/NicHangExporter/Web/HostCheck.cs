@@ -39,7 +39,7 @@ internal sealed partial class HostCheck(ExporterOptions options, TimeProvider cl
     // web.allowed-hosts.
     private bool IsOurs(string host)
     {
-        if (host.Length == 0 || IPAddress.TryParse(host, out _))
+        if (host.Length == 0 || IPAddress.IsValid(host))
             return true;
         // The dot of the root.
         var name = host.EndsWith('.') ? host[..^1] : host;

@@ -4,14 +4,22 @@ using NicHangExporter.Metrics;
 
 namespace NicHangExporter.Web;
 
-/// <summary>The pages besides the API: metrics, landing page, health and readiness.</summary>
+/// <summary>The pages that are not in the API: metrics, landing page, health and readiness.</summary>
 internal static class PageEndpoints
 {
     private static readonly string[] Get = [HttpMethods.Get, HttpMethods.Head];
 
-    /// <summary>Maps the pages, and plain text for every path that nothing else answers.</summary>
-    public static void MapPages(this IEndpointRouteBuilder endpoints, string telemetryPath, MetricsEndpoint metrics,
-        HangMonitor monitor)
+    /// <summary>Answers scrapes before routing, which allocates memory for each request.</summary>
+    public static void UseMetrics(
+        this IApplicationBuilder application, string telemetryPath, MetricsEndpoint metrics) =>
+        application.Use((context, next) =>
+            context.Request.Path.Value == telemetryPath
+            && Get.Contains(context.Request.Method, StringComparer.Ordinal)
+                ? metrics.HandleAsync(context)
+                : next(context));
+
+    /// <summary>Maps the other pages, and plain text for every path that nothing else answers.</summary>
+    public static void MapPages(this IEndpointRouteBuilder endpoints, string telemetryPath, HangMonitor monitor)
     {
         var page = new Page(StatusCodes.Status200OK, LandingPage.Render(telemetryPath), "text/html; charset=utf-8");
         var healthy = new Page(StatusCodes.Status200OK, "Healthy.\n"u8.ToArray());
@@ -24,7 +32,6 @@ internal static class PageEndpoints
             "Only GET and HEAD are answered here.\n"u8.ToArray());
 
         // Short circuit: the authentication of the API does not run for them.
-        endpoints.MapMethods(telemetryPath, Get, metrics.HandleAsync).ShortCircuit();
         endpoints.MapMethods("/", Get, page.WriteAsync).ShortCircuit();
         endpoints.MapMethods(WebConfigMiddleware.HealthPath, Get, healthy.WriteAsync).ShortCircuit();
         endpoints.MapMethods("/-/ready", Get,
