@@ -65,7 +65,8 @@ public sealed class ArchitectureTests
     [
         typeof(HangDetector), typeof(HangPatterns), typeof(HangPattern), typeof(HangReport), typeof(HangEpisode),
         typeof(KernelPrefix), typeof(MessageFormat), typeof(PatternIndex), typeof(NicMessage), typeof(TxStallDetector),
-        typeof(Diagnosis), typeof(DeviceDiagnosis), typeof(HangConfirmation), typeof(RemediationPolicy),
+        typeof(RecordFilter), typeof(Diagnosis), typeof(DeviceDiagnosis), typeof(HangConfirmation),
+        typeof(RemediationPolicy),
         typeof(RemediationPlan), typeof(RemediationState), typeof(DeviceRecord), typeof(Verification),
         typeof(OffloadNames), typeof(OffloadProfiles), typeof(DriverLadders), typeof(DriverLadder),
         typeof(FeatureOrder), typeof(HistorySearch), typeof(AcceptedAlert), typeof(AlertPolicy), typeof(MessageReader),

@@ -58,7 +58,8 @@ internal static class HangDetector
         for (var colons = 0; ; colons++)
         {
             var rest = line[start..];
-            if ((isWhole ? index.Knows(rest) : index.MayKnow(rest)) && TryMatchAt(index, line, start, mode, out var found)
+            var mayStart = isWhole ? index.Knows(rest) : index.MayKnow(rest);
+            if (mayStart && TryMatchAt(index, line, start, mode, out var found)
                 || mayFollowName && TryMatchAt(HangPatterns.AfterName, line, AfterName(line, start), mode, out found)
                 || rest is [(byte)'[', ..] && TryMatchAt(index, line, AfterBracket(line, start), mode, out found))
                 return (mode != DetectionMode.Kernel || IsComplete(found.Row, line, text[line.Length..]))
