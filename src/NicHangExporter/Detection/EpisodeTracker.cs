@@ -243,11 +243,13 @@ internal sealed partial class EpisodeTracker(
             MarkChanged(tracked);
     }
 
-    private (ulong? Count, TimeSpan At) PauseFrames(DeviceTracker device, int place) =>
+    private PauseReading? PauseFrames(DeviceTracker device, int place) =>
         ethtool.Current is { } snapshot
             && snapshot.Find(device.Name, device.Bus, place)?.PauseFramesReceived is { } frames
-            ? (frames, clock.GetElapsedTime(0, snapshot.StatisticsTimestamp))
-            : (null, TimeSpan.Zero);
+            ? new PauseReading(
+                frames, clock.GetElapsedTime(0, snapshot.StatisticsStarted),
+                clock.GetElapsedTime(0, snapshot.StatisticsTimestamp))
+            : null;
 
     private List<(WatchedDevice Open, DeviceTracker Tracked)> RefreshDevices(OpenDevices open)
     {

@@ -44,10 +44,10 @@ internal sealed class TransmitSampler(NetDevSource source) : IDisposable
     /// <param name="place">Its place among the devices of the sample.</param>
     /// <param name="lastTxPackets">tx_packets of the sample before. The queues are read only if it has not
     /// changed.</param>
-    /// <param name="pauseFrames">The pause frame counter and the time of its reading.</param>
+    /// <param name="pauseFrames">The last reading of the pause frame counter, or null.</param>
     /// <param name="now">The time, since boot.</param>
     public TxSample? Sample(
-        WatchedDevice device, int place, ulong? lastTxPackets, (ulong? Count, TimeSpan At) pauseFrames, TimeSpan now)
+        WatchedDevice device, int place, ulong? lastTxPackets, PauseReading? pauseFrames, TimeSpan now)
     {
         if (ReadTxPackets(device, place) is not { } packets)
             return null;
@@ -57,7 +57,8 @@ internal sealed class TransmitSampler(NetDevSource source) : IDisposable
             : 0;
         ulong? changes = inflight > 0
             && device.Sysfs.TryReadUInt64("carrier_changes\0"u8, out var count) == Errno.None ? count : null;
-        return new TxSample(now, up, packets, inflight, pauseFrames.Count, pauseFrames.At, changes);
+        return new TxSample(now, up, packets, inflight, pauseFrames?.Count, pauseFrames?.From ?? default, changes,
+            pauseFrames?.To);
     }
 
     /// <summary>tx_packets of a device; null if it is gone.</summary>

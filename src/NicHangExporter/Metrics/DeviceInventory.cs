@@ -196,6 +196,7 @@ internal sealed class DeviceInventory : IDisposable
             Look(known, isDoubtful);
         var open = known.Select(_version + 1, _news);
         _version = open.Version;
+        _wasInDoubt &= known.IsInDoubt;
         if (!known.IsForeign)
             return open;
         Refuse(Foreign);

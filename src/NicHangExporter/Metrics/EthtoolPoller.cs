@@ -93,8 +93,12 @@ internal sealed partial class EthtoolPoller(
             ? (now, clock.GetElapsedTime(started, now))
             : (last.Timestamp, last.Duration);
         Publish(known is not null && AreSame(known.Devices, _devices)
-            ? known.At(timestamp, duration, now)
-            : new EthtoolSnapshot(timestamp, [.. _devices], duration) { StatisticsTimestamp = now });
+            ? known.At(timestamp, duration, (started, now))
+            : new EthtoolSnapshot(timestamp, [.. _devices], duration)
+            {
+                StatisticsStarted = started,
+                StatisticsTimestamp = now,
+            });
         _first.TrySetResult();
     }
 
@@ -127,6 +131,7 @@ internal sealed partial class EthtoolPoller(
         Publish(
             new EthtoolSnapshot(last.Timestamp, devices.ToImmutable(), last.Duration)
             {
+                StatisticsStarted = last.StatisticsStarted,
                 StatisticsTimestamp = last.StatisticsTimestamp,
             });
     }

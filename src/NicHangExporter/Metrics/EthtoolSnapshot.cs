@@ -74,7 +74,10 @@ internal sealed record EthtoolSnapshot(long Timestamp, ImmutableArray<DeviceSnap
         .DistinctBy(failure => failure.Collector)
         .ToDictionary(failure => failure.Collector, failure => failure.Reason);
 
-    /// <summary>When the driver statistics had been read.</summary>
+    /// <summary>When the first driver statistics were read.</summary>
+    public required long StatisticsStarted { get; init; }
+
+    /// <summary>When all driver statistics had been read.</summary>
     public required long StatisticsTimestamp { get; init; }
 
     /// <summary>A later poll ended with an unexpected error: the next one reads everything.</summary>
@@ -96,11 +99,15 @@ internal sealed record EthtoolSnapshot(long Timestamp, ImmutableArray<DeviceSnap
             : _byDevice.GetValueOrDefault((device, bus));
 
     /// <summary>The same values at a later time. The devices stay the same objects.</summary>
-    public EthtoolSnapshot At(long timestamp, TimeSpan duration, long statisticsTimestamp) => this with
+    /// <param name="timestamp">See <see cref="Timestamp"/>.</param>
+    /// <param name="duration">See <see cref="Duration"/>.</param>
+    /// <param name="statistics">When the poll of driver statistics began and ended.</param>
+    public EthtoolSnapshot At(long timestamp, TimeSpan duration, (long Started, long Ended) statistics) => this with
     {
         Timestamp = timestamp,
         Duration = duration,
-        StatisticsTimestamp = statisticsTimestamp,
+        StatisticsStarted = statistics.Started,
+        StatisticsTimestamp = statistics.Ended,
         IsBroken = false,
     };
 }

@@ -84,7 +84,10 @@ internal sealed class OnDemandServer(
     {
         try
         {
-            return await next;
+            var socket = await next;
+            // To start the server takes long.
+            await SocketThreads.LeaveAsync();
+            return socket;
         }
         catch (Exception exception) when (
             exception is SocketException or OperationCanceledException or ObjectDisposedException)

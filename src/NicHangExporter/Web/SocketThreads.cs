@@ -9,8 +9,9 @@ namespace NicHangExporter.Web;
 /// </summary>
 internal static class SocketThreads
 {
-    // System.Net.Sockets reads it before the first asynchronous operation of a socket.
+    // System.Net.Sockets reads both before the first asynchronous operation of a socket.
     private const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+    private const string ThreadCount = "DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT";
 
     /// <summary>
     /// Lets the threads of the sockets run what follows an operation of a socket, for the whole process. Not with TLS,
@@ -23,6 +24,9 @@ internal static class SocketThreads
         if (options.Web.ConfigFile is not null || options.Alerting.Alertmanagers.Count > 0)
             return false;
         Environment.SetEnvironmentVariable(InlineCompletions, "1");
+        // By default one for each processor, from the start on.
+        if (Environment.GetEnvironmentVariable(ThreadCount) is null)
+            Environment.SetEnvironmentVariable(ThreadCount, "2");
         return true;
     }
 

@@ -22,8 +22,8 @@ internal static class WebLimits
     /// <summary>Unread bytes of a connection; 128 connections with the default would take 128 MiB.</summary>
     private const int MaxUnread = 32 * 1024;
 
-    /// <summary>Unsent bytes of an answer, on each connection.</summary>
-    private const int MaxUnsent = 32 * 1024;
+    /// <summary>Unsent bytes of an answer, on each connection: one block of an exposition.</summary>
+    private const int MaxUnsent = ExpositionBody.BlockLength;
 
     /// <summary>How long a request may take to arrive, and an answer to be read at all.</summary>
     private static readonly TimeSpan SlowTimeout = TimeSpan.FromSeconds(5);

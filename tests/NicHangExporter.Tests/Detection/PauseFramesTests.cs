@@ -48,7 +48,23 @@ public sealed class PauseFramesTests
 
     [Fact]
     public void EqualReadings_AcrossAGapOfTheSamples_SayNothing() =>
-        Assert.True(MayExplain(last: 112, now: 112, [(103, 3), (111, 3)], down: default, unseen: (104, 110)));
+        Assert.True(MayExplain(last: 112, now: 112, [(103, 3), (111, 3)], down: default, unseen: (104, 110), maxGap: 2));
+
+    [Fact]
+    public void EqualReadings_OfSamplesFarApart_Count()
+    {
+        Assert.False(MayExplain(last: 107, now: 110, [(95, 3), (110, 3)], down: default, unseen: default, interval: 5));
+        Assert.True(MayExplain(
+            last: 107, now: 110, [(95, 3), (110, 3)], down: default, unseen: default, interval: 5, maxGap: 4));
+    }
+
+    // Another device delays the poll: this one's counter may have been read when it began.
+    [Fact]
+    public void EqualReadings_OfAPollThatWaited_CountOnlyUntilItBegan()
+    {
+        Assert.True(MayExplain(last: 107, now: 111, [(95, 7), (103, 7)], down: default, unseen: default, wait: 8));
+        Assert.False(MayExplain(last: 107, now: 113, [(95, 7), (105, 7)], down: default, unseen: default, wait: 8));
+    }
 
     [Fact]
     public void NoReading_ExplainsNothing() => Assert.False(MayExplain(last: 100, now: 100));
@@ -56,19 +72,20 @@ public sealed class PauseFramesTests
     private static bool MayExplain(int last, int now, params (int At, ulong Count)[] readings) =>
         MayExplain(last, now, readings, down: default, unseen: default);
 
-    // A sample each second from 40 s on, but for those that are unseen.
+    // Samples from 40 s on, but for those that are unseen. A reading shows when its poll has ended.
     private static bool MayExplain(
-        int last, int now, (int At, ulong Count)[] readings, (int From, int To) down, (int From, int To) unseen)
+        int last, int now, (int At, ulong Count)[] readings, (int From, int To) down, (int From, int To) unseen,
+        int interval = 1, int maxGap = 10, int wait = 0)
     {
         PauseFrames frames = default;
-        for (var at = 40; at <= now; at++)
+        for (var at = 40; at <= now; at += interval)
         {
             if (at > unseen.From && at < unseen.To)
                 continue;
-            var reading = readings.LastOrDefault(reading => reading.At <= at);
+            var reading = readings.LastOrDefault(reading => reading.At + wait <= at);
             frames = PauseFrames.Observe(frames, new TxSample(
                 Seconds(at), !(at >= down.From && at < down.To), 0, 0, reading.At == 0 ? null : reading.Count,
-                Seconds(reading.At)));
+                Seconds(reading.At), PauseFramesReadBy: Seconds(reading.At + wait)), Seconds(maxGap));
         }
         return frames.MayExplain(Seconds(First), Seconds(last), Seconds(now), Seconds(30));
     }

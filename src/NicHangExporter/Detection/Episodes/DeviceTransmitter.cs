@@ -87,7 +87,7 @@ internal sealed class DeviceTransmitter
         _isStill = taken.TxPackets == LastTxPackets;
         _hasStoodStill |= _isStill;
         LastTxPackets = taken.TxPackets;
-        _pauseFrames = PauseFrames.Observe(_pauseFrames, taken);
+        _pauseFrames = PauseFrames.Observe(_pauseFrames, taken, maxGap);
         _pauseTimeout = TxStallDetector.PauseTimeout(window, pauseInterval);
         var before = Verdict;
         var after = TxStallDetector.Observe(_state, taken, window, pauseInterval);

@@ -1,18 +1,25 @@
 namespace NicHangExporter.Detection.Episodes;
 
+/// <summary>A reading of a device's counter of received pause frames, at some time between two.</summary>
+/// <param name="Count">The counter.</param>
+/// <param name="From">The earliest time, since boot.</param>
+/// <param name="To">The latest time.</param>
+internal readonly record struct PauseReading(ulong Count, TimeSpan From, TimeSpan To);
+
 /// <summary>
 /// The readings of a device's counter of received pause frames. They come from a slower source than the samples, which
 /// needs RTNL. Pure. Times are since boot.
 /// </summary>
 /// <param name="Count">The last reading; null for none yet.</param>
-/// <param name="At">Its time.</param>
+/// <param name="At">Its earliest time.</param>
+/// <param name="ReadBy">Its latest time.</param>
 /// <param name="Climb">The last two readings in a row of which the second is greater; null for never.</param>
 /// <param name="Calm">The last time without a pause frame: between two equal readings, while samples without a gap show
 /// the link up. Null for never.</param>
 /// <param name="Up">The last time in which samples without a gap show the link up; null for never.</param>
 /// <param name="SampledAt">The last sample.</param>
 internal readonly record struct PauseFrames(
-    ulong? Count, TimeSpan At, (TimeSpan From, TimeSpan To)? Climb, (TimeSpan From, TimeSpan To)? Calm,
+    ulong? Count, TimeSpan At, TimeSpan ReadBy, (TimeSpan From, TimeSpan To)? Climb, (TimeSpan From, TimeSpan To)? Calm,
     (TimeSpan From, TimeSpan To)? Up, TimeSpan SampledAt)
 {
     /// <summary>
@@ -21,23 +28,24 @@ internal readonly record struct PauseFrames(
     /// </summary>
     private static readonly TimeSpan ShortestCalm = TimeSpan.FromSeconds(2);
 
-    /// <summary>The watchdog fires after this time without a packet: <c>watchdog_timeo</c> of most drivers.</summary>
+    /// <summary>The watchdog fires after this time without a packet, or later: <c>watchdog_timeo</c> of the drivers that
+    /// count pause frames.</summary>
     private static readonly TimeSpan WatchdogTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Samples further apart prove nothing about the link between them.</summary>
-    private static readonly TimeSpan MaxGap = TimeSpan.FromSeconds(2);
-
     /// <summary>Adds a sample, which often has the same reading as the one before.</summary>
-    public static PauseFrames Observe(PauseFrames previous, in TxSample sample)
+    /// <param name="previous">The state before.</param>
+    /// <param name="sample">The sample.</param>
+    /// <param name="maxGap">Samples further apart prove nothing about the link between them.</param>
+    public static PauseFrames Observe(PauseFrames previous, in TxSample sample, TimeSpan maxGap)
     {
-        var after = previous with { Up = UpAfter(previous, sample), SampledAt = sample.At };
+        var after = previous with { Up = UpAfter(previous, sample, maxGap), SampledAt = sample.At };
         if (sample is not { PauseFramesReceived: { } count, PauseFramesAt: var at }
             || (previous.Count is not null && at <= previous.At))
             return after;
-        after = after with { Count = count, At = at };
+        after = after with { Count = count, At = at, ReadBy = sample.PauseFramesReadBy ?? at };
         if (count > previous.Count)
             return after with { Climb = (previous.At, at) };
-        return count == previous.Count && Overlap(after.Up, (previous.At, at)) is { } calm
+        return count == previous.Count && Overlap(after.Up, (previous.ReadBy, at)) is { } calm
             ? after with { Calm = calm }
             : after;
     }
@@ -61,9 +69,10 @@ internal readonly record struct PauseFrames(
         return Overlap(Calm, (last - WatchdogTimeout, last)) is null && now - Later(first, At) < timeout;
     }
 
-    private static (TimeSpan From, TimeSpan To)? UpAfter(in PauseFrames previous, in TxSample sample) =>
+    private static (TimeSpan From, TimeSpan To)? UpAfter(
+        in PauseFrames previous, in TxSample sample, TimeSpan maxGap) =>
         !sample.LinkUp ? previous.Up
-        : previous.Up is { } up && up.To == previous.SampledAt && sample.At - up.To <= MaxGap ? (up.From, sample.At)
+        : previous.Up is { } up && up.To == previous.SampledAt && sample.At - up.To <= maxGap ? (up.From, sample.At)
         : (sample.At, sample.At);
 
     // Null if it is too short to count.

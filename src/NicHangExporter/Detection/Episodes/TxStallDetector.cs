@@ -6,8 +6,10 @@ namespace NicHangExporter.Detection.Episodes;
 /// <param name="TxPackets">statistics/tx_packets.</param>
 /// <param name="InflightBytes">Sum of queues/tx-*/byte_queue_limits/inflight; 0 also for a driver without BQL.</param>
 /// <param name="PauseFramesReceived">The driver's counter of received pause frames; null if unknown.</param>
-/// <param name="PauseFramesAt">When that counter was read, which may be some time before.</param>
+/// <param name="PauseFramesAt">When that counter was read at the earliest, which may be some time before.</param>
 /// <param name="CarrierChanges">carrier_changes, while packets wait; null if not read.</param>
+/// <param name="PauseFramesReadBy">When it was read at the latest: a device that waits for RTNL delays the readings of
+/// the others. Null for the same time.</param>
 internal readonly record struct TxSample(
     TimeSpan At,
     bool LinkUp,
@@ -15,7 +17,8 @@ internal readonly record struct TxSample(
     ulong InflightBytes,
     ulong? PauseFramesReceived = null,
     TimeSpan PauseFramesAt = default,
-    ulong? CarrierChanges = null);
+    ulong? CarrierChanges = null,
+    TimeSpan? PauseFramesReadBy = null);
 
 /// <summary>What the samples so far mean.</summary>
 internal enum TxVerdict

@@ -25,10 +25,7 @@ internal sealed class HelperClient(HostRoot root, TimeProvider clock)
         HelperReply reply;
         try
         {
-            HelperReply? answer;
-            while ((answer = await TryAsync(request, limit.Token)) is null)
-                await Task.Delay(Pause, clock, limit.Token);
-            reply = answer;
+            reply = await RepeatAsync(request, limit.Token);
         }
         catch (SocketException exception)
         {
@@ -47,6 +44,22 @@ internal sealed class HelperClient(HostRoot root, TimeProvider clock)
             throw Unavailable("the path of its socket is too long", exception);
         }
         return reply.Error is { } error ? throw new PersistenceException(error.Kind, error.Message) : reply;
+    }
+
+    private async Task<HelperReply> RepeatAsync(HelperRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            HelperReply? answer;
+            while ((answer = await TryAsync(request, cancellation)) is null)
+                await Task.Delay(Pause, clock, cancellation);
+            return answer;
+        }
+        finally
+        {
+            // The caller reads and writes files, which the threads of the sockets must not (docs/decisions/0051).
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        }
     }
 
     // Null if the connection was closed without an answer: systemd turns away those above MaxConnections=. A request

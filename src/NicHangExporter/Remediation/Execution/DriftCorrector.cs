@@ -100,7 +100,8 @@ internal sealed partial class DriftCorrector(
             _next = last + LinkUpPause < _next ? last + LinkUpPause : _next;
             return;
         }
-        _correctedAt[key] = Now;
+        if (isAfterLinkUp)
+            _correctedAt[key] = Now;
         submit(new RemediationRequest(facts.Name, RemediationTrigger.Drift)
         {
             Settings = harmless,

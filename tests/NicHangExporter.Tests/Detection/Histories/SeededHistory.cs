@@ -36,7 +36,9 @@ internal sealed class SeededHistory
     private readonly bool _isScraped;
     private readonly bool _hangs;
     private readonly PriorityQueue<Action, double> _plan = new();
-    private (ulong? Count, TimeSpan At) _pauseFrames;
+    private readonly double _longestPoll;
+    private PauseReading? _pauseFrames;
+    private (PauseReading Reading, double ReadAt, bool IsRead)? _poll;
     private double _nextSample;
     private double _blindUntil;
     private double? _stuckSince;
@@ -61,7 +63,11 @@ internal sealed class SeededHistory
         var age = _random.NextDouble() * (_isScraped ? 15 : 60);
         _clock.Now = -Time(age);
         _polls.Begin(PollScope.Everything);
-        _pauseFrames = (0, _clock.Now);
+        _pauseFrames = new PauseReading(0, _clock.Now, _clock.Now);
+        // Another device may delay the readings of this one.
+        _longestPoll = _random.Next(4) == 0 ? 10 : 0;
+        // Two reports of the watchdog alone may take longer, and the device may have nothing to send in between.
+        _isWatchedWell = _device.Reports;
         Plan();
     }
 
@@ -110,7 +116,7 @@ internal sealed class SeededHistory
         _wasReloaded = true;
         _device.Recreate();
         _monitor.Sample(Time(_device.Now), null, 0);
-        _pauseFrames = default;
+        (_pauseFrames, _poll) = (null, null);
     }
 
     private Action FalseAlarm(int kind) => kind switch
@@ -194,10 +200,18 @@ internal sealed class SeededHistory
         _clock.Now = Time(_device.Now);
         if (_isScraped)
             _polls.NoteScrape();
-        if (_polls.Due(out _) is not { } scope)
-            return;
-        _polls.Begin(scope);
-        _pauseFrames = (_device.PauseFrames, _clock.Now);
+        if (_poll is null && _polls.Due(out _) is { } scope)
+        {
+            _polls.Begin(scope);
+            var seconds = _random.NextDouble() * _longestPoll;
+            _poll = (
+                new PauseReading(0, _clock.Now, _clock.Now + Time(seconds)),
+                _device.Now + seconds * _random.NextDouble(), false);
+        }
+        if (_poll is { IsRead: false } poll && poll.ReadAt <= _device.Now)
+            _poll = (poll.Reading with { Count = _device.PauseFrames }, poll.ReadAt, true);
+        if (_poll is { IsRead: true, Reading: var reading } && reading.To <= _clock.Now)
+            (_pauseFrames, _poll) = (reading, null);
     }
 
     private void Watch()
@@ -217,7 +231,8 @@ internal sealed class SeededHistory
         if (_device.Now >= _nextSample)
             _nextSample += Math.Max(1, Math.Ceiling(_device.Now - _nextSample)) + _random.NextDouble() * 0.05;
         _monitor.Sample(now, new TxSample(now, _device.IsOperational, _device.TxPackets, _device.InflightBytes,
-            _pauseFrames.Count, _pauseFrames.At, _device.CarrierChanges), _device.Timeouts);
+            _pauseFrames?.Count, _pauseFrames?.From ?? default, _device.CarrierChanges, _pauseFrames?.To),
+            _device.Timeouts);
         if (_monitor.NeedsPauseFrames)
             _polls.WantStatistics();
     }

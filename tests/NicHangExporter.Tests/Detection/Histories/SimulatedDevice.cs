@@ -62,7 +62,10 @@ internal sealed class SimulatedDevice(Random random)
     public double PacketInterval { get; set; } = 0.1;
 
     /// <summary>The driver's own report exists. If not, only the core's watchdog sees a hang.</summary>
-    public bool Reports { get; set; } = true;
+    public bool Reports { get; init; } = random.Next(8) > 0;
+
+    /// <summary>The driver resets the adapter when the core's watchdog fires and nothing hangs.</summary>
+    public bool ResetsAtTimeout { get; init; } = random.Next(8) > 0;
 
     /// <summary>The driver resets the adapter when the core's watchdog fires, although it has reported.</summary>
     public bool ResetsItself { get; set; }
@@ -160,7 +163,7 @@ internal sealed class SimulatedDevice(Random random)
         _lastReport = Now;
         Timeouts++;
         Messages.Add(new(HangSource.Watchdog));
-        if (!ResetsItself && IsHung)
+        if (IsHung ? !ResetsItself : !ResetsAtTimeout)
             return;
         Messages.Add(new(HangSource.Reset));
         Reset(0.5 + random.NextDouble() * 2);
