@@ -8,11 +8,15 @@ namespace NicHangExporter.Linux.Ethtool;
 internal sealed class DecodedAnswers<T>(DecodedAnswers<T>.Decoder decode)
     where T : class
 {
-    /// <summary>More different answers than this are forgotten: they may change all the time.</summary>
-    public const int Capacity = 1024;
+    /// <summary>
+    /// More bytes of different answers than this are forgotten: they may change all the time. What is decoded of the
+    /// names of a driver's counters takes some times as much.
+    /// </summary>
+    public const int Capacity = 1 << 20;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<int, (byte[] Raw, T Decoded)> _known = [];
+    private int _bytes;
 
     /// <summary>Turns the bytes of an answer into a value that never changes.</summary>
     public delegate T Decoder(ReadOnlySpan<byte> raw);
@@ -29,8 +33,14 @@ internal sealed class DecodedAnswers<T>(DecodedAnswers<T>.Decoder decode)
         var decoded = decode(raw);
         lock (_lock)
         {
-            if (_known.Count >= Capacity)
+            if (_bytes + raw.Length > Capacity)
+            {
                 _known.Clear();
+                _bytes = 0;
+            }
+            if (_known.TryGetValue(key, out var other))
+                _bytes -= other.Raw.Length;
+            _bytes += raw.Length;
             _known[key] = (raw.ToArray(), decoded);
         }
         return decoded;

@@ -67,9 +67,10 @@ internal sealed partial class EthtoolPoller(
     /// <param name="scope">
     /// What is read. Settings of a device that the last snapshot does not have are read in any case.
     /// </param>
-    public void Poll(PollScope scope = PollScope.Everything)
+    /// <param name="isRequested">A request is the reason: nothing is taken from the last poll.</param>
+    public void Poll(PollScope scope = PollScope.Everything, bool isRequested = false)
     {
-        Schedule.Begin(scope);
+        var readsAllNames = Schedule.Begin(scope) || isRequested || !Schedule.IsNotified;
         var started = clock.GetTimestamp();
         Interlocked.Exchange(ref _pollStarted, started);
         var known = _current;
@@ -85,7 +86,7 @@ internal sealed partial class EthtoolPoller(
                 var settings = last is not null && before?.IsShown == isShown
                     ? before
                     : _reader.ReadSettings(device.Name, device.Bus, isShown, before);
-                var readsNames = last is null && (!Schedule.IsNotified || (_turn + place) % NamesTurn == 0);
+                var readsNames = last is null && (readsAllNames || (_turn + device.Index) % NamesTurn == 0);
                 _devices.Add(_reader.ReadStatistics(settings, readsNames));
             }
         var now = clock.GetTimestamp();
@@ -111,7 +112,7 @@ internal sealed partial class EthtoolPoller(
         var requested = Schedule.TakeRequested(out var appeared);
         if (_current is not { IsBroken: false } last)
         {
-            Poll();
+            Poll(isRequested: true);
             return;
         }
         Interlocked.Exchange(ref _pollStarted, clock.GetTimestamp());

@@ -96,7 +96,7 @@ internal sealed class EthtoolReader
         CollectorFailure? failure = _failures is [var first] ? first : null;
         var statistics = isExported && chosen is not null ? chosen.All : [];
         if (ReferenceEquals(chosen, settings.Chosen) && settings.Statistics == statistics
-            && settings.StatisticsFailure == failure)
+            && settings.StatisticsFailure == failure && settings.PauseFramesReceived == PauseFrames(chosen))
             return settings;
         return settings with
         {

@@ -154,18 +154,21 @@ internal sealed class PollSchedule(TimeSpan interval, TimeSpan window, TimeProvi
     }
 
     /// <summary>A poll begins. What is wanted from here on is read by the next one.</summary>
-    public void Begin(PollScope scope)
+    /// <returns>True if it also answers requests, so that nothing may be taken from the last poll.</returns>
+    public bool Begin(PollScope scope)
     {
         lock (_lock)
         {
             Interlocked.Exchange(ref _statisticsAt, clock.GetTimestamp());
             _isStatisticsWanted = false;
             if (scope == PollScope.Statistics)
-                return;
+                return false;
+            var isRequested = _isEverythingWanted || _requested.Count > 0;
             _everythingAt = _statisticsAt;
             _isEverythingWanted = false;
             _requested.Clear();
             _appeared.Clear();
+            return isRequested;
         }
     }
 

@@ -13,10 +13,11 @@ internal static class PageEndpoints
     public static void UseMetrics(
         this IApplicationBuilder application, string telemetryPath, MetricsEndpoint metrics) =>
         application.Use((context, next) =>
-            context.Request.Path.Value == telemetryPath
-            && Get.Contains(context.Request.Method, StringComparer.Ordinal)
-                ? metrics.HandleAsync(context)
-                : next(context));
+            IsScrape(context, telemetryPath) ? metrics.HandleAsync(context) : next(context));
+
+    /// <summary>True for a request that <see cref="UseMetrics"/> answers.</summary>
+    public static bool IsScrape(HttpContext context, string telemetryPath) =>
+        context.Request.Path.Value == telemetryPath && Get.Contains(context.Request.Method, StringComparer.Ordinal);
 
     /// <summary>Maps the other pages, and plain text for every path that nothing else answers.</summary>
     public static void MapPages(this IEndpointRouteBuilder endpoints, string telemetryPath, HangMonitor monitor)

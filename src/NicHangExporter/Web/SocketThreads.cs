@@ -32,8 +32,8 @@ internal static class SocketThreads
 
     /// <summary>The middleware by which all requests but scrapes leave the thread.</summary>
     /// <param name="telemetryPath"><c>web.telemetry-path</c>.</param>
-    public static Func<RequestDelegate, RequestDelegate> KeepOnly(PathString telemetryPath) => next => context =>
-        context.Request.Path == telemetryPath ? next(context) : LeaveAndRunAsync(context, next);
+    public static Func<RequestDelegate, RequestDelegate> KeepOnly(string telemetryPath) => next => context =>
+        PageEndpoints.IsScrape(context, telemetryPath) ? next(context) : LeaveAndRunAsync(context, next);
 
     /// <summary>Continues on the thread pool, after an operation of a socket.</summary>
     public static ConfiguredTaskAwaitable LeaveAsync() =>

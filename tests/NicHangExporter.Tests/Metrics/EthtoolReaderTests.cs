@@ -85,6 +85,39 @@ public sealed class EthtoolReaderTests : IDisposable
     }
 
     [Fact]
+    public void NamesOfCounters_OfARequestThatAPollOfEverythingAnswers_AreRead()
+    {
+        _host.Ethtool.Statistics = _ => [];
+        _host.Poller.Schedule.IsNotified = true;
+        Assert.True(InterfaceName.TryParse("eno1", out var device));
+        for (var poll = 0; poll < 16; poll++)
+        {
+            _host.Poller.Poll();
+            NamesRead();
+            _host.Poller.Schedule.Request(device);
+            _host.Poller.Poll();
+            Assert.Equal(1, NamesRead());
+        }
+    }
+
+    [Fact]
+    public void PauseFrames_OfAReadingThatFailed_AreUnknown()
+    {
+        _host.Configure(options => options with { Collectors = options.Collectors.Without(Collector.Ethtool) });
+        _host.Ethtool.Statistics = _ => [new Statistic("rx_flow_control_xoff", 7)];
+        _host.Poller.Poll();
+        Assert.Equal(7ul, _host.Poller.Current!.Devices[0].PauseFramesReceived);
+        Assert.True(InterfaceName.TryParse("eno1", out var device));
+        _host.Poller.Schedule.Request(device);
+        _host.Poller.PollRequested();
+        _host.Ethtool.Statistics = name => throw new LinuxException("ioctl", name.ToString(), Errno.NoDevice);
+
+        _host.Poller.Poll(PollScope.Statistics);
+
+        Assert.Null(_host.Poller.Current!.Devices[0].PauseFramesReceived);
+    }
+
+    [Fact]
     public void SteadyDevice_OfTheRunningKernel_AllocatesNothing()
     {
         using var space = new NetworkNamespace();

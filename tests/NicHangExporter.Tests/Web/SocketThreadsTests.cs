@@ -11,11 +11,14 @@ namespace NicHangExporter.Tests.Web;
 public sealed class SocketThreadsTests
 {
     [Theory]
-    [InlineData("/metrics", true)]
-    [InlineData("/", false)]
-    [InlineData("/metrics/", false)]
-    [InlineData("/api/v1/devices", false)]
-    public async Task Request_StaysOnTheThread_OnlyAsAScrape(string path, bool stays)
+    [InlineData("GET", "/metrics", true)]
+    [InlineData("HEAD", "/metrics", true)]
+    [InlineData("POST", "/metrics", false)]
+    [InlineData("GET", "/METRICS", false)]
+    [InlineData("GET", "/", false)]
+    [InlineData("GET", "/metrics/", false)]
+    [InlineData("GET", "/api/v1/devices", false)]
+    public async Task Request_StaysOnTheThread_OnlyAsAScrape(string method, string path, bool stays)
     {
         var ran = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         var middleware = SocketThreads.KeepOnly("/metrics")(_ =>
@@ -23,7 +26,7 @@ public sealed class SocketThreadsTests
             ran.SetResult(Thread.CurrentThread.IsThreadPoolThread);
             return Task.CompletedTask;
         });
-        var context = new DefaultHttpContext { Request = { Path = path } };
+        var context = new DefaultHttpContext { Request = { Method = method, Path = path } };
 
         RunOnOwnThread(() => middleware(context));
 

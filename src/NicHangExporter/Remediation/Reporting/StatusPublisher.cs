@@ -24,10 +24,6 @@ internal sealed class StatusPublisher(
     /// <summary>How often it is published without a sign of a change.</summary>
     private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(1);
 
-    /// <summary>As <see cref="MaxAge"/>, if the signs show everything that can change.</summary>
-    private static readonly TimeSpan LongMaxAge = TimeSpan.FromMinutes(15);
-
-    private bool _isComplete;
     private (long Version, int Hash) _watched;
     private TimeSpan _next;
     private TimeSpan _published;
@@ -46,8 +42,7 @@ internal sealed class StatusPublisher(
         _next = now + Interval;
         using var open = inventory.Open();
         var signs = Signs(open);
-        var maxAge = _isComplete && inventory.IsFollowing ? LongMaxAge : MaxAge;
-        if (now - _published >= maxAge || signs.IsChanging || signs != _signs)
+        if (now - _published >= MaxAge || signs.IsChanging || signs != _signs)
             Publish(open, signs);
     }
 
@@ -66,9 +61,6 @@ internal sealed class StatusPublisher(
         var statuses = ImmutableArray.CreateBuilder<DeviceStatus>();
         var state = pause.State;
         metrics.PublishPause(state.IsPaused);
-        // No sign shows the explanation of a pause, the end of a single report, and what becomes of a device that is
-        // not watched or could not be read.
-        _isComplete = options.Remediation.Devices.Count == 0 && !state.IsPaused;
         foreach (var device in open.All)
             Add(device.Name, isWatched: true, isHidden: !open.IsShown(device));
         foreach (var name in Listed())
@@ -77,7 +69,6 @@ internal sealed class StatusPublisher(
         foreach (var (key, record) in store.State.Devices)
         {
             // Virtual devices are not watched, but may have a record.
-            _isComplete &= shown.ContainsKey(key);
             if (InterfaceName.TryParse(record.Device, out var last))
                 Add(last);
             if (!shown.ContainsKey(key) && shown.Values.All(other => other.Device != record.Device))
@@ -91,15 +82,9 @@ internal sealed class StatusPublisher(
 
         void Add(InterfaceName name, bool isWatched = false, bool isHidden = false)
         {
-            if (locator.Identify(name) is not { } facts)
-            {
-                _isComplete = false;
-                return;
-            }
-            if (shown.ContainsKey(facts.Key))
+            if (locator.Identify(name) is not { } facts || shown.ContainsKey(facts.Key))
                 return;
             var status = builder.Of(facts, store.State.Device(facts.Key), isWatched, state);
-            _isComplete &= !status.Hung;
             var isReported = isWatched || status.Listed;
             shown[facts.Key] = new ShownDevice(
                 name.ToString(), status.Drifted.Count, allowed.Stages(facts.Driver), isReported, status.NotProtected)
@@ -130,7 +115,7 @@ internal sealed class StatusPublisher(
         var devices = new HashCode();
         devices.Add(open.Shown.Count);
         foreach (var device in open.All)
-            devices.Add((device.Name, device.Bus, device.Driver));
+            devices.Add((device.Name, device.Bus, device.Driver, device.Index));
         return devices.ToHashCode();
     }
 
