@@ -35,9 +35,9 @@ internal static class SocketThreads
     public static Func<RequestDelegate, RequestDelegate> KeepOnly(string telemetryPath) => next => context =>
         PageEndpoints.IsScrape(context, telemetryPath) ? next(context) : LeaveAndRunAsync(context, next);
 
-    /// <summary>Continues on the thread pool, after an operation of a socket.</summary>
-    public static ConfiguredTaskAwaitable LeaveAsync() =>
-        Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+    /// <summary>Continues on the thread pool: on the same thread if it is one of the pool.</summary>
+    public static ConfiguredTaskAwaitable LeaveAsync() => Task.CompletedTask.ConfigureAwait(
+        Thread.CurrentThread.IsThreadPoolThread ? ConfigureAwaitOptions.None : ConfigureAwaitOptions.ForceYielding);
 
     private static async Task LeaveAndRunAsync(HttpContext context, RequestDelegate next)
     {

@@ -58,7 +58,8 @@ internal sealed class HelperClient(HostRoot root, TimeProvider clock)
         finally
         {
             // The caller reads and writes files, which the threads of the sockets must not (docs/decisions/0051).
-            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            if (!Thread.CurrentThread.IsThreadPoolThread)
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         }
     }
 
