@@ -217,7 +217,6 @@ internal sealed partial class EpisodeTracker(
 
     private void Check(DeviceTracker device, bool isNews)
     {
-        // Most devices never hang: nothing is looked up for them.
         if (!device.IsHanging)
             return;
         var check = device.Check(Now, isNews, reporter.HealedAt(device), options.Remediation.ConfirmWindow);
@@ -229,8 +228,8 @@ internal sealed partial class EpisodeTracker(
 
     private void SampleTransmitter(WatchedDevice device, int place, DeviceTracker tracked, TimeSpan now)
     {
-        var pauseFrames = PauseFrames(tracked, place);
-        var sample = _sampler.Sample(device, place, tracked.Transmitter.TxPackets, pauseFrames, now);
+        var sample = _sampler.Sample(
+            device, place, tracked.Transmitter.TxPackets, PauseFrames(tracked, place), now);
         var (window, interval) = (options.Detection.StallWindow, options.Detection.SampleInterval);
         var change = tracked.Transmitter.Sample(sample, window, options.Ethtool.Interval, maxGap: 2 * interval);
         if (change.IsChanged)

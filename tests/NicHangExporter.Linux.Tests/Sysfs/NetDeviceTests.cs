@@ -273,10 +273,11 @@ public sealed class NetDeviceTests : IDisposable
         using var device = Open("eth0"u8);
         var buffer = new byte[16];
         Scrape();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++)
-            Scrape();
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, Allocations.Of(() =>
+        {
+            for (var i = 0; i < 100; i++)
+                Scrape();
+        }));
 
         void Scrape()
         {

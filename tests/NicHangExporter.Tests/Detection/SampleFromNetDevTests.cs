@@ -90,13 +90,12 @@ public sealed class SampleFromNetDevTests : HangMonitorFixture
         _host.Pass(3);
         _host.Clock.Advance(TimeSpan.FromSeconds(1));
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        _host.Monitor.Sample();
-        _ = _host.Monitor.RecheckAt(_host.Clock.GetElapsedTime(0));
-        _host.Monitor.TakeEvents();
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-
-        Assert.Equal(0, allocated);
+        Assert.Equal(0, Allocations.Of(() =>
+        {
+            _host.Monitor.Sample();
+            _ = _host.Monitor.RecheckAt(_host.Clock.GetElapsedTime(0));
+            _host.Monitor.TakeEvents();
+        }));
     }
 
     // The kernel lost a notification, or it never came.

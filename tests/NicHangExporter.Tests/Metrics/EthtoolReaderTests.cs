@@ -134,12 +134,9 @@ public sealed class EthtoolReaderTests : IDisposable
             Assert.Equal(more.Length == 0, last.Statistics.IsEmpty);
             Poll(last);
 
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            var same = Poll(last);
-            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-
+            var same = last;
+            Assert.Equal(0, Allocations.Of(() => same = Poll(last)));
             Assert.Same(last, same);
-            Assert.Equal(0, allocated);
 
             DeviceSnapshot Poll(DeviceSnapshot? known) => reader.ReadStatistics(
                 reader.ReadSettings(device, default, isShown: true, known), readsNames: true);

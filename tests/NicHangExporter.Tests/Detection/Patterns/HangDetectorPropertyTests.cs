@@ -1,5 +1,6 @@
 using System.Text;
 using NicHangExporter.Detection.Patterns;
+using NicHangExporter.TestSupport;
 
 namespace NicHangExporter.Tests.Detection.Patterns;
 
@@ -64,9 +65,7 @@ public sealed class HangDetectorPropertyTests
         Assert.InRange(records.Length, 400, int.MaxValue);
         Run();
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Run();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocations.Of(Run));
 
         void Run()
         {
