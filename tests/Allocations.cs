@@ -17,11 +17,12 @@ internal static class Allocations
         while (true)
         {
             var prepared = prepare();
-            var collections = GC.CollectionCount(0);
+            var paused = GC.GetTotalPauseDuration();
             var before = GC.GetAllocatedBytesForCurrentThread();
             action(prepared);
             var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-            if (GC.CollectionCount(0) == collections)
+            // Not CollectionCount: it does not count the begin of a background collection.
+            if (GC.GetTotalPauseDuration() == paused)
                 return allocated;
         }
     }
