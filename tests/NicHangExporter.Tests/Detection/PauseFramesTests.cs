@@ -46,6 +46,16 @@ public sealed class PauseFramesTests
         Assert.False(MayExplain(last: 107, now: 107, [(102, 3), (107, 3)], down: (101, 104), unseen: default));
     }
 
+    // A driver that resets: the link is back before the next reading, and the decision waits for the driver.
+    [Fact]
+    public void EqualReadings_AroundAShortLossOfTheLink_CountAlsoLater()
+    {
+        (int, ulong)[] readings = [(104, 3), (109, 3), (114, 3), (119, 3), (124, 3)];
+        Assert.True(MayExplain(last: 113, now: 113, readings, down: (113, 114), unseen: default));
+        Assert.False(MayExplain(last: 113, now: 115, readings, down: (113, 114), unseen: default));
+        Assert.False(MayExplain(last: 113, now: 125, readings, down: (113, 114), unseen: default));
+    }
+
     [Fact]
     public void EqualReadings_AcrossAGapOfTheSamples_SayNothing() =>
         Assert.True(MayExplain(last: 112, now: 112, [(103, 3), (111, 3)], down: default, unseen: (104, 110), maxGap: 2));

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace NicHangExporter.Detection.Episodes;
 
 /// <summary>A reading of a device's counter of received pause frames, at some time between two.</summary>
@@ -14,13 +16,15 @@ internal readonly record struct PauseReading(ulong Count, TimeSpan From, TimeSpa
 /// <param name="At">Its earliest time.</param>
 /// <param name="ReadBy">Its latest time.</param>
 /// <param name="Climb">The last two readings in a row of which the second is greater; null for never.</param>
-/// <param name="Calm">The last time without a pause frame: between two equal readings, while samples without a gap show
-/// the link up. Null for never.</param>
+/// <param name="Calms">The last times without a pause frame: between two equal readings, while samples without a gap
+/// show the link up. Default for never.</param>
 /// <param name="Up">The last time in which samples without a gap show the link up; null for never.</param>
+/// <param name="UpBefore">The one before it: a driver that resets takes the link down for less than a reading.</param>
 /// <param name="SampledAt">The last sample.</param>
 internal readonly record struct PauseFrames(
-    ulong? Count, TimeSpan At, TimeSpan ReadBy, (TimeSpan From, TimeSpan To)? Climb, (TimeSpan From, TimeSpan To)? Calm,
-    (TimeSpan From, TimeSpan To)? Up, TimeSpan SampledAt)
+    ulong? Count, TimeSpan At, TimeSpan ReadBy, (TimeSpan From, TimeSpan To)? Climb,
+    ImmutableArray<(TimeSpan From, TimeSpan To)> Calms, (TimeSpan From, TimeSpan To)? Up,
+    (TimeSpan From, TimeSpan To)? UpBefore, TimeSpan SampledAt)
 {
     /// <summary>
     /// A link partner that holds the transmitter sends a pause frame at least every 0.34 s from 100 Mbit/s up. Some
@@ -32,22 +36,33 @@ internal readonly record struct PauseFrames(
     /// count pause frames.</summary>
     private static readonly TimeSpan WatchdogTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>Reports are believed for half a minute, and readings come every five seconds.</summary>
+    private const int MaxCalms = 8;
+
     /// <summary>Adds a sample, which often has the same reading as the one before.</summary>
     /// <param name="previous">The state before.</param>
     /// <param name="sample">The sample.</param>
     /// <param name="maxGap">Samples further apart prove nothing about the link between them.</param>
     public static PauseFrames Observe(PauseFrames previous, in TxSample sample, TimeSpan maxGap)
     {
-        var after = previous with { Up = UpAfter(previous, sample, maxGap), SampledAt = sample.At };
+        var up = UpAfter(previous, sample, maxGap);
+        var after = previous with
+        {
+            Up = up,
+            UpBefore = up?.From == previous.Up?.From ? previous.UpBefore : previous.Up,
+            SampledAt = sample.At,
+        };
         if (sample is not { PauseFramesReceived: { } count, PauseFramesAt: var at }
             || (previous.Count is not null && at <= previous.At))
             return after;
         after = after with { Count = count, At = at, ReadBy = sample.PauseFramesReadBy ?? at };
         if (count > previous.Count)
             return after with { Climb = (previous.At, at) };
-        return count == previous.Count && Overlap(after.Up, (previous.ReadBy, at)) is { } calm
-            ? after with { Calm = calm }
-            : after;
+        if (count == previous.Count)
+            foreach (var time in new[] { after.UpBefore, after.Up })
+                if (Overlap(time, (previous.ReadBy, at)) is { } calm)
+                    after = after with { Calms = Add(after.Calms, calm) };
+        return after;
     }
 
     /// <summary>
@@ -66,8 +81,15 @@ internal readonly record struct PauseFrames(
             return false;
         if (Climb is { } climb && climb.From >= first && last - climb.To < timeout)
             return true;
-        return Overlap(Calm, (last - WatchdogTimeout, last)) is null && now - Later(first, At) < timeout;
+        foreach (var calm in Calms.IsDefault ? [] : Calms)
+            if (Overlap(calm, (last - WatchdogTimeout, last)) is not null)
+                return false;
+        return now - Later(first, At) < timeout;
     }
+
+    private static ImmutableArray<(TimeSpan From, TimeSpan To)> Add(
+        ImmutableArray<(TimeSpan From, TimeSpan To)> calms, (TimeSpan From, TimeSpan To) calm) =>
+        calms.IsDefault ? [calm] : [.. calms.Skip(calms.Length < MaxCalms ? 0 : 1), calm];
 
     private static (TimeSpan From, TimeSpan To)? UpAfter(
         in PauseFrames previous, in TxSample sample, TimeSpan maxGap) =>
