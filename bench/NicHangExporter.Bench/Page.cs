@@ -36,6 +36,7 @@ internal static class Page
     /// <summary>A number with about three digits, for ratios and times of different sizes.</summary>
     public static string Short(double value) => Number(value, Math.Abs(value) switch
     {
+        0 => 0,
         < 0.0995 => 3,
         < 9.995 => 2,
         < 99.95 => 1,
