@@ -64,18 +64,8 @@ public sealed unsafe partial class LinkNotifications : IDisposable
     {
         ArgumentNullException.ThrowIfNull(notices);
         var isWhole = true;
-        for (var left = DatagramsPerCall; left > 0; left--)
-            switch (_route.Read(_buffer, out var length))
-            {
-                case NetlinkReadStatus.Datagram:
-                    isWhole &= LinkMessageParser.Parse(_buffer.AsSpan(0, length), notices);
-                    break;
-                case NetlinkReadStatus.Overrun:
-                    isWhole = false;
-                    break;
-                default:
-                    return isWhole;
-            }
+        for (var left = DatagramsPerCall; left > 0 && TryRead(_route, _buffer, ref isWhole, out var datagram); left--)
+            isWhole &= LinkMessageParser.Parse(datagram, notices);
         return isWhole;
     }
 
@@ -85,18 +75,10 @@ public sealed unsafe partial class LinkNotifications : IDisposable
     {
         ArgumentNullException.ThrowIfNull(notices);
         var isWhole = true;
-        for (var left = DatagramsPerCall; left > 0 && _generic is { } generic; left--)
-            switch (generic.Read(_ethtoolBuffer, out var length))
-            {
-                case NetlinkReadStatus.Datagram:
-                    isWhole &= EthtoolMessageParser.Parse(_ethtoolBuffer.AsSpan(0, length), _family, notices);
-                    break;
-                case NetlinkReadStatus.Overrun:
-                    isWhole = false;
-                    break;
-                default:
-                    return isWhole;
-            }
+        for (var left = DatagramsPerCall;
+            left > 0 && _generic is { } generic && TryRead(generic, _ethtoolBuffer, ref isWhole, out var datagram);
+            left--)
+            isWhole &= EthtoolMessageParser.Parse(datagram, _family, notices);
         return isWhole;
     }
 
@@ -117,6 +99,19 @@ public sealed unsafe partial class LinkNotifications : IDisposable
         _route.Dispose();
         _generic?.Dispose();
         _wakeUp.Dispose();
+    }
+
+    // The next datagram. Not whole, if others before it were lost or longer than the buffer.
+    private static bool TryRead(NetlinkSocket socket, byte[] buffer, ref bool isWhole, out ReadOnlySpan<byte> datagram)
+    {
+        var status = socket.Read(buffer, out var length);
+        while (status == NetlinkReadStatus.Overrun)
+        {
+            isWhole = false;
+            status = socket.Read(buffer, out length);
+        }
+        datagram = buffer.AsSpan(0, length);
+        return status == NetlinkReadStatus.Datagram;
     }
 
     // The answer is queued before the request returns. No group is joined yet, so nothing else arrives.

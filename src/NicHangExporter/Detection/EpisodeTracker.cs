@@ -198,12 +198,8 @@ internal sealed partial class EpisodeTracker(
         if (result.IsPauseNew)
             LogPaused(device.Name.ToString());
         if (result.IsHangNew)
-            LogEpisodeStarted(
-                device.Name.ToString(),
-                MetricLabels.Of(seen.Source),
-                device.Report is null ? "" : $": {device.Report}",
-                device.Driver ?? "",
-                device.Bus.ToString());
+            LogEpisodeStarted(device.Name.ToString(), MetricLabels.Of(seen.Source),
+                device.Report is null ? "" : $": {device.Report}", device.Driver ?? "", device.Bus.ToString());
     }
 
     private void Report(DeviceTracker device, in HangObservation seen)

@@ -18,15 +18,12 @@ internal sealed class OwnCounter : OwnMetric<OwnCounter.Series>
     /// <inheritdoc cref="Series.IncTo"/>
     public void IncTo(double value) => Only.IncTo(value);
 
-    /// <inheritdoc cref="Series.Publish"/>
-    public void Publish() => Only.Publish();
-
     protected override Series Create(string[] values) => new(this, Labels(values), _store.WithLabels(values));
 
     protected override void Remove(string[] values) => _store.RemoveLabelled(values);
 
     /// <summary>One series.</summary>
-    internal sealed class Series(OwnCounter metric, byte[] labels, Counter.Child child) : OwnSeries(metric, labels)
+    internal sealed class Series(OwnCounter metric, byte[] labels, Counter.Child child) : OwnSeries(metric, labels, child)
     {
         public override double Value => child.Value;
 
@@ -42,15 +39,6 @@ internal sealed class OwnCounter : OwnMetric<OwnCounter.Series>
             if (IsPublished && value <= child.Value)
                 return;
             child.IncTo(value);
-            Changed();
-        }
-
-        /// <summary>Shows the series, with 0 if it has no value yet.</summary>
-        public void Publish()
-        {
-            if (IsPublished)
-                return;
-            child.Publish();
             Changed();
         }
     }

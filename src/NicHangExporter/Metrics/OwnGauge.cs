@@ -14,15 +14,12 @@ internal sealed class OwnGauge : OwnMetric<OwnGauge.Series>
 
     public void Set(double value) => Only.Set(value);
 
-    /// <inheritdoc cref="Series.Publish"/>
-    public void Publish() => Only.Publish();
-
     protected override Series Create(string[] values) => new(this, Labels(values), _store.WithLabels(values));
 
     protected override void Remove(string[] values) => _store.RemoveLabelled(values);
 
     /// <summary>One series.</summary>
-    internal sealed class Series(OwnGauge metric, byte[] labels, Gauge.Child child) : OwnSeries(metric, labels)
+    internal sealed class Series(OwnGauge metric, byte[] labels, Gauge.Child child) : OwnSeries(metric, labels, child)
     {
         public override double Value => child.Value;
 
@@ -31,15 +28,6 @@ internal sealed class OwnGauge : OwnMetric<OwnGauge.Series>
             if (IsPublished && value.Equals(child.Value))
                 return;
             child.Set(value);
-            Changed();
-        }
-
-        /// <summary>Shows the series, with 0 if it has no value yet.</summary>
-        public void Publish()
-        {
-            if (IsPublished)
-                return;
-            child.Publish();
             Changed();
         }
     }

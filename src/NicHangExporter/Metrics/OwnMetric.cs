@@ -1,4 +1,5 @@
 using System.Text;
+using Prometheus;
 
 namespace NicHangExporter.Metrics;
 
@@ -44,6 +45,9 @@ internal abstract class OwnMetric<TSeries> : OwnMetric
 
     protected OwnMetric(MetricFamily family, IReadOnlyList<string> labelNames) : base(family, labelNames) =>
         _lookup = _byLabels.GetAlternateLookup<ReadOnlySpan<string>>();
+
+    /// <summary>Shows the series of a metric without labels, with 0 if it has no value yet.</summary>
+    public void Publish() => Only.Publish();
 
     /// <summary>The series of these label values. It is published by its first change.</summary>
     public TSeries WithLabels(params ReadOnlySpan<string> values)
@@ -103,7 +107,7 @@ internal abstract class OwnMetric<TSeries> : OwnMetric
 }
 
 /// <summary>One series. Thread-safe.</summary>
-internal abstract class OwnSeries(OwnMetric metric, ReadOnlyMemory<byte> labels)
+internal abstract class OwnSeries(OwnMetric metric, ReadOnlyMemory<byte> labels, ChildBase child)
 {
     private volatile bool _isPublished;
 
@@ -114,6 +118,15 @@ internal abstract class OwnSeries(OwnMetric metric, ReadOnlyMemory<byte> labels)
     public bool IsPublished => _isPublished;
 
     public abstract double Value { get; }
+
+    /// <summary>Shows the series, with 0 if it has no value yet.</summary>
+    public void Publish()
+    {
+        if (_isPublished)
+            return;
+        child.Publish();
+        Changed();
+    }
 
     /// <summary>To be called after each change of the value.</summary>
     protected void Changed()

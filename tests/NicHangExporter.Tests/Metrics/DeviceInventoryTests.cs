@@ -1,50 +1,34 @@
-using Microsoft.Extensions.Time.Testing;
 using NicHangExporter.Linux;
 using NicHangExporter.Linux.Link;
 using NicHangExporter.Linux.Netlink;
-using NicHangExporter.Linux.Sysfs;
 using NicHangExporter.Metrics;
 using NicHangExporter.Options;
 
 namespace NicHangExporter.Tests.Metrics;
 
 /// <summary>The devices, kept up to date by notifications.</summary>
-public sealed class DeviceInventoryTests : IDisposable
+public sealed class DeviceInventoryTests : DeviceInventoryFixture
 {
-    private const string Parent = "pci0000:00/0000:00:1f.6";
-
-    private readonly FakeLinks _links = new();
-    private readonly FakeTimeProvider _clock = new();
     private readonly List<DeviceNews> _news = [];
-    private readonly List<string?> _ways = [];
-    private DeviceInventory _inventory;
-
-    public DeviceInventoryTests() => _inventory = Make(new ExporterOptions());
-
-    public void Dispose()
-    {
-        _inventory.Dispose();
-        _links.Dispose();
-    }
 
     [Fact]
     public void Device_ThatIsCreatedRenamedAndDeleted_IsFollowed()
     {
-        var index = _links.Create("eno1", Parent);
-        Follow();
+        var index = Links.Create("eno1", Parent);
+        FollowWithNews();
         Assert.Equal(["eno1"], Names());
-        var first = _inventory.Open();
-        Assert.Same(first, _inventory.Open());
+        var first = Inventory.Open();
+        Assert.Same(first, Inventory.Open());
 
-        _links.Rename(index, "lan0");
+        Links.Rename(index, "lan0");
         Assert.Equal(["lan0"], Names());
-        Assert.NotEqual(first.Version, _inventory.Open().Version);
+        Assert.NotEqual(first.Version, Inventory.Open().Version);
         Assert.Equal(Errno.NoDevice, first.All[0].Sysfs.TryReadUInt64("ifindex\0"u8, out _));
 
-        _links.Delete(index);
+        Links.Delete(index);
         Assert.Empty(Names());
 
-        _links.Create("eno1", Parent);
+        Links.Create("eno1", Parent);
         Assert.Equal(["eno1"], Names());
         Assert.Equal([News("lan0", DeviceNewsKind.Appeared), News("eno1", DeviceNewsKind.Appeared)], _news);
     }
@@ -52,25 +36,25 @@ public sealed class DeviceInventoryTests : IDisposable
     [Fact]
     public void Link_OnlyReadAfterANotification_IsWhatSysfsHas()
     {
-        var index = _links.Create("eno1", Parent);
-        Follow();
-        var device = _inventory.Open().All[0];
+        var index = Links.Create("eno1", Parent);
+        FollowWithNews();
+        var device = Inventory.Open().All[0];
         var before = device.Link;
 
-        _links.Set(index, "operstate", "up", isNotified: false);
-        _links.Set(index, "carrier_changes", "1", isNotified: false);
-        _inventory.Open();
+        Links.Set(index, "operstate", "up", isNotified: false);
+        Links.Set(index, "carrier_changes", "1", isNotified: false);
+        Inventory.Open();
         Assert.Same(before, device.Link);
 
-        _links.Notify(LinkNoticeKind.Changed, index);
-        _inventory.Open();
+        Links.Notify(LinkNoticeKind.Changed, index);
+        Inventory.Open();
         Assert.Equal("up", device.Link.Operstate);
         Assert.Equal(1ul, device.Link.CarrierChanges);
         Assert.Equal([News("eno1", DeviceNewsKind.LinkUp)], _news);
 
-        _links.Set(index, "operstate", "down");
-        _links.Set(index, "mtu", "9000");
-        Assert.Same(device, _inventory.Open().All[0]);
+        Links.Set(index, "operstate", "down");
+        Links.Set(index, "mtu", "9000");
+        Assert.Same(device, Inventory.Open().All[0]);
         Assert.Equal(DeviceNewsKind.LinkDown, _news[^1].Kind);
         Assert.Equal(2, _news.Count);
     }
@@ -78,12 +62,12 @@ public sealed class DeviceInventoryTests : IDisposable
     [Fact]
     public void Carrier_ThatWentAndCameBetweenTwoLooks_IsNews()
     {
-        var index = _links.Create("eno1", Parent);
-        _links.Set(index, "operstate", "up");
-        Follow();
+        var index = Links.Create("eno1", Parent);
+        Links.Set(index, "operstate", "up");
+        FollowWithNews();
 
-        _links.Set(index, "carrier_changes", "2");
-        _inventory.Open();
+        Links.Set(index, "carrier_changes", "2");
+        Inventory.Open();
 
         Assert.Equal([News("eno1", DeviceNewsKind.LinkUp)], _news);
     }
@@ -91,14 +75,14 @@ public sealed class DeviceInventoryTests : IDisposable
     [Fact]
     public void Settings_OfAWatchedDevice_AreNews_AndQueuesAreCountedAgain()
     {
-        var eno1 = _links.Create("eno1", Parent);
-        var veth = _links.Create("veth0");
-        Follow();
-        var device = Assert.Single(_inventory.Open().All);
+        var eno1 = Links.Create("eno1", Parent);
+        var veth = Links.Create("veth0");
+        FollowWithNews();
+        var device = Assert.Single(Inventory.Open().All);
         Assert.Equal(1, device.TxQueues.Count);
-        _links.Sysfs.Write("eno1", "queues/tx-1/tx_timeout", "0\n");
+        Links.Sysfs.Write("eno1", "queues/tx-1/tx_timeout", "0\n");
 
-        Assert.True(_inventory.Take(
+        Assert.True(Inventory.Take(
             [new(LinkNoticeKind.Settings, eno1, Name("eno1")), new(LinkNoticeKind.Settings, veth, Name("veth0")),
                 new(LinkNoticeKind.Queues, eno1, Name("eno1")), new(LinkNoticeKind.Settings, 99, Name("other"))],
             isWhole: true));
@@ -106,23 +90,23 @@ public sealed class DeviceInventoryTests : IDisposable
         Assert.Equal([News("eno1", DeviceNewsKind.Settings)], _news);
         Assert.Equal(2, device.TxQueues.Count);
 
-        _inventory.Take([], isWhole: false);
+        Inventory.Take([], isWhole: false);
         Assert.Equal(2, _news.Count);
     }
 
     [Fact]
     public void Notices_ThatWereLost_AreMadeUpForByALookAtEverything()
     {
-        var eno1 = _links.Create("eno1", Parent);
-        var eno2 = _links.Create("eno2", "pci0000:00/0000:02:00.0");
-        Follow();
-        _links.Delete(eno1);
-        _links.Create("eno1", "pci0000:00/0000:03:00.0");
-        _links.Rename(eno2, "lan0");
-        _links.Set(_links.Create("eno3", "pci0000:00/0000:04:00.0"), "operstate", "up");
-        _links.Lose();
+        var eno1 = Links.Create("eno1", Parent);
+        var eno2 = Links.Create("eno2", "pci0000:00/0000:02:00.0");
+        FollowWithNews();
+        Links.Delete(eno1);
+        Links.Create("eno1", "pci0000:00/0000:03:00.0");
+        Links.Rename(eno2, "lan0");
+        Links.Set(Links.Create("eno3", "pci0000:00/0000:04:00.0"), "operstate", "up");
+        Links.Lose();
 
-        var open = _inventory.Open();
+        var open = Inventory.Open();
 
         Assert.Equal(["eno1", "eno3", "lan0"], open.All.Select(device => device.Name.ToString()));
         Assert.Equal("0000:03:00.0", open.All[0].Bus.ToString());
@@ -132,12 +116,12 @@ public sealed class DeviceInventoryTests : IDisposable
     [Fact]
     public void Minute_WithoutANotice_EndsWithALook()
     {
-        var eno1 = _links.Create("eno1", Parent);
-        Follow();
-        _links.Delete(eno1, isNotified: false);
+        var eno1 = Links.Create("eno1", Parent);
+        FollowWithNews();
+        Links.Delete(eno1, isNotified: false);
         Assert.Equal(["eno1"], Names());
 
-        _clock.Advance(TimeSpan.FromMinutes(1));
+        Clock.Advance(TimeSpan.FromMinutes(1));
 
         Assert.Empty(Names());
     }
@@ -145,59 +129,59 @@ public sealed class DeviceInventoryTests : IDisposable
     [Fact]
     public void Doubt_LooksNow_ButNotAllTheTime()
     {
-        var eno1 = _links.Create("eno1", Parent);
-        Follow();
-        _links.Delete(eno1, isNotified: false);
+        var eno1 = Links.Create("eno1", Parent);
+        FollowWithNews();
+        Links.Delete(eno1, isNotified: false);
 
-        _inventory.Doubt();
+        Inventory.Doubt();
         Assert.Equal(["eno1"], Names());
-        _clock.Advance(TimeSpan.FromSeconds(5));
+        Clock.Advance(TimeSpan.FromSeconds(5));
 
         Assert.Empty(Names());
 
         // A look ends the doubt.
-        var eno2 = _links.Create("eno2", Parent);
+        var eno2 = Links.Create("eno2", Parent);
         Assert.Equal(["eno2"], Names());
-        _links.Delete(eno2, isNotified: false);
-        _clock.Advance(TimeSpan.FromSeconds(5));
+        Links.Delete(eno2, isNotified: false);
+        Clock.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal(["eno2"], Names());
-        _inventory.Doubt();
+        Inventory.Doubt();
         Assert.Empty(Names());
     }
 
     [Fact]
     public void Failure_ThatLasts_IsNotLookedAtAllTheTime()
     {
-        _links.Create("eno1", Parent);
-        Follow();
-        var (readNames, reads) = (_links.ReadNames, 0);
-        _links.ReadNames = () =>
+        Links.Create("eno1", Parent);
+        FollowWithNews();
+        var (readNames, reads) = (Links.ReadNames, 0);
+        Links.ReadNames = () =>
         {
             reads++;
             return null;
         };
-        _links.Create("eno2", "pci0000:00/0000:02:00.0");
-        using (var open = _inventory.Open())
+        Links.Create("eno2", "pci0000:00/0000:02:00.0");
+        using (var open = Inventory.Open())
             Assert.True(open.Failed);
         var first = reads;
 
         for (var use = 0; use < 10; use++)
-            _inventory.Open().Dispose();
+            Inventory.Open().Dispose();
         Assert.Equal(first, reads);
 
-        _links.ReadNames = readNames;
-        _clock.Advance(TimeSpan.FromSeconds(5));
+        Links.ReadNames = readNames;
+        Clock.Advance(TimeSpan.FromSeconds(5));
         Assert.Equal(["eno1", "eno2"], Names());
     }
 
     [Fact]
     public void Notice_WithoutAChangeInSysfs_IsNewsOfTheSettings()
     {
-        var index = _links.Create("eno1", Parent);
-        Follow();
+        var index = Links.Create("eno1", Parent);
+        FollowWithNews();
 
-        _links.Notify(LinkNoticeKind.Changed, index);
-        _inventory.Open();
+        Links.Notify(LinkNoticeKind.Changed, index);
+        Inventory.Open();
 
         Assert.Equal([News("eno1", DeviceNewsKind.Settings)], _news);
     }
@@ -205,20 +189,20 @@ public sealed class DeviceInventoryTests : IDisposable
     [Fact]
     public void Queues_ThatCannotBeCounted_KeepTheirNumberAndAreReadAgain()
     {
-        var index = _links.Create("eno1", Parent);
-        Follow();
-        var device = Assert.Single(_inventory.Open().All);
-        var queues = Path.Combine(_links.Sysfs.Root, "class/net/eno1/queues");
+        var index = Links.Create("eno1", Parent);
+        FollowWithNews();
+        var device = Assert.Single(Inventory.Open().All);
+        var queues = Path.Combine(Links.Sysfs.Root, "class/net/eno1/queues");
         Directory.Delete(queues, recursive: true);
         // ELOOP, in place of EMFILE.
         File.CreateSymbolicLink(queues, "queues");
-        _links.Notify(LinkNoticeKind.Queues, index);
-        _inventory.Open();
+        Links.Notify(LinkNoticeKind.Queues, index);
+        Inventory.Open();
         Assert.Equal(1, device.TxQueues.Count);
 
         File.Delete(queues);
-        _links.Sysfs.Write("eno1", "queues/tx-0/tx_timeout", "0\n");
-        _links.Sysfs.Write("eno1", "queues/tx-1/tx_timeout", "0\n");
+        Links.Sysfs.Write("eno1", "queues/tx-0/tx_timeout", "0\n");
+        Links.Sysfs.Write("eno1", "queues/tx-1/tx_timeout", "0\n");
 
         Assert.Equal(2, device.TxQueues.Count);
     }
@@ -226,25 +210,25 @@ public sealed class DeviceInventoryTests : IDisposable
     [Fact]
     public void Limit_AlsoBoundsTheDevicesThatAreOpenDuringALook()
     {
-        _inventory = Make(new ExporterOptions
+        Inventory = Make(new ExporterOptions
         {
             Collectors = new ExporterOptions().Collectors with { Enabled = [.. Collector.All] },
             Detection = new() { MaxDevices = 2 },
         });
         var most = 0;
-        _links.Compare = _ =>
+        Links.Compare = _ =>
         {
             // Not GetFiles, which leaves out links to directories.
             most = int.Max(most, Directory.GetFileSystemEntries("/proc/self/fd").Count(link =>
-                new FileInfo(link).LinkTarget?.StartsWith(_links.Sysfs.Root, StringComparison.Ordinal) == true));
+                new FileInfo(link).LinkTarget?.StartsWith(Links.Sysfs.Root, StringComparison.Ordinal) == true));
             return LinkMatch.Same;
         };
         for (var i = 0; i < 20; i++)
-            _links.Create($"veth{i:00}");
-        Follow();
+            Links.Create($"veth{i:00}");
+        FollowWithNews();
 
         Assert.Equal(["lo", "veth00"], Names());
-        Assert.Equal(19, _inventory.Open().Dropped);
+        Assert.Equal(19, Inventory.Open().Dropped);
         // Those of the listing, those of the table, and the one that is looked at, each with its directory.
         Assert.InRange(most, 1, 10);
     }
@@ -252,64 +236,50 @@ public sealed class DeviceInventoryTests : IDisposable
     [Fact]
     public void Limit_WatchesHardwareFirst_AndTheNextWhenOneGoes()
     {
-        _inventory = Make(new ExporterOptions
+        Inventory = Make(new ExporterOptions
         {
             Collectors = new ExporterOptions().Collectors with { Enabled = [.. Collector.All] },
             Detection = new() { MaxDevices = 2 },
         });
-        _links.Create("veth0");
-        _links.Create("veth1");
-        Follow();
+        Links.Create("veth0");
+        Links.Create("veth1");
+        FollowWithNews();
         Assert.Equal(["lo", "veth0"], Names());
-        Assert.Equal(1, _inventory.Open().Dropped);
+        Assert.Equal(1, Inventory.Open().Dropped);
 
-        var eno1 = _links.Create("eno1", Parent);
+        var eno1 = Links.Create("eno1", Parent);
         Assert.Equal(["eno1", "lo"], Names());
-        Assert.Equal(2, _inventory.Open().Dropped);
+        Assert.Equal(2, Inventory.Open().Dropped);
 
-        _links.Delete(eno1);
+        Links.Delete(eno1);
         Assert.Equal(["lo", "veth0"], Names());
-        Assert.Equal(1, _inventory.Open().Dropped);
+        Assert.Equal(1, Inventory.Open().Dropped);
     }
 
     [Fact]
     public void Socket_ThatFails_EndsTheFollowing()
     {
-        _links.Create("eno1", Parent);
-        _inventory.FollowingChanged += _ways.Add;
-        var feed = _links.Feed(_clock);
+        Links.Create("eno1", Parent);
+        var feed = Links.Feed(Clock);
         var fails = false;
-        _inventory.Follow(feed with
+        Follow(feed with
         {
             Drain = notices => fails ? throw new LinuxException("recvfrom", "it", Errno.IO) : feed.Drain(notices),
         });
         fails = true;
 
-        Assert.True(_inventory.HasFeed);
+        Assert.True(Inventory.HasFeed);
         Assert.Equal(["eno1"], Names());
-        Assert.False(_inventory.IsFollowing);
-        Assert.False(_inventory.HasFeed);
-        Assert.Contains("recvfrom", _ways[^1], StringComparison.Ordinal);
+        Assert.False(Inventory.IsFollowing);
+        Assert.False(Inventory.HasFeed);
+        Assert.Contains("recvfrom", Reasons[^1], StringComparison.Ordinal);
     }
 
-    private void Follow()
+    private void FollowWithNews()
     {
-        _inventory.FollowingChanged += _ways.Add;
-        _inventory.Follow(_links.Feed(_clock));
-        _inventory.News += _news.Add;
+        Follow();
+        Inventory.News += _news.Add;
     }
-
-    private List<string> Names()
-    {
-        using var open = _inventory.Open();
-        Assert.False(open.Failed);
-        return [.. open.All.Select(device => device.Name.ToString())];
-    }
-
-    private DeviceInventory Make(ExporterOptions options) => new(new NetClass(_links.Sysfs.Root), options);
 
     private static DeviceNews News(string device, DeviceNewsKind kind) => new(Name(device), kind);
-
-    private static InterfaceName Name(string name) =>
-        InterfaceName.TryParse(name, out var parsed) ? parsed : throw new ArgumentException(name);
 }

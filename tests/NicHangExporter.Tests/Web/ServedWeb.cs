@@ -105,11 +105,19 @@ internal sealed class ServedWeb : IAsyncDisposable
     /// <summary>A client that trusts this authority alone.</summary>
     /// <param name="certificate">What it shows of itself.</param>
     /// <param name="protocols">The versions of TLS that it speaks.</param>
-    /// <param name="seen">Is told of each server certificate.</param>
+    /// <param name="seen">Receives the serial number of each server certificate.</param>
+    /// <param name="maxConnections">The most that it opens. Without a limit it may open a second one for its first
+    /// request, when the server chooses HTTP/1.1.</param>
     public HttpClient Client(
-        X509Certificate2? certificate = null, SslProtocols protocols = SslProtocols.None, Action<string>? seen = null)
+        X509Certificate2? certificate = null, SslProtocols protocols = SslProtocols.None, Action<string>? seen = null,
+        int maxConnections = int.MaxValue)
     {
-        var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            MaxConnectionsPerServer = maxConnections,
+        };
         handler.SslOptions.EnabledSslProtocols = protocols;
         handler.SslOptions.CertificateRevocationCheckMode = X509RevocationMode.NoCheck;
         handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy

@@ -76,7 +76,7 @@ public sealed class TlsReloadTests : TlsFixture
     {
         await using var served = await ServedWeb.StartAsync(Verified);
         using var certificate = served.Authority.Client().Load();
-        using var client = served.Client(certificate);
+        using var client = served.Client(certificate, maxConnections: 1);
         await GetAsync(client);
 
         using var other = new TestAuthority("Another root");
