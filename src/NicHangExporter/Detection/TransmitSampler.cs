@@ -57,8 +57,7 @@ internal sealed class TransmitSampler(NetDevSource source) : IDisposable
             : 0;
         ulong? changes = inflight > 0
             && device.Sysfs.TryReadUInt64("carrier_changes\0"u8, out var count) == Errno.None ? count : null;
-        return new TxSample(now, up, packets, inflight, pauseFrames?.Count, pauseFrames?.From ?? default, changes,
-            pauseFrames?.To);
+        return new TxSample(now, up, packets, inflight, pauseFrames, changes);
     }
 
     /// <summary>tx_packets of a device; null if it is gone.</summary>

@@ -62,7 +62,7 @@ public sealed class HangConfirmationTests
         times.Aggregate(default(HangConfirmation), (all, at) => Add(all, at));
 
     private static HangConfirmation Add(HangConfirmation to, double at, bool isStuck = false) =>
-        to.Observe(new HangObservation(HangSource.Driver, Seconds(at)) { ShowsStuckHardware = isStuck });
+        to.Observe(new HangObservation(HangSource.Driver, Seconds(at)) { ShowsStuckHardware = isStuck }, Seconds(at));
 
     private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
 }

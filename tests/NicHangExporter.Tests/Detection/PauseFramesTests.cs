@@ -58,7 +58,8 @@ public sealed class PauseFramesTests
 
     [Fact]
     public void EqualReadings_AcrossAGapOfTheSamples_SayNothing() =>
-        Assert.True(MayExplain(last: 112, now: 112, [(103, 3), (111, 3)], down: default, unseen: (104, 110), maxGap: 2));
+        Assert.True(MayExplain(
+            last: 112, now: 112, [(103, 3), (111, 3)], down: default, unseen: (104, 110), maxGap: 2));
 
     [Fact]
     public void EqualReadings_OfSamplesFarApart_Count()
@@ -94,10 +95,11 @@ public sealed class PauseFramesTests
                 continue;
             var reading = readings.LastOrDefault(reading => reading.At + wait <= at);
             frames = PauseFrames.Observe(frames, new TxSample(
-                Seconds(at), !(at >= down.From && at < down.To), 0, 0, reading.At == 0 ? null : reading.Count,
-                Seconds(reading.At), PauseFramesReadBy: Seconds(reading.At + wait)), Seconds(maxGap));
+                Seconds(at), !(at >= down.From && at < down.To), 0, 0, reading.At == 0 ? null
+                    : new PauseReading(reading.Count, Seconds(reading.At), Seconds(reading.At + wait))),
+                Seconds(maxGap));
         }
-        return frames.MayExplain(Seconds(First), Seconds(last), Seconds(now), Seconds(30));
+        return frames.MayExplain(Seconds(First), [(Seconds(last), Seconds(last))], Seconds(now), Seconds(30));
     }
 
     private static TimeSpan Seconds(int seconds) => TimeSpan.FromSeconds(seconds);

@@ -46,27 +46,27 @@ public sealed class TxStallDetectorTests
     [Fact]
     public void Observe_PauseFramesKeepComing_IsPausedNotStalled() =>
         Assert.Equal(TxVerdict.Paused, Last(Seconds(0, 10),
-            second => new TxSample(second, true, 100, 1500, (ulong)second.TotalSeconds * 30, second)));
+            second => new TxSample(second, true, 100, 1500, Read(second, (ulong)second.TotalSeconds * 30))));
 
     [Fact]
     public void Observe_PauseFramesOfLongAgo_IsStalled() =>
         Assert.Equal(TxVerdict.Stalled,
-            Last(Seconds(0, 10), second => new TxSample(second, true, 100, 1500, 4711, second)));
+            Last(Seconds(0, 10), second => new TxSample(second, true, 100, 1500, Read(second, 4711))));
 
     [Fact]
     public void Observe_PauseCounterNotReadSinceTheFreeze_WaitsForIt() =>
         Assert.Equal(TxVerdict.Suspect,
-            Last(Seconds(0, 20), second => new TxSample(second, true, 100, 1500, 4711, TimeSpan.Zero)));
+            Last(Seconds(0, 20), second => new TxSample(second, true, 100, 1500, Read(TimeSpan.Zero, 4711))));
 
     [Fact]
     public void Observe_PauseCounterNeverReadAgain_IsStalledInTheEnd() =>
         Assert.Equal(TxVerdict.Stalled,
-            Last(Seconds(0, 30), second => new TxSample(second, true, 100, 1500, 4711, TimeSpan.Zero)));
+            Last(Seconds(0, 30), second => new TxSample(second, true, 100, 1500, Read(TimeSpan.Zero, 4711))));
 
     [Fact]
     public void Observe_OnePauseFrameAtTheBeginning_DoesNotExcuseTheRest() =>
         Assert.Equal(TxVerdict.Stalled, Last(Seconds(0, 20),
-            second => new TxSample(second, true, 100, 1500, second < TimeSpan.FromSeconds(3) ? 0UL : 1, second)));
+            second => new TxSample(second, true, 100, 1500, Read(second, second < TimeSpan.FromSeconds(3) ? 0UL : 1))));
 
     [Fact]
     public void Observe_PauseFramesClimbFromReadingToReading_IsPausedInBetweenToo() =>
@@ -98,8 +98,10 @@ public sealed class TxStallDetectorTests
     private static TxSample ReadEvery(int interval, TimeSpan second, Func<ulong, ulong> count)
     {
         var at = (ulong)second.TotalSeconds / (ulong)interval * (ulong)interval;
-        return new TxSample(second, true, 100, 1500, count(at), TimeSpan.FromSeconds(at));
+        return new TxSample(second, true, 100, 1500, Read(TimeSpan.FromSeconds(at), count(at)));
     }
+
+    private static PauseReading Read(TimeSpan at, ulong count) => new(count, at, at);
 
     private static IEnumerable<TimeSpan> Seconds(int first, int last) =>
         Enumerable.Range(first, last - first + 1).Select(second => TimeSpan.FromSeconds(second));

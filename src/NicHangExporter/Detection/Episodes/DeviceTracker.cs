@@ -167,7 +167,8 @@ internal sealed partial class DeviceTracker
     /// <param name="seen">The report.</param>
     /// <param name="healedAt">When remediation last proved that the device sends again, or null.</param>
     public void AddReport(in HangObservation seen, TimeSpan? healedAt) =>
-        _confirmation = (IsProvenOver(healedAt) ? default : _confirmation).Observe(seen);
+        _confirmation = (IsProvenOver(healedAt) ? default : _confirmation).Observe(
+            seen, seen.Source == HangSource.TxTimeout ? Transmitter.TimeoutsReadBefore ?? TimeSpan.Zero : seen.At);
 
     /// <summary>Confirms the hang if it can be, and tells whether remediation is to be requested.</summary>
     /// <param name="now">The time.</param>
@@ -179,10 +180,10 @@ internal sealed partial class DeviceTracker
         if (!IsHanging || !Present || IsProvenOver(healedAt) || (!isNews && now - _requestedAt < RequestInterval))
             return default;
         // Pause frames make the core's watchdog fire too. To tell, it takes a window and a reading of their counter.
-        // Only the driver's own report is no effect of pause frames.
+        // Only the driver's own report is no effect of pause frames. Stalled is the result of the same look at them.
         if (!_confirmation.ByDriver
             && (Transmitter.Verdict == TxVerdict.Suspect
-                || Transmitter.MayBePaused(_confirmation.First, _confirmation.Last, now)))
+                || (Transmitter.Verdict != TxVerdict.Stalled && Transmitter.MayBePaused(_confirmation, now))))
             return default;
         var isFrozen = _confirmation.IsFrozen(now, Transmitter.Frozen, ProvenFreeze);
         var isChanged = isFrozen && Freeze(now);

@@ -49,11 +49,11 @@ internal sealed class DeviceTransmitter
         _state is { Verdict: TxVerdict.Suspect or TxVerdict.Stalled, AreClimbing: false } ? _freeze?.Freeze : null;
 
     /// <summary>True if pause frames may be why the core's watchdog fired.</summary>
-    /// <param name="first">Its first report, or null.</param>
-    /// <param name="last">Its last report, or null.</param>
+    /// <param name="reported">Its reports.</param>
     /// <param name="now">The present.</param>
-    public bool MayBePaused(TimeSpan? first, TimeSpan? last, TimeSpan now) =>
-        first is { } since && last is { } until && _pauseFrames.MayExplain(since, until, now, _pauseTimeout);
+    public bool MayBePaused(in HangConfirmation reported, TimeSpan now) =>
+        reported.First is { } first
+        && _pauseFrames.MayExplain(first, reported.Reports.AsSpan(), now, _pauseTimeout);
 
     /// <summary>The last reading of each queue's tx_timeout; null if there was none.</summary>
     public IReadOnlyList<ulong?> Timeouts => _timeouts;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using NicHangExporter.Remediation;
 
 namespace NicHangExporter.Detection.Episodes;
@@ -12,15 +13,30 @@ namespace NicHangExporter.Detection.Episodes;
 /// <param name="ByDriver">The driver itself has reported.</param>
 /// <param name="Stuck">The last one by which the driver has looked at its hardware
 /// (<see cref="Patterns.NicMessage.ShowsStuckHardware"/>).</param>
+/// <param name="Reports">The last reports from different moments, each with its earliest and its latest time; default
+/// for none.</param>
 internal readonly record struct HangConfirmation(
-    TimeSpan? First, TimeSpan? Previous, TimeSpan? Last, bool ByDriver, TimeSpan? Stuck)
+    TimeSpan? First, TimeSpan? Previous, TimeSpan? Last, bool ByDriver, TimeSpan? Stuck,
+    ImmutableArray<(TimeSpan From, TimeSpan To)> Reports)
 {
+    /// <summary>The core's watchdog reports every five seconds. Two readings of the pause frames that are delayed by up
+    /// to a quarter of a minute each are compared with these reports.</summary>
+    private const int MaxReports = 8;
+
     /// <summary>Adds a live report.</summary>
-    public HangConfirmation Observe(in HangObservation seen)
+    /// <param name="seen">The report.</param>
+    /// <param name="earliest">The earliest time of what it reports. The latest is its own time.</param>
+    public HangConfirmation Observe(in HangObservation seen, TimeSpan earliest)
     {
         var at = seen.At;
         var isStuck = seen is { ShowsStuckHardware: true, IsAftermath: false };
-        return (Last is { } last && at - last < HangTiming.SameMoment ? this : this with { Previous = Last, Last = at })
+        return (Last is { } last && at - last < HangTiming.SameMoment ? this : this with
+        {
+            Previous = Last,
+            Last = at,
+            Reports = Reports.IsDefault ? [(earliest, at)]
+                : [.. Reports.Skip(Reports.Length < MaxReports ? 0 : 1), (earliest, at)],
+        })
             with
         {
             First = First ?? at,

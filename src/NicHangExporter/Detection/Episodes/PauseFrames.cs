@@ -6,7 +6,14 @@ namespace NicHangExporter.Detection.Episodes;
 /// <param name="Count">The counter.</param>
 /// <param name="From">The earliest time, since boot.</param>
 /// <param name="To">The latest time.</param>
-internal readonly record struct PauseReading(ulong Count, TimeSpan From, TimeSpan To);
+internal readonly record struct PauseReading(ulong Count, TimeSpan From, TimeSpan To)
+{
+    /// <summary>
+    /// A link partner that holds the transmitter sends a pause frame at least every 0.34 s from 100 Mbit/s up. Some
+    /// drivers update their counter once a second.
+    /// </summary>
+    public static readonly TimeSpan ShortestCalm = TimeSpan.FromSeconds(2);
+}
 
 /// <summary>
 /// The readings of a device's counter of received pause frames. They come from a slower source than the samples, which
@@ -14,7 +21,7 @@ internal readonly record struct PauseReading(ulong Count, TimeSpan From, TimeSpa
 /// </summary>
 /// <param name="Count">The last reading; null for none yet.</param>
 /// <param name="At">Its earliest time.</param>
-/// <param name="ReadBy">Its latest time.</param>
+/// <param name="ReadBy">The latest time of the first of the readings in a row that are equal to it.</param>
 /// <param name="Climb">The last two readings in a row of which the second is greater; null for never.</param>
 /// <param name="Calms">The last times without a pause frame: between two equal readings, while samples without a gap
 /// show the link up. Default for never.</param>
@@ -26,18 +33,15 @@ internal readonly record struct PauseFrames(
     ImmutableArray<(TimeSpan From, TimeSpan To)> Calms, (TimeSpan From, TimeSpan To)? Up,
     (TimeSpan From, TimeSpan To)? UpBefore, TimeSpan SampledAt)
 {
-    /// <summary>
-    /// A link partner that holds the transmitter sends a pause frame at least every 0.34 s from 100 Mbit/s up. Some
-    /// drivers update their counter once a second.
-    /// </summary>
-    private static readonly TimeSpan ShortestCalm = TimeSpan.FromSeconds(2);
-
-    /// <summary>The watchdog fires after this time without a packet, or later: <c>watchdog_timeo</c> of the drivers that
-    /// count pause frames.</summary>
+    /// <summary>The watchdog fires after this time without a packet, or later: <c>watchdog_timeo</c> of the drivers
+    /// that count pause frames.</summary>
     private static readonly TimeSpan WatchdogTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Reports are believed for half a minute, and readings come every five seconds.</summary>
     private const int MaxCalms = 8;
+
+    /// <summary>Readings that show neither a climb nor a calm for so many timeouts never will.</summary>
+    private const int MaxTimeouts = 3;
 
     /// <summary>Adds a sample, which often has the same reading as the one before.</summary>
     /// <param name="previous">The state before.</param>
@@ -52,44 +56,64 @@ internal readonly record struct PauseFrames(
             UpBefore = up?.From == previous.Up?.From ? previous.UpBefore : previous.Up,
             SampledAt = sample.At,
         };
-        if (sample is not { PauseFramesReceived: { } count, PauseFramesAt: var at }
-            || (previous.Count is not null && at <= previous.At))
+        if (sample.PauseFrames is not var (count, at, readBy) || (previous.Count is not null && at <= previous.At))
             return after;
-        after = after with { Count = count, At = at, ReadBy = sample.PauseFramesReadBy ?? at };
-        if (count > previous.Count)
-            return after with { Climb = (previous.At, at) };
-        if (count == previous.Count)
-            foreach (var time in new[] { after.UpBefore, after.Up })
-                if (Overlap(time, (previous.ReadBy, at)) is { } calm)
-                    after = after with { Calms = Add(after.Calms, calm) };
+        if (count != previous.Count)
+            return after with
+            {
+                Count = count,
+                At = at,
+                ReadBy = readBy,
+                Climb = count > previous.Count ? (previous.At, at) : after.Climb,
+            };
+        after = after with { At = at };
+        foreach (var time in new[] { after.UpBefore, after.Up })
+            if (Overlap(time, (after.ReadBy, at)) is { } calm)
+                after = after with { Calms = Add(after.Calms, calm) };
         return after;
     }
 
     /// <summary>
-    /// True if pause frames may be why the core's watchdog fired. They are not if none came for a while before its last
-    /// report. Readings from while the link was down say nothing, because pause frames stop, too. A climb between a
-    /// reading from before the first report and one after it says nothing: the first may be a minute older, and so may
-    /// the frames. A driver that hangs while it holds RTNL stops the readings, so they are not waited for without end.
+    /// True if pause frames may be why the core's watchdog fired. They are not if none came for a while before one of
+    /// its reports. Readings from while the link was down say nothing, because pause frames stop, too. A climb between
+    /// a reading from before the first report and one after it says nothing: the first may be a minute older, and so
+    /// may the frames. A driver that hangs while it holds RTNL delays the readings or stops them, so they are not waited
+    /// for without end.
     /// </summary>
     /// <param name="first">The first report of the watchdog.</param>
-    /// <param name="last">Its last report.</param>
+    /// <param name="reports">Its last reports, at least one, each with the earliest and the latest time at which it
+    /// fired.</param>
     /// <param name="now">The present.</param>
     /// <param name="timeout">How long a climb counts, and how long a reading is waited for.</param>
-    public bool MayExplain(TimeSpan first, TimeSpan last, TimeSpan now, TimeSpan timeout)
+    public bool MayExplain(
+        TimeSpan first, ReadOnlySpan<(TimeSpan From, TimeSpan To)> reports, TimeSpan now, TimeSpan timeout)
     {
         if (Count is null)
             return false;
-        if (Climb is { } climb && climb.From >= first && last - climb.To < timeout)
+        foreach (var (earliest, latest) in reports)
+            foreach (var calm in Calms.IsDefault ? [] : Calms)
+                if (IsBefore(calm, earliest) && IsBefore(calm, latest))
+                    return false;
+        if (Climb is { } climb && climb.From >= first && reports[^1].To - climb.To < timeout)
             return true;
-        foreach (var calm in Calms.IsDefault ? [] : Calms)
-            if (Overlap(calm, (last - WatchdogTimeout, last)) is not null)
-                return false;
-        return now - Later(first, At) < timeout;
+        return now - Later(first, At) < timeout && now - first < MaxTimeouts * timeout;
     }
 
+    // The same time, grown by an equal reading, or another one.
     private static ImmutableArray<(TimeSpan From, TimeSpan To)> Add(
-        ImmutableArray<(TimeSpan From, TimeSpan To)> calms, (TimeSpan From, TimeSpan To) calm) =>
-        calms.IsDefault ? [calm] : [.. calms.Skip(calms.Length < MaxCalms ? 0 : 1), calm];
+        ImmutableArray<(TimeSpan From, TimeSpan To)> calms, (TimeSpan From, TimeSpan To) calm)
+    {
+        if (calms.IsDefault)
+            return [calm];
+        for (var index = 0; index < calms.Length; index++)
+            if (calms[index].From == calm.From)
+                return calms.SetItem(index, calm);
+        return [.. calms.Skip(calms.Length < MaxCalms ? 0 : 1), calm];
+    }
+
+    // The transmitter was free for a part of the time after which the watchdog fires.
+    private static bool IsBefore((TimeSpan From, TimeSpan To) calm, TimeSpan firing) =>
+        Overlap(calm, (firing - WatchdogTimeout, firing)) is not null;
 
     private static (TimeSpan From, TimeSpan To)? UpAfter(
         in PauseFrames previous, in TxSample sample, TimeSpan maxGap) =>
@@ -105,7 +129,7 @@ internal readonly record struct PauseFrames(
             return null;
         var from = Later(time.From, other.From);
         var to = time.To < other.To ? time.To : other.To;
-        return to - from >= ShortestCalm ? (from, to) : null;
+        return to - from >= PauseReading.ShortestCalm ? (from, to) : null;
     }
 
     private static TimeSpan Later(TimeSpan one, TimeSpan other) => one > other ? one : other;

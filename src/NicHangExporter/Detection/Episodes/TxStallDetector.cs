@@ -5,20 +5,16 @@ namespace NicHangExporter.Detection.Episodes;
 /// <param name="LinkUp">operstate is up.</param>
 /// <param name="TxPackets">statistics/tx_packets.</param>
 /// <param name="InflightBytes">Sum of queues/tx-*/byte_queue_limits/inflight; 0 also for a driver without BQL.</param>
-/// <param name="PauseFramesReceived">The driver's counter of received pause frames; null if unknown.</param>
-/// <param name="PauseFramesAt">When that counter was read at the earliest, which may be some time before.</param>
+/// <param name="PauseFrames">The last reading of the driver's counter of received pause frames, which may be from some
+/// time before; null if unknown.</param>
 /// <param name="CarrierChanges">carrier_changes, while packets wait; null if not read.</param>
-/// <param name="PauseFramesReadBy">When it was read at the latest: a device that waits for RTNL delays the readings of
-/// the others. Null for the same time.</param>
 internal readonly record struct TxSample(
     TimeSpan At,
     bool LinkUp,
     ulong TxPackets,
     ulong InflightBytes,
-    ulong? PauseFramesReceived = null,
-    TimeSpan PauseFramesAt = default,
-    ulong? CarrierChanges = null,
-    TimeSpan? PauseFramesReadBy = null);
+    PauseReading? PauseFrames = null,
+    ulong? CarrierChanges = null);
 
 /// <summary>What the samples so far mean.</summary>
 internal enum TxVerdict
@@ -40,8 +36,7 @@ internal enum TxVerdict
 /// </summary>
 /// <param name="Since">When the transmitter last moved, or had nothing to do.</param>
 /// <param name="TxPackets">tx_packets at that time.</param>
-/// <param name="PauseFrames">The last reading of the pause frame counter.</param>
-/// <param name="PauseFramesAt">The time of that reading.</param>
+/// <param name="PauseFrames">The last reading of the pause frame counter that was compared, or is to be.</param>
 /// <param name="ComparedAt">When the counter was last compared with an earlier reading since the transmitter froze;
 /// null for not yet.</param>
 /// <param name="AreClimbing">The counter had grown at that comparison.</param>
@@ -49,8 +44,7 @@ internal enum TxVerdict
 internal readonly record struct TxStallDetector(
     TimeSpan Since,
     ulong TxPackets,
-    ulong? PauseFrames,
-    TimeSpan PauseFramesAt,
+    PauseReading? PauseFrames,
     TimeSpan? ComparedAt,
     bool AreClimbing,
     TxVerdict Verdict)
@@ -65,8 +59,8 @@ internal readonly record struct TxStallDetector(
     {
         if (previous is not { } before || !sample.LinkUp || sample.InflightBytes == 0
             || sample.TxPackets != before.TxPackets)
-            return new TxStallDetector(sample.At, sample.TxPackets, sample.PauseFramesReceived, sample.PauseFramesAt,
-                null, false, TxVerdict.Flowing);
+            return new TxStallDetector(
+                sample.At, sample.TxPackets, sample.PauseFrames, null, false, TxVerdict.Flowing);
         var now = before.Compare(sample);
         return now with { Verdict = now.Judge(sample.At, window, pauseInterval) };
     }
@@ -80,15 +74,19 @@ internal readonly record struct TxStallDetector(
     // a fraction of one.
     private TxStallDetector Compare(in TxSample sample)
     {
-        if (sample.PauseFramesReceived is not { } frames
-            || (PauseFrames is not null && sample.PauseFramesAt <= PauseFramesAt))
+        if (sample.PauseFrames is not { } reading)
+            return this;
+        if (PauseFrames is not { } before)
+            return this with { PauseFrames = reading };
+        // Two equal readings from almost the same time say nothing: the next one is compared with the first of them.
+        if (reading.From <= before.From
+            || (reading.Count == before.Count && reading.From - before.To < PauseReading.ShortestCalm))
             return this;
         return this with
         {
-            PauseFrames = frames,
-            PauseFramesAt = sample.PauseFramesAt,
-            ComparedAt = PauseFrames is null ? null : sample.PauseFramesAt,
-            AreClimbing = frames > PauseFrames,
+            PauseFrames = reading,
+            ComparedAt = reading.From,
+            AreClimbing = reading.Count > before.Count,
         };
     }
 

@@ -27,6 +27,8 @@ internal sealed class SeededHistory
     // gets ten seconds more.
     private const double Longest = 12;
     private const double LongestAfterReset = 25;
+    // Two reports of the core's watchdog, and readings of the pause frames that other devices delay.
+    private const double LongestWithoutReports = 42;
 
     private readonly Random _random;
     private readonly SimulatedDevice _device;
@@ -37,6 +39,7 @@ internal sealed class SeededHistory
     private readonly bool _hangs;
     private readonly PriorityQueue<Action, double> _plan = new();
     private readonly double _longestPoll;
+    private readonly bool _isPollAlwaysLong;
     private PauseReading? _pauseFrames;
     private (PauseReading Reading, double ReadAt, bool IsRead)? _poll;
     private double _nextSample;
@@ -65,9 +68,10 @@ internal sealed class SeededHistory
         _polls.Begin(PollScope.Everything);
         _pauseFrames = new PauseReading(0, _clock.Now, _clock.Now);
         // Another device may delay the readings of this one.
-        _longestPoll = _random.Next(4) == 0 ? 10 : 0;
-        // Two reports of the watchdog alone may take longer, and the device may have nothing to send in between.
-        _isWatchedWell = _device.Reports;
+        _longestPoll = _random.Next(4) == 0 ? 14 : 0;
+        _isPollAlwaysLong = _random.Next(2) == 0;
+        if (!_device.Reports)
+            _longest = LongestWithoutReports;
         Plan();
     }
 
@@ -203,7 +207,7 @@ internal sealed class SeededHistory
         if (_poll is null && _polls.Due(out _) is { } scope)
         {
             _polls.Begin(scope);
-            var seconds = _random.NextDouble() * _longestPoll;
+            var seconds = (_isPollAlwaysLong ? 1 : _random.NextDouble()) * _longestPoll;
             _poll = (
                 new PauseReading(0, _clock.Now, _clock.Now + Time(seconds)),
                 _device.Now + seconds * _random.NextDouble(), false);
@@ -219,7 +223,7 @@ internal sealed class SeededHistory
         var now = Time(_device.Now);
         foreach (var message in _device.Messages)
         {
-            if (message.Source == HangSource.Reset)
+            if (message.Source == HangSource.Reset && _device.Reports)
                 _longest = LongestAfterReset;
             _monitor.Take(message, now);
         }
@@ -231,7 +235,7 @@ internal sealed class SeededHistory
         if (_device.Now >= _nextSample)
             _nextSample += Math.Max(1, Math.Ceiling(_device.Now - _nextSample)) + _random.NextDouble() * 0.05;
         _monitor.Sample(now, new TxSample(now, _device.IsOperational, _device.TxPackets, _device.InflightBytes,
-            _pauseFrames?.Count, _pauseFrames?.From ?? default, _device.CarrierChanges, _pauseFrames?.To),
+            _pauseFrames, _device.CarrierChanges),
             _device.Timeouts);
         if (_monitor.NeedsPauseFrames)
             _polls.WantStatistics();
